@@ -1,0 +1,35 @@
+/** A person who signs in: member, manager of groups, or administrator of one tenant. */
+export type Role = 'member' | 'manager' | 'admin';
+export type Locale = 'en' | 'nl';
+export const LOCALES: readonly Locale[] = ['en', 'nl'];
+
+export interface Account {
+  readonly id: string;
+  readonly tenantId: string;
+  /** Trimmed and case-folded, unique over all tenants. */
+  readonly email: string;
+  readonly emailConfirmed: boolean;
+  readonly name: string;
+  /** E.164, or null. */
+  readonly phone: string | null;
+  readonly role: Role;
+  readonly groups: readonly string[];
+  /** The groups that a manager looks after. */
+  readonly manages: readonly string[];
+  /** The language the person chose; null follows the browser. */
+  readonly locale: Locale | null;
+  /** PHC string; null until an invitation is accepted. */
+  readonly passwordHash: string | null;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** The one spelling under which an address is stored and compared, on every form and in every file. */
+export function normaliseEmail(typed: string): string {
+  return typed.trim().normalize('NFC').toLowerCase();
+}
+
+/** One spelling for a password whatever keyboard it came from (NIST SP 800-63B-4, 3.1.1.2). */
+export function normalisePassword(typed: string): string {
+  return typed.normalize('NFC');
+}

@@ -1,0 +1,29 @@
+/** One line of the audit trail: exact where the page was vague, and without a secret in it. */
+export type AuditEventName =
+  | 'sign_in.password_accepted'
+  | 'sign_in.password_refused'
+  | 'sign_in.completed'
+  | 'sign_in.refused'
+  | 'second_factor.accepted'
+  | 'second_factor.refused'
+  | 'second_factor.locked'
+  | 'second_factor.postponed'
+  | 'enrolment.created'
+  | 'enrolment.removed'
+  | 'token.refused'
+  | 'config.reloaded';
+
+export interface AuditEvent {
+  readonly id: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly event: AuditEventName;
+  readonly accountId: string | null;
+  readonly tenantId: string | null;
+  readonly clientId: string | null;
+  readonly method: string | null;
+  /** A code of refusal, or null when it went well. */
+  readonly reason: string | null;
+  /** IPv4 cut to /24, IPv6 to /48: enough to see a pattern. */
+  readonly address: string | null;
+}

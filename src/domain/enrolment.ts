@@ -1,0 +1,25 @@
+/** A second factor that an account has set up and proven once. */
+import type { MethodName } from './method.ts';
+
+export interface Enrolment {
+  readonly id: string;
+  readonly accountId: string;
+  readonly tenantId: string;
+  readonly method: MethodName;
+  /** What the person calls it ("work phone"); empty when not named. */
+  readonly label: string;
+  /** The authenticator app chosen at set-up, if told. */
+  readonly app: string | null;
+  /** Sealed by SecretBox under `enrolmentPurpose`; null for methods without a secret. */
+  readonly secret: string | null;
+  /** TOTP: the newest time step accepted; this one and older ones are never accepted again (RFC 6238, 5.2). */
+  readonly lastStep: number | null;
+  readonly isDefault: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** The additional authenticated data a secret is sealed under, so that it opens in its own record only. */
+export function enrolmentPurpose(of: Pick<Enrolment, 'method' | 'tenantId' | 'accountId' | 'id'>): string {
+  return [of.method, of.tenantId, of.accountId, of.id].join('|');
+}

@@ -1,0 +1,157 @@
+/**
+ * What use cases ask of storage. Each act is atomic in the store: a once-only act is an insert under a unique id,
+ * so that it holds on SQLite, on MongoDB and on anything that speaks its protocol, without transactions.
+ * Expiry is checked by the store against the `now` it is given; sweeping is only tidying.
+ * A store that is away, locked or full rejects with `StoreUnavailable`.
+ */
+import type { Account, Locale } from '../domain/account.ts';
+import type { AuditEvent } from '../domain/audit-event.ts';
+import type { Enrolment } from '../domain/enrolment.ts';
+import type { Progress } from '../domain/progress.ts';
+import type { SignInRecord } from '../domain/sign-in-record.ts';
+import type { Message } from './senders.ts';
+
+/** The store cannot answer now: shown as 503, never as a decision. */
+export class StoreUnavailable extends Error {
+  override name = 'StoreUnavailable';
+}
+
+// ---- accounts store: what must survive
+
+export interface AccountStore {
+  /** False when the id or the e-mail address is taken; nothing is overwritten. */
+  insert(account: Account): Promise<boolean>;
+  findById(id: string): Promise<Account | null>;
+  /** `email` as `normaliseEmail` spells it. */
+  findByEmail(email: string): Promise<Account | null>;
+  listByTenant(tenantId: string): Promise<Account[]>;
+  /** Replaces the hash only while it still is `previous`. */
+  replacePasswordHash(id: string, previous: string, next: string): Promise<boolean>;
+  setLocale(id: string, locale: Locale | null): Promise<void>;
+}
+
+export interface EnrolmentStore {
+  /** False when an enrolment with this id exists. */
+  insert(enrolment: Enrolment): Promise<boolean>;
+  /** Oldest first. */
+  listByAccount(accountId: string): Promise<Enrolment[]>;
+  /** False when there was none. */
+  remove(accountId: string, id: string): Promise<boolean>;
+  /** Never lowers it. */
+  raiseLastStep(id: string, step: number): Promise<void>;
+}
+
+export interface ClaimStore {
+  /** True for exactly one caller per key, ever (until `expiresAt`, when it may be forgotten). */
+  claim(key: string, expiresAt: number): Promise<boolean>;
+  /** Stores the value for the first caller; everybody gets the value of the first. `expiresAt` null: kept. */
+  first(key: string, value: string, expiresAt: number | null): Promise<string>;
+  peek(key: string): Promise<string | null>;
+}
+
+/** Durable counters of one subject (an account's second factor, or the digest of a typed address). */
+export interface Lockout {
+  readonly lockedUntil: number;
+  /** How many locks in a row: each one waits twice as long. */
+  readonly level: number;
+  /** Failures in a row per bucket (a method, or `password`). */
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+export interface LockoutStore {
+  /** Zeroes when nothing is recorded. */
+  read(subject: string): Promise<Lockout>;
+  /** Counts one more failure in a row and gives the new number. */
+  addFailure(subject: string, bucket: string, now: number): Promise<number>;
+  /** Raises `lockedUntil` and `level` to these, never lowers them. */
+  lock(subject: string, lockedUntil: number, level: number): Promise<void>;
+  /** A success: zeroes the bucket; when no bucket has failures left, the level too. */
+  clear(subject: string, bucket: string): Promise<void>;
+  /** Forgets the subject altogether. */
+  reset(subject: string): Promise<void>;
+}
+
+export interface SignInRecordStore {
+  /** Written whole; the newest wins. */
+  save(record: SignInRecord): Promise<void>;
+  find(sessionUid: string, now: number): Promise<SignInRecord | null>;
+  /** Newest first. */
+  listByAccount(accountId: string, now: number): Promise<SignInRecord[]>;
+  remove(sessionUid: string): Promise<void>;
+}
+
+export interface AuditStore {
+  append(event: AuditEvent): Promise<void>;
+  /** Newest first, at most `limit`. */
+  list(filter: { tenantId?: string; accountId?: string; limit: number }): Promise<AuditEvent[]>;
+}
+
+// ---- short-lived store: what may be lost at the price of signing in again
+
+export interface ProgressStore {
+  find(uid: string, now: number): Promise<Progress | null>;
+  /**
+   * Stores it when the stored version is `progress.version` (0: none stored), raising the version by one.
+   * False when somebody else was first: read again.
+   */
+  save(progress: Progress): Promise<boolean>;
+  remove(uid: string): Promise<void>;
+}
+
+export interface AttemptLimit {
+  readonly counter: string;
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+export interface Attempt {
+  /** One atomic act touches one owner: an account, an address, a browser. */
+  readonly owner: string;
+  /** The same id again is the same attempt: a repeated call counts once. */
+  readonly id: string;
+  /** What a later success forgets together: a method, or the attempt's own id. */
+  readonly bucket: string;
+  readonly at: number;
+  readonly limits: readonly AttemptLimit[];
+}
+
+export type AttemptVerdict =
+  | {
+      readonly ok: true /** By counter: how many are left in its window. */;
+      readonly left: Readonly<Record<string, number>>;
+    }
+  | {
+      readonly ok: false;
+      readonly counter: string /** When the oldest counted attempt leaves the window. */;
+      readonly retryAt: number;
+    };
+
+export interface AttemptStore {
+  /** Counts the attempt in every counter, or in none when one of them is full. */
+  take(attempt: Attempt): Promise<AttemptVerdict>;
+  /** Forgets what the bucket counted. */
+  forget(owner: string, counters: readonly string[], bucket: string): Promise<void>;
+}
+
+export interface OutboxStore {
+  append(message: Message, at: number): Promise<void>;
+  /** Newest first. */
+  list(limit: number): Promise<(Message & { readonly sentAt: number })[]>;
+}
+
+/** One model's part of an oidc-provider adapter. Payloads are JSON objects of the library's own. */
+export interface ProviderStore {
+  upsert(
+    model: string,
+    id: string,
+    payload: Readonly<Record<string, unknown>>,
+    expiresAt: number | null,
+  ): Promise<void>;
+  find(model: string, id: string, now: number): Promise<Record<string, unknown> | null>;
+  findByUid(model: string, uid: string, now: number): Promise<Record<string, unknown> | null>;
+  /** True for exactly one caller: marks the payload `consumed` (seconds since the epoch). */
+  consume(model: string, id: string, now: number): Promise<boolean>;
+  /** False when there was nothing to destroy: of two callers one sees true. */
+  destroy(model: string, id: string): Promise<boolean>;
+  revokeByGrantId(model: string, grantId: string): Promise<void>;
+}

@@ -1,0 +1,28 @@
+/** What use cases ask of the machine: time, chance, sealing and hashing, all of them parameters. */
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+export interface Random {
+  /** A new identifier: 128 bits or more, URL-safe. */
+  id(): string;
+  bytes(count: number): Uint8Array;
+}
+
+export interface SecretBox {
+  /** AES-256-GCM under the first key, with a fresh nonce; the key's id travels in the result. */
+  seal(plain: string, purpose: string): string;
+  /** Throws when the key is unknown, the purpose differs or a byte was changed. */
+  open(sealed: string, purpose: string): string;
+  /** Keyed digest (HMAC-SHA-256, base64url) for look-ups that must not reveal what they look up. */
+  digest(value: string, purpose: string): string;
+}
+
+export interface PasswordHasher {
+  /** A PHC string with the current parameters. Rejects with `Busy` when the queue is full. */
+  hash(password: string): Promise<string>;
+  /** `null` stands for an unknown account: the same work is done, and the answer is false. */
+  verify(hash: string | null, password: string): Promise<boolean>;
+  needsRehash(hash: string): boolean;
+}
