@@ -1,0 +1,33 @@
+/** Every way in which a person is told no: a closed list, with the data that the page needs to be honest. */
+export type Refusal =
+  | { readonly code: 'credentials_invalid' }
+  | {
+      readonly code: 'code_invalid';
+      /** How many tries this sign-in has left with the method. */
+      readonly attemptsLeft: number;
+      /** After a near miss: by how much the phone's clock is probably off, in seconds (ahead is positive). */
+      readonly clockOffSeconds: number | null;
+    }
+  | { readonly code: 'code_expired' }
+  | { readonly code: 'code_used' }
+  /** `retryAt` in milliseconds since the epoch; null: at once, with a new sign-in or another method. */
+  | { readonly code: 'too_many_attempts'; readonly retryAt: number | null }
+  | { readonly code: 'method_not_allowed' }
+  | { readonly code: 'session_expired' }
+  | { readonly code: 'forbidden' }
+  | { readonly code: 'enforced' }
+  | { readonly code: 'field_invalid'; readonly field: string };
+
+export type RefusalCode = Refusal['code'];
+
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+export function accepted<T>(value: T): Outcome<T> {
+  return { ok: true, value };
+}
+
+export function refused(refusal: Refusal): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal };
+}

@@ -1,0 +1,185 @@
+/** What each page is given: models made for showing, never records. The key is the page's `data-page`. */
+import type { Context } from 'koa';
+import type { Locale } from '../domain/account.ts';
+import type { MethodName } from '../domain/method.ts';
+import type { Refusal } from '../domain/refusal.ts';
+
+/** A form of ours: where it posts to, and its synchroniser token. */
+export interface Form {
+  readonly action: string;
+  readonly token: string;
+}
+
+/** One row of a chooser. */
+export interface MethodChoice {
+  readonly method: MethodName;
+  readonly selected: boolean;
+}
+
+export interface FactorView {
+  readonly id: string;
+  readonly method: MethodName;
+  readonly label: string;
+  readonly app: string | null;
+  readonly createdAt: number;
+}
+
+export interface Pages {
+  'sign-in': {
+    readonly form: Form;
+    readonly email: string;
+    readonly clientName: string;
+    /** Ends the interaction with `access_denied`. */
+    readonly cancel: Form;
+    /** A known account in this browser signs in again: its address stands and can't be changed. */
+    readonly emailFixed: boolean;
+  };
+  'choose-method': {
+    readonly form: Form;
+    readonly methods: readonly MethodChoice[];
+    readonly clientName: string;
+    readonly cancel: Form;
+  };
+  'enter-code': {
+    readonly form: Form;
+    readonly method: MethodName;
+    readonly digits: number;
+    /** Where another method can be chosen; null when there is none. */
+    readonly chooseHref: string | null;
+    readonly clientName: string;
+    readonly cancel: Form;
+  };
+  'set-up-choose': {
+    readonly form: Form;
+    readonly methods: readonly MethodChoice[];
+    /** Until when (milliseconds) the set-up can be put off; null: it can't. */
+    readonly laterUntil: number | null;
+    /** This set-up was not asked for by the person: show who demands it and why. */
+    readonly forced: boolean;
+    readonly cancel: Form | null;
+  };
+  'set-up-totp': {
+    readonly form: Form;
+    /** base32 in groups of four, separated by spaces. */
+    readonly secret: string;
+    /** The `otpauth:` URI, a link for a phone that opens this page itself. */
+    readonly uri: string;
+    /** A `data:image/svg+xml` address. */
+    readonly qr: string;
+    readonly digits: number;
+    readonly periodSeconds: number;
+    /** As typed before a refusal. */
+    readonly label: string;
+    readonly app: string;
+    readonly apps: readonly string[];
+    readonly forced: boolean;
+    /** Grace still allows "later" (a form of its own); null: no. */
+    readonly later: { readonly form: Form; readonly until: number } | null;
+    /** Back to the chooser of methods; null when there is nothing to choose. */
+    readonly chooseHref: string | null;
+    readonly cancel: Form | null;
+    /** In self-service the page has the account's navigation and a way back. */
+    readonly backHref: string | null;
+  };
+  consent: {
+    readonly form: Form;
+    readonly clientName: string;
+    readonly clientUri: string | null;
+    readonly policyUri: string | null;
+    readonly tosUri: string | null;
+    /** Scopes beyond `openid`, of which the page knows the words. */
+    readonly scopes: readonly string[];
+    readonly email: string;
+  };
+  error: {
+    /** Null: the refusal or the title says it all. */
+    readonly title:
+      | 'not-found'
+      | 'expired'
+      | 'locked'
+      | 'refused'
+      | 'unavailable'
+      | 'bad-request'
+      | 'failed'
+      | 'protocol';
+    /** A protocol error's code and description (RFC 6749, 5.2), when it is one. */
+    readonly protocol: { readonly error: string; readonly description: string } | null;
+    /** Where to go on: another method of this sign-in, the relying party, or home. */
+    readonly links: readonly {
+      readonly href: string;
+      readonly text: 'another-way' | 'home' | 'start-again' | 'try-again';
+    }[];
+    readonly cancel: Form | null;
+    readonly requestId: string;
+  };
+  /** "Do you want to sign out?" of RP-initiated logout; posts to the provider itself. */
+  'sign-out': { readonly action: string; readonly xsrf: string; readonly clientName: string | null };
+  'signed-out': { readonly clientName: string | null };
+  /** Submits itself (with a button for who has no JavaScript): leaving one account for another. */
+  'switch-account': { readonly action: string; readonly xsrf: string };
+  account: { readonly name: string; readonly email: string; readonly tenantName: string };
+  security: {
+    readonly factors: readonly FactorView[];
+    /** The methods that can be set up here. */
+    readonly offered: readonly MethodName[];
+    readonly setUp: Form;
+    /** One form per factor posts its id in `factor`. */
+    readonly remove: Form;
+    /** Removes every factor: "turn off", at the bottom of the page. */
+    readonly turnOff: Form;
+    readonly enforcement: 'off' | 'optional' | 'required';
+    /** The last factor may go. */
+    readonly canTurnOff: boolean;
+    /** Said once after something was done. */
+    readonly done: 'set-up' | 'removed' | 'turned-off' | null;
+  };
+  demo: {
+    readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];
+    /** Only with the built-in demo file. */
+    readonly accounts: readonly {
+      readonly email: string;
+      readonly password: string;
+      readonly tenant: string;
+      readonly note: string;
+    }[];
+  };
+  'demo-signed-in': {
+    readonly name: string;
+    readonly claims: readonly { readonly name: string; readonly value: string }[];
+    readonly stepUpHref: string;
+    readonly refreshForm: Form;
+    readonly signOutHref: string;
+    readonly otherHref: string;
+    readonly otherName: string;
+    readonly homeHref: string;
+  };
+  'demo-error': { readonly error: string; readonly description: string; readonly homeHref: string };
+  outbox: {
+    readonly messages: readonly {
+      readonly channel: 'email' | 'sms';
+      readonly to: string;
+      readonly subject: string;
+      readonly text: string;
+      readonly sentAt: number;
+    }[];
+  };
+}
+
+export type PageName = keyof Pages;
+
+/** Who and what the page is shown for. */
+export interface Frame {
+  readonly status?: number;
+  readonly refusal?: Refusal | null;
+  /** Brands the page, and gives the message and the support contact of a forced set-up and of errors. */
+  readonly tenantId?: string | null;
+  /** The relying party's `ui_locales`, if it asked. */
+  readonly uiLocales?: string | undefined;
+  /** The account's own choice of language. */
+  readonly locale?: Locale | null;
+  /** The signed-in person's address, for the pages under /account. */
+  readonly signedInAs?: string;
+}
+
+/** Puts a page into the response: status, type, cache rules, body. */
+export type Render = <P extends PageName>(ctx: Context, page: P, model: Pages[P], frame?: Frame) => void;
