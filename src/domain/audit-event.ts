@@ -27,3 +27,6 @@ export interface AuditEvent {
   /** IPv4 cut to /24, IPv6 to /48: enough to see a pattern. */
   readonly address: string | null;
 }
+
+/** What a use case says of an event; the trail adds id and time, and cuts the address. */
+export type AuditEntry = Pick<AuditEvent, 'event'> & Partial<Omit<AuditEvent, 'id' | 'at' | 'event'>>;

@@ -26,3 +26,36 @@ export const METHOD_TRAITS: Readonly<Record<MethodName, MethodTraits>> = {
   email: { acr: 'urn:doublelock:acr:two-step', amr: ['email'], guessable: true },
   recovery: { acr: 'https://refeds.org/profile/mfa', amr: ['recovery'], guessable: true },
 };
+
+/** An enrolment with its secret opened, for the length of one check. */
+export interface Candidate {
+  readonly id: string;
+  readonly secret: string | null;
+  readonly lastStep: number | null;
+}
+
+/** What a check found. The store still has to grant the claim of an accepted step. */
+export type Verdict =
+  | { readonly kind: 'accepted'; readonly enrolmentId: string; readonly step: number }
+  | { readonly kind: 'used' }
+  /** Right at another time: `offSeconds` from now, ahead being positive. Never accepted. */
+  | {
+      readonly kind: 'near';
+      readonly enrolmentId: string;
+      readonly step: number;
+      readonly offSeconds: number;
+    }
+  | { readonly kind: 'wrong' };
+
+/** A method whose code is made on the person's own device from a secret shared at set-up. Pure. */
+export interface CodeMethod {
+  readonly name: MethodName;
+  readonly digits: number;
+  readonly periodSeconds: number;
+  /** base32 (RFC 4648), made of the bytes that `random` gives. */
+  newSecret(random: (length: number) => Uint8Array): string;
+  /** The `otpauth:` address that an app reads from the QR code. */
+  provisioningUri(secret: string, account: string): string;
+  /** Never throws, whatever was typed. `now` in milliseconds since the epoch. */
+  check(candidates: readonly Candidate[], typed: string, now: number): Verdict;
+}

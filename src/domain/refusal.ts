@@ -3,8 +3,8 @@ export type Refusal =
   | { readonly code: 'credentials_invalid' }
   | {
       readonly code: 'code_invalid';
-      /** How many tries this sign-in has left with the method. */
-      readonly attemptsLeft: number;
+      /** How many tries this sign-in has left with the method; null at a set-up, where nothing is guessed. */
+      readonly attemptsLeft: number | null;
       /** After a near miss: by how much the phone's clock is probably off, in seconds (ahead is positive). */
       readonly clockOffSeconds: number | null;
     }

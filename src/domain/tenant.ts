@@ -1,6 +1,6 @@
 /** An organisation, and what it asks of its members. */
-import type { Account, Locale } from './account.ts';
-import type { MethodName } from './method.ts';
+import type { Account, Locale, Role } from './account.ts';
+import { METHOD_NAMES, type MethodName } from './method.ts';
 
 export type Enforcement = 'off' | 'optional' | 'required';
 
@@ -45,4 +45,22 @@ export function enforcementFor(
     (found, group) => stricter(found, settings.groups[group] ?? 'off'),
     settings.enforcement,
   );
+}
+
+/**
+ * What an account may set up, in the order of offering. Who may use SMS is offered something better beside it
+ * (NIST SP 800-63B-4, 3.1.3.3: SMS is restricted); an administrator needs a second factor for the console
+ * whatever the tenant asks of its members.
+ */
+export function methodsOnOffer(
+  enforcement: Enforcement,
+  methods: readonly MethodName[],
+  role: Role,
+): readonly MethodName[] {
+  const allowed = new Set<MethodName>(enforcement === 'off' ? [] : methods);
+  if (allowed.has('sms') || role === 'admin') {
+    allowed.add('totp');
+    allowed.add('passkey');
+  }
+  return METHOD_NAMES.filter((name) => allowed.has(name));
 }

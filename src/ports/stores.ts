@@ -5,11 +5,14 @@
  * A store that is away, locked or full rejects with `StoreUnavailable`.
  */
 import type { Account, Locale } from '../domain/account.ts';
+import type { Lockout } from '../domain/attempts.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import type { Progress } from '../domain/progress.ts';
 import type { SignInRecord } from '../domain/sign-in-record.ts';
 import type { Message } from './senders.ts';
+
+export type { Lockout };
 
 /** The store cannot answer now: shown as 503, never as a decision. */
 export class StoreUnavailable extends Error {
@@ -47,15 +50,6 @@ export interface ClaimStore {
   /** Stores the value for the first caller; everybody gets the value of the first. `expiresAt` null: kept. */
   first(key: string, value: string, expiresAt: number | null): Promise<string>;
   peek(key: string): Promise<string | null>;
-}
-
-/** Durable counters of one subject (an account's second factor, or the digest of a typed address). */
-export interface Lockout {
-  readonly lockedUntil: number;
-  /** How many locks in a row: each one waits twice as long. */
-  readonly level: number;
-  /** Failures in a row per bucket (a method, or `password`). */
-  readonly failures: Readonly<Record<string, number>>;
 }
 
 export interface LockoutStore {

@@ -1,4 +1,6 @@
 /** What use cases ask of the machine: time, chance, sealing and hashing, all of them parameters. */
+import type { AuditEntry } from '../domain/audit-event.ts';
+
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
@@ -26,3 +28,6 @@ export interface PasswordHasher {
   verify(hash: string | null, password: string): Promise<boolean>;
   needsRehash(hash: string): boolean;
 }
+
+/** Writes one line of the audit trail; it is kept before the answer goes out. */
+export type Trail = (entry: AuditEntry) => Promise<void>;

@@ -1,0 +1,64 @@
+/** How often a guess may fail, and how long the wait is then (NIST SP 800-63B-4, 3.2.2). */
+
+const MINUTE = 60_000;
+
+/** Wrong codes in one sign-in with one method; then another method or a new sign-in. */
+export const CODES_PER_SIGN_IN = 5;
+/** Wrong codes of one account with all guessable methods together, within the window. */
+export const CODES_PER_ACCOUNT = 10;
+/** Wrong passwords for one account, or for one account in a browser that knows it, within the window. */
+export const PASSWORDS_PER_ACCOUNT = 10;
+/** Wrong passwords from one network address, within the window. */
+export const PASSWORDS_PER_ADDRESS = 100;
+export const WINDOW_MS = 15 * MINUTE;
+/** Failures in a row after which a method is refused until the factor is replaced. */
+export const FAILURES_UNTIL_REFUSED = 100;
+
+const FIRST_LOCK_MS = 15 * MINUTE;
+const LONGEST_LOCK_MS = 60 * MINUTE;
+
+/** Durable counters of one subject: an account's second factor, or the digest of a typed address. */
+export interface Lockout {
+  readonly lockedUntil: number;
+  /** How many locks in a row: each one waits twice as long. */
+  readonly level: number;
+  /** Failures in a row per bucket (a method, or `password`). */
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+/** The next lock: 15 minutes, doubling with each one in a row, an hour at most. */
+export function nextLock(level: number, now: number): { lockedUntil: number; level: number } {
+  return { lockedUntil: now + Math.min(FIRST_LOCK_MS * 2 ** level, LONGEST_LOCK_MS), level: level + 1 };
+}
+
+/** Under which name the durable counters of an account's second factor stand. */
+export function secondFactorSubject(accountId: string): string {
+  return `second-factor:${accountId}`;
+}
+
+/** The network an address stands for when guesses are counted: an IPv6 subscriber holds a whole /64. */
+export function addressKey(address: string): string {
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (v4) return v4;
+  if (!address.includes(':')) return address;
+  return `${groupsOf(address).slice(0, 4).join(':')}::/64`;
+}
+
+/** What of an address the audit trail keeps: IPv4 /24, IPv6 /48. */
+export function truncatedAddress(address: string): string {
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address)?.[1];
+  if (v4) return `${v4}.0/24`;
+  if (!address.includes(':')) return address;
+  return `${groupsOf(address).slice(0, 3).join(':')}::/48`;
+}
+
+/** The eight groups of an IPv6 address, `::` written out. */
+function groupsOf(address: string): string[] {
+  const [head = '', tail] = address.toLowerCase().split('%')[0]?.split('::') ?? [];
+  const left = head.split(':').filter(Boolean);
+  const right = (tail ?? '').split(':').filter(Boolean);
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  return [...left, ...Array<string>(missing).fill('0'), ...right].map((group) =>
+    group.replace(/^0+(?=.)/, ''),
+  );
+}

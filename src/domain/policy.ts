@@ -1,0 +1,161 @@
+/** The heart: whether what was proven is enough, and if not, what comes next. One pure function. */
+import type { Account, Role } from './account.ts';
+import { type Acr, acrOf, type Proof, rank } from './assurance.ts';
+import type { Lockout } from './attempts.ts';
+import type { Enrolment } from './enrolment.ts';
+import { METHOD_NAMES, METHOD_TRAITS, type MethodName } from './method.ts';
+import { type Enforcement, methodsOnOffer, type Tenant, type TenantSecondFactor } from './tenant.ts';
+
+/** What is demanded beyond the tenant's own policy. */
+export interface Demand {
+  /** The levels a relying party asked for, any of which will do; null: none asked. Empty: none that exists. */
+  readonly acrs: readonly Acr[] | null;
+  /** The client takes nobody without a second factor. */
+  readonly always: boolean;
+  /** The newest second factor (the password where none is set up) may be this old, in milliseconds. */
+  readonly freshMs: number | null;
+}
+
+export const NO_DEMAND: Demand = { acrs: null, always: false, freshMs: null };
+
+/** An enrolment as far as the policy cares. */
+export interface Factor {
+  readonly id: string;
+  readonly method: MethodName;
+  /** False after too many failures in a row: it counts as set up, and is not accepted. */
+  readonly accepted: boolean;
+  readonly isDefault: boolean;
+}
+
+export interface Situation {
+  /** Of the account, groups included. */
+  readonly enforcement: Enforcement;
+  readonly tenant: Pick<TenantSecondFactor, 'methods' | 'graceDays' | 'trustedDevices'>;
+  readonly role: Role;
+  readonly factors: readonly Factor[];
+  /** What this release can do. */
+  readonly available: readonly MethodName[];
+  readonly proofs: readonly Proof[];
+  readonly demand: Demand;
+  readonly trustedBrowser: boolean;
+  /** When this account's grace began, in milliseconds; null: not yet. */
+  readonly graceStartedAt: number | null;
+  /**
+   * `sign-in`: somebody is before the page and has not answered; `later`: answered "later" in this sign-in;
+   * `standing`: something issued earlier is judged (SSO, prompt=none, a refresh), nobody is asked.
+   */
+  readonly occasion: 'sign-in' | 'later' | 'standing';
+  readonly now: number;
+}
+
+export type Decision =
+  | {
+      readonly kind: 'satisfied' /** Grace carries it, and begins now unless it has. */;
+      readonly onGrace: boolean;
+    }
+  /** The password is missing, or too old where it is the only factor. */
+  | { readonly kind: 'password' }
+  | { readonly kind: 'prove'; readonly methods: readonly MethodName[]; readonly preferred: MethodName | null }
+  | {
+      readonly kind: 'set-up';
+      readonly methods: readonly MethodName[];
+      /** "Later" is possible until then (milliseconds); null: it is not. */
+      readonly laterUntil: number | null;
+    }
+  | {
+      readonly kind: 'refuse';
+      /** `no_usable_factor`: something is set up, and none of it can be used now. */
+      readonly reason: 'unmet_authentication_requirements' | 'no_usable_factor';
+    };
+
+/** A decision, and what it was made from: nothing of it needs to be read again in the same request. */
+export interface Judgement {
+  readonly account: Account;
+  readonly tenant: Tenant;
+  readonly enforcement: Enforcement;
+  readonly enrolments: readonly Enrolment[];
+  readonly lockout: Lockout;
+  readonly decision: Decision;
+}
+
+export interface Question {
+  readonly accountId: string;
+  /** The account, when it was read in this request already. */
+  readonly account?: Account | undefined;
+  readonly proofs: readonly Proof[];
+  readonly demand: Demand;
+  readonly occasion: Situation['occasion'];
+}
+
+/** Asks the policy about an account as it is now; null when the account or its tenant is gone. */
+export type Judge = (question: Question) => Promise<Judgement | null>;
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+export function decide(situation: Situation): Decision {
+  const { demand, enforcement, factors, now, tenant, role } = situation;
+  const password = situation.proofs.findLast((proof) => proof.method === 'pwd');
+  if (!password) return { kind: 'password' };
+  if (demand.acrs?.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
+
+  const onOffer = methodsOnOffer(enforcement, tenant.methods, role).filter((m) =>
+    situation.available.includes(m),
+  );
+  // Where the policy is off a factor that was set up is still good for who asks for one.
+  const accepted = enforcement === 'off' ? situation.available : [...onOffer, 'recovery' as const];
+  const usable = factors.filter((factor) => factor.accepted && accepted.includes(factor.method));
+  const proven = situation.proofs.filter(
+    (proof) =>
+      proof.method !== 'pwd' &&
+      factors.some((f) => f.id === proof.enrolmentId) &&
+      accepted.includes(proof.method),
+  );
+
+  const since = demand.freshMs === null ? null : now - demand.freshMs;
+  if (since !== null && factors.length === 0 && password.at < since) return { kind: 'password' };
+
+  const asked = demand.acrs === null ? 0 : Math.min(...demand.acrs.map(rank));
+  const fresh = since === null || factors.length === 0 || proven.some((proof) => proof.at >= since);
+  const demandMet =
+    rank(acrOf([password, ...proven])) >= asked && fresh && (!demand.always || proven.length > 0);
+  const byTenant = enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
+  const trusted = situation.trustedBrowser && tenant.trustedDevices;
+  const tenantMet = !byTenant || proven.length > 0 || trusted;
+  if (demandMet && tenantMet) return { kind: 'satisfied', onGrace: false };
+
+  const gives = (method: MethodName) => rank(METHOD_TRAITS[method].acr) >= asked;
+  const unproven = usable.filter(
+    (factor) =>
+      !proven.some((proof) => proof.method === factor.method && (since === null || proof.at >= since)),
+  );
+  const enough = unproven.filter((factor) => gives(factor.method));
+  if (enough.length > 0) return prove(enough);
+
+  const settable = onOffer.filter(gives);
+  if (factors.length > 0 && proven.length === 0) {
+    // What is set up comes first: a password must not bind a second phone beside the owner's.
+    if (usable.length === 0) return { kind: 'refuse', reason: 'no_usable_factor' };
+    return settable.length > 0
+      ? prove(usable)
+      : { kind: 'refuse', reason: 'unmet_authentication_requirements' };
+  }
+  if (settable.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
+
+  const laterUntil = demandMet && factors.length === 0 ? graceEnd(situation) : null;
+  if (laterUntil !== null && situation.occasion !== 'sign-in') return { kind: 'satisfied', onGrace: true };
+  return { kind: 'set-up', methods: settable, laterUntil };
+}
+
+/** When grace ends; null when there is none left. It begins with the first decision that finds the policy unmet. */
+function graceEnd({ tenant, graceStartedAt, now }: Situation): number | null {
+  const end = (graceStartedAt ?? now) + tenant.graceDays * DAY_MS;
+  return end > now ? end : null;
+}
+
+function prove(factors: readonly Factor[]): Decision {
+  const methods = METHOD_NAMES.filter((name) => factors.some((factor) => factor.method === name));
+  const chosen = factors.find((factor) => factor.isDefault)?.method;
+  const others = methods.filter((name) => name !== 'recovery');
+  const preferred = chosen ?? (others.length <= 1 ? (others[0] ?? methods[0] ?? null) : null);
+  return { kind: 'prove', methods, preferred };
+}

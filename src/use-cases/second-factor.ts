@@ -1,0 +1,175 @@
+/** The second factor of a sign-in: a code is counted, compared, claimed, and noted as a proof. */
+import {
+  CODES_PER_ACCOUNT,
+  CODES_PER_SIGN_IN,
+  nextLock,
+  secondFactorSubject,
+  WINDOW_MS,
+} from '../domain/attempts.ts';
+import { enrolmentPurpose } from '../domain/enrolment.ts';
+import type { MethodName, Verdict } from '../domain/method.ts';
+import type { Methods } from '../domain/methods/index.ts';
+import type { Demand, Judge, Judgement } from '../domain/policy.ts';
+import type { Progress } from '../domain/progress.ts';
+import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import type {
+  AttemptStore,
+  ClaimStore,
+  EnrolmentStore,
+  LockoutStore,
+  ProgressStore,
+} from '../ports/stores.ts';
+import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
+
+interface Needs {
+  readonly judge: Judge;
+  readonly methods: Methods;
+  readonly progress: Pick<ProgressStore, 'save'>;
+  readonly attempts: AttemptStore;
+  readonly lockouts: Pick<LockoutStore, 'addFailure' | 'lock' | 'clear'>;
+  readonly claims: Pick<ClaimStore, 'claim'>;
+  readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
+  readonly box: Pick<SecretBox, 'open'>;
+  readonly trail: Trail;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** One sign-in before its end: how far it is, and what is demanded of it. */
+export interface Standing {
+  readonly progress: Progress;
+  readonly demand: Demand;
+  readonly clientId: string;
+  readonly address: string;
+}
+
+const GUESSES = 'guesses';
+/** A claimed step is kept this long after it could last be offered; by then the newest step refuses it. */
+const CLAIM_KEPT_MS = 60 * 60 * 1000;
+
+export function createSecondFactor(needs: Needs) {
+  const { judge, methods, progress, attempts, lockouts, claims, enrolments, box, trail, clock, random } =
+    needs;
+
+  /** What the policy says of this sign-in now; null when its account is gone. */
+  async function standing({
+    progress: { accountId, proofs, later },
+    demand,
+  }: Standing): Promise<Judgement | null> {
+    return judge({ accountId, proofs, demand, occasion: later ? 'later' : 'sign-in' });
+  }
+
+  async function verifyCode(at: Standing, method: MethodName, typed: string): Promise<Outcome<Progress>> {
+    const judgement = await standing(at);
+    if (!judgement) return refused({ code: 'session_expired' });
+    const { account, decision, lockout } = judgement;
+    const line = {
+      accountId: account.id,
+      tenantId: account.tenantId,
+      clientId: at.clientId,
+      address: at.address,
+      method,
+    };
+    const no = async (
+      refusal: Refusal,
+      event: 'second_factor.refused' | 'second_factor.locked' = 'second_factor.refused',
+    ) => {
+      await trail({ ...line, event, reason: refusal.code });
+      return refused(refusal);
+    };
+    // A second click of an impatient finger: the factor was given, and the sign-in goes on.
+    if (decision.kind === 'satisfied') return accepted(at.progress);
+    if (decision.kind !== 'prove' || !decision.methods.includes(method) || !(method in methods)) {
+      return no({ code: 'method_not_allowed' });
+    }
+
+    const subject = secondFactorSubject(account.id);
+    const now = clock.now();
+    if (lockout.lockedUntil > now) return no({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
+    const ofSignIn = `sign-in:${at.progress.uid}:${method}`;
+    const verdict = await attempts.take({
+      owner: subject,
+      id: random.id(),
+      bucket: method,
+      at: now,
+      limits: [
+        { counter: ofSignIn, limit: CODES_PER_SIGN_IN, windowMs: WINDOW_MS },
+        { counter: GUESSES, limit: CODES_PER_ACCOUNT, windowMs: WINDOW_MS },
+      ],
+    });
+    if (!verdict.ok) {
+      return no({ code: 'too_many_attempts', retryAt: verdict.counter === GUESSES ? verdict.retryAt : null });
+    }
+
+    const found = await granted(method as keyof Methods, judgement, typed, now);
+    if (found.kind !== 'accepted') {
+      await lockouts.addFailure(subject, method, now);
+      if (verdict.left[GUESSES] === 0) {
+        const lock = nextLock(lockout.level, now);
+        await lockouts.lock(subject, lock.lockedUntil, lock.level);
+        return no({ code: 'too_many_attempts', retryAt: lock.lockedUntil }, 'second_factor.locked');
+      }
+      if (found.kind === 'used') return no({ code: 'code_used' });
+      return no({
+        code: 'code_invalid',
+        attemptsLeft: verdict.left[ofSignIn] ?? 0,
+        clockOffSeconds: found.kind === 'near' ? found.offSeconds : null,
+      });
+    }
+
+    const failed = lockout.level > 0 || (lockout.failures[method] ?? 0) > 0;
+    await Promise.all([
+      enrolments.raiseLastStep(found.enrolmentId, found.step),
+      attempts.forget(subject, [ofSignIn, GUESSES], method),
+      failed ? lockouts.clear(subject, method) : null,
+    ]);
+    const proofs = [...at.progress.proofs, { method, enrolmentId: found.enrolmentId, at: now }];
+    const next = { ...at.progress, proofs };
+    if (!(await progress.save(next))) return refused({ code: 'session_expired' });
+    await trail({ ...line, event: 'second_factor.accepted' });
+    return accepted({ ...next, version: next.version + 1 });
+  }
+
+  /** The check's verdict with the store's word on it: of two who offer the same step, one has it. */
+  async function granted(
+    method: keyof Methods,
+    judgement: Judgement,
+    typed: string,
+    now: number,
+  ): Promise<Verdict> {
+    const candidates = judgement.enrolments
+      .filter((enrolment) => enrolment.method === method)
+      .map((enrolment) => ({
+        id: enrolment.id,
+        secret: enrolment.secret === null ? null : box.open(enrolment.secret, enrolmentPurpose(enrolment)),
+        lastStep: enrolment.lastStep,
+      }));
+    const verdict = methods[method].check(candidates, typed, now);
+    if (verdict.kind !== 'accepted' && verdict.kind !== 'near') return verdict;
+    // A near miss is claimed too: else "your clock is ahead" would tell a guesser a code that is good later.
+    const mine = await claims.claim(`totp:${verdict.enrolmentId}:${verdict.step}`, now + CLAIM_KEPT_MS);
+    return mine || verdict.kind === 'near' ? verdict : { kind: 'used' };
+  }
+
+  /** Puts a set-up off while grace lasts; the answer holds for this sign-in. */
+  async function postpone(at: Standing): Promise<Outcome<Progress>> {
+    const judgement = await standing(at);
+    if (!judgement) return refused({ code: 'session_expired' });
+    const { account, decision } = judgement;
+    if (decision.kind !== 'set-up' || decision.laterUntil === null) return refused({ code: 'enforced' });
+    const next = { ...at.progress, later: true };
+    if (!(await progress.save(next))) return refused({ code: 'session_expired' });
+    const line = {
+      accountId: account.id,
+      tenantId: account.tenantId,
+      clientId: at.clientId,
+      address: at.address,
+    };
+    await trail({ ...line, event: 'second_factor.postponed' });
+    return accepted({ ...next, version: next.version + 1 });
+  }
+
+  return { standing, verifyCode, postpone };
+}
+
+export type SecondFactorUseCase = ReturnType<typeof createSecondFactor>;

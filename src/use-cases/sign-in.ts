@@ -1,0 +1,142 @@
+/** The first factor: an address and its password, counted, compared, and noted in the sign-in's progress. */
+import { type Account, normaliseEmail, normalisePassword } from '../domain/account.ts';
+import {
+  addressKey,
+  nextLock,
+  PASSWORDS_PER_ACCOUNT,
+  PASSWORDS_PER_ADDRESS,
+  WINDOW_MS,
+} from '../domain/attempts.ts';
+import type { Progress } from '../domain/progress.ts';
+import { accepted, type Outcome, refused } from '../domain/refusal.ts';
+import type { AccountStore, AttemptStore, LockoutStore, ProgressStore } from '../ports/stores.ts';
+import type { Clock, PasswordHasher, Random, SecretBox, Trail } from '../ports/system.ts';
+
+interface Needs {
+  readonly accounts: Pick<AccountStore, 'findByEmail' | 'replacePasswordHash'>;
+  readonly attempts: AttemptStore;
+  readonly lockouts: LockoutStore;
+  readonly progress: Pick<ProgressStore, 'save'>;
+  readonly hasher: PasswordHasher;
+  readonly box: Pick<SecretBox, 'digest'>;
+  readonly trail: Trail;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface PasswordSubmission {
+  readonly uid: string;
+  /** What this sign-in had come to before, if anything: it is replaced. */
+  readonly before: Progress | null;
+  readonly email: string;
+  readonly password: string;
+  /** The network address the form came from. */
+  readonly address: string;
+  /** The id of a browser that signed in to this address before; null: it did not. */
+  readonly knownBrowser: string | null;
+  /** Only members of this tenant may go on; null: all. */
+  readonly tenantId: string | null;
+  readonly clientId: string;
+  readonly expiresAt: number;
+}
+
+/** Longer than any address (RFC 5321, 4.5.3.1) and than any password that could have been set: not worth hashing. */
+const LONGEST_EMAIL = 320;
+const LONGEST_PASSWORD = 128;
+const BUCKET = 'password';
+
+export function createSignIn({
+  accounts,
+  attempts,
+  lockouts,
+  progress,
+  hasher,
+  box,
+  trail,
+  clock,
+  random,
+}: Needs) {
+  /** Under one name whether the account exists or not, so that waiting tells nothing. */
+  function subjectOf(email: string): string {
+    return `password:${box.digest(email, 'password-attempts')}`;
+  }
+
+  /** Counts the attempt before the password is looked at: for a known browser alone, else for account and address. */
+  async function count(subject: string, { address, knownBrowser }: PasswordSubmission) {
+    const at = clock.now();
+    const id = random.id();
+    const account = { counter: 'account', limit: PASSWORDS_PER_ACCOUNT, windowMs: WINDOW_MS };
+    const owner = knownBrowser === null ? subject : `browser:${knownBrowser}:${subject}`;
+    const byAccount = await attempts.take({ owner, id, bucket: BUCKET, at, limits: [account] });
+    const network = `address:${addressKey(address)}`;
+    if (!byAccount.ok || knownBrowser !== null) return { verdict: byAccount, owner, network, id };
+    const limits = [{ counter: 'address', limit: PASSWORDS_PER_ADDRESS, windowMs: WINDOW_MS }];
+    const byAddress = await attempts.take({ owner: network, id, bucket: id, at, limits });
+    return { verdict: byAddress.ok ? byAccount : byAddress, owner, network, id };
+  }
+
+  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<Account>> {
+    const { uid, knownBrowser, clientId, tenantId, address } = submission;
+    const email = normaliseEmail(submission.email).slice(0, LONGEST_EMAIL + 1);
+    const subject = subjectOf(email);
+    const [lockout, account] = await Promise.all([lockouts.read(subject), accounts.findByEmail(email)]);
+    const line = { accountId: account?.id ?? null, tenantId: account?.tenantId ?? null, clientId, address };
+
+    if (knownBrowser === null && lockout.lockedUntil > clock.now()) {
+      await trail({ ...line, event: 'sign_in.password_refused', reason: 'too_many_attempts' });
+      return refused({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
+    }
+    const { verdict, owner, network, id } = await count(subject, submission);
+    if (!verdict.ok) {
+      await trail({ ...line, event: 'sign_in.password_refused', reason: 'too_many_attempts' });
+      return refused({ code: 'too_many_attempts', retryAt: verdict.retryAt });
+    }
+
+    const password = normalisePassword(submission.password);
+    const fits = password.length <= LONGEST_PASSWORD && email.length <= LONGEST_EMAIL;
+    const hash = fits ? (account?.passwordHash ?? null) : null;
+    const matches = await hasher.verify(hash, fits ? password : '');
+    if (!matches || !account || !hash) {
+      if (knownBrowser === null) await countFailure(subject, verdict.left.account ?? 0, lockout.level);
+      await trail({ ...line, event: 'sign_in.password_refused', reason: 'credentials_invalid' });
+      return refused({ code: 'credentials_invalid' });
+    }
+
+    await Promise.all([
+      attempts.forget(owner, ['account'], BUCKET),
+      knownBrowser === null ? attempts.forget(network, ['address'], id) : null,
+      lockout.level > 0 || (lockout.failures[BUCKET] ?? 0) > 0 ? lockouts.clear(subject, BUCKET) : null,
+    ]);
+    if (tenantId !== null && account.tenantId !== tenantId) {
+      await trail({ ...line, event: 'sign_in.refused', reason: 'other_tenant' });
+      return refused({ code: 'forbidden' });
+    }
+    if (hasher.needsRehash(hash))
+      await accounts.replacePasswordHash(account.id, hash, await hasher.hash(password));
+    const saved = await progress.save({
+      uid,
+      version: submission.before?.version ?? 0,
+      accountId: account.id,
+      proofs: [{ method: 'pwd', enrolmentId: null, at: clock.now() }],
+      pending: null,
+      later: false,
+      keepsAuthTime: null,
+      expiresAt: submission.expiresAt,
+    });
+    if (!saved) return refused({ code: 'session_expired' });
+    await trail({ ...line, event: 'sign_in.password_accepted' });
+    return accepted(account);
+  }
+
+  /** The last try of the window locks the account's password, for longer each time. */
+  async function countFailure(subject: string, left: number, level: number): Promise<void> {
+    await lockouts.addFailure(subject, BUCKET, clock.now());
+    if (left > 0) return;
+    const lock = nextLock(level, clock.now());
+    await lockouts.lock(subject, lock.lockedUntil, lock.level);
+  }
+
+  return { submitPassword };
+}
+
+export type SignIn = ReturnType<typeof createSignIn>;
