@@ -1,0 +1,62 @@
+/** Programs that some suites need: found, or the suite is skipped aloud with what to install. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+interface Tool {
+  /** The environment variable that names the program when it is not on the PATH. */
+  readonly variable: string;
+  readonly commands: readonly string[];
+  /** The Debian package it comes in. */
+  readonly debian: string;
+}
+
+const TOOLS = {
+  chromium: { variable: 'CHROMIUM_PATH', commands: ['chromium', 'chromium-browser'], debian: 'chromium' },
+  oathtool: { variable: 'OATHTOOL_PATH', commands: ['oathtool'], debian: 'oathtool' },
+  zbarimg: { variable: 'ZBARIMG_PATH', commands: ['zbarimg'], debian: 'zbar-tools' },
+} as const satisfies Record<string, Tool>;
+
+export type ToolName = keyof typeof TOOLS;
+type Environment = Readonly<Record<string, string | undefined>>;
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The program named by its variable, which must then exist, or the first one on the PATH; null when there is none. */
+export function findTool(name: ToolName, environment: Environment): string | null {
+  const tool: Tool = TOOLS[name];
+  const named = environment[tool.variable];
+  if (named) return isExecutable(named) ? named : null;
+  const folders = (environment.PATH ?? '').split(delimiter).filter(Boolean);
+  const candidates = tool.commands.flatMap((command) => folders.map((folder) => join(folder, command)));
+  return candidates.find(isExecutable) ?? null;
+}
+
+/** What to tell somebody who lacks these programs. */
+export function howToInstall(missing: readonly ToolName[]): string {
+  const packages = missing.map((name) => TOOLS[name].debian).join(' ');
+  const variables = missing.map((name) => TOOLS[name].variable).join(', ');
+  return `needs ${missing.join(', ')}: apt-get install ${packages}, or set ${variables}`;
+}
+
+/**
+ * Called first in a suite's `describe`: gives the path of each program. Where one is missing every test of the suite
+ * is skipped, and with `CI=true` the suite fails.
+ */
+export function needs<Name extends ToolName>(...names: readonly Name[]): Readonly<Record<Name, string>> {
+  const found = names.map((name) => [name, findTool(name, process.env)] as const);
+  const missing = found.flatMap(([name, path]) => (path === null ? [name] : []));
+  before(function () {
+    if (missing.length === 0) return;
+    if (process.env.CI === 'true') throw new Error(`This suite ${howToInstall(missing)}`);
+    console.warn(`    SKIPPED: this suite ${howToInstall(missing)}`);
+    this.skip();
+  });
+  return Object.fromEntries(found.map(([name, path]) => [name, path ?? name])) as Record<Name, string>;
+}
