@@ -1,0 +1,164 @@
+/** A person with a browser, for tests over HTTP: keeps cookies, fills in forms, follows redirects. */
+import { request } from 'node:http';
+import { CookieJar } from 'tough-cookie';
+import { type Answer, createPage, type Fields, type Page } from './page.ts';
+
+/** Sent instead of, or beside, a browser's own headers; null leaves the browser's one out. */
+export type Headers = Readonly<Record<string, string | null>>;
+
+export interface VisitorOptions {
+  /** `http://127.0.0.1:PORT` to connect to when the origin is another (https behind a proxy). */
+  readonly via?: string;
+  /** With every request: a language, an address that a proxy saw. */
+  readonly headers?: Headers;
+  /** Redirects are followed up to here, not into it: a redirect URI of the test's own. */
+  readonly stopAt?: string;
+}
+
+export interface Visitor {
+  readonly jar: CookieJar;
+  /** What the last answer was. */
+  readonly page: Page;
+  get(address: string, headers?: Headers): Promise<Page>;
+  post(address: string, fields: Fields, headers?: Headers): Promise<Page>;
+  /** Sends a form of the page; the answer is not followed. */
+  submit(page: Page, fields: Fields, button?: string, headers?: Headers): Promise<Page>;
+  /** Goes where redirects lead, until a page, another origin or `stopAt`; the last answer is returned. */
+  follow(page: Page): Promise<Page>;
+  /** Opens an address and follows. */
+  open(address: string): Promise<Page>;
+  signIn(email: string, password: string): Promise<Page>;
+  /** From the chooser, or from a page that links to it. */
+  chooseMethod(method: string): Promise<Page>;
+  /** On whatever page asks for a code. */
+  enterCode(code: string): Promise<Page>;
+}
+
+/** Above the slowest honest answer, below mocha's limit, so that the failure names the request. */
+const PATIENCE_MS = 15_000;
+const MOST_REDIRECTS = 20;
+
+const NAVIGATION: Headers = {
+  accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8',
+  'accept-language': 'en',
+  'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0',
+  'sec-fetch-site': 'same-origin',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-user': '?1',
+};
+
+function present(headers: Headers): Record<string, string> {
+  const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
+  const kept = new Map(lower);
+  return Object.fromEntries([...kept].flatMap(([name, value]) => (value === null ? [] : [[name, value]])));
+}
+
+export function createVisitor(origin: string, options: VisitorOptions = {}): Visitor {
+  const jar = new CookieJar();
+  let last: Page | null = null;
+
+  function send(method: string, url: URL, headers: Headers, body?: string): Promise<Answer> {
+    const connectTo = new URL(options.via ?? origin);
+    return new Promise((resolve, reject) => {
+      const outgoing = request(
+        {
+          agent: false,
+          host: connectTo.hostname,
+          port: connectTo.port,
+          path: url.pathname + url.search,
+          method,
+          headers: present(headers),
+          signal: AbortSignal.timeout(PATIENCE_MS),
+        },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.on('error', reject);
+          incoming.on('end', () => {
+            const text = Buffer.concat(chunks).toString();
+            resolve({ url: url.href, status: incoming.statusCode ?? 0, headers: incoming.headers, text });
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(body);
+    });
+  }
+
+  async function visit(method: 'GET' | 'POST', address: string, headers: Headers, body?: URLSearchParams) {
+    const url = new URL(address, origin);
+    if (url.origin !== origin) throw new Error(`${url.href} is not at ${origin}`);
+    const cookie = jar.getCookieStringSync(url.href);
+    const forwarded = options.via ? { 'x-forwarded-proto': url.protocol.slice(0, -1) } : {};
+    const typed = body ? { origin, 'content-type': 'application/x-www-form-urlencoded' } : {};
+    const own = { ...NAVIGATION, host: url.host, cookie: cookie || null, ...forwarded, ...typed };
+    const answer = await send(method, url, { ...own, ...options.headers, ...headers }, body?.toString());
+    for (const line of answer.headers['set-cookie'] ?? []) {
+      jar.setCookieSync(line, url.href, { ignoreError: true });
+    }
+    last = createPage(answer);
+    return last;
+  }
+
+  function current(): Page {
+    if (last === null) throw new Error('The visitor has not opened a page yet');
+    return last;
+  }
+
+  function expectPage(doing: string, isIt: (page: Page) => boolean): Page {
+    const page = current();
+    if (isIt(page)) return page;
+    throw new Error(`Can't ${doing} on "${page.name}" (${page.status} ${page.url}, error ${page.error})`);
+  }
+
+  const visitor: Visitor = {
+    jar,
+    get page() {
+      return current();
+    },
+    get: (address, headers = {}) => visit('GET', address, headers),
+    post(address, fields, headers = {}) {
+      const body = new URLSearchParams();
+      for (const [name, values] of Object.entries(fields)) {
+        for (const value of [values].flat()) body.append(name, value);
+      }
+      return visit('POST', address, headers, body);
+    },
+    submit(page, fields, button, headers = {}) {
+      const { method, action, body } = page.form(fields, button);
+      if (method === 'POST') return visit('POST', action, headers, body);
+      const url = new URL(action);
+      url.search = body.toString();
+      return visit('GET', url.href, headers);
+    },
+    async follow(page) {
+      let reached = page;
+      for (let step = 0; step < MOST_REDIRECTS; step += 1) {
+        const { location, status } = reached;
+        if (location === null) return reached;
+        if (status > 303) throw new Error(`${reached.url} answers ${status}: the form would be sent on`);
+        const isOutside = new URL(location).origin !== origin;
+        if (isOutside || (options.stopAt && location.startsWith(options.stopAt))) return reached;
+        reached = await visit('GET', location, {});
+      }
+      throw new Error(`More than ${MOST_REDIRECTS} redirects, the last to ${reached.location}`);
+    },
+    open: async (address) => visitor.follow(await visitor.get(address)),
+    async signIn(email, password) {
+      const page = expectPage('sign in', ({ name }) => name === 'sign-in');
+      return visitor.follow(await visitor.submit(page, { email, password }));
+    },
+    async chooseMethod(method) {
+      const chooser = current().link('choose-method');
+      if (chooser !== null) await visitor.open(chooser);
+      const page = expectPage('choose a method', ({ $ }) => $('[name=method]').length > 0);
+      return visitor.follow(await visitor.submit(page, { method }));
+    },
+    async enterCode(code) {
+      const page = expectPage('enter a code', ({ $ }) => $('[name=code]').length > 0);
+      return visitor.follow(await visitor.submit(page, { code }));
+    },
+  };
+  return visitor;
+}
