@@ -1,0 +1,95 @@
+/** The rules of the house, held against every file of it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import {
+  anyFaults,
+  commentFaults,
+  exportFaults,
+  medianFaults,
+  nameFaults,
+  openingFaults,
+  sizeFaults,
+  worldFaults,
+} from './architecture/habits.ts';
+import { cycleFaults, layerFaults, packageFaults } from './architecture/layers.ts';
+import { listFiles, readSources, type Source } from './architecture/source.ts';
+import { assetFaults, deadViewFaults, pageFaults, pagesOf, unescapedFaults } from './architecture/views.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+describe('the architecture', () => {
+  let sources: Source[];
+  let tests: Source[];
+  let views: Record<string, string>;
+
+  before(() => {
+    sources = readSources(ROOT, ['src']);
+    tests = readSources(ROOT, ['test']);
+    const paths = listFiles(ROOT, ['views']);
+    views = Object.fromEntries(
+      paths.map((path) => [path.slice('views/'.length), readFileSync(join(ROOT, path), 'utf8')]),
+    );
+  });
+
+  function sourceAt(path: string): Source {
+    const found = sources.find((source) => source.path === path);
+    if (found === undefined) throw new Error(`${path} is missing`);
+    return found;
+  }
+
+  it('imports across layers in the directions that are allowed', () => {
+    expect(layerFaults(sources)).to.deep.equal([]);
+  });
+
+  it('keeps each package to the layer that it is for', () => {
+    expect(packageFaults(sources)).to.deep.equal([]);
+  });
+
+  it('has no import cycles', () => {
+    expect(cycleFaults(sources)).to.deep.equal([]);
+  });
+
+  it('reads clock, chance and environment in one place each', () => {
+    expect(worldFaults(sources)).to.deep.equal([]);
+  });
+
+  it('keeps files short', () => {
+    expect(sizeFaults([...sources, ...tests])).to.deep.equal([]);
+    expect(medianFaults(sources)).to.deep.equal([]);
+  });
+
+  it('gives nothing a name under which anything fits', () => {
+    expect(nameFaults(listFiles(ROOT, ['src', 'test', 'views', 'config']))).to.deep.equal([]);
+  });
+
+  it('says any nowhere and silences no tool', () => {
+    expect(anyFaults([...sources, ...tests])).to.deep.equal([]);
+    expect(commentFaults([...sources, ...tests])).to.deep.equal([]);
+  });
+
+  it('exports by name, each thing from its own file', () => {
+    expect(exportFaults([...sources, ...tests])).to.deep.equal([]);
+  });
+
+  it('opens each source file with what it is for', () => {
+    expect(openingFaults(sources)).to.deep.equal([]);
+  });
+
+  it('has a view for every page, and no view or asset that nothing shows', () => {
+    const renderer = sourceAt('src/http/render.ts');
+    expect(pageFaults(pagesOf(sourceAt('src/http/pages.ts')), renderer, views)).to.deep.equal([]);
+    expect(deadViewFaults(renderer, views)).to.deep.equal([]);
+    expect(assetFaults(sourceAt('src/http/asset-files.ts'), views)).to.deep.equal([]);
+  });
+
+  it('A91 escapes everything that a view writes', () => {
+    expect(unescapedFaults(views)).to.deep.equal([]);
+  });
+
+  it('loads every rule and every use case by itself, without a side effect to arrange first', async () => {
+    const pure = sources.filter(({ path }) => /^src\/(domain|use-cases)\//.test(path));
+    expect(pure).not.to.have.lengthOf(0);
+    for (const { path } of pure) await import(join(ROOT, path));
+  });
+});

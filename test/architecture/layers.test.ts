@@ -1,0 +1,110 @@
+/** Each import rule finds what it is there to find, and lets pass what is right. */
+import { expect } from 'chai';
+import { cycleFaults, layerFaults, layerOf, packageFaults } from './layers.ts';
+import { parseSource, type Source } from './source.ts';
+
+function importing(path: string, ...statements: string[]): Source[] {
+  return [parseSource(path, statements.join('\n'))];
+}
+
+describe('the import rules', () => {
+  it('know the layer of every file', () => {
+    expect(layerOf('src/domain/methods/totp.ts')).to.equal('domain');
+    expect(layerOf('src/config.ts')).to.equal('config');
+    expect(layerOf('src/config/shape.ts')).to.equal('config');
+    expect(layerOf('src/adapters/embedded/claims.ts')).to.equal('adapters/embedded');
+    expect(layerOf('src/http/render.ts')).to.equal('http');
+    expect(layerOf('src/http/demo/routes.ts')).to.equal('http/demo');
+    expect(layerFaults(importing('src/extras.ts', ''))).to.deep.equal(['src/extras.ts belongs to no layer']);
+    expect(layerFaults(importing('src/adapters/claims.ts', ''))).to.have.lengthOf(1);
+    expect(layerFaults(importing('src/queries/account.ts', ''))).to.have.lengthOf(1);
+  });
+
+  const REFUSED: readonly [from: string, statement: string][] = [
+    ['src/domain/policy.ts', "import type { Clock } from '../ports/system.ts';"],
+    ['src/ports/stores.ts', "import { signIn } from '../use-cases/sign-in.ts';"],
+    ['src/use-cases/sign-in.ts', "import { enrol } from './enrolment.ts';"],
+    ['src/use-cases/sign-in.ts', "import type { Config } from '../config/shape.ts';"],
+    ['src/use-cases/sign-in.ts', "const store = await import('../adapters/embedded/accounts.ts');"],
+    ['src/adapters/embedded/claims.ts', "import { clock } from '../system/clock.ts';"],
+    ['src/adapters/embedded/claims.ts', "import type { Config } from '../../config/shape.ts';"],
+    ['src/config/schema.ts', "import type { Clock } from '../ports/system.ts';"],
+    ['src/http/app.ts', "import { createClaims } from '../adapters/embedded/claims.ts';"],
+    ['src/http/app.ts', "import { loadConfig } from '../config.ts';"],
+    ['src/http/app.ts', "import { faults } from '../config/shape.ts';"],
+    ['src/http/account/routes.ts', "import { signInRoutes } from '../sign-in/routes.ts';"],
+    ['src/http/account/routes.ts', "type Row = import('../sign-in/routes.ts').Row;"],
+    ['src/http/account/routes.ts', "export { start } from '../demo/routes.ts';"],
+    ['src/http/middleware/session.ts', "import { routes } from '../account/routes.ts';"],
+    ['src/http/account/routes.ts', "import { assemble } from '../../assemble.ts';"],
+    ['src/cli.ts', "import { createClaims } from './adapters/embedded/claims.ts';"],
+    ['src/domain/policy.ts', "import { nowhere } from '../../test/support/clock.ts';"],
+  ];
+  for (const [from, statement] of REFUSED) {
+    it(`refuse in ${from}: ${statement}`, () => {
+      const [fault, ...more] = layerFaults(importing(from, '', statement));
+      expect(fault).to.include(`${from}:2 `);
+      expect(more).to.deep.equal([]);
+    });
+  }
+
+  it('let pass what a layer is built on', () => {
+    const right = [
+      importing(
+        'src/domain/policy.ts',
+        "import { rank } from './assurance.ts'; import { totp } from './methods/totp.ts';",
+      ),
+      importing('src/use-cases/sign-in.ts', "import { decide } from '../domain/policy.ts';"),
+      importing('src/use-cases/sign-in.ts', "import type { AccountStore } from '../ports/stores.ts';"),
+      importing('src/adapters/embedded/claims.ts', "import { open } from './database.ts';"),
+      importing(
+        'src/adapters/embedded/claims.ts',
+        "import { StoreUnavailable } from '../../ports/stores.ts';",
+      ),
+      importing('src/http/account/routes.ts', "import { forms } from '../forms.ts'; import './list.ts';"),
+      importing('src/http/account/routes.ts', "import { crossSite } from '../middleware/cross-site.ts';"),
+      importing('src/http/account/routes.ts', "import type { SignIn } from '../../use-cases/sign-in.ts';"),
+      importing('src/http/app.ts', "import { accountRoutes } from './account/routes.ts';"),
+      importing('src/http/app.ts', "import type { Config } from '../config/shape.ts';"),
+      importing('src/assemble.ts', "import { createClaims } from './adapters/embedded/claims.ts';"),
+      importing(
+        'src/main.ts',
+        "import { loadConfig } from './config.ts'; import { assemble } from './assemble.ts';",
+      ),
+    ].flat();
+    expect(layerFaults(right)).to.deep.equal([]);
+  });
+
+  it('keep packages where they belong', () => {
+    const wrong = [
+      importing('src/domain/policy.ts', "import { readFileSync } from 'node:fs';"),
+      importing('src/use-cases/sign-in.ts', "import { randomUUID } from 'node:crypto';"),
+      importing('src/http/sign-in/routes.ts', "import type { Provider } from 'oidc-provider';"),
+      importing('src/http/sign-in/routes.ts', "import * as client from 'openid-client';"),
+      importing('src/adapters/system/clock.ts', "import type { Context } from 'koa';"),
+      importing('src/use-cases/sign-in.ts', 'await import(name);'),
+    ].flat();
+    expect(packageFaults(wrong)).to.have.lengthOf(wrong.length);
+    const right = [
+      importing('src/domain/methods/totp.ts', "import { verifySync } from 'otplib';"),
+      importing('src/http/provider.ts', "import { Provider } from 'oidc-provider';"),
+      importing('src/http/demo/routes.ts', "import * as client from 'openid-client/passport';"),
+      importing('src/http/demo/routes.ts', "import Router from '@koa/router';"),
+      importing('src/adapters/embedded/database.ts', "import { DatabaseSync } from 'node:sqlite';"),
+    ].flat();
+    expect(packageFaults(right)).to.deep.equal([]);
+  });
+
+  it('find a circle of any length, once', () => {
+    const circle = [
+      importing('src/domain/a.ts', "import './b.ts';"),
+      importing('src/domain/b.ts', "import type { C } from './c.ts';", "import './d.ts';"),
+      importing('src/domain/c.ts', "export { a } from './a.ts';"),
+      importing('src/domain/d.ts', ''),
+    ].flat();
+    expect(cycleFaults(circle)).to.deep.equal([
+      'src/domain/a.ts → src/domain/b.ts → src/domain/c.ts → src/domain/a.ts',
+    ]);
+    expect(cycleFaults(circle.slice(1))).to.deep.equal([]);
+  });
+});
