@@ -1,0 +1,70 @@
+/** What is wrong with a configuration: collected, so that one run names all of it. */
+
+export type Path = readonly (string | number)[];
+
+export interface Fault {
+  /** As in `tenants[1].second_factor.methods[0]`, or the name of an environment variable. */
+  readonly path: string;
+  /** In the file, from 1; null for what stands in no file. */
+  readonly line: number | null;
+  readonly message: string;
+}
+
+/** The refusal of a whole configuration. Its text is the list, and holds no secret. */
+export class ConfigFaults extends Error {
+  override name = 'ConfigFaults';
+  readonly faults: readonly Fault[];
+
+  constructor(source: string, faults: readonly Fault[]) {
+    const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+    // In the order of the file, so that the list is read beside it.
+    const sorted = faults.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+    super([`${source} has ${count}:`, ...sorted.map(faultLine)].join('\n'));
+    this.faults = sorted;
+  }
+}
+
+/** Where the checks leave what they find. */
+export class Findings {
+  readonly #faults: Fault[] = [];
+  readonly #warnings: string[] = [];
+  readonly #locate: (path: Path) => Pick<Fault, 'path' | 'line'>;
+
+  constructor(locate: (path: Path) => Pick<Fault, 'path' | 'line'>) {
+    this.#locate = locate;
+  }
+
+  fault(path: Path, message: string): void {
+    this.#faults.push({ ...this.#locate(path), message });
+  }
+
+  warn(message: string): void {
+    this.#warnings.push(message);
+  }
+
+  get faults(): readonly Fault[] {
+    return this.#faults;
+  }
+
+  get warnings(): readonly string[] {
+    return this.#warnings;
+  }
+}
+
+export function pathText(path: Path): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === 'number') return `${text}[${step}]`;
+    if (!/^[\w-]+$/.test(step)) return `${text}[${quoted(step)}]`;
+    return text === '' ? step : `${text}.${step}`;
+  }, '');
+}
+
+/** A key or an id as the file has it, on one line and harmless to a terminal. */
+export function quoted(text: string): string {
+  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).replaceAll('\u007f', '\\u007f');
+}
+
+function faultLine({ path, line, message }: Fault): string {
+  const where = line === null ? '' : `line ${line}: `;
+  return `  ${where}${path === '' ? '' : `${path}: `}${message}`;
+}

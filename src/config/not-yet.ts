@@ -1,0 +1,60 @@
+/** What a file may ask for and this release does not do: said in plain words at the start, and not offered. */
+import type { MethodName } from '../domain/method.ts';
+import type { ConfigFile } from './schema.ts';
+
+/** Each topic is one line, however many tenants it concerns. */
+export function notYet(file: ConfigFile, available: readonly MethodName[]): string[] {
+  const asking = file.tenants.filter((tenant) => tenant.second_factor.enforcement !== 'off');
+  const lines: string[] = [];
+  const say = (tenants: typeof asking, words: string) => {
+    if (tenants.length > 0) lines.push(`${words} (tenants: ${tenants.map(({ id }) => id).join(', ')})`);
+  };
+
+  const missing = new Set(
+    asking.flatMap((tenant) => tenant.second_factor.methods.filter((method) => !available.includes(method))),
+  );
+  for (const method of missing) {
+    const listing = asking.filter((tenant) => tenant.second_factor.methods.includes(method));
+    say(listing, `the method ${method} is not in this release and is not offered`);
+  }
+  if (!available.includes('email')) {
+    const proving = asking.filter((tenant) => tenant.second_factor.set_up_proof === 'email');
+    say(
+      proving,
+      'set_up_proof: email acts as none in this release: a first factor is bound without a mailed code',
+    );
+  }
+  const trusting = asking.filter((tenant) => tenant.second_factor.trusted_devices);
+  say(trusting, 'trusted_devices is not in this release: every sign-in asks for the second factor');
+  const approving = file.tenants.filter((tenant) => tenant.second_factor.reset_approvers !== 1);
+  say(approving, 'reset_approvers is not in this release: factors are reset by the doublelock command');
+
+  return [...lines, ...serverLines(file), ...factorLines(file, available)];
+}
+
+function serverLines({ storage, mail, sms }: ConfigFile): string[] {
+  const drivers = [storage.accounts.driver, storage.short_lived.driver].filter(
+    (driver) => driver !== 'embedded',
+  );
+  return [
+    ...drivers.map(
+      (driver) => `the storage driver ${driver} is not in this release: the server will not start with it`,
+    ),
+    ...(mail.transport === 'outbox'
+      ? []
+      : [`the mail transport ${mail.transport} is not in this release: nothing is mailed`]),
+    ...(sms.transport === 'outbox'
+      ? []
+      : [`the SMS transport ${sms.transport} is not in this release: nothing is sent`]),
+  ];
+}
+
+/** An account that can answer with nothing else is refused at sign-in, so that its password alone is never enough. */
+function factorLines({ accounts }: ConfigFile, available: readonly MethodName[]): string[] {
+  return accounts
+    .filter(({ factors }) => factors.length > 0 && !factors.some(({ method }) => available.includes(method)))
+    .map(
+      ({ email }) =>
+        `the account ${email.trim()} has only factors that are not in this release: it can't sign in`,
+    );
+}
