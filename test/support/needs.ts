@@ -39,7 +39,7 @@ export function findTool(name: ToolName, environment: Environment): string | nul
 }
 
 /** What to tell somebody who lacks these programs. */
-export function howToInstall(missing: readonly ToolName[]): string {
+function howToInstall(missing: readonly ToolName[]): string {
   const packages = missing.map((name) => TOOLS[name].debian).join(' ');
   const variables = missing.map((name) => TOOLS[name].variable).join(', ');
   return `needs ${missing.join(', ')}: apt-get install ${packages}, or set ${variables}`;
