@@ -1,0 +1,30 @@
+/** What the product says about itself while it runs: one event a line, and nothing outside this closed list. */
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+/** The names are those of the line that is written. */
+export interface LogFields {
+  /** What happened, in dotted words: `request`, `server.stopped`. */
+  readonly event: string;
+  readonly request_id?: string | undefined;
+  /** Our own id, never the address that was typed. */
+  readonly account_id?: string | undefined;
+  readonly tenant?: string | undefined;
+  readonly client?: string | undefined;
+  /** HTTP method or second-factor method. */
+  readonly method?: string | undefined;
+  /** A pattern or a path, without its query. */
+  readonly path?: string | undefined;
+  readonly status?: number | undefined;
+  readonly duration_ms?: number | undefined;
+  /** A refusal's code, or a sentence of ours. */
+  readonly reason?: string | undefined;
+  /** An IP address; only its network is written. */
+  readonly address?: string | undefined;
+  /** Of an error its name, message, stack and cause's message are written; what hangs on it is not. */
+  readonly error?: unknown;
+}
+
+export type Log = (fields: LogFields) => void;
+
+export type Logger = Readonly<Record<LogLevel, Log>>;
