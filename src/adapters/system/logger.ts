@@ -1,0 +1,102 @@
+/** Writes log lines as JSON, one event each: only the fields of `LogFields`, each by its own rule. */
+import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
+import type { LogFields, Logger, LogLevel } from '../../ports/log.ts';
+import { networkOf, oneLine, withoutSecrets } from './log-text.ts';
+
+export interface LoggerOptions {
+  readonly level: LogLevel | 'silent';
+  /** Standard output by default. */
+  readonly destination?: DestinationStream;
+}
+
+/** Characters: names and paths; sentences; the frames of a stack. */
+const LONGEST = { word: 200, sentence: 1000, stack: 4000 };
+
+/** What stands here is one of our own identifiers, or nothing. */
+const IDENTIFIER = /^[\w-]{1,64}$/;
+
+type Rule = (value: unknown) => unknown;
+
+/** A field that has no rule can't be written: the compiler asks for one with each new field. */
+const RULES: Readonly<Record<keyof LogFields, Rule>> = {
+  event: word,
+  request_id: identifier,
+  account_id: identifier,
+  tenant: word,
+  client: word,
+  method: word,
+  path: word,
+  status: finite,
+  duration_ms: finite,
+  reason: (value) => (typeof value === 'string' ? withoutSecrets(value, LONGEST.sentence) : undefined),
+  address: (value) => (typeof value === 'string' ? (networkOf(value) ?? undefined) : undefined),
+  error: errorParts,
+};
+
+export function createLogger({ level, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    base: null,
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }) },
+  };
+  const lines = destination ? pino(options, destination) : pino(options);
+  const at = (severity: LogLevel) => (fields: LogFields) => lines[severity](written(fields));
+  return {
+    fatal: at('fatal'),
+    error: at('error'),
+    warn: at('warn'),
+    info: at('info'),
+    debug: at('debug'),
+    trace: at('trace'),
+  };
+}
+
+function written(fields: LogFields): Record<string, unknown> {
+  const line: Record<string, unknown> = {};
+  for (const [name, rule] of Object.entries(RULES)) {
+    const value = rule(fields[name as keyof LogFields]);
+    if (value !== undefined) line[name] = value;
+  }
+  return line;
+}
+
+function word(value: unknown): string | undefined {
+  return typeof value === 'string' ? withoutSecrets(value, LONGEST.word) : undefined;
+}
+
+function identifier(value: unknown): string | undefined {
+  return typeof value === 'string' && IDENTIFIER.test(value) ? value : undefined;
+}
+
+function finite(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** An error's body, request or response may hold anything, so only its words are taken. */
+function errorParts(error: unknown): Record<string, string> | undefined {
+  if (error === undefined) return undefined;
+  if (!(error instanceof Error)) return { name: 'NotAnError', message: sentenceOf(error) };
+  return {
+    name: oneLine(String(error.name), LONGEST.word),
+    message: sentenceOf(error.message),
+    stack: framesOf(error),
+    ...(error.cause instanceof Error && { cause: sentenceOf(`${error.cause.name}: ${error.cause.message}`) }),
+  };
+}
+
+function sentenceOf(value: unknown): string {
+  return typeof value === 'string'
+    ? withoutSecrets(value, LONGEST.sentence)
+    : `a value of type ${typeof value}`;
+}
+
+/** Places in the code alone: the head of a stack repeats the message, which may look like places. */
+function framesOf({ message, stack = '' }: Error): string {
+  const frames = stack
+    .slice(stack.indexOf(message) + message.length)
+    .split('\n')
+    .map((frame) => frame.trim())
+    .filter((frame) => frame.startsWith('at '));
+  return oneLine(frames.join(' | '), LONGEST.stack);
+}
