@@ -1,0 +1,31 @@
+import { expect } from 'chai';
+import { createOutboxSender } from '../../../src/adapters/delivery/outbox-sender.ts';
+import { openEmbeddedShortLived } from '../../../src/adapters/embedded/open.ts';
+import type { Message } from '../../../src/ports/senders.ts';
+import { createSettableClock } from '../../support/clock.ts';
+import { freshDataDir } from '../../support/embedded.ts';
+
+describe('outbox-sender', () => {
+  const dataDir = freshDataDir();
+
+  it('2.8 keeps what would have been sent, with the moment, for the outbox to show', async () => {
+    const stores = openEmbeddedShortLived({ dataDir: dataDir() });
+    try {
+      const clock = createSettableClock(1_000);
+      const sender = createOutboxSender({ outbox: stores.outbox, clock });
+      const mail: Message = { channel: 'email', to: 'bob@acme.test', subject: 'Your code', text: '123456' };
+      const sms: Message = { channel: 'sms', to: '+31612345678', subject: '', text: '@localhost #654321' };
+
+      await sender.send(mail);
+      clock.advance(500);
+      await sender.send(sms);
+
+      expect(await stores.outbox.list(10)).to.deep.equal([
+        { ...sms, sentAt: 1_500 },
+        { ...mail, sentAt: 1_000 },
+      ]);
+    } finally {
+      stores.close();
+    }
+  });
+});
