@@ -73,8 +73,6 @@ export interface Pages {
     readonly app: string;
     readonly apps: readonly string[];
     readonly forced: boolean;
-    /** Grace still allows "later" (a form of its own); null: no. */
-    readonly later: { readonly form: Form; readonly until: number } | null;
     /** Back to the chooser of methods; null when there is nothing to choose. */
     readonly chooseHref: string | null;
     readonly cancel: Form | null;
@@ -98,6 +96,7 @@ export interface Pages {
       | 'expired'
       | 'locked'
       | 'refused'
+      | 'unusable'
       | 'unavailable'
       | 'bad-request'
       | 'failed'

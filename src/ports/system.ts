@@ -21,6 +21,11 @@ export interface SecretBox {
   digest(value: string, purpose: string): string;
 }
 
+/** Too much hashing is asked for at once: shown as 503, never as a decision. */
+export class Busy extends Error {
+  override name = 'Busy';
+}
+
 export interface PasswordHasher {
   /** A PHC string with the current parameters. Rejects with `Busy` when the queue is full. */
   hash(password: string): Promise<string>;

@@ -55,6 +55,8 @@ export function createEnrolment({
     method: MethodName,
   ): Promise<Outcome<Progress>> {
     if (!(method in methods)) return refused({ code: 'method_not_allowed' });
+    // Who comes back to the page finds the key that the app may have scanned already.
+    if (at.pending?.method === method) return accepted(at);
     const id = random.id();
     const purpose = enrolmentPurpose({ id, method, accountId: account.id, tenantId: tenant.id });
     const secret = box.seal(

@@ -7,7 +7,7 @@ import {
   WINDOW_MS,
 } from '../domain/attempts.ts';
 import { enrolmentPurpose } from '../domain/enrolment.ts';
-import type { MethodName, Verdict } from '../domain/method.ts';
+import type { CodeMethod, MethodName, Verdict } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Demand, Judge, Judgement } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
@@ -44,6 +44,8 @@ export interface Standing {
 }
 
 const GUESSES = 'guesses';
+/** Codes that are sent have six digits (NIST SP 800-63B-4, 3.1.3). */
+const SHORTEST_CODE = 6;
 /** A claimed step is kept this long after it could last be offered; by then the newest step refuses it. */
 const CLAIM_KEPT_MS = 60 * 60 * 1000;
 
@@ -169,7 +171,12 @@ export function createSecondFactor(needs: Needs) {
     return accepted({ ...next, version: next.version + 1 });
   }
 
-  return { standing, verifyCode, postpone };
+  /** How long the codes of a method are. */
+  function digitsOf(method: MethodName): number {
+    return (methods as Partial<Record<MethodName, CodeMethod>>)[method]?.digits ?? SHORTEST_CODE;
+  }
+
+  return { standing, verifyCode, postpone, digitsOf };
 }
 
 export type SecondFactorUseCase = ReturnType<typeof createSecondFactor>;

@@ -1,5 +1,5 @@
 /** The first factor: an address and its password, counted, compared, and noted in the sign-in's progress. */
-import { type Account, normaliseEmail, normalisePassword } from '../domain/account.ts';
+import { normaliseEmail, normalisePassword } from '../domain/account.ts';
 import {
   addressKey,
   nextLock,
@@ -75,7 +75,7 @@ export function createSignIn({
     return { verdict: byAddress.ok ? byAccount : byAddress, owner, network, id };
   }
 
-  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<Account>> {
+  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<Progress>> {
     const { uid, knownBrowser, clientId, tenantId, address } = submission;
     const email = normaliseEmail(submission.email).slice(0, LONGEST_EMAIL + 1);
     const subject = subjectOf(email);
@@ -113,7 +113,7 @@ export function createSignIn({
     }
     if (hasher.needsRehash(hash))
       await accounts.replacePasswordHash(account.id, hash, await hasher.hash(password));
-    const saved = await progress.save({
+    const begun: Progress = {
       uid,
       version: submission.before?.version ?? 0,
       accountId: account.id,
@@ -122,10 +122,10 @@ export function createSignIn({
       later: false,
       keepsAuthTime: null,
       expiresAt: submission.expiresAt,
-    });
-    if (!saved) return refused({ code: 'session_expired' });
+    };
+    if (!(await progress.save(begun))) return refused({ code: 'session_expired' });
     await trail({ ...line, event: 'sign_in.password_accepted' });
-    return accepted(account);
+    return accepted({ ...begun, version: begun.version + 1 });
   }
 
   /** The last try of the window locks the account's password, for longer each time. */

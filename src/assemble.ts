@@ -1,0 +1,111 @@
+/** The composition root: the only file that names concrete adapters. */
+import { availableParallelism } from 'node:os';
+import { openEmbedded } from './adapters/embedded/open.ts';
+import { startSweeper } from './adapters/embedded/sweeper.ts';
+import { systemClock } from './adapters/system/clock.ts';
+import { createLogger } from './adapters/system/logger.ts';
+import { createPasswordHasher } from './adapters/system/password-hasher.ts';
+import { systemRandom } from './adapters/system/random.ts';
+import { createSecretBox } from './adapters/system/secret-box.ts';
+import { completeSecrets } from './adapters/system/secrets-file.ts';
+import type { Config, Secrets } from './config/shape.ts';
+import { truncatedAddress } from './domain/attempts.ts';
+import type { Log, Logger } from './ports/log.ts';
+import type { Clock, PasswordHasher, Random, SecretBox, Trail } from './ports/system.ts';
+import { createSeeding } from './use-cases/seeding.ts';
+
+export type Stores = Awaited<ReturnType<typeof openStores>>;
+
+/** What a process has once, whatever configuration it runs: reloads keep these. */
+export interface Parts {
+  readonly stores: Stores;
+  readonly hasher: PasswordHasher;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** Hashing waits in line beyond this many: at 25 ms each, what a person would still wait for. */
+const HASHES_IN_LINE = 200;
+const SWEEP_EVERY_MS = 60_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** Opens what the configuration names. Throws one clear line when it can't be opened. */
+export async function openStores({ storage }: Pick<Config, 'storage'>) {
+  for (const { driver } of [storage.accounts, storage.shortLived]) {
+    if (driver !== 'embedded')
+      throw new Error(`the ${driver} store is not part of this release; use embedded`);
+  }
+  return { ...openEmbedded({ dataDir: storage.dataDir }), clock: systemClock, random: systemRandom };
+}
+
+export async function openParts(config: Config): Promise<Parts> {
+  const stores = await openStores(config);
+  const hasher = createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
+  return {
+    stores,
+    hasher,
+    clock: systemClock,
+    random: systemRandom,
+    logger: createLogger({ level: config.logLevel }),
+  };
+}
+
+/** The secrets of the configuration, in development with what is missing made and kept in the data directory. */
+export function secretsOf({ environment, secrets, storage }: Config): Secrets {
+  return environment === 'development' ? completeSecrets(secrets, storage.dataDir, systemRandom) : secrets;
+}
+
+export function boxOf(secrets: Secrets): SecretBox {
+  return createSecretBox(secrets.encryption);
+}
+
+/** Audit lines go to the store, with an id and a time, and to the log. */
+export function trailOf(
+  { stores, clock, random }: Pick<Parts, 'stores' | 'clock' | 'random'>,
+  log: Log,
+): Trail {
+  const blank = {
+    accountId: null,
+    tenantId: null,
+    clientId: null,
+    method: null,
+    reason: null,
+    address: null,
+  };
+  return async (entry) => {
+    const address = entry.address ? truncatedAddress(entry.address) : null;
+    const event = { ...blank, ...entry, address, id: random.id(), at: clock.now() };
+    await stores.audit.append(event);
+    log({
+      event: event.event,
+      account_id: event.accountId ?? undefined,
+      tenant: event.tenantId ?? undefined,
+      client: event.clientId ?? undefined,
+      method: event.method ?? undefined,
+      reason: event.reason ?? undefined,
+      address: event.address ?? undefined,
+    });
+  };
+}
+
+/** Creates the accounts that the configuration names and that are not there yet. */
+export async function seedAccounts(
+  config: Config,
+  { stores, hasher, clock, random }: Parts,
+  box: SecretBox,
+): Promise<number> {
+  const { seed } = createSeeding({ ...stores, hasher, box, clock, random });
+  const created = await Promise.all(config.accounts.map(seed));
+  return created.filter(Boolean).length;
+}
+
+/** Deletes, now and then, what has expired. The result stops it. */
+export function startUpkeep(config: Config, { stores, clock, logger }: Parts): () => Promise<void> {
+  return startSweeper({
+    sweep: (now) => stores.sweep(now, config.audit.retentionDays * DAY_MS),
+    clock,
+    everyMs: SWEEP_EVERY_MS,
+    onFailure: (error) => logger.warn({ event: 'store.sweep_failed', error }),
+  });
+}

@@ -1,0 +1,50 @@
+/** The pages of one's own account. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { FormTokens } from '../forms.ts';
+import type { Render } from '../pages.ts';
+import { addSecurityRoutes, type SecurityNeeds } from './security.ts';
+import type { StepUp } from './step-up.ts';
+
+interface Needs extends SecurityNeeds {
+  readonly stepUp: StepUp;
+  readonly forms: FormTokens;
+  readonly render: Render;
+}
+
+/** How old the second factor may be for a change of factors (NIST SP 800-63B-4, 2.2.3 leaves it to us). */
+const FRESH_SECONDS = 5 * 60;
+
+export function createAccountRoutes(needs: Needs): Router {
+  const { stepUp, render } = needs;
+  const router = new Router({ prefix: '/account' });
+
+  router.get('/return', back);
+  router.use('/security', stepUp.stepUp(FRESH_SECONDS));
+  router.get('/', stepUp.stepUp(null), overview);
+  addSecurityRoutes(router, needs);
+  return router;
+
+  function overview(ctx: Context): void {
+    const { account, tenant } = stepUp.visitIn(ctx).judgement;
+    const model = { name: account.name, email: account.email, tenantName: tenant.name };
+    render(ctx, 'account', model, { tenantId: tenant.id, locale: account.locale, signedInAs: account.email });
+  }
+
+  /** The provider's answer to our own request: an error is shown, anything else leads on. */
+  function back(ctx: Context): void {
+    const { error, error_description: description } = ctx.query;
+    if (typeof error !== 'string') {
+      ctx.status = 303;
+      ctx.redirect(stepUp.returnAddress(ctx));
+      return;
+    }
+    const protocol = { error, description: typeof description === 'string' ? description : '' };
+    const links = [
+      { href: stepUp.returnAddress(ctx), text: 'try-again' as const },
+      { href: '/', text: 'home' as const },
+    ];
+    const requestId = String(ctx.state.requestId ?? '');
+    render(ctx, 'error', { title: 'protocol', protocol, links, cancel: null, requestId }, { status: 403 });
+  }
+}

@@ -1,0 +1,163 @@
+/** The security page: what is set up, what can be, and turning it off. */
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { acrOf, amrOf } from '../../domain/assurance.ts';
+import type { Progress } from '../../domain/progress.ts';
+import type { Outcome, Refusal } from '../../domain/refusal.ts';
+import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
+import type { SelfService } from '../../use-cases/self-service.ts';
+import type { FormTokens } from '../forms.ts';
+import type { Frame, Pages, Render } from '../pages.ts';
+import type { ProviderSession } from '../provider-session.ts';
+import { setUpTotpModel } from '../set-up-totp.ts';
+import type { StepUp, Visit } from './step-up.ts';
+
+export interface SecurityNeeds {
+  readonly stepUp: StepUp;
+  readonly session: ProviderSession;
+  readonly selfService: SelfService;
+  readonly enrolment: EnrolmentUseCase;
+  readonly progress: ProgressStore;
+  readonly records: Pick<SignInRecordStore, 'save'>;
+  readonly forms: FormTokens;
+  readonly render: Render;
+  readonly clock: Clock;
+}
+
+type Done = Pages['security']['done'];
+
+const PATH = '/account/security';
+const SET_UP = `${PATH}/set-up`;
+const SET_UP_TOTP = `${SET_UP}/totp`;
+/** A set-up that was begun here and not confirmed is forgotten after this. */
+const SET_UP_KEPT_MS = 15 * 60 * 1000;
+
+export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
+  const { stepUp, session, selfService, enrolment, progress, records, forms, render, clock } = needs;
+
+  router.get('/security', (ctx) => show(ctx, stepUp.visitIn(ctx), { done: doneOf(ctx) }));
+  router.post('/security/set-up', beginSetUp);
+  router.get('/security/set-up/totp', setUpPage);
+  router.post('/security/set-up/totp', confirmSetUp);
+  router.post('/security/remove', remove);
+  router.post('/security/turn-off', turnOff);
+
+  async function beginSetUp(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    const { method = '' } = await forms.read(ctx, visit.record.sessionUid);
+    const chosen = selfService.offered(visit.judgement).find((name) => name === method);
+    if (!chosen) return show(ctx, visit, { refusal: { code: 'method_not_allowed' } });
+    const begun = await enrolment.begin(await underWay(visit), visit.judgement, chosen);
+    if (!begun.ok) return show(ctx, visit, { refusal: begun.refusal });
+    redirect(ctx, `${SET_UP}/${chosen}`);
+  }
+
+  async function setUpPage(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    await showSetUp(ctx, visit, await underWay(visit), { refusal: null, label: '', app: '' });
+  }
+
+  async function confirmSetUp(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    const { record, judgement } = visit;
+    const { code = '', label = '', app = '' } = await forms.read(ctx, record.sessionUid);
+    const before = await underWay(visit);
+    const given = { typed: code, label, app, address: ctx.ip, clientId: null };
+    const outcome = await enrolment.confirm(before, judgement, given);
+    if (!outcome.ok && outcome.refusal.code === 'session_expired') return redirect(ctx, PATH);
+    if (!outcome.ok) return showSetUp(ctx, visit, before, { refusal: outcome.refusal, label, app });
+    // This browser has just proven the new factor: its session says so from now on, the others are asked for it.
+    const proofs = [...record.proofs, ...outcome.value.proofs.slice(-1)];
+    await records.save({ ...record, proofs });
+    await session.raise(ctx, { acr: acrOf(proofs), amr: amrOf(proofs) });
+    await progress.remove(outcome.value.uid);
+    redirect(ctx, `${PATH}?done=set-up`);
+  }
+
+  async function remove(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    const { factor = '' } = await forms.read(ctx, visit.record.sessionUid);
+    finish(ctx, visit, await selfService.remove(visit.judgement, factor, ctx.ip), 'removed');
+  }
+
+  async function turnOff(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    await forms.read(ctx, visit.record.sessionUid);
+    finish(ctx, visit, await selfService.turnOff(visit.judgement, ctx.ip), 'turned-off');
+  }
+
+  function finish(ctx: Context, visit: Visit, outcome: Outcome<null>, done: Done): void {
+    if (outcome.ok) redirect(ctx, `${PATH}?done=${done}`);
+    else show(ctx, visit, { refusal: outcome.refusal });
+  }
+
+  /** The set-up under way in this session, or the beginning of one. */
+  async function underWay({ record }: Visit): Promise<Progress> {
+    const uid = `account:${record.sessionUid}`;
+    const found = await progress.find(uid, clock.now());
+    const fresh = { version: 0, pending: null, later: false, keepsAuthTime: record.at };
+    const expiresAt = clock.now() + SET_UP_KEPT_MS;
+    return found ?? { ...fresh, uid, accountId: record.accountId, proofs: record.proofs, expiresAt };
+  }
+
+  async function showSetUp(
+    ctx: Context,
+    visit: Visit,
+    at: Progress,
+    typed: { refusal: Refusal | null; label: string; app: string },
+  ): Promise<void> {
+    const secret = enrolment.reveal(at, visit.judgement);
+    if (!secret) return redirect(ctx, PATH);
+    const model = {
+      ...(await setUpTotpModel(secret, typed)),
+      form: forms.form(SET_UP_TOTP, visit.record.sessionUid),
+      forced: false,
+      chooseHref: null,
+      cancel: null,
+      backHref: PATH,
+    };
+    render(ctx, 'set-up-totp', model, frame(visit, typed.refusal));
+  }
+
+  function show(
+    ctx: Context,
+    visit: Visit,
+    { refusal = null, done = null }: { refusal?: Refusal | null; done?: Done },
+  ): void {
+    const { record, judgement } = visit;
+    const form = (path: string) => forms.form(`${PATH}${path}`, record.sessionUid);
+    const model: Pages['security'] = {
+      factors: judgement.enrolments.map(({ id, method, label, app, createdAt }) => ({
+        id,
+        method,
+        label,
+        app,
+        createdAt,
+      })),
+      offered: selfService.offered(judgement),
+      setUp: form('/set-up'),
+      remove: form('/remove'),
+      turnOff: form('/turn-off'),
+      enforcement: judgement.enforcement,
+      canTurnOff: selfService.mayTurnOff(judgement),
+      done,
+    };
+    render(ctx, 'security', model, frame(visit, refusal));
+  }
+}
+
+function frame({ judgement: { account, tenant } }: Visit, refusal: Refusal | null): Frame {
+  return { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: account.email };
+}
+
+function doneOf(ctx: Context): Done {
+  const { done } = ctx.query;
+  return done === 'set-up' || done === 'removed' || done === 'turned-off' ? done : null;
+}
+
+function redirect(ctx: Context, address: string): void {
+  ctx.status = 303;
+  ctx.redirect(address);
+}

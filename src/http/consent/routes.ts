@@ -1,0 +1,62 @@
+/** Asks, for a client of somebody else's, whether it may have what it asks for. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { ClientConfig } from '../../config/shape.ts';
+import type { AccountStore } from '../../ports/stores.ts';
+import type { FormTokens } from '../forms.ts';
+import type { Render } from '../pages.ts';
+import { InteractionGone, type ProviderSession } from '../provider-session.ts';
+
+interface Needs {
+  readonly session: ProviderSession;
+  readonly accounts: Pick<AccountStore, 'findById'>;
+  readonly clients: readonly ClientConfig[];
+  readonly forms: FormTokens;
+  readonly render: Render;
+  readonly clientName: (clientId: string) => string;
+  readonly clientTenant: (clientId: string) => string | null;
+}
+
+export function createConsentRoutes({ session, accounts, clients, forms, render, ...names }: Needs): Router {
+  const metadata = new Map(clients.map((client) => [client.clientId, client.metadata]));
+  const router = new Router({ prefix: '/interaction/:uid/consent' });
+
+  router.get('/', consentPage);
+  router.post('/', answer);
+  return router;
+
+  async function consentPage(ctx: Context): Promise<void> {
+    const view = await session.interaction(ctx, ['consent']);
+    const account = view.session ? await accounts.findById(view.session.accountId) : null;
+    if (!account) throw new InteractionGone('nobody is signed in');
+    const client = metadata.get(view.clientId);
+    const model = {
+      form: forms.form(`/interaction/${view.uid}/consent`, view.uid),
+      clientName: names.clientName(view.clientId),
+      clientUri: text(client?.client_uri),
+      policyUri: text(client?.policy_uri),
+      tosUri: text(client?.tos_uri),
+      scopes: String(view.params.scope ?? '')
+        .split(' ')
+        .filter((scope) => scope && scope !== 'openid'),
+      email: account.email,
+    };
+    const { ui_locales: uiLocales } = view.params;
+    const tenantId = names.clientTenant(view.clientId) ?? account.tenantId;
+    const asked = typeof uiLocales === 'string' ? { uiLocales } : {};
+    render(ctx, 'consent', model, { tenantId, locale: account.locale, ...asked });
+  }
+
+  async function answer(ctx: Context): Promise<void> {
+    const view = await session.interaction(ctx, ['consent']);
+    const fields = await forms.read(ctx, view.uid);
+    const denied = { error: 'access_denied', description: 'the person did not allow it' };
+    const address = 'allow' in fields ? await session.allow(ctx, view) : await session.end(ctx, denied);
+    ctx.status = 303;
+    ctx.redirect(address);
+  }
+}
+
+function text(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}

@@ -1,0 +1,54 @@
+/** Turns what a handler throws, and what nobody answered, into the `error` page with its status. */
+import type { Context, Middleware } from 'koa';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Pages, Render } from '../pages.ts';
+import { isPassing } from '../provider-pages.ts';
+import { InteractionGone } from '../provider-session.ts';
+
+interface Needs {
+  readonly render: Render;
+  readonly log: Log;
+}
+
+type Title = Pages['error']['title'];
+
+export function errorPages({ render, log }: Needs): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined) show(ctx, 'not-found', 404);
+    } catch (error) {
+      answer(ctx, error);
+    }
+  };
+
+  function answer(ctx: Context, error: unknown): void {
+    const requestId = String(ctx.state.requestId ?? '');
+    const status = statusOf(error);
+    if (status === 503) log({ event: 'request.unavailable', request_id: requestId, error });
+    if (status === 500) log({ event: 'request.failed', request_id: requestId, error });
+    if (error instanceof Error && 'headers' in error) ctx.set(error.headers as Record<string, string>);
+    if (error instanceof InteractionGone) show(ctx, 'expired', status, { code: 'session_expired' });
+    else if (status === 403) show(ctx, 'refused', status, { code: 'forbidden' });
+    else show(ctx, titleOf(status), status);
+  }
+
+  function show(ctx: Context, title: Title, status: number, refusal: Refusal | null = null): void {
+    const links = [{ href: '/', text: 'home' as const }];
+    const requestId = String(ctx.state.requestId ?? '');
+    render(ctx, 'error', { title, protocol: null, links, cancel: null, requestId }, { status, refusal });
+  }
+}
+
+function titleOf(status: number): Title {
+  if (status === 503) return 'unavailable';
+  return status === 500 ? 'failed' : 'bad-request';
+}
+
+/** What an error of ours says of itself; a store that is away passes; anything unforeseen is a 500. */
+function statusOf(error: unknown): number {
+  if (isPassing(error)) return 503;
+  const status = error instanceof Error && 'status' in error ? error.status : 500;
+  return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
+}

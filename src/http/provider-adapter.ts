@@ -1,0 +1,67 @@
+/** What oidc-provider asks of storage, said in terms of our two stores. */
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import type { ProviderStore } from '../ports/stores.ts';
+import type { Clock } from '../ports/system.ts';
+
+/** Models that must survive the loss of the short-lived store. */
+const DURABLE: ReadonlySet<string> = new Set(['Grant', 'RefreshToken']);
+/** Models issued under a grant, which end with it. */
+const GRANTED = ['AccessToken', 'AuthorizationCode', 'RefreshToken'];
+
+export interface ProviderStores {
+  readonly durable: ProviderStore;
+  readonly shortLived: ProviderStore;
+}
+
+export function createProviderAdapter(stores: ProviderStores, clock: Clock): (model: string) => Adapter {
+  const storeOf = (model: string) => (DURABLE.has(model) ? stores.durable : stores.shortLived);
+
+  async function revoke(grantId: string): Promise<void> {
+    await Promise.all([
+      ...GRANTED.map((model) => storeOf(model).revokeByGrantId(model, grantId)),
+      stores.durable.destroy('Grant', grantId),
+    ]);
+  }
+
+  return (model) => {
+    const store = storeOf(model);
+    return {
+      async upsert(id, payload, expiresIn) {
+        await store.upsert(model, id, { ...payload }, expiresIn ? clock.now() + expiresIn * 1000 : null);
+      },
+      async find(id) {
+        // Clients come from the configuration alone; nobody registers one at run time.
+        if (model === 'Client') return undefined;
+        return found(await store.find(model, id, clock.now()));
+      },
+      async findByUid(uid) {
+        return found(await store.findByUid(model, uid, clock.now()));
+      },
+      async findByUserCode() {
+        return undefined;
+      },
+      /** A claim, not a mark: the library lets two parallel exchanges pass where this is an unconditional write. */
+      async consume(id) {
+        if (await store.consume(model, id, clock.now())) return;
+        const grantId = (await store.find(model, id, clock.now()))?.grantId;
+        if (typeof grantId === 'string') await revoke(grantId);
+        if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('it was used already');
+        throw new errors.InvalidGrant('it was used already');
+      },
+      /** Resume is the only one who destroys an interaction: the second of two must not issue a second code. */
+      async destroy(id) {
+        const destroyed = await store.destroy(model, id);
+        if (!destroyed && model === 'Interaction')
+          throw new errors.SessionNotFound('interaction session not found');
+      },
+      async revokeByGrantId(grantId) {
+        await store.revokeByGrantId(model, grantId);
+      },
+    };
+  };
+}
+
+function found(payload: Record<string, unknown> | null): AdapterPayload | undefined {
+  return payload === null ? undefined : payload;
+}

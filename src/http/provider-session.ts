@@ -1,0 +1,135 @@
+/**
+ * The quarantine for oidc-provider's state: the only file that reads its sessions and interactions, and the only one
+ * that ends an interaction. The library looks at the cookie alone; here the cookie has to fit the address.
+ */
+import type { Context } from 'koa';
+import type { Provider } from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import type { Proof } from '../domain/assurance.ts';
+
+/** An interaction as our pages need it. */
+export interface InteractionView {
+  readonly uid: string;
+  readonly prompt: string;
+  /** Why the prompt was raised: names of Checks. */
+  readonly reasons: readonly string[];
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly clientId: string;
+  /** The live session that the browser came with. */
+  readonly session: { readonly uid: string; readonly accountId: string } | null;
+  readonly grantId: string | null;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** The whole result of a sign-in: the library overwrites account, acr, amr and time together. */
+export interface SignInResult {
+  readonly accountId: string;
+  readonly acr: string;
+  readonly amr: readonly string[];
+  /** Seconds since the epoch: becomes `auth_time`. */
+  readonly ts: number;
+  readonly proofs: readonly Proof[];
+}
+
+export type InteractionEnding =
+  | { readonly signIn: SignInResult }
+  | { readonly error: string; readonly description: string };
+
+/** The interaction is gone, belongs to another browser, or is at another step: a 400 page with a way home. */
+export class InteractionGone extends Error {
+  override name = 'InteractionGone';
+  readonly status = 400;
+}
+
+/** The key under which our proofs travel from the interaction to the resume request, beside `login`. */
+const PROOFS = 'second_factor';
+
+export function createProviderSession(provider: Provider) {
+  async function interaction(ctx: Context, prompts: readonly string[]): Promise<InteractionView> {
+    const details = await orGone(provider.interactionDetails(ctx.req, ctx.res));
+    if (details.uid !== ctx.params.uid || !prompts.includes(details.prompt.name)) {
+      throw new InteractionGone('the interaction is not the one of this address');
+    }
+    const { session } = details;
+    return {
+      uid: details.uid,
+      prompt: details.prompt.name,
+      reasons: details.prompt.reasons,
+      details: details.prompt.details,
+      params: details.params,
+      clientId: String(details.params.client_id),
+      session: session ? { uid: session.uid, accountId: session.accountId } : null,
+      grantId: details.grantId ?? null,
+      expiresAt: details.exp * 1000,
+    };
+  }
+
+  /** Ends the interaction and gives the address at which the provider goes on. */
+  async function end(ctx: Context, ending: InteractionEnding): Promise<string> {
+    return orGone(provider.interactionResult(ctx.req, ctx.res, resultOf(ending)));
+  }
+
+  function resultOf(ending: InteractionEnding) {
+    if ('error' in ending) return { error: ending.error, error_description: ending.description };
+    const { accountId, acr, amr, ts, proofs } = ending.signIn;
+    return { login: { accountId, acr, amr: [...amr], ts, remember: false }, [PROOFS]: { proofs } };
+  }
+
+  /** Ends a consent interaction with a grant of all that it asked for. */
+  async function allow(ctx: Context, view: InteractionView): Promise<string> {
+    const accountId = view.session?.accountId;
+    if (!accountId) throw new InteractionGone('nobody is signed in');
+    const before = view.grantId ? await provider.Grant.find(view.grantId) : undefined;
+    const grant =
+      before?.accountId === accountId ? before : new provider.Grant({ accountId, clientId: view.clientId });
+    grant.addOIDCScope(String(view.params.scope ?? ''));
+    if (Array.isArray(view.details.missingOIDCClaims))
+      grant.addOIDCClaims(view.details.missingOIDCClaims.map(String));
+    const grantId = await grant.save();
+    return orGone(provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }));
+  }
+
+  /** The browser's live session; null when it has none or nobody is signed in. */
+  async function current(ctx: Context): Promise<{ readonly uid: string; readonly accountId: string } | null> {
+    const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0]);
+    return session.accountId ? { uid: session.uid, accountId: session.accountId } : null;
+  }
+
+  /** A factor proven beside an interaction, on a page of the account: what is issued from now on says so. */
+  async function raise(
+    ctx: Context,
+    { acr, amr }: { readonly acr: string; readonly amr: readonly string[] },
+  ): Promise<void> {
+    const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0]);
+    session.acr = acr;
+    session.amr = [...amr];
+    await session.persist();
+  }
+
+  return { interaction, end, allow, current, raise };
+}
+
+export type ProviderSession = ReturnType<typeof createProviderSession>;
+
+/** The proofs that an ended interaction carries; null: a host's own login page ended it. */
+export function proofsOfResult(result: unknown): readonly Proof[] | null {
+  if (typeof result !== 'object' || result === null || !(PROOFS in result)) return null;
+  const carried = result[PROOFS];
+  return typeof carried === 'object' &&
+    carried !== null &&
+    'proofs' in carried &&
+    Array.isArray(carried.proofs)
+    ? carried.proofs
+    : null;
+}
+
+async function orGone<T>(asked: Promise<T>): Promise<T> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof errors.SessionNotFound) throw new InteractionGone(error.message);
+    throw error;
+  }
+}

@@ -1,0 +1,27 @@
+/** Makes each request say the issuer's address: no Host header, forwarded host or absolute target is believed. */
+import type { IncomingMessage } from 'node:http';
+
+interface Options {
+  readonly issuer: string;
+  /** How many proxies in front of us write `X-Forwarded-For`. */
+  readonly trustedProxies: number;
+}
+
+/** For before the first middleware: both Koa apps build addresses from these headers (threat: poisoned links). */
+export function createPinning({ issuer, trustedProxies }: Options): (request: IncomingMessage) => void {
+  const { host, protocol } = new URL(issuer);
+  return (request) => {
+    request.headers.host = host;
+    request.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+    delete request.headers['x-forwarded-host'];
+    if (trustedProxies === 0) delete request.headers['x-forwarded-for'];
+    request.url = originForm(request.url ?? '/');
+  };
+}
+
+/** Of a target in absolute form (RFC 9112, 3.2.2) its path and query alone. */
+function originForm(target: string): string {
+  if (target.startsWith('/')) return target;
+  const address = URL.canParse(target) ? new URL(target) : null;
+  return address ? `${address.pathname}${address.search}` : '/';
+}

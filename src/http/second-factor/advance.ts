@@ -1,0 +1,158 @@
+/** After each step: where this sign-in goes next, or its end. */
+import type { Context } from 'koa';
+import type { Account } from '../../domain/account.ts';
+import { acrOf, amrOf } from '../../domain/assurance.ts';
+import type { CATALOGUE } from '../../domain/methods/index.ts';
+import type { Judgement } from '../../domain/policy.ts';
+import type { Progress } from '../../domain/progress.ts';
+import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
+import type { Clock, Trail } from '../../ports/system.ts';
+import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
+import type { SecondFactorUseCase, Standing } from '../../use-cases/second-factor.ts';
+import { InteractionGone, type InteractionView, type ProviderSession } from '../provider-session.ts';
+import { type ClientRule, demandOf } from './demand.ts';
+import { PROMPT } from './prompt.ts';
+
+interface Needs {
+  readonly session: ProviderSession;
+  readonly secondFactor: SecondFactorUseCase;
+  readonly enrolment: EnrolmentUseCase;
+  readonly progress: Pick<ProgressStore, 'find'>;
+  readonly records: Pick<SignInRecordStore, 'find'>;
+  readonly clientRule: (clientId: string) => ClientRule;
+  readonly passwordUrl?: ((uid: string) => string) | undefined;
+  readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
+  readonly clock: Clock;
+  readonly trail: Trail;
+}
+
+/** An interaction with what this sign-in has come to. */
+export interface Stage {
+  readonly view: InteractionView;
+  readonly standing: Standing;
+}
+
+export const SECOND_FACTOR_PROMPTS = ['login', PROMPT] as const;
+
+export function baseOf(uid: string): string {
+  return `/interaction/${uid}/second-factor`;
+}
+
+export function createAdvance(needs: Needs) {
+  const { session, secondFactor, enrolment, progress, records, clientRule, clock, trail } = needs;
+
+  /** The sign-in at this address; null when its password has not been given. Throws InteractionGone. */
+  async function open(ctx: Context): Promise<Stage | null> {
+    const view = await session.interaction(ctx, SECOND_FACTOR_PROMPTS);
+    const found = (await progress.find(view.uid, clock.now())) ?? (await fromLiveSession(view));
+    return found === null ? null : stageOf(ctx, view, found);
+  }
+
+  function stageOf(ctx: Context, view: InteractionView, of: Progress): Stage {
+    const demand = demandOf(view.params, clientRule(view.clientId));
+    return { view, standing: { progress: of, demand, clientId: view.clientId, address: ctx.ip } };
+  }
+
+  /** A step-up builds on what the live session has proven, and leaves its time of sign-in alone. */
+  async function fromLiveSession(view: InteractionView): Promise<Progress | null> {
+    const asksForFreshFactor =
+      clientRule(view.clientId).own && view.reasons.every((reason) => reason === 'max_age');
+    if (!view.session || !(view.prompt === PROMPT || asksForFreshFactor)) return null;
+    const record = await records.find(view.session.uid, clock.now());
+    if (record?.accountId !== view.session.accountId) return null;
+    return {
+      uid: view.uid,
+      version: 0,
+      accountId: record.accountId,
+      proofs: record.proofs,
+      pending: null,
+      later: false,
+      keepsAuthTime: record.at,
+      expiresAt: view.expiresAt,
+    };
+  }
+
+  /** Answers with a 303 to the next page, or ends the interaction and answers with a 303 to the provider. */
+  async function onward(ctx: Context, stage: Stage): Promise<void> {
+    const { view, standing } = stage;
+    const judgement = await secondFactor.standing(standing);
+    if (!judgement) throw new InteractionGone('the account of this sign-in is gone');
+    ctx.status = 303;
+    ctx.redirect(await nextAddress(ctx, view, standing, judgement));
+  }
+
+  async function nextAddress(
+    ctx: Context,
+    view: InteractionView,
+    standing: Standing,
+    judgement: Judgement,
+  ): Promise<string> {
+    const base = baseOf(view.uid);
+    const { decision } = judgement;
+    switch (decision.kind) {
+      case 'satisfied':
+        return finish(ctx, standing, judgement);
+      case 'password':
+        if (needs.passwordUrl) return needs.passwordUrl(view.uid);
+        return session.end(ctx, { error: 'login_required', description: 'the password is needed again' });
+      case 'prove':
+        return decision.preferred ? `${base}/verify/${decision.preferred}` : `${base}/choose-method`;
+      case 'set-up': {
+        const [only, ...others] = decision.methods;
+        // Nothing to choose and nothing to put off: straight to the one set-up there is.
+        const direct = only && others.length === 0 && decision.laterUntil === null && ctx.method === 'POST';
+        if (!direct) return `${base}/set-up`;
+        return (await enrolment.begin(standing.progress, judgement, only)).ok
+          ? `${base}/set-up/${only}`
+          : `${base}/set-up`;
+      }
+      case 'refuse': {
+        await note(judgement.account, standing, 'sign_in.refused', decision.reason);
+        if (decision.reason === 'no_usable_factor') return `${base}/unusable`;
+        return session.end(ctx, {
+          error: decision.reason,
+          description: 'the requested level cannot be reached',
+        });
+      }
+    }
+  }
+
+  /** The one ending of a sign-in: the whole result at once, computed from what was proven. */
+  async function finish(ctx: Context, standing: Standing, { account }: Judgement): Promise<string> {
+    const { proofs, keepsAuthTime } = standing.progress;
+    const newest = Math.max(...proofs.map((proof) => proof.at));
+    const ts = Math.floor((keepsAuthTime ?? newest) / 1000);
+    const signIn = { accountId: account.id, acr: acrOf(proofs), amr: amrOf(proofs), ts, proofs };
+    const address = await session.end(ctx, { signIn });
+    needs.onSignedIn?.(ctx, account);
+    await note(account, standing, 'sign_in.completed', null, proofs.map((proof) => proof.method).join(' '));
+    return address;
+  }
+
+  async function note(
+    account: Account,
+    { clientId, address }: Standing,
+    event: 'sign_in.completed' | 'sign_in.refused',
+    reason: string | null,
+    method: string | null = null,
+  ): Promise<void> {
+    await trail({
+      event,
+      accountId: account.id,
+      tenantId: account.tenantId,
+      clientId,
+      address,
+      reason,
+      method,
+    });
+  }
+
+  /** A sign-in whose password was accepted a moment ago. */
+  async function begun(ctx: Context, view: InteractionView, of: Progress): Promise<void> {
+    await onward(ctx, stageOf(ctx, view, of));
+  }
+
+  return { open, onward, begun };
+}
+
+export type Advance = ReturnType<typeof createAdvance>;

@@ -1,0 +1,127 @@
+/** The prompt that asks again: for live sessions whose proofs are not enough, and for hosts whose login ends early. */
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import { interactionPolicy } from 'oidc-provider';
+import type { Account } from '../../domain/account.ts';
+import type { Proof } from '../../domain/assurance.ts';
+import type { Judge, Judgement } from '../../domain/policy.ts';
+import type { SignInRecordStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+import { proofsOfResult } from '../provider-session.ts';
+import { type ClientRule, demandOf } from './demand.ts';
+
+const { Check, Prompt } = interactionPolicy;
+
+export const PROMPT = 'second_factor';
+
+interface Needs {
+  readonly judge: Judge;
+  readonly records: Pick<SignInRecordStore, 'find'>;
+  readonly clientRule: (clientId: string) => ClientRule;
+  /** The account that the host's `findAccount` has read in this request, so that it is not read twice. */
+  readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
+  readonly clock: Clock;
+}
+
+/** `nobody`: no live session. `ended`: one whose sign-in is not on record any more. */
+type Finding = 'nobody' | 'ended' | Judgement;
+
+/** What a token says of where it came from. */
+export interface IssuedToken {
+  readonly accountId?: string | undefined;
+  readonly clientId?: string | undefined;
+  readonly sessionUid?: string | undefined;
+}
+
+export function createStandpoint({ judge, records, clientRule, accountOf, clock }: Needs) {
+  // All Checks of a request look at one finding: what was read is not read again.
+  const findings = new WeakMap<object, Promise<Finding>>();
+
+  async function look(ctx: KoaContextWithOIDC): Promise<Finding> {
+    const { session, account, params = {} } = ctx.oidc;
+    if (!session?.accountId || !account) return 'nobody';
+    const proofs = proofsGiven(ctx) ?? (await records.find(session.uid, clock.now()))?.proofs;
+    if (!proofs) return 'ended';
+    const demand = demandOf(params, clientRule(String(params.client_id)));
+    const known = accountOf(ctx);
+    const question = {
+      accountId: session.accountId,
+      account: known,
+      proofs,
+      demand,
+      occasion: 'standing',
+    } as const;
+    return (await judge(question)) ?? 'ended';
+  }
+
+  /** What the policy says of the session that an authorization request came with. */
+  function ofRequest(ctx: KoaContextWithOIDC): Promise<Finding> {
+    const before = findings.get(ctx.oidc);
+    if (before) return before;
+    const finding = look(ctx);
+    findings.set(ctx.oidc, finding);
+    return finding;
+  }
+
+  /** Whether a token's own sign-in still satisfies the policy of today; false when that sign-in is forgotten. */
+  async function ofToken(ctx: KoaContextWithOIDC, token: IssuedToken): Promise<boolean> {
+    const { accountId, clientId, sessionUid } = token;
+    if (!accountId || !clientId || !sessionUid) return false;
+    const record = await records.find(sessionUid, clock.now());
+    if (record?.accountId !== accountId) return false;
+    const demand = { acrs: null, always: clientRule(clientId).always, freshMs: null };
+    const account = accountOf(ctx);
+    const judgement = await judge({
+      accountId,
+      account,
+      proofs: record.proofs,
+      demand,
+      occasion: 'standing',
+    });
+    return judgement?.decision.kind === 'satisfied';
+  }
+
+  return { ofRequest, ofToken };
+}
+
+export type Standpoint = ReturnType<typeof createStandpoint>;
+
+/** The proofs that this request itself brings back from an interaction; null: none, the record counts. */
+export function proofsGiven({ oidc }: KoaContextWithOIDC): readonly Proof[] | null {
+  const login = oidc.route === 'resume' ? oidc.result?.login : undefined;
+  if (!login) return null;
+  // A host's own login page ended the interaction: a password is all that it can have asked for.
+  return (
+    proofsOfResult(oidc.result) ?? [
+      { method: 'pwd', enrolmentId: null, at: (oidc.session?.loginTs ?? 0) * 1000 },
+    ]
+  );
+}
+
+export function createSecondFactorPrompt(standpoint: Standpoint) {
+  async function policyUnmet(ctx: KoaContextWithOIDC): Promise<boolean> {
+    const finding = await standpoint.ofRequest(ctx);
+    return typeof finding === 'object' && finding.decision.kind !== 'satisfied';
+  }
+
+  return new Prompt(
+    { name: PROMPT, requestable: false },
+    new Check('policy_unmet', 'a further factor is required', 'interaction_required', policyUnmet),
+  );
+}
+
+/** Further reasons to sign in from the start, for the host's `login` prompt. */
+export function createLoginChecks(standpoint: Standpoint) {
+  /** A live session of an account that is gone is a fault in the library's next step (500). */
+  function accountGone({ oidc }: KoaContextWithOIDC): boolean {
+    return Boolean(oidc.session?.accountId) && !oidc.account;
+  }
+
+  async function signInEnded(ctx: KoaContextWithOIDC): Promise<boolean> {
+    return (await standpoint.ofRequest(ctx)) === 'ended';
+  }
+
+  return [
+    new Check('account_gone', 'the account of the session is gone', 'login_required', accountGone),
+    new Check('sign_in_ended', 'the sign-in of the session was ended', 'login_required', signInEnded),
+  ];
+}

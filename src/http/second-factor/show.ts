@@ -1,0 +1,162 @@
+/** From a sign-in and the policy's word on it to what its pages show. */
+import type { Context } from 'koa';
+import type { MethodName } from '../../domain/method.ts';
+import type { Decision, Judgement } from '../../domain/policy.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { SetUpSecret } from '../../use-cases/enrolment.ts';
+import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
+import type { FormTokens } from '../forms.ts';
+import type { Form, Frame, Pages, Render } from '../pages.ts';
+import { setUpTotpModel } from '../set-up-totp.ts';
+import { baseOf, type Stage } from './advance.ts';
+
+interface Needs {
+  readonly forms: FormTokens;
+  readonly render: Render;
+  readonly clientName: (clientId: string) => string;
+  readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf'>;
+}
+
+type Prove = Extract<Decision, { kind: 'prove' }>;
+type SetUp = Extract<Decision, { kind: 'set-up' }>;
+
+export function createSecondFactorPages({ forms, render, clientName, secondFactor }: Needs) {
+  function formAt(stage: Stage, path: string): Form {
+    return forms.form(`${baseOf(stage.view.uid)}${path}`, stage.view.uid);
+  }
+
+  function frame({ view }: Stage, judgement: Judgement | null, refusal?: Refusal | null): Frame {
+    const { ui_locales: uiLocales } = view.params;
+    return {
+      refusal: refusal ?? null,
+      tenantId: judgement?.tenant.id ?? null,
+      locale: judgement?.account.locale ?? null,
+      ...(typeof uiLocales === 'string' ? { uiLocales } : {}),
+    };
+  }
+
+  function chooseMethod(
+    ctx: Context,
+    stage: Stage,
+    judgement: Judgement,
+    { methods, preferred }: Prove,
+    refusal?: Refusal,
+  ) {
+    const model = {
+      form: formAt(stage, '/choose-method'),
+      methods: methods.map((method) => ({ method, selected: method === (preferred ?? methods[0]) })),
+      clientName: clientName(stage.view.clientId),
+      cancel: formAt(stage, '/cancel'),
+    };
+    render(ctx, 'choose-method', model, frame(stage, judgement, refusal));
+  }
+
+  function enterCode(
+    ctx: Context,
+    stage: Stage,
+    judgement: Judgement,
+    method: MethodName,
+    refusal?: Refusal,
+  ) {
+    const model = {
+      form: formAt(stage, `/verify/${method}`),
+      method,
+      digits: secondFactor.digitsOf(method),
+      chooseHref: anotherWay(stage, judgement),
+      clientName: clientName(stage.view.clientId),
+      cancel: formAt(stage, '/cancel'),
+    };
+    render(ctx, 'enter-code', model, frame(stage, judgement, refusal));
+  }
+
+  /** The chooser, when there is more than one way to go on. */
+  function anotherWay({ view }: Stage, { decision }: Judgement): string | null {
+    return decision.kind === 'prove' && decision.methods.length > 1
+      ? `${baseOf(view.uid)}/choose-method`
+      : null;
+  }
+
+  function locked(ctx: Context, stage: Stage, judgement: Judgement, refusal: Refusal) {
+    const href = anotherWay(stage, judgement);
+    const links = href ? [{ href, text: 'another-way' as const }] : [];
+    error(ctx, stage, { title: 'locked', links }, frame(stage, judgement, refusal));
+  }
+
+  function unusable(ctx: Context, stage: Stage, judgement: Judgement) {
+    error(
+      ctx,
+      stage,
+      { title: 'unusable', links: [] },
+      frame(stage, judgement, { code: 'method_not_allowed' }),
+    );
+  }
+
+  function refusal(ctx: Context, stage: Stage, why: Refusal) {
+    error(ctx, stage, { title: 'refused', links: [] }, frame(stage, null, why));
+  }
+
+  /** A form where none belongs. */
+  function forbidden(ctx: Context): void {
+    error(
+      ctx,
+      null,
+      { title: 'refused', links: [{ href: '/', text: 'home' }] },
+      { refusal: { code: 'forbidden' } },
+    );
+  }
+
+  function error(
+    ctx: Context,
+    stage: Stage | null,
+    page: Pick<Pages['error'], 'title' | 'links'>,
+    of: Frame,
+  ) {
+    const cancel = stage ? formAt(stage, '/cancel') : null;
+    render(
+      ctx,
+      'error',
+      { ...page, protocol: null, cancel, requestId: String(ctx.state.requestId ?? '') },
+      of,
+    );
+  }
+
+  function chooseSetUp(
+    ctx: Context,
+    stage: Stage,
+    judgement: Judgement,
+    { methods, laterUntil }: SetUp,
+    refusal?: Refusal,
+  ) {
+    const model = {
+      form: formAt(stage, '/set-up'),
+      methods: methods.map((method, index) => ({ method, selected: index === 0 })),
+      laterUntil,
+      forced: true,
+      cancel: formAt(stage, '/cancel'),
+    };
+    render(ctx, 'set-up-choose', model, frame(stage, judgement, refusal));
+  }
+
+  async function setUpTotp(
+    ctx: Context,
+    stage: Stage,
+    judgement: Judgement,
+    secret: SetUpSecret,
+    typed: { refusal: Refusal | null; label: string; app: string } = { refusal: null, label: '', app: '' },
+  ): Promise<void> {
+    const { decision } = judgement;
+    const choice =
+      decision.kind === 'set-up' && (decision.methods.length > 1 || decision.laterUntil !== null);
+    const model = {
+      ...(await setUpTotpModel(secret, typed)),
+      form: formAt(stage, '/set-up/totp'),
+      forced: true,
+      chooseHref: choice ? `${baseOf(stage.view.uid)}/set-up` : null,
+      cancel: formAt(stage, '/cancel'),
+      backHref: null,
+    };
+    render(ctx, 'set-up-totp', model, frame(stage, judgement, typed.refusal));
+  }
+
+  return { chooseMethod, enterCode, locked, unusable, refusal, forbidden, chooseSetUp, setUpTotp };
+}

@@ -1,0 +1,114 @@
+/** The server's own part of an interaction: where it begins, and the password. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Progress } from '../../domain/progress.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { AccountStore, ProgressStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { SignIn } from '../../use-cases/sign-in.ts';
+import type { FormTokens } from '../forms.ts';
+import type { KnownBrowser } from '../known-browser.ts';
+import type { Frame, Render } from '../pages.ts';
+import type { InteractionView, ProviderSession } from '../provider-session.ts';
+
+interface Needs {
+  readonly session: ProviderSession;
+  readonly signIn: SignIn;
+  readonly accounts: Pick<AccountStore, 'findById'>;
+  readonly progress: Pick<ProgressStore, 'find'>;
+  readonly forms: FormTokens;
+  readonly knownBrowser: KnownBrowser;
+  readonly render: Render;
+  readonly clientName: (clientId: string) => string;
+  readonly clientTenant: (clientId: string) => string | null;
+  /** Takes over once the password is accepted. */
+  readonly onward: (ctx: Context, view: InteractionView, progress: Progress) => Promise<void>;
+  readonly clock: Clock;
+}
+
+/** The prompts in which a password may be given: ours goes through both factors in one. */
+const PROMPTS = ['login', 'second_factor'];
+
+export function createSignInRoutes(needs: Needs): Router {
+  const { session, forms, render, clientName, clientTenant } = needs;
+  const router = new Router({ prefix: '/interaction/:uid' });
+
+  router.get('/', begin);
+  router.get('/sign-in', signInPage);
+  router.post('/sign-in', submitPassword);
+  return router;
+
+  /** The step at which this interaction is: for most people the sign-in page, without a detour. */
+  async function begin(ctx: Context): Promise<void> {
+    const view = await session.interaction(ctx, [...PROMPTS, 'consent']);
+    if (view.prompt === 'consent') return redirect(ctx, `/interaction/${view.uid}/consent`);
+    const begun = view.session !== null || (await needs.progress.find(view.uid, needs.clock.now())) !== null;
+    if (begun) return redirect(ctx, `/interaction/${view.uid}/second-factor`);
+    return ask(ctx, view);
+  }
+
+  async function signInPage(ctx: Context): Promise<void> {
+    return ask(ctx, await session.interaction(ctx, PROMPTS));
+  }
+
+  async function ask(ctx: Context, view: InteractionView): Promise<void> {
+    const account = view.session ? await needs.accounts.findById(view.session.accountId) : null;
+    const { login_hint: hint } = view.params;
+    show(ctx, view, account?.email ?? (typeof hint === 'string' ? hint : ''));
+  }
+
+  async function submitPassword(ctx: Context): Promise<void> {
+    const view = await session.interaction(ctx, PROMPTS);
+    const { email = '', password = '' } = await forms.read(ctx, view.uid);
+    const before = await needs.progress.find(view.uid, needs.clock.now());
+    const outcome = await needs.signIn.submitPassword({
+      uid: view.uid,
+      before,
+      email,
+      password,
+      address: ctx.ip,
+      knownBrowser: needs.knownBrowser.idFor(ctx, email),
+      tenantId: clientTenant(view.clientId),
+      clientId: view.clientId,
+      expiresAt: view.expiresAt,
+    });
+    if (!outcome.ok) return refuse(ctx, view, email, outcome.refusal);
+    return needs.onward(ctx, view, outcome.value);
+  }
+
+  function refuse(ctx: Context, view: InteractionView, email: string, refusal: Refusal): void {
+    if (refusal.code === 'credentials_invalid') {
+      show(ctx, view, email, refusal);
+      return;
+    }
+    const cancel = forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid);
+    const title = refusal.code === 'too_many_attempts' ? 'locked' : 'refused';
+    const requestId = String(ctx.state.requestId ?? '');
+    render(ctx, 'error', { title, protocol: null, links: [], cancel, requestId }, frame(view, refusal));
+  }
+
+  function show(ctx: Context, view: InteractionView, email: string, refusal?: Refusal): void {
+    const model = {
+      form: forms.form(`/interaction/${view.uid}/sign-in`, view.uid),
+      email,
+      clientName: clientName(view.clientId),
+      cancel: forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid),
+      emailFixed: false,
+    };
+    render(ctx, 'sign-in', model, frame(view, refusal));
+  }
+
+  function frame(view: InteractionView, refusal: Refusal | undefined): Frame {
+    const { ui_locales: uiLocales } = view.params;
+    return {
+      refusal: refusal ?? null,
+      tenantId: clientTenant(view.clientId),
+      ...(typeof uiLocales === 'string' ? { uiLocales } : {}),
+    };
+  }
+}
+
+function redirect(ctx: Context, address: string): void {
+  ctx.status = 303;
+  ctx.redirect(address);
+}

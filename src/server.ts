@@ -1,0 +1,119 @@
+/** From a configuration and the parts of the process to the handler of its requests. */
+import { boxOf, type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
+import type { ClientConfig, Config } from './config/shape.ts';
+import { CATALOGUE } from './domain/methods/index.ts';
+import { createAccountRoutes } from './http/account/routes.ts';
+import { createStepUp } from './http/account/step-up.ts';
+import { createApp, type Handler } from './http/app.ts';
+import { createAssetRoutes } from './http/assets/routes.ts';
+import { createConsentRoutes } from './http/consent/routes.ts';
+import { createFormTokens } from './http/forms.ts';
+import { createKnownBrowser } from './http/known-browser.ts';
+import { createLocaleRoutes } from './http/locale/routes.ts';
+import { errorPages } from './http/middleware/error-pages.ts';
+import { requestLog } from './http/middleware/request-log.ts';
+import { securityHeaders } from './http/middleware/security-headers.ts';
+import { createOpsRoutes } from './http/ops/routes.ts';
+import { accountOf, createProvider, OWN_CLIENT, OWN_RETURN_PATH } from './http/provider.ts';
+import { createProviderPages } from './http/provider-pages.ts';
+import { createProviderSession } from './http/provider-session.ts';
+import { createRenderer } from './http/render.ts';
+import { secondFactor } from './http/second-factor/index.ts';
+import { createSignInRoutes } from './http/sign-in/routes.ts';
+import { createSelfService } from './use-cases/self-service.ts';
+import { createSignIn } from './use-cases/sign-in.ts';
+
+/** Whether the process takes new sign-ins; while it stops it does not. */
+export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: string }>;
+
+/** Throws when the configuration can't be served; nothing of a running server is touched by that. */
+export async function createServer(config: Config, parts: Parts, readiness: Readiness): Promise<Handler> {
+  const { stores, hasher, clock, random, logger } = parts;
+  const secrets = secretsOf(config);
+  const box = boxOf(secrets);
+  const trail = trailOf(parts, logger.info);
+  await seedAccounts(config, parts, box);
+
+  const isDevelopment = config.environment === 'development';
+  const isHttps = config.issuer.startsWith('https:');
+  const { clientName, clientTenant, clientRule } = namesOf(config.clients);
+  const render = createRenderer({ tenants: config.tenants, issuer: config.issuer, clock, isDevelopment });
+  const forms = createFormTokens(box);
+  const knownBrowser = createKnownBrowser({ box, random, isHttps });
+  const log = logger.info;
+  const around = [
+    requestLog({ log, clock, random }),
+    errorPages({ render, log: logger.error }),
+    securityHeaders({ https: isHttps }),
+  ];
+
+  const plugin = secondFactor({
+    stores,
+    tenants: config.tenants,
+    methods: { totp: config.secondFactor.totp },
+    box,
+    clock,
+    random,
+    trail,
+    render,
+    clientRule,
+    clientName,
+    accountOf,
+    interactionUrl: (uid) => `/interaction/${uid}`,
+    passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
+    onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
+  });
+  const pages = createProviderPages({ render, clientName, clientTenant });
+  const provider = createProvider({
+    issuer: config.issuer,
+    clients: config.clients,
+    cookieKeys: secrets.cookies,
+    signingKeys: secrets.signing,
+    sessionHours: config.session.absoluteHours,
+    stores: { durable: stores.providerDurable, shortLived: stores.providerShortLived },
+    accounts: stores.accounts,
+    pages,
+    clock,
+    configure: plugin.configure,
+    middleware: [...around, pages.handOver],
+  });
+  const session = createProviderSession(provider);
+  const { router: secondFactorRoutes, advance } = plugin.routes(provider);
+  const signIn = createSignIn({ ...stores, hasher, box, trail, clock, random });
+  const selfService = createSelfService({ ...stores, available: CATALOGUE, trail });
+  const authorization = {
+    path: '/auth',
+    clientId: OWN_CLIENT,
+    redirectUri: `${config.issuer}${OWN_RETURN_PATH}`,
+  };
+  const stepUp = createStepUp({ ...stores, session, judge: plugin.judge, clock, authorization });
+  const shared = { ...stores, session, forms, render, clientName, clientTenant, clock };
+
+  return createApp({
+    issuer: config.issuer,
+    trustedProxies: config.listen.trustedProxies,
+    cookieKeys: secrets.cookies,
+    provider,
+    around,
+    areas: [
+      createOpsRoutes({ isReady: readiness, outbox: stores.outbox, render, isDevelopment }),
+      createAssetRoutes({ tenants: config.tenants }),
+      createLocaleRoutes({ https: isHttps }),
+      createSignInRoutes({ ...shared, signIn, knownBrowser, onward: advance.begun }),
+      secondFactorRoutes,
+      createConsentRoutes({ ...shared, clients: config.clients }),
+      createAccountRoutes({ ...shared, stepUp, selfService, enrolment: plugin.enrolment }),
+    ],
+    home: isDevelopment ? '/demo' : '/account',
+  });
+}
+
+function namesOf(clients: readonly ClientConfig[]) {
+  const byId = new Map(clients.map((client) => [client.clientId, client]));
+  return {
+    clientName: (id: string) =>
+      id === OWN_CLIENT ? 'Doublelock' : String(byId.get(id)?.metadata.client_name ?? id),
+    clientTenant: (id: string) => byId.get(id)?.tenantId ?? null,
+    clientRule: (id: string) => ({ always: byId.get(id)?.secondFactor === 'always', own: id === OWN_CLIENT }),
+  };
+}

@@ -1,0 +1,147 @@
+/** A whole server for one test: real stores in a folder of its own, real HTTP, and a clock that the test moves. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { openParts, type Parts } from '../../src/assemble.ts';
+import type { Config } from '../../src/config/shape.ts';
+import { loadConfig } from '../../src/config.ts';
+import { startServer } from '../../src/http/lifecycle.ts';
+import { createServer } from '../../src/server.ts';
+import { createSettableClock, type SettableClock } from './clock.ts';
+import { createRelyingParty, type RelyingParty } from './relying-party.ts';
+import { createVisitor, type Visitor, type VisitorOptions } from './visitor.ts';
+
+export type Yaml = Readonly<Record<string, unknown>>;
+
+export const PASSWORD = 'correct horse battery staple';
+export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+export const CLIENT_SECRET = 'a-secret-of-more-than-thirty-two-characters';
+
+/** Nobody listens there: the visitor stops at it. */
+export const CALLBACK = 'http://rp.test/callback';
+
+export interface App {
+  readonly origin: string;
+  readonly clock: SettableClock;
+  readonly parts: Parts;
+  readonly config: Config;
+  visitor(options?: VisitorOptions): Visitor;
+  relyingParty(clientId?: string): Promise<RelyingParty>;
+  /** As SIGHUP does it. */
+  reload(change: Yaml): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const tenant = (id: string, secondFactor: Yaml, more: Yaml = {}): Yaml => ({
+  id,
+  name: id,
+  support: { email: `help@${id}.test` },
+  second_factor: { methods: ['totp'], set_up_proof: 'none', ...secondFactor },
+  ...more,
+});
+
+const account = (name: string, tenantId: string, more: Yaml = {}): Yaml => ({
+  email: `${name}@${tenantId}.test`,
+  tenant: tenantId,
+  name,
+  password: PASSWORD,
+  ...more,
+});
+
+const totp = { factors: [{ method: 'totp', secret: SECRET }] };
+
+const client = (id: string, more: Yaml = {}): Yaml => ({
+  client_id: id,
+  client_secret: CLIENT_SECRET,
+  redirect_uris: [CALLBACK],
+  first_party: true,
+  ...more,
+});
+
+/**
+ * Three tenants: `open` (optional), `strict` (required), `plain` (off). In each a member without a factor (`new`), one
+ * with an authenticator app (`app`), and an administrator (`boss`).
+ */
+export function standardConfig(): Record<string, unknown> & {
+  tenants: Yaml[];
+  clients: Yaml[];
+  accounts: Yaml[];
+} {
+  const tenants = ['open', 'strict', 'plain'];
+  return {
+    tenants: [
+      tenant('open', { enforcement: 'optional' }),
+      tenant('strict', {
+        enforcement: 'required',
+        message: { en: 'Because of the audit.', nl: 'Wegens de audit.' },
+      }),
+      tenant('plain', { enforcement: 'off', methods: [] }),
+    ],
+    clients: [
+      client('rp'),
+      client('rp2'),
+      client('always', { second_factor: 'always' }),
+      client('strict-only', { tenant: 'strict' }),
+      client('third', { first_party: false }),
+      { client_id: 'spa', redirect_uris: ['http://127.0.0.1:9/spa'], first_party: true },
+    ],
+    accounts: tenants.flatMap((id) => [
+      account('new', id),
+      account('app', id, totp),
+      account('boss', id, { role: 'admin' }),
+    ]),
+  };
+}
+
+export interface AppOptions {
+  readonly config?: Yaml;
+  readonly clock?: SettableClock;
+  /** Kept after `stop`, for another start. */
+  readonly dataDir?: string;
+}
+
+export async function startApp(options: AppOptions = {}): Promise<App> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'doublelock-'));
+  const clock = options.clock ?? createSettableClock(Date.now());
+  const server = await startServer({
+    handler: (_, response) => response.end(),
+    host: '127.0.0.1',
+    port: 0,
+    log: () => {},
+  });
+  const origin = `http://127.0.0.1:${server.port}`;
+  let yaml: Yaml = { ...standardConfig(), issuer: origin, storage: { data_dir: dataDir }, ...options.config };
+  let config = load(yaml, dataDir);
+  const parts: Parts = { ...(await openParts(config)), clock };
+  const ready = async () => ({ ready: true }) as const;
+  await server.swap(await createServer(config, parts, ready));
+
+  return {
+    origin,
+    clock,
+    parts,
+    get config() {
+      return config;
+    },
+    visitor: (visitorOptions) => createVisitor(origin, { stopAt: 'http://rp.test', ...visitorOptions }),
+    relyingParty: (clientId = 'rp') =>
+      createRelyingParty({ issuer: origin, clientId, clientSecret: CLIENT_SECRET, redirectUri: CALLBACK }),
+    async reload(change) {
+      yaml = { ...yaml, ...change };
+      config = load(yaml, dataDir);
+      await server.swap(await createServer(config, parts, ready));
+    },
+    async stop() {
+      await server.stop({ deadlineMs: 1000 });
+      parts.stores.close();
+      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function load(yaml: Yaml, folder: string): Config {
+  const file = join(folder, 'config.yaml');
+  writeFileSync(file, stringify(yaml));
+  return loadConfig({ file, env: { LOG_LEVEL: 'silent' }, cwd: folder, availableMethods: ['totp'] });
+}
