@@ -2,7 +2,6 @@
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf } from '../../domain/assurance.ts';
-import type { CATALOGUE } from '../../domain/methods/index.ts';
 import type { Judgement } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
