@@ -1,0 +1,90 @@
+/** Accounts in SQLite. An account whose groups cannot be read is as good as absent: they may make policy stricter. */
+import type { Account, Locale, Role } from '../../domain/account.ts';
+import type { AccountStore } from '../../ports/stores.ts';
+import type { Database } from './database.ts';
+import { readStrings } from './stored-json.ts';
+
+type Row = {
+  id: string;
+  tenant_id: string;
+  email: string;
+  email_confirmed: number;
+  name: string;
+  phone: string | null;
+  role: string;
+  groups: string;
+  manages: string;
+  locale: string | null;
+  password_hash: string | null;
+  created_at: number;
+};
+
+function toRow(account: Account): Row {
+  return {
+    id: account.id,
+    tenant_id: account.tenantId,
+    email: account.email,
+    email_confirmed: Number(account.emailConfirmed),
+    name: account.name,
+    phone: account.phone,
+    role: account.role,
+    groups: JSON.stringify(account.groups),
+    manages: JSON.stringify(account.manages),
+    locale: account.locale,
+    password_hash: account.passwordHash,
+    created_at: account.createdAt,
+  };
+}
+
+function toAccount(row: Row | undefined): Account | null {
+  if (!row) return null;
+  const groups = readStrings(row.groups);
+  const manages = readStrings(row.manages);
+  if (!groups || !manages) return null;
+  return {
+    id: row.id,
+    tenantId: row.tenant_id,
+    email: row.email,
+    emailConfirmed: row.email_confirmed === 1,
+    name: row.name,
+    phone: row.phone,
+    role: row.role as Role,
+    groups,
+    manages,
+    locale: row.locale as Locale | null,
+    passwordHash: row.password_hash,
+    createdAt: row.created_at,
+  };
+}
+
+export function createAccountStore(database: Database): AccountStore {
+  const insert = database.statement(
+    `INSERT INTO accounts VALUES (:id, :tenant_id, :email, :email_confirmed, :name, :phone, :role, :groups, :manages,
+      :locale, :password_hash, :created_at) ON CONFLICT DO NOTHING`,
+  );
+  const byId = database.statement<Row>('SELECT * FROM accounts WHERE id = :id');
+  const byEmail = database.statement<Row>('SELECT * FROM accounts WHERE email = :email');
+  const byTenant = database.statement<Row>(
+    'SELECT * FROM accounts WHERE tenant_id = :tenantId ORDER BY email',
+  );
+  const replaceHash = database.statement(
+    'UPDATE accounts SET password_hash = :next WHERE id = :id AND password_hash = :previous',
+  );
+  const updateLocale = database.statement('UPDATE accounts SET locale = :locale WHERE id = :id');
+
+  return {
+    insert: (account) => database.act(() => insert.run(toRow(account)) === 1),
+    findById: (id) => database.act(() => toAccount(byId.get({ id }))),
+    findByEmail: (email) => database.act(() => toAccount(byEmail.get({ email }))),
+    listByTenant: (tenantId) =>
+      database.act(() =>
+        byTenant
+          .all({ tenantId })
+          .map(toAccount)
+          .filter((account) => account !== null),
+      ),
+    replacePasswordHash: (id, previous, next) =>
+      database.act(() => replaceHash.run({ id, previous, next }) === 1),
+    setLocale: (id, locale) => database.act(() => void updateLocale.run({ id, locale })),
+  };
+}

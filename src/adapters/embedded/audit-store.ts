@@ -1,0 +1,71 @@
+/** The audit trail in SQLite. */
+import type { AuditEvent, AuditEventName } from '../../domain/audit-event.ts';
+import type { AuditStore } from '../../ports/stores.ts';
+import type { Database } from './database.ts';
+
+type Row = {
+  id: string;
+  at: number;
+  event: string;
+  account_id: string | null;
+  tenant_id: string | null;
+  client_id: string | null;
+  method: string | null;
+  reason: string | null;
+  address: string | null;
+};
+
+function toRow(event: AuditEvent): Row {
+  return {
+    id: event.id,
+    at: event.at,
+    event: event.event,
+    account_id: event.accountId,
+    tenant_id: event.tenantId,
+    client_id: event.clientId,
+    method: event.method,
+    reason: event.reason,
+    address: event.address,
+  };
+}
+
+function toEvent(row: Row): AuditEvent {
+  return {
+    id: row.id,
+    at: row.at,
+    event: row.event as AuditEventName,
+    accountId: row.account_id,
+    tenantId: row.tenant_id,
+    clientId: row.client_id,
+    method: row.method,
+    reason: row.reason,
+    address: row.address,
+  };
+}
+
+export function createAuditStore(database: Database): AuditStore {
+  const append = database.statement(
+    `INSERT INTO audit VALUES (:id, :at, :event, :account_id, :tenant_id, :client_id, :method, :reason, :address)
+      ON CONFLICT DO NOTHING`,
+  );
+  // A statement for each filter, so that each finds its index.
+  const select = (where: string) =>
+    database.statement<Row>(`SELECT * FROM audit ${where} ORDER BY at DESC, rowid DESC LIMIT :limit`);
+  const all = select('');
+  const byTenant = select('WHERE tenant_id = :tenantId');
+  const byAccount = select('WHERE account_id = :accountId');
+  const byBoth = select('WHERE account_id = :accountId AND tenant_id = :tenantId');
+
+  return {
+    append: (event) => database.act(() => void append.run(toRow(event))),
+    list: ({ tenantId, accountId, limit }) =>
+      database
+        .act(() => {
+          if (accountId !== undefined && tenantId !== undefined)
+            return byBoth.all({ accountId, tenantId, limit });
+          if (accountId !== undefined) return byAccount.all({ accountId, limit });
+          return tenantId === undefined ? all.all({ limit }) : byTenant.all({ tenantId, limit });
+        })
+        .then((rows) => rows.map(toEvent)),
+  };
+}

@@ -1,0 +1,25 @@
+/** Once-only acts in SQLite: whoever inserts the key has won. */
+import type { ClaimStore } from '../../ports/stores.ts';
+import type { Database } from './database.ts';
+
+type Row = { value: string };
+
+export function createClaimStore(database: Database): ClaimStore {
+  const claim = database.statement(
+    `INSERT INTO claims (key, value, expires_at) VALUES (:key, '', :expiresAt) ON CONFLICT DO NOTHING`,
+  );
+  // The update changes nothing: it makes RETURNING answer for a row that was there before.
+  const first = database.statement<Row>(
+    `INSERT INTO claims (key, value, expires_at) VALUES (:key, :value, :expiresAt)
+      ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING value`,
+  );
+  const peek = database.statement<Row>('SELECT value FROM claims WHERE key = :key');
+
+  return {
+    claim: (key, expiresAt) => database.act(() => claim.run({ key, expiresAt }) === 1),
+    first: (key, value, expiresAt) =>
+      // Looked up first: all calls but one can do without a write.
+      database.act(() => peek.get({ key })?.value ?? first.get({ key, value, expiresAt })?.value ?? value),
+    peek: (key) => database.act(() => peek.get({ key })?.value ?? null),
+  };
+}

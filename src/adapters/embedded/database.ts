@@ -1,0 +1,150 @@
+/** One SQLite file: private, durable, asked again while somebody else holds its lock. */
+import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
+import { setTimeout as pause } from 'node:timers/promises';
+import { StoreUnavailable } from '../../ports/stores.ts';
+import { asStoreFault, isFull, isLocked } from './faults.ts';
+import { migrate } from './migrations.ts';
+
+/** How long opening may block, in milliseconds: nobody is being served yet. */
+const OPEN_TIMEOUT_MS = 2000;
+
+/**
+ * Waits between tries on a locked file, in milliseconds; 2.4 s in all. SQLite itself never waits (busy_timeout 0):
+ * its wait would block the event loop, and the waits of all callers would add up there.
+ */
+const RETRY_AFTER_MS: readonly number[] = [1, 2, 4, 8, 16, 32, ...Array<number>(46).fill(50)];
+
+/**
+ * In bytes, half of SQLite's own: rows are small, so that a commit writes half as much and a fresh store takes half
+ * the room, in the same time. It holds for files that are made now; others keep what they have.
+ */
+const PAGE_BYTES = 2048;
+
+export type Values = Readonly<Record<string, SQLInputValue>>;
+
+/** A prepared statement with named parameters. Tables are STRICT, so that a column's type can be relied on. */
+export interface Statement<Row> {
+  get(values?: Values): Row | undefined;
+  all(values?: Values): Row[];
+  /** How many rows were written. */
+  run(values?: Values): number;
+}
+
+export interface Database {
+  statement<Row extends Record<string, SQLOutputValue>>(sql: string): Statement<Row>;
+  /** Reading, then one write at most: it is done again from the start while the file is locked. */
+  act<T>(work: () => T): Promise<T>;
+  /** Several statements as one act, holding the write lock from the start. */
+  transaction<T>(work: () => T): Promise<T>;
+  /** Rejects when the file cannot be read or its write lock cannot be had. */
+  ping(): Promise<void>;
+  close(): void;
+}
+
+export interface DatabaseOptions {
+  readonly path: string;
+  /** `full`: an acknowledged write outlives a power cut; `normal`: it outlives the process. */
+  readonly durability: 'full' | 'normal';
+  readonly migrations: readonly string[];
+}
+
+/** Makes the file before SQLite does, which would make it readable by everybody. -wal and -shm take its mode. */
+function makePrivate(path: string): void {
+  // An existing directory keeps its mode: it may be shared with others on purpose.
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const file = openSync(path, 'a', 0o600);
+  try {
+    if ((fstatSync(file).mode & 0o077) !== 0) fchmodSync(file, 0o600);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function connect({ path, durability, migrations }: DatabaseOptions): DatabaseSync {
+  const name = basename(path);
+  try {
+    makePrivate(path);
+  } catch (error) {
+    throw new StoreUnavailable(`${name}: cannot be made or opened in ${dirname(path)}`, { cause: error });
+  }
+  const db = new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS, enableForeignKeyConstraints: true });
+  try {
+    db.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
+    const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
+    if (mode !== 'wal')
+      throw new StoreUnavailable(`${name}: no write-ahead log possible on this file system`);
+    db.exec(`PRAGMA synchronous = ${durability}`);
+    migrate(db, name, migrations);
+    db.exec('PRAGMA busy_timeout = 0');
+    return db;
+  } catch (error) {
+    db.close();
+    throw asStoreFault(name, error);
+  }
+}
+
+/** Opens or makes the file and migrates it. Throws `StoreUnavailable`, or an Error for a newer schema. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const name = basename(options.path);
+  const db = connect(options);
+  const begin = db.prepare('BEGIN IMMEDIATE');
+  const commit = db.prepare('COMMIT');
+  const rollback = db.prepare('ROLLBACK');
+  const look = db.prepare('SELECT count(*) FROM sqlite_schema');
+  const checkpoint = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
+
+  /** Moves the log into the file, which gives back the room of all that was written more than once. */
+  function fold(): boolean {
+    try {
+      return checkpoint.get()?.busy === 0;
+    } catch {
+      return false;
+    }
+  }
+
+  async function act<T>(work: () => T): Promise<T> {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return work();
+      } catch (error) {
+        if (tries === 0 && isFull(error) && fold()) continue;
+        const wait = isLocked(error) ? RETRY_AFTER_MS[tries] : undefined;
+        if (wait === undefined) throw asStoreFault(name, error);
+        await pause(wait);
+      }
+    }
+  }
+
+  function atomically<T>(work: () => T): T {
+    begin.run();
+    try {
+      const result = work();
+      commit.run();
+      return result;
+    } catch (error) {
+      // SQLite has rolled back by itself after some faults, a full disk among them.
+      if (db.isTransaction) rollback.run();
+      throw error;
+    }
+  }
+
+  return {
+    statement<Row extends Record<string, SQLOutputValue>>(sql: string): Statement<Row> {
+      const prepared = db.prepare(sql);
+      return {
+        // Not by StatementSync.get: it stops at the first row, and a commit that fails after it goes unnoticed.
+        get: (values = {}) => (prepared.all(values) as Row[])[0],
+        all: (values = {}) => prepared.all(values) as Row[],
+        run: (values = {}) => Number(prepared.run(values).changes),
+      };
+    },
+    act,
+    transaction: (work) => act(() => atomically(work)),
+    ping: () => act(() => atomically(() => void look.get())),
+    close: () => {
+      if (db.isOpen) db.close();
+    },
+  };
+}

@@ -1,0 +1,116 @@
+/** The embedded stores: two files in the data directory, each of which can be used without the other. */
+import { join } from 'node:path';
+import type {
+  AccountStore,
+  AttemptStore,
+  AuditStore,
+  ClaimStore,
+  EnrolmentStore,
+  LockoutStore,
+  OutboxStore,
+  ProgressStore,
+  ProviderStore,
+  SignInRecordStore,
+} from '../../ports/stores.ts';
+import { createAccountStore } from './account-store.ts';
+import { createAttemptStore } from './attempt-store.ts';
+import { createAuditStore } from './audit-store.ts';
+import { createClaimStore } from './claim-store.ts';
+import { openDatabase } from './database.ts';
+import { createEnrolmentStore } from './enrolment-store.ts';
+import { createLockoutStore } from './lockout-store.ts';
+import { createOutboxStore } from './outbox-store.ts';
+import { createProgressStore } from './progress-store.ts';
+import { createProviderStore } from './provider-store.ts';
+import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './schema.ts';
+import { createSignInRecordStore } from './sign-in-record-store.ts';
+import { ACCOUNTS_RULES, createSweep, SHORT_LIVED_RULES, type Sweep } from './sweeper.ts';
+
+interface Upkeep {
+  readonly sweep: Sweep;
+  /** Rejects with `StoreUnavailable` when a store can't be read or written now. */
+  readonly ping: () => Promise<void>;
+  readonly close: () => void;
+}
+
+export interface EmbeddedAccounts extends Upkeep {
+  readonly accounts: AccountStore;
+  readonly enrolments: EnrolmentStore;
+  readonly claims: ClaimStore;
+  readonly lockouts: LockoutStore;
+  readonly records: SignInRecordStore;
+  readonly audit: AuditStore;
+  /** The provider's models that must survive: Grant, RefreshToken, Client. */
+  readonly providerDurable: ProviderStore;
+}
+
+export interface EmbeddedShortLived extends Upkeep {
+  readonly progress: ProgressStore;
+  readonly attempts: AttemptStore;
+  readonly outbox: OutboxStore;
+  /** All other models of the provider. */
+  readonly providerShortLived: ProviderStore;
+}
+
+export interface EmbeddedOptions {
+  /** Made with mode 0700 when absent. */
+  readonly dataDir: string;
+}
+
+export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAccounts {
+  const path = join(dataDir, 'accounts.sqlite');
+  const database = openDatabase({ path, durability: 'full', migrations: ACCOUNTS_MIGRATIONS });
+  return {
+    accounts: createAccountStore(database),
+    enrolments: createEnrolmentStore(database),
+    claims: createClaimStore(database),
+    lockouts: createLockoutStore(database),
+    records: createSignInRecordStore(database),
+    audit: createAuditStore(database),
+    providerDurable: createProviderStore(database),
+    sweep: createSweep(database, ACCOUNTS_RULES),
+    ping: database.ping,
+    close: database.close,
+  };
+}
+
+export function openEmbeddedShortLived({ dataDir }: EmbeddedOptions): EmbeddedShortLived {
+  const path = join(dataDir, 'short-lived.sqlite');
+  const database = openDatabase({ path, durability: 'normal', migrations: SHORT_LIVED_MIGRATIONS });
+  return {
+    progress: createProgressStore(database),
+    attempts: createAttemptStore(database),
+    outbox: createOutboxStore(database),
+    providerShortLived: createProviderStore(database),
+    sweep: createSweep(database, SHORT_LIVED_RULES),
+    ping: database.ping,
+    close: database.close,
+  };
+}
+
+export type EmbeddedStores = EmbeddedAccounts & EmbeddedShortLived;
+
+/** Opens both files. Throws `StoreUnavailable`, or an Error naming the file that a newer release has written. */
+export function openEmbedded(options: EmbeddedOptions): EmbeddedStores {
+  const durable = openEmbeddedAccounts(options);
+  try {
+    const shortLived = openEmbeddedShortLived(options);
+    return {
+      ...durable,
+      ...shortLived,
+      sweep: async (now, auditRetentionMs) =>
+        (await durable.sweep(now, auditRetentionMs)) + (await shortLived.sweep(now, auditRetentionMs)),
+      ping: async () => {
+        await durable.ping();
+        await shortLived.ping();
+      },
+      close: () => {
+        durable.close();
+        shortLived.close();
+      },
+    };
+  } catch (error) {
+    durable.close();
+    throw error;
+  }
+}

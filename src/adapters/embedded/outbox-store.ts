@@ -1,0 +1,27 @@
+/** The outbox of a development machine, in SQLite: what would have been sent. */
+import type { OutboxStore } from '../../ports/stores.ts';
+import type { Database } from './database.ts';
+
+type Row = { channel: string; recipient: string; subject: string; text: string; sent_at: number };
+
+export function createOutboxStore(database: Database): OutboxStore {
+  const append = database.statement(
+    'INSERT INTO outbox VALUES (:channel, :recipient, :subject, :text, :sent_at)',
+  );
+  const list = database.statement<Row>('SELECT * FROM outbox ORDER BY sent_at DESC, rowid DESC LIMIT :limit');
+
+  return {
+    append: ({ channel, to, subject, text }, at) =>
+      database.act(() => void append.run({ channel, recipient: to, subject, text, sent_at: at })),
+    list: (limit) =>
+      database.act(() =>
+        list.all({ limit }).map(({ channel, recipient, subject, text, sent_at }) => ({
+          channel: channel === 'sms' ? 'sms' : 'email',
+          to: recipient,
+          subject,
+          text,
+          sentAt: sent_at,
+        })),
+      ),
+  };
+}

@@ -1,0 +1,65 @@
+/** What oidc-provider keeps, in SQLite: JSON of its own, with the columns by which it is found again. */
+import type { ProviderStore } from '../../ports/stores.ts';
+import type { Database } from './database.ts';
+import { readObject } from './stored-json.ts';
+
+type Row = { payload: string; consumed: number | null };
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+/** `consumed` in seconds since the epoch, as the library does it. */
+function numberOrNull(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? Math.floor(value) : null;
+}
+
+function toPayload(row: Row | undefined): Record<string, unknown> | null {
+  const payload = row ? readObject(row.payload) : null;
+  return row && payload && row.consumed !== null ? { ...payload, consumed: row.consumed } : payload;
+}
+
+export function createProviderStore(database: Database): ProviderStore {
+  const upsert = database.statement(
+    `INSERT INTO provider (model, id, payload, grant_id, uid, consumed, expires_at)
+      VALUES (:model, :id, :payload, :grantId, :uid, :consumed, :expiresAt)
+      ON CONFLICT DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid,
+        consumed = coalesce(consumed, excluded.consumed), expires_at = excluded.expires_at`,
+  );
+  const alive = '(expires_at IS NULL OR expires_at > :now)';
+  const find = database.statement<Row>(
+    `SELECT payload, consumed FROM provider WHERE model = :model AND id = :id AND ${alive}`,
+  );
+  const findByUid = database.statement<Row>(
+    `SELECT payload, consumed FROM provider WHERE model = :model AND uid = :uid AND ${alive}
+      ORDER BY rowid DESC LIMIT 1`,
+  );
+  const consume = database.statement(
+    `UPDATE provider SET consumed = :consumed
+      WHERE model = :model AND id = :id AND consumed IS NULL AND ${alive}`,
+  );
+  const destroy = database.statement('DELETE FROM provider WHERE model = :model AND id = :id');
+  const revoke = database.statement('DELETE FROM provider WHERE model = :model AND grant_id = :grantId');
+
+  return {
+    upsert: (model, id, payload, expiresAt) =>
+      database.act(() => {
+        const { grantId, uid, consumed } = payload;
+        upsert.run({
+          model,
+          id,
+          payload: JSON.stringify(payload),
+          grantId: textOrNull(grantId),
+          uid: textOrNull(uid),
+          consumed: numberOrNull(consumed),
+          expiresAt,
+        });
+      }),
+    find: (model, id, now) => database.act(() => toPayload(find.get({ model, id, now }))),
+    findByUid: (model, uid, now) => database.act(() => toPayload(findByUid.get({ model, uid, now }))),
+    consume: (model, id, now) =>
+      database.act(() => consume.run({ model, id, now, consumed: Math.floor(now / 1000) }) === 1),
+    destroy: (model, id) => database.act(() => destroy.run({ model, id }) === 1),
+    revokeByGrantId: (model, grantId) => database.act(() => void revoke.run({ model, grantId })),
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * The tables of the two files. A migration is never changed once released: the next one is added below it.
+ * WITHOUT ROWID where rows are small and found by their key: one tree to write instead of two.
+ */
+
+/**
+ * In both files: what outlives a restart of the provider in one, what may be lost in the other.
+ * `consumed` is a column of its own, so that consuming is one conditional write and a later upsert cannot undo it.
+ */
+const PROVIDER = `
+  CREATE TABLE provider (
+    model TEXT NOT NULL,
+    id TEXT NOT NULL,
+    payload TEXT NOT NULL,
+    grant_id TEXT,
+    uid TEXT,
+    consumed INTEGER,
+    expires_at INTEGER,
+    PRIMARY KEY (model, id)
+  ) STRICT;
+  CREATE INDEX provider_by_grant ON provider (model, grant_id) WHERE grant_id IS NOT NULL;
+  CREATE INDEX provider_by_uid ON provider (model, uid) WHERE uid IS NOT NULL;
+  CREATE INDEX provider_by_expiry ON provider (expires_at) WHERE expires_at IS NOT NULL;
+`;
+
+export const ACCOUNTS_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE accounts (
+    id TEXT NOT NULL PRIMARY KEY,
+    tenant_id TEXT NOT NULL,
+    email TEXT NOT NULL UNIQUE,
+    email_confirmed INTEGER NOT NULL,
+    name TEXT NOT NULL,
+    phone TEXT,
+    role TEXT NOT NULL,
+    groups TEXT NOT NULL,
+    manages TEXT NOT NULL,
+    locale TEXT,
+    password_hash TEXT,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX accounts_by_tenant ON accounts (tenant_id, email);
+
+  CREATE TABLE enrolments (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    tenant_id TEXT NOT NULL,
+    method TEXT NOT NULL,
+    label TEXT NOT NULL,
+    app TEXT,
+    secret TEXT,
+    last_step INTEGER,
+    is_default INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX enrolments_by_account ON enrolments (account_id, created_at);
+
+  CREATE TABLE claims (
+    key TEXT NOT NULL PRIMARY KEY,
+    value TEXT NOT NULL,
+    expires_at INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX claims_by_expiry ON claims (expires_at) WHERE expires_at IS NOT NULL;
+
+  CREATE TABLE lockouts (
+    subject TEXT NOT NULL PRIMARY KEY,
+    locked_until INTEGER NOT NULL,
+    level INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX lockouts_by_end ON lockouts (locked_until);
+
+  CREATE TABLE lockout_failures (
+    subject TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    count INTEGER NOT NULL,
+    failed_at INTEGER NOT NULL,
+    PRIMARY KEY (subject, bucket)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX lockout_failures_by_age ON lockout_failures (failed_at);
+
+  CREATE TABLE sign_in_records (
+    session_uid TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    proofs TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    address TEXT NOT NULL,
+    browser TEXT NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX sign_in_records_by_account ON sign_in_records (account_id, at);
+  CREATE INDEX sign_in_records_by_expiry ON sign_in_records (expires_at);
+
+  CREATE TABLE audit (
+    id TEXT NOT NULL PRIMARY KEY,
+    at INTEGER NOT NULL,
+    event TEXT NOT NULL,
+    account_id TEXT,
+    tenant_id TEXT,
+    client_id TEXT,
+    method TEXT,
+    reason TEXT,
+    address TEXT
+  ) STRICT;
+  CREATE INDEX audit_by_age ON audit (at);
+  CREATE INDEX audit_by_tenant ON audit (tenant_id, at);
+  CREATE INDEX audit_by_account ON audit (account_id, at);
+  ${PROVIDER}`,
+];
+
+export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
+  `
+  CREATE TABLE progress (
+    uid TEXT NOT NULL PRIMARY KEY,
+    version INTEGER NOT NULL,
+    account_id TEXT NOT NULL,
+    proofs TEXT NOT NULL,
+    pending TEXT,
+    later INTEGER NOT NULL,
+    keeps_auth_time INTEGER,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX progress_by_expiry ON progress (expires_at);
+
+  CREATE TABLE attempts (
+    owner TEXT NOT NULL,
+    counter TEXT NOT NULL,
+    id TEXT NOT NULL,
+    bucket TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (owner, counter, id)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX attempts_by_expiry ON attempts (expires_at);
+
+  CREATE TABLE outbox (
+    channel TEXT NOT NULL,
+    recipient TEXT NOT NULL,
+    subject TEXT NOT NULL,
+    text TEXT NOT NULL,
+    sent_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX outbox_by_age ON outbox (sent_at);
+  ${PROVIDER}`,
+];

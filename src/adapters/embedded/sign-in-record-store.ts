@@ -1,0 +1,68 @@
+/** Sign-in records in SQLite. One whose proofs cannot be read is absent: the person signs in again. */
+import type { SignInRecord } from '../../domain/sign-in-record.ts';
+import type { SignInRecordStore } from '../../ports/stores.ts';
+import type { Database } from './database.ts';
+import { readProofs } from './stored-json.ts';
+
+type Row = {
+  session_uid: string;
+  account_id: string;
+  proofs: string;
+  at: number;
+  address: string;
+  browser: string;
+  expires_at: number;
+};
+
+function toRow(record: SignInRecord): Row {
+  return {
+    session_uid: record.sessionUid,
+    account_id: record.accountId,
+    proofs: JSON.stringify(record.proofs),
+    at: record.at,
+    address: record.address,
+    browser: record.browser,
+    expires_at: record.expiresAt,
+  };
+}
+
+function toRecord(row: Row | undefined): SignInRecord | null {
+  const proofs = row ? readProofs(row.proofs) : null;
+  if (!row || !proofs) return null;
+  return {
+    sessionUid: row.session_uid,
+    accountId: row.account_id,
+    proofs,
+    at: row.at,
+    address: row.address,
+    browser: row.browser,
+    expiresAt: row.expires_at,
+  };
+}
+
+export function createSignInRecordStore(database: Database): SignInRecordStore {
+  const save = database.statement(
+    'INSERT OR REPLACE INTO sign_in_records VALUES (:session_uid, :account_id, :proofs, :at, :address, :browser, :expires_at)',
+  );
+  const find = database.statement<Row>(
+    'SELECT * FROM sign_in_records WHERE session_uid = :sessionUid AND expires_at > :now',
+  );
+  const byAccount = database.statement<Row>(
+    `SELECT * FROM sign_in_records WHERE account_id = :accountId AND expires_at > :now
+      ORDER BY at DESC, rowid DESC`,
+  );
+  const remove = database.statement('DELETE FROM sign_in_records WHERE session_uid = :sessionUid');
+
+  return {
+    save: (record) => database.act(() => void save.run(toRow(record))),
+    find: (sessionUid, now) => database.act(() => toRecord(find.get({ sessionUid, now }))),
+    listByAccount: (accountId, now) =>
+      database.act(() =>
+        byAccount
+          .all({ accountId, now })
+          .map(toRecord)
+          .filter((record) => record !== null),
+      ),
+    remove: (sessionUid) => database.act(() => void remove.run({ sessionUid })),
+  };
+}

@@ -1,0 +1,104 @@
+/** Deletes what has expired, a little at a time. Stores check expiry themselves: this only keeps the files small. */
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { Clock } from '../../ports/system.ts';
+import type { Database } from './database.ts';
+
+/** Rows per act: some milliseconds of the event loop. */
+const BATCH = 500;
+const DAY_MS = 86_400_000;
+
+interface Rule {
+  readonly table: string;
+  readonly key: string;
+  /** Which rows are of no use; `:before` is now less `keepMs`. */
+  readonly where: string;
+  readonly keepMs: number | 'audit';
+}
+
+const PROVIDER: Rule = { table: 'provider', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 };
+
+export const ACCOUNTS_RULES: readonly Rule[] = [
+  { table: 'claims', key: 'key', where: 'expires_at <= :before', keepMs: 0 },
+  { table: 'sign_in_records', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
+  PROVIDER,
+  { table: 'audit', key: 'rowid', where: 'at <= :before', keepMs: 'audit' },
+  // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
+  // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).
+  {
+    table: 'lockout_failures',
+    key: 'subject, bucket',
+    where: `failed_at <= :before AND bucket = 'password'`,
+    keepMs: 30 * DAY_MS,
+  },
+  {
+    table: 'lockouts',
+    key: 'subject',
+    where: `locked_until <= :before
+      AND NOT EXISTS (SELECT 1 FROM lockout_failures WHERE lockout_failures.subject = lockouts.subject)`,
+    keepMs: 0,
+  },
+];
+
+export const SHORT_LIVED_RULES: readonly Rule[] = [
+  { table: 'progress', key: 'uid', where: 'expires_at <= :before', keepMs: 0 },
+  { table: 'attempts', key: 'owner, counter, id', where: 'expires_at <= :before', keepMs: 0 },
+  { table: 'outbox', key: 'rowid', where: 'sent_at <= :before', keepMs: DAY_MS },
+  PROVIDER,
+];
+
+/** Removes what is of no use at `now`, and audit events older than `auditRetentionMs`; gives the number of rows. */
+export type Sweep = (now: number, auditRetentionMs: number) => Promise<number>;
+
+export function createSweep(database: Database, rules: readonly Rule[]): Sweep {
+  const deletions = rules.map(({ table, key, where, keepMs }) => ({
+    keepMs,
+    remove: database.statement(
+      `DELETE FROM ${table} WHERE (${key}) IN (SELECT ${key} FROM ${table} WHERE ${where} LIMIT ${BATCH})`,
+    ),
+  }));
+
+  return async (now, auditRetentionMs) => {
+    let total = 0;
+    for (const { keepMs, remove } of deletions) {
+      const before = now - (keepMs === 'audit' ? auditRetentionMs : keepMs);
+      let removed: number;
+      do {
+        removed = await database.act(() => remove.run({ before }));
+        total += removed;
+        await yieldToOthers();
+      } while (removed === BATCH);
+    }
+    return total;
+  };
+}
+
+export interface SweeperOptions {
+  readonly sweep: (now: number) => Promise<unknown>;
+  readonly clock: Clock;
+  readonly everyMs: number;
+  /** Told when a sweep failed; the next one is made all the same. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** Sweeps now and then, one sweep at a time, keeping no process alive. The result stops it and waits for its end. */
+export function startSweeper({ sweep, clock, everyMs, onFailure }: SweeperOptions): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  let stopped = false;
+
+  function schedule(): void {
+    if (stopped) return;
+    timer = setTimeout(() => {
+      running = sweep(clock.now())
+        .then(() => undefined, onFailure)
+        .finally(schedule);
+    }, everyMs).unref();
+  }
+
+  schedule();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+    await running;
+  };
+}

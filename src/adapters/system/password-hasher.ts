@@ -1,0 +1,80 @@
+/** Passwords as argon2id on the thread pool, a bounded number at a time and a bounded number waiting. */
+import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { hash, hashSync, parseOptions, verify } from '@node-rs/argon2';
+import { Busy, type PasswordHasher } from '../../ports/system.ts';
+
+/** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane; salt and tag as in RFC 9106, 3.1. */
+const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
+const SALT_BYTES = 16;
+/** `Algorithm.Argon2id` and `Version.V0x13`: ambient const enums, which code run without a compiler cannot read. */
+const ARGON2ID = 2;
+const VERSION_0X13 = 1;
+
+export interface PasswordHasherOptions {
+  /** How many are hashed at once; never more than there are processors. 19 MiB of memory each. */
+  readonly concurrency: number;
+  /** How many may wait; whoever comes after is told `Busy`. */
+  readonly queueLimit: number;
+}
+
+type Parameters = ReturnType<typeof parseOptions>;
+
+function parametersOf(phc: string): Parameters | null {
+  try {
+    return parseOptions(phc);
+  } catch {
+    return null;
+  }
+}
+
+function isCurrent(found: Parameters): boolean {
+  return (
+    found.algorithm === ARGON2ID &&
+    found.version === VERSION_0X13 &&
+    found.memoryCost === PARAMETERS.memoryCost &&
+    found.timeCost === PARAMETERS.timeCost &&
+    found.parallelism === PARAMETERS.parallelism &&
+    found.outputLen >= PARAMETERS.outputLen &&
+    found.saltLen >= SALT_BYTES
+  );
+}
+
+/** Runs at most `concurrency` jobs, the others in the order in which they came. */
+function createGate(concurrency: number, queueLimit: number): <T>(job: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+
+  return async (job) => {
+    if (running < concurrency) running += 1;
+    else if (waiting.length >= queueLimit) throw new Busy('too many passwords are being checked');
+    // The place is handed over by whoever leaves, so that nobody can slip in between.
+    else await new Promise<void>((admit) => waiting.push(admit));
+    try {
+      return await job();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running -= 1;
+    }
+  };
+}
+
+export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasherOptions): PasswordHasher {
+  const inTurn = createGate(Math.min(concurrency, availableParallelism()), queueLimit);
+  const dummy = hashSync(randomBytes(32), PARAMETERS);
+
+  return {
+    hash: (password) => inTurn(() => hash(password, PARAMETERS)),
+    verify: async (stored, password) => {
+      // What is not an argon2 hash is treated like an unknown account: the same work, and no.
+      const usable = stored !== null && parametersOf(stored) !== null ? stored : null;
+      const matches = await inTurn(() => verify(usable ?? dummy, password));
+      return matches && usable !== null;
+    },
+    needsRehash: (stored) => {
+      const found = parametersOf(stored);
+      return found === null || !isCurrent(found);
+    },
+  };
+}
