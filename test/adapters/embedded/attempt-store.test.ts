@@ -1,0 +1,7 @@
+import { attemptStoreContract } from '../../contracts/attempt-store.contract.ts';
+import { embedded } from '../../support/embedded.ts';
+
+attemptStoreContract(
+  'embedded',
+  embedded((stores) => stores.attempts),
+);

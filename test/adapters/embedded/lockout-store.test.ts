@@ -1,0 +1,7 @@
+import { lockoutStoreContract } from '../../contracts/lockout-store.contract.ts';
+import { embedded } from '../../support/embedded.ts';
+
+lockoutStoreContract(
+  'embedded',
+  embedded((stores) => stores.lockouts),
+);

@@ -1,0 +1,7 @@
+import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
+import { embedded } from '../../support/embedded.ts';
+
+outboxStoreContract(
+  'embedded',
+  embedded((stores) => stores.outbox),
+);

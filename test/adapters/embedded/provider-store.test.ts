@@ -1,0 +1,11 @@
+import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
+import { embedded } from '../../support/embedded.ts';
+
+providerStoreContract(
+  'embedded, durable',
+  embedded((stores) => stores.providerDurable),
+);
+providerStoreContract(
+  'embedded, short-lived',
+  embedded((stores) => stores.providerShortLived),
+);

@@ -1,0 +1,7 @@
+import { signInRecordStoreContract } from '../../contracts/sign-in-record-store.contract.ts';
+import { embedded } from '../../support/embedded.ts';
+
+signInRecordStoreContract(
+  'embedded',
+  embedded((stores) => stores.records),
+);

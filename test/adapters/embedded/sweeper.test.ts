@@ -1,0 +1,181 @@
+/** Sweeping: what has expired goes, everything else stays. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'chai';
+import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
+import { startSweeper } from '../../../src/adapters/embedded/sweeper.ts';
+import {
+  anAccount,
+  anAuditEvent,
+  anEnrolment,
+  aProgress,
+  aSignInRecord,
+  MINUTE,
+  NOW,
+} from '../../contracts/examples.ts';
+import { freshDataDir } from '../../support/embedded.ts';
+
+const DAY = 24 * 60 * MINUTE;
+const YEAR = 365 * DAY;
+
+describe('embedded sweeper', () => {
+  const dataDir = freshDataDir();
+  let stores: EmbeddedStores;
+
+  beforeEach(() => {
+    stores = openEmbedded({ dataDir: dataDir() });
+  });
+  afterEach(() => stores.close());
+
+  function rowsIn(file: string): Record<string, number> {
+    const db = new DatabaseSync(join(dataDir(), file), { readOnly: true });
+    const tables = db.prepare(`SELECT name FROM sqlite_schema WHERE type = 'table'`).all();
+    const counts = tables.map(({ name }) => [
+      name,
+      Number(db.prepare(`SELECT count(*) AS n FROM ${name}`).get()?.n),
+    ]);
+    db.close();
+    return Object.fromEntries(counts);
+  }
+
+  async function fillAccounts(expiresAt: number, suffix: string): Promise<void> {
+    await stores.claims.claim(`claim-${suffix}`, expiresAt);
+    await stores.claims.first(`first-${suffix}`, 'value', expiresAt);
+    await stores.records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
+    await stores.providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
+  }
+
+  it('R38 removes from the accounts file what has expired, and nothing that has not', async () => {
+    await fillAccounts(NOW, 'old');
+    await fillAccounts(NOW + 1, 'new');
+    await stores.accounts.insert(anAccount());
+    await stores.enrolments.insert(anEnrolment());
+    await stores.claims.first('kept', 'value', null);
+    await stores.providerDurable.upsert('Grant', 'kept', {}, null);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(4);
+    expect(rowsIn('accounts.sqlite')).to.deep.equal({
+      accounts: 1,
+      enrolments: 1,
+      claims: 3,
+      lockouts: 0,
+      lockout_failures: 0,
+      sign_in_records: 1,
+      audit: 0,
+      provider: 2,
+    });
+    expect(await stores.claims.peek('kept')).to.equal('value');
+    expect(await stores.claims.claim('claim-new', NOW)).to.equal(false);
+    expect(await stores.claims.claim('claim-old', NOW)).to.equal(true);
+  });
+
+  it('R38 removes from the short-lived file what has expired, and nothing that has not', async () => {
+    const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
+    for (const [offset, suffix] of [
+      [0, 'old'],
+      [1, 'new'],
+    ] as const) {
+      await stores.progress.save(aProgress({ uid: suffix, expiresAt: NOW + offset }));
+      await stores.attempts.take({ owner: 'a', id: suffix, bucket: 'b', at: NOW + offset - MINUTE, limits });
+      await stores.providerShortLived.upsert('Session', suffix, {}, NOW + offset);
+      const message = { channel: 'email', to: 'bob@acme.test', subject: suffix, text: '' } as const;
+      await stores.outbox.append(message, NOW + offset - DAY);
+    }
+    expect(await stores.sweep(NOW, YEAR)).to.equal(4);
+    expect(rowsIn('short-lived.sqlite')).to.deep.equal({ progress: 1, attempts: 1, outbox: 1, provider: 1 });
+  });
+
+  it('keeps audit events for as long as told', async () => {
+    for (const days of [0, 29, 30, 31]) {
+      await stores.audit.append(anAuditEvent({ id: String(days), at: NOW - days * DAY }));
+    }
+    expect(await stores.sweep(NOW, 30 * DAY)).to.equal(2);
+    expect((await stores.audit.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['0', '29']);
+  });
+
+  it('A19 never forgets the failures of a second factor, and those of a password after a month', async () => {
+    await stores.lockouts.addFailure('account-1', 'totp', NOW - YEAR);
+    await stores.lockouts.lock('account-1', NOW - YEAR, 3);
+    await stores.lockouts.addFailure('typed-1', 'password', NOW - 31 * DAY);
+    await stores.lockouts.lock('typed-1', NOW - 31 * DAY, 3);
+    await stores.lockouts.addFailure('typed-2', 'password', NOW - 29 * DAY);
+    await stores.lockouts.lock('typed-3', NOW + MINUTE, 1);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(2);
+    expect(await stores.lockouts.read('account-1')).to.deep.include({ level: 3, failures: { totp: 1 } });
+    expect(await stores.lockouts.read('typed-1')).to.deep.equal({ lockedUntil: 0, level: 0, failures: {} });
+    expect((await stores.lockouts.read('typed-2')).failures).to.deep.equal({ password: 1 });
+    expect((await stores.lockouts.read('typed-3')).lockedUntil).to.equal(NOW + MINUTE);
+  });
+
+  it('R38 removes more than one batch and lets others run in between', async () => {
+    const limits = [{ counter: 'account', limit: 3000, windowMs: MINUTE }];
+    for (let n = 0; n < 1201; n += 1) {
+      await stores.attempts.take({ owner: `owner-${n}`, id: 'one', bucket: 'b', at: NOW - DAY, limits });
+    }
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      turning = setImmediate(count);
+    };
+    let turning = setImmediate(count);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(1201);
+    clearImmediate(turning);
+    expect(turns).to.be.above(2);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(0);
+  });
+
+  it('sweeps again and again by the clock it is given, goes on after a failure, and stops', async () => {
+    const failure = new Error('away');
+    const swept: number[] = [];
+    const failures: unknown[] = [];
+    let enough: () => void = () => {};
+    const done = new Promise<void>((resolve) => {
+      enough = resolve;
+    });
+    const stop = startSweeper({
+      sweep: async (now) => {
+        swept.push(now);
+        if (swept.length === 1) throw failure;
+        if (swept.length === 3) enough();
+      },
+      clock: { now: () => NOW + swept.length },
+      everyMs: 1,
+      onFailure: (error) => failures.push(error),
+    });
+    // The sweeper's timer keeps no process alive; this one does while the test waits.
+    const alive = setInterval(() => {}, 1000);
+    await done;
+    await stop();
+    clearInterval(alive);
+    expect(swept).to.deep.equal([NOW, NOW + 1, NOW + 2]);
+    expect(failures).to.deep.equal([failure]);
+  });
+
+  it('waits with stopping for a sweep that is under way', async () => {
+    const events: string[] = [];
+    let begun: () => void = () => {};
+    const running = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    let finish: () => void = () => {};
+    const stop = startSweeper({
+      sweep: () =>
+        new Promise<void>((resolve) => {
+          begun();
+          finish = () => {
+            events.push('swept');
+            resolve();
+          };
+        }),
+      clock: { now: () => NOW },
+      everyMs: 1,
+      onFailure: () => {},
+    });
+    const alive = setInterval(() => {}, 1000);
+    await running;
+    const stopped = stop().then(() => events.push('stopped'));
+    finish();
+    await stopped;
+    clearInterval(alive);
+    expect(events).to.deep.equal(['swept', 'stopped']);
+  });
+});

@@ -1,0 +1,102 @@
+/** What an account store promises. */
+import { expect } from 'chai';
+import type { AccountStore } from '../../src/ports/stores.ts';
+import { anAccount } from './examples.ts';
+import { freshStore, type MakeStore, winners } from './make-store.ts';
+
+export function accountStoreContract(name: string, makeStore: MakeStore<AccountStore>): void {
+  describe(`${name}: account store`, () => {
+    const store = freshStore(makeStore);
+
+    it('gives back an account as it was inserted, by id and by e-mail address', async () => {
+      const full = anAccount({
+        emailConfirmed: true,
+        name: `Zoë "O'Brien" \u{1f512} 山田`,
+        phone: '+31201234567',
+        role: 'manager',
+        groups: ['finance', 'crew, night'],
+        manages: ['finance'],
+        locale: 'nl',
+        passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
+      });
+      const bare = anAccount({ id: 'account-2', email: 'eve@acme.test' });
+      expect(await store().insert(full)).to.equal(true);
+      expect(await store().insert(bare)).to.equal(true);
+      expect(await store().findById('account-1')).to.deep.equal(full);
+      expect(await store().findByEmail('bob@acme.test')).to.deep.equal(full);
+      expect(await store().findById('account-2')).to.deep.equal(bare);
+    });
+
+    it('finds nothing under what it does not know', async () => {
+      await store().insert(anAccount());
+      expect(await store().findById('account-2')).to.equal(null);
+      expect(await store().findByEmail('eve@acme.test')).to.equal(null);
+      expect(await store().listByTenant('globex')).to.deep.equal([]);
+    });
+
+    it('A88 takes what looks like a query for the text that it is', async () => {
+      await store().insert(anAccount());
+      for (const text of [`' OR 1=1 --`, '{"$gt":""}', '%', '*', '']) {
+        expect(await store().findByEmail(text), text).to.equal(null);
+        expect(await store().findById(text), text).to.equal(null);
+      }
+    });
+
+    it('refuses an id that is taken and overwrites nothing', async () => {
+      const first = anAccount();
+      await store().insert(first);
+      expect(await store().insert(anAccount({ email: 'eve@acme.test', name: 'Eve' }))).to.equal(false);
+      expect(await store().findById('account-1')).to.deep.equal(first);
+      expect(await store().findByEmail('eve@acme.test')).to.equal(null);
+    });
+
+    it('refuses an e-mail address that is taken, by another tenant too', async () => {
+      const first = anAccount();
+      await store().insert(first);
+      expect(await store().insert(anAccount({ id: 'account-2', tenantId: 'globex' }))).to.equal(false);
+      expect(await store().findByEmail('bob@acme.test')).to.deep.equal(first);
+      expect(await store().findById('account-2')).to.equal(null);
+    });
+
+    it('lets one of 50 parallel callers have an e-mail address', async () => {
+      const won = await winners(50, (index) => store().insert(anAccount({ id: `account-${index}` })));
+      expect(won).to.equal(1);
+      expect(await store().listByTenant('acme')).to.have.length(1);
+    });
+
+    it('lists the accounts of one tenant alone', async () => {
+      await store().insert(anAccount());
+      await store().insert(anAccount({ id: 'account-2', email: 'eve@acme.test' }));
+      await store().insert(anAccount({ id: 'account-3', email: 'carol@globex.test', tenantId: 'globex' }));
+      const ids = (await store().listByTenant('acme')).map(({ id }) => id);
+      expect(ids).to.have.members(['account-1', 'account-2']);
+    });
+
+    it('replaces a password hash only while it is the one that was read', async () => {
+      await store().insert(anAccount({ passwordHash: 'old' }));
+      expect(await store().replacePasswordHash('account-1', 'other', 'new')).to.equal(false);
+      expect((await store().findById('account-1'))?.passwordHash).to.equal('old');
+      expect(await store().replacePasswordHash('account-1', 'old', 'new')).to.equal(true);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ passwordHash: 'new' }));
+      expect(await store().replacePasswordHash('account-2', 'old', 'new')).to.equal(false);
+    });
+
+    it('lets one of 50 parallel callers replace a password hash', async () => {
+      await store().insert(anAccount({ passwordHash: 'old' }));
+      const won = await winners(50, (index) =>
+        store().replacePasswordHash('account-1', 'old', `new-${index}`),
+      );
+      expect(won).to.equal(1);
+    });
+
+    it('sets the chosen language, forgets it again, and touches nothing else', async () => {
+      await store().insert(anAccount());
+      await store().setLocale('account-1', 'nl');
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ locale: 'nl' }));
+      await store().setLocale('account-1', null);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount());
+      await store().setLocale('account-2', 'nl');
+      expect(await store().findById('account-2')).to.equal(null);
+    });
+  });
+}

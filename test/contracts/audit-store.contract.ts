@@ -1,0 +1,55 @@
+/** What an audit store promises. */
+import { expect } from 'chai';
+import type { AuditStore } from '../../src/ports/stores.ts';
+import { anAuditEvent, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together } from './make-store.ts';
+
+export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore>): void {
+  describe(`${name}: audit store`, () => {
+    const store = freshStore(makeStore);
+    const idsOf = async (filter: Parameters<AuditStore['list']>[0]) =>
+      (await store().list(filter)).map(({ id }) => id);
+
+    it('gives back an event as it was appended', async () => {
+      const bare = anAuditEvent({
+        id: 'event-2',
+        at: NOW - 1,
+        event: 'config.reloaded',
+        accountId: null,
+        tenantId: null,
+        clientId: null,
+        method: null,
+        reason: null,
+        address: null,
+      });
+      await store().append(anAuditEvent());
+      await store().append(bare);
+      expect(await store().list({ limit: 10 })).to.deep.equal([anAuditEvent(), bare]);
+    });
+
+    it('lists the newest first, and no more than asked for', async () => {
+      for (const at of [3, 1, 5, 2, 4])
+        await store().append(anAuditEvent({ id: `event-${at}`, at: NOW + at }));
+      expect(await idsOf({ limit: 3 })).to.deep.equal(['event-5', 'event-4', 'event-3']);
+    });
+
+    it('lists by tenant, by account, by both', async () => {
+      await store().append(anAuditEvent({ id: '1', at: NOW + 1 }));
+      await store().append(anAuditEvent({ id: '2', at: NOW + 2, accountId: 'account-2' }));
+      await store().append(anAuditEvent({ id: '3', at: NOW + 3, tenantId: 'globex' }));
+      await store().append(anAuditEvent({ id: '4', at: NOW + 4, accountId: null, tenantId: null }));
+      expect(await idsOf({ limit: 9 })).to.deep.equal(['4', '3', '2', '1']);
+      expect(await idsOf({ limit: 9, tenantId: 'acme' })).to.deep.equal(['2', '1']);
+      expect(await idsOf({ limit: 9, accountId: 'account-1' })).to.deep.equal(['3', '1']);
+      expect(await idsOf({ limit: 9, accountId: 'account-1', tenantId: 'acme' })).to.deep.equal(['1']);
+      expect(await idsOf({ limit: 9, tenantId: 'initech' })).to.deep.equal([]);
+    });
+
+    it('loses none of 50 events appended at once, and repeats none that is appended again', async () => {
+      await together(50, (index) => store().append(anAuditEvent({ id: `event-${index}` })));
+      await store().append(anAuditEvent({ id: 'event-7' }));
+      expect(new Set(await idsOf({ limit: 100 })).size).to.equal(50);
+      expect(await idsOf({ limit: 100 })).to.have.length(50);
+    });
+  });
+}

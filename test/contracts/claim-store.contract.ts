@@ -1,0 +1,43 @@
+/** What a claim store promises. */
+import { expect } from 'chai';
+import type { ClaimStore } from '../../src/ports/stores.ts';
+import { MINUTE, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together, winners } from './make-store.ts';
+
+export function claimStoreContract(name: string, makeStore: MakeStore<ClaimStore>): void {
+  describe(`${name}: claim store`, () => {
+    const store = freshStore(makeStore);
+    const expiresAt = NOW + MINUTE;
+
+    it('A32 gives a claim to the first and to nobody after', async () => {
+      expect(await store().claim('totp|enrolment-1|58333333', expiresAt)).to.equal(true);
+      expect(await store().claim('totp|enrolment-1|58333333', expiresAt)).to.equal(false);
+      expect(await store().claim('totp|enrolment-1|58333334', expiresAt)).to.equal(true);
+    });
+
+    it('A41 gives a claim to one of 50 parallel callers', async () => {
+      expect(await winners(50, () => store().claim('key', expiresAt))).to.equal(1);
+    });
+
+    it('keeps the value of the first and tells it to everybody', async () => {
+      expect(await store().peek('grace|account-1')).to.equal(null);
+      expect(await store().first('grace|account-1', 'one', null)).to.equal('one');
+      expect(await store().first('grace|account-1', 'two', null)).to.equal('one');
+      expect(await store().first('grace|account-2', 'two', expiresAt)).to.equal('two');
+      expect(await store().peek('grace|account-1')).to.equal('one');
+    });
+
+    it('tells 50 parallel callers one and the same value', async () => {
+      const told = await together(50, (index) => store().first('key', `value-${index}`, null));
+      expect(new Set(told).size).to.equal(1);
+      expect(told[0]).to.match(/^value-\d+$/);
+      expect(await store().peek('key')).to.equal(told[0]);
+    });
+
+    it('does not let a key be claimed that holds a value', async () => {
+      await store().first('key', 'value', null);
+      expect(await store().claim('key', expiresAt)).to.equal(false);
+      expect(await store().peek('key')).to.equal('value');
+    });
+  });
+}

@@ -1,0 +1,85 @@
+/** What an enrolment store promises. */
+import { expect } from 'chai';
+import type { EnrolmentStore } from '../../src/ports/stores.ts';
+import { anEnrolment, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together, winners } from './make-store.ts';
+
+export function enrolmentStoreContract(name: string, makeStore: MakeStore<EnrolmentStore>): void {
+  describe(`${name}: enrolment store`, () => {
+    const store = freshStore(makeStore);
+    const lastStep = async () => (await store().listByAccount('account-1'))[0]?.lastStep;
+
+    it('gives back an enrolment as it was inserted', async () => {
+      const full = anEnrolment({ label: 'work phone', app: 'Aegis', lastStep: 58_333_333, isDefault: true });
+      const bare = anEnrolment({
+        id: 'enrolment-2',
+        method: 'email',
+        secret: null,
+        createdAt: NOW + 1,
+      });
+      expect(await store().insert(full)).to.equal(true);
+      expect(await store().insert(bare)).to.equal(true);
+      expect(await store().listByAccount('account-1')).to.deep.equal([full, bare]);
+    });
+
+    it('lists the enrolments of one account alone, oldest first', async () => {
+      await store().insert(anEnrolment({ id: 'third', createdAt: NOW + 2 }));
+      await store().insert(anEnrolment({ id: 'first', createdAt: NOW }));
+      await store().insert(anEnrolment({ id: 'other', accountId: 'account-2' }));
+      await store().insert(anEnrolment({ id: 'second', createdAt: NOW + 1 }));
+      const ids = (await store().listByAccount('account-1')).map(({ id }) => id);
+      expect(ids).to.deep.equal(['first', 'second', 'third']);
+      expect(await store().listByAccount('account-3')).to.deep.equal([]);
+    });
+
+    it('refuses an id that is taken and overwrites nothing', async () => {
+      await store().insert(anEnrolment());
+      expect(await store().insert(anEnrolment({ secret: 'stolen' }))).to.equal(false);
+      expect(await store().insert(anEnrolment({ accountId: 'account-2' }))).to.equal(false);
+      expect(await store().listByAccount('account-1')).to.deep.equal([anEnrolment()]);
+      expect(await store().listByAccount('account-2')).to.deep.equal([]);
+    });
+
+    it('lets one of 50 parallel callers insert', async () => {
+      const won = await winners(50, (index) => store().insert(anEnrolment({ secret: `sealed-${index}` })));
+      expect(won).to.equal(1);
+      expect(await store().listByAccount('account-1')).to.have.length(1);
+    });
+
+    it('removes an enrolment of the account named, and of no other', async () => {
+      await store().insert(anEnrolment());
+      expect(await store().remove('account-2', 'enrolment-1')).to.equal(false);
+      expect(await store().listByAccount('account-1')).to.have.length(1);
+      expect(await store().remove('account-1', 'enrolment-1')).to.equal(true);
+      expect(await store().listByAccount('account-1')).to.deep.equal([]);
+      expect(await store().remove('account-1', 'enrolment-1')).to.equal(false);
+    });
+
+    it('lets one of 50 parallel callers remove', async () => {
+      await store().insert(anEnrolment());
+      expect(await winners(50, () => store().remove('account-1', 'enrolment-1'))).to.equal(1);
+    });
+
+    it('A34 raises the last step and never lowers it', async () => {
+      await store().insert(anEnrolment());
+      await store().raiseLastStep('enrolment-1', 100);
+      expect(await lastStep()).to.equal(100);
+      await store().raiseLastStep('enrolment-1', 99);
+      expect(await lastStep()).to.equal(100);
+      await store().raiseLastStep('enrolment-1', 101);
+      expect(await store().listByAccount('account-1')).to.deep.equal([anEnrolment({ lastStep: 101 })]);
+    });
+
+    it('A34 ends at the highest of 50 steps raised at once', async () => {
+      await store().insert(anEnrolment());
+      // 37 and 50 have no common divisor: every step from 0 to 49, out of order.
+      await together(50, (index) => store().raiseLastStep('enrolment-1', (index * 37) % 50));
+      expect(await lastStep()).to.equal(49);
+    });
+
+    it('raises nothing where there is no enrolment', async () => {
+      await store().raiseLastStep('enrolment-1', 100);
+      expect(await store().listByAccount('account-1')).to.deep.equal([]);
+    });
+  });
+}

@@ -1,0 +1,89 @@
+/** One example of each thing that is stored, to be varied by the tests. */
+import type { Account } from '../../src/domain/account.ts';
+import type { AuditEvent } from '../../src/domain/audit-event.ts';
+import type { Enrolment } from '../../src/domain/enrolment.ts';
+import type { Progress } from '../../src/domain/progress.ts';
+import type { SignInRecord } from '../../src/domain/sign-in-record.ts';
+
+/** Milliseconds since the epoch: when the examples happen. */
+export const NOW = 1_750_000_000_000;
+export const MINUTE = 60_000;
+
+export function anAccount(changes: Partial<Account> = {}): Account {
+  return {
+    id: 'account-1',
+    tenantId: 'acme',
+    email: 'bob@acme.test',
+    emailConfirmed: false,
+    name: 'Bob',
+    phone: null,
+    role: 'member',
+    groups: [],
+    manages: [],
+    locale: null,
+    passwordHash: null,
+    createdAt: NOW,
+    ...changes,
+  };
+}
+
+export function anEnrolment(changes: Partial<Enrolment> = {}): Enrolment {
+  return {
+    id: 'enrolment-1',
+    accountId: 'account-1',
+    tenantId: 'acme',
+    method: 'totp',
+    label: '',
+    app: null,
+    secret: 'sealed',
+    lastStep: null,
+    isDefault: false,
+    createdAt: NOW,
+    ...changes,
+  };
+}
+
+export function aSignInRecord(changes: Partial<SignInRecord> = {}): SignInRecord {
+  return {
+    sessionUid: 'session-1',
+    accountId: 'account-1',
+    proofs: [
+      { method: 'pwd', enrolmentId: null, at: NOW - 1000 },
+      { method: 'totp', enrolmentId: 'enrolment-1', at: NOW },
+    ],
+    at: NOW,
+    address: '192.0.2.7',
+    browser: 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \u{1f512}',
+    expiresAt: NOW + MINUTE,
+    ...changes,
+  };
+}
+
+export function anAuditEvent(changes: Partial<AuditEvent> = {}): AuditEvent {
+  return {
+    id: 'event-1',
+    at: NOW,
+    event: 'second_factor.refused',
+    accountId: 'account-1',
+    tenantId: 'acme',
+    clientId: 'demo',
+    method: 'totp',
+    reason: 'code_used',
+    address: '192.0.2.0',
+    ...changes,
+  };
+}
+
+export function aProgress(changes: Partial<Progress> = {}): Progress {
+  return {
+    uid: 'interaction-1',
+    version: 0,
+    accountId: 'account-1',
+    proofs: [{ method: 'pwd', enrolmentId: null, at: NOW }],
+    pending: null,
+    later: false,
+    keepsAuthTime: null,
+    expiresAt: NOW + MINUTE,
+    ...changes,
+  };
+}

@@ -1,0 +1,87 @@
+/** What a lockout store promises. */
+import { expect } from 'chai';
+import type { LockoutStore } from '../../src/ports/stores.ts';
+import { MINUTE, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together } from './make-store.ts';
+
+const NOTHING = { lockedUntil: 0, level: 0, failures: {} };
+
+export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutStore>): void {
+  describe(`${name}: lockout store`, () => {
+    const store = freshStore(makeStore);
+
+    it('knows only zeroes of a subject that never failed', async () => {
+      expect(await store().read('account-1')).to.deep.equal(NOTHING);
+    });
+
+    it('counts failures in a row by subject and by bucket', async () => {
+      expect(await store().addFailure('account-1', 'totp', NOW)).to.equal(1);
+      expect(await store().addFailure('account-1', 'totp', NOW + 1)).to.equal(2);
+      expect(await store().addFailure('account-1', 'sms', NOW + 2)).to.equal(1);
+      expect(await store().addFailure('account-2', 'totp', NOW + 3)).to.equal(1);
+      expect(await store().read('account-1')).to.deep.equal({ ...NOTHING, failures: { totp: 2, sms: 1 } });
+    });
+
+    it('A20 counts each of 50 parallel failures', async () => {
+      const numbers = await together(50, () => store().addFailure('account-1', 'totp', NOW));
+      expect(numbers.sort((a, b) => a - b)).to.deep.equal(
+        Array.from({ length: 50 }, (_, index) => index + 1),
+      );
+    });
+
+    it('raises a lock and its level, each by itself, and never lowers them', async () => {
+      await store().lock('account-1', NOW + MINUTE, 1);
+      expect(await store().read('account-1')).to.deep.equal({
+        ...NOTHING,
+        lockedUntil: NOW + MINUTE,
+        level: 1,
+      });
+      await store().lock('account-1', NOW, 2);
+      expect(await store().read('account-1')).to.deep.equal({
+        ...NOTHING,
+        lockedUntil: NOW + MINUTE,
+        level: 2,
+      });
+      await store().lock('account-1', NOW + 2 * MINUTE, 1);
+      expect(await store().read('account-1')).to.deep.equal({
+        ...NOTHING,
+        lockedUntil: NOW + 2 * MINUTE,
+        level: 2,
+      });
+    });
+
+    it('ends at the latest of 50 locks made at once', async () => {
+      await together(50, (index) => store().lock('account-1', NOW + ((index * 37) % 50), (index * 37) % 50));
+      expect(await store().read('account-1')).to.deep.equal({ ...NOTHING, lockedUntil: NOW + 49, level: 49 });
+    });
+
+    it('A31 a success zeroes its own bucket, and the level with the last of them', async () => {
+      await store().addFailure('account-1', 'totp', NOW);
+      await store().addFailure('account-1', 'sms', NOW);
+      await store().lock('account-1', NOW + MINUTE, 2);
+      await store().clear('account-1', 'totp');
+      expect(await store().read('account-1')).to.deep.equal({
+        lockedUntil: NOW + MINUTE,
+        level: 2,
+        failures: { sms: 1 },
+      });
+      await store().clear('account-1', 'sms');
+      expect(await store().read('account-1')).to.deep.equal({
+        lockedUntil: NOW + MINUTE,
+        level: 0,
+        failures: {},
+      });
+      expect(await store().addFailure('account-1', 'totp', NOW)).to.equal(1);
+    });
+
+    it('forgets a subject altogether, and no other', async () => {
+      for (const subject of ['account-1', 'account-2']) {
+        await store().addFailure(subject, 'totp', NOW);
+        await store().lock(subject, NOW + MINUTE, 1);
+      }
+      await store().reset('account-1');
+      expect(await store().read('account-1')).to.deep.equal(NOTHING);
+      expect((await store().read('account-2')).level).to.equal(1);
+    });
+  });
+}

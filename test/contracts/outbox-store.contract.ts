@@ -1,0 +1,35 @@
+/** What an outbox promises. */
+import { expect } from 'chai';
+import type { Message } from '../../src/ports/senders.ts';
+import type { OutboxStore } from '../../src/ports/stores.ts';
+import { NOW } from './examples.ts';
+import { freshStore, type MakeStore } from './make-store.ts';
+
+const MAIL: Message = {
+  channel: 'email',
+  to: 'bob@acme.test',
+  subject: 'Your code: “123456”',
+  text: 'Line one\nLine two',
+};
+const SMS: Message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456\n@localhost #123456' };
+
+export function outboxStoreContract(name: string, makeStore: MakeStore<OutboxStore>): void {
+  describe(`${name}: outbox`, () => {
+    const store = freshStore(makeStore);
+
+    it('gives back messages as they were sent, newest first', async () => {
+      expect(await store().list(10)).to.deep.equal([]);
+      await store().append(MAIL, NOW);
+      await store().append(SMS, NOW + 1);
+      expect(await store().list(10)).to.deep.equal([
+        { ...SMS, sentAt: NOW + 1 },
+        { ...MAIL, sentAt: NOW },
+      ]);
+    });
+
+    it('keeps the order of messages of one moment, and lists no more than asked for', async () => {
+      for (const text of ['first', 'second', 'third']) await store().append({ ...MAIL, text }, NOW);
+      expect((await store().list(2)).map(({ text }) => text)).to.deep.equal(['third', 'second']);
+    });
+  });
+}

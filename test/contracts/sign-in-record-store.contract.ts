@@ -1,0 +1,49 @@
+/** What a store of sign-in records promises. */
+import { expect } from 'chai';
+import type { SignInRecordStore } from '../../src/ports/stores.ts';
+import { aSignInRecord, MINUTE, NOW } from './examples.ts';
+import { freshStore, type MakeStore } from './make-store.ts';
+
+export function signInRecordStoreContract(name: string, makeStore: MakeStore<SignInRecordStore>): void {
+  describe(`${name}: store of sign-in records`, () => {
+    const store = freshStore(makeStore);
+
+    it('gives back a record as it was saved', async () => {
+      await store().save(aSignInRecord());
+      expect(await store().find('session-1', NOW)).to.deep.equal(aSignInRecord());
+      expect(await store().find('session-2', NOW)).to.equal(null);
+    });
+
+    it('keeps the newest of a session, whole', async () => {
+      await store().save(aSignInRecord());
+      const stepped = aSignInRecord({ proofs: [], browser: 'another', expiresAt: NOW + 2 * MINUTE });
+      await store().save(stepped);
+      expect(await store().find('session-1', NOW)).to.deep.equal(stepped);
+      expect(await store().listByAccount('account-1', NOW)).to.deep.equal([stepped]);
+    });
+
+    it('R38 knows a record until it expires and not from then on', async () => {
+      await store().save(aSignInRecord());
+      expect(await store().find('session-1', NOW + MINUTE - 1)).to.deep.equal(aSignInRecord());
+      expect(await store().find('session-1', NOW + MINUTE)).to.equal(null);
+      expect(await store().listByAccount('account-1', NOW + MINUTE - 1)).to.have.length(1);
+      expect(await store().listByAccount('account-1', NOW + MINUTE)).to.deep.equal([]);
+    });
+
+    it('lists the records of one account alone, newest first', async () => {
+      await store().save(aSignInRecord({ sessionUid: 'second', at: NOW + 1 }));
+      await store().save(aSignInRecord({ sessionUid: 'third', at: NOW }));
+      await store().save(aSignInRecord({ sessionUid: 'first', at: NOW + 2 }));
+      await store().save(aSignInRecord({ sessionUid: 'other', accountId: 'account-2' }));
+      const uids = (await store().listByAccount('account-1', NOW)).map(({ sessionUid }) => sessionUid);
+      expect(uids).to.deep.equal(['first', 'second', 'third']);
+    });
+
+    it('removes a record, once and again', async () => {
+      await store().save(aSignInRecord());
+      await store().remove('session-1');
+      expect(await store().find('session-1', NOW)).to.equal(null);
+      await store().remove('session-1');
+    });
+  });
+}
