@@ -1,6 +1,6 @@
 /** npm start: load the configuration, listen, reload on SIGHUP, stop cleanly on SIGTERM. */
 import { pathToFileURL } from 'node:url';
-import { openParts, startUpkeep } from './assemble.ts';
+import { openParts, startUpkeep, trailOf } from './assemble.ts';
 import type { Config } from './config/shape.ts';
 import { ConfigFaults, loadConfig, readEnvironment } from './config.ts';
 import { CATALOGUE } from './domain/methods/index.ts';
@@ -43,7 +43,7 @@ export async function start(): Promise<void> {
     try {
       const next = load();
       await server.swap(await createServer(next, parts, readiness));
-      logger.info({ event: 'config.reloaded' });
+      await trailOf(parts, logger.info)({ event: 'config.reloaded' });
     } catch (error) {
       const reason = error instanceof ConfigFaults ? error.message : 'the configuration could not be loaded';
       logger.error({ event: 'config.refused', reason, ...(error instanceof ConfigFaults ? {} : { error }) });

@@ -5,7 +5,7 @@ import type { Account } from '../../domain/account.ts';
 import type { Proof } from '../../domain/assurance.ts';
 import type { Judge, Judgement } from '../../domain/policy.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
+import type { Clock, Trail } from '../../ports/system.ts';
 import { proofsOfResult } from '../provider-session.ts';
 import { type ClientRule, demandOf } from './demand.ts';
 
@@ -20,6 +20,7 @@ interface Needs {
   /** The account that the host's `findAccount` has read in this request, so that it is not read twice. */
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
   readonly clock: Clock;
+  readonly trail: Trail;
 }
 
 /** `nobody`: no live session. `ended`: one whose sign-in is not on record any more. */
@@ -32,7 +33,7 @@ export interface IssuedToken {
   readonly sessionUid?: string | undefined;
 }
 
-export function createStandpoint({ judge, records, clientRule, accountOf, clock }: Needs) {
+export function createStandpoint({ judge, records, clientRule, accountOf, clock, trail }: Needs) {
   // All Checks of a request look at one finding: what was read is not read again.
   const findings = new WeakMap<object, Promise<Finding>>();
 
@@ -67,7 +68,11 @@ export function createStandpoint({ judge, records, clientRule, accountOf, clock 
     const { accountId, clientId, sessionUid } = token;
     if (!accountId || !clientId || !sessionUid) return false;
     const record = await records.find(sessionUid, clock.now());
-    if (record?.accountId !== accountId) return false;
+    const line = { event: 'token.refused', accountId, clientId } as const;
+    if (record?.accountId !== accountId) {
+      await trail({ ...line, reason: 'sign_in_ended' });
+      return false;
+    }
     const demand = { acrs: null, always: clientRule(clientId).always, freshMs: null };
     const account = accountOf(ctx);
     const judgement = await judge({
@@ -77,7 +82,9 @@ export function createStandpoint({ judge, records, clientRule, accountOf, clock 
       demand,
       occasion: 'standing',
     });
-    return judgement?.decision.kind === 'satisfied';
+    if (judgement?.decision.kind === 'satisfied') return true;
+    await trail({ ...line, tenantId: judgement?.tenant.id ?? null, reason: 'policy_unmet' });
+    return false;
   }
 
   return { ofRequest, ofToken };
