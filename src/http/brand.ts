@@ -1,0 +1,83 @@
+/** What a tenant's colour and logo become: a small stylesheet that stays readable, and a checked image. */
+import { readFileSync } from 'node:fs';
+import type { Tenant } from '../domain/tenant.ts';
+
+/** The surfaces of `views/assets/doublelock.css` on which contrast is hardest to reach, per colour scheme. */
+export const SURFACES = { light: '#eef2f1', dark: '#17211f' } as const;
+
+/** WCAG 2.2, 1.4.3: text. */
+const TEXT_CONTRAST = 4.5;
+
+type Rgb = readonly [number, number, number];
+
+function parse(hex: string): Rgb | null {
+  const digits = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(hex);
+  if (digits === null) return null;
+  const [red = 0, green = 0, blue = 0] = digits.slice(1).map((pair) => Number.parseInt(pair, 16));
+  return [red, green, blue];
+}
+
+/** WCAG 2.2, "relative luminance". */
+function luminance(rgb: Rgb): number {
+  const [red = 0, green = 0, blue = 0] = rgb.map((channel) => {
+    const share = channel / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+/** WCAG 2.2, "contrast ratio": 1 to 21. */
+export function contrast(a: string, b: string): number {
+  const [one, other] = [parse(a), parse(b)];
+  if (one === null || other === null) throw new TypeError('a colour is #rrggbb');
+  const [low = 0, high = 0] = [luminance(one), luminance(other)].sort((x, y) => x - y);
+  return (high + 0.05) / (low + 0.05);
+}
+
+function hex(rgb: Rgb): string {
+  return `#${rgb.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
+}
+
+/** The colour itself, or mixed with as little black or white as makes it readable on the surface. */
+function readableOn(surface: string, [red, green, blue]: Rgb, towards: 0 | 255): string {
+  for (let share = 0; share < 1; share += 0.04) {
+    const mix = (channel: number): number => channel + (towards - channel) * share;
+    const candidate = hex([mix(red), mix(green), mix(blue)]);
+    if (contrast(candidate, surface) >= TEXT_CONTRAST) return candidate;
+  }
+  return hex([towards, towards, towards]);
+}
+
+/** Custom properties for the tenant's colour; null without one. Nothing but computed #rrggbb values gets in. */
+export function brandStyle(colour: string | null): string | null {
+  const rgb = colour === null ? null : parse(colour);
+  if (rgb === null) return null;
+  const accent = hex(rgb);
+  const onAccent = contrast(accent, '#ffffff') >= contrast(accent, '#000000') ? '#ffffff' : '#000000';
+  const scheme = (ink: string): string =>
+    `:root{--accent:${accent};--on-accent:${onAccent};--accent-ink:${ink}}`;
+  const light = scheme(readableOn(SURFACES.light, rgb, 0));
+  const dark = scheme(readableOn(SURFACES.dark, rgb, 255));
+  return `${light}\n@media (prefers-color-scheme:dark){${dark}}\n`;
+}
+
+export interface Logo {
+  readonly type: 'image/png' | 'image/jpeg' | 'image/webp';
+  readonly body: Buffer;
+}
+
+/** By the first bytes, whatever the file is called: an SVG could carry a script and is none of the three. */
+function imageType(body: Buffer): Logo['type'] | null {
+  if (body.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'))) return 'image/png';
+  if (body.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex'))) return 'image/jpeg';
+  const container = `${body.toString('latin1', 0, 4)}${body.toString('latin1', 8, 12)}`;
+  return container === 'RIFFWEBP' ? 'image/webp' : null;
+}
+
+/** The tenant's logo, or null when it has none or the file is not an image of the three kinds. */
+export function logoOf({ brand }: Pick<Tenant, 'brand'>): Logo | null {
+  if (brand.logo === null) return null;
+  const body = readFileSync(brand.logo);
+  const type = imageType(body);
+  return type === null ? null : { type, body };
+}

@@ -1,0 +1,149 @@
+/** The one place that turns a page's model into an answer: views compiled at start, escaped, never cached. */
+import { readdirSync, readFileSync } from 'node:fs';
+import ejs, { type TemplateFunction } from 'ejs';
+import type { Context } from 'koa';
+import type { Locale } from '../domain/account.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { Clock } from '../ports/system.ts';
+import { type AssetName, loadAssets } from './asset-files.ts';
+import { loadTranslations, localeFor, type Translate } from './locale.ts';
+import { momentsIn } from './moments.ts';
+import { ownPath } from './own-path.ts';
+import type { Frame, PageName, Pages, Render } from './pages.ts';
+import { paragraphs, webAddress } from './plain-text.ts';
+import { fieldsOf, phrasesOf, retryAfter, statusOf } from './refusals.ts';
+import { brandsOf } from './tenant-brands.ts';
+
+export interface RendererOptions {
+  readonly tenants: readonly Tenant[];
+  readonly issuer: string;
+  readonly clock: Clock;
+  /** Says so on every page and links to the outbox. */
+  readonly isDevelopment: boolean;
+}
+
+const VIEWS: Readonly<Record<PageName, string>> = {
+  'sign-in': 'sign-in/sign-in',
+  'choose-method': 'second-factor/choose-method',
+  'enter-code': 'second-factor/enter-code',
+  'set-up-choose': 'second-factor/set-up-choose',
+  'set-up-totp': 'second-factor/set-up-totp',
+  consent: 'provider/consent',
+  'sign-out': 'provider/sign-out',
+  'signed-out': 'provider/signed-out',
+  'switch-account': 'provider/switch-account',
+  account: 'account/account',
+  security: 'account/security',
+  demo: 'demo/demo',
+  'demo-signed-in': 'demo/signed-in',
+  'demo-error': 'demo/error',
+  outbox: 'ops/outbox',
+  error: 'error',
+};
+
+/** All that a view can name: a model's fields never become variables, let alone options of the engine. */
+const LOCALS = [
+  'page',
+  'model',
+  'title',
+  't',
+  'lang',
+  'moments',
+  'partial',
+  'part',
+  'refusal',
+  'frame',
+  'brand',
+  'place',
+  'asset',
+  'paragraphs',
+  'webAddress',
+  'body',
+] as const;
+
+type Locals = Readonly<Partial<Record<(typeof LOCALS)[number], unknown>>>;
+
+/** Seconds for `Retry-After` while a store is away: long enough for a restart, short enough to wait for. */
+const UNAVAILABLE_RETRY = '5';
+
+export function createRenderer({ tenants, issuer, clock, isDevelopment }: RendererOptions): Render {
+  const views = compileViews();
+  const translations = loadTranslations();
+  const assets = loadAssets();
+  const brandFor = brandsOf(tenants);
+  const { host } = new URL(issuer);
+
+  return (ctx, page, model, frame = {}) => {
+    const tenant = tenants.find(({ id }) => id === frame.tenantId) ?? null;
+    const lang = localeFor(ctx, { uiLocales: frame.uiLocales, chosen: frame.locale ?? null, tenant });
+    const t = translations(lang);
+    const moments = momentsIn(lang, t, () => clock.now());
+    const locals = {
+      page,
+      model,
+      title: titleOf(page, model, t),
+      t,
+      lang,
+      moments,
+      refusal: refusalView(frame, t, moments.wait),
+      frame,
+      brand: brandFor(tenant, lang),
+      place: { host, isDevelopment, returnTo: ownPath(ctx.originalUrl) ?? '/' },
+      asset: (name: AssetName) => assets[name].path,
+      paragraphs,
+      webAddress,
+    };
+    answer(ctx, frame, lang, clock.now());
+    ctx.body = views('layout', { ...locals, body: views(VIEWS[page], locals) });
+  };
+}
+
+/** Status, type and cache rules; the Content-Security-Policy is the middleware's. */
+function answer(ctx: Context, { status, refusal }: Frame, lang: Locale, now: number): void {
+  ctx.status = status ?? (refusal ? statusOf(refusal) : 200);
+  ctx.type = 'text/html; charset=utf-8';
+  ctx.set('Cache-Control', 'no-store');
+  ctx.set('Content-Language', lang);
+  const seconds = refusal ? retryAfter(refusal, now) : null;
+  if (seconds !== null) ctx.set('Retry-After', String(seconds));
+  else if (ctx.status === 503) ctx.set('Retry-After', UNAVAILABLE_RETRY);
+}
+
+function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): string {
+  if (page === 'error') return t(`error.${(model as Pages['error']).title}.title`);
+  const client = 'clientName' in model && model.clientName !== null ? model.clientName : '';
+  return t(`${page}.title`, { client });
+}
+
+function refusalView({ refusal }: Frame, t: Translate, wait: (ms: number) => string) {
+  if (!refusal) return null;
+  const sentences = phrasesOf(refusal).map(({ key, count, until }) =>
+    t(key, { ...(count !== undefined && { count }), ...(until !== undefined && { when: wait(until) }) }),
+  );
+  return { code: refusal.code, text: sentences.join(' '), fields: fieldsOf(refusal) };
+}
+
+/** Every view under `views/`, compiled once; a view shows another one through `partial`. */
+function compileViews(): (view: string, locals: Locals) => string {
+  const root = new URL('../../views/', import.meta.url);
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((n) => n.endsWith('.ejs'));
+  const compiled = new Map<string, TemplateFunction>(
+    names.map((name) => [
+      name.replaceAll('\\', '/').replace(/\.ejs$/, ''),
+      ejs.compile(readFileSync(new URL(name, root), 'utf8'), {
+        strict: true,
+        _with: false,
+        destructuredLocals: [...LOCALS],
+        compileDebug: false,
+        rmWhitespace: true,
+      }),
+    ]),
+  );
+  const show = (view: string, locals: Locals): string => {
+    const template = compiled.get(view);
+    if (template === undefined) throw new Error(`no view is called ${view}`);
+    const partial = (name: string, part: unknown): string => show(`partials/${name}`, { ...locals, part });
+    return template({ ...locals, partial });
+  };
+  return show;
+}
