@@ -1,0 +1,39 @@
+/** The language switch at the foot of every page. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { BadForm, readForm } from '../forms.ts';
+import { isLocale, LOCALE_COOKIE } from '../locale.ts';
+import { ownPath } from '../own-path.ts';
+
+/** Milliseconds: one year. */
+const COOKIE_LIFETIME = 365 * 24 * 60 * 60 * 1000;
+
+export interface LocaleRoutesOptions {
+  /** Whether the issuer is an https address: then the cookie is sent over TLS alone. */
+  readonly https: boolean;
+}
+
+export function createLocaleRoutes({ https }: LocaleRoutesOptions): Router {
+  const router = new Router();
+
+  router.post('/locale', chooseLocale);
+
+  async function chooseLocale(ctx: Context): Promise<void> {
+    const { locale, return_to: returnTo } = await readForm(ctx);
+    if (!isLocale(locale)) throw new BadForm(400, 'no page of ours speaks that language');
+    // TLS may end at a balancer: the issuer says whether the cookie can be secure, not this connection.
+    ctx.cookies.secure = https;
+    ctx.cookies.set(LOCALE_COOKIE, locale, {
+      maxAge: COOKIE_LIFETIME,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: https,
+      signed: false,
+      overwrite: true,
+    });
+    ctx.redirect(ownPath(returnTo) ?? '/');
+    ctx.status = 303;
+  }
+
+  return router;
+}
