@@ -1,0 +1,79 @@
+/** The static files: the product's own, and each tenant's colour and logo. */
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import Router from '@koa/router';
+import type { Context, Next } from 'koa';
+import type { Tenant } from '../../domain/tenant.ts';
+import { type AssetFile, brandStylePath, loadAssets, logoPath } from '../asset-files.ts';
+import { brandStyle, logoOf } from '../brand.ts';
+
+/** A year: the address changes with the content. */
+const FOR_GOOD = 'public, max-age=31536000, immutable';
+/** Five minutes, then asked again by its tag: a reload of the configuration may change it. */
+const FOR_NOW = 'public, max-age=300';
+
+interface Served extends Omit<AssetFile, 'path'> {
+  readonly caching: string;
+  readonly tag: string;
+  /** Texts alone: images are packed already. */
+  readonly zipped: Buffer | null;
+}
+
+export function createAssetRoutes({ tenants }: { readonly tenants: readonly Tenant[] }): Router {
+  const router = new Router();
+  const files = collect(tenants);
+
+  router.get('/favicon.ico', (ctx) => serve(ctx, files.get('/favicon.ico')));
+  router.get('/assets/:file', serveByPath);
+  router.get('/assets/brand/:file', serveByPath);
+  router.get('/assets/brand/:tenant/logo', serveByPath);
+
+  function serveByPath(ctx: Context, next: Next): Promise<void> | void {
+    const file = files.get(ctx.path);
+    return file === undefined ? next() : serve(ctx, file);
+  }
+
+  return router;
+}
+
+/** Every file in memory under its address: an address that isn't here can't be asked for. */
+function collect(tenants: readonly Tenant[]): ReadonlyMap<string, Served> {
+  const own = loadAssets();
+  const files = new Map(Object.values(own).map((file) => [file.path, served(file, FOR_GOOD)]));
+  files.set('/favicon.ico', served(own['mark.svg'], FOR_NOW));
+  for (const tenant of tenants) {
+    const style = brandStyle(tenant.brand.colour);
+    const logo = logoOf(tenant);
+    const type = 'text/css; charset=utf-8';
+    if (style !== null)
+      files.set(brandStylePath(tenant.id), served({ type, body: Buffer.from(style) }, FOR_NOW));
+    if (logo !== null) files.set(logoPath(tenant.id), served(logo, FOR_NOW));
+  }
+  return files;
+}
+
+function served({ type, body }: Omit<AssetFile, 'path'>, caching: string): Served {
+  const tag = createHash('sha256').update(body).digest('base64url').slice(0, 16);
+  const isText = type.startsWith('text/') || type === 'image/svg+xml';
+  return { type, body, caching, tag, zipped: isText ? gzipSync(body, { level: 9 }) : null };
+}
+
+function serve(ctx: Context, file: Served | undefined): void {
+  if (file === undefined) return;
+  ctx.set('Cache-Control', file.caching);
+  ctx.set('X-Content-Type-Options', 'nosniff');
+  // Opened by itself, an image runs and loads nothing.
+  ctx.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  ctx.type = file.type;
+  ctx.status = 200;
+  const zipped = file.zipped !== null && ctx.acceptsEncodings('gzip', 'identity') === 'gzip';
+  if (file.zipped !== null) ctx.vary('Accept-Encoding');
+  ctx.etag = zipped ? `${file.tag}-gz` : file.tag;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
+  }
+  if (zipped) ctx.set('Content-Encoding', 'gzip');
+  ctx.body = zipped ? file.zipped : file.body;
+  ctx.type = file.type;
+}
