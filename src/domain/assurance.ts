@@ -1,14 +1,6 @@
 /** From what was proven to `acr` and `amr`: computed here and nowhere else. */
+import { ACRS, type Acr, rank } from './acr.ts';
 import { METHOD_TRAITS, type MethodName } from './method.ts';
-
-/** One factor; password and a mailed code; two factors; phishing-resistant. Lowest first. */
-export const ACRS = [
-  'https://refeds.org/profile/sfa',
-  'urn:doublelock:acr:two-step',
-  'https://refeds.org/profile/mfa',
-  'phr',
-] as const;
-export type Acr = (typeof ACRS)[number];
 
 /** One thing that a person proved, when, and (for a second factor) with which enrolment. */
 export interface Proof {
@@ -16,14 +8,6 @@ export interface Proof {
   readonly enrolmentId: string | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
-}
-
-export function rank(acr: Acr): number {
-  return ACRS.indexOf(acr);
-}
-
-export function isAcr(value: string): value is Acr {
-  return (ACRS as readonly string[]).includes(value);
 }
 
 /** The highest level that the proofs carry. A second factor alone is still one factor. */

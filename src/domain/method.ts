@@ -1,5 +1,5 @@
 /** What every second-factor method is called, and how far each one carries a sign-in. */
-import type { Acr } from './assurance.ts';
+import type { Acr } from './acr.ts';
 
 /** The methods of the product, in the order in which they are offered. */
 export const METHOD_NAMES = ['passkey', 'app', 'totp', 'sms', 'email', 'recovery'] as const;

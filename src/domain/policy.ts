@@ -1,6 +1,7 @@
 /** The heart: whether what was proven is enough, and if not, what comes next. One pure function. */
 import type { Account, Role } from './account.ts';
-import { type Acr, acrOf, type Proof, rank } from './assurance.ts';
+import { type Acr, rank } from './acr.ts';
+import { acrOf, type Proof } from './assurance.ts';
 import type { Lockout } from './attempts.ts';
 import type { Enrolment } from './enrolment.ts';
 import { METHOD_NAMES, METHOD_TRAITS, type MethodName } from './method.ts';

@@ -3,10 +3,14 @@ import type { Import, Source } from './source.ts';
 
 /** The only files that know oidc-provider. */
 const OIDC_PROVIDER_FILES = [
+  'src/http/app.ts',
   'src/http/provider.ts',
+  'src/http/provider-adapter.ts',
+  'src/http/provider-pages.ts',
   'src/http/provider-session.ts',
   'src/http/second-factor/index.ts',
   'src/http/second-factor/prompt.ts',
+  'src/http/second-factor/records.ts',
 ];
 
 /** Programs and published entries: above everything, imported by nothing but each other. */

@@ -1,5 +1,5 @@
 /** Reads out of an authorization request how much it wants to be sure. */
-import { type Acr, isAcr } from '../../domain/assurance.ts';
+import { type Acr, isAcr } from '../../domain/acr.ts';
 import type { Demand } from '../../domain/policy.ts';
 
 /** What a client's registration adds to its requests. */

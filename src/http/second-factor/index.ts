@@ -3,7 +3,7 @@ import type Router from '@koa/router';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
-import { ACRS } from '../../domain/assurance.ts';
+import { ACRS } from '../../domain/acr.ts';
 import { CATALOGUE, createMethods, type MethodSettings } from '../../domain/methods/index.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type {
