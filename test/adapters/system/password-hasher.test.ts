@@ -1,0 +1,143 @@
+/** Passwords: hashed as told, compared without telling who exists, a bounded number at a time. */
+import { availableParallelism } from 'node:os';
+import { hash } from '@node-rs/argon2';
+import { expect } from 'chai';
+import { createPasswordHasher } from '../../../src/adapters/system/password-hasher.ts';
+import { Busy } from '../../../src/ports/system.ts';
+
+const PASSWORD = 'correct horse battery staple';
+
+async function medianOf(times: number, work: () => Promise<unknown>): Promise<number> {
+  const measured: number[] = [];
+  for (let time = 0; time < times; time += 1) {
+    const began = performance.now();
+    await work();
+    measured.push(performance.now() - began);
+  }
+  return measured.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
+}
+
+describe('password hasher', () => {
+  const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 100 });
+
+  it('hashes by argon2id with 19 MiB, two passes and one lane, salted anew', async () => {
+    const [one, two] = await Promise.all([hasher.hash(PASSWORD), hasher.hash(PASSWORD)]);
+    // 16 bytes of salt and 32 of tag, in base64 without padding (PHC string format).
+    expect(one).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+    expect(one).to.not.equal(two);
+  });
+
+  it('says yes to the password and no to any other', async () => {
+    const stored = await hasher.hash(PASSWORD);
+    expect(await hasher.verify(stored, PASSWORD)).to.equal(true);
+    for (const wrong of ['', 'Correct horse battery staple', `${PASSWORD} `, `${PASSWORD}\u0000`]) {
+      expect(await hasher.verify(stored, wrong), wrong).to.equal(false);
+    }
+  });
+
+  it('reads a hash made elsewhere', async () => {
+    // From the reference implementation's own tests (P-H-C/phc-winner-argon2, src/test.c).
+    const known = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
+    expect(await hasher.verify(known, 'password')).to.equal(true);
+    expect(await hasher.verify(known, 'passwore')).to.equal(false);
+  });
+
+  it('compares every character of a long password, and those outside ASCII', async () => {
+    const long = 'é'.repeat(127);
+    const stored = await hasher.hash(`${long}a`);
+    expect(await hasher.verify(stored, `${long}a`)).to.equal(true);
+    expect(await hasher.verify(stored, `${long}b`)).to.equal(false);
+  });
+
+  it('A95 says no for an unknown account, after the same work', async () => {
+    const stored = await hasher.hash(PASSWORD);
+    expect(await hasher.verify(null, PASSWORD)).to.equal(false);
+    expect(await hasher.verify(null, '')).to.equal(false);
+    const known = await medianOf(15, () => hasher.verify(stored, 'wrong'));
+    const unknown = await medianOf(15, () => hasher.verify(null, 'wrong'));
+    expect(unknown / known).to.be.within(0.5, 2);
+  });
+
+  it('A95 says no for what is no argon2 hash, after the same work', async () => {
+    const stored = await hasher.hash(PASSWORD);
+    const known = await medianOf(15, () => hasher.verify(stored, 'wrong'));
+    for (const text of [
+      '',
+      PASSWORD,
+      '$2b$10$abcdefghijklmnopqrstuv',
+      '$argon2id$v=19$m=19456,t=2,p=1$',
+      '\u0000',
+    ]) {
+      expect(await hasher.verify(text, PASSWORD), text).to.equal(false);
+    }
+    const odd = await medianOf(15, () => hasher.verify('$2b$10$abc', 'wrong'));
+    expect(odd / known).to.be.within(0.5, 2);
+  });
+
+  it('asks for a new hash where the parameters are not those of today', async () => {
+    const current = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
+    const withChanges = (changes: object) => hash(PASSWORD, { ...current, ...changes });
+    expect(hasher.needsRehash(await hasher.hash(PASSWORD))).to.equal(false);
+    expect(hasher.needsRehash(await withChanges({}))).to.equal(false);
+    const others = [
+      { memoryCost: 19_455 },
+      { timeCost: 1 },
+      { timeCost: 3 },
+      { parallelism: 2 },
+      { outputLen: 16 },
+    ];
+    // Argon2d, Argon2i, version 0x10, a short salt.
+    const kinds = [{ algorithm: 0 }, { algorithm: 1 }, { version: 0 }, { salt: Buffer.alloc(8) }];
+    for (const changes of [...others, ...kinds]) {
+      expect(hasher.needsRehash(await withChanges(changes)), JSON.stringify(changes)).to.equal(true);
+    }
+    for (const text of ['', PASSWORD, '$2b$10$abcdefghijklmnopqrstuv', '$argon2id$']) {
+      expect(hasher.needsRehash(text), text).to.equal(true);
+    }
+  });
+
+  it('R39 lets the bounded number wait, tells the others at once, and goes on when there is room', async () => {
+    const narrow = createPasswordHasher({ concurrency: 1, queueLimit: 3 });
+    const order: number[] = [];
+    const calls = Array.from({ length: 10 }, (_, index) =>
+      narrow.verify(null, PASSWORD).then(
+        () => void order.push(index),
+        (error: unknown) => error,
+      ),
+    );
+    const outcomes = await Promise.all(calls);
+    expect(outcomes.slice(0, 4)).to.deep.equal([undefined, undefined, undefined, undefined]);
+    for (const outcome of outcomes.slice(4)) expect(outcome).to.be.instanceOf(Busy);
+    expect(order, 'one at a time, in the order in which they came').to.deep.equal([0, 1, 2, 3]);
+    expect(await narrow.hash(PASSWORD)).to.match(/^\$argon2id\$/);
+  });
+
+  it('R39 never hashes more at once than there are processors', async () => {
+    const greedy = createPasswordHasher({ concurrency: 1000, queueLimit: 0 });
+    const attempts = Array.from({ length: availableParallelism() + 5 }, () => greedy.verify(null, PASSWORD));
+    const settled = await Promise.allSettled(attempts);
+    expect(settled.filter(({ status }) => status === 'fulfilled')).to.have.length(availableParallelism());
+  });
+
+  it('R39 leaves the event loop to others while it hashes', async () => {
+    let turns = 0;
+    let turning = setImmediate(function turn() {
+      turns += 1;
+      turning = setImmediate(turn);
+    });
+    await Promise.all(Array.from({ length: 8 }, () => hasher.verify(null, PASSWORD)));
+    clearImmediate(turning);
+    expect(turns).to.be.above(50);
+  });
+
+  it('says no for a hash whose parameters cannot be, and keeps its place free', async () => {
+    const narrow = createPasswordHasher({ concurrency: 1, queueLimit: 0 });
+    const tag = 'c29tZXNhbHRzb21lc2FsdA$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
+    for (const parameters of ['m=8,t=1,p=16', 'm=19456,t=0,p=1', 'm=19456,t=2,p=0', 'm=x,t=2,p=1', '']) {
+      expect(await narrow.verify(`$argon2id$v=19$${parameters}$${tag}`, PASSWORD), parameters).to.equal(
+        false,
+      );
+    }
+    expect(await narrow.verify(await narrow.hash(PASSWORD), PASSWORD)).to.equal(true);
+  });
+});

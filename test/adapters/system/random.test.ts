@@ -1,0 +1,27 @@
+/** Identifiers and bytes that nobody can guess, and the time of day. */
+import { expect } from 'chai';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
+
+describe('system', () => {
+  it('makes identifiers of 128 bits, safe in an address, a file name and a command line', () => {
+    const ids = Array.from({ length: 1000 }, () => systemRandom.id());
+    for (const id of ids) expect(id).to.match(/^[0-9a-f]{32}$/);
+    expect(new Set(ids).size).to.equal(1000);
+  });
+
+  it('gives as many bytes as asked for, others each time, each value about as often', () => {
+    expect(systemRandom.bytes(0)).to.have.length(0);
+    expect(systemRandom.bytes(20)).to.be.instanceOf(Uint8Array).and.have.length(20);
+    expect(Buffer.from(systemRandom.bytes(20)).equals(systemRandom.bytes(20))).to.equal(false);
+    const counts = new Array<number>(256).fill(0);
+    for (const value of systemRandom.bytes(256_000)) counts[value] = (counts[value] ?? 0) + 1;
+    // 1000 of each expected, with a standard deviation of 32: ten of them is never seen.
+    for (const count of counts) expect(count).to.be.within(680, 1320);
+  });
+
+  it('tells the time of day in milliseconds', () => {
+    expect(systemClock.now()).to.be.closeTo(performance.timeOrigin + performance.now(), 1000);
+    expect(Number.isInteger(systemClock.now())).to.equal(true);
+  });
+});
