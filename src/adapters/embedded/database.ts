@@ -62,19 +62,25 @@ function makePrivate(path: string): void {
   }
 }
 
-function connect({ path, durability, migrations }: DatabaseOptions): DatabaseSync {
-  const name = basename(path);
+function openFile(path: string): DatabaseSync {
   try {
     makePrivate(path);
+    return new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS, enableForeignKeyConstraints: true });
   } catch (error) {
-    throw new StoreUnavailable(`${name}: cannot be made or opened in ${dirname(path)}`, { cause: error });
+    const where = `${basename(path)}: cannot be made or opened in ${dirname(path)}`;
+    throw new StoreUnavailable(where, { cause: error });
   }
-  const db = new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS, enableForeignKeyConstraints: true });
+}
+
+function connect({ path, durability, migrations }: DatabaseOptions): DatabaseSync {
+  const name = basename(path);
+  const db = openFile(path);
   try {
     db.exec(`PRAGMA page_size = ${PAGE_BYTES}`);
     const mode = db.prepare('PRAGMA journal_mode = WAL').get()?.journal_mode;
-    if (mode !== 'wal')
+    if (mode !== 'wal') {
       throw new StoreUnavailable(`${name}: no write-ahead log possible on this file system`);
+    }
     db.exec(`PRAGMA synchronous = ${durability}`);
     migrate(db, name, migrations);
     db.exec('PRAGMA busy_timeout = 0');
