@@ -1,0 +1,63 @@
+/** Addresses for who runs the server: is it alive, is it ready, and in development what it would have sent. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Message } from '../../ports/senders.ts';
+import type { Render } from '../pages.ts';
+
+interface Outbox {
+  /** Newest first. */
+  readonly list: (limit: number) => Promise<readonly (Message & { readonly sentAt: number })[]>;
+}
+
+interface Needs {
+  /** `reason` in words, for the operator and for anybody: it names no host and no secret. */
+  readonly isReady: () => Promise<{ ready: true } | { ready: false; reason: string }>;
+  /** Null when messages are really sent. */
+  readonly outbox: Outbox | null;
+  readonly render: Render;
+  readonly isDevelopment: boolean;
+}
+
+const MOST_MESSAGES = 100;
+
+export function createOpsRoutes({ isReady, outbox, render, isDevelopment }: Needs): Router {
+  const router = new Router();
+
+  router.get('/health/live', showLive);
+  router.get('/health/ready', showReady);
+  if (isDevelopment && outbox) {
+    router.get('/dev/outbox', (ctx) => showOutbox(ctx, outbox));
+    router.get('/dev/outbox.json', (ctx) => showOutboxAsJson(ctx, outbox));
+  }
+
+  /** That this is answered is the answer. */
+  function showLive(ctx: Context): void {
+    json(ctx, 200, { status: 'live' });
+  }
+
+  async function showReady(ctx: Context): Promise<void> {
+    const readiness = await isReady();
+    if (readiness.ready) json(ctx, 200, { status: 'ready' });
+    else json(ctx, 503, { status: 'not ready', reason: readiness.reason });
+  }
+
+  async function showOutbox(ctx: Context, { list }: Outbox): Promise<void> {
+    render(ctx, 'outbox', { messages: await list(MOST_MESSAGES) });
+  }
+
+  async function showOutboxAsJson(ctx: Context, { list }: Outbox): Promise<void> {
+    const messages = await list(MOST_MESSAGES);
+    const rows = messages.map(({ sentAt, channel, to, subject, text }) => {
+      return { channel, to, subject, text, sent_at: new Date(sentAt).toISOString() };
+    });
+    json(ctx, 200, rows);
+  }
+
+  return router;
+}
+
+function json(ctx: Context, status: number, body: object): void {
+  ctx.status = status;
+  ctx.set('Cache-Control', 'no-store');
+  ctx.body = body;
+}
