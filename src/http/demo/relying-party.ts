@@ -1,0 +1,125 @@
+/** An OpenID Connect relying party as anybody would make it: what it sends to the provider, and what it checks. */
+import * as openid from 'openid-client';
+import type { Party } from './parties.ts';
+import type { Claims, PendingSignIn, SignedIn } from './sessions.ts';
+
+const SCOPE = 'openid email profile phone offline_access';
+/** Seconds: the provider is this very process, or one beside it. */
+const PATIENCE = 10;
+
+export interface RelyingParty {
+  /** The authorization request, and what its answer is checked against. */
+  begin(parameters: Readonly<Record<string, string>>): Promise<{ url: string; pending: PendingSignIn }>;
+  /** `query` as it came back. Rejects with openid-client's errors. */
+  complete(query: URLSearchParams, pending: PendingSignIn): Promise<SignedIn>;
+  refresh(signedIn: SignedIn, refreshToken: string): Promise<SignedIn>;
+  signOutUrl(signedIn: SignedIn): Promise<string>;
+}
+
+export function createRelyingParty(issuer: string, party: Party): RelyingParty {
+  const configuration = lazily(() => discover(issuer, party));
+
+  async function begin(parameters: Readonly<Record<string, string>>) {
+    const pending = {
+      state: openid.randomState(),
+      nonce: openid.randomNonce(),
+      codeVerifier: openid.randomPKCECodeVerifier(),
+    };
+    const url = openid.buildAuthorizationUrl(await configuration(), {
+      redirect_uri: party.redirectUri,
+      scope: SCOPE,
+      // OIDC Core 11: without it, offline_access is ignored. A first-party client has no consent page to ask for.
+      ...(party.firstParty ? {} : { prompt: 'consent' }),
+      code_challenge: await openid.calculatePKCECodeChallenge(pending.codeVerifier),
+      code_challenge_method: 'S256',
+      state: pending.state,
+      nonce: pending.nonce,
+      ...parameters,
+    });
+    return { url: url.href, pending };
+  }
+
+  async function complete(query: URLSearchParams, pending: PendingSignIn): Promise<SignedIn> {
+    const url = new URL(party.redirectUri);
+    url.search = query.toString();
+    const tokens = await openid.authorizationCodeGrant(await configuration(), url, {
+      expectedState: pending.state,
+      expectedNonce: pending.nonce,
+      pkceCodeVerifier: pending.codeVerifier,
+      idTokenExpected: true,
+    });
+    return signedInBy(tokens, null);
+  }
+
+  async function refresh(signedIn: SignedIn, refreshToken: string): Promise<SignedIn> {
+    const tokens = await openid.refreshTokenGrant(await configuration(), refreshToken);
+    return signedInBy(tokens, signedIn);
+  }
+
+  /** OIDC Core 12.2: a refresh may leave out what has not changed. */
+  async function signedInBy(tokens: Tokens, before: SignedIn | null): Promise<SignedIn> {
+    const idTokenClaims = tokens.claims() ?? before?.idTokenClaims;
+    const idToken = tokens.id_token ?? before?.idToken;
+    if (!idTokenClaims || !idToken) throw new openid.ClientError('the provider sent no ID token');
+    return {
+      idToken,
+      idTokenClaims,
+      refreshToken: tokens.refresh_token ?? before?.refreshToken ?? null,
+      userInfo: await userInfo(tokens.access_token, idTokenClaims.sub),
+    };
+  }
+
+  async function userInfo(accessToken: string, subject: string): Promise<Claims> {
+    return openid.fetchUserInfo(await configuration(), accessToken, subject);
+  }
+
+  async function signOutUrl({ idToken }: SignedIn): Promise<string> {
+    const url = openid.buildEndSessionUrl(await configuration(), {
+      id_token_hint: idToken,
+      ...(party.afterSignOut && { post_logout_redirect_uri: party.afterSignOut }),
+    });
+    return url.href;
+  }
+
+  return { begin, complete, refresh, signOutUrl };
+}
+
+type Tokens = Awaited<ReturnType<typeof openid.refreshTokenGrant>>;
+
+function discover(issuer: string, party: Party): Promise<openid.Configuration> {
+  const metadata = {
+    ...(party.secret !== null && { client_secret: party.secret }),
+    ...(party.idTokenAlgorithm && { id_token_signed_response_alg: party.idTokenAlgorithm }),
+  };
+  // Without TLS the ID token's signature alone says that it is the provider's.
+  const execute = [openid.enableNonRepudiationChecks];
+  if (issuer.startsWith('http:')) execute.push(openid.allowInsecureRequests);
+  return openid.discovery(new URL(issuer), party.id, metadata, authenticationOf(party), {
+    execute,
+    timeout: PATIENCE,
+  });
+}
+
+function authenticationOf({ authMethod, secret }: Party): openid.ClientAuth {
+  if (secret === null) return openid.None();
+  switch (authMethod) {
+    case 'client_secret_post':
+      return openid.ClientSecretPost(secret);
+    case 'client_secret_jwt':
+      return openid.ClientSecretJwt(secret);
+    default:
+      return openid.ClientSecretBasic(secret);
+  }
+}
+
+/** Asked for once the first visitor comes, when the provider listens; a failure is not remembered. */
+function lazily<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | null = null;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = null;
+      throw error;
+    });
+    return made;
+  };
+}

@@ -1,0 +1,49 @@
+/** Relying parties to try the product with: sign in, look at the claims, step up, refresh, sign out. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { ClientConfig } from '../../config/shape.ts';
+import type { FormTokens } from '../forms.ts';
+import type { Pages, Render } from '../pages.ts';
+import { partiesOf } from './parties.ts';
+import { createPartyPages } from './party-pages.ts';
+import type { DemoSessions } from './sessions.ts';
+
+interface Needs {
+  readonly issuer: string;
+  /** Those with a redirect URI of the demo are played; the others are somebody else's. */
+  readonly clients: readonly ClientConfig[];
+  /** Shown with their passwords: none but those of the built-in demo. */
+  readonly accounts: Pages['demo']['accounts'];
+  readonly sessions: DemoSessions;
+  readonly forms: FormTokens;
+  readonly render: Render;
+}
+
+const HOME = '/demo';
+
+/** For development alone. */
+export function createDemoRoutes(needs: Needs): Router {
+  const parties = partiesOf(needs.issuer, needs.clients);
+  const router = new Router();
+
+  router.get(HOME, showHome);
+  for (const [index, party] of parties.entries()) {
+    const other = parties[(index + 1) % parties.length] ?? party;
+    const pages = createPartyPages({ ...needs, home: HOME }, party, other);
+    router.get(`${party.base}/start`, pages.start);
+    router.get(`${party.base}/step-up`, pages.stepUp);
+    router.get(`${party.base}/callback`, pages.callback);
+    router.get(`${party.base}/me`, pages.showMe);
+    router.post(`${party.base}/refresh`, pages.refresh);
+    router.get(`${party.base}/sign-out`, pages.signOut);
+  }
+
+  function showHome(ctx: Context): void {
+    needs.render(ctx, 'demo', {
+      parties: parties.map(({ id, name, base }) => ({ id, name, startHref: `${base}/start` })),
+      accounts: needs.accounts,
+    });
+  }
+
+  return router;
+}

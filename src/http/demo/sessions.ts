@@ -1,0 +1,92 @@
+/** The relying parties' own sessions, in memory: a demo forgets its visitors when the process ends. */
+import { randomState } from 'openid-client';
+import type { Clock } from '../../ports/system.ts';
+
+/** What a relying party remembers between sending somebody to the provider and getting them back. */
+export interface PendingSignIn {
+  readonly state: string;
+  readonly nonce: string;
+  readonly codeVerifier: string;
+}
+
+export type Claims = Readonly<Record<string, unknown>>;
+
+export interface SignedIn {
+  readonly idToken: string;
+  readonly refreshToken: string | null;
+  readonly idTokenClaims: Claims & { readonly sub: string };
+  readonly userInfo: Claims;
+}
+
+export interface DemoSession {
+  readonly id: string;
+  /** The cookie of one party is none at another. */
+  readonly partyId: string;
+  readonly expiresAt: number;
+  /** By `state`. */
+  readonly pending: Map<string, PendingSignIn>;
+  signedIn: SignedIn | null;
+}
+
+const HOUR_MS = 60 * 60 * 1000;
+const MOST_SESSIONS = 1000;
+/** Sign-ins begun in several tabs, or given up. */
+const MOST_PENDING = 8;
+
+/** Kept by the process, so that a reload of the configuration signs nobody out of the demo. */
+export function createDemoSessions(clock: Clock) {
+  const sessions = new Map<string, DemoSession>();
+
+  function find(partyId: string, id: string | undefined): DemoSession | null {
+    const session = id === undefined ? undefined : sessions.get(id);
+    return session?.partyId === partyId && clock.now() < session.expiresAt ? session : null;
+  }
+
+  function open(partyId: string): DemoSession {
+    return keep({
+      id: randomState(),
+      partyId,
+      expiresAt: clock.now() + HOUR_MS,
+      pending: new Map(),
+      signedIn: null,
+    });
+  }
+
+  /** Under a new id: one that somebody else planted before the sign-in must not become a signed-in one. */
+  function renew(session: DemoSession, signedIn: SignedIn): DemoSession {
+    close(session);
+    return keep({ ...session, id: randomState(), expiresAt: clock.now() + HOUR_MS, signedIn });
+  }
+
+  function keep(session: DemoSession): DemoSession {
+    sessions.set(session.id, session);
+    dropOldest(sessions, MOST_SESSIONS);
+    return session;
+  }
+
+  function close({ id }: DemoSession): void {
+    sessions.delete(id);
+  }
+
+  return { find, open, renew, close };
+}
+
+export type DemoSessions = ReturnType<typeof createDemoSessions>;
+
+export function awaitAnswer(session: DemoSession, pending: PendingSignIn): void {
+  session.pending.set(pending.state, pending);
+  dropOldest(session.pending, MOST_PENDING);
+}
+
+/** Once: an answer that comes a second time is no answer to anything. */
+export function takeAwaited(session: DemoSession, state: string | null): PendingSignIn | null {
+  const pending = session.pending.get(state ?? '');
+  if (pending) session.pending.delete(pending.state);
+  return pending ?? null;
+}
+
+/** A map keeps the order of insertion. */
+function dropOldest(map: Map<string, unknown>, most: number): void {
+  const [oldest] = map.keys();
+  if (map.size > most && oldest !== undefined) map.delete(oldest);
+}
