@@ -14,7 +14,8 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   // Values of a query; the names stay.
   [/([?&#][\w.[\]-]+)=[^\s&#"']*/g, '$1=[…]'],
   [/([\w-]*(?:session|interaction|resume|token|code)[\w.-]*=)[^\s;&"',]+/gi, '$1[…]'],
-  [/((?:password|passwd|secret)["']?\s*[=:]\s*["']?)[^\s"',;}]+/gi, '$1[…]'],
+  // Assigned or quoted; a colon alone is also how a fault in the configuration is told.
+  [/((?:password|passwd|secret)["']?\s*(?:=\s*["']?|:\s*["']))[^\s"',;}]+/gi, '$1[…]'],
   // base32 (RFC 4648), in one piece or in groups of four.
   [/\b[A-Z2-7]{16,}\b|\b(?:[A-Z2-7]{4}[ -]){3,}[A-Z2-7]{2,4}\b/g, '[secret]'],
   // Opaque identifiers: lower case, upper case and digits mixed, 20 characters (about 120 bits) or more.
@@ -25,7 +26,11 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
 
 /** One line of at most `limit` characters. */
 export function oneLine(text: string, limit: number): string {
-  const line = text.replace(UNPRINTABLE, ' ').trim();
+  const line = text
+    .slice(0, limit * 2)
+    .replace(UNPRINTABLE, ' ')
+    .replace(/ {2,}/g, ' ')
+    .trim();
   return line.length > limit ? `${line.slice(0, limit)}…` : line;
 }
 

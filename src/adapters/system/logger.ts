@@ -10,7 +10,7 @@ export interface LoggerOptions {
 }
 
 /** Characters: names and paths; sentences; the frames of a stack. */
-const LONGEST = { word: 200, sentence: 1000, stack: 4000 };
+const LONGEST = { word: 200, sentence: 2000, stack: 4000 };
 
 /** What stands here is one of our own identifiers, or nothing. */
 const IDENTIFIER = /^[\w-]{1,64}$/;

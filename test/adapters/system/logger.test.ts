@@ -109,11 +109,18 @@ describe('logger', () => {
       'at https://rp.example/callback?code=hunter2hunter2&state=hunter2hunter2#x=hunter2hunter2',
       'sent Authorization: Basic aHVudGVyMjpodW50ZXIy',
       'otpauth://totp/Bob?secret=hunter2hunter2',
+      "password = 'hunter2hunter2', secret=hunter2hunter2",
     ].join('\n');
     const line = String(written({ event: 'x', reason }).reason);
 
     expect(line).not.to.match(/hunter2|aHVudGVy/);
     expect(line).to.include('cache:6379 is away').and.to.include('https://rp.example/callback?code=');
+  });
+
+  it('R36 leaves the words of a refused configuration alone', () => {
+    const reason =
+      'config/demo.yaml: clients[0].client_secret (line 12): weak; accounts[1].password: is unknown';
+    expect(written({ event: 'x', reason }).reason).to.equal(reason);
   });
 
   it('A98 writes of an error its words and places, and nothing that hangs on it', () => {
@@ -155,7 +162,7 @@ describe('logger', () => {
     expect(lines.join('').split('\n')).to.have.length(2);
     // Nor may a reader that undoes the escapes of JSON find them.
     expect(lines[0]).not.to.match(/\\[rnu]/);
-    expect(String(written({ event: 'x', reason: 'long '.repeat(10_000) }).reason).length).to.be.below(1_100);
+    expect(String(written({ event: 'x', reason: 'long '.repeat(10_000) }).reason).length).to.be.below(2_100);
   });
 
   const addresses = {
