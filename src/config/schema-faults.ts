@@ -35,18 +35,18 @@ function messageOf(issue: Issue, value: unknown): string {
     case 'invalid_union':
       return 'options' in issue ? `must be one of ${issue.options?.join(', ')}` : issue.message;
     case 'too_small':
-      return issue.origin === 'string' || issue.origin === 'array'
-        ? issue.message
-        : `must be ${issue.minimum} or more`;
     case 'too_big':
-      return issue.origin === 'string' || issue.origin === 'array'
-        ? issue.message
-        : `must be ${issue.maximum} or less`;
+      return issue.origin === 'number' || issue.origin === 'int' ? boundOf(issue) : issue.message;
     case 'invalid_key':
       return issue.issues[0]?.message ?? issue.message;
     default:
       return issue.message;
   }
+}
+
+function boundOf(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): string {
+  if (issue.code === 'too_big') return `must be ${issue.maximum} or less`;
+  return issue.inclusive ? `must be ${issue.minimum} or more` : `must be more than ${issue.minimum}`;
 }
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -1,0 +1,331 @@
+/** What a file that says little comes down to, and that the files which come with the product are right. */
+import { copyFileSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { loadConfig } from '../../src/config.ts';
+import { configFolder, ecKey, rsaKey } from './config-file.ts';
+
+const CONFIG = fileURLToPath(new URL('../../config/', import.meta.url));
+
+describe('U.5 the configuration', () => {
+  const folder = configFolder();
+
+  it('has a default for everything but the members of lists', () => {
+    expect(folder.load('tenants: []')).to.deep.equal({
+      environment: 'development',
+      issuer: 'http://localhost:3000',
+      listen: { host: '127.0.0.1', port: 3000, trustedProxies: 0 },
+      storage: {
+        accounts: { driver: 'embedded', uri: null },
+        shortLived: { driver: 'embedded', uri: null, sentinel: null, cluster: null },
+        dataDir: folder.path('data'),
+      },
+      secrets: { encryption: [], cookies: [], signing: [] },
+      session: { absoluteHours: 24 },
+      mail: { transport: 'outbox', url: null, from: 'Doublelock <no-reply@localhost>' },
+      sms: { transport: 'outbox', from: 'Doublelock', allowedPrefixes: [], options: {} },
+      secondFactor: {
+        totp: { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 },
+        email: { lifetimeSeconds: 90 },
+        sms: { lifetimeSeconds: 90 },
+        trustedDevice: { days: 30 },
+      },
+      audit: { retentionDays: 365 },
+      tenants: [],
+      clients: [],
+      accounts: [],
+      logLevel: 'info',
+      isBuiltInDemo: false,
+      warnings: [],
+    });
+  });
+
+  it('gives a tenant, a client and an account the defaults that are documented', () => {
+    const { tenants, clients, accounts } = folder.load(`
+tenants:
+  - id: acme
+clients:
+  - { client_id: web, client_secret: ${'s'.repeat(32)}, redirect_uris: [https://rp.example/cb] }
+  - { client_id: app, redirect_uris: [https://app.example/cb] }
+accounts:
+  - { email: " Bob@Acme.Test ", tenant: acme }
+`);
+    expect(tenants).to.deep.equal([
+      {
+        id: 'acme',
+        name: 'acme',
+        locale: 'en',
+        brand: { logo: null, colour: null },
+        support: { email: null, url: null },
+        secondFactor: {
+          enforcement: 'optional',
+          methods: ['totp', 'email', 'sms', 'app', 'passkey'],
+          graceDays: 0,
+          groups: {},
+          trustedDevices: false,
+          setUpProof: 'email',
+          resetApprovers: 1,
+          message: {},
+        },
+      },
+    ]);
+    const metadata = {
+      application_type: 'web',
+      backchannel_logout_session_required: false,
+      grant_types: ['authorization_code', 'refresh_token'],
+      id_token_signed_response_alg: 'ES256',
+      post_logout_redirect_uris: [],
+      require_auth_time: false,
+      require_pushed_authorization_requests: false,
+      response_types: ['code'],
+      subject_type: 'public',
+    };
+    const own = { firstParty: false, requirePkce: true, secondFactor: 'tenant', tenantId: null };
+    expect(clients).to.deep.equal([
+      {
+        clientId: 'web',
+        ...own,
+        metadata: {
+          ...metadata,
+          client_id: 'web',
+          client_secret: 's'.repeat(32),
+          redirect_uris: ['https://rp.example/cb'],
+          token_endpoint_auth_method: 'client_secret_basic',
+        },
+      },
+      {
+        clientId: 'app',
+        ...own,
+        metadata: {
+          ...metadata,
+          client_id: 'app',
+          redirect_uris: ['https://app.example/cb'],
+          token_endpoint_auth_method: 'none',
+        },
+      },
+    ]);
+    expect(accounts).to.deep.equal([
+      {
+        email: 'bob@acme.test',
+        name: 'bob@acme.test',
+        tenantId: 'acme',
+        role: 'member',
+        groups: [],
+        manages: [],
+        emailConfirmed: false,
+        phone: null,
+        password: null,
+        passwordHash: null,
+        factors: [],
+      },
+    ]);
+  });
+
+  it('is the same whether its defaults are written or left out', () => {
+    const written = folder.load(`
+environment: development
+issuer: http://localhost:3000
+listen: { host: 127.0.0.1, port: 3000, trusted_proxies: 0 }
+storage:
+  accounts:    { driver: embedded }
+  short_lived: { driver: embedded }
+  data_dir: ./data
+secrets: {}
+session: { absolute_hours: 24 }
+mail: { transport: outbox, from: "Doublelock <no-reply@localhost>" }
+sms:  { transport: outbox, from: Doublelock, allowed_prefixes: [] }
+second_factor:
+  totp:  { issuer: Doublelock, digits: 6, period_seconds: 30, drift_steps: 1 }
+  email: { lifetime_seconds: 90 }
+  sms:   { lifetime_seconds: 90 }
+  trusted_device: { days: 30 }
+audit: { retention_days: 365 }
+tenants:
+  - id: acme
+    name: Acme
+    locale: en
+    brand: { logo: null, colour: null }
+    support: { email: help@acme.test, url: https://acme.test/2fa }
+    second_factor:
+      enforcement: optional
+      methods: [totp, email, sms, app, passkey]
+      grace_days: 0
+      groups: {}
+      trusted_devices: false
+      set_up_proof: email
+      reset_approvers: 1
+      message: {}
+clients:
+  - client_id: demo
+    client_secret: demo-secret-demo-secret-demo-secret
+    redirect_uris: [http://localhost:3000/demo/callback]
+    first_party: false
+    require_pkce: true
+    second_factor: tenant
+    tenant: null
+accounts:
+  - email: bob@acme.test
+    tenant: acme
+    name: Bob
+    password: correct horse battery staple
+    role: member
+    groups: []
+    manages: []
+    email_confirmed: false
+    phone: null
+    factors: []
+`);
+    const leftOut = folder.load(`
+tenants: [{ id: acme, name: Acme, support: { email: help@acme.test, url: https://acme.test/2fa } }]
+clients:
+  - client_id: demo
+    client_secret: demo-secret-demo-secret-demo-secret
+    redirect_uris: [http://localhost:3000/demo/callback]
+accounts: [{ email: bob@acme.test, tenant: acme, name: Bob, password: correct horse battery staple }]
+`);
+    expect(written).to.deep.equal(leftOut);
+  });
+
+  it('takes every setting that an administrator can write', () => {
+    folder.write('logo.png', Buffer.from('\x89PNG\r\n\x1a\n and more', 'latin1'));
+    const config = folder.load(`
+sms:  { transport: outbox, from: Doublelock, allowed_prefixes: [+31, "+4477"] }
+second_factor:
+  totp:  { issuer: Doublelock, digits: 8, period_seconds: 60, drift_steps: 0 }
+  email: { lifetime_seconds: 60 }
+  sms:   { lifetime_seconds: 120 }
+  trusted_device: { days: 7 }
+audit: { retention_days: 30 }
+tenants:
+  - id: acme
+    name: Acme
+    locale: nl
+    brand: { logo: logo.png, colour: "#AbC" }
+    support: { email: help@acme.test, url: https://acme.test/2fa }
+    second_factor:
+      enforcement: optional
+      methods: [totp, email, sms, app, passkey]
+      grace_days: 7
+      groups: { finance: required }
+      trusted_devices: true
+      set_up_proof: none
+      reset_approvers: 2
+      message: { en: Because., nl: Daarom. }
+clients:
+  - client_id: demo
+    client_secret: demo-secret-demo-secret-demo-secret
+    redirect_uris: [http://localhost:3000/demo/callback]
+    first_party: true
+    require_pkce: false
+    second_factor: always
+    tenant: acme
+accounts:
+  - email: bob@acme.test
+    tenant: acme
+    name: Bob
+    password: correct horse battery staple
+    role: manager
+    groups: [finance]
+    manages: [finance]
+    email_confirmed: false
+    phone: +31612345678
+    factors: [{ method: totp, secret: nbswy3dpeb3w64tm }, { method: email }, { method: sms }]
+`);
+    expect(config.sms.allowedPrefixes).to.deep.equal(['+31', '+4477']);
+    expect(config.tenants[0]?.brand).to.deep.equal({ logo: folder.path('logo.png'), colour: '#aabbcc' });
+    expect(config.tenants[0]?.secondFactor.message).to.deep.equal({ en: 'Because.', nl: 'Daarom.' });
+    expect(config.clients[0]).to.include({ firstParty: true, requirePkce: false, secondFactor: 'always' });
+    expect(config.clients[0]?.metadata).not.to.have.any.keys('first_party', 'require_pkce', 'tenant');
+    expect(config.accounts[0]).to.deep.include({
+      phone: '+31612345678',
+      emailConfirmed: true,
+      factors: [{ method: 'totp', secret: 'NBSWY3DPEB3W64TM' }, { method: 'email' }, { method: 'sms' }],
+    });
+  });
+
+  it('can not be changed once it is loaded', () => {
+    const config = folder.load('tenants: [{ id: acme, second_factor: { groups: { finance: required } } }]');
+    const parts = [config, config.listen, config.tenants, config.tenants[0]?.secondFactor.groups];
+    for (const part of parts) expect(Object.isFrozen(part)).to.equal(true);
+  });
+
+  it('follows the port with the issuer, while no issuer is named', () => {
+    expect(folder.load('listen: { port: 4000 }').issuer).to.equal('http://localhost:4000');
+    expect(folder.load('{ listen: { port: 4000 }, issuer: "http://id.test" }').issuer).to.equal(
+      'http://id.test',
+    );
+  });
+
+  it('keeps the characters of a text that YAML takes for a number', () => {
+    const { tenants, accounts } = folder.load(`
+tenants: [{ id: 007, name: 1e3 }]
+accounts: [{ email: a@b.test, tenant: 007, password: 12345678901234567890 }]
+`);
+    expect(tenants[0]).to.include({ id: '007', name: '1e3' });
+    expect(accounts[0]).to.include({ tenantId: '007', password: '12345678901234567890' });
+  });
+});
+
+describe('U.5 the files that come with the product', () => {
+  const folder = configFolder();
+
+  it('have a demo for each kind of enforcement, which is used when no file is named', () => {
+    const config = loadConfig({ env: {}, cwd: folder.path('.') });
+    expect(config.isBuiltInDemo).to.equal(true);
+    const policies = config.tenants.map(({ id, locale, secondFactor }) => [
+      id,
+      locale,
+      secondFactor.enforcement,
+    ]);
+    expect(policies).to.deep.equal([
+      ['acme', 'en', 'optional'],
+      ['kantoor', 'nl', 'required'],
+      ['plain', 'en', 'off'],
+    ]);
+    expect(config.clients.map(({ clientId, metadata }) => [clientId, metadata.redirect_uris])).to.deep.equal([
+      ['demo', ['http://localhost:3000/demo/callback']],
+      ['demo-two', ['http://localhost:3000/demo-two/callback']],
+    ]);
+    const passwords = config.accounts.map(({ password }) => password ?? '');
+    expect(new Set(passwords).size).to.equal(passwords.length);
+    // Members who set up no factor need 15 characters (NIST SP 800-63B-4, 3.1.1.2).
+    for (const password of passwords) expect(password.length, password).to.be.within(15, 128);
+    expect(config.storage.dataDir).to.equal(folder.path('data'));
+  });
+
+  it('know the demo by its file, and not by its content', () => {
+    copyFileSync(`${CONFIG}demo.yaml`, folder.path('copy.yaml'));
+    const load = (file: string) => loadConfig({ file, env: {}, cwd: folder.path('.') }).isBuiltInDemo;
+    expect(load(`${CONFIG}demo.yaml`)).to.equal(true);
+    expect(load('copy.yaml')).to.equal(false);
+  });
+
+  it('have an example for production, which is valid once its secrets are there', () => {
+    const example = readFileSync(`${CONFIG}production.example.yaml`, 'utf8');
+    const missing = folder.faults(example).map(({ path }) => path);
+    expect(missing).to.deep.equal([
+      'secrets.encryption[0].key_file',
+      'secrets.cookies_file',
+      'secrets.signing_file',
+      'mail.url_file',
+      'clients[0].client_secret_file',
+      'accounts[0].password_hash_file',
+    ]);
+
+    folder.write('secrets/encryption-2026', `${'e'.repeat(64)}\n`);
+    folder.write('secrets/cookies', `${'c'.repeat(64)}\n${'d'.repeat(64)}\n`);
+    folder.write('secrets/signing.json', JSON.stringify({ keys: [ecKey(), rsaKey()] }));
+    folder.write('secrets/smtp-url', 'smtps://user:password@mail.example.org:465\n');
+    folder.write('secrets/intranet-client-secret', 's'.repeat(43));
+    folder.write('secrets/admin-password-hash', '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g\n');
+    const config = folder.load(example);
+    expect(config.environment).to.equal('production');
+    expect(config.secrets.cookies).to.deep.equal(['c'.repeat(64), 'd'.repeat(64)]);
+    expect(config.secrets.signing.map(({ kty }) => kty)).to.deep.equal(['EC', 'RSA']);
+    expect(config.accounts[0]?.passwordHash).to.match(/^\$argon2id\$.*g$/);
+    expect(config.clients.map(({ metadata }) => metadata.token_endpoint_auth_method)).to.deep.equal([
+      'client_secret_basic',
+      'none',
+    ]);
+  });
+});

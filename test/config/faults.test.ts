@@ -1,0 +1,60 @@
+/** How a refusal reads: everything at once, where it stands, and no secret. */
+import { expect } from 'chai';
+import { configFolder } from './config-file.ts';
+
+describe('R36 a file with faults', () => {
+  const folder = configFolder();
+
+  it('is told everything at once, each fault on its line and in the order of the file', () => {
+    const refusal = folder.refusal(`issuer: nowhere
+listen: { prt: 1 }
+tenants:
+  - id: acme
+    second_factor: { enforcement: maybe }
+  - id: acme
+    colour: red
+clients:
+  - client_id: rp
+    client_secret: short
+accounts:
+  - email: bob@acme.test
+    tenant: nobody
+  - email: BOB@acme.test
+    tenant: acme
+`);
+    expect(refusal.faults.map(({ line, path }) => `${line} ${path}`)).to.deep.equal([
+      '1 issuer',
+      '2 listen.prt',
+      '5 tenants[0].second_factor.enforcement',
+      '6 tenants[1].id',
+      '7 tenants[1].colour',
+      '9 clients[0].redirect_uris',
+      '10 clients[0].client_secret',
+      '13 accounts[0].tenant',
+      '14 accounts[1].email',
+    ]);
+    const [title, ...lines] = refusal.message.split('\n');
+    expect(title).to.match(/config\.yaml has 9 faults:$/);
+    expect(lines[0]).to.match(/^ {2}line 1: issuer: must be scheme and host/);
+    expect(lines).to.have.lengthOf(9);
+  });
+
+  it('never shows a secret, however wrong it is', () => {
+    const refusal = folder.refusal(`
+mail: { transport: smtp, url: "http://user:SESAME1@mail" }
+storage: { accounts: { driver: mongo, uri: "http://user:SESAME2@db" } }
+secrets:
+  encryption: [{ id: a, key: SESAME3 }]
+  cookies: [SESAME4]
+  signing: [{ kty: EC, crv: P-256, d: SESAME5 }]
+sms: { transport: twilio, account_sid: a, auth_token: [SESAME6] }
+clients: [{ client_id: rp, client_secret: SESAME7, redirect_uris: [https://rp.test] }]
+accounts:
+  - { email: a@b.test, tenant: x, password: [SESAME8], password_hash: SESAME9 }
+  - { email: b@b.test, tenant: x, factors: [{ method: totp, secret: SESAME0 }] }
+`);
+    expect(refusal.faults).to.have.length.above(10);
+    expect(refusal.message).not.to.include('SESAME');
+    expect(JSON.stringify(refusal.faults)).not.to.include('SESAME');
+  });
+});

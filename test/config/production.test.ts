@@ -1,0 +1,63 @@
+/** What a server that people rely on must have, and must not have. */
+import { expect } from 'chai';
+import { configFolder, production } from './config-file.ts';
+
+const CLIENT = `
+clients:
+  - client_id: rp
+    client_secret: ${'s'.repeat(32)}
+    redirect_uris: [https://rp.test/cb]
+    id_token_signed_response_alg: RS256
+`;
+
+describe('R36 a file for production', () => {
+  const folder = configFolder();
+
+  it('is taken with secrets and https alone', () => {
+    const config = folder.load(production());
+    expect(config.environment).to.equal('production');
+    expect(config.warnings).to.deep.equal(['mail has no transport: nothing is mailed to anybody']);
+  });
+
+  it('is refused without secrets, with http and with an outbox', () => {
+    const faults = folder.faults(
+      'environment: production\nmail: { transport: outbox }\nsms: { transport: outbox }',
+    );
+    expect(faults.map(({ path, message }) => `${path} ${message}`)).to.have.members([
+      'issuer must begin with https:// in production',
+      'secrets.encryption is required in production',
+      'secrets.cookies is required in production',
+      'secrets.signing is required in production',
+      'mail.transport outbox is for development alone',
+      'sms.transport outbox is for development alone',
+    ]);
+  });
+
+  it('is refused with anything that the demo has told everybody', () => {
+    const faults = folder.faults(
+      production(`
+tenants: [{ id: acme, second_factor: { methods: [totp] } }]
+clients:
+  - client_id: demo
+    client_secret: demo-secret-demo-secret-demo-secret
+    redirect_uris: [https://id.example/demo/callback]
+accounts:
+  - { email: bob@acme.test, tenant: acme, password: correct horse battery staple }
+  - { email: carol@acme.test, tenant: acme, factors: [{ method: totp, secret: NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V }] }
+`),
+    );
+    expect(faults.map(({ path }) => path)).to.deep.equal([
+      'clients[0].client_secret',
+      'clients[0].redirect_uris[0]',
+      'accounts[0].password',
+      'accounts[1].factors',
+    ]);
+  });
+
+  it('is refused for a client whose signature no key can make', () => {
+    const [fault, ...rest] = folder.faults(production(CLIENT));
+    expect(rest).to.deep.equal([]);
+    expect(fault).to.include({ path: 'clients[0].id_token_signed_response_alg' });
+    expect(fault?.message).to.equal('no key of secrets.signing signs with RS256; there is ES256');
+  });
+});

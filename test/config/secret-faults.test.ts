@@ -1,0 +1,54 @@
+/** What a file can say wrongly about keys. */
+import { ecKey, itRefuses, type Row, rsaKey } from './config-file.ts';
+
+const SECRET = 's'.repeat(32);
+
+const ROWS: readonly Row[] = [
+  ['a short key', 'secrets: { encryption: [{ id: a, key: short }] }', 'secrets.encryption[0].key', /weak/],
+  ['no key', 'secrets: { encryption: [{ id: a }] }', 'secrets.encryption[0].key', /required/],
+  ['a short cookie key', `secrets: { cookies: [${SECRET}, short] }`, 'secrets.cookies[1]', /weak/],
+  [
+    'one id for two keys',
+    `secrets: { encryption: [{ id: a, key: ${SECRET} }, { id: a, key: ${SECRET}2 }] }`,
+    'secrets.encryption[1].id',
+    /"a" is that of secrets\.encryption\[0\]/,
+  ],
+  [
+    'a symmetric key',
+    'secrets: { signing: [{ kty: oct, k: abc }] }',
+    'secrets.signing[0]',
+    /not a private key/,
+  ],
+  [
+    'another curve',
+    `secrets: { signing: [${JSON.stringify(ecKey('P-521'))}] }`,
+    'secrets.signing[0]',
+    /curve/,
+  ],
+  [
+    'a short RSA key',
+    `secrets: { signing: [${JSON.stringify(rsaKey(1024))}] }`,
+    'secrets.signing[0]',
+    /2048/,
+  ],
+  [
+    'a public key',
+    `secrets: { signing: [${JSON.stringify({ ...ecKey(), d: undefined })}] }`,
+    'secrets.signing[0]',
+    /not a private key/,
+  ],
+  [
+    'a key to encrypt with',
+    `secrets: { signing: [${JSON.stringify({ ...ecKey(), use: 'enc' })}] }`,
+    'secrets.signing[0]',
+    /not for signatures/,
+  ],
+  [
+    'two keys of one id',
+    `secrets: { signing: [${[ecKey(), ecKey()].map((key) => JSON.stringify({ ...key, kid: 'a' }))}] }`,
+    'secrets.signing[1].kid',
+    /another key/,
+  ],
+];
+
+describe('R36 a file with a fault in its keys', () => itRefuses(ROWS));

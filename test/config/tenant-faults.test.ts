@@ -1,0 +1,90 @@
+/** What a file can say wrongly about an organisation. */
+import { itRefuses, type Row } from './config-file.ts';
+
+const tenant = (settings: string) => `tenants:\n  - id: acme\n    second_factor: ${settings}`;
+
+const ROWS: readonly Row[] = [
+  [
+    'a tenant twice',
+    'tenants: [{ id: acme }, { id: Acme }]',
+    'tenants[1].id',
+    /"Acme" is that of tenants\[0\]/,
+  ],
+  ['a tenant without id', 'tenants: [{ name: A }]', 'tenants[0].id', /^is required$/],
+  ['an id with a space', 'tenants: [{ id: a b }]', 'tenants[0].id', /letters, digits/],
+  ['a language unknown', 'tenants: [{ id: a, locale: de }]', 'tenants[0].locale', /one of en, nl/],
+  ['a message in it', tenant('{ message: { de: x } }'), 'tenants[0].second_factor.message.de', /unknown key/],
+  ['an empty message', tenant('{ message: { en: "" } }'), 'tenants[0].second_factor.message.en', /is empty/],
+  [
+    'a colour by name',
+    'tenants: [{ id: a, brand: { colour: red } }]',
+    'tenants[0].brand.colour',
+    /hexadecimal/,
+  ],
+  ['a colour lost', 'tenants:\n- id: a\n  brand:\n    colour: #ff0000', 'tenants[0].brand.colour', /quotes/],
+  [
+    'A91 a script for support',
+    'tenants: [{ id: a, support: { url: "javascript:x" } }]',
+    'tenants[0].support.url',
+    /https:/,
+  ],
+  [
+    'an unknown enforcement',
+    tenant('{ enforcement: yes }'),
+    'tenants[0].second_factor.enforcement',
+    /off, optional/,
+  ],
+  ['an unknown method', tenant('{ methods: [fax] }'), 'tenants[0].second_factor.methods[0]', /totp, email/],
+  ['a method twice', tenant('{ methods: [totp, totp] }'), 'tenants[0].second_factor.methods', /twice/],
+  [
+    'a mailed recovery',
+    tenant('{ methods: [recovery] }'),
+    'tenants[0].second_factor.methods[0]',
+    /totp, email/,
+  ],
+  [
+    'nothing to set up',
+    tenant('{ methods: [] }'),
+    'tenants[0].second_factor.methods',
+    /enforcement is optional/,
+  ],
+  [
+    'nothing to answer with',
+    tenant('{ enforcement: required, methods: [] }'),
+    'tenants[0].second_factor.methods',
+    /required/,
+  ],
+  [
+    'nothing for a group',
+    tenant('{ enforcement: off, methods: [], groups: { finance: required } }'),
+    'tenants[0].second_factor.methods',
+    /enforcement is required/,
+  ],
+  [
+    'only what is not built',
+    tenant('{ enforcement: required, methods: [email, sms] }'),
+    'tenants[0].second_factor.methods',
+    /none of email, sms is in this release .* "acme"/,
+  ],
+  [
+    'a group unnamed',
+    tenant('{ groups: { "": required } }'),
+    'tenants[0].second_factor.groups[""]',
+    /is empty/,
+  ],
+  [
+    'a group undecided',
+    tenant('{ groups: { a: maybe } }'),
+    'tenants[0].second_factor.groups.a',
+    /off, optional/,
+  ],
+  ['grace for ever', tenant('{ grace_days: 1000 }'), 'tenants[0].second_factor.grace_days', /365 or less/],
+  [
+    'a vote of three',
+    tenant('{ reset_approvers: 3 }'),
+    'tenants[0].second_factor.reset_approvers',
+    /one of 1, 2/,
+  ],
+];
+
+describe('R36 a file with a fault in a tenant', () => itRefuses(ROWS));

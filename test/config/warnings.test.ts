@@ -1,0 +1,67 @@
+/** What is accepted and not done yet, or makes no difference: said in words, once. */
+import { expect } from 'chai';
+import { configFolder } from './config-file.ts';
+
+describe('a warning', () => {
+  const folder = configFolder();
+
+  it('tells of each method that is not offered yet, and of whom it concerns', () => {
+    const { warnings, tenants } = folder.load(`
+tenants:
+  - { id: acme, second_factor: { methods: [totp, email, sms], set_up_proof: none } }
+  - { id: kantoor, second_factor: { enforcement: required, methods: [totp, email], set_up_proof: none } }
+  - { id: plain, second_factor: { enforcement: off, methods: [passkey] } }
+`);
+    expect(warnings).to.deep.equal([
+      'the method email is not in this release and is not offered (tenants: acme, kantoor)',
+      'the method sms is not in this release and is not offered (tenants: acme)',
+    ]);
+    expect(tenants[0]?.secondFactor.methods).to.deep.equal(['totp', 'email', 'sms']);
+  });
+
+  it('is not given for what this release can do', () => {
+    const yaml = 'tenants: [{ id: acme, second_factor: { enforcement: required, methods: [email, sms] } }]';
+    const { warnings } = folder.load(yaml, { availableMethods: ['totp', 'email', 'sms'] });
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it('tells of each other thing that is not done yet', () => {
+    const { warnings } = folder.load(`
+storage: { accounts: { driver: mongo, uri: "mongodb://a" }, short_lived: { driver: redis, uri: "redis://a" } }
+mail: { transport: smtp, url: smtp://a }
+sms: { transport: smpp, host: a, port: 2775, system_id: b, password: c }
+tenants:
+  - id: acme
+    second_factor: { methods: [totp], trusted_devices: true, reset_approvers: 2 }
+accounts:
+  - { email: A@acme.test, tenant: acme, factors: [{ method: email }] }
+  - { email: b@acme.test, tenant: acme, factors: [{ method: email }, { method: totp, secret: NBSWY3DPEB3W64TM }] }
+`);
+    expect(warnings.map((warning) => warning.split(/ is not | acts | has only /)[0])).to.deep.equal([
+      'set_up_proof: email',
+      'trusted_devices',
+      'reset_approvers',
+      'the storage driver mongo',
+      'the storage driver redis',
+      'the mail transport smtp',
+      'the SMS transport smpp',
+      'the account A@acme.test',
+    ]);
+  });
+
+  it('B.4 tells of a group that is asked no more than everybody', () => {
+    const { warnings } = folder.load(`
+tenants:
+  - id: acme
+    second_factor:
+      enforcement: optional
+      methods: [totp]
+      set_up_proof: none
+      groups: { finance: required, guests: off, staff: optional }
+`);
+    expect(warnings).to.deep.equal([
+      'tenant "acme": the group "guests" has enforcement off, which is no stricter than the tenant\'s own (optional) and changes nothing',
+      'tenant "acme": the group "staff" has enforcement optional, which is no stricter than the tenant\'s own (optional) and changes nothing',
+    ]);
+  });
+});
