@@ -17,7 +17,7 @@ const totpFactor = oneOf('secret', {
   secret_file: fileOf('secret'),
 });
 
-export const factor = z.discriminatedUnion('method', [
+const factor = z.discriminatedUnion('method', [
   totpFactor,
   z.strictObject({
     method: z.literal('email').describe('The code by e-mail; the address counts as confirmed.'),

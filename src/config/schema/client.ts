@@ -28,7 +28,7 @@ const SCOPES = ['openid', 'profile', 'email', 'phone', 'offline_access'];
 const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'Ed25519', 'EdDSA'] as const;
 
 /** RFC 7591, OpenID Connect Dynamic Client Registration and the logout specifications name these. */
-export const clientMetadataShape = {
+const clientMetadataShape = {
   client_id: z
     .string()
     .max(255)

@@ -7,7 +7,7 @@ export const environment = z
   .default('development')
   .describe('Development alone allows the demo and outbox pages, an http issuer and secrets made by itself.');
 
-export const DEFAULT_PORT = 3000;
+const DEFAULT_PORT = 3000;
 /** What the demo's addresses are written with, and what PORT moves. */
 export const DEFAULT_ISSUER = `http://localhost:${DEFAULT_PORT}`;
 
@@ -48,7 +48,7 @@ export const accountsStorageShape = {
   uri_file: fileOf('uri'),
 };
 
-export const sentinelShape = {
+const sentinelShape = {
   name: text.describe('The name under which the sentinels know the primary.'),
   nodes: z.array(hostAndPort()).min(1, 'is empty').describe('The sentinels, each as `host:port`.'),
   password: z.string().min(1).optional().describe('The password of the Redis servers.'),
