@@ -1,5 +1,4 @@
 /** Makes text fit to be logged: one line, of bounded length, with whatever looks like a secret taken out. */
-import { isIPv4, isIPv6 } from 'node:net';
 
 /** Control and format characters and line separators: they forge lines, or turn what follows around. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
@@ -40,23 +39,4 @@ export function withoutSecrets(text: string, limit: number): string {
   const line = oneLine(text, limit * 2);
   const masked = SECRETS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), line);
   return oneLine(masked, limit);
-}
-
-/** The network of an address: /24 of IPv4, /48 of IPv6; null for anything else. */
-export function networkOf(address: string): string | null {
-  const mapped = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-  if (mapped !== undefined) return networkOf(mapped);
-  if (isIPv4(address)) return `${address.split('.').slice(0, 3).join('.')}.0/24`;
-  const [bare = ''] = address.split('%');
-  return isIPv6(bare) ? `${firstGroups(bare, 3).join(':')}::/48` : null;
-}
-
-function firstGroups(address: string, count: number): string[] {
-  // The URL parser writes every address in the one form of RFC 5952.
-  const written = new URL(`http://[${address}]`).hostname.slice(1, -1);
-  const [head = '', tail] = written.split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const missing = tail === undefined ? 0 : 8 - groups.length - (tail === '' ? 0 : tail.split(':').length);
-  const rest = tail ? tail.split(':') : [];
-  return [...groups, ...Array<string>(missing).fill('0'), ...rest].slice(0, count);
 }

@@ -1,7 +1,9 @@
 /** Writes log lines as JSON, one event each: only the fields of `LogFields`, each by its own rule. */
+import { isIP } from 'node:net';
 import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
+import { truncatedAddress } from '../../domain/attempts.ts';
 import type { LogFields, Logger, LogLevel } from '../../ports/log.ts';
-import { networkOf, oneLine, withoutSecrets } from './log-text.ts';
+import { oneLine, withoutSecrets } from './log-text.ts';
 
 export interface LoggerOptions {
   readonly level: LogLevel | 'silent';
@@ -29,7 +31,7 @@ const RULES: Readonly<Record<keyof LogFields, Rule>> = {
   status: finite,
   duration_ms: finite,
   reason: (value) => (typeof value === 'string' ? withoutSecrets(value, LONGEST.sentence) : undefined),
-  address: (value) => (typeof value === 'string' ? (networkOf(value) ?? undefined) : undefined),
+  address: network,
   error: errorParts,
 };
 
@@ -71,6 +73,12 @@ function identifier(value: unknown): string | undefined {
 
 function finite(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** Of an address, or of the network that it was cut down to already. */
+function network(value: unknown): string | undefined {
+  const [address = ''] = typeof value === 'string' ? value.split('/') : [];
+  return isIP(address) === 0 ? undefined : truncatedAddress(address);
 }
 
 /** An error's body, request or response may hold anything, so only its words are taken. */

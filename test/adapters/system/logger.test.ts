@@ -172,6 +172,8 @@ describe('logger', () => {
     '2001:db8::1': '2001:db8:0::/48',
     'fe80::1%eth0': 'fe80:0:0::/48',
     '::1': '0:0:0::/48',
+    '192.0.2.0/24': '192.0.2.0/24',
+    '2001:db8:0::/48': '2001:db8:0::/48',
   };
   for (const [address, network] of Object.entries(addresses)) {
     it(`writes of ${address} the network alone`, () => {
