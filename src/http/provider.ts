@@ -1,5 +1,5 @@
 /** The only `new Provider`: from our configuration to oidc-provider's, with everything off that is not used. */
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import {
   type Configuration,
   errors,
@@ -10,7 +10,7 @@ import {
 import type { ClientConfig } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
 import type { AccountStore } from '../ports/stores.ts';
-import type { Clock } from '../ports/system.ts';
+import type { Clock, SecretBox } from '../ports/system.ts';
 import { createProviderAdapter, type ProviderStores } from './provider-adapter.ts';
 import type { ProviderPages } from './provider-pages.ts';
 
@@ -21,6 +21,7 @@ interface Needs {
   readonly signingKeys: readonly Readonly<Record<string, unknown>>[];
   readonly sessionHours: number;
   readonly stores: ProviderStores;
+  readonly box: SecretBox;
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly pages: ProviderPages;
   readonly clock: Clock;
@@ -48,6 +49,8 @@ const TTL = {
   anonymousSession: 60 * MINUTE,
 };
 
+const RESPONSE_MODES = ['query', 'form_post'];
+
 export function createProvider(needs: Needs): Provider {
   const rules = new Map(needs.clients.map((client) => [client.clientId, client]));
   const isFirstParty = (clientId: string) =>
@@ -60,7 +63,7 @@ export function createProvider(needs: Needs): Provider {
   liftConsent(policy, isFirstParty);
 
   const host: Configuration = {
-    adapter: createProviderAdapter(needs.stores, needs.clock),
+    adapter: createProviderAdapter(needs.stores, needs.box, needs.clock),
     clients: [...needs.clients.map((client) => ({ ...client.metadata })), ownClient(needs.issuer)],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: {
@@ -136,6 +139,7 @@ export function createProvider(needs: Needs): Provider {
   };
   const provider = new Provider(needs.issuer, needs.configure(host));
   for (const middleware of needs.middleware) provider.use(middleware);
+  provider.use(discoverOurModes);
   return provider;
 }
 
@@ -243,7 +247,15 @@ function pushedScope(request: unknown): unknown {
 
 /** Codes in a fragment are for flows that this provider does not have. */
 function refuseFragment(_ctx: KoaContextWithOIDC, mode: string | undefined): void {
-  if (mode !== undefined && mode !== 'query' && mode !== 'form_post') {
-    throw new errors.UnsupportedResponseMode('response_mode must be query or form_post');
+  if (mode !== undefined && !RESPONSE_MODES.includes(mode)) {
+    throw new errors.UnsupportedResponseMode(`response_mode must be ${RESPONSE_MODES.join(' or ')}`);
   }
+}
+
+/** The library announces the fragment whatever it is configured to do. */
+async function discoverOurModes(ctx: Context, next: () => Promise<unknown>): Promise<void> {
+  await next();
+  const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
+  if (oidc?.route === 'discovery')
+    Object.assign(ctx.body as object, { response_modes_supported: RESPONSE_MODES });
 }
