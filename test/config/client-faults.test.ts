@@ -87,7 +87,7 @@ const ROWS: readonly Row[] = [
     'a signature unknown',
     client('id_token_signed_response_alg: PS256'),
     'clients[0].id_token_signed_response_alg',
-    /there is ES256, RS256/,
+    /one of ES256, RS256/,
   ],
   [
     'metadata unknown',

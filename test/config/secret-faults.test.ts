@@ -44,6 +44,18 @@ const ROWS: readonly Row[] = [
     /not for signatures/,
   ],
   [
+    'a key of another kind',
+    'secrets: { signing: [{ kty: OKP, crv: Ed25519, x: 11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo, d: nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A }] }',
+    'secrets.signing[0]',
+    /other than EC P-256 and RSA/,
+  ],
+  [
+    'another algorithm',
+    `secrets: { signing: [${JSON.stringify({ ...rsaKey(), alg: 'PS256' })}] }`,
+    'secrets.signing[0]',
+    /other than RS256/,
+  ],
+  [
     'two keys of one id',
     `secrets: { signing: [${[ecKey(), ecKey()].map((key) => JSON.stringify({ ...key, kid: 'a' }))}] }`,
     'secrets.signing[1].kid',

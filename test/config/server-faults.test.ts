@@ -17,6 +17,7 @@ const ROWS: readonly Row[] = [
   ['an issuer with a password', 'issuer: https://a:b@id.example', 'issuer', /scheme and host alone/],
   ['a session without end', 'session: { absolute_hours: 100000 }', 'session.absolute_hours', /720 or less/],
   ['a session of no time', 'session: { absolute_hours: 0 }', 'session.absolute_hours', /more than 0/],
+  ['a bit of a second', 'session: { absolute_hours: 0.0001 }', 'session.absolute_hours', /whole seconds/],
   ['codes of 7 digits', 'second_factor: { totp: { digits: 7 } }', 'second_factor.totp.digits', /one of 6, 8/],
   [
     'wide drift',

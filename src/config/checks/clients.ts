@@ -82,5 +82,5 @@ function signingAlgorithms({ environment, secrets }: ConfigSketch): readonly str
   if (keys.length === 0) return environment === 'production' ? null : OWN_ALGORITHMS;
   return keys.some((key) => 'fault' in key)
     ? null
-    : [...new Set(keys.flatMap((key) => ('algorithms' in key ? key.algorithms : [])))];
+    : [...new Set(keys.flatMap((key) => ('algorithm' in key ? [key.algorithm] : [])))];
 }

@@ -25,7 +25,10 @@ export const ownClientShape = {
 };
 
 const SCOPES = ['openid', 'profile', 'email', 'phone', 'offline_access'];
-const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256', 'Ed25519', 'EdDSA'] as const;
+/** What the tokens of this server are signed with. */
+const SIGNATURES = ['ES256', 'RS256'] as const;
+/** What a client may sign with, to prove itself. */
+const CLIENT_SIGNATURES = ['HS256', 'ES256', 'RS256', 'PS256', 'Ed25519', 'EdDSA'] as const;
 
 /** RFC 7591, OpenID Connect Dynamic Client Registration and the logout specifications name these. */
 const clientMetadataShape = {
@@ -80,11 +83,11 @@ const clientMetadataShape = {
     .optional()
     .describe('How it proves itself: `client_secret_basic` with a secret, `none` without, by default.'),
   token_endpoint_auth_signing_alg: z
-    .enum(['HS256', ...SIGNING_ALGORITHMS])
+    .enum(CLIENT_SIGNATURES)
     .optional()
     .describe('With a `…_jwt` method: the only algorithm accepted.'),
   id_token_signed_response_alg: z
-    .enum(SIGNING_ALGORITHMS)
+    .enum(SIGNATURES)
     .default('ES256')
     .describe('How its ID tokens are signed; `secrets.signing` must have such a key.'),
   jwks: z

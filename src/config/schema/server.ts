@@ -113,7 +113,7 @@ export const secretsShape = {
         kty: z
           .string()
           .describe(
-            '`RSA` (2048 bits or more), `EC` (P-256) or `OKP` (Ed25519), and beside it the members of such a key.',
+            '`EC` (P-256, for ES256) or `RSA` (2048 bits or more, for RS256), and beside it the members of such a key.',
           ),
       }),
     )
@@ -129,6 +129,7 @@ export const sessionShape = {
     .number()
     .positive('must be more than 0')
     .max(720)
+    .refine((hours) => Number.isInteger(hours * 60 * 60), { error: 'must come to whole seconds' })
     .default(24)
     .describe('How long a session lives after the last full sign-in, however much it is used.'),
 };
