@@ -29,8 +29,8 @@ export async function start(): Promise<void> {
   };
 
   for (const warning of config.warnings) logger.warn({ event: 'config.warning', reason: warning });
-  const handler = await createServer(config, parts, readiness);
-  const server = await startServer({ handler, ...config.listen, log: logger.info });
+  const serve = createServer(parts, readiness);
+  const server = await startServer({ handler: await serve(config), ...config.listen, log: logger.info });
   const stopUpkeep = startUpkeep(config, parts);
   announce(config);
 
@@ -42,7 +42,7 @@ export async function start(): Promise<void> {
   async function reload(): Promise<void> {
     try {
       const next = load();
-      await server.swap(await createServer(next, parts, readiness));
+      await server.swap(await serve(next));
       await trailOf(parts, logger.info)({ event: 'config.reloaded' });
     } catch (error) {
       const reason = error instanceof ConfigFaults ? error.message : 'the configuration could not be loaded';

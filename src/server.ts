@@ -7,6 +7,8 @@ import { createStepUp } from './http/account/step-up.ts';
 import { createApp, type Handler } from './http/app.ts';
 import { createAssetRoutes } from './http/assets/routes.ts';
 import { createConsentRoutes } from './http/consent/routes.ts';
+import { createDemoRoutes } from './http/demo/routes.ts';
+import { createDemoSessions, type DemoSessions } from './http/demo/sessions.ts';
 import { createFormTokens } from './http/forms.ts';
 import { createKnownBrowser } from './http/known-browser.ts';
 import { createLocaleRoutes } from './http/locale/routes.ts';
@@ -26,8 +28,21 @@ import { createSignIn } from './use-cases/sign-in.ts';
 /** Whether the process takes new sign-ins; while it stops it does not. */
 export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: string }>;
 
-/** Throws when the configuration can't be served; nothing of a running server is touched by that. */
-export async function createServer(config: Config, parts: Parts, readiness: Readiness): Promise<Handler> {
+/** Makes the handler of a configuration. Rejects when it can't be served; a running handler is not touched by that. */
+export type Serve = (config: Config) => Promise<Handler>;
+
+/** What a reload must not lose is kept here; everything else is made anew for each configuration. */
+export function createServer(parts: Parts, readiness: Readiness): Serve {
+  const demoSessions = createDemoSessions(parts.clock);
+  return (config) => createHandler(config, parts, readiness, demoSessions);
+}
+
+async function createHandler(
+  config: Config,
+  parts: Parts,
+  readiness: Readiness,
+  sessions: DemoSessions,
+): Promise<Handler> {
   const { stores, hasher, clock, random, logger } = parts;
   const secrets = secretsOf(config);
   const box = boxOf(secrets);
@@ -71,6 +86,7 @@ export async function createServer(config: Config, parts: Parts, readiness: Read
     signingKeys: secrets.signing,
     sessionHours: config.session.absoluteHours,
     stores: { durable: stores.providerDurable, shortLived: stores.providerShortLived },
+    box,
     accounts: stores.accounts,
     pages,
     clock,
@@ -96,6 +112,7 @@ export async function createServer(config: Config, parts: Parts, readiness: Read
     provider,
     around,
     areas: [
+      ...(isDevelopment ? [createDemoRoutes({ ...demoOf(config), sessions, forms, render })] : []),
       createOpsRoutes({ isReady: readiness, outbox: stores.outbox, render, isDevelopment }),
       createAssetRoutes({ tenants: config.tenants }),
       createLocaleRoutes({ https: isHttps }),
@@ -115,5 +132,21 @@ function namesOf(clients: readonly ClientConfig[]) {
       id === OWN_CLIENT ? 'Doublelock' : String(byId.get(id)?.metadata.client_name ?? id),
     clientTenant: (id: string) => byId.get(id)?.tenantId ?? null,
     clientRule: (id: string) => ({ always: byId.get(id)?.secondFactor === 'always', own: id === OWN_CLIENT }),
+  };
+}
+
+/** The demo's own accounts are no secret; those of any other file are. */
+function demoOf({ issuer, clients, accounts, tenants, isBuiltInDemo }: Config) {
+  const shown = isBuiltInDemo ? accounts : [];
+  const nameOf = (id: string) => tenants.find((tenant) => tenant.id === id)?.name ?? id;
+  return {
+    issuer,
+    clients,
+    accounts: shown.map(({ email, password, tenantId, role, factors }) => ({
+      email,
+      password: password ?? '',
+      tenant: nameOf(tenantId),
+      note: [role, ...factors.map(({ method }) => method)].join(', '),
+    })),
   };
 }

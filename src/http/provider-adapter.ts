@@ -2,7 +2,7 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { ProviderStore } from '../ports/stores.ts';
-import type { Clock } from '../ports/system.ts';
+import type { Clock, SecretBox } from '../ports/system.ts';
 
 /** Models that must survive the loss of the short-lived store. */
 const DURABLE: ReadonlySet<string> = new Set(['Grant', 'RefreshToken']);
@@ -14,44 +14,66 @@ export interface ProviderStores {
   readonly shortLived: ProviderStore;
 }
 
-export function createProviderAdapter(stores: ProviderStores, clock: Clock): (model: string) => Adapter {
+/**
+ * What a token, code or session cookie says is its id, so that ids are stored as digests and payloads sealed: who reads
+ * the stores can use none of them. In clear stay the session's uid and the grant, by which they are found.
+ */
+export function createProviderAdapter(
+  stores: ProviderStores,
+  box: SecretBox,
+  clock: Clock,
+): (model: string) => Adapter {
   const storeOf = (model: string) => (DURABLE.has(model) ? stores.durable : stores.shortLived);
+  const keyOf = (model: string, id: string) => box.digest(id, `provider|${model}`);
 
   async function revoke(grantId: string): Promise<void> {
     await Promise.all([
       ...GRANTED.map((model) => storeOf(model).revokeByGrantId(model, grantId)),
-      stores.durable.destroy('Grant', grantId),
+      stores.durable.destroy('Grant', keyOf('Grant', grantId)),
     ]);
+  }
+
+  function opened(model: string, stored: Record<string, unknown> | null): AdapterPayload | undefined {
+    if (stored === null || typeof stored.sealed !== 'string') return undefined;
+    const payload: AdapterPayload = JSON.parse(box.open(stored.sealed, `provider|${model}`));
+    return stored.consumed === undefined ? payload : { ...payload, consumed: Number(stored.consumed) };
   }
 
   return (model) => {
     const store = storeOf(model);
     return {
       async upsert(id, payload, expiresIn) {
-        await store.upsert(model, id, { ...payload }, expiresIn ? clock.now() + expiresIn * 1000 : null);
+        const { grantId, uid } = payload;
+        const stored = {
+          sealed: box.seal(JSON.stringify(payload), `provider|${model}`),
+          ...(grantId === undefined ? {} : { grantId }),
+          ...(uid === undefined ? {} : { uid }),
+        };
+        const expiresAt = expiresIn ? clock.now() + expiresIn * 1000 : null;
+        await store.upsert(model, keyOf(model, id), stored, expiresAt);
       },
       async find(id) {
         // Clients come from the configuration alone; nobody registers one at run time.
         if (model === 'Client') return undefined;
-        return found(await store.find(model, id, clock.now()));
+        return opened(model, await store.find(model, keyOf(model, id), clock.now()));
       },
       async findByUid(uid) {
-        return found(await store.findByUid(model, uid, clock.now()));
+        return opened(model, await store.findByUid(model, uid, clock.now()));
       },
       async findByUserCode() {
         return undefined;
       },
       /** A claim, not a mark: the library lets two parallel exchanges pass where this is an unconditional write. */
       async consume(id) {
-        if (await store.consume(model, id, clock.now())) return;
-        const grantId = (await store.find(model, id, clock.now()))?.grantId;
+        if (await store.consume(model, keyOf(model, id), clock.now())) return;
+        const grantId = (await store.find(model, keyOf(model, id), clock.now()))?.grantId;
         if (typeof grantId === 'string') await revoke(grantId);
         if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('it was used already');
         throw new errors.InvalidGrant('it was used already');
       },
       /** Resume is the only one who destroys an interaction: the second of two must not issue a second code. */
       async destroy(id) {
-        const destroyed = await store.destroy(model, id);
+        const destroyed = await store.destroy(model, keyOf(model, id));
         if (!destroyed && model === 'Interaction')
           throw new errors.SessionNotFound('interaction session not found');
       },
@@ -60,8 +82,4 @@ export function createProviderAdapter(stores: ProviderStores, clock: Clock): (mo
       },
     };
   };
-}
-
-function found(payload: Record<string, unknown> | null): AdapterPayload | undefined {
-  return payload === null ? undefined : payload;
 }

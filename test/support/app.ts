@@ -115,7 +115,8 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   let config = load(yaml, dataDir);
   const parts: Parts = { ...(await openParts(config)), clock };
   const ready = async () => ({ ready: true }) as const;
-  await server.swap(await createServer(config, parts, ready));
+  const serve = createServer(parts, ready);
+  await server.swap(await serve(config));
 
   return {
     origin,
@@ -130,7 +131,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     async reload(change) {
       yaml = { ...yaml, ...change };
       config = load(yaml, dataDir);
-      await server.swap(await createServer(config, parts, ready));
+      await server.swap(await serve(config));
     },
     async stop() {
       await server.stop({ deadlineMs: 1000 });

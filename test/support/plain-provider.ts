@@ -4,6 +4,7 @@ import Koa from 'koa';
 import { type Configuration, type JWK, Provider } from 'oidc-provider';
 import { openEmbedded } from '../../src/adapters/embedded/open.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import { createSecretBox } from '../../src/adapters/system/secret-box.ts';
 import type { ClientConfig } from '../../src/config/shape.ts';
 import { createDemoRoutes } from '../../src/http/demo/routes.ts';
 import { createDemoSessions } from '../../src/http/demo/sessions.ts';
@@ -55,7 +56,8 @@ export async function startPlainProvider(
   const dataDir = makeDataDir();
   const stores = openEmbedded({ dataDir });
   const { providerDurable: durable, providerShortLived: shortLived } = stores;
-  const adapter = createProviderAdapter({ durable, shortLived }, systemClock);
+  const box = createSecretBox([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
+  const adapter = createProviderAdapter({ durable, shortLived }, box, systemClock);
   const provider = createProvider({ issuer: origin, clients, mood, adapter });
 
   const demo = new Koa();
