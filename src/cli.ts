@@ -135,6 +135,7 @@ async function factorsOf(operation: Operation, email: string): Promise<Factor[]>
 async function isConfirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) throw new Error('no terminal to ask at: say --yes to remove without being asked');
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // Rejects when the terminal is closed instead.
   const answer = await terminal.question(`${question} [y/N] `);
   terminal.close();
   return /^y(es)?$/i.test(answer.trim());
