@@ -16,7 +16,7 @@ import { errorPages } from './http/middleware/error-pages.ts';
 import { requestLog } from './http/middleware/request-log.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { createOpsRoutes } from './http/ops/routes.ts';
-import { accountOf, createProvider, OWN_CLIENT, OWN_RETURN_PATH } from './http/provider.ts';
+import { accountOf, createProvider, issuedLifetimeMs, OWN_CLIENT, OWN_RETURN_PATH } from './http/provider.ts';
 import { createProviderPages } from './http/provider-pages.ts';
 import { createProviderSession } from './http/provider-session.ts';
 import { createRenderer } from './http/render.ts';
@@ -74,6 +74,7 @@ async function createHandler(
     clientRule,
     clientName,
     accountOf,
+    issuedLifetimeMs: issuedLifetimeMs(config.session.absoluteHours),
     interactionUrl: (uid) => `/interaction/${uid}`,
     passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
     onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),

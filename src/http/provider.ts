@@ -11,6 +11,7 @@ import type { ClientConfig } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
 import type { AccountStore } from '../ports/stores.ts';
 import type { Clock, SecretBox } from '../ports/system.ts';
+import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
 import { createProviderAdapter, type ProviderStores } from './provider-adapter.ts';
 import type { ProviderPages } from './provider-pages.ts';
 
@@ -42,14 +43,18 @@ const TTL = {
   AuthorizationCode: MINUTE,
   IdToken: 10 * MINUTE,
   Interaction: 15 * MINUTE,
-  Grant: 31 * DAY,
   /** From the sign-in, not from the last rotation: a stolen chain ends. */
   RefreshToken: 30 * DAY,
-  /** A browser that is only on its way to a sign-in. */
-  anonymousSession: 60 * MINUTE,
 };
+/** A browser that is only on its way to a sign-in. */
+const ANONYMOUS_SESSION = 60 * MINUTE;
 
 const RESPONSE_MODES = ['query', 'form_post'];
+
+/** In milliseconds: a session of so many hours, and a refresh token fetched at its very end. */
+export function issuedLifetimeMs(sessionHours: number): number {
+  return (sessionHours * 60 * MINUTE + TTL.RefreshToken) * 1000;
+}
 
 export function createProvider(needs: Needs): Provider {
   const rules = new Map(needs.clients.map((client) => [client.clientId, client]));
@@ -127,12 +132,13 @@ export function createProvider(needs: Needs): Provider {
     renderError: needs.pages.error,
     ttl: {
       ...TTL,
+      Grant: issuedLifetimeMs(needs.sessionHours) / 1000,
       RefreshToken: (_ctx, token) => Math.max(1, (token.iiat ?? seconds()) + TTL.RefreshToken - seconds()),
       Session: (_ctx, session) => {
         // Computed from the sign-in, since each save would renew it; 0 is a fault in the library.
         const end = session.loginTs
           ? session.loginTs + needs.sessionHours * 60 * MINUTE
-          : seconds() + TTL.anonymousSession;
+          : seconds() + ANONYMOUS_SESSION;
         return Math.max(1, end - seconds());
       },
     },
@@ -185,64 +191,6 @@ function otherTenant(rules: ReadonlyMap<string, ClientConfig>) {
       return wanted !== null && account !== undefined && account.tenantId !== wanted;
     },
   );
-}
-
-/** First-party clients have no consent page, whatever the scope or the client's type. */
-function liftConsent(
-  policy: interactionPolicy.DefaultPolicy,
-  isFirstParty: (clientId: string) => boolean,
-): void {
-  for (const check of policy.get('consent')?.checks ?? []) {
-    const asked = check.check;
-    check.check = (ctx) => (isFirstParty(String(ctx.oidc.client?.clientId)) ? false : asked(ctx));
-  }
-}
-
-/** The grant of this session and client; a first-party client's is made, or widened, to what it asks for. */
-async function loadGrant(ctx: KoaContextWithOIDC, isFirstParty: (clientId: string) => boolean) {
-  const { provider, client, session, account, result } = ctx.oidc;
-  if (!client || !session || !account) return undefined;
-  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
-  const existing = grantId ? await provider.Grant.find(grantId) : undefined;
-  const grant = existing?.accountId === account.accountId ? existing : undefined;
-  if (!isFirstParty(client.clientId)) return grant;
-
-  const own = grant ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-  const encountered = new Set(own.getOIDCScopeEncountered().split(' '));
-  const missing = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !encountered.has(scope));
-  const claims = [...ctx.oidc.requestParamClaims];
-  if (grant && missing.length === 0 && claims.length === 0) return grant;
-  own.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '));
-  if (claims.length > 0) own.addOIDCClaims(claims);
-  await own.save();
-  return own;
-}
-
-/** The library drops `offline_access` without a consent prompt; a first-party client has none to show. */
-function keepOfflineAccess(isFirstParty: (clientId: string) => boolean) {
-  return (ctx: KoaContextWithOIDC, scope: string | undefined) => {
-    const { client, params, entities } = ctx.oidc;
-    const granted = client && isFirstParty(client.clientId) && client.grantTypeAllowed('refresh_token');
-    if (!granted || !params || scope === undefined) return;
-    const asked = [
-      ctx.query.scope,
-      ctx.oidc.body?.scope,
-      pushedScope(entities.PushedAuthorizationRequest?.request),
-    ];
-    const wanted = asked.some(
-      (value) => typeof value === 'string' && value.split(' ').includes('offline_access'),
-    );
-    if (wanted && !scope.split(' ').includes('offline_access')) params.scope = `${scope} offline_access`;
-  };
-}
-
-/** A pushed request is kept as an unsigned JWT of our own making: only its scope is looked at. */
-function pushedScope(request: unknown): unknown {
-  if (typeof request !== 'string') return undefined;
-  const payload: unknown = JSON.parse(
-    Buffer.from(request.split('.')[1] ?? '', 'base64url').toString() || '{}',
-  );
-  return typeof payload === 'object' && payload !== null && 'scope' in payload ? payload.scope : undefined;
 }
 
 /** Codes in a fragment are for flows that this provider does not have. */

@@ -4,6 +4,7 @@ import type { Import, Source } from './source.ts';
 /** The only files that know oidc-provider. */
 const OIDC_PROVIDER_FILES = [
   'src/http/app.ts',
+  'src/http/first-party.ts',
   'src/http/provider.ts',
   'src/http/provider-adapter.ts',
   'src/http/provider-pages.ts',

@@ -50,6 +50,8 @@ export interface SecondFactorOptions {
   readonly clientName: (clientId: string) => string;
   /** The account that the host's `findAccount` has read in this request. */
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
+  /** How long after a sign-in anything issued from it may live: its session, and then a refresh token. */
+  readonly issuedLifetimeMs: number;
   /** Where an interaction begins; default: the plugin's own pages. */
   readonly interactionUrl?: (uid: string) => string;
   /** Where the password is asked again, for a host that lets the plugin ask for it. */
@@ -57,9 +59,6 @@ export interface SecondFactorOptions {
   /** Called when a sign-in is complete, before the answer leaves. */
   readonly onSignedIn?: (ctx: KoaContextWithOIDC['request']['ctx'], account: Account) => void;
 }
-
-/** Access and refresh tokens of a sign-in end with it: a day of session, and 30 of refresh after it. */
-const RECORD_KEPT_MS = 31 * 24 * 60 * 60 * 1000;
 
 export function secondFactor(options: SecondFactorOptions) {
   const { stores, clock, box, trail, random } = options;
@@ -134,7 +133,7 @@ export function secondFactor(options: SecondFactorOptions) {
     readonly advance: ReturnType<typeof createAdvance>;
   } {
     const session = createProviderSession(provider);
-    provider.use(keepSignInRecords({ records: stores.records, clock, keptMs: RECORD_KEPT_MS }));
+    provider.use(keepSignInRecords({ records: stores.records, clock, keptMs: options.issuedLifetimeMs }));
     const advance = createAdvance({ ...options, ...stores, session, secondFactor: useCase, enrolment });
     const forms = createFormTokens(box);
     return {

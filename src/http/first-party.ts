@@ -1,0 +1,60 @@
+/** The first-party rule: no consent page, and what it would have granted is granted. */
+import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
+
+/** First-party clients have no consent page, whatever the scope or the client's type. */
+export function liftConsent(
+  policy: interactionPolicy.DefaultPolicy,
+  isFirstParty: (clientId: string) => boolean,
+): void {
+  for (const check of policy.get('consent')?.checks ?? []) {
+    const asked = check.check;
+    check.check = (ctx) => (isFirstParty(String(ctx.oidc.client?.clientId)) ? false : asked(ctx));
+  }
+}
+
+/** The grant of this session and client; a first-party client's is made, or widened, to what it asks for. */
+export async function loadGrant(ctx: KoaContextWithOIDC, isFirstParty: (clientId: string) => boolean) {
+  const { provider, client, session, account, result } = ctx.oidc;
+  if (!client || !session || !account) return undefined;
+  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+  const existing = grantId ? await provider.Grant.find(grantId) : undefined;
+  const grant = existing?.accountId === account.accountId ? existing : undefined;
+  if (!isFirstParty(client.clientId)) return grant;
+
+  const own = grant ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+  const encountered = new Set(own.getOIDCScopeEncountered().split(' '));
+  const missing = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !encountered.has(scope));
+  const claims = [...ctx.oidc.requestParamClaims];
+  if (grant && missing.length === 0 && claims.length === 0) return grant;
+  own.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '));
+  if (claims.length > 0) own.addOIDCClaims(claims);
+  await own.save();
+  return own;
+}
+
+/** The library drops `offline_access` without a consent prompt; a first-party client has none to show. */
+export function keepOfflineAccess(isFirstParty: (clientId: string) => boolean) {
+  return (ctx: KoaContextWithOIDC, scope: string | undefined) => {
+    const { client, params, entities } = ctx.oidc;
+    const granted = client && isFirstParty(client.clientId) && client.grantTypeAllowed('refresh_token');
+    if (!granted || !params || scope === undefined) return;
+    const asked = [
+      ctx.query.scope,
+      ctx.oidc.body?.scope,
+      pushedScope(entities.PushedAuthorizationRequest?.request),
+    ];
+    const wanted = asked.some(
+      (value) => typeof value === 'string' && value.split(' ').includes('offline_access'),
+    );
+    if (wanted && !scope.split(' ').includes('offline_access')) params.scope = `${scope} offline_access`;
+  };
+}
+
+/** A pushed request is kept as an unsigned JWT of our own making: only its scope is looked at. */
+function pushedScope(request: unknown): unknown {
+  if (typeof request !== 'string') return undefined;
+  const payload: unknown = JSON.parse(
+    Buffer.from(request.split('.')[1] ?? '', 'base64url').toString() || '{}',
+  );
+  return typeof payload === 'object' && payload !== null && 'scope' in payload ? payload.scope : undefined;
+}
