@@ -1,6 +1,7 @@
 /** The only `new Provider`: from our configuration to oidc-provider's, with everything off that is not used. */
 import type { Context, Middleware } from 'koa';
 import {
+  type Client,
   type Configuration,
   errors,
   interactionPolicy,
@@ -11,6 +12,7 @@ import type { ClientConfig } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
 import type { AccountStore } from '../ports/stores.ts';
 import type { Clock, SecretBox } from '../ports/system.ts';
+import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
 import { createProviderAdapter, type ProviderStores } from './provider-adapter.ts';
 import type { ProviderPages } from './provider-pages.ts';
@@ -83,11 +85,7 @@ export function createProvider(needs: Needs): Provider {
       short: { httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
     },
     scopes: ['openid', 'profile', 'email', 'phone', 'offline_access'],
-    claims: {
-      profile: ['name', 'locale', 'tenant'],
-      email: ['email', 'email_verified'],
-      phone: ['phone_number', 'phone_number_verified'],
-    },
+    claims: { ...CLAIMS_BY_SCOPE },
     responseTypes: ['code', 'none'],
     interactions: { policy, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: async (ctx, sub) => {
@@ -116,7 +114,7 @@ export function createProvider(needs: Needs): Provider {
       resourceIndicators: { enabled: false },
       claimsParameter: { enabled: true },
       userinfo: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: (_ctx, client) => client.clientAuthMethod !== 'none' },
+      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => mayAskAbout(client, token) },
       revocation: {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId,
@@ -156,16 +154,13 @@ export function accountOf(ctx: KoaContextWithOIDC): Account | undefined {
   return readAccounts.get(ctx.oidc);
 }
 
-function claimsOf(account: Account) {
-  return {
-    sub: account.id,
-    name: account.name,
-    tenant: account.tenantId,
-    email: account.email,
-    email_verified: account.emailConfirmed,
-    ...(account.locale ? { locale: account.locale } : {}),
-    ...(account.phone ? { phone_number: account.phone, phone_number_verified: false } : {}),
-  };
+/** A resource server is a client with a secret (RFC 7662, 2.1); refresh tokens are not meant for one. */
+function mayAskAbout(
+  client: Client,
+  token: { readonly kind: string; readonly clientId?: string | undefined },
+) {
+  if (client.clientAuthMethod === 'none') return false;
+  return token.kind !== 'RefreshToken' || token.clientId === client.clientId;
 }
 
 function ownClient(issuer: string) {

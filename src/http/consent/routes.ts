@@ -3,9 +3,10 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
 import type { AccountStore } from '../../ports/stores.ts';
+import { scopesTelling } from '../claims.ts';
 import type { FormTokens } from '../forms.ts';
 import type { Render } from '../pages.ts';
-import { InteractionGone, type ProviderSession } from '../provider-session.ts';
+import { InteractionGone, type InteractionView, type ProviderSession } from '../provider-session.ts';
 
 interface Needs {
   readonly session: ProviderSession;
@@ -36,9 +37,7 @@ export function createConsentRoutes({ session, accounts, clients, forms, render,
       clientUri: text(client?.client_uri),
       policyUri: text(client?.policy_uri),
       tosUri: text(client?.tos_uri),
-      scopes: String(view.params.scope ?? '')
-        .split(' ')
-        .filter((scope) => scope && scope !== 'openid'),
+      scopes: scopesShown(view),
       email: account.email,
     };
     const { ui_locales: uiLocales } = view.params;
@@ -55,6 +54,14 @@ export function createConsentRoutes({ session, accounts, clients, forms, render,
     ctx.status = 303;
     ctx.redirect(address);
   }
+}
+
+/** Beyond `openid`; a claim that is asked for by itself counts as its scope. */
+function scopesShown({ params, details }: InteractionView): string[] {
+  const asked = String(params.scope ?? '').split(' ');
+  const { missingOIDCClaims: claims } = details;
+  const shown = new Set([...asked, ...(Array.isArray(claims) ? scopesTelling(claims.map(String)) : [])]);
+  return [...shown].filter((scope) => scope && scope !== 'openid');
 }
 
 function text(value: unknown): string | null {
