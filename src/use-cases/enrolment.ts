@@ -13,7 +13,7 @@ interface Needs {
   readonly methods: Methods;
   readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'clear'>;
-  readonly progress: Pick<ProgressStore, 'save'>;
+  readonly progress: Pick<ProgressStore, 'save' | 'find'>;
   readonly box: Pick<SecretBox, 'seal' | 'open'>;
   readonly trail: Trail;
   readonly clock: Clock;
@@ -64,8 +64,17 @@ export function createEnrolment({
       purpose,
     );
     const next = { ...at, pending: { enrolmentId: id, method, secret } };
-    if (!(await progress.save(next))) return refused({ code: 'session_expired' });
+    if (!(await progress.save(next))) return twinOf(at, ({ pending }) => pending?.method === method);
     return accepted({ ...next, version: next.version + 1 });
+  }
+
+  /** After a save that came too late: a second click of the same form has done the same, and what it did counts. */
+  async function twinOf(
+    { uid, accountId }: Progress,
+    did: (twin: Progress) => boolean,
+  ): Promise<Outcome<Progress>> {
+    const twin = await progress.find(uid, clock.now());
+    return twin?.accountId === accountId && did(twin) ? accepted(twin) : refused({ code: 'session_expired' });
   }
 
   /** The secret of the set-up under way; null when none is. */
@@ -117,17 +126,16 @@ export function createEnrolment({
     const inserted = await enrolments.insert(enrolment);
     const proof = { method: pending.method, enrolmentId: enrolment.id, at: now };
     const next = { ...at, pending: null, proofs: [...at.proofs, proof] };
-    // Lost to a second click of the same form: what it made is there, and the page goes on from it.
-    if (!inserted || !(await progress.save(next))) return refused({ code: 'session_expired' });
-    await replaceRefused(judgement, pending.method);
-    const line = {
-      accountId: account.id,
-      tenantId: tenant.id,
-      clientId: given.clientId,
-      address: given.address,
-    };
-    await trail({ ...line, event: 'enrolment.created', method: pending.method });
-    return accepted({ ...next, version: next.version + 1 });
+    const saved = await progress.save(next);
+    // Of two clicks of the same form one inserts it, and notes it.
+    if (inserted) {
+      await replaceRefused(judgement, pending.method);
+      const who = { accountId: account.id, tenantId: tenant.id };
+      const { clientId, address } = given;
+      await trail({ ...who, clientId, address, event: 'enrolment.created', method: pending.method });
+    }
+    if (saved) return accepted({ ...next, version: next.version + 1 });
+    return twinOf(at, ({ proofs }) => proofs.some(({ enrolmentId }) => enrolmentId === enrolment.id));
   }
 
   /** A factor refused after too many failures is replaced by the new one, never revived beside it. */

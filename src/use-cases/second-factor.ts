@@ -24,10 +24,10 @@ import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
 interface Needs {
   readonly judge: Judge;
   readonly methods: Methods;
-  readonly progress: Pick<ProgressStore, 'save'>;
+  readonly progress: Pick<ProgressStore, 'save' | 'find'>;
   readonly attempts: AttemptStore;
   readonly lockouts: Pick<LockoutStore, 'addFailure' | 'lock' | 'clear'>;
-  readonly claims: Pick<ClaimStore, 'claim'>;
+  readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
   readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
   readonly box: Pick<SecretBox, 'open'>;
   readonly trail: Trail;
@@ -103,7 +103,7 @@ export function createSecondFactor(needs: Needs) {
       return no({ code: 'too_many_attempts', retryAt: verdict.counter === GUESSES ? verdict.retryAt : null });
     }
 
-    const found = await granted(method as keyof Methods, judgement, typed, now);
+    const found = await granted(method as keyof Methods, judgement, typed, now, at.progress);
     if (found.kind !== 'accepted') {
       await lockouts.addFailure(subject, method, now);
       if (verdict.left[GUESSES] === 0) {
@@ -114,7 +114,7 @@ export function createSecondFactor(needs: Needs) {
       if (found.kind === 'used') return no({ code: 'code_used' });
       return no({
         code: 'code_invalid',
-        attemptsLeft: verdict.left[ofSignIn] ?? 0,
+        attemptsLeft: Math.min(verdict.left[ofSignIn] ?? 0, verdict.left[GUESSES] ?? 0),
         clockOffSeconds: found.kind === 'near' ? found.offSeconds : null,
       });
     }
@@ -127,17 +127,30 @@ export function createSecondFactor(needs: Needs) {
     ]);
     const proofs = [...at.progress.proofs, { method, enrolmentId: found.enrolmentId, at: now }];
     const next = { ...at.progress, proofs };
-    if (!(await progress.save(next))) return refused({ code: 'session_expired' });
+    if (!(await progress.save(next))) {
+      return twinOf(at, (twin) => twin.proofs.some(({ enrolmentId }) => enrolmentId === found.enrolmentId));
+    }
     await trail({ ...line, event: 'second_factor.accepted' });
     return accepted({ ...next, version: next.version + 1 });
   }
 
-  /** The check's verdict with the store's word on it: of two who offer the same step, one has it. */
+  /** After a save that came too late: a second click of the same form has done the same, and the sign-in goes on. */
+  async function twinOf(at: Standing, did: (twin: Progress) => boolean): Promise<Outcome<Progress>> {
+    const twin = await progress.find(at.progress.uid, clock.now());
+    const same = twin?.accountId === at.progress.accountId && did(twin);
+    return same ? accepted(twin) : refused({ code: 'session_expired' });
+  }
+
+  /**
+   * The check's verdict with the store's word on it: of two who offer the same step, one has it. The same page of the
+   * same sign-in, sent twice by an impatient finger, is one and not two.
+   */
   async function granted(
     method: keyof Methods,
     judgement: Judgement,
     typed: string,
     now: number,
+    { uid, version }: Progress,
   ): Promise<Verdict> {
     const candidates = judgement.enrolments
       .filter((enrolment) => enrolment.method === method)
@@ -146,11 +159,20 @@ export function createSecondFactor(needs: Needs) {
         secret: enrolment.secret === null ? null : box.open(enrolment.secret, enrolmentPurpose(enrolment)),
         lastStep: enrolment.lastStep,
       }));
+    const keyOf = (of: { enrolmentId: string; step: number }) => `totp:${of.enrolmentId}:${of.step}`;
+    const holder = `${uid}:${version}`;
     const verdict = methods[method].check(candidates, typed, now);
-    if (verdict.kind !== 'accepted' && verdict.kind !== 'near') return verdict;
+    if (verdict.kind === 'used') {
+      const unburnt = candidates.map((candidate) => ({ ...candidate, lastStep: null }));
+      const before = methods[method].check(unburnt, typed, now);
+      const mine = before.kind === 'accepted' && (await claims.peek(keyOf(before))) === holder;
+      return mine ? before : verdict;
+    }
+    if (verdict.kind === 'wrong') return verdict;
     // A near miss is claimed too: else "your clock is ahead" would tell a guesser a code that is good later.
-    const mine = await claims.claim(`totp:${verdict.enrolmentId}:${verdict.step}`, now + CLAIM_KEPT_MS);
-    return mine || verdict.kind === 'near' ? verdict : { kind: 'used' };
+    const claimant = verdict.kind === 'near' ? 'near' : holder;
+    const first = await claims.first(keyOf(verdict), claimant, now + CLAIM_KEPT_MS);
+    return first === claimant || verdict.kind === 'near' ? verdict : { kind: 'used' };
   }
 
   /** Puts a set-up off while grace lasts; the answer holds for this sign-in. */
@@ -160,7 +182,7 @@ export function createSecondFactor(needs: Needs) {
     const { account, decision } = judgement;
     if (decision.kind !== 'set-up' || decision.laterUntil === null) return refused({ code: 'enforced' });
     const next = { ...at.progress, later: true };
-    if (!(await progress.save(next))) return refused({ code: 'session_expired' });
+    if (!(await progress.save(next))) return twinOf(at, (twin) => twin.later);
     const line = {
       accountId: account.id,
       tenantId: account.tenantId,

@@ -16,7 +16,7 @@ interface Needs {
   readonly accounts: Pick<AccountStore, 'findByEmail' | 'replacePasswordHash'>;
   readonly attempts: AttemptStore;
   readonly lockouts: LockoutStore;
-  readonly progress: Pick<ProgressStore, 'save'>;
+  readonly progress: Pick<ProgressStore, 'save' | 'find'>;
   readonly hasher: PasswordHasher;
   readonly box: Pick<SecretBox, 'digest'>;
   readonly trail: Trail;
@@ -123,7 +123,11 @@ export function createSignIn({
       keepsAuthTime: null,
       expiresAt: submission.expiresAt,
     };
-    if (!(await progress.save(begun))) return refused({ code: 'session_expired' });
+    if (!(await progress.save(begun))) {
+      // Lost to a second click of the same form: what that one began goes on.
+      const twin = await progress.find(uid, clock.now());
+      return twin?.accountId === account.id ? accepted(twin) : refused({ code: 'session_expired' });
+    }
     await trail({ ...line, event: 'sign_in.password_accepted' });
     return accepted({ ...begun, version: begun.version + 1 });
   }

@@ -101,9 +101,8 @@ export function createAdvance(needs: Needs) {
         // Nothing to choose and nothing to put off: straight to the one set-up there is.
         const direct = only && others.length === 0 && decision.laterUntil === null && ctx.method === 'POST';
         if (!direct) return `${base}/set-up`;
-        return (await enrolment.begin(standing.progress, judgement, only)).ok
-          ? `${base}/set-up/${only}`
-          : `${base}/set-up`;
+        await enrolment.begin(standing.progress, judgement, only);
+        return `${base}/set-up/${only}`;
       }
       case 'refuse': {
         await note(judgement.account, standing, 'sign_in.refused', decision.reason);

@@ -106,7 +106,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     const belongs = decision.kind === 'prove' && decision.methods.includes(method);
     if (!belongs) return redirect(ctx, baseOf(stage.view.uid));
     if (lockout.lockedUntil > needs.clock.now()) {
-      return show.locked(ctx, stage, judgement, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
+      return show.stopped(ctx, stage, judgement, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     }
     show.enterCode(ctx, stage, judgement, method);
   }
@@ -121,7 +121,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       if (refusal.code === 'code_invalid' || refusal.code === 'code_used') {
         return show.enterCode(ctx, stage, judgement, method, refusal);
       }
-      return show.locked(ctx, stage, judgement, refusal);
+      return show.stopped(ctx, stage, judgement, refusal);
     });
   }
 
@@ -164,8 +164,11 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       const judgement = await judged(stage);
       const { progress, clientId, address } = stage.standing;
       if (judgement.decision.kind === 'satisfied') return advance.onward(ctx, stage);
+      const { pending } = progress;
       const secret = enrolment.reveal(progress, judgement);
-      const belongs = judgement.decision.kind === 'set-up' && progress.pending?.method === methodOf(ctx);
+      // A second click of this form may find its own work done, by the first one, in this very moment.
+      const isDone = judgement.enrolments.some(({ id }) => id === pending?.enrolmentId);
+      const belongs = pending?.method === methodOf(ctx) && (judgement.decision.kind === 'set-up' || isDone);
       if (!belongs || !secret) return show.forbidden(ctx);
       const outcome = await enrolment.confirm(progress, judgement, {
         typed: code,
