@@ -56,6 +56,8 @@ export interface Pages {
     readonly laterUntil: number | null;
     /** This set-up was not asked for by the person: show who demands it and why. */
     readonly forced: boolean;
+    /** The application that demands it; else it is the organisation. */
+    readonly demandedBy?: string | null;
     readonly cancel: Form | null;
   };
   'set-up-totp': {
@@ -72,7 +74,9 @@ export interface Pages {
     readonly label: string;
     readonly app: string;
     readonly apps: readonly string[];
+    /** The first page of a set-up that the person did not ask for. */
     readonly forced: boolean;
+    readonly demandedBy?: string | null;
     /** Back to the chooser of methods; null when there is nothing to choose. */
     readonly chooseHref: string | null;
     readonly cancel: Form | null;
@@ -95,6 +99,8 @@ export interface Pages {
       | 'not-found'
       | 'expired'
       | 'locked'
+      | 'stopped'
+      | 'cancelled'
       | 'refused'
       | 'unusable'
       | 'unavailable'

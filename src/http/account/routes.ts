@@ -2,7 +2,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { FormTokens } from '../forms.ts';
-import type { Render } from '../pages.ts';
+import type { Pages, Render } from '../pages.ts';
 import { addSecurityRoutes, type SecurityNeeds } from './security.ts';
 import type { StepUp } from './step-up.ts';
 
@@ -45,6 +45,17 @@ export function createAccountRoutes(needs: Needs): Router {
       { href: '/', text: 'home' as const },
     ];
     const requestId = String(ctx.state.requestId ?? '');
-    render(ctx, 'error', { title: 'protocol', protocol, links, cancel: null, requestId }, { status: 403 });
+    const shown = titled(error, protocol);
+    render(ctx, 'error', { ...shown, links, cancel: null, requestId }, { status: 403 });
   }
+}
+
+/** What the person did, or what the account can't do, is told as such: here nobody's application is at fault. */
+function titled(
+  error: string,
+  protocol: Pages['error']['protocol'],
+): Pick<Pages['error'], 'title' | 'protocol'> {
+  if (error === 'access_denied') return { title: 'cancelled', protocol: null };
+  if (error === 'unmet_authentication_requirements') return { title: 'refused', protocol: null };
+  return { title: 'protocol', protocol };
 }

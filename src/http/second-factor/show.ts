@@ -76,10 +76,17 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
       : null;
   }
 
-  function locked(ctx: Context, stage: Stage, judgement: Judgement, refusal: Refusal) {
+  /** No further with this method, for now or in this sign-in. */
+  function stopped(ctx: Context, stage: Stage, judgement: Judgement, refusal: Refusal) {
     const href = anotherWay(stage, judgement);
     const links = href ? [{ href, text: 'another-way' as const }] : [];
-    error(ctx, stage, { title: 'locked', links }, frame(stage, judgement, refusal));
+    error(ctx, stage, { title: titleOf(refusal), links }, frame(stage, judgement, refusal));
+  }
+
+  function titleOf(refusal: Refusal): Pages['error']['title'] {
+    if (refusal.code !== 'too_many_attempts') return 'refused';
+    // Waiting helps against a lock alone; after too many tries in one sign-in another one goes on at once.
+    return refusal.retryAt === null ? 'stopped' : 'locked';
   }
 
   function unusable(ctx: Context, stage: Stage, judgement: Judgement) {
@@ -132,6 +139,7 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
       methods: methods.map((method, index) => ({ method, selected: index === 0 })),
       laterUntil,
       forced: true,
+      demandedBy: demander(stage, judgement),
       cancel: formAt(stage, '/cancel'),
     };
     render(ctx, 'set-up-choose', model, frame(stage, judgement, refusal));
@@ -147,10 +155,13 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
     const { decision } = judgement;
     const choice =
       decision.kind === 'set-up' && (decision.methods.length > 1 || decision.laterUntil !== null);
+    // Who came with a live session has seen the chooser even where there was nothing to choose: a GET begins nothing.
+    const isFirst = !choice && stage.standing.progress.keepsAuthTime === null;
     const model = {
       ...(await setUpTotpModel(secret, typed)),
       form: formAt(stage, '/set-up/totp'),
-      forced: true,
+      forced: isFirst,
+      demandedBy: demander(stage, judgement),
       chooseHref: choice ? `${baseOf(stage.view.uid)}/set-up` : null,
       cancel: formAt(stage, '/cancel'),
       backHref: null,
@@ -158,5 +169,10 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
     render(ctx, 'set-up-totp', model, frame(stage, judgement, typed.refusal));
   }
 
-  return { chooseMethod, enterCode, locked, unusable, refusal, forbidden, chooseSetUp, setUpTotp };
+  /** The application, where the organisation itself would not have asked. */
+  function demander({ view }: Stage, { enforcement }: Judgement): string | null {
+    return enforcement === 'required' ? null : clientName(view.clientId);
+  }
+
+  return { chooseMethod, enterCode, stopped, unusable, refusal, forbidden, chooseSetUp, setUpTotp };
 }
