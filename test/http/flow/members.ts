@@ -1,0 +1,67 @@
+/** Members for the tests of the sign-in flow, and the steps that they have in common. */
+import { PASSWORD, SECRET, standardConfig, type Yaml } from '../../support/app.ts';
+import type { Page } from '../../support/page.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import type { Stage } from '../oidc/story.ts';
+
+/** One account more: `name@TENANT.test`. */
+export function member(name: string, tenant: string, more: Yaml = {}): Yaml {
+  return { email: `${name}@${tenant}.test`, tenant, name, password: PASSWORD, ...more };
+}
+
+/** With an authenticator app, whose secret is the one of all the tests. */
+export function withApp(name: string, tenant: string, more: Yaml = {}): Yaml {
+  return member(name, tenant, { factors: [{ method: 'totp', secret: SECRET }], ...more });
+}
+
+/** The standard accounts and these. */
+export function accounts(...more: readonly Yaml[]): Yaml {
+  return { accounts: [...standardConfig().accounts, ...more] };
+}
+
+export interface Arrival {
+  readonly visitor: Visitor;
+  readonly page: Page;
+}
+
+/** From a relying party to the sign-in page, in a browser of its own unless one is given. */
+export async function arrive(
+  { app, rp }: Pick<Stage, 'app' | 'rp'>,
+  visitor: Visitor = app.visitor(),
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Arrival> {
+  return { visitor, page: await visitor.open(await rp.authorizationUrl(parameters)) };
+}
+
+/** To where the password leads. */
+export async function givePassword(
+  stage: Pick<Stage, 'app' | 'rp'>,
+  email: string,
+  visitor?: Visitor,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Arrival> {
+  const arrival = await arrive(stage, visitor, parameters);
+  return { visitor: arrival.visitor, page: await arrival.visitor.signIn(email, PASSWORD) };
+}
+
+/** What the page says to a person, in one line. */
+export function words(page: Page): string {
+  return page.$('main').text().replace(/\s+/g, ' ').trim();
+}
+
+/** What its alert says. */
+export function alertOf(page: Page): string {
+  return page.$('[role=alert]').text().trim();
+}
+
+/** The id of the interaction that a page belongs to. */
+export function uidOf(page: Page): string {
+  const uid = /\/interaction\/([^/]+)/.exec(page.url)?.[1];
+  if (uid === undefined) throw new Error(`${page.url} is not within an interaction`);
+  return uid;
+}
+
+/** Whether an answer of the provider carries an authorization code. */
+export function hasCode(page: Page): boolean {
+  return page.location !== null && new URL(page.location).searchParams.has('code');
+}
