@@ -1,7 +1,6 @@
 /** The product's own static files under addresses that carry their hash, so that browsers may keep them for good. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 
 export const ASSET_NAMES = ['doublelock.css', 'mark.svg', 'self-submit.js'] as const;
 export type AssetName = (typeof ASSET_NAMES)[number];
@@ -26,7 +25,7 @@ const STYLES = ['doublelock.css', 'forms.css', 'pages.css'];
 
 /** Pico in a cascade layer: whatever stands outside of it, ours and the tenant's, wins without a fight. */
 function stylesheet(): Buffer {
-  const pico = createRequire(import.meta.url).resolve('@picocss/pico/css/pico.classless.min.css');
+  const pico = new URL(import.meta.resolve('@picocss/pico/css/pico.classless.min.css'));
   // `@charset` counts only at the very start of a file; the type of the answer says it already.
   const base = readFileSync(pico, 'utf8').replace(/^@charset "UTF-8";/, '');
   const own = STYLES.map((name) => readFileSync(new URL(name, VIEW_ASSETS)));

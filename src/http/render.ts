@@ -110,7 +110,10 @@ function answer(ctx: Context, { status, refusal }: Frame, lang: Locale, now: num
 }
 
 function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): string {
-  if (page === 'error') return t(`error.${(model as Pages['error']).title}.title`);
+  if (page === 'error') {
+    const { title } = model as Pages['error'];
+    return t(`error.${title}.title`);
+  }
   const client = 'clientName' in model && model.clientName !== null ? model.clientName : '';
   return t(`${page}.title`, { client });
 }
