@@ -1,0 +1,79 @@
+import { expect } from 'chai';
+import { LOCALES } from '../../src/domain/account.ts';
+import type { Refusal, RefusalCode } from '../../src/domain/refusal.ts';
+import { loadTranslations } from '../../src/http/locale.ts';
+import { fieldsOf, phrasesOf, retryAfter, statusOf } from '../../src/http/refusals.ts';
+
+const NOW = 1_000_000;
+
+/** Every code, so that a new one fails to compile here too. */
+const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; status: number }>> = {
+  credentials_invalid: { refusals: [{ code: 'credentials_invalid' }], status: 422 },
+  code_invalid: {
+    refusals: [null, -60, 30, 1].flatMap((clockOffSeconds) =>
+      [null, 0, 1, 3].map(
+        (attemptsLeft) => ({ code: 'code_invalid', attemptsLeft, clockOffSeconds }) as const,
+      ),
+    ),
+    status: 422,
+  },
+  code_expired: { refusals: [{ code: 'code_expired' }], status: 422 },
+  code_used: { refusals: [{ code: 'code_used' }], status: 422 },
+  too_many_attempts: {
+    refusals: [null, NOW + 60_000].map((retryAt) => ({ code: 'too_many_attempts', retryAt }) as const),
+    status: 429,
+  },
+  method_not_allowed: { refusals: [{ code: 'method_not_allowed' }], status: 422 },
+  session_expired: { refusals: [{ code: 'session_expired' }], status: 400 },
+  forbidden: { refusals: [{ code: 'forbidden' }], status: 403 },
+  enforced: { refusals: [{ code: 'enforced' }], status: 422 },
+  field_invalid: { refusals: [{ code: 'field_invalid', field: 'label' }], status: 422 },
+};
+
+describe('refusals', () => {
+  const translations = loadTranslations();
+
+  for (const [code, { refusals, status }] of Object.entries(REFUSALS)) {
+    it(`answer ${code} with ${status}, and say it in whole sentences of both languages`, () => {
+      for (const refusal of refusals) {
+        expect(statusOf(refusal)).to.equal(status);
+        const told = LOCALES.map((locale) =>
+          phrasesOf(refusal).map(({ key, count = 0 }) => translations(locale)(key, { count, when: 'now' })),
+        );
+        for (const sentence of told.flat()) {
+          expect(sentence)
+            .to.match(/^\p{Lu}.*\.$/u)
+            .and.not.match(/\{\{|refusal\./);
+        }
+        expect(told[0]).not.to.deep.equal(told[1]);
+      }
+    });
+  }
+
+  it('tell a person what to do next', () => {
+    const t = translations('en');
+    const text = (refusal: Refusal) =>
+      phrasesOf(refusal)
+        .map(({ key, count = 0 }) => t(key, { count }))
+        .join(' ');
+    expect(text({ code: 'code_invalid', attemptsLeft: 4, clockOffSeconds: 60 })).to.equal(
+      'This code is not right yet: the clock of your phone is probably about 60 seconds ahead. ' +
+        'Turn on automatic date and time in the settings of your phone, then type a new code. You have 4 tries left.',
+    );
+    expect(text({ code: 'code_used' })).to.include('Wait until your app shows the next one');
+  });
+
+  it('A95 say the same of an unknown address and of a wrong password', () => {
+    expect(fieldsOf({ code: 'credentials_invalid' })).to.have.members(['email', 'password']);
+    expect(phrasesOf({ code: 'credentials_invalid' })).to.have.lengthOf(1);
+  });
+
+  it('give the seconds to wait, rounded up, and never fewer than one while there is something to wait for', () => {
+    const seconds = (retryAt: number | null) => retryAfter({ code: 'too_many_attempts', retryAt }, NOW);
+    expect(seconds(NOW + 900_000)).to.equal(900);
+    expect(seconds(NOW + 1)).to.equal(1);
+    expect(seconds(NOW - 5000)).to.equal(1);
+    expect(seconds(null)).to.equal(0);
+    expect(retryAfter({ code: 'code_used' }, NOW)).to.equal(null);
+  });
+});

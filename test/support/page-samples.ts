@@ -1,0 +1,279 @@
+/** One or more models for every page, as a route would give them: for tests, and to look at. */
+import type { MethodName } from '../../src/domain/method.ts';
+import type { Form, Frame, PageName, Pages } from '../../src/http/pages.ts';
+
+export interface Sample<P extends PageName = PageName> {
+  readonly name: string;
+  readonly page: P;
+  readonly model: Pages[P];
+  readonly frame: Frame;
+}
+
+/** 29 November 2026, 14:00 UTC. */
+export const SAMPLE_NOW = Date.UTC(2026, 10, 29, 14);
+const MINUTE = 60_000;
+
+/** The smallest thing that looks like a QR code: a real one is made by the route. */
+const QR = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h3v3H1zM5 1h3v3H5zM1 5h3v3H1zM6 6h1v1H6z"/></svg>',
+)}`;
+
+const form = (action: string): Form => ({ action, token: 'token-of-the-form' });
+const at = '/interaction/uid';
+const cancel = form(`${at}/cancel`);
+const client = 'Acme Timesheets';
+const acme: Frame = { tenantId: 'acme' };
+const member: Frame = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
+const guest: Frame = { tenantId: 'globex', signedInAs: 'gus@globex.test' };
+
+function sample<P extends PageName>(name: string, page: P, model: Pages[P], frame: Frame = {}): Sample {
+  return { name, page, model, frame };
+}
+
+const signIn = { form: form(at), email: '', clientName: client, cancel, emailFixed: false };
+const enterCode: Pages['enter-code'] = {
+  form: form(`${at}/code`),
+  method: 'totp',
+  digits: 6,
+  chooseHref: `${at}/choose-method`,
+  clientName: client,
+  cancel,
+};
+const choices = (...methods: MethodName[]) =>
+  methods.map((method, index) => ({ method, selected: index === 0 }));
+const setUpTotp: Pages['set-up-totp'] = {
+  form: form(`${at}/set-up/totp`),
+  secret: 'JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP',
+  uri: 'otpauth://totp/Doublelock:bob%40acme.test?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Doublelock',
+  qr: QR,
+  digits: 6,
+  periodSeconds: 30,
+  label: '',
+  app: '',
+  apps: ['Google Authenticator', 'Microsoft Authenticator', 'Aegis', '2FAS'],
+  forced: false,
+  chooseHref: null,
+  cancel,
+  backHref: null,
+};
+const security: Pages['security'] = {
+  factors: [],
+  offered: ['totp'],
+  setUp: form('/account/security/set-up'),
+  remove: form('/account/security/remove'),
+  turnOff: form('/account/security/turn-off'),
+  enforcement: 'optional',
+  canTurnOff: true,
+  done: null,
+};
+const phone = {
+  id: 'factor-1',
+  method: 'totp',
+  label: 'Work phone',
+  app: 'Aegis',
+  createdAt: SAMPLE_NOW - 9e9,
+} as const;
+const tablet = { ...phone, id: 'factor-2', label: '', app: null, createdAt: SAMPLE_NOW };
+const error: Pages['error'] = {
+  title: 'failed',
+  protocol: null,
+  links: [],
+  cancel: null,
+  requestId: '01J9ZK3',
+};
+
+export const PAGE_SAMPLES: readonly Sample[] = [
+  sample('sign-in', 'sign-in', signIn),
+  sample(
+    'sign-in-refused',
+    'sign-in',
+    { ...signIn, email: 'bob@acme.test' },
+    { ...acme, refusal: { code: 'credentials_invalid' } },
+  ),
+  sample('sign-in-again', 'sign-in', { ...signIn, email: 'bob@acme.test', emailFixed: true }, acme),
+  sample(
+    'choose-method',
+    'choose-method',
+    { form: form(at), methods: choices('totp', 'sms', 'email', 'recovery'), clientName: client, cancel },
+    acme,
+  ),
+  sample('enter-code', 'enter-code', { ...enterCode, chooseHref: null }, acme),
+  sample('enter-code-wrong', 'enter-code', enterCode, {
+    ...acme,
+    refusal: { code: 'code_invalid', attemptsLeft: 3, clockOffSeconds: null },
+  }),
+  sample('enter-code-clock', 'enter-code', enterCode, {
+    ...acme,
+    refusal: { code: 'code_invalid', attemptsLeft: 1, clockOffSeconds: -90 },
+  }),
+  sample('enter-code-used', 'enter-code', enterCode, {
+    tenantId: 'globex',
+    refusal: { code: 'code_used' },
+  }),
+  sample('enter-code-recovery', 'enter-code', { ...enterCode, method: 'recovery' }, acme),
+  sample(
+    'set-up-choose',
+    'set-up-choose',
+    {
+      form: form(at),
+      methods: choices('passkey', 'app', 'totp'),
+      laterUntil: SAMPLE_NOW + 14 * 24 * 60 * MINUTE,
+      forced: true,
+      cancel,
+    },
+    acme,
+  ),
+  sample('set-up-totp', 'set-up-totp', setUpTotp, acme),
+  sample(
+    'set-up-totp-forced',
+    'set-up-totp',
+    {
+      ...setUpTotp,
+      forced: true,
+      demandedBy: 'Acme Payroll',
+      chooseHref: `${at}/set-up`,
+    },
+    acme,
+  ),
+  sample(
+    'set-up-totp-refused',
+    'set-up-totp',
+    { ...setUpTotp, label: 'Work phone', app: 'Aegis', cancel: null, backHref: '/account/security' },
+    { ...member, refusal: { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null } },
+  ),
+  sample('consent', 'consent', {
+    form: form(at),
+    clientName: client,
+    clientUri: 'https://timesheets.test',
+    policyUri: 'https://timesheets.test/privacy',
+    tosUri: 'https://timesheets.test/terms',
+    scopes: ['profile', 'email', 'phone', 'offline_access'],
+    email: 'bob@acme.test',
+  }),
+  sample('consent-openid', 'consent', {
+    form: form(at),
+    clientName: client,
+    clientUri: null,
+    policyUri: null,
+    tosUri: null,
+    scopes: [],
+    email: 'bob@acme.test',
+  }),
+  ...(
+    [
+      'not-found',
+      'expired',
+      'stopped',
+      'cancelled',
+      'refused',
+      'unusable',
+      'unavailable',
+      'bad-request',
+      'failed',
+    ] as const
+  ).map((title) =>
+    sample(`error-${title}`, 'error', { ...error, title, links: [{ href: '/', text: 'home' }] }),
+  ),
+  sample(
+    'error-locked',
+    'error',
+    {
+      ...error,
+      title: 'locked',
+      links: [
+        { href: `${at}/choose-method`, text: 'another-way' },
+        { href: '/demo', text: 'start-again' },
+      ],
+      cancel,
+    },
+    { ...acme, refusal: { code: 'too_many_attempts', retryAt: SAMPLE_NOW + 14 * MINUTE } },
+  ),
+  sample(
+    'error-protocol',
+    'error',
+    {
+      ...error,
+      title: 'protocol',
+      protocol: { error: 'invalid_request', description: 'redirect_uri did not match any registered' },
+      links: [{ href: '/', text: 'try-again' }],
+    },
+    { status: 400 },
+  ),
+  sample('sign-out', 'sign-out', { action: '/session/end/confirm', xsrf: 'xsrf', clientName: client }),
+  sample('signed-out', 'signed-out', { clientName: client }),
+  sample('switch-account', 'switch-account', { action: '/session/end/confirm', xsrf: 'xsrf' }),
+  sample('account', 'account', { name: 'Bob', email: 'bob@acme.test', tenantName: 'Acme' }, member),
+  sample('security-none', 'security', security, guest),
+  sample('security-optional', 'security', { ...security, factors: [phone, tablet], done: 'set-up' }, guest),
+  sample(
+    'security-required',
+    'security',
+    { ...security, factors: [phone], enforcement: 'required', canTurnOff: false },
+    { ...member, refusal: { code: 'enforced' } },
+  ),
+  sample(
+    'security-administrator',
+    'security',
+    { ...security, factors: [phone], canTurnOff: false, done: 'removed' },
+    guest,
+  ),
+  sample('security-turned-off', 'security', { ...security, done: 'turned-off' }, guest),
+  sample('demo', 'demo', {
+    parties: [
+      { id: 'one', name: 'Timesheets', startHref: '/demo/start' },
+      { id: 'two', name: 'Expenses', startHref: '/demo/two/start' },
+    ],
+    accounts: [
+      {
+        email: 'bob@acme.test',
+        password: 'correct horse battery staple',
+        tenant: 'Acme',
+        note: 'Nothing is required here.',
+      },
+      {
+        email: 'sanne@zuid.test',
+        password: 'correct horse battery staple',
+        tenant: 'Kantoor Zuid',
+        note: 'Has to set up an app.',
+      },
+    ],
+  }),
+  sample('demo-signed-in', 'demo-signed-in', {
+    name: 'Bob',
+    claims: [
+      { name: 'sub', value: 'XJ2kf93LsPq0vB7nRtY4wA' },
+      { name: 'acr', value: 'https://refeds.org/profile/mfa' },
+      { name: 'amr', value: 'pwd otp mfa' },
+    ],
+    stepUpHref: '/demo/step-up',
+    refreshForm: form('/demo/refresh'),
+    signOutHref: '/demo/sign-out',
+    otherHref: '/demo/two',
+    otherName: 'Expenses',
+    homeHref: '/demo',
+  }),
+  sample('demo-error', 'demo-error', {
+    error: 'access_denied',
+    description: 'End-User aborted interaction',
+    homeHref: '/demo',
+  }),
+  sample('outbox-empty', 'outbox', { messages: [] }),
+  sample('outbox', 'outbox', {
+    messages: [
+      {
+        channel: 'email',
+        to: 'bob@acme.test',
+        subject: 'Your code',
+        text: 'Hello Bob,\n\nYour code is 123456.\nIt works for 90 seconds.\n\nDetails: https://acme.test/2fa.',
+        sentAt: SAMPLE_NOW,
+      },
+      {
+        channel: 'sms',
+        to: '+31612345678',
+        subject: '',
+        text: 'Your code is 123456.\n@localhost #123456',
+        sentAt: SAMPLE_NOW - MINUTE,
+      },
+    ],
+  }),
+];
