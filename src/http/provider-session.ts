@@ -6,6 +6,7 @@ import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { Proof } from '../domain/assurance.ts';
+import { wantedAccountOf } from './wanted-account.ts';
 
 /** An interaction as our pages need it. */
 export interface InteractionView {
@@ -16,6 +17,8 @@ export interface InteractionView {
   readonly details: Readonly<Record<string, unknown>>;
   readonly params: Readonly<Record<string, unknown>>;
   readonly clientId: string;
+  /** The only account that the request wants an answer for; null: any. */
+  readonly wantedAccountId: string | null;
   /** The live session that the browser came with. */
   readonly session: { readonly uid: string; readonly accountId: string } | null;
   readonly grantId: string | null;
@@ -60,6 +63,7 @@ export function createProviderSession(provider: Provider) {
       details: details.prompt.details,
       params: details.params,
       clientId: String(details.params.client_id),
+      wantedAccountId: wantedAccountOf(details.params),
       session: session ? { uid: session.uid, accountId: session.accountId } : null,
       grantId: details.grantId ?? null,
       expiresAt: details.exp * 1000,

@@ -36,6 +36,8 @@ export interface PasswordSubmission {
   readonly knownBrowser: string | null;
   /** Only members of this tenant may go on; null: all. */
   readonly tenantId: string | null;
+  /** Only this account may go on; null: all. */
+  readonly accountId: string | null;
   readonly clientId: string;
   readonly expiresAt: number;
 }
@@ -76,7 +78,7 @@ export function createSignIn({
   }
 
   async function submitPassword(submission: PasswordSubmission): Promise<Outcome<Progress>> {
-    const { uid, knownBrowser, clientId, tenantId, address } = submission;
+    const { uid, knownBrowser, clientId, tenantId, accountId, address } = submission;
     const email = normaliseEmail(submission.email).slice(0, LONGEST_EMAIL + 1);
     const subject = subjectOf(email);
     const [lockout, account] = await Promise.all([lockouts.read(subject), accounts.findByEmail(email)]);
@@ -107,8 +109,11 @@ export function createSignIn({
       knownBrowser === null ? attempts.forget(network, ['address'], id) : null,
       lockout.level > 0 || (lockout.failures[BUCKET] ?? 0) > 0 ? lockouts.clear(subject, BUCKET) : null,
     ]);
-    if (tenantId !== null && account.tenantId !== tenantId) {
-      await trail({ ...line, event: 'sign_in.refused', reason: 'other_tenant' });
+    const otherTenant = tenantId !== null && account.tenantId !== tenantId;
+    const otherAccount = accountId !== null && account.id !== accountId;
+    if (otherTenant || otherAccount) {
+      const reason = otherTenant ? 'other_tenant' : 'other_account';
+      await trail({ ...line, event: 'sign_in.refused', reason });
       return refused({ code: 'forbidden' });
     }
     if (hasher.needsRehash(hash))

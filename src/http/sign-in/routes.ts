@@ -1,6 +1,7 @@
 /** The server's own part of an interaction: where it begins, and the password. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Account } from '../../domain/account.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { AccountStore, ProgressStore } from '../../ports/stores.ts';
@@ -54,7 +55,14 @@ export function createSignInRoutes(needs: Needs): Router {
   async function ask(ctx: Context, view: InteractionView): Promise<void> {
     const account = view.session ? await needs.accounts.findById(view.session.accountId) : null;
     const { login_hint: hint } = view.params;
-    show(ctx, view, account?.email ?? (typeof hint === 'string' ? hint : ''));
+    const known = account && mayGoOn(view, account) ? account.email : null;
+    show(ctx, view, known ?? (typeof hint === 'string' ? hint : ''));
+  }
+
+  /** Whether the request and its client take this account: if not, nobody is led to sign in to it again. */
+  function mayGoOn({ clientId, wantedAccountId }: InteractionView, { id, tenantId }: Account): boolean {
+    const wantedTenant = clientTenant(clientId);
+    return (wantedTenant ?? tenantId) === tenantId && (wantedAccountId ?? id) === id;
   }
 
   async function submitPassword(ctx: Context): Promise<void> {
@@ -69,6 +77,7 @@ export function createSignInRoutes(needs: Needs): Router {
       address: ctx.ip,
       knownBrowser: needs.knownBrowser.idFor(ctx, email),
       tenantId: clientTenant(view.clientId),
+      accountId: view.wantedAccountId,
       clientId: view.clientId,
       expiresAt: view.expiresAt,
     });
@@ -84,7 +93,9 @@ export function createSignInRoutes(needs: Needs): Router {
     const cancel = forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid);
     const title = refusal.code === 'too_many_attempts' ? 'locked' : 'refused';
     const requestId = String(ctx.state.requestId ?? '');
-    render(ctx, 'error', { title, protocol: null, links: [], cancel, requestId }, frame(view, refusal));
+    const href = `/interaction/${view.uid}/sign-in`;
+    const links = refusal.code === 'forbidden' ? [{ href, text: 'try-again' as const }] : [];
+    render(ctx, 'error', { title, protocol: null, links, cancel, requestId }, frame(view, refusal));
   }
 
   function show(ctx: Context, view: InteractionView, email: string, refusal?: Refusal): void {

@@ -1,0 +1,28 @@
+/** The one account that a request wants an answer for: the library compares it with the live session alone. */
+
+/**
+ * From `id_token_hint` or the `sub` among the claims of an interaction; null: anybody will do. Anybody else's sign-in
+ * is answered with an error (OIDC Core 3.1.2.1, 5.5.1). The hint was verified when the interaction began.
+ */
+export function wantedAccountOf(params: Readonly<Record<string, unknown>>): string | null {
+  const { id_token_hint: hint, claims } = params;
+  const payload = typeof hint === 'string' ? hint.split('.')[1] : undefined;
+  const hinted = at(json(Buffer.from(payload ?? '', 'base64url').toString()), 'sub');
+  const claimed = at(at(at(json(claims), 'id_token'), 'sub'), 'value');
+  return [hinted, claimed].find((sub) => typeof sub === 'string') ?? null;
+}
+
+function json(text: unknown): unknown {
+  if (typeof text !== 'string') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function at(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? Reflect.get(value, name)
+    : undefined;
+}
