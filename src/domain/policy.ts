@@ -99,11 +99,11 @@ export function decide(situation: Situation): Decision {
   if (!password) return { kind: 'password' };
   if (demand.acrs?.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
 
-  const onOffer = methodsOnOffer(enforcement, tenant.methods, role).filter((m) =>
-    situation.available.includes(m),
-  );
+  const isBuilt = (method: MethodName) => situation.available.includes(method);
+  const onOffer = methodsOnOffer(enforcement, tenant.methods, role).filter(isBuilt);
   // Where the policy is off a factor that was set up is still good for who asks for one.
-  const accepted = enforcement === 'off' ? situation.available : [...onOffer, 'recovery' as const];
+  const allowed = enforcement === 'off' ? METHOD_NAMES : [...onOffer, 'recovery' as const];
+  const accepted = allowed.filter(isBuilt);
   const usable = factors.filter((factor) => factor.accepted && accepted.includes(factor.method));
   const proven = situation.proofs.filter(
     (proof) =>
@@ -112,37 +112,34 @@ export function decide(situation: Situation): Decision {
       accepted.includes(proof.method),
   );
 
-  const since = demand.freshMs === null ? null : now - demand.freshMs;
-  if (since !== null && factors.length === 0 && password.at < since) return { kind: 'password' };
+  const since = demand.freshMs === null ? Number.NEGATIVE_INFINITY : now - demand.freshMs;
+  if (factors.length === 0 && password.at < since) return { kind: 'password' };
 
   const asked = demand.acrs === null ? 0 : Math.min(...demand.acrs.map(rank));
-  const fresh = since === null || factors.length === 0 || proven.some((proof) => proof.at >= since);
+  const existingGiven = factors.length === 0 || proven.some((proof) => proof.at >= since);
   const demandMet =
-    rank(acrOf([password, ...proven])) >= asked && fresh && (!demand.always || proven.length > 0);
+    rank(acrOf([password, ...proven])) >= asked &&
+    (demand.freshMs === null || existingGiven) &&
+    (!demand.always || proven.length > 0);
   const byTenant = enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
-  const trusted = situation.trustedBrowser && tenant.trustedDevices;
+  // Trust stands in for a factor given in this browser before: where none is set up there was none.
+  const trusted = situation.trustedBrowser && tenant.trustedDevices && factors.length > 0;
   const tenantMet = !byTenant || proven.length > 0 || trusted;
   if (demandMet && tenantMet) return { kind: 'satisfied', onGrace: false };
 
-  const gives = (method: MethodName) => rank(METHOD_TRAITS[method].acr) >= asked;
-  const unproven = usable.filter(
-    (factor) =>
-      !proven.some((proof) => proof.method === factor.method && (since === null || proof.at >= since)),
-  );
-  const enough = unproven.filter((factor) => gives(factor.method));
+  const giving = METHOD_NAMES.filter((method) => rank(METHOD_TRAITS[method].acr) >= asked);
+  const enough = usable.filter(({ method }) => giving.includes(method));
   if (enough.length > 0) return prove(enough);
 
-  const settable = onOffer.filter(gives);
-  if (factors.length > 0 && proven.length === 0) {
-    // What is set up comes first: a password must not bind a second phone beside the owner's.
-    if (usable.length === 0) return { kind: 'refuse', reason: 'no_usable_factor' };
-    return settable.length > 0
-      ? prove(usable)
-      : { kind: 'refuse', reason: 'unmet_authentication_requirements' };
-  }
+  const settable = onOffer.filter((method) => giving.includes(method));
+  const reachable = settable.length > 0 || factors.some(({ method }) => giving.includes(method));
+  // What is set up comes first: a password must not bind a second phone beside the owner's.
+  if (reachable && !existingGiven && usable.length === 0)
+    return { kind: 'refuse', reason: 'no_usable_factor' };
   if (settable.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
+  if (!existingGiven) return prove(usable);
 
-  const laterUntil = demandMet && factors.length === 0 ? graceEnd(situation) : null;
+  const laterUntil = demandMet ? graceEnd(situation) : null;
   if (laterUntil !== null && situation.occasion !== 'sign-in') return { kind: 'satisfied', onGrace: true };
   return { kind: 'set-up', methods: settable, laterUntil };
 }
@@ -156,7 +153,8 @@ function graceEnd({ tenant, graceStartedAt, now }: Situation): number | null {
 function prove(factors: readonly Factor[]): Decision {
   const methods = METHOD_NAMES.filter((name) => factors.some((factor) => factor.method === name));
   const chosen = factors.find((factor) => factor.isDefault)?.method;
+  // Recovery codes come last, and are no reason to choose.
   const others = methods.filter((name) => name !== 'recovery');
-  const preferred = chosen ?? (others.length <= 1 ? (others[0] ?? methods[0] ?? null) : null);
+  const preferred = chosen ?? (others.length <= 1 ? (methods[0] ?? null) : null);
   return { kind: 'prove', methods, preferred };
 }
