@@ -7,7 +7,7 @@ import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../ports/system.ts';
 import { type AssetName, loadAssets } from './asset-files.ts';
 import { loadTranslations, localeFor, type Translate } from './locale.ts';
-import { momentsIn } from './moments.ts';
+import { type Moments, momentsIn } from './moments.ts';
 import { ownPath } from './own-path.ts';
 import type { Frame, PageName, Pages, Render } from './pages.ts';
 import { paragraphs, webAddress } from './plain-text.ts';
@@ -68,7 +68,7 @@ const UNAVAILABLE_RETRY = '5';
 
 export function createRenderer({ tenants, issuer, clock, isDevelopment }: RendererOptions): Render {
   const views = compileViews();
-  const translations = loadTranslations();
+  const speak = languages(clock);
   const assets = loadAssets();
   const brandFor = brandsOf(tenants);
   const { host } = new URL(issuer);
@@ -76,8 +76,7 @@ export function createRenderer({ tenants, issuer, clock, isDevelopment }: Render
   return (ctx, page, model, frame = {}) => {
     const tenant = tenants.find(({ id }) => id === frame.tenantId) ?? null;
     const lang = localeFor(ctx, { uiLocales: frame.uiLocales, chosen: frame.locale ?? null, tenant });
-    const t = translations(lang);
-    const moments = momentsIn(lang, t, () => clock.now());
+    const { t, moments } = speak[lang];
     const locals = {
       page,
       model,
@@ -96,6 +95,16 @@ export function createRenderer({ tenants, issuer, clock, isDevelopment }: Render
     answer(ctx, frame, lang, clock.now());
     ctx.body = views('layout', { ...locals, body: views(VIEWS[page], locals) });
   };
+}
+
+/** Made once: the formatters of Intl cost more than the rest of a page. */
+function languages(clock: Clock): Readonly<Record<Locale, { t: Translate; moments: Moments }>> {
+  const translations = loadTranslations();
+  const of = (locale: Locale) => {
+    const t = translations(locale);
+    return { t, moments: momentsIn(locale, t, () => clock.now()) };
+  };
+  return { en: of('en'), nl: of('nl') };
 }
 
 /** Status, type and cache rules; the Content-Security-Policy is the middleware's. */
