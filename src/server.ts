@@ -139,15 +139,19 @@ function namesOf(clients: readonly ClientConfig[]) {
 /** The demo's own accounts are no secret; those of any other file are. */
 function demoOf({ issuer, clients, accounts, tenants, isBuiltInDemo }: Config) {
   const shown = isBuiltInDemo ? accounts : [];
-  const nameOf = (id: string) => tenants.find((tenant) => tenant.id === id)?.name ?? id;
   return {
     issuer,
     clients,
-    accounts: shown.map(({ email, password, tenantId, role, factors }) => ({
-      email,
-      password: password ?? '',
-      tenant: nameOf(tenantId),
-      note: [role, ...factors.map(({ method }) => method)].join(', '),
-    })),
+    accounts: shown.map(({ email, password, tenantId, role, factors }) => {
+      const tenant = tenants.find(({ id }) => id === tenantId);
+      return {
+        email,
+        password: password ?? '',
+        tenant: tenant?.name ?? tenantId,
+        enforcement: tenant?.secondFactor.enforcement ?? 'off',
+        isAdministrator: role === 'admin',
+        methods: factors.map(({ method }) => method),
+      };
+    }),
   };
 }

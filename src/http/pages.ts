@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { Locale } from '../domain/account.ts';
 import type { MethodName } from '../domain/method.ts';
 import type { Refusal } from '../domain/refusal.ts';
+import type { Enforcement } from '../domain/tenant.ts';
 
 /** A form of ours: where it posts to, and its synchroniser token. */
 export interface Form {
@@ -132,7 +133,7 @@ export interface Pages {
     readonly remove: Form;
     /** Removes every factor: "turn off", at the bottom of the page. */
     readonly turnOff: Form;
-    readonly enforcement: 'off' | 'optional' | 'required';
+    readonly enforcement: Enforcement;
     /** The last factor may go. */
     readonly canTurnOff: boolean;
     /** Said once after something was done. */
@@ -145,7 +146,10 @@ export interface Pages {
       readonly email: string;
       readonly password: string;
       readonly tenant: string;
-      readonly note: string;
+      readonly enforcement: Enforcement;
+      readonly isAdministrator: boolean;
+      /** Set up already. */
+      readonly methods: readonly MethodName[];
     }[];
   };
   'demo-signed-in': {

@@ -66,7 +66,16 @@ export async function startPlainProvider(
     createDemoRoutes({
       issuer: origin,
       clients,
-      accounts: [{ email: 'bob@acme.test', password: 'correct horse', tenant: 'Acme', note: 'optional' }],
+      accounts: [
+        {
+          email: 'bob@acme.test',
+          password: 'correct horse',
+          tenant: 'Acme',
+          enforcement: 'optional',
+          isAdministrator: true,
+          methods: ['totp'],
+        },
+      ],
       sessions: createDemoSessions(clock),
       forms: createFormTokens({ digest: (value) => Buffer.from(value).toString('base64url') }),
       render: createRenderer({ tenants: [], issuer: origin, clock, isDevelopment: true }),

@@ -32,6 +32,9 @@ describe('the demo relying parties', () => {
     expect(page.link('/demo/start')).not.to.equal(null);
     expect(page.link('/demo-two/start')).not.to.equal(null);
     expect(page.text).to.include('bob@acme.test').and.to.include('correct horse');
+    expect(page.$('.accounts small').text()).to.equal(
+      'A second step is up to you. Administrator. Set up already: Authenticator app.',
+    );
   });
 
   it('U.3 signs in by code flow with PKCE, state and nonce, and shows the claims', async () => {
