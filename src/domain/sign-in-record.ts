@@ -1,5 +1,6 @@
 /** What sessions and refresh tokens are judged by, for as long as anything issued from a sign-in lives. */
 import type { Proof } from './assurance.ts';
+import type { Enrolment } from './enrolment.ts';
 
 export interface SignInRecord {
   readonly sessionUid: string;
@@ -11,4 +12,17 @@ export interface SignInRecord {
   readonly address: string;
   readonly browser: string;
   readonly expiresAt: number;
+}
+
+/**
+ * Whether a factor that was given is not set up any more, which ends what was built on it (OWASP ASVS 5.0, 7.4.3):
+ * whoever had it removed may not be who holds the session.
+ */
+export function hasLostFactor(
+  proofs: readonly Proof[],
+  enrolments: readonly Pick<Enrolment, 'id'>[],
+): boolean {
+  return proofs.some(
+    ({ method, enrolmentId }) => method !== 'pwd' && !enrolments.some(({ id }) => id === enrolmentId),
+  );
 }

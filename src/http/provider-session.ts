@@ -101,8 +101,8 @@ export function createProviderSession(provider: Provider) {
     return session.accountId ? { uid: session.uid, accountId: session.accountId } : null;
   }
 
-  /** A factor proven beside an interaction, on a page of the account: what is issued from now on says so. */
-  async function raise(
+  /** What the session stands for changed on a page of the account: what is issued from now on says so. */
+  async function restate(
     ctx: Context,
     { acr, amr }: { readonly acr: string; readonly amr: readonly string[] },
   ): Promise<void> {
@@ -112,7 +112,7 @@ export function createProviderSession(provider: Provider) {
     await session.persist();
   }
 
-  return { interaction, end, allow, current, raise };
+  return { interaction, end, allow, current, restate };
 }
 
 export type ProviderSession = ReturnType<typeof createProviderSession>;

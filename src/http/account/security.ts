@@ -1,9 +1,10 @@
 /** The security page: what is set up, what can be, and turning it off. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { acrOf, amrOf } from '../../domain/assurance.ts';
+import { acrOf, amrOf, type Proof } from '../../domain/assurance.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
+import type { SignInRecord } from '../../domain/sign-in-record.ts';
 import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
@@ -69,9 +70,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
     if (!outcome.ok && outcome.refusal.code === 'session_expired') return redirect(ctx, PATH);
     if (!outcome.ok) return showSetUp(ctx, visit, before, { refusal: outcome.refusal, label, app });
     // This browser has just proven the new factor: its session says so from now on, the others are asked for it.
-    const proofs = [...record.proofs, ...outcome.value.proofs.slice(-1)];
-    await records.save({ ...record, proofs });
-    await session.raise(ctx, { acr: acrOf(proofs), amr: amrOf(proofs) });
+    await carryOn(ctx, record, [...record.proofs, ...outcome.value.proofs.slice(-1)]);
     await progress.remove(outcome.value.uid);
     redirect(ctx, `${PATH}?done=set-up`);
   }
@@ -79,18 +78,38 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   async function remove(ctx: Context): Promise<void> {
     const visit = stepUp.visitIn(ctx);
     const { factor = '' } = await forms.read(ctx, visit.record.sessionUid);
-    finish(ctx, visit, await selfService.remove(visit.judgement, factor, ctx.ip), 'removed');
+    const outcome = await selfService.remove(visit.judgement, factor, ctx.ip);
+    await finish(ctx, visit, outcome, { done: 'removed', isGone: (id) => id === factor });
   }
 
   async function turnOff(ctx: Context): Promise<void> {
     const visit = stepUp.visitIn(ctx);
     await forms.read(ctx, visit.record.sessionUid);
-    finish(ctx, visit, await selfService.turnOff(visit.judgement, ctx.ip), 'turned-off');
+    const outcome = await selfService.turnOff(visit.judgement, ctx.ip);
+    await finish(ctx, visit, outcome, { done: 'turned-off', isGone: (id) => id !== null });
   }
 
-  function finish(ctx: Context, visit: Visit, outcome: Outcome<null>, done: Done): void {
-    if (outcome.ok) redirect(ctx, `${PATH}?done=${done}`);
-    else show(ctx, visit, { refusal: outcome.refusal });
+  /** Other sessions end with the factor that they were given; the one in which it was removed goes on without it. */
+  async function finish(
+    ctx: Context,
+    visit: Visit,
+    outcome: Outcome<null>,
+    { done, isGone }: { done: Done; isGone: (enrolmentId: string | null) => boolean },
+  ): Promise<void> {
+    if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
+    const { record } = visit;
+    await carryOn(
+      ctx,
+      record,
+      record.proofs.filter(({ enrolmentId }) => !isGone(enrolmentId)),
+    );
+    redirect(ctx, `${PATH}?done=${done}`);
+  }
+
+  /** This browser's session with these proofs: what is issued from now on says so. */
+  async function carryOn(ctx: Context, record: SignInRecord, proofs: readonly Proof[]): Promise<void> {
+    await records.save({ ...record, proofs });
+    await session.restate(ctx, { acr: acrOf(proofs), amr: amrOf(proofs) });
   }
 
   /** The set-up under way in this session, or the beginning of one. */

@@ -1,7 +1,7 @@
 /** Lets in who has a live session that is good enough, and sends everybody else through the provider for it. */
 import type { Context, Next } from 'koa';
 import { type Judge, type Judgement, NO_DEMAND } from '../../domain/policy.ts';
-import type { SignInRecord } from '../../domain/sign-in-record.ts';
+import { hasLostFactor, type SignInRecord } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ownPath } from '../own-path.ts';
@@ -42,7 +42,8 @@ export function createStepUp({ session, records, judge, clock, authorization }: 
     const demand = { ...NO_DEMAND, freshMs: freshSeconds === null ? null : freshSeconds * 1000 };
     const { accountId, proofs } = record;
     const judgement = await judge({ accountId, proofs, demand, occasion: 'standing' });
-    return judgement?.decision.kind === 'satisfied' ? { record, judgement } : null;
+    if (!judgement || hasLostFactor(proofs, judgement.enrolments)) return null;
+    return judgement.decision.kind === 'satisfied' ? { record, judgement } : null;
   }
 
   /** Through our own authorization endpoint, like any relying party, and back to the page asked for. */

@@ -4,6 +4,7 @@ import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
 import type { Proof } from '../../domain/assurance.ts';
 import type { Judge, Judgement } from '../../domain/policy.ts';
+import { hasLostFactor } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
 import { proofsOfResult } from '../provider-session.ts';
@@ -23,7 +24,7 @@ interface Needs {
   readonly trail: Trail;
 }
 
-/** `nobody`: no live session. `ended`: one whose sign-in is not on record any more. */
+/** `nobody`: no live session. `ended`: one whose sign-in is not on record any more, or lost one of its factors. */
 type Finding = 'nobody' | 'ended' | Judgement;
 
 /** What a token says of where it came from. */
@@ -51,7 +52,8 @@ export function createStandpoint({ judge, records, clientRule, accountOf, clock,
       demand,
       occasion: 'standing',
     } as const;
-    return (await judge(question)) ?? 'ended';
+    const judgement = await judge(question);
+    return judgement && !hasLostFactor(proofs, judgement.enrolments) ? judgement : 'ended';
   }
 
   /** What the policy says of the session that an authorization request came with. */
@@ -82,8 +84,10 @@ export function createStandpoint({ judge, records, clientRule, accountOf, clock,
       demand,
       occasion: 'standing',
     });
-    if (judgement?.decision.kind === 'satisfied') return true;
-    await trail({ ...line, tenantId: judgement?.tenant.id ?? null, reason: 'policy_unmet' });
+    const ended = !judgement || hasLostFactor(record.proofs, judgement.enrolments);
+    if (!ended && judgement.decision.kind === 'satisfied') return true;
+    const reason = ended ? 'sign_in_ended' : 'policy_unmet';
+    await trail({ ...line, tenantId: judgement?.tenant.id ?? null, reason });
     return false;
   }
 

@@ -94,6 +94,16 @@ export function tenantsWith(id: string, secondFactor: Yaml): Yaml {
   return { tenants };
 }
 
+/** More people, each like one of the standard accounts: for tests after which somebody is not as before. */
+export function withPeople(likeWhom: Readonly<Record<string, string>>): Yaml {
+  const { accounts } = standardConfig();
+  const people = Object.entries(likeWhom).map(([email, like]) => ({
+    ...accounts.find((account) => account.email === like),
+    email,
+  }));
+  return { accounts: [...accounts, ...people] };
+}
+
 /** A code of the authenticator app that has not been used yet. */
 export function nextCode(app: App, secret = SECRET): string {
   app.clock.advance(NEXT_STEP_MS);
