@@ -26,7 +26,8 @@ export interface Account {
 
 /** The one spelling under which an address is stored and compared, on every form and in every file. */
 export function normaliseEmail(typed: string): string {
-  return typed.trim().normalize('NFC').toLowerCase();
+  // Folded first: a lower-case letter may have a composed form where its capital has none.
+  return typed.trim().toLowerCase().normalize('NFC');
 }
 
 /** One spelling for a password whatever keyboard it came from (NIST SP 800-63B-4, 3.1.1.2). */
