@@ -1,0 +1,97 @@
+/** What an ID token may say of a sign-in: the truth about what was proven. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { ACRS, isAcr, rank } from '../../src/domain/acr.ts';
+import { acrOf, amrOf, type Proof } from '../../src/domain/assurance.ts';
+import { METHOD_NAMES, METHOD_TRAITS } from '../../src/domain/method.ts';
+
+const [SFA, TWO_STEP, MFA, PHR] = ACRS;
+
+function proofs(...methods: Proof['method'][]): Proof[] {
+  return methods.map((method, index) => ({
+    method,
+    enrolmentId: method === 'pwd' ? null : method,
+    at: index,
+  }));
+}
+
+const anyProofs = fc
+  .array(fc.constantFrom('pwd' as const, ...METHOD_NAMES), { maxLength: 5 })
+  .map((methods) => proofs(...methods));
+
+describe('acrOf and amrOf', () => {
+  const SIGN_INS: readonly (readonly [Proof['method'][], string, string[]])[] = [
+    [[], SFA, []],
+    [['pwd'], SFA, ['pwd']],
+    [['pwd', 'totp'], MFA, ['pwd', 'otp', 'mfa']],
+    [['pwd', 'sms'], MFA, ['pwd', 'sms', 'mfa']],
+    [['pwd', 'email'], TWO_STEP, ['pwd', 'email']],
+    [['pwd', 'app'], MFA, ['pwd', 'mca', 'mfa']],
+    [['pwd', 'passkey'], PHR, ['pwd', 'hwk', 'user', 'mfa']],
+    [['pwd', 'recovery'], MFA, ['pwd', 'recovery', 'mfa']],
+    [['pwd', 'email', 'totp'], MFA, ['pwd', 'email', 'otp', 'mfa']],
+    [['pwd', 'passkey', 'email'], PHR, ['pwd', 'hwk', 'user', 'email', 'mfa']],
+    [['pwd', 'totp', 'totp'], MFA, ['pwd', 'otp', 'mfa']],
+    [['totp'], SFA, ['otp']],
+    [['email', 'totp'], SFA, ['email', 'otp']],
+  ];
+  for (const [methods, acr, amr] of SIGN_INS) {
+    it(`A76 says ${acr} and [${amr.join(' ')}] of ${methods.join(' and ') || 'nothing'}`, () => {
+      expect(acrOf(proofs(...methods))).to.equal(acr);
+      expect(amrOf(proofs(...methods))).to.deep.equal(amr);
+    });
+  }
+
+  it('A76 says mfa from the level of two factors on, and below it never', () => {
+    fc.assert(
+      fc.property(anyProofs, (given) => {
+        expect(amrOf(given).includes('mfa')).to.equal(rank(acrOf(given)) >= rank(MFA));
+      }),
+    );
+  });
+
+  it('A76 says otp of an authenticator app alone', () => {
+    fc.assert(
+      fc.property(anyProofs, (given) => {
+        expect(amrOf(given).includes('otp')).to.equal(given.some(({ method }) => method === 'totp'));
+      }),
+    );
+  });
+
+  it('says each value once', () => {
+    fc.assert(
+      fc.property(anyProofs, (given) => {
+        expect(new Set(amrOf(given)).size).to.equal(amrOf(given).length);
+      }),
+    );
+  });
+
+  it('reaches no lower level by one proof more', () => {
+    fc.assert(
+      fc.property(anyProofs, anyProofs, (given, more) => {
+        expect(rank(acrOf([...given, ...more]))).to.be.at.least(rank(acrOf(given)));
+      }),
+    );
+  });
+});
+
+describe('the levels', () => {
+  it('are ranked from one factor to phishing-resistant', () => {
+    expect([PHR, TWO_STEP, SFA, MFA].sort((a, b) => rank(a) - rank(b))).to.deep.equal([
+      SFA,
+      TWO_STEP,
+      MFA,
+      PHR,
+    ]);
+  });
+
+  for (const unknown of ['', 'mfa', 'PHR', ` ${MFA}`, '__proto__', 'constructor']) {
+    it(`do not include "${unknown}"`, () => expect(isAcr(unknown)).to.equal(false));
+  }
+
+  it('include each of their names', () => expect(ACRS.every(isAcr)).to.equal(true));
+
+  it('are more than one factor with every method', () => {
+    for (const name of METHOD_NAMES) expect(rank(METHOD_TRAITS[name].acr)).to.be.above(rank(SFA));
+  });
+});

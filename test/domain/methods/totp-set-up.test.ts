@@ -1,0 +1,66 @@
+/** What an authenticator app is set up with: a secret, and the address that its QR code holds. */
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { CATALOGUE, createMethods } from '../../../src/domain/methods/index.ts';
+import { createTotp } from '../../../src/domain/methods/totp.ts';
+
+const SETTINGS = { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 };
+
+describe('totp: the secret', () => {
+  const totp = createTotp(SETTINGS);
+
+  it('3.2 is 160 bits in base32, without padding', () => {
+    const asked: number[] = [];
+    const secret = totp.newSecret((length) => {
+      asked.push(length);
+      return new TextEncoder().encode('12345678901234567890');
+    });
+    expect(asked).to.deep.equal([20]);
+    expect(secret).to.equal('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ');
+  });
+
+  it('is made of the bytes that it is given and of nothing else', () => {
+    const secrets = Array.from({ length: 100 }, () => totp.newSecret(randomBytes));
+    expect(new Set(secrets).size).to.equal(100);
+    for (const secret of secrets) expect(secret).to.match(/^[A-Z2-7]{32}$/);
+  });
+});
+
+describe('totp: the address in the QR code', () => {
+  function read(uri: string) {
+    const { protocol, host, pathname, searchParams } = new URL(uri);
+    const label = pathname.slice(1).split(':').map(decodeURIComponent);
+    return { kind: `${protocol}//${host}`, label, query: Object.fromEntries(searchParams) };
+  }
+
+  it('0.4 names issuer, account and secret, and leaves out what every app takes for granted', () => {
+    expect(read(createTotp(SETTINGS).provisioningUri('GEZDGNBV', 'bob@acme.test'))).to.deep.equal({
+      kind: 'otpauth://totp',
+      label: ['Doublelock', 'bob@acme.test'],
+      query: { secret: 'GEZDGNBV', issuer: 'Doublelock' },
+    });
+  });
+
+  it('keeps an issuer and an account with special characters as they are', () => {
+    const issuer = 'A & B/C?#100% S\u00f6hne';
+    const account = 'bob+tag&secret=x@acme.test';
+    const { label, query } = read(createTotp({ ...SETTINGS, issuer }).provisioningUri('GEZDGNBV', account));
+    expect(label).to.deep.equal([issuer, account]);
+    expect(query).to.deep.equal({ secret: 'GEZDGNBV', issuer });
+  });
+
+  it('says how long and how often, where that is not what apps expect', () => {
+    const totp = createTotp({ ...SETTINGS, digits: 8, periodSeconds: 60 });
+    const { query } = read(totp.provisioningUri('GEZDGNBV', 'bob@acme.test'));
+    expect(query).to.include({ digits: '8', period: '60' });
+    expect(totp).to.include({ name: 'totp', digits: 8, periodSeconds: 60 });
+  });
+});
+
+describe('the catalogue', () => {
+  it('has the method of every name in it', () => {
+    const methods = createMethods({ totp: SETTINGS });
+    expect(Object.keys(methods)).to.deep.equal([...CATALOGUE]);
+    for (const name of CATALOGUE) expect(methods[name].name).to.equal(name);
+  });
+});

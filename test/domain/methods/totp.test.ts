@@ -1,0 +1,254 @@
+/** An authenticator app's codes: which are accepted, which are refused, and that nothing typed or stored is a fault. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import type { Candidate, Verdict } from '../../../src/domain/method.ts';
+import { createTotp } from '../../../src/domain/methods/totp.ts';
+import { totpCode } from '../../support/totp.ts';
+
+/** "12345678901234567890" in base32: RFC 6238, appendix B. */
+const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+const OTHER = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+
+/** The beginning of a step, in milliseconds. */
+const NOW = 1_750_000_020_000;
+const PERIOD = 30_000;
+const STEP = NOW / PERIOD;
+
+const SETTINGS = { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 };
+const totp = createTotp(SETTINGS);
+
+const phone = (changes: Partial<Candidate> = {}): Candidate => ({
+  id: 'phone',
+  secret: SECRET,
+  lastStep: null,
+  ...changes,
+});
+
+/** The code that the phone shows so many steps from now. */
+const codeAt = (steps: number, secret = SECRET) => totpCode(secret, NOW + steps * PERIOD);
+const accepted = (steps: number, enrolmentId = 'phone'): Verdict => ({
+  kind: 'accepted',
+  enrolmentId,
+  step: STEP + steps,
+});
+const WRONG: Verdict = { kind: 'wrong' };
+
+describe('totp: the codes of RFC 6238, appendix B', () => {
+  for (const [seconds, code] of [
+    [59, '94287082'],
+    [1_111_111_109, '07081804'],
+    [1_111_111_111, '14050471'],
+    [1_234_567_890, '89005924'],
+    [2_000_000_000, '69279037'],
+    [20_000_000_000, '65353130'],
+  ] as const) {
+    it(`accepts ${code} at ${seconds} s, and its end where codes are shorter`, () => {
+      const step = Math.floor(seconds / 30);
+      for (const digits of [8, 7, 6]) {
+        const method = createTotp({ ...SETTINGS, digits });
+        const verdict = method.check([phone()], code.slice(-digits), seconds * 1000);
+        expect(verdict, `${digits} digits`).to.deep.equal({ kind: 'accepted', enrolmentId: 'phone', step });
+      }
+    });
+  }
+
+  it('accepts no code of another length than it was set up with', () => {
+    expect(createTotp({ ...SETTINGS, digits: 8 }).check([phone()], '287082', 59_000)).to.deep.equal(WRONG);
+    expect(createTotp({ ...SETTINGS, digits: 6 }).check([phone()], '94287082', 59_000)).to.deep.equal(WRONG);
+  });
+
+  it('counts in steps of another period, drift included', () => {
+    const slow = createTotp({ ...SETTINGS, periodSeconds: 60 });
+    const kinds = [-2, -1, 0, 1, 2].map((steps) => {
+      const code = totpCode(SECRET, NOW + steps * 60_000, { periodSeconds: 60 });
+      return slow.check([phone()], code, NOW).kind;
+    });
+    expect(kinds).to.deep.equal(['near', 'accepted', 'accepted', 'accepted', 'near']);
+  });
+});
+
+describe('totp: when a code is accepted', () => {
+  for (const steps of [-1, 0, 1]) {
+    it(`A35 accepts the code ${steps} steps away`, () => {
+      expect(totp.check([phone()], codeAt(steps), NOW)).to.deep.equal(accepted(steps));
+    });
+  }
+
+  it('A35 accepts by whole steps, whatever second of them it is', () => {
+    for (const ms of [0, 1, 29_999]) {
+      expect(totp.check([phone()], codeAt(-1), NOW + ms)).to.deep.equal(accepted(-1));
+      expect(totp.check([phone()], codeAt(1), NOW + ms)).to.deep.equal(accepted(1));
+      expect(totp.check([phone()], codeAt(-2), NOW + ms).kind).to.equal('near');
+      expect(totp.check([phone()], codeAt(2), NOW + ms).kind).to.equal('near');
+    }
+  });
+
+  it('A35 accepts by the present step alone where no drift is allowed', () => {
+    const strict = createTotp({ ...SETTINGS, driftSteps: 0 });
+    expect(strict.check([phone()], codeAt(0), NOW)).to.deep.equal(accepted(0));
+    expect(strict.check([phone()], codeAt(1), NOW).kind).to.equal('near');
+    expect(strict.check([phone()], codeAt(-1), NOW).kind).to.equal('near');
+  });
+
+  for (const [steps, seconds] of [
+    [2, 60],
+    [-2, -60],
+    [10, 300],
+    [-10, -300],
+  ] as const) {
+    it(`3.8 tells a clock that is ${seconds} s off, and accepts nothing of it`, () => {
+      const verdict = totp.check([phone()], codeAt(steps), NOW);
+      expect(verdict).to.deep.equal({
+        kind: 'near',
+        enrolmentId: 'phone',
+        step: STEP + steps,
+        offSeconds: seconds,
+      });
+    });
+  }
+
+  it('3.8 tells nothing of a code further away', () => {
+    expect(totp.check([phone()], codeAt(11), NOW)).to.deep.equal(WRONG);
+    expect(totp.check([phone()], codeAt(-11), NOW)).to.deep.equal(WRONG);
+  });
+});
+
+describe('totp: once and never again', () => {
+  it('A32 takes the newest step accepted for used', () => {
+    expect(totp.check([phone({ lastStep: STEP })], codeAt(0), NOW)).to.deep.equal({ kind: 'used' });
+  });
+
+  it('A34 takes every older step for used while it is inside tolerance', () => {
+    expect(totp.check([phone({ lastStep: STEP })], codeAt(-1), NOW)).to.deep.equal({ kind: 'used' });
+    expect(totp.check([phone({ lastStep: STEP + 1 })], codeAt(0), NOW)).to.deep.equal({ kind: 'used' });
+  });
+
+  it('A34 accepts the step after it', () => {
+    expect(totp.check([phone({ lastStep: STEP })], codeAt(1), NOW)).to.deep.equal(accepted(1));
+    expect(totp.check([phone({ lastStep: STEP - 1 })], codeAt(0), NOW)).to.deep.equal(accepted(0));
+  });
+
+  it('accepts the very first step there is', () => {
+    expect(totp.check([phone()], totpCode(SECRET, 0), 0)).to.deep.equal({
+      kind: 'accepted',
+      enrolmentId: 'phone',
+      step: 0,
+    });
+  });
+});
+
+describe('totp: several phones of one account', () => {
+  const tablet: Candidate = { id: 'tablet', secret: OTHER, lastStep: null };
+
+  it('accepts the code of either, and says whose it was', () => {
+    expect(totp.check([phone(), tablet], codeAt(0), NOW)).to.deep.equal(accepted(0));
+    expect(totp.check([phone(), tablet], codeAt(0, OTHER), NOW)).to.deep.equal(accepted(0, 'tablet'));
+  });
+
+  it('A32 takes a step used on one for used there alone', () => {
+    const used = phone({ lastStep: STEP });
+    expect(totp.check([used, tablet], codeAt(0), NOW)).to.deep.equal({ kind: 'used' });
+    expect(totp.check([used, tablet], codeAt(0, OTHER), NOW)).to.deep.equal(accepted(0, 'tablet'));
+  });
+
+  it('3.8 tells whose clock is off', () => {
+    const verdict = totp.check([phone(), tablet], codeAt(3, OTHER), NOW);
+    expect(verdict).to.deep.equal({ kind: 'near', enrolmentId: 'tablet', step: STEP + 3, offSeconds: 90 });
+  });
+
+  it('is not stopped by one whose secret is lost', () => {
+    expect(totp.check([phone({ secret: null }), tablet], codeAt(0, OTHER), NOW)).to.deep.equal(
+      accepted(0, 'tablet'),
+    );
+    expect(totp.check([phone({ secret: '!' }), tablet], codeAt(0, OTHER), NOW)).to.deep.equal(
+      accepted(0, 'tablet'),
+    );
+  });
+
+  it('accepts nothing where there is none', () => {
+    expect(totp.check([], codeAt(0), NOW)).to.deep.equal(WRONG);
+  });
+});
+
+describe('totp: what is typed', () => {
+  const right = codeAt(0);
+  const fullWidth = right.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
+  const arabic = right.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x630));
+
+  for (const typed of [
+    ` ${right}`,
+    `${right} `,
+    `${right.slice(0, 3)} ${right.slice(3)}`,
+    `${right.slice(0, 3)}\u00a0${right.slice(3)}`,
+  ]) {
+    it(`accepts ${JSON.stringify(typed.replaceAll(/\d/g, '0'))}: people copy spaces`, () => {
+      expect(totp.check([phone()], typed, NOW)).to.deep.equal(accepted(0));
+    });
+  }
+
+  const REFUSED: readonly (readonly [string, string])[] = [
+    ['nothing', ''],
+    ['spaces', '      '],
+    ['one digit', right.slice(0, 1)],
+    ['five digits', right.slice(0, 5)],
+    ['the code and a digit', `${right}0`],
+    ['a digit and the code', `0${right}`],
+    ['the code twice', right + right],
+    ['the code and NUL', `${right}\u0000`],
+    ['the code and a line end', `${right}\n`],
+    ['the code after a tab', `\t${right}`],
+    ['full-width digits', fullWidth],
+    ['Arabic digits', arabic],
+    ['a sign before it', `+${right.slice(1)}`],
+    ['a hexadecimal number', '0x1234'],
+    ['an exponent', '12e456'],
+    ['dashes between', `${right.slice(0, 3)}-${right.slice(3)}`],
+    ['100 kB of digits', right.repeat(17_000)],
+    ['100 kB of spaces before it, and a digit too many', `${' '.repeat(100_000)}${right}1`],
+    ['__proto__', '__proto__'],
+  ];
+  for (const [what, typed] of REFUSED) {
+    it(`A26 refuses ${what}`, () => expect(totp.check([phone()], typed, NOW)).to.deep.equal(WRONG));
+  }
+
+  it('A26 never throws, and accepts six digits and spaces alone', () => {
+    const typed = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[0-9 ]{4,9}$/));
+    fc.assert(
+      fc.property(typed, (text) => {
+        const verdict = totp.check([phone()], text, NOW);
+        if (!/^[0-9]{6}$/.test(text.replaceAll(/[ \u00a0]/g, ''))) expect(verdict).to.deep.equal(WRONG);
+        else if (verdict.kind === 'accepted')
+          expect(text.replaceAll(' ', '')).to.equal(codeAt(verdict.step - STEP));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('totp: what is stored', () => {
+  for (const secret of [
+    '',
+    'A',
+    'AAAA',
+    '0189',
+    'not base32',
+    'GEZDGNBV=======',
+    '\u0000',
+    'A'.repeat(100_000),
+  ]) {
+    it(`a secret like ${JSON.stringify(secret.slice(0, 20))} makes every code wrong, and is no fault`, () => {
+      expect(totp.check([phone({ secret })], '123456', NOW)).to.deep.equal(WRONG);
+    });
+  }
+
+  it('no secret, step or time is a fault', () => {
+    const step = fc.option(fc.oneof(fc.integer(), fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.NaN)));
+    const secret = fc.option(fc.oneof(fc.string(), fc.stringMatching(/^[A-Z2-7]{0,64}$/)));
+    fc.assert(
+      fc.property(secret, step, fc.nat({ max: Number.MAX_SAFE_INTEGER }), (stored, lastStep, now) => {
+        const verdict = totp.check([phone({ secret: stored, lastStep })], '123456', now);
+        expect(verdict.kind).to.be.oneOf(['wrong', 'near', 'used', 'accepted']);
+      }),
+    );
+  });
+});

@@ -1,0 +1,140 @@
+/** What a tenant asks of whom, and by which methods. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { CONFIGURABLE_METHODS, METHOD_NAMES, type MethodName } from '../../src/domain/method.ts';
+import {
+  ENFORCEMENTS,
+  type Enforcement,
+  enforcementFor,
+  methodsOnOffer,
+  stricter,
+} from '../../src/domain/tenant.ts';
+
+const anyEnforcement = fc.constantFrom(...ENFORCEMENTS);
+const rankOf = (enforcement: Enforcement) => ENFORCEMENTS.indexOf(enforcement);
+
+describe('stricter', () => {
+  it('is the stricter of the two, whichever comes first', () => {
+    for (const a of ENFORCEMENTS) {
+      for (const b of ENFORCEMENTS) {
+        expect(rankOf(stricter(a, b)), `${a} and ${b}`).to.equal(Math.max(rankOf(a), rankOf(b)));
+      }
+    }
+  });
+});
+
+describe('enforcementFor', () => {
+  const CASES: readonly (readonly [
+    string,
+    Enforcement,
+    Record<string, Enforcement>,
+    string[],
+    Enforcement,
+  ])[] = [
+    ['is the tenant\u2019s own for who is in no group', 'optional', { finance: 'required' }, [], 'optional'],
+    [
+      'is a group\u2019s where that is stricter',
+      'optional',
+      { finance: 'required' },
+      ['finance'],
+      'required',
+    ],
+    [
+      'is stricter by a group even where the tenant is off',
+      'off',
+      { finance: 'optional' },
+      ['finance'],
+      'optional',
+    ],
+    ['is never looser by a group', 'required', { guests: 'off' }, ['guests'], 'required'],
+    [
+      'is the strictest of several groups',
+      'off',
+      { a: 'optional', b: 'required', c: 'off' },
+      ['a', 'b', 'c'],
+      'required',
+    ],
+    [
+      'is not changed by a group that is not listed',
+      'optional',
+      { finance: 'required' },
+      ['sales'],
+      'optional',
+    ],
+    [
+      'A89 is not changed by groups called like parts of an object',
+      'off',
+      {},
+      ['__proto__', 'constructor', 'toString'],
+      'off',
+    ],
+  ];
+  for (const [title, enforcement, groups, memberOf, expected] of CASES) {
+    it(title, () => expect(enforcementFor({ enforcement, groups }, { groups: memberOf })).to.equal(expected));
+  }
+
+  it('is never looser by one group more', () => {
+    const names = ['a', 'b', 'c'];
+    const settings = fc.record({
+      enforcement: anyEnforcement,
+      groups: fc.dictionary(fc.constantFrom(...names), anyEnforcement),
+    });
+    fc.assert(
+      fc.property(settings, fc.subarray(names), fc.constantFrom(...names), (given, groups, more) => {
+        const before = enforcementFor(given, { groups });
+        expect(rankOf(enforcementFor(given, { groups: [...groups, more] }))).to.be.at.least(rankOf(before));
+        expect(rankOf(before)).to.be.at.least(rankOf(given.enforcement));
+      }),
+    );
+  });
+});
+
+describe('methodsOnOffer', () => {
+  const CASES: readonly (readonly [
+    string,
+    Enforcement,
+    MethodName[],
+    'member' | 'manager' | 'admin',
+    MethodName[],
+  ])[] = [
+    [
+      'is what is listed, in the order of the product',
+      'required',
+      ['email', 'totp'],
+      'member',
+      ['totp', 'email'],
+    ],
+    ['brings app and passkey along with SMS', 'required', ['sms'], 'member', ['passkey', 'totp', 'sms']],
+    ['brings nothing along with e-mail', 'optional', ['email'], 'member', ['email']],
+    ['is nothing where the policy is off', 'off', ['totp', 'sms'], 'member', []],
+    ['is nothing for a manager where the policy is off', 'off', ['totp'], 'manager', []],
+    ['always allows an administrator app and passkey', 'off', [], 'admin', ['passkey', 'totp']],
+    [
+      'allows an administrator what members have, too',
+      'required',
+      ['email'],
+      'admin',
+      ['passkey', 'totp', 'email'],
+    ],
+    ['is nothing where nothing is listed', 'required', [], 'member', []],
+  ];
+  for (const [title, enforcement, methods, role, expected] of CASES) {
+    it(title, () => expect(methodsOnOffer(enforcement, methods, role)).to.deep.equal(expected));
+  }
+
+  it('names no method twice, and none that nobody listed but those two', () => {
+    const role = fc.constantFrom('member' as const, 'manager' as const, 'admin' as const);
+    fc.assert(
+      fc.property(
+        anyEnforcement,
+        fc.subarray([...CONFIGURABLE_METHODS]),
+        role,
+        (enforcement, methods, who) => {
+          const offered = methodsOnOffer(enforcement, methods, who);
+          expect(offered).to.deep.equal(METHOD_NAMES.filter((name) => offered.includes(name)));
+          for (const name of offered) expect([...methods, 'totp', 'passkey']).to.include(name);
+        },
+      ),
+    );
+  });
+});
