@@ -117,6 +117,8 @@ export interface Pages {
     }[];
     readonly cancel: Form | null;
     readonly requestId: string;
+    /** Who can't go on here may have lost the phone. */
+    readonly isAtSecondFactor?: boolean;
   };
   /** "Do you want to sign out?" of RP-initiated logout; posts to the provider itself. */
   'sign-out': { readonly action: string; readonly xsrf: string; readonly clientName: string | null };

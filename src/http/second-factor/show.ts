@@ -90,12 +90,8 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
   }
 
   function unusable(ctx: Context, stage: Stage, judgement: Judgement) {
-    error(
-      ctx,
-      stage,
-      { title: 'unusable', links: [] },
-      frame(stage, judgement, { code: 'method_not_allowed' }),
-    );
+    const refused = frame(stage, judgement, { code: 'method_not_allowed' });
+    error(ctx, stage, { title: 'unusable', links: [] }, { ...refused, status: 403 });
   }
 
   function refusal(ctx: Context, stage: Stage, why: Refusal) {
@@ -119,12 +115,9 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
     of: Frame,
   ) {
     const cancel = stage ? formAt(stage, '/cancel') : null;
-    render(
-      ctx,
-      'error',
-      { ...page, protocol: null, cancel, requestId: String(ctx.state.requestId ?? '') },
-      of,
-    );
+    const requestId = String(ctx.state.requestId ?? '');
+    const isAtSecondFactor = stage !== null;
+    render(ctx, 'error', { ...page, protocol: null, cancel, requestId, isAtSecondFactor }, of);
   }
 
   function chooseSetUp(
