@@ -24,6 +24,7 @@ describe('what a tenant enforces', () => {
       member('guest', 'strict', { groups: ['visitors'] }),
       withApp('second', 'open'),
       member('third', 'strict'),
+      member('mail', 'open', { factors: [{ method: 'email' }] }),
     ),
   }));
 
@@ -93,6 +94,15 @@ describe('what a tenant enforces', () => {
     const asked = await givePassword({ app: s.app, rp: always }, 'app@plain.test');
     expect(asked.page.name).to.equal('enter-code');
     expect((await redeem(always, await asked.visitor.enterCode(nextCode(s.app)))).claims.acr).to.equal(MFA);
+  });
+
+  it('U.5 whose only factor is of a kind that is not built is told whom to ask, and never let in on the password', async () => {
+    const { visitor, page } = await givePassword(s, 'mail@open.test');
+    expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'method_not_allowed']);
+    expect(page.link('help@open.test')).to.equal('mailto:help@open.test');
+    expect((await visitor.open(page.url.replace('/unusable', '/set-up'))).name).to.equal('error');
+    const left = await visitor.follow(await visitor.submit(visitor.page, {}, 'cancel'));
+    expect(errorOf(left)).to.equal('access_denied');
   });
 
   it('U.3 a client of one tenant lets nobody else in, and says why', async () => {
