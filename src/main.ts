@@ -1,14 +1,19 @@
 /** npm start: load the configuration, listen, reload on SIGHUP, stop cleanly on SIGTERM. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { openParts, startUpkeep, trailOf } from './assemble.ts';
 import type { Config } from './config/shape.ts';
 import { ConfigFaults, loadConfig, readEnvironment } from './config.ts';
 import { CATALOGUE } from './domain/methods/index.ts';
-import { startServer } from './http/lifecycle.ts';
+import { type RunningServer, type ServerOptions, startServer } from './http/lifecycle.ts';
 import { createServer, type Readiness } from './server.ts';
 
-/** Answers that are under way get this long when the process is told to stop. */
-const STOP_WITHIN_MS = 4000;
+/** Answers that are under way get this long, in milliseconds, once no connection is taken any more. */
+const STOP_WITHIN_MS = 3500;
+/** Milliseconds in which a balancer that asks is told so before: readiness goes first, then the listener. */
+const NOTICE_MS = 500;
+/** How often it is looked, in milliseconds, whether who started us is still there. */
+const PARENT_EVERY_MS = 250;
 
 function load(): Config {
   return loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
@@ -30,19 +35,28 @@ export async function start(): Promise<void> {
 
   for (const warning of config.warnings) logger.warn({ event: 'config.warning', reason: warning });
   const serve = createServer(parts, readiness);
-  const server = await startServer({ handler: await serve(config), ...config.listen, log: logger.info });
+  const server = await listen({ handler: await serve(config), ...config.listen, log: logger.info });
   const stopUpkeep = startUpkeep(config, parts);
   announce(config);
 
-  process.on('SIGHUP', reload);
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  let reloaded = Promise.resolve();
+  // One after the other: what was read first must not come into force last.
+  process.on('SIGHUP', () => {
+    reloaded = reloaded.then(reload);
+  });
+  process.on('SIGTERM', () => stop(NOTICE_MS));
+  process.on('SIGINT', () => stop(0));
+  // npm's shell passes no signal on, and would leave us behind.
+  if (readEnvironment().npm_lifecycle_event) whenOrphaned(() => stop(0));
 
   /** A faulty file changes nothing: its faults are listed, and the running configuration stays. */
   async function reload(): Promise<void> {
     try {
       const next = load();
-      await server.swap(await serve(next));
+      const handler = await serve(next);
+      // The old handler ends its own requests; nobody waits for that.
+      void server.swap(handler);
+      for (const warning of next.warnings) logger.warn({ event: 'config.warning', reason: warning });
       await trailOf(parts, logger.info)({ event: 'config.reloaded' });
     } catch (error) {
       const reason = error instanceof ConfigFaults ? error.message : 'the configuration could not be loaded';
@@ -50,14 +64,36 @@ export async function start(): Promise<void> {
     }
   }
 
-  async function stop(): Promise<void> {
+  async function stop(noticeMs: number): Promise<void> {
     if (stopping) return;
     stopping = true;
+    await pause(noticeMs);
     await server.stop({ deadlineMs: STOP_WITHIN_MS });
     await stopUpkeep();
     stores.close();
-    process.exitCode = 0;
+    // What was cut off may still wait for its hash, or for another server.
+    process.exit(0);
   }
+}
+
+/** Rejects with a line for who gave the address. */
+async function listen(options: ServerOptions): Promise<RunningServer> {
+  try {
+    return await startServer(options);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `port ${options.port} of ${options.host} is in use: stop what listens there, or set PORT to another one`,
+    );
+  }
+}
+
+function whenOrphaned(then: () => void): void {
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) then();
+  }, PARENT_EVERY_MS).unref();
 }
 
 /** Tells where everything is; the accounts of the built-in demo are no secret to anybody. */
