@@ -62,15 +62,17 @@ export function createProviderPages({ render, clientName, clientTenant }: Needs)
     await next();
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
     const state = oidc?.session?.state;
-    if (!oidc || ctx.status !== 200 || typeof state?.secret !== 'string') return;
-    if (oidc.route === 'resume') {
-      // Another account signed in than the one of the session: the old one leaves first.
+    if (oidc?.route === 'end_session_confirm' && !oidc.params?.logout) {
+      // Who stays signed in is not told the opposite.
+      if (ctx.response.get('Location').startsWith(oidc.urlFor('end_session_success'))) seeOther(ctx, '/');
+    } else if (!oidc || ctx.status !== 200 || typeof state?.secret !== 'string') {
+      return;
+    } else if (oidc.route === 'resume' && state.postLogoutRedirectUri === oidc.urlFor('resume', ctx.params)) {
+      // Another account signed in than the one of the session: the old one leaves first, and comes back here.
       render(ctx, 'switch-account', { action: oidc.urlFor('end_session_confirm'), xsrf: state.secret });
     } else if (oidc.route === 'end_session' && !oidc.session?.accountId) {
       // Nobody is signed in: nothing to ask, and nothing to end.
-      ctx.status = 303;
-      ctx.redirect(afterSignOut(state) ?? oidc.urlFor('end_session_success'));
-      ctx.body = '';
+      seeOther(ctx, afterSignOut(state) ?? oidc.urlFor('end_session_success'));
     }
   }
 
@@ -83,6 +85,12 @@ function afterSignOut(state: Readonly<Record<string, unknown>>): string | null {
   const address = new URL(state.postLogoutRedirectUri);
   if (typeof state.state === 'string') address.searchParams.set('state', state.state);
   return address.href;
+}
+
+function seeOther(ctx: Context, address: string): void {
+  ctx.status = 303;
+  ctx.redirect(address);
+  ctx.body = '';
 }
 
 function asKoa(ctx: KoaContextWithOIDC): Context {
