@@ -91,6 +91,7 @@ async function createHandler(
     accounts: stores.accounts,
     pages,
     clock,
+    logger,
     configure: plugin.configure,
     middleware: [...around, pages.handOver],
   });

@@ -10,12 +10,13 @@ import {
 } from 'oidc-provider';
 import type { ClientConfig } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
+import type { Logger } from '../ports/log.ts';
 import type { AccountStore } from '../ports/stores.ts';
 import type { Clock, SecretBox } from '../ports/system.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
 import { createProviderAdapter, type ProviderStores } from './provider-adapter.ts';
-import type { ProviderPages } from './provider-pages.ts';
+import { isPassing, type ProviderPages } from './provider-pages.ts';
 
 interface Needs {
   readonly issuer: string;
@@ -28,6 +29,7 @@ interface Needs {
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly pages: ProviderPages;
   readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
   /** What the plugin makes of the configuration. */
   readonly configure: (host: Configuration) => Configuration;
   /** Before everything of the provider's own: logs, headers. */
@@ -108,6 +110,7 @@ export function createProvider(needs: Needs): Provider {
     extraParams: { scope: keepOfflineAccess(isFirstParty), response_mode: refuseFragment },
     discovery: { ui_locales_supported: ['en', 'nl'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+    fetch: fetchUnguarded,
     features: {
       devInteractions: { enabled: false },
       deviceFlow: { enabled: false },
@@ -144,6 +147,7 @@ export function createProvider(needs: Needs): Provider {
   const provider = new Provider(needs.issuer, needs.configure(host));
   for (const middleware of needs.middleware) provider.use(middleware);
   provider.use(discoverOurModes);
+  noteFaults(provider, needs.logger);
   return provider;
 }
 
@@ -193,6 +197,26 @@ function refuseFragment(_ctx: KoaContextWithOIDC, mode: string | undefined): voi
   if (mode !== undefined && !RESPONSE_MODES.includes(mode)) {
     throw new errors.UnsupportedResponseMode(`response_mode must be ${RESPONSE_MODES.join(' or ')}`);
   }
+}
+
+/**
+ * Every address that is fetched stands in the operator's own configuration, with private networks and this machine
+ * among them: the library's guard against those is for addresses that strangers register.
+ */
+function fetchUnguarded(url: string | URL, options: RequestInit & { dispatcher?: unknown } = {}) {
+  const { dispatcher: _guard, ...plain } = options;
+  return fetch(url, plain);
+}
+
+/** What the library answers or passes over by itself would else be known to nobody. */
+function noteFaults(provider: Provider, { error: failed, warn }: Needs['logger']): void {
+  provider.on('server_error', (ctx, error) => {
+    const event = isPassing(error) ? 'request.unavailable' : 'request.failed';
+    failed({ event, request_id: String(ctx.state.requestId ?? ''), error });
+  });
+  provider.on('backchannel.error', (_ctx, error, client) => {
+    warn({ event: 'sign_out.not_told', client: client.clientId, error });
+  });
 }
 
 /** The library announces the fragment whatever it is configured to do. */
