@@ -4,13 +4,16 @@ import { openEmbedded } from './adapters/embedded/open.ts';
 import { startSweeper } from './adapters/embedded/sweeper.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { createLogger } from './adapters/system/logger.ts';
+import { createMetrics } from './adapters/system/metrics.ts';
 import { createPasswordHasher } from './adapters/system/password-hasher.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { createSecretBox } from './adapters/system/secret-box.ts';
 import { completeSecrets } from './adapters/system/secrets-file.ts';
+import { timedStores } from './adapters/system/timed-stores.ts';
 import type { Config, Secrets } from './config/shape.ts';
 import { truncatedAddress } from './domain/attempts.ts';
 import type { Log, Logger } from './ports/log.ts';
+import type { Metrics } from './ports/metrics.ts';
 import type { Clock, PasswordHasher, Random, SecretBox, Trail } from './ports/system.ts';
 import { createSeeding } from './use-cases/seeding.ts';
 
@@ -23,6 +26,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly metrics: Metrics;
 }
 
 /** Hashing waits in line beyond this many: at 25 ms each, what a person would still wait for. */
@@ -40,7 +44,8 @@ export async function openStores({ storage }: Pick<Config, 'storage'>) {
 }
 
 export async function openParts(config: Config): Promise<Parts> {
-  const stores = await openStores(config);
+  const metrics = createMetrics();
+  const stores = timedStores(await openStores(config), metrics, () => performance.now());
   const hasher = createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
   return {
     stores,
@@ -48,6 +53,7 @@ export async function openParts(config: Config): Promise<Parts> {
     clock: systemClock,
     random: systemRandom,
     logger: createLogger({ level: config.logLevel }),
+    metrics,
   };
 }
 
@@ -60,9 +66,9 @@ export function boxOf(secrets: Secrets): SecretBox {
   return createSecretBox(secrets.encryption);
 }
 
-/** Audit lines go to the store, with an id and a time, and to the log. */
+/** Audit lines go to the store, with an id and a time, to the log and into the counters. */
 export function trailOf(
-  { stores, clock, random }: Pick<Parts, 'stores' | 'clock' | 'random'>,
+  { stores, clock, random, metrics }: Pick<Parts, 'stores' | 'clock' | 'random' | 'metrics'>,
   log: Log,
 ): Trail {
   const blank = {
@@ -77,6 +83,7 @@ export function trailOf(
     const address = entry.address ? truncatedAddress(entry.address) : null;
     const event = { ...blank, ...entry, address, id: random.id(), at: clock.now() };
     await stores.audit.append(event);
+    metrics.event(entry);
     log({
       event: event.event,
       account_id: event.accountId ?? undefined,

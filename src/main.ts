@@ -1,11 +1,12 @@
 /** npm start: load the configuration, listen, reload on SIGHUP, stop cleanly on SIGTERM. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { openParts, startUpkeep, trailOf } from './assemble.ts';
+import { openParts, type Parts, startUpkeep, trailOf } from './assemble.ts';
 import type { Config } from './config/shape.ts';
 import { ConfigFaults, loadConfig, readEnvironment } from './config.ts';
 import { CATALOGUE } from './domain/methods/index.ts';
 import { type RunningServer, type ServerOptions, startServer } from './http/lifecycle.ts';
+import { createMetricsHandler } from './http/ops/metrics-server.ts';
 import { createServer, type Readiness } from './server.ts';
 
 /** Answers that are under way get this long, in milliseconds, once no connection is taken any more. */
@@ -36,6 +37,7 @@ export async function start(): Promise<void> {
   for (const warning of config.warnings) logger.warn({ event: 'config.warning', reason: warning });
   const serve = createServer(parts, readiness);
   const server = await listen({ handler: await serve(config), ...config.listen, log: logger.info });
+  const metricsServer = await listenForMetrics(config, parts);
   const stopUpkeep = startUpkeep(config, parts);
   announce(config);
 
@@ -69,11 +71,26 @@ export async function start(): Promise<void> {
     stopping = true;
     await pause(noticeMs);
     await server.stop({ deadlineMs: STOP_WITHIN_MS });
+    await metricsServer?.stop({ deadlineMs: 0 });
     await stopUpkeep();
     stores.close();
     // What was cut off may still wait for its hash, or for another server.
     process.exit(0);
   }
+}
+
+/** Null where the metrics are beside the pages. */
+async function listenForMetrics(
+  { listen: { host }, metrics }: Config,
+  parts: Parts,
+): Promise<RunningServer | null> {
+  if (metrics.port === null) return null;
+  return listen({
+    handler: createMetricsHandler(parts.metrics),
+    host,
+    port: metrics.port,
+    log: parts.logger.info,
+  });
 }
 
 /** Rejects with a line for who gave the address. */

@@ -22,6 +22,8 @@ import { createProviderSession } from './http/provider-session.ts';
 import { createRenderer } from './http/render.ts';
 import { secondFactor } from './http/second-factor/index.ts';
 import { createSignInRoutes } from './http/sign-in/routes.ts';
+import type { Log } from './ports/log.ts';
+import type { Metrics } from './ports/metrics.ts';
 import { createSelfService } from './use-cases/self-service.ts';
 import { createSignIn } from './use-cases/sign-in.ts';
 
@@ -43,7 +45,7 @@ async function createHandler(
   readiness: Readiness,
   sessions: DemoSessions,
 ): Promise<Handler> {
-  const { stores, hasher, clock, random, logger } = parts;
+  const { stores, hasher, clock, random, logger, metrics } = parts;
   const secrets = secretsOf(config);
   const box = boxOf(secrets);
   const trail = trailOf(parts, logger.info);
@@ -55,9 +57,8 @@ async function createHandler(
   const render = createRenderer({ tenants: config.tenants, issuer: config.issuer, clock, isDevelopment });
   const forms = createFormTokens(box);
   const knownBrowser = createKnownBrowser({ box, random, isHttps });
-  const log = logger.info;
   const around = [
-    requestLog({ log, clock, random }),
+    requestLog({ log: measured(logger.info, metrics), clock, random }),
     errorPages({ render, log: logger.error }),
     securityHeaders({ https: isHttps }),
   ];
@@ -115,7 +116,13 @@ async function createHandler(
     around,
     areas: [
       ...(isDevelopment ? [createDemoRoutes({ ...demoOf(config), sessions, forms, render })] : []),
-      createOpsRoutes({ isReady: readiness, outbox: stores.outbox, render, isDevelopment }),
+      createOpsRoutes({
+        metrics: config.metrics.port === null ? metrics : null,
+        isReady: readiness,
+        outbox: stores.outbox,
+        render,
+        isDevelopment,
+      }),
       createAssetRoutes({ tenants: config.tenants }),
       createLocaleRoutes({ https: isHttps }),
       createSignInRoutes({ ...shared, signIn, knownBrowser, onward: advance.begun }),
@@ -134,6 +141,15 @@ function namesOf(clients: readonly ClientConfig[]) {
       id === OWN_CLIENT ? 'Doublelock' : String(byId.get(id)?.metadata.client_name ?? id),
     clientTenant: (id: string) => byId.get(id)?.tenantId ?? null,
     clientRule: (id: string) => ({ always: byId.get(id)?.secondFactor === 'always', own: id === OWN_CLIENT }),
+  };
+}
+
+/** Requests are counted where they are logged: a pattern of a path, never an address of somebody's. */
+function measured(log: Log, metrics: Metrics): Log {
+  return (fields) => {
+    log(fields);
+    const { method, path, status, duration_ms: ms } = fields;
+    if (method && path && status && ms !== undefined) metrics.request({ method, path, status, ms });
   };
 }
 

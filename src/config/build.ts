@@ -52,6 +52,7 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
       sms: { lifetimeSeconds: methods.sms.lifetime_seconds },
       trustedDevice: { days: methods.trusted_device.days },
     },
+    metrics: { port: file.metrics.port },
     audit: { retentionDays: file.audit.retention_days },
     tenants: file.tenants.map((tenant) => tenantOf(tenant, around.folder)),
     clients: file.clients.map(clientOf),

@@ -10,6 +10,7 @@ import {
   environment,
   issuer,
   listenShape,
+  metricsShape,
   secondFactorShape,
   secretsShape,
   sessionShape,
@@ -40,6 +41,7 @@ export const configFile = z
       .strictObject(secondFactorShape)
       .prefault({})
       .describe('What the methods have in common over all tenants.'),
+    metrics: z.strictObject(metricsShape).prefault({}).describe('What a Prometheus server reads.'),
     audit: z.strictObject(auditShape).prefault({}).describe('The audit trail.'),
     tenants: z.array(z.strictObject(tenantShape)).default([]).describe('The organisations.'),
     clients: z.array(z.strictObject(clientShape)).default([]).describe('The relying parties.'),

@@ -83,6 +83,8 @@ export interface Config {
     readonly sms: { readonly lifetimeSeconds: number };
     readonly trustedDevice: { readonly days: number };
   };
+  /** Null: at `/metrics` beside the pages. */
+  readonly metrics: { readonly port: number | null };
   readonly audit: { readonly retentionDays: number };
   readonly tenants: readonly Tenant[];
   readonly clients: readonly ClientConfig[];

@@ -134,6 +134,16 @@ export const sessionShape = {
     .describe('How long a session lives after the last full sign-in, however much it is used.'),
 };
 
+export const metricsShape = {
+  port: z
+    .int()
+    .min(1)
+    .max(65_535)
+    .nullable()
+    .default(null)
+    .describe('A port of its own for `/metrics`, on the host that is listened on; null: beside the pages.'),
+};
+
 export const auditShape = {
   retention_days: z.int().min(1).max(3650).default(365).describe('How long audit events are kept.'),
 };

@@ -1,6 +1,7 @@
 /** Addresses for who runs the server: is it alive, is it ready, and in development what it would have sent. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Metrics } from '../../ports/metrics.ts';
 import type { Message } from '../../ports/senders.ts';
 import type { Render } from '../pages.ts';
 
@@ -14,17 +15,20 @@ interface Needs {
   readonly isReady: () => Promise<{ ready: true } | { ready: false; reason: string }>;
   /** Null when messages are really sent. */
   readonly outbox: Outbox | null;
+  /** Null where they are read on a port of their own. */
+  readonly metrics: Pick<Metrics, 'exposition'> | null;
   readonly render: Render;
   readonly isDevelopment: boolean;
 }
 
 const MOST_MESSAGES = 100;
 
-export function createOpsRoutes({ isReady, outbox, render, isDevelopment }: Needs): Router {
+export function createOpsRoutes({ isReady, outbox, metrics, render, isDevelopment }: Needs): Router {
   const router = new Router();
 
   router.get('/health/live', showLive);
   router.get('/health/ready', showReady);
+  if (metrics) router.get('/metrics', (ctx) => showMetrics(ctx, metrics));
   if (isDevelopment && outbox) {
     router.get('/dev/outbox', (ctx) => showOutbox(ctx, outbox));
     router.get('/dev/outbox.json', (ctx) => showOutboxAsJson(ctx, outbox));
@@ -39,6 +43,13 @@ export function createOpsRoutes({ isReady, outbox, render, isDevelopment }: Need
     const readiness = await isReady();
     if (readiness.ready) json(ctx, 200, { status: 'ready' });
     else json(ctx, 503, { status: 'not ready', reason: readiness.reason });
+  }
+
+  async function showMetrics(ctx: Context, { exposition }: Pick<Metrics, 'exposition'>): Promise<void> {
+    const { type, text } = await exposition();
+    ctx.set('Cache-Control', 'no-store');
+    ctx.set('Content-Type', type);
+    ctx.body = text;
   }
 
   async function showOutbox(ctx: Context, { list }: Outbox): Promise<void> {

@@ -16,7 +16,8 @@ function get(path: string, options: Partial<Options> = {}): Promise<RawAnswer> {
   const clock = createSettableClock(NOON);
   const render = createRenderer({ tenants: [], issuer: 'http://localhost:3000', clock, isDevelopment: true });
   const app = new Koa();
-  const defaults = { isReady: async () => ({ ready: true as const }), outbox: null, isDevelopment: true };
+  const isReady = async () => ({ ready: true as const });
+  const defaults = { isReady, outbox: null, metrics: null, isDevelopment: true };
   app.use(createOpsRoutes({ ...defaults, render, ...options }).routes());
   return answerOf(app.callback(), { path });
 }

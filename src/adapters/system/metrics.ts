@@ -1,0 +1,49 @@
+/** Counts and times in the format of Prometheus; each process has its own registry and its own numbers. */
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { Metrics } from '../../ports/metrics.ts';
+
+/** Seconds: from a page out of memory to what a person would give up on. */
+const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+/** Seconds: from a read in SQLite to the time-out of a store that is away. */
+const STORE_BUCKETS = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'doublelock_' });
+  const registers = [registry];
+  const events = new Counter({
+    name: 'doublelock_events_total',
+    help: 'Events of the audit trail: sign-ins, attempts, lock-outs, changes of factors.',
+    labelNames: ['event', 'method', 'reason'],
+    registers,
+  });
+  const requests = new Histogram({
+    name: 'doublelock_request_duration_seconds',
+    help: 'How long requests took, by the pattern of their path.',
+    labelNames: ['method', 'path', 'status'],
+    buckets: REQUEST_BUCKETS,
+    registers,
+  });
+  const acts = new Histogram({
+    name: 'doublelock_store_duration_seconds',
+    help: 'How long the stores took for each act.',
+    labelNames: ['store', 'act', 'ok'],
+    buckets: STORE_BUCKETS,
+    registers,
+  });
+
+  return {
+    event({ event, method, reason }) {
+      events.inc({ event, method: method ?? '', reason: reason ?? '' });
+    },
+    request({ method, path, status, ms }) {
+      requests.observe({ method, path, status: String(status) }, ms / 1000);
+    },
+    storeAct({ store, act, ok, ms }) {
+      acts.observe({ store, act, ok: String(ok) }, ms / 1000);
+    },
+    async exposition() {
+      return { type: registry.contentType, text: await registry.metrics() };
+    },
+  };
+}

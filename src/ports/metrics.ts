@@ -1,0 +1,23 @@
+/** What is counted and timed while the product runs: no names of people, only kinds of things. */
+import type { AuditEntry } from '../domain/audit-event.ts';
+
+export interface Metrics {
+  /** One line of the audit trail: sign-ins, attempts and lock-outs by outcome and method. */
+  event(entry: AuditEntry): void;
+  /** One answered request; `path` is a pattern without identifiers. */
+  request(of: {
+    readonly method: string;
+    readonly path: string;
+    readonly status: number;
+    readonly ms: number;
+  }): void;
+  /** One act of a store, and whether it was done. */
+  storeAct(of: {
+    readonly store: string;
+    readonly act: string;
+    readonly ok: boolean;
+    readonly ms: number;
+  }): void;
+  /** All of it, as Prometheus reads it. */
+  exposition(): Promise<{ readonly type: string; readonly text: string }>;
+}

@@ -1,0 +1,44 @@
+/** Where the metrics are read, and what is in them after a sign-in. */
+import { expect } from 'chai';
+import { startServer } from '../../../src/http/lifecycle.ts';
+import { createMetricsHandler } from '../../../src/http/ops/metrics-server.ts';
+import { type App, PASSWORD, SECRET, startApp } from '../../support/app.ts';
+import { totpCode } from '../../support/totp.ts';
+
+describe('the metrics of a server', () => {
+  let app: App;
+  before(async () => {
+    app = await startApp();
+  });
+  after(() => app.stop());
+
+  it('tell sign-ins, requests and store acts, and nobody', async () => {
+    const rp = await app.relyingParty();
+    const visitor = app.visitor();
+    await visitor.open(await rp.authorizationUrl());
+    await visitor.signIn('app@open.test', PASSWORD);
+    await visitor.enterCode(totpCode(SECRET, app.clock.now()));
+    const { text, headers } = await visitor.get('/metrics');
+    expect(headers['content-type']).to.match(/^text\/plain/);
+    expect(headers['cache-control']).to.equal('no-store');
+    expect(text).to.include(
+      'doublelock_events_total{event="sign_in.completed",method="pwd totp",reason=""} 1',
+    );
+    expect(text).to.match(/request_duration_seconds_count\{.*path="\/interaction\/:uid\/sign-in".*\} 1/);
+    expect(text).to.match(
+      /store_duration_seconds_count\{store="enrolments",act="listByAccount",ok="true"\} \d/,
+    );
+    expect(text).not.to.include('open.test');
+  });
+
+  it('are on a port of their own when one is configured, alone', async () => {
+    const handler = createMetricsHandler(app.parts.metrics);
+    const server = await startServer({ handler, host: '127.0.0.1', port: 0, log: () => {} });
+    const at = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);
+    expect((await at('/metrics')).status).to.equal(200);
+    expect((await at('/')).status).to.equal(404);
+    await server.stop({ deadlineMs: 0 });
+    await app.reload({ metrics: { port: server.port } });
+    expect((await app.visitor().get('/metrics')).status).to.equal(404);
+  });
+});
