@@ -19,9 +19,13 @@ export function medianFaults(sources: readonly Source[]): string[] {
 /** Names under which anything could be put, and so everything would be. */
 const DUMPING_GROUNDS = /^(utils?|helpers?|common|services?|libs?)$/i;
 
+/** Programs that the tests start beside the product, each in a folder of its own. */
+const STARTED_BY_TESTS = /^test\/services\//;
+
 export function nameFaults(paths: readonly string[]): string[] {
   return paths.flatMap((path) => {
-    const vague = path.split('/').find((part) => DUMPING_GROUNDS.test(part.split('.')[0] ?? ''));
+    const named = path.replace(STARTED_BY_TESTS, '');
+    const vague = named.split('/').find((part) => DUMPING_GROUNDS.test(part.split('.')[0] ?? ''));
     return vague === undefined ? [] : [`${path} is called "${vague}"`];
   });
 }
