@@ -203,9 +203,9 @@ function refuseFragment(_ctx: KoaContextWithOIDC, mode: string | undefined): voi
  * Every address that is fetched stands in the operator's own configuration, with private networks and this machine
  * among them: the library's guard against those is for addresses that strangers register.
  */
-function fetchUnguarded(url: string | URL, options: RequestInit & { dispatcher?: unknown } = {}) {
+function fetchUnguarded(input: string | Request | URL, options: RequestInit & { dispatcher?: unknown } = {}) {
   const { dispatcher: _guard, ...plain } = options;
-  return fetch(url, plain);
+  return fetch(input, plain);
 }
 
 /** What the library answers or passes over by itself would else be known to nobody. */
