@@ -40,7 +40,7 @@ export async function openStores({ storage }: Pick<Config, 'storage'>) {
     if (driver !== 'embedded')
       throw new Error(`the ${driver} store is not part of this release; use embedded`);
   }
-  return { ...openEmbedded({ dataDir: storage.dataDir }), clock: systemClock, random: systemRandom };
+  return openEmbedded({ dataDir: storage.dataDir });
 }
 
 export async function openParts(config: Config): Promise<Parts> {

@@ -111,10 +111,10 @@ function readConfig(file?: string): Config {
 /** Opens the stores for as long as it takes. A server may be running on them at the same time. */
 async function operate(act: (operation: Operation, config: Config) => Promise<void>): Promise<void> {
   const config = readConfig();
-  const { openStores } = await import('./assemble.ts');
-  const stores = await openStores(config);
+  const { openParts } = await import('./assemble.ts');
+  const { stores, clock, random } = await openParts(config);
   try {
-    await act(createOperation(stores), config);
+    await act(createOperation({ ...stores, clock, random }), config);
   } finally {
     await stores.close();
   }

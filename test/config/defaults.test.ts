@@ -18,6 +18,7 @@ describe('U.5 the configuration', () => {
       secrets: { encryption: [], cookies: [], signing: [] },
       session: { absoluteHours: 24 },
       mail: { transport: 'outbox', url: null, from: 'Doublelock <no-reply@localhost>' },
+      metrics: { port: null },
       sms: { transport: 'outbox', from: 'Doublelock', allowedPrefixes: [], options: {} },
       secondFactor: {
         totp: { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 },
