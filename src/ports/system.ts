@@ -26,11 +26,15 @@ export class Busy extends Error {
   override name = 'Busy';
 }
 
+/** `null` stands for an unknown account: the same work is done, and the answer is false. */
+export type VerifyPassword = (hash: string | null, password: string) => Promise<boolean>;
+
+/** Both reject with `Busy` when too many wait already. */
 export interface PasswordHasher {
-  /** A PHC string with the current parameters. Rejects with `Busy` when the queue is full. */
+  /** A PHC string with the current parameters. */
   hash(password: string): Promise<string>;
-  /** `null` stands for an unknown account: the same work is done, and the answer is false. */
-  verify(hash: string | null, password: string): Promise<boolean>;
+  /** Does the job once there is room for it: a comparison, and what belongs right before it. */
+  inTurn<T>(job: (verify: VerifyPassword) => Promise<T>): Promise<T>;
   needsRehash(hash: string): boolean;
 }
 

@@ -88,16 +88,18 @@ export function createSignIn({
       await trail({ ...line, event: 'sign_in.password_refused', reason: 'too_many_attempts' });
       return refused({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     }
-    const { verdict, owner, network, id } = await count(subject, submission);
+    const password = normalisePassword(submission.password);
+    const fits = password.length <= LONGEST_PASSWORD && email.length <= LONGEST_EMAIL;
+    const hash = fits ? (account?.passwordHash ?? null) : null;
+    // Counted when its turn has come: a right password that waits in line, or is turned away there, is no failure.
+    const { verdict, owner, network, id, matches } = await hasher.inTurn(async (verify) => {
+      const counted = await count(subject, submission);
+      return { ...counted, matches: counted.verdict.ok && (await verify(hash, fits ? password : '')) };
+    });
     if (!verdict.ok) {
       await trail({ ...line, event: 'sign_in.password_refused', reason: 'too_many_attempts' });
       return refused({ code: 'too_many_attempts', retryAt: verdict.retryAt });
     }
-
-    const password = normalisePassword(submission.password);
-    const fits = password.length <= LONGEST_PASSWORD && email.length <= LONGEST_EMAIL;
-    const hash = fits ? (account?.passwordHash ?? null) : null;
-    const matches = await hasher.verify(hash, fits ? password : '');
     if (!matches || !account || !hash) {
       if (knownBrowser === null) await countFailure(subject, verdict.left.account ?? 0, lockout.level);
       await trail({ ...line, event: 'sign_in.password_refused', reason: 'credentials_invalid' });

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { hash, hashSync, parseOptions, verify } from '@node-rs/argon2';
-import { Busy, type PasswordHasher } from '../../ports/system.ts';
+import { Busy, type PasswordHasher, type VerifyPassword } from '../../ports/system.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane; salt and tag as in RFC 9106, 3.1. */
 const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
@@ -64,14 +64,16 @@ export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasher
   const inTurn = createGate(Math.min(concurrency, availableParallelism()), queueLimit);
   const dummy = hashSync(randomBytes(32), PARAMETERS);
 
+  const verifyNow: VerifyPassword = async (stored, password) => {
+    // What is not an argon2 hash is treated like an unknown account: the same work, and no.
+    const usable = stored !== null && parametersOf(stored) !== null ? stored : null;
+    const matches = await verify(usable ?? dummy, password);
+    return matches && usable !== null;
+  };
+
   return {
     hash: (password) => inTurn(() => hash(password, PARAMETERS)),
-    verify: async (stored, password) => {
-      // What is not an argon2 hash is treated like an unknown account: the same work, and no.
-      const usable = stored !== null && parametersOf(stored) !== null ? stored : null;
-      const matches = await inTurn(() => verify(usable ?? dummy, password));
-      return matches && usable !== null;
-    },
+    inTurn: (job) => inTurn(() => job(verifyNow)),
     needsRehash: (stored) => {
       const found = parametersOf(stored);
       return found === null || !isCurrent(found);
