@@ -13,6 +13,7 @@ interface Tool {
 const TOOLS = {
   chromium: { variable: 'CHROMIUM_PATH', commands: ['chromium', 'chromium-browser'], debian: 'chromium' },
   oathtool: { variable: 'OATHTOOL_PATH', commands: ['oathtool'], debian: 'oathtool' },
+  'redis-server': { variable: 'REDIS_SERVER_PATH', commands: ['redis-server'], debian: 'redis-server' },
   zbarimg: { variable: 'ZBARIMG_PATH', commands: ['zbarimg'], debian: 'zbar-tools' },
 } as const satisfies Record<string, Tool>;
 
