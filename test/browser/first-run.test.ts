@@ -1,0 +1,144 @@
+/** The first hour with the product, as it is started by hand: every step in Chromium, with scripts and without. */
+import { expect } from 'chai';
+import { programs } from '../process/program.ts';
+import { needs } from '../support/needs.ts';
+import { createPerson, type Person } from './person.ts';
+import { createPhone } from './phone.ts';
+import { windows } from './windows.ts';
+
+const SFA = 'https://refeds.org/profile/sfa';
+const MFA = 'https://refeds.org/profile/mfa';
+
+const BROWSERS = {
+  'in Dutch and in the dark, with JavaScript': { locale: 'nl-NL', colorScheme: 'dark' },
+  'in English on a phone, without JavaScript': {
+    locale: 'en-GB',
+    colorScheme: 'light',
+    viewport: { width: 390, height: 844 },
+    javaScriptEnabled: false,
+  },
+} as const;
+
+const WORDS = {
+  'nl-NL': { why: 'Onze klanten vertrouwen ons hun gegevens toe.', off: 'Tweestapsverificatie staat uit.' },
+  'en-GB': { why: 'Our clients trust us with their records.', off: 'Two-step verification is turned off.' },
+} as const;
+
+describe('the first run, in a browser', () => {
+  const tools = needs('chromium', 'oathtool', 'zbarimg');
+  const phone = createPhone(tools);
+  const open = windows(tools.chromium);
+  const { start } = programs();
+
+  /** Where the demo is and what the passwords are, as the terminal says it. */
+  async function startDemo() {
+    const program = await start({ config: null, command: ['npm', 'start'] });
+    const { out } = program.output();
+    const demo = /demo relying parties +(\S+)/.exec(out)?.[1] ?? '';
+    const passwordOf = (email: string) => new RegExp(`${email} {2}(.+) {2}\\(`).exec(out)?.[1] ?? '';
+    return { demo, passwordOf };
+  }
+
+  /** From the demo's page to where the password leads. */
+  async function signIn(person: Person, demo: string, email: string, password: string): Promise<void> {
+    await person.open(demo);
+    await person.isOn('demo');
+    await person.follow('/demo/start');
+    await person.isOn('sign-in');
+    await person.send({ email, password }, 'sign_in');
+  }
+
+  /** Points the camera at the screen; what it reads must be what the page says. */
+  async function scanSecret(person: Person): Promise<string> {
+    await person.isOn('set-up-totp');
+    const uri = new URL(phone.scan(await person.page.screenshot({ fullPage: true })));
+    const secret = uri.searchParams.get('secret') ?? '';
+    expect(uri.href).to.match(/^otpauth:\/\/totp\/Doublelock:/);
+    expect(uri.searchParams.get('issuer')).to.equal('Doublelock');
+    expect(secret).to.equal((await person.mark('secret')).replaceAll(' ', ''));
+    return secret;
+  }
+
+  async function allow(person: Person, acr: string, amr: string): Promise<void> {
+    await person.isOn('consent');
+    await person.send({}, 'allow');
+    await person.isOn('demo-signed-in');
+    expect(await person.claim('acr')).to.equal(acr);
+    expect(await person.claim('amr')).to.equal(amr);
+  }
+
+  for (const [how, options] of Object.entries(BROWSERS)) {
+    it(`0.4 1.1 1.3 1.4 4.6 B.5 a colleague must set up an app, and gives its code from then on, ${how}`, async () => {
+      const { demo, passwordOf } = await startDemo();
+      const { page, complaints } = await open(options);
+      const person = createPerson(page);
+      const email = 'bram@kantoor.test';
+
+      await signIn(person, demo, email, passwordOf(email));
+      const secret = await scanSecret(person);
+      expect(await person.words())
+        .to.include(WORDS[options.locale].why)
+        .and.to.include('helpdesk@kantoor.test');
+      const code = phone.code(secret);
+      await person.send({ code: `${code.slice(0, 3)} ${code.slice(3)}` }, 'confirm');
+      await allow(person, MFA, 'pwd otp mfa');
+
+      await person.follow('/demo/sign-out');
+      await person.isOn('sign-out');
+      await person.send({}, 'logout');
+      await person.isOn('demo');
+
+      await signIn(person, demo, email, passwordOf(email));
+      await person.isOn('enter-code');
+      await person.send({ code }, 'confirm');
+      await page.locator('[role=alert][data-error=code_used]').waitFor();
+      await person.send({ code: phone.code(secret, 1) }, 'confirm');
+      await allow(person, MFA, 'pwd otp mfa');
+      expect(complaints).to.deep.equal([]);
+    });
+
+    it(`1.6 1.7 2.6 3.2 3.4 4.1 4.2 B.5 who may choose steps up, turns it off and on again, ${how}`, async () => {
+      const { demo, passwordOf } = await startDemo();
+      const { page, complaints } = await open(options);
+      const person = createPerson(page);
+      const email = 'bob@acme.test';
+
+      await signIn(person, demo, email, passwordOf(email));
+      await allow(person, SFA, 'pwd');
+      await person.follow('/demo/step-up');
+      await person.isOn('set-up-choose');
+      await person.send({ method: 'totp' }, 'choose');
+      await person.isOn('set-up-totp');
+      const fields = { code: phone.code(await scanSecret(person)), app: 'Aegis', label: 'Grey phone' };
+      await person.send(fields, 'confirm');
+      await allow(person, MFA, 'pwd otp mfa');
+
+      await person.open(new URL('/account/security', demo).href);
+      await person.isOn('security');
+      expect(await person.words()).to.include('Grey phone');
+      const other = options.locale === 'nl-NL' ? 'en' : 'nl';
+      for (const language of [other, options.locale.slice(0, 2)]) {
+        await page.locator(`button[name=locale][value=${language}]`).click();
+        await page.locator(`html[lang=${language}] body[data-page=security]`).waitFor();
+      }
+      await person.send({}, 'turn_off');
+      await page.getByText(WORDS[options.locale].off).waitFor();
+
+      await person.send({}, 'set_up');
+      await person.isOn('set-up-totp');
+      const typedByHand = await person.mark('secret');
+      await person.send({ code: phone.code(typedByHand) }, 'confirm');
+      await page.locator('body[data-page=security] [role=status]').waitFor();
+      await person.follow('/session/end');
+      await person.isOn('sign-out');
+      await person.send({}, 'logout');
+      await person.isOn('signed-out');
+
+      await signIn(person, demo, email, passwordOf(email));
+      await person.isOn('enter-code');
+      await person.send({ code: phone.code(typedByHand, 1) }, 'confirm');
+      await allow(person, MFA, 'pwd otp mfa');
+      expect(complaints).to.deep.equal([]);
+    });
+  }
+});

@@ -1,0 +1,31 @@
+/** The phone of a test: its camera reads a QR code off the screen, its app shows codes. Neither is code of ours. */
+import { execFileSync } from 'node:child_process';
+
+export interface Phone {
+  /** The text of the only QR code in a PNG. */
+  scan(screenshot: Buffer): string;
+  /** What the app shows now, or a few steps later; the server takes a code one step early (RFC 6238, 5.2). */
+  code(secret: string, stepsAhead?: number): string;
+}
+
+/** Seconds. */
+const STEP = 30;
+
+export function createPhone({ zbarimg, oathtool }: Readonly<Record<'zbarimg' | 'oathtool', string>>): Phone {
+  return {
+    scan: (screenshot) =>
+      execFileSync(zbarimg, ['--quiet', '--raw', '-Sdisable', '-Sqrcode.enable', 'PNG:-'], {
+        input: screenshot,
+        // It deplores that there is no D-Bus; what it says is told when it fails.
+        stdio: 'pipe',
+      })
+        .toString()
+        .trim(),
+    code(secret, stepsAhead = 0) {
+      const now = Math.floor(Date.now() / 1000) + stepsAhead * STEP;
+      return execFileSync(oathtool, ['--totp', '--base32', '--now', `@${now}`, secret])
+        .toString()
+        .trim();
+    },
+  };
+}
