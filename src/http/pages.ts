@@ -18,11 +18,11 @@ export interface MethodChoice {
 }
 
 export interface FactorView {
-  readonly id: string;
   readonly method: MethodName;
   readonly label: string;
   readonly app: string | null;
   readonly createdAt: number;
+  readonly remove: Form;
 }
 
 export interface Pages {
@@ -131,8 +131,6 @@ export interface Pages {
     /** The methods that can be set up here. */
     readonly offered: readonly MethodName[];
     readonly setUp: Form;
-    /** One form per factor posts its id in `factor`. */
-    readonly remove: Form;
     /** Removes every factor: "turn off", at the bottom of the page. */
     readonly turnOff: Form;
     readonly enforcement: Enforcement;

@@ -26,10 +26,9 @@ export function createSelfService({ enrolments, lockouts, available, trail }: Ne
     return enforcement !== 'required';
   }
 
-  /** Removes one factor; the last one stays where the organisation requires one. */
+  /** Removes one factor, unless it is gone already; the last one stays where the organisation requires one. */
   async function remove(judgement: Judgement, id: string, address: string): Promise<Outcome<null>> {
-    if (!judgement.enrolments.some((enrolment) => enrolment.id === id))
-      return refused({ code: 'session_expired' });
+    if (!judgement.enrolments.some((enrolment) => enrolment.id === id)) return accepted(null);
     if (judgement.enrolments.length === 1 && !mayTurnOff(judgement)) return refused({ code: 'enforced' });
     return removeAll(judgement, [id], address);
   }

@@ -81,7 +81,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'button[name=turn_off]': 0,
   },
   'security-optional': {
-    'input[name=factor]': 2,
+    'form[action^="/account/security/factors/"][action$="/remove"]': 2,
     'button[name=remove]': 2,
     'form[action="/account/security/turn-off"] button[name=turn_off]': 1,
     '[role=status]': 1,

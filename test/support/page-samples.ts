@@ -60,20 +60,25 @@ const security: Pages['security'] = {
   factors: [],
   offered: ['totp'],
   setUp: form('/account/security/set-up'),
-  remove: form('/account/security/remove'),
   turnOff: form('/account/security/turn-off'),
   enforcement: 'optional',
   canTurnOff: true,
   done: null,
 };
 const phone = {
-  id: 'factor-1',
   method: 'totp',
   label: 'Work phone',
   app: 'Aegis',
   createdAt: SAMPLE_NOW - 9e9,
+  remove: form('/account/security/factors/factor-1/remove'),
 } as const;
-const tablet = { ...phone, id: 'factor-2', label: '', app: null, createdAt: SAMPLE_NOW };
+const tablet = {
+  ...phone,
+  label: '',
+  app: null,
+  createdAt: SAMPLE_NOW,
+  remove: form('/account/security/factors/factor-2/remove'),
+};
 const error: Pages['error'] = {
   title: 'failed',
   protocol: null,

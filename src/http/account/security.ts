@@ -42,7 +42,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   router.post('/security/set-up', beginSetUp);
   router.get('/security/set-up/totp', setUpPage);
   router.post('/security/set-up/totp', confirmSetUp);
-  router.post('/security/remove', remove);
+  router.post('/security/factors/:id/remove', remove);
   router.post('/security/turn-off', turnOff);
 
   async function beginSetUp(ctx: Context): Promise<void> {
@@ -77,7 +77,9 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
 
   async function remove(ctx: Context): Promise<void> {
     const visit = stepUp.visitIn(ctx);
-    const { factor = '' } = await forms.read(ctx, visit.record.sessionUid);
+    // The form's token is the factor's own: only what was listed in this session gets so far, though it may be gone.
+    await forms.read(ctx, visit.record.sessionUid);
+    const factor = String(ctx.params.id);
     const outcome = await selfService.remove(visit.judgement, factor, ctx.ip);
     await finish(ctx, visit, outcome, { done: 'removed', isGone: (id) => id === factor });
   }
@@ -149,15 +151,14 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
     const form = (path: string) => forms.form(`${PATH}${path}`, record.sessionUid);
     const model: Pages['security'] = {
       factors: judgement.enrolments.map(({ id, method, label, app, createdAt }) => ({
-        id,
         method,
         label,
         app,
         createdAt,
+        remove: form(`/factors/${id}/remove`),
       })),
       offered: selfService.offered(judgement),
       setUp: form('/set-up'),
-      remove: form('/remove'),
       turnOff: form('/turn-off'),
       enforcement: judgement.enforcement,
       canTurnOff: selfService.mayTurnOff(judgement),
