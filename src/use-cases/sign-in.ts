@@ -63,18 +63,24 @@ export function createSignIn({
     return `password:${box.digest(email, 'password-attempts')}`;
   }
 
-  /** Counts the attempt before the password is looked at: for a known browser alone, else for account and address. */
+  /**
+   * Counts the attempt before the password is looked at: for a known browser alone, else for address and account, in
+   * both or in none, since who has to wait for the one has failed at nothing of the other's.
+   */
   async function count(subject: string, { address, knownBrowser }: PasswordSubmission) {
     const at = clock.now();
     const id = random.id();
-    const account = { counter: 'account', limit: PASSWORDS_PER_ACCOUNT, windowMs: WINDOW_MS };
     const owner = knownBrowser === null ? subject : `browser:${knownBrowser}:${subject}`;
-    const byAccount = await attempts.take({ owner, id, bucket: BUCKET, at, limits: [account] });
     const network = `address:${addressKey(address)}`;
-    if (!byAccount.ok || knownBrowser !== null) return { verdict: byAccount, owner, network, id };
-    const limits = [{ counter: 'address', limit: PASSWORDS_PER_ADDRESS, windowMs: WINDOW_MS }];
-    const byAddress = await attempts.take({ owner: network, id, bucket: id, at, limits });
-    return { verdict: byAddress.ok ? byAccount : byAddress, owner, network, id };
+    if (knownBrowser === null) {
+      const limits = [{ counter: 'address', limit: PASSWORDS_PER_ADDRESS, windowMs: WINDOW_MS }];
+      const byAddress = await attempts.take({ owner: network, id, bucket: id, at, limits });
+      if (!byAddress.ok) return { verdict: byAddress, owner, network, id };
+    }
+    const limits = [{ counter: 'account', limit: PASSWORDS_PER_ACCOUNT, windowMs: WINDOW_MS }];
+    const verdict = await attempts.take({ owner, id, bucket: BUCKET, at, limits });
+    if (!verdict.ok && knownBrowser === null) await attempts.forget(network, ['address'], id);
+    return { verdict, owner, network, id };
   }
 
   async function submitPassword(submission: PasswordSubmission): Promise<Outcome<Progress>> {
