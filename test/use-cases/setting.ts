@@ -1,0 +1,228 @@
+/** What use cases run on in these tests: real stores in a folder of their own, real sealing and hashing, a clock to move. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EmbeddedStores, openEmbedded } from '../../src/adapters/embedded/open.ts';
+import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
+import { systemRandom } from '../../src/adapters/system/random.ts';
+import { createSecretBox } from '../../src/adapters/system/secret-box.ts';
+import type { Account } from '../../src/domain/account.ts';
+import type { AuditEntry } from '../../src/domain/audit-event.ts';
+import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
+import { type Judgement, NO_DEMAND, type Question } from '../../src/domain/policy.ts';
+import type { Progress } from '../../src/domain/progress.ts';
+import type { Outcome, Refusal } from '../../src/domain/refusal.ts';
+import type { Tenant, TenantSecondFactor } from '../../src/domain/tenant.ts';
+import { createEnrolment } from '../../src/use-cases/enrolment.ts';
+import { createJudge } from '../../src/use-cases/judgement.ts';
+import { createSecondFactor, type Standing } from '../../src/use-cases/second-factor.ts';
+import { createSeeding, type Seed } from '../../src/use-cases/seeding.ts';
+import { createSelfService } from '../../src/use-cases/self-service.ts';
+import { createSignIn } from '../../src/use-cases/sign-in.ts';
+import { MINUTE, NOW } from '../contracts/examples.ts';
+import { createSettableClock } from '../support/clock.ts';
+import { makeDataDir, removeDataDir } from '../support/embedded.ts';
+import { totpCode } from '../support/totp.ts';
+
+export const PASSWORD = 'correct horse battery staple';
+export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+export const ADDRESS = '192.0.2.7';
+/** Of an authenticator app, in milliseconds. */
+export const PERIOD = 30_000;
+
+export const random = systemRandom;
+export const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 1000 });
+export const box = createSecretBox([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
+export const methods = createMethods({
+  totp: { issuer: 'Doublelock', digits: 6, periodSeconds: PERIOD / 1000, driftSteps: 1 },
+});
+
+export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = {}): Tenant {
+  return {
+    id,
+    name: id,
+    locale: 'en',
+    brand: { logo: null, colour: null },
+    support: { email: null, url: null },
+    secondFactor: {
+      enforcement: 'optional',
+      methods: ['totp'],
+      graceDays: 0,
+      groups: {},
+      trustedDevices: false,
+      setUpProof: 'none',
+      resetApprovers: 1,
+      message: {},
+      ...secondFactor,
+    },
+  };
+}
+
+export const withTotp: Pick<Seed, 'factors'> = { factors: [{ method: 'totp', secret: SECRET }] };
+
+export interface SettingOptions {
+  readonly tenants?: readonly Tenant[];
+}
+
+export type Setting = ReturnType<typeof createSetting>;
+
+function createSetting(
+  stores: EmbeddedStores,
+  dataDir: string,
+  { tenants = [aTenant('acme')] }: SettingOptions,
+) {
+  const clock = createSettableClock(NOW);
+  const blank = {
+    accountId: null,
+    tenantId: null,
+    clientId: null,
+    method: null,
+    reason: null,
+    address: null,
+  };
+  const trail = (entry: AuditEntry) =>
+    stores.audit.append({ ...blank, ...entry, id: random.id(), at: clock.now() });
+  const needs = { ...stores, methods, hasher, box, trail, clock, random };
+  const judge = createJudge({ ...needs, tenants, available: CATALOGUE });
+  const seeding = createSeeding(needs);
+
+  /** An account of the tenant `acme`, with the password, as configuration would make it. */
+  async function person(changes: Partial<Seed> = {}): Promise<Account> {
+    const nobody = {
+      email: 'bob@acme.test',
+      tenantId: 'acme',
+      name: 'Bob',
+      password: PASSWORD,
+      passwordHash: null,
+    };
+    const nothing = {
+      role: 'member',
+      groups: [],
+      manages: [],
+      emailConfirmed: false,
+      phone: null,
+      factors: [],
+    } as const;
+    const seed: Seed = { ...nobody, ...nothing, ...changes };
+    await seeding.seed(seed);
+    const account = await stores.accounts.findByEmail(seed.email);
+    if (!account) throw new Error(`${seed.email} was not made`);
+    return account;
+  }
+
+  /** A sign-in whose password was accepted just now. */
+  async function begun({ id }: Account, changes: Partial<Progress> = {}): Promise<Progress> {
+    const first: Progress = {
+      uid: random.id(),
+      version: 0,
+      accountId: id,
+      proofs: [{ method: 'pwd', enrolmentId: null, at: clock.now() }],
+      pending: null,
+      later: false,
+      keepsAuthTime: null,
+      expiresAt: clock.now() + 15 * MINUTE,
+      ...changes,
+    };
+    await stores.progress.save(first);
+    return { ...first, version: first.version + 1 };
+  }
+
+  /** What is judged of somebody who is before the page. */
+  async function judged({ id }: Pick<Account, 'id'>, changes: Partial<Question> = {}): Promise<Judgement> {
+    const password = { method: 'pwd', enrolmentId: null, at: clock.now() } as const;
+    const question: Question = {
+      accountId: id,
+      proofs: [password],
+      demand: NO_DEMAND,
+      occasion: 'sign-in',
+      ...changes,
+    };
+    const judgement = await judge(question);
+    if (!judgement) throw new Error('nobody to judge');
+    return judgement;
+  }
+
+  return {
+    stores,
+    clock,
+    needs,
+    judge,
+    judged,
+    person,
+    begun,
+    seeding,
+    signIn: createSignIn(needs),
+    secondFactor: createSecondFactor({ ...needs, judge }),
+    enrolment: createEnrolment(needs),
+    selfService: createSelfService({ ...needs, available: CATALOGUE }),
+    /** A new sign-in, up to where its code is asked for. */
+    async atCode(account: Account): Promise<Standing> {
+      return { progress: await begun(account), demand: NO_DEMAND, clientId: 'rp', address: ADDRESS };
+    },
+    /** The code that the phone shows, so many steps from now. */
+    code: (steps = 0, secret = SECRET) => totpCode(secret, clock.now() + steps * PERIOD),
+    /** One that no clock anywhere near would show. */
+    wrongCode(): string {
+      const near = Array.from({ length: 41 }, (_, index) =>
+        totpCode(SECRET, clock.now() + (index - 20) * PERIOD),
+      );
+      return ['000000', '111111', '222222'].find((code) => !near.includes(code)) ?? '333333';
+    },
+    /** The audit trail, oldest first, as `event reason`. */
+    async events(): Promise<string[]> {
+      const events = await stores.audit.list({ limit: 1000 });
+      return events.reverse().map(({ event, reason }) => (reason === null ? event : `${event} ${reason}`));
+    },
+    /** All that lies in the data directory. */
+    onDisk: () =>
+      readdirSync(dataDir)
+        .map((file) => readFileSync(join(dataDir, file), 'latin1'))
+        .join('\n'),
+  };
+}
+
+/** Called in a `describe`: a setting of its own for each test. */
+export function freshSetting(options: SettingOptions = {}): () => Setting {
+  let made: { setting: Setting; dataDir: string } | null = null;
+  beforeEach(() => {
+    const dataDir = makeDataDir();
+    made = { setting: createSetting(openEmbedded({ dataDir }), dataDir, options), dataDir };
+  });
+  afterEach(() => {
+    made?.setting.stores.close();
+    if (made) removeDataDir(made.dataDir);
+    made = null;
+  });
+  return () => {
+    if (!made) throw new Error('a setting exists inside tests only');
+    return made.setting;
+  };
+}
+
+/** The refusal of an outcome, in the words of the closed list; null when it was accepted. */
+export function refusalOf(outcome: Outcome<unknown>): Refusal | null {
+  return outcome.ok ? null : outcome.refusal;
+}
+
+export function codeOf(outcome: Outcome<unknown>): string {
+  return outcome.ok ? 'ok' : outcome.refusal.code;
+}
+
+/** The value of an outcome that has to be one. */
+export function acceptedBy<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(`refused: ${outcome.refusal.code}`);
+  return outcome.value;
+}
+
+/** How often each of these came. */
+export function tally(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
+}
+
+/** Calls one after the other. */
+export async function inTurn<T>(times: number, call: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let index = 0; index < times; index += 1) results.push(await call(index));
+  return results;
+}
