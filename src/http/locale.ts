@@ -5,7 +5,9 @@ import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../domain/account.ts';
 
 /** Set by POST /locale; it outlives the session, so that the sign-in page speaks the same language next time. */
-export const LOCALE_COOKIE = 'locale';
+export function localeCookie({ secure }: { readonly secure: boolean }): string {
+  return secure ? '__Host-locale' : 'locale';
+}
 
 export type Translate = (key: string, values?: Readonly<Record<string, string | number>>) => string;
 
@@ -23,7 +25,7 @@ export interface LocaleWishes {
 
 /** The person's choice in this browser, the account's, the relying party's wish, the browser's, the tenant's. */
 export function localeFor(ctx: Context, { uiLocales, chosen, tenant }: LocaleWishes): Locale {
-  const cookie = ctx.cookies.get(LOCALE_COOKIE, { signed: false });
+  const cookie = ctx.cookies.get(localeCookie(ctx), { signed: false });
   if (isLocale(cookie)) return cookie;
   if (chosen !== null) return chosen;
   const wished = uiLocales?.split(' ').map((tag) => tag.split('-', 1)[0]?.toLowerCase());

@@ -2,7 +2,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { BadForm, readForm } from '../forms.ts';
-import { isLocale, LOCALE_COOKIE } from '../locale.ts';
+import { isLocale, localeCookie } from '../locale.ts';
 import { ownPath } from '../own-path.ts';
 
 /** Milliseconds: one year. */
@@ -23,7 +23,7 @@ export function createLocaleRoutes({ https }: LocaleRoutesOptions): Router {
     if (!isLocale(locale)) throw new BadForm(400, 'no page of ours speaks that language');
     // TLS may end at a balancer: the issuer says whether the cookie can be secure, not this connection.
     ctx.cookies.secure = https;
-    ctx.cookies.set(LOCALE_COOKIE, locale, {
+    ctx.cookies.set(localeCookie({ secure: https }), locale, {
       maxAge: COOKIE_LIFETIME,
       httpOnly: true,
       sameSite: 'lax',
