@@ -1,9 +1,9 @@
 /** The pages of one's own account. */
 import Router from '@koa/router';
-import type { Context } from 'koa';
+import type { Context, Next } from 'koa';
 import type { FormTokens } from '../forms.ts';
 import type { Pages, Render } from '../pages.ts';
-import { addSecurityRoutes, type SecurityNeeds } from './security.ts';
+import { addSecurityRoutes, onlyTells, type SecurityNeeds } from './security.ts';
 import type { StepUp } from './step-up.ts';
 
 interface Needs extends SecurityNeeds {
@@ -20,10 +20,15 @@ export function createAccountRoutes(needs: Needs): Router {
   const router = new Router({ prefix: '/account' });
 
   router.get('/return', back);
-  router.use('/security', stepUp.stepUp(FRESH_SECONDS));
+  router.use('/security', freshEnough);
   router.get('/', stepUp.stepUp(null), overview);
   addSecurityRoutes(router, needs);
   return router;
+
+  /** Changes need a fresh factor. What was just changed is told without: with the last factor gone none can be given. */
+  async function freshEnough(ctx: Context, next: Next): Promise<void> {
+    await stepUp.stepUp(onlyTells(ctx) ? null : FRESH_SECONDS)(ctx, next);
+  }
 
   function overview(ctx: Context): void {
     const { account, tenant } = stepUp.visitIn(ctx).judgement;

@@ -172,6 +172,11 @@ function frame({ judgement: { account, tenant } }: Visit, refusal: Refusal | nul
   return { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: account.email };
 }
 
+/** Whether a request only wants to see what was done a moment ago. */
+export function onlyTells(ctx: Context): boolean {
+  return ctx.method === 'GET' && ctx.path === PATH && doneOf(ctx) !== null;
+}
+
 function doneOf(ctx: Context): Done {
   const { done } = ctx.query;
   return done === 'set-up' || done === 'removed' || done === 'turned-off' ? done : null;

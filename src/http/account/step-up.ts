@@ -65,7 +65,9 @@ export function createStepUp({ session, records, judge, clock, authorization }: 
   function returnAddress(ctx: Context): string {
     const { state } = ctx.query;
     const path = ownPath(typeof state === 'string' ? state : undefined);
-    return path !== null && /^\/account(?:\/|$)/.test(path) ? path : '/account';
+    const isOfAccount =
+      path !== null && /^\/account(?:\/|$)/.test(new URL(path, 'http://own.invalid').pathname);
+    return isOfAccount ? path : '/account';
   }
 
   function visitIn(ctx: Context): Visit {
