@@ -7,8 +7,11 @@ import { type Answer, createPage, type Fields, type Page } from './page.ts';
 export type Headers = Readonly<Record<string, string | null>>;
 
 export interface VisitorOptions {
-  /** `http://127.0.0.1:PORT` to connect to when the origin is another (https behind a proxy). */
-  readonly via?: string;
+  /**
+   * `http://127.0.0.1:PORT` to connect to when the origin is another (https behind a proxy); a function is asked for
+   * each request, as a balancer does it.
+   */
+  readonly via?: string | (() => string);
   /** With every request: a language, an address that a proxy saw. */
   readonly headers?: Headers;
   /** Redirects are followed up to here, not into it: a redirect URI of the test's own. */
@@ -59,7 +62,8 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
   let last: Page | null = null;
 
   function send(method: string, url: URL, headers: Headers, body?: string): Promise<Answer> {
-    const connectTo = new URL(options.via ?? origin);
+    const via = typeof options.via === 'function' ? options.via() : options.via;
+    const connectTo = new URL(via ?? origin);
     return new Promise((resolve, reject) => {
       const outgoing = request(
         {

@@ -3,14 +3,26 @@ import { expect } from 'chai';
 import { CALLBACK, PASSWORD, SECRET } from '../../support/app.ts';
 import { totpCode } from '../../support/totp.ts';
 import { nextCode, redeem, setUpApp, stage } from '../oidc/story.ts';
-import { accounts, alertOf, givePassword, hasCode, member, uidOf, withApp, words } from './members.ts';
+import {
+  accounts,
+  alertOf,
+  arrive,
+  givePassword,
+  hasCode,
+  member,
+  uidOf,
+  withApp,
+  words,
+} from './members.ts';
 
 const WRONG = '000000';
 
 describe('setting up an authenticator app', () => {
   const s = stage(() =>
     accounts(
-      ...['ann', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus', 'hal'].map((name) => member(name, 'strict')),
+      ...['ann', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus', 'hal', 'ike'].map((name) =>
+        member(name, 'strict'),
+      ),
       withApp('owner', 'strict'),
     ),
   );
@@ -29,6 +41,30 @@ describe('setting up an authenticator app', () => {
     const again = await givePassword(s, 'ann@strict.test');
     expect(again.page.name).to.equal('enter-code');
     expect(hasCode(await again.visitor.enterCode(nextCode(s.app, secret)))).to.equal(true);
+  });
+
+  it('U.4 B.5 the whole way has no script, and each step is one form that a browser can send by itself', async () => {
+    const { visitor, page } = await arrive(s);
+    const seen = [page];
+    seen.push(await visitor.signIn('ike@strict.test', PASSWORD));
+    const { end } = await setUpApp(s.app, visitor);
+    expect(hasCode(end)).to.equal(true);
+    seen.push(await visitor.open('/account'), await visitor.open('/account/security'));
+    seen.push((await givePassword(s, 'ike@strict.test', s.app.visitor())).page);
+    expect(seen.map(({ name }) => name)).to.deep.equal([
+      'sign-in',
+      'set-up-totp',
+      'account',
+      'security',
+      'enter-code',
+    ]);
+    for (const { $, name } of seen) {
+      expect($('script, [onclick], [onsubmit]').length, String(name)).to.equal(0);
+      for (const form of $('form').toArray()) {
+        expect($(form).attr('method'), String(name)).to.equal('post');
+        expect($(form).find('button:not([type=button])').length, String(name)).to.be.at.least(1);
+      }
+    }
   });
 
   it('1.1 3.8 a code that came too late is refused with the same key, and the next one works', async () => {
