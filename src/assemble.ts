@@ -99,12 +99,16 @@ export function trailOf(
 /** Creates the accounts that the configuration names and that are not there yet. */
 export async function seedAccounts(
   config: Config,
-  { stores, hasher, clock, random }: Parts,
+  { stores, hasher, clock, random }: Pick<Parts, 'stores' | 'hasher' | 'clock' | 'random'>,
   box: SecretBox,
-): Promise<number> {
+): Promise<void> {
   const { seed } = createSeeding({ ...stores, hasher, box, clock, random });
-  const created = await Promise.all(config.accounts.map(seed));
-  return created.filter(Boolean).length;
+  const left = config.accounts.values();
+  // As many as are hashed at once: a list of any length finds room in the line of the hasher.
+  const sides = Array.from({ length: availableParallelism() }, async () => {
+    for (const account of left) await seed(account);
+  });
+  await Promise.all(sides);
 }
 
 /** Deletes, now and then, what has expired. The result stops it. */
