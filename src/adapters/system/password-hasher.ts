@@ -16,6 +16,8 @@ export interface PasswordHasherOptions {
   readonly concurrency: number;
   /** How many may wait; whoever comes after is told `Busy`. */
   readonly queueLimit: number;
+  /** Milliseconds; whoever has waited for so long is told `Busy` too. Default: 10 s, beyond which nobody waits. */
+  readonly waitMs?: number;
 }
 
 type Parameters = ReturnType<typeof parseOptions>;
@@ -40,28 +42,50 @@ function isCurrent(found: Parameters): boolean {
   );
 }
 
+type Gate = <T>(job: () => Promise<T>) => Promise<T>;
+
 /** Runs at most `concurrency` jobs, the others in the order in which they came. */
-function createGate(concurrency: number, queueLimit: number): <T>(job: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
+function createGate(concurrency: number, queueLimit: number, waitMs: number): Gate {
+  const waiting = new Set<() => void>();
   let running = 0;
+
+  function place(): Promise<void> {
+    return new Promise((admit, reject) => {
+      const next = () => {
+        clearTimeout(timer);
+        admit();
+      };
+      const timer = setTimeout(() => {
+        waiting.delete(next);
+        reject(new Busy('passwords are checked too slowly'));
+      }, waitMs);
+      waiting.add(next);
+    });
+  }
 
   return async (job) => {
     if (running < concurrency) running += 1;
-    else if (waiting.length >= queueLimit) throw new Busy('too many passwords are being checked');
+    else if (waiting.size >= queueLimit) throw new Busy('too many passwords are being checked');
     // The place is handed over by whoever leaves, so that nobody can slip in between.
-    else await new Promise<void>((admit) => waiting.push(admit));
+    else await place();
     try {
       return await job();
     } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
+      const [next] = waiting;
+      if (next) {
+        waiting.delete(next);
+        next();
+      } else running -= 1;
     }
   };
 }
 
-export function createPasswordHasher({ concurrency, queueLimit }: PasswordHasherOptions): PasswordHasher {
-  const inTurn = createGate(Math.min(concurrency, availableParallelism()), queueLimit);
+export function createPasswordHasher({
+  concurrency,
+  queueLimit,
+  waitMs = 10_000,
+}: PasswordHasherOptions): PasswordHasher {
+  const inTurn = createGate(Math.min(concurrency, availableParallelism()), queueLimit, waitMs);
   const dummy = hashSync(randomBytes(32), PARAMETERS);
 
   const verifyNow: VerifyPassword = async (stored, password) => {

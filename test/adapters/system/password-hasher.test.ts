@@ -112,6 +112,17 @@ describe('password hasher', () => {
     expect(await narrow.hash(PASSWORD)).to.match(/^\$argon2id\$/);
   });
 
+  it('R30 tells who has waited too long, and keeps the places of those in front', async () => {
+    const stuck = createPasswordHasher({ concurrency: 1, queueLimit: 10, waitMs: 50 });
+    const gate = Promise.withResolvers<string>();
+    const first = stuck.inTurn(() => gate.promise);
+    const others = await Promise.allSettled([stuck.hash(PASSWORD), check(stuck, null, PASSWORD)]);
+    for (const outcome of others) expect(outcome).to.have.property('reason').that.is.instanceOf(Busy);
+    gate.resolve('in front');
+    expect(await first).to.equal('in front');
+    expect(await check(stuck, null, PASSWORD)).to.equal(false);
+  });
+
   it('R39 never hashes more at once than there are processors', async () => {
     const greedy = createPasswordHasher({ concurrency: 1000, queueLimit: 0 });
     const attempts = Array.from({ length: availableParallelism() + 5 }, () => check(greedy, null, PASSWORD));
