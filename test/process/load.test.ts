@@ -16,7 +16,9 @@ const HEALTH_WITHIN_MS = 100;
 /** What the process has of its own, 19 MiB for each hash under way, and room to breathe. */
 const MOST_MEMORY_MIB = 400;
 
-describe('the program under load', () => {
+describe('the program under load', function () {
+  // Seconds of work for the processors, however many tests share them.
+  this.timeout(60_000);
   const { start } = programs();
 
   it('R39 signs 200 people in at once, and tells its health within 100 ms meanwhile', async () => {
