@@ -5,7 +5,7 @@ import { launchChromium } from './chromium.ts';
 export interface BrowserWindow {
   readonly page: Page;
   /** What the browser refused, missed or could not run: violations of a Content-Security-Policy above all. */
-  readonly complaints: readonly string[];
+  readonly complaints: string[];
 }
 
 /** Below mocha's limit, so that the failure names what was waited for. */

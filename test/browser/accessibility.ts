@@ -1,0 +1,64 @@
+/** What axe and the keyboard find on the page that a window shows: each fault in one line. */
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+/** Every rule of axe, its best practices included, whatever the impact. */
+export async function axeFaults(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const found: { id: string; impact: string; nodes: string[] }[] = await page.evaluate(`
+    axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+      violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => html) })))`);
+  return found.map(({ id, impact, nodes }) => `${id} (${impact}): ${nodes.join(' ')}`);
+}
+
+/** Where the focus is, told by the element's own tag. */
+const DESCRIBE_FOCUS = `(() => {
+  const { activeElement: at } = document;
+  if (!at || at === document.body) return null;
+  const { outlineStyle, outlineWidth } = getComputedStyle(at);
+  const { top, bottom, width } = at.getBoundingClientRect();
+  return {
+    tag: at.cloneNode(false).outerHTML,
+    isMarked: outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2,
+    isInSight: width > 0 && bottom > 0 && top < innerHeight,
+  };
+})()`;
+
+/** What can be operated; of a group of choices the keyboard reaches one, and the arrows the others. */
+const OPERABLE = `[...document.querySelectorAll('a[href], button, input, select')]
+  .filter((one) => one.type !== 'hidden' && (one.type !== 'radio' || one.checked))
+  .map((one) => one.cloneNode(false).outerHTML)`;
+
+interface Focus {
+  readonly tag: string;
+  readonly isMarked: boolean;
+  readonly isInSight: boolean;
+}
+
+/** Where the focus is; null on the page as a whole. */
+export function focusOf(page: Page): Promise<Focus | null> {
+  return page.evaluate(DESCRIBE_FOCUS);
+}
+
+/** Goes once round the page by Tab: what it does not reach, and where one can't see where one is. */
+export async function keyboardFaults(page: Page): Promise<string[]> {
+  const operable: string[] = await page.evaluate(OPERABLE);
+  const reached: Focus[] = [];
+  // Once more than there are stops, for the one at the window's own edge.
+  for (let step = 0; step <= operable.length + 1; step += 1) {
+    await page.keyboard.press('Tab');
+    const focus = await focusOf(page);
+    if (focus !== null) reached.push(focus);
+  }
+  const missed = operable.filter((tag) => !reached.some((focus) => focus.tag === tag));
+  return [
+    ...missed.map((tag) => `out of reach: ${tag}`),
+    ...reached.filter(({ isMarked }) => !isMarked).map(({ tag }) => `not marked: ${tag}`),
+    ...reached.filter(({ isInSight }) => !isInSight).map(({ tag }) => `out of sight: ${tag}`),
+  ];
+}
+
+/** How many CSS pixels of the page stand beyond the window's right edge. */
+export function overflow(page: Page): Promise<number> {
+  return page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+}

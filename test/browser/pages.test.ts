@@ -1,0 +1,96 @@
+/** Every page of the product, as its samples show it: whom it lets in, which windows it fits, what it may load. */
+import { expect } from 'chai';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { needs } from '../support/needs.ts';
+import { PAGE_SAMPLES } from '../support/page-samples.ts';
+import { type PageServer, startPageServer } from '../support/page-server.ts';
+import { axeFaults, keyboardFaults, overflow } from './accessibility.ts';
+import { windows } from './windows.ts';
+
+/** The narrowest window that a page must fit, in CSS pixels (WCAG 2.2, 1.4.10). */
+const NARROWEST = { width: 320, height: 640 };
+/** Letters of twice the size that browsers begin with, in CSS pixels (WCAG 2.2, 1.4.4). */
+const LARGE_LETTERS = 32;
+
+/** What the person has to do, or to read, first. */
+const FIRST: Readonly<Record<string, string>> = {
+  'sign-in': '[name=email]',
+  'sign-in-again': '[name=password]',
+  'sign-in-refused': '[name=password]',
+  'enter-code': '#code',
+  'enter-code-wrong': '#code',
+  'enter-code-clock': '#code',
+  'enter-code-recovery': '#code',
+  'set-up-totp-refused': '#code',
+  'error-locked': '#alert',
+  'security-required': '#alert',
+};
+
+const LOOKS = [
+  { colorScheme: 'light', locale: 'en', viewport: NARROWEST },
+  { colorScheme: 'dark', locale: 'nl' },
+] as const;
+
+describe('every page, in a browser', function () {
+  // Some forty pages in a test, on a machine that has other things to do.
+  this.timeout(90_000);
+  const { chromium } = needs('chromium');
+  const open = windows(chromium);
+  let server: PageServer;
+  before(async () => {
+    server = await startPageServer();
+  });
+  after(() => server?.close());
+
+  /** What was found on all of them, after the name of the sample. */
+  async function findOnEach(
+    options: BrowserContextOptions,
+    find: (page: Page) => Promise<readonly string[]>,
+  ) {
+    const { page, complaints } = await open(options);
+    // It would be gone before it was looked at.
+    await page.route('**/self-submit.*.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: '' }),
+    );
+    const found: string[] = [];
+    for (const { name } of PAGE_SAMPLES) {
+      await page.goto(`${server.origin}/interaction/sample/${name}`);
+      found.push(...[...(await find(page)), ...complaints.splice(0)].map((fault) => `${name}: ${fault}`));
+    }
+    return found;
+  }
+
+  for (const look of LOOKS) {
+    it(`U.4 has nothing that axe or the policy objects to, ${look.colorScheme}, in ${look.locale}`, async () => {
+      expect(await findOnEach(look, axeFaults)).to.deep.equal([]);
+    });
+  }
+
+  it('U.4 can be gone round by the keyboard, and shows where one is', async () => {
+    expect(await findOnEach({ locale: 'en' }, keyboardFaults)).to.deep.equal([]);
+  });
+
+  it('U.4 fits a narrow phone, and letters of twice the size', async () => {
+    const tooWide = async (page: Page) => {
+      const narrow = await overflow(page);
+      const devTools = await page.context().newCDPSession(page);
+      await page.setViewportSize({ ...NARROWEST, width: 2 * NARROWEST.width });
+      await devTools.send('Page.setFontSizes', {
+        fontSizes: { standard: LARGE_LETTERS, fixed: LARGE_LETTERS },
+      });
+      const large = await overflow(page);
+      await devTools.detach();
+      await page.setViewportSize(NARROWEST);
+      return [narrow, large].some((pixels) => pixels > 0) ? [`${narrow} and ${large} pixels too wide`] : [];
+    };
+    expect(await findOnEach({ locale: 'nl', viewport: NARROWEST }, tooWide)).to.deep.equal([]);
+  });
+
+  it('U.4 puts the focus on what has to be done or read first', async () => {
+    const { page } = await open();
+    for (const [name, selector] of Object.entries(FIRST)) {
+      await page.goto(`${server.origin}/interaction/sample/${name}`);
+      await page.locator(`${selector}:focus`).waitFor();
+    }
+  });
+});
