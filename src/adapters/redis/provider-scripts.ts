@@ -1,0 +1,78 @@
+/** The compound acts on what oidc-provider keeps; a call that is sent twice has the verdict of the first time. */
+import { createScript } from './script.ts';
+
+/** In milliseconds: longer than anybody waits for a call that is sent twice. */
+const REMEMBERED_MS = 10_000;
+
+/**
+ * Which run of which server this is. What was consumed on one may not have reached its replica, or its file, before
+ * that took over: what an earlier run has issued can be consumed no more, rather than twice.
+ */
+const RUN = `
+  local run = redis.call('INFO', 'server'):match('run_id:(%x+)')`;
+
+/** Given: the key; the payload, its lifetime or nothing, its expiry or nothing, uid, grant, and when it was consumed. */
+export const UPSERT = createScript(
+  'refusable',
+  `${RUN}
+  local key, lifetime, consumed = KEYS[1], ARGV[2], ARGV[6]
+  redis.call('HSET', key, 'payload', ARGV[1], 'expires', ARGV[3], 'uid', ARGV[4], 'grant', ARGV[5])
+  redis.call('HSETNX', key, 'run', run)
+  if consumed ~= '' then redis.call('HSETNX', key, 'consumed', consumed) end
+  if lifetime == '' then redis.call('PERSIST', key) else redis.call('PEXPIRE', key, lifetime) end
+  return 1`,
+);
+
+/** Given: the grant's set; the key that belongs to it, its expiry, the present time, and how much longer all is kept. */
+export const ADD_TO_GRANT = createScript(
+  'refusable',
+  `
+  local set, now, longer = KEYS[1], tonumber(ARGV[3]), tonumber(ARGV[4])
+  redis.call('ZADD', set, ARGV[2], ARGV[1])
+  redis.call('ZREMRANGEBYSCORE', set, '-inf', now - longer)
+  local last = redis.call('ZRANGE', set, -1, -1, 'WITHSCORES')[2]
+  if last == 'inf' then redis.call('PERSIST', set)
+  elseif last then redis.call('PEXPIRE', set, math.max(0, last - now) + longer) end
+  return 1`,
+);
+
+/** Given: the key; the present time, the same in seconds, and the call's own id. */
+export const CONSUME = createScript(
+  'refusable',
+  `
+  local expires, consumed, by, issuedIn =
+    unpack(redis.call('HMGET', KEYS[1], 'expires', 'consumed', 'consumed_by', 'run'))
+  if by == ARGV[3] then return 1 end
+  if not expires or consumed then return 0 end
+  if expires ~= '' and tonumber(expires) <= tonumber(ARGV[1]) then return 0 end${RUN}
+  if issuedIn ~= run then return 0 end
+  redis.call('HSET', KEYS[1], 'consumed', ARGV[2], 'consumed_by', ARGV[3])
+  return 1`,
+);
+
+/** Given: the key, and where it is remembered who destroyed it; the call's own id. */
+export const DESTROY = createScript(
+  'always',
+  `
+  if redis.call('DEL', KEYS[1]) == 1 then
+    redis.call('SET', KEYS[2], ARGV[1], 'PX', ${REMEMBERED_MS})
+    return 1
+  end
+  return redis.call('GET', KEYS[2]) == ARGV[1] and 1 or 0`,
+);
+
+/** Given: the key; the grant to which it must still belong. */
+export const DESTROY_OF_GRANT = createScript(
+  'always',
+  `
+  if redis.call('HGET', KEYS[1], 'grant') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+  return 1`,
+);
+
+/** Given: the key that leads to another; the fields wanted of that. Only where one server has all keys. */
+export const FIND_BY_UID = createScript(
+  'always',
+  `
+  local key = redis.call('GET', KEYS[1])
+  return key and redis.call('HMGET', key, unpack(ARGV))`,
+);

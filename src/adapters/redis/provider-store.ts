@@ -1,0 +1,86 @@
+/** What oidc-provider keeps for a while, in Redis: a hash for each thing, and keys by which it is found again. */
+import { randomUUID } from 'node:crypto';
+import type { ProviderStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { Connection } from './connection.ts';
+import { KEPT_LONGER_MS, type KeyOf, lifetimeOf } from './keys.ts';
+import { ADD_TO_GRANT, CONSUME, DESTROY, DESTROY_OF_GRANT, FIND_BY_UID, UPSERT } from './provider-scripts.ts';
+import { readJson } from './stored-json.ts';
+
+/** The fields of a hash that make up an answer, in the order in which they are asked for. */
+const FIELDS = ['payload', 'consumed', 'expires'] as const;
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+function readObject(text: string): Record<string, unknown> | null {
+  const value = readJson(text);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
+}
+
+function isAlive(expires: string | null, now: number): boolean {
+  return expires === '' || Number(expires) > now;
+}
+
+function toPayload(reply: unknown, now: number): Record<string, unknown> | null {
+  const [text = null, consumed = null, expires = null] = Array.isArray(reply) ? reply.map(textOrNull) : [];
+  const payload = text !== null && isAlive(expires, now) ? readObject(text) : null;
+  return payload && consumed !== null ? { ...payload, consumed: Number(consumed) } : payload;
+}
+
+export function createProviderStore(connection: Connection, keyOf: KeyOf, clock: Clock): ProviderStore {
+  const key = (model: string, id: string) => keyOf('provider', `${model}:${id}`);
+  const uidKey = (model: string, uid: string) => keyOf('provider-uid', `${model}:${uid}`);
+  const grantKey = (model: string, grantId: string) => keyOf('provider-grant', `${model}:${grantId}`);
+
+  return {
+    async upsert(model, id, payload, expiresAt) {
+      const { grantId, uid, consumed } = payload;
+      const own = key(model, id);
+      const lifetime = expiresAt === null ? '' : lifetimeOf(expiresAt, clock);
+      const consumedAt =
+        typeof consumed === 'number' && Number.isFinite(consumed) ? Math.floor(consumed) : '';
+      const fields = [expiresAt ?? '', textOrNull(uid) ?? '', textOrNull(grantId) ?? '', consumedAt];
+      const acts = [connection.run(UPSERT, [own], [JSON.stringify(payload), lifetime, ...fields])];
+      if (typeof uid === 'string') {
+        const until = lifetime === '' ? [] : ['px', lifetime];
+        acts.push(connection.send('set', uidKey(model, uid), own, ...until));
+      }
+      if (typeof grantId === 'string') {
+        const args = [own, expiresAt ?? '+inf', clock.now(), KEPT_LONGER_MS];
+        acts.push(connection.run(ADD_TO_GRANT, [grantKey(model, grantId)], args));
+      }
+      await Promise.all(acts);
+    },
+    async find(model, id, now) {
+      return toPayload(await connection.send('hmget', key(model, id), ...FIELDS), now);
+    },
+    async findByUid(model, uid, now) {
+      const reply = await readByUid(uidKey(model, uid));
+      return Array.isArray(reply) && reply[FIELDS.length] === uid ? toPayload(reply, now) : null;
+    },
+    async consume(model, id, now) {
+      const args = [now, Math.floor(now / 1000), randomUUID()];
+      return (await connection.run(CONSUME, [key(model, id)], args)) === 1;
+    },
+    async destroy(model, id) {
+      const own = key(model, id);
+      return (await connection.run(DESTROY, [own, `${own}:gone`], [randomUUID()])) === 1;
+    },
+    async revokeByGrantId(model, grantId) {
+      const all = await connection.send('zrange', grantKey(model, grantId), 0, -1);
+      const keys = Array.isArray(all) ? all.map(String) : [];
+      if (keys.length === 0) return;
+      await Promise.all(keys.map((one) => connection.run(DESTROY_OF_GRANT, [one], [grantId])));
+      await connection.send('zrem', grantKey(model, grantId), ...keys);
+    },
+  };
+
+  /** One act where one server has both keys. */
+  async function readByUid(pointer: string): Promise<unknown> {
+    if (!connection.isCluster) return connection.run(FIND_BY_UID, [pointer], [...FIELDS, 'uid']);
+    const own = await connection.send('get', pointer);
+    return typeof own === 'string' ? connection.send('hmget', own, ...FIELDS, 'uid') : null;
+  }
+}
