@@ -1,9 +1,7 @@
-/** Other processes on the same embedded stores, told what to do by messages. */
+/** Other processes on the same stores, told what to do by messages. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-const SCRIPT = fileURLToPath(new URL('./embedded-process.ts', import.meta.url));
+import { join } from 'node:path';
 
 export interface OtherProcess {
   /** The next thing that it says. Rejects when it ends without a word. */
@@ -36,8 +34,8 @@ function speaking(child: ChildProcess): () => Promise<unknown> {
   };
 }
 
-/** Called in a `describe`: starts processes, and ends after each test those that it started. */
-export function otherProcesses(): (act: 'race' | 'write' | 'hold-lock', path: string) => OtherProcess {
+/** Called in a `describe`: starts processes of a script beside this file, and ends after each test those it started. */
+export function otherProcesses(script: string): (...args: readonly string[]) => OtherProcess {
   let children: ChildProcess[] = [];
 
   async function kill(child: ChildProcess): Promise<void> {
@@ -52,8 +50,8 @@ export function otherProcesses(): (act: 'race' | 'write' | 'hold-lock', path: st
     children = [];
   });
 
-  return (act, path) => {
-    const child = fork(SCRIPT, [act, path]);
+  return (...args) => {
+    const child = fork(join(import.meta.dirname, script), [...args]);
     children.push(child);
     return { next: speaking(child), tell: (message) => void child.send(message), kill: () => kill(child) };
   };

@@ -25,7 +25,7 @@ async function longestStall(work: () => Promise<unknown>): Promise<number> {
 
 describe('embedded stores and other processes', () => {
   const dataDir = freshDataDir();
-  const start = otherProcesses();
+  const start = otherProcesses('embedded-process.ts');
 
   it('A32 A41 A44 R25 of four processes one wins each once-only act', async () => {
     const setUp = openEmbedded({ dataDir: dataDir() });

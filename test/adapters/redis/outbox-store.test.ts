@@ -1,0 +1,9 @@
+import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
+import { redis } from '../../support/redis.ts';
+
+describe('redis', () => {
+  outboxStoreContract(
+    'redis',
+    redis((stores) => stores.outbox),
+  );
+});

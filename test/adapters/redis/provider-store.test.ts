@@ -1,0 +1,9 @@
+import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
+import { redis } from '../../support/redis.ts';
+
+describe('redis', () => {
+  providerStoreContract(
+    'redis',
+    redis((stores) => stores.providerShortLived),
+  );
+});
