@@ -1,6 +1,7 @@
 /** The product's own static files under addresses that carry their hash, so that browsers may keep them for good. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { OWN_SITE, type Site } from './site.ts';
 
 export const ASSET_NAMES = ['doublelock.css', 'mark.svg', 'self-submit.js'] as const;
 export type AssetName = (typeof ASSET_NAMES)[number];
@@ -32,21 +33,22 @@ function stylesheet(): Buffer {
   return Buffer.concat([Buffer.from(`@layer pico{${base}}\n`), ...own]);
 }
 
-function load(name: AssetName): AssetFile {
+function load(name: AssetName, root: string): AssetFile {
   const body = name === 'doublelock.css' ? stylesheet() : readFileSync(new URL(name, VIEW_ASSETS));
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
-  return { path: `/assets/${name.replace('.', `.${hash}.`)}`, type: TYPES[name], body };
+  return { path: `${root}/assets/${name.replace('.', `.${hash}.`)}`, type: TYPES[name], body };
 }
 
-export function loadAssets(): Readonly<Record<AssetName, AssetFile>> {
+export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Record<AssetName, AssetFile>> {
   return {
-    'doublelock.css': load('doublelock.css'),
-    'mark.svg': load('mark.svg'),
-    'self-submit.js': load('self-submit.js'),
+    'doublelock.css': load('doublelock.css', root),
+    'mark.svg': load('mark.svg', root),
+    'self-submit.js': load('self-submit.js', root),
   };
 }
 
 /** Where a tenant's colour and logo are served; both are checked when they are loaded. */
-export const brandStylePath = (tenantId: string): string =>
-  `/assets/brand/${encodeURIComponent(tenantId)}.css`;
-export const logoPath = (tenantId: string): string => `/assets/brand/${encodeURIComponent(tenantId)}/logo`;
+export const brandStylePath = ({ root }: Pick<Site, 'root'>, tenantId: string): string =>
+  `${root}/assets/brand/${encodeURIComponent(tenantId)}.css`;
+export const logoPath = ({ root }: Pick<Site, 'root'>, tenantId: string): string =>
+  `${root}/assets/brand/${encodeURIComponent(tenantId)}/logo`;

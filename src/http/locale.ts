@@ -16,6 +16,8 @@ export function isLocale(value: unknown): value is Locale {
 }
 
 export interface LocaleWishes {
+  /** The name of the cookie that keeps the person's choice in this browser. */
+  readonly cookie?: string;
   /** `ui_locales` of the request: language tags by preference, separated by spaces (OpenID Connect Core, 3.1.2.1). */
   readonly uiLocales: string | undefined;
   /** The account's own choice. */
@@ -24,9 +26,10 @@ export interface LocaleWishes {
 }
 
 /** The person's choice in this browser, the account's, the relying party's wish, the browser's, the tenant's. */
-export function localeFor(ctx: Context, { uiLocales, chosen, tenant }: LocaleWishes): Locale {
-  const cookie = ctx.cookies.get(localeCookie(ctx), { signed: false });
-  if (isLocale(cookie)) return cookie;
+export function localeFor(ctx: Context, wishes: LocaleWishes): Locale {
+  const { cookie = localeCookie(ctx), uiLocales, chosen, tenant } = wishes;
+  const kept = ctx.cookies.get(cookie, { signed: false });
+  if (isLocale(kept)) return kept;
   if (chosen !== null) return chosen;
   const wished = uiLocales?.split(' ').map((tag) => tag.split('-', 1)[0]?.toLowerCase());
   const asked = wished?.find(isLocale);

@@ -12,6 +12,7 @@ import { ownPath } from './own-path.ts';
 import type { Frame, PageName, Pages, Render } from './pages.ts';
 import { paragraphs, webAddress } from './plain-text.ts';
 import { fieldsOf, phrasesOf, retryAfter, statusOf } from './refusals.ts';
+import { OWN_SITE, type Site } from './site.ts';
 import { brandsOf } from './tenant-brands.ts';
 
 export interface RendererOptions {
@@ -20,6 +21,7 @@ export interface RendererOptions {
   readonly clock: Clock;
   /** Says so on every page and links to the outbox. */
   readonly isDevelopment: boolean;
+  readonly site?: Site;
 }
 
 const VIEWS: Readonly<Record<PageName, string>> = {
@@ -66,16 +68,18 @@ type Locals = Readonly<Partial<Record<(typeof LOCALS)[number], unknown>>>;
 /** Seconds for `Retry-After` while a store is away: long enough for a restart, short enough to wait for. */
 const UNAVAILABLE_RETRY = '5';
 
-export function createRenderer({ tenants, issuer, clock, isDevelopment }: RendererOptions): Render {
+export function createRenderer(options: RendererOptions): Render {
+  const { tenants, issuer, clock, isDevelopment, site = OWN_SITE } = options;
   const views = compileViews();
   const speak = languages(clock);
-  const assets = loadAssets();
-  const brandFor = brandsOf(tenants);
+  const assets = loadAssets(site);
+  const brandFor = brandsOf(tenants, site);
   const { host } = new URL(issuer);
 
   return (ctx, page, model, frame = {}) => {
     const tenant = tenants.find(({ id }) => id === frame.tenantId) ?? null;
-    const lang = localeFor(ctx, { uiLocales: frame.uiLocales, chosen: frame.locale ?? null, tenant });
+    const cookie = site.localeCookie(ctx);
+    const lang = localeFor(ctx, { cookie, uiLocales: frame.uiLocales, chosen: frame.locale ?? null, tenant });
     const { t, moments } = speak[lang];
     const locals = {
       page,
@@ -87,7 +91,7 @@ export function createRenderer({ tenants, issuer, clock, isDevelopment }: Render
       refusal: refusalView(frame, t, moments.wait),
       frame,
       brand: brandFor(tenant, lang),
-      place: { host, isDevelopment, returnTo: ownPath(ctx.originalUrl) ?? '/' },
+      place: { host, isDevelopment, root: site.root, returnTo: ownPath(ctx.originalUrl) ?? '/' },
       asset: (name: AssetName) => assets[name].path,
       paragraphs,
       webAddress,

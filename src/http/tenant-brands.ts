@@ -4,6 +4,7 @@ import type { Tenant } from '../domain/tenant.ts';
 import { brandStylePath, logoPath } from './asset-files.ts';
 import { brandStyle, logoOf } from './brand.ts';
 import { webAddress } from './plain-text.ts';
+import type { Site } from './site.ts';
 
 const PRODUCT = 'Doublelock';
 
@@ -28,13 +29,16 @@ const OURS: Brand = {
 };
 
 /** Colours and logos are looked at once, so that a page names only what is really served. */
-export function brandsOf(tenants: readonly Tenant[]): (tenant: Tenant | null, lang: Locale) => Brand {
+export function brandsOf(
+  tenants: readonly Tenant[],
+  site: Pick<Site, 'root'>,
+): (tenant: Tenant | null, lang: Locale) => Brand {
   const hrefs = new Map(
     tenants.map((tenant) => [
       tenant.id,
       {
-        styleHref: brandStyle(tenant.brand.colour) === null ? null : brandStylePath(tenant.id),
-        logoHref: logoOf(tenant) === null ? null : logoPath(tenant.id),
+        styleHref: brandStyle(tenant.brand.colour) === null ? null : brandStylePath(site, tenant.id),
+        logoHref: logoOf(tenant) === null ? null : logoPath(site, tenant.id),
       },
     ]),
   );

@@ -6,6 +6,7 @@ import type { Context, Next } from 'koa';
 import type { Tenant } from '../../domain/tenant.ts';
 import { type AssetFile, brandStylePath, loadAssets, logoPath } from '../asset-files.ts';
 import { brandStyle, logoOf } from '../brand.ts';
+import { OWN_SITE, type Site } from '../site.ts';
 
 /** A year: the address changes with the content. */
 const FOR_GOOD = 'public, max-age=31536000, immutable';
@@ -19,11 +20,16 @@ interface Served extends Omit<AssetFile, 'path'> {
   readonly zipped: Buffer | null;
 }
 
-export function createAssetRoutes({ tenants }: { readonly tenants: readonly Tenant[] }): Router {
-  const router = new Router();
-  const files = collect(tenants);
+export interface AssetRoutesOptions {
+  readonly tenants: readonly Tenant[];
+  readonly site?: Site;
+}
 
-  router.get('/favicon.ico', (ctx) => serve(ctx, files.get('/favicon.ico')));
+export function createAssetRoutes({ tenants, site = OWN_SITE }: AssetRoutesOptions): Router {
+  const router = new Router({ prefix: site.root });
+  const files = collect(tenants, site);
+
+  router.get('/favicon.ico', (ctx) => serve(ctx, files.get(`${site.root}/favicon.ico`)));
   router.get('/assets/:file', serveByPath);
   router.get('/assets/brand/:file', serveByPath);
   router.get('/assets/brand/:tenant/logo', serveByPath);
@@ -37,17 +43,17 @@ export function createAssetRoutes({ tenants }: { readonly tenants: readonly Tena
 }
 
 /** Every file in memory under its address: an address that isn't here can't be asked for. */
-function collect(tenants: readonly Tenant[]): ReadonlyMap<string, Served> {
-  const own = loadAssets();
+function collect(tenants: readonly Tenant[], site: Site): ReadonlyMap<string, Served> {
+  const own = loadAssets(site);
   const files = new Map(Object.values(own).map((file) => [file.path, served(file, FOR_GOOD)]));
-  files.set('/favicon.ico', served(own['mark.svg'], FOR_NOW));
+  files.set(`${site.root}/favicon.ico`, served(own['mark.svg'], FOR_NOW));
   for (const tenant of tenants) {
     const style = brandStyle(tenant.brand.colour);
     const logo = logoOf(tenant);
     const type = 'text/css; charset=utf-8';
     if (style !== null)
-      files.set(brandStylePath(tenant.id), served({ type, body: Buffer.from(style) }, FOR_NOW));
-    if (logo !== null) files.set(logoPath(tenant.id), served(logo, FOR_NOW));
+      files.set(brandStylePath(site, tenant.id), served({ type, body: Buffer.from(style) }, FOR_NOW));
+    if (logo !== null) files.set(logoPath(site, tenant.id), served(logo, FOR_NOW));
   }
   return files;
 }

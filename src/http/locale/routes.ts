@@ -2,8 +2,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { BadForm, readForm } from '../forms.ts';
-import { isLocale, localeCookie } from '../locale.ts';
+import { isLocale } from '../locale.ts';
 import { ownPath } from '../own-path.ts';
+import { OWN_SITE, type Site } from '../site.ts';
 
 /** Milliseconds: one year. */
 const COOKIE_LIFETIME = 365 * 24 * 60 * 60 * 1000;
@@ -11,10 +12,11 @@ const COOKIE_LIFETIME = 365 * 24 * 60 * 60 * 1000;
 export interface LocaleRoutesOptions {
   /** Whether the issuer is an https address: then the cookie is sent over TLS alone. */
   readonly https: boolean;
+  readonly site?: Site;
 }
 
-export function createLocaleRoutes({ https }: LocaleRoutesOptions): Router {
-  const router = new Router();
+export function createLocaleRoutes({ https, site = OWN_SITE }: LocaleRoutesOptions): Router {
+  const router = new Router({ prefix: site.root });
 
   router.post('/locale', chooseLocale);
 
@@ -23,7 +25,7 @@ export function createLocaleRoutes({ https }: LocaleRoutesOptions): Router {
     if (!isLocale(locale)) throw new BadForm(400, 'no page of ours speaks that language');
     // TLS may end at a balancer: the issuer says whether the cookie can be secure, not this connection.
     ctx.cookies.secure = https;
-    ctx.cookies.set(localeCookie({ secure: https }), locale, {
+    ctx.cookies.set(site.localeCookie({ secure: https }), locale, {
       maxAge: COOKIE_LIFETIME,
       httpOnly: true,
       sameSite: 'lax',
