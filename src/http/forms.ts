@@ -32,14 +32,15 @@ export async function readForm(ctx: Context): Promise<Fields> {
     throw new BadForm(400, 'a form was expected');
   }
   if (ctx.get('content-encoding')) throw new BadForm(415, 'compressed forms are not read');
-  const body = await rawBody(ctx);
-  const entries = [...new URLSearchParams(body)];
+  const entries = ctx.req.readable
+    ? [...new URLSearchParams(await rawBody(ctx))]
+    : Object.entries(parsedBody(ctx));
   if (entries.length > MOST_FIELDS) throw new BadForm(400, 'too many fields');
   const fields = new Map<string, string>();
   for (const [name, value] of entries) {
     if (!FIELD_NAME.test(name) || name === '__proto__')
       throw new BadForm(400, 'a field has a name that no form of ours has');
-    if (fields.has(name)) throw new BadForm(400, 'a field was sent twice');
+    if (fields.has(name) || typeof value !== 'string') throw new BadForm(400, 'a field was sent twice');
     if (value.includes('\u0000')) throw new BadForm(400, 'a field holds a null character');
     fields.set(name, value);
   }
@@ -56,6 +57,13 @@ async function rawBody(ctx: Context): Promise<string> {
       ? new BadForm(413, 'the form is too large')
       : new BadForm(400, 'the form could not be read');
   }
+}
+
+/** What a body parser left of it that a host of the plugin has before everything: the limits of size are the host's. */
+function parsedBody({ req, request }: Context): object {
+  const { body } = 'body' in req ? req : 'body' in request ? request : { body: null };
+  if (typeof body === 'object' && body !== null) return body;
+  throw new BadForm(400, 'the form was read already');
 }
 
 /** Synchroniser tokens: one per interaction or session and action, as good as long as those live. */

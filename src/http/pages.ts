@@ -192,3 +192,11 @@ export interface Frame {
 
 /** Puts a page into the response: status, type, cache rules, body. */
 export type Render = <P extends PageName>(ctx: Context, page: P, model: Pages[P], frame?: Frame) => void;
+
+/** As `Render`, for some of the pages, and with the time that somebody else's templates may take. */
+export type RenderSome<Some extends PageName> = <P extends Some>(
+  ctx: Context,
+  page: P,
+  model: Pages[P],
+  frame?: Frame,
+) => void | Promise<void>;

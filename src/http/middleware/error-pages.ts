@@ -2,42 +2,49 @@
 import type { Context, Middleware } from 'koa';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Pages, Render } from '../pages.ts';
+import type { Pages, RenderSome } from '../pages.ts';
 import { isPassing } from '../provider-pages.ts';
 import { InteractionGone } from '../provider-session.ts';
 
 interface Needs {
-  readonly render: Render;
+  readonly render: RenderSome<'error'>;
   readonly log: Log;
+  /** Where somebody who can't go on may begin anew; null: nowhere that we know of. */
+  readonly home?: string | null;
 }
 
 type Title = Pages['error']['title'];
 
-export function errorPages({ render, log }: Needs): Middleware {
+export function errorPages({ render, log, home = '/' }: Needs): Middleware {
   return async (ctx, next) => {
     try {
       await next();
-      if (ctx.status === 404 && ctx.body === undefined) show(ctx, 'not-found', 404);
+      if (ctx.status === 404 && ctx.body === undefined) await show(ctx, 'not-found', 404);
     } catch (error) {
-      answer(ctx, error);
+      await answer(ctx, error);
     }
   };
 
-  function answer(ctx: Context, error: unknown): void {
+  async function answer(ctx: Context, error: unknown): Promise<void> {
     const requestId = String(ctx.state.requestId ?? '');
     const status = statusOf(error);
     if (status === 503) log({ event: 'request.unavailable', request_id: requestId, error });
     if (status === 500) log({ event: 'request.failed', request_id: requestId, error });
     if (error instanceof Error && 'headers' in error) ctx.set(error.headers as Record<string, string>);
-    if (error instanceof InteractionGone) show(ctx, 'expired', status, { code: 'session_expired' });
-    else if (status === 403) show(ctx, 'refused', status, { code: 'forbidden' });
-    else show(ctx, titleOf(status), status);
+    if (error instanceof InteractionGone) await show(ctx, 'expired', status, { code: 'session_expired' });
+    else if (status === 403) await show(ctx, 'refused', status, { code: 'forbidden' });
+    else await show(ctx, titleOf(status), status);
   }
 
-  function show(ctx: Context, title: Title, status: number, refusal: Refusal | null = null): void {
-    const links = [{ href: '/', text: 'home' as const }];
+  async function show(ctx: Context, title: Title, status: number, refusal: Refusal | null = null) {
+    const links = home === null ? [] : [{ href: home, text: 'home' as const }];
     const requestId = String(ctx.state.requestId ?? '');
-    render(ctx, 'error', { title, protocol: null, links, cancel: null, requestId }, { status, refusal });
+    await render(
+      ctx,
+      'error',
+      { title, protocol: null, links, cancel: null, requestId },
+      { status, refusal },
+    );
   }
 }
 

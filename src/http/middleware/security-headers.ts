@@ -11,7 +11,7 @@ import type { Middleware } from 'koa';
  * Pages whose form ends in a redirect to the relying party: Chromium applies `form-action` to every redirect
  * that follows the form (W3C CSP 3, 6.4.1 leaves it open), the relying party's own onward ones included.
  */
-const LEADING_AWAY = ['/interaction', '/auth', '/session'];
+const LEADING_AWAY: readonly string[] = ['/interaction', '/auth', '/session'];
 
 /**
  * Pages that no other site opens in a window of its own. Elsewhere (a redirect by way of /locale included) a
@@ -36,11 +36,18 @@ const FEATURES = [
 /** One year, in seconds, subdomains too (OWASP ASVS 5.0, 3.4.1). */
 const TRANSPORT_SECURITY = 'max-age=31536000; includeSubDomains';
 
-export function securityHeaders({ https }: { readonly https: boolean }): Middleware {
+export interface SecurityHeadersOptions {
+  /** Whether browsers are told to come over TLS alone: our own host's business, not that of a guest on it. */
+  readonly https: boolean;
+  /** The paths, with all under them, that have forms which lead away. */
+  readonly leadingAway?: readonly string[];
+}
+
+export function securityHeaders({ https, leadingAway = LEADING_AWAY }: SecurityHeadersOptions): Middleware {
   const features = FEATURES.map((feature) => `${feature}=()`).join(', ');
   return async (ctx, next) => {
     const under = (root: string): boolean => ctx.path === root || ctx.path.startsWith(`${root}/`);
-    const leadsAway = LEADING_AWAY.some(under);
+    const leadsAway = leadingAway.some(under);
     ctx.set('Content-Security-Policy', leadsAway ? POLICY : `${POLICY}; form-action 'self'`);
     // For browsers that know no frame-ancestors.
     ctx.set('X-Frame-Options', 'DENY');
