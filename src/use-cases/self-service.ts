@@ -1,5 +1,6 @@
 /** What people change about their own second factor, once they have proven it a moment ago. */
 import { secondFactorSubject } from '../domain/attempts.ts';
+import type { Enrolment } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
 import type { Judgement } from '../domain/policy.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
@@ -8,7 +9,7 @@ import type { EnrolmentStore, LockoutStore } from '../ports/stores.ts';
 import type { Trail } from '../ports/system.ts';
 
 interface Needs {
-  readonly enrolments: Pick<EnrolmentStore, 'remove'>;
+  readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly available: readonly MethodName[];
   readonly trail: Trail;
@@ -28,32 +29,39 @@ export function createSelfService({ enrolments, lockouts, available, trail }: Ne
 
   /** Removes one factor, unless it is gone already; the last one stays where the organisation requires one. */
   async function remove(judgement: Judgement, id: string, address: string): Promise<Outcome<null>> {
-    if (!judgement.enrolments.some((enrolment) => enrolment.id === id)) return accepted(null);
-    if (judgement.enrolments.length === 1 && !mayTurnOff(judgement)) return refused({ code: 'enforced' });
-    return removeAll(judgement, [id], address);
+    const { account, enrolments: all } = judgement;
+    const enrolment = all.find((each) => each.id === id);
+    if (!enrolment) return accepted(null);
+    if (mayTurnOff(judgement)) return removeAll(judgement, [enrolment], address);
+    if (all.length === 1) return refused({ code: 'enforced' });
+    if (!(await enrolments.remove(account.id, id))) return accepted(null);
+    // Two forms at once may each rely on the factor that the other one removes: the last one comes back.
+    if ((await enrolments.listByAccount(account.id)).length === 0) {
+      await enrolments.insert(enrolment);
+      return refused({ code: 'enforced' });
+    }
+    await note(judgement, enrolment, address);
+    return accepted(null);
   }
 
   /** Removes every factor: from the next sign-in on the password is enough. */
   async function turnOff(judgement: Judgement, address: string): Promise<Outcome<null>> {
     if (!mayTurnOff(judgement)) return refused({ code: 'enforced' });
-    const ids = judgement.enrolments.map((enrolment) => enrolment.id);
-    return removeAll(judgement, ids, address);
+    return removeAll(judgement, judgement.enrolments, address);
   }
 
-  async function removeAll({ account, enrolments: all }: Judgement, ids: readonly string[], address: string) {
-    for (const id of ids) {
-      if (!(await enrolments.remove(account.id, id))) continue;
-      const method = all.find((enrolment) => enrolment.id === id)?.method ?? null;
-      await trail({
-        event: 'enrolment.removed',
-        accountId: account.id,
-        tenantId: account.tenantId,
-        method,
-        address,
-      });
+  async function removeAll(judgement: Judgement, chosen: readonly Enrolment[], address: string) {
+    const { account, enrolments: all } = judgement;
+    for (const enrolment of chosen) {
+      if (await enrolments.remove(account.id, enrolment.id)) await note(judgement, enrolment, address);
     }
-    if (ids.length === all.length) await lockouts.reset(secondFactorSubject(account.id));
+    if (chosen.length === all.length) await lockouts.reset(secondFactorSubject(account.id));
     return accepted(null);
+  }
+
+  async function note({ account }: Judgement, { method }: Enrolment, address: string): Promise<void> {
+    const who = { accountId: account.id, tenantId: account.tenantId };
+    await trail({ ...who, event: 'enrolment.removed', method, address });
   }
 
   return { offered, mayTurnOff, remove, turnOff };
