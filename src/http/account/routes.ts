@@ -38,29 +38,29 @@ export function createAccountRoutes(needs: Needs): Router {
 
   /** The provider's answer to our own request: an error is shown, anything else leads on. */
   function back(ctx: Context): void {
-    const { error, error_description: description } = ctx.query;
+    const { error } = ctx.query;
     if (typeof error !== 'string') {
       ctx.status = 303;
       ctx.redirect(stepUp.returnAddress(ctx));
       return;
     }
-    const protocol = { error, description: typeof description === 'string' ? description : '' };
+    // Anybody can make such an address: nothing of it is shown but a word of the protocol (RFC 6749, 4.1.2.1).
+    const protocol = { error: /^[a-z_]{1,60}$/.test(error) ? error : 'invalid_request', description: '' };
     const links = [
       { href: stepUp.returnAddress(ctx), text: 'try-again' as const },
       { href: '/', text: 'home' as const },
     ];
     const requestId = String(ctx.state.requestId ?? '');
-    const shown = titled(error, protocol);
+    const shown = titled(protocol);
     render(ctx, 'error', { ...shown, links, cancel: null, requestId }, { status: 403 });
   }
 }
 
+type Shown = Pick<Pages['error'], 'title' | 'protocol'>;
+
 /** What the person did, or what the account can't do, is told as such: here nobody's application is at fault. */
-function titled(
-  error: string,
-  protocol: Pages['error']['protocol'],
-): Pick<Pages['error'], 'title' | 'protocol'> {
-  if (error === 'access_denied') return { title: 'cancelled', protocol: null };
-  if (error === 'unmet_authentication_requirements') return { title: 'refused', protocol: null };
+function titled(protocol: NonNullable<Shown['protocol']>): Shown {
+  if (protocol.error === 'access_denied') return { title: 'cancelled', protocol: null };
+  if (protocol.error === 'unmet_authentication_requirements') return { title: 'refused', protocol: null };
   return { title: 'protocol', protocol };
 }
