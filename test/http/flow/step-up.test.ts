@@ -149,6 +149,16 @@ describe('a change of one’s second factor', () => {
     expect((await visitor.open('/account')).name).to.equal('account');
   });
 
+  it('A91 an error in the address puts no words into our mouth', async () => {
+    const query = new URLSearchParams({
+      error: 'Call 0612345678',
+      error_description: 'Your account is in danger',
+    });
+    const page = await s.app.visitor().get(`/account/return?${query}`);
+    expect([page.status, page.name]).to.deep.equal([403, 'error']);
+    expect(words(page)).not.to.include('danger').and.not.include('0612345678');
+  });
+
   it('A75 the way back leads to pages of the account alone', async () => {
     const { visitor } = await signedIn('hal@open.test');
     for (const state of [
