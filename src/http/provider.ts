@@ -53,6 +53,8 @@ const TTL = {
 /** A browser that is only on its way to a sign-in. */
 const ANONYMOUS_SESSION = 60 * MINUTE;
 
+/** Seconds: a store that is away is back soon, or not. */
+const RETRY_AFTER = '5';
 const RESPONSE_MODES = ['query', 'form_post'];
 
 /** In milliseconds: a session of so many hours, and a refresh token fetched at its very end. */
@@ -114,6 +116,7 @@ export function createProvider(needs: Needs): Provider {
     features: {
       devInteractions: { enabled: false },
       deviceFlow: { enabled: false },
+      dPoP: { enabled: false },
       resourceIndicators: { enabled: false },
       claimsParameter: { enabled: true },
       userinfo: { enabled: true },
@@ -147,7 +150,7 @@ export function createProvider(needs: Needs): Provider {
   const provider = new Provider(needs.issuer, needs.configure(host));
   for (const middleware of needs.middleware) provider.use(middleware);
   provider.use(discoverOurModes);
-  noteFaults(provider, needs.logger);
+  answerFaults(provider, needs.logger);
   return provider;
 }
 
@@ -209,14 +212,30 @@ function fetchUnguarded(input: string | Request | URL, options: RequestInit & { 
 }
 
 /** What the library answers or passes over by itself would else be known to nobody. */
-function noteFaults(provider: Provider, { error: failed, warn }: Needs['logger']): void {
+function answerFaults(provider: Provider, { error: failed, warn }: Needs['logger']): void {
   provider.on('server_error', (ctx, error) => {
     const event = isPassing(error) ? 'request.unavailable' : 'request.failed';
     failed({ event, request_id: String(ctx.state.requestId ?? ''), error });
+    // To a relying party the library says 500; the page for people says for itself when to come back.
+    if (isPassing(error) && isJson(ctx.body)) sayAway(ctx);
   });
   provider.on('backchannel.error', (_ctx, error, client) => {
     warn({ event: 'sign_out.not_told', client: client.clientId, error });
   });
+}
+
+function isJson(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'error' in body;
+}
+
+/** As RFC 7009, 2.2.1 has it for an endpoint of this kind. */
+function sayAway(ctx: KoaContextWithOIDC): void {
+  ctx.status = 503;
+  ctx.set('Retry-After', RETRY_AFTER);
+  ctx.body = {
+    error: 'temporarily_unavailable',
+    error_description: 'the server cannot do this now; try again',
+  };
 }
 
 /** The library announces the fragment whatever it is configured to do. */
