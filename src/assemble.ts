@@ -11,11 +11,11 @@ import { createSecretBox } from './adapters/system/secret-box.ts';
 import { completeSecrets } from './adapters/system/secrets-file.ts';
 import { timedStores } from './adapters/system/timed-stores.ts';
 import type { Config, Secrets } from './config/shape.ts';
-import { truncatedAddress } from './domain/attempts.ts';
 import type { Log, Logger } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Clock, PasswordHasher, Random, SecretBox, Trail } from './ports/system.ts';
 import { createSeeding } from './use-cases/seeding.ts';
+import { createTrail } from './use-cases/trail.ts';
 
 export type Stores = Awaited<ReturnType<typeof openStores>>;
 
@@ -66,24 +66,13 @@ export function boxOf(secrets: Secrets): SecretBox {
   return createSecretBox(secrets.encryption);
 }
 
-/** Audit lines go to the store, with an id and a time, to the log and into the counters. */
+/** Audit lines go to the store, to the log and into the counters. */
 export function trailOf(
   { stores, clock, random, metrics }: Pick<Parts, 'stores' | 'clock' | 'random' | 'metrics'>,
   log: Log,
 ): Trail {
-  const blank = {
-    accountId: null,
-    tenantId: null,
-    clientId: null,
-    method: null,
-    reason: null,
-    address: null,
-  };
-  return async (entry) => {
-    const address = entry.address ? truncatedAddress(entry.address) : null;
-    const event = { ...blank, ...entry, address, id: random.id(), at: clock.now() };
-    await stores.audit.append(event);
-    metrics.event(entry);
+  return createTrail({ audit: stores.audit, clock, random }, (event) => {
+    metrics.event(event);
     log({
       event: event.event,
       account_id: event.accountId ?? undefined,
@@ -93,7 +82,7 @@ export function trailOf(
       reason: event.reason ?? undefined,
       address: event.address ?? undefined,
     });
-  };
+  });
 }
 
 /** Creates the accounts that the configuration names and that are not there yet. */

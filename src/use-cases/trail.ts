@@ -1,0 +1,26 @@
+/** Keeps what happened: each line of the audit trail gets an id and a time, and less of an address than it came with. */
+import { truncatedAddress } from '../domain/attempts.ts';
+import type { AuditEvent } from '../domain/audit-event.ts';
+import type { AuditStore } from '../ports/stores.ts';
+import type { Clock, Random, Trail } from '../ports/system.ts';
+
+interface Needs {
+  readonly audit: Pick<AuditStore, 'append'>;
+  readonly clock: Clock;
+  readonly random: Pick<Random, 'id'>;
+}
+
+const BLANK = { accountId: null, tenantId: null, clientId: null, method: null, reason: null, address: null };
+
+/** `noted` is told of each line once it is kept. */
+export function createTrail(
+  { audit, clock, random }: Needs,
+  noted: (event: AuditEvent) => void = () => {},
+): Trail {
+  return async (entry) => {
+    const address = entry.address ? truncatedAddress(entry.address) : null;
+    const event = { ...BLANK, ...entry, address, id: random.id(), at: clock.now() };
+    await audit.append(event);
+    noted(event);
+  };
+}
