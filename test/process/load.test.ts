@@ -6,7 +6,7 @@ import { createPasswordHasher } from '../../src/adapters/system/password-hasher.
 import { PASSWORD, type Yaml } from '../support/app.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
 import { openForms, send } from './forms.ts';
-import { type Program, programs } from './program.ts';
+import { PATIENCE_MS, type Program, programs } from './program.ts';
 
 const PEOPLE = 200;
 /** Those that wait (src/assemble.ts), those that are hashed meanwhile, and some more. */
@@ -17,8 +17,7 @@ const HEALTH_WITHIN_MS = 100;
 const MOST_MEMORY_MIB = 400;
 
 describe('the program under load', function () {
-  // Seconds of work for the processors, however many tests share them.
-  this.timeout(60_000);
+  this.timeout(PATIENCE_MS);
   const { start } = programs();
 
   it('R39 signs 200 people in at once, and tells its health within 100 ms meanwhile', async () => {

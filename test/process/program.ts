@@ -19,6 +19,9 @@ const START = [process.execPath, '--require', './preload.cjs', 'src/main.ts'];
 export const READY_WITHIN_MS = 5000;
 export const STOPPED_WITHIN_MS = 5000;
 
+/** For mocha, in milliseconds: a few programs are started, and may share the processors with other work. */
+export const PATIENCE_MS = 60_000;
+
 export type LogLine = Readonly<Record<string, unknown>>;
 
 export interface ProgramOptions {

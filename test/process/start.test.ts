@@ -5,11 +5,12 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { freshDataDir } from '../support/embedded.ts';
 import { rawRequest } from '../support/raw-request.ts';
-import { programs, READY_WITHIN_MS, STOPPED_WITHIN_MS } from './program.ts';
+import { PATIENCE_MS, programs, READY_WITHIN_MS, STOPPED_WITHIN_MS } from './program.ts';
 
 const DEMO_PASSWORD = 'correct horse battery staple';
 
-describe('starting the program', () => {
+describe('starting the program', function () {
+  this.timeout(PATIENCE_MS);
   const { start, refused } = programs();
   const dataDir = freshDataDir();
 

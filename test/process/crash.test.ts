@@ -1,0 +1,164 @@
+/** Killed without a warning, locked out of its files, out of room: what was acknowledged stays, and nobody slips in. */
+import { spawnSync } from 'node:child_process';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'chai';
+import { PASSWORD, SECRET } from '../support/app.ts';
+import { freshDataDir } from '../support/embedded.ts';
+import type { Page } from '../support/page.ts';
+import { totpCode } from '../support/totp.ts';
+import type { Visitor } from '../support/visitor.ts';
+import { partyAt } from './forms.ts';
+import { PATIENCE_MS, type Program, programs } from './program.ts';
+
+/** 300 KiB in a mount namespace of its own, gone with the process; needs no more than user namespaces. */
+const MOUNTED = 'mkdir -p "$DATA_DIR" && mount -t tmpfs -o size=300k tmpfs "$DATA_DIR" && exec "$@"';
+/** No file beyond 120 KiB (RLIMIT_FSIZE in blocks of 512 bytes), which needs no privilege anywhere. */
+const LIMITED = 'ulimit -f 240 && exec "$@"';
+
+/** Milliseconds: a code is good one step before and one after its own, and each step once. */
+const STEP = 30_000;
+
+describe('the program when something breaks', function () {
+  this.timeout(PATIENCE_MS);
+  const { start } = programs();
+  const dataDir = freshDataDir();
+
+  it('R24 keeps a set-up that it has confirmed, killed the moment after', async () => {
+    const before = await start({ dataDir: dataDir() });
+    const visitor = before.visitor();
+    const setUp = await signIn(before, visitor, 'new@strict.test');
+    const secret = setUp.mark('secret');
+    const code = totpCode(secret, Date.now() - STEP);
+    const confirmed = await visitor.submit(setUp, { code });
+    await before.stop('SIGKILL');
+    expect(confirmed.status).to.equal(303);
+
+    const after = await start({ dataDir: dataDir() });
+    const later = after.visitor();
+    expect((await signIn(after, later, 'new@strict.test')).name).to.equal('enter-code');
+    expect((await later.enterCode(code)).error).to.equal('code_used');
+    const end = await later.enterCode(totpCode(secret, Date.now()));
+    expect(end.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
+  });
+
+  for (const file of ['accounts.sqlite', 'short-lived.sqlite']) {
+    it(`R30 answers 503 while somebody else holds ${file}, and goes on afterwards`, async () => {
+      const program = await start({ dataDir: dataDir() });
+      const visitor = program.visitor();
+      const page = await visitor.open(await (await partyAt(program)).authorizationUrl());
+      const lock = new DatabaseSync(join(dataDir(), file));
+      lock.exec('BEGIN IMMEDIATE');
+
+      const [refused, ready, live] = await Promise.all([
+        visitor.submit(page, { email: 'app@strict.test', password: PASSWORD }),
+        program.visitor().get('/health/ready'),
+        program.visitor().get('/health/live'),
+      ]);
+      expect(refused).to.include({ status: 503, name: 'error' });
+      expect(refused.headers['retry-after']).to.match(/^\d+$/);
+      expect(JSON.parse(ready.text)).to.deep.equal({
+        status: 'not ready',
+        reason: 'a store does not answer',
+      });
+      expect([ready.status, live.status]).to.deep.equal([503, 200]);
+
+      lock.exec('ROLLBACK');
+      lock.close();
+      const retried = await visitor.follow(
+        await visitor.submit(page, { email: 'app@strict.test', password: PASSWORD }),
+      );
+      expect(retried.name).to.equal('enter-code');
+      expect((await program.visitor().get('/health/ready')).status).to.equal(200);
+    });
+  }
+
+  const ways = {
+    'a file can grow no more': ['sh', '-c', LIMITED, 'sh'],
+    'the disk of 300 KiB is full': ['unshare', '-Urm', 'sh', '-c', MOUNTED, 'sh'],
+  };
+  for (const [what, by] of Object.entries(ways)) {
+    it(`R29 refuses what it cannot write down when ${what}, and keeps the rest`, async function () {
+      // Where a container forbids mounting, the other one is what can be proven.
+      if (!runs(by, dataDir())) this.skip();
+      const program = await start({ by });
+      const [known, unknown] = [program.visitor(), program.visitor()];
+      const codePage = await signIn(program, known, 'app@strict.test');
+      const signInPage = await unknown.open(await (await partyAt(program)).authorizationUrl());
+      const refused = await fill(program);
+      expect(refused).to.include({ status: 503, name: 'error' });
+      expect(refused.headers['retry-after']).to.match(/^\d+$/);
+
+      const wrong = { email: 'new@open.test', password: 'wrong' };
+      expectCounted(await repeat(20, () => unknown.submit(signInPage, wrong)), 10);
+      expectCounted(await repeat(20, () => known.submit(codePage, { code: '000000' })), 5);
+      const right = await known.submit(codePage, { code: totpCode(SECRET, Date.now()) });
+      expect(right).to.include({ status: 503, location: null });
+
+      const copy = join(dataDir(), 'copy');
+      cpSync(`/proc/${program.pid}/root${program.dataDir}`, copy, { recursive: true });
+      for (const file of ['accounts.sqlite', 'short-lived.sqlite'])
+        expect(integrityOf(join(copy, file)), file).to.equal('ok');
+      expect((await program.visitor().get('/health/live')).status).to.equal(200);
+      expect((await program.stop()).code).to.equal(0);
+    });
+  }
+
+  it('R29 goes on, with everything acknowledged, once there is room again', async () => {
+    const full = await start({ dataDir: dataDir(), by: ['sh', '-c', LIMITED, 'sh'] });
+    const visitor = full.visitor();
+    const setUp = await signIn(full, visitor, 'new@strict.test');
+    const secret = setUp.mark('secret');
+    expect((await visitor.submit(setUp, { code: totpCode(secret, Date.now() - STEP) })).status).to.equal(303);
+    await fill(full);
+    await full.stop('SIGKILL');
+
+    const roomy = await start({ dataDir: dataDir() });
+    const again = roomy.visitor();
+    expect((await signIn(roomy, again, 'new@strict.test')).name).to.equal('enter-code');
+    const end = await again.enterCode(totpCode(secret, Date.now()));
+    expect(end.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
+  });
+});
+
+function runs([command = '', ...words]: readonly string[], dataDir: string): boolean {
+  const env = { ...process.env, DATA_DIR: join(dataDir, 'tried') };
+  return spawnSync(command, [...words, 'true'], { env }).status === 0;
+}
+
+async function repeat<T>(times: number, act: () => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  for (let time = 0; time < times; time += 1) results.push(await act());
+  return results;
+}
+
+/** Whoever was told that it was wrong was counted; the others were told nothing. */
+function expectCounted(answers: readonly Page[], limit: number): void {
+  const told = answers.filter(({ status }) => status === 422);
+  expect(told.length).to.be.at.most(limit);
+  for (const { status } of answers.slice(told.length)) expect(status).to.be.oneOf([429, 503]);
+}
+
+/** Begins sign-ins until twenty in a row are refused; gives the last refusal. */
+async function fill(program: Program): Promise<Page> {
+  const url = await (await partyAt(program)).authorizationUrl();
+  for (let refusals = 0; ; ) {
+    const page = await program.visitor().get(url);
+    refusals = page.status === 503 ? refusals + 1 : 0;
+    if (refusals === 20) return page;
+  }
+}
+
+function integrityOf(path: string): unknown {
+  const db = new DatabaseSync(path);
+  const answer = db.prepare('PRAGMA integrity_check').get()?.integrity_check;
+  db.close();
+  return answer;
+}
+
+/** Up to the page that comes after the password. */
+async function signIn(program: Program, visitor: Visitor, email: string): Promise<Page> {
+  await visitor.open(await (await partyAt(program)).authorizationUrl());
+  return visitor.signIn(email, PASSWORD);
+}
