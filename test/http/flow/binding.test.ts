@@ -118,9 +118,6 @@ describe('what a sign-in is bound to', () => {
     const { visitor, page } = await givePassword(s, 'ann@strict.test');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     expect((await visitor.get(`${base}/cancel`)).status).to.equal(404);
-    for (const path of ['/account/security/remove', '/account/security/turn-off', '/locale']) {
-      expect((await visitor.get(path)).status, path).to.be.oneOf([303, 404]);
-    }
     const { action, body } = page.form({ code: nextCode(s.app) });
     const json = JSON.stringify(Object.fromEntries(body));
     for (const type of ['text/plain', 'application/json', 'multipart/form-data; boundary=x']) {
@@ -128,5 +125,12 @@ describe('what a sign-in is bound to', () => {
       expect([answer.status, answer.name], type).to.deep.equal([400, 'error']);
     }
     expect((await visitor.open(page.url)).name).to.equal('enter-code');
+    expect(await code(visitor)).to.equal(true);
+    const security = await visitor.open('/account/security');
+    expect(security.name).to.equal('security');
+    for (const path of ['/turn-off', '/set-up', '/factors/x/remove']) {
+      expect((await visitor.get(security.url + path)).status, path).to.equal(404);
+    }
+    expect((await visitor.get('/locale')).status).to.equal(404);
   });
 });

@@ -84,7 +84,7 @@ describe('a sign-in that is not finished', () => {
     for (const address of ['/account', '/account/security', '/account/security/set-up/totp']) {
       expect((await visitor.open(address)).name, address).to.equal('sign-in');
     }
-    for (const path of ['/set-up', '/set-up/totp', '/remove', '/turn-off']) {
+    for (const path of ['/set-up', '/set-up/totp', '/factors/x/remove', '/turn-off']) {
       const answer = await visitor.post(`/account/security${path}`, { method: 'totp', factor: 'x' });
       expect(answer.status, path).to.equal(303);
       expect(new URL(answer.location ?? '').pathname, path).to.equal('/auth');
