@@ -52,12 +52,12 @@ describe('guessing codes', () => {
       'You have 3 tries left.',
       'You have 2 tries left.',
       'You have 1 try left.',
-      'That was the last try. Confirm in another way, or cancel and sign in again.',
+      'That was the last try. Cancel and sign in again, or confirm in another way if you have one.',
     ]);
     const stopped = await visitor.submit(page, { code: nextCode(s.app) });
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
     expect(stopped.headers['retry-after']).to.equal('0');
-    expect(words(stopped)).to.include('This sign-in was stopped').and.to.include('cancel and sign in again');
+    expect(words(stopped)).to.include('This sign-in was stopped').and.to.include('Cancel and sign in again');
     expect(stopped.$('button[name=cancel]').length).to.equal(1);
 
     const again = await atCode('ann');
