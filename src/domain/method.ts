@@ -36,8 +36,7 @@ export interface Candidate {
 
 /** What a check found. The store still has to grant the claim of an accepted step. */
 export type Verdict =
-  | { readonly kind: 'accepted'; readonly enrolmentId: string; readonly step: number }
-  | { readonly kind: 'used' }
+  | { readonly kind: 'accepted' | 'used'; readonly enrolmentId: string; readonly step: number }
   /** Right at another time: `offSeconds` from now, ahead being positive. Never accepted. */
   | {
       readonly kind: 'near';

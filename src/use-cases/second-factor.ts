@@ -162,17 +162,15 @@ export function createSecondFactor(needs: Needs) {
     const keyOf = (of: { enrolmentId: string; step: number }) => `totp:${of.enrolmentId}:${of.step}`;
     const holder = `${uid}:${version}`;
     const verdict = methods[method].check(candidates, typed, now);
-    if (verdict.kind === 'used') {
-      const unburnt = candidates.map((candidate) => ({ ...candidate, lastStep: null }));
-      const before = methods[method].check(unburnt, typed, now);
-      const mine = before.kind === 'accepted' && (await claims.peek(keyOf(before))) === holder;
-      return mine ? before : verdict;
-    }
     if (verdict.kind === 'wrong') return verdict;
+    if (verdict.kind === 'used') {
+      const mine = (await claims.peek(keyOf(verdict))) === holder;
+      return mine ? { ...verdict, kind: 'accepted' } : verdict;
+    }
     // A near miss is claimed too: else "your clock is ahead" would tell a guesser a code that is good later.
     const claimant = verdict.kind === 'near' ? 'near' : holder;
     const first = await claims.first(keyOf(verdict), claimant, now + CLAIM_KEPT_MS);
-    return first === claimant || verdict.kind === 'near' ? verdict : { kind: 'used' };
+    return first === claimant || verdict.kind === 'near' ? verdict : { ...verdict, kind: 'used' };
   }
 
   /** Puts a set-up off while grace lasts; the answer holds for this sign-in. */

@@ -72,8 +72,9 @@ export function createTotp(settings: TotpSettings): CodeMethod {
       for (const candidate of candidates) {
         const step = stepOf(candidate, code, epoch, driftSteps);
         if (step === null) continue;
-        if (step > (candidate.lastStep ?? -1)) return { kind: 'accepted', enrolmentId: candidate.id, step };
-        used = { kind: 'used' };
+        const enrolmentId = candidate.id;
+        if (step > (candidate.lastStep ?? -1)) return { kind: 'accepted', enrolmentId, step };
+        used = { kind: 'used', enrolmentId, step };
       }
       if (used) return used;
       for (const candidate of candidates) {
