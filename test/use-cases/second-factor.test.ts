@@ -4,12 +4,12 @@ import type { MethodName } from '../../src/domain/method.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
 import {
-  ADDRESS,
   acceptedBy,
   aTenant,
   box,
   codeOf,
   freshSetting,
+  NETWORK,
   PERIOD,
   refusalOf,
   SECRET,
@@ -42,7 +42,7 @@ describe('second-factor: a code', () => {
       clientId: 'rp',
       method: 'totp',
       reason: null,
-      address: ADDRESS,
+      address: NETWORK,
     });
     const judgement = await setting().secondFactor.standing({ ...at, progress: after });
     expect(judgement?.decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
@@ -114,27 +114,40 @@ describe('second-factor: a code', () => {
     expect(codeOf(await setting().secondFactor.postpone(gone))).to.equal('session_expired');
   });
 
-  it('is a fault, and no wrong code, where the secret does not open', async () => {
-    const account = await setting().person();
-    const { stores, secondFactor } = setting();
-    const moved = box.seal(SECRET, 'totp|acme|somebody-else|phone');
-    const blank = { label: '', app: null, lastStep: null, isDefault: false, createdAt: NOW } as const;
-    const theirs = {
-      ...blank,
-      id: 'phone',
-      accountId: account.id,
-      tenantId: 'acme',
-      method: 'totp',
-      secret: moved,
-    } as const;
-    await stores.enrolments.insert(theirs);
-    const at = await setting().atCode(account);
-    const fault = await secondFactor.verifyCode(at, 'totp', setting().code()).then(
-      () => null,
-      (error: unknown) => error,
-    );
-    expect(fault).to.be.instanceOf(Error);
-    expect(String(fault)).not.to.include(SECRET);
+  describe('against a secret', () => {
+    async function factorWith(secret: string | null) {
+      const account = await setting().person();
+      const blank = { label: '', app: null, lastStep: null, isDefault: false, createdAt: NOW } as const;
+      const theirs = {
+        ...blank,
+        id: 'phone',
+        accountId: account.id,
+        tenantId: 'acme',
+        method: 'totp',
+        secret,
+      } as const;
+      await setting().stores.enrolments.insert(theirs);
+      return setting().atCode(account);
+    }
+
+    it('that was sealed for somebody else is a fault, and no wrong code', async () => {
+      const at = await factorWith(box.seal(SECRET, 'totp|acme|somebody-else|phone'));
+      const fault = await setting()
+        .secondFactor.verifyCode(at, 'totp', setting().code())
+        .then(
+          () => null,
+          (error: unknown) => error,
+        );
+      expect(fault).to.be.instanceOf(Error);
+      expect(String(fault)).not.to.include(SECRET);
+    });
+
+    it('that is not there is wrong, whatever it is', async () => {
+      const at = await factorWith(null);
+      for (const typed of [setting().code(), '000000']) {
+        expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typed))).to.equal('code_invalid');
+      }
+    });
   });
 
   it('tells how long codes are, where the method has none of its own too', () => {

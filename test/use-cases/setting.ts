@@ -6,7 +6,6 @@ import { createPasswordHasher } from '../../src/adapters/system/password-hasher.
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import { createSecretBox } from '../../src/adapters/system/secret-box.ts';
 import type { Account } from '../../src/domain/account.ts';
-import type { AuditEntry } from '../../src/domain/audit-event.ts';
 import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
 import { type Judgement, NO_DEMAND, type Question } from '../../src/domain/policy.ts';
 import type { Progress } from '../../src/domain/progress.ts';
@@ -18,6 +17,7 @@ import { createSecondFactor, type Standing } from '../../src/use-cases/second-fa
 import { createSeeding, type Seed } from '../../src/use-cases/seeding.ts';
 import { createSelfService } from '../../src/use-cases/self-service.ts';
 import { createSignIn } from '../../src/use-cases/sign-in.ts';
+import { createTrail } from '../../src/use-cases/trail.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { createSettableClock } from '../support/clock.ts';
 import { makeDataDir, removeDataDir } from '../support/embedded.ts';
@@ -26,6 +26,8 @@ import { totpCode } from '../support/totp.ts';
 export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 export const ADDRESS = '192.0.2.7';
+/** As much of it as the audit trail keeps. */
+export const NETWORK = '192.0.2.0/24';
 /** Of an authenticator app, in milliseconds. */
 export const PERIOD = 30_000;
 
@@ -71,16 +73,7 @@ function createSetting(
   { tenants = [aTenant('acme')] }: SettingOptions,
 ) {
   const clock = createSettableClock(NOW);
-  const blank = {
-    accountId: null,
-    tenantId: null,
-    clientId: null,
-    method: null,
-    reason: null,
-    address: null,
-  };
-  const trail = (entry: AuditEntry) =>
-    stores.audit.append({ ...blank, ...entry, id: random.id(), at: clock.now() });
+  const trail = createTrail({ ...stores, clock, random });
   const needs = { ...stores, methods, hasher, box, trail, clock, random };
   const judge = createJudge({ ...needs, tenants, available: CATALOGUE });
   const seeding = createSeeding(needs);

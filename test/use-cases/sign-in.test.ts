@@ -11,6 +11,7 @@ import {
   codeOf,
   freshSetting,
   hasher,
+  NETWORK,
   PASSWORD,
   random,
   refusalOf,
@@ -57,7 +58,7 @@ describe('sign-in: the password', () => {
       tenantId: 'acme',
       clientId: 'rp',
       reason: null,
-      address: ADDRESS,
+      address: NETWORK,
     });
   });
 
