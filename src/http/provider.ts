@@ -66,11 +66,14 @@ export function createProvider(needs: Needs): Provider {
   const rules = new Map(needs.clients.map((client) => [client.clientId, client]));
   const isFirstParty = (clientId: string) =>
     clientId === OWN_CLIENT || rules.get(clientId)?.firstParty === true;
+  /** Whether the client is of one tenant, and the account of another. */
+  const isForeign = ({ tenantId }: Account, clientId: string | undefined) =>
+    (rules.get(String(clientId))?.tenantId ?? tenantId) !== tenantId;
   const isHttps = needs.issuer.startsWith('https:');
   const seconds = () => Math.floor(needs.clock.now() / 1000);
 
   const policy = interactionPolicy.base();
-  policy.get('login')?.checks.add(otherTenant(rules));
+  policy.get('login')?.checks.add(otherTenant(isForeign));
   liftConsent(policy, isFirstParty);
 
   const host: Configuration = {
@@ -92,9 +95,9 @@ export function createProvider(needs: Needs): Provider {
     claims: { ...CLAIMS_BY_SCOPE },
     responseTypes: ['code', 'none'],
     interactions: { policy, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
-    findAccount: async (ctx, sub) => {
+    findAccount: async (ctx, sub, token) => {
       const account = await needs.accounts.findById(sub);
-      if (!account) return undefined;
+      if (!account || (token && isForeign(account, token.clientId))) return undefined;
       readAccounts.set(ctx.oidc, account);
       return { accountId: account.id, claims: () => claimsOf(account) };
     },
@@ -120,7 +123,14 @@ export function createProvider(needs: Needs): Provider {
       resourceIndicators: { enabled: false },
       claimsParameter: { enabled: true },
       userinfo: { enabled: true },
-      introspection: { enabled: true, allowedPolicy: (_ctx, client, token) => mayAskAbout(client, token) },
+      introspection: {
+        enabled: true,
+        allowedPolicy: async (_ctx, client, token) => {
+          if (!mayAskAbout(client, token)) return false;
+          const account = 'accountId' in token ? await needs.accounts.findById(token.accountId) : null;
+          return account !== null && !isForeign(account, token.clientId);
+        },
+      },
       revocation: {
         enabled: true,
         allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId,
@@ -182,15 +192,14 @@ function ownClient(issuer: string) {
 }
 
 /** A client of one tenant lets nobody else's session in: they sign in again, as somebody who belongs there. */
-function otherTenant(rules: ReadonlyMap<string, ClientConfig>) {
+function otherTenant(isForeign: (account: Account, clientId: string | undefined) => boolean) {
   return new interactionPolicy.Check(
     'other_tenant',
     'the account is not of this tenant',
     'login_required',
     (ctx) => {
-      const wanted = rules.get(String(ctx.oidc.client?.clientId))?.tenantId ?? null;
       const account = accountOf(ctx);
-      return wanted !== null && account !== undefined && account.tenantId !== wanted;
+      return account !== undefined && isForeign(account, ctx.oidc.client?.clientId);
     },
   );
 }

@@ -1,6 +1,7 @@
 /** A relying party asks for a level: by acr_values, by the claims parameter, by both, and in vain. */
 import { expect } from 'chai';
 import { PASSWORD } from '../../support/app.ts';
+import type { RelyingParty } from '../../support/relying-party.ts';
 import {
   answerOf,
   askAgain,
@@ -178,5 +179,16 @@ describe('asking for a level', () => {
     const off = at.app.visitor();
     await off.open(await always.authorizationUrl());
     expect(errorOf(await off.signIn('new@plain.test', PASSWORD))).to.equal(UNMET);
+  });
+
+  it('U.3 does so for a request that is none of OpenID Connect', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    const ask = async (party: RelyingParty) => {
+      const url = new URL(await party.authorizationUrl({ scope: 'email', prompt: 'none' }));
+      url.searchParams.delete('nonce');
+      return answerOf(await visitor.get(url.href));
+    };
+    expect((await ask(await at.app.relyingParty('always'))).get('error')).to.equal('interaction_required');
+    expect((await ask(at.rp)).has('code')).to.equal(true);
   });
 });

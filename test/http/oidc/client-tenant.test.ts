@@ -1,8 +1,20 @@
 /** A client of one tenant: it lets nobody else's members in, and wears the tenant's brand. */
 import { expect } from 'chai';
+import * as client from 'openid-client';
 import { PASSWORD, standardConfig } from '../../support/app.ts';
 import type { RelyingParty } from '../../support/relying-party.ts';
-import { askAgain, errorOf, MFA, nextCode, redeem, signIn, stage, tokensFor } from './story.ts';
+import {
+  askAgain,
+  errorOf,
+  MFA,
+  nextCode,
+  redeem,
+  refresh,
+  refusal,
+  signIn,
+  stage,
+  tokensFor,
+} from './story.ts';
 
 describe('a client of one tenant', () => {
   const at = stage(() => ({
@@ -69,5 +81,21 @@ describe('a client of one tenant', () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@strict.test');
     const end = await askAgain(visitor, strictOnly, { prompt: 'none' });
     expect((await redeem(strictOnly, end)).claims.sub).to.equal(claims.sub);
+  });
+
+  it('B.2 acts at once where a client was given to one tenant', async () => {
+    const offline = { scope: 'openid offline_access' };
+    const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', offline);
+    const { clients } = standardConfig();
+    const given = clients.map((one) => (one.client_id === 'rp' ? { ...one, tenant: 'strict' } : one));
+    await at.app.reload({ clients: given });
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+    expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
+    const info = client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
+    expect(await refusal(info)).to.equal('invalid_token');
+    const asked = await client.tokenIntrospection(at.rp.configuration, tokens.access_token);
+    expect(asked).to.deep.equal({ active: false });
+    await at.app.reload({ clients });
+    expect((await refresh(at.rp, tokens.refresh_token)).access_token).to.be.a('string');
   });
 });

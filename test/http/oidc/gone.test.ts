@@ -108,6 +108,29 @@ describe('what is gone', () => {
     await expectEnded(elsewhere);
   });
 
+  it('A58 ends what was built on a sign-in that is no longer on record', async () => {
+    const before = await tokensFor(at.app, at.rp, 'new@plain.test', OFFLINE);
+    const { records } = at.app.parts.stores;
+    for (const { sessionUid } of await records.listByAccount(before.claims.sub, at.clock.now())) {
+      await records.remove(sessionUid);
+    }
+    await expectEnded(before);
+    const end = await before.visitor.signIn('new@plain.test', PASSWORD);
+    expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
+  });
+
+  it('R5 signs people out when what is short-lived is lost, and costs nothing else', async () => {
+    const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'app@strict.test', OFFLINE);
+    const lost = new DatabaseSync(join(at.app.config.storage.dataDir, 'short-lived.sqlite'));
+    for (const table of ['provider', 'progress', 'attempts']) lost.exec(`DELETE FROM ${table}`);
+    lost.close();
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+    const next = await refresh(at.rp, tokens.refresh_token);
+    expect(next.claims()).to.include({ acr: MFA, auth_time: claims.auth_time });
+    const again = await tokensFor(at.app, at.rp, 'app@strict.test');
+    expect(again.claims.acr).to.equal(MFA);
+  });
+
   it('A80 ends what an account had that is gone, and is no fault', async () => {
     const before = await tokensFor(at.app, at.rp, 'deleted@open.test', OFFLINE);
     deleteAccount(before.claims.sub);

@@ -84,6 +84,13 @@ describe('a policy that is tightened', () => {
     expect(await refusal(at.rp.exchange(end.location ?? ''))).to.equal('invalid_grant');
   });
 
+  it("B.2 acts on the account's own pages", async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    expect((await visitor.open('/account')).name).to.equal('account');
+    await at.app.reload(REQUIRED);
+    expect((await visitor.open('/account')).name).to.equal('set-up-choose');
+  });
+
   it('B.2 stops a sign-in that is under way', async () => {
     const visitor = at.app.visitor();
     const page = await askAgain(visitor, at.rp);
