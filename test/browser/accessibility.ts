@@ -51,7 +51,7 @@ interface Focus {
 }
 
 /** Where the focus is; null on the page as a whole. */
-export function focusOf(page: Page): Promise<Focus | null> {
+function focusOf(page: Page): Promise<Focus | null> {
   return page.evaluate(DESCRIBE_FOCUS);
 }
 
