@@ -15,6 +15,7 @@ import { createLocaleRoutes } from './http/locale/routes.ts';
 import { errorPages } from './http/middleware/error-pages.ts';
 import { requestLog } from './http/middleware/request-log.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
+import { wholeRequest } from './http/middleware/whole-request.ts';
 import { createOpsRoutes } from './http/ops/routes.ts';
 import { accountOf, createProvider, issuedLifetimeMs, OWN_CLIENT, OWN_RETURN_PATH } from './http/provider.ts';
 import { createProviderPages } from './http/provider-pages.ts';
@@ -58,6 +59,7 @@ async function createHandler(
   const forms = createFormTokens(box);
   const knownBrowser = createKnownBrowser({ box, random, isHttps });
   const around = [
+    wholeRequest,
     requestLog({ log: measured(logger.info, metrics), clock, random }),
     errorPages({ render, log: logger.error }),
     securityHeaders({ https: isHttps }),
