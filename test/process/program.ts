@@ -84,11 +84,11 @@ export function configAt(port: number, change: Yaml = {}): Yaml {
   };
 }
 
-/** Called in a `describe`: starts programs, and ends after each test those that it started. */
-export function programs() {
+/** Called in a `describe`: starts programs, and ends those that it started after each test, or after all with `after`. */
+export function programs(when: (end: () => Promise<void>) => void = afterEach) {
   let running: { readonly program: Spawned; readonly folder: string }[] = [];
 
-  afterEach(async () => {
+  when(async () => {
     await Promise.all(
       running.map(async ({ program, folder }) => {
         program.kill();
