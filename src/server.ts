@@ -21,8 +21,8 @@ import { accountOf, createProvider, issuedLifetimeMs, OWN_CLIENT, OWN_RETURN_PAT
 import { createProviderPages } from './http/provider-pages.ts';
 import { createProviderSession } from './http/provider-session.ts';
 import { createRenderer } from './http/render.ts';
-import { secondFactor } from './http/second-factor/index.ts';
 import { createSignInRoutes } from './http/sign-in/routes.ts';
+import { secondFactor } from './plugin.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 import { createSelfService } from './use-cases/self-service.ts';
@@ -65,15 +65,19 @@ async function createHandler(
     securityHeaders({ https: isHttps }),
   ];
 
-  const plugin = secondFactor({
-    stores,
+  const lock = secondFactor({
+    stores: { durable: stores, shortLived: stores },
+    encryption: secrets.encryption,
+    account: (id) => stores.accounts.findById(id),
     tenants: config.tenants,
-    methods: { totp: config.secondFactor.totp },
-    box,
+    totp: config.secondFactor.totp,
+    basePath: '',
+    homeUrl: '/',
     clock,
     random,
     trail,
     render,
+    log: logger.error,
     clientRule,
     clientName,
     accountOf,
@@ -95,11 +99,10 @@ async function createHandler(
     pages,
     clock,
     logger,
-    configure: plugin.configure,
+    configure: lock.configure,
     middleware: [...around, pages.handOver],
   });
   const session = createProviderSession(provider);
-  const { router: secondFactorRoutes, advance } = plugin.routes(provider);
   const signIn = createSignIn({ ...stores, hasher, box, trail, clock, random });
   const selfService = createSelfService({ ...stores, available: CATALOGUE, trail });
   const authorization = {
@@ -107,7 +110,7 @@ async function createHandler(
     clientId: OWN_CLIENT,
     redirectUri: `${config.issuer}${OWN_RETURN_PATH}`,
   };
-  const stepUp = createStepUp({ ...stores, session, judge: plugin.judge, clock, authorization });
+  const stepUp = createStepUp({ ...stores, session, judge: lock.judge, clock, authorization });
   const shared = { ...stores, session, forms, render, clientName, clientTenant, clock };
 
   return createApp({
@@ -127,10 +130,10 @@ async function createHandler(
       }),
       createAssetRoutes({ tenants: config.tenants }),
       createLocaleRoutes({ https: isHttps }),
-      createSignInRoutes({ ...shared, signIn, knownBrowser, onward: advance.begun }),
-      secondFactorRoutes,
+      createSignInRoutes({ ...shared, signIn, knownBrowser, onward: lock.onward(provider) }),
+      lock.routes(provider),
       createConsentRoutes({ ...shared, clients: config.clients }),
-      createAccountRoutes({ ...shared, stepUp, selfService, enrolment: plugin.enrolment }),
+      createAccountRoutes({ ...shared, stepUp, selfService, enrolment: lock.enrolment }),
     ],
     home: isDevelopment ? '/demo' : '/account',
   });

@@ -5,6 +5,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
 import { readForm } from './forms.ts';
 import { crossSite } from './middleware/cross-site.ts';
+import type { Mounted } from './mount.ts';
 import { createPinning } from './request-target.ts';
 
 interface Needs {
@@ -15,7 +16,7 @@ interface Needs {
   /** Before everything, here and in the provider: logs, error pages, headers. */
   readonly around: readonly Middleware[];
   /** The areas, in the order in which they are asked. */
-  readonly areas: readonly Router[];
+  readonly areas: readonly (Router | Mounted)[];
   /** Where who comes to `/` is sent. */
   readonly home: string;
 }
@@ -42,7 +43,7 @@ export function createApp(needs: Needs): Handler {
   app.use(postedAsQuery);
   app.use(crossSite({ origin: new URL(issuer).origin, exempt: (path) => ALSO_POSTED.has(path) }));
   app.use(home);
-  for (const area of needs.areas) app.use(area.routes());
+  for (const area of needs.areas) app.use(typeof area === 'function' ? area : area.routes());
 
   const pin = createPinning({ issuer, trustedProxies });
   const own = app.callback();

@@ -193,6 +193,9 @@ export interface Frame {
 /** Puts a page into the response: status, type, cache rules, body. */
 export type Render = <P extends PageName>(ctx: Context, page: P, model: Pages[P], frame?: Frame) => void;
 
+/** What a host of the plugin may draw itself. */
+export type SecondFactorPage = 'choose-method' | 'enter-code' | 'set-up-choose' | 'set-up-totp' | 'error';
+
 /** As `Render`, for some of the pages, and with the time that somebody else's templates may take. */
 export type RenderSome<Some extends PageName> = <P extends Some>(
   ctx: Context,

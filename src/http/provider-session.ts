@@ -3,7 +3,7 @@
  * that ends an interaction. The library looks at the cookie alone; here the cookie has to fit the address.
  */
 import type { Context } from 'koa';
-import type { Provider } from 'oidc-provider';
+import type { InteractionResults, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { Proof } from '../domain/assurance.ts';
 import { wantedAccountOf } from './wanted-account.ts';
@@ -33,6 +33,8 @@ export interface SignInResult {
   readonly amr: readonly string[];
   /** Seconds since the epoch: becomes `auth_time`. */
   readonly ts: number;
+  /** Whether it adds to the live session: then that session lasts as long as it would have. */
+  readonly isStepUp: boolean;
   readonly proofs: readonly Proof[];
 }
 
@@ -77,8 +79,9 @@ export function createProviderSession(provider: Provider) {
 
   function resultOf(ending: InteractionEnding) {
     if ('error' in ending) return { error: ending.error, error_description: ending.description };
-    const { accountId, acr, amr, ts, proofs } = ending.signIn;
-    return { login: { accountId, acr, amr: [...amr], ts, remember: false }, [PROOFS]: { proofs } };
+    const { accountId, acr, amr, ts, proofs, isStepUp } = ending.signIn;
+    const login = { accountId, acr, amr: [...amr], ts, remember: isStepUp };
+    return { login, [PROOFS]: { accountId, ts, proofs } };
   }
 
   /** Ends a consent interaction with a grant of all that it asked for. */
@@ -117,16 +120,25 @@ export function createProviderSession(provider: Provider) {
 
 export type ProviderSession = ReturnType<typeof createProviderSession>;
 
-/** The proofs that an ended interaction carries; null: a host's own login page ended it. */
-export function proofsOfResult(result: unknown): readonly Proof[] | null {
-  if (typeof result !== 'object' || result === null || !(PROOFS in result)) return null;
-  const carried = result[PROOFS];
-  return typeof carried === 'object' &&
-    carried !== null &&
-    'proofs' in carried &&
-    Array.isArray(carried.proofs)
-    ? carried.proofs
-    : null;
+/** What people call an application: what it was registered with. */
+export function clientNameOf(provider: Provider): (clientId: string) => Promise<string> {
+  return async (clientId) => (await provider.Client.find(clientId))?.clientName ?? clientId;
+}
+
+/**
+ * The proofs that an ended interaction carries; null: a host's own login page ended it. Results of one interaction are
+ * carried into the next: those of an earlier sign-in are not taken for the newest one's.
+ */
+export function proofsOfResult(result: InteractionResults): readonly Proof[] | null {
+  const { login, [PROOFS]: carried } = result as InteractionResults & { [PROOFS]?: Partial<Carried> };
+  const belongs = carried?.accountId === login?.accountId && carried?.ts === login?.ts;
+  return belongs && Array.isArray(carried?.proofs) ? carried.proofs : null;
+}
+
+interface Carried {
+  readonly accountId: string;
+  readonly ts: number;
+  readonly proofs: readonly Proof[];
 }
 
 async function orGone<T>(asked: Promise<T>): Promise<T> {

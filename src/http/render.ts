@@ -96,7 +96,8 @@ export function createRenderer(options: RendererOptions): Render {
       paragraphs,
       webAddress,
     };
-    answer(ctx, frame, lang, clock.now());
+    prepareAnswer(ctx, frame, clock.now());
+    ctx.set('Content-Language', lang);
     ctx.body = views('layout', { ...locals, body: views(VIEWS[page], locals) });
   };
 }
@@ -111,12 +112,11 @@ function languages(clock: Clock): Readonly<Record<Locale, { t: Translate; moment
   return { en: of('en'), nl: of('nl') };
 }
 
-/** Status, type and cache rules; the Content-Security-Policy is the middleware's. */
-function answer(ctx: Context, { status, refusal }: Frame, lang: Locale, now: number): void {
+/** Status, type and cache rules, whoever draws the page; the Content-Security-Policy is the middleware's. */
+export function prepareAnswer(ctx: Context, { status, refusal }: Frame, now: number): void {
   ctx.status = status ?? (refusal ? statusOf(refusal) : 200);
   ctx.type = 'text/html; charset=utf-8';
   ctx.set('Cache-Control', 'no-store');
-  ctx.set('Content-Language', lang);
   const seconds = refusal ? retryAfter(refusal, now) : null;
   if (seconds !== null) ctx.set('Retry-After', String(seconds));
   else if (ctx.status === 503) ctx.set('Retry-After', UNAVAILABLE_RETRY);

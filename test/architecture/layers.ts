@@ -9,13 +9,19 @@ const OIDC_PROVIDER_FILES = [
   'src/http/provider-adapter.ts',
   'src/http/provider-pages.ts',
   'src/http/provider-session.ts',
+  'src/http/second-factor/configure.ts',
   'src/http/second-factor/index.ts',
+  'src/http/second-factor/options.ts',
   'src/http/second-factor/prompt.ts',
   'src/http/second-factor/records.ts',
+  'src/plugin.ts',
 ];
 
 /** Programs and published entries: above everything, imported by nothing but each other. */
 const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/index.ts', 'src/server.ts'];
+
+/** Where adapters are named: for the server, and for what a guest chooses of them. */
+const COMPOSITIONS = ['src/assemble.ts', 'src/plugin.ts'];
 
 /**
  * `domain`, `ports`, `use-cases`, `config`, `adapters/NAME`, `http` (files of every area), `http/AREA`, `assemble`,
@@ -23,7 +29,7 @@ const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/index.ts', 'src/server.ts'];
  */
 export function layerOf(path: string): string | null {
   if (ENTRIES.includes(path)) return 'entry';
-  if (path === 'src/assemble.ts') return 'assemble';
+  if (COMPOSITIONS.includes(path)) return 'assemble';
   if (path === 'src/config.ts') return 'config';
   const [, layer, folder, ...rest] = path.split('/');
   if (layer === 'adapters') return rest.length > 0 ? `adapters/${folder}` : null;

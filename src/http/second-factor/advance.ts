@@ -19,26 +19,31 @@ interface Needs {
   readonly progress: Pick<ProgressStore, 'find'>;
   readonly records: Pick<SignInRecordStore, 'find'>;
   readonly clientRule: (clientId: string) => ClientRule;
+  readonly clientName: ClientName;
+  readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
   readonly clock: Clock;
   readonly trail: Trail;
 }
 
+/** What people call the application. */
+export type ClientName = (clientId: string) => string | Promise<string>;
+
+/** Where the pages of an interaction begin: a path without a slash at its end. */
+export type PageAddress = (uid: string) => string;
+
 /** An interaction with what this sign-in has come to. */
 export interface Stage {
   readonly view: InteractionView;
+  readonly clientName: string;
   readonly standing: Standing;
 }
 
 export const SECOND_FACTOR_PROMPTS = ['login', PROMPT] as const;
 
-export function baseOf(uid: string): string {
-  return `/interaction/${uid}/second-factor`;
-}
-
 export function createAdvance(needs: Needs) {
-  const { session, secondFactor, enrolment, progress, records, clientRule, clock, trail } = needs;
+  const { session, secondFactor, enrolment, progress, records, clientRule, pages, clock, trail } = needs;
 
   /** The sign-in at this address; null when its password has not been given. Throws InteractionGone. */
   async function open(ctx: Context): Promise<Stage | null> {
@@ -47,9 +52,10 @@ export function createAdvance(needs: Needs) {
     return found === null ? null : stageOf(ctx, view, found);
   }
 
-  function stageOf(ctx: Context, view: InteractionView, of: Progress): Stage {
+  async function stageOf(ctx: Context, view: InteractionView, of: Progress): Promise<Stage> {
     const demand = demandOf(view.params, clientRule(view.clientId));
-    return { view, standing: { progress: of, demand, clientId: view.clientId, address: ctx.ip } };
+    const clientName = await needs.clientName(view.clientId);
+    return { view, clientName, standing: { progress: of, demand, clientId: view.clientId, address: ctx.ip } };
   }
 
   /** A step-up builds on what the live session has proven, and leaves its time of sign-in alone. */
@@ -86,7 +92,7 @@ export function createAdvance(needs: Needs) {
     standing: Standing,
     judgement: Judgement,
   ): Promise<string> {
-    const base = baseOf(view.uid);
+    const base = pages(view.uid);
     const { decision } = judgement;
     switch (decision.kind) {
       case 'satisfied':
@@ -120,7 +126,8 @@ export function createAdvance(needs: Needs) {
     const { proofs, keepsAuthTime } = standing.progress;
     const newest = Math.max(...proofs.map((proof) => proof.at));
     const ts = Math.floor((keepsAuthTime ?? newest) / 1000);
-    const signIn = { accountId: account.id, acr: acrOf(proofs), amr: amrOf(proofs), ts, proofs };
+    const isStepUp = keepsAuthTime !== null;
+    const signIn = { accountId: account.id, acr: acrOf(proofs), amr: amrOf(proofs), ts, isStepUp, proofs };
     const address = await session.end(ctx, { signIn });
     needs.onSignedIn?.(ctx, account);
     await note(account, standing, 'sign_in.completed', null, proofs.map((proof) => proof.method).join(' '));
@@ -147,7 +154,7 @@ export function createAdvance(needs: Needs) {
 
   /** A sign-in whose password was accepted a moment ago. */
   async function begun(ctx: Context, view: InteractionView, of: Progress): Promise<void> {
-    await onward(ctx, stageOf(ctx, view, of));
+    await onward(ctx, await stageOf(ctx, view, of));
   }
 
   return { open, onward, begun };

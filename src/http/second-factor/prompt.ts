@@ -2,7 +2,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
-import type { Proof } from '../../domain/assurance.ts';
+import { acrOf, amrOf, type Proof } from '../../domain/assurance.ts';
 import type { Judge, Judgement } from '../../domain/policy.ts';
 import { hasLostFactor } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
@@ -41,8 +41,11 @@ export function createStandpoint({ judge, records, clientRule, accountOf, clock,
   async function look(ctx: KoaContextWithOIDC): Promise<Finding> {
     const { session, account, params = {} } = ctx.oidc;
     if (!session?.accountId || !account) return 'nobody';
-    const proofs = proofsGiven(ctx) ?? (await records.find(session.uid, clock.now()))?.proofs;
+    const given = proofsGiven(ctx);
+    const proofs = given ?? (await records.find(session.uid, clock.now()))?.proofs;
     if (!proofs) return 'ended';
+    // A host's own login page says of levels nothing, or what it likes: the session says what was proven.
+    if (given) Object.assign(session, { acr: acrOf(given), amr: amrOf(given) });
     const demand = demandOf(params, clientRule(String(params.client_id)));
     const known = accountOf(ctx);
     const question = {
@@ -98,8 +101,8 @@ export type Standpoint = ReturnType<typeof createStandpoint>;
 
 /** The proofs that this request itself brings back from an interaction; null: none, the record counts. */
 export function proofsGiven({ oidc }: KoaContextWithOIDC): readonly Proof[] | null {
-  const login = oidc.route === 'resume' ? oidc.result?.login : undefined;
-  if (!login) return null;
+  const isResumed = oidc.route === 'resume' || oidc.route === 'device_resume';
+  if (!isResumed || !oidc.result?.login) return null;
   // A host's own login page ended the interaction: a password is all that it can have asked for.
   return (
     proofsOfResult(oidc.result) ?? [

@@ -9,9 +9,9 @@ import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
 import type { Fields, FormTokens } from '../forms.ts';
-import type { Render } from '../pages.ts';
+import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import { InteractionGone, type ProviderSession } from '../provider-session.ts';
-import { type Advance, baseOf, SECOND_FACTOR_PROMPTS, type Stage } from './advance.ts';
+import { type Advance, type PageAddress, SECOND_FACTOR_PROMPTS, type Stage } from './advance.ts';
 import { createSecondFactorPages } from './show.ts';
 
 interface Needs {
@@ -20,16 +20,18 @@ interface Needs {
   readonly secondFactor: SecondFactorUseCase;
   readonly enrolment: EnrolmentUseCase;
   readonly forms: FormTokens;
-  readonly render: Render;
-  readonly clientName: (clientId: string) => string;
+  readonly render: RenderSome<SecondFactorPage>;
+  readonly pages: PageAddress;
+  /** Where somebody may begin anew; null: nowhere that we know of. */
+  readonly home: string | null;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
   readonly clock: Clock;
 }
 
 export function createSecondFactorRoutes(needs: Needs): Router {
-  const { advance, session, secondFactor, enrolment, forms } = needs;
+  const { advance, session, secondFactor, enrolment, forms, pages } = needs;
   const show = createSecondFactorPages(needs);
-  const router = new Router({ prefix: '/interaction/:uid/second-factor' });
+  const router = new Router({ prefix: pages(':uid') });
 
   router.get('/', go);
   router.get('/choose-method', chooser);
@@ -48,7 +50,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
   async function enter(ctx: Context): Promise<Stage | null> {
     const stage = await advance.open(ctx);
     if (stage) return stage;
-    if (ctx.method === 'POST') show.forbidden(ctx);
+    if (ctx.method === 'POST') await show.forbidden(ctx);
     else if (needs.passwordUrl) redirect(ctx, needs.passwordUrl(String(ctx.params.uid)));
     else throw new InteractionGone('the password of this sign-in was not given');
     return null;
@@ -82,8 +84,8 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     const stage = await enter(ctx);
     if (!stage) return;
     const judgement = await judged(stage);
-    if (judgement.decision.kind !== 'prove') return redirect(ctx, baseOf(stage.view.uid));
-    show.chooseMethod(ctx, stage, judgement, judgement.decision);
+    if (judgement.decision.kind !== 'prove') return redirect(ctx, pages(stage.view.uid));
+    return show.chooseMethod(ctx, stage, judgement, judgement.decision);
   }
 
   async function chooseMethod(ctx: Context): Promise<void> {
@@ -93,7 +95,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       if (decision.kind !== 'prove') return show.forbidden(ctx);
       const chosen = decision.methods.find((name) => name === method);
       if (!chosen) return show.chooseMethod(ctx, stage, judgement, decision, { code: 'method_not_allowed' });
-      return redirect(ctx, `${baseOf(stage.view.uid)}/verify/${chosen}`);
+      return redirect(ctx, `${pages(stage.view.uid)}/verify/${chosen}`);
     });
   }
 
@@ -104,11 +106,11 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     const method = methodOf(ctx);
     const { decision, lockout } = judgement;
     const belongs = decision.kind === 'prove' && decision.methods.includes(method);
-    if (!belongs) return redirect(ctx, baseOf(stage.view.uid));
+    if (!belongs) return redirect(ctx, pages(stage.view.uid));
     if (lockout.lockedUntil > needs.clock.now()) {
       return show.stopped(ctx, stage, judgement, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     }
-    show.enterCode(ctx, stage, judgement, method);
+    return show.enterCode(ctx, stage, judgement, method);
   }
 
   async function verify(ctx: Context): Promise<void> {
@@ -129,8 +131,8 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     const stage = await enter(ctx);
     if (!stage) return;
     const judgement = await judged(stage);
-    if (judgement.decision.kind !== 'set-up') return redirect(ctx, baseOf(stage.view.uid));
-    show.chooseSetUp(ctx, stage, judgement, judgement.decision);
+    if (judgement.decision.kind !== 'set-up') return redirect(ctx, pages(stage.view.uid));
+    return show.chooseSetUp(ctx, stage, judgement, judgement.decision);
   }
 
   async function chooseSetUp(ctx: Context): Promise<void> {
@@ -144,7 +146,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       if (!chosen) return show.chooseSetUp(ctx, stage, judgement, decision, { code: 'method_not_allowed' });
       const begun = await enrolment.begin(stage.standing.progress, judgement, chosen);
       if (!begun.ok) return show.refusal(ctx, stage, begun.refusal);
-      return redirect(ctx, `${baseOf(stage.view.uid)}/set-up/${chosen}`);
+      return redirect(ctx, `${pages(stage.view.uid)}/set-up/${chosen}`);
     });
   }
 
@@ -155,7 +157,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     const { decision } = judgement;
     const { progress } = stage.standing;
     const secret = decision.kind === 'set-up' ? enrolment.reveal(progress, judgement) : null;
-    if (!secret || progress.pending?.method !== methodOf(ctx)) return redirect(ctx, baseOf(stage.view.uid));
+    if (!secret || progress.pending?.method !== methodOf(ctx)) return redirect(ctx, pages(stage.view.uid));
     await show.setUpTotp(ctx, stage, judgement, secret);
   }
 
@@ -178,22 +180,22 @@ export function createSecondFactorRoutes(needs: Needs): Router {
         address,
       });
       if (outcome.ok) return onward(ctx, stage, outcome.value);
-      if (outcome.refusal.code === 'session_expired') return redirect(ctx, baseOf(stage.view.uid));
+      if (outcome.refusal.code === 'session_expired') return redirect(ctx, pages(stage.view.uid));
       return show.setUpTotp(ctx, stage, judgement, secret, { refusal: outcome.refusal, label, app });
     });
   }
 
   async function carriedOn(ctx: Context, stage: Stage, outcome: Outcome<Progress>): Promise<void> {
     if (outcome.ok) return onward(ctx, stage, outcome.value);
-    show.refusal(ctx, stage, outcome.refusal);
+    return show.refusal(ctx, stage, outcome.refusal);
   }
 
   async function unusable(ctx: Context): Promise<void> {
     const stage = await enter(ctx);
     if (!stage) return;
     const judgement = await judged(stage);
-    if (judgement.decision.kind !== 'refuse') return redirect(ctx, baseOf(stage.view.uid));
-    show.unusable(ctx, stage, judgement);
+    if (judgement.decision.kind !== 'refuse') return redirect(ctx, pages(stage.view.uid));
+    return show.unusable(ctx, stage, judgement);
   }
 
   /** Leaves the sign-in: the relying party hears `access_denied`. */

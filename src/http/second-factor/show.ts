@@ -6,23 +6,24 @@ import type { Refusal } from '../../domain/refusal.ts';
 import type { SetUpSecret } from '../../use-cases/enrolment.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
 import type { FormTokens } from '../forms.ts';
-import type { Form, Frame, Pages, Render } from '../pages.ts';
+import type { Form, Frame, Pages, RenderSome, SecondFactorPage } from '../pages.ts';
 import { setUpTotpModel } from '../set-up-totp.ts';
-import { baseOf, type Stage } from './advance.ts';
+import type { PageAddress, Stage } from './advance.ts';
 
 interface Needs {
   readonly forms: FormTokens;
-  readonly render: Render;
-  readonly clientName: (clientId: string) => string;
+  readonly render: RenderSome<SecondFactorPage>;
+  readonly pages: PageAddress;
+  readonly home: string | null;
   readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf'>;
 }
 
 type Prove = Extract<Decision, { kind: 'prove' }>;
 type SetUp = Extract<Decision, { kind: 'set-up' }>;
 
-export function createSecondFactorPages({ forms, render, clientName, secondFactor }: Needs) {
+export function createSecondFactorPages({ forms, render, pages, home, secondFactor }: Needs) {
   function formAt(stage: Stage, path: string): Form {
-    return forms.form(`${baseOf(stage.view.uid)}${path}`, stage.view.uid);
+    return forms.form(`${pages(stage.view.uid)}${path}`, stage.view.uid);
   }
 
   function frame({ view }: Stage, judgement: Judgement | null, refusal?: Refusal | null): Frame {
@@ -45,10 +46,10 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
     const model = {
       form: formAt(stage, '/choose-method'),
       methods: methods.map((method) => ({ method, selected: method === (preferred ?? methods[0]) })),
-      clientName: clientName(stage.view.clientId),
+      clientName: stage.clientName,
       cancel: formAt(stage, '/cancel'),
     };
-    render(ctx, 'choose-method', model, frame(stage, judgement, refusal));
+    return render(ctx, 'choose-method', model, frame(stage, judgement, refusal));
   }
 
   function enterCode(
@@ -63,16 +64,16 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
       method,
       digits: secondFactor.digitsOf(method),
       chooseHref: anotherWay(stage, judgement),
-      clientName: clientName(stage.view.clientId),
+      clientName: stage.clientName,
       cancel: formAt(stage, '/cancel'),
     };
-    render(ctx, 'enter-code', model, frame(stage, judgement, refusal));
+    return render(ctx, 'enter-code', model, frame(stage, judgement, refusal));
   }
 
   /** The chooser, when there is more than one way to go on. */
   function anotherWay({ view }: Stage, { decision }: Judgement): string | null {
     return decision.kind === 'prove' && decision.methods.length > 1
-      ? `${baseOf(view.uid)}/choose-method`
+      ? `${pages(view.uid)}/choose-method`
       : null;
   }
 
@@ -80,7 +81,7 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
   function stopped(ctx: Context, stage: Stage, judgement: Judgement, refusal: Refusal) {
     const href = anotherWay(stage, judgement);
     const links = href ? [{ href, text: 'another-way' as const }] : [];
-    error(ctx, stage, { title: titleOf(refusal), links }, frame(stage, judgement, refusal));
+    return error(ctx, stage, { title: titleOf(refusal), links }, frame(stage, judgement, refusal));
   }
 
   function titleOf(refusal: Refusal): Pages['error']['title'] {
@@ -91,21 +92,17 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
 
   function unusable(ctx: Context, stage: Stage, judgement: Judgement) {
     const refused = frame(stage, judgement, { code: 'method_not_allowed' });
-    error(ctx, stage, { title: 'unusable', links: [] }, { ...refused, status: 403 });
+    return error(ctx, stage, { title: 'unusable', links: [] }, { ...refused, status: 403 });
   }
 
   function refusal(ctx: Context, stage: Stage, why: Refusal) {
-    error(ctx, stage, { title: 'refused', links: [] }, frame(stage, null, why));
+    return error(ctx, stage, { title: 'refused', links: [] }, frame(stage, null, why));
   }
 
   /** A form where none belongs. */
-  function forbidden(ctx: Context): void {
-    error(
-      ctx,
-      null,
-      { title: 'refused', links: [{ href: '/', text: 'home' }] },
-      { refusal: { code: 'forbidden' } },
-    );
+  function forbidden(ctx: Context) {
+    const links = home === null ? [] : [{ href: home, text: 'home' as const }];
+    return error(ctx, null, { title: 'refused', links }, { refusal: { code: 'forbidden' } });
   }
 
   function error(
@@ -117,7 +114,7 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
     const cancel = stage ? formAt(stage, '/cancel') : null;
     const requestId = String(ctx.state.requestId ?? '');
     const isAtSecondFactor = stage !== null;
-    render(ctx, 'error', { ...page, protocol: null, cancel, requestId, isAtSecondFactor }, of);
+    return render(ctx, 'error', { ...page, protocol: null, cancel, requestId, isAtSecondFactor }, of);
   }
 
   function chooseSetUp(
@@ -135,7 +132,7 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
       demandedBy: demander(stage, judgement),
       cancel: formAt(stage, '/cancel'),
     };
-    render(ctx, 'set-up-choose', model, frame(stage, judgement, refusal));
+    return render(ctx, 'set-up-choose', model, frame(stage, judgement, refusal));
   }
 
   async function setUpTotp(
@@ -155,16 +152,16 @@ export function createSecondFactorPages({ forms, render, clientName, secondFacto
       form: formAt(stage, '/set-up/totp'),
       forced: isFirst,
       demandedBy: demander(stage, judgement),
-      chooseHref: choice ? `${baseOf(stage.view.uid)}/set-up` : null,
+      chooseHref: choice ? `${pages(stage.view.uid)}/set-up` : null,
       cancel: formAt(stage, '/cancel'),
       backHref: null,
     };
-    render(ctx, 'set-up-totp', model, frame(stage, judgement, typed.refusal));
+    await render(ctx, 'set-up-totp', model, frame(stage, judgement, typed.refusal));
   }
 
   /** The application, where the organisation itself would not have asked. */
-  function demander({ view }: Stage, { enforcement }: Judgement): string | null {
-    return enforcement === 'required' ? null : clientName(view.clientId);
+  function demander({ clientName }: Stage, { enforcement }: Judgement): string | null {
+    return enforcement === 'required' ? null : clientName;
   }
 
   return { chooseMethod, enterCode, stopped, unusable, refusal, forbidden, chooseSetUp, setUpTotp };

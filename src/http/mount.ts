@@ -1,0 +1,82 @@
+/** Puts pages into whatever serves the host: Koa, or anything that calls `(request, response, next)`. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Koa, { type Context, type Middleware, type Next } from 'koa';
+
+/**
+ * Middleware for `app.use`: of Koa, of oidc-provider itself (a Koa app), of Express, Connect and their like; and with
+ * two arguments a handler for `node:http`, which answers what it does not own with 404.
+ */
+export interface Mounted {
+  (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): Promise<void>;
+  (ctx: Context, next: Next): Promise<void>;
+}
+
+interface Needs {
+  /** Whether a path, as the browser asked for it, belongs to the pages: others are passed on untouched. */
+  readonly owns: (path: string) => boolean;
+  /** In the order in which a request passes them. */
+  readonly pages: readonly Middleware[];
+  /** The Koa app whose trust in proxies counts where the host has none. */
+  readonly trust: Pick<Koa, 'proxy' | 'proxyIpHeader' | 'maxIpsCount'>;
+}
+
+export function createMounted({ owns, pages, trust }: Needs): Mounted {
+  const app = new Koa();
+  for (const each of pages) app.use(each);
+  const answer = app.callback();
+
+  /** With the whole path again, where a host that mounts its parts under a prefix has cut it off. */
+  async function inKoa(ctx: Context, next: Next): Promise<void> {
+    const address = addressOf(ctx.req, ctx.originalUrl);
+    if (!owns(pathOf(address))) return next();
+    const { url, originalUrl } = ctx;
+    Object.assign(ctx, { url: address, originalUrl: address });
+    try {
+      await through(ctx);
+    } finally {
+      Object.assign(ctx, { url, originalUrl });
+    }
+  }
+
+  /** What belongs to the pages goes no further than the last of them. */
+  async function through(ctx: Context): Promise<void> {
+    await pages.reduceRight<Next>(
+      (next, each) => () => each(ctx, next),
+      async () => {},
+    )();
+  }
+
+  async function inConnect(request: IncomingMessage, response: ServerResponse, next?: () => void) {
+    const { url } = request;
+    const address = addressOf(request, url ?? '/');
+    if (!owns(pathOf(address))) return next ? next() : notFound(response);
+    const { proxy, proxyIpHeader, maxIpsCount } = trust;
+    Object.assign(app, { proxy, proxyIpHeader, maxIpsCount });
+    request.url = address;
+    try {
+      await answer(request, response);
+    } finally {
+      request.url = url;
+    }
+  }
+
+  return (first: Context | IncomingMessage, second: Next | ServerResponse, third?: () => void) =>
+    'req' in first && typeof second === 'function'
+      ? inKoa(first, second)
+      : inConnect(first as IncomingMessage, second as ServerResponse, third);
+}
+
+/** Express and Connect keep what was asked for; Koa's own memory begins where it was called. */
+function addressOf(request: IncomingMessage, otherwise: string): string {
+  return 'originalUrl' in request && typeof request.originalUrl === 'string'
+    ? request.originalUrl
+    : otherwise;
+}
+
+function pathOf(address: string): string {
+  return address.split('?', 1)[0] ?? '/';
+}
+
+function notFound(response: ServerResponse): void {
+  response.writeHead(404).end();
+}

@@ -1,0 +1,189 @@
+/** What a host says to the plugin, and what holds where it says nothing. */
+import type { Context } from 'koa';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Account } from '../../domain/account.ts';
+import { CATALOGUE, type MethodSettings } from '../../domain/methods/index.ts';
+import type { Tenant, TenantSecondFactor } from '../../domain/tenant.ts';
+import type { Log } from '../../ports/log.ts';
+import type {
+  AccountStore,
+  AttemptStore,
+  AuditStore,
+  ClaimStore,
+  EnrolmentStore,
+  LockoutStore,
+  ProgressStore,
+  SignInRecordStore,
+} from '../../ports/stores.ts';
+import type { Clock, Random, Trail } from '../../ports/system.ts';
+import type { RenderSome, SecondFactorPage } from '../pages.ts';
+import type { ClientName, PageAddress } from './advance.ts';
+import type { ClientRule } from './demand.ts';
+
+/** What must survive: losing it would let people in on a password alone. */
+export interface DurableStores {
+  readonly enrolments: EnrolmentStore;
+  readonly claims: ClaimStore;
+  readonly lockouts: LockoutStore;
+  readonly records: SignInRecordStore;
+  readonly audit: Pick<AuditStore, 'append'>;
+}
+
+/** What may be lost at the price of signing in again. */
+export interface ShortLivedStores {
+  readonly progress: ProgressStore;
+  readonly attempts: AttemptStore;
+}
+
+/** Somebody of the host's, as far as the second factor needs to know them. */
+export interface HostAccount extends Partial<Omit<Account, 'id' | 'email' | 'locale'>> {
+  /** What the host's `findAccount` calls `accountId`. */
+  readonly id: string;
+  /** Stands in the authenticator app, so that people know which account a code is for. */
+  readonly email: string;
+  /** One of `tenants`; may be left out where there is only one. */
+  readonly tenantId?: string;
+  /** `admin` may always set up an authenticator app, whatever the tenant allows. Default: `member`. */
+  readonly role?: Account['role'];
+  /** For `policy.groups`. Default: none. */
+  readonly groups?: readonly string[];
+  /** The language that the person chose, if it is one of ours (`en`, `nl`). */
+  readonly locale?: string | null;
+}
+
+/** An organisation among the host's users. What is left out is as in `policy`, `name` and the defaults there. */
+export interface HostTenant extends Partial<Omit<Tenant, 'secondFactor' | 'brand' | 'support'>> {
+  readonly brand?: Partial<Tenant['brand']>;
+  readonly support?: Partial<Tenant['support']>;
+  readonly secondFactor?: Partial<TenantSecondFactor>;
+}
+
+export interface SecondFactorOptions {
+  /** Where it keeps what it keeps: of `doublelock/embedded`, `doublelock/mongo`, `doublelock/redis`, or your own. */
+  readonly stores: { readonly durable: DurableStores; readonly shortLived: ShortLivedStores };
+  /**
+   * Keys under which secrets are sealed, each of 32 characters or more that nobody can guess. The first seals, the
+   * others are still read. Without them every factor is lost.
+   */
+  readonly encryption: readonly { readonly id: string; readonly key: string }[];
+  /** Who has this id; null or undefined: nobody. Asked once or more in a request, and never remembered. */
+  readonly account: (id: string) => HostAccount | null | undefined | Promise<HostAccount | null | undefined>;
+  /** What people call your service, in pages and in their authenticator app. Default: `Doublelock`. */
+  readonly name?: string;
+  /**
+   * What is asked of everybody. Default: `enforcement: 'optional'` (who has set up a factor is asked for it),
+   * no days of grace.
+   */
+  readonly policy?: Partial<TenantSecondFactor>;
+  /** Default: one tenant, to which everybody belongs. */
+  readonly tenants?: readonly HostTenant[];
+  /** Default: codes of 6 digits, 30 seconds each, one step of drift either way (RFC 6238, 5.2). */
+  readonly totp?: Partial<MethodSettings['totp']>;
+  /** What holds for an application: `{ always: true }` takes nobody without a second factor. Default: nothing. */
+  readonly clientRule?: (clientId: string) => Partial<ClientRule>;
+  /** Default: the client's `client_name`, or its id. */
+  readonly clientName?: ClientName;
+  /**
+   * The path under which the provider is mounted, without a slash at its end. Default: that of the issuer. The pages
+   * live at `/interaction/:uid/second-factor` under it, and their styles under `/second-factor`.
+   */
+  readonly basePath?: string;
+  /** Where the error page leads who can't go on. Default: nowhere. */
+  readonly homeUrl?: string | null;
+  /**
+   * Draws the pages in place of ours: sets `ctx.body`. Status and cache rules are set already; a form has to post to
+   * its `action`, with its `token` as `_token`, and must not be shown in a frame.
+   */
+  readonly render?: RenderSome<SecondFactorPage>;
+  /** Told of faults. Default: standard error. */
+  readonly log?: Log;
+  /** Default: lines go to `stores.durable.audit`. */
+  readonly trail?: Trail;
+  /** Default: the system's. */
+  readonly clock?: Clock;
+  /** Default: the system's. */
+  readonly random?: Random;
+  /** The account, if `findAccount` has read it in this request: then it is not asked for again. */
+  readonly accountOf?: (ctx: KoaContextWithOIDC) => Account | undefined;
+  /**
+   * For how long after a sign-in anything issued from it may live, in milliseconds: its session and its refresh tokens
+   * are judged by what was proven then. Default: 380 days, as long as oidc-provider lets refresh tokens rotate.
+   */
+  readonly issuedLifetimeMs?: number;
+  /** Where an interaction of the second factor begins. Default: its own pages. */
+  readonly interactionUrl?: PageAddress;
+  /** Where the password is asked again, for a host whose login page shares its interaction with the second factor. */
+  readonly passwordUrl?: PageAddress;
+  /** Called when a sign-in is complete, before the answer leaves. */
+  readonly onSignedIn?: (ctx: Context, account: Account) => void;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** A refresh token rotates for a year at most, and lives 14 days then (oidc-provider's defaults); a day to spare. */
+export const ISSUED_LIFETIME_MS = 380 * DAY_MS;
+
+export const TOTP = { digits: 6, periodSeconds: 30, driftSteps: 1 } as const;
+
+const PRODUCT = 'Doublelock';
+
+/** Confirmed addresses, mailed codes and resets by administrators are not for guests yet. */
+const POLICY: TenantSecondFactor = {
+  enforcement: 'optional',
+  methods: CATALOGUE,
+  graceDays: 0,
+  groups: {},
+  trustedDevices: false,
+  setUpProof: 'none',
+  resetApprovers: 1,
+  message: {},
+};
+
+export function nameOf({ name }: Pick<SecondFactorOptions, 'name'>): string {
+  return name ?? PRODUCT;
+}
+
+/** The host's tenants with everything filled in that was left out. */
+export function tenantsOf({ name, policy, tenants = [{}] }: SecondFactorOptions): readonly Tenant[] {
+  return tenants.map(({ secondFactor, brand, support, ...tenant }) => ({
+    id: 'default',
+    name: tenant.id ?? nameOf({ ...(name !== undefined && { name }) }),
+    locale: 'en',
+    ...tenant,
+    brand: { logo: null, colour: null, ...brand },
+    support: { email: null, url: null, ...support },
+    secondFactor: { ...POLICY, ...policy, ...secondFactor },
+  }));
+}
+
+/** Reads accounts from the host as a store of ours would. */
+export function accountsOf(
+  { account }: Pick<SecondFactorOptions, 'account'>,
+  tenants: readonly Tenant[],
+  log: Log,
+): Pick<AccountStore, 'findById'> {
+  const ids = new Set(tenants.map(({ id }) => id));
+  const only = tenants.length === 1 ? tenants[0]?.id : undefined;
+  return {
+    async findById(id) {
+      const found = await account(id);
+      if (!found) return null;
+      const { tenantId = only, locale = null, ...given } = found;
+      // Nobody would get in, and nobody would know why.
+      if (tenantId === undefined || !ids.has(tenantId))
+        log({ event: 'account.without_tenant', account_id: id, tenant: tenantId });
+      return {
+        emailConfirmed: false,
+        name: given.email,
+        phone: null,
+        role: 'member',
+        groups: [],
+        manages: [],
+        passwordHash: null,
+        createdAt: 0,
+        ...given,
+        tenantId: tenantId ?? '',
+        locale: locale === 'en' || locale === 'nl' ? locale : null,
+      };
+    },
+  };
+}

@@ -1,0 +1,138 @@
+/** The plugin: a second factor for somebody else's oidc-provider, put together from what the host says. */
+import type { Middleware } from 'koa';
+import type { Configuration, Provider } from 'oidc-provider';
+import { systemClock } from './adapters/system/clock.ts';
+import { systemRandom } from './adapters/system/random.ts';
+import { createSecretBox } from './adapters/system/secret-box.ts';
+import type { Judge } from './domain/policy.ts';
+import { createAssetRoutes } from './http/assets/routes.ts';
+import { createLocaleRoutes } from './http/locale/routes.ts';
+import { crossSite } from './http/middleware/cross-site.ts';
+import { errorPages } from './http/middleware/error-pages.ts';
+import { securityHeaders } from './http/middleware/security-headers.ts';
+import { createMounted, type Mounted } from './http/mount.ts';
+import type { RenderSome, SecondFactorPage } from './http/pages.ts';
+import { clientNameOf } from './http/provider-session.ts';
+import { createRenderer, prepareAnswer } from './http/render.ts';
+import { createSecondFactorArea, type Onward } from './http/second-factor/index.ts';
+import {
+  accountsOf,
+  ISSUED_LIFETIME_MS,
+  nameOf,
+  type SecondFactorOptions,
+  TOTP,
+  tenantsOf,
+} from './http/second-factor/options.ts';
+import type { Site } from './http/site.ts';
+import type { Log } from './ports/log.ts';
+import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
+import { createTrail } from './use-cases/trail.ts';
+
+export interface SecondFactor {
+  /** The host's configuration of oidc-provider with the second factor in it. The host's own object stays as it is. */
+  configure(host: Configuration): Configuration;
+  /**
+   * The pages, for `app.use` of Koa, Express, Connect or the provider itself; call it once for each provider, also
+   * where only the provider is wanted: from then on it keeps what sessions and tokens are judged by.
+   */
+  routes(provider: Provider): Mounted;
+  /** For a login page within the same interaction: takes a sign-in further whose password was accepted. */
+  onward(provider: Provider): Onward;
+  /** Asks the policy about an account as it is now. */
+  readonly judge: Judge;
+  /** Setting up a factor, for a page of the host's own. */
+  readonly enrolment: EnrolmentUseCase;
+}
+
+const toStandardError: Log = ({ event, error, ...more }) =>
+  console.error(`doublelock: ${event}`, error ?? more);
+
+/**
+ * A second factor in the sign-in of an oidc-provider.
+ *
+ * @example
+ * const lock = secondFactor({ stores, encryption: [{ id: '1', key }], account: (id) => users.get(id) });
+ * const provider = new Provider(issuer, lock.configure(configuration));
+ * provider.use(lock.routes(provider));
+ */
+export function secondFactor(options: SecondFactorOptions): SecondFactor {
+  const { clock = systemClock, random = systemRandom, log = toStandardError, homeUrl = null } = options;
+  const { durable, shortLived } = options.stores;
+  const { enrolments, claims, lockouts, records, audit } = durable;
+  const { progress, attempts } = shortLived;
+  const tenants = tenantsOf(options);
+  const accounts = accountsOf(options, tenants, log);
+  const basePath = (issuer: string) => options.basePath ?? new URL(issuer).pathname.replace(/\/$/, '');
+
+  const area = createSecondFactorArea({
+    stores: { accounts, enrolments, claims, lockouts, records, progress, attempts },
+    tenants,
+    methods: { totp: { issuer: nameOf(options), ...TOTP, ...options.totp } },
+    box: createSecretBox(options.encryption),
+    clock,
+    random,
+    trail: options.trail ?? createTrail({ audit, clock, random }),
+    clientRule: (id) => ({ always: false, own: false, ...options.clientRule?.(id) }),
+    accountOf: options.accountOf ?? (() => undefined),
+    issuedLifetimeMs: options.issuedLifetimeMs ?? ISSUED_LIFETIME_MS,
+    basePath,
+    interactionUrl: options.interactionUrl,
+    passwordUrl: options.passwordUrl,
+    onSignedIn: options.onSignedIn,
+  });
+
+  /** The host's way to draw a page, or ours with all that it needs. */
+  function drawing(issuer: string, site: Site): RenderSome<SecondFactorPage> {
+    const render = options.render ?? createRenderer({ tenants, issuer, clock, isDevelopment: false, site });
+    const only = tenants.length === 1 ? tenants[0]?.id : undefined;
+    return (ctx, page, model, frame = {}) => {
+      const framed = { ...frame, tenantId: frame.tenantId ?? only ?? null };
+      prepareAnswer(ctx, framed, clock.now());
+      return render(ctx, page, model, framed);
+    };
+  }
+
+  function routes(provider: Provider): Mounted {
+    const { origin, protocol } = new URL(provider.issuer);
+    const base = basePath(provider.issuer);
+    const https = protocol === 'https:';
+    const localeCookie = () => `${https ? '__Host-' : ''}second-factor-locale`;
+    const site: Site = { root: `${base}/second-factor`, localeCookie };
+    const render = drawing(provider.issuer, site);
+    const clientName = options.clientName ?? clientNameOf(provider);
+
+    const around = [
+      errorPages({ render, log, home: homeUrl }),
+      securityHeaders({ https: false, leadingAway: [`${base}/interaction`, site.root] }),
+      crossSite({ origin, exempt: () => false }),
+    ];
+    const areas = [
+      area.routes(provider, { render, clientName, home: homeUrl }),
+      // A host that draws its own pages has its own styles and its own languages.
+      ...(options.render ? [] : [createAssetRoutes({ tenants, site }), createLocaleRoutes({ https, site })]),
+    ];
+    return createMounted({
+      owns: ownedUnder(base, options.render ? null : site.root),
+      pages: [...around, ...areas.map((each) => each.routes() as Middleware)],
+      trust: provider,
+    });
+  }
+
+  return {
+    configure: area.configure,
+    routes,
+    onward: (provider) => area.onward(provider, { clientName: options.clientName ?? clientNameOf(provider) }),
+    judge: area.judge,
+    enrolment: area.enrolment,
+  };
+}
+
+/** The second factor's own part of every interaction, and the folder of what its pages share. */
+function ownedUnder(base: string, folder: string | null): (path: string) => boolean {
+  return (path) => {
+    if (folder !== null && path.startsWith(`${folder}/`)) return true;
+    return path.startsWith(`${base}/`) && IN_AN_INTERACTION.test(path.slice(base.length));
+  };
+}
+
+const IN_AN_INTERACTION = /^\/interaction\/[^/]+\/second-factor(?:\/|$)/;
