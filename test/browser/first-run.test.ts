@@ -24,7 +24,9 @@ const WORDS = {
   'en-GB': { why: 'Our clients trust us with their records.', off: 'Two-step verification is turned off.' },
 } as const;
 
-describe('the first run, in a browser', () => {
+describe('the first run, in a browser', function () {
+  // A story is some twenty pages, on a machine that has other things to do.
+  this.timeout(60_000);
   const tools = needs('chromium', 'oathtool', 'zbarimg');
   const phone = createPhone(tools);
   const open = windows(tools.chromium);

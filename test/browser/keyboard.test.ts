@@ -12,7 +12,9 @@ const NEXT_STEP_MS = 31_000;
 /** More than any page has places to stop at. */
 const MOST_STOPS = 40;
 
-describe('the keyboard alone, in a browser', () => {
+describe('the keyboard alone, in a browser', function () {
+  // A dozen pages, and axe on each.
+  this.timeout(60_000);
   const { chromium } = needs('chromium');
   const open = windows(chromium);
   let app: App;
