@@ -1,0 +1,117 @@
+/** SIGHUP: a good configuration acts at once, a faulty one changes nothing and is told without its secrets. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { stringify } from 'yaml';
+import { PASSWORD, standardConfig, type Yaml } from '../support/app.ts';
+import { freshDataDir } from '../support/embedded.ts';
+import { partyAt } from './forms.ts';
+import { configAt, PATIENCE_MS, type Program, programs, ROOT } from './program.ts';
+
+const WEAK = 'hunter2hunter2';
+const standard = standardConfig();
+
+/** What stands in the file, and what the refusal names. */
+const FAULTS: Readonly<Record<string, readonly [change: Yaml | string, names: RegExp]>> = {
+  'no YAML': ['tenants: [\n  - id: "open\n', /line \d+/],
+  'JSON that is cut off': ['{"tenants": [{"id": "open"', /line \d+/],
+  'nothing at all': ['', /empty|nothing|tenants|map/i],
+  'an unknown key': [{ sesion: { absolute_hours: 1 } }, /sesion/],
+  'a tenant twice': [{ tenants: [...standard.tenants, standard.tenants[0]] }, /tenants\[3\]\.id.*"open"/],
+  'a client twice': [
+    { clients: [...standard.clients, standard.clients[0]] },
+    /clients\[6\]\.client_id.*"rp"/,
+  ],
+  'an address twice': [
+    { accounts: [...standard.accounts, { ...standard.accounts[0], email: 'NEW@open.test ' }] },
+    /accounts\[9\]\.email/,
+  ],
+  'an account of no tenant': [
+    { accounts: [{ ...standard.accounts[0], tenant: 'nobody' }] },
+    /accounts\[0\]\.tenant.*"nobody"/,
+  ],
+  'a weak secret': [{ secrets: { cookies: [WEAK] } }, /secrets\.cookies\[0\].*32/],
+  "a client's weak secret": [
+    { clients: [{ client_id: 'rp', client_secret: WEAK, redirect_uris: ['http://rp.test/'] }] },
+    /clients\[0\]\.client_secret.*32/,
+  ],
+  'http in production': [{ environment: 'production' }, /issuer.*https/],
+};
+
+describe('reloading the configuration of the running program', function () {
+  this.timeout(PATIENCE_MS);
+  const { start } = programs(after);
+  const folder = freshDataDir();
+  let program: Program;
+  before(async () => {
+    program = await start();
+  });
+
+  for (const [what, [change, names]] of Object.entries(FAULTS)) {
+    it(`R36 keeps serving as before when the file has ${what}`, async () => {
+      const text = typeof change === 'string' ? change : stringify(configAt(program.port, change));
+      const before = count('config.refused');
+      program.configure(text);
+      program.signal('SIGHUP');
+      const { level, reason } = await program.logged('config.refused', before + 1);
+      expect(level).to.equal('error');
+      expect(reason).to.match(names);
+      const { out, err } = program.output();
+      expect(out + err)
+        .not.to.include(WEAK)
+        .and.not.to.include(PASSWORD);
+
+      expect((await program.visitor().get('/health/ready')).status).to.equal(200);
+      const page = await program.visitor().open(await (await partyAt(program)).authorizationUrl());
+      expect(page.name).to.equal('sign-in');
+
+      const checked = checkConfig(text);
+      expect(checked.status).to.equal(1);
+      expect(checked.stderr).to.match(names);
+      expect(checked.stdout + checked.stderr)
+        .not.to.include(WEAK)
+        .and.not.to.include(PASSWORD);
+    });
+  }
+
+  it('R36 B.2 lets a stricter policy act at once on a session that is live', async () => {
+    await reload(configAt(program.port));
+    const rp = await partyAt(program);
+    const visitor = program.visitor();
+    await visitor.open(await rp.authorizationUrl());
+    expect((await visitor.signIn('new@open.test', PASSWORD)).location).to.include('code=');
+    const silent = async () => (await visitor.open(await rp.authorizationUrl({ prompt: 'none' }))).location;
+    expect(await silent()).to.include('code=');
+
+    const [open, ...others] = standard.tenants;
+    const required = {
+      ...open,
+      second_factor: { methods: ['totp'], enforcement: 'required', set_up_proof: 'none' },
+    };
+    await reload(configAt(program.port, { tenants: [required, ...others] }));
+
+    expect(await silent()).to.include('error=interaction_required');
+    expect((await visitor.open(await rp.authorizationUrl())).name).to.be.oneOf([
+      'set-up-choose',
+      'set-up-totp',
+    ]);
+  });
+
+  async function reload(config: Yaml): Promise<void> {
+    const before = count('config.reloaded');
+    program.configure(config);
+    program.signal('SIGHUP');
+    await program.logged('config.reloaded', before + 1);
+  }
+
+  function count(event: string): number {
+    return program.log().filter((line) => line.event === event).length;
+  }
+
+  function checkConfig(text: string) {
+    const file = join(folder(), 'config.yaml');
+    writeFileSync(file, text);
+    return spawnSync(process.execPath, ['src/cli.ts', 'check-config', file], { cwd: ROOT, encoding: 'utf8' });
+  }
+});
