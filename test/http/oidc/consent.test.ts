@@ -106,4 +106,23 @@ describe('consent', () => {
     }
     expect((await visitor.get(visitor.page.url)).status).to.be.oneOf([200, 400]);
   });
+
+  it('A86 given after the session was signed out elsewhere gives nothing', async () => {
+    const visitor = await arrive();
+    const page = visitor.page;
+    const signOut = await visitor.open('/session/end');
+    await visitor.follow(await visitor.submit(signOut, {}, 'logout'));
+    const end = await visitor.follow(await visitor.submit(page, {}, 'allow'));
+    expect(end).to.include({ status: 400, name: 'error', location: null });
+  });
+
+  it('A86 given after somebody else signed in elsewhere in the browser gives nothing of either', async () => {
+    const visitor = await arrive();
+    const page = visitor.page;
+    await askAgain(visitor, at.rp, { prompt: 'login' });
+    const switching = await visitor.signIn('boss@open.test', PASSWORD);
+    await visitor.follow(await visitor.submit(switching, {}));
+    const end = await visitor.follow(await visitor.submit(page, {}, 'allow'));
+    expect(end).to.include({ status: 400, name: 'error', location: null });
+  });
 });

@@ -100,6 +100,17 @@ describe('a policy that is tightened', () => {
     expect(next.name).to.match(/^set-up-/);
   });
 
+  it('B.2 stops an answer to the consent page that was open meanwhile', async () => {
+    const third = await at.app.relyingParty('third');
+    const visitor = at.app.visitor();
+    await askAgain(visitor, third);
+    const page = await visitor.signIn('new@open.test', PASSWORD);
+    expect(page.name).to.equal('consent');
+    await at.app.reload(REQUIRED);
+    const next = await visitor.follow(await visitor.submit(page, {}, 'allow'));
+    expect(next.name).to.equal('set-up-choose');
+  });
+
   it('B.2 leaves alone who had two factors all along', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', OFFLINE);
     await at.app.reload(REQUIRED);
