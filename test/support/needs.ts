@@ -12,6 +12,8 @@ interface Tool {
 
 const TOOLS = {
   chromium: { variable: 'CHROMIUM_PATH', commands: ['chromium', 'chromium-browser'], debian: 'chromium' },
+  go: { variable: 'GO_PATH', commands: ['go'], debian: 'golang-go' },
+  mongod: { variable: 'MONGOD_PATH', commands: ['mongod'], debian: 'mongodb-org-server' },
   oathtool: { variable: 'OATHTOOL_PATH', commands: ['oathtool'], debian: 'oathtool' },
   'redis-server': { variable: 'REDIS_SERVER_PATH', commands: ['redis-server'], debian: 'redis-server' },
   zbarimg: { variable: 'ZBARIMG_PATH', commands: ['zbarimg'], debian: 'zbar-tools' },
@@ -47,17 +49,22 @@ function howToInstall(missing: readonly ToolName[]): string {
 }
 
 /**
- * Called first in a suite's `describe`: gives the path of each program. Where one is missing every test of the suite
- * is skipped, and with `CI=true` the suite fails.
+ * Called first in a suite's `describe`, with what it lacks, or null. Then every test of the suite is skipped aloud, and
+ * with `CI=true` the suite fails.
  */
+export function skipWithout(lack: string | null): void {
+  before(function () {
+    if (lack === null) return;
+    if (process.env.CI === 'true') throw new Error(`This suite ${lack}`);
+    console.warn(`    SKIPPED: this suite ${lack}`);
+    this.skip();
+  });
+}
+
+/** Called first in a suite's `describe`: gives the path of each program, or skips the suite where one is missing. */
 export function needs<Name extends ToolName>(...names: readonly Name[]): Readonly<Record<Name, string>> {
   const found = names.map((name) => [name, findTool(name, process.env)] as const);
   const missing = found.flatMap(([name, path]) => (path === null ? [name] : []));
-  before(function () {
-    if (missing.length === 0) return;
-    if (process.env.CI === 'true') throw new Error(`This suite ${howToInstall(missing)}`);
-    console.warn(`    SKIPPED: this suite ${howToInstall(missing)}`);
-    this.skip();
-  });
+  skipWithout(missing.length === 0 ? null : howToInstall(missing));
   return Object.fromEntries(found.map(([name, path]) => [name, path ?? name])) as Record<Name, string>;
 }

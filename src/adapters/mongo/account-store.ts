@@ -1,0 +1,86 @@
+/** Accounts in MongoDB. An account whose groups cannot be read is as good as absent: they may make policy stricter. */
+import { createHash } from 'node:crypto';
+import type { Account, Locale, Role } from '../../domain/account.ts';
+import type { AccountStore } from '../../ports/stores.ts';
+import type { Connection } from './connection.ts';
+import { isFirst } from './faults.ts';
+import type { AccountDocument, Models, PasswordChangeDocument } from './schema.ts';
+import { idOf, readStrings } from './stored-values.ts';
+
+function toDocument({ id, role, groups, manages, locale, createdAt, ...rest }: Account): AccountDocument {
+  return {
+    ...rest,
+    _id: id,
+    role,
+    groups: [...groups],
+    manages: [...manages],
+    locale,
+    createdAt: new Date(createdAt),
+  };
+}
+
+function toAccount(found: AccountDocument | null): Account | null {
+  const groups = readStrings(found?.groups);
+  const manages = readStrings(found?.manages);
+  if (!found || !groups || !manages) return null;
+  return {
+    id: found._id,
+    tenantId: found.tenantId,
+    email: found.email,
+    emailConfirmed: found.emailConfirmed,
+    name: found.name,
+    phone: found.phone,
+    role: found.role as Role,
+    groups,
+    manages,
+    locale: found.locale as Locale | null,
+    passwordHash: found.passwordHash,
+    createdAt: found.createdAt.getTime(),
+  };
+}
+
+/** One of the callers who found `previous` may replace it; a hash is salted, so that it is never found twice. */
+function changeId(accountId: string, previous: string): string {
+  return idOf(accountId, createHash('sha256').update(previous).digest('base64url'));
+}
+
+/**
+ * Carries out a change that its inserter, and nobody else, was granted; again for one whose inserter died over it.
+ * False when the hash had been replaced before the change was inserted.
+ */
+export async function carryOut(models: Models, change: PasswordChangeDocument): Promise<boolean> {
+  const { accountId: _id, previous, next } = change;
+  const { accounts, passwordChanges } = models;
+  const replaced = await accounts.updateOne(
+    { _id, passwordHash: previous },
+    { $set: { passwordHash: next } },
+  );
+  const done =
+    replaced.matchedCount === 1 ||
+    (await accounts.findById(_id, { passwordHash: 1 }).lean())?.passwordHash === next;
+  await passwordChanges.deleteOne({ _id: change._id });
+  return done;
+}
+
+export function createAccountStore({ act }: Connection, models: Models): AccountStore {
+  const { accounts, passwordChanges } = models;
+  return {
+    insert: (account) => act(() => isFirst(accounts.insertOne(toDocument(account)))),
+    findById: (id) => act(async () => toAccount(await accounts.findOne({ _id: id }).lean())),
+    findByEmail: (email) => act(async () => toAccount(await accounts.findOne({ email }).lean())),
+    listByTenant: (tenantId) =>
+      act(async () => {
+        const found = await accounts.find({ tenantId }).sort({ email: 1 }).lean();
+        return found.map(toAccount).filter((account) => account !== null);
+      }),
+    replacePasswordHash: (id, previous, next) =>
+      act(async () => {
+        const found = await accounts.findOne({ _id: id }, { passwordHash: 1 }).lean();
+        if (found?.passwordHash !== previous) return false;
+        const change = { _id: changeId(id, previous), accountId: id, previous, next };
+        return (await isFirst(passwordChanges.insertOne(change))) && carryOut(models, change);
+      }),
+    setLocale: (id, locale) =>
+      act(async () => void (await accounts.updateOne({ _id: id }, { $set: { locale } }))),
+  };
+}

@@ -1,0 +1,35 @@
+/** The audit trail in MongoDB. */
+import { Types } from 'mongoose';
+import type { AuditEvent, AuditEventName } from '../../domain/audit-event.ts';
+import type { AuditStore } from '../../ports/stores.ts';
+import type { Connection } from './connection.ts';
+import { isFirst } from './faults.ts';
+import type { AuditDocument, Models } from './schema.ts';
+
+function toDocument({ id, at, ...rest }: AuditEvent): AuditDocument {
+  return { ...rest, _id: id, at: new Date(at), order: new Types.ObjectId() };
+}
+
+function toEvent(found: AuditDocument): AuditEvent {
+  return {
+    id: found._id,
+    at: found.at.getTime(),
+    event: found.event as AuditEventName,
+    accountId: found.accountId,
+    tenantId: found.tenantId,
+    clientId: found.clientId,
+    method: found.method,
+    reason: found.reason,
+    address: found.address,
+  };
+}
+
+export function createAuditStore({ act }: Connection, { audit }: Models): AuditStore {
+  return {
+    append: (event) => act(async () => void (await isFirst(audit.insertOne(toDocument(event))))),
+    list: ({ limit, ...filter }) =>
+      act(async () =>
+        (await audit.find(filter).sort({ at: -1, order: -1 }).limit(limit).lean()).map(toEvent),
+      ),
+  };
+}

@@ -1,0 +1,27 @@
+/** Once-only acts in MongoDB: whoever inserts the key has won. */
+import type { ClaimStore } from '../../ports/stores.ts';
+import type { Connection } from './connection.ts';
+import { isFirst } from './faults.ts';
+import type { Models } from './schema.ts';
+import { dateOf } from './stored-values.ts';
+
+export function createClaimStore({ act }: Connection, { claims }: Models): ClaimStore {
+  const insert = (key: string, value: string, expiresAt: number | null) =>
+    isFirst(claims.insertOne({ _id: key, value, expiresAt: dateOf(expiresAt) }));
+  const heldBy = async (key: string) => (await claims.findOne({ _id: key }).lean())?.value ?? null;
+
+  /** Looked up first: all calls but one can do without a write. What is forgotten in between can be had again. */
+  async function first(key: string, value: string, expiresAt: number | null): Promise<string> {
+    for (;;) {
+      const there = await heldBy(key);
+      if (there !== null) return there;
+      if (await insert(key, value, expiresAt)) return value;
+    }
+  }
+
+  return {
+    claim: (key, expiresAt) => act(() => insert(key, '', expiresAt)),
+    first: (key, value, expiresAt) => act(() => first(key, value, expiresAt)),
+    peek: (key) => act(() => heldBy(key)),
+  };
+}

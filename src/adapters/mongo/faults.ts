@@ -1,0 +1,41 @@
+/** What a failure of the driver, or of mongoose before it, means for whoever asked. */
+import { MongooseError, mongo } from 'mongoose';
+import { StoreUnavailable } from '../../ports/stores.ts';
+
+/** The server's code for an id, or another unique value, that is taken. */
+const DUPLICATE_KEY = 11000;
+
+function isDuplicate(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
+}
+
+/** True when this insert was the first with its id, or its other unique values: on every server, for exactly one. */
+export async function isFirst(insert: Promise<unknown>): Promise<boolean> {
+  try {
+    await insert;
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
+/** Done again when of two who both found nothing, and both inserted, the other was first. */
+export async function upserted(update: () => PromiseLike<unknown>): Promise<void> {
+  if (!(await isFirst(Promise.resolve(update())))) await update();
+}
+
+function isDriverFault(error: unknown): error is Error {
+  if (error instanceof mongo.MongoError) return true;
+  return error instanceof MongooseError && error.name === 'MongooseServerSelectionError';
+}
+
+/**
+ * `StoreUnavailable` for what the driver says. What mongoose refuses to send is a fault of ours, told without the
+ * value: it may be anything that somebody typed.
+ */
+export function asStoreFault(error: unknown): unknown {
+  if (isDriverFault(error)) return new StoreUnavailable(`MongoDB: ${error.message}`, { cause: error });
+  if (error instanceof MongooseError) return new TypeError(`MongoDB: a value was refused (${error.name})`);
+  return error;
+}

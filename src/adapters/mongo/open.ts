@@ -1,0 +1,69 @@
+/** The accounts store in MongoDB: what must survive. */
+import type {
+  AccountStore,
+  AuditStore,
+  ClaimStore,
+  EnrolmentStore,
+  LockoutStore,
+  ProviderStore,
+  SignInRecordStore,
+} from '../../ports/stores.ts';
+import { createAccountStore } from './account-store.ts';
+import { createAuditStore } from './audit-store.ts';
+import { createClaimStore } from './claim-store.ts';
+import { connect } from './connection.ts';
+import { createEnrolmentStore } from './enrolment-store.ts';
+import { asStoreFault } from './faults.ts';
+import { makeIndexes } from './indexes.ts';
+import { createLockoutStore } from './lockout-store.ts';
+import { createProviderStore } from './provider-store.ts';
+import { createModels } from './schema.ts';
+import { createSignInRecordStore } from './sign-in-record-store.ts';
+import { createSweep, type Sweep } from './sweeper.ts';
+
+export interface MongoAccounts {
+  readonly accounts: AccountStore;
+  readonly enrolments: EnrolmentStore;
+  readonly claims: ClaimStore;
+  readonly lockouts: LockoutStore;
+  readonly records: SignInRecordStore;
+  readonly audit: AuditStore;
+  /** The provider's models that must survive: Grant, RefreshToken. */
+  readonly providerDurable: ProviderStore;
+  readonly sweep: Sweep;
+  /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
+  readonly ping: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+export interface MongoOptions {
+  /** `mongodb://` or `mongodb+srv://`; where it names no database, that is `doublelock`. */
+  readonly uri: string;
+}
+
+/**
+ * Connects and makes the indexes that are missing. Rejects with `StoreUnavailable` when the server is away, and with a
+ * plain Error, without the URI, when that cannot be used.
+ */
+export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAccounts> {
+  const connection = await connect(uri);
+  const models = createModels(connection.driver);
+  try {
+    await makeIndexes(models);
+  } catch (error) {
+    await connection.close();
+    throw asStoreFault(error);
+  }
+  return {
+    accounts: createAccountStore(connection, models),
+    enrolments: createEnrolmentStore(connection, models),
+    claims: createClaimStore(connection, models),
+    lockouts: createLockoutStore(connection, models),
+    records: createSignInRecordStore(connection, models),
+    audit: createAuditStore(connection, models),
+    providerDurable: createProviderStore(connection, models),
+    sweep: createSweep(models),
+    ping: connection.ping,
+    close: connection.close,
+  };
+}

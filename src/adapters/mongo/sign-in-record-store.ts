@@ -1,0 +1,46 @@
+/** Sign-in records in MongoDB. One whose proofs cannot be read is absent: the person signs in again. */
+import { Types, trusted } from 'mongoose';
+import type { SignInRecord } from '../../domain/sign-in-record.ts';
+import type { SignInRecordStore } from '../../ports/stores.ts';
+import type { Connection } from './connection.ts';
+import { upserted } from './faults.ts';
+import type { Models, SignInRecordDocument } from './schema.ts';
+import { readProofs } from './stored-values.ts';
+
+function toRecord(found: SignInRecordDocument | null): SignInRecord | null {
+  const proofs = readProofs(found?.proofs);
+  if (!found || !proofs) return null;
+  return {
+    sessionUid: found._id,
+    accountId: found.accountId,
+    proofs,
+    at: found.at.getTime(),
+    address: found.address,
+    browser: found.browser,
+    expiresAt: found.expiresAt.getTime(),
+  };
+}
+
+export function createSignInRecordStore({ act }: Connection, { records }: Models): SignInRecordStore {
+  const alive = (now: number) => ({ expiresAt: trusted({ $gt: new Date(now) }) });
+  return {
+    save: ({ sessionUid, proofs, at, expiresAt, ...rest }) =>
+      act(() => {
+        const order = new Types.ObjectId();
+        const dates = { at: new Date(at), expiresAt: new Date(expiresAt) };
+        const changes = { ...rest, ...dates, proofs: [...proofs], order };
+        return upserted(() => records.updateOne({ _id: sessionUid }, { $set: changes }, { upsert: true }));
+      }),
+    find: (sessionUid, now) =>
+      act(async () => toRecord(await records.findOne({ _id: sessionUid, ...alive(now) }).lean())),
+    listByAccount: (accountId, now) =>
+      act(async () => {
+        const found = await records
+          .find({ accountId, ...alive(now) })
+          .sort({ at: -1, order: -1 })
+          .lean();
+        return found.map(toRecord).filter((record) => record !== null);
+      }),
+    remove: (sessionUid) => act(async () => void (await records.deleteOne({ _id: sessionUid }))),
+  };
+}

@@ -1,0 +1,109 @@
+/** Deletes what has expired, a little at a time. Stores check expiry themselves: this only keeps collections small. */
+import { type mongo, trusted } from 'mongoose';
+import { carryOut } from './account-store.ts';
+import { asStoreFault } from './faults.ts';
+import type { Models } from './schema.ts';
+
+/** Documents per command: some milliseconds of the server. */
+const BATCH = 500;
+const DAY_MS = 86_400_000;
+
+/** Removes what is of no use at `now`, and audit events older than `auditRetentionMs`; gives the number of documents. */
+export type Sweep = (now: number, auditRetentionMs: number) => Promise<number>;
+
+type Found = { readonly _id: string; readonly subject?: string };
+
+interface Rule {
+  readonly model: Models[keyof Models];
+  readonly where: mongo.BSON.Document;
+  readonly keepMs: number | 'audit';
+  /** The time field by which it is too old. */
+  readonly by: 'expiresAt' | 'at';
+  /** Of these, the ids of those that must stay. */
+  readonly spare?: (found: readonly Found[]) => Promise<ReadonlySet<string>>;
+}
+
+function rulesOf({ claims, records, provider, consumptions, audit, lockouts }: Models): readonly Rule[] {
+  return [
+    { model: claims, where: {}, by: 'expiresAt', keepMs: 0 },
+    { model: records, where: {}, by: 'expiresAt', keepMs: 0 },
+    { model: provider, where: {}, by: 'expiresAt', keepMs: 0 },
+    {
+      model: consumptions,
+      where: {},
+      by: 'expiresAt',
+      // Who read the payload while it lived has long tried to consume it.
+      keepMs: DAY_MS,
+      async spare(found) {
+        const alive = await provider
+          .find({ _id: trusted({ $in: found.map(({ _id }) => _id) }) }, { _id: 1 })
+          .lean();
+        return new Set(alive.map(({ _id }) => _id));
+      },
+    },
+    { model: audit, where: {}, by: 'at', keepMs: 'audit' },
+    // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
+    // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).
+    { model: lockouts, where: { kind: 'failure', bucket: 'password' }, by: 'at', keepMs: 30 * DAY_MS },
+    { model: lockouts, where: { kind: 'lock' }, by: 'at', keepMs: 0 },
+    {
+      model: lockouts,
+      where: { kind: 'level' },
+      by: 'at',
+      keepMs: 0,
+      async spare(found) {
+        const subjects = found.map(({ subject }) => subject);
+        const failing = await lockouts.collection.distinct('subject', {
+          kind: 'failure',
+          subject: { $in: subjects },
+        });
+        return new Set(found.flatMap(({ _id, subject }) => (failing.includes(subject) ? [_id] : [])));
+      },
+    },
+  ];
+}
+
+async function* batches(found: AsyncIterable<Found>): AsyncGenerator<Found[]> {
+  let batch: Found[] = [];
+  for await (const document of found) {
+    batch.push(document);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+async function remove({ model, where, by, spare }: Rule, before: Date): Promise<number> {
+  const { collection } = model;
+  const old = collection.find<Found>(
+    { ...where, [by]: { $lte: before } },
+    { projection: { subject: 1 }, batchSize: BATCH },
+  );
+  let total = 0;
+  for await (const batch of batches(old)) {
+    const spared = (await spare?.(batch)) ?? new Set();
+    const useless = batch.flatMap(({ _id }) => (spared.has(_id) ? [] : [_id]));
+    const those: mongo.BSON.Document = { _id: { $in: useless } };
+    total += (await collection.deleteMany(those)).deletedCount;
+  }
+  return total;
+}
+
+export function createSweep(models: Models): Sweep {
+  const rules = rulesOf(models);
+  return async (now, auditRetentionMs) => {
+    let total = 0;
+    try {
+      for (const change of await models.passwordChanges.find().limit(BATCH).lean())
+        await carryOut(models, change);
+      for (const rule of rules) {
+        const before = new Date(now - (rule.keepMs === 'audit' ? auditRetentionMs : rule.keepMs));
+        total += await remove(rule, before);
+      }
+      return total;
+    } catch (error) {
+      throw asStoreFault(error);
+    }
+  };
+}

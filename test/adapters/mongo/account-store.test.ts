@@ -1,0 +1,9 @@
+import { accountStoreContract } from '../../contracts/account-store.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  accountStoreContract(
+    'mongo',
+    mongo((stores) => stores.accounts),
+  );
+});

@@ -1,0 +1,9 @@
+import { auditStoreContract } from '../../contracts/audit-store.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  auditStoreContract(
+    'mongo',
+    mongo((stores) => stores.audit),
+  );
+});

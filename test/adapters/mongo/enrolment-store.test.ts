@@ -1,0 +1,9 @@
+import { enrolmentStoreContract } from '../../contracts/enrolment-store.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  enrolmentStoreContract(
+    'mongo',
+    mongo((stores) => stores.enrolments),
+  );
+});

@@ -1,0 +1,9 @@
+import { lockoutStoreContract } from '../../contracts/lockout-store.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  lockoutStoreContract(
+    'mongo',
+    mongo((stores) => stores.lockouts),
+  );
+});

@@ -1,0 +1,9 @@
+import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  providerStoreContract(
+    'mongo',
+    mongo((stores) => stores.providerDurable),
+  );
+});

@@ -1,0 +1,9 @@
+import { signInRecordStoreContract } from '../../contracts/sign-in-record-store.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  signInRecordStoreContract(
+    'mongo',
+    mongo((stores) => stores.records),
+  );
+});

@@ -1,0 +1,141 @@
+/** Sweeping: what has expired goes, everything else stays. */
+import { expect } from 'chai';
+import {
+  anAccount,
+  anAuditEvent,
+  anEnrolment,
+  aSignInRecord,
+  MINUTE,
+  NOW,
+} from '../../contracts/examples.ts';
+import { mongoStores } from '../../support/mongo.ts';
+
+const DAY = 24 * 60 * MINUTE;
+const YEAR = 365 * DAY;
+const NOTHING = { lockedUntil: 0, level: 0, failures: {} };
+
+describe('sweeping MongoDB', () => {
+  const { database, stores } = mongoStores();
+
+  async function documents(): Promise<Record<string, number>> {
+    const collections = await database().admin.listCollections();
+    const counts = collections.map(
+      async ({ name }) => [name, await database().admin.collection(name).countDocuments({})] as const,
+    );
+    return Object.fromEntries((await Promise.all(counts)).filter(([, count]) => count > 0));
+  }
+
+  async function fill(expiresAt: number, suffix: string): Promise<void> {
+    await stores().claims.claim(`claim-${suffix}`, expiresAt);
+    await stores().claims.first(`first-${suffix}`, 'value', expiresAt);
+    await stores().records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
+    await stores().providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
+  }
+
+  it('R38 removes what has expired, and nothing that has not', async () => {
+    await fill(NOW, 'old');
+    await fill(NOW + 1, 'new');
+    await stores().accounts.insert(anAccount());
+    await stores().enrolments.insert(anEnrolment());
+    await stores().enrolments.raiseLastStep('enrolment-1', 7);
+    await stores().claims.first('kept', 'value', null);
+    await stores().providerDurable.upsert('Grant', 'kept', {}, null);
+    expect(await stores().sweep(NOW, YEAR)).to.equal(4);
+    expect(await documents()).to.deep.equal({
+      accounts: 1,
+      enrolments: 1,
+      enrolment_steps: 1,
+      claims: 3,
+      sign_in_records: 1,
+      provider: 2,
+    });
+    expect(await stores().claims.peek('kept')).to.equal('value');
+    expect(await stores().claims.claim('claim-new', NOW)).to.equal(false);
+    expect(await stores().claims.claim('claim-old', NOW)).to.equal(true);
+  });
+
+  it('A46 never forgets that a token was consumed while it can still be found', async () => {
+    await stores().providerDurable.upsert('RefreshToken', 'prolonged', {}, NOW + MINUTE);
+    await stores().providerDurable.consume('RefreshToken', 'prolonged', NOW);
+    await stores().providerDurable.upsert('RefreshToken', 'prolonged', {}, NOW + YEAR);
+    await stores().providerDurable.upsert('RefreshToken', 'ended', {}, NOW + MINUTE);
+    await stores().providerDurable.consume('RefreshToken', 'ended', NOW);
+    expect(await stores().sweep(NOW + MINUTE + DAY, YEAR)).to.equal(2);
+    expect(await documents()).to.deep.equal({ provider: 1, provider_consumed: 1 });
+    expect(await stores().providerDurable.consume('RefreshToken', 'prolonged', NOW + DAY)).to.equal(false);
+  });
+
+  it('keeps audit events for as long as told', async () => {
+    for (const days of [0, 29, 30, 31]) {
+      await stores().audit.append(anAuditEvent({ id: String(days), at: NOW - days * DAY }));
+    }
+    expect(await stores().sweep(NOW, 30 * DAY)).to.equal(2);
+    expect((await stores().audit.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['0', '29']);
+  });
+
+  it('A19 never forgets the failures of a second factor, and those of a password after a month', async () => {
+    const { lockouts } = stores();
+    await lockouts.addFailure('account-1', 'totp', NOW - YEAR);
+    await lockouts.lock('account-1', NOW - YEAR, 3);
+    await lockouts.addFailure('typed-1', 'password', NOW - 31 * DAY);
+    await lockouts.lock('typed-1', NOW - 31 * DAY, 3);
+    await lockouts.addFailure('typed-2', 'password', NOW - 29 * DAY);
+    await lockouts.lock('typed-3', NOW + MINUTE, 1);
+    await stores().sweep(NOW, YEAR);
+    expect(await lockouts.read('account-1')).to.deep.include({ level: 3, failures: { totp: 1 } });
+    expect(await lockouts.read('typed-1')).to.deep.equal(NOTHING);
+    expect((await lockouts.read('typed-2')).failures).to.deep.equal({ password: 1 });
+    expect((await lockouts.read('typed-3')).lockedUntil).to.equal(NOW + MINUTE);
+    expect(await documents()).to.deep.equal({ lockouts: 5 });
+  });
+
+  it('A19 counts on after failures that no longer matter were deleted', async () => {
+    const { lockouts } = stores();
+    for (let number = 1; number <= 33; number += 1) {
+      const hours = number < 20 ? 3 : 1;
+      expect(await lockouts.addFailure('typed-1', 'password', NOW - hours * 60 * MINUTE)).to.equal(number);
+    }
+    expect(await lockouts.addFailure('typed-1', 'sms', NOW)).to.equal(1);
+    for (let number = 34; number <= 48; number += 1) {
+      expect(await lockouts.addFailure('typed-1', 'password', NOW)).to.equal(number);
+    }
+    expect((await lockouts.read('typed-1')).failures).to.deep.equal({ password: 48, sms: 1 });
+    expect((await documents()).lockouts).to.be.below(33);
+  });
+
+  it('R38 removes more than one batch, and lets others run in between', async () => {
+    const claims = Array.from({ length: 1201 }, (_, n) => ({
+      _id: `claim-${n}`,
+      value: '',
+      expiresAt: new Date(NOW),
+    }));
+    await database().admin.collection<{ _id: string }>('claims').insertMany(claims);
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      turning = setImmediate(count);
+    };
+    let turning = setImmediate(count);
+    expect(await stores().sweep(NOW, YEAR)).to.equal(1201);
+    clearImmediate(turning);
+    expect(turns).to.be.above(2);
+    expect(await stores().sweep(NOW, YEAR)).to.equal(0);
+  });
+
+  it('carries out the change of a password whose process died over it', async () => {
+    await stores().accounts.insert(anAccount({ passwordHash: 'old' }));
+    await stores().accounts.insert(
+      anAccount({ id: 'account-2', email: 'eve@acme.test', passwordHash: 'newer' }),
+    );
+    for (const accountId of ['account-1', 'account-2']) {
+      await database()
+        .admin.collection<{ _id: string }>('password_changes')
+        .insertOne(Object.assign({ _id: accountId }, { accountId, previous: 'old', next: 'new' }));
+    }
+    await stores().sweep(NOW, YEAR);
+    expect((await stores().accounts.findById('account-1'))?.passwordHash).to.equal('new');
+    expect((await stores().accounts.findById('account-2'))?.passwordHash).to.equal('newer');
+    expect(await documents()).to.deep.equal({ accounts: 2 });
+    expect(await stores().accounts.replacePasswordHash('account-1', 'new', 'newest')).to.equal(true);
+  });
+});
