@@ -15,13 +15,13 @@ import type { RenderSome, SecondFactorPage } from './http/pages.ts';
 import { clientNameOf } from './http/provider-session.ts';
 import { createRenderer, prepareAnswer } from './http/render.ts';
 import { createSecondFactorArea, type Onward } from './http/second-factor/index.ts';
+import { checkOptions } from './http/second-factor/option-faults.ts';
 import {
   accountsOf,
   ISSUED_LIFETIME_MS,
-  nameOf,
   type SecondFactorOptions,
-  TOTP,
   tenantsOf,
+  totpOf,
 } from './http/second-factor/options.ts';
 import type { Site } from './http/site.ts';
 import type { Log } from './ports/log.ts';
@@ -56,6 +56,7 @@ const toStandardError: Log = ({ event, error, ...more }) =>
  * provider.use(lock.routes(provider));
  */
 export function secondFactor(options: SecondFactorOptions): SecondFactor {
+  checkOptions(options);
   const { clock = systemClock, random = systemRandom, log = toStandardError, homeUrl = null } = options;
   const { durable, shortLived } = options.stores;
   const { enrolments, claims, lockouts, records, audit } = durable;
@@ -67,7 +68,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   const area = createSecondFactorArea({
     stores: { accounts, enrolments, claims, lockouts, records, progress, attempts },
     tenants,
-    methods: { totp: { issuer: nameOf(options), ...TOTP, ...options.totp } },
+    methods: { totp: totpOf(options) },
     box: createSecretBox(options.encryption),
     clock,
     random,

@@ -21,7 +21,7 @@ const OIDC_PROVIDER_FILES = [
 const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/index.ts', 'src/server.ts'];
 
 /** Where adapters are named: for the server, and for what a guest chooses of them. */
-const COMPOSITIONS = ['src/assemble.ts', 'src/plugin.ts'];
+const COMPOSITIONS = ['src/assemble.ts', 'src/embedded.ts', 'src/plugin.ts', 'src/upkeep.ts'];
 
 /**
  * `domain`, `ports`, `use-cases`, `config`, `adapters/NAME`, `http` (files of every area), `http/AREA`, `assemble`,

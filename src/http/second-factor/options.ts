@@ -35,18 +35,20 @@ export interface ShortLivedStores {
   readonly attempts: AttemptStore;
 }
 
-/** Somebody of the host's, as far as the second factor needs to know them. */
-export interface HostAccount extends Partial<Omit<Account, 'id' | 'email' | 'locale'>> {
-  /** What the host's `findAccount` calls `accountId`. */
-  readonly id: string;
-  /** Stands in the authenticator app, so that people know which account a code is for. */
-  readonly email: string;
+/** Somebody of the host's, as far as the second factor needs to know them; whatever else is there is not looked at. */
+export interface HostAccount {
+  /** Not looked at: it is whoever was asked for. */
+  readonly id?: unknown;
+  /** Stands in the authenticator app, so that people know which account a code is for. Default: the id. */
+  readonly email?: string | null;
+  /** Default: the address. */
+  readonly name?: string | null;
   /** One of `tenants`; may be left out where there is only one. */
-  readonly tenantId?: string;
+  readonly tenantId?: string | null;
   /** `admin` may always set up an authenticator app, whatever the tenant allows. Default: `member`. */
-  readonly role?: Account['role'];
+  readonly role?: Account['role'] | null;
   /** For `policy.groups`. Default: none. */
-  readonly groups?: readonly string[];
+  readonly groups?: readonly string[] | null;
   /** The language that the person chose, if it is one of ours (`en`, `nl`). */
   readonly locale?: string | null;
 }
@@ -122,8 +124,6 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 /** A refresh token rotates for a year at most, and lives 14 days then (oidc-provider's defaults); a day to spare. */
 export const ISSUED_LIFETIME_MS = 380 * DAY_MS;
 
-export const TOTP = { digits: 6, periodSeconds: 30, driftSteps: 1 } as const;
-
 const PRODUCT = 'Doublelock';
 
 /** Confirmed addresses, mailed codes and resets by administrators are not for guests yet. */
@@ -138,24 +138,32 @@ const POLICY: TenantSecondFactor = {
   message: {},
 };
 
-export function nameOf({ name }: Pick<SecondFactorOptions, 'name'>): string {
-  return name ?? PRODUCT;
+/** How codes are made, and under which name an authenticator app keeps them. */
+export function totpOf({ name = PRODUCT, totp }: SecondFactorOptions): MethodSettings['totp'] {
+  return { issuer: name, digits: 6, periodSeconds: 30, driftSteps: 1, ...said(totp) };
 }
 
 /** The host's tenants with everything filled in that was left out. */
 export function tenantsOf({ name, policy, tenants = [{}] }: SecondFactorOptions): readonly Tenant[] {
   return tenants.map(({ secondFactor, brand, support, ...tenant }) => ({
     id: 'default',
-    name: tenant.id ?? nameOf({ ...(name !== undefined && { name }) }),
+    name: tenant.id ?? name ?? PRODUCT,
     locale: 'en',
-    ...tenant,
-    brand: { logo: null, colour: null, ...brand },
-    support: { email: null, url: null, ...support },
-    secondFactor: { ...POLICY, ...policy, ...secondFactor },
+    ...said(tenant),
+    brand: { logo: null, colour: null, ...said(brand) },
+    support: { email: null, url: null, ...said(support) },
+    secondFactor: { ...POLICY, ...said(policy), ...said(secondFactor) },
   }));
 }
 
-/** Reads accounts from the host as a store of ours would. */
+/** Without what is there and undefined: spread over a default, it would take the default away. */
+function said<T extends object>(given: T | undefined): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(given ?? {}).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}
+
+/** Reads accounts from the host as a store of ours would: property by property, since a record of a database may be more. */
 export function accountsOf(
   { account }: Pick<SecondFactorOptions, 'account'>,
   tenants: readonly Tenant[],
@@ -167,23 +175,23 @@ export function accountsOf(
     async findById(id) {
       const found = await account(id);
       if (!found) return null;
-      const { tenantId = only, locale = null, ...given } = found;
+      const tenantId = found.tenantId ?? only ?? '';
       // Nobody would get in, and nobody would know why.
-      if (tenantId === undefined || !ids.has(tenantId))
-        log({ event: 'account.without_tenant', account_id: id, tenant: tenantId });
+      if (!ids.has(tenantId)) log({ event: 'account.without_tenant', account_id: id, tenant: tenantId });
+      const { email, name, role, groups, locale } = found;
       return {
-        emailConfirmed: false,
-        name: given.email,
-        phone: null,
-        role: 'member',
-        groups: [],
-        manages: [],
-        passwordHash: null,
-        createdAt: 0,
-        ...given,
-        tenantId: tenantId ?? '',
+        ...NOT_ASKED,
+        id,
+        tenantId,
+        email: email ?? id,
+        name: name ?? email ?? id,
+        role: role ?? 'member',
+        groups: groups ?? [],
         locale: locale === 'en' || locale === 'nl' ? locale : null,
       };
     },
   };
 }
+
+/** What the second factor has no use for. */
+const NOT_ASKED = { emailConfirmed: false, phone: null, manages: [], passwordHash: null, createdAt: 0 };

@@ -1,0 +1,25 @@
+/** `doublelock/embedded`: the plugin's stores in two SQLite files, for a host on one machine. */
+import { openEmbedded } from './adapters/embedded/open.ts';
+import type { DurableStores, ShortLivedStores } from './http/second-factor/options.ts';
+import { startUpkeepOf, type UpkeepOptions } from './upkeep.ts';
+
+export interface EmbeddedOptions extends UpkeepOptions {
+  /** Made with mode 0700 when absent. `accounts.sqlite` in it is the file to back up. */
+  readonly dataDir: string;
+}
+
+export interface EmbeddedStores {
+  readonly durable: DurableStores;
+  readonly shortLived: ShortLivedStores;
+  /** Once no request is under way any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens both files, for several processes of one machine if need be. Throws `StoreUnavailable` when that can't be
+ * done now, and an Error that names the file when a newer release has written it.
+ */
+export function embedded({ dataDir, ...upkeep }: EmbeddedOptions): EmbeddedStores {
+  const stores = openEmbedded({ dataDir });
+  return { durable: stores, shortLived: stores, close: startUpkeepOf(stores, upkeep) };
+}

@@ -1,0 +1,91 @@
+/** Looks through what a host says for what it can't have meant: a misspelt rule must not be a rule that is off. */
+import { z } from 'zod';
+import { LOCALES } from '../../domain/account.ts';
+import { CONFIGURABLE_METHODS } from '../../domain/method.ts';
+import { ENFORCEMENTS } from '../../domain/tenant.ts';
+
+/** Characters: 16 random bytes in base64 and more; nothing that somebody made up. */
+const SHORTEST_KEY = 32;
+
+const text = z.string().min(1);
+/** It stands before the colon in an `otpauth:` address. */
+const spoken = text.regex(/^[^:]+$/, 'must have no colon');
+const act = z.custom((value) => typeof value === 'function', 'must be a function');
+const part = z.custom((value) => typeof value === 'object' && value !== null, 'is missing');
+const enforcement = z.enum(ENFORCEMENTS);
+
+const policy = z
+  .strictObject({
+    enforcement,
+    methods: z.array(z.enum(CONFIGURABLE_METHODS)),
+    graceDays: z.number().min(0).max(365),
+    groups: z.record(text, enforcement),
+    trustedDevices: z.boolean(),
+    setUpProof: z.enum(['email', 'none']),
+    resetApprovers: z.literal([1, 2]),
+    message: z.partialRecord(z.enum(LOCALES), z.string().optional()),
+  })
+  .partial();
+
+const tenant = z
+  .strictObject({
+    id: text,
+    name: text,
+    locale: z.enum(LOCALES),
+    brand: z.strictObject({ logo: text.nullable(), colour: text.nullable() }).partial(),
+    support: z.strictObject({ email: text.nullable(), url: text.nullable() }).partial(),
+    secondFactor: policy,
+  })
+  .partial();
+
+const tenants = z
+  .array(tenant)
+  .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two of them have the same id');
+
+const options = z.strictObject({
+  stores: z.object({
+    durable: z.object({ enrolments: part, claims: part, lockouts: part, records: part, audit: part }),
+    shortLived: z.object({ progress: part, attempts: part }),
+  }),
+  encryption: z
+    .array(z.strictObject({ id: text, key: z.string().min(SHORTEST_KEY, 'is shorter than 32 characters') }))
+    .min(1),
+  account: act,
+  ...z
+    .strictObject({
+      name: spoken,
+      policy,
+      tenants,
+      totp: z
+        .strictObject({
+          issuer: spoken,
+          digits: z.literal([6, 8]),
+          periodSeconds: z.int().min(15).max(120),
+          driftSteps: z.int().min(0).max(2),
+        })
+        .partial(),
+      clientRule: act,
+      clientName: act,
+      basePath: z.string().regex(/^(?:\/[\w.~-]+)*$/, 'must be empty or like /oidc'),
+      homeUrl: text.nullable(),
+      render: act,
+      log: act,
+      trail: act,
+      clock: part,
+      random: part,
+      accountOf: act,
+      issuedLifetimeMs: z.number().positive(),
+      interactionUrl: act,
+      passwordUrl: act,
+      onSignedIn: act,
+    })
+    .partial().shape,
+});
+
+/** Throws a TypeError with every fault on a line of its own, and nothing of what was given. */
+export function checkOptions(given: unknown): void {
+  const faults = options.safeParse(given).error?.issues ?? [];
+  if (faults.length === 0) return;
+  const lines = faults.map(({ path, message }) => `  ${path.join('.') || 'options'}: ${message}`);
+  throw new TypeError(`secondFactor can't work with these options:\n${lines.join('\n')}`);
+}
