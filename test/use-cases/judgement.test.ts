@@ -158,6 +158,10 @@ describe('judgement', () => {
       await decisionOf(anna);
       await decisionOf(account, { demand: { ...NO_DEMAND, always: true } });
       await decisionOf(account, { proofs: [] });
+      const [phone] = await setting().stores.enrolments.listByAccount(bob.id);
+      const totp = { method: 'totp', enrolmentId: phone?.id ?? '', at: NOW } as const;
+      const proofs = [{ method: 'pwd', enrolmentId: null, at: NOW } as const, totp];
+      expect(await decisionOf(bob, { proofs })).to.deep.equal(SATISFIED);
       for (const { id } of [bob, anna, account]) {
         expect(await setting().stores.claims.peek(`grace:${id}`)).to.equal(null);
       }

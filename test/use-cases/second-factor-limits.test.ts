@@ -7,6 +7,7 @@ import {
   secondFactorSubject,
   WINDOW_MS,
 } from '../../src/domain/attempts.ts';
+import { NO_DEMAND } from '../../src/domain/policy.ts';
 import type { Standing } from '../../src/use-cases/second-factor.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
@@ -87,7 +88,11 @@ describe('second-factor: guessing codes', () => {
     const waits = await inTurn(4, async () => {
       await guess(10);
       const wait = (await lockout()).lockedUntil - setting().clock.now();
-      setting().clock.advance(wait);
+      setting().clock.advance(wait - 1);
+      expect(codeOf(await rightCode())).to.equal('too_many_attempts');
+      setting().clock.advance(1);
+      // Tidying up must not forget how long the last wait was.
+      await setting().stores.sweep(setting().clock.now(), 0);
       return wait / MINUTE;
     });
     expect(waits).to.deep.equal([15, 30, 60, 60]);
@@ -101,6 +106,15 @@ describe('second-factor: guessing codes', () => {
     setting().clock.advance(PERIOD);
     await guess(10);
     expect((await lockout()).lockedUntil).to.equal(setting().clock.now() + 15 * MINUTE);
+  });
+
+  it('begins to count anew in the same sign-in when it was right there', async () => {
+    const at = await setting().atCode(account);
+    await inTurn(4, () => verify(at, setting().wrongCode()));
+    const progress = acceptedBy(await verify(at, setting().code()));
+    setting().clock.advance(6 * MINUTE);
+    const again = { ...at, progress, demand: { ...NO_DEMAND, freshMs: 5 * MINUTE } };
+    expect(refusalOf(await verify(again, setting().wrongCode()))).to.deep.include({ attemptsLeft: 4 });
   });
 
   it('A20 takes five of 200 at once in one sign-in', async () => {

@@ -1,5 +1,6 @@
 /** A code opens one sign-in, once, whoever offers it again and how fast (RFC 6238, 5.2). */
 import { expect } from 'chai';
+import { NO_DEMAND } from '../../src/domain/policy.ts';
 import { together } from '../contracts/make-store.ts';
 import {
   ADDRESS,
@@ -77,9 +78,9 @@ describe('second-factor: a code is accepted once', () => {
       clockOffSeconds: 120,
     });
     clock.advance(4 * PERIOD);
-    expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', ahead))).to.equal(
-      'code_used',
-    );
+    for (const later of [at, await setting().atCode(account)]) {
+      expect(codeOf(await secondFactor.verifyCode(later, 'totp', ahead))).to.equal('code_used');
+    }
     expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', code(1)))).to.equal(
       'ok',
     );
@@ -117,11 +118,21 @@ describe('second-factor: a code is accepted once', () => {
     expect(one?.proofs).to.have.lengthOf(2);
     // The sign-in goes on, and later clicks of the same form find it done.
     if (!one) throw new Error('no progress');
-    expect(
-      acceptedBy(await setting().secondFactor.verifyCode({ ...at, progress: one }, 'totp', typed)),
-    ).to.deep.equal(one);
+    for (const later of [at, { ...at, progress: one }]) {
+      expect(acceptedBy(await setting().secondFactor.verifyCode(later, 'totp', typed))).to.deep.equal(one);
+    }
     expect((await setting().stores.lockouts.read(`second-factor:${account.id}`)).failures).to.deep.equal({});
     expect(tally(await setting().events())).to.deep.equal({ 'second_factor.accepted': 1 });
+  });
+
+  it('A32 is refused when the same sign-in asks for another one', async () => {
+    const { at } = await app();
+    const typed = setting().code();
+    const progress = acceptedBy(await setting().secondFactor.verifyCode(at, 'totp', typed));
+    setting().clock.advance(PERIOD);
+    const again = { ...at, progress, demand: { ...NO_DEMAND, freshMs: 1000 } };
+    expect(codeOf(await setting().secondFactor.verifyCode(again, 'totp', typed))).to.equal('code_used');
+    expect(codeOf(await setting().secondFactor.verifyCode(again, 'totp', setting().code()))).to.equal('ok');
   });
 
   it('is taken from either of two phones, each with steps of its own', async () => {

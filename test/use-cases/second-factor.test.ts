@@ -1,7 +1,8 @@
 /** A code at sign-in: which is accepted, what comes of it, and what is said of the others. */
 import { expect } from 'chai';
+import { type Enrolment, enrolmentPurpose } from '../../src/domain/enrolment.ts';
 import type { MethodName } from '../../src/domain/method.ts';
-import { MINUTE, NOW } from '../contracts/examples.ts';
+import { anEnrolment, MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
 import {
   acceptedBy,
@@ -15,6 +16,8 @@ import {
   SECRET,
   withTotp,
 } from './setting.ts';
+
+const OTHER = 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V';
 
 describe('second-factor: a code', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { enforcement: 'required', graceDays: 7 })] });
@@ -115,18 +118,10 @@ describe('second-factor: a code', () => {
   });
 
   describe('against a secret', () => {
-    async function factorWith(secret: string | null) {
+    async function factorWith(secret: string | null, changes: Partial<Enrolment> = {}) {
       const account = await setting().person();
-      const blank = { label: '', app: null, lastStep: null, isDefault: false, createdAt: NOW } as const;
-      const theirs = {
-        ...blank,
-        id: 'phone',
-        accountId: account.id,
-        tenantId: 'acme',
-        method: 'totp',
-        secret,
-      } as const;
-      await setting().stores.enrolments.insert(theirs);
+      const mine = { accountId: account.id, tenantId: 'acme', id: 'phone', secret, ...changes };
+      await setting().stores.enrolments.insert(anEnrolment(mine));
       return setting().atCode(account);
     }
 
@@ -140,6 +135,20 @@ describe('second-factor: a code', () => {
         );
       expect(fault).to.be.instanceOf(Error);
       expect(String(fault)).not.to.include(SECRET);
+    });
+
+    it('of another method is wrong', async () => {
+      const at = await factorWith(box.seal(OTHER, 'totp|acme|somebody-else|phone'), { method: 'app' });
+      const { accountId } = at.progress;
+      const secret = box.seal(
+        SECRET,
+        enrolmentPurpose({ id: 'tablet', method: 'totp', accountId, tenantId: 'acme' }),
+      );
+      const tablet = anEnrolment({ id: 'tablet', accountId, secret });
+      await setting().stores.enrolments.insert(tablet);
+      const { secondFactor, code } = setting();
+      expect(codeOf(await secondFactor.verifyCode(at, 'totp', code(0, OTHER)))).to.equal('code_invalid');
+      expect(codeOf(await secondFactor.verifyCode(at, 'totp', code(0, SECRET)))).to.equal('ok');
     });
 
     it('that is not there is wrong, whatever it is', async () => {
@@ -165,14 +174,14 @@ describe('second-factor: a code', () => {
     });
 
     it('has one of another account lose', async () => {
-      const { account, at } = await app();
+      const { enrolment, at } = await app();
       const eve = await setting().person({ email: 'eve@acme.test', ...withTotp });
-      await setting().stores.progress.save({ ...at.progress, accountId: eve.id });
+      const proofs = [{ method: 'totp', enrolmentId: enrolment.id, at: NOW } as const];
+      await setting().stores.progress.save({ ...at.progress, accountId: eve.id, proofs });
       const outcome = await setting().secondFactor.verifyCode(at, 'totp', setting().code());
       expect(codeOf(outcome)).to.equal('session_expired');
       const found = await setting().stores.progress.find(at.progress.uid, NOW);
-      expect(found).to.deep.include({ accountId: eve.id, proofs: at.progress.proofs });
-      expect(account.id).not.to.equal(eve.id);
+      expect(found).to.deep.include({ accountId: eve.id, proofs });
     });
   });
 
