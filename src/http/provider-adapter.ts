@@ -47,7 +47,8 @@ export function createProviderAdapter(
         const stored = {
           sealed: box.seal(JSON.stringify(payload), `provider|${model}`),
           ...(grantId === undefined ? {} : { grantId }),
-          ...(uid === undefined ? {} : { uid }),
+          // An interaction's uid is its id, and nobody looks for it by that.
+          ...(uid === undefined || model === 'Interaction' ? {} : { uid }),
         };
         const expiresAt = expiresIn ? clock.now() + expiresIn * 1000 : null;
         await store.upsert(model, keyOf(model, id), stored, expiresAt);

@@ -2,6 +2,7 @@
  * The quarantine for oidc-provider's state: the only file that reads its sessions and interactions, and the only one
  * that ends an interaction. The library looks at the cookie alone; here the cookie has to fit the address.
  */
+import { createHash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
@@ -11,6 +12,8 @@ import { wantedAccountOf } from './wanted-account.ts';
 /** An interaction as our pages need it. */
 export interface InteractionView {
   readonly uid: string;
+  /** What our stores know it by: the uid is what the browser's cookie says, and is written down nowhere. */
+  readonly key: string;
   readonly prompt: string;
   /** Why the prompt was raised: names of Checks. */
   readonly reasons: readonly string[];
@@ -60,6 +63,7 @@ export function createProviderSession(provider: Provider) {
     const { session } = details;
     return {
       uid: details.uid,
+      key: keyOf(details.uid),
       prompt: details.prompt.name,
       reasons: details.prompt.reasons,
       details: details.prompt.details,
@@ -119,6 +123,11 @@ export function createProviderSession(provider: Provider) {
 }
 
 export type ProviderSession = ReturnType<typeof createProviderSession>;
+
+/** A uid has more randomness than could be searched through, so that its digest needs no key. */
+function keyOf(uid: string): string {
+  return createHash('sha256').update(uid).digest('base64url');
+}
 
 /** What people call an application: what it was registered with. */
 export function clientNameOf(provider: Provider): (clientId: string) => Promise<string> {

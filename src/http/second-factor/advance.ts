@@ -48,7 +48,7 @@ export function createAdvance(needs: Needs) {
   /** The sign-in at this address; null when its password has not been given. Throws InteractionGone. */
   async function open(ctx: Context): Promise<Stage | null> {
     const view = await session.interaction(ctx, SECOND_FACTOR_PROMPTS);
-    const found = (await progress.find(view.uid, clock.now())) ?? (await fromLiveSession(view));
+    const found = (await progress.find(view.key, clock.now())) ?? (await fromLiveSession(view));
     return found === null ? null : stageOf(ctx, view, found);
   }
 
@@ -66,7 +66,7 @@ export function createAdvance(needs: Needs) {
     const record = await records.find(view.session.uid, clock.now());
     if (record?.accountId !== view.session.accountId) return null;
     return {
-      uid: view.uid,
+      uid: view.key,
       version: 0,
       accountId: record.accountId,
       proofs: record.proofs,

@@ -43,7 +43,7 @@ export function createSignInRoutes(needs: Needs): Router {
   async function begin(ctx: Context): Promise<void> {
     const view = await session.interaction(ctx, [...PROMPTS, 'consent']);
     if (view.prompt === 'consent') return redirect(ctx, `/interaction/${view.uid}/consent`);
-    const begun = view.session !== null || (await needs.progress.find(view.uid, needs.clock.now())) !== null;
+    const begun = view.session !== null || (await needs.progress.find(view.key, needs.clock.now())) !== null;
     if (begun) return redirect(ctx, `/interaction/${view.uid}/second-factor`);
     return ask(ctx, view);
   }
@@ -68,9 +68,9 @@ export function createSignInRoutes(needs: Needs): Router {
   async function submitPassword(ctx: Context): Promise<void> {
     const view = await session.interaction(ctx, PROMPTS);
     const { email = '', password = '' } = await forms.read(ctx, view.uid);
-    const before = await needs.progress.find(view.uid, needs.clock.now());
+    const before = await needs.progress.find(view.key, needs.clock.now());
     const outcome = await needs.signIn.submitPassword({
-      uid: view.uid,
+      uid: view.key,
       before,
       email,
       password,
