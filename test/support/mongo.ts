@@ -15,7 +15,7 @@ export function withDatabase(uri: string, name: string): string {
 }
 
 /** Called in a `describe`: the server that `MONGODB_URI` names, else one started for this suite. */
-export function mongoUri(): () => string {
+function mongoUri(): () => string {
   const named = process.env.MONGODB_URI;
   if (named) return () => named;
   const server = mongoServer();

@@ -25,8 +25,14 @@ export async function upserted(update: () => PromiseLike<unknown>): Promise<void
   if (!(await isFirst(Promise.resolve(update())))) await update();
 }
 
+/** The driver passes on what befell a socket, such as EPIPE, as it was. */
+function isSocketFault(error: unknown): error is Error {
+  if (!(error instanceof Error) || error instanceof TypeError) return false;
+  return 'code' in error && typeof error.code === 'string';
+}
+
 function isDriverFault(error: unknown): error is Error {
-  if (error instanceof mongo.MongoError) return true;
+  if (error instanceof mongo.MongoError || isSocketFault(error)) return true;
   return error instanceof MongooseError && error.name === 'MongooseServerSelectionError';
 }
 

@@ -1,0 +1,187 @@
+/** What stands in the collections: only what is known is written, what is not known is kept, and nothing is trusted. */
+import { expect } from 'chai';
+import type { Account } from '../../../src/domain/account.ts';
+import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import {
+  anAccount,
+  anAuditEvent,
+  anEnrolment,
+  aSignInRecord,
+  MINUTE,
+  NOW,
+} from '../../contracts/examples.ts';
+import { mongoStores } from '../../support/mongo.ts';
+
+type Id = { _id: string };
+type Unknown = Record<string, unknown>;
+
+describe('documents in MongoDB', () => {
+  const { database, stores } = mongoStores();
+  const collection = (name: string) => database().admin.collection<Id>(name);
+  const only = async (name: string): Promise<Unknown> => {
+    const [first = {}, ...rest] = await collection(name).find().toArray();
+    expect(rest).to.deep.equal([]);
+    return { ...first };
+  };
+  const change = async (name: string, fields: Unknown) => {
+    await collection(name).updateOne({}, { $set: fields });
+  };
+
+  it('R26 keeps the fields that a newer release has added, and is not disturbed by them', async () => {
+    const { accounts, enrolments, records, providerDurable, audit, lockouts, claims } = stores();
+    const newer = { shoeSize: 43, nested: { since: 'tomorrow' } };
+    await accounts.insert(anAccount({ passwordHash: 'old' }));
+    await enrolments.insert(anEnrolment());
+    await records.save(aSignInRecord());
+    await providerDurable.upsert('RefreshToken', 'token-1', {}, null);
+    await audit.append(anAuditEvent());
+    await lockouts.addFailure('account-1', 'totp', NOW);
+    await claims.first('key', 'value', null);
+    const names = ['accounts', 'enrolments', 'sign_in_records', 'provider', 'audit', 'lockouts', 'claims'];
+    for (const name of names) await change(name, newer);
+
+    expect(await accounts.replacePasswordHash('account-1', 'old', 'new')).to.equal(true);
+    await accounts.setLocale('account-1', 'nl');
+    await enrolments.raiseLastStep('enrolment-1', 7);
+    await records.save(aSignInRecord({ browser: 'another' }));
+    await providerDurable.upsert('RefreshToken', 'token-1', { uid: 'uid-1' }, NOW);
+    await lockouts.addFailure('account-2', 'totp', NOW);
+
+    const account = anAccount({ passwordHash: 'new', locale: 'nl' });
+    expect(await accounts.findById('account-1')).to.deep.equal(account);
+    expect(await enrolments.listByAccount('account-1')).to.deep.equal([anEnrolment({ lastStep: 7 })]);
+    expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord({ browser: 'another' }));
+    expect(await audit.list({ limit: 9 })).to.deep.equal([anAuditEvent()]);
+    expect((await lockouts.read('account-1')).failures).to.deep.equal({ totp: 1 });
+    expect(await claims.peek('key')).to.equal('value');
+    for (const name of names.filter((one) => one !== 'lockouts'))
+      expect(await only(name), name).to.deep.include(newer);
+  });
+
+  it('R26 stores a proof with what a newer release had told of it', async () => {
+    const { records } = stores();
+    await records.save(aSignInRecord());
+    const [password] = aSignInRecord().proofs;
+    await change('sign_in_records', { proofs: [{ ...password, device: 'phone' }] });
+    const found = await records.find('session-1', NOW);
+    if (!found) throw new Error('no record');
+    await records.save({ ...found, proofs: [...found.proofs, ...aSignInRecord().proofs.slice(1)] });
+    const [first, second] = (await records.find('session-1', NOW))?.proofs ?? [];
+    expect(first).to.deep.equal({ ...password, device: 'phone' });
+    expect(second).to.deep.equal(aSignInRecord().proofs[1]);
+  });
+
+  it('R26 refuses to write a field that no schema knows', async () => {
+    const account = { ...anAccount(), isRoot: true } as Account;
+    const outcome = await stores()
+      .accounts.insert(account)
+      .catch((error: unknown) => error);
+    expect(outcome).to.be.instanceOf(TypeError);
+    expect(await stores().accounts.findById('account-1')).to.equal(null);
+  });
+
+  it('A88 takes no operator where a text belongs, and says nothing of what it was', async () => {
+    const { accounts, enrolments, claims, lockouts, records, providerDurable, audit } = stores();
+    await accounts.insert(anAccount({ passwordHash: 'old' }));
+    await enrolments.insert(anEnrolment());
+    await claims.first('key', 'value', null);
+    await lockouts.addFailure('account-1', 'totp', NOW);
+    await records.save(aSignInRecord());
+    await providerDurable.upsert('Grant', 'grant-1', { grantId: 'grant-1', uid: 'uid-1' }, null);
+    const operators: unknown[] = [
+      { $gt: '' },
+      { $ne: 'hunter2' },
+      { $in: ['account-1'] },
+      { $regex: '.*' },
+      { $where: 'true' },
+      ['account-1'],
+    ];
+    for (const operator of operators) {
+      const text = operator as string;
+      const told = JSON.stringify(operator);
+      const calls: Promise<unknown>[] = [
+        accounts.findById(text),
+        accounts.findByEmail(text),
+        accounts.listByTenant(text),
+        accounts.replacePasswordHash(text, 'old', 'new'),
+        accounts.replacePasswordHash('account-1', text, 'new'),
+        accounts.setLocale(text, 'nl'),
+        enrolments.listByAccount(text),
+        enrolments.remove(text, 'enrolment-1'),
+        enrolments.remove('account-1', text),
+        enrolments.raiseLastStep(text, 7),
+        claims.peek(text),
+        lockouts.read(text),
+        lockouts.clear(text, 'totp'),
+        lockouts.clear('account-1', text),
+        lockouts.reset(text),
+        records.find(text, NOW),
+        records.listByAccount(text, NOW),
+        records.remove(text),
+        providerDurable.find('Grant', text, NOW),
+        providerDurable.findByUid('Grant', text, NOW),
+        providerDurable.consume('Grant', text, NOW),
+        providerDurable.destroy('Grant', text),
+        providerDurable.revokeByGrantId('Grant', text),
+        audit.list({ accountId: text, limit: 9 }),
+      ];
+      const outcomes = await Promise.all(calls.map((call) => call.catch((error: unknown) => error)));
+      for (const [index, outcome] of outcomes.entries()) {
+        const nothing = [null, false, undefined].includes(outcome as null);
+        const empty = Array.isArray(outcome) && outcome.length === 0;
+        const refused = outcome instanceof TypeError && !/hunter2|account-1/.test(outcome.message);
+        expect(nothing || empty || refused, `${index} ${told}`).to.equal(true);
+      }
+    }
+    expect(await accounts.findById('account-1')).to.deep.equal(anAccount({ passwordHash: 'old' }));
+    expect(await enrolments.listByAccount('account-1')).to.deep.equal([anEnrolment()]);
+    expect((await lockouts.read('account-1')).failures).to.deep.equal({ totp: 1 });
+    expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
+    expect(await providerDurable.find('Grant', 'grant-1', NOW)).to.not.equal(null);
+  });
+
+  it('R33 takes an account without readable groups for absent: they may be what makes its policy strict', async () => {
+    const { accounts } = stores();
+    await accounts.insert(anAccount({ groups: ['finance'] }));
+    for (const groups of [null, 'finance', [1], [null], { 0: 'finance' }, 7]) {
+      await change('accounts', { groups });
+      expect(await accounts.findById('account-1'), JSON.stringify(groups)).to.equal(null);
+      expect(await accounts.findByEmail('bob@acme.test')).to.equal(null);
+      expect(await accounts.listByTenant('acme')).to.deep.equal([]);
+    }
+  });
+
+  it('R33 takes a sign-in record without readable proofs for absent', async () => {
+    const { records } = stores();
+    await records.save(aSignInRecord());
+    const telepathy = [{ method: 'telepathy', enrolmentId: null, at: 1 }];
+    for (const proofs of [null, 'pwd', [null], [{}], {}, 7, telepathy]) {
+      await change('sign_in_records', { proofs });
+      expect(await records.find('session-1', NOW), JSON.stringify(proofs)).to.equal(null);
+      expect(await records.listByAccount('account-1', NOW)).to.deep.equal([]);
+    }
+    await records.save(aSignInRecord());
+    expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
+  });
+
+  it('R33 A89 takes a payload that is no object for absent, and none reaches a prototype', async () => {
+    const { providerDurable } = stores();
+    for (const payload of ['', '{', 'null', '7', '[1]', '{"__proto__":{"polluted":true}}', '\u0000']) {
+      await providerDurable.upsert('Grant', 'grant-1', {}, NOW + MINUTE);
+      await change('provider', { payload });
+      const found = await providerDurable.find('Grant', 'grant-1', NOW);
+      expect(found === null, payload).to.equal(!payload.startsWith('{"'));
+      expect(Object.hasOwn(found ?? {}, 'polluted'), payload).to.equal(false);
+      expect(Reflect.get(found ?? {}, 'polluted'), payload).to.equal(undefined);
+      expect(await providerDurable.destroy('Grant', 'grant-1'), payload).to.equal(true);
+    }
+    expect('polluted' in {}).to.equal(false);
+  });
+
+  it('is not unavailable because somebody asked for what cannot be', async () => {
+    const outcome = await stores()
+      .claims.peek({} as string)
+      .catch((error: unknown) => error);
+    expect(outcome).to.be.instanceOf(TypeError).and.not.instanceOf(StoreUnavailable);
+  });
+});

@@ -1,0 +1,139 @@
+/** A server that dies, freezes, answers too slowly or was never there: an answer in time, and no other harm. */
+import { expect } from 'chai';
+import { type MongoAccounts, openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
+import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { anAccount, anAuditEvent, anEnrolment, aSignInRecord, NOW } from '../../contracts/examples.ts';
+import { together } from '../../contracts/make-store.ts';
+import { longestStall } from '../../support/event-loop.ts';
+import { eventually } from '../../support/eventually.ts';
+import { mongoServer } from '../../support/mongo-server.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
+
+/** In milliseconds. */
+const PATIENCE = 3000;
+const STALL = 250;
+
+describe('MongoDB when it fails', () => {
+  const server = mongoServer();
+  let stores: MongoAccounts;
+
+  beforeEach(async () => {
+    stores = await openMongoAccounts({ uri: server().uri });
+  });
+  afterEach(() => stores.close());
+
+  /** One act of each kind, reading and writing, with one step and with several. */
+  function acts(): Promise<unknown>[] {
+    const { accounts, enrolments, claims, lockouts, records, audit, providerDurable } = stores;
+    return [
+      accounts.findByEmail('bob@acme.test'),
+      accounts.insert(anAccount({ id: 'account-2' })),
+      accounts.replacePasswordHash('account-1', 'old', 'new'),
+      enrolments.listByAccount('account-1'),
+      enrolments.insert(anEnrolment()),
+      enrolments.raiseLastStep('enrolment-1', 7),
+      claims.claim('key', NOW),
+      claims.first('first', 'value', null),
+      lockouts.read('account-1'),
+      lockouts.addFailure('account-1', 'totp', NOW),
+      lockouts.clear('account-1', 'totp'),
+      records.save(aSignInRecord()),
+      audit.append(anAuditEvent()),
+      providerDurable.consume('RefreshToken', 'token-1', NOW),
+      stores.ping(),
+    ];
+  }
+
+  async function expectUnavailable(calls: () => Promise<unknown>[]): Promise<void> {
+    const began = performance.now();
+    let outcomes: unknown[] = [];
+    const stall = await longestStall(async () => {
+      outcomes = await Promise.all(calls().map((call) => call.catch((error: unknown) => error)));
+    });
+    for (const outcome of outcomes) expect(outcome).to.be.instanceOf(StoreUnavailable);
+    expect(performance.now() - began).to.be.below(PATIENCE);
+    expect(stall).to.be.below(STALL);
+  }
+
+  it('R10 says so in time when the server was killed, and goes on when it is back', async () => {
+    await stores.accounts.insert(anAccount());
+    await server().kill();
+    await expectUnavailable(acts);
+    const swept = await stores.sweep(NOW, 0).catch((error: unknown) => error);
+    expect(swept).to.be.instanceOf(StoreUnavailable);
+    await server().restart();
+    const found = await eventually(() => stores.accounts.findById('account-1'));
+    expect(found).to.deep.equal(anAccount());
+    await stores.ping();
+  });
+
+  it('R10 says so in time when the server is frozen, and goes on when it has thawed', async () => {
+    server().pause();
+    await expectUnavailable(acts);
+    server().resume();
+    await eventually(() => stores.ping());
+    // What had been sent before was done or not; asked again, the answer is one of the two.
+    expect(await stores.claims.first('first', 'value', null)).to.equal('value');
+  });
+
+  it('R14 keeps 200 callers waiting on ten connections, and no longer than that', async () => {
+    const proxy = await startTcpProxy(server().port);
+    const slow = await openMongoAccounts({ uri: `mongodb://127.0.0.1:${proxy.port}/slow` });
+    try {
+      await together(200, (index) => slow.claims.claim(`before-${index}`, NOW));
+      const connections = proxy.accepted;
+      // Ten for the acts, one or two for the driver's own look at the server.
+      expect(connections).to.be.at.most(12);
+      proxy.delayReplies(5000);
+      await expectUnavailable(() =>
+        Array.from({ length: 200 }, (_, index) => slow.claims.claim(`key-${index}`, NOW)),
+      );
+      expect(proxy.accepted - connections).to.be.at.most(12);
+      proxy.delayReplies(0);
+      await eventually(() => slow.ping());
+      expect(await slow.claims.claim('after', NOW)).to.equal(true);
+    } finally {
+      await slow.close();
+      await proxy.close();
+    }
+  });
+
+  it('is unavailable after it was closed', async () => {
+    const closed = await openMongoAccounts({ uri: server().uri });
+    await closed.close();
+    await closed.close();
+    expect(await closed.claims.claim('key', NOW).catch((error: unknown) => error)).to.be.instanceOf(
+      StoreUnavailable,
+    );
+  });
+});
+
+describe('MongoDB that was never there', () => {
+  const failure = (uri: string): Promise<unknown> =>
+    openMongoAccounts({ uri }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+
+  it('R10 rejects in time, and tells nobody the password', async () => {
+    const began = performance.now();
+    const error = await failure('mongodb://app:hunter2@127.0.0.1:1/doublelock');
+    expect(error).to.be.instanceOf(StoreUnavailable);
+    expect(performance.now() - began).to.be.below(PATIENCE);
+    expect(String(error)).not.to.include('hunter2');
+  });
+
+  it('names no part of a URI that it cannot read', async () => {
+    for (const uri of [
+      'mongodb://app:hunter2@host:99999/doublelock',
+      'mongodb://app:hun@ter2@host/doublelock',
+      'mongodb://app:hunter2@host/doublelock?unknownOption=hunter2',
+      'hunter2',
+      '',
+    ]) {
+      const error = await failure(uri);
+      expect(error, uri).to.be.instanceOf(Error).and.not.instanceOf(StoreUnavailable);
+      expect(`${error}${(error as Error).stack}${(error as Error).cause}`, uri).not.to.match(/hun@?ter2/);
+    }
+  });
+});

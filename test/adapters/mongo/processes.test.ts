@@ -1,0 +1,79 @@
+/** Two and more processes on one database: one winner, and a death that loses nothing. */
+import { expect } from 'chai';
+import { openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
+import { anAccount, anAuditEvent, anEnrolment, aSignInRecord, NOW } from '../../contracts/examples.ts';
+import { mongoDatabase, mongoStores } from '../../support/mongo.ts';
+import type { RaceResult } from '../../support/mongo-process.ts';
+import { otherProcesses } from '../../support/processes.ts';
+
+const RACERS = 4;
+const PRIZES = 10;
+
+describe('MongoDB and other processes', () => {
+  const { database, stores } = mongoStores();
+  const start = otherProcesses('mongo-process.ts');
+
+  it('A32 A41 A44 R25 of four processes one wins each once-only act', async () => {
+    const { accounts, enrolments, lockouts, providerDurable } = stores();
+    for (let number = 0; number < PRIZES; number += 1) {
+      const id = String(number);
+      await accounts.insert(anAccount({ id, email: `${id}@globex.test`, passwordHash: 'old' }));
+      await enrolments.insert(anEnrolment({ id }));
+      await providerDurable.upsert('RefreshToken', id, {}, null);
+      await providerDurable.upsert('Grant', id, {}, null);
+    }
+    await enrolments.insert(anEnrolment({ id: 'stepped', accountId: 'account-2' }));
+
+    const racers = Array.from({ length: RACERS }, () => start('race', database().uri));
+    for (const racer of racers) expect(await racer.next()).to.equal('ready');
+    for (const racer of racers) racer.tell('go');
+    const results = (await Promise.all(racers.map((racer) => racer.next()))) as RaceResult[];
+
+    for (const prize of ['claims', 'consumed', 'destroyed', 'accounts', 'removed', 'replaced'] as const) {
+      const won = results.reduce((sum, one) => sum + one[prize], 0);
+      expect(won, prize).to.equal(PRIZES);
+    }
+    for (const { told } of results) expect(told).to.deep.equal(results[0]?.told);
+    const numbers = results.flatMap(({ failures }) => failures).sort((a, b) => a - b);
+    expect(numbers).to.deep.equal(Array.from({ length: RACERS * PRIZES }, (_, index) => index + 1));
+    expect((await lockouts.read('account-1')).failures).to.deep.equal({ totp: RACERS * PRIZES });
+    const steps = await database().admin.collection('enrolment_steps').find().toArray();
+    const highest = Math.max(...steps.map(({ step }) => step));
+    expect((await enrolments.listByAccount('account-2'))[0]?.lastStep).to.equal(highest);
+    expect(highest % PRIZES).to.equal(PRIZES - 1);
+  });
+});
+
+describe('MongoDB and the death of a process', () => {
+  const database = mongoDatabase();
+  const start = otherProcesses('mongo-process.ts');
+
+  it('lets four processes make the same indexes at once', async () => {
+    const others = Array.from({ length: RACERS }, () => start('race', database().uri));
+    const words = await Promise.all(others.map((other) => other.next()));
+    expect(words).to.deep.equal(['ready', 'ready', 'ready', 'ready']);
+    const indexes = await database().admin.collection('accounts').indexes();
+    expect(indexes.filter(({ unique }) => unique)).to.have.length(1);
+  });
+
+  it('R24 finds after SIGKILL everything that was acknowledged', async () => {
+    const writer = start('write', database().uri);
+    expect(await writer.next()).to.equal('acknowledged');
+    await writer.kill();
+
+    const stores = await openMongoAccounts({ uri: database().uri });
+    expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount());
+    expect(await stores.enrolments.listByAccount('account-1')).to.deep.equal([
+      anEnrolment({ lastStep: 58_333_333 }),
+    ]);
+    expect(await stores.claims.claim('totp|enrolment-1|58333333', NOW)).to.equal(false);
+    const lockout = { lockedUntil: NOW, level: 1, failures: { totp: 1 } };
+    expect(await stores.lockouts.read('account-1')).to.deep.equal(lockout);
+    expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
+    expect(await stores.providerDurable.find('RefreshToken', 'token-1', NOW)).to.deep.equal({
+      grantId: 'grant-1',
+    });
+    expect(await stores.audit.list({ limit: 9 })).to.deep.equal([anAuditEvent()]);
+    await stores.close();
+  });
+});

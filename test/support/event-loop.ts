@@ -1,0 +1,20 @@
+/** Whether a process can go on with other things while something is being waited for. */
+
+const LOOK_EVERY_MS = 5;
+
+/** The longest time, in milliseconds, for which nothing else could run while `work` did. */
+export async function longestStall(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  const watch = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, LOOK_EVERY_MS);
+  try {
+    await work();
+  } finally {
+    clearInterval(watch);
+  }
+  return longest;
+}
