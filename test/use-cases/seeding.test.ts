@@ -126,6 +126,11 @@ describe('seeding', () => {
       });
     }
 
+    it('writes nothing for an account that is there', async () => {
+      await seed();
+      expect(await interruptedAt(1).seed(BOB)).to.equal(false);
+    });
+
     for (const write of [1, 2, 3]) {
       it(`leaves no account without its factors at write ${write}, and the next start makes it whole`, async () => {
         const fault = await interruptedAt(write)

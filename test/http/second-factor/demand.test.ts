@@ -106,6 +106,8 @@ describe('demandOf: claims', () => {
     expect(
       acrsOf({ claims: `{"id_token":{"acr":{"__proto__":{"essential":true,"value":"phr"}}}}` }),
     ).to.equal(null);
+    const inherited = Object.create({ id_token: { acr: { essential: true, value: PHR } } });
+    expect(acrsOf({ claims: inherited })).to.equal(null);
     expect(Object.hasOwn(Object.prototype, 'id_token')).to.equal(false);
   });
 
