@@ -1,8 +1,33 @@
 /** What the package gives to somebody else's oidc-provider. */
+export type { Account, Locale, Role } from './domain/account.ts';
+export type { Acr } from './domain/acr.ts';
+export type { Proof } from './domain/assurance.ts';
+export type { AuditEntry, AuditEvent, AuditEventName } from './domain/audit-event.ts';
+export type { Enrolment } from './domain/enrolment.ts';
+export type { MethodName } from './domain/method.ts';
+export type { TotpSettings } from './domain/methods/totp.ts';
+export type { Decision, Demand, Judge, Judgement, Question } from './domain/policy.ts';
+export type { PendingSetUp, Progress } from './domain/progress.ts';
+export type { Outcome, Refusal } from './domain/refusal.ts';
+export type { SignInRecord } from './domain/sign-in-record.ts';
+export type { Enforcement, Tenant, TenantSecondFactor } from './domain/tenant.ts';
 export type { Mounted } from './http/mount.ts';
-export type { Frame, Pages, RenderSome, SecondFactorPage } from './http/pages.ts';
-export type { HostAccount, HostTenant, SecondFactorOptions } from './http/second-factor/options.ts';
+export type * from './http/pages.ts';
+export type { InteractionView } from './http/provider-session.ts';
+export type { ClientName, PageAddress } from './http/second-factor/advance.ts';
+export type { ClientRule } from './http/second-factor/demand.ts';
+export type { Onward } from './http/second-factor/index.ts';
+export type {
+  DurableStores,
+  HostAccount,
+  HostTenant,
+  SecondFactorOptions,
+  ShortLivedStores,
+} from './http/second-factor/options.ts';
 export { type SecondFactor, secondFactor } from './plugin.ts';
 export type * from './ports/log.ts';
+export type * from './ports/senders.ts';
 export type * from './ports/stores.ts';
+export { StoreUnavailable } from './ports/stores.ts';
 export type * from './ports/system.ts';
+export type { Confirmation, EnrolmentUseCase, SetUpSecret } from './use-cases/enrolment.ts';

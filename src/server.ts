@@ -28,6 +28,16 @@ import type { Metrics } from './ports/metrics.ts';
 import { createSelfService } from './use-cases/self-service.ts';
 import { createSignIn } from './use-cases/sign-in.ts';
 
+export { openParts, type Parts, type Stores, startUpkeep } from './assemble.ts';
+export type { Environment } from './config/environment.ts';
+export type { Fault } from './config/faults.ts';
+export type * from './config/shape.ts';
+export { ConfigFaults, type ConfigSource, loadConfig } from './config.ts';
+export type { Handler } from './http/app.ts';
+export type * from './ports/log.ts';
+export type * from './ports/metrics.ts';
+export type * from './ports/system.ts';
+
 /** Whether the process takes new sign-ins; while it stops it does not. */
 export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: string }>;
 

@@ -75,8 +75,8 @@ export interface SecondFactorArea {
   readonly enrolment: EnrolmentUseCase;
 }
 
-/** Under the base path; everything at and below it belongs to these pages. */
-export function pagesUnder(base: string): PageAddress {
+/** Everything at and below such an address belongs to these pages. */
+function pagesUnder(base: string): PageAddress {
   return (uid) => `${base}/interaction/${uid}/second-factor`;
 }
 
