@@ -64,7 +64,9 @@ export function createProviderPages({ render, clientName, clientTenant }: Needs)
     const state = oidc?.session?.state;
     if (oidc?.route === 'end_session_confirm' && !oidc.params?.logout) {
       // Who stays signed in is not told the opposite.
-      if (ctx.response.get('Location').startsWith(oidc.urlFor('end_session_success'))) seeOther(ctx, '/');
+      const isDone = ctx.status === 303;
+      if (isDone && ctx.response.get('Location').startsWith(oidc.urlFor('end_session_success')))
+        seeOther(ctx, '/');
     } else if (!oidc || ctx.status !== 200 || typeof state?.secret !== 'string') {
       return;
     } else if (oidc.route === 'resume' && state.postLogoutRedirectUri === oidc.urlFor('resume', ctx.params)) {
