@@ -1,6 +1,10 @@
 /** The composition root: the only file that names concrete adapters. */
 import { availableParallelism } from 'node:os';
-import { openEmbedded } from './adapters/embedded/open.ts';
+import {
+  type EmbeddedStores,
+  openEmbeddedAccounts,
+  openEmbeddedShortLived,
+} from './adapters/embedded/open.ts';
 import { startSweeper } from './adapters/embedded/sweeper.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { createLogger } from './adapters/system/logger.ts';
@@ -17,7 +21,7 @@ import type { Clock, PasswordHasher, Random, SecretBox, Trail } from './ports/sy
 import { createSeeding } from './use-cases/seeding.ts';
 import { createTrail } from './use-cases/trail.ts';
 
-export type Stores = Awaited<ReturnType<typeof openStores>>;
+export type Stores = Omit<EmbeddedStores, 'close'> & { readonly close: () => void | Promise<void> };
 
 /** What a process has once, whatever configuration it runs: reloads keep these. */
 export interface Parts {
@@ -35,12 +39,48 @@ const SWEEP_EVERY_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Opens what the configuration names. Throws one clear line when it can't be opened. */
-export async function openStores({ storage }: Pick<Config, 'storage'>) {
-  for (const { driver } of [storage.accounts, storage.shortLived]) {
-    if (driver !== 'embedded')
-      throw new Error(`the ${driver} store is not part of this release; use embedded`);
+export async function openStores({ storage }: Pick<Config, 'storage'>): Promise<Stores> {
+  const accounts = await openAccounts(storage);
+  try {
+    return joined(accounts, await openShortLived(storage));
+  } catch (error) {
+    await accounts.close();
+    throw error;
   }
-  return openEmbedded({ dataDir: storage.dataDir });
+}
+
+type Storage = Config['storage'];
+type Upkeep = Pick<Stores, 'sweep' | 'ping' | 'close'>;
+
+/** A driver is loaded when it is named: who runs embedded never reads a line of mongoose. */
+async function openAccounts({ accounts: { driver, uri }, dataDir }: Storage) {
+  if (driver === 'embedded') return openEmbeddedAccounts({ dataDir });
+  const { openMongoAccounts } = await import('./adapters/mongo/open.ts');
+  return openMongoAccounts({ uri: uri ?? '' });
+}
+
+async function openShortLived({ shortLived, dataDir }: Storage) {
+  if (shortLived.driver === 'embedded') return openEmbeddedShortLived({ dataDir });
+  const { openRedisShortLived } = await import('./adapters/redis/open.ts');
+  return openRedisShortLived({ ...shortLived, clock: systemClock });
+}
+
+function joined<A extends Upkeep, B extends Upkeep>(accounts: A, shortLived: B): A & B & Upkeep {
+  const both = [accounts, shortLived];
+  return {
+    ...accounts,
+    ...shortLived,
+    async sweep(now, auditRetentionMs) {
+      const swept = await Promise.all(both.map((each) => each.sweep(now, auditRetentionMs)));
+      return swept.reduce((sum, count) => sum + count, 0);
+    },
+    async ping() {
+      await Promise.all(both.map((each) => each.ping()));
+    },
+    async close() {
+      await Promise.all(both.map((each) => each.close()));
+    },
+  };
 }
 
 export async function openParts(config: Config): Promise<Parts> {

@@ -73,7 +73,7 @@ export async function start(): Promise<void> {
     await server.stop({ deadlineMs: STOP_WITHIN_MS });
     await metricsServer?.stop({ deadlineMs: 0 });
     await stopUpkeep();
-    stores.close();
+    await stores.close();
     // What was cut off may still wait for its hash, or for another server.
     process.exit(0);
   }

@@ -32,14 +32,8 @@ export function notYet(file: ConfigFile, available: readonly MethodName[]): stri
   return [...lines, ...serverLines(file), ...factorLines(file, available)];
 }
 
-function serverLines({ storage, mail, sms }: ConfigFile): string[] {
-  const drivers = [storage.accounts.driver, storage.short_lived.driver].filter(
-    (driver) => driver !== 'embedded',
-  );
+function serverLines({ mail, sms }: ConfigFile): string[] {
   return [
-    ...drivers.map(
-      (driver) => `the storage driver ${driver} is not in this release: the server will not start with it`,
-    ),
     ...(mail.transport === 'outbox'
       ? []
       : [`the mail transport ${mail.transport} is not in this release: nothing is mailed`]),

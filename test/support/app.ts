@@ -1,7 +1,7 @@
 /** A whole server for one test: real stores in a folder of its own, real HTTP, and a clock that the test moves. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { openParts, type Parts } from '../../src/assemble.ts';
 import type { Config } from '../../src/config/shape.ts';
@@ -9,6 +9,7 @@ import { loadConfig } from '../../src/config.ts';
 import { startServer } from '../../src/http/lifecycle.ts';
 import { createServer } from '../../src/server.ts';
 import { createSettableClock, type SettableClock } from './clock.ts';
+import { withDatabase } from './mongo.ts';
 import { createRelyingParty, type RelyingParty } from './relying-party.ts';
 import { createVisitor, type Visitor, type VisitorOptions } from './visitor.ts';
 
@@ -111,7 +112,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     log: () => {},
   });
   const origin = `http://127.0.0.1:${server.port}`;
-  let yaml: Yaml = { ...standardConfig(), issuer: origin, storage: { data_dir: dataDir }, ...options.config };
+  let yaml: Yaml = { ...standardConfig(), issuer: origin, storage: storageOf(dataDir), ...options.config };
   let config = load(yaml, dataDir);
   const parts: Parts = { ...(await openParts(config)), clock };
   const ready = async () => ({ ready: true }) as const;
@@ -135,9 +136,21 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     },
     async stop() {
       await server.stop({ deadlineMs: 1000 });
-      parts.stores.close();
+      await parts.stores.close();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
+  };
+}
+
+/** Embedded, or the servers that the run on MongoDB and Redis has started: apps with a folder in common share stores. */
+function storageOf(dataDir: string): Yaml {
+  const { TEST_STORES: stores, MONGODB_URI: mongo = '', REDIS_URL: redis = '' } = process.env;
+  if (stores !== 'mongo-redis') return { data_dir: dataDir };
+  const uri = withDatabase(mongo, basename(dataDir));
+  return {
+    data_dir: dataDir,
+    accounts: { driver: 'mongo', uri },
+    short_lived: { driver: 'redis', uri: redis },
   };
 }
 

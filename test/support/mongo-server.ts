@@ -66,7 +66,14 @@ async function heardReady(child: ChildProcess, ready: string): Promise<void> {
   throw new Error('the server ended before it could be connected to');
 }
 
-async function startMongoServer(program: Program): Promise<MongoServer> {
+/** The program to start, built if need be; null when there is none. */
+export async function findMongoProgram(environment: NodeJS.ProcessEnv): Promise<Program | null> {
+  const program = programs(environment);
+  if (program?.path === BINARY) await promisify(execFile)(join(FERRETDB, 'build.sh'));
+  return program;
+}
+
+export async function startMongoServer(program: Program): Promise<MongoServer> {
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'doublelock-mongo-'));
   let child: ChildProcess | null = null;
@@ -111,9 +118,8 @@ export function mongoServer(): () => MongoServer {
   );
   before(async function () {
     this.timeout(BUILD_MS);
-    if (!program) return;
-    if (program.path === BINARY) await promisify(execFile)(join(FERRETDB, 'build.sh'));
-    server = await startMongoServer(program);
+    const found = await findMongoProgram(process.env);
+    if (found) server = await startMongoServer(found);
   });
   after(async () => {
     await server?.remove();

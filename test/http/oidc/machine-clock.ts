@@ -21,6 +21,8 @@ export function moveMachine(): MachineClock {
       return Real.now() + shift;
     }
   }
+  // Libraries that copy values tell a date by the name of its class.
+  Object.defineProperty(ShiftedDate, 'name', { value: 'Date' });
   globalThis.Date = ShiftedDate as DateConstructor;
 
   return {

@@ -51,7 +51,7 @@ describe('hosts', () => {
     const answer = await new Promise<string>((resolve, reject) => {
       const socket = connect(Number(port), '127.0.0.1');
       const target = `http://${EVIL}${url.pathname}${url.search}`;
-      socket.end(`GET ${target} HTTP/1.1\r\nHost: ${EVIL}\r\nConnection: close\r\n\r\n`);
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: ${EVIL}\r\nConnection: close\r\n\r\n`);
       socket.on('error', reject);
       socket.setEncoding('utf8');
       let text = '';
