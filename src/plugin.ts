@@ -105,7 +105,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     const around = [
       errorPages({ render, log, home: homeUrl }),
       securityHeaders({ https: false, leadingAway: [`${base}/interaction`, site.root] }),
-      crossSite({ origin, exempt: () => false }),
+      crossSite({ origin }),
     ];
     const areas = [
       area.routes(provider, { render, clientName, home: homeUrl }),

@@ -24,8 +24,10 @@ interface Needs {
 /** oidc-provider's own addresses. */
 const PROVIDER =
   /^\/(?:auth(?:\/[^/]+)?|token(?:\/(?:introspection|revocation))?|me|jwks|request|session\/end(?:\/[a-z]+)?|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
+/** Of which it answers others than these with 404: the refusal of a method is ours. */
+const ITS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 /** Endpoints that OIDC Core 3.1.2.1 and RP-Initiated Logout 2 also allow to be posted to. */
-const ALSO_POSTED = new Set(['/auth', '/session/end']);
+const ALSO_POSTED: ReadonlySet<string> = new Set(['/auth', '/session/end']);
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -41,7 +43,7 @@ export function createApp(needs: Needs): Handler {
 
   for (const middleware of needs.around) app.use(middleware);
   app.use(postedAsQuery);
-  app.use(crossSite({ origin: new URL(issuer).origin, exempt: (path) => ALSO_POSTED.has(path) }));
+  app.use(crossSite({ origin: new URL(issuer).origin }));
   app.use(home);
   for (const area of needs.areas) app.use(typeof area === 'function' ? area : area.routes());
 
@@ -50,9 +52,7 @@ export function createApp(needs: Needs): Handler {
   const ofProvider = provider.callback();
   return async (request, response) => {
     pin(request);
-    const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    const posted = request.method === 'POST' && ALSO_POSTED.has(path);
-    await (PROVIDER.test(path) && !posted ? ofProvider : own)(request, response);
+    await (isForProvider(request) ? ofProvider : own)(request, response);
   };
 
   /** The library takes a post only with cookies for every site: the same request as a query needs none of that. */
@@ -74,4 +74,10 @@ export function createApp(needs: Needs): Handler {
     ctx.status = 303;
     ctx.redirect(needs.home);
   }
+}
+
+function isForProvider({ method = 'GET', url = '/' }: IncomingMessage): boolean {
+  const path = url.split('?', 1)[0] ?? '/';
+  const isPostedAsQuery = method === 'POST' && ALSO_POSTED.has(path);
+  return PROVIDER.test(path) && ITS_METHODS.has(method) && !isPostedAsQuery;
 }

@@ -4,15 +4,13 @@
  * Browsers say by `Sec-Fetch-Site` (W3C Fetch Metadata) and `Origin` (RFC 6454, 7) where a request was made. Whatever
  * is said must be ours, and something must be said: a request without any of the headers is refused.
  *
- * @example app.use(crossSite({ origin: 'https://id.example', exempt: (path) => path === '/token' }))
+ * @example app.use(crossSite({ origin: 'https://id.example' }))
  */
 import type { Context, Middleware } from 'koa';
 
 export interface CrossSiteOptions {
   /** The issuer's origin: never taken from the Host header. */
   readonly origin: string;
-  /** Paths with rules of their own, like the protocol's endpoints. */
-  readonly exempt: (path: string) => boolean;
 }
 
 const ALLOW = 'GET, HEAD, POST';
@@ -33,9 +31,9 @@ export class RequestRefused extends Error {
   }
 }
 
-export function crossSite({ origin, exempt }: CrossSiteOptions): Middleware {
+export function crossSite({ origin }: CrossSiteOptions): Middleware {
   return async (ctx, next) => {
-    if (!exempt(ctx.path) && ctx.method !== 'GET' && ctx.method !== 'HEAD') {
+    if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       if (ctx.method !== 'POST') throw new RequestRefused(405, 'the method is not allowed');
       if (!isOwn(ctx, origin)) throw new RequestRefused(403, 'the form was sent from another site');
     }
