@@ -16,7 +16,7 @@ export interface RedisAddress {
 /** In milliseconds: how long a command may take, and whoever waits for it in all. A page follows within a second. */
 export const PATIENCE_MS = 900;
 /** In milliseconds: a connection that is silent for this long with commands under way is given up. */
-const SILENCE_MS = 1000;
+const SILENCE_MS = 2000;
 const LONGEST_RECONNECT_WAIT_MS = 1000;
 const KEEP_ALIVE_MS = 10_000;
 /** In milliseconds: how long a server has to agree that a connection ends. */
@@ -62,8 +62,6 @@ function sentinelOptions({ name, nodes, password }: Readonly<Record<string, unkn
     name,
     sentinels: nodes.map((node) => nodeOf(String(node))),
     sentinelCommandTimeout: PATIENCE_MS,
-    // Told of a new primary, the old one is left, even where it still answers.
-    failoverDetector: true,
     password: typeof password === 'string' ? password : undefined,
   } satisfies RedisOptions;
 }

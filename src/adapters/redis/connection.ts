@@ -73,9 +73,8 @@ export function connect(address: RedisAddress): Connection {
       if (!gate.isOpen) await gate.passed(left());
       return await work();
     } catch (error) {
-      // A cluster's client sends again by itself, to the node that has the slot by then.
-      if (isCluster || !isBroken(error)) throw asUnavailable(error);
-      gate.shut();
+      // While other nodes of a cluster are there, its client has sent again by itself, to the one that has the slot.
+      if (!isBroken(error) || !gate.isShutByBreak()) throw asUnavailable(error);
     }
     try {
       await gate.passed(left());

@@ -1,22 +1,32 @@
 /** What the errors of the client and of the server mean for whoever asked. */
 import { StoreUnavailable } from '../../ports/stores.ts';
 
-/** The client's words for a command that had no reply in time. */
-const TIMED_OUT = 'Command timed out';
+/** The client's names and words for a connection that broke with a command under way, or before it was sent. */
+const BROKEN: readonly string[] = [
+  'MaxRetriesPerRequestError',
+  'AbortError',
+  'Connection is closed.',
+  "Cluster isn't ready and enableOfflineQueue options is false",
+  "Stream isn't writeable and enableOfflineQueue options is false",
+];
 
 /** The server answers, and is none to rely on. The message is one line for the operator. */
 export class Unfit extends Error {
   override name = 'Unfit';
 }
 
+/** The server is a replica: where its address leads next time may be the primary. */
+export class NotPrimary extends Error {
+  override name = 'NotPrimary';
+}
+
 function isReply(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
-/** The connection broke, or was not there: whether the command was carried out is not known. */
+/** Whether the command was carried out is not known; that its connection ends is. */
 export function isBroken(error: unknown): boolean {
-  if (!(error instanceof Error) || error instanceof StoreUnavailable || error instanceof Unfit) return false;
-  return !isReply(error) && error.message !== TIMED_OUT;
+  return error instanceof Error && (BROKEN.includes(error.name) || BROKEN.includes(error.message));
 }
 
 /** The server does not know the script by its digest: it was not run. */

@@ -1,7 +1,8 @@
 /** Lets acts through to a server that was examined since it was connected to, and holds them back until then. */
+import { Cluster } from 'ioredis';
 import { StoreUnavailable } from '../../ports/stores.ts';
 import { type Client, PATIENCE_MS } from './client.ts';
-import { isRefusedLogin, reasonOf, Unfit } from './faults.ts';
+import { isRefusedLogin, NotPrimary, reasonOf, Unfit } from './faults.ts';
 import { examine } from './server-check.ts';
 import { within } from './waiting.ts';
 
@@ -12,8 +13,11 @@ export interface Gate {
    * or has been away for as long as anybody waits.
    */
   passed(milliseconds: number): Promise<void>;
-  /** For who learns that the connection is broken before the client says so: the next connection opens it again. */
-  shut(): void;
+  /**
+   * For who learns that a connection is broken before the client says so: whether the gate is shut now, and the next
+   * connection opens it again. In a cluster one connection is not all.
+   */
+  isShutByBreak(): boolean;
   /** Examines the server again. Rejects when it is not fit now, or does not tell. */
   look(): Promise<void>;
   /** Settles once: rejects with `Unfit`; a server that cannot be reached may come later. */
@@ -76,12 +80,13 @@ export function createGate(client: Client): Gate {
     } catch (error) {
       if (mine !== turn) throw error;
       if (error instanceof Unfit) refuse(error);
-      else if (!isOpen) leave(error);
+      else if (!isOpen || error instanceof NotPrimary) leave(error);
       throw error;
     }
   }
 
   function leave(error: unknown): void {
+    shut();
     lastFault = reasonOf(error);
     started.resolve();
     again = setTimeout(() => client.disconnect(true), CONNECT_AGAIN_MS).unref();
@@ -116,9 +121,16 @@ export function createGate(client: Client): Gate {
       if (left <= 0) throw new StoreUnavailable(`Redis: ${lastFault}`);
       await within(left, opening.promise, () => `Redis: ${lastFault}`);
     },
-    shut,
+    isShutByBreak() {
+      if (!(client instanceof Cluster)) shut();
+      return !isOpen;
+    },
     look,
     started: started.promise.finally(() => clearTimeout(startedLate)),
-    stop: forget,
+    stop() {
+      forget();
+      lastFault = 'closed';
+      shutSince = Number.NEGATIVE_INFINITY;
+    },
   };
 }

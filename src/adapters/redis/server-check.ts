@@ -1,7 +1,7 @@
 /** Whether a server is one that can be relied on: recent enough, and never forgetting by itself what was counted. */
 import { Cluster } from 'ioredis';
 import type { Client } from './client.ts';
-import { isRefusedLogin, Unfit } from './faults.ts';
+import { isRefusedLogin, NotPrimary, Unfit } from './faults.ts';
 
 /** The first release that knows `#!lua`, by which a full server refuses a script before it begins. */
 const OLDEST_MAJOR = 7;
@@ -10,9 +10,9 @@ function field(info: string, name: string): string {
   return new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? '';
 }
 
-/** Judges what `INFO` says. Throws `Unfit`, and for a replica an Error: its address may lead to the primary next time. */
+/** Judges what `INFO` says. Throws `NotPrimary` or `Unfit`. */
 export function judgeServer(info: string): void {
-  if (field(info, 'role') !== 'master') throw new Error('the server is a replica');
+  if (field(info, 'role') !== 'master') throw new NotPrimary('the server is a replica');
   const version = field(info, 'redis_version');
   if (!(Number.parseInt(version, 10) >= OLDEST_MAJOR)) {
     throw new Unfit(`Redis ${version || 'of no version'} is too old: ${OLDEST_MAJOR}.0 or newer is needed`);
@@ -33,7 +33,7 @@ async function infoOf(node: { info(): Promise<string> }): Promise<string> {
   }
 }
 
-/** Throws `Unfit`, or what the client threw when no server answers. In a cluster an absent node is not judged. */
+/** Throws `NotPrimary` or `Unfit`, or what the client threw when no server answers. In a cluster an absent node is not judged. */
 export async function examine(client: Client): Promise<void> {
   const nodes = client instanceof Cluster ? client.nodes('master') : [client];
   const answers = await Promise.allSettled(nodes.map(infoOf));
