@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Redis } from 'ioredis';
+import { freePort } from './free-port.ts';
 
 export interface RedisServer {
   readonly port: number;
@@ -29,16 +29,6 @@ export interface RedisServerOptions {
   readonly isSentinel?: boolean;
 }
 
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
 /** Resolves when it says that it can be connected to. */
 async function heardReady(child: ChildProcess, isSentinel: boolean): Promise<void> {
   if (!child.stdout) throw new Error('redis-server has no output');
@@ -59,7 +49,12 @@ export async function startRedisServer({
   const port = wanted ?? (await freePort());
   const folder = mkdtempSync(join(tmpdir(), 'doublelock-redis-'));
   const file = join(folder, 'redis.conf');
-  const always = [`port ${port}`, 'bind 127.0.0.1', `dir ${folder}`, ...(isSentinel ? [] : ['save ""'])];
+  const always = [
+    `port ${port}`,
+    'bind 127.0.0.1',
+    `dir ${folder}`,
+    ...(isSentinel ? [] : ['save ""', 'repl-diskless-sync-delay 0']),
+  ];
   writeFileSync(file, [...always, ...settings, ''].join('\n'));
   const child = spawn(program, [file, ...(isSentinel ? ['--sentinel'] : [])], {
     stdio: ['ignore', 'pipe', 'ignore'],

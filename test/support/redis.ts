@@ -56,3 +56,15 @@ export function redis<Store>(choose: (stores: RedisShortLived) => Store): MakeSt
     return { store: choose(stores), close: async () => stores.close() };
   };
 }
+
+/** Called in a `describe`: what a test hands over is closed after it, the last first. */
+export function closedAfterwards(): <One extends { close(): unknown }>(one: One) => One {
+  const open: { close(): unknown }[] = [];
+  afterEach(async () => {
+    for (const one of open.splice(0).reverse()) await one.close();
+  });
+  return (one) => {
+    open.push(one);
+    return one;
+  };
+}

@@ -1,0 +1,121 @@
+/** The same promises in a cluster of three masters: no act touches keys of two. */
+import { expect } from 'chai';
+import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
+import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { attemptStoreContract } from '../../contracts/attempt-store.contract.ts';
+import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import type { MakeStore } from '../../contracts/make-store.ts';
+import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
+import { progressStoreContract } from '../../contracts/progress-store.contract.ts';
+import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
+import { eventually } from '../../support/eventually.ts';
+import { needs } from '../../support/needs.ts';
+import { CLOCK, closedAfterwards } from '../../support/redis.ts';
+import { startCluster } from '../../support/redis-cluster.ts';
+import { type RedisServer, startRedisServer } from '../../support/redis-server.ts';
+
+describe('redis as a cluster', () => {
+  const { 'redis-server': program } = needs('redis-server');
+  const keep = closedAfterwards();
+  let nodes: readonly RedisServer[] = [];
+
+  before(async () => {
+    nodes = await startCluster((options) => startRedisServer({ program, ...options }));
+  });
+  after(() => Promise.all(nodes.map((node) => node.kill())));
+  afterEach(() => Promise.all(nodes.map(({ admin }) => admin.flushall())));
+
+  /** Told of one node, it finds the others. */
+  const open = () => openRedisShortLived({ cluster: [`127.0.0.1:${nodes[0]?.port}`], clock: CLOCK });
+
+  function inCluster<Store>(choose: (stores: RedisShortLived) => Store): MakeStore<Store> {
+    return async () => {
+      const stores = await open();
+      return { store: choose(stores), close: async () => stores.close() };
+    };
+  }
+
+  attemptStoreContract(
+    'cluster',
+    inCluster((stores) => stores.attempts),
+  );
+  progressStoreContract(
+    'cluster',
+    inCluster((stores) => stores.progress),
+  );
+  outboxStoreContract(
+    'cluster',
+    inCluster((stores) => stores.outbox),
+  );
+  providerStoreContract(
+    'cluster',
+    inCluster((stores) => stores.providerShortLived),
+  );
+
+  it('spreads what it keeps over all of them', async () => {
+    const { progress } = keep(await open());
+    const uids = Array.from({ length: 60 }, (_, index) => `interaction-${index}`);
+    for (const uid of uids) await progress.save(aProgress({ uid }));
+    const sizes = await Promise.all(nodes.map(({ admin }) => admin.dbsize()));
+    expect(Math.min(...sizes)).to.be.above(0);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).to.equal(uids.length);
+  });
+
+  it('R7 is refused when one master of it evicts', async () => {
+    const { admin } = nodes[1] ?? expect.fail('three masters');
+    await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const outcome: unknown = await open().catch((error: unknown) => error);
+    await admin.config('SET', 'maxmemory-policy', 'noeviction');
+    expect(String(outcome)).to.include('allkeys-lru');
+  });
+
+  it('follows slots that move to another master', async () => {
+    const [from, to] = nodes;
+    if (!from || !to) throw new Error('three masters');
+    const { progress } = keep(await open());
+    const ids = await Promise.all(nodes.map(({ admin }) => admin.cluster('MYID')));
+    await progress.save(aProgress());
+    const slot = await from.admin.cluster('KEYSLOT', 'dl:progress:{interaction-1}');
+    const owner = nodes.find((_, index) => Math.floor(Number(slot) / 5462) === index) ?? from;
+    const next = owner === to ? from : to;
+    await next.admin.cluster('SETSLOT', slot, 'IMPORTING', String(ids[nodes.indexOf(owner)]));
+    await owner.admin.cluster('SETSLOT', slot, 'MIGRATING', String(ids[nodes.indexOf(next)]));
+    expect((await progress.find('interaction-1', NOW))?.version, 'while it moves').to.equal(1);
+    await owner.admin.migrate('127.0.0.1', next.port, 'dl:progress:{interaction-1}', 0, 1000);
+    expect((await progress.find('interaction-1', NOW))?.version, 'moved, not yet told').to.equal(1);
+    for (const { admin } of [next, owner]) {
+      await admin.cluster('SETSLOT', slot, 'NODE', String(ids[nodes.indexOf(next)]));
+    }
+    expect(await progress.save(aProgress({ version: 1 }))).to.equal(true);
+    expect((await progress.find('interaction-1', NOW))?.version).to.equal(2);
+  });
+
+  it('A44 has one winner of each code while connections are cut', async () => {
+    const { providerShortLived: provider } = keep(await open());
+    const ids = Array.from({ length: 200 }, (_, index) => `code-${index}`);
+    await Promise.all(ids.map((id) => provider.upsert('AuthorizationCode', id, {}, NOW + MINUTE)));
+    const claims = ids.flatMap((id) => [
+      provider.consume('AuthorizationCode', id, NOW),
+      provider.consume('AuthorizationCode', id, NOW),
+    ]);
+    for (const { admin } of nodes) await admin.call('client', 'kill', 'type', 'normal', 'skipme', 'yes');
+    const told = await Promise.all(claims);
+    expect(told.filter(Boolean)).to.have.length(ids.length);
+  });
+
+  it('R2 is unavailable within a second for what a stopped master keeps, and is back by itself', async () => {
+    const { progress, ping } = keep(await open());
+    const uids = Array.from({ length: 30 }, (_, index) => `interaction-${index}`);
+    for (const uid of uids) await progress.save(aProgress({ uid }));
+    nodes[2]?.pause();
+    const began = performance.now();
+    const found = await Promise.allSettled(uids.map((uid) => progress.find(uid, NOW)));
+    expect(performance.now() - began).to.be.below(1000);
+    nodes[2]?.resume();
+    const reasons = found.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(reasons.length).to.be.above(0).and.below(uids.length);
+    for (const reason of reasons) expect(reason).to.be.instanceOf(StoreUnavailable);
+    await eventually(ping);
+    await eventually(() => Promise.all(uids.map((uid) => progress.find(uid, NOW))));
+  });
+});

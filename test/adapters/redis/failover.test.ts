@@ -1,0 +1,111 @@
+/** Another server takes over: what it never heard of is not done twice, and the client finds it by itself. */
+import { expect } from 'chai';
+import { openRedisShortLived } from '../../../src/adapters/redis/open.ts';
+import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { eventually } from '../../support/eventually.ts';
+import { needs } from '../../support/needs.ts';
+import { CLOCK, closedAfterwards } from '../../support/redis.ts';
+import { startReplica, startSentinel } from '../../support/redis-replica.ts';
+import { redisServers } from '../../support/redis-server.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+
+const EXPIRES = NOW + MINUTE;
+
+describe('redis with a replica', () => {
+  const { 'redis-server': program } = needs('redis-server');
+  const start = redisServers(program);
+  const keep = closedAfterwards();
+
+  async function openThrough({ port }: TcpProxy) {
+    return keep(await openRedisShortLived({ uri: `redis://127.0.0.1:${port}`, clock: CLOCK }));
+  }
+
+  it('R6 A44 consumes no code twice when the replica that takes over never heard that it was', async () => {
+    const primary = await start();
+    const link = keep(await startTcpProxy(primary.port));
+    const replica = await startReplica(start, link.port);
+    const proxy = keep(await startTcpProxy(primary.port));
+    const { providerShortLived: provider, ping } = await openThrough(proxy);
+    for (const id of ['code-1', 'code-2']) await provider.upsert('AuthorizationCode', id, {}, EXPIRES);
+    await eventually(async () => expect(await replica.admin.dbsize()).to.equal(2));
+
+    link.leadTo(0);
+    link.breakAll();
+    expect(await provider.consume('AuthorizationCode', 'code-1', NOW)).to.equal(true);
+    await replica.admin.replicaof('NO', 'ONE');
+    proxy.leadTo(replica.port);
+    proxy.breakAll();
+    await eventually(ping);
+
+    expect(await provider.find('AuthorizationCode', 'code-1', NOW), 'not told to it').to.deep.equal({});
+    expect(await provider.consume('AuthorizationCode', 'code-1', NOW)).to.equal(false);
+    expect(await provider.consume('AuthorizationCode', 'code-2', NOW), 'dies with it').to.equal(false);
+    await provider.upsert('AuthorizationCode', 'code-3', {}, EXPIRES);
+    expect(await provider.consume('AuthorizationCode', 'code-3', NOW)).to.equal(true);
+  });
+
+  it('R8 leaves a server that has become a replica, with nothing half done', async () => {
+    const first = await start();
+    const second = await startReplica(start, first.port);
+    const proxy = keep(await startTcpProxy(first.port));
+    const { progress } = await openThrough(proxy);
+    await progress.save(aProgress());
+    await eventually(async () => expect(await second.admin.dbsize()).to.equal(1));
+    await second.admin.replicaof('NO', 'ONE');
+    await first.admin.replicaof('127.0.0.1', second.port);
+
+    const refusal = await progress.save(aProgress({ version: 1 })).catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(StoreUnavailable);
+    expect(String(refusal)).to.include('READONLY');
+    proxy.leadTo(second.port);
+    expect(await eventually(() => progress.save(aProgress({ version: 1 })))).to.equal(true);
+    expect(await progress.find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
+  });
+
+  it('R8 notices a replica when it is asked whether it is ready, and goes on when that is the primary again', async () => {
+    const first = await start();
+    const second = await start();
+    const stores = keep(await openRedisShortLived({ uri: first.url, clock: CLOCK }));
+    await first.admin.replicaof('127.0.0.1', second.port);
+    const refusal = await stores.ping().catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(StoreUnavailable);
+    expect(String(refusal)).to.include('replica');
+    const read = await stores.progress.find('interaction-1', NOW).catch((error: unknown) => error);
+    expect(read, 'nothing stale is read').to.be.instanceOf(StoreUnavailable);
+    await first.admin.replicaof('NO', 'ONE');
+    await eventually(stores.ping);
+  });
+
+  it('R8 starts with the address of a replica, and is ready when that leads to the primary', async () => {
+    const primary = await start();
+    const replica = await startReplica(start, primary.port);
+    const proxy = keep(await startTcpProxy(replica.port));
+    const { progress, ping } = await openThrough(proxy);
+    const refusal = await progress.save(aProgress()).catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(StoreUnavailable);
+    expect(String(refusal)).to.include('the server is a replica');
+    proxy.leadTo(primary.port);
+    await eventually(ping);
+    expect(await progress.save(aProgress())).to.equal(true);
+  });
+
+  it('R6 is led to the new primary by a sentinel, though another one is away', async () => {
+    const primary = await start();
+    const replica = await startReplica(start, primary.port);
+    const sentinel = await startSentinel(start, 'doublelock', primary.port);
+    const nodes = ['127.0.0.1:1', `127.0.0.1:${sentinel.port}`];
+    const address = { sentinel: { name: 'doublelock', nodes } };
+    const { progress, ping } = keep(await openRedisShortLived({ ...address, clock: CLOCK }));
+    await progress.save(aProgress());
+    await eventually(async () => expect(await replica.admin.dbsize()).to.equal(1));
+
+    await primary.kill();
+    const refusal = await progress.find('interaction-1', NOW).catch((error: unknown) => error);
+    expect(refusal).to.be.instanceOf(StoreUnavailable);
+    await eventually(ping, 15_000);
+    expect((await progress.find('interaction-1', NOW))?.version).to.equal(1);
+    expect(await progress.save(aProgress({ version: 1 }))).to.equal(true);
+    expect(await replica.admin.role()).to.include('master');
+  });
+});

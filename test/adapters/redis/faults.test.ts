@@ -1,0 +1,219 @@
+/** A Redis that is away, stopped, slow, empty or full: an answer within a second, and nothing counted twice. */
+import { expect } from 'chai';
+import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
+import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { together } from '../../contracts/make-store.ts';
+import { eventually } from '../../support/eventually.ts';
+import { needs } from '../../support/needs.ts';
+import { CLOCK, closedAfterwards } from '../../support/redis.ts';
+import { type RedisServer, redisServers } from '../../support/redis-server.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
+
+const LIMITS = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
+const EXPIRES = NOW + MINUTE;
+
+function anAttempt(id: string) {
+  return { owner: 'account-1', id, bucket: 'totp', at: NOW, limits: LIMITS };
+}
+
+/** One call of each kind. */
+function oneOfEach({ attempts, progress, providerShortLived: provider, outbox, ping }: RedisShortLived) {
+  const message = { channel: 'email', to: 'bob@acme.test', subject: '', text: '' } as const;
+  return [
+    attempts.take(anAttempt('attempt-1')),
+    attempts.forget('account-1', ['account'], 'password'),
+    progress.find('interaction-1', NOW),
+    progress.save(aProgress()),
+    progress.remove('interaction-2'),
+    provider.upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, EXPIRES),
+    provider.find('Session', 'session-1', NOW),
+    provider.findByUid('Session', 'uid-1', NOW),
+    provider.consume('AuthorizationCode', 'code-1', NOW),
+    provider.destroy('Interaction', 'interaction-2'),
+    provider.revokeByGrantId('AccessToken', 'grant-1'),
+    outbox.append(message, NOW),
+    outbox.list(10),
+    ping(),
+  ] as readonly Promise<unknown>[];
+}
+
+/** Of calls that were made now: what each rejected with, and the milliseconds until the last. */
+async function refused(calls: readonly Promise<unknown>[]): Promise<{ reasons: unknown[]; took: number }> {
+  const began = performance.now();
+  const outcomes = await Promise.allSettled(calls);
+  return {
+    reasons: outcomes.map((one) => (one.status === 'rejected' ? one.reason : 'an answer')),
+    took: performance.now() - began,
+  };
+}
+
+function expectUnavailable({ reasons, took }: { reasons: unknown[]; took: number }): void {
+  for (const reason of reasons) expect(reason).to.be.instanceOf(StoreUnavailable);
+  expect(took).to.be.below(1000);
+}
+
+/** The longest time, in milliseconds, for which nothing else could run while `work` did. */
+async function longestStall(work: () => Promise<unknown>): Promise<number> {
+  let longest = 0;
+  let last = performance.now();
+  const watch = setInterval(() => {
+    const now = performance.now();
+    longest = Math.max(longest, now - last);
+    last = now;
+  }, 5);
+  await work().finally(() => clearInterval(watch));
+  return longest;
+}
+
+describe('redis that fails', () => {
+  const { 'redis-server': program } = needs('redis-server');
+  const start = redisServers(program);
+  const keep = closedAfterwards();
+  const open = async ({ url }: Pick<RedisServer, 'url'>) =>
+    keep(await openRedisShortLived({ uri: url, clock: CLOCK }));
+
+  async function openThroughProxy() {
+    const server = await start();
+    const proxy = keep(await startTcpProxy(server.port));
+    const stores = await open({ url: `redis://127.0.0.1:${proxy.port}` });
+    return { server, proxy, stores };
+  }
+
+  it('R1 is unavailable within a second once it was killed, then at once, and is back by itself', async () => {
+    const server = await start();
+    const stores = await open(server);
+    await stores.progress.save(aProgress());
+    await server.kill();
+    expectUnavailable(await refused(oneOfEach(stores)));
+    const later = await refused(oneOfEach(stores));
+    expectUnavailable(later);
+    expect(later.took).to.be.below(100);
+
+    await start({ port: server.port });
+    await eventually(stores.ping);
+    expect(await stores.progress.find('interaction-1', NOW), 'nothing is left').to.equal(null);
+    await Promise.all(oneOfEach(stores));
+  });
+
+  it('R2 answers within a second while it is stopped, and has done what it was told at most once', async () => {
+    const server = await start();
+    const stores = await open(server);
+    const provider = stores.providerShortLived;
+    await provider.upsert('AuthorizationCode', 'code-1', {}, EXPIRES);
+    server.pause();
+    expectUnavailable(await refused(oneOfEach(stores)));
+    expectUnavailable(await refused(oneOfEach(stores)));
+    server.resume();
+    await eventually(stores.ping);
+    const counted = await stores.attempts.take(anAttempt('attempt-1'));
+    expect(counted, 'taken in vain, twice').to.deep.equal({ ok: true, left: { account: 2 } });
+    const consumed = await together(5, () => provider.consume('AuthorizationCode', 'code-1', NOW));
+    expect(consumed.filter(Boolean).length).to.be.at.most(1);
+    expect((await provider.find('AuthorizationCode', 'code-1', NOW))?.consumed).to.equal(NOW / 1000);
+  });
+
+  it('R4 is slower when replies come late, unavailable when they come too late, and blocks nothing', async () => {
+    const { proxy, stores } = await openThroughProxy();
+    await stores.progress.save(aProgress());
+    proxy.delayReplies(800);
+    const found = await together(200, () => stores.progress.find('interaction-1', NOW));
+    expect(found.every((one) => one?.version === 1)).to.equal(true);
+
+    proxy.delayReplies(5000);
+    const connections = proxy.accepted;
+    const stall = await longestStall(async () => {
+      const calls = Array.from({ length: 200 }, () => stores.progress.find('interaction-1', NOW));
+      expectUnavailable(await refused(calls));
+    });
+    expect(stall).to.be.below(250);
+    expect(proxy.accepted, 'no connection for each call').to.equal(connections);
+
+    proxy.delayReplies(0);
+    await eventually(stores.ping);
+    expect((await stores.progress.find('interaction-1', NOW))?.version).to.equal(1);
+  });
+
+  it('R5 goes on after everything was flushed, scripts too, as if nothing had been begun', async () => {
+    const server = await start();
+    const stores = await open(server);
+    const provider = stores.providerShortLived;
+    await Promise.all(oneOfEach(stores));
+    await server.admin.flushall();
+    await server.admin.script('FLUSH');
+    expect(await stores.progress.find('interaction-1', NOW)).to.equal(null);
+    expect(await stores.progress.save(aProgress({ version: 1 })), 'a version that is gone').to.equal(false);
+    expect(await provider.findByUid('Session', 'uid-1', NOW)).to.equal(null);
+    expect(await provider.consume('AuthorizationCode', 'code-1', NOW)).to.equal(false);
+    expect(await provider.destroy('Interaction', 'interaction-1')).to.equal(false);
+    await Promise.all(oneOfEach(stores));
+    expect((await stores.progress.find('interaction-1', NOW))?.version).to.equal(1);
+  });
+
+  it('R7 refuses rather than forgets when it is full; what was stored is read, and can be ended', async () => {
+    const server = await start({ settings: ['maxmemory 5mb', 'maxmemory-policy noeviction'] });
+    const stores = await open(server);
+    const provider = stores.providerShortLived;
+    await Promise.all(oneOfEach(stores));
+    await provider.upsert('AuthorizationCode', 'code-1', {}, EXPIRES);
+    const isFull = await fill(server);
+    expect(isFull).to.match(/^OOM/);
+
+    expectUnavailable(
+      await refused([
+        stores.attempts.take(anAttempt('attempt-2')),
+        stores.progress.save(aProgress({ version: 1 })),
+        provider.upsert('Session', 'session-2', {}, EXPIRES),
+        provider.consume('AuthorizationCode', 'code-1', NOW),
+        stores.ping(),
+      ]),
+    );
+    expect((await stores.progress.find('interaction-1', NOW))?.version).to.equal(1);
+    expect(await provider.findByUid('Session', 'uid-1', NOW)).not.to.equal(null);
+    expect(await provider.destroy('Session', 'session-1')).to.equal(true);
+    await provider.revokeByGrantId('AccessToken', 'grant-1');
+
+    await server.admin.del('filling');
+    await stores.ping();
+    expect(await stores.attempts.take(anAttempt('attempt-3')), 'nothing was counted meanwhile').to.deep.equal(
+      {
+        ok: true,
+        left: { account: 1 },
+      },
+    );
+    expect(await provider.consume('AuthorizationCode', 'code-1', NOW)).to.equal(true);
+  });
+
+  it('R9 starts without it, is not ready, and becomes ready by itself', async () => {
+    const server = await start();
+    await server.kill();
+    const stores = await open(server);
+    expectUnavailable(await refused(oneOfEach(stores)));
+    await start({ port: server.port });
+    await eventually(stores.ping);
+    await Promise.all(oneOfEach(stores));
+  });
+
+  it('ends what is under way when it is closed, and is unavailable at once from then on', async () => {
+    const stores = await open(await start());
+    const underWay = refused(oneOfEach(stores));
+    stores.close();
+    expect((await underWay).took).to.be.below(1000);
+    const later = await refused(oneOfEach(stores));
+    expectUnavailable(later);
+    expect(later.took).to.be.below(100);
+  });
+});
+
+/** Fills the server in ever smaller pieces; gives its refusal of the smallest. */
+async function fill({ admin }: RedisServer): Promise<string> {
+  let refusal = '';
+  for (let bytes = 2 ** 18; bytes >= 1; bytes /= 2) {
+    for (refusal = ''; refusal === ''; ) {
+      await admin.append('filling', 'x'.repeat(bytes)).catch((error: Error) => {
+        refusal = error.message;
+      });
+    }
+  }
+  return refusal;
+}

@@ -1,0 +1,138 @@
+/** What lies in Redis: keys that tell no secret and end by themselves, and values that somebody has damaged. */
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
+import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { CLOCK, closedAfterwards, freshPrefix, redisUrl } from '../../support/redis.ts';
+
+/** No JSON, JSON of another shape, JSON that means harm. */
+const MALFORMED = [
+  '',
+  '{',
+  'null',
+  '7',
+  '"text"',
+  '[1]',
+  '[{}]',
+  '{"__proto__":{"polluted":true}}',
+  '\u0000',
+];
+
+const EXPIRES = NOW + MINUTE;
+/** In milliseconds: how much longer than asked for the server may keep things. */
+const KEPT_LONGER = MINUTE;
+
+describe('what lies in redis', () => {
+  const url = redisUrl();
+  const prefix = freshPrefix(url);
+  const keep = closedAfterwards();
+  let stores: RedisShortLived;
+  let look: Redis;
+
+  beforeEach(async () => {
+    stores = keep(await openRedisShortLived({ uri: url(), clock: CLOCK, prefix: prefix() }));
+    look = new Redis(url());
+    keep({ close: () => look.disconnect() });
+  });
+
+  const keys = async () => (await look.keys(`${prefix()}*`)).map((key) => key.slice(prefix().length)).sort();
+  const lifetimes = async () => {
+    const all = await keys();
+    return Promise.all(all.map(async (key) => [key, await look.pttl(prefix() + key)] as const));
+  };
+
+  it('R37 R38 ends by itself, a minute after it has expired at the latest', async () => {
+    const { attempts, progress, outbox, providerShortLived: provider } = stores;
+    const limits = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
+    await attempts.take({ owner: 'account-1', id: 'attempt-1', bucket: 'totp', at: NOW, limits });
+    await progress.save(aProgress());
+    await provider.upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, EXPIRES);
+    await provider.upsert('AccessToken', 'token-1', { grantId: 'grant-1' }, EXPIRES);
+    await provider.upsert('AccessToken', 'token-2', { grantId: 'grant-1' }, NOW + 1);
+    await provider.consume('AccessToken', 'token-1', NOW);
+    await provider.destroy('AccessToken', 'token-2');
+    await stores.ping();
+    for (const [key, lifetime] of await lifetimes()) {
+      expect(lifetime, key).to.be.within(1, MINUTE + KEPT_LONGER);
+    }
+    await outbox.append({ channel: 'email', to: 'bob@acme.test', subject: '', text: '' }, NOW);
+    for (const [key, lifetime] of await lifetimes()) expect(lifetime, key).to.be.above(0);
+    expect(await keys()).to.have.length(9 + 2);
+  });
+
+  it('keeps for a grant no more than what still lives, however much was issued under it', async () => {
+    let now = NOW;
+    const clock = { now: () => now };
+    const later = keep(await openRedisShortLived({ uri: url(), clock, prefix: prefix() }));
+    for (let issued = 0; issued < 20; issued += 1) {
+      now += MINUTE;
+      const token = { grantId: 'grant-1' };
+      await later.providerShortLived.upsert('AccessToken', `token-${issued}`, token, now + MINUTE);
+    }
+    expect(await look.zcard(`${prefix()}provider-grant:{AccessToken:grant-1}`)).to.be.below(5);
+    await later.providerShortLived.revokeByGrantId('AccessToken', 'grant-1');
+    expect(await later.providerShortLived.find('AccessToken', 'token-19', now)).to.equal(null);
+  });
+
+  it('keeps names with braces, percent signs and colons apart, each in one slot', async () => {
+    const owners = ['a}b', 'a%7Db', 'a}', '{a', 'a:b', 'a'];
+    const limits = [
+      { counter: 'b', limit: 1, windowMs: MINUTE },
+      { counter: '{c}', limit: 1, windowMs: MINUTE },
+    ];
+    for (const owner of owners) {
+      const verdict = await stores.attempts.take({ owner, id: 'attempt-1', bucket: 'totp', at: NOW, limits });
+      expect(verdict, owner).to.deep.equal({ ok: true, left: { b: 0, '{c}': 0 } });
+    }
+    const found = await keys();
+    expect(found).to.have.length(2 * owners.length);
+    const tags = new Set(found.map((key) => /\{(.*?)\}/.exec(key)?.[1]));
+    expect(tags.size).to.equal(owners.length);
+  });
+
+  it('R33 progress that cannot be read is absent, and can be begun anew', async () => {
+    const unknown = JSON.stringify({
+      ...aProgress({ version: 1 }),
+      proofs: [{ method: 'telepathy', enrolmentId: null, at: 1 }],
+    });
+    for (const text of [...MALFORMED, unknown]) {
+      expect(await stores.progress.save(aProgress()), text).to.equal(true);
+      await look.hset(`${prefix()}progress:{interaction-1}`, 'value', text);
+      expect(await stores.progress.find('interaction-1', NOW), text).to.equal(null);
+    }
+  });
+
+  it('R33 A89 a payload of the provider that is no object is absent, and none reaches a prototype', async () => {
+    const { providerShortLived: provider } = stores;
+    await provider.upsert('Session', 'other', { uid: 'uid-2' }, null);
+    for (const text of MALFORMED) {
+      await provider.upsert('Session', 'session-1', { uid: 'uid-1' }, EXPIRES);
+      await look.hset(`${prefix()}provider:{Session:session-1}`, 'payload', text);
+      const found = await provider.find('Session', 'session-1', NOW);
+      expect(found === null, text).to.equal(!text.startsWith('{"'));
+      expect(Object.hasOwn(found ?? {}, 'polluted'), text).to.equal(false);
+      expect(await provider.find('Session', 'other', NOW)).to.deep.equal({ uid: 'uid-2' });
+      expect(await provider.destroy('Session', 'session-1'), text).to.equal(true);
+    }
+    expect('polluted' in {}).to.equal(false);
+  });
+
+  it('R33 a message that cannot be read is left out', async () => {
+    const message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456' } as const;
+    await stores.outbox.append(message, NOW);
+    await look.lpush(`${prefix()}outbox:{messages}`, ...MALFORMED);
+    expect(await stores.outbox.list(20)).to.deep.equal([{ ...message, sentAt: NOW }]);
+  });
+
+  it('a kind of value that was never ours is a fault of the store, not of the program', async () => {
+    await look.set(`${prefix()}progress:{interaction-1}`, 'text');
+    const outcome = await stores.progress.find('interaction-1', NOW).catch((error: Error) => error.name);
+    expect(outcome).to.equal('StoreUnavailable');
+  });
+
+  it('has nothing to sweep', async () => {
+    await stores.progress.save(aProgress());
+    expect(await stores.sweep(NOW + 10 * MINUTE, 0)).to.equal(0);
+    expect(await keys()).to.have.length(1);
+  });
+});
