@@ -155,6 +155,6 @@ function prove(factors: readonly Factor[]): Decision {
   const chosen = factors.find((factor) => factor.isDefault)?.method;
   // Recovery codes come last, and are no reason to choose.
   const others = methods.filter((name) => name !== 'recovery');
-  const preferred = chosen ?? (others.length <= 1 ? (methods[0] ?? null) : null);
+  const preferred = chosen ?? (others.length <= 1 ? methods[0] : null) ?? null;
   return { kind: 'prove', methods, preferred };
 }

@@ -114,7 +114,7 @@ export function createSecondFactor(needs: Needs) {
       if (found.kind === 'used') return no({ code: 'code_used' });
       return no({
         code: 'code_invalid',
-        attemptsLeft: Math.min(verdict.left[ofSignIn] ?? 0, verdict.left[GUESSES] ?? 0),
+        attemptsLeft: Math.min(...Object.values(verdict.left)),
         clockOffSeconds: found.kind === 'near' ? found.offSeconds : null,
       });
     }

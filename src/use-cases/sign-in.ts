@@ -107,7 +107,7 @@ export function createSignIn({
       return refused({ code: 'too_many_attempts', retryAt: verdict.retryAt });
     }
     if (!matches || !account || !hash) {
-      if (knownBrowser === null) await countFailure(subject, verdict.left.account ?? 0, lockout.level);
+      if (knownBrowser === null) await countFailure(subject, verdict.left.account === 0, lockout.level);
       await trail({ ...line, event: 'sign_in.password_refused', reason: 'credentials_invalid' });
       return refused({ code: 'credentials_invalid' });
     }
@@ -146,9 +146,9 @@ export function createSignIn({
   }
 
   /** The last try of the window locks the account's password, for longer each time. */
-  async function countFailure(subject: string, left: number, level: number): Promise<void> {
+  async function countFailure(subject: string, isLast: boolean, level: number): Promise<void> {
     await lockouts.addFailure(subject, BUCKET, clock.now());
-    if (left > 0) return;
+    if (!isLast) return;
     const lock = nextLock(level, clock.now());
     await lockouts.lock(subject, lock.lockedUntil, lock.level);
   }
