@@ -12,7 +12,7 @@ export class BadForm extends Error {
   override name = 'BadForm';
   readonly status: number;
 
-  constructor(status: 400 | 403 | 413 | 415, message: string) {
+  constructor(status: 400 | 403 | 413, message: string) {
     super(message);
     this.status = status;
   }
@@ -31,7 +31,7 @@ export async function readForm(ctx: Context): Promise<Fields> {
   if (ctx.is('application/x-www-form-urlencoded') !== 'application/x-www-form-urlencoded') {
     throw new BadForm(400, 'a form was expected');
   }
-  if (ctx.get('content-encoding')) throw new BadForm(415, 'compressed forms are not read');
+  if (ctx.get('content-encoding')) throw new BadForm(400, 'compressed forms are not read');
   const entries = ctx.req.readable
     ? [...new URLSearchParams(await rawBody(ctx))]
     : Object.entries(parsedBody(ctx));
