@@ -32,8 +32,6 @@ export interface Pages {
     readonly clientName: string;
     /** Ends the interaction with `access_denied`. */
     readonly cancel: Form;
-    /** A known account in this browser signs in again: its address stands and can't be changed. */
-    readonly emailFixed: boolean;
   };
   'choose-method': {
     readonly form: Form;

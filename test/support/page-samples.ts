@@ -30,7 +30,7 @@ function sample<P extends PageName>(name: string, page: P, model: Pages[P], fram
   return { name, page, model, frame };
 }
 
-const signIn = { form: form(at), email: '', clientName: client, cancel, emailFixed: false };
+const signIn = { form: form(at), email: '', clientName: client, cancel };
 const enterCode: Pages['enter-code'] = {
   form: form(`${at}/code`),
   method: 'totp',
@@ -95,7 +95,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     { ...signIn, email: 'bob@acme.test' },
     { ...acme, refusal: { code: 'credentials_invalid' } },
   ),
-  sample('sign-in-again', 'sign-in', { ...signIn, email: 'bob@acme.test', emailFixed: true }, acme),
   sample(
     'choose-method',
     'choose-method',

@@ -104,7 +104,6 @@ export function createSignInRoutes(needs: Needs): Router {
       email,
       clientName: clientName(view.clientId),
       cancel: forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid),
-      emailFixed: false,
     };
     render(ctx, 'sign-in', model, frame(view, refusal));
   }
