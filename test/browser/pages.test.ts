@@ -15,7 +15,6 @@ const LARGE_LETTERS = 32;
 /** What the person has to do, or to read, first. */
 const FIRST: Readonly<Record<string, string>> = {
   'sign-in': '[name=email]',
-  'sign-in-again': '[name=password]',
   'sign-in-refused': '[name=password]',
   'enter-code': '#code',
   'enter-code-wrong': '#code',

@@ -12,10 +12,6 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'input[autofocus][name=email]': 1,
     'form[action="/interaction/uid/cancel"] button[name=cancel]': 1,
   },
-  'sign-in-again': {
-    'input[name=email][readonly][value="bob@acme.test"]': 1,
-    'input[name=password][autofocus]': 1,
-  },
   'choose-method': {
     'input[type=radio][name=method]': 4,
     'input[name=method][value=totp][checked]': 1,
