@@ -28,7 +28,8 @@ async function infoOf(node: { info(): Promise<string> }): Promise<string> {
   try {
     return await node.info();
   } catch (error) {
-    if (isRefusedLogin(error)) throw new Unfit('Redis refuses INFO to this user, and login without it');
+    if (isRefusedLogin(error))
+      throw new Unfit('Redis refuses INFO to this user, by which a server is judged: allow it (+info)');
     throw error;
   }
 }
