@@ -1,0 +1,85 @@
+/** Doublelock beside the bare provider: started together on one processor, driven in turn on the same stores. */
+import { driveSessions, driveSignIns, joined, type Round, type SignedIn, type Tally } from './load.ts';
+import type { People } from './people.ts';
+import { type Trace, traceFlows } from './round-trips.ts';
+import type { Hash, Product } from './serve.ts';
+import { type Server, startServer } from './servers.ts';
+import type { Place } from './settings.ts';
+
+export interface Setting {
+  readonly place: Place;
+  readonly people: People;
+  /** Of the server; null: wherever the kernel puts it. */
+  readonly core: number | null;
+  readonly rounds: number;
+  readonly round: Round;
+  /** Default: long enough for the compiler. */
+  readonly warmUp?: Partial<Round>;
+}
+
+export type Pair<T> = Readonly<Record<Product, T>>;
+
+export interface Comparison {
+  readonly hash: Hash;
+  readonly signIn: Pair<Tally>;
+  /** With a live session: no password is given there, and so it is measured once, without the hash. */
+  readonly again: Pair<Tally> | null;
+  readonly memory: Pair<{ readonly readyMs: number; readonly idleMiB: number; readonly afterMiB: number }>;
+}
+
+const PRODUCTS: readonly Product[] = ['doublelock', 'bare'];
+/** Sign-ins in which a server's code is compiled before anything counts, and the seconds they may take. */
+export const WARM_UP = { flows: 200, seconds: 20 };
+/** A sign-in with a live session is so much cheaper that less time gives as good a number. */
+const AGAIN_SHARE = 0.4;
+
+export async function compare(hash: Hash, setting: Setting): Promise<Comparison> {
+  const { place, people, core, rounds, round } = setting;
+  const servers: Server[] = [];
+  try {
+    // One after the other: each is timed until it is ready.
+    for (const product of PRODUCTS) servers.push(await startServer(product, hash, place, core));
+    const runs = servers.map((server) => ({
+      server,
+      signIns: [] as Tally[],
+      again: [] as Tally[],
+      sessions: [] as SignedIn[],
+    }));
+    for (const { server } of runs)
+      await driveSignIns(server, people, { ...round, ...WARM_UP, ...setting.warmUp });
+    for (let turn = 0; turn < rounds; turn += 1) {
+      for (const run of runs) {
+        const { tally, sessions } = await driveSignIns(run.server, people, round);
+        run.signIns.push(tally);
+        run.sessions.push(...sessions);
+      }
+      for (const { server, again, sessions } of hash === 'none' ? runs : []) {
+        again.push(await driveSessions(server, sessions, { ...round, seconds: round.seconds * AGAIN_SHARE }));
+      }
+    }
+    return {
+      hash,
+      signIn: pairOf(runs.map(({ signIns }) => joined(signIns))),
+      again: hash === 'none' ? pairOf(runs.map(({ again }) => joined(again))) : null,
+      memory: pairOf(
+        servers.map(({ readyMs, idleMiB, residentMiB }) => ({ readyMs, idleMiB, afterMiB: residentMiB() })),
+      ),
+    };
+  } finally {
+    await Promise.all(servers.map((server) => server.stop()));
+  }
+}
+
+export type Traces = Pair<{ readonly signIn: Trace; readonly again: Trace }>;
+
+export async function traceBoth({ place, people }: Pick<Setting, 'place' | 'people'>): Promise<Traces> {
+  const traces = [];
+  for (const product of PRODUCTS) traces.push(await traceFlows(product, place, people));
+  return pairOf(traces);
+}
+
+/** In the order of `PRODUCTS`. */
+function pairOf<T>([doublelock, bare]: readonly T[]): Pair<T> {
+  if (doublelock === undefined || bare === undefined) throw new Error('one of the two is missing');
+  return { doublelock, bare };
+}

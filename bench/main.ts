@@ -1,0 +1,126 @@
+/** npm run bench: what a sign-in costs, beside the same sign-in on a bare oidc-provider. */
+import { availableParallelism } from 'node:os';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { type Comparison, compare, traceBoth } from './compare.ts';
+import { type Databases, startDatabases } from './databases.ts';
+import { type Grown, grow } from './growth.ts';
+import { createPeople } from './people.ts';
+import { loadAverage, stayOn, twoCores } from './process.ts';
+import { circumstances, comparisonTable, growthTable, stepTable } from './report.ts';
+import { countsOf } from './round-trips.ts';
+import { makePlace } from './seed.ts';
+import type { Hash } from './serve.ts';
+import type { Driver } from './settings.ts';
+
+interface Options {
+  readonly stores: Driver;
+  readonly rounds: number;
+  readonly seconds: number;
+  readonly accounts: number;
+  readonly concurrency: number;
+  readonly hash: Hash | 'both';
+  readonly growth: boolean;
+  readonly sizes: readonly number[];
+  readonly acts: boolean;
+}
+
+const program = new Command('bench')
+  .usage('[options]')
+  .description('Measures complete sign-ins, and prints Markdown.')
+  .addOption(
+    new Option(
+      '--stores <pair>',
+      'where things are kept; MONGODB_URI and REDIS_URL are used where they are set',
+    )
+      .choices(['embedded', 'mongo-redis'])
+      .default('embedded'),
+  )
+  .option('--rounds <n>', 'how often each of the two is driven', positive, 2)
+  .option('--seconds <n>', 'how long one round lasts', positive, 3)
+  .option('--accounts <n>', 'how many are in the store; each gives one code in 30 seconds', positive, 4000)
+  .option('--concurrency <n>', 'how many people sign in at once', positive, 8)
+  .addOption(
+    new Option('--hash <kind>', 'with the password hash of the product, or without any')
+      .choices(['both', 'argon2id', 'none'])
+      .default('both'),
+  )
+  .option('--growth', 'measures how the cost grows with the store instead', false)
+  .option('--sizes <n,n>', 'accounts and live sessions of the growth run', sizes, [1000, 10_000, 100_000])
+  .option('--acts', 'lists what one sign-in asks of the stores', false);
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+function sizes(text: string): number[] {
+  return text.split(',').map(positive);
+}
+
+async function run(options: Options): Promise<void> {
+  const before = loadAverage();
+  const allCores = availableParallelism();
+  const cores = twoCores();
+  if (cores) stayOn(cores.load);
+  const databases = options.stores === 'embedded' ? null : await startDatabases(process.env);
+  try {
+    const core = cores?.server ?? null;
+    const parts = options.growth
+      ? await growth(options, databases, core)
+      : await comparison(options, databases, core);
+    const about = circumstances({
+      command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
+        ' ',
+      ),
+      stores: databases?.names ?? 'embedded',
+      isPinned: cores !== null,
+      cores: allCores,
+      loads: [before, loadAverage()],
+      concurrency: options.concurrency,
+    });
+    print(...parts, about);
+  } finally {
+    await databases?.stop();
+  }
+}
+
+async function comparison(
+  options: Options,
+  databases: Databases | null,
+  core: number | null,
+): Promise<string[]> {
+  const { accounts, seconds, concurrency, rounds } = options;
+  const place = await makePlace(accounts, accounts, databases?.fresh() ?? null);
+  try {
+    const people = createPeople(accounts, Date.now);
+    const setting = { place, people, core, rounds, round: { seconds, concurrency } };
+    const traces = await traceBoth(setting);
+    const compared: Comparison[] = [];
+    for (const hash of ['argon2id', 'none'] as const) {
+      if (options.hash === 'both' || options.hash === hash) compared.push(await compare(hash, setting));
+    }
+    const acts = countsOf(traces.doublelock.signIn.acts).map(([name, count]) => `- ${name}: ${count}`);
+    return [
+      comparisonTable(compared, traces),
+      ...compared.map(stepTable),
+      ...(options.acts ? [acts.join('\n')] : []),
+    ];
+  } finally {
+    place.remove();
+  }
+}
+
+async function growth(options: Options, databases: Databases | null, core: number | null): Promise<string[]> {
+  const grown: Grown[] = [];
+  for (const size of options.sizes) {
+    grown.push(await grow(size, databases?.fresh() ?? null, core, options));
+  }
+  return [growthTable(grown)];
+}
+
+function print(...parts: readonly string[]): void {
+  process.stdout.write(`${parts.join('\n\n')}\n`);
+}
+
+await run(program.parse().opts<Options>());

@@ -1,0 +1,134 @@
+/** The numbers as Markdown, to be pasted into the README. */
+import { totalmem } from 'node:os';
+import type { Comparison, Pair, Traces } from './compare.ts';
+import { STEPS, type Step } from './flows.ts';
+import type { Grown } from './growth.ts';
+import { cpuMsPerFlow, flowsPerSecond, percentile, type Tally } from './load.ts';
+import { processorModel } from './process.ts';
+
+const GIB = 1024 ** 3;
+const HASHES = { argon2id: 'argon2id', none: 'no hash' } as const;
+
+type Row = readonly string[];
+
+function table(head: Row, rows: readonly Row[]): string {
+  const line = (cells: Row) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, n) => (n === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+/** Three digits that mean something. */
+function round(value: number): string {
+  if (!Number.isFinite(value)) return '–';
+  return value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+}
+
+function compared(name: string, { doublelock, bare }: Pair<number>, isRatio = true): Row {
+  return [name, round(doublelock), round(bare), isRatio ? (doublelock / bare).toFixed(2) : ''];
+}
+
+function both<T>({ doublelock, bare }: Pair<T>, of: (one: T) => number): Pair<number> {
+  return { doublelock: of(doublelock), bare: of(bare) };
+}
+
+/** Everything about the two beside each other, one number a line. */
+export function comparisonTable(comparisons: readonly Comparison[], traces: Traces): string {
+  const rates = comparisons.flatMap(({ hash, signIn, again }) => [
+    compared(`sign-ins/s, ${HASHES[hash]}`, both(signIn, flowsPerSecond)),
+    compared(`CPU ms a sign-in, ${HASHES[hash]}`, both(signIn, cpuMsPerFlow)),
+    ...(again
+      ? [
+          compared('sign-ins/s with a live session', both(again, flowsPerSecond)),
+          compared('CPU ms a sign-in with a live session', both(again, cpuMsPerFlow)),
+        ]
+      : []),
+  ]);
+  const counts = [
+    compared(
+      'store operations a sign-in',
+      both(traces, ({ signIn }) => signIn.acts.length),
+      false,
+    ),
+    compared(
+      '– one after the other',
+      both(traces, ({ signIn }) => signIn.sequential),
+      false,
+    ),
+    compared(
+      '– of which reads of the accounts store',
+      both(traces, ({ signIn }) => signIn.accountsReads),
+      false,
+    ),
+    compared(
+      'one after the other with a live session',
+      both(traces, ({ again }) => again.sequential),
+      false,
+    ),
+  ];
+  const memory = comparisons.slice(0, 1).flatMap(({ memory }) => [
+    compared(
+      'resident MiB, idle',
+      both(memory, ({ idleMiB }) => idleMiB),
+      false,
+    ),
+    compared(
+      'resident MiB, after the run',
+      both(memory, ({ afterMiB }) => afterMiB),
+      false,
+    ),
+    compared(
+      'ready within ms',
+      both(memory, ({ readyMs }) => readyMs),
+      false,
+    ),
+  ]);
+  return table(['', 'Doublelock', 'bare oidc-provider', 'ratio'], [...rates, ...counts, ...memory]);
+}
+
+/** Milliseconds until the answer, step by step. */
+export function stepTable({ hash, signIn: { doublelock, bare } }: Comparison): string {
+  const timesOf = ({ steps }: Tally, step: Step) => steps.get(step) ?? [];
+  const rows = STEPS.map((step) => [
+    step,
+    ...[doublelock, bare].flatMap((tally) =>
+      [0.5, 0.95, 0.99].map((share) => round(percentile(timesOf(tally, step), share))),
+    ),
+  ]);
+  const head = ['p50', 'p95', 'p99'];
+  return table(
+    [
+      `ms, ${HASHES[hash]}`,
+      ...head.map((name) => `Doublelock ${name}`),
+      ...head.map((name) => `bare ${name}`),
+    ],
+    rows,
+  );
+}
+
+export function growthTable(grown: readonly Grown[]): string {
+  return table(
+    ['accounts and live sessions', 'sign-ins/s', 'CPU ms a sign-in', 'ms p95', 'ready within ms', 'MiB idle'],
+    grown.map(({ size, ...of }) => [
+      size.toLocaleString('en'),
+      ...[of.flowsPerSecond, of.cpuMsPerFlow, of.p95, of.readyMs, of.idleMiB].map(round),
+    ]),
+  );
+}
+
+/** Where, when and how it was measured. */
+export function circumstances(of: {
+  readonly command: string;
+  readonly stores: string;
+  readonly isPinned: boolean;
+  readonly cores: number;
+  readonly loads: readonly number[];
+  readonly concurrency: number;
+}): string {
+  const [before = 0, after = 0] = of.loads;
+  const memory = `${Math.round(totalmem() / GIB)} GiB`;
+  const pinned = of.isPinned ? 'the server on one core, load and databases on another' : 'nothing pinned';
+  return [
+    `\`${of.command}\` on ${of.cores} cores of ${processorModel()}, ${memory}, Node ${process.version};`,
+    `${of.stores} stores; ${pinned}; ${of.concurrency} people at once;`,
+    `load average ${before.toFixed(1)} before, ${after.toFixed(1)} after.`,
+  ].join(' ');
+}

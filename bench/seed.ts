@@ -1,0 +1,115 @@
+/** Fills the stores before a run: accounts with a factor each, and live sessions beside which the measured ones stand. */
+import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
+import { boxOf, openParts, type Parts, secretsOf, seedAccounts } from '../src/assemble.ts';
+import type { Config, SeedAccount } from '../src/config/shape.ts';
+import type { Account } from '../src/domain/account.ts';
+import { acrOf, amrOf } from '../src/domain/assurance.ts';
+import { createProviderAdapter } from '../src/http/provider-adapter.ts';
+import type { SecretBox } from '../src/ports/system.ts';
+import { CLIENT, PASSWORD, type Place, readConfig, SCOPE, SECRET, TENANT, writeConfig } from './settings.ts';
+
+/** Memory that looks like a disk: a hundred thousand commits need not wait for one each. */
+const MEMORY = '/dev/shm';
+const DAY_SECONDS = 24 * 60 * 60;
+/** How many are written at once: a store on the network is kept busy by it. */
+const AT_ONCE = 32;
+
+export function emailOf(number: number): string {
+  return `person${number}@bench.test`;
+}
+
+/** Stores with this many accounts and live sessions, in a folder of their own; `remove` deletes the folder. */
+export async function makePlace(
+  accounts: number,
+  sessions: number,
+  servers: Place['servers'],
+): Promise<Place & { remove(): void }> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'doublelock-bench-'));
+  const aside = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'doublelock-bench-'));
+  try {
+    await fill({ dataDir: aside, servers }, accounts, sessions);
+    cpSync(aside, dataDir, { recursive: true });
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+  return { dataDir, servers, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
+}
+
+async function fill(place: Place, accounts: number, sessions: number): Promise<void> {
+  // No server is started with this file: any port will do.
+  const config = readConfig(writeConfig(1, place), 'silent');
+  const parts = await openParts(config);
+  const box = boxOf(secretsOf(config));
+  const passwordHash = await createPasswordHasher({ concurrency: 1, queueLimit: 1 }).hash(PASSWORD);
+  const people = Array.from({ length: accounts }, (_, n) => person(n, passwordHash));
+  await eachOf(people.values(), (one) => seedAccounts({ ...config, accounts: [one] }, parts, box));
+  const found = await parts.stores.accounts.listByTenant(TENANT);
+  await eachOf(found.slice(0, sessions).values(), (account) => addSession(account, config, parts, box));
+  await parts.stores.close();
+}
+
+function person(number: number, passwordHash: string): SeedAccount {
+  return {
+    email: emailOf(number),
+    name: `Person ${number}`,
+    tenantId: TENANT,
+    role: 'member',
+    password: null,
+    passwordHash,
+    groups: [],
+    manages: [],
+    emailConfirmed: true,
+    phone: null,
+    factors: [{ method: 'totp', secret: SECRET }],
+  };
+}
+
+/** What a sign-in leaves behind: a session, the grant of one relying party, and the sign-in's record. */
+async function addSession(
+  { id: accountId }: Account,
+  { session: { absoluteHours } }: Config,
+  { stores, clock, random }: Parts,
+  box: SecretBox,
+): Promise<void> {
+  const adapter = createProviderAdapter(
+    { durable: stores.providerDurable, shortLived: stores.providerShortLived },
+    box,
+    clock,
+  );
+  const now = clock.now();
+  const iat = Math.floor(now / 1000);
+  const exp = iat + absoluteHours * 60 * 60;
+  const [uid, jti, grantId] = [random.id(), random.id(), random.id()];
+  const [enrolment] = await stores.enrolments.listByAccount(accountId);
+  const proofs = [
+    { method: 'pwd', enrolmentId: null, at: now },
+    { method: 'totp', enrolmentId: enrolment?.id ?? null, at: now },
+  ] as const;
+  const authorizations = { [CLIENT.id]: { sid: random.id(), grantId } };
+  const signedIn = { accountId, loginTs: iat, acr: acrOf(proofs), amr: [...amrOf(proofs)] };
+  const session = { iat, exp, uid, jti, kind: 'Session', ...signedIn, authorizations };
+  const grant = { iat, exp, jti: grantId, kind: 'Grant', accountId, clientId: CLIENT.id };
+  await Promise.all([
+    adapter('Session').upsert(jti, session, exp - iat),
+    adapter('Grant').upsert(grantId, { ...grant, openid: { scope: SCOPE } }, exp - iat + 30 * DAY_SECONDS),
+    stores.records.save({
+      sessionUid: uid,
+      accountId,
+      proofs,
+      at: iat * 1000,
+      address: '127.0.0.1',
+      browser: 'bench',
+      expiresAt: (exp + 30 * DAY_SECONDS) * 1000,
+    }),
+  ]);
+}
+
+async function eachOf<T>(left: Iterable<T>, work: (one: T) => Promise<void>): Promise<void> {
+  const sides = Array.from({ length: AT_ONCE }, async () => {
+    for (const one of left) await work(one);
+  });
+  await Promise.all(sides);
+}

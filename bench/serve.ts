@@ -1,0 +1,71 @@
+/** A server of the bench as a process of its own: `serve.ts doublelock|bare argon2id|none CONFIG`. */
+import { availableParallelism } from 'node:os';
+import { systemClock } from '../src/adapters/system/clock.ts';
+import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
+import { boxOf, openParts, openStores, type Stores, secretsOf } from '../src/assemble.ts';
+import type { Config } from '../src/config/shape.ts';
+import { type RequestHandler, startServer } from '../src/http/lifecycle.ts';
+import type { PasswordHasher } from '../src/ports/system.ts';
+import { createServer } from '../src/server.ts';
+import { createBare } from './bare.ts';
+import { withoutHash } from './hasher.ts';
+import { readConfig } from './settings.ts';
+
+export type Product = 'doublelock' | 'bare';
+export type Hash = 'argon2id' | 'none';
+
+/** As many as in the product. */
+const HASHES_IN_LINE = 200;
+
+export interface Changed {
+  readonly hasher?: PasswordHasher;
+  /** What the stores become before anything uses them. */
+  readonly watch?: <S extends Stores>(stores: S) => S;
+}
+
+/** What answers, and what lets go of its stores. */
+export interface Created {
+  readonly handler: RequestHandler;
+  readonly close: Stores['close'];
+}
+
+/** The product as it is, but for what is changed. */
+async function createDoublelock(config: Config, { hasher, watch = same }: Changed): Promise<Created> {
+  const opened = await openParts(config);
+  const parts = { ...opened, stores: watch(opened.stores), hasher: hasher ?? opened.hasher };
+  const handler = await createServer(parts, async () => ({ ready: true }))(config);
+  return { handler, close: opened.stores.close };
+}
+
+/** The bare one, which pays for no stopwatch around its stores. */
+async function createComparison(config: Config, { hasher, watch = same }: Changed): Promise<Created> {
+  const secrets = secretsOf(config);
+  const stores = await openStores(config);
+  const handler = createBare({
+    config,
+    secrets,
+    stores: watch(stores),
+    hasher:
+      hasher ?? createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE }),
+    box: boxOf(secrets),
+    clock: systemClock,
+  });
+  return { handler, close: stores.close };
+}
+
+function same<T>(one: T): T {
+  return one;
+}
+
+export const CREATE = { doublelock: createDoublelock, bare: createComparison } as const;
+
+async function serve(product: Product, hash: Hash, file: string): Promise<void> {
+  const config = readConfig(file);
+  const { handler } = await CREATE[product](config, hash === 'none' ? { hasher: withoutHash } : {});
+  await startServer({ handler, ...config.listen, log: () => {} });
+}
+
+if (import.meta.main) {
+  const [product, hash, file = ''] = process.argv.slice(2);
+  await serve(product as Product, hash as Hash, file);
+}

@@ -1,0 +1,57 @@
+/** What every server of a run is told: one tenant that demands a second factor, one relying party, and where it keeps things. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Config } from '../src/config/shape.ts';
+import { loadConfig } from '../src/config.ts';
+import { CATALOGUE } from '../src/domain/methods/index.ts';
+
+export const TENANT = 'bench';
+export const CLIENT = { id: 'rp', secret: 'a-secret-of-more-than-thirty-two-characters' } as const;
+/** Nobody listens there: the load stops at it. */
+export const CALLBACK = 'http://rp.test/callback';
+export const SCOPE = 'openid email profile';
+
+/** Shared by all accounts: each has an enrolment of its own, and the load makes one code for all of them. */
+export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+export const PASSWORD = 'correct horse battery staple';
+
+export const HOST = '127.0.0.1';
+
+export type Driver = 'embedded' | 'mongo-redis';
+
+/** Where the stores of a run are. */
+export interface Place {
+  readonly dataDir: string;
+  /** Null: embedded. */
+  readonly servers: { readonly mongo: string; readonly redis: string } | null;
+}
+
+/** Writes the file that a server on this port is started with, and gives its path. */
+export function writeConfig(port: number, { dataDir, servers }: Place): string {
+  const remote = servers && {
+    accounts: { driver: 'mongo', uri: servers.mongo },
+    short_lived: { driver: 'redis', uri: servers.redis },
+  };
+  const client = {
+    client_id: CLIENT.id,
+    client_secret: CLIENT.secret,
+    redirect_uris: [CALLBACK],
+    first_party: true,
+  };
+  const secondFactor = { enforcement: 'required', methods: ['totp'], set_up_proof: 'none' };
+  const file = join(dataDir, `config-${port}.yaml`);
+  const text = stringify({
+    issuer: `http://${HOST}:${port}`,
+    listen: { host: HOST, port },
+    storage: { data_dir: dataDir, ...remote },
+    tenants: [{ id: TENANT, name: 'Bench', second_factor: secondFactor }],
+    clients: [client],
+  });
+  writeFileSync(file, text);
+  return file;
+}
+
+export function readConfig(file: string, logLevel: Config['logLevel'] = 'info'): Config {
+  return loadConfig({ file, env: { LOG_LEVEL: logLevel }, cwd: process.cwd(), availableMethods: CATALOGUE });
+}

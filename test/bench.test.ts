@@ -1,0 +1,109 @@
+/** The measuring programs at their smallest, so that they still run when somebody wants numbers. */
+import { expect } from 'chai';
+import { compare, traceBoth } from '../bench/compare.ts';
+import { STEPS } from '../bench/flows.ts';
+import { grow } from '../bench/growth.ts';
+import { percentile } from '../bench/load.ts';
+import { createPeople } from '../bench/people.ts';
+import { circumstances, comparisonTable, growthTable, stepTable } from '../bench/report.ts';
+import { longestChain } from '../bench/round-trips.ts';
+import { makePlace } from '../bench/seed.ts';
+
+/** For mocha, in milliseconds: servers are started, and may share the processors with other work. */
+const PATIENCE_MS = 120_000;
+const PEOPLE = 40;
+const ROUND = { seconds: 20, concurrency: 2, flows: 3 };
+
+describe('the bench', () => {
+  describe('with servers', function () {
+    this.timeout(PATIENCE_MS);
+    let place: Awaited<ReturnType<typeof makePlace>>;
+    const people = createPeople(PEOPLE, Date.now);
+    const warmUp = { flows: 1 };
+
+    before(async () => {
+      place = await makePlace(PEOPLE, 2, null);
+    });
+
+    after(() => place.remove());
+
+    it('signs people in to both, and prints what that cost', async () => {
+      const setting = { place, people, core: null, rounds: 1, round: ROUND, warmUp };
+      const traces = await traceBoth(setting);
+      const compared = await compare('none', setting);
+
+      expect(compared.signIn.doublelock.flows).to.be.at.least(ROUND.flows);
+      expect(compared.signIn.bare.flows).to.be.at.least(ROUND.flows);
+      expect(compared.again?.doublelock.flows).to.be.at.least(ROUND.flows);
+      const { flows, storeActs } = compared.signIn.doublelock;
+      expect(storeActs / flows, 'counted from outside').to.equal(traces.doublelock.signIn.acts.length);
+      expect(rowsOf(comparisonTable([compared], traces))).to.have.lengthOf.above(10);
+      expect(rowsOf(stepTable(compared)).slice(2).map(firstCell)).to.deep.equal([...STEPS]);
+    });
+
+    it('starts the program itself where passwords are hashed', async () => {
+      const round = { ...ROUND, flows: 1 };
+      const setting = { place, people, core: null, rounds: 1, round, warmUp };
+      const { memory, signIn } = await compare('argon2id', setting);
+      expect(signIn.doublelock.flows).to.be.at.least(1);
+      expect(memory.doublelock.idleMiB).to.be.above(0);
+      expect(memory.doublelock.readyMs).to.be.above(0);
+    });
+
+    it('grows', async () => {
+      const grown = await grow(PEOPLE, null, null, { ...ROUND, flows: 1 }, warmUp);
+      expect(grown).to.include({ size: PEOPLE });
+      expect(rowsOf(growthTable([grown]))).to.have.lengthOf(3);
+    });
+  });
+
+  it('counts acts that are under way together once', () => {
+    const act = (begin: number, end: number) => ({ begin, end });
+    expect(longestChain([])).to.equal(0);
+    expect(longestChain([act(1, 2), act(3, 4)])).to.equal(2);
+    expect(longestChain([act(1, 4), act(2, 3)])).to.equal(1);
+    expect(longestChain([act(1, 9), act(2, 3), act(4, 5), act(10, 11)])).to.equal(3);
+  });
+
+  it('asks nobody for a second code in the same step', () => {
+    let now = 30_000;
+    const people = createPeople(2, () => now);
+    const [first, second] = [people.next(), people.next()];
+    expect(first?.email).not.to.equal(second?.email);
+    expect(people.next()).to.equal(null);
+    expect(people.wait).to.equal(30_000);
+    now += 30_000;
+    expect(people.fresh).to.equal(2);
+    expect(people.next()?.email).to.equal(first?.email);
+    // Somebody who began in one step and gives the code of the next has none left in that.
+    second?.code();
+    expect(people.next()).to.equal(null);
+  });
+
+  it('takes percentiles by the nearest rank', () => {
+    const hundred = Array.from({ length: 100 }, (_, n) => 100 - n);
+    expect([0.5, 0.95, 0.99, 1].map((share) => percentile(hundred, share))).to.deep.equal([50, 95, 99, 100]);
+    expect(percentile([], 0.5)).to.satisfy(Number.isNaN);
+  });
+
+  it('says where, how, and how busy the machine was', () => {
+    const text = circumstances({
+      command: 'npm run bench',
+      stores: 'embedded',
+      isPinned: true,
+      cores: 2,
+      loads: [0.25, 2],
+      concurrency: 8,
+    });
+    expect(text).to.match(/^`npm run bench` on 2 cores of .+, Node v24\./);
+    expect(text).to.include('load average 0.3 before, 2.0 after');
+  });
+});
+
+function rowsOf(markdown: string): string[] {
+  return markdown.split('\n');
+}
+
+function firstCell(row: string): string {
+  return row.split('|')[1]?.trim() ?? '';
+}
