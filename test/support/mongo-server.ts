@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { freePort } from './free-port.ts';
-import { findTool, skipWithout } from './needs.ts';
+import { findTool, skipAloud } from './needs.ts';
 
 const FERRETDB = join(import.meta.dirname, '../services/ferretdb');
 const BINARY = join(FERRETDB, 'bin/ferretdb');
 /** In milliseconds: FerretDB's first build compiles some 200 modules. */
 const BUILD_MS = 900_000;
+const LACK =
+  'needs a MongoDB server: set MONGODB_URI or MONGOD_PATH, or apt-get install golang-go (1.24 or newer)';
 
 export interface MongoServer {
   readonly port: number;
@@ -37,7 +39,7 @@ interface Program {
   readonly ready: string;
 }
 
-function programs(environment: NodeJS.ProcessEnv): Program | null {
+function chooseProgram(environment: NodeJS.ProcessEnv): Program | null {
   const mongod = findTool('mongod', environment);
   if (mongod !== null) {
     return {
@@ -66,11 +68,18 @@ async function heardReady(child: ChildProcess, ready: string): Promise<void> {
   throw new Error('the server ended before it could be connected to');
 }
 
-/** The program to start, built if need be; null when there is none. */
+/** The program to start, built if need be; null when there is none, or it could not be built, which is said. */
 export async function findMongoProgram(environment: NodeJS.ProcessEnv): Promise<Program | null> {
-  const program = programs(environment);
-  if (program?.path === BINARY) await promisify(execFile)(join(FERRETDB, 'build.sh'));
-  return program;
+  const program = chooseProgram(environment);
+  if (program?.path !== BINARY) return program;
+  if (!existsSync(BINARY)) console.warn('    building FerretDB: this once it takes some minutes');
+  try {
+    await promisify(execFile)(join(FERRETDB, 'build.sh'));
+    return program;
+  } catch (error) {
+    console.warn(`    FerretDB was not built: ${error instanceof Error ? error.message : error}`);
+    return null;
+  }
 }
 
 export async function startMongoServer(program: Program): Promise<MongoServer> {
@@ -111,15 +120,12 @@ export async function startMongoServer(program: Program): Promise<MongoServer> {
 
 /** Called in a `describe`: a server of its own, to be broken at will. */
 export function mongoServer(): () => MongoServer {
-  const program = programs(process.env);
   let server: MongoServer | null = null;
-  skipWithout(
-    program ? null : 'needs a MongoDB server: set MONGODB_URI or MONGOD_PATH, or apt-get install golang-go',
-  );
   before(async function () {
     this.timeout(BUILD_MS);
-    const found = await findMongoProgram(process.env);
-    if (found) server = await startMongoServer(found);
+    const program = await findMongoProgram(process.env);
+    if (program === null) return skipAloud(this, LACK);
+    server = await startMongoServer(program);
   });
   after(async () => {
     await server?.remove();

@@ -48,23 +48,19 @@ function howToInstall(missing: readonly ToolName[]): string {
   return `needs ${missing.join(', ')}: apt-get install ${packages}, or set ${variables}`;
 }
 
-/**
- * Called first in a suite's `describe`, with what it lacks, or null. Then every test of the suite is skipped aloud, and
- * with `CI=true` the suite fails.
- */
-export function skipWithout(lack: string | null): void {
-  before(function () {
-    if (lack === null) return;
-    if (process.env.CI === 'true') throw new Error(`This suite ${lack}`);
-    console.warn(`    SKIPPED: this suite ${lack}`);
-    this.skip();
-  });
+/** Called in a suite's `before`: every test of it is skipped, aloud, and with `CI=true` the suite fails. */
+export function skipAloud(context: Mocha.Context, lack: string): never {
+  if (process.env.CI === 'true') throw new Error(`This suite ${lack}`);
+  console.warn(`    SKIPPED: this suite ${lack}`);
+  return context.skip();
 }
 
 /** Called first in a suite's `describe`: gives the path of each program, or skips the suite where one is missing. */
 export function needs<Name extends ToolName>(...names: readonly Name[]): Readonly<Record<Name, string>> {
   const found = names.map((name) => [name, findTool(name, process.env)] as const);
   const missing = found.flatMap(([name, path]) => (path === null ? [name] : []));
-  skipWithout(missing.length === 0 ? null : howToInstall(missing));
+  before(function () {
+    if (missing.length > 0) skipAloud(this, howToInstall(missing));
+  });
   return Object.fromEntries(found.map(([name, path]) => [name, path ?? name])) as Record<Name, string>;
 }

@@ -10,12 +10,12 @@ export function createClaimStore({ act }: Connection, { claims }: Models): Claim
     isFirst(claims.insertOne({ _id: key, value, expiresAt: dateOf(expiresAt) }));
   const heldBy = async (key: string) => (await claims.findOne({ _id: key }).lean())?.value ?? null;
 
-  /** Looked up first: all calls but one can do without a write. What is forgotten in between can be had again. */
+  /** Inserted first: most keys are new. What is forgotten between insert and look can be had again. */
   async function first(key: string, value: string, expiresAt: number | null): Promise<string> {
     for (;;) {
-      const there = await heldBy(key);
-      if (there !== null) return there;
       if (await insert(key, value, expiresAt)) return value;
+      const held = await heldBy(key);
+      if (held !== null) return held;
     }
   }
 

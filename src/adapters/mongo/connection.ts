@@ -89,7 +89,11 @@ export async function connect(uri: string): Promise<Connection> {
   return {
     driver,
     act,
-    ping: () => act(async () => void (await driver.db?.command({ ping: 1 }))),
+    ping: () =>
+      act(async () => {
+        if (!driver.db) throw new StoreUnavailable('MongoDB: not connected');
+        await driver.db.command({ ping: 1 });
+      }),
     close: () => driver.close(),
   };
 }

@@ -8,66 +8,68 @@ import { isFirst } from './faults.ts';
 import type { EnrolmentDocument, Models, StepDocument } from './schema.ts';
 import { idOf } from './stored-values.ts';
 
+type Found = EnrolmentDocument | StepDocument;
+
+function isEnrolment(found: Found): found is EnrolmentDocument {
+  return found.kind === 'enrolment';
+}
+
 function toDocument({ id, createdAt, ...rest }: Enrolment): EnrolmentDocument {
-  return { ...rest, _id: id, createdAt: new Date(createdAt), order: new Types.ObjectId() };
+  const order = new Types.ObjectId();
+  return { ...rest, _id: id, kind: 'enrolment', enrolmentId: id, createdAt: new Date(createdAt), order };
 }
 
-function highest(atSetUp: number | null, steps: readonly StepDocument[]): number | null {
-  const all = [...(atSetUp === null ? [] : [atSetUp]), ...steps.map(({ step }) => step)];
-  return all.length === 0 ? null : Math.max(...all);
+function lastStepOf(id: string, found: readonly Found[]): number | null {
+  const steps = found.flatMap(({ enrolmentId, lastStep }) => (enrolmentId === id ? (lastStep ?? []) : []));
+  return steps.length === 0 ? null : Math.max(...steps);
 }
 
-function toEnrolment(found: EnrolmentDocument, steps: readonly StepDocument[]): Enrolment {
-  return {
-    id: found._id,
-    accountId: found.accountId,
-    tenantId: found.tenantId,
+function toEnrolments(found: readonly Found[]): Enrolment[] {
+  const oldestFirst = found
+    .filter(isEnrolment)
+    .sort(
+      (a, b) => a.createdAt.getTime() - b.createdAt.getTime() || (String(a.order) < String(b.order) ? -1 : 1),
+    );
+  return oldestFirst.map((enrolment) => ({
+    id: enrolment._id,
+    accountId: enrolment.accountId,
+    tenantId: enrolment.tenantId,
     // Also one this release does not know: an account with a factor must never look like one without.
-    method: found.method as MethodName,
-    label: found.label,
-    app: found.app,
-    secret: found.secret,
-    lastStep: highest(
-      found.lastStep,
-      steps.filter(({ enrolmentId }) => enrolmentId === found._id),
-    ),
-    isDefault: found.isDefault,
-    createdAt: found.createdAt.getTime(),
-  };
+    method: enrolment.method as MethodName,
+    label: enrolment.label,
+    app: enrolment.app,
+    secret: enrolment.secret,
+    lastStep: lastStepOf(enrolment._id, found),
+    isDefault: enrolment.isDefault,
+    createdAt: enrolment.createdAt.getTime(),
+  }));
 }
 
-export function createEnrolmentStore({ act }: Connection, { enrolments, steps }: Models): EnrolmentStore {
+export function createEnrolmentStore({ act }: Connection, { enrolments }: Models): EnrolmentStore {
+  /** Inserted rather than raised: servers that read before they write would lose the higher of two. */
+  async function raiseLastStep(id: string, step: number): Promise<void> {
+    const found = await enrolments.find({ enrolmentId: id }).lean();
+    const enrolment = found.find(isEnrolment);
+    const last = lastStepOf(id, found) ?? -1;
+    if (!enrolment || step <= last) return;
+    const { accountId } = enrolment;
+    const raised = { _id: idOf(id, step), kind: 'step', accountId, enrolmentId: id, lastStep: step } as const;
+    await Promise.all([
+      isFirst(enrolments.insertOne(raised)),
+      // The one that counted until now stays until the next time: the insert beside this may fail.
+      enrolments.deleteMany({ enrolmentId: id, kind: 'step', lastStep: trusted({ $lt: last }) }),
+    ]);
+  }
+
   return {
     insert: (enrolment) => act(() => isFirst(enrolments.insertOne(toDocument(enrolment)))),
-    listByAccount: (accountId) =>
-      act(async () => {
-        const [found, taken] = await Promise.all([
-          enrolments.find({ accountId }).sort({ createdAt: 1, order: 1 }).lean(),
-          steps.find({ accountId }).lean(),
-        ]);
-        return found.map((enrolment) => toEnrolment(enrolment, taken));
-      }),
+    listByAccount: (accountId) => act(async () => toEnrolments(await enrolments.find({ accountId }).lean())),
     remove: (accountId, id) =>
       act(async () => {
-        const { deletedCount } = await enrolments.deleteOne({ _id: id, accountId });
-        if (deletedCount === 1) await steps.deleteMany({ enrolmentId: id });
+        const { deletedCount } = await enrolments.deleteOne({ _id: id, accountId, kind: 'enrolment' });
+        if (deletedCount === 1) await enrolments.deleteMany({ enrolmentId: id });
         return deletedCount === 1;
       }),
-    /** Inserted rather than raised: servers that read before they write would lose the higher of two. */
-    raiseLastStep: (id, step) =>
-      act(async () => {
-        const [enrolment, taken] = await Promise.all([
-          enrolments.findOne({ _id: id }, { accountId: 1, lastStep: 1 }).lean(),
-          steps.find({ enrolmentId: id }).lean(),
-        ]);
-        const last = highest(enrolment?.lastStep ?? null, taken) ?? -1;
-        if (!enrolment || step <= last) return;
-        const raised = { _id: idOf(id, step), enrolmentId: id, accountId: enrolment.accountId, step };
-        await Promise.all([
-          isFirst(steps.insertOne(raised)),
-          // The one that counted until now stays until the next time: this may fail where that one held.
-          steps.deleteMany({ enrolmentId: id, step: trusted({ $lt: last }) }),
-        ]);
-      }),
+    raiseLastStep: (id, step) => act(() => raiseLastStep(id, step)),
   };
 }

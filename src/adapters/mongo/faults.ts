@@ -36,12 +36,17 @@ function isDriverFault(error: unknown): error is Error {
   return error instanceof MongooseError && error.name === 'MongooseServerSelectionError';
 }
 
+/** A server repeats the command that it refuses, with all that was to be stored: its code says enough. */
+function reasonOf(error: Error): string {
+  return error instanceof mongo.MongoServerError ? String(error.codeName ?? error.code) : error.message;
+}
+
 /**
- * `StoreUnavailable` for what the driver says. What mongoose refuses to send is a fault of ours, told without the
- * value: it may be anything that somebody typed.
+ * `StoreUnavailable` for what the driver says. What mongoose refuses to send is a fault of ours. Neither is told with
+ * its cause, nor with the value: it may be anything that somebody typed.
  */
 export function asStoreFault(error: unknown): unknown {
-  if (isDriverFault(error)) return new StoreUnavailable(`MongoDB: ${error.message}`, { cause: error });
+  if (isDriverFault(error)) return new StoreUnavailable(`MongoDB: ${reasonOf(error)}`);
   if (error instanceof MongooseError) return new TypeError(`MongoDB: a value was refused (${error.name})`);
   return error;
 }

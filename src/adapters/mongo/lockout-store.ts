@@ -30,7 +30,7 @@ function toLockout(facts: readonly LockoutDocument[]): Lockout {
 export function createLockoutStore({ act }: Connection, { lockouts }: Models): LockoutStore {
   const inLine = createLine();
 
-  /** Takes the next number that nobody has. */
+  /** Takes the next number that nobody has. One that comes while the bucket is cleared may count on: never too few. */
   async function addFailure(subject: string, bucket: string, now: number): Promise<number> {
     const of = { subject, kind: 'failure', bucket } as const;
     const newest = await lockouts.findOne(of).sort({ value: -1 }).lean();

@@ -1,28 +1,68 @@
 /** What oidc-provider keeps, in MongoDB: JSON of its own, with the fields by which it is found again. */
-import { Types } from 'mongoose';
+import { Types, trusted } from 'mongoose';
 import type { ProviderStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
-import type { ConsumptionDocument, Models, ProviderDocument } from './schema.ts';
+import type { ConsumptionDocument, Models, PayloadDocument } from './schema.ts';
 import { dateOf, idOf, readObject } from './stored-values.ts';
 
 type Payload = Record<string, unknown>;
+type Found = PayloadDocument | ConsumptionDocument;
+
+function isPayload(found: Found): found is PayloadDocument {
+  return 'payload' in found;
+}
+
+function isConsumption(found: Found): found is ConsumptionDocument {
+  return 'consumed' in found;
+}
+
+function markId(payloadId: string): string {
+  return idOf(payloadId, 'consumed');
+}
 
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-function payloadAt(found: ProviderDocument | null, now: number): Payload | null {
-  if (!found || (found.expiresAt !== null && found.expiresAt.getTime() <= now)) return null;
-  return readObject(found.payload);
+function payloadAt({ payload, expiresAt }: PayloadDocument, now: number): Payload | null {
+  return expiresAt !== null && expiresAt.getTime() <= now ? null : readObject(payload);
 }
 
-function withMark(payload: Payload | null, mark: ConsumptionDocument | null): Payload | null {
+/** The payload with the mark that it was consumed, if there is one. */
+function toPayload(found: readonly Found[], now: number): Payload | null {
+  const stored = found.find(isPayload);
+  const payload = stored ? payloadAt(stored, now) : null;
+  const mark = found.find(isConsumption);
   return payload && mark ? { ...payload, consumed: mark.consumed } : payload;
 }
 
-export function createProviderStore({ act }: Connection, models: Models): ProviderStore {
-  const { provider, consumptions } = models;
+export function createProviderStore({ act }: Connection, { provider }: Models): ProviderStore {
+  async function find(model: string, id: string, now: number): Promise<Payload | null> {
+    const _id = idOf(model, id);
+    return toPayload(await provider.find({ _id: trusted({ $in: [_id, markId(_id)] }) }).lean(), now);
+  }
+
+  async function findByUid(model: string, uid: string, now: number): Promise<Payload | null> {
+    const found: Found[] = await provider.find({ uid, kind: model }).sort({ order: -1 }).lean();
+    const newest = found.filter(isPayload).find((one) => payloadAt(one, now) !== null);
+    if (!newest) return null;
+    const mark = await provider.findOne({ _id: markId(newest._id) }).lean();
+    return toPayload(mark ? [newest, mark] : [newest], now);
+  }
+
+  /** The mark outlives the payload: who read that before it was destroyed must not find the mark gone. */
+  async function consume(model: string, id: string, now: number): Promise<boolean> {
+    const payloadId = idOf(model, id);
+    const stored = await provider.findOne({ _id: payloadId }).lean();
+    if (!stored || !isPayload(stored)) return false;
+    const payload = payloadAt(stored, now);
+    if (!payload || (payload.consumed ?? null) !== null) return false;
+    const consumed = Math.floor(now / 1000);
+    const mark = { _id: markId(payloadId), payloadId, consumed, forgetAt: stored.expiresAt };
+    return isFirst(provider.insertOne(mark));
+  }
+
   return {
     upsert: (model, id, payload, expiresAt) =>
       act(() => {
@@ -36,32 +76,9 @@ export function createProviderStore({ act }: Connection, models: Models): Provid
         const update = { $set: changes, $setOnInsert: { order: new Types.ObjectId() } };
         return upserted(() => provider.updateOne({ _id: idOf(model, id) }, update, { upsert: true }));
       }),
-    find: (model, id, now) =>
-      act(async () => {
-        const _id = idOf(model, id);
-        const [found, mark] = await Promise.all([
-          provider.findOne({ _id }).lean(),
-          consumptions.findOne({ _id }).lean(),
-        ]);
-        return withMark(payloadAt(found, now), mark);
-      }),
-    findByUid: (model, uid, now) =>
-      act(async () => {
-        const found = await provider.find({ uid, kind: model }).sort({ order: -1 }).lean();
-        const newest = found.find((document) => payloadAt(document, now) !== null) ?? null;
-        if (!newest) return null;
-        return withMark(payloadAt(newest, now), await consumptions.findOne({ _id: newest._id }).lean());
-      }),
-    /** The mark outlives the payload: who read that before it was destroyed must not find the mark gone. */
-    consume: (model, id, now) =>
-      act(async () => {
-        const _id = idOf(model, id);
-        const found = await provider.findOne({ _id }).lean();
-        const payload = payloadAt(found, now);
-        if (!found || !payload || (payload.consumed ?? null) !== null) return false;
-        const mark = { _id, consumed: Math.floor(now / 1000), expiresAt: found.expiresAt };
-        return isFirst(consumptions.insertOne(mark));
-      }),
+    find: (model, id, now) => act(() => find(model, id, now)),
+    findByUid: (model, uid, now) => act(() => findByUid(model, uid, now)),
+    consume: (model, id, now) => act(() => consume(model, id, now)),
     /** To delete one document by its id is one act on every server: of two callers one is told that it did. */
     destroy: (model, id) =>
       act(async () => (await provider.deleteOne({ _id: idOf(model, id) })).deletedCount === 1),

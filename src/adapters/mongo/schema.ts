@@ -1,13 +1,12 @@
 /**
  * What the collections hold. Fields that this release does not know are left alone: nothing is ever replaced whole, so
  * that an older and a newer release can share them. Times are dates; what expires is swept, and checked when read.
+ * `order` tells which of two came first when their times are equal.
  */
 import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { Proof } from '../../domain/assurance.ts';
 
 const OPTIONS = { strict: 'throw', strictQuery: 'throw', versionKey: false, id: false } as const;
-/** Which of two came first when their times are equal. */
-const ORDER = { type: Schema.Types.ObjectId, required: true } as const;
 
 export interface AccountDocument {
   _id: string;
@@ -59,23 +58,37 @@ const passwordChange = new Schema<PasswordChangeDocument>(
 
 export interface EnrolmentDocument {
   _id: string;
+  kind: 'enrolment';
   accountId: string;
+  /** Its own id, which its steps have too. */
+  enrolmentId: string;
   tenantId: string;
   method: string;
   label: string;
   app: string | null;
   secret: string | null;
-  /** As it was when set up: later steps are documents of their own. */
   lastStep: number | null;
   isDefault: boolean;
   createdAt: Date;
   order: Types.ObjectId;
 }
 
-const enrolment = new Schema<EnrolmentDocument>(
+/** A time step accepted later than the set-up's; the highest of an enrolment counts. */
+export interface StepDocument {
+  _id: string;
+  kind: 'step';
+  accountId: string;
+  enrolmentId: string;
+  lastStep: number;
+}
+
+// In one collection, so that one look finds both.
+const enrolment = new Schema<EnrolmentDocument | StepDocument>(
   {
     _id: String,
+    kind: String,
     accountId: String,
+    enrolmentId: String,
     tenantId: String,
     method: String,
     label: String,
@@ -84,25 +97,12 @@ const enrolment = new Schema<EnrolmentDocument>(
     lastStep: Number,
     isDefault: Boolean,
     createdAt: Date,
-    order: ORDER,
+    order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'enrolments' },
-).index({ accountId: 1, createdAt: 1, order: 1 });
-
-/** A time step accepted for an enrolment; the highest counts. */
-export interface StepDocument {
-  _id: string;
-  enrolmentId: string;
-  accountId: string;
-  step: number;
-}
-
-const step = new Schema<StepDocument>(
-  { _id: String, enrolmentId: String, accountId: String, step: Number },
-  { ...OPTIONS, collection: 'enrolment_steps' },
 )
   .index({ accountId: 1 })
-  .index({ enrolmentId: 1, step: 1 });
+  .index({ enrolmentId: 1 });
 
 export interface ClaimDocument {
   _id: string;
@@ -161,7 +161,7 @@ const record = new Schema<SignInRecordDocument>(
     address: String,
     browser: String,
     expiresAt: Date,
-    order: ORDER,
+    order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'sign_in_records' },
 )
@@ -192,7 +192,7 @@ const audit = new Schema<AuditDocument>(
     method: String,
     reason: String,
     address: String,
-    order: ORDER,
+    order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'audit' },
 )
@@ -201,7 +201,7 @@ const audit = new Schema<AuditDocument>(
   .index({ accountId: 1, at: -1, order: -1 });
 
 /** `payload` is JSON: the library's own keys are none of the server's business, and some it would refuse. */
-export interface ProviderDocument {
+export interface PayloadDocument {
   _id: string;
   kind: string;
   payload: string;
@@ -211,7 +211,17 @@ export interface ProviderDocument {
   order: Types.ObjectId;
 }
 
-const provider = new Schema<ProviderDocument>(
+/** That the payload named was consumed, and when, in seconds. */
+export interface ConsumptionDocument {
+  _id: string;
+  payloadId: string;
+  consumed: number;
+  /** Not `expiresAt`, which a server may act upon by a clock of its own. */
+  forgetAt: Date | null;
+}
+
+// In one collection, so that one look finds both.
+const provider = new Schema<PayloadDocument | ConsumptionDocument>(
   {
     _id: String,
     kind: String,
@@ -219,38 +229,28 @@ const provider = new Schema<ProviderDocument>(
     grantId: String,
     uid: String,
     expiresAt: Date,
-    order: ORDER,
+    order: Schema.Types.ObjectId,
+    payloadId: String,
+    consumed: Number,
+    forgetAt: Date,
   },
   { ...OPTIONS, collection: 'provider' },
 )
-  .index({ grantId: 1, kind: 1 })
-  .index({ uid: 1, kind: 1, order: -1 })
+  .index({ grantId: 1 })
+  .index({ uid: 1, order: -1 })
+  .index({ forgetAt: 1 })
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
-
-/** That the document of the same id was consumed, and when, in seconds. No TTL index, as for claims. */
-export interface ConsumptionDocument {
-  _id: string;
-  consumed: number;
-  expiresAt: Date | null;
-}
-
-const consumption = new Schema<ConsumptionDocument>(
-  { _id: String, consumed: Number, expiresAt: Date },
-  { ...OPTIONS, collection: 'provider_consumed' },
-).index({ expiresAt: 1 });
 
 export function createModels(driver: Driver) {
   return {
     accounts: driver.model('Account', account),
     passwordChanges: driver.model('PasswordChange', passwordChange),
     enrolments: driver.model('Enrolment', enrolment),
-    steps: driver.model('Step', step),
     claims: driver.model('Claim', claim),
     lockouts: driver.model('Lockout', lockout),
     records: driver.model('SignInRecord', record),
     audit: driver.model('AuditEvent', audit),
     provider: driver.model('Provider', provider),
-    consumptions: driver.model('Consumption', consumption),
   };
 }
 

@@ -22,7 +22,6 @@ function toRecord(found: SignInRecordDocument | null): SignInRecord | null {
 }
 
 export function createSignInRecordStore({ act }: Connection, { records }: Models): SignInRecordStore {
-  const alive = (now: number) => ({ expiresAt: trusted({ $gt: new Date(now) }) });
   return {
     save: ({ sessionUid, proofs, at, expiresAt, ...rest }) =>
       act(() => {
@@ -32,13 +31,14 @@ export function createSignInRecordStore({ act }: Connection, { records }: Models
         return upserted(() => records.updateOne({ _id: sessionUid }, { $set: changes }, { upsert: true }));
       }),
     find: (sessionUid, now) =>
-      act(async () => toRecord(await records.findOne({ _id: sessionUid, ...alive(now) }).lean())),
+      act(async () => {
+        const record = toRecord(await records.findOne({ _id: sessionUid }).lean());
+        return record && record.expiresAt > now ? record : null;
+      }),
     listByAccount: (accountId, now) =>
       act(async () => {
-        const found = await records
-          .find({ accountId, ...alive(now) })
-          .sort({ at: -1, order: -1 })
-          .lean();
+        const alive = trusted({ $gt: new Date(now) });
+        const found = await records.find({ accountId, expiresAt: alive }).sort({ at: -1, order: -1 }).lean();
         return found.map(toRecord).filter((record) => record !== null);
       }),
     remove: (sessionUid) => act(async () => void (await records.deleteOne({ _id: sessionUid }))),

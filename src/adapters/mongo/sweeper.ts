@@ -11,34 +11,38 @@ const DAY_MS = 86_400_000;
 /** Removes what is of no use at `now`, and audit events older than `auditRetentionMs`; gives the number of documents. */
 export type Sweep = (now: number, auditRetentionMs: number) => Promise<number>;
 
-type Found = { readonly _id: string; readonly subject?: string };
+interface Found {
+  readonly _id: string;
+  readonly subject?: string;
+  readonly payloadId?: string;
+}
 
 interface Rule {
   readonly model: Models[keyof Models];
   readonly where: mongo.BSON.Document;
   readonly keepMs: number | 'audit';
   /** The time field by which it is too old. */
-  readonly by: 'expiresAt' | 'at';
+  readonly by: 'expiresAt' | 'forgetAt' | 'at';
   /** Of these, the ids of those that must stay. */
   readonly spare?: (found: readonly Found[]) => Promise<ReadonlySet<string>>;
 }
 
-function rulesOf({ claims, records, provider, consumptions, audit, lockouts }: Models): readonly Rule[] {
+function rulesOf({ claims, records, provider, audit, lockouts }: Models): readonly Rule[] {
   return [
     { model: claims, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: records, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: provider, where: {}, by: 'expiresAt', keepMs: 0 },
     {
-      model: consumptions,
+      model: provider,
       where: {},
-      by: 'expiresAt',
+      by: 'forgetAt',
       // Who read the payload while it lived has long tried to consume it.
       keepMs: DAY_MS,
       async spare(found) {
-        const alive = await provider
-          .find({ _id: trusted({ $in: found.map(({ _id }) => _id) }) }, { _id: 1 })
-          .lean();
-        return new Set(alive.map(({ _id }) => _id));
+        const payloadIds = found.flatMap(({ payloadId }) => payloadId ?? []);
+        const alive = await provider.find({ _id: trusted({ $in: payloadIds }) }, { _id: 1 }).lean();
+        const ids = new Set(alive.map(({ _id }) => _id));
+        return new Set(found.flatMap(({ _id, payloadId }) => (ids.has(payloadId ?? '') ? [_id] : [])));
       },
     },
     { model: audit, where: {}, by: 'at', keepMs: 'audit' },
@@ -78,7 +82,7 @@ async function remove({ model, where, by, spare }: Rule, before: Date): Promise<
   const { collection } = model;
   const old = collection.find<Found>(
     { ...where, [by]: { $lte: before } },
-    { projection: { subject: 1 }, batchSize: BATCH },
+    { projection: { subject: 1, payloadId: 1 }, batchSize: BATCH },
   );
   let total = 0;
   for await (const batch of batches(old)) {

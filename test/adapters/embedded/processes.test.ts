@@ -7,21 +7,8 @@ import { anAccount, anAuditEvent, anEnrolment, NOW } from '../../contracts/examp
 import { together } from '../../contracts/make-store.ts';
 import { freshDataDir } from '../../support/embedded.ts';
 import type { RaceResult } from '../../support/embedded-process.ts';
+import { longestStall } from '../../support/event-loop.ts';
 import { otherProcesses } from '../../support/processes.ts';
-
-/** The longest time, in milliseconds, for which nothing else could run while `work` did. */
-async function longestStall(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0;
-  let last = performance.now();
-  const watch = setInterval(() => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  }, 5);
-  await work();
-  clearInterval(watch);
-  return longest;
-}
 
 describe('embedded stores and other processes', () => {
   const dataDir = freshDataDir();

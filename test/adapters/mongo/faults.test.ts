@@ -1,5 +1,7 @@
 /** A server that dies, freezes, answers too slowly or was never there: an answer in time, and no other harm. */
 import { expect } from 'chai';
+import { mongo } from 'mongoose';
+import { asStoreFault } from '../../../src/adapters/mongo/faults.ts';
 import { type MongoAccounts, openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { anAccount, anAuditEvent, anEnrolment, aSignInRecord, NOW } from '../../contracts/examples.ts';
@@ -105,6 +107,21 @@ describe('MongoDB when it fails', () => {
     expect(await closed.claims.claim('key', NOW).catch((error: unknown) => error)).to.be.instanceOf(
       StoreUnavailable,
     );
+  });
+});
+
+describe('what MongoDB says of a failure', () => {
+  it('A98 is told by its code, since the server repeats what was to be stored', () => {
+    const refused = new mongo.MongoServerError({
+      message:
+        'not authorized to execute command { insert: "accounts", documents: [ { passwordHash: "hunter2" } ] }',
+      code: 13,
+      codeName: 'Unauthorized',
+    });
+    const fault = asStoreFault(refused);
+    expect(fault).to.be.instanceOf(StoreUnavailable);
+    expect((fault as Error).message).to.equal('MongoDB: Unauthorized');
+    expect((fault as Error).cause).to.equal(undefined);
   });
 });
 
