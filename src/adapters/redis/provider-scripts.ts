@@ -11,13 +11,18 @@ const REMEMBERED_MS = 10_000;
 const RUN = `
   local run = redis.call('INFO', 'server'):match('run_id:(%x+)')`;
 
-/** Given: the key; the payload, its lifetime or nothing, its expiry or nothing, uid, grant, and when it was consumed. */
+/**
+ * Given: the key; the payload, its lifetime or nothing, its expiry or nothing, uid, grant, when it was consumed or
+ * nothing, and 1 when it may be consumed later.
+ */
 export const UPSERT = createScript(
   'refusable',
-  `${RUN}
+  `
   local key, lifetime, consumed = KEYS[1], ARGV[2], ARGV[6]
   redis.call('HSET', key, 'payload', ARGV[1], 'expires', ARGV[3], 'uid', ARGV[4], 'grant', ARGV[5])
-  redis.call('HSETNX', key, 'run', run)
+  if ARGV[7] == '1' then${RUN}
+    redis.call('HSETNX', key, 'run', run)
+  end
   if consumed ~= '' then redis.call('HSETNX', key, 'consumed', consumed) end
   if lifetime == '' then redis.call('PERSIST', key) else redis.call('PEXPIRE', key, lifetime) end
   return 1`,

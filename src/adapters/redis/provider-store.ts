@@ -10,6 +10,9 @@ import { readJson } from './stored-json.ts';
 /** The fields of a hash that make up an answer, in the order in which they are asked for. */
 const FIELDS = ['payload', 'consumed', 'expires'] as const;
 
+/** Models that nobody consumes: what makes sure that it is done once is spared. */
+const NEVER_CONSUMED: ReadonlySet<string> = new Set(['Session', 'Interaction', 'AccessToken']);
+
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
@@ -41,15 +44,17 @@ export function createProviderStore(connection: Connection, keyOf: KeyOf, clock:
       const lifetime = expiresAt === null ? '' : lifetimeOf(expiresAt, clock);
       const consumedAt =
         typeof consumed === 'number' && Number.isFinite(consumed) ? Math.floor(consumed) : '';
-      const fields = [expiresAt ?? '', textOrNull(uid) ?? '', textOrNull(grantId) ?? '', consumedAt];
-      const acts = [connection.run(UPSERT, [own], [JSON.stringify(payload), lifetime, ...fields])];
+      const mayBeConsumed = Number(!NEVER_CONSUMED.has(model));
+      const found = [expiresAt ?? '', textOrNull(uid) ?? '', textOrNull(grantId) ?? ''];
+      const args = [JSON.stringify(payload), lifetime, ...found, consumedAt, mayBeConsumed];
+      const acts = [connection.run(UPSERT, [own], args)];
       if (typeof uid === 'string') {
         const until = lifetime === '' ? [] : ['px', lifetime];
         acts.push(connection.send('set', uidKey(model, uid), own, ...until));
       }
       if (typeof grantId === 'string') {
-        const args = [own, expiresAt ?? '+inf', clock.now(), KEPT_LONGER_MS];
-        acts.push(connection.run(ADD_TO_GRANT, [grantKey(model, grantId)], args));
+        const member = [own, expiresAt ?? '+inf', clock.now(), KEPT_LONGER_MS];
+        acts.push(connection.run(ADD_TO_GRANT, [grantKey(model, grantId)], member));
       }
       await Promise.all(acts);
     },
