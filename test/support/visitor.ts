@@ -16,6 +16,8 @@ export interface VisitorOptions {
   readonly headers?: Headers;
   /** Redirects are followed up to here, not into it: a redirect URI of the test's own. */
   readonly stopAt?: string;
+  /** Told of every answer, those that are followed included. */
+  readonly seen?: (page: Page) => void;
 }
 
 export interface Visitor {
@@ -102,6 +104,7 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
       jar.setCookieSync(line, url.href, { ignoreError: true });
     }
     last = createPage(answer);
+    options.seen?.(last);
     return last;
   }
 

@@ -1,0 +1,222 @@
+/** What every answer of a whole run says about itself, what stands in the addresses, and what is shown once. */
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import { type App, CLIENT_SECRET, startApp } from '../../support/app.ts';
+import type { Page } from '../../support/page.ts';
+import { rawRequest } from '../../support/raw-request.ts';
+import { type Run, wholeRun } from './whole-run.ts';
+
+const PAGES = [
+  'sign-in',
+  'set-up-totp',
+  'enter-code',
+  'consent',
+  'switch-account',
+  'sign-out',
+  'signed-out',
+  'account',
+  'security',
+  'error',
+  'demo',
+  'outbox',
+];
+/** Pages whose forms end in a redirect to a relying party. */
+const LEADING_AWAY = /^\/(?:interaction|auth|session)(?:\/|$)/;
+/** What a browser's script of another origin may read: public, or its own by a token. */
+const FOR_SCRIPTS = /^\/(?:jwks|me|token|request|token\/\w+|\.well-known\/[\w-]+)$/;
+
+const BASIC = `Basic ${Buffer.from(`rp:${CLIENT_SECRET}`).toString('base64')}`;
+
+describe('every answer of a whole run', () => {
+  let app: App;
+  let run: Run;
+  before(async () => {
+    app = await startApp();
+    run = await wholeRun(app);
+  });
+  after(() => app.stop());
+
+  const port = (): number => Number(new URL(app.origin).port);
+
+  const isHtml = ({ headers, location }: Page): boolean =>
+    location === null && String(headers['content-type']).startsWith('text/html');
+
+  /** The check, on each answer that it is about; there are some. */
+  function ofEach(concerns: (page: Page) => boolean, check: (page: Page, about: string) => void): void {
+    const found = run.answers.filter(concerns);
+    expect(found).not.to.have.length(0);
+    for (const page of found) check(page, `${page.status} ${new URL(page.url).pathname} ${page.name}`);
+  }
+
+  it('is a run through every page', () => {
+    expect(new Set(run.answers.map(({ name }) => name))).to.include.all.keys(...PAGES);
+    const statuses = run.answers.map(({ status }) => status);
+    expect(statuses).to.include.members([200, 303, 400, 401, 403, 404, 422]);
+  });
+
+  it('A93 can be framed by nobody, and lets nothing be loaded from elsewhere', () => {
+    ofEach(
+      () => true,
+      ({ headers, url }, about) => {
+        const policy = policyOf(headers['content-security-policy']);
+        expect(policy.get('default-src'), about).to.equal("'none'");
+        expect(policy.get('frame-ancestors'), about).to.equal("'none'");
+        expect([...policy.values()].join(' '), about).not.to.match(/unsafe|\*|https?:|strict-dynamic/);
+        expect(headers, about).to.include({ 'x-frame-options': 'DENY', 'x-content-type-options': 'nosniff' });
+        if (new URL(url).pathname === '/favicon.ico') return;
+        expect(policy.get('base-uri'), about).to.equal("'none'");
+        expect(headers['referrer-policy'], about).to.equal('same-origin');
+        expect(policy.get('form-action'), about).to.equal(
+          LEADING_AWAY.test(new URL(url).pathname) ? undefined : "'self'",
+        );
+      },
+    );
+  });
+
+  it('A93 has no script or style of its own in it, but the one of form_post, which is allowed by its hash', () => {
+    let inline = 0;
+    ofEach(isHtml, ({ $, headers }, about) => {
+      const allowed = policyOf(headers['content-security-policy']).get('script-src') ?? '';
+      for (const script of $('script').toArray()) {
+        if ($(script).attr('src')) continue;
+        inline += 1;
+        const hash = createHash('sha256').update($(script).text()).digest('base64');
+        expect(allowed, about).to.include(`'sha256-${hash}'`);
+      }
+      const marked = $('*')
+        .toArray()
+        .flatMap((element) => Object.keys($(element).attr() ?? {}));
+      expect(
+        marked.filter((name) => name === 'style' || name.startsWith('on')),
+        about,
+      ).to.deep.equal([]);
+      expect($('style, iframe, object, embed, base'), about).to.have.length(0);
+    });
+    expect(inline).to.equal(1);
+  });
+
+  it('A102 is kept by no browser when it is a page, or says something about somebody', () => {
+    const isPublic = ({ url }: Page) => /^\/(?:jwks|favicon|\.well-known)/.test(new URL(url).pathname);
+    ofEach(
+      (page) => page.location === null && !isPublic(page),
+      ({ headers }, about) => {
+        expect(headers['cache-control'], about).to.equal('no-store');
+      },
+    );
+    const leadsOut = ({ location }: Page) => location?.startsWith('http://rp.test') === true;
+    ofEach(leadsOut, ({ headers }, about) => expect(headers['cache-control'], about).to.equal('no-store'));
+  });
+
+  it('A102 has no secret in an address, a link or a redirect', () => {
+    const { secrets } = run;
+    expect(secrets.length).to.be.above(6);
+    ofEach(
+      () => true,
+      ({ $, url, location }, about) => {
+        const links = $('[href], [src], [action], [formaction]')
+          .toArray()
+          .flatMap((element) => {
+            const { href, src, action, formaction } = $(element).attr() ?? {};
+            return [href, src, action, formaction].filter((each) => each?.startsWith('otpauth:') !== true);
+          });
+        const addresses = decodeURIComponent([url, location, ...links].join(' '));
+        for (const secret of secrets) expect(addresses, about).not.to.include(secret);
+      },
+    );
+    const answers = run.answers.flatMap(({ location }) =>
+      location?.startsWith('http://rp.test/') ? [new URL(location)] : [],
+    );
+    expect(answers).not.to.have.length(0);
+    for (const { searchParams } of answers)
+      expect(['code', 'state', 'iss']).to.include.members([...searchParams.keys()]);
+  });
+
+  it('A52 shows the secret of an authenticator app on the page that sets it up, and nowhere else', () => {
+    const isSetUp = ({ name }: Page) => name === 'set-up-totp';
+    const shown = new Set<string>();
+    ofEach(isSetUp, (page) => shown.add(page.mark('secret').replaceAll(/\s/g, '')));
+    expect(shown.size).to.equal(2);
+    ofEach(
+      (page) => !isSetUp(page),
+      ({ text }, about) => {
+        expect(text, about).not.to.match(/otpauth:/);
+        for (const secret of shown) expect(text.replaceAll(/\s/g, ''), about).not.to.include(secret);
+      },
+    );
+  });
+
+  it('A101 is offered to scripts of other origins at the endpoints that are made for them alone', () => {
+    const isForScripts = ({ url }: Page) => FOR_SCRIPTS.test(new URL(url).pathname);
+    ofEach(
+      (page) => !isForScripts(page),
+      ({ headers }, about) => {
+        expect(
+          Object.keys(headers).filter((name) => name.startsWith('access-control')),
+          about,
+        ).to.deep.equal([]);
+      },
+    );
+    ofEach(isForScripts, ({ headers }, about) => {
+      expect(headers['access-control-allow-credentials'], about).to.equal(undefined);
+    });
+  });
+
+  for (const origin of ['http://evil.test', 'null']) {
+    it(`A101 says nothing to scripts of ${origin}, before a request and after it`, async () => {
+      const { authorization, ...asked } = {
+        authorization: BASIC,
+        origin,
+        'access-control-request-method': 'POST',
+      };
+      for (const path of [
+        '/account',
+        '/account/security',
+        '/interaction/abc',
+        '/demo',
+        '/dev/outbox.json',
+        '/locale',
+        '/health/ready',
+        '/auth',
+        '/session/end',
+      ]) {
+        for (const method of ['GET', 'POST', 'OPTIONS']) {
+          const { status, headers } = await rawRequest(port(), { path, method, headers: asked });
+          expect(
+            Object.keys(headers).filter((name) => name.startsWith('access-control')),
+            `${method} ${path}`,
+          ).to.deep.equal([]);
+          if (method !== 'GET' && path !== '/auth' && path !== '/session/end')
+            expect(status, `${method} ${path}`).to.be.oneOf([403, 405]);
+        }
+      }
+      const token = await rawRequest(port(), {
+        path: '/token',
+        method: 'POST',
+        headers: { origin, authorization, 'content-type': 'application/x-www-form-urlencoded' },
+        body: 'grant_type=authorization_code&code=x&redirect_uri=y&code_verifier=z',
+      });
+      expect(token.status).to.equal(400);
+      expect(token.headers['access-control-allow-origin']).to.equal(undefined);
+    });
+  }
+
+  it('tells nothing of what it is made of', () => {
+    ofEach(
+      () => true,
+      ({ headers, text }, about) => {
+        expect(headers, about).not.to.have.any.keys('server', 'x-powered-by');
+        expect(text, about).not.to.match(/\bat \w+ \(|node_modules|\.ts:\d+/);
+      },
+    );
+  });
+});
+
+function policyOf(header: string | string[] | undefined): Map<string, string> {
+  const directives = String(header ?? '').split(/; */);
+  return new Map(
+    directives.map((directive) => {
+      const [name = '', ...values] = directive.split(' ');
+      return [name, values.join(' ')];
+    }),
+  );
+}
