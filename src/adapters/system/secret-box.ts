@@ -1,5 +1,13 @@
 /** Seals what is stored and must be read again (AES-256-GCM), and digests what must only be found again (HMAC). */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto';
 import type { SecretBox } from '../../ports/system.ts';
 
 /** NIST SP 800-38D, 8.2: 96 bits, fresh and random for each sealing; 5.2.1.2: the full tag. */
@@ -13,9 +21,9 @@ export interface SealingKey {
   readonly key: string;
 }
 
-/** RFC 5869, 3.2: each use has a key of its own. */
-function derive(key: string, use: 'seal' | 'digest'): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, '', `doublelock ${VERSION} ${use}`, 32));
+/** RFC 5869, 3.2: each use has a key of its own. As a KeyObject: one made of bytes for each use costs more than the use. */
+function derive(key: string, use: 'seal' | 'digest'): KeyObject {
+  return createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `doublelock ${VERSION} ${use}`, 32)));
 }
 
 /** Strict base64url: of several spellings of the same bytes only the canonical one counts. */
