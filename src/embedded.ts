@@ -1,6 +1,7 @@
 /** `doublelock/embedded`: the plugin's stores in two SQLite files, for a host on one machine. */
 import { openEmbedded } from './adapters/embedded/open.ts';
 import type { DurableStores, ShortLivedStores } from './http/second-factor/options.ts';
+import type { AuditStore } from './ports/stores.ts';
 import { startUpkeepOf, type UpkeepOptions } from './upkeep.ts';
 
 export interface EmbeddedOptions extends UpkeepOptions {
@@ -9,7 +10,7 @@ export interface EmbeddedOptions extends UpkeepOptions {
 }
 
 export interface EmbeddedStores {
-  readonly durable: DurableStores;
+  readonly durable: DurableStores & { readonly audit: AuditStore };
   readonly shortLived: ShortLivedStores;
   /** Once no request is under way any more. */
   close(): Promise<void>;

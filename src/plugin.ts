@@ -31,10 +31,7 @@ import { createTrail } from './use-cases/trail.ts';
 export interface SecondFactor {
   /** The host's configuration of oidc-provider with the second factor in it. The host's own object stays as it is. */
   configure(host: Configuration): Configuration;
-  /**
-   * The pages, for `app.use` of Koa, Express, Connect or the provider itself; call it once for each provider, also
-   * where only the provider is wanted: from then on it keeps what sessions and tokens are judged by.
-   */
+  /** The pages, for `app.use` of Koa, Express or Connect, or for the provider's own `use`. */
   routes(provider: Provider): Mounted;
   /** For a login page within the same interaction: takes a sign-in further whose password was accepted. */
   onward(provider: Provider): Onward;

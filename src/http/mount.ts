@@ -29,12 +29,13 @@ export function createMounted({ owns, pages, trust }: Needs): Mounted {
   async function inKoa(ctx: Context, next: Next): Promise<void> {
     const address = addressOf(ctx.req, ctx.originalUrl);
     if (!owns(pathOf(address))) return next();
-    const { url, originalUrl } = ctx;
-    Object.assign(ctx, { url: address, originalUrl: address });
+    const { url, originalUrl, path } = ctx;
+    // The path by itself, too: Koa keeps the parts of an address that it has parsed, with what was changed in them.
+    Object.assign(ctx, { url: address, originalUrl: address, path: pathOf(address) });
     try {
       await through(ctx);
     } finally {
-      Object.assign(ctx, { url, originalUrl });
+      Object.assign(ctx, { url, originalUrl, path });
     }
   }
 

@@ -27,7 +27,6 @@ import { type ClientName, createAdvance, type PageAddress } from './advance.ts';
 import { createConfigure } from './configure.ts';
 import type { ClientRule } from './demand.ts';
 import { createStandpoint } from './prompt.ts';
-import { keepSignInRecords } from './records.ts';
 import { createSecondFactorRoutes } from './routes.ts';
 
 export interface SecondFactorNeeds {
@@ -68,7 +67,7 @@ export type Onward = (ctx: Context, view: InteractionView, progress: Progress) =
 
 export interface SecondFactorArea {
   configure(host: Configuration): Configuration;
-  /** The pages; and, put into the provider by this call, the keeping of sign-in records. */
+  /** The pages, under the interactions of this provider. */
   routes(provider: Provider, pages: PageNeeds): Router;
   onward(provider: Provider, pages: Pick<PageNeeds, 'clientName'>): Onward;
   readonly judge: Judge;
@@ -103,7 +102,6 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   }
 
   function routes(provider: Provider, { render, clientName, home }: PageNeeds): Router {
-    provider.use(keepSignInRecords({ records: stores.records, clock, keptMs: needs.issuedLifetimeMs }));
     const forms = createFormTokens(box);
     return createSecondFactorRoutes({ ...shared(provider, { clientName }), forms, render, home });
   }

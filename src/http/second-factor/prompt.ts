@@ -9,6 +9,7 @@ import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
 import { proofsOfResult } from '../provider-session.ts';
 import { type ClientRule, demandOf } from './demand.ts';
+import { createRecordKeeping } from './records.ts';
 
 const { Check, Prompt } = interactionPolicy;
 
@@ -16,12 +17,14 @@ export const PROMPT = 'second_factor';
 
 interface Needs {
   readonly judge: Judge;
-  readonly records: Pick<SignInRecordStore, 'find'>;
+  readonly records: Pick<SignInRecordStore, 'find' | 'save'>;
   readonly clientRule: (clientId: string) => ClientRule;
   /** The account that the host's `findAccount` has read in this request, so that it is not read twice. */
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
   readonly clock: Clock;
   readonly trail: Trail;
+  /** How long after a sign-in something issued from it can still live. */
+  readonly issuedLifetimeMs: number;
 }
 
 /** `nobody`: no live session. `ended`: one whose sign-in is not on record any more, or lost one of its factors. */
@@ -34,7 +37,9 @@ export interface IssuedToken {
   readonly sessionUid?: string | undefined;
 }
 
-export function createStandpoint({ judge, records, clientRule, accountOf, clock, trail }: Needs) {
+export function createStandpoint(needs: Needs) {
+  const { judge, records, clientRule, accountOf, clock, trail } = needs;
+  const keepRecord = createRecordKeeping(needs);
   // All Checks of a request look at one finding: what was read is not read again.
   const findings = new WeakMap<object, Promise<Finding>>();
 
@@ -55,7 +60,7 @@ export function createStandpoint({ judge, records, clientRule, accountOf, clock,
       demand,
       occasion: 'standing',
     } as const;
-    const judgement = await judge(question);
+    const [judgement] = await Promise.all([judge(question), given && keepRecord(ctx, given)]);
     return judgement && !hasLostFactor(proofs, judgement.enrolments) ? judgement : 'ended';
   }
 
@@ -100,7 +105,7 @@ export function createStandpoint({ judge, records, clientRule, accountOf, clock,
 export type Standpoint = ReturnType<typeof createStandpoint>;
 
 /** The proofs that this request itself brings back from an interaction; null: none, the record counts. */
-export function proofsGiven({ oidc }: KoaContextWithOIDC): readonly Proof[] | null {
+function proofsGiven({ oidc }: KoaContextWithOIDC): readonly Proof[] | null {
   const isResumed = oidc.route === 'resume' || oidc.route === 'device_resume';
   if (!isResumed || !oidc.result?.login) return null;
   // A host's own login page ended the interaction: a password is all that it can have asked for.
