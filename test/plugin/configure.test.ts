@@ -1,0 +1,151 @@
+import { expect } from 'chai';
+import { type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { embedded } from '../../src/embedded.ts';
+import { type SecondFactor, type SecondFactorOptions, secondFactor } from '../../src/index.ts';
+import { freshDataDir } from '../support/embedded.ts';
+
+const KEY = 'a key of the tests, which nobody should use for more than that';
+
+describe('U.6 the configuration of a host', () => {
+  const dataDir = freshDataDir();
+  let stores: ReturnType<typeof embedded>;
+  let lock: SecondFactor;
+
+  beforeEach(() => {
+    stores = embedded({ dataDir: dataDir() });
+    lock = secondFactor({ stores, encryption: [{ id: '1', key: KEY }], account: () => null });
+  });
+  afterEach(() => stores.close());
+
+  it('stays as it was', () => {
+    const policy = interactionPolicy.base();
+    const mine = new interactionPolicy.Prompt({ name: 'terms', requestable: true });
+    policy.add(mine, 0);
+    const host: Configuration = {
+      acrValues: ['mine'],
+      claims: { openid: ['sub', 'shoe_size'], profile: ['name'] },
+      interactions: { policy },
+      features: { introspection: { enabled: true } },
+    };
+    const before = shapeOf(host);
+    lock.configure(host);
+    lock.configure(deepFrozen(host));
+    expect(shapeOf(host)).to.deep.equal(before);
+  });
+
+  it('gets the prompt after its own login, and keeps its own prompts where they were', () => {
+    const policy = interactionPolicy.base();
+    policy.add(new interactionPolicy.Prompt({ name: 'terms', requestable: true }), 0);
+    const { interactions } = lock.configure({ interactions: { policy } });
+    expect(interactions?.policy?.map(({ name }) => name)).to.deep.equal([
+      'terms',
+      'login',
+      'second_factor',
+      'consent',
+    ]);
+    const login = interactions?.policy?.find(({ name }) => name === 'login');
+    expect(login?.requestable).to.equal(true);
+    expect(login?.checks.filter(({ reason }) => reason === 'login_prompt')).to.have.lengthOf(1);
+    expect(login?.checks.map(({ reason }) => reason)).not.to.include.members(['essential_acr']);
+  });
+
+  it('keeps its claims, and gets acr, amr and auth_time into every ID token', () => {
+    for (const openid of [['sub', 'shoe_size'], { sub: null, shoe_size: null }]) {
+      const { claims } = lock.configure({ claims: { openid, email: ['email'] } });
+      expect(claims).to.deep.equal({
+        openid: ['sub', 'acr', 'amr', 'auth_time', 'shoe_size'],
+        email: ['email'],
+      });
+    }
+    expect(lock.configure({}).claims).to.deep.equal({ openid: ['sub', 'acr', 'amr', 'auth_time'] });
+  });
+
+  it('keeps what its access tokens say, and adds what was proven', async () => {
+    const { extraTokenClaims } = lock.configure({ extraTokenClaims: async () => ({ shoe_size: 42 }) });
+    const ctx = { oidc: { authorizationCode: { acr: 'phr', authTime: 7 } } } as unknown as KoaContextWithOIDC;
+    const token = {} as Parameters<NonNullable<typeof extraTokenClaims>>[1];
+    expect(await extraTokenClaims?.(ctx, token)).to.deep.equal({ shoe_size: 42, acr: 'phr', auth_time: 7 });
+    const ofMachine = { oidc: {} } as KoaContextWithOIDC;
+    expect(await extraTokenClaims?.(ofMachine, token)).to.deep.equal({ shoe_size: 42 });
+  });
+
+  it('is a fault without a login prompt', () => {
+    const policy = interactionPolicy.base();
+    policy.remove('login');
+    expect(() => lock.configure({ interactions: { policy } })).to.throw(TypeError, 'no prompt called login');
+  });
+});
+
+describe('U.6 the options of the plugin', () => {
+  const dataDir = freshDataDir();
+  let stores: ReturnType<typeof embedded>;
+  beforeEach(() => {
+    stores = embedded({ dataDir: dataDir() });
+  });
+  afterEach(() => stores.close());
+
+  function withOptions(more: object): SecondFactor {
+    const least: SecondFactorOptions = { stores, encryption: [{ id: '1', key: KEY }], account: () => null };
+    return secondFactor({ ...least, ...more });
+  }
+
+  it('are few', () => {
+    expect(withOptions({})).to.have.keys('configure', 'routes', 'onward', 'judge', 'enrolment');
+  });
+
+  const refused: readonly (readonly [string, object])[] = [
+    ['policy.enforcement', { policy: { enforcement: 'reqired' } }],
+    ['Unrecognized key: "enforcment"', { policy: { enforcment: 'required' } }],
+    ['Unrecognized key: "polcy"', { polcy: { enforcement: 'required' } }],
+    ['tenants.0.secondFactor.groups.finance', { tenants: [{ secondFactor: { groups: { finance: 'on' } } }] }],
+    ['tenants: two of them have the same id', { tenants: [{ id: 'a' }, { id: 'a' }] }],
+    ['encryption.0.key: is shorter than 32 characters', { encryption: [{ id: '1', key: 'changeme' }] }],
+    ['encryption', { encryption: [] }],
+    ['stores.shortLived.attempts: is missing', { stores: { durable: {}, shortLived: { progress: {} } } }],
+    ['account: must be a function', { account: {} }],
+    ['basePath: must be empty or like /oidc', { basePath: '/oidc/' }],
+    ['name: must have no colon', { name: 'Acme: the shop' }],
+  ];
+  for (const [fault, more] of refused) {
+    it(`are refused when they can’t be meant: ${fault}`, () => {
+      expect(() => withOptions(more))
+        .to.throw(TypeError, fault)
+        .with.property('message')
+        .that.does.not.contain('changeme');
+    });
+  }
+
+  it('lose no default to an undefined', async () => {
+    const account = () => ({ email: 'ann@host.test', role: undefined, groups: undefined });
+    const lock = withOptions({ account, policy: { enforcement: 'required', methods: undefined } });
+    const proofs = [{ method: 'pwd', enrolmentId: null, at: 0 }] as const;
+    const demand = { acrs: null, always: false, freshMs: null };
+    const judged = await lock.judge({ accountId: 'ann', proofs, demand, occasion: 'sign-in' });
+    expect(judged?.decision).to.deep.equal({ kind: 'set-up', methods: ['totp'], laterUntil: null });
+  });
+
+  it('tell of an account that belongs to no tenant, and let it in nowhere', async () => {
+    const told: unknown[] = [];
+    const tenants = [{ id: 'a' }, { id: 'b' }];
+    const lock = withOptions({ account: () => ({}), tenants, log: (line: unknown) => told.push(line) });
+    const demand = { acrs: null, always: false, freshMs: null };
+    expect(await lock.judge({ accountId: 'ann', proofs: [], demand, occasion: 'sign-in' })).to.equal(null);
+    expect(told).to.deep.equal([{ event: 'account.without_tenant', account_id: 'ann', tenant: '' }]);
+  });
+});
+
+/** What can be compared of a configuration: its values, and how much each list of functions holds. */
+function shapeOf(host: Configuration): unknown {
+  const prompts = host.interactions?.policy?.map(({ name, checks }) => [
+    name,
+    checks.map(({ reason }) => reason),
+  ]);
+  return { ...host, interactions: prompts };
+}
+
+function deepFrozen<T extends object>(value: T): T {
+  for (const each of Object.values(value)) {
+    if (typeof each === 'object' && each !== null && !Object.isFrozen(each)) deepFrozen(each);
+  }
+  return Object.freeze(value);
+}

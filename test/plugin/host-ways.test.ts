@@ -1,0 +1,194 @@
+import { createServer } from 'node:http';
+import { expect } from 'chai';
+import express from 'express';
+import Koa from 'koa';
+import { createMounted } from '../../src/http/mount.ts';
+import { type GuestHost, type GuestOptions, startGuest } from '../support/guest-host.ts';
+import { BARE, IN_EXPRESS } from '../support/guest-kinds.ts';
+import { begin, redeem, type Stage, setUp } from './story.ts';
+
+/** A host of one test. */
+async function at(
+  kind: typeof BARE,
+  given: GuestOptions,
+  then: (stage: Stage) => Promise<void>,
+): Promise<void> {
+  const host: GuestHost = await startGuest(kind, given);
+  try {
+    await then({ host, rp: await host.relyingParty() });
+  } finally {
+    await host.stop();
+  }
+}
+
+describe('U.6 what a host has before the plugin', () => {
+  /** A parser for everything, as many Express apps begin with. */
+  const parsing = (extended: boolean): GuestOptions => ({
+    listener(parts) {
+      const app = express();
+      app.use('/oidc/interaction', express.urlencoded({ extended }));
+      app.use(IN_EXPRESS.listener(parts) as express.Express);
+      return app;
+    },
+  });
+
+  for (const extended of [false, true]) {
+    it(`may be a body parser (${extended ? 'extended' : 'plain'})`, () =>
+      at(IN_EXPRESS, parsing(extended), async (stage) => {
+        const visitor = stage.host.visitor();
+        const page = await begin(stage, visitor, 'ann');
+        const { action, body } = page.form({ method: 'totp' });
+        const token = String(body.get('_token'));
+        for (const fields of [
+          { _token: token, method: ['totp', 'sms'] },
+          { _token: token, 'method[$gt]': '' },
+        ]) {
+          const refused = await visitor.post(action, fields);
+          expect([refused.status, refused.name], JSON.stringify(fields)).to.deep.equal([400, 'error']);
+        }
+        await visitor.open(page.url);
+        const { end } = await setUp(stage.host, visitor);
+        expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
+      }));
+  }
+
+  it('may be a proxy whose word on addresses counts', () =>
+    at(
+      IN_EXPRESS,
+      {
+        listener(parts) {
+          parts.provider.proxy = true;
+          return IN_EXPRESS.listener(parts);
+        },
+      },
+      async (stage) => {
+        const visitor = stage.host.visitor({ headers: { 'x-forwarded-for': '203.0.113.7' } });
+        await begin(stage, visitor, 'ann');
+        await setUp(stage.host, visitor);
+        const { audit, records } = stage.host.stores.durable;
+        const [record] = await records.listByAccount('ann', stage.host.clock.now());
+        expect(record?.address).to.equal('203.0.113.7');
+        const events = await audit.list({ accountId: 'ann', limit: 10 });
+        expect(new Set(events.map(({ address }) => address))).to.deep.equal(new Set(['203.0.113.0/24']));
+      },
+    ));
+
+  it('may be accounts of any kind, like records with getters', () => {
+    class Member {
+      get email() {
+        return 'ann@host.test';
+      }
+    }
+    return at(BARE, { options: { account: async () => new Member() } }, async (stage) => {
+      const visitor = stage.host.visitor();
+      await begin(stage, visitor, 'ann');
+      const page = await visitor.chooseMethod('totp');
+      expect(decodeURIComponent(page.$('a[href^="otpauth:"]').attr('href') ?? '')).to.contain(
+        'ann@host.test',
+      );
+    });
+  });
+
+  it('may be tenants of its own', () => {
+    const tenants = [
+      {
+        id: 'strict',
+        name: 'Strict & Sons',
+        locale: 'nl' as const,
+        secondFactor: { enforcement: 'required' as const },
+      },
+      { id: 'open' },
+    ];
+    const account = (id: string) => ({
+      email: `${id}@host.test`,
+      tenantId: id === 'ann' ? 'strict' : 'open',
+    });
+    return at(BARE, { options: { tenants, account, policy: { enforcement: 'optional' } } }, async (stage) => {
+      const visitor = stage.host.visitor({ headers: { 'accept-language': null } });
+      const page = await begin(stage, visitor, 'ann');
+      expect([page.name, page.$('html').attr('lang')]).to.deep.equal(['set-up-choose', 'nl']);
+      expect(page.$('header').text()).to.contain('Strict & Sons');
+      expect((await redeem(stage.rp, await begin(stage, stage.host.visitor(), 'bob'))).claims.sub).to.equal(
+        'bob',
+      );
+    });
+  });
+
+  it('may be pages of its own', () => {
+    const shown: string[] = [];
+    const options: GuestOptions['options'] = {
+      async render(ctx, page, model, frame) {
+        await new Promise((resolve) => setImmediate(resolve));
+        shown.push(page);
+        const form = 'form' in model ? model.form : null;
+        const secret = 'secret' in model ? model.secret : '';
+        ctx.body = `<body data-page="mine-${page}"><p role="alert" data-error="${frame?.refusal?.code ?? ''}"></p>
+          <form method="post" action="${form?.action}"><input name="_token" value="${form?.token}"><input name="method">
+          <input name="code"></form><b data-mark="secret">${secret}</b></body>`;
+      },
+    };
+    return at(IN_EXPRESS, { options }, async (stage) => {
+      const visitor = stage.host.visitor();
+      await begin(stage, visitor, 'ann');
+      const wrong = await visitor.submit(visitor.page, { method: 'sms' });
+      expect([wrong.status, wrong.error, wrong.headers['cache-control']]).to.deep.equal([
+        422,
+        'method_not_allowed',
+        'no-store',
+      ]);
+      await visitor.follow(await visitor.submit(wrong, { method: 'totp' }));
+      const { end } = await setUp(stage.host, visitor);
+      expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
+      expect(shown).to.deep.equal(['set-up-choose', 'set-up-choose', 'set-up-totp']);
+      expect((await visitor.get('/oidc/second-factor/assets/mark.svg')).status).to.equal(404);
+      expect((await visitor.get('/oidc/interaction/nobody/second-factor')).name).to.equal('mine-error');
+    });
+  });
+});
+
+describe('U.6 pages mounted in a host', () => {
+  const mounted = createMounted({
+    owns: (path) => path.startsWith('/oidc/mine'),
+    pages: [
+      (ctx) => {
+        ctx.body = `${ctx.path} ${ctx.originalUrl} ${ctx.ip}`;
+      },
+    ],
+    trust: { proxy: false, proxyIpHeader: 'X-Forwarded-For', maxIpsCount: 0 },
+  });
+
+  it('see the whole path where a Koa host has cut its prefix off, and give the cut one back', async () => {
+    const app = new Koa();
+    const after: string[] = [];
+    app.use(async (ctx, next) => {
+      ctx.path = ctx.path.replace(/^\/oidc/, '');
+      await next();
+      after.push(ctx.path);
+    });
+    app.use(mounted);
+    expect(await ask(app.callback(), '/oidc/mine?a=1')).to.equal('200 /oidc/mine /oidc/mine?a=1 127.0.0.1');
+    expect(after).to.deep.equal(['/mine']);
+  });
+
+  it('pass on what is not theirs, and answer it with 404 where nobody comes after them', async () => {
+    const app = new Koa();
+    app.use(mounted);
+    app.use((ctx) => {
+      ctx.body = 'theirs';
+    });
+    expect(await ask(app.callback(), '/oidc/other')).to.equal('200 theirs');
+    expect(await ask(mounted, '/oidc/mine')).to.equal('200 /oidc/mine /oidc/mine 127.0.0.1');
+    expect(await ask(mounted, '/oidc/other')).to.equal('404 ');
+  });
+});
+
+async function ask(listener: Parameters<typeof createServer>[1], path: string): Promise<string> {
+  const server = createServer(listener).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const response = await fetch(`http://127.0.0.1:${port}${path}`);
+  const answer = `${response.status} ${await response.text()}`;
+  server.close();
+  return answer;
+}

@@ -1,0 +1,84 @@
+import { expect } from 'chai';
+import { KINDS } from '../support/guest-kinds.ts';
+import { begin, errorOf, MFA, nextCode, redeem, setUp, signedIn, stage } from './story.ts';
+
+for (const kind of KINDS) {
+  describe(`U.6 signing in at ${kind.title}`, () => {
+    const at = stage(kind);
+
+    it('B.6 leads from the host’s login page to a set-up, and then to tokens that say so', async () => {
+      const visitor = at.host.visitor();
+      const chooser = await begin(at, visitor, 'ann', { scope: 'openid email' });
+      expect(chooser.name).to.equal('set-up-choose');
+      expect(new URL(chooser.url).pathname).to.match(
+        new RegExp(`^${kind.prefix}/interaction/[^/]+/second-factor/set-up$`),
+      );
+      const { end } = await setUp(at.host, visitor);
+      const { claims, tokens } = await redeem(at.rp, end);
+      expect(claims).to.include({ sub: 'ann', acr: MFA, shoe_size: 42 });
+      expect(claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
+      expect(claims.auth_time).to.be.a('number');
+      expect(tokens.scope).to.equal('openid email');
+    });
+
+    it('3.3 asks for a code at every later sign-in, and takes the right one', async () => {
+      const { secret } = await signedIn(at, 'ann');
+      const visitor = at.host.visitor();
+      expect((await begin(at, visitor, 'ann')).name).to.equal('enter-code');
+      const wrong = await visitor.enterCode('000000');
+      expect([wrong.status, wrong.name, wrong.error]).to.deep.equal([422, 'enter-code', 'code_invalid']);
+      const { claims } = await redeem(at.rp, await visitor.enterCode(nextCode(at.host, secret)));
+      expect(claims).to.include({ sub: 'ann', acr: MFA });
+    });
+
+    it('A32 takes no code twice', async () => {
+      const { secret } = await signedIn(at, 'ann');
+      const code = nextCode(at.host, secret);
+      const first = at.host.visitor();
+      await begin(at, first, 'ann');
+      expect((await redeem(at.rp, await first.enterCode(code))).claims.sub).to.equal('ann');
+      const second = at.host.visitor();
+      await begin(at, second, 'ann');
+      expect((await second.enterCode(code)).error).to.equal('code_used');
+    });
+
+    it('A2 gives nothing to who stops at the second factor', async () => {
+      const visitor = at.host.visitor();
+      await begin(at, visitor, 'ann');
+      const silent = await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' }));
+      expect(errorOf(silent)).to.equal('interaction_required');
+      const again = await visitor.open(await at.rp.authorizationUrl());
+      expect(again.name).to.equal('set-up-choose');
+    });
+
+    it('tells the relying party who left', async () => {
+      const visitor = at.host.visitor();
+      const page = await begin(at, visitor, 'ann');
+      expect(errorOf(await visitor.follow(await visitor.submit(page, {}, 'cancel')))).to.equal(
+        'access_denied',
+      );
+    });
+
+    it('names the service and the application, and whom the code is for', async () => {
+      const visitor = at.host.visitor();
+      await begin(at, visitor, 'ann');
+      const page = await visitor.chooseMethod('totp');
+      expect(page.$('title').text()).to.contain('Acme');
+      const uri = page.$('a[href^="otpauth:"]').attr('href') ?? '';
+      expect(decodeURIComponent(uri)).to.contain('/Acme:ann@host.test?').and.to.contain('issuer=Acme');
+      expect(page.$('button[name=cancel]').text()).not.to.equal('');
+      const { secret } = await setUp(at.host, visitor);
+      const later = at.host.visitor();
+      await begin(at, later, 'ann');
+      expect(later.page.$('button[name=cancel]').text()).to.contain('The rp shop');
+      await later.enterCode(nextCode(at.host, secret));
+    });
+
+    it('lets in on the password alone who is asked for nothing more, and says that it was that', async () => {
+      await at.host.restart({ policy: { enforcement: 'optional' } });
+      const { claims } = await redeem(at.rp, await begin(at, at.host.visitor(), 'bob'));
+      expect(claims).to.include({ sub: 'bob', acr: 'https://refeds.org/profile/sfa' });
+      expect(claims.amr).to.deep.equal(['pwd']);
+    });
+  });
+}

@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { ResponseBodyError, refreshTokenGrant, tokenIntrospection } from 'openid-client';
+import { KINDS } from '../support/guest-kinds.ts';
+import type { RelyingParty } from '../support/relying-party.ts';
+import { begin, errorOf, login, MFA, redeem, setUp, signedIn, stage } from './story.ts';
+
+/** The library gives `offline_access` only where consent is asked for. */
+const OFFLINE = { scope: 'openid offline_access', prompt: 'consent' };
+
+for (const kind of KINDS) {
+  describe(`B.2 what was given before, at ${kind.title}`, () => {
+    const at = stage(kind, { options: { policy: { enforcement: 'optional' } } });
+
+    it('A79 asks a live session again once the policy is tighter', async () => {
+      const visitor = at.host.visitor();
+      await redeem(at.rp, await begin(at, visitor, 'ann'));
+      await redeem(at.rp, await visitor.open(await at.rp.authorizationUrl()));
+
+      await at.host.restart({ policy: { enforcement: 'required' } });
+      const silent = await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' }));
+      expect(errorOf(silent)).to.equal('interaction_required');
+      expect((await visitor.open(await at.rp.authorizationUrl())).name).to.equal('set-up-choose');
+      const { end } = await setUp(at.host, visitor);
+      expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
+    });
+
+    it('A80 refuses a refresh token, and an access token, whose sign-in is not enough any more', async () => {
+      const visitor = at.host.visitor();
+      const { tokens } = await redeem(at.rp, await begin(at, visitor, 'ann', OFFLINE));
+      const refreshed = await refreshTokenGrant(at.rp.configuration, tokens.refresh_token ?? '');
+      expect(refreshed.claims()).to.include({ sub: 'ann' });
+      expect(await isActive(at.rp, refreshed.access_token)).to.equal(true);
+
+      await at.host.restart({ policy: { enforcement: 'required' } });
+      const asked = refreshTokenGrant(at.rp.configuration, refreshed.refresh_token ?? '');
+      expect(await errorOfGrant(asked)).to.equal('invalid_grant');
+      expect(await isActive(at.rp, refreshed.access_token)).to.equal(false);
+    });
+
+    it('lets the tokens of who gave a second factor live on', async () => {
+      await at.host.restart({ policy: { enforcement: 'required' } });
+      const { tokens } = await signedIn(at, 'bob', OFFLINE);
+      await at.host.restart({ policy: { enforcement: 'required', graceDays: 3 } });
+      const refreshed = await refreshTokenGrant(at.rp.configuration, tokens.refresh_token ?? '');
+      expect(refreshed.claims()).to.include({ sub: 'bob', acr: MFA });
+    });
+
+    it('ends with the account', async () => {
+      const { visitor, tokens } = await signedIn(at, 'cas', { ...OFFLINE, acr_values: MFA });
+      at.host.people.delete('cas');
+      const asked = refreshTokenGrant(at.rp.configuration, tokens.refresh_token ?? '');
+      expect(await errorOfGrant(asked)).to.equal('invalid_grant');
+      expect((await visitor.open(await at.rp.authorizationUrl())).name).to.equal('host-login');
+    });
+
+    it('takes a session from before the plugin for none, and says nothing to the person', async () => {
+      const visitor = at.host.visitor();
+      await redeem(at.rp, await begin(at, visitor, 'dan'));
+      const [record] = await at.host.stores.durable.records.listByAccount('dan', at.host.clock.now());
+      await at.host.stores.durable.records.remove(String(record?.sessionUid));
+      expect((await visitor.open(await at.rp.authorizationUrl())).name).to.equal('host-login');
+      expect((await redeem(at.rp, await login(visitor, 'dan'))).claims.sub).to.equal('dan');
+    });
+  });
+}
+
+async function isActive(rp: RelyingParty, token: string): Promise<boolean> {
+  return (await tokenIntrospection(rp.configuration, token)).active;
+}
+
+async function errorOfGrant(asked: Promise<unknown>): Promise<string> {
+  const refused = await asked.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (!(refused instanceof ResponseBodyError)) throw refused ?? new Error('it was not refused');
+  return refused.error;
+}
