@@ -27,7 +27,6 @@ tenants:
 
   it('tells of each other thing that is not done yet', () => {
     const { warnings } = folder.load(`
-storage: { accounts: { driver: mongo, uri: "mongodb://a" }, short_lived: { driver: redis, uri: "redis://a" } }
 mail: { transport: smtp, url: smtp://a }
 sms: { transport: smpp, host: a, port: 2775, system_id: b, password: c }
 tenants:
@@ -41,8 +40,6 @@ accounts:
       'set_up_proof: email',
       'trusted_devices',
       'reset_approvers',
-      'the storage driver mongo',
-      'the storage driver redis',
       'the mail transport smtp',
       'the SMS transport smpp',
       'the account A@acme.test',
