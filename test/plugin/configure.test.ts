@@ -69,6 +69,10 @@ describe('U.6 the configuration of a host', () => {
     expect(await extraTokenClaims?.(ofMachine, token)).to.deep.equal({ shoe_size: 42 });
   });
 
+  it('is a fault with a second factor in it already', () => {
+    expect(() => lock.configure(lock.configure({}))).to.throw(TypeError, 'second_factor already');
+  });
+
   it('is a fault without a login prompt', () => {
     const policy = interactionPolicy.base();
     policy.remove('login');

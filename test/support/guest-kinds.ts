@@ -17,7 +17,7 @@ export const BARE: Kind = {
   },
 };
 
-export const IN_KOA: Kind = {
+const IN_KOA: Kind = {
   title: 'a Koa app at /',
   prefix: '',
   listener({ provider, lock }) {

@@ -43,6 +43,8 @@ export function createConfigure({ standpoint, isSomebody, interactionUrl }: Need
   function withSecondFactor(host: readonly interactionPolicy.Prompt[] = interactionPolicy.base()): Policy {
     const policy = interactionPolicy.base();
     policy.clear();
+    if (host.some(({ name }) => name === PROMPT))
+      throw new TypeError(`there is a prompt called ${PROMPT} already`);
     for (const prompt of host) policy.add(prompt.name === 'login' ? loginOf(prompt) : prompt);
     const login = policy.findIndex(({ name }) => name === 'login');
     if (login < 0) throw new TypeError('the interaction policy has no prompt called login');
