@@ -7,14 +7,19 @@ import { Busy, type PasswordHasher } from '../../../src/ports/system.ts';
 
 const PASSWORD = 'correct horse battery staple';
 
-async function medianOf(times: number, work: () => Promise<unknown>): Promise<number> {
-  const measured: number[] = [];
-  for (let time = 0; time < times; time += 1) {
+/** Of each its quickest time, in turns: what else the machine does makes some slower, and none quicker. */
+async function quickestOf(
+  one: () => Promise<unknown>,
+  other: () => Promise<unknown>,
+): Promise<[number, number]> {
+  const quickest: [number, number] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (let turn = 0; turn < 40; turn += 1) {
+    const place = turn % 2 === 0 ? 0 : 1;
     const began = performance.now();
-    await work();
-    measured.push(performance.now() - began);
+    await (place === 0 ? one : other)();
+    quickest[place] = Math.min(quickest[place], performance.now() - began);
   }
-  return measured.sort((a, b) => a - b)[Math.floor(times / 2)] ?? 0;
+  return quickest;
 }
 
 describe('password hasher', () => {
@@ -53,14 +58,15 @@ describe('password hasher', () => {
     const stored = await hasher.hash(PASSWORD);
     expect(await check(hasher, null, PASSWORD)).to.equal(false);
     expect(await check(hasher, null, '')).to.equal(false);
-    const known = await medianOf(15, () => check(hasher, stored, 'wrong'));
-    const unknown = await medianOf(15, () => check(hasher, null, 'wrong'));
+    const [known, unknown] = await quickestOf(
+      () => check(hasher, stored, 'wrong'),
+      () => check(hasher, null, 'wrong'),
+    );
     expect(unknown / known).to.be.within(0.5, 2);
   });
 
   it('A95 says no for what is no argon2 hash, after the same work', async () => {
     const stored = await hasher.hash(PASSWORD);
-    const known = await medianOf(15, () => check(hasher, stored, 'wrong'));
     for (const text of [
       '',
       PASSWORD,
@@ -70,7 +76,10 @@ describe('password hasher', () => {
     ]) {
       expect(await check(hasher, text, PASSWORD), text).to.equal(false);
     }
-    const odd = await medianOf(15, () => check(hasher, '$2b$10$abc', 'wrong'));
+    const [known, odd] = await quickestOf(
+      () => check(hasher, stored, 'wrong'),
+      () => check(hasher, '$2b$10$abc', 'wrong'),
+    );
     expect(odd / known).to.be.within(0.5, 2);
   });
 
