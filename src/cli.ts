@@ -5,8 +5,11 @@ import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Config } from './config/shape.ts';
 import { loadConfig, readEnvironment } from './config.ts';
+import type { Factor } from './domain/enrolment.ts';
 import { CATALOGUE } from './domain/methods/index.ts';
-import { type AuditLine, createOperation, type Factor } from './use-cases/operation.ts';
+import { createFactors } from './use-cases/factors.ts';
+import { type AuditLine, createOperation } from './use-cases/operation.ts';
+import { createTrail } from './use-cases/trail.ts';
 
 type Operation = ReturnType<typeof createOperation>;
 
@@ -114,7 +117,8 @@ async function operate(act: (operation: Operation, config: Config) => Promise<vo
   const { openParts } = await import('./assemble.ts');
   const { stores, clock, random } = await openParts(config);
   try {
-    await act(createOperation({ ...stores, clock, random }), config);
+    const trail = createTrail({ ...stores, clock, random });
+    await act(createOperation({ ...stores, factors: createFactors({ ...stores, trail }) }), config);
   } finally {
     await stores.close();
   }

@@ -26,6 +26,7 @@ import {
 import type { Site } from './http/site.ts';
 import type { Log } from './ports/log.ts';
 import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
+import { createFactors, type Factors } from './use-cases/factors.ts';
 import { createTrail } from './use-cases/trail.ts';
 
 export interface SecondFactor {
@@ -33,6 +34,8 @@ export interface SecondFactor {
   configure(host: Configuration): Configuration;
   /** The pages, for `app.use` of Koa, Express or Connect, or for the provider's own `use`. */
   routes(provider: Provider): Mounted;
+  /** What is set up, and its removal when a phone is lost: for a support desk of the host's. */
+  readonly factors: Factors;
   /** For a login page within the same interaction: takes a sign-in further whose password was accepted. */
   onward(provider: Provider): Onward;
   /** Asks the policy about an account as it is now. */
@@ -60,6 +63,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   const { progress, attempts } = shortLived;
   const tenants = tenantsOf(options);
   const accounts = accountsOf(options, tenants, log);
+  const trail = options.trail ?? createTrail({ audit, clock, random });
   const basePath = (issuer: string) => options.basePath ?? new URL(issuer).pathname.replace(/\/$/, '');
 
   const area = createSecondFactorArea({
@@ -69,7 +73,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     box: createSecretBox(options.encryption),
     clock,
     random,
-    trail: options.trail ?? createTrail({ audit, clock, random }),
+    trail,
     clientRule: (id) => ({ always: false, own: false, ...options.clientRule?.(id) }),
     accountOf: options.accountOf ?? (() => undefined),
     issuedLifetimeMs: options.issuedLifetimeMs ?? ISSUED_LIFETIME_MS,
@@ -119,6 +123,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   return {
     configure: area.configure,
     routes,
+    factors: createFactors({ enrolments, lockouts, trail }),
     onward: (provider) => area.onward(provider, { clientName: options.clientName ?? clientNameOf(provider) }),
     judge: area.judge,
     enrolment: area.enrolment,

@@ -19,6 +19,13 @@ export interface Enrolment {
   readonly createdAt: number;
 }
 
+/** A factor without its secret: for who looks at it. */
+export type Factor = Pick<Enrolment, 'id' | 'method' | 'label' | 'app' | 'isDefault' | 'createdAt'>;
+
+export function withoutSecret({ id, method, label, app, isDefault, createdAt }: Enrolment): Factor {
+  return { id, method, label, app, isDefault, createdAt };
+}
+
 /** The additional authenticated data a secret is sealed under, so that it opens in its own record only. */
 export function enrolmentPurpose(of: Pick<Enrolment, 'method' | 'tenantId' | 'accountId' | 'id'>): string {
   return [of.method, of.tenantId, of.accountId, of.id].join('|');

@@ -94,7 +94,7 @@ describe('U.6 the options of the plugin', () => {
   }
 
   it('are few', () => {
-    expect(withOptions({})).to.have.keys('configure', 'routes', 'onward', 'judge', 'enrolment');
+    expect(withOptions({})).to.have.keys('configure', 'routes', 'factors', 'onward', 'judge', 'enrolment');
   });
 
   const refused: readonly (readonly [string, object])[] = [

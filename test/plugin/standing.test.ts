@@ -53,6 +53,22 @@ for (const kind of KINDS) {
       expect((await visitor.open(await at.rp.authorizationUrl())).name).to.equal('host-login');
     });
 
+    it('4.4 asks for a new set-up once the support desk has removed what was lost', async () => {
+      await at.host.restart({ policy: { enforcement: 'required' } });
+      const { visitor, tokens } = await signedIn(at, 'bob', OFFLINE);
+      const [factor, ...more] = await at.host.lock.factors.list('bob');
+      expect([factor?.method, more]).to.deep.equal(['totp', []]);
+      expect(factor).not.to.have.property('secret');
+      expect(await at.host.lock.factors.remove('bob', 'all')).to.deep.equal([factor]);
+
+      const asked = refreshTokenGrant(at.rp.configuration, tokens.refresh_token ?? '');
+      expect(await errorOfGrant(asked)).to.equal('invalid_grant');
+      expect((await visitor.open(await at.rp.authorizationUrl())).name).to.equal('host-login');
+      expect((await login(visitor, 'bob')).name).to.equal('set-up-choose');
+      const events = await at.host.stores.durable.audit.list({ accountId: 'bob', limit: 20 });
+      expect(events.map(({ event }) => event)).to.include('enrolment.removed');
+    });
+
     it('takes a session from before the plugin for none, and says nothing to the person', async () => {
       const visitor = at.host.visitor();
       await redeem(at.rp, await begin(at, visitor, 'dan'));

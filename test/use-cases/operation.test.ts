@@ -3,7 +3,9 @@ import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../src/adapters/embedded/open.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import { secondFactorSubject } from '../../src/domain/attempts.ts';
+import { createFactors } from '../../src/use-cases/factors.ts';
 import { createOperation } from '../../src/use-cases/operation.ts';
+import { createTrail } from '../../src/use-cases/trail.ts';
 import { anAccount, anEnrolment, MINUTE, NOW } from '../contracts/examples.ts';
 import { createSettableClock } from '../support/clock.ts';
 import { freshDataDir } from '../support/embedded.ts';
@@ -15,7 +17,8 @@ describe('the operator', () => {
 
   beforeEach(async () => {
     stores = openEmbedded({ dataDir: dataDir() });
-    operation = createOperation({ ...stores, clock: createSettableClock(NOW), random: systemRandom });
+    const trail = createTrail({ ...stores, clock: createSettableClock(NOW), random: systemRandom });
+    operation = createOperation({ ...stores, factors: createFactors({ ...stores, trail }) });
     await stores.accounts.insert(anAccount());
     await stores.accounts.insert(
       anAccount({ id: 'account-2', email: 'anna@kantoor.test', tenantId: 'kantoor' }),
