@@ -14,7 +14,7 @@ const anyFactor: fc.Arbitrary<Omit<Factor, 'id'>> = fc.record({
   isDefault: fc.boolean(),
 });
 
-export const anyFactors: fc.Arbitrary<Factor[]> = fc
+const anyFactors: fc.Arbitrary<Factor[]> = fc
   .array(anyFactor, { maxLength: 4 })
   .map((factors) => factors.map((factor, index) => ({ ...factor, id: `factor-${index}` })));
 

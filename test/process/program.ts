@@ -64,7 +64,7 @@ export interface Program {
 }
 
 /** Nobody listens on it for now. */
-export async function freePort(): Promise<number> {
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, LOOPBACK);
   await once(server, 'listening');
   const address = server.address();

@@ -34,7 +34,7 @@ export const PERIOD = 30_000;
 export const random = systemRandom;
 export const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 1000 });
 export const box = createSecretBox([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
-export const methods = createMethods({
+const methods = createMethods({
   totp: { issuer: 'Doublelock', digits: 6, periodSeconds: PERIOD / 1000, driftSteps: 1 },
 });
 
