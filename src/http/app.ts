@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
+import { createCookieSignatures } from './cookie-signatures.ts';
 import { readForm } from './forms.ts';
 import { crossSite } from './middleware/cross-site.ts';
 import type { Mounted } from './mount.ts';
@@ -34,7 +35,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 export function createApp(needs: Needs): Handler {
   const { issuer, trustedProxies, provider } = needs;
   const app = new Koa();
-  app.keys = [...needs.cookieKeys];
+  app.keys = createCookieSignatures(needs.cookieKeys);
   for (const each of [app, provider]) {
     // The pinning writes these headers; only the addresses of trusted hops come from outside.
     each.proxy = true;

@@ -14,6 +14,7 @@ import type { Logger } from '../ports/log.ts';
 import type { AccountStore } from '../ports/stores.ts';
 import type { Clock, SecretBox } from '../ports/system.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
+import { createCookieSignatures } from './cookie-signatures.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
 import { createProviderAdapter, type ProviderStores } from './provider-adapter.ts';
 import { isPassing, type ProviderPages } from './provider-pages.ts';
@@ -84,7 +85,7 @@ export function createProvider(needs: Needs): Provider {
       keys: needs.signingKeys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'],
     },
     cookies: {
-      keys: [...needs.cookieKeys],
+      keys: createCookieSignatures(needs.cookieKeys),
       names: isHttps
         ? { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' }
         : { session: '_session', interaction: '_interaction', resume: '_resume' },
