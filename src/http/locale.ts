@@ -55,6 +55,13 @@ export function loadTranslations(): (locale: Locale) => Translate {
   });
   return (locale) => {
     const t = i18n.getFixedT(locale);
-    return (key, values) => t(key, { ...values });
+    // Most of a page says the same every time, and finding it takes i18next longer than printing it.
+    const fixed = new Map<string, string>();
+    return (key, values) => {
+      if (values) return t(key, { ...values });
+      const known = fixed.get(key) ?? t(key);
+      fixed.set(key, known);
+      return known;
+    };
   };
 }
