@@ -23,6 +23,9 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(?<!\d)(?:\d{6,8}|\d{3}[ -]\d{3})(?!\d)/g, '[digits]'],
 ];
 
+/** What most words of a line are: one of ours in lower case, a verb of HTTP, a pattern of a path. No secret looks so. */
+const PLAIN = /^(?:[A-Z]{1,10}|(?:[a-z._-]|\/:?)+)$/;
+
 /** One line of at most `limit` characters. */
 export function oneLine(text: string, limit: number): string {
   const line = text
@@ -35,6 +38,7 @@ export function oneLine(text: string, limit: number): string {
 
 /** As `oneLine`, without what looks like a code, password, token, cookie or key. */
 export function withoutSecrets(text: string, limit: number): string {
+  if (text.length <= limit && PLAIN.test(text)) return text;
   // Looked through a little further than shown, so that a secret that is cut in two is still recognised.
   const line = oneLine(text, limit * 2);
   const masked = SECRETS.reduce((rest, [pattern, replacement]) => rest.replace(pattern, replacement), line);
