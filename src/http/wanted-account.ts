@@ -7,7 +7,7 @@
 export function wantedAccountOf(params: Readonly<Record<string, unknown>>): string | null {
   const { id_token_hint: hint, claims } = params;
   const payload = typeof hint === 'string' ? hint.split('.')[1] : undefined;
-  const hinted = at(json(Buffer.from(payload ?? '', 'base64url').toString()), 'sub');
+  const hinted = payload === undefined ? null : at(json(Buffer.from(payload, 'base64url').toString()), 'sub');
   const claimed = at(at(at(json(claims), 'id_token'), 'sub'), 'value');
   return [hinted, claimed].find((sub) => typeof sub === 'string') ?? null;
 }
