@@ -1,13 +1,12 @@
 /** The program itself as an operator starts it: a process of its own, with its files, its output and its signals. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { standardConfig, type Yaml } from '../support/app.ts';
 import { makeDataDir, removeDataDir } from '../support/embedded.ts';
+import { freePort } from '../support/free-port.ts';
 import { LOOPBACK } from '../support/raw-request.ts';
 import { createVisitor, type Visitor } from '../support/visitor.ts';
 
@@ -61,17 +60,6 @@ export interface Program {
   stop(name?: NodeJS.Signals): Promise<Ending>;
   readonly ended: Promise<Ending>;
   visitor(): Visitor;
-}
-
-/** Nobody listens on it for now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 /** The standard tenants, accounts and clients at this port; `change` wins. */
