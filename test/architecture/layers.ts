@@ -21,7 +21,14 @@ const OIDC_PROVIDER_FILES = [
 const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/index.ts', 'src/server.ts'];
 
 /** Where adapters are named: for the server, and for what a guest chooses of them. */
-const COMPOSITIONS = ['src/assemble.ts', 'src/embedded.ts', 'src/plugin.ts', 'src/upkeep.ts'];
+const COMPOSITIONS = [
+  'src/assemble.ts',
+  'src/embedded.ts',
+  'src/mongo.ts',
+  'src/plugin.ts',
+  'src/redis.ts',
+  'src/upkeep.ts',
+];
 
 /**
  * `domain`, `ports`, `use-cases`, `config`, `adapters/NAME`, `http` (files of every area), `http/AREA`, `assemble`,

@@ -114,6 +114,8 @@ describe('U.6 the package in a fresh folder', function () {
 const TYPED = `
 import { type HostAccount, type SecondFactor, secondFactor } from 'doublelock';
 import { embedded } from 'doublelock/embedded';
+import { mongo } from 'doublelock/mongo';
+import { redis } from 'doublelock/redis';
 import { createServer, loadConfig, openParts } from 'doublelock/server';
 import Koa from 'koa';
 import { Provider } from 'oidc-provider';
@@ -128,6 +130,12 @@ const lock: SecondFactor = secondFactor({
 const provider = new Provider('http://localhost:3000', lock.configure({}));
 provider.use(lock.routes(provider));
 new Koa().use(lock.routes(provider));
+
+export const spread = async (uri: string) => secondFactor({
+  stores: { durable: await mongo({ uri }), shortLived: await redis({ uri }) },
+  encryption: [{ id: '1', key: 'x'.repeat(32) }],
+  account,
+});
 
 const config = loadConfig({ env: {}, cwd: '.' });
 export const serve = createServer(await openParts(config), async () => ({ ready: true }));

@@ -41,7 +41,7 @@ export interface GuestHost {
   readonly origin: string;
   readonly issuer: string;
   readonly clock: SettableClock;
-  readonly stores: EmbeddedStores;
+  readonly stores: Pick<EmbeddedStores, 'durable' | 'shortLived'>;
   /** By the id that the host's login page takes as a name. */
   readonly people: People;
   readonly provider: Provider;
@@ -57,6 +57,8 @@ export interface GuestOptions {
   readonly options?: Partial<SecondFactorOptions>;
   readonly configuration?: Configuration;
   readonly listener?: Kind['listener'];
+  /** In place of embedded ones; whoever opened them closes them. */
+  readonly stores?: GuestHost['stores'];
   /** What the clients may do beside the code flow and refreshing. */
   readonly clientGrants?: readonly string[];
 }
@@ -67,7 +69,8 @@ export async function startGuest(kind: Kind, given: GuestOptions = {}): Promise<
   const issuer = `${origin}${kind.prefix}`;
   const clock = createSettableClock(Date.now());
   const dataDir = makeDataDir();
-  const stores = embedded({ dataDir });
+  const own = embedded({ dataDir });
+  const stores = given.stores ?? own;
   const people: People = new Map(
     ['ann', 'bob', 'cas', 'dan'].map((id) => [id, { email: `${id}@host.test` }]),
   );
@@ -115,7 +118,7 @@ export async function startGuest(kind: Kind, given: GuestOptions = {}): Promise<
     },
     async stop() {
       await server.stop({ deadlineMs: 0 });
-      await stores.close();
+      await own.close();
       removeDataDir(dataDir);
     },
   };

@@ -1,0 +1,29 @@
+/** `doublelock/mongo`: what the plugin must not lose, in MongoDB. */
+import { openMongoAccounts } from './adapters/mongo/open.ts';
+import type { DurableStores } from './http/second-factor/options.ts';
+import type { AuditStore } from './ports/stores.ts';
+import { startUpkeepOf, type UpkeepOptions } from './upkeep.ts';
+
+export interface MongoOptions extends UpkeepOptions {
+  /** `mongodb://` or `mongodb+srv://`; where it names no database, that is `doublelock`. */
+  readonly uri: string;
+}
+
+export interface MongoStores extends DurableStores {
+  readonly audit: AuditStore;
+  /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
+  ping(): Promise<void>;
+  /** Once no request is under way any more. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects, and makes the indexes that are missing. Rejects with `StoreUnavailable` when the server is away, and with
+ * an Error, without the address, when that can't be used.
+ *
+ * @example secondFactor({ stores: { durable: await mongo({ uri }), shortLived: await redis({ uri: other }) }, … })
+ */
+export async function mongo({ uri, ...upkeep }: MongoOptions): Promise<MongoStores> {
+  const stores = await openMongoAccounts({ uri });
+  return { ...stores, close: startUpkeepOf(stores, upkeep) };
+}

@@ -1,0 +1,43 @@
+import { expect } from 'chai';
+import { type MongoStores, mongo } from '../../src/mongo.ts';
+import { type RedisStores, redis } from '../../src/redis.ts';
+import { type GuestHost, startGuest } from '../support/guest-host.ts';
+import { IN_EXPRESS } from '../support/guest-kinds.ts';
+import { mongoDatabase } from '../support/mongo.ts';
+import { freshPrefix, redisUrl } from '../support/redis.ts';
+import { begin, MFA, nextCode, redeem, type Stage, signedIn } from './story.ts';
+
+describe('U.2 a host that keeps it in MongoDB and Redis', () => {
+  const database = mongoDatabase();
+  const url = redisUrl();
+  const prefix = freshPrefix(url);
+  let durable: MongoStores;
+  let shortLived: RedisStores;
+  let host: GuestHost;
+  let at: Stage;
+
+  beforeEach(async () => {
+    durable = await mongo({ uri: database().uri });
+    shortLived = await redis({ uri: url(), prefix: prefix() });
+    host = await startGuest(IN_EXPRESS, { stores: { durable, shortLived } });
+    at = { host, rp: await host.relyingParty() };
+  });
+  afterEach(async () => {
+    await host.stop();
+    shortLived.close();
+    await durable.close();
+  });
+
+  it('signs people in, asks for a code from then on, and takes none twice', async () => {
+    const { secret } = await signedIn(at, 'ann');
+    const code = nextCode(host, secret);
+    const visitor = host.visitor();
+    expect((await begin(at, visitor, 'ann')).name).to.equal('enter-code');
+    expect((await redeem(at.rp, await visitor.enterCode(code))).claims.acr).to.equal(MFA);
+    const again = host.visitor();
+    await begin(at, again, 'ann');
+    expect((await again.enterCode(code)).error).to.equal('code_used');
+    expect(await host.lock.factors.list('ann')).to.have.lengthOf(1);
+    await Promise.all([durable.ping(), shortLived.ping()]);
+  });
+});
