@@ -1,10 +1,11 @@
 import { createServer } from 'node:http';
+import Router from '@koa/router';
 import { expect } from 'chai';
 import express from 'express';
 import Koa from 'koa';
 import { createMounted } from '../../src/http/mount.ts';
 import { type GuestHost, type GuestOptions, startGuest } from '../support/guest-host.ts';
-import { BARE, IN_EXPRESS } from '../support/guest-kinds.ts';
+import { BARE, IN_EXPRESS, login } from '../support/guest-kinds.ts';
 import { begin, redeem, type Stage, setUp } from './story.ts';
 
 /** A host of one test. */
@@ -51,6 +52,29 @@ describe('U.6 what a host has before the plugin', () => {
         expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
       }));
   }
+
+  it('may be a router of its own in Koa', () =>
+    at(
+      BARE,
+      {
+        listener({ provider, lock }) {
+          const router = new Router();
+          router.all('/interaction/:uid/second-factor{/*rest}', lock.routes(provider));
+          router.all('/second-factor/*rest', lock.routes(provider));
+          provider.use(router.routes() as Koa.Middleware);
+          provider.use(login(provider));
+          return provider.callback();
+        },
+      },
+      async (stage) => {
+        const visitor = stage.host.visitor();
+        const page = await begin(stage, visitor, 'ann');
+        expect((await visitor.get(String(page.$('link[rel=icon]').attr('href')))).status).to.equal(200);
+        await visitor.open(page.url);
+        const { end } = await setUp(stage.host, visitor);
+        expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
+      },
+    ));
 
   it('may be a proxy whose word on addresses counts', () =>
     at(

@@ -51,7 +51,7 @@ function inExpress({ provider, lock, prefix }: HostParts) {
 const LOGIN = /^\/interaction\/[^/]+$/;
 
 /** The host's login page as Koa middleware. */
-function login(provider: Provider): Middleware {
+export function login(provider: Provider): Middleware {
   return async (ctx, next) => {
     if (!LOGIN.test(ctx.path)) return next();
     ctx.respond = false;
