@@ -39,7 +39,6 @@ export async function start(): Promise<void> {
   const server = await listen({ handler: await serve(config), ...config.listen, log: logger.info });
   const metricsServer = await listenForMetrics(config, parts);
   const stopUpkeep = startUpkeep(config, parts);
-  announce(config);
 
   let reloaded = Promise.resolve();
   // One after the other: what was read first must not come into force last.
@@ -50,6 +49,8 @@ export async function start(): Promise<void> {
   process.on('SIGINT', () => stop(0));
   // npm's shell passes no signal on, and would leave us behind.
   if (readEnvironment().npm_lifecycle_event) whenOrphaned(() => stop(0));
+  // Last of all: who reads it may send a signal at once.
+  announce(config);
 
   /** A faulty file changes nothing: its faults are listed, and the running configuration stays. */
   async function reload(): Promise<void> {
