@@ -25,6 +25,7 @@ import { createSignInRoutes } from './http/sign-in/routes.ts';
 import { secondFactor } from './plugin.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
+import { createGather } from './use-cases/judgement.ts';
 import { createSelfService } from './use-cases/self-service.ts';
 import { createSignIn } from './use-cases/sign-in.ts';
 
@@ -113,7 +114,8 @@ async function createHandler(
     middleware: [...around, pages.handOver],
   });
   const session = createProviderSession(provider);
-  const signIn = createSignIn({ ...stores, hasher, box, trail, clock, random });
+  const gather = createGather({ ...stores, tenants: config.tenants });
+  const signIn = createSignIn({ ...stores, gather, hasher, box, trail, clock, random });
   const selfService = createSelfService({ ...stores, available: CATALOGUE, trail });
   const authorization = {
     path: '/auth',

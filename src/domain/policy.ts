@@ -69,13 +69,20 @@ export type Decision =
       readonly reason: 'unmet_authentication_requirements' | 'no_usable_factor';
     };
 
-/** A decision, and what it was made from: nothing of it needs to be read again in the same request. */
-export interface Judgement {
+/** What decisions about an account are made from, as it was read in one request. */
+export interface Facts {
   readonly account: Account;
   readonly tenant: Tenant;
-  readonly enforcement: Enforcement;
   readonly enrolments: readonly Enrolment[];
   readonly lockout: Lockout;
+}
+
+/** Reads them; null when the account or its tenant is gone. `known`: the account, when it was read already. */
+export type Gather = (accountId: string, known?: Account) => Promise<Facts | null>;
+
+/** A decision, and what it was made from: nothing of it needs to be read again in the same request. */
+export interface Judgement extends Facts {
+  readonly enforcement: Enforcement;
   readonly decision: Decision;
 }
 
@@ -83,6 +90,8 @@ export interface Question {
   readonly accountId: string;
   /** The account, when it was read in this request already. */
   readonly account?: Account | undefined;
+  /** All that would be read, when it was read in this request already. */
+  readonly facts?: Facts | null | undefined;
   readonly proofs: readonly Proof[];
   readonly demand: Demand;
   readonly occasion: Situation['occasion'];

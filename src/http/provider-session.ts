@@ -129,6 +129,11 @@ function keyOf(uid: string): string {
   return createHash('sha256').update(uid).digest('base64url');
 }
 
+/** The key of the address's interaction; whether this browser belongs to that is for `interaction` to say. */
+export function addressedKey(ctx: Context): string {
+  return keyOf(String(ctx.params.uid));
+}
+
 /** What people call an application: what it was registered with. */
 export function clientNameOf(provider: Provider): (clientId: string) => Promise<string> {
   return async (clientId) => (await provider.Client.find(clientId))?.clientName ?? clientId;

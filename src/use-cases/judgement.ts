@@ -1,40 +1,46 @@
 /** Collects what the policy needs to know of an account, asks it, and starts the grace that it grants. */
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../domain/attempts.ts';
 import type { MethodName } from '../domain/method.ts';
-import { decide, type Judge } from '../domain/policy.ts';
+import { decide, type Gather, type Judge } from '../domain/policy.ts';
 import { enforcementFor, type Tenant } from '../domain/tenant.ts';
 import type { AccountStore, ClaimStore, EnrolmentStore, LockoutStore } from '../ports/stores.ts';
 import type { Clock } from '../ports/system.ts';
 
-interface Needs {
+interface GatherNeeds {
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
   readonly lockouts: Pick<LockoutStore, 'read'>;
-  readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
   readonly tenants: readonly Tenant[];
+}
+
+interface Needs extends GatherNeeds {
+  readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
   readonly available: readonly MethodName[];
   readonly clock: Clock;
 }
 
-export function createJudge({
-  accounts,
-  enrolments,
-  lockouts,
-  claims,
-  tenants,
-  available,
-  clock,
-}: Needs): Judge {
+export function createGather({ accounts, enrolments, lockouts, tenants }: GatherNeeds): Gather {
   const tenantById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
 
-  return async ({ accountId, account: known, proofs, demand, occasion }) => {
+  return async (accountId, known) => {
     const [account, enrolled, lockout] = await Promise.all([
       known ?? accounts.findById(accountId),
       enrolments.listByAccount(accountId),
       lockouts.read(secondFactorSubject(accountId)),
     ]);
     const tenant = account ? tenantById.get(account.tenantId) : undefined;
-    if (!account || !tenant) return null;
+    return account && tenant ? { account, tenant, enrolments: enrolled, lockout } : null;
+  };
+}
+
+export function createJudge(needs: Needs): Judge {
+  const { claims, available, clock } = needs;
+  const gather = createGather(needs);
+
+  return async ({ accountId, account: known, facts: given, proofs, demand, occasion }) => {
+    const facts = given ?? (await gather(accountId, known));
+    if (!facts) return null;
+    const { account, tenant, enrolments: enrolled, lockout } = facts;
 
     const graceKey = `grace:${accountId}`;
     const graceMatters = tenant.secondFactor.graceDays > 0 && enrolled.length === 0;
@@ -64,6 +70,6 @@ export function createJudge({
       const first = await claims.first(graceKey, String(situation.now), null);
       decision = decide({ ...situation, graceStartedAt: Number(first) });
     }
-    return { account, tenant, enforcement, enrolments: enrolled, lockout, decision };
+    return { ...facts, enforcement, decision };
   };
 }

@@ -9,7 +9,7 @@ import {
 import { enrolmentPurpose } from '../domain/enrolment.ts';
 import type { CodeMethod, MethodName, Verdict } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
-import type { Demand, Judge, Judgement } from '../domain/policy.ts';
+import type { Demand, Facts, Judge, Judgement } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
 import type {
@@ -41,6 +41,8 @@ export interface Standing {
   readonly demand: Demand;
   readonly clientId: string;
   readonly address: string;
+  /** What was read of the account in this request. */
+  readonly facts?: Facts | null | undefined;
 }
 
 const GUESSES = 'guesses';
@@ -57,8 +59,9 @@ export function createSecondFactor(needs: Needs) {
   async function standing({
     progress: { accountId, proofs, later },
     demand,
+    facts,
   }: Standing): Promise<Judgement | null> {
-    return judge({ accountId, proofs, demand, occasion: later ? 'later' : 'sign-in' });
+    return judge({ accountId, facts, proofs, demand, occasion: later ? 'later' : 'sign-in' });
   }
 
   async function verifyCode(at: Standing, method: MethodName, typed: string): Promise<Outcome<Progress>> {
@@ -120,14 +123,15 @@ export function createSecondFactor(needs: Needs) {
     }
 
     const failed = lockout.level > 0 || (lockout.failures[method] ?? 0) > 0;
-    await Promise.all([
+    const proofs = [...at.progress.proofs, { method, enrolmentId: found.enrolmentId, at: now }];
+    const next = { ...at.progress, proofs };
+    const [saved] = await Promise.all([
+      progress.save(next),
       enrolments.raiseLastStep(found.enrolmentId, found.step),
       attempts.forget(subject, [ofSignIn, GUESSES], method),
       failed ? lockouts.clear(subject, method) : null,
     ]);
-    const proofs = [...at.progress.proofs, { method, enrolmentId: found.enrolmentId, at: now }];
-    const next = { ...at.progress, proofs };
-    if (!(await progress.save(next))) {
+    if (!saved) {
       return twinOf(at, (twin) => twin.proofs.some(({ enrolmentId }) => enrolmentId === found.enrolmentId));
     }
     await trail({ ...line, event: 'second_factor.accepted' });

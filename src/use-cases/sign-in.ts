@@ -7,6 +7,7 @@ import {
   PASSWORDS_PER_ADDRESS,
   WINDOW_MS,
 } from '../domain/attempts.ts';
+import type { Facts, Gather } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import type { AccountStore, AttemptStore, LockoutStore, ProgressStore } from '../ports/stores.ts';
@@ -17,6 +18,7 @@ interface Needs {
   readonly attempts: AttemptStore;
   readonly lockouts: LockoutStore;
   readonly progress: Pick<ProgressStore, 'save' | 'find'>;
+  readonly gather: Gather;
   readonly hasher: PasswordHasher;
   readonly box: Pick<SecretBox, 'digest'>;
   readonly trail: Trail;
@@ -42,6 +44,12 @@ export interface PasswordSubmission {
   readonly expiresAt: number;
 }
 
+/** A sign-in whose password was right, and what was read meanwhile of the account; null: it is gone. */
+export interface Begun {
+  readonly progress: Progress;
+  readonly facts: Facts | null;
+}
+
 /** Longer than any address (RFC 5321, 4.5.3.1) and than any password that could have been set: not worth hashing. */
 const LONGEST_EMAIL = 320;
 const LONGEST_PASSWORD = 128;
@@ -52,6 +60,7 @@ export function createSignIn({
   attempts,
   lockouts,
   progress,
+  gather,
   hasher,
   box,
   trail,
@@ -83,7 +92,7 @@ export function createSignIn({
     return { verdict, owner, network, id };
   }
 
-  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<Progress>> {
+  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<Begun>> {
     const { uid, knownBrowser, clientId, tenantId, accountId, address } = submission;
     const email = normaliseEmail(submission.email).slice(0, LONGEST_EMAIL + 1);
     const subject = subjectOf(email);
@@ -112,16 +121,18 @@ export function createSignIn({
       return refused({ code: 'credentials_invalid' });
     }
 
-    await Promise.all([
-      attempts.forget(owner, ['account'], BUCKET),
-      knownBrowser === null ? attempts.forget(network, ['address'], id) : null,
-      lockout.level > 0 || (lockout.failures[BUCKET] ?? 0) > 0 ? lockouts.clear(subject, BUCKET) : null,
-    ]);
+    const forgotten = async () => {
+      await Promise.all([
+        attempts.forget(owner, ['account'], BUCKET),
+        knownBrowser === null ? attempts.forget(network, ['address'], id) : null,
+        lockout.level > 0 || (lockout.failures[BUCKET] ?? 0) > 0 ? lockouts.clear(subject, BUCKET) : null,
+      ]);
+    };
     const otherTenant = tenantId !== null && account.tenantId !== tenantId;
     const otherAccount = accountId !== null && account.id !== accountId;
     if (otherTenant || otherAccount) {
       const reason = otherTenant ? 'other_tenant' : 'other_account';
-      await trail({ ...line, event: 'sign_in.refused', reason });
+      await Promise.all([forgotten(), trail({ ...line, event: 'sign_in.refused', reason })]);
       return refused({ code: 'forbidden' });
     }
     if (hasher.needsRehash(hash))
@@ -136,13 +147,20 @@ export function createSignIn({
       keepsAuthTime: null,
       expiresAt: submission.expiresAt,
     };
-    if (!(await progress.save(begun))) {
+    const [saved, facts] = await Promise.all([
+      progress.save(begun),
+      gather(account.id, account),
+      forgotten(),
+    ]);
+    if (!saved) {
       // Lost to a second click of the same form: what that one began goes on.
       const twin = await progress.find(uid, clock.now());
-      return twin?.accountId === account.id ? accepted(twin) : refused({ code: 'session_expired' });
+      return twin?.accountId === account.id
+        ? accepted({ progress: twin, facts })
+        : refused({ code: 'session_expired' });
     }
     await trail({ ...line, event: 'sign_in.password_accepted' });
-    return accepted({ ...begun, version: begun.version + 1 });
+    return accepted({ progress: { ...begun, version: begun.version + 1 }, facts });
   }
 
   /** The last try of the window locks the account's password, for longer each time. */

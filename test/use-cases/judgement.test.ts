@@ -54,6 +54,14 @@ describe('judgement', () => {
     expect(await decisionOf(account, { demand, account: promoted })).to.deep.equal(setUp(null));
   });
 
+  it('takes all that was read already for what it is', async () => {
+    const account = await setting().person(withTotp);
+    const facts = await setting().judged(account);
+    await setting().stores.enrolments.remove(account.id, facts.enrolments[0]?.id ?? '');
+    expect(await decisionOf(account)).to.deep.equal(SATISFIED);
+    expect(await decisionOf(account, { facts })).to.deep.equal(facts.decision);
+  });
+
   it('4.7 is stricter for who is in a stricter group', async () => {
     const bob = await setting().person();
     const anna = await setting().person({ email: 'anna@acme.test', groups: ['finance'] });

@@ -12,7 +12,7 @@ import type { Progress } from '../../src/domain/progress.ts';
 import type { Outcome, Refusal } from '../../src/domain/refusal.ts';
 import type { Tenant, TenantSecondFactor } from '../../src/domain/tenant.ts';
 import { createEnrolment } from '../../src/use-cases/enrolment.ts';
-import { createJudge } from '../../src/use-cases/judgement.ts';
+import { createGather, createJudge } from '../../src/use-cases/judgement.ts';
 import { createSecondFactor, type Standing } from '../../src/use-cases/second-factor.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/seeding.ts';
 import { createSelfService } from '../../src/use-cases/self-service.ts';
@@ -143,7 +143,7 @@ function createSetting(
     person,
     begun,
     seeding,
-    signIn: createSignIn(needs),
+    signIn: createSignIn({ ...needs, gather: createGather({ ...stores, tenants }) }),
     secondFactor: createSecondFactor({ ...needs, judge }),
     enrolment: createEnrolment(needs),
     selfService: createSelfService({ ...needs, available: CATALOGUE }),

@@ -38,8 +38,8 @@ describe('sign-in: the password', () => {
   }
 
   it('1.4 begins a sign-in with the password as its one proof', async () => {
-    const { id } = await setting().person();
-    const progress = acceptedBy(await submit({ uid: 'one' }));
+    const { id } = await setting().person({ factors: [{ method: 'totp', secret: SECRET }] });
+    const { progress, facts } = acceptedBy(await submit({ uid: 'one' }));
     expect(progress).to.deep.equal({
       uid: 'one',
       version: 1,
@@ -51,6 +51,8 @@ describe('sign-in: the password', () => {
       expiresAt: NOW + 15 * MINUTE,
     });
     expect(await setting().stores.progress.find('one', NOW)).to.deep.equal(progress);
+    expect(facts?.account.id).to.equal(id);
+    expect(facts?.enrolments.map(({ method }) => method)).to.deep.equal(['totp']);
     const [event] = await setting().stores.audit.list({ limit: 10 });
     expect(event).to.include({
       event: 'sign_in.password_accepted',
@@ -182,7 +184,9 @@ describe('sign-in: the password', () => {
           { method: 'totp', enrolmentId: 'his', at: NOW },
         ],
       });
-      const after = acceptedBy(await submit({ uid: before.uid, before, email: 'eve@acme.test' }));
+      const { progress: after } = acceptedBy(
+        await submit({ uid: before.uid, before, email: 'eve@acme.test' }),
+      );
       expect(after).to.deep.include({
         accountId: eve.id,
         version: 2,

@@ -2,13 +2,18 @@
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf } from '../../domain/assurance.ts';
-import type { Judgement } from '../../domain/policy.ts';
+import type { Facts, Judgement } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
 import type { SecondFactorUseCase, Standing } from '../../use-cases/second-factor.ts';
-import { InteractionGone, type InteractionView, type ProviderSession } from '../provider-session.ts';
+import {
+  addressedKey,
+  InteractionGone,
+  type InteractionView,
+  type ProviderSession,
+} from '../provider-session.ts';
 import { type ClientRule, demandOf } from './demand.ts';
 import { PROMPT } from './prompt.ts';
 
@@ -47,15 +52,24 @@ export function createAdvance(needs: Needs) {
 
   /** The sign-in at this address; null when its password has not been given. Throws InteractionGone. */
   async function open(ctx: Context): Promise<Stage | null> {
-    const view = await session.interaction(ctx, SECOND_FACTOR_PROMPTS);
-    const found = (await progress.find(view.key, clock.now())) ?? (await fromLiveSession(view));
+    const [view, kept] = await Promise.all([
+      session.interaction(ctx, SECOND_FACTOR_PROMPTS),
+      progress.find(addressedKey(ctx), clock.now()),
+    ]);
+    const found = kept ?? (await fromLiveSession(view));
     return found === null ? null : stageOf(ctx, view, found);
   }
 
-  async function stageOf(ctx: Context, view: InteractionView, of: Progress): Promise<Stage> {
-    const demand = demandOf(view.params, clientRule(view.clientId));
-    const clientName = await needs.clientName(view.clientId);
-    return { view, clientName, standing: { progress: of, demand, clientId: view.clientId, address: ctx.ip } };
+  async function stageOf(
+    ctx: Context,
+    view: InteractionView,
+    of: Progress,
+    facts: Facts | null = null,
+  ): Promise<Stage> {
+    const { clientId } = view;
+    const demand = demandOf(view.params, clientRule(clientId));
+    const clientName = await needs.clientName(clientId);
+    return { view, clientName, standing: { progress: of, demand, clientId, address: ctx.ip, facts } };
   }
 
   /** A step-up builds on what the live session has proven, and leaves its time of sign-in alone. */
@@ -153,8 +167,13 @@ export function createAdvance(needs: Needs) {
   }
 
   /** A sign-in whose password was accepted a moment ago. */
-  async function begun(ctx: Context, view: InteractionView, of: Progress): Promise<void> {
-    await onward(ctx, await stageOf(ctx, view, of));
+  async function begun(
+    ctx: Context,
+    view: InteractionView,
+    of: Progress,
+    facts: Facts | null = null,
+  ): Promise<void> {
+    await onward(ctx, await stageOf(ctx, view, of, facts));
   }
 
   return { open, onward, begun };

@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
 import { CATALOGUE, createMethods, type MethodSettings } from '../../domain/methods/index.ts';
-import type { Judge } from '../../domain/policy.ts';
+import type { Facts, Judge } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type {
@@ -62,8 +62,16 @@ export interface PageNeeds {
   readonly home: string | null;
 }
 
-/** Takes a sign-in further whose password was accepted a moment ago, in the interaction that it was given in. */
-export type Onward = (ctx: Context, view: InteractionView, progress: Progress) => Promise<void>;
+/**
+ * Takes a sign-in further whose password was accepted a moment ago, in the interaction that it was given in. `facts`:
+ * what was read of the account in this request, so that it is not read twice.
+ */
+export type Onward = (
+  ctx: Context,
+  view: InteractionView,
+  progress: Progress,
+  facts?: Facts | null,
+) => Promise<void>;
 
 export interface SecondFactorArea {
   configure(host: Configuration): Configuration;

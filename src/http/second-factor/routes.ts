@@ -116,9 +116,12 @@ export function createSecondFactorRoutes(needs: Needs): Router {
   async function verify(ctx: Context): Promise<void> {
     await submitted(ctx, async (stage, { code = '' }) => {
       const method = methodOf(ctx);
-      const outcome = await secondFactor.verifyCode(stage.standing, method, code);
-      if (outcome.ok) return onward(ctx, stage, outcome.value);
+      const facts = await judged(stage);
+      const standing = { ...stage.standing, facts };
+      const outcome = await secondFactor.verifyCode(standing, method, code);
+      if (outcome.ok) return onward(ctx, { ...stage, standing }, outcome.value);
       const { refusal } = outcome;
+      // Read again: what was refused was counted.
       const judgement = await judged(stage);
       if (refusal.code === 'code_invalid' || refusal.code === 'code_used') {
         return show.enterCode(ctx, stage, judgement, method, refusal);

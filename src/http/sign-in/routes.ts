@@ -2,6 +2,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
+import type { Facts } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { AccountStore, ProgressStore } from '../../ports/stores.ts';
@@ -10,7 +11,7 @@ import type { SignIn } from '../../use-cases/sign-in.ts';
 import type { FormTokens } from '../forms.ts';
 import type { KnownBrowser } from '../known-browser.ts';
 import type { Frame, Render } from '../pages.ts';
-import type { InteractionView, ProviderSession } from '../provider-session.ts';
+import { addressedKey, type InteractionView, type ProviderSession } from '../provider-session.ts';
 
 interface Needs {
   readonly session: ProviderSession;
@@ -23,7 +24,12 @@ interface Needs {
   readonly clientName: (clientId: string) => string;
   readonly clientTenant: (clientId: string) => string | null;
   /** Takes over once the password is accepted. */
-  readonly onward: (ctx: Context, view: InteractionView, progress: Progress) => Promise<void>;
+  readonly onward: (
+    ctx: Context,
+    view: InteractionView,
+    progress: Progress,
+    facts: Facts | null,
+  ) => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -41,11 +47,18 @@ export function createSignInRoutes(needs: Needs): Router {
 
   /** The step at which this interaction is: for most people the sign-in page, without a detour. */
   async function begin(ctx: Context): Promise<void> {
-    const view = await session.interaction(ctx, [...PROMPTS, 'consent']);
+    const [view, progress] = await Promise.all([
+      session.interaction(ctx, [...PROMPTS, 'consent']),
+      progressAt(ctx),
+    ]);
     if (view.prompt === 'consent') return redirect(ctx, `/interaction/${view.uid}/consent`);
-    const begun = view.session !== null || (await needs.progress.find(view.key, needs.clock.now())) !== null;
-    if (begun) return redirect(ctx, `/interaction/${view.uid}/second-factor`);
+    if (view.session !== null || progress !== null)
+      return redirect(ctx, `/interaction/${view.uid}/second-factor`);
     return ask(ctx, view);
+  }
+
+  function progressAt(ctx: Context): Promise<Progress | null> {
+    return needs.progress.find(addressedKey(ctx), needs.clock.now());
   }
 
   async function signInPage(ctx: Context): Promise<void> {
@@ -66,9 +79,8 @@ export function createSignInRoutes(needs: Needs): Router {
   }
 
   async function submitPassword(ctx: Context): Promise<void> {
-    const view = await session.interaction(ctx, PROMPTS);
+    const [view, before] = await Promise.all([session.interaction(ctx, PROMPTS), progressAt(ctx)]);
     const { email = '', password = '' } = await forms.read(ctx, view.uid);
-    const before = await needs.progress.find(view.key, needs.clock.now());
     const outcome = await needs.signIn.submitPassword({
       uid: view.key,
       before,
@@ -82,7 +94,7 @@ export function createSignInRoutes(needs: Needs): Router {
       expiresAt: view.expiresAt,
     });
     if (!outcome.ok) return refuse(ctx, view, email, outcome.refusal);
-    return needs.onward(ctx, view, outcome.value);
+    return needs.onward(ctx, view, outcome.value.progress, outcome.value.facts);
   }
 
   function refuse(ctx: Context, view: InteractionView, email: string, refusal: Refusal): void {
