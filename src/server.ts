@@ -20,6 +20,7 @@ import { createOpsRoutes } from './http/ops/routes.ts';
 import { accountOf, createProvider, issuedLifetimeMs, OWN_CLIENT, OWN_RETURN_PATH } from './http/provider.ts';
 import { createProviderPages } from './http/provider-pages.ts';
 import { createProviderSession } from './http/provider-session.ts';
+import { createResumeTickets } from './http/provider-tickets.ts';
 import { createRenderer } from './http/render.ts';
 import { createSignInRoutes } from './http/sign-in/routes.ts';
 import { secondFactor } from './plugin.ts';
@@ -69,6 +70,7 @@ async function createHandler(
   const render = createRenderer({ tenants: config.tenants, issuer: config.issuer, clock, isDevelopment });
   const forms = createFormTokens(box);
   const knownBrowser = createKnownBrowser({ box, random, isHttps });
+  const tickets = createResumeTickets({ box, isHttps });
   const around = [
     wholeRequest,
     requestLog({ log: measured(logger.info, metrics), clock, random }),
@@ -106,6 +108,7 @@ async function createHandler(
     sessionHours: config.session.absoluteHours,
     stores: { durable: stores.providerDurable, shortLived: stores.providerShortLived },
     box,
+    tickets,
     accounts: stores.accounts,
     pages,
     clock,
@@ -131,6 +134,7 @@ async function createHandler(
     cookieKeys: secrets.cookies,
     provider,
     around,
+    tickets,
     areas: [
       ...(isDevelopment ? [createDemoRoutes({ ...demoOf(config), sessions, forms, render })] : []),
       createOpsRoutes({

@@ -78,7 +78,9 @@ export function createProviderSession(provider: Provider) {
 
   /** Ends the interaction and gives the address at which the provider goes on. */
   async function end(ctx: Context, ending: InteractionEnding): Promise<string> {
-    return orGone(provider.interactionResult(ctx.req, ctx.res, resultOf(ending)));
+    const address = await orGone(provider.interactionResult(ctx.req, ctx.res, resultOf(ending)));
+    if ('signIn' in ending) note(ctx, ending.signIn.accountId);
+    return address;
   }
 
   function resultOf(ending: InteractionEnding) {
@@ -99,7 +101,9 @@ export function createProviderSession(provider: Provider) {
     if (Array.isArray(view.details.missingOIDCClaims))
       grant.addOIDCClaims(view.details.missingOIDCClaims.map(String));
     const grantId = await grant.save();
-    return orGone(provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }));
+    const address = await orGone(provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }));
+    note(ctx, accountId);
+    return address;
   }
 
   /** The browser's live session; null when it has none or nobody is signed in. */
@@ -120,6 +124,23 @@ export function createProviderSession(provider: Provider) {
   }
 
   return { interaction, end, allow, current, restate };
+}
+
+const finished = new WeakMap<object, Finished>();
+
+function note(ctx: Context, accountId: string): void {
+  finished.set(ctx, { uid: String(ctx.params.uid), accountId });
+}
+
+/** An interaction that was ended well. */
+interface Finished {
+  readonly uid: string;
+  readonly accountId: string;
+}
+
+/** The interaction that this request has ended, and whose it was. */
+export function finishedIn(ctx: Context): Finished | undefined {
+  return finished.get(ctx);
 }
 
 export type ProviderSession = ReturnType<typeof createProviderSession>;
