@@ -53,6 +53,37 @@ describe('planted cookies', () => {
     expect(own.location).to.include('code=');
   });
 
+  /** What the one who set the trap does before somebody walks into it. */
+  const traps: Readonly<Record<string, (attacker: Visitor, lure: Page) => Promise<unknown>>> = {
+    'left as it was': async () => null,
+    'cancelled before': (attacker, lure) => attacker.submit(lure, {}, 'cancel'),
+    'finished before, as somebody else': (attacker, lure) =>
+      attacker.submit(lure, { email: 'boss@plain.test', password: PASSWORD }),
+  };
+  for (const client of ['rp', 'third']) {
+    for (const [what, prepare] of Object.entries(traps)) {
+      it(`A7 of somebody else’s whole interaction do not bring them the sign-in made in it: ${client}, ${what}`, async () => {
+        const party = await app.relyingParty(client);
+        const attacker = app.visitor();
+        const lure = await attacker.open(await party.authorizationUrl({ scope: 'openid email' }));
+        const uid = new URL(lure.url).pathname.split('/')[2] ?? '';
+        await prepare(attacker, lure);
+        const victim = app.visitor();
+        for (const cookie of attacker.jar.getCookiesSync(lure.url))
+          victim.jar.setCookieSync(cookie, lure.url);
+        const page = await victim.get(`/interaction/${uid}/sign-in`);
+        const finished = await victim.submit(page, fields);
+        expect(finished.location).to.equal(`${app.origin}/auth/${uid}`);
+
+        const stolen = await attacker.open(`/auth/${uid}`);
+        expect(stolen).to.include({ status: 400, name: 'error', location: null });
+        expect((await attacker.open('/account')).name).to.equal('sign-in');
+        const silent = await attacker.open(await rp.authorizationUrl({ prompt: 'none' }));
+        expect(silent.location).to.include('error=login_required');
+      });
+    }
+  }
+
   it('A90 of a language lead nowhere and say nothing', async () => {
     for (const locale of ['../../etc/passwd', '__proto__', 'constructor', 'nl; x', '<script>', 'xx']) {
       const page = await app.visitor().get('/demo', { cookie: `locale=${encodeURIComponent(locale)}` });
