@@ -77,8 +77,11 @@ export interface Facts {
   readonly lockout: Lockout;
 }
 
-/** Reads them; null when the account or its tenant is gone. `known`: the account, when it was read already. */
-export type Gather = (accountId: string, known?: Account) => Promise<Facts | null>;
+/** Reads them; null when the account or its tenant is gone. `known`: the account, when it is, or is being, read already. */
+export type Gather = (
+  accountId: string,
+  known?: Account | Promise<Account | undefined>,
+) => Promise<Facts | null>;
 
 /** A decision, and what it was made from: nothing of it needs to be read again in the same request. */
 export interface Judgement extends Facts {

@@ -24,7 +24,9 @@ export function createGather({ accounts, enrolments, lockouts, tenants }: Gather
 
   return async (accountId, known) => {
     const [account, enrolled, lockout] = await Promise.all([
-      known ?? accounts.findById(accountId),
+      known
+        ? Promise.resolve(known).then((one) => one ?? accounts.findById(accountId))
+        : accounts.findById(accountId),
       enrolments.listByAccount(accountId),
       lockouts.read(secondFactorSubject(accountId)),
     ]);

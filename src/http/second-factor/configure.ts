@@ -80,7 +80,9 @@ export function createConfigure({ standpoint, isSomebody, interactionUrl }: Need
   function findAccountOf(host: Configuration): NonNullable<Configuration['findAccount']> {
     const find = host.findAccount ?? withoutClaims;
     return async (ctx, sub, token) => {
-      const account = await find(ctx, sub, token);
+      const finding = (async () => find(ctx, sub, token))();
+      standpoint.readAhead(ctx, sub, token, finding);
+      const account = await finding;
       if (!account || !token) return account;
       return (await standpoint.ofToken(ctx, token)) ? account : undefined;
     };

@@ -18,7 +18,7 @@ import type {
 } from '../../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../../ports/system.ts';
 import { createEnrolment, type EnrolmentUseCase } from '../../use-cases/enrolment.ts';
-import { createJudge } from '../../use-cases/judgement.ts';
+import { createGather, createJudge } from '../../use-cases/judgement.ts';
 import { createSecondFactor } from '../../use-cases/second-factor.ts';
 import { createFormTokens } from '../forms.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
@@ -90,10 +90,11 @@ function pagesUnder(base: string): PageAddress {
 export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorArea {
   const { stores, clock, box, trail, random } = needs;
   const methods = createMethods(needs.methods);
+  const gather = createGather({ ...stores, tenants: needs.tenants });
   const judge = createJudge({ ...stores, tenants: needs.tenants, available: CATALOGUE, clock });
   const enrolment = createEnrolment({ ...stores, methods, box, trail, clock, random });
   const secondFactor = createSecondFactor({ ...stores, judge, methods, box, trail, clock, random });
-  const standpoint = createStandpoint({ ...needs, judge, records: stores.records });
+  const standpoint = createStandpoint({ ...needs, judge, gather, records: stores.records });
   const pagesOf = (issuer: string) => pagesUnder(needs.basePath(issuer));
 
   const configure = createConfigure({

@@ -3,12 +3,13 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf, type Proof } from '../../domain/assurance.ts';
-import type { Judge, Judgement } from '../../domain/policy.ts';
+import type { Demand, Gather, Judge, Judgement } from '../../domain/policy.ts';
 import { hasLostFactor } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
 import { proofsOfResult } from '../provider-session.ts';
 import { type ClientRule, demandOf } from './demand.ts';
+import { createReading } from './reading.ts';
 import { createRecordKeeping } from './records.ts';
 
 const { Check, Prompt } = interactionPolicy;
@@ -17,6 +18,7 @@ export const PROMPT = 'second_factor';
 
 interface Needs {
   readonly judge: Judge;
+  readonly gather: Gather;
   readonly records: Pick<SignInRecordStore, 'find' | 'save'>;
   readonly clientRule: (clientId: string) => ClientRule;
   /** The account that the host's `findAccount` has read in this request, so that it is not read twice. */
@@ -38,7 +40,8 @@ export interface IssuedToken {
 }
 
 export function createStandpoint(needs: Needs) {
-  const { judge, records, clientRule, accountOf, clock, trail } = needs;
+  const { judge, clientRule, accountOf, trail } = needs;
+  const reading = createReading(needs);
   const keepRecord = createRecordKeeping(needs);
   // All Checks of a request look at one finding: what was read is not read again.
   const findings = new WeakMap<object, Promise<Finding>>();
@@ -47,21 +50,42 @@ export function createStandpoint(needs: Needs) {
     const { session, account, params = {} } = ctx.oidc;
     if (!session?.accountId || !account) return 'nobody';
     const given = proofsGiven(ctx);
-    const proofs = given ?? (await records.find(session.uid, clock.now()))?.proofs;
+    const proofs = given ?? (await reading.record(ctx, session.uid))?.proofs;
     if (!proofs) return 'ended';
     // A host's own login page says of levels nothing, or what it likes: the session says what was proven.
     if (given) Object.assign(session, { acr: acrOf(given), amr: amrOf(given) });
     const demand = demandOf(params, clientRule(String(params.client_id)));
-    const known = accountOf(ctx);
-    const question = {
-      accountId: session.accountId,
-      account: known,
-      proofs,
-      demand,
-      occasion: 'standing',
-    } as const;
-    const [judgement] = await Promise.all([judge(question), given && keepRecord(ctx, given)]);
+    const [judgement] = await Promise.all([
+      judged(ctx, session.accountId, proofs, demand),
+      given && keepRecord(ctx, given),
+    ]);
     return judgement && !hasLostFactor(proofs, judgement.enrolments) ? judgement : 'ended';
+  }
+
+  async function judged(
+    ctx: KoaContextWithOIDC,
+    accountId: string,
+    proofs: readonly Proof[],
+    demand: Demand,
+  ) {
+    const facts = await reading.facts(ctx, accountId, Promise.resolve(accountOf(ctx)));
+    return facts && judge({ accountId, facts, proofs, demand, occasion: 'standing' });
+  }
+
+  /**
+   * Begins to read what a request will be asked about, while `findAccount` reads the account: of the token's sign-in,
+   * or of the session's.
+   */
+  function readAhead(
+    ctx: KoaContextWithOIDC,
+    accountId: string,
+    token: IssuedToken | undefined,
+    account: Promise<unknown>,
+  ): void {
+    const sessionUid = token ? token.sessionUid : proofsGiven(ctx) ? undefined : ctx.oidc.session?.uid;
+    const known = account.then(() => accountOf(ctx));
+    void reading.facts(ctx, accountId, known);
+    if (sessionUid) void reading.record(ctx, sessionUid);
   }
 
   /** What the policy says of the session that an authorization request came with. */
@@ -77,21 +101,14 @@ export function createStandpoint(needs: Needs) {
   async function ofToken(ctx: KoaContextWithOIDC, token: IssuedToken): Promise<boolean> {
     const { accountId, clientId, sessionUid } = token;
     if (!accountId || !clientId || !sessionUid) return false;
-    const record = await records.find(sessionUid, clock.now());
+    const record = await reading.record(ctx, sessionUid);
     const line = { event: 'token.refused', accountId, clientId } as const;
     if (record?.accountId !== accountId) {
       await trail({ ...line, reason: 'sign_in_ended' });
       return false;
     }
     const demand = { acrs: null, always: clientRule(clientId).always, freshMs: null };
-    const account = accountOf(ctx);
-    const judgement = await judge({
-      accountId,
-      account,
-      proofs: record.proofs,
-      demand,
-      occasion: 'standing',
-    });
+    const judgement = await judged(ctx, accountId, record.proofs, demand);
     const ended = !judgement || hasLostFactor(record.proofs, judgement.enrolments);
     if (!ended && judgement.decision.kind === 'satisfied') return true;
     const reason = ended ? 'sign_in_ended' : 'policy_unmet';
@@ -99,7 +116,7 @@ export function createStandpoint(needs: Needs) {
     return false;
   }
 
-  return { ofRequest, ofToken };
+  return { ofRequest, ofToken, readAhead };
 }
 
 export type Standpoint = ReturnType<typeof createStandpoint>;
