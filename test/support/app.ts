@@ -1,4 +1,7 @@
-/** A whole server for one test: real stores in a folder of its own, real HTTP, and a clock that the test moves. */
+/**
+ * A whole server for one test: real stores in a folder of its own, real HTTP, and a clock that the test moves. In the run
+ * on MongoDB and Redis it is two instances that share nothing but these, and each request goes to either.
+ */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,7 +10,8 @@ import { openParts, type Parts } from '../../src/assemble.ts';
 import type { Config } from '../../src/config/shape.ts';
 import { loadConfig } from '../../src/config.ts';
 import { startServer } from '../../src/http/lifecycle.ts';
-import { createServer } from '../../src/server.ts';
+import { createServer, type Handler } from '../../src/server.ts';
+import { anyOf, createChance } from './chance.ts';
 import { createSettableClock, type SettableClock } from './clock.ts';
 import { withDatabase } from './mongo.ts';
 import { createRelyingParty, type RelyingParty } from './relying-party.ts';
@@ -19,12 +23,16 @@ export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 export const CLIENT_SECRET = 'a-secret-of-more-than-thirty-two-characters';
 
+/** Of the choice among instances. */
+const SEED = 25;
+
 /** Nobody listens there: the visitor stops at it. */
 export const CALLBACK = 'http://rp.test/callback';
 
 export interface App {
   readonly origin: string;
   readonly clock: SettableClock;
+  /** Of the first instance. */
   readonly parts: Parts;
   readonly config: Config;
   visitor(options?: VisitorOptions): Visitor;
@@ -115,9 +123,18 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   let yaml: Yaml = { ...standardConfig(), issuer: origin, storage: storageOf(dataDir), ...options.config };
   let config = load(yaml, dataDir);
   const parts: Parts = { ...(await openParts(config)), clock };
+  const others: Parts[] = isOnServers() ? [{ ...(await openParts(config)), clock }] : [];
   const ready = async () => ({ ready: true }) as const;
-  const serve = createServer(parts, ready);
-  await server.swap(await serve(config));
+  const instances = [parts, ...others].map((each) => createServer(each, ready));
+  await server.swap(await handler());
+
+  /** Sends each request to any of the instances, which begin one after the other. */
+  async function handler(): Promise<Handler> {
+    const handlers: Handler[] = [];
+    for (const serve of instances) handlers.push(await serve(config));
+    const chance = createChance(SEED);
+    return (request, response) => anyOf(handlers, chance)(request, response);
+  }
 
   return {
     origin,
@@ -132,20 +149,24 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     async reload(change) {
       yaml = { ...yaml, ...change };
       config = load(yaml, dataDir);
-      await server.swap(await serve(config));
+      await server.swap(await handler());
     },
     async stop() {
       await server.stop({ deadlineMs: 1000 });
-      await parts.stores.close();
+      await Promise.all([parts, ...others].map(({ stores }) => stores.close()));
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }
 
+function isOnServers(): boolean {
+  return process.env.TEST_STORES === 'mongo-redis';
+}
+
 /** Embedded, or the servers that the run on MongoDB and Redis has started: apps with a folder in common share stores. */
 function storageOf(dataDir: string): Yaml {
-  const { TEST_STORES: stores, MONGODB_URI: mongo = '', REDIS_URL: redis = '' } = process.env;
-  if (stores !== 'mongo-redis') return { data_dir: dataDir };
+  if (!isOnServers()) return { data_dir: dataDir };
+  const { MONGODB_URI: mongo = '', REDIS_URL: redis = '' } = process.env;
   const uri = withDatabase(mongo, basename(dataDir));
   return {
     data_dir: dataDir,
