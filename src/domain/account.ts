@@ -20,6 +20,8 @@ export interface Account {
   readonly locale: Locale | null;
   /** PHC string; null until an invitation is accepted. */
   readonly passwordHash: string | null;
+  /** Since when its factors may not be changed, because somebody said "it was not me"; null: they may. */
+  readonly frozenAt: number | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }

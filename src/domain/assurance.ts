@@ -8,20 +8,44 @@ export interface Proof {
   readonly enrolmentId: string | null;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** Of a passkey alone: what its authenticator said of this use. */
+  readonly passkey?: PasskeyUse;
+}
+
+export interface PasskeyUse {
+  /** By fingerprint, face or PIN; else its mere presence was shown (WebAuthn, 6.1, UV and UP). */
+  readonly userVerified: boolean;
+  /** The key never leaves its device; else it is one that is kept in sync (WebAuthn, 6.1, BE). */
+  readonly deviceBound: boolean;
 }
 
 /** The highest level that the proofs carry. A second factor alone is still one factor. */
 export function acrOf(proofs: readonly Proof[]): Acr {
   if (!proofs.some((proof) => proof.method === 'pwd')) return ACRS[0];
-  return proofs.reduce<Acr>((highest, { method }) => {
-    const reached = method === 'pwd' ? ACRS[0] : METHOD_TRAITS[method].acr;
+  return proofs.reduce<Acr>((highest, proof) => {
+    const reached = acrWith(proof);
     return rank(reached) > rank(highest) ? reached : highest;
   }, ACRS[0]);
 }
 
+/** Phishing-resistant and two factors by itself is a passkey only when it knew its owner. */
+function acrWith({ method, passkey }: Proof): Acr {
+  if (method === 'pwd') return ACRS[0];
+  return method === 'passkey' && passkey?.userVerified !== true
+    ? METHOD_TRAITS.totp.acr
+    : METHOD_TRAITS[method].acr;
+}
+
+/** RFC 8176: `hwk` is a key that can't leave its hardware, `swk` one that can; `user` the test of presence. */
+function amrWith({ method, passkey }: Proof): readonly string[] {
+  if (method === 'pwd') return ['pwd'];
+  if (method === 'passkey') return [passkey?.deviceBound === true ? 'hwk' : 'swk', 'user'];
+  return METHOD_TRAITS[method].amr;
+}
+
 /** RFC 8176 values of the proofs, each once; `mfa` from the level of two factors on. */
 export function amrOf(proofs: readonly Proof[]): string[] {
-  const values = proofs.flatMap(({ method }) => (method === 'pwd' ? ['pwd'] : METHOD_TRAITS[method].amr));
+  const values = proofs.flatMap(amrWith);
   const mfa = rank(acrOf(proofs)) >= rank('https://refeds.org/profile/mfa') ? ['mfa'] : [];
   return [...new Set([...values, ...mfa])];
 }

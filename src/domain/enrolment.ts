@@ -10,9 +10,15 @@ export interface Enrolment {
   readonly label: string;
   /** The authenticator app chosen at set-up, if told. */
   readonly app: string | null;
-  /** Sealed by SecretBox under `enrolmentPurpose`; null for methods without a secret. */
+  /**
+   * Sealed by SecretBox under `enrolmentPurpose`: the key of an app, the number that codes go to, a passkey's public key
+   * and what belongs to it. Null for methods without.
+   */
   readonly secret: string | null;
-  /** TOTP: the newest time step accepted; this one and older ones are never accepted again (RFC 6238, 5.2). */
+  /**
+   * TOTP: the newest time step accepted; this one and older ones are never accepted again (RFC 6238, 5.2). Passkey: the
+   * highest signature counter seen (WebAuthn, 6.1.1).
+   */
   readonly lastStep: number | null;
   readonly isDefault: boolean;
   /** Milliseconds since the epoch. */

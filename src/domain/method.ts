@@ -27,6 +27,23 @@ export const METHOD_TRAITS: Readonly<Record<MethodName, MethodTraits>> = {
   recovery: { acr: 'https://refeds.org/profile/mfa', amr: ['recovery'], guessable: true },
 };
 
+/** A method whose code is sent, and good once and for a short while (NIST SP 800-63B-4, 3.1.3). */
+export interface SentMethod {
+  readonly name: 'email' | 'sms';
+  readonly lifetimeMs: number;
+  /** As it is shown: of a fixed length. */
+  masked(destination: string): string;
+}
+
+/** A set of codes on paper, each good once (NIST SP 800-63B-4, 3.1.2). */
+export interface RecoveryMethod {
+  readonly name: 'recovery';
+  /** As they are shown, each with 80 bits of chance. */
+  newCodes(random: (length: number) => Uint8Array): readonly string[];
+  /** The one spelling of what was typed; null when no code looks like that. */
+  spelt(typed: string): string | null;
+}
+
 /** An enrolment with its secret opened, for the length of one check. */
 export interface Candidate {
   readonly id: string;

@@ -1,12 +1,14 @@
 /** How far one sign-in has come: ours, bound to the interaction, and never a session. */
 import type { Proof } from './assurance.ts';
+import type { Challenge } from './challenge.ts';
 import type { MethodName } from './method.ts';
 
 /** A set-up that was begun and not confirmed: the secret is sealed like the enrolment it will become. */
 export interface PendingSetUp {
   readonly enrolmentId: string;
   readonly method: MethodName;
-  readonly secret: string;
+  /** Sealed: the key of an app, or the number that codes are sent to. Null while there is none. */
+  readonly secret: string | null;
 }
 
 export interface Progress {
@@ -17,10 +19,33 @@ export interface Progress {
   readonly accountId: string;
   readonly proofs: readonly Proof[];
   readonly pending: PendingSetUp | null;
+  /** What was sent or asked and not answered: one of each method and purpose. */
+  readonly challenges: readonly Challenge[];
+  /** A code mailed to the account's address was answered, before its first factor is bound. */
+  readonly isSetUpProven: boolean;
+  /** Recovery codes made in this visit, sealed, until the person has put them away. */
+  readonly newCodes: string | null;
+  /** The person wants this browser to be trusted once the sign-in is complete. */
+  readonly trustBrowser: boolean;
   /** The person answered "later" to a set-up that grace still allows to put off. */
   readonly later: boolean;
   /** A step-up keeps the `auth_time` of the sign-in it builds on (milliseconds); null in a full sign-in. */
   readonly keepsAuthTime: number | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+}
+
+/** What a visit begins with, and what a record of an older release lacks. */
+export const NOTHING_YET = {
+  pending: null,
+  challenges: [],
+  isSetUpProven: false,
+  newCodes: null,
+  trustBrowser: false,
+  later: false,
+} as const satisfies Partial<Progress>;
+
+/** Under which sealed text the recovery codes of a visit stand. */
+export function newCodesPurpose({ uid, accountId }: Pick<Progress, 'uid' | 'accountId'>): string {
+  return ['new-codes', accountId, uid].join('|');
 }

@@ -10,6 +10,12 @@ export type Refusal =
     }
   | { readonly code: 'code_expired' }
   | { readonly code: 'code_used' }
+  /** `retryAt` in milliseconds since the epoch. */
+  | { readonly code: 'resend_too_soon'; readonly retryAt: number }
+  /** Nothing was sent: another method, or later. */
+  | { readonly code: 'delivery_failed' }
+  | { readonly code: 'phone_invalid' }
+  | { readonly code: 'email_unconfirmed' }
   /** `retryAt` in milliseconds since the epoch; null: at once, with a new sign-in or another method. */
   | { readonly code: 'too_many_attempts'; readonly retryAt: number | null }
   | { readonly code: 'method_not_allowed' }

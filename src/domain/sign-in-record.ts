@@ -6,6 +6,8 @@ export interface SignInRecord {
   readonly sessionUid: string;
   readonly accountId: string;
   readonly proofs: readonly Proof[];
+  /** The trusted browser on whose account no second factor was asked for; null: none was needed. */
+  readonly trustedBrowserId: string | null;
   /** When the last factor of the last full sign-in was given, in milliseconds: `auth_time`. */
   readonly at: number;
   /** The address it came from and the browser's own words; shown on the sessions page. */

@@ -1,12 +1,88 @@
 /** What use cases ask of the world to tell somebody something. */
+import type { Account, Locale } from '../domain/account.ts';
+import type { Purpose } from '../domain/challenge.ts';
+import type { MethodName } from '../domain/method.ts';
+
+/** As it goes out: words, and to whom. */
 export interface Message {
   readonly channel: 'email' | 'sms';
   readonly to: string;
   /** Empty for SMS. */
   readonly subject: string;
   readonly text: string;
+  /** The same for who reads HTML; null for SMS. */
+  readonly html: string | null;
+  /** After this (milliseconds since the epoch) it is not worth sending any more; null: it always is. */
+  readonly expiresAt: number | null;
+}
+
+/** The message was not taken, and nothing will be sent of it. */
+export class DeliveryFailed extends Error {
+  override name = 'DeliveryFailed';
 }
 
 export interface MessageSender {
+  /** Resolves once it is taken over, which for mail is before it was sent. Rejects with `DeliveryFailed`. */
   send(message: Message): Promise<void>;
 }
+
+/** What people are told about their own account, so that they notice what they did not do. */
+export type NoticeTopic =
+  | 'factor-added'
+  | 'factor-removed'
+  | 'recovery-made'
+  | 'recovery-used'
+  | 'phone-changed'
+  | 'email-changed'
+  | 'reported';
+
+/** What is to be told, in no language yet. */
+export type Letter =
+  | {
+      readonly kind: 'code';
+      readonly purpose: Purpose;
+      readonly code: string;
+      readonly expiresAt: number;
+      /** Where the address can be confirmed without the code; null: nowhere. */
+      readonly confirmUrl: string | null;
+    }
+  | { readonly kind: 'confirm-address'; readonly confirmUrl: string }
+  | {
+      readonly kind: 'notice';
+      readonly topic: NoticeTopic;
+      /** The factor's; null where none is meant. */
+      readonly method: MethodName | null;
+      /** Milliseconds since the epoch. */
+      readonly at: number;
+      /** Recovery codes that are left; null where that is not what it is about. */
+      readonly left: number | null;
+      /** Whose account it is about, for a reader who is somebody else (an administrator); null: the reader's own. */
+      readonly about: string | null;
+      /** The page behind "it was not me"; null: there is none. */
+      readonly notMeUrl: string | null;
+    };
+
+export interface Recipient {
+  readonly channel: Message['channel'];
+  readonly to: string;
+  readonly tenantId: string;
+  /** The account's own choice; null: the tenant's. */
+  readonly locale: Locale | null;
+}
+
+/** Finds the words and hands them over. */
+export interface Messenger {
+  /** False: it could not be handed over now, and nothing was sent. */
+  tell(to: Recipient, letter: Letter): Promise<boolean>;
+}
+
+/** Tells an account of what was done to it, at all its confirmed contacts and the `also` given. Never rejects. */
+export type Notify = (
+  account: Account,
+  notice: {
+    readonly topic: NoticeTopic;
+    readonly method?: MethodName;
+    readonly left?: number;
+    readonly also?: readonly Pick<Recipient, 'channel' | 'to'>[];
+  },
+) => Promise<void>;

@@ -10,6 +10,7 @@ import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import type { Progress } from '../domain/progress.ts';
 import type { SignInRecord } from '../domain/sign-in-record.ts';
+import type { TrustedBrowser } from '../domain/trusted-browser.ts';
 import type { Message } from './senders.ts';
 
 export type { Lockout };
@@ -31,6 +32,12 @@ export interface AccountStore {
   /** Replaces the hash only while it still is `previous`. */
   replacePasswordHash(id: string, previous: string, next: string): Promise<boolean>;
   setLocale(id: string, locale: Locale | null): Promise<void>;
+  /** Marks the address as confirmed only while it still is this one; false when it is not. */
+  confirmEmail(id: string, email: string): Promise<boolean>;
+  /** E.164, or null. */
+  setPhone(id: string, phone: string | null): Promise<void>;
+  /** Milliseconds since the epoch; null lifts it. */
+  setFrozen(id: string, at: number | null): Promise<void>;
 }
 
 export interface EnrolmentStore {
@@ -42,6 +49,8 @@ export interface EnrolmentStore {
   remove(accountId: string, id: string): Promise<boolean>;
   /** Never lowers it. */
   raiseLastStep(id: string, step: number): Promise<void>;
+  /** Makes this one the default and no other; null: none is. */
+  setDefault(accountId: string, id: string | null): Promise<void>;
 }
 
 export interface ClaimStore {
@@ -50,6 +59,8 @@ export interface ClaimStore {
   /** Stores the value for the first caller; everybody gets the value of the first. `expiresAt` null: kept. */
   first(key: string, value: string, expiresAt: number | null): Promise<string>;
   peek(key: string): Promise<string | null>;
+  /** Those of the keys that are claimed, in one look. */
+  held(keys: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 export interface LockoutStore {
@@ -72,6 +83,19 @@ export interface SignInRecordStore {
   /** Newest first. */
   listByAccount(accountId: string, now: number): Promise<SignInRecord[]>;
   remove(sessionUid: string): Promise<void>;
+}
+
+export interface TrustedBrowserStore {
+  insert(browser: TrustedBrowser): Promise<void>;
+  find(id: string, now: number): Promise<TrustedBrowser | null>;
+  /** Newest first. */
+  listByAccount(accountId: string, now: number): Promise<TrustedBrowser[]>;
+  /** Notes that a sign-in went without a second factor on its account. */
+  noteUse(id: string, use: Pick<TrustedBrowser, 'lastUsedAt' | 'lastUsedFor'>): Promise<void>;
+  /** False when there was none. */
+  remove(accountId: string, id: string): Promise<boolean>;
+  /** Gives how many there were. */
+  removeAll(accountId: string): Promise<number>;
 }
 
 export interface AuditStore {
@@ -127,10 +151,13 @@ export interface AttemptStore {
   forget(owner: string, counters: readonly string[], bucket: string): Promise<void>;
 }
 
+/** As the recipient would see it. */
+export type OutboxMessage = Omit<Message, 'expiresAt'>;
+
 export interface OutboxStore {
-  append(message: Message, at: number): Promise<void>;
+  append(message: OutboxMessage, at: number): Promise<void>;
   /** Newest first. */
-  list(limit: number): Promise<(Message & { readonly sentAt: number })[]>;
+  list(limit: number): Promise<(OutboxMessage & { readonly sentAt: number })[]>;
 }
 
 /** One model's part of an oidc-provider adapter. Payloads are JSON objects of the library's own. */

@@ -80,7 +80,7 @@ export function layerFaults(sources: readonly Source[]): string[] {
   });
 }
 
-const DOMAIN_PACKAGES = ['otplib', '@otplib/plugin-crypto-node', 'node:crypto'];
+const DOMAIN_PACKAGES = ['libphonenumber-js', 'otplib', '@otplib/plugin-crypto-node', 'node:crypto'];
 
 function packageOf(specifier: string): string {
   const [scopeOrName = '', name = ''] = specifier.split('/');

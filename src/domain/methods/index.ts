@@ -1,16 +1,38 @@
 /** The catalogue: the methods that this release can do, in the order in which they are offered. */
-import type { CodeMethod, MethodName } from '../method.ts';
+import type { CodeMethod, MethodName, RecoveryMethod, SentMethod } from '../method.ts';
+import { createEmail, type EmailSettings } from './email.ts';
+import { createRecoveryCodes } from './recovery-code.ts';
+import { createSms, type SmsSettings } from './sms.ts';
 import { createTotp, type TotpSettings } from './totp.ts';
 
-export const CATALOGUE = ['totp'] as const satisfies readonly MethodName[];
+export const CATALOGUE = ['totp', 'sms', 'email', 'recovery'] as const satisfies readonly MethodName[];
 
 export interface MethodSettings {
   readonly totp: TotpSettings;
+  /** Null: no mail can be sent. */
+  readonly email: EmailSettings | null;
+  /** Null: no SMS can be sent. */
+  readonly sms: SmsSettings | null;
 }
 
 /** The methods at work, under their names. */
-export type Methods = Readonly<Record<(typeof CATALOGUE)[number], CodeMethod>>;
+export interface Methods {
+  readonly totp: CodeMethod;
+  readonly email: SentMethod | null;
+  readonly sms: SentMethod | null;
+  readonly recovery: RecoveryMethod;
+}
 
-export function createMethods(settings: MethodSettings): Methods {
-  return { totp: createTotp(settings.totp) };
+export function createMethods({ totp, email, sms }: MethodSettings): Methods {
+  return {
+    totp: createTotp(totp),
+    email: email && createEmail(email),
+    sms: sms && createSms(sms),
+    recovery: createRecoveryCodes(),
+  };
+}
+
+/** Those of the catalogue that can be done with these settings. */
+export function availableOf(settings: Pick<MethodSettings, 'email' | 'sms'>): readonly MethodName[] {
+  return CATALOGUE.filter((name) => (name !== 'email' && name !== 'sms') || settings[name] !== null);
 }
