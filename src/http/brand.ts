@@ -48,17 +48,35 @@ function readableOn(surface: string, [red, green, blue]: Rgb, towards: 0 | 255):
   return hex([towards, towards, towards]);
 }
 
-/** Custom properties for the tenant's colour; null without one. Nothing but computed #rrggbb values gets in. */
-export function brandStyle(colour: string | null): string | null {
+/** A colour and what goes with it, each as a computed #rrggbb. */
+export interface BrandColours {
+  readonly accent: string;
+  /** Of letters that stand on the accent. */
+  readonly onAccent: string;
+  /** The accent as letters and lines, per colour scheme. */
+  readonly ink: { readonly light: string; readonly dark: string };
+}
+
+/** Null for what is no colour. */
+export function brandColours(colour: string | null): BrandColours | null {
   const rgb = colour === null ? null : parse(colour);
   if (rgb === null) return null;
   const accent = hex(rgb);
-  const onAccent = contrast(accent, '#ffffff') >= contrast(accent, '#000000') ? '#ffffff' : '#000000';
-  const scheme = (ink: string): string =>
-    `:root{--accent:${accent};--on-accent:${onAccent};--accent-ink:${ink}}`;
-  const light = scheme(readableOn(SURFACES.light, rgb, 0));
-  const dark = scheme(readableOn(SURFACES.dark, rgb, 255));
-  return `${light}\n@media (prefers-color-scheme:dark){${dark}}\n`;
+  return {
+    accent,
+    onAccent: contrast(accent, '#ffffff') >= contrast(accent, '#000000') ? '#ffffff' : '#000000',
+    ink: { light: readableOn(SURFACES.light, rgb, 0), dark: readableOn(SURFACES.dark, rgb, 255) },
+  };
+}
+
+/** Custom properties for the tenant's colour; null without one. Nothing but computed #rrggbb values gets in. */
+export function brandStyle(colour: string | null): string | null {
+  const colours = brandColours(colour);
+  if (colours === null) return null;
+  const { accent, onAccent, ink } = colours;
+  const scheme = (letters: string): string =>
+    `:root{--accent:${accent};--on-accent:${onAccent};--accent-ink:${letters}}`;
+  return `${scheme(ink.light)}\n@media (prefers-color-scheme:dark){${scheme(ink.dark)}}\n`;
 }
 
 export interface Logo {

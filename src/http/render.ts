@@ -1,19 +1,19 @@
 /** The one place that turns a page's model into an answer: views compiled at start, escaped, never cached. */
-import { readdirSync, readFileSync } from 'node:fs';
-import ejs, { type TemplateFunction } from 'ejs';
+import { readdirSync } from 'node:fs';
+import type { TemplateFunction } from 'ejs';
 import type { Context } from 'koa';
-import type { Locale } from '../domain/account.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../ports/system.ts';
 import { type AssetName, loadAssets } from './asset-files.ts';
-import { loadTranslations, localeFor, type Translate } from './locale.ts';
-import { type Moments, momentsIn } from './moments.ts';
+import { loadLanguages } from './languages.ts';
+import { localeFor, type Translate } from './locale.ts';
 import { ownPath } from './own-path.ts';
 import type { Frame, PageName, Pages, Render } from './pages.ts';
 import { paragraphs, webAddress } from './plain-text.ts';
 import { fieldsOf, phrasesOf, retryAfter, statusOf } from './refusals.ts';
 import { OWN_SITE, type Site } from './site.ts';
 import { brandsOf } from './tenant-brands.ts';
+import { compileView, VIEWS_FOLDER } from './views.ts';
 
 export interface RendererOptions {
   readonly tenants: readonly Tenant[];
@@ -71,7 +71,7 @@ const UNAVAILABLE_RETRY = '5';
 export function createRenderer(options: RendererOptions): Render {
   const { tenants, issuer, clock, isDevelopment, site = OWN_SITE } = options;
   const views = compileViews();
-  const speak = languages(clock);
+  const speak = loadLanguages(clock);
   const assets = loadAssets(site);
   const brandFor = brandsOf(tenants, site);
   const { host } = new URL(issuer);
@@ -102,16 +102,6 @@ export function createRenderer(options: RendererOptions): Render {
   };
 }
 
-/** Made once: the formatters of Intl cost more than the rest of a page. */
-function languages(clock: Clock): Readonly<Record<Locale, { t: Translate; moments: Moments }>> {
-  const translations = loadTranslations();
-  const of = (locale: Locale) => {
-    const t = translations(locale);
-    return { t, moments: momentsIn(locale, t, () => clock.now()) };
-  };
-  return { en: of('en'), nl: of('nl') };
-}
-
 /** Status, type and cache rules, whoever draws the page; the Content-Security-Policy is the middleware's. */
 export function prepareAnswer(ctx: Context, { status, refusal }: Frame, now: number): void {
   ctx.status = status ?? (refusal ? statusOf(refusal) : 200);
@@ -139,21 +129,13 @@ function refusalView({ refusal }: Frame, t: Translate, wait: (ms: number) => str
   return { code: refusal.code, text: sentences.join(' '), fields: fieldsOf(refusal) };
 }
 
-/** Every view under `views/`, compiled once; a view shows another one through `partial`. */
+/** Every view of a page, compiled once; a view shows another one through `partial`. */
 function compileViews(): (view: string, locals: Locals) => string {
-  const root = new URL('../../views/', import.meta.url);
-  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((n) => n.endsWith('.ejs'));
+  const names = readdirSync(VIEWS_FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ejs'))
+    .map((name) => name.replaceAll('\\', '/').replace(/\.ejs$/, ''));
   const compiled = new Map<string, TemplateFunction>(
-    names.map((name) => [
-      name.replaceAll('\\', '/').replace(/\.ejs$/, ''),
-      ejs.compile(readFileSync(new URL(name, root), 'utf8'), {
-        strict: true,
-        _with: false,
-        destructuredLocals: [...LOCALS],
-        compileDebug: false,
-        rmWhitespace: true,
-      }),
-    ]),
+    names.filter((name) => !name.startsWith('mail/')).map((name) => [name, compileView(name, LOCALS)]),
   );
   const show = (view: string, locals: Locals): string => {
     const template = compiled.get(view);
