@@ -99,6 +99,7 @@ async function addSession(
       sessionUid: uid,
       accountId,
       proofs,
+      trustedBrowserId: null,
       at: iat * 1000,
       address: '127.0.0.1',
       browser: 'bench',

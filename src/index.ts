@@ -1,8 +1,9 @@
 /** What the package gives to somebody else's oidc-provider. */
 export type { Account, Locale, Role } from './domain/account.ts';
 export type { Acr } from './domain/acr.ts';
-export type { Proof } from './domain/assurance.ts';
+export type { PasskeyUse, Proof } from './domain/assurance.ts';
 export type { AuditEntry, AuditEvent, AuditEventName } from './domain/audit-event.ts';
+export type { Challenge, Purpose } from './domain/challenge.ts';
 export type { Enrolment, Factor } from './domain/enrolment.ts';
 export type { MethodName } from './domain/method.ts';
 export type { TotpSettings } from './domain/methods/totp.ts';
@@ -11,6 +12,7 @@ export type { PendingSetUp, Progress } from './domain/progress.ts';
 export type { Outcome, Refusal } from './domain/refusal.ts';
 export type { SignInRecord } from './domain/sign-in-record.ts';
 export type { Enforcement, Tenant, TenantSecondFactor } from './domain/tenant.ts';
+export type { TrustedBrowser } from './domain/trusted-browser.ts';
 export type { Mounted } from './http/mount.ts';
 export type * from './http/pages.ts';
 export type { InteractionView } from './http/provider-session.ts';

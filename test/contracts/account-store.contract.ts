@@ -1,8 +1,8 @@
 /** What an account store promises. */
 import { expect } from 'chai';
 import type { AccountStore } from '../../src/ports/stores.ts';
-import { anAccount } from './examples.ts';
-import { freshStore, type MakeStore, winners } from './make-store.ts';
+import { anAccount, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together, winners } from './make-store.ts';
 
 export function accountStoreContract(name: string, makeStore: MakeStore<AccountStore>): void {
   describe(`${name}: account store`, () => {
@@ -18,6 +18,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
         manages: ['finance'],
         locale: 'nl',
         passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
+        frozenAt: NOW - 1,
       });
       const bare = anAccount({ id: 'account-2', email: 'eve@acme.test' });
       expect(await store().insert(full)).to.equal(true);
@@ -97,6 +98,58 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-1')).to.deep.equal(anAccount());
       await store().setLocale('account-2', 'nl');
       expect(await store().findById('account-2')).to.equal(null);
+    });
+
+    it('confirms an e-mail address only while it is the account’s, once and again', async () => {
+      await store().insert(anAccount());
+      expect(await store().confirmEmail('account-1', 'eve@acme.test')).to.equal(false);
+      expect(await store().confirmEmail('account-2', 'bob@acme.test')).to.equal(false);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount());
+      expect(await store().confirmEmail('account-1', 'bob@acme.test')).to.equal(true);
+      expect(await store().confirmEmail('account-1', 'bob@acme.test')).to.equal(true);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ emailConfirmed: true }));
+      expect(await store().findById('account-2')).to.equal(null);
+    });
+
+    it('sets the telephone number, forgets it again, and touches nothing else', async () => {
+      await store().insert(anAccount());
+      await store().setPhone('account-1', '+31201234567');
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ phone: '+31201234567' }));
+      await store().setPhone('account-1', null);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount());
+      await store().setPhone('account-2', '+31201234567');
+      expect(await store().findById('account-2')).to.equal(null);
+    });
+
+    it('freezes an account, lifts it again, and touches nothing else', async () => {
+      await store().insert(anAccount());
+      await store().setFrozen('account-1', NOW);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ frozenAt: NOW }));
+      await store().setFrozen('account-1', null);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount());
+      await store().setFrozen('account-2', NOW);
+      expect(await store().findById('account-2')).to.equal(null);
+    });
+
+    it('loses none of the changes that 50 callers make to one account at once', async () => {
+      await store().insert(anAccount({ passwordHash: 'old' }));
+      const changes = [
+        () => store().setFrozen('account-1', NOW),
+        () => store().setPhone('account-1', '+31201234567'),
+        () => store().setLocale('account-1', 'nl'),
+        () => store().confirmEmail('account-1', 'bob@acme.test'),
+        () => store().replacePasswordHash('account-1', 'old', 'new'),
+      ];
+      await together<unknown>(50, async (index) => changes[index % changes.length]?.());
+      expect(await store().findById('account-1')).to.deep.equal(
+        anAccount({
+          frozenAt: NOW,
+          phone: '+31201234567',
+          locale: 'nl',
+          emailConfirmed: true,
+          passwordHash: 'new',
+        }),
+      );
     });
   });
 }

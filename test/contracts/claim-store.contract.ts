@@ -39,5 +39,18 @@ export function claimStoreContract(name: string, makeStore: MakeStore<ClaimStore
       expect(await store().claim('key', expiresAt)).to.equal(false);
       expect(await store().peek('key')).to.equal('value');
     });
+
+    it('tells in one look which of the keys are claimed, whatever they look like', async () => {
+      const keys = Array.from({ length: 20 }, (_, index) => `recovery|enrolment-1|${index}`);
+      const odd = ['', '%', '*', `' OR 1=1 --`, '{"$gt":""}', 'a,b', '"quoted"', 'Zoë \u{1f512}'];
+      for (const key of [...keys.slice(3, 6), ...odd.slice(4)]) await store().claim(key, expiresAt);
+      await store().first('recovery|enrolment-1|9', 'value', null);
+      const held = await store().held([...keys, ...odd, 'recovery|enrolment-1|3']);
+      expect([...held].sort()).to.deep.equal(
+        [...keys.slice(3, 6), 'recovery|enrolment-1|9', ...odd.slice(4)].sort(),
+      );
+      expect(await store().held([])).to.deep.equal(new Set());
+      expect(await store().held(keys.slice(0, 3))).to.deep.equal(new Set());
+    });
   });
 }

@@ -77,6 +77,56 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await lastStep()).to.equal(49);
     });
 
+    it('makes one enrolment the default and no other, or none, and touches nothing else', async () => {
+      const one = anEnrolment({ id: 'one', isDefault: true });
+      const two = anEnrolment({ id: 'two', createdAt: NOW + 1, lastStep: 7 });
+      const other = anEnrolment({ id: 'other', accountId: 'account-2', isDefault: true });
+      for (const each of [one, two, other]) await store().insert(each);
+      const chosen = (...ids: string[]) =>
+        [one, two].map((each) => ({ ...each, isDefault: ids.includes(each.id) }));
+      await store().setDefault('account-1', 'two');
+      expect(await store().listByAccount('account-1')).to.deep.equal(chosen('two'));
+      await store().setDefault('account-1', 'two');
+      expect(await store().listByAccount('account-1')).to.deep.equal(chosen('two'));
+      await store().setDefault('account-1', 'one');
+      expect(await store().listByAccount('account-1')).to.deep.equal(chosen('one'));
+      await store().setDefault('account-1', null);
+      expect(await store().listByAccount('account-1')).to.deep.equal(chosen());
+      expect(await store().listByAccount('account-2')).to.deep.equal([other]);
+    });
+
+    it('makes no enrolment of another account the default', async () => {
+      const other = anEnrolment({ id: 'other', accountId: 'account-2' });
+      await store().insert(anEnrolment());
+      await store().insert(other);
+      await store().setDefault('account-1', 'other');
+      expect(await store().listByAccount('account-1')).to.deep.equal([anEnrolment()]);
+      expect(await store().listByAccount('account-2')).to.deep.equal([other]);
+    });
+
+    it('has one default when 50 parallel callers choose, the first time too', async () => {
+      for (let index = 0; index < 5; index += 1) {
+        await store().insert(anEnrolment({ id: `enrolment-${index}`, isDefault: index === 0 }));
+      }
+      const defaults = async () =>
+        (await store().listByAccount('account-1')).filter(({ isDefault }) => isDefault);
+      await together(50, (index) => store().setDefault('account-1', `enrolment-${index % 5}`));
+      expect(await defaults()).to.have.length(1);
+      await store().remove('account-1', String((await defaults())[0]?.id));
+      expect(await defaults()).to.deep.equal([]);
+      expect(await store().listByAccount('account-1')).to.have.length(4);
+    });
+
+    it('A34 keeps the last step of what becomes the default, and raises it afterwards', async () => {
+      await store().insert(anEnrolment());
+      await store().raiseLastStep('enrolment-1', 100);
+      await store().setDefault('account-1', 'enrolment-1');
+      expect(await lastStep()).to.equal(100);
+      await store().raiseLastStep('enrolment-1', 101);
+      const raised = anEnrolment({ lastStep: 101, isDefault: true });
+      expect(await store().listByAccount('account-1')).to.deep.equal([raised]);
+    });
+
     it('raises nothing where there is no enrolment', async () => {
       await store().raiseLastStep('enrolment-1', 100);
       expect(await store().listByAccount('account-1')).to.deep.equal([]);

@@ -1,9 +1,11 @@
 /** One example of each thing that is stored, to be varied by the tests. */
 import type { Account } from '../../src/domain/account.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
+import type { Challenge } from '../../src/domain/challenge.ts';
 import type { Enrolment } from '../../src/domain/enrolment.ts';
-import type { Progress } from '../../src/domain/progress.ts';
+import { NOTHING_YET, type Progress } from '../../src/domain/progress.ts';
 import type { SignInRecord } from '../../src/domain/sign-in-record.ts';
+import type { TrustedBrowser } from '../../src/domain/trusted-browser.ts';
 
 /** Milliseconds since the epoch: when the examples happen. */
 export const NOW = 1_750_000_000_000;
@@ -22,6 +24,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     manages: [],
     locale: null,
     passwordHash: null,
+    frozenAt: null,
     createdAt: NOW,
     ...changes,
   };
@@ -51,9 +54,35 @@ export function aSignInRecord(changes: Partial<SignInRecord> = {}): SignInRecord
       { method: 'pwd', enrolmentId: null, at: NOW - 1000 },
       { method: 'totp', enrolmentId: 'enrolment-1', at: NOW },
     ],
+    trustedBrowserId: null,
     at: NOW,
     address: '192.0.2.7',
     browser: 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \u{1f512}',
+    expiresAt: NOW + MINUTE,
+    ...changes,
+  };
+}
+
+export function aChallenge(changes: Partial<Challenge> = {}): Challenge {
+  return {
+    id: 'challenge-1',
+    method: 'email',
+    purpose: 'sign-in',
+    digest: 'digest',
+    sentAt: NOW,
+    expiresAt: NOW + MINUTE,
+    ...changes,
+  };
+}
+
+export function aTrustedBrowser(changes: Partial<TrustedBrowser> = {}): TrustedBrowser {
+  return {
+    id: 'browser-1',
+    accountId: 'account-1',
+    browser: 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \u{1f512}',
+    createdAt: NOW,
+    lastUsedAt: null,
+    lastUsedFor: null,
     expiresAt: NOW + MINUTE,
     ...changes,
   };
@@ -80,8 +109,7 @@ export function aProgress(changes: Partial<Progress> = {}): Progress {
     version: 0,
     accountId: 'account-1',
     proofs: [{ method: 'pwd', enrolmentId: null, at: NOW }],
-    pending: null,
-    later: false,
+    ...NOTHING_YET,
     keepsAuthTime: null,
     expiresAt: NOW + MINUTE,
     ...changes,

@@ -1,17 +1,23 @@
 /** What an outbox promises. */
 import { expect } from 'chai';
-import type { Message } from '../../src/ports/senders.ts';
-import type { OutboxStore } from '../../src/ports/stores.ts';
+import type { OutboxMessage, OutboxStore } from '../../src/ports/stores.ts';
 import { NOW } from './examples.ts';
 import { freshStore, type MakeStore } from './make-store.ts';
 
-const MAIL: Message = {
+const MAIL: OutboxMessage = {
   channel: 'email',
   to: 'bob@acme.test',
   subject: 'Your code: “123456”',
   text: 'Line one\nLine two',
+  html: '<p>Line one<br>“two” &amp; é</p>',
 };
-const SMS: Message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456\n@localhost #123456' };
+const SMS: OutboxMessage = {
+  channel: 'sms',
+  to: '+31201234567',
+  subject: '',
+  text: '123456\n@localhost #123456',
+  html: null,
+};
 
 export function outboxStoreContract(name: string, makeStore: MakeStore<OutboxStore>): void {
   describe(`${name}: outbox`, () => {
@@ -25,6 +31,11 @@ export function outboxStoreContract(name: string, makeStore: MakeStore<OutboxSto
         { ...SMS, sentAt: NOW + 1 },
         { ...MAIL, sentAt: NOW },
       ]);
+    });
+
+    it('keeps the message as its recipient would see it, and nothing besides', async () => {
+      await store().append({ ...MAIL, expiresAt: NOW } as OutboxMessage, NOW);
+      expect(await store().list(10)).to.deep.equal([{ ...MAIL, sentAt: NOW }]);
     });
 
     it('keeps the order of messages of one moment, and lists no more than asked for', async () => {

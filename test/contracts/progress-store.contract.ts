@@ -1,7 +1,7 @@
 /** What a progress store promises. */
 import { expect } from 'chai';
 import type { ProgressStore } from '../../src/ports/stores.ts';
-import { aProgress, MINUTE, NOW } from './examples.ts';
+import { aChallenge, aProgress, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, winners } from './make-store.ts';
 
 export function progressStoreContract(name: string, makeStore: MakeStore<ProgressStore>): void {
@@ -13,8 +13,21 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Progres
         proofs: [
           { method: 'pwd', enrolmentId: null, at: NOW },
           { method: 'totp', enrolmentId: 'enrolment-1', at: NOW + 1 },
+          {
+            method: 'passkey',
+            enrolmentId: 'enrolment-3',
+            at: NOW + 2,
+            passkey: { userVerified: true, deviceBound: false },
+          },
         ],
         pending: { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed' },
+        challenges: [
+          aChallenge(),
+          aChallenge({ id: 'challenge-2', method: 'passkey', purpose: 'set-up', digest: 'Zoë "quoted"' }),
+        ],
+        isSetUpProven: true,
+        newCodes: 'sealed too',
+        trustBrowser: true,
         later: true,
         keepsAuthTime: NOW - MINUTE,
       });
@@ -23,6 +36,21 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Progres
       expect(await store().find('interaction-1', NOW)).to.deep.equal({ ...full, version: 1 });
       expect(await store().save(aProgress({ version: 1 }))).to.equal(true);
       expect(await store().find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
+    });
+
+    it('gives back a set-up that has no secret yet', async () => {
+      const pending = { enrolmentId: 'enrolment-2', method: 'passkey', secret: null } as const;
+      await store().save(aProgress({ pending }));
+      const found = await store().find('interaction-1', NOW);
+      expect(found).to.deep.equal(aProgress({ pending, version: 1 }));
+    });
+
+    it('2.9 A41 lets one of 50 parallel callers consume a challenge', async () => {
+      await store().save(aProgress({ challenges: [aChallenge()] }));
+      const found = await store().find('interaction-1', NOW);
+      if (!found) throw new Error('no progress');
+      expect(await winners(50, () => store().save({ ...found, challenges: [] }))).to.equal(1);
+      expect((await store().find('interaction-1', NOW))?.challenges).to.deep.equal([]);
     });
 
     it('refuses to save over a version that was not read', async () => {

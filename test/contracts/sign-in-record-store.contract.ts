@@ -14,6 +14,20 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
       expect(await store().find('session-2', NOW)).to.equal(null);
     });
 
+    it('gives back by which browser a second factor was spared, and what a passkey told', async () => {
+      const proofs = [
+        { method: 'pwd', enrolmentId: null, at: NOW },
+        { method: 'passkey', enrolmentId: 'a', at: NOW, passkey: { userVerified: false, deviceBound: true } },
+        { method: 'passkey', enrolmentId: 'b', at: NOW, passkey: { userVerified: true, deviceBound: false } },
+      ] as const;
+      const record = aSignInRecord({ proofs, trustedBrowserId: 'browser-1' });
+      await store().save(record);
+      expect(await store().find('session-1', NOW)).to.deep.equal(record);
+      expect(await store().listByAccount('account-1', NOW)).to.deep.equal([record]);
+      await store().save(aSignInRecord());
+      expect(await store().find('session-1', NOW)).to.deep.equal(aSignInRecord());
+    });
+
     it('keeps the newest of a session, whole', async () => {
       await store().save(aSignInRecord());
       const stepped = aSignInRecord({ proofs: [], browser: 'another', expiresAt: NOW + 2 * MINUTE });

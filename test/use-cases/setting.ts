@@ -8,7 +8,7 @@ import { createSecretBox } from '../../src/adapters/system/secret-box.ts';
 import type { Account } from '../../src/domain/account.ts';
 import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
 import { type Judgement, NO_DEMAND, type Question } from '../../src/domain/policy.ts';
-import type { Progress } from '../../src/domain/progress.ts';
+import { NOTHING_YET, type Progress } from '../../src/domain/progress.ts';
 import type { Outcome, Refusal } from '../../src/domain/refusal.ts';
 import type { Tenant, TenantSecondFactor } from '../../src/domain/tenant.ts';
 import { createEnrolment } from '../../src/use-cases/enrolment.ts';
@@ -109,8 +109,7 @@ function createSetting(
       version: 0,
       accountId: id,
       proofs: [{ method: 'pwd', enrolmentId: null, at: clock.now() }],
-      pending: null,
-      later: false,
+      ...NOTHING_YET,
       keepsAuthTime: null,
       expiresAt: clock.now() + 15 * MINUTE,
       ...changes,

@@ -17,6 +17,7 @@ type Row = {
   locale: string | null;
   password_hash: string | null;
   created_at: number;
+  frozen_at: number | null;
 };
 
 function toRow(account: Account): Row {
@@ -33,6 +34,7 @@ function toRow(account: Account): Row {
     locale: account.locale,
     password_hash: account.passwordHash,
     created_at: account.createdAt,
+    frozen_at: account.frozenAt,
   };
 }
 
@@ -53,6 +55,7 @@ function toAccount(row: Row | undefined): Account | null {
     manages,
     locale: row.locale as Locale | null,
     passwordHash: row.password_hash,
+    frozenAt: row.frozen_at,
     createdAt: row.created_at,
   };
 }
@@ -60,7 +63,7 @@ function toAccount(row: Row | undefined): Account | null {
 export function createAccountStore(database: Database): AccountStore {
   const insert = database.statement(
     `INSERT INTO accounts VALUES (:id, :tenant_id, :email, :email_confirmed, :name, :phone, :role, :groups, :manages,
-      :locale, :password_hash, :created_at) ON CONFLICT DO NOTHING`,
+      :locale, :password_hash, :created_at, :frozen_at) ON CONFLICT DO NOTHING`,
   );
   const byId = database.statement<Row>('SELECT * FROM accounts WHERE id = :id');
   const byEmail = database.statement<Row>('SELECT * FROM accounts WHERE email = :email');
@@ -71,6 +74,11 @@ export function createAccountStore(database: Database): AccountStore {
     'UPDATE accounts SET password_hash = :next WHERE id = :id AND password_hash = :previous',
   );
   const updateLocale = database.statement('UPDATE accounts SET locale = :locale WHERE id = :id');
+  const confirm = database.statement(
+    'UPDATE accounts SET email_confirmed = 1 WHERE id = :id AND email = :email',
+  );
+  const updatePhone = database.statement('UPDATE accounts SET phone = :phone WHERE id = :id');
+  const updateFrozen = database.statement('UPDATE accounts SET frozen_at = :at WHERE id = :id');
 
   return {
     insert: (account) => database.act(() => insert.run(toRow(account)) === 1),
@@ -86,5 +94,8 @@ export function createAccountStore(database: Database): AccountStore {
     replacePasswordHash: (id, previous, next) =>
       database.act(() => replaceHash.run({ id, previous, next }) === 1),
     setLocale: (id, locale) => database.act(() => void updateLocale.run({ id, locale })),
+    confirmEmail: (id, email) => database.act(() => confirm.run({ id, email }) === 1),
+    setPhone: (id, phone) => database.act(() => void updatePhone.run({ id, phone })),
+    setFrozen: (id, at) => database.act(() => void updateFrozen.run({ id, at })),
   };
 }

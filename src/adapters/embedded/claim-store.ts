@@ -14,6 +14,9 @@ export function createClaimStore(database: Database): ClaimStore {
       ON CONFLICT (key) DO UPDATE SET key = excluded.key RETURNING value`,
   );
   const peek = database.statement<Row>('SELECT value FROM claims WHERE key = :key');
+  const held = database.statement<{ key: string }>(
+    'SELECT key FROM claims WHERE key IN (SELECT value FROM json_each(:keys))',
+  );
 
   return {
     claim: (key, expiresAt) => database.act(() => claim.run({ key, expiresAt }) === 1),
@@ -21,5 +24,7 @@ export function createClaimStore(database: Database): ClaimStore {
       // Looked up first: all calls but one can do without a write.
       database.act(() => peek.get({ key })?.value ?? first.get({ key, value, expiresAt })?.value ?? value),
     peek: (key) => database.act(() => peek.get({ key })?.value ?? null),
+    held: (keys) =>
+      database.act(() => new Set(held.all({ keys: JSON.stringify(keys) }).map(({ key }) => key))),
   };
 }

@@ -60,11 +60,16 @@ export function createEnrolmentStore(database: Database): EnrolmentStore {
   const raise = database.statement(
     'UPDATE enrolments SET last_step = :step WHERE id = :id AND (last_step IS NULL OR last_step < :step)',
   );
+  // \`IS\`: where none is to be the default, it is false of all of them.
+  const choose = database.statement(
+    'UPDATE enrolments SET is_default = (id IS :id) WHERE account_id = :accountId',
+  );
 
   return {
     insert: (enrolment) => database.act(() => insert.run(toRow(enrolment)) === 1),
     listByAccount: (accountId) => database.act(() => byAccount.all({ accountId }).map(toEnrolment)),
     remove: (accountId, id) => database.act(() => remove.run({ accountId, id }) === 1),
     raiseLastStep: (id, step) => database.act(() => void raise.run({ id, step })),
+    setDefault: (accountId, id) => database.act(() => void choose.run({ accountId, id })),
   };
 }

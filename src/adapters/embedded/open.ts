@@ -11,6 +11,7 @@ import type {
   ProgressStore,
   ProviderStore,
   SignInRecordStore,
+  TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
@@ -25,6 +26,7 @@ import { createProviderStore } from './provider-store.ts';
 import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './schema.ts';
 import { createSignInRecordStore } from './sign-in-record-store.ts';
 import { ACCOUNTS_RULES, createSweep, SHORT_LIVED_RULES, type Sweep } from './sweeper.ts';
+import { createTrustedBrowserStore } from './trusted-browser-store.ts';
 
 interface Upkeep {
   readonly sweep: Sweep;
@@ -39,6 +41,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly claims: ClaimStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
+  readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken, Client. */
   readonly providerDurable: ProviderStore;
@@ -66,6 +69,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     claims: createClaimStore(database),
     lockouts: createLockoutStore(database),
     records: createSignInRecordStore(database),
+    trustedBrowsers: createTrustedBrowserStore(database),
     audit: createAuditStore(database),
     providerDurable: createProviderStore(database),
     sweep: createSweep(database, ACCOUNTS_RULES),

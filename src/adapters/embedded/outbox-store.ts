@@ -2,24 +2,32 @@
 import type { OutboxStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
 
-type Row = { channel: string; recipient: string; subject: string; text: string; sent_at: number };
+type Row = {
+  channel: string;
+  recipient: string;
+  subject: string;
+  text: string;
+  sent_at: number;
+  html: string | null;
+};
 
 export function createOutboxStore(database: Database): OutboxStore {
   const append = database.statement(
-    'INSERT INTO outbox VALUES (:channel, :recipient, :subject, :text, :sent_at)',
+    'INSERT INTO outbox VALUES (:channel, :recipient, :subject, :text, :sent_at, :html)',
   );
   const list = database.statement<Row>('SELECT * FROM outbox ORDER BY sent_at DESC, rowid DESC LIMIT :limit');
 
   return {
-    append: ({ channel, to, subject, text }, at) =>
-      database.act(() => void append.run({ channel, recipient: to, subject, text, sent_at: at })),
+    append: ({ channel, to, subject, text, html }, at) =>
+      database.act(() => void append.run({ channel, recipient: to, subject, text, sent_at: at, html })),
     list: (limit) =>
       database.act(() =>
-        list.all({ limit }).map(({ channel, recipient, subject, text, sent_at }) => ({
+        list.all({ limit }).map(({ channel, recipient, subject, text, sent_at, html }) => ({
           channel: channel === 'sms' ? 'sms' : 'email',
           to: recipient,
           subject,
           text,
+          html,
           sentAt: sent_at,
         })),
       ),

@@ -1,8 +1,8 @@
 /** How far each sign-in has come, in SQLite. */
-import type { Progress } from '../../domain/progress.ts';
+import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
 import type { ProgressStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
-import { readPendingSetUp, readProofs } from './stored-json.ts';
+import { readMore, readPendingSetUp, readProofs } from './stored-json.ts';
 
 type Row = {
   uid: string;
@@ -13,9 +13,11 @@ type Row = {
   later: number;
   keeps_auth_time: number | null;
   expires_at: number;
+  more: string | null;
 };
 
 function toRow(progress: Progress): Row {
+  const { challenges, isSetUpProven, newCodes, trustBrowser } = progress;
   return {
     uid: progress.uid,
     version: progress.version,
@@ -25,19 +27,25 @@ function toRow(progress: Progress): Row {
     later: Number(progress.later),
     keeps_auth_time: progress.keepsAuthTime,
     expires_at: progress.expiresAt,
+    more: JSON.stringify({ challenges, isSetUpProven, newCodes, trustBrowser }),
   };
 }
 
 function toProgress(row: Row): Progress | null {
   const proofs = readProofs(row.proofs);
   const pending = row.pending === null ? null : readPendingSetUp(row.pending);
-  if (!proofs || (row.pending !== null && !pending)) return null;
+  const more = row.more === null ? NOTHING_YET : readMore(row.more);
+  if (!proofs || !more || (row.pending !== null && !pending)) return null;
   return {
     uid: row.uid,
     version: row.version,
     accountId: row.account_id,
     proofs,
     pending,
+    challenges: more.challenges,
+    isSetUpProven: more.isSetUpProven,
+    newCodes: more.newCodes,
+    trustBrowser: more.trustBrowser,
     later: row.later === 1,
     keepsAuthTime: row.keeps_auth_time,
     expiresAt: row.expires_at,
@@ -51,11 +59,11 @@ export function createProgressStore(database: Database): ProgressStore {
   );
   const insert = database.statement(
     `INSERT INTO progress VALUES (:uid, :version + 1, :account_id, :proofs, :pending, :later, :keeps_auth_time,
-      :expires_at) ON CONFLICT DO NOTHING`,
+      :expires_at, :more) ON CONFLICT DO NOTHING`,
   );
   const update = database.statement(
     `UPDATE progress SET version = :version + 1, account_id = :account_id, proofs = :proofs, pending = :pending,
-      later = :later, keeps_auth_time = :keeps_auth_time, expires_at = :expires_at
+      later = :later, keeps_auth_time = :keeps_auth_time, expires_at = :expires_at, more = :more
       WHERE uid = :uid AND version = :version`,
   );
   const remove = database.statement('DELETE FROM progress WHERE uid = :uid');

@@ -105,6 +105,21 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   CREATE INDEX audit_by_tenant ON audit (tenant_id, at);
   CREATE INDEX audit_by_account ON audit (account_id, at);
   ${PROVIDER}`,
+  `
+  ALTER TABLE accounts ADD COLUMN frozen_at INTEGER;
+  ALTER TABLE sign_in_records ADD COLUMN trusted_browser_id TEXT;
+
+  CREATE TABLE trusted_browsers (
+    id TEXT NOT NULL PRIMARY KEY,
+    account_id TEXT NOT NULL,
+    browser TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    last_used_at INTEGER,
+    last_used_for TEXT,
+    expires_at INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX trusted_browsers_by_account ON trusted_browsers (account_id, created_at);
+  CREATE INDEX trusted_browsers_by_expiry ON trusted_browsers (expires_at);`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
@@ -141,4 +156,8 @@ export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX outbox_by_age ON outbox (sent_at);
   ${PROVIDER}`,
+  // \`more\` is JSON: what is in a visit besides, none of which is looked for.
+  `
+  ALTER TABLE progress ADD COLUMN more TEXT;
+  ALTER TABLE outbox ADD COLUMN html TEXT;`,
 ];

@@ -12,6 +12,7 @@ type Row = {
   address: string;
   browser: string;
   expires_at: number;
+  trusted_browser_id: string | null;
 };
 
 function toRow(record: SignInRecord): Row {
@@ -23,6 +24,7 @@ function toRow(record: SignInRecord): Row {
     address: record.address,
     browser: record.browser,
     expires_at: record.expiresAt,
+    trusted_browser_id: record.trustedBrowserId,
   };
 }
 
@@ -33,6 +35,7 @@ function toRecord(row: Row | undefined): SignInRecord | null {
     sessionUid: row.session_uid,
     accountId: row.account_id,
     proofs,
+    trustedBrowserId: row.trusted_browser_id,
     at: row.at,
     address: row.address,
     browser: row.browser,
@@ -42,7 +45,8 @@ function toRecord(row: Row | undefined): SignInRecord | null {
 
 export function createSignInRecordStore(database: Database): SignInRecordStore {
   const save = database.statement(
-    'INSERT OR REPLACE INTO sign_in_records VALUES (:session_uid, :account_id, :proofs, :at, :address, :browser, :expires_at)',
+    `INSERT OR REPLACE INTO sign_in_records VALUES (:session_uid, :account_id, :proofs, :at, :address, :browser,
+      :expires_at, :trusted_browser_id)`,
   );
   const find = database.statement<Row>(
     'SELECT * FROM sign_in_records WHERE session_uid = :sessionUid AND expires_at > :now',

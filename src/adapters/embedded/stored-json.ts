@@ -1,10 +1,12 @@
 /** Reads JSON out of a column without trusting it: what is malformed is null, never an exception. */
-import type { Proof } from '../../domain/assurance.ts';
+import type { PasskeyUse, Proof } from '../../domain/assurance.ts';
+import { type Challenge, PURPOSES } from '../../domain/challenge.ts';
 import { METHOD_NAMES } from '../../domain/method.ts';
-import type { PendingSetUp } from '../../domain/progress.ts';
+import { NOTHING_YET, type PendingSetUp, type Progress } from '../../domain/progress.ts';
 
 /** A method that this release does not know is malformed too: proofs it cannot judge must not count. */
 const METHODS: readonly unknown[] = METHOD_NAMES;
+const KNOWN_PURPOSES: readonly unknown[] = PURPOSES;
 
 function parse(text: string): unknown {
   try {
@@ -20,15 +22,32 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function isProof(value: unknown): value is Proof {
   if (!isObject(value)) return false;
-  const { method, enrolmentId, at } = value;
+  const { method, enrolmentId, at, passkey } = value;
   const known = method === 'pwd' || METHODS.includes(method);
-  return known && (enrolmentId === null || typeof enrolmentId === 'string') && typeof at === 'number';
+  const told = passkey === undefined || isPasskeyUse(passkey);
+  return known && told && isTextOrNull(enrolmentId) && typeof at === 'number';
+}
+
+function isPasskeyUse(value: unknown): value is PasskeyUse {
+  return isObject(value) && typeof value.userVerified === 'boolean' && typeof value.deviceBound === 'boolean';
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function isChallenge(value: unknown): value is Challenge {
+  if (!isObject(value)) return false;
+  const { id, method, purpose, digest, sentAt, expiresAt } = value;
+  const known = METHODS.includes(method) && KNOWN_PURPOSES.includes(purpose);
+  const texts = typeof id === 'string' && typeof digest === 'string';
+  return known && texts && typeof sentAt === 'number' && typeof expiresAt === 'number';
 }
 
 function isPendingSetUp(value: unknown): value is PendingSetUp {
   if (!isObject(value)) return false;
   const { enrolmentId, method, secret } = value;
-  return typeof enrolmentId === 'string' && METHODS.includes(method) && typeof secret === 'string';
+  return typeof enrolmentId === 'string' && METHODS.includes(method) && isTextOrNull(secret);
 }
 
 export function readObject(text: string): Record<string, unknown> | null {
@@ -49,4 +68,16 @@ export function readProofs(text: string): Proof[] | null {
 export function readPendingSetUp(text: string): PendingSetUp | null {
   const value = parse(text);
   return isPendingSetUp(value) ? value : null;
+}
+
+type More = Pick<Progress, 'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser'>;
+
+/** What is missing is as it is when nothing was done yet. */
+export function readMore(text: string): More | null {
+  const read = readObject(text);
+  if (!read) return null;
+  const { challenges, isSetUpProven, newCodes, trustBrowser } = { ...NOTHING_YET, ...read };
+  if (!Array.isArray(challenges) || !challenges.every(isChallenge) || !isTextOrNull(newCodes)) return null;
+  if (typeof isSetUpProven !== 'boolean' || typeof trustBrowser !== 'boolean') return null;
+  return { challenges, isSetUpProven, newCodes, trustBrowser };
 }

@@ -20,6 +20,7 @@ const PROVIDER: Rule = { table: 'provider', key: 'rowid', where: 'expires_at <= 
 export const ACCOUNTS_RULES: readonly Rule[] = [
   { table: 'claims', key: 'key', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'sign_in_records', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
+  { table: 'trusted_browsers', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
   PROVIDER,
   { table: 'audit', key: 'rowid', where: 'at <= :before', keepMs: 'audit' },
   // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.

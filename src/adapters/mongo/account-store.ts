@@ -4,10 +4,12 @@ import type { Account, Locale, Role } from '../../domain/account.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
+import { createLine } from './line.ts';
 import type { AccountDocument, Models, PasswordChangeDocument } from './schema.ts';
-import { idOf, readStrings } from './stored-values.ts';
+import { dateOf, idOf, readStrings } from './stored-values.ts';
 
-function toDocument({ id, role, groups, manages, locale, createdAt, ...rest }: Account): AccountDocument {
+function toDocument(account: Account): AccountDocument {
+  const { id, role, groups, manages, locale, frozenAt, createdAt, ...rest } = account;
   return {
     ...rest,
     _id: id,
@@ -15,6 +17,7 @@ function toDocument({ id, role, groups, manages, locale, createdAt, ...rest }: A
     groups: [...groups],
     manages: [...manages],
     locale,
+    frozenAt: dateOf(frozenAt),
     createdAt: new Date(createdAt),
   };
 }
@@ -35,6 +38,7 @@ function toAccount(found: AccountDocument | null): Account | null {
     manages,
     locale: found.locale as Locale | null,
     passwordHash: found.passwordHash,
+    frozenAt: found.frozenAt?.getTime() ?? null,
     createdAt: found.createdAt.getTime(),
   };
 }
@@ -64,6 +68,16 @@ export async function carryOut(models: Models, change: PasswordChangeDocument): 
 
 export function createAccountStore({ act }: Connection, models: Models): AccountStore {
   const { accounts, passwordChanges } = models;
+  const inLine = createLine();
+
+  /** One after another: a server that reads before it writes would put back what another change has just replaced. */
+  const change = <T>(id: string, work: () => Promise<T>): Promise<T> => act(() => inLine(id, work));
+
+  /** False when there is no such account. */
+  async function set(of: Partial<AccountDocument>, fields: Partial<AccountDocument>): Promise<boolean> {
+    return (await accounts.updateOne(of, { $set: fields })).matchedCount === 1;
+  }
+
   return {
     insert: (account) => act(() => isFirst(accounts.insertOne(toDocument(account)))),
     findById: (id) => act(async () => toAccount(await accounts.findOne({ _id: id }).lean())),
@@ -74,13 +88,15 @@ export function createAccountStore({ act }: Connection, models: Models): Account
         return found.map(toAccount).filter((account) => account !== null);
       }),
     replacePasswordHash: (id, previous, next) =>
-      act(async () => {
+      change(id, async () => {
         const found = await accounts.findOne({ _id: id }, { passwordHash: 1 }).lean();
         if (found?.passwordHash !== previous) return false;
-        const change = { _id: changeId(id, previous), accountId: id, previous, next };
-        return (await isFirst(passwordChanges.insertOne(change))) && carryOut(models, change);
+        const granted = { _id: changeId(id, previous), accountId: id, previous, next };
+        return (await isFirst(passwordChanges.insertOne(granted))) && carryOut(models, granted);
       }),
-    setLocale: (id, locale) =>
-      act(async () => void (await accounts.updateOne({ _id: id }, { $set: { locale } }))),
+    setLocale: (id, locale) => change(id, async () => void (await set({ _id: id }, { locale }))),
+    confirmEmail: (id, email) => change(id, () => set({ _id: id, email }, { emailConfirmed: true })),
+    setPhone: (id, phone) => change(id, async () => void (await set({ _id: id }, { phone }))),
+    setFrozen: (id, at) => change(id, async () => void (await set({ _id: id }, { frozenAt: dateOf(at) }))),
   };
 }

@@ -1,4 +1,5 @@
 /** Once-only acts in MongoDB: whoever inserts the key has won. */
+import { trusted } from 'mongoose';
 import type { ClaimStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
@@ -23,5 +24,10 @@ export function createClaimStore({ act }: Connection, { claims }: Models): Claim
     claim: (key, expiresAt) => act(() => insert(key, '', expiresAt)),
     first: (key, value, expiresAt) => act(() => first(key, value, expiresAt)),
     peek: (key) => act(() => heldBy(key)),
+    held: (keys) =>
+      act(async () => {
+        const found = await claims.find({ _id: trusted({ $in: [...keys] }) }, { _id: 1 }).lean();
+        return new Set(found.map(({ _id }) => _id));
+      }),
   };
 }

@@ -4,14 +4,18 @@ import type { Enrolment } from '../../domain/enrolment.ts';
 import type { MethodName } from '../../domain/method.ts';
 import type { EnrolmentStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
-import { isFirst } from './faults.ts';
-import type { EnrolmentDocument, Models, StepDocument } from './schema.ts';
+import { isFirst, upserted } from './faults.ts';
+import type { ChoiceDocument, EnrolmentDocument, Models, StepDocument } from './schema.ts';
 import { idOf } from './stored-values.ts';
 
-type Found = EnrolmentDocument | StepDocument;
+type Found = EnrolmentDocument | StepDocument | ChoiceDocument;
 
 function isEnrolment(found: Found): found is EnrolmentDocument {
   return found.kind === 'enrolment';
+}
+
+function isChoice(found: Found): found is ChoiceDocument {
+  return found.kind === 'choice';
 }
 
 function toDocument({ id, createdAt, ...rest }: Enrolment): EnrolmentDocument {
@@ -25,6 +29,7 @@ function lastStepOf(id: string, found: readonly Found[]): number | null {
 }
 
 function toEnrolments(found: readonly Found[]): Enrolment[] {
+  const choice = found.find(isChoice);
   const oldestFirst = found
     .filter(isEnrolment)
     .sort(
@@ -40,7 +45,7 @@ function toEnrolments(found: readonly Found[]): Enrolment[] {
     app: enrolment.app,
     secret: enrolment.secret,
     lastStep: lastStepOf(enrolment._id, found),
-    isDefault: enrolment.isDefault,
+    isDefault: choice ? choice.enrolmentId === enrolment._id : enrolment.isDefault,
     createdAt: enrolment.createdAt.getTime(),
   }));
 }
@@ -67,9 +72,17 @@ export function createEnrolmentStore({ act }: Connection, { enrolments }: Models
     remove: (accountId, id) =>
       act(async () => {
         const { deletedCount } = await enrolments.deleteOne({ _id: id, accountId, kind: 'enrolment' });
-        if (deletedCount === 1) await enrolments.deleteMany({ enrolmentId: id });
+        // Not the choice, if this was it: what the others were stored with would count again.
+        if (deletedCount === 1) await enrolments.deleteMany({ enrolmentId: id, kind: 'step' });
         return deletedCount === 1;
       }),
     raiseLastStep: (id, step) => act(() => raiseLastStep(id, step)),
+    /** One document, rather than a mark on each: of two callers at once one is heard, and never half of both. */
+    setDefault: (accountId, id) =>
+      act(() => {
+        const chosen = { kind: 'choice', accountId, enrolmentId: id } as const;
+        const _id = idOf(accountId, 'choice');
+        return upserted(() => enrolments.updateOne({ _id }, { $set: chosen }, { upsert: true }));
+      }),
   };
 }

@@ -7,6 +7,7 @@ import type {
   LockoutStore,
   ProviderStore,
   SignInRecordStore,
+  TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAuditStore } from './audit-store.ts';
@@ -20,6 +21,7 @@ import { createProviderStore } from './provider-store.ts';
 import { createModels } from './schema.ts';
 import { createSignInRecordStore } from './sign-in-record-store.ts';
 import { createSweep, type Sweep } from './sweeper.ts';
+import { createTrustedBrowserStore } from './trusted-browser-store.ts';
 
 export interface MongoAccounts {
   readonly accounts: AccountStore;
@@ -27,6 +29,7 @@ export interface MongoAccounts {
   readonly claims: ClaimStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
+  readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ProviderStore;
@@ -60,6 +63,7 @@ export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAcc
     claims: createClaimStore(connection, models),
     lockouts: createLockoutStore(connection, models),
     records: createSignInRecordStore(connection, models),
+    trustedBrowsers: createTrustedBrowserStore(connection, models),
     audit: createAuditStore(connection, models),
     providerDurable: createProviderStore(connection, models),
     sweep: createSweep(models),

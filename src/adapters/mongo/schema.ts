@@ -20,6 +20,8 @@ export interface AccountDocument {
   manages: string[];
   locale: string | null;
   passwordHash: string | null;
+  /** Absent from what an older release has written. */
+  frozenAt?: Date | null;
   createdAt: Date;
 }
 
@@ -36,6 +38,7 @@ const account = new Schema<AccountDocument>(
     manages: [String],
     locale: String,
     passwordHash: String,
+    frozenAt: Date,
     createdAt: Date,
   },
   { ...OPTIONS, collection: 'accounts' },
@@ -82,8 +85,17 @@ export interface StepDocument {
   lastStep: number;
 }
 
-// In one collection, so that one look finds both.
-const enrolment = new Schema<EnrolmentDocument | StepDocument>(
+/** Which enrolment of an account is the default, once somebody has chosen: what those say of it counts no more. */
+export interface ChoiceDocument {
+  _id: string;
+  kind: 'choice';
+  accountId: string;
+  enrolmentId: string | null;
+  lastStep?: undefined;
+}
+
+// In one collection, so that one look finds all of them.
+const enrolment = new Schema<EnrolmentDocument | StepDocument | ChoiceDocument>(
   {
     _id: String,
     kind: String,
@@ -140,6 +152,8 @@ export interface SignInRecordDocument {
   _id: string;
   accountId: string;
   proofs: Proof[];
+  /** Absent from what an older release has written. */
+  trustedBrowserId?: string | null;
   at: Date;
   address: string;
   browser: string;
@@ -148,15 +162,15 @@ export interface SignInRecordDocument {
 }
 
 // What a newer release adds to a proof comes back with the record, and is stored again with it.
-const proof = new Schema(
-  { method: String, enrolmentId: String, at: Number },
-  { _id: false, strict: false, id: false },
-);
+const OPEN = { _id: false, strict: false, id: false } as const;
+const passkey = new Schema({ userVerified: Boolean, deviceBound: Boolean }, OPEN);
+const proof = new Schema({ method: String, enrolmentId: String, at: Number, passkey }, OPEN);
 const record = new Schema<SignInRecordDocument>(
   {
     _id: String,
     accountId: String,
     proofs: [proof],
+    trustedBrowserId: String,
     at: Date,
     address: String,
     browser: String,
@@ -166,6 +180,33 @@ const record = new Schema<SignInRecordDocument>(
   { ...OPTIONS, collection: 'sign_in_records' },
 )
   .index({ accountId: 1, at: -1, order: -1 })
+  .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export interface TrustedBrowserDocument {
+  _id: string;
+  accountId: string;
+  browser: string;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+  lastUsedFor: string | null;
+  expiresAt: Date;
+  order: Types.ObjectId;
+}
+
+const trustedBrowser = new Schema<TrustedBrowserDocument>(
+  {
+    _id: String,
+    accountId: String,
+    browser: String,
+    createdAt: Date,
+    lastUsedAt: Date,
+    lastUsedFor: String,
+    expiresAt: Date,
+    order: Schema.Types.ObjectId,
+  },
+  { ...OPTIONS, collection: 'trusted_browsers' },
+)
+  .index({ accountId: 1, createdAt: -1, order: -1 })
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export interface AuditDocument {
@@ -249,6 +290,7 @@ export function createModels(driver: Driver) {
     claims: driver.model('Claim', claim),
     lockouts: driver.model('Lockout', lockout),
     records: driver.model('SignInRecord', record),
+    trustedBrowsers: driver.model('TrustedBrowser', trustedBrowser),
     audit: driver.model('AuditEvent', audit),
     provider: driver.model('Provider', provider),
   };

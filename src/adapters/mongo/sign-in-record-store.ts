@@ -14,6 +14,7 @@ function toRecord(found: SignInRecordDocument | null): SignInRecord | null {
     sessionUid: found._id,
     accountId: found.accountId,
     proofs,
+    trustedBrowserId: found.trustedBrowserId ?? null,
     at: found.at.getTime(),
     address: found.address,
     browser: found.browser,

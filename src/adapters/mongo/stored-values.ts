@@ -1,5 +1,5 @@
 /** Ids made of several parts, and values read without trusting that a release of ours wrote them. */
-import type { Proof } from '../../domain/assurance.ts';
+import type { PasskeyUse, Proof } from '../../domain/assurance.ts';
 import { METHOD_NAMES } from '../../domain/method.ts';
 
 /** A method that this release does not know is malformed too: proofs it cannot judge must not count. */
@@ -16,9 +16,16 @@ export function readStrings(value: unknown): string[] | null {
 
 function isProof(value: unknown): value is Proof {
   if (typeof value !== 'object' || value === null) return false;
-  const { method, enrolmentId, at }: Partial<Record<string, unknown>> = { ...value };
+  const { method, enrolmentId, at, passkey }: Partial<Record<string, unknown>> = { ...value };
   const known = method === 'pwd' || METHODS.includes(method);
-  return known && (enrolmentId === null || typeof enrolmentId === 'string') && typeof at === 'number';
+  const told = passkey === undefined || isPasskeyUse(passkey);
+  return known && told && (enrolmentId === null || typeof enrolmentId === 'string') && typeof at === 'number';
+}
+
+function isPasskeyUse(value: unknown): value is PasskeyUse {
+  if (typeof value !== 'object' || value === null) return false;
+  const { userVerified, deviceBound }: Partial<Record<string, unknown>> = { ...value };
+  return typeof userVerified === 'boolean' && typeof deviceBound === 'boolean';
 }
 
 export function readProofs(value: unknown): Proof[] | null {

@@ -27,10 +27,11 @@ interface Rule {
   readonly spare?: (found: readonly Found[]) => Promise<ReadonlySet<string>>;
 }
 
-function rulesOf({ claims, records, provider, audit, lockouts }: Models): readonly Rule[] {
+function rulesOf({ claims, records, trustedBrowsers, provider, audit, lockouts }: Models): readonly Rule[] {
   return [
     { model: claims, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: records, where: {}, by: 'expiresAt', keepMs: 0 },
+    { model: trustedBrowsers, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: provider, where: {}, by: 'expiresAt', keepMs: 0 },
     {
       model: provider,

@@ -17,6 +17,8 @@ const STORED = z.object({
   to: z.string(),
   subject: z.string(),
   text: z.string(),
+  // Absent from what an older release has written.
+  html: z.string().nullable().default(null),
   sentAt: z.number(),
 });
 
@@ -36,12 +38,12 @@ export function createOutboxStore(connection: Connection, keyOf: KeyOf): OutboxS
   const list = keyOf('outbox', 'messages');
 
   return {
-    async append({ channel, to, subject, text }, at) {
+    async append({ channel, to, subject, text, html }, at) {
       const mark = keyOf('outbox', 'messages', randomUUID());
       await connection.run(
         APPEND,
         [list, mark],
-        [JSON.stringify({ channel, to, subject, text, sentAt: at })],
+        [JSON.stringify({ channel, to, subject, text, html, sentAt: at })],
       );
     },
     async list(limit) {

@@ -1,7 +1,9 @@
 /** How far each sign-in has come, in Redis: a hash for each, with who made which version. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { PURPOSES } from '../../domain/challenge.ts';
 import { METHOD_NAMES } from '../../domain/method.ts';
+import { NOTHING_YET } from '../../domain/progress.ts';
 import type { ProgressStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Connection } from './connection.ts';
@@ -19,9 +21,28 @@ const STORED = z.object({
       method: z.enum(['pwd', ...METHOD_NAMES]),
       enrolmentId: z.string().nullable(),
       at: z.number(),
+      passkey: z.object({ userVerified: z.boolean(), deviceBound: z.boolean() }).exactOptional(),
     }),
   ),
-  pending: z.object({ enrolmentId: z.string(), method: z.enum(METHOD_NAMES), secret: z.string() }).nullable(),
+  pending: z
+    .object({ enrolmentId: z.string(), method: z.enum(METHOD_NAMES), secret: z.string().nullable() })
+    .nullable(),
+  // These are absent from what an older release has written.
+  challenges: z
+    .array(
+      z.object({
+        id: z.string(),
+        method: z.enum(METHOD_NAMES),
+        purpose: z.enum(PURPOSES),
+        digest: z.string(),
+        sentAt: z.number(),
+        expiresAt: z.number(),
+      }),
+    )
+    .default([...NOTHING_YET.challenges]),
+  isSetUpProven: z.boolean().default(NOTHING_YET.isSetUpProven),
+  newCodes: z.string().nullable().default(NOTHING_YET.newCodes),
+  trustBrowser: z.boolean().default(NOTHING_YET.trustBrowser),
   later: z.boolean(),
   keepsAuthTime: z.number().nullable(),
   expiresAt: z.number(),

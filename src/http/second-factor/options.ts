@@ -14,6 +14,7 @@ import type {
   LockoutStore,
   ProgressStore,
   SignInRecordStore,
+  TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { Clock, Random, Trail } from '../../ports/system.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
@@ -26,6 +27,7 @@ export interface DurableStores {
   readonly claims: ClaimStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
+  readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: Pick<AuditStore, 'append'>;
 }
 
@@ -194,4 +196,11 @@ export function accountsOf(
 }
 
 /** What the second factor has no use for. */
-const NOT_ASKED = { emailConfirmed: false, phone: null, manages: [], passwordHash: null, createdAt: 0 };
+const NOT_ASKED = {
+  emailConfirmed: false,
+  phone: null,
+  manages: [],
+  passwordHash: null,
+  frozenAt: null,
+  createdAt: 0,
+};

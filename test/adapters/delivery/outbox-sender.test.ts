@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createOutboxSender } from '../../../src/adapters/delivery/outbox-sender.ts';
 import { openEmbeddedShortLived } from '../../../src/adapters/embedded/open.ts';
-import type { Message } from '../../../src/ports/senders.ts';
+import type { OutboxMessage } from '../../../src/ports/stores.ts';
 import { createSettableClock } from '../../support/clock.ts';
 import { freshDataDir } from '../../support/embedded.ts';
 
@@ -13,12 +13,24 @@ describe('outbox-sender', () => {
     try {
       const clock = createSettableClock(1_000);
       const sender = createOutboxSender({ outbox: stores.outbox, clock });
-      const mail: Message = { channel: 'email', to: 'bob@acme.test', subject: 'Your code', text: '123456' };
-      const sms: Message = { channel: 'sms', to: '+31612345678', subject: '', text: '@localhost #654321' };
+      const mail: OutboxMessage = {
+        channel: 'email',
+        to: 'bob@acme.test',
+        subject: 'Your code',
+        text: '123456',
+        html: '<p>123456</p>',
+      };
+      const sms: OutboxMessage = {
+        channel: 'sms',
+        to: '+31612345678',
+        subject: '',
+        text: '@localhost #654321',
+        html: null,
+      };
 
-      await sender.send(mail);
+      await sender.send({ ...mail, expiresAt: 2_000 });
       clock.advance(500);
-      await sender.send(sms);
+      await sender.send({ ...sms, expiresAt: null });
 
       expect(await stores.outbox.list(10)).to.deep.equal([
         { ...sms, sentAt: 1_500 },

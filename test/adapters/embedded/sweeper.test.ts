@@ -10,6 +10,7 @@ import {
   anEnrolment,
   aProgress,
   aSignInRecord,
+  aTrustedBrowser,
   MINUTE,
   NOW,
 } from '../../contracts/examples.ts';
@@ -42,6 +43,7 @@ describe('embedded sweeper', () => {
     await stores.claims.claim(`claim-${suffix}`, expiresAt);
     await stores.claims.first(`first-${suffix}`, 'value', expiresAt);
     await stores.records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
+    await stores.trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores.providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
   }
 
@@ -52,7 +54,7 @@ describe('embedded sweeper', () => {
     await stores.enrolments.insert(anEnrolment());
     await stores.claims.first('kept', 'value', null);
     await stores.providerDurable.upsert('Grant', 'kept', {}, null);
-    expect(await stores.sweep(NOW, YEAR)).to.equal(4);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(5);
     expect(rowsIn('accounts.sqlite')).to.deep.equal({
       accounts: 1,
       enrolments: 1,
@@ -60,6 +62,7 @@ describe('embedded sweeper', () => {
       lockouts: 0,
       lockout_failures: 0,
       sign_in_records: 1,
+      trusted_browsers: 1,
       audit: 0,
       provider: 2,
     });
@@ -77,7 +80,13 @@ describe('embedded sweeper', () => {
       await stores.progress.save(aProgress({ uid: suffix, expiresAt: NOW + offset }));
       await stores.attempts.take({ owner: 'a', id: suffix, bucket: 'b', at: NOW + offset - MINUTE, limits });
       await stores.providerShortLived.upsert('Session', suffix, {}, NOW + offset);
-      const message = { channel: 'email', to: 'bob@acme.test', subject: suffix, text: '' } as const;
+      const message = {
+        channel: 'email',
+        to: 'bob@acme.test',
+        subject: suffix,
+        text: '',
+        html: null,
+      } as const;
       await stores.outbox.append(message, NOW + offset - DAY);
     }
     expect(await stores.sweep(NOW, YEAR)).to.equal(4);

@@ -5,6 +5,7 @@ import {
   anAuditEvent,
   anEnrolment,
   aSignInRecord,
+  aTrustedBrowser,
   MINUTE,
   NOW,
 } from '../../contracts/examples.ts';
@@ -29,6 +30,7 @@ describe('sweeping MongoDB', () => {
     await stores().claims.claim(`claim-${suffix}`, expiresAt);
     await stores().claims.first(`first-${suffix}`, 'value', expiresAt);
     await stores().records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
+    await stores().trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores().providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
   }
 
@@ -40,12 +42,13 @@ describe('sweeping MongoDB', () => {
     await stores().enrolments.raiseLastStep('enrolment-1', 7);
     await stores().claims.first('kept', 'value', null);
     await stores().providerDurable.upsert('Grant', 'kept', {}, null);
-    expect(await stores().sweep(NOW, YEAR)).to.equal(4);
+    expect(await stores().sweep(NOW, YEAR)).to.equal(5);
     expect(await documents()).to.deep.equal({
       accounts: 1,
       enrolments: 2,
       claims: 3,
       sign_in_records: 1,
+      trusted_browsers: 1,
       provider: 2,
     });
     expect(await stores().claims.peek('kept')).to.equal('value');

@@ -102,7 +102,7 @@ describe('redis whose reply is cut', () => {
   });
 
   it('R17 sends a message once', async () => {
-    const message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456' } as const;
+    const message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456', html: null } as const;
     await cut(() => stores.outbox.append(message, NOW));
     expect(await cut(() => stores.outbox.list(10))).to.deep.equal([{ ...message, sentAt: NOW }]);
   });

@@ -19,7 +19,7 @@ function anAttempt(id: string) {
 
 /** One call of each kind. */
 function oneOfEach({ attempts, progress, providerShortLived: provider, outbox, ping }: RedisShortLived) {
-  const message = { channel: 'email', to: 'bob@acme.test', subject: '', text: '' } as const;
+  const message = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
   return [
     attempts.take(anAttempt('attempt-1')),
     attempts.forget('account-1', ['account'], 'password'),

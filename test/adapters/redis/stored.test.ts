@@ -55,7 +55,7 @@ describe('what lies in redis', () => {
     for (const [key, lifetime] of await lifetimes()) {
       expect(lifetime, key).to.be.within(1, MINUTE + KEPT_LONGER);
     }
-    await outbox.append({ channel: 'email', to: 'bob@acme.test', subject: '', text: '' }, NOW);
+    await outbox.append({ channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null }, NOW);
     for (const [key, lifetime] of await lifetimes()) expect(lifetime, key).to.be.above(0);
     expect(await keys()).to.have.length(9 + 2);
   });
@@ -118,7 +118,7 @@ describe('what lies in redis', () => {
   });
 
   it('R33 a message that cannot be read is left out', async () => {
-    const message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456' } as const;
+    const message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456', html: null } as const;
     await stores.outbox.append(message, NOW);
     await look.lpush(`${prefix()}outbox:{messages}`, ...MALFORMED);
     expect(await stores.outbox.list(20)).to.deep.equal([{ ...message, sentAt: NOW }]);

@@ -53,9 +53,23 @@ describe('the addresses for operators', () => {
       try {
         const { send } = createOutboxSender({ outbox: stores.outbox, clock });
         const text = 'Your code is <b>123456</b>.';
-        await send({ channel: 'email', to: 'bob@acme.test', subject: 'Your code', text });
+        await send({
+          channel: 'email',
+          to: 'bob@acme.test',
+          subject: 'Your code',
+          text,
+          html: null,
+          expiresAt: null,
+        });
         clock.advance(1_500);
-        await send({ channel: 'sms', to: '+31612345678', subject: '', text: '654321\n@localhost #654321' });
+        await send({
+          channel: 'sms',
+          to: '+31612345678',
+          subject: '',
+          text: '654321\n@localhost #654321',
+          html: null,
+          expiresAt: null,
+        });
         await look(stores.outbox);
       } finally {
         stores.close();

@@ -6,6 +6,7 @@ const RECORD: SignInRecord = {
   sessionUid: 'session',
   accountId: 'account',
   proofs: [],
+  trustedBrowserId: null,
   at: 0,
   address: '192.0.2.1',
   browser: '',

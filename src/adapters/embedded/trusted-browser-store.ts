@@ -1,0 +1,71 @@
+/** Trusted browsers in SQLite. */
+import type { TrustedBrowser } from '../../domain/trusted-browser.ts';
+import type { TrustedBrowserStore } from '../../ports/stores.ts';
+import type { Database } from './database.ts';
+
+type Row = {
+  id: string;
+  account_id: string;
+  browser: string;
+  created_at: number;
+  last_used_at: number | null;
+  last_used_for: string | null;
+  expires_at: number;
+};
+
+function toRow(trusted: TrustedBrowser): Row {
+  return {
+    id: trusted.id,
+    account_id: trusted.accountId,
+    browser: trusted.browser,
+    created_at: trusted.createdAt,
+    last_used_at: trusted.lastUsedAt,
+    last_used_for: trusted.lastUsedFor,
+    expires_at: trusted.expiresAt,
+  };
+}
+
+function toTrusted(row: Row): TrustedBrowser {
+  return {
+    id: row.id,
+    accountId: row.account_id,
+    browser: row.browser,
+    createdAt: row.created_at,
+    lastUsedAt: row.last_used_at,
+    lastUsedFor: row.last_used_for,
+    expiresAt: row.expires_at,
+  };
+}
+
+export function createTrustedBrowserStore(database: Database): TrustedBrowserStore {
+  const insert = database.statement(
+    `INSERT INTO trusted_browsers VALUES (:id, :account_id, :browser, :created_at, :last_used_at, :last_used_for,
+      :expires_at) ON CONFLICT DO NOTHING`,
+  );
+  const find = database.statement<Row>('SELECT * FROM trusted_browsers WHERE id = :id AND expires_at > :now');
+  const byAccount = database.statement<Row>(
+    `SELECT * FROM trusted_browsers WHERE account_id = :accountId AND expires_at > :now
+      ORDER BY created_at DESC, rowid DESC`,
+  );
+  const use = database.statement(
+    'UPDATE trusted_browsers SET last_used_at = :lastUsedAt, last_used_for = :lastUsedFor WHERE id = :id',
+  );
+  const remove = database.statement(
+    'DELETE FROM trusted_browsers WHERE id = :id AND account_id = :accountId',
+  );
+  const removeAll = database.statement('DELETE FROM trusted_browsers WHERE account_id = :accountId');
+
+  return {
+    insert: (browser) => database.act(() => void insert.run(toRow(browser))),
+    find: (id, now) =>
+      database.act(() => {
+        const row = find.get({ id, now });
+        return row ? toTrusted(row) : null;
+      }),
+    listByAccount: (accountId, now) => database.act(() => byAccount.all({ accountId, now }).map(toTrusted)),
+    noteUse: (id, { lastUsedAt, lastUsedFor }) =>
+      database.act(() => void use.run({ id, lastUsedAt, lastUsedFor })),
+    remove: (accountId, id) => database.act(() => remove.run({ accountId, id }) === 1),
+    removeAll: (accountId) => database.act(() => removeAll.run({ accountId })),
+  };
+}

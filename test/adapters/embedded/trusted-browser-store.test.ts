@@ -1,0 +1,7 @@
+import { trustedBrowserStoreContract } from '../../contracts/trusted-browser-store.contract.ts';
+import { embedded } from '../../support/embedded.ts';
+
+trustedBrowserStoreContract(
+  'embedded',
+  embedded((stores) => stores.trustedBrowsers),
+);

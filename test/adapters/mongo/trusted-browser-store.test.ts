@@ -1,0 +1,9 @@
+import { trustedBrowserStoreContract } from '../../contracts/trusted-browser-store.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  trustedBrowserStoreContract(
+    'mongo',
+    mongo((stores) => stores.trustedBrowsers),
+  );
+});

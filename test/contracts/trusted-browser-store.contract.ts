@@ -1,0 +1,126 @@
+/** What a store of trusted browsers promises. */
+import { expect } from 'chai';
+import type { TrustedBrowserStore } from '../../src/ports/stores.ts';
+import { aTrustedBrowser, MINUTE, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together, winners } from './make-store.ts';
+
+export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<TrustedBrowserStore>): void {
+  describe(`${name}: store of trusted browsers`, () => {
+    const store = freshStore(makeStore);
+    const idsOf = async (accountId: string) =>
+      (await store().listByAccount(accountId, NOW)).map(({ id }) => id);
+
+    it('gives back a browser as it was inserted', async () => {
+      const used = aTrustedBrowser({ id: 'browser-2', lastUsedAt: NOW, lastUsedFor: 'Zoë’s "wiki"' });
+      await store().insert(aTrustedBrowser());
+      await store().insert(used);
+      expect(await store().find('browser-1', NOW)).to.deep.equal(aTrustedBrowser());
+      expect(await store().find('browser-2', NOW)).to.deep.equal(used);
+      expect(await store().find('browser-3', NOW)).to.equal(null);
+    });
+
+    it('A88 takes what looks like a query for the text that it is', async () => {
+      await store().insert(aTrustedBrowser());
+      for (const text of [`' OR 1=1 --`, '{"$gt":""}', '%', '*', '']) {
+        expect(await store().find(text, NOW), text).to.equal(null);
+        expect(await store().remove('account-1', text), text).to.equal(false);
+        expect(await store().remove(text, 'browser-1'), text).to.equal(false);
+        expect(await store().removeAll(text), text).to.equal(0);
+      }
+      expect(await idsOf('account-1')).to.deep.equal(['browser-1']);
+    });
+
+    it('overwrites nothing under an id that is taken, so that it may be inserted again', async () => {
+      await store().insert(aTrustedBrowser());
+      await store().insert(aTrustedBrowser());
+      await store().insert(aTrustedBrowser({ accountId: 'account-2', expiresAt: NOW + 2 * MINUTE }));
+      expect(await store().listByAccount('account-1', NOW)).to.deep.equal([aTrustedBrowser()]);
+      expect(await store().listByAccount('account-2', NOW)).to.deep.equal([]);
+    });
+
+    it('R38 knows a browser until it expires and not from then on', async () => {
+      await store().insert(aTrustedBrowser());
+      expect(await store().find('browser-1', NOW + MINUTE - 1)).to.deep.equal(aTrustedBrowser());
+      expect(await store().find('browser-1', NOW + MINUTE)).to.equal(null);
+      expect(await store().listByAccount('account-1', NOW + MINUTE - 1)).to.have.length(1);
+      expect(await store().listByAccount('account-1', NOW + MINUTE)).to.deep.equal([]);
+    });
+
+    it('lists the browsers of one account alone, newest first', async () => {
+      await store().insert(aTrustedBrowser({ id: 'fourth', createdAt: NOW - 1 }));
+      await store().insert(aTrustedBrowser({ id: 'third', createdAt: NOW }));
+      await store().insert(aTrustedBrowser({ id: 'first', createdAt: NOW + 1 }));
+      await store().insert(aTrustedBrowser({ id: 'second', createdAt: NOW }));
+      await store().insert(aTrustedBrowser({ id: 'other', accountId: 'account-2' }));
+      expect(await idsOf('account-1')).to.deep.equal(['first', 'second', 'third', 'fourth']);
+      expect(await idsOf('account-3')).to.deep.equal([]);
+    });
+
+    it('notes a use, and touches nothing else', async () => {
+      await store().insert(aTrustedBrowser());
+      await store().insert(aTrustedBrowser({ id: 'browser-2' }));
+      const use = { lastUsedAt: NOW + 1, lastUsedFor: 'demo' };
+      await store().noteUse('browser-1', use);
+      expect(await store().find('browser-1', NOW)).to.deep.equal(aTrustedBrowser(use));
+      await store().noteUse('browser-1', { lastUsedAt: NOW + 2, lastUsedFor: null });
+      expect(await store().find('browser-1', NOW)).to.deep.equal(aTrustedBrowser({ lastUsedAt: NOW + 2 }));
+      expect(await store().find('browser-2', NOW)).to.deep.equal(aTrustedBrowser({ id: 'browser-2' }));
+    });
+
+    it('notes of 50 uses at once one, whole', async () => {
+      await store().insert(aTrustedBrowser());
+      await together(50, (index) =>
+        store().noteUse('browser-1', { lastUsedAt: NOW + index, lastUsedFor: `client-${index}` }),
+      );
+      const found = await store().find('browser-1', NOW);
+      expect(found?.lastUsedFor).to.equal(`client-${Number(found?.lastUsedAt) - NOW}`);
+    });
+
+    it('does not bring back by a late use what was removed', async () => {
+      await store().insert(aTrustedBrowser());
+      await store().remove('account-1', 'browser-1');
+      await store().noteUse('browser-1', { lastUsedAt: NOW, lastUsedFor: 'demo' });
+      expect(await store().find('browser-1', NOW)).to.equal(null);
+      expect(await idsOf('account-1')).to.deep.equal([]);
+    });
+
+    it('does not bring back what is removed while 50 uses are noted', async () => {
+      await store().insert(aTrustedBrowser());
+      await together<unknown>(50, (index) =>
+        index === 25
+          ? store().remove('account-1', 'browser-1')
+          : store().noteUse('browser-1', { lastUsedAt: NOW + index, lastUsedFor: 'demo' }),
+      );
+      expect(await store().find('browser-1', NOW)).to.equal(null);
+    });
+
+    it('removes a browser of the account named, and of no other', async () => {
+      await store().insert(aTrustedBrowser());
+      expect(await store().remove('account-2', 'browser-1')).to.equal(false);
+      expect(await idsOf('account-1')).to.deep.equal(['browser-1']);
+      expect(await store().remove('account-1', 'browser-1')).to.equal(true);
+      expect(await store().find('browser-1', NOW)).to.equal(null);
+      expect(await store().remove('account-1', 'browser-1')).to.equal(false);
+    });
+
+    it('lets one of 50 parallel callers remove', async () => {
+      await store().insert(aTrustedBrowser());
+      expect(await winners(50, () => store().remove('account-1', 'browser-1'))).to.equal(1);
+    });
+
+    it('removes all browsers of one account alone, and tells how many there were', async () => {
+      for (const id of ['one', 'two', 'three']) await store().insert(aTrustedBrowser({ id }));
+      await store().insert(aTrustedBrowser({ id: 'other', accountId: 'account-2' }));
+      expect(await store().removeAll('account-1')).to.equal(3);
+      expect(await idsOf('account-1')).to.deep.equal([]);
+      expect(await idsOf('account-2')).to.deep.equal(['other']);
+      expect(await store().removeAll('account-1')).to.equal(0);
+    });
+
+    it('counts each browser once when 50 parallel callers remove all', async () => {
+      for (const id of ['one', 'two', 'three']) await store().insert(aTrustedBrowser({ id }));
+      const counts = await together(50, () => store().removeAll('account-1'));
+      expect(counts.reduce((sum, count) => sum + count, 0)).to.equal(3);
+    });
+  });
+}
