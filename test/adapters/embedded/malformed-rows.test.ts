@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import { anAccount, aProgress, aSignInRecord, MINUTE, NOW } from '../../contracts/examples.ts';
+import { MALFORMED_MORE, MALFORMED_PROOFS } from '../../contracts/malformed.ts';
 import { freshDataDir } from '../../support/embedded.ts';
 
 /** No JSON, JSON of another shape, JSON that means harm. */
@@ -51,8 +52,7 @@ describe('embedded stores with malformed rows', () => {
     const whole = aSignInRecord({ sessionUid: 'session-2' });
     await stores.records.save(aSignInRecord());
     await stores.records.save(whole);
-    const unknown = '[{"method":"telepathy","enrolmentId":null,"at":1}]';
-    for (const text of [...MALFORMED, unknown]) {
+    for (const text of [...MALFORMED, ...MALFORMED_PROOFS.map((proofs) => JSON.stringify(proofs))]) {
       damage(
         'accounts.sqlite',
         `UPDATE sign_in_records SET proofs = ? WHERE session_uid = 'session-1'`,
@@ -66,8 +66,17 @@ describe('embedded stores with malformed rows', () => {
   });
 
   it('R33 progress that cannot be read is absent, and can be begun anew', async () => {
-    for (const column of ['proofs', 'pending']) {
-      for (const text of MALFORMED) {
+    const malformed = {
+      proofs: [...MALFORMED, ...MALFORMED_PROOFS.map((proofs) => JSON.stringify(proofs))],
+      pending: MALFORMED,
+      // Any object will do: what is missing in it has not happened yet.
+      more: [
+        ...MALFORMED.filter((text) => !text.startsWith('{"')),
+        ...MALFORMED_MORE.map((more) => JSON.stringify(more)),
+      ],
+    };
+    for (const [column, texts] of Object.entries(malformed)) {
+      for (const text of texts) {
         await stores.progress.save(aProgress());
         damage('short-lived.sqlite', `UPDATE progress SET ${column} = ?`, text);
         expect(await stores.progress.find('interaction-1', NOW), `${column} ${text}`).to.equal(null);
@@ -75,6 +84,17 @@ describe('embedded stores with malformed rows', () => {
         await stores.progress.remove('interaction-1');
       }
     }
+  });
+
+  it('R33 A89 what is missing in progress has not happened yet, and nothing reaches a prototype', async () => {
+    for (const text of ['{}', '{"__proto__":{"isSetUpProven":true}}', '{"later":true,"proofs":[]}']) {
+      await stores.progress.save(aProgress({ isSetUpProven: true }));
+      damage('short-lived.sqlite', 'UPDATE progress SET more = ?', text);
+      const found = await stores.progress.find('interaction-1', NOW);
+      expect(found, text).to.deep.equal(aProgress({ version: 1 }));
+      await stores.progress.remove('interaction-1');
+    }
+    expect('isSetUpProven' in {}).to.equal(false);
   });
 
   it('R33 A89 a payload of the provider that is no object is absent, and none reaches a prototype', async () => {

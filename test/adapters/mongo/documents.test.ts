@@ -7,9 +7,11 @@ import {
   anAuditEvent,
   anEnrolment,
   aSignInRecord,
+  aTrustedBrowser,
   MINUTE,
   NOW,
 } from '../../contracts/examples.ts';
+import { MALFORMED_PROOFS } from '../../contracts/malformed.ts';
 import { mongoStores } from '../../support/mongo.ts';
 
 type Id = { _id: string };
@@ -29,7 +31,8 @@ describe('documents in MongoDB', () => {
   };
 
   it('R26 keeps the fields that a newer release has added, and is not disturbed by them', async () => {
-    const { accounts, enrolments, records, providerDurable, audit, lockouts, claims } = stores();
+    const { accounts, enrolments, records, trustedBrowsers, providerDurable, audit, lockouts, claims } =
+      stores();
     const newer = { shoeSize: 43, nested: { since: 'tomorrow' } };
     await accounts.insert(anAccount({ passwordHash: 'old' }));
     await enrolments.insert(anEnrolment());
@@ -38,20 +41,26 @@ describe('documents in MongoDB', () => {
     await audit.append(anAuditEvent());
     await lockouts.addFailure('account-1', 'totp', NOW);
     await claims.first('key', 'value', null);
-    const names = ['accounts', 'enrolments', 'sign_in_records', 'provider', 'audit', 'lockouts', 'claims'];
+    await trustedBrowsers.insert(aTrustedBrowser());
+    const names = ['accounts', 'enrolments', 'sign_in_records', 'trusted_browsers', 'provider', 'audit'];
+    names.push('lockouts', 'claims');
     for (const name of names) await change(name, newer);
 
     expect(await accounts.replacePasswordHash('account-1', 'old', 'new')).to.equal(true);
     await accounts.setLocale('account-1', 'nl');
+    await accounts.setFrozen('account-1', NOW);
     await enrolments.raiseLastStep('enrolment-1', 7);
+    await trustedBrowsers.noteUse('browser-1', { lastUsedAt: NOW, lastUsedFor: 'demo' });
     await records.save(aSignInRecord({ browser: 'another' }));
     await providerDurable.upsert('RefreshToken', 'token-1', { uid: 'uid-1' }, NOW);
     await lockouts.addFailure('account-2', 'totp', NOW);
 
-    const account = anAccount({ passwordHash: 'new', locale: 'nl' });
+    const account = anAccount({ passwordHash: 'new', locale: 'nl', frozenAt: NOW });
     expect(await accounts.findById('account-1')).to.deep.equal(account);
     expect(await enrolments.listByAccount('account-1')).to.deep.equal([anEnrolment({ lastStep: 7 })]);
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord({ browser: 'another' }));
+    const used = aTrustedBrowser({ lastUsedAt: NOW, lastUsedFor: 'demo' });
+    expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(used);
     expect(await audit.list({ limit: 9 })).to.deep.equal([anAuditEvent()]);
     expect((await lockouts.read('account-1')).failures).to.deep.equal({ totp: 1 });
     expect(await claims.peek('key')).to.equal('value');
@@ -71,6 +80,24 @@ describe('documents in MongoDB', () => {
     expect(second).to.deep.equal(aSignInRecord().proofs[1]);
   });
 
+  it('R26 stores what a passkey told with what a newer release had told of it', async () => {
+    const { records } = stores();
+    const passkey = { userVerified: true, deviceBound: true, brand: 'any' };
+    const proofs = [{ method: 'passkey', enrolmentId: 'enrolment-1', at: NOW, passkey }] as const;
+    await records.save(aSignInRecord({ proofs }));
+    expect((await records.find('session-1', NOW))?.proofs).to.deep.equal(proofs);
+  });
+
+  it('R26 an account of an older release is not frozen, and its sign-in rests on no trusted browser', async () => {
+    const { accounts, records } = stores();
+    await accounts.insert(anAccount({ frozenAt: NOW }));
+    await records.save(aSignInRecord({ trustedBrowserId: 'browser-1' }));
+    await collection('accounts').updateOne({}, { $unset: { frozenAt: 1 } });
+    await collection('sign_in_records').updateOne({}, { $unset: { trustedBrowserId: 1 } });
+    expect(await accounts.findById('account-1')).to.deep.equal(anAccount());
+    expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
+  });
+
   it('R26 refuses to write a field that no schema knows', async () => {
     const account = { ...anAccount(), isRoot: true } as Account;
     const outcome = await stores()
@@ -81,12 +108,14 @@ describe('documents in MongoDB', () => {
   });
 
   it('A88 takes no operator where a text belongs, and says nothing of what it was', async () => {
-    const { accounts, enrolments, claims, lockouts, records, providerDurable, audit } = stores();
+    const { accounts, enrolments, claims, lockouts, records, trustedBrowsers, providerDurable, audit } =
+      stores();
     await accounts.insert(anAccount({ passwordHash: 'old' }));
     await enrolments.insert(anEnrolment());
     await claims.first('key', 'value', null);
     await lockouts.addFailure('account-1', 'totp', NOW);
     await records.save(aSignInRecord());
+    await trustedBrowsers.insert(aTrustedBrowser());
     await providerDurable.upsert('Grant', 'grant-1', { grantId: 'grant-1', uid: 'uid-1' }, null);
     const operators: unknown[] = [
       { $gt: '' },
@@ -106,6 +135,18 @@ describe('documents in MongoDB', () => {
         accounts.replacePasswordHash(text, 'old', 'new'),
         accounts.replacePasswordHash('account-1', text, 'new'),
         accounts.setLocale(text, 'nl'),
+        accounts.confirmEmail(text, 'bob@acme.test'),
+        accounts.confirmEmail('account-1', text),
+        accounts.setPhone(text, '+31201234567'),
+        accounts.setFrozen(text, NOW),
+        enrolments.setDefault(text, 'enrolment-1'),
+        claims.held([text]).then((held) => [...held]),
+        trustedBrowsers.find(text, NOW),
+        trustedBrowsers.listByAccount(text, NOW),
+        trustedBrowsers.noteUse(text, { lastUsedAt: NOW, lastUsedFor: 'demo' }),
+        trustedBrowsers.remove(text, 'browser-1'),
+        trustedBrowsers.remove('account-1', text),
+        trustedBrowsers.removeAll(text),
         enrolments.listByAccount(text),
         enrolments.remove(text, 'enrolment-1'),
         enrolments.remove('account-1', text),
@@ -137,6 +178,7 @@ describe('documents in MongoDB', () => {
     expect(await enrolments.listByAccount('account-1')).to.deep.equal([anEnrolment()]);
     expect((await lockouts.read('account-1')).failures).to.deep.equal({ totp: 1 });
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
+    expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser());
     expect(await providerDurable.find('Grant', 'grant-1', NOW)).to.not.equal(null);
   });
 
@@ -154,8 +196,7 @@ describe('documents in MongoDB', () => {
   it('R33 takes a sign-in record without readable proofs for absent', async () => {
     const { records } = stores();
     await records.save(aSignInRecord());
-    const telepathy = [{ method: 'telepathy', enrolmentId: null, at: 1 }];
-    for (const proofs of [null, 'pwd', [null], [{}], {}, 7, telepathy]) {
+    for (const proofs of [null, 'pwd', [null], [{}], {}, 7, ...MALFORMED_PROOFS]) {
       await change('sign_in_records', { proofs });
       expect(await records.find('session-1', NOW), JSON.stringify(proofs)).to.equal(null);
       expect(await records.listByAccount('account-1', NOW)).to.deep.equal([]);

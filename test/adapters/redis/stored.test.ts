@@ -2,7 +2,9 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { NOTHING_YET } from '../../../src/domain/progress.ts';
+import { aChallenge, aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { MALFORMED_MORE, MALFORMED_PROOFS } from '../../contracts/malformed.ts';
 import { CLOCK, closedAfterwards, freshPrefix, redisUrl } from '../../support/redis.ts';
 
 /** No JSON, JSON of another shape, JSON that means harm. */
@@ -91,15 +93,37 @@ describe('what lies in redis', () => {
   });
 
   it('R33 progress that cannot be read is absent, and can be begun anew', async () => {
-    const unknown = JSON.stringify({
-      ...aProgress({ version: 1 }),
-      proofs: [{ method: 'telepathy', enrolmentId: null, at: 1 }],
-    });
-    for (const text of [...MALFORMED, unknown]) {
+    const damaged = [...MALFORMED_PROOFS.map((proofs) => ({ proofs })), ...MALFORMED_MORE].map((part) =>
+      JSON.stringify({ ...aProgress({ version: 1 }), ...part }),
+    );
+    for (const text of [...MALFORMED, ...damaged]) {
       expect(await stores.progress.save(aProgress()), text).to.equal(true);
       await look.hset(`${prefix()}progress:{interaction-1}`, 'value', text);
       expect(await stores.progress.find('interaction-1', NOW), text).to.equal(null);
     }
+  });
+
+  it('R26 progress of an older release goes on from nothing yet', async () => {
+    const { challenges, isSetUpProven, newCodes, trustBrowser, ...older } = aProgress({ version: 1 });
+    const text = JSON.stringify(older);
+    await look.hset(`${prefix()}progress:{interaction-1}`, 'version', 1, 'value', text);
+    const found = await stores.progress.find('interaction-1', NOW);
+    expect(found).to.deep.equal(aProgress({ ...NOTHING_YET, version: 1 }));
+    const next = aProgress({ version: 1, challenges: [aChallenge()] });
+    expect(await stores.progress.save(next)).to.equal(true);
+    expect(await stores.progress.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
+  });
+
+  it('R26 a message of an older release has no HTML', async () => {
+    const message = {
+      channel: 'email',
+      to: 'bob@acme.test',
+      subject: 'Your code',
+      text: '123456',
+      sentAt: NOW,
+    };
+    await look.lpush(`${prefix()}outbox:{messages}`, JSON.stringify(message));
+    expect(await stores.outbox.list(1)).to.deep.equal([{ ...message, html: null }]);
   });
 
   it('R33 A89 a payload of the provider that is no object is absent, and none reaches a prototype', async () => {

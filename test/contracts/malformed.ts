@@ -1,0 +1,43 @@
+/** Parts of a record that somebody or something has damaged, or that no release of ours has written. */
+import { aChallenge, NOW } from './examples.ts';
+
+const PASSKEY = { method: 'passkey', enrolmentId: 'enrolment-1', at: NOW };
+
+/** Proofs that cannot be judged, and must not count. */
+export const MALFORMED_PROOFS: readonly unknown[] = [
+  [{ method: 'telepathy', enrolmentId: null, at: NOW }],
+  [{ ...PASSKEY, at: String(NOW) }],
+  [{ ...PASSKEY, enrolmentId: 7 }],
+  [{ ...PASSKEY, passkey: null }],
+  [{ ...PASSKEY, passkey: true }],
+  [{ ...PASSKEY, passkey: {} }],
+  [{ ...PASSKEY, passkey: { userVerified: true } }],
+  [{ ...PASSKEY, passkey: { userVerified: 1, deviceBound: true } }],
+  [{ ...PASSKEY, passkey: { userVerified: true, deviceBound: 'yes' } }],
+];
+
+/** What else is in a visit, each with one part that is none. */
+export const MALFORMED_MORE: readonly Readonly<Record<string, unknown>>[] = [
+  ...[
+    null,
+    'challenge',
+    {},
+    [null],
+    [7],
+    [{}],
+    [{ ...aChallenge(), id: null }],
+    [{ ...aChallenge(), method: 'telepathy' }],
+    [{ ...aChallenge(), method: 'pwd' }],
+    [{ ...aChallenge(), purpose: 'anything' }],
+    [{ ...aChallenge(), digest: 7 }],
+    [{ ...aChallenge(), sentAt: null }],
+    [{ ...aChallenge(), expiresAt: 'never' }],
+    [aChallenge(), { ...aChallenge(), expiresAt: null }],
+  ].map((challenges) => ({ challenges })),
+  { isSetUpProven: 1 },
+  { isSetUpProven: 'true' },
+  { newCodes: 7 },
+  { newCodes: ['sealed'] },
+  { trustBrowser: 'yes' },
+  { trustBrowser: null },
+];
