@@ -1,6 +1,13 @@
 /** A second process on the same database; told by its arguments what to do and where, and by a message when to begin. */
 import { openMongoAccounts } from '../../src/adapters/mongo/open.ts';
-import { anAccount, anAuditEvent, anEnrolment, aSignInRecord, NOW } from '../contracts/examples.ts';
+import {
+  anAccount,
+  anAuditEvent,
+  anEnrolment,
+  aSignInRecord,
+  aTrustedBrowser,
+  NOW,
+} from '../contracts/examples.ts';
 
 /** What one of several racing processes won; each number is of one racer. */
 export interface RaceResult {
@@ -56,6 +63,7 @@ async function write(uri: string): Promise<void> {
   await stores.lockouts.addFailure('account-1', 'totp', NOW);
   await stores.lockouts.lock('account-1', NOW, 1);
   await stores.records.save(aSignInRecord());
+  await stores.trustedBrowsers.insert(aTrustedBrowser());
   await stores.providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1' }, null);
   await stores.audit.append(anAuditEvent());
   process.send?.('acknowledged');

@@ -4,8 +4,9 @@ import type { Enrolment } from '../../domain/enrolment.ts';
 import type { MethodName } from '../../domain/method.ts';
 import type { EnrolmentStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
+import type { ChoiceDocument, EnrolmentDocument, StepDocument } from './enrolment-schema.ts';
 import { isFirst, upserted } from './faults.ts';
-import type { ChoiceDocument, EnrolmentDocument, Models, StepDocument } from './schema.ts';
+import type { Models } from './schema.ts';
 import { idOf } from './stored-values.ts';
 
 type Found = EnrolmentDocument | StepDocument | ChoiceDocument;

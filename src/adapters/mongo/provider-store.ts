@@ -3,7 +3,8 @@ import { Types, trusted } from 'mongoose';
 import type { ProviderStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
-import type { ConsumptionDocument, Models, PayloadDocument } from './schema.ts';
+import type { ConsumptionDocument, PayloadDocument } from './provider-schema.ts';
+import type { Models } from './schema.ts';
 import { dateOf, idOf, readObject } from './stored-values.ts';
 
 type Payload = Record<string, unknown>;

@@ -5,8 +5,9 @@
  */
 import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { Proof } from '../../domain/assurance.ts';
-
-const OPTIONS = { strict: 'throw', strictQuery: 'throw', versionKey: false, id: false } as const;
+import { enrolment } from './enrolment-schema.ts';
+import { provider } from './provider-schema.ts';
+import { OPTIONS } from './schema-options.ts';
 
 export interface AccountDocument {
   _id: string;
@@ -58,63 +59,6 @@ const passwordChange = new Schema<PasswordChangeDocument>(
   { _id: String, accountId: String, previous: String, next: String },
   { ...OPTIONS, collection: 'password_changes' },
 );
-
-export interface EnrolmentDocument {
-  _id: string;
-  kind: 'enrolment';
-  accountId: string;
-  /** Its own id, which its steps have too. */
-  enrolmentId: string;
-  tenantId: string;
-  method: string;
-  label: string;
-  app: string | null;
-  secret: string | null;
-  lastStep: number | null;
-  isDefault: boolean;
-  createdAt: Date;
-  order: Types.ObjectId;
-}
-
-/** A time step accepted later than the set-up's; the highest of an enrolment counts. */
-export interface StepDocument {
-  _id: string;
-  kind: 'step';
-  accountId: string;
-  enrolmentId: string;
-  lastStep: number;
-}
-
-/** Which enrolment of an account is the default, once somebody has chosen: what those say of it counts no more. */
-export interface ChoiceDocument {
-  _id: string;
-  kind: 'choice';
-  accountId: string;
-  enrolmentId: string | null;
-  lastStep?: undefined;
-}
-
-// In one collection, so that one look finds all of them.
-const enrolment = new Schema<EnrolmentDocument | StepDocument | ChoiceDocument>(
-  {
-    _id: String,
-    kind: String,
-    accountId: String,
-    enrolmentId: String,
-    tenantId: String,
-    method: String,
-    label: String,
-    app: String,
-    secret: String,
-    lastStep: Number,
-    isDefault: Boolean,
-    createdAt: Date,
-    order: Schema.Types.ObjectId,
-  },
-  { ...OPTIONS, collection: 'enrolments' },
-)
-  .index({ accountId: 1 })
-  .index({ enrolmentId: 1 });
 
 export interface ClaimDocument {
   _id: string;
@@ -240,47 +184,6 @@ const audit = new Schema<AuditDocument>(
   .index({ at: -1, order: -1 })
   .index({ tenantId: 1, at: -1, order: -1 })
   .index({ accountId: 1, at: -1, order: -1 });
-
-/** `payload` is JSON: the library's own keys are none of the server's business, and some it would refuse. */
-export interface PayloadDocument {
-  _id: string;
-  kind: string;
-  payload: string;
-  grantId: string | null;
-  uid: string | null;
-  expiresAt: Date | null;
-  order: Types.ObjectId;
-}
-
-/** That the payload named was consumed, and when, in seconds. */
-export interface ConsumptionDocument {
-  _id: string;
-  payloadId: string;
-  consumed: number;
-  /** Not `expiresAt`, which a server may act upon by a clock of its own. */
-  forgetAt: Date | null;
-}
-
-// In one collection, so that one look finds both.
-const provider = new Schema<PayloadDocument | ConsumptionDocument>(
-  {
-    _id: String,
-    kind: String,
-    payload: String,
-    grantId: String,
-    uid: String,
-    expiresAt: Date,
-    order: Schema.Types.ObjectId,
-    payloadId: String,
-    consumed: Number,
-    forgetAt: Date,
-  },
-  { ...OPTIONS, collection: 'provider' },
-)
-  .index({ grantId: 1 })
-  .index({ uid: 1, order: -1 })
-  .index({ forgetAt: 1 })
-  .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
 export function createModels(driver: Driver) {
   return {

@@ -4,7 +4,14 @@ import { mongo } from 'mongoose';
 import { asStoreFault } from '../../../src/adapters/mongo/faults.ts';
 import { type MongoAccounts, openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
-import { anAccount, anAuditEvent, anEnrolment, aSignInRecord, NOW } from '../../contracts/examples.ts';
+import {
+  anAccount,
+  anAuditEvent,
+  anEnrolment,
+  aSignInRecord,
+  aTrustedBrowser,
+  NOW,
+} from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { longestStall } from '../../support/event-loop.ts';
 import { eventually } from '../../support/eventually.ts';
@@ -26,20 +33,28 @@ describe('MongoDB when it fails', () => {
 
   /** One act of each kind, reading and writing, with one step and with several. */
   function acts(): Promise<unknown>[] {
-    const { accounts, enrolments, claims, lockouts, records, audit, providerDurable } = stores;
+    const { accounts, enrolments, claims, lockouts, records, trustedBrowsers, audit, providerDurable } =
+      stores;
     return [
       accounts.findByEmail('bob@acme.test'),
       accounts.insert(anAccount({ id: 'account-2' })),
       accounts.replacePasswordHash('account-1', 'old', 'new'),
+      accounts.confirmEmail('account-1', 'bob@acme.test'),
+      accounts.setFrozen('account-1', NOW),
       enrolments.listByAccount('account-1'),
       enrolments.insert(anEnrolment()),
       enrolments.raiseLastStep('enrolment-1', 7),
+      enrolments.setDefault('account-1', 'enrolment-1'),
       claims.claim('key', NOW),
+      claims.held(['key']),
       claims.first('first', 'value', null),
       lockouts.read('account-1'),
       lockouts.addFailure('account-1', 'totp', NOW),
       lockouts.clear('account-1', 'totp'),
       records.save(aSignInRecord()),
+      trustedBrowsers.insert(aTrustedBrowser()),
+      trustedBrowsers.find('browser-1', NOW),
+      trustedBrowsers.removeAll('account-1'),
       audit.append(anAuditEvent()),
       providerDurable.consume('RefreshToken', 'token-1', NOW),
       stores.ping(),

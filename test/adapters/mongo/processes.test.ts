@@ -1,7 +1,14 @@
 /** Two and more processes on one database: one winner, and a death that loses nothing. */
 import { expect } from 'chai';
 import { openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
-import { anAccount, anAuditEvent, anEnrolment, aSignInRecord, NOW } from '../../contracts/examples.ts';
+import {
+  anAccount,
+  anAuditEvent,
+  anEnrolment,
+  aSignInRecord,
+  aTrustedBrowser,
+  NOW,
+} from '../../contracts/examples.ts';
 import { mongoDatabase, mongoStores } from '../../support/mongo.ts';
 import type { RaceResult } from '../../support/mongo-process.ts';
 import { otherProcesses } from '../../support/processes.ts';
@@ -70,6 +77,7 @@ describe('MongoDB and the death of a process', () => {
     const lockout = { lockedUntil: NOW, level: 1, failures: { totp: 1 } };
     expect(await stores.lockouts.read('account-1')).to.deep.equal(lockout);
     expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
+    expect(await stores.trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser());
     expect(await stores.providerDurable.find('RefreshToken', 'token-1', NOW)).to.deep.equal({
       grantId: 'grant-1',
     });
