@@ -30,7 +30,7 @@ describe('the rules about views', () => {
 
   it('let pass views that are all there and all shown', () => {
     expect(pageFaults(['sign-in', 'error'], renderer, VIEWS)).to.deep.equal([]);
-    expect(deadViewFaults(renderer, VIEWS)).to.deep.equal([]);
+    expect(deadViewFaults([renderer], VIEWS)).to.deep.equal([]);
     expect(assetFaults(loader, VIEWS)).to.deep.equal([]);
     expect(unescapedFaults(VIEWS)).to.deep.equal([]);
   });
@@ -45,12 +45,12 @@ describe('the rules about views', () => {
 
   it('find a view that nothing shows, and a partial that is not there', () => {
     const dead = { ...VIEWS, 'old.ejs': '', 'partials/old.ejs': "<%- partial('old') %>" };
-    expect(deadViewFaults(renderer, dead)).to.deep.equal([
+    expect(deadViewFaults([renderer], dead)).to.deep.equal([
       'views/old.ejs is never shown',
       'views/partials/old.ejs is never shown',
     ]);
     const broken = { ...VIEWS, 'error.ejs': "<%- partial('alert') %><%- partial('gone') %>" };
-    expect(deadViewFaults(renderer, broken)).to.deep.equal([
+    expect(deadViewFaults([renderer], broken)).to.deep.equal([
       'views/error.ejs shows partials/gone.ejs, which is missing',
     ]);
   });

@@ -62,10 +62,10 @@ function partialsIn(text: string): string[] {
   return [...text.matchAll(/\bpartial\('([^']+)'/g)].map(([, name]) => `partials/${name}.ejs`);
 }
 
-/** Views that no page leads to, and partials that are not there. */
-export function deadViewFaults(renderer: Source, views: Views): string[] {
-  const { all } = namingOf(renderer);
-  const waiting = templates(views).filter((path) => all.has(path.replace(/\.ejs$/, '')));
+/** Views that no page or letter leads to, and partials that are not there. */
+export function deadViewFaults(renderers: readonly Source[], views: Views): string[] {
+  const named = new Set(renderers.flatMap((renderer) => [...namingOf(renderer).all]));
+  const waiting = templates(views).filter((path) => named.has(path.replace(/\.ejs$/, '')));
   const reached = new Set<string>();
   const faults: string[] = [];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {

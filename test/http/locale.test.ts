@@ -118,7 +118,8 @@ describe('the words', () => {
       .filter((name) => name.endsWith('.ejs'))
       .map((name) => `views/${name}`);
     const asked = /(['`])([a-z$][\w${}-]*\.[\w.${}-]+)\1/g;
-    return [...views, 'src/http/render.ts', 'src/http/refusals.ts', 'src/http/moments.ts']
+    const sources = ['render', 'refusals', 'moments', 'letter-words', 'sms-words'];
+    return [...views, ...sources.map((name) => `src/http/${name}.ts`)]
       .map((path) => readFileSync(new URL(path, root), 'utf8'))
       .flatMap((text) => [...text.matchAll(asked)])
       .map(([, , key = '']) => key.replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[^.]+'))
