@@ -176,3 +176,18 @@ export interface ProviderStore {
   destroy(model: string, id: string): Promise<boolean>;
   revokeByGrantId(model: string, grantId: string): Promise<void>;
 }
+
+/** A model of the provider's, and the id that it is stored under. */
+export interface ProviderRow {
+  readonly id: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+/** What the short-lived store offers beside: sessions are changed by several requests at once. */
+export interface ShortLivedProviderStore extends ProviderStore {
+  /**
+   * Puts `next` where `previous` is, and under its own id, only while that is stored as it was found. False when it was
+   * changed, moved or destroyed since. Uid and grant stay what they are; no payload is ever stored a second time.
+   */
+  replace(model: string, previous: ProviderRow, next: ProviderRow, expiresAt: number): Promise<boolean>;
+}

@@ -8,6 +8,7 @@ export interface RaceResult {
   readonly claims: number;
   readonly consumed: number;
   readonly destroyed: number;
+  readonly replaced: number;
   readonly accounts: number;
   readonly attempts: number;
   readonly told: readonly string[];
@@ -25,7 +26,7 @@ async function countTrue(calls: readonly Promise<boolean>[]): Promise<number> {
   return (await Promise.all(calls)).filter(Boolean).length;
 }
 
-/** Everybody wants the same 20 claims, tokens, interactions, addresses and the same ten attempts. */
+/** Everybody wants the same 20 claims, tokens, interactions, sessions, addresses and the same ten attempts. */
 async function race(dataDir: string): Promise<RaceResult> {
   const stores = openEmbedded({ dataDir });
   tell('ready');
@@ -34,10 +35,16 @@ async function race(dataDir: string): Promise<RaceResult> {
   const later = NOW + 60_000;
   const limits = [{ counter: 'account', limit: 10, windowMs: 60_000 }];
   const own = String(process.pid);
-  const [claims, consumed, destroyed, accounts, attempts, told] = await Promise.all([
+  const [claims, consumed, destroyed, replaced, accounts, attempts, told] = await Promise.all([
     countTrue(each.map((key) => stores.claims.claim(key, later))),
     countTrue(each.map((id) => stores.providerDurable.consume('RefreshToken', id, NOW))),
     countTrue(each.map((id) => stores.providerShortLived.destroy('Interaction', id))),
+    countTrue(
+      each.map((id) => {
+        const next = { id: `${own}-${id}`, payload: { own } };
+        return stores.providerShortLived.replace('Session', { id, payload: {} }, next, later);
+      }),
+    ),
     countTrue(
       each.map((n) => stores.accounts.insert(anAccount({ id: `${own}-${n}`, email: `${n}@acme.test` }))),
     ),
@@ -50,7 +57,7 @@ async function race(dataDir: string): Promise<RaceResult> {
     Promise.all(each.map((key) => stores.claims.first(`first-${key}`, own, null))),
   ]);
   stores.close();
-  return { claims, consumed, destroyed, accounts, attempts, told };
+  return { claims, consumed, destroyed, replaced, accounts, attempts, told };
 }
 
 /** Writes one thing of each kind that must survive, and says so only when the store has said so. */

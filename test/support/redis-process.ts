@@ -7,6 +7,7 @@ import { CLOCK } from './redis.ts';
 export interface RaceResult {
   readonly consumed: number;
   readonly destroyed: number;
+  readonly replaced: number;
   readonly saved: number;
   readonly attempts: number;
 }
@@ -18,7 +19,7 @@ async function countTrue(calls: readonly Promise<boolean>[]): Promise<number> {
   return (await Promise.all(calls)).filter(Boolean).length;
 }
 
-/** Everybody wants the same codes, interactions and versions, and the same ten attempts. */
+/** Everybody wants the same codes, interactions, sessions and versions, and the same ten attempts. */
 async function race(uri: string, prefix: string): Promise<RaceResult> {
   const { providerShortLived, progress, attempts, close } = await openRedisShortLived({
     uri,
@@ -30,9 +31,15 @@ async function race(uri: string, prefix: string): Promise<RaceResult> {
   const each = Array.from({ length: PRIZES }, (_, index) => String(index));
   const limits = [{ counter: 'account', limit: 10, windowMs: MINUTE }];
   const own = String(process.pid);
-  const [consumed, destroyed, saved, taken] = await Promise.all([
+  const [consumed, destroyed, replaced, saved, taken] = await Promise.all([
     countTrue(each.map((id) => providerShortLived.consume('AuthorizationCode', id, NOW))),
     countTrue(each.map((id) => providerShortLived.destroy('Interaction', id))),
+    countTrue(
+      each.map((id) => {
+        const next = { id: `${own}-${id}`, payload: { own } };
+        return providerShortLived.replace('Session', { id, payload: {} }, next, NOW + MINUTE);
+      }),
+    ),
     countTrue(each.map((uid) => progress.save(aProgress({ uid })))),
     countTrue(
       each.map(async (n) => {
@@ -42,7 +49,7 @@ async function race(uri: string, prefix: string): Promise<RaceResult> {
     ),
   ]);
   close();
-  return { consumed, destroyed, saved, attempts: taken };
+  return { consumed, destroyed, replaced, saved, attempts: taken };
 }
 
 const [, , uri, prefix] = process.argv;

@@ -10,6 +10,7 @@ import type {
   OutboxStore,
   ProgressStore,
   ProviderStore,
+  ShortLivedProviderStore,
   SignInRecordStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
@@ -52,7 +53,7 @@ export interface EmbeddedShortLived extends Upkeep {
   readonly attempts: AttemptStore;
   readonly outbox: OutboxStore;
   /** All other models of the provider. */
-  readonly providerShortLived: ProviderStore;
+  readonly providerShortLived: ShortLivedProviderStore;
 }
 
 export interface EmbeddedOptions {

@@ -1,5 +1,5 @@
 /** What oidc-provider keeps, in SQLite: JSON of its own, with the columns by which it is found again. */
-import type { ProviderStore } from '../../ports/stores.ts';
+import type { ShortLivedProviderStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
 import { readObject } from './stored-json.ts';
 
@@ -19,7 +19,7 @@ function toPayload(row: Row | undefined): Record<string, unknown> | null {
   return row && payload && row.consumed !== null ? { ...payload, consumed: row.consumed } : payload;
 }
 
-export function createProviderStore(database: Database): ProviderStore {
+export function createProviderStore(database: Database): ShortLivedProviderStore {
   const upsert = database.statement(
     `INSERT INTO provider (model, id, payload, grant_id, uid, consumed, expires_at)
       VALUES (:model, :id, :payload, :grantId, :uid, :consumed, :expiresAt)
@@ -37,6 +37,10 @@ export function createProviderStore(database: Database): ProviderStore {
   const consume = database.statement(
     `UPDATE provider SET consumed = :consumed
       WHERE model = :model AND id = :id AND consumed IS NULL AND ${alive}`,
+  );
+  const replace = database.statement(
+    `UPDATE provider SET id = :nextId, payload = :next, expires_at = :expiresAt
+      WHERE model = :model AND id = :id AND payload = :previous`,
   );
   const destroy = database.statement('DELETE FROM provider WHERE model = :model AND id = :id');
   const revoke = database.statement('DELETE FROM provider WHERE model = :model AND grant_id = :grantId');
@@ -59,6 +63,11 @@ export function createProviderStore(database: Database): ProviderStore {
     findByUid: (model, uid, now) => database.act(() => toPayload(findByUid.get({ model, uid, now }))),
     consume: (model, id, now) =>
       database.act(() => consume.run({ model, id, now, consumed: Math.floor(now / 1000) }) === 1),
+    replace: (model, previous, next, expiresAt) =>
+      database.act(() => {
+        const texts = { previous: JSON.stringify(previous.payload), next: JSON.stringify(next.payload) };
+        return replace.run({ model, id: previous.id, nextId: next.id, ...texts, expiresAt }) === 1;
+      }),
     destroy: (model, id) => database.act(() => destroy.run({ model, id }) === 1),
     revokeByGrantId: (model, grantId) => database.act(() => void revoke.run({ model, grantId })),
   };

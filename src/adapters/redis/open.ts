@@ -1,5 +1,10 @@
 /** The short-lived stores in Redis: what may be lost at the price of signing in again. */
-import type { AttemptStore, OutboxStore, ProgressStore, ProviderStore } from '../../ports/stores.ts';
+import type {
+  AttemptStore,
+  OutboxStore,
+  ProgressStore,
+  ShortLivedProviderStore,
+} from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import type { RedisAddress } from './client.ts';
@@ -21,7 +26,7 @@ export interface RedisShortLived {
   readonly attempts: AttemptStore;
   readonly outbox: OutboxStore;
   /** All models of the provider that are not in the accounts store. */
-  readonly providerShortLived: ProviderStore;
+  readonly providerShortLived: ShortLivedProviderStore;
   /** Nothing to do, and 0: Redis forgets by itself what has expired. */
   readonly sweep: (now: number, auditRetentionMs: number) => Promise<number>;
   /** Rejects with `StoreUnavailable` when the server can't be read or written now, or is not fit any more. */

@@ -55,11 +55,33 @@ export const CONSUME = createScript(
   return 1`,
 );
 
-/** Given: the key, and where it is remembered who destroyed it; the call's own id. */
+/**
+ * Given: the key, the one to have in its place, and the one that leads there, if it is told of; what must be stored, what
+ * is to be, its lifetime and its expiry. What is stored only ever once tells a call that is sent twice that it won.
+ */
+export const REPLACE = createScript(
+  'refusable',
+  `
+  local from, to, pointer = KEYS[1], KEYS[2], KEYS[3]
+  if redis.call('HGET', from, 'payload') ~= ARGV[1] then
+    return redis.call('HGET', to, 'payload') == ARGV[2] and 1 or 0
+  end
+  if from ~= to then redis.call('RENAME', from, to) end
+  redis.call('HSET', to, 'payload', ARGV[2], 'expires', ARGV[4])
+  redis.call('PEXPIRE', to, ARGV[3])
+  if pointer then redis.call('SET', pointer, to, 'PX', ARGV[3]) end
+  return 1`,
+);
+
+/**
+ * Given: the key, and where it is remembered who destroyed it; the call's own id, and what must be stored there, if that
+ * matters.
+ */
 export const DESTROY = createScript(
   'always',
   `
-  if redis.call('DEL', KEYS[1]) == 1 then
+  local isIt = not ARGV[2] or redis.call('HGET', KEYS[1], 'payload') == ARGV[2]
+  if isIt and redis.call('DEL', KEYS[1]) == 1 then
     redis.call('SET', KEYS[2], ARGV[1], 'PX', ${REMEMBERED_MS})
     return 1
   end

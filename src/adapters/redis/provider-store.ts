@@ -1,10 +1,18 @@
 /** What oidc-provider keeps for a while, in Redis: a hash for each thing, and keys by which it is found again. */
 import { randomUUID } from 'node:crypto';
-import type { ProviderStore } from '../../ports/stores.ts';
+import type { ProviderRow, ShortLivedProviderStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Connection } from './connection.ts';
 import { KEPT_LONGER_MS, type KeyOf, lifetimeOf } from './keys.ts';
-import { ADD_TO_GRANT, CONSUME, DESTROY, DESTROY_OF_GRANT, FIND_BY_UID, UPSERT } from './provider-scripts.ts';
+import {
+  ADD_TO_GRANT,
+  CONSUME,
+  DESTROY,
+  DESTROY_OF_GRANT,
+  FIND_BY_UID,
+  REPLACE,
+  UPSERT,
+} from './provider-scripts.ts';
 import { readJson } from './stored-json.ts';
 
 /** The fields of a hash that make up an answer, in the order in which they are asked for. */
@@ -32,12 +40,16 @@ function toPayload(reply: unknown, now: number): Record<string, unknown> | null 
   return payload && consumed !== null ? { ...payload, consumed: Number(consumed) } : payload;
 }
 
-export function createProviderStore(connection: Connection, keyOf: KeyOf, clock: Clock): ProviderStore {
+export function createProviderStore(
+  connection: Connection,
+  keyOf: KeyOf,
+  clock: Clock,
+): ShortLivedProviderStore {
   const key = (model: string, id: string) => keyOf('provider', `${model}:${id}`);
   const uidKey = (model: string, uid: string) => keyOf('provider-uid', `${model}:${uid}`);
   const grantKey = (model: string, grantId: string) => keyOf('provider-grant', `${model}:${grantId}`);
 
-  return {
+  const store: ShortLivedProviderStore = {
     async upsert(model, id, payload, expiresAt) {
       const { grantId, uid, consumed } = payload;
       const own = key(model, id);
@@ -69,10 +81,14 @@ export function createProviderStore(connection: Connection, keyOf: KeyOf, clock:
       const args = [now, Math.floor(now / 1000), randomUUID()];
       return (await connection.run(CONSUME, [key(model, id)], args)) === 1;
     },
-    async destroy(model, id) {
-      const own = key(model, id);
-      return (await connection.run(DESTROY, [own, `${own}:gone`], [randomUUID()])) === 1;
+    async replace(model, previous, next, expiresAt) {
+      if (connection.isCluster) return replaceInCluster(model, previous, next, expiresAt);
+      const { uid } = next.payload;
+      const pointer = typeof uid === 'string' ? [uidKey(model, uid)] : [];
+      const keys = [key(model, previous.id), key(model, next.id), ...pointer];
+      return (await connection.run(REPLACE, keys, replacement(previous, next, expiresAt))) === 1;
     },
+    destroy: (model, id) => destroy(key(model, id)),
     async revokeByGrantId(model, grantId) {
       const all = await connection.send('zrange', grantKey(model, grantId), 0, -1);
       const keys = Array.isArray(all) ? all.map(String) : [];
@@ -81,6 +97,40 @@ export function createProviderStore(connection: Connection, keyOf: KeyOf, clock:
       await connection.send('zrem', grantKey(model, grantId), ...keys);
     },
   };
+  return store;
+
+  function replacement(previous: ProviderRow, next: ProviderRow, expiresAt: number) {
+    const lifetime = lifetimeOf(expiresAt, clock);
+    return [JSON.stringify(previous.payload), JSON.stringify(next.payload), lifetime, expiresAt];
+  }
+
+  /** Keys of two ids are on two servers: between the two acts it is under neither. */
+  async function replaceInCluster(
+    model: string,
+    previous: ProviderRow,
+    next: ProviderRow,
+    expiresAt: number,
+  ): Promise<boolean> {
+    const own = key(model, previous.id);
+    if (previous.id !== next.id) {
+      if (!(await destroy(own, JSON.stringify(previous.payload)))) return false;
+      await store.upsert(model, next.id, next.payload, expiresAt);
+      return true;
+    }
+    const { uid } = next.payload;
+    const [replaced] = await Promise.all([
+      connection.run(REPLACE, [own, own], replacement(previous, next, expiresAt)),
+      typeof uid === 'string'
+        ? connection.send('pexpire', uidKey(model, uid), lifetimeOf(expiresAt, clock), 'gt')
+        : null,
+    ]);
+    return replaced === 1;
+  }
+
+  /** Whatever is stored, or only what is given. */
+  async function destroy(own: string, ...payload: readonly string[]): Promise<boolean> {
+    return (await connection.run(DESTROY, [own, `${own}:gone`], [randomUUID(), ...payload])) === 1;
+  }
 
   /** One act where one server has both keys. */
   async function readByUid(pointer: string): Promise<unknown> {

@@ -19,6 +19,7 @@ describe('embedded stores and other processes', () => {
     for (let id = 0; id < 20; id += 1) {
       await setUp.providerDurable.upsert('RefreshToken', String(id), {}, null);
       await setUp.providerShortLived.upsert('Interaction', String(id), {}, null);
+      await setUp.providerShortLived.upsert('Session', String(id), {}, null);
     }
     setUp.close();
 
@@ -32,6 +33,7 @@ describe('embedded stores and other processes', () => {
     expect(total((one) => one.claims)).to.equal(20);
     expect(total((one) => one.consumed)).to.equal(20);
     expect(total((one) => one.destroyed)).to.equal(20);
+    expect(total((one) => one.replaced)).to.equal(20);
     expect(total((one) => one.accounts)).to.equal(20);
     expect(total((one) => one.attempts)).to.equal(10);
     for (const { told } of results) expect(told).to.deep.equal(results[0]?.told);

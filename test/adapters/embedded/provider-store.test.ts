@@ -1,4 +1,5 @@
 import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
+import { replacementContract } from '../../contracts/replacement.contract.ts';
 import { embedded } from '../../support/embedded.ts';
 
 providerStoreContract(
@@ -7,5 +8,9 @@ providerStoreContract(
 );
 providerStoreContract(
   'embedded, short-lived',
+  embedded((stores) => stores.providerShortLived),
+);
+replacementContract(
+  'embedded',
   embedded((stores) => stores.providerShortLived),
 );

@@ -8,6 +8,7 @@ import type { MakeStore } from '../../contracts/make-store.ts';
 import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
 import { progressStoreContract } from '../../contracts/progress-store.contract.ts';
 import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
+import { replacementContract } from '../../contracts/replacement.contract.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/redis.ts';
@@ -48,6 +49,10 @@ describe('redis as a cluster', () => {
     inCluster((stores) => stores.outbox),
   );
   providerStoreContract(
+    'cluster',
+    inCluster((stores) => stores.providerShortLived),
+  );
+  replacementContract(
     'cluster',
     inCluster((stores) => stores.providerShortLived),
   );

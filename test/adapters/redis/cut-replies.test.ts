@@ -68,6 +68,19 @@ describe('redis whose reply is cut', () => {
     expect(await others.providerShortLived.destroy('Interaction', 'interaction-1')).to.equal(false);
   });
 
+  for (const to of ['session-1', 'session-2']) {
+    it(`tells the one who put ${to} in the place of session-1 that it did, and nobody else`, async () => {
+      const row = (id: string, says: string) => ({ id, payload: { uid: 'uid-1', says } });
+      const first = row('session-1', 'first');
+      await stores.providerShortLived.upsert('Session', first.id, first.payload, EXPIRES);
+      const replace = (next: string) => () =>
+        stores.providerShortLived.replace('Session', first, row(to, next), EXPIRES);
+      expect(await cut(replace('second'))).to.equal(true);
+      expect(await cut(replace('third'))).to.equal(false);
+      expect((await stores.providerShortLived.findByUid('Session', 'uid-1', NOW))?.says).to.equal('second');
+    });
+  }
+
   it('tells the one who saved a version that it did, whoever saved the next one since', async () => {
     expect(await cut(() => stores.progress.save(aProgress()))).to.equal(true);
     expect(await cut(() => stores.progress.save(aProgress())), 'a second time').to.equal(false);

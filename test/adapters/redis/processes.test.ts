@@ -15,6 +15,7 @@ describe('redis and other processes', () => {
     for (let id = 0; id < 20; id += 1) {
       await setUp.providerShortLived.upsert('AuthorizationCode', String(id), {}, null);
       await setUp.providerShortLived.upsert('Interaction', String(id), {}, null);
+      await setUp.providerShortLived.upsert('Session', String(id), {}, null);
     }
     setUp.close();
 
@@ -27,6 +28,7 @@ describe('redis and other processes', () => {
       results.reduce((sum, one) => sum + count(one), 0);
     expect(total((one) => one.consumed)).to.equal(20);
     expect(total((one) => one.destroyed)).to.equal(20);
+    expect(total((one) => one.replaced)).to.equal(20);
     expect(total((one) => one.saved)).to.equal(20);
     expect(total((one) => one.attempts)).to.equal(10);
   });

@@ -1,0 +1,93 @@
+/** What a store promises to those who change one thing at the same time. */
+import { expect } from 'chai';
+import type { ProviderRow, ShortLivedProviderStore } from '../../src/ports/stores.ts';
+import { MINUTE, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together, winners } from './make-store.ts';
+
+export function replacementContract(name: string, makeStore: MakeStore<ShortLivedProviderStore>): void {
+  describe(`${name}: replacing what was found`, () => {
+    const store = freshStore(makeStore);
+    const expiresAt = NOW + MINUTE;
+    const row = (id: string, says: string): ProviderRow => ({ id, payload: { uid: 'uid-1', says } });
+    const replace = (previous: ProviderRow, next: ProviderRow) =>
+      store().replace('Session', previous, next, expiresAt);
+    const found = async (id: string) => (await store().find('Session', id, NOW))?.says;
+    const foundByUid = async () => (await store().findByUid('Session', 'uid-1', NOW))?.says;
+
+    beforeEach(() => store().upsert('Session', 'one', row('one', 'first').payload, expiresAt));
+
+    it('puts the new payload where the one that was found still is', async () => {
+      expect(await replace(row('one', 'first'), row('one', 'second'))).to.equal(true);
+      expect([await found('one'), await foundByUid()]).to.deep.equal(['second', 'second']);
+    });
+
+    it('puts it under another id, and leaves nothing under the first', async () => {
+      expect(await replace(row('one', 'first'), row('two', 'second'))).to.equal(true);
+      expect([await found('one'), await found('two')]).to.deep.equal([undefined, 'second']);
+      expect(await foundByUid()).to.equal('second');
+      expect(await store().destroy('Session', 'one')).to.equal(false);
+      expect(await store().destroy('Session', 'two')).to.equal(true);
+    });
+
+    for (const id of ['one', 'two']) {
+      it(`changes nothing under ${id} when something else is stored by now`, async () => {
+        await replace(row('one', 'first'), row('one', 'second'));
+        expect(await replace(row('one', 'first'), row(id, 'third'))).to.equal(false);
+        expect([await found('one'), await foundByUid()]).to.deep.equal(['second', 'second']);
+        expect(await found('two')).to.equal(undefined);
+      });
+
+      it(`stores nothing under ${id} when it was moved`, async () => {
+        await replace(row('one', 'first'), row('elsewhere', 'second'));
+        expect(await replace(row('one', 'first'), row(id, 'third'))).to.equal(false);
+        expect([await found(id), await foundByUid()]).to.deep.equal([undefined, 'second']);
+      });
+
+      it(`A86 stores nothing under ${id} when it was destroyed`, async () => {
+        await store().destroy('Session', 'one');
+        expect(await replace(row('one', 'first'), row(id, 'second'))).to.equal(false);
+        expect([await found(id), await foundByUid()]).to.deep.equal([undefined, undefined]);
+      });
+    }
+
+    it('keeps models apart', async () => {
+      const next = row('one', 'second');
+      expect(await store().replace('Interaction', row('one', 'first'), next, expiresAt)).to.equal(false);
+      expect(await found('one')).to.equal('first');
+    });
+
+    it('R38 knows it until the new expiry', async () => {
+      const later = expiresAt + MINUTE;
+      await store().replace('Session', row('one', 'first'), row('one', 'second'), later);
+      for (const [now, says] of [
+        [later - 1, 'second'],
+        [later, undefined],
+      ] as const) {
+        expect((await store().find('Session', 'one', now))?.says).to.equal(says);
+        expect((await store().findByUid('Session', 'uid-1', now))?.says).to.equal(says);
+      }
+    });
+
+    it('U.3 lets one of 50 callers at once replace it', async () => {
+      const nexts = Array.from({ length: 50 }, (_, index) => row('one', `next-${index}`));
+      const told = await together(50, (index) => replace(row('one', 'first'), nexts[index] ?? row('', '')));
+      expect(told.filter(Boolean)).to.have.length(1);
+      expect(await found('one')).to.equal(`next-${told.indexOf(true)}`);
+    });
+
+    it('A7 lets one of 50 callers at once move it', async () => {
+      const won = await winners(50, (index) => replace(row('one', 'first'), row(`to-${index}`, `${index}`)));
+      expect(won).to.equal(1);
+      const there = await together(50, (index) => found(`to-${index}`));
+      expect(there.filter((says) => says !== undefined)).to.deep.equal([await foundByUid()]);
+    });
+
+    it('A86 has nothing left of what was destroyed while 50 were replacing it', async () => {
+      const [destroyed] = await Promise.all([
+        store().destroy('Session', 'one'),
+        together(50, (index) => replace(row('one', 'first'), row('one', `next-${index}`))),
+      ]);
+      expect([destroyed, await found('one')]).to.deep.equal([true, undefined]);
+    });
+  });
+}
