@@ -13,7 +13,5 @@ module.exports = {
     'test/http/oidc/gone.test.ts',
     'test/http/oidc/outage.test.ts',
     'test/http/web/stores-away.test.ts',
-    // oidc-provider saves a session whole: of two requests at the same moment the later one overwrites the earlier.
-    'test/http/oidc/parallel.test.ts',
   ],
 };

@@ -1,4 +1,5 @@
 /** The first-party rule: no consent page, and what it would have granted is granted. */
+import { createHash } from 'node:crypto';
 import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
 
 /** First-party clients have no consent page, whatever the scope or the client's type. */
@@ -22,6 +23,10 @@ export async function loadGrant(ctx: KoaContextWithOIDC, isFirstParty: (clientId
   if (!isFirstParty(client.clientId)) return grant;
 
   const own = grant ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
+  // Of two requests at once neither knows of the other, and the session has room for one grant of this client.
+  if (!grant) own.jti = nameFor('grant', session.jti, client.clientId, grantId);
+  if (!session.sidFor(client.clientId))
+    session.sidFor(client.clientId, nameFor('sid', session.jti, client.clientId));
   const encountered = new Set(own.getOIDCScopeEncountered().split(' '));
   const missing = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !encountered.has(scope));
   const claims = [...ctx.oidc.requestParamClaims];
@@ -30,6 +35,16 @@ export async function loadGrant(ctx: KoaContextWithOIDC, isFirstParty: (clientId
   if (claims.length > 0) own.addOIDCClaims(claims);
   await own.save();
   return own;
+}
+
+/**
+ * The same for whoever asks for the same at the same time, and another under the session's next id. That is as hard to
+ * guess as the cookie is, so that its digest needs no key.
+ */
+function nameFor(what: string, sessionId: string, clientId: string, earlier = ''): string {
+  return createHash('sha256')
+    .update(JSON.stringify([what, sessionId, clientId, earlier]))
+    .digest('base64url');
 }
 
 /** The library drops `offline_access` without a consent prompt; a first-party client has none to show. */

@@ -1,8 +1,9 @@
 /** What oidc-provider asks of storage, said in terms of our two stores. */
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import type { ProviderStore } from '../ports/stores.ts';
+import type { ProviderStore, ShortLivedProviderStore } from '../ports/stores.ts';
 import type { Clock, SecretBox } from '../ports/system.ts';
+import { createSessionAdapter } from './provider-session-adapter.ts';
 
 /** Models that must survive the loss of the short-lived store. */
 const DURABLE: ReadonlySet<string> = new Set(['Grant', 'RefreshToken']);
@@ -11,7 +12,7 @@ const GRANTED = ['AccessToken', 'AuthorizationCode', 'RefreshToken'];
 
 export interface ProviderStores {
   readonly durable: ProviderStore;
-  readonly shortLived: ProviderStore;
+  readonly shortLived: ShortLivedProviderStore;
 }
 
 /**
@@ -33,25 +34,39 @@ export function createProviderAdapter(
     ]);
   }
 
-  function opened(model: string, stored: Record<string, unknown> | null): AdapterPayload | undefined {
+  function sealed(model: string, payload: AdapterPayload): Record<string, unknown> {
+    const { grantId, uid } = payload;
+    return {
+      sealed: box.seal(JSON.stringify(payload), `provider|${model}`),
+      ...(grantId === undefined ? {} : { grantId }),
+      // An interaction's uid is its id, and nobody looks for it by that.
+      ...(uid === undefined || model === 'Interaction' ? {} : { uid }),
+    };
+  }
+
+  function opened(
+    model: string,
+    stored: Readonly<Record<string, unknown>> | null,
+  ): AdapterPayload | undefined {
     if (stored === null || typeof stored.sealed !== 'string') return undefined;
     const payload: AdapterPayload = JSON.parse(box.open(stored.sealed, `provider|${model}`));
     return stored.consumed === undefined ? payload : { ...payload, consumed: Number(stored.consumed) };
   }
 
+  const sessions = createSessionAdapter({
+    store: stores.shortLived,
+    keyOf: (id) => keyOf('Session', id),
+    seal: (payload) => sealed('Session', payload),
+    open: (stored) => opened('Session', stored),
+    clock,
+  });
+
   return (model) => {
     const store = storeOf(model);
-    return {
+    const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
-        const { grantId, uid } = payload;
-        const stored = {
-          sealed: box.seal(JSON.stringify(payload), `provider|${model}`),
-          ...(grantId === undefined ? {} : { grantId }),
-          // An interaction's uid is its id, and nobody looks for it by that.
-          ...(uid === undefined || model === 'Interaction' ? {} : { uid }),
-        };
         const expiresAt = expiresIn ? clock.now() + expiresIn * 1000 : null;
-        await store.upsert(model, keyOf(model, id), stored, expiresAt);
+        await store.upsert(model, keyOf(model, id), sealed(model, payload), expiresAt);
       },
       async find(id) {
         // Clients come from the configuration alone; nobody registers one at run time.
@@ -82,5 +97,6 @@ export function createProviderAdapter(
         await store.revokeByGrantId(model, grantId);
       },
     };
+    return model === 'Session' ? { ...adapter, ...sessions } : adapter;
   };
 }

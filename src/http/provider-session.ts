@@ -112,15 +112,23 @@ export function createProviderSession(provider: Provider) {
     return session.accountId ? { uid: session.uid, accountId: session.accountId } : null;
   }
 
-  /** What the session stands for changed on a page of the account: what is issued from now on says so. */
+  /**
+   * What the session stands for changed on a page of the account: what is issued from now on says so. Nothing is, where
+   * the session has ended meanwhile.
+   */
   async function restate(
     ctx: Context,
     { acr, amr }: { readonly acr: string; readonly amr: readonly string[] },
   ): Promise<void> {
     const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0]);
+    if (!session.accountId) return;
     session.acr = acr;
     session.amr = [...amr];
-    await session.persist();
+    try {
+      await session.persist();
+    } catch (error) {
+      if (!(error instanceof errors.LoginRequired)) throw error;
+    }
   }
 
   return { interaction, end, allow, current, restate };

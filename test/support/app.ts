@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
-import { openParts, type Parts } from '../../src/assemble.ts';
+import { openParts, type Parts, type Stores } from '../../src/assemble.ts';
 import type { Config } from '../../src/config/shape.ts';
 import { loadConfig } from '../../src/config.ts';
 import { startServer } from '../../src/http/lifecycle.ts';
@@ -108,6 +108,8 @@ export interface AppOptions {
   readonly clock?: SettableClock;
   /** Kept after `stop`, for another start. */
   readonly dataDir?: string;
+  /** Puts something between each instance and its stores. */
+  readonly around?: (stores: Stores) => Stores;
 }
 
 export async function startApp(options: AppOptions = {}): Promise<App> {
@@ -122,11 +124,16 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   const origin = `http://127.0.0.1:${server.port}`;
   let yaml: Yaml = { ...standardConfig(), issuer: origin, storage: storageOf(dataDir), ...options.config };
   let config = load(yaml, dataDir);
-  const parts: Parts = { ...(await openParts(config)), clock };
-  const others: Parts[] = isOnServers() ? [{ ...(await openParts(config)), clock }] : [];
+  const parts = await open();
+  const others = isOnServers() ? [await open()] : [];
   const ready = async () => ({ ready: true }) as const;
   const instances = [parts, ...others].map((each) => createServer(each, ready));
   await server.swap(await handler());
+
+  async function open(): Promise<Parts> {
+    const opened = await openParts(config);
+    return { ...opened, stores: options.around?.(opened.stores) ?? opened.stores, clock };
+  }
 
   /** Sends each request to any of the instances, which begin one after the other. */
   async function handler(): Promise<Handler> {

@@ -1,4 +1,4 @@
-/** Several relying parties ask at the same moment, as restored tabs do: each gets its answer. */
+/** Several relying parties ask at the same moment, each in two tabs, as restored ones do: every tab gets its answer. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { PASSWORD } from '../../support/app.ts';
@@ -10,7 +10,7 @@ describe('relying parties that ask at the same moment', () => {
   const at = stage(() => withClients(...IDS.map((id) => confidential(id))));
 
   it('U.3 each get a code and tokens that are good', async () => {
-    const parties = await Promise.all(IDS.map((id) => at.app.relyingParty(id)));
+    const parties = await Promise.all([...IDS, ...IDS].map((id) => at.app.relyingParty(id)));
     for (let round = 0; round < 5; round += 1) {
       const visitor = at.app.visitor();
       await visitor.open('/account');

@@ -2,6 +2,7 @@
 import * as client from 'openid-client';
 import {
   type App,
+  type AppOptions,
   CALLBACK,
   CLIENT_SECRET,
   PASSWORD,
@@ -31,13 +32,13 @@ export interface Stage {
 }
 
 /** For the `describe` of a suite: a server before its tests, gone after them. */
-export function stage(config: () => Yaml = () => ({})): Stage {
+export function stage(config: () => Yaml = () => ({}), more: Pick<AppOptions, 'around'> = {}): Stage {
   let app: App;
   let clock: MachineClock;
   let rp: RelyingParty;
   before(async () => {
     clock = moveMachine();
-    app = await startApp({ clock, config: config() });
+    app = await startApp({ clock, config: config(), ...more });
     // Behind a proxy nothing here speaks to the issuer's own address.
     if (app.config.issuer === app.origin) rp = await app.relyingParty();
   });
