@@ -1,0 +1,28 @@
+/** One sender for both channels; what could not be handed over is logged here, without whom it was for. */
+import type { Log } from '../../ports/log.ts';
+import { DeliveryFailed, type MessageSender } from '../../ports/senders.ts';
+
+export interface RoutingSenderOptions {
+  /** Null: nothing goes out by this channel. */
+  readonly email: MessageSender | null;
+  readonly sms: MessageSender | null;
+  readonly log: Log;
+}
+
+export function createRoutingSender({ log, ...senders }: RoutingSenderOptions): MessageSender {
+  return {
+    async send(message) {
+      try {
+        const sender = senders[message.channel];
+        if (sender === null) throw new DeliveryFailed('the channel has no transport');
+        await sender.send(message);
+      } catch (error) {
+        const event = message.channel === 'email' ? 'mail.undelivered' : 'sms.undelivered';
+        // A fault of ours is no refusal of theirs: it is told in full and goes on as it is.
+        if (error instanceof DeliveryFailed) log({ event, reason: error.message });
+        else log({ event, error });
+        throw error;
+      }
+    },
+  };
+}
