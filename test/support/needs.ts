@@ -14,7 +14,12 @@ const TOOLS = {
   chromium: { variable: 'CHROMIUM_PATH', commands: ['chromium', 'chromium-browser'], debian: 'chromium' },
   go: { variable: 'GO_PATH', commands: ['go'], debian: 'golang-go' },
   mongod: { variable: 'MONGOD_PATH', commands: ['mongod'], debian: 'mongodb-org-server' },
+  nginx: { variable: 'NGINX_PATH', commands: ['nginx'], debian: 'nginx-light' },
   oathtool: { variable: 'OATHTOOL_PATH', commands: ['oathtool'], debian: 'oathtool' },
+  openssl: { variable: 'OPENSSL_PATH', commands: ['openssl'], debian: 'openssl' },
+  prometheus: { variable: 'PROMETHEUS_PATH', commands: ['prometheus'], debian: 'prometheus' },
+  promtool: { variable: 'PROMTOOL_PATH', commands: ['promtool'], debian: 'prometheus' },
+  python3: { variable: 'PYTHON3_PATH', commands: ['python3'], debian: 'python3-venv' },
   'redis-server': { variable: 'REDIS_SERVER_PATH', commands: ['redis-server'], debian: 'redis-server' },
   zbarimg: { variable: 'ZBARIMG_PATH', commands: ['zbarimg'], debian: 'zbar-tools' },
 } as const satisfies Record<string, Tool>;
