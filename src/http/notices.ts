@@ -1,0 +1,114 @@
+/** Who is told what was done to an account, and where, so that they notice what they did not do. */
+import type { Account } from '../domain/account.ts';
+import type { Log } from '../ports/log.ts';
+import type { Letter, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
+import type { Clock } from '../ports/system.ts';
+
+interface Needs {
+  readonly messenger: Messenger;
+  /** The page where somebody says "it was not me", one for each contact; null: there is none. */
+  readonly notMeUrl: (account: Account) => string | null;
+  /** The number that a code was answered from; null: none was. */
+  readonly confirmedPhone: (account: Account) => Promise<string | null>;
+  /** Of the account's own tenant. */
+  readonly administratorsOf: (tenantId: string) => Promise<readonly Account[]>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Contact = Pick<Recipient, 'channel' | 'to'>;
+type Notice = Extract<Letter, { readonly kind: 'notice' }>;
+
+/**
+ * What is worth a text message too: changes by which somebody else could take the account over, and after which the
+ * mail may go to them. Of the rest a mail tells enough; a text message costs money each time.
+ */
+const TEXTED: ReadonlySet<NoticeTopic> = new Set([
+  'factor-added',
+  'factor-removed',
+  'phone-changed',
+  'email-changed',
+]);
+
+/** A number or an address that nobody has confirmed may be a stranger's: it is told only when there is no other. */
+export function createNotify(needs: Needs): Notify {
+  const { messenger, notMeUrl, confirmedPhone, administratorsOf, clock, log } = needs;
+
+  return async (account, { topic, method = null, left = null, also = [] }) => {
+    const notice: Notice = {
+      kind: 'notice',
+      topic,
+      method,
+      at: clock.now(),
+      left,
+      about: null,
+      notMeUrl: null,
+    };
+    await surely(account, topic, async () => {
+      const contacts = each([...(await contactsOf(account, notice)), ...also]);
+      // Who has just said so need not be asked again.
+      const link = () => (topic === 'reported' ? null : notMeUrl(account));
+      await Promise.all(contacts.map((to) => tell(account, to, { ...notice, notMeUrl: link() })));
+    });
+    if (topic !== 'reported') return;
+    await surely(account, topic, async () => {
+      const administrators = await administratorsOf(account.tenantId);
+      const others = administrators.filter(({ id }) => id !== account.id);
+      // The address names the account, and unlike a name it can't be made to say anything.
+      const about = { ...notice, about: account.email };
+      await Promise.all(others.map((other) => tell(other, mailOf(other), about)));
+    });
+  };
+
+  async function contactsOf(account: Account, { topic, method }: Notice): Promise<readonly Contact[]> {
+    // Who sets up codes by text message has just answered one from that number.
+    const isTexted = TEXTED.has(topic) && !(topic === 'factor-added' && method === 'sms');
+    let phone: string | null = null;
+    if (isTexted) {
+      // Not knowing the number is no reason to send no mail.
+      await surely(account, topic, async () => {
+        phone = await confirmedPhone(account);
+      });
+    }
+    const confirmed: Contact[] = [
+      ...(account.emailConfirmed ? [mailOf(account)] : []),
+      ...(phone === null ? [] : [{ channel: 'sms' as const, to: phone }]),
+    ];
+    return confirmed.length > 0 ? confirmed : [mailOf(account)];
+  }
+
+  function tell(reader: Account, contact: Contact, notice: Notice): Promise<void> {
+    return surely(reader, notice.topic, async () => {
+      const to = { ...contact, tenantId: reader.tenantId, locale: reader.locale };
+      if (!(await messenger.tell(to, notice))) note(reader, notice.topic);
+    });
+  }
+
+  /** What was done stays done, whether or not somebody can be told of it. */
+  async function surely(reader: Account, topic: NoticeTopic, act: () => Promise<void>): Promise<void> {
+    try {
+      await act();
+    } catch (error) {
+      note(reader, topic, error);
+    }
+  }
+
+  function note({ id, tenantId }: Account, topic: NoticeTopic, error?: unknown): void {
+    log({
+      event: 'notice.undelivered',
+      account_id: id,
+      tenant: tenantId,
+      reason: topic,
+      ...(error !== undefined && { error }),
+    });
+  }
+}
+
+function mailOf({ email }: Account): Contact {
+  return { channel: 'email', to: email };
+}
+
+/** Each place once. */
+function each(contacts: readonly Contact[]): readonly Contact[] {
+  return [...new Map(contacts.map((contact) => [`${contact.channel} ${contact.to}`, contact])).values()];
+}
