@@ -1,7 +1,7 @@
 /** Second factors in SQLite. */
 import type { Enrolment } from '../../domain/enrolment.ts';
 import type { MethodName } from '../../domain/method.ts';
-import type { EnrolmentStore } from '../../ports/stores.ts';
+import type { ResealableEnrolments, SealedEnrolment } from '../../ports/keys.ts';
 import type { Database } from './database.ts';
 
 type Row = {
@@ -48,7 +48,12 @@ function toEnrolment(row: Row): Enrolment {
   };
 }
 
-export function createEnrolmentStore(database: Database): EnrolmentStore {
+function toSealed(row: Row): SealedEnrolment[] {
+  const { id, accountId, tenantId, method, secret } = toEnrolment(row);
+  return secret === null ? [] : [{ id, accountId, tenantId, method, secret }];
+}
+
+export function createEnrolmentStore(database: Database): ResealableEnrolments {
   const insert = database.statement(
     `INSERT INTO enrolments VALUES (:id, :account_id, :tenant_id, :method, :label, :app, :secret, :last_step,
       :is_default, :created_at) ON CONFLICT DO NOTHING`,
@@ -64,6 +69,12 @@ export function createEnrolmentStore(database: Database): EnrolmentStore {
   const choose = database.statement(
     'UPDATE enrolments SET is_default = (id IS :id) WHERE account_id = :accountId',
   );
+  const page = database.statement<Row>(
+    'SELECT * FROM enrolments WHERE secret IS NOT NULL AND id > :after ORDER BY id LIMIT :limit',
+  );
+  const replace = database.statement(
+    'UPDATE enrolments SET secret = :next WHERE id = :id AND secret = :previous',
+  );
 
   return {
     insert: (enrolment) => database.act(() => insert.run(toRow(enrolment)) === 1),
@@ -71,5 +82,8 @@ export function createEnrolmentStore(database: Database): EnrolmentStore {
     remove: (accountId, id) => database.act(() => remove.run({ accountId, id }) === 1),
     raiseLastStep: (id, step) => database.act(() => void raise.run({ id, step })),
     setDefault: (accountId, id) => database.act(() => void choose.run({ accountId, id })),
+    pageOfSecrets: (after, limit) =>
+      database.act(() => page.all({ after: after ?? '', limit }).flatMap(toSealed)),
+    replaceSecret: (id, previous, next) => database.act(() => replace.run({ id, previous, next }) === 1),
   };
 }

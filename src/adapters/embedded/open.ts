@@ -1,15 +1,14 @@
 /** The embedded stores: two files in the data directory, each of which can be used without the other. */
 import { join } from 'node:path';
+import type { KeyStore, ResealableEnrolments, ResealableProviderStore } from '../../ports/keys.ts';
 import type {
   AccountStore,
   AttemptStore,
   AuditStore,
   ClaimStore,
-  EnrolmentStore,
   LockoutStore,
   OutboxStore,
   ProgressStore,
-  ProviderStore,
   ShortLivedProviderStore,
   SignInRecordStore,
   TrustedBrowserStore,
@@ -20,6 +19,7 @@ import { createAuditStore } from './audit-store.ts';
 import { createClaimStore } from './claim-store.ts';
 import { openDatabase } from './database.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
+import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createProgressStore } from './progress-store.ts';
@@ -38,14 +38,15 @@ interface Upkeep {
 
 export interface EmbeddedAccounts extends Upkeep {
   readonly accounts: AccountStore;
-  readonly enrolments: EnrolmentStore;
+  readonly enrolments: ResealableEnrolments;
   readonly claims: ClaimStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken, Client. */
-  readonly providerDurable: ProviderStore;
+  readonly providerDurable: ResealableProviderStore;
+  readonly keys: KeyStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -73,6 +74,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     trustedBrowsers: createTrustedBrowserStore(database),
     audit: createAuditStore(database),
     providerDurable: createProviderStore(database),
+    keys: createKeyStore(database),
     sweep: createSweep(database, ACCOUNTS_RULES),
     ping: database.ping,
     close: database.close,

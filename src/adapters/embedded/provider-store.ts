@@ -1,4 +1,5 @@
 /** What oidc-provider keeps, in SQLite: JSON of its own, with the columns by which it is found again. */
+import type { ResealableProviderStore } from '../../ports/keys.ts';
 import type { ShortLivedProviderStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
 import { readObject } from './stored-json.ts';
@@ -19,7 +20,7 @@ function toPayload(row: Row | undefined): Record<string, unknown> | null {
   return row && payload && row.consumed !== null ? { ...payload, consumed: row.consumed } : payload;
 }
 
-export function createProviderStore(database: Database): ShortLivedProviderStore {
+export function createProviderStore(database: Database): ShortLivedProviderStore & ResealableProviderStore {
   const upsert = database.statement(
     `INSERT INTO provider (model, id, payload, grant_id, uid, consumed, expires_at)
       VALUES (:model, :id, :payload, :grantId, :uid, :consumed, :expiresAt)
@@ -44,6 +45,13 @@ export function createProviderStore(database: Database): ShortLivedProviderStore
   );
   const destroy = database.statement('DELETE FROM provider WHERE model = :model AND id = :id');
   const revoke = database.statement('DELETE FROM provider WHERE model = :model AND grant_id = :grantId');
+  const page = database.statement<{ id: string; payload: string }>(
+    `SELECT id, payload FROM provider WHERE model = :model AND id > :after AND ${alive}
+      ORDER BY id LIMIT :limit`,
+  );
+  const reseal = database.statement(
+    'UPDATE provider SET payload = :next WHERE model = :model AND id = :id AND payload = :previous',
+  );
 
   return {
     upsert: (model, id, payload, expiresAt) =>
@@ -70,5 +78,15 @@ export function createProviderStore(database: Database): ShortLivedProviderStore
       }),
     destroy: (model, id) => database.act(() => destroy.run({ model, id }) === 1),
     revokeByGrantId: (model, grantId) => database.act(() => void revoke.run({ model, grantId })),
+    page: (model, after, limit, now) =>
+      database.act(() =>
+        page
+          .all({ model, after: after ?? '', limit, now })
+          .map(({ id, payload }) => ({ id, payload: readObject(payload) ?? {} })),
+      ),
+    replacePayload: (model, { id, payload }, next) =>
+      database.act(
+        () => reseal.run({ model, id, previous: JSON.stringify(payload), next: JSON.stringify(next) }) === 1,
+      ),
   };
 }

@@ -120,6 +120,13 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX trusted_browsers_by_account ON trusted_browsers (account_id, created_at);
   CREATE INDEX trusted_browsers_by_expiry ON trusted_browsers (expires_at);`,
+  `
+  CREATE TABLE encryption_keys (
+    id TEXT NOT NULL PRIMARY KEY,
+    digest_key TEXT NOT NULL,
+    added_at INTEGER NOT NULL,
+    used_at INTEGER
+  ) STRICT, WITHOUT ROWID;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

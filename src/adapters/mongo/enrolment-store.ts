@@ -2,7 +2,7 @@
 import { Types, trusted } from 'mongoose';
 import type { Enrolment } from '../../domain/enrolment.ts';
 import type { MethodName } from '../../domain/method.ts';
-import type { EnrolmentStore } from '../../ports/stores.ts';
+import type { ResealableEnrolments, SealedEnrolment } from '../../ports/keys.ts';
 import type { Connection } from './connection.ts';
 import type { ChoiceDocument, EnrolmentDocument, StepDocument } from './enrolment-schema.ts';
 import { isFirst, upserted } from './faults.ts';
@@ -51,7 +51,11 @@ function toEnrolments(found: readonly Found[]): Enrolment[] {
   }));
 }
 
-export function createEnrolmentStore({ act }: Connection, { enrolments }: Models): EnrolmentStore {
+function toSealed({ _id: id, accountId, tenantId, method, secret }: EnrolmentDocument): SealedEnrolment[] {
+  return secret === null ? [] : [{ id, accountId, tenantId, method: method as MethodName, secret }];
+}
+
+export function createEnrolmentStore({ act }: Connection, { enrolments }: Models): ResealableEnrolments {
   /** Inserted rather than raised: servers that read before they write would lose the higher of two. */
   async function raiseLastStep(id: string, step: number): Promise<void> {
     const found = await enrolments.find({ enrolmentId: id }).lean();
@@ -84,6 +88,23 @@ export function createEnrolmentStore({ act }: Connection, { enrolments }: Models
         const chosen = { kind: 'choice', accountId, enrolmentId: id } as const;
         const _id = idOf(accountId, 'choice');
         return upserted(() => enrolments.updateOne({ _id }, { $set: chosen }, { upsert: true }));
+      }),
+    pageOfSecrets: (after, limit) =>
+      act(async () => {
+        const found = await enrolments
+          .find({ kind: 'enrolment', secret: trusted({ $ne: null }), _id: trusted({ $gt: after ?? '' }) })
+          .sort({ _id: 1 })
+          .limit(limit)
+          .lean();
+        return found.flatMap((one) => (isEnrolment(one) ? toSealed(one) : []));
+      }),
+    replaceSecret: (id, previous, next) =>
+      act(async () => {
+        const replaced = await enrolments.updateOne(
+          { _id: id, secret: previous },
+          { $set: { secret: next } },
+        );
+        return replaced.modifiedCount === 1;
       }),
   };
 }

@@ -1,11 +1,10 @@
 /** The accounts store in MongoDB: what must survive. */
+import type { KeyStore, ResealableEnrolments, ResealableProviderStore } from '../../ports/keys.ts';
 import type {
   AccountStore,
   AuditStore,
   ClaimStore,
-  EnrolmentStore,
   LockoutStore,
-  ProviderStore,
   SignInRecordStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
@@ -16,6 +15,7 @@ import { connect } from './connection.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { asStoreFault } from './faults.ts';
 import { makeIndexes } from './indexes.ts';
+import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createModels } from './schema.ts';
@@ -25,14 +25,15 @@ import { createTrustedBrowserStore } from './trusted-browser-store.ts';
 
 export interface MongoAccounts {
   readonly accounts: AccountStore;
-  readonly enrolments: EnrolmentStore;
+  readonly enrolments: ResealableEnrolments;
   readonly claims: ClaimStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
-  readonly providerDurable: ProviderStore;
+  readonly providerDurable: ResealableProviderStore;
+  readonly keys: KeyStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -66,6 +67,7 @@ export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAcc
     trustedBrowsers: createTrustedBrowserStore(connection, models),
     audit: createAuditStore(connection, models),
     providerDurable: createProviderStore(connection, models),
+    keys: createKeyStore(connection, models),
     sweep: createSweep(models),
     ping: connection.ping,
     close: connection.close,

@@ -1,6 +1,6 @@
 /** What oidc-provider keeps, in MongoDB: JSON of its own, with the fields by which it is found again. */
 import { Types, trusted } from 'mongoose';
-import type { ProviderStore } from '../../ports/stores.ts';
+import type { ResealableProviderStore } from '../../ports/keys.ts';
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { ConsumptionDocument, PayloadDocument } from './provider-schema.ts';
@@ -22,6 +22,12 @@ function markId(payloadId: string): string {
   return idOf(payloadId, 'consumed');
 }
 
+/** What every `idOf(model, id)` lies between. */
+function rangeOf(model: string): readonly [first: string, last: string] {
+  const beginning = idOf(model).slice(0, -1);
+  return [`${beginning},`, `${beginning}-`];
+}
+
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
@@ -38,7 +44,7 @@ function toPayload(found: readonly Found[], now: number): Payload | null {
   return payload && mark ? { ...payload, consumed: mark.consumed } : payload;
 }
 
-export function createProviderStore({ act }: Connection, { provider }: Models): ProviderStore {
+export function createProviderStore({ act }: Connection, { provider }: Models): ResealableProviderStore {
   async function find(model: string, id: string, now: number): Promise<Payload | null> {
     const _id = idOf(model, id);
     return toPayload(await provider.find({ _id: trusted({ $in: [_id, markId(_id)] }) }).lean(), now);
@@ -85,5 +91,30 @@ export function createProviderStore({ act }: Connection, { provider }: Models): 
       act(async () => (await provider.deleteOne({ _id: idOf(model, id) })).deletedCount === 1),
     revokeByGrantId: (model, grantId) =>
       act(async () => void (await provider.deleteMany({ grantId, kind: model }))),
+    /** By the ids of documents: those of a model stand together. */
+    page: (model, after, limit, now) =>
+      act(async () => {
+        const [first, last] = rangeOf(model);
+        const found: Found[] = await provider
+          .find({
+            kind: model,
+            _id: trusted({ $gt: after ?? first, $lt: last }),
+            $or: [{ expiresAt: null }, { expiresAt: trusted({ $gt: new Date(now) }) }],
+          })
+          .sort({ _id: 1 })
+          .limit(limit)
+          .lean();
+        return found
+          .filter(isPayload)
+          .map(({ _id, payload }) => ({ id: _id, payload: readObject(payload) ?? {} }));
+      }),
+    replacePayload: (model, { id, payload }, next) =>
+      act(async () => {
+        const replaced = await provider.updateOne(
+          { _id: id, kind: model, payload: JSON.stringify(payload) },
+          { $set: { payload: JSON.stringify(next) } },
+        );
+        return replaced.modifiedCount === 1;
+      }),
   };
 }

@@ -6,6 +6,7 @@
 import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { Proof } from '../../domain/assurance.ts';
 import { enrolment } from './enrolment-schema.ts';
+import { key } from './key-schema.ts';
 import { provider } from './provider-schema.ts';
 import { OPTIONS } from './schema-options.ts';
 
@@ -196,6 +197,7 @@ export function createModels(driver: Driver) {
     trustedBrowsers: driver.model('TrustedBrowser', trustedBrowser),
     audit: driver.model('AuditEvent', audit),
     provider: driver.model('Provider', provider),
+    keys: driver.model('EncryptionKey', key),
   };
 }
 

@@ -1,0 +1,48 @@
+/** What the rotation of encryption keys asks of the accounts store: to remember keys, and to have its content sealed anew. */
+import type { Enrolment } from '../domain/enrolment.ts';
+import type { EnrolmentStore, ProviderRow, ProviderStore } from './stores.ts';
+
+/** An encryption key that the accounts store knows: by its id, and by what it has sealed. */
+export interface KeyRecord {
+  readonly id: string;
+  /** The key of digests, sealed under this one: whatever opens it is the right key. */
+  readonly digestKey: string;
+  /** Milliseconds since the epoch: when it was first listed. */
+  readonly addedAt: number;
+  /** When it first was the one that seals; null: it never was. */
+  readonly usedAt: number | null;
+}
+
+export interface KeyStore {
+  /** Oldest first. */
+  list(): Promise<KeyRecord[]>;
+  /** False when this id is known already; nothing is overwritten. */
+  insert(record: KeyRecord): Promise<boolean>;
+  /** Notes when it first sealed; later calls change nothing. */
+  markUsed(id: string, at: number): Promise<void>;
+  /** False when there was none. */
+  remove(id: string): Promise<boolean>;
+}
+
+/** A secret at rest, and what it is sealed for. */
+export type SealedEnrolment = Pick<Enrolment, 'id' | 'accountId' | 'tenantId' | 'method'> & {
+  readonly secret: string;
+};
+
+/**
+ * What is stored is passed a page at a time, in the order of ids, from the one after the id given (null: the first).
+ * A page shorter than its limit is the last.
+ */
+export interface ResealableEnrolments extends EnrolmentStore {
+  pageOfSecrets(after: string | null, limit: number): Promise<SealedEnrolment[]>;
+  /** Replaces the secret only while it still is `previous`. */
+  replaceSecret(id: string, previous: string, next: string): Promise<boolean>;
+}
+
+/** As `ResealableEnrolments` has it. */
+export interface ResealableProviderStore extends ProviderStore {
+  /** Of one model, what is alive at `now`. */
+  page(model: string, after: string | null, limit: number, now: number): Promise<ProviderRow[]>;
+  /** Replaces the payload only while it still is `previous.payload`; grant, uid, expiry and consumption stay. */
+  replacePayload(model: string, previous: ProviderRow, next: ProviderRow['payload']): Promise<boolean>;
+}

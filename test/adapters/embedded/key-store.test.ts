@@ -1,0 +1,7 @@
+import { keyStoreContract } from '../../contracts/key-store.contract.ts';
+import { embedded } from '../../support/embedded.ts';
+
+keyStoreContract(
+  'embedded',
+  embedded((stores) => stores.keys),
+);

@@ -1,0 +1,14 @@
+import {
+  resealableEnrolmentsContract,
+  resealableProviderContract,
+} from '../../contracts/resealable.contract.ts';
+import { embedded } from '../../support/embedded.ts';
+
+resealableEnrolmentsContract(
+  'embedded',
+  embedded((stores) => stores.enrolments),
+);
+resealableProviderContract(
+  'embedded',
+  embedded((stores) => stores.providerDurable),
+);

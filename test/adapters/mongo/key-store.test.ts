@@ -1,0 +1,9 @@
+import { keyStoreContract } from '../../contracts/key-store.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  keyStoreContract(
+    'mongo',
+    mongo((stores) => stores.keys),
+  );
+});

@@ -1,0 +1,16 @@
+import {
+  resealableEnrolmentsContract,
+  resealableProviderContract,
+} from '../../contracts/resealable.contract.ts';
+import { mongo } from '../../support/mongo.ts';
+
+describe('on MongoDB', () => {
+  resealableEnrolmentsContract(
+    'mongo',
+    mongo((stores) => stores.enrolments),
+  );
+  resealableProviderContract(
+    'mongo',
+    mongo((stores) => stores.providerDurable),
+  );
+});

@@ -1,0 +1,124 @@
+/** What a store promises to who seals its content anew: to pass all of it, and to lose nothing that changes meanwhile. */
+import { expect } from 'chai';
+import type { ResealableEnrolments, ResealableProviderStore } from '../../src/ports/keys.ts';
+import { anEnrolment, MINUTE, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together } from './make-store.ts';
+
+const PAGE = 2;
+
+/** Page after page, until one is short. */
+async function pass<T extends { id: string }>(next: (after: string | null) => Promise<T[]>): Promise<T[][]> {
+  const pages: T[][] = [];
+  let page: T[];
+  do {
+    page = await next(pages.at(-1)?.at(-1)?.id ?? null);
+    pages.push(page);
+  } while (page.length === PAGE);
+  return pages;
+}
+
+export function resealableEnrolmentsContract(name: string, makeStore: MakeStore<ResealableEnrolments>): void {
+  describe(`${name}: enrolments to be sealed anew`, () => {
+    const store = freshStore(makeStore);
+    const secretOf = async (id: string) =>
+      (await store().listByAccount('account-1')).find((one) => one.id === id)?.secret;
+
+    it('R35 passes every secret once, of all accounts, a page at a time', async () => {
+      for (const id of ['e', 'b', 'd', 'a']) {
+        await store().insert(anEnrolment({ id, accountId: `account of ${id}`, secret: `sealed ${id}` }));
+        await store().raiseLastStep(id, 7);
+      }
+      await store().insert(anEnrolment({ id: 'c', method: 'email', secret: null }));
+      const pages = await pass((after) => store().pageOfSecrets(after, PAGE));
+      expect(pages.map((page) => page.map(({ id }) => id))).to.deep.equal([['a', 'b'], ['d', 'e'], []]);
+      expect(pages[0]?.[0]).to.deep.equal({
+        id: 'a',
+        accountId: 'account of a',
+        tenantId: 'acme',
+        method: 'totp',
+        secret: 'sealed a',
+      });
+    });
+
+    it('R35 replaces a secret that is still the one it was, and nothing beside it', async () => {
+      await store().insert(anEnrolment({ lastStep: 5, label: 'phone' }));
+      await store().raiseLastStep('enrolment-1', 9);
+      expect(await store().replaceSecret('enrolment-1', 'sealed', 'anew')).to.equal(true);
+      expect(await store().listByAccount('account-1')).to.deep.equal([
+        anEnrolment({ lastStep: 9, label: 'phone', secret: 'anew' }),
+      ]);
+      expect(await store().replaceSecret('enrolment-1', 'sealed', 'late')).to.equal(false);
+      expect(await secretOf('enrolment-1')).to.equal('anew');
+    });
+
+    it('R35 brings nothing back that was removed', async () => {
+      await store().insert(anEnrolment());
+      await store().remove('account-1', 'enrolment-1');
+      expect(await store().replaceSecret('enrolment-1', 'sealed', 'anew')).to.equal(false);
+      expect(await store().listByAccount('account-1')).to.deep.equal([]);
+    });
+
+    it('R35 is left with one of the new secrets by 50 who replace it at once', async () => {
+      await store().insert(anEnrolment());
+      await together(50, (index) => store().replaceSecret('enrolment-1', 'sealed', `anew ${index}`));
+      expect(await secretOf('enrolment-1')).to.match(/^anew \d+$/);
+    });
+  });
+}
+
+export function resealableProviderContract(
+  name: string,
+  makeStore: MakeStore<ResealableProviderStore>,
+): void {
+  describe(`${name}: provider's models to be sealed anew`, () => {
+    const store = freshStore(makeStore);
+    const expiresAt = NOW + MINUTE;
+    const first = async (model: string) => {
+      const [found] = await store().page(model, null, 1, NOW);
+      if (!found) throw new Error('nothing is there');
+      return found;
+    };
+
+    it('R35 passes what is alive of one model once, a page at a time', async () => {
+      for (const id of ['e', 'b', 'd', 'a']) await store().upsert('Grant', id, { sealed: id }, expiresAt);
+      await store().upsert('Grant', 'c', { sealed: 'c' }, NOW);
+      await store().upsert('Grant', 'f', { sealed: 'f' }, null);
+      await store().upsert('RefreshToken', 'b', { sealed: 'token' }, expiresAt);
+      await store().consume('RefreshToken', 'b', NOW);
+      const sealed = async (model: string) =>
+        (await pass((after) => store().page(model, after, PAGE, NOW))).map((page) =>
+          page.map(({ payload }) => payload.sealed),
+        );
+      expect(await sealed('Grant')).to.deep.equal([['a', 'b'], ['d', 'e'], ['f']]);
+      expect(await sealed('RefreshToken')).to.deep.equal([['token']]);
+      expect(await sealed('Session')).to.deep.equal([[]]);
+    });
+
+    it('R35 replaces a payload that is still what it was, and nothing beside it', async () => {
+      await store().upsert('RefreshToken', 'token', { sealed: 'old', grantId: 'g', n: 1.5 }, expiresAt);
+      const before = await first('RefreshToken');
+      await store().consume('RefreshToken', 'token', NOW);
+      const next = { ...before.payload, sealed: 'new' };
+      expect(await store().replacePayload('RefreshToken', before, next)).to.equal(true);
+      expect(await store().find('RefreshToken', 'token', NOW)).to.deep.equal({
+        ...next,
+        consumed: NOW / 1000,
+      });
+      expect(await store().find('RefreshToken', 'token', expiresAt)).to.equal(null);
+      expect(await store().consume('RefreshToken', 'token', NOW)).to.equal(false);
+      await store().revokeByGrantId('RefreshToken', 'g');
+      expect(await store().find('RefreshToken', 'token', NOW)).to.equal(null);
+    });
+
+    it('R35 leaves what changed meanwhile', async () => {
+      await store().upsert('Grant', 'grant', { sealed: 'old' }, expiresAt);
+      const before = await first('Grant');
+      await store().upsert('Grant', 'grant', { sealed: 'changed' }, expiresAt);
+      expect(await store().replacePayload('Grant', before, { sealed: 'new' })).to.equal(false);
+      expect(await store().find('Grant', 'grant', NOW)).to.deep.equal({ sealed: 'changed' });
+      await store().destroy('Grant', 'grant');
+      expect(await store().replacePayload('Grant', before, { sealed: 'new' })).to.equal(false);
+      expect(await store().find('Grant', 'grant', NOW)).to.equal(null);
+    });
+  });
+}
