@@ -12,11 +12,20 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
+/** What was sealed can't be opened: its key is not there, or it is not what was sealed. */
+export class SecretUnreadable extends Error {
+  override name = 'SecretUnreadable';
+}
+
 export interface SecretBox {
+  /** The id of the key that seals. */
+  readonly keyId: string;
   /** AES-256-GCM under the first key, with a fresh nonce; the key's id travels in the result. */
   seal(plain: string, purpose: string): string;
-  /** Throws when the key is unknown, the purpose differs or a byte was changed. */
+  /** Throws `SecretUnreadable` when the key is unknown, the purpose differs or a byte was changed. */
   open(sealed: string, purpose: string): string;
+  /** The id of the key that it was sealed under; null for what was never sealed. */
+  keyIdOf(sealed: string): string | null;
   /** Keyed digest (HMAC-SHA-256, base64url) for look-ups that must not reveal what they look up. */
   digest(value: string, purpose: string): string;
 }

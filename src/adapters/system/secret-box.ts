@@ -8,7 +8,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import type { SecretBox } from '../../ports/system.ts';
+import { type SecretBox, SecretUnreadable } from '../../ports/system.ts';
 
 /** NIST SP 800-38D, 8.2: 96 bits, fresh and random for each sealing; 5.2.1.2: the full tag. */
 const NONCE_BYTES = 12;
@@ -21,48 +21,59 @@ export interface SealingKey {
   readonly key: string;
 }
 
-/** RFC 5869, 3.2: each use has a key of its own. As a KeyObject: one made of bytes for each use costs more than the use. */
-function derive(key: string, use: 'seal' | 'digest'): KeyObject {
-  return createSecretKey(Buffer.from(hkdfSync('sha256', key, '', `doublelock ${VERSION} ${use}`, 32)));
+/** RFC 5869, 3.2: each use has a key of its own. */
+function derive(key: string, use: 'seal' | 'digest'): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, '', `doublelock ${VERSION} ${use}`, 32));
+}
+
+/** The key of digests that comes of an encryption key, base64url: one way, so that it tells nothing of that. */
+export function digestKeyOf(key: string): string {
+  return derive(key, 'digest').toString('base64url');
+}
+
+/** As a KeyObject: one made of bytes for each use costs more than the use. */
+function sealingKeyOf(key: string): KeyObject {
+  return createSecretKey(derive(key, 'seal'));
 }
 
 /** Strict base64url: of several spellings of the same bytes only the canonical one counts. */
-function decode(part: string): Buffer {
+function decode(part: string): Buffer | null {
   const bytes = Buffer.from(part, 'base64url');
-  if (bytes.toString('base64url') !== part) throw new Error('the sealed value is not base64url');
-  return bytes;
+  return bytes.toString('base64url') === part ? bytes : null;
+}
+
+interface Sealed {
+  readonly keyId: string;
+  readonly nonce: Buffer;
+  readonly body: Buffer;
 }
 
 /** `v1.<key id>.<nonce>.<ciphertext and tag>`; a key id may contain dots, the parts after it cannot. */
-function parse(sealed: string): { keyId: string; nonce: Buffer; body: Buffer } {
-  const match = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s.exec(sealed);
-  const [, keyId, nonce, body] = match ?? [];
-  if (!keyId || !nonce || !body) throw new Error('the sealed value is malformed');
-  const parsed = { keyId, nonce: decode(nonce), body: decode(body) };
-  if (parsed.nonce.length !== NONCE_BYTES || parsed.body.length < TAG_BYTES) {
-    throw new Error('the sealed value is malformed');
-  }
-  return parsed;
+function parse(sealed: string): Sealed | null {
+  const [, keyId, ...parts] = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s.exec(sealed) ?? [];
+  const [nonce, body] = parts.map(decode);
+  if (!keyId || nonce?.length !== NONCE_BYTES || !body || body.length < TAG_BYTES) return null;
+  return { keyId, nonce, body };
 }
 
 /**
  * Seals with the first key and opens with any of them.
  *
- * Digests are made with the *last* key, the oldest. A look-up finds only what was digested with the same key, and
- * rotation puts the new key in front: with the last one, digests stay what they were for as long as the oldest key
- * is listed. Taking that key off the list loses what was stored under a digest, and nothing is let in by that:
- * such a look-up finds nothing.
+ * Digests are made with a key that stays when those are replaced: a look-up finds only what was digested with the same
+ * one. Where none is given it comes of the *last* key, the oldest, and is lost when that is taken off the list.
  */
-export function createSecretBox(keys: readonly SealingKey[]): SecretBox {
+export function createSecretBox(keys: readonly SealingKey[], digestKey?: string): SecretBox {
   const [current] = keys;
   const oldest = keys.at(-1);
   if (!current || !oldest) throw new Error('at least one encryption key is needed');
-  const sealing = new Map(keys.map(({ id, key }) => [id, derive(key, 'seal')]));
+  const sealing = new Map(keys.map(({ id, key }) => [id, sealingKeyOf(key)]));
   if (sealing.size !== keys.length) throw new Error('two encryption keys have the same id');
-  const sealingKey = derive(current.key, 'seal');
-  const digestKey = derive(oldest.key, 'digest');
+  const sealingKey = sealingKeyOf(current.key);
+  const digesting = createSecretKey(Buffer.from(digestKey ?? digestKeyOf(oldest.key), 'base64url'));
 
   return {
+    keyId: current.id,
+
     seal(plain, purpose) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce, { authTagLength: TAG_BYTES });
@@ -72,19 +83,30 @@ export function createSecretBox(keys: readonly SealingKey[]): SecretBox {
     },
 
     open(sealed, purpose) {
-      const { keyId, nonce, body } = parse(sealed);
+      const parsed = parse(sealed);
+      if (!parsed) throw new SecretUnreadable('the sealed value is malformed');
+      const { keyId, nonce, body } = parsed;
       const key = sealing.get(keyId);
-      if (!key) throw new Error(`the encryption key "${keyId}" of a sealed value is not configured`);
+      if (!key)
+        throw new SecretUnreadable(`the encryption key "${keyId}" of a sealed value is not configured`);
       const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
       decipher.setAAD(Buffer.from(purpose));
       decipher.setAuthTag(body.subarray(-TAG_BYTES));
-      return decipher.update(body.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+      try {
+        return decipher.update(body.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+      } catch {
+        throw new SecretUnreadable(`a value sealed under "${keyId}" is not what that key has sealed`);
+      }
+    },
+
+    keyIdOf(sealed) {
+      return parse(sealed)?.keyId ?? null;
     },
 
     digest(value, purpose) {
       // The purpose's length keeps purpose and value apart, whatever they contain.
       const framed = `${Buffer.byteLength(purpose)}|${purpose}|${value}`;
-      return createHmac('sha256', digestKey).update(framed).digest('base64url');
+      return createHmac('sha256', digesting).update(framed).digest('base64url');
     },
   };
 }
