@@ -1,6 +1,7 @@
 /** From what was proven to `acr` and `amr`: computed here and nowhere else. */
 import { ACRS, type Acr, rank } from './acr.ts';
-import { METHOD_TRAITS, type MethodName } from './method.ts';
+import { isObject } from './json.ts';
+import { METHOD_NAMES, METHOD_TRAITS, type MethodName } from './method.ts';
 
 /** One thing that a person proved, when, and (for a second factor) with which enrolment. */
 export interface Proof {
@@ -17,6 +18,21 @@ export interface PasskeyUse {
   readonly userVerified: boolean;
   /** The key never leaves its device; else it is one that is kept in sync (WebAuthn, 6.1, BE). */
   readonly deviceBound: boolean;
+}
+
+const JUDGED: readonly unknown[] = ['pwd', ...METHOD_NAMES];
+
+/** Whether something stored is a proof. Of a method that this release does not know it is none: it cannot be judged. */
+export function isProof(value: unknown): value is Proof {
+  if (!isObject(value)) return false;
+  const { method, enrolmentId, at, passkey } = value;
+  const told = passkey === undefined || isPasskeyUse(passkey);
+  const named = enrolmentId === null || typeof enrolmentId === 'string';
+  return JUDGED.includes(method) && told && named && typeof at === 'number';
+}
+
+function isPasskeyUse(value: unknown): value is PasskeyUse {
+  return isObject(value) && typeof value.userVerified === 'boolean' && typeof value.deviceBound === 'boolean';
 }
 
 /** The highest level that the proofs carry. A second factor alone is still one factor. */

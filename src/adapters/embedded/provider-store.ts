@@ -1,8 +1,8 @@
 /** What oidc-provider keeps, in SQLite: JSON of its own, with the columns by which it is found again. */
+import { readObject } from '../../domain/json.ts';
 import type { ResealableProviderStore } from '../../ports/keys.ts';
 import type { ShortLivedProviderStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
-import { readObject } from './stored-json.ts';
 
 type Row = { payload: string; consumed: number | null };
 

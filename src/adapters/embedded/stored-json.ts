@@ -1,36 +1,13 @@
 /** Reads JSON out of a column without trusting it: what is malformed is null, never an exception. */
-import type { PasskeyUse, Proof } from '../../domain/assurance.ts';
+import { isProof, type Proof } from '../../domain/assurance.ts';
 import { type Challenge, PURPOSES } from '../../domain/challenge.ts';
+import { isObject, readJson, readObject } from '../../domain/json.ts';
 import { METHOD_NAMES } from '../../domain/method.ts';
 import { NOTHING_YET, type PendingSetUp, type Progress } from '../../domain/progress.ts';
 
-/** A method that this release does not know is malformed too: proofs it cannot judge must not count. */
+/** A method that this release does not know is malformed too. */
 const METHODS: readonly unknown[] = METHOD_NAMES;
 const KNOWN_PURPOSES: readonly unknown[] = PURPOSES;
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isProof(value: unknown): value is Proof {
-  if (!isObject(value)) return false;
-  const { method, enrolmentId, at, passkey } = value;
-  const known = method === 'pwd' || METHODS.includes(method);
-  const told = passkey === undefined || isPasskeyUse(passkey);
-  return known && told && isTextOrNull(enrolmentId) && typeof at === 'number';
-}
-
-function isPasskeyUse(value: unknown): value is PasskeyUse {
-  return isObject(value) && typeof value.userVerified === 'boolean' && typeof value.deviceBound === 'boolean';
-}
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
@@ -50,23 +27,18 @@ function isPendingSetUp(value: unknown): value is PendingSetUp {
   return typeof enrolmentId === 'string' && METHODS.includes(method) && isTextOrNull(secret);
 }
 
-export function readObject(text: string): Record<string, unknown> | null {
-  const value = parse(text);
-  return isObject(value) ? value : null;
-}
-
 export function readStrings(text: string): string[] | null {
-  const value = parse(text);
+  const value = readJson(text);
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null;
 }
 
 export function readProofs(text: string): Proof[] | null {
-  const value = parse(text);
+  const value = readJson(text);
   return Array.isArray(value) && value.every(isProof) ? value : null;
 }
 
 export function readPendingSetUp(text: string): PendingSetUp | null {
-  const value = parse(text);
+  const value = readJson(text);
   return isPendingSetUp(value) ? value : null;
 }
 

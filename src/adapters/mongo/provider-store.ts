@@ -1,11 +1,12 @@
 /** What oidc-provider keeps, in MongoDB: JSON of its own, with the fields by which it is found again. */
 import { Types, trusted } from 'mongoose';
+import { readObject } from '../../domain/json.ts';
 import type { ResealableProviderStore } from '../../ports/keys.ts';
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { ConsumptionDocument, PayloadDocument } from './provider-schema.ts';
 import type { Models } from './schema.ts';
-import { dateOf, idOf, readObject } from './stored-values.ts';
+import { dateOf, idOf } from './stored-values.ts';
 
 type Payload = Record<string, unknown>;
 type Found = PayloadDocument | ConsumptionDocument;

@@ -1,11 +1,11 @@
 /** The outbox of a development machine, in Redis: a list of what would have been sent. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { readJson } from '../../domain/json.ts';
 import type { OutboxStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import type { KeyOf } from './keys.ts';
 import { createScript } from './script.ts';
-import { readJson } from './stored-json.ts';
 
 const MOST_KEPT = 1000;
 const DAY_MS = 86_400_000;

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { PURPOSES } from '../../domain/challenge.ts';
+import { readJson } from '../../domain/json.ts';
 import { METHOD_NAMES } from '../../domain/method.ts';
 import { NOTHING_YET } from '../../domain/progress.ts';
 import type { ProgressStore } from '../../ports/stores.ts';
@@ -9,7 +10,6 @@ import type { Clock } from '../../ports/system.ts';
 import type { Connection } from './connection.ts';
 import { type KeyOf, lifetimeOf } from './keys.ts';
 import { createScript } from './script.ts';
-import { readJson } from './stored-json.ts';
 
 /** A method that this release does not know makes it unreadable: proofs that cannot be judged must not count. */
 const STORED = z.object({

@@ -1,5 +1,6 @@
 /** What oidc-provider keeps for a while, in Redis: a hash for each thing, and keys by which it is found again. */
 import { randomUUID } from 'node:crypto';
+import { readObject } from '../../domain/json.ts';
 import type { ProviderRow, ShortLivedProviderStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Connection } from './connection.ts';
@@ -13,7 +14,6 @@ import {
   REPLACE,
   UPSERT,
 } from './provider-scripts.ts';
-import { readJson } from './stored-json.ts';
 
 /** The fields of a hash that make up an answer, in the order in which they are asked for. */
 const FIELDS = ['payload', 'consumed', 'expires'] as const;
@@ -23,11 +23,6 @@ const NEVER_CONSUMED: ReadonlySet<string> = new Set(['Session', 'Interaction', '
 
 function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
-}
-
-function readObject(text: string): Record<string, unknown> | null {
-  const value = readJson(text);
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : null;
 }
 
 function isAlive(expires: string | null, now: number): boolean {
