@@ -9,6 +9,8 @@ const OIDC_PROVIDER_FILES = [
   'src/http/provider-adapter.ts',
   'src/http/provider-pages.ts',
   'src/http/provider-session.ts',
+  'src/http/provider-session-adapter.ts',
+  'src/http/provider-session-merge.ts',
   'src/http/provider-tickets.ts',
   'src/http/second-factor/configure.ts',
   'src/http/second-factor/index.ts',
