@@ -4,6 +4,7 @@ import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
+import { longestStall } from '../../support/event-loop.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/redis.ts';
@@ -12,6 +13,8 @@ import { startTcpProxy } from '../../support/tcp-proxy.ts';
 
 const LIMITS = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
 const EXPIRES = NOW + MINUTE;
+/** Stored by nobody. */
+const SESSION = { id: 'session-1', payload: { uid: 'uid-2' } };
 
 function anAttempt(id: string) {
   return { owner: 'account-1', id, bucket: 'totp', at: NOW, limits: LIMITS };
@@ -28,6 +31,7 @@ function oneOfEach({ attempts, progress, providerShortLived: provider, outbox, p
     progress.remove('interaction-2'),
     provider.upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, EXPIRES),
     provider.find('Session', 'session-1', NOW),
+    provider.replace('Session', SESSION, { ...SESSION, id: 'session-2' }, EXPIRES),
     provider.findByUid('Session', 'uid-1', NOW),
     provider.consume('AuthorizationCode', 'code-1', NOW),
     provider.destroy('Interaction', 'interaction-2'),
@@ -51,19 +55,6 @@ async function refused(calls: readonly Promise<unknown>[]): Promise<{ reasons: u
 function expectUnavailable({ reasons, took }: { reasons: unknown[]; took: number }): void {
   for (const reason of reasons) expect(reason).to.be.instanceOf(StoreUnavailable);
   expect(took).to.be.below(1000);
-}
-
-/** The longest time, in milliseconds, for which nothing else could run while `work` did. */
-async function longestStall(work: () => Promise<unknown>): Promise<number> {
-  let longest = 0;
-  let last = performance.now();
-  const watch = setInterval(() => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
-  }, 5);
-  await work().finally(() => clearInterval(watch));
-  return longest;
 }
 
 describe('redis that fails', () => {
