@@ -6,6 +6,7 @@ import {
   openEmbeddedShortLived,
 } from './adapters/embedded/open.ts';
 import { startSweeper } from './adapters/embedded/sweeper.ts';
+export { createOutboxSender } from './adapters/delivery/outbox-sender.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { createLogger } from './adapters/system/logger.ts';
 import { createMetrics } from './adapters/system/metrics.ts';

@@ -4,8 +4,11 @@ import type { Configuration, Provider } from 'oidc-provider';
 import { systemClock } from './adapters/system/clock.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { createSecretBox } from './adapters/system/secret-box.ts';
+import type { MethodName } from './domain/method.ts';
 import type { Judge } from './domain/policy.ts';
+import type { Tenant } from './domain/tenant.ts';
 import { createAssetRoutes } from './http/assets/routes.ts';
+import { createLetters } from './http/letters.ts';
 import { createLocaleRoutes } from './http/locale/routes.ts';
 import { crossSite } from './http/middleware/cross-site.ts';
 import { errorPages } from './http/middleware/error-pages.ts';
@@ -19,14 +22,18 @@ import { checkOptions } from './http/second-factor/option-faults.ts';
 import {
   accountsOf,
   ISSUED_LIFETIME_MS,
+  methodsOf,
   type SecondFactorOptions,
+  smsLimitsOf,
   tenantsOf,
-  totpOf,
 } from './http/second-factor/options.ts';
 import type { Site } from './http/site.ts';
 import type { Log } from './ports/log.ts';
+import type { Messenger } from './ports/senders.ts';
+import type { Clock } from './ports/system.ts';
 import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
 import { createFactors, type Factors } from './use-cases/factors.ts';
+import type { Recovery } from './use-cases/recovery-codes.ts';
 import { createTrail } from './use-cases/trail.ts';
 
 export interface SecondFactor {
@@ -42,6 +49,9 @@ export interface SecondFactor {
   readonly judge: Judge;
   /** Setting up a factor, for a page of the host's own. */
   readonly enrolment: EnrolmentUseCase;
+  readonly recovery: Recovery;
+  /** The methods that can be done with these options. */
+  readonly available: readonly MethodName[];
 }
 
 const toStandardError: Log = ({ event, error, ...more }) =>
@@ -66,10 +76,19 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   const trail = options.trail ?? createTrail({ audit, clock, random });
   const basePath = (issuer: string) => options.basePath ?? new URL(issuer).pathname.replace(/\/$/, '');
 
+  /** Known once the host's provider is. */
+  let issuer: string | null = null;
+  const messenger = options.messenger ?? messengerOf(options, tenants, clock, () => issuer);
+
   const area = createSecondFactorArea({
     stores: { accounts, enrolments, claims, lockouts, records, progress, attempts },
     tenants,
-    methods: { totp: totpOf(options) },
+    methods: methodsOf(options),
+    messenger,
+    notify: options.notify ?? (async () => {}),
+    smsLimits: smsLimitsOf(options),
+    confirmUrl: options.confirmUrl ?? (() => null),
+    trustDays: options.trustDays ?? TRUST_DAYS,
     box: createSecretBox(options.encryption),
     clock,
     random,
@@ -95,6 +114,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   }
 
   function routes(provider: Provider): Mounted {
+    issuer = provider.issuer;
     const { origin, protocol } = new URL(provider.issuer);
     const base = basePath(provider.issuer);
     const https = protocol === 'https:';
@@ -127,8 +147,30 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     onward: (provider) => area.onward(provider, { clientName: options.clientName ?? clientNameOf(provider) }),
     judge: area.judge,
     enrolment: area.enrolment,
+    recovery: area.recovery,
+    available: area.available,
   };
 }
+
+/** Our own words, sent by the host's sender; without one nothing is sent. */
+function messengerOf(
+  { sender, name }: SecondFactorOptions,
+  tenants: readonly Tenant[],
+  clock: Clock,
+  issuerOf: () => string | null,
+): Messenger {
+  let letters: Messenger | null = null;
+  return {
+    async tell(to, letter) {
+      const issuer = issuerOf();
+      if (!sender || issuer === null) return false;
+      letters ??= createLetters({ tenants, issuer, clock, sender, ...(name ? { productName: name } : {}) });
+      return letters.tell(to, letter);
+    },
+  };
+}
+
+const TRUST_DAYS = 30;
 
 /** The second factor's own part of every interaction, and the folder of what its pages share. */
 function ownedUnder(base: string, folder: string | null): (path: string) => boolean {

@@ -1,7 +1,6 @@
 /** From a configuration and the parts of the process to the handler of its requests. */
-import { boxOf, type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
+import { boxOf, createOutboxSender, type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
 import type { ClientConfig, Config } from './config/shape.ts';
-import { CATALOGUE } from './domain/methods/index.ts';
 import { createAccountRoutes } from './http/account/routes.ts';
 import { createStepUp } from './http/account/step-up.ts';
 import { createApp, type Handler } from './http/app.ts';
@@ -11,6 +10,7 @@ import { createDemoRoutes } from './http/demo/routes.ts';
 import { createDemoSessions, type DemoSessions } from './http/demo/sessions.ts';
 import { createFormTokens } from './http/forms.ts';
 import { createKnownBrowser } from './http/known-browser.ts';
+import { createLetters } from './http/letters.ts';
 import { createLocaleRoutes } from './http/locale/routes.ts';
 import { errorPages } from './http/middleware/error-pages.ts';
 import { requestLog } from './http/middleware/request-log.ts';
@@ -26,6 +26,7 @@ import { createSignInRoutes } from './http/sign-in/routes.ts';
 import { secondFactor } from './plugin.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
+import type { Notify } from './ports/senders.ts';
 import { createGather } from './use-cases/judgement.ts';
 import { createSelfService } from './use-cases/self-service.ts';
 import { createSignIn } from './use-cases/sign-in.ts';
@@ -78,12 +79,24 @@ async function createHandler(
     securityHeaders({ https: isHttps }),
   ];
 
+  const sender = createOutboxSender({ ...stores, clock });
+  const letters = createLetters({ tenants: config.tenants, issuer: config.issuer, clock, sender });
+  const notify: Notify = async () => {};
   const lock = secondFactor({
     stores: { durable: stores, shortLived: stores },
     encryption: secrets.encryption,
     account: (id) => stores.accounts.findById(id),
     tenants: config.tenants,
     totp: config.secondFactor.totp,
+    messenger: letters,
+    notify,
+    email: config.secondFactor.email,
+    sms: smsOf(config),
+    trustDays: config.secondFactor.trustedDevice.days,
+    onContact: (id, contact) =>
+      'email' in contact
+        ? stores.accounts.confirmEmail(id, contact.email)
+        : stores.accounts.setPhone(id, contact.phone),
     basePath: '',
     homeUrl: '/',
     clock,
@@ -119,7 +132,7 @@ async function createHandler(
   const session = createProviderSession(provider);
   const gather = createGather({ ...stores, tenants: config.tenants });
   const signIn = createSignIn({ ...stores, gather, hasher, box, trail, clock, random });
-  const selfService = createSelfService({ ...stores, available: CATALOGUE, trail });
+  const selfService = createSelfService({ ...stores, available: lock.available, notify, trail });
   const authorization = {
     path: '/auth',
     clientId: OWN_CLIENT,
@@ -149,10 +162,23 @@ async function createHandler(
       createSignInRoutes({ ...shared, signIn, knownBrowser, onward: lock.onward(provider) }),
       lock.routes(provider),
       createConsentRoutes({ ...shared, clients: config.clients }),
-      createAccountRoutes({ ...shared, stepUp, selfService, enrolment: lock.enrolment }),
+      createAccountRoutes({
+        ...shared,
+        stepUp,
+        selfService,
+        enrolment: lock.enrolment,
+        recovery: lock.recovery,
+      }),
     ],
     home: isDevelopment ? '/demo' : '/account',
   });
+}
+
+/** In development any number gets its SMS, which goes no further than the outbox. */
+function smsOf({ secondFactor, sms, environment }: Config) {
+  const isOutbox =
+    environment === 'development' && sms.transport === 'outbox' && sms.allowedPrefixes.length === 0;
+  return { ...secondFactor.sms, allowedPrefixes: isOutbox ? null : sms.allowedPrefixes };
 }
 
 function namesOf(clients: readonly ClientConfig[]) {

@@ -1,4 +1,6 @@
 /** How often a guess may fail, and how long the wait is then (NIST SP 800-63B-4, 3.2.2). */
+import type { MethodName } from './method.ts';
+import type { Outcome } from './refusal.ts';
 
 const MINUTE = 60_000;
 
@@ -25,6 +27,27 @@ export interface Lockout {
   /** Failures in a row per bucket (a method, or `password`). */
   readonly failures: Readonly<Record<string, number>>;
 }
+
+export interface Guess {
+  readonly accountId: string;
+  readonly lockout: Lockout;
+  readonly method: MethodName;
+  /** Of the sign-in or set-up in which it is made, under which its own few tries are counted. */
+  readonly visit: string;
+}
+
+/** A guess that was counted, and may now be looked at. */
+export interface CountedGuess {
+  /** How many this visit has left with the method. */
+  readonly left: number;
+  /** It was wrong. Gives until when the account waits (milliseconds since the epoch), if this was the last one. */
+  failed(): Promise<number | null>;
+  /** It was right: what the method had counted is forgotten. */
+  succeeded(): Promise<void>;
+}
+
+/** Counts a guess before it is looked at; refuses it when there were too many. */
+export type CountGuess = (guess: Guess) => Promise<Outcome<CountedGuess>>;
 
 /** The next lock: 15 minutes, doubling with each one in a row, an hour at most. */
 export function nextLock(level: number, now: number): { lockedUntil: number; level: number } {

@@ -36,6 +36,18 @@ export function newSentCode(random: (length: number) => Uint8Array): string {
   }
 }
 
+export interface Sending {
+  readonly method: 'email' | 'sms';
+  readonly purpose: Purpose;
+  /** An address, or a number in E.164. */
+  readonly destination: string;
+  readonly clientId: string | null;
+  /** Of the network that asks for it. */
+  readonly address: string;
+  /** Of the challenge on the page with the button; null: not known. The same button twice at once sends once. */
+  readonly seen: string | null;
+}
+
 /** All that a sent code is bound to; digested with a key before it is kept. */
 export interface Binding {
   readonly purpose: Purpose;

@@ -36,3 +36,8 @@ export function withoutSecret({ id, method, label, app, isDefault, createdAt }: 
 export function enrolmentPurpose(of: Pick<Enrolment, 'method' | 'tenantId' | 'accountId' | 'id'>): string {
   return [of.method, of.tenantId, of.accountId, of.id].join('|');
 }
+
+/** Recovery codes are no factor by themselves: where they are all there is, nothing is set up. */
+export function hasFactor(enrolments: readonly Pick<Enrolment, 'method'>[]): boolean {
+  return enrolments.some(({ method }) => method !== 'recovery');
+}

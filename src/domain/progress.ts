@@ -23,7 +23,7 @@ export interface Progress {
   readonly challenges: readonly Challenge[];
   /** A code mailed to the account's address was answered, before its first factor is bound. */
   readonly isSetUpProven: boolean;
-  /** Recovery codes made in this visit, sealed, until the person has put them away. */
+  /** Recovery codes of this visit, sealed: made when a set-up begins, good with its factor, kept until put away. */
   readonly newCodes: string | null;
   /** The person wants this browser to be trusted once the sign-in is complete. */
   readonly trustBrowser: boolean;

@@ -17,12 +17,55 @@ export interface MethodChoice {
   readonly selected: boolean;
 }
 
+/** A code that was sent, or can be. */
+export interface SentCode {
+  /** Masked, of a fixed length. */
+  readonly destination: string;
+  /** Null: none that is good is on its way. */
+  readonly secondsLeft: number | null;
+  /** Of the sending, for the button that sends another. */
+  readonly seen: string | null;
+}
+
+/** A step of a set-up at which a code is sent and typed. */
+export interface SetUpCode {
+  readonly form: Form;
+  /** Masked; null while no number was given. */
+  readonly destination: string | null;
+  readonly secondsLeft: number | null;
+  /** One was asked for: the page has a field for it. */
+  readonly isSent: boolean;
+  readonly seen: string | null;
+  /** As typed before a refusal. */
+  readonly phone: string;
+  readonly forced: boolean;
+  readonly demandedBy?: string | null;
+  readonly chooseHref: string | null;
+  readonly cancel: Form | null;
+  readonly backHref: string | null;
+}
+
 export interface FactorView {
   readonly method: MethodName;
   readonly label: string;
   readonly app: string | null;
   readonly createdAt: number;
   readonly remove: Form;
+}
+
+export interface MessageView {
+  readonly channel: 'email' | 'sms';
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  /** Milliseconds since the epoch. */
+  readonly sentAt: number;
+}
+
+/** A letter that can be looked at, by its subject or else its text. */
+interface SampleLink {
+  readonly words: string;
+  readonly href: string;
 }
 
 export interface Pages {
@@ -42,7 +85,12 @@ export interface Pages {
   'enter-code': {
     readonly form: Form;
     readonly method: MethodName;
-    readonly digits: number;
+    /** Null: the code is not made of digits. */
+    readonly digits: number | null;
+    /** Of a method that sends its codes; null for the others. */
+    readonly sent: SentCode | null;
+    /** This browser may be spared the second step for so many days; null: it may not. */
+    readonly trustDays: number | null;
     /** Where another method can be chosen; null when there is none. */
     readonly chooseHref: string | null;
     readonly clientName: string;
@@ -82,6 +130,10 @@ export interface Pages {
     /** In self-service the page has the account's navigation and a way back. */
     readonly backHref: string | null;
   };
+  'set-up-proof': SetUpCode;
+  'set-up-email': SetUpCode;
+  'set-up-sms': SetUpCode;
+  'recovery-codes': { readonly form: Form; readonly codes: readonly string[] };
   consent: {
     readonly form: Form;
     readonly clientName: string;
@@ -162,12 +214,25 @@ export interface Pages {
   };
   'demo-error': { readonly error: string; readonly description: string; readonly homeHref: string };
   outbox: {
-    readonly messages: readonly {
-      readonly channel: 'email' | 'sms';
-      readonly to: string;
-      readonly subject: string;
-      readonly text: string;
-      readonly sentAt: number;
+    readonly messages: readonly (MessageView & { readonly href: string })[];
+    /** Where every letter can be looked at. */
+    readonly samplesHref: string;
+  };
+  'outbox-message': MessageView & {
+    /** Where its HTML part is served; null: it has none. */
+    readonly frameHref: string | null;
+    /** What it is written in, where that is known. */
+    readonly language: Locale | null;
+    readonly backHref: string;
+    /** It was never sent, but is there to be looked at. */
+    readonly isSample: boolean;
+  };
+  'mail-samples': {
+    readonly tenants: readonly { readonly name: string; readonly href: string; readonly isCurrent: boolean }[];
+    readonly languages: readonly {
+      readonly locale: Locale;
+      readonly mails: readonly SampleLink[];
+      readonly texts: readonly SampleLink[];
     }[];
   };
 }
@@ -192,7 +257,10 @@ export interface Frame {
 export type Render = <P extends PageName>(ctx: Context, page: P, model: Pages[P], frame?: Frame) => void;
 
 /** What a host of the plugin may draw itself. */
-export type SecondFactorPage = 'choose-method' | 'enter-code' | 'set-up-choose' | 'set-up-totp' | 'error';
+export type SecondFactorPage = 'choose-method' | 'enter-code' | 'set-up-choose' | SetUpPage | 'error';
+
+/** The steps of a set-up. */
+export type SetUpPage = 'set-up-proof' | 'set-up-totp' | 'set-up-email' | 'set-up-sms' | 'recovery-codes';
 
 /** As `Render`, for some of the pages, and with the time that somebody else's templates may take. */
 export type RenderSome<Some extends PageName> = <P extends Some>(

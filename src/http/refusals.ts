@@ -17,7 +17,11 @@ export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
     case 'forbidden':
       return 403;
     case 'too_many_attempts':
+    case 'resend_too_soon':
       return 429;
+    case 'delivery_failed':
+    case 'phone_invalid':
+    case 'email_unconfirmed':
     case 'credentials_invalid':
     case 'code_invalid':
     case 'code_expired':
@@ -38,6 +42,11 @@ export function phrasesOf(refusal: Refusal): readonly Phrase[] {
       return refusal.retryAt === null
         ? [{ key: 'refusal.too_many_attempts_here' }]
         : [{ key: 'refusal.too_many_attempts', until: refusal.retryAt }];
+    case 'resend_too_soon':
+      return [{ key: 'refusal.resend_too_soon', until: refusal.retryAt }];
+    case 'delivery_failed':
+    case 'phone_invalid':
+    case 'email_unconfirmed':
     case 'credentials_invalid':
     case 'code_expired':
     case 'code_used':
@@ -74,6 +83,11 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
       return [refusal.field];
     case 'method_not_allowed':
       return ['method'];
+    case 'phone_invalid':
+      return ['phone'];
+    case 'resend_too_soon':
+    case 'delivery_failed':
+    case 'email_unconfirmed':
     case 'too_many_attempts':
     case 'session_expired':
     case 'forbidden':
@@ -84,7 +98,7 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
 
 /** Seconds for `Retry-After` (RFC 9110, 10.2.3); null where waiting is not what helps. */
 export function retryAfter(refusal: Refusal, now: number): number | null {
-  if (refusal.code !== 'too_many_attempts') return null;
+  if (refusal.code !== 'too_many_attempts' && refusal.code !== 'resend_too_soon') return null;
   // 0: nothing to wait for, a new sign-in or another method goes on at once.
   return refusal.retryAt === null ? 0 : Math.max(1, Math.ceil((refusal.retryAt - now) / 1000));
 }

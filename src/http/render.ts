@@ -29,7 +29,11 @@ const VIEWS: Readonly<Record<PageName, string>> = {
   'choose-method': 'second-factor/choose-method',
   'enter-code': 'second-factor/enter-code',
   'set-up-choose': 'second-factor/set-up-choose',
+  'set-up-proof': 'second-factor/set-up-proof',
   'set-up-totp': 'second-factor/set-up-totp',
+  'set-up-email': 'second-factor/set-up-email',
+  'set-up-sms': 'second-factor/set-up-sms',
+  'recovery-codes': 'second-factor/recovery-codes',
   consent: 'provider/consent',
   'sign-out': 'provider/sign-out',
   'signed-out': 'provider/signed-out',
@@ -40,6 +44,8 @@ const VIEWS: Readonly<Record<PageName, string>> = {
   'demo-signed-in': 'demo/signed-in',
   'demo-error': 'demo/error',
   outbox: 'ops/outbox',
+  'outbox-message': 'ops/outbox-message',
+  'mail-samples': 'ops/mail-samples',
   error: 'error',
 };
 

@@ -1,26 +1,39 @@
-/** Setting up and removing a second factor: the same at sign-in and in self-service. */
-import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../domain/attempts.ts';
-import { type Enrolment, enrolmentPurpose } from '../domain/enrolment.ts';
+/** Setting up a second factor: the same steps at sign-in and in self-service. */
+import type { CountGuess } from '../domain/attempts.ts';
+import {
+  challengeFor,
+  challengeText,
+  type Purpose,
+  type Sending,
+  sentCodeOf,
+  withoutChallenge,
+} from '../domain/challenge.ts';
+import { phoneOf } from '../domain/contact.ts';
+import { enrolmentPurpose } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Judgement } from '../domain/policy.ts';
-import type { Progress } from '../domain/progress.ts';
+import { newCodesPurpose, type PendingSetUp, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
-import type { EnrolmentStore, LockoutStore, ProgressStore } from '../ports/stores.ts';
+import type { SendCode } from '../domain/sending.ts';
+import { type Bind, type NewFactor, needsSetUpProof, type Visitor } from '../domain/set-up.ts';
+import type { AccountStore, ProgressStore } from '../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly methods: Methods;
-  readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
-  readonly lockouts: Pick<LockoutStore, 'clear'>;
+  readonly accounts: Pick<AccountStore, 'confirmEmail' | 'setPhone'>;
   readonly progress: Pick<ProgressStore, 'save' | 'find'>;
-  readonly box: Pick<SecretBox, 'seal' | 'open'>;
+  readonly bind: Bind;
+  readonly countGuess: CountGuess;
+  readonly sendCode: SendCode;
+  readonly box: Pick<SecretBox, 'seal' | 'open' | 'digest'>;
   readonly trail: Trail;
   readonly clock: Clock;
   readonly random: Random;
 }
 
-/** What the set-up page shows, on this page alone. */
+/** What the page of an authenticator app shows, on that page alone. */
 export interface SetUpSecret {
   readonly secret: string;
   readonly uri: string;
@@ -28,42 +41,49 @@ export interface SetUpSecret {
   readonly periodSeconds: number;
 }
 
-export interface Confirmation {
+export interface Confirmation extends Visitor {
   readonly typed: string;
   readonly label: string;
   readonly app: string;
-  readonly address: string;
-  readonly clientId: string | null;
+}
+
+/** The steps at which a code is sent. */
+export type SentStep = 'proof' | 'email' | 'sms';
+
+/** A code on its way to somebody who sets up a factor. */
+export interface SetUpCodeView {
+  readonly id: string | null;
+  /** Masked; null while no number was given. */
+  readonly destination: string | null;
+  /** Milliseconds since the epoch; null: none that is good is on its way. */
+  readonly expiresAt: number | null;
+  /** Whether one was asked for at all. */
+  readonly isSent: boolean;
 }
 
 const LONGEST_LABEL = 60;
 
-export function createEnrolment({
-  methods,
-  enrolments,
-  lockouts,
-  progress,
-  box,
-  trail,
-  clock,
-  random,
-}: Needs) {
-  /** Begins a set-up, with a new secret that is kept sealed until it is confirmed or the sign-in ends. */
-  async function begin(
-    at: Progress,
-    { account, tenant }: Judgement,
-    method: MethodName,
-  ): Promise<Outcome<Progress>> {
-    if (!(method in methods)) return refused({ code: 'method_not_allowed' });
+export function createEnrolment(needs: Needs) {
+  const { methods, accounts, progress, bind, countGuess, sendCode, box, trail, clock, random } = needs;
+
+  /** Begins a set-up. What it makes is kept sealed until it is confirmed or the visit ends. */
+  async function begin(at: Progress, judgement: Judgement, method: MethodName): Promise<Outcome<Progress>> {
+    const { account, tenant, enrolments } = judgement;
+    if (method === 'recovery' || method === 'app') return refused({ code: 'method_not_allowed' });
+    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
     // Who comes back to the page finds the key that the app may have scanned already.
     if (at.pending?.method === method) return accepted(at);
+    const bytes = (count: number) => random.bytes(count);
     const id = random.id();
     const purpose = enrolmentPurpose({ id, method, accountId: account.id, tenantId: tenant.id });
-    const secret = box.seal(
-      methods[method as keyof Methods].newSecret((count) => random.bytes(count)),
-      purpose,
-    );
-    const next = { ...at, pending: { enrolmentId: id, method, secret } };
+    const secret = method === 'totp' ? box.seal(methods.totp.newSecret(bytes), purpose) : null;
+    const hasCodes = enrolments.some((enrolment) => enrolment.method === 'recovery');
+    const codes = () => JSON.stringify(methods.recovery.newCodes(bytes));
+    const next = {
+      ...at,
+      pending: { enrolmentId: id, method, secret },
+      newCodes: hasCodes ? null : (at.newCodes ?? box.seal(codes(), newCodesPurpose(at))),
+    };
     if (!(await progress.save(next))) return twinOf(at, ({ pending }) => pending?.method === method);
     return accepted({ ...next, version: next.version + 1 });
   }
@@ -77,76 +97,185 @@ export function createEnrolment({
     return twin?.accountId === accountId && did(twin) ? accepted(twin) : refused({ code: 'session_expired' });
   }
 
-  /** The secret of the set-up under way; null when none is. */
-  function reveal({ pending }: Progress, { account, tenant }: Judgement): SetUpSecret | null {
-    if (!pending || !(pending.method in methods)) return null;
-    const method = methods[pending.method as keyof Methods];
-    const purpose = {
-      id: pending.enrolmentId,
-      method: pending.method,
-      accountId: account.id,
-      tenantId: tenant.id,
+  /** The key of the app whose set-up is under way; null when none is, or its turn has not come. */
+  function reveal(at: Progress, judgement: Judgement): SetUpSecret | null {
+    const { pending } = at;
+    if (pending?.method !== 'totp' || pending.secret === null || needsSetUpProof(at, judgement)) return null;
+    const { digits, periodSeconds } = methods.totp;
+    const secret = box.open(pending.secret, purposeOf(pending, judgement));
+    return {
+      secret,
+      uri: methods.totp.provisioningUri(secret, judgement.account.email),
+      digits,
+      periodSeconds,
     };
-    const secret = box.open(pending.secret, enrolmentPurpose(purpose));
-    const { digits, periodSeconds } = method;
-    return { secret, uri: method.provisioningUri(secret, account.email), digits, periodSeconds };
   }
 
-  /** The first code makes the factor; its step is burnt with it, so that it opens nothing afterwards. */
+  /** Sends the code of a step; for SMS to the number typed, or again to the one before. */
+  async function send(
+    at: Progress,
+    judgement: Judgement,
+    step: SentStep,
+    { phone, seen, ...from }: Visitor & { readonly phone: string | null; readonly seen: string | null },
+  ): Promise<Outcome<Progress>> {
+    if (!at.pending || !isAt(step, at, judgement)) return refused({ code: 'session_expired' });
+    const what = { ...asked(step), ...from, seen };
+    if (step !== 'sms') return sendCode(at, judgement, { ...what, destination: judgement.account.email });
+    const number = phone === null ? numberIn(at.pending, judgement) : phoneOf(phone);
+    if (number === null) return refused({ code: 'phone_invalid' });
+    const pending = { ...at.pending, secret: box.seal(number, purposeOf(at.pending, judgement)) };
+    return sendCode({ ...at, pending }, judgement, { ...what, destination: number });
+  }
+
+  function sentBy(at: Progress, judgement: Judgement, step: SentStep): SetUpCodeView {
+    const { method, purpose } = asked(step);
+    const sent = challengeFor(at.challenges, method, purpose);
+    const destination = destinationOf(at, judgement, step);
+    return {
+      id: sent?.id ?? null,
+      destination: destination && (methods[method]?.masked(destination) ?? null),
+      expiresAt: sent && sent.expiresAt > clock.now() ? sent.expiresAt : null,
+      isSent: sent !== null,
+    };
+  }
+
+  /** The first right answer makes the factor; of an app its step is burnt with it, so that it opens nothing later. */
   async function confirm(
     at: Progress,
     judgement: Judgement,
+    step: SentStep | 'totp',
     given: Confirmation,
   ): Promise<Outcome<Progress>> {
+    if (judgement.account.frozenAt !== null) return refused({ code: 'forbidden' });
     const { pending } = at;
-    const shown = reveal(at, judgement);
-    if (!pending || !shown) return refused({ code: 'session_expired' });
+    if (!pending || !isAt(step, at, judgement)) return refused({ code: 'session_expired' });
     if (given.label.length > LONGEST_LABEL) return refused({ code: 'field_invalid', field: 'label' });
     if (given.app.length > LONGEST_LABEL) return refused({ code: 'field_invalid', field: 'app' });
-    const now = clock.now();
-    const candidate = { id: pending.enrolmentId, secret: shown.secret, lastStep: null };
-    const verdict = methods[pending.method as keyof Methods].check([candidate], given.typed, now);
-    if (verdict.kind !== 'accepted') {
-      const clockOffSeconds = verdict.kind === 'near' ? verdict.offSeconds : null;
-      return refused({ code: 'code_invalid', attemptsLeft: null, clockOffSeconds });
-    }
-    const { account, tenant } = judgement;
-    const enrolment: Enrolment = {
-      id: pending.enrolmentId,
-      accountId: account.id,
-      tenantId: tenant.id,
+    const { typed, ...more } = given;
+    const factor = {
+      enrolmentId: pending.enrolmentId,
       method: pending.method,
-      label: given.label.trim(),
-      app: given.app || null,
+      label: more.label.trim(),
+      app: more.app || null,
       secret: pending.secret,
-      lastStep: verdict.step,
-      isDefault: false,
-      createdAt: now,
+      lastStep: null,
     };
-    const inserted = await enrolments.insert(enrolment);
-    const proof = { method: pending.method, enrolmentId: enrolment.id, at: now };
-    const next = { ...at, pending: null, proofs: [...at.proofs, proof] };
-    const saved = await progress.save(next);
-    // Of two clicks of the same form one inserts it, and notes it.
-    if (inserted) {
-      await replaceRefused(judgement, pending.method);
-      const who = { accountId: account.id, tenantId: tenant.id };
-      const { clientId, address } = given;
-      await trail({ ...who, clientId, address, event: 'enrolment.created', method: pending.method });
+    const from = { address: given.address, clientId: given.clientId };
+    if (step === 'totp') return confirmApp(at, judgement, factor, typed, from);
+    const answered = await answer(at, judgement, step, typed);
+    if (!answered.ok) return answered;
+    if (step === 'proof') return proven(answered.value, judgement, factor, from);
+    await noteContact(judgement, step, destinationOf(at, judgement, step), from);
+    return bind(answered.value, judgement, factor, from);
+  }
+
+  async function confirmApp(
+    at: Progress,
+    judgement: Judgement,
+    factor: NewFactor,
+    typed: string,
+    from: Visitor,
+  ): Promise<Outcome<Progress>> {
+    const shown = reveal(at, judgement);
+    if (!shown) return refused({ code: 'session_expired' });
+    const candidate = { id: factor.enrolmentId, secret: shown.secret, lastStep: null };
+    const verdict = methods.totp.check([candidate], typed, clock.now());
+    if (verdict.kind === 'accepted') return bind(at, judgement, { ...factor, lastStep: verdict.step }, from);
+    const clockOffSeconds = verdict.kind === 'near' ? verdict.offSeconds : null;
+    return refused({ code: 'code_invalid', attemptsLeft: null, clockOffSeconds });
+  }
+
+  /** Counted like the codes of a sign-in: who guesses at the mailed code has the password already. */
+  async function answer(
+    at: Progress,
+    judgement: Judgement,
+    step: SentStep,
+    typed: string,
+  ): Promise<Outcome<Progress>> {
+    const { method, purpose } = asked(step);
+    const { account, tenant, lockout } = judgement;
+    const sent = challengeFor(at.challenges, method, purpose);
+    const destination = destinationOf(at, judgement, step);
+    if (!sent || destination === null) return refused({ code: 'code_expired' });
+    const visit = `${at.uid}:${purpose}`;
+    const guess = await countGuess({ accountId: account.id, lockout, method, visit });
+    if (!guess.ok) return guess;
+    const { accountId, uid } = at;
+    const binding = { purpose, method, tenantId: tenant.id, accountId, uid, destination };
+    const code = sentCodeOf(typed);
+    const isRight = code !== null && box.digest(challengeText(binding, code), 'sent-code') === sent.digest;
+    if (!isRight || sent.expiresAt <= clock.now()) {
+      const retryAt = await guess.value.failed();
+      if (retryAt !== null) return refused({ code: 'too_many_attempts', retryAt });
+      if (isRight) return refused({ code: 'code_expired' });
+      return refused({ code: 'code_invalid', attemptsLeft: guess.value.left, clockOffSeconds: null });
     }
-    if (saved) return accepted({ ...next, version: next.version + 1 });
-    return twinOf(at, ({ proofs }) => proofs.some(({ enrolmentId }) => enrolmentId === enrolment.id));
+    await guess.value.succeeded();
+    return accepted({ ...at, challenges: withoutChallenge(at.challenges, method, purpose) });
   }
 
-  /** A factor refused after too many failures is replaced by the new one, never revived beside it. */
-  async function replaceRefused({ account, enrolments: before, lockout }: Judgement, method: MethodName) {
-    if ((lockout.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED) return;
-    const old = before.filter((enrolment) => enrolment.method === method);
-    await Promise.all(old.map((enrolment) => enrolments.remove(account.id, enrolment.id)));
-    await lockouts.clear(secondFactorSubject(account.id), method);
+  /** The address is the owner's; where codes by mail are what is being set up, that is done with it. */
+  async function proven(
+    at: Progress,
+    judgement: Judgement,
+    factor: NewFactor,
+    from: Visitor,
+  ): Promise<Outcome<Progress>> {
+    const { account, tenant } = judgement;
+    await noteContact(judgement, 'email', account.email, from);
+    await trail({ ...from, event: 'set_up.proven', accountId: account.id, tenantId: tenant.id });
+    const next = { ...at, isSetUpProven: true };
+    if (factor.method === 'email') return bind(next, judgement, factor, from);
+    if (!(await progress.save(next))) return twinOf(at, (twin) => twin.isSetUpProven);
+    return accepted({ ...next, version: next.version + 1 });
   }
 
-  return { begin, reveal, confirm };
+  /** What was reached is the account's own: an address is confirmed by it, a number becomes its number. */
+  async function noteContact(
+    { account, tenant }: Judgement,
+    step: 'email' | 'sms',
+    destination: string | null,
+    from: Visitor,
+  ): Promise<void> {
+    const line = { ...from, accountId: account.id, tenantId: tenant.id, method: step };
+    if (step === 'sms' && account.phone !== destination) {
+      await accounts.setPhone(account.id, destination);
+      await trail({ ...line, event: 'contact.changed' });
+    }
+    if (
+      step === 'email' &&
+      !account.emailConfirmed &&
+      (await accounts.confirmEmail(account.id, account.email))
+    ) {
+      await trail({ ...line, event: 'contact.confirmed' });
+    }
+  }
+
+  function destinationOf({ pending }: Progress, judgement: Judgement, step: SentStep): string | null {
+    return step === 'sms' ? pending && numberIn(pending, judgement) : judgement.account.email;
+  }
+
+  /** The number that a set-up is about; null while none was typed. */
+  function numberIn(pending: PendingSetUp, judgement: Judgement): string | null {
+    return pending.secret === null ? null : box.open(pending.secret, purposeOf(pending, judgement));
+  }
+
+  return { begin, reveal, send, sentBy, confirm };
+}
+
+function purposeOf({ enrolmentId, method }: PendingSetUp, { account, tenant }: Judgement): string {
+  return enrolmentPurpose({ id: enrolmentId, method, accountId: account.id, tenantId: tenant.id });
+}
+
+function asked(step: SentStep): { readonly method: Sending['method']; readonly purpose: Purpose } {
+  if (step === 'proof') return { method: 'email', purpose: 'set-up-proof' };
+  return { method: step, purpose: 'set-up' };
+}
+
+/** Whether this is the step whose turn it is. */
+function isAt(step: SentStep | 'totp', at: Progress, judgement: Judgement): boolean {
+  const expected = needsSetUpProof(at, judgement) ? 'proof' : at.pending?.method;
+  return step === expected;
 }
 
 export type EnrolmentUseCase = ReturnType<typeof createEnrolment>;

@@ -1,6 +1,6 @@
 /** What somebody in charge sees of a person's second factors, and does when a phone is lost. */
 import { secondFactorSubject } from '../domain/attempts.ts';
-import { type Factor, withoutSecret } from '../domain/enrolment.ts';
+import { type Factor, hasFactor, withoutSecret } from '../domain/enrolment.ts';
 import type { EnrolmentStore, LockoutStore } from '../ports/stores.ts';
 import type { Trail } from '../ports/system.ts';
 
@@ -22,9 +22,12 @@ export function createFactors({ enrolments, lockouts, trail }: Needs) {
    */
   async function remove(accountId: string, which: { readonly id: string } | 'all'): Promise<Factor[]> {
     const removed: Factor[] = [];
-    for (const enrolment of await enrolments.listByAccount(accountId)) {
+    const all = await enrolments.listByAccount(accountId);
+    // Codes on paper get in when a factor is lost: with the last factor they go as well.
+    const isAll = which === 'all' || !hasFactor(all.filter(({ id }) => id !== which.id));
+    for (const enrolment of all) {
       const { id, tenantId, method } = enrolment;
-      const isMeant = which === 'all' || id === which.id;
+      const isMeant = isAll || id === which.id;
       if (!isMeant || !(await enrolments.remove(accountId, id))) continue;
       await trail({ event: 'enrolment.removed', accountId, tenantId, method });
       removed.push(withoutSecret(enrolment));

@@ -1,7 +1,8 @@
 /** Collects what the policy needs to know of an account, asks it, and starts the grace that it grants. */
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../domain/attempts.ts';
+import type { Enrolment } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
-import { decide, type Gather, type Judge } from '../domain/policy.ts';
+import { decide, type Facts, type Gather, type Judge } from '../domain/policy.ts';
 import { enforcementFor, type Tenant } from '../domain/tenant.ts';
 import type { AccountStore, ClaimStore, EnrolmentStore, LockoutStore } from '../ports/stores.ts';
 import type { Clock } from '../ports/system.ts';
@@ -16,6 +17,8 @@ interface GatherNeeds {
 interface Needs extends GatherNeeds {
   readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
   readonly available: readonly MethodName[];
+  /** Whether a factor can still be asked for: an address may have become unconfirmed, a number another one's. */
+  readonly isReachable: (facts: Pick<Facts, 'account'>, enrolment: Enrolment) => boolean;
   readonly clock: Clock;
 }
 
@@ -36,7 +39,7 @@ export function createGather({ accounts, enrolments, lockouts, tenants }: Gather
 }
 
 export function createJudge(needs: Needs): Judge {
-  const { claims, available, clock } = needs;
+  const { claims, available, isReachable, clock } = needs;
   const gather = createGather(needs);
 
   return async ({ accountId, account: known, facts: given, proofs, demand, occasion }) => {
@@ -52,8 +55,10 @@ export function createJudge(needs: Needs): Judge {
       enforcement,
       tenant: tenant.secondFactor,
       role: account.role,
-      factors: enrolled.map(({ id, method, isDefault }) => {
-        return { id, method, isDefault, accepted: (lockout.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED };
+      factors: enrolled.map((enrolment) => {
+        const { id, method, isDefault } = enrolment;
+        const isTrusted = (lockout.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
+        return { id, method, isDefault, accepted: isTrusted && isReachable(facts, enrolment) };
       }),
       available,
       proofs,

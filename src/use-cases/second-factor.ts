@@ -1,38 +1,30 @@
-/** The second factor of a sign-in: a code is counted, compared, claimed, and noted as a proof. */
-import {
-  CODES_PER_ACCOUNT,
-  CODES_PER_SIGN_IN,
-  nextLock,
-  secondFactorSubject,
-  WINDOW_MS,
-} from '../domain/attempts.ts';
-import { enrolmentPurpose } from '../domain/enrolment.ts';
-import type { CodeMethod, MethodName, Verdict } from '../domain/method.ts';
+/** The second factor of a sign-in: an answer is counted, compared, claimed, and noted as a proof. */
+import type { CheckAnswer } from '../domain/answer.ts';
+import type { CountGuess } from '../domain/attempts.ts';
+import { challengeFor, SENT_DIGITS } from '../domain/challenge.ts';
+import type { Enrolment } from '../domain/enrolment.ts';
+import type { MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Demand, Facts, Judge, Judgement } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
-import type {
-  AttemptStore,
-  ClaimStore,
-  EnrolmentStore,
-  LockoutStore,
-  ProgressStore,
-} from '../ports/stores.ts';
-import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
+import type { SendCode } from '../domain/sending.ts';
+import type { ProgressStore } from '../ports/stores.ts';
+import type { Clock, Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly judge: Judge;
   readonly methods: Methods;
+  readonly check: CheckAnswer;
+  readonly countGuess: CountGuess;
+  readonly sendCode: SendCode;
+  /** Where codes of this factor go; null: nowhere any more. */
+  readonly destinationOf: (judgement: Judgement, enrolment: Enrolment) => string | null;
+  /** Told once a recovery code was used. */
+  readonly onRecovery: (judgement: Judgement, address: string) => Promise<void>;
   readonly progress: Pick<ProgressStore, 'save' | 'find'>;
-  readonly attempts: AttemptStore;
-  readonly lockouts: Pick<LockoutStore, 'addFailure' | 'lock' | 'clear'>;
-  readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
-  readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
-  readonly box: Pick<SecretBox, 'open'>;
   readonly trail: Trail;
   readonly clock: Clock;
-  readonly random: Random;
 }
 
 /** One sign-in before its end: how far it is, and what is demanded of it. */
@@ -45,15 +37,24 @@ export interface Standing {
   readonly facts?: Facts | null | undefined;
 }
 
-const GUESSES = 'guesses';
-/** Codes that are sent have six digits (NIST SP 800-63B-4, 3.1.3). */
-const SHORTEST_CODE = 6;
-/** A claimed step is kept this long after it could last be offered; by then the newest step refuses it. */
-const CLAIM_KEPT_MS = 60 * 60 * 1000;
+/** What a person typed, and whether this browser is to be trusted afterwards. */
+export interface Typed {
+  readonly code: string;
+  readonly trustBrowser: boolean;
+}
+
+/** A code that was sent, as its page tells of it. */
+export interface SentView {
+  /** Of the sending. */
+  readonly id: string | null;
+  /** Masked, of a fixed length. */
+  readonly destination: string;
+  /** Milliseconds since the epoch; null: none is on its way. */
+  readonly expiresAt: number | null;
+}
 
 export function createSecondFactor(needs: Needs) {
-  const { judge, methods, progress, attempts, lockouts, claims, enrolments, box, trail, clock, random } =
-    needs;
+  const { judge, methods, progress, trail, clock } = needs;
 
   /** What the policy says of this sign-in now; null when its account is gone. */
   async function standing({
@@ -64,17 +65,11 @@ export function createSecondFactor(needs: Needs) {
     return judge({ accountId, facts, proofs, demand, occasion: later ? 'later' : 'sign-in' });
   }
 
-  async function verifyCode(at: Standing, method: MethodName, typed: string): Promise<Outcome<Progress>> {
+  async function verifyCode(at: Standing, method: MethodName, typed: Typed): Promise<Outcome<Progress>> {
     const judgement = await standing(at);
     if (!judgement) return refused({ code: 'session_expired' });
     const { account, decision, lockout } = judgement;
-    const line = {
-      accountId: account.id,
-      tenantId: account.tenantId,
-      clientId: at.clientId,
-      address: at.address,
-      method,
-    };
+    const line = { ...lineOf(at, judgement), method };
     const no = async (
       refusal: Refusal,
       event: 'second_factor.refused' | 'second_factor.locked' = 'second_factor.refused',
@@ -84,57 +79,42 @@ export function createSecondFactor(needs: Needs) {
     };
     // A second click of an impatient finger: the factor was given, and the sign-in goes on.
     if (decision.kind === 'satisfied') return accepted(at.progress);
-    if (decision.kind !== 'prove' || !decision.methods.includes(method) || !(method in methods)) {
+    if (decision.kind !== 'prove' || !decision.methods.includes(method)) {
       return no({ code: 'method_not_allowed' });
     }
 
-    const subject = secondFactorSubject(account.id);
-    const now = clock.now();
-    if (lockout.lockedUntil > now) return no({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
-    const ofSignIn = `sign-in:${at.progress.uid}:${method}`;
-    const verdict = await attempts.take({
-      owner: subject,
-      id: random.id(),
-      bucket: method,
-      at: now,
-      limits: [
-        { counter: ofSignIn, limit: CODES_PER_SIGN_IN, windowMs: WINDOW_MS },
-        { counter: GUESSES, limit: CODES_PER_ACCOUNT, windowMs: WINDOW_MS },
-      ],
-    });
-    if (!verdict.ok) {
-      return no({ code: 'too_many_attempts', retryAt: verdict.counter === GUESSES ? verdict.retryAt : null });
-    }
-
-    const found = await granted(method as keyof Methods, judgement, typed, now, at.progress);
+    const visit = at.progress.uid;
+    const guess = await needs.countGuess({ accountId: account.id, lockout, method, visit });
+    if (!guess.ok) return no(guess.refusal);
+    const found = await needs.check(method, { progress: at.progress, judgement, typed: typed.code });
     if (found.kind !== 'accepted') {
-      await lockouts.addFailure(subject, method, now);
-      if (verdict.left[GUESSES] === 0) {
-        const lock = nextLock(lockout.level, now);
-        await lockouts.lock(subject, lock.lockedUntil, lock.level);
-        return no({ code: 'too_many_attempts', retryAt: lock.lockedUntil }, 'second_factor.locked');
+      const lockedUntil = await guess.value.failed();
+      if (lockedUntil !== null) {
+        return no({ code: 'too_many_attempts', retryAt: lockedUntil }, 'second_factor.locked');
       }
       if (found.kind === 'used') return no({ code: 'code_used' });
-      return no({
-        code: 'code_invalid',
-        attemptsLeft: Math.min(...Object.values(verdict.left)),
-        clockOffSeconds: found.kind === 'near' ? found.offSeconds : null,
-      });
+      if (found.kind === 'expired') return no({ code: 'code_expired' });
+      const { clockOffSeconds } = found;
+      return no({ code: 'code_invalid', attemptsLeft: guess.value.left, clockOffSeconds });
     }
 
-    const failed = lockout.level > 0 || (lockout.failures[method] ?? 0) > 0;
-    const proofs = [...at.progress.proofs, { method, enrolmentId: found.enrolmentId, at: now }];
-    const next = { ...at.progress, proofs };
-    const [saved] = await Promise.all([
-      progress.save(next),
-      enrolments.raiseLastStep(found.enrolmentId, found.step),
-      attempts.forget(subject, [ofSignIn, GUESSES], method),
-      failed ? lockouts.clear(subject, method) : null,
-    ]);
+    const { enrolmentId } = found;
+    const next: Progress = {
+      ...at.progress,
+      ...found.spent,
+      proofs: [...at.progress.proofs, { method, enrolmentId, at: clock.now() }],
+      trustBrowser: at.progress.trustBrowser || typed.trustBrowser,
+    };
+    const [saved] = await Promise.all([progress.save(next), found.note(), guess.value.succeeded()]);
     if (!saved) {
-      return twinOf(at, (twin) => twin.proofs.some(({ enrolmentId }) => enrolmentId === found.enrolmentId));
+      const twin = await twinOf(at, ({ proofs }) =>
+        proofs.some((proof) => proof.enrolmentId === enrolmentId),
+      );
+      // A newer code was sent in this very moment: that one is good.
+      return twin.ok || !found.spent.challenges ? twin : no({ code: 'code_expired' });
     }
     await trail({ ...line, event: 'second_factor.accepted' });
+    if (method === 'recovery') await needs.onRecovery(judgement, at.address);
     return accepted({ ...next, version: next.version + 1 });
   }
 
@@ -146,61 +126,80 @@ export function createSecondFactor(needs: Needs) {
   }
 
   /**
-   * The check's verdict with the store's word on it: of two who offer the same step, one has it. The same page of the
-   * same sign-in, sent twice by an impatient finger, is one and not two.
+   * Sends the code of a method that needs one, unless one is on its way already and no new one is asked for. `seen` is
+   * the sending that the page with the button told of; null: the button was not pressed.
    */
-  async function granted(
-    method: keyof Methods,
+  async function ask(
+    at: Standing,
     judgement: Judgement,
-    typed: string,
-    now: number,
-    { uid, version }: Progress,
-  ): Promise<Verdict> {
-    const candidates = judgement.enrolments
-      .filter((enrolment) => enrolment.method === method)
-      .map((enrolment) => ({
-        id: enrolment.id,
-        secret: enrolment.secret === null ? null : box.open(enrolment.secret, enrolmentPurpose(enrolment)),
-        lastStep: enrolment.lastStep,
-      }));
-    const keyOf = (of: { enrolmentId: string; step: number }) => `totp:${of.enrolmentId}:${of.step}`;
-    const holder = `${uid}:${version}`;
-    const verdict = methods[method].check(candidates, typed, now);
-    if (verdict.kind === 'wrong') return verdict;
-    if (verdict.kind === 'used') {
-      const mine = (await claims.peek(keyOf(verdict))) === holder;
-      return mine ? { ...verdict, kind: 'accepted' } : verdict;
-    }
-    // A near miss is claimed too: else "your clock is ahead" would tell a guesser a code that is good later.
-    const claimant = verdict.kind === 'near' ? 'near' : holder;
-    const first = await claims.first(keyOf(verdict), claimant, now + CLAIM_KEPT_MS);
-    return first === claimant || verdict.kind === 'near' ? verdict : { ...verdict, kind: 'used' };
+    method: MethodName,
+    resend: { readonly seen: string | null } | null = null,
+  ): Promise<Outcome<Progress>> {
+    if (method !== 'email' && method !== 'sms') return accepted(at.progress);
+    const { decision } = judgement;
+    if (decision.kind !== 'prove' || !decision.methods.includes(method))
+      return refused({ code: 'method_not_allowed' });
+    const sent = challengeFor(at.progress.challenges, method, 'sign-in');
+    if (!resend && sent && sent.expiresAt > clock.now()) return accepted(at.progress);
+    const destination = destinationFor(judgement, method);
+    if (destination === null) return refused({ code: unreachable(method) });
+    const { clientId, address } = at;
+    return needs.sendCode(at.progress, judgement, {
+      method,
+      purpose: 'sign-in',
+      destination,
+      clientId,
+      address,
+      seen: resend?.seen ?? null,
+    });
+  }
+
+  /** What the page of a sent code tells; null for a method that sends none. */
+  function sentBy(at: Progress, judgement: Judgement, method: MethodName): SentView | null {
+    const sender = method === 'email' || method === 'sms' ? methods[method] : null;
+    const destination = destinationFor(judgement, method);
+    if (!sender || destination === null) return null;
+    const sent = challengeFor(at.challenges, method, 'sign-in');
+    const isGood = sent !== null && sent.expiresAt > clock.now();
+    return {
+      id: sent?.id ?? null,
+      destination: sender.masked(destination),
+      expiresAt: isGood ? sent.expiresAt : null,
+    };
+  }
+
+  function destinationFor(judgement: Judgement, method: MethodName): string | null {
+    const enrolment = judgement.enrolments.find((each) => each.method === method);
+    return enrolment ? needs.destinationOf(judgement, enrolment) : null;
   }
 
   /** Puts a set-up off while grace lasts; the answer holds for this sign-in. */
   async function postpone(at: Standing): Promise<Outcome<Progress>> {
     const judgement = await standing(at);
     if (!judgement) return refused({ code: 'session_expired' });
-    const { account, decision } = judgement;
+    const { decision } = judgement;
     if (decision.kind !== 'set-up' || decision.laterUntil === null) return refused({ code: 'enforced' });
     const next = { ...at.progress, later: true };
     if (!(await progress.save(next))) return twinOf(at, (twin) => twin.later);
-    const line = {
-      accountId: account.id,
-      tenantId: account.tenantId,
-      clientId: at.clientId,
-      address: at.address,
-    };
-    await trail({ ...line, event: 'second_factor.postponed' });
+    await trail({ ...lineOf(at, judgement), event: 'second_factor.postponed' });
     return accepted({ ...next, version: next.version + 1 });
   }
 
-  /** How long the codes of a method are. */
-  function digitsOf(method: MethodName): number {
-    return (methods as Partial<Record<MethodName, CodeMethod>>)[method]?.digits ?? SHORTEST_CODE;
+  /** How many digits the codes of a method have; null where they are no digits. */
+  function digitsOf(method: MethodName): number | null {
+    if (method === 'totp') return methods.totp.digits;
+    return method === 'recovery' ? null : SENT_DIGITS;
   }
 
-  return { standing, verifyCode, postpone, digitsOf };
+  return { standing, verifyCode, ask, sentBy, postpone, digitsOf };
+}
+
+function lineOf({ clientId, address }: Standing, { account }: Judgement) {
+  return { accountId: account.id, tenantId: account.tenantId, clientId, address };
+}
+
+function unreachable(method: 'email' | 'sms'): 'email_unconfirmed' | 'phone_invalid' {
+  return method === 'email' ? 'email_unconfirmed' : 'phone_invalid';
 }
 
 export type SecondFactorUseCase = ReturnType<typeof createSecondFactor>;

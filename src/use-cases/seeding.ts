@@ -15,7 +15,7 @@ interface Needs {
 }
 
 /** An account to be; `password` in clear text or `passwordHash`, or neither for somebody to be invited. */
-export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'locale'> {
+export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'locale' | 'frozenAt'> {
   readonly password: string | null;
   readonly factors: readonly { readonly method: MethodName; readonly secret?: string }[];
 }
@@ -29,12 +29,17 @@ export function createSeeding({ accounts, enrolments, hasher, box, clock, random
     const passwordHash =
       password === null ? given.passwordHash : await hasher.hash(normalisePassword(password));
     // Factors first: an account is never there without the ones it was given, wherever this is interrupted.
-    for (const factor of factors) await enrolments.insert(enrolmentOf(factor, id, given.tenantId));
-    return accounts.insert({ ...given, id, email, passwordHash, locale: null, createdAt: clock.now() });
+    for (const { method, secret } of factors) {
+      const plain = method === 'sms' ? (given.phone ?? undefined) : secret;
+      await enrolments.insert(enrolmentOf(method, plain, id, given.tenantId));
+    }
+    const more = { locale: null, frozenAt: null, createdAt: clock.now() };
+    return accounts.insert({ ...given, ...more, id, email, passwordHash });
   }
 
   function enrolmentOf(
-    { method, secret }: Seed['factors'][number],
+    method: MethodName,
+    secret: string | undefined,
     accountId: string,
     tenantId: string,
   ): Enrolment {

@@ -1,10 +1,11 @@
 /** What people change about their own second factor, once they have proven it a moment ago. */
 import { secondFactorSubject } from '../domain/attempts.ts';
-import type { Enrolment } from '../domain/enrolment.ts';
+import { type Enrolment, hasFactor } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
 import type { Judgement } from '../domain/policy.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import { methodsOnOffer } from '../domain/tenant.ts';
+import type { Notify } from '../ports/senders.ts';
 import type { EnrolmentStore, LockoutStore } from '../ports/stores.ts';
 import type { Trail } from '../ports/system.ts';
 
@@ -12,10 +13,11 @@ interface Needs {
   readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly available: readonly MethodName[];
+  readonly notify: Notify;
   readonly trail: Trail;
 }
 
-export function createSelfService({ enrolments, lockouts, available, trail }: Needs) {
+export function createSelfService({ enrolments, lockouts, available, notify, trail }: Needs) {
   /** The methods that this account may set up by itself. */
   function offered({ enforcement, tenant, account }: Judgement): readonly MethodName[] {
     const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
@@ -32,11 +34,16 @@ export function createSelfService({ enrolments, lockouts, available, trail }: Ne
     const { account, enrolments: all } = judgement;
     const enrolment = all.find((each) => each.id === id);
     if (!enrolment) return accepted(null);
-    if (mayTurnOff(judgement)) return removeAll(judgement, [enrolment], address);
-    if (all.length === 1) return refused({ code: 'enforced' });
+    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    // Codes on paper get in when a factor is lost: with the last factor they go as well.
+    const remaining = all.filter((each) => each.id !== id);
+    if (mayTurnOff(judgement)) {
+      return removeAll(judgement, hasFactor(remaining) ? [enrolment] : all, address);
+    }
+    if (!hasFactor(remaining)) return refused({ code: 'enforced' });
     if (!(await enrolments.remove(account.id, id))) return accepted(null);
     // Two forms at once may each rely on the factor that the other one removes: the last one comes back.
-    if ((await enrolments.listByAccount(account.id)).length === 0) {
+    if (!hasFactor(await enrolments.listByAccount(account.id))) {
       await enrolments.insert(enrolment);
       return refused({ code: 'enforced' });
     }
@@ -47,6 +54,7 @@ export function createSelfService({ enrolments, lockouts, available, trail }: Ne
   /** Removes every factor: from the next sign-in on the password is enough. */
   async function turnOff(judgement: Judgement, address: string): Promise<Outcome<null>> {
     if (!mayTurnOff(judgement)) return refused({ code: 'enforced' });
+    if (judgement.account.frozenAt !== null) return refused({ code: 'forbidden' });
     return removeAll(judgement, judgement.enrolments, address);
   }
 
@@ -62,6 +70,7 @@ export function createSelfService({ enrolments, lockouts, available, trail }: Ne
   async function note({ account }: Judgement, { method }: Enrolment, address: string): Promise<void> {
     const who = { accountId: account.id, tenantId: account.tenantId };
     await trail({ ...who, event: 'enrolment.removed', method, address });
+    if (method !== 'recovery') await notify(account, { topic: 'factor-removed', method });
   }
 
   return { offered, mayTurnOff, remove, turnOff };

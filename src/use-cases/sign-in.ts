@@ -8,7 +8,7 @@ import {
   WINDOW_MS,
 } from '../domain/attempts.ts';
 import type { Facts, Gather } from '../domain/policy.ts';
-import type { Progress } from '../domain/progress.ts';
+import { NOTHING_YET, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import type { AccountStore, AttemptStore, LockoutStore, ProgressStore } from '../ports/stores.ts';
 import type { Clock, PasswordHasher, Random, SecretBox, Trail } from '../ports/system.ts';
@@ -138,12 +138,11 @@ export function createSignIn({
     if (hasher.needsRehash(hash))
       await accounts.replacePasswordHash(account.id, hash, await hasher.hash(password));
     const begun: Progress = {
+      ...NOTHING_YET,
       uid,
       version: submission.before?.version ?? 0,
       accountId: account.id,
       proofs: [{ method: 'pwd', enrolmentId: null, at: clock.now() }],
-      pending: null,
-      later: false,
       keepsAuthTime: null,
       expiresAt: submission.expiresAt,
     };

@@ -35,7 +35,7 @@ export interface Visitor {
   signIn(email: string, password: string): Promise<Page>;
   /** From the chooser, or from a page that links to it. */
   chooseMethod(method: string): Promise<Page>;
-  /** On whatever page asks for a code. */
+  /** On whatever page asks for a code; recovery codes that come after it are put away. */
   enterCode(code: string): Promise<Page>;
 }
 
@@ -164,7 +164,10 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
     },
     async enterCode(code) {
       const page = expectPage('enter a code', ({ $ }) => $('[name=code]').length > 0);
-      return visitor.follow(await visitor.submit(page, { code }));
+      const reached = await visitor.follow(await visitor.submit(page, { code }));
+      // The first factor of an account brings recovery codes with it.
+      if (reached.name !== 'recovery-codes') return reached;
+      return visitor.follow(await visitor.submit(reached, {}, 'saved'));
     },
   };
   return visitor;

@@ -2,17 +2,19 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { acrOf, amrOf, type Proof } from '../../domain/assurance.ts';
-import type { Progress } from '../../domain/progress.ts';
+import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
+import type { SetUpStep } from '../../domain/set-up.ts';
 import type { SignInRecord } from '../../domain/sign-in-record.ts';
 import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
+import type { Recovery } from '../../use-cases/recovery-codes.ts';
 import type { SelfService } from '../../use-cases/self-service.ts';
 import type { FormTokens } from '../forms.ts';
 import type { Frame, Pages, Render } from '../pages.ts';
 import type { ProviderSession } from '../provider-session.ts';
-import { setUpTotpModel } from '../set-up-totp.ts';
+import { createSetUp, type Shell } from '../set-up.ts';
 import type { StepUp, Visit } from './step-up.ts';
 
 export interface SecurityNeeds {
@@ -20,6 +22,7 @@ export interface SecurityNeeds {
   readonly session: ProviderSession;
   readonly selfService: SelfService;
   readonly enrolment: EnrolmentUseCase;
+  readonly recovery: Recovery;
   readonly progress: ProgressStore;
   readonly records: Pick<SignInRecordStore, 'save'>;
   readonly forms: FormTokens;
@@ -31,17 +34,19 @@ type Done = Pages['security']['done'];
 
 const PATH = '/account/security';
 const SET_UP = `${PATH}/set-up`;
-const SET_UP_TOTP = `${SET_UP}/totp`;
 /** A set-up that was begun here and not confirmed is forgotten after this. */
 const SET_UP_KEPT_MS = 15 * 60 * 1000;
 
 export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
-  const { stepUp, session, selfService, enrolment, progress, records, forms, render, clock } = needs;
+  const { stepUp, session, selfService, enrolment, recovery, progress, records, forms, render, clock } =
+    needs;
+  const setUp = createSetUp(needs);
 
   router.get('/security', (ctx) => show(ctx, stepUp.visitIn(ctx), { done: doneOf(ctx) }));
   router.post('/security/set-up', beginSetUp);
-  router.get('/security/set-up/totp', setUpPage);
-  router.post('/security/set-up/totp', confirmSetUp);
+  router.get('/security/set-up/:step', setUpPage);
+  router.post('/security/set-up/:step', submitSetUp);
+  router.post('/security/recovery-codes', renewCodes);
   router.post('/security/factors/:id/remove', remove);
   router.post('/security/turn-off', turnOff);
 
@@ -52,27 +57,48 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
     if (!chosen) return show(ctx, visit, { refusal: { code: 'method_not_allowed' } });
     const begun = await enrolment.begin(await underWay(visit), visit.judgement, chosen);
     if (!begun.ok) return show(ctx, visit, { refusal: begun.refusal });
-    redirect(ctx, `${SET_UP}/${chosen}`);
+    toStep(ctx, visit, begun.value);
+  }
+
+  /** To the page of the step that a visit is at. */
+  function toStep(ctx: Context, { judgement }: Visit, at: Progress): void {
+    const step = setUp.stepOf({ at, judgement });
+    redirect(ctx, step ? `${SET_UP}/${step}` : PATH);
   }
 
   async function setUpPage(ctx: Context): Promise<void> {
     const visit = stepUp.visitIn(ctx);
-    await showSetUp(ctx, visit, await underWay(visit), { refusal: null, label: '', app: '' });
+    const setting = { at: await underWay(visit), judgement: visit.judgement };
+    const step = setUp.stepOf(setting);
+    if (step === null || step !== ctx.params.step) return redirect(ctx, step ? `${SET_UP}/${step}` : PATH);
+    await setUp.show(ctx, shellOf(ctx, visit), setting, step);
   }
 
-  async function confirmSetUp(ctx: Context): Promise<void> {
+  async function submitSetUp(ctx: Context): Promise<void> {
     const visit = stepUp.visitIn(ctx);
     const { record, judgement } = visit;
-    const { code = '', label = '', app = '' } = await forms.read(ctx, record.sessionUid);
-    const before = await underWay(visit);
-    const given = { typed: code, label, app, address: ctx.ip, clientId: null };
-    const outcome = await enrolment.confirm(before, judgement, given);
-    if (!outcome.ok && outcome.refusal.code === 'session_expired') return redirect(ctx, PATH);
-    if (!outcome.ok) return showSetUp(ctx, visit, before, { refusal: outcome.refusal, label, app });
+    const fields = await forms.read(ctx, record.sessionUid);
+    const at = await underWay(visit);
+    const step = setUp.stepOf({ at, judgement });
+    if (step === null || step !== ctx.params.step) return redirect(ctx, step ? `${SET_UP}/${step}` : PATH);
+    const next = await setUp.submit(ctx, shellOf(ctx, visit), { at, judgement }, step, fields);
+    if (!next) return;
+    if (next.pending) return toStep(ctx, visit, next);
+    const proven = next.proofs.slice(at.proofs.length);
     // This browser has just proven the new factor: its session says so from now on, the others are asked for it.
-    await carryOn(ctx, record, [...record.proofs, ...outcome.value.proofs.slice(-1)]);
-    await progress.remove(outcome.value.uid);
+    if (proven.length > 0) await carryOn(ctx, record, [...record.proofs, ...proven]);
+    if (next.newCodes !== null) return redirect(ctx, `${SET_UP}/recovery-codes`);
+    await progress.remove(next.uid);
     redirect(ctx, `${PATH}?done=set-up`);
+  }
+
+  async function renewCodes(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    await forms.read(ctx, visit.record.sessionUid);
+    const from = { address: ctx.ip, clientId: null };
+    const outcome = await recovery.renew(await underWay(visit), visit.judgement, from);
+    if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
+    redirect(ctx, `${SET_UP}/recovery-codes`);
   }
 
   async function remove(ctx: Context): Promise<void> {
@@ -118,28 +144,24 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   async function underWay({ record }: Visit): Promise<Progress> {
     const uid = `account:${record.sessionUid}`;
     const found = await progress.find(uid, clock.now());
-    const fresh = { version: 0, pending: null, later: false, keepsAuthTime: record.at };
+    const fresh = { ...NOTHING_YET, version: 0, keepsAuthTime: record.at };
     const expiresAt = clock.now() + SET_UP_KEPT_MS;
     return found ?? { ...fresh, uid, accountId: record.accountId, proofs: record.proofs, expiresAt };
   }
 
-  async function showSetUp(
-    ctx: Context,
-    visit: Visit,
-    at: Progress,
-    typed: { refusal: Refusal | null; label: string; app: string },
-  ): Promise<void> {
-    const secret = enrolment.reveal(at, visit.judgement);
-    if (!secret) return redirect(ctx, PATH);
-    const model = {
-      ...(await setUpTotpModel(secret, typed)),
-      form: forms.form(SET_UP_TOTP, visit.record.sessionUid),
-      forced: false,
+  function shellOf(ctx: Context, visit: Visit): Shell {
+    return {
+      path: (step: SetUpStep) => `${SET_UP}/${step}`,
+      home: PATH,
+      binding: visit.record.sessionUid,
+      frame: (refusal) => frame(visit, refusal),
+      visitor: { address: ctx.ip, clientId: null },
+      isForced: false,
+      demandedBy: null,
       chooseHref: null,
       cancel: null,
       backHref: PATH,
     };
-    render(ctx, 'set-up-totp', model, frame(visit, typed.refusal));
   }
 
   function show(

@@ -2,37 +2,31 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Metrics } from '../../ports/metrics.ts';
-import type { Message } from '../../ports/senders.ts';
 import type { Render } from '../pages.ts';
-
-interface Outbox {
-  /** Newest first. */
-  readonly list: (limit: number) => Promise<readonly (Message & { readonly sentAt: number })[]>;
-}
+import { createSampleRoutes, type Samples } from './mail-samples.ts';
+import { createOutboxRoutes, type Outbox } from './outbox.ts';
 
 interface Needs {
   /** `reason` in words, for the operator and for anybody: it names no host and no secret. */
   readonly isReady: () => Promise<{ ready: true } | { ready: false; reason: string }>;
   /** Null when messages are really sent. */
   readonly outbox: Outbox | null;
+  /** Of what is mailed and texted: shown in development, whether or not messages are really sent. */
+  readonly samples: Samples;
   /** Null where they are read on a port of their own. */
   readonly metrics: Pick<Metrics, 'exposition'> | null;
   readonly render: Render;
   readonly isDevelopment: boolean;
 }
 
-const MOST_MESSAGES = 100;
-
-export function createOpsRoutes({ isReady, outbox, metrics, render, isDevelopment }: Needs): Router {
+export function createOpsRoutes({ isReady, outbox, samples, metrics, render, isDevelopment }: Needs): Router {
   const router = new Router();
 
   router.get('/health/live', showLive);
   router.get('/health/ready', showReady);
   if (metrics) router.get('/metrics', (ctx) => showMetrics(ctx, metrics));
-  if (isDevelopment && outbox) {
-    router.get('/dev/outbox', (ctx) => showOutbox(ctx, outbox));
-    router.get('/dev/outbox.json', (ctx) => showOutboxAsJson(ctx, outbox));
-  }
+  if (isDevelopment && outbox) router.use(createOutboxRoutes({ outbox, render }).routes());
+  if (isDevelopment) router.use(createSampleRoutes({ ...samples, render }).routes());
 
   /** That this is answered is the answer. */
   function showLive(ctx: Context): void {
@@ -50,18 +44,6 @@ export function createOpsRoutes({ isReady, outbox, metrics, render, isDevelopmen
     ctx.set('Cache-Control', 'no-store');
     ctx.set('Content-Type', type);
     ctx.body = text;
-  }
-
-  async function showOutbox(ctx: Context, { list }: Outbox): Promise<void> {
-    render(ctx, 'outbox', { messages: await list(MOST_MESSAGES) });
-  }
-
-  async function showOutboxAsJson(ctx: Context, { list }: Outbox): Promise<void> {
-    const messages = await list(MOST_MESSAGES);
-    const rows = messages.map(({ sentAt, channel, to, subject, text }) => {
-      return { channel, to, subject, text, sent_at: new Date(sentAt).toISOString() };
-    });
-    json(ctx, 200, rows);
   }
 
   return router;

@@ -2,8 +2,10 @@
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf } from '../../domain/assurance.ts';
+import type { MethodName } from '../../domain/method.ts';
 import type { Facts, Judgement } from '../../domain/policy.ts';
-import type { Progress } from '../../domain/progress.ts';
+import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
+import { setUpStepOf } from '../../domain/set-up.ts';
 import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
@@ -80,12 +82,11 @@ export function createAdvance(needs: Needs) {
     const record = await records.find(view.session.uid, clock.now());
     if (record?.accountId !== view.session.accountId) return null;
     return {
+      ...NOTHING_YET,
       uid: view.key,
       version: 0,
       accountId: record.accountId,
       proofs: record.proofs,
-      pending: null,
-      later: false,
       keepsAuthTime: record.at,
       expiresAt: view.expiresAt,
     };
@@ -108,6 +109,9 @@ export function createAdvance(needs: Needs) {
   ): Promise<string> {
     const base = pages(view.uid);
     const { decision } = judgement;
+    const { progress: reached } = standing;
+    // Recovery codes were made: they are put away before anything else, since they are never shown again.
+    if (setUpStepOf(reached, judgement) === 'recovery-codes') return `${base}/set-up/recovery-codes`;
     switch (decision.kind) {
       case 'satisfied':
         return finish(ctx, standing, judgement);
@@ -115,14 +119,15 @@ export function createAdvance(needs: Needs) {
         if (needs.passwordUrl) return needs.passwordUrl(view.uid);
         return session.end(ctx, { error: 'login_required', description: 'the password is needed again' });
       case 'prove':
-        return decision.preferred ? `${base}/verify/${decision.preferred}` : `${base}/choose-method`;
+        return proving(ctx, base, standing, judgement, decision.preferred);
       case 'set-up': {
         const [only, ...others] = decision.methods;
         // Nothing to choose and nothing to put off: straight to the one set-up there is.
         const direct = only && others.length === 0 && decision.laterUntil === null && ctx.method === 'POST';
         if (!direct) return `${base}/set-up`;
-        await enrolment.begin(standing.progress, judgement, only);
-        return `${base}/set-up/${only}`;
+        const begun = await enrolment.begin(reached, judgement, only);
+        const step = begun.ok ? setUpStepOf(begun.value, judgement) : null;
+        return step ? `${base}/set-up/${step}` : `${base}/set-up`;
       }
       case 'refuse': {
         await note(judgement.account, standing, 'sign_in.refused', decision.reason);
@@ -133,6 +138,23 @@ export function createAdvance(needs: Needs) {
         });
       }
     }
+  }
+
+  /** A form leads straight to the code that is preferred, and sends it; a GET sends nothing, so that one is chosen first. */
+  async function proving(
+    ctx: Context,
+    base: string,
+    standing: Standing,
+    judgement: Judgement,
+    preferred: MethodName | null,
+  ): Promise<string> {
+    if (preferred === null) return `${base}/choose-method`;
+    const sent = secondFactor.sentBy(standing.progress, judgement, preferred);
+    const isReady = sent === null || sent.expiresAt !== null;
+    if (!isReady && ctx.method !== 'POST') return `${base}/choose-method`;
+    // Refused or not, the page tells whether a code is on its way, and has a button for another.
+    if (!isReady) await secondFactor.ask(standing, judgement, preferred);
+    return `${base}/verify/${preferred}`;
   }
 
   /** The one ending of a sign-in: the whole result at once, computed from what was proven. */

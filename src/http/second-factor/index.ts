@@ -3,10 +3,12 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
-import { CATALOGUE, createMethods, type MethodSettings } from '../../domain/methods/index.ts';
+import type { MethodName } from '../../domain/method.ts';
+import { availableOf, createMethods, type MethodSettings } from '../../domain/methods/index.ts';
 import type { Facts, Judge } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import type { Messenger, Notify } from '../../ports/senders.ts';
 import type {
   AccountStore,
   AttemptStore,
@@ -17,9 +19,14 @@ import type {
   SignInRecordStore,
 } from '../../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../../ports/system.ts';
+import { createAnswers } from '../../use-cases/answers.ts';
+import { createBinding } from '../../use-cases/binding.ts';
 import { createEnrolment, type EnrolmentUseCase } from '../../use-cases/enrolment.ts';
+import { createGuesses } from '../../use-cases/guesses.ts';
 import { createGather, createJudge } from '../../use-cases/judgement.ts';
+import { createRecovery, type Recovery } from '../../use-cases/recovery-codes.ts';
 import { createSecondFactor } from '../../use-cases/second-factor.ts';
+import { createSentCodes, type SmsLimits } from '../../use-cases/sent-codes.ts';
 import { createFormTokens } from '../forms.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import { createProviderSession, type InteractionView } from '../provider-session.ts';
@@ -31,7 +38,7 @@ import { createSecondFactorRoutes } from './routes.ts';
 
 export interface SecondFactorNeeds {
   readonly stores: {
-    readonly accounts: Pick<AccountStore, 'findById'>;
+    readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setPhone'>;
     readonly enrolments: EnrolmentStore;
     readonly claims: ClaimStore;
     readonly lockouts: LockoutStore;
@@ -41,12 +48,19 @@ export interface SecondFactorNeeds {
   };
   readonly tenants: readonly Tenant[];
   readonly methods: MethodSettings;
+  readonly messenger: Messenger;
+  readonly notify: Notify;
+  readonly smsLimits: SmsLimits;
+  /** Where an address can be confirmed without a code; null: nowhere. */
+  readonly confirmUrl: (account: Account) => string | null;
   readonly box: SecretBox;
   readonly clock: Clock;
   readonly random: Random;
   readonly trail: Trail;
   readonly clientRule: (clientId: string) => ClientRule;
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
+  /** For how many days a browser is trusted. */
+  readonly trustDays: number;
   readonly issuedLifetimeMs: number;
   /** Where the provider and these pages are mounted: a path without a slash at its end. */
   readonly basePath: (issuer: string) => string;
@@ -80,6 +94,9 @@ export interface SecondFactorArea {
   onward(provider: Provider, pages: Pick<PageNeeds, 'clientName'>): Onward;
   readonly judge: Judge;
   readonly enrolment: EnrolmentUseCase;
+  readonly recovery: Recovery;
+  /** The methods that can be done here. */
+  readonly available: readonly MethodName[];
 }
 
 /** Everything at and below such an address belongs to these pages. */
@@ -88,13 +105,29 @@ function pagesUnder(base: string): PageAddress {
 }
 
 export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorArea {
-  const { stores, clock, box, trail, random } = needs;
+  const { stores, box } = needs;
   const methods = createMethods(needs.methods);
-  const gather = createGather({ ...stores, tenants: needs.tenants });
-  const judge = createJudge({ ...stores, tenants: needs.tenants, available: CATALOGUE, clock });
-  const enrolment = createEnrolment({ ...stores, methods, box, trail, clock, random });
-  const secondFactor = createSecondFactor({ ...stores, judge, methods, box, trail, clock, random });
-  const standpoint = createStandpoint({ ...needs, judge, gather, records: stores.records });
+  const available = availableOf(needs.methods);
+  const shared = { ...needs, ...stores, methods };
+  const gather = createGather(shared);
+  const { check, destinationOf } = createAnswers(shared);
+  const isReachable: Parameters<typeof createJudge>[0]['isReachable'] = (facts, enrolment) =>
+    (enrolment.method !== 'email' && enrolment.method !== 'sms') || destinationOf(facts, enrolment) !== null;
+  const judge = createJudge({ ...shared, available, isReachable });
+  const countGuess = createGuesses(shared);
+  const { send: sendCode } = createSentCodes(shared);
+  const recovery = createRecovery(shared);
+  const enrolment = createEnrolment({ ...shared, bind: createBinding(shared), countGuess, sendCode });
+  const secondFactor = createSecondFactor({
+    ...shared,
+    judge,
+    check,
+    destinationOf,
+    countGuess,
+    sendCode,
+    onRecovery: recovery.used,
+  });
+  const standpoint = createStandpoint({ ...shared, judge, gather });
   const pagesOf = (issuer: string) => pagesUnder(needs.basePath(issuer));
 
   const configure = createConfigure({
@@ -103,21 +136,21 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     interactionUrl: (issuer, uid) => (needs.interactionUrl ?? pagesOf(issuer))(uid),
   });
 
-  function shared(provider: Provider, { clientName }: Pick<PageNeeds, 'clientName'>) {
+  function partsOf(provider: Provider, { clientName }: Pick<PageNeeds, 'clientName'>) {
     const session = createProviderSession(provider);
     const pages = pagesOf(provider.issuer);
-    const parts = { ...needs, ...stores, session, pages, clientName, secondFactor, enrolment };
+    const parts = { ...shared, session, pages, clientName, secondFactor, enrolment, recovery };
     return { ...parts, advance: createAdvance(parts) };
   }
 
   function routes(provider: Provider, { render, clientName, home }: PageNeeds): Router {
     const forms = createFormTokens(box);
-    return createSecondFactorRoutes({ ...shared(provider, { clientName }), forms, render, home });
+    return createSecondFactorRoutes({ ...partsOf(provider, { clientName }), forms, render, home });
   }
 
   function onward(provider: Provider, pages: Pick<PageNeeds, 'clientName'>): Onward {
-    return shared(provider, pages).advance.begun;
+    return partsOf(provider, pages).advance.begun;
   }
 
-  return { configure, routes, onward, judge, enrolment };
+  return { configure, routes, onward, judge, enrolment, recovery, available };
 }

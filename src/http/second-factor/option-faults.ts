@@ -12,6 +12,8 @@ const text = z.string().min(1);
 const spoken = text.regex(/^[^:]+$/, 'must have no colon');
 const act = z.custom((value) => typeof value === 'function', 'must be a function');
 const part = z.custom((value) => typeof value === 'object' && value !== null, 'is missing');
+/** Seconds: as long as codes that are sent may live (NIST SP 800-63B-4, 3.1.3.2). */
+const lifetime = z.int().min(30).max(600);
 const enforcement = z.enum(ENFORCEMENTS);
 
 const policy = z
@@ -44,7 +46,14 @@ const tenants = z
 
 const options = z.strictObject({
   stores: z.object({
-    durable: z.object({ enrolments: part, claims: part, lockouts: part, records: part, audit: part }),
+    durable: z.object({
+      enrolments: part,
+      claims: part,
+      lockouts: part,
+      records: part,
+      trustedBrowsers: part,
+      audit: part,
+    }),
     shortLived: z.object({ progress: part, attempts: part }),
   }),
   encryption: z
@@ -64,6 +73,23 @@ const options = z.strictObject({
           driftSteps: z.int().min(0).max(2),
         })
         .partial(),
+      sender: part,
+      messenger: part,
+      email: z.strictObject({ lifetimeSeconds: lifetime }).partial().nullable(),
+      sms: z
+        .strictObject({
+          lifetimeSeconds: lifetime,
+          allowedPrefixes: z.array(z.string().regex(/^\+[1-9]\d{0,6}$/)).nullable(),
+          perBlockHour: z.int().positive(),
+          perTenantDay: z.int().positive(),
+          perDay: z.int().positive(),
+        })
+        .partial()
+        .nullable(),
+      trustDays: z.int().min(1).max(365),
+      notify: act,
+      confirmUrl: act,
+      onContact: act,
       clientRule: act,
       clientName: act,
       basePath: z.string().regex(/^(?:\/[\w.~-]+)*$/, 'must be empty or like /oidc'),

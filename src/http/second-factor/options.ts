@@ -2,9 +2,12 @@
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
+import type { EmailSettings } from '../../domain/methods/email.ts';
 import { CATALOGUE, type MethodSettings } from '../../domain/methods/index.ts';
+import type { SmsSettings } from '../../domain/methods/sms.ts';
 import type { Tenant, TenantSecondFactor } from '../../domain/tenant.ts';
 import type { Log } from '../../ports/log.ts';
+import type { MessageSender, Messenger, Notify } from '../../ports/senders.ts';
 import type {
   AccountStore,
   AttemptStore,
@@ -17,6 +20,7 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { Clock, Random, Trail } from '../../ports/system.ts';
+import type { SmsLimits } from '../../use-cases/sent-codes.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import type { ClientName, PageAddress } from './advance.ts';
 import type { ClientRule } from './demand.ts';
@@ -43,6 +47,12 @@ export interface HostAccount {
   readonly id?: unknown;
   /** Stands in the authenticator app, so that people know which account a code is for. Default: the id. */
   readonly email?: string | null;
+  /** The address is known to reach them: codes by mail go nowhere else. Default: it is not. */
+  readonly emailConfirmed?: boolean | null;
+  /** E.164. Codes by SMS go to the number that was proven at set-up, as long as it is this one. Default: not known. */
+  readonly phone?: string | null;
+  /** Since when (milliseconds) their factors may not be changed. Default: they may. */
+  readonly frozenAt?: number | null;
   /** Default: the address. */
   readonly name?: string | null;
   /** One of `tenants`; may be left out where there is only one. */
@@ -83,6 +93,28 @@ export interface SecondFactorOptions {
   readonly tenants?: readonly HostTenant[];
   /** Default: codes of 6 digits, 30 seconds each, one step of drift either way (RFC 6238, 5.2). */
   readonly totp?: Partial<MethodSettings['totp']>;
+  /** Sends mails and text messages: of `doublelock/delivery`, or your own. Without one no codes are sent. */
+  readonly sender?: MessageSender;
+  /** Finds the words as well. Default: our own, sent by `sender`. */
+  readonly messenger?: Messenger;
+  /** Codes by mail. Default: good for 90 seconds; null: none. */
+  readonly email?: Partial<EmailSettings> | null;
+  /**
+   * Codes by SMS. Default: good for 90 seconds, to no number: `allowedPrefixes` says to which countries (null: to all);
+   * 10 an hour to unproven numbers of one block of a thousand, 5 000 a day for a tenant, 20 000 in all. Null: none.
+   */
+  readonly sms?: Partial<SmsSettings & SmsLimits> | null;
+  /** For how many days a browser is trusted, where the policy allows it. Default: 30. */
+  readonly trustDays?: number;
+  /** Tells people what was done to their account. Default: by mail, where there is a `sender`. */
+  readonly notify?: Notify;
+  /** Where an address can be confirmed without a code. Default: nowhere. */
+  readonly confirmUrl?: (account: Account) => string | null;
+  /** Told when somebody has shown that an address or a number is theirs. */
+  readonly onContact?: (
+    accountId: string,
+    contact: { readonly email: string } | { readonly phone: string | null },
+  ) => unknown;
   /** What holds for an application: `{ always: true }` takes nobody without a second factor. Default: nothing. */
   readonly clientRule?: (clientId: string) => Partial<ClientRule>;
   /** Default: the client's `client_name`, or its id. */
@@ -131,7 +163,7 @@ const PRODUCT = 'Doublelock';
 /** Confirmed addresses, mailed codes and resets by administrators are not for guests yet. */
 const POLICY: TenantSecondFactor = {
   enforcement: 'optional',
-  methods: CATALOGUE,
+  methods: CATALOGUE.filter((name) => name !== 'recovery'),
   graceDays: 0,
   groups: {},
   trustedDevices: false,
@@ -141,8 +173,34 @@ const POLICY: TenantSecondFactor = {
 };
 
 /** How codes are made, and under which name an authenticator app keeps them. */
-export function totpOf({ name = PRODUCT, totp }: SecondFactorOptions): MethodSettings['totp'] {
+function totpOf({ name = PRODUCT, totp }: SecondFactorOptions): MethodSettings['totp'] {
   return { issuer: name, digits: 6, periodSeconds: 30, driftSteps: 1, ...said(totp) };
+}
+
+const LIFETIME_SECONDS = 90;
+const SMS_LIMITS: SmsLimits = {
+  allowedPrefixes: [],
+  perBlockHour: 10,
+  perTenantDay: 5000,
+  perDay: 20_000,
+};
+
+/** How codes are made and sent; a method that can't be is null. */
+export function methodsOf(options: SecondFactorOptions): MethodSettings {
+  const { sender, messenger, email, sms } = options;
+  const canSend = sender !== undefined || messenger !== undefined;
+  const lifetime = { lifetimeSeconds: LIFETIME_SECONDS };
+  const { allowedPrefixes } = smsLimitsOf(options);
+  const hasNumbers = allowedPrefixes === null || allowedPrefixes.length > 0;
+  return {
+    totp: totpOf(options),
+    email: canSend && email !== null ? { ...lifetime, ...said(email) } : null,
+    sms: canSend && sms !== null && hasNumbers ? { ...lifetime, ...said(sms) } : null,
+  };
+}
+
+export function smsLimitsOf({ sms }: SecondFactorOptions): SmsLimits {
+  return { ...SMS_LIMITS, ...said(sms ?? {}) };
 }
 
 /** The host's tenants with everything filled in that was left out. */
@@ -167,10 +225,10 @@ function said<T extends object>(given: T | undefined): Partial<T> {
 
 /** Reads accounts from the host as a store of ours would: property by property, since a record of a database may be more. */
 export function accountsOf(
-  { account }: Pick<SecondFactorOptions, 'account'>,
+  { account, onContact }: Pick<SecondFactorOptions, 'account' | 'onContact'>,
   tenants: readonly Tenant[],
   log: Log,
-): Pick<AccountStore, 'findById'> {
+): Pick<AccountStore, 'findById' | 'confirmEmail' | 'setPhone'> {
   const ids = new Set(tenants.map(({ id }) => id));
   const only = tenants.length === 1 ? tenants[0]?.id : undefined;
   return {
@@ -180,17 +238,27 @@ export function accountsOf(
       const tenantId = found.tenantId ?? only ?? '';
       // Nobody would get in, and nobody would know why.
       if (!ids.has(tenantId)) log({ event: 'account.without_tenant', account_id: id, tenant: tenantId });
-      const { email, name, role, groups, locale } = found;
+      const { email, emailConfirmed, phone, frozenAt, name, role, groups, locale } = found;
       return {
         ...NOT_ASKED,
         id,
         tenantId,
         email: email ?? id,
+        emailConfirmed: emailConfirmed ?? false,
+        phone: phone ?? null,
+        frozenAt: frozenAt ?? null,
         name: name ?? email ?? id,
         role: role ?? 'member',
         groups: groups ?? [],
         locale: locale === 'en' || locale === 'nl' ? locale : null,
       };
+    },
+    async confirmEmail(id, email) {
+      await onContact?.(id, { email });
+      return true;
+    },
+    async setPhone(id, phone) {
+      await onContact?.(id, { phone });
     },
   };
 }

@@ -23,6 +23,7 @@ export function createRecordKeeping({ records, clock, issuedLifetimeMs }: Needs)
       sessionUid: session.uid,
       accountId: session.accountId,
       proofs,
+      trustedBrowserId: null,
       at: (session.loginTs ?? 0) * 1000,
       address: ctx.ip,
       browser: ctx.get('user-agent').slice(0, LONGEST_BROWSER),

@@ -4,13 +4,16 @@ import type { Context } from 'koa';
 import type { MethodName } from '../../domain/method.ts';
 import type { Judgement } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
-import type { Outcome } from '../../domain/refusal.ts';
+import type { Outcome, RefusalCode } from '../../domain/refusal.ts';
+import type { SetUpStep } from '../../domain/set-up.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
+import type { Recovery } from '../../use-cases/recovery-codes.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
 import type { Fields, FormTokens } from '../forms.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import { InteractionGone, type ProviderSession } from '../provider-session.ts';
+import { createSetUp } from '../set-up.ts';
 import { type Advance, type PageAddress, SECOND_FACTOR_PROMPTS, type Stage } from './advance.ts';
 import { createSecondFactorPages } from './show.ts';
 
@@ -19,6 +22,8 @@ interface Needs {
   readonly session: ProviderSession;
   readonly secondFactor: SecondFactorUseCase;
   readonly enrolment: EnrolmentUseCase;
+  readonly recovery: Recovery;
+  readonly trustDays: number;
   readonly forms: FormTokens;
   readonly render: RenderSome<SecondFactorPage>;
   readonly pages: PageAddress;
@@ -28,8 +33,12 @@ interface Needs {
   readonly clock: Clock;
 }
 
+/** Refused, and the same page takes another try. */
+const TRY_AGAIN: ReadonlySet<RefusalCode> = new Set(['code_invalid', 'code_used', 'code_expired']);
+
 export function createSecondFactorRoutes(needs: Needs): Router {
   const { advance, session, secondFactor, enrolment, forms, pages } = needs;
+  const setUp = createSetUp(needs);
   const show = createSecondFactorPages(needs);
   const router = new Router({ prefix: pages(':uid') });
 
@@ -40,8 +49,8 @@ export function createSecondFactorRoutes(needs: Needs): Router {
   router.post('/verify/:method', verify);
   router.get('/set-up', setUpChooser);
   router.post('/set-up', chooseSetUp);
-  router.get('/set-up/:method', setUpPage);
-  router.post('/set-up/:method', confirmSetUp);
+  router.get('/set-up/:step', setUpPage);
+  router.post('/set-up/:step', submitSetUp);
   router.get('/unusable', unusable);
   router.post('/cancel', cancel);
   return router;
@@ -95,6 +104,8 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       if (decision.kind !== 'prove') return show.forbidden(ctx);
       const chosen = decision.methods.find((name) => name === method);
       if (!chosen) return show.chooseMethod(ctx, stage, judgement, decision, { code: 'method_not_allowed' });
+      const asked = await secondFactor.ask(stage.standing, judgement, chosen);
+      if (!asked.ok) return show.chooseMethod(ctx, stage, judgement, decision, asked.refusal);
       return redirect(ctx, `${pages(stage.view.uid)}/verify/${chosen}`);
     });
   }
@@ -114,20 +125,37 @@ export function createSecondFactorRoutes(needs: Needs): Router {
   }
 
   async function verify(ctx: Context): Promise<void> {
-    await submitted(ctx, async (stage, { code = '' }) => {
+    await submitted(ctx, async (stage, fields) => {
       const method = methodOf(ctx);
       const facts = await judged(stage);
-      const standing = { ...stage.standing, facts };
-      const outcome = await secondFactor.verifyCode(standing, method, code);
-      if (outcome.ok) return onward(ctx, { ...stage, standing }, outcome.value);
+      const at = { ...stage, standing: { ...stage.standing, facts } };
+      if ('resend' in fields) return resend(ctx, at, facts, method, fields);
+      const { code = '' } = fields;
+      const typed = { code, trustBrowser: fields.trust_device === '1' };
+      const outcome = await secondFactor.verifyCode(at.standing, method, typed);
+      if (outcome.ok) return onward(ctx, at, outcome.value);
       const { refusal } = outcome;
       // Read again: what was refused was counted.
       const judgement = await judged(stage);
-      if (refusal.code === 'code_invalid' || refusal.code === 'code_used') {
-        return show.enterCode(ctx, stage, judgement, method, refusal);
-      }
+      if (TRY_AGAIN.has(refusal.code)) return show.enterCode(ctx, stage, judgement, method, refusal);
       return show.stopped(ctx, stage, judgement, refusal);
     });
+  }
+
+  async function resend(
+    ctx: Context,
+    stage: Stage,
+    judgement: Judgement,
+    method: MethodName,
+    fields: Fields,
+  ) {
+    if (judgement.decision.kind === 'satisfied') return advance.onward(ctx, stage);
+    const asked = await secondFactor.ask(stage.standing, judgement, method, { seen: fields.seen ?? null });
+    if (asked.ok) return redirect(ctx, `${pages(stage.view.uid)}/verify/${method}`);
+    const belongs = judgement.decision.kind === 'prove' && judgement.decision.methods.includes(method);
+    return belongs
+      ? show.enterCode(ctx, stage, judgement, method, asked.refusal)
+      : show.stopped(ctx, stage, judgement, asked.refusal);
   }
 
   async function setUpChooser(ctx: Context): Promise<void> {
@@ -149,42 +177,54 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       if (!chosen) return show.chooseSetUp(ctx, stage, judgement, decision, { code: 'method_not_allowed' });
       const begun = await enrolment.begin(stage.standing.progress, judgement, chosen);
       if (!begun.ok) return show.refusal(ctx, stage, begun.refusal);
-      return redirect(ctx, `${pages(stage.view.uid)}/set-up/${chosen}`);
+      const step = setUp.stepOf({ at: begun.value, judgement });
+      return redirect(ctx, `${pages(stage.view.uid)}/set-up${step ? `/${step}` : ''}`);
     });
+  }
+
+  /** The step of this address, if its turn has come. */
+  function stepAt(ctx: Context, { standing }: Stage, judgement: Judgement): SetUpStep | null {
+    const step = setUp.stepOf({ at: standing.progress, judgement });
+    const isAsked = judgement.decision.kind === 'set-up' || step === 'recovery-codes';
+    return isAsked && step === ctx.params.step ? step : null;
   }
 
   async function setUpPage(ctx: Context): Promise<void> {
     const stage = await enter(ctx);
     if (!stage) return;
     const judgement = await judged(stage);
-    const { decision } = judgement;
-    const { progress } = stage.standing;
-    const secret = decision.kind === 'set-up' ? enrolment.reveal(progress, judgement) : null;
-    if (!secret || progress.pending?.method !== methodOf(ctx)) return redirect(ctx, pages(stage.view.uid));
-    await show.setUpTotp(ctx, stage, judgement, secret);
+    const step = stepAt(ctx, stage, judgement);
+    if (step === null) return redirect(ctx, pages(stage.view.uid));
+    await setUp.show(
+      ctx,
+      show.setUpShell(stage, judgement),
+      { at: stage.standing.progress, judgement },
+      step,
+    );
   }
 
-  async function confirmSetUp(ctx: Context): Promise<void> {
-    await submitted(ctx, async (stage, { code = '', label = '', app = '' }) => {
+  async function submitSetUp(ctx: Context): Promise<void> {
+    await submitted(ctx, async (stage, fields) => {
       const judgement = await judged(stage);
-      const { progress, clientId, address } = stage.standing;
-      if (judgement.decision.kind === 'satisfied') return advance.onward(ctx, stage);
-      const { pending } = progress;
-      const secret = enrolment.reveal(progress, judgement);
-      // A second click of this form may find its own work done, by the first one, in this very moment.
-      const isDone = judgement.enrolments.some(({ id }) => id === pending?.enrolmentId);
-      const belongs = pending?.method === methodOf(ctx) && (judgement.decision.kind === 'set-up' || isDone);
-      if (!belongs || !secret) return show.forbidden(ctx);
-      const outcome = await enrolment.confirm(progress, judgement, {
-        typed: code,
-        label,
-        app,
-        clientId,
-        address,
-      });
-      if (outcome.ok) return onward(ctx, stage, outcome.value);
-      if (outcome.refusal.code === 'session_expired') return redirect(ctx, pages(stage.view.uid));
-      return show.setUpTotp(ctx, stage, judgement, secret, { refusal: outcome.refusal, label, app });
+      const { progress: at } = stage.standing;
+      const step = stepAt(ctx, stage, judgement);
+      if (step === null) {
+        // A second click of this form may find its own work done, by the first one, in this very moment.
+        const { pending, newCodes } = at;
+        const isDone = judgement.enrolments.some(({ id }) => id === pending?.enrolmentId);
+        const isElsewhere =
+          judgement.decision.kind === 'set-up' ? pending !== null : newCodes !== null && !pending;
+        if (judgement.decision.kind === 'satisfied' || isDone || isElsewhere)
+          return advance.onward(ctx, stage);
+        return show.forbidden(ctx);
+      }
+      const shell = show.setUpShell(stage, judgement);
+      const next = await setUp.submit(ctx, shell, { at, judgement }, step, fields);
+      if (!next) return;
+      const then = setUp.stepOf({ at: next, judgement });
+      // From the proof on to what it was for.
+      if (next.pending && then) return redirect(ctx, shell.path(then));
+      return onward(ctx, stage, next);
     });
   }
 

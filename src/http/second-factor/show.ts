@@ -3,11 +3,12 @@ import type { Context } from 'koa';
 import type { MethodName } from '../../domain/method.ts';
 import type { Decision, Judgement } from '../../domain/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import type { SetUpSecret } from '../../use-cases/enrolment.ts';
+import type { SetUpStep } from '../../domain/set-up.ts';
+import type { Clock } from '../../ports/system.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
 import type { FormTokens } from '../forms.ts';
-import type { Form, Frame, Pages, RenderSome, SecondFactorPage } from '../pages.ts';
-import { setUpTotpModel } from '../set-up-totp.ts';
+import type { Form, Frame, Pages, RenderSome, SecondFactorPage, SentCode } from '../pages.ts';
+import type { Shell } from '../set-up.ts';
 import type { PageAddress, Stage } from './advance.ts';
 
 interface Needs {
@@ -15,13 +16,23 @@ interface Needs {
   readonly render: RenderSome<SecondFactorPage>;
   readonly pages: PageAddress;
   readonly home: string | null;
-  readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf'>;
+  readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf' | 'sentBy'>;
+  readonly trustDays: number;
+  readonly clock: Clock;
 }
 
 type Prove = Extract<Decision, { kind: 'prove' }>;
 type SetUp = Extract<Decision, { kind: 'set-up' }>;
 
-export function createSecondFactorPages({ forms, render, pages, home, secondFactor }: Needs) {
+export function createSecondFactorPages({
+  forms,
+  render,
+  pages,
+  home,
+  secondFactor,
+  trustDays,
+  clock,
+}: Needs) {
   function formAt(stage: Stage, path: string): Form {
     return forms.form(`${pages(stage.view.uid)}${path}`, stage.view.uid);
   }
@@ -63,11 +74,21 @@ export function createSecondFactorPages({ forms, render, pages, home, secondFact
       form: formAt(stage, `/verify/${method}`),
       method,
       digits: secondFactor.digitsOf(method),
+      sent: sentTo(stage, judgement, method),
+      trustDays: judgement.tenant.secondFactor.trustedDevices ? trustDays : null,
       chooseHref: anotherWay(stage, judgement),
       clientName: stage.clientName,
       cancel: formAt(stage, '/cancel'),
     };
     return render(ctx, 'enter-code', model, frame(stage, judgement, refusal));
+  }
+
+  function sentTo({ standing }: Stage, judgement: Judgement, method: MethodName): SentCode | null {
+    const sent = secondFactor.sentBy(standing.progress, judgement, method);
+    if (!sent) return null;
+    const { expiresAt, destination, id: seen } = sent;
+    const secondsLeft = expiresAt === null ? null : Math.ceil((expiresAt - clock.now()) / 1000);
+    return { destination, secondsLeft, seen };
   }
 
   /** The chooser, when there is more than one way to go on. */
@@ -135,28 +156,27 @@ export function createSecondFactorPages({ forms, render, pages, home, secondFact
     return render(ctx, 'set-up-choose', model, frame(stage, judgement, refusal));
   }
 
-  async function setUpTotp(
-    ctx: Context,
-    stage: Stage,
-    judgement: Judgement,
-    secret: SetUpSecret,
-    typed: { refusal: Refusal | null; label: string; app: string } = { refusal: null, label: '', app: '' },
-  ): Promise<void> {
+  /** What surrounds the steps of a set-up at sign-in. */
+  function setUpShell(stage: Stage, judgement: Judgement): Shell {
+    const { view, standing } = stage;
     const { decision } = judgement;
     const choice =
       decision.kind === 'set-up' && (decision.methods.length > 1 || decision.laterUntil !== null);
     // Who came with a live session has seen the chooser even where there was nothing to choose: a GET begins nothing.
-    const isFirst = !choice && stage.standing.progress.keepsAuthTime === null;
-    const model = {
-      ...(await setUpTotpModel(secret, typed)),
-      form: formAt(stage, '/set-up/totp'),
-      forced: isFirst,
+    const isFirst = !choice && standing.progress.keepsAuthTime === null && !standing.progress.isSetUpProven;
+    const { address, clientId } = standing;
+    return {
+      path: (step: SetUpStep) => `${pages(view.uid)}/set-up/${step}`,
+      home: pages(view.uid),
+      binding: view.uid,
+      frame: (refused) => frame(stage, judgement, refused),
+      visitor: { address, clientId },
+      isForced: isFirst,
       demandedBy: demander(stage, judgement),
-      chooseHref: choice ? `${pages(stage.view.uid)}/set-up` : null,
+      chooseHref: choice ? `${pages(view.uid)}/set-up` : null,
       cancel: formAt(stage, '/cancel'),
       backHref: null,
     };
-    await render(ctx, 'set-up-totp', model, frame(stage, judgement, typed.refusal));
   }
 
   /** The application, where the organisation itself would not have asked. */
@@ -164,5 +184,5 @@ export function createSecondFactorPages({ forms, render, pages, home, secondFact
     return enforcement === 'required' ? null : clientName;
   }
 
-  return { chooseMethod, enterCode, stopped, unusable, refusal, forbidden, chooseSetUp, setUpTotp };
+  return { chooseMethod, enterCode, stopped, unusable, refusal, forbidden, chooseSetUp, setUpShell };
 }

@@ -1,0 +1,61 @@
+/** The steps of setting up a factor, and what is known of one when it is bound. */
+import type { Proof } from './assurance.ts';
+import { hasFactor } from './enrolment.ts';
+import type { MethodName } from './method.ts';
+import type { Judgement } from './policy.ts';
+import type { Progress } from './progress.ts';
+import type { Outcome } from './refusal.ts';
+
+/** Each has a page. */
+export type SetUpStep = 'proof' | 'totp' | 'email' | 'sms' | 'passkey' | 'recovery-codes';
+
+/** Where the steps are taken from. */
+export interface Visitor {
+  readonly address: string;
+  /** Null in self-service. */
+  readonly clientId: string | null;
+}
+
+/** A factor that was just proven for the first time. */
+export interface NewFactor {
+  readonly enrolmentId: string;
+  readonly method: MethodName;
+  readonly label: string;
+  readonly app: string | null;
+  readonly secret: string | null;
+  readonly lastStep: number | null;
+  readonly passkey?: NonNullable<Proof['passkey']>;
+}
+
+/** Makes it a factor of the account, with recovery codes if there are none, and notes its proof. */
+export type Bind = (
+  at: Progress,
+  judgement: Judgement,
+  factor: NewFactor,
+  from: Visitor,
+) => Promise<Outcome<Progress>>;
+
+/**
+ * A password alone must not bind a thief's phone: before the first factor, a code mailed to the account's own address
+ * is answered (NIST SP 800-63B-4, 4.1.2).
+ */
+export function needsSetUpProof(
+  { isSetUpProven }: Pick<Progress, 'isSetUpProven'>,
+  { tenant, enrolments }: Pick<Judgement, 'tenant' | 'enrolments'>,
+): boolean {
+  return tenant.secondFactor.setUpProof === 'email' && !isSetUpProven && !hasFactor(enrolments);
+}
+
+/** Where a set-up is; null: none is under way. Recovery codes are shown once they are good. */
+export function setUpStepOf(
+  at: Pick<Progress, 'pending' | 'newCodes' | 'isSetUpProven'>,
+  judgement: Pick<Judgement, 'tenant' | 'enrolments'>,
+): SetUpStep | null {
+  if (at.pending) {
+    if (needsSetUpProof(at, judgement)) return 'proof';
+    const { method } = at.pending;
+    return method === 'app' || method === 'recovery' ? null : method;
+  }
+  const isGood = at.newCodes !== null && judgement.enrolments.some(({ method }) => method === 'recovery');
+  return isGood ? 'recovery-codes' : null;
+}

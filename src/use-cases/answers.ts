@@ -1,0 +1,132 @@
+/** Whether an answer is right, method by method, with the store's word that nobody gave it before. */
+import type { Answer, Asked, CheckAnswer } from '../domain/answer.ts';
+import { challengeFor, challengeText, sentCodeOf, withoutChallenge } from '../domain/challenge.ts';
+import { type Enrolment, enrolmentPurpose } from '../domain/enrolment.ts';
+import type { MethodName, Verdict } from '../domain/method.ts';
+import type { Methods } from '../domain/methods/index.ts';
+import { recoveryClaim, recoveryText } from '../domain/methods/recovery-code.ts';
+import type { Judgement } from '../domain/policy.ts';
+import type { Progress } from '../domain/progress.ts';
+import type { ClaimStore, EnrolmentStore } from '../ports/stores.ts';
+import type { Clock, SecretBox } from '../ports/system.ts';
+
+interface Needs {
+  readonly methods: Methods;
+  readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
+  readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
+  readonly box: Pick<SecretBox, 'open' | 'digest'>;
+  readonly clock: Clock;
+}
+
+const WRONG: Answer = { kind: 'wrong', clockOffSeconds: null };
+/** A claimed step is kept this long after it could last be offered; by then the newest step refuses it. */
+const CLAIM_KEPT_MS = 60 * 60 * 1000;
+
+export function createAnswers({ methods, claims, enrolments, box, clock }: Needs) {
+  const check: CheckAnswer = (method, asked) => {
+    switch (method) {
+      case 'totp':
+        return ofApp(asked);
+      case 'email':
+      case 'sms':
+        return ofMessage(method, asked);
+      case 'recovery':
+        return ofPaper(asked);
+      case 'passkey':
+      case 'app':
+        // They have pages of their own, on which nothing is typed.
+        return Promise.resolve(WRONG);
+    }
+  };
+
+  function enrolled({ judgement }: Asked, method: MethodName): readonly Enrolment[] {
+    return judgement.enrolments.filter((enrolment) => enrolment.method === method);
+  }
+
+  /**
+   * Of two who offer the same step, one has it. The same page of the same sign-in, sent twice by an impatient finger,
+   * is one and not two.
+   */
+  async function ofApp(asked: Asked): Promise<Answer> {
+    const { progress, typed } = asked;
+    const now = clock.now();
+    const candidates = enrolled(asked, 'totp').map((enrolment) => ({
+      id: enrolment.id,
+      secret: enrolment.secret === null ? null : box.open(enrolment.secret, enrolmentPurpose(enrolment)),
+      lastStep: enrolment.lastStep,
+    }));
+    const verdict = methods.totp.check(candidates, typed, now);
+    if (verdict.kind === 'wrong') return WRONG;
+    const key = `totp:${verdict.enrolmentId}:${verdict.step}`;
+    const holder = holderOf(progress);
+    if (verdict.kind === 'used') {
+      return (await claims.peek(key)) === holder ? acceptedStep(verdict) : { kind: 'used' };
+    }
+    // A near miss is claimed too: else "your clock is ahead" would tell a guesser a code that is good later.
+    const claimant = verdict.kind === 'near' ? 'near' : holder;
+    const first = await claims.first(key, claimant, now + CLAIM_KEPT_MS);
+    if (verdict.kind === 'near') return { kind: 'wrong', clockOffSeconds: verdict.offSeconds };
+    return first === holder ? acceptedStep(verdict) : { kind: 'used' };
+  }
+
+  function acceptedStep({ enrolmentId, step }: Extract<Verdict, { step: number }>): Answer {
+    const note = () => enrolments.raiseLastStep(enrolmentId, step);
+    return { kind: 'accepted', enrolmentId, spent: {}, note };
+  }
+
+  /** The save that notes the proof takes the challenge away: of two right answers at once, one is saved. */
+  async function ofMessage(method: 'email' | 'sms', asked: Asked): Promise<Answer> {
+    const { progress, judgement, typed } = asked;
+    const [enrolment] = enrolled(asked, method);
+    const challenge = challengeFor(progress.challenges, method, 'sign-in');
+    const code = sentCodeOf(typed);
+    if (!enrolment) return WRONG;
+    if (!challenge) return { kind: 'expired' };
+    const destination = destinationOf(judgement, enrolment);
+    if (code === null || destination === null) return WRONG;
+    const { accountId, uid } = progress;
+    const binding = {
+      purpose: 'sign-in',
+      method,
+      accountId,
+      uid,
+      tenantId: judgement.tenant.id,
+      destination,
+    } as const;
+    if (box.digest(challengeText(binding, code), 'sent-code') !== challenge.digest) return WRONG;
+    if (challenge.expiresAt <= clock.now()) return { kind: 'expired' };
+    const challenges = withoutChallenge(progress.challenges, method, 'sign-in');
+    return { kind: 'accepted', enrolmentId: enrolment.id, spent: { challenges }, note: async () => {} };
+  }
+
+  async function ofPaper(asked: Asked): Promise<Answer> {
+    const code = methods.recovery.spelt(asked.typed);
+    if (code === null) return WRONG;
+    for (const { id, secret, ...of } of enrolled(asked, 'recovery')) {
+      if (secret === null) continue;
+      const digest = box.digest(recoveryText(id, code), 'recovery-code');
+      const set: unknown = JSON.parse(box.open(secret, enrolmentPurpose({ id, ...of })));
+      if (!Array.isArray(set) || !set.includes(digest)) continue;
+      const holder = holderOf(asked.progress);
+      const first = await claims.first(recoveryClaim(id, digest), holder, null);
+      return first === holder
+        ? { kind: 'accepted', enrolmentId: id, spent: {}, note: async () => {} }
+        : { kind: 'used' };
+    }
+    return WRONG;
+  }
+
+  /** Where codes go; null when it is not the place any more that was proven at set-up. */
+  function destinationOf({ account }: Pick<Judgement, 'account'>, enrolment: Enrolment): string | null {
+    if (enrolment.method === 'email') return account.emailConfirmed ? account.email : null;
+    if (enrolment.method !== 'sms' || enrolment.secret === null) return null;
+    const number = box.open(enrolment.secret, enrolmentPurpose(enrolment));
+    return account.phone === null || account.phone === number ? number : null;
+  }
+
+  return { check, destinationOf };
+}
+
+function holderOf({ uid, version }: Progress): string {
+  return `${uid}:${version}`;
+}
