@@ -2,8 +2,8 @@
 import { resolve } from 'node:path';
 import { normaliseEmail } from '../domain/account.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import { buildSms } from './build-sms.ts';
 import { ownClientShape } from './schema/client.ts';
-import { SMS_TRANSPORT_KEYS } from './schema/delivery.ts';
 import type { ConfigFile } from './schema.ts';
 import type { ClientConfig, Config, SeedAccount } from './shape.ts';
 
@@ -40,7 +40,7 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
     },
     session: { absoluteHours: file.session.absolute_hours },
     mail: { transport: file.mail.transport, url: file.mail.url, from: file.mail.from },
-    sms: smsOf(file.sms),
+    sms: buildSms(file.sms),
     secondFactor: {
       totp: {
         issuer: methods.totp.issuer,
@@ -61,17 +61,6 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
     isBuiltInDemo: around.isBuiltInDemo,
     warnings: around.warnings,
   });
-}
-
-function smsOf(sms: ConfigFile['sms']): Config['sms'] {
-  const { needed, allowed } = SMS_TRANSPORT_KEYS[sms.transport];
-  const own: readonly string[] = [...needed, ...allowed];
-  return {
-    transport: sms.transport,
-    from: sms.from,
-    allowedPrefixes: sms.allowed_prefixes,
-    options: Object.fromEntries(Object.entries(sms).filter(([key]) => own.includes(key))),
-  };
 }
 
 function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant {

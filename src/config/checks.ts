@@ -2,6 +2,7 @@
 import { checkAccounts } from './checks/accounts.ts';
 import { checkClients } from './checks/clients.ts';
 import type { CheckContext } from './checks/context.ts';
+import { checkDelivery } from './checks/delivery.ts';
 import { checkProduction } from './checks/production.ts';
 import { checkReferences } from './checks/references.ts';
 import { checkServer } from './checks/server.ts';
@@ -12,9 +13,10 @@ import { sketchOf } from './schema.ts';
 export function checkFile(data: unknown, context: CheckContext, findings: Findings): void {
   const file = sketchOf(data);
   checkReferences(file, findings);
-  checkServer(file, data, findings);
+  checkServer(file, findings);
+  checkDelivery(file, data, findings);
   checkTenants(file, context, findings);
   checkClients(file, findings);
   checkAccounts(file, findings);
-  if (file.environment === 'production') checkProduction(file, data, context.demo(), findings);
+  if (file.environment === 'production') checkProduction(file, data, context, findings);
 }

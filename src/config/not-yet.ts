@@ -29,18 +29,7 @@ export function notYet(file: ConfigFile, available: readonly MethodName[]): stri
   const approving = file.tenants.filter((tenant) => tenant.second_factor.reset_approvers !== 1);
   say(approving, 'reset_approvers is not in this release: factors are reset by the doublelock command');
 
-  return [...lines, ...serverLines(file), ...factorLines(file, available)];
-}
-
-function serverLines({ mail, sms }: ConfigFile): string[] {
-  return [
-    ...(mail.transport === 'outbox'
-      ? []
-      : [`the mail transport ${mail.transport} is not in this release: nothing is mailed`]),
-    ...(sms.transport === 'outbox'
-      ? []
-      : [`the SMS transport ${sms.transport} is not in this release: nothing is sent`]),
-  ];
+  return [...lines, ...factorLines(file, available)];
 }
 
 /** An account that can answer with nothing else is refused at sign-in, so that its password alone is never enough. */

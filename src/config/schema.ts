@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { accountShape } from './schema/account.ts';
 import { clientShape } from './schema/client.ts';
-import { mailShape, smsShape } from './schema/delivery.ts';
+import { mailShape } from './schema/mail.ts';
 import {
   accountsStorageShape,
   auditShape,
@@ -17,6 +17,7 @@ import {
   shortLivedStorageShape,
   storageShape,
 } from './schema/server.ts';
+import { smsShape } from './schema/sms.ts';
 import { tenantSecondFactorShape, tenantShape } from './schema/tenant.ts';
 
 export const configFile = z
@@ -64,7 +65,15 @@ const configSketch = sketch({
   }),
   secrets: sketch({ ...secretsShape, encryption: sketches({ id: encryptionKey.shape.id }) }),
   mail: sketch({ ...mailShape, url: present }),
-  sms: sketch({ transport: smsShape.transport }),
+  sms: sketch({
+    transport: smsShape.transport,
+    allowed_prefixes: smsShape.allowed_prefixes,
+    method: smsShape.method,
+    content_type: smsShape.content_type,
+    url: z.string(),
+    host: smsShape.host,
+    tls: smsShape.tls,
+  }),
   tenants: sketches({ ...tenantShape, second_factor: sketch(tenantSecondFactorShape) }),
   clients: sketches({ ...clientShape, client_secret: present, jwks: present, jwks_uri: present }),
   accounts: sketches({ ...accountShape, password: present, password_hash: present }),

@@ -43,6 +43,45 @@ export interface Secrets {
   readonly signing: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** How many messages are paid for at most. */
+export interface SmsLimits {
+  /** An hour, to numbers that are not verified, for the thousand numbers that a number is among. */
+  readonly perBlockHour: number;
+  readonly perTenantDay: number;
+  readonly perDay: number;
+}
+
+export type SmsGateway =
+  | {
+      readonly transport: 'twilio';
+      readonly accountSid: string;
+      readonly authToken: string;
+      readonly url: string;
+    }
+  | {
+      readonly transport: 'http';
+      readonly url: string;
+      readonly method: 'GET' | 'POST' | 'PUT';
+      readonly headers: Readonly<Record<string, string>>;
+      /** Null: none. */
+      readonly body: string | null;
+      readonly contentType: string;
+      /** Null: any from 200 to 299; whatever the answer says. */
+      readonly success: { readonly statuses: readonly number[] | null; readonly body: string | null };
+      readonly bearerToken: string | null;
+      readonly password: string | null;
+    }
+  | {
+      readonly transport: 'smpp';
+      readonly host: string;
+      readonly port: number;
+      readonly tls: boolean;
+      readonly systemId: string;
+      readonly password: string;
+      readonly systemType: string;
+      readonly alphabet: 'gsm' | 'latin1' | 'ucs2';
+    };
+
 export interface Config {
   readonly environment: 'development' | 'production';
   readonly issuer: string;
@@ -69,8 +108,9 @@ export interface Config {
     readonly transport: 'outbox' | 'twilio' | 'http' | 'smpp';
     readonly from: string;
     readonly allowedPrefixes: readonly string[];
-    /** The transport's own keys, checked by the schema. */
-    readonly options: Readonly<Record<string, unknown>>;
+    readonly limits: SmsLimits;
+    /** How the transport reaches its gateway; null: the outbox. */
+    readonly gateway: SmsGateway | null;
   };
   readonly secondFactor: {
     readonly totp: {

@@ -19,7 +19,13 @@ describe('U.5 the configuration', () => {
       session: { absoluteHours: 24 },
       mail: { transport: 'outbox', url: null, from: 'Doublelock <no-reply@localhost>' },
       metrics: { port: null },
-      sms: { transport: 'outbox', from: 'Doublelock', allowedPrefixes: [], options: {} },
+      sms: {
+        transport: 'outbox',
+        from: 'Doublelock',
+        allowedPrefixes: [],
+        limits: { perBlockHour: 10, perTenantDay: 5000, perDay: 20_000 },
+        gateway: null,
+      },
       secondFactor: {
         totp: { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 },
         email: { lifetimeSeconds: 90 },

@@ -45,7 +45,7 @@ accounts:
       signing: [jwk],
     });
     expect(config.mail.url).to.equal('smtp://user:password@mail');
-    expect(config.sms.options).to.deep.equal({ url: 'https://sms.test', bearer_token: 'token' });
+    expect(config.sms.gateway).to.include({ url: 'https://sms.test', bearerToken: 'token' });
     expect(config.clients[0]?.metadata).to.include({ client_secret: 's'.repeat(32) });
     expect(config.clients[0]?.metadata).not.to.have.property('client_secret_file');
     expect(config.accounts[0]).to.deep.include({

@@ -40,8 +40,6 @@ accounts:
       'set_up_proof: email',
       'trusted_devices',
       'reset_approvers',
-      'the mail transport smtp',
-      'the SMS transport smpp',
       'the account A@acme.test',
     ]);
   });

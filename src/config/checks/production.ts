@@ -1,11 +1,18 @@
 /** What a development machine may do and a server that people rely on may not. */
+import type { MethodName } from '../../domain/method.ts';
 import { valueAt } from '../data.ts';
 import { readDocument } from '../document.ts';
 import type { Findings } from '../faults.ts';
 import { type ConfigSketch, sketchOf } from '../schema.ts';
+import type { CheckContext } from './context.ts';
+import { checkOpenLines } from './delivery.ts';
 
-/** `demo` is the text of the built-in demo file: everything secret in it is known to everybody. */
-export function checkProduction(file: ConfigSketch, data: unknown, demo: string, findings: Findings): void {
+export function checkProduction(
+  file: ConfigSketch,
+  data: unknown,
+  { demo, availableMethods }: CheckContext,
+  findings: Findings,
+): void {
   if (file.issuer?.startsWith('http:')) findings.fault(['issuer'], 'must begin with https:// in production');
   for (const kind of ['encryption', 'cookies', 'signing'] as const) {
     const pending = kind !== 'encryption' && file.secrets?.[`${kind}_file`] !== undefined;
@@ -13,21 +20,50 @@ export function checkProduction(file: ConfigSketch, data: unknown, demo: string,
       findings.fault(['secrets', kind], 'is required in production');
     }
   }
-  checkOutbox(file, data, findings);
-  checkPublished(file, demo, findings);
+  checkOutbox(data, findings);
+  checkReach(file, data, availableMethods, findings);
+  checkOpenLines(file, findings);
+  checkPublished(file, demo(), findings);
   checkDemoPages(file, findings);
 }
 
-/** The outbox shows every code to whoever opens it. Left out, there is no delivery, and that is only worth a word. */
-function checkOutbox(file: ConfigSketch, data: unknown, findings: Findings): void {
+/** The outbox shows every code to whoever opens it. */
+function checkOutbox(data: unknown, findings: Findings): void {
   for (const section of ['mail', 'sms'] as const) {
     if (valueAt(data, [section, 'transport']) === 'outbox') {
       findings.fault([section, 'transport'], 'outbox is for development alone');
     }
   }
-  if (valueAt(data, ['mail', 'transport']) === undefined && file.mail?.transport === 'outbox') {
-    findings.warn('mail has no transport: nothing is mailed to anybody');
+}
+
+/** Whoever is asked for a code must be able to get it. */
+function checkReach(
+  { sms, tenants = [] }: ConfigSketch,
+  data: unknown,
+  available: readonly MethodName[],
+  findings: Findings,
+): void {
+  const asking = tenants.filter(({ second_factor: settings }) =>
+    [settings?.enforcement, ...Object.values(settings?.groups ?? {})].some((each) => each !== 'off'),
+  );
+  const listing = (method: MethodName) =>
+    asking.filter(({ second_factor: settings }) => settings?.methods?.some((each) => each === method));
+  const named = (some: typeof tenants) => some.map(({ id }) => id ?? '').join(', ');
+
+  const proving = asking.filter(({ second_factor: settings }) => settings?.set_up_proof === 'email');
+  const mailed = tenants.filter((tenant) => [...listing('email'), ...proving].includes(tenant));
+  if (valueAt(data, ['mail', 'transport']) === undefined) {
+    if (mailed.length > 0 && available.includes('email'))
+      findings.fault(
+        ['mail', 'transport'],
+        `smtp is required: members are mailed codes (tenants: ${named(mailed)})`,
+      );
+    else findings.warn('mail has no transport: nothing is mailed to anybody');
   }
+  if (!available.includes('sms') || listing('sms').length === 0) return;
+  const lack = sms?.transport === 'outbox' ? 'has no transport' : 'lists no allowed_prefixes';
+  if (sms?.transport === 'outbox' || sms?.allowed_prefixes?.length === 0)
+    findings.warn(`sms ${lack}: the method sms is not offered (tenants: ${named(listing('sms'))})`);
 }
 
 function checkPublished(file: ConfigSketch, demo: string, findings: Findings): void {

@@ -1,13 +1,10 @@
-/** Whether storage, delivery and secrets have what their drivers need, and nothing that would be ignored. */
-import { valueAt } from '../data.ts';
+/** Whether storage and secrets have what their drivers need, and nothing that would be ignored. */
 import type { Findings } from '../faults.ts';
-import { SMS_TRANSPORT_KEYS } from '../schema/delivery.ts';
 import { type ConfigSketch, isGiven } from '../schema.ts';
 import { inspectSigningKey } from '../signing-key.ts';
 
-export function checkServer(file: ConfigSketch, data: unknown, findings: Findings): void {
+export function checkServer(file: ConfigSketch, findings: Findings): void {
   checkStorage(file, findings);
-  checkDelivery(file, data, findings);
   checkSecrets(file, findings);
 }
 
@@ -27,26 +24,6 @@ function checkStorage({ storage }: ConfigSketch, findings: Findings): void {
   }
   if (shortLived?.driver === 'embedded' && named > 0) {
     findings.fault(['storage', 'short_lived'], 'names a server, and the driver is embedded');
-  }
-}
-
-function checkDelivery({ mail, sms }: ConfigSketch, data: unknown, findings: Findings): void {
-  const url = isGiven(mail?.url) || isGiven(mail?.url_file);
-  if (mail?.transport === 'smtp' && !url)
-    findings.fault(['mail', 'url'], 'is required with the transport smtp');
-  if (mail?.transport === 'outbox' && url) {
-    findings.fault(['mail', 'url'], 'is for the transport smtp, and the transport is outbox');
-  }
-  if (sms?.transport === undefined) return;
-  const has = (key: string) => [key, `${key}_file`].some((name) => isGiven(valueAt(data, ['sms', name])));
-  const { needed, allowed } = SMS_TRANSPORT_KEYS[sms.transport];
-  const known: readonly string[] = [...needed, ...allowed];
-  for (const key of needed.filter((one) => !has(one))) {
-    findings.fault(['sms', key], `is required with the transport ${sms.transport}`);
-  }
-  const keys = new Set(Object.values(SMS_TRANSPORT_KEYS).flatMap((one) => [...one.needed, ...one.allowed]));
-  for (const key of [...keys].filter((one) => has(one) && !known.includes(one))) {
-    findings.fault(['sms', key], `is not for the transport ${sms.transport}`);
   }
 }
 
