@@ -57,6 +57,20 @@ accounts
     }),
   );
 
+accounts
+  .command('unfreeze')
+  .description(
+    'let factors be changed again, after somebody said “it was not me” and you have looked into it',
+  )
+  .argument('<email>', 'the address of the account')
+  .action((email: string) =>
+    operate(async (operation) => {
+      const was = await operation.unfreeze(email);
+      if (was === null) throw new Error(`no account has the address ${email}`);
+      print(was ? `${email} may change its factors again` : `${email} was not frozen`);
+    }),
+  );
+
 const factors = program.command('factors').description('the second factors of an account');
 factors
   .command('list')
@@ -118,7 +132,7 @@ async function operate(act: (operation: Operation, config: Config) => Promise<vo
   const { stores, clock, random } = await openParts(config);
   try {
     const trail = createTrail({ ...stores, clock, random });
-    await act(createOperation({ ...stores, factors: createFactors({ ...stores, trail }) }), config);
+    await act(createOperation({ ...stores, trail, factors: createFactors({ ...stores, trail }) }), config);
   } finally {
     await stores.close();
   }

@@ -1,6 +1,7 @@
 /** From a configuration and the parts of the process to the handler of its requests. */
 import { boxOf, createOutboxSender, type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
 import type { ClientConfig, Config } from './config/shape.ts';
+import type { Account } from './domain/account.ts';
 import { createAccountRoutes } from './http/account/routes.ts';
 import { createStepUp } from './http/account/step-up.ts';
 import { createApp, type Handler } from './http/app.ts';
@@ -10,12 +11,14 @@ import { createDemoRoutes } from './http/demo/routes.ts';
 import { createDemoSessions, type DemoSessions } from './http/demo/sessions.ts';
 import { createFormTokens } from './http/forms.ts';
 import { createKnownBrowser } from './http/known-browser.ts';
-import { createLetters } from './http/letters.ts';
+import { createLetters, createLetterWriter } from './http/letters.ts';
 import { createLocaleRoutes } from './http/locale/routes.ts';
+import { createMailedRoutes, mailedPath } from './http/mailed/routes.ts';
 import { errorPages } from './http/middleware/error-pages.ts';
 import { requestLog } from './http/middleware/request-log.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { wholeRequest } from './http/middleware/whole-request.ts';
+import { createNotify } from './http/notices.ts';
 import { createOpsRoutes } from './http/ops/routes.ts';
 import { accountOf, createProvider, issuedLifetimeMs, OWN_CLIENT, OWN_RETURN_PATH } from './http/provider.ts';
 import { createProviderPages } from './http/provider-pages.ts';
@@ -26,8 +29,8 @@ import { createSignInRoutes } from './http/sign-in/routes.ts';
 import { secondFactor } from './plugin.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
-import type { Notify } from './ports/senders.ts';
 import { createGather } from './use-cases/judgement.ts';
+import { createMailedLinks } from './use-cases/mailed-links.ts';
 import { createSelfService } from './use-cases/self-service.ts';
 import { createSignIn } from './use-cases/sign-in.ts';
 
@@ -80,8 +83,23 @@ async function createHandler(
   ];
 
   const sender = createOutboxSender({ ...stores, clock });
-  const letters = createLetters({ tenants: config.tenants, issuer: config.issuer, clock, sender });
-  const notify: Notify = async () => {};
+  const letterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
+  const letters = createLetters({ ...letterOptions, sender });
+  const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
+    `${config.issuer}${mailedPath(link, links.tokenFor(link, account))}`;
+  const notify = createNotify({
+    messenger: letters,
+    notMeUrl: (account) => urlOf('not-me', account),
+    confirmedPhone: async ({ id, phone }) => {
+      const enrolled = await stores.enrolments.listByAccount(id);
+      return enrolled.some(({ method }) => method === 'sms') ? phone : null;
+    },
+    administratorsOf: async (tenantId) =>
+      (await stores.accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
+    clock,
+    log: logger.warn,
+  });
+  const links = createMailedLinks({ ...stores, notify, box, trail, clock });
   const lock = secondFactor({
     stores: { durable: stores, shortLived: stores },
     encryption: secrets.encryption,
@@ -90,6 +108,7 @@ async function createHandler(
     totp: config.secondFactor.totp,
     messenger: letters,
     notify,
+    confirmUrl: (account) => urlOf('confirm-email', account),
     email: config.secondFactor.email,
     sms: smsOf(config),
     trustDays: config.secondFactor.trustedDevice.days,
@@ -154,11 +173,13 @@ async function createHandler(
         metrics: config.metrics.port === null ? metrics : null,
         isReady: readiness,
         outbox: stores.outbox,
+        samples: { ...letterOptions, write: createLetterWriter(letterOptions) },
         render,
         isDevelopment,
       }),
       createAssetRoutes({ tenants: config.tenants }),
       createLocaleRoutes({ https: isHttps }),
+      createMailedRoutes({ links, forms, render }),
       createSignInRoutes({ ...shared, signIn, knownBrowser, onward: lock.onward(provider) }),
       lock.routes(provider),
       createConsentRoutes({ ...shared, clients: config.clients }),

@@ -27,6 +27,13 @@ export interface SentCode {
   readonly seen: string | null;
 }
 
+/** Behind a link in a mail: a button, and afterwards that it was done. */
+export interface MailedPage {
+  readonly form: Form;
+  readonly email: string;
+  readonly isDone: boolean;
+}
+
 /** A step of a set-up at which a code is sent and typed. */
 export interface SetUpCode {
   readonly form: Form;
@@ -148,6 +155,7 @@ export interface Pages {
     /** Null: the refusal or the title says it all. */
     readonly title:
       | 'not-found'
+      | 'link-gone'
       | 'expired'
       | 'locked'
       | 'stopped'
@@ -175,6 +183,8 @@ export interface Pages {
   'signed-out': { readonly clientName: string | null };
   /** Submits itself (with a button for who has no JavaScript): leaving one account for another. */
   'switch-account': { readonly action: string; readonly xsrf: string };
+  'confirm-email': MailedPage;
+  'not-me': MailedPage;
   account: { readonly name: string; readonly email: string; readonly tenantName: string };
   security: {
     readonly factors: readonly FactorView[];
@@ -228,7 +238,11 @@ export interface Pages {
     readonly isSample: boolean;
   };
   'mail-samples': {
-    readonly tenants: readonly { readonly name: string; readonly href: string; readonly isCurrent: boolean }[];
+    readonly tenants: readonly {
+      readonly name: string;
+      readonly href: string;
+      readonly isCurrent: boolean;
+    }[];
     readonly languages: readonly {
       readonly locale: Locale;
       readonly mails: readonly SampleLink[];

@@ -38,6 +38,8 @@ const VIEWS: Readonly<Record<PageName, string>> = {
   'sign-out': 'provider/sign-out',
   'signed-out': 'provider/signed-out',
   'switch-account': 'provider/switch-account',
+  'confirm-email': 'mailed/confirm-email',
+  'not-me': 'mailed/not-me',
   account: 'account/account',
   security: 'account/security',
   demo: 'demo/demo',

@@ -3,14 +3,16 @@ import { type Account, normaliseEmail } from '../domain/account.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Factor } from '../domain/enrolment.ts';
 import type { AccountStore, AuditStore } from '../ports/stores.ts';
+import type { Trail } from '../ports/system.ts';
 
 interface Needs {
-  readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'listByTenant'>;
+  readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'listByTenant' | 'setFrozen'>;
   readonly factors: {
     list(accountId: string): Promise<Factor[]>;
     remove(accountId: string, which: { id: string } | 'all'): Promise<Factor[]>;
   };
   readonly audit: Pick<AuditStore, 'list'>;
+  readonly trail: Trail;
 }
 
 /** An event, and the address of whom it is about: an id tells an operator nothing. */
@@ -22,7 +24,7 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-export function createOperation({ accounts, factors, audit }: Needs) {
+export function createOperation({ accounts, factors, audit, trail }: Needs) {
   /** Tenant by tenant, in the order given. */
   async function listAccounts(tenantIds: readonly string[]): Promise<Account[]> {
     const lists: Account[][] = [];
@@ -42,6 +44,16 @@ export function createOperation({ accounts, factors, audit }: Needs) {
     return account === null ? null : factors.remove(account.id, which);
   }
 
+  /** Lets factors be changed again after "it was not me"; false when they could be; null when there is no such account. */
+  async function unfreeze(email: string): Promise<boolean | null> {
+    const account = await accounts.findByEmail(normaliseEmail(email));
+    if (account === null) return null;
+    if (account.frozenAt === null) return false;
+    await accounts.setFrozen(account.id, null);
+    await trail({ event: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
+    return true;
+  }
+
   /** Newest first; null when it is asked of an account that does not exist. */
   async function listAudit({ tenantId, email, limit }: AuditQuery): Promise<AuditLine[] | null> {
     const account = email === undefined ? undefined : await accounts.findByEmail(normaliseEmail(email));
@@ -58,5 +70,5 @@ export function createOperation({ accounts, factors, audit }: Needs) {
     return events.map((event) => ({ ...event, email: emails.get(event.accountId) ?? null }));
   }
 
-  return { listAccounts, listFactors, removeFactors, listAudit };
+  return { listAccounts, listFactors, removeFactors, unfreeze, listAudit };
 }
