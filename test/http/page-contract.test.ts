@@ -92,7 +92,18 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'a[href="/demo/sign-out"]': 1,
   },
   'demo-error': { '[data-claim=error]': 1 },
-  outbox: { 'article.card': 2, 'time[datetime]': 2 },
+  outbox: {
+    'article.card': 2,
+    'main time[datetime]': 2,
+    'a[href^="/dev/outbox/"]': 2,
+    'a[href="/dev/mail"]': 1,
+  },
+  'outbox-message': { 'a[href="https://acme.test/2fa"]': 1, 'main a[href="/dev/outbox"]': 1, iframe: 0 },
+  'outbox-message-sms': { '.bubble[lang=en]': 1, 'main a[href="/dev/mail"]': 1 },
+  'mail-samples': {
+    'a[aria-current][href="/dev/mail?tenant=acme"]': 1,
+    'section[lang=nl] a[href="/dev/mail/email/code-sign-in/nl"]': 1,
+  },
 };
 
 describe('what a page promises', () => {

@@ -37,6 +37,8 @@ describe('every page', () => {
       'demo-signed-in': true,
       'demo-error': true,
       outbox: true,
+      'outbox-message': true,
+      'mail-samples': true,
     };
     expect(PAGE_SAMPLES.map(({ page }) => page)).to.include.members(Object.keys(pages));
   });

@@ -87,6 +87,21 @@ const error: Pages['error'] = {
   requestId: '01J9ZK3',
 };
 
+const mail = {
+  channel: 'email',
+  to: 'bob@acme.test',
+  subject: 'Your code',
+  text: 'Hello Bob,\n\nYour code is 123456.\nIt works for 90 seconds.\n\nDetails: https://acme.test/2fa.',
+  sentAt: SAMPLE_NOW,
+} as const;
+const sms = {
+  channel: 'sms',
+  to: '+31612345678',
+  subject: '',
+  text: 'Your code is 123456.\n@localhost #123456',
+  sentAt: SAMPLE_NOW - MINUTE,
+} as const;
+
 export const PAGE_SAMPLES: readonly Sample[] = [
   sample('sign-in', 'sign-in', signIn),
   sample(
@@ -265,23 +280,42 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     description: 'End-User aborted interaction',
     homeHref: '/demo',
   }),
-  sample('outbox-empty', 'outbox', { messages: [] }),
+  sample('outbox-empty', 'outbox', { messages: [], samplesHref: '/dev/mail' }),
   sample('outbox', 'outbox', {
     messages: [
-      {
-        channel: 'email',
-        to: 'bob@acme.test',
-        subject: 'Your code',
-        text: 'Hello Bob,\n\nYour code is 123456.\nIt works for 90 seconds.\n\nDetails: https://acme.test/2fa.',
-        sentAt: SAMPLE_NOW,
-      },
-      {
-        channel: 'sms',
-        to: '+31612345678',
-        subject: '',
-        text: 'Your code is 123456.\n@localhost #123456',
-        sentAt: SAMPLE_NOW - MINUTE,
-      },
+      { ...mail, href: '/dev/outbox/one' },
+      { ...sms, href: '/dev/outbox/two' },
     ],
+    samplesHref: '/dev/mail',
+  }),
+  sample('outbox-message', 'outbox-message', {
+    ...mail,
+    frameHref: null,
+    language: null,
+    backHref: '/dev/outbox',
+    isSample: false,
+  }),
+  sample('outbox-message-sms', 'outbox-message', {
+    ...sms,
+    frameHref: null,
+    language: 'en',
+    backHref: '/dev/mail',
+    isSample: true,
+  }),
+  sample('mail-samples', 'mail-samples', {
+    tenants: [
+      { name: 'Acme', href: '/dev/mail?tenant=acme', isCurrent: true },
+      { name: 'Globex', href: '/dev/mail?tenant=globex', isCurrent: false },
+    ],
+    languages: (['en', 'nl'] as const).map((locale) => ({
+      locale,
+      mails: [
+        {
+          words: locale === 'en' ? '123456 is your code for Acme' : '123456 is je code voor Acme',
+          href: `/dev/mail/email/code-sign-in/${locale}`,
+        },
+      ],
+      texts: [{ words: '123456 @id.example #123456', href: `/dev/mail/sms/code-sign-in/${locale}` }],
+    })),
   }),
 ];

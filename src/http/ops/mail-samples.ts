@@ -1,0 +1,112 @@
+/** Every letter that there is, in each language and for each tenant, without anybody being written to. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { LOCALES, type Locale } from '../../domain/account.ts';
+import { PURPOSES } from '../../domain/challenge.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import type { Letter, Message, NoticeTopic, Recipient } from '../../ports/senders.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { WriteLetter } from '../letters.ts';
+import { isLocale } from '../locale.ts';
+import type { Render } from '../pages.ts';
+import { showHtml, showMessage } from './message.ts';
+
+export interface Samples {
+  readonly write: WriteLetter;
+  readonly tenants: readonly Pick<Tenant, 'id' | 'name'>[];
+  readonly issuer: string;
+  readonly clock: Clock;
+}
+
+type Channel = Message['channel'];
+
+/** The address is kept for examples (RFC 2606, 3); to neither of them is anything sent. */
+const TO: Readonly<Record<Channel, string>> = { email: 'bob@example.com', sms: '+31612345678' };
+const CODE = '123456';
+const LIFE_MS = 90_000;
+
+export function createSampleRoutes({ write, tenants, issuer, clock, render }: Samples & { render: Render }) {
+  const router = new Router({ prefix: '/dev/mail' });
+
+  router.get('/', showAll);
+  router.get('/:channel/:letter/:locale', showOne);
+  router.get('/:channel/:letter/:locale/html', showHtmlOfOne);
+
+  function showAll(ctx: Context): void {
+    const tenantId = tenantOf(ctx);
+    const listOf = (channel: Channel, locale: Locale) =>
+      [...lettersAt(clock.now(), issuer)].map(([name, letter]) => {
+        const { subject, text } = write(to(channel, locale, tenantId), letter);
+        return { words: subject || text, href: `/dev/mail/${channel}/${name}/${locale}${queryOf(tenantId)}` };
+      });
+    render(ctx, 'mail-samples', {
+      tenants: tenants.map(({ id, name }) => {
+        return { name, href: `/dev/mail${queryOf(id)}`, isCurrent: id === tenantId };
+      }),
+      languages: LOCALES.map((locale) => {
+        return { locale, mails: listOf('email', locale), texts: listOf('sms', locale) };
+      }),
+    });
+  }
+
+  function showOne(ctx: Context): void {
+    const message = sampleOf(ctx);
+    if (!message) return;
+    const tenant = queryOf(tenantOf(ctx));
+    const frameHref = message.html === null ? null : `${ctx.path}/html${tenant}`;
+    const language = isLocale(ctx.params.locale) ? ctx.params.locale : null;
+    const about = { sentAt: clock.now(), language, backHref: `/dev/mail${tenant}`, isSample: true };
+    showMessage(ctx, render, { ...message, ...about, frameHref });
+  }
+
+  function showHtmlOfOne(ctx: Context): void {
+    const html = sampleOf(ctx)?.html ?? null;
+    if (html !== null) showHtml(ctx, html);
+  }
+
+  /** Null where the address names none. */
+  function sampleOf(ctx: Context): Message | null {
+    const { channel, letter: name, locale } = ctx.params;
+    const letter = lettersAt(clock.now(), issuer).get(String(name));
+    if (!letter || !isLocale(locale) || (channel !== 'email' && channel !== 'sms')) return null;
+    return write(to(channel, locale, tenantOf(ctx)), letter);
+  }
+
+  /** The one that is asked for, if it is one of ours; else the first. */
+  function tenantOf({ query }: Context): string {
+    const asked = tenants.find(({ id }) => id === query.tenant);
+    return (asked ?? tenants[0])?.id ?? '';
+  }
+
+  return router;
+}
+
+function to(channel: Channel, locale: Locale, tenantId: string): Recipient {
+  return { channel, to: TO[channel], tenantId, locale };
+}
+
+function queryOf(tenantId: string): string {
+  return tenantId === '' ? '' : `?${new URLSearchParams({ tenant: tenantId })}`;
+}
+
+/** One of each, by the name that its address has. */
+function lettersAt(at: number, issuer: string): ReadonlyMap<string, Letter> {
+  const url = new URL('/', issuer).href;
+  const code = { kind: 'code', code: CODE, expiresAt: at + LIFE_MS, confirmUrl: null } as const;
+  const notice = (topic: NoticeTopic, over: Partial<Extract<Letter, { kind: 'notice' }>> = {}): Letter => {
+    return { kind: 'notice', topic, method: null, at, left: null, about: null, notMeUrl: url, ...over };
+  };
+  return new Map<string, Letter>([
+    ...PURPOSES.map((purpose) => [`code-${purpose}`, { ...code, purpose }] as const),
+    ['code-confirming', { ...code, purpose: 'set-up-proof', confirmUrl: url }],
+    ['confirm-address', { kind: 'confirm-address', confirmUrl: url }],
+    ['factor-added', notice('factor-added', { method: 'totp' })],
+    ['factor-removed', notice('factor-removed', { method: 'passkey' })],
+    ['recovery-made', notice('recovery-made')],
+    ['recovery-used', notice('recovery-used', { left: 3 })],
+    ['phone-changed', notice('phone-changed')],
+    ['email-changed', notice('email-changed')],
+    ['reported', notice('reported', { notMeUrl: null })],
+    ['reported-about', notice('reported', { notMeUrl: null, about: TO.email })],
+  ]);
+}

@@ -1,0 +1,74 @@
+import { expect } from 'chai';
+import { freshDataDir } from '../../support/embedded.ts';
+import { LETTER_ISSUER, LETTERS } from '../../support/letter-samples.ts';
+import { type OutboxServer, startOutboxServer } from '../../support/outbox-server.ts';
+import { createVisitor } from '../../support/visitor.ts';
+
+describe('the samples of what is mailed and texted', () => {
+  const dataDir = freshDataDir();
+  let server: OutboxServer;
+  beforeEach(async () => {
+    server = await startOutboxServer(dataDir());
+  });
+  afterEach(() => server.close());
+
+  const get = (path: string) => createVisitor(server.origin).get(path);
+
+  it('lists every letter in each language, by mail and by text message', async () => {
+    const { $, name } = await get('/dev/mail');
+    expect(name).to.equal('mail-samples');
+    const links = $('section a')
+      .toArray()
+      .map((link) => new URL($(link).attr('href') ?? '', server.origin).pathname);
+    const expected = Object.keys(LETTERS).flatMap((letter) =>
+      ['email', 'sms'].flatMap((channel) => [
+        `/dev/mail/${channel}/${letter}/en`,
+        `/dev/mail/${channel}/${letter}/nl`,
+      ]),
+    );
+    expect(links).to.have.members(expected);
+    expect($('section[lang=nl]').text()).to.include('Bevestig je e-mailadres voor Acme');
+  });
+
+  it('opens each of them, and sends nothing', async () => {
+    const { $ } = await get('/dev/mail');
+    for (const link of $('section a').toArray()) {
+      const opened = await get($(link).attr('href') ?? '');
+      expect(opened, opened.url).to.include({ status: 200, name: 'outbox-message' });
+      const frame = opened.$('iframe').attr('src');
+      if (frame === undefined) expect(opened.url).to.include('/sms/');
+      else expect((await get(frame)).$('h1')).to.have.lengthOf(1);
+    }
+    expect(JSON.parse((await get('/dev/outbox.json')).text)).to.deep.equal([]);
+  });
+
+  it('speaks the language and carries the name of who is asked for', async () => {
+    const acme = await get('/dev/mail/email/code-sign-in/nl/html');
+    expect(acme.$('html').attr('lang')).to.equal('nl');
+    expect(acme.$('title').text()).to.include('Acme');
+    const globex = await get('/dev/mail/email/code-sign-in/en?tenant=globex');
+    expect(globex.$('dd').text()).to.include('Globex');
+    expect((await get(globex.$('iframe').attr('src') ?? '')).text).to.include('Globex');
+    expect((await get('/dev/mail?tenant=__proto__')).$('[aria-current]').first().text()).to.equal('Acme');
+  });
+
+  it('A75 links to the configured issuer, whatever the request calls the server', async () => {
+    const visitor = createVisitor(server.origin);
+    const evil = { 'x-forwarded-host': 'evil.test', forwarded: 'host=evil.test' };
+    const { $, text } = await visitor.get('/dev/mail/email/factor-added/en/html', evil);
+    expect(new URL($('a').attr('href') ?? '').origin).to.equal(LETTER_ISSUER);
+    expect(text).not.to.include('evil');
+  });
+
+  it('A90 has nothing where no letter is', async () => {
+    for (const path of [
+      '/dev/mail/email/__proto__/en',
+      '/dev/mail/email/code-sign-in/xx',
+      '/dev/mail/fax/code-sign-in/en',
+      '/dev/mail/sms/code-sign-in/en/html',
+      '/dev/mail/email/nothing/en/html',
+    ]) {
+      expect(await get(path), path).to.include({ status: 404, name: 'error' });
+    }
+  });
+});

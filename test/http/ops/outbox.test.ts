@@ -1,0 +1,129 @@
+import { expect } from 'chai';
+import { createLetterWriter } from '../../../src/http/letters.ts';
+import type { Letter, Recipient } from '../../../src/ports/senders.ts';
+import { freshDataDir } from '../../support/embedded.ts';
+import { CODE, codeLetter, LETTER_ISSUER, NOT_ME_URL, noticeLetter } from '../../support/letter-samples.ts';
+import { type OutboxServer, startOutboxServer } from '../../support/outbox-server.ts';
+import { SAMPLE_TENANTS } from '../../support/sample-tenants.ts';
+import { createVisitor } from '../../support/visitor.ts';
+
+const MAIL: Recipient = { channel: 'email', to: 'bob@acme.test', tenantId: 'acme', locale: 'nl' };
+const SMS: Recipient = { ...MAIL, channel: 'sms', to: '+31612345678' };
+
+describe('the outbox', () => {
+  const dataDir = freshDataDir();
+  let server: OutboxServer;
+  beforeEach(async () => {
+    server = await startOutboxServer(dataDir());
+  });
+  afterEach(() => server.close());
+
+  const get = (path: string) => createVisitor(server.origin).get(path);
+
+  async function send(to: Recipient, letter: Letter): Promise<void> {
+    const { clock } = server;
+    const write = createLetterWriter({ tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock });
+    await server.send(write(to, letter));
+    clock.advance(1_500);
+  }
+
+  async function openNewest() {
+    const list = await get('/dev/outbox');
+    return get(list.$('main article a').last().attr('href') ?? '');
+  }
+
+  it('2.8 lists what was sent as JSON, newest first, and nothing of how it looks', async () => {
+    await send(MAIL, codeLetter());
+    await send(SMS, codeLetter());
+    const { status, headers, text } = await get('/dev/outbox.json');
+
+    expect(status).to.equal(200);
+    expect(headers).to.include({ 'cache-control': 'no-store' });
+    const rows = JSON.parse(text);
+    expect(rows.map(({ to }: { to: string }) => to)).to.deep.equal([SMS.to, MAIL.to]);
+    for (const row of rows) {
+      expect(Object.keys(row)).to.deep.equal(['channel', 'to', 'subject', 'text', 'sent_at']);
+    }
+    expect(rows[0]).to.include({ channel: 'sms', subject: '', sent_at: '2026-11-29T14:05:01.500Z' });
+    expect(rows[0].text).to.match(new RegExp(`\\n@id\\.kantoorzuid\\.example #${CODE}$`));
+    expect(rows[1].subject).to.include(CODE);
+    expect(rows[1].text).to.match(new RegExp(`\\b${CODE}\\b`));
+  });
+
+  it('2.8 opens each message as its recipient would see it', async () => {
+    await send(MAIL, noticeLetter('factor-added', { method: 'totp' }));
+    const { $, headers, name } = await openNewest();
+
+    expect(name).to.equal('outbox-message');
+    expect($('dd').text()).to.include(MAIL.to).and.include('toegevoegd');
+    expect($('iframe').attr()).to.include({ sandbox: '' });
+    expect(headers['content-security-policy']).to.match(/frame-ancestors 'none'.*; frame-src 'self'$/);
+    expect($(`main a[href="${NOT_ME_URL}"]`)).to.have.lengthOf(1);
+    const html = await get($('iframe').attr('src') ?? '');
+    expect(html.status).to.equal(200);
+    expect(html.$('html').attr('lang')).to.equal('nl');
+    expect(html.$('h1').text()).to.include('Er is een tweede stap toegevoegd');
+  });
+
+  it('A93 serves the HTML part so that it runs nothing, loads nothing and is framed by nobody else', async () => {
+    await send(MAIL, codeLetter());
+    const { $ } = await openNewest();
+    const { headers } = await get($('iframe').attr('src') ?? '');
+    expect(String(headers['content-security-policy']).split('; ')).to.have.members([
+      "default-src 'none'",
+      "style-src 'unsafe-inline'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'self'",
+      'sandbox',
+    ]);
+    expect(headers).to.include({
+      'x-frame-options': 'SAMEORIGIN',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    });
+  });
+
+  it('opens the same message at the same address when others have come after it', async () => {
+    await send(MAIL, codeLetter());
+    const first = await openNewest();
+    await send(MAIL, codeLetter({ code: '111111' }));
+    await send(SMS, codeLetter({ code: '222222' }));
+    expect((await get(first.url)).$('dd').text()).to.include(CODE);
+  });
+
+  it('shows a text message as text alone', async () => {
+    await send(SMS, codeLetter());
+    const { $ } = await openNewest();
+    expect($('iframe')).to.have.lengthOf(0);
+    expect($('.bubble').text()).to.include(`#${CODE}`);
+    expect((await get(`${await newestPath()}/html`)).status).to.equal(404);
+  });
+
+  async function newestPath(): Promise<string> {
+    return new URL((await openNewest()).url).pathname;
+  }
+
+  it('A91 shows what was sent escaped', async () => {
+    const hostile = '<b>123456</b>"\'<script>';
+    await server.send({
+      channel: 'email',
+      to: hostile,
+      subject: hostile,
+      text: hostile,
+      html: '<p>',
+      expiresAt: null,
+    });
+    for (const page of [await get('/dev/outbox'), await openNewest()]) {
+      expect(page.$('main b, main script')).to.have.lengthOf(0);
+      expect(page.$('main').text()).to.include(hostile);
+    }
+  });
+
+  it('A90 has nothing where no message is', async () => {
+    for (const path of ['/dev/outbox/0', '/dev/outbox/__proto__', '/dev/outbox/x/html', '/dev/outbox/%00']) {
+      const page = await get(path);
+      expect(page, path).to.include({ status: 404, name: 'error' });
+    }
+  });
+});
