@@ -13,6 +13,7 @@ import { startServer } from '../../src/http/lifecycle.ts';
 import { createServer, type Handler } from '../../src/server.ts';
 import { anyOf, createChance } from './chance.ts';
 import { createSettableClock, type SettableClock } from './clock.ts';
+import { eventually } from './eventually.ts';
 import { withDatabase } from './mongo.ts';
 import { createRelyingParty, type RelyingParty } from './relying-party.ts';
 import { createVisitor, type Visitor, type VisitorOptions } from './visitor.ts';
@@ -39,6 +40,10 @@ export interface App {
   relyingParty(clientId?: string): Promise<RelyingParty>;
   /** As SIGHUP does it. */
   reload(change: Yaml): Promise<void>;
+  /** Resolves when every instance reaches its stores. */
+  storesBack(): Promise<void>;
+  /** Those of every instance, for good. */
+  closeStores(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -126,6 +131,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   let config = load(yaml, dataDir);
   const parts = await open();
   const others = isOnServers() ? [await open()] : [];
+  const allStores = [parts, ...others].map(({ stores }) => stores);
   const ready = async () => ({ ready: true }) as const;
   const instances = [parts, ...others].map((each) => createServer(each, ready));
   await server.swap(await handler());
@@ -143,6 +149,10 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     return (request, response) => anyOf(handlers, chance)(request, response);
   }
 
+  async function closeStores(): Promise<void> {
+    await Promise.all(allStores.map((stores) => stores.close()));
+  }
+
   return {
     origin,
     clock,
@@ -158,9 +168,13 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
       config = load(yaml, dataDir);
       await server.swap(await handler());
     },
+    async storesBack() {
+      await Promise.all(allStores.map((stores) => eventually(stores.ping)));
+    },
+    closeStores,
     async stop() {
       await server.stop({ deadlineMs: 1000 });
-      await Promise.all([parts, ...others].map(({ stores }) => stores.close()));
+      await closeStores();
       if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
     },
   };

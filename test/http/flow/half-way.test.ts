@@ -1,9 +1,7 @@
 /** A sign-in that is not finished: nothing of what it has can be used for anything but finishing it. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { PASSWORD } from '../../support/app.ts';
+import { databaseAccess } from '../../support/database-access.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { MINUTE } from '../oidc/machine-clock.ts';
 import { askAgain, errorOf, nextCode, partyOf, signIn, stage } from '../oidc/story.ts';
@@ -14,18 +12,7 @@ describe('a sign-in that is not finished', () => {
     accounts(...['ann', 'ben', 'cat', 'dan', 'eve', 'fay'].map((name) => withApp(name, 'strict'))),
   );
 
-  /** How many sessions of the provider the stores have. */
-  function storedSessions(): number {
-    const folder = s.app.config.storage.dataDir;
-    const files = readdirSync(folder).filter((name) => name.endsWith('.sqlite'));
-    const counts = files.map((name) => {
-      const file = new DatabaseSync(join(folder, name), { readOnly: true });
-      const found = file.prepare("SELECT count(*) AS sessions FROM provider WHERE model = 'Session'").get();
-      file.close();
-      return Number(found?.sessions);
-    });
-    return counts.reduce((sum, count) => sum + count, 0);
-  }
+  const storedSessions = () => databaseAccess(s.app.config).countSessions();
 
   /** Name and path of each cookie that the browser has. */
   function cookiesOf(visitor: Visitor): string[] {
@@ -40,11 +27,11 @@ describe('a sign-in that is not finished', () => {
   }
 
   it('B.1 no cookie and no stored session is bound to an account on a password alone', async () => {
-    const before = storedSessions();
+    const before = await storedSessions();
     for (const email of ['ann@strict.test', 'new@strict.test']) {
       const { visitor, page } = await givePassword(s, email);
       expect(page.name).to.be.oneOf(['enter-code', 'set-up-totp']);
-      expect(storedSessions(), email).to.equal(before);
+      expect(await storedSessions(), email).to.equal(before);
       expect(await recordsOf(email), email).to.equal(0);
       const uid = uidOf(page);
       expect(cookiesOf(visitor), email).to.have.members([
@@ -55,7 +42,7 @@ describe('a sign-in that is not finished', () => {
 
     const { visitor } = await givePassword(s, 'ann@strict.test');
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
-    expect(storedSessions()).to.equal(before + 1);
+    expect(await storedSessions()).to.equal(before + 1);
     expect(await recordsOf('ann@strict.test')).to.equal(1);
     expect(cookiesOf(visitor)).to.include.members(['_session /', 'known /']);
   });

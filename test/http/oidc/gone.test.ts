@@ -1,9 +1,8 @@
 /** Factors, accounts and tenants that go while something of theirs lives: it ends, and nothing is a fault. */
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { PASSWORD, standardConfig } from '../../support/app.ts';
+import { databaseAccess } from '../../support/database-access.ts';
 import {
   askAgain,
   errorOf,
@@ -42,11 +41,7 @@ describe('what is gone', () => {
   }
 
   /** Not an act of the product, but of somebody with the database. */
-  function deleteAccount(sub: string) {
-    const database = new DatabaseSync(join(at.app.config.storage.dataDir, 'accounts.sqlite'));
-    database.prepare('DELETE FROM accounts WHERE id = ?').run(sub);
-    database.close();
-  }
+  const deleteAccount = (sub: string) => databaseAccess(at.app.config).deleteAccount(sub);
 
   async function expectEnded({ visitor, tokens, claims }: SignedIn) {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
@@ -121,9 +116,7 @@ describe('what is gone', () => {
 
   it('R5 signs people out when what is short-lived is lost, and costs nothing else', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'app@strict.test', OFFLINE);
-    const lost = new DatabaseSync(join(at.app.config.storage.dataDir, 'short-lived.sqlite'));
-    for (const table of ['provider', 'progress', 'attempts']) lost.exec(`DELETE FROM ${table}`);
-    lost.close();
+    await databaseAccess(at.app.config).loseShortLived();
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
     const next = await refresh(at.rp, tokens.refresh_token);
     expect(next.claims()).to.include({ acr: MFA, auth_time: claims.auth_time });
@@ -133,7 +126,7 @@ describe('what is gone', () => {
 
   it('A80 ends what an account had that is gone, and is no fault', async () => {
     const before = await tokensFor(at.app, at.rp, 'deleted@open.test', OFFLINE);
-    deleteAccount(before.claims.sub);
+    await deleteAccount(before.claims.sub);
     await expectEnded(before);
     expect((await before.visitor.signIn('deleted@open.test', PASSWORD)).error).to.equal(
       'credentials_invalid',
@@ -142,7 +135,7 @@ describe('what is gone', () => {
 
   it('A80 lets somebody else sign in where the session of an account that is gone was', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'replaced@open.test');
-    deleteAccount(claims.sub);
+    await deleteAccount(claims.sub);
     await askAgain(visitor, at.rp);
     const page = await visitor.signIn('boss@plain.test', PASSWORD);
     expect(page.name).to.equal('switch-account');
@@ -156,7 +149,7 @@ describe('what is gone', () => {
     await askAgain(visitor, at.rp, { acr_values: MFA });
     await visitor.signIn('half@plain.test', PASSWORD);
     const page = visitor.page;
-    deleteAccount(claims.sub);
+    await deleteAccount(claims.sub);
     expect((await visitor.get(page.url)).status).to.equal(400);
     expect((await visitor.submit(page, { code: nextCode(at.app) })).status).to.equal(400);
   });

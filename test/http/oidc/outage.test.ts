@@ -1,25 +1,17 @@
-/** A store that cannot be written: everybody is told to come back, and nothing is half done. */
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+/** Stores that cannot be written: everybody is told to come back, and nothing is half done. */
 import { expect } from 'chai';
 import { CLIENT_SECRET, PASSWORD } from '../../support/app.ts';
+import { createOutage, STORES } from '../../support/outage.ts';
 import type { Page } from '../../support/page.ts';
 import { askAgain, errorOf, redeem, refresh, stage, tokensFor } from './story.ts';
 
 describe('while a store is away', () => {
+  const outage = createOutage();
+  before(outage.prepare);
   const at = stage();
+  after(outage.end);
 
-  /** Another process at the same files, which holds the lock that every write needs. */
-  async function locked<T>(work: () => Promise<T>): Promise<T> {
-    const files = ['accounts.sqlite', 'short-lived.sqlite'];
-    const others = files.map((file) => new DatabaseSync(join(at.app.config.storage.dataDir, file)));
-    for (const each of others) each.exec('BEGIN IMMEDIATE');
-    try {
-      return await work();
-    } finally {
-      for (const each of others) each.close();
-    }
-  }
+  const meanwhile = <T>(work: () => Promise<T>) => outage.during(at.app, STORES, work);
 
   const send = (path: string, fields: Record<string, string>) =>
     fetch(new URL(path, at.app.origin), {
@@ -35,14 +27,14 @@ describe('while a store is away', () => {
 
   it('R30 answers an authorization request with a page that says so, and the next one as ever', async () => {
     const url = await at.rp.authorizationUrl();
-    expectAway(await locked(() => at.app.visitor().get(url)));
+    expectAway(await meanwhile(() => at.app.visitor().get(url)));
     expect((await at.app.visitor().open(url)).name).to.equal('sign-in');
   });
 
   it('R30 answers SSO with it, and does not sign anybody out', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     const url = await at.rp.authorizationUrl({ prompt: 'none' });
-    expectAway(await locked(() => visitor.get(url)));
+    expectAway(await meanwhile(() => visitor.get(url)));
     const end = await askAgain(visitor, at.rp, { prompt: 'none' });
     expect((await redeem(at.rp, end)).claims.auth_time).to.equal(claims.auth_time);
   });
@@ -51,7 +43,7 @@ describe('while a store is away', () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(await at.rp.authorizationUrl());
     const fields = { email: 'new@open.test', password: PASSWORD };
-    expectAway(await locked(() => visitor.submit(page, fields)));
+    expectAway(await meanwhile(() => visitor.submit(page, fields)));
     const end = await visitor.follow(await visitor.submit(page, fields));
     expect(errorOf(end)).to.equal(null);
   });
@@ -60,7 +52,7 @@ describe('while a store is away', () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(await at.rp.authorizationUrl());
     const posted = await visitor.submit(page, { email: 'new@open.test', password: PASSWORD });
-    expectAway(await locked(() => visitor.get(posted.location ?? '')));
+    expectAway(await meanwhile(() => visitor.get(posted.location ?? '')));
     const end = await visitor.open(posted.location ?? '');
     expect(errorOf(end)).to.equal(null);
   });
@@ -74,7 +66,7 @@ describe('while a store is away', () => {
       ['/token', { grant_type: 'refresh_token', refresh_token: token }],
       ['/token/revocation', { token }],
     ];
-    const answers = await locked(() => Promise.all(posted.map(([path, fields]) => send(path, fields))));
+    const answers = await meanwhile(() => Promise.all(posted.map(([path, fields]) => send(path, fields))));
     for (const answer of answers) {
       expect(answer.status, answer.url).to.equal(503);
       expect(Number(answer.headers.get('retry-after')), answer.url).to.be.within(1, 60);
@@ -87,7 +79,9 @@ describe('while a store is away', () => {
   it('R30 redeems the code afterwards that it could not redeem', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const end = await askAgain(visitor, at.rp);
-    const refused = await locked(() => at.rp.exchange(end.location ?? '').catch((error: unknown) => error));
+    const refused = await meanwhile(() =>
+      at.rp.exchange(end.location ?? '').catch((error: unknown) => error),
+    );
     expect(refused).to.be.instanceOf(Error);
     expect((await redeem(at.rp, end)).claims.aud).to.equal('rp');
   });

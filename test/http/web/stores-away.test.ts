@@ -1,8 +1,7 @@
 /** While a store is away or cannot be written: 503 everywhere, in the form that the asker understands, and no decision. */
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type App, CALLBACK, CLIENT_SECRET, PASSWORD, SECRET, startApp } from '../../support/app.ts';
+import { createOutage, STORES } from '../../support/outage.ts';
 import { type RawAnswer, rawRequest } from '../../support/raw-request.ts';
 import type { RelyingParty } from '../../support/relying-party.ts';
 import { totpCode } from '../../support/totp.ts';
@@ -26,6 +25,9 @@ interface Hands {
 }
 
 describe('while a store is away', () => {
+  const outage = createOutage();
+  before(outage.prepare);
+  after(outage.end);
   let app: App;
   let rp: RelyingParty;
   beforeEach(async () => {
@@ -36,34 +38,32 @@ describe('while a store is away', () => {
 
   it('answers every page with 503, the error page, and when to come again', async () => {
     const { pages } = await hands();
-    app.parts.stores.close();
+    await app.closeStores();
     for (const [what, asked] of Object.entries(pages)) expectPage(await ask(asked), what);
   });
 
   it('answers relying parties with 503 and JSON', async () => {
     const { endpoints } = await hands();
-    app.parts.stores.close();
+    await app.closeStores();
     for (const [what, asked] of Object.entries(endpoints)) expectJson(await ask(asked), what);
   });
 
   it('goes on with all that needs no store', async () => {
     const style = (await app.visitor().get('/demo')).$('link[rel=stylesheet]').attr('href') ?? '';
-    app.parts.stores.close();
+    await app.closeStores();
     for (const path of ['/.well-known/openid-configuration', '/jwks', '/health/live', style]) {
       expect((await ask({ path })).status, path).to.equal(200);
     }
     expect((await ask({ path: '/nowhere' })).status).to.equal(404);
   });
 
-  for (const file of ['accounts.sqlite', 'short-lived.sqlite']) {
-    it(`R30 lets nobody in, and takes nothing for done, while ${file} cannot be written`, async () => {
+  for (const store of STORES) {
+    it(`R30 lets nobody in, and takes nothing for done, while the ${store} store cannot be written`, async () => {
       const { pages, endpoints } = await hands();
-      const lock = new DatabaseSync(join(app.config.storage.dataDir, file));
-      lock.exec('BEGIN IMMEDIATE');
       const all = [...Object.entries(pages), ...Object.entries(endpoints)];
-      const answers = await Promise.all(all.map(async ([what, asked]) => [what, await ask(asked)] as const));
-      lock.exec('ROLLBACK');
-      lock.close();
+      const answers = await outage.during(app, [store], () =>
+        Promise.all(all.map(async ([what, asked]) => [what, await ask(asked)] as const)),
+      );
 
       const unavailable = answers.filter(([, { status }]) => status === 503);
       expect(unavailable.length).to.be.above(3);
