@@ -5,10 +5,10 @@ import type { Config, SmsGateway } from './shape.ts';
 type SmsFile = ConfigFile['sms'];
 
 /** Twilio's API in its first region. */
-const TWILIO_URL = 'https://api.twilio.com';
+export const TWILIO_URL = 'https://api.twilio.com';
 
-/** What most gateways understand, or come near to. */
-const DEFAULT_BODIES: Readonly<Record<string, string>> = {
+/** By content type: what most gateways understand, or come near to. */
+export const DEFAULT_BODIES: Readonly<Record<string, string>> = {
   'application/json': '{"to":"{to}","from":"{from}","text":"{text}"}',
   'application/x-www-form-urlencoded': 'to={to}&from={from}&text={text}',
 };

@@ -26,10 +26,12 @@ const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/index.ts', 'src/server.ts'];
 /** Where adapters are named: for the server, and for what a guest chooses of them. */
 const COMPOSITIONS = [
   'src/assemble.ts',
+  'src/delivery.ts',
   'src/embedded.ts',
   'src/mongo.ts',
   'src/plugin.ts',
   'src/redis.ts',
+  'src/senders.ts',
   'src/upkeep.ts',
 ];
 

@@ -7,7 +7,7 @@ export interface SmppServer {
   readonly port: number;
   /** TLS from the first byte; else whoever is on the way can read the password and the codes. */
   readonly tls: boolean;
-  /** PEM: who else may vouch for the server, beside those whom Node trusts. */
+  /** PEM: who may vouch for the server instead of those whom Node trusts. */
   readonly ca?: string | undefined;
   readonly systemId: string;
   readonly password: string;

@@ -19,7 +19,7 @@ export interface SmtpOptions {
   readonly from: { readonly name: string; readonly address: string };
   /** Connections at once. */
   readonly connections: number;
-  /** PEM: who else may vouch for the server, beside those whom Node trusts. */
+  /** PEM: who may vouch for the server instead of those whom Node trusts. */
   readonly ca?: string | undefined;
   readonly timeouts?: SmtpTimeouts;
 }
