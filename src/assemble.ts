@@ -6,7 +6,7 @@ import {
   openEmbeddedShortLived,
 } from './adapters/embedded/open.ts';
 import { startSweeper } from './adapters/embedded/sweeper.ts';
-export { createOutboxSender } from './adapters/delivery/outbox-sender.ts';
+
 import { systemClock } from './adapters/system/clock.ts';
 import { createLogger } from './adapters/system/logger.ts';
 import { createMetrics } from './adapters/system/metrics.ts';
@@ -19,6 +19,7 @@ import type { Config, Secrets } from './config/shape.ts';
 import type { Log, Logger } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 import type { Clock, PasswordHasher, Random, SecretBox, Trail } from './ports/system.ts';
+import { createSenders, type Senders } from './senders.ts';
 import { createSeeding } from './use-cases/seeding.ts';
 import { createTrail } from './use-cases/trail.ts';
 
@@ -31,6 +32,7 @@ export interface Parts {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
+  readonly senders: Senders;
   readonly metrics: Metrics;
 }
 
@@ -88,14 +90,12 @@ export async function openParts(config: Config): Promise<Parts> {
   const metrics = createMetrics();
   const stores = timedStores(await openStores(config), metrics, () => performance.now());
   const hasher = createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
-  return {
-    stores,
-    hasher,
+  const world = {
     clock: systemClock,
     random: systemRandom,
     logger: createLogger({ level: config.logLevel }),
-    metrics,
   };
+  return { ...world, stores, hasher, metrics, senders: createSenders({ ...world, stores }) };
 }
 
 /** The secrets of the configuration, in development with what is missing made and kept in the data directory. */

@@ -11,6 +11,8 @@ import { createServer, type Readiness } from './server.ts';
 
 /** Answers that are under way get this long, in milliseconds, once no connection is taken any more. */
 const STOP_WITHIN_MS = 3500;
+/** And mails that are under way this long, in milliseconds. */
+const SEND_WITHIN_MS = 800;
 /** Milliseconds in which a balancer that asks is told so before: readiness goes first, then the listener. */
 const NOTICE_MS = 500;
 /** How often it is looked, in milliseconds, whether who started us is still there. */
@@ -24,7 +26,7 @@ function load(): Config {
 export async function start(): Promise<void> {
   const config = load();
   const parts = await openParts(config);
-  const { logger, stores } = parts;
+  const { logger, stores, senders } = parts;
   let stopping = false;
   const readiness: Readiness = async () => {
     if (stopping) return { ready: false, reason: 'the server is stopping' };
@@ -74,6 +76,7 @@ export async function start(): Promise<void> {
     await server.stop({ deadlineMs: STOP_WITHIN_MS });
     await metricsServer?.stop({ deadlineMs: 0 });
     await stopUpkeep();
+    await senders.close(SEND_WITHIN_MS);
     await stores.close();
     // What was cut off may still wait for its hash, or for another server.
     process.exit(0);

@@ -28,6 +28,7 @@ import {
   tenantsOf,
 } from './http/second-factor/options.ts';
 import type { Site } from './http/site.ts';
+import { createTrustedBrowserCookie } from './http/trusted-browser.ts';
 import type { Log } from './ports/log.ts';
 import type { Messenger } from './ports/senders.ts';
 import type { Clock } from './ports/system.ts';
@@ -35,6 +36,7 @@ import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
 import { createFactors, type Factors } from './use-cases/factors.ts';
 import type { Recovery } from './use-cases/recovery-codes.ts';
 import { createTrail } from './use-cases/trail.ts';
+import type { TrustedBrowsers } from './use-cases/trusted-browsers.ts';
 
 export interface SecondFactor {
   /** The host's configuration of oidc-provider with the second factor in it. The host's own object stays as it is. */
@@ -50,6 +52,7 @@ export interface SecondFactor {
   /** Setting up a factor, for a page of the host's own. */
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
+  readonly trustedBrowsers: TrustedBrowsers;
   /** The methods that can be done with these options. */
   readonly available: readonly MethodName[];
 }
@@ -69,7 +72,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   checkOptions(options);
   const { clock = systemClock, random = systemRandom, log = toStandardError, homeUrl = null } = options;
   const { durable, shortLived } = options.stores;
-  const { enrolments, claims, lockouts, records, audit } = durable;
+  const { enrolments, claims, lockouts, records, trustedBrowsers, audit } = durable;
   const { progress, attempts } = shortLived;
   const tenants = tenantsOf(options);
   const accounts = accountsOf(options, tenants, log);
@@ -81,13 +84,14 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   const messenger = options.messenger ?? messengerOf(options, tenants, clock, () => issuer);
 
   const area = createSecondFactorArea({
-    stores: { accounts, enrolments, claims, lockouts, records, progress, attempts },
+    stores: { accounts, enrolments, claims, lockouts, records, progress, attempts, trustedBrowsers },
     tenants,
     methods: methodsOf(options),
     messenger,
     notify: options.notify ?? (async () => {}),
     smsLimits: smsLimitsOf(options),
     confirmUrl: options.confirmUrl ?? (() => null),
+    trustedCookie: createTrustedBrowserCookie(options.trustedCookieName ?? 'second-factor-trusted'),
     trustDays: options.trustDays ?? TRUST_DAYS,
     box: createSecretBox(options.encryption),
     clock,
@@ -143,11 +147,12 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   return {
     configure: area.configure,
     routes,
-    factors: createFactors({ enrolments, lockouts, trail }),
+    factors: createFactors({ enrolments, lockouts, trustedBrowsers, trail }),
     onward: (provider) => area.onward(provider, { clientName: options.clientName ?? clientNameOf(provider) }),
     judge: area.judge,
     enrolment: area.enrolment,
     recovery: area.recovery,
+    trustedBrowsers: area.trustedBrowsers,
     available: area.available,
   };
 }

@@ -67,14 +67,16 @@ export async function openSender(config: Delivery, parts: SenderParts): Promise<
   return { ...sender, send: (message) => (real[message.channel] ? sender : outbox).send(message) };
 }
 
+export interface Senders {
+  of(config: Delivery): Promise<OpenSender>;
+  close(withinMs: number): Promise<void>;
+}
+
 /**
  * One sender for each configuration that a process has had: a reload that leaves delivery as it is keeps the queue,
  * and requests of an older handler still have theirs. Unused connections end by themselves.
  */
-export function createSenders(parts: SenderParts): {
-  of(config: Delivery): Promise<OpenSender>;
-  close(withinMs: number): Promise<void>;
-} {
+export function createSenders(parts: SenderParts): Senders {
   const open = new Map<string, Promise<OpenSender>>();
   return {
     of({ environment, mail, sms }) {

@@ -1,5 +1,5 @@
 /** From a configuration and the parts of the process to the handler of its requests. */
-import { boxOf, createOutboxSender, type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
+import { boxOf, type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
 import type { ClientConfig, Config } from './config/shape.ts';
 import type { Account } from './domain/account.ts';
 import { createAccountRoutes } from './http/account/routes.ts';
@@ -62,7 +62,7 @@ async function createHandler(
   readiness: Readiness,
   sessions: DemoSessions,
 ): Promise<Handler> {
-  const { stores, hasher, clock, random, logger, metrics } = parts;
+  const { stores, hasher, clock, random, logger, metrics, senders } = parts;
   const secrets = secretsOf(config);
   const box = boxOf(secrets);
   const trail = trailOf(parts, logger.info);
@@ -82,7 +82,7 @@ async function createHandler(
     securityHeaders({ https: isHttps }),
   ];
 
-  const sender = createOutboxSender({ ...stores, clock });
+  const sender = await senders.of(config);
   const letterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
   const letters = createLetters({ ...letterOptions, sender });
   const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
@@ -111,6 +111,7 @@ async function createHandler(
     confirmUrl: (account) => urlOf('confirm-email', account),
     email: config.secondFactor.email,
     sms: smsOf(config),
+    trustedCookieName: 'trusted',
     trustDays: config.secondFactor.trustedDevice.days,
     onContact: (id, contact) =>
       'email' in contact
@@ -199,7 +200,7 @@ async function createHandler(
 function smsOf({ secondFactor, sms, environment }: Config) {
   const isOutbox =
     environment === 'development' && sms.transport === 'outbox' && sms.allowedPrefixes.length === 0;
-  return { ...secondFactor.sms, allowedPrefixes: isOutbox ? null : sms.allowedPrefixes };
+  return { ...secondFactor.sms, ...sms.limits, allowedPrefixes: isOutbox ? null : sms.allowedPrefixes };
 }
 
 function namesOf(clients: readonly ClientConfig[]) {

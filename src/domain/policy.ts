@@ -53,6 +53,8 @@ export type Decision =
   | {
       readonly kind: 'satisfied' /** Grace carries it, and begins now unless it has. */;
       readonly onGrace: boolean;
+      /** Only since this browser is trusted: no second factor was given. */
+      readonly onTrust?: true;
     }
   /** The password is missing, or too old where it is the only factor. */
   | { readonly kind: 'password' }
@@ -98,6 +100,8 @@ export interface Question {
   readonly proofs: readonly Proof[];
   readonly demand: Demand;
   readonly occasion: Situation['occasion'];
+  /** The browser that says it is trusted, or that was when the sign-in took place. */
+  readonly trustedBrowserId?: string | null | undefined;
 }
 
 /** Asks the policy about an account as it is now; null when the account or its tenant is gone. */
@@ -137,7 +141,10 @@ export function decide(situation: Situation): Decision {
   // Trust stands in for a factor given in this browser before: where none is set up there was none.
   const trusted = situation.trustedBrowser && tenant.trustedDevices && factors.length > 0;
   const tenantMet = !byTenant || proven.length > 0 || trusted;
-  if (demandMet && tenantMet) return { kind: 'satisfied', onGrace: false };
+  if (demandMet && tenantMet) {
+    const onTrust = byTenant && proven.length === 0;
+    return { kind: 'satisfied', onGrace: false, ...(onTrust ? { onTrust } : {}) };
+  }
 
   const giving = METHOD_NAMES.filter((method) => rank(METHOD_TRAITS[method].acr) >= asked);
   const enough = usable.filter(({ method }) => giving.includes(method));

@@ -69,7 +69,7 @@ export interface MessageView {
   readonly sentAt: number;
 }
 
-/** A letter that can be looked at, by its subject or else its text. */
+/** A letter that can be looked at, by its first line. */
 interface SampleLink {
   readonly words: string;
   readonly href: string;

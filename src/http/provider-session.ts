@@ -39,6 +39,8 @@ export interface SignInResult {
   /** Whether it adds to the live session: then that session lasts as long as it would have. */
   readonly isStepUp: boolean;
   readonly proofs: readonly Proof[];
+  /** The browser on whose account no second factor was asked for; null: none was needed. */
+  readonly trustedBrowserId: string | null;
 }
 
 export type InteractionEnding =
@@ -85,9 +87,9 @@ export function createProviderSession(provider: Provider) {
 
   function resultOf(ending: InteractionEnding) {
     if ('error' in ending) return { error: ending.error, error_description: ending.description };
-    const { accountId, acr, amr, ts, proofs, isStepUp } = ending.signIn;
+    const { accountId, acr, amr, ts, proofs, isStepUp, trustedBrowserId } = ending.signIn;
     const login = { accountId, acr, amr: [...amr], ts, remember: isStepUp };
-    return { login, [PROOFS]: { accountId, ts, proofs } };
+    return { login, [PROOFS]: { accountId, ts, proofs, trustedBrowserId } };
   }
 
   /** Ends a consent interaction with a grant of all that it asked for. */
@@ -172,16 +174,21 @@ export function clientNameOf(provider: Provider): (clientId: string) => Promise<
  * The proofs that an ended interaction carries; null: a host's own login page ended it. Results of one interaction are
  * carried into the next: those of an earlier sign-in are not taken for the newest one's.
  */
-export function proofsOfResult(result: InteractionResults): readonly Proof[] | null {
+export function signInOfResult(result: InteractionResults): SignInFacts | null {
   const { login, [PROOFS]: carried } = result as InteractionResults & { [PROOFS]?: Partial<Carried> };
   const belongs = carried?.accountId === login?.accountId && carried?.ts === login?.ts;
-  return belongs && Array.isArray(carried?.proofs) ? carried.proofs : null;
+  if (!belongs || !Array.isArray(carried?.proofs)) return null;
+  return { proofs: carried.proofs, trustedBrowserId: carried.trustedBrowserId ?? null };
 }
+
+/** What a sign-in record is made of. */
+export type SignInFacts = Pick<SignInResult, 'proofs' | 'trustedBrowserId'>;
 
 interface Carried {
   readonly accountId: string;
   readonly ts: number;
   readonly proofs: readonly Proof[];
+  readonly trustedBrowserId: string | null;
 }
 
 async function orGone<T>(asked: Promise<T>): Promise<T> {

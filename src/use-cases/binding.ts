@@ -9,13 +9,14 @@ import { newCodesPurpose, type Progress } from '../domain/progress.ts';
 import { accepted, refused } from '../domain/refusal.ts';
 import type { Bind, Visitor } from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
-import type { EnrolmentStore, LockoutStore, ProgressStore } from '../ports/stores.ts';
+import type { EnrolmentStore, LockoutStore, ProgressStore, TrustedBrowserStore } from '../ports/stores.ts';
 import type { Clock, SecretBox, Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly methods: Pick<Methods, 'recovery'>;
   readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'clear'>;
+  readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly progress: Pick<ProgressStore, 'save' | 'find'>;
   readonly box: Pick<SecretBox, 'seal' | 'open' | 'digest'>;
   readonly notify: Notify;
@@ -27,6 +28,7 @@ export function createBinding({
   methods,
   enrolments,
   lockouts,
+  trustedBrowsers,
   progress,
   box,
   notify,
@@ -52,6 +54,8 @@ export function createBinding({
     // Of two clicks of the same form one inserts it, and notes it.
     if (inserted) {
       await replaceRefused(judgement, factor.method);
+      // Trust was in who had the factors of before.
+      await trustedBrowsers.removeAll(account.id);
       await note(judgement, factor.method, from, madeCodes);
     }
     if (saved) return accepted({ ...next, version: next.version + 1 });

@@ -1,16 +1,17 @@
 /** What somebody in charge sees of a person's second factors, and does when a phone is lost. */
 import { secondFactorSubject } from '../domain/attempts.ts';
 import { type Factor, hasFactor, withoutSecret } from '../domain/enrolment.ts';
-import type { EnrolmentStore, LockoutStore } from '../ports/stores.ts';
+import type { EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../ports/stores.ts';
 import type { Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
+  readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly trail: Trail;
 }
 
-export function createFactors({ enrolments, lockouts, trail }: Needs) {
+export function createFactors({ enrolments, lockouts, trustedBrowsers, trail }: Needs) {
   /** Oldest first. */
   async function list(accountId: string): Promise<Factor[]> {
     return (await enrolments.listByAccount(accountId)).map(withoutSecret);
@@ -32,7 +33,10 @@ export function createFactors({ enrolments, lockouts, trail }: Needs) {
       await trail({ event: 'enrolment.removed', accountId, tenantId, method });
       removed.push(withoutSecret(enrolment));
     }
-    if (removed.length > 0) await lockouts.reset(secondFactorSubject(accountId));
+    if (removed.length > 0) {
+      await lockouts.reset(secondFactorSubject(accountId));
+      await trustedBrowsers.removeAll(accountId);
+    }
     return removed;
   }
 

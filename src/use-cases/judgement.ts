@@ -4,7 +4,13 @@ import type { Enrolment } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
 import { decide, type Facts, type Gather, type Judge } from '../domain/policy.ts';
 import { enforcementFor, type Tenant } from '../domain/tenant.ts';
-import type { AccountStore, ClaimStore, EnrolmentStore, LockoutStore } from '../ports/stores.ts';
+import type {
+  AccountStore,
+  ClaimStore,
+  EnrolmentStore,
+  LockoutStore,
+  TrustedBrowserStore,
+} from '../ports/stores.ts';
 import type { Clock } from '../ports/system.ts';
 
 interface GatherNeeds {
@@ -16,6 +22,7 @@ interface GatherNeeds {
 
 interface Needs extends GatherNeeds {
   readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
+  readonly trustedBrowsers: Pick<TrustedBrowserStore, 'find'>;
   readonly available: readonly MethodName[];
   /** Whether a factor can still be asked for: an address may have become unconfirmed, a number another one's. */
   readonly isReachable: (facts: Pick<Facts, 'account'>, enrolment: Enrolment) => boolean;
@@ -39,11 +46,22 @@ export function createGather({ accounts, enrolments, lockouts, tenants }: Gather
 }
 
 export function createJudge(needs: Needs): Judge {
-  const { claims, available, isReachable, clock } = needs;
+  const { claims, trustedBrowsers, available, isReachable, clock } = needs;
   const gather = createGather(needs);
 
-  return async ({ accountId, account: known, facts: given, proofs, demand, occasion }) => {
-    const facts = given ?? (await gather(accountId, known));
+  /** Whether it still is: trust is taken back, runs out, and is of one account. */
+  async function isTrusted(id: string | null | undefined, accountId: string): Promise<boolean> {
+    if (!id) return false;
+    const browser = await trustedBrowsers.find(id, clock.now());
+    return browser?.accountId === accountId;
+  }
+
+  return async ({ accountId, account: known, facts: given, trustedBrowserId, ...question }) => {
+    const { proofs, demand, occasion } = question;
+    const [facts, trustedBrowser] = await Promise.all([
+      given ?? gather(accountId, known),
+      isTrusted(trustedBrowserId, accountId),
+    ]);
     if (!facts) return null;
     const { account, tenant, enrolments: enrolled, lockout } = facts;
 
@@ -57,13 +75,13 @@ export function createJudge(needs: Needs): Judge {
       role: account.role,
       factors: enrolled.map((enrolment) => {
         const { id, method, isDefault } = enrolment;
-        const isTrusted = (lockout.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
-        return { id, method, isDefault, accepted: isTrusted && isReachable(facts, enrolment) };
+        const isLive = (lockout.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
+        return { id, method, isDefault, accepted: isLive && isReachable(facts, enrolment) };
       }),
       available,
       proofs,
       demand,
-      trustedBrowser: false,
+      trustedBrowser,
       occasion,
       now: clock.now(),
     };

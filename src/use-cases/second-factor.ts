@@ -33,6 +33,8 @@ export interface Standing {
   readonly demand: Demand;
   readonly clientId: string;
   readonly address: string;
+  /** The browser, by the name under which trust in it would be kept; null: it says nothing. */
+  readonly trustedBrowserId?: string | null;
   /** What was read of the account in this request. */
   readonly facts?: Facts | null | undefined;
 }
@@ -61,8 +63,10 @@ export function createSecondFactor(needs: Needs) {
     progress: { accountId, proofs, later },
     demand,
     facts,
+    trustedBrowserId,
   }: Standing): Promise<Judgement | null> {
-    return judge({ accountId, facts, proofs, demand, occasion: later ? 'later' : 'sign-in' });
+    const occasion = later ? 'later' : 'sign-in';
+    return judge({ accountId, facts, proofs, demand, occasion, trustedBrowserId });
   }
 
   async function verifyCode(at: Standing, method: MethodName, typed: Typed): Promise<Outcome<Progress>> {

@@ -6,18 +6,26 @@ import type { Judgement } from '../domain/policy.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import { methodsOnOffer } from '../domain/tenant.ts';
 import type { Notify } from '../ports/senders.ts';
-import type { EnrolmentStore, LockoutStore } from '../ports/stores.ts';
+import type { EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../ports/stores.ts';
 import type { Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
+  readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly available: readonly MethodName[];
   readonly notify: Notify;
   readonly trail: Trail;
 }
 
-export function createSelfService({ enrolments, lockouts, available, notify, trail }: Needs) {
+export function createSelfService({
+  enrolments,
+  lockouts,
+  trustedBrowsers,
+  available,
+  notify,
+  trail,
+}: Needs) {
   /** The methods that this account may set up by itself. */
   function offered({ enforcement, tenant, account }: Judgement): readonly MethodName[] {
     const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
@@ -70,6 +78,7 @@ export function createSelfService({ enrolments, lockouts, available, notify, tra
   async function note({ account }: Judgement, { method }: Enrolment, address: string): Promise<void> {
     const who = { accountId: account.id, tenantId: account.tenantId };
     await trail({ ...who, event: 'enrolment.removed', method, address });
+    await trustedBrowsers.removeAll(account.id);
     if (method !== 'recovery') await notify(account, { topic: 'factor-removed', method });
   }
 

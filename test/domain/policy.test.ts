@@ -233,12 +233,12 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
     [
       'stands in for the factor that the tenant asks for',
       required({ factors: [totp], trustedBrowser: true, trustedDevices: true }),
-      SATISFIED,
+      { ...SATISFIED, onTrust: true },
     ],
     [
       'counts where it is optional',
       optional({ factors: [passkey], trustedBrowser: true, trustedDevices: true }),
-      SATISFIED,
+      { ...SATISFIED, onTrust: true },
     ],
     [
       'counts only where the tenant allows it',

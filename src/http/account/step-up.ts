@@ -40,8 +40,8 @@ export function createStepUp({ session, records, judge, clock, authorization }: 
     const record = current ? await records.find(current.uid, clock.now()) : null;
     if (!current || record?.accountId !== current.accountId) return null;
     const demand = { ...NO_DEMAND, freshMs: freshSeconds === null ? null : freshSeconds * 1000 };
-    const { accountId, proofs } = record;
-    const judgement = await judge({ accountId, proofs, demand, occasion: 'standing' });
+    const { accountId, proofs, trustedBrowserId } = record;
+    const judgement = await judge({ accountId, proofs, trustedBrowserId, demand, occasion: 'standing' });
     if (!judgement || hasLostFactor(proofs, judgement.enrolments)) return null;
     return judgement.decision.kind === 'satisfied' ? { record, judgement } : null;
   }

@@ -2,7 +2,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../domain/account.ts';
-import { PURPOSES } from '../../domain/challenge.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Letter, Message, NoticeTopic, Recipient } from '../../ports/senders.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -25,6 +24,16 @@ const TO: Readonly<Record<Channel, string>> = { email: 'bob@example.com', sms: '
 const CODE = '123456';
 const LIFE_MS = 90_000;
 
+/** Of the letters those that go to a phone as well. */
+const TEXTED = [
+  'code-sign-in',
+  'code-set-up',
+  'factor-added',
+  'factor-removed',
+  'phone-changed',
+  'email-changed',
+];
+
 export function createSampleRoutes({ write, tenants, issuer, clock, render }: Samples & { render: Render }) {
   const router = new Router({ prefix: '/dev/mail' });
 
@@ -35,10 +44,12 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
   function showAll(ctx: Context): void {
     const tenantId = tenantOf(ctx);
     const listOf = (channel: Channel, locale: Locale) =>
-      [...lettersAt(clock.now(), issuer)].map(([name, letter]) => {
-        const { subject, text } = write(to(channel, locale, tenantId), letter);
-        return { words: subject || text, href: `/dev/mail/${channel}/${name}/${locale}${queryOf(tenantId)}` };
-      });
+      [...lettersAt(clock.now(), issuer)]
+        .filter(([name]) => channel === 'email' || TEXTED.includes(name))
+        .map(([name, letter]) => {
+          const [words = ''] = write(to(channel, locale, tenantId), letter).text.split('\n', 1);
+          return { words, href: `/dev/mail/${channel}/${name}/${locale}${queryOf(tenantId)}` };
+        });
     render(ctx, 'mail-samples', {
       tenants: tenants.map(({ id, name }) => {
         return { name, href: `/dev/mail${queryOf(id)}`, isCurrent: id === tenantId };
@@ -97,8 +108,9 @@ function lettersAt(at: number, issuer: string): ReadonlyMap<string, Letter> {
     return { kind: 'notice', topic, method: null, at, left: null, about: null, notMeUrl: url, ...over };
   };
   return new Map<string, Letter>([
-    ...PURPOSES.map((purpose) => [`code-${purpose}`, { ...code, purpose }] as const),
-    ['code-confirming', { ...code, purpose: 'set-up-proof', confirmUrl: url }],
+    ['code-sign-in', { ...code, purpose: 'sign-in' }],
+    ['code-set-up', { ...code, purpose: 'set-up' }],
+    ['code-set-up-proof', { ...code, purpose: 'set-up-proof', confirmUrl: url }],
     ['confirm-address', { kind: 'confirm-address', confirmUrl: url }],
     ['factor-added', notice('factor-added', { method: 'totp' })],
     ['factor-removed', notice('factor-removed', { method: 'passkey' })],

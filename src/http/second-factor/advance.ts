@@ -10,12 +10,14 @@ import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
 import type { SecondFactorUseCase, Standing } from '../../use-cases/second-factor.ts';
+import type { TrustedBrowsers } from '../../use-cases/trusted-browsers.ts';
 import {
   addressedKey,
   InteractionGone,
   type InteractionView,
   type ProviderSession,
 } from '../provider-session.ts';
+import type { TrustedBrowserCookie } from '../trusted-browser.ts';
 import { type ClientRule, demandOf } from './demand.ts';
 import { PROMPT } from './prompt.ts';
 
@@ -29,6 +31,8 @@ interface Needs {
   readonly clientName: ClientName;
   readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
+  readonly trustedBrowsers: TrustedBrowsers;
+  readonly trustedCookie: TrustedBrowserCookie;
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
   readonly clock: Clock;
   readonly trail: Trail;
@@ -51,6 +55,7 @@ export const SECOND_FACTOR_PROMPTS = ['login', PROMPT] as const;
 
 export function createAdvance(needs: Needs) {
   const { session, secondFactor, enrolment, progress, records, clientRule, pages, clock, trail } = needs;
+  const { trustedBrowsers, trustedCookie } = needs;
 
   /** The sign-in at this address; null when its password has not been given. Throws InteractionGone. */
   async function open(ctx: Context): Promise<Stage | null> {
@@ -71,7 +76,10 @@ export function createAdvance(needs: Needs) {
     const { clientId } = view;
     const demand = demandOf(view.params, clientRule(clientId));
     const clientName = await needs.clientName(clientId);
-    return { view, clientName, standing: { progress: of, demand, clientId, address: ctx.ip, facts } };
+    const token = trustedCookie.read(ctx);
+    const trustedBrowserId = token === null ? null : trustedBrowsers.idOf(of.accountId, token);
+    const standing = { progress: of, demand, clientId, address: ctx.ip, facts, trustedBrowserId };
+    return { view, clientName, standing };
   }
 
   /** A step-up builds on what the live session has proven, and leaves its time of sign-in alone. */
@@ -94,19 +102,14 @@ export function createAdvance(needs: Needs) {
 
   /** Answers with a 303 to the next page, or ends the interaction and answers with a 303 to the provider. */
   async function onward(ctx: Context, stage: Stage): Promise<void> {
-    const { view, standing } = stage;
-    const judgement = await secondFactor.standing(standing);
+    const judgement = await secondFactor.standing(stage.standing);
     if (!judgement) throw new InteractionGone('the account of this sign-in is gone');
     ctx.status = 303;
-    ctx.redirect(await nextAddress(ctx, view, standing, judgement));
+    ctx.redirect(await nextAddress(ctx, stage, judgement));
   }
 
-  async function nextAddress(
-    ctx: Context,
-    view: InteractionView,
-    standing: Standing,
-    judgement: Judgement,
-  ): Promise<string> {
+  async function nextAddress(ctx: Context, stage: Stage, judgement: Judgement): Promise<string> {
+    const { view, standing } = stage;
     const base = pages(view.uid);
     const { decision } = judgement;
     const { progress: reached } = standing;
@@ -114,7 +117,7 @@ export function createAdvance(needs: Needs) {
     if (setUpStepOf(reached, judgement) === 'recovery-codes') return `${base}/set-up/recovery-codes`;
     switch (decision.kind) {
       case 'satisfied':
-        return finish(ctx, standing, judgement);
+        return finish(ctx, stage, judgement);
       case 'password':
         if (needs.passwordUrl) return needs.passwordUrl(view.uid);
         return session.end(ctx, { error: 'login_required', description: 'the password is needed again' });
@@ -158,16 +161,39 @@ export function createAdvance(needs: Needs) {
   }
 
   /** The one ending of a sign-in: the whole result at once, computed from what was proven. */
-  async function finish(ctx: Context, standing: Standing, { account }: Judgement): Promise<string> {
+  async function finish(
+    ctx: Context,
+    { standing, clientName }: Stage,
+    judgement: Judgement,
+  ): Promise<string> {
+    const { account, decision } = judgement;
     const { proofs, keepsAuthTime } = standing.progress;
     const newest = Math.max(...proofs.map((proof) => proof.at));
     const ts = Math.floor((keepsAuthTime ?? newest) / 1000);
     const isStepUp = keepsAuthTime !== null;
-    const signIn = { accountId: account.id, acr: acrOf(proofs), amr: amrOf(proofs), ts, isStepUp, proofs };
+    const onTrust = decision.kind === 'satisfied' && decision.onTrust === true;
+    const trustedBrowserId = onTrust ? (standing.trustedBrowserId ?? null) : null;
+    const levels = { acr: acrOf(proofs), amr: amrOf(proofs) };
+    const signIn = { accountId: account.id, ...levels, ts, isStepUp, proofs, trustedBrowserId };
     const address = await session.end(ctx, { signIn });
     needs.onSignedIn?.(ctx, account);
+    if (trustedBrowserId)
+      await trustedBrowsers.noteUse(judgement, trustedBrowserId, clientName, placeOf(standing));
+    else await trustThis(ctx, standing, judgement);
     await note(account, standing, 'sign_in.completed', null, proofs.map((proof) => proof.method).join(' '));
     return address;
+  }
+
+  /** Who ticked the box, and gave a second factor, is spared it in this browser for a while. */
+  async function trustThis(ctx: Context, standing: Standing, judgement: Judgement): Promise<void> {
+    const { trustBrowser, proofs } = standing.progress;
+    const mayBe =
+      judgement.tenant.secondFactor.trustedDevices && proofs.some(({ method }) => method !== 'pwd');
+    if (!trustBrowser || !mayBe) return;
+    const token = trustedCookie.read(ctx) ?? trustedBrowsers.newToken();
+    const browser = ctx.get('user-agent');
+    const { expiresAt } = await trustedBrowsers.trust(judgement, token, browser, placeOf(standing));
+    trustedCookie.write(ctx, token, expiresAt);
   }
 
   async function note(
@@ -199,6 +225,10 @@ export function createAdvance(needs: Needs) {
   }
 
   return { open, onward, begun };
+}
+
+function placeOf({ address, clientId }: Standing) {
+  return { address, clientId };
 }
 
 export type Advance = ReturnType<typeof createAdvance>;

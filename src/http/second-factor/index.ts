@@ -17,6 +17,7 @@ import type {
   LockoutStore,
   ProgressStore,
   SignInRecordStore,
+  TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../../ports/system.ts';
 import { createAnswers } from '../../use-cases/answers.ts';
@@ -27,9 +28,11 @@ import { createGather, createJudge } from '../../use-cases/judgement.ts';
 import { createRecovery, type Recovery } from '../../use-cases/recovery-codes.ts';
 import { createSecondFactor } from '../../use-cases/second-factor.ts';
 import { createSentCodes, type SmsLimits } from '../../use-cases/sent-codes.ts';
+import { createTrustedBrowsers, type TrustedBrowsers } from '../../use-cases/trusted-browsers.ts';
 import { createFormTokens } from '../forms.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import { createProviderSession, type InteractionView } from '../provider-session.ts';
+import type { TrustedBrowserCookie } from '../trusted-browser.ts';
 import { type ClientName, createAdvance, type PageAddress } from './advance.ts';
 import { createConfigure } from './configure.ts';
 import type { ClientRule } from './demand.ts';
@@ -45,6 +48,7 @@ export interface SecondFactorNeeds {
     readonly records: SignInRecordStore;
     readonly progress: ProgressStore;
     readonly attempts: AttemptStore;
+    readonly trustedBrowsers: TrustedBrowserStore;
   };
   readonly tenants: readonly Tenant[];
   readonly methods: MethodSettings;
@@ -59,6 +63,7 @@ export interface SecondFactorNeeds {
   readonly trail: Trail;
   readonly clientRule: (clientId: string) => ClientRule;
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
+  readonly trustedCookie: TrustedBrowserCookie;
   /** For how many days a browser is trusted. */
   readonly trustDays: number;
   readonly issuedLifetimeMs: number;
@@ -95,6 +100,7 @@ export interface SecondFactorArea {
   readonly judge: Judge;
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
+  readonly trustedBrowsers: TrustedBrowsers;
   /** The methods that can be done here. */
   readonly available: readonly MethodName[];
 }
@@ -115,6 +121,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     (enrolment.method !== 'email' && enrolment.method !== 'sms') || destinationOf(facts, enrolment) !== null;
   const judge = createJudge({ ...shared, available, isReachable });
   const countGuess = createGuesses(shared);
+  const trustedBrowsers = createTrustedBrowsers(shared);
   const { send: sendCode } = createSentCodes(shared);
   const recovery = createRecovery(shared);
   const enrolment = createEnrolment({ ...shared, bind: createBinding(shared), countGuess, sendCode });
@@ -139,7 +146,16 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   function partsOf(provider: Provider, { clientName }: Pick<PageNeeds, 'clientName'>) {
     const session = createProviderSession(provider);
     const pages = pagesOf(provider.issuer);
-    const parts = { ...shared, session, pages, clientName, secondFactor, enrolment, recovery };
+    const parts = {
+      ...shared,
+      trustedBrowsers,
+      session,
+      pages,
+      clientName,
+      secondFactor,
+      enrolment,
+      recovery,
+    };
     return { ...parts, advance: createAdvance(parts) };
   }
 
@@ -152,5 +168,5 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     return partsOf(provider, pages).advance.begun;
   }
 
-  return { configure, routes, onward, judge, enrolment, recovery, available };
+  return { configure, routes, onward, judge, enrolment, recovery, trustedBrowsers, available };
 }

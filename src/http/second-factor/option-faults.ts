@@ -86,6 +86,7 @@ const options = z.strictObject({
         })
         .partial()
         .nullable(),
+      trustedCookieName: z.string().regex(/^[\w-]{1,40}$/),
       trustDays: z.int().min(1).max(365),
       notify: act,
       confirmUrl: act,

@@ -106,6 +106,8 @@ export interface SecondFactorOptions {
   readonly sms?: Partial<SmsSettings & SmsLimits> | null;
   /** For how many days a browser is trusted, where the policy allows it. Default: 30. */
   readonly trustDays?: number;
+  /** What the cookie of trusted browsers is called. Default: `second-factor-trusted`. */
+  readonly trustedCookieName?: string;
   /** Tells people what was done to their account. Default: by mail, where there is a `sender`. */
   readonly notify?: Notify;
   /** Where an address can be confirmed without a code. Default: nowhere. */

@@ -2,12 +2,12 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
-import { acrOf, amrOf, type Proof } from '../../domain/assurance.ts';
+import { acrOf, amrOf } from '../../domain/assurance.ts';
 import type { Demand, Gather, Judge, Judgement } from '../../domain/policy.ts';
 import { hasLostFactor } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
-import { proofsOfResult } from '../provider-session.ts';
+import { type SignInFacts, signInOfResult } from '../provider-session.ts';
 import { type ClientRule, demandOf } from './demand.ts';
 import { createReading } from './reading.ts';
 import { createRecordKeeping } from './records.ts';
@@ -49,14 +49,15 @@ export function createStandpoint(needs: Needs) {
   async function look(ctx: KoaContextWithOIDC): Promise<Finding> {
     const { session, account, params = {} } = ctx.oidc;
     if (!session?.accountId || !account) return 'nobody';
-    const given = proofsGiven(ctx);
-    const proofs = given ?? (await reading.record(ctx, session.uid))?.proofs;
-    if (!proofs) return 'ended';
+    const given = signInGiven(ctx);
+    const signIn = given ?? (await reading.record(ctx, session.uid));
+    if (!signIn) return 'ended';
+    const { proofs } = signIn;
     // A host's own login page says of levels nothing, or what it likes: the session says what was proven.
-    if (given) Object.assign(session, { acr: acrOf(given), amr: amrOf(given) });
+    if (given) Object.assign(session, { acr: acrOf(proofs), amr: amrOf(proofs) });
     const demand = demandOf(params, clientRule(String(params.client_id)));
     const [judgement] = await Promise.all([
-      judged(ctx, session.accountId, proofs, demand),
+      judged(ctx, session.accountId, signIn, demand),
       given && keepRecord(ctx, given),
     ]);
     return judgement && !hasLostFactor(proofs, judgement.enrolments) ? judgement : 'ended';
@@ -65,11 +66,11 @@ export function createStandpoint(needs: Needs) {
   async function judged(
     ctx: KoaContextWithOIDC,
     accountId: string,
-    proofs: readonly Proof[],
+    { proofs, trustedBrowserId }: SignInFacts,
     demand: Demand,
   ) {
     const facts = await reading.facts(ctx, accountId, Promise.resolve(accountOf(ctx)));
-    return facts && judge({ accountId, facts, proofs, demand, occasion: 'standing' });
+    return facts && judge({ accountId, facts, proofs, trustedBrowserId, demand, occasion: 'standing' });
   }
 
   /**
@@ -82,7 +83,7 @@ export function createStandpoint(needs: Needs) {
     token: IssuedToken | undefined,
     account: Promise<unknown>,
   ): void {
-    const sessionUid = token ? token.sessionUid : proofsGiven(ctx) ? undefined : ctx.oidc.session?.uid;
+    const sessionUid = token ? token.sessionUid : signInGiven(ctx) ? undefined : ctx.oidc.session?.uid;
     const known = account.then(() => accountOf(ctx));
     void reading.facts(ctx, accountId, known);
     if (sessionUid) void reading.record(ctx, sessionUid);
@@ -108,7 +109,7 @@ export function createStandpoint(needs: Needs) {
       return false;
     }
     const demand = { acrs: null, always: clientRule(clientId).always, freshMs: null };
-    const judgement = await judged(ctx, accountId, record.proofs, demand);
+    const judgement = await judged(ctx, accountId, record, demand);
     const ended = !judgement || hasLostFactor(record.proofs, judgement.enrolments);
     if (!ended && judgement.decision.kind === 'satisfied') return true;
     const reason = ended ? 'sign_in_ended' : 'policy_unmet';
@@ -121,16 +122,14 @@ export function createStandpoint(needs: Needs) {
 
 export type Standpoint = ReturnType<typeof createStandpoint>;
 
-/** The proofs that this request itself brings back from an interaction; null: none, the record counts. */
-function proofsGiven({ oidc }: KoaContextWithOIDC): readonly Proof[] | null {
+/** The sign-in that this request itself brings back from an interaction; null: none, the record counts. */
+function signInGiven({ oidc }: KoaContextWithOIDC): SignInFacts | null {
   const isResumed = oidc.route === 'resume' || oidc.route === 'device_resume';
   if (!isResumed || !oidc.result?.login) return null;
   // A host's own login page ended the interaction: a password is all that it can have asked for.
-  return (
-    proofsOfResult(oidc.result) ?? [
-      { method: 'pwd', enrolmentId: null, at: (oidc.session?.loginTs ?? 0) * 1000 },
-    ]
-  );
+  const at = (oidc.session?.loginTs ?? 0) * 1000;
+  const password = { method: 'pwd', enrolmentId: null, at } as const;
+  return signInOfResult(oidc.result) ?? { proofs: [password], trustedBrowserId: null };
 }
 
 export function createSecondFactorPrompt(standpoint: Standpoint) {

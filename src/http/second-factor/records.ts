@@ -1,8 +1,8 @@
 /** Writes down each finished sign-in before its answer leaves: sessions and tokens are judged by it from then on. */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { Proof } from '../../domain/assurance.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { SignInFacts } from '../provider-session.ts';
 
 interface Needs {
   readonly records: Pick<SignInRecordStore, 'save'>;
@@ -16,14 +16,14 @@ const LONGEST_BROWSER = 200;
 
 /** For the request that brings a result back from an interaction: the session's uid exists there alone. */
 export function createRecordKeeping({ records, clock, issuedLifetimeMs }: Needs) {
-  return async (ctx: KoaContextWithOIDC, proofs: readonly Proof[]): Promise<void> => {
+  return async (ctx: KoaContextWithOIDC, { proofs, trustedBrowserId }: SignInFacts): Promise<void> => {
     const { session } = ctx.oidc;
     if (!session?.accountId) return;
     await records.save({
       sessionUid: session.uid,
       accountId: session.accountId,
       proofs,
-      trustedBrowserId: null,
+      trustedBrowserId,
       at: (session.loginTs ?? 0) * 1000,
       address: ctx.ip,
       browser: ctx.get('user-agent').slice(0, LONGEST_BROWSER),
