@@ -14,20 +14,24 @@ describe('the samples of what is mailed and texted', () => {
 
   const get = (path: string) => createVisitor(server.origin).get(path);
 
-  it('lists every letter in each language, by mail and by text message', async () => {
+  it('lists every letter in each language, by mail and by text message, each by words of its own', async () => {
     const { $, name } = await get('/dev/mail');
     expect(name).to.equal('mail-samples');
     const links = $('section a')
       .toArray()
       .map((link) => new URL($(link).attr('href') ?? '', server.origin).pathname);
-    const expected = Object.keys(LETTERS).flatMap((letter) =>
-      ['email', 'sms'].flatMap((channel) => [
-        `/dev/mail/${channel}/${letter}/en`,
-        `/dev/mail/${channel}/${letter}/nl`,
-      ]),
-    );
+    const mails = Object.keys(LETTERS).filter((letter) => letter !== 'code-confirming');
+    const texts = ['code-sign-in', 'code-set-up', 'factor-added', 'factor-removed'];
+    const expected = [
+      ...mails.map((letter) => `/dev/mail/email/${letter}`),
+      ...[...texts, 'phone-changed', 'email-changed'].map((letter) => `/dev/mail/sms/${letter}`),
+    ].flatMap((path) => [`${path}/en`, `${path}/nl`]);
     expect(links).to.have.members(expected);
-    expect($('section[lang=nl]').text()).to.include('Bevestig je e-mailadres voor Acme');
+    expect($('section[lang=nl]').text()).to.include('Je code om in te loggen');
+    const words = $('section a')
+      .toArray()
+      .map((link) => $(link).text());
+    expect(new Set(words).size).to.equal(words.length);
   });
 
   it('opens each of them, and sends nothing', async () => {
