@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import { openParts, type Parts, type Stores } from '../../src/assemble.ts';
 import type { Config } from '../../src/config/shape.ts';
 import { loadConfig } from '../../src/config.ts';
+import { CATALOGUE } from '../../src/domain/methods/index.ts';
 import { startServer } from '../../src/http/lifecycle.ts';
 import { createServer, type Handler } from '../../src/server.ts';
 import { anyOf, createChance } from './chance.ts';
@@ -138,7 +139,8 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
 
   async function open(): Promise<Parts> {
     const opened = await openParts(config);
-    return { ...opened, stores: options.around?.(opened.stores) ?? opened.stores, clock };
+    const seen = { ...opened, stores: options.around?.(opened.stores) ?? opened.stores, clock };
+    return { ...seen, senders: createSenders(seen) };
   }
 
   /** Sends each request to any of the instances, which begin one after the other. */
@@ -199,5 +201,5 @@ function storageOf(dataDir: string): Yaml {
 function load(yaml: Yaml, folder: string): Config {
   const file = join(folder, 'config.yaml');
   writeFileSync(file, stringify(yaml));
-  return loadConfig({ file, env: { LOG_LEVEL: 'silent' }, cwd: folder, availableMethods: ['totp'] });
+  return loadConfig({ file, env: { LOG_LEVEL: 'silent' }, cwd: folder, availableMethods: CATALOGUE });
 }
