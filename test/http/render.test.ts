@@ -3,7 +3,8 @@ import type { Context } from 'koa';
 import { LOCALES } from '../../src/domain/account.ts';
 import type { PageName, Render } from '../../src/http/pages.ts';
 import type { Page } from '../support/page.ts';
-import { PAGE_SAMPLES, SAMPLE_NOW, type Sample } from '../support/page-samples.ts';
+import { SAMPLE_NOW, type Sample } from '../support/page-sample.ts';
+import { PAGE_SAMPLES } from '../support/page-samples.ts';
 import { type PageServer, startPageServer } from '../support/page-server.ts';
 import { createVisitor } from '../support/visitor.ts';
 

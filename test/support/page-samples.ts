@@ -1,16 +1,9 @@
 /** One or more models for every page, as a route would give them: for tests, and to look at. */
 import type { MethodName } from '../../src/domain/method.ts';
-import type { Form, Frame, PageName, Pages } from '../../src/http/pages.ts';
+import type { Frame, Pages } from '../../src/http/pages.ts';
+import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
+import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 
-export interface Sample<P extends PageName = PageName> {
-  readonly name: string;
-  readonly page: P;
-  readonly model: Pages[P];
-  readonly frame: Frame;
-}
-
-/** 29 November 2026, 14:00 UTC. */
-export const SAMPLE_NOW = Date.UTC(2026, 10, 29, 14);
 const MINUTE = 60_000;
 
 /** The smallest thing that looks like a QR code: a real one is made by the route. */
@@ -18,17 +11,12 @@ const QR = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h3v3H1zM5 1h3v3H5zM1 5h3v3H1zM6 6h1v1H6z"/></svg>',
 )}`;
 
-const form = (action: string): Form => ({ action, token: 'token-of-the-form' });
 const at = '/interaction/uid';
 const cancel = form(`${at}/cancel`);
 const client = 'Acme Timesheets';
 const acme: Frame = { tenantId: 'acme' };
 const member: Frame = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 const guest: Frame = { tenantId: 'globex', signedInAs: 'gus@globex.test' };
-
-function sample<P extends PageName>(name: string, page: P, model: Pages[P], frame: Frame = {}): Sample {
-  return { name, page, model, frame };
-}
 
 const signIn = { form: form(at), email: '', clientName: client, cancel };
 const enterCode: Pages['enter-code'] = {
@@ -86,21 +74,6 @@ const error: Pages['error'] = {
   cancel: null,
   requestId: '01J9ZK3',
 };
-
-const mail = {
-  channel: 'email',
-  to: 'bob@acme.test',
-  subject: 'Your code',
-  text: 'Hello Bob,\n\nYour code is 123456.\nIt works for 90 seconds.\n\nDetails: https://acme.test/2fa.',
-  sentAt: SAMPLE_NOW,
-} as const;
-const sms = {
-  channel: 'sms',
-  to: '+31612345678',
-  subject: '',
-  text: 'Your code is 123456.\n@localhost #123456',
-  sentAt: SAMPLE_NOW - MINUTE,
-} as const;
 
 export const PAGE_SAMPLES: readonly Sample[] = [
   sample('sign-in', 'sign-in', signIn),
@@ -237,85 +210,5 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     guest,
   ),
   sample('security-turned-off', 'security', { ...security, done: 'turned-off' }, guest),
-  sample('demo', 'demo', {
-    parties: [
-      { id: 'one', name: 'Timesheets', startHref: '/demo/start' },
-      { id: 'two', name: 'Expenses', startHref: '/demo/two/start' },
-    ],
-    accounts: [
-      {
-        email: 'bob@acme.test',
-        password: 'correct horse battery staple',
-        tenant: 'Acme',
-        enforcement: 'optional',
-        isAdministrator: true,
-        methods: ['totp'],
-      },
-      {
-        email: 'sanne@zuid.test',
-        password: 'correct horse battery staple',
-        tenant: 'Kantoor Zuid',
-        enforcement: 'required',
-        isAdministrator: false,
-        methods: [],
-      },
-    ],
-  }),
-  sample('demo-signed-in', 'demo-signed-in', {
-    name: 'Bob',
-    claims: [
-      { name: 'sub', value: 'XJ2kf93LsPq0vB7nRtY4wA' },
-      { name: 'acr', value: 'https://refeds.org/profile/mfa' },
-      { name: 'amr', value: 'pwd otp mfa' },
-    ],
-    stepUpHref: '/demo/step-up',
-    refreshForm: form('/demo/refresh'),
-    signOutHref: '/demo/sign-out',
-    otherHref: '/demo/two',
-    otherName: 'Expenses',
-    homeHref: '/demo',
-  }),
-  sample('demo-error', 'demo-error', {
-    error: 'access_denied',
-    description: 'End-User aborted interaction',
-    homeHref: '/demo',
-  }),
-  sample('outbox-empty', 'outbox', { messages: [], samplesHref: '/dev/mail' }),
-  sample('outbox', 'outbox', {
-    messages: [
-      { ...mail, href: '/dev/outbox/one' },
-      { ...sms, href: '/dev/outbox/two' },
-    ],
-    samplesHref: '/dev/mail',
-  }),
-  sample('outbox-message', 'outbox-message', {
-    ...mail,
-    frameHref: null,
-    language: null,
-    backHref: '/dev/outbox',
-    isSample: false,
-  }),
-  sample('outbox-message-sms', 'outbox-message', {
-    ...sms,
-    frameHref: null,
-    language: 'en',
-    backHref: '/dev/mail',
-    isSample: true,
-  }),
-  sample('mail-samples', 'mail-samples', {
-    tenants: [
-      { name: 'Acme', href: '/dev/mail?tenant=acme', isCurrent: true },
-      { name: 'Globex', href: '/dev/mail?tenant=globex', isCurrent: false },
-    ],
-    languages: (['en', 'nl'] as const).map((locale) => ({
-      locale,
-      mails: [
-        {
-          words: locale === 'en' ? '123456 is your code for Acme' : '123456 is je code voor Acme',
-          href: `/dev/mail/email/code-sign-in/${locale}`,
-        },
-      ],
-      texts: [{ words: '123456 @id.example #123456', href: `/dev/mail/sms/code-sign-in/${locale}` }],
-    })),
-  }),
+  ...DEVELOPMENT_SAMPLES,
 ];

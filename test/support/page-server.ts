@@ -8,7 +8,8 @@ import { createLocaleRoutes } from '../../src/http/locale/routes.ts';
 import { securityHeaders } from '../../src/http/middleware/security-headers.ts';
 import type { Render } from '../../src/http/pages.ts';
 import { createRenderer } from '../../src/http/render.ts';
-import { PAGE_SAMPLES, SAMPLE_NOW, type Sample } from './page-samples.ts';
+import { SAMPLE_NOW, type Sample } from './page-sample.ts';
+import { PAGE_SAMPLES } from './page-samples.ts';
 import { SAMPLE_TENANTS } from './sample-tenants.ts';
 
 export interface PageServer {
