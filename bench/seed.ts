@@ -3,11 +3,12 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
-import { boxOf, openParts, type Parts, secretsOf, seedAccounts } from '../src/assemble.ts';
+import { openParts, type Parts, secretsOf, seedAccounts } from '../src/assemble.ts';
 import type { Config, SeedAccount } from '../src/config/shape.ts';
 import type { Account } from '../src/domain/account.ts';
 import { acrOf, amrOf } from '../src/domain/assurance.ts';
 import { createProviderAdapter } from '../src/http/provider-adapter.ts';
+import { boxOf } from '../src/keys.ts';
 import type { SecretBox } from '../src/ports/system.ts';
 import { CLIENT, PASSWORD, type Place, readConfig, SCOPE, SECRET, TENANT, writeConfig } from './settings.ts';
 
@@ -42,7 +43,7 @@ async function fill(place: Place, accounts: number, sessions: number): Promise<v
   // No server is started with this file: any port will do.
   const config = readConfig(writeConfig(1, place), 'silent');
   const parts = await openParts(config);
-  const box = boxOf(secretsOf(config));
+  const box = await boxOf(secretsOf(config), parts);
   const passwordHash = await createPasswordHasher({ concurrency: 1, queueLimit: 1 }).hash(PASSWORD);
   const people = Array.from({ length: accounts }, (_, n) => person(n, passwordHash));
   await eachOf(people.values(), (one) => seedAccounts({ ...config, accounts: [one] }, parts, box));

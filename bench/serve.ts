@@ -2,9 +2,10 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
-import { boxOf, openParts, openStores, type Stores, secretsOf } from '../src/assemble.ts';
+import { openParts, openStores, type Stores, secretsOf } from '../src/assemble.ts';
 import type { Config } from '../src/config/shape.ts';
 import { type RequestHandler, startServer } from '../src/http/lifecycle.ts';
+import { boxOf } from '../src/keys.ts';
 import type { PasswordHasher } from '../src/ports/system.ts';
 import { createServer } from '../src/server.ts';
 import { createBare } from './bare.ts';
@@ -47,7 +48,7 @@ async function createComparison(config: Config, { hasher, watch = same }: Change
     stores: watch(stores),
     hasher:
       hasher ?? createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE }),
-    box: boxOf(secrets),
+    box: await boxOf(secrets, { stores, clock: systemClock }),
     clock: systemClock,
   });
   return { handler, close: stores.close };

@@ -12,7 +12,6 @@ import { createLogger } from './adapters/system/logger.ts';
 import { createMetrics } from './adapters/system/metrics.ts';
 import { createPasswordHasher } from './adapters/system/password-hasher.ts';
 import { systemRandom } from './adapters/system/random.ts';
-import { createSecretBox } from './adapters/system/secret-box.ts';
 import { completeSecrets } from './adapters/system/secrets-file.ts';
 import { timedStores } from './adapters/system/timed-stores.ts';
 import type { Config, Secrets } from './config/shape.ts';
@@ -101,10 +100,6 @@ export async function openParts(config: Config): Promise<Parts> {
 /** The secrets of the configuration, in development with what is missing made and kept in the data directory. */
 export function secretsOf({ environment, secrets, storage }: Config): Secrets {
   return environment === 'development' ? completeSecrets(secrets, storage.dataDir, systemRandom) : secrets;
-}
-
-export function boxOf(secrets: Secrets): SecretBox {
-  return createSecretBox(secrets.encryption);
 }
 
 /** Audit lines go to the store, to the log and into the counters. */

@@ -27,6 +27,7 @@ export type {
   ShortLivedStores,
 } from './http/second-factor/options.ts';
 export { type SecondFactor, secondFactor } from './plugin.ts';
+export type * from './ports/keys.ts';
 export type * from './ports/log.ts';
 export type * from './ports/senders.ts';
 export type * from './ports/stores.ts';

@@ -1,13 +1,15 @@
 /** npm start: load the configuration, listen, reload on SIGHUP, stop cleanly on SIGTERM. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { openParts, type Parts, startUpkeep, trailOf } from './assemble.ts';
+import { openParts, type Parts, secretsOf, startUpkeep, trailOf } from './assemble.ts';
 import type { Config } from './config/shape.ts';
 import { ConfigFaults, loadConfig, readEnvironment } from './config.ts';
 import { CATALOGUE } from './domain/methods/index.ts';
 import { type RunningServer, type ServerOptions, startServer } from './http/lifecycle.ts';
 import { createMetricsHandler } from './http/ops/metrics-server.ts';
+import { startResealing } from './keys.ts';
 import { createServer, type Readiness } from './server.ts';
+import { KeysRefused } from './use-cases/key-admission.ts';
 
 /** Answers that are under way get this long, in milliseconds, once no connection is taken any more. */
 const STOP_WITHIN_MS = 3500;
@@ -18,8 +20,10 @@ const NOTICE_MS = 500;
 /** How often it is looked, in milliseconds, whether who started us is still there. */
 const PARENT_EVERY_MS = 250;
 
+/** With its secrets, read once: what answers requests and what seals anew must have the same. */
 function load(): Config {
-  return loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
+  const config = loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
+  return { ...config, secrets: secretsOf(config) };
 }
 
 /** Runs the server until it is told to stop. Throws when it can't start; nothing is left open then. */
@@ -38,9 +42,15 @@ export async function start(): Promise<void> {
 
   for (const warning of config.warnings) logger.warn({ event: 'config.warning', reason: warning });
   const serve = createServer(parts, readiness);
-  const server = await listen({ handler: await serve(config), ...config.listen, log: logger.info });
+  const handler = await serve(config).catch(async (error: unknown) => {
+    await senders.close(0);
+    await stores.close();
+    throw error;
+  });
+  const server = await listen({ handler, ...config.listen, log: logger.info });
   const metricsServer = await listenForMetrics(config, parts);
   const stopUpkeep = startUpkeep(config, parts);
+  let stopResealing = startResealing(config.secrets, parts);
 
   let reloaded = Promise.resolve();
   // One after the other: what was read first must not come into force last.
@@ -61,11 +71,14 @@ export async function start(): Promise<void> {
       const handler = await serve(next);
       // The old handler ends its own requests; nobody waits for that.
       void server.swap(handler);
+      await stopResealing();
+      stopResealing = startResealing(next.secrets, parts);
       for (const warning of next.warnings) logger.warn({ event: 'config.warning', reason: warning });
       await trailOf(parts, logger.info)({ event: 'config.reloaded' });
     } catch (error) {
-      const reason = error instanceof ConfigFaults ? error.message : 'the configuration could not be loaded';
-      logger.error({ event: 'config.refused', reason, ...(error instanceof ConfigFaults ? {} : { error }) });
+      const isTold = error instanceof ConfigFaults || error instanceof KeysRefused;
+      const reason = isTold ? error.message : 'the configuration could not be loaded';
+      logger.error({ event: 'config.refused', reason, ...(isTold ? {} : { error }) });
     }
   }
 
@@ -75,7 +88,7 @@ export async function start(): Promise<void> {
     await pause(noticeMs);
     await server.stop({ deadlineMs: STOP_WITHIN_MS });
     await metricsServer?.stop({ deadlineMs: 0 });
-    await stopUpkeep();
+    await Promise.all([stopUpkeep(), stopResealing()]);
     await senders.close(SEND_WITHIN_MS);
     await stores.close();
     // What was cut off may still wait for its hash, or for another server.

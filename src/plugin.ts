@@ -3,7 +3,7 @@ import type { Middleware } from 'koa';
 import type { Configuration, Provider } from 'oidc-provider';
 import { systemClock } from './adapters/system/clock.ts';
 import { systemRandom } from './adapters/system/random.ts';
-import { createSecretBox } from './adapters/system/secret-box.ts';
+import { createSecretBox, digestKeyOf } from './adapters/system/secret-box.ts';
 import type { MethodName } from './domain/method.ts';
 import type { Judge } from './domain/policy.ts';
 import type { Tenant } from './domain/tenant.ts';
@@ -29,12 +29,14 @@ import {
 } from './http/second-factor/options.ts';
 import type { Site } from './http/site.ts';
 import { createTrustedBrowserCookie } from './http/trusted-browser.ts';
+import type { ResealableEnrolments } from './ports/keys.ts';
 import type { Log } from './ports/log.ts';
 import type { Messenger } from './ports/senders.ts';
-import type { Clock } from './ports/system.ts';
+import type { Clock, SecretBox } from './ports/system.ts';
 import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
 import { createFactors, type Factors } from './use-cases/factors.ts';
 import type { Recovery } from './use-cases/recovery-codes.ts';
+import { createResealing } from './use-cases/resealing.ts';
 import { createTrail } from './use-cases/trail.ts';
 import type { TrustedBrowsers } from './use-cases/trusted-browsers.ts';
 
@@ -72,10 +74,12 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   checkOptions(options);
   const { clock = systemClock, random = systemRandom, log = toStandardError, homeUrl = null } = options;
   const { durable, shortLived } = options.stores;
-  const { enrolments, claims, lockouts, records, trustedBrowsers, audit } = durable;
+  const { claims, lockouts, records, trustedBrowsers, audit } = durable;
   const { progress, attempts } = shortLived;
   const tenants = tenantsOf(options);
   const accounts = accountsOf(options, tenants, log);
+  const box = options.box ?? boxOf(options);
+  const enrolments = sealedAnew(durable.enrolments, box, clock);
   const trail = options.trail ?? createTrail({ audit, clock, random });
   const basePath = (issuer: string) => options.basePath ?? new URL(issuer).pathname.replace(/\/$/, '');
 
@@ -93,7 +97,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     confirmUrl: options.confirmUrl ?? (() => null),
     trustedCookie: createTrustedBrowserCookie(options.trustedCookieName ?? 'second-factor-trusted'),
     trustDays: options.trustDays ?? TRUST_DAYS,
-    box: createSecretBox(options.encryption),
+    box,
     clock,
     random,
     trail,
@@ -155,6 +159,18 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     trustedBrowsers: area.trustedBrowsers,
     available: area.available,
   };
+}
+
+function boxOf({ encryption, digestKey }: SecondFactorOptions): SecretBox {
+  return createSecretBox(encryption, digestKey === undefined ? undefined : digestKeyOf(digestKey));
+}
+
+/** The same store, in which whatever is looked at is sealed with the key in use from then on. */
+function sealedAnew(enrolments: ResealableEnrolments, box: SecretBox, clock: Clock): ResealableEnrolments {
+  const { onUse } = createResealing({ enrolments, providerDurable: null, box, clock });
+  const listByAccount = async (accountId: string) =>
+    Promise.all((await enrolments.listByAccount(accountId)).map(onUse));
+  return { ...enrolments, listByAccount };
 }
 
 /** Our own words, sent by the host's sender; without one nothing is sent. */

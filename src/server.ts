@@ -1,5 +1,5 @@
 /** From a configuration and the parts of the process to the handler of its requests. */
-import { boxOf, type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
+import { type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
 import type { ClientConfig, Config } from './config/shape.ts';
 import type { Account } from './domain/account.ts';
 import { createAccountRoutes } from './http/account/routes.ts';
@@ -26,6 +26,7 @@ import { createProviderSession } from './http/provider-session.ts';
 import { createResumeTickets } from './http/provider-tickets.ts';
 import { createRenderer } from './http/render.ts';
 import { createSignInRoutes } from './http/sign-in/routes.ts';
+import { boxOf } from './keys.ts';
 import { secondFactor } from './plugin.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
@@ -64,7 +65,7 @@ async function createHandler(
 ): Promise<Handler> {
   const { stores, hasher, clock, random, logger, metrics, senders } = parts;
   const secrets = secretsOf(config);
-  const box = boxOf(secrets);
+  const box = await boxOf(secrets, parts);
   const trail = trailOf(parts, logger.info);
   await seedAccounts(config, parts, box);
 
@@ -103,6 +104,7 @@ async function createHandler(
   const lock = secondFactor({
     stores: { durable: stores, shortLived: stores },
     encryption: secrets.encryption,
+    box,
     account: (id) => stores.accounts.findById(id),
     tenants: config.tenants,
     totp: config.secondFactor.totp,

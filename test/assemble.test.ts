@@ -1,9 +1,10 @@
 /** Putting the process together. */
 import { expect } from 'chai';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
-import { boxOf, openParts, secretsOf, seedAccounts } from '../src/assemble.ts';
+import { openParts, secretsOf, seedAccounts } from '../src/assemble.ts';
 import type { Config } from '../src/config/shape.ts';
 import { loadConfig } from '../src/config.ts';
+import { boxOf } from '../src/keys.ts';
 import { freshDataDir } from './support/embedded.ts';
 
 describe('seeding the accounts of a configuration', () => {
@@ -16,7 +17,7 @@ describe('seeding the accounts of a configuration', () => {
       hasher: createPasswordHasher({ concurrency: 1, queueLimit: 1 }),
     };
     const many = withAccounts(config, 12);
-    await seedAccounts(many, parts, boxOf(secretsOf(config)));
+    await seedAccounts(many, parts, await boxOf(secretsOf(config), parts));
     expect(await parts.stores.accounts.listByTenant('acme')).to.have.length(12);
     parts.stores.close();
   });

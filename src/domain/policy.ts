@@ -23,7 +23,7 @@ export const NO_DEMAND: Demand = { acrs: null, always: false, freshMs: null };
 export interface Factor {
   readonly id: string;
   readonly method: MethodName;
-  /** False after too many failures in a row: it counts as set up, and is not accepted. */
+  /** False after too many failures in a row, or when it can't be asked for: it counts as set up, and is not accepted. */
   readonly accepted: boolean;
   readonly isDefault: boolean;
 }
@@ -120,7 +120,6 @@ export function decide(situation: Situation): Decision {
   // Where the policy is off a factor that was set up is still good for who asks for one.
   const allowed = enforcement === 'off' ? METHOD_NAMES : [...onOffer, 'recovery' as const];
   const accepted = allowed.filter(isBuilt);
-  const usable = factors.filter((factor) => factor.accepted && accepted.includes(factor.method));
   const proven = situation.proofs.filter(
     (proof) =>
       proof.method !== 'pwd' &&
@@ -146,6 +145,7 @@ export function decide(situation: Situation): Decision {
     return { kind: 'satisfied', onGrace: false, ...(onTrust ? { onTrust } : {}) };
   }
 
+  const usable = factors.filter((factor) => factor.accepted && accepted.includes(factor.method));
   const giving = METHOD_NAMES.filter((method) => rank(METHOD_TRAITS[method].acr) >= asked);
   const enough = usable.filter(({ method }) => giving.includes(method));
   if (enough.length > 0) return prove(enough);

@@ -1,6 +1,7 @@
 /** What oidc-provider asks of storage, said in terms of our two stores. */
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import { providerPurpose } from '../domain/keys.ts';
 import type { ProviderStore, ShortLivedProviderStore } from '../ports/stores.ts';
 import type { Clock, SecretBox } from '../ports/system.ts';
 import { createSessionAdapter } from './provider-session-adapter.ts';
@@ -25,7 +26,7 @@ export function createProviderAdapter(
   clock: Clock,
 ): (model: string) => Adapter {
   const storeOf = (model: string) => (DURABLE.has(model) ? stores.durable : stores.shortLived);
-  const keyOf = (model: string, id: string) => box.digest(id, `provider|${model}`);
+  const keyOf = (model: string, id: string) => box.digest(id, providerPurpose(model));
 
   async function revoke(grantId: string): Promise<void> {
     await Promise.all([
@@ -37,7 +38,7 @@ export function createProviderAdapter(
   function sealed(model: string, payload: AdapterPayload): Record<string, unknown> {
     const { grantId, uid } = payload;
     return {
-      sealed: box.seal(JSON.stringify(payload), `provider|${model}`),
+      sealed: box.seal(JSON.stringify(payload), providerPurpose(model)),
       ...(grantId === undefined ? {} : { grantId }),
       // An interaction's uid is its id, and nobody looks for it by that.
       ...(uid === undefined || model === 'Interaction' ? {} : { uid }),
@@ -49,7 +50,10 @@ export function createProviderAdapter(
     stored: Readonly<Record<string, unknown>> | null,
   ): AdapterPayload | undefined {
     if (stored === null || typeof stored.sealed !== 'string') return undefined;
-    const payload: AdapterPayload = JSON.parse(box.open(stored.sealed, `provider|${model}`));
+    const text = box.tryOpen(stored.sealed, providerPurpose(model));
+    // Under a key that is not there any more: as if it had expired, and whoever has it signs in again.
+    if (text === null) return undefined;
+    const payload: AdapterPayload = JSON.parse(text);
     return stored.consumed === undefined ? payload : { ...payload, consumed: Number(stored.consumed) };
   }
 

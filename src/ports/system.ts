@@ -24,6 +24,8 @@ export interface SecretBox {
   seal(plain: string, purpose: string): string;
   /** Throws `SecretUnreadable` when the key is unknown, the purpose differs or a byte was changed. */
   open(sealed: string, purpose: string): string;
+  /** The same; null where `open` throws. */
+  tryOpen(sealed: string, purpose: string): string | null;
   /** The id of the key that it was sealed under; null for what was never sealed. */
   keyIdOf(sealed: string): string | null;
   /** Keyed digest (HMAC-SHA-256, base64url) for look-ups that must not reveal what they look up. */

@@ -14,7 +14,7 @@ interface Needs {
   readonly methods: Methods;
   readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
   readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
-  readonly box: Pick<SecretBox, 'open' | 'digest'>;
+  readonly box: Pick<SecretBox, 'tryOpen' | 'digest'>;
   readonly clock: Clock;
 }
 
@@ -52,7 +52,7 @@ export function createAnswers({ methods, claims, enrolments, box, clock }: Needs
     const now = clock.now();
     const candidates = enrolled(asked, 'totp').map((enrolment) => ({
       id: enrolment.id,
-      secret: enrolment.secret === null ? null : box.open(enrolment.secret, enrolmentPurpose(enrolment)),
+      secret: secretOf(enrolment),
       lastStep: enrolment.lastStep,
     }));
     const verdict = methods.totp.check(candidates, typed, now);
@@ -102,10 +102,12 @@ export function createAnswers({ methods, claims, enrolments, box, clock }: Needs
   async function ofPaper(asked: Asked): Promise<Answer> {
     const code = methods.recovery.spelt(asked.typed);
     if (code === null) return WRONG;
-    for (const { id, secret, ...of } of enrolled(asked, 'recovery')) {
-      if (secret === null) continue;
+    for (const enrolment of enrolled(asked, 'recovery')) {
+      const { id } = enrolment;
+      const digests = secretOf(enrolment);
+      if (digests === null) continue;
       const digest = box.digest(recoveryText(id, code), 'recovery-code');
-      const set: unknown = JSON.parse(box.open(secret, enrolmentPurpose({ id, ...of })));
+      const set: unknown = JSON.parse(digests);
       if (!Array.isArray(set) || !set.includes(digest)) continue;
       const holder = holderOf(asked.progress);
       const first = await claims.first(recoveryClaim(id, digest), holder, null);
@@ -119,12 +121,30 @@ export function createAnswers({ methods, claims, enrolments, box, clock }: Needs
   /** Where codes go; null when it is not the place any more that was proven at set-up. */
   function destinationOf({ account }: Pick<Judgement, 'account'>, enrolment: Enrolment): string | null {
     if (enrolment.method === 'email') return account.emailConfirmed ? account.email : null;
-    if (enrolment.method !== 'sms' || enrolment.secret === null) return null;
-    const number = box.open(enrolment.secret, enrolmentPurpose(enrolment));
+    const number = enrolment.method === 'sms' ? secretOf(enrolment) : null;
     return account.phone === null || account.phone === number ? number : null;
   }
 
-  return { check, destinationOf };
+  /** Null where there is none, and where it cannot be opened: nothing is right then. */
+  function secretOf(enrolment: Enrolment): string | null {
+    const { secret } = enrolment;
+    return secret === null ? null : box.tryOpen(secret, enrolmentPurpose(enrolment));
+  }
+
+  /** False when it was sealed under a key that is not there any more: it is set up, and nobody can tell an answer. */
+  function isReadable(enrolment: Enrolment): boolean {
+    return enrolment.secret === null || secretOf(enrolment) !== null;
+  }
+
+  /** Whether it can still be asked for: an address may have become unconfirmed, a number another one's. */
+  function isReachable(of: Pick<Judgement, 'account'>, enrolment: Enrolment): boolean {
+    const { method } = enrolment;
+    return method === 'email' || method === 'sms'
+      ? destinationOf(of, enrolment) !== null
+      : isReadable(enrolment);
+  }
+
+  return { check, destinationOf, isReachable, isReadable };
 }
 
 function holderOf({ uid, version }: Progress): string {

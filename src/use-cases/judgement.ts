@@ -24,7 +24,7 @@ interface Needs extends GatherNeeds {
   readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'find'>;
   readonly available: readonly MethodName[];
-  /** Whether a factor can still be asked for: an address may have become unconfirmed, a number another one's. */
+  /** Whether a factor can still be asked for. */
   readonly isReachable: (facts: Pick<Facts, 'account'>, enrolment: Enrolment) => boolean;
   readonly clock: Clock;
 }
@@ -76,7 +76,15 @@ export function createJudge(needs: Needs): Judge {
       factors: enrolled.map((enrolment) => {
         const { id, method, isDefault } = enrolment;
         const isLive = (lockout.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
-        return { id, method, isDefault, accepted: isLive && isReachable(facts, enrolment) };
+        return {
+          id,
+          method,
+          isDefault,
+          // Asked where it matters alone: who has given enough is not held up by a secret that is opened.
+          get accepted() {
+            return isLive && isReachable(facts, enrolment);
+          },
+        };
       }),
       available,
       proofs,

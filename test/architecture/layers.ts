@@ -28,6 +28,7 @@ const COMPOSITIONS = [
   'src/assemble.ts',
   'src/delivery.ts',
   'src/embedded.ts',
+  'src/keys.ts',
   'src/mongo.ts',
   'src/plugin.ts',
   'src/redis.ts',

@@ -71,6 +71,22 @@ export function createSecretBox(keys: readonly SealingKey[], digestKey?: string)
   const sealingKey = sealingKeyOf(current.key);
   const digesting = createSecretKey(Buffer.from(digestKey ?? digestKeyOf(oldest.key), 'base64url'));
 
+  function open(sealed: string, purpose: string): string {
+    const parsed = parse(sealed);
+    if (!parsed) throw new SecretUnreadable('the sealed value is malformed');
+    const { keyId, nonce, body } = parsed;
+    const key = sealing.get(keyId);
+    if (!key) throw new SecretUnreadable(`the encryption key "${keyId}" of a sealed value is not configured`);
+    const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+    decipher.setAAD(Buffer.from(purpose));
+    decipher.setAuthTag(body.subarray(-TAG_BYTES));
+    try {
+      return decipher.update(body.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+    } catch {
+      throw new SecretUnreadable(`a value sealed under "${keyId}" is not what that key has sealed`);
+    }
+  }
+
   return {
     keyId: current.id,
 
@@ -82,20 +98,14 @@ export function createSecretBox(keys: readonly SealingKey[], digestKey?: string)
       return [VERSION, current.id, nonce.toString('base64url'), body.toString('base64url')].join('.');
     },
 
-    open(sealed, purpose) {
-      const parsed = parse(sealed);
-      if (!parsed) throw new SecretUnreadable('the sealed value is malformed');
-      const { keyId, nonce, body } = parsed;
-      const key = sealing.get(keyId);
-      if (!key)
-        throw new SecretUnreadable(`the encryption key "${keyId}" of a sealed value is not configured`);
-      const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-      decipher.setAAD(Buffer.from(purpose));
-      decipher.setAuthTag(body.subarray(-TAG_BYTES));
+    open,
+
+    tryOpen(sealed, purpose) {
       try {
-        return decipher.update(body.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
-      } catch {
-        throw new SecretUnreadable(`a value sealed under "${keyId}" is not what that key has sealed`);
+        return open(sealed, purpose);
+      } catch (error) {
+        if (error instanceof SecretUnreadable) return null;
+        throw error;
       }
     },
 

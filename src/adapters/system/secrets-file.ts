@@ -1,5 +1,4 @@
 /** Development only: makes the secrets that nobody configured, once, and keeps them in the data directory. */
-import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -7,47 +6,37 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import type { KeyHistory, KeyUse } from '../../domain/keys.ts';
 import type { Random } from '../../ports/system.ts';
+import { type Jwk, makeEncryptionKey, makeKeyText, makeSigningKey } from './key-making.ts';
 
-/** 256 bits, for keys of AES-256 and HMAC-SHA-256. */
-const KEY_BYTES = 32;
-/** RFC 7518, 3.3: 2048 bits or more. */
-const RSA_BITS = 2048;
+const FILE = 'secrets.json';
 
-type Jwk = Readonly<Record<string, unknown>>;
-
-export interface SecretLists {
-  readonly encryption: readonly { readonly id: string; readonly key: string }[];
-  readonly cookies: readonly string[];
-  readonly signing: readonly Jwk[];
+/** A key of each use. */
+export interface KeyOf {
+  readonly encryption: { readonly id: string; readonly key: string };
+  readonly cookies: string;
+  readonly signing: Jwk;
 }
 
-/** RFC 7638, 3: the digest of the required members, in lexicographic order and without white space. */
-function thumbprint(jwk: Jwk): string {
-  const required = ['crv', 'e', 'kty', 'n', 'x', 'y'].filter((name) => name in jwk);
-  const canonical = JSON.stringify(Object.fromEntries(required.map((name) => [name, jwk[name]])));
-  return createHash('sha256').update(canonical).digest('base64url');
-}
+export type SecretLists = { readonly [Use in KeyUse]: readonly KeyOf[Use][] };
 
-function signingKey(alg: 'ES256' | 'RS256', { privateKey }: { privateKey: KeyObject }): Jwk {
-  const jwk: Jwk = { ...privateKey.export({ format: 'jwk' }) };
-  return { ...jwk, use: 'sig', alg, kid: thumbprint(jwk) };
-}
+/** As they lie in the file: beside the lists, what is known of keys by their ids. */
+export type KeptSecrets = SecretLists & {
+  readonly history?: Readonly<Record<string, KeyHistory>>;
+};
 
 function makeSecrets(random: Random): SecretLists {
-  const key = () => Buffer.from(random.bytes(KEY_BYTES)).toString('base64url');
   return {
-    encryption: [{ id: random.id(), key: key() }],
-    cookies: [key()],
+    encryption: [makeEncryptionKey(random)],
+    cookies: [makeKeyText(random)],
     // The first is used: an ES256 signature costs a fraction of an RS256 one.
-    signing: [
-      signingKey('ES256', generateKeyPairSync('ec', { namedCurve: 'P-256' })),
-      signingKey('RS256', generateKeyPairSync('rsa', { modulusLength: RSA_BITS })),
-    ],
+    signing: [makeSigningKey('ES256'), makeSigningKey('RS256')],
   };
 }
 
@@ -55,7 +44,7 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
 }
 
-function isLists(value: unknown): value is SecretLists {
+function isLists(value: unknown): value is KeptSecrets {
   if (typeof value !== 'object' || value === null) return false;
   const lists: Partial<Record<keyof SecretLists, unknown>> = value;
   return [lists.encryption, lists.cookies, lists.signing].every(
@@ -64,7 +53,7 @@ function isLists(value: unknown): value is SecretLists {
 }
 
 /** Null when there is no file. One that cannot be read stops the start: new keys would lose what the old ones sealed. */
-function readSecrets(path: string): SecretLists | null {
+function readSecrets(path: string): KeptSecrets | null {
   let value: unknown = null;
   try {
     value = JSON.parse(readFileSync(path, 'utf8'));
@@ -87,16 +76,21 @@ function sync(path: string): void {
   }
 }
 
-/** Complete or not at all: written aside, then linked, which fails when somebody else's file is there already. */
-function writeOnce(path: string, dataDir: string, content: string, random: Random): void {
-  const aside = `${path}.${random.id()}`;
-  const handle = openSync(aside, 'wx', 0o600);
+/** A new file, for its owner alone, on the disk when this returns. */
+export function writePrivate(path: string, content: string): void {
+  const handle = openSync(path, 'wx', 0o600);
   try {
     writeSync(handle, content);
     fsyncSync(handle);
   } finally {
     closeSync(handle);
   }
+}
+
+/** Complete or not at all: written aside, then linked, which fails when somebody else's file is there already. */
+function writeOnce(path: string, dataDir: string, content: string, random: Random): void {
+  const aside = `${path}.${random.id()}`;
+  writePrivate(aside, content);
   try {
     linkSync(aside, path);
   } catch (error) {
@@ -107,16 +101,58 @@ function writeOnce(path: string, dataDir: string, content: string, random: Rando
   sync(dataDir);
 }
 
-function keptSecrets(dataDir: string, random: Random): SecretLists {
-  const path = join(dataDir, 'secrets.json');
+function textOf(secrets: KeptSecrets): string {
+  return `${JSON.stringify(secrets, null, 2)}\n`;
+}
+
+/** What lies in the data directory, made when it is not there. */
+export function keptSecrets(dataDir: string, random: Random): KeptSecrets {
+  const path = join(dataDir, FILE);
   const kept = readSecrets(path);
   if (kept) return kept;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  writeOnce(path, dataDir, `${JSON.stringify(makeSecrets(random), null, 2)}\n`, random);
+  writeOnce(path, dataDir, textOf(makeSecrets(random)), random);
   // Read back, because another process may have been first.
   const written = readSecrets(path);
   if (!written) throw new Error(`${path} was removed while it was being made`);
   return written;
+}
+
+/**
+ * Puts what `change` makes of the file in its place, whole or not at all. The file that it is written aside to is also
+ * what keeps a second one out: of two changes at once one would lose the other's key, and all that it seals from then.
+ */
+export function changeSecrets(
+  dataDir: string,
+  random: Random,
+  change: (kept: KeptSecrets) => KeptSecrets,
+): void {
+  keptSecrets(dataDir, random);
+  const path = join(dataDir, FILE);
+  const aside = `${path}.new`;
+  try {
+    writePrivate(aside, '');
+  } catch (error) {
+    if (!hasCode(error, 'EEXIST')) throw error;
+    throw new Error(
+      `${aside} is there: somebody else is changing the keys, or was interrupted; then remove it`,
+    );
+  }
+  try {
+    // Read now that nobody else writes.
+    const handle = openSync(aside, 'r+');
+    try {
+      writeSync(handle, textOf(change(keptSecrets(dataDir, random))));
+      fsyncSync(handle);
+    } finally {
+      closeSync(handle);
+    }
+    renameSync(aside, path);
+  } catch (error) {
+    unlinkSync(aside);
+    throw error;
+  }
+  sync(dataDir);
 }
 
 /**

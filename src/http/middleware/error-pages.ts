@@ -2,6 +2,7 @@
 import type { Context, Middleware } from 'koa';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Log } from '../../ports/log.ts';
+import { SecretUnreadable } from '../../ports/system.ts';
 import type { Pages, RenderSome } from '../pages.ts';
 import { isPassing } from '../provider-pages.ts';
 import { InteractionGone } from '../provider-session.ts';
@@ -29,9 +30,13 @@ export function errorPages({ render, log, home = '/' }: Needs): Middleware {
     const requestId = String(ctx.state.requestId ?? '');
     const status = statusOf(error);
     if (status === 503) log({ event: 'request.unavailable', request_id: requestId, error });
+    // Its key was taken away under somebody's steps: they begin anew, or ask those who can put it back.
+    if (error instanceof SecretUnreadable) log({ event: 'secret.unreadable', request_id: requestId, error });
     if (status === 500) log({ event: 'request.failed', request_id: requestId, error });
     if (error instanceof Error && 'headers' in error) ctx.set(error.headers as Record<string, string>);
     if (error instanceof InteractionGone) await show(ctx, 'expired', status, { code: 'session_expired' });
+    else if (error instanceof SecretUnreadable)
+      await show(ctx, 'unusable', status, { code: 'method_not_allowed' });
     else if (status === 403) await show(ctx, 'refused', status, { code: 'forbidden' });
     else await show(ctx, titleOf(status), status);
   }
@@ -56,6 +61,7 @@ function titleOf(status: number): Title {
 /** What an error of ours says of itself; a store that is away passes; anything unforeseen is a 500. */
 function statusOf(error: unknown): number {
   if (isPassing(error)) return 503;
+  if (error instanceof SecretUnreadable) return 403;
   const status = error instanceof Error && 'status' in error ? error.status : 500;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : 500;
 }

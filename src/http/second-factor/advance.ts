@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf } from '../../domain/assurance.ts';
+import type { Enrolment } from '../../domain/enrolment.ts';
 import type { MethodName } from '../../domain/method.ts';
 import type { Facts, Judgement } from '../../domain/policy.ts';
 import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
@@ -28,6 +29,7 @@ interface Needs {
   readonly progress: Pick<ProgressStore, 'find'>;
   readonly records: Pick<SignInRecordStore, 'find'>;
   readonly clientRule: (clientId: string) => ClientRule;
+  readonly isReadable: (enrolment: Enrolment) => boolean;
   readonly clientName: ClientName;
   readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
@@ -133,7 +135,7 @@ export function createAdvance(needs: Needs) {
         return step ? `${base}/set-up/${step}` : `${base}/set-up`;
       }
       case 'refuse': {
-        await note(judgement.account, standing, 'sign_in.refused', decision.reason);
+        await note(judgement.account, standing, 'sign_in.refused', exactly(decision.reason, judgement));
         if (decision.reason === 'no_usable_factor') return `${base}/unusable`;
         return session.end(ctx, {
           error: decision.reason,
@@ -158,6 +160,12 @@ export function createAdvance(needs: Needs) {
     // Refused or not, the page tells whether a code is on its way, and has a button for another.
     if (!isReady) await secondFactor.ask(standing, judgement, preferred);
     return `${base}/verify/${preferred}`;
+  }
+
+  /** For who has to mend it: a secret whose key is gone is no failure of the person's. */
+  function exactly(reason: string, { enrolments }: Judgement): string {
+    const isLost = reason === 'no_usable_factor' && !enrolments.every(needs.isReadable);
+    return isLost ? 'secret_unreadable' : reason;
   }
 
   /** The one ending of a sign-in: the whole result at once, computed from what was proven. */

@@ -116,9 +116,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   const available = availableOf(needs.methods);
   const shared = { ...needs, ...stores, methods };
   const gather = createGather(shared);
-  const { check, destinationOf } = createAnswers(shared);
-  const isReachable: Parameters<typeof createJudge>[0]['isReachable'] = (facts, enrolment) =>
-    (enrolment.method !== 'email' && enrolment.method !== 'sms') || destinationOf(facts, enrolment) !== null;
+  const { check, destinationOf, isReachable, isReadable } = createAnswers(shared);
   const judge = createJudge({ ...shared, available, isReachable });
   const countGuess = createGuesses(shared);
   const trustedBrowsers = createTrustedBrowsers(shared);
@@ -155,6 +153,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
       secondFactor,
       enrolment,
       recovery,
+      isReadable,
     };
     return { ...parts, advance: createAdvance(parts) };
   }

@@ -10,6 +10,7 @@ const SHORTEST_KEY = 32;
 const text = z.string().min(1);
 /** It stands before the colon in an `otpauth:` address. */
 const spoken = text.regex(/^[^:]+$/, 'must have no colon');
+const key = z.string().min(SHORTEST_KEY, 'is shorter than 32 characters');
 const act = z.custom((value) => typeof value === 'function', 'must be a function');
 const part = z.custom((value) => typeof value === 'object' && value !== null, 'is missing');
 /** Seconds: as long as codes that are sent may live (NIST SP 800-63B-4, 3.1.3.2). */
@@ -56,9 +57,7 @@ const options = z.strictObject({
     }),
     shortLived: z.object({ progress: part, attempts: part }),
   }),
-  encryption: z
-    .array(z.strictObject({ id: text, key: z.string().min(SHORTEST_KEY, 'is shorter than 32 characters') }))
-    .min(1),
+  encryption: z.array(z.strictObject({ id: text, key })).min(1),
   account: act,
   ...z
     .strictObject({
@@ -101,6 +100,8 @@ const options = z.strictObject({
       clock: part,
       random: part,
       accountOf: act,
+      digestKey: key,
+      box: part,
       issuedLifetimeMs: z.number().positive(),
       interactionUrl: act,
       passwordUrl: act,

@@ -6,6 +6,7 @@ import type { EmailSettings } from '../../domain/methods/email.ts';
 import { CATALOGUE, type MethodSettings } from '../../domain/methods/index.ts';
 import type { SmsSettings } from '../../domain/methods/sms.ts';
 import type { Tenant, TenantSecondFactor } from '../../domain/tenant.ts';
+import type { ResealableEnrolments } from '../../ports/keys.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MessageSender, Messenger, Notify } from '../../ports/senders.ts';
 import type {
@@ -13,13 +14,12 @@ import type {
   AttemptStore,
   AuditStore,
   ClaimStore,
-  EnrolmentStore,
   LockoutStore,
   ProgressStore,
   SignInRecordStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
-import type { Clock, Random, Trail } from '../../ports/system.ts';
+import type { Clock, Random, SecretBox, Trail } from '../../ports/system.ts';
 import type { SmsLimits } from '../../use-cases/sent-codes.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import type { ClientName, PageAddress } from './advance.ts';
@@ -27,7 +27,7 @@ import type { ClientRule } from './demand.ts';
 
 /** What must survive: losing it would let people in on a password alone. */
 export interface DurableStores {
-  readonly enrolments: EnrolmentStore;
+  readonly enrolments: ResealableEnrolments;
   readonly claims: ClaimStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
@@ -77,9 +77,16 @@ export interface SecondFactorOptions {
   readonly stores: { readonly durable: DurableStores; readonly shortLived: ShortLivedStores };
   /**
    * Keys under which secrets are sealed, each of 32 characters or more that nobody can guess. The first seals, the
-   * others are still read. Without them every factor is lost.
+   * others are still read. Without them every factor is lost. A factor that is used is sealed anew by the first.
    */
   readonly encryption: readonly { readonly id: string; readonly key: string }[];
+  /**
+   * What recovery codes and trusted browsers are found by is made with the last key of `encryption`: once that is taken
+   * off the list, give its text here.
+   */
+  readonly digestKey?: string;
+  /** In place of both, for who keeps keys in a way of their own. */
+  readonly box?: SecretBox;
   /** Who has this id; null or undefined: nobody. Asked once or more in a request, and never remembered. */
   readonly account: (id: string) => HostAccount | null | undefined | Promise<HostAccount | null | undefined>;
   /** What people call your service, in pages and in their authenticator app. Default: `Doublelock`. */
