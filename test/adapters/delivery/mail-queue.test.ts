@@ -1,0 +1,262 @@
+/** The queue before real mail servers, in a time of the test's own. */
+import { expect } from 'chai';
+import { createMailQueue, type MailQueue } from '../../../src/adapters/delivery/mail-queue.ts';
+import { createSmtpTransport } from '../../../src/adapters/delivery/smtp-sender.ts';
+import { systemRandom } from '../../../src/adapters/system/random.ts';
+import { DeliveryFailed, type Message } from '../../../src/ports/senders.ts';
+import { eventually } from '../../support/eventually.ts';
+import { freePort } from '../../support/free-port.ts';
+import { mailServers } from '../../support/mail-server.ts';
+import { muteServers } from '../../support/mute-server.ts';
+import { createTimers } from '../../support/timers.ts';
+import { createLogLines, MAIL, NOT_ONE_MAILBOX, NOW } from './messages.ts';
+
+const NOTICE: Message = { ...MAIL, subject: 'A factor was removed', expiresAt: null };
+const MINUTE_MS = 60_000;
+
+describe('the mail queue', () => {
+  const startMailServer = mailServers();
+  const startMute = muteServers();
+  let open: MailQueue[] = [];
+  afterEach(async () => {
+    await Promise.all(open.map((queue) => queue.close(0)));
+    open = [];
+  });
+
+  function queueTo(
+    { port }: { readonly port: number },
+    rest: { length?: number; concurrency?: number } = {},
+  ) {
+    const timers = createTimers(NOW);
+    const lines = createLogLines();
+    const concurrency = rest.concurrency ?? 2;
+    const transport = createSmtpTransport({
+      server: { host: '127.0.0.1', port, user: null, password: null, tls: 'none' },
+      from: { name: 'Acme', address: 'no-reply@acme.test' },
+      connections: concurrency,
+    });
+    const queue = createMailQueue({
+      transport,
+      ...timers,
+      ...lines,
+      random: systemRandom,
+      ...rest,
+      concurrency,
+    });
+    open.push(queue);
+    return { queue, timers, lines };
+  }
+
+  /** Until the attempt that is under way has been put off. */
+  const putOff = (timers: ReturnType<typeof createTimers>) =>
+    eventually(async () => expect(timers.due()).to.have.lengthOf(1));
+
+  it('R15 takes mail over while the server is away, and sends it once when it is back', async () => {
+    const port = await freePort();
+    const { queue, timers, lines } = queueTo({ port });
+    await queue.send(MAIL);
+    await putOff(timers);
+    expect(timers.due()).to.deep.equal([1000]);
+    timers.advance(1000);
+    await putOff(timers);
+    expect(timers.due()).to.deep.equal([2000]);
+
+    const server = await startMailServer({ port });
+    timers.advance(2000);
+    await eventually(async () => expect(server.mails).to.have.lengthOf(1));
+    timers.advance(60 * MINUTE_MS);
+    expect(timers.due()).to.deep.equal([]);
+    expect(server.mails[0]?.to).to.deep.equal([MAIL.to]);
+    expect(lines.lines).to.deep.equal([]);
+  });
+
+  it('R16 keeps nobody waiting for a server that does not answer', async () => {
+    const { queue } = queueTo(await startMute());
+    const begun = performance.now();
+    await queue.send(MAIL);
+    expect(performance.now() - begun).to.be.below(100);
+  });
+
+  it('R17 sends the same message again after greylisting, and never after it was taken', async () => {
+    let isGrey = true;
+    const { queue, timers, lines } = queueTo(
+      await startMailServer({ answer: () => (isGrey ? '451 come back in five minutes' : null) }).then(
+        (it) => {
+          server = it;
+          return it;
+        },
+      ),
+    );
+    await queue.send(NOTICE);
+    await putOff(timers);
+    const waits: number[] = [];
+    while (timers.clock.now() < NOW + 5 * MINUTE_MS) {
+      const [wait = 0] = timers.due();
+      waits.push(wait / 1000);
+      timers.advance(wait);
+      await putOff(timers);
+    }
+    expect(waits).to.deep.equal([1, 2, 4, 8, 16, 32, 64, 128, 256]);
+    isGrey = false;
+    timers.advance(5 * MINUTE_MS);
+    await eventually(async () => expect(server.mails).to.have.lengthOf(1));
+    timers.advance(60 * MINUTE_MS);
+    expect(server.mails[0]?.source).to.include('Subject: A factor was removed');
+    expect(server.asked).to.have.lengthOf(waits.length + 2);
+    expect([timers.due(), lines.lines]).to.deep.equal([[], []]);
+  });
+
+  it('R17 names each attempt at a message alike, and no other message so', async () => {
+    const port = await freePort();
+    let greyFor = 1;
+    const grey = await startMailServer({ port, answer: () => (greyFor-- > 0 ? '451 later' : null) });
+    const { queue, timers } = queueTo({ port }, { concurrency: 1 });
+    await queue.send(MAIL);
+    await putOff(timers);
+    await queue.send(MAIL);
+    await eventually(async () => expect(grey.mails).to.have.lengthOf(1));
+    timers.advance(1000);
+    await eventually(async () => expect(grey.mails).to.have.lengthOf(2));
+    const ids = grey.mails.map(({ source }) => /^Message-ID: <([0-9a-f]{32})@acme\.test>/m.exec(source)?.[1]);
+    expect(new Set(ids).size).to.equal(2);
+    expect(ids).not.to.include(undefined);
+  });
+
+  it('R17 sends nothing after its life, and tells it once', async () => {
+    const grey = await startMailServer({ answer: () => '451 come back in five minutes' });
+    const { queue, timers, lines } = queueTo(grey);
+    await queue.send(MAIL);
+    while (lines.lines.length === 0) {
+      await eventually(async () => expect(timers.due().length + lines.lines.length).to.equal(1));
+      timers.advance(timers.due()[0] ?? 0);
+    }
+    expect(timers.clock.now()).to.be.below(NOW + 90_000);
+    timers.advance(60 * MINUTE_MS);
+    expect(lines.lines).to.deep.equal([
+      {
+        event: 'mail.undelivered',
+        reason: 'the mail server answered 451 to RCPT TO, 7 times within its life',
+      },
+    ]);
+    expect([grey.asked.length, grey.mails]).to.deep.equal([7, []]);
+  });
+
+  it('R17 does not begin with what has waited in line beyond its life', async () => {
+    let release = () => {};
+    const slow = await startMailServer({
+      onMail: () =>
+        new Promise((resolve) => {
+          release = resolve;
+        }),
+    });
+    const { queue, timers, lines } = queueTo(slow, { concurrency: 1 });
+    await queue.send(NOTICE);
+    await queue.send(MAIL);
+    await eventually(async () => expect(slow.mails).to.have.lengthOf(1));
+    timers.advance(90_000);
+    release();
+    await eventually(async () => expect(lines.lines).to.have.lengthOf(1));
+    expect(lines.lines[0]?.reason).to.equal('it was not sent within its life');
+    expect(slow.asked).to.have.lengthOf(1);
+  });
+
+  it('gives up at once on what is refused for good', async () => {
+    const server = await startMailServer({ answer: () => '550 no such user ann.private@acme.test' });
+    const { queue, timers, lines } = queueTo(server);
+    await queue.send(NOTICE);
+    await eventually(async () => expect(lines.lines).to.have.lengthOf(1));
+    expect(timers.due()).to.deep.equal([]);
+    expect(lines.lines).to.deep.equal([
+      { event: 'mail.undelivered', reason: 'the mail server answered 550 to RCPT TO' },
+    ]);
+  });
+
+  it('takes no more than it has room for', async () => {
+    const { queue } = queueTo(await startMute(), { length: 2 });
+    await queue.send(MAIL);
+    await queue.send(MAIL);
+    expect(await queue.send(MAIL).catch((error: unknown) => error)).to.be.instanceOf(DeliveryFailed);
+  });
+
+  it('speaks to the server as often at once as it may, and no more', async () => {
+    const server = await startMailServer();
+    const { queue } = queueTo(server, { concurrency: 2 });
+    await Promise.all(Array.from({ length: 8 }, () => queue.send(MAIL)));
+    await eventually(async () => expect(server.mails).to.have.lengthOf(8));
+    expect(server.mostAtOnce()).to.equal(2);
+  });
+
+  describe('A74 a destination that is not one', () => {
+    for (const [what, to] of NOT_ONE_MAILBOX) {
+      it(`is refused before anything is connected to: ${what}`, async () => {
+        const mute = await startMute();
+        const { queue, lines } = queueTo(mute);
+        const refusal = await queue.send({ ...MAIL, to }).catch((error: unknown) => error);
+        expect(refusal).to.be.instanceOf(DeliveryFailed);
+        expect(String(refusal)).to.equal('DeliveryFailed: the destination is not one mail address');
+        expect([mute.connections(), lines.lines]).to.deep.equal([0, []]);
+      });
+    }
+
+    it('is not one of these', async () => {
+      const server = await startMailServer();
+      const { queue } = queueTo(server);
+      const fine = ["o'hara+tag@acme.test", 'a.b_c-d%e@sub.acme.test', 'ann@bücher.test', 'x@y'];
+      for (const to of fine) await queue.send({ ...MAIL, to });
+      await eventually(async () => expect(server.mails).to.have.lengthOf(fine.length));
+      expect(server.mails.map(({ to }) => to[0])).to.have.members(fine);
+    });
+
+    it('is a number either', async () => {
+      const { queue } = queueTo(await startMute());
+      const refusal = await queue.send({ ...MAIL, channel: 'sms' }).catch((error: unknown) => error);
+      expect(refusal).to.be.instanceOf(DeliveryFailed);
+    });
+  });
+
+  describe('when it is closed', () => {
+    it('sends what is here, what waits for its next attempt too, and takes nothing more', async () => {
+      let isGrey = true;
+      const server = await startMailServer({ answer: () => (isGrey ? '451 later' : null) });
+      const { queue, timers, lines } = queueTo(server, { concurrency: 1 });
+      await queue.send(NOTICE);
+      await putOff(timers);
+      isGrey = false;
+      await queue.send(MAIL);
+      await queue.send(MAIL);
+      const closed = queue.close(MINUTE_MS);
+      const refusal = await queue.send(MAIL).catch((error: unknown) => error);
+      await closed;
+      expect(refusal).to.be.instanceOf(DeliveryFailed);
+      expect(server.mails).to.have.lengthOf(3);
+      expect([lines.lines, timers.due()]).to.deep.equal([[], []]);
+    });
+
+    it('is closed at the deadline all the same, and tells what was left', async () => {
+      const { queue, timers, lines } = queueTo(await startMute(), { concurrency: 1 });
+      await queue.send(MAIL);
+      await queue.send(MAIL);
+      const closed = queue.close(1000);
+      timers.advance(1000);
+      await closed;
+      expect(lines.lines.map(({ reason }) => reason)).to.deep.equal([
+        'the server stopped before it was sent',
+        'the server stopped before it was sent',
+      ]);
+    });
+
+    it('is closed at once when there is nothing to send', async () => {
+      const { queue, timers } = queueTo(await startMute());
+      await queue.close(1000);
+      expect(timers.due()).to.deep.equal([]);
+    });
+  });
+
+  it('logs neither address nor words of a message', async () => {
+    const server = await startMailServer({ answer: (to) => `550 <${to}> is nobody` });
+    const { queue, lines } = queueTo(server);
+    await queue.send(MAIL);
+    await eventually(async () => expect(lines.lines).to.have.lengthOf(1));
+    expect(lines.text()).not.to.match(/ann|acme|482913/);
+  });
+});
