@@ -2,22 +2,36 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ACRS, isAcr, rank } from '../../src/domain/acr.ts';
-import { acrOf, amrOf, type Proof } from '../../src/domain/assurance.ts';
+import { acrOf, amrOf, type PasskeyUse, type Proof } from '../../src/domain/assurance.ts';
 import { METHOD_NAMES, METHOD_TRAITS } from '../../src/domain/method.ts';
 
 const [SFA, TWO_STEP, MFA, PHR] = ACRS;
+
+/** A security key that knew its owner. */
+const KEY: PasskeyUse = { userVerified: true, deviceBound: true };
 
 function proofs(...methods: Proof['method'][]): Proof[] {
   return methods.map((method, index) => ({
     method,
     enrolmentId: method === 'pwd' ? null : method,
     at: index,
+    ...(method === 'passkey' ? { passkey: KEY } : {}),
   }));
 }
 
+function passkeyUsed(use: Partial<PasskeyUse>): Proof[] {
+  return [...proofs('pwd'), { method: 'passkey', enrolmentId: 'key', at: 1, passkey: { ...KEY, ...use } }];
+}
+
+const anyPasskeyUse = fc.option(fc.record({ userVerified: fc.boolean(), deviceBound: fc.boolean() }));
+
 const anyProofs = fc
-  .array(fc.constantFrom('pwd' as const, ...METHOD_NAMES), { maxLength: 5 })
-  .map((methods) => proofs(...methods));
+  .array(fc.tuple(fc.constantFrom('pwd' as const, ...METHOD_NAMES), anyPasskeyUse), { maxLength: 5 })
+  .map((methods) =>
+    methods.flatMap(([method, passkey], at) =>
+      proofs(method).map((proof) => ({ ...proof, at, ...(passkey ? { passkey } : {}) })),
+    ),
+  );
 
 describe('acrOf and amrOf', () => {
   const SIGN_INS: readonly (readonly [Proof['method'][], string, string[]])[] = [
@@ -41,6 +55,17 @@ describe('acrOf and amrOf', () => {
       expect(amrOf(proofs(...methods))).to.deep.equal(amr);
     });
   }
+
+  it('A76 says phr of a passkey that knew its owner, and mfa of one that was only there', () => {
+    expect(acrOf(passkeyUsed({}))).to.equal(PHR);
+    expect(acrOf(passkeyUsed({ userVerified: false }))).to.equal(MFA);
+    expect(acrOf([...proofs('pwd'), { method: 'passkey', enrolmentId: 'key', at: 1 }])).to.equal(MFA);
+  });
+
+  it('A76 says hwk of a key that stays in its hardware, and swk of one that is kept in sync', () => {
+    expect(amrOf(passkeyUsed({}))).to.deep.equal(['pwd', 'hwk', 'user', 'mfa']);
+    expect(amrOf(passkeyUsed({ deviceBound: false }))).to.deep.equal(['pwd', 'swk', 'user', 'mfa']);
+  });
 
   it('A76 says mfa from the level of two factors on, and below it never', () => {
     fc.assert(

@@ -7,7 +7,7 @@ import { METHOD_NAMES } from '../../src/domain/method.ts';
 import { type Decision, decide, type Situation } from '../../src/domain/policy.ts';
 import { methodsOnOffer } from '../../src/domain/tenant.ts';
 import { anySituation, holds, openness, RUNS } from './any-situation.ts';
-import { DAY, NOW } from './situations.ts';
+import { DAY, NOW, proofBy } from './situations.ts';
 
 /** The proofs that count for something: by a factor that is set up. */
 function factorProofs({ proofs, factors }: Situation) {
@@ -82,7 +82,7 @@ describe('decide: in every situation', () => {
       for (const method of decision.methods) {
         expect(methodsOnOffer(enforcement, tenant.methods, role)).to.include(method);
         expect(available).to.include(method);
-        const reached = acrOf([...proofs, { method, enrolmentId: 'new', at: NOW }]);
+        const reached = acrOf([...proofs, proofBy(method, 'new', NOW)]);
         if (demand.acrs) expect(rank(reached)).to.be.at.least(Math.min(...demand.acrs.map(rank)));
       }
     });
@@ -128,7 +128,7 @@ function doAsTold(situation: Situation, decision: Decision, choice: number, newI
   return {
     ...situation,
     factors: decision.kind === 'set-up' ? [...factors, added] : factors,
-    proofs: [...proofs, { method, enrolmentId, at: now }],
+    proofs: [...proofs, proofBy(method, enrolmentId, now)],
   };
 }
 

@@ -28,7 +28,13 @@ export function password(age = 0): Proof {
 
 /** The factor of that name, given so many milliseconds ago. */
 export function given(method: MethodName, age = 0): Proof {
-  return { method, enrolmentId: `my-${method}`, at: NOW - age };
+  return proofBy(method, `my-${method}`, NOW - age);
+}
+
+/** A passkey is one that knew its owner. */
+export function proofBy(method: MethodName, enrolmentId: string | null, at: number): Proof {
+  const proof = { method, enrolmentId, at };
+  return method === 'passkey' ? { ...proof, passkey: { userVerified: true, deviceBound: true } } : proof;
 }
 
 export function demanding(changes: Partial<Demand>): Demand {

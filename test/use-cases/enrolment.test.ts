@@ -18,6 +18,7 @@ import {
   refusalOf,
   SECRET,
   tally,
+  typing,
   withTotp,
 } from './setting.ts';
 
@@ -39,9 +40,10 @@ describe('enrolment: setting up an authenticator app', () => {
   const codeFor = async (at: Progress, steps = 0) => setting().code(steps, await secretOf(at));
   async function confirm(at: Progress, changes: Partial<Confirmation> = {}) {
     const given = { typed: '', label: '', app: '', address: ADDRESS, clientId: 'rp', ...changes };
-    return setting().enrolment.confirm(at, await setting().judged(account), given);
+    return setting().enrolment.confirm(at, await setting().judged(account), 'totp', given);
   }
-  const stored = () => setting().stores.enrolments.listByAccount(account.id);
+  const all = () => setting().stores.enrolments.listByAccount(account.id);
+  const stored = async () => (await all()).filter(({ method }) => method !== 'recovery');
 
   describe('the secret', () => {
     it('3.2 is shown with all that an app needs', async () => {
@@ -75,10 +77,12 @@ describe('enrolment: setting up an authenticator app', () => {
       expect(codeOf(await setting().enrolment.begin(at, judgement, 'totp'))).to.equal('session_expired');
     });
 
-    it('is not made for a method that is not built', async () => {
+    it('is not made for a method that has no set-up of its own', async () => {
       const at = await setting().begun(account);
-      const outcome = await setting().enrolment.begin(at, await setting().judged(account), 'passkey');
-      expect(refusalOf(outcome)).to.deep.equal({ code: 'method_not_allowed' });
+      for (const method of ['recovery', 'app'] as const) {
+        const outcome = await setting().enrolment.begin(at, await setting().judged(account), method);
+        expect(refusalOf(outcome), method).to.deep.equal({ code: 'method_not_allowed' });
+      }
     });
 
     it('is not shown where no set-up is under way, or one of a method that is not built', async () => {
@@ -143,7 +147,8 @@ describe('enrolment: setting up an authenticator app', () => {
       });
       const { decision } = await setting().judged(account, { proofs: after.proofs });
       expect(decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
-      const [event] = await setting().stores.audit.list({ limit: 10 });
+      const events = await setting().stores.audit.list({ limit: 10 });
+      const event = events.find((one) => one.event === 'enrolment.created');
       expect(event).to.include({
         event: 'enrolment.created',
         accountId: account.id,
@@ -163,7 +168,7 @@ describe('enrolment: setting up an authenticator app', () => {
       const verdict = await setting().secondFactor.verifyCode(
         await setting().atCode(account),
         'totp',
-        await codeFor(at),
+        typing(await codeFor(at)),
       );
       expect(codeOf(verdict)).to.equal('code_used');
     });
@@ -220,7 +225,10 @@ describe('enrolment: setting up an authenticator app', () => {
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 20 });
       expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).to.equal(1);
       expect(await stored()).to.have.lengthOf(1);
-      expect(tally(await setting().events())).to.deep.equal({ 'enrolment.created': 1 });
+      expect(tally(await setting().events())).to.deep.equal({
+        'enrolment.created': 1,
+        'recovery.created': 1,
+      });
     });
 
     it('makes no second factor of a page that was sent again', async () => {
@@ -236,7 +244,7 @@ describe('enrolment: setting up an authenticator app', () => {
       await setting().stores.progress.save({ ...at, later: true });
       expect(codeOf(await confirm(at, { typed: await codeFor(at) }))).to.equal('session_expired');
       expect(await stored()).to.have.lengthOf(1);
-      expect(await setting().events()).to.deep.equal(['enrolment.created']);
+      expect(await setting().events()).to.deep.equal(['enrolment.created', 'recovery.created']);
     });
 
     it('sets up two phones, each with a secret of its own', async () => {
@@ -276,7 +284,7 @@ describe('enrolment: setting up an authenticator app', () => {
       const revived = await setting().secondFactor.verifyCode(
         await setting().atCode(account),
         'totp',
-        setting().code(0, SECRET),
+        typing(setting().code(0, SECRET)),
       );
       expect(codeOf(revived)).to.equal('code_invalid');
     });

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../src/domain/attempts.ts';
+import { METHOD_NAMES, type MethodName } from '../../src/domain/method.ts';
 import { CATALOGUE } from '../../src/domain/methods/index.ts';
 import { NO_DEMAND, type Question } from '../../src/domain/policy.ts';
 import { createJudge } from '../../src/use-cases/judgement.ts';
@@ -84,7 +85,15 @@ describe('judgement', () => {
   });
 
   it('never lets in on the password who has a factor of a kind that is not built', async () => {
-    for (const method of ['email', 'sms', 'app', 'passkey', 'recovery'] as const) {
+    const built: readonly MethodName[] = CATALOGUE;
+    for (const method of METHOD_NAMES.filter((name) => !built.includes(name))) {
+      const account = await setting().person({ email: `${method}@acme.test`, factors: [{ method }] });
+      expect(await decisionOf(account), method).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
+    }
+  });
+
+  it('2.2 never lets in on the password who has a factor whose address or number is not known', async () => {
+    for (const method of ['email', 'sms'] as const) {
       const account = await setting().person({ email: `${method}@acme.test`, factors: [{ method }] });
       expect(await decisionOf(account), method).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
     }

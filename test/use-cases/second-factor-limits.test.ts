@@ -20,6 +20,7 @@ import {
   PERIOD,
   refusalOf,
   tally,
+  typing,
   withTotp,
 } from './setting.ts';
 
@@ -31,7 +32,7 @@ describe('second-factor: guessing codes', () => {
     account = await setting().person(withTotp);
   });
 
-  const verify = (at: Standing, code: string) => setting().secondFactor.verifyCode(at, 'totp', code);
+  const verify = (at: Standing, code: string) => setting().secondFactor.verifyCode(at, 'totp', typing(code));
   /** So many wrong codes, five in each sign-in; gives how each was refused. */
   async function guess(times: number) {
     let at = await setting().atCode(account);

@@ -11,6 +11,7 @@ import {
   refusalOf,
   SECRET,
   tally,
+  typing,
   withTotp,
 } from './setting.ts';
 
@@ -28,26 +29,26 @@ describe('second-factor: a code is accepted once', () => {
     const { account, at } = await app();
     const { secondFactor, code, clock } = setting();
     const typed = code();
-    acceptedBy(await secondFactor.verifyCode(at, 'totp', typed));
-    expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typed))).to.equal(
-      'code_used',
-    );
+    acceptedBy(await secondFactor.verifyCode(at, 'totp', typing(typed)));
+    expect(
+      codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(typed))),
+    ).to.equal('code_used');
     clock.advance(PERIOD);
-    expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typed))).to.equal(
-      'code_used',
-    );
-    expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', code()))).to.equal(
-      'ok',
-    );
+    expect(
+      codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(typed))),
+    ).to.equal('code_used');
+    expect(
+      codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(code()))),
+    ).to.equal('ok');
   });
 
   it('A34 takes an older one for used, while it is inside tolerance', async () => {
     const { account, at } = await app();
     const { secondFactor, code } = setting();
-    acceptedBy(await secondFactor.verifyCode(at, 'totp', code(0)));
-    expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', code(-1)))).to.equal(
-      'code_used',
-    );
+    acceptedBy(await secondFactor.verifyCode(at, 'totp', typing(code(0))));
+    expect(
+      codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(code(-1)))),
+    ).to.equal('code_used');
   });
 
   it('A36 is refused when it has confirmed the set-up', async () => {
@@ -59,31 +60,31 @@ describe('second-factor: a code is accepted once', () => {
     const secret = enrolment.reveal(begun, await judged(account))?.secret ?? '';
     const typed = setting().code(0, secret);
     const given = { typed, label: '', app: '', address: ADDRESS, clientId: 'rp' };
-    acceptedBy(await enrolment.confirm(begun, await judged(account), given));
-    expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typed))).to.equal(
-      'code_used',
-    );
+    acceptedBy(await enrolment.confirm(begun, await judged(account), 'totp', given));
+    expect(
+      codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(typed))),
+    ).to.equal('code_used');
     clock.advance(PERIOD);
     const next = setting().code(0, secret);
-    expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', next))).to.equal(
-      'ok',
-    );
+    expect(
+      codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(next))),
+    ).to.equal('ok');
   });
 
   it('A35 is burnt by a near miss: what the page told about it opens nothing later', async () => {
     const { account, at } = await app();
     const { secondFactor, code, clock } = setting();
     const ahead = code(4);
-    expect(refusalOf(await secondFactor.verifyCode(at, 'totp', ahead))).to.deep.include({
+    expect(refusalOf(await secondFactor.verifyCode(at, 'totp', typing(ahead)))).to.deep.include({
       clockOffSeconds: 120,
     });
     clock.advance(4 * PERIOD);
     for (const later of [at, await setting().atCode(account)]) {
-      expect(codeOf(await secondFactor.verifyCode(later, 'totp', ahead))).to.equal('code_used');
+      expect(codeOf(await secondFactor.verifyCode(later, 'totp', typing(ahead)))).to.equal('code_used');
     }
-    expect(codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', code(1)))).to.equal(
-      'ok',
-    );
+    expect(
+      codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(code(1)))),
+    ).to.equal('ok');
   });
 
   it('A32 is accepted in one of ten sign-ins that offer it at once', async () => {
@@ -91,7 +92,7 @@ describe('second-factor: a code is accepted once', () => {
     const typed = setting().code();
     const sessions = await together(10, () => setting().atCode(account));
     const codes = await Promise.all(
-      sessions.map(async (at) => codeOf(await setting().secondFactor.verifyCode(at, 'totp', typed))),
+      sessions.map(async (at) => codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(typed)))),
     );
     expect(tally(codes).ok).to.equal(1);
     expect(codes.filter((code) => !['ok', 'code_used', 'too_many_attempts'].includes(code))).to.deep.equal(
@@ -104,7 +105,7 @@ describe('second-factor: a code is accepted once', () => {
     const typed = setting().code();
     const sessions = await together(50, () => setting().atCode(account));
     const codes = await Promise.all(
-      sessions.map(async (at) => codeOf(await setting().secondFactor.verifyCode(at, 'totp', typed))),
+      sessions.map(async (at) => codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(typed)))),
     );
     expect(tally(codes).ok).to.equal(1);
   });
@@ -112,14 +113,16 @@ describe('second-factor: a code is accepted once', () => {
   it('is one proof when the form is sent twice', async () => {
     const { account, at } = await app();
     const typed = setting().code();
-    const both = await together(2, () => setting().secondFactor.verifyCode(at, 'totp', typed));
+    const both = await together(2, () => setting().secondFactor.verifyCode(at, 'totp', typing(typed)));
     const [one, two] = both.map(acceptedBy);
     expect(one).to.deep.equal(two);
     expect(one?.proofs).to.have.lengthOf(2);
     // The sign-in goes on, and later clicks of the same form find it done.
     if (!one) throw new Error('no progress');
     for (const later of [at, { ...at, progress: one }]) {
-      expect(acceptedBy(await setting().secondFactor.verifyCode(later, 'totp', typed))).to.deep.equal(one);
+      expect(acceptedBy(await setting().secondFactor.verifyCode(later, 'totp', typing(typed)))).to.deep.equal(
+        one,
+      );
     }
     expect((await setting().stores.lockouts.read(`second-factor:${account.id}`)).failures).to.deep.equal({});
     expect(tally(await setting().events())).to.deep.equal({ 'second_factor.accepted': 1 });
@@ -128,11 +131,15 @@ describe('second-factor: a code is accepted once', () => {
   it('A32 is refused when the same sign-in asks for another one', async () => {
     const { at } = await app();
     const typed = setting().code();
-    const progress = acceptedBy(await setting().secondFactor.verifyCode(at, 'totp', typed));
+    const progress = acceptedBy(await setting().secondFactor.verifyCode(at, 'totp', typing(typed)));
     setting().clock.advance(PERIOD);
     const again = { ...at, progress, demand: { ...NO_DEMAND, freshMs: 1000 } };
-    expect(codeOf(await setting().secondFactor.verifyCode(again, 'totp', typed))).to.equal('code_used');
-    expect(codeOf(await setting().secondFactor.verifyCode(again, 'totp', setting().code()))).to.equal('ok');
+    expect(codeOf(await setting().secondFactor.verifyCode(again, 'totp', typing(typed)))).to.equal(
+      'code_used',
+    );
+    expect(codeOf(await setting().secondFactor.verifyCode(again, 'totp', typing(setting().code())))).to.equal(
+      'ok',
+    );
   });
 
   it('is taken from either of two phones, each with steps of its own', async () => {
@@ -145,10 +152,10 @@ describe('second-factor: a code is accepted once', () => {
     const [phone, tablet] = await setting().stores.enrolments.listByAccount(account.id);
     const { secondFactor, code } = setting();
     const first = acceptedBy(
-      await secondFactor.verifyCode(await setting().atCode(account), 'totp', code(0, SECRET)),
+      await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(code(0, SECRET))),
     );
     const second = acceptedBy(
-      await secondFactor.verifyCode(await setting().atCode(account), 'totp', code(0, OTHER)),
+      await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(code(0, OTHER))),
     );
     expect([first, second].map(({ proofs }) => proofs.at(-1)?.enrolmentId)).to.have.members([
       phone?.id,

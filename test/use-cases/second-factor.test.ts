@@ -14,6 +14,7 @@ import {
   PERIOD,
   refusalOf,
   SECRET,
+  typing,
   withTotp,
 } from './setting.ts';
 
@@ -31,7 +32,7 @@ describe('second-factor: a code', () => {
 
   it('0.4 is accepted, noted as a proof, and burnt', async () => {
     const { account, enrolment, at } = await app();
-    const after = acceptedBy(await setting().secondFactor.verifyCode(at, 'totp', setting().code()));
+    const after = acceptedBy(await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code())));
     const proof = { method: 'totp', enrolmentId: enrolment.id, at: NOW } as const;
     expect(after).to.deep.equal({ ...at.progress, proofs: [...at.progress.proofs, proof], version: 2 });
     expect(await setting().stores.progress.find(after.uid, NOW)).to.deep.equal(after);
@@ -55,18 +56,22 @@ describe('second-factor: a code', () => {
     const { account, at } = await app();
     const early = { ...at, progress: await setting().begun(account, { proofs: [] }) };
     const code = setting().code();
-    expect(codeOf(await setting().secondFactor.verifyCode(early, 'totp', code))).to.equal(
+    expect(codeOf(await setting().secondFactor.verifyCode(early, 'totp', typing(code)))).to.equal(
       'method_not_allowed',
     );
     for (let times = 0; times < 12; times += 1)
-      await setting().secondFactor.verifyCode(early, 'totp', '000000');
-    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', code))).to.equal('ok');
+      await setting().secondFactor.verifyCode(early, 'totp', typing('000000'));
+    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(code)))).to.equal('ok');
   });
 
   for (const method of ['email', 'sms', 'recovery', 'passkey', '__proto__', 'constructor', 'none', '']) {
     it(`A105 is not taken by "${method}", which is not set up, and nothing is counted`, async () => {
       const { account, at } = await app();
-      const outcome = await setting().secondFactor.verifyCode(at, method as MethodName, setting().code());
+      const outcome = await setting().secondFactor.verifyCode(
+        at,
+        method as MethodName,
+        typing(setting().code()),
+      );
       expect(refusalOf(outcome)).to.deep.equal({ code: 'method_not_allowed' });
       expect((await setting().stores.lockouts.read(`second-factor:${account.id}`)).failures).to.deep.equal(
         {},
@@ -79,17 +84,17 @@ describe('second-factor: a code', () => {
     const outcome = await setting().secondFactor.verifyCode(
       await setting().atCode(account),
       'totp',
-      setting().code(),
+      typing(setting().code()),
     );
     expect(codeOf(outcome)).to.equal('method_not_allowed');
   });
 
-  it('is not taken when its kind is not built, nor is the password alone', async () => {
+  it('2.2 is not taken from an address that nobody has confirmed, nor is the password alone', async () => {
     const account = await setting().person({ factors: [{ method: 'email' }] });
     const at = await setting().atCode(account);
     const judgement = await setting().secondFactor.standing(at);
     expect(judgement?.decision).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
-    expect(codeOf(await setting().secondFactor.verifyCode(at, 'email', '123456'))).to.equal(
+    expect(codeOf(await setting().secondFactor.verifyCode(at, 'email', typing('123456')))).to.equal(
       'method_not_allowed',
     );
   });
@@ -99,7 +104,8 @@ describe('second-factor: a code', () => {
     const { secondFactor, code, wrongCode } = setting();
     const said = [wrongCode(), code(3), '', code(-4)];
     const refusals = [];
-    for (const typed of said) refusals.push(refusalOf(await secondFactor.verifyCode(at, 'totp', typed)));
+    for (const typed of said)
+      refusals.push(refusalOf(await secondFactor.verifyCode(at, 'totp', typing(typed))));
     const of = (attemptsLeft: number, clockOffSeconds: number | null) => {
       return { code: 'code_invalid', attemptsLeft, clockOffSeconds };
     };
@@ -111,7 +117,7 @@ describe('second-factor: a code', () => {
     const { at } = await app();
     const gone = { ...at, progress: { ...at.progress, accountId: 'nobody' } };
     expect(await setting().secondFactor.standing(gone)).to.equal(null);
-    expect(codeOf(await setting().secondFactor.verifyCode(gone, 'totp', setting().code()))).to.equal(
+    expect(codeOf(await setting().secondFactor.verifyCode(gone, 'totp', typing(setting().code())))).to.equal(
       'session_expired',
     );
     expect(codeOf(await setting().secondFactor.postpone(gone))).to.equal('session_expired');
@@ -128,7 +134,7 @@ describe('second-factor: a code', () => {
     it('that was sealed for somebody else is a fault, and no wrong code', async () => {
       const at = await factorWith(box.seal(SECRET, 'totp|acme|somebody-else|phone'));
       const fault = await setting()
-        .secondFactor.verifyCode(at, 'totp', setting().code())
+        .secondFactor.verifyCode(at, 'totp', typing(setting().code()))
         .then(
           () => null,
           (error: unknown) => error,
@@ -147,14 +153,18 @@ describe('second-factor: a code', () => {
       const tablet = anEnrolment({ id: 'tablet', accountId, secret });
       await setting().stores.enrolments.insert(tablet);
       const { secondFactor, code } = setting();
-      expect(codeOf(await secondFactor.verifyCode(at, 'totp', code(0, OTHER)))).to.equal('code_invalid');
-      expect(codeOf(await secondFactor.verifyCode(at, 'totp', code(0, SECRET)))).to.equal('ok');
+      expect(codeOf(await secondFactor.verifyCode(at, 'totp', typing(code(0, OTHER))))).to.equal(
+        'code_invalid',
+      );
+      expect(codeOf(await secondFactor.verifyCode(at, 'totp', typing(code(0, SECRET))))).to.equal('ok');
     });
 
     it('that is not there is wrong, whatever it is', async () => {
       const at = await factorWith(null);
       for (const typed of [setting().code(), '000000']) {
-        expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typed))).to.equal('code_invalid');
+        expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(typed)))).to.equal(
+          'code_invalid',
+        );
       }
     });
   });
@@ -168,7 +178,7 @@ describe('second-factor: a code', () => {
     it('has an older version of it lose', async () => {
       const { at } = await app();
       await setting().stores.progress.save({ ...at.progress, later: true });
-      const outcome = await setting().secondFactor.verifyCode(at, 'totp', setting().code());
+      const outcome = await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code()));
       expect(codeOf(outcome)).to.equal('session_expired');
       expect(await setting().events()).to.deep.equal([]);
     });
@@ -178,7 +188,7 @@ describe('second-factor: a code', () => {
       const eve = await setting().person({ email: 'eve@acme.test', ...withTotp });
       const proofs = [{ method: 'totp', enrolmentId: enrolment.id, at: NOW } as const];
       await setting().stores.progress.save({ ...at.progress, accountId: eve.id, proofs });
-      const outcome = await setting().secondFactor.verifyCode(at, 'totp', setting().code());
+      const outcome = await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code()));
       expect(codeOf(outcome)).to.equal('session_expired');
       const found = await setting().stores.progress.find(at.progress.uid, NOW);
       expect(found).to.deep.include({ accountId: eve.id, proofs });

@@ -5,7 +5,7 @@ import { enrolmentPurpose } from '../../src/domain/enrolment.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/seeding.ts';
 import { NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
-import { box, codeOf, freshSetting, hasher, PASSWORD, SECRET } from './setting.ts';
+import { box, codeOf, freshSetting, hasher, PASSWORD, SECRET, typing } from './setting.ts';
 
 const BOB: Seed = {
   email: 'bob@acme.test',
@@ -83,7 +83,9 @@ describe('seeding', () => {
     const account = await found();
     if (!account) throw new Error('no account');
     const at = await setting().atCode(account);
-    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', setting().code()))).to.equal('ok');
+    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code())))).to.equal(
+      'ok',
+    );
   });
 
   it('changes nothing about an account that is there', async () => {

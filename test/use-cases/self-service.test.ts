@@ -1,6 +1,8 @@
 /** What people may change about their own second factor. */
 import { expect } from 'chai';
 import { secondFactorSubject } from '../../src/domain/attempts.ts';
+import type { MethodName } from '../../src/domain/method.ts';
+import { CATALOGUE } from '../../src/domain/methods/index.ts';
 import { NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
 import { ADDRESS, aTenant, codeOf, freshSetting, NETWORK, refusalOf, SECRET } from './setting.ts';
@@ -34,14 +36,19 @@ describe('self-service', () => {
   }
 
   describe('what is offered', () => {
+    const BUILT: readonly MethodName[] = CATALOGUE;
+    const ofThese = (...names: MethodName[]) => names.filter((name) => BUILT.includes(name));
+
     it('2.6 is what the tenant allows and this release can do', async () => {
-      expect(setting().selfService.offered((await who('strict')).judgement)).to.deep.equal(['totp']);
+      expect(setting().selfService.offered((await who('strict')).judgement)).to.deep.equal(
+        ofThese('passkey', 'totp', 'sms', 'email'),
+      );
     });
 
     it('is nothing where the tenant is off, but to an administrator', async () => {
       expect(setting().selfService.offered((await who('plain')).judgement)).to.deep.equal([]);
       const boss = await who('plain', { email: 'boss@plain.test', role: 'admin' });
-      expect(setting().selfService.offered(boss.judgement)).to.deep.equal(['totp']);
+      expect(setting().selfService.offered(boss.judgement)).to.deep.equal(ofThese('passkey', 'totp'));
     });
   });
 

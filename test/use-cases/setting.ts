@@ -6,22 +6,20 @@ import { createPasswordHasher } from '../../src/adapters/system/password-hasher.
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import { createSecretBox } from '../../src/adapters/system/secret-box.ts';
 import type { Account } from '../../src/domain/account.ts';
-import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
 import { type Judgement, NO_DEMAND, type Question } from '../../src/domain/policy.ts';
 import { NOTHING_YET, type Progress } from '../../src/domain/progress.ts';
 import type { Outcome, Refusal } from '../../src/domain/refusal.ts';
 import type { Tenant, TenantSecondFactor } from '../../src/domain/tenant.ts';
-import { createEnrolment } from '../../src/use-cases/enrolment.ts';
-import { createGather, createJudge } from '../../src/use-cases/judgement.ts';
-import { createSecondFactor, type Standing } from '../../src/use-cases/second-factor.ts';
+import type { OutboxMessage } from '../../src/ports/stores.ts';
+import type { Standing, Typed } from '../../src/use-cases/second-factor.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/seeding.ts';
-import { createSelfService } from '../../src/use-cases/self-service.ts';
 import { createSignIn } from '../../src/use-cases/sign-in.ts';
 import { createTrail } from '../../src/use-cases/trail.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { createSettableClock } from '../support/clock.ts';
 import { makeDataDir, removeDataDir } from '../support/embedded.ts';
 import { totpCode } from '../support/totp.ts';
+import { createWiring, type WiringNeeds } from './wiring.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -34,9 +32,6 @@ export const PERIOD = 30_000;
 export const random = systemRandom;
 export const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 1000 });
 export const box = createSecretBox([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
-const methods = createMethods({
-  totp: { issuer: 'Doublelock', digits: 6, periodSeconds: PERIOD / 1000, driftSteps: 1 },
-});
 
 export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = {}): Tenant {
   return {
@@ -61,21 +56,19 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
 
 export const withTotp: Pick<Seed, 'factors'> = { factors: [{ method: 'totp', secret: SECRET }] };
 
-export interface SettingOptions {
-  readonly tenants?: readonly Tenant[];
-}
+export interface SettingOptions extends Partial<Pick<WiringNeeds, 'tenants' | 'smsLimits' | 'sender'>> {}
 
 export type Setting = ReturnType<typeof createSetting>;
 
 function createSetting(
   stores: EmbeddedStores,
   dataDir: string,
-  { tenants = [aTenant('acme')] }: SettingOptions,
+  { tenants = [aTenant('acme')], ...more }: SettingOptions,
 ) {
   const clock = createSettableClock(NOW);
   const trail = createTrail({ ...stores, clock, random });
-  const needs = { ...stores, methods, hasher, box, trail, clock, random };
-  const judge = createJudge({ ...needs, tenants, available: CATALOGUE });
+  const wiring = createWiring({ ...more, stores, tenants, hasher, box, trail, clock, random });
+  const { needs, judge, gather } = wiring;
   const seeding = createSeeding(needs);
 
   /** An account of the tenant `acme`, with the password, as configuration would make it. */
@@ -133,19 +126,21 @@ function createSetting(
     return judgement;
   }
 
+  /** What was sent, newest first. */
+  async function outbox(): Promise<OutboxMessage[]> {
+    return stores.outbox.list(1000);
+  }
+
   return {
+    ...wiring,
     stores,
     clock,
-    needs,
-    judge,
     judged,
     person,
     begun,
     seeding,
-    signIn: createSignIn({ ...needs, gather: createGather({ ...stores, tenants }) }),
-    secondFactor: createSecondFactor({ ...needs, judge }),
-    enrolment: createEnrolment(needs),
-    selfService: createSelfService({ ...needs, available: CATALOGUE }),
+    outbox,
+    signIn: createSignIn({ ...needs, gather }),
     /** A new sign-in, up to where its code is asked for. */
     async atCode(account: Account): Promise<Standing> {
       return { progress: await begun(account), demand: NO_DEMAND, clientId: 'rp', address: ADDRESS };
@@ -158,6 +153,13 @@ function createSetting(
         totpCode(SECRET, clock.now() + (index - 20) * PERIOD),
       );
       return ['000000', '111111', '222222'].find((code) => !near.includes(code)) ?? '333333';
+    },
+    /** The newest code that was sent to this place. */
+    async sentCode(to: string): Promise<string> {
+      const newest = (await outbox()).find((message) => message.to === to);
+      const code = /\b\d{6}\b/.exec(newest?.text ?? '')?.[0];
+      if (code === undefined) throw new Error(`no code was sent to ${to}`);
+      return code;
     },
     /** The audit trail, oldest first, as `event reason`. */
     async events(): Promise<string[]> {
@@ -203,6 +205,11 @@ export function codeOf(outcome: Outcome<unknown>): string {
 export function acceptedBy<T>(outcome: Outcome<T>): T {
   if (!outcome.ok) throw new Error(`refused: ${outcome.refusal.code}`);
   return outcome.value;
+}
+
+/** A code, as the form of a sign-in gives it. */
+export function typing(code: string): Typed {
+  return { code, trustBrowser: false };
 }
 
 /** How often each of these came. */

@@ -2,6 +2,7 @@
 import { hash } from '@node-rs/argon2';
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
+import { NOTHING_YET } from '../../src/domain/progress.ts';
 import type { PasswordSubmission } from '../../src/use-cases/sign-in.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
@@ -45,8 +46,7 @@ describe('sign-in: the password', () => {
       version: 1,
       accountId: id,
       proofs: [{ method: 'pwd', enrolmentId: null, at: NOW }],
-      pending: null,
-      later: false,
+      ...NOTHING_YET,
       keepsAuthTime: null,
       expiresAt: NOW + 15 * MINUTE,
     });

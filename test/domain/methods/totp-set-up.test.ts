@@ -1,7 +1,8 @@
 /** What an authenticator app is set up with: a secret, and the address that its QR code holds. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import { CATALOGUE, createMethods } from '../../../src/domain/methods/index.ts';
+import type { MethodName } from '../../../src/domain/method.ts';
+import { availableOf, CATALOGUE, createMethods } from '../../../src/domain/methods/index.ts';
 import { createTotp } from '../../../src/domain/methods/totp.ts';
 
 const SETTINGS = { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 };
@@ -59,8 +60,17 @@ describe('totp: the address in the QR code', () => {
 
 describe('the catalogue', () => {
   it('has the method of every name in it', () => {
-    const methods = createMethods({ totp: SETTINGS });
-    expect(Object.keys(methods)).to.deep.equal([...CATALOGUE]);
-    for (const name of CATALOGUE) expect(methods[name].name).to.equal(name);
+    const sent = { lifetimeSeconds: 90 };
+    const methods = createMethods({ totp: SETTINGS, email: sent, sms: sent });
+    for (const name of CATALOGUE) expect(methods[name]?.name).to.equal(name);
+  });
+
+  it('offers nothing that needs a sender where there is none', () => {
+    const sent = { lifetimeSeconds: 90 };
+    expect(createMethods({ totp: SETTINGS, email: null, sms: null })).to.include({ email: null, sms: null });
+    const without = (...names: MethodName[]) => CATALOGUE.filter((name) => !names.includes(name));
+    expect(availableOf({ email: sent, sms: sent })).to.deep.equal(CATALOGUE);
+    expect(availableOf({ email: sent, sms: null })).to.deep.equal(without('sms'));
+    expect(availableOf({ email: null, sms: null })).to.deep.equal(without('email', 'sms'));
   });
 });

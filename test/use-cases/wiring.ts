@@ -1,0 +1,96 @@
+/** The use cases around real stores, put together as the plugin does it, with real letters that end in the outbox. */
+import { createOutboxSender } from '../../src/adapters/delivery/outbox-sender.ts';
+import type { EmbeddedStores } from '../../src/adapters/embedded/open.ts';
+import type { Account } from '../../src/domain/account.ts';
+import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
+import type { Judge } from '../../src/domain/policy.ts';
+import type { Tenant } from '../../src/domain/tenant.ts';
+import { createLetters } from '../../src/http/letters.ts';
+import type { MessageSender, NoticeTopic, Notify } from '../../src/ports/senders.ts';
+import type { Clock, PasswordHasher, Random, SecretBox, Trail } from '../../src/ports/system.ts';
+import { createAnswers } from '../../src/use-cases/answers.ts';
+import { createBinding } from '../../src/use-cases/binding.ts';
+import { createEnrolment } from '../../src/use-cases/enrolment.ts';
+import { createGuesses } from '../../src/use-cases/guesses.ts';
+import { createGather, createJudge } from '../../src/use-cases/judgement.ts';
+import { createRecovery } from '../../src/use-cases/recovery-codes.ts';
+import { createSecondFactor } from '../../src/use-cases/second-factor.ts';
+import { createSelfService } from '../../src/use-cases/self-service.ts';
+import { createSentCodes, type SmsLimits } from '../../src/use-cases/sent-codes.ts';
+
+/** Of a code that was sent, in seconds. */
+export const LIFETIME = 90;
+
+export const methods = createMethods({
+  totp: { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 },
+  email: { lifetimeSeconds: LIFETIME },
+  sms: { lifetimeSeconds: LIFETIME },
+});
+
+export interface WiringNeeds {
+  readonly stores: EmbeddedStores;
+  readonly tenants: readonly Tenant[];
+  readonly smsLimits?: Partial<SmsLimits>;
+  /** In the place of the outbox. */
+  readonly sender?: MessageSender;
+  readonly hasher: PasswordHasher;
+  readonly box: SecretBox;
+  readonly trail: Trail;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** What somebody was told of their account. */
+export interface Told {
+  readonly accountId: string;
+  readonly topic: NoticeTopic;
+  readonly method?: string;
+  readonly left?: number;
+}
+
+export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds) {
+  const { clock } = given;
+  const told: Told[] = [];
+  const notify: Notify = async ({ id }, { also, ...notice }) => {
+    told.push({ accountId: id, ...notice });
+  };
+  const messenger = createLetters({
+    tenants,
+    issuer: 'http://localhost:3000',
+    clock,
+    sender: sender ?? createOutboxSender({ ...stores, clock }),
+  });
+  const smsLimits = { allowedPrefixes: null, perBlockHour: 10, perTenantDay: 50, perDay: 80 };
+  const needs = {
+    ...stores,
+    ...given,
+    tenants,
+    methods,
+    available: CATALOGUE,
+    messenger,
+    notify,
+    smsLimits: { ...smsLimits, ...given.smsLimits },
+    confirmUrl: ({ id }: Account) => `http://localhost:3000/confirm/${id}`,
+  };
+
+  const { check, destinationOf } = createAnswers(needs);
+  const isReachable: Parameters<typeof createJudge>[0]['isReachable'] = (facts, enrolment) =>
+    !['email', 'sms'].includes(enrolment.method) || destinationOf(facts, enrolment) !== null;
+  const judging = { ...needs, isReachable };
+  const judge: Judge = createJudge(judging);
+  const countGuess = createGuesses(needs);
+  const sentCodes = createSentCodes(needs);
+  const recovery = createRecovery(needs);
+  const sending = { ...needs, countGuess, sendCode: sentCodes.send };
+  return {
+    needs: judging,
+    judge,
+    told,
+    gather: createGather(needs),
+    sentCodes,
+    recovery,
+    enrolment: createEnrolment({ ...sending, bind: createBinding(needs) }),
+    secondFactor: createSecondFactor({ ...sending, judge, check, destinationOf, onRecovery: recovery.used }),
+    selfService: createSelfService(needs),
+  };
+}
