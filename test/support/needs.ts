@@ -19,7 +19,7 @@ const TOOLS = {
   openssl: { variable: 'OPENSSL_PATH', commands: ['openssl'], debian: 'openssl' },
   prometheus: { variable: 'PROMETHEUS_PATH', commands: ['prometheus'], debian: 'prometheus' },
   promtool: { variable: 'PROMTOOL_PATH', commands: ['promtool'], debian: 'prometheus' },
-  python3: { variable: 'PYTHON3_PATH', commands: ['python3'], debian: 'python3-venv' },
+  python3: { variable: 'PYTHON3_PATH', commands: ['python3'], debian: 'python3-pip' },
   'redis-server': { variable: 'REDIS_SERVER_PATH', commands: ['redis-server'], debian: 'redis-server' },
   zbarimg: { variable: 'ZBARIMG_PATH', commands: ['zbarimg'], debian: 'zbar-tools' },
 } as const satisfies Record<string, Tool>;
