@@ -8,10 +8,24 @@ interface Tool {
   readonly commands: readonly string[];
   /** The Debian package it comes in. */
   readonly debian: string;
+  /** Where that package puts it, beside the PATH of everybody. */
+  readonly folder?: string;
 }
 
 const TOOLS = {
+  bearerbox: {
+    variable: 'BEARERBOX_PATH',
+    commands: ['bearerbox'],
+    debian: 'kannel',
+    folder: '/usr/sbin',
+  },
   chromium: { variable: 'CHROMIUM_PATH', commands: ['chromium', 'chromium-browser'], debian: 'chromium' },
+  fakesmsc: {
+    variable: 'FAKESMSC_PATH',
+    commands: ['fakesmsc'],
+    debian: 'kannel-extras',
+    folder: '/usr/lib/kannel/test',
+  },
   go: { variable: 'GO_PATH', commands: ['go'], debian: 'golang-go' },
   mongod: { variable: 'MONGOD_PATH', commands: ['mongod'], debian: 'mongodb-org-server' },
   nginx: { variable: 'NGINX_PATH', commands: ['nginx'], debian: 'nginx-light' },
@@ -21,6 +35,7 @@ const TOOLS = {
   promtool: { variable: 'PROMTOOL_PATH', commands: ['promtool'], debian: 'prometheus' },
   python3: { variable: 'PYTHON3_PATH', commands: ['python3'], debian: 'python3-pip' },
   'redis-server': { variable: 'REDIS_SERVER_PATH', commands: ['redis-server'], debian: 'redis-server' },
+  smsbox: { variable: 'SMSBOX_PATH', commands: ['smsbox'], debian: 'kannel', folder: '/usr/sbin' },
   zbarimg: { variable: 'ZBARIMG_PATH', commands: ['zbarimg'], debian: 'zbar-tools' },
 } as const satisfies Record<string, Tool>;
 
@@ -36,19 +51,19 @@ function isExecutable(path: string): boolean {
   }
 }
 
-/** The program named by its variable, which must then exist, or the first one on the PATH; null when there is none. */
+/** The program named by its variable, which must then exist, or the first one found; null when there is none. */
 export function findTool(name: ToolName, environment: Environment): string | null {
   const tool: Tool = TOOLS[name];
   const named = environment[tool.variable];
   if (named) return isExecutable(named) ? named : null;
-  const folders = (environment.PATH ?? '').split(delimiter).filter(Boolean);
+  const folders = [...(environment.PATH ?? '').split(delimiter), tool.folder ?? ''].filter(Boolean);
   const candidates = tool.commands.flatMap((command) => folders.map((folder) => join(folder, command)));
   return candidates.find(isExecutable) ?? null;
 }
 
 /** What to tell somebody who lacks these programs. */
 function howToInstall(missing: readonly ToolName[]): string {
-  const packages = missing.map((name) => TOOLS[name].debian).join(' ');
+  const packages = [...new Set(missing.map((name) => TOOLS[name].debian))].join(' ');
   const variables = missing.map((name) => TOOLS[name].variable).join(', ');
   return `needs ${missing.join(', ')}: apt-get install ${packages}, or set ${variables}`;
 }
