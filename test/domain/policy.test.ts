@@ -7,6 +7,7 @@ import {
   given,
   NOW,
   ON_GRACE,
+  ON_TRUST,
   off,
   optional,
   PASSWORD,
@@ -233,12 +234,12 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
     [
       'stands in for the factor that the tenant asks for',
       required({ factors: [totp], trustedBrowser: true, trustedDevices: true }),
-      { ...SATISFIED, onTrust: true },
+      ON_TRUST,
     ],
     [
       'counts where it is optional',
       optional({ factors: [passkey], trustedBrowser: true, trustedDevices: true }),
-      { ...SATISFIED, onTrust: true },
+      ON_TRUST,
     ],
     [
       'counts only where the tenant allows it',

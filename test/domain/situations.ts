@@ -75,6 +75,7 @@ export const required = (changes: Changes = {}): Situation => situation('require
 
 export const SATISFIED: Decision = { kind: 'satisfied', onGrace: false };
 export const ON_GRACE: Decision = { kind: 'satisfied', onGrace: true };
+export const ON_TRUST: Decision = { kind: 'satisfied', onGrace: false, onTrust: true };
 export const PASSWORD: Decision = { kind: 'password' };
 export const UNMET: Decision = { kind: 'refuse', reason: 'unmet_authentication_requirements' };
 export const UNUSABLE: Decision = { kind: 'refuse', reason: 'no_usable_factor' };

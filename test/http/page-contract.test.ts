@@ -26,7 +26,25 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'a[href="https://acme.test/2fa"][rel=noopener]': 1,
   },
   'enter-code-wrong': { 'a[href$=choose-method]': 1 },
-  'enter-code-recovery': { 'body[data-method=recovery]': 1 },
+  'enter-code-email': {
+    'body[data-method=email]': 1,
+    'input[name=code][inputmode=numeric][autocomplete="one-time-code"][autofocus]': 1,
+    '[data-mark=destination]': 1,
+    'button[name=resend][formnovalidate]': 1,
+    'input[type=checkbox][name=trust_device]': 1,
+    'input[type=hidden][name=seen][value="id-of-the-sending"]': 1,
+    'a[href$=choose-method]': 1,
+  },
+  'enter-code-sms': { 'body[data-method=sms]': 1, 'button[name=resend]': 1 },
+  'enter-code-gone': { 'button[name=resend]': 1, '[role=alert][data-error=code_expired]': 1 },
+  'enter-code-too-soon': { '[role=alert][data-error=resend_too_soon]': 1, 'button[name=resend]': 1 },
+  'enter-code-recovery': {
+    'body[data-method=recovery]': 1,
+    'input[name=code]:not([inputmode])': 1,
+    'input[autocomplete="one-time-code"]': 0,
+    'button[name=resend]': 0,
+    '[data-mark=destination]': 0,
+  },
   'set-up-choose': {
     'input[name=method]': 3,
     'form:not(:has([name=method])) button[name=later]': 1,
@@ -42,6 +60,35 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'select[name=app]:not([required]) option': 5,
     '.notice': 0,
   },
+  'set-up-proof': {
+    'button[name=send]': 1,
+    'input[name=code]': 0,
+    '[data-mark=destination]': 1,
+    '.notice': 1,
+    'a[href="/interaction/uid/set-up"]': 1,
+  },
+  'set-up-proof-sent': { 'input[name=code][autofocus]': 1, 'button[name=resend]': 1, 'button[name=send]': 0 },
+  'set-up-email': { 'button[name=send]': 1, 'main a[href="/account/security"]': 1, 'input[name=code]': 0 },
+  'set-up-email-wrong': { 'input[name=code][aria-invalid=true]': 1, 'button[name=resend]': 1 },
+  'set-up-sms': {
+    'input[name=phone][type=tel][autocomplete=tel][required][autofocus]': 1,
+    'button[name=send]': 1,
+    'input[name=code]': 0,
+    '[data-mark=destination]': 0,
+  },
+  'set-up-sms-refused': { 'input[name=phone][aria-invalid=true][value="06 12 34"]': 1 },
+  'set-up-sms-sent': {
+    'form:not(:has([name=phone])) input[name=code][autofocus]': 1,
+    'form:not(:has([name=phone])) button[name=resend]': 1,
+    'form:not(:has([name=code])) input[name=phone]': 1,
+    'form:not(:has([name=code])) button[name=send]': 1,
+    '[data-mark=destination]': 1,
+  },
+  'recovery-codes': { '[data-mark=recovery-code]': 10, 'button[name=saved]': 1, 'button[name=cancel]': 0 },
+  'confirm-email': { 'button[name=confirm]': 1 },
+  'confirm-email-done': { 'button[name=confirm]': 0, '[role=status]': 1 },
+  'not-me': { 'button[name=report]': 1 },
+  'not-me-done': { '[role=status]': 1, 'button[name=report]': 0 },
   'set-up-totp-forced': { '.notice': 1, 'a[href="/interaction/uid/set-up"]': 1 },
   'set-up-totp-refused': {
     'input[name=code][autofocus][aria-invalid=true]': 1,
@@ -160,6 +207,21 @@ describe('what a page promises', () => {
     const required = await open('security-required');
     expect(required.$('main').text()).to.include('while Acme requires it');
     expect((await open('security-administrator')).$('main').text()).to.include('rights that you have');
+  });
+
+  it('2.8 says where a code went and how long it is good, and when none is on its way', async () => {
+    const text = async (name: string) => (await open(name)).$('main [role=status]').text();
+    expect(await text('enter-code-email'))
+      .to.include('b••••••@a••••••')
+      .and.include('90 more seconds');
+    expect(await text('enter-code-sms'))
+      .to.include('••••••78')
+      .and.match(/\b1 more second\b/);
+    expect(await text('enter-code-gone')).not.to.include('second');
+  });
+
+  it('2.8 says when a code can be sent again', async () => {
+    expect((await open('enter-code-too-soon')).$('#alert').text()).to.include('in 4 minutes');
   });
 
   it('3.8 says how far the clock is off and what to switch on', async () => {

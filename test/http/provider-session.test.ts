@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { InteractionResults } from 'oidc-provider';
-import { proofsOfResult } from '../../src/http/provider-session.ts';
+import { signInOfResult } from '../../src/http/provider-session.ts';
 
 const proofs = [
   { method: 'pwd', enrolmentId: null, at: 1000 },
@@ -13,11 +13,12 @@ const given = (of: object) => ({ second_factor: { accountId: 'ann', ts: 2, proof
 
 describe('what an ended interaction proves', () => {
   it('is what our own pages say in the result that they end it with', () => {
-    expect(proofsOfResult({ login, ...given({}) })).to.deep.equal(proofs);
+    expect(signInOfResult({ login, ...given({}) })).to.deep.equal({ proofs, trustedBrowserId: null });
   });
 
   it('stays so in the interactions that follow, like consent', () => {
-    expect(proofsOfResult({ login, ...given({}), consent: { grantId: 'g' } })).to.deep.equal(proofs);
+    const later = { login, ...given({ trustedBrowserId: 'laptop' }), consent: { grantId: 'g' } };
+    expect(signInOfResult(later)).to.deep.equal({ proofs, trustedBrowserId: 'laptop' });
   });
 
   const foreign: readonly (readonly [string, InteractionResults])[] = [
@@ -29,6 +30,6 @@ describe('what an ended interaction proves', () => {
     ['a second factor of no known shape', { login, ...given({ proofs: 'all of them' }) }],
   ];
   for (const [what, result] of foreign) {
-    it(`is no second factor in ${what}`, () => expect(proofsOfResult(result)).to.equal(null));
+    it(`is no second factor in ${what}`, () => expect(signInOfResult(result)).to.equal(null));
   }
 });

@@ -26,12 +26,18 @@ describe('every page', () => {
       'choose-method': true,
       'enter-code': true,
       'set-up-choose': true,
+      'set-up-proof': true,
       'set-up-totp': true,
+      'set-up-email': true,
+      'set-up-sms': true,
+      'recovery-codes': true,
       consent: true,
       error: true,
       'sign-out': true,
       'signed-out': true,
       'switch-account': true,
+      'confirm-email': true,
+      'not-me': true,
       account: true,
       security: true,
       demo: true,
@@ -92,7 +98,8 @@ describe('every page', () => {
       const { $ } = await open(name, 'en');
       for (const field of $('main').find('input:not([type=hidden], [type=radio]), select').toArray()) {
         const id = $(field).attr('id');
-        expect($(`label[for="${id}"]`).text().trim(), id).not.to.equal('');
+        const label = id === undefined ? $(field).closest('label') : $(`label[for="${id}"]`);
+        expect(label.text().trim(), id).not.to.equal('');
         const described = $(field).attr('aria-describedby')?.split(' ') ?? [];
         for (const one of described) expect($(`#${one}`), one).to.have.lengthOf(1);
       }

@@ -11,6 +11,7 @@ import type { Config } from '../../src/config/shape.ts';
 import { loadConfig } from '../../src/config.ts';
 import { CATALOGUE } from '../../src/domain/methods/index.ts';
 import { startServer } from '../../src/http/lifecycle.ts';
+import { createSenders } from '../../src/senders.ts';
 import { createServer, type Handler } from '../../src/server.ts';
 import { anyOf, createChance } from './chance.ts';
 import { createSettableClock, type SettableClock } from './clock.ts';

@@ -3,6 +3,7 @@ import type { MethodName } from '../../src/domain/method.ts';
 import type { Frame, Pages } from '../../src/http/pages.ts';
 import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
+import { SENT_CODE_SAMPLES } from './sent-code-samples.ts';
 
 const MINUTE = 60_000;
 
@@ -23,6 +24,8 @@ const enterCode: Pages['enter-code'] = {
   form: form(`${at}/code`),
   method: 'totp',
   digits: 6,
+  sent: null,
+  trustDays: null,
   chooseHref: `${at}/choose-method`,
   clientName: client,
   cancel,
@@ -102,7 +105,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     tenantId: 'globex',
     refusal: { code: 'code_used' },
   }),
-  sample('enter-code-recovery', 'enter-code', { ...enterCode, method: 'recovery' }, acme),
   sample(
     'set-up-choose',
     'set-up-choose',
@@ -210,5 +212,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     guest,
   ),
   sample('security-turned-off', 'security', { ...security, done: 'turned-off' }, guest),
+  ...SENT_CODE_SAMPLES,
   ...DEVELOPMENT_SAMPLES,
 ];
