@@ -38,6 +38,10 @@ export function enrolmentPurpose(of: Pick<Enrolment, 'method' | 'tenantId' | 'ac
 }
 
 /** Recovery codes are no factor by themselves: where they are all there is, nothing is set up. */
+export function isFactor({ method }: Pick<Enrolment, 'method'>): boolean {
+  return method !== 'recovery';
+}
+
 export function hasFactor(enrolments: readonly Pick<Enrolment, 'method'>[]): boolean {
-  return enrolments.some(({ method }) => method !== 'recovery');
+  return enrolments.some(isFactor);
 }

@@ -37,6 +37,8 @@ export interface Visitor {
   chooseMethod(method: string): Promise<Page>;
   /** On whatever page asks for a code; recovery codes that come after it are put away. */
   enterCode(code: string): Promise<Page>;
+  /** Follows, and says that the recovery codes are saved, if that is where it leads. */
+  putAway(page: Page): Promise<Page>;
 }
 
 /** Above the slowest honest answer, below mocha's limit, so that the failure names the request. */
@@ -164,7 +166,10 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
     },
     async enterCode(code) {
       const page = expectPage('enter a code', ({ $ }) => $('[name=code]').length > 0);
-      const reached = await visitor.follow(await visitor.submit(page, { code }));
+      return visitor.putAway(await visitor.submit(page, { code }));
+    },
+    async putAway(answer) {
+      const reached = await visitor.follow(answer);
       // The first factor of an account brings recovery codes with it.
       if (reached.name !== 'recovery-codes') return reached;
       return visitor.follow(await visitor.submit(reached, {}, 'saved'));

@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { acrOf, amrOf, type Proof } from '../../domain/assurance.ts';
+import { isFactor } from '../../domain/enrolment.ts';
 import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
 import type { SetUpStep } from '../../domain/set-up.ts';
@@ -172,7 +173,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
     const { record, judgement } = visit;
     const form = (path: string) => forms.form(`${PATH}${path}`, record.sessionUid);
     const model: Pages['security'] = {
-      factors: judgement.enrolments.map(({ id, method, label, app, createdAt }) => ({
+      factors: judgement.enrolments.filter(isFactor).map(({ id, method, label, app, createdAt }) => ({
         method,
         label,
         app,

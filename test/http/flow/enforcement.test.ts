@@ -96,7 +96,7 @@ describe('what a tenant enforces', () => {
     expect((await redeem(always, await asked.visitor.enterCode(nextCode(s.app)))).claims.acr).to.equal(MFA);
   });
 
-  it('U.5 whose only factor is of a kind that is not built is told whom to ask, and never let in on the password', async () => {
+  it('2.2 U.5 whose only factor is mail to an address that nobody confirmed is told whom to ask, and never let in on the password', async () => {
     const { visitor, page } = await givePassword(s, 'mail@open.test');
     expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'method_not_allowed']);
     expect(page.link('help@open.test')).to.equal('mailto:help@open.test');

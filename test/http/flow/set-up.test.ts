@@ -87,7 +87,7 @@ describe('setting up an authenticator app', () => {
   it('4.1 keeps which app and which phone it was, and shows them among the methods', async () => {
     const { visitor, page } = await givePassword(s, 'cat@strict.test');
     const code = nextCode(s.app, page.mark('secret'));
-    await visitor.follow(await visitor.submit(page, { code, label: ' <b>Work</b> phone ', app: 'Aegis' }));
+    await visitor.putAway(await visitor.submit(page, { code, label: ' <b>Work</b> phone ', app: 'Aegis' }));
     const security = await visitor.open('/account/security');
     expect(words(security)).to.include('<b>Work</b> phone');
     expect(security.$('main b').length).to.equal(0);
@@ -105,7 +105,7 @@ describe('setting up an authenticator app', () => {
     expect([refused.status, refused.error]).to.deep.equal([422, 'field_invalid']);
     expect(refused.mark('secret')).to.equal(page.mark('secret'));
     expect(refused.$('[name=label]').attr('aria-invalid')).to.equal('true');
-    const done = await visitor.follow(await visitor.submit(refused, { code, label: 'x'.repeat(longest) }));
+    const done = await visitor.putAway(await visitor.submit(refused, { code, label: 'x'.repeat(longest) }));
     expect(hasCode(done)).to.equal(true);
   });
 
@@ -153,7 +153,7 @@ describe('setting up an authenticator app', () => {
       const shown = await visitor.get(base + path);
       expect(shown.text, path).not.to.include(secret).and.not.include('otpauth:');
     }
-    await visitor.follow(accepted);
+    await visitor.putAway(accepted);
     for (const path of ['/account', '/account/security', '/account/security/set-up/totp']) {
       const shown = await visitor.open(path);
       expect(shown.text.replaceAll(' ', ''), path).not.to.include(secret);
@@ -178,7 +178,7 @@ describe('setting up an authenticator app', () => {
         expect(`${answer.url} ${answer.location}`).not.to.include(hidden);
       }
     }
-    const end = await visitor.follow(visitor.page);
+    const end = await visitor.putAway(visitor.page);
     expect(end.location).to.satisfy((at: string) => at.startsWith(CALLBACK));
     expect((await redeem(s.rp, end)).claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
   });

@@ -82,7 +82,7 @@ describe('hostile words', () => {
     });
     expect(refused.status).to.be.oneOf([400, 422]);
     const code = totpCode(secret, app.clock.now());
-    await visitor.follow(await visitor.submit(setUp, { code, label: HOSTILE.slice(0, 40) }));
+    await visitor.putAway(await visitor.submit(setUp, { code, label: HOSTILE.slice(0, 40) }));
     const end = await visitor.follow(await visitor.submit(visitor.page, {}, 'allow'));
     await visitor.open('/account');
     await visitor.open('/account/security');
@@ -98,6 +98,7 @@ describe('hostile words', () => {
       'sign-in',
       'set-up-choose',
       'set-up-totp',
+      'recovery-codes',
       'consent',
       'account',
       'security',
