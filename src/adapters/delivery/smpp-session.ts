@@ -1,4 +1,5 @@
 /** One connection to an SMS centre, bound and kept alive (SMPP 3.4): what is asked on it is answered in time, or it ends. */
+import { isIP } from 'node:net';
 import { connect, type Pdu, type Session } from 'smpp';
 import { GatewayFailed } from './gateway-failed.ts';
 
@@ -42,13 +43,9 @@ const ASKED_OF_US = ['enquire_link', 'deliver_sm', 'data_sm', 'unbind'];
 /** `onEnd` is called once, as soon as nothing can be sent on it any more, also when it never came to be bound. */
 export async function bind(server: SmppServer, times: SmppTimes, onEnd: () => void): Promise<BoundSession> {
   const { host, port, tls, ca } = server;
-  const session = connect({
-    host,
-    port,
-    tls,
-    ca,
-    ...(tls && { servername: host, minVersion: 'TLSv1.2' }),
-  });
+  // RFC 6066, 3: an address is no server name.
+  const named = tls && isIP(host) === 0 ? { servername: host } : {};
+  const session = connect({ host, port, tls, ca, minVersion: 'TLSv1.2', ...named });
   const line = createLine(session, onEnd);
 
   const login = {
