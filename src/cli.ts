@@ -3,6 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { addKeyCommands } from './cli/keys.ts';
+import { print, table, timeOf } from './cli/output.ts';
 import type { Config } from './config/shape.ts';
 import { loadConfig, readEnvironment } from './config.ts';
 import type { Factor } from './domain/enrolment.ts';
@@ -121,6 +123,8 @@ audit
     }),
   );
 
+addKeyCommands(program, () => readConfig());
+
 function readConfig(file?: string): Config {
   return loadConfig({ file, env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
 }
@@ -180,34 +184,9 @@ function eventRow(line: AuditLine): string[] {
   ];
 }
 
-function timeOf(at: number): string {
-  return new Date(at).toISOString();
-}
-
 function parseLimit(typed: string): number {
   if (!/^[1-9]\d{0,5}$/.test(typed)) throw new InvalidArgumentError('must be a number from 1 to 999999.');
   return Number(typed);
-}
-
-/** Columns of equal width, the last one ragged. */
-function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const lines = [columns, ...rows.map((row) => row.map(plain))];
-  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
-  return lines.map((line) =>
-    line
-      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  );
-}
-
-/** People chose labels and names: a terminal must not obey what stands in them. */
-function plain(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
-}
-
-function print(...lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
 }
 
 try {

@@ -1,5 +1,6 @@
 /** Puts together what concerns keys: the box that everything is sealed in, its upkeep, and what the command does. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { systemClock } from './adapters/system/clock.ts';
 import { keysOf, removeKept, rotateKept, type Step, writeNewKeys } from './adapters/system/key-rotation.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { createSecretBox, digestKeyOf } from './adapters/system/secret-box.ts';
@@ -66,12 +67,13 @@ export function startResealing(secrets: Secrets, parts: Pick<Parts, 'stores' | '
       const toldOf = Math.floor(done / TOLD_EVERY);
       done += written;
       if (Math.floor(done / TOLD_EVERY) > toldOf)
-        logger.info({ event: 'keys.resealing', reason: `${done} so far` });
+        logger.info({ event: 'keys.resealing', reason: `${done} sealed anew so far` });
       await pause(AFTER_PAGE_MS + written * AFTER_WRITE_MS, null, { ref: false, signal });
       return true;
     });
-    if (resealed > 0) logger.info({ event: 'keys.resealed', reason: `${resealed} records` });
-    if (unreadable > 0) logger.error({ event: 'keys.unreadable', reason: `${unreadable} records` });
+    if (resealed > 0) logger.info({ event: 'keys.resealed', reason: `${resealed} sealed anew` });
+    if (unreadable > 0)
+      logger.error({ event: 'keys.unreadable', reason: `${unreadable} that no listed key opens` });
   }
 
   async function run(): Promise<void> {
@@ -122,7 +124,6 @@ export interface Rotation {
 export function rotateKeys(
   config: Config,
   { uses, atOnce, out }: Rotation,
-  now: number,
 ): { kept: Step[]; written: Step[] } {
   const keys = listKeys(config);
   const isWritten = (use: KeyUse) => keys.some((key) => key.use === use && key.keptIn === 'configuration');
@@ -131,12 +132,14 @@ export function rotateKeys(
     const names = forOut.map((use) => `secrets.${use}`).join(', ');
     throw new Error(`${names}: stands in the configuration. Name a file for the new keys with --out FILE`);
   }
+  if (forOut.length === 0 && out !== null)
+    throw new Error('these keys are in secrets.json: leave --out away');
   return {
     written: out === null || forOut.length === 0 ? [] : writeNewKeys(out, systemRandom, forOut),
     kept:
       forFile.length === 0
         ? []
-        : rotateKept(config.storage.dataDir, systemRandom, { uses: forFile, atOnce, now }),
+        : rotateKept(config.storage.dataDir, systemRandom, { uses: forFile, atOnce, now: systemClock.now() }),
   };
 }
 
@@ -171,6 +174,12 @@ export async function retireKey(config: Config, parts: Keeping, wanted: Retireme
     if (await parts.stores.keys.remove(wanted.id)) return null;
   }
   if (!key) throw new Error(`no key has the id ${wanted.id}`);
+  if (key.keptIn === 'configuration' && key.use !== 'encryption') {
+    const { absoluteHours } = config.session;
+    throw new Error(
+      `${key.id} stands in secrets.${key.use}: take it off there, ${absoluteHours} hours or more after another one took its place`,
+    );
+  }
   const hindrance = await hindranceTo(key, config, parts);
   if (hindrance && !(wanted.now && hindrance.kind === 'sessions'))
     throw new Error(`${key.id} must stay: ${reasonOf(hindrance)}`);
@@ -198,7 +207,7 @@ export function reasonOf(hindrance: Hindrance): string {
     case 'current':
       return 'it is in use';
     case 'records':
-      return `${hindrance.count} records are sealed under it, until the server has sealed them anew`;
+      return `${hindrance.count} sealed under it, which the running server seals anew`;
     case 'sessions':
       return `sessions that were made with it may live until ${new Date(hindrance.until).toISOString()}`;
   }

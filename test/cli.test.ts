@@ -1,34 +1,15 @@
 /** The doublelock command as an operator runs it: a process of its own, its output and its exit code. */
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { openEmbedded } from '../src/adapters/embedded/open.ts';
 import { configFolder } from './config/config-file.ts';
 import { anAccount, anEnrolment, NOW } from './contracts/examples.ts';
-
-const CLI = fileURLToPath(new URL('../src/cli.ts', import.meta.url));
-
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
+import { runCommand } from './support/command.ts';
 
 describe('the doublelock command', () => {
   const folder = configFolder();
 
-  /** Without a terminal: nobody is there to answer. */
-  async function doublelock(args: readonly string[], env: Record<string, string> = {}): Promise<Run> {
-    const child = spawn(process.execPath, [CLI, ...args], {
-      cwd: folder.path('.'),
-      env: { PATH: process.env.PATH, DATA_DIR: folder.path('data'), ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const code = new Promise<number | null>((resolve) => child.once('close', resolve));
-    const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    return { code: await code, out, err };
-  }
+  const doublelock = (args: readonly string[], env: Record<string, string> = {}) =>
+    runCommand(args, { cwd: folder.path('.'), env: { DATA_DIR: folder.path('data'), ...env } });
 
   async function storeSomething(): Promise<void> {
     const stores = openEmbedded({ dataDir: folder.path('data') });
@@ -48,6 +29,8 @@ describe('the doublelock command', () => {
     ['accounts', 'list'],
     ['factors', 'remove'],
     ['audit', 'list'],
+    ['keys'],
+    ['keys', 'rotate'],
   ]) {
     it(`${['doublelock', ...args].join(' ')} --help explains itself`, async () => {
       const { code, out, err } = await doublelock([...args, '--help']);

@@ -29,13 +29,14 @@ export function createKeyStatus({ keys, count, clock }: Needs) {
     return [...ids].map((id) => {
       const { factors, tokens } = counts.get(id) ?? { factors: 0, tokens: 0 };
       const isUsed = (known.find((record) => record.id === id)?.usedAt ?? null) !== null;
-      const state = listed[0] === id ? 'current' : isUsed ? 'older' : 'next';
+      const records = factors + tokens;
+      const state = listed[0] === id ? 'current' : isUsed || records > 0 ? 'older' : 'next';
       // Whichever came into use last has taken the place of all others.
       const replacedAt = Math.max(
         0,
         ...known.flatMap((record) => (record.id === id ? [] : (record.usedAt ?? []))),
       );
-      const hindrance = hindranceOf({ state, records: factors + tokens, replacedAt }, sessionMs, clock.now());
+      const hindrance = hindranceOf({ state, records, replacedAt }, sessionMs, clock.now());
       return { id, state: listed.includes(id) ? state : 'missing', factors, tokens, hindrance };
     });
   };

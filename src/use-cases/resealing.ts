@@ -114,8 +114,6 @@ export function createResealing({ enrolments, providerDurable, box, clock }: Nee
   return { count, round, onUse };
 }
 
-export type Resealing = ReturnType<typeof createResealing>;
-
 async function* through<T extends { readonly id: string }, R>(
   next: (after: string | null) => Promise<readonly T[]>,
   each: (found: T) => R,

@@ -20,7 +20,7 @@ const OIDC_PROVIDER_FILES = [
   'src/plugin.ts',
 ];
 
-/** Programs and published entries: above everything, imported by nothing but each other. */
+/** Programs (and the parts of the command, in `src/cli`) and published entries: above everything, imported by nothing but each other. */
 const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/index.ts', 'src/server.ts'];
 
 /** Where adapters are named: for the server, and for what a guest chooses of them. */
@@ -41,7 +41,7 @@ const COMPOSITIONS = [
  * `entry`; null for a file that belongs nowhere.
  */
 export function layerOf(path: string): string | null {
-  if (ENTRIES.includes(path)) return 'entry';
+  if (ENTRIES.includes(path) || path.startsWith('src/cli/')) return 'entry';
   if (COMPOSITIONS.includes(path)) return 'assemble';
   if (path === 'src/config.ts') return 'config';
   const [, layer, folder, ...rest] = path.split('/');

@@ -18,12 +18,13 @@ export function makeEncryptionKey(random: Random): { readonly id: string; readon
   return { id: random.id(), key: makeKeyText(random) };
 }
 
-/** A private JSON Web Key under its own thumbprint. */
+/** A private JSON Web Key under its own thumbprint, which begins with no dash: on a command line it would be an option. */
 export function makeSigningKey(alg: string): Jwk {
   const { privateKey }: { privateKey: KeyObject } =
     alg === 'RS256'
       ? generateKeyPairSync('rsa', { modulusLength: RSA_BITS })
       : generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const jwk: Jwk = { ...privateKey.export({ format: 'jwk' }) };
-  return { ...jwk, use: 'sig', alg, kid: thumbprint(jwk) };
+  const kid = thumbprint(jwk);
+  return kid.startsWith('-') ? makeSigningKey(alg) : { ...jwk, use: 'sig', alg, kid };
 }

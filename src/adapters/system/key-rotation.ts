@@ -1,4 +1,5 @@
 /** Rotates the keys of `secrets.json`, and makes new ones for who keeps them elsewhere. */
+import { existsSync } from 'node:fs';
 import { stringify } from 'yaml';
 import {
   cookieKeyId,
@@ -77,21 +78,22 @@ export function rotateKept(
   function rotated<Use extends KeyUse>(use: Use, kept: KeptSecrets): KeptSecrets {
     const { describe, make } = KINDS[use];
     const lists: SecretLists = kept;
-    let list: readonly KeyOf[Use][] = lists[use];
+    const list: readonly KeyOf[Use][] = lists[use];
     const history = { ...kept.history };
     const keys = keysOf(use, list, history);
-    // From behind, so that the family that came first comes first again.
-    for (const family of new Set(keys.map((key) => key.family).toReversed())) {
+    const first: KeyOf[Use][] = [];
+    const last: KeyOf[Use][] = [];
+    for (const family of new Set(keys.map((key) => key.family))) {
       const next = atOnce ? undefined : nextOf(keys.filter((key) => key.family === family));
       const entry = list.find((one) => describe(one).id === next?.id) ?? make(family, random);
       const { id } = describe(entry);
       const isUsed = atOnce || next !== undefined;
-      const others = list.filter((one) => one !== entry);
-      list = isUsed ? [entry, ...others] : [...others, entry];
+      (isUsed ? first : last).push(entry);
       history[id] = { made: history[id]?.made ?? now, used: isUsed ? now : null };
       steps.push({ use, id, family, did: isUsed ? 'put in use' : 'added' });
     }
-    return { ...kept, [use]: list, history };
+    const others = list.filter((one) => !first.includes(one));
+    return { ...kept, [use]: [...first, ...others, ...last], history };
   }
 
   changeSecrets(dataDir, random, (kept) => uses.reduce((whole, use) => rotated(use, whole), kept));
@@ -128,6 +130,7 @@ export function writeNewKeys(path: string, random: Random, uses: readonly KeyUse
     });
   }
 
+  if (existsSync(path)) throw new Error(`${path} is there already: name a new file`);
   const secrets = Object.fromEntries(uses.map((use) => [use, made(use)]));
   writePrivate(path, `${HEAD.replaceAll(/^/gm, '# ')}\n${stringify({ secrets })}`);
   return steps;

@@ -1,0 +1,109 @@
+/** `doublelock keys`: what is in use, what comes next, and what may go. Never the keys themselves. */
+import type { Command } from 'commander';
+import type { Config } from '../config/shape.ts';
+import { KEY_USES, type KeyUse } from '../domain/keys.ts';
+import { print, table, timeOf } from './output.ts';
+
+type Chosen = { readonly [Use in KeyUse]?: true };
+
+export function addKeyCommands(program: Command, readConfig: () => Config): void {
+  const keys = program.command('keys').description('the keys that sign and seal; never the keys themselves');
+
+  keys
+    .command('list')
+    .description('list the keys of the configuration and of secrets.json')
+    .action(async () => {
+      const { listKeys } = await import('../keys.ts');
+      const rows = listKeys(readConfig()).map(({ id, family, state, madeAt, usedAt, keptIn }) => {
+        return [id, family, state, timeOrNothing(madeAt), timeOrNothing(usedAt), keptIn];
+      });
+      print(...table(['KEY', 'USE', 'STATE', 'MADE', 'IN USE SINCE', 'KEPT IN'], rows));
+    });
+
+  keys
+    .command('status')
+    .description('count what each encryption key has sealed, and tell which may go')
+    .action(() =>
+      withStores(readConfig(), async (config, parts) => {
+        const { reasonOf, statusOfKeys } = await import('../keys.ts');
+        const rows = (await statusOfKeys(config, parts)).map(({ id, state, factors, tokens, hindrance }) => {
+          const free = state === 'next' ? 'yes: it is not used yet' : 'yes';
+          const kept =
+            state === 'missing' ? 'put it back behind the one in use' : hindrance && reasonOf(hindrance);
+          return [id, state, String(factors), String(tokens), hindrance ? `no: ${kept}` : free];
+        });
+        print(...table(['KEY', 'STATE', 'FACTORS', 'TOKENS', 'MAY GO'], rows));
+      }),
+    );
+
+  keys
+    .command('rotate')
+    .description('add new keys; the next time, use what was added')
+    .option('--encryption', 'the key that seals')
+    .option('--cookies', 'the key that signs cookies')
+    .option('--signing', 'the keys that sign tokens')
+    .option('--now', 'add and use new keys in one step, as when one has leaked')
+    .option(
+      '--out <file>',
+      'where to write keys that have their place in the configuration: a new file, mode 0600',
+    )
+    .action(async ({ now, out, ...chosen }: Chosen & { now?: true; out?: string }) => {
+      const { rotateKeys } = await import('../keys.ts');
+      const named = KEY_USES.filter((use) => chosen[use]);
+      const uses = named.length > 0 ? named : KEY_USES;
+      const { kept, written } = rotateKeys(readConfig(), { uses, atOnce: now === true, out: out ?? null });
+      print(
+        ...kept.map(({ family, id, did }) => `${family} ${id}: ${did}`),
+        ...written.map(({ family, id }) => `${family} ${id}: written to ${out}`),
+      );
+      if (kept.length > 0) print(AFTER_ROTATION);
+      if (kept.some(({ did }) => did === 'added')) print(AFTER_ADDING);
+      if (kept.some(({ did }) => did === 'put in use')) print(AFTER_USE);
+      if (written.length > 0) print(`${out} says what to do with them.`);
+    });
+
+  keys
+    .command('retire')
+    .description('take an older key away, once nothing needs it any more')
+    .argument('<id>', 'the key, as listed')
+    .option('--now', 'also when sessions may end by it')
+    .option('--lost', 'it is gone for good: go on without it, and without what it has sealed')
+    .action((id: string, { now, lost }: { now?: true; lost?: true }) =>
+      withStores(readConfig(), async (config, parts) => {
+        const { retireKey } = await import('../keys.ts');
+        const wanted = { id, now: now === true, lost: lost === true };
+        const key = await retireKey(config, parts, wanted);
+        if (key === null) print(`${id} is given up.`, AFTER_LOSS);
+        else if (key.keptIn === 'secrets.json') print(`${id} is removed.`, AFTER_ROTATION);
+        else print(`${id} may go: take it off secrets.${key.use}. ${AFTER_ROTATION}`);
+      }),
+    );
+}
+
+const AFTER_ROTATION = 'Send SIGHUP to every running server.';
+const AFTER_ADDING =
+  'What was added is not used yet. Once they have it, and relying parties have fetched it, rotate again.';
+const AFTER_USE =
+  'Older keys are still read. "doublelock keys status" tells when one may go, "doublelock keys retire" removes it.';
+const AFTER_LOSS =
+  'Factors that it sealed stay set up, and cannot be used: "doublelock factors remove" lets their owners begin anew.';
+
+function timeOrNothing(at: number | null): string {
+  return at === null ? '' : timeOf(at);
+}
+
+type StoreParts = Awaited<ReturnType<typeof import('../assemble.ts').openParts>>;
+
+/** A server may be running on them at the same time. */
+async function withStores(
+  config: Config,
+  act: (config: Config, parts: StoreParts) => Promise<void>,
+): Promise<void> {
+  const { openParts } = await import('../assemble.ts');
+  const parts = await openParts(config);
+  try {
+    await act(config, parts);
+  } finally {
+    await parts.stores.close();
+  }
+}

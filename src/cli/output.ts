@@ -1,0 +1,26 @@
+/** What the command writes: lines and columns that a terminal can be shown. */
+
+/** Columns of equal width, the last one ragged. */
+export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  const lines = [columns, ...rows.map((row) => row.map(plain))];
+  const widths = columns.map((_, index) => Math.max(...lines.map((line) => line[index]?.length ?? 0)));
+  return lines.map((line) =>
+    line
+      .map((cell, index) => cell.padEnd(widths[index] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** People chose labels and names: a terminal must not obey what stands in them. */
+function plain(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
+}
+
+export function print(...lines: readonly string[]): void {
+  process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
+}
+
+export function timeOf(at: number): string {
+  return new Date(at).toISOString();
+}
