@@ -14,6 +14,7 @@ export type { SignInRecord } from './domain/sign-in-record.ts';
 export type { Enforcement, Tenant, TenantSecondFactor } from './domain/tenant.ts';
 export type { TrustedBrowser } from './domain/trusted-browser.ts';
 export type { Mounted } from './http/mount.ts';
+export type * from './http/page-parts.ts';
 export type * from './http/pages.ts';
 export type { InteractionView } from './http/provider-session.ts';
 export type { ClientName, PageAddress } from './http/second-factor/advance.ts';

@@ -2,9 +2,11 @@
 import type { Middleware } from 'koa';
 import type { Configuration, Provider } from 'oidc-provider';
 import { systemClock } from './adapters/system/clock.ts';
+import { createPasskeyVerifier } from './adapters/system/passkey-verifier.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { createSecretBox, digestKeyOf } from './adapters/system/secret-box.ts';
 import type { MethodName } from './domain/method.ts';
+import { passkeySiteOf } from './domain/passkey.ts';
 import type { Judge } from './domain/policy.ts';
 import type { Tenant } from './domain/tenant.ts';
 import { createAssetRoutes } from './http/assets/routes.ts';
@@ -17,7 +19,7 @@ import { createMounted, type Mounted } from './http/mount.ts';
 import type { RenderSome, SecondFactorPage } from './http/pages.ts';
 import { clientNameOf } from './http/provider-session.ts';
 import { createRenderer, prepareAnswer } from './http/render.ts';
-import { createSecondFactorArea, type Onward } from './http/second-factor/index.ts';
+import { createSecondFactorArea, type Onward, type SecondFactorArea } from './http/second-factor/index.ts';
 import { checkOptions } from './http/second-factor/option-faults.ts';
 import {
   accountsOf,
@@ -35,6 +37,7 @@ import type { Messenger } from './ports/senders.ts';
 import type { Clock, SecretBox } from './ports/system.ts';
 import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
 import { createFactors, type Factors } from './use-cases/factors.ts';
+import type { Passkeys } from './use-cases/passkeys.ts';
 import type { Recovery } from './use-cases/recovery-codes.ts';
 import { createResealing } from './use-cases/resealing.ts';
 import { createTrail } from './use-cases/trail.ts';
@@ -54,8 +57,11 @@ export interface SecondFactor {
   /** Setting up a factor, for a page of the host's own. */
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
+  readonly passkeys: Passkeys;
   readonly trustedBrowsers: TrustedBrowsers;
-  /** The methods that can be done with these options. */
+  /** Where codes of a factor go, as it may be shown; null where none are sent. */
+  readonly maskedDestination: SecondFactorArea['maskedDestination'];
+  /** The methods that can be done with these options; passkeys once the provider is known. */
   readonly available: readonly MethodName[];
 }
 
@@ -91,6 +97,8 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     stores: { accounts, enrolments, claims, lockouts, records, progress, attempts, trustedBrowsers },
     tenants,
     methods: methodsOf(options),
+    passkeyVerifier: createPasskeyVerifier(),
+    passkeySite: () => (issuer === null ? null : passkeySiteOf(issuer)),
     messenger,
     notify: options.notify ?? (async () => {}),
     smsLimits: smsLimitsOf(options),
@@ -156,8 +164,12 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     judge: area.judge,
     enrolment: area.enrolment,
     recovery: area.recovery,
+    passkeys: area.passkeys,
     trustedBrowsers: area.trustedBrowsers,
-    available: area.available,
+    maskedDestination: area.maskedDestination,
+    get available() {
+      return area.available();
+    },
   };
 }
 

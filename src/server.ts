@@ -154,7 +154,7 @@ async function createHandler(
   const session = createProviderSession(provider);
   const gather = createGather({ ...stores, tenants: config.tenants });
   const signIn = createSignIn({ ...stores, gather, hasher, box, trail, clock, random });
-  const selfService = createSelfService({ ...stores, available: lock.available, notify, trail });
+  const selfService = createSelfService({ ...stores, available: () => lock.available, notify, trail });
   const authorization = {
     path: '/auth',
     clientId: OWN_CLIENT,
@@ -192,6 +192,9 @@ async function createHandler(
         selfService,
         enrolment: lock.enrolment,
         recovery: lock.recovery,
+        trustedBrowsers: lock.trustedBrowsers,
+        maskedDestination: lock.maskedDestination,
+        passkeys: lock.passkeys,
       }),
     ],
     home: isDevelopment ? '/demo' : '/account',

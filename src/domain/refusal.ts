@@ -7,8 +7,10 @@ export type Refusal =
       readonly attemptsLeft: number | null;
       /** After a near miss: by how much the phone's clock is probably off, in seconds (ahead is positive). */
       readonly clockOffSeconds: number | null;
+      /** What was wrong with a passkey, which is no code: told in words of its own. */
+      readonly passkey?: 'refused' | 'unverified' | 'known';
     }
-  | { readonly code: 'code_expired' }
+  | { readonly code: 'code_expired'; readonly passkey?: 'expired' }
   | { readonly code: 'code_used' }
   /** `retryAt` in milliseconds since the epoch. */
   | { readonly code: 'resend_too_soon'; readonly retryAt: number }

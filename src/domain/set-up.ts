@@ -9,6 +9,9 @@ import type { Outcome } from './refusal.ts';
 /** Each has a page. */
 export type SetUpStep = 'proof' | 'totp' | 'email' | 'sms' | 'passkey' | 'recovery-codes';
 
+/** Characters of what a person calls a factor. */
+export const LONGEST_LABEL = 60;
+
 /** Where the steps are taken from. */
 export interface Visitor {
   readonly address: string;

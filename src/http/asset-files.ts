@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { OWN_SITE, type Site } from './site.ts';
 
-export const ASSET_NAMES = ['doublelock.css', 'mark.svg', 'self-submit.js'] as const;
+export const ASSET_NAMES = ['doublelock.css', 'mark.svg', 'passkey.js', 'self-submit.js'] as const;
 export type AssetName = (typeof ASSET_NAMES)[number];
 
 export interface AssetFile {
@@ -16,6 +16,7 @@ export interface AssetFile {
 const TYPES: Readonly<Record<AssetName, string>> = {
   'doublelock.css': 'text/css; charset=utf-8',
   'mark.svg': 'image/svg+xml',
+  'passkey.js': 'text/javascript; charset=utf-8',
   'self-submit.js': 'text/javascript; charset=utf-8',
 };
 
@@ -33,8 +34,20 @@ function stylesheet(): Buffer {
   return Buffer.concat([Buffer.from(`@layer pico{${base}}\n`), ...own]);
 }
 
+/** Ours after the library that speaks to browsers of any age; its one file for them is not among its exports. */
+function passkeyScript(): Buffer {
+  const library = new URL('../dist/bundle/index.umd.min.js', import.meta.resolve('@simplewebauthn/browser'));
+  const own = readFileSync(new URL('passkey.js', VIEW_ASSETS));
+  return Buffer.concat([readFileSync(library), Buffer.from('\n'), own]);
+}
+
+const JOINED: Partial<Record<AssetName, () => Buffer>> = {
+  'doublelock.css': stylesheet,
+  'passkey.js': passkeyScript,
+};
+
 function load(name: AssetName, root: string): AssetFile {
-  const body = name === 'doublelock.css' ? stylesheet() : readFileSync(new URL(name, VIEW_ASSETS));
+  const body = JOINED[name]?.() ?? readFileSync(new URL(name, VIEW_ASSETS));
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
   return { path: `${root}/assets/${name.replace('.', `.${hash}.`)}`, type: TYPES[name], body };
 }
@@ -43,6 +56,7 @@ export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Re
   return {
     'doublelock.css': load('doublelock.css', root),
     'mark.svg': load('mark.svg', root),
+    'passkey.js': load('passkey.js', root),
     'self-submit.js': load('self-submit.js', root),
   };
 }

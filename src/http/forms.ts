@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { Context } from 'koa';
 import getRawBody from 'raw-body';
 import type { SecretBox } from '../ports/system.ts';
-import type { Form } from './pages.ts';
+import type { Form } from './page-parts.ts';
 
 export type Fields = Readonly<Record<string, string>>;
 

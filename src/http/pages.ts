@@ -2,78 +2,21 @@
 import type { Context } from 'koa';
 import type { Locale } from '../domain/account.ts';
 import type { MethodName } from '../domain/method.ts';
+import type { PasskeyCreation, PasskeyRequest } from '../domain/methods/passkey.ts';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Enforcement } from '../domain/tenant.ts';
-
-/** A form of ours: where it posts to, and its synchroniser token. */
-export interface Form {
-  readonly action: string;
-  readonly token: string;
-}
-
-/** One row of a chooser. */
-export interface MethodChoice {
-  readonly method: MethodName;
-  readonly selected: boolean;
-}
-
-/** A code that was sent, or can be. */
-export interface SentCode {
-  /** Masked, of a fixed length. */
-  readonly destination: string;
-  /** Null: none that is good is on its way. */
-  readonly secondsLeft: number | null;
-  /** Of the sending, for the button that sends another. */
-  readonly seen: string | null;
-}
-
-/** Behind a link in a mail: a button, and afterwards that it was done. */
-export interface MailedPage {
-  readonly form: Form;
-  readonly email: string;
-  readonly isDone: boolean;
-}
-
-/** A step of a set-up at which a code is sent and typed. */
-export interface SetUpCode {
-  readonly form: Form;
-  /** Masked; null while no number was given. */
-  readonly destination: string | null;
-  readonly secondsLeft: number | null;
-  /** One was asked for: the page has a field for it. */
-  readonly isSent: boolean;
-  readonly seen: string | null;
-  /** As typed before a refusal. */
-  readonly phone: string;
-  readonly forced: boolean;
-  readonly demandedBy?: string | null;
-  readonly chooseHref: string | null;
-  readonly cancel: Form | null;
-  readonly backHref: string | null;
-}
-
-export interface FactorView {
-  readonly method: MethodName;
-  readonly label: string;
-  readonly app: string | null;
-  readonly createdAt: number;
-  readonly remove: Form;
-}
-
-export interface MessageView {
-  readonly channel: 'email' | 'sms';
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  /** Milliseconds since the epoch. */
-  readonly sentAt: number;
-}
-
-/** A letter that can be looked at, by its first line. */
-interface SampleLink {
-  readonly words: string;
-  readonly href: string;
-}
+import type {
+  FactorView,
+  Form,
+  MailedPage,
+  MessageView,
+  MethodChoice,
+  SampleLink,
+  SentCode,
+  SetUpAround,
+  SetUpCode,
+  TrustedBrowserView,
+} from './page-parts.ts';
 
 export interface Pages {
   'sign-in': {
@@ -103,6 +46,14 @@ export interface Pages {
     readonly clientName: string;
     readonly cancel: Form;
   };
+  'use-passkey': {
+    readonly form: Form;
+    /** For `navigator.credentials.get`; its answer, as JSON, is the form's `response`. */
+    readonly request: PasskeyRequest;
+    readonly chooseHref: string | null;
+    readonly clientName: string;
+    readonly cancel: Form;
+  };
   'set-up-choose': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
@@ -114,8 +65,7 @@ export interface Pages {
     readonly demandedBy?: string | null;
     readonly cancel: Form | null;
   };
-  'set-up-totp': {
-    readonly form: Form;
+  'set-up-totp': SetUpAround & {
     /** base32 in groups of four, separated by spaces. */
     readonly secret: string;
     /** The `otpauth:` URI, a link for a phone that opens this page itself. */
@@ -128,14 +78,12 @@ export interface Pages {
     readonly label: string;
     readonly app: string;
     readonly apps: readonly string[];
-    /** The first page of a set-up that the person did not ask for. */
-    readonly forced: boolean;
-    readonly demandedBy?: string | null;
-    /** Back to the chooser of methods; null when there is nothing to choose. */
-    readonly chooseHref: string | null;
-    readonly cancel: Form | null;
-    /** In self-service the page has the account's navigation and a way back. */
-    readonly backHref: string | null;
+  };
+  'set-up-passkey': SetUpAround & {
+    /** For `navigator.credentials.create`; its answer, as JSON, is the form's `response`. */
+    readonly creation: PasskeyCreation;
+    /** As typed before a refusal. */
+    readonly label: string;
   };
   'set-up-proof': SetUpCode;
   'set-up-email': SetUpCode;
@@ -188,6 +136,13 @@ export interface Pages {
   account: { readonly name: string; readonly email: string; readonly tenantName: string };
   security: {
     readonly factors: readonly FactorView[];
+    /** Recovery codes; null where there is nothing to recover from. */
+    readonly recovery: { readonly left: number; readonly areFew: boolean; readonly renew: Form } | null;
+    readonly browsers: readonly TrustedBrowserView[];
+    /** "Ask me each time"; null where there is no default to give up. */
+    readonly noDefault: Form | null;
+    /** Since when factors can't be changed; null: they can. */
+    readonly frozenAt: number | null;
     /** The methods that can be set up here. */
     readonly offered: readonly MethodName[];
     readonly setUp: Form;
@@ -197,7 +152,7 @@ export interface Pages {
     /** The last factor may go. */
     readonly canTurnOff: boolean;
     /** Said once after something was done. */
-    readonly done: 'set-up' | 'removed' | 'turned-off' | null;
+    readonly done: 'set-up' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
   };
   demo: {
     readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];
@@ -271,10 +226,22 @@ export interface Frame {
 export type Render = <P extends PageName>(ctx: Context, page: P, model: Pages[P], frame?: Frame) => void;
 
 /** What a host of the plugin may draw itself. */
-export type SecondFactorPage = 'choose-method' | 'enter-code' | 'set-up-choose' | SetUpPage | 'error';
+export type SecondFactorPage =
+  | 'choose-method'
+  | 'enter-code'
+  | 'use-passkey'
+  | 'set-up-choose'
+  | SetUpPage
+  | 'error';
 
 /** The steps of a set-up. */
-export type SetUpPage = 'set-up-proof' | 'set-up-totp' | 'set-up-email' | 'set-up-sms' | 'recovery-codes';
+export type SetUpPage =
+  | 'set-up-proof'
+  | 'set-up-totp'
+  | 'set-up-email'
+  | 'set-up-sms'
+  | 'set-up-passkey'
+  | 'recovery-codes';
 
 /** As `Render`, for some of the pages, and with the time that somebody else's templates may take. */
 export type RenderSome<Some extends PageName> = <P extends Some>(

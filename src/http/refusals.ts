@@ -37,7 +37,10 @@ export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
 export function phrasesOf(refusal: Refusal): readonly Phrase[] {
   switch (refusal.code) {
     case 'code_invalid':
+      if (refusal.passkey) return [{ key: `refusal.passkey_${refusal.passkey}` }];
       return [...whyInvalid(refusal.clockOffSeconds), ...attempts(refusal.attemptsLeft)];
+    case 'code_expired':
+      return [{ key: refusal.passkey ? 'refusal.passkey_expired' : 'refusal.code_expired' }];
     case 'too_many_attempts':
       return refusal.retryAt === null
         ? [{ key: 'refusal.too_many_attempts_here' }]
@@ -48,7 +51,6 @@ export function phrasesOf(refusal: Refusal): readonly Phrase[] {
     case 'phone_invalid':
     case 'email_unconfirmed':
     case 'credentials_invalid':
-    case 'code_expired':
     case 'code_used':
     case 'method_not_allowed':
     case 'session_expired':

@@ -6,14 +6,17 @@ import { accepted, type Outcome, type Refusal } from '../domain/refusal.ts';
 import { type SetUpStep, setUpStepOf, type Visitor } from '../domain/set-up.ts';
 import type { Clock } from '../ports/system.ts';
 import type { EnrolmentUseCase, SentStep } from '../use-cases/enrolment.ts';
+import type { Passkeys } from '../use-cases/passkeys.ts';
 import type { Recovery } from '../use-cases/recovery-codes.ts';
 import { setUpTotpModel } from './authenticator-app.ts';
 import type { Fields, FormTokens } from './forms.ts';
-import type { Form, Frame, RenderSome, SetUpPage } from './pages.ts';
+import type { Form } from './page-parts.ts';
+import type { Frame, RenderSome, SetUpPage } from './pages.ts';
 
 interface Needs {
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
+  readonly passkeys: Passkeys;
   readonly forms: FormTokens;
   readonly render: RenderSome<SetUpPage>;
   readonly clock: Clock;
@@ -49,7 +52,7 @@ interface Again {
 
 const FIRST_SHOWN: Again = { refusal: null, fields: {} };
 
-export function createSetUp({ enrolment, recovery, forms, render, clock }: Needs) {
+export function createSetUp({ enrolment, recovery, passkeys, forms, render, clock }: Needs) {
   /** Shows the page of the step whose turn it is. */
   async function show(
     ctx: Context,
@@ -76,8 +79,12 @@ export function createSetUp({ enrolment, recovery, forms, render, clock }: Needs
         return render(ctx, `set-up-${step}`, { ...around, ...sentModel(setting, step, again) }, frame);
       case 'recovery-codes':
         return render(ctx, 'recovery-codes', { form, codes: recovery.shown(setting.at) }, frame);
-      case 'passkey':
-        throw new Error('there is no page for this step');
+      case 'passkey': {
+        const creation = passkeys.creation(setting.at, setting.judgement);
+        if (!creation) throw new Error('a passkey is set up that was not asked for');
+        const { label = '' } = again.fields;
+        return render(ctx, 'set-up-passkey', { ...around, creation, label }, frame);
+      }
     }
   }
 
@@ -127,13 +134,13 @@ export function createSetUp({ enrolment, recovery, forms, render, clock }: Needs
     { visitor }: Shell,
     { at, judgement }: SettingUp,
     step: SetUpStep,
-    { code: typed = '', label = '', app = '' }: Fields,
+    { code: typed = '', response = '', label = '', app = '' }: Fields,
   ): Promise<Outcome<Progress>> | Outcome<Progress> {
     switch (step) {
       case 'recovery-codes':
         return recovery.putAway(at);
       case 'passkey':
-        return accepted(at);
+        return passkeys.confirm(at, judgement, { ...visitor, response, label });
       case 'totp':
       case 'proof':
       case 'email':

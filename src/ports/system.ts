@@ -1,5 +1,6 @@
 /** What use cases ask of the machine: time, chance, sealing and hashing, all of them parameters. */
 import type { AuditEntry } from '../domain/audit-event.ts';
+import type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from '../domain/passkey.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -47,6 +48,32 @@ export interface PasswordHasher {
   /** Does the job once there is room for it: a comparison, and what belongs right before it. */
   inTurn<T>(job: (verify: VerifyPassword) => Promise<T>): Promise<T>;
   needsRehash(hash: string): boolean;
+}
+
+/** What an authenticator was asked: the random value, and the site at which it was. */
+export interface PasskeyAsked extends PasskeySite {
+  /** base64url. */
+  readonly challenge: string;
+}
+
+/** `unknown`: of none of the credentials; `unproven`: for something else, without anybody present, or not signed. */
+export type PasskeyProof =
+  | ({ readonly kind: 'proven' } & UsedPasskey)
+  | { readonly kind: 'malformed' | 'unknown' | 'unproven' };
+
+/**
+ * Compares what a browser sends (JSON of a `PublicKeyCredential`) with what was asked, and tells what it says: whether
+ * verification of the person and the counter are good enough is not decided here. Never rejects.
+ */
+export interface PasskeyVerifier {
+  /** WebAuthn, 7.1. Null: it is no new passkey of this challenge and site. */
+  registration(response: string, asked: PasskeyAsked): Promise<NewPasskey | null>;
+  /** WebAuthn, 7.2. */
+  assertion(
+    response: string,
+    asked: PasskeyAsked,
+    credentials: readonly Pick<PasskeyCredential, 'id' | 'publicKey' | 'userHandle'>[],
+  ): Promise<PasskeyProof>;
 }
 
 /** Writes one line of the audit trail; it is kept before the answer goes out. */

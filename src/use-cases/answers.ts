@@ -12,6 +12,7 @@ import type { Clock, SecretBox } from '../ports/system.ts';
 
 interface Needs {
   readonly methods: Methods;
+  readonly checkPasskey: (asked: Asked) => Promise<Answer>;
   readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
   readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
   readonly box: Pick<SecretBox, 'tryOpen' | 'digest'>;
@@ -22,7 +23,7 @@ const WRONG: Answer = { kind: 'wrong', clockOffSeconds: null };
 /** A claimed step is kept this long after it could last be offered; by then the newest step refuses it. */
 const CLAIM_KEPT_MS = 60 * 60 * 1000;
 
-export function createAnswers({ methods, claims, enrolments, box, clock }: Needs) {
+export function createAnswers({ methods, checkPasskey, claims, enrolments, box, clock }: Needs) {
   const check: CheckAnswer = (method, asked) => {
     switch (method) {
       case 'totp':
@@ -33,8 +34,9 @@ export function createAnswers({ methods, claims, enrolments, box, clock }: Needs
       case 'recovery':
         return ofPaper(asked);
       case 'passkey':
+        return checkPasskey(asked);
       case 'app':
-        // They have pages of their own, on which nothing is typed.
+        // It has a page of its own, on which nothing is typed.
         return Promise.resolve(WRONG);
     }
   };

@@ -6,6 +6,7 @@ import {
   type Purpose,
   type Sending,
   sentCodeOf,
+  withChallenge,
   withoutChallenge,
 } from '../domain/challenge.ts';
 import { phoneOf } from '../domain/contact.ts';
@@ -16,7 +17,7 @@ import type { Judgement } from '../domain/policy.ts';
 import { newCodesPurpose, type PendingSetUp, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import type { SendCode } from '../domain/sending.ts';
-import { type Bind, type NewFactor, needsSetUpProof, type Visitor } from '../domain/set-up.ts';
+import { type Bind, LONGEST_LABEL, type NewFactor, needsSetUpProof, type Visitor } from '../domain/set-up.ts';
 import type { AccountStore, ProgressStore } from '../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
 
@@ -61,8 +62,6 @@ export interface SetUpCodeView {
   readonly isSent: boolean;
 }
 
-const LONGEST_LABEL = 60;
-
 export function createEnrolment(needs: Needs) {
   const { methods, accounts, progress, bind, countGuess, sendCode, box, trail, clock, random } = needs;
 
@@ -79,8 +78,12 @@ export function createEnrolment(needs: Needs) {
     const secret = method === 'totp' ? box.seal(methods.totp.newSecret(bytes), purpose) : null;
     const hasCodes = enrolments.some((enrolment) => enrolment.method === 'recovery');
     const codes = () => JSON.stringify(methods.recovery.newCodes(bytes));
+    const from = { id: random.id(), random: bytes, now: clock.now(), expiresAt: at.expiresAt };
     const next = {
       ...at,
+      ...(method === 'passkey' && {
+        challenges: withChallenge(at.challenges, methods.passkey.newChallenge('set-up', from)),
+      }),
       pending: { enrolmentId: id, method, secret },
       newCodes: hasCodes ? null : (at.newCodes ?? box.seal(codes(), newCodesPurpose(at))),
     };

@@ -23,7 +23,8 @@ interface GatherNeeds {
 interface Needs extends GatherNeeds {
   readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'find'>;
-  readonly available: readonly MethodName[];
+  /** The methods that can be done now. */
+  readonly available: () => readonly MethodName[];
   /** Whether a factor can still be asked for. */
   readonly isReachable: (facts: Pick<Facts, 'account'>, enrolment: Enrolment) => boolean;
   readonly clock: Clock;
@@ -86,7 +87,7 @@ export function createJudge(needs: Needs): Judge {
           },
         };
       }),
-      available,
+      available: available(),
       proofs,
       demand,
       trustedBrowser,

@@ -3,12 +3,12 @@ import type { CheckAnswer } from '../domain/answer.ts';
 import type { CountGuess } from '../domain/attempts.ts';
 import { challengeFor, SENT_DIGITS } from '../domain/challenge.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
-import type { MethodName } from '../domain/method.ts';
+import { METHOD_TRAITS, type MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Demand, Facts, Judge, Judgement } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
-import type { SendCode } from '../domain/sending.ts';
+import type { AskPasskey, SendCode } from '../domain/sending.ts';
 import type { ProgressStore } from '../ports/stores.ts';
 import type { Clock, Trail } from '../ports/system.ts';
 
@@ -18,6 +18,7 @@ interface Needs {
   readonly check: CheckAnswer;
   readonly countGuess: CountGuess;
   readonly sendCode: SendCode;
+  readonly askPasskey: AskPasskey;
   /** Where codes of this factor go; null: nowhere any more. */
   readonly destinationOf: (judgement: Judgement, enrolment: Enrolment) => string | null;
   /** Told once a recovery code was used. */
@@ -55,6 +56,9 @@ export interface SentView {
   readonly expiresAt: number | null;
 }
 
+/** Of a method that nobody can guess: nothing is counted, and no lock keeps it out. */
+const UNCOUNTED = accepted({ left: 0, failed: async () => null, succeeded: async () => {} });
+
 export function createSecondFactor(needs: Needs) {
   const { judge, methods, progress, trail, clock } = needs;
 
@@ -77,8 +81,9 @@ export function createSecondFactor(needs: Needs) {
     const no = async (
       refusal: Refusal,
       event: 'second_factor.refused' | 'second_factor.locked' = 'second_factor.refused',
+      reason: string = refusal.code,
     ) => {
-      await trail({ ...line, event, reason: refusal.code });
+      await trail({ ...line, event, reason });
       return refused(refusal);
     };
     // A second click of an impatient finger: the factor was given, and the sign-in goes on.
@@ -87,27 +92,31 @@ export function createSecondFactor(needs: Needs) {
       return no({ code: 'method_not_allowed' });
     }
 
-    const visit = at.progress.uid;
-    const guess = await needs.countGuess({ accountId: account.id, lockout, method, visit });
+    const { progress: begun, demand } = at;
+    const guess = METHOD_TRAITS[method].guessable
+      ? await needs.countGuess({ accountId: account.id, lockout, method, visit: begun.uid })
+      : UNCOUNTED;
     if (!guess.ok) return no(guess.refusal);
-    const found = await needs.check(method, { progress: at.progress, judgement, typed: typed.code });
+    const found = await needs.check(method, { progress: begun, judgement, demand, typed: typed.code });
     if (found.kind !== 'accepted') {
       const lockedUntil = await guess.value.failed();
       if (lockedUntil !== null) {
         return no({ code: 'too_many_attempts', retryAt: lockedUntil }, 'second_factor.locked');
       }
+      if (found.kind === 'refused') return no(found.refusal, 'second_factor.refused', found.reason);
       if (found.kind === 'used') return no({ code: 'code_used' });
       if (found.kind === 'expired') return no({ code: 'code_expired' });
       const { clockOffSeconds } = found;
       return no({ code: 'code_invalid', attemptsLeft: guess.value.left, clockOffSeconds });
     }
 
-    const { enrolmentId } = found;
+    const { enrolmentId, passkey } = found;
+    const proof = { method, enrolmentId, at: clock.now(), ...(passkey && { passkey }) };
     const next: Progress = {
-      ...at.progress,
+      ...begun,
       ...found.spent,
-      proofs: [...at.progress.proofs, { method, enrolmentId, at: clock.now() }],
-      trustBrowser: at.progress.trustBrowser || typed.trustBrowser,
+      proofs: [...begun.proofs, proof],
+      trustBrowser: begun.trustBrowser || typed.trustBrowser,
     };
     const [saved] = await Promise.all([progress.save(next), found.note(), guess.value.succeeded()]);
     if (!saved) {
@@ -130,8 +139,8 @@ export function createSecondFactor(needs: Needs) {
   }
 
   /**
-   * Sends the code of a method that needs one, unless one is on its way already and no new one is asked for. `seen` is
-   * the sending that the page with the button told of; null: the button was not pressed.
+   * Asks for what a method needs: sends a code, or asks for a passkey, unless one is on its way already and no new one
+   * is wanted. `seen` is the sending that the page with the button told of; null: the button was not pressed.
    */
   async function ask(
     at: Standing,
@@ -139,10 +148,11 @@ export function createSecondFactor(needs: Needs) {
     method: MethodName,
     resend: { readonly seen: string | null } | null = null,
   ): Promise<Outcome<Progress>> {
-    if (method !== 'email' && method !== 'sms') return accepted(at.progress);
+    if (method !== 'email' && method !== 'sms' && method !== 'passkey') return accepted(at.progress);
     const { decision } = judgement;
     if (decision.kind !== 'prove' || !decision.methods.includes(method))
       return refused({ code: 'method_not_allowed' });
+    if (method === 'passkey') return needs.askPasskey(at.progress);
     const sent = challengeFor(at.progress.challenges, method, 'sign-in');
     if (!resend && sent && sent.expiresAt > clock.now()) return accepted(at.progress);
     const destination = destinationFor(judgement, method);
@@ -156,6 +166,13 @@ export function createSecondFactor(needs: Needs) {
       address,
       seen: resend?.seen ?? null,
     });
+  }
+
+  /** Whether the page of a method has all that it shows: its code is on its way, its passkey asked for. */
+  function isAsked(at: Progress, judgement: Judgement, method: MethodName): boolean {
+    if (method === 'passkey') return challengeFor(at.challenges, method, 'sign-in') !== null;
+    const sent = sentBy(at, judgement, method);
+    return sent === null || sent.expiresAt !== null;
   }
 
   /** What the page of a sent code tells; null for a method that sends none. */
@@ -195,7 +212,7 @@ export function createSecondFactor(needs: Needs) {
     return method === 'recovery' ? null : SENT_DIGITS;
   }
 
-  return { standing, verifyCode, ask, sentBy, postpone, digitsOf };
+  return { standing, verifyCode, ask, isAsked, sentBy, postpone, digitsOf };
 }
 
 function lineOf({ clientId, address }: Standing, { account }: Judgement) {

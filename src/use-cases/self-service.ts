@@ -10,10 +10,11 @@ import type { EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../ports
 import type { Trail } from '../ports/system.ts';
 
 interface Needs {
-  readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount'>;
+  readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount' | 'setDefault'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
-  readonly available: readonly MethodName[];
+  /** The methods that can be done now. */
+  readonly available: () => readonly MethodName[];
   readonly notify: Notify;
   readonly trail: Trail;
 }
@@ -29,7 +30,7 @@ export function createSelfService({
   /** The methods that this account may set up by itself. */
   function offered({ enforcement, tenant, account }: Judgement): readonly MethodName[] {
     const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
-    return onOffer.filter((method) => available.includes(method));
+    return onOffer.filter((method) => available().includes(method));
   }
 
   /** Turning off, and removing the last factor, is for those of whom none is required. */
@@ -66,6 +67,21 @@ export function createSelfService({
     return removeAll(judgement, judgement.enrolments, address);
   }
 
+  /** The method that is asked for first; null: the person chooses each time. Refuses a factor that is not theirs. */
+  async function makeDefault(
+    { account, enrolments: all }: Judgement,
+    id: string | null,
+    address: string,
+  ): Promise<Outcome<null>> {
+    const chosen = all.find((each) => each.id === id && each.method !== 'recovery');
+    if (id !== null && !chosen) return refused({ code: 'method_not_allowed' });
+    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    await enrolments.setDefault(account.id, id);
+    const who = { accountId: account.id, tenantId: account.tenantId, address };
+    await trail({ ...who, event: 'enrolment.default_chosen', method: chosen?.method ?? null });
+    return accepted(null);
+  }
+
   async function removeAll(judgement: Judgement, chosen: readonly Enrolment[], address: string) {
     const { account, enrolments: all } = judgement;
     for (const enrolment of chosen) {
@@ -82,7 +98,7 @@ export function createSelfService({
     if (method !== 'recovery') await notify(account, { topic: 'factor-removed', method });
   }
 
-  return { offered, mayTurnOff, remove, turnOff };
+  return { offered, mayTurnOff, remove, turnOff, makeDefault };
 }
 
 export type SelfService = ReturnType<typeof createSelfService>;

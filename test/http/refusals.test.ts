@@ -10,14 +10,22 @@ const NOW = 1_000_000;
 const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; status: number }>> = {
   credentials_invalid: { refusals: [{ code: 'credentials_invalid' }], status: 422 },
   code_invalid: {
-    refusals: [null, -60, 30, 1].flatMap((clockOffSeconds) =>
-      [null, 0, 1, 3].map(
-        (attemptsLeft) => ({ code: 'code_invalid', attemptsLeft, clockOffSeconds }) as const,
+    refusals: [
+      ...[null, -60, 30, 1].flatMap((clockOffSeconds) =>
+        [null, 0, 1, 3].map(
+          (attemptsLeft) => ({ code: 'code_invalid', attemptsLeft, clockOffSeconds }) as const,
+        ),
       ),
-    ),
+      ...(['refused', 'unverified', 'known'] as const).map(
+        (passkey) => ({ code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, passkey }) as const,
+      ),
+    ],
     status: 422,
   },
-  code_expired: { refusals: [{ code: 'code_expired' }], status: 422 },
+  code_expired: {
+    refusals: [{ code: 'code_expired' }, { code: 'code_expired', passkey: 'expired' }],
+    status: 422,
+  },
   code_used: { refusals: [{ code: 'code_used' }], status: 422 },
   too_many_attempts: {
     refusals: [null, NOW + 60_000].map((retryAt) => ({ code: 'too_many_attempts', retryAt }) as const),

@@ -25,11 +25,13 @@ describe('every page', () => {
       'sign-in': true,
       'choose-method': true,
       'enter-code': true,
+      'use-passkey': true,
       'set-up-choose': true,
       'set-up-proof': true,
       'set-up-totp': true,
       'set-up-email': true,
       'set-up-sms': true,
+      'set-up-passkey': true,
       'recovery-codes': true,
       consent: true,
       error: true,
@@ -84,7 +86,8 @@ describe('every page', () => {
 
     it(`B.5 ${name} works by forms and links alone`, async () => {
       const { $ } = await open(name, 'en');
-      expect($('script').length).to.equal(page === 'switch-account' ? 1 : 0);
+      const hasScript = ['switch-account', 'use-passkey', 'set-up-passkey'].includes(page);
+      expect($('script').length).to.equal(hasScript ? 1 : 0);
       expect($('script').text()).to.equal('');
       expect($('[style], style')).to.have.lengthOf(0);
       expect(

@@ -1,5 +1,6 @@
 /** A page as it can be shown without the route behind it. */
-import type { Form, Frame, PageName, Pages } from '../../src/http/pages.ts';
+import type { Form } from '../../src/http/page-parts.ts';
+import type { Frame, PageName, Pages } from '../../src/http/pages.ts';
 
 export interface Sample<P extends PageName = PageName> {
   readonly name: string;

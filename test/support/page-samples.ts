@@ -3,6 +3,7 @@ import type { MethodName } from '../../src/domain/method.ts';
 import type { Frame, Pages } from '../../src/http/pages.ts';
 import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
+import { PASSKEY_SAMPLES } from './passkey-samples.ts';
 import { SENT_CODE_SAMPLES } from './sent-code-samples.ts';
 
 const MINUTE = 60_000;
@@ -213,5 +214,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   ),
   sample('security-turned-off', 'security', { ...security, done: 'turned-off' }, guest),
   ...SENT_CODE_SAMPLES,
+  ...PASSKEY_SAMPLES,
   ...DEVELOPMENT_SAMPLES,
 ];

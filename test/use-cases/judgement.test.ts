@@ -13,7 +13,9 @@ import { aTenant, freshSetting, withTotp } from './setting.ts';
 const DAY = 24 * 60 * MINUTE;
 const SATISFIED = { kind: 'satisfied', onGrace: false };
 const ON_GRACE = { kind: 'satisfied', onGrace: true };
-const setUp = (laterUntil: number | null) => ({ kind: 'set-up', methods: ['totp'], laterUntil });
+const setUp = (laterUntil: number | null, methods: readonly MethodName[] = ['totp']) => {
+  return { kind: 'set-up', methods, laterUntil };
+};
 
 const graceful = (graceDays = 7) => aTenant('graceful', { enforcement: 'required', graceDays });
 
@@ -52,7 +54,9 @@ describe('judgement', () => {
     const demand = { ...NO_DEMAND, always: true };
     expect(await decisionOf(account, { demand })).to.include({ kind: 'refuse' });
     const promoted = { ...account, role: 'admin' as const };
-    expect(await decisionOf(account, { demand, account: promoted })).to.deep.equal(setUp(null));
+    expect(await decisionOf(account, { demand, account: promoted })).to.deep.equal(
+      setUp(null, ['passkey', 'totp']),
+    );
   });
 
   it('takes all that was read already for what it is', async () => {
@@ -130,7 +134,12 @@ describe('judgement', () => {
     it('begins at one moment for fifty who find it unmet at once, by clocks of their own', async () => {
       const decisions = await together(50, async (index) => {
         const clock = { now: () => NOW + index };
-        const judge = createJudge({ ...setting().needs, tenants: [graceful()], available: CATALOGUE, clock });
+        const judge = createJudge({
+          ...setting().needs,
+          tenants: [graceful()],
+          available: () => CATALOGUE,
+          clock,
+        });
         return (await judge({ ...question(), occasion: 'sign-in' }))?.decision;
       });
       const start = Number(await setting().stores.claims.peek(key()));
@@ -191,7 +200,7 @@ describe('judgement', () => {
         const judge = createJudge({
           ...setting().needs,
           tenants: [graceful(graceDays)],
-          available: CATALOGUE,
+          available: () => CATALOGUE,
         });
         return (await judge(question()))?.decision;
       };

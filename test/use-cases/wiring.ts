@@ -1,6 +1,7 @@
 /** The use cases around real stores, put together as the plugin does it, with real letters that end in the outbox. */
 import { createOutboxSender } from '../../src/adapters/delivery/outbox-sender.ts';
 import type { EmbeddedStores } from '../../src/adapters/embedded/open.ts';
+import { createPasskeyVerifier } from '../../src/adapters/system/passkey-verifier.ts';
 import type { Account } from '../../src/domain/account.ts';
 import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
 import type { Judge } from '../../src/domain/policy.ts';
@@ -13,6 +14,7 @@ import { createBinding } from '../../src/use-cases/binding.ts';
 import { createEnrolment } from '../../src/use-cases/enrolment.ts';
 import { createGuesses } from '../../src/use-cases/guesses.ts';
 import { createGather, createJudge } from '../../src/use-cases/judgement.ts';
+import { createPasskeys } from '../../src/use-cases/passkeys.ts';
 import { createRecovery } from '../../src/use-cases/recovery-codes.ts';
 import { createSecondFactor } from '../../src/use-cases/second-factor.ts';
 import { createSelfService } from '../../src/use-cases/self-service.ts';
@@ -66,14 +68,18 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
     ...given,
     tenants,
     methods,
-    available: CATALOGUE,
+    available: () => CATALOGUE,
+    passkeyVerifier: createPasskeyVerifier(),
+    passkeySite: () => ({ rpId: 'localhost', origin: 'http://localhost:3000' }),
     messenger,
     notify,
     smsLimits: { ...smsLimits, ...given.smsLimits },
     confirmUrl: ({ id }: Account) => `http://localhost:3000/confirm/${id}`,
   };
 
-  const { check, destinationOf } = createAnswers(needs);
+  const bind = createBinding(needs);
+  const passkeys = createPasskeys({ ...needs, bind });
+  const { check, destinationOf } = createAnswers({ ...needs, checkPasskey: passkeys.check });
   const isReachable: Parameters<typeof createJudge>[0]['isReachable'] = (facts, enrolment) =>
     !['email', 'sms'].includes(enrolment.method) || destinationOf(facts, enrolment) !== null;
   const judging = { ...needs, isReachable };
@@ -89,8 +95,16 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
     gather: createGather(needs),
     sentCodes,
     recovery,
-    enrolment: createEnrolment({ ...sending, bind: createBinding(needs) }),
-    secondFactor: createSecondFactor({ ...sending, judge, check, destinationOf, onRecovery: recovery.used }),
+    passkeys,
+    enrolment: createEnrolment({ ...sending, bind }),
+    secondFactor: createSecondFactor({
+      ...sending,
+      judge,
+      check,
+      destinationOf,
+      askPasskey: passkeys.ask,
+      onRecovery: recovery.used,
+    }),
     selfService: createSelfService(needs),
   };
 }

@@ -1,11 +1,19 @@
 /** The catalogue: the methods that this release can do, in the order in which they are offered. */
 import type { CodeMethod, MethodName, RecoveryMethod, SentMethod } from '../method.ts';
+import type { PasskeySite } from '../passkey.ts';
 import { createEmail, type EmailSettings } from './email.ts';
+import { createPasskey, type PasskeyMethod } from './passkey.ts';
 import { createRecoveryCodes } from './recovery-code.ts';
 import { createSms, type SmsSettings } from './sms.ts';
 import { createTotp, type TotpSettings } from './totp.ts';
 
-export const CATALOGUE = ['totp', 'sms', 'email', 'recovery'] as const satisfies readonly MethodName[];
+export const CATALOGUE = [
+  'passkey',
+  'totp',
+  'sms',
+  'email',
+  'recovery',
+] as const satisfies readonly MethodName[];
 
 export interface MethodSettings {
   readonly totp: TotpSettings;
@@ -17,6 +25,7 @@ export interface MethodSettings {
 
 /** The methods at work, under their names. */
 export interface Methods {
+  readonly passkey: PasskeyMethod;
   readonly totp: CodeMethod;
   readonly email: SentMethod | null;
   readonly sms: SentMethod | null;
@@ -25,6 +34,7 @@ export interface Methods {
 
 export function createMethods({ totp, email, sms }: MethodSettings): Methods {
   return {
+    passkey: createPasskey(),
     totp: createTotp(totp),
     email: email && createEmail(email),
     sms: sms && createSms(sms),
@@ -32,7 +42,11 @@ export function createMethods({ totp, email, sms }: MethodSettings): Methods {
   };
 }
 
-/** Those of the catalogue that can be done with these settings. */
-export function availableOf(settings: Pick<MethodSettings, 'email' | 'sms'>): readonly MethodName[] {
-  return CATALOGUE.filter((name) => (name !== 'email' && name !== 'sms') || settings[name] !== null);
+/** Those of the catalogue that can be done with these settings; `site` null: no browser would make passkeys here. */
+export function availableOf(
+  settings: Pick<MethodSettings, 'email' | 'sms'>,
+  site: PasskeySite | null,
+): readonly MethodName[] {
+  const needed: Partial<Record<MethodName, unknown>> = { ...settings, passkey: site };
+  return CATALOGUE.filter((name) => needed[name] !== null);
 }

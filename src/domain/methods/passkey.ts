@@ -1,6 +1,9 @@
 /** Passkeys as a second factor: what the browser is asked for, and whether what came back is enough. Pure. */
+import { rank } from '../acr.ts';
 import type { Challenge, Purpose } from '../challenge.ts';
+import { METHOD_TRAITS } from '../method.ts';
 import type { PasskeyCredential, PasskeySite, UsedPasskey } from '../passkey.ts';
+import type { Demand } from '../policy.ts';
 
 /** WebAuthn, 13.4.3, asks for 16 bytes at least. */
 const CHALLENGE_BYTES = 32;
@@ -118,6 +121,12 @@ export function createPasskey(): PasskeyMethod {
       return isKept && counter <= lastCounter ? 'counter_behind' : 'accepted';
     },
   };
+}
+
+/** Presence is always asked for; the person's own only where a level is demanded that it takes. */
+export function mustVerify({ acrs }: Pick<Demand, 'acrs'>): boolean {
+  const level = rank(METHOD_TRAITS.passkey.acr);
+  return acrs !== null && acrs.length > 0 && acrs.every((acr) => rank(acr) >= level);
 }
 
 function descriptor({ id, transports }: PasskeyCredential): Descriptor {

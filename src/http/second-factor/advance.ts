@@ -145,7 +145,7 @@ export function createAdvance(needs: Needs) {
     }
   }
 
-  /** A form leads straight to the code that is preferred, and sends it; a GET sends nothing, so that one is chosen first. */
+  /** A form leads straight to the preferred method, and asks for it; a GET sends nothing, so that one is chosen first. */
   async function proving(
     ctx: Context,
     base: string,
@@ -154,8 +154,7 @@ export function createAdvance(needs: Needs) {
     preferred: MethodName | null,
   ): Promise<string> {
     if (preferred === null) return `${base}/choose-method`;
-    const sent = secondFactor.sentBy(standing.progress, judgement, preferred);
-    const isReady = sent === null || sent.expiresAt !== null;
+    const isReady = secondFactor.isAsked(standing.progress, judgement, preferred);
     if (!isReady && ctx.method !== 'POST') return `${base}/choose-method`;
     // Refused or not, the page tells whether a code is on its way, and has a button for another.
     if (!isReady) await secondFactor.ask(standing, judgement, preferred);

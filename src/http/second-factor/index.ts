@@ -3,9 +3,11 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
+import type { Enrolment } from '../../domain/enrolment.ts';
 import type { MethodName } from '../../domain/method.ts';
 import { availableOf, createMethods, type MethodSettings } from '../../domain/methods/index.ts';
-import type { Facts, Judge } from '../../domain/policy.ts';
+import type { PasskeySite } from '../../domain/passkey.ts';
+import type { Facts, Judge, Judgement } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Messenger, Notify } from '../../ports/senders.ts';
@@ -19,12 +21,13 @@ import type {
   SignInRecordStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
-import type { Clock, Random, SecretBox, Trail } from '../../ports/system.ts';
+import type { Clock, PasskeyVerifier, Random, SecretBox, Trail } from '../../ports/system.ts';
 import { createAnswers } from '../../use-cases/answers.ts';
 import { createBinding } from '../../use-cases/binding.ts';
 import { createEnrolment, type EnrolmentUseCase } from '../../use-cases/enrolment.ts';
 import { createGuesses } from '../../use-cases/guesses.ts';
 import { createGather, createJudge } from '../../use-cases/judgement.ts';
+import { createPasskeys, type Passkeys } from '../../use-cases/passkeys.ts';
 import { createRecovery, type Recovery } from '../../use-cases/recovery-codes.ts';
 import { createSecondFactor } from '../../use-cases/second-factor.ts';
 import { createSentCodes, type SmsLimits } from '../../use-cases/sent-codes.ts';
@@ -52,6 +55,9 @@ export interface SecondFactorNeeds {
   };
   readonly tenants: readonly Tenant[];
   readonly methods: MethodSettings;
+  readonly passkeyVerifier: PasskeyVerifier;
+  /** Null: no browser would make passkeys here, or it is not known yet where that is. */
+  readonly passkeySite: () => PasskeySite | null;
   readonly messenger: Messenger;
   readonly notify: Notify;
   readonly smsLimits: SmsLimits;
@@ -100,9 +106,12 @@ export interface SecondFactorArea {
   readonly judge: Judge;
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
+  readonly passkeys: Passkeys;
   readonly trustedBrowsers: TrustedBrowsers;
+  /** Where codes of a factor go, as it is shown; null where none are sent. */
+  readonly maskedDestination: (judgement: Judgement, enrolment: Enrolment) => string | null;
   /** The methods that can be done here. */
-  readonly available: readonly MethodName[];
+  available(): readonly MethodName[];
 }
 
 /** Everything at and below such an address belongs to these pages. */
@@ -113,16 +122,19 @@ function pagesUnder(base: string): PageAddress {
 export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorArea {
   const { stores, box } = needs;
   const methods = createMethods(needs.methods);
-  const available = availableOf(needs.methods);
+  const available = () => availableOf(needs.methods, needs.passkeySite());
   const shared = { ...needs, ...stores, methods };
   const gather = createGather(shared);
-  const { check, destinationOf, isReachable, isReadable } = createAnswers(shared);
+  const bind = createBinding(shared);
+  const passkeys = createPasskeys({ ...shared, bind });
+  const answers = createAnswers({ ...shared, checkPasskey: passkeys.check });
+  const { check, destinationOf, isReachable, isReadable } = answers;
   const judge = createJudge({ ...shared, available, isReachable });
   const countGuess = createGuesses(shared);
   const trustedBrowsers = createTrustedBrowsers(shared);
   const { send: sendCode } = createSentCodes(shared);
   const recovery = createRecovery(shared);
-  const enrolment = createEnrolment({ ...shared, bind: createBinding(shared), countGuess, sendCode });
+  const enrolment = createEnrolment({ ...shared, bind, countGuess, sendCode });
   const secondFactor = createSecondFactor({
     ...shared,
     judge,
@@ -130,6 +142,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     destinationOf,
     countGuess,
     sendCode,
+    askPasskey: passkeys.ask,
     onRecovery: recovery.used,
   });
   const standpoint = createStandpoint({ ...shared, judge, gather });
@@ -153,6 +166,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
       secondFactor,
       enrolment,
       recovery,
+      passkeys,
       isReadable,
     };
     return { ...parts, advance: createAdvance(parts) };
@@ -167,5 +181,23 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     return partsOf(provider, pages).advance.begun;
   }
 
-  return { configure, routes, onward, judge, enrolment, recovery, trustedBrowsers, available };
+  const maskedDestination: SecondFactorArea['maskedDestination'] = (judgement, enrolment) => {
+    const { method } = enrolment;
+    const destination = method === 'email' || method === 'sms' ? destinationOf(judgement, enrolment) : null;
+    const sender = method === 'email' || method === 'sms' ? methods[method] : null;
+    return destination === null ? null : (sender?.masked(destination) ?? null);
+  };
+
+  return {
+    configure,
+    routes,
+    onward,
+    maskedDestination,
+    judge,
+    enrolment,
+    recovery,
+    passkeys,
+    trustedBrowsers,
+    available,
+  };
 }

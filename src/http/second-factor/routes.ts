@@ -1,13 +1,14 @@
 /** The pages of the second factor, under one interaction. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { MethodName } from '../../domain/method.ts';
+import { METHOD_TRAITS, type MethodName } from '../../domain/method.ts';
 import type { Judgement } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
-import type { Outcome, RefusalCode } from '../../domain/refusal.ts';
+import type { Outcome, Refusal, RefusalCode } from '../../domain/refusal.ts';
 import type { SetUpStep } from '../../domain/set-up.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
+import type { Passkeys } from '../../use-cases/passkeys.ts';
 import type { Recovery } from '../../use-cases/recovery-codes.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
 import type { Fields, FormTokens } from '../forms.ts';
@@ -23,6 +24,7 @@ interface Needs {
   readonly secondFactor: SecondFactorUseCase;
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
+  readonly passkeys: Passkeys;
   readonly trustDays: number;
   readonly forms: FormTokens;
   readonly render: RenderSome<SecondFactorPage>;
@@ -45,7 +47,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
   router.get('/', go);
   router.get('/choose-method', chooser);
   router.post('/choose-method', chooseMethod);
-  router.get('/verify/:method', codePage);
+  router.get('/verify/:method', verifyPage);
   router.post('/verify/:method', verify);
   router.get('/set-up', setUpChooser);
   router.post('/set-up', chooseSetUp);
@@ -110,7 +112,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     });
   }
 
-  async function codePage(ctx: Context): Promise<void> {
+  async function verifyPage(ctx: Context): Promise<void> {
     const stage = await enter(ctx);
     if (!stage) return;
     const judgement = await judged(stage);
@@ -118,10 +120,14 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     const { decision, lockout } = judgement;
     const belongs = decision.kind === 'prove' && decision.methods.includes(method);
     if (!belongs) return redirect(ctx, pages(stage.view.uid));
-    if (lockout.lockedUntil > needs.clock.now()) {
+    if (METHOD_TRAITS[method].guessable && lockout.lockedUntil > needs.clock.now()) {
       return show.stopped(ctx, stage, judgement, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     }
-    return show.enterCode(ctx, stage, judgement, method);
+    if (method !== 'passkey') return show.enterCode(ctx, stage, judgement, method);
+    // A GET asks for nothing: who was not asked for a passkey chooses it first.
+    if (!secondFactor.isAsked(stage.standing.progress, judgement, method))
+      return redirect(ctx, `${pages(stage.view.uid)}/choose-method`);
+    return show.usePasskey(ctx, stage, judgement);
   }
 
   async function verify(ctx: Context): Promise<void> {
@@ -130,16 +136,31 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       const facts = await judged(stage);
       const at = { ...stage, standing: { ...stage.standing, facts } };
       if ('resend' in fields) return resend(ctx, at, facts, method, fields);
-      const { code = '' } = fields;
-      const typed = { code, trustBrowser: fields.trust_device === '1' };
+      const { code = '', response = '', trust_device: trust } = fields;
+      const typed = { code: method === 'passkey' ? response : code, trustBrowser: trust === '1' };
       const outcome = await secondFactor.verifyCode(at.standing, method, typed);
       if (outcome.ok) return onward(ctx, at, outcome.value);
       const { refusal } = outcome;
       // Read again: what was refused was counted.
       const judgement = await judged(stage);
-      if (TRY_AGAIN.has(refusal.code)) return show.enterCode(ctx, stage, judgement, method, refusal);
+      if (TRY_AGAIN.has(refusal.code)) return again(ctx, stage, judgement, method, refusal);
       return show.stopped(ctx, stage, judgement, refusal);
     });
+  }
+
+  async function again(
+    ctx: Context,
+    stage: Stage,
+    judgement: Judgement,
+    method: MethodName,
+    refusal: Refusal,
+  ): Promise<void> {
+    if (method !== 'passkey') return show.enterCode(ctx, stage, judgement, method, refusal);
+    // What was asked for may be answered already, in another window.
+    const asked = await secondFactor.ask(stage.standing, judgement, method);
+    if (!asked.ok) return show.stopped(ctx, stage, judgement, asked.refusal);
+    const standing = { ...stage.standing, progress: asked.value };
+    return show.usePasskey(ctx, { ...stage, standing }, judgement, refusal);
   }
 
   async function resend(

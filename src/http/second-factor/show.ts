@@ -5,9 +5,11 @@ import type { Decision, Judgement } from '../../domain/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SetUpStep } from '../../domain/set-up.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { Passkeys } from '../../use-cases/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
 import type { FormTokens } from '../forms.ts';
-import type { Form, Frame, Pages, RenderSome, SecondFactorPage, SentCode } from '../pages.ts';
+import type { Form, SentCode } from '../page-parts.ts';
+import type { Frame, Pages, RenderSome, SecondFactorPage } from '../pages.ts';
 import type { Shell } from '../set-up.ts';
 import type { PageAddress, Stage } from './advance.ts';
 
@@ -17,6 +19,7 @@ interface Needs {
   readonly pages: PageAddress;
   readonly home: string | null;
   readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf' | 'sentBy'>;
+  readonly passkeys: Pick<Passkeys, 'request'>;
   readonly trustDays: number;
   readonly clock: Clock;
 }
@@ -30,6 +33,7 @@ export function createSecondFactorPages({
   pages,
   home,
   secondFactor,
+  passkeys,
   trustDays,
   clock,
 }: Needs) {
@@ -81,6 +85,20 @@ export function createSecondFactorPages({
       cancel: formAt(stage, '/cancel'),
     };
     return render(ctx, 'enter-code', model, frame(stage, judgement, refusal));
+  }
+
+  function usePasskey(ctx: Context, stage: Stage, judgement: Judgement, refusal?: Refusal) {
+    const { progress, demand } = stage.standing;
+    const request = passkeys.request(progress, judgement, demand);
+    if (!request) throw new Error('a passkey is to be used that was not asked for');
+    const model = {
+      form: formAt(stage, '/verify/passkey'),
+      request,
+      chooseHref: anotherWay(stage, judgement),
+      clientName: stage.clientName,
+      cancel: formAt(stage, '/cancel'),
+    };
+    return render(ctx, 'use-passkey', model, frame(stage, judgement, refusal));
   }
 
   function sentTo({ standing }: Stage, judgement: Judgement, method: MethodName): SentCode | null {
@@ -184,5 +202,15 @@ export function createSecondFactorPages({
     return enforcement === 'required' ? null : clientName;
   }
 
-  return { chooseMethod, enterCode, stopped, unusable, refusal, forbidden, chooseSetUp, setUpShell };
+  return {
+    chooseMethod,
+    enterCode,
+    usePasskey,
+    stopped,
+    unusable,
+    refusal,
+    forbidden,
+    chooseSetUp,
+    setUpShell,
+  };
 }

@@ -65,12 +65,14 @@ describe('the catalogue', () => {
     for (const name of CATALOGUE) expect(methods[name]?.name).to.equal(name);
   });
 
-  it('offers nothing that needs a sender where there is none', () => {
+  it('offers nothing that needs a sender where there is none, and no passkey where browsers make none', () => {
     const sent = { lifetimeSeconds: 90 };
     expect(createMethods({ totp: SETTINGS, email: null, sms: null })).to.include({ email: null, sms: null });
     const without = (...names: MethodName[]) => CATALOGUE.filter((name) => !names.includes(name));
-    expect(availableOf({ email: sent, sms: sent })).to.deep.equal(CATALOGUE);
-    expect(availableOf({ email: sent, sms: null })).to.deep.equal(without('sms'));
-    expect(availableOf({ email: null, sms: null })).to.deep.equal(without('email', 'sms'));
+    const site = { rpId: 'id.example', origin: 'https://id.example' };
+    expect(availableOf({ email: sent, sms: sent }, site)).to.deep.equal(CATALOGUE);
+    expect(availableOf({ email: sent, sms: null }, site)).to.deep.equal(without('sms'));
+    expect(availableOf({ email: null, sms: null }, site)).to.deep.equal(without('email', 'sms'));
+    expect(availableOf({ email: sent, sms: sent }, null)).to.deep.equal(without('passkey'));
   });
 });
