@@ -1,106 +1,44 @@
-/** The security page: what is set up, what can be, and turning it off. */
+/** The security page: what is set up, what can be, who is trusted, and turning it off. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { acrOf, amrOf, type Proof } from '../../domain/assurance.ts';
-import { isFactor } from '../../domain/enrolment.ts';
-import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
+import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment.ts';
+import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
+import type { Judgement } from '../../domain/policy.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
-import type { SetUpStep } from '../../domain/set-up.ts';
-import type { SignInRecord } from '../../domain/sign-in-record.ts';
-import type { ProgressStore, SignInRecordStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
-import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
-import type { Recovery } from '../../use-cases/recovery-codes.ts';
-import type { SelfService } from '../../use-cases/self-service.ts';
-import type { FormTokens } from '../forms.ts';
-import type { Frame, Pages, Render } from '../pages.ts';
-import type { ProviderSession } from '../provider-session.ts';
-import { createSetUp, type Shell } from '../set-up.ts';
-import type { StepUp, Visit } from './step-up.ts';
+import type { TrustedBrowsers } from '../../use-cases/trusted-browsers.ts';
+import { browserName } from '../browser-name.ts';
+import type { FactorView, Form, TrustedBrowserView } from '../page-parts.ts';
+import type { Frame, Pages } from '../pages.ts';
+import { addFactorSetUpRoutes, type FactorSetUpNeeds } from './factor-set-up.ts';
+import { createCarryOn } from './session-proofs.ts';
+import type { Visit } from './step-up.ts';
 
-export interface SecurityNeeds {
-  readonly stepUp: StepUp;
-  readonly session: ProviderSession;
-  readonly selfService: SelfService;
-  readonly enrolment: EnrolmentUseCase;
-  readonly recovery: Recovery;
-  readonly progress: ProgressStore;
-  readonly records: Pick<SignInRecordStore, 'save'>;
-  readonly forms: FormTokens;
-  readonly render: Render;
-  readonly clock: Clock;
+export interface SecurityNeeds extends FactorSetUpNeeds {
+  readonly trustedBrowsers: TrustedBrowsers;
+  /** Where codes of a factor go, masked; null where none are sent. */
+  readonly maskedDestination: (judgement: Judgement, enrolment: Enrolment) => string | null;
 }
 
 type Done = Pages['security']['done'];
 
 const PATH = '/account/security';
-const SET_UP = `${PATH}/set-up`;
-/** A set-up that was begun here and not confirmed is forgotten after this. */
-const SET_UP_KEPT_MS = 15 * 60 * 1000;
+const DONE = ['set-up', 'removed', 'turned-off', 'default', 'revoked'] as const;
 
 export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
-  const { stepUp, session, selfService, enrolment, recovery, progress, records, forms, render, clock } =
-    needs;
-  const setUp = createSetUp(needs);
+  const { stepUp, selfService, recovery, trustedBrowsers, forms, render } = needs;
+  const carryOn = createCarryOn(needs);
 
   router.get('/security', (ctx) => show(ctx, stepUp.visitIn(ctx), { done: doneOf(ctx) }));
-  router.post('/security/set-up', beginSetUp);
-  router.get('/security/set-up/:step', setUpPage);
-  router.post('/security/set-up/:step', submitSetUp);
-  router.post('/security/recovery-codes', renewCodes);
+  addFactorSetUpRoutes(router, needs, {
+    path: PATH,
+    frame,
+    show: (ctx, visit, refusal) => show(ctx, visit, { refusal }),
+  });
   router.post('/security/factors/:id/remove', remove);
+  router.post('/security/factors/:id/default', makeDefault);
+  router.post('/security/no-default', makeDefault);
+  router.post('/security/browsers/:id/revoke', revoke);
   router.post('/security/turn-off', turnOff);
-
-  async function beginSetUp(ctx: Context): Promise<void> {
-    const visit = stepUp.visitIn(ctx);
-    const { method = '' } = await forms.read(ctx, visit.record.sessionUid);
-    const chosen = selfService.offered(visit.judgement).find((name) => name === method);
-    if (!chosen) return show(ctx, visit, { refusal: { code: 'method_not_allowed' } });
-    const begun = await enrolment.begin(await underWay(visit), visit.judgement, chosen);
-    if (!begun.ok) return show(ctx, visit, { refusal: begun.refusal });
-    toStep(ctx, visit, begun.value);
-  }
-
-  /** To the page of the step that a visit is at. */
-  function toStep(ctx: Context, { judgement }: Visit, at: Progress): void {
-    const step = setUp.stepOf({ at, judgement });
-    redirect(ctx, step ? `${SET_UP}/${step}` : PATH);
-  }
-
-  async function setUpPage(ctx: Context): Promise<void> {
-    const visit = stepUp.visitIn(ctx);
-    const setting = { at: await underWay(visit), judgement: visit.judgement };
-    const step = setUp.stepOf(setting);
-    if (step === null || step !== ctx.params.step) return redirect(ctx, step ? `${SET_UP}/${step}` : PATH);
-    await setUp.show(ctx, shellOf(ctx, visit), setting, step);
-  }
-
-  async function submitSetUp(ctx: Context): Promise<void> {
-    const visit = stepUp.visitIn(ctx);
-    const { record, judgement } = visit;
-    const fields = await forms.read(ctx, record.sessionUid);
-    const at = await underWay(visit);
-    const step = setUp.stepOf({ at, judgement });
-    if (step === null || step !== ctx.params.step) return redirect(ctx, step ? `${SET_UP}/${step}` : PATH);
-    const next = await setUp.submit(ctx, shellOf(ctx, visit), { at, judgement }, step, fields);
-    if (!next) return;
-    if (next.pending) return toStep(ctx, visit, next);
-    const proven = next.proofs.slice(at.proofs.length);
-    // This browser has just proven the new factor: its session says so from now on, the others are asked for it.
-    if (proven.length > 0) await carryOn(ctx, record, [...record.proofs, ...proven]);
-    if (next.newCodes !== null) return redirect(ctx, `${SET_UP}/recovery-codes`);
-    await progress.remove(next.uid);
-    redirect(ctx, `${PATH}?done=set-up`);
-  }
-
-  async function renewCodes(ctx: Context): Promise<void> {
-    const visit = stepUp.visitIn(ctx);
-    await forms.read(ctx, visit.record.sessionUid);
-    const from = { address: ctx.ip, clientId: null };
-    const outcome = await recovery.renew(await underWay(visit), visit.judgement, from);
-    if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
-    redirect(ctx, `${SET_UP}/recovery-codes`);
-  }
 
   async function remove(ctx: Context): Promise<void> {
     const visit = stepUp.visitIn(ctx);
@@ -127,60 +65,51 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   ): Promise<void> {
     if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
     const { record } = visit;
-    await carryOn(
-      ctx,
-      record,
-      record.proofs.filter(({ enrolmentId }) => !isGone(enrolmentId)),
-    );
-    redirect(ctx, `${PATH}?done=${done}`);
+    const kept = record.proofs.filter(({ enrolmentId }) => !isGone(enrolmentId));
+    await carryOn(ctx, record, kept);
+    tell(ctx, done);
   }
 
-  /** This browser's session with these proofs: what is issued from now on says so. */
-  async function carryOn(ctx: Context, record: SignInRecord, proofs: readonly Proof[]): Promise<void> {
-    await records.save({ ...record, proofs });
-    await session.restate(ctx, { acr: acrOf(proofs), amr: amrOf(proofs) });
+  async function makeDefault(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    await forms.read(ctx, visit.record.sessionUid);
+    const { id = null } = ctx.params as { id?: string };
+    const outcome = await selfService.makeDefault(visit.judgement, id, ctx.ip);
+    if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
+    tell(ctx, 'default');
   }
 
-  /** The set-up under way in this session, or the beginning of one. */
-  async function underWay({ record }: Visit): Promise<Progress> {
-    const uid = `account:${record.sessionUid}`;
-    const found = await progress.find(uid, clock.now());
-    const fresh = { ...NOTHING_YET, version: 0, keepsAuthTime: record.at };
-    const expiresAt = clock.now() + SET_UP_KEPT_MS;
-    return found ?? { ...fresh, uid, accountId: record.accountId, proofs: record.proofs, expiresAt };
+  async function revoke(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    await forms.read(ctx, visit.record.sessionUid);
+    await trustedBrowsers.revoke(visit.judgement, { id: String(ctx.params.id) }, ctx.ip);
+    tell(ctx, 'revoked');
   }
 
-  function shellOf(ctx: Context, visit: Visit): Shell {
-    return {
-      path: (step: SetUpStep) => `${SET_UP}/${step}`,
-      home: PATH,
-      binding: visit.record.sessionUid,
-      frame: (refusal) => frame(visit, refusal),
-      visitor: { address: ctx.ip, clientId: null },
-      isForced: false,
-      demandedBy: null,
-      chooseHref: null,
-      cancel: null,
-      backHref: PATH,
-    };
-  }
-
-  function show(
+  async function show(
     ctx: Context,
     visit: Visit,
     { refusal = null, done = null }: { refusal?: Refusal | null; done?: Done },
-  ): void {
+  ): Promise<void> {
     const { record, judgement } = visit;
+    const { account, enrolments } = judgement;
     const form = (path: string) => forms.form(`${PATH}${path}`, record.sessionUid);
+    const [left, browsers] = await Promise.all([recovery.left(judgement), trustedBrowsers.list(account.id)]);
+    const factors = enrolments.filter(isFactor);
     const model: Pages['security'] = {
-      factors: judgement.enrolments.filter(isFactor).map(({ id, method, label, app, createdAt }) => ({
-        method,
-        label,
-        app,
-        createdAt,
-        remove: form(`/factors/${id}/remove`),
-      })),
-      offered: selfService.offered(judgement),
+      factors: factors.map((each) => factorView(judgement, each, form)),
+      recovery: hasFactor(enrolments)
+        ? { left, areFew: left <= FEW_LEFT, renew: form('/recovery-codes') }
+        : null,
+      browsers: browsers.map((browser): TrustedBrowserView => {
+        const { createdAt, expiresAt, lastUsedAt, lastUsedFor } = browser;
+        const revokeForm = form(`/browsers/${browser.id}/revoke`);
+        const name = browserName(browser.browser);
+        return { name, createdAt, expiresAt, lastUsedAt, lastUsedFor, revoke: revokeForm };
+      }),
+      noDefault: factors.some(({ isDefault }) => isDefault) ? form('/no-default') : null,
+      frozenAt: account.frozenAt,
+      offered: account.frozenAt === null ? selfService.offered(judgement) : [],
       setUp: form('/set-up'),
       turnOff: form('/turn-off'),
       enforcement: judgement.enforcement,
@@ -188,6 +117,21 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
       done,
     };
     render(ctx, 'security', model, frame(visit, refusal));
+  }
+
+  function factorView(judgement: Judgement, enrolment: Enrolment, form: (path: string) => Form): FactorView {
+    const { id, method, label, app, createdAt, isDefault } = enrolment;
+    const others = judgement.enrolments.filter((each) => isFactor(each) && each.method !== method);
+    return {
+      method,
+      label,
+      app,
+      destination: needs.maskedDestination(judgement, enrolment),
+      createdAt,
+      isDefault,
+      remove: form(`/factors/${id}/remove`),
+      makeDefault: isDefault || others.length === 0 ? null : form(`/factors/${id}/default`),
+    };
   }
 }
 
@@ -201,11 +145,11 @@ export function onlyTells(ctx: Context): boolean {
 }
 
 function doneOf(ctx: Context): Done {
-  const { done } = ctx.query;
-  return done === 'set-up' || done === 'removed' || done === 'turned-off' ? done : null;
+  return DONE.find((done) => done === ctx.query.done) ?? null;
 }
 
-function redirect(ctx: Context, address: string): void {
+/** Back to the page, which says once what was done. */
+function tell(ctx: Context, done: Done): void {
   ctx.status = 303;
-  ctx.redirect(address);
+  ctx.redirect(`${PATH}?done=${done}`);
 }

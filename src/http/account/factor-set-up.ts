@@ -1,0 +1,132 @@
+/** Setting up a factor, or new recovery codes, from the security page. */
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { SetUpStep } from '../../domain/set-up.ts';
+import type { ProgressStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
+import type { Passkeys } from '../../use-cases/passkeys.ts';
+import type { Recovery } from '../../use-cases/recovery-codes.ts';
+import type { SelfService } from '../../use-cases/self-service.ts';
+import type { FormTokens } from '../forms.ts';
+import type { Frame, Render } from '../pages.ts';
+import { createSetUp, type Shell } from '../set-up.ts';
+import { createCarryOn, type SessionProofsNeeds } from './session-proofs.ts';
+import type { StepUp, Visit } from './step-up.ts';
+
+export interface FactorSetUpNeeds extends SessionProofsNeeds {
+  readonly stepUp: StepUp;
+  readonly selfService: SelfService;
+  readonly enrolment: EnrolmentUseCase;
+  readonly recovery: Recovery;
+  readonly passkeys: Passkeys;
+  readonly progress: ProgressStore;
+  readonly forms: FormTokens;
+  readonly render: Render;
+  readonly clock: Clock;
+}
+
+/** The page that it begins on and comes back to. */
+export interface SecurityPage {
+  readonly path: string;
+  readonly frame: (visit: Visit, refusal: Refusal | null) => Frame;
+  readonly show: (ctx: Context, visit: Visit, refusal: Refusal) => Promise<void>;
+}
+
+/** A set-up that was begun here and not confirmed is forgotten after this. */
+const SET_UP_KEPT_MS = 15 * 60 * 1000;
+
+export function addFactorSetUpRoutes(router: Router, needs: FactorSetUpNeeds, page: SecurityPage): void {
+  const { stepUp, selfService, enrolment, recovery, progress, forms, clock } = needs;
+  const setUp = createSetUp(needs);
+  const carryOn = createCarryOn(needs);
+  const path = (step: SetUpStep) => `${page.path}/set-up/${step}`;
+
+  router.post('/security/set-up', begin);
+  router.get('/security/set-up/:step', showStep);
+  router.post('/security/set-up/:step', submitStep);
+  router.post('/security/recovery-codes', renewCodes);
+
+  async function begin(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    const { method = '' } = await forms.read(ctx, visit.record.sessionUid);
+    const chosen = selfService.offered(visit.judgement).find((name) => name === method);
+    if (!chosen) return page.show(ctx, visit, { code: 'method_not_allowed' });
+    const begun = await enrolment.begin(await underWay(visit), visit.judgement, chosen);
+    if (!begun.ok) return page.show(ctx, visit, begun.refusal);
+    toStep(ctx, visit, begun.value);
+  }
+
+  /** To the page of the step that a visit is at. */
+  function toStep(ctx: Context, { judgement }: Visit, at: Progress): void {
+    const step = setUp.stepOf({ at, judgement });
+    redirect(ctx, step ? path(step) : page.path);
+  }
+
+  async function showStep(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    const { judgement } = visit;
+    const at = await underWay(visit);
+    const step = setUp.stepOf({ at, judgement });
+    if (step === null || step !== ctx.params.step) return toStep(ctx, visit, at);
+    await setUp.show(ctx, shellOf(ctx, visit), { at, judgement }, step);
+  }
+
+  async function submitStep(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    const { record, judgement } = visit;
+    const fields = await forms.read(ctx, record.sessionUid);
+    const at = await underWay(visit);
+    const step = setUp.stepOf({ at, judgement });
+    if (step === null || step !== ctx.params.step) return toStep(ctx, visit, at);
+    const next = await setUp.submit(ctx, shellOf(ctx, visit), { at, judgement }, step, fields);
+    if (!next) return;
+    if (next.pending) return toStep(ctx, visit, next);
+    const proven = next.proofs.slice(at.proofs.length);
+    // This browser has just proven the new factor: its session says so from now on, the others are asked for it.
+    if (proven.length > 0) await carryOn(ctx, record, [...record.proofs, ...proven]);
+    if (next.newCodes !== null) return redirect(ctx, path('recovery-codes'));
+    await progress.remove(next.uid);
+    redirect(ctx, `${page.path}?done=set-up`);
+  }
+
+  async function renewCodes(ctx: Context): Promise<void> {
+    const visit = stepUp.visitIn(ctx);
+    await forms.read(ctx, visit.record.sessionUid);
+    const from = { address: ctx.ip, clientId: null };
+    const outcome = await recovery.renew(await underWay(visit), visit.judgement, from);
+    if (!outcome.ok) return page.show(ctx, visit, outcome.refusal);
+    redirect(ctx, path('recovery-codes'));
+  }
+
+  /** The set-up under way in this session, or the beginning of one. */
+  async function underWay({ record }: Visit): Promise<Progress> {
+    const uid = `account:${record.sessionUid}`;
+    const found = await progress.find(uid, clock.now());
+    const fresh = { ...NOTHING_YET, version: 0, keepsAuthTime: record.at };
+    const expiresAt = clock.now() + SET_UP_KEPT_MS;
+    return found ?? { ...fresh, uid, accountId: record.accountId, proofs: record.proofs, expiresAt };
+  }
+
+  function shellOf(ctx: Context, visit: Visit): Shell {
+    return {
+      path,
+      home: page.path,
+      binding: visit.record.sessionUid,
+      frame: (refusal) => page.frame(visit, refusal),
+      visitor: { address: ctx.ip, clientId: null },
+      isForced: false,
+      demandedBy: null,
+      chooseHref: null,
+      cancel: null,
+      backHref: page.path,
+    };
+  }
+}
+
+function redirect(ctx: Context, address: string): void {
+  ctx.status = 303;
+  ctx.redirect(address);
+}
