@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { freshDataDir } from '../../support/embedded.ts';
 import { LETTER_ISSUER, LETTERS } from '../../support/letter-samples.ts';
 import { type OutboxServer, startOutboxServer } from '../../support/outbox-server.ts';
+import { rawRequest } from '../../support/raw-request.ts';
 import { createVisitor } from '../../support/visitor.ts';
 
 describe('the samples of what is mailed and texted', () => {
@@ -57,11 +58,11 @@ describe('the samples of what is mailed and texted', () => {
   });
 
   it('A75 links to the configured issuer, whatever the request calls the server', async () => {
-    const visitor = createVisitor(server.origin);
-    const evil = { 'x-forwarded-host': 'evil.test', forwarded: 'host=evil.test' };
-    const { $, text } = await visitor.get('/dev/mail/email/factor-added/en/html', evil);
-    expect(new URL($('a').attr('href') ?? '').origin).to.equal(LETTER_ISSUER);
-    expect(text).not.to.include('evil');
+    const headers = { host: 'evil.test', 'x-forwarded-host': 'evil.test', forwarded: 'host=evil.test' };
+    const path = '/dev/mail/email/factor-added/en/html';
+    const { status, body } = await rawRequest(Number(new URL(server.origin).port), { path, headers });
+    expect(status).to.equal(200);
+    expect(body).to.include(`href="${LETTER_ISSUER}/`).and.not.include('evil');
   });
 
   it('A90 has nothing where no letter is', async () => {
