@@ -61,12 +61,18 @@ export function createCircuit({ sender, clock, log, failures = FAILURES }: Circu
         await sender.send(message);
         answered(trial === own);
       } catch (error) {
-        if (error instanceof GatewayFailed) failed(error, trial === own);
+        const refusal = error instanceof DeliveryFailed ? error : gatewayOfTheirs(error);
+        if (refusal instanceof GatewayFailed) failed(refusal, trial === own);
         else answered(trial === own);
-        throw error;
+        throw refusal;
       } finally {
         if (trial === own) trial = null;
       }
     },
   };
+}
+
+/** A sender that is not ours says in its own way that it failed. */
+function gatewayOfTheirs(error: unknown): GatewayFailed {
+  return new GatewayFailed('the gateway failed', null, { cause: error });
 }

@@ -6,8 +6,8 @@ export class GatewayFailed extends DeliveryFailed {
   /** How long it asked to be left alone, in milliseconds; null: it did not say. */
   readonly retryAfterMs: number | null;
 
-  constructor(message: string, retryAfterMs: number | null = null) {
-    super(message);
+  constructor(message: string, retryAfterMs: number | null = null, options?: ErrorOptions) {
+    super(message, options);
     this.retryAfterMs = retryAfterMs;
   }
 }

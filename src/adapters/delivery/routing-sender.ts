@@ -18,8 +18,8 @@ export function createRoutingSender({ log, ...senders }: RoutingSenderOptions): 
         await sender.send(message);
       } catch (error) {
         const event = message.channel === 'email' ? 'mail.undelivered' : 'sms.undelivered';
-        // A fault of ours is no refusal of theirs: it is told in full and goes on as it is.
-        if (error instanceof DeliveryFailed) log({ event, reason: error.message });
+        if (error instanceof DeliveryFailed)
+          log({ event, reason: error.message, ...(error.cause !== undefined && { error: error.cause }) });
         else log({ event, error });
         throw error;
       }

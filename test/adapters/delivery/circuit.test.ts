@@ -13,7 +13,7 @@ const LEFT_ALONE: [boolean, string] = [false, 'the gateway is being left alone']
 describe('the circuit before an SMS gateway', () => {
   const startGateway = smsGateways();
 
-  function circuitTo({ url }: SmsGateway, timeoutMs = 100) {
+  function circuitTo({ url }: SmsGateway, timeoutMs = 5000) {
     const clock = createSettableClock(NOW);
     const lines = createLogLines();
     const sender = createTwilioSender({
@@ -51,7 +51,7 @@ describe('the circuit before an SMS gateway', () => {
 
   it('R19 opens for a gateway that hangs', async () => {
     const gateway = await startGateway();
-    const { circuit } = circuitTo(gateway, 20);
+    const { circuit } = circuitTo(gateway, 500);
     gateway.answer(null);
     await fail(circuit, 3);
     expect(await wordsOf(circuit, SMS)).to.deep.equal(LEFT_ALONE);
@@ -116,7 +116,7 @@ describe('the circuit before an SMS gateway', () => {
 
   it('R19 is not closed by an answer to what was sent before it opened', async () => {
     const gateway = await startGateway();
-    const { circuit } = circuitTo(gateway, 5000);
+    const { circuit } = circuitTo(gateway);
     let release = () => {};
     gateway.answer((response) => {
       release = () => response.writeHead(201).end();
@@ -132,7 +132,7 @@ describe('the circuit before an SMS gateway', () => {
 
   it('R19 hangs up on what was not answered in time, and sends it no second time', async () => {
     const gateway = await startGateway();
-    const { circuit, clock } = circuitTo(gateway, 50);
+    const { circuit, clock } = circuitTo(gateway, 500);
     const hungUp = new Promise((resolve) => {
       gateway.answer((response) => void response.on('close', resolve));
     });

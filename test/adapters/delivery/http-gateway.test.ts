@@ -150,7 +150,7 @@ describe('the HTTP gateway', () => {
     gateway.answer((response) => response.destroy());
     expect((await wordsOf(gatewayTo(gateway.url), SMS))[0]).to.equal(true);
     gateway.answer(null);
-    expect((await wordsOf(gatewayTo(gateway.url, { timeoutMs: 100 }), SMS))[0]).to.equal(true);
+    expect((await wordsOf(gatewayTo(gateway.url, { timeoutMs: 500 }), SMS))[0]).to.equal(true);
     expect(gateway.calls).to.have.lengthOf(2);
   });
 

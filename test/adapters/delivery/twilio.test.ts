@@ -85,7 +85,7 @@ describe('the Twilio sender', () => {
   it('R19 does not wait for a gateway that hangs, and does not ask it again', async () => {
     const gateway = await startGateway();
     gateway.answer(null);
-    const words = await wordsOf(senderTo(gateway.url, 100), SMS);
+    const words = await wordsOf(senderTo(gateway.url, 500), SMS);
     expect(words).to.deep.equal([true, 'the gateway gave no answer (TimeoutError)']);
     expect(gateway.calls).to.have.lengthOf(1);
   });
@@ -93,7 +93,7 @@ describe('the Twilio sender', () => {
   it('R19 does not wait for an answer that never ends', async () => {
     const gateway = await startGateway();
     gateway.answer((response) => void response.writeHead(200).write('{'));
-    const words = await wordsOf(senderTo(gateway.url, 100), SMS);
+    const words = await wordsOf(senderTo(gateway.url, 500), SMS);
     expect(words).to.deep.equal([true, 'the gateway gave no answer (TimeoutError)']);
   });
 
