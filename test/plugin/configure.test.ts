@@ -94,7 +94,9 @@ describe('U.6 the options of the plugin', () => {
   }
 
   it('are few', () => {
-    expect(withOptions({})).to.have.keys('configure', 'routes', 'factors', 'onward', 'judge', 'enrolment');
+    const ofTheSignIn = ['configure', 'routes', 'onward', 'judge'];
+    const ofItsParts = ['factors', 'enrolment', 'recovery', 'trustedBrowsers', 'available'];
+    expect(withOptions({})).to.have.keys(...ofTheSignIn, ...ofItsParts);
   });
 
   const refused: readonly (readonly [string, object])[] = [

@@ -112,7 +112,11 @@ for (const kind of KINDS) {
     it('writes what happened into the audit trail of its stores', async () => {
       await signedIn(at, 'ann');
       const events = await at.host.stores.durable.audit.list({ accountId: 'ann', limit: 10 });
-      expect(events.map(({ event }) => event)).to.deep.equal(['sign_in.completed', 'enrolment.created']);
+      expect(events.map(({ event }) => event)).to.deep.equal([
+        'sign_in.completed',
+        'recovery.created',
+        'enrolment.created',
+      ]);
     });
 
     it('lets two live in one process, each with its own keys, people and policy', async () => {

@@ -161,9 +161,10 @@ describe('U.6 what a host has before the plugin', () => {
         'no-store',
       ]);
       await visitor.follow(await visitor.submit(wrong, { method: 'totp' }));
-      const { end } = await setUp(stage.host, visitor);
+      const { end: codes } = await setUp(stage.host, visitor);
+      const end = await visitor.follow(await visitor.submit(codes, {}));
       expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
-      expect(shown).to.deep.equal(['set-up-choose', 'set-up-choose', 'set-up-totp']);
+      expect(shown).to.deep.equal(['set-up-choose', 'set-up-choose', 'set-up-totp', 'recovery-codes']);
       expect((await visitor.get('/oidc/second-factor/assets/mark.svg')).status).to.equal(404);
       expect((await visitor.get('/oidc/interaction/nobody/second-factor')).name).to.equal('mine-error');
     });

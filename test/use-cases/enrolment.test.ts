@@ -1,14 +1,11 @@
 /** Setting up an authenticator app: the secret, the first code, and what is kept of both. */
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
-import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../src/domain/attempts.ts';
 import { enrolmentPurpose } from '../../src/domain/enrolment.ts';
-import type { Progress } from '../../src/domain/progress.ts';
-import type { Confirmation } from '../../src/use-cases/enrolment.ts';
 import { NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
+import { appSetUp } from './app-set-up.ts';
 import {
-  ADDRESS,
   acceptedBy,
   aTenant,
   box,
@@ -16,10 +13,8 @@ import {
   freshSetting,
   PERIOD,
   refusalOf,
-  SECRET,
   tally,
   typing,
-  withTotp,
 } from './setting.ts';
 
 describe('enrolment: setting up an authenticator app', () => {
@@ -30,20 +25,7 @@ describe('enrolment: setting up an authenticator app', () => {
     account = await setting().person();
   });
 
-  async function begin(at?: Progress): Promise<Progress> {
-    const { enrolment, begun, judged } = setting();
-    return acceptedBy(await enrolment.begin(at ?? (await begun(account)), await judged(account), 'totp'));
-  }
-  async function secretOf(at: Progress): Promise<string> {
-    return setting().enrolment.reveal(at, await setting().judged(account))?.secret ?? '';
-  }
-  const codeFor = async (at: Progress, steps = 0) => setting().code(steps, await secretOf(at));
-  async function confirm(at: Progress, changes: Partial<Confirmation> = {}) {
-    const given = { typed: '', label: '', app: '', address: ADDRESS, clientId: 'rp', ...changes };
-    return setting().enrolment.confirm(at, await setting().judged(account), 'totp', given);
-  }
-  const all = () => setting().stores.enrolments.listByAccount(account.id);
-  const stored = async () => (await all()).filter(({ method }) => method !== 'recovery');
+  const { begin, secretOf, codeFor, confirm, stored } = appSetUp(setting, () => account);
 
   describe('the secret', () => {
     it('3.2 is shown with all that an app needs', async () => {
@@ -255,49 +237,6 @@ describe('enrolment: setting up an authenticator app', () => {
       const [one, two] = await stored();
       expect([one?.label, two?.label]).to.deep.equal(['phone', 'tablet']);
       expect(one?.secret).not.to.equal(two?.secret);
-    });
-  });
-
-  describe('after 100 failures in a row', () => {
-    const subject = () => secondFactorSubject(account.id);
-
-    async function failed(times: number, method: string): Promise<void> {
-      for (let count = 0; count < times; count += 1)
-        await setting().stores.lockouts.addFailure(subject(), method, NOW);
-    }
-
-    beforeEach(async () => {
-      const factors = [...withTotp.factors, { method: 'email' } as const];
-      account = await setting().person({ email: 'anna@acme.test', factors });
-      await failed(3, 'email');
-    });
-
-    it('replaces the refused factor, and counts anew', async () => {
-      await failed(FAILURES_UNTIL_REFUSED, 'totp');
-      const [old] = await stored();
-      const at = await begin();
-      acceptedBy(await confirm(at, { typed: await codeFor(at) }));
-      const left = (await stored()).map(({ id, method }) => (method === 'totp' ? id : method));
-      expect(left).to.have.members(['email', at.pending?.enrolmentId]);
-      expect(old?.id).not.to.equal(at.pending?.enrolmentId);
-      expect((await setting().stores.lockouts.read(subject())).failures).to.deep.equal({ email: 3 });
-      const revived = await setting().secondFactor.verifyCode(
-        await setting().atCode(account),
-        'totp',
-        typing(setting().code(0, SECRET)),
-      );
-      expect(codeOf(revived)).to.equal('code_invalid');
-    });
-
-    it('leaves a factor beside the new one while it is not refused', async () => {
-      await failed(FAILURES_UNTIL_REFUSED - 1, 'totp');
-      const at = await begin();
-      acceptedBy(await confirm(at, { typed: await codeFor(at) }));
-      expect(await stored()).to.have.lengthOf(3);
-      expect((await setting().stores.lockouts.read(subject())).failures).to.deep.equal({
-        email: 3,
-        totp: 99,
-      });
     });
   });
 });

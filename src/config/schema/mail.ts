@@ -10,7 +10,7 @@ export const mailShape = {
     .describe('`outbox` delivers nothing and shows every message at `/dev/outbox`: development only.'),
   url: z
     .string()
-    .regex(/^smtps?:\/\//, 'must begin with smtp:// or smtps://')
+    .regex(/^smtps?:\/\//, { error: 'must begin with smtp:// or smtps://', abort: true })
     .refine((value) => mailServerOf(value) !== null, {
       error: 'must be smtps://user:password@host:port, with ?tls=required or ?tls=none at most behind it',
     })
