@@ -3,7 +3,13 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { OWN_SITE, type Site } from './site.ts';
 
-export const ASSET_NAMES = ['doublelock.css', 'mark.svg', 'passkey.js', 'self-submit.js'] as const;
+export const ASSET_NAMES = [
+  'doublelock.css',
+  'mark.svg',
+  'passkey.js',
+  'recovery-codes.js',
+  'self-submit.js',
+] as const;
 export type AssetName = (typeof ASSET_NAMES)[number];
 
 export interface AssetFile {
@@ -17,6 +23,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
   'doublelock.css': 'text/css; charset=utf-8',
   'mark.svg': 'image/svg+xml',
   'passkey.js': 'text/javascript; charset=utf-8',
+  'recovery-codes.js': 'text/javascript; charset=utf-8',
   'self-submit.js': 'text/javascript; charset=utf-8',
 };
 
@@ -57,6 +64,7 @@ export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Re
     'doublelock.css': load('doublelock.css', root),
     'mark.svg': load('mark.svg', root),
     'passkey.js': load('passkey.js', root),
+    'recovery-codes.js': load('recovery-codes.js', root),
     'self-submit.js': load('self-submit.js', root),
   };
 }

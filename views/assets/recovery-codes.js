@@ -1,0 +1,13 @@
+/* Copying and printing need a script: their buttons are shown to who has one. */
+const codes = [...document.querySelectorAll('[data-mark="recovery-code"]')].map((each) => each.textContent);
+const print = document.querySelector('[data-print]');
+const copy = document.querySelector('[data-copy]');
+print.hidden = false;
+print.addEventListener('click', () => window.print());
+if (navigator.clipboard) {
+  copy.hidden = false;
+  copy.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(codes.join('\n'));
+    document.querySelector('[data-copied]').hidden = false;
+  });
+}
