@@ -108,12 +108,14 @@ export function createSmtpTransport({
 function attemptOf(error: unknown): Attempt {
   const { code, originalCode, responseCode, command, permanent }: Partial<NodemailerError> =
     error instanceof Error ? error : {};
+  // Only the clock breaks an attempt off.
+  const why = code === 'EABORT' ? 'ETIMEDOUT' : (originalCode ?? code ?? 'unknown');
   const at = /^[A-Z ]{1,20}$/.test(command ?? '') ? ` to ${command}` : '';
   return {
     outcome: permanent === true ? 'refused' : 'later',
     reason:
       responseCode === undefined
-        ? `the mail server did not take it (${originalCode ?? code ?? 'unknown'})`
+        ? `the mail server did not take it (${why})`
         : `the mail server answered ${responseCode}${at}`,
   };
 }

@@ -74,7 +74,7 @@ describe('the mail queue', () => {
     const { queue } = queueTo(await startMute());
     const begun = performance.now();
     await queue.send(MAIL);
-    expect(performance.now() - begun).to.be.below(100);
+    expect(performance.now() - begun).to.be.below(1000);
   });
 
   it('R17 sends the same message again after greylisting, and never after it was taken', async () => {

@@ -198,7 +198,7 @@ describe('the SMPP sender', () => {
 
     it('R19 does not wait for an answer, and does not ask for it again', async () => {
       const centre = await startCentre();
-      const sender = senderTo({ port: centre.port }, { times: { ...LONG, answer: 100 } });
+      const sender = senderTo({ port: centre.port }, { times: { ...LONG, answer: 500 } });
       centre.answer({ submit_sm: null });
       const words = [true, 'the SMS centre did not answer in time'];
       const both = await Promise.all([wordsOf(sender, SMS), wordsOf(sender, SMS)]);
@@ -211,7 +211,7 @@ describe('the SMPP sender', () => {
 
     it('R19 does not wait for who accepts and says nothing', async () => {
       const { port } = await startMute();
-      const words = await wordsOf(senderTo({ port }, { times: { ...LONG, bind: 100 } }), SMS);
+      const words = await wordsOf(senderTo({ port }, { times: { ...LONG, bind: 500 } }), SMS);
       expect(words).to.deep.equal([true, 'the SMS centre did not answer in time']);
     });
 
@@ -228,7 +228,7 @@ describe('the SMPP sender', () => {
 
   it('R19 notices by itself that nobody is there any more', async () => {
     const centre = await startCentre();
-    const sender = senderTo({ port: centre.port }, { times: { ...LONG, enquire: 20, answer: 100 } });
+    const sender = senderTo({ port: centre.port }, { times: { ...LONG, enquire: 20, answer: 1000 } });
     await sender.send(SMS);
     await eventually(async () => expect(centre.enquiries()).to.be.above(1));
     centre.answer({ enquire_link: null });
@@ -240,7 +240,7 @@ describe('the SMPP sender', () => {
 
   it('gives a connection back that is not used, and says goodbye', async () => {
     const centre = await startCentre();
-    const sender = senderTo({ port: centre.port }, { times: { ...LONG, idle: 50 } });
+    const sender = senderTo({ port: centre.port }, { times: { ...LONG, idle: 300 } });
     await sender.send(SMS);
     await eventually(async () => expect(centre.goodbyes()).to.equal(1));
     await sender.send(SMS);
