@@ -86,7 +86,7 @@ describe('every page', () => {
 
     it(`B.5 ${name} works by forms and links alone`, async () => {
       const { $ } = await open(name, 'en');
-      const hasScript = ['switch-account', 'use-passkey', 'set-up-passkey'].includes(page);
+      const hasScript = ['switch-account', 'use-passkey', 'set-up-passkey', 'recovery-codes'].includes(page);
       expect($('script').length).to.equal(hasScript ? 1 : 0);
       expect($('script').text()).to.equal('');
       expect($('[style], style')).to.have.lengthOf(0);

@@ -4,6 +4,7 @@ import type { Frame, Pages } from '../../src/http/pages.ts';
 import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 import { PASSKEY_SAMPLES } from './passkey-samples.ts';
+import { SECURITY_SAMPLES } from './security-samples.ts';
 import { SENT_CODE_SAMPLES } from './sent-code-samples.ts';
 
 const MINUTE = 60_000;
@@ -18,7 +19,6 @@ const cancel = form(`${at}/cancel`);
 const client = 'Acme Timesheets';
 const acme: Frame = { tenantId: 'acme' };
 const member: Frame = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
-const guest: Frame = { tenantId: 'globex', signedInAs: 'gus@globex.test' };
 
 const signIn = { form: form(at), email: '', clientName: client, cancel };
 const enterCode: Pages['enter-code'] = {
@@ -47,29 +47,6 @@ const setUpTotp: Pages['set-up-totp'] = {
   chooseHref: null,
   cancel,
   backHref: null,
-};
-const security: Pages['security'] = {
-  factors: [],
-  offered: ['totp'],
-  setUp: form('/account/security/set-up'),
-  turnOff: form('/account/security/turn-off'),
-  enforcement: 'optional',
-  canTurnOff: true,
-  done: null,
-};
-const phone = {
-  method: 'totp',
-  label: 'Work phone',
-  app: 'Aegis',
-  createdAt: SAMPLE_NOW - 9e9,
-  remove: form('/account/security/factors/factor-1/remove'),
-} as const;
-const tablet = {
-  ...phone,
-  label: '',
-  app: null,
-  createdAt: SAMPLE_NOW,
-  remove: form('/account/security/factors/factor-2/remove'),
 };
 const error: Pages['error'] = {
   title: 'failed',
@@ -198,21 +175,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   sample('signed-out', 'signed-out', { clientName: client }),
   sample('switch-account', 'switch-account', { action: '/session/end/confirm', xsrf: 'xsrf' }),
   sample('account', 'account', { name: 'Bob', email: 'bob@acme.test', tenantName: 'Acme' }, member),
-  sample('security-none', 'security', security, guest),
-  sample('security-optional', 'security', { ...security, factors: [phone, tablet], done: 'set-up' }, guest),
-  sample(
-    'security-required',
-    'security',
-    { ...security, factors: [phone], enforcement: 'required', canTurnOff: false },
-    { ...member, refusal: { code: 'enforced' } },
-  ),
-  sample(
-    'security-administrator',
-    'security',
-    { ...security, factors: [phone], canTurnOff: false, done: 'removed' },
-    guest,
-  ),
-  sample('security-turned-off', 'security', { ...security, done: 'turned-off' }, guest),
+  ...SECURITY_SAMPLES,
   ...SENT_CODE_SAMPLES,
   ...PASSKEY_SAMPLES,
   ...DEVELOPMENT_SAMPLES,
