@@ -20,10 +20,8 @@ const NOTICE_MS = 500;
 /** How often it is looked, in milliseconds, whether who started us is still there. */
 const PARENT_EVERY_MS = 250;
 
-/** With its secrets, read once: what answers requests and what seals anew must have the same. */
 function load(): Config {
-  const config = loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
-  return { ...config, secrets: secretsOf(config) };
+  return loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
 }
 
 /** Runs the server until it is told to stop. Throws when it can't start; nothing is left open then. */
@@ -42,7 +40,7 @@ export async function start(): Promise<void> {
 
   for (const warning of config.warnings) logger.warn({ event: 'config.warning', reason: warning });
   const serve = createServer(parts, readiness);
-  const handler = await serve(config).catch(async (error: unknown) => {
+  const { handler, secrets } = await prepare(config).catch(async (error: unknown) => {
     await senders.close(0);
     await stores.close();
     throw error;
@@ -50,7 +48,7 @@ export async function start(): Promise<void> {
   const server = await listen({ handler, ...config.listen, log: logger.info });
   const metricsServer = await listenForMetrics(config, parts);
   const stopUpkeep = startUpkeep(config, parts);
-  let stopResealing = startResealing(config.secrets, parts);
+  let stopResealing = startResealing(secrets, parts);
 
   let reloaded = Promise.resolve();
   // One after the other: what was read first must not come into force last.
@@ -64,15 +62,21 @@ export async function start(): Promise<void> {
   // Last of all: who reads it may send a signal at once.
   announce(config);
 
+  /** Secrets are read once: what answers requests and what seals anew must have the same. */
+  async function prepare(read: Config) {
+    const secrets = secretsOf(read);
+    return { secrets, handler: await serve({ ...read, secrets }) };
+  }
+
   /** A faulty file changes nothing: its faults are listed, and the running configuration stays. */
   async function reload(): Promise<void> {
     try {
       const next = load();
-      const handler = await serve(next);
+      const { handler, secrets } = await prepare(next);
       // The old handler ends its own requests; nobody waits for that.
       void server.swap(handler);
       await stopResealing();
-      stopResealing = startResealing(next.secrets, parts);
+      stopResealing = startResealing(secrets, parts);
       for (const warning of next.warnings) logger.warn({ event: 'config.warning', reason: warning });
       await trailOf(parts, logger.info)({ event: 'config.reloaded' });
     } catch (error) {
