@@ -89,6 +89,8 @@ describe('U.6 the package in a fresh folder', function () {
       'prom-client',
       'openid-client',
       'commander',
+      'nodemailer',
+      'smpp',
     ]) {
       expect([...packages]).not.to.include(name);
     }
@@ -113,6 +115,7 @@ describe('U.6 the package in a fresh folder', function () {
 
 const TYPED = `
 import { type HostAccount, type SecondFactor, secondFactor } from 'doublelock';
+import { deliver, http, smpp, smtp, twilio } from 'doublelock/delivery';
 import { embedded } from 'doublelock/embedded';
 import { mongo } from 'doublelock/mongo';
 import { redis } from 'doublelock/redis';
@@ -130,6 +133,20 @@ const lock: SecondFactor = secondFactor({
 const provider = new Provider('http://localhost:3000', lock.configure({}));
 provider.use(lock.routes(provider));
 new Koa().use(lock.routes(provider));
+
+export const reached = async (from: string) => secondFactor({
+  stores: embedded({ dataDir: './data' }),
+  encryption: [{ id: '1', key: 'x'.repeat(32) }],
+  account,
+  sender: deliver({
+    mail: await smtp({ url: 'smtps://mail.test', from }),
+    sms: await twilio({ accountSid: 'a', authToken: 'b', from }),
+  }),
+});
+export const gateways = async (from: string) => [
+  await http({ url: 'https://gw.test', from }),
+  await smpp({ host: 'gw.test', port: 3550, systemId: 'a', password: 'b', from }),
+];
 
 export const spread = async (uri: string) => secondFactor({
   stores: { durable: await mongo({ uri }), shortLived: await redis({ uri }) },
