@@ -28,9 +28,11 @@ export function createSelfService({
   trail,
 }: Needs) {
   /** The methods that this account may set up by itself. */
-  function offered({ enforcement, tenant, account }: Judgement): readonly MethodName[] {
+  function offered({ enforcement, tenant, account, enrolments: all }: Judgement): readonly MethodName[] {
     const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
-    return onOffer.filter((method) => available().includes(method));
+    // There is one inbox: set up again it would be the same.
+    const hasInbox = account.emailConfirmed && all.some(({ method }) => method === 'email');
+    return onOffer.filter((method) => available().includes(method) && !(method === 'email' && hasInbox));
   }
 
   /** Turning off, and removing the last factor, is for those of whom none is required. */
