@@ -97,6 +97,12 @@ describe('every page', () => {
       expect($('a[href^="javascript:"]')).to.have.lengthOf(0);
     });
 
+    it(`B.5 ${name} shows no button that does nothing without a script`, async () => {
+      const { $ } = await open(name, 'en');
+      const shown = page.endsWith('passkey') ? $() : $('button[type=button]:not([hidden])');
+      expect(shown).to.have.lengthOf(0);
+    });
+
     it(`${name} labels its fields, names its buttons and has one primary button at most`, async () => {
       const { $ } = await open(name, 'en');
       for (const field of $('main').find('input:not([type=hidden], [type=radio]), select').toArray()) {
