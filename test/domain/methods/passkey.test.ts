@@ -1,0 +1,122 @@
+import { expect } from 'chai';
+import type { Acr } from '../../../src/domain/acr.ts';
+import { createPasskey, mustVerify, PASSKEY_ALGORITHMS } from '../../../src/domain/methods/passkey.ts';
+import { credentialOf, passkeySiteOf } from '../../../src/domain/passkey.ts';
+
+const SITE = { rpId: 'id.example', origin: 'https://id.example:8443' };
+const KEPT = {
+  id: 'NWUiCvmU8tmRlF4y8mVKcQ',
+  publicKey: 'pQECAyYgASFYIA',
+  transports: ['usb'],
+  userHandle: 'cGVyc29u',
+  deviceBound: true,
+  backedUp: false,
+};
+
+describe('passkey', () => {
+  const method = createPasskey();
+
+  describe('site', () => {
+    for (const [issuer, site] of [
+      ['https://id.example:8443/oidc', SITE],
+      ['https://id.example', { rpId: 'id.example', origin: 'https://id.example' }],
+      ['http://localhost:3000', { rpId: 'localhost', origin: 'http://localhost:3000' }],
+      ['http://acme.localhost:3000', { rpId: 'acme.localhost', origin: 'http://acme.localhost:3000' }],
+      // Browsers make no passkeys for an address, nor on a page that anybody on the way can change.
+      ['https://192.0.2.7', null],
+      ['https://[2001:db8::7]', null],
+      ['http://127.0.0.1:3000', null],
+      ['http://id.example', null],
+      ['http://localhost.example', null],
+    ] as const) {
+      it(`of ${issuer} is ${site === null ? 'none' : site.rpId}`, () => {
+        expect(passkeySiteOf(issuer)).to.deep.equal(site);
+      });
+    }
+  });
+
+  it('asks for 32 random bytes, for one purpose, as long as the visit lives', () => {
+    const random = (length: number) => new Uint8Array(length).fill(255);
+    const challenge = method.newChallenge('sign-in', { id: 'one', random, now: 5, expiresAt: 9 });
+    expect(challenge).to.include({
+      id: 'one',
+      method: 'passkey',
+      purpose: 'sign-in',
+      sentAt: 5,
+      expiresAt: 9,
+    });
+    expect(Buffer.from(challenge.digest, 'base64url')).to.deep.equal(Buffer.alloc(32, 255));
+  });
+
+  it('asks for a new one with every algorithm that is then taken, and for none that is there already', () => {
+    const user = { id: 'cGVyc29u', name: 'bob@acme.test', displayName: 'Bob' };
+    const asked = method.creation({
+      site: SITE,
+      siteName: 'Acme',
+      challenge: 'random',
+      user,
+      existing: [KEPT],
+    });
+    expect(asked).to.deep.include({ rp: { id: 'id.example', name: 'Acme' }, user, challenge: 'random' });
+    expect(asked.pubKeyCredParams.map(({ alg }) => alg)).to.deep.equal(PASSKEY_ALGORITHMS);
+    expect(asked.excludeCredentials).to.deep.equal([
+      { type: 'public-key', id: KEPT.id, transports: ['usb'] },
+    ]);
+    expect(asked.authenticatorSelection).to.include({
+      residentKey: 'discouraged',
+      userVerification: 'preferred',
+    });
+    expect(asked.attestation).to.equal('none');
+  });
+
+  it('asks at a sign-in for those of the account, and for verification where it must be', () => {
+    const of = { site: SITE, challenge: 'random', credentials: [KEPT] };
+    expect(method.request({ ...of, mustVerify: false })).to.deep.include({
+      rpId: 'id.example',
+      challenge: 'random',
+      userVerification: 'preferred',
+      allowCredentials: [{ type: 'public-key', id: KEPT.id, transports: ['usb'] }],
+    });
+    expect(method.request({ ...of, mustVerify: true }).userVerification).to.equal('required');
+  });
+
+  const MFA: Acr = 'https://refeds.org/profile/mfa';
+  for (const [what, acrs, expected] of [
+    ['nothing is demanded', null, false],
+    ['two factors are', [MFA], false],
+    ['either will do', ['phr', MFA], false],
+    ['a level that does not exist is', [], false],
+    ['what nobody can phish is', ['phr'], true],
+  ] as const) {
+    it(`${expected ? 'must' : 'need not'} verify the person where ${what}`, () => {
+      expect(mustVerify({ acrs })).to.equal(expected);
+    });
+  }
+
+  for (const [what, lastCounter, counter, verdict] of [
+    ['a counter that rises', 4, 5, 'accepted'],
+    ['one that leaps', 4, 400, 'accepted'],
+    ['none on either side', 0, 0, 'accepted'],
+    ['the first of a counter', 0, 1, 'accepted'],
+    ['the same again', 4, 4, 'counter_behind'],
+    ['an older one', 4, 3, 'counter_behind'],
+    ['one that is gone', 4, 0, 'counter_behind'],
+  ] as const) {
+    it(`A43 takes ${what} for ${verdict}`, () => {
+      const used = { credentialId: KEPT.id, counter, userVerified: true, deviceBound: true };
+      expect(method.check(used, { lastCounter, mustVerify: true })).to.equal(verdict);
+      const unverified = { ...used, userVerified: false };
+      expect(method.check(unverified, { lastCounter, mustVerify: false })).to.equal(verdict);
+      expect(method.check(unverified, { lastCounter, mustVerify: true })).to.equal('unverified');
+    });
+  }
+
+  it('reads what was kept, and nothing else', () => {
+    expect(credentialOf(JSON.stringify(KEPT))).to.deep.equal(KEPT);
+    for (const other of [null, [], 'text', {}, { ...KEPT, id: 5 }, { ...KEPT, publicKey: undefined }]) {
+      expect(credentialOf(JSON.stringify(other))).to.equal(null);
+    }
+    const bare = { id: KEPT.id, publicKey: KEPT.publicKey, userHandle: KEPT.userHandle };
+    expect(credentialOf(JSON.stringify(bare))).to.deep.include({ transports: [], deviceBound: false });
+  });
+});
