@@ -15,6 +15,7 @@ import { createSenders } from '../../src/senders.ts';
 import { createServer, type Handler } from '../../src/server.ts';
 import { anyOf, createChance } from './chance.ts';
 import { createSettableClock, type SettableClock } from './clock.ts';
+import { databaseAccess } from './database-access.ts';
 import { eventually } from './eventually.ts';
 import { withDatabase } from './mongo.ts';
 import { createRelyingParty, type RelyingParty } from './relying-party.ts';
@@ -178,7 +179,10 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     async stop() {
       await server.stop({ deadlineMs: 1000 });
       await closeStores();
-      if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+      if (options.dataDir) return;
+      // Apps have one Redis after the other, and what one has counted is none of the next one's business.
+      if (isOnServers()) await databaseAccess(config).loseShortLived();
+      rmSync(dataDir, { recursive: true, force: true });
     },
   };
 }

@@ -94,6 +94,9 @@ function inRedis({ uri }: Storage['shortLived']) {
   }
   return {
     countSessions: () => withKeys('dl:provider:{Session:*}', (keys) => new Set(keys).size),
-    loseAll: () => withKeys('dl:*', async (keys, redis) => void (await redis.unlink(keys))),
+    loseAll: () =>
+      withKeys('dl:*', async (keys, redis) => {
+        if (keys.length > 0) await redis.unlink(keys);
+      }),
   };
 }
