@@ -53,7 +53,12 @@ function chooseProgram(environment: NodeJS.ProcessEnv): Program | null {
   return {
     path: BINARY,
     arguments: () => [],
-    environment: (port, folder) => ({ FERRETDB_LISTEN: `127.0.0.1:${port}`, FERRETDB_DIR: folder }),
+    environment: (port, folder) => ({
+      FERRETDB_LISTEN: `127.0.0.1:${port}`,
+      FERRETDB_DIR: folder,
+      // Its garbage, collected less often: a quarter of its work (measured).
+      GOGC: '800',
+    }),
     ready: 'mongodb://',
   };
 }
