@@ -10,7 +10,7 @@ export interface ReadyForm {
   readonly body: string;
 }
 
-export function partyAt({ origin }: Program, clientId = 'rp'): Promise<RelyingParty> {
+export function partyAt({ origin }: Pick<Program, 'origin'>, clientId = 'rp'): Promise<RelyingParty> {
   return createRelyingParty({ issuer: origin, clientId, clientSecret: CLIENT_SECRET, redirectUri: CALLBACK });
 }
 
