@@ -57,7 +57,7 @@ export function overTransports(
 }
 
 /** In development what has no transport goes to the outbox; elsewhere it goes nowhere, and says so. */
-export async function openSender(config: Delivery, parts: SenderParts): Promise<OpenSender> {
+async function openSender(config: Delivery, parts: SenderParts): Promise<OpenSender> {
   const { stores, clock, logger } = parts;
   const [mail, sms] = await Promise.all([openMail(config), openSms(config, parts)]);
   const sender = overTransports({ mail, sms }, { ...parts, log: logger.warn });

@@ -34,7 +34,7 @@ export interface MailServerOptions extends SMTPServerOptions {
   readonly onMail?: () => Promise<void>;
 }
 
-export async function startMailServer({
+async function startMailServer({
   port = 0,
   answer = () => null,
   onMail = async () => {},
