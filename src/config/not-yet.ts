@@ -17,15 +17,6 @@ export function notYet(file: ConfigFile, available: readonly MethodName[]): stri
     const listing = asking.filter((tenant) => tenant.second_factor.methods.includes(method));
     say(listing, `the method ${method} is not in this release and is not offered`);
   }
-  if (!available.includes('email')) {
-    const proving = asking.filter((tenant) => tenant.second_factor.set_up_proof === 'email');
-    say(
-      proving,
-      'set_up_proof: email acts as none in this release: a first factor is bound without a mailed code',
-    );
-  }
-  const trusting = asking.filter((tenant) => tenant.second_factor.trusted_devices);
-  say(trusting, 'trusted_devices is not in this release: every sign-in asks for the second factor');
   const approving = file.tenants.filter((tenant) => tenant.second_factor.reset_approvers !== 1);
   say(approving, 'reset_approvers is not in this release: factors are reset by the doublelock command');
 

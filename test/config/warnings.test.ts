@@ -37,8 +37,6 @@ accounts:
   - { email: b@acme.test, tenant: acme, factors: [{ method: email }, { method: totp, secret: NBSWY3DPEB3W64TM }] }
 `);
     expect(warnings.map((warning) => warning.split(/ is not | acts | has only /)[0])).to.deep.equal([
-      'set_up_proof: email',
-      'trusted_devices',
       'reset_approvers',
       'the account A@acme.test',
     ]);
