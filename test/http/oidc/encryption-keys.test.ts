@@ -121,7 +121,7 @@ describe('encryption keys', () => {
   });
 
   it('R35 that are gone end what was issued under them, without a fault', async () => {
-    const { visitor, tokens } = await tokensFor(app, rp, 'new@open.test', OFFLINE);
+    const { visitor, tokens } = await tokensFor(app, rp, 'boss@open.test', OFFLINE);
     const { keys: known } = app.parts.stores;
     // As it is given up when it is lost for good.
     await known.remove('old');
@@ -129,6 +129,6 @@ describe('encryption keys', () => {
     expect(await refusal(refresh(rp, tokens.refresh_token))).to.equal('invalid_grant');
     expect(errorOf(await askAgain(visitor, rp, { prompt: 'none' }))).to.equal('login_required');
     await askAgain(visitor, rp);
-    expect(errorOf(await visitor.signIn('new@open.test', PASSWORD))).to.equal(null);
+    expect(errorOf(await visitor.signIn('boss@open.test', PASSWORD))).to.equal(null);
   });
 });
