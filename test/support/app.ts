@@ -12,7 +12,7 @@ import { loadConfig } from '../../src/config.ts';
 import { CATALOGUE } from '../../src/domain/methods/index.ts';
 import { startServer } from '../../src/http/lifecycle.ts';
 import { createSenders } from '../../src/senders.ts';
-import { createServer, type Handler } from '../../src/server.ts';
+import { createServer, type Handler, type Serve } from '../../src/server.ts';
 import { anyOf, createChance } from './chance.ts';
 import { createSettableClock, type SettableClock } from './clock.ts';
 import { databaseAccess } from './database-access.ts';
@@ -118,6 +118,8 @@ export interface AppOptions {
   readonly dataDir?: string;
   /** Puts something between each instance and its stores. */
   readonly around?: (stores: Stores) => Stores;
+  /** Of the issuer; browsers make no passkeys at an address, which is the default. */
+  readonly hostname?: 'localhost';
 }
 
 export async function startApp(options: AppOptions = {}): Promise<App> {
@@ -129,19 +131,29 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     port: 0,
     log: () => {},
   });
-  const origin = `http://127.0.0.1:${server.port}`;
+  const origin = `http://${options.hostname ?? '127.0.0.1'}:${server.port}`;
   let yaml: Yaml = { ...standardConfig(), issuer: origin, storage: storageOf(dataDir), ...options.config };
-  let config = load(yaml, dataDir);
-  const parts = await open();
-  const others = isOnServers() ? [await open()] : [];
-  const allStores = [parts, ...others].map(({ stores }) => stores);
-  const ready = async () => ({ ready: true }) as const;
-  const instances = [parts, ...others].map((each) => createServer(each, ready));
-  await server.swap(await handler());
+  let config: Config;
+  let parts: Parts;
+  let instances: readonly Serve[];
+  const allStores: Stores[] = [];
+  try {
+    config = load(yaml, dataDir);
+    parts = await open();
+    const ready = async () => ({ ready: true }) as const;
+    instances = [parts, ...(isOnServers() ? [await open()] : [])].map((each) => createServer(each, ready));
+    await server.swap(await handler());
+  } catch (error) {
+    // What listens keeps the whole run of tests from ending.
+    await stop();
+    throw error;
+  }
 
   async function open(): Promise<Parts> {
     const opened = await openParts(config);
-    const seen = { ...opened, stores: options.around?.(opened.stores) ?? opened.stores, clock };
+    const stores = options.around?.(opened.stores) ?? opened.stores;
+    allStores.push(stores);
+    const seen = { ...opened, stores, clock };
     return { ...seen, senders: createSenders(seen) };
   }
 
@@ -155,6 +167,15 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
 
   async function closeStores(): Promise<void> {
     await Promise.all(allStores.map((stores) => stores.close()));
+  }
+
+  async function stop(): Promise<void> {
+    await server.stop({ deadlineMs: 1000 });
+    await closeStores();
+    if (options.dataDir) return;
+    // Apps have one Redis after the other, and what one has counted is none of the next one's business.
+    if (isOnServers() && allStores.length > 0) await databaseAccess(config).loseShortLived();
+    rmSync(dataDir, { recursive: true, force: true });
   }
 
   return {
@@ -176,14 +197,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
       await Promise.all(allStores.map((stores) => eventually(stores.ping)));
     },
     closeStores,
-    async stop() {
-      await server.stop({ deadlineMs: 1000 });
-      await closeStores();
-      if (options.dataDir) return;
-      // Apps have one Redis after the other, and what one has counted is none of the next one's business.
-      if (isOnServers()) await databaseAccess(config).loseShortLived();
-      rmSync(dataDir, { recursive: true, force: true });
-    },
+    stop,
   };
 }
 

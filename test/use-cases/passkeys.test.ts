@@ -53,7 +53,7 @@ describe('passkeys: at a sign-in', () => {
     expect(amrOf(proofs)).to.deep.equal(['pwd', 'swk', 'user', 'mfa']);
   });
 
-  it('2.8 is no factor without the password, however well it knew the person', async () => {
+  it('is no factor without the password, however well it knew the person', async () => {
     const laptop = await holding();
     const at = await asked(account);
     const { proofs } = acceptedBy(await verify(at, await answer(account, at, laptop)));
@@ -194,7 +194,7 @@ describe('passkeys: at a sign-in', () => {
     expect(await lines()).to.deep.equal(['second_factor.accepted']);
   });
 
-  it('2.7 D9 gets in while codes are locked, and its refusals lock nothing', async () => {
+  it('D9 gets in while codes are locked, and its refusals lock nothing', async () => {
     account = await setting().person({ email: 'carol@acme.test', ...withTotp });
     const laptop = authenticatorAt();
     await setUp(account, laptop);

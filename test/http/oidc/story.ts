@@ -32,7 +32,10 @@ export interface Stage {
 }
 
 /** For the `describe` of a suite: a server before its tests, gone after them. */
-export function stage(config: () => Yaml = () => ({}), more: Pick<AppOptions, 'around'> = {}): Stage {
+export function stage(
+  config: () => Yaml = () => ({}),
+  more: Pick<AppOptions, 'around' | 'hostname'> = {},
+): Stage {
   let app: App;
   let clock: MachineClock;
   let rp: RelyingParty;
