@@ -11,6 +11,8 @@ export interface Form {
 export interface MethodChoice {
   readonly method: MethodName;
   readonly selected: boolean;
+  /** Where its code would go, masked; null for a method that sends none. */
+  readonly destination?: string | null;
 }
 
 /** A code that was sent, or can be. */

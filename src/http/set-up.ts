@@ -157,5 +157,3 @@ function away(ctx: Context, address: string): null {
   ctx.redirect(address);
   return null;
 }
-
-export type SetUp = ReturnType<typeof createSetUp>;

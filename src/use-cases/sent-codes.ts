@@ -181,5 +181,3 @@ export function createSentCodes(needs: Needs) {
 
   return { send, current };
 }
-
-export type SentCodes = ReturnType<typeof createSentCodes>;

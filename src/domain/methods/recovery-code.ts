@@ -2,7 +2,7 @@
 import type { RecoveryMethod } from '../method.ts';
 
 /** How many a set has. */
-export const RECOVERY_CODES = 10;
+const RECOVERY_CODES = 10;
 /** At so few left a person is told to make new ones. */
 export const FEW_LEFT = 3;
 /** Crockford's base32: no letter that reads as a digit (https://www.crockford.com/base32.html). */

@@ -60,7 +60,11 @@ export function createSecondFactorPages({
   ) {
     const model = {
       form: formAt(stage, '/choose-method'),
-      methods: methods.map((method) => ({ method, selected: method === (preferred ?? methods[0]) })),
+      methods: methods.map((method) => ({
+        method,
+        selected: method === (preferred ?? methods[0]),
+        destination: sentTo(stage, judgement, method)?.destination ?? null,
+      })),
       clientName: stage.clientName,
       cancel: formAt(stage, '/cancel'),
     };
