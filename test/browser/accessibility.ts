@@ -54,8 +54,11 @@ const DESCRIBE_FOCUS = `(() => {
   };
 })()`;
 
+/** What is folded away can be reached once it is unfolded. */
+const UNFOLD = `for (const one of document.querySelectorAll('details')) one.open = true`;
+
 /** What can be operated; of a group of choices the keyboard reaches one, and the arrows the others. */
-const OPERABLE = `[...document.querySelectorAll('a[href], button, input, select')]
+const OPERABLE = `[...document.querySelectorAll('a[href], button, input, select, summary')]
   .filter((one) => one.type !== 'hidden' && (one.type !== 'radio' || one.checked))
   .map((one) => one.cloneNode(false).outerHTML)`;
 
@@ -72,6 +75,7 @@ function focusOf(page: Page): Promise<Focus | null> {
 
 /** Goes once round the page by Tab: what it does not reach, and where one can't see where one is. */
 export async function keyboardFaults(page: Page): Promise<string[]> {
+  await page.evaluate(UNFOLD);
   const operable: string[] = await page.evaluate(OPERABLE);
   const reached: Focus[] = [];
   // Once more than there are stops, for the one at the window's own edge.

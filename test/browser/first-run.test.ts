@@ -1,5 +1,6 @@
 /** The first hour with the product, as it is started by hand: every step in Chromium, with scripts and without. */
 import { expect } from 'chai';
+import type { Page } from 'playwright-core';
 import { programs } from '../process/program.ts';
 import { needs } from '../support/needs.ts';
 import { createPerson, type Person } from './person.ts';
@@ -61,6 +62,20 @@ describe('the first run, in a browser', function () {
     return secret;
   }
 
+  /** A password alone sets nothing up: a code is mailed first, and read where the demo keeps its mail. */
+  async function proveAddress(person: Person, demo: string, email: string): Promise<void> {
+    await person.isOn('set-up-proof');
+    await person.send({}, 'send');
+    await person.page.locator('#code').waitFor();
+    await person.send({ code: await mailedCode(person.page, demo, email) }, 'confirm');
+  }
+
+  async function putAwayCodes(person: Person): Promise<void> {
+    await person.isOn('recovery-codes');
+    expect(await person.page.locator('[data-mark="recovery-code"]').count()).to.equal(10);
+    await person.send({}, 'saved');
+  }
+
   async function allow(person: Person, acr: string, amr: string): Promise<void> {
     await person.isOn('consent');
     await person.send({}, 'allow');
@@ -77,12 +92,15 @@ describe('the first run, in a browser', function () {
       const email = 'bram@kantoor.test';
 
       await signIn(person, demo, email, passwordOf(email));
-      const secret = await scanSecret(person);
+      await person.isOn('set-up-proof');
       expect(await person.words())
         .to.include(WORDS[options.locale].why)
         .and.to.include('helpdesk@kantoor.test');
+      await proveAddress(person, demo, email);
+      const secret = await scanSecret(person);
       const code = phone.code(secret);
       await person.send({ code: `${code.slice(0, 3)} ${code.slice(3)}` }, 'confirm');
+      await putAwayCodes(person);
       await allow(person, MFA, 'pwd otp mfa');
 
       await person.follow('/demo/sign-out');
@@ -110,9 +128,11 @@ describe('the first run, in a browser', function () {
       await person.follow('/demo/step-up');
       await person.isOn('set-up-choose');
       await person.send({ method: 'totp' }, 'choose');
+      await proveAddress(person, demo, email);
       await person.isOn('set-up-totp');
       const fields = { code: phone.code(await scanSecret(person)), app: 'Aegis', label: 'Grey phone' };
       await person.send(fields, 'confirm');
+      await putAwayCodes(person);
       await allow(person, MFA, 'pwd otp mfa');
 
       await person.open(new URL('/account/security', demo).href);
@@ -127,9 +147,11 @@ describe('the first run, in a browser', function () {
       await page.getByText(WORDS[options.locale].off).waitFor();
 
       await person.send({}, 'set_up');
+      await proveAddress(person, demo, email);
       await person.isOn('set-up-totp');
       const typedByHand = await person.mark('secret');
       await person.send({ code: phone.code(typedByHand) }, 'confirm');
+      await putAwayCodes(person);
       await page.locator('body[data-page=security] [role=status]').waitFor();
       await person.follow('/session/end');
       await person.isOn('sign-out');
@@ -144,3 +166,11 @@ describe('the first run, in a browser', function () {
     });
   }
 });
+
+/** Of the newest mail to this address. */
+async function mailedCode(page: Page, demo: string, email: string): Promise<string> {
+  const outbox = await page.request.get(new URL('/dev/outbox.json', demo).href);
+  const messages: { to: string; text: string }[] = await outbox.json();
+  const newest = messages.find(({ to }) => to === email);
+  return /\b\d{6}\b/.exec(newest?.text ?? '')?.[0] ?? '';
+}

@@ -57,6 +57,9 @@ describe('the keyboard alone, in a browser', function () {
     await goTo('#code');
     await page.keyboard.type(totpCode(secret, app.clock.now()));
     await page.keyboard.press('Enter');
+    await isOn('recovery-codes');
+    await goTo('button[name=saved]');
+    await page.keyboard.press('Enter');
     await isOn('account');
 
     await goTo('nav a[href="/account/security"]');
