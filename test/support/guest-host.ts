@@ -61,11 +61,13 @@ export interface GuestOptions {
   readonly stores?: GuestHost['stores'];
   /** What the clients may do beside the code flow and refreshing. */
   readonly clientGrants?: readonly string[];
+  /** Of the issuer; browsers make no passkeys at an address, which is the default. */
+  readonly hostname?: 'localhost';
 }
 
 export async function startGuest(kind: Kind, given: GuestOptions = {}): Promise<GuestHost> {
   const server = await startServer({ handler: () => {}, host: '127.0.0.1', port: 0, log: () => {} });
-  const origin = `http://127.0.0.1:${server.port}`;
+  const origin = `http://${given.hostname ?? '127.0.0.1'}:${server.port}`;
   const issuer = `${origin}${kind.prefix}`;
   const clock = createSettableClock(Date.now());
   const dataDir = makeDataDir();
