@@ -158,7 +158,10 @@ function expectWords({ $, text, url, name }: Page): void {
       .filter((image) => $(image).attr('src') === 'x'),
     about,
   ).to.have.length(0);
+  // A file to be kept is text and nothing else: browsers save it, and never show it as a page.
+  const kept = $('a[download][href^="data:text/plain;charset=utf-8,"]');
   const attributes = $('*')
+    .not(kept)
     .toArray()
     .flatMap((element) => Object.entries($(element).attr() ?? {}));
   for (const [attribute, value] of attributes) {
