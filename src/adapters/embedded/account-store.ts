@@ -2,6 +2,7 @@
 import type { Account, Locale, Role } from '../../domain/account.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
+import { insertInto } from './insertion.ts';
 import { readStrings } from './stored-json.ts';
 
 type Row = {
@@ -19,6 +20,22 @@ type Row = {
   created_at: number;
   frozen_at: number | null;
 };
+
+const COLUMNS = [
+  'id',
+  'tenant_id',
+  'email',
+  'email_confirmed',
+  'name',
+  'phone',
+  'role',
+  'groups',
+  'manages',
+  'locale',
+  'password_hash',
+  'created_at',
+  'frozen_at',
+] as const satisfies readonly (keyof Row)[];
 
 function toRow(account: Account): Row {
   return {
@@ -61,10 +78,7 @@ function toAccount(row: Row | undefined): Account | null {
 }
 
 export function createAccountStore(database: Database): AccountStore {
-  const insert = database.statement(
-    `INSERT INTO accounts VALUES (:id, :tenant_id, :email, :email_confirmed, :name, :phone, :role, :groups, :manages,
-      :locale, :password_hash, :created_at, :frozen_at) ON CONFLICT DO NOTHING`,
-  );
+  const insert = database.statement(`${insertInto('accounts', COLUMNS)} ON CONFLICT DO NOTHING`);
   const byId = database.statement<Row>('SELECT * FROM accounts WHERE id = :id');
   const byEmail = database.statement<Row>('SELECT * FROM accounts WHERE email = :email');
   const byTenant = database.statement<Row>(

@@ -2,6 +2,7 @@
 import type { AuditEvent, AuditEventName } from '../../domain/audit-event.ts';
 import type { AuditStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
+import { insertInto } from './insertion.ts';
 
 type Row = {
   id: string;
@@ -14,6 +15,18 @@ type Row = {
   reason: string | null;
   address: string | null;
 };
+
+const COLUMNS = [
+  'id',
+  'at',
+  'event',
+  'account_id',
+  'tenant_id',
+  'client_id',
+  'method',
+  'reason',
+  'address',
+] as const satisfies readonly (keyof Row)[];
 
 function toRow(event: AuditEvent): Row {
   return {
@@ -44,10 +57,7 @@ function toEvent(row: Row): AuditEvent {
 }
 
 export function createAuditStore(database: Database): AuditStore {
-  const append = database.statement(
-    `INSERT INTO audit VALUES (:id, :at, :event, :account_id, :tenant_id, :client_id, :method, :reason, :address)
-      ON CONFLICT DO NOTHING`,
-  );
+  const append = database.statement(`${insertInto('audit', COLUMNS)} ON CONFLICT DO NOTHING`);
   // A statement for each filter, so that each finds its index.
   const select = (where: string) =>
     database.statement<Row>(`SELECT * FROM audit ${where} ORDER BY at DESC, rowid DESC LIMIT :limit`);

@@ -3,6 +3,7 @@ import type { Enrolment } from '../../domain/enrolment.ts';
 import type { MethodName } from '../../domain/method.ts';
 import type { ResealableEnrolments, SealedEnrolment } from '../../ports/keys.ts';
 import type { Database } from './database.ts';
+import { insertInto } from './insertion.ts';
 
 type Row = {
   id: string;
@@ -16,6 +17,19 @@ type Row = {
   is_default: number;
   created_at: number;
 };
+
+const COLUMNS = [
+  'id',
+  'account_id',
+  'tenant_id',
+  'method',
+  'label',
+  'app',
+  'secret',
+  'last_step',
+  'is_default',
+  'created_at',
+] as const satisfies readonly (keyof Row)[];
 
 function toRow(enrolment: Enrolment): Row {
   return {
@@ -54,10 +68,7 @@ function toSealed(row: Row): SealedEnrolment[] {
 }
 
 export function createEnrolmentStore(database: Database): ResealableEnrolments {
-  const insert = database.statement(
-    `INSERT INTO enrolments VALUES (:id, :account_id, :tenant_id, :method, :label, :app, :secret, :last_step,
-      :is_default, :created_at) ON CONFLICT DO NOTHING`,
-  );
+  const insert = database.statement(`${insertInto('enrolments', COLUMNS)} ON CONFLICT DO NOTHING`);
   const byAccount = database.statement<Row>(
     'SELECT * FROM enrolments WHERE account_id = :accountId ORDER BY created_at, rowid',
   );

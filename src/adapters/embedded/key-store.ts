@@ -11,7 +11,8 @@ function toRecord(row: Row): KeyRecord {
 export function createKeyStore(database: Database): KeyStore {
   const all = database.statement<Row>('SELECT * FROM encryption_keys ORDER BY added_at, id');
   const insert = database.statement(
-    'INSERT INTO encryption_keys VALUES (:id, :digestKey, :addedAt, :usedAt) ON CONFLICT DO NOTHING',
+    `INSERT INTO encryption_keys (id, digest_key, added_at, used_at) VALUES (:id, :digestKey, :addedAt, :usedAt)
+      ON CONFLICT DO NOTHING`,
   );
   const markUsed = database.statement(
     'UPDATE encryption_keys SET used_at = :at WHERE id = :id AND used_at IS NULL',

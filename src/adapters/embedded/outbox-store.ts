@@ -1,6 +1,7 @@
 /** The outbox of a development machine, in SQLite: what would have been sent. */
 import type { OutboxStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
+import { insertInto } from './insertion.ts';
 
 type Row = {
   channel: string;
@@ -13,7 +14,7 @@ type Row = {
 
 export function createOutboxStore(database: Database): OutboxStore {
   const append = database.statement(
-    'INSERT INTO outbox VALUES (:channel, :recipient, :subject, :text, :sent_at, :html)',
+    insertInto('outbox', ['channel', 'recipient', 'subject', 'text', 'sent_at', 'html']),
   );
   const list = database.statement<Row>('SELECT * FROM outbox ORDER BY sent_at DESC, rowid DESC LIMIT :limit');
 

@@ -58,12 +58,15 @@ export function createProgressStore(database: Database): ProgressStore {
     'DELETE FROM progress WHERE uid = :uid AND version = :version AND expires_at = :expiresAt',
   );
   const insert = database.statement(
-    `INSERT INTO progress VALUES (:uid, :version + 1, :account_id, :proofs, :pending, :later, :keeps_auth_time,
-      :expires_at, :more) ON CONFLICT DO NOTHING`,
+    `INSERT INTO progress (uid, version, account_id, proofs, pending, later, keeps_auth_time, expires_at, more)
+      VALUES (:uid, :version + 1, :account_id, :proofs, :pending, :later, :keeps_auth_time, :expires_at, :more)
+      ON CONFLICT DO NOTHING`,
   );
+  // Patched (RFC 7396), so that what a newer release has told stays; null is as good as absent.
   const update = database.statement(
     `UPDATE progress SET version = :version + 1, account_id = :account_id, proofs = :proofs, pending = :pending,
-      later = :later, keeps_auth_time = :keeps_auth_time, expires_at = :expires_at, more = :more
+      later = :later, keeps_auth_time = :keeps_auth_time, expires_at = :expires_at,
+      more = json_patch(coalesce(more, '{}'), :more)
       WHERE uid = :uid AND version = :version`,
   );
   const remove = database.statement('DELETE FROM progress WHERE uid = :uid');

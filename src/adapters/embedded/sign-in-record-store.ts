@@ -2,6 +2,7 @@
 import type { SignInRecord } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
+import { putInto } from './insertion.ts';
 import { readProofs } from './stored-json.ts';
 
 type Row = {
@@ -14,6 +15,17 @@ type Row = {
   expires_at: number;
   trusted_browser_id: string | null;
 };
+
+const COLUMNS = [
+  'session_uid',
+  'account_id',
+  'proofs',
+  'at',
+  'address',
+  'browser',
+  'expires_at',
+  'trusted_browser_id',
+] as const satisfies readonly (keyof Row)[];
 
 function toRow(record: SignInRecord): Row {
   return {
@@ -44,10 +56,7 @@ function toRecord(row: Row | undefined): SignInRecord | null {
 }
 
 export function createSignInRecordStore(database: Database): SignInRecordStore {
-  const save = database.statement(
-    `INSERT OR REPLACE INTO sign_in_records VALUES (:session_uid, :account_id, :proofs, :at, :address, :browser,
-      :expires_at, :trusted_browser_id)`,
-  );
+  const save = database.statement(putInto('sign_in_records', 'session_uid', COLUMNS));
   const find = database.statement<Row>(
     'SELECT * FROM sign_in_records WHERE session_uid = :sessionUid AND expires_at > :now',
   );

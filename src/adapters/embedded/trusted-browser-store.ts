@@ -2,6 +2,7 @@
 import type { TrustedBrowser } from '../../domain/trusted-browser.ts';
 import type { TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Database } from './database.ts';
+import { insertInto } from './insertion.ts';
 
 type Row = {
   id: string;
@@ -12,6 +13,16 @@ type Row = {
   last_used_for: string | null;
   expires_at: number;
 };
+
+const COLUMNS = [
+  'id',
+  'account_id',
+  'browser',
+  'created_at',
+  'last_used_at',
+  'last_used_for',
+  'expires_at',
+] as const satisfies readonly (keyof Row)[];
 
 function toRow(trusted: TrustedBrowser): Row {
   return {
@@ -38,10 +49,7 @@ function toTrusted(row: Row): TrustedBrowser {
 }
 
 export function createTrustedBrowserStore(database: Database): TrustedBrowserStore {
-  const insert = database.statement(
-    `INSERT INTO trusted_browsers VALUES (:id, :account_id, :browser, :created_at, :last_used_at, :last_used_for,
-      :expires_at) ON CONFLICT DO NOTHING`,
-  );
+  const insert = database.statement(`${insertInto('trusted_browsers', COLUMNS)} ON CONFLICT DO NOTHING`);
   const find = database.statement<Row>('SELECT * FROM trusted_browsers WHERE id = :id AND expires_at > :now');
   const byAccount = database.statement<Row>(
     `SELECT * FROM trusted_browsers WHERE account_id = :accountId AND expires_at > :now

@@ -11,26 +11,29 @@ import type { Connection } from './connection.ts';
 import { type KeyOf, lifetimeOf } from './keys.ts';
 import { createScript } from './script.ts';
 
-/** A method that this release does not know makes it unreadable: proofs that cannot be judged must not count. */
-const STORED = z.object({
+/**
+ * A method that this release does not know makes it unreadable: proofs that cannot be judged must not count. What else a
+ * newer release has added is passed on.
+ */
+const STORED = z.looseObject({
   uid: z.string(),
   version: z.number(),
   accountId: z.string(),
   proofs: z.array(
-    z.object({
+    z.looseObject({
       method: z.enum(['pwd', ...METHOD_NAMES]),
       enrolmentId: z.string().nullable(),
       at: z.number(),
-      passkey: z.object({ userVerified: z.boolean(), deviceBound: z.boolean() }).exactOptional(),
+      passkey: z.looseObject({ userVerified: z.boolean(), deviceBound: z.boolean() }).exactOptional(),
     }),
   ),
   pending: z
-    .object({ enrolmentId: z.string(), method: z.enum(METHOD_NAMES), secret: z.string().nullable() })
+    .looseObject({ enrolmentId: z.string(), method: z.enum(METHOD_NAMES), secret: z.string().nullable() })
     .nullable(),
   // These are absent from what an older release has written.
   challenges: z
     .array(
-      z.object({
+      z.looseObject({
         id: z.string(),
         method: z.enum(METHOD_NAMES),
         purpose: z.enum(PURPOSES),

@@ -126,6 +126,36 @@ describe('what lies in redis', () => {
     expect(await stores.outbox.list(1)).to.deep.equal([{ ...message, html: null }]);
   });
 
+  it('R26 keeps what a newer release has told of progress, its proofs, and what was sent', async () => {
+    const told = { shoeSize: 43, nested: { since: 'tomorrow' } };
+    const key = `${prefix()}progress:{interaction-1}`;
+    const value = async () => JSON.parse((await look.hget(key, 'value')) ?? '');
+    const pending = { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed' } as const;
+    await stores.progress.save(aProgress({ challenges: [aChallenge()], pending }));
+    const stored = await value();
+    const newer = {
+      ...stored,
+      ...told,
+      proofs: [{ ...stored.proofs[0], ...told }],
+      challenges: [{ ...aChallenge(), ...told }],
+      pending: { ...pending, ...told },
+    };
+    await look.hset(key, { value: JSON.stringify(newer), shoeSize: 43 });
+
+    const found = await stores.progress.find('interaction-1', NOW);
+    if (!found) throw new Error('there is no progress');
+    const totp = { method: 'totp', enrolmentId: 'enrolment-1', at: NOW } as const;
+    const changed = { ...found, later: true, proofs: [...found.proofs, totp] };
+    expect(await stores.progress.save(changed)).to.equal(true);
+    expect(await value()).to.deep.equal({
+      ...newer,
+      version: 2,
+      later: true,
+      proofs: [...newer.proofs, totp],
+    });
+    expect(await look.hget(key, 'shoeSize')).to.equal('43');
+  });
+
   it('R33 A89 a payload of the provider that is no object is absent, and none reaches a prototype', async () => {
     const { providerShortLived: provider } = stores;
     await provider.upsert('Session', 'other', { uid: 'uid-2' }, null);

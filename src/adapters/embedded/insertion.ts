@@ -1,0 +1,13 @@
+/** How rows are added: by the names of columns, since a newer release may add others to a file that this one has open. */
+
+/** Each parameter is called as its column. */
+export function insertInto(table: string, columns: readonly string[]): string {
+  const parameters = columns.map((column) => `:${column}`);
+  return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${parameters.join(', ')})`;
+}
+
+/** Where there is a row of that key already it takes the values; what is not named there stays. */
+export function putInto(table: string, key: string, columns: readonly string[]): string {
+  const taken = columns.filter((column) => column !== key).map((column) => `${column} = excluded.${column}`);
+  return `${insertInto(table, columns)} ON CONFLICT (${key}) DO UPDATE SET ${taken.join(', ')}`;
+}
