@@ -79,9 +79,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
 
   const bind = createBinding(needs);
   const passkeys = createPasskeys({ ...needs, bind });
-  const { check, destinationOf } = createAnswers({ ...needs, checkPasskey: passkeys.check });
-  const isReachable: Parameters<typeof createJudge>[0]['isReachable'] = (facts, enrolment) =>
-    !['email', 'sms'].includes(enrolment.method) || destinationOf(facts, enrolment) !== null;
+  const { check, destinationOf, isReachable } = createAnswers({ ...needs, checkPasskey: passkeys.check });
   const judging = { ...needs, isReachable };
   const judge: Judge = createJudge(judging);
   const countGuess = createGuesses(needs);

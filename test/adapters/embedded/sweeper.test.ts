@@ -54,6 +54,7 @@ describe('embedded sweeper', () => {
     await stores.enrolments.insert(anEnrolment());
     await stores.claims.first('kept', 'value', null);
     await stores.providerDurable.upsert('Grant', 'kept', {}, null);
+    await stores.keys.insert({ id: 'kept', digestKey: 'sealed', addedAt: NOW - YEAR, usedAt: null });
     expect(await stores.sweep(NOW, YEAR)).to.equal(5);
     expect(rowsIn('accounts.sqlite')).to.deep.equal({
       accounts: 1,
@@ -65,6 +66,7 @@ describe('embedded sweeper', () => {
       trusted_browsers: 1,
       audit: 0,
       provider: 2,
+      encryption_keys: 1,
     });
     expect(await stores.claims.peek('kept')).to.equal('value');
     expect(await stores.claims.claim('claim-new', NOW)).to.equal(false);
