@@ -11,6 +11,7 @@ import { type Hindrance, hindranceOf, KEY_USES, type Key, type KeyUse } from './
 import type { SecretBox } from './ports/system.ts';
 import { createKeyAdmission } from './use-cases/key-admission.ts';
 import { createKeyStatus, type KeyStatus } from './use-cases/key-status.ts';
+import { LONGEST_LINK_MS } from './use-cases/mailed-links.ts';
 import { createResealing } from './use-cases/resealing.ts';
 
 type Keeping = Pick<Parts, 'stores' | 'clock'>;
@@ -150,7 +151,8 @@ export function statusOfKeys(config: Config, parts: Keeping): Promise<KeyStatus[
   const statusOf = createKeyStatus({ keys: parts.stores.keys, count, clock: parts.clock });
   return statusOf(
     encryption.map(({ id }) => id),
-    sessionMsOf(config),
+    // Links in mails are sealed, and kept nowhere.
+    Math.max(sessionMsOf(config), LONGEST_LINK_MS),
   );
 }
 
@@ -160,7 +162,7 @@ function sessionMsOf({ session }: Config): number {
 
 export interface Retirement {
   readonly id: string;
-  /** Sessions that were made with it, and live, may end. */
+  /** Sessions and links that were made with it may end. */
   readonly now: boolean;
   /** It is not there any more: what it has sealed stays, and cannot be used. */
   readonly lost: boolean;
@@ -181,7 +183,7 @@ export async function retireKey(config: Config, parts: Keeping, wanted: Retireme
     );
   }
   const hindrance = await hindranceTo(key, config, parts);
-  if (hindrance && !(wanted.now && hindrance.kind === 'sessions'))
+  if (hindrance && !(wanted.now && hindrance.kind === 'issued'))
     throw new Error(`${key.id} must stay: ${reasonOf(hindrance)}`);
   if (key.use === 'encryption') {
     // The key of digests must be sealed under the ones that stay.
@@ -208,7 +210,7 @@ export function reasonOf(hindrance: Hindrance): string {
       return 'it is in use';
     case 'records':
       return `${hindrance.count} sealed under it, which the running server seals anew`;
-    case 'sessions':
-      return `sessions that were made with it may live until ${new Date(hindrance.until).toISOString()}`;
+    case 'issued':
+      return `what was issued with it may live until ${new Date(hindrance.until).toISOString()}`;
   }
 }

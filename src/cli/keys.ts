@@ -66,7 +66,7 @@ export function addKeyCommands(program: Command, readConfig: () => Config): void
     .command('retire')
     .description('take an older key away, once nothing needs it any more')
     .argument('<id>', 'the key, as listed')
-    .option('--now', 'also when sessions may end by it')
+    .option('--now', 'also when sessions, and links in mails, may end by it')
     .option('--lost', 'it is gone for good: go on without it, and without what it has sealed')
     .action((id: string, { now, lost }: { now?: true; lost?: true }) =>
       withStores(readConfig(), async (config, parts) => {

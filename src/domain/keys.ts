@@ -68,8 +68,8 @@ const LATE_MS = 60 * 60 * 1000;
 export type Hindrance =
   | { readonly kind: 'current' }
   | { readonly kind: 'records'; readonly count: number }
-  /** What lives in browsers and in the short-lived store is counted nowhere, and has ended by then. */
-  | { readonly kind: 'sessions'; readonly until: number };
+  /** Sessions, and links in mails: they are counted nowhere, and have ended by then. */
+  | { readonly kind: 'issued'; readonly until: number };
 
 export interface Standing {
   readonly state: KeyState;
@@ -79,15 +79,16 @@ export interface Standing {
   readonly replacedAt: number | null;
 }
 
+/** `lifetimeMs`: of whatever is issued with such a key, and kept by those who have it. */
 export function hindranceOf(
   { state, records, replacedAt }: Standing,
-  sessionMs: number,
+  lifetimeMs: number,
   now: number,
 ): Hindrance | null {
   if (state === 'current') return { kind: 'current' };
   if (records > 0) return { kind: 'records', count: records };
-  const until = (replacedAt ?? 0) + sessionMs + LATE_MS;
-  return state === 'next' || until <= now ? null : { kind: 'sessions', until };
+  const until = (replacedAt ?? 0) + lifetimeMs + LATE_MS;
+  return state === 'next' || until <= now ? null : { kind: 'issued', until };
 }
 
 /** The newest of the family that is not in use yet; undefined: there is none. */

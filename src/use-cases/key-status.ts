@@ -22,8 +22,8 @@ export interface KeyStatus {
 }
 
 export function createKeyStatus({ keys, count, clock }: Needs) {
-  /** `listed`: the ids as the configuration has them. `sessionMs`: for how long a session lives. */
-  return async function statusOf(listed: readonly string[], sessionMs: number): Promise<KeyStatus[]> {
+  /** `listed`: the ids as the configuration has them. `lifetimeMs`: of what is sealed and given away. */
+  return async function statusOf(listed: readonly string[], lifetimeMs: number): Promise<KeyStatus[]> {
     const [known, counts] = await Promise.all([keys.list(), count()]);
     const ids = new Set([...listed, ...known.map(({ id }) => id), ...counts.keys()]);
     return [...ids].map((id) => {
@@ -36,7 +36,7 @@ export function createKeyStatus({ keys, count, clock }: Needs) {
         0,
         ...known.flatMap((record) => (record.id === id ? [] : (record.usedAt ?? []))),
       );
-      const hindrance = hindranceOf({ state, records, replacedAt }, sessionMs, clock.now());
+      const hindrance = hindranceOf({ state, records, replacedAt }, lifetimeMs, clock.now());
       return { id, state: listed.includes(id) ? state : 'missing', factors, tokens, hindrance };
     });
   };

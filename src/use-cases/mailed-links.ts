@@ -24,6 +24,9 @@ const LIFETIME_MS: Readonly<Record<Use, number>> = {
   'not-me': 30 * 24 * 60 * 60 * 1000,
 };
 
+/** For so long the key that sealed a link has to stay. */
+export const LONGEST_LINK_MS = Math.max(...Object.values(LIFETIME_MS));
+
 export function createMailedLinks(needs: Needs) {
   const { accounts, records, trustedBrowsers, notify, box, trail, clock } = needs;
 

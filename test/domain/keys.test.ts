@@ -50,7 +50,7 @@ describe('keys', () => {
       count: 3,
     });
     const until = NOW + day + HOUR;
-    expect(hindranceOf(older, day, until - 1)).to.deep.equal({ kind: 'sessions', until });
+    expect(hindranceOf(older, day, until - 1)).to.deep.equal({ kind: 'issued', until });
     expect(hindranceOf(older, day, until)).to.equal(null);
     expect(hindranceOf({ ...older, state: 'next' }, day, NOW), 'never used').to.equal(null);
   });

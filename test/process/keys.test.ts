@@ -75,9 +75,9 @@ describe('the keys of the running program', function () {
     expect(later.claims()?.auth_time).to.equal(tokens.claims()?.auth_time);
     const refreshed = await client.refreshTokenGrant(rp.configuration, tokens.refresh_token ?? '');
 
-    expect((await keys(`retire ${old}`)).err).to.match(/must stay: sessions/);
-    expect((await keys(`retire ${oldKid}`)).err).to.match(/must stay: sessions/);
-    // Sessions sealed with it would end: the rest needs it no more.
+    expect((await keys(`retire ${old}`)).err).to.match(/must stay: what was issued/);
+    expect((await keys(`retire ${oldKid}`)).err).to.match(/must stay: what was issued/);
+    // What it sealed and gave away would end: the rest needs it no more.
     await done(`retire ${old} --now`);
     await done(`retire ${oldKid} --now`);
     await reload(program);
