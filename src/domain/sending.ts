@@ -4,8 +4,16 @@ import type { Judgement } from './policy.ts';
 import type { Progress } from './progress.ts';
 import type { Outcome } from './refusal.ts';
 
-/** Sends a new code in the place of an older one; the progress it gives knows of it. */
-export type SendCode = (at: Progress, judgement: Judgement, what: Sending) => Promise<Outcome<Progress>>;
+/**
+ * Sends a new code in the place of an older one; the progress it gives knows of it, and of what `alongside` says. What
+ * could not be handed over leaves the progress as it was.
+ */
+export type SendCode = (
+  at: Progress,
+  judgement: Judgement,
+  what: Sending,
+  alongside?: Pick<Progress, 'pending'>,
+) => Promise<Outcome<Progress>>;
 
 /** Makes the random value that a passkey signs, unless one waits already; the progress it gives knows of it. */
 export type AskPasskey = (at: Progress) => Promise<Outcome<Progress>>;

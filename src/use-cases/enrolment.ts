@@ -127,7 +127,7 @@ export function createEnrolment(needs: Needs) {
     const number = phone === null ? numberIn(at.pending, judgement) : phoneOf(phone);
     if (number === null) return refused({ code: 'phone_invalid' });
     const pending = { ...at.pending, secret: box.seal(number, purposeOf(at.pending, judgement)) };
-    return sendCode({ ...at, pending }, judgement, { ...what, destination: number });
+    return sendCode(at, judgement, { ...what, destination: number }, { pending });
   }
 
   function sentBy(at: Progress, judgement: Judgement, step: SentStep): SetUpCodeView {

@@ -5,16 +5,15 @@ import {
   challengeFor,
   challengeText,
   newSentCode,
-  type Purpose,
   type Sending,
   withChallenge,
 } from '../domain/challenge.ts';
 import { numberBlock } from '../domain/contact.ts';
-import type { MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Judgement } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import type { SendCode } from '../domain/sending.ts';
 import type { Messenger } from '../ports/senders.ts';
 import type { AttemptLimit, AttemptStore, ProgressStore } from '../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
@@ -43,6 +42,12 @@ interface Needs {
   readonly random: Random;
 }
 
+/** A sending that was counted. */
+interface Counted {
+  /** Nothing was sent after all. */
+  takeBack(): Promise<void>;
+}
+
 interface Limited {
   readonly owner: string;
   readonly limits: readonly AttemptLimit[];
@@ -57,14 +62,13 @@ const SENDS_WINDOW_MS = 10 * MINUTE;
 /** A second click of the same button comes within this. */
 const TWICE_MS = 2000;
 
-export function createSentCodes(needs: Needs) {
+export function createSentCodes(needs: Needs): SendCode {
   const { methods, progress, attempts, messenger, smsLimits, box, trail, clock, random } = needs;
 
-  /** Sends a new code in the place of an older one. What was sent is in the progress it gives. */
-  async function send(at: Progress, judgement: Judgement, what: Sending): Promise<Outcome<Progress>> {
+  return async (at, judgement, what, alongside) => {
     const method = methods[what.method];
     if (!method) return refused({ code: 'method_not_allowed' });
-    const { account, tenant } = judgement;
+    const { account, tenant, lockout } = judgement;
     const line = {
       accountId: account.id,
       tenantId: tenant.id,
@@ -82,9 +86,11 @@ export function createSentCodes(needs: Needs) {
     if (before && what.seen !== null && before.id !== what.seen && now - before.sentAt < TWICE_MS) {
       return accepted(at);
     }
+    // While it waits no code of the account is taken, whichever it is.
+    if (lockout.lockedUntil > now) return no({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     if (what.method === 'sms' && !mayBeSentTo(what.destination)) return no({ code: 'phone_invalid' });
-    const limit = await limited(judgement, what, now);
-    if (limit) return no(limit);
+    const counted = await count(limitsOf(judgement, what), now);
+    if (!counted.ok) return no(counted.refusal);
 
     const code = newSentCode((count) => random.bytes(count));
     const binding = { ...what, tenantId: tenant.id, accountId: account.id, uid: at.uid };
@@ -96,9 +102,12 @@ export function createSentCodes(needs: Needs) {
       sentAt: now,
       expiresAt: now + method.lifetimeMs,
     };
-    const next = { ...at, challenges: withChallenge(at.challenges, challenge) };
+    const next = { ...at, ...alongside, challenges: withChallenge(at.challenges, challenge) };
     // Saved before it is sent: of two clicks at once one sends.
-    if (!(await progress.save(next))) return twinOf(at, what);
+    if (!(await progress.save(next))) {
+      await counted.value.takeBack();
+      return twinOf(at, what);
+    }
     const to = { channel: what.method, to: what.destination, tenantId: tenant.id, locale: account.locale };
     const isUnconfirmed = what.method === 'email' && !account.emailConfirmed;
     const handedOver = await messenger.tell(to, {
@@ -109,18 +118,21 @@ export function createSentCodes(needs: Needs) {
       confirmUrl: isUnconfirmed ? needs.confirmUrl(account) : null,
     });
     if (!handedOver) {
+      // The code before is still the newest that anybody has.
+      await progress.save({ ...at, version: next.version + 1 });
       await trail({ ...line, event: 'code.undelivered', reason: 'delivery_failed' });
       return refused({ code: 'delivery_failed' });
     }
     await trail({ ...line, event: 'code.sent' });
     return accepted({ ...next, version: next.version + 1 });
-  }
+  };
 
-  /** Somebody else saved first: a second click of the same button has sent it. */
+  /** Somebody else saved first: it is enough if that was a second click of the same button, and has sent one. */
   async function twinOf(at: Progress, { method, purpose }: Sending): Promise<Outcome<Progress>> {
     const twin = await progress.find(at.uid, clock.now());
-    const isSent =
-      twin?.accountId === at.accountId && challengeFor(twin.challenges, method, purpose) !== null;
+    if (twin?.accountId !== at.accountId) return refused({ code: 'session_expired' });
+    const [before, newest] = [at, twin].map(({ challenges }) => challengeFor(challenges, method, purpose));
+    const isSent = newest && newest.id !== before?.id;
     return isSent ? accepted(twin) : refused({ code: 'session_expired' });
   }
 
@@ -129,28 +141,28 @@ export function createSentCodes(needs: Needs) {
     return allowedPrefixes === null || allowedPrefixes.some((prefix) => number.startsWith(prefix));
   }
 
-  /** Counts it everywhere or nowhere; the refusal when one of the limits is reached. */
-  async function limited(judgement: Judgement, what: Sending, at: number): Promise<Refusal | null> {
+  /** Counts it everywhere or nowhere; refused when one of the limits is reached. */
+  async function count(all: readonly Limited[], at: number): Promise<Outcome<Counted>> {
     const id = random.id();
     const taken: Limited[] = [];
-    for (const each of limitsOf(judgement, what)) {
+    async function takeBack(): Promise<void> {
+      await Promise.all(
+        taken.map(({ owner, limits }) => {
+          const counters = limits.map(({ counter }) => counter);
+          return attempts.forget(owner, counters, id);
+        }),
+      );
+    }
+    for (const each of all) {
       const verdict = await attempts.take({ ...each, id, bucket: id, at });
       if (verdict.ok) {
         taken.push(each);
         continue;
       }
-      await Promise.all(
-        taken.map(({ owner, limits }) =>
-          attempts.forget(
-            owner,
-            limits.map(({ counter }) => counter),
-            id,
-          ),
-        ),
-      );
-      return { code: 'resend_too_soon', retryAt: verdict.retryAt };
+      await takeBack();
+      return refused({ code: 'resend_too_soon', retryAt: verdict.retryAt });
     }
-    return null;
+    return accepted({ takeBack });
   }
 
   function limitsOf({ account, tenant }: Judgement, { method, purpose, destination }: Sending): Limited[] {
@@ -172,12 +184,4 @@ export function createSentCodes(needs: Needs) {
       limit('sms-day', smsLimits.perDay, DAY),
     ];
   }
-
-  /** The code that is still good; null when none is. */
-  function current(at: Progress, method: MethodName, purpose: Purpose): Challenge | null {
-    const challenge = challengeFor(at.challenges, method, purpose);
-    return challenge && challenge.expiresAt > clock.now() ? challenge : null;
-  }
-
-  return { send, current };
 }

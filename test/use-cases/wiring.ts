@@ -83,15 +83,15 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
   const judging = { ...needs, isReachable };
   const judge: Judge = createJudge(judging);
   const countGuess = createGuesses(needs);
-  const sentCodes = createSentCodes(needs);
+  const sendCode = createSentCodes(needs);
   const recovery = createRecovery(needs);
-  const sending = { ...needs, countGuess, sendCode: sentCodes.send };
+  const sending = { ...needs, countGuess, sendCode };
   return {
     needs: judging,
     judge,
     told,
     gather: createGather(needs),
-    sentCodes,
+    sendCode,
     recovery,
     passkeys,
     enrolment: createEnrolment({ ...sending, bind }),

@@ -132,7 +132,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   const judge = createJudge({ ...shared, available, isReachable });
   const countGuess = createGuesses(shared);
   const trustedBrowsers = createTrustedBrowsers(shared);
-  const { send: sendCode } = createSentCodes(shared);
+  const sendCode = createSentCodes(shared);
   const recovery = createRecovery(shared);
   const enrolment = createEnrolment({ ...shared, bind, countGuess, sendCode });
   const secondFactor = createSecondFactor({

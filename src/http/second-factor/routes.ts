@@ -174,7 +174,8 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     const asked = await secondFactor.ask(stage.standing, judgement, method, { seen: fields.seen ?? null });
     if (asked.ok) return redirect(ctx, `${pages(stage.view.uid)}/verify/${method}`);
     const belongs = judgement.decision.kind === 'prove' && judgement.decision.methods.includes(method);
-    return belongs
+    const goesOn = belongs && asked.refusal.code !== 'too_many_attempts';
+    return goesOn
       ? show.enterCode(ctx, stage, judgement, method, asked.refusal)
       : show.stopped(ctx, stage, judgement, asked.refusal);
   }
