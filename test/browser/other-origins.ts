@@ -68,7 +68,8 @@ export async function startElsewhere(): Promise<Elsewhere> {
         const tokens = await relyingParty.exchange(url.href);
         idToken = tokens.id_token ?? '';
         const claims = tokens.claims();
-        return `${onward}/signed-in?${new URLSearchParams({ sub: String(claims?.sub), acr: String(claims?.acr) })}`;
+        const told = { sub: String(claims?.sub), acr: String(claims?.acr), amr: String(claims?.amr) };
+        return `${onward}/signed-in?${new URLSearchParams(told)}`;
       }
       case '/sign-out': {
         const parameters = { id_token_hint: idToken, post_logout_redirect_uri: `${origin}/signed-out` };

@@ -21,6 +21,8 @@ const FIRST: Readonly<Record<string, string>> = {
   'enter-code-clock': '#code',
   'enter-code-recovery': '#code',
   'set-up-totp-refused': '#code',
+  'use-passkey': '[name=confirm]',
+  'use-passkey-refused': '#alert',
   'error-locked': '#alert',
   'security-required': '#alert',
 };

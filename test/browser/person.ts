@@ -43,7 +43,7 @@ export function createPerson(page: Page): Person {
     },
     async send(fields, button) {
       for (const [name, value] of Object.entries(fields)) {
-        const field = page.locator(`main [name="${name}"]:not([type=hidden])`);
+        const field = page.locator(`main [name="${name}"]:not([type=hidden])`).first();
         if ((await field.getAttribute('type')) === 'radio')
           await page.check(`[name="${name}"][value="${value}"]`);
         else if ((await field.evaluate((one) => one.tagName)) === 'SELECT') await field.selectOption(value);

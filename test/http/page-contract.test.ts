@@ -99,6 +99,25 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'main a[href="/account/security"]': 1,
     'button[name=cancel]': 0,
   },
+  'use-passkey': {
+    'form[data-passkey=get][action$="/verify/passkey"] input[type=hidden][name=response]': 1,
+    'button[name=confirm][hidden]': 1,
+    'script[src^="/assets/passkey."][defer]': 1,
+    '[role=alert]#passkey-told[hidden]': 1,
+    noscript: 1,
+    'a[href$=choose-method]': 1,
+    'input[name=label]': 0,
+  },
+  'set-up-passkey-forced': {
+    'form[data-passkey=create][action$="/set-up/passkey"] input[name=label]:not([required])': 1,
+    '.notice a[href="mailto:help@acme.test"]': 1,
+    'a[href="/interaction/uid/set-up"]': 1,
+  },
+  'set-up-passkey-refused': {
+    '[role=alert][data-error=code_invalid]': 1,
+    'input[name=label][value=Laptop]': 1,
+    'main a[href="/account/security"]': 1,
+  },
   consent: {
     'button[name=allow]': 1,
     'button[name=deny]': 1,

@@ -38,5 +38,7 @@
     if (persisted) location.reload();
   });
 
+  button.hidden = false;
   if (!browserSupportsWebAuthn()) tell('unsupported');
+  else if (!form.elements.label && !document.querySelector('#alert')) button.focus();
 }
