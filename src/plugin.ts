@@ -5,6 +5,7 @@ import { systemClock } from './adapters/system/clock.ts';
 import { createPasskeyVerifier } from './adapters/system/passkey-verifier.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { createSecretBox, digestKeyOf } from './adapters/system/secret-box.ts';
+import { enrolmentPurpose } from './domain/enrolment.ts';
 import type { MethodName } from './domain/method.ts';
 import { passkeySiteOf } from './domain/passkey.ts';
 import type { Judge } from './domain/policy.ts';
@@ -16,24 +17,25 @@ import { crossSite } from './http/middleware/cross-site.ts';
 import { errorPages } from './http/middleware/error-pages.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { createMounted, type Mounted } from './http/mount.ts';
+import { createNotify } from './http/notices.ts';
 import type { RenderSome, SecondFactorPage } from './http/pages.ts';
 import { clientNameOf } from './http/provider-session.ts';
 import { createRenderer, prepareAnswer } from './http/render.ts';
 import { createSecondFactorArea, type Onward, type SecondFactorArea } from './http/second-factor/index.ts';
-import { checkOptions } from './http/second-factor/option-faults.ts';
 import {
   accountsOf,
   ISSUED_LIFETIME_MS,
   methodsOf,
-  type SecondFactorOptions,
   smsLimitsOf,
   tenantsOf,
-} from './http/second-factor/options.ts';
+} from './http/second-factor/option-defaults.ts';
+import { checkOptions } from './http/second-factor/option-faults.ts';
+import type { SecondFactorOptions } from './http/second-factor/options.ts';
 import type { Site } from './http/site.ts';
 import { createTrustedBrowserCookie } from './http/trusted-browser.ts';
 import type { ResealableEnrolments } from './ports/keys.ts';
 import type { Log } from './ports/log.ts';
-import type { Messenger } from './ports/senders.ts';
+import type { Messenger, Notify } from './ports/senders.ts';
 import type { Clock, SecretBox } from './ports/system.ts';
 import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
 import { createFactors, type Factors } from './use-cases/factors.ts';
@@ -100,7 +102,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     passkeyVerifier: createPasskeyVerifier(),
     passkeySite: () => (issuer === null ? null : passkeySiteOf(issuer)),
     messenger,
-    notify: options.notify ?? (async () => {}),
+    notify: options.notify ?? notifyOf(options, { messenger, enrolments, box, clock, log }),
     smsLimits: smsLimitsOf(options),
     confirmUrl: options.confirmUrl ?? (() => null),
     trustedCookie: createTrustedBrowserCookie(options.trustedCookieName ?? 'second-factor-trusted'),
@@ -201,6 +203,32 @@ function messengerOf(
       return letters.tell(to, letter);
     },
   };
+}
+
+/** Nobody is told where nothing is sent. Administrators are the host's affair, who are told by a `notify` of its own. */
+function notifyOf(
+  { sender, messenger: own, notMeUrl }: SecondFactorOptions,
+  { enrolments, box, ...around }: NoticeParts,
+): Notify {
+  if (!sender && !own) return async () => {};
+  return createNotify({
+    ...around,
+    notMeUrl: notMeUrl ?? (() => null),
+    // The number that was proven, whatever the host takes for theirs by now.
+    async confirmedPhone({ id }) {
+      const enrolment = (await enrolments.listByAccount(id)).find(({ method }) => method === 'sms');
+      return enrolment?.secret ? box.tryOpen(enrolment.secret, enrolmentPurpose(enrolment)) : null;
+    },
+    administratorsOf: async () => [],
+  });
+}
+
+interface NoticeParts {
+  readonly messenger: Messenger;
+  readonly enrolments: Pick<ResealableEnrolments, 'listByAccount'>;
+  readonly box: Pick<SecretBox, 'tryOpen'>;
+  readonly clock: Clock;
+  readonly log: Log;
 }
 
 const TRUST_DAYS = 30;

@@ -4,6 +4,8 @@ import { embedded } from '../../src/embedded.ts';
 import { type SecondFactor, type SecondFactorOptions, secondFactor } from '../../src/index.ts';
 import { freshDataDir } from '../support/embedded.ts';
 
+/** Of a host that sends. */
+const SENDING = { sender: { send: async () => {} } };
 const KEY = 'a key of the tests, which nobody should use for more than that';
 
 describe('U.6 the configuration of a host', () => {
@@ -95,8 +97,9 @@ describe('U.6 the options of the plugin', () => {
 
   it('are few', () => {
     const ofTheSignIn = ['configure', 'routes', 'onward', 'judge'];
-    const ofItsParts = ['factors', 'enrolment', 'recovery', 'trustedBrowsers', 'available'];
-    expect(withOptions({})).to.have.keys(...ofTheSignIn, ...ofItsParts);
+    const ofItsParts = ['factors', 'enrolment', 'recovery', 'passkeys', 'trustedBrowsers'];
+    const ofItsMethods = ['available', 'maskedDestination'];
+    expect(withOptions({})).to.have.keys(...ofTheSignIn, ...ofItsParts, ...ofItsMethods);
   });
 
   const refused: readonly (readonly [string, object])[] = [
@@ -111,6 +114,20 @@ describe('U.6 the options of the plugin', () => {
     ['account: must be a function', { account: {} }],
     ['basePath: must be empty or like /oidc', { basePath: '/oidc/' }],
     ['name: must have no colon', { name: 'Acme: the shop' }],
+    ['policy.methods: email needs a sender', { policy: { methods: ['totp', 'email'] } }],
+    ['policy.setUpProof: email needs a sender', { policy: { setUpProof: 'email' } }],
+    [
+      'tenants.0.secondFactor.methods: sms needs a sender',
+      { tenants: [{ secondFactor: { methods: ['sms'] } }] },
+    ],
+    ['email: needs a sender', { email: { lifetimeSeconds: 60 } }],
+    ['notMeUrl: needs a sender', { notMeUrl: () => null }],
+    ['policy.methods: email is null', { ...SENDING, email: null, policy: { methods: ['email'] } }],
+    ['policy.setUpProof: email is null', { ...SENDING, email: null, policy: { setUpProof: 'email' } }],
+    ['policy.methods: sms needs allowedPrefixes', { ...SENDING, policy: { methods: ['sms'] } }],
+    ['sms: needs allowedPrefixes', { ...SENDING, sms: { lifetimeSeconds: 60 } }],
+    ['sms.lifetimeSeconds', { ...SENDING, sms: { allowedPrefixes: ['+31'], lifetimeSeconds: 3600 } }],
+    ['sms.allowedPrefixes.0', { ...SENDING, sms: { allowedPrefixes: ['0031'] } }],
   ];
   for (const [fault, more] of refused) {
     it(`are refused when they can’t be meant: ${fault}`, () => {
@@ -118,6 +135,20 @@ describe('U.6 the options of the plugin', () => {
         .to.throw(TypeError, fault)
         .with.property('message')
         .that.does.not.contain('changeme');
+    });
+  }
+
+  const sent: readonly (readonly [string, object, readonly string[]])[] = [
+    ['no sender', {}, []],
+    ['a sender', SENDING, ['email']],
+    ['a sender, and countries', { ...SENDING, sms: { allowedPrefixes: ['+31'] } }, ['sms', 'email']],
+    ['a sender, and no country by name', { ...SENDING, sms: { allowedPrefixes: [] } }, ['email']],
+    ['a sender, and mail by name for nobody', { ...SENDING, email: null }, []],
+  ];
+  for (const [what, more, methods] of sent) {
+    it(`offer what can be sent, with ${what}`, () => {
+      const { available } = withOptions(more);
+      expect(available.filter((method) => method === 'email' || method === 'sms')).to.deep.equal(methods);
     });
   }
 

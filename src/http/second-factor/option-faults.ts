@@ -45,7 +45,7 @@ const tenants = z
   .array(tenant)
   .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two of them have the same id');
 
-const options = z.strictObject({
+const shape = z.strictObject({
   stores: z.object({
     durable: z.object({
       enrolments: part,
@@ -88,6 +88,7 @@ const options = z.strictObject({
       trustedCookieName: z.string().regex(/^[\w-]{1,40}$/),
       trustDays: z.int().min(1).max(365),
       notify: act,
+      notMeUrl: act,
       confirmUrl: act,
       onContact: act,
       clientRule: act,
@@ -109,6 +110,48 @@ const options = z.strictObject({
     })
     .partial().shape,
 });
+
+type Given = z.infer<typeof shape>;
+type Path = readonly (string | number)[];
+
+const SENT = ['email', 'sms'] as const;
+const NEEDS_SENDER = 'needs a sender';
+
+const options = shape.superRefine((given, { addIssue }) =>
+  refuseWhatCannotBe(given, (path, message) => addIssue({ code: 'custom', path: [...path], message })),
+);
+
+/** What is asked for by name and can't be done would be off, and nobody would know. */
+function refuseWhatCannotBe(given: Given, fault: (path: Path, message: string) => void): void {
+  const canSend = given.sender !== undefined || given.messenger !== undefined;
+
+  function lackOf(method: (typeof SENT)[number]): string | null {
+    if (given[method] === null) return 'is null';
+    if (!canSend) return NEEDS_SENDER;
+    const isNowhere = method === 'sms' && given.sms?.allowedPrefixes === undefined;
+    return isNowhere ? 'needs allowedPrefixes, which say to which countries it goes' : null;
+  }
+
+  function look(asked: Given['policy'], at: Path): void {
+    const named = SENT.filter((method) => asked?.methods?.includes(method));
+    for (const method of named) refuse([...at, 'methods'], method, `${method} `);
+    if (asked?.setUpProof === 'email') refuse([...at, 'setUpProof'], 'email', 'email ');
+  }
+
+  function refuse(path: Path, method: (typeof SENT)[number], subject = ''): void {
+    const lack = lackOf(method);
+    if (lack !== null) fault(path, `${subject}${lack}`);
+  }
+
+  look(given.policy, ['policy']);
+  for (const [index, tenant] of (given.tenants ?? []).entries()) {
+    look(tenant.secondFactor, ['tenants', index, 'secondFactor']);
+  }
+  for (const method of SENT) if (given[method]) refuse([method], method);
+  for (const link of ['confirmUrl', 'notMeUrl'] as const) {
+    if (given[link] && !canSend) fault([link], NEEDS_SENDER);
+  }
+}
 
 /** Throws a TypeError with every fault on a line of its own, and nothing of what was given. */
 export function checkOptions(given: unknown): void {

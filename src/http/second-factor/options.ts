@@ -1,16 +1,15 @@
-/** What a host says to the plugin, and what holds where it says nothing. */
+/** What a host says to the plugin. What holds where it says nothing is in `option-defaults.ts`. */
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
 import type { EmailSettings } from '../../domain/methods/email.ts';
-import { CATALOGUE, type MethodSettings } from '../../domain/methods/index.ts';
+import type { MethodSettings } from '../../domain/methods/index.ts';
 import type { SmsSettings } from '../../domain/methods/sms.ts';
 import type { Tenant, TenantSecondFactor } from '../../domain/tenant.ts';
 import type { ResealableEnrolments } from '../../ports/keys.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MessageSender, Messenger, Notify } from '../../ports/senders.ts';
 import type {
-  AccountStore,
   AttemptStore,
   AuditStore,
   ClaimStore,
@@ -45,11 +44,17 @@ export interface ShortLivedStores {
 export interface HostAccount {
   /** Not looked at: it is whoever was asked for. */
   readonly id?: unknown;
-  /** Stands in the authenticator app, so that people know which account a code is for. Default: the id. */
+  /** Mails go there; it stands in the authenticator app, so that people know which account a code is for. Default: the id. */
   readonly email?: string | null;
-  /** The address is known to reach them: codes by mail go nowhere else. Default: it is not. */
+  /**
+   * The address is known to reach them: without that no codes for signing in go there. Somebody proves it by setting up
+   * such codes, or by `setUpProof: 'email'`; `onContact` is told, and keeps it. Default: it is not.
+   */
   readonly emailConfirmed?: boolean | null;
-  /** E.164. Codes by SMS go to the number that was proven at set-up, as long as it is this one. Default: not known. */
+  /**
+   * E.164. Codes by SMS go to the number that was proven at set-up, as long as it is this one: where it has become
+   * another, that factor can't be used any more. Who gives numbers here keeps what `onContact` tells. Default: not known.
+   */
   readonly phone?: string | null;
   /** Since when (milliseconds) their factors may not be changed. Default: they may. */
   readonly frozenAt?: number | null;
@@ -92,22 +97,27 @@ export interface SecondFactorOptions {
   /** What people call your service, in pages and in their authenticator app. Default: `Doublelock`. */
   readonly name?: string;
   /**
-   * What is asked of everybody. Default: `enforcement: 'optional'` (who has set up a factor is asked for it),
-   * no days of grace.
+   * What is asked of everybody. Default: `enforcement: 'optional'` (who has set up a factor is asked for it), every
+   * method that can be done, no days of grace, no trusted browsers (`trustedDevices`), and no code mailed before the
+   * first factor is bound (`setUpProof: 'email'` asks for one: then a stolen password alone binds nothing).
    */
   readonly policy?: Partial<TenantSecondFactor>;
   /** Default: one tenant, to which everybody belongs. */
   readonly tenants?: readonly HostTenant[];
   /** Default: codes of 6 digits, 30 seconds each, one step of drift either way (RFC 6238, 5.2). */
   readonly totp?: Partial<MethodSettings['totp']>;
-  /** Sends mails and text messages: of `doublelock/delivery`, or your own. Without one no codes are sent. */
+  /**
+   * Sends mails and text messages: of `doublelock/delivery`, or your own. Without one codes by mail and by SMS are not
+   * offered, and it is a fault to name them in `methods` or to ask for `setUpProof: 'email'`.
+   */
   readonly sender?: MessageSender;
   /** Finds the words as well. Default: our own, sent by `sender`. */
   readonly messenger?: Messenger;
   /** Codes by mail. Default: good for 90 seconds; null: none. */
   readonly email?: Partial<EmailSettings> | null;
   /**
-   * Codes by SMS. Default: good for 90 seconds, to no number: `allowedPrefixes` says to which countries (null: to all);
+   * Codes by SMS. Default: good for 90 seconds, to no number: `allowedPrefixes` says to which countries (null: to all;
+   * none: the method is not offered);
    * 10 an hour to unproven numbers of one block of a thousand, 5 000 a day for a tenant, 20 000 in all. Null: none.
    */
   readonly sms?: Partial<SmsSettings & SmsLimits> | null;
@@ -115,11 +125,19 @@ export interface SecondFactorOptions {
   readonly trustDays?: number;
   /** What the cookie of trusted browsers is called. Default: `second-factor-trusted`. */
   readonly trustedCookieName?: string;
-  /** Tells people what was done to their account. Default: by mail, where there is a `sender`. */
+  /**
+   * Tells people what was done to their account. Default: where there is a `sender`, a mail, and for a factor that came
+   * or went a text message to the number that was proven; nobody else is told.
+   */
   readonly notify?: Notify;
-  /** Where an address can be confirmed without a code. Default: nowhere. */
+  /** Where somebody can say "it was not me", at the issuer's own origin. Default: the mails have no such link. */
+  readonly notMeUrl?: (account: Account) => string | null;
+  /** Where an address can be confirmed without a code, at the issuer's own origin. Default: nowhere. */
   readonly confirmUrl?: (account: Account) => string | null;
-  /** Told when somebody has shown that an address or a number is theirs. */
+  /**
+   * Told when somebody has shown that an address or a number is theirs: from then on `account` gives it as `phone`, or
+   * says `emailConfirmed`.
+   */
   readonly onContact?: (
     accountId: string,
     contact: { readonly email: string } | { readonly phone: string | null },
@@ -162,122 +180,3 @@ export interface SecondFactorOptions {
   /** Called when a sign-in is complete, before the answer leaves. */
   readonly onSignedIn?: (ctx: Context, account: Account) => void;
 }
-
-const DAY_MS = 24 * 60 * 60 * 1000;
-/** A refresh token rotates for a year at most, and lives 14 days then (oidc-provider's defaults); a day to spare. */
-export const ISSUED_LIFETIME_MS = 380 * DAY_MS;
-
-const PRODUCT = 'Doublelock';
-
-/** Confirmed addresses, mailed codes and resets by administrators are not for guests yet. */
-const POLICY: TenantSecondFactor = {
-  enforcement: 'optional',
-  methods: CATALOGUE.filter((name) => name !== 'recovery'),
-  graceDays: 0,
-  groups: {},
-  trustedDevices: false,
-  setUpProof: 'none',
-  resetApprovers: 1,
-  message: {},
-};
-
-/** How codes are made, and under which name an authenticator app keeps them. */
-function totpOf({ name = PRODUCT, totp }: SecondFactorOptions): MethodSettings['totp'] {
-  return { issuer: name, digits: 6, periodSeconds: 30, driftSteps: 1, ...said(totp) };
-}
-
-const LIFETIME_SECONDS = 90;
-const SMS_LIMITS: SmsLimits = {
-  allowedPrefixes: [],
-  perBlockHour: 10,
-  perTenantDay: 5000,
-  perDay: 20_000,
-};
-
-/** How codes are made and sent; a method that can't be is null. */
-export function methodsOf(options: SecondFactorOptions): MethodSettings {
-  const { sender, messenger, email, sms } = options;
-  const canSend = sender !== undefined || messenger !== undefined;
-  const lifetime = { lifetimeSeconds: LIFETIME_SECONDS };
-  const { allowedPrefixes } = smsLimitsOf(options);
-  const hasNumbers = allowedPrefixes === null || allowedPrefixes.length > 0;
-  return {
-    totp: totpOf(options),
-    email: canSend && email !== null ? { ...lifetime, ...said(email) } : null,
-    sms: canSend && sms !== null && hasNumbers ? { ...lifetime, ...said(sms) } : null,
-  };
-}
-
-export function smsLimitsOf({ sms }: SecondFactorOptions): SmsLimits {
-  return { ...SMS_LIMITS, ...said(sms ?? {}) };
-}
-
-/** The host's tenants with everything filled in that was left out. */
-export function tenantsOf({ name, policy, tenants = [{}] }: SecondFactorOptions): readonly Tenant[] {
-  return tenants.map(({ secondFactor, brand, support, ...tenant }) => ({
-    id: 'default',
-    name: tenant.id ?? name ?? PRODUCT,
-    locale: 'en',
-    ...said(tenant),
-    brand: { logo: null, colour: null, ...said(brand) },
-    support: { email: null, url: null, ...said(support) },
-    secondFactor: { ...POLICY, ...said(policy), ...said(secondFactor) },
-  }));
-}
-
-/** Without what is there and undefined: spread over a default, it would take the default away. */
-function said<T extends object>(given: T | undefined): Partial<T> {
-  return Object.fromEntries(
-    Object.entries(given ?? {}).filter(([, value]) => value !== undefined),
-  ) as Partial<T>;
-}
-
-/** Reads accounts from the host as a store of ours would: property by property, since a record of a database may be more. */
-export function accountsOf(
-  { account, onContact }: Pick<SecondFactorOptions, 'account' | 'onContact'>,
-  tenants: readonly Tenant[],
-  log: Log,
-): Pick<AccountStore, 'findById' | 'confirmEmail' | 'setPhone'> {
-  const ids = new Set(tenants.map(({ id }) => id));
-  const only = tenants.length === 1 ? tenants[0]?.id : undefined;
-  return {
-    async findById(id) {
-      const found = await account(id);
-      if (!found) return null;
-      const tenantId = found.tenantId ?? only ?? '';
-      // Nobody would get in, and nobody would know why.
-      if (!ids.has(tenantId)) log({ event: 'account.without_tenant', account_id: id, tenant: tenantId });
-      const { email, emailConfirmed, phone, frozenAt, name, role, groups, locale } = found;
-      return {
-        ...NOT_ASKED,
-        id,
-        tenantId,
-        email: email ?? id,
-        emailConfirmed: emailConfirmed ?? false,
-        phone: phone ?? null,
-        frozenAt: frozenAt ?? null,
-        name: name ?? email ?? id,
-        role: role ?? 'member',
-        groups: groups ?? [],
-        locale: locale === 'en' || locale === 'nl' ? locale : null,
-      };
-    },
-    async confirmEmail(id, email) {
-      await onContact?.(id, { email });
-      return true;
-    },
-    async setPhone(id, phone) {
-      await onContact?.(id, { phone });
-    },
-  };
-}
-
-/** What the second factor has no use for. */
-const NOT_ASKED = {
-  emailConfirmed: false,
-  phone: null,
-  manages: [],
-  passwordHash: null,
-  frozenAt: null,
-  createdAt: 0,
-};
