@@ -3,6 +3,7 @@ import { checkAccounts } from './checks/accounts.ts';
 import { checkClients } from './checks/clients.ts';
 import type { CheckContext } from './checks/context.ts';
 import { checkDelivery } from './checks/delivery.ts';
+import { checkPasskeys } from './checks/passkeys.ts';
 import { checkProduction } from './checks/production.ts';
 import { checkReferences } from './checks/references.ts';
 import { checkServer } from './checks/server.ts';
@@ -16,6 +17,7 @@ export function checkFile(data: unknown, context: CheckContext, findings: Findin
   checkServer(file, findings);
   checkDelivery(file, data, findings);
   checkTenants(file, context, findings);
+  checkPasskeys(file, context.availableMethods, findings);
   checkClients(file, findings);
   checkAccounts(file, findings);
   if (file.environment === 'production') checkProduction(file, data, context, findings);

@@ -1,0 +1,35 @@
+/** Whether passkeys can be made where the provider lives. */
+import type { MethodName } from '../../domain/method.ts';
+import { passkeySiteOf } from '../../domain/passkey.ts';
+import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';
+import { type Findings, quoted } from '../faults.ts';
+import type { ConfigSketch } from '../schema.ts';
+
+/** Browsers bind passkeys to a domain: at an address, or without TLS elsewhere than on this machine, they make none. */
+export function checkPasskeys(
+  { issuer, tenants = [] }: ConfigSketch,
+  available: readonly MethodName[],
+  findings: Findings,
+): void {
+  if (!available.includes('passkey') || issuer === undefined || !URL.canParse(issuer)) return;
+  if (passkeySiteOf(issuer) !== null) return;
+  const missed: string[] = [];
+  for (const [index, { id = '', second_factor: settings }] of tenants.entries()) {
+    const { methods = [], enforcement = 'off', groups = {} } = settings ?? {};
+    const strictest = Object.values(groups).reduce(stricter, enforcement);
+    if (strictest === ENFORCEMENTS[0] || !methods.includes('passkey')) continue;
+    missed.push(id);
+    if (strictest !== 'required' || methods.some((name) => name !== 'passkey' && available.includes(name)))
+      continue;
+    findings.fault(
+      ['tenants', index, 'second_factor', 'methods'],
+      `has nothing but passkeys, which no browser makes at ${issuer}: no member of ${quoted(id)} could sign in`,
+    );
+  }
+  if (missed.length > 0) {
+    findings.warn(
+      'passkeys need an issuer with a domain name, over https or at localhost: ' +
+        `at ${issuer} they are not offered (tenants: ${missed.join(', ')})`,
+    );
+  }
+}

@@ -1,0 +1,47 @@
+/** Passkeys need a domain: who configures an address learns at the start that they are not offered there. */
+import { expect } from 'chai';
+import { CATALOGUE } from '../../src/domain/methods/index.ts';
+import { configFolder } from './config-file.ts';
+
+const all = { availableMethods: CATALOGUE };
+const settings = (issuer: string, secondFactor: string) => `
+issuer: ${issuer}
+tenants:
+  - { id: acme, second_factor: { enforcement: optional, methods: [totp, passkey] } }
+  - { id: kantoor, second_factor: ${secondFactor} }
+  - { id: plain, second_factor: { enforcement: off, methods: [passkey] } }
+`;
+const REQUIRED = '{ enforcement: required, methods: [passkey] }';
+const GROUP = '{ enforcement: off, methods: [passkey], groups: { finance: required } }';
+
+describe('passkeys in a configuration', () => {
+  const folder = configFolder();
+
+  for (const issuer of ['http://localhost:3000', 'https://id.example']) {
+    it(`are good at ${issuer}`, () => {
+      expect(folder.load(settings(issuer, REQUIRED), all).warnings).to.deep.equal([]);
+    });
+  }
+
+  for (const issuer of ['http://127.0.0.1:3000', 'http://id.example']) {
+    it(`are told not to be offered at ${issuer}, once`, () => {
+      const both = '{ enforcement: required, methods: [passkey, email] }';
+      expect(folder.load(settings(issuer, both), all).warnings).to.deep.equal([
+        'passkeys need an issuer with a domain name, over https or at localhost: ' +
+          `at ${issuer} they are not offered (tenants: acme, kantoor)`,
+      ]);
+    });
+  }
+
+  for (const [what, secondFactor] of [
+    ['everybody', REQUIRED],
+    ['a group', GROUP],
+  ] as const) {
+    it(`are refused at an address where ${what} must have one`, () => {
+      const [fault, ...more] = folder.faults(settings('http://127.0.0.1:3000', secondFactor), all);
+      expect(more).to.deep.equal([]);
+      expect(fault?.path).to.equal('tenants[1].second_factor.methods');
+      expect(fault?.message).to.match(/no browser makes at http:\/\/127\.0\.0\.1:3000.*"kantoor"/);
+    });
+  }
+});
