@@ -1,6 +1,7 @@
 /**
  * What a competent hand writes in an afternoon: an oidc-provider with a login prompt and a prompt for the code, on the
- * same stores, adapter, password hash and check of the code. No counters, no claims of used codes, no audit, no policy.
+ * same stores, adapter, password hash and check of the code, or with codes by mail of its own. No counters, no claims of
+ * used codes, no audit, no policy.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from '@koa/router';
@@ -13,7 +14,8 @@ import { createTotp } from '../src/domain/methods/totp.ts';
 import { readForm } from '../src/http/forms.ts';
 import { createProviderAdapter } from '../src/http/provider-adapter.ts';
 import type { Clock, PasswordHasher, SecretBox } from '../src/ports/system.ts';
-import { SCOPE } from './settings.ts';
+import { createBareMail } from './bare-mail.ts';
+import { BY_MAIL, SCOPE } from './settings.ts';
 
 export interface BareNeeds {
   readonly config: Config;
@@ -92,6 +94,7 @@ async function grantOf({ oidc: { provider, client, session, account } }: KoaCont
 
 function routes(provider: Provider, { config, stores, hasher, box, clock }: BareNeeds): Router {
   const totp = createTotp(config.secondFactor.totp);
+  const mail = createBareMail({ stores, box, clock });
   const router = new Router({ prefix: '/interaction/:uid' });
   router.get('/', page);
   router.post('/login', login);
@@ -116,25 +119,39 @@ function routes(provider: Provider, { config, stores, hasher, box, clock }: Bare
     const account = await stores.accounts.findByEmail(email);
     const matches = await hasher.inTurn((verify) => verify(account?.passwordHash ?? null, password));
     if (!account || !matches) ctx.throw(403);
-    await finish(ctx, account.id, ['pwd']);
+    const mailed = account.groups.includes(BY_MAIL);
+    if (mailed) await mail.send(account);
+    await finish(ctx, account.id, ['pwd'], mailed);
   }
 
   async function code(ctx: Context): Promise<void> {
-    const { session } = await provider.interactionDetails(ctx.req, ctx.res);
+    const { session, lastSubmission } = await provider.interactionDetails(ctx.req, ctx.res);
     const { code: typed = '' } = await readForm(ctx);
     const accountId = session?.accountId ?? '';
+    const isRight = lastSubmission?.mailed
+      ? await mail.check(accountId, typed)
+      : await isOfApp(accountId, typed);
+    if (!isRight) ctx.throw(403);
+    await finish(ctx, accountId, ['pwd', OTP, 'mfa']);
+  }
+
+  async function isOfApp(accountId: string, typed: string): Promise<boolean> {
     const enrolments = await stores.enrolments.listByAccount(accountId);
     const candidates = enrolments.map((enrolment) => ({
       id: enrolment.id,
       secret: enrolment.secret === null ? null : box.open(enrolment.secret, enrolmentPurpose(enrolment)),
       lastStep: null,
     }));
-    if (totp.check(candidates, typed, clock.now()).kind !== 'accepted') ctx.throw(403);
-    await finish(ctx, accountId, ['pwd', OTP, 'mfa']);
+    return totp.check(candidates, typed, clock.now()).kind === 'accepted';
   }
 
-  async function finish(ctx: Context, accountId: string, amr: readonly string[]): Promise<void> {
+  async function finish(
+    ctx: Context,
+    accountId: string,
+    amr: readonly string[],
+    mailed = false,
+  ): Promise<void> {
     ctx.respond = false;
-    await provider.interactionFinished(ctx.req, ctx.res, { login: { accountId, amr: [...amr] } });
+    await provider.interactionFinished(ctx.req, ctx.res, { login: { accountId, amr: [...amr] }, mailed });
   }
 }

@@ -1,14 +1,17 @@
 /** Doublelock beside the bare provider: started together on one processor, driven in turn on the same stores. */
 import { driveSessions, driveSignIns, joined, type Round, type SignedIn, type Tally } from './load.ts';
 import type { People } from './people.ts';
-import { type Trace, traceFlows } from './round-trips.ts';
+import { type FlowTraces, traceFlows } from './round-trips.ts';
 import type { Hash, Product } from './serve.ts';
 import { type Server, startServer } from './servers.ts';
 import type { Place } from './settings.ts';
 
 export interface Setting {
   readonly place: Place;
+  /** With an authenticator app. */
   readonly people: People;
+  /** Who are sent codes by mail. */
+  readonly readers: People;
   /** Of the server; null: wherever the kernel puts it. */
   readonly core: number | null;
   readonly rounds: number;
@@ -22,6 +25,8 @@ export type Pair<T> = Readonly<Record<Product, T>>;
 export interface Comparison {
   readonly hash: Hash;
   readonly signIn: Pair<Tally>;
+  /** The same with a code by mail. */
+  readonly mailed: Pair<Tally>;
   /** With a live session: no password is given there, and so it is measured once, without the hash. */
   readonly again: Pair<Tally> | null;
   readonly memory: Pair<{ readonly readyMs: number; readonly idleMiB: number; readonly afterMiB: number }>;
@@ -30,11 +35,13 @@ export interface Comparison {
 const PRODUCTS: readonly Product[] = ['doublelock', 'bare'];
 /** Sign-ins in which a server's code is compiled before anything counts, and the seconds they may take. */
 export const WARM_UP = { flows: 200, seconds: 20 };
+/** Most of what a code by mail needs is compiled by then. */
+const MAILED_SHARE = 0.25;
 /** A sign-in with a live session is so much cheaper that less time gives as good a number. */
 const AGAIN_SHARE = 0.4;
 
 export async function compare(hash: Hash, setting: Setting): Promise<Comparison> {
-  const { place, people, core, rounds, round } = setting;
+  const { place, people, readers, core, rounds, round } = setting;
   const servers: Server[] = [];
   try {
     // One after the other: each is timed until it is ready.
@@ -42,17 +49,22 @@ export async function compare(hash: Hash, setting: Setting): Promise<Comparison>
     const runs = servers.map((server) => ({
       server,
       signIns: [] as Tally[],
+      mailed: [] as Tally[],
       again: [] as Tally[],
       sessions: [] as SignedIn[],
     }));
-    for (const { server } of runs)
-      await driveSignIns(server, people, { ...round, ...WARM_UP, ...setting.warmUp });
+    for (const { server } of runs) {
+      const warmUp = { ...round, ...WARM_UP, ...setting.warmUp };
+      await driveSignIns(server, people, warmUp);
+      await driveSignIns(server, readers, { ...warmUp, flows: Math.ceil(warmUp.flows * MAILED_SHARE) });
+    }
     for (let turn = 0; turn < rounds; turn += 1) {
       for (const run of runs) {
         const { tally, sessions } = await driveSignIns(run.server, people, round);
         run.signIns.push(tally);
         run.sessions.push(...sessions);
       }
+      for (const { server, mailed } of runs) mailed.push((await driveSignIns(server, readers, round)).tally);
       for (const { server, again, sessions } of hash === 'none' ? runs : []) {
         again.push(await driveSessions(server, sessions, { ...round, seconds: round.seconds * AGAIN_SHARE }));
       }
@@ -60,6 +72,7 @@ export async function compare(hash: Hash, setting: Setting): Promise<Comparison>
     return {
       hash,
       signIn: pairOf(runs.map(({ signIns }) => joined(signIns))),
+      mailed: pairOf(runs.map(({ mailed }) => joined(mailed))),
       again: hash === 'none' ? pairOf(runs.map(({ again }) => joined(again))) : null,
       memory: pairOf(
         servers.map(({ readyMs, idleMiB, residentMiB }) => ({ readyMs, idleMiB, afterMiB: residentMiB() })),
@@ -70,11 +83,11 @@ export async function compare(hash: Hash, setting: Setting): Promise<Comparison>
   }
 }
 
-export type Traces = Pair<{ readonly signIn: Trace; readonly again: Trace }>;
+export type Traces = Pair<FlowTraces>;
 
-export async function traceBoth({ place, people }: Pick<Setting, 'place' | 'people'>): Promise<Traces> {
+export async function traceBoth(setting: Pick<Setting, 'place' | 'people' | 'readers'>): Promise<Traces> {
   const traces = [];
-  for (const product of PRODUCTS) traces.push(await traceFlows(product, place, people));
+  for (const product of PRODUCTS) traces.push(await traceFlows(product, setting));
   return pairOf(traces);
 }
 

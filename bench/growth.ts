@@ -25,7 +25,7 @@ export async function grow(
   round: Round,
   warmUp: Partial<Round> = {},
 ): Promise<Grown> {
-  const place = await makePlace(size, size, servers);
+  const place = await makePlace({ accounts: size, sessions: size, readers: 0 }, servers);
   try {
     const server = await startServer('doublelock', 'none', place, core);
     try {

@@ -4,8 +4,10 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, compare, traceBoth } from './compare.ts';
 import { type Databases, startDatabases } from './databases.ts';
 import { type Grown, grow } from './growth.ts';
+import { openMailbox } from './mailbox.ts';
 import { createPeople } from './people.ts';
 import { loadAverage, stayOn, twoCores } from './process.ts';
+import { createReaders } from './readers.ts';
 import { circumstances, comparisonTable, growthTable, stepTable } from './report.ts';
 import { countsOf } from './round-trips.ts';
 import { makePlace } from './seed.ts';
@@ -23,6 +25,9 @@ interface Options {
   readonly sizes: readonly number[];
   readonly acts: boolean;
 }
+
+/** How many of the people are sent codes by mail: each is sent four in ten minutes. */
+const READERS_SHARE = 0.25;
 
 const program = new Command('bench')
   .usage('[options]')
@@ -91,10 +96,18 @@ async function comparison(
   core: number | null,
 ): Promise<string[]> {
   const { accounts, seconds, concurrency, rounds } = options;
-  const place = await makePlace(accounts, accounts, databases?.fresh() ?? null);
+  const readers = Math.ceil(accounts * READERS_SHARE);
+  const place = await makePlace({ accounts, sessions: accounts, readers }, databases?.fresh() ?? null);
+  const mailbox = await openMailbox(place);
   try {
-    const people = createPeople(accounts, Date.now);
-    const setting = { place, people, core, rounds, round: { seconds, concurrency } };
+    const setting = {
+      place,
+      people: createPeople(accounts, Date.now),
+      readers: createReaders(readers, mailbox, Date.now),
+      core,
+      rounds,
+      round: { seconds, concurrency },
+    };
     const traces = await traceBoth(setting);
     const compared: Comparison[] = [];
     for (const hash of ['argon2id', 'none'] as const) {
@@ -107,6 +120,7 @@ async function comparison(
       ...(options.acts ? [acts.join('\n')] : []),
     ];
   } finally {
+    await mailbox.close();
     place.remove();
   }
 }

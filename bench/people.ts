@@ -8,7 +8,7 @@ const STEP_MS = 30_000;
 export interface Person {
   readonly email: string;
   /** The code of now, which is used up by this. */
-  code(): string;
+  code(): Promise<string>;
 }
 
 export interface People {
@@ -42,7 +42,7 @@ export function createPeople(count: number, now: () => number): People {
       if ((usedIn[number] ?? 0) >= step()) return null;
       turn += 1;
       usedIn[number] = step();
-      return { email: emailOf(number), code: () => codeOf(number) };
+      return { email: emailOf(number), code: async () => codeOf(number) };
     },
     get fresh() {
       return usedIn.filter((used) => used < step()).length;

@@ -32,9 +32,11 @@ function both<T>({ doublelock, bare }: Pair<T>, of: (one: T) => number): Pair<nu
 
 /** Everything about the two beside each other, one number a line. */
 export function comparisonTable(comparisons: readonly Comparison[], traces: Traces): string {
-  const rates = comparisons.flatMap(({ hash, signIn, again }) => [
+  const rates = comparisons.flatMap(({ hash, signIn, mailed, again }) => [
     compared(`sign-ins/s, ${HASHES[hash]}`, both(signIn, flowsPerSecond)),
     compared(`CPU ms a sign-in, ${HASHES[hash]}`, both(signIn, cpuMsPerFlow)),
+    compared(`sign-ins/s by e-mail code, ${HASHES[hash]}`, both(mailed, flowsPerSecond)),
+    compared(`CPU ms a sign-in by e-mail code, ${HASHES[hash]}`, both(mailed, cpuMsPerFlow)),
     ...(again
       ? [
           compared('sign-ins/s with a live session', both(again, flowsPerSecond)),
@@ -56,6 +58,11 @@ export function comparisonTable(comparisons: readonly Comparison[], traces: Trac
     compared(
       '– of which reads of the accounts store',
       both(traces, ({ signIn }) => signIn.accountsReads),
+      false,
+    ),
+    compared(
+      'one after the other by e-mail code',
+      both(traces, ({ mailed }) => mailed.sequential),
       false,
     ),
     compared(

@@ -36,17 +36,25 @@ const ACCOUNTS = new Set([
   'claims',
   'lockouts',
   'records',
+  'trustedBrowsers',
   'audit',
   'providerDurable',
 ]);
 const SHORT_LIVED = new Set(['progress', 'attempts', 'outbox', 'providerShortLived']);
 const READS = /^(?:find|list|read|peek)/;
 
+export interface FlowTraces {
+  readonly signIn: Trace;
+  /** With a live session. */
+  readonly again: Trace;
+  /** With a code by mail. */
+  readonly mailed: Trace;
+}
+
 export async function traceFlows(
   product: Product,
-  place: Place,
-  people: People,
-): Promise<{ signIn: Trace; again: Trace }> {
+  { place, people, readers }: { readonly place: Place; readonly people: People; readonly readers: People },
+): Promise<FlowTraces> {
   const port = await freePort();
   const config = readConfig(writeConfig(port, place), 'silent');
   const acts: Act[] = [];
@@ -54,13 +62,16 @@ export async function traceFlows(
   const server = await startServer({ handler, ...config.listen, log: () => {} });
   const agent = new Agent({ keepAlive: true });
   try {
-    const person = people.next();
-    if (!person) throw new Error('nobody is left who could sign in');
-    const flows = createFlows(createBrowser(`http://${HOST}:${port}`, agent), () => {});
+    const [person, reader] = [people.next(), readers.next()];
+    if (!person || !reader) throw new Error('nobody is left who could sign in');
+    const newFlows = () => createFlows(createBrowser(`http://${HOST}:${port}`, agent), () => {});
+    const flows = newFlows();
     await flows.signIn(person);
     const signIn = traceOf(acts.splice(0));
     await flows.signInAgain(person);
-    return { signIn, again: traceOf(acts) };
+    const again = traceOf(acts.splice(0));
+    await newFlows().signIn(reader);
+    return { signIn, again, mailed: traceOf(acts) };
   } finally {
     agent.destroy();
     await server.stop({ deadlineMs: 0 });

@@ -10,7 +10,17 @@ import { acrOf, amrOf } from '../src/domain/assurance.ts';
 import { createProviderAdapter } from '../src/http/provider-adapter.ts';
 import { boxOf } from '../src/keys.ts';
 import type { SecretBox } from '../src/ports/system.ts';
-import { CLIENT, PASSWORD, type Place, readConfig, SCOPE, SECRET, TENANT, writeConfig } from './settings.ts';
+import {
+  BY_MAIL,
+  CLIENT,
+  PASSWORD,
+  type Place,
+  readConfig,
+  SCOPE,
+  SECRET,
+  TENANT,
+  writeConfig,
+} from './settings.ts';
 
 /** Memory that looks like a disk: a hundred thousand commits need not wait for one each. */
 const MEMORY = '/dev/shm';
@@ -18,20 +28,34 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** How many are written at once: a store on the network is kept busy by it. */
 const AT_ONCE = 32;
 
+/** Of somebody with an authenticator app. */
 export function emailOf(number: number): string {
   return `person${number}@bench.test`;
 }
 
-/** Stores with this many accounts and live sessions, in a folder of their own; `remove` deletes the folder. */
+/** Of somebody who is sent codes by mail. */
+export function readerEmailOf(number: number): string {
+  return `reader${number}@bench.test`;
+}
+
+export interface Population {
+  /** With an authenticator app. */
+  readonly accounts: number;
+  /** Of them, how many have a live session beside those of the run. */
+  readonly sessions: number;
+  /** Who are sent codes by mail. */
+  readonly readers: number;
+}
+
+/** Stores with so many, in a folder of their own; `remove` deletes the folder. */
 export async function makePlace(
-  accounts: number,
-  sessions: number,
+  population: Population,
   servers: Place['servers'],
 ): Promise<Place & { remove(): void }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'doublelock-bench-'));
   const aside = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'doublelock-bench-'));
   try {
-    await fill({ dataDir: aside, servers }, accounts, sessions);
+    await fill({ dataDir: aside, servers }, population);
     cpSync(aside, dataDir, { recursive: true });
   } finally {
     rmSync(aside, { recursive: true, force: true });
@@ -39,32 +63,40 @@ export async function makePlace(
   return { dataDir, servers, remove: () => rmSync(dataDir, { recursive: true, force: true }) };
 }
 
-async function fill(place: Place, accounts: number, sessions: number): Promise<void> {
+async function fill(place: Place, { accounts, sessions, readers }: Population): Promise<void> {
   // No server is started with this file: any port will do.
   const config = readConfig(writeConfig(1, place), 'silent');
   const parts = await openParts(config);
   const box = await boxOf(secretsOf(config), parts);
   const passwordHash = await createPasswordHasher({ concurrency: 1, queueLimit: 1 }).hash(PASSWORD);
-  const people = Array.from({ length: accounts }, (_, n) => person(n, passwordHash));
+  const people = [
+    ...Array.from({ length: accounts }, (_, n) => person(emailOf(n), passwordHash, APP)),
+    ...Array.from({ length: readers }, (_, n) => person(readerEmailOf(n), passwordHash, MAIL)),
+  ];
   await eachOf(people.values(), (one) => seedAccounts({ ...config, accounts: [one] }, parts, box));
   const found = await parts.stores.accounts.listByTenant(TENANT);
-  await eachOf(found.slice(0, sessions).values(), (account) => addSession(account, config, parts, box));
+  const withApp = found.filter(({ groups }) => !groups.includes(BY_MAIL));
+  await eachOf(withApp.slice(0, sessions).values(), (account) => addSession(account, config, parts, box));
   await parts.stores.close();
 }
 
-function person(number: number, passwordHash: string): SeedAccount {
+type Second = Pick<SeedAccount, 'groups' | 'factors'>;
+
+const APP: Second = { groups: [], factors: [{ method: 'totp', secret: SECRET }] };
+const MAIL: Second = { groups: [BY_MAIL], factors: [{ method: 'email' }] };
+
+function person(email: string, passwordHash: string, second: Second): SeedAccount {
   return {
-    email: emailOf(number),
-    name: `Person ${number}`,
+    ...second,
+    email,
+    name: email.split('@')[0] ?? '',
     tenantId: TENANT,
     role: 'member',
     password: null,
     passwordHash,
-    groups: [],
     manages: [],
     emailConfirmed: true,
     phone: null,
-    factors: [{ method: 'totp', secret: SECRET }],
   };
 }
 

@@ -7,6 +7,7 @@ import type { Config } from '../src/config/shape.ts';
 import { type RequestHandler, startServer } from '../src/http/lifecycle.ts';
 import { boxOf } from '../src/keys.ts';
 import type { PasswordHasher } from '../src/ports/system.ts';
+import { createSenders } from '../src/senders.ts';
 import { createServer } from '../src/server.ts';
 import { createBare } from './bare.ts';
 import { withoutHash } from './hasher.ts';
@@ -33,7 +34,13 @@ export interface Created {
 /** The product as it is, but for what is changed. */
 async function createDoublelock(config: Config, { hasher, watch = same }: Changed): Promise<Created> {
   const opened = await openParts(config);
-  const parts = { ...opened, stores: watch(opened.stores), hasher: hasher ?? opened.hasher };
+  const stores = watch(opened.stores);
+  const parts = {
+    ...opened,
+    stores,
+    senders: createSenders({ ...opened, stores }),
+    hasher: hasher ?? opened.hasher,
+  };
   const handler = await createServer(parts, async () => ({ ready: true }))(config);
   return { handler, close: opened.stores.close };
 }

@@ -14,6 +14,8 @@ export const SCOPE = 'openid email profile';
 
 /** Shared by all accounts: each has an enrolment of its own, and the load makes one code for all of them. */
 export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+/** The group of those whose second factor is a code by mail: the bare provider knows them by it. */
+export const BY_MAIL = 'mail';
 export const PASSWORD = 'correct horse battery staple';
 
 export const HOST = '127.0.0.1';
@@ -39,7 +41,7 @@ export function writeConfig(port: number, { dataDir, servers }: Place): string {
     redirect_uris: [CALLBACK],
     first_party: true,
   };
-  const secondFactor = { enforcement: 'required', methods: ['totp'], set_up_proof: 'none' };
+  const secondFactor = { enforcement: 'required', methods: ['totp', 'email'], set_up_proof: 'none' };
   const file = join(dataDir, `config-${port}.yaml`);
   const text = stringify({
     issuer: `http://${HOST}:${port}`,

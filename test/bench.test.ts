@@ -4,7 +4,9 @@ import { compare, traceBoth } from '../bench/compare.ts';
 import { STEPS } from '../bench/flows.ts';
 import { grow } from '../bench/growth.ts';
 import { percentile } from '../bench/load.ts';
-import { createPeople } from '../bench/people.ts';
+import { type Mailbox, openMailbox } from '../bench/mailbox.ts';
+import { createPeople, type People } from '../bench/people.ts';
+import { createReaders } from '../bench/readers.ts';
 import { circumstances, comparisonTable, growthTable, stepTable } from '../bench/report.ts';
 import { longestChain } from '../bench/round-trips.ts';
 import { makePlace } from '../bench/seed.ts';
@@ -18,23 +20,32 @@ describe('the bench', () => {
   describe('with servers', function () {
     this.timeout(PATIENCE_MS);
     let place: Awaited<ReturnType<typeof makePlace>>;
+    let mailbox: Mailbox;
+    let readers: People;
     const people = createPeople(PEOPLE, Date.now);
     const warmUp = { flows: 1 };
 
     before(async () => {
-      place = await makePlace(PEOPLE, 2, null);
+      place = await makePlace({ accounts: PEOPLE, sessions: 2, readers: PEOPLE }, null);
+      mailbox = await openMailbox(place);
+      readers = createReaders(PEOPLE, mailbox, Date.now);
     });
 
-    after(() => place.remove());
+    after(async () => {
+      await mailbox.close();
+      place.remove();
+    });
 
     it('signs people in to both, and prints what that cost', async () => {
-      const setting = { place, people, core: null, rounds: 1, round: ROUND, warmUp };
+      const setting = { place, people, readers, core: null, rounds: 1, round: ROUND, warmUp };
       const traces = await traceBoth(setting);
       const compared = await compare('none', setting);
 
       expect(compared.signIn.doublelock.flows).to.be.at.least(ROUND.flows);
       expect(compared.signIn.bare.flows).to.be.at.least(ROUND.flows);
       expect(compared.again?.doublelock.flows).to.be.at.least(ROUND.flows);
+      expect(compared.mailed.doublelock.flows).to.be.at.least(ROUND.flows);
+      expect(compared.mailed.bare.flows).to.be.at.least(ROUND.flows);
       const { flows, storeActs } = compared.signIn.doublelock;
       expect(storeActs / flows, 'counted from outside').to.equal(traces.doublelock.signIn.acts.length);
       expect(rowsOf(comparisonTable([compared], traces))).to.have.lengthOf.above(10);
@@ -43,7 +54,7 @@ describe('the bench', () => {
 
     it('starts the program itself where passwords are hashed', async () => {
       const round = { ...ROUND, flows: 1 };
-      const setting = { place, people, core: null, rounds: 1, round, warmUp };
+      const setting = { place, people, readers, core: null, rounds: 1, round, warmUp };
       const { memory, signIn } = await compare('argon2id', setting);
       expect(signIn.doublelock.flows).to.be.at.least(1);
       expect(memory.doublelock.idleMiB).to.be.above(0);
@@ -78,6 +89,18 @@ describe('the bench', () => {
     // Somebody who began in one step and gives the code of the next has none left in that.
     second?.code();
     expect(people.next()).to.equal(null);
+  });
+
+  it('sends nobody more codes than the product would', async () => {
+    let now = 0;
+    const mailbox = { codeFor: async (email: string) => `the code of ${email}`, close: async () => {} };
+    const readers = createReaders(2, mailbox, () => now);
+    const asked = Array.from({ length: 8 }, () => readers.next()?.email);
+    expect(new Set(asked).size).to.equal(2);
+    expect(readers.next()).to.equal(null);
+    now += 10 * 60_000;
+    const reader = readers.next();
+    expect(await reader?.code()).to.equal(`the code of ${asked[0]}`);
   });
 
   it('takes percentiles by the nearest rank', () => {
