@@ -146,7 +146,7 @@ describe('the first run, in a browser', function () {
       await person.send({}, 'turn_off');
       await page.getByText(WORDS[options.locale].off).waitFor();
 
-      await person.send({}, 'set_up');
+      await page.locator('form:has([name=method][value=totp]) button[name=set_up]').click();
       await proveAddress(person, demo, email);
       await person.isOn('set-up-totp');
       const typedByHand = await person.mark('secret');
