@@ -1,14 +1,14 @@
 /** The cookie by which a trusted browser is known again. */
 import type { Context } from 'koa';
 
-/** 32 bytes in base64url. */
-const TOKEN = /^[\w-]{43}$/;
+/** Longer than all that one can hold. */
+const LONGEST = 300;
 
 export interface TrustedBrowserCookie {
-  /** The browser's token; null when it has none. */
+  /** What the browser has kept; null: nothing that could be ours. */
   read(ctx: Context): string | null;
   /** Kept until `expiresAt`, in milliseconds since the epoch. */
-  write(ctx: Context, token: string, expiresAt: number): void;
+  write(ctx: Context, kept: string, expiresAt: number): void;
 }
 
 /** `name` without the prefix that it gets where browsers come over TLS. */
@@ -17,11 +17,11 @@ export function createTrustedBrowserCookie(name: string): TrustedBrowserCookie {
   return {
     read(ctx) {
       // Not signed: it is looked up by its digest, and nobody guesses 256 bits.
-      const token = ctx.cookies.get(nameIn(ctx), { signed: false });
-      return token && TOKEN.test(token) ? token : null;
+      const kept = ctx.cookies.get(nameIn(ctx), { signed: false });
+      return kept && kept.length <= LONGEST ? kept : null;
     },
-    write(ctx, token, expiresAt) {
-      ctx.cookies.set(nameIn(ctx), token, {
+    write(ctx, kept, expiresAt) {
+      ctx.cookies.set(nameIn(ctx), kept, {
         signed: false,
         httpOnly: true,
         sameSite: 'lax',

@@ -12,6 +12,7 @@ import type { Clock, PasswordHasher, Random, SecretBox, Trail } from '../../src/
 import { createAnswers } from '../../src/use-cases/answers.ts';
 import { createBinding } from '../../src/use-cases/binding.ts';
 import { createEnrolment } from '../../src/use-cases/enrolment.ts';
+import { createFactors } from '../../src/use-cases/factors.ts';
 import { createGuesses } from '../../src/use-cases/guesses.ts';
 import { createGather, createJudge } from '../../src/use-cases/judgement.ts';
 import { createPasskeys } from '../../src/use-cases/passkeys.ts';
@@ -19,9 +20,13 @@ import { createRecovery } from '../../src/use-cases/recovery-codes.ts';
 import { createSecondFactor } from '../../src/use-cases/second-factor.ts';
 import { createSelfService } from '../../src/use-cases/self-service.ts';
 import { createSentCodes, type SmsLimits } from '../../src/use-cases/sent-codes.ts';
+import { createTrustedBrowsers } from '../../src/use-cases/trusted-browsers.ts';
 
 /** Of a code that was sent, in seconds. */
 export const LIFETIME = 90;
+
+/** For how long a browser is trusted. */
+export const TRUST_DAYS = 30;
 
 export const methods = createMethods({
   totp: { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 },
@@ -104,5 +109,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
       onRecovery: recovery.used,
     }),
     selfService: createSelfService(needs),
+    factors: createFactors(needs),
+    browsers: createTrustedBrowsers({ ...needs, trustDays: TRUST_DAYS }),
   };
 }

@@ -82,7 +82,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   async function revoke(ctx: Context): Promise<void> {
     const visit = stepUp.visitIn(ctx);
     await forms.read(ctx, visit.record.sessionUid);
-    await trustedBrowsers.revoke(visit.judgement, { id: String(ctx.params.id) }, ctx.ip);
+    await trustedBrowsers.revoke(visit.judgement, String(ctx.params.id), ctx.ip);
     tell(ctx, 'revoked');
   }
 

@@ -78,8 +78,7 @@ export function createAdvance(needs: Needs) {
     const { clientId } = view;
     const demand = demandOf(view.params, clientRule(clientId));
     const clientName = await needs.clientName(clientId);
-    const token = trustedCookie.read(ctx);
-    const trustedBrowserId = token === null ? null : trustedBrowsers.idOf(of.accountId, token);
+    const trustedBrowserId = trustedBrowsers.idIn(trustedCookie.read(ctx), of.accountId);
     const standing = { progress: of, demand, clientId, address: ctx.ip, facts, trustedBrowserId };
     return { view, clientName, standing };
   }
@@ -193,14 +192,12 @@ export function createAdvance(needs: Needs) {
 
   /** Who ticked the box, and gave a second factor, is spared it in this browser for a while. */
   async function trustThis(ctx: Context, standing: Standing, judgement: Judgement): Promise<void> {
-    const { trustBrowser, proofs } = standing.progress;
-    const mayBe =
-      judgement.tenant.secondFactor.trustedDevices && proofs.some(({ method }) => method !== 'pwd');
-    if (!trustBrowser || !mayBe) return;
-    const token = trustedCookie.read(ctx) ?? trustedBrowsers.newToken();
-    const browser = ctx.get('user-agent');
-    const { expiresAt } = await trustedBrowsers.trust(judgement, token, browser, placeOf(standing));
-    trustedCookie.write(ctx, token, expiresAt);
+    const trusted = await trustedBrowsers.trust(standing.progress, judgement, {
+      ...placeOf(standing),
+      name: ctx.get('user-agent'),
+      kept: trustedCookie.read(ctx),
+    });
+    if (trusted) trustedCookie.write(ctx, trusted.kept, trusted.expiresAt);
   }
 
   async function note(
