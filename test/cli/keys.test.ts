@@ -11,7 +11,11 @@ import { type Run, runCommand } from '../support/command.ts';
 
 const padded = (name: string) => name.padEnd(40, '-');
 
-describe('doublelock keys', () => {
+/** Milliseconds for mocha: each command is a process, and may share the processors with other work. */
+const PATIENCE_MS = 60_000;
+
+describe('doublelock keys', function () {
+  this.timeout(PATIENCE_MS);
   const folder = configFolder();
   const env = () => ({ DATA_DIR: folder.path('data') });
   const keys = (line: string, more: Record<string, string> = {}) =>
