@@ -7,7 +7,7 @@ import { type Authenticator, createAuthenticator, type Twist } from '../../suppo
 import type { Page } from '../../support/page.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { MINUTE } from '../oidc/machine-clock.ts';
-import { askAgain, errorOf, MFA, nextCode, PHR, redeem, stage } from '../oidc/story.ts';
+import { askAgain, errorOf, MFA, nextCode, PHR, redeem, stage, tenantsWith } from '../oidc/story.ts';
 import { alertOf, givePassword, hasCode, member, uidOf, withApp, words } from './members.ts';
 
 const METHODS: Readonly<Record<string, readonly string[]>> = {
@@ -260,7 +260,7 @@ describe('passkeys', () => {
 });
 
 describe('passkeys at an address, for which browsers make none', () => {
-  const s = stage(config);
+  const s = stage(() => tenantsWith('open', { methods: ['totp', 'passkey'] }));
 
   it('are not offered, and nobody is led to them', async () => {
     const { page } = await givePassword(s, 'boss@plain.test', s.app.visitor(), { acr_values: MFA });
