@@ -95,3 +95,16 @@ export function redisServers(
     return server;
   };
 }
+
+/** Fills a server that has a `maxmemory` in ever smaller pieces; gives its refusal of the smallest. */
+export async function fillUp({ admin }: RedisServer): Promise<string> {
+  let refusal = '';
+  for (let bytes = 2 ** 18; bytes >= 1; bytes /= 2) {
+    for (refusal = ''; refusal === ''; ) {
+      await admin.append('filling', 'x'.repeat(bytes)).catch((error: Error) => {
+        refusal = error.message;
+      });
+    }
+  }
+  return refusal;
+}

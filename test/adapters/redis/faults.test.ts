@@ -8,7 +8,7 @@ import { longestStall } from '../../support/event-loop.ts';
 import { eventually } from '../../support/eventually.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/redis.ts';
-import { type RedisServer, redisServers } from '../../support/redis-server.ts';
+import { fillUp, type RedisServer, redisServers } from '../../support/redis-server.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 
 const LIMITS = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
@@ -149,7 +149,7 @@ describe('redis that fails', () => {
     const provider = stores.providerShortLived;
     await Promise.all(oneOfEach(stores));
     await provider.upsert('AuthorizationCode', 'code-1', {}, EXPIRES);
-    const isFull = await fill(server);
+    const isFull = await fillUp(server);
     expect(isFull).to.match(/^OOM/);
 
     expectUnavailable(
@@ -197,16 +197,3 @@ describe('redis that fails', () => {
     expect(later.took).to.be.below(100);
   });
 });
-
-/** Fills the server in ever smaller pieces; gives its refusal of the smallest. */
-async function fill({ admin }: RedisServer): Promise<string> {
-  let refusal = '';
-  for (let bytes = 2 ** 18; bytes >= 1; bytes /= 2) {
-    for (refusal = ''; refusal === ''; ) {
-      await admin.append('filling', 'x'.repeat(bytes)).catch((error: Error) => {
-        refusal = error.message;
-      });
-    }
-  }
-  return refusal;
-}

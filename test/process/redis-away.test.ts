@@ -1,0 +1,250 @@
+/** Redis dies, freezes, dawdles, forgets, fills up or changes sides: what people are told then, and what is never done. */
+import { expect } from 'chai';
+import * as client from 'openid-client';
+import { type MachineClock, moveMachine } from '../http/oidc/machine-clock.ts';
+import { PASSWORD, SECRET } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import { needs } from '../support/needs.ts';
+import type { Page } from '../support/page.ts';
+import { closedAfterwards } from '../support/redis.ts';
+import { startReplica } from '../support/redis-replica.ts';
+import { fillUp, type RedisServer, redisServers } from '../support/redis-server.ts';
+import type { RelyingParty } from '../support/relying-party.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { totpCode } from '../support/totp.ts';
+import type { Visitor } from '../support/visitor.ts';
+import { partyAt } from './forms.ts';
+import { instances } from './instances.ts';
+import { LEAPING, leap, STEP_MS } from './leap.ts';
+import { PATIENCE_MS, type Program } from './program.ts';
+
+/** A second, and what a machine with other things to do needs beside it. In milliseconds. */
+const A_SECOND = 1500;
+const EMAIL = 'app@open.test';
+
+interface AtCode {
+  readonly visitor: Visitor;
+  readonly page: Page;
+}
+
+describe('the program when Redis fails', function () {
+  this.timeout(PATIENCE_MS);
+  const { 'redis-server': path } = needs('redis-server');
+  const start = redisServers(path);
+  const keep = closedAfterwards();
+  const at = instances(1);
+  let proxy: TcpProxy;
+  let program: Program;
+  let rp: RelyingParty;
+  let clock: MachineClock;
+  let redis: RedisServer;
+
+  before(async () => {
+    clock = moveMachine();
+    proxy = await startTcpProxy(at().redis.port);
+    program = await at().start({}, { ...LEAPING, REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
+    at().balancer.leadTo([program.port]);
+    rp = await partyAt(at().balancer);
+  });
+  after(async () => {
+    clock?.restore();
+    await proxy?.close();
+  });
+  beforeEach(async () => {
+    redis = await start();
+    await turnTo(redis);
+  });
+
+  async function turnTo({ port }: RedisServer): Promise<void> {
+    proxy.leadTo(port);
+    proxy.breakAll();
+    await isReady();
+  }
+
+  const statusOf = async (path: string) => (await at().visitor().get(path)).status;
+  const isReady = () => eventually(async () => expect(await statusOf('/health/ready')).to.equal(200));
+
+  async function nextCode(): Promise<string> {
+    await leap([program]);
+    clock.advance(STEP_MS);
+    return totpCode(SECRET, clock.now());
+  }
+
+  async function atCode(): Promise<AtCode> {
+    const visitor = at().visitor();
+    await visitor.open(await rp.authorizationUrl());
+    return { visitor, page: await visitor.signIn(EMAIL, PASSWORD) };
+  }
+
+  const give = ({ visitor, page }: AtCode, code: string) => visitor.submit(page, { code });
+
+  /** Unavailable, and in time: a page that says so, and when to come again. */
+  async function expectAway(asked: () => Promise<Page>): Promise<void> {
+    const began = performance.now();
+    const page = await asked();
+    expect(performance.now() - began).to.be.below(A_SECOND);
+    expect([page.status, page.name]).to.deep.equal([503, 'error']);
+    expect(page.headers['retry-after']).to.match(/^\d+$/);
+  }
+
+  async function signsIn(): Promise<void> {
+    const end = await give(await atCode(), await nextCode());
+    expect(end.status).to.equal(303);
+  }
+
+  it('R1 is killed before the code is typed: unavailable within a second, then a new sign-in, and no code counts', async () => {
+    const person = await atCode();
+    const code = await nextCode();
+    await redis.kill();
+    await expectAway(() => give(person, code));
+    expect(await statusOf('/health/ready')).to.equal(503);
+    expect(await statusOf('/health/live')).to.equal(200);
+    await turnTo(await start());
+    const gone = await give(person, code);
+    expect([gone.status, gone.error]).to.deep.equal([400, 'session_expired']);
+    // Never looked at, it is still good.
+    expect((await give(await atCode(), code)).status).to.equal(303);
+  });
+
+  it('R2 freezes while a code is checked: an answer within a second, and the code is accepted once at most', async () => {
+    const person = await atCode();
+    const code = await nextCode();
+    redis.pause();
+    await expectAway(() => give(person, code));
+    await expectAway(() => give(person, code));
+    await expectAway(async () =>
+      at()
+        .visitor()
+        .open(await rp.authorizationUrl()),
+    );
+    redis.resume();
+    await isReady();
+    expect((await give(person, code)).status).to.equal(303);
+    const again = await give(await atCode(), code);
+    expect([again.status, again.error]).to.deep.equal([422, 'code_used']);
+  });
+
+  it('R4 answers slowly: so do we; too slowly: unavailable, with as many connections, and others are served', async () => {
+    const person = await atCode();
+    const code = await nextCode();
+    proxy.delayReplies(300);
+    const began = performance.now();
+    const ended = await give(person, code);
+    expect(ended.status).to.equal(303);
+    expect(performance.now() - began).to.be.above(300);
+
+    proxy.delayReplies(5000);
+    const connections = proxy.accepted;
+    const crowd = Promise.all(
+      Array.from({ length: 100 }, async () =>
+        at()
+          .visitor()
+          .get(await rp.authorizationUrl()),
+      ),
+    );
+    const lives = await Promise.all(Array.from({ length: 20 }, () => statusOf('/health/live')));
+    expect(lives).to.deep.equal(Array(20).fill(200));
+    const statuses = new Set((await crowd).map(({ status }) => status));
+    expect([...statuses]).to.deep.equal([503]);
+    expect(proxy.accepted - connections, 'no connection for each request').to.be.below(5);
+
+    proxy.delayReplies(0);
+    await isReady();
+    await signsIn();
+  });
+
+  it('R5 is emptied: the sign-in is gone, what was locked stays locked, and no code counts twice', async () => {
+    for (let each = 0; each < 10; each += 1) {
+      const stranger = at().visitor();
+      const page = await stranger.open(await rp.authorizationUrl());
+      await stranger.submit(page, { email: 'new@open.test', password: 'wrong' });
+    }
+    const person = await atCode();
+    const code = await nextCode();
+    const end = await person.visitor.enterCode(code);
+    const other = await atCode();
+    await redis.admin.flushall();
+
+    const gone = await give(other, await nextCode());
+    expect([gone.status, gone.error]).to.deep.equal([400, 'session_expired']);
+    expect(await rp.exchange(end.location ?? '').catch((error: Error) => error)).to.be.instanceOf(Error);
+    expect((await give(await atCode(), code)).error).to.equal('code_used');
+    const locked = at().visitor();
+    await locked.open(await rp.authorizationUrl());
+    expect((await locked.signIn('new@open.test', PASSWORD)).error).to.equal('too_many_attempts');
+    await signsIn();
+  });
+
+  it('R6 A32 loses what its replica was never told: the code is still used, and what it opened dies', async () => {
+    const link = keep(await startTcpProxy(redis.port));
+    const replica = await startReplica(start, link.port);
+    const [first, second] = [await atCode(), await atCode()];
+    const size = await redis.admin.dbsize();
+    await eventually(async () => expect(await replica.admin.dbsize()).to.equal(size));
+    link.leadTo(0);
+    link.breakAll();
+
+    const code = await nextCode();
+    const end = await first.visitor.follow(await give(first, code));
+    expect(end.location).to.include('code=');
+    await replica.admin.replicaof('NO', 'ONE');
+    await turnTo(replica);
+    expect((await give(second, code)).error).to.equal('code_used');
+    expect(await rp.exchange(end.location ?? '').catch((error: Error) => error)).to.be.instanceOf(Error);
+    await signsIn();
+  });
+
+  it('R7 is full: nothing is forgotten for it, who has tokens keeps them, and who was on the way arrives later', async () => {
+    const before = await atCode();
+    const end = await before.visitor.enterCode(await nextCode());
+    const tokens = await rp.exchange(end.location ?? '');
+    const person = await atCode();
+    const code = await nextCode();
+    await redis.admin.config('SET', 'maxmemory', '5mb');
+    expect(await fillUp(redis)).to.match(/^OOM/);
+
+    await expectAway(() => give(person, code));
+    await expectAway(async () =>
+      at()
+        .visitor()
+        .open(await rp.authorizationUrl()),
+    );
+    expect(await statusOf('/health/ready')).to.equal(503);
+    const { sub = '' } = tokens.claims() ?? { sub: '' };
+    expect((await client.fetchUserInfo(rp.configuration, tokens.access_token, sub)).sub).to.equal(sub);
+
+    await redis.admin.config('SET', 'maxmemory', '0');
+    await isReady();
+    expect((await give(person, code)).status).to.equal(303);
+  });
+
+  it('R7 begins to evict: not ready until that is mended, since it could forget what was counted', async () => {
+    await redis.admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    await eventually(async () => expect(await statusOf('/health/ready')).to.equal(503));
+    await redis.admin.config('SET', 'maxmemory-policy', 'noeviction');
+    await isReady();
+  });
+
+  it('R8 becomes a replica: no sign-in is half done, and it goes on with the new primary', async () => {
+    const next = await startReplica(start, redis.port);
+    const person = await atCode();
+    const code = await nextCode();
+    const size = await redis.admin.dbsize();
+    await eventually(async () => expect(await next.admin.dbsize()).to.equal(size));
+    await next.admin.replicaof('NO', 'ONE');
+    await redis.admin.replicaof('127.0.0.1', next.port);
+    await expectAway(() => give(person, code));
+    await turnTo(next);
+    expect((await give(person, code)).status).to.equal(303);
+  });
+
+  it('R9 is not there yet when the program starts: it lives, and is ready once Redis is', async () => {
+    const away = keep(await startTcpProxy(0));
+    const early = await at().start({}, { REDIS_URL: `redis://127.0.0.1:${away.port}` });
+    const health = async (path: string) => (await early.visitor().get(path)).status;
+    expect([await health('/health/live'), await health('/health/ready')]).to.deep.equal([200, 503]);
+    away.leadTo(redis.port);
+    await eventually(async () => expect(await health('/health/ready')).to.equal(200));
+    await early.stop();
+  });
+});
