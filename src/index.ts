@@ -6,7 +6,9 @@ export type { AuditEntry, AuditEvent, AuditEventName } from './domain/audit-even
 export type { Challenge, Purpose } from './domain/challenge.ts';
 export type { Enrolment, Factor } from './domain/enrolment.ts';
 export type { MethodName } from './domain/method.ts';
+export type { PasskeyCreation, PasskeyRequest } from './domain/methods/passkey.ts';
 export type { TotpSettings } from './domain/methods/totp.ts';
+export type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from './domain/passkey.ts';
 export type { Decision, Demand, Judge, Judgement, Question } from './domain/policy.ts';
 export type { PendingSetUp, Progress } from './domain/progress.ts';
 export type { Outcome, Refusal } from './domain/refusal.ts';
@@ -36,3 +38,4 @@ export { StoreUnavailable } from './ports/stores.ts';
 export type * from './ports/system.ts';
 export type { Confirmation, EnrolmentUseCase, SetUpSecret } from './use-cases/enrolment.ts';
 export type { Factors } from './use-cases/factors.ts';
+export type { PasskeyGiven, Passkeys } from './use-cases/passkeys.ts';

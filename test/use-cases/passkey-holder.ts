@@ -12,7 +12,7 @@ import {
 } from '../support/authenticator.ts';
 import { ADDRESS, acceptedBy, type Setting } from './setting.ts';
 
-export const ORIGIN = 'http://localhost:3000';
+const ORIGIN = 'http://localhost:3000';
 /** A relying party that takes nothing less. */
 export const PHISHING_RESISTANT: Demand = { ...NO_DEMAND, acrs: ['phr'] };
 
