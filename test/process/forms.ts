@@ -15,7 +15,10 @@ export function partyAt({ origin }: Pick<Program, 'origin'>, clientId = 'rp'): P
 }
 
 /** A browser for each address, on its sign-in page. */
-export async function openForms(program: Program, emails: readonly string[]): Promise<ReadyForm[]> {
+export async function openForms(
+  program: Pick<Program, 'origin' | 'visitor'>,
+  emails: readonly string[],
+): Promise<ReadyForm[]> {
   const rp = await partyAt(program);
   const forms: ReadyForm[] = [];
   for (const email of emails) {

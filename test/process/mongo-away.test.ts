@@ -1,0 +1,147 @@
+/** MongoDB dies, freezes, dawdles or was never there: an answer in time, and nobody is signed in by half. */
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { PASSWORD, SECRET } from '../support/app.ts';
+import { eventually } from '../support/eventually.ts';
+import type { Page } from '../support/page.ts';
+import type { RawAnswer } from '../support/raw-request.ts';
+import type { RelyingParty } from '../support/relying-party.ts';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { totpCode } from '../support/totp.ts';
+import { openForms, partyAt, send } from './forms.ts';
+import { instances } from './instances.ts';
+import { PATIENCE_MS, type Program, programs } from './program.ts';
+
+/** Two to three seconds, and what a machine with other things to do needs beside it. In milliseconds. */
+const IN_TIME = 4000;
+/** Of the pool (src/adapters/mongo/connection.ts), and the driver's own. */
+const CONNECTIONS = 10 + 2;
+const PEOPLE = 200;
+/** What two hundred requests with their pages may weigh, in MiB. */
+const ROOM = 150;
+
+describe('the program when MongoDB fails', function () {
+  this.timeout(PATIENCE_MS);
+  const { refused } = programs();
+  const at = instances(10);
+  let proxy: TcpProxy;
+  let program: Program;
+  let rp: RelyingParty;
+
+  before(async () => {
+    proxy = await startTcpProxy(at().mongo.port);
+    program = await at().start({}, { MONGODB_URI: `mongodb://127.0.0.1:${proxy.port}/` });
+    at().balancer.leadTo([program.port]);
+    rp = await partyAt(at().balancer);
+  });
+  after(() => proxy?.close());
+
+  const statusOf = async (path: string) => (await at().visitor().get(path)).status;
+  const isReady = () =>
+    eventually(async () => expect(await statusOf('/health/ready')).to.equal(200), PATIENCE_MS / 4);
+
+  async function expectAway(asked: () => Promise<Page>): Promise<void> {
+    const began = performance.now();
+    const page = await asked();
+    expect(performance.now() - began).to.be.below(IN_TIME);
+    expect([page.status, page.name]).to.deep.equal([503, 'error']);
+    expect(page.headers['retry-after']).to.match(/^\d+$/);
+  }
+
+  /** Sealed as they are, those of somebody cannot be told from others. */
+  async function sessions(): Promise<number> {
+    return (await at().redis.admin.keys('dl:provider:{Session:*')).length;
+  }
+
+  for (const [what, fail, mend] of [
+    ['is killed', () => at().mongo.kill(), () => at().mongo.restart()],
+    ['freezes', () => at().mongo.pause(), () => at().mongo.resume()],
+  ] as const) {
+    it(`R10 ${what} at the password: unavailable in time, nobody is signed in, and the same form is taken afterwards`, async () => {
+      const visitor = at().visitor();
+      const page = await visitor.open(await rp.authorizationUrl());
+      const fields = { email: 'new@open.test', password: PASSWORD };
+      const before = await sessions();
+      await fail();
+      await expectAway(() => visitor.submit(page, fields));
+      expect(await statusOf('/health/live')).to.equal(200);
+      expect(await statusOf('/health/ready')).to.equal(503);
+      expect(await sessions()).to.equal(before);
+
+      await mend();
+      await isReady();
+      const silent = await visitor.get(await rp.authorizationUrl({ prompt: 'none' }));
+      expect(silent.location).to.include('error=login_required');
+      const end = await visitor.follow(await visitor.submit(page, fields));
+      expect((await rp.exchange(end.location ?? '')).claims()?.aud).to.equal('rp');
+      expect(await sessions()).to.be.above(before);
+    });
+  }
+
+  it('R12 freezes at the code: the sign-in that cannot be noted is refused, and the code is accepted once', async () => {
+    const [visitor, other] = [at().visitor(), at().visitor()];
+    for (const one of [visitor, other]) {
+      await one.open(await rp.authorizationUrl());
+      await one.signIn('app@open.test', PASSWORD);
+    }
+    const { page } = visitor;
+    const code = totpCode(SECRET, Date.now());
+    at().mongo.pause();
+    await expectAway(() => visitor.submit(page, { code }));
+    at().mongo.resume();
+    await isReady();
+    expect((await visitor.submit(page, { code })).status).to.equal(303);
+    expect((await other.enterCode(code)).error).to.equal('code_used');
+  });
+
+  it('R14 dawdles while two hundred people sign in: all are answered in time, on ten connections, in no more memory', async () => {
+    const { origin } = at().balancer;
+    const forms = await openForms({ origin, visitor: () => at().visitor() }, emails());
+    proxy.delayReplies(5000);
+    const connections = proxy.accepted;
+    const before = memoryMiB(program, 'VmRSS');
+    const began = performance.now();
+    const answered = Promise.all(forms.map((form) => send(program, form)));
+    const lives = await Promise.all(Array.from({ length: 20 }, () => statusOf('/health/live')));
+    expect(lives).to.deep.equal(Array(20).fill(200));
+    expectBusy(await answered);
+    expect(performance.now() - began).to.be.below(IN_TIME);
+    expect(proxy.accepted - connections).to.be.at.most(CONNECTIONS);
+    expect(memoryMiB(program, 'VmHWM') - before).to.be.below(ROOM);
+
+    proxy.delayReplies(0);
+    await isReady();
+    const [form] = forms;
+    if (!form) throw new Error('there is no form');
+    expect((await send(program, form)).status).to.equal(303);
+  });
+
+  it('R10 was never there: the program ends in time, with one line that tells no secret', async () => {
+    const { code, err, out, after } = await refused({
+      env: { MONGODB_URI: 'mongodb://app:hunter2@127.0.0.1:1/doublelock', REDIS_URL: at().redis.url },
+    });
+    expect({ code, out }).to.deep.equal({ code: 1, out: '' });
+    expect(err).to.match(/^[^\n]*MongoDB[^\n]*\n$/);
+    expect(err).not.to.include('hunter2');
+    expect(after).to.be.below(2 * IN_TIME);
+  });
+});
+
+/** Of one account: what is asked of the store is the same. */
+function emails(): string[] {
+  return Array.from({ length: PEOPLE }, () => 'new@plain.test');
+}
+
+function expectBusy(answers: readonly RawAnswer[]): void {
+  for (const { status, headers, body } of answers) {
+    expect(status).to.equal(503);
+    expect(headers['retry-after']).to.match(/^\d+$/);
+    expect(body).to.include('data-page="error"');
+  }
+}
+
+/** What is resident, or was at most, as the kernel counts it. */
+function memoryMiB({ pid }: Program, which: 'VmRSS' | 'VmHWM'): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;
+}
