@@ -23,7 +23,6 @@ import { createOpsRoutes } from './http/ops/routes.ts';
 import { accountOf, createProvider, issuedLifetimeMs, OWN_CLIENT, OWN_RETURN_PATH } from './http/provider.ts';
 import { createProviderPages } from './http/provider-pages.ts';
 import { createProviderSession } from './http/provider-session.ts';
-import { createResumeTickets } from './http/provider-tickets.ts';
 import { createRenderer } from './http/render.ts';
 import { createSignInRoutes } from './http/sign-in/routes.ts';
 import { boxOf } from './keys.ts';
@@ -75,7 +74,6 @@ async function createHandler(
   const render = createRenderer({ tenants: config.tenants, issuer: config.issuer, clock, isDevelopment });
   const forms = createFormTokens(box);
   const knownBrowser = createKnownBrowser({ box, random, isHttps });
-  const tickets = createResumeTickets({ box, isHttps });
   const around = [
     wholeRequest,
     requestLog({ log: measured(logger.info, metrics), clock, random }),
@@ -143,7 +141,6 @@ async function createHandler(
     sessionHours: config.session.absoluteHours,
     stores: { durable: stores.providerDurable, shortLived: stores.providerShortLived },
     box,
-    tickets,
     accounts: stores.accounts,
     pages,
     clock,
@@ -169,7 +166,6 @@ async function createHandler(
     cookieKeys: secrets.cookies,
     provider,
     around,
-    tickets,
     areas: [
       ...(isDevelopment ? [createDemoRoutes({ ...demoOf(config), sessions, forms, render })] : []),
       createOpsRoutes({

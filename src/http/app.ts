@@ -7,7 +7,6 @@ import { createCookieSignatures } from './cookie-signatures.ts';
 import { readForm } from './forms.ts';
 import { crossSite } from './middleware/cross-site.ts';
 import type { Mounted } from './mount.ts';
-import type { ResumeTickets } from './provider-tickets.ts';
 import { createPinning } from './request-target.ts';
 
 interface Needs {
@@ -17,7 +16,6 @@ interface Needs {
   readonly provider: Provider;
   /** Before everything, here and in the provider: logs, error pages, headers. */
   readonly around: readonly Middleware[];
-  readonly tickets: Pick<ResumeTickets, 'give'>;
   /** The areas, in the order in which they are asked. */
   readonly areas: readonly (Router | Mounted)[];
   /** Where who comes to `/` is sent. */
@@ -48,7 +46,6 @@ export function createApp(needs: Needs): Handler {
   app.use(postedAsQuery);
   app.use(crossSite({ origin: new URL(issuer).origin }));
   app.use(home);
-  app.use(needs.tickets.give);
   for (const area of needs.areas) app.use(typeof area === 'function' ? area : area.routes());
 
   const pin = createPinning({ issuer, trustedProxies });

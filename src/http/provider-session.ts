@@ -41,6 +41,8 @@ export interface SignInResult {
   readonly proofs: readonly Proof[];
   /** The browser on whose account no second factor was asked for; null: none was needed. */
   readonly trustedBrowserId: string | null;
+  /** Of the interaction that it ends. */
+  readonly key: string;
 }
 
 export type InteractionEnding =
@@ -80,16 +82,14 @@ export function createProviderSession(provider: Provider) {
 
   /** Ends the interaction and gives the address at which the provider goes on. */
   async function end(ctx: Context, ending: InteractionEnding): Promise<string> {
-    const address = await orGone(provider.interactionResult(ctx.req, ctx.res, resultOf(ending)));
-    if ('signIn' in ending) note(ctx, ending.signIn.accountId);
-    return address;
+    return orGone(provider.interactionResult(ctx.req, ctx.res, resultOf(ending)));
   }
 
   function resultOf(ending: InteractionEnding) {
     if ('error' in ending) return { error: ending.error, error_description: ending.description };
-    const { accountId, acr, amr, ts, proofs, isStepUp, trustedBrowserId } = ending.signIn;
+    const { accountId, acr, amr, ts, proofs, isStepUp, trustedBrowserId, key } = ending.signIn;
     const login = { accountId, acr, amr: [...amr], ts, remember: isStepUp };
-    return { login, [PROOFS]: { accountId, ts, proofs, trustedBrowserId } };
+    return { login, [PROOFS]: { accountId, ts, proofs, trustedBrowserId, key } };
   }
 
   /** Ends a consent interaction with a grant of all that it asked for. */
@@ -103,9 +103,7 @@ export function createProviderSession(provider: Provider) {
     if (Array.isArray(view.details.missingOIDCClaims))
       grant.addOIDCClaims(view.details.missingOIDCClaims.map(String));
     const grantId = await grant.save();
-    const address = await orGone(provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }));
-    note(ctx, accountId);
-    return address;
+    return orGone(provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }));
   }
 
   /** The browser's live session; null when it has none or nobody is signed in. */
@@ -136,23 +134,6 @@ export function createProviderSession(provider: Provider) {
   return { interaction, end, allow, current, restate };
 }
 
-const finished = new WeakMap<object, Finished>();
-
-function note(ctx: Context, accountId: string): void {
-  finished.set(ctx, { uid: String(ctx.params.uid), accountId });
-}
-
-/** An interaction that was ended well. */
-interface Finished {
-  readonly uid: string;
-  readonly accountId: string;
-}
-
-/** The interaction that this request has ended, and whose it was. */
-export function finishedIn(ctx: Context): Finished | undefined {
-  return finished.get(ctx);
-}
-
 export type ProviderSession = ReturnType<typeof createProviderSession>;
 
 /** A uid has more randomness than could be searched through, so that its digest needs no key. */
@@ -170,15 +151,23 @@ export function clientNameOf(provider: Provider): (clientId: string) => Promise<
   return async (clientId) => (await provider.Client.find(clientId))?.clientName ?? clientId;
 }
 
-/**
- * The proofs that an ended interaction carries; null: a host's own login page ended it. Results of one interaction are
- * carried into the next: those of an earlier sign-in are not taken for the newest one's.
- */
+/** The proofs that an ended interaction carries; null: a host's own login page ended it. */
 export function signInOfResult(result: InteractionResults): SignInFacts | null {
+  const { proofs, trustedBrowserId = null } = carriedBy(result) ?? {};
+  return Array.isArray(proofs) ? { proofs, trustedBrowserId } : null;
+}
+
+/** Who ended which interaction with such proofs; null: nobody. */
+export function finisherOf(result: InteractionResults): Pick<Carried, 'key' | 'accountId'> | null {
+  const { key, accountId } = carriedBy(result) ?? {};
+  return key === undefined || accountId === undefined ? null : { key, accountId };
+}
+
+/** Results of one interaction are carried into the next: those of an earlier sign-in are not taken for the newest one's. */
+function carriedBy(result: InteractionResults): Partial<Carried> | null {
   const { login, [PROOFS]: carried } = result as InteractionResults & { [PROOFS]?: Partial<Carried> };
   const belongs = carried?.accountId === login?.accountId && carried?.ts === login?.ts;
-  if (!belongs || !Array.isArray(carried?.proofs)) return null;
-  return { proofs: carried.proofs, trustedBrowserId: carried.trustedBrowserId ?? null };
+  return carried && belongs ? carried : null;
 }
 
 /** What a sign-in record is made of. */
@@ -189,6 +178,7 @@ interface Carried {
   readonly ts: number;
   readonly proofs: readonly Proof[];
   readonly trustedBrowserId: string | null;
+  readonly key: string;
 }
 
 async function orGone<T>(asked: Promise<T>): Promise<T> {

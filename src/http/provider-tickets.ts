@@ -2,57 +2,81 @@
  * A sign-in is resumed by the browser that finished it, and by no other: whoever began it and had its cookies planted
  * in somebody else's browser, from a sibling host, would else be signed in as that person.
  */
-import type { Context, Middleware } from 'koa';
-import { type Adapter, type AdapterPayload, Provider } from 'oidc-provider';
+import type { Context } from 'koa';
+import { type Adapter, type AdapterConstructor, type AdapterFactory, Provider } from 'oidc-provider';
 import type { SecretBox } from '../ports/system.ts';
-import { finishedIn } from './provider-session.ts';
+import { finisherOf } from './provider-session.ts';
 
 interface Needs {
   readonly box: Pick<SecretBox, 'digest'>;
-  readonly isHttps: boolean;
 }
 
-/** As long as an interaction lives. */
-const KEPT_MS = 15 * 60 * 1000;
+/** Of the interaction that was finished, and of the one of a consent that comes after it: as long as they live by default. */
+const KEPT_MS = 60 * 60 * 1000;
+/** Letters of the interaction's key: two sign-ins of one browser at the same time have a cookie each. */
+const NAMED_BY = 8;
 
-export function createResumeTickets({ box, isHttps }: Needs) {
-  const name = isHttps ? '__Secure-finished' : 'finished';
-  /** With the account in it: one's own end of an interaction is of no use after somebody else's. */
-  const ticketOf = (uid: string, accountId: string) => box.digest(`${uid}|${accountId}`, 'resume-ticket');
+/** Who finished which interaction: one's own end of it is of no use after somebody else's. */
+interface Finisher {
+  /** Of the interaction. */
+  readonly key: string;
+  readonly accountId: string;
+}
 
-  /** Around our own pages: who has just proven an account, or allowed something, takes a ticket along. */
-  const give: Middleware = async (ctx, next) => {
-    await next();
-    const finished = finishedIn(ctx);
-    if (!finished) return;
-    const { uid, accountId } = finished;
-    const scope = { path: `/auth/${uid}`, maxAge: KEPT_MS, signed: false };
-    const kept = { ...scope, httpOnly: true, sameSite: 'lax' as const, secure: isHttps };
-    ctx.cookies.set(name, ticketOf(uid, accountId), kept);
-  };
+export function createResumeTickets({ box }: Needs) {
+  const nameOf = ({ key }: Finisher) => `second-factor-finished-${key.slice(0, NAMED_BY)}`;
+  const ticketOf = ({ key, accountId }: Finisher) => box.digest(`${key}|${accountId}`, 'resume-ticket');
 
-  /** Around the provider's storage: what was finished elsewhere is not there for whoever comes to resume it. */
-  function guard(adapterOf: (model: string) => Adapter): (model: string) => Adapter {
+  /** To who has just finished an interaction; `address` is where the provider goes on. */
+  function give(ctx: Context, finisher: Finisher, address: string): void {
+    ctx.cookies.set(nameOf(finisher), ticketOf(finisher), {
+      // Where the provider goes on after a consent, too.
+      path: new URL('.', address).pathname,
+      maxAge: KEPT_MS,
+      signed: false,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: ctx.secure,
+    });
+  }
+
+  /** Around a provider's storage: what was finished elsewhere is not there for whoever comes to resume it. */
+  function guard(host: AdapterConstructor | AdapterFactory): AdapterFactory {
     return (model) => {
-      const adapter = adapterOf(model);
-      if (model !== 'Interaction') return adapter;
-      const find = async (uid: string) => {
-        const found = await adapter.find(uid);
-        return found && isFinishedElsewhere(found, uid) ? undefined : found;
-      };
-      return { ...adapter, find };
+      const adapter = isClass(host) ? new host(model) : host(model);
+      return model === 'Interaction' ? guarded(adapter) : adapter;
     };
   }
 
-  function isFinishedElsewhere({ result, session }: AdapterPayload, uid: string): boolean {
+  function guarded(adapter: Adapter): Adapter {
+    const find: Adapter['find'] = async (uid) => {
+      const found = await adapter.find(uid);
+      return found && isFinishedElsewhere(finisherOf(found.result ?? {})) ? undefined : found;
+    };
+    // Methods may be of a class, with fields that nobody else can have.
+    return new Proxy(adapter, {
+      get(target, name) {
+        if (name === 'find') return find;
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+  }
+
+  function isFinishedElsewhere(finisher: Finisher | null): boolean {
     // Set while the provider answers a request of its own.
     const asked = Provider.ctx;
-    if (asked?.oidc.route !== 'resume' || !result || 'error' in result) return false;
-    const ticket = ticketOf(uid, result.login?.accountId ?? session?.accountId ?? '');
-    return (asked as unknown as Context).cookies.get(name, { signed: false }) !== ticket;
+    const isResumed = asked?.oidc.route === 'resume' || asked?.oidc.route === 'device_resume';
+    if (!asked || !isResumed || !finisher) return false;
+    return asked.cookies.get(nameOf(finisher), { signed: false }) !== ticketOf(finisher);
   }
 
   return { give, guard };
+}
+
+/** As the library tells them apart: what has a prototype is made with `new`. */
+function isClass(host: AdapterConstructor | AdapterFactory): host is AdapterConstructor {
+  return typeof host.prototype === 'object' && host.prototype !== null;
 }
 
 export type ResumeTickets = ReturnType<typeof createResumeTickets>;

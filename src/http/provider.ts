@@ -18,7 +18,6 @@ import { createCookieSignatures } from './cookie-signatures.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
 import { createProviderAdapter, type ProviderStores } from './provider-adapter.ts';
 import { isPassing, type ProviderPages } from './provider-pages.ts';
-import type { ResumeTickets } from './provider-tickets.ts';
 
 interface Needs {
   readonly issuer: string;
@@ -28,7 +27,6 @@ interface Needs {
   readonly sessionHours: number;
   readonly stores: ProviderStores;
   readonly box: SecretBox;
-  readonly tickets: Pick<ResumeTickets, 'guard'>;
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly pages: ProviderPages;
   readonly clock: Clock;
@@ -80,7 +78,7 @@ export function createProvider(needs: Needs): Provider {
   liftConsent(policy, isFirstParty);
 
   const host: Configuration = {
-    adapter: needs.tickets.guard(createProviderAdapter(needs.stores, needs.box, needs.clock)),
+    adapter: createProviderAdapter(needs.stores, needs.box, needs.clock),
     clients: [...needs.clients.map((client) => ({ ...client.metadata })), ownClient(needs.issuer)],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: {

@@ -75,6 +75,10 @@ describe('U.6 the configuration of a host', () => {
     expect(() => lock.configure(lock.configure({}))).to.throw(TypeError, 'second_factor already');
   });
 
+  it('keeps to the library’s own adapter, where a first try has none', () => {
+    expect(lock.configure({})).to.not.have.property('adapter');
+  });
+
   it('is a fault without a login prompt', () => {
     const policy = interactionPolicy.base();
     policy.remove('login');

@@ -18,6 +18,7 @@ import {
   type InteractionView,
   type ProviderSession,
 } from '../provider-session.ts';
+import type { ResumeTickets } from '../provider-tickets.ts';
 import type { TrustedBrowserCookie } from '../trusted-browser.ts';
 import { type ClientRule, demandOf } from './demand.ts';
 import { PROMPT } from './prompt.ts';
@@ -35,6 +36,7 @@ interface Needs {
   readonly passwordUrl?: ((uid: string) => string) | undefined;
   readonly trustedBrowsers: TrustedBrowsers;
   readonly trustedCookie: TrustedBrowserCookie;
+  readonly tickets: Pick<ResumeTickets, 'give'>;
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
   readonly clock: Clock;
   readonly trail: Trail;
@@ -57,7 +59,7 @@ export const SECOND_FACTOR_PROMPTS = ['login', PROMPT] as const;
 
 export function createAdvance(needs: Needs) {
   const { session, secondFactor, enrolment, progress, records, clientRule, pages, clock, trail } = needs;
-  const { trustedBrowsers, trustedCookie } = needs;
+  const { trustedBrowsers, trustedCookie, tickets } = needs;
 
   /** The sign-in at this address; null when its password has not been given. Throws InteractionGone. */
   async function open(ctx: Context): Promise<Stage | null> {
@@ -169,7 +171,7 @@ export function createAdvance(needs: Needs) {
   /** The one ending of a sign-in: the whole result at once, computed from what was proven. */
   async function finish(
     ctx: Context,
-    { standing, clientName }: Stage,
+    { standing, clientName, view: { key } }: Stage,
     judgement: Judgement,
   ): Promise<string> {
     const { account, decision } = judgement;
@@ -180,8 +182,9 @@ export function createAdvance(needs: Needs) {
     const onTrust = decision.kind === 'satisfied' && decision.onTrust === true;
     const trustedBrowserId = onTrust ? (standing.trustedBrowserId ?? null) : null;
     const levels = { acr: acrOf(proofs), amr: amrOf(proofs) };
-    const signIn = { accountId: account.id, ...levels, ts, isStepUp, proofs, trustedBrowserId };
+    const signIn = { accountId: account.id, ...levels, ts, isStepUp, proofs, trustedBrowserId, key };
     const address = await session.end(ctx, { signIn });
+    tickets.give(ctx, signIn, address);
     needs.onSignedIn?.(ctx, account);
     if (trustedBrowserId)
       await trustedBrowsers.noteUse(judgement, trustedBrowserId, clientName, placeOf(standing));

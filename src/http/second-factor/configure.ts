@@ -2,10 +2,12 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import { ACRS } from '../../domain/acr.ts';
+import type { ResumeTickets } from '../provider-tickets.ts';
 import { createLoginChecks, createSecondFactorPrompt, PROMPT, type Standpoint } from './prompt.ts';
 
 interface Needs {
   readonly standpoint: Standpoint;
+  readonly tickets: Pick<ResumeTickets, 'guard'>;
   /** Whether there is somebody of this id. */
   readonly isSomebody: (id: string) => Promise<boolean>;
   /** Where an interaction of ours begins. */
@@ -18,11 +20,13 @@ type Introspection = NonNullable<NonNullable<Configuration['features']>['introsp
 
 const CLAIMS = ['sub', 'acr', 'amr', 'auth_time'];
 
-export function createConfigure({ standpoint, isSomebody, interactionUrl }: Needs) {
+export function createConfigure({ standpoint, tickets: { guard }, isSomebody, interactionUrl }: Needs) {
   return (host: Configuration): Configuration => {
     const { introspection } = host.features ?? {};
     return {
       ...host,
+      // The library's own adapter, which is not for production, is left to it.
+      ...(host.adapter && { adapter: guard(host.adapter) }),
       // Levels are computed from what was proven: those of the host's own would be announced and never reached.
       acrValues: [...ACRS],
       claims: { ...host.claims, openid: [...new Set([...CLAIMS, ...namesOf(host.claims?.openid)])] },

@@ -35,6 +35,7 @@ import { createTrustedBrowsers, type TrustedBrowsers } from '../../use-cases/tru
 import { createFormTokens } from '../forms.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import { createProviderSession, type InteractionView } from '../provider-session.ts';
+import { createResumeTickets } from '../provider-tickets.ts';
 import type { TrustedBrowserCookie } from '../trusted-browser.ts';
 import { type ClientName, createAdvance, type PageAddress } from './advance.ts';
 import { createConfigure } from './configure.ts';
@@ -146,10 +147,12 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     onRecovery: recovery.used,
   });
   const standpoint = createStandpoint({ ...shared, judge, gather });
+  const tickets = createResumeTickets({ box });
   const pagesOf = (issuer: string) => pagesUnder(needs.basePath(issuer));
 
   const configure = createConfigure({
     standpoint,
+    tickets,
     isSomebody: async (id) => (await stores.accounts.findById(id)) !== null,
     interactionUrl: (issuer, uid) => (needs.interactionUrl ?? pagesOf(issuer))(uid),
   });
@@ -168,6 +171,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
       recovery,
       passkeys,
       isReadable,
+      tickets,
     };
     return { ...parts, advance: createAdvance(parts) };
   }

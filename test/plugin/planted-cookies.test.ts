@@ -1,0 +1,81 @@
+/** Cookies that somebody else has planted in a browser: a second factor that is given with them wins nobody a sign-in. */
+import { expect } from 'chai';
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { BARE, KINDS } from '../support/guest-kinds.ts';
+import { createHostAdapter } from '../support/host-adapter.ts';
+import { begin, errorOf, MFA, nextCode, redeem, signedIn, stage } from './story.ts';
+
+for (const kind of KINDS) {
+  describe(`A7 cookies planted in somebody’s browser at ${kind.title}`, () => {
+    const at = stage(kind);
+
+    it('do not bring who knows the password the second factor that is given with them', async () => {
+      const { secret } = await signedIn(at, 'ann');
+      const attacker = at.host.visitor();
+      const lure = await begin(at, attacker, 'ann');
+      const victim = at.host.visitor();
+      for (const cookie of attacker.jar.getCookiesSync(lure.url)) victim.jar.setCookieSync(cookie, lure.url);
+      const finished = await victim.submit(await victim.get(lure.url), { code: nextCode(at.host, secret) });
+      const resume = finished.location ?? '';
+      expect(new URL(resume).pathname).to.match(new RegExp(`^${kind.prefix}/auth/[^/]+$`));
+
+      expect(await attacker.get(resume)).to.include({ status: 400, location: null });
+      expect(errorOf(await attacker.open(await at.rp.authorizationUrl({ prompt: 'none' })))).to.equal(
+        'interaction_required',
+      );
+    });
+
+    it('A94 gives who finishes a sign-in a cookie for the way back alone, out of reach of scripts', async () => {
+      const { visitor } = await signedIn(at, 'ann');
+      const cookies = visitor.jar.getCookiesSync(`${at.host.issuer}/auth/uid`);
+      const tickets = cookies.filter(({ key }) => key.startsWith('second-factor-finished-'));
+      expect(
+        tickets.map(({ path, httpOnly, sameSite, secure }) => [path, httpOnly, sameSite, secure]),
+      ).to.deep.equal([[`${kind.prefix}/auth/`, true, 'lax', false]]);
+    });
+  });
+}
+
+/** As hosts have them that keep their connection to themselves. */
+class HostAdapter implements Adapter {
+  static of = createHostAdapter();
+  #kept: Adapter;
+
+  constructor(model: string) {
+    this.#kept = HostAdapter.of(model);
+  }
+  upsert(id: string, payload: AdapterPayload, expiresIn: number) {
+    return this.#kept.upsert(id, payload, expiresIn);
+  }
+  find(id: string) {
+    return this.#kept.find(id);
+  }
+  findByUid(uid: string) {
+    return this.#kept.findByUid(uid);
+  }
+  findByUserCode(userCode: string) {
+    return this.#kept.findByUserCode(userCode);
+  }
+  consume(id: string) {
+    return this.#kept.consume(id);
+  }
+  destroy(id: string) {
+    return this.#kept.destroy(id);
+  }
+  revokeByGrantId(grantId: string) {
+    return this.#kept.revokeByGrantId(grantId);
+  }
+}
+
+describe('U.6 the adapter of a host', () => {
+  const at = stage(BARE, { configuration: { adapter: HostAdapter } });
+
+  it('may be a class with private fields', async () => {
+    const { secret } = await signedIn(at, 'ann');
+    const visitor = at.host.visitor();
+    await begin(at, visitor, 'ann');
+    expect((await redeem(at.rp, await visitor.enterCode(nextCode(at.host, secret)))).claims.acr).to.equal(
+      MFA,
+    );
+  });
+});
