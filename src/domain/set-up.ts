@@ -19,6 +19,16 @@ export interface Visitor {
   readonly clientId: string | null;
 }
 
+/**
+ * Makes the recovery codes of a visit good with its first factor. `areGood`: they may be shown; those that another visit
+ * was quicker to make are the good ones then, and not these.
+ */
+export type KeepCodes = (
+  at: Progress,
+  judgement: Judgement,
+  factorId: string,
+) => Promise<{ readonly areGood: boolean; readonly isNew: boolean }>;
+
 /** A factor that was just proven for the first time. */
 export interface NewFactor {
   readonly enrolmentId: string;

@@ -1,36 +1,31 @@
 /** Makes a factor that was proven for the first time one of the account's, and tells its owner. */
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../domain/attempts.ts';
-import { type Enrolment, enrolmentPurpose } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
-import type { Methods } from '../domain/methods/index.ts';
-import { recoveryText } from '../domain/methods/recovery-code.ts';
 import type { Judgement } from '../domain/policy.ts';
-import { newCodesPurpose, type Progress } from '../domain/progress.ts';
+
 import { accepted, refused } from '../domain/refusal.ts';
-import type { Bind, Visitor } from '../domain/set-up.ts';
+import type { Bind, KeepCodes, Visitor } from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
 import type { EnrolmentStore, LockoutStore, ProgressStore, TrustedBrowserStore } from '../ports/stores.ts';
-import type { Clock, SecretBox, Trail } from '../ports/system.ts';
+import type { Clock, Trail } from '../ports/system.ts';
 
 interface Needs {
-  readonly methods: Pick<Methods, 'recovery'>;
+  readonly keepCodes: KeepCodes;
   readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'clear'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly progress: Pick<ProgressStore, 'save' | 'find'>;
-  readonly box: Pick<SecretBox, 'seal' | 'open' | 'digest'>;
   readonly notify: Notify;
   readonly trail: Trail;
   readonly clock: Clock;
 }
 
 export function createBinding({
-  methods,
+  keepCodes,
   enrolments,
   lockouts,
   trustedBrowsers,
   progress,
-  box,
   notify,
   trail,
   clock,
@@ -47,16 +42,17 @@ export function createBinding({
       createdAt: now,
     });
     // Before they can be shown: what a person writes down is good.
-    const madeCodes = await keepRecoveryCodes(at, judgement, enrolmentId);
+    const codes = await keepCodes(at, judgement, enrolmentId);
     const proof = { method: factor.method, enrolmentId, at: now, ...(passkey ? { passkey } : {}) };
-    const next = { ...at, pending: null, proofs: [...at.proofs, proof] };
+    const newCodes = codes.areGood ? at.newCodes : null;
+    const next = { ...at, pending: null, newCodes, proofs: [...at.proofs, proof] };
     const saved = await progress.save(next);
     // Of two clicks of the same form one inserts it, and notes it.
     if (inserted) {
       await replaceRefused(judgement, factor.method);
       // Trust was in who had the factors of before.
       await trustedBrowsers.removeAll(account.id);
-      await note(judgement, factor.method, from, madeCodes);
+      await note(judgement, factor.method, from, codes.isNew);
     }
     if (saved) return accepted({ ...next, version: next.version + 1 });
     const twin = await progress.find(at.uid, clock.now());
@@ -64,33 +60,6 @@ export function createBinding({
       twin?.accountId === at.accountId && twin.proofs.some((each) => each.enrolmentId === enrolmentId);
     return same ? accepted(twin) : refused({ code: 'session_expired' });
   };
-
-  /** The codes that were made when the set-up began, with its id, so that two clicks keep one set. */
-  async function keepRecoveryCodes(at: Progress, judgement: Judgement, factorId: string): Promise<boolean> {
-    const { account, tenant } = judgement;
-    if (at.newCodes === null || judgement.enrolments.some(({ method }) => method === 'recovery'))
-      return false;
-    const codes: unknown = JSON.parse(box.open(at.newCodes, newCodesPurpose(at)));
-    const set: Pick<Enrolment, 'id' | 'method' | 'accountId' | 'tenantId'> = {
-      id: `recovery-${factorId}`,
-      method: 'recovery',
-      accountId: account.id,
-      tenantId: tenant.id,
-    };
-    const spelt = (Array.isArray(codes) ? codes : []).map(
-      (code) => methods.recovery.spelt(String(code)) ?? '',
-    );
-    const digests = spelt.map((code) => box.digest(recoveryText(set.id, code), 'recovery-code'));
-    return enrolments.insert({
-      ...set,
-      label: '',
-      app: null,
-      secret: box.seal(JSON.stringify(digests), enrolmentPurpose(set)),
-      lastStep: null,
-      isDefault: false,
-      createdAt: clock.now(),
-    });
-  }
 
   /** A factor refused after too many failures is replaced by the new one, never revived beside it. */
   async function replaceRefused({ account, enrolments: before, lockout }: Judgement, method: MethodName) {

@@ -85,7 +85,7 @@ export function createEnrolment(needs: Needs) {
         challenges: withChallenge(at.challenges, methods.passkey.newChallenge('set-up', from)),
       }),
       pending: { enrolmentId: id, method, secret },
-      newCodes: hasCodes ? null : (at.newCodes ?? box.seal(codes(), newCodesPurpose(at))),
+      newCodes: at.newCodes ?? (hasCodes ? null : box.seal(codes(), newCodesPurpose(at))),
     };
     if (!(await progress.save(next))) return twinOf(at, ({ pending }) => pending?.method === method);
     return accepted({ ...next, version: next.version + 1 });

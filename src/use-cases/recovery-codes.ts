@@ -5,7 +5,7 @@ import { recoveryClaim, recoveryText } from '../domain/methods/recovery-code.ts'
 import type { Judgement } from '../domain/policy.ts';
 import { newCodesPurpose, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
-import type { Visitor } from '../domain/set-up.ts';
+import type { KeepCodes, Visitor } from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
 import type { ClaimStore, EnrolmentStore, ProgressStore } from '../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
@@ -72,30 +72,45 @@ export function createRecovery({
     if (!hasFactor(before)) return refused({ code: 'method_not_allowed' });
     const codes = methods.recovery.newCodes((count) => random.bytes(count));
     const next = { ...at, pending: null, newCodes: box.seal(JSON.stringify(codes), newCodesPurpose(at)) };
+    const id = random.id();
+    // Before they can be shown: what a person writes down is good.
+    await keep(id, codes, judgement);
     // Of two clicks at once one makes the set that is then shown.
     if (!(await progress.save(next))) {
+      await enrolments.remove(account.id, id);
       const twin = await progress.find(at.uid, clock.now());
       return twin?.newCodes ? accepted(twin) : refused({ code: 'session_expired' });
     }
     const old = before.filter(({ method }) => method === 'recovery');
-    await keep(codes, judgement);
-    await Promise.all(old.map(({ id }) => enrolments.remove(account.id, id)));
+    await Promise.all(old.map((set) => enrolments.remove(account.id, set.id)));
     await trail({ ...from, event: 'recovery.created', accountId: account.id, tenantId: tenant.id });
     await notify(account, { topic: 'recovery-made' });
     return accepted({ ...next, version: next.version + 1 });
   }
 
-  async function keep(codes: readonly string[], { account, tenant }: Judgement): Promise<void> {
-    const set = {
-      id: random.id(),
-      method: 'recovery' as const,
-      accountId: account.id,
-      tenantId: tenant.id,
-    };
-    const digests = codes.map((code) =>
-      box.digest(recoveryText(set.id, methods.recovery.spelt(code) ?? ''), 'recovery-code'),
-    );
-    await enrolments.insert({
+  /** Those that were made when the set-up began, in a set of the factor's own, so that two clicks keep one. */
+  const keepMade: KeepCodes = async (at, judgement, factorId) => {
+    const codes = shown(at);
+    const sets = judgement.enrolments.filter(({ method }) => method === 'recovery');
+    if (codes.length === 0 || sets.length > 0) {
+      const areGood = sets.some((set) => codes.some((code) => digestsOf(set).includes(digest(set.id, code))));
+      return { areGood, isNew: false };
+    }
+    return { areGood: true, isNew: await keep(`recovery-${factorId}`, codes, judgement) };
+  };
+
+  function digest(setId: string, code: string): string {
+    return box.digest(recoveryText(setId, methods.recovery.spelt(code) ?? ''), 'recovery-code');
+  }
+
+  async function keep(
+    id: string,
+    codes: readonly string[],
+    { account, tenant }: Judgement,
+  ): Promise<boolean> {
+    const set = { id, method: 'recovery', accountId: account.id, tenantId: tenant.id } as const;
+    const digests = codes.map((code) => digest(id, code));
+    return enrolments.insert({
       ...set,
       label: '',
       app: null,
@@ -113,7 +128,7 @@ export function createRecovery({
     await notify(account, { topic: 'recovery-used', left: await left(judgement) });
   }
 
-  return { left, shown, putAway, renew, used };
+  return { left, shown, putAway, renew, keepMade, used };
 }
 
 export type Recovery = ReturnType<typeof createRecovery>;

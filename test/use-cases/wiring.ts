@@ -82,14 +82,14 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
     confirmUrl: ({ id }: Account) => `http://localhost:3000/confirm/${id}`,
   };
 
-  const bind = createBinding(needs);
+  const recovery = createRecovery(needs);
+  const bind = createBinding({ ...needs, keepCodes: recovery.keepMade });
   const passkeys = createPasskeys({ ...needs, bind });
   const { check, destinationOf, isReachable } = createAnswers({ ...needs, checkPasskey: passkeys.check });
   const judging = { ...needs, isReachable };
   const judge: Judge = createJudge(judging);
   const countGuess = createGuesses(needs);
   const sendCode = createSentCodes(needs);
-  const recovery = createRecovery(needs);
   const sending = { ...needs, countGuess, sendCode };
   return {
     needs: judging,

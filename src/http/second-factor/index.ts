@@ -126,7 +126,8 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   const available = () => availableOf(needs.methods, needs.passkeySite());
   const shared = { ...needs, ...stores, methods };
   const gather = createGather(shared);
-  const bind = createBinding(shared);
+  const recovery = createRecovery(shared);
+  const bind = createBinding({ ...shared, keepCodes: recovery.keepMade });
   const passkeys = createPasskeys({ ...shared, bind });
   const answers = createAnswers({ ...shared, checkPasskey: passkeys.check });
   const { check, destinationOf, isReachable, isReadable } = answers;
@@ -134,7 +135,6 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   const countGuess = createGuesses(shared);
   const trustedBrowsers = createTrustedBrowsers(shared);
   const sendCode = createSentCodes(shared);
-  const recovery = createRecovery(shared);
   const enrolment = createEnrolment({ ...shared, bind, countGuess, sendCode });
   const secondFactor = createSecondFactor({
     ...shared,
