@@ -54,6 +54,8 @@ export interface SecondFactor {
   readonly factors: Factors;
   /** For a login page within the same interaction: takes a sign-in further whose password was accepted. */
   onward(provider: Provider): Onward;
+  /** For an adapter that knows early whose token it has found: begins to read what that will be judged by. */
+  readonly readAhead: SecondFactorArea['readAhead'];
   /** Asks the policy about an account as it is now. */
   readonly judge: Judge;
   /** Setting up a factor, for a page of the host's own. */
@@ -163,6 +165,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     routes,
     factors: createFactors({ enrolments, lockouts, trustedBrowsers, trail }),
     onward: (provider) => area.onward(provider, { clientName: options.clientName ?? clientNameOf(provider) }),
+    readAhead: area.readAhead,
     judge: area.judge,
     enrolment: area.enrolment,
     recovery: area.recovery,

@@ -146,6 +146,7 @@ async function createHandler(
     clock,
     logger,
     configure: lock.configure,
+    readAhead: lock.readAhead,
     middleware: [...around, pages.handOver],
   });
   const session = createProviderSession(provider);

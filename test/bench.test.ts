@@ -14,6 +14,9 @@ import { makePlace } from '../bench/seed.ts';
 /** For mocha, in milliseconds: servers are started, and may share the processors with other work. */
 const PATIENCE_MS = 120_000;
 const PEOPLE = 40;
+/** Acts of the stores one after the other in a sign-in with an app, and the reads of the accounts store among them. */
+const MOST_SEQUENTIAL = 30;
+const MOST_READS = 7;
 const ROUND = { seconds: 20, concurrency: 2, flows: 3 };
 
 describe('the bench', () => {
@@ -41,6 +44,8 @@ describe('the bench', () => {
       const traces = await traceBoth(setting);
       const compared = await compare('none', setting);
 
+      expect(traces.doublelock.signIn.sequential, 'one after the other').to.be.at.most(MOST_SEQUENTIAL);
+      expect(traces.doublelock.signIn.accountsReads, 'of the accounts store').to.be.at.most(MOST_READS);
       expect(compared.signIn.doublelock.flows).to.be.at.least(ROUND.flows);
       expect(compared.signIn.bare.flows).to.be.at.least(ROUND.flows);
       expect(compared.again?.doublelock.flows).to.be.at.least(ROUND.flows);

@@ -16,8 +16,10 @@ import type { Clock, SecretBox } from '../ports/system.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
+import { onceInRequest } from './once-in-request.ts';
 import { createProviderAdapter, type ProviderStores } from './provider-adapter.ts';
 import { isPassing, type ProviderPages } from './provider-pages.ts';
+import { type BeginReading, readingAhead } from './provider-read-ahead.ts';
 
 interface Needs {
   readonly issuer: string;
@@ -33,6 +35,8 @@ interface Needs {
   readonly logger: Pick<Logger, 'error' | 'warn'>;
   /** What the plugin makes of the configuration. */
   readonly configure: (host: Configuration) => Configuration;
+  /** Begins to read what a token, or a session, of this account will be judged by. */
+  readonly readAhead: (...given: [...Parameters<BeginReading>, account: Promise<unknown>]) => void;
   /** Before everything of the provider's own: logs, headers. */
   readonly middleware: readonly Middleware[];
 }
@@ -73,12 +77,22 @@ export function createProvider(needs: Needs): Provider {
   const isHttps = needs.issuer.startsWith('https:');
   const seconds = () => Math.floor(needs.clock.now() / 1000);
 
+  const findOnce = onceInRequest((id) => needs.accounts.findById(id));
+  async function readAccount(ctx: KoaContextWithOIDC, id: string): Promise<Account | null> {
+    const account = await findOnce(ctx, id);
+    if (account) readAccounts.set(ctx.oidc, account);
+    return account;
+  }
+
   const policy = interactionPolicy.base();
   policy.get('login')?.checks.add(otherTenant(isForeign));
   liftConsent(policy, isFirstParty);
 
   const host: Configuration = {
-    adapter: createProviderAdapter(needs.stores, needs.box, needs.clock),
+    adapter: readingAhead(
+      createProviderAdapter(needs.stores, needs.box, needs.clock),
+      (ctx, accountId, token) => needs.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
+    ),
     clients: [...needs.clients.map((client) => ({ ...client.metadata })), ownClient(needs.issuer)],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: {
@@ -97,9 +111,8 @@ export function createProvider(needs: Needs): Provider {
     responseTypes: ['code', 'none'],
     interactions: { policy, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: async (ctx, sub, token) => {
-      const account = await needs.accounts.findById(sub);
+      const account = await readAccount(ctx, sub);
       if (!account || (token && isForeign(account, token.clientId))) return undefined;
-      readAccounts.set(ctx.oidc, account);
       return { accountId: account.id, claims: () => claimsOf(account) };
     },
     loadExistingGrant: (ctx) => loadGrant(ctx, isFirstParty),
@@ -167,7 +180,7 @@ export function createProvider(needs: Needs): Provider {
 
 const readAccounts = new WeakMap<object, Account>();
 
-/** The account that `findAccount` has read in this request. */
+/** The account that was read for the provider in this request. */
 export function accountOf(ctx: KoaContextWithOIDC): Account | undefined {
   return readAccounts.get(ctx.oidc);
 }

@@ -8,6 +8,7 @@ const OIDC_PROVIDER_FILES = [
   'src/http/provider.ts',
   'src/http/provider-adapter.ts',
   'src/http/provider-pages.ts',
+  'src/http/provider-read-ahead.ts',
   'src/http/provider-session.ts',
   'src/http/provider-session-adapter.ts',
   'src/http/provider-session-merge.ts',

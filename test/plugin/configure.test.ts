@@ -100,7 +100,7 @@ describe('U.6 the options of the plugin', () => {
   }
 
   it('are few', () => {
-    const ofTheSignIn = ['configure', 'routes', 'onward', 'judge'];
+    const ofTheSignIn = ['configure', 'routes', 'onward', 'readAhead', 'judge'];
     const ofItsParts = ['factors', 'enrolment', 'recovery', 'passkeys', 'trustedBrowsers'];
     const ofItsMethods = ['available', 'maskedDestination'];
     expect(withOptions({})).to.have.keys(...ofTheSignIn, ...ofItsParts, ...ofItsMethods);

@@ -40,7 +40,7 @@ import type { TrustedBrowserCookie } from '../trusted-browser.ts';
 import { type ClientName, createAdvance, type PageAddress } from './advance.ts';
 import { createConfigure } from './configure.ts';
 import type { ClientRule } from './demand.ts';
-import { createStandpoint } from './prompt.ts';
+import { createStandpoint, type Standpoint } from './prompt.ts';
 import { createSecondFactorRoutes } from './routes.ts';
 
 export interface SecondFactorNeeds {
@@ -104,6 +104,7 @@ export interface SecondFactorArea {
   /** The pages, under the interactions of this provider. */
   routes(provider: Provider, pages: PageNeeds): Router;
   onward(provider: Provider, pages: Pick<PageNeeds, 'clientName'>): Onward;
+  readonly readAhead: Standpoint['readAhead'];
   readonly judge: Judge;
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
@@ -197,6 +198,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     routes,
     onward,
     maskedDestination,
+    readAhead: standpoint.readAhead,
     judge,
     enrolment,
     recovery,

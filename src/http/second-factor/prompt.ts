@@ -75,7 +75,7 @@ export function createStandpoint(needs: Needs) {
 
   /**
    * Begins to read what a request will be asked about, while `findAccount` reads the account: of the token's sign-in,
-   * or of the session's.
+   * or of the session's; and to write down the sign-in that it brings back.
    */
   function readAhead(
     ctx: KoaContextWithOIDC,
@@ -83,8 +83,12 @@ export function createStandpoint(needs: Needs) {
     token: IssuedToken | undefined,
     account: Promise<unknown>,
   ): void {
-    const sessionUid = token ? token.sessionUid : signInGiven(ctx) ? undefined : ctx.oidc.session?.uid;
+    const given = token ? null : signInGiven(ctx);
+    if (given) void keepRecord(ctx, given);
+    const sessionUid = token ? token.sessionUid : given ? undefined : ctx.oidc.session?.uid;
     const known = account.then(() => accountOf(ctx));
+    // Nobody waits for it where the account was asked for before.
+    known.catch(() => {});
     void reading.facts(ctx, accountId, known);
     if (sessionUid) void reading.record(ctx, sessionUid);
   }

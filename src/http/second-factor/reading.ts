@@ -3,6 +3,7 @@ import type { Account } from '../../domain/account.ts';
 import type { Gather } from '../../domain/policy.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import { onceInRequest } from '../once-in-request.ts';
 
 interface Needs {
   readonly gather: Gather;
@@ -17,26 +18,5 @@ export function createReading({ gather, records, clock }: Needs) {
       gather(accountId, known),
     ),
     record: onceInRequest((sessionUid: string) => records.find(sessionUid, clock.now())),
-  };
-}
-
-/** The provider's context of a request; one of these each. */
-interface OfRequest {
-  readonly oidc: object;
-}
-
-/** `read` is called for the first who asks about this key in a request; everybody gets what it finds. */
-function onceInRequest<T, More extends unknown[]>(read: (key: string, ...more: More) => Promise<T>) {
-  const begun = new WeakMap<object, Map<string, Promise<T>>>();
-  return ({ oidc }: OfRequest, key: string, ...more: More): Promise<T> => {
-    const ofRequest = begun.get(oidc) ?? new Map<string, Promise<T>>();
-    begun.set(oidc, ofRequest);
-    const before = ofRequest.get(key);
-    if (before) return before;
-    const reading = read(key, ...more);
-    // Whoever waits for it is told of a failure; after an earlier one nobody may wait any more.
-    reading.catch(() => {});
-    ofRequest.set(key, reading);
-    return reading;
   };
 }

@@ -16,7 +16,9 @@ const LONGEST_BROWSER = 200;
 
 /** For the request that brings a result back from an interaction: the session's uid exists there alone. */
 export function createRecordKeeping({ records, clock, issuedLifetimeMs }: Needs) {
-  return async (ctx: KoaContextWithOIDC, { proofs, trustedBrowserId }: SignInFacts): Promise<void> => {
+  const begun = new WeakMap<object, Promise<void>>();
+
+  async function write(ctx: KoaContextWithOIDC, { proofs, trustedBrowserId }: SignInFacts): Promise<void> {
     const { session } = ctx.oidc;
     if (!session?.accountId) return;
     await records.save({
@@ -29,5 +31,16 @@ export function createRecordKeeping({ records, clock, issuedLifetimeMs }: Needs)
       browser: ctx.get('user-agent').slice(0, LONGEST_BROWSER),
       expiresAt: clock.now() + issuedLifetimeMs,
     });
+  }
+
+  /** Begun by the first call of a request; the others wait for the same. */
+  return (ctx: KoaContextWithOIDC, signIn: SignInFacts): Promise<void> => {
+    const before = begun.get(ctx.oidc);
+    if (before) return before;
+    const writing = write(ctx, signIn);
+    // Whoever waits for it is told of a failure; after an earlier one nobody may wait any more.
+    writing.catch(() => {});
+    begun.set(ctx.oidc, writing);
+    return writing;
   };
 }
