@@ -36,7 +36,7 @@ export interface AccountStore {
   confirmEmail(id: string, email: string): Promise<boolean>;
   /** E.164, or null. */
   setPhone(id: string, phone: string | null): Promise<void>;
-  /** Milliseconds since the epoch; null lifts it. */
+  /** Milliseconds since the epoch; null lifts it. An account that is frozen stays so since when it was. */
   setFrozen(id: string, at: number | null): Promise<void>;
 }
 

@@ -2,11 +2,12 @@
 import type { Account } from '../domain/account.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import type { Notify } from '../ports/senders.ts';
-import type { AccountStore, SignInRecordStore, TrustedBrowserStore } from '../ports/stores.ts';
+import type { AccountStore, ClaimStore, SignInRecordStore, TrustedBrowserStore } from '../ports/stores.ts';
 import { type Clock, type SecretBox, SecretUnreadable, type Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen'>;
+  readonly claims: Pick<ClaimStore, 'claim'>;
   readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly notify: Notify;
@@ -28,20 +29,24 @@ const LIFETIME_MS: Readonly<Record<Use, number>> = {
 export const LONGEST_LINK_MS = Math.max(...Object.values(LIFETIME_MS));
 
 export function createMailedLinks(needs: Needs) {
-  const { accounts, records, trustedBrowsers, notify, box, trail, clock } = needs;
+  const { accounts, claims, records, trustedBrowsers, notify, box, trail, clock } = needs;
 
   /** The secret part of a link: sealed, so that it says nothing and nobody else can make one. */
   function tokenFor(use: Use, { id, email }: Pick<Account, 'id' | 'email'>): string {
     return box.seal(JSON.stringify([id, email, clock.now() + LIFETIME_MS[use]]), use);
   }
 
-  /** Whom the link was made for; null when it is none of ours, too old, or the account is gone. */
+  /**
+   * Whom the link was made for; null when it is none of ours, too old, or the account is gone. "It was not me" counts
+   * for an address that is not the account's any more: that may be what somebody else has done.
+   */
   async function whose(use: Use, token: string): Promise<{ account: Account; email: string } | null> {
     const [id, email, expiresAt] = read(use, token);
     if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
     if (expiresAt <= clock.now()) return null;
     const account = await accounts.findById(id);
-    return account && { account, email };
+    const isGone = use === 'confirm-email' && account?.email !== email;
+    return account && !isGone ? { account, email } : null;
   }
 
   function read(use: Use, token: string): readonly unknown[] {
@@ -57,7 +62,7 @@ export function createMailedLinks(needs: Needs) {
   /** Confirms the address that the mail went to, as long as it is the account's. Once more does no harm. */
   async function confirmEmail(token: string, address: string): Promise<Outcome<Account>> {
     const found = await whose('confirm-email', token);
-    if (!found || found.account.email !== found.email) return refused({ code: 'session_expired' });
+    if (!found) return refused({ code: 'session_expired' });
     const { account } = found;
     if (account.emailConfirmed) return accepted(account);
     if (!(await accounts.confirmEmail(account.id, account.email))) {
@@ -75,20 +80,20 @@ export function createMailedLinks(needs: Needs) {
   async function report(token: string, address: string): Promise<Outcome<Account>> {
     const found = await whose('not-me', token);
     if (!found) return refused({ code: 'session_expired' });
-    const { account } = found;
+    const { id, tenantId } = found.account;
     const now = clock.now();
     // Frozen first: what an intruder still has open can then undo nothing.
-    if (account.frozenAt === null) await accounts.setFrozen(account.id, now);
-    const live = await records.listByAccount(account.id, now);
-    await Promise.all([
-      trustedBrowsers.removeAll(account.id),
-      ...live.map(({ sessionUid }) => records.remove(sessionUid)),
-    ]);
-    if (account.frozenAt !== null) return accepted(account);
-    const line = { accountId: account.id, tenantId: account.tenantId, address };
-    await trail({ ...line, event: 'account.reported' });
+    await accounts.setFrozen(id, now);
+    const live = await records.listByAccount(id, now);
+    const ending = live.map(({ sessionUid }) => records.remove(sessionUid));
+    const [account] = await Promise.all([accounts.findById(id), trustedBrowsers.removeAll(id), ...ending]);
+    if (!account) return refused({ code: 'session_expired' });
+    // Once for each time that it was frozen: of two clicks one tells, and one after a failure still does.
+    const isFirst = await claims.claim(`reported:${id}:${account.frozenAt}`, now + LIFETIME_MS['not-me']);
+    if (!isFirst) return accepted(account);
+    await trail({ accountId: id, tenantId, address, event: 'account.reported' });
     await notify(account, { topic: 'reported' });
-    return accepted({ ...account, frozenAt: now });
+    return accepted(account);
   }
 
   return { tokenFor, whose, confirmEmail, report };

@@ -125,6 +125,8 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       await store().insert(anAccount());
       await store().setFrozen('account-1', NOW);
       expect(await store().findById('account-1')).to.deep.equal(anAccount({ frozenAt: NOW }));
+      await store().setFrozen('account-1', NOW + 1);
+      expect((await store().findById('account-1'))?.frozenAt, 'since when it was').to.equal(NOW);
       await store().setFrozen('account-1', null);
       expect(await store().findById('account-1')).to.deep.equal(anAccount());
       await store().setFrozen('account-2', NOW);

@@ -15,11 +15,13 @@ import { createEnrolment } from '../../src/use-cases/enrolment.ts';
 import { createFactors } from '../../src/use-cases/factors.ts';
 import { createGuesses } from '../../src/use-cases/guesses.ts';
 import { createGather, createJudge } from '../../src/use-cases/judgement.ts';
+import { createMailedLinks } from '../../src/use-cases/mailed-links.ts';
 import { createPasskeys } from '../../src/use-cases/passkeys.ts';
 import { createRecovery } from '../../src/use-cases/recovery-codes.ts';
 import { createSecondFactor } from '../../src/use-cases/second-factor.ts';
 import { createSelfService } from '../../src/use-cases/self-service.ts';
-import { createSentCodes, type SmsLimits } from '../../src/use-cases/sent-codes.ts';
+import { createSendLimits, type SmsLimits } from '../../src/use-cases/send-limits.ts';
+import { createSentCodes } from '../../src/use-cases/sent-codes.ts';
 import { createTrustedBrowsers } from '../../src/use-cases/trusted-browsers.ts';
 
 /** Of a code that was sent, in seconds. */
@@ -89,7 +91,8 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
   const judging = { ...needs, isReachable };
   const judge: Judge = createJudge(judging);
   const countGuess = createGuesses(needs);
-  const sendCode = createSentCodes(needs);
+  const countSend = createSendLimits(needs);
+  const sendCode = createSentCodes({ ...needs, countSend });
   const sending = { ...needs, countGuess, sendCode };
   return {
     needs: judging,
@@ -110,6 +113,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
     }),
     selfService: createSelfService(needs),
     factors: createFactors(needs),
+    links: createMailedLinks(needs),
     browsers: createTrustedBrowsers({ ...needs, trustDays: TRUST_DAYS }),
   };
 }

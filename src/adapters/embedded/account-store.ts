@@ -92,7 +92,9 @@ export function createAccountStore(database: Database): AccountStore {
     'UPDATE accounts SET email_confirmed = 1 WHERE id = :id AND email = :email',
   );
   const updatePhone = database.statement('UPDATE accounts SET phone = :phone WHERE id = :id');
-  const updateFrozen = database.statement('UPDATE accounts SET frozen_at = :at WHERE id = :id');
+  const updateFrozen = database.statement(
+    'UPDATE accounts SET frozen_at = :at WHERE id = :id AND (:at IS NULL OR frozen_at IS NULL)',
+  );
 
   return {
     insert: (account) => database.act(() => insert.run(toRow(account)) === 1),

@@ -97,6 +97,10 @@ export function createAccountStore({ act }: Connection, models: Models): Account
     setLocale: (id, locale) => change(id, async () => void (await set({ _id: id }, { locale }))),
     confirmEmail: (id, email) => change(id, () => set({ _id: id, email }, { emailConfirmed: true })),
     setPhone: (id, phone) => change(id, async () => void (await set({ _id: id }, { phone }))),
-    setFrozen: (id, at) => change(id, async () => void (await set({ _id: id }, { frozenAt: dateOf(at) }))),
+    setFrozen: (id, at) =>
+      change(id, async () => {
+        const frozenAt = dateOf(at);
+        await set({ _id: id, ...(frozenAt && { frozenAt: null }) }, { frozenAt });
+      }),
   };
 }
