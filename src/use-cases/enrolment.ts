@@ -18,6 +18,7 @@ import { newCodesPurpose, type PendingSetUp, type Progress } from '../domain/pro
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import type { SendCode } from '../domain/sending.ts';
 import { type Bind, LONGEST_LABEL, type NewFactor, needsSetUpProof, type Visitor } from '../domain/set-up.ts';
+import type { Notify } from '../ports/senders.ts';
 import type { AccountStore, ProgressStore } from '../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
 
@@ -28,6 +29,7 @@ interface Needs {
   readonly bind: Bind;
   readonly countGuess: CountGuess;
   readonly sendCode: SendCode;
+  readonly notify: Notify;
   readonly box: Pick<SecretBox, 'seal' | 'open' | 'digest'>;
   readonly trail: Trail;
   readonly clock: Clock;
@@ -63,7 +65,8 @@ export interface SetUpCodeView {
 }
 
 export function createEnrolment(needs: Needs) {
-  const { methods, accounts, progress, bind, countGuess, sendCode, box, trail, clock, random } = needs;
+  const { methods, accounts, progress, bind, countGuess, sendCode, notify, box, trail, clock, random } =
+    needs;
 
   /** Begins a set-up. What it makes is kept sealed until it is confirmed or the visit ends. */
   async function begin(at: Progress, judgement: Judgement, method: MethodName): Promise<Outcome<Progress>> {
@@ -244,6 +247,8 @@ export function createEnrolment(needs: Needs) {
     if (step === 'sms' && account.phone !== destination) {
       await accounts.setPhone(account.id, destination);
       await trail({ ...line, event: 'contact.changed' });
+      // As the account was: the number of before hears of it too.
+      if (account.phone !== null) await notify(account, { topic: 'phone-changed' });
     }
     if (
       step === 'email' &&

@@ -43,7 +43,7 @@ describe('setting up codes that are sent', () => {
       if (!factor) throw new Error('nothing was bound');
       expect(box.open(factor.secret ?? '', enrolmentPurpose(factor))).to.equal(PHONE);
       expect((await stored())?.phone).to.equal(PHONE);
-      expect(setting().onDisk()).to.include(factor.id);
+      expect(setting().told.map(({ topic }) => topic)).to.deep.equal(['factor-added']);
       const standing = await askedBy(account, 'sms');
       expect(codeOf(await verify(standing, 'sms', await setting().sentCode(PHONE)))).to.equal('ok');
     });
@@ -95,6 +95,7 @@ describe('setting up codes that are sent', () => {
       expect(more).to.deep.equal([]);
       expect(factor?.id).to.equal(at.pending?.enrolmentId);
       expect(await setting().events()).to.include('contact.changed');
+      expect(setting().told.map(({ topic }) => topic)).to.deep.equal(['phone-changed', 'factor-added']);
     });
 
     it('two clicks send one, and bind one', async () => {

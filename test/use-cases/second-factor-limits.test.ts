@@ -1,12 +1,7 @@
 /** How often codes can be guessed, and what it takes to be let try again (NIST SP 800-63B-4, 3.2.2). */
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
-import {
-  CODES_PER_ACCOUNT,
-  FAILURES_UNTIL_REFUSED,
-  secondFactorSubject,
-  WINDOW_MS,
-} from '../../src/domain/attempts.ts';
+import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../src/domain/attempts.ts';
 import { NO_DEMAND } from '../../src/domain/policy.ts';
 import type { Standing } from '../../src/use-cases/second-factor.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
@@ -154,50 +149,6 @@ describe('second-factor: guessing codes', () => {
     await guess(10);
     const eve = await setting().person({ email: 'eve@acme.test', ...withTotp });
     expect(codeOf(await verify(await setting().atCode(eve), setting().code()))).to.equal('ok');
-  });
-
-  describe('with several methods', () => {
-    const account15 = { counter: 'guesses', limit: CODES_PER_ACCOUNT, windowMs: WINDOW_MS };
-
-    /** Wrong mailed codes, as a method that is not built yet will count them. */
-    async function mailFailures(times: number): Promise<void> {
-      const owner = secondFactorSubject(account.id);
-      await inTurn(times, async (index) => {
-        const attempt = {
-          owner,
-          id: `mail-${index}`,
-          bucket: 'email',
-          at: setting().clock.now(),
-          limits: [account15],
-        };
-        await setting().stores.attempts.take(attempt);
-        await setting().stores.lockouts.addFailure(owner, 'email', setting().clock.now());
-      });
-    }
-
-    it('A23 has one limit for the account: another method brings no new tries', async () => {
-      await mailFailures(6);
-      expect(codesOf(await guess(5))).to.deep.equal({ code_invalid: 3, too_many_attempts: 2 });
-      expect((await lockout()).lockedUntil).to.equal(NOW + 15 * MINUTE);
-    });
-
-    it('A31 has a success clear its own method alone', async () => {
-      await mailFailures(4);
-      await guess(4);
-      acceptedBy(await rightCode());
-      expect(await lockout()).to.deep.include({ failures: { email: 4 } });
-      setting().clock.advance(PERIOD);
-      // Four mailed codes are still counted: six more are taken, not ten.
-      expect(codesOf(await guess(7))).to.deep.equal({ code_invalid: 5, too_many_attempts: 2 });
-    });
-
-    it('A31 keeps the length of the next wait while another method has failures', async () => {
-      await mailFailures(4);
-      await guess(6);
-      setting().clock.advance(15 * MINUTE);
-      acceptedBy(await rightCode());
-      expect(await lockout()).to.deep.include({ level: 1, failures: { email: 4 } });
-    });
   });
 
   describe('100 in a row', () => {
