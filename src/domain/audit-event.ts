@@ -22,6 +22,7 @@ export type AuditEventName =
   | 'browser.revoked'
   | 'contact.confirmed'
   | 'contact.changed'
+  | 'contact.link_asked'
   | 'account.reported'
   | 'account.unfrozen'
   | 'token.refused'

@@ -15,5 +15,17 @@ export type SendCode = (
   alongside?: Pick<Progress, 'pending'>,
 ) => Promise<Outcome<Progress>>;
 
+/** A sending that was counted. */
+export interface CountedSend {
+  /** Nothing was sent after all. */
+  takeBack(): Promise<void>;
+}
+
+/** Counts what is to be sent, before it is: everywhere or nowhere, and refused where that would be too many. */
+export type CountSend = (
+  judgement: Judgement,
+  what: Pick<Sending, 'method' | 'purpose' | 'destination'>,
+) => Promise<Outcome<CountedSend>>;
+
 /** Makes the random value that a passkey signs, unless one waits already; the progress it gives knows of it. */
 export type AskPasskey = (at: Progress) => Promise<Outcome<Progress>>;

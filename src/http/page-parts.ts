@@ -25,6 +25,14 @@ export interface SentCode {
   readonly seen: string | null;
 }
 
+/** A link that confirms an address can be mailed there, or was a moment ago. */
+export interface AddressConfirmationView {
+  readonly form: Form;
+  /** Masked, of a fixed length. */
+  readonly destination: string;
+  readonly isSent: boolean;
+}
+
 /** Behind a link in a mail: a button, and afterwards that it was done. */
 export interface MailedPage {
   readonly form: Form;

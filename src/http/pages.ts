@@ -6,6 +6,7 @@ import type { PasskeyCreation, PasskeyRequest } from '../domain/methods/passkey.
 import type { Refusal } from '../domain/refusal.ts';
 import type { Enforcement } from '../domain/tenant.ts';
 import type {
+  AddressConfirmationView,
   FactorView,
   Form,
   MailedPage,
@@ -123,6 +124,8 @@ export interface Pages {
     }[];
     readonly cancel: Form | null;
     readonly requestId: string;
+    /** Where an address that is not confirmed is all that is missing: a button that mails a link for it. */
+    readonly confirm?: AddressConfirmationView | null;
     /** Who can't go on here may have lost the phone. */
     readonly isAtSecondFactor?: boolean;
   };

@@ -146,6 +146,21 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   ).map((title) =>
     sample(`error-${title}`, 'error', { ...error, title, links: [{ href: '/', text: 'home' }] }),
   ),
+  ...[false, true].map((isSent) =>
+    sample(
+      `error-unconfirmed-${isSent ? 'sent' : 'asked'}`,
+      'error',
+      {
+        ...error,
+        title: 'unusable',
+        links: isSent ? [{ href: at, text: 'try-again' }] : [],
+        confirm: { form: form(`${at}/unusable`), destination: 'b••••••@a••••••', isSent },
+        cancel: form(`${at}/cancel`),
+        isAtSecondFactor: true,
+      },
+      { ...acme, status: 403, refusal: { code: 'email_unconfirmed' } },
+    ),
+  ),
   sample(
     'error-locked',
     'error',

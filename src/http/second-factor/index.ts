@@ -22,6 +22,7 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { Clock, PasskeyVerifier, Random, SecretBox, Trail } from '../../ports/system.ts';
+import { createAddressConfirmation } from '../../use-cases/address-confirmation.ts';
 import { createAnswers } from '../../use-cases/answers.ts';
 import { createBinding } from '../../use-cases/binding.ts';
 import { createEnrolment, type EnrolmentUseCase } from '../../use-cases/enrolment.ts';
@@ -30,7 +31,8 @@ import { createGather, createJudge } from '../../use-cases/judgement.ts';
 import { createPasskeys, type Passkeys } from '../../use-cases/passkeys.ts';
 import { createRecovery, type Recovery } from '../../use-cases/recovery-codes.ts';
 import { createSecondFactor } from '../../use-cases/second-factor.ts';
-import { createSentCodes, type SmsLimits } from '../../use-cases/sent-codes.ts';
+import { createSendLimits, type SmsLimits } from '../../use-cases/send-limits.ts';
+import { createSentCodes } from '../../use-cases/sent-codes.ts';
 import { createTrustedBrowsers, type TrustedBrowsers } from '../../use-cases/trusted-browsers.ts';
 import { createFormTokens } from '../forms.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
@@ -135,7 +137,9 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   const judge = createJudge({ ...shared, available, isReachable });
   const countGuess = createGuesses(shared);
   const trustedBrowsers = createTrustedBrowsers(shared);
-  const sendCode = createSentCodes(shared);
+  const countSend = createSendLimits(shared);
+  const sendCode = createSentCodes({ ...shared, countSend });
+  const confirmation = createAddressConfirmation({ ...shared, countSend });
   const enrolment = createEnrolment({ ...shared, bind, countGuess, sendCode });
   const secondFactor = createSecondFactor({
     ...shared,
@@ -171,6 +175,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
       enrolment,
       recovery,
       passkeys,
+      confirmation,
       isReadable,
       tickets,
     };

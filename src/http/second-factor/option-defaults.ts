@@ -3,7 +3,7 @@ import { CATALOGUE, type MethodSettings } from '../../domain/methods/index.ts';
 import type { Tenant, TenantSecondFactor } from '../../domain/tenant.ts';
 import type { Log } from '../../ports/log.ts';
 import type { AccountStore } from '../../ports/stores.ts';
-import type { SmsLimits } from '../../use-cases/sent-codes.ts';
+import type { SmsLimits } from '../../use-cases/send-limits.ts';
 import type { SecondFactorOptions } from './options.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -19,7 +19,7 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../../ports/system.ts';
-import type { SmsLimits } from '../../use-cases/sent-codes.ts';
+import type { SmsLimits } from '../../use-cases/send-limits.ts';
 import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import type { ClientName, PageAddress } from './advance.ts';
 import type { ClientRule } from './demand.ts';

@@ -7,6 +7,7 @@ import type { Progress } from '../../domain/progress.ts';
 import type { Outcome, Refusal, RefusalCode } from '../../domain/refusal.ts';
 import type { SetUpStep } from '../../domain/set-up.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { AddressConfirmation } from '../../use-cases/address-confirmation.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
 import type { Passkeys } from '../../use-cases/passkeys.ts';
 import type { Recovery } from '../../use-cases/recovery-codes.ts';
@@ -16,6 +17,7 @@ import type { RenderSome, SecondFactorPage } from '../pages.ts';
 import { InteractionGone, type ProviderSession } from '../provider-session.ts';
 import { createSetUp } from '../set-up.ts';
 import { type Advance, type PageAddress, SECOND_FACTOR_PROMPTS, type Stage } from './advance.ts';
+import { createNoWayIn } from './no-way-in.ts';
 import { createSecondFactorPages } from './show.ts';
 
 interface Needs {
@@ -25,6 +27,7 @@ interface Needs {
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
   readonly passkeys: Passkeys;
+  readonly confirmation: AddressConfirmation;
   readonly trustDays: number;
   readonly forms: FormTokens;
   readonly render: RenderSome<SecondFactorPage>;
@@ -42,6 +45,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
   const { advance, session, secondFactor, enrolment, forms, pages } = needs;
   const setUp = createSetUp(needs);
   const show = createSecondFactorPages(needs);
+  const noWayIn = createNoWayIn({ ...needs, show });
   const router = new Router({ prefix: pages(':uid') });
 
   router.get('/', go);
@@ -54,6 +58,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
   router.get('/set-up/:step', setUpPage);
   router.post('/set-up/:step', submitSetUp);
   router.get('/unusable', unusable);
+  router.post('/unusable', mailConfirmation);
   router.post('/cancel', cancel);
   return router;
 
@@ -260,7 +265,17 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     if (!stage) return;
     const judgement = await judged(stage);
     if (judgement.decision.kind !== 'refuse') return redirect(ctx, pages(stage.view.uid));
-    return show.unusable(ctx, stage, judgement);
+    return noWayIn.page(ctx, stage, judgement);
+  }
+
+  async function mailConfirmation(ctx: Context): Promise<void> {
+    await submitted(ctx, async (stage) => {
+      const judgement = await judged(stage);
+      // Confirmed meanwhile, from the mail of an earlier click.
+      if (judgement.decision.kind !== 'refuse') return advance.onward(ctx, stage);
+      const isSent = await noWayIn.mailLink(ctx, stage, judgement);
+      if (isSent) redirect(ctx, `${pages(stage.view.uid)}/unusable?sent=1`);
+    });
   }
 
   /** Leaves the sign-in: the relying party hears `access_denied`. */

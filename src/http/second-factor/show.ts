@@ -5,6 +5,7 @@ import type { Decision, Judgement } from '../../domain/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SetUpStep } from '../../domain/set-up.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { MissingConfirmation } from '../../use-cases/address-confirmation.ts';
 import type { Passkeys } from '../../use-cases/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
 import type { FormTokens } from '../forms.ts';
@@ -133,9 +134,23 @@ export function createSecondFactorPages({
     return refusal.retryAt === null ? 'stopped' : 'locked';
   }
 
-  function unusable(ctx: Context, stage: Stage, judgement: Judgement) {
-    const refused = frame(stage, judgement, { code: 'method_not_allowed' });
-    return error(ctx, stage, { title: 'unusable', links: [] }, { ...refused, status: 403 });
+  /** `missing`: an address that is not confirmed is what keeps them out; null: something else does. */
+  function unusable(
+    ctx: Context,
+    stage: Stage,
+    judgement: Judgement,
+    missing: MissingConfirmation | null,
+    said: Refusal | 'sent' | null,
+  ) {
+    const refusal = said === 'sent' ? null : said;
+    const code = missing ? 'email_unconfirmed' : 'method_not_allowed';
+    const of = { status: 403, ...frame(stage, judgement, { code }) };
+    const isSent = said === 'sent' && missing?.hasLink === true;
+    const form = formAt(stage, '/unusable');
+    const confirm = missing?.hasLink ? { form, destination: missing.destination, isSent } : null;
+    const links = isSent ? [{ href: pages(stage.view.uid), text: 'try-again' as const }] : [];
+    const around = refusal === null ? of : frame(stage, judgement, refusal);
+    return error(ctx, stage, { title: 'unusable', links, confirm }, around);
   }
 
   function refusal(ctx: Context, stage: Stage, why: Refusal) {
@@ -151,7 +166,7 @@ export function createSecondFactorPages({
   function error(
     ctx: Context,
     stage: Stage | null,
-    page: Pick<Pages['error'], 'title' | 'links'>,
+    page: Pick<Pages['error'], 'title' | 'links' | 'confirm'>,
     of: Frame,
   ) {
     const cancel = stage ? formAt(stage, '/cancel') : null;
@@ -218,3 +233,5 @@ export function createSecondFactorPages({
     setUpShell,
   };
 }
+
+export type SecondFactorPages = ReturnType<typeof createSecondFactorPages>;
