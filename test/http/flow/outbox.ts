@@ -1,0 +1,53 @@
+/** What was sent to somebody, as `/dev/outbox.json` tells it to anybody who develops against this. */
+import { type App, standardConfig, type Yaml } from '../../support/app.ts';
+import { member } from './members.ts';
+
+export interface Sent {
+  readonly channel: 'email' | 'sms';
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly sent_at: string;
+}
+
+/** Newest first; of everybody, or to one place. */
+export async function sentTo(app: App, to?: string): Promise<Sent[]> {
+  const page = await app.visitor().get('/dev/outbox.json');
+  const all: Sent[] = JSON.parse(page.text);
+  return all.filter((message) => to === undefined || message.to === to);
+}
+
+/** The newest message to this place that has a code in it, and the code. */
+export async function codeTo(app: App, to: string): Promise<string> {
+  const codes = (await sentTo(app, to)).flatMap(({ text }) => /\b\d{6}\b/.exec(text)?.[0] ?? []);
+  const [newest] = codes;
+  if (newest === undefined) throw new Error(`no code was sent to ${to}`);
+  return newest;
+}
+
+/** A code of six digits that is not this one. */
+export function notThis(code: string): string {
+  return code === '000000' ? '111111' : '000000';
+}
+
+/** Who is reached by mail and by SMS; the number is made of the name. */
+export function reachable(name: string, tenant: string, ...methods: ('email' | 'sms' | Yaml)[]): Yaml {
+  const factors = methods.map((method) => (typeof method === 'string' ? { method } : method));
+  return member(name, tenant, { email_confirmed: true, phone: phoneFor(name), factors });
+}
+
+/** A number of a Dutch mobile phone, each name's own. */
+export function phoneFor(name: string): string {
+  const digits = [...name].map((letter) => String((letter.codePointAt(0) ?? 0) % 100).padStart(2, '0'));
+  return `+316${digits.join('').padEnd(8, '0').slice(0, 8)}`;
+}
+
+/** Beside the standard tenants one more, `desk`, where a factor is voluntary and may be any that sends codes. */
+export function desk(...people: readonly Yaml[]): Yaml {
+  const { tenants, accounts } = standardConfig();
+  const secondFactor = { enforcement: 'optional', methods: ['totp', 'email', 'sms'], set_up_proof: 'none' };
+  return {
+    tenants: [...tenants, { id: 'desk', name: 'The Desk', second_factor: secondFactor }],
+    accounts: [...accounts, ...people],
+  };
+}
