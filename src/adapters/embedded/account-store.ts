@@ -97,7 +97,7 @@ export function createAccountStore(database: Database): AccountStore {
   );
 
   return {
-    insert: (account) => database.act(() => insert.run(toRow(account)) === 1),
+    insert: (account) => database.write(() => insert.run(toRow(account)) === 1),
     findById: (id) => database.act(() => toAccount(byId.get({ id }))),
     findByEmail: (email) => database.act(() => toAccount(byEmail.get({ email }))),
     listByTenant: (tenantId) =>
@@ -108,10 +108,10 @@ export function createAccountStore(database: Database): AccountStore {
           .filter((account) => account !== null),
       ),
     replacePasswordHash: (id, previous, next) =>
-      database.act(() => replaceHash.run({ id, previous, next }) === 1),
-    setLocale: (id, locale) => database.act(() => void updateLocale.run({ id, locale })),
-    confirmEmail: (id, email) => database.act(() => confirm.run({ id, email }) === 1),
-    setPhone: (id, phone) => database.act(() => void updatePhone.run({ id, phone })),
-    setFrozen: (id, at) => database.act(() => void updateFrozen.run({ id, at })),
+      database.write(() => replaceHash.run({ id, previous, next }) === 1),
+    setLocale: (id, locale) => database.write(() => void updateLocale.run({ id, locale })),
+    confirmEmail: (id, email) => database.write(() => confirm.run({ id, email }) === 1),
+    setPhone: (id, phone) => database.write(() => void updatePhone.run({ id, phone })),
+    setFrozen: (id, at) => database.write(() => void updateFrozen.run({ id, at })),
   };
 }

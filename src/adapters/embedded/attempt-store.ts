@@ -42,6 +42,6 @@ export function createAttemptStore(database: Database): AttemptStore {
   return {
     take: (attempt) => database.transaction(() => take(attempt)),
     forget: (owner, counters, bucket) =>
-      database.act(() => void forget.run({ owner, bucket, counters: JSON.stringify(counters) })),
+      database.write(() => void forget.run({ owner, bucket, counters: JSON.stringify(counters) })),
   };
 }

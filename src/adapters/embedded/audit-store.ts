@@ -67,7 +67,7 @@ export function createAuditStore(database: Database): AuditStore {
   const byBoth = select('WHERE account_id = :accountId AND tenant_id = :tenantId');
 
   return {
-    append: (event) => database.act(() => void append.run(toRow(event))),
+    append: (event) => database.write(() => void append.run(toRow(event))),
     list: ({ tenantId, accountId, limit }) =>
       database
         .act(() => {

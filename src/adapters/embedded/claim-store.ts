@@ -19,10 +19,10 @@ export function createClaimStore(database: Database): ClaimStore {
   );
 
   return {
-    claim: (key, expiresAt) => database.act(() => claim.run({ key, expiresAt }) === 1),
+    claim: (key, expiresAt) => database.write(() => claim.run({ key, expiresAt }) === 1),
     first: (key, value, expiresAt) =>
       // Looked up first: all calls but one can do without a write.
-      database.act(() => peek.get({ key })?.value ?? first.get({ key, value, expiresAt })?.value ?? value),
+      database.write(() => peek.get({ key })?.value ?? first.get({ key, value, expiresAt })?.value ?? value),
     peek: (key) => database.act(() => peek.get({ key })?.value ?? null),
     held: (keys) =>
       database.act(() => new Set(held.all({ keys: JSON.stringify(keys) }).map(({ key }) => key))),

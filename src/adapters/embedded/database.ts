@@ -5,6 +5,7 @@ import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqli
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../../ports/stores.ts';
 import { asStoreFault, isFull, isLocked } from './faults.ts';
+import { createGroupCommit } from './group-commit.ts';
 import { migrate } from './migrations.ts';
 
 /** How long opening may block, in milliseconds: nobody is being served yet. */
@@ -36,7 +37,9 @@ export interface Database {
   statement<Row extends Record<string, SQLOutputValue>>(sql: string): Statement<Row>;
   /** Reading, then one write at most: it is done again from the start while the file is locked. */
   act<T>(work: () => T): Promise<T>;
-  /** Several statements as one act, holding the write lock from the start. */
+  /** As `act`, for what writes: done together with others of the same moment where each commit has to reach the disk. */
+  write<T>(work: () => T): Promise<T>;
+  /** Several statements as one act, holding the write lock from the start; else as `write`. */
   transaction<T>(work: () => T): Promise<T>;
   /** Rejects when the file cannot be read or its write lock cannot be had. */
   ping(): Promise<void>;
@@ -98,6 +101,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
+  const mark = db.prepare('SAVEPOINT act');
+  const undo = db.prepare('ROLLBACK TO act');
+  const release = db.prepare('RELEASE act');
   const look = db.prepare('SELECT count(*) FROM sqlite_schema');
   const checkpoint = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
 
@@ -136,6 +142,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
+  function undoable<T>(work: () => T): T {
+    mark.run();
+    try {
+      return work();
+    } catch (error) {
+      if (db.isTransaction) undo.run();
+      throw error;
+    } finally {
+      if (db.isTransaction) release.run();
+    }
+  }
+
+  const isInTransaction = () => db.isTransaction;
+  const group = createGroupCommit({ act, atomically, undoable, isInTransaction });
+
   return {
     statement<Row extends Record<string, SQLOutputValue>>(sql: string): Statement<Row> {
       const prepared = db.prepare(sql);
@@ -147,9 +168,11 @@ export function openDatabase(options: DatabaseOptions): Database {
       };
     },
     act,
-    transaction: (work) => act(() => atomically(work)),
+    write: options.durability === 'full' ? group.write : act,
+    transaction: options.durability === 'full' ? group.write : (work) => act(() => atomically(work)),
     ping: () => act(() => atomically(() => void look.get())),
     close: () => {
+      group.flush();
       if (db.isOpen) db.close();
     },
   };

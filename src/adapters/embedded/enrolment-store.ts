@@ -88,13 +88,13 @@ export function createEnrolmentStore(database: Database): ResealableEnrolments {
   );
 
   return {
-    insert: (enrolment) => database.act(() => insert.run(toRow(enrolment)) === 1),
+    insert: (enrolment) => database.write(() => insert.run(toRow(enrolment)) === 1),
     listByAccount: (accountId) => database.act(() => byAccount.all({ accountId }).map(toEnrolment)),
-    remove: (accountId, id) => database.act(() => remove.run({ accountId, id }) === 1),
-    raiseLastStep: (id, step) => database.act(() => void raise.run({ id, step })),
-    setDefault: (accountId, id) => database.act(() => void choose.run({ accountId, id })),
+    remove: (accountId, id) => database.write(() => remove.run({ accountId, id }) === 1),
+    raiseLastStep: (id, step) => database.write(() => void raise.run({ id, step })),
+    setDefault: (accountId, id) => database.write(() => void choose.run({ accountId, id })),
     pageOfSecrets: (after, limit) =>
       database.act(() => page.all({ after: after ?? '', limit }).flatMap(toSealed)),
-    replaceSecret: (id, previous, next) => database.act(() => replace.run({ id, previous, next }) === 1),
+    replaceSecret: (id, previous, next) => database.write(() => replace.run({ id, previous, next }) === 1),
   };
 }

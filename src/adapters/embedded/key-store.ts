@@ -21,8 +21,8 @@ export function createKeyStore(database: Database): KeyStore {
 
   return {
     list: () => database.act(() => all.all().map(toRecord)),
-    insert: (record) => database.act(() => insert.run({ ...record }) === 1),
-    markUsed: (id, at) => database.act(() => void markUsed.run({ id, at })),
-    remove: (id) => database.act(() => remove.run({ id }) === 1),
+    insert: (record) => database.write(() => insert.run({ ...record }) === 1),
+    markUsed: (id, at) => database.write(() => void markUsed.run({ id, at })),
+    remove: (id) => database.write(() => remove.run({ id }) === 1),
   };
 }

@@ -42,8 +42,9 @@ export function createLockoutStore(database: Database): LockoutStore {
   return {
     read: (subject) => database.act(() => toLockout(read.all({ subject }))),
     addFailure: (subject, bucket, now) =>
-      database.act(() => addFailure.get({ subject, bucket, now })?.count ?? 1),
-    lock: (subject, lockedUntil, level) => database.act(() => void lock.run({ subject, lockedUntil, level })),
+      database.write(() => addFailure.get({ subject, bucket, now })?.count ?? 1),
+    lock: (subject, lockedUntil, level) =>
+      database.write(() => void lock.run({ subject, lockedUntil, level })),
     clear: (subject, bucket) =>
       database.transaction(() => {
         clear.run({ subject, bucket });

@@ -20,7 +20,7 @@ export function createOutboxStore(database: Database): OutboxStore {
 
   return {
     append: ({ channel, to, subject, text, html }, at) =>
-      database.act(() => void append.run({ channel, recipient: to, subject, text, sent_at: at, html })),
+      database.write(() => void append.run({ channel, recipient: to, subject, text, sent_at: at, html })),
     list: (limit) =>
       database.act(() =>
         list.all({ limit }).map(({ channel, recipient, subject, text, sent_at, html }) => ({

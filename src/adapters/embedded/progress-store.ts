@@ -82,7 +82,7 @@ export function createProgressStore(database: Database): ProgressStore {
         return progress;
       }),
     save: (progress) =>
-      database.act(() => (progress.version === 0 ? insert : update).run(toRow(progress)) === 1),
-    remove: (uid) => database.act(() => void remove.run({ uid })),
+      database.write(() => (progress.version === 0 ? insert : update).run(toRow(progress)) === 1),
+    remove: (uid) => database.write(() => void remove.run({ uid })),
   };
 }

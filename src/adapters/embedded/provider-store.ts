@@ -55,7 +55,7 @@ export function createProviderStore(database: Database): ShortLivedProviderStore
 
   return {
     upsert: (model, id, payload, expiresAt) =>
-      database.act(() => {
+      database.write(() => {
         const { grantId, uid, consumed } = payload;
         upsert.run({
           model,
@@ -70,14 +70,14 @@ export function createProviderStore(database: Database): ShortLivedProviderStore
     find: (model, id, now) => database.act(() => toPayload(find.get({ model, id, now }))),
     findByUid: (model, uid, now) => database.act(() => toPayload(findByUid.get({ model, uid, now }))),
     consume: (model, id, now) =>
-      database.act(() => consume.run({ model, id, now, consumed: Math.floor(now / 1000) }) === 1),
+      database.write(() => consume.run({ model, id, now, consumed: Math.floor(now / 1000) }) === 1),
     replace: (model, previous, next, expiresAt) =>
-      database.act(() => {
+      database.write(() => {
         const texts = { previous: JSON.stringify(previous.payload), next: JSON.stringify(next.payload) };
         return replace.run({ model, id: previous.id, nextId: next.id, ...texts, expiresAt }) === 1;
       }),
-    destroy: (model, id) => database.act(() => destroy.run({ model, id }) === 1),
-    revokeByGrantId: (model, grantId) => database.act(() => void revoke.run({ model, grantId })),
+    destroy: (model, id) => database.write(() => destroy.run({ model, id }) === 1),
+    revokeByGrantId: (model, grantId) => database.write(() => void revoke.run({ model, grantId })),
     page: (model, after, limit, now) =>
       database.act(() =>
         page
@@ -85,7 +85,7 @@ export function createProviderStore(database: Database): ShortLivedProviderStore
           .map(({ id, payload }) => ({ id, payload: readObject(payload) ?? {} })),
       ),
     replacePayload: (model, { id, payload }, next) =>
-      database.act(
+      database.write(
         () => reseal.run({ model, id, previous: JSON.stringify(payload), next: JSON.stringify(next) }) === 1,
       ),
   };

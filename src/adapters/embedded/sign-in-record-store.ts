@@ -67,7 +67,7 @@ export function createSignInRecordStore(database: Database): SignInRecordStore {
   const remove = database.statement('DELETE FROM sign_in_records WHERE session_uid = :sessionUid');
 
   return {
-    save: (record) => database.act(() => void save.run(toRow(record))),
+    save: (record) => database.write(() => void save.run(toRow(record))),
     find: (sessionUid, now) => database.act(() => toRecord(find.get({ sessionUid, now }))),
     listByAccount: (accountId, now) =>
       database.act(() =>
@@ -76,6 +76,6 @@ export function createSignInRecordStore(database: Database): SignInRecordStore {
           .map(toRecord)
           .filter((record) => record !== null),
       ),
-    remove: (sessionUid) => database.act(() => void remove.run({ sessionUid })),
+    remove: (sessionUid) => database.write(() => void remove.run({ sessionUid })),
   };
 }

@@ -64,7 +64,7 @@ export function createTrustedBrowserStore(database: Database): TrustedBrowserSto
   const removeAll = database.statement('DELETE FROM trusted_browsers WHERE account_id = :accountId');
 
   return {
-    insert: (browser) => database.act(() => void insert.run(toRow(browser))),
+    insert: (browser) => database.write(() => void insert.run(toRow(browser))),
     find: (id, now) =>
       database.act(() => {
         const row = find.get({ id, now });
@@ -72,8 +72,8 @@ export function createTrustedBrowserStore(database: Database): TrustedBrowserSto
       }),
     listByAccount: (accountId, now) => database.act(() => byAccount.all({ accountId, now }).map(toTrusted)),
     noteUse: (id, { lastUsedAt, lastUsedFor }) =>
-      database.act(() => void use.run({ id, lastUsedAt, lastUsedFor })),
-    remove: (accountId, id) => database.act(() => remove.run({ accountId, id }) === 1),
-    removeAll: (accountId) => database.act(() => removeAll.run({ accountId })),
+      database.write(() => void use.run({ id, lastUsedAt, lastUsedFor })),
+    remove: (accountId, id) => database.write(() => remove.run({ accountId, id }) === 1),
+    removeAll: (accountId) => database.write(() => removeAll.run({ accountId })),
   };
 }
