@@ -46,7 +46,13 @@ import { createTrail } from './use-cases/trail.ts';
 import type { TrustedBrowsers } from './use-cases/trusted-browsers.ts';
 
 export interface SecondFactor {
-  /** The host's configuration of oidc-provider with the second factor in it. The host's own object stays as it is. */
+  /**
+   * The host's configuration of oidc-provider with the second factor in it; the host's own object stays as it is. Its
+   * `adapter` is wrapped: an interaction in which a second factor was given is resumed by the browser that gave it, and
+   * not by one that had its cookies planted there. What the host's login page finished by itself is not guarded so: no
+   * page of the plugin is in between, and the host sees to it (a `__Host-` cookie of its own, for one). Nor is the
+   * library's own adapter in memory, which is for trying things out.
+   */
   configure(host: Configuration): Configuration;
   /** The pages, for `app.use` of Koa, Express or Connect, or for the provider's own `use`. */
   routes(provider: Provider): Mounted;

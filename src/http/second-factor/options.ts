@@ -154,8 +154,10 @@ export interface SecondFactorOptions {
   /** Where the error page leads who can't go on. Default: nowhere. */
   readonly homeUrl?: string | null;
   /**
-   * Draws the pages in place of ours: sets `ctx.body`. Status and cache rules are set already; a form has to post to
-   * its `action`, with its `token` as `_token`, and must not be shown in a frame.
+   * Draws the pages in place of ours, each of `SecondFactorPage`: sets `ctx.body`. Status and cache rules are set
+   * already; a form has to post to its `action`, with its `token` as `_token`, and must not be shown in a frame. Of
+   * `Pages` each field of a form is named as in our own views (`code`, `phone`, `method`, `response` of a passkey as
+   * JSON), each button too (`send`, `resend`, `saved`, `later`, `cancel`), and `seen` goes back as it came.
    */
   readonly render?: RenderSome<SecondFactorPage>;
   /** Told of faults. Default: standard error. */
