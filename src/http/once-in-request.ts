@@ -1,7 +1,7 @@
 /** Reads that several parts of one request of the provider's need: done for the first who asks, and shared by all. */
 
 /** The provider's context of a request; one of these each. */
-interface OfRequest {
+export interface OfRequest {
   readonly oidc: object;
 }
 
