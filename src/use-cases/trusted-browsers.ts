@@ -15,12 +15,12 @@ interface Needs {
 }
 
 /** Where it happens. */
-interface Place {
+export interface Place {
   readonly address: string;
   readonly clientId: string | null;
 }
 
-interface Browser extends Place {
+export interface Browser extends Place {
   /** As it names itself. */
   readonly name: string;
   /** What it has kept so far; null: nothing. */
