@@ -5,6 +5,7 @@ import { type GuestHost, startGuest } from '../support/guest-host.ts';
 import { IN_EXPRESS } from '../support/guest-kinds.ts';
 import { mongoDatabase } from '../support/mongo.ts';
 import { freshPrefix, redisUrl } from '../support/redis.ts';
+import { createPost, NUMBER, sendAtSetUp } from './post.ts';
 import { begin, MFA, nextCode, redeem, type Stage, signedIn } from './story.ts';
 
 describe('U.2 a host that keeps it in MongoDB and Redis', () => {
@@ -40,5 +41,33 @@ describe('U.2 a host that keeps it in MongoDB and Redis', () => {
     const factors = await host.lock.factors.list('ann');
     expect(factors.map(({ method }) => method)).to.have.members(['totp', 'recovery']);
     await Promise.all([durable.ping(), shortLived.ping()]);
+  });
+
+  it('sends codes by mail and by SMS, and tells of what was set up, with its own link', async () => {
+    const post = createPost(() => at, { notMeUrl: ({ id }) => `${host.issuer}/not-me/${id}` });
+    await host.restart(post.options);
+    for (const [name, method, to] of [
+      ['ann', 'email', 'ann@host.test'],
+      ['bob', 'sms', NUMBER],
+    ] as const) {
+      const visitor = host.visitor();
+      await begin(at, visitor, name);
+      await sendAtSetUp(visitor, method);
+      await redeem(at.rp, await visitor.enterCode(post.codeTo(to)));
+      const [notice] = post.sent.filter(({ text }) => text.includes(`${host.issuer}/not-me/${name}`));
+      expect(notice).to.include({ channel: 'email', to: `${name}@host.test` });
+
+      const other = host.visitor();
+      await begin(at, other, name);
+      await other.chooseMethod(method);
+      const { claims } = await redeem(at.rp, await other.enterCode(post.codeTo(to)));
+      expect(claims.amr).to.include(method);
+      const again = host.visitor();
+      await begin(at, again, name);
+      await again.chooseMethod(method);
+      // Of another sign-in, and used: the one that was sent to this one is another.
+      const [used, newest] = post.sent.slice(-2).map(({ text }) => /\b\d{6}\b/.exec(text)?.[0] ?? '');
+      if (used !== newest) expect((await again.enterCode(used ?? '')).error).to.equal('code_invalid');
+    }
   });
 });
