@@ -13,6 +13,7 @@ interface Needs {
 
 /** Of the interaction that was finished, and of the one of a consent that comes after it: as long as they live by default. */
 const KEPT_MS = 60 * 60 * 1000;
+const SECURE = '__Secure-';
 /** Letters of the interaction's key: two sign-ins of one browser at the same time have a cookie each. */
 const NAMED_BY = 8;
 
@@ -29,7 +30,7 @@ export function createResumeTickets({ box }: Needs) {
 
   /** To who has just finished an interaction; `address` is where the provider goes on. */
   function give(ctx: Context, finisher: Finisher, address: string): void {
-    ctx.cookies.set(nameOf(finisher), ticketOf(finisher), {
+    ctx.cookies.set(`${ctx.secure ? SECURE : ''}${nameOf(finisher)}`, ticketOf(finisher), {
       // Where the provider goes on after a consent, too.
       path: new URL('.', address).pathname,
       maxAge: KEPT_MS,
@@ -68,7 +69,10 @@ export function createResumeTickets({ box }: Needs) {
     const asked = Provider.ctx;
     const isResumed = asked?.oidc.route === 'resume' || asked?.oidc.route === 'device_resume';
     if (!asked || !isResumed || !finisher) return false;
-    return asked.cookies.get(nameOf(finisher), { signed: false }) !== ticketOf(finisher);
+    const name = nameOf(finisher);
+    // Nobody can make one: under which of its names it comes, and whether provider and host agree on TLS, is all the same.
+    const given = [`${SECURE}${name}`, name].map((each) => asked.cookies.get(each, { signed: false }));
+    return !given.includes(ticketOf(finisher));
   }
 
   return { give, guard };
