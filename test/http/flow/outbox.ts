@@ -39,7 +39,7 @@ export function reachable(name: string, tenant: string, ...methods: ('email' | '
 /** A number of a Dutch mobile phone, each name's own. */
 export function phoneFor(name: string): string {
   const digits = [...name].map((letter) => String((letter.codePointAt(0) ?? 0) % 100).padStart(2, '0'));
-  return `+316${digits.join('').padEnd(8, '0').slice(0, 8)}`;
+  return `+3161${digits.join('').padEnd(7, '0').slice(0, 7)}`;
 }
 
 /** Beside the standard tenants one more, `desk`, where a factor is voluntary and may be any that sends codes. */
