@@ -5,7 +5,7 @@ import type { Visitor } from '../support/visitor.ts';
 import type { Stage } from './story.ts';
 
 /** Of the Netherlands; the mobile numbers of tests begin with it. */
-export const PREFIX = '+316';
+const PREFIX = '+316';
 export const NUMBER = '+31612345678';
 
 export interface Post {
