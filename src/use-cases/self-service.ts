@@ -1,15 +1,19 @@
 /** What people change about their own second factor, once they have proven it a moment ago. */
+import type { Account } from '../domain/account.ts';
 import { secondFactorSubject } from '../domain/attempts.ts';
+import { phoneOf } from '../domain/contact.ts';
 import { type Enrolment, hasFactor } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
 import type { Judgement } from '../domain/policy.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
+import type { Visitor } from '../domain/set-up.ts';
 import { methodsOnOffer } from '../domain/tenant.ts';
 import type { Notify } from '../ports/senders.ts';
-import type { EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../ports/stores.ts';
+import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../ports/stores.ts';
 import type { Trail } from '../ports/system.ts';
 
 interface Needs {
+  readonly accounts: Pick<AccountStore, 'setPhone'>;
   readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount' | 'setDefault'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
@@ -20,6 +24,7 @@ interface Needs {
 }
 
 export function createSelfService({
+  accounts,
   enrolments,
   lockouts,
   trustedBrowsers,
@@ -49,7 +54,7 @@ export function createSelfService({
     // Codes on paper get in when a factor is lost: with the last factor they go as well.
     const remaining = all.filter((each) => each.id !== id);
     if (mayTurnOff(judgement)) {
-      return removeAll(judgement, hasFactor(remaining) ? [enrolment] : all, address);
+      return removeAndTell(judgement, hasFactor(remaining) ? [enrolment] : all, address);
     }
     if (!hasFactor(remaining)) return refused({ code: 'enforced' });
     if (!(await enrolments.remove(account.id, id))) return accepted(null);
@@ -59,6 +64,7 @@ export function createSelfService({
       return refused({ code: 'enforced' });
     }
     await note(judgement, enrolment, address);
+    await tell(judgement, enrolment);
     return accepted(null);
   }
 
@@ -66,7 +72,7 @@ export function createSelfService({
   async function turnOff(judgement: Judgement, address: string): Promise<Outcome<null>> {
     if (!mayTurnOff(judgement)) return refused({ code: 'enforced' });
     if (judgement.account.frozenAt !== null) return refused({ code: 'forbidden' });
-    return removeAll(judgement, judgement.enrolments, address);
+    return removeAndTell(judgement, judgement.enrolments, address);
   }
 
   /** The method that is asked for first; null: the person chooses each time. Refuses a factor that is not theirs. */
@@ -84,23 +90,68 @@ export function createSelfService({
     return accepted(null);
   }
 
-  async function removeAll(judgement: Judgement, chosen: readonly Enrolment[], address: string) {
+  /**
+   * Another telephone number. Codes go to none that was not proven: with the old number its factor goes, and where it
+   * was the last one the next sign-in leads to a set-up, if the organisation requires one.
+   */
+  async function changePhone(judgement: Judgement, typed: string, from: Visitor): Promise<Outcome<null>> {
     const { account, enrolments: all } = judgement;
+    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    const phone = phoneOf(typed);
+    if (phone === null) return refused({ code: 'phone_invalid' });
+    if (phone === account.phone) return accepted(null);
+    const remaining = all.filter(({ method }) => method !== 'sms');
+    const lost = all.filter(({ method }) => method === 'sms' || !hasFactor(remaining));
+    const proven = remaining.length < all.length ? numberOf(account) : [];
+    // Before the number: whoever tries again after a failure finds nothing bound to the old one.
+    if (remaining.length < all.length) await removeAll(judgement, lost, from.address);
+    await accounts.setPhone(account.id, phone);
+    const who = { accountId: account.id, tenantId: account.tenantId };
+    await trail({ ...from, ...who, event: 'contact.changed', method: 'sms' });
+    await notify(account, { topic: 'phone-changed', also: proven });
+    return accepted(null);
+  }
+
+  async function removeAndTell(judgement: Judgement, chosen: readonly Enrolment[], address: string) {
+    for (const enrolment of await removeAll(judgement, chosen, address)) await tell(judgement, enrolment);
+    return accepted(null);
+  }
+
+  /** Gives those that were still there. */
+  async function removeAll(
+    judgement: Judgement,
+    chosen: readonly Enrolment[],
+    address: string,
+  ): Promise<readonly Enrolment[]> {
+    const { account, enrolments: all } = judgement;
+    const removed: Enrolment[] = [];
     for (const enrolment of chosen) {
-      if (await enrolments.remove(account.id, enrolment.id)) await note(judgement, enrolment, address);
+      if (!(await enrolments.remove(account.id, enrolment.id))) continue;
+      await note(judgement, enrolment, address);
+      removed.push(enrolment);
     }
     if (chosen.length === all.length) await lockouts.reset(secondFactorSubject(account.id));
-    return accepted(null);
+    return removed;
   }
 
   async function note({ account }: Judgement, { method }: Enrolment, address: string): Promise<void> {
     const who = { accountId: account.id, tenantId: account.tenantId };
     await trail({ ...who, event: 'enrolment.removed', method, address });
     await trustedBrowsers.removeAll(account.id);
-    if (method !== 'recovery') await notify(account, { topic: 'factor-removed', method });
   }
 
-  return { offered, mayTurnOff, remove, turnOff, makeDefault };
+  async function tell({ account }: Judgement, { method }: Enrolment): Promise<void> {
+    if (method === 'recovery') return;
+    // Proven until a moment ago: whoever reads messages there learns that no more codes come.
+    const also = method === 'sms' ? numberOf(account) : [];
+    await notify(account, { topic: 'factor-removed', method, also });
+  }
+
+  return { offered, mayTurnOff, remove, turnOff, makeDefault, changePhone };
+}
+
+function numberOf({ phone }: Account) {
+  return phone === null ? [] : [{ channel: 'sms', to: phone } as const];
 }
 
 export type SelfService = ReturnType<typeof createSelfService>;

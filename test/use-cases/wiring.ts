@@ -55,13 +55,15 @@ export interface Told {
   readonly topic: NoticeTopic;
   readonly method?: string;
   readonly left?: number;
+  /** Places beside the confirmed contacts. */
+  readonly also?: readonly string[];
 }
 
 export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds) {
   const { clock } = given;
   const told: Told[] = [];
   const notify: Notify = async ({ id }, { also, ...notice }) => {
-    told.push({ accountId: id, ...notice });
+    told.push({ accountId: id, ...notice, ...(also?.length && { also: also.map(({ to }) => to) }) });
   };
   const messenger = createLetters({
     tenants,
@@ -112,6 +114,9 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
       onRecovery: recovery.used,
     }),
     selfService: createSelfService(needs),
+    /** With something in the place of what it stands on. */
+    selfServiceWith: (change: Partial<Parameters<typeof createSelfService>[0]>) =>
+      createSelfService({ ...needs, ...change }),
     factors: createFactors(needs),
     links: createMailedLinks(needs),
     browsers: createTrustedBrowsers({ ...needs, trustDays: TRUST_DAYS }),
