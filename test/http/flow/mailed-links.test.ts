@@ -6,8 +6,8 @@ import { rawRequest } from '../../support/raw-request.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { DAY } from '../oidc/machine-clock.ts';
 import { nextCode, stage, tenantsWith } from '../oidc/story.ts';
-import { codeIn, linkIn, mails } from './mails.ts';
 import { accounts, givePassword, hasCode, member, words } from './members.ts';
+import { codeTo, linkIn, sentTo } from './outbox.ts';
 
 const NAMES = 'ann ben cat dan eve fay gus hal'.split(' ');
 
@@ -26,7 +26,7 @@ describe('the link that confirms an address', () => {
     const proof = await visitor.chooseMethod('totp');
     expect(proof.name).to.equal('set-up-proof');
     const page = await visitor.follow(await visitor.submit(proof, {}, 'send', headers));
-    const [mail] = await mails(s.app, email);
+    const [mail] = await sentTo(s.app, email);
     return { visitor, page, link: linkIn(mail, 'confirm-email') };
   }
 
@@ -75,8 +75,7 @@ describe('the link that confirms an address', () => {
 
   it('2.5 the code of the same mail does it too, and sets the factor up', async () => {
     const { visitor } = await mailed('hal@strict.test');
-    const [mail] = await mails(s.app, 'hal@strict.test');
-    const page = await visitor.enterCode(codeIn(mail));
+    const page = await visitor.enterCode(await codeTo(s.app, 'hal@strict.test'));
     expect(page.name).to.equal('set-up-totp');
     expect(await isConfirmed('hal@strict.test')).to.equal(true);
   });
@@ -89,8 +88,7 @@ describe('the link that confirms an address', () => {
     expect((await stranger.open('/account')).name).to.equal('sign-in');
     expect((await visitor.open(page.url)).name, 'the code is asked for still').to.equal('set-up-proof');
     expect((await visitor.submit(page, { code: '000000' })).error).to.equal('code_invalid');
-    const [mail] = await mails(s.app, 'cat@strict.test');
-    const app = await visitor.enterCode(codeIn(mail));
+    const app = await visitor.enterCode(await codeTo(s.app, 'cat@strict.test'));
     expect(hasCode(await visitor.enterCode(nextCode(s.app, app.mark('secret'))))).to.equal(true);
   });
 
@@ -162,7 +160,7 @@ describe('the link that confirms an address', () => {
     };
     const { link } = await mailed('gus@strict.test', evil);
     expect(new URL(link).origin).to.equal(s.app.config.issuer);
-    const [mail] = await mails(s.app, 'gus@strict.test');
+    const [mail] = await sentTo(s.app, 'gus@strict.test');
     expect(`${mail?.subject} ${mail?.text}`).not.to.include('evil');
   });
 

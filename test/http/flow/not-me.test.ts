@@ -20,8 +20,8 @@ import {
   signIn,
   stage,
 } from '../oidc/story.ts';
-import { linkIn, mails } from './mails.ts';
 import { accounts, givePassword, hasCode, member, withApp, words } from './members.ts';
+import { linkIn, sentTo } from './outbox.ts';
 import { openSecurity, signInAgain, trusting } from './trust.ts';
 
 const OFFLINE = { scope: 'openid offline_access' };
@@ -57,7 +57,7 @@ describe('a person who says "it was not me"', () => {
   async function mailed({ visitor }: Pick<SignedIn, 'visitor'>, email: string): Promise<string> {
     const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set_up'));
     expect((await visitor.enterCode(nextCode(s.app, page.mark('secret')))).name).to.equal('security');
-    const [mail] = await mails(s.app, email);
+    const [mail] = await sentTo(s.app, email);
     expect(mail?.subject).to.include('was added');
     return linkIn(mail, 'not-me');
   }
@@ -132,10 +132,10 @@ describe('a person who says "it was not me"', () => {
     const thief = await intruder('dan@open.test');
     const link = await mailed(thief, 'dan@open.test');
     s.clock.advance(MINUTE);
-    const before = (await mails(s.app)).length;
+    const before = (await sentTo(s.app)).length;
     await press(link);
     await press(link);
-    const since = (await mails(s.app)).slice(0, (await mails(s.app)).length - before);
+    const since = (await sentTo(s.app)).slice(0, (await sentTo(s.app)).length - before);
     expect(since.map(({ to }) => to)).to.have.members(['dan@open.test', 'boss@open.test', 'chief@open.test']);
     for (const { to, text } of since) {
       expect(text.includes('dan@open.test'), to).to.equal(to !== 'dan@open.test');
@@ -193,7 +193,7 @@ describe('a person who says "it was not me"', () => {
     const email = 'gus@strict.test';
     const { visitor: first } = await givePassword(s, email);
     expect(hasCode(await setUpApp(first))).to.equal(true);
-    const link = linkIn((await mails(s.app, email))[0], 'not-me');
+    const link = linkIn((await sentTo(s.app, email))[0], 'not-me');
     expect((await doublelock('factors', 'remove', email, '--all', '--yes')).err).to.equal('');
 
     const { visitor: half } = await givePassword(s, email);
@@ -236,7 +236,7 @@ describe('a person who says "it was not me"', () => {
   it('has thirty days for it, and a link that somebody made up is none', async () => {
     const email = 'hal@strict.test';
     await setUpApp((await givePassword(s, email)).visitor);
-    const link = linkIn((await mails(s.app, email))[0], 'not-me');
+    const link = linkIn((await sentTo(s.app, email))[0], 'not-me');
     for (const dead of [
       `${link}x`,
       link.replace('/not-me/', '/confirm-email/'),
