@@ -1,4 +1,5 @@
 /** Who is told what was done to an account, and where, so that they notice what they did not do. */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import type { Log } from '../ports/log.ts';
 import type { Letter, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
@@ -14,7 +15,12 @@ interface Needs {
   readonly administratorsOf: (tenantId: string) => Promise<readonly Account[]>;
   readonly clock: Clock;
   readonly log: Log;
+  /** Milliseconds for which who did it waits until it is told. */
+  readonly patienceMs?: number;
 }
+
+/** A text message is handed over to a gateway, which may take its time; the telling goes on without the person. */
+const PATIENCE_MS = 1000;
 
 type Contact = Pick<Recipient, 'channel' | 'to'>;
 type Notice = Extract<Letter, { readonly kind: 'notice' }>;
@@ -33,8 +39,14 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
 /** A number or an address that nobody has confirmed may be a stranger's: it is told only when there is no other. */
 export function createNotify(needs: Needs): Notify {
   const { messenger, notMeUrl, confirmedPhone, administratorsOf, clock, log } = needs;
+  const { patienceMs = PATIENCE_MS } = needs;
 
-  return async (account, { topic, method = null, left = null, also = [] }) => {
+  return async (account, said) => {
+    await Promise.race([tellAll(account, said), pause(patienceMs, undefined, { ref: false })]);
+  };
+
+  async function tellAll(...[account, said]: Parameters<Notify>): Promise<void> {
+    const { topic, method = null, left = null, also = [] } = said;
     const notice: Notice = {
       kind: 'notice',
       topic,
@@ -58,7 +70,7 @@ export function createNotify(needs: Needs): Notify {
       const about = { ...notice, about: account.email };
       await Promise.all(others.map((other) => tell(other, mailOf(other), about)));
     });
-  };
+  }
 
   async function contactsOf(account: Account, { topic, method }: Notice): Promise<readonly Contact[]> {
     // Who sets up codes by text message has just answered one from that number.

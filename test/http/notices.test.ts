@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
 import { createLetters } from '../../src/http/letters.ts';
@@ -137,6 +138,26 @@ describe('notices', () => {
     expect(lines).to.deep.equal([
       { event: 'notice.undelivered', account_id: BOB.id, tenant: 'acme', reason: 'factor-added' },
     ]);
+  });
+
+  it('R19 hold nobody up for longer than a moment, and arrive when they can', async () => {
+    const gateway = Promise.withResolvers<void>();
+    const arrived: string[] = [];
+    const { notify } = post({
+      patienceMs: 10,
+      messenger: {
+        async tell({ to, channel }) {
+          if (channel === 'sms') await gateway.promise;
+          arrived.push(to);
+          return true;
+        },
+      },
+    });
+    await notify(BOB, { topic: 'factor-removed', method: 'totp' });
+    expect(arrived).to.deep.equal([BOB.email]);
+    gateway.resolve();
+    await setImmediate();
+    expect(arrived).to.deep.equal([BOB.email, NUMBER]);
   });
 
   it('R41 stop nobody when anything else breaks, and the mail goes out without the number', async () => {
