@@ -1,10 +1,12 @@
 /** Setting up a factor, or new recovery codes, from the security page. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Proof } from '../../domain/assurance.ts';
 import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SetUpStep } from '../../domain/set-up.ts';
-import type { ProgressStore } from '../../ports/stores.ts';
+import type { SignInRecord } from '../../domain/sign-in-record.ts';
+import type { EnrolmentStore, ProgressStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
 import type { Passkeys } from '../../use-cases/passkeys.ts';
@@ -23,6 +25,7 @@ export interface FactorSetUpNeeds extends SessionProofsNeeds {
   readonly recovery: Recovery;
   readonly passkeys: Passkeys;
   readonly progress: ProgressStore;
+  readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
   readonly forms: FormTokens;
   readonly render: Render;
   readonly clock: Clock;
@@ -39,7 +42,7 @@ export interface SecurityPage {
 const SET_UP_KEPT_MS = 15 * 60 * 1000;
 
 export function addFactorSetUpRoutes(router: Router, needs: FactorSetUpNeeds, page: SecurityPage): void {
-  const { stepUp, selfService, enrolment, recovery, progress, forms, clock } = needs;
+  const { stepUp, selfService, enrolment, enrolments, recovery, progress, forms, clock } = needs;
   const setUp = createSetUp(needs);
   const carryOn = createCarryOn(needs);
   const path = (step: SetUpStep) => `${page.path}/set-up/${step}`;
@@ -86,10 +89,25 @@ export function addFactorSetUpRoutes(router: Router, needs: FactorSetUpNeeds, pa
     if (next.pending) return toStep(ctx, visit, next);
     const proven = next.proofs.slice(at.proofs.length);
     // This browser has just proven the new factor: its session says so from now on, the others are asked for it.
-    if (proven.length > 0) await carryOn(ctx, record, [...record.proofs, ...proven]);
+    if (proven.length > 0) {
+      const kept = await withoutReplaced(record, proven);
+      await carryOn(ctx, record, [...kept, ...proven]);
+    }
     if (next.newCodes !== null) return redirect(ctx, path('recovery-codes'));
     await progress.remove(next.uid);
     redirect(ctx, `${page.path}?done=set-up`);
+  }
+
+  /** What the session has proven, but for a factor whose place the new one has taken. */
+  async function withoutReplaced(
+    { accountId, proofs }: SignInRecord,
+    proven: readonly Proof[],
+  ): Promise<readonly Proof[]> {
+    const there = await enrolments.listByAccount(accountId);
+    return proofs.filter(
+      ({ method, enrolmentId }) =>
+        !proven.some((each) => each.method === method) || there.some(({ id }) => id === enrolmentId),
+    );
   }
 
   async function renewCodes(ctx: Context): Promise<void> {
