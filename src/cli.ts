@@ -4,16 +4,13 @@ import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { addKeyCommands } from './cli/keys.ts';
+import { operate as inStores, type Operation } from './cli/operate.ts';
 import { print, table, timeOf } from './cli/output.ts';
 import type { Config } from './config/shape.ts';
 import { loadConfig, readEnvironment } from './config.ts';
 import type { Factor } from './domain/enrolment.ts';
 import { CATALOGUE } from './domain/methods/index.ts';
-import { createFactors } from './use-cases/factors.ts';
-import { type AuditLine, createOperation } from './use-cases/operation.ts';
-import { createTrail } from './use-cases/trail.ts';
-
-type Operation = ReturnType<typeof createOperation>;
+import type { AuditLine } from './use-cases/operation.ts';
 
 const program = new Command('doublelock')
   .description('An OpenID Connect provider with a second factor in its sign-in.')
@@ -129,17 +126,8 @@ function readConfig(file?: string): Config {
   return loadConfig({ file, env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
 }
 
-/** Opens the stores for as long as it takes. A server may be running on them at the same time. */
-async function operate(act: (operation: Operation, config: Config) => Promise<void>): Promise<void> {
-  const config = readConfig();
-  const { openParts } = await import('./assemble.ts');
-  const { stores, clock, random } = await openParts(config);
-  try {
-    const trail = createTrail({ ...stores, clock, random });
-    await act(createOperation({ ...stores, trail, factors: createFactors({ ...stores, trail }) }), config);
-  } finally {
-    await stores.close();
-  }
+function operate(act: (operation: Operation, config: Config) => Promise<void>): Promise<void> {
+  return inStores(readConfig(), act);
 }
 
 function tenantsOf({ tenants }: Config, wanted: string | undefined): string[] {

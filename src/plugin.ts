@@ -103,6 +103,8 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   let issuer: string | null = null;
   const messenger = options.messenger ?? messengerOf(options, tenants, clock, () => issuer);
 
+  const notify = options.notify ?? notifyOf(options, { messenger, enrolments, box, clock, log });
+
   const area = createSecondFactorArea({
     stores: { accounts, enrolments, claims, lockouts, records, progress, attempts, trustedBrowsers },
     tenants,
@@ -110,7 +112,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     passkeyVerifier: createPasskeyVerifier(),
     passkeySite: () => (issuer === null ? null : passkeySiteOf(issuer)),
     messenger,
-    notify: options.notify ?? notifyOf(options, { messenger, enrolments, box, clock, log }),
+    notify,
     smsLimits: smsLimitsOf(options),
     confirmUrl: options.confirmUrl ?? (() => null),
     trustedCookie: createTrustedBrowserCookie(options.trustedCookieName ?? 'second-factor-trusted'),
@@ -169,7 +171,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   return {
     configure: area.configure,
     routes,
-    factors: createFactors({ enrolments, lockouts, trustedBrowsers, trail }),
+    factors: createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, trail }),
     onward: (provider) => area.onward(provider, { clientName: options.clientName ?? clientNameOf(provider) }),
     readAhead: area.readAhead,
     judge: area.judge,

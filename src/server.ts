@@ -1,7 +1,6 @@
 /** From a configuration and the parts of the process to the handler of its requests. */
 import { type Parts, secretsOf, seedAccounts, trailOf } from './assemble.ts';
 import type { ClientConfig, Config } from './config/shape.ts';
-import type { Account } from './domain/account.ts';
 import { createAccountRoutes } from './http/account/routes.ts';
 import { createStepUp } from './http/account/step-up.ts';
 import { createApp, type Handler } from './http/app.ts';
@@ -11,14 +10,13 @@ import { createDemoRoutes } from './http/demo/routes.ts';
 import { createDemoSessions, type DemoSessions } from './http/demo/sessions.ts';
 import { createFormTokens } from './http/forms.ts';
 import { createKnownBrowser } from './http/known-browser.ts';
-import { createLetters, createLetterWriter } from './http/letters.ts';
+import { createLetterWriter } from './http/letters.ts';
 import { createLocaleRoutes } from './http/locale/routes.ts';
-import { createMailedRoutes, mailedPath } from './http/mailed/routes.ts';
+import { createMailedRoutes } from './http/mailed/routes.ts';
 import { errorPages } from './http/middleware/error-pages.ts';
 import { requestLog } from './http/middleware/request-log.ts';
 import { securityHeaders } from './http/middleware/security-headers.ts';
 import { wholeRequest } from './http/middleware/whole-request.ts';
-import { createNotify } from './http/notices.ts';
 import { createOpsRoutes } from './http/ops/routes.ts';
 import { accountOf, createProvider, issuedLifetimeMs, OWN_CLIENT, OWN_RETURN_PATH } from './http/provider.ts';
 import { createProviderPages } from './http/provider-pages.ts';
@@ -26,11 +24,11 @@ import { createProviderSession } from './http/provider-session.ts';
 import { createRenderer } from './http/render.ts';
 import { createSignInRoutes } from './http/sign-in/routes.ts';
 import { boxOf } from './keys.ts';
+import { noticesOf } from './notices.ts';
 import { secondFactor } from './plugin.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
 import { createGather } from './use-cases/judgement.ts';
-import { createMailedLinks } from './use-cases/mailed-links.ts';
 import { createSelfService } from './use-cases/self-service.ts';
 import { createSignIn } from './use-cases/sign-in.ts';
 
@@ -83,22 +81,8 @@ async function createHandler(
 
   const sender = await senders.of(config);
   const letterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
-  const letters = createLetters({ ...letterOptions, sender });
-  const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
-    `${config.issuer}${mailedPath(link, links.tokenFor(link, account))}`;
-  const notify = createNotify({
-    messenger: letters,
-    notMeUrl: (account) => urlOf('not-me', account),
-    confirmedPhone: async ({ id, phone }) => {
-      const enrolled = await stores.enrolments.listByAccount(id);
-      return enrolled.some(({ method }) => method === 'sms') ? phone : null;
-    },
-    administratorsOf: async (tenantId) =>
-      (await stores.accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
-    clock,
-    log: logger.warn,
-  });
-  const links = createMailedLinks({ ...stores, notify, box, trail, clock });
+  const telling = { stores, clock, sender, box, trail, log: logger.warn };
+  const { messenger, notify, links, confirmUrl } = noticesOf(config, telling);
   const lock = secondFactor({
     stores: { durable: stores, shortLived: stores },
     encryption: secrets.encryption,
@@ -106,9 +90,9 @@ async function createHandler(
     account: (id) => stores.accounts.findById(id),
     tenants: config.tenants,
     totp: config.secondFactor.totp,
-    messenger: letters,
+    messenger,
     notify,
-    confirmUrl: (account) => urlOf('confirm-email', account),
+    confirmUrl,
     email: config.secondFactor.email,
     sms: smsOf(config),
     trustedCookieName: 'trusted',

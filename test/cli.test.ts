@@ -4,6 +4,7 @@ import { openEmbedded } from '../src/adapters/embedded/open.ts';
 import { configFolder } from './config/config-file.ts';
 import { anAccount, anEnrolment, NOW } from './contracts/examples.ts';
 import { runCommand } from './support/command.ts';
+import { freePort } from './support/free-port.ts';
 
 describe('the doublelock command', () => {
   const folder = configFolder();
@@ -127,6 +128,30 @@ describe('the doublelock command', () => {
     ]);
     expect(trail.out.split('\n')[1]).to.match(/Z {2}enrolment\.removed {2}bob@acme\.test {2}acme +totp$/);
     expect(trail.out.trimEnd().split('\n')).to.have.lengthOf(2);
+  });
+
+  it('A48 tells the owner of a factor that was removed', async () => {
+    await storeSomething();
+    await doublelock(['factors', 'remove', 'bob@acme.test', 'enrolment-2', '--yes']);
+    const stores = openEmbedded({ dataDir: folder.path('data') });
+    const [notice, ...others] = await stores.outbox.list(10);
+    stores.close();
+    expect(others).to.deep.equal([]);
+    expect(notice).to.include({ channel: 'email', to: 'bob@acme.test' });
+    expect(notice?.subject).to.include('A second step was removed');
+    expect(notice?.text).to.include('http://localhost:3000/not-me/');
+  });
+
+  it('R15 removes it all the same when the owner can’t be told, and says so', async () => {
+    await storeSomething();
+    const env = { SMTP_URL: `smtp://127.0.0.1:${await freePort()}` };
+    const run = await doublelock(['factors', 'remove', 'bob@acme.test', '--all', '--yes'], env);
+    expect(run.code).to.equal(0);
+    expect(run.out.trimEnd().split('\n')).to.have.length(2);
+    expect(run.err).to.equal('warning: not everybody could be told of this by mail or SMS\n');
+    expect((await doublelock(['factors', 'list', 'bob@acme.test'])).out.trimEnd().split('\n')).to.have.length(
+      1,
+    );
   });
 
   const REFUSED: readonly (readonly [args: string, said: RegExp])[] = [

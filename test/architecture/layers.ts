@@ -31,6 +31,7 @@ const COMPOSITIONS = [
   'src/embedded.ts',
   'src/keys.ts',
   'src/mongo.ts',
+  'src/notices.ts',
   'src/plugin.ts',
   'src/redis.ts',
   'src/senders.ts',

@@ -18,7 +18,11 @@ describe('the operator', () => {
   beforeEach(async () => {
     stores = openEmbedded({ dataDir: dataDir() });
     const trail = createTrail({ ...stores, clock: createSettableClock(NOW), random: systemRandom });
-    operation = createOperation({ ...stores, factors: createFactors({ ...stores, trail }), trail });
+    operation = createOperation({
+      ...stores,
+      factors: createFactors({ ...stores, trail, notify: async () => {} }),
+      trail,
+    });
     await stores.accounts.insert(anAccount());
     await stores.accounts.insert(
       anAccount({ id: 'account-2', email: 'anna@kantoor.test', tenantId: 'kantoor' }),

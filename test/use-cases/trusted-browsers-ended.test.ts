@@ -131,6 +131,11 @@ describe('trusted browsers', () => {
       const hers = await trusted(eve);
       const [phone] = await setting().stores.enrolments.listByAccount(eve.id);
       await setting().factors.remove(eve.id, { id: phone?.id ?? '' });
+      expect(setting().told.at(-1)).to.deep.equal({
+        accountId: eve.id,
+        topic: 'factor-removed',
+        method: 'totp',
+      });
       expect(await askedOf(eve, hers)).to.equal('prove');
     });
   });

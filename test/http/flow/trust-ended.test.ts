@@ -125,7 +125,7 @@ describe('trust in a browser, when it ends', () => {
   it('A58 by whoever is in charge, who removes a factor or all', async () => {
     const { stores } = s.app.parts;
     const trail = createTrail({ ...stores, clock: s.clock, random: s.app.parts.random });
-    const factors = createFactors({ ...stores, trail });
+    const factors = createFactors({ ...stores, trail, notify: async () => {} });
     const lives = await livingOnTrust(s, 'jan@strict.test');
     const id = await idOf('jan@strict.test');
     const [, tablet] = await factors.list(id);

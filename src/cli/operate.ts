@@ -1,0 +1,48 @@
+/** The stores, for as long as one command takes, and what is to be told of it. A server may be running on them. */
+import type { Config } from '../config/shape.ts';
+import type { Log } from '../ports/log.ts';
+import type { Notify } from '../ports/senders.ts';
+import { createFactors } from '../use-cases/factors.ts';
+import { createOperation } from '../use-cases/operation.ts';
+import { createTrail } from '../use-cases/trail.ts';
+
+export type Operation = ReturnType<typeof createOperation>;
+
+/** Milliseconds: an operator waits for a mail server as long, and no longer. */
+const SENDING_MS = 5000;
+
+export async function operate(
+  config: Config,
+  act: (operation: Operation, config: Config) => Promise<void>,
+): Promise<void> {
+  const { openParts, secretsOf } = await import('../assemble.ts');
+  const { createSenders } = await import('../senders.ts');
+  const parts = await openParts(config);
+  const { stores, clock, random } = parts;
+  let isTold = true;
+  // What a mail server or a gateway says belongs on no screen: it may hold an address, or a password.
+  const warn: Log = () => {
+    isTold = false;
+  };
+  const senders = createSenders({ stores, clock, random, logger: { warn } });
+  try {
+    const trail = createTrail({ ...stores, clock, random });
+    // Keys and senders are for commands that tell something: no other one should need them.
+    const notify: Notify = async (account, said) => {
+      try {
+        const [{ boxOf }, { noticesOf }] = await Promise.all([import('../keys.ts'), import('../notices.ts')]);
+        const box = await boxOf(secretsOf(config), parts);
+        const sender = await senders.of(config);
+        await noticesOf(config, { stores, clock, sender, box, trail, log: warn }).notify(account, said);
+      } catch {
+        isTold = false;
+      }
+    };
+    const factors = createFactors({ ...stores, notify, trail });
+    await act(createOperation({ ...stores, trail, factors }), config);
+  } finally {
+    await senders.close(SENDING_MS);
+    if (!isTold) process.stderr.write('warning: not everybody could be told of this by mail or SMS\n');
+    await stores.close();
+  }
+}

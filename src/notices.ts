@@ -1,0 +1,42 @@
+/** Puts together what tells people of their accounts: our words, by the senders of a configuration, with our links. */
+import type { Parts } from './assemble.ts';
+import type { Config } from './config/shape.ts';
+import type { Account } from './domain/account.ts';
+import { createLetters } from './http/letters.ts';
+import { mailedPath } from './http/mailed/routes.ts';
+import { createNotify } from './http/notices.ts';
+import type { Log } from './ports/log.ts';
+import type { MessageSender } from './ports/senders.ts';
+import type { SecretBox, Trail } from './ports/system.ts';
+import { createMailedLinks } from './use-cases/mailed-links.ts';
+
+interface Around extends Pick<Parts, 'stores' | 'clock'> {
+  readonly sender: MessageSender;
+  readonly box: SecretBox;
+  readonly trail: Trail;
+  /** Told of what could not be delivered. */
+  readonly log: Log;
+}
+
+export function noticesOf(
+  { tenants, issuer }: Pick<Config, 'tenants' | 'issuer'>,
+  { stores, clock, sender, box, trail, log }: Around,
+) {
+  const messenger = createLetters({ tenants, issuer, clock, sender });
+  const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
+    `${issuer}${mailedPath(link, links.tokenFor(link, account))}`;
+  const notify = createNotify({
+    messenger,
+    notMeUrl: (account) => urlOf('not-me', account),
+    confirmedPhone: async ({ id, phone }) => {
+      const enrolled = await stores.enrolments.listByAccount(id);
+      return enrolled.some(({ method }) => method === 'sms') ? phone : null;
+    },
+    administratorsOf: async (tenantId) =>
+      (await stores.accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
+    clock,
+    log,
+  });
+  const links = createMailedLinks({ ...stores, notify, box, trail, clock });
+  return { messenger, notify, links, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
+}
