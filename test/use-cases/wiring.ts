@@ -30,7 +30,7 @@ export const LIFETIME = 90;
 /** For how long a browser is trusted. */
 export const TRUST_DAYS = 30;
 
-export const methods = createMethods({
+const methods = createMethods({
   totp: { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 },
   email: { lifetimeSeconds: LIFETIME },
   sms: { lifetimeSeconds: LIFETIME },
