@@ -49,7 +49,9 @@ async function aDaysWork(program: Program): Promise<Record<string, string | Buff
   const secret = visitor.page.mark('secret').replaceAll(' ', '');
   await visitor.enterCode('135790');
   const setUpCode = totpCode(secret, Date.now() - STEP);
-  const end = await visitor.enterCode(setUpCode);
+  const shown = await visitor.follow(await visitor.submit(visitor.page, { code: setUpCode }));
+  const [unusedCode = '', usedCode = ''] = shown.marks('recovery-code');
+  const end = await visitor.putAway(shown);
   keepCookies(visitor, cookies);
   const tokens = await rp.exchange(end.location ?? '');
   const refreshed = await client.refreshTokenGrant(rp.configuration, tokens.refresh_token ?? '');
@@ -65,6 +67,12 @@ async function aDaysWork(program: Program): Promise<Record<string, string | Buff
   const code = totpCode(secret, Date.now());
   const second = await other.enterCode(code);
   keepCookies(other, cookies);
+  const lost = program.visitor();
+  await lost.open(await rp.authorizationUrl());
+  await lost.signIn(EMAIL, PASSWORD);
+  await lost.chooseMethod('recovery');
+  await lost.enterCode(usedCode);
+  keepCookies(lost, cookies);
   const unused = new URL(second.location ?? '').searchParams.get('code') ?? '';
 
   const signOut = await visitor.open(`/session/end?id_token_hint=${tokens.id_token}`);
@@ -87,6 +95,10 @@ async function aDaysWork(program: Program): Promise<Record<string, string | Buff
     'a code': code,
     'a wrong code at the set-up': '135790',
     'a wrong code': '246801',
+    'a recovery code': unusedCode,
+    'the same as it is compared': unusedCode.replaceAll('-', ''),
+    'a recovery code that was used': usedCode,
+    'the used one as it is compared': usedCode.replaceAll('-', ''),
     'an access token': tokens.access_token,
     'a later access token': refreshed.access_token,
     'a refresh token': tokens.refresh_token ?? '',

@@ -113,7 +113,7 @@ describe('a set-up that a mailed code comes before', () => {
     expect((await givePassword(s, address('kim'))).page.name).to.equal('set-up-choose');
   });
 
-  it('3.3 a number that nobody can have is refused where it was typed, and nothing is sent', async () => {
+  it('3.3 A74 a number that nobody can have is refused where it was typed, and nothing is sent', async () => {
     const { visitor, page } = await atProof('lou', 'sms');
     const sms = await prove(visitor, page, address('lou'));
     for (const phone of ['', '06 1234 5678', '+31 6 12', 'lou@firm.test']) {
@@ -125,6 +125,8 @@ describe('a set-up that a mailed code comes before', () => {
       ]);
       expect(refused.$('[name=phone]').val(), phone).to.equal(phone);
     }
+    const two = await visitor.submit(sms, { phone: ['+31612340000', '+31612340001'] }, 'send');
+    expect(two.status).to.equal(400);
     const first = await visitor.follow(await visitor.submit(sms, { phone: '+31 6 1234 0000' }, 'send'));
     // The number was mistyped: the page lets another one be typed.
     const second = await visitor.follow(await visitor.submit(first, { phone: phoneFor('lou') }, 'send'));
