@@ -41,7 +41,7 @@ describe('a set-up that a mailed code comes before', () => {
   };
 
   for (const [method, { name, acr, amr }] of Object.entries(reached)) {
-    it(`A48 A76 1.3 sets up ${method}: the message, the proof, the method, the recovery codes, and ${acr}`, async () => {
+    it(`0.1 3.1 A48 A76 1.3 sets up ${method}: the message, the proof, the method, the recovery codes, and ${acr}`, async () => {
       const { visitor, page } = await givePassword(s, address(name));
       expect(page.name).to.equal('set-up-choose');
       expect(words(page)).to.include('Because of the audit.').and.include('help@firm.test');
