@@ -77,6 +77,8 @@ export interface Facts {
   readonly tenant: Tenant;
   readonly enrolments: readonly Enrolment[];
   readonly lockout: Lockout;
+  /** Whether the browser is trusted; undefined: nobody has looked yet. */
+  readonly trustedBrowser?: boolean;
 }
 
 /** Reads them; null when the account or its tenant is gone. `known`: the account, when it is, or is being, read already. */

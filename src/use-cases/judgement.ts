@@ -61,7 +61,7 @@ export function createJudge(needs: Needs): Judge {
     const { proofs, demand, occasion } = question;
     const [facts, trustedBrowser] = await Promise.all([
       given ?? gather(accountId, known),
-      isTrusted(trustedBrowserId, accountId),
+      given?.trustedBrowser ?? isTrusted(trustedBrowserId, accountId),
     ]);
     if (!facts) return null;
     const { account, tenant, enrolments: enrolled, lockout } = facts;
@@ -104,6 +104,6 @@ export function createJudge(needs: Needs): Judge {
       const first = await claims.first(graceKey, String(situation.now), null);
       decision = decide({ ...situation, graceStartedAt: Number(first) });
     }
-    return { ...facts, enforcement, decision };
+    return { ...facts, trustedBrowser, enforcement, decision };
   };
 }
