@@ -73,6 +73,18 @@ export function sentCodeOf(typed: string): string | null {
   return /^[0-9]{6}$/.test(code) ? code : null;
 }
 
+/** Whether what was typed is the code that was sent. `digest`: keyed, the one that it was kept under. */
+export function checkSentCode(
+  { digest: kept, expiresAt }: Challenge,
+  binding: Binding,
+  typed: string,
+  { digest, now }: { readonly digest: (text: string) => string; readonly now: number },
+): 'right' | 'wrong' | 'expired' {
+  const code = sentCodeOf(typed);
+  if (code === null || digest(challengeText(binding, code)) !== kept) return 'wrong';
+  return expiresAt > now ? 'right' : 'expired';
+}
+
 export function challengeFor(
   challenges: readonly Challenge[],
   method: MethodName,

@@ -44,6 +44,11 @@ export interface RecoveryMethod {
   spelt(typed: string): string | null;
 }
 
+/** Whether its codes are sent. */
+export function isSent(method: MethodName): method is SentMethod['name'] {
+  return method === 'email' || method === 'sms';
+}
+
 /** An enrolment with its secret opened, for the length of one check. */
 export interface Candidate {
   readonly id: string;

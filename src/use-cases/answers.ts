@@ -1,8 +1,8 @@
 /** Whether an answer is right, method by method, with the store's word that nobody gave it before. */
 import type { Answer, Asked, CheckAnswer } from '../domain/answer.ts';
-import { challengeFor, challengeText, sentCodeOf, withoutChallenge } from '../domain/challenge.ts';
+import { challengeFor, checkSentCode, withoutChallenge } from '../domain/challenge.ts';
 import { type Enrolment, enrolmentPurpose } from '../domain/enrolment.ts';
-import type { MethodName, Verdict } from '../domain/method.ts';
+import { isSent, type MethodName, type Verdict } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import { recoveryClaim, recoveryText } from '../domain/methods/recovery-code.ts';
 import type { Judgement } from '../domain/policy.ts';
@@ -81,11 +81,10 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
     const { progress, judgement, typed } = asked;
     const [enrolment] = enrolled(asked, method);
     const challenge = challengeFor(progress.challenges, method, 'sign-in');
-    const code = sentCodeOf(typed);
     if (!enrolment) return WRONG;
     if (!challenge) return { kind: 'expired' };
     const destination = destinationOf(judgement, enrolment);
-    if (code === null || destination === null) return WRONG;
+    if (destination === null) return WRONG;
     const { accountId, uid } = progress;
     const binding = {
       purpose: 'sign-in',
@@ -95,8 +94,9 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
       tenantId: judgement.tenant.id,
       destination,
     } as const;
-    if (box.digest(challengeText(binding, code), 'sent-code') !== challenge.digest) return WRONG;
-    if (challenge.expiresAt <= clock.now()) return { kind: 'expired' };
+    const digest = (text: string) => box.digest(text, 'sent-code');
+    const verdict = checkSentCode(challenge, binding, typed, { digest, now: clock.now() });
+    if (verdict !== 'right') return verdict === 'wrong' ? WRONG : { kind: 'expired' };
     const challenges = withoutChallenge(progress.challenges, method, 'sign-in');
     return { kind: 'accepted', enrolmentId: enrolment.id, spent: { challenges }, note: async () => {} };
   }
@@ -141,9 +141,7 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
   /** Whether it can still be asked for: an address may have become unconfirmed, a number another one's. */
   function isReachable(of: Pick<Judgement, 'account'>, enrolment: Enrolment): boolean {
     const { method } = enrolment;
-    return method === 'email' || method === 'sms'
-      ? destinationOf(of, enrolment) !== null
-      : isReadable(enrolment);
+    return isSent(method) ? destinationOf(of, enrolment) !== null : isReadable(enrolment);
   }
 
   return { check, destinationOf, isReachable, isReadable };

@@ -1,8 +1,7 @@
 /** Makes a factor that was proven for the first time one of the account's, and tells its owner. */
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../domain/attempts.ts';
-import type { MethodName } from '../domain/method.ts';
+import { isSent, type MethodName } from '../domain/method.ts';
 import type { Judgement } from '../domain/policy.ts';
-
 import { accepted, refused } from '../domain/refusal.ts';
 import type { Bind, KeepCodes, Visitor } from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
@@ -64,7 +63,7 @@ export function createBinding({
   /** A factor refused after too many failures is replaced by the new one, never revived beside it. */
   async function replaceRefused({ account, enrolments: before, lockout }: Judgement, method: MethodName) {
     // There is one inbox and one number: a new proof of it takes the place of the old one in any case.
-    const isSingle = method === 'email' || method === 'sms';
+    const isSingle = isSent(method);
     const isRefused = (lockout.failures[method] ?? 0) >= FAILURES_UNTIL_REFUSED;
     if (!isSingle && !isRefused) return;
     const old = before.filter((enrolment) => enrolment.method === method);

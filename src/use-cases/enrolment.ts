@@ -2,10 +2,9 @@
 import type { CountGuess } from '../domain/attempts.ts';
 import {
   challengeFor,
-  challengeText,
+  checkSentCode,
   type Purpose,
   type Sending,
-  sentCodeOf,
   withChallenge,
   withoutChallenge,
 } from '../domain/challenge.ts';
@@ -208,12 +207,12 @@ export function createEnrolment(needs: Needs) {
     if (!guess.ok) return guess;
     const { accountId, uid } = at;
     const binding = { purpose, method, tenantId: tenant.id, accountId, uid, destination };
-    const code = sentCodeOf(typed);
-    const isRight = code !== null && box.digest(challengeText(binding, code), 'sent-code') === sent.digest;
-    if (!isRight || sent.expiresAt <= clock.now()) {
+    const digest = (text: string) => box.digest(text, 'sent-code');
+    const verdict = checkSentCode(sent, binding, typed, { digest, now: clock.now() });
+    if (verdict !== 'right') {
       const retryAt = await guess.value.failed();
       if (retryAt !== null) return refused({ code: 'too_many_attempts', retryAt });
-      if (isRight) return refused({ code: 'code_expired' });
+      if (verdict === 'expired') return refused({ code: 'code_expired' });
       return refused({ code: 'code_invalid', attemptsLeft: guess.value.left, clockOffSeconds: null });
     }
     await guess.value.succeeded();

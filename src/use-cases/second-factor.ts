@@ -3,7 +3,7 @@ import type { CheckAnswer } from '../domain/answer.ts';
 import type { CountGuess } from '../domain/attempts.ts';
 import { challengeFor, SENT_DIGITS } from '../domain/challenge.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
-import { METHOD_TRAITS, type MethodName } from '../domain/method.ts';
+import { isSent, METHOD_TRAITS, type MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Demand, Facts, Judge, Judgement } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
@@ -148,7 +148,7 @@ export function createSecondFactor(needs: Needs) {
     method: MethodName,
     resend: { readonly seen: string | null } | null = null,
   ): Promise<Outcome<Progress>> {
-    if (method !== 'email' && method !== 'sms' && method !== 'passkey') return accepted(at.progress);
+    if (!isSent(method) && method !== 'passkey') return accepted(at.progress);
     const { decision } = judgement;
     if (decision.kind !== 'prove' || !decision.methods.includes(method))
       return refused({ code: 'method_not_allowed' });
@@ -177,7 +177,7 @@ export function createSecondFactor(needs: Needs) {
 
   /** What the page of a sent code tells; null for a method that sends none. */
   function sentBy(at: Progress, judgement: Judgement, method: MethodName): SentView | null {
-    const sender = method === 'email' || method === 'sms' ? methods[method] : null;
+    const sender = isSent(method) ? methods[method] : null;
     const destination = destinationFor(judgement, method);
     if (!sender || destination === null) return null;
     const sent = challengeFor(at.challenges, method, 'sign-in');

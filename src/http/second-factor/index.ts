@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
 import type { Enrolment } from '../../domain/enrolment.ts';
-import type { MethodName } from '../../domain/method.ts';
+import { isSent, type MethodName } from '../../domain/method.ts';
 import { availableOf, createMethods, type MethodSettings } from '../../domain/methods/index.ts';
 import type { PasskeySite } from '../../domain/passkey.ts';
 import type { Facts, Judge, Judgement } from '../../domain/policy.ts';
@@ -193,9 +193,8 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
 
   const maskedDestination: SecondFactorArea['maskedDestination'] = (judgement, enrolment) => {
     const { method } = enrolment;
-    const destination = method === 'email' || method === 'sms' ? destinationOf(judgement, enrolment) : null;
-    const sender = method === 'email' || method === 'sms' ? methods[method] : null;
-    return destination === null ? null : (sender?.masked(destination) ?? null);
+    const destination = isSent(method) ? destinationOf(judgement, enrolment) : null;
+    return isSent(method) && destination !== null ? (methods[method]?.masked(destination) ?? null) : null;
   };
 
   return {
