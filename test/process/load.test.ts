@@ -1,6 +1,7 @@
 /** More people at once than there are processors: nobody is forgotten, and the server stays reachable. */
 import { readFileSync } from 'node:fs';
 import { Agent } from 'node:http';
+import { hash } from '@node-rs/argon2';
 import { expect } from 'chai';
 import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
 import { PASSWORD, type Yaml } from '../support/app.ts';
@@ -9,8 +10,12 @@ import { openForms, send } from './forms.ts';
 import { PATIENCE_MS, type Program, programs } from './program.ts';
 
 const PEOPLE = 200;
-/** Those that wait (src/assemble.ts), those that are hashed meanwhile, and some more. */
+/** Those that wait (src/assemble.ts), and more than any machine hashes slowly until they have come. */
 const MORE_THAN_FIT = 300;
+/** A hash from elsewhere that costs 30 times ours: a machine that is fast enough for all of them at once is not for these. */
+const SLOW = { memoryCost: 19_456, timeCost: 60, parallelism: 1 };
+/** How many passwords may fail from one network in 15 minutes. */
+const NETWORK_FAILURES = 100;
 /** In 95 of 100: measured on two cores, 99 of 100 came within 35 ms, but tests may share the machine with others. */
 const HEALTH_WITHIN_MS = 100;
 /** What the process has of its own, 19 MiB for each hash under way, and room to breathe. */
@@ -35,19 +40,20 @@ describe('the program under load', function () {
   });
 
   it('R39 asks those whom it cannot serve to come again, which counts as no failure of theirs', async () => {
-    const program = await start({ config: await people(1) });
-    const [form] = await openForms(program, emails(1));
-    if (!form) throw new Error('there is no form');
-    const many = (count: number) => Promise.all(Array.from({ length: count }, () => send(program, form)));
+    const program = await start({ config: await people(MORE_THAN_FIT, () => hash(PASSWORD, SLOW)) });
+    const forms = await openForms(program, emails(MORE_THAN_FIT));
 
-    const answers = await many(MORE_THAN_FIT);
+    const answers = await Promise.all(forms.map((form) => send(program, form)));
     expect(countByStatus(answers)).to.have.all.keys('303', '503');
     for (const { headers, body } of answers.filter(({ status }) => status === 503)) {
       expect(headers['retry-after']).to.match(/^\d+$/);
       expect(body).to.include('data-page="error"');
     }
 
-    expect(countByStatus(await many(50))).to.deep.equal({ 303: 50 });
+    const refused = forms.filter((_, n) => answers[n]?.status === 503);
+    expect(refused.length, 'more than may fail from one network').to.be.above(NETWORK_FAILURES);
+    const again = await Promise.all(refused.slice(0, 4).map((form) => send(program, form)));
+    expect(countByStatus(again)).to.deep.equal({ 303: 4 });
   });
 });
 
@@ -55,9 +61,13 @@ function emails(count: number): string[] {
   return Array.from({ length: count }, (_, n) => `person${n}@plain.test`);
 }
 
+function asOurs(): Promise<string> {
+  return createPasswordHasher({ concurrency: 1, queueLimit: 1 }).hash(PASSWORD);
+}
+
 /** All with one password, hashed once: starting has nothing to hash then. */
-async function people(count: number): Promise<Yaml> {
-  const password_hash = await createPasswordHasher({ concurrency: 1, queueLimit: 1 }).hash(PASSWORD);
+async function people(count: number, hashed = asOurs): Promise<Yaml> {
+  const password_hash = await hashed();
   const accounts = emails(count).map((email) => ({ email, tenant: 'plain', name: email, password_hash }));
   return { accounts };
 }
