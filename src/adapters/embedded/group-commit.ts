@@ -19,7 +19,7 @@ export interface GroupCommit {
 }
 
 interface Waiting {
-  /** What its caller is to be told, once it is committed. */
+  /** Does it, and gives what its caller is to be told once it is committed. */
   readonly run: () => () => void;
   readonly fail: (error: unknown) => void;
 }
@@ -30,7 +30,7 @@ export function createGroupCommit({ act, atomically, undoable, isInTransaction }
   function write<T>(work: () => T): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       const run = () => {
-        const value = undoable(work);
+        const value = work();
         return () => resolve(value);
       };
       waiting.push({ run, fail: reject });
@@ -46,17 +46,23 @@ export function createGroupCommit({ act, atomically, undoable, isInTransaction }
 
   async function commit(group: readonly Waiting[]): Promise<void> {
     try {
-      const told = await act(() => atomically(() => group.map(outcome)));
+      const told = await act(() => atomically(() => outcomes(group)));
       for (const tell of told) tell();
     } catch (error) {
       for (const { fail } of group) fail(error);
     }
   }
 
+  /** One by itself is taken back with its transaction. */
+  function outcomes(group: readonly Waiting[]): readonly (() => void)[] {
+    const [only, ...others] = group;
+    return only && others.length === 0 ? [only.run()] : group.map(outcome);
+  }
+
   /** A fault of one is its own, unless it is the file's: then the others have to begin again as well. */
   function outcome({ run, fail }: Waiting): () => void {
     try {
-      return run();
+      return undoable(run);
     } catch (error) {
       if (isFull(error) || isLocked(error) || !isInTransaction()) throw error;
       return () => fail(error);
