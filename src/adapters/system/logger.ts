@@ -1,14 +1,15 @@
 /** Writes log lines as JSON, one event each: only the fields of `LogFields`, each by its own rule. */
 import { isIP } from 'node:net';
-import { type DestinationStream, pino, stdTimeFunctions } from 'pino';
+import { pino, stdTimeFunctions } from 'pino';
 import { truncatedAddress } from '../../domain/attempts.ts';
 import type { LogFields, Logger, LogLevel } from '../../ports/log.ts';
+import { createLogOutput, type LogOutput } from './log-output.ts';
 import { oneLine, withoutSecrets } from './log-text.ts';
 
 export interface LoggerOptions {
   readonly level: LogLevel | 'silent';
   /** Standard output by default. */
-  readonly destination?: DestinationStream;
+  readonly destination?: LogOutput;
 }
 
 /** Characters: names and paths; sentences; the frames of a stack. */
@@ -35,17 +36,21 @@ const RULES: Readonly<Record<keyof LogFields, Rule>> = {
   error: errorParts,
 };
 
-export function createLogger({ level, destination }: LoggerOptions): Logger {
+export function createLogger({ level, destination = createLogOutput() }: LoggerOptions): Logger {
   const options = {
     level,
     base: null,
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  const lines = destination ? pino(options, destination) : pino(options);
+  const lines = pino(options, destination);
   const at = (severity: LogLevel) => (fields: LogFields) => lines[severity](written(fields));
   return {
-    fatal: at('fatal'),
+    // What ends the process may leave no time for more.
+    fatal: (fields) => {
+      at('fatal')(fields);
+      destination.flush();
+    },
     error: at('error'),
     warn: at('warn'),
     info: at('info'),

@@ -5,7 +5,7 @@ import type { LogFields, Logger } from '../../../src/ports/log.ts';
 /** What was logged, line by line, as it was written and as it reads. */
 function logging(level: LoggerOptions['level'] = 'info') {
   const lines: string[] = [];
-  const logger = createLogger({ level, destination: { write: (line) => lines.push(line) } });
+  const logger = createLogger({ level, destination: { write: (line) => lines.push(line), flush: () => {} } });
   const read = (): Record<string, unknown>[] => lines.map((line) => JSON.parse(line));
   return { logger, lines, read };
 }

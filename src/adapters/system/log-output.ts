@@ -1,0 +1,40 @@
+/** Standard output for log lines: those of a moment are written together, since each write holds up all requests. */
+import { type DestinationStream, destination } from 'pino';
+
+/** Milliseconds that a line may wait: what is lost of the log when the process is killed without warning. */
+const TOGETHER_MS = 10;
+/** Bytes that are not waited with. */
+const ENOUGH = 8 * 1024;
+/** Bytes that are kept for an output that takes none; what comes after them is dropped. */
+const MOST = 1024 * 1024;
+
+export interface LogOutput extends DestinationStream {
+  /** Writes at once what still waits. */
+  flush(): void;
+}
+
+/** Written at the latest when the process ends by itself. `fd`: standard output by default. */
+export function createLogOutput(fd = 1): LogOutput {
+  const output = destination({ dest: fd, sync: true, minLength: ENOUGH, maxLength: MOST });
+  // A log that nobody takes keeps nobody from signing in.
+  output.on('error', () => {});
+  let waits = false;
+
+  function flush(): void {
+    waits = false;
+    // Not flushSync: that tries a full disk for ever, and waits for the disk each time.
+    output.flush();
+  }
+  process.once('exit', flush);
+
+  return {
+    write(line) {
+      output.write(line);
+      if (waits) return;
+      waits = true;
+      // Nobody is kept alive by it.
+      setTimeout(flush, TOGETHER_MS).unref();
+    },
+    flush,
+  };
+}
