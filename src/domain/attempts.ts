@@ -1,6 +1,6 @@
 /** How often a guess may fail, and how long the wait is then (NIST SP 800-63B-4, 3.2.2). */
 import type { MethodName } from './method.ts';
-import type { Outcome } from './refusal.ts';
+import type { Outcome, Refusal } from './refusal.ts';
 
 const MINUTE = 60_000;
 
@@ -28,10 +28,18 @@ export interface Lockout {
   readonly failures: Readonly<Record<string, number>>;
 }
 
-export interface Guess {
+/** Whose answer it is to which method, and where it was given. */
+export interface Answerer {
   readonly accountId: string;
-  readonly lockout: Lockout;
+  readonly tenantId: string;
   readonly method: MethodName;
+  readonly address: string;
+  /** Null in self-service. */
+  readonly clientId: string | null;
+}
+
+export interface Guess extends Answerer {
+  readonly lockout: Lockout;
   /** Of the sign-in or set-up in which it is made, under which its own few tries are counted. */
   readonly visit: string;
 }
@@ -40,14 +48,19 @@ export interface Guess {
 export interface CountedGuess {
   /** How many this visit has left with the method. */
   readonly left: number;
-  /** It was wrong. Gives until when the account waits (milliseconds since the epoch), if this was the last one. */
-  failed(): Promise<number | null>;
+  /** It was wrong: refused with this, or with how long the account waits from now on if this was the last one. */
+  failed(refusal: Refusal, reason?: string): Promise<Outcome<never>>;
   /** It was right: what the method had counted is forgotten. */
   succeeded(): Promise<void>;
 }
 
-/** Counts a guess before it is looked at; refuses it when there were too many. */
-export type CountGuess = (guess: Guess) => Promise<Outcome<CountedGuess>>;
+/** What every answer goes through, at a sign-in and at a set-up. */
+export interface Guesses {
+  /** Counts a guess before it is looked at; refuses it when there were too many. */
+  count(guess: Guess): Promise<Outcome<CountedGuess>>;
+  /** Says no and notes it, for an answer that is not counted. `reason`: more exact than its code. */
+  refuse(of: Answerer, refusal: Refusal, reason?: string): Promise<Outcome<never>>;
+}
 
 /** The next lock: 15 minutes, doubling with each one in a row, an hour at most. */
 export function nextLock(level: number, now: number): { lockedUntil: number; level: number } {

@@ -1,5 +1,5 @@
 /** Setting up a second factor: the same steps at sign-in and in self-service. */
-import type { CountGuess } from '../domain/attempts.ts';
+import type { Guesses } from '../domain/attempts.ts';
 import {
   challengeFor,
   checkSentCode,
@@ -26,7 +26,7 @@ interface Needs {
   readonly accounts: Pick<AccountStore, 'confirmEmail' | 'setPhone'>;
   readonly progress: Pick<ProgressStore, 'save' | 'find'>;
   readonly bind: Bind;
-  readonly countGuess: CountGuess;
+  readonly guesses: Guesses;
   readonly sendCode: SendCode;
   readonly notify: Notify;
   readonly box: Pick<SecretBox, 'seal' | 'open' | 'digest'>;
@@ -64,8 +64,7 @@ export interface SetUpCodeView {
 }
 
 export function createEnrolment(needs: Needs) {
-  const { methods, accounts, progress, bind, countGuess, sendCode, notify, box, trail, clock, random } =
-    needs;
+  const { methods, accounts, progress, bind, guesses, sendCode, notify, box, trail, clock, random } = needs;
 
   /** Begins a set-up. What it makes is kept sealed until it is confirmed or the visit ends. */
   async function begin(at: Progress, judgement: Judgement, method: MethodName): Promise<Outcome<Progress>> {
@@ -167,7 +166,7 @@ export function createEnrolment(needs: Needs) {
     };
     const from = { address: given.address, clientId: given.clientId };
     if (step === 'totp') return confirmApp(at, judgement, factor, typed, from);
-    const answered = await answer(at, judgement, step, typed);
+    const answered = await answer(at, judgement, step, typed, from);
     if (!answered.ok) return answered;
     if (step === 'proof') return proven(answered.value, judgement, factor, from);
     await noteContact(judgement, step, destinationOf(at, judgement, step), from);
@@ -187,7 +186,8 @@ export function createEnrolment(needs: Needs) {
     const verdict = methods.totp.check([candidate], typed, clock.now());
     if (verdict.kind === 'accepted') return bind(at, judgement, { ...factor, lastStep: verdict.step }, from);
     const clockOffSeconds = verdict.kind === 'near' ? verdict.offSeconds : null;
-    return refused({ code: 'code_invalid', attemptsLeft: null, clockOffSeconds });
+    const line = lineOf(judgement, 'totp', from);
+    return guesses.refuse(line, { code: 'code_invalid', attemptsLeft: null, clockOffSeconds });
   }
 
   /** Counted like the codes of a sign-in: who guesses at the mailed code has the password already. */
@@ -196,26 +196,25 @@ export function createEnrolment(needs: Needs) {
     judgement: Judgement,
     step: SentStep,
     typed: string,
+    from: Visitor,
   ): Promise<Outcome<Progress>> {
     const { method, purpose } = asked(step);
-    const { account, tenant, lockout } = judgement;
+    const { tenant, lockout } = judgement;
+    const line = lineOf(judgement, method, from);
     const sent = challengeFor(at.challenges, method, purpose);
     const destination = destinationOf(at, judgement, step);
-    if (!sent || destination === null) return refused({ code: 'code_expired' });
-    const visit = `${at.uid}:${purpose}`;
-    const guess = await countGuess({ accountId: account.id, lockout, method, visit });
+    if (!sent || destination === null) return guesses.refuse(line, { code: 'code_expired' });
+    const guess = await guesses.count({ ...line, lockout, visit: `${at.uid}:${purpose}` });
     if (!guess.ok) return guess;
     const { accountId, uid } = at;
     const binding = { purpose, method, tenantId: tenant.id, accountId, uid, destination };
     const digest = (text: string) => box.digest(text, 'sent-code');
     const verdict = checkSentCode(sent, binding, typed, { digest, now: clock.now() });
-    if (verdict !== 'right') {
-      const retryAt = await guess.value.failed();
-      if (retryAt !== null) return refused({ code: 'too_many_attempts', retryAt });
-      if (verdict === 'expired') return refused({ code: 'code_expired' });
-      return refused({ code: 'code_invalid', attemptsLeft: guess.value.left, clockOffSeconds: null });
-    }
-    await guess.value.succeeded();
+    const { left, failed, succeeded } = guess.value;
+    if (verdict === 'expired') return failed({ code: 'code_expired' });
+    if (verdict !== 'right')
+      return failed({ code: 'code_invalid', attemptsLeft: left, clockOffSeconds: null });
+    await succeeded();
     return accepted({ ...at, challenges: withoutChallenge(at.challenges, method, purpose) });
   }
 
@@ -237,12 +236,13 @@ export function createEnrolment(needs: Needs) {
 
   /** What was reached is the account's own: an address is confirmed by it, a number becomes its number. */
   async function noteContact(
-    { account, tenant }: Judgement,
+    judgement: Judgement,
     step: 'email' | 'sms',
     destination: string | null,
     from: Visitor,
   ): Promise<void> {
-    const line = { ...from, accountId: account.id, tenantId: tenant.id, method: step };
+    const { account } = judgement;
+    const line = lineOf(judgement, step, from);
     if (step === 'sms' && account.phone !== destination) {
       await accounts.setPhone(account.id, destination);
       await trail({ ...line, event: 'contact.changed' });
@@ -268,6 +268,10 @@ export function createEnrolment(needs: Needs) {
   }
 
   return { begin, reveal, send, sentBy, confirm };
+}
+
+function lineOf({ account, tenant }: Judgement, method: MethodName, { address, clientId }: Visitor) {
+  return { accountId: account.id, tenantId: tenant.id, method, address, clientId };
 }
 
 function purposeOf({ enrolmentId, method }: PendingSetUp, { account, tenant }: Judgement): string {

@@ -1,30 +1,42 @@
-/** How guesses are counted: before they are looked at, for the account, whatever the browser, address or instance. */
+/** How guesses are counted: before they are looked at, for the account, whatever the browser or instance; and refused. */
 import {
   CODES_PER_ACCOUNT,
   CODES_PER_SIGN_IN,
-  type CountGuess,
+  type Guesses,
   nextLock,
   secondFactorSubject,
   WINDOW_MS,
 } from '../domain/attempts.ts';
+import { METHOD_TRAITS } from '../domain/method.ts';
 import { accepted, refused } from '../domain/refusal.ts';
 import type { AttemptStore, LockoutStore } from '../ports/stores.ts';
-import type { Clock, Random } from '../ports/system.ts';
+import type { Clock, Random, Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly attempts: AttemptStore;
   readonly lockouts: Pick<LockoutStore, 'addFailure' | 'lock' | 'clear'>;
+  readonly trail: Trail;
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
 }
 
 const GUESSES = 'guesses';
 
-export function createGuesses({ attempts, lockouts, clock, random }: Needs): CountGuess {
-  return async ({ accountId, lockout, method, visit }) => {
+export function createGuesses({ attempts, lockouts, trail, clock, random }: Needs): Guesses {
+  const refuse: Guesses['refuse'] = async (of, refusal, reason = refusal.code) => {
+    await trail({ ...of, event: 'second_factor.refused', reason });
+    return refused(refusal);
+  };
+
+  const count: Guesses['count'] = async ({ lockout, visit, ...of }) => {
+    const { accountId, method } = of;
+    if (!METHOD_TRAITS[method].guessable) {
+      return accepted({ left: 0, failed: (...why) => refuse(of, ...why), succeeded: async () => {} });
+    }
     const now = clock.now();
-    if (lockout.lockedUntil > now)
-      return refused({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
+    if (lockout.lockedUntil > now) {
+      return refuse(of, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
+    }
     const subject = secondFactorSubject(accountId);
     const ofVisit = `sign-in:${visit}:${method}`;
     const verdict = await attempts.take({
@@ -39,18 +51,19 @@ export function createGuesses({ attempts, lockouts, clock, random }: Needs): Cou
     });
     if (!verdict.ok) {
       const retryAt = verdict.counter === GUESSES ? verdict.retryAt : null;
-      return refused({ code: 'too_many_attempts', retryAt });
+      return refuse(of, { code: 'too_many_attempts', retryAt });
     }
 
     const isLastOfAccount = verdict.left[GUESSES] === 0;
     return accepted({
       left: Math.min(...Object.values(verdict.left)),
-      async failed() {
+      async failed(...why) {
         await lockouts.addFailure(subject, method, now);
-        if (!isLastOfAccount) return null;
+        if (!isLastOfAccount) return refuse(of, ...why);
         const lock = nextLock(lockout.level, now);
         await lockouts.lock(subject, lock.lockedUntil, lock.level);
-        return lock.lockedUntil;
+        await trail({ ...of, event: 'second_factor.locked', reason: 'too_many_attempts' });
+        return refused({ code: 'too_many_attempts', retryAt: lock.lockedUntil });
       },
       async succeeded() {
         const hasFailed = lockout.level > 0 || (lockout.failures[method] ?? 0) > 0;
@@ -61,4 +74,6 @@ export function createGuesses({ attempts, lockouts, clock, random }: Needs): Cou
       },
     });
   };
+
+  return { count, refuse };
 }

@@ -1,9 +1,9 @@
 /** The second factor of a sign-in: an answer is counted, compared, claimed, and noted as a proof. */
 import type { CheckAnswer } from '../domain/answer.ts';
-import type { CountGuess } from '../domain/attempts.ts';
+import type { Guesses } from '../domain/attempts.ts';
 import { challengeFor, SENT_DIGITS } from '../domain/challenge.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
-import { isSent, METHOD_TRAITS, type MethodName } from '../domain/method.ts';
+import { isSent, type MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Demand, Facts, Judge, Judgement } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
@@ -16,7 +16,7 @@ interface Needs {
   readonly judge: Judge;
   readonly methods: Methods;
   readonly check: CheckAnswer;
-  readonly countGuess: CountGuess;
+  readonly guesses: Guesses;
   readonly sendCode: SendCode;
   readonly askPasskey: AskPasskey;
   /** Where codes of this factor go; null: nowhere any more. */
@@ -56,11 +56,8 @@ export interface SentView {
   readonly expiresAt: number | null;
 }
 
-/** Of a method that nobody can guess: nothing is counted, and no lock keeps it out. */
-const UNCOUNTED = accepted({ left: 0, failed: async () => null, succeeded: async () => {} });
-
 export function createSecondFactor(needs: Needs) {
-  const { judge, methods, progress, trail, clock } = needs;
+  const { judge, methods, guesses, progress, trail, clock } = needs;
 
   /** What the policy says of this sign-in now; null when its account is gone. */
   async function standing({
@@ -76,16 +73,9 @@ export function createSecondFactor(needs: Needs) {
   async function verifyCode(at: Standing, method: MethodName, typed: Typed): Promise<Outcome<Progress>> {
     const judgement = await standing(at);
     if (!judgement) return refused({ code: 'session_expired' });
-    const { account, decision, lockout } = judgement;
+    const { decision, lockout } = judgement;
     const line = { ...lineOf(at, judgement), method };
-    const no = async (
-      refusal: Refusal,
-      event: 'second_factor.refused' | 'second_factor.locked' = 'second_factor.refused',
-      reason: string = refusal.code,
-    ) => {
-      await trail({ ...line, event, reason });
-      return refused(refusal);
-    };
+    const no = (refusal: Refusal) => guesses.refuse(line, refusal);
     // A second click of an impatient finger: the factor was given, and the sign-in goes on.
     if (decision.kind === 'satisfied') return accepted(at.progress);
     if (decision.kind !== 'prove' || !decision.methods.includes(method)) {
@@ -93,21 +83,15 @@ export function createSecondFactor(needs: Needs) {
     }
 
     const { progress: begun, demand } = at;
-    const guess = METHOD_TRAITS[method].guessable
-      ? await needs.countGuess({ accountId: account.id, lockout, method, visit: begun.uid })
-      : UNCOUNTED;
-    if (!guess.ok) return no(guess.refusal);
+    const guess = await guesses.count({ ...line, lockout, visit: begun.uid });
+    if (!guess.ok) return guess;
     const found = await needs.check(method, { progress: begun, judgement, demand, typed: typed.code });
     if (found.kind !== 'accepted') {
-      const lockedUntil = await guess.value.failed();
-      if (lockedUntil !== null) {
-        return no({ code: 'too_many_attempts', retryAt: lockedUntil }, 'second_factor.locked');
-      }
-      if (found.kind === 'refused') return no(found.refusal, 'second_factor.refused', found.reason);
-      if (found.kind === 'used') return no({ code: 'code_used' });
-      if (found.kind === 'expired') return no({ code: 'code_expired' });
-      const { clockOffSeconds } = found;
-      return no({ code: 'code_invalid', attemptsLeft: guess.value.left, clockOffSeconds });
+      const { left, failed } = guess.value;
+      if (found.kind === 'refused') return failed(found.refusal, found.reason);
+      if (found.kind === 'used') return failed({ code: 'code_used' });
+      if (found.kind === 'expired') return failed({ code: 'code_expired' });
+      return failed({ code: 'code_invalid', attemptsLeft: left, clockOffSeconds: found.clockOffSeconds });
     }
 
     const { enrolmentId, passkey } = found;

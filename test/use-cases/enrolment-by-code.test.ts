@@ -1,14 +1,24 @@
 /** Setting up codes by mail and by SMS, for who has a factor already or is asked for no proof. */
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
-import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../src/domain/attempts.ts';
+import { FAILURES_UNTIL_REFUSED, secondFactorSubject, truncatedAddress } from '../../src/domain/attempts.ts';
 import { enrolmentPurpose } from '../../src/domain/enrolment.ts';
 import { DeliveryFailed } from '../../src/ports/senders.ts';
 import { NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
 import { codeSetUp } from './code-set-up.ts';
 import { EMAIL, PHONE, sendingIn } from './sending.ts';
-import { acceptedBy, aTenant, box, codeOf, freshSetting, refusalOf, tally, withTotp } from './setting.ts';
+import {
+  ADDRESS,
+  acceptedBy,
+  aTenant,
+  box,
+  codeOf,
+  freshSetting,
+  refusalOf,
+  tally,
+  withTotp,
+} from './setting.ts';
 
 const OTHER = '+31687654321';
 const TENANTS = [aTenant('acme', { methods: ['totp', 'email', 'sms'] })];
@@ -55,6 +65,21 @@ describe('setting up codes that are sent', () => {
       }
       expect(refusalOf(await confirm(at, 'sms', '123456'))).to.deep.equal({ code: 'code_expired' });
       expect(await setting().outbox()).to.deep.equal([]);
+    });
+
+    it('A19 notes who gave a wrong code, and where', async () => {
+      const at = await send(await begin('sms'), 'sms', PHONE);
+      expect(codeOf(await confirm(at, 'sms', 'wrong'))).to.equal('code_invalid');
+      const [line] = await setting().stores.audit.list({ limit: 1 });
+      expect(line).to.deep.include({
+        event: 'second_factor.refused',
+        reason: 'code_invalid',
+        accountId: account.id,
+        tenantId: 'acme',
+        clientId: 'rp',
+        method: 'sms',
+        address: truncatedAddress(ADDRESS),
+      });
     });
 
     it('3.6 sends again to the same number, and to another one that is typed', async () => {

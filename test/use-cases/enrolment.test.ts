@@ -161,6 +161,7 @@ describe('enrolment: setting up an authenticator app', () => {
         const refusal = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null };
         expect(refusalOf(await confirm(at, { typed }))).to.deep.equal(refusal);
         expect(await stored()).to.deep.equal([]);
+        expect(await setting().events()).to.deep.equal(['second_factor.refused code_invalid']);
         expect(codeOf(await confirm(at, { typed: await codeFor(at) }))).to.equal('ok');
       });
     }

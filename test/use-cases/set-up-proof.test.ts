@@ -189,6 +189,27 @@ describe('the proof before a first factor', () => {
       const { failures } = await setting().stores.lockouts.read(secondFactorSubject(account.id));
       expect(failures).to.deep.equal({ email: 10 });
       expect(await methods()).to.deep.equal([]);
+      expect(tally(await setting().events())).to.deep.equal({
+        'code.sent': 2,
+        'second_factor.refused code_invalid': 9,
+        'second_factor.locked too_many_attempts': 1,
+        // The eleventh, and the right one.
+        'second_factor.refused too_many_attempts': 2,
+        'code.refused too_many_attempts': 1,
+      });
+    });
+
+    it('A48 leaves a line in the trail when it is late, or was never sent', async () => {
+      const at = await begin('totp');
+      await confirm(at, 'proof', '123456');
+      const asked = await send(at, 'proof');
+      setting().clock.advance(90_000);
+      await confirm(asked, 'proof', await setting().sentCode(EMAIL));
+      expect(await setting().events()).to.deep.equal([
+        'second_factor.refused code_expired',
+        'code.sent',
+        'second_factor.refused code_expired',
+      ]);
     });
 
     it('A22 sending it again brings no new tries', async () => {

@@ -92,10 +92,10 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
   const { check, destinationOf, isReachable } = createAnswers({ ...needs, checkPasskey: passkeys.check });
   const judging = { ...needs, isReachable };
   const judge: Judge = createJudge(judging);
-  const countGuess = createGuesses(needs);
+  const guesses = createGuesses(needs);
   const countSend = createSendLimits(needs);
   const sendCode = createSentCodes({ ...needs, countSend });
-  const sending = { ...needs, countGuess, sendCode };
+  const sending = { ...needs, guesses, sendCode };
   return {
     needs: judging,
     judge,

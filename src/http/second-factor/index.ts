@@ -135,18 +135,18 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   const answers = createAnswers({ ...shared, checkPasskey: passkeys.check });
   const { check, destinationOf, isReachable, isReadable } = answers;
   const judge = createJudge({ ...shared, available, isReachable });
-  const countGuess = createGuesses(shared);
+  const guesses = createGuesses(shared);
   const trustedBrowsers = createTrustedBrowsers(shared);
   const countSend = createSendLimits(shared);
   const sendCode = createSentCodes({ ...shared, countSend });
   const confirmation = createAddressConfirmation({ ...shared, countSend });
-  const enrolment = createEnrolment({ ...shared, bind, countGuess, sendCode });
+  const enrolment = createEnrolment({ ...shared, bind, guesses, sendCode });
   const secondFactor = createSecondFactor({
     ...shared,
     judge,
     check,
     destinationOf,
-    countGuess,
+    guesses,
     sendCode,
     askPasskey: passkeys.ask,
     onRecovery: recovery.used,
