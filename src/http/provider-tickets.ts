@@ -69,10 +69,11 @@ export function createResumeTickets({ box }: Needs) {
     const asked = Provider.ctx;
     const isResumed = asked?.oidc.route === 'resume' || asked?.oidc.route === 'device_resume';
     if (!asked || !isResumed || !finisher) return false;
-    const name = nameOf(finisher);
+    const pair = `${nameOf(finisher)}=${ticketOf(finisher)}`;
     // Nobody can make one: under which of its names it comes, and whether provider and host agree on TLS, is all the same.
-    const given = [`${SECURE}${name}`, name].map((each) => asked.cookies.get(each, { signed: false }));
-    return !given.includes(ticketOf(finisher));
+    // Not by Koa's cookies: they keep a pattern for each name they were ever asked for, and here each sign-in has its own.
+    const given = asked.get('cookie').split(/; */);
+    return !given.includes(pair) && !given.includes(SECURE + pair);
   }
 
   return { give, guard };
