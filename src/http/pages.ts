@@ -42,6 +42,8 @@ export interface Pages {
     readonly sent: SentCode | null;
     /** This browser may be spared the second step for so many days; null: it may not. */
     readonly trustDays: number | null;
+    /** Whether that box was ticked already, in a form that comes back. */
+    readonly isTrustTicked: boolean;
     /** Where another method can be chosen; null when there is none. */
     readonly chooseHref: string | null;
     readonly clientName: string;

@@ -27,6 +27,7 @@ const enterCode: Pages['enter-code'] = {
   digits: 6,
   sent: null,
   trustDays: null,
+  isTrustTicked: false,
   chooseHref: `${at}/choose-method`,
   clientName: client,
   cancel,

@@ -14,6 +14,7 @@ const mailed: Pages['enter-code'] = {
   digits: 6,
   sent: { destination: 'b••••••@a••••••', secondsLeft: 90, seen: SENDING },
   trustDays: 30,
+  isTrustTicked: false,
   chooseHref: `${at}/choose-method`,
   clientName: 'Acme Timesheets',
   cancel,

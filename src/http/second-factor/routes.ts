@@ -18,7 +18,7 @@ import { InteractionGone, type ProviderSession } from '../provider-session.ts';
 import { createSetUp } from '../set-up.ts';
 import { type Advance, type PageAddress, SECOND_FACTOR_PROMPTS, type Stage } from './advance.ts';
 import { createNoWayIn } from './no-way-in.ts';
-import { createSecondFactorPages } from './show.ts';
+import { type CodePage, createSecondFactorPages } from './show.ts';
 
 interface Needs {
   readonly advance: Advance;
@@ -128,7 +128,8 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     if (METHOD_TRAITS[method].guessable && lockout.lockedUntil > needs.clock.now()) {
       return show.stopped(ctx, stage, judgement, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     }
-    if (method !== 'passkey') return show.enterCode(ctx, stage, judgement, method);
+    const isTicked = ctx.query.trust_device === '1';
+    if (method !== 'passkey') return show.enterCode(ctx, { stage, judgement, method, isTicked });
     // A GET asks for nothing: who was not asked for a passkey chooses it first.
     if (!secondFactor.isAsked(stage.standing.progress, judgement, method))
       return redirect(ctx, `${pages(stage.view.uid)}/choose-method`);
@@ -140,27 +141,23 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       const method = methodOf(ctx);
       const facts = await judged(stage);
       const at = { ...stage, standing: { ...stage.standing, facts } };
-      if ('resend' in fields) return resend(ctx, at, facts, method, fields);
-      const { code = '', response = '', trust_device: trust } = fields;
-      const typed = { code: method === 'passkey' ? response : code, trustBrowser: trust === '1' };
+      const { code = '', response = '', seen = null, trust_device: trust } = fields;
+      const isTicked = trust === '1';
+      if ('resend' in fields) return resend(ctx, { stage: at, judgement: facts, method, isTicked }, seen);
+      const typed = { code: method === 'passkey' ? response : code, trustBrowser: isTicked };
       const outcome = await secondFactor.verifyCode(at.standing, method, typed);
       if (outcome.ok) return onward(ctx, at, outcome.value);
       const { refusal } = outcome;
       // Read again: what was refused was counted.
       const judgement = await judged(stage);
-      if (TRY_AGAIN.has(refusal.code)) return again(ctx, stage, judgement, method, refusal);
+      if (TRY_AGAIN.has(refusal.code)) return again(ctx, { stage, judgement, method, isTicked }, refusal);
       return show.stopped(ctx, stage, judgement, refusal);
     });
   }
 
-  async function again(
-    ctx: Context,
-    stage: Stage,
-    judgement: Judgement,
-    method: MethodName,
-    refusal: Refusal,
-  ): Promise<void> {
-    if (method !== 'passkey') return show.enterCode(ctx, stage, judgement, method, refusal);
+  async function again(ctx: Context, page: CodePage, refusal: Refusal): Promise<void> {
+    const { stage, judgement, method } = page;
+    if (method !== 'passkey') return show.enterCode(ctx, page, refusal);
     // What was asked for may be answered already, in another window.
     const asked = await secondFactor.ask(stage.standing, judgement, method);
     if (!asked.ok) return show.stopped(ctx, stage, judgement, asked.refusal);
@@ -168,20 +165,16 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     return show.usePasskey(ctx, { ...stage, standing }, judgement, refusal);
   }
 
-  async function resend(
-    ctx: Context,
-    stage: Stage,
-    judgement: Judgement,
-    method: MethodName,
-    fields: Fields,
-  ) {
+  async function resend(ctx: Context, page: CodePage, seen: string | null): Promise<void> {
+    const { stage, judgement, method, isTicked } = page;
     if (judgement.decision.kind === 'satisfied') return advance.onward(ctx, stage);
-    const asked = await secondFactor.ask(stage.standing, judgement, method, { seen: fields.seen ?? null });
-    if (asked.ok) return redirect(ctx, `${pages(stage.view.uid)}/verify/${method}`);
+    const asked = await secondFactor.ask(stage.standing, judgement, method, { seen });
+    const kept = isTicked ? '?trust_device=1' : '';
+    if (asked.ok) return redirect(ctx, `${pages(stage.view.uid)}/verify/${method}${kept}`);
     const belongs = judgement.decision.kind === 'prove' && judgement.decision.methods.includes(method);
     const goesOn = belongs && asked.refusal.code !== 'too_many_attempts';
     return goesOn
-      ? show.enterCode(ctx, stage, judgement, method, asked.refusal)
+      ? show.enterCode(ctx, page, asked.refusal)
       : show.stopped(ctx, stage, judgement, asked.refusal);
   }
 

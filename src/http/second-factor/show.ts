@@ -25,6 +25,15 @@ interface Needs {
   readonly clock: Clock;
 }
 
+/** Where a code is typed. */
+export interface CodePage {
+  readonly stage: Stage;
+  readonly judgement: Judgement;
+  readonly method: MethodName;
+  /** Whether the box is ticked that has this browser trusted. */
+  readonly isTicked: boolean;
+}
+
 type Prove = Extract<Decision, { kind: 'prove' }>;
 type SetUp = Extract<Decision, { kind: 'set-up' }>;
 
@@ -72,19 +81,14 @@ export function createSecondFactorPages({
     return render(ctx, 'choose-method', model, frame(stage, judgement, refusal));
   }
 
-  function enterCode(
-    ctx: Context,
-    stage: Stage,
-    judgement: Judgement,
-    method: MethodName,
-    refusal?: Refusal,
-  ) {
+  function enterCode(ctx: Context, { stage, judgement, method, isTicked }: CodePage, refusal?: Refusal) {
     const model = {
       form: formAt(stage, `/verify/${method}`),
       method,
       digits: secondFactor.digitsOf(method),
       sent: sentTo(stage, judgement, method),
       trustDays: judgement.tenant.secondFactor.trustedDevices ? trustDays : null,
+      isTrustTicked: isTicked,
       chooseHref: anotherWay(stage, judgement),
       clientName: stage.clientName,
       cancel: formAt(stage, '/cancel'),
