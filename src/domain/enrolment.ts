@@ -17,7 +17,7 @@ export interface Enrolment {
   readonly secret: string | null;
   /**
    * TOTP: the newest time step accepted; this one and older ones are never accepted again (RFC 6238, 5.2). Passkey: the
-   * highest signature counter seen (WebAuthn, 6.1.1).
+   * highest signature counter seen (WebAuthn, 6.1.1). Recovery codes: how many there were, once all are used.
    */
   readonly lastStep: number | null;
   readonly isDefault: boolean;

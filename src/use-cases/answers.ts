@@ -138,9 +138,10 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
     return enrolment.secret === null || secretOf(enrolment) !== null;
   }
 
-  /** Whether it can still be asked for: an address may have become unconfirmed, a number another one's. */
+  /** Whether it can still be asked for: an address may have become unconfirmed, codes on paper used up. */
   function isReachable(of: Pick<Judgement, 'account'>, enrolment: Enrolment): boolean {
-    const { method } = enrolment;
+    const { method, lastStep } = enrolment;
+    if (method === 'recovery' && lastStep !== null) return false;
     return isSent(method) ? destinationOf(of, enrolment) !== null : isReadable(enrolment);
   }
 

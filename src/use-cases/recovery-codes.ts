@@ -12,7 +12,7 @@ import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly methods: Pick<Methods, 'recovery'>;
-  readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
+  readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove' | 'raiseLastStep'>;
   readonly claims: Pick<ClaimStore, 'held'>;
   readonly progress: Pick<ProgressStore, 'save' | 'find'>;
   readonly box: Pick<SecretBox, 'seal' | 'open' | 'tryOpen' | 'digest'>;
@@ -121,11 +121,16 @@ export function createRecovery({
     });
   }
 
-  /** One was used: its owner is told, and how many are left. */
+  /** One was used: its owner is told how many are left, and after the last one they are offered no more. */
   async function used(judgement: Judgement, address: string): Promise<void> {
-    const { account, tenant } = judgement;
+    const { account, tenant, enrolments: enrolled } = judgement;
     await trail({ event: 'recovery.used', accountId: account.id, tenantId: tenant.id, address });
-    await notify(account, { topic: 'recovery-used', left: await left(judgement) });
+    const stillGood = await left(judgement);
+    if (stillGood === 0) {
+      const sets = enrolled.filter(({ method }) => method === 'recovery');
+      await Promise.all(sets.map((set) => enrolments.raiseLastStep(set.id, digestsOf(set).length)));
+    }
+    await notify(account, { topic: 'recovery-used', left: stillGood });
   }
 
   return { left, shown, putAway, renew, keepMade, used };

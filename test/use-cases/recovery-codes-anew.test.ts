@@ -87,6 +87,7 @@ describe('recovery codes made anew', () => {
       const recovery = createRecovery({
         ...setting().needs,
         enrolments: {
+          ...enrolments,
           insert: (set) => writing(() => enrolments.insert(set)),
           remove: (who, id) => writing(() => enrolments.remove(who, id)),
         },

@@ -10,6 +10,7 @@ import { together } from '../contracts/make-store.ts';
 import { appSetUp } from './app-set-up.ts';
 import { sendingIn } from './sending.ts';
 import {
+  ADDRESS,
   acceptedBy,
   aTenant,
   box,
@@ -231,6 +232,28 @@ describe('recovery codes', () => {
       methods: ['totp', 'recovery'],
       preferred: 'totp',
     });
+  });
+
+  it('A105 are offered no more once all are used, until there are new ones', async () => {
+    const { at, codes } = await setUp();
+    const offered = async () => (await setting().judged(account)).decision;
+    const both = { kind: 'prove', methods: ['totp', 'recovery'], preferred: 'totp' };
+    await inTurn(codes.length - 1, async (index) => acceptedBy(await use(codes[index])));
+    expect(await offered()).to.deep.equal(both);
+    const last = await setting().atCode(account);
+    const posts = await together(5, () => verify(last, 'recovery', codes.at(-1) ?? ''));
+    expect(tally(posts.map(codeOf))).to.deep.equal({ ok: 5 });
+    expect(await left()).to.equal(0);
+    expect(await offered()).to.deep.equal({ ...both, methods: ['totp'] });
+    expect(codeOf(await use(codes[0]))).to.equal('method_not_allowed');
+    // What the last one has opened stays open.
+    const [proofs] = posts.map((post) => acceptedBy(post).proofs);
+    const { decision } = await setting().judged(account, { proofs: proofs ?? [] });
+    expect(decision.kind).to.equal('satisfied');
+
+    const from = { address: ADDRESS, clientId: null };
+    acceptedBy(await setting().recovery.renew(at, await setting().judged(account), from));
+    expect(await offered()).to.deep.equal(both);
   });
 
   it('were not made for who was set up by configuration: none are left', async () => {

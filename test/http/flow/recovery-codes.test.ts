@@ -7,7 +7,7 @@ import { MFA, nextCode, redeem, stage } from '../oidc/story.ts';
 import { accounts, alertOf, givePassword, hasCode, member, uidOf, withApp, words } from './members.ts';
 import { sentTo } from './outbox.ts';
 
-const STRICT = 'ann ben cat dan eve fay gus'.split(' ');
+const STRICT = 'ann ben cat dan eve fay gus ida'.split(' ');
 const SECURITY = '/account/security';
 
 describe('recovery codes', () => {
@@ -156,6 +156,22 @@ describe('recovery codes', () => {
     expect(chooser.$('[value=recovery]').length).to.equal(0);
     const refused = await visitor.submit(chooser, { method: 'recovery' });
     expect([refused.status, refused.error]).to.deep.equal([422, 'method_not_allowed']);
+  });
+
+  it('2.7 A105 are offered no more to who has used the last one', async () => {
+    const { visitor, page, secret } = await shownTo('ida');
+    const codes = page.marks('recovery-code');
+    await save(visitor, page);
+    for (const code of codes) {
+      const lost = await atPaper('ida@strict.test');
+      expect(hasCode(await lost.visitor.enterCode(code))).to.equal(true);
+    }
+    const again = await givePassword(s, 'ida@strict.test');
+    expect(again.page.link('choose-method')).to.equal(null);
+    const chooser = await again.visitor.open(again.page.url.replace('verify/totp', 'choose-method'));
+    expect([chooser.name, chooser.$('[value=recovery]').length]).to.deep.equal(['choose-method', 0]);
+    await again.visitor.open(again.page.url);
+    expect(hasCode(await again.visitor.enterCode(nextCode(s.app, secret)))).to.equal(true);
   });
 
   describe('on the security page', () => {
