@@ -40,6 +40,9 @@ export function localeFor(ctx: Context, wishes: LocaleWishes): Locale {
   return isLocale(accepted) ? accepted : fallback;
 }
 
+/** Where a value belongs, in i18next's notation. */
+const BLANK = /\{\{(\w+)\}\}/g;
+
 /** The words of every language, read once from `views/locales/`. */
 export function loadTranslations(): (locale: Locale) => Translate {
   const read = (locale: Locale): ResourceLanguage =>
@@ -55,13 +58,18 @@ export function loadTranslations(): (locale: Locale) => Translate {
   });
   return (locale) => {
     const t = i18n.getFixedT(locale);
-    // Most of a page says the same every time, and finding it takes i18next longer than printing it.
-    const fixed = new Map<string, string>();
+    // The words of a key are the same every time, and finding them takes i18next longer than printing them.
+    const known = new Map<string, string>();
+    function wordsOf(key: string): string {
+      const words = known.get(key) ?? t(key, { skipInterpolation: true });
+      known.set(key, words);
+      return words;
+    }
     return (key, values) => {
-      if (values) return t(key, { ...values });
-      const known = fixed.get(key) ?? t(key);
-      fixed.set(key, known);
-      return known;
+      if (!values) return wordsOf(key);
+      // Which words it is depends on the number, which has a form of its own in each language.
+      if ('count' in values) return t(key, { ...values });
+      return wordsOf(key).replace(BLANK, (_, name: string) => String(values[name] ?? ''));
     };
   };
 }
