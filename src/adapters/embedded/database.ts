@@ -105,9 +105,6 @@ export function openDatabase(options: DatabaseOptions): Database {
   const begin = db.prepare('BEGIN IMMEDIATE');
   const commit = db.prepare('COMMIT');
   const rollback = db.prepare('ROLLBACK');
-  const mark = db.prepare('SAVEPOINT act');
-  const undo = db.prepare('ROLLBACK TO act');
-  const release = db.prepare('RELEASE act');
   const look = db.prepare('SELECT count(*) FROM sqlite_schema');
   const checkpoint = db.prepare('PRAGMA wal_checkpoint(TRUNCATE)');
 
@@ -146,20 +143,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  function undoable<T>(work: () => T): T {
-    mark.run();
-    try {
-      return work();
-    } catch (error) {
-      if (db.isTransaction) undo.run();
-      throw error;
-    } finally {
-      if (db.isTransaction) release.run();
-    }
-  }
-
-  const isInTransaction = () => db.isTransaction;
-  const group = createGroupCommit({ act, atomically, undoable, isInTransaction });
+  const group = createGroupCommit({ act, atomically });
 
   return {
     statement<Row extends Record<string, SQLOutputValue>>(sql: string): Statement<Row> {

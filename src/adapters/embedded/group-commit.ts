@@ -1,14 +1,11 @@
 /** Lets the writes of one turn of the event loop share a commit: syncing the disk takes longer than all of them. */
-import { isFull, isLocked } from './faults.ts';
+import { StoreUnavailable } from '../../ports/stores.ts';
 
 interface Engine {
   /** Does it now, and again from the start while the file is locked. */
   act<T>(work: () => T): Promise<T>;
   /** As one transaction. */
   atomically<T>(work: () => T): T;
-  /** Within one: what was done is taken back when it throws. Throws, too, when the transaction itself is gone. */
-  undoable<T>(work: () => T): T;
-  isInTransaction(): boolean;
 }
 
 export interface GroupCommit {
@@ -24,7 +21,7 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-export function createGroupCommit({ act, atomically, undoable, isInTransaction }: Engine): GroupCommit {
+export function createGroupCommit({ act, atomically }: Engine): GroupCommit {
   let waiting: Waiting[] = [];
 
   function write<T>(work: () => T): Promise<T> {
@@ -46,26 +43,15 @@ export function createGroupCommit({ act, atomically, undoable, isInTransaction }
 
   async function commit(group: readonly Waiting[]): Promise<void> {
     try {
-      const told = await act(() => atomically(() => outcomes(group)));
+      const told = await act(() => atomically(() => group.map(({ run }) => run())));
       for (const tell of told) tell();
     } catch (error) {
-      for (const { fail } of group) fail(error);
-    }
-  }
-
-  /** One by itself is taken back with its transaction. */
-  function outcomes(group: readonly Waiting[]): readonly (() => void)[] {
-    const [only, ...others] = group;
-    return only && others.length === 0 ? [only.run()] : group.map(outcome);
-  }
-
-  /** A fault of one is its own, unless it is the file's: then the others have to begin again as well. */
-  function outcome({ run, fail }: Waiting): () => void {
-    try {
-      return undoable(run);
-    } catch (error) {
-      if (isFull(error) || isLocked(error) || !isInTransaction()) throw error;
-      return () => fail(error);
+      const isOfOne = group.length > 1 && !(error instanceof StoreUnavailable);
+      // Nothing of the others was wrong: each by itself, so that it fails alone.
+      for (const each of group) {
+        if (isOfOne) await commit([each]);
+        else each.fail(error);
+      }
     }
   }
 
