@@ -102,15 +102,19 @@ export function createSecondFactor(needs: Needs) {
       proofs: [...begun.proofs, proof],
       trustBrowser: begun.trustBrowser || typed.trustBrowser,
     };
-    const [saved] = await Promise.all([progress.save(next), found.note(), guess.value.succeeded()]);
-    if (!saved) {
+    if (!(await progress.save(next))) {
       const twin = await twinOf(at, ({ proofs }) =>
         proofs.some((proof) => proof.enrolmentId === enrolmentId),
       );
       // A newer code was sent in this very moment: that one is good.
       return twin.ok || !found.spent.challenges ? twin : no({ code: 'code_expired' });
     }
-    await trail({ ...line, event: 'second_factor.accepted' });
+    // All at once, which is one commit where they are in one file. Its claim keeps the code from being good again meanwhile.
+    await Promise.all([
+      found.note(),
+      guess.value.succeeded(),
+      trail({ ...line, event: 'second_factor.accepted' }),
+    ]);
     if (method === 'recovery') await needs.onRecovery(judgement, at.address);
     return accepted({ ...next, version: next.version + 1 });
   }
