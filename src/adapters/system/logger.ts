@@ -36,6 +36,8 @@ const RULES: Readonly<Record<keyof LogFields, Rule>> = {
   error: errorParts,
 };
 
+const RULED = Object.entries(RULES) as readonly (readonly [keyof LogFields, Rule])[];
+
 export function createLogger({ level, destination = createLogOutput() }: LoggerOptions): Logger {
   const options = {
     level,
@@ -61,8 +63,9 @@ export function createLogger({ level, destination = createLogOutput() }: LoggerO
 
 function written(fields: LogFields): Record<string, unknown> {
   const line: Record<string, unknown> = {};
-  for (const [name, rule] of Object.entries(RULES)) {
-    const value = rule(fields[name as keyof LogFields]);
+  for (const [name, rule] of RULED) {
+    const given = fields[name];
+    const value = given === undefined ? undefined : rule(given);
     if (value !== undefined) line[name] = value;
   }
   return line;
