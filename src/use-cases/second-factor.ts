@@ -1,6 +1,6 @@
 /** The second factor of a sign-in: an answer is counted, compared, claimed, and noted as a proof. */
 import type { CheckAnswer } from '../domain/answer.ts';
-import type { Guesses } from '../domain/attempts.ts';
+import type { Answerer, Guesses } from '../domain/attempts.ts';
 import { challengeFor, SENT_DIGITS } from '../domain/challenge.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import { isSent, type MethodName } from '../domain/method.ts';
@@ -70,14 +70,24 @@ export function createSecondFactor(needs: Needs) {
     return judge({ accountId, facts, proofs, demand, occasion, trustedBrowserId });
   }
 
-  async function verifyCode(at: Standing, method: MethodName, typed: Typed): Promise<Outcome<Progress>> {
+  /** `goOn`: what comes after it, begun with what is still to be noted, so that all of that is one commit. */
+  async function verifyCode(
+    at: Standing,
+    method: MethodName,
+    typed: Typed,
+    goOn: (reached: Progress) => Promise<void> = async () => {},
+  ): Promise<Outcome<Progress>> {
     const judgement = await standing(at);
     if (!judgement) return refused({ code: 'session_expired' });
     const { decision, lockout } = judgement;
     const line = { ...lineOf(at, judgement), method };
     const no = (refusal: Refusal) => guesses.refuse(line, refusal);
+    const goneOn = async (reached: Progress) => {
+      await goOn(reached);
+      return accepted(reached);
+    };
     // A second click of an impatient finger: the factor was given, and the sign-in goes on.
-    if (decision.kind === 'satisfied') return accepted(at.progress);
+    if (decision.kind === 'satisfied') return goneOn(at.progress);
     if (decision.kind !== 'prove' || !decision.methods.includes(method)) {
       return no({ code: 'method_not_allowed' });
     }
@@ -106,17 +116,19 @@ export function createSecondFactor(needs: Needs) {
       const twin = await twinOf(at, ({ proofs }) =>
         proofs.some((proof) => proof.enrolmentId === enrolmentId),
       );
+      if (twin.ok) return goneOn(twin.value);
       // A newer code was sent in this very moment: that one is good.
-      return twin.ok || !found.spent.challenges ? twin : no({ code: 'code_expired' });
+      return found.spent.challenges ? no({ code: 'code_expired' }) : twin;
     }
-    // All at once, which is one commit where they are in one file. Its claim keeps the code from being good again meanwhile.
-    await Promise.all([
-      found.note(),
-      guess.value.succeeded(),
-      trail({ ...line, event: 'second_factor.accepted' }),
-    ]);
-    if (method === 'recovery') await needs.onRecovery(judgement, at.address);
-    return accepted({ ...next, version: next.version + 1 });
+    // The claim keeps the code from being good again meanwhile.
+    const noted = [noteAccepted(line, judgement), found.note(), guess.value.succeeded()];
+    const [reached] = await Promise.all([goneOn({ ...next, version: next.version + 1 }), ...noted]);
+    return reached;
+  }
+
+  async function noteAccepted(line: Answerer, judgement: Judgement): Promise<void> {
+    await trail({ ...line, event: 'second_factor.accepted' });
+    if (line.method === 'recovery') await needs.onRecovery(judgement, line.address);
   }
 
   /** After a save that came too late: a second click of the same form has done the same, and the sign-in goes on. */

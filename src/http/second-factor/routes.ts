@@ -145,8 +145,10 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       const isTicked = trust === '1';
       if ('resend' in fields) return resend(ctx, { stage: at, judgement: facts, method, isTicked }, seen);
       const typed = { code: method === 'passkey' ? response : code, trustBrowser: isTicked };
-      const outcome = await secondFactor.verifyCode(at.standing, method, typed);
-      if (outcome.ok) return onward(ctx, at, outcome.value);
+      const outcome = await secondFactor.verifyCode(at.standing, method, typed, (reached) =>
+        onward(ctx, at, reached),
+      );
+      if (outcome.ok) return;
       const { refusal } = outcome;
       // Read again: what was refused was counted.
       const judgement = await judged(stage);
