@@ -11,13 +11,8 @@ export interface Metrics {
     readonly status: number;
     readonly ms: number;
   }): void;
-  /** One act of a store, and whether it was done. */
-  storeAct(of: {
-    readonly store: string;
-    readonly act: string;
-    readonly ok: boolean;
-    readonly ms: number;
-  }): void;
+  /** For one kind of act of a store: what to call after each, with whether it was done and the milliseconds it took. */
+  storeAct(of: { readonly store: string; readonly act: string }): (ok: boolean, ms: number) => void;
   /** All of it, as Prometheus reads it. */
   exposition(): Promise<{ readonly type: string; readonly text: string }>;
 }

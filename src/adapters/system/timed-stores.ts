@@ -20,20 +20,20 @@ export function timedStores<S extends object>(
 
   function timedStore(store: string, acts: Readonly<Record<string, Act>>): Readonly<Record<string, Act>> {
     return Object.fromEntries(
-      Object.entries(acts).map(([act, run]) => [
-        act,
-        async (...given: readonly unknown[]) => {
+      Object.entries(acts).map(([act, run]) => {
+        const note = metrics.storeAct({ store, act });
+        const timed: Act = (...given) => {
           const begun = elapsed();
-          let ok = false;
-          try {
-            const answer = await run(...given);
-            ok = true;
-            return answer;
-          } finally {
-            metrics.storeAct({ store, act, ok, ms: elapsed() - begun });
-          }
-        },
-      ]),
+          const answer = run(...given);
+          // Beside the caller, who gets the answer itself and not one that waited for the stopwatch.
+          answer.then(
+            () => note(true, elapsed() - begun),
+            () => note(false, elapsed() - begun),
+          );
+          return answer;
+        };
+        return [act, timed];
+      }),
     );
   }
 }

@@ -30,6 +30,28 @@ describe('the metrics', () => {
     expect(text).to.match(/request_duration_seconds_bucket\{le="0\.05",.*\} 1/);
   });
 
+  it('time the acts of the stores, and tell of those alone that took place', async () => {
+    const metrics = createMetrics();
+    const note = metrics.storeAct({ store: 'accounts', act: 'findById' });
+    metrics.storeAct({ store: 'accounts', act: 'insert' });
+    for (const ms of [0.05, 0.3, 4000]) note(true, ms);
+    note(false, 0.3);
+    const { text } = await metrics.exposition();
+    const lines = text.split('\n').filter((line) => line.includes('store_duration_seconds'));
+    const of = (ok: boolean) => `store="accounts",act="findById",ok="${ok}"`;
+    expect(lines).to.include.members([
+      '# TYPE doublelock_store_duration_seconds histogram',
+      `doublelock_store_duration_seconds_bucket{le="0.00005",${of(true)}} 1`,
+      `doublelock_store_duration_seconds_bucket{le="0.0001",${of(true)}} 1`,
+      `doublelock_store_duration_seconds_bucket{le="0.0005",${of(true)}} 2`,
+      `doublelock_store_duration_seconds_bucket{le="2.5",${of(true)}} 2`,
+      `doublelock_store_duration_seconds_bucket{le="+Inf",${of(true)}} 3`,
+      `doublelock_store_duration_seconds_count{${of(true)}} 3`,
+      `doublelock_store_duration_seconds_bucket{le="0.0005",${of(false)}} 1`,
+    ]);
+    expect(lines.join()).not.to.include('insert');
+  });
+
   it('have a registry of their own for each process part', async () => {
     createMetrics().event({ event: 'sign_in.completed' });
     expect((await createMetrics().exposition()).text).not.to.include('sign_in.completed');
@@ -50,7 +72,7 @@ describe('the stopwatch around the stores', () => {
         },
         ping: async () => 'pong',
       },
-      { storeAct: (act) => seen.push(act) },
+      { storeAct: (of) => (ok, ms) => seen.push({ ...of, ok, ms }) },
       () => (now += 2),
     );
     expect(await stores.accounts.findById('1')).to.equal('account 1');
