@@ -7,7 +7,7 @@ import { systemRandom } from './adapters/system/random.ts';
 import { createSecretBox, digestKeyOf } from './adapters/system/secret-box.ts';
 import { enrolmentPurpose } from './domain/enrolment.ts';
 import type { MethodName } from './domain/method.ts';
-import { passkeySiteOf } from './domain/passkey.ts';
+import { type PasskeySite, passkeySiteOf } from './domain/passkey.ts';
 import type { Judge } from './domain/policy.ts';
 import type { Tenant } from './domain/tenant.ts';
 import { createAssetRoutes } from './http/assets/routes.ts';
@@ -101,6 +101,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
 
   /** Known once the host's provider is. */
   let issuer: string | null = null;
+  let passkeySite: PasskeySite | null = null;
   const messenger = options.messenger ?? messengerOf(options, tenants, clock, () => issuer);
 
   const notify = options.notify ?? notifyOf(options, { messenger, enrolments, box, clock, log });
@@ -110,7 +111,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     tenants,
     methods: methodsOf(options),
     passkeyVerifier: createPasskeyVerifier(),
-    passkeySite: () => (issuer === null ? null : passkeySiteOf(issuer)),
+    passkeySite: () => passkeySite,
     messenger,
     notify,
     smsLimits: smsLimitsOf(options),
@@ -143,6 +144,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
 
   function routes(provider: Provider): Mounted {
     issuer = provider.issuer;
+    passkeySite = passkeySiteOf(issuer);
     const { origin, protocol } = new URL(provider.issuer);
     const base = basePath(provider.issuer);
     const https = protocol === 'https:';
