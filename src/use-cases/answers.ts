@@ -24,6 +24,9 @@ const WRONG: Answer = { kind: 'wrong', clockOffSeconds: null };
 const CLAIM_KEPT_MS = 60 * 60 * 1000;
 
 export function createAnswers({ methods, checkPasskey, claims, enrolments, box, clock }: Needs) {
+  /** Of enrolments as they were read in a request: that one can be asked for is looked at before its answer is. */
+  const opened = new WeakMap<Enrolment, string | null>();
+
   const check: CheckAnswer = (method, asked) => {
     switch (method) {
       case 'totp':
@@ -130,7 +133,12 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
   /** Null where there is none, and where it cannot be opened: nothing is right then. */
   function secretOf(enrolment: Enrolment): string | null {
     const { secret } = enrolment;
-    return secret === null ? null : box.tryOpen(secret, enrolmentPurpose(enrolment));
+    if (secret === null) return null;
+    const before = opened.get(enrolment);
+    if (before !== undefined) return before;
+    const plain = box.tryOpen(secret, enrolmentPurpose(enrolment));
+    opened.set(enrolment, plain);
+    return plain;
   }
 
   /** False when it was sealed under a key that is not there any more: it is set up, and nobody can tell an answer. */

@@ -49,8 +49,10 @@ interface Sealed {
 }
 
 /** `v1.<key id>.<nonce>.<ciphertext and tag>`; a key id may contain dots, the parts after it cannot. */
+const SEALED = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s;
+
 function parse(sealed: string): Sealed | null {
-  const [, keyId, ...parts] = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s.exec(sealed) ?? [];
+  const [, keyId, ...parts] = SEALED.exec(sealed) ?? [];
   const [nonce, body] = parts.map(decode);
   if (!keyId || nonce?.length !== NONCE_BYTES || !body || body.length < TAG_BYTES) return null;
   return { keyId, nonce, body };
@@ -110,7 +112,7 @@ export function createSecretBox(keys: readonly SealingKey[], digestKey?: string)
     },
 
     keyIdOf(sealed) {
-      return parse(sealed)?.keyId ?? null;
+      return SEALED.exec(sealed)?.[1] ?? null;
     },
 
     digest(value, purpose) {
