@@ -1,5 +1,5 @@
 /** Counts and times in the format of Prometheus; each process has its own registry and its own numbers. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { Metrics } from '../../ports/metrics.ts';
 import { createDurations } from './durations.ts';
 
@@ -18,13 +18,12 @@ export function createMetrics(): Metrics {
     labelNames: ['event', 'method', 'reason'],
     registers,
   });
-  const requests = new Histogram({
+  const requests = createDurations({
     name: 'doublelock_request_duration_seconds',
     help: 'How long requests took, by the pattern of their path.',
-    labelNames: ['method', 'path', 'status'],
     buckets: REQUEST_BUCKETS,
-    registers,
   });
+  const requestNotes = new Map<string, (ms: number) => void>();
   const acts = createDurations({
     name: 'doublelock_store_duration_seconds',
     help: 'How long the stores took for each act.',
@@ -36,14 +35,17 @@ export function createMetrics(): Metrics {
       events.inc({ event, method: method ?? '', reason: reason ?? '' });
     },
     request({ method, path, status, ms }) {
-      requests.observe({ method, path, status: String(status) }, ms / 1000);
+      const key = `${method} ${path} ${status}`;
+      const note = requestNotes.get(key) ?? requests.series({ method, path, status: String(status) });
+      requestNotes.set(key, note);
+      note(ms);
     },
     storeAct({ store, act }) {
       const [done, failed] = ['true', 'false'].map((ok) => acts.series({ store, act, ok }));
       return (ok, ms) => (ok ? done : failed)?.(ms);
     },
     async exposition() {
-      const texts = await Promise.all([registry.metrics(), acts.text()]);
+      const texts = await Promise.all([registry.metrics(), requests.text(), acts.text()]);
       return { type: registry.contentType, text: texts.join('') };
     },
   };
