@@ -81,11 +81,14 @@ export interface Facts {
   readonly trustedBrowser?: boolean;
 }
 
+/** What is read to judge something issued earlier: locks matter to who has something left to give. */
+export type StandingFacts = Omit<Facts, 'lockout'>;
+
 /** Reads them; null when the account or its tenant is gone. `known`: the account, when it is, or is being, read already. */
-export type Gather = (
+export type Gather<T extends StandingFacts = Facts> = (
   accountId: string,
   known?: Account | Promise<Account | undefined>,
-) => Promise<Facts | null>;
+) => Promise<T | null>;
 
 /** A decision, and what it was made from: nothing of it needs to be read again in the same request. */
 export interface Judgement extends Facts {
@@ -108,6 +111,11 @@ export interface Question {
 
 /** Asks the policy about an account as it is now; null when the account or its tenant is gone. */
 export type Judge = (question: Question) => Promise<Judgement | null>;
+
+/** The same of something issued earlier, from what was read in this request already. */
+export type JudgeStanding = (
+  question: Pick<Question, 'proofs' | 'demand' | 'trustedBrowserId'> & { readonly facts: StandingFacts },
+) => Promise<Omit<Judgement, 'lockout'>>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

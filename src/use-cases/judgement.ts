@@ -1,8 +1,17 @@
 /** Collects what the policy needs to know of an account, asks it, and starts the grace that it grants. */
-import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../domain/attempts.ts';
+import { FAILURES_UNTIL_REFUSED, type Lockout, secondFactorSubject } from '../domain/attempts.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
-import { decide, type Facts, type Gather, type Judge } from '../domain/policy.ts';
+import {
+  decide,
+  type Facts,
+  type Gather,
+  type Judge,
+  type Judgement,
+  type JudgeStanding,
+  type Question,
+  type StandingFacts,
+} from '../domain/policy.ts';
 import { enforcementFor, type Tenant } from '../domain/tenant.ts';
 import type {
   AccountStore,
@@ -13,15 +22,19 @@ import type {
 } from '../ports/stores.ts';
 import type { Clock } from '../ports/system.ts';
 
-interface GatherNeeds {
+interface StandingGatherNeeds {
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
-  readonly lockouts: Pick<LockoutStore, 'read'>;
   readonly tenants: readonly Tenant[];
 }
 
-interface Needs extends GatherNeeds {
+interface GatherNeeds extends StandingGatherNeeds {
+  readonly lockouts: Pick<LockoutStore, 'read'>;
+}
+
+interface DecidingNeeds {
   readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
+  readonly lockouts: Pick<LockoutStore, 'read'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'find'>;
   /** The methods that can be done now. */
   readonly available: () => readonly MethodName[];
@@ -30,60 +43,79 @@ interface Needs extends GatherNeeds {
   readonly clock: Clock;
 }
 
-export function createGather({ accounts, enrolments, lockouts, tenants }: GatherNeeds): Gather {
+type Asked = Pick<Question, 'proofs' | 'demand' | 'occasion'>;
+type StandingJudgement = Omit<Judgement, 'lockout'>;
+
+export function createStandingGather({
+  accounts,
+  enrolments,
+  tenants,
+}: StandingGatherNeeds): Gather<StandingFacts> {
   const tenantById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
 
   return async (accountId, known) => {
-    const [account, enrolled, lockout] = await Promise.all([
+    const [account, enrolled] = await Promise.all([
       known
         ? Promise.resolve(known).then((one) => one ?? accounts.findById(accountId))
         : accounts.findById(accountId),
       enrolments.listByAccount(accountId),
-      lockouts.read(secondFactorSubject(accountId)),
     ]);
     const tenant = account ? tenantById.get(account.tenantId) : undefined;
-    return account && tenant ? { account, tenant, enrolments: enrolled, lockout } : null;
+    return account && tenant ? { account, tenant, enrolments: enrolled } : null;
   };
 }
 
-export function createJudge(needs: Needs): Judge {
-  const { claims, trustedBrowsers, available, isReachable, clock } = needs;
-  const gather = createGather(needs);
+export function createGather(needs: GatherNeeds): Gather {
+  const gather = createStandingGather(needs);
+  return async (accountId, known) => {
+    const [facts, lockout] = await Promise.all([
+      gather(accountId, known),
+      needs.lockouts.read(secondFactorSubject(accountId)),
+    ]);
+    return facts && { ...facts, lockout };
+  };
+}
 
-  /** Whether it still is: trust is taken back, runs out, and is of one account. */
-  async function isTrusted(id: string | null | undefined, accountId: string): Promise<boolean> {
+/** Whether a browser still is trusted: trust is taken back, runs out, and is of one account. */
+function createTrust({ trustedBrowsers, clock }: Pick<DecidingNeeds, 'trustedBrowsers' | 'clock'>) {
+  return async (id: string | null | undefined, accountId: string): Promise<boolean> => {
     if (!id) return false;
     const browser = await trustedBrowsers.find(id, clock.now());
     return browser?.accountId === accountId;
-  }
+  };
+}
 
-  return async ({ accountId, account: known, facts: given, trustedBrowserId, ...question }) => {
-    const { proofs, demand, occasion } = question;
-    const [facts, trustedBrowser] = await Promise.all([
-      given ?? gather(accountId, known),
-      given?.trustedBrowser ?? isTrusted(trustedBrowserId, accountId),
-    ]);
-    if (!facts) return null;
-    const { account, tenant, enrolments: enrolled, lockout } = facts;
-
-    const graceKey = `grace:${accountId}`;
+/** Asks the policy; null when it wanted to know of the locks, and was given none. */
+function createDeciding({ claims, available, isReachable, clock }: DecidingNeeds) {
+  return async (
+    facts: StandingFacts,
+    { proofs, demand, occasion }: Asked,
+    trustedBrowser: boolean,
+    lockout: Lockout | null,
+  ): Promise<StandingJudgement | null> => {
+    const { account, tenant, enrolments: enrolled } = facts;
+    const graceKey = `grace:${account.id}`;
     const graceMatters = tenant.secondFactor.graceDays > 0 && enrolled.length === 0;
     const started = graceMatters ? await claims.peek(graceKey) : null;
     const enforcement = enforcementFor(tenant.secondFactor, account);
+    let wantsLocks = false;
+    const isLive = (method: MethodName): boolean => {
+      wantsLocks = true;
+      return (lockout?.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
+    };
     const situation = {
       enforcement,
       tenant: tenant.secondFactor,
       role: account.role,
       factors: enrolled.map((enrolment) => {
         const { id, method, isDefault } = enrolment;
-        const isLive = (lockout.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
         return {
           id,
           method,
           isDefault,
           // Asked where it matters alone: who has given enough is not held up by a secret that is opened.
           get accepted() {
-            return isLive && isReachable(facts, enrolment);
+            return isLive(method) && isReachable(facts, enrolment);
           },
         };
       }),
@@ -95,6 +127,7 @@ export function createJudge(needs: Needs): Judge {
       now: clock.now(),
     };
     let decision = decide({ ...situation, graceStartedAt: started === null ? null : Number(started) });
+    if (wantsLocks && !lockout) return null;
     const beginsGrace =
       started === null &&
       ((decision.kind === 'satisfied' && decision.onGrace) ||
@@ -105,5 +138,37 @@ export function createJudge(needs: Needs): Judge {
       decision = decide({ ...situation, graceStartedAt: Number(first) });
     }
     return { ...facts, trustedBrowser, enforcement, decision };
+  };
+}
+
+export function createJudge(needs: GatherNeeds & DecidingNeeds): Judge {
+  const gather = createGather(needs);
+  const isTrusted = createTrust(needs);
+  const decideOn = createDeciding(needs);
+
+  return async ({ accountId, account: known, facts: given, trustedBrowserId, ...asked }) => {
+    const [facts, trusted] = await Promise.all([
+      given ?? gather(accountId, known),
+      given?.trustedBrowser ?? isTrusted(trustedBrowserId, accountId),
+    ]);
+    const judged = facts && (await decideOn(facts, asked, trusted, facts.lockout));
+    return judged && { ...judged, lockout: facts.lockout };
+  };
+}
+
+/** For each token and each silent sign-in: the locks are read where something is missing, which is hardly ever. */
+export function createStandingJudge(needs: DecidingNeeds): JudgeStanding {
+  const isTrusted = createTrust(needs);
+  const decideOn = createDeciding(needs);
+
+  return async ({ facts, trustedBrowserId, ...question }) => {
+    const { id } = facts.account;
+    const asked = { ...question, occasion: 'standing' } as const;
+    const trusted = facts.trustedBrowser ?? (await isTrusted(trustedBrowserId, id));
+    const judged = await decideOn(facts, asked, trusted, null);
+    if (judged) return judged;
+    const again = await decideOn(facts, asked, trusted, await needs.lockouts.read(secondFactorSubject(id)));
+    if (!again) throw new Error('the policy has asked for the locks that it was given');
+    return again;
   };
 }

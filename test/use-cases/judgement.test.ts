@@ -5,7 +5,7 @@ import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../src/domain/at
 import { METHOD_NAMES, type MethodName } from '../../src/domain/method.ts';
 import { CATALOGUE } from '../../src/domain/methods/index.ts';
 import { NO_DEMAND, type Question } from '../../src/domain/policy.ts';
-import { createJudge } from '../../src/use-cases/judgement.ts';
+import { createJudge, createStandingGather, createStandingJudge } from '../../src/use-cases/judgement.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
 import { aTenant, freshSetting, withTotp } from './setting.ts';
@@ -86,6 +86,47 @@ describe('judgement', () => {
     expect(await decisionOf(account)).to.include({ kind: 'prove' });
     await fail();
     expect(await decisionOf(account)).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
+  });
+
+  describe('of what was issued earlier', () => {
+    /** The decision from what is read for it, with how often the locks were looked at. */
+    async function standing(account: Account, methods: readonly MethodName[]) {
+      const { needs, stores } = setting();
+      let looks = 0;
+      const read = (subject: string) => {
+        looks += 1;
+        return stores.lockouts.read(subject);
+      };
+      const counting = { ...needs, lockouts: { ...stores.lockouts, read } };
+      const facts = await createStandingGather(counting)(account.id);
+      if (!facts) throw new Error('nobody to judge');
+      const given = facts.enrolments.filter(({ method }) => methods.includes(method));
+      const proofs = [
+        { method: 'pwd', enrolmentId: null, at: NOW } as const,
+        ...given.map(({ id, method }) => ({ method, enrolmentId: id, at: NOW })),
+      ];
+      const demand = { ...NO_DEMAND, always: true };
+      const judged = await createStandingJudge(counting)({ facts, proofs, demand });
+      const question = { accountId: account.id, proofs, demand, occasion: 'standing' } as const;
+      expect(judged.decision).to.deep.equal((await setting().judge(question))?.decision);
+      return { decision: judged.decision, looks };
+    }
+
+    it('looks at no locks where enough was given', async () => {
+      const account = await setting().person(withTotp);
+      expect(await standing(account, ['totp'])).to.deep.equal({ decision: SATISFIED, looks: 0 });
+    });
+
+    it('A19 looks at them where something is missing, and takes no factor after 100 failures', async () => {
+      const account = await setting().person(withTotp);
+      const prove = { kind: 'prove', methods: ['totp'], preferred: 'totp' };
+      expect(await standing(account, [])).to.deep.equal({ decision: prove, looks: 1 });
+      for (let times = 0; times < FAILURES_UNTIL_REFUSED; times += 1)
+        await setting().stores.lockouts.addFailure(secondFactorSubject(account.id), 'totp', NOW);
+      const refuse = { kind: 'refuse', reason: 'no_usable_factor' };
+      expect(await standing(account, [])).to.deep.equal({ decision: refuse, looks: 1 });
+      expect(await standing(account, ['totp'])).to.deep.equal({ decision: SATISFIED, looks: 0 });
+    });
   });
 
   it('never lets in on the password who has a factor of a kind that is not built', async () => {

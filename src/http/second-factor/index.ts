@@ -27,7 +27,7 @@ import { createAnswers } from '../../use-cases/answers.ts';
 import { createBinding } from '../../use-cases/binding.ts';
 import { createEnrolment, type EnrolmentUseCase } from '../../use-cases/enrolment.ts';
 import { createGuesses } from '../../use-cases/guesses.ts';
-import { createGather, createJudge } from '../../use-cases/judgement.ts';
+import { createJudge, createStandingGather, createStandingJudge } from '../../use-cases/judgement.ts';
 import { createPasskeys, type Passkeys } from '../../use-cases/passkeys.ts';
 import { createRecovery, type Recovery } from '../../use-cases/recovery-codes.ts';
 import { createSecondFactor } from '../../use-cases/second-factor.ts';
@@ -128,13 +128,13 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   const methods = createMethods(needs.methods);
   const available = () => availableOf(needs.methods, needs.passkeySite());
   const shared = { ...needs, ...stores, methods };
-  const gather = createGather(shared);
   const recovery = createRecovery(shared);
   const bind = createBinding({ ...shared, keepCodes: recovery.keepMade });
   const passkeys = createPasskeys({ ...shared, bind });
   const answers = createAnswers({ ...shared, checkPasskey: passkeys.check });
   const { check, destinationOf, isReachable, isReadable } = answers;
-  const judge = createJudge({ ...shared, available, isReachable });
+  const judging = { ...shared, available, isReachable };
+  const judge = createJudge(judging);
   const guesses = createGuesses(shared);
   const trustedBrowsers = createTrustedBrowsers(shared);
   const countSend = createSendLimits(shared);
@@ -151,7 +151,11 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     askPasskey: passkeys.ask,
     onRecovery: recovery.used,
   });
-  const standpoint = createStandpoint({ ...shared, judge, gather });
+  const standpoint = createStandpoint({
+    ...shared,
+    judge: createStandingJudge(judging),
+    gather: createStandingGather(shared),
+  });
   const tickets = createResumeTickets({ box });
   const pagesOf = (issuer: string) => pagesUnder(needs.basePath(issuer));
 

@@ -3,7 +3,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf } from '../../domain/assurance.ts';
-import type { Demand, Gather, Judge, Judgement } from '../../domain/policy.ts';
+import type { Demand, Gather, Judgement, JudgeStanding, StandingFacts } from '../../domain/policy.ts';
 import { hasLostFactor } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
@@ -17,8 +17,8 @@ const { Check, Prompt } = interactionPolicy;
 export const PROMPT = 'second_factor';
 
 interface Needs {
-  readonly judge: Judge;
-  readonly gather: Gather;
+  readonly judge: JudgeStanding;
+  readonly gather: Gather<StandingFacts>;
   readonly records: Pick<SignInRecordStore, 'find' | 'save'>;
   readonly clientRule: (clientId: string) => ClientRule;
   /** The account that the host's `findAccount` has read in this request, so that it is not read twice. */
@@ -30,7 +30,7 @@ interface Needs {
 }
 
 /** `nobody`: no live session. `ended`: one whose sign-in is not on record any more, or lost one of its factors. */
-type Finding = 'nobody' | 'ended' | Judgement;
+type Finding = 'nobody' | 'ended' | Pick<Judgement, 'decision'>;
 
 /** What a token says of where it came from. */
 export interface IssuedToken {
@@ -70,7 +70,7 @@ export function createStandpoint(needs: Needs) {
     demand: Demand,
   ) {
     const facts = await reading.facts(ctx, accountId, Promise.resolve(accountOf(ctx)));
-    return facts && judge({ accountId, facts, proofs, trustedBrowserId, demand, occasion: 'standing' });
+    return facts && judge({ facts, proofs, trustedBrowserId, demand });
   }
 
   /**

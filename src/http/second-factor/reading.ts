@@ -1,12 +1,12 @@
 /** What a request reads of an account and its sign-in: once each, begun as early as it is known whose they are. */
 import type { Account } from '../../domain/account.ts';
-import type { Gather } from '../../domain/policy.ts';
+import type { Gather, StandingFacts } from '../../domain/policy.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import { onceInRequest } from '../once-in-request.ts';
 
 interface Needs {
-  readonly gather: Gather;
+  readonly gather: Gather<StandingFacts>;
   readonly records: Pick<SignInRecordStore, 'find'>;
   readonly clock: Clock;
 }
