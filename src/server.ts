@@ -151,7 +151,10 @@ async function createHandler(
     cookieKeys: secrets.cookies,
     provider,
     around,
+    // Those of each sign-in first: a request is held against all that stand before its own.
     areas: [
+      lock.routes(provider),
+      createSignInRoutes({ ...shared, signIn, knownBrowser, onward: lock.onward(provider) }),
       ...(isDevelopment ? [createDemoRoutes({ ...demoOf(config), sessions, forms, render })] : []),
       createOpsRoutes({
         metrics: config.metrics.port === null ? metrics : null,
@@ -164,8 +167,6 @@ async function createHandler(
       createAssetRoutes({ tenants: config.tenants }),
       createLocaleRoutes({ https: isHttps }),
       createMailedRoutes({ links, forms, render }),
-      createSignInRoutes({ ...shared, signIn, knownBrowser, onward: lock.onward(provider) }),
-      lock.routes(provider),
       createConsentRoutes({ ...shared, clients: config.clients }),
       createAccountRoutes({
         ...shared,

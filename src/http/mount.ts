@@ -29,6 +29,8 @@ export function createMounted({ owns, pages, trust }: Needs): Mounted {
   async function inKoa(ctx: Context, next: Next): Promise<void> {
     const address = addressOf(ctx.req, ctx.originalUrl);
     if (!owns(pathOf(address))) return next();
+    // Koa takes each part that is set for a new address to be read: not where it is the same.
+    if (ctx.url === address && ctx.originalUrl === address) return through(ctx);
     const { url, originalUrl, path } = ctx;
     // The path by itself, too: Koa keeps the parts of an address that it has parsed, with what was changed in them.
     Object.assign(ctx, { url: address, originalUrl: address, path: pathOf(address) });
