@@ -40,8 +40,8 @@ const program = new Command('bench')
       .choices(['embedded', 'mongo-redis'])
       .default('embedded'),
   )
-  .option('--rounds <n>', 'how often each of the two is driven', positive, 2)
-  .option('--seconds <n>', 'how long one round lasts', positive, 3)
+  .option('--rounds <n>', 'how often each of the two is driven', positive, 5)
+  .option('--seconds <n>', 'how long one round lasts', positive, 2)
   .option('--accounts <n>', 'how many are in the store; each gives one code in 30 seconds', positive, 4000)
   .option('--concurrency <n>', 'how many people sign in at once', positive, 8)
   .addOption(
