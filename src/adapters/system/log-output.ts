@@ -13,8 +13,16 @@ export interface LogOutput extends DestinationStream {
   flush(): void;
 }
 
-/** Written at the latest when the process ends by itself. `fd`: standard output by default. */
-export function createLogOutput(fd = 1): LogOutput {
+let standard: LogOutput | null = null;
+
+/** The standard output of this process, shared by whatever writes to it. */
+export function standardOutput(): LogOutput {
+  standard ??= createLogOutput(1);
+  return standard;
+}
+
+/** Written at the latest when the process ends by itself. */
+export function createLogOutput(fd: number): LogOutput {
   const output = destination({ dest: fd, sync: true, minLength: ENOUGH, maxLength: MOST });
   // A log that nobody takes keeps nobody from signing in.
   output.on('error', () => {});

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { pino } from 'pino';
 import { truncatedAddress } from '../../domain/attempts.ts';
 import type { LogFields, Logger, LogLevel } from '../../ports/log.ts';
-import { createLogOutput, type LogOutput } from './log-output.ts';
+import { type LogOutput, standardOutput } from './log-output.ts';
 import { oneLine, withoutSecrets } from './log-text.ts';
 
 export interface LoggerOptions {
@@ -38,7 +38,7 @@ const RULES: Readonly<Record<keyof LogFields, Rule>> = {
 
 const RULED = Object.entries(RULES) as readonly (readonly [keyof LogFields, Rule])[];
 
-export function createLogger({ level, destination = createLogOutput() }: LoggerOptions): Logger {
+export function createLogger({ level, destination = standardOutput() }: LoggerOptions): Logger {
   const options = {
     level,
     base: null,

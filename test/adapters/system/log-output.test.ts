@@ -12,7 +12,7 @@ const module = (name: string) =>
 
 /** What a program of these lines writes until it ends. */
 function outputOf(...lines: readonly string[]): string {
-  const program = [`import { createLogOutput } from ${module('log-output')};`, ...lines].join('\n');
+  const program = [`import { standardOutput } from ${module('log-output')};`, ...lines].join('\n');
   return spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }).stdout;
 }
 
@@ -36,7 +36,7 @@ describe('the output of the log', () => {
   it('keeps no more than a moment of many lines', () => {
     const line = JSON.stringify('x'.repeat(1000));
     const text = outputOf(
-      `const output = createLogOutput();`,
+      `const output = standardOutput();`,
       `for (let n = 0; n < 100; n += 1) output.write(${line} + '\\n');`,
       'process.kill(process.pid, "SIGKILL");',
     );
@@ -44,7 +44,7 @@ describe('the output of the log', () => {
   });
 
   it('loses nothing when the process ends, by itself or by a fault', () => {
-    const write = `createLogOutput().write('last words\\n');`;
+    const write = `standardOutput().write('last words\\n');`;
     expect(outputOf(write)).to.equal('last words\n');
     expect(outputOf(write, 'process.exit(1);')).to.equal('last words\n');
     expect(outputOf(write, 'throw new Error("over");')).to.equal('last words\n');
