@@ -49,10 +49,8 @@ interface Sealed {
 }
 
 /** `v1.<key id>.<nonce>.<ciphertext and tag>`; a key id may contain dots, the parts after it cannot. */
-const SEALED = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s;
-
 function parse(sealed: string): Sealed | null {
-  const [, keyId, ...parts] = SEALED.exec(sealed) ?? [];
+  const [, keyId, ...parts] = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s.exec(sealed) ?? [];
   const [nonce, body] = parts.map(decode);
   if (!keyId || nonce?.length !== NONCE_BYTES || !body || body.length < TAG_BYTES) return null;
   return { keyId, nonce, body };
@@ -112,7 +110,7 @@ export function createSecretBox(keys: readonly SealingKey[], digestKey?: string)
     },
 
     keyIdOf(sealed) {
-      return SEALED.exec(sealed)?.[1] ?? null;
+      return parse(sealed)?.keyId ?? null;
     },
 
     digest(value, purpose) {
