@@ -1,5 +1,7 @@
 /** Passkeys: what a browser is asked for at a set-up and at a sign-in, and what comes of its answer. */
+
 import type { Answer, Asked } from '../domain/answer.ts';
+import type { Guesses } from '../domain/attempts.ts';
 import { challengeFor, type Purpose, withChallenge, withoutChallenge } from '../domain/challenge.ts';
 import { enrolmentPurpose } from '../domain/enrolment.ts';
 import type { Methods } from '../domain/methods/index.ts';
@@ -11,7 +13,7 @@ import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal
 import type { AskPasskey } from '../domain/sending.ts';
 import { type Bind, LONGEST_LABEL, setUpStepOf, type Visitor } from '../domain/set-up.ts';
 import type { ClaimStore, EnrolmentStore, ProgressStore } from '../ports/stores.ts';
-import type { Clock, PasskeyVerifier, Random, SecretBox, Trail } from '../ports/system.ts';
+import type { Clock, PasskeyVerifier, Random, SecretBox } from '../ports/system.ts';
 
 interface Needs {
   readonly methods: Pick<Methods, 'passkey'>;
@@ -23,7 +25,7 @@ interface Needs {
   readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
   readonly bind: Bind;
   readonly box: Pick<SecretBox, 'seal' | 'tryOpen' | 'digest'>;
-  readonly trail: Trail;
+  readonly guesses: Pick<Guesses, 'refuse'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -46,7 +48,7 @@ const CLAIM_KEPT_MS = 60 * 60 * 1000;
 
 export function createPasskeys(needs: Needs) {
   const { methods, passkeyVerifier, passkeySite, progress, claims, enrolments, bind, box } = needs;
-  const { trail, clock, random } = needs;
+  const { guesses, clock, random } = needs;
 
   /** The random value that waits for its answer; null: none does. */
   function waiting({ challenges }: Progress, purpose: Purpose): string | null {
@@ -101,10 +103,9 @@ export function createPasskeys(needs: Needs) {
     const made = await passkeyVerifier.registration(response, { ...site, challenge: asked.challenge });
     const isKnown = asked.excludeCredentials.some(({ id }) => id === made?.id);
     if (!made || isKnown) {
-      const who = { ...from, accountId: account.id, tenantId: tenant.id, method: 'passkey' };
+      const who = { ...from, accountId: account.id, tenantId: tenant.id, method: 'passkey' } as const;
       const reason = isKnown ? 'passkey_known' : 'passkey_unproven';
-      await trail({ ...who, event: 'second_factor.refused', reason });
-      return refused(invalid(isKnown ? 'known' : 'refused'));
+      return guesses.refuse(who, invalid(isKnown ? 'known' : 'refused'), reason);
     }
     const { counter, userVerified, ...kept } = made;
     const { enrolmentId } = at.pending;

@@ -88,11 +88,11 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
 
   const recovery = createRecovery(needs);
   const bind = createBinding({ ...needs, keepCodes: recovery.keepMade });
-  const passkeys = createPasskeys({ ...needs, bind });
+  const guesses = createGuesses(needs);
+  const passkeys = createPasskeys({ ...needs, bind, guesses });
   const { check, destinationOf, isReachable } = createAnswers({ ...needs, checkPasskey: passkeys.check });
   const judging = { ...needs, isReachable };
   const judge: Judge = createJudge(judging);
-  const guesses = createGuesses(needs);
   const countSend = createSendLimits(needs);
   const sendCode = createSentCodes({ ...needs, countSend });
   const sending = { ...needs, guesses, sendCode };

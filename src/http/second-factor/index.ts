@@ -130,12 +130,12 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
   const shared = { ...needs, ...stores, methods };
   const recovery = createRecovery(shared);
   const bind = createBinding({ ...shared, keepCodes: recovery.keepMade });
-  const passkeys = createPasskeys({ ...shared, bind });
+  const guesses = createGuesses(shared);
+  const passkeys = createPasskeys({ ...shared, bind, guesses });
   const answers = createAnswers({ ...shared, checkPasskey: passkeys.check });
   const { check, destinationOf, isReachable, isReadable } = answers;
   const judging = { ...shared, available, isReachable };
   const judge = createJudge(judging);
-  const guesses = createGuesses(shared);
   const trustedBrowsers = createTrustedBrowsers(shared);
   const countSend = createSendLimits(shared);
   const sendCode = createSentCodes({ ...shared, countSend });
