@@ -13,7 +13,7 @@ describe('trail', () => {
     await setting().needs.trail({ event: 'config.reloaded' });
     const [line] = await lines();
     const { id, ...rest } = line ?? { id: '' };
-    expect(id).to.match(/^[0-9a-f]{32}$/);
+    expect(id).to.match(/^[0-9a-f]{44}$/);
     const nothing = {
       accountId: null,
       tenantId: null,
@@ -23,6 +23,18 @@ describe('trail', () => {
       address: null,
     };
     expect(rest).to.deep.equal({ ...nothing, event: 'config.reloaded', at: NOW });
+  });
+
+  it('gives later lines greater ids, none of which can be guessed', async () => {
+    const { clock, needs } = setting();
+    for (let line = 0; line < 5; line += 1) {
+      await needs.trail({ event: 'config.reloaded' });
+      clock.advance(1);
+    }
+    const ids = (await lines()).map(({ id }) => id).toReversed();
+    expect(ids).to.deep.equal(ids.toSorted());
+    expect(new Set(ids.map((id) => id.slice(12))).size).to.equal(5);
+    expect(Number.parseInt(ids[0]?.slice(0, 12) ?? '', 16)).to.equal(NOW);
   });
 
   it('keeps what was said of it, and of an address the network alone', async () => {
