@@ -41,6 +41,17 @@ describe('embedded group commit', () => {
     database.close();
   });
 
+  it('waits a few turns of the event loop for others, and for no more than that', async () => {
+    const database = open();
+    const writes = [database.put('a')];
+    await new Promise((resolve) => setImmediate(resolve));
+    writes.push(database.put('b'));
+    await writes[0];
+    expect(stored()).to.deep.equal(['a', 'b']);
+    await Promise.all(writes);
+    database.close();
+  });
+
   it('lets a write that fails fail alone, and takes back what it had done', async () => {
     const database = open();
     const half = database.transaction(() => {
@@ -65,7 +76,9 @@ describe('embedded group commit', () => {
     const other = new DatabaseSync(path());
     other.exec('BEGIN IMMEDIATE');
     const writes = Promise.all([database.put('a'), database.put('b')]);
-    await new Promise((resolve) => setImmediate(resolve));
+    // Longer than writes wait for each other.
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(stored()).to.deep.equal([]);
     other.exec('COMMIT');
     await writes;
     expect(stored()).to.deep.equal(['a', 'b']);
