@@ -40,7 +40,7 @@ export function createAttemptStore(database: Database): AttemptStore {
   }
 
   return {
-    take: (attempt) => database.transaction(() => take(attempt)),
+    take: (attempt) => database.write(() => take(attempt)),
     forget: (owner, counters, bucket) =>
       database.write(() => void forget.run({ owner, bucket, counters: JSON.stringify(counters) })),
   };

@@ -41,12 +41,10 @@ export interface Statement<Row> {
 
 export interface Database {
   statement<Row extends Record<string, SQLOutputValue>>(sql: string): Statement<Row>;
-  /** Reading, then one write at most: it is done again from the start while the file is locked. */
+  /** Reading, then one write at most, at once: it is done again from the start while the file is locked. */
   act<T>(work: () => T): Promise<T>;
-  /** As `act`, for what writes: done together with others of the same moment where each commit has to reach the disk. */
+  /** One act of any number of statements, holding the write lock from the start; committed with others of its moment. */
   write<T>(work: () => T): Promise<T>;
-  /** Several statements as one act, holding the write lock from the start; else as `write`. */
-  transaction<T>(work: () => T): Promise<T>;
   /** Rejects when the file cannot be read or its write lock cannot be had. */
   ping(): Promise<void>;
   close(): void;
@@ -173,8 +171,7 @@ export function openDatabase(options: DatabaseOptions): Database {
       };
     },
     act,
-    write: options.durability === 'full' ? group.write : act,
-    transaction: options.durability === 'full' ? group.write : (work) => act(() => atomically(work)),
+    write: group.write,
     ping: () => act(() => atomically(() => void look.get())),
     close: () => {
       group.flush();

@@ -1,4 +1,4 @@
-/** Lets the writes of a moment share a commit: syncing the disk takes longer than all of them. */
+/** Lets the writes of a moment share a commit, which takes longer than all of them, with a sync of the disk or without. */
 import { StoreUnavailable } from '../../ports/stores.ts';
 
 /**
@@ -6,7 +6,7 @@ import { StoreUnavailable } from '../../ports/stores.ts';
  * in one that is busy they are filled with what other requests write.
  */
 const TURNS = 8;
-/** So many writes wait for no more: by then the sync is a small part of them. */
+/** So many writes wait for no more: by then the commit is a small part of them. */
 const ENOUGH = 16;
 
 interface Engine {

@@ -46,12 +46,12 @@ export function createLockoutStore(database: Database): LockoutStore {
     lock: (subject, lockedUntil, level) =>
       database.write(() => void lock.run({ subject, lockedUntil, level })),
     clear: (subject, bucket) =>
-      database.transaction(() => {
+      database.write(() => {
         clear.run({ subject, bucket });
         clearLevel.run({ subject });
       }),
     reset: (subject) =>
-      database.transaction(() => {
+      database.write(() => {
         forgetLock.run({ subject });
         forgetFailures.run({ subject });
       }),

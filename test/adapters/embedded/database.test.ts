@@ -160,7 +160,7 @@ describe('embedded database', () => {
     const database = open(FIRST);
     const insert = database.statement('INSERT INTO things (name) VALUES (:name)');
     const error = await rejection(
-      database.transaction(() => {
+      database.write(() => {
         insert.run({ name: 'half' });
         throw new RangeError('half-way');
       }),

@@ -54,7 +54,7 @@ describe('embedded group commit', () => {
 
   it('lets a write that fails fail alone, and takes back what it had done', async () => {
     const database = open();
-    const half = database.transaction(() => {
+    const half = database.write(() => {
       database.insert.run({ name: 'half' });
       throw new RangeError('no further');
     });
