@@ -11,8 +11,9 @@ if (major < 24 || (major === 24 && minor < 7)) {
   process.exit(1);
 }
 
-// Password hashes fill the pool: more threads than cores only make each sign-in wait longer (measured).
-process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism());
+// Password hashes fill the pool: as many threads as cores for them, since more only make each sign-in wait longer
+// (measured), and one in which a sync of the disk does not stand behind them.
+process.env.UV_THREADPOOL_SIZE ??= String(availableParallelism() + 1);
 
 // Types are erased and code is compiled once for all starts: half the time until the next one is ready, and 25 MB less
 // (measured). In a folder of our own, since code is run from it; where nothing can be written there, all is as before.

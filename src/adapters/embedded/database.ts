@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../../ports/stores.ts';
+import { createDiskSync } from './disk-sync.ts';
 import { asStoreFault, isFull, isLocked } from './faults.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { migrate } from './migrations.ts';
@@ -79,7 +80,7 @@ function openFile(path: string): DatabaseSync {
   }
 }
 
-function connect({ path, durability, migrations }: DatabaseOptions): DatabaseSync {
+function connect({ path, migrations }: DatabaseOptions): DatabaseSync {
   const name = basename(path);
   const db = openFile(path);
   try {
@@ -88,7 +89,8 @@ function connect({ path, durability, migrations }: DatabaseOptions): DatabaseSyn
     if (mode !== 'wal') {
       throw new StoreUnavailable(`${name}: no write-ahead log possible on this file system`);
     }
-    db.exec(`PRAGMA synchronous = ${durability}`);
+    // FULL would sync the log within each commit, during which nobody is served: what has to is synced beside.
+    db.exec('PRAGMA synchronous = NORMAL');
     db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
     migrate(db, name, migrations);
     db.exec('PRAGMA busy_timeout = 0');
@@ -156,7 +158,21 @@ export function openDatabase(options: DatabaseOptions): Database {
     }
   }
 
-  const group = createGroupCommit({ act, atomically });
+  const log = options.durability === 'full' ? createDiskSync(`${options.path}-wal`) : null;
+
+  /**
+   * What is in the log outlives a power cut once that is on the disk. Nothing else can hold it but the file itself, into
+   * which it is folded with syncs of SQLite's own, at the latest when the last who had it open closes it.
+   */
+  async function settle(): Promise<void> {
+    try {
+      await log?.reach();
+    } catch (error) {
+      throw new StoreUnavailable(`${name}: the disk has not taken it`, { cause: error });
+    }
+  }
+
+  const group = createGroupCommit({ act, atomically, settle });
 
   return {
     statement<Row extends Record<string, SQLOutputValue>>(sql: string): Statement<Row> {
@@ -176,6 +192,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     close: () => {
       group.flush();
       if (db.isOpen) db.close();
+      log?.close();
     },
   };
 }

@@ -14,10 +14,12 @@ interface Engine {
   act<T>(work: () => T): Promise<T>;
   /** As one transaction. */
   atomically<T>(work: () => T): T;
+  /** Resolves once what was committed is safe. */
+  settle(): Promise<void>;
 }
 
 export interface GroupCommit {
-  /** Resolves once it is on the disk. Rejects alone when it fails alone. */
+  /** Resolves once it is committed and safe. Rejects alone when it fails alone. */
   write<T>(work: () => T): Promise<T>;
   /** Commits at once what waits. */
   flush(): void;
@@ -29,7 +31,7 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-export function createGroupCommit({ act, atomically }: Engine): GroupCommit {
+export function createGroupCommit({ act, atomically, settle }: Engine): GroupCommit {
   let waiting: Waiting[] = [];
 
   function write<T>(work: () => T): Promise<T> {
@@ -59,9 +61,21 @@ export function createGroupCommit({ act, atomically }: Engine): GroupCommit {
   }
 
   async function commit(group: readonly Waiting[]): Promise<void> {
+    const told = await committed(group);
+    if (!told) return;
     try {
-      const told = await act(() => atomically(() => group.map(({ run }) => run())));
+      await settle();
       for (const tell of told) tell();
+    } catch (error) {
+      // It may be done all the same: for the callers to ask again, as after any fault.
+      for (const each of group) each.fail(error);
+    }
+  }
+
+  /** What to tell each of them; null: they were told already. */
+  async function committed(group: readonly Waiting[]): Promise<(() => void)[] | null> {
+    try {
+      return await act(() => atomically(() => group.map(({ run }) => run())));
     } catch (error) {
       const isOfOne = group.length > 1 && !(error instanceof StoreUnavailable);
       // Nothing of the others was wrong: each by itself, so that it fails alone.
@@ -69,6 +83,7 @@ export function createGroupCommit({ act, atomically }: Engine): GroupCommit {
         if (isOfOne) await commit([each]);
         else each.fail(error);
       }
+      return null;
     }
   }
 

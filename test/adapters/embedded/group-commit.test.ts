@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { openDatabase } from '../../../src/adapters/embedded/database.ts';
+import { createGroupCommit } from '../../../src/adapters/embedded/group-commit.ts';
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { freshDataDir } from '../../support/embedded.ts';
 
@@ -39,6 +40,30 @@ describe('embedded group commit', () => {
     await Promise.all([tell('a'), tell('b'), tell('c')]);
     expect(seen).to.deep.equal(Array.from({ length: 3 }, () => ['a', 'b', 'c']));
     database.close();
+  });
+
+  it('tells of a write when it is safe, and of none when the disk has not taken it', async () => {
+    const disk = Promise.withResolvers<void>();
+    const done: string[] = [];
+    const { write } = createGroupCommit({
+      act: async (work) => work(),
+      atomically: (work) => work(),
+      settle: () => disk.promise,
+    });
+    const writes = ['a', 'b'].map((name) => write(() => done.push(name)));
+    const told = Promise.allSettled(writes);
+    let isTold = false;
+    void told.then(() => {
+      isTold = true;
+    });
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    expect(done).to.deep.equal(['a', 'b']);
+    expect(isTold).to.equal(false);
+    disk.reject(new StoreUnavailable('the disk has not taken it'));
+    for (const result of await told)
+      expect(result).to.have.property('reason').that.is.instanceOf(StoreUnavailable);
+    // Not done a second time, which may be a time too many.
+    expect(done).to.deep.equal(['a', 'b']);
   });
 
   it('waits a few turns of the event loop for others, and for no more than that', async () => {

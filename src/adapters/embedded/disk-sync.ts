@@ -1,0 +1,72 @@
+/** Waits beside the event loop until a file has reached the disk: on a slow one nobody else is kept waiting for it. */
+import { close, fdatasync, openSync } from 'node:fs';
+import { promisify } from 'node:util';
+
+export interface DiskSync {
+  /** Resolves once all is on the disk that was in the file when it was called. Rejects when the disk refuses. */
+  reach(): Promise<void>;
+  close(): void;
+}
+
+/** Of the file at this path. One that is not there has nothing in it. */
+export function createDiskSync(path: string): DiskSync {
+  const datasync = promisify(fdatasync);
+  let file: number | null = null;
+
+  const reach = shared(async () => {
+    file ??= openIfThere(path);
+    if (file !== null) await datasync(file);
+  });
+
+  return {
+    reach,
+    close: () => {
+      const opened = file;
+      if (opened === null) return;
+      file = null;
+      // Its number belongs to nobody else before a sync that is under way has ended.
+      void reach.idle().finally(() => close(opened, () => {}));
+    },
+  };
+}
+
+/** For writing, though nothing is written: some systems sync no other. */
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r+');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/**
+ * `run` for everybody who calls, once at a time: who calls while it runs has come too late for that run, and shares the
+ * next one with all others who did. `idle` resolves when none is under way.
+ */
+export function shared(run: () => Promise<void>): (() => Promise<void>) & { idle(): Promise<void> } {
+  let current: Promise<void> | null = null;
+  let next: Promise<void> | null = null;
+
+  function turn(running: Promise<void>): Promise<void> {
+    return running.finally(() => {
+      current = next;
+      next = null;
+    });
+  }
+
+  function call(): Promise<void> {
+    if (current) {
+      next ??= turn(current.catch(() => {}).then(run));
+      return next;
+    }
+    current = turn(run());
+    return current;
+  }
+
+  async function idle(): Promise<void> {
+    while (current) await current.catch(() => {});
+  }
+
+  return Object.assign(call, { idle });
+}
