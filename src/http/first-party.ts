@@ -1,5 +1,5 @@
 /** The first-party rule: no consent page, and what it would have granted is granted. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
 
 /** First-party clients have no consent page, whatever the scope or the client's type. */
@@ -42,9 +42,7 @@ export async function loadGrant(ctx: KoaContextWithOIDC, isFirstParty: (clientId
  * guess as the cookie is, so that its digest needs no key.
  */
 function nameFor(what: string, sessionId: string, clientId: string, earlier = ''): string {
-  return createHash('sha256')
-    .update(JSON.stringify([what, sessionId, clientId, earlier]))
-    .digest('base64url');
+  return hash('sha256', JSON.stringify([what, sessionId, clientId, earlier]), 'base64url');
 }
 
 /** The library drops `offline_access` without a consent prompt; a first-party client has none to show. */

@@ -2,7 +2,7 @@
  * The quarantine for oidc-provider's state: the only file that reads its sessions and interactions, and the only one
  * that ends an interaction. The library looks at the cookie alone; here the cookie has to fit the address.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
@@ -138,7 +138,7 @@ export type ProviderSession = ReturnType<typeof createProviderSession>;
 
 /** A uid has more randomness than could be searched through, so that its digest needs no key. */
 function keyOf(uid: string): string {
-  return createHash('sha256').update(uid).digest('base64url');
+  return hash('sha256', uid, 'base64url');
 }
 
 /** The key of the address's interaction; whether this browser belongs to that is for `interaction` to say. */
