@@ -1,11 +1,6 @@
 /** Lets the writes of a moment share a commit, which takes longer than all of them, with a sync of the disk or without. */
 import { StoreUnavailable } from '../../ports/stores.ts';
 
-/**
- * Turns of the event loop until what waits is committed. A server with nothing else to do passes them in microseconds;
- * in one that is busy they are filled with what other requests write.
- */
-const TURNS = 8;
 /** So many writes wait for no more: by then the commit is a small part of them. */
 const ENOUGH = 16;
 
@@ -16,6 +11,11 @@ interface Engine {
   atomically<T>(work: () => T): T;
   /** Resolves once what was committed is safe. */
   settle(): Promise<void>;
+  /**
+   * Turns of the event loop until what waits is committed. A server with nothing else to do passes them in microseconds;
+   * in one that is busy they are filled with what other requests write.
+   */
+  readonly turns: number;
 }
 
 export interface GroupCommit {
@@ -31,7 +31,7 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-export function createGroupCommit({ act, atomically, settle }: Engine): GroupCommit {
+export function createGroupCommit({ act, atomically, settle, turns }: Engine): GroupCommit {
   let waiting: Waiting[] = [];
 
   function write<T>(work: () => T): Promise<T> {
@@ -41,16 +41,16 @@ export function createGroupCommit({ act, atomically, settle }: Engine): GroupCom
         return () => resolve(value);
       };
       waiting.push({ run, fail: reject });
-      if (waiting.length === 1) flushAfter(TURNS, waiting);
+      if (waiting.length === 1) flushAfter(turns, waiting);
     });
   }
 
-  function flushAfter(turns: number, group: readonly Waiting[]): void {
+  function flushAfter(left: number, group: readonly Waiting[]): void {
     setImmediate(() => {
       // Committed already: those that wait by now have turns of their own.
       if (group !== waiting) return;
-      if (turns === 1 || group.length >= ENOUGH) flush();
-      else flushAfter(turns - 1, group);
+      if (left <= 1 || group.length >= ENOUGH) flush();
+      else flushAfter(left - 1, group);
     });
   }
 

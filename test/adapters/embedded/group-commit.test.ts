@@ -49,6 +49,7 @@ describe('embedded group commit', () => {
       act: async (work) => work(),
       atomically: (work) => work(),
       settle: () => disk.promise,
+      turns: 4,
     });
     const writes = ['a', 'b'].map((name) => write(() => done.push(name)));
     const told = Promise.allSettled(writes);
