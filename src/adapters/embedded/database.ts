@@ -164,8 +164,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const log = options.durability === 'full' ? createDiskSync(`${options.path}-wal`) : null;
 
   /**
-   * What is in the log outlives a power cut once that is on the disk. Nothing else can hold it but the file itself, into
-   * which it is folded with syncs of SQLite's own, at the latest when the last who had it open closes it.
+   * What is in the log outlives a power cut once that is on the disk (https://sqlite.org/forum/forumpost/d1a6bc7c4cd2baca,
+   * 3). Nothing else can hold it but the file itself, into which it is folded with syncs of SQLite's own, at the latest
+   * when the last who had it open closes it.
    */
   async function settle(): Promise<void> {
     try {
