@@ -45,22 +45,13 @@ export function requestLog({ log, clock, random }: RequestLogOptions): Middlewar
   };
 }
 
-/** Patterns that were found before: most requests are for few pages. */
-const known = new Map<string, string>();
-/** How many, and characters of a path: whoever asks for ever other addresses fills no memory with them. */
-const MOST_KNOWN = { paths: 500, length: 200 };
-
 /** `/interaction/:uid/second-factor`: which page, not whose. */
 export function pathPattern(path: Context['path']): string {
-  const page = path.replace(UID, '/$1/:uid');
-  const before = known.get(page);
-  if (before !== undefined) return before;
-  const pattern = page
+  return path
+    .replace(UID, '/$1/:uid')
     .split('/')
     .map((segment) => (segment === '' || segment === ':uid' || PLAIN_SEGMENT.test(segment) ? segment : ':id'))
     .join('/');
-  if (known.size < MOST_KNOWN.paths && page.length <= MOST_KNOWN.length) known.set(page, pattern);
-  return pattern;
 }
 
 /** What the error page above will answer: the error's own status if it is one, else 500. */
