@@ -40,9 +40,6 @@ export function localeFor(ctx: Context, wishes: LocaleWishes): Locale {
   return isLocale(accepted) ? accepted : fallback;
 }
 
-/** Keys, and sentences with a number in them, of which most are of few numbers. */
-const MOST_KNOWN = 2000;
-
 /** Where a value belongs, in i18next's notation. */
 const BLANK = /\{\{(\w+)\}\}/g;
 
@@ -63,21 +60,15 @@ export function loadTranslations(): (locale: Locale) => Translate {
     const t = i18n.getFixedT(locale);
     // The words of a key are the same every time, and finding them takes i18next longer than printing them.
     const known = new Map<string, string>();
-    function once(name: string, find: () => string): string {
-      const before = known.get(name);
-      if (before !== undefined) return before;
-      const words = find();
-      if (known.size < MOST_KNOWN) known.set(name, words);
+    function wordsOf(key: string): string {
+      const words = known.get(key) ?? t(key, { skipInterpolation: true });
+      known.set(key, words);
       return words;
     }
-    const wordsOf = (key: string) => once(key, () => t(key, { skipInterpolation: true }));
     return (key, values) => {
       if (!values) return wordsOf(key);
       // Which words it is depends on the number, which has a form of its own in each language.
-      if ('count' in values) {
-        const sentence = () => t(key, { ...values });
-        return Object.keys(values).length === 1 ? once(`${key} ${values.count}`, sentence) : sentence();
-      }
+      if ('count' in values) return t(key, { ...values });
       return wordsOf(key).replace(BLANK, (_, name: string) => String(values[name] ?? ''));
     };
   };
