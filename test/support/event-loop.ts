@@ -1,4 +1,4 @@
-/** Whether a process can go on with other things while something is being waited for. */
+/** The event loop: whether it goes on while something is being waited for, and letting it go on. */
 
 const LOOK_EVERY_MS = 5;
 
@@ -17,4 +17,9 @@ export async function longestStall(work: () => Promise<unknown>): Promise<number
     clearInterval(watch);
   }
   return longest;
+}
+
+/** Lets so many turns of the event loop pass. */
+export async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

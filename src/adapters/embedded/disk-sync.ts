@@ -1,10 +1,11 @@
 /** Waits beside the event loop until a file has reached the disk: on a slow one nobody else is kept waiting for it. */
-import { close, fdatasync, openSync } from 'node:fs';
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 
 export interface DiskSync {
   /** Resolves once all is on the disk that was in the file when it was called. Rejects when the disk refuses. */
   reach(): Promise<void>;
+  /** The file is let go of when the last sync has ended; who calls `reach` after this is served all the same. */
   close(): void;
 }
 
@@ -12,20 +13,27 @@ export interface DiskSync {
 export function createDiskSync(path: string): DiskSync {
   const datasync = promisify(fdatasync);
   let file: number | null = null;
+  let isClosed = false;
 
   const reach = shared(async () => {
     file ??= openIfThere(path);
-    if (file !== null) await datasync(file);
+    if (file === null) return;
+    try {
+      await datasync(file);
+    } finally {
+      if (isClosed) {
+        closeSync(file);
+        file = null;
+      }
+    }
   });
 
   return {
     reach,
     close: () => {
-      const opened = file;
-      if (opened === null) return;
-      file = null;
-      // Its number belongs to nobody else before a sync that is under way has ended.
-      void reach.idle().finally(() => close(opened, () => {}));
+      isClosed = true;
+      // One more: it lets the file go, and can't do so under another one's hands.
+      reach().catch(() => {});
     },
   };
 }
@@ -42,9 +50,9 @@ function openIfThere(path: string): number | null {
 
 /**
  * `run` for everybody who calls, once at a time: who calls while it runs has come too late for that run, and shares the
- * next one with all others who did. `idle` resolves when none is under way.
+ * next one with all others who did.
  */
-export function shared(run: () => Promise<void>): (() => Promise<void>) & { idle(): Promise<void> } {
+export function shared(run: () => Promise<void>): () => Promise<void> {
   let current: Promise<void> | null = null;
   let next: Promise<void> | null = null;
 
@@ -55,18 +63,12 @@ export function shared(run: () => Promise<void>): (() => Promise<void>) & { idle
     });
   }
 
-  function call(): Promise<void> {
+  return () => {
     if (current) {
       next ??= turn(current.catch(() => {}).then(run));
       return next;
     }
     current = turn(run());
     return current;
-  }
-
-  async function idle(): Promise<void> {
-    while (current) await current.catch(() => {});
-  }
-
-  return Object.assign(call, { idle });
+  };
 }

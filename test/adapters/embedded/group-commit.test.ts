@@ -7,6 +7,7 @@ import { openDatabase } from '../../../src/adapters/embedded/database.ts';
 import { createGroupCommit } from '../../../src/adapters/embedded/group-commit.ts';
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { freshDataDir } from '../../support/embedded.ts';
+import { turns } from '../../support/event-loop.ts';
 
 const THINGS = 'CREATE TABLE things (name TEXT NOT NULL PRIMARY KEY) STRICT';
 const INSERT = 'INSERT INTO things VALUES (:name)';
@@ -57,7 +58,7 @@ describe('embedded group commit', () => {
     void told.then(() => {
       isTold = true;
     });
-    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await turns(50);
     expect(done).to.deep.equal(['a', 'b']);
     expect(isTold).to.equal(false);
     disk.reject(new StoreUnavailable('the disk has not taken it'));
@@ -70,7 +71,7 @@ describe('embedded group commit', () => {
   it('waits a few turns of the event loop for others, and for no more than that', async () => {
     const database = open();
     const writes = [database.put('a')];
-    await new Promise((resolve) => setImmediate(resolve));
+    await turns(1);
     writes.push(database.put('b'));
     await writes[0];
     expect(stored()).to.deep.equal(['a', 'b']);
@@ -103,7 +104,7 @@ describe('embedded group commit', () => {
     other.exec('BEGIN IMMEDIATE');
     const writes = Promise.all([database.put('a'), database.put('b')]);
     // Longer than writes wait for each other.
-    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    await turns(50);
     expect(stored()).to.deep.equal([]);
     other.exec('COMMIT');
     await writes;
