@@ -1,5 +1,4 @@
 /** Passkeys: what a browser is asked for at a set-up and at a sign-in, and what comes of its answer. */
-
 import type { Answer, Asked } from '../domain/answer.ts';
 import type { Guesses } from '../domain/attempts.ts';
 import { challengeFor, type Purpose, withChallenge, withoutChallenge } from '../domain/challenge.ts';
