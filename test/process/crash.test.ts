@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import { PASSWORD, SECRET } from '../support/app.ts';
 import { freshDataDir } from '../support/embedded.ts';
 import type { Page } from '../support/page.ts';
-import { totpCode } from '../support/totp.ts';
+import { STEP_MS, totpCode } from '../support/totp.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { partyAt } from './forms.ts';
 import { PATIENCE_MS, type Program, programs } from './program.ts';
@@ -16,9 +16,6 @@ import { PATIENCE_MS, type Program, programs } from './program.ts';
 const MOUNTED = 'mkdir -p "$DATA_DIR" && mount -t tmpfs -o size=300k tmpfs "$DATA_DIR" && exec "$@"';
 /** No file beyond 120 KiB (RLIMIT_FSIZE in blocks of 512 bytes), which needs no privilege anywhere. */
 const LIMITED = 'ulimit -f 240 && exec "$@"';
-
-/** Milliseconds: a code is good one step before and one after its own, and each step once. The next one's stays good for longest. */
-const STEP = 30_000;
 
 describe('the program when something breaks', function () {
   this.timeout(PATIENCE_MS);
@@ -39,7 +36,7 @@ describe('the program when something breaks', function () {
     const later = after.visitor();
     expect((await signIn(after, later, 'new@strict.test')).name).to.equal('enter-code');
     expect((await later.enterCode(code)).error).to.equal('code_used');
-    const end = await later.enterCode(totpCode(secret, Date.now() + STEP));
+    const end = await later.enterCode(totpCode(secret, Date.now() + STEP_MS));
     expect(end.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
   });
 
@@ -117,7 +114,7 @@ describe('the program when something breaks', function () {
     const roomy = await start({ dataDir: dataDir() });
     const again = roomy.visitor();
     expect((await signIn(roomy, again, 'new@strict.test')).name).to.equal('enter-code');
-    const end = await again.enterCode(totpCode(secret, Date.now() + STEP));
+    const end = await again.enterCode(totpCode(secret, Date.now() + STEP_MS));
     expect(end.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
   });
 });

@@ -15,7 +15,7 @@ import { totpCode } from '../support/totp.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { partyAt } from './forms.ts';
 import { instances } from './instances.ts';
-import { LEAPING, leap, STEP_MS } from './leap.ts';
+import { LEAPING, leap } from './leap.ts';
 import { PATIENCE_MS, type Program } from './program.ts';
 
 /** A second, and what a machine with other things to do needs beside it. In milliseconds. */
@@ -65,8 +65,7 @@ describe('the program when Redis fails', function () {
   const isReady = () => eventually(async () => expect(await statusOf('/health/ready')).to.equal(200));
 
   async function nextCode(): Promise<string> {
-    await leap([program]);
-    clock.advance(STEP_MS);
+    await leap([program], clock);
     return totpCode(SECRET, clock.now());
   }
 
