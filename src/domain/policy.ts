@@ -119,43 +119,35 @@ export type JudgeStanding = (
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-export function decide(situation: Situation): Decision {
-  const { demand, enforcement, factors, now, tenant, role } = situation;
-  const password = situation.proofs.findLast((proof) => proof.method === 'pwd');
+/** The same, before anybody has looked which of the factors are accepted. */
+export interface OpenSituation extends Omit<Situation, 'factors'> {
+  readonly factors: readonly Omit<Factor, 'accepted'>[];
+}
+
+/** What follows from the proofs; null: they are not enough, and what comes next depends on which factors are accepted. */
+export function decideByProofs(situation: OpenSituation, weight = weigh(situation)): Decision | null {
+  const { demand, factors } = situation;
+  const { password, since, proven, byTenant, demandMet } = weight;
   if (!password) return { kind: 'password' };
   if (demand.acrs?.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
-
-  const isBuilt = (method: MethodName) => situation.available.includes(method);
-  const onOffer = methodsOnOffer(enforcement, tenant.methods, role).filter(isBuilt);
-  // Where the policy is off a factor that was set up is still good for who asks for one.
-  const allowed = enforcement === 'off' ? METHOD_NAMES : [...onOffer, 'recovery' as const];
-  const accepted = allowed.filter(isBuilt);
-  const proven = situation.proofs.filter(
-    (proof) =>
-      proof.method !== 'pwd' &&
-      factors.some((f) => f.id === proof.enrolmentId) &&
-      accepted.includes(proof.method),
-  );
-
-  const since = demand.freshMs === null ? Number.NEGATIVE_INFINITY : now - demand.freshMs;
   if (factors.length === 0 && password.at < since) return { kind: 'password' };
 
-  const asked = demand.acrs === null ? 0 : Math.min(...demand.acrs.map(rank));
-  const existingGiven = factors.length === 0 || proven.some((proof) => proof.at >= since);
-  const demandMet =
-    rank(acrOf([password, ...proven])) >= asked &&
-    (demand.freshMs === null || existingGiven) &&
-    (!demand.always || proven.length > 0);
-  const byTenant = enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
   // Trust stands in for a factor given in this browser before: where none is set up there was none.
-  const trusted = situation.trustedBrowser && tenant.trustedDevices && factors.length > 0;
+  const trusted = situation.trustedBrowser && situation.tenant.trustedDevices && factors.length > 0;
   const tenantMet = !byTenant || proven.length > 0 || trusted;
-  if (demandMet && tenantMet) {
-    const onTrust = byTenant && proven.length === 0;
-    return { kind: 'satisfied', onGrace: false, ...(onTrust ? { onTrust } : {}) };
-  }
+  if (!demandMet || !tenantMet) return null;
+  const onTrust = byTenant && proven.length === 0;
+  return { kind: 'satisfied', onGrace: false, ...(onTrust ? { onTrust } : {}) };
+}
 
-  const usable = factors.filter((factor) => factor.accepted && accepted.includes(factor.method));
+export function decide(situation: Situation): Decision {
+  const weight = weigh(situation);
+  const byProofs = decideByProofs(situation, weight);
+  if (byProofs) return byProofs;
+  const { factors } = situation;
+  const { asked, onOffer, isAccepted, existingGiven, demandMet } = weight;
+
+  const usable = factors.filter((factor) => factor.accepted && isAccepted(factor.method));
   const giving = METHOD_NAMES.filter((method) => rank(METHOD_TRAITS[method].acr) >= asked);
   const enough = usable.filter(({ method }) => giving.includes(method));
   if (enough.length > 0) return prove(enough);
@@ -173,8 +165,33 @@ export function decide(situation: Situation): Decision {
   return { kind: 'set-up', methods: settable, laterUntil };
 }
 
+/** What was proven, held against what is asked for. */
+function weigh({ demand, enforcement, factors, tenant, role, available, proofs, now }: OpenSituation) {
+  const password = proofs.findLast((proof) => proof.method === 'pwd');
+  const isBuilt = (method: MethodName) => available.includes(method);
+  const onOffer = methodsOnOffer(enforcement, tenant.methods, role).filter(isBuilt);
+  // Where the policy is off a factor that was set up is still good for who asks for one.
+  const allowed = enforcement === 'off' ? METHOD_NAMES : [...onOffer, 'recovery' as const];
+  const accepted = allowed.filter(isBuilt);
+  const isAccepted = (method: MethodName) => accepted.includes(method);
+  const proven = proofs.filter(
+    ({ method, enrolmentId }) =>
+      method !== 'pwd' && isAccepted(method) && factors.some(({ id }) => id === enrolmentId),
+  );
+
+  const since = demand.freshMs === null ? Number.NEGATIVE_INFINITY : now - demand.freshMs;
+  const asked = demand.acrs === null ? 0 : Math.min(...demand.acrs.map(rank));
+  const existingGiven = factors.length === 0 || proven.some((proof) => proof.at >= since);
+  const demandMet =
+    rank(acrOf(password ? [password, ...proven] : proven)) >= asked &&
+    (demand.freshMs === null || existingGiven) &&
+    (!demand.always || proven.length > 0);
+  const byTenant = enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
+  return { password, proven, since, asked, onOffer, isAccepted, existingGiven, demandMet, byTenant };
+}
+
 /** When grace ends; null when there is none left. It begins with the first decision that finds the policy unmet. */
-function graceEnd({ tenant, graceStartedAt, now }: Situation): number | null {
+function graceEnd({ tenant, graceStartedAt, now }: OpenSituation): number | null {
   const end = (graceStartedAt ?? now) + tenant.graceDays * DAY_MS;
   return end > now ? end : null;
 }

@@ -4,6 +4,7 @@ import type { Enrolment } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
 import {
   decide,
+  decideByProofs,
   type Facts,
   type Gather,
   type Judge,
@@ -85,49 +86,45 @@ function createTrust({ trustedBrowsers, clock }: Pick<DecidingNeeds, 'trustedBro
   };
 }
 
-/** Asks the policy; null when it wanted to know of the locks, and was given none. */
+/** Asks the policy. `readLocks`: of who has not given enough, which is hardly ever where something issued is judged. */
 function createDeciding({ claims, available, isReachable, clock }: DecidingNeeds) {
   return async (
     facts: StandingFacts,
     { proofs, demand, occasion }: Asked,
     trustedBrowser: boolean,
-    lockout: Lockout | null,
-  ): Promise<StandingJudgement | null> => {
-    const { account, tenant, enrolments: enrolled } = facts;
+    readLocks: () => Promise<Lockout>,
+  ): Promise<StandingJudgement> => {
+    const { account, tenant, enrolments: factors } = facts;
     const graceKey = `grace:${account.id}`;
-    const graceMatters = tenant.secondFactor.graceDays > 0 && enrolled.length === 0;
+    const graceMatters = tenant.secondFactor.graceDays > 0 && factors.length === 0;
     const started = graceMatters ? await claims.peek(graceKey) : null;
     const enforcement = enforcementFor(tenant.secondFactor, account);
-    let wantsLocks = false;
-    const isLive = (method: MethodName): boolean => {
-      wantsLocks = true;
-      return (lockout?.failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
-    };
     const situation = {
       enforcement,
       tenant: tenant.secondFactor,
       role: account.role,
-      factors: enrolled.map((enrolment) => {
-        const { id, method, isDefault } = enrolment;
-        return {
-          id,
-          method,
-          isDefault,
-          // Asked where it matters alone: who has given enough is not held up by a secret that is opened.
-          get accepted() {
-            return isLive(method) && isReachable(facts, enrolment);
-          },
-        };
-      }),
+      factors,
       available: available(),
       proofs,
       demand,
       trustedBrowser,
+      graceStartedAt: started === null ? null : Number(started),
       occasion,
       now: clock.now(),
     };
-    let decision = decide({ ...situation, graceStartedAt: started === null ? null : Number(started) });
-    if (wantsLocks && !lockout) return null;
+    const byProofs = decideByProofs(situation);
+    if (byProofs) return { ...facts, trustedBrowser, enforcement, decision: byProofs };
+
+    const failures = factors.length > 0 ? (await readLocks()).failures : {};
+    const looked = {
+      ...situation,
+      factors: factors.map((enrolment) => {
+        const { id, method, isDefault } = enrolment;
+        const isLive = (failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
+        return { id, method, isDefault, accepted: isLive && isReachable(facts, enrolment) };
+      }),
+    };
+    let decision = decide(looked);
     const beginsGrace =
       started === null &&
       ((decision.kind === 'satisfied' && decision.onGrace) ||
@@ -135,7 +132,7 @@ function createDeciding({ claims, available, isReachable, clock }: DecidingNeeds
     if (beginsGrace) {
       // Somebody else may have been first: the earliest start is the one that counts.
       const first = await claims.first(graceKey, String(situation.now), null);
-      decision = decide({ ...situation, graceStartedAt: Number(first) });
+      decision = decide({ ...looked, graceStartedAt: Number(first) });
     }
     return { ...facts, trustedBrowser, enforcement, decision };
   };
@@ -151,24 +148,22 @@ export function createJudge(needs: GatherNeeds & DecidingNeeds): Judge {
       given ?? gather(accountId, known),
       given?.trustedBrowser ?? isTrusted(trustedBrowserId, accountId),
     ]);
-    const judged = facts && (await decideOn(facts, asked, trusted, facts.lockout));
-    return judged && { ...judged, lockout: facts.lockout };
+    if (!facts) return null;
+    const judged = await decideOn(facts, asked, trusted, async () => facts.lockout);
+    return { ...judged, lockout: facts.lockout };
   };
 }
 
-/** For each token and each silent sign-in: the locks are read where something is missing, which is hardly ever. */
+/** For each token and each silent sign-in. */
 export function createStandingJudge(needs: DecidingNeeds): JudgeStanding {
   const isTrusted = createTrust(needs);
   const decideOn = createDeciding(needs);
 
   return async ({ facts, trustedBrowserId, ...question }) => {
     const { id } = facts.account;
-    const asked = { ...question, occasion: 'standing' } as const;
     const trusted = facts.trustedBrowser ?? (await isTrusted(trustedBrowserId, id));
-    const judged = await decideOn(facts, asked, trusted, null);
-    if (judged) return judged;
-    const again = await decideOn(facts, asked, trusted, await needs.lockouts.read(secondFactorSubject(id)));
-    if (!again) throw new Error('the policy has asked for the locks that it was given');
-    return again;
+    return decideOn(facts, { ...question, occasion: 'standing' }, trusted, () =>
+      needs.lockouts.read(secondFactorSubject(id)),
+    );
   };
 }
