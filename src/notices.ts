@@ -8,6 +8,7 @@ import { createNotify } from './http/notices.ts';
 import type { Log } from './ports/log.ts';
 import type { MessageSender } from './ports/senders.ts';
 import type { SecretBox, Trail } from './ports/system.ts';
+import { allowedPrefixesOf } from './senders.ts';
 import { createMailedLinks } from './use-cases/mailed-links.ts';
 
 interface Around extends Pick<Parts, 'stores' | 'clock'> {
@@ -19,9 +20,10 @@ interface Around extends Pick<Parts, 'stores' | 'clock'> {
 }
 
 export function noticesOf(
-  { tenants, issuer }: Pick<Config, 'tenants' | 'issuer'>,
+  config: Pick<Config, 'tenants' | 'issuer' | 'environment' | 'mail' | 'sms'>,
   { stores, clock, sender, box, trail, log }: Around,
 ) {
+  const { tenants, issuer } = config;
   const messenger = createLetters({ tenants, issuer, clock, sender });
   const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
     `${issuer}${mailedPath(link, links.tokenFor(link, account))}`;
@@ -32,6 +34,7 @@ export function noticesOf(
       const enrolled = await stores.enrolments.listByAccount(id);
       return enrolled.some(({ method }) => method === 'sms') ? phone : null;
     },
+    allowedPrefixes: allowedPrefixesOf(config),
     administratorsOf: async (tenantId) =>
       (await stores.accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
     clock,

@@ -219,10 +219,8 @@ function messengerOf(
 }
 
 /** Nobody is told where nothing is sent. Administrators are the host's affair, who are told by a `notify` of its own. */
-function notifyOf(
-  { sender, messenger: own, notMeUrl }: SecondFactorOptions,
-  { enrolments, box, ...around }: NoticeParts,
-): Notify {
+function notifyOf(options: SecondFactorOptions, { enrolments, box, ...around }: NoticeParts): Notify {
+  const { sender, messenger: own, notMeUrl } = options;
   if (!sender && !own) return async () => {};
   return createNotify({
     ...around,
@@ -232,6 +230,7 @@ function notifyOf(
       const enrolment = (await enrolments.listByAccount(id)).find(({ method }) => method === 'sms');
       return enrolment?.secret ? box.tryOpen(enrolment.secret, enrolmentPurpose(enrolment)) : null;
     },
+    allowedPrefixes: smsLimitsOf(options).allowedPrefixes,
     administratorsOf: async () => [],
   });
 }

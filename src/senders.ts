@@ -67,6 +67,13 @@ async function openSender(config: Delivery, parts: SenderParts): Promise<OpenSen
   return { ...sender, send: (message) => (real[message.channel] ? sender : outbox).send(message) };
 }
 
+/** Beginnings of numbers that get an SMS. In development any number does: it goes no further than the outbox. */
+export function allowedPrefixesOf({ environment, sms }: Delivery): readonly string[] | null {
+  const isOutbox =
+    environment === 'development' && sms.transport === 'outbox' && sms.allowedPrefixes.length === 0;
+  return isOutbox ? null : sms.allowedPrefixes;
+}
+
 export interface Senders {
   of(config: Delivery): Promise<OpenSender>;
   close(withinMs: number): Promise<void>;

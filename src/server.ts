@@ -28,6 +28,7 @@ import { noticesOf } from './notices.ts';
 import { secondFactor } from './plugin.ts';
 import type { Log } from './ports/log.ts';
 import type { Metrics } from './ports/metrics.ts';
+import { allowedPrefixesOf } from './senders.ts';
 import { createGather } from './use-cases/judgement.ts';
 import { createSelfService } from './use-cases/self-service.ts';
 import { createSignIn } from './use-cases/sign-in.ts';
@@ -94,7 +95,11 @@ async function createHandler(
     notify,
     confirmUrl,
     email: config.secondFactor.email,
-    sms: smsOf(config),
+    sms: {
+      ...config.secondFactor.sms,
+      ...config.sms.limits,
+      allowedPrefixes: allowedPrefixesOf(config),
+    },
     trustedCookieName: 'trusted',
     trustDays: config.secondFactor.trustedDevice.days,
     onContact: (id, contact) =>
@@ -181,13 +186,6 @@ async function createHandler(
     ],
     home: isDevelopment ? '/demo' : '/account',
   });
-}
-
-/** In development any number gets its SMS, which goes no further than the outbox. */
-function smsOf({ secondFactor, sms, environment }: Config) {
-  const isOutbox =
-    environment === 'development' && sms.transport === 'outbox' && sms.allowedPrefixes.length === 0;
-  return { ...secondFactor.sms, ...sms.limits, allowedPrefixes: isOutbox ? null : sms.allowedPrefixes };
 }
 
 function namesOf(clients: readonly ClientConfig[]) {

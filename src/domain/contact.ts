@@ -21,6 +21,11 @@ export function phoneOf(typed: string): string | null {
   return number?.isValid() && !number.ext ? number.number : null;
 }
 
+/** Whether anything is sent to a number (E.164): only where it begins as one of these does; null: anywhere. */
+export function isServed(phone: string, prefixes: readonly string[] | null): boolean {
+  return prefixes === null || prefixes.some((prefix) => phone.startsWith(prefix));
+}
+
 /** The thousand numbers that this one is among: who pumps messages walks through them in turn. */
 export function numberBlock(phone: string): string {
   return phone.slice(0, -3);

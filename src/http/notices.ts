@@ -1,6 +1,7 @@
 /** Who is told what was done to an account, and where, so that they notice what they did not do. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
+import { isServed } from '../domain/contact.ts';
 import type { Log } from '../ports/log.ts';
 import type { Letter, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
 import type { Clock } from '../ports/system.ts';
@@ -11,6 +12,8 @@ interface Needs {
   readonly notMeUrl: (account: Account) => string | null;
   /** The number that a code was answered from; null: none was. */
   readonly confirmedPhone: (account: Account) => Promise<string | null>;
+  /** Beginnings of numbers that messages are sent to, in E.164; null: any. */
+  readonly allowedPrefixes: readonly string[] | null;
   /** Of the account's own tenant. */
   readonly administratorsOf: (tenantId: string) => Promise<readonly Account[]>;
   readonly clock: Clock;
@@ -38,7 +41,7 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
 
 /** A number or an address that nobody has confirmed may be a stranger's: it is told only when there is no other. */
 export function createNotify(needs: Needs): Notify {
-  const { messenger, notMeUrl, confirmedPhone, administratorsOf, clock, log } = needs;
+  const { messenger, notMeUrl, confirmedPhone, allowedPrefixes, administratorsOf, clock, log } = needs;
   const { patienceMs = PATIENCE_MS } = needs;
 
   return async (account, said) => {
@@ -57,7 +60,7 @@ export function createNotify(needs: Needs): Notify {
       notMeUrl: null,
     };
     await surely(account, topic, async () => {
-      const contacts = each([...(await contactsOf(account, notice)), ...also]);
+      const contacts = each([...(await contactsOf(account, notice)), ...also.filter(isReached)]);
       // Who has just said so need not be asked again.
       const link = () => (topic === 'reported' ? null : notMeUrl(account));
       await Promise.all(contacts.map((to) => tell(account, to, { ...notice, notMeUrl: link() })));
@@ -86,7 +89,13 @@ export function createNotify(needs: Needs): Notify {
       ...(account.emailConfirmed ? [mailOf(account)] : []),
       ...(phone === null ? [] : [{ channel: 'sms' as const, to: phone }]),
     ];
-    return confirmed.length > 0 ? confirmed : [mailOf(account)];
+    const reached = confirmed.filter(isReached);
+    return reached.length > 0 ? reached : [mailOf(account)];
+  }
+
+  /** A number may have been proven when its country was still served. */
+  function isReached({ channel, to }: Contact): boolean {
+    return channel === 'email' || isServed(to, allowedPrefixes);
   }
 
   function tell(reader: Account, contact: Contact, notice: Notice): Promise<void> {

@@ -8,6 +8,7 @@ import {
   type Sending,
   withChallenge,
 } from '../domain/challenge.ts';
+import { isServed } from '../domain/contact.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
@@ -60,7 +61,8 @@ export function createSentCodes(needs: Needs): SendCode {
     }
     // While it waits no code of the account is taken, whichever it is.
     if (lockout.lockedUntil > now) return no({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
-    if (what.method === 'sms' && !mayBeSentTo(what.destination)) return no({ code: 'phone_invalid' });
+    if (what.method === 'sms' && !isServed(what.destination, smsLimits.allowedPrefixes))
+      return no({ code: 'phone_invalid' });
     const counted = await countSend(judgement, what);
     if (!counted.ok) return no(counted.refusal);
 
@@ -106,10 +108,5 @@ export function createSentCodes(needs: Needs): SendCode {
     const [before, newest] = [at, twin].map(({ challenges }) => challengeFor(challenges, method, purpose));
     const isSent = newest && newest.id !== before?.id;
     return isSent ? accepted(twin) : refused({ code: 'session_expired' });
-  }
-
-  function mayBeSentTo(number: string): boolean {
-    const { allowedPrefixes } = smsLimits;
-    return allowedPrefixes === null || allowedPrefixes.some((prefix) => number.startsWith(prefix));
   }
 }

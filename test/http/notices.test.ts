@@ -36,6 +36,7 @@ function post(over: Partial<Needs> = {}, send: (message: Message) => void = () =
     messenger,
     notMeUrl: ({ id }) => `${LETTER_ISSUER}/not-me/${id}-${++links}`,
     confirmedPhone: async () => NUMBER,
+    allowedPrefixes: null,
     administratorsOf: async () => [BOSS],
     clock,
     log: (line) => lines.push(line),
@@ -82,6 +83,19 @@ describe('notices', () => {
     const unknown = post({ confirmedPhone: async () => null });
     await unknown.notify({ ...BOB, phone: NUMBER }, { topic: 'factor-added', method: 'totp' });
     expect(unknown.to()).to.deep.equal([BOB.email]);
+  });
+
+  it('A73 are not texted to a country that is not served any more, and are mailed all the same', async () => {
+    const old = [{ channel: 'sms' as const, to: '+32470123456' }];
+    const told = async (allowedPrefixes: readonly string[], account = BOB) => {
+      const { notify, to } = post({ allowedPrefixes });
+      await notify(account, { topic: 'phone-changed', also: old });
+      return to();
+    };
+    expect(await told(['+31', '+32'])).to.have.members([BOB.email, NUMBER, '+32470123456']);
+    expect(await told(['+31'])).to.have.members([BOB.email, NUMBER]);
+    expect(await told([])).to.deep.equal([BOB.email]);
+    expect(await told([], { ...BOB, emailConfirmed: false })).to.deep.equal([BOB.email]);
   });
 
   it('go to an unconfirmed address only when nothing else is there', async () => {
