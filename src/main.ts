@@ -34,19 +34,21 @@ export async function start(): Promise<void> {
     if (stopping) return { ready: false, reason: 'the server is stopping' };
     return stores.ping().then(
       () => ({ ready: true as const }),
-      () => ({ ready: false as const, reason: 'a store does not answer' }),
+      (error: unknown) => {
+        // Anybody may ask: which one, and why, is for the log alone.
+        logger.error({ event: 'store.unavailable', error });
+        return { ready: false as const, reason: 'a store does not answer' };
+      },
     );
   };
 
   for (const warning of config.warnings) logger.warn({ event: 'config.warning', reason: warning });
   const serve = createServer(parts, readiness);
-  const { handler, secrets } = await prepare(config).catch(async (error: unknown) => {
+  const { secrets, server, metricsServer } = await begin().catch(async (error: unknown) => {
     await senders.close(0);
     await stores.close();
     throw error;
   });
-  const server = await listen({ handler, ...config.listen, log: logger.info });
-  const metricsServer = await listenForMetrics(config, parts);
   const stopUpkeep = startUpkeep(config, parts);
   let stopResealing = startResealing(secrets, parts);
 
@@ -61,6 +63,17 @@ export async function start(): Promise<void> {
   if (readEnvironment().npm_lifecycle_event) whenOrphaned(() => stop(0));
   // Last of all: who reads it may send a signal at once.
   announce(config);
+
+  async function begin() {
+    const { handler, secrets } = await prepare(config);
+    const server = await listen({ handler, ...config.listen, log: logger.info }, 'PORT');
+    try {
+      return { secrets, server, metricsServer: await listenForMetrics(config, parts) };
+    } catch (error) {
+      await server.stop({ deadlineMs: 0 });
+      throw error;
+    }
+  }
 
   /** Secrets are read once: what answers requests and what seals anew must have the same. */
   async function prepare(read: Config) {
@@ -106,23 +119,19 @@ async function listenForMetrics(
   parts: Parts,
 ): Promise<RunningServer | null> {
   if (metrics.port === null) return null;
-  return listen({
-    handler: createMetricsHandler(parts.metrics),
-    host,
-    port: metrics.port,
-    log: parts.logger.info,
-  });
+  const handler = createMetricsHandler(parts.metrics);
+  return listen({ handler, host, port: metrics.port, log: parts.logger.info }, 'metrics.port');
 }
 
-/** Rejects with a line for who gave the address. */
-async function listen(options: ServerOptions): Promise<RunningServer> {
+/** Rejects with a line for who gave the address. `setting` is where its port was set. */
+async function listen(options: ServerOptions, setting: string): Promise<RunningServer> {
   try {
     return await startServer(options);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null;
     if (code !== 'EADDRINUSE') throw error;
     throw new Error(
-      `port ${options.port} of ${options.host} is in use: stop what listens there, or set PORT to another one`,
+      `port ${options.port} of ${options.host} is in use: stop what listens there, or set ${setting} to another one`,
     );
   }
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { freshDataDir } from '../support/embedded.ts';
-import { rawRequest } from '../support/raw-request.ts';
+import { freePort } from '../support/free-port.ts';
+import { LOOPBACK, rawRequest } from '../support/raw-request.ts';
 import { PATIENCE_MS, programs, READY_WITHIN_MS, STOPPED_WITHIN_MS } from './program.ts';
 
 const DEMO_PASSWORD = 'correct horse battery staple';
@@ -66,6 +67,36 @@ describe('starting the program', function () {
     const { code, out, err } = await refused({ env: { PORT: String(port) } });
     expect({ code, out }).to.deep.equal({ code: 1, out: '' });
     expect(err).to.match(new RegExp(`^[^\n]*port ${port}[^\n]* in use[^\n]*\n$`));
+  });
+
+  it('0.4 ends where the port of the metrics is in use, and says which setting that is', async () => {
+    const { port } = await start();
+    const { code, err } = await refused({ config: { metrics: { port } } });
+    expect(code).to.equal(1);
+    expect(err).to.match(new RegExp(`^port ${port}[^\n]* in use[^\n]* metrics\\.port [^\n]*\n$`));
+  });
+
+  it('0.4 ends where the port is in use, however a server of its store may do', async () => {
+    const { port } = await start();
+    const REDIS_URL = `redis://${LOOPBACK}:${await freePort()}`;
+    const { code, err } = await refused({ env: { PORT: String(port), REDIS_URL } });
+    expect(code).to.equal(1);
+    expect(err).to.match(new RegExp(`^[^\n]*port ${port}[^\n]* in use[^\n]*\n$`));
+  });
+
+  it('R9 starts without its store, tells a balancer so, and the operator why', async () => {
+    const REDIS_URL = `redis://${LOOPBACK}:${await freePort()}`;
+    const program = await start({ env: { REDIS_URL } });
+    const { status, text } = await program.visitor().get('/health/ready');
+    expect([status, JSON.parse(text)]).to.deep.equal([
+      503,
+      { status: 'not ready', reason: 'a store does not answer' },
+    ]);
+    const { level, error } = await program.logged('store.unavailable');
+    expect(level).to.equal('error');
+    expect(error)
+      .to.have.property('message')
+      .that.matches(/^Redis: /);
   });
 
   it('0.4 says in one line that the data directory cannot be written to', async () => {
