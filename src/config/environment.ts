@@ -76,7 +76,8 @@ export function override(data: Data, { edits }: Overrides): unknown {
   const port = listenShape.port.safeParse(valueAt(edited, ['listen', 'port']));
   if (!port.success || (data.issuer !== undefined && !(setBy('PORT') && before === DEFAULT_ISSUER)))
     return edited;
-  const issuer = `http://localhost:${port.data}`;
+  // Port 80 goes without saying in an origin.
+  const issuer = new URL(`http://localhost:${port.data}`).origin;
   // Another app of the developer's may well live on the default port: the demo's addresses alone are ours.
   const moved = setBy('PORT') ? moveClients(edited, DEFAULT_ISSUER, issuer, '/demo') : edited;
   return withValue(moved, ['issuer'], issuer);

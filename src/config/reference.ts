@@ -69,12 +69,18 @@ function rowsOf(path: Path, schema: JsonSchema): string[] {
     return Object.entries(properties).flatMap(([key, property]) => {
       if (key.endsWith('_file')) return [];
       const below = rowsOf([...path, listed(key, property)], nonNull(property));
-      if (below.length > 0) return below;
-      const name = [...path, key].join('.');
       const twin = `${key}_file` in properties ? `\`, \`…_file` : '';
-      return [row(`${name}${twin}`, property, required.includes(key))];
+      const name = `${[...path, key].join('.')}${twin}`;
+      return below.length > 0
+        ? [...about(name, property), ...below]
+        : [row(name, property, required.includes(key))];
     });
   });
+}
+
+/** What is said of a map or of a list of them, before its keys. */
+function about(name: string, { description }: JsonSchema): string[] {
+  return description === undefined ? [] : [`| \`${name}\` | | | ${description} |`];
 }
 
 function row(key: string, schema: JsonSchema, required: boolean): string {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { accountShape } from './schema/account.ts';
 import { clientShape } from './schema/client.ts';
+import { redirectAddress } from './schema/field.ts';
 import { mailShape } from './schema/mail.ts';
 import {
   accountsStorageShape,
@@ -54,11 +55,15 @@ export type ConfigFile = z.output<typeof configFile>;
 
 /** Enough to know whether it is there: a value that is itself at fault is given all the same. */
 const present = z.unknown();
+/** Each on its own: one that is at fault leaves its place empty. */
+const addresses = z.array(z.catch(z.optional(redirectAddress), undefined));
 
 /** What a faulty file still tells: whatever is missing or wrong reads as undefined. */
 const configSketch = sketch({
   environment,
   issuer: z.string(),
+  listen: sketch(listenShape),
+  metrics: sketch(metricsShape),
   storage: sketch({
     accounts: sketch({ ...accountsStorageShape, uri: present }),
     short_lived: sketch({ ...shortLivedStorageShape, uri: present, sentinel: present, cluster: present }),
@@ -74,8 +79,19 @@ const configSketch = sketch({
     host: smsShape.host,
     tls: smsShape.tls,
   }),
-  tenants: sketches({ ...tenantShape, second_factor: sketch(tenantSecondFactorShape) }),
-  clients: sketches({ ...clientShape, client_secret: present, jwks: present, jwks_uri: present }),
+  tenants: sketches({
+    ...tenantShape,
+    brand: sketch(tenantShape.brand.unwrap().shape),
+    second_factor: sketch(tenantSecondFactorShape),
+  }),
+  clients: sketches({
+    ...clientShape,
+    client_secret: present,
+    jwks: present,
+    jwks_uri: present,
+    redirect_uris: addresses,
+    post_logout_redirect_uris: addresses,
+  }),
   accounts: sketches({ ...accountShape, password: present, password_hash: present }),
 });
 

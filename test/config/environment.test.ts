@@ -27,6 +27,12 @@ describe('the environment', () => {
     expect(clients[0]?.metadata.post_logout_redirect_uris).to.deep.equal(['http://localhost:4100/demo']);
   });
 
+  it('leaves out of the issuer the port that goes without saying', () => {
+    const { listen, issuer, clients } = demo({ PORT: '80' });
+    expect([listen.port, issuer]).to.deep.equal([80, 'http://localhost']);
+    expect(clients[0]?.metadata.redirect_uris).to.deep.equal(['http://localhost/demo/callback']);
+  });
+
   it("moves the port alone where the issuer is the file's own", () => {
     const { listen, issuer } = folder.load('issuer: https://id.test', { env: { PORT: '4100' } });
     expect([listen.port, issuer]).to.deep.equal([4100, 'https://id.test']);
@@ -132,7 +138,7 @@ clients:
     const refusal = folder.refusal('colour: red', { env });
     expect(refusal.faults.map(({ line, path, message }) => `${line} ${path}: ${message}`)).to.have.members([
       'null PORT (listen.port): must be a number',
-      'null ISSUER (issuer): must be scheme and host alone, such as https://id.example: no path, no slash at the end',
+      'null ISSUER (issuer): must be scheme and host alone, such as https://id.example: no path, no slash at the end, no capitals, no port that goes without saying',
       'null REDIS_URL (storage.short_lived.uri): must begin with redis:// or rediss://',
       'null SMTP_URL: given together with SMTP_URL_FILE: one of them',
       'null SMTP_URL: SMTP_URL_FILE names an empty file',

@@ -39,6 +39,24 @@ accounts:
     expect(lines).to.have.lengthOf(9);
   });
 
+  it('looks at each value, whatever is wrong beside it', () => {
+    const { faults } = folder.refusal(`
+tenants: [{ id: acme, brand: { logo: gone.png, colour: red } }]
+clients:
+  - client_id: rp
+    redirect_uris: ["nowhere", "javascript:alert(1)"]
+    post_logout_redirect_uris: ["https://rp.test/#there", "data:,"]
+`);
+    expect(faults.map(({ path }) => path)).to.have.members([
+      'tenants[0].brand.logo',
+      'tenants[0].brand.colour',
+      'clients[0].redirect_uris[0]',
+      'clients[0].redirect_uris[1]',
+      'clients[0].post_logout_redirect_uris[0]',
+      'clients[0].post_logout_redirect_uris[1]',
+    ]);
+  });
+
   it('never shows a secret, however wrong it is', () => {
     const refusal = folder.refusal(`
 mail: { transport: smtp, url: "http://user:SESAME1@mail" }

@@ -45,6 +45,7 @@ describe('U.5 the generated files', () => {
     expect(rows.find((row) => row.includes('`second_factor.enforcement`'))).to.include(
       '| `off` `optional` `required` | `optional` |',
     );
+    expect(rows.find((row) => row.includes('`signing`, `…_file`'))).to.include('sign tokens');
     expect(rows.find((row) => row.includes('`redirect_uris`'))).to.include('| list of texts | *required* |');
   });
 });

@@ -58,6 +58,7 @@ function checkAuthentication(client: ClientSketch, path: Path, findings: Finding
 function checkAddresses(client: ClientSketch, path: Path, findings: Findings): void {
   for (const key of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
     for (const [index, address] of (client[key] ?? []).entries()) {
+      if (address === undefined) continue;
       const { protocol, hostname } = new URL(address);
       const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
       const web = protocol === 'https:' || protocol === 'http:';

@@ -95,7 +95,7 @@ function totpSecrets(account: NonNullable<ConfigSketch['accounts']>[number]): st
 function checkDemoPages({ issuer, clients }: ConfigSketch, findings: Findings): void {
   for (const [index, client] of (clients ?? []).entries()) {
     for (const [at, address] of (client.redirect_uris ?? []).entries()) {
-      if (issuer !== undefined && address.startsWith(`${issuer}/demo`)) {
+      if (issuer !== undefined && address?.startsWith(`${issuer}/demo`)) {
         findings.fault(['clients', index, 'redirect_uris', at], 'is a demo page, which production has not');
       }
     }

@@ -4,8 +4,14 @@ import { type ConfigSketch, isGiven } from '../schema.ts';
 import { inspectSigningKey } from '../signing-key.ts';
 
 export function checkServer(file: ConfigSketch, findings: Findings): void {
+  checkPorts(file, findings);
   checkStorage(file, findings);
   checkSecrets(file, findings);
+}
+
+function checkPorts({ listen, metrics }: ConfigSketch, findings: Findings): void {
+  if (isGiven(metrics?.port) && metrics?.port === listen?.port)
+    findings.fault(['metrics', 'port'], 'is that of the pages: leave it out to have both there');
 }
 
 function checkStorage({ storage }: ConfigSketch, findings: Findings): void {

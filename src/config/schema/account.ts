@@ -32,7 +32,7 @@ export const accountShape = {
     .string()
     .trim()
     .min(1, 'is empty')
-    .max(200)
+    .max(200, 'is longer than 200 characters')
     .optional()
     .describe('What the person is called; the address by default.'),
   password: z

@@ -34,7 +34,7 @@ const CLIENT_SIGNATURES = ['HS256', 'ES256', 'RS256', 'PS256', 'Ed25519', 'EdDSA
 const clientMetadataShape = {
   client_id: z
     .string()
-    .max(255)
+    .max(255, 'is longer than 255 characters')
     .regex(VISIBLE_ASCII, 'must be printable ASCII without spaces')
     .describe('The name of the relying party. `doublelock` is our own.'),
   client_secret: secret

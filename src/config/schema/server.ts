@@ -14,7 +14,9 @@ export const DEFAULT_ISSUER = `http://localhost:${DEFAULT_PORT}`;
 export const issuer = z
   .string()
   .refine(isOrigin, {
-    error: 'must be scheme and host alone, such as https://id.example: no path, no slash at the end',
+    error:
+      'must be scheme and host alone, such as https://id.example: ' +
+      'no path, no slash at the end, no capitals, no port that goes without saying',
   })
   .default(DEFAULT_ISSUER)
   .describe(
@@ -25,7 +27,7 @@ export const issuer = z
 export const listenShape = {
   host: z
     .string()
-    .min(1)
+    .min(1, 'is empty')
     .default('127.0.0.1')
     .describe('The network address to listen on; `0.0.0.0` for all.'),
   port: z.int().min(1).max(65_535).default(DEFAULT_PORT).describe('The TCP port to listen on.'),
@@ -51,7 +53,7 @@ export const accountsStorageShape = {
 const sentinelShape = {
   name: text.describe('The name under which the sentinels know the primary.'),
   nodes: z.array(hostAndPort()).min(1, 'is empty').describe('The sentinels, each as `host:port`.'),
-  password: z.string().min(1).optional().describe('The password of the Redis servers.'),
+  password: z.string().min(1, 'is empty').optional().describe('The password of the Redis servers.'),
   password_file: fileOf('password'),
 };
 
@@ -82,7 +84,7 @@ export const storageShape = {
   short_lived: z.strictObject(shortLivedStorageShape).prefault({}).describe('What lives minutes to hours.'),
   data_dir: z
     .string()
-    .min(1)
+    .min(1, 'is empty')
     .default('./data')
     .describe(
       'The folder of the embedded stores and of secrets made by itself; relative to the working directory.',
@@ -155,13 +157,20 @@ export const secondFactorShape = {
         .regex(/^[^:]+$/, 'must have no colon: it separates issuer and account in an otpauth: address')
         .default('Doublelock')
         .describe('The name that an authenticator app shows above the account.'),
-      digits: z.literal([6, 8]).default(6).describe('How long a code is. Not every app can do 8.'),
+      digits: z
+        .literal([6, 8])
+        .default(6)
+        .describe(
+          'How long a code is. Not every app can do 8. Apps set up with another length stop working.',
+        ),
       period_seconds: z
         .int()
         .min(15)
         .max(120)
         .default(30)
-        .describe('How long a code is shown. Not every app can do other than 30.'),
+        .describe(
+          'How long a code is shown. Not every app can do other than 30. Apps set up with another stop working.',
+        ),
       drift_steps: z
         .int()
         .min(0)
@@ -170,7 +179,7 @@ export const secondFactorShape = {
         .describe('How many steps early or late a code may come (RFC 6238, 5.2).'),
     })
     .prefault({})
-    .describe('The authenticator app. Enrolments made before a change of digits or period stop working.'),
+    .describe('The authenticator app.'),
   email: z.strictObject({ lifetime_seconds: lifetime() }).prefault({}).describe('The code by e-mail.'),
   sms: z.strictObject({ lifetime_seconds: lifetime() }).prefault({}).describe('The code by SMS.'),
   trusted_device: z

@@ -58,7 +58,7 @@ export const tenantShape = {
     .string()
     .trim()
     .min(1, 'is empty')
-    .max(100)
+    .max(100, 'is longer than 100 characters')
     .optional()
     .describe('What its members call it; the id by default.'),
   locale: z.enum(LOCALES).default('en').describe('The language of its pages for who has no preference.'),
@@ -66,7 +66,7 @@ export const tenantShape = {
     .strictObject({
       logo: z
         .string()
-        .min(1)
+        .min(1, 'is empty')
         .nullable()
         .default(null)
         .describe('A PNG, JPEG or WebP file of 512 KiB at most, relative to the configuration file.'),
