@@ -2,6 +2,7 @@
 import type { Proof } from './assurance.ts';
 import type { Challenge } from './challenge.ts';
 import type { MethodName } from './method.ts';
+import { accepted, type Outcome, refused } from './refusal.ts';
 
 /** A set-up that was begun and not confirmed: the secret is sealed like the enrolment it will become. */
 export interface PendingSetUp {
@@ -44,6 +45,20 @@ export const NOTHING_YET = {
   trustBrowser: false,
   later: false,
 } as const satisfies Partial<Progress>;
+
+/**
+ * After a save that came too late, with what is kept instead: a second click of the same form has done the same, and
+ * goes on with it; who did anything else meanwhile has left this page behind.
+ */
+export function orTwin(
+  { accountId }: Pick<Progress, 'accountId'>,
+  kept: Progress | null,
+  isSame: (kept: Progress) => boolean,
+): Outcome<Progress> {
+  return kept?.accountId === accountId && isSame(kept)
+    ? accepted(kept)
+    : refused({ code: 'session_expired' });
+}
 
 /** Under which sealed text the recovery codes of a visit stand. */
 export function newCodesPurpose({ uid, accountId }: Pick<Progress, 'uid' | 'accountId'>): string {

@@ -109,10 +109,10 @@ export interface AuditStore {
 export interface ProgressStore {
   find(uid: string, now: number): Promise<Progress | null>;
   /**
-   * Stores it when the stored version is `progress.version` (0: none stored), raising the version by one.
-   * False when somebody else was first: read again.
+   * Stores it when the stored version is `progress.version` (0: none stored), raising the version by one, and gives it
+   * as it is stored. Null when somebody else was first: read again.
    */
-  save(progress: Progress): Promise<boolean>;
+  save(progress: Progress): Promise<Progress | null>;
   remove(uid: string): Promise<void>;
 }
 

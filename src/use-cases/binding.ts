@@ -2,7 +2,8 @@
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../domain/attempts.ts';
 import { isSent, type MethodName } from '../domain/method.ts';
 import type { Judgement } from '../domain/policy.ts';
-import { accepted, refused } from '../domain/refusal.ts';
+import { orTwin } from '../domain/progress.ts';
+import { accepted } from '../domain/refusal.ts';
 import type { Bind, KeepCodes, Visitor } from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
 import type { EnrolmentStore, LockoutStore, ProgressStore, TrustedBrowserStore } from '../ports/stores.ts';
@@ -45,7 +46,7 @@ export function createBinding({
     const proof = { method: factor.method, enrolmentId, at: now, ...(passkey ? { passkey } : {}) };
     const newCodes = codes.areGood ? at.newCodes : null;
     const next = { ...at, pending: null, newCodes, proofs: [...at.proofs, proof] };
-    const saved = await progress.save(next);
+    const kept = await progress.save(next);
     // Of two clicks of the same form one inserts it, and notes it.
     if (inserted) {
       await replaceRefused(judgement, factor.method);
@@ -53,11 +54,10 @@ export function createBinding({
       await trustedBrowsers.removeAll(account.id);
       await note(judgement, factor.method, from, codes.isNew);
     }
-    if (saved) return accepted({ ...next, version: next.version + 1 });
-    const twin = await progress.find(at.uid, clock.now());
-    const same =
-      twin?.accountId === at.accountId && twin.proofs.some((each) => each.enrolmentId === enrolmentId);
-    return same ? accepted(twin) : refused({ code: 'session_expired' });
+    if (kept) return accepted(kept);
+    return orTwin(at, await progress.find(at.uid, clock.now()), ({ proofs }) =>
+      proofs.some((each) => each.enrolmentId === enrolmentId),
+    );
   };
 
   /** A factor refused after too many failures is replaced by the new one, never revived beside it. */

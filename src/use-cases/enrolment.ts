@@ -13,7 +13,7 @@ import { enrolmentPurpose } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Judgement } from '../domain/policy.ts';
-import { newCodesPurpose, type PendingSetUp, type Progress } from '../domain/progress.ts';
+import { newCodesPurpose, orTwin, type PendingSetUp, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import type { SendCode } from '../domain/sending.ts';
 import { type Bind, LONGEST_LABEL, type NewFactor, needsSetUpProof, type Visitor } from '../domain/set-up.ts';
@@ -88,17 +88,12 @@ export function createEnrolment(needs: Needs) {
       pending: { enrolmentId: id, method, secret },
       newCodes: at.newCodes ?? (hasCodes ? null : box.seal(codes(), newCodesPurpose(at))),
     };
-    if (!(await progress.save(next))) return twinOf(at, ({ pending }) => pending?.method === method);
-    return accepted({ ...next, version: next.version + 1 });
+    return saved(next, ({ pending }) => pending?.method === method);
   }
 
-  /** After a save that came too late: a second click of the same form has done the same, and what it did counts. */
-  async function twinOf(
-    { uid, accountId }: Progress,
-    did: (twin: Progress) => boolean,
-  ): Promise<Outcome<Progress>> {
-    const twin = await progress.find(uid, clock.now());
-    return twin?.accountId === accountId && did(twin) ? accepted(twin) : refused({ code: 'session_expired' });
+  async function saved(next: Progress, isSame: (kept: Progress) => boolean): Promise<Outcome<Progress>> {
+    const kept = await progress.save(next);
+    return kept ? accepted(kept) : orTwin(next, await progress.find(next.uid, clock.now()), isSame);
   }
 
   /** The key of the app whose set-up is under way; null when none is, or its turn has not come. */
@@ -230,8 +225,7 @@ export function createEnrolment(needs: Needs) {
     await trail({ ...from, event: 'set_up.proven', accountId: account.id, tenantId: tenant.id });
     const next = { ...at, isSetUpProven: true };
     if (factor.method === 'email') return bind(next, judgement, factor, from);
-    if (!(await progress.save(next))) return twinOf(at, (twin) => twin.isSetUpProven);
-    return accepted({ ...next, version: next.version + 1 });
+    return saved(next, ({ isSetUpProven }) => isSetUpProven);
   }
 
   /** What was reached is the account's own: an address is confirmed by it, a number becomes its number. */

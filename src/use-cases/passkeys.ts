@@ -7,7 +7,7 @@ import type { Methods } from '../domain/methods/index.ts';
 import { mustVerify, type PasskeyCreation, type PasskeyRequest } from '../domain/methods/passkey.ts';
 import { credentialOf, type PasskeyCredential, type PasskeySite } from '../domain/passkey.ts';
 import type { Demand, Judgement } from '../domain/policy.ts';
-import type { Progress } from '../domain/progress.ts';
+import { orTwin, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
 import type { AskPasskey } from '../domain/sending.ts';
 import { type Bind, LONGEST_LABEL, setUpStepOf, type Visitor } from '../domain/set-up.ts';
@@ -61,10 +61,10 @@ export function createPasskeys(needs: Needs) {
     const from = { id: random.id(), random: bytes, now: clock.now(), expiresAt: at.expiresAt };
     const challenge = methods.passkey.newChallenge('sign-in', from);
     const next = { ...at, challenges: withChallenge(at.challenges, challenge) };
-    if (await progress.save(next)) return accepted({ ...next, version: next.version + 1 });
+    const kept = await progress.save(next);
+    if (kept) return accepted(kept);
     const twin = await progress.find(at.uid, clock.now());
-    const isAsked = twin?.accountId === at.accountId && waiting(twin, 'sign-in') !== null;
-    return isAsked ? accepted(twin) : refused({ code: 'session_expired' });
+    return orTwin(at, twin, (same) => waiting(same, 'sign-in') !== null);
   };
 
   /** What the browser is asked for at a sign-in; null: nothing, before `ask`. */

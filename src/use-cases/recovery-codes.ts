@@ -3,7 +3,7 @@ import { type Enrolment, enrolmentPurpose, hasFactor } from '../domain/enrolment
 import type { Methods } from '../domain/methods/index.ts';
 import { recoveryClaim, recoveryText } from '../domain/methods/recovery-code.ts';
 import type { Judgement } from '../domain/policy.ts';
-import { newCodesPurpose, type Progress } from '../domain/progress.ts';
+import { newCodesPurpose, orTwin, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import type { KeepCodes, Visitor } from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
@@ -59,10 +59,8 @@ export function createRecovery({
   async function putAway(at: Progress): Promise<Outcome<Progress>> {
     if (at.newCodes === null) return accepted(at);
     const next = { ...at, newCodes: null };
-    if (await progress.save(next)) return accepted({ ...next, version: next.version + 1 });
-    const twin = await progress.find(at.uid, clock.now());
-    const same = twin?.accountId === at.accountId && twin.newCodes === null;
-    return same ? accepted(twin) : refused({ code: 'session_expired' });
+    const kept = await progress.save(next);
+    return kept ? accepted(kept) : twinOf(at, ({ newCodes }) => newCodes === null);
   }
 
   /** Ten new ones in the place of all before, for an account that has something to recover from. */
@@ -76,16 +74,20 @@ export function createRecovery({
     // Before they can be shown: what a person writes down is good.
     await keep(id, codes, judgement);
     // Of two clicks at once one makes the set that is then shown.
-    if (!(await progress.save(next))) {
+    const kept = await progress.save(next);
+    if (!kept) {
       await enrolments.remove(account.id, id);
-      const twin = await progress.find(at.uid, clock.now());
-      return twin?.newCodes ? accepted(twin) : refused({ code: 'session_expired' });
+      return twinOf(at, ({ newCodes }) => newCodes !== null);
     }
     const old = before.filter(({ method }) => method === 'recovery');
     await Promise.all(old.map((set) => enrolments.remove(account.id, set.id)));
     await trail({ ...from, event: 'recovery.created', accountId: account.id, tenantId: tenant.id });
     await notify(account, { topic: 'recovery-made' });
-    return accepted({ ...next, version: next.version + 1 });
+    return accepted(kept);
+  }
+
+  async function twinOf(at: Progress, isSame: (kept: Progress) => boolean): Promise<Outcome<Progress>> {
+    return orTwin(at, await progress.find(at.uid, clock.now()), isSame);
   }
 
   /** Those that were made when the set-up began, in a set of the factor's own, so that two clicks keep one. */

@@ -6,7 +6,7 @@ import type { Enrolment } from '../domain/enrolment.ts';
 import { isSent, type MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Demand, Facts, Judge, Judgement } from '../domain/policy.ts';
-import type { Progress } from '../domain/progress.ts';
+import { orTwin, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
 import type { AskPasskey, SendCode } from '../domain/sending.ts';
 import type { ProgressStore } from '../ports/stores.ts';
@@ -112,9 +112,10 @@ export function createSecondFactor(needs: Needs) {
       proofs: [...begun.proofs, proof],
       trustBrowser: begun.trustBrowser || typed.trustBrowser,
     };
-    if (!(await progress.save(next))) {
-      const twin = await twinOf(at, ({ proofs }) =>
-        proofs.some((proof) => proof.enrolmentId === enrolmentId),
+    const kept = await progress.save(next);
+    if (!kept) {
+      const twin = await twinOf(begun, ({ proofs }) =>
+        proofs.some((each) => each.enrolmentId === enrolmentId),
       );
       if (twin.ok) return goneOn(twin.value);
       // A newer code was sent in this very moment: that one is good.
@@ -122,7 +123,7 @@ export function createSecondFactor(needs: Needs) {
     }
     // The claim keeps the code from being good again meanwhile.
     const noted = [noteAccepted(line, judgement), found.note(), guess.value.succeeded()];
-    const [reached] = await Promise.all([goneOn({ ...next, version: next.version + 1 }), ...noted]);
+    const [reached] = await Promise.all([goneOn(kept), ...noted]);
     return reached;
   }
 
@@ -131,11 +132,8 @@ export function createSecondFactor(needs: Needs) {
     if (line.method === 'recovery') await needs.onRecovery(judgement, line.address);
   }
 
-  /** After a save that came too late: a second click of the same form has done the same, and the sign-in goes on. */
-  async function twinOf(at: Standing, did: (twin: Progress) => boolean): Promise<Outcome<Progress>> {
-    const twin = await progress.find(at.progress.uid, clock.now());
-    const same = twin?.accountId === at.progress.accountId && did(twin);
-    return same ? accepted(twin) : refused({ code: 'session_expired' });
+  async function twinOf(at: Progress, isSame: (kept: Progress) => boolean): Promise<Outcome<Progress>> {
+    return orTwin(at, await progress.find(at.uid, clock.now()), isSame);
   }
 
   /**
@@ -201,9 +199,10 @@ export function createSecondFactor(needs: Needs) {
     const { decision } = judgement;
     if (decision.kind !== 'set-up' || decision.laterUntil === null) return refused({ code: 'enforced' });
     const next = { ...at.progress, later: true };
-    if (!(await progress.save(next))) return twinOf(at, (twin) => twin.later);
+    const kept = await progress.save(next);
+    if (!kept) return twinOf(next, ({ later }) => later);
     await trail({ ...lineOf(at, judgement), event: 'second_factor.postponed' });
-    return accepted({ ...next, version: next.version + 1 });
+    return accepted(kept);
   }
 
   /** How many digits the codes of a method have; null where they are no digits. */

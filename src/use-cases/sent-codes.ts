@@ -10,7 +10,7 @@ import {
 } from '../domain/challenge.ts';
 import { isServed } from '../domain/contact.ts';
 import type { Methods } from '../domain/methods/index.ts';
-import type { Progress } from '../domain/progress.ts';
+import { orTwin, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
 import type { CountSend, SendCode } from '../domain/sending.ts';
 import type { Messenger } from '../ports/senders.ts';
@@ -78,7 +78,8 @@ export function createSentCodes(needs: Needs): SendCode {
     };
     const next = { ...at, ...alongside, challenges: withChallenge(at.challenges, challenge) };
     // Saved before it is sent: of two clicks at once one sends.
-    if (!(await progress.save(next))) {
+    const kept = await progress.save(next);
+    if (!kept) {
       await counted.value.takeBack();
       return twinOf(at, what);
     }
@@ -93,20 +94,20 @@ export function createSentCodes(needs: Needs): SendCode {
     });
     if (!handedOver) {
       // The code before is still the newest that anybody has.
-      await progress.save({ ...at, version: next.version + 1 });
+      await progress.save({ ...at, version: kept.version });
       await trail({ ...line, event: 'code.undelivered', reason: 'delivery_failed' });
       return refused({ code: 'delivery_failed' });
     }
     await trail({ ...line, event: 'code.sent' });
-    return accepted({ ...next, version: next.version + 1 });
+    return accepted(kept);
   };
 
   /** Somebody else saved first: it is enough if that was a second click of the same button, and has sent one. */
   async function twinOf(at: Progress, { method, purpose }: Sending): Promise<Outcome<Progress>> {
-    const twin = await progress.find(at.uid, clock.now());
-    if (twin?.accountId !== at.accountId) return refused({ code: 'session_expired' });
-    const [before, newest] = [at, twin].map(({ challenges }) => challengeFor(challenges, method, purpose));
-    const isSent = newest && newest.id !== before?.id;
-    return isSent ? accepted(twin) : refused({ code: 'session_expired' });
+    const before = challengeFor(at.challenges, method, purpose);
+    return orTwin(at, await progress.find(at.uid, clock.now()), ({ challenges }) => {
+      const newest = challengeFor(challenges, method, purpose);
+      return newest !== null && newest.id !== before?.id;
+    });
   }
 }

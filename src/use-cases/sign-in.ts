@@ -8,7 +8,7 @@ import {
   WINDOW_MS,
 } from '../domain/attempts.ts';
 import type { Facts, Gather } from '../domain/policy.ts';
-import { NOTHING_YET, type Progress } from '../domain/progress.ts';
+import { NOTHING_YET, orTwin, type Progress } from '../domain/progress.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';
 import type { AccountStore, AttemptStore, LockoutStore, ProgressStore } from '../ports/stores.ts';
 import type { Clock, PasswordHasher, Random, SecretBox, Trail } from '../ports/system.ts';
@@ -146,20 +146,13 @@ export function createSignIn({
       keepsAuthTime: null,
       expiresAt: submission.expiresAt,
     };
-    const [saved, facts] = await Promise.all([
-      progress.save(begun),
-      gather(account.id, account),
-      forgotten(),
-    ]);
-    if (!saved) {
-      // Lost to a second click of the same form: what that one began goes on.
-      const twin = await progress.find(uid, clock.now());
-      return twin?.accountId === account.id
-        ? accepted({ progress: twin, facts })
-        : refused({ code: 'session_expired' });
+    const [kept, facts] = await Promise.all([progress.save(begun), gather(account.id, account), forgotten()]);
+    if (!kept) {
+      const twin = orTwin(begun, await progress.find(uid, clock.now()), () => true);
+      return twin.ok ? accepted({ progress: twin.value, facts }) : twin;
     }
     await trail({ ...line, event: 'sign_in.password_accepted' });
-    return accepted({ progress: { ...begun, version: begun.version + 1 }, facts });
+    return accepted({ progress: kept, facts });
   }
 
   /** The last try of the window locks the account's password, for longer each time. */

@@ -40,7 +40,7 @@ async function race(uri: string, prefix: string): Promise<RaceResult> {
         return providerShortLived.replace('Session', { id, payload: {} }, next, NOW + MINUTE);
       }),
     ),
-    countTrue(each.map((uid) => progress.save(aProgress({ uid })))),
+    countTrue(each.map(async (uid) => (await progress.save(aProgress({ uid }))) !== null)),
     countTrue(
       each.map(async (n) => {
         const attempt = { owner: 'account-1', id: `${own}-${n}`, bucket: 'totp', at: NOW, limits };

@@ -81,8 +81,11 @@ export function createProgressStore(database: Database): ProgressStore {
         if (!progress) forget.run({ uid, version: row.version, expiresAt: row.expires_at });
         return progress;
       }),
-    save: (progress) =>
-      database.write(() => (progress.version === 0 ? insert : update).run(toRow(progress)) === 1),
+    save: async (progress) => {
+      const write = progress.version === 0 ? insert : update;
+      const isFirst = await database.write(() => write.run(toRow(progress)) === 1);
+      return isFirst ? { ...progress, version: progress.version + 1 } : null;
+    },
     remove: (uid) => database.write(() => void remove.run({ uid })),
   };
 }

@@ -89,9 +89,9 @@ export function createProgressStore(connection: Connection, keyOf: KeyOf, clock:
     },
     async save(progress) {
       const { uid, version, expiresAt } = progress;
-      const text = JSON.stringify({ ...progress, version: version + 1 });
-      const args = [version, text, lifetimeOf(expiresAt, clock), randomUUID()];
-      return (await connection.run(SAVE, [key(uid)], args)) === 1;
+      const next = { ...progress, version: version + 1 };
+      const args = [version, JSON.stringify(next), lifetimeOf(expiresAt, clock), randomUUID()];
+      return (await connection.run(SAVE, [key(uid)], args)) === 1 ? next : null;
     },
     async remove(uid) {
       await connection.send('del', key(uid));

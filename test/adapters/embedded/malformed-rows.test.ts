@@ -80,7 +80,7 @@ describe('embedded stores with malformed rows', () => {
         await stores.progress.save(aProgress());
         damage('short-lived.sqlite', `UPDATE progress SET ${column} = ?`, text);
         expect(await stores.progress.find('interaction-1', NOW), `${column} ${text}`).to.equal(null);
-        expect(await stores.progress.save(aProgress()), `${column} ${text}`).to.equal(true);
+        expect(await stores.progress.save(aProgress()), `${column} ${text}`).to.be.an('object');
         await stores.progress.remove('interaction-1');
       }
     }

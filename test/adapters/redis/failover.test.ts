@@ -59,7 +59,7 @@ describe('redis with a replica', () => {
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     expect(String(refusal)).to.include('READONLY');
     proxy.leadTo(second.port);
-    expect(await eventually(() => progress.save(aProgress({ version: 1 })))).to.equal(true);
+    expect(await eventually(() => progress.save(aProgress({ version: 1 })))).to.be.an('object');
     expect(await progress.find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
   });
 
@@ -87,7 +87,7 @@ describe('redis with a replica', () => {
     expect(String(refusal)).to.include('the server is a replica');
     proxy.leadTo(primary.port);
     await eventually(ping);
-    expect(await progress.save(aProgress())).to.equal(true);
+    expect(await progress.save(aProgress())).to.be.an('object');
   });
 
   it('R6 is led to the new primary by a sentinel, though another one is away', async function () {
@@ -108,7 +108,7 @@ describe('redis with a replica', () => {
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     await eventually(ping, 30_000);
     expect((await progress.find('interaction-1', NOW))?.version).to.equal(1);
-    expect(await progress.save(aProgress({ version: 1 }))).to.equal(true);
+    expect(await progress.save(aProgress({ version: 1 }))).to.be.an('object');
     expect(await replica.admin.role()).to.include('master');
   });
 });

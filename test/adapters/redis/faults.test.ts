@@ -6,6 +6,7 @@ import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { longestStall } from '../../support/event-loop.ts';
 import { eventually } from '../../support/eventually.ts';
+import { endsWithin } from '../../support/in-time.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/redis.ts';
 import { fillUp, type RedisServer, redisServers } from '../../support/redis-server.ts';
@@ -42,19 +43,19 @@ function oneOfEach({ attempts, progress, providerShortLived: provider, outbox, p
   ] as readonly Promise<unknown>[];
 }
 
-/** Of calls that were made now: what each rejected with, and the milliseconds until the last. */
-async function refused(calls: readonly Promise<unknown>[]): Promise<{ reasons: unknown[]; took: number }> {
-  const began = performance.now();
-  const outcomes = await Promise.allSettled(calls);
-  return {
-    reasons: outcomes.map((one) => (one.status === 'rejected' ? one.reason : 'an answer')),
-    took: performance.now() - began,
-  };
-}
+/** In milliseconds, in the event loop that the callers wait in. */
+const A_SECOND = 1000;
+const AT_ONCE = 100;
+/** In milliseconds: for how long a machine may be too busy. */
+const BUSY_MS = 30_000;
 
-function expectUnavailable({ reasons, took }: { reasons: unknown[]; took: number }): void {
-  for (const reason of reasons) expect(reason).to.be.instanceOf(StoreUnavailable);
-  expect(took).to.be.below(1000);
+/** Of calls that were made now: all are refused as unavailable, and the last within so many milliseconds. */
+async function expectUnavailable(calls: readonly Promise<unknown>[], within = A_SECOND): Promise<void> {
+  const ended = Promise.allSettled(calls);
+  expect(await endsWithin(within, ended), `within ${within} ms`).to.equal(true);
+  for (const one of await ended) {
+    expect(one).to.have.property('reason').that.is.instanceOf(StoreUnavailable);
+  }
 }
 
 describe('redis that fails', () => {
@@ -76,10 +77,8 @@ describe('redis that fails', () => {
     const stores = await open(server);
     await stores.progress.save(aProgress());
     await server.kill();
-    expectUnavailable(await refused(oneOfEach(stores)));
-    const later = await refused(oneOfEach(stores));
-    expectUnavailable(later);
-    expect(later.took).to.be.below(100);
+    await expectUnavailable(oneOfEach(stores));
+    await expectUnavailable(oneOfEach(stores), AT_ONCE);
 
     await start({ port: server.port });
     await eventually(stores.ping);
@@ -93,8 +92,8 @@ describe('redis that fails', () => {
     const provider = stores.providerShortLived;
     await provider.upsert('AuthorizationCode', 'code-1', {}, EXPIRES);
     server.pause();
-    expectUnavailable(await refused(oneOfEach(stores)));
-    expectUnavailable(await refused(oneOfEach(stores)));
+    await expectUnavailable(oneOfEach(stores));
+    await expectUnavailable(oneOfEach(stores));
     server.resume();
     await eventually(stores.ping);
     const counted = await stores.attempts.take(anAttempt('attempt-1'));
@@ -104,20 +103,22 @@ describe('redis that fails', () => {
     expect((await provider.find('AuthorizationCode', 'code-1', NOW))?.consumed).to.equal(NOW / 1000);
   });
 
-  it('R4 is slower when replies come late, unavailable when they come too late, and blocks nothing', async function () {
-    // 800 ms of the 900 that a caller waits: a busy machine may need more than what is left.
-    this.retries(2);
+  it('R4 is slower when replies come late, unavailable when they come too late, and blocks nothing', async () => {
     const { proxy, stores } = await openThroughProxy();
     await stores.progress.save(aProgress());
     proxy.delayReplies(800);
-    const found = await together(200, () => stores.progress.find('interaction-1', NOW));
+    // Of the 900 ms that a caller waits 100 are left, which a busy machine may take for itself time and again.
+    const found = await eventually(
+      () => together(200, () => stores.progress.find('interaction-1', NOW)),
+      BUSY_MS,
+    );
     expect(found.every((one) => one?.version === 1)).to.equal(true);
 
     proxy.delayReplies(5000);
     const connections = proxy.accepted;
     const stall = await longestStall(async () => {
       const calls = Array.from({ length: 200 }, () => stores.progress.find('interaction-1', NOW));
-      expectUnavailable(await refused(calls));
+      await expectUnavailable(calls);
     });
     expect(stall).to.be.below(250);
     expect(proxy.accepted, 'no connection for each call').to.equal(connections);
@@ -135,7 +136,7 @@ describe('redis that fails', () => {
     await server.admin.flushall();
     await server.admin.script('FLUSH');
     expect(await stores.progress.find('interaction-1', NOW)).to.equal(null);
-    expect(await stores.progress.save(aProgress({ version: 1 })), 'a version that is gone').to.equal(false);
+    expect(await stores.progress.save(aProgress({ version: 1 })), 'a version that is gone').to.equal(null);
     expect(await provider.findByUid('Session', 'uid-1', NOW)).to.equal(null);
     expect(await provider.consume('AuthorizationCode', 'code-1', NOW)).to.equal(false);
     expect(await provider.destroy('Interaction', 'interaction-1')).to.equal(false);
@@ -152,15 +153,13 @@ describe('redis that fails', () => {
     const isFull = await fillUp(server);
     expect(isFull).to.match(/^OOM/);
 
-    expectUnavailable(
-      await refused([
-        stores.attempts.take(anAttempt('attempt-2')),
-        stores.progress.save(aProgress({ version: 1 })),
-        provider.upsert('Session', 'session-2', {}, EXPIRES),
-        provider.consume('AuthorizationCode', 'code-1', NOW),
-        stores.ping(),
-      ]),
-    );
+    await expectUnavailable([
+      stores.attempts.take(anAttempt('attempt-2')),
+      stores.progress.save(aProgress({ version: 1 })),
+      provider.upsert('Session', 'session-2', {}, EXPIRES),
+      provider.consume('AuthorizationCode', 'code-1', NOW),
+      stores.ping(),
+    ]);
     expect((await stores.progress.find('interaction-1', NOW))?.version).to.equal(1);
     expect(await provider.findByUid('Session', 'uid-1', NOW)).not.to.equal(null);
     expect(await provider.destroy('Session', 'session-1')).to.equal(true);
@@ -181,7 +180,7 @@ describe('redis that fails', () => {
     const server = await start();
     await server.kill();
     const stores = await open(server);
-    expectUnavailable(await refused(oneOfEach(stores)));
+    await expectUnavailable(oneOfEach(stores));
     await start({ port: server.port });
     await eventually(stores.ping);
     await Promise.all(oneOfEach(stores));
@@ -189,11 +188,9 @@ describe('redis that fails', () => {
 
   it('ends what is under way when it is closed, and is unavailable at once from then on', async () => {
     const stores = await open(await start());
-    const underWay = refused(oneOfEach(stores));
+    const underWay = Promise.allSettled(oneOfEach(stores));
     stores.close();
-    expect((await underWay).took).to.be.below(1000);
-    const later = await refused(oneOfEach(stores));
-    expectUnavailable(later);
-    expect(later.took).to.be.below(100);
+    expect(await endsWithin(A_SECOND, underWay)).to.equal(true);
+    await expectUnavailable(oneOfEach(stores), AT_ONCE);
   });
 });
