@@ -1,6 +1,5 @@
 /** Rotates the keys of `secrets.json`, and makes new ones for who keeps them elsewhere. */
 import { existsSync } from 'node:fs';
-import { stringify } from 'yaml';
 import {
   cookieKeyId,
   type Key,
@@ -115,7 +114,9 @@ const HEAD = `Made by "doublelock keys rotate". As secret as the keys in use: re
 1. Put each key at the END of the list of that name, on every instance, and send SIGHUP. All can read with it then.
 2. An hour later or more, move it to the FRONT of its list, and send SIGHUP. It is in use then.
 3. Take the older key off the list when "doublelock keys status" says that it may go; one for cookies or signatures
-   once no session is older than step 2.`;
+   once no session is older than step 2.
+Each is JSON, and YAML as well: one for signatures goes into a JSON Web Key Set as it stands here. In
+DOUBLELOCK_ENCRYPTION_KEY a key for encryption is written id:key.`;
 
 /** Writes new keys to a file that is not there yet, for its owner alone, as they stand in a configuration. */
 export function writeNewKeys(path: string, random: Random, uses: readonly KeyUse[]): Step[] {
@@ -131,7 +132,11 @@ export function writeNewKeys(path: string, random: Random, uses: readonly KeyUse
   }
 
   if (existsSync(path)) throw new Error(`${path} is there already: name a new file`);
-  const secrets = Object.fromEntries(uses.map((use) => [use, made(use)]));
-  writePrivate(path, `${HEAD.replaceAll(/^/gm, '# ')}\n${stringify({ secrets })}`);
+  const lists = uses.map((use) => {
+    return `  ${use}:\n${made(use)
+      .map((key) => `    - ${JSON.stringify(key)}\n`)
+      .join('')}`;
+  });
+  writePrivate(path, `${HEAD.replaceAll(/^/gm, '# ')}\nsecrets:\n${lists.join('')}`);
   return steps;
 }

@@ -1,12 +1,15 @@
 /** Development only: makes the secrets that nobody configured, once, and keeps them in the data directory. */
 import {
   closeSync,
+  fchownSync,
+  fstatSync,
   fsyncSync,
   linkSync,
   mkdirSync,
   openSync,
   readFileSync,
   renameSync,
+  statSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -118,6 +121,12 @@ export function keptSecrets(dataDir: string, random: Random): KeptSecrets {
   return written;
 }
 
+/** An operator may be root, where the server is not: it must be able to read what takes the place of its file. */
+function keepOwner(handle: number, path: string): void {
+  const { uid, gid } = statSync(path);
+  if (fstatSync(handle).uid !== uid) fchownSync(handle, uid, gid);
+}
+
 /**
  * Puts what `change` makes of the file in its place, whole or not at all. The file that it is written aside to is also
  * what keeps a second one out: of two changes at once one would lose the other's key, and all that it seals from then.
@@ -142,6 +151,7 @@ export function changeSecrets(
     // Read now that nobody else writes.
     const handle = openSync(aside, 'r+');
     try {
+      keepOwner(handle, path);
       writeSync(handle, textOf(change(keptSecrets(dataDir, random))));
       fsyncSync(handle);
     } finally {

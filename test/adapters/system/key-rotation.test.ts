@@ -1,5 +1,5 @@
 /** The keys of secrets.json in rotation: one step at a time, whole or not at all, and nothing lost. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { parse } from 'yaml';
@@ -15,6 +15,8 @@ import { KEY_USES, type KeyUse } from '../../../src/domain/keys.ts';
 import { freshDataDir } from '../../support/embedded.ts';
 
 const NOW = 1_750_000_000_000;
+/** A user of each Linux; only root may give a file away. */
+const NOBODY = 65_534;
 const NONE = { encryption: [], cookies: [], signing: [] };
 
 describe('rotating keys', () => {
@@ -99,6 +101,16 @@ describe('rotating keys', () => {
     expect(readFileSync(file(), 'utf8')).to.equal(before);
   });
 
+  it('leaves the file to its owner, for whom root may have rotated', () => {
+    rotate(NOW);
+    const { uid, gid } = statSync(file());
+    const owner = uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid };
+    chownSync(file(), owner.uid, owner.gid);
+    rotate(NOW);
+    expect(statSync(file())).to.include(owner);
+    expect(statSync(file()).mode & 0o777).to.equal(0o600);
+  });
+
   it('removes one key, and what was known of it', () => {
     rotate(NOW);
     const [, next] = keysOf('signing', kept().signing, kept().history).filter(
@@ -121,6 +133,8 @@ describe('rotating keys', () => {
       { algorithm: 'ES256' },
       { algorithm: 'RS256' },
     ]);
+    const inSet = readFileSync(path, 'utf8').match(/\{"kty".*\}/g) ?? [];
+    expect(inSet.map((line) => JSON.parse(line))).to.deep.equal(secrets.signing);
     expect(steps.map(({ id }) => id)).to.include(secrets.encryption[0].id);
     expect(() => writeNewKeys(path, systemRandom, KEY_USES)).to.throw(/is there already/);
     expect(existsSync(file())).to.equal(false);
