@@ -1,15 +1,15 @@
 /** The event loop: whether it goes on while something is being waited for, and letting it go on. */
+import { startStopwatch } from './own-time.ts';
 
 const LOOK_EVERY_MS = 5;
 
-/** The longest time, in milliseconds, for which nothing else could run while `work` did. */
+/** The longest time, in milliseconds and of our own, for which nothing else could run while `work` did. */
 export async function longestStall(work: () => Promise<unknown>): Promise<number> {
   let longest = 0;
-  let last = performance.now();
+  let turn = startStopwatch();
   const watch = setInterval(() => {
-    const now = performance.now();
-    longest = Math.max(longest, now - last);
-    last = now;
+    longest = Math.max(longest, turn.read());
+    turn = startStopwatch();
   }, LOOK_EVERY_MS);
   try {
     await work();

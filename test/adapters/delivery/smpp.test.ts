@@ -234,7 +234,8 @@ describe('the SMPP sender', () => {
     centre.answer({ enquire_link: null });
     await eventually(async () => {
       await sender.send(SMS);
-      expect(centre.binds).to.have.lengthOf(2);
+      // The next one is not answered either, and found dead in its turn.
+      expect(centre.binds).to.have.lengthOf.above(1);
     });
   });
 

@@ -8,6 +8,7 @@ import { together } from '../../contracts/make-store.ts';
 import { freshDataDir } from '../../support/embedded.ts';
 import type { RaceResult } from '../../support/embedded-process.ts';
 import { longestStall } from '../../support/event-loop.ts';
+import { startStopwatch } from '../../support/own-time.ts';
 import { otherProcesses } from '../../support/processes.ts';
 
 describe('embedded stores and other processes', () => {
@@ -68,7 +69,7 @@ describe('embedded stores and other processes', () => {
     const other = start('hold-lock', join(dataDir(), 'accounts.sqlite'));
     expect(await other.next()).to.equal('locked');
 
-    const began = performance.now();
+    const stopwatch = startStopwatch();
     let outcomes: unknown[] = [];
     const stall = await longestStall(async () => {
       const calls: Promise<unknown>[] = Array.from({ length: 50 }, (_, index) =>
@@ -77,7 +78,7 @@ describe('embedded stores and other processes', () => {
       calls.push(stores.lockouts.clear('account-1', 'totp'), stores.ping());
       outcomes = await Promise.all(calls.map((call) => call.catch((error: unknown) => error)));
     });
-    const waited = performance.now() - began;
+    const waited = stopwatch.read();
     expect(outcomes).to.have.length(52);
     for (const outcome of outcomes) expect(outcome).to.be.instanceOf(StoreUnavailable);
     expect(stall).to.be.below(250);

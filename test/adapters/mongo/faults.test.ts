@@ -15,12 +15,15 @@ import {
 import { together } from '../../contracts/make-store.ts';
 import { longestStall } from '../../support/event-loop.ts';
 import { eventually } from '../../support/eventually.ts';
+import { endsWithin } from '../../support/in-time.ts';
 import { mongoServer } from '../../support/mongo-server.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 
 /** In milliseconds. */
 const PATIENCE = 3000;
 const STALL = 250;
+/** For how long a machine may be too busy. */
+const BUSY = 30_000;
 
 describe('MongoDB when it fails', () => {
   const server = mongoServer();
@@ -62,13 +65,15 @@ describe('MongoDB when it fails', () => {
   }
 
   async function expectUnavailable(calls: () => Promise<unknown>[]): Promise<void> {
-    const began = performance.now();
+    let isInTime = false;
     let outcomes: unknown[] = [];
     const stall = await longestStall(async () => {
-      outcomes = await Promise.all(calls().map((call) => call.catch((error: unknown) => error)));
+      const all = Promise.all(calls().map((call) => call.catch((error: unknown) => error)));
+      isInTime = await endsWithin(PATIENCE, all);
+      outcomes = await all;
     });
     for (const outcome of outcomes) expect(outcome).to.be.instanceOf(StoreUnavailable);
-    expect(performance.now() - began).to.be.below(PATIENCE);
+    expect(isInTime, `within ${PATIENCE} ms`).to.equal(true);
     expect(stall).to.be.below(STALL);
   }
 
@@ -97,7 +102,8 @@ describe('MongoDB when it fails', () => {
     const proxy = await startTcpProxy(server().port);
     const slow = await openMongoAccounts({ uri: `mongodb://127.0.0.1:${proxy.port}/slow` });
     try {
-      await together(200, (index) => slow.claims.claim(`before-${index}`, NOW));
+      // Ten connections are made for it, for which a busy machine may need more than one try.
+      await eventually(() => together(200, (index) => slow.claims.claim(`before-${index}`, NOW)), BUSY);
       const connections = proxy.accepted;
       // Ten for the acts, one or two for the driver's own look at the server.
       expect(connections).to.be.at.most(12);
@@ -148,10 +154,10 @@ describe('MongoDB that was never there', () => {
     );
 
   it('R10 rejects in time, and tells nobody the password', async () => {
-    const began = performance.now();
-    const error = await failure('mongodb://app:hunter2@127.0.0.1:1/doublelock');
+    const failed = failure('mongodb://app:hunter2@127.0.0.1:1/doublelock');
+    expect(await endsWithin(PATIENCE, failed), `within ${PATIENCE} ms`).to.equal(true);
+    const error = await failed;
     expect(error).to.be.instanceOf(StoreUnavailable);
-    expect(performance.now() - began).to.be.below(PATIENCE);
     expect(String(error)).not.to.include('hunter2');
   });
 

@@ -21,7 +21,8 @@ describe('system', () => {
   });
 
   it('tells the time of day in milliseconds', () => {
-    expect(systemClock.now()).to.be.closeTo(performance.timeOrigin + performance.now(), 1000);
-    expect(Number.isInteger(systemClock.now())).to.equal(true);
+    const [before, told, after] = [Date.now(), systemClock.now(), Date.now()];
+    expect(told).to.be.within(before, after);
+    expect(Number.isInteger(told)).to.equal(true);
   });
 });
