@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Log } from '../ports/log.ts';
 
 /** A promise that it returns is waited for before the handler counts as done. */
@@ -36,6 +37,9 @@ const LIMITS: ServerLimits = {
 /** Milliseconds: browsers open spare connections and say nothing on them; a request on its way needs less. */
 const SILENCE = 250;
 
+/** Of the event loop: between two of them it has asked every connection what has come. */
+const TURNS_TO_READ = 2;
+
 export interface ServerOptions {
   readonly handler: RequestHandler;
   readonly host: string;
@@ -51,7 +55,7 @@ export interface RunningServer {
   /** Gives new requests to this handler; resolves once the old one has done all of its own. */
   swap(handler: RequestHandler): Promise<void>;
   /**
-   * Takes no new connection, lets what was begun be answered, and cuts off the rest at the deadline. Resolves when
+   * Takes no new connection, lets what was begun or has come be answered, and cuts off the rest at the deadline. Resolves when
    * every connection is closed; asked again, it is the same stop.
    */
   stop(options: { readonly deadlineMs: number }): Promise<void>;
@@ -110,6 +114,8 @@ export async function startServer({
 
   async function close(deadlineMs: number): Promise<void> {
     log({ event: 'server.stopping' });
+    // What has come and was not read yet is read first: its connection would be taken for an idle one.
+    for (let turn = 0; turn < TURNS_TO_READ; turn += 1) await nextTurn();
     // Closes what is idle, too.
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const { response } of exchanges) {

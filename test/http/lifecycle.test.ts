@@ -9,6 +9,7 @@ import {
   startServer,
 } from '../../src/http/lifecycle.ts';
 import type { LogFields } from '../../src/ports/log.ts';
+import { turns } from '../support/event-loop.ts';
 import { LOOPBACK, type RawAnswer, type RawRequest, rawRequest } from '../support/raw-request.ts';
 
 describe('lifecycle', () => {
@@ -52,6 +53,8 @@ describe('lifecycle', () => {
     await arrived.promise;
 
     const stopped = server.stop({ deadlineMs: 10_000 });
+    // What has come until then is taken.
+    await turns(5);
     const refused = await ask(server).catch((error: NodeJS.ErrnoException) => error.code);
     gate.resolve();
 
@@ -59,6 +62,20 @@ describe('lifecycle', () => {
     expect(refused).to.equal('ECONNREFUSED');
     expect(given.map(({ body }) => body)).to.deep.equal(Array(100).fill('answered'));
     expect(new Set(given.map(({ headers }) => headers.connection))).to.deep.equal(new Set(['close']));
+    await stopped;
+    expect(events()).to.deep.equal(['server.stopping', 'server.stopped']);
+  });
+
+  it('R20 answers what has come by a kept connection when it is told to stop, though nobody has read it yet', async () => {
+    const server = await start((_request, response) => response.end('ok'));
+    const socket = await open(server);
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await once(socket, 'data');
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+
+    const stopped = server.stop({ deadlineMs: 10_000 });
+
+    expect(await readAll(socket)).to.match(/^HTTP\/1\.1 200 .*Connection: close/is);
     await stopped;
     expect(events()).to.deep.equal(['server.stopping', 'server.stopped']);
   });
@@ -110,6 +127,7 @@ describe('lifecycle', () => {
     await hungUp.promise;
 
     const stopped = server.stop({ deadlineMs: 10_000 });
+    await turns(5);
     await ask(server).catch(() => {});
     expect(events()).to.deep.equal(['server.stopping']);
 
@@ -161,11 +179,14 @@ describe('lifecycle', () => {
       requestTimeout: 600,
       connectionsCheckingInterval: 100,
     });
-    const slow = await Promise.all(Array.from({ length: 500 }, () => open(server)));
-    for (const socket of slow) socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ');
+    const slow = Array.from({ length: 500 }, async () => {
+      const socket = await open(server);
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ');
+      return readAll(socket);
+    });
 
     const served = await ask(server);
-    const endings = await Promise.all(slow.map(readAll));
+    const endings = await Promise.all(slow);
 
     expect(served.status).to.equal(200);
     expect(endings.filter((ending) => !ending.startsWith('HTTP/1.1 408 '))).to.deep.equal([]);
