@@ -13,7 +13,8 @@ interface Needs {
 
 /** Of the interaction that was finished, and of the one of a consent that comes after it: as long as they live by default. */
 const KEPT_MS = 60 * 60 * 1000;
-const SECURE = '__Secure-';
+/** Before the name of a cookie where browsers come over TLS. */
+export const SECURE = '__Secure-';
 /** Letters of the interaction's key: two sign-ins of one browser at the same time have a cookie each. */
 const NAMED_BY = 8;
 
@@ -69,14 +70,21 @@ export function createResumeTickets({ box }: Needs) {
     const asked = Provider.ctx;
     const isResumed = asked?.oidc.route === 'resume' || asked?.oidc.route === 'device_resume';
     if (!asked || !isResumed || !finisher) return false;
-    const pair = `${nameOf(finisher)}=${ticketOf(finisher)}`;
-    // Nobody can make one: under which of its names it comes, and whether provider and host agree on TLS, is all the same.
-    // Not by Koa's cookies: they keep a pattern for each name they were ever asked for, and here each sign-in has its own.
-    const given = asked.get('cookie').split(/; */);
-    return !given.includes(pair) && !given.includes(SECURE + pair);
+    return !isGiven(asked, nameOf(finisher), ticketOf(finisher));
   }
 
   return { give, guard };
+}
+
+/**
+ * Whether a cookie that nobody else can make came with a request, among others of its name perhaps: under which of its
+ * names, and whether provider and host agree on TLS, is all the same. Not by Koa's cookies: they keep a pattern for each
+ * name they were ever asked for, and look at the first alone.
+ */
+export function isGiven(ctx: Pick<Context, 'get'>, name: string, value: string): boolean {
+  const pair = `${name}=${value}`;
+  const given = ctx.get('cookie').split(/; */);
+  return given.includes(pair) || given.includes(SECURE + pair);
 }
 
 /** As the library tells them apart: what has a prototype is made with `new`. */

@@ -20,6 +20,7 @@ import {
 } from '../provider-session.ts';
 import type { ResumeTickets } from '../provider-tickets.ts';
 import type { TrustedBrowserCookie } from '../trusted-browser.ts';
+import type { Beginnings } from './begun.ts';
 import { type ClientRule, demandOf } from './demand.ts';
 import { PROMPT } from './prompt.ts';
 
@@ -37,6 +38,7 @@ interface Needs {
   readonly trustedBrowsers: TrustedBrowsers;
   readonly trustedCookie: TrustedBrowserCookie;
   readonly tickets: Pick<ResumeTickets, 'give'>;
+  readonly beginnings: Beginnings;
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
   readonly clock: Clock;
   readonly trail: Trail;
@@ -59,14 +61,15 @@ export const SECOND_FACTOR_PROMPTS = ['login', PROMPT] as const;
 
 export function createAdvance(needs: Needs) {
   const { session, secondFactor, enrolment, progress, records, clientRule, pages, clock, trail } = needs;
-  const { trustedBrowsers, trustedCookie, tickets } = needs;
+  const { trustedBrowsers, trustedCookie, tickets, beginnings } = needs;
 
-  /** The sign-in at this address; null when its password has not been given. Throws InteractionGone. */
+  /** The sign-in at this address; null when its password has not been given in this browser. Throws InteractionGone. */
   async function open(ctx: Context): Promise<Stage | null> {
     const [view, kept] = await Promise.all([
       session.interaction(ctx, SECOND_FACTOR_PROMPTS),
       progress.find(addressedKey(ctx), clock.now()),
     ]);
+    if (kept && !beginnings.isHere(ctx, kept)) return null;
     const found = kept ?? (await fromLiveSession(view));
     return found === null ? null : stageOf(ctx, view, found);
   }
@@ -228,6 +231,7 @@ export function createAdvance(needs: Needs) {
     of: Progress,
     facts: Facts | null = null,
   ): Promise<void> {
+    beginnings.give(ctx, of, pages(view.uid));
     await onward(ctx, await stageOf(ctx, view, of, facts));
   }
 

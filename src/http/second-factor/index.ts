@@ -40,6 +40,7 @@ import { createProviderSession, type InteractionView } from '../provider-session
 import { createResumeTickets } from '../provider-tickets.ts';
 import type { TrustedBrowserCookie } from '../trusted-browser.ts';
 import { type ClientName, createAdvance, type PageAddress } from './advance.ts';
+import { createBeginnings } from './begun.ts';
 import { createConfigure } from './configure.ts';
 import type { ClientRule } from './demand.ts';
 import { createStandpoint, type Standpoint } from './prompt.ts';
@@ -157,6 +158,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     gather: createStandingGather(shared),
   });
   const tickets = createResumeTickets({ box });
+  const beginnings = createBeginnings({ box });
   const pagesOf = (issuer: string) => pagesUnder(needs.basePath(issuer));
 
   const configure = createConfigure({
@@ -182,6 +184,7 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
       confirmation,
       isReadable,
       tickets,
+      beginnings,
     };
     return { ...parts, advance: createAdvance(parts) };
   }

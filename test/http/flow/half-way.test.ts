@@ -37,6 +37,8 @@ describe('a sign-in that is not finished', () => {
       expect(cookiesOf(visitor), email).to.have.members([
         `_interaction /interaction/${uid}`,
         `_resume /auth/${uid}`,
+        // Good for the further steps of this one sign-in, in the browser that it began in.
+        `second-factor-begun /interaction/${uid}/second-factor`,
       ]);
     }
 

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { type App, PASSWORD, startApp } from '../../support/app.ts';
 import type { Page } from '../../support/page.ts';
 import type { RelyingParty } from '../../support/relying-party.ts';
+import { totpCode } from '../../support/totp.ts';
 import type { Visitor } from '../../support/visitor.ts';
 
 describe('planted cookies', () => {
@@ -83,6 +84,62 @@ describe('planted cookies', () => {
       });
     }
   }
+
+  it('A7 A52 of somebody else’s interaction show them nothing of what is set up in it', async () => {
+    const attacker = app.visitor();
+    const lure = await attacker.open(await rp.authorizationUrl());
+    const { url: base } = lure;
+    const planted = attacker.jar.getCookiesSync(lure.url);
+    const victim = app.visitor();
+    for (const cookie of planted) victim.jar.setCookieSync(cookie, lure.url);
+    await victim.get(`${base}/sign-in`);
+    const page = await victim.signIn('new@strict.test', PASSWORD);
+    expect(page.name).to.equal('set-up-totp');
+
+    const secret = page.mark('secret').replaceAll(' ', '');
+    const form = Object.fromEntries(page.form({ code: totpCode(secret, app.clock.now()) }).body);
+    const typed = await attacker.post(page.url, form);
+    expect([typed.status, typed.error]).to.deep.equal([403, 'forbidden']);
+    const codes = await victim.follow(await victim.post(page.url, form));
+    expect(codes.marks('recovery-code')).to.have.length(10);
+    for (const path of ['', '/set-up/totp', '/set-up/recovery-codes', '/verify/totp']) {
+      const spied = await attacker.open(`${base}/second-factor${path}`);
+      expect([spied.name, spied.marks('secret'), spied.marks('recovery-code')], path).to.deep.equal([
+        'sign-in',
+        [],
+        [],
+      ]);
+    }
+    const put = await attacker.post(codes.url, Object.fromEntries(codes.form({}, 'saved').body));
+    expect([put.status, put.error]).to.deep.equal([403, 'forbidden']);
+    const end = await victim.submit(codes, {}, 'saved');
+    expect(end.location).to.equal(base.replace('/interaction/', '/auth/'));
+  });
+
+  it('A7 a password of somebody else’s, in the same interaction, opens nothing of the first one’s', async () => {
+    const attacker = app.visitor();
+    const lure = await attacker.open(await rp.authorizationUrl());
+    const { url: base } = lure;
+    const victim = app.visitor();
+    for (const cookie of attacker.jar.getCookiesSync(lure.url)) victim.jar.setCookieSync(cookie, lure.url);
+    const own = await attacker.signIn('boss@strict.test', PASSWORD);
+    expect(own.name).to.equal('set-up-totp');
+    await victim.get(`${base}/sign-in`);
+    expect((await victim.signIn('app@strict.test', PASSWORD)).name).to.equal('enter-code');
+    expect((await attacker.open(`${base}/second-factor`)).name).to.equal('sign-in');
+    expect((await victim.open(`${base}/second-factor/verify/totp`)).name).to.equal('enter-code');
+  });
+
+  it('A94 the cookie of a sign-in that has begun goes to its own pages alone, out of reach of scripts', async () => {
+    const visitor = app.visitor();
+    const lure = await visitor.open(await rp.authorizationUrl());
+    await visitor.signIn('app@strict.test', PASSWORD);
+    const path = `${new URL(lure.url).pathname}/second-factor`;
+    const begun = visitor.jar.getCookiesSync(app.origin + path).filter(({ key }) => key.endsWith('-begun'));
+    expect(begun.map((each) => [each.path, each.httpOnly, each.sameSite, each.secure])).to.deep.equal([
+      [path, true, 'lax', false],
+    ]);
+  });
 
   it('A90 of a language lead nowhere and say nothing', async () => {
     for (const locale of ['../../etc/passwd', '__proto__', 'constructor', 'nl; x', '<script>', 'xx']) {
