@@ -22,9 +22,12 @@ export type Refusal =
   | { readonly code: 'too_many_attempts'; readonly retryAt: number | null }
   | { readonly code: 'method_not_allowed' }
   | { readonly code: 'session_expired' }
-  | { readonly code: 'forbidden' }
+  /** `frozen`: the owner has said that somebody else was at the account, and nobody in charge has looked yet. */
+  | { readonly code: 'forbidden'; readonly because?: 'frozen' }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string };
+
+export const FROZEN = { code: 'forbidden', because: 'frozen' } as const satisfies Refusal;
 
 export type RefusalCode = Refusal['code'];
 

@@ -14,7 +14,7 @@ import type { MethodName } from '../domain/method.ts';
 import type { Methods } from '../domain/methods/index.ts';
 import type { Judgement } from '../domain/policy.ts';
 import { newCodesPurpose, orTwin, type PendingSetUp, type Progress } from '../domain/progress.ts';
-import { accepted, type Outcome, refused } from '../domain/refusal.ts';
+import { accepted, FROZEN, type Outcome, refused } from '../domain/refusal.ts';
 import type { SendCode } from '../domain/sending.ts';
 import { type Bind, LONGEST_LABEL, type NewFactor, needsSetUpProof, type Visitor } from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
@@ -70,7 +70,7 @@ export function createEnrolment(needs: Needs) {
   async function begin(at: Progress, judgement: Judgement, method: MethodName): Promise<Outcome<Progress>> {
     const { account, tenant, enrolments } = judgement;
     if (method === 'recovery' || method === 'app') return refused({ code: 'method_not_allowed' });
-    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    if (account.frozenAt !== null) return refused(FROZEN);
     // Who comes back to the page finds the key that the app may have scanned already.
     if (at.pending?.method === method) return accepted(at);
     const bytes = (count: number) => random.bytes(count);
@@ -145,7 +145,7 @@ export function createEnrolment(needs: Needs) {
     step: SentStep | 'totp',
     given: Confirmation,
   ): Promise<Outcome<Progress>> {
-    if (judgement.account.frozenAt !== null) return refused({ code: 'forbidden' });
+    if (judgement.account.frozenAt !== null) return refused(FROZEN);
     const { pending } = at;
     if (!pending || !isAt(step, at, judgement)) return refused({ code: 'session_expired' });
     if (given.label.length > LONGEST_LABEL) return refused({ code: 'field_invalid', field: 'label' });

@@ -8,7 +8,7 @@ import { mustVerify, type PasskeyCreation, type PasskeyRequest } from '../domain
 import { credentialOf, type PasskeyCredential, type PasskeySite } from '../domain/passkey.ts';
 import type { Demand, Judgement } from '../domain/policy.ts';
 import { orTwin, type Progress } from '../domain/progress.ts';
-import { accepted, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
+import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../domain/refusal.ts';
 import type { AskPasskey } from '../domain/sending.ts';
 import { type Bind, LONGEST_LABEL, setUpStepOf, type Visitor } from '../domain/set-up.ts';
 import type { ClaimStore, EnrolmentStore, ProgressStore } from '../ports/stores.ts';
@@ -96,7 +96,7 @@ export function createPasskeys(needs: Needs) {
     const { account, tenant } = judgement;
     const asked = creation(at, judgement);
     const site = passkeySite();
-    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    if (account.frozenAt !== null) return refused(FROZEN);
     if (!asked || !site || !at.pending) return refused({ code: 'session_expired' });
     if (label.length > LONGEST_LABEL) return refused({ code: 'field_invalid', field: 'label' });
     const made = await passkeyVerifier.registration(response, { ...site, challenge: asked.challenge });

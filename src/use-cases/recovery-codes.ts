@@ -4,7 +4,7 @@ import type { Methods } from '../domain/methods/index.ts';
 import { recoveryClaim, recoveryText } from '../domain/methods/recovery-code.ts';
 import type { Judgement } from '../domain/policy.ts';
 import { newCodesPurpose, orTwin, type Progress } from '../domain/progress.ts';
-import { accepted, type Outcome, refused } from '../domain/refusal.ts';
+import { accepted, FROZEN, type Outcome, refused } from '../domain/refusal.ts';
 import type { KeepCodes, Visitor } from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
 import type { ClaimStore, EnrolmentStore, ProgressStore } from '../ports/stores.ts';
@@ -66,7 +66,7 @@ export function createRecovery({
   /** Ten new ones in the place of all before, for an account that has something to recover from. */
   async function renew(at: Progress, judgement: Judgement, from: Visitor): Promise<Outcome<Progress>> {
     const { account, tenant, enrolments: before } = judgement;
-    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    if (account.frozenAt !== null) return refused(FROZEN);
     if (!hasFactor(before)) return refused({ code: 'method_not_allowed' });
     const codes = methods.recovery.newCodes((count) => random.bytes(count));
     const next = { ...at, pending: null, newCodes: box.seal(JSON.stringify(codes), newCodesPurpose(at)) };

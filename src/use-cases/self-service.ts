@@ -5,7 +5,7 @@ import { phoneOf } from '../domain/contact.ts';
 import { type Enrolment, hasFactor } from '../domain/enrolment.ts';
 import type { MethodName } from '../domain/method.ts';
 import type { Judgement } from '../domain/policy.ts';
-import { accepted, type Outcome, refused } from '../domain/refusal.ts';
+import { accepted, FROZEN, type Outcome, refused } from '../domain/refusal.ts';
 import type { Visitor } from '../domain/set-up.ts';
 import { methodsOnOffer } from '../domain/tenant.ts';
 import type { Notify } from '../ports/senders.ts';
@@ -50,7 +50,7 @@ export function createSelfService({
     const { account, enrolments: all } = judgement;
     const enrolment = all.find((each) => each.id === id);
     if (!enrolment) return accepted(null);
-    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    if (account.frozenAt !== null) return refused(FROZEN);
     // Codes on paper get in when a factor is lost: with the last factor they go as well.
     const remaining = all.filter((each) => each.id !== id);
     if (mayTurnOff(judgement)) {
@@ -71,7 +71,7 @@ export function createSelfService({
   /** Removes every factor: from the next sign-in on the password is enough. */
   async function turnOff(judgement: Judgement, address: string): Promise<Outcome<null>> {
     if (!mayTurnOff(judgement)) return refused({ code: 'enforced' });
-    if (judgement.account.frozenAt !== null) return refused({ code: 'forbidden' });
+    if (judgement.account.frozenAt !== null) return refused(FROZEN);
     return removeAndTell(judgement, judgement.enrolments, address);
   }
 
@@ -83,7 +83,7 @@ export function createSelfService({
   ): Promise<Outcome<null>> {
     const chosen = all.find((each) => each.id === id && each.method !== 'recovery');
     if (id !== null && !chosen) return refused({ code: 'method_not_allowed' });
-    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    if (account.frozenAt !== null) return refused(FROZEN);
     await enrolments.setDefault(account.id, id);
     const who = { accountId: account.id, tenantId: account.tenantId, address };
     await trail({ ...who, event: 'enrolment.default_chosen', method: chosen?.method ?? null });
@@ -96,7 +96,7 @@ export function createSelfService({
    */
   async function changePhone(judgement: Judgement, typed: string, from: Visitor): Promise<Outcome<null>> {
     const { account, enrolments: all } = judgement;
-    if (account.frozenAt !== null) return refused({ code: 'forbidden' });
+    if (account.frozenAt !== null) return refused(FROZEN);
     const phone = phoneOf(typed);
     if (phone === null) return refused({ code: 'phone_invalid' });
     if (phone === account.phone) return accepted(null);

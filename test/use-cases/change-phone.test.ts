@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
 import { secondFactorSubject } from '../../src/domain/attempts.ts';
 import { enrolmentPurpose } from '../../src/domain/enrolment.ts';
+import { FROZEN } from '../../src/domain/refusal.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
 import { codeSetUp } from './code-set-up.ts';
@@ -96,7 +97,7 @@ describe('a change of number (3.5)', () => {
   it('A48 is refused while the account is frozen', async () => {
     const bob = await person('acme', SMS);
     await setting().stores.accounts.setFrozen(bob.id, NOW);
-    expect(refusalOf(await change(bob, OTHER))).to.deep.equal({ code: 'forbidden' });
+    expect(refusalOf(await change(bob, OTHER))).to.deep.equal(FROZEN);
     expect([await phoneOf(bob), await left(bob)]).to.deep.equal([PHONE, ['sms']]);
   });
 

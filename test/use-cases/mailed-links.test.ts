@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createSecretBox } from '../../src/adapters/system/secret-box.ts';
 import type { Account } from '../../src/domain/account.ts';
 import type { Progress } from '../../src/domain/progress.ts';
+import { FROZEN } from '../../src/domain/refusal.ts';
 import { createMailedLinks } from '../../src/use-cases/mailed-links.ts';
 import { aSignInRecord, aTrustedBrowser, MINUTE } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
@@ -230,8 +231,6 @@ describe('links in mails', () => {
   });
 
   describe('on an account that is frozen', () => {
-    const FORBIDDEN = { code: 'forbidden' };
-
     async function frozen(changes: Parameters<ReturnType<typeof setting>['person']>[0]): Promise<Account> {
       const account = await setting().person({ email: 'ann@strict.test', tenantId: 'strict', ...changes });
       await setting().stores.accounts.setFrozen(account.id, setting().clock.now());
@@ -243,7 +242,7 @@ describe('links in mails', () => {
       for (const method of ['totp', 'email', 'sms', 'passkey'] as const) {
         const at = await setting().begun(ann);
         const begun = await setting().enrolment.begin(at, await setting().judged(ann), method);
-        expect(refusalOf(begun), method).to.deep.equal(FORBIDDEN);
+        expect(refusalOf(begun), method).to.deep.equal(FROZEN);
       }
       expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal([]);
     });
@@ -253,7 +252,7 @@ describe('links in mails', () => {
       const { begin, confirm, codeFor, stored } = appSetUp(setting, () => ann);
       const at: Progress = await begin();
       await setting().stores.accounts.setFrozen(ann.id, setting().clock.now());
-      expect(refusalOf(await confirm(at, { typed: await codeFor(at) }))).to.deep.equal(FORBIDDEN);
+      expect(refusalOf(await confirm(at, { typed: await codeFor(at) }))).to.deep.equal(FROZEN);
       expect(await stored()).to.deep.equal([]);
     });
 
@@ -273,11 +272,11 @@ describe('links in mails', () => {
         await selfService.makeDefault(judgement, null, ADDRESS),
         await recovery.renew(at, judgement, { address: ADDRESS, clientId: null }),
       ]) {
-        expect(refusalOf(outcome)).to.deep.equal(FORBIDDEN);
+        expect(refusalOf(outcome)).to.deep.equal(FROZEN);
       }
       const open = await frozen({ email: 'ann@acme.test', tenantId: 'acme', factors: phones });
       const off = await selfService.turnOff(await setting().judged(open), ADDRESS);
-      expect(refusalOf(off)).to.deep.equal(FORBIDDEN);
+      expect(refusalOf(off)).to.deep.equal(FROZEN);
       expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal(judgement.enrolments);
       expect(await setting().stores.enrolments.listByAccount(open.id)).to.have.length(2);
       expect(await setting().events()).to.deep.equal([]);

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
 import { secondFactorSubject } from '../../src/domain/attempts.ts';
+import { FROZEN } from '../../src/domain/refusal.ts';
 import { setUpStepOf } from '../../src/domain/set-up.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
@@ -239,7 +240,7 @@ describe('the proof before a first factor', () => {
       expect(codeOf(await confirm(at, 'proof', code))).to.equal('forbidden');
       const fresh = await setting().begun(account);
       const outcome = await setting().enrolment.begin(fresh, await setting().judged(account), 'totp');
-      expect(refusalOf(outcome)).to.deep.equal({ code: 'forbidden' });
+      expect(refusalOf(outcome)).to.deep.equal(FROZEN);
       expect(await methods()).to.deep.equal([]);
       await setting().stores.accounts.setFrozen(account.id, null);
       expect(codeOf(await confirm(at, 'proof', code))).to.equal('ok');

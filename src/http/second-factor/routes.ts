@@ -194,11 +194,12 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       const { decision } = judgement;
       if (decision.kind === 'satisfied') return advance.onward(ctx, stage);
       if (decision.kind !== 'set-up') return show.forbidden(ctx);
-      if ('later' in fields) return carriedOn(ctx, stage, await secondFactor.postpone(stage.standing));
+      if ('later' in fields)
+        return carriedOn(ctx, stage, judgement, await secondFactor.postpone(stage.standing));
       const chosen = decision.methods.find((name) => name === fields.method);
       if (!chosen) return show.chooseSetUp(ctx, stage, judgement, decision, { code: 'method_not_allowed' });
       const begun = await enrolment.begin(stage.standing.progress, judgement, chosen);
-      if (!begun.ok) return show.refusal(ctx, stage, begun.refusal);
+      if (!begun.ok) return show.refusal(ctx, stage, judgement, begun.refusal);
       const step = setUp.stepOf({ at: begun.value, judgement });
       return redirect(ctx, `${pages(stage.view.uid)}/set-up${step ? `/${step}` : ''}`);
     });
@@ -250,9 +251,14 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     });
   }
 
-  async function carriedOn(ctx: Context, stage: Stage, outcome: Outcome<Progress>): Promise<void> {
+  async function carriedOn(
+    ctx: Context,
+    stage: Stage,
+    judgement: Judgement,
+    outcome: Outcome<Progress>,
+  ): Promise<void> {
     if (outcome.ok) return onward(ctx, stage, outcome.value);
-    return show.refusal(ctx, stage, outcome.refusal);
+    return show.refusal(ctx, stage, judgement, outcome.refusal);
   }
 
   async function unusable(ctx: Context): Promise<void> {

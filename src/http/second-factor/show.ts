@@ -157,8 +157,8 @@ export function createSecondFactorPages({
     return error(ctx, stage, { title: 'unusable', links, confirm }, around);
   }
 
-  function refusal(ctx: Context, stage: Stage, why: Refusal) {
-    return error(ctx, stage, { title: 'refused', links: [] }, frame(stage, null, why));
+  function refusal(ctx: Context, stage: Stage, judgement: Judgement, why: Refusal) {
+    return error(ctx, stage, { title: 'refused', links: [] }, frame(stage, judgement, why));
   }
 
   /** A form where none belongs. */
