@@ -2,6 +2,7 @@
 import { availableParallelism } from 'node:os';
 import {
   type EmbeddedStores,
+  hasEmbeddedAccounts,
   openEmbeddedAccounts,
   openEmbeddedShortLived,
 } from './adapters/embedded/open.ts';
@@ -83,6 +84,17 @@ function joined<A extends Upkeep, B extends Upkeep>(accounts: A, shortLived: B):
       await Promise.all(both.map((each) => each.close()));
     },
   };
+}
+
+/**
+ * Throws one clear line when no server has made the store yet: an empty one, made in the wrong folder, would answer that
+ * nobody is there.
+ */
+export function expectStore({ storage: { accounts, dataDir } }: Config): void {
+  if (accounts.driver !== 'embedded' || hasEmbeddedAccounts({ dataDir })) return;
+  throw new Error(
+    `there is no store in ${dataDir}: name the server's own configuration with DOUBLELOCK_CONFIG, or start it once`,
+  );
 }
 
 export async function openParts(config: Config): Promise<Parts> {

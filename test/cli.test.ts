@@ -1,4 +1,5 @@
 /** The doublelock command as an operator runs it: a process of its own, its output and its exit code. */
+import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { openEmbedded } from '../src/adapters/embedded/open.ts';
 import { configFolder } from './config/config-file.ts';
@@ -78,6 +79,19 @@ describe('the doublelock command', () => {
     const { code, out, err } = await doublelock(['start'], { DOUBLELOCK_CONFIG: 'bad.yaml' });
     expect([code, out]).to.deep.equal([1, '']);
     expect(err).to.match(/bad\.yaml has 1 fault:\n {2}line 1: colour: unknown key\n$/);
+  });
+
+  it('makes no store where the server has made none: an empty one would say that nobody is there', async () => {
+    for (const args of [
+      ['accounts', 'list'],
+      ['factors', 'list', 'bob@acme.test'],
+      ['audit', 'list'],
+    ]) {
+      const { code, out, err } = await doublelock(args);
+      expect([code, out]).to.deep.equal([1, '']);
+      expect(err).to.match(/^there is no store in \S+\/data: .*DOUBLELOCK_CONFIG[^\n]*\n$/);
+    }
+    expect(existsSync(folder.path('data'))).to.equal(false);
   });
 
   it('lists accounts, of all tenants or of one', async () => {

@@ -15,8 +15,9 @@ export async function operate(
   config: Config,
   act: (operation: Operation, config: Config) => Promise<void>,
 ): Promise<void> {
-  const { openParts, secretsOf } = await import('../assemble.ts');
+  const { expectStore, openParts, secretsOf } = await import('../assemble.ts');
   const { createSenders } = await import('../senders.ts');
+  expectStore(config);
   const parts = await openParts(config);
   const { stores, clock, random } = parts;
   let isTold = true;

@@ -16,9 +16,8 @@ describe('starting the program', function () {
   const dataDir = freshDataDir();
 
   it('0.4 npm start says where everything is, and who can sign in, within 5 s; and stops within 5 s', async () => {
-    const begun = performance.now();
     const program = await start({ config: null, command: ['npm', 'start'] });
-    expect(performance.now() - begun).to.be.below(READY_WITHIN_MS);
+    expect(program.readyAfter).to.be.below(READY_WITHIN_MS);
     expect((await rawRequest(program.port, { path: '/health/ready' })).status).to.equal(200);
 
     const { out } = program.output();
@@ -104,7 +103,7 @@ describe('starting the program', function () {
     writeFileSync(file, '');
     const { code, err } = await refused({ dataDir: join(file, 'data') });
     expect(code).to.equal(1);
-    expect(err).to.match(/^[^\n]*accounts\.sqlite[^\n]*cannot be made[^\n]*\n$/);
+    expect(err).to.match(/^[^\n]*accounts\.sqlite[^\n]*cannot be made[^\n]* \(ENOTDIR\)\n$/);
     expect(err).to.include(join(file, 'data'));
   });
 

@@ -78,8 +78,9 @@ function openFile(path: string): DatabaseSync {
     makePrivate(path);
     return new DatabaseSync(path, { timeout: OPEN_TIMEOUT_MS, enableForeignKeyConstraints: true });
   } catch (error) {
+    const why = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
     const where = `${basename(path)}: cannot be made or opened in ${dirname(path)}`;
-    throw new StoreUnavailable(where, { cause: error });
+    throw new StoreUnavailable(`${where}${why}`, { cause: error });
   }
 }
 

@@ -1,4 +1,5 @@
 /** The embedded stores: two files in the data directory, each of which can be used without the other. */
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore, ResealableEnrolments, ResealableProviderStore } from '../../ports/keys.ts';
 import type {
@@ -62,8 +63,19 @@ export interface EmbeddedOptions {
   readonly dataDir: string;
 }
 
+const ACCOUNTS_FILE = 'accounts.sqlite';
+
+/** False when nobody has made it yet. A file that cannot be looked at is for who opens it to tell. */
+export function hasEmbeddedAccounts({ dataDir }: EmbeddedOptions): boolean {
+  try {
+    return statSync(join(dataDir, ACCOUNTS_FILE), { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return true;
+  }
+}
+
 export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAccounts {
-  const path = join(dataDir, 'accounts.sqlite');
+  const path = join(dataDir, ACCOUNTS_FILE);
   const database = openDatabase({ path, durability: 'full', migrations: ACCOUNTS_MIGRATIONS });
   return {
     accounts: createAccountStore(database),
