@@ -1,4 +1,5 @@
 /** What sessions and refresh tokens are judged by, for as long as anything issued from a sign-in lives. */
+import type { Account } from './account.ts';
 import type { Proof } from './assurance.ts';
 import type { Enrolment } from './enrolment.ts';
 
@@ -16,15 +17,28 @@ export interface SignInRecord {
   readonly expiresAt: number;
 }
 
-/**
- * Whether a factor that was given is not set up any more, which ends what was built on it (OWASP ASVS 5.0, 7.4.3):
- * whoever had it removed may not be who holds the session.
- */
-export function hasLostFactor(
+/** Whether a sign-in holds no more, whatever the policy would say of what was proven in it. */
+export function isEnded(
   proofs: readonly Proof[],
-  enrolments: readonly Pick<Enrolment, 'id'>[],
+  of: {
+    readonly account: Pick<Account, 'frozenAt'>;
+    readonly enrolments: readonly Pick<Enrolment, 'id'>[];
+  },
 ): boolean {
+  return hasLostFactor(proofs, of.enrolments) || wasReported(proofs, of.account);
+}
+
+/**
+ * A factor that was given is not set up any more, which ends what was built on it (OWASP ASVS 5.0, 7.4.3): whoever had
+ * it removed may not be who holds the session.
+ */
+function hasLostFactor(proofs: readonly Proof[], enrolments: readonly Pick<Enrolment, 'id'>[]): boolean {
   return proofs.some(
     ({ method, enrolmentId }) => method !== 'pwd' && !enrolments.some(({ id }) => id === enrolmentId),
   );
+}
+
+/** Since its password was given somebody has said "it was not me": what was on its way then arrives nowhere. */
+function wasReported(proofs: readonly Proof[], { frozenAt }: Pick<Account, 'frozenAt'>): boolean {
+  return frozenAt !== null && proofs.some(({ method, at }) => method === 'pwd' && at < frozenAt);
 }

@@ -1,7 +1,7 @@
 /** Lets in who has a live session that is good enough, and sends everybody else through the provider for it. */
 import type { Context, Next } from 'koa';
 import { type Judge, type Judgement, NO_DEMAND } from '../../domain/policy.ts';
-import { hasLostFactor, type SignInRecord } from '../../domain/sign-in-record.ts';
+import { isEnded, type SignInRecord } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ownPath } from '../own-path.ts';
@@ -42,7 +42,7 @@ export function createStepUp({ session, records, judge, clock, authorization }: 
     const demand = { ...NO_DEMAND, freshMs: freshSeconds === null ? null : freshSeconds * 1000 };
     const { accountId, proofs, trustedBrowserId } = record;
     const judgement = await judge({ accountId, proofs, trustedBrowserId, demand, occasion: 'standing' });
-    if (!judgement || hasLostFactor(proofs, judgement.enrolments)) return null;
+    if (!judgement || isEnded(proofs, judgement)) return null;
     return judgement.decision.kind === 'satisfied' ? { record, judgement } : null;
   }
 

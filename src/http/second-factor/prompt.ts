@@ -4,7 +4,7 @@ import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf } from '../../domain/assurance.ts';
 import type { Demand, Gather, Judgement, JudgeStanding, StandingFacts } from '../../domain/policy.ts';
-import { hasLostFactor } from '../../domain/sign-in-record.ts';
+import { isEnded } from '../../domain/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
 import { type SignInFacts, signInOfResult } from '../provider-session.ts';
@@ -29,7 +29,7 @@ interface Needs {
   readonly issuedLifetimeMs: number;
 }
 
-/** `nobody`: no live session. `ended`: one whose sign-in is not on record any more, or lost one of its factors. */
+/** `nobody`: no live session. `ended`: one whose sign-in is not on record, or holds no more. */
 type Finding = 'nobody' | 'ended' | Pick<Judgement, 'decision'>;
 
 /** What a token says of where it came from. */
@@ -60,7 +60,7 @@ export function createStandpoint(needs: Needs) {
       judged(ctx, session.accountId, signIn, demand),
       given && keepRecord(ctx, given),
     ]);
-    return judgement && !hasLostFactor(proofs, judgement.enrolments) ? judgement : 'ended';
+    return judgement && !isEnded(proofs, judgement) ? judgement : 'ended';
   }
 
   async function judged(
@@ -114,7 +114,7 @@ export function createStandpoint(needs: Needs) {
     }
     const demand = { acrs: null, always: clientRule(clientId).always, freshMs: null };
     const judgement = await judged(ctx, accountId, record, demand);
-    const ended = !judgement || hasLostFactor(record.proofs, judgement.enrolments);
+    const ended = !judgement || isEnded(record.proofs, judgement);
     if (!ended && judgement.decision.kind === 'satisfied') return true;
     const reason = ended ? 'sign_in_ended' : 'policy_unmet';
     await trail({ ...line, tenantId: judgement?.tenant.id ?? null, reason });
