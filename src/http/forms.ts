@@ -1,5 +1,6 @@
 /** Reads a form as a flat record of strings, and makes sure that it is one of ours. */
 import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import getRawBody from 'raw-body';
 import type { SecretBox } from '../ports/system.ts';
@@ -23,11 +24,19 @@ const MOST_BYTES = 32 * 1024;
 const MOST_FIELDS = 50;
 const FIELD_NAME = /^[a-z_]{1,40}$/;
 
+const begun = new WeakMap<IncomingMessage, Promise<Fields>>();
+
 /**
- * Refuses (400) what is not `application/x-www-form-urlencoded`, compressed, not UTF-8, has a field twice, or a name
+ * Reads it once, whoever asks. Refuses (400) what is not `application/x-www-form-urlencoded`, compressed, not UTF-8, has a field twice, or a name
  * that is no plain word: brackets become objects and operators in other people's parsers (413 past 32 KiB).
  */
-export async function readForm(ctx: Context): Promise<Fields> {
+export function readForm(ctx: Context): Promise<Fields> {
+  const reading = begun.get(ctx.req) ?? fieldsOf(ctx);
+  begun.set(ctx.req, reading);
+  return reading;
+}
+
+async function fieldsOf(ctx: Context): Promise<Fields> {
   if (ctx.is('application/x-www-form-urlencoded') !== 'application/x-www-form-urlencoded') {
     throw new BadForm(400, 'a form was expected');
   }

@@ -1,7 +1,7 @@
 /** The pages of one's own account. */
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
-import type { FormTokens } from '../forms.ts';
+import { type FormTokens, readForm } from '../forms.ts';
 import type { Pages, Render } from '../pages.ts';
 import { addSecurityRoutes, onlyTells, type SecurityNeeds } from './security.ts';
 import type { StepUp } from './step-up.ts';
@@ -20,10 +20,17 @@ export function createAccountRoutes(needs: Needs): Router {
   const router = new Router({ prefix: '/account' });
 
   router.get('/return', back);
+  router.use(whole);
   router.use('/security', freshEnough);
   router.get('/', stepUp.stepUp(null), overview);
   addSecurityRoutes(router, needs);
   return router;
+
+  /** Whoever sends slowly is judged by what is true once all is there: a session may be ended, or a factor gone, by then. */
+  async function whole(ctx: Context, next: Next): Promise<void> {
+    if (ctx.method === 'POST') await readForm(ctx);
+    await next();
+  }
 
   /** Changes need a fresh factor. What was just changed is told without: with the last factor gone none can be given. */
   async function freshEnough(ctx: Context, next: Next): Promise<void> {
