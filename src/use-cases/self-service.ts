@@ -51,12 +51,14 @@ export function createSelfService({
     const enrolment = all.find((each) => each.id === id);
     if (!enrolment) return accepted(null);
     if (account.frozenAt !== null) return refused(FROZEN);
-    // Codes on paper get in when a factor is lost: with the last factor they go as well.
-    const remaining = all.filter((each) => each.id !== id);
     if (mayTurnOff(judgement)) {
-      return removeAndTell(judgement, hasFactor(remaining) ? [enrolment] : all, address);
+      await removeAndTell(judgement, [enrolment], address);
+      // Codes on paper get in when a factor is lost: with the last factor they go as well, whichever form removed that.
+      const left = await enrolments.listByAccount(account.id);
+      if (!hasFactor(left)) await removeAll({ ...judgement, enrolments: left }, left, address);
+      return accepted(null);
     }
-    if (!hasFactor(remaining)) return refused({ code: 'enforced' });
+    if (!hasFactor(all.filter((each) => each.id !== id))) return refused({ code: 'enforced' });
     if (!(await enrolments.remove(account.id, id))) return accepted(null);
     // Two forms at once may each rely on the factor that the other one removes: the last one comes back.
     if (!hasFactor(await enrolments.listByAccount(account.id))) {
