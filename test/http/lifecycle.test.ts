@@ -179,14 +179,15 @@ describe('lifecycle', () => {
       requestTimeout: 600,
       connectionsCheckingInterval: 100,
     });
-    const slow = Array.from({ length: 500 }, async () => {
+    const dawdle = async () => {
       const socket = await open(server);
       socket.write('GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ');
-      return readAll(socket);
-    });
+      return { ending: readAll(socket) };
+    };
+    const slow = await Promise.all(Array.from({ length: 500 }, dawdle));
 
     const served = await ask(server);
-    const endings = await Promise.all(slow);
+    const endings = await Promise.all(slow.map(({ ending }) => ending));
 
     expect(served.status).to.equal(200);
     expect(endings.filter((ending) => !ending.startsWith('HTTP/1.1 408 '))).to.deep.equal([]);

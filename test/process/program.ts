@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { standardConfig, type Yaml } from '../support/app.ts';
 import { makeDataDir, removeDataDir } from '../support/embedded.ts';
 import { freePort } from '../support/free-port.ts';
+import { startStopwatch } from '../support/own-time.ts';
 import { LOOPBACK } from '../support/raw-request.ts';
 import { createVisitor, type Visitor } from '../support/visitor.ts';
 
@@ -19,7 +20,9 @@ export const READY_WITHIN_MS = 5000;
 export const STOPPED_WITHIN_MS = 5000;
 
 /** For mocha, in milliseconds: a few programs are started, and may share the processors with other work. */
-export const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 120_000;
+/** How often it is looked, in milliseconds, what a program waits for the processors. */
+const LOOK_EVERY_MS = 50;
 
 export type LogLine = Readonly<Record<string, unknown>>;
 
@@ -38,7 +41,7 @@ export interface ProgramOptions {
 export interface Ending {
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** Milliseconds since the signal that ended it, or since the start. */
+  /** Milliseconds of our own since the signal that ended it, or since the start. */
   readonly after: number;
 }
 
@@ -47,6 +50,8 @@ export interface Program {
   readonly port: number;
   readonly pid: number;
   readonly dataDir: string;
+  /** Milliseconds of our own from the start until it said where it is. */
+  readonly readyAfter: number;
   /** Everything it has written so far. */
   output(): { readonly out: string; readonly err: string };
   /** Its log so far: the lines of standard output that are JSON. */
@@ -125,14 +130,20 @@ function spawned(options: ProgramOptions, port: number, folder: string): Spawned
 
   const [command = '', ...words] = [...(options.by ?? []), ...(options.command ?? START)];
   const env = { ...process.env, PORT: String(port), DATA_DIR: dataDir, ...own, ...options.env };
-  const begun = performance.now();
   // npm starts others in turn: a group of their own, that all of them can be ended.
   const detached = options.command !== undefined;
   const child = spawn(command, words, { cwd: ROOT, env, detached, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = listenTo(child);
-  let signalled = begun;
+  const pid = child.pid ?? 0;
+  let stopwatch = startStopwatch(pid);
+  let readyAfter = Number.NaN;
+  // Of who has ended the last reading counts.
+  const looking = setInterval(() => stopwatch.read(), LOOK_EVERY_MS);
   const ended = new Promise<Ending>((resolve) => {
-    child.once('close', (code, signal) => resolve({ code, signal, after: performance.now() - signalled }));
+    child.once('close', (code, signal) => {
+      clearInterval(looking);
+      resolve({ code, signal, after: stopwatch.read() });
+    });
   });
 
   /** Looks each time that something was written, and when it is over. */
@@ -153,7 +164,7 @@ function spawned(options: ProgramOptions, port: number, folder: string): Spawned
       .filter((line) => line.startsWith('{'))
       .map((line) => JSON.parse(line));
   const signal = (name: NodeJS.Signals): void => {
-    signalled = performance.now();
+    stopwatch = startStopwatch(pid);
     child.kill(name);
   };
   const origin = `http://${options.config === null ? 'localhost' : LOOPBACK}:${port}`;
@@ -161,12 +172,17 @@ function spawned(options: ProgramOptions, port: number, folder: string): Spawned
     origin,
     port,
     dataDir,
-    pid: child.pid ?? 0,
+    pid,
+    get readyAfter() {
+      return readyAfter;
+    },
     ended,
     ready: until(
       () => (/^Doublelock is at /m.test(output.out()) ? true : undefined),
       'it did not start',
-    ).then(() => {}),
+    ).then(() => {
+      readyAfter = stopwatch.read();
+    }),
     output: () => ({ out: output.out(), err: output.err() }),
     log,
     logged: (event, count = 1) =>
