@@ -1,6 +1,7 @@
 /** npm start: load the configuration, listen, reload on SIGHUP, stop cleanly on SIGTERM. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { openParts, type Parts, secretsOf, startUpkeep, trailOf } from './assemble.ts';
 import type { Config } from './config/shape.ts';
 import { ConfigFaults, loadConfig, readEnvironment } from './config.ts';
@@ -19,6 +20,15 @@ const SEND_WITHIN_MS = 800;
 const NOTICE_MS = 500;
 /** How often it is looked, in milliseconds, whether who started us is still there. */
 const PARENT_EVERY_MS = 250;
+
+/** What a process has from its start on. A reload leaves it as it is, and says so. */
+const FROM_THE_START: Readonly<Record<string, (config: Config) => unknown>> = {
+  'listen.host': ({ listen }) => listen.host,
+  'listen.port': ({ listen }) => listen.port,
+  'metrics.port': ({ metrics }) => metrics.port,
+  storage: ({ storage }) => storage,
+  LOG_LEVEL: ({ logLevel }) => logLevel,
+};
 
 function load(): Config {
   return loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
@@ -49,7 +59,7 @@ export async function start(): Promise<void> {
     await stores.close();
     throw error;
   });
-  const stopUpkeep = startUpkeep(config, parts);
+  let stopUpkeep = startUpkeep(config, parts);
   let stopResealing = startResealing(secrets, parts);
 
   let reloaded = Promise.resolve();
@@ -84,13 +94,18 @@ export async function start(): Promise<void> {
   /** A faulty file changes nothing: its faults are listed, and the running configuration stays. */
   async function reload(): Promise<void> {
     try {
-      const next = load();
+      const read = load();
+      const next = { ...read, storage: config.storage, metrics: config.metrics };
       const { handler, secrets } = await prepare(next);
       // The old handler ends its own requests; nobody waits for that.
       void server.swap(handler);
-      await stopResealing();
+      await Promise.all([stopUpkeep(), stopResealing()]);
+      stopUpkeep = startUpkeep(next, parts);
       stopResealing = startResealing(secrets, parts);
-      for (const warning of next.warnings) logger.warn({ event: 'config.warning', reason: warning });
+      const restarts = Object.entries(FROM_THE_START)
+        .filter(([, of]) => !isDeepStrictEqual(of(read), of(config)))
+        .map(([setting]) => `${setting} has changed, and stays as it was until the server is started again`);
+      for (const reason of [...next.warnings, ...restarts]) logger.warn({ event: 'config.warning', reason });
       await trailOf(parts, logger.info)({ event: 'config.reloaded' });
     } catch (error) {
       const isTold = error instanceof ConfigFaults || error instanceof KeysRefused;

@@ -12,6 +12,7 @@ One YAML file, named by \`DOUBLELOCK_CONFIG\`; without one, [demo.yaml](demo.yam
 [production.example.yaml](production.example.yaml) is a start for a server of your own. \`doublelock check-config FILE\`
 lists every fault with its path and its line, and starts nothing; so does the server when it is started, and
 when it is told to read the file again (\`SIGHUP\`): a file with a fault is refused, and the running configuration stays.
+The log says which: \`config.reloaded\` or \`config.refused\`. \`listen.host\`, \`listen.port\`, \`metrics.port\`, \`storage\` and \`LOG_LEVEL\` take a restart.
 An unknown key is a fault. Where a key has a twin that ends in \`_file\`, the twin names a file that holds the value instead:
 relative to the configuration file, white space around the value trimmed. Editors that know JSON Schema check while you type, with this as the first line:
 

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { PASSWORD, standardConfig, type Yaml } from '../support/app.ts';
 import { freshDataDir } from '../support/embedded.ts';
+import { freePort } from '../support/free-port.ts';
 import { partyAt } from './forms.ts';
 import { configAt, PATIENCE_MS, type Program, programs, ROOT } from './program.ts';
 
@@ -96,6 +97,22 @@ describe('reloading the configuration of the running program', function () {
       'set-up-choose',
       'set-up-totp',
     ]);
+  });
+
+  it('R36 leaves what takes a restart as it is, and says so', async () => {
+    await reload(configAt(program.port));
+    const told = count('config.warning');
+    const moved = { metrics: { port: await freePort() }, listen: { host: 'localhost', port: program.port } };
+    await reload(configAt(program.port, moved));
+    const reasons = program
+      .log()
+      .filter(({ event }) => event === 'config.warning')
+      .slice(told)
+      .map(({ reason }) => String(reason));
+    for (const setting of ['metrics.port', 'listen.host'])
+      expect(reasons.filter((reason) => reason.startsWith(`${setting} has changed`))).to.have.length(1);
+    expect(reasons.join()).not.to.match(/storage|listen\.port|LOG_LEVEL/);
+    expect((await program.visitor().get('/metrics')).status).to.equal(200);
   });
 
   async function reload(config: Yaml): Promise<void> {
