@@ -26,8 +26,6 @@ import { createSignInRoutes } from './http/sign-in/routes.ts';
 import { boxOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { secondFactor } from './plugin.ts';
-import type { Log } from './ports/log.ts';
-import type { Metrics } from './ports/metrics.ts';
 import { allowedPrefixesOf } from './senders.ts';
 import { createGather } from './use-cases/judgement.ts';
 import { createSelfService } from './use-cases/self-service.ts';
@@ -75,7 +73,7 @@ async function createHandler(
   const knownBrowser = createKnownBrowser({ box, random, isHttps });
   const around = [
     wholeRequest,
-    requestLog({ log: measured(logger.info, metrics), clock, random }),
+    requestLog({ log: logger.info, count: metrics.request, clock, random }),
     errorPages({ render, log: logger.error }),
     securityHeaders({ https: isHttps }),
   ];
@@ -121,6 +119,7 @@ async function createHandler(
     passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
     onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
   });
+  await lock.trustedBrowsers.endWhereForbidden(config.tenants);
   const pages = createProviderPages({ render, clientName, clientTenant });
   const provider = createProvider({
     issuer: config.issuer,
@@ -195,15 +194,6 @@ function namesOf(clients: readonly ClientConfig[]) {
       id === OWN_CLIENT ? 'Doublelock' : String(byId.get(id)?.metadata.client_name ?? id),
     clientTenant: (id: string) => byId.get(id)?.tenantId ?? null,
     clientRule: (id: string) => ({ always: byId.get(id)?.secondFactor === 'always', own: id === OWN_CLIENT }),
-  };
-}
-
-/** Requests are counted where they are logged: a pattern of a path, never an address of somebody's. */
-function measured(log: Log, metrics: Metrics): Log {
-  return (fields) => {
-    log(fields);
-    const { method, path, status, duration_ms: ms } = fields;
-    if (method && path && status && ms !== undefined) metrics.request({ method, path, status, ms });
   };
 }
 

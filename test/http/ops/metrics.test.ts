@@ -31,6 +31,37 @@ describe('the metrics of a server', () => {
     expect(text).not.to.include('open.test');
   });
 
+  it('A100 have one name for all that is asked for in vain, however much that is', async () => {
+    const visitor = app.visitor();
+    const seen = async () => {
+      const { text } = await visitor.get('/metrics');
+      return new Set([...text.matchAll(/path="([^"]*)"/g)].map(([, path]) => path));
+    };
+    const names = Array.from({ length: 20 }, (_, n) => `made-up-${'x'.repeat(n)}`);
+    const cross = { 'sec-fetch-site': 'cross-site' };
+    for (const name of names) {
+      for (const path of [
+        `/${name}`,
+        `/account/${name}`,
+        `/account/security/set-up/${name}`,
+        `/interaction/${name}/second-factor/verify/${name}`,
+        `/interaction/${name}/${name}`,
+        `/session/end/${name.replaceAll('-', '')}`,
+        `/auth/${name}`,
+        `/confirm-email/${name}`,
+        `/dev/outbox/${name}`,
+        `/assets/${name}`,
+      ]) {
+        await visitor.get(path);
+        await visitor.post(path, {}, cross);
+      }
+    }
+    const paths = await seen();
+    expect([...paths].filter((path) => /made-?up/.test(path ?? ''))).to.deep.equal([]);
+    expect([...paths]).to.include.members([':none', '/account/security/set-up/:step', '/auth/:uid']);
+    expect(paths.size).to.be.below(30);
+  });
+
   it('are on a port of their own when one is configured, alone', async () => {
     const handler = createMetricsHandler(app.parts.metrics);
     const server = await startServer({ handler, host: '127.0.0.1', port: 0, log: () => {} });
