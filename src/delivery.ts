@@ -4,6 +4,7 @@ import { systemClock } from './adapters/system/clock.ts';
 import { systemRandom } from './adapters/system/random.ts';
 import { DEFAULT_BODIES, TWILIO_URL } from './config/build-sms.ts';
 import type { SmsGateway as GatewayConfig } from './config/shape.ts';
+import { checkDeliver, checkHttp, checkSmpp, checkSmtp, checkTwilio } from './opener-checks.ts';
 import type { Log } from './ports/log.ts';
 import type { MessageSender } from './ports/senders.ts';
 import { openGateway, openSmtp, overTransports } from './senders.ts';
@@ -75,7 +76,9 @@ export interface SmsGateway extends MessageSender {
 }
 
 export interface DeliverOptions {
+  /** Without it no mail goes out: then say `email: null` to the plugin, so that no codes by mail are offered. */
   readonly mail?: MailTransport;
+  /** Without it no text message goes out. */
   readonly sms?: SmsGateway;
   /** Told of each message that did not get away, without whom it was for. Default: nobody. */
   readonly log?: Log;
@@ -86,17 +89,22 @@ export interface Delivery extends MessageSender {
   close(withinMs?: number): Promise<void>;
 }
 
-/** Rejects when the address can't be used. No connection is made before there is something to send. */
-export function smtp(options: SmtpOptions): Promise<MailTransport> {
+/** Rejects when address or sender can't be used. No connection is made before there is something to send. */
+export async function smtp(options: SmtpOptions): Promise<MailTransport> {
+  checkSmtp(options);
   return openSmtp(options);
 }
 
-export function twilio({ from, ...options }: TwilioOptions): Promise<SmsGateway> {
+export async function twilio(given: TwilioOptions): Promise<SmsGateway> {
+  checkTwilio(given);
+  const { from, ...options } = given;
   return open({ transport: 'twilio', url: TWILIO_URL, ...options }, from);
 }
 
 /** Rejects when the templates can't be filled. */
-export function http({ from, success, ...options }: HttpOptions): Promise<SmsGateway> {
+export async function http(given: HttpOptions): Promise<SmsGateway> {
+  checkHttp(given);
+  const { from, success, ...options } = given;
   const { method = 'POST', contentType = 'application/json' } = options;
   const body = options.body ?? DEFAULT_BODIES[contentType] ?? null;
   return open(
@@ -115,7 +123,9 @@ export function http({ from, success, ...options }: HttpOptions): Promise<SmsGat
   );
 }
 
-export function smpp({ from, ...options }: SmppOptions): Promise<SmsGateway> {
+export async function smpp(given: SmppOptions): Promise<SmsGateway> {
+  checkSmpp(given);
+  const { from, ...options } = given;
   return open({ transport: 'smpp', tls: true, systemType: '', alphabet: 'gsm', ...options }, from);
 }
 
@@ -125,7 +135,9 @@ export function smpp({ from, ...options }: SmppOptions): Promise<SmsGateway> {
  *
  * @example secondFactor({ sender: deliver({ mail: await smtp({ url, from: 'Acme <no-reply@acme.example>' }) }), … })
  */
-export function deliver({ mail, sms, log = () => {} }: DeliverOptions): Delivery {
+export function deliver(options: DeliverOptions): Delivery {
+  checkDeliver(options);
+  const { mail, sms, log = () => {} } = options;
   const around = { clock: systemClock, random: systemRandom, log };
   const sender = overTransports({ mail: mail ?? null, sms: sms ?? null }, around);
   return { send: sender.send, close: (withinMs = 3000) => sender.close(withinMs) };

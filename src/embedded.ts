@@ -1,6 +1,7 @@
 /** `doublelock/embedded`: the plugin's stores in two SQLite files, for a host on one machine. */
 import { openEmbedded } from './adapters/embedded/open.ts';
 import type { DurableStores, ShortLivedStores } from './http/second-factor/options.ts';
+import { checkEmbedded } from './opener-checks.ts';
 import type { AuditStore } from './ports/stores.ts';
 import { startUpkeepOf, type UpkeepOptions } from './upkeep.ts';
 
@@ -18,9 +19,12 @@ export interface EmbeddedStores {
 
 /**
  * Opens both files, for several processes of one machine if need be. Throws `StoreUnavailable` when that can't be
- * done now, and an Error that names the file when a newer release has written it.
+ * done now, a TypeError that names the options that are wrong, and an Error that names the file when a newer release has
+ * written it.
  */
-export function embedded({ dataDir, ...upkeep }: EmbeddedOptions): EmbeddedStores {
+export function embedded(options: EmbeddedOptions): EmbeddedStores {
+  checkEmbedded(options);
+  const { dataDir, ...upkeep } = options;
   const stores = openEmbedded({ dataDir });
   return { durable: stores, shortLived: stores, close: startUpkeepOf(stores, upkeep) };
 }

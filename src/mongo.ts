@@ -1,6 +1,7 @@
 /** `doublelock/mongo`: what the plugin must not lose, in MongoDB. */
 import { openMongoAccounts } from './adapters/mongo/open.ts';
 import type { DurableStores } from './http/second-factor/options.ts';
+import { checkMongo } from './opener-checks.ts';
 import type { AuditStore } from './ports/stores.ts';
 import { startUpkeepOf, type UpkeepOptions } from './upkeep.ts';
 
@@ -23,7 +24,9 @@ export interface MongoStores extends DurableStores {
  *
  * @example secondFactor({ stores: { durable: await mongo({ uri }), shortLived: await redis({ uri: other }) }, … })
  */
-export async function mongo({ uri, ...upkeep }: MongoOptions): Promise<MongoStores> {
+export async function mongo(options: MongoOptions): Promise<MongoStores> {
+  checkMongo(options);
+  const { uri, ...upkeep } = options;
   const stores = await openMongoAccounts({ uri });
   return { ...stores, close: startUpkeepOf(stores, upkeep) };
 }

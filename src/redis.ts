@@ -2,6 +2,7 @@
 import { openRedisShortLived } from './adapters/redis/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import type { ShortLivedStores } from './http/second-factor/options.ts';
+import { checkRedis } from './opener-checks.ts';
 
 /** Where Redis is: exactly one of the first three is given. */
 export interface RedisOptions {
@@ -31,5 +32,6 @@ export interface RedisStores extends ShortLivedStores {
  * one line when the server is too old, may evict what it holds, or refuses the login.
  */
 export async function redis(options: RedisOptions): Promise<RedisStores> {
+  checkRedis(options);
   return openRedisShortLived({ ...options, clock: systemClock });
 }

@@ -32,6 +32,7 @@ const COMPOSITIONS = [
   'src/keys.ts',
   'src/mongo.ts',
   'src/notices.ts',
+  'src/opener-checks.ts',
   'src/plugin.ts',
   'src/redis.ts',
   'src/senders.ts',

@@ -132,6 +132,18 @@ describe('U.6 the options of the plugin', () => {
     ['sms: needs allowedPrefixes', { ...SENDING, sms: { lifetimeSeconds: 60 } }],
     ['sms.lifetimeSeconds', { ...SENDING, sms: { allowedPrefixes: ['+31'], lifetimeSeconds: 3600 } }],
     ['sms.allowedPrefixes.0', { ...SENDING, sms: { allowedPrefixes: ['0031'] } }],
+    ['sender: has no send()', { sender: {} }],
+    ['sender: is a promise still: await it', { sender: Promise.resolve(SENDING.sender) }],
+    ['messenger: has no tell()', { messenger: SENDING.sender }],
+    ['clock: must be an object with now()', { clock: Date.now }],
+    ['tenants: is empty', { tenants: [] }],
+    ['tenants.0.brand.colour', { tenants: [{ brand: { colour: 'green' } }] }],
+    ['policy.methods: has nothing', { policy: { enforcement: 'required', methods: [] } }],
+    ['policy.methods: has nothing', { policy: { groups: { staff: 'required' }, methods: ['app'] } }],
+    [
+      'tenants.0.secondFactor.methods: has nothing',
+      { policy: { enforcement: 'required' }, tenants: [{ secondFactor: { methods: [] } }] },
+    ],
   ];
   for (const [fault, more] of refused) {
     it(`are refused when they can’t be meant: ${fault}`, () => {

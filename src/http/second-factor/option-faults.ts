@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
 import { CONFIGURABLE_METHODS } from '../../domain/method.ts';
 import { ENFORCEMENTS } from '../../domain/tenant.ts';
+import { act, createOptionCheck, having } from '../option-check.ts';
 
 /** Characters: 16 random bytes in base64 and more; nothing that somebody made up. */
 const SHORTEST_KEY = 32;
@@ -11,11 +12,11 @@ const text = z.string().min(1);
 /** It stands before the colon in an `otpauth:` address. */
 const spoken = text.regex(/^[^:]+$/, 'must have no colon');
 const key = z.string().min(SHORTEST_KEY, 'is shorter than 32 characters');
-const act = z.custom((value) => typeof value === 'function', 'must be a function');
 const part = z.custom((value) => typeof value === 'object' && value !== null, 'is missing');
 /** Seconds: as long as codes that are sent may live (NIST SP 800-63B-4, 3.1.3.2). */
 const lifetime = z.int().min(30).max(600);
 const enforcement = z.enum(ENFORCEMENTS);
+const colour = text.regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be a hexadecimal colour, such as #1f6feb');
 
 const policy = z
   .strictObject({
@@ -35,7 +36,7 @@ const tenant = z
     id: text,
     name: text,
     locale: z.enum(LOCALES),
-    brand: z.strictObject({ logo: text.nullable(), colour: text.nullable() }).partial(),
+    brand: z.strictObject({ logo: text.nullable(), colour: colour.nullable() }).partial(),
     support: z.strictObject({ email: text.nullable(), url: text.nullable() }).partial(),
     secondFactor: policy,
   })
@@ -43,6 +44,7 @@ const tenant = z
 
 const tenants = z
   .array(tenant)
+  .min(1, 'is empty: leave it out where everybody belongs to one')
   .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two of them have the same id');
 
 const shape = z.strictObject({
@@ -72,8 +74,8 @@ const shape = z.strictObject({
           driftSteps: z.int().min(0).max(2),
         })
         .partial(),
-      sender: part,
-      messenger: part,
+      sender: having('send'),
+      messenger: having('tell'),
       email: z.strictObject({ lifetimeSeconds: lifetime }).partial().nullable(),
       sms: z
         .strictObject({
@@ -98,11 +100,11 @@ const shape = z.strictObject({
       render: act,
       log: act,
       trail: act,
-      clock: part,
-      random: part,
+      clock: having('now'),
+      random: having('id', 'bytes'),
       accountOf: act,
       digestKey: key,
-      box: part,
+      box: having('seal', 'open', 'tryOpen', 'keyIdOf', 'digest'),
       issuedLifetimeMs: z.number().positive(),
       interactionUrl: act,
       passwordUrl: act,
@@ -138,14 +140,23 @@ function refuseWhatCannotBe(given: Given, fault: (path: Path, message: string) =
     if (asked?.setUpProof === 'email') refuse([...at, 'setUpProof'], 'email', 'email ');
   }
 
+  /** Whoever must set up a factor must have one to set up. */
+  function lookForAny({ methods, enforcement, groups }: NonNullable<Given['policy']>, at: Path): void {
+    const isDemanded = [enforcement, ...Object.values(groups ?? {})].includes('required');
+    if (!isDemanded || !methods || methods.some((method) => method !== 'app')) return;
+    fault([...at, 'methods'], 'has nothing that can be set up, so that nobody could sign in');
+  }
+
   function refuse(path: Path, method: (typeof SENT)[number], subject = ''): void {
     const lack = lackOf(method);
     if (lack !== null) fault(path, `${subject}${lack}`);
   }
 
   look(given.policy, ['policy']);
-  for (const [index, tenant] of (given.tenants ?? []).entries()) {
-    look(tenant.secondFactor, ['tenants', index, 'secondFactor']);
+  if (!given.tenants) lookForAny({ ...given.policy }, ['policy']);
+  for (const [index, { secondFactor }] of (given.tenants ?? []).entries()) {
+    look(secondFactor, ['tenants', index, 'secondFactor']);
+    lookForAny({ ...given.policy, ...secondFactor }, ['tenants', index, 'secondFactor']);
   }
   for (const method of SENT) if (given[method]) refuse([method], method);
   for (const link of ['confirmUrl', 'notMeUrl'] as const) {
@@ -154,9 +165,4 @@ function refuseWhatCannotBe(given: Given, fault: (path: Path, message: string) =
 }
 
 /** Throws a TypeError with every fault on a line of its own, and nothing of what was given. */
-export function checkOptions(given: unknown): void {
-  const faults = options.safeParse(given).error?.issues ?? [];
-  if (faults.length === 0) return;
-  const lines = faults.map(({ path, message }) => `  ${path.join('.') || 'options'}: ${message}`);
-  throw new TypeError(`secondFactor can't work with these options:\n${lines.join('\n')}`);
-}
+export const checkOptions = createOptionCheck('secondFactor', options);
