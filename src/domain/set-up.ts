@@ -5,6 +5,7 @@ import type { MethodName } from './method.ts';
 import type { Judgement } from './policy.ts';
 import type { Progress } from './progress.ts';
 import type { Outcome } from './refusal.ts';
+import { methodsOnOffer } from './tenant.ts';
 
 /** Each has a page. */
 export type SetUpStep = 'proof' | 'totp' | 'email' | 'sms' | 'passkey' | 'recovery-codes';
@@ -59,14 +60,19 @@ export function needsSetUpProof(
   return tenant.secondFactor.setUpProof === 'email' && !isSetUpProven && !hasFactor(enrolments);
 }
 
-/** Where a set-up is; null: none is under way. Recovery codes are shown once they are good. */
+/**
+ * Where a set-up is; null: none is under way, or what is being set up was taken off the offer meanwhile: nobody is led
+ * to a factor that they can't sign in with. Recovery codes are shown once they are good.
+ */
 export function setUpStepOf(
   at: Pick<Progress, 'pending' | 'newCodes' | 'isSetUpProven'>,
-  judgement: Pick<Judgement, 'tenant' | 'enrolments'>,
+  judgement: Pick<Judgement, 'tenant' | 'enrolments' | 'enforcement' | 'account'>,
 ): SetUpStep | null {
   if (at.pending) {
-    if (needsSetUpProof(at, judgement)) return 'proof';
     const { method } = at.pending;
+    const { enforcement, tenant, account } = judgement;
+    if (!methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role).includes(method)) return null;
+    if (needsSetUpProof(at, judgement)) return 'proof';
     return method === 'app' || method === 'recovery' ? null : method;
   }
   const isGood = at.newCodes !== null && judgement.enrolments.some(({ method }) => method === 'recovery');

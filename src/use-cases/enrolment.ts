@@ -16,7 +16,14 @@ import type { Judgement } from '../domain/policy.ts';
 import { newCodesPurpose, orTwin, type PendingSetUp, type Progress } from '../domain/progress.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../domain/refusal.ts';
 import type { SendCode } from '../domain/sending.ts';
-import { type Bind, LONGEST_LABEL, type NewFactor, needsSetUpProof, type Visitor } from '../domain/set-up.ts';
+import {
+  type Bind,
+  LONGEST_LABEL,
+  type NewFactor,
+  needsSetUpProof,
+  setUpStepOf,
+  type Visitor,
+} from '../domain/set-up.ts';
 import type { Notify } from '../ports/senders.ts';
 import type { AccountStore, ProgressStore } from '../ports/stores.ts';
 import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
@@ -279,8 +286,7 @@ function asked(step: SentStep): { readonly method: Sending['method']; readonly p
 
 /** Whether this is the step whose turn it is. */
 function isAt(step: SentStep | 'totp', at: Progress, judgement: Judgement): boolean {
-  const expected = needsSetUpProof(at, judgement) ? 'proof' : at.pending?.method;
-  return step === expected;
+  return step === setUpStepOf(at, judgement);
 }
 
 export type EnrolmentUseCase = ReturnType<typeof createEnrolment>;

@@ -4,12 +4,13 @@ import type { MethodName } from '../../src/domain/method.ts';
 import type { Progress } from '../../src/domain/progress.ts';
 import { needsSetUpProof, setUpStepOf } from '../../src/domain/set-up.ts';
 import type { TenantSecondFactor } from '../../src/domain/tenant.ts';
-import { anEnrolment, aProgress } from '../contracts/examples.ts';
+import { anAccount, anEnrolment, aProgress } from '../contracts/examples.ts';
 import { aTenant } from '../use-cases/setting.ts';
 
 function account(setUpProof: TenantSecondFactor['setUpProof'], ...methods: MethodName[]) {
   const enrolments = methods.map((method) => anEnrolment({ id: method, method }));
-  return { tenant: aTenant('acme', { setUpProof }), enrolments };
+  const tenant = aTenant('acme', { setUpProof, methods: ['totp', 'email', 'sms', 'passkey'] });
+  return { tenant, enrolments, enforcement: 'optional', account: anAccount() } as const;
 }
 
 const pending = (method: MethodName, more: Partial<Progress> = {}): Progress =>
@@ -40,6 +41,16 @@ describe('the step of a set-up', () => {
   it('is none while nothing is set up', () => {
     expect(setUpStepOf(aProgress(), account('email'))).to.equal(null);
     expect(setUpStepOf(aProgress(), account('email', 'totp', 'recovery'))).to.equal(null);
+  });
+
+  it('B.2 is none when the method was taken off the offer, for who is no administrator', () => {
+    const now = account('none');
+    const tenant = aTenant('acme', { setUpProof: 'none', methods: ['email'] });
+    for (const forbidding of [{ tenant }, { enforcement: 'off' }] as const) {
+      expect(setUpStepOf(pending('totp'), { ...now, ...forbidding })).to.equal(null);
+      const boss = anAccount({ role: 'admin' });
+      expect(setUpStepOf(pending('totp'), { ...now, ...forbidding, account: boss })).to.equal('totp');
+    }
   });
 
   it('shows recovery codes once they are good, and not before', () => {

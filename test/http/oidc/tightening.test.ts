@@ -1,7 +1,8 @@
 /** A policy that was tightened acts at once on everything that lives; loosened again, it lets it live on. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { PASSWORD, standardConfig } from '../../support/app.ts';
+import { PASSWORD, standardConfig, type Yaml } from '../../support/app.ts';
+import type { Page } from '../../support/page.ts';
 import {
   askAgain,
   claimsOf,
@@ -159,6 +160,34 @@ describe('a policy that is tightened', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('interaction_required');
     expect((await askAgain(visitor, at.rp)).error).to.equal('method_not_allowed');
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
+  });
+
+  it('B.2 A105 sets up nothing that was forbidden meanwhile, at a sign-in or on the security page', async () => {
+    await at.app.reload(tenantsWith('strict', { methods: ['totp', 'email'] }));
+    const forced = at.app.visitor();
+    await askAgain(forced, at.rp);
+    await forced.signIn('new@strict.test', PASSWORD);
+    const own = at.app.visitor();
+    await own.open('/account/security');
+    await own.signIn('clerk@open.test', PASSWORD);
+    const forcedPage = await forced.chooseMethod('totp');
+    const ownPage = await own.follow(await own.submit(own.page, { method: 'totp' }, 'set_up'));
+    await at.app.reload({
+      tenants: tenants.map((tenant) => ({
+        ...tenant,
+        second_factor: { ...(tenant.second_factor as Yaml), methods: ['email'] },
+      })),
+    });
+    const typed = (page: Page) => ({ code: nextCode(at.app, page.mark('secret')) });
+    const next = await forced.follow(await forced.submit(forcedPage, typed(forcedPage)));
+    expect(next.name).to.equal('set-up-email');
+    expect((await forced.open(forcedPage.url)).name).to.equal('set-up-choose');
+    expect((await own.follow(await own.submit(ownPage, typed(ownPage)))).name).to.equal('security');
+    expect((await own.open(ownPage.url)).name).to.equal('security');
+    for (const email of ['new@strict.test', 'clerk@open.test']) {
+      const account = await at.app.parts.stores.accounts.findByEmail(email);
+      expect(await at.app.parts.stores.enrolments.listByAccount(account?.id ?? ''), email).to.deep.equal([]);
+    }
   });
 
   it('B.2 forgets a client that was taken out, and the others never notice', async () => {
