@@ -116,7 +116,19 @@ export function addFactorSetUpRoutes(router: Router, needs: FactorSetUpNeeds, pa
     const from = { address: ctx.ip, clientId: null };
     const outcome = await recovery.renew(await underWay(visit), visit.judgement, from);
     if (!outcome.ok) return page.show(ctx, visit, outcome.refusal);
+    await withNewCodes(ctx, visit.record);
     redirect(ctx, path('recovery-codes'));
+  }
+
+  /** Who came in by one of the old codes is in by the new ones, which have taken their place: they are still to be shown. */
+  async function withNewCodes(ctx: Context, record: SignInRecord): Promise<void> {
+    if (!record.proofs.some(({ method }) => method === 'recovery')) return;
+    const there = await enrolments.listByAccount(record.accountId);
+    const codes = there.findLast(({ method }) => method === 'recovery');
+    const proofs = record.proofs.map((proof) =>
+      proof.method === 'recovery' && codes ? { ...proof, enrolmentId: codes.id } : proof,
+    );
+    await carryOn(ctx, record, proofs);
   }
 
   /** The set-up under way in this session, or the beginning of one. */

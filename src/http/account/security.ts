@@ -46,7 +46,10 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
     await forms.read(ctx, visit.record.sessionUid);
     const factor = String(ctx.params.id);
     const outcome = await selfService.remove(visit.judgement, factor, ctx.ip);
-    await finish(ctx, visit, outcome, { done: 'removed', isGone: (id) => id === factor });
+    // With the last one the codes on paper go, by which somebody may have come in.
+    const isLast = !hasFactor(visit.judgement.enrolments.filter(({ id }) => id !== factor));
+    const isGone = (id: string | null) => id === factor || (isLast && id !== null);
+    await finish(ctx, visit, outcome, { done: 'removed', isGone });
   }
 
   async function turnOff(ctx: Context): Promise<void> {
