@@ -3,6 +3,7 @@ export interface TrustedBrowser {
   /** Digest of the token in its cookie: what is stored opens nothing. */
   readonly id: string;
   readonly accountId: string;
+  readonly tenantId: string;
   /** The browser's own words. */
   readonly browser: string;
   /** Milliseconds since the epoch. */

@@ -96,6 +96,8 @@ export interface TrustedBrowserStore {
   remove(accountId: string, id: string): Promise<boolean>;
   /** Gives how many there were. */
   removeAll(accountId: string): Promise<number>;
+  /** The same of all accounts of a tenant. */
+  removeTenant(tenantId: string): Promise<number>;
 }
 
 export interface AuditStore {

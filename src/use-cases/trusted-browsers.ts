@@ -1,6 +1,7 @@
 /** Browsers in which a person need not give a second factor for a while, because they once said so there. */
 import type { Judgement } from '../domain/policy.ts';
 import type { Progress } from '../domain/progress.ts';
+import type { Tenant } from '../domain/tenant.ts';
 import type { TrustedBrowser } from '../domain/trusted-browser.ts';
 import type { TrustedBrowserStore } from '../ports/stores.ts';
 import type { Clock, SecretBox, Trail } from '../ports/system.ts';
@@ -101,6 +102,7 @@ export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trus
     await trustedBrowsers.insert({
       id,
       accountId: account.id,
+      tenantId: account.tenantId,
       browser: name.slice(0, LONGEST_BROWSER),
       createdAt: now,
       lastUsedAt: before?.lastUsedAt ?? null,
@@ -130,7 +132,18 @@ export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trus
     await trail({ ...who, event: 'browser.revoked', address });
   }
 
-  return { idIn, trust, noteUse, list, revoke };
+  /** What was trusted before a tenant forbade it is not trusted again when that is allowed once more. */
+  async function endWhereForbidden(tenants: readonly Tenant[]): Promise<void> {
+    const forbidding = tenants.filter(({ secondFactor }) => !secondFactor.trustedDevices);
+    await Promise.all(
+      forbidding.map(async ({ id: tenantId }) => {
+        const ended = await trustedBrowsers.removeTenant(tenantId);
+        if (ended > 0) await trail({ event: 'browser.revoked', tenantId, reason: 'enforced' });
+      }),
+    );
+  }
+
+  return { idIn, trust, noteUse, list, revoke, endWhereForbidden };
 }
 
 export type TrustedBrowsers = ReturnType<typeof createTrustedBrowsers>;

@@ -79,6 +79,7 @@ export function aTrustedBrowser(changes: Partial<TrustedBrowser> = {}): TrustedB
   return {
     id: 'browser-1',
     accountId: 'account-1',
+    tenantId: 'acme',
     browser: 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \u{1f512}',
     createdAt: NOW,
     lastUsedAt: null,

@@ -26,6 +26,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
         expect(await store().remove('account-1', text), text).to.equal(false);
         expect(await store().remove(text, 'browser-1'), text).to.equal(false);
         expect(await store().removeAll(text), text).to.equal(0);
+        expect(await store().removeTenant(text), text).to.equal(0);
       }
       expect(await idsOf('account-1')).to.deep.equal(['browser-1']);
     });
@@ -115,6 +116,15 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await idsOf('account-1')).to.deep.equal([]);
       expect(await idsOf('account-2')).to.deep.equal(['other']);
       expect(await store().removeAll('account-1')).to.equal(0);
+    });
+
+    it('removes all browsers of one tenant alone, and tells how many there were', async () => {
+      for (const id of ['one', 'two']) await store().insert(aTrustedBrowser({ id, accountId: id }));
+      await store().insert(aTrustedBrowser({ id: 'other', tenantId: 'kantoor' }));
+      expect(await store().removeTenant('acme')).to.equal(2);
+      expect([await idsOf('one'), await idsOf('two')]).to.deep.equal([[], []]);
+      expect(await idsOf('account-1')).to.deep.equal(['other']);
+      expect(await store().removeTenant('acme')).to.equal(0);
     });
 
     it('counts each browser once when 50 parallel callers remove all', async () => {

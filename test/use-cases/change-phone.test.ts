@@ -4,7 +4,7 @@ import type { Account } from '../../src/domain/account.ts';
 import { secondFactorSubject } from '../../src/domain/attempts.ts';
 import { enrolmentPurpose } from '../../src/domain/enrolment.ts';
 import { FROZEN } from '../../src/domain/refusal.ts';
-import { MINUTE, NOW } from '../contracts/examples.ts';
+import { aTrustedBrowser, MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
 import { codeSetUp } from './code-set-up.ts';
 import { PHONE, sendingIn } from './sending.ts';
@@ -154,7 +154,7 @@ describe('a change of number (3.5)', () => {
 
   it('ends the trust in browsers with the factor, and only with it', async () => {
     const expiresAt = setting().clock.now() + MINUTE;
-    const trusted = { browser: '', createdAt: NOW, lastUsedAt: null, lastUsedFor: null, expiresAt };
+    const trusted = aTrustedBrowser({ expiresAt });
     const bob = await person('acme', SMS, TOTP);
     await setting().stores.trustedBrowsers.insert({ ...trusted, id: 'laptop', accountId: bob.id });
     await change(bob, OTHER);

@@ -11,6 +11,26 @@ describe('trusted browsers', () => {
   const setting = freshSetting({ tenants: TRUSTING });
   const { person, atEnd, ended, trusted, askedOf, count } = trustingIn(setting);
 
+  it('B.2 of tenants that forbid it end, and of no others', async () => {
+    const bob = await person();
+    const ann = await person({ email: 'ann@open.test', tenantId: 'open' });
+    const [his, hers] = [await trusted(bob), await trusted(ann)];
+    const forbidding = TRUSTING.map((tenant) =>
+      tenant.id === 'acme'
+        ? { ...tenant, secondFactor: { ...tenant.secondFactor, trustedDevices: false } }
+        : tenant,
+    );
+    await setting().browsers.endWhereForbidden(TRUSTING);
+    expect(await askedOf(bob, his)).to.equal('satisfied');
+    await setting().browsers.endWhereForbidden(forbidding);
+    // Asked of who allows it still.
+    expect(await askedOf(bob, his)).to.equal('prove');
+    expect(await askedOf(ann, hers)).to.equal('satisfied');
+    await setting().browsers.endWhereForbidden(forbidding);
+    const revoked = (await setting().events()).filter((event) => event.startsWith('browser.revoked'));
+    expect(revoked, 'told once').to.have.length(1);
+  });
+
   describe('are of one account', () => {
     it('A86 another account’s cookie is as good as none', async () => {
       const bob = await person();

@@ -127,6 +127,10 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
     added_at INTEGER NOT NULL,
     used_at INTEGER
   ) STRICT, WITHOUT ROWID;`,
+  `
+  ALTER TABLE trusted_browsers ADD COLUMN tenant_id TEXT NOT NULL DEFAULT '';
+  UPDATE trusted_browsers
+    SET tenant_id = coalesce((SELECT tenant_id FROM accounts WHERE accounts.id = account_id), '');`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -7,6 +7,7 @@ import { insertInto } from './insertion.ts';
 type Row = {
   id: string;
   account_id: string;
+  tenant_id: string;
   browser: string;
   created_at: number;
   last_used_at: number | null;
@@ -17,6 +18,7 @@ type Row = {
 const COLUMNS = [
   'id',
   'account_id',
+  'tenant_id',
   'browser',
   'created_at',
   'last_used_at',
@@ -28,6 +30,7 @@ function toRow(trusted: TrustedBrowser): Row {
   return {
     id: trusted.id,
     account_id: trusted.accountId,
+    tenant_id: trusted.tenantId,
     browser: trusted.browser,
     created_at: trusted.createdAt,
     last_used_at: trusted.lastUsedAt,
@@ -40,6 +43,7 @@ function toTrusted(row: Row): TrustedBrowser {
   return {
     id: row.id,
     accountId: row.account_id,
+    tenantId: row.tenant_id,
     browser: row.browser,
     createdAt: row.created_at,
     lastUsedAt: row.last_used_at,
@@ -62,6 +66,7 @@ export function createTrustedBrowserStore(database: Database): TrustedBrowserSto
     'DELETE FROM trusted_browsers WHERE id = :id AND account_id = :accountId',
   );
   const removeAll = database.statement('DELETE FROM trusted_browsers WHERE account_id = :accountId');
+  const removeTenant = database.statement('DELETE FROM trusted_browsers WHERE tenant_id = :tenantId');
 
   return {
     insert: (browser) => database.write(() => void insert.run(toRow(browser))),
@@ -75,5 +80,6 @@ export function createTrustedBrowserStore(database: Database): TrustedBrowserSto
       database.write(() => void use.run({ id, lastUsedAt, lastUsedFor })),
     remove: (accountId, id) => database.write(() => remove.run({ accountId, id }) === 1),
     removeAll: (accountId) => database.write(() => removeAll.run({ accountId })),
+    removeTenant: (tenantId) => database.write(() => removeTenant.run({ tenantId })),
   };
 }

@@ -130,6 +130,8 @@ const record = new Schema<SignInRecordDocument>(
 export interface TrustedBrowserDocument {
   _id: string;
   accountId: string;
+  /** Absent from what an older release has written. */
+  tenantId?: string;
   browser: string;
   createdAt: Date;
   lastUsedAt: Date | null;
@@ -142,6 +144,7 @@ const trustedBrowser = new Schema<TrustedBrowserDocument>(
   {
     _id: String,
     accountId: String,
+    tenantId: String,
     browser: String,
     createdAt: Date,
     lastUsedAt: Date,

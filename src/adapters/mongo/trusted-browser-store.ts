@@ -23,6 +23,7 @@ function toTrusted(found: TrustedBrowserDocument): TrustedBrowser {
   return {
     id: found._id,
     accountId: found.accountId,
+    tenantId: found.tenantId ?? '',
     browser: found.browser,
     createdAt: found.createdAt.getTime(),
     lastUsedAt: found.lastUsedAt?.getTime() ?? null,
@@ -58,5 +59,7 @@ export function createTrustedBrowserStore(
     remove: (accountId, id) =>
       act(async () => (await trustedBrowsers.deleteOne({ _id: id, accountId })).deletedCount === 1),
     removeAll: (accountId) => act(async () => (await trustedBrowsers.deleteMany({ accountId })).deletedCount),
+    removeTenant: (tenantId) =>
+      act(async () => (await trustedBrowsers.deleteMany({ tenantId })).deletedCount),
   };
 }

@@ -30,7 +30,9 @@ export const tenantSecondFactorShape = {
   trusted_devices: z
     .boolean()
     .default(false)
-    .describe('Whether a member may have the browser trusted for `second_factor.trusted_device.days`.'),
+    .describe(
+      'Whether a member may have the browser trusted for `second_factor.trusted_device.days`. `false` ends all trust there was.',
+    ),
   set_up_proof: z
     .enum(['email', 'none'])
     .default('email')

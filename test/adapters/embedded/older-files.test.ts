@@ -56,6 +56,27 @@ describe('embedded stores on files of the first release', () => {
     expect((await stores.records.find('session-1', NOW))?.trustedBrowserId).to.equal('browser-1');
   });
 
+  it('R26 a trusted browser is of the tenant that its account is of', async () => {
+    const folder = join(dataDir(), 'later');
+    const third = ACCOUNTS_MIGRATIONS.slice(0, 3);
+    const path = join(folder, 'accounts.sqlite');
+    const database = openDatabase({ path, durability: 'full', migrations: third });
+    for (const row of [
+      `INSERT INTO accounts VALUES ('account-1', 'acme', 'bob@acme.test', 0, 'Bob', NULL, 'member', '[]', '[]', NULL,
+        NULL, ${NOW}, NULL)`,
+      `INSERT INTO trusted_browsers VALUES ('browser-1', 'account-1', '${aTrustedBrowser().browser}', ${NOW}, NULL, NULL,
+        ${NOW + MINUTE})`,
+      `INSERT INTO trusted_browsers VALUES ('browser-2', 'a-guest', '', ${NOW}, NULL, NULL, ${NOW + MINUTE})`,
+    ]) {
+      database.statement(row).run();
+    }
+    database.close();
+    const later = openEmbedded({ dataDir: folder });
+    expect(await later.trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser());
+    expect((await later.trustedBrowsers.find('browser-2', NOW))?.tenantId).to.equal('');
+    later.close();
+  });
+
   it('R26 progress goes on from nothing yet', async () => {
     const found = await stores.progress.find('interaction-1', NOW);
     expect(found).to.deep.equal(aProgress({ ...NOTHING_YET, version: 1 }));

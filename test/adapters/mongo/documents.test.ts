@@ -98,6 +98,14 @@ describe('documents in MongoDB', () => {
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
   });
 
+  it('R26 a trusted browser of an older release is of no tenant that could end it, and ends by itself', async () => {
+    const { trustedBrowsers } = stores();
+    await trustedBrowsers.insert(aTrustedBrowser());
+    await collection('trusted_browsers').updateOne({}, { $unset: { tenantId: 1 } });
+    expect(await trustedBrowsers.removeTenant('acme')).to.equal(0);
+    expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser({ tenantId: '' }));
+  });
+
   it('R26 refuses to write a field that no schema knows', async () => {
     const account = { ...anAccount(), isRoot: true } as Account;
     const outcome = await stores()

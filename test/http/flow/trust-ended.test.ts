@@ -90,7 +90,7 @@ describe('trust in a browser, when it ends', () => {
     expect((await redeem(rp2, await askAgain(lives.visitor, rp2))).claims.acr).to.equal(MFA);
   });
 
-  it('B.2 by the tenant, which forbids it; once it allows it again, what lives lives on', async () => {
+  it('B.2 by the tenant, which forbids it: what was trusted before is not trusted when it allows it again', async () => {
     const lives = await livingOnTrust(s, 'ben@strict.test');
     await s.app.reload(trusting('open'));
     try {
@@ -99,7 +99,18 @@ describe('trust in a browser, when it ends', () => {
     } finally {
       await s.app.reload(ALLOWED);
     }
-    expect(errorOf(await askAgain(lives.visitor, s.rp, { prompt: 'none' }))).to.equal(null);
+    await expectEnded(lives);
+    expect((await signInAgain(s, 'ben@strict.test', lives.visitor)).name).to.equal('enter-code');
+    const { audit } = s.app.parts.stores;
+    const [revoked] = await audit
+      .list({ tenantId: 'strict', limit: 100 })
+      .then((lines) =>
+        lines.filter(({ event, accountId }) => event === 'browser.revoked' && accountId === null),
+      );
+    expect(revoked?.reason).to.equal('enforced');
+    const anew = await trust(s, 'ben@strict.test', lives.visitor);
+    expect(errorOf(anew.end)).to.equal(null);
+    expect(errorOf(await signInAgain(s, 'ben@strict.test', lives.visitor))).to.equal(null);
   });
 
   it('A58 by a factor that is set up', async () => {
