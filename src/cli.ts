@@ -42,15 +42,15 @@ program
 const accounts = program.command('accounts').description('the accounts in the store');
 accounts
   .command('list')
-  .description('list them, tenant by tenant')
+  .description('list them, tenant by tenant, with the ids that the log knows them by')
   .option('--tenant <id>', 'of this tenant alone')
   .action(({ tenant }: { tenant?: string }) =>
     operate(async (operation, config) => {
       const found = await operation.listAccounts(tenantsOf(config, tenant));
       print(
         ...table(
-          ['EMAIL', 'TENANT', 'ROLE', 'NAME'],
-          found.map(({ email, tenantId, role, name }) => [email, tenantId, role, name]),
+          ['EMAIL', 'TENANT', 'ROLE', 'NAME', 'ID'],
+          found.map(({ email, tenantId, role, name, id }) => [email, tenantId, role, name, id]),
         ),
       );
     }),

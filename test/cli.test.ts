@@ -106,7 +106,7 @@ describe('the doublelock command', () => {
     ]);
     const one = await doublelock(['accounts', 'list', '--tenant', 'kantoor']);
     expect(one.out).to.match(
-      /^EMAIL {14}TENANT {3}ROLE {4}NAME\nanna@kantoor\.test {2}kantoor {2}member {2}Bob\n$/,
+      /^EMAIL {14}TENANT {3}ROLE {4}NAME {2}ID\nanna@kantoor\.test {2}kantoor {2}member {2}Bob {3}account-2\n$/,
     );
   });
 
