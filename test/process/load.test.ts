@@ -8,7 +8,7 @@ import { createPasswordHasher } from '../../src/adapters/system/password-hasher.
 import { PASSWORD, type Yaml } from '../support/app.ts';
 import { startStopwatch } from '../support/own-time.ts';
 import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
-import { openForms, send } from './forms.ts';
+import { openForms, type ReadyForm, send } from './forms.ts';
 import { PATIENCE_MS, type Program, programs } from './program.ts';
 
 const PEOPLE = 200;
@@ -18,6 +18,8 @@ const MORE_THAN_FIT = 200 + PROCESSORS + 150;
 /** A hash from elsewhere that costs 30 times ours, and threads for a few of them, whatever the machine has. */
 const SLOW = { memoryCost: 19_456, timeCost: 60, parallelism: 1 };
 const FEW_THREADS = { UV_THREADPOOL_SIZE: '3' };
+/** In line for a hash (src/adapters/system/password-hasher.ts). */
+const LONGEST_WAIT_MS = 10_000;
 /** How many passwords may fail from one network in 15 minutes. */
 const NETWORK_FAILURES = 100;
 /** In 95 of 100; measured on two cores, 99 of 100 came within 35 ms. */
@@ -39,7 +41,7 @@ describe('the program under load', function () {
     const health = watchHealth(program, () => answered);
     const answers = await Promise.all(
       forms.map(async (form) => {
-        const answer = await send(program, form);
+        const answer = await signIn(program, form);
         answered += 1;
         return answer;
       }),
@@ -67,10 +69,19 @@ describe('the program under load', function () {
 
     const refused = forms.filter((_, n) => answers[n]?.status === 503);
     expect(refused.length, 'more than may fail from one network').to.be.above(NETWORK_FAILURES);
-    const again = await Promise.all(refused.slice(0, 4).map((form) => send(program, form)));
+    const again = await Promise.all(refused.slice(0, 4).map((form) => signIn(program, form)));
     expect(countByStatus(again)).to.deep.equal({ 303: 4 });
   });
 });
+
+/** Whom a slow machine has let wait for too long comes again, as asked; whoever is refused sooner does not. */
+async function signIn(program: Program, form: ReadyForm): Promise<RawAnswer> {
+  for (;;) {
+    const begun = performance.now();
+    const answer = await send(program, form);
+    if (answer.status !== 503 || performance.now() - begun < LONGEST_WAIT_MS) return answer;
+  }
+}
 
 function emails(count: number): string[] {
   return Array.from({ length: count }, (_, n) => `person${n}@plain.test`);

@@ -8,7 +8,7 @@ import { needs } from '../support/needs.ts';
 import { startStopwatch } from '../support/own-time.ts';
 import type { Page } from '../support/page.ts';
 import { closedAfterwards } from '../support/redis.ts';
-import { startReplica } from '../support/redis-replica.ts';
+import { caughtUp, startReplica } from '../support/redis-replica.ts';
 import { fillUp, type RedisServer, redisServers } from '../support/redis-server.ts';
 import type { RelyingParty } from '../support/relying-party.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
@@ -179,8 +179,7 @@ describe('the program when Redis fails', function () {
     const link = keep(await startTcpProxy(redis.port));
     const replica = await startReplica(start, link.port);
     const [first, second] = [await atCode(), await atCode()];
-    const size = await redis.admin.dbsize();
-    await eventually(async () => expect(await replica.admin.dbsize()).to.equal(size));
+    await caughtUp(redis, replica);
     link.leadTo(0);
     link.breakAll();
 
@@ -229,8 +228,7 @@ describe('the program when Redis fails', function () {
     const next = await startReplica(start, redis.port);
     const person = await atCode();
     const code = await nextCode();
-    const size = await redis.admin.dbsize();
-    await eventually(async () => expect(await next.admin.dbsize()).to.equal(size));
+    await caughtUp(redis, next);
     await next.admin.replicaof('NO', 'ONE');
     await redis.admin.replicaof('127.0.0.1', next.port);
     await expectAway(() => give(person, code));

@@ -14,6 +14,17 @@ export async function startReplica(start: Start, primaryPort: number): Promise<R
   return replica;
 }
 
+/** Resolves when the replica has all that the primary had done until now. */
+export async function caughtUp(primary: RedisServer, replica: RedisServer): Promise<void> {
+  const done = await offsetOf(primary);
+  await eventually(async () => expect(await offsetOf(replica)).to.be.at.least(done));
+}
+
+/** How far a server is in the stream of what was done, which a primary and its replicas have in common. */
+async function offsetOf({ admin }: RedisServer): Promise<number> {
+  return Number(/^master_repl_offset:(\d+)/m.exec(await admin.info('replication'))?.[1]);
+}
+
 /** Resolves when it knows the primary's replica. */
 export async function startSentinel(start: Start, name: string, primaryPort: number): Promise<RedisServer> {
   const settings = [
