@@ -6,7 +6,8 @@ module.exports = {
   extension: ['test.ts'],
   recursive: true,
   reporter: './test/support/reporter.ts',
-  timeout: 20_000,
+  // Milliseconds. Most need a hundredth: it ends what hangs, and says nothing of how fast anything is.
+  timeout: 60_000,
   forbidOnly: ci,
   forbidPending: ci,
 };

@@ -27,7 +27,7 @@ const WORDS = {
 
 describe('the first run, in a browser', function () {
   // A story is some twenty pages, on a machine that has other things to do.
-  this.timeout(60_000);
+  this.timeout(180_000);
   const tools = needs('chromium', 'oathtool', 'zbarimg');
   const phone = createPhone(tools);
   const open = windows(tools.chromium);

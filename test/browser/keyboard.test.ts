@@ -14,7 +14,7 @@ const MOST_STOPS = 40;
 
 describe('the keyboard alone, in a browser', function () {
   // A dozen pages, and axe on each.
-  this.timeout(60_000);
+  this.timeout(120_000);
   const { chromium } = needs('chromium');
   const open = windows(chromium);
   let app: App;

@@ -17,7 +17,7 @@ const NARROWEST = { width: 320, height: 640 };
 const SAMPLE = '/dev/mail/email/factor-added/en?tenant=acme';
 
 describe('letters, in a browser', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const { chromium } = needs('chromium');
   const open = windows(chromium);
   const write = createLetterWriter({

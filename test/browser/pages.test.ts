@@ -11,6 +11,28 @@ import { windows } from './windows.ts';
 const NARROWEST = { width: 320, height: 640 };
 /** Letters of twice the size that browsers begin with, in CSS pixels (WCAG 2.2, 1.4.4). */
 const LARGE_LETTERS = 32;
+/** A phone of today: with large letters too nothing may be cut off on it. */
+const PHONE = { width: 390, height: 760 };
+/** What a thumb hits, in CSS pixels (WCAG 2.2, 2.5.5). */
+const THUMB = 44;
+
+/** Controls that a thumb may miss; words in the midst of a sentence are let off. */
+const SMALL = `[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
+  .filter((one) => !one.matches('.skip') && getComputedStyle(one).display !== 'inline')
+  .map((one) => [one.cloneNode(false).outerHTML, (one.closest('label') ?? one).getBoundingClientRect()])
+  .filter(([, { width, height }]) => width > 0 && (width < ${THUMB} || height < ${THUMB}))
+  .map(([tag, { width, height }]) => tag + ' ' + width + ' x ' + height)`;
+
+/** A link alone in its line is a control of its own. */
+const ALONE = `[...document.querySelectorAll('main p > a:only-child, main li > a:only-child')]
+  .filter((one) => one.parentElement.textContent.trim() === one.textContent.trim())
+  .filter((one) => one.getBoundingClientRect().height < ${THUMB})
+  .map((one) => one.cloneNode(false).outerHTML)`;
+
+/** Words that stand beyond their own box. */
+const CUT = `[...document.querySelectorAll('main :is(button, .button, label, p, li, h1, h2, code, dd, summary)')]
+  .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
+  .map((one) => one.cloneNode(false).outerHTML)`;
 
 /** What the person has to do, or to read, first. */
 const FIRST: Readonly<Record<string, string>> = {
@@ -25,11 +47,14 @@ const FIRST: Readonly<Record<string, string>> = {
   'use-passkey-refused': '#alert',
   'error-locked': '#alert',
   'security-required': '#alert',
+  'security-optional': '.done',
+  'error-unconfirmed-asked': '#alert',
+  'error-unconfirmed-sent': '[role=status]',
 };
 
 describe('every page, in a browser', function () {
   // Some forty pages in a test, on a machine that has other things to do.
-  this.timeout(90_000);
+  this.timeout(240_000);
   const { chromium } = needs('chromium');
   const open = windows(chromium);
   let server: PageServer;
@@ -83,6 +108,28 @@ describe('every page, in a browser', function () {
       return [narrow, large].some((pixels) => pixels > 0) ? [`${narrow} and ${large} pixels too wide`] : [];
     };
     expect(await findOnEach({ locale: 'nl', viewport: NARROWEST }, tooWide)).to.deep.equal([]);
+  });
+
+  it('U.4 cuts nothing off on a phone with letters of twice the size', async () => {
+    const cut = async (page: Page): Promise<string[]> => {
+      const devTools = await page.context().newCDPSession(page);
+      await devTools.send('Page.setFontSizes', {
+        fontSizes: { standard: LARGE_LETTERS, fixed: LARGE_LETTERS },
+      });
+      const pixels = await overflow(page);
+      const found: string[] = await page.evaluate(CUT);
+      await devTools.detach();
+      return [...found, ...(pixels > 0 ? [`${pixels} pixels too wide`] : [])];
+    };
+    expect(await findOnEach({ locale: 'nl', viewport: PHONE }, cut)).to.deep.equal([]);
+  });
+
+  it('U.4 has controls that a thumb does not miss', async () => {
+    const missed = async (page: Page): Promise<string[]> => [
+      ...(await page.evaluate<string[]>(SMALL)),
+      ...(await page.evaluate<string[]>(ALONE)),
+    ];
+    expect(await findOnEach({ locale: 'nl', viewport: PHONE }, missed)).to.deep.equal([]);
   });
 
   it('U.4 puts the focus on what has to be done or read first', async () => {

@@ -24,7 +24,7 @@ function config(redirectUri: string): Yaml {
 
 describe('passkeys, in a browser', function () {
   // Each is a dozen pages, on a machine that has other things to do.
-  this.timeout(60_000);
+  this.timeout(120_000);
   const { chromium } = needs('chromium');
   const open = windows(chromium);
   let elsewhere: Elsewhere;

@@ -9,7 +9,7 @@ export interface BrowserWindow {
 }
 
 /** Below mocha's limit, so that the failure names what was waited for. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** Chromium's word for every answer of 400 and more; a refused form is no fault, and a missing file is told apart. */
 const REFUSED_ANSWER = 'Failed to load resource';

@@ -12,7 +12,7 @@ import { type Run, runCommand } from '../support/command.ts';
 const padded = (name: string) => name.padEnd(40, '-');
 
 /** Milliseconds for mocha: each command is a process, and may share the processors with other work. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 
 describe('doublelock keys', function () {
   this.timeout(PATIENCE_MS);

@@ -18,7 +18,7 @@ import { madeSecrets } from './made-secrets.ts';
 import { type Nginx, startNginx, startTunnel, type Tunnel } from './nginx.ts';
 
 /** Milliseconds: two programs are started, and passwords are hashed. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const PEOPLE = Array.from({ length: 16 }, (_, index) => `person-${index}@open.test`);
 /** Of nobody here (RFC 5737). */
 const SPOOFED = '203.0.113.66';

@@ -45,7 +45,7 @@ const queries = panels.flatMap(({ title, targets = [] }) =>
 const expressions = [...queries, ...rules.map(({ alert, expr }) => ({ name: alert, expr }))];
 
 /** Milliseconds: a few scrapes, a second each. */
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 /** What stays empty where no code is sent, and nothing fails. */
 const QUIET = ['Codes A', 'Codes that are entered A', 'Acts that failed A'];
 /** As many as lock the authenticator app of an account. */

@@ -16,7 +16,7 @@ const WRONG = '000000';
 const OFFLINE = { scope: 'openid offline_access' };
 
 describe('two processes on MongoDB and Redis, attacked', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   const at = instances(21);
   const { accounts: standard, tenants } = standardConfig();
   const accounts = [

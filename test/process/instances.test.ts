@@ -19,7 +19,7 @@ const EMAILS = Array.from({ length: PEOPLE }, (_, number) => `person${number}@op
 const MFA = 'https://refeds.org/profile/mfa';
 
 describe('two processes on MongoDB and Redis', function () {
-  this.timeout(300_000);
+  this.timeout(900_000);
   const at = instances(25);
   let both: readonly [Program, Program];
   let rp: RelyingParty;

@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 const LOOK_EVERY_MS = 10;
 
 /** Gives the first result of `look` that is not rejected. Rejects with its last reason at the deadline. */
-export async function eventually<T>(look: () => Promise<T>, withinMs = 5000): Promise<T> {
+export async function eventually<T>(look: () => Promise<T>, withinMs = 20_000): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
     try {

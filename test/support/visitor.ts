@@ -42,7 +42,7 @@ export interface Visitor {
 }
 
 /** Above the slowest honest answer, below mocha's limit, so that the failure names the request. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 40_000;
 const MOST_REDIRECTS = 20;
 
 const NAVIGATION: Headers = {
