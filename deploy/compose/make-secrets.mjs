@@ -19,6 +19,7 @@ const RSA_BITS = 2048;
 const CERTIFICATE_DAYS = 365;
 
 /** The folder is the owner's alone; the files in it are read by the containers' users, each of another id. */
+process.umask(0o022);
 mkdirSync(folder, { recursive: true, mode: 0o700 });
 
 const made = [];

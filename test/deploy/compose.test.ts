@@ -124,6 +124,12 @@ describe('docker-compose.yml', () => {
     expect(statSync(folder).mode & 0o777).to.equal(0o700);
   });
 
+  it('lets the users of its containers read each secret, however strict the mask of who makes them', () => {
+    const { folder } = secrets();
+    for (const name of readdirSync(folder))
+      expect((statSync(join(folder, name)).mode & 0o777).toString(8), name).to.equal('644');
+  });
+
   it('has a script for the replica set that parses', async () => {
     await run(process.execPath, ['--check', join(ROOT, 'deploy/compose/mongo-init.js')]);
   });

@@ -17,9 +17,11 @@ export function madeSecrets(): () => MadeSecrets {
   needs('openssl');
   let folder = '';
 
+  /** With the mask of who lets nobody read new files. */
   async function again(): Promise<string> {
     const script = join(ROOT, 'deploy/compose/make-secrets.mjs');
-    return (await run(process.execPath, [script, join(folder, 'secrets')])).stdout;
+    const command = [process.execPath, script, join(folder, 'secrets')];
+    return (await run('sh', ['-c', 'umask 077 && exec "$@"', 'sh', ...command])).stdout;
   }
 
   before(async () => {
