@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { METHOD_TRAITS, type MethodName } from '../../domain/method.ts';
 import type { Judgement } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
-import type { Outcome, Refusal, RefusalCode } from '../../domain/refusal.ts';
+import type { Refusal, RefusalCode } from '../../domain/refusal.ts';
 import type { SetUpStep } from '../../domain/set-up.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { AddressConfirmation } from '../../use-cases/address-confirmation.ts';
@@ -108,6 +108,7 @@ export function createSecondFactorRoutes(needs: Needs): Router {
     await submitted(ctx, async (stage, { method = '' }) => {
       const judgement = await judged(stage);
       const { decision } = judgement;
+      if (decision.kind === 'satisfied') return advance.onward(ctx, stage);
       if (decision.kind !== 'prove') return show.forbidden(ctx);
       const chosen = decision.methods.find((name) => name === method);
       if (!chosen) return show.chooseMethod(ctx, stage, judgement, decision, { code: 'method_not_allowed' });
@@ -194,8 +195,11 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       const { decision } = judgement;
       if (decision.kind === 'satisfied') return advance.onward(ctx, stage);
       if (decision.kind !== 'set-up') return show.forbidden(ctx);
-      if ('later' in fields)
-        return carriedOn(ctx, stage, judgement, await secondFactor.postpone(stage.standing));
+      if ('later' in fields) {
+        const later = await secondFactor.postpone(stage.standing);
+        if (later.ok) return onward(ctx, stage, later.value);
+        return show.chooseSetUp(ctx, stage, judgement, decision, later.refusal);
+      }
       const chosen = decision.methods.find((name) => name === fields.method);
       if (!chosen) return show.chooseSetUp(ctx, stage, judgement, decision, { code: 'method_not_allowed' });
       const begun = await enrolment.begin(stage.standing.progress, judgement, chosen);
@@ -249,16 +253,6 @@ export function createSecondFactorRoutes(needs: Needs): Router {
       if (next.pending && then) return redirect(ctx, shell.path(then));
       return onward(ctx, stage, next);
     });
-  }
-
-  async function carriedOn(
-    ctx: Context,
-    stage: Stage,
-    judgement: Judgement,
-    outcome: Outcome<Progress>,
-  ): Promise<void> {
-    if (outcome.ok) return onward(ctx, stage, outcome.value);
-    return show.refusal(ctx, stage, judgement, outcome.refusal);
   }
 
   async function unusable(ctx: Context): Promise<void> {

@@ -226,7 +226,10 @@ describe('the chooser of methods', () => {
 
 describe('the chooser of methods, where the policy changes', () => {
   const s = stage(() =>
-    desk(reachable('ann', 'desk', APP, 'sms', 'email'), reachable('kim', 'desk', 'email', 'sms')),
+    desk(
+      reachable('ann', 'desk', APP, 'sms', 'email'),
+      ...['kim', 'lou'].map((name) => reachable(name, 'desk', 'email', 'sms')),
+    ),
   );
 
   function allowing(...methods: string[]): Yaml {
@@ -251,7 +254,8 @@ describe('the chooser of methods, where the policy changes', () => {
     expect(await sentTo(s.app, 'ann@desk.test')).to.have.length(1);
   });
 
-  it('U.5 turned off, nobody is asked', async () => {
+  it('U.5 turned off, nobody is asked, not even who has the page open', async () => {
+    const open = await givePassword(s, 'lou@desk.test');
     await s.app.reload({
       tenants: [
         ...standardConfig().tenants,
@@ -259,7 +263,10 @@ describe('the chooser of methods, where the policy changes', () => {
       ],
     });
     const { page } = await givePassword(s, 'kim@desk.test');
-    expect((await redeem(s.rp, page)).claims.acr).to.equal(SFA);
-    expect(await sentTo(s.app, 'kim@desk.test')).to.deep.equal([]);
+    const end = await open.visitor.follow(await open.visitor.submit(open.page, { method: 'email' }));
+    for (const landed of [page, end]) expect((await redeem(s.rp, landed)).claims.acr).to.equal(SFA);
+    for (const name of ['kim', 'lou']) {
+      expect(await sentTo(s.app, `${name}@desk.test`), name).to.deep.equal([]);
+    }
   });
 });

@@ -83,8 +83,11 @@ describe('the grace of a tenant that requires a second factor', () => {
     s.clock.advance(2 * MINUTE);
 
     const refused = await atTheEnd.visitor.submit(atTheEnd.page, {}, 'later');
-    expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'error', 'enforced']);
+    expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'set-up-choose', 'enforced']);
     expect(alertOf(refused)).to.include('can’t be put off any longer');
+    expect(refused.$('button[name=later]').length).to.equal(0);
+    const goingOn = await atTheEnd.visitor.submit(refused, { method: 'totp' });
+    expect((await atTheEnd.visitor.follow(goingOn)).name).to.equal('set-up-totp');
 
     expect((await askAgain(late.visitor, s.rp)).name).to.equal('set-up-choose');
     expect(late.visitor.page.$('button[name=later]').length).to.equal(0);
