@@ -35,7 +35,7 @@ import type { Site } from './http/site.ts';
 import { createTrustedBrowserCookie } from './http/trusted-browser.ts';
 import type { ResealableEnrolments } from './ports/keys.ts';
 import type { Log } from './ports/log.ts';
-import type { Messenger, Notify } from './ports/senders.ts';
+import { DeliveryFailed, type MessageSender, type Messenger, type Notify } from './ports/senders.ts';
 import type { Clock, SecretBox } from './ports/system.ts';
 import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
 import { createFactors, type Factors } from './use-cases/factors.ts';
@@ -47,8 +47,9 @@ import type { TrustedBrowsers } from './use-cases/trusted-browsers.ts';
 
 export interface SecondFactor {
   /**
-   * The host's configuration of oidc-provider with the second factor in it; the host's own object stays as it is. Its
-   * `adapter` is wrapped: an interaction in which a second factor was given is resumed by the browser that gave it, and
+   * The host's configuration of oidc-provider with the second factor in it: what comes back is for `new Provider`, and
+   * the host's own object stays as it is. `acrValues` of the host's give way to ours, which alone can be asked for and
+   * reached; the library's `devInteractions` have to be off. Its `adapter` is wrapped: an interaction in which a second factor was given is resumed by the browser that gave it, and
    * not by one that had its cookies planted there. What the host's login page finished by itself is not guarded so: no
    * page of the plugin is in between, and the host sees to it (a `__Host-` cookie of its own, for one). Nor is the
    * library's own adapter in memory, which is for trying things out.
@@ -99,10 +100,12 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   const trail = options.trail ?? createTrail({ audit, clock, random });
   const basePath = (issuer: string) => options.basePath ?? new URL(issuer).pathname.replace(/\/$/, '');
 
+  let isConfigured = false;
   /** Known once the host's provider is. */
   let issuer: string | null = null;
   let passkeySite: PasskeySite | null = null;
-  const messenger = options.messenger ?? messengerOf(options, tenants, clock, () => issuer);
+  const messenger =
+    options.messenger ?? messengerOf(options, { tenants, clock, log, issuerOf: () => issuer });
 
   const notify = options.notify ?? notifyOf(options, { messenger, enrolments, box, clock, log });
 
@@ -116,6 +119,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     notify,
     smsLimits: smsLimitsOf(options),
     confirmUrl: options.confirmUrl ?? (() => null),
+    log,
     trustedCookie: createTrustedBrowserCookie(options.trustedCookieName ?? 'second-factor-trusted'),
     trustDays: options.trustDays ?? TRUST_DAYS,
     box,
@@ -143,6 +147,9 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   }
 
   function routes(provider: Provider): Mounted {
+    // Its pages would be there, and nobody would ever be led to them.
+    if (!isConfigured)
+      throw new TypeError('routes() is for a provider that was made with what configure() gives');
     issuer = provider.issuer;
     passkeySite = passkeySiteOf(issuer);
     const { origin, protocol } = new URL(provider.issuer);
@@ -171,7 +178,10 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   }
 
   return {
-    configure: area.configure,
+    configure(host) {
+      isConfigured = true;
+      return area.configure(host);
+    },
     routes,
     factors: createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, trail }),
     onward: (provider) => area.onward(provider, { clientName: options.clientName ?? clientNameOf(provider) }),
@@ -201,19 +211,38 @@ function sealedAnew(enrolments: ResealableEnrolments, box: SecretBox, clock: Clo
 }
 
 /** Our own words, sent by the host's sender; without one nothing is sent. */
-function messengerOf(
-  { sender, name }: SecondFactorOptions,
-  tenants: readonly Tenant[],
-  clock: Clock,
-  issuerOf: () => string | null,
-): Messenger {
+function messengerOf({ sender: own, name }: SecondFactorOptions, parts: MessengerParts): Messenger {
+  const { issuerOf, log, ...around } = parts;
+  const sender = own && refusing(own, log);
   let letters: Messenger | null = null;
   return {
     async tell(to, letter) {
       const issuer = issuerOf();
       if (!sender || issuer === null) return false;
-      letters ??= createLetters({ tenants, issuer, clock, sender, ...(name ? { productName: name } : {}) });
+      letters ??= createLetters({ ...around, issuer, sender, ...(name ? { productName: name } : {}) });
       return letters.tell(to, letter);
+    },
+  };
+}
+
+interface MessengerParts {
+  readonly tenants: readonly Tenant[];
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly issuerOf: () => string | null;
+}
+
+/** Whatever a sender of the host's rejects with: the message was not taken, and the person is told that on the page. */
+function refusing(sender: MessageSender, log: Log): MessageSender {
+  return {
+    async send(message) {
+      try {
+        await sender.send(message);
+      } catch (error) {
+        if (error instanceof DeliveryFailed) throw error;
+        log({ event: 'message.undelivered', reason: message.channel, error });
+        throw new DeliveryFailed('the sender failed', { cause: error });
+      }
     },
   };
 }

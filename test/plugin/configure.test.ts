@@ -1,11 +1,14 @@
 import { expect } from 'chai';
-import { type Configuration, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import { type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { embedded } from '../../src/embedded.ts';
 import { type SecondFactor, type SecondFactorOptions, secondFactor } from '../../src/index.ts';
 import { freshDataDir } from '../support/embedded.ts';
+import { createHostAdapter } from '../support/host-adapter.ts';
 
 /** Of a host that sends. */
 const SENDING = { sender: { send: async () => {} } };
+/** The library's own pages are on unless a host says otherwise. */
+const OFF = { features: { devInteractions: { enabled: false } } };
 const KEY = 'a key of the tests, which nobody should use for more than that';
 
 describe('U.6 the configuration of a host', () => {
@@ -27,7 +30,7 @@ describe('U.6 the configuration of a host', () => {
       acrValues: ['mine'],
       claims: { openid: ['sub', 'shoe_size'], profile: ['name'] },
       interactions: { policy },
-      features: { introspection: { enabled: true } },
+      features: { ...OFF.features, introspection: { enabled: true } },
     };
     const before = shapeOf(host);
     lock.configure(host);
@@ -38,7 +41,7 @@ describe('U.6 the configuration of a host', () => {
   it('gets the prompt after its own login, and keeps its own prompts where they were', () => {
     const policy = interactionPolicy.base();
     policy.add(new interactionPolicy.Prompt({ name: 'terms', requestable: true }), 0);
-    const { interactions } = lock.configure({ interactions: { policy } });
+    const { interactions } = lock.configure({ ...OFF, interactions: { policy } });
     expect(interactions?.policy?.map(({ name }) => name)).to.deep.equal([
       'terms',
       'login',
@@ -53,17 +56,20 @@ describe('U.6 the configuration of a host', () => {
 
   it('keeps its claims, and gets acr, amr and auth_time into every ID token', () => {
     for (const openid of [['sub', 'shoe_size'], { sub: null, shoe_size: null }]) {
-      const { claims } = lock.configure({ claims: { openid, email: ['email'] } });
+      const { claims } = lock.configure({ ...OFF, claims: { openid, email: ['email'] } });
       expect(claims).to.deep.equal({
         openid: ['sub', 'acr', 'amr', 'auth_time', 'shoe_size'],
         email: ['email'],
       });
     }
-    expect(lock.configure({}).claims).to.deep.equal({ openid: ['sub', 'acr', 'amr', 'auth_time'] });
+    expect(lock.configure(OFF).claims).to.deep.equal({ openid: ['sub', 'acr', 'amr', 'auth_time'] });
   });
 
   it('keeps what its access tokens say, and adds what was proven', async () => {
-    const { extraTokenClaims } = lock.configure({ extraTokenClaims: async () => ({ shoe_size: 42 }) });
+    const { extraTokenClaims } = lock.configure({
+      ...OFF,
+      extraTokenClaims: async () => ({ shoe_size: 42 }),
+    });
     const ctx = { oidc: { authorizationCode: { acr: 'phr', authTime: 7 } } } as unknown as KoaContextWithOIDC;
     const token = {} as Parameters<NonNullable<typeof extraTokenClaims>>[1];
     expect(await extraTokenClaims?.(ctx, token)).to.deep.equal({ shoe_size: 42, acr: 'phr', auth_time: 7 });
@@ -72,17 +78,34 @@ describe('U.6 the configuration of a host', () => {
   });
 
   it('is a fault with a second factor in it already', () => {
-    expect(() => lock.configure(lock.configure({}))).to.throw(TypeError, 'second_factor already');
+    expect(() => lock.configure(lock.configure(OFF))).to.throw(TypeError, 'second_factor already');
   });
 
   it('keeps to the library’s own adapter, where a first try has none', () => {
-    expect(lock.configure({})).to.not.have.property('adapter');
+    expect(lock.configure(OFF)).to.not.have.property('adapter');
+  });
+
+  it('is a fault with the library’s own pages in it, which nobody would come past', () => {
+    for (const features of [undefined, {}, { devInteractions: { enabled: true } }])
+      expect(() => lock.configure({ ...(features && { features }) })).to.throw(
+        TypeError,
+        'features.devInteractions must be { enabled: false }',
+      );
+  });
+
+  it('is asked for before the pages, which nobody would be led to', () => {
+    const bare = new Provider('http://localhost', { ...OFF, adapter: createHostAdapter() });
+    expect(() => lock.routes(bare)).to.throw(TypeError, 'routes() is for a provider');
+    expect(lock.routes(new Provider('http://localhost', lock.configure(OFF)))).to.be.a('function');
   });
 
   it('is a fault without a login prompt', () => {
     const policy = interactionPolicy.base();
     policy.remove('login');
-    expect(() => lock.configure({ interactions: { policy } })).to.throw(TypeError, 'no prompt called login');
+    expect(() => lock.configure({ ...OFF, interactions: { policy } })).to.throw(
+      TypeError,
+      'no prompt called login',
+    );
   });
 });
 

@@ -130,7 +130,7 @@ const lock: SecondFactor = secondFactor({
   account,
   policy: { enforcement: 'required' },
 });
-const provider = new Provider('http://localhost:3000', lock.configure({}));
+const provider = new Provider('http://localhost:3000', lock.configure({ features: { devInteractions: { enabled: false } } }));
 provider.use(lock.routes(provider));
 new Koa().use(lock.routes(provider));
 

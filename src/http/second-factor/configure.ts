@@ -22,7 +22,12 @@ const CLAIMS = ['sub', 'acr', 'amr', 'auth_time'];
 
 export function createConfigure({ standpoint, tickets: { guard }, isSomebody, interactionUrl }: Needs) {
   return (host: Configuration): Configuration => {
-    const { introspection } = host.features ?? {};
+    const { introspection, devInteractions } = host.features ?? {};
+    // On unless said otherwise: the library would lead everybody to pages that know no prompt of ours.
+    if (devInteractions?.enabled !== false)
+      throw new TypeError(
+        'features.devInteractions must be { enabled: false }: its pages would take the place of ours',
+      );
     return {
       ...host,
       // The library's own adapter, which is not for production, is left to it.

@@ -10,6 +10,7 @@ import type { PasskeySite } from '../../domain/passkey.ts';
 import type { Facts, Judge, Judgement } from '../../domain/policy.ts';
 import type { Progress } from '../../domain/progress.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import type { Log } from '../../ports/log.ts';
 import type { Messenger, Notify } from '../../ports/senders.ts';
 import type {
   AccountStore,
@@ -71,6 +72,7 @@ export interface SecondFactorNeeds {
   readonly clock: Clock;
   readonly random: Random;
   readonly trail: Trail;
+  readonly log: Log;
   readonly clientRule: (clientId: string) => ClientRule;
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
   readonly trustedCookie: TrustedBrowserCookie;

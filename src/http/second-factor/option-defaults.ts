@@ -106,6 +106,8 @@ export function accountsOf(
       };
     },
     async confirmEmail(id, email) {
+      // Codes go to confirmed addresses alone: a factor was set up that can never be used.
+      if (!onContact) log({ event: 'contact.not_kept', account_id: id, reason: 'there is no onContact' });
       await onContact?.(id, { email });
       return true;
     },

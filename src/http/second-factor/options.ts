@@ -92,7 +92,10 @@ export interface SecondFactorOptions {
   readonly digestKey?: string;
   /** In place of both, for who keeps keys in a way of their own. */
   readonly box?: SecretBox;
-  /** Who has this id; null or undefined: nobody. Asked once or more in a request, and never remembered. */
+  /**
+   * Who has this id; null or undefined: nobody. Asked once or more in a request, and never remembered. Whom your
+   * `findAccount` knows and this does not is asked to sign in again and again, and `log` is told.
+   */
   readonly account: (id: string) => HostAccount | null | undefined | Promise<HostAccount | null | undefined>;
   /** What people call your service, in pages and in their authenticator app. Default: `Doublelock`. */
   readonly name?: string;
@@ -108,7 +111,8 @@ export interface SecondFactorOptions {
   readonly totp?: Partial<MethodSettings['totp']>;
   /**
    * Sends mails and text messages: of `doublelock/delivery`, or your own. Without one codes by mail and by SMS are not
-   * offered, and it is a fault to name them in `methods` or to ask for `setUpProof: 'email'`.
+   * offered, and it is a fault to name them in `methods` or to ask for `setUpProof: 'email'`. Whatever it rejects with,
+   * the message was not taken: people are told so, and `log` why.
    */
   readonly sender?: MessageSender;
   /** Finds the words as well. Default: our own, sent by `sender`. */
@@ -136,7 +140,9 @@ export interface SecondFactorOptions {
   readonly confirmUrl?: (account: Account) => string | null;
   /**
    * Told when somebody has shown that an address or a number is theirs: from then on `account` gives it as `phone`, or
-   * says `emailConfirmed`.
+   * says `emailConfirmed`. A host that keeps no such thing says `email: null`, unless all its addresses are
+   * confirmed: who sets up codes by mail could never
+   * sign in with them.
    */
   readonly onContact?: (
     accountId: string,

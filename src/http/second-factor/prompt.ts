@@ -5,6 +5,7 @@ import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf } from '../../domain/assurance.ts';
 import type { Demand, Gather, Judgement, JudgeStanding, StandingFacts } from '../../domain/policy.ts';
 import { isEnded } from '../../domain/sign-in-record.ts';
+import type { Log } from '../../ports/log.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock, Trail } from '../../ports/system.ts';
 import { type SignInFacts, signInOfResult } from '../provider-session.ts';
@@ -25,9 +26,12 @@ interface Needs {
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
   readonly clock: Clock;
   readonly trail: Trail;
+  readonly log: Log;
   /** How long after a sign-in something issued from it can still live. */
   readonly issuedLifetimeMs: number;
 }
+
+const KNOWN_ELSEWHERE = 'findAccount has it, and it is not among the accounts of the second factor';
 
 /** `nobody`: no live session. `ended`: one whose sign-in is not on record, or holds no more. */
 type Finding = 'nobody' | 'ended' | Pick<Judgement, 'decision'>;
@@ -40,7 +44,7 @@ export interface IssuedToken {
 }
 
 export function createStandpoint(needs: Needs) {
-  const { judge, clientRule, accountOf, trail } = needs;
+  const { judge, clientRule, accountOf, trail, log } = needs;
   const reading = createReading(needs);
   const keepRecord = createRecordKeeping(needs);
   // All Checks of a request look at one finding: what was read is not read again.
@@ -60,6 +64,8 @@ export function createStandpoint(needs: Needs) {
       judged(ctx, session.accountId, signIn, demand),
       given && keepRecord(ctx, given),
     ]);
+    // They are asked to sign in again for ever, and nobody would know why.
+    if (!judgement) log({ event: 'account.unknown', account_id: session.accountId, reason: KNOWN_ELSEWHERE });
     return judgement && !isEnded(proofs, judgement) ? judgement : 'ended';
   }
 

@@ -1,0 +1,61 @@
+/** What a host gets wrong while people sign in: they are told what they can do, and the host what is amiss. */
+import { expect } from 'chai';
+import type { LogFields, SecondFactorOptions } from '../../src/index.ts';
+import { BARE } from '../support/guest-kinds.ts';
+import { createPost, type Post, sendAtSetUp } from './post.ts';
+import { begin, stage } from './story.ts';
+
+const MAIL = 'ann@host.test';
+
+describe('U.6 a host at fault', () => {
+  const at = stage(BARE);
+  let told: LogFields[];
+  let post: Post;
+
+  async function startWith(more: Partial<SecondFactorOptions>): Promise<void> {
+    told = [];
+    await at.host.restart({ ...post.options, log: (line) => told.push(line), ...more });
+  }
+
+  beforeEach(() => {
+    post = createPost(() => at);
+  });
+
+  it('R15 says that a message could not be sent, whatever its sender rejects with', async () => {
+    const failures = [() => Promise.reject(new Error('out')), () => JSON.parse('out')];
+    for (const send of failures) {
+      await startWith({ sender: { send } });
+      const visitor = at.host.visitor();
+      await begin(at, visitor, 'ann');
+      const page = await sendAtSetUp(visitor, 'email');
+      expect([page.name, page.error]).to.deep.equal(['set-up-email', 'delivery_failed']);
+      expect(told.map(({ event, reason }) => [event, reason])).to.deep.equal([
+        ['message.undelivered', 'email'],
+      ]);
+      expect(told[0]?.error).to.be.instanceOf(Error);
+      await at.host.restart({ log: () => {} });
+    }
+  });
+
+  it('hears of somebody whom its findAccount knows and its account does not', async () => {
+    await startWith({ account: () => undefined });
+    const visitor = at.host.visitor();
+    expect((await begin(at, visitor, 'ann')).name).to.equal('host-login');
+    expect(told.map(({ event, account_id }) => [event, account_id])).to.deep.equal([
+      ['account.unknown', 'ann'],
+    ]);
+  });
+
+  it('hears of a confirmed address that it has no onContact for', async () => {
+    const { onContact: _, ...forgetful } = post.options;
+    post = { ...post, options: forgetful };
+    await startWith({});
+    const visitor = at.host.visitor();
+    await begin(at, visitor, 'ann');
+    await sendAtSetUp(visitor, 'email');
+    await visitor.enterCode(post.codeTo(MAIL));
+    expect(told.map(({ event, account_id }) => [event, account_id])).to.deep.equal([
+      ['contact.not_kept', 'ann'],
+    ]);
+  });
+});
