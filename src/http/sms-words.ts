@@ -47,11 +47,13 @@ const SHORTEST_NAME = 8;
 /** @param product what stands for an organisation whose name can't be written. */
 export function smsOf(letter: Letter, around: Surroundings, product: string): string {
   const name = inGsm(around.tenant) ?? inGsm(product) ?? '';
-  let text = write(letter, { ...around, tenant: name });
+  const whole = write(letter, { ...around, tenant: name });
+  let text = whole;
   for (let kept = name.length - 1; isTooLong(text) && kept >= SHORTEST_NAME; kept -= 1) {
     text = write(letter, { ...around, tenant: `${name.slice(0, kept).trimEnd()}...` });
   }
-  return text;
+  // With a long link it is two messages in any case, and a shorter name saves nothing.
+  return isTooLong(text) ? whole : text;
 }
 
 function isTooLong(text: string): boolean {

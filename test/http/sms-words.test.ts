@@ -4,7 +4,14 @@ import { PURPOSES } from '../../src/domain/challenge.ts';
 import { createLetterWriter } from '../../src/http/letters.ts';
 import { gsmLength } from '../../src/http/sms-words.ts';
 import type { Letter, Recipient } from '../../src/ports/senders.ts';
-import { CODE, codeLetter, LETTER_ISSUER, LETTER_NOW, LETTERS } from '../support/letter-samples.ts';
+import {
+  CODE,
+  codeLetter,
+  LETTER_ISSUER,
+  LETTER_NOW,
+  LETTERS,
+  noticeLetter,
+} from '../support/letter-samples.ts';
 import { sampleTenant } from '../support/sample-tenants.ts';
 
 const ONE_MESSAGE = 160;
@@ -53,6 +60,16 @@ describe('a text message', () => {
   it('3.3 writes a name as well as its letters can be written, and the product’s instead of a mangled one', () => {
     expect(sms(codeLetter(), 'Café “Škoda”')).to.include('Café "Skoda"');
     expect(sms(codeLetter(), '株式会社アクメ')).to.include('Doublelock');
+  });
+
+  it('says the whole name where a link makes it two messages in any case', () => {
+    const name = 'Bakkerij De Gouden Krakeling';
+    const text = sms(
+      noticeLetter('factor-added', { notMeUrl: `${LETTER_ISSUER}/not-me/${'x'.repeat(120)}` }),
+      name,
+    );
+    expect(gsmLength(text)).to.be.above(ONE_MESSAGE);
+    expect(text).to.match(new RegExp(`^${name}: `));
   });
 
   it('3.3 has no other line that a browser could take for the code’s', () => {
