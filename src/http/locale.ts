@@ -40,8 +40,8 @@ export function localeFor(ctx: Context, wishes: LocaleWishes): Locale {
   return isLocale(accepted) ? accepted : fallback;
 }
 
-/** Where a value belongs, in i18next's notation. */
-const BLANK = /\{\{(\w+)\}\}/g;
+/** Where a value belongs, in i18next's notation, and the full stop after it: one is enough after "Acme Inc." */
+const BLANK = /\{\{(\w+)\}\}(\.?)/g;
 
 /** The words of every language, read once from `views/locales/`. */
 export function loadTranslations(): (locale: Locale) => Translate {
@@ -69,7 +69,10 @@ export function loadTranslations(): (locale: Locale) => Translate {
       if (!values) return wordsOf(key);
       // Which words it is depends on the number, which has a form of its own in each language.
       if ('count' in values) return t(key, { ...values });
-      return wordsOf(key).replace(BLANK, (_, name: string) => String(values[name] ?? ''));
+      return wordsOf(key).replace(BLANK, (_, name: string, stop: string) => {
+        const value = String(values[name] ?? '');
+        return value.endsWith('.') ? value : `${value}${stop}`;
+      });
     };
   };
 }

@@ -107,6 +107,7 @@ export interface Pages {
     readonly title:
       | 'not-found'
       | 'link-gone'
+      | 'report-gone'
       | 'expired'
       | 'locked'
       | 'stopped'
@@ -141,8 +142,12 @@ export interface Pages {
   account: { readonly name: string; readonly email: string; readonly tenantName: string };
   security: {
     readonly factors: readonly FactorView[];
-    /** Recovery codes; null where there is nothing to recover from. */
-    readonly recovery: { readonly left: number; readonly areFew: boolean; readonly renew: Form } | null;
+    /** Recovery codes, and the form that makes new ones; null where there is nothing to recover from. */
+    readonly recovery: {
+      readonly left: number;
+      readonly areFew: boolean;
+      readonly renew: Form | null;
+    } | null;
     readonly browsers: readonly TrustedBrowserView[];
     /** "Ask me each time"; null where there is no default to give up. */
     readonly noDefault: Form | null;
@@ -157,7 +162,7 @@ export interface Pages {
     /** The last factor may go. */
     readonly canTurnOff: boolean;
     /** Said once after something was done. */
-    readonly done: 'set-up' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
+    readonly done: 'set-up' | 'codes' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
   };
   demo: {
     readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];

@@ -9,6 +9,9 @@ export interface Phrase {
   readonly until?: number;
 }
 
+/** Where a refusal's words depend on what it is about: which kind of code, or a link in a mail. */
+export type Subject = 'app' | 'sent' | 'recovery' | 'link';
+
 /** RFC 9110, 15.5 and RFC 6585, 4: what the page's answer says about itself. */
 export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
   switch (code) {
@@ -34,11 +37,11 @@ export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
 }
 
 /** What happened, and what to do next. */
-export function phrasesOf(refusal: Refusal): readonly Phrase[] {
+export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[] {
   switch (refusal.code) {
     case 'code_invalid':
       if (refusal.passkey) return [{ key: `refusal.passkey_${refusal.passkey}` }];
-      return [...whyInvalid(refusal.clockOffSeconds), ...attempts(refusal.attemptsLeft)];
+      return [...whyInvalid(refusal.clockOffSeconds, subject), ...attempts(refusal.attemptsLeft)];
     case 'code_expired':
       return [{ key: refusal.passkey ? 'refusal.passkey_expired' : 'refusal.code_expired' }];
     case 'too_many_attempts':
@@ -47,22 +50,25 @@ export function phrasesOf(refusal: Refusal): readonly Phrase[] {
         : [{ key: 'refusal.too_many_attempts', until: refusal.retryAt }];
     case 'resend_too_soon':
       return [{ key: 'refusal.resend_too_soon', until: refusal.retryAt }];
+    case 'code_used':
+      return [{ key: `refusal.code_used_${subject}` }];
+    case 'session_expired':
+      return [{ key: subject === 'link' ? 'refusal.link_expired' : 'refusal.session_expired' }];
     case 'delivery_failed':
     case 'phone_invalid':
     case 'email_unconfirmed':
     case 'credentials_invalid':
-    case 'code_used':
     case 'method_not_allowed':
-    case 'session_expired':
-    case 'forbidden':
     case 'enforced':
     case 'field_invalid':
       return [{ key: `refusal.${refusal.code}` }];
+    case 'forbidden':
+      return [{ key: `refusal.${refusal.because ?? refusal.code}` }];
   }
 }
 
-function whyInvalid(clockOffSeconds: number | null): readonly Phrase[] {
-  if (clockOffSeconds === null) return [{ key: 'refusal.code_invalid' }];
+function whyInvalid(clockOffSeconds: number | null, subject: Subject): readonly Phrase[] {
+  if (clockOffSeconds === null) return [{ key: `refusal.code_invalid_${subject}` }];
   const key = clockOffSeconds > 0 ? 'refusal.clock_ahead' : 'refusal.clock_behind';
   return [{ key, count: Math.abs(clockOffSeconds) }, { key: 'refusal.clock_mend' }];
 }

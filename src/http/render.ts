@@ -2,15 +2,16 @@
 import { readdirSync } from 'node:fs';
 import type { TemplateFunction } from 'ejs';
 import type { Context } from 'koa';
+import { isSent } from '../domain/method.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { Clock } from '../ports/system.ts';
 import { type AssetName, loadAssets } from './asset-files.ts';
-import { loadLanguages } from './languages.ts';
+import { type Language, loadLanguages } from './languages.ts';
 import { localeFor, type Translate } from './locale.ts';
 import { ownPath } from './own-path.ts';
 import type { Frame, PageName, Pages, Render } from './pages.ts';
 import { paragraphs, webAddress } from './plain-text.ts';
-import { fieldsOf, phrasesOf, retryAfter, statusOf } from './refusals.ts';
+import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from './refusals.ts';
 import { OWN_SITE, type Site } from './site.ts';
 import { brandsOf } from './tenant-brands.ts';
 import { compileView, VIEWS_FOLDER } from './views.ts';
@@ -98,7 +99,7 @@ export function createRenderer(options: RendererOptions): Render {
       t,
       lang,
       moments,
-      refusal: refusalView(frame, t, moments.wait),
+      refusal: refusalView(frame, subjectOf(page, model), { t, moments }),
       frame,
       brand: brandFor(tenant, lang),
       place: { host, isDevelopment, root: site.root, returnTo: ownPath(ctx.originalUrl) ?? '/' },
@@ -127,15 +128,29 @@ function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): st
     const { title } = model as Pages['error'];
     return t(`error.${title}.title`);
   }
+  if ('isDone' in model && model.isDone) return t(`${page}.done_title`);
   const client = 'clientName' in model && model.clientName !== null ? model.clientName : '';
   return t(`${page}.title`, { client });
 }
 
-function refusalView({ refusal }: Frame, t: Translate, wait: (ms: number) => string) {
+/** Pages of a set-up at which a code is typed that was sent. */
+const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms'];
+
+function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
+  if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : 'app';
+  if (SENT_AT.includes(page)) return 'sent';
+  if (page !== 'enter-code') return 'app';
+  const { method } = model as Pages['enter-code'];
+  if (method === 'recovery') return method;
+  return isSent(method) ? 'sent' : 'app';
+}
+
+function refusalView({ refusal }: Frame, subject: Subject, { t, moments }: Language) {
   if (!refusal) return null;
-  const sentences = phrasesOf(refusal).map(({ key, count, until }) =>
-    t(key, { ...(count !== undefined && { count }), ...(until !== undefined && { when: wait(until) }) }),
-  );
+  const sentences = phrasesOf(refusal, subject).map(({ key, count, until }) => {
+    const when = until === undefined ? {} : { when: moments.wait(until) };
+    return t(key, { ...(count !== undefined && { count }), ...when });
+  });
   return { code: refusal.code, text: sentences.join(' '), fields: fieldsOf(refusal) };
 }
 

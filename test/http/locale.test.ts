@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../src/domain/account.ts';
-import { type LocaleWishes, localeFor } from '../../src/http/locale.ts';
+import { type LocaleWishes, loadTranslations, localeFor } from '../../src/http/locale.ts';
 import { type PageServer, startPageServer } from '../support/page-server.ts';
 import { createVisitor, type Headers } from '../support/visitor.ts';
 
@@ -105,6 +105,19 @@ describe('the words', () => {
     const known = Object.keys(keys.en ?? {}).map(base);
     const missing = used.filter((each) => !known.some((key) => each.test(key))).map(String);
     expect(missing).to.deep.equal([]);
+  });
+
+  it('end a sentence after a name that ends in a full stop with that one', () => {
+    const t = loadTranslations()('nl');
+    expect(t('mail.footer', { host: 'x.test', tenant: 'Bakkerij B.V.' })).to.include(
+      'bij Bakkerij B.V. Niemand',
+    );
+    expect(t('mail.footer', { host: 'x.test', tenant: 'Bakkerij' })).to.include('bij Bakkerij. Niemand');
+  });
+
+  it('call signing in by one name', () => {
+    const others = Object.entries(keys.nl ?? {}).filter(([, text]) => /\b(aan|af)(meld|gemeld)/i.test(text));
+    expect(others).to.deep.equal([]);
   });
 
   it('speak to a person as "je"', () => {

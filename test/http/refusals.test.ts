@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { LOCALES } from '../../src/domain/account.ts';
-import type { Refusal, RefusalCode } from '../../src/domain/refusal.ts';
+import { FROZEN, type Refusal, type RefusalCode } from '../../src/domain/refusal.ts';
 import { loadTranslations } from '../../src/http/locale.ts';
-import { fieldsOf, phrasesOf, retryAfter, statusOf } from '../../src/http/refusals.ts';
+import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from '../../src/http/refusals.ts';
 
 const NOW = 1_000_000;
 
@@ -37,47 +37,61 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
   email_unconfirmed: { refusals: [{ code: 'email_unconfirmed' }], status: 422 },
   method_not_allowed: { refusals: [{ code: 'method_not_allowed' }], status: 422 },
   session_expired: { refusals: [{ code: 'session_expired' }], status: 400 },
-  forbidden: { refusals: [{ code: 'forbidden' }], status: 403 },
+  forbidden: { refusals: [{ code: 'forbidden' }, FROZEN], status: 403 },
   enforced: { refusals: [{ code: 'enforced' }], status: 422 },
   field_invalid: { refusals: [{ code: 'field_invalid', field: 'label' }], status: 422 },
 };
 
+/** Of links that are good no more, one refusal speaks alone. */
+const SUBJECTS: readonly Subject[] = ['app', 'sent', 'recovery'];
+
 describe('refusals', () => {
   const translations = loadTranslations();
+
+  function told(refusal: Refusal, subject: Subject, locale: (typeof LOCALES)[number]): string[] {
+    const t = translations(locale);
+    return phrasesOf(refusal, subject).map(({ key, count = 0 }) => t(key, { count, when: 'now' }));
+  }
 
   for (const [code, { refusals, status }] of Object.entries(REFUSALS)) {
     it(`answer ${code} with ${status}, and say it in whole sentences of both languages`, () => {
       for (const refusal of refusals) {
         expect(statusOf(refusal)).to.equal(status);
-        const told = LOCALES.map((locale) =>
-          phrasesOf(refusal).map(({ key, count = 0 }) => translations(locale)(key, { count, when: 'now' })),
-        );
-        for (const sentence of told.flat()) {
-          expect(sentence)
-            .to.match(/^\p{Lu}.*\.$/u)
-            .and.not.match(/\{\{|refusal\./);
+        for (const subject of code === 'session_expired' ? [...SUBJECTS, 'link' as const] : SUBJECTS) {
+          const both = LOCALES.map((locale) => told(refusal, subject, locale));
+          for (const sentence of both.flat()) {
+            expect(sentence)
+              .to.match(/^\p{Lu}.*\.$/u)
+              .and.not.match(/\{\{|refusal\./);
+          }
+          expect(both[0]).not.to.deep.equal(both[1]);
         }
-        expect(told[0]).not.to.deep.equal(told[1]);
       }
     });
   }
 
   it('tell a person what to do next', () => {
-    const t = translations('en');
-    const text = (refusal: Refusal) =>
-      phrasesOf(refusal)
-        .map(({ key, count = 0 }) => t(key, { count }))
-        .join(' ');
+    const text = (refusal: Refusal, subject: Subject = 'app') => told(refusal, subject, 'en').join(' ');
     expect(text({ code: 'code_invalid', attemptsLeft: 4, clockOffSeconds: 60 })).to.equal(
       'This code is not right yet: the clock of your phone is probably about 60 seconds ahead. ' +
         'Turn on automatic date and time in the settings of your phone, then type a new code. You have 4 tries left.',
     );
     expect(text({ code: 'code_used' })).to.include('Wait until your app shows the next one');
+    expect(text({ code: 'code_used' }, 'sent'))
+      .to.include('Have a new one sent')
+      .and.not.include('app');
+    expect(text({ code: 'code_used' }, 'recovery'))
+      .to.include('from your list')
+      .and.not.include('app');
+    const wrong = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null } as const;
+    expect(text(wrong, 'sent')).to.include('the newest one that we sent');
+    expect(text(wrong, 'recovery')).to.include('from your list');
+    expect(text({ code: 'session_expired' }, 'link')).to.include('This link');
   });
 
   it('A95 say the same of an unknown address and of a wrong password', () => {
     expect(fieldsOf({ code: 'credentials_invalid' })).to.have.members(['email', 'password']);
-    expect(phrasesOf({ code: 'credentials_invalid' })).to.have.lengthOf(1);
+    expect(phrasesOf({ code: 'credentials_invalid' }, 'app')).to.have.lengthOf(1);
   });
 
   it('give the seconds to wait, rounded up, and never fewer than one while there is something to wait for', () => {

@@ -97,8 +97,27 @@ export const SECURITY_SAMPLES: readonly Sample[] = [
   sample(
     'security-frozen',
     'security',
-    { ...security, factors: [phone], frozenAt: SAMPLE_NOW - 1e8, offered: [] },
+    {
+      ...security,
+      factors: [phone],
+      recovery: { left: 2, areFew: true, renew: null },
+      frozenAt: SAMPLE_NOW - 1e8,
+      offered: [],
+    },
     member,
+  ),
+  sample('security-off', 'security', { ...security, enforcement: 'off', offered: [] }, guest),
+  sample(
+    'security-renewed',
+    'security',
+    {
+      ...security,
+      factors: [phone, { ...inbox, method: 'sms', destination: '••••••78' }],
+      recovery: { left: 10, areFew: false, renew },
+      offered: ['sms'],
+      done: 'codes',
+    },
+    guest,
   ),
   sample('security-turned-off', 'security', { ...security, done: 'turned-off' }, guest),
 ];

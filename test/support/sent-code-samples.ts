@@ -70,6 +70,7 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
   }),
   sample('enter-code-undelivered', 'enter-code', mailed, { ...acme, refusal: { code: 'delivery_failed' } }),
   sample('enter-code-recovery', 'enter-code', onPaper, acme),
+  sample('enter-code-recovery-used', 'enter-code', onPaper, { ...acme, refusal: { code: 'code_used' } }),
 
   sample('set-up-proof', 'set-up-proof', { ...unsent, forced: true, chooseHref: `${at}/set-up` }, acme),
   sample('set-up-proof-sent', 'set-up-proof', { ...unsent, ...sent }, acme),

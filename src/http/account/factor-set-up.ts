@@ -2,6 +2,8 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Proof } from '../../domain/assurance.ts';
+import { isFactor } from '../../domain/enrolment.ts';
+import type { Judgement } from '../../domain/policy.ts';
 import { NOTHING_YET, type Progress } from '../../domain/progress.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SetUpStep } from '../../domain/set-up.ts';
@@ -95,7 +97,14 @@ export function addFactorSetUpRoutes(router: Router, needs: FactorSetUpNeeds, pa
     }
     if (next.newCodes !== null) return redirect(ctx, path('recovery-codes'));
     await progress.remove(next.uid);
-    redirect(ctx, `${page.path}?done=set-up`);
+    const isRenewal = step === 'recovery-codes' && !hasSetUp(at, judgement);
+    redirect(ctx, `${page.path}?done=${isRenewal ? 'codes' : 'set-up'}`);
+  }
+
+  /** Whether a factor was set up since this visit began: its recovery codes come with it. */
+  function hasSetUp({ expiresAt }: Progress, { enrolments: there }: Judgement): boolean {
+    const begunAt = expiresAt - SET_UP_KEPT_MS;
+    return there.some((each) => isFactor(each) && each.createdAt >= begunAt);
   }
 
   /** What the session has proven, but for a factor whose place the new one has taken. */

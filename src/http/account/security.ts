@@ -22,7 +22,7 @@ export interface SecurityNeeds extends FactorSetUpNeeds {
 type Done = Pages['security']['done'];
 
 const PATH = '/account/security';
-const DONE = ['set-up', 'removed', 'turned-off', 'default', 'revoked'] as const;
+const DONE = ['set-up', 'codes', 'removed', 'turned-off', 'default', 'revoked'] as const;
 
 export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   const { stepUp, selfService, recovery, trustedBrowsers, forms, render } = needs;
@@ -97,12 +97,13 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
     const { record, judgement } = visit;
     const { account, enrolments } = judgement;
     const form = (path: string) => forms.form(`${PATH}${path}`, record.sessionUid);
+    const mayChange = account.frozenAt === null;
     const [left, browsers] = await Promise.all([recovery.left(judgement), trustedBrowsers.list(account.id)]);
     const factors = enrolments.filter(isFactor);
     const model: Pages['security'] = {
       factors: factors.map((each) => factorView(judgement, each, form)),
       recovery: hasFactor(enrolments)
-        ? { left, areFew: left <= FEW_LEFT, renew: form('/recovery-codes') }
+        ? { left, areFew: left <= FEW_LEFT, renew: mayChange ? form('/recovery-codes') : null }
         : null,
       browsers: browsers.map((browser): TrustedBrowserView => {
         const { createdAt, expiresAt, lastUsedAt, lastUsedFor } = browser;
@@ -110,9 +111,9 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
         const name = browserName(browser.browser);
         return { name, createdAt, expiresAt, lastUsedAt, lastUsedFor, revoke: revokeForm };
       }),
-      noDefault: factors.some(({ isDefault }) => isDefault) ? form('/no-default') : null,
+      noDefault: mayChange && factors.some(({ isDefault }) => isDefault) ? form('/no-default') : null,
       frozenAt: account.frozenAt,
-      offered: account.frozenAt === null ? selfService.offered(judgement) : [],
+      offered: mayChange ? selfService.offered(judgement) : [],
       setUp: form('/set-up'),
       turnOff: form('/turn-off'),
       enforcement: judgement.enforcement,
@@ -125,6 +126,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   function factorView(judgement: Judgement, enrolment: Enrolment, form: (path: string) => Form): FactorView {
     const { id, method, label, app, createdAt, isDefault } = enrolment;
     const others = judgement.enrolments.filter((each) => isFactor(each) && each.method !== method);
+    const mayChoose = !isDefault && others.length > 0 && judgement.account.frozenAt === null;
     return {
       method,
       label,
@@ -133,7 +135,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
       createdAt,
       isDefault,
       remove: form(`/factors/${id}/remove`),
-      makeDefault: isDefault || others.length === 0 ? null : form(`/factors/${id}/default`),
+      makeDefault: mayChoose ? form(`/factors/${id}/default`) : null,
     };
   }
 }

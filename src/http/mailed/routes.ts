@@ -33,7 +33,7 @@ export function createMailedRoutes({ links, forms, render }: Needs): Router {
   async function ask(ctx: Context, link: Link): Promise<void> {
     const token = String(ctx.params.token);
     const found = await links.whose(link, token);
-    if (!found) return gone(ctx);
+    if (!found) return gone(ctx, link);
     const isDone = ctx.query.done !== undefined && isSettled(link, found.account);
     const form = forms.form(ctx.path, token);
     render(ctx, link, { form, email: found.email, isDone }, frameOf(found.account));
@@ -49,14 +49,16 @@ export function createMailedRoutes({ links, forms, render }: Needs): Router {
     await forms.read(ctx, token);
     const outcome: Outcome<Account> =
       link === 'confirm-email' ? await links.confirmEmail(token, ctx.ip) : await links.report(token, ctx.ip);
-    if (!outcome.ok) return gone(ctx);
+    if (!outcome.ok) return gone(ctx, link);
     ctx.status = 303;
     ctx.redirect(`${ctx.path}?done=1`);
   }
 
-  function gone(ctx: Context): void {
+  /** A link that confirms can be had again; who wanted to report something has to tell somebody. */
+  function gone(ctx: Context, link: Link): void {
     const requestId = String(ctx.state.requestId ?? '');
-    const shown = { title: 'link-gone', protocol: null, links: [], cancel: null, requestId } as const;
+    const title = link === 'confirm-email' ? 'link-gone' : 'report-gone';
+    const shown = { title, protocol: null, links: [], cancel: null, requestId } as const;
     render(ctx, 'error', shown, { refusal: { code: 'session_expired' } });
   }
 }

@@ -113,6 +113,7 @@ describe('recovery codes', () => {
     const again = await atPaper('eve@strict.test');
     const used = await again.visitor.submit(again.page, { code });
     expect([used.status, used.name, used.error]).to.deep.equal([422, 'enter-code', 'code_used']);
+    expect(words(used)).to.include('take another one from your list');
     expect(hasCode(await again.visitor.enterCode(other))).to.equal(true);
   });
 
@@ -191,7 +192,10 @@ describe('recovery codes', () => {
       );
       const back = await visitor.follow(await visitor.submit(first, {}, 'saved'));
       expect(back.name).to.equal('security');
-      expect(words(back)).to.include('10 codes are left');
+      expect(words(back))
+        .to.include('10 codes are left')
+        .and.to.include('Your new recovery codes work from now on.')
+        .and.not.include('Your second step is set up');
 
       const second = await visitor.follow(await visitor.submit(back, {}, 'renew'));
       const codes = second.marks('recovery-code');
