@@ -6,7 +6,7 @@ const { join } = require('node:path');
 const [major, minor] = process.versions.node.split('.').map(Number);
 if (major < 24 || (major === 24 && minor < 7)) {
   console.error(
-    `Doublelock needs Node.js 24.7 or newer and this is ${process.version}: run "npm install", which brings one.`,
+    `Doublelock needs Node.js 24.7 or newer and this is ${process.version}: "npm install" brings one, for npm start, npx doublelock and node_modules/.bin/node.`,
   );
   process.exit(1);
 }
