@@ -35,6 +35,12 @@ function isPasskeyUse(value: unknown): value is PasskeyUse {
   return isObject(value) && typeof value.userVerified === 'boolean' && typeof value.deviceBound === 'boolean';
 }
 
+/** With this one, in the place of an older one of the same factor that says as much: a day of step-ups makes no pile. */
+export function withProof(proofs: readonly Proof[], newest: Proof): readonly Proof[] {
+  const said = ({ method, enrolmentId, passkey }: Proof) => JSON.stringify([method, enrolmentId, passkey]);
+  return [...proofs.filter((proof) => said(proof) !== said(newest)), newest];
+}
+
 /** The highest level that the proofs carry. A second factor alone is still one factor. */
 export function acrOf(proofs: readonly Proof[]): Acr {
   if (!proofs.some((proof) => proof.method === 'pwd')) return ACRS[0];

@@ -1,5 +1,6 @@
 /** The second factor of a sign-in: an answer is counted, compared, claimed, and noted as a proof. */
 import type { CheckAnswer } from '../domain/answer.ts';
+import { withProof } from '../domain/assurance.ts';
 import type { Answerer, Guesses } from '../domain/attempts.ts';
 import { challengeFor, SENT_DIGITS } from '../domain/challenge.ts';
 import type { Enrolment } from '../domain/enrolment.ts';
@@ -109,7 +110,7 @@ export function createSecondFactor(needs: Needs) {
     const next: Progress = {
       ...begun,
       ...found.spent,
-      proofs: [...begun.proofs, proof],
+      proofs: withProof(begun.proofs, proof),
       trustBrowser: begun.trustBrowser || typed.trustBrowser,
     };
     const kept = await progress.save(next);

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ACRS, isAcr, rank } from '../../src/domain/acr.ts';
-import { acrOf, amrOf, type PasskeyUse, type Proof } from '../../src/domain/assurance.ts';
+import { acrOf, amrOf, type PasskeyUse, type Proof, withProof } from '../../src/domain/assurance.ts';
 import { METHOD_NAMES, METHOD_TRAITS } from '../../src/domain/method.ts';
 
 const [SFA, TWO_STEP, MFA, PHR] = ACRS;
@@ -118,5 +118,31 @@ describe('the levels', () => {
 
   it('are more than one factor with every method', () => {
     for (const name of METHOD_NAMES) expect(rank(METHOD_TRAITS[name].acr)).to.be.above(rank(SFA));
+  });
+});
+
+describe('withProof', () => {
+  it('A76 says of one proof more what all of them would say', () => {
+    fc.assert(
+      fc.property(anyProofs, anyProofs, (before, more) => {
+        const kept = more.reduce<readonly Proof[]>(withProof, before);
+        const all = [...before, ...more];
+        expect(acrOf(kept)).to.equal(acrOf(all));
+        expect(amrOf(kept)).to.have.members(amrOf(all));
+        for (const proof of more) expect(kept.filter(({ at }) => at >= proof.at)).not.to.deep.equal([]);
+      }),
+    );
+  });
+
+  it('A100 keeps the newest of each factor, and what was proven better before', () => {
+    const [password, older] = proofs('pwd', 'totp');
+    const newer = { method: 'totp', enrolmentId: 'totp', at: 9 } as const;
+    const other = { ...newer, enrolmentId: 'totp of another phone' };
+    const known = [password, older].flatMap((proof) => proof ?? []);
+    expect(withProof(known, newer)).to.deep.equal([password, newer]);
+    expect(withProof(known, other)).to.deep.equal([password, older, other]);
+    const verified = passkeyUsed({});
+    const [, present] = passkeyUsed({ userVerified: false });
+    expect(present && withProof(verified, present)).to.deep.equal([...verified, present]);
   });
 });

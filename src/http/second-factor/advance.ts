@@ -192,7 +192,8 @@ export function createAdvance(needs: Needs) {
     if (trustedBrowserId)
       await trustedBrowsers.noteUse(judgement, trustedBrowserId, clientName, placeOf(standing));
     else await trustThis(ctx, standing, judgement);
-    await note(account, standing, 'sign_in.completed', null, proofs.map((proof) => proof.method).join(' '));
+    const methods = new Set(proofs.map(({ method }) => method));
+    await note(account, standing, 'sign_in.completed', null, [...methods].join(' '));
     return address;
   }
 

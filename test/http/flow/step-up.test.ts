@@ -45,6 +45,20 @@ describe('a change of one’s second factor', () => {
     expect((await visitor.open(SECURITY)).name).to.equal('security');
   });
 
+  it('A100 a day of step-ups makes no pile, in the store or in what is counted', async () => {
+    const { visitor } = await signedIn('ann@open.test');
+    for (let times = 0; times < 5; times += 1) {
+      s.clock.advance(6 * MINUTE);
+      await visitor.open(SECURITY);
+      expect((await visitor.enterCode(nextCode(s.app))).name).to.equal('security');
+    }
+    const { accounts: people, records } = s.app.parts.stores;
+    const account = await people.findByEmail('ann@open.test');
+    const [newest] = await records.listByAccount(account?.id ?? '', s.clock.now());
+    expect(newest?.proofs.map(({ method }) => method)).to.deep.equal(['pwd', 'totp']);
+    expect((await s.app.parts.metrics.exposition()).text).not.to.include('totp totp');
+  });
+
   it('A51 changes nothing when a form comes from a page that was open for too long', async () => {
     const { visitor, page } = await signedIn('ben@open.test');
     s.clock.advance(6 * MINUTE);
