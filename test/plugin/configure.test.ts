@@ -159,7 +159,6 @@ describe('U.6 the options of the plugin', () => {
     ['sender: is a promise still: await it', { sender: Promise.resolve(SENDING.sender) }],
     ['messenger: has no tell()', { messenger: SENDING.sender }],
     ['clock: must be an object with now()', { clock: Date.now }],
-    ['tenants: is empty', { tenants: [] }],
     ['tenants.0.brand.colour', { tenants: [{ brand: { colour: 'green' } }] }],
     ['policy.methods: has nothing', { policy: { enforcement: 'required', methods: [] } }],
     ['policy.methods: has nothing', { policy: { groups: { staff: 'required' }, methods: ['app'] } }],

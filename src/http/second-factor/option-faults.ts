@@ -44,7 +44,6 @@ const tenant = z
 
 const tenants = z
   .array(tenant)
-  .min(1, 'is empty: leave it out where everybody belongs to one')
   .refine((all) => new Set(all.map(({ id }) => id)).size === all.length, 'two of them have the same id');
 
 const shape = z.strictObject({

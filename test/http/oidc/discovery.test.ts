@@ -1,6 +1,7 @@
 /** What the server says of itself, and the keys that its ID tokens are signed with. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
+import { PASSWORD } from '../../support/app.ts';
 import { confidential, MFA, PHR, partyOf, SFA, stage, TWO_STEP, tokensFor, withClients } from './story.ts';
 
 describe('discovery', () => {
@@ -84,4 +85,17 @@ describe('discovery', () => {
       expect(keys.find((key) => key.kid === kid)?.alg).to.equal(algorithm);
     });
   }
+});
+
+describe('a server of nobody yet, without tenants, clients and accounts', () => {
+  const at = stage(() => ({ tenants: [], clients: [], accounts: [] }));
+
+  it('U.5 starts, says what it can do, and lets nobody in', async () => {
+    const visitor = at.app.visitor();
+    const document = await visitor.get('/.well-known/openid-configuration', { accept: 'application/json' });
+    expect(document.status).to.equal(200);
+    expect((await visitor.open('/account')).name).to.equal('sign-in');
+    const refused = await visitor.signIn('new@open.test', PASSWORD);
+    expect([refused.status, refused.error]).to.deep.equal([422, 'credentials_invalid']);
+  });
 });
