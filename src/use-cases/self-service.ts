@@ -23,6 +23,9 @@ interface Needs {
   readonly trail: Trail;
 }
 
+/** Of one account: a guess is held against each of them, and each is one more that it may meet. */
+const MOST_OF_A_METHOD = 10;
+
 export function createSelfService({
   accounts,
   enrolments,
@@ -37,7 +40,11 @@ export function createSelfService({
     const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
     // There is one inbox: set up again it would be the same.
     const hasInbox = account.emailConfirmed && all.some(({ method }) => method === 'email');
-    return onOffer.filter((method) => available().includes(method) && !(method === 'email' && hasInbox));
+    const isFull = (method: MethodName) =>
+      all.filter((each) => each.method === method).length >= MOST_OF_A_METHOD;
+    return onOffer.filter(
+      (method) => available().includes(method) && !(method === 'email' && hasInbox) && !isFull(method),
+    );
   }
 
   /** Turning off, and removing the last factor, is for those of whom none is required. */

@@ -45,6 +45,18 @@ describe('self-service', () => {
       );
     });
 
+    it('A19 A100 is no eleventh of a kind', async () => {
+      const { judgement } = await who('strict', ONE_PHONE);
+      const [phone] = judgement.enrolments;
+      if (!phone) throw new Error('there is no phone');
+      const offeredTo = (phones: number) => {
+        const enrolments = Array.from({ length: phones }, (_, n) => ({ ...phone, id: `phone-${n}` }));
+        return setting().selfService.offered({ ...judgement, enrolments });
+      };
+      expect(offeredTo(9)).to.include('totp');
+      expect(offeredTo(10)).to.include('sms').and.not.include('totp');
+    });
+
     it('is nothing where the tenant is off, but to an administrator', async () => {
       expect(setting().selfService.offered((await who('plain')).judgement)).to.deep.equal([]);
       const boss = await who('plain', { email: 'boss@plain.test', role: 'admin' });
