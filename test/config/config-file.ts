@@ -83,5 +83,6 @@ export function production(rest = ''): string {
     `  cookies: [${'c'.repeat(32)}]`,
     `  signing: [${JSON.stringify(ecKey())}]`,
     rest,
+    'metrics: { port: 9464 }',
   ].join('\n');
 }

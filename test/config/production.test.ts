@@ -19,6 +19,11 @@ describe('R36 a file for production', () => {
     expect(config.warnings).to.deep.equal(['mail has no transport: nothing is mailed to anybody']);
   });
 
+  it('is warned about metrics that are beside the pages, for the world to read', () => {
+    const { warnings } = folder.load(production().replace(/^metrics: .*$/m, ''));
+    expect(warnings.filter((warning) => /^metrics .*everybody/.test(warning))).to.have.length(1);
+  });
+
   it('is refused without secrets, with http and with an outbox', () => {
     const faults = folder.faults(
       'environment: production\nmail: { transport: outbox }\nsms: { transport: outbox }',

@@ -3,7 +3,7 @@ import type { MethodName } from '../../domain/method.ts';
 import { valueAt } from '../data.ts';
 import { readDocument } from '../document.ts';
 import type { Findings } from '../faults.ts';
-import { type ConfigSketch, sketchOf } from '../schema.ts';
+import { type ConfigSketch, isGiven, sketchOf } from '../schema.ts';
 import type { CheckContext } from './context.ts';
 import { checkOpenLines } from './delivery.ts';
 
@@ -20,6 +20,8 @@ export function checkProduction(
       findings.fault(['secrets', kind], 'is required in production');
     }
   }
+  if (!isGiven(file.metrics?.port))
+    findings.warn('metrics has no port of its own: /metrics is beside the pages, for everybody to read');
   checkOutbox(data, findings);
   checkReach(file, data, availableMethods, findings);
   checkOpenLines(file, findings);
