@@ -132,6 +132,16 @@ describe('every page, in a browser', function () {
     expect(await findOnEach({ locale: 'nl', viewport: PHONE }, missed)).to.deep.equal([]);
   });
 
+  it('prints recovery codes, and nothing that can only be pressed', async () => {
+    const { page } = await open();
+    await page.goto(`${server.origin}/interaction/sample/recovery-codes`);
+    await page.emulateMedia({ media: 'print' });
+    const seen: string[] = await page.evaluate(
+      `[...document.querySelectorAll('button, a, footer, code')].filter((one) => one.checkVisibility()).map((one) => one.tagName)`,
+    );
+    expect(seen).to.deep.equal(Array(10).fill('CODE'));
+  });
+
   it('U.4 puts the focus on what has to be done or read first', async () => {
     const { page } = await open();
     for (const [name, selector] of Object.entries(FIRST)) {
