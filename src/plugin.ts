@@ -100,7 +100,8 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   const trail = options.trail ?? createTrail({ audit, clock, random });
   const basePath = (issuer: string) => options.basePath ?? new URL(issuer).pathname.replace(/\/$/, '');
 
-  let isConfigured = false;
+  /** Whether anything was made of what `configure` gave: a provider that was given the host's own asks nobody. */
+  let isTaken = false;
   /** Known once the host's provider is. */
   let issuer: string | null = null;
   let passkeySite: PasskeySite | null = null;
@@ -148,8 +149,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
 
   function routes(provider: Provider): Mounted {
     // Its pages would be there, and nobody would ever be led to them.
-    if (!isConfigured)
-      throw new TypeError('routes() is for a provider that was made with what configure() gives');
+    if (!isTaken) throw new TypeError('routes() is for a provider that was made with what configure() gives');
     issuer = provider.issuer;
     passkeySite = passkeySiteOf(issuer);
     const { origin, protocol } = new URL(provider.issuer);
@@ -179,8 +179,14 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
 
   return {
     configure(host) {
-      isConfigured = true;
-      return area.configure(host);
+      const { interactions, ...configured } = area.configure(host);
+      return Object.defineProperty(configured, 'interactions', {
+        enumerable: true,
+        get() {
+          isTaken = true;
+          return interactions;
+        },
+      });
     },
     routes,
     factors: createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, trail }),

@@ -96,6 +96,8 @@ describe('U.6 the configuration of a host', () => {
   it('is asked for before the pages, which nobody would be led to', () => {
     const bare = new Provider('http://localhost', { ...OFF, adapter: createHostAdapter() });
     expect(() => lock.routes(bare)).to.throw(TypeError, 'routes() is for a provider');
+    lock.configure(OFF);
+    expect(() => lock.routes(bare), 'what it gave was given to nobody').to.throw(TypeError);
     expect(lock.routes(new Provider('http://localhost', lock.configure(OFF)))).to.be.a('function');
   });
 

@@ -140,9 +140,8 @@ export interface SecondFactorOptions {
   readonly confirmUrl?: (account: Account) => string | null;
   /**
    * Told when somebody has shown that an address or a number is theirs: from then on `account` gives it as `phone`, or
-   * says `emailConfirmed`. A host that keeps no such thing says `email: null`, unless all its addresses are
-   * confirmed: who sets up codes by mail could never
-   * sign in with them.
+   * says `emailConfirmed`. A host that keeps no such thing says `email: null`, unless all its addresses are confirmed:
+   * who sets up codes by mail could never sign in with them.
    */
   readonly onContact?: (
     accountId: string,
