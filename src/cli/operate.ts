@@ -40,7 +40,7 @@ export async function operate(
       }
     };
     const factors = createFactors({ ...stores, notify, trail });
-    await act(createOperation({ ...stores, trail, factors }), config);
+    await act(createOperation({ ...stores, trail, factors, clock }), config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isTold) process.stderr.write('warning: not everybody could be told of this by mail or SMS\n');

@@ -39,6 +39,6 @@ function hasLostFactor(proofs: readonly Proof[], enrolments: readonly Pick<Enrol
 }
 
 /** Since its password was given somebody has said "it was not me": what was on its way then arrives nowhere. */
-function wasReported(proofs: readonly Proof[], { frozenAt }: Pick<Account, 'frozenAt'>): boolean {
+export function wasReported(proofs: readonly Proof[], { frozenAt }: Pick<Account, 'frozenAt'>): boolean {
   return frozenAt !== null && proofs.some(({ method, at }) => method === 'pwd' && at < frozenAt);
 }

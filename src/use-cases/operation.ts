@@ -2,8 +2,9 @@
 import { type Account, normaliseEmail } from '../domain/account.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Factor } from '../domain/enrolment.ts';
-import type { AccountStore, AuditStore } from '../ports/stores.ts';
-import type { Trail } from '../ports/system.ts';
+import { wasReported } from '../domain/sign-in-record.ts';
+import type { AccountStore, AuditStore, SignInRecordStore } from '../ports/stores.ts';
+import type { Clock, Trail } from '../ports/system.ts';
 
 interface Needs {
   readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'listByTenant' | 'setFrozen'>;
@@ -11,8 +12,10 @@ interface Needs {
     list(accountId: string): Promise<Factor[]>;
     remove(accountId: string, which: { id: string } | 'all'): Promise<Factor[]>;
   };
+  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
   readonly audit: Pick<AuditStore, 'list'>;
   readonly trail: Trail;
+  readonly clock: Clock;
 }
 
 /** An event, and the address of whom it is about: an id tells an operator nothing. */
@@ -24,7 +27,7 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-export function createOperation({ accounts, factors, audit, trail }: Needs) {
+export function createOperation({ accounts, factors, records, audit, trail, clock }: Needs) {
   /** Tenant by tenant, in the order given. */
   async function listAccounts(tenantIds: readonly string[]): Promise<Account[]> {
     const lists: Account[][] = [];
@@ -44,11 +47,17 @@ export function createOperation({ accounts, factors, audit, trail }: Needs) {
     return account === null ? null : factors.remove(account.id, which);
   }
 
-  /** Lets factors be changed again after "it was not me"; false when they could be; null when there is no such account. */
+  /**
+   * Lets factors be changed again after "it was not me"; false when they could be; null when there is no such account.
+   * What was on its way when that was said has ended, and does not begin again.
+   */
   async function unfreeze(email: string): Promise<boolean | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
     if (account === null) return null;
     if (account.frozenAt === null) return false;
+    for (const { sessionUid, proofs } of await records.listByAccount(account.id, clock.now())) {
+      if (wasReported(proofs, account)) await records.remove(sessionUid);
+    }
     await accounts.setFrozen(account.id, null);
     await trail({ event: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
     return true;

@@ -17,11 +17,13 @@ describe('the operator', () => {
 
   beforeEach(async () => {
     stores = openEmbedded({ dataDir: dataDir() });
-    const trail = createTrail({ ...stores, clock: createSettableClock(NOW), random: systemRandom });
+    const clock = createSettableClock(NOW);
+    const trail = createTrail({ ...stores, clock, random: systemRandom });
     operation = createOperation({
       ...stores,
       factors: createFactors({ ...stores, trail, notify: async () => {} }),
       trail,
+      clock,
     });
     await stores.accounts.insert(anAccount());
     await stores.accounts.insert(

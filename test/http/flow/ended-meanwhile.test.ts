@@ -61,6 +61,12 @@ describe('what is on its way when a sign-in is ended', () => {
     };
   }
 
+  /** As the operator runs it, beside the server. */
+  function doublelock(...args: readonly string[]) {
+    const { dataDir } = s.app.config.storage;
+    return runCommand(args, { cwd: dataDir, env: { DOUBLELOCK_CONFIG: join(dataDir, 'config.yaml') } });
+  }
+
   /** The owner gets a mail about a factor, and says that it was somebody else. */
   async function report(name: string): Promise<void> {
     const mail = (await sentTo(s.app, address(name))).find(({ text }) => text.includes('/not-me/'));
@@ -91,11 +97,7 @@ describe('what is on its way when a sign-in is ended', () => {
   it('A58 a set-up that is still being sent when the operator removes all factors binds nothing', async () => {
     const visitor = await intruder('ben');
     const finish = slowly(visitor, await beginsSetUp(visitor));
-    const { dataDir } = s.app.config.storage;
-    const { code } = await runCommand(['factors', 'remove', address('ben'), '--all', '--yes'], {
-      cwd: dataDir,
-      env: { DOUBLELOCK_CONFIG: join(dataDir, 'config.yaml') },
-    });
+    const { code } = await doublelock('factors', 'remove', address('ben'), '--all', '--yes');
     expect(code).to.equal(0);
     const answer = await finish();
     expect([answer.statusCode, answer.headers.location?.split('?')[0]]).to.deep.equal([303, '/auth']);
@@ -130,8 +132,10 @@ describe('what is on its way when a sign-in is ended', () => {
     await report('dan');
     await visitor.follow(finished);
     await expectOut(visitor);
+    expect((await doublelock('accounts', 'unfreeze', address('dan'))).out).to.include('may change');
+    await expectOut(visitor);
     expect(
       (await signIn(s.app, s.app.visitor(), await s.rp.authorizationUrl(), address('dan'))).name,
     ).to.equal('choose-method');
-  });
+  }).timeout(60_000);
 });
