@@ -1,9 +1,11 @@
 /** Every page of the product, as its samples show it: whom it lets in, which windows it fits, what it may load. */
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { needs } from '../support/needs.ts';
 import { PAGE_SAMPLES } from '../support/page-samples.ts';
 import { type PageServer, startPageServer } from '../support/page-server.ts';
+import { sampleTenant } from '../support/sample-tenants.ts';
 import { axeFaults, contrastFaults, keyboardFaults, overflow } from './accessibility.ts';
 import { windows } from './windows.ts';
 
@@ -33,6 +35,9 @@ const ALONE = `[...document.querySelectorAll('main p > a:only-child, main li > a
 const CUT = `[...document.querySelectorAll('main :is(button, .button, label, p, li, h1, h2, code, dd, summary)')]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
   .map((one) => one.cloneNode(false).outerHTML)`;
+
+/** Any image. */
+const LOGO = join(import.meta.dirname, '../../docs/sign-in.png');
 
 /** What the person has to do, or to read, first. */
 const FIRST: Readonly<Record<string, string>> = {
@@ -130,6 +135,23 @@ describe('every page, in a browser', function () {
       ...(await page.evaluate<string[]>(ALONE)),
     ];
     expect(await findOnEach({ locale: 'nl', viewport: PHONE }, missed)).to.deep.equal([]);
+  });
+
+  it('draws a logo in its own proportions, in the dark on the light ground that it was made for', async () => {
+    const tenant = sampleTenant({ brand: { logo: LOGO, colour: null } });
+    const branded = await startPageServer({
+      tenants: [tenant],
+      show: (ctx, render) => render(ctx, 'signed-out', { clientName: null }, { tenantId: tenant.id }),
+    });
+    try {
+      const { page } = await open({ colorScheme: 'dark', viewport: NARROWEST });
+      await page.goto(`${branded.origin}/page`);
+      const style = 'getComputedStyle(document.querySelector(".logo"))';
+      expect(await page.evaluate(`${style}.objectFit`)).to.equal('contain');
+      expect(await page.evaluate(`${style}.backgroundColor`)).to.equal('rgb(255, 255, 255)');
+    } finally {
+      await branded.close();
+    }
   });
 
   it('prints recovery codes, and nothing that can only be pressed', async () => {
