@@ -11,6 +11,7 @@ import { type PasskeySite, passkeySiteOf } from './domain/passkey.ts';
 import type { Judge } from './domain/policy.ts';
 import type { Tenant } from './domain/tenant.ts';
 import { createAssetRoutes } from './http/assets/routes.ts';
+import { hostSender } from './http/host-sender.ts';
 import { createLetters } from './http/letters.ts';
 import { createLocaleRoutes } from './http/locale/routes.ts';
 import { crossSite } from './http/middleware/cross-site.ts';
@@ -35,7 +36,7 @@ import type { Site } from './http/site.ts';
 import { createTrustedBrowserCookie } from './http/trusted-browser.ts';
 import type { ResealableEnrolments } from './ports/keys.ts';
 import type { Log } from './ports/log.ts';
-import { DeliveryFailed, type MessageSender, type Messenger, type Notify } from './ports/senders.ts';
+import type { Messenger, Notify } from './ports/senders.ts';
 import type { Clock, SecretBox } from './ports/system.ts';
 import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
 import { createFactors, type Factors } from './use-cases/factors.ts';
@@ -55,7 +56,10 @@ export interface SecondFactor {
    * library's own adapter in memory, which is for trying things out.
    */
   configure(host: Configuration): Configuration;
-  /** The pages, for `app.use` of Koa, Express or Connect, or for the provider's own `use`. */
+  /**
+   * The pages, for `app.use` of Koa, Express or Connect, or for the provider's own `use`. Throws for a provider that was
+   * not made with what `configure` gives, and for one of another issuer than before: that has a `secondFactor` of its own.
+   */
   routes(provider: Provider): Mounted;
   /** What is set up, and its removal when a phone is lost: for a support desk of the host's. */
   readonly factors: Factors;
@@ -108,7 +112,8 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   const messenger =
     options.messenger ?? messengerOf(options, { tenants, clock, log, issuerOf: () => issuer });
 
-  const notify = options.notify ?? notifyOf(options, { messenger, enrolments, box, clock, log });
+  const notify =
+    options.notify ?? notifyOf(options, { messenger, enrolments, attempts, box, clock, random, log });
 
   const area = createSecondFactorArea({
     stores: { accounts, enrolments, claims, lockouts, records, progress, attempts, trustedBrowsers },
@@ -150,6 +155,9 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   function routes(provider: Provider): Mounted {
     // Its pages would be there, and nobody would ever be led to them.
     if (!isTaken) throw new TypeError('routes() is for a provider that was made with what configure() gives');
+    // Passkeys are made for one site, and links in messages lead to one.
+    if (issuer !== null && issuer !== provider.issuer)
+      throw new TypeError('one secondFactor() is for one issuer: make another for another provider');
     issuer = provider.issuer;
     passkeySite = passkeySiteOf(issuer);
     const { origin, protocol } = new URL(provider.issuer);
@@ -219,7 +227,7 @@ function sealedAnew(enrolments: ResealableEnrolments, box: SecretBox, clock: Clo
 /** Our own words, sent by the host's sender; without one nothing is sent. */
 function messengerOf({ sender: own, name }: SecondFactorOptions, parts: MessengerParts): Messenger {
   const { issuerOf, log, ...around } = parts;
-  const sender = own && refusing(own, log);
+  const sender = own && hostSender(own, log);
   let letters: Messenger | null = null;
   return {
     async tell(to, letter) {
@@ -238,24 +246,11 @@ interface MessengerParts {
   readonly issuerOf: () => string | null;
 }
 
-/** Whatever a sender of the host's rejects with: the message was not taken, and the person is told that on the page. */
-function refusing(sender: MessageSender, log: Log): MessageSender {
-  return {
-    async send(message) {
-      try {
-        await sender.send(message);
-      } catch (error) {
-        if (error instanceof DeliveryFailed) throw error;
-        log({ event: 'message.undelivered', reason: message.channel, error });
-        throw new DeliveryFailed('the sender failed', { cause: error });
-      }
-    },
-  };
-}
-
 /** Nobody is told where nothing is sent. Administrators are the host's affair, who are told by a `notify` of its own. */
-function notifyOf(options: SecondFactorOptions, { enrolments, box, ...around }: NoticeParts): Notify {
+function notifyOf(options: SecondFactorOptions, parts: NoticeParts): Notify {
+  const { enrolments, box, ...around } = parts;
   const { sender, messenger: own, notMeUrl } = options;
+  const smsLimits = smsLimitsOf(options);
   if (!sender && !own) return async () => {};
   return createNotify({
     ...around,
@@ -265,7 +260,8 @@ function notifyOf(options: SecondFactorOptions, { enrolments, box, ...around }: 
       const enrolment = (await enrolments.listByAccount(id)).find(({ method }) => method === 'sms');
       return enrolment?.secret ? box.tryOpen(enrolment.secret, enrolmentPurpose(enrolment)) : null;
     },
-    allowedPrefixes: smsLimitsOf(options).allowedPrefixes,
+    allowedPrefixes: smsLimits.allowedPrefixes,
+    countText: createTextLimits({ ...parts, smsLimits }),
     administratorsOf: async () => [],
   });
 }
@@ -273,8 +269,10 @@ function notifyOf(options: SecondFactorOptions, { enrolments, box, ...around }: 
 interface NoticeParts {
   readonly messenger: Messenger;
   readonly enrolments: Pick<ResealableEnrolments, 'listByAccount'>;
+  readonly attempts: AttemptStore;
   readonly box: Pick<SecretBox, 'tryOpen'>;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
 }
 

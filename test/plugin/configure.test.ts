@@ -101,6 +101,14 @@ describe('U.6 the configuration of a host', () => {
     expect(lock.routes(new Provider('http://localhost', lock.configure(OFF)))).to.be.a('function');
   });
 
+  it('is for one issuer, whose passkeys and links there are', () => {
+    const providerOf = (issuer: string) =>
+      new Provider(issuer, lock.configure({ ...OFF, adapter: createHostAdapter() }));
+    lock.routes(providerOf('http://localhost/a'));
+    lock.routes(providerOf('http://localhost/a'));
+    expect(() => lock.routes(providerOf('http://localhost/b'))).to.throw(TypeError, 'one issuer');
+  });
+
   it('is a fault without a login prompt', () => {
     const policy = interactionPolicy.base();
     policy.remove('login');
