@@ -106,7 +106,21 @@ export async function openParts(config: Config): Promise<Parts> {
     random: systemRandom,
     logger: createLogger({ level: config.logLevel }),
   };
-  return { ...world, stores, hasher, metrics, senders: createSenders({ ...world, stores }) };
+  const senders = createSenders({
+    ...world,
+    stores,
+    logger: { warn: undeliveredTo(metrics, world.logger.warn) },
+  });
+  return { ...world, stores, hasher, metrics, senders };
+}
+
+/** Mail is given up long after it was asked for: it is counted where it is told. */
+function undeliveredTo(metrics: Metrics, log: Log): Log {
+  return (fields) => {
+    log(fields);
+    if (fields.event === 'mail.undelivered') metrics.undelivered('email');
+    if (fields.event === 'sms.undelivered') metrics.undelivered('sms');
+  };
 }
 
 /** The secrets of the configuration, in development with what is missing made and kept in the data directory. */

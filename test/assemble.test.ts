@@ -6,6 +6,10 @@ import type { Config } from '../src/config/shape.ts';
 import { loadConfig } from '../src/config.ts';
 import { boxOf } from '../src/keys.ts';
 import { freshDataDir } from './support/embedded.ts';
+import { freePort } from './support/free-port.ts';
+
+/** Milliseconds: a refused connection is one at once. */
+const PATIENCE_MS = 10_000;
 
 describe('seeding the accounts of a configuration', () => {
   const dataDir = freshDataDir();
@@ -20,6 +24,35 @@ describe('seeding the accounts of a configuration', () => {
     await seedAccounts(many, parts, await boxOf(secretsOf(config), parts));
     expect(await parts.stores.accounts.listByTenant('acme')).to.have.length(12);
     parts.stores.close();
+  });
+});
+
+describe('the parts of a process', () => {
+  const dataDir = freshDataDir();
+
+  it('R15 count a mail that was taken over and given up later', async () => {
+    const env = {
+      DATA_DIR: dataDir(),
+      LOG_LEVEL: 'silent',
+      SMTP_URL: `smtp://127.0.0.1:${await freePort()}`,
+    };
+    const config = loadConfig({ env, cwd: dataDir() });
+    const { senders, metrics, stores } = await openParts(config);
+    const sender = await senders.of(config);
+    const counted = async () =>
+      /undelivered_total\{channel="email"\} (\d+)/.exec((await metrics.exposition()).text)?.[1];
+    expect(await counted()).to.equal('0');
+    await sender.send({
+      channel: 'email',
+      to: 'bob@acme.test',
+      subject: 'A code',
+      text: '123456',
+      html: null,
+      expiresAt: null,
+    });
+    await senders.close(PATIENCE_MS);
+    expect(await counted()).to.equal('1');
+    await stores.close();
   });
 });
 

@@ -1,9 +1,12 @@
 /** What is counted and timed while the product runs: no names of people, only kinds of things. */
 import type { AuditEntry } from '../domain/audit-event.ts';
+import type { Message } from './senders.ts';
 
 export interface Metrics {
   /** One line of the audit trail: sign-ins, attempts and lock-outs by outcome and method. */
   event(entry: AuditEntry): void;
+  /** A message that will not arrive: no transport took it, or one gave it up in the end. */
+  undelivered(channel: Message['channel']): void;
   /** One answered request; `path` is a pattern without identifiers. */
   request(of: {
     readonly method: string;

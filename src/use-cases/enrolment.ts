@@ -227,9 +227,8 @@ export function createEnrolment(needs: Needs) {
     factor: NewFactor,
     from: Visitor,
   ): Promise<Outcome<Progress>> {
-    const { account, tenant } = judgement;
-    await noteContact(judgement, 'email', account.email, from);
-    await trail({ ...from, event: 'set_up.proven', accountId: account.id, tenantId: tenant.id });
+    await noteContact(judgement, 'email', judgement.account.email, from);
+    await trail({ ...lineOf(judgement, 'email', from), event: 'set_up.proven' });
     const next = { ...at, isSetUpProven: true };
     if (factor.method === 'email') return bind(next, judgement, factor, from);
     return saved(next, ({ isSetUpProven }) => isSetUpProven);

@@ -69,6 +69,11 @@ describe('the proof before a first factor', () => {
       'enrolment.created',
       'recovery.created',
     ]);
+    // Codes that are sent are held against those that are entered, by the way they went.
+    const [proof] = (await setting().stores.audit.list({ limit: 10 })).filter(
+      ({ event }) => event === 'set_up.proven',
+    );
+    expect(proof?.method).to.equal('email');
     expect(setting().told).to.deep.equal([{ accountId: account.id, topic: 'factor-added', method: 'totp' }]);
   });
 

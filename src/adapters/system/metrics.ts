@@ -18,6 +18,14 @@ export function createMetrics(): Metrics {
     labelNames: ['event', 'method', 'reason'],
     registers,
   });
+  const messages = new Counter({
+    name: 'doublelock_messages_undelivered_total',
+    help: 'Messages that did not arrive: refused, or given up in the end.',
+    labelNames: ['channel'],
+    registers,
+  });
+  // A rate begins with the second value.
+  for (const channel of ['email', 'sms']) messages.inc({ channel }, 0);
   const requests = createDurations({
     name: 'doublelock_request_duration_seconds',
     help: 'How long requests took, by the pattern of their path.',
@@ -33,6 +41,9 @@ export function createMetrics(): Metrics {
   return {
     event({ event, method, reason }) {
       events.inc({ event, method: method ?? '', reason: reason ?? '' });
+    },
+    undelivered(channel) {
+      messages.inc({ channel });
     },
     request({ method, path, status, ms }) {
       const key = `${method} ${path} ${status}`;
