@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import type { Tenant } from '../domain/tenant.ts';
 
-/** The surfaces of `views/assets/doublelock.css` on which contrast is hardest to reach, per colour scheme. */
-export const SURFACES = { light: '#eef2f1', dark: '#17211f' } as const;
+/**
+ * The grounds of `views/assets/doublelock.css` on which contrast is hardest to reach, per colour scheme: the paper where
+ * the two arches behind the page cross.
+ */
+export const SURFACES = { light: '#dce5e4', dark: '#192221' } as const;
 
 /** WCAG 2.2, 1.4.3: text. */
 const TEXT_CONTRAST = 4.5;

@@ -137,6 +137,23 @@ describe('every page, in a browser', function () {
     expect(await findOnEach({ locale: 'nl', viewport: PHONE }, missed)).to.deep.equal([]);
   });
 
+  for (const colorScheme of ['light', 'dark'] as const) {
+    it(`U.4 can be read in whatever colour an organisation has, ${colorScheme}`, async () => {
+      const { page } = await open({ colorScheme });
+      const found: string[] = [];
+      for (const colour of ['#ffffff', '#000000', '#808080', '#7a7a00', '#2b6cff']) {
+        const branded = await startPageServer({ tenants: [sampleTenant({ brand: { logo: null, colour } })] });
+        try {
+          await page.goto(`${branded.origin}/interaction/sample/enter-code-email`);
+          found.push(...(await contrastFaults(page)).map((fault) => `${colour}: ${fault}`));
+        } finally {
+          await branded.close();
+        }
+      }
+      expect(found).to.deep.equal([]);
+    });
+  }
+
   it('draws a logo in its own proportions, in the dark on the light ground that it was made for', async () => {
     const tenant = sampleTenant({ brand: { logo: LOGO, colour: null } });
     const branded = await startPageServer({

@@ -41,13 +41,31 @@ describe('a tenant’s colour', () => {
   it('is measured against the surfaces of the stylesheet, the harder one of each scheme', () => {
     const css = readFileSync(new URL('../../views/assets/doublelock.css', import.meta.url), 'utf8');
     const [light = '', dark = ''] = css.split('prefers-color-scheme: dark', 2);
-    const surfaces = (text: string) =>
-      ['paper', 'surface', 'sunken'].map((name) => new RegExp(`--${name}: (#\\w+)`).exec(text)?.[1] ?? '');
+    const surfaces = (text: string) => {
+      const all = ['paper', 'surface', 'sunken'].map((name) => customProperty(text, name));
+      return [...all, crossing(all[0] ?? '', customProperty(text, 'arch'))];
+    };
     const hardest = (text: string, against: string) =>
       surfaces(text).sort((a, b) => contrast(a, against) - contrast(b, against))[0];
     expect(hardest(light, '#000000')).to.equal(SURFACES.light);
     expect(hardest(dark, '#ffffff')).to.equal(SURFACES.dark);
   });
+
+  function customProperty(css: string, property: string): string {
+    return new RegExp(`--${property}: ([^;]+);`).exec(css)?.[1] ?? '';
+  }
+
+  /** What shows where two arches lie over the paper. */
+  function crossing(paper: string, arch: string): string {
+    const [, red = 0, green = 0, blue = 0, percent = 0] = (
+      /^rgb\((\d+) (\d+) (\d+) \/ (\d+)%\)$/.exec(arch) ?? []
+    ).map(Number);
+    const shown = [red, green, blue].map((over, index) => {
+      const under = Number.parseInt(paper.slice(1 + 2 * index, 3 + 2 * index), 16);
+      return Math.round(over + (under - over) * (1 - percent / 100) ** 2);
+    });
+    return `#${shown.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
+  }
 
   it('A91 is nothing unless it is six hexadecimal digits', () => {
     for (const value of [
