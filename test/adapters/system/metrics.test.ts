@@ -21,6 +21,13 @@ describe('the metrics', () => {
     expect(text).not.to.include('somebody');
   });
 
+  it('begin at nothing for what is worth a look the first time, so that a rate sees it', async () => {
+    const { text } = await createMetrics().exposition();
+    expect(text).to.include('doublelock_events_total{event="account.reported",method="",reason=""} 0\n');
+    for (const channel of ['email', 'sms'])
+      expect(text).to.include(`doublelock_messages_undelivered_total{channel="${channel}"} 0\n`);
+  });
+
   it('time requests in seconds', async () => {
     const metrics = createMetrics();
     metrics.request({ method: 'POST', path: '/interaction/:uid/sign-in', status: 303, ms: 30 });
