@@ -37,12 +37,14 @@ import { createTrustedBrowserCookie } from './http/trusted-browser.ts';
 import type { ResealableEnrolments } from './ports/keys.ts';
 import type { Log } from './ports/log.ts';
 import type { Messenger, Notify } from './ports/senders.ts';
-import type { Clock, SecretBox } from './ports/system.ts';
+import type { AttemptStore } from './ports/stores.ts';
+import type { Clock, Random, SecretBox } from './ports/system.ts';
 import type { EnrolmentUseCase } from './use-cases/enrolment.ts';
 import { createFactors, type Factors } from './use-cases/factors.ts';
 import type { Passkeys } from './use-cases/passkeys.ts';
 import type { Recovery } from './use-cases/recovery-codes.ts';
 import { createResealing } from './use-cases/resealing.ts';
+import { createTextLimits } from './use-cases/send-limits.ts';
 import { createTrail } from './use-cases/trail.ts';
 import type { TrustedBrowsers } from './use-cases/trusted-browsers.ts';
 
@@ -59,11 +61,16 @@ export interface SecondFactor {
   /**
    * The pages, for `app.use` of Koa, Express or Connect, or for the provider's own `use`. Throws for a provider that was
    * not made with what `configure` gives, and for one of another issuer than before: that has a `secondFactor` of its own.
+   * Which address a browser has, and whether it came over TLS, is what the Koa app says in which they are used (`app.proxy`
+   * of yours, `provider.proxy` of the provider); in Express and Connect `provider.proxy` counts, not `trust proxy`.
    */
   routes(provider: Provider): Mounted;
   /** What is set up, and its removal when a phone is lost: for a support desk of the host's. */
   readonly factors: Factors;
-  /** For a login page within the same interaction: takes a sign-in further whose password was accepted. */
+  /**
+   * Takes a sign-in further whose password was accepted within the same interaction: for `doublelock/server`, which has
+   * the interaction and the progress that it asks for. A login page of yours ends its interaction, as ever.
+   */
   onward(provider: Provider): Onward;
   /** For an adapter that knows early whose token it has found: begins to read what that will be judged by. */
   readonly readAhead: SecondFactorArea['readAhead'];

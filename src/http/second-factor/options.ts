@@ -162,7 +162,8 @@ export interface SecondFactorOptions {
    * Draws the pages in place of ours, each of `SecondFactorPage`: sets `ctx.body`. Status and cache rules are set
    * already; a form has to post to its `action`, with its `token` as `_token`, and must not be shown in a frame. Of
    * `Pages` each field of a form is named as in our own views (`code`, `phone`, `method`, `response` of a passkey as
-   * JSON), each button too (`send`, `resend`, `saved`, `later`, `cancel`), and `seen` goes back as it came.
+   * JSON, `label` and `app` of a set-up, `trust_device` with the value `1`), each button too (`send`, `resend`, `saved`,
+   * `later`), and `seen` goes back as it came. `cancel` is a form of its own.
    */
   readonly render?: RenderSome<SecondFactorPage>;
   /** Told of faults. Default: standard error. */
