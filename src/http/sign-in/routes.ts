@@ -105,8 +105,9 @@ export function createSignInRoutes(needs: Needs): Router {
     const cancel = forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid);
     const title = refusal.code === 'too_many_attempts' ? 'locked' : 'refused';
     const requestId = String(ctx.state.requestId ?? '');
-    const href = `/interaction/${view.uid}/sign-in`;
-    const links = refusal.code === 'forbidden' ? [{ href, text: 'try-again' as const }] : [];
+    // Who waits for one account may have meant another, or mistyped its address.
+    const text = refusal.code === 'forbidden' ? 'try-again' : 'start-again';
+    const links = [{ href: `/interaction/${view.uid}/sign-in`, text } as const];
     render(ctx, 'error', { title, protocol: null, links, cancel, requestId }, frame(view, refusal));
   }
 

@@ -59,6 +59,16 @@ describe('guessing passwords', () => {
     });
   }
 
+  it('A28 who mistyped an address goes on from there with the right one', async () => {
+    const mistyped = 'amm@open.test';
+    await guess(mistyped, 10);
+    const visitor = browser();
+    const waiting = await attempt(visitor, mistyped, PASSWORD);
+    expectWaiting(waiting, 15);
+    expect((await visitor.open(waiting.link('/sign-in') ?? '')).name).to.equal('sign-in');
+    expect(hasCode(await visitor.signIn('dan@open.test', PASSWORD))).to.equal(true);
+  });
+
   it('A28 the wait ends, doubles when it goes on, and a success starts from the beginning', async () => {
     for (const minutes of [15, 30, 60, 60]) {
       await guess('ben@open.test', 10);
