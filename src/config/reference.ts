@@ -26,7 +26,8 @@ What is not built yet is accepted, warned about at the start, and not offered.
 const ENVIRONMENT = `
 ## Environment
 
-These win over the file. Each may be given as \`NAME_FILE\` instead, the path of a file that holds the value.
+These win over the file. Each may be given as \`NAME_FILE\` instead, the path of a file that holds the value, relative to the
+working directory. \`SIGHUP\` reads that file again; a variable itself is what it was when the process was started.
 
 | variable | sets |
 | --- | --- |
