@@ -10,8 +10,9 @@ import type { MessageSender } from './ports/senders.ts';
 import type { SecretBox, Trail } from './ports/system.ts';
 import { allowedPrefixesOf } from './senders.ts';
 import { createMailedLinks } from './use-cases/mailed-links.ts';
+import { createTextLimits } from './use-cases/send-limits.ts';
 
-interface Around extends Pick<Parts, 'stores' | 'clock'> {
+interface Around extends Pick<Parts, 'stores' | 'clock' | 'random'> {
   readonly sender: MessageSender;
   readonly box: SecretBox;
   readonly trail: Trail;
@@ -21,9 +22,10 @@ interface Around extends Pick<Parts, 'stores' | 'clock'> {
 
 export function noticesOf(
   config: Pick<Config, 'tenants' | 'issuer' | 'environment' | 'mail' | 'sms'>,
-  { stores, clock, sender, box, trail, log }: Around,
+  { stores, clock, random, sender, box, trail, log }: Around,
 ) {
   const { tenants, issuer } = config;
+  const allowedPrefixes = allowedPrefixesOf(config);
   const messenger = createLetters({ tenants, issuer, clock, sender });
   const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
     `${issuer}${mailedPath(link, links.tokenFor(link, account))}`;
@@ -34,7 +36,13 @@ export function noticesOf(
       const enrolled = await stores.enrolments.listByAccount(id);
       return enrolled.some(({ method }) => method === 'sms') ? phone : null;
     },
-    allowedPrefixes: allowedPrefixesOf(config),
+    allowedPrefixes,
+    countText: createTextLimits({
+      ...stores,
+      smsLimits: { ...config.sms.limits, allowedPrefixes },
+      clock,
+      random,
+    }),
     administratorsOf: async (tenantId) =>
       (await stores.accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
     clock,

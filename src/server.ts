@@ -80,7 +80,7 @@ async function createHandler(
 
   const sender = await senders.of(config);
   const letterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
-  const telling = { stores, clock, sender, box, trail, log: logger.warn };
+  const telling = { stores, clock, random, sender, box, trail, log: logger.warn };
   const { messenger, notify, links, confirmUrl } = noticesOf(config, telling);
   const lock = secondFactor({
     stores: { durable: stores, shortLived: stores },

@@ -34,7 +34,10 @@ export async function operate(
         const [{ boxOf }, { noticesOf }] = await Promise.all([import('../keys.ts'), import('../notices.ts')]);
         const box = await boxOf(secretsOf(config), parts);
         const sender = await senders.of(config);
-        await noticesOf(config, { stores, clock, sender, box, trail, log: warn }).notify(account, said);
+        await noticesOf(config, { stores, clock, random, sender, box, trail, log: warn }).notify(
+          account,
+          said,
+        );
       } catch {
         isTold = false;
       }

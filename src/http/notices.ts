@@ -14,6 +14,8 @@ interface Needs {
   readonly confirmedPhone: (account: Account) => Promise<string | null>;
   /** Beginnings of numbers that messages are sent to, in E.164; null: any. */
   readonly allowedPrefixes: readonly string[] | null;
+  /** Counts a text message to somebody, before it is sent; false: there were too many. */
+  readonly countText: (account: Account) => Promise<boolean>;
   /** Of the account's own tenant. */
   readonly administratorsOf: (tenantId: string) => Promise<readonly Account[]>;
   readonly clock: Clock;
@@ -41,8 +43,8 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
 
 /** A number or an address that nobody has confirmed may be a stranger's: it is told only when there is no other. */
 export function createNotify(needs: Needs): Notify {
-  const { messenger, notMeUrl, confirmedPhone, allowedPrefixes, administratorsOf, clock, log } = needs;
-  const { patienceMs = PATIENCE_MS } = needs;
+  const { messenger, notMeUrl, confirmedPhone, allowedPrefixes, countText, administratorsOf } = needs;
+  const { clock, log, patienceMs = PATIENCE_MS } = needs;
 
   return async (account, said) => {
     await Promise.race([tellAll(account, said), pause(patienceMs, undefined, { ref: false })]);
@@ -60,7 +62,7 @@ export function createNotify(needs: Needs): Notify {
       notMeUrl: null,
     };
     await surely(account, topic, async () => {
-      const contacts = each([...(await contactsOf(account, notice)), ...also.filter(isReached)]);
+      const contacts = await contactsOf(account, notice, also);
       // Who has just said so need not be asked again.
       const link = () => (topic === 'reported' ? null : notMeUrl(account));
       await Promise.all(contacts.map((to) => tell(account, to, { ...notice, notMeUrl: link() })));
@@ -75,7 +77,11 @@ export function createNotify(needs: Needs): Notify {
     });
   }
 
-  async function contactsOf(account: Account, { topic, method }: Notice): Promise<readonly Contact[]> {
+  async function contactsOf(
+    account: Account,
+    { topic, method }: Notice,
+    also: readonly Contact[],
+  ): Promise<readonly Contact[]> {
     // Who sets up codes by text message has just answered one from that number.
     const isTexted = TEXTED.has(topic) && !(topic === 'factor-added' && method === 'sms');
     let phone: string | null = null;
@@ -85,17 +91,23 @@ export function createNotify(needs: Needs): Notify {
         phone = await confirmedPhone(account);
       });
     }
-    const confirmed: Contact[] = [
-      ...(account.emailConfirmed ? [mailOf(account)] : []),
-      ...(phone === null ? [] : [{ channel: 'sms' as const, to: phone }]),
-    ];
-    const reached = confirmed.filter(isReached);
-    return reached.length > 0 ? reached : [mailOf(account)];
+    const reached = account.emailConfirmed ? [mailOf(account)] : [];
+    const own = phone === null ? [] : [{ channel: 'sms' as const, to: phone }];
+    for (const contact of own) if (await isReached(account, topic, contact)) reached.push(contact);
+    if (reached.length === 0) reached.push(mailOf(account));
+    const others = each(also).filter(({ to }) => to !== phone);
+    for (const contact of others) if (await isReached(account, topic, contact)) reached.push(contact);
+    return each(reached);
   }
 
-  /** A number may have been proven when its country was still served. */
-  function isReached({ channel, to }: Contact): boolean {
-    return channel === 'email' || isServed(to, allowedPrefixes);
+  /** A number may have been proven when its country was still served; and each message to it is paid for. */
+  async function isReached(account: Account, topic: NoticeTopic, { channel, to }: Contact): Promise<boolean> {
+    if (channel === 'email') return true;
+    let isCounted = false;
+    await surely(account, topic, async () => {
+      isCounted = isServed(to, allowedPrefixes) && (await countText(account));
+    });
+    return isCounted;
   }
 
   function tell(reader: Account, contact: Contact, notice: Notice): Promise<void> {

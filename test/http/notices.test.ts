@@ -37,6 +37,7 @@ function post(over: Partial<Needs> = {}, send: (message: Message) => void = () =
     notMeUrl: ({ id }) => `${LETTER_ISSUER}/not-me/${id}-${++links}`,
     confirmedPhone: async () => NUMBER,
     allowedPrefixes: null,
+    countText: async () => true,
     administratorsOf: async () => [BOSS],
     clock,
     log: (line) => lines.push(line),
