@@ -16,7 +16,9 @@ export const tenantSecondFactorShape = {
     ),
   methods: listOf(z.enum(CONFIGURABLE_METHODS))
     .default([...CONFIGURABLE_METHODS])
-    .describe('The methods that members may set up. The list may be empty with `off` alone.'),
+    .describe(
+      'The methods that members may set up and, unless it is `off`, sign in with. Who has only one that was taken off the list gets in by a recovery code, or once it is removed (`doublelock factors remove`). The list may be empty with `off` alone.',
+    ),
   grace_days: z
     .number()
     .min(0)
