@@ -6,10 +6,16 @@ export interface Phone {
   scan(screenshot: Buffer): string;
   /** What the app shows now, or a few steps later; the server takes a code one step early (RFC 6238, 5.2). */
   code(secret: string, stepsAhead?: number): string;
+  /** Whether a code that was shown at this time, in milliseconds, may have aged beyond what the server takes. */
+  isOver(shownAt: number): boolean;
 }
 
 /** Seconds. */
 const STEP = 30;
+
+function stepOf(at: number): number {
+  return Math.floor(at / 1000 / STEP);
+}
 
 export function createPhone({ zbarimg, oathtool }: Readonly<Record<'zbarimg' | 'oathtool', string>>): Phone {
   return {
@@ -27,5 +33,6 @@ export function createPhone({ zbarimg, oathtool }: Readonly<Record<'zbarimg' | '
         .toString()
         .trim();
     },
+    isOver: (shownAt) => stepOf(Date.now()) > stepOf(shownAt) + 1,
   };
 }
