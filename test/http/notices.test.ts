@@ -155,6 +155,23 @@ describe('notices', () => {
     ]);
   });
 
+  it('A73 are not texted any more when there were too many, and mails go on telling', async () => {
+    const old = { channel: 'sms', to: '+31687654321' } as const;
+    let left = 2;
+    const { notify, to } = post({ countText: async () => left-- > 0 });
+    await notify(BOB, { topic: 'factor-removed', method: 'sms', also: [old] });
+    expect(to()).to.have.members([BOB.email, NUMBER, old.to]);
+    await notify(BOB, { topic: 'factor-added', method: 'totp' });
+    await notify({ ...BOB, emailConfirmed: false }, { topic: 'factor-added', method: 'totp' });
+    expect(to().slice(3)).to.deep.equal([BOB.email, BOB.email]);
+  });
+
+  it('A73 are not texted when nobody can tell how many there were, which keeps back no mail', async () => {
+    const { notify, to, lines } = post({ countText: () => Promise.reject(new Error('the store is away')) });
+    await notify(BOB, { topic: 'factor-added', method: 'totp' });
+    expect([to(), lines.length]).to.deep.equal([[BOB.email], 1]);
+  });
+
   it('R19 hold nobody up for longer than a moment, and arrive when they can', async () => {
     const gateway = Promise.withResolvers<void>();
     const arrived: string[] = [];

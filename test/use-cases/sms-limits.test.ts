@@ -1,7 +1,9 @@
 /** What stops people who earn by making us send text messages (SMS pumping), before anything is sent. */
 import { expect } from 'chai';
+import { systemRandom } from '../../src/adapters/system/random.ts';
 import type { Account } from '../../src/domain/account.ts';
 import type { Outcome } from '../../src/domain/refusal.ts';
+import { createTextLimits } from '../../src/use-cases/send-limits.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { together } from '../contracts/make-store.ts';
 import { sendingIn } from './sending.ts';
@@ -127,6 +129,39 @@ describe('A73 text messages', () => {
     await inTurn(6, async () => tryToAsk(await setting().atCode(one), 'sms'));
     const mails = await inTurn(6, async () => tryToAsk(await setting().atCode(one), 'email'));
     expect(tally(mails.map(codeOf))).to.deep.equal({ ok: 5, resend_too_soon: 1 });
+  });
+
+  describe('that tell of changes', () => {
+    const textTo = (account: Account) =>
+      createTextLimits({
+        ...setting().stores,
+        smsLimits: { allowedPrefixes: null, perBlockHour: 1, perTenantDay: 15, perDay: 20 },
+        clock: setting().clock,
+        random: systemRandom,
+      })(account);
+
+    it('are ten a day for an account', async () => {
+      const one = await someone(1);
+      expect(tally((await together(30, () => textTo(one))).map(String))).to.deep.equal({
+        true: 10,
+        false: 20,
+      });
+      expect(await textTo(await someone(2))).to.equal(true);
+      setting().clock.advance(DAY);
+      expect(await textTo(one)).to.equal(true);
+    });
+
+    it('have the daily limits in common with codes', async () => {
+      const [one, two] = [await someone(1), await someone(2)];
+      await inTurn(10, () => textTo(one));
+      await inTurn(5, () => textTo(two));
+      expect(await textTo(two)).to.equal(false);
+      const asked = await tryToAsk(await setting().atCode(await member(3, numbered(3))), 'sms');
+      expect(codeOf(asked)).to.equal('resend_too_soon');
+      const theirs = await someone(4, 'globex');
+      await inTurn(5, () => textTo(theirs));
+      expect(await textTo(await someone(5, 'globex'))).to.equal(false);
+    });
   });
 });
 
