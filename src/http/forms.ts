@@ -41,9 +41,7 @@ async function fieldsOf(ctx: Context): Promise<Fields> {
     throw new BadForm(400, 'a form was expected');
   }
   if (ctx.get('content-encoding')) throw new BadForm(400, 'compressed forms are not read');
-  const entries = ctx.req.readable
-    ? [...new URLSearchParams(await rawBody(ctx))]
-    : Object.entries(parsedBody(ctx));
+  const entries = ctx.req.readable ? entriesOf(await rawBody(ctx)) : entriesRead(ctx);
   if (entries.length > MOST_FIELDS) throw new BadForm(400, 'too many fields');
   const fields = new Map<string, string>();
   for (const [name, value] of entries) {
@@ -56,10 +54,9 @@ async function fieldsOf(ctx: Context): Promise<Fields> {
   return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(fields)));
 }
 
-async function rawBody(ctx: Context): Promise<string> {
+async function rawBody(ctx: Context): Promise<Uint8Array> {
   try {
-    const bytes = await getRawBody(ctx.req, { length: ctx.get('content-length') || null, limit: MOST_BYTES });
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return await getRawBody(ctx.req, { length: ctx.get('content-length') || null, limit: MOST_BYTES });
   } catch (error) {
     const tooLarge = error instanceof Error && 'type' in error && error.type === 'entity.too.large';
     throw tooLarge
@@ -68,11 +65,24 @@ async function rawBody(ctx: Context): Promise<string> {
   }
 }
 
+function entriesOf(bytes: Uint8Array): [string, string][] {
+  try {
+    return [...new URLSearchParams(new TextDecoder('utf-8', { fatal: true }).decode(bytes))];
+  } catch {
+    throw new BadForm(400, 'the form could not be read');
+  }
+}
+
 /** What a body parser left of it that a host of the plugin has before everything: the limits of size are the host's. */
-function parsedBody({ req, request }: Context): object {
+function entriesRead({ req, request }: Context): [string, unknown][] {
   const { body } = 'body' in req ? req : 'body' in request ? request : { body: null };
-  if (typeof body === 'object' && body !== null) return body;
-  throw new BadForm(400, 'the form was read already');
+  if (typeof body === 'string') return [...new URLSearchParams(body)];
+  if (body instanceof Uint8Array) return entriesOf(body);
+  if (typeof body === 'object' && body !== null) return Object.entries(body);
+  // Who has left before all of it was here.
+  if (!req.readableEnded) throw new BadForm(400, 'the form could not be read');
+  // A fault of the host's, which no browser can mend.
+  throw new Error('the form was read before, by something that left nothing of it');
 }
 
 /** Synchroniser tokens: one per interaction or session and action, as good as long as those live. */

@@ -1,9 +1,10 @@
 import { createServer } from 'node:http';
 import Router from '@koa/router';
 import { expect } from 'chai';
-import express from 'express';
+import express, { type RequestHandler } from 'express';
 import Koa from 'koa';
 import { createMounted } from '../../src/http/mount.ts';
+import type { LogFields } from '../../src/index.ts';
 import { type GuestHost, type GuestOptions, startGuest } from '../support/guest-host.ts';
 import { BARE, IN_EXPRESS, login } from '../support/guest-kinds.ts';
 import { begin, redeem, type Stage, setUp } from './story.ts';
@@ -24,18 +25,24 @@ async function at(
 
 describe('U.6 what a host has before the plugin', () => {
   /** A parser for everything, as many Express apps begin with. */
-  const parsing = (extended: boolean): GuestOptions => ({
+  const parsing = (parser: RequestHandler): GuestOptions => ({
     listener(parts) {
       const app = express();
-      app.use('/oidc/interaction', express.urlencoded({ extended }));
+      app.use('/oidc/interaction/:uid/second-factor', parser);
       app.use(IN_EXPRESS.listener(parts) as express.Express);
       return app;
     },
   });
 
-  for (const extended of [false, true]) {
-    it(`may be a body parser (${extended ? 'extended' : 'plain'})`, () =>
-      at(IN_EXPRESS, parsing(extended), async (stage) => {
+  const parsers: readonly (readonly [string, RequestHandler])[] = [
+    ['plain', express.urlencoded({ extended: false })],
+    ['extended', express.urlencoded({ extended: true })],
+    ['text', express.text({ type: '*/*' })],
+    ['bytes', express.raw({ type: '*/*' })],
+  ];
+  for (const [name, parser] of parsers) {
+    it(`may be a body parser (${name})`, () =>
+      at(IN_EXPRESS, parsing(parser), async (stage) => {
         const visitor = stage.host.visitor();
         const page = await begin(stage, visitor, 'ann');
         const { action, body } = page.form({ method: 'totp' });
@@ -52,6 +59,21 @@ describe('U.6 what a host has before the plugin', () => {
         expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
       }));
   }
+
+  it('may be no reader that leaves nothing of a form: that is told, and no fault of the form', () => {
+    const told: unknown[] = [];
+    const swallow: RequestHandler = (request, _, next) => {
+      request.resume().once('end', next);
+    };
+    const options = { log: ({ event, error }: LogFields) => told.push(`${event}: ${error}`) };
+    return at(IN_EXPRESS, { ...parsing(swallow), options }, async (stage) => {
+      const visitor = stage.host.visitor();
+      const failed = await visitor.submit(await begin(stage, visitor, 'ann'), { method: 'totp' });
+      expect([failed.status, failed.name]).to.deep.equal([500, 'error']);
+      expect(told).to.have.lengthOf(1);
+      expect(told[0]).to.match(/^request\.failed: Error: the form was read before/);
+    });
+  });
 
   it('may be a router of its own in Koa', () =>
     at(
