@@ -1,4 +1,5 @@
-/** Which addresses a form may ask to be sent back to: paths of this server, nothing that a browser reads as a host. */
+/** Which addresses a person may be sent back to: paths of this server, nothing that a browser reads as a host. */
+import type { Context } from 'koa';
 
 /**
  * Exactly one slash first, since `//host` and `/\host` name another server (WHATWG URL, "relative slash state"),
@@ -12,4 +13,11 @@ const LONGEST = 2048;
 /** The path itself, or null when it leads elsewhere. */
 export function ownPath(value: string | undefined): string | null {
   return value !== undefined && value.length <= LONGEST && OWN_PATH.test(value) ? value : null;
+}
+
+/** Where a GET finds the page again that was asked for, or whose form was sent; null where that is not known. */
+export function pagePath(ctx: Context): string | null {
+  if (ctx.method === 'GET' || ctx.method === 'HEAD') return ownPath(ctx.originalUrl);
+  const from = URL.parse(ctx.get('referer'));
+  return from?.host === ctx.host ? ownPath(`${from.pathname}${from.search}`) : null;
 }

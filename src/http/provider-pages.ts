@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { errors, KoaContextWithOIDC } from 'oidc-provider';
 import { StoreUnavailable } from '../ports/stores.ts';
 import { Busy } from '../ports/system.ts';
+import { pagePath } from './own-path.ts';
 import type { Render } from './pages.ts';
 
 export interface ProviderPages {
@@ -38,8 +39,10 @@ export function createProviderPages({ render, clientName, clientTenant }: Needs)
     const gone = out.error === 'invalid_request' && fault.name === 'SessionNotFound';
     const title = unavailable ? 'unavailable' : gone ? 'expired' : status >= 500 ? 'failed' : 'protocol';
     const model = { title, protocol: title === 'protocol' ? protocol : null, cancel: null } as const;
-    const links = [{ href: '/', text: 'home' as const }];
     const page = asKoa(ctx);
+    const again = status >= 500 ? pagePath(page) : null;
+    const home = { href: '/', text: 'home' as const };
+    const links = again === null ? [home] : [{ href: again, text: 'try-again' as const }, home];
     render(page, 'error', { ...model, links, requestId: String(ctx.state.requestId ?? '') }, { status });
   }
 

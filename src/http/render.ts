@@ -8,7 +8,7 @@ import type { Clock } from '../ports/system.ts';
 import { type AssetName, loadAssets } from './asset-files.ts';
 import { type Language, loadLanguages } from './languages.ts';
 import { localeFor, type Translate } from './locale.ts';
-import { ownPath } from './own-path.ts';
+import { ownPath, pagePath } from './own-path.ts';
 import type { Frame, PageName, Pages, Render } from './pages.ts';
 import { paragraphs, webAddress } from './plain-text.ts';
 import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from './refusals.ts';
@@ -102,7 +102,12 @@ export function createRenderer(options: RendererOptions): Render {
       refusal: refusalView(frame, subjectOf(page, model), { t, moments }),
       frame,
       brand: brandFor(tenant, lang),
-      place: { host, isDevelopment, root: site.root, returnTo: ownPath(ctx.originalUrl) ?? '/' },
+      place: {
+        host,
+        isDevelopment,
+        root: site.root,
+        returnTo: pagePath(ctx) ?? ownPath(ctx.originalUrl) ?? '/',
+      },
       asset: (name: AssetName) => assets[name].path,
       paragraphs,
       webAddress,

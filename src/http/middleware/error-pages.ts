@@ -3,6 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Log } from '../../ports/log.ts';
 import { SecretUnreadable } from '../../ports/system.ts';
+import { pagePath } from '../own-path.ts';
 import type { Pages, RenderSome } from '../pages.ts';
 import { isPassing } from '../provider-pages.ts';
 import { InteractionGone } from '../provider-session.ts';
@@ -42,7 +43,12 @@ export function errorPages({ render, log, home = '/' }: Needs): Middleware {
   }
 
   async function show(ctx: Context, title: Title, status: number, refusal: Refusal | null = null) {
-    const links = home === null ? [] : [{ href: home, text: 'home' as const }];
+    // What failed here may do better in a moment: a sign-in under way is not left for that.
+    const again = status >= 500 ? pagePath(ctx) : null;
+    const links = [
+      ...(again === null ? [] : [{ href: again, text: 'try-again' as const }]),
+      ...(home === null ? [] : [{ href: home, text: 'home' as const }]),
+    ];
     const requestId = String(ctx.state.requestId ?? '');
     await render(
       ctx,

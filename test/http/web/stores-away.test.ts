@@ -1,5 +1,6 @@
 /** While a store is away or cannot be written: 503 everywhere, in the form that the asker understands, and no decision. */
 import { expect } from 'chai';
+import { load } from 'cheerio';
 import { type App, CALLBACK, CLIENT_SECRET, PASSWORD, SECRET, startApp } from '../../support/app.ts';
 import { createOutage, STORES } from '../../support/outage.ts';
 import { type RawAnswer, rawRequest } from '../../support/raw-request.ts';
@@ -40,6 +41,17 @@ describe('while a store is away', () => {
     const { pages } = await hands();
     await app.closeStores();
     for (const [what, asked] of Object.entries(pages)) expectPage(await ask(asked), what);
+  });
+
+  it('leads back to the page at which it happened, or whose form was sent', async () => {
+    const { pages } = await hands();
+    await app.closeStores();
+    for (const [what, asked] of Object.entries(pages)) {
+      const from = asked.method === 'POST' ? '/the-page?of=a-form' : asked.path;
+      const headers = { ...asked.headers, referer: `${app.origin}${from}` };
+      const { body } = await ask({ ...asked, headers });
+      expect(load(body)('main a.button').first().attr('href'), what).to.equal(from);
+    }
   });
 
   it('answers relying parties with 503 and JSON', async () => {
