@@ -19,7 +19,7 @@ function config(): Yaml {
     accounts: [
       ...accounts,
       ...['ann', 'ben', 'cat', 'dan'].map((name) => member(name, 'home')),
-      ...['eve', 'fay', 'gus'].map((name) => member(name, 'home', { factors: [APP] })),
+      ...['eve', 'fay', 'gus', 'hal'].map((name) => member(name, 'home', { factors: [APP] })),
     ],
   };
 }
@@ -101,6 +101,19 @@ describe('codes that are sent, on the security page', () => {
       await visitor.submit(again, { code: await codeTo(s.app, phoneFor('eve')) }),
     );
     expect(words(done)).to.include('Done. Your second step is set up.');
+  });
+
+  it('3.3 a second click sends no second code, to the first number or to the one that was meant', async () => {
+    const { visitor, page } = await open('hal');
+    let asking = await begin(visitor, page, 'sms');
+    for (const phone of [phoneFor('hal'), '+31612340077']) {
+      const click = () => visitor.submit(asking, { phone }, 'send');
+      const [first, second] = [await click(), await click()];
+      expect([first.status, second.status]).to.deep.equal([303, 303]);
+      expect(await sentTo(s.app, phone)).to.have.length(1);
+      asking = await visitor.follow(second);
+      s.clock.advance(5000);
+    }
   });
 
   it('3.5 another number takes the place of the first, and a code to the old one opens nothing', async () => {
