@@ -164,6 +164,14 @@ describe('a page that refuses', () => {
     expect(refused.$('title').text()).to.match(/^Error: /);
   });
 
+  it('changes its language at the page that the form was on: where it was sent to there may be none', async () => {
+    show = (ctx, render) =>
+      render(ctx, 'signed-out', { clientName: null }, { refusal: { code: 'enforced' } });
+    const referer = `${server.origin}/account/security`;
+    const refused = await createVisitor(server.origin).post('/page', {}, { referer });
+    expect(refused.$('[name=return_to]').val()).to.equal('/account/security');
+  });
+
   it('marks e-mail and password alike, keeps what was typed, and never shows a password', async () => {
     const refused = await shown('sign-in-refused', {});
     expect(refused.$('[aria-invalid=true]').length).to.equal(2);
