@@ -191,7 +191,7 @@ accounts: [{ email: bob@acme.test, tenant: acme, name: Bob, password: correct ho
   it('takes every setting that an administrator can write', () => {
     folder.write('logo.png', Buffer.from('\x89PNG\r\n\x1a\n and more', 'latin1'));
     const config = folder.load(`
-sms:  { transport: outbox, from: Doublelock, allowed_prefixes: [+31, "+4477"] }
+sms:  { transport: outbox, from: Doublelock, allowed_prefixes: [+31, "+4477", +15550100999] }
 second_factor:
   totp:  { issuer: Doublelock, digits: 8, period_seconds: 60, drift_steps: 0 }
   email: { lifetime_seconds: 60 }
@@ -233,7 +233,7 @@ accounts:
     phone: +31612345678
     factors: [{ method: totp, secret: nbswy3dpeb3w64tm }, { method: email }, { method: sms }]
 `);
-    expect(config.sms.allowedPrefixes).to.deep.equal(['+31', '+4477']);
+    expect(config.sms.allowedPrefixes).to.deep.equal(['+31', '+4477', '+15550100999']);
     expect(config.tenants[0]?.brand).to.deep.equal({ logo: folder.path('logo.png'), colour: '#aabbcc' });
     expect(config.tenants[0]?.secondFactor.message).to.deep.equal({ en: 'Because.', nl: 'Daarom.' });
     expect(config.clients[0]).to.include({ firstParty: true, requirePkce: false, secondFactor: 'always' });

@@ -69,7 +69,7 @@ export const smsShape = {
     .default('Doublelock')
     .describe('The sender that a phone shows.'),
   allowed_prefixes: z
-    .array(z.string().regex(/^\+[1-9]\d{0,6}$/, 'must be the beginning of a number in E.164, such as +31'))
+    .array(z.string().regex(/^\+[1-9]\d{0,14}$/, 'must be the beginning of a number in E.164, such as +31'))
     .default([])
     .describe('Numbers that begin otherwise get no SMS. No prefix listed: no SMS outside development.'),
   limits: z.strictObject(limitsShape).prefault({}).describe('How many messages are paid for at most.'),

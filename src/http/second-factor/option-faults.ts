@@ -79,7 +79,7 @@ const shape = z.strictObject({
       sms: z
         .strictObject({
           lifetimeSeconds: lifetime,
-          allowedPrefixes: z.array(z.string().regex(/^\+[1-9]\d{0,6}$/)).nullable(),
+          allowedPrefixes: z.array(z.string().regex(/^\+[1-9]\d{0,14}$/)).nullable(),
           perBlockHour: z.int().positive(),
           perTenantDay: z.int().positive(),
           perDay: z.int().positive(),
