@@ -112,9 +112,10 @@ export interface Question {
 /** Asks the policy about an account as it is now; null when the account or its tenant is gone. */
 export type Judge = (question: Question) => Promise<Judgement | null>;
 
-/** The same of something issued earlier, from what was read in this request already. */
+/** The same of something issued earlier, unless told otherwise, from what was read in this request already. */
 export type JudgeStanding = (
-  question: Pick<Question, 'proofs' | 'demand' | 'trustedBrowserId'> & { readonly facts: StandingFacts },
+  question: Pick<Question, 'proofs' | 'demand' | 'trustedBrowserId'> &
+    Partial<Pick<Question, 'occasion'>> & { readonly facts: StandingFacts },
 ) => Promise<Omit<Judgement, 'lockout'>>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -162,7 +162,7 @@ export function createStandingJudge(needs: DecidingNeeds): JudgeStanding {
   return async ({ facts, trustedBrowserId, ...question }) => {
     const { id } = facts.account;
     const trusted = facts.trustedBrowser ?? (await isTrusted(trustedBrowserId, id));
-    return decideOn(facts, { ...question, occasion: 'standing' }, trusted, () =>
+    return decideOn(facts, { occasion: 'standing', ...question }, trusted, () =>
       needs.lockouts.read(secondFactorSubject(id)),
     );
   };

@@ -75,3 +75,27 @@ for (const kind of KINDS) {
     });
   });
 }
+
+for (const kind of KINDS) {
+  describe(`1.3 the grace of a set-up at ${kind.title}`, () => {
+    const at = stage(kind, { options: { policy: { enforcement: 'required', graceDays: 3 } } });
+
+    it('is told to who signs in, holds for silent sign-ins, and ends', async () => {
+      const visitor = at.host.visitor();
+      const page = await begin(at, visitor, 'ann');
+      expect(page.name).to.equal('set-up-choose');
+      const end = await visitor.follow(await visitor.submit(page, {}, 'later'));
+      expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
+      const silent = await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' }));
+      expect((await redeem(at.rp, silent)).claims.acr).to.equal(SFA);
+
+      at.host.clock.advance(3 * 86_400_000 + 1);
+      expect(errorOf(await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' })))).to.equal(
+        'interaction_required',
+      );
+      const due = await begin(at, at.host.visitor(), 'ann');
+      expect(due.name).to.equal('set-up-choose');
+      expect(due.$('button[name=later]').length).to.equal(0);
+    });
+  });
+}

@@ -3,7 +3,14 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
 import { acrOf, amrOf } from '../../domain/assurance.ts';
-import type { Demand, Gather, Judgement, JudgeStanding, StandingFacts } from '../../domain/policy.ts';
+import type {
+  Demand,
+  Gather,
+  Judgement,
+  JudgeStanding,
+  Question,
+  StandingFacts,
+} from '../../domain/policy.ts';
 import { isEnded } from '../../domain/sign-in-record.ts';
 import type { Log } from '../../ports/log.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
@@ -61,7 +68,7 @@ export function createStandpoint(needs: Needs) {
     if (given) Object.assign(session, { acr: acrOf(proofs), amr: amrOf(proofs) });
     const demand = demandOf(params, clientRule(String(params.client_id)));
     const [judgement] = await Promise.all([
-      judged(ctx, session.accountId, signIn, demand),
+      judged(ctx, session.accountId, signIn, demand, isLoginAlone(ctx) ? 'sign-in' : 'standing'),
       given && keepRecord(ctx, given),
     ]);
     // They are asked to sign in again for ever, and nobody would know why.
@@ -74,9 +81,10 @@ export function createStandpoint(needs: Needs) {
     accountId: string,
     { proofs, trustedBrowserId }: SignInFacts,
     demand: Demand,
+    occasion: Question['occasion'] = 'standing',
   ) {
     const facts = await reading.facts(ctx, accountId, Promise.resolve(accountOf(ctx)));
-    return facts && judge({ facts, proofs, trustedBrowserId, demand });
+    return facts && judge({ facts, proofs, trustedBrowserId, demand, occasion });
   }
 
   /**
@@ -140,6 +148,11 @@ function signInGiven({ oidc }: KoaContextWithOIDC): SignInFacts | null {
   const at = (oidc.session?.loginTs ?? 0) * 1000;
   const password = { method: 'pwd', enrolmentId: null, at } as const;
   return signInOfResult(oidc.result) ?? { proofs: [password], trustedBrowserId: null };
+}
+
+/** The person is here, and has not been asked by us: a set-up that can be put off is shown to them. */
+function isLoginAlone({ oidc }: KoaContextWithOIDC): boolean {
+  return Boolean(oidc.result?.login) && signInOfResult(oidc.result ?? {}) === null;
 }
 
 export function createSecondFactorPrompt(standpoint: Standpoint) {
