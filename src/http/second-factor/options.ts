@@ -100,9 +100,10 @@ export interface SecondFactorOptions {
   /** What people call your service, in pages and in their authenticator app. Default: `Doublelock`. */
   readonly name?: string;
   /**
-   * What is asked of everybody. Default: `enforcement: 'optional'` (who has set up a factor is asked for it), every
-   * method that can be done, no days of grace, no trusted browsers (`trustedDevices`), and no code mailed before the
-   * first factor is bound (`setUpProof: 'email'` asks for one: then a stolen password alone binds nothing).
+   * What is asked of everybody. Default: `enforcement: 'optional'` (who has set up a factor is asked for it; a first one
+   * is set up where an application asks for more, by `acr_values` or `clientRule`), every method that
+   * can be done, no days of grace, no trusted browsers (`trustedDevices`), and no code mailed before the first factor is
+   * bound (`setUpProof: 'email'` asks for one: then a stolen password alone binds nothing).
    */
   readonly policy?: Partial<TenantSecondFactor>;
   /** Default: one tenant, to which everybody belongs. */
