@@ -16,6 +16,9 @@ const sms = {
   sentAt: SAMPLE_NOW - 60_000,
 } as const;
 
+/** Dutch has words that fit no phone. */
+const LONG_NAME = 'Overheidsarbeidsongeschiktheidsverzekeringsmaatschappij';
+
 export const DEVELOPMENT_SAMPLES: readonly Sample[] = [
   sample('demo', 'demo', {
     parties: [
@@ -85,7 +88,7 @@ export const DEVELOPMENT_SAMPLES: readonly Sample[] = [
   sample('mail-samples', 'mail-samples', {
     tenants: [
       { name: 'Acme', href: '/dev/mail?tenant=acme', isCurrent: true },
-      { name: 'Globex', href: '/dev/mail?tenant=globex', isCurrent: false },
+      { name: LONG_NAME, href: '/dev/mail?tenant=globex', isCurrent: false },
     ],
     languages: (['en', 'nl'] as const).map((locale) => ({
       locale,
