@@ -25,6 +25,15 @@ interface Needs {
   readonly clientTenant: (clientId: string) => string | null;
 }
 
+/** Where browsers are led. All other routes are called by programs, which read JSON whatever they say (RFC 6749, 5.2). */
+const BROWSER_ROUTES: ReadonlySet<string> = new Set([
+  'authorization',
+  'resume',
+  'end_session',
+  'end_session_confirm',
+  'end_session_success',
+]);
+
 /** Whether a fault passes by itself: answered 503, to be tried again. */
 export function isPassing(error: unknown): boolean {
   return error instanceof StoreUnavailable || error instanceof Busy;
@@ -33,6 +42,10 @@ export function isPassing(error: unknown): boolean {
 export function createProviderPages({ render, clientName, clientTenant }: Needs): ProviderPages {
   /** Our page for a protocol error; a store that is away is 503, whatever the library made of it. */
   function error(ctx: KoaContextWithOIDC, out: ProtocolError, fault: Error | errors.OIDCProviderError): void {
+    if (!BROWSER_ROUTES.has(ctx.oidc.route)) {
+      ctx.body = out;
+      return;
+    }
     const unavailable = isPassing(fault);
     const status = unavailable ? 503 : ctx.status;
     const protocol = { error: out.error, description: out.error_description ?? '' };

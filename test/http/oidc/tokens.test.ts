@@ -106,4 +106,21 @@ describe('tokens', () => {
     const none = await fetch(new URL('/me', at.app.origin));
     expect(none.status).to.be.oneOf([400, 401]);
   });
+
+  it('U.3 are refused in JSON (RFC 6749, 5.2), also to a program that accepts pages rather, as some do unasked', async () => {
+    const accept = 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2';
+    const ask = async (path: string, fields?: Readonly<Record<string, string>>) => {
+      const form = fields ? { method: 'POST', body: new URLSearchParams(fields) } : {};
+      const response = await fetch(new URL(path, at.app.origin), { ...form, headers: { accept } });
+      expect(response.headers.get('content-type'), path).to.match(/^application\/json/);
+      const body: Record<string, unknown> = JSON.parse(await response.text());
+      return body.error;
+    };
+    const client_id = 'nobody';
+    expect(await ask('/token', { grant_type: 'refresh_token', client_id })).to.equal('invalid_client');
+    expect(await ask('/token/introspection', { token: 'x', client_id })).to.equal('invalid_client');
+    expect(await ask('/token/revocation', { token: 'x', client_id })).to.equal('invalid_client');
+    expect(await ask('/request', { client_id })).to.equal('invalid_client');
+    expect(await ask('/me')).to.equal('invalid_token');
+  });
 });
