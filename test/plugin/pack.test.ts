@@ -13,7 +13,7 @@ import { createVisitor } from '../support/visitor.ts';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** The package is built and packed, with two programs of their own. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 
 interface Manifest {
   readonly version: string;
