@@ -36,6 +36,20 @@ function load(): Config {
 
 /** Runs the server until it is told to stop. Throws when it can't start; nothing is left open then. */
 export async function start(): Promise<void> {
+  const begun = Promise.withResolvers<void>();
+  let reloaded = begun.promise;
+  let isWaiting = false;
+  // Before anything else: a signal that nobody takes would end the process.
+  process.on('SIGHUP', () => {
+    // Which has not read the file yet.
+    if (isWaiting) return;
+    isWaiting = true;
+    // One after the other: what was read first must not come into force last.
+    reloaded = reloaded.then(() => {
+      isWaiting = false;
+      return reload();
+    });
+  });
   const config = load();
   const parts = await openParts(config);
   const { logger, stores, senders } = parts;
@@ -62,17 +76,13 @@ export async function start(): Promise<void> {
   let stopUpkeep = startUpkeep(config, parts);
   let stopResealing = startResealing(secrets, parts);
 
-  let reloaded = Promise.resolve();
-  // One after the other: what was read first must not come into force last.
-  process.on('SIGHUP', () => {
-    reloaded = reloaded.then(reload);
-  });
   process.on('SIGTERM', () => stop(NOTICE_MS));
   process.on('SIGINT', () => stop(0));
   // npm's shell passes no signal on, and would leave us behind.
   if (readEnvironment().npm_lifecycle_event) whenOrphaned(() => stop(0));
   // Last of all: who reads it may send a signal at once.
   announce(config);
+  begun.resolve();
 
   async function begin() {
     const { handler, secrets } = await prepare(config);

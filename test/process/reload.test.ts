@@ -99,6 +99,31 @@ describe('reloading the configuration of the running program', function () {
     ]);
   });
 
+  it('R36 is told a hundred times and does it a few, the last time with what the file then says', async () => {
+    const before = count('config.reloaded');
+    for (let each = 0; each < 100; each += 1) program.signal('SIGHUP');
+    await program.logged('config.reloaded', before + 1);
+    const refused = count('config.refused');
+    program.configure('');
+    program.signal('SIGHUP');
+    await program.logged('config.refused', refused + 1);
+    expect(count('config.reloaded') - before).to.be.below(50);
+  });
+
+  it('R36 waits with it until the program has started', async () => {
+    const path = join(folder(), 'pipe.yaml');
+    const text = join(folder(), 'text.yaml');
+    expect(spawnSync('mkfifo', [path]).status).to.equal(0);
+    const port = await freePort();
+    writeFileSync(text, stringify(configAt(port)));
+    // The pipe can be opened once the program reads, which goes on until the pipe is closed.
+    const told = `{ kill -HUP $$; cat "${text}"; mv "${text}" "${path}"; } > "${path}" & exec "$@"`;
+    const env = { DOUBLELOCK_CONFIG: path, PORT: String(port) };
+    const early = await start({ by: ['sh', '-c', told, 'sh'], env });
+    await early.logged('config.reloaded');
+    expect((await early.stop()).code).to.equal(0);
+  });
+
   it('R36 leaves what takes a restart as it is, and says so', async () => {
     await reload(configAt(program.port));
     const told = count('config.warning');
