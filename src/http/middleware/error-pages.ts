@@ -34,6 +34,8 @@ export function errorPages({ render, log, home = '/' }: Needs): Middleware {
     // Its key was taken away under somebody's steps: they begin anew, or ask those who can put it back.
     if (error instanceof SecretUnreadable) log({ event: 'secret.unreadable', request_id: requestId, error });
     if (status === 500) log({ event: 'request.failed', request_id: requestId, error });
+    // What was begun may have led on.
+    ctx.remove('Location');
     if (error instanceof Error && 'headers' in error) ctx.set(error.headers as Record<string, string>);
     if (error instanceof InteractionGone) await show(ctx, 'expired', status, { code: 'session_expired' });
     else if (error instanceof SecretUnreadable)
