@@ -171,6 +171,24 @@ describe('every page, in a browser', function () {
     }
   });
 
+  for (const [policy, said] of [
+    ['clipboard-write=(self)', 'data-copied'],
+    ['clipboard-write=()', 'data-not-copied'],
+  ] as const) {
+    it(`says what became of recovery codes that were to be copied, under ${policy}`, async () => {
+      const { page } = await open();
+      await page.route('**/sample/recovery-codes', async (route) => {
+        const response = await route.fetch();
+        const headers = { ...response.headers(), 'permissions-policy': policy };
+        await route.fulfill({ response, headers });
+      });
+      await page.goto(`${server.origin}/interaction/sample/recovery-codes`);
+      await page.locator('[data-copy]').click();
+      await page.locator(`[role=status][${said}]`).waitFor();
+      expect(await page.locator('[role=status]:visible').count()).to.equal(1);
+    });
+  }
+
   it('prints recovery codes, and nothing that can only be pressed', async () => {
     const { page } = await open();
     await page.goto(`${server.origin}/interaction/sample/recovery-codes`);

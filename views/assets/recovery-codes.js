@@ -7,7 +7,12 @@ print.addEventListener('click', () => window.print());
 if (navigator.clipboard) {
   copy.hidden = false;
   copy.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(codes.join('\n'));
-    document.querySelector('[data-copied]').hidden = false;
+    /* Refused by a browser's owner, or in a window that has lost the focus. */
+    const isCopied = await navigator.clipboard.writeText(codes.join('\n')).then(
+      () => true,
+      () => false,
+    );
+    document.querySelector('[data-copied]').hidden = !isCopied;
+    document.querySelector('[data-not-copied]').hidden = isCopied;
   });
 }
