@@ -7,6 +7,7 @@ import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { Proof } from '../domain/assurance.ts';
+import { isGiven } from './given-cookie.ts';
 import { wantedAccountOf } from './wanted-account.ts';
 
 /** An interaction as our pages need it. */
@@ -55,6 +56,9 @@ export class InteractionGone extends Error {
   readonly status = 400;
 }
 
+/** The session that an interaction was begun in: its uid, and what its cookie was then. */
+type BegunIn = { readonly uid: string; readonly cookie: string };
+
 /** The key under which our proofs travel from the interaction to the resume request, beside `login`. */
 const PROOFS = 'second_factor';
 
@@ -65,6 +69,8 @@ export function createProviderSession(provider: Provider) {
       throw new InteractionGone('the interaction is not the one of this address');
     }
     const { session } = details;
+    if (session && !(await isOwn(ctx, session)))
+      throw new InteractionGone('the interaction was begun in another session');
     return {
       uid: details.uid,
       key: keyOf(details.uid),
@@ -78,6 +84,16 @@ export function createProviderSession(provider: Provider) {
       grantId: details.grantId ?? null,
       expiresAt: details.exp * 1000,
     };
+  }
+
+  /**
+   * The library ties an interaction to its session when it resumes it, and not before: whoever began one and had its
+   * cookies planted in somebody else's browser would have what that person answers in it. A session that has another
+   * name by now, after a step-up in another window, is looked up.
+   */
+  async function isOwn(ctx: Context, begunIn: BegunIn): Promise<boolean> {
+    if (isGiven(ctx, provider.cookieName('session'), begunIn.cookie)) return true;
+    return (await current(ctx))?.uid === begunIn.uid;
   }
 
   /** Ends the interaction and gives the address at which the provider goes on. */

@@ -5,6 +5,7 @@
 import type { Context } from 'koa';
 import { type Adapter, type AdapterConstructor, type AdapterFactory, Provider } from 'oidc-provider';
 import type { SecretBox } from '../ports/system.ts';
+import { isGiven, SECURE } from './given-cookie.ts';
 import { finisherOf } from './provider-session.ts';
 
 interface Needs {
@@ -13,8 +14,6 @@ interface Needs {
 
 /** Of the interaction that was finished, and of the one of a consent that comes after it: as long as they live by default. */
 const KEPT_MS = 60 * 60 * 1000;
-/** Before the name of a cookie where browsers come over TLS. */
-export const SECURE = '__Secure-';
 /** Letters of the interaction's key: two sign-ins of one browser at the same time have a cookie each. */
 const NAMED_BY = 8;
 
@@ -74,17 +73,6 @@ export function createResumeTickets({ box }: Needs) {
   }
 
   return { give, guard };
-}
-
-/**
- * Whether a cookie that nobody else can make came with a request, among others of its name perhaps: under which of its
- * names, and whether provider and host agree on TLS, is all the same. Not by Koa's cookies: they keep a pattern for each
- * name they were ever asked for, and look at the first alone.
- */
-export function isGiven(ctx: Pick<Context, 'get'>, name: string, value: string): boolean {
-  const pair = `${name}=${value}`;
-  const given = ctx.get('cookie').split(/; */);
-  return given.includes(pair) || given.includes(SECURE + pair);
 }
 
 /** As the library tells them apart: what has a prototype is made with `new`. */

@@ -5,7 +5,7 @@
 import type { Context } from 'koa';
 import type { Progress } from '../../domain/progress.ts';
 import type { SecretBox } from '../../ports/system.ts';
-import { isGiven, SECURE } from '../provider-tickets.ts';
+import { isGiven, SECURE } from '../given-cookie.ts';
 
 interface Needs {
   readonly box: Pick<SecretBox, 'digest'>;

@@ -5,6 +5,7 @@ import type { Page } from '../../support/page.ts';
 import type { RelyingParty } from '../../support/relying-party.ts';
 import { totpCode } from '../../support/totp.ts';
 import type { Visitor } from '../../support/visitor.ts';
+import { answerOf, errorOf, MFA, setUpApp } from '../oidc/story.ts';
 
 describe('planted cookies', () => {
   let app: App;
@@ -128,6 +129,45 @@ describe('planted cookies', () => {
     expect((await victim.signIn('app@strict.test', PASSWORD)).name).to.equal('enter-code');
     expect((await attacker.open(`${base}/second-factor`)).name).to.equal('sign-in');
     expect((await victim.open(`${base}/second-factor/verify/totp`)).name).to.equal('enter-code');
+  });
+
+  it('A7 of a step-up in somebody else’s session take no answer from another browser', async () => {
+    // Who knows the password alone, where that is enough to sign in.
+    const attacker = app.visitor();
+    await attacker.open(await rp.authorizationUrl());
+    expect((await attacker.signIn('new@open.test', PASSWORD)).location).to.include('code=');
+    const lure = await attacker.open(await rp.authorizationUrl({ acr_values: MFA }));
+    expect(lure.name).to.equal('set-up-choose');
+    const planted = attacker.jar.getCookiesSync(lure.url).filter(({ path }) => path !== '/');
+
+    const own = app.visitor();
+    await own.open(await rp.authorizationUrl());
+    await own.signIn('new@open.test', PASSWORD);
+    for (const victim of [app.visitor(), own]) {
+      for (const cookie of planted) victim.jar.setCookieSync(cookie, lure.url);
+      expect(await victim.open(lure.url)).to.include({
+        status: 400,
+        name: 'error',
+        error: 'session_expired',
+      });
+      const answer = await victim.post(lure.url, Object.fromEntries(lure.form({ method: 'totp' }).body));
+      expect(answer).to.include({ status: 400, name: 'error' });
+    }
+    expect((await attacker.open(lure.url)).name).to.equal('set-up-choose');
+  });
+
+  it('A7 a session that was stepped up in another window goes on in this one', async () => {
+    const visitor = app.visitor();
+    await visitor.open(await rp.authorizationUrl());
+    await visitor.signIn('boss@open.test', PASSWORD);
+    const here = await visitor.open(await rp.authorizationUrl({ acr_values: MFA }));
+    const before = visitor.jar.getCookiesSync(app.origin).find(({ key }) => key === '_session')?.value;
+    await visitor.open(await rp.authorizationUrl({ acr_values: MFA }));
+    expect(errorOf((await setUpApp(app, visitor)).end)).to.equal(null);
+    const after = visitor.jar.getCookiesSync(app.origin).find(({ key }) => key === '_session')?.value;
+    expect(after, 'the cookie').not.to.equal(before);
+    // What was asked for here has been given there.
+    expect(answerOf(await visitor.open(here.url)).has('code')).to.equal(true);
   });
 
   it('A94 the cookie of a sign-in that has begun goes to its own pages alone, out of reach of scripts', async () => {
