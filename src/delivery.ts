@@ -69,7 +69,9 @@ export interface SmppOptions extends From {
   readonly alphabet?: 'gsm' | 'latin1' | 'ucs2';
 }
 
-/** A gateway for text messages: one of this module, or your own. It takes five seconds at most, and sends nothing twice. */
+/**
+ * A gateway for text messages: one of this module, or your own. It takes five seconds at most, and sends nothing twice.
+ */
 export interface SmsGateway extends MessageSender {
   /** Hangs up. */
   close?(): void;

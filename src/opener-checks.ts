@@ -1,4 +1,7 @@
-/** What the openers of `doublelock/embedded`, `/mongo`, `/redis` and `/delivery` can work with, looked at before they begin. */
+/**
+ * What the openers of `doublelock/embedded`, `/mongo`, `/redis` and `/delivery` can work with, looked at before they
+ * begin.
+ */
 import { z } from 'zod';
 import { mailShape } from './config/schema/mail.ts';
 import { smsShape } from './config/schema/sms.ts';

@@ -52,17 +52,19 @@ export interface SecondFactor {
   /**
    * The host's configuration of oidc-provider with the second factor in it: what comes back is for `new Provider`, and
    * the host's own object stays as it is. `acrValues` of the host's give way to ours, which alone can be asked for and
-   * reached; the library's `devInteractions` have to be off. Its `adapter` is wrapped: an interaction in which a second factor was given is resumed by the browser that gave it, and
-   * not by one that had its cookies planted there. What the host's login page finished by itself is not guarded so: no
-   * page of the plugin is in between, and the host sees to it (a `__Host-` cookie of its own, for one). Nor is the
-   * library's own adapter in memory, which is for trying things out.
+   * reached; the library's `devInteractions` have to be off. Its `adapter` is wrapped: an interaction in which a second
+   * factor was given is resumed by the browser that gave it, and not by one that had its cookies planted there. What
+   * the host's login page finished by itself is not guarded so: no page of the plugin is in between, and the host sees
+   * to it (a `__Host-` cookie of its own, for one). Nor is the library's own adapter in memory, which is for trying
+   * things out.
    */
   configure(host: Configuration): Configuration;
   /**
    * The pages, for `app.use` of Koa, Express or Connect, or for the provider's own `use`. Throws for a provider that was
-   * not made with what `configure` gives, and for one of another issuer than before: that has a `secondFactor` of its own.
-   * Which address a browser has, and whether it came over TLS, is what the Koa app says in which they are used (`app.proxy`
-   * of yours, `provider.proxy` of the provider); in Express and Connect `provider.proxy` counts, not `trust proxy`.
+   * not made with what `configure` gives, and for one of another issuer than before: that has a `secondFactor` of its
+   * own. Which address a browser has, and whether it came over TLS, is what the Koa app says in which they are used
+   * (`app.proxy` of yours, `provider.proxy` of the provider); in Express and Connect `provider.proxy` counts, not
+   * `trust proxy`.
    */
   routes(provider: Provider): Mounted;
   /** What is set up, and its removal when a phone is lost: for a support desk of the host's. */

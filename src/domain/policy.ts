@@ -84,7 +84,9 @@ export interface Facts {
 /** What is read to judge something issued earlier: locks matter to who has something left to give. */
 export type StandingFacts = Omit<Facts, 'lockout'>;
 
-/** Reads them; null when the account or its tenant is gone. `known`: the account, when it is, or is being, read already. */
+/**
+ * Reads them; null when the account or its tenant is gone. `known`: the account, when it is, or is being, read already.
+ */
 export type Gather<T extends StandingFacts = Facts> = (
   accountId: string,
   known?: Account | Promise<Account | undefined>,

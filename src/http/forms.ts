@@ -27,8 +27,9 @@ const FIELD_NAME = /^[a-z_]{1,40}$/;
 const begun = new WeakMap<IncomingMessage, Promise<Fields>>();
 
 /**
- * Reads it once, whoever asks. Refuses (400) what is not `application/x-www-form-urlencoded`, compressed, not UTF-8, has a field twice, or a name
- * that is no plain word: brackets become objects and operators in other people's parsers (413 past 32 KiB).
+ * Reads it once, whoever asks. Refuses (400) what is not `application/x-www-form-urlencoded`, compressed, not UTF-8,
+ * has a field twice, or a name that is no plain word: brackets become objects and operators in other people's parsers
+ * (413 past 32 KiB).
  */
 export function readForm(ctx: Context): Promise<Fields> {
   const reading = begun.get(ctx.req) ?? fieldsOf(ctx);

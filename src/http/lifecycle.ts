@@ -55,8 +55,8 @@ export interface RunningServer {
   /** Gives new requests to this handler; resolves once the old one has done all of its own. */
   swap(handler: RequestHandler): Promise<void>;
   /**
-   * Takes no new connection, lets what was begun or has come be answered, and cuts off the rest at the deadline. Resolves when
-   * every connection is closed; asked again, it is the same stop.
+   * Takes no new connection, lets what was begun or has come be answered, and cuts off the rest at the deadline.
+   * Resolves when every connection is closed; asked again, it is the same stop.
    */
   stop(options: { readonly deadlineMs: number }): Promise<void>;
 }

@@ -179,7 +179,9 @@ export function finisherOf(result: InteractionResults): Pick<Carried, 'key' | 'a
   return key === undefined || accountId === undefined ? null : { key, accountId };
 }
 
-/** Results of one interaction are carried into the next: those of an earlier sign-in are not taken for the newest one's. */
+/**
+ * Results of one interaction are carried into the next: those of an earlier sign-in are not taken for the newest one's.
+ */
 function carriedBy(result: InteractionResults): Partial<Carried> | null {
   const { login, [PROOFS]: carried } = result as InteractionResults & { [PROOFS]?: Partial<Carried> };
   const belongs = carried?.accountId === login?.accountId && carried?.ts === login?.ts;

@@ -12,7 +12,10 @@ interface Needs {
   readonly box: Pick<SecretBox, 'digest'>;
 }
 
-/** Of the interaction that was finished, and of the one of a consent that comes after it: as long as they live by default. */
+/**
+ * Of the interaction that was finished, and of the one of a consent that comes after it: as long as they live by
+ * default.
+ */
 const KEPT_MS = 60 * 60 * 1000;
 /** Letters of the interaction's key: two sign-ins of one browser at the same time have a cookie each. */
 const NAMED_BY = 8;

@@ -1,4 +1,6 @@
-/** How much may be sent: to an account, to a destination, and by SMS as a whole, so that nobody earns by making us send. */
+/**
+ * How much may be sent: to an account, to a destination, and by SMS as a whole, so that nobody earns by making us send.
+ */
 import type { Account } from '../domain/account.ts';
 import { numberBlock } from '../domain/contact.ts';
 import { accepted, type Outcome, refused } from '../domain/refusal.ts';

@@ -21,7 +21,10 @@ const OIDC_PROVIDER_FILES = [
   'src/plugin.ts',
 ];
 
-/** Programs (and the parts of the command, in `src/cli`) and published entries: above everything, imported by nothing but each other. */
+/**
+ * Programs (and the parts of the command, in `src/cli`) and published entries: above everything, imported by nothing
+ * but each other.
+ */
 const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/index.ts', 'src/server.ts'];
 
 /** Where adapters are named: for the server, and for what a guest chooses of them. */

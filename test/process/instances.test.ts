@@ -12,7 +12,9 @@ import { instances } from './instances.ts';
 import { LEAPING, LEAPT, leap } from './leap.ts';
 import type { LogLine, Program } from './program.ts';
 
-/** Ten at once, a hundred times; more people would make FerretDB slow, which looks through all of them again and again. */
+/**
+ * Ten at once, a hundred times; more people would make FerretDB slow, which looks through all of them again and again.
+ */
 const PEOPLE = 10;
 const ROUNDS = 100;
 const SIGN_INS = PEOPLE * ROUNDS;
@@ -39,7 +41,7 @@ describe('two processes on MongoDB and Redis', function () {
   });
   after(() => clock?.restore());
 
-  it('R25 a thousand people sign in, wherever each of their requests goes, and nobody meets an error', async () => {
+  it('R25 a thousand people sign in, wherever each of their requests goes, and nobody meets an error of ours', async () => {
     const subjects = new Map<string, string>();
     let late = 0;
 

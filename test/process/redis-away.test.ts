@@ -1,4 +1,6 @@
-/** Redis dies, freezes, dawdles, forgets, fills up or changes sides: what people are told then, and what is never done. */
+/**
+ * Redis dies, freezes, dawdles, forgets, fills up or changes sides: what people are told then, and what is never done.
+ */
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { type MachineClock, moveMachine } from '../http/oidc/machine-clock.ts';

@@ -1,7 +1,9 @@
 /** Time that is ours: what passed, less what threads of ours stood in line for a processor that others had. */
 import { readFileSync } from 'node:fs';
 
-/** How long the main thread of a process was ready to run and did not, in milliseconds; 0 where Linux does not count it. */
+/**
+ * How long the main thread of a process was ready to run and did not, in milliseconds; 0 where Linux does not count it.
+ */
 function waitOf(pid: number): number {
   try {
     const [, nanoseconds] = readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ');

@@ -1,4 +1,7 @@
-/** A password alone binds no thief's phone: the mailed code that comes before the first factor (NIST SP 800-63B-4, 4.1.2). */
+/**
+ * A password alone binds no thief's phone: the mailed code that comes before the first factor (NIST SP 800-63B-4,
+ * 4.1.2).
+ */
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
 import { secondFactorSubject } from '../../src/domain/attempts.ts';

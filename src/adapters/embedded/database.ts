@@ -27,7 +27,10 @@ const PAGE_BYTES = 2048;
 /** The log is moved into the file at 8 MiB: each time takes two syncs of the disk, during which nobody is served. */
 const LOG_PAGES = 4096;
 
-/** Turns of the event loop that writes wait for others: a sync is worth a few, a commit without one no more than its own. */
+/**
+ * Turns of the event loop that writes wait for others: a sync is worth a few, a commit without one no more than its
+ * own.
+ */
 const TURNS = { full: 4, normal: 1 };
 
 export type Values = Readonly<Record<string, SQLInputValue>>;
@@ -165,9 +168,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const log = options.durability === 'full' ? createDiskSync(`${options.path}-wal`) : null;
 
   /**
-   * What is in the log outlives a power cut once that is on the disk (https://sqlite.org/forum/forumpost/d1a6bc7c4cd2baca,
-   * 3). Nothing else can hold it but the file itself, into which it is folded with syncs of SQLite's own, at the latest
-   * when the last who had it open closes it.
+   * What is in the log outlives a power cut once that is on the disk
+   * (https://sqlite.org/forum/forumpost/d1a6bc7c4cd2baca, 3). Nothing else can hold it but the file itself, into which
+   * it is folded with syncs of SQLite's own, at the latest when the last who had it open closes it.
    */
   async function settle(): Promise<void> {
     try {

@@ -129,7 +129,10 @@ export function addFactorSetUpRoutes(router: Router, needs: FactorSetUpNeeds, pa
     redirect(ctx, path('recovery-codes'));
   }
 
-  /** Who came in by one of the old codes is in by the new ones, which have taken their place: they are still to be shown. */
+  /**
+   * Who came in by one of the old codes is in by the new ones, which have taken their place: they are still to be
+   * shown.
+   */
   async function withNewCodes(ctx: Context, record: SignInRecord): Promise<void> {
     if (!record.proofs.some(({ method }) => method === 'recovery')) return;
     const there = await enrolments.listByAccount(record.accountId);

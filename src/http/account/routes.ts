@@ -26,7 +26,10 @@ export function createAccountRoutes(needs: Needs): Router {
   addSecurityRoutes(router, needs);
   return router;
 
-  /** Whoever sends slowly is judged by what is true once all is there: a session may be ended, or a factor gone, by then. */
+  /**
+   * Whoever sends slowly is judged by what is true once all is there: a session may be ended, or a factor gone, by
+   * then.
+   */
   async function whole(ctx: Context, next: Next): Promise<void> {
     if (ctx.method === 'POST') await readForm(ctx);
     await next();

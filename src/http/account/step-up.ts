@@ -25,7 +25,9 @@ export interface Visit {
 export function createStepUp({ session, records, judge, clock, authorization }: Needs) {
   const visits = new WeakMap<Context, Visit>();
 
-  /** `freshSeconds`: how old the second factor (the password where none is set up) may be; null: as old as the session. */
+  /**
+   * `freshSeconds`: how old the second factor (the password where none is set up) may be; null: as old as the session.
+   */
   function stepUp(freshSeconds: number | null) {
     return async (ctx: Context, next: Next): Promise<void> => {
       const visit = await visitOf(ctx, freshSeconds);

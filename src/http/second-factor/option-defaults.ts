@@ -75,7 +75,10 @@ function said<T extends object>(given: T | undefined): Partial<T> {
   ) as Partial<T>;
 }
 
-/** Reads accounts from the host as a store of ours would: property by property, since a record of a database may be more. */
+/**
+ * Reads accounts from the host as a store of ours would: property by property, since a record of a database may be
+ * more.
+ */
 export function accountsOf(
   { account, onContact }: Pick<SecondFactorOptions, 'account' | 'onContact'>,
   tenants: readonly Tenant[],

@@ -44,7 +44,10 @@ export interface ShortLivedStores {
 export interface HostAccount {
   /** Not looked at: it is whoever was asked for. */
   readonly id?: unknown;
-  /** Mails go there; it stands in the authenticator app, so that people know which account a code is for. Default: the id. */
+  /**
+   * Mails go there; it stands in the authenticator app, so that people know which account a code is for. Default: the
+   * id.
+   */
   readonly email?: string | null;
   /**
    * The address is known to reach them: without that no codes for signing in go there. Somebody proves it by setting up

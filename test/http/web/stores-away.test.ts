@@ -1,4 +1,6 @@
-/** While a store is away or cannot be written: 503 everywhere, in the form that the asker understands, and no decision. */
+/**
+ * While a store is away or cannot be written: 503 everywhere, in the form that the asker understands, and no decision.
+ */
 import { expect } from 'chai';
 import { load } from 'cheerio';
 import { type App, CALLBACK, CLIENT_SECRET, PASSWORD, SECRET, startApp } from '../../support/app.ts';
