@@ -113,11 +113,10 @@ describe('reloading the configuration of the running program', function () {
   it('R36 waits with it until the program has started', async () => {
     const path = join(folder(), 'pipe.yaml');
     const text = join(folder(), 'text.yaml');
-    expect(spawnSync('mkfifo', [path]).status).to.equal(0);
     const port = await freePort();
     writeFileSync(text, stringify(configAt(port)));
     // The pipe can be opened once the program reads, which goes on until the pipe is closed.
-    const told = `{ kill -HUP $$; cat "${text}"; mv "${text}" "${path}"; } > "${path}" & exec "$@"`;
+    const told = `mkfifo "${path}"; { kill -HUP $$; cat "${text}"; mv "${text}" "${path}"; } > "${path}" & exec "$@"`;
     const env = { DOUBLELOCK_CONFIG: path, PORT: String(port) };
     const early = await start({ by: ['sh', '-c', told, 'sh'], env });
     await early.logged('config.reloaded');
