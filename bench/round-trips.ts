@@ -66,6 +66,8 @@ export async function traceFlows(
     if (!person || !reader) throw new Error('nobody is left who could sign in');
     const newFlows = () => createFlows(createBrowser(`http://${HOST}:${port}`, agent), () => {});
     const flows = newFlows();
+    // What the start asked of the stores.
+    acts.length = 0;
     await flows.signIn(person);
     const signIn = traceOf(acts.splice(0));
     await flows.signInAgain(person);
