@@ -91,23 +91,36 @@ export function createNotify(needs: Needs): Notify {
         phone = await confirmedPhone(account);
       });
     }
-    const reached = account.emailConfirmed ? [mailOf(account)] : [];
-    const own = phone === null ? [] : [{ channel: 'sms' as const, to: phone }];
-    for (const contact of own) if (await isReached(account, topic, contact)) reached.push(contact);
-    if (reached.length === 0) reached.push(mailOf(account));
+    const own: Contact[] = [
+      ...(account.emailConfirmed ? [mailOf(account)] : []),
+      ...(phone === null ? [] : [{ channel: 'sms' as const, to: phone }]),
+    ];
+    const reached = await counted(account, topic, own);
     const others = each(also).filter(({ to }) => to !== phone);
-    for (const contact of others) if (await isReached(account, topic, contact)) reached.push(contact);
-    return each(reached);
+    return each([
+      ...(reached.length > 0 ? reached : [mailOf(account)]),
+      ...(await counted(account, topic, others)),
+    ]);
   }
 
-  /** A number may have been proven when its country was still served; and each message to it is paid for. */
-  async function isReached(account: Account, topic: NoticeTopic, { channel, to }: Contact): Promise<boolean> {
-    if (channel === 'email') return true;
-    let isCounted = false;
-    await surely(account, topic, async () => {
-      isCounted = isServed(to, allowedPrefixes) && (await countText(account));
-    });
-    return isCounted;
+  /**
+   * Those that are written to. A number may have been proven when its country was still served, and each message to it
+   * is paid for.
+   */
+  async function counted(
+    account: Account,
+    topic: NoticeTopic,
+    contacts: readonly Contact[],
+  ): Promise<Contact[]> {
+    const written: Contact[] = [];
+    for (const contact of contacts) {
+      const { channel, to } = contact;
+      await surely(account, topic, async () => {
+        if (channel === 'email' || (isServed(to, allowedPrefixes) && (await countText(account))))
+          written.push(contact);
+      });
+    }
+    return written;
   }
 
   function tell(reader: Account, contact: Contact, notice: Notice): Promise<void> {
