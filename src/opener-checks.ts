@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { mailShape } from './config/schema/mail.ts';
+import { accountsStorageShape, shortLivedStorageShape } from './config/schema/server.ts';
 import { smsShape } from './config/schema/sms.ts';
 import { act, createOptionCheck, having } from './http/option-check.ts';
 
@@ -14,7 +15,7 @@ const nodes = z.array(node).min(1, 'is empty');
 
 export const checkEmbedded = createOptionCheck('embedded', z.strictObject({ dataDir: text, ...upkeep }));
 
-const mongoUri = text.regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://');
+const mongoUri = accountsStorageShape.uri.unwrap().unwrap();
 
 export const checkMongo = createOptionCheck('mongo', z.strictObject({ uri: mongoUri, ...upkeep }));
 
@@ -22,7 +23,7 @@ export const checkRedis = createOptionCheck(
   'redis',
   z
     .strictObject({
-      uri: text.regex(/^rediss?:\/\//, 'must begin with redis:// or rediss://').optional(),
+      uri: shortLivedStorageShape.uri.unwrap().unwrap().optional(),
       sentinel: z.strictObject({ name: text, nodes, password: text.optional() }).optional(),
       cluster: nodes.optional(),
       prefix: z.string().optional(),

@@ -21,6 +21,9 @@ export function phoneOf(typed: string): string | null {
   return number?.isValid() && !number.ext ? number.number : null;
 }
 
+/** The beginning of a number in E.164, up to all of it. */
+export const NUMBER_PREFIX = /^\+[1-9]\d{0,14}$/;
+
 /** Whether anything is sent to a number (E.164): only where it begins as one of these does; null: anywhere. */
 export function isServed(phone: string, prefixes: readonly string[] | null): boolean {
   return prefixes === null || prefixes.some((prefix) => phone.startsWith(prefix));

@@ -21,6 +21,9 @@ export interface TenantSecondFactor {
   readonly message: Readonly<Partial<Record<Locale, string>>>;
 }
 
+/** Of a brand: hexadecimal, in three digits or in six. */
+export const COLOUR = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
+
 export interface Tenant {
   readonly id: string;
   readonly name: string;

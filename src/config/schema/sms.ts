@@ -1,5 +1,6 @@
 /** What concerns SMS: by which gateway, in whose name, to which countries, and how many. */
 import { z } from 'zod';
+import { NUMBER_PREFIX } from '../../domain/contact.ts';
 import { fileOf, text, webAddress } from './field.ts';
 
 /** Which keys of `sms` belong to a transport: the first list it needs, the second it may have. */
@@ -69,7 +70,7 @@ export const smsShape = {
     .default('Doublelock')
     .describe('The sender that a phone shows.'),
   allowed_prefixes: z
-    .array(z.string().regex(/^\+[1-9]\d{0,14}$/, 'must be the beginning of a number in E.164, such as +31'))
+    .array(z.string().regex(NUMBER_PREFIX, 'must be the beginning of a number in E.164, such as +31'))
     .default([])
     .describe('Numbers that begin otherwise get no SMS. No prefix listed: no SMS outside development.'),
   limits: z.strictObject(limitsShape).prefault({}).describe('How many messages are paid for at most.'),

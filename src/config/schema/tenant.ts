@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
 import { CONFIGURABLE_METHODS } from '../../domain/method.ts';
-import { ENFORCEMENTS } from '../../domain/tenant.ts';
+import { COLOUR, ENFORCEMENTS } from '../../domain/tenant.ts';
 import { email, group, identifier, listOf, webAddress } from './field.ts';
 
 const enforcement = z.enum(ENFORCEMENTS);
@@ -76,7 +76,7 @@ export const tenantShape = {
         .describe('A PNG, JPEG or WebP file of 512 KiB at most, relative to the configuration file.'),
       colour: z
         .string()
-        .regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be a hexadecimal colour, such as "#1f6feb"')
+        .regex(COLOUR, 'must be a hexadecimal colour, such as "#1f6feb"')
         .nullable()
         .default(null)
         .describe('A hexadecimal colour, in quotes: YAML takes a bare # for a comment.'),

@@ -1,8 +1,9 @@
 /** Looks through what a host says for what it can't have meant: a misspelt rule must not be a rule that is off. */
 import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
+import { NUMBER_PREFIX } from '../../domain/contact.ts';
 import { CONFIGURABLE_METHODS } from '../../domain/method.ts';
-import { ENFORCEMENTS } from '../../domain/tenant.ts';
+import { COLOUR, ENFORCEMENTS } from '../../domain/tenant.ts';
 import { act, createOptionCheck, having } from '../option-check.ts';
 
 /** Characters: 16 random bytes in base64 and more; nothing that somebody made up. */
@@ -16,7 +17,7 @@ const part = z.custom((value) => typeof value === 'object' && value !== null, 'i
 /** Seconds: as long as codes that are sent may live (NIST SP 800-63B-4, 3.1.3.2). */
 const lifetime = z.int().min(30).max(600);
 const enforcement = z.enum(ENFORCEMENTS);
-const colour = text.regex(/^#([0-9a-f]{3}|[0-9a-f]{6})$/i, 'must be a hexadecimal colour, such as #1f6feb');
+const colour = text.regex(COLOUR, 'must be a hexadecimal colour, such as #1f6feb');
 
 const policy = z
   .strictObject({
@@ -79,7 +80,7 @@ const shape = z.strictObject({
       sms: z
         .strictObject({
           lifetimeSeconds: lifetime,
-          allowedPrefixes: z.array(z.string().regex(/^\+[1-9]\d{0,14}$/)).nullable(),
+          allowedPrefixes: z.array(z.string().regex(NUMBER_PREFIX)).nullable(),
           perBlockHour: z.int().positive(),
           perTenantDay: z.int().positive(),
           perDay: z.int().positive(),
