@@ -1,8 +1,8 @@
 /** The codes by mail of the bare provider: a digest of the newest one, kept under its account for as long as it is good. */
 import { randomBytes } from 'node:crypto';
-import type { Stores } from '../src/assemble.ts';
+import type { Stores } from '../src/compose/parts.ts';
 import type { Account } from '../src/domain/account.ts';
-import { newSentCode } from '../src/domain/challenge.ts';
+import { newSentCode } from '../src/domain/sign-in/challenge.ts';
 import type { Clock, SecretBox } from '../src/ports/system.ts';
 
 interface Needs {

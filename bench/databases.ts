@@ -1,9 +1,9 @@
 /** The servers that a run on MongoDB and Redis needs: those that the environment names, else started for it. */
 import { randomUUID } from 'node:crypto';
-import { withDatabase } from '../test/support/mongo.ts';
-import { findMongoProgram, startMongoServer } from '../test/support/mongo-server.ts';
 import { findTool } from '../test/support/needs.ts';
-import { startRedisServer } from '../test/support/redis-server.ts';
+import { withDatabase } from '../test/support/stores/mongo.ts';
+import { findMongoProgram, startMongoServer } from '../test/support/stores/mongo-server.ts';
+import { startRedisServer } from '../test/support/stores/redis-server.ts';
 import type { Place } from './settings.ts';
 
 export interface Databases {

@@ -1,5 +1,5 @@
 /** Where the load looks for codes: the outbox of the servers under test, read beside them so that they do nothing for it. */
-import { openStores } from '../src/assemble.ts';
+import { openStores } from '../src/compose/parts.ts';
 import { type Place, readConfig, writeConfig } from './settings.ts';
 
 export interface Mailbox {

@@ -4,9 +4,9 @@
  */
 import { Agent } from 'node:http';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Stores } from '../src/assemble.ts';
-import { startServer } from '../src/http/lifecycle.ts';
-import { freePort } from '../test/support/free-port.ts';
+import type { Stores } from '../src/compose/parts.ts';
+import { startServer } from '../src/http/server/lifecycle.ts';
+import { freePort } from '../test/support/process/free-port.ts';
 import { createBrowser } from './browser.ts';
 import { createFlows } from './flows.ts';
 import { withoutHash } from './hasher.ts';

@@ -3,12 +3,12 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
-import { openParts, type Parts, secretsOf, seedAccounts } from '../src/assemble.ts';
+import { boxOf } from '../src/compose/keys.ts';
+import { openParts, type Parts, secretsOf, seedAccounts } from '../src/compose/parts.ts';
 import type { Config, SeedAccount } from '../src/config/shape.ts';
 import type { Account } from '../src/domain/account.ts';
-import { acrOf, amrOf } from '../src/domain/assurance.ts';
-import { createProviderAdapter } from '../src/http/provider-adapter.ts';
-import { boxOf } from '../src/keys.ts';
+import { acrOf, amrOf } from '../src/domain/policy/assurance.ts';
+import { createProviderAdapter } from '../src/oidc/adapter.ts';
 import type { SecretBox } from '../src/ports/system.ts';
 import {
   BY_MAIL,

@@ -2,12 +2,12 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
-import { openParts, openStores, type Stores, secretsOf } from '../src/assemble.ts';
+import { boxOf } from '../src/compose/keys.ts';
+import { openParts, openStores, type Stores, secretsOf } from '../src/compose/parts.ts';
+import { createSenders } from '../src/compose/senders.ts';
 import type { Config } from '../src/config/shape.ts';
-import { type RequestHandler, startServer } from '../src/http/lifecycle.ts';
-import { boxOf } from '../src/keys.ts';
+import { type RequestHandler, startServer } from '../src/http/server/lifecycle.ts';
 import type { PasswordHasher } from '../src/ports/system.ts';
-import { createSenders } from '../src/senders.ts';
 import { createServer } from '../src/server.ts';
 import { createBare } from './bare.ts';
 import { withoutHash } from './hasher.ts';

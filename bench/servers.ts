@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../test/support/free-port.ts';
+import { freePort } from '../test/support/process/free-port.ts';
 import { type Browser, createBrowser } from './browser.ts';
 import { cpuMs, residentMiB } from './process.ts';
 import type { Hash, Product } from './serve.ts';

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import { loadConfig } from '../src/config/load.ts';
 import type { Config } from '../src/config/shape.ts';
-import { loadConfig } from '../src/config.ts';
 import { CATALOGUE } from '../src/domain/methods/index.ts';
 
 export const TENANT = 'bench';

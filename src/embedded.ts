@@ -1,9 +1,9 @@
 /** `doublelock/embedded`: the plugin's stores in two SQLite files, for a host on one machine. */
 import { openEmbedded } from './adapters/embedded/open.ts';
-import type { DurableStores, ShortLivedStores } from './http/second-factor/options.ts';
-import { checkEmbedded } from './opener-checks.ts';
+import { startUpkeepOf, type UpkeepOptions } from './plugin/housekeeping.ts';
+import { checkEmbedded } from './plugin/opener-options.ts';
+import type { DurableStores, ShortLivedStores } from './plugin/options.ts';
 import type { AuditStore } from './ports/stores.ts';
-import { startUpkeepOf, type UpkeepOptions } from './upkeep.ts';
 
 export interface EmbeddedOptions extends UpkeepOptions {
   /** Made with mode 0700 when absent. `accounts.sqlite` in it is the file to back up. */

@@ -1,55 +1,55 @@
 /** What the package gives to somebody else's oidc-provider. */
 export type { Account, Locale, Role } from './domain/account.ts';
-export type { Acr } from './domain/acr.ts';
-export type { Answer, Asked } from './domain/answer.ts';
-export type { PasskeyUse, Proof } from './domain/assurance.ts';
 export type { AuditEntry, AuditEvent, AuditEventName } from './domain/audit-event.ts';
-export type { Challenge, Purpose } from './domain/challenge.ts';
-export type { Enrolment, Factor } from './domain/enrolment.ts';
-export type { MethodName } from './domain/method.ts';
+export type { Enrolment, Factor } from './domain/enrolment/enrolment.ts';
+export type { KeepCodes, Visitor } from './domain/enrolment/steps.ts';
+export type { Answer, Asked } from './domain/methods/answer.ts';
 export type { EmailSettings } from './domain/methods/email.ts';
+export type { MethodName } from './domain/methods/method.ts';
 export type { PasskeyCreation, PasskeyRequest } from './domain/methods/passkey.ts';
 export type { SmsSettings } from './domain/methods/sms.ts';
 export type { TotpSettings } from './domain/methods/totp.ts';
-export type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from './domain/passkey.ts';
-export type { Decision, Demand, Facts, Judge, Judgement, Question } from './domain/policy.ts';
-export type { PendingSetUp, Progress } from './domain/progress.ts';
+export type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from './domain/methods/webauthn.ts';
+export type { Acr } from './domain/policy/acr.ts';
+export type { PasskeyUse, Proof } from './domain/policy/assurance.ts';
+export type { Decision, Demand, Facts, Judge, Judgement, Question } from './domain/policy/policy.ts';
 export type { Outcome, Refusal } from './domain/refusal.ts';
-export type { AskPasskey } from './domain/sending.ts';
-export type { KeepCodes, Visitor } from './domain/set-up.ts';
-export type { SignInRecord } from './domain/sign-in-record.ts';
+export type { Challenge, Purpose } from './domain/sign-in/challenge.ts';
+export type { AskPasskey } from './domain/sign-in/sending.ts';
+export type { SignInRecord } from './domain/sign-in/sign-in-record.ts';
+export type { PendingSetUp, Progress } from './domain/sign-in/transaction.ts';
+export type { TrustedBrowser } from './domain/sign-in/trusted-browser.ts';
 export type { Enforcement, Tenant, TenantSecondFactor } from './domain/tenant.ts';
-export type { TrustedBrowser } from './domain/trusted-browser.ts';
-export type { Mounted } from './http/mount.ts';
-export type * from './http/page-parts.ts';
-export type * from './http/pages.ts';
-export type { InteractionView } from './http/provider-session.ts';
-export type { ClientName, PageAddress } from './http/second-factor/advance.ts';
-export type { ClientRule } from './http/second-factor/demand.ts';
-export type { Onward } from './http/second-factor/index.ts';
+export type * from './http/pages/page-contract.ts';
+export type * from './http/pages/page-parts.ts';
+export type { ClientName, PageAddress } from './http/second-factor/next-step.ts';
+export type { Mounted } from './http/server/mount.ts';
+export type { IssuedToken } from './oidc/prompt.ts';
+export type { ClientRule } from './oidc/requested-assurance.ts';
+export type { InteractionView } from './oidc/sessions.ts';
+export type { Onward } from './plugin/area.ts';
 export type {
   DurableStores,
   HostAccount,
   HostTenant,
   SecondFactorOptions,
   ShortLivedStores,
-} from './http/second-factor/options.ts';
-export type { IssuedToken } from './http/second-factor/prompt.ts';
-export { type SecondFactor, secondFactor } from './plugin.ts';
+} from './plugin/options.ts';
+export { type SecondFactor, secondFactor } from './plugin/second-factor.ts';
 export type * from './ports/keys.ts';
 export type * from './ports/log.ts';
 export type * from './ports/senders.ts';
 export type * from './ports/stores.ts';
 export { StoreUnavailable } from './ports/stores.ts';
 export type * from './ports/system.ts';
+export type { Factors } from './use-cases/administration/factors.ts';
 export type {
   Confirmation,
   EnrolmentUseCase,
   SentStep,
   SetUpCodeView,
   SetUpSecret,
-} from './use-cases/enrolment.ts';
-export type { Factors } from './use-cases/factors.ts';
-export type { PasskeyGiven, Passkeys } from './use-cases/passkeys.ts';
-export type { SmsLimits } from './use-cases/send-limits.ts';
-export type { Browser, Place } from './use-cases/trusted-browsers.ts';
+} from './use-cases/enrolment/enrolment.ts';
+export type { PasskeyGiven, Passkeys } from './use-cases/second-factor/passkeys.ts';
+export type { SmsLimits } from './use-cases/second-factor/send-limits.ts';
+export type { Browser, Place } from './use-cases/second-factor/trusted-browsers.ts';

@@ -1,9 +1,9 @@
 /** `doublelock/mongo`: what the plugin must not lose, in MongoDB. */
 import { openMongoAccounts } from './adapters/mongo/open.ts';
-import type { DurableStores } from './http/second-factor/options.ts';
-import { checkMongo } from './opener-checks.ts';
+import { startUpkeepOf, type UpkeepOptions } from './plugin/housekeeping.ts';
+import { checkMongo } from './plugin/opener-options.ts';
+import type { DurableStores } from './plugin/options.ts';
 import type { AuditStore } from './ports/stores.ts';
-import { startUpkeepOf, type UpkeepOptions } from './upkeep.ts';
 
 export interface MongoOptions extends UpkeepOptions {
   /** `mongodb://` or `mongodb+srv://`; where it names no database, that is `doublelock`. */

@@ -1,8 +1,8 @@
 /** `doublelock/redis`: what the plugin may lose at the price of signing in again, in Redis. */
 import { openRedisShortLived } from './adapters/redis/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
-import type { ShortLivedStores } from './http/second-factor/options.ts';
-import { checkRedis } from './opener-checks.ts';
+import { checkRedis } from './plugin/opener-options.ts';
+import type { ShortLivedStores } from './plugin/options.ts';
 
 /** Where Redis is: exactly one of the first three is given. */
 export interface RedisOptions {

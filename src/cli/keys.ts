@@ -13,7 +13,7 @@ export function addKeyCommands(program: Command, readConfig: () => Config): void
     .command('list')
     .description('list the keys of the configuration and of secrets.json')
     .action(async () => {
-      const { listKeys } = await import('../keys.ts');
+      const { listKeys } = await import('../compose/keys.ts');
       const rows = listKeys(readConfig()).map(({ id, family, state, madeAt, usedAt, keptIn }) => {
         return [id, family, state, timeOrNothing(madeAt), timeOrNothing(usedAt), keptIn];
       });
@@ -25,7 +25,7 @@ export function addKeyCommands(program: Command, readConfig: () => Config): void
     .description('count what each encryption key has sealed, and tell which may go')
     .action(() =>
       withStores(readConfig(), async (config, parts) => {
-        const { reasonOf, statusOfKeys } = await import('../keys.ts');
+        const { reasonOf, statusOfKeys } = await import('../compose/keys.ts');
         const rows = (await statusOfKeys(config, parts)).map(({ id, state, factors, tokens, hindrance }) => {
           const free = state === 'next' ? 'yes: it is not used yet' : 'yes';
           const kept =
@@ -48,7 +48,7 @@ export function addKeyCommands(program: Command, readConfig: () => Config): void
       'where to write keys that have their place in the configuration: a new file, mode 0600',
     )
     .action(async ({ now, out, ...chosen }: Chosen & { now?: true; out?: string }) => {
-      const { rotateKeys } = await import('../keys.ts');
+      const { rotateKeys } = await import('../compose/keys.ts');
       const named = KEY_USES.filter((use) => chosen[use]);
       const uses = named.length > 0 ? named : KEY_USES;
       const { kept, written } = rotateKeys(readConfig(), { uses, atOnce: now === true, out: out ?? null });
@@ -70,7 +70,7 @@ export function addKeyCommands(program: Command, readConfig: () => Config): void
     .option('--lost', 'it is gone for good: go on without it, and without what it has sealed')
     .action((id: string, { now, lost }: { now?: true; lost?: true }) =>
       withStores(readConfig(), async (config, parts) => {
-        const { retireKey } = await import('../keys.ts');
+        const { retireKey } = await import('../compose/keys.ts');
         const wanted = { id, now: now === true, lost: lost === true };
         const key = await retireKey(config, parts, wanted);
         if (key === null) print(`${id} is given up.`, AFTER_LOSS);
@@ -92,14 +92,14 @@ function timeOrNothing(at: number | null): string {
   return at === null ? '' : timeOf(at);
 }
 
-type StoreParts = Awaited<ReturnType<typeof import('../assemble.ts').openParts>>;
+type StoreParts = Awaited<ReturnType<typeof import('../compose/parts.ts').openParts>>;
 
 /** A server may be running on them at the same time. */
 async function withStores(
   config: Config,
   act: (config: Config, parts: StoreParts) => Promise<void>,
 ): Promise<void> {
-  const { openParts } = await import('../assemble.ts');
+  const { openParts } = await import('../compose/parts.ts');
   const parts = await openParts(config);
   try {
     await act(config, parts);

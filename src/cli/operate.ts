@@ -2,9 +2,9 @@
 import type { Config } from '../config/shape.ts';
 import type { Log } from '../ports/log.ts';
 import type { Notify } from '../ports/senders.ts';
-import { createFactors } from '../use-cases/factors.ts';
-import { createOperation } from '../use-cases/operation.ts';
-import { createTrail } from '../use-cases/trail.ts';
+import { createTrail } from '../use-cases/administration/audit-log.ts';
+import { createFactors } from '../use-cases/administration/factors.ts';
+import { createOperation } from '../use-cases/administration/operation.ts';
 
 export type Operation = ReturnType<typeof createOperation>;
 
@@ -15,8 +15,8 @@ export async function operate(
   config: Config,
   act: (operation: Operation, config: Config) => Promise<void>,
 ): Promise<void> {
-  const { expectStore, openParts, secretsOf } = await import('../assemble.ts');
-  const { createSenders } = await import('../senders.ts');
+  const { expectStore, openParts, secretsOf } = await import('../compose/parts.ts');
+  const { createSenders } = await import('../compose/senders.ts');
   expectStore(config);
   const parts = await openParts(config);
   const { stores, clock, random } = parts;
@@ -31,7 +31,10 @@ export async function operate(
     // Keys and senders are for commands that tell something: no other one should need them.
     const notify: Notify = async (account, said) => {
       try {
-        const [{ boxOf }, { noticesOf }] = await Promise.all([import('../keys.ts'), import('../notices.ts')]);
+        const [{ boxOf }, { noticesOf }] = await Promise.all([
+          import('../compose/keys.ts'),
+          import('../compose/notices.ts'),
+        ]);
         const box = await boxOf(secretsOf(config), parts);
         const sender = await senders.of(config);
         await noticesOf(config, { stores, clock, random, sender, box, trail, log: warn }).notify(

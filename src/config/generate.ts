@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { z } from 'zod';
 import { reference } from './reference.ts';
-import { configFile } from './schema.ts';
+import { configFile } from './schema/file.ts';
 
 /** The files by name, below `config/`. */
 export function generated(): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
 /** What a file may ask for and this release does not do: said in plain words at the start, and not offered. */
-import type { MethodName } from '../domain/method.ts';
-import type { ConfigFile } from './schema.ts';
+import type { MethodName } from '../domain/methods/method.ts';
+import type { ConfigFile } from './schema/file.ts';
 
 /** Each topic is one line, however many tenants it concerns. */
 export function notYet(file: ConfigFile, available: readonly MethodName[]): string[] {

@@ -1,6 +1,6 @@
 /** An organisation, and what it asks of its members. */
 import type { Account, Locale, Role } from './account.ts';
-import { METHOD_NAMES, type MethodName } from './method.ts';
+import { METHOD_NAMES, type MethodName } from './methods/method.ts';
 
 export type Enforcement = 'off' | 'optional' | 'required';
 

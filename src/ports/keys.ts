@@ -1,5 +1,5 @@
 /** What the rotation of encryption keys asks of the accounts store: to remember keys, and to have its content sealed anew. */
-import type { Enrolment } from '../domain/enrolment.ts';
+import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { EnrolmentStore, ProviderRow, ProviderStore } from './stores.ts';
 
 /** An encryption key that the accounts store knows: by its id, and by what it has sealed. */

@@ -1,7 +1,7 @@
 /** What use cases ask of the world to tell somebody something. */
 import type { Account, Locale } from '../domain/account.ts';
-import type { Purpose } from '../domain/challenge.ts';
-import type { MethodName } from '../domain/method.ts';
+import type { MethodName } from '../domain/methods/method.ts';
+import type { Purpose } from '../domain/sign-in/challenge.ts';
 
 /** As it goes out: words, and to whom. */
 export interface Message {

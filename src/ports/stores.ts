@@ -5,12 +5,12 @@
  * A store that is away, locked or full rejects with `StoreUnavailable`.
  */
 import type { Account, Locale } from '../domain/account.ts';
-import type { Lockout } from '../domain/attempts.ts';
 import type { AuditEvent } from '../domain/audit-event.ts';
-import type { Enrolment } from '../domain/enrolment.ts';
-import type { Progress } from '../domain/progress.ts';
-import type { SignInRecord } from '../domain/sign-in-record.ts';
-import type { TrustedBrowser } from '../domain/trusted-browser.ts';
+import type { Enrolment } from '../domain/enrolment/enrolment.ts';
+import type { Lockout } from '../domain/sign-in/attempts.ts';
+import type { SignInRecord } from '../domain/sign-in/sign-in-record.ts';
+import type { Progress } from '../domain/sign-in/transaction.ts';
+import type { TrustedBrowser } from '../domain/sign-in/trusted-browser.ts';
 import type { Message } from './senders.ts';
 
 export type { Lockout };

@@ -1,6 +1,6 @@
 /** What use cases ask of the machine: time, chance, sealing and hashing, all of them parameters. */
 import type { AuditEntry } from '../domain/audit-event.ts';
-import type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from '../domain/passkey.ts';
+import type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from '../domain/methods/webauthn.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */

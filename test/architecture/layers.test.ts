@@ -38,7 +38,7 @@ describe('the import rules', () => {
     ['src/http/middleware/session.ts', "import { routes } from '../account/routes.ts';"],
     ['src/http/account/routes.ts', "import { assemble } from '../../assemble.ts';"],
     ['src/cli.ts', "import { createClaims } from './adapters/embedded/claims.ts';"],
-    ['src/domain/policy.ts', "import { nowhere } from '../../test/support/clock.ts';"],
+    ['src/domain/policy.ts', "import { nowhere } from '../support/time/clock.ts';"],
   ];
   for (const [from, statement] of REFUSED) {
     it(`refuse in ${from}: ${statement}`, () => {

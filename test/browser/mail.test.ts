@@ -2,12 +2,12 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { LOCALES } from '../../src/domain/account.ts';
-import { createLetterWriter } from '../../src/http/letters.ts';
-import { makeDataDir, removeDataDir } from '../support/embedded.ts';
-import { LETTER_ISSUER, LETTER_NOW, LETTERS } from '../support/letter-samples.ts';
+import { createLetterWriter } from '../../src/messages/templates.ts';
+import { LETTER_ISSUER, LETTER_NOW, LETTERS } from '../support/delivery/message-samples.ts';
+import { type OutboxServer, startOutboxServer } from '../support/delivery/outbox-server.ts';
 import { needs } from '../support/needs.ts';
-import { type OutboxServer, startOutboxServer } from '../support/outbox-server.ts';
-import { SAMPLE_TENANTS } from '../support/sample-tenants.ts';
+import { SAMPLE_TENANTS } from '../support/pages/sample-tenants.ts';
+import { makeDataDir, removeDataDir } from '../support/stores/embedded.ts';
 import { axeFaults, contrastFaults, keyboardFaults, overflow } from './accessibility.ts';
 import { windows } from './windows.ts';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { buildEndSessionUrl } from 'openid-client';
 import { type App, CLIENT_SECRET } from '../support/app.ts';
-import { createRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { createRelyingParty, type RelyingParty } from '../support/hosts/relying-party.ts';
 
 export interface Elsewhere {
   readonly redirectUri: string;

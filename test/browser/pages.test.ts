@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { needs } from '../support/needs.ts';
-import { PAGE_SAMPLES } from '../support/page-samples.ts';
-import { type PageServer, startPageServer } from '../support/page-server.ts';
-import { sampleTenant } from '../support/sample-tenants.ts';
+import { PAGE_SAMPLES } from '../support/pages/page-samples.ts';
+import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
+import { sampleTenant } from '../support/pages/sample-tenants.ts';
 import { axeFaults, contrastFaults, keyboardFaults, overflow } from './accessibility.ts';
 import { windows } from './windows.ts';
 

@@ -3,11 +3,11 @@ import { readFileSync, statSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import { openEmbedded } from '../../src/adapters/embedded/open.ts';
-import { createSecretBox } from '../../src/adapters/system/secret-box.ts';
-import { enrolmentPurpose } from '../../src/domain/enrolment.ts';
+import { createSecretBox } from '../../src/adapters/system/cipher.ts';
+import { enrolmentPurpose } from '../../src/domain/enrolment/enrolment.ts';
 import { configFolder } from '../config/config-file.ts';
 import { anEnrolment } from '../contracts/examples.ts';
-import { type Run, runCommand } from '../support/command.ts';
+import { type Run, runCommand } from '../support/process/command.ts';
 
 const padded = (name: string) => name.padEnd(40, '-');
 

@@ -4,9 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 import type { Fault } from '../../src/config/faults.ts';
+import { ConfigFaults, type ConfigSource, loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/shape.ts';
-import { ConfigFaults, type ConfigSource, loadConfig } from '../../src/config.ts';
-import { freshDataDir } from '../support/embedded.ts';
+import { freshDataDir } from '../support/stores/embedded.ts';
 
 type Rest = Partial<Omit<ConfigSource, 'file'>>;
 

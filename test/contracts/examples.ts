@@ -1,11 +1,11 @@
 /** One example of each thing that is stored, to be varied by the tests. */
 import type { Account } from '../../src/domain/account.ts';
 import type { AuditEvent } from '../../src/domain/audit-event.ts';
-import type { Challenge } from '../../src/domain/challenge.ts';
-import type { Enrolment } from '../../src/domain/enrolment.ts';
-import { NOTHING_YET, type Progress } from '../../src/domain/progress.ts';
-import type { SignInRecord } from '../../src/domain/sign-in-record.ts';
-import type { TrustedBrowser } from '../../src/domain/trusted-browser.ts';
+import type { Enrolment } from '../../src/domain/enrolment/enrolment.ts';
+import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
+import type { SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
+import { NOTHING_YET, type Progress } from '../../src/domain/sign-in/transaction.ts';
+import type { TrustedBrowser } from '../../src/domain/sign-in/trusted-browser.ts';
 
 /** Milliseconds since the epoch: when the examples happen. */
 export const NOW = 1_750_000_000_000;

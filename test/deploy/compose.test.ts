@@ -3,9 +3,9 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
-import { loadConfig } from '../../src/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
 import { needs } from '../support/needs.ts';
-import { redisServers } from '../support/redis-server.ts';
+import { redisServers } from '../support/stores/redis-server.ts';
 import { madeSecrets } from './made-secrets.ts';
 import { checkConfig, deploymentReader, ROOT, run } from './reading.ts';
 

@@ -1,7 +1,7 @@
 /** What is read of stored JSON, and what is made of the rest. */
 import { expect } from 'chai';
-import { isProof } from '../../src/domain/assurance.ts';
 import { readJson, readObject } from '../../src/domain/json.ts';
+import { isProof } from '../../src/domain/policy/assurance.ts';
 
 describe('stored JSON', () => {
   it('is read as it is, and as null when it is malformed', () => {

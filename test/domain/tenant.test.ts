@@ -1,7 +1,7 @@
 /** What a tenant asks of whom, and by which methods. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CONFIGURABLE_METHODS, METHOD_NAMES, type MethodName } from '../../src/domain/method.ts';
+import { CONFIGURABLE_METHODS, METHOD_NAMES, type MethodName } from '../../src/domain/methods/method.ts';
 import {
   ENFORCEMENTS,
   type Enforcement,

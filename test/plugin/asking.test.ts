@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { KINDS } from '../support/guest-kinds.ts';
+import { KINDS } from '../support/hosts/guest-kinds.ts';
 import { begin, errorOf, login, MFA, nextCode, redeem, SFA, setUp, signedIn, stage } from './story.ts';
 
 for (const kind of KINDS) {

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { embedded } from '../../src/embedded.ts';
 import { type SecondFactor, type SecondFactorOptions, secondFactor } from '../../src/index.ts';
-import { freshDataDir } from '../support/embedded.ts';
-import { createHostAdapter } from '../support/host-adapter.ts';
+import { createHostAdapter } from '../support/hosts/host-adapter.ts';
+import { freshDataDir } from '../support/stores/embedded.ts';
 
 /** Of a host that sends. */
 const SENDING = { sender: { send: async () => {} } };

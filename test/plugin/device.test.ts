@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { initiateDeviceAuthorization, pollDeviceAuthorizationGrant } from 'openid-client';
-import { BARE } from '../support/guest-kinds.ts';
+import { BARE } from '../support/hosts/guest-kinds.ts';
 import { login, MFA, setUp, stage } from './story.ts';
 
 describe('A15 other ways in that a host has', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { startGuest } from '../support/guest-host.ts';
-import { KINDS } from '../support/guest-kinds.ts';
+import { startGuest } from '../support/hosts/guest-host.ts';
+import { KINDS } from '../support/hosts/guest-kinds.ts';
 import { begin, MFA, redeem, SFA, setUp, signedIn, stage } from './story.ts';
 
 for (const kind of KINDS) {

@@ -3,10 +3,10 @@ import Router from '@koa/router';
 import { expect } from 'chai';
 import express, { type RequestHandler } from 'express';
 import Koa from 'koa';
-import { createMounted } from '../../src/http/mount.ts';
+import { createMounted } from '../../src/http/server/mount.ts';
 import type { LogFields } from '../../src/index.ts';
-import { type GuestHost, type GuestOptions, startGuest } from '../support/guest-host.ts';
-import { BARE, IN_EXPRESS, login } from '../support/guest-kinds.ts';
+import { type GuestHost, type GuestOptions, startGuest } from '../support/hosts/guest-host.ts';
+import { BARE, IN_EXPRESS, login } from '../support/hosts/guest-kinds.ts';
 import { begin, redeem, type Stage, setUp } from './story.ts';
 
 /** A host of one test. */

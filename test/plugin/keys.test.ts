@@ -1,8 +1,8 @@
 /** A host's own encryption keys are replaced, and what was made with the first one is good without it. */
 import { expect } from 'chai';
-import { createSecretBox } from '../../src/adapters/system/secret-box.ts';
-import { BARE } from '../support/guest-kinds.ts';
-import type { Page } from '../support/page.ts';
+import { createSecretBox } from '../../src/adapters/system/cipher.ts';
+import { BARE } from '../support/hosts/guest-kinds.ts';
+import type { Page } from '../support/pages/page.ts';
 import { begin, MFA, nextCode, redeem, stage } from './story.ts';
 
 const key = (id: string) => ({ id, key: id.padEnd(40, '-') });

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Pages, SecondFactorPage } from '../../src/index.ts';
 import { createAuthenticator } from '../support/authenticator.ts';
-import { IN_EXPRESS } from '../support/guest-kinds.ts';
+import { IN_EXPRESS } from '../support/hosts/guest-kinds.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { createPost, NUMBER, type Post } from './post.ts';
 import { begin, redeem, setUp, stage } from './story.ts';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
-import { createRelyingParty } from '../support/relying-party.ts';
+import { createRelyingParty } from '../support/hosts/relying-party.ts';
 import { totpCode } from '../support/totp.ts';
 import { createVisitor } from '../support/visitor.ts';
 

@@ -1,8 +1,8 @@
 /** Passkeys at somebody else's oidc-provider: of the domain of its issuer, which is known once there is a provider. */
 import { expect } from 'chai';
 import { createAuthenticator } from '../support/authenticator.ts';
-import { KINDS } from '../support/guest-kinds.ts';
-import type { Page } from '../support/page.ts';
+import { KINDS } from '../support/hosts/guest-kinds.ts';
+import type { Page } from '../support/pages/page.ts';
 import { begin, redeem, stage } from './story.ts';
 
 function optionsOf(page: Page) {

@@ -1,8 +1,8 @@
 /** Cookies that somebody else has planted in a browser: a second factor that is given with them wins nobody a sign-in. */
 import { expect } from 'chai';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
-import { BARE, KINDS } from '../support/guest-kinds.ts';
-import { createHostAdapter } from '../support/host-adapter.ts';
+import { BARE, KINDS } from '../support/hosts/guest-kinds.ts';
+import { createHostAdapter } from '../support/hosts/host-adapter.ts';
 import { begin, errorOf, MFA, nextCode, redeem, signedIn, stage } from './story.ts';
 
 for (const kind of KINDS) {

@@ -1,6 +1,6 @@
 /** A host that sends by itself, keeps what people have shown to be theirs, and remembers what it sent. */
 import type { Message, SecondFactorOptions } from '../../src/index.ts';
-import type { Page } from '../support/page.ts';
+import type { Page } from '../support/pages/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import type { Stage } from './story.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SecondFactorOptions } from '../../src/index.ts';
-import { IN_EXPRESS, KINDS } from '../support/guest-kinds.ts';
+import { IN_EXPRESS, KINDS } from '../support/hosts/guest-kinds.ts';
 import { createPost, NUMBER, type Post, sendAtSetUp } from './post.ts';
 import { begin, errorOf, MFA, redeem, stage } from './story.ts';
 

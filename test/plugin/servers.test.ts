@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { type MongoStores, mongo } from '../../src/mongo.ts';
 import { type RedisStores, redis } from '../../src/redis.ts';
-import { type GuestHost, startGuest } from '../support/guest-host.ts';
-import { IN_EXPRESS } from '../support/guest-kinds.ts';
-import { mongoDatabase } from '../support/mongo.ts';
-import { freshPrefix, redisUrl } from '../support/redis.ts';
+import { type GuestHost, startGuest } from '../support/hosts/guest-host.ts';
+import { IN_EXPRESS } from '../support/hosts/guest-kinds.ts';
+import { mongoDatabase } from '../support/stores/mongo.ts';
+import { freshPrefix, redisUrl } from '../support/stores/redis.ts';
 import { createPost, NUMBER, sendAtSetUp } from './post.ts';
 import { begin, MFA, nextCode, redeem, type Stage, signedIn } from './story.ts';
 

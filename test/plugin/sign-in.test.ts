@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { KINDS } from '../support/guest-kinds.ts';
+import { KINDS } from '../support/hosts/guest-kinds.ts';
 import { begin, errorOf, MFA, nextCode, redeem, setUp, signedIn, stage } from './story.ts';
 
 for (const kind of KINDS) {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { ResponseBodyError, refreshTokenGrant, tokenIntrospection } from 'openid-client';
-import { KINDS } from '../support/guest-kinds.ts';
-import type { RelyingParty } from '../support/relying-party.ts';
+import { KINDS } from '../support/hosts/guest-kinds.ts';
+import type { RelyingParty } from '../support/hosts/relying-party.ts';
 import { begin, errorOf, login, MFA, redeem, setUp, signedIn, stage } from './story.ts';
 
 /** The library gives `offline_access` only where consent is asked for. */

@@ -1,8 +1,8 @@
 /** What people do at a host that has the plugin: say who they are, set up an app, give its code. */
 import type { IDToken } from 'openid-client';
-import { type GuestHost, type GuestOptions, type Kind, startGuest } from '../support/guest-host.ts';
-import type { Page } from '../support/page.ts';
-import type { RelyingParty, Tokens } from '../support/relying-party.ts';
+import { type GuestHost, type GuestOptions, type Kind, startGuest } from '../support/hosts/guest-host.ts';
+import type { RelyingParty, Tokens } from '../support/hosts/relying-party.ts';
+import type { Page } from '../support/pages/page.ts';
 import { totpCode } from '../support/totp.ts';
 import type { Visitor } from '../support/visitor.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { refreshTokenGrant, tokenIntrospection } from 'openid-client';
-import { KINDS } from '../support/guest-kinds.ts';
-import type { Page } from '../support/page.ts';
+import { KINDS } from '../support/hosts/guest-kinds.ts';
+import type { Page } from '../support/pages/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { begin, errorOf, MFA, nextCode, redeem, SFA, signedIn, stage } from './story.ts';
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { DeliveryFailed } from '../../src/delivery.ts';
 import type { HostAccount } from '../../src/index.ts';
-import { IN_EXPRESS } from '../support/guest-kinds.ts';
+import { DeliveryFailed } from '../../src/delivery.ts';
+import { IN_EXPRESS } from '../support/hosts/guest-kinds.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { createPost, type Post, sendAtSetUp } from './post.ts';
 import { begin, redeem, stage } from './story.ts';

@@ -1,7 +1,7 @@
 /** Sign-in forms that are filled in and waiting to be sent, all at once if need be. */
 import { CALLBACK, CLIENT_SECRET, PASSWORD } from '../support/app.ts';
-import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
-import { createRelyingParty, type RelyingParty } from '../support/relying-party.ts';
+import { createRelyingParty, type RelyingParty } from '../support/hosts/relying-party.ts';
+import { type RawAnswer, rawRequest } from '../support/process/raw-request.ts';
 import type { Program } from './program.ts';
 
 export interface ReadyForm {

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { PASSWORD } from '../support/app.ts';
-import { startStopwatch } from '../support/own-time.ts';
-import { LOOPBACK, rawRequest } from '../support/raw-request.ts';
+import { LOOPBACK, rawRequest } from '../support/process/raw-request.ts';
+import { startStopwatch } from '../support/time/own-time.ts';
 import { openForms, partyAt, type ReadyForm, send } from './forms.ts';
 import { PATIENCE_MS, type Program, programs } from './program.ts';
 

@@ -4,7 +4,7 @@ import * as client from 'openid-client';
 import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
 import { type MachineClock, moveMachine } from '../http/oidc/machine-clock.ts';
 import { PASSWORD, SECRET, type Yaml } from '../support/app.ts';
-import type { RelyingParty } from '../support/relying-party.ts';
+import type { RelyingParty } from '../support/hosts/relying-party.ts';
 import { totpCode } from '../support/totp.ts';
 import { partyAt } from './forms.ts';
 import { instances } from './instances.ts';

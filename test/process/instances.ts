@@ -1,10 +1,10 @@
 /** Several processes as one product: on MongoDB and Redis of their own, with the same file, behind one balancer. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Yaml } from '../support/app.ts';
-import { type Balancer, startBalancer } from '../support/balancer.ts';
-import { type MongoServer, mongoServer } from '../support/mongo-server.ts';
 import { needs } from '../support/needs.ts';
-import { type RedisServer, startRedisServer } from '../support/redis-server.ts';
+import { type Balancer, startBalancer } from '../support/process/balancer.ts';
+import { type MongoServer, mongoServer } from '../support/stores/mongo-server.ts';
+import { type RedisServer, startRedisServer } from '../support/stores/redis-server.ts';
 import { createVisitor, type Visitor } from '../support/visitor.ts';
 import { type Program, programs } from './program.ts';
 

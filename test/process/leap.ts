@@ -1,5 +1,5 @@
 /** Time that leaps ahead to the next code of every authenticator app, in running programs. */
-import type { SettableClock } from '../support/clock.ts';
+import type { SettableClock } from '../support/time/clock.ts';
 import { STEP_MS } from '../support/totp.ts';
 import type { Program } from './program.ts';
 

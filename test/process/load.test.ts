@@ -6,8 +6,8 @@ import { hash } from '@node-rs/argon2';
 import { expect } from 'chai';
 import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
 import { PASSWORD, type Yaml } from '../support/app.ts';
-import { startStopwatch } from '../support/own-time.ts';
-import { type RawAnswer, rawRequest } from '../support/raw-request.ts';
+import { type RawAnswer, rawRequest } from '../support/process/raw-request.ts';
+import { startStopwatch } from '../support/time/own-time.ts';
 import { openForms, type ReadyForm, send } from './forms.ts';
 import { PATIENCE_MS, type Program, programs } from './program.ts';
 

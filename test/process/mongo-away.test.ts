@@ -2,12 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { PASSWORD, SECRET } from '../support/app.ts';
-import { eventually } from '../support/eventually.ts';
-import { startStopwatch } from '../support/own-time.ts';
-import type { Page } from '../support/page.ts';
-import type { RawAnswer } from '../support/raw-request.ts';
-import type { RelyingParty } from '../support/relying-party.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import type { RelyingParty } from '../support/hosts/relying-party.ts';
+import type { Page } from '../support/pages/page.ts';
+import type { RawAnswer } from '../support/process/raw-request.ts';
+import { startTcpProxy, type TcpProxy } from '../support/process/tcp-proxy.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { startStopwatch } from '../support/time/own-time.ts';
 import { totpCode } from '../support/totp.ts';
 import { openForms, partyAt, send } from './forms.ts';
 import { instances } from './instances.ts';

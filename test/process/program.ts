@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stringify } from 'yaml';
 import { standardConfig, type Yaml } from '../support/app.ts';
-import { makeDataDir, removeDataDir } from '../support/embedded.ts';
-import { freePort } from '../support/free-port.ts';
-import { startStopwatch } from '../support/own-time.ts';
-import { LOOPBACK } from '../support/raw-request.ts';
+import { freePort } from '../support/process/free-port.ts';
+import { LOOPBACK } from '../support/process/raw-request.ts';
+import { makeDataDir, removeDataDir } from '../support/stores/embedded.ts';
+import { startStopwatch } from '../support/time/own-time.ts';
 import { createVisitor, type Visitor } from '../support/visitor.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { PASSWORD, standardConfig, type Yaml } from '../support/app.ts';
-import { freshDataDir } from '../support/embedded.ts';
-import { freePort } from '../support/free-port.ts';
+import { freePort } from '../support/process/free-port.ts';
+import { freshDataDir } from '../support/stores/embedded.ts';
 import { partyAt } from './forms.ts';
 import { configAt, PATIENCE_MS, type Program, programs, ROOT } from './program.ts';
 

@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { PASSWORD, SECRET } from '../support/app.ts';
-import type { Page } from '../support/page.ts';
-import type { RelyingParty } from '../support/relying-party.ts';
+import type { RelyingParty } from '../support/hosts/relying-party.ts';
+import type { Page } from '../support/pages/page.ts';
 import { totpCode } from '../support/totp.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { partyAt } from './forms.ts';

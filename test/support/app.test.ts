@@ -1,8 +1,8 @@
 /** A server of the tests that can't start: nothing of it stays open, since it would keep the whole run from ending. */
 import { expect } from 'chai';
-import type { Stores } from '../../src/assemble.ts';
+import type { Stores } from '../../src/compose/parts.ts';
 import { startApp } from './app.ts';
-import { eventually } from './eventually.ts';
+import { eventually } from './time/eventually.ts';
 
 describe('an app that fails to start', () => {
   function listeners(): number {

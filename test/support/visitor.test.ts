@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { createPage } from './page.ts';
+import { createPage } from './pages/page.ts';
 import { createVisitor } from './visitor.ts';
 
 function page(html: string) {

@@ -1,7 +1,7 @@
 /** A person with a browser, for tests over HTTP: keeps cookies, fills in forms, follows redirects. */
 import { request } from 'node:http';
 import { CookieJar } from 'tough-cookie';
-import { type Answer, createPage, type Fields, type Page } from './page.ts';
+import { type Answer, createPage, type Fields, type Page } from './pages/page.ts';
 
 /** Sent instead of, or beside, a browser's own headers; null leaves the browser's one out. */
 export type Headers = Readonly<Record<string, string | null>>;

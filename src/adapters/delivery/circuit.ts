@@ -2,7 +2,7 @@
 import type { Log } from '../../ports/log.ts';
 import { DeliveryFailed, type MessageSender } from '../../ports/senders.ts';
 import type { Clock } from '../../ports/system.ts';
-import { GatewayFailed } from './gateway-failed.ts';
+import { GatewayFailed } from './sms/gateway-failed.ts';
 
 export interface CircuitOptions {
   readonly sender: MessageSender;

@@ -1,9 +1,9 @@
 /** Accounts in SQLite. An account whose groups cannot be read is as good as absent: they may make policy stricter. */
 import type { Account, Locale, Role } from '../../domain/account.ts';
 import type { AccountStore } from '../../ports/stores.ts';
-import type { Database } from './database.ts';
-import { insertInto } from './insertion.ts';
-import { readStrings } from './stored-json.ts';
+import type { Database } from './sqlite/database.ts';
+import { insertInto } from './sqlite/insertion.ts';
+import { readStrings } from './sqlite/stored-json.ts';
 
 type Row = {
   id: string;

@@ -1,6 +1,6 @@
 /** Attempts counted in sliding windows, in SQLite: a row for each attempt and counter. */
 import type { Attempt, AttemptLimit, AttemptStore, AttemptVerdict } from '../../ports/stores.ts';
-import type { Database } from './database.ts';
+import type { Database } from './sqlite/database.ts';
 
 type Count = { taken: number; oldest: number | null; own: number };
 

@@ -1,8 +1,8 @@
 /** The audit trail in SQLite. */
 import type { AuditEvent, AuditEventName } from '../../domain/audit-event.ts';
 import type { AuditStore } from '../../ports/stores.ts';
-import type { Database } from './database.ts';
-import { insertInto } from './insertion.ts';
+import type { Database } from './sqlite/database.ts';
+import { insertInto } from './sqlite/insertion.ts';
 
 type Row = {
   id: string;

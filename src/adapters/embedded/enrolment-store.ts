@@ -1,9 +1,9 @@
 /** Second factors in SQLite. */
-import type { Enrolment } from '../../domain/enrolment.ts';
-import type { MethodName } from '../../domain/method.ts';
+import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import type { ResealableEnrolments, SealedEnrolment } from '../../ports/keys.ts';
-import type { Database } from './database.ts';
-import { insertInto } from './insertion.ts';
+import type { Database } from './sqlite/database.ts';
+import { insertInto } from './sqlite/insertion.ts';
 
 type Row = {
   id: string;

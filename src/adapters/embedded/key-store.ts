@@ -1,6 +1,6 @@
 /** The encryption keys that the accounts store knows, in SQLite. */
 import type { KeyRecord, KeyStore } from '../../ports/keys.ts';
-import type { Database } from './database.ts';
+import type { Database } from './sqlite/database.ts';
 
 type Row = { id: string; digest_key: string; added_at: number; used_at: number | null };
 

@@ -1,6 +1,6 @@
 /** Durable failure counters and locks in SQLite. */
 import type { Lockout, LockoutStore } from '../../ports/stores.ts';
-import type { Database } from './database.ts';
+import type { Database } from './sqlite/database.ts';
 
 type Row = { locked_until: number; level: number; bucket: string | null; count: number | null };
 

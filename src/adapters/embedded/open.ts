@@ -17,17 +17,17 @@ import type {
 import { createAccountStore } from './account-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { createAuditStore } from './audit-store.ts';
-import { createClaimStore } from './claim-store.ts';
-import { openDatabase } from './database.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
+import { createClaimStore } from './once-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
-import { createProgressStore } from './progress-store.ts';
 import { createProviderStore } from './provider-store.ts';
-import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './schema.ts';
 import { createSignInRecordStore } from './sign-in-record-store.ts';
+import { openDatabase } from './sqlite/database.ts';
+import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './sqlite/schema.ts';
 import { ACCOUNTS_RULES, createSweep, SHORT_LIVED_RULES, type Sweep } from './sweeper.ts';
+import { createProgressStore } from './transaction-store.ts';
 import { createTrustedBrowserStore } from './trusted-browser-store.ts';
 
 interface Upkeep {

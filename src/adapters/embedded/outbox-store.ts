@@ -1,7 +1,7 @@
 /** The outbox of a development machine, in SQLite: what would have been sent. */
 import type { OutboxStore } from '../../ports/stores.ts';
-import type { Database } from './database.ts';
-import { insertInto } from './insertion.ts';
+import type { Database } from './sqlite/database.ts';
+import { insertInto } from './sqlite/insertion.ts';
 
 type Row = {
   channel: string;

@@ -2,7 +2,7 @@
 import { readObject } from '../../domain/json.ts';
 import type { ResealableProviderStore } from '../../ports/keys.ts';
 import type { ShortLivedProviderStore } from '../../ports/stores.ts';
-import type { Database } from './database.ts';
+import type { Database } from './sqlite/database.ts';
 
 type Row = { payload: string; consumed: number | null };
 

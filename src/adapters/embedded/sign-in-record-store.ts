@@ -1,9 +1,9 @@
 /** Sign-in records in SQLite. One whose proofs cannot be read is absent: the person signs in again. */
-import type { SignInRecord } from '../../domain/sign-in-record.ts';
+import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
-import type { Database } from './database.ts';
-import { putInto } from './insertion.ts';
-import { readProofs } from './stored-json.ts';
+import type { Database } from './sqlite/database.ts';
+import { putInto } from './sqlite/insertion.ts';
+import { readProofs } from './sqlite/stored-json.ts';
 
 type Row = {
   session_uid: string;

@@ -1,7 +1,7 @@
 /** Deletes what has expired, a little at a time. Stores check expiry themselves: this only keeps the files small. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Clock } from '../../ports/system.ts';
-import type { Database } from './database.ts';
+import type { Database } from './sqlite/database.ts';
 
 /** Rows per act: some milliseconds of the event loop. */
 const BATCH = 500;

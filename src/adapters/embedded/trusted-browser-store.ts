@@ -1,8 +1,8 @@
 /** Trusted browsers in SQLite. */
-import type { TrustedBrowser } from '../../domain/trusted-browser.ts';
+import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
 import type { TrustedBrowserStore } from '../../ports/stores.ts';
-import type { Database } from './database.ts';
-import { insertInto } from './insertion.ts';
+import type { Database } from './sqlite/database.ts';
+import { insertInto } from './sqlite/insertion.ts';
 
 type Row = {
   id: string;

@@ -5,7 +5,7 @@ import type { AccountStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import { createLine } from './line.ts';
-import type { AccountDocument, Models, PasswordChangeDocument } from './schema.ts';
+import type { AccountDocument, Models, PasswordChangeDocument } from './schema/collections.ts';
 import { dateOf, idOf, readStrings } from './stored-values.ts';
 
 function toDocument(account: Account): AccountDocument {

@@ -4,7 +4,7 @@ import type { AuditEvent, AuditEventName } from '../../domain/audit-event.ts';
 import type { AuditStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
-import type { AuditDocument, Models } from './schema.ts';
+import type { AuditDocument, Models } from './schema/collections.ts';
 
 function toDocument({ id, at, ...rest }: AuditEvent): AuditDocument {
   return { ...rest, _id: id, at: new Date(at), order: new Types.ObjectId() };

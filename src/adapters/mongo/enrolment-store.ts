@@ -1,12 +1,12 @@
 /** Second factors in MongoDB. */
 import { Types, trusted } from 'mongoose';
-import type { Enrolment } from '../../domain/enrolment.ts';
-import type { MethodName } from '../../domain/method.ts';
+import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import type { ResealableEnrolments, SealedEnrolment } from '../../ports/keys.ts';
 import type { Connection } from './connection.ts';
-import type { ChoiceDocument, EnrolmentDocument, StepDocument } from './enrolment-schema.ts';
 import { isFirst, upserted } from './faults.ts';
-import type { Models } from './schema.ts';
+import type { Models } from './schema/collections.ts';
+import type { ChoiceDocument, EnrolmentDocument, StepDocument } from './schema/enrolment.ts';
 import { idOf } from './stored-values.ts';
 
 type Found = EnrolmentDocument | StepDocument | ChoiceDocument;

@@ -2,7 +2,7 @@
 import type { KeyStore } from '../../ports/keys.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
-import type { Models } from './schema.ts';
+import type { Models } from './schema/collections.ts';
 import { dateOf } from './stored-values.ts';
 
 export function createKeyStore({ act }: Connection, { keys }: Models): KeyStore {

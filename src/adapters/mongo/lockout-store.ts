@@ -7,7 +7,7 @@ import type { Lockout, LockoutStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import { createLine } from './line.ts';
-import type { LockoutDocument, Models } from './schema.ts';
+import type { LockoutDocument, Models } from './schema/collections.ts';
 import { idOf } from './stored-values.ts';
 
 /** Every so many failures those that no longer matter are deleted. */

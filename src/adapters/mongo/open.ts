@@ -10,15 +10,15 @@ import type {
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAuditStore } from './audit-store.ts';
-import { createClaimStore } from './claim-store.ts';
 import { connect } from './connection.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { asStoreFault } from './faults.ts';
-import { makeIndexes } from './indexes.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
+import { createClaimStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
-import { createModels } from './schema.ts';
+import { createModels } from './schema/collections.ts';
+import { makeIndexes } from './schema/indexes.ts';
 import { createSignInRecordStore } from './sign-in-record-store.ts';
 import { createSweep, type Sweep } from './sweeper.ts';
 import { createTrustedBrowserStore } from './trusted-browser-store.ts';

@@ -4,8 +4,8 @@ import { readObject } from '../../domain/json.ts';
 import type { ResealableProviderStore } from '../../ports/keys.ts';
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
-import type { ConsumptionDocument, PayloadDocument } from './provider-schema.ts';
-import type { Models } from './schema.ts';
+import type { Models } from './schema/collections.ts';
+import type { ConsumptionDocument, PayloadDocument } from './schema/provider.ts';
 import { dateOf, idOf } from './stored-values.ts';
 
 type Payload = Record<string, unknown>;

@@ -1,10 +1,10 @@
 /** Sign-in records in MongoDB. One whose proofs cannot be read is absent: the person signs in again. */
 import { Types, trusted } from 'mongoose';
-import type { SignInRecord } from '../../domain/sign-in-record.ts';
+import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { upserted } from './faults.ts';
-import type { Models, SignInRecordDocument } from './schema.ts';
+import type { Models, SignInRecordDocument } from './schema/collections.ts';
 import { readProofs } from './stored-values.ts';
 
 function toRecord(found: SignInRecordDocument | null): SignInRecord | null {

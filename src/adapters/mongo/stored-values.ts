@@ -1,5 +1,5 @@
 /** Ids made of several parts, and values read without trusting that a release of ours wrote them. */
-import { isProof, type Proof } from '../../domain/assurance.ts';
+import { isProof, type Proof } from '../../domain/policy/assurance.ts';
 
 /** Different parts give different ids, whatever stands in them. */
 export function idOf(...parts: readonly (string | number)[]): string {

@@ -2,7 +2,7 @@
 import { type mongo, trusted } from 'mongoose';
 import { carryOut } from './account-store.ts';
 import { asStoreFault } from './faults.ts';
-import type { Models } from './schema.ts';
+import type { Models } from './schema/collections.ts';
 
 /** Documents per command: some milliseconds of the server. */
 const BATCH = 500;

@@ -1,10 +1,10 @@
 /** Trusted browsers in MongoDB. */
 import { Types, trusted } from 'mongoose';
-import type { TrustedBrowser } from '../../domain/trusted-browser.ts';
+import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
 import type { TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
-import type { Models, TrustedBrowserDocument } from './schema.ts';
+import type { Models, TrustedBrowserDocument } from './schema/collections.ts';
 import { dateOf } from './stored-values.ts';
 
 function toDocument(given: TrustedBrowser): TrustedBrowserDocument {

@@ -11,8 +11,8 @@ import type { RedisAddress } from './client.ts';
 import { connect } from './connection.ts';
 import { createKeys } from './keys.ts';
 import { createOutboxStore } from './outbox-store.ts';
-import { createProgressStore } from './progress-store.ts';
 import { createProviderStore } from './provider-store.ts';
+import { createProgressStore } from './transaction-store.ts';
 
 export interface RedisOptions extends RedisAddress {
   /** Only for how long the server keeps things: what has expired is judged by the `now` of each call. */

@@ -1,6 +1,6 @@
 /** What an account of the file can't be at the same time. */
 import type { Findings, Path } from '../faults.ts';
-import { type ConfigSketch, isGiven } from '../schema.ts';
+import { type ConfigSketch, isGiven } from '../schema/file.ts';
 
 type AccountSketch = NonNullable<ConfigSketch['accounts']>[number];
 

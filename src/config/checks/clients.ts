@@ -2,9 +2,10 @@
  * What the provider would refuse about a client, found before it starts: it looks at a client when the first
  * request names it, which is too late for whoever wrote the file.
  */
+
+import { inspectSigningKey } from '../build/signing-key.ts';
 import type { Findings, Path } from '../faults.ts';
-import { type ConfigSketch, isGiven } from '../schema.ts';
-import { inspectSigningKey } from '../signing-key.ts';
+import { type ConfigSketch, isGiven } from '../schema/file.ts';
 
 type ClientSketch = NonNullable<ConfigSketch['clients']>[number];
 

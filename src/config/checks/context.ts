@@ -1,5 +1,5 @@
 /** What the checks must know beside the file's own values. */
-import type { MethodName } from '../../domain/method.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import type { Path } from '../faults.ts';
 
 export interface CheckContext {

@@ -1,9 +1,10 @@
 /** Whether mail and SMS have what their transports need, and nothing that would be ignored. */
+
+import { isThisMachine, mailServerOf } from '../build/mail-server.ts';
 import { valueAt } from '../data.ts';
 import type { Findings } from '../faults.ts';
-import { isThisMachine, mailServerOf } from '../mail-server.ts';
+import { type ConfigSketch, isGiven } from '../schema/file.ts';
 import { SMS_TRANSPORT_KEYS } from '../schema/sms.ts';
-import { type ConfigSketch, isGiven } from '../schema.ts';
 
 export function checkDelivery(file: ConfigSketch, data: unknown, findings: Findings): void {
   checkMail(file, findings);

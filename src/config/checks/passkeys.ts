@@ -1,9 +1,9 @@
 /** Whether passkeys can be made where the provider lives. */
-import type { MethodName } from '../../domain/method.ts';
-import { passkeySiteOf } from '../../domain/passkey.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
+import { passkeySiteOf } from '../../domain/methods/webauthn.ts';
 import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';
 import { type Findings, quoted } from '../faults.ts';
-import type { ConfigSketch } from '../schema.ts';
+import type { ConfigSketch } from '../schema/file.ts';
 
 /** Browsers bind passkeys to a domain: at an address, or without TLS elsewhere than on this machine, they make none. */
 export function checkPasskeys(

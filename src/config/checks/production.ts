@@ -1,9 +1,9 @@
 /** What a development machine may do and a server that people rely on may not. */
-import type { MethodName } from '../../domain/method.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import { valueAt } from '../data.ts';
-import { readDocument } from '../document.ts';
 import type { Findings } from '../faults.ts';
-import { type ConfigSketch, isGiven, sketchOf } from '../schema.ts';
+import { type ConfigSketch, isGiven, sketchOf } from '../schema/file.ts';
+import { readDocument } from '../sources/document.ts';
 import type { CheckContext } from './context.ts';
 import { checkOpenLines } from './delivery.ts';
 

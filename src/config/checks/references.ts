@@ -1,7 +1,7 @@
 /** What names something else in the file, and what may be there once only. */
 import { normaliseEmail } from '../../domain/account.ts';
 import { type Findings, type Path, pathText, quoted } from '../faults.ts';
-import type { ConfigSketch } from '../schema.ts';
+import type { ConfigSketch } from '../schema/file.ts';
 
 export function checkReferences(file: ConfigSketch, findings: Findings): void {
   const tenants = (file.tenants ?? []).map(({ id }) => id);

@@ -1,7 +1,8 @@
 /** Whether storage and secrets have what their drivers need, and nothing that would be ignored. */
+
+import { inspectSigningKey } from '../build/signing-key.ts';
 import type { Findings } from '../faults.ts';
-import { type ConfigSketch, isGiven } from '../schema.ts';
-import { inspectSigningKey } from '../signing-key.ts';
+import { type ConfigSketch, isGiven } from '../schema/file.ts';
 
 export function checkServer(file: ConfigSketch, findings: Findings): void {
   checkPorts(file, findings);

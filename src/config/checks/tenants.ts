@@ -1,9 +1,9 @@
 /** What a tenant asks for, as far as one setting makes nonsense of another. */
 import { resolve } from 'node:path';
-import type { MethodName } from '../../domain/method.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';
 import { type Findings, quoted } from '../faults.ts';
-import type { ConfigSketch } from '../schema.ts';
+import type { ConfigSketch } from '../schema/file.ts';
 import type { CheckContext } from './context.ts';
 import { logoFault } from './logo.ts';
 

@@ -1,6 +1,6 @@
 /** A relying party: OpenID Connect client metadata by its standard names, and what is ours beside it. */
 import { z } from 'zod';
-import { ACRS } from '../../domain/acr.ts';
+import { ACRS } from '../../domain/policy/acr.ts';
 import { fileOf, listOf, redirectAddress, secret, text, VISIBLE_ASCII, webAddress } from './field.ts';
 
 /** Our own keys: not metadata, and not handed to the provider. */

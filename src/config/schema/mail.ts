@@ -1,6 +1,6 @@
 /** What concerns mail: by which server, and in whose name. */
 import { z } from 'zod';
-import { mailboxOf, mailServerOf } from '../mail-server.ts';
+import { mailboxOf, mailServerOf } from '../build/mail-server.ts';
 import { email, fileOf } from './field.ts';
 
 export const mailShape = {

@@ -1,7 +1,7 @@
 /** An organisation, and what it asks of its members. */
 import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
-import { CONFIGURABLE_METHODS } from '../../domain/method.ts';
+import { CONFIGURABLE_METHODS } from '../../domain/methods/method.ts';
 import { COLOUR, ENFORCEMENTS } from '../../domain/tenant.ts';
 import { email, group, identifier, listOf, webAddress } from './field.ts';
 

@@ -1,11 +1,12 @@
 /** The catalogue: the methods that this release can do, in the order in which they are offered. */
-import type { CodeMethod, MethodName, RecoveryMethod, SentMethod } from '../method.ts';
-import type { PasskeySite } from '../passkey.ts';
+
 import { createEmail, type EmailSettings } from './email.ts';
+import type { CodeMethod, MethodName, RecoveryMethod, SentMethod } from './method.ts';
 import { createPasskey, type PasskeyMethod } from './passkey.ts';
 import { createRecoveryCodes } from './recovery-code.ts';
 import { createSms, type SmsSettings } from './sms.ts';
 import { createTotp, type TotpSettings } from './totp.ts';
+import type { PasskeySite } from './webauthn.ts';
 
 export const CATALOGUE = [
   'passkey',

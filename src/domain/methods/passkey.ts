@@ -1,9 +1,9 @@
 /** Passkeys as a second factor: what the browser is asked for, and whether what came back is enough. Pure. */
-import { rank } from '../acr.ts';
-import type { Challenge, Purpose } from '../challenge.ts';
-import { METHOD_TRAITS } from '../method.ts';
-import type { PasskeyCredential, PasskeySite, UsedPasskey } from '../passkey.ts';
-import type { Demand } from '../policy.ts';
+import { rank } from '../policy/acr.ts';
+import type { Demand } from '../policy/policy.ts';
+import type { Challenge, Purpose } from '../sign-in/challenge.ts';
+import { METHOD_TRAITS } from './method.ts';
+import type { PasskeyCredential, PasskeySite, UsedPasskey } from './webauthn.ts';
 
 /** WebAuthn, 13.4.3, asks for 16 bytes at least. */
 const CHALLENGE_BYTES = 32;

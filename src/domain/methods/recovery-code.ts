@@ -1,5 +1,5 @@
 /** Recovery codes: ten on paper for the day the phone is gone. */
-import type { RecoveryMethod } from '../method.ts';
+import type { RecoveryMethod } from './method.ts';
 
 /** How many a set has. */
 const RECOVERY_CODES = 10;

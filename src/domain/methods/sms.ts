@@ -1,6 +1,6 @@
 /** A code on the telephone number that was proven at set-up (restricted: NIST SP 800-63B-4, 3.1.3.3). */
 import { maskedPhone } from '../contact.ts';
-import type { SentMethod } from '../method.ts';
+import type { SentMethod } from './method.ts';
 
 export interface SmsSettings {
   readonly lifetimeSeconds: number;

@@ -1,7 +1,7 @@
 /** Time-based one-time passwords of an authenticator app (RFC 6238), checked without touching the world. */
 import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node';
 import { generateURI, ScureBase32Plugin, verifySync } from 'otplib';
-import type { Candidate, CodeMethod, Verdict } from '../method.ts';
+import type { Candidate, CodeMethod, Verdict } from './method.ts';
 
 export interface TotpSettings {
   /** The name that the app shows above the account. */

@@ -1,10 +1,10 @@
 /** The pages of one's own account. */
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
-import { type FormTokens, readForm } from '../forms.ts';
-import type { Pages, Render } from '../pages.ts';
+import { type FormTokens, readForm } from '../guards/forms.ts';
+import type { StepUp } from '../guards/require-session.ts';
+import type { Pages, Render } from '../pages/page-contract.ts';
 import { addSecurityRoutes, onlyTells, type SecurityNeeds } from './security.ts';
-import type { StepUp } from './step-up.ts';
 
 interface Needs extends SecurityNeeds {
   readonly stepUp: StepUp;

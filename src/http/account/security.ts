@@ -1,17 +1,17 @@
 /** The security page: what is set up, what can be, who is trusted, and turning it off. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment.ts';
+import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
 import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
-import type { Judgement } from '../../domain/policy.ts';
+import type { Judgement } from '../../domain/policy/policy.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
-import type { TrustedBrowsers } from '../../use-cases/trusted-browsers.ts';
-import { browserName } from '../browser-name.ts';
-import type { FactorView, Form, TrustedBrowserView } from '../page-parts.ts';
-import type { Frame, Pages } from '../pages.ts';
-import { addFactorSetUpRoutes, type FactorSetUpNeeds } from './factor-set-up.ts';
+import { browserName } from '../../presentation/browser-name.ts';
+import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
+import type { Visit } from '../guards/require-session.ts';
+import type { Frame, Pages } from '../pages/page-contract.ts';
+import type { FactorView, Form, TrustedBrowserView } from '../pages/page-parts.ts';
+import { addFactorSetUpRoutes, type FactorSetUpNeeds } from './factor-enrolment.ts';
 import { createCarryOn } from './session-proofs.ts';
-import type { Visit } from './step-up.ts';
 
 export interface SecurityNeeds extends FactorSetUpNeeds {
   readonly trustedBrowsers: TrustedBrowsers;

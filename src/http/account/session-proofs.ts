@@ -1,9 +1,9 @@
 /** What this browser's session has proven, when that changes on a page of the account. */
 import type { Context } from 'koa';
-import { acrOf, amrOf, type Proof } from '../../domain/assurance.ts';
-import type { SignInRecord } from '../../domain/sign-in-record.ts';
+import { acrOf, amrOf, type Proof } from '../../domain/policy/assurance.ts';
+import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
+import type { ProviderSession } from '../../oidc/sessions.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
-import type { ProviderSession } from '../provider-session.ts';
 
 export interface SessionProofsNeeds {
   readonly session: Pick<ProviderSession, 'restate'>;

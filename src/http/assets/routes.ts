@@ -4,9 +4,9 @@ import { gzipSync } from 'node:zlib';
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import type { Tenant } from '../../domain/tenant.ts';
-import { type AssetFile, brandStylePath, loadAssets, logoPath } from '../asset-files.ts';
-import { brandStyle, logoOf } from '../brand.ts';
-import { OWN_SITE, type Site } from '../site.ts';
+import { brandStyle, logoOf } from '../../presentation/brand.ts';
+import { type AssetFile, brandStylePath, loadAssets, logoPath } from '../pages/asset-files.ts';
+import { OWN_SITE, type Site } from '../pages/site.ts';
 
 /** A year: the address changes with the content. */
 const FOR_GOOD = 'public, max-age=31536000, immutable';

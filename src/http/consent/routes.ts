@@ -2,11 +2,11 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
+import { scopesTelling } from '../../oidc/claims.ts';
+import { InteractionGone, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
 import type { AccountStore } from '../../ports/stores.ts';
-import { scopesTelling } from '../claims.ts';
-import type { FormTokens } from '../forms.ts';
-import type { Render } from '../pages.ts';
-import { InteractionGone, type InteractionView, type ProviderSession } from '../provider-session.ts';
+import type { FormTokens } from '../guards/forms.ts';
+import type { Render } from '../pages/page-contract.ts';
 
 interface Needs {
   readonly session: ProviderSession;

@@ -1,8 +1,8 @@
 /** What happens at the addresses of one relying party. */
 import type { Context } from 'koa';
-import { ACRS } from '../../domain/acr.ts';
-import type { FormTokens } from '../forms.ts';
-import type { Render } from '../pages.ts';
+import { ACRS } from '../../domain/policy/acr.ts';
+import type { FormTokens } from '../guards/forms.ts';
+import type { Render } from '../pages/page-contract.ts';
 import { nameOf, shownClaims } from './claims.ts';
 import { type Failure, failureOf, NO_REFRESH_TOKEN, UNASKED } from './failure.ts';
 import type { Party } from './parties.ts';

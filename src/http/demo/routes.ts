@@ -2,8 +2,8 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
-import type { FormTokens } from '../forms.ts';
-import type { Pages, Render } from '../pages.ts';
+import type { FormTokens } from '../guards/forms.ts';
+import type { Pages, Render } from '../pages/page-contract.ts';
 import { partiesOf } from './parties.ts';
 import { createPartyPages } from './party-pages.ts';
 import type { DemoSessions } from './sessions.ts';

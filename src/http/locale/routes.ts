@@ -1,10 +1,10 @@
 /** The language switch at the foot of every page. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { BadForm, readForm } from '../forms.ts';
-import { isLocale } from '../locale.ts';
-import { ownPath } from '../own-path.ts';
-import { OWN_SITE, type Site } from '../site.ts';
+import { isLocale } from '../../presentation/locale.ts';
+import { BadForm, readForm } from '../guards/forms.ts';
+import { ownPath } from '../guards/return-path.ts';
+import { OWN_SITE, type Site } from '../pages/site.ts';
 
 /** Milliseconds: one year. */
 const COOKIE_LIFETIME = 365 * 24 * 60 * 60 * 1000;

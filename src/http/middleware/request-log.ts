@@ -4,7 +4,7 @@
  * @example app.use(requestLog({ log: logger.info, clock, random }))
  */
 import type { Context, Middleware } from 'koa';
-import { METHOD_NAMES } from '../../domain/method.ts';
+import { METHOD_NAMES } from '../../domain/methods/method.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Clock, Random } from '../../ports/system.ts';

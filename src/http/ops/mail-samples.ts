@@ -3,11 +3,11 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../domain/account.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import type { WriteLetter } from '../../messages/templates.ts';
 import type { Letter, Message, NoticeTopic, Recipient } from '../../ports/senders.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { WriteLetter } from '../letters.ts';
-import { isLocale } from '../locale.ts';
-import type { Render } from '../pages.ts';
+import { isLocale } from '../../presentation/locale.ts';
+import type { Render } from '../pages/page-contract.ts';
 import { showHtml, showMessage } from './message.ts';
 
 export interface Samples {

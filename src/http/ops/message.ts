@@ -1,6 +1,6 @@
 /** One message as its recipient would see it: its headers, its text, and its HTML part in a frame that can do nothing. */
 import type { Context } from 'koa';
-import type { Pages, Render } from '../pages.ts';
+import type { Pages, Render } from '../pages/page-contract.ts';
 
 type Shown = Pages['outbox-message'];
 

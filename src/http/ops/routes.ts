@@ -2,7 +2,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Metrics } from '../../ports/metrics.ts';
-import type { Render } from '../pages.ts';
+import type { Render } from '../pages/page-contract.ts';
 import { createSampleRoutes, type Samples } from './mail-samples.ts';
 import { createOutboxRoutes, type Outbox } from './outbox.ts';
 

@@ -1,24 +1,24 @@
 /** The pages of the second factor, under one interaction. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { METHOD_TRAITS, type MethodName } from '../../domain/method.ts';
-import type { Judgement } from '../../domain/policy.ts';
-import type { Progress } from '../../domain/progress.ts';
+import type { SetUpStep } from '../../domain/enrolment/steps.ts';
+import { METHOD_TRAITS, type MethodName } from '../../domain/methods/method.ts';
+import type { Judgement } from '../../domain/policy/policy.ts';
 import type { Refusal, RefusalCode } from '../../domain/refusal.ts';
-import type { SetUpStep } from '../../domain/set-up.ts';
+import type { Progress } from '../../domain/sign-in/transaction.ts';
+import { InteractionGone, type ProviderSession } from '../../oidc/sessions.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { AddressConfirmation } from '../../use-cases/address-confirmation.ts';
-import type { EnrolmentUseCase } from '../../use-cases/enrolment.ts';
-import type { Passkeys } from '../../use-cases/passkeys.ts';
-import type { Recovery } from '../../use-cases/recovery-codes.ts';
-import type { SecondFactorUseCase } from '../../use-cases/second-factor.ts';
-import type { Fields, FormTokens } from '../forms.ts';
-import type { RenderSome, SecondFactorPage } from '../pages.ts';
-import { InteractionGone, type ProviderSession } from '../provider-session.ts';
-import { createSetUp } from '../set-up.ts';
-import { type Advance, type PageAddress, SECOND_FACTOR_PROMPTS, type Stage } from './advance.ts';
-import { createNoWayIn } from './no-way-in.ts';
-import { type CodePage, createSecondFactorPages } from './show.ts';
+import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
+import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
+import type { AddressConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
+import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
+import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
+import { createSetUp } from '../enrolment/pages.ts';
+import type { Fields, FormTokens } from '../guards/forms.ts';
+import type { RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
+import { type Advance, type PageAddress, SECOND_FACTOR_PROMPTS, type Stage } from './next-step.ts';
+import { type CodePage, createSecondFactorPages } from './page-models.ts';
+import { createNoWayIn } from './unusable-factor.ts';
 
 interface Needs {
   readonly advance: Advance;

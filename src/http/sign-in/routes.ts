@@ -2,16 +2,16 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
-import type { Facts } from '../../domain/policy.ts';
-import type { Progress } from '../../domain/progress.ts';
+import type { Facts } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import type { Progress } from '../../domain/sign-in/transaction.ts';
+import { addressedKey, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
 import type { AccountStore, ProgressStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { SignIn } from '../../use-cases/sign-in.ts';
-import type { FormTokens } from '../forms.ts';
-import type { KnownBrowser } from '../known-browser.ts';
-import type { Frame, Render } from '../pages.ts';
-import { addressedKey, type InteractionView, type ProviderSession } from '../provider-session.ts';
+import type { SignIn } from '../../use-cases/sign-in/password.ts';
+import type { FormTokens } from '../guards/forms.ts';
+import type { KnownBrowser } from '../guards/known-browser.ts';
+import type { Frame, Render } from '../pages/page-contract.ts';
 
 interface Needs {
   readonly session: ProviderSession;

@@ -1,10 +1,10 @@
 /** R19: a gateway that fails, seen by who waits for the page. */
 import { expect } from 'chai';
 import { createCircuit } from '../../../src/adapters/delivery/circuit.ts';
-import { createTwilioSender } from '../../../src/adapters/delivery/twilio.ts';
+import { createTwilioSender } from '../../../src/adapters/delivery/sms/twilio.ts';
 import type { MessageSender } from '../../../src/ports/senders.ts';
-import { createSettableClock } from '../../support/clock.ts';
-import { type SmsGateway, smsGateways } from '../../support/sms-gateway.ts';
+import { type SmsGateway, smsGateways } from '../../support/delivery/sms-gateway.ts';
+import { createSettableClock } from '../../support/time/clock.ts';
 import { createLogLines, NOW, SMS } from './messages.ts';
 import { wordsOf } from './refusals.ts';
 

@@ -4,12 +4,12 @@ import { createMailQueue, type MailQueue } from '../../../src/adapters/delivery/
 import { createSmtpTransport } from '../../../src/adapters/delivery/smtp-sender.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { DeliveryFailed, type Message } from '../../../src/ports/senders.ts';
-import { eventually } from '../../support/eventually.ts';
-import { freePort } from '../../support/free-port.ts';
-import { endsWithin } from '../../support/in-time.ts';
-import { mailServers } from '../../support/mail-server.ts';
-import { muteServers } from '../../support/mute-server.ts';
-import { createTimers } from '../../support/timers.ts';
+import { mailServers } from '../../support/delivery/mail-server.ts';
+import { freePort } from '../../support/process/free-port.ts';
+import { muteServers } from '../../support/process/mute-server.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { endsWithin } from '../../support/time/in-time.ts';
+import { createTimers } from '../../support/time/timers.ts';
 import { createLogLines, MAIL, NOT_ONE_MAILBOX, NOW } from './messages.ts';
 
 const NOTICE: Message = { ...MAIL, subject: 'A factor was removed', expiresAt: null };

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { createOutboxSender } from '../../../src/adapters/delivery/outbox-sender.ts';
 import { openEmbeddedShortLived } from '../../../src/adapters/embedded/open.ts';
 import type { OutboxMessage } from '../../../src/ports/stores.ts';
-import { createSettableClock } from '../../support/clock.ts';
-import { freshDataDir } from '../../support/embedded.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
+import { createSettableClock } from '../../support/time/clock.ts';
 
 describe('outbox-sender', () => {
   const dataDir = freshDataDir();

@@ -1,6 +1,6 @@
 /** What a sender refused with. */
 import { expect } from 'chai';
-import { GatewayFailed } from '../../../src/adapters/delivery/gateway-failed.ts';
+import { GatewayFailed } from '../../../src/adapters/delivery/sms/gateway-failed.ts';
 import { DeliveryFailed, type Message, type MessageSender } from '../../../src/ports/senders.ts';
 
 /** Fails when the message was taken, or when what was thrown is none of ours. */

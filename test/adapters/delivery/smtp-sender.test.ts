@@ -7,10 +7,10 @@ import {
   SMTP_TIMEOUTS,
   type SmtpTimeouts,
 } from '../../../src/adapters/delivery/smtp-sender.ts';
-import { selfSigned } from '../../support/certificate.ts';
-import { freePort } from '../../support/free-port.ts';
-import { type MailServerOptions, mailServers } from '../../support/mail-server.ts';
-import { muteServers } from '../../support/mute-server.ts';
+import { type MailServerOptions, mailServers } from '../../support/delivery/mail-server.ts';
+import { selfSigned } from '../../support/process/certificate.ts';
+import { freePort } from '../../support/process/free-port.ts';
+import { muteServers } from '../../support/process/mute-server.ts';
 import { MAIL } from './messages.ts';
 
 const CERTIFICATE = selfSigned('localhost', '127.0.0.1');

@@ -1,5 +1,5 @@
 import { accountStoreContract } from '../../contracts/account-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 accountStoreContract(
   'embedded',

@@ -1,5 +1,5 @@
 import { attemptStoreContract } from '../../contracts/attempt-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 attemptStoreContract(
   'embedded',

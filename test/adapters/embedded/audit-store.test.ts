@@ -1,5 +1,5 @@
 import { auditStoreContract } from '../../contracts/audit-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 auditStoreContract(
   'embedded',

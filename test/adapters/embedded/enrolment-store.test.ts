@@ -1,5 +1,5 @@
 import { enrolmentStoreContract } from '../../contracts/enrolment-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 enrolmentStoreContract(
   'embedded',

@@ -1,5 +1,5 @@
 import { keyStoreContract } from '../../contracts/key-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 keyStoreContract(
   'embedded',

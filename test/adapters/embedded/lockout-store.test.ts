@@ -1,5 +1,5 @@
 import { lockoutStoreContract } from '../../contracts/lockout-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 lockoutStoreContract(
   'embedded',

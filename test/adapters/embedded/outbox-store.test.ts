@@ -1,5 +1,5 @@
 import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 outboxStoreContract(
   'embedded',

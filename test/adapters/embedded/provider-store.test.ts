@@ -1,6 +1,6 @@
 import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
 import { replacementContract } from '../../contracts/replacement.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 providerStoreContract(
   'embedded, durable',

@@ -2,7 +2,7 @@ import {
   resealableEnrolmentsContract,
   resealableProviderContract,
 } from '../../contracts/resealable.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 resealableEnrolmentsContract(
   'embedded',

@@ -1,5 +1,5 @@
 import { signInRecordStoreContract } from '../../contracts/sign-in-record-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 signInRecordStoreContract(
   'embedded',

@@ -14,7 +14,7 @@ import {
   MINUTE,
   NOW,
 } from '../../contracts/examples.ts';
-import { freshDataDir } from '../../support/embedded.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
 
 const DAY = 24 * 60 * MINUTE;
 const YEAR = 365 * DAY;

@@ -1,5 +1,5 @@
 import { trustedBrowserStoreContract } from '../../contracts/trusted-browser-store.contract.ts';
-import { embedded } from '../../support/embedded.ts';
+import { embedded } from '../../support/stores/embedded.ts';
 
 trustedBrowserStoreContract(
   'embedded',

@@ -12,7 +12,7 @@ import {
   NOW,
 } from '../../contracts/examples.ts';
 import { MALFORMED_PROOFS } from '../../contracts/malformed.ts';
-import { mongoStores } from '../../support/mongo.ts';
+import { mongoStores } from '../../support/stores/mongo.ts';
 
 type Id = { _id: string };
 type Unknown = Record<string, unknown>;

@@ -13,11 +13,11 @@ import {
   NOW,
 } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
-import { longestStall } from '../../support/event-loop.ts';
-import { eventually } from '../../support/eventually.ts';
-import { endsWithin } from '../../support/in-time.ts';
-import { mongoServer } from '../../support/mongo-server.ts';
-import { startTcpProxy } from '../../support/tcp-proxy.ts';
+import { startTcpProxy } from '../../support/process/tcp-proxy.ts';
+import { mongoServer } from '../../support/stores/mongo-server.ts';
+import { longestStall } from '../../support/time/event-loop.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { endsWithin } from '../../support/time/in-time.ts';
 
 /** In milliseconds. */
 const PATIENCE = 3000;

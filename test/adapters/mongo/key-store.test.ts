@@ -1,5 +1,5 @@
 import { keyStoreContract } from '../../contracts/key-store.contract.ts';
-import { mongo } from '../../support/mongo.ts';
+import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {
   keyStoreContract(

@@ -9,9 +9,9 @@ import {
   aTrustedBrowser,
   NOW,
 } from '../../contracts/examples.ts';
-import { mongoDatabase, mongoStores } from '../../support/mongo.ts';
-import type { RaceResult } from '../../support/mongo-process.ts';
-import { otherProcesses } from '../../support/processes.ts';
+import { otherProcesses } from '../../support/process/processes.ts';
+import { mongoDatabase, mongoStores } from '../../support/stores/mongo.ts';
+import type { RaceResult } from '../../support/stores/mongo-process.ts';
 
 const RACERS = 4;
 const PRIZES = 10;

@@ -2,7 +2,7 @@ import {
   resealableEnrolmentsContract,
   resealableProviderContract,
 } from '../../contracts/resealable.contract.ts';
-import { mongo } from '../../support/mongo.ts';
+import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {
   resealableEnrolmentsContract(

@@ -1,5 +1,5 @@
 import { signInRecordStoreContract } from '../../contracts/sign-in-record-store.contract.ts';
-import { mongo } from '../../support/mongo.ts';
+import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {
   signInRecordStoreContract(

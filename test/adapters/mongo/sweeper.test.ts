@@ -9,7 +9,7 @@ import {
   MINUTE,
   NOW,
 } from '../../contracts/examples.ts';
-import { mongoStores } from '../../support/mongo.ts';
+import { mongoStores } from '../../support/stores/mongo.ts';
 
 const DAY = 24 * 60 * MINUTE;
 const YEAR = 365 * DAY;

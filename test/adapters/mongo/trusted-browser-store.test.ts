@@ -1,5 +1,5 @@
 import { trustedBrowserStoreContract } from '../../contracts/trusted-browser-store.contract.ts';
-import { mongo } from '../../support/mongo.ts';
+import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {
   trustedBrowserStoreContract(

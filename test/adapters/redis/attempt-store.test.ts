@@ -1,5 +1,5 @@
 import { attemptStoreContract } from '../../contracts/attempt-store.contract.ts';
-import { redis } from '../../support/redis.ts';
+import { redis } from '../../support/stores/redis.ts';
 
 describe('redis', () => {
   attemptStoreContract(

@@ -6,15 +6,15 @@ import { attemptStoreContract } from '../../contracts/attempt-store.contract.ts'
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import type { MakeStore } from '../../contracts/make-store.ts';
 import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
-import { progressStoreContract } from '../../contracts/progress-store.contract.ts';
 import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
 import { replacementContract } from '../../contracts/replacement.contract.ts';
-import { eventually } from '../../support/eventually.ts';
-import { endsWithin } from '../../support/in-time.ts';
+import { progressStoreContract } from '../../contracts/transaction-store.contract.ts';
 import { needs } from '../../support/needs.ts';
-import { CLOCK, closedAfterwards } from '../../support/redis.ts';
-import { startCluster } from '../../support/redis-cluster.ts';
-import { type RedisServer, startRedisServer } from '../../support/redis-server.ts';
+import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
+import { startCluster } from '../../support/stores/redis-cluster.ts';
+import { type RedisServer, startRedisServer } from '../../support/stores/redis-server.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { endsWithin } from '../../support/time/in-time.ts';
 
 describe('redis as a cluster', () => {
   const { 'redis-server': program } = needs('redis-server');

@@ -3,11 +3,11 @@ import { expect } from 'chai';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
-import { eventually } from '../../support/eventually.ts';
 import { needs } from '../../support/needs.ts';
-import { CLOCK, closedAfterwards } from '../../support/redis.ts';
-import { type RedisServer, redisServers } from '../../support/redis-server.ts';
-import { startTcpProxy, type TcpProxy } from '../../support/tcp-proxy.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/process/tcp-proxy.ts';
+import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
+import { type RedisServer, redisServers } from '../../support/stores/redis-server.ts';
+import { eventually } from '../../support/time/eventually.ts';
 
 const EXPIRES = NOW + MINUTE;
 const LIMITS = [{ counter: 'account', limit: 3, windowMs: MINUTE }];

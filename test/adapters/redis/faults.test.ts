@@ -4,13 +4,13 @@ import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
-import { longestStall } from '../../support/event-loop.ts';
-import { eventually } from '../../support/eventually.ts';
-import { endsWithin } from '../../support/in-time.ts';
 import { needs } from '../../support/needs.ts';
-import { CLOCK, closedAfterwards } from '../../support/redis.ts';
-import { fillUp, type RedisServer, redisServers } from '../../support/redis-server.ts';
-import { startTcpProxy } from '../../support/tcp-proxy.ts';
+import { startTcpProxy } from '../../support/process/tcp-proxy.ts';
+import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
+import { fillUp, type RedisServer, redisServers } from '../../support/stores/redis-server.ts';
+import { longestStall } from '../../support/time/event-loop.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { endsWithin } from '../../support/time/in-time.ts';
 
 const LIMITS = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
 const EXPIRES = NOW + MINUTE;

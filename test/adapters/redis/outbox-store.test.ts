@@ -1,5 +1,5 @@
 import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
-import { redis } from '../../support/redis.ts';
+import { redis } from '../../support/stores/redis.ts';
 
 describe('redis', () => {
   outboxStoreContract(

@@ -1,9 +1,9 @@
 /** Several processes on one Redis: one winner of each once-only act. */
 import { expect } from 'chai';
 import { openRedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { otherProcesses } from '../../support/processes.ts';
-import { CLOCK, freshPrefix, redisUrl } from '../../support/redis.ts';
-import type { RaceResult } from '../../support/redis-process.ts';
+import { otherProcesses } from '../../support/process/processes.ts';
+import { CLOCK, freshPrefix, redisUrl } from '../../support/stores/redis.ts';
+import type { RaceResult } from '../../support/stores/redis-process.ts';
 
 describe('redis and other processes', () => {
   const url = redisUrl();

@@ -1,6 +1,6 @@
 import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
 import { replacementContract } from '../../contracts/replacement.contract.ts';
-import { redis } from '../../support/redis.ts';
+import { redis } from '../../support/stores/redis.ts';
 
 describe('redis', () => {
   providerStoreContract(

@@ -4,10 +4,10 @@ import { openRedisShortLived, type RedisOptions } from '../../../src/adapters/re
 import { judgeServer } from '../../../src/adapters/redis/server-check.ts';
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { aProgress } from '../../contracts/examples.ts';
-import { eventually } from '../../support/eventually.ts';
 import { needs } from '../../support/needs.ts';
-import { CLOCK, closedAfterwards } from '../../support/redis.ts';
-import { redisServers } from '../../support/redis-server.ts';
+import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
+import { redisServers } from '../../support/stores/redis-server.ts';
+import { eventually } from '../../support/time/eventually.ts';
 
 function info(changes: Readonly<Record<string, string>> = {}): string {
   const fields = { redis_version: '7.0.15', role: 'master', maxmemory_policy: 'noeviction', ...changes };

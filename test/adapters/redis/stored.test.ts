@@ -2,10 +2,10 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { NOTHING_YET } from '../../../src/domain/progress.ts';
+import { NOTHING_YET } from '../../../src/domain/sign-in/transaction.ts';
 import { aChallenge, aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { MALFORMED_MORE, MALFORMED_PROOFS } from '../../contracts/malformed.ts';
-import { CLOCK, closedAfterwards, freshPrefix, redisUrl } from '../../support/redis.ts';
+import { CLOCK, closedAfterwards, freshPrefix, redisUrl } from '../../support/stores/redis.ts';
 
 /** No JSON, JSON of another shape, JSON that means harm. */
 const MALFORMED = [

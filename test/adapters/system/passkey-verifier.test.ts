@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createPasskeyVerifier } from '../../../src/adapters/system/passkey-verifier.ts';
 import { createPasskey } from '../../../src/domain/methods/passkey.ts';
-import type { PasskeyCredential } from '../../../src/domain/passkey.ts';
+import type { PasskeyCredential } from '../../../src/domain/methods/webauthn.ts';
 import { createAuthenticator, type Twist } from '../../support/authenticator.ts';
 
 const SITE = { rpId: 'id.example', origin: 'https://id.example' };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import type { Acr } from '../../../src/domain/acr.ts';
 import { createPasskey, mustVerify, PASSKEY_ALGORITHMS } from '../../../src/domain/methods/passkey.ts';
-import { credentialOf, passkeySiteOf } from '../../../src/domain/passkey.ts';
+import { credentialOf, passkeySiteOf } from '../../../src/domain/methods/webauthn.ts';
+import type { Acr } from '../../../src/domain/policy/acr.ts';
 
 const SITE = { rpId: 'id.example', origin: 'https://id.example:8443' };
 const KEPT = {

@@ -1,8 +1,8 @@
 /** What an authenticator app is set up with: a secret, and the address that its QR code holds. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
-import type { MethodName } from '../../../src/domain/method.ts';
 import { availableOf, CATALOGUE, createMethods } from '../../../src/domain/methods/index.ts';
+import type { MethodName } from '../../../src/domain/methods/method.ts';
 import { createTotp } from '../../../src/domain/methods/totp.ts';
 
 const SETTINGS = { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftSteps: 1 };

@@ -1,7 +1,7 @@
 /** An authenticator app's codes: which are accepted, which are refused, and that nothing typed or stored is a fault. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Candidate, Verdict } from '../../../src/domain/method.ts';
+import type { Candidate, Verdict } from '../../../src/domain/methods/method.ts';
 import { createTotp } from '../../../src/domain/methods/totp.ts';
 import { totpCode } from '../../support/totp.ts';
 

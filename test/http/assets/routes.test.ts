@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type PageServer, startPageServer } from '../../support/page-server.ts';
-import { sampleTenant } from '../../support/sample-tenants.ts';
+import { type PageServer, startPageServer } from '../../support/pages/page-server.ts';
+import { sampleTenant } from '../../support/pages/sample-tenants.ts';
 import { createVisitor, type Headers } from '../../support/visitor.ts';
 
 const PNG = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MFA, type PlainProvider, startPlainProvider } from '../../support/plain-provider.ts';
+import { MFA, type PlainProvider, startPlainProvider } from '../../support/hosts/plain-provider.ts';
 import { createVisitor, type Visitor } from '../../support/visitor.ts';
 
 describe('the demo relying parties', () => {

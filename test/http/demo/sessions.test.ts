@@ -5,7 +5,7 @@ import {
   type SignedIn,
   takeAwaited,
 } from '../../../src/http/demo/sessions.ts';
-import { createSettableClock } from '../../support/clock.ts';
+import { createSettableClock } from '../../support/time/clock.ts';
 
 const SIGNED_IN: SignedIn = {
   idToken: 'a.b.c',

@@ -1,6 +1,6 @@
 /** Members for the tests of the sign-in flow, and the steps that they have in common. */
 import { PASSWORD, SECRET, standardConfig, type Yaml } from '../../support/app.ts';
-import type { Page } from '../../support/page.ts';
+import type { Page } from '../../support/pages/page.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import type { Stage } from '../oidc/story.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type PageServer, startPageServer } from '../../support/page-server.ts';
+import { type PageServer, startPageServer } from '../../support/pages/page-server.ts';
 import { createVisitor } from '../../support/visitor.ts';
 
 const ELSEWHERE = [

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import Koa from 'koa';
 import { crossSite, RequestRefused } from '../../../src/http/middleware/cross-site.ts';
-import { answerOf, type RawAnswer, type RawRequest } from '../../support/raw-request.ts';
+import { answerOf, type RawAnswer, type RawRequest } from '../../support/process/raw-request.ts';
 
 const ORIGIN = 'https://id.example';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import Koa, { type Middleware } from 'koa';
 import { pathPattern, requestLog } from '../../../src/http/middleware/request-log.ts';
 import type { LogFields } from '../../../src/ports/log.ts';
-import { answerOf, LOOPBACK, type RawAnswer, type RawRequest } from '../../support/raw-request.ts';
+import { answerOf, LOOPBACK, type RawAnswer, type RawRequest } from '../../support/process/raw-request.ts';
 
 describe('request-log', () => {
   it('tells method, path, status and duration in one line, under the id that the answer carries', async () => {

@@ -1,5 +1,5 @@
 /** The clock of the whole machine: when a test moves it, the provider's library and the relying party move along. */
-import type { SettableClock } from '../../support/clock.ts';
+import type { SettableClock } from '../../support/time/clock.ts';
 
 export interface MachineClock extends SettableClock {
   /** Gives the process its own time back. */

@@ -11,8 +11,8 @@ import {
   startApp,
   type Yaml,
 } from '../../support/app.ts';
-import type { Page } from '../../support/page.ts';
-import { createRelyingParty, type RelyingParty, type Tokens } from '../../support/relying-party.ts';
+import { createRelyingParty, type RelyingParty, type Tokens } from '../../support/hosts/relying-party.ts';
+import type { Page } from '../../support/pages/page.ts';
 import { totpCode } from '../../support/totp.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { type MachineClock, moveMachine } from './machine-clock.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { freshDataDir } from '../../support/embedded.ts';
-import { LETTER_ISSUER, LETTERS } from '../../support/letter-samples.ts';
-import { type OutboxServer, startOutboxServer } from '../../support/outbox-server.ts';
-import { rawRequest } from '../../support/raw-request.ts';
+import { LETTER_ISSUER, LETTERS } from '../../support/delivery/message-samples.ts';
+import { type OutboxServer, startOutboxServer } from '../../support/delivery/outbox-server.ts';
+import { rawRequest } from '../../support/process/raw-request.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
 import { createVisitor } from '../../support/visitor.ts';
 
 describe('the samples of what is mailed and texted', () => {

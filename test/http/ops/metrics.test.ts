@@ -1,7 +1,7 @@
 /** Where the metrics are read, and what is in them after a sign-in. */
 import { expect } from 'chai';
-import { startServer } from '../../../src/http/lifecycle.ts';
 import { createMetricsHandler } from '../../../src/http/ops/metrics-server.ts';
+import { startServer } from '../../../src/http/server/lifecycle.ts';
 import { type App, PASSWORD, SECRET, startApp } from '../../support/app.ts';
 import { totpCode } from '../../support/totp.ts';
 

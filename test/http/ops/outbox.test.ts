@@ -1,10 +1,16 @@
 import { expect } from 'chai';
-import { createLetterWriter } from '../../../src/http/letters.ts';
+import { createLetterWriter } from '../../../src/messages/templates.ts';
 import type { Letter, Recipient } from '../../../src/ports/senders.ts';
-import { freshDataDir } from '../../support/embedded.ts';
-import { CODE, codeLetter, LETTER_ISSUER, NOT_ME_URL, noticeLetter } from '../../support/letter-samples.ts';
-import { type OutboxServer, startOutboxServer } from '../../support/outbox-server.ts';
-import { SAMPLE_TENANTS } from '../../support/sample-tenants.ts';
+import {
+  CODE,
+  codeLetter,
+  LETTER_ISSUER,
+  NOT_ME_URL,
+  noticeLetter,
+} from '../../support/delivery/message-samples.ts';
+import { type OutboxServer, startOutboxServer } from '../../support/delivery/outbox-server.ts';
+import { SAMPLE_TENANTS } from '../../support/pages/sample-tenants.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
 import { createVisitor } from '../../support/visitor.ts';
 
 const MAIL: Recipient = { channel: 'email', to: 'bob@acme.test', tenantId: 'acme', locale: 'nl' };

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import Koa from 'koa';
-import { createLetterWriter } from '../../../src/http/letters.ts';
 import { createOpsRoutes } from '../../../src/http/ops/routes.ts';
-import { createRenderer } from '../../../src/http/render.ts';
-import { createSettableClock } from '../../support/clock.ts';
-import { answerOf, type RawAnswer } from '../../support/raw-request.ts';
+import { createRenderer } from '../../../src/http/pages/render.ts';
+import { createLetterWriter } from '../../../src/messages/templates.ts';
+import { answerOf, type RawAnswer } from '../../support/process/raw-request.ts';
+import { createSettableClock } from '../../support/time/clock.ts';
 
 type Options = Parameters<typeof createOpsRoutes>[0];
 

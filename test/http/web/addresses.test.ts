@@ -1,8 +1,8 @@
 /** Addresses and methods that no page of ours has: answered with a page that says so, and never with anything else. */
 import { expect } from 'chai';
 import { type App, startApp } from '../../support/app.ts';
-import { createPage } from '../../support/page.ts';
-import { type RawRequest, rawRequest } from '../../support/raw-request.ts';
+import { createPage } from '../../support/pages/page.ts';
+import { type RawRequest, rawRequest } from '../../support/process/raw-request.ts';
 
 describe('addresses and methods that do not exist', () => {
   let app: App;

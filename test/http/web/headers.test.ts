@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { type App, CLIENT_SECRET, startApp } from '../../support/app.ts';
-import type { Page } from '../../support/page.ts';
-import { rawRequest } from '../../support/raw-request.ts';
+import type { Page } from '../../support/pages/page.ts';
+import { rawRequest } from '../../support/process/raw-request.ts';
 import { type Run, wholeRun } from './whole-run.ts';
 
 const PAGES = [

@@ -12,7 +12,7 @@ import {
   startApp,
   type Yaml,
 } from '../../support/app.ts';
-import type { Page } from '../../support/page.ts';
+import type { Page } from '../../support/pages/page.ts';
 import { totpCode } from '../../support/totp.ts';
 
 const HOSTILE =

@@ -1,8 +1,8 @@
 /** Cookies that somebody else has planted in a browser, from a sibling host: they win nobody a sign-in. */
 import { expect } from 'chai';
 import { type App, PASSWORD, startApp } from '../../support/app.ts';
-import type { Page } from '../../support/page.ts';
-import type { RelyingParty } from '../../support/relying-party.ts';
+import type { RelyingParty } from '../../support/hosts/relying-party.ts';
+import type { Page } from '../../support/pages/page.ts';
 import { totpCode } from '../../support/totp.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { answerOf, errorOf, MFA, setUpApp } from '../oidc/story.ts';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { type App, PASSWORD, startApp } from '../../support/app.ts';
-import { LOOPBACK, type RawAnswer } from '../../support/raw-request.ts';
+import { LOOPBACK, type RawAnswer } from '../../support/process/raw-request.ts';
 
 const FORM = 'application/x-www-form-urlencoded';
 

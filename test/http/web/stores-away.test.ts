@@ -4,9 +4,9 @@
 import { expect } from 'chai';
 import { load } from 'cheerio';
 import { type App, CALLBACK, CLIENT_SECRET, PASSWORD, SECRET, startApp } from '../../support/app.ts';
-import { createOutage, STORES } from '../../support/outage.ts';
-import { type RawAnswer, rawRequest } from '../../support/raw-request.ts';
-import type { RelyingParty } from '../../support/relying-party.ts';
+import type { RelyingParty } from '../../support/hosts/relying-party.ts';
+import { type RawAnswer, rawRequest } from '../../support/process/raw-request.ts';
+import { createOutage, STORES } from '../../support/stores/outage.ts';
 import { totpCode } from '../../support/totp.ts';
 import type { Visitor } from '../../support/visitor.ts';
 

@@ -1,6 +1,6 @@
 /** Everything that a person can be shown in this release, with every address and answer on the way. */
 import { type App, PASSWORD, SECRET } from '../../support/app.ts';
-import type { Page } from '../../support/page.ts';
+import type { Page } from '../../support/pages/page.ts';
 import { totpCode } from '../../support/totp.ts';
 
 export interface Run {

@@ -1,0 +1,56 @@
+/** Reads JSON out of a column without trusting it: what is malformed is null, never an exception. */
+
+import { isObject, readJson, readObject } from '../../../domain/json.ts';
+import { METHOD_NAMES } from '../../../domain/methods/method.ts';
+import { isProof, type Proof } from '../../../domain/policy/assurance.ts';
+import { type Challenge, PURPOSES } from '../../../domain/sign-in/challenge.ts';
+import { NOTHING_YET, type PendingSetUp, type Progress } from '../../../domain/sign-in/transaction.ts';
+
+/** A method that this release does not know is malformed too. */
+const METHODS: readonly unknown[] = METHOD_NAMES;
+const KNOWN_PURPOSES: readonly unknown[] = PURPOSES;
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function isChallenge(value: unknown): value is Challenge {
+  if (!isObject(value)) return false;
+  const { id, method, purpose, digest, sentAt, expiresAt } = value;
+  const known = METHODS.includes(method) && KNOWN_PURPOSES.includes(purpose);
+  const texts = typeof id === 'string' && typeof digest === 'string';
+  return known && texts && typeof sentAt === 'number' && typeof expiresAt === 'number';
+}
+
+function isPendingSetUp(value: unknown): value is PendingSetUp {
+  if (!isObject(value)) return false;
+  const { enrolmentId, method, secret } = value;
+  return typeof enrolmentId === 'string' && METHODS.includes(method) && isTextOrNull(secret);
+}
+
+export function readStrings(text: string): string[] | null {
+  const value = readJson(text);
+  return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null;
+}
+
+export function readProofs(text: string): Proof[] | null {
+  const value = readJson(text);
+  return Array.isArray(value) && value.every(isProof) ? value : null;
+}
+
+export function readPendingSetUp(text: string): PendingSetUp | null {
+  const value = readJson(text);
+  return isPendingSetUp(value) ? value : null;
+}
+
+type More = Pick<Progress, 'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser'>;
+
+/** What is missing is as it is when nothing was done yet. */
+export function readMore(text: string): More | null {
+  const read = readObject(text);
+  if (!read) return null;
+  const { challenges, isSetUpProven, newCodes, trustBrowser } = { ...NOTHING_YET, ...read };
+  if (!Array.isArray(challenges) || !challenges.every(isChallenge) || !isTextOrNull(newCodes)) return null;
+  if (typeof isSetUpProven !== 'boolean' || typeof trustBrowser !== 'boolean') return null;
+  return { challenges, isSetUpProven, newCodes, trustBrowser };
+}

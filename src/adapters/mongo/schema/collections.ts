@@ -1,0 +1,207 @@
+/**
+ * What the collections hold. Fields that this release does not know are left alone: nothing is ever replaced whole, so
+ * that an older and a newer release can share them. Times are dates; what expires is swept, and checked when read.
+ * `order` tells which of two came first when their times are equal.
+ */
+import { type Connection as Driver, Schema, type Types } from 'mongoose';
+import type { Proof } from '../../../domain/policy/assurance.ts';
+import { enrolment } from './enrolment.ts';
+import { key } from './key.ts';
+import { OPTIONS } from './options.ts';
+import { provider } from './provider.ts';
+
+export interface AccountDocument {
+  _id: string;
+  tenantId: string;
+  email: string;
+  emailConfirmed: boolean;
+  name: string;
+  phone: string | null;
+  role: string;
+  groups: string[];
+  manages: string[];
+  locale: string | null;
+  passwordHash: string | null;
+  /** Absent from what an older release has written. */
+  frozenAt?: Date | null;
+  createdAt: Date;
+}
+
+const account = new Schema<AccountDocument>(
+  {
+    _id: String,
+    tenantId: String,
+    email: String,
+    emailConfirmed: Boolean,
+    name: String,
+    phone: String,
+    role: String,
+    groups: [String],
+    manages: [String],
+    locale: String,
+    passwordHash: String,
+    frozenAt: Date,
+    createdAt: Date,
+  },
+  { ...OPTIONS, collection: 'accounts' },
+)
+  .index({ email: 1 }, { unique: true })
+  .index({ tenantId: 1, email: 1 });
+
+/** That a password hash is being replaced; gone again when it was. */
+export interface PasswordChangeDocument {
+  _id: string;
+  accountId: string;
+  previous: string;
+  next: string;
+}
+
+const passwordChange = new Schema<PasswordChangeDocument>(
+  { _id: String, accountId: String, previous: String, next: String },
+  { ...OPTIONS, collection: 'password_changes' },
+);
+
+export interface ClaimDocument {
+  _id: string;
+  value: string;
+  expiresAt: Date | null;
+}
+
+// No TTL index: a server whose clock is ahead would forget a claim that still guards something.
+const claim = new Schema<ClaimDocument>(
+  { _id: String, value: String, expiresAt: Date },
+  { ...OPTIONS, collection: 'claims' },
+).index({ expiresAt: 1 });
+
+/**
+ * One fact about a subject. `failure`: number `value` of its bucket; `lock`: until `at`; `level`: reached `value` by a
+ * lock until `at`. Of each kind the highest counts.
+ */
+export interface LockoutDocument {
+  _id: string;
+  subject: string;
+  kind: 'failure' | 'lock' | 'level';
+  bucket: string | null;
+  value: number;
+  at: Date;
+}
+
+const lockout = new Schema<LockoutDocument>(
+  { _id: String, subject: String, kind: String, bucket: String, value: Number, at: Date },
+  { ...OPTIONS, collection: 'lockouts' },
+)
+  .index({ subject: 1, kind: 1, bucket: 1, value: -1 })
+  .index({ kind: 1, bucket: 1, at: 1 });
+
+export interface SignInRecordDocument {
+  _id: string;
+  accountId: string;
+  proofs: Proof[];
+  /** Absent from what an older release has written. */
+  trustedBrowserId?: string | null;
+  at: Date;
+  address: string;
+  browser: string;
+  expiresAt: Date;
+  order: Types.ObjectId;
+}
+
+// What a newer release adds to a proof comes back with the record, and is stored again with it.
+const OPEN = { _id: false, strict: false, id: false } as const;
+const passkey = new Schema({ userVerified: Boolean, deviceBound: Boolean }, OPEN);
+const proof = new Schema({ method: String, enrolmentId: String, at: Number, passkey }, OPEN);
+const record = new Schema<SignInRecordDocument>(
+  {
+    _id: String,
+    accountId: String,
+    proofs: [proof],
+    trustedBrowserId: String,
+    at: Date,
+    address: String,
+    browser: String,
+    expiresAt: Date,
+    order: Schema.Types.ObjectId,
+  },
+  { ...OPTIONS, collection: 'sign_in_records' },
+)
+  .index({ accountId: 1, at: -1, order: -1 })
+  .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export interface TrustedBrowserDocument {
+  _id: string;
+  accountId: string;
+  /** Absent from what an older release has written. */
+  tenantId?: string;
+  browser: string;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+  lastUsedFor: string | null;
+  expiresAt: Date;
+  order: Types.ObjectId;
+}
+
+const trustedBrowser = new Schema<TrustedBrowserDocument>(
+  {
+    _id: String,
+    accountId: String,
+    tenantId: String,
+    browser: String,
+    createdAt: Date,
+    lastUsedAt: Date,
+    lastUsedFor: String,
+    expiresAt: Date,
+    order: Schema.Types.ObjectId,
+  },
+  { ...OPTIONS, collection: 'trusted_browsers' },
+)
+  .index({ accountId: 1, createdAt: -1, order: -1 })
+  .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
+
+export interface AuditDocument {
+  _id: string;
+  at: Date;
+  event: string;
+  accountId: string | null;
+  tenantId: string | null;
+  clientId: string | null;
+  method: string | null;
+  reason: string | null;
+  address: string | null;
+  order: Types.ObjectId;
+}
+
+const audit = new Schema<AuditDocument>(
+  {
+    _id: String,
+    at: Date,
+    event: String,
+    accountId: String,
+    tenantId: String,
+    clientId: String,
+    method: String,
+    reason: String,
+    address: String,
+    order: Schema.Types.ObjectId,
+  },
+  { ...OPTIONS, collection: 'audit' },
+)
+  .index({ at: -1, order: -1 })
+  .index({ tenantId: 1, at: -1, order: -1 })
+  .index({ accountId: 1, at: -1, order: -1 });
+
+export function createModels(driver: Driver) {
+  return {
+    accounts: driver.model('Account', account),
+    passwordChanges: driver.model('PasswordChange', passwordChange),
+    enrolments: driver.model('Enrolment', enrolment),
+    claims: driver.model('Claim', claim),
+    lockouts: driver.model('Lockout', lockout),
+    records: driver.model('SignInRecord', record),
+    trustedBrowsers: driver.model('TrustedBrowser', trustedBrowser),
+    audit: driver.model('AuditEvent', audit),
+    provider: driver.model('Provider', provider),
+    keys: driver.model('EncryptionKey', key),
+  };
+}
+
+export type Models = ReturnType<typeof createModels>;

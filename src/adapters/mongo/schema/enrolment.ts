@@ -1,0 +1,60 @@
+/** The collection of enrolments: each with its steps, and which of an account's is the default. */
+import { Schema, type Types } from 'mongoose';
+import { OPTIONS } from './options.ts';
+
+export interface EnrolmentDocument {
+  _id: string;
+  kind: 'enrolment';
+  accountId: string;
+  /** Its own id, which its steps have too. */
+  enrolmentId: string;
+  tenantId: string;
+  method: string;
+  label: string;
+  app: string | null;
+  secret: string | null;
+  lastStep: number | null;
+  isDefault: boolean;
+  createdAt: Date;
+  order: Types.ObjectId;
+}
+
+/** A time step accepted later than the set-up's; the highest of an enrolment counts. */
+export interface StepDocument {
+  _id: string;
+  kind: 'step';
+  accountId: string;
+  enrolmentId: string;
+  lastStep: number;
+}
+
+/** Which enrolment of an account is the default, once somebody has chosen: what those say of it counts no more. */
+export interface ChoiceDocument {
+  _id: string;
+  kind: 'choice';
+  accountId: string;
+  enrolmentId: string | null;
+  lastStep?: undefined;
+}
+
+// In one collection, so that one look finds all of them.
+export const enrolment = new Schema<EnrolmentDocument | StepDocument | ChoiceDocument>(
+  {
+    _id: String,
+    kind: String,
+    accountId: String,
+    enrolmentId: String,
+    tenantId: String,
+    method: String,
+    label: String,
+    app: String,
+    secret: String,
+    lastStep: Number,
+    isDefault: Boolean,
+    createdAt: Date,
+    order: Schema.Types.ObjectId,
+  },
+  { ...OPTIONS, collection: 'enrolments' },
+)
+  .index({ accountId: 1 })
+  .index({ enrolmentId: 1 });

@@ -1,0 +1,16 @@
+/** The collection of encryption keys that the store knows: their ids, and what each has sealed. */
+import { Schema } from 'mongoose';
+import { OPTIONS } from './options.ts';
+
+export interface KeyDocument {
+  _id: string;
+  /** Sealed under this key. */
+  digestKey: string;
+  addedAt: Date;
+  usedAt: Date | null;
+}
+
+export const key = new Schema<KeyDocument>(
+  { _id: String, digestKey: String, addedAt: Date, usedAt: Date },
+  { ...OPTIONS, collection: 'encryption_keys' },
+);

@@ -1,0 +1,100 @@
+/** How far each sign-in has come, in Redis: a hash for each, with who made which version. */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { readJson } from '../../domain/json.ts';
+import { METHOD_NAMES } from '../../domain/methods/method.ts';
+import { PURPOSES } from '../../domain/sign-in/challenge.ts';
+import { NOTHING_YET } from '../../domain/sign-in/transaction.ts';
+import type { ProgressStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { Connection } from './connection.ts';
+import { type KeyOf, lifetimeOf } from './keys.ts';
+import { createScript } from './script.ts';
+
+/**
+ * A method that this release does not know makes it unreadable: proofs that cannot be judged must not count. What else a
+ * newer release has added is passed on.
+ */
+const STORED = z.looseObject({
+  uid: z.string(),
+  version: z.number(),
+  accountId: z.string(),
+  proofs: z.array(
+    z.looseObject({
+      method: z.enum(['pwd', ...METHOD_NAMES]),
+      enrolmentId: z.string().nullable(),
+      at: z.number(),
+      passkey: z.looseObject({ userVerified: z.boolean(), deviceBound: z.boolean() }).exactOptional(),
+    }),
+  ),
+  pending: z
+    .looseObject({ enrolmentId: z.string(), method: z.enum(METHOD_NAMES), secret: z.string().nullable() })
+    .nullable(),
+  // These are absent from what an older release has written.
+  challenges: z
+    .array(
+      z.looseObject({
+        id: z.string(),
+        method: z.enum(METHOD_NAMES),
+        purpose: z.enum(PURPOSES),
+        digest: z.string(),
+        sentAt: z.number(),
+        expiresAt: z.number(),
+      }),
+    )
+    .default([...NOTHING_YET.challenges]),
+  isSetUpProven: z.boolean().default(NOTHING_YET.isSetUpProven),
+  newCodes: z.string().nullable().default(NOTHING_YET.newCodes),
+  trustBrowser: z.boolean().default(NOTHING_YET.trustBrowser),
+  later: z.boolean(),
+  keepsAuthTime: z.number().nullable(),
+  expiresAt: z.number(),
+});
+
+/**
+ * Given: the key; the version that was read, what to store, its lifetime, and the call's own id, by which a call that is
+ * sent twice finds that it won.
+ */
+const SAVE = createScript(
+  'refusable',
+  `
+  local author = 'author:' .. ARGV[1]
+  if redis.call('HGET', KEYS[1], author) == ARGV[4] then return 1 end
+  if (redis.call('HGET', KEYS[1], 'version') or '0') ~= ARGV[1] then return 0 end
+  redis.call('HSET', KEYS[1], 'version', ARGV[1] + 1, 'value', ARGV[2], author, ARGV[4])
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  return 1`,
+);
+
+/** Given: the key; what was read there. */
+const FORGET = createScript(
+  'always',
+  `
+  if redis.call('HGET', KEYS[1], 'value') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+  return 1`,
+);
+
+export function createProgressStore(connection: Connection, keyOf: KeyOf, clock: Clock): ProgressStore {
+  const key = (uid: string) => keyOf('progress', uid);
+
+  return {
+    async find(uid, now) {
+      const text = await connection.send('hget', key(uid), 'value');
+      if (typeof text !== 'string') return null;
+      const progress = STORED.safeParse(readJson(text)).data;
+      if (progress && progress.expiresAt > now) return progress;
+      // What is expired or unreadable must not stand in the way of a new one, which begins at version 0.
+      await connection.run(FORGET, [key(uid)], [text]);
+      return null;
+    },
+    async save(progress) {
+      const { uid, version, expiresAt } = progress;
+      const next = { ...progress, version: version + 1 };
+      const args = [version, JSON.stringify(next), lifetimeOf(expiresAt, clock), randomUUID()];
+      return (await connection.run(SAVE, [key(uid)], args)) === 1 ? next : null;
+    },
+    async remove(uid) {
+      await connection.send('del', key(uid));
+    },
+  };
+}

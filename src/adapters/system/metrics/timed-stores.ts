@@ -1,0 +1,49 @@
+/** Puts a stopwatch around every act of every store, and leaves the acts as they are. */
+import type { Metrics } from '../../../ports/metrics.ts';
+
+type Stores = Readonly<Record<string, unknown>>;
+
+/** Milliseconds with fractions, from any starting point: `performance.now` outside of tests. */
+export type Stopwatch = () => number;
+
+/** The same stores; what is no store (a function, a clock) passes through. */
+export function timedStores<S extends object>(
+  stores: S,
+  metrics: Pick<Metrics, 'storeAct'>,
+  elapsed: Stopwatch,
+): S {
+  const timed = Object.entries(stores as Stores).map(([name, store]) => [
+    name,
+    isStore(store) ? timedStore(name, store) : store,
+  ]);
+  return Object.fromEntries(timed);
+
+  function timedStore(store: string, acts: Readonly<Record<string, Act>>): Readonly<Record<string, Act>> {
+    return Object.fromEntries(
+      Object.entries(acts).map(([act, run]) => {
+        const note = metrics.storeAct({ store, act });
+        const timed: Act = (...given) => {
+          const begun = elapsed();
+          const answer = run(...given);
+          // Beside the caller, who gets the answer itself and not one that waited for the stopwatch.
+          answer.then(
+            () => note(true, elapsed() - begun),
+            () => note(false, elapsed() - begun),
+          );
+          return answer;
+        };
+        return [act, timed];
+      }),
+    );
+  }
+}
+
+type Act = (...given: readonly unknown[]) => Promise<unknown>;
+
+function isStore(value: unknown): value is Readonly<Record<string, Act>> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.values(value).every((act) => typeof act === 'function')
+  );
+}

@@ -1,0 +1,215 @@
+/** From a configuration and the parts of the process to the handler of its requests. */
+
+import type { ClientConfig, Config } from '../config/shape.ts';
+import { createAccountRoutes } from '../http/account/routes.ts';
+import { createAssetRoutes } from '../http/assets/routes.ts';
+import { createConsentRoutes } from '../http/consent/routes.ts';
+import { createDemoRoutes } from '../http/demo/routes.ts';
+import { createDemoSessions, type DemoSessions } from '../http/demo/sessions.ts';
+import { createMailedRoutes } from '../http/email-links/routes.ts';
+import { createFormTokens } from '../http/guards/forms.ts';
+import { createKnownBrowser } from '../http/guards/known-browser.ts';
+import { createStepUp } from '../http/guards/require-session.ts';
+import { createLocaleRoutes } from '../http/locale/routes.ts';
+import { errorPages } from '../http/middleware/errors.ts';
+import { securityHeaders } from '../http/middleware/headers.ts';
+import { requestLog } from '../http/middleware/request-log.ts';
+import { wholeRequest } from '../http/middleware/whole-request.ts';
+import { createOpsRoutes } from '../http/ops/routes.ts';
+import { createRenderer } from '../http/pages/render.ts';
+import { createApp, type Handler } from '../http/server/app.ts';
+import { createSignInRoutes } from '../http/sign-in/routes.ts';
+import { createLetterWriter } from '../messages/templates.ts';
+import {
+  accountOf,
+  createProvider,
+  issuedLifetimeMs,
+  OWN_CLIENT,
+  OWN_RETURN_PATH,
+} from '../oidc/provider.ts';
+import { createProviderPages } from '../oidc/provider-pages.ts';
+import { createProviderSession } from '../oidc/sessions.ts';
+import { secondFactor } from '../plugin/second-factor.ts';
+import { createSelfService } from '../use-cases/account/self-service.ts';
+import { createGather } from '../use-cases/second-factor/evaluate-policy.ts';
+import { createSignIn } from '../use-cases/sign-in/password.ts';
+import { boxOf } from './keys.ts';
+import { noticesOf } from './notices.ts';
+import { type Parts, secretsOf, seedAccounts, trailOf } from './parts.ts';
+import { allowedPrefixesOf } from './senders.ts';
+
+/** Whether the process takes new sign-ins; while it stops it does not. */
+export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: string }>;
+
+/** Makes the handler of a configuration. Rejects when it can't be served; a running handler is not touched by that. */
+export type Serve = (config: Config) => Promise<Handler>;
+
+/** What a reload must not lose is kept here; everything else is made anew for each configuration. */
+export function createServer(parts: Parts, readiness: Readiness): Serve {
+  const demoSessions = createDemoSessions(parts.clock);
+  return (config) => createHandler(config, parts, readiness, demoSessions);
+}
+
+async function createHandler(
+  config: Config,
+  parts: Parts,
+  readiness: Readiness,
+  sessions: DemoSessions,
+): Promise<Handler> {
+  const { stores, hasher, clock, random, logger, metrics, senders } = parts;
+  const secrets = secretsOf(config);
+  const box = await boxOf(secrets, parts);
+  const trail = trailOf(parts, logger.info);
+  await seedAccounts(config, parts, box);
+
+  const isDevelopment = config.environment === 'development';
+  const isHttps = config.issuer.startsWith('https:');
+  const { clientName, clientTenant, clientRule } = namesOf(config.clients);
+  const render = createRenderer({ tenants: config.tenants, issuer: config.issuer, clock, isDevelopment });
+  const forms = createFormTokens(box);
+  const knownBrowser = createKnownBrowser({ box, random, isHttps });
+  const around = [
+    wholeRequest,
+    requestLog({ log: logger.info, count: metrics.request, clock, random }),
+    errorPages({ render, log: logger.error }),
+    securityHeaders({ https: isHttps }),
+  ];
+
+  const sender = await senders.of(config);
+  const letterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
+  const telling = { stores, clock, random, sender, box, trail, log: logger.warn };
+  const { messenger, notify, links, confirmUrl } = noticesOf(config, telling);
+  const lock = secondFactor({
+    stores: { durable: stores, shortLived: stores },
+    encryption: secrets.encryption,
+    box,
+    account: (id) => stores.accounts.findById(id),
+    tenants: config.tenants,
+    totp: config.secondFactor.totp,
+    messenger,
+    notify,
+    confirmUrl,
+    email: config.secondFactor.email,
+    sms: {
+      ...config.secondFactor.sms,
+      ...config.sms.limits,
+      allowedPrefixes: allowedPrefixesOf(config),
+    },
+    trustedCookieName: 'trusted',
+    trustDays: config.secondFactor.trustedDevice.days,
+    onContact: (id, contact) =>
+      'email' in contact
+        ? stores.accounts.confirmEmail(id, contact.email)
+        : stores.accounts.setPhone(id, contact.phone),
+    basePath: '',
+    homeUrl: '/',
+    clock,
+    random,
+    trail,
+    render,
+    log: logger.error,
+    clientRule,
+    clientName,
+    accountOf,
+    issuedLifetimeMs: issuedLifetimeMs(config.session.absoluteHours),
+    interactionUrl: (uid) => `/interaction/${uid}`,
+    passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
+    onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
+  });
+  await lock.trustedBrowsers.endWhereForbidden(config.tenants);
+  const pages = createProviderPages({ render, clientName, clientTenant });
+  const provider = createProvider({
+    issuer: config.issuer,
+    clients: config.clients,
+    cookieKeys: secrets.cookies,
+    signingKeys: secrets.signing,
+    sessionHours: config.session.absoluteHours,
+    stores: { durable: stores.providerDurable, shortLived: stores.providerShortLived },
+    box,
+    accounts: stores.accounts,
+    pages,
+    clock,
+    logger,
+    configure: lock.configure,
+    readAhead: lock.readAhead,
+    middleware: [...around, pages.handOver],
+  });
+  const session = createProviderSession(provider);
+  const gather = createGather({ ...stores, tenants: config.tenants });
+  const signIn = createSignIn({ ...stores, gather, hasher, box, trail, clock, random });
+  const selfService = createSelfService({ ...stores, available: () => lock.available, notify, trail });
+  const authorization = {
+    path: '/auth',
+    clientId: OWN_CLIENT,
+    redirectUri: `${config.issuer}${OWN_RETURN_PATH}`,
+  };
+  const stepUp = createStepUp({ ...stores, session, judge: lock.judge, clock, authorization });
+  const shared = { ...stores, session, forms, render, clientName, clientTenant, clock };
+
+  return createApp({
+    issuer: config.issuer,
+    trustedProxies: config.listen.trustedProxies,
+    cookieKeys: secrets.cookies,
+    provider,
+    around,
+    // Those of each sign-in first: a request is held against all that stand before its own.
+    areas: [
+      lock.routes(provider),
+      createSignInRoutes({ ...shared, signIn, knownBrowser, onward: lock.onward(provider) }),
+      ...(isDevelopment ? [createDemoRoutes({ ...demoOf(config), sessions, forms, render })] : []),
+      createOpsRoutes({
+        metrics: config.metrics.port === null ? metrics : null,
+        isReady: readiness,
+        outbox: stores.outbox,
+        samples: { ...letterOptions, write: createLetterWriter(letterOptions) },
+        render,
+        isDevelopment,
+      }),
+      createAssetRoutes({ tenants: config.tenants }),
+      createLocaleRoutes({ https: isHttps }),
+      createMailedRoutes({ links, forms, render }),
+      createConsentRoutes({ ...shared, clients: config.clients }),
+      createAccountRoutes({
+        ...shared,
+        stepUp,
+        selfService,
+        enrolment: lock.enrolment,
+        recovery: lock.recovery,
+        trustedBrowsers: lock.trustedBrowsers,
+        maskedDestination: lock.maskedDestination,
+        passkeys: lock.passkeys,
+      }),
+    ],
+    home: isDevelopment ? '/demo' : '/account',
+  });
+}
+
+function namesOf(clients: readonly ClientConfig[]) {
+  const byId = new Map(clients.map((client) => [client.clientId, client]));
+  return {
+    clientName: (id: string) =>
+      id === OWN_CLIENT ? 'Doublelock' : String(byId.get(id)?.metadata.client_name ?? id),
+    clientTenant: (id: string) => byId.get(id)?.tenantId ?? null,
+    clientRule: (id: string) => ({ always: byId.get(id)?.secondFactor === 'always', own: id === OWN_CLIENT }),
+  };
+}
+
+/** The demo's own accounts are no secret; those of any other file are. */
+function demoOf({ issuer, clients, accounts, tenants, isBuiltInDemo }: Config) {
+  const shown = isBuiltInDemo ? accounts : [];
+  return {
+    issuer,
+    clients,
+    accounts: shown.map(({ email, password, tenantId, role, factors }) => {
+      const tenant = tenants.find(({ id }) => id === tenantId);
+      return {
+        email,
+        password: password ?? '',
+        tenant: tenant?.name ?? tenantId,
+        enforcement: tenant?.secondFactor.enforcement ?? 'off',
+        isAdministrator: role === 'admin',
+        methods: factors.map(({ method }) => method),
+      };
+    }),
+  };
+}

@@ -1,0 +1,54 @@
+/** Puts together what tells people of their accounts: our words, by the senders of a configuration, with our links. */
+
+import type { Config } from '../config/shape.ts';
+import type { Account } from '../domain/account.ts';
+import { mailedPath } from '../http/email-links/routes.ts';
+import { createNotify } from '../messages/notices.ts';
+import { createLetters } from '../messages/templates.ts';
+import type { Log } from '../ports/log.ts';
+import type { MessageSender } from '../ports/senders.ts';
+import type { SecretBox, Trail } from '../ports/system.ts';
+import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
+import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
+import type { Parts } from './parts.ts';
+import { allowedPrefixesOf } from './senders.ts';
+
+interface Around extends Pick<Parts, 'stores' | 'clock' | 'random'> {
+  readonly sender: MessageSender;
+  readonly box: SecretBox;
+  readonly trail: Trail;
+  /** Told of what could not be delivered. */
+  readonly log: Log;
+}
+
+export function noticesOf(
+  config: Pick<Config, 'tenants' | 'issuer' | 'environment' | 'mail' | 'sms'>,
+  { stores, clock, random, sender, box, trail, log }: Around,
+) {
+  const { tenants, issuer } = config;
+  const allowedPrefixes = allowedPrefixesOf(config);
+  const messenger = createLetters({ tenants, issuer, clock, sender });
+  const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
+    `${issuer}${mailedPath(link, links.tokenFor(link, account))}`;
+  const notify = createNotify({
+    messenger,
+    notMeUrl: (account) => urlOf('not-me', account),
+    confirmedPhone: async ({ id, phone }) => {
+      const enrolled = await stores.enrolments.listByAccount(id);
+      return enrolled.some(({ method }) => method === 'sms') ? phone : null;
+    },
+    allowedPrefixes,
+    countText: createTextLimits({
+      ...stores,
+      smsLimits: { ...config.sms.limits, allowedPrefixes },
+      clock,
+      random,
+    }),
+    administratorsOf: async (tenantId) =>
+      (await stores.accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
+    clock,
+    log,
+  });
+  const links = createMailedLinks({ ...stores, notify, box, trail, clock });
+  return { messenger, notify, links, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
+}

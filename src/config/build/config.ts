@@ -1,0 +1,143 @@
+/** From a file without faults to the frozen object that everything else is given. */
+import { resolve } from 'node:path';
+import { normaliseEmail } from '../../domain/account.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import { ownClientShape } from '../schema/client.ts';
+import type { ConfigFile } from '../schema/file.ts';
+import type { ClientConfig, Config, SeedAccount } from '../shape.ts';
+import { buildSms } from './sms.ts';
+
+export interface Surroundings {
+  /** Absolute: the folder that logos are relative to. */
+  readonly folder: string;
+  /** Absolute: the working directory, that the data folder is relative to. */
+  readonly cwd: string;
+  readonly logLevel: Config['logLevel'];
+  readonly isBuiltInDemo: boolean;
+  readonly warnings: readonly string[];
+}
+
+export function buildConfig(file: ConfigFile, around: Surroundings): Config {
+  const { storage, second_factor: methods } = file;
+  return freeze({
+    environment: file.environment,
+    issuer: file.issuer,
+    listen: { host: file.listen.host, port: file.listen.port, trustedProxies: file.listen.trusted_proxies },
+    storage: {
+      accounts: { driver: storage.accounts.driver, uri: storage.accounts.uri },
+      shortLived: {
+        driver: storage.short_lived.driver,
+        uri: storage.short_lived.uri,
+        sentinel: storage.short_lived.sentinel,
+        cluster: storage.short_lived.cluster,
+      },
+      dataDir: resolve(around.cwd, storage.data_dir),
+    },
+    secrets: {
+      encryption: file.secrets.encryption.map(({ id, key = '' }) => ({ id, key })),
+      cookies: file.secrets.cookies,
+      signing: file.secrets.signing,
+    },
+    session: { absoluteHours: file.session.absolute_hours },
+    mail: { transport: file.mail.transport, url: file.mail.url, from: file.mail.from },
+    sms: buildSms(file.sms),
+    secondFactor: {
+      totp: {
+        issuer: methods.totp.issuer,
+        digits: methods.totp.digits,
+        periodSeconds: methods.totp.period_seconds,
+        driftSteps: methods.totp.drift_steps,
+      },
+      email: { lifetimeSeconds: methods.email.lifetime_seconds },
+      sms: { lifetimeSeconds: methods.sms.lifetime_seconds },
+      trustedDevice: { days: methods.trusted_device.days },
+    },
+    metrics: { port: file.metrics.port },
+    audit: { retentionDays: file.audit.retention_days },
+    tenants: file.tenants.map((tenant) => tenantOf(tenant, around.folder)),
+    clients: file.clients.map(clientOf),
+    accounts: file.accounts.map(accountOf),
+    logLevel: around.logLevel,
+    isBuiltInDemo: around.isBuiltInDemo,
+    warnings: around.warnings,
+  });
+}
+
+function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant {
+  const { brand, second_factor: settings } = tenant;
+  const { en, nl } = settings.message;
+  return {
+    id: tenant.id,
+    name: tenant.name ?? tenant.id,
+    locale: tenant.locale,
+    brand: {
+      logo: brand.logo === null ? null : resolve(folder, brand.logo),
+      colour: brand.colour === null ? null : sixDigits(brand.colour),
+    },
+    support: { email: tenant.support.email?.trim() ?? null, url: tenant.support.url },
+    secondFactor: {
+      enforcement: settings.enforcement,
+      methods: settings.methods,
+      graceDays: settings.grace_days,
+      groups: settings.groups,
+      trustedDevices: settings.trusted_devices,
+      setUpProof: settings.set_up_proof,
+      resetApprovers: settings.reset_approvers,
+      message: { ...(en === undefined ? {} : { en }), ...(nl === undefined ? {} : { nl }) },
+    },
+  };
+}
+
+function clientOf(client: ConfigFile['clients'][number]): ClientConfig {
+  const standard = Object.entries(client).filter(
+    ([key, value]) => !(key in ownClientShape) && value !== undefined,
+  );
+  const method = client.client_secret === undefined ? 'none' : 'client_secret_basic';
+  return {
+    clientId: client.client_id,
+    metadata: {
+      token_endpoint_auth_method: method,
+      ...Object.fromEntries(standard),
+      client_id: client.client_id,
+    },
+    firstParty: client.first_party,
+    requirePkce: client.require_pkce,
+    secondFactor: client.second_factor,
+    tenantId: client.tenant,
+  };
+}
+
+function accountOf(account: ConfigFile['accounts'][number]): SeedAccount {
+  const email = normaliseEmail(account.email);
+  return {
+    email,
+    name: account.name ?? email,
+    tenantId: account.tenant,
+    role: account.role,
+    groups: account.groups,
+    manages: account.manages,
+    // Who has set up codes by mail has answered one, and so has shown that the address is theirs.
+    emailConfirmed: account.email_confirmed || account.factors.some(({ method }) => method === 'email'),
+    phone: account.phone,
+    password: account.password,
+    passwordHash: account.password_hash,
+    factors: account.factors.map((factor) =>
+      factor.method === 'totp'
+        ? { method: 'totp', secret: (factor.secret ?? '').toUpperCase() }
+        : { method: factor.method },
+    ),
+  };
+}
+
+function sixDigits(colour: string): string {
+  const digits = colour.slice(1).toLowerCase();
+  return `#${digits.length === 3 ? [...digits].map((digit) => digit + digit).join('') : digits}`;
+}
+
+function freeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const part of Object.values(value)) freeze(part);
+  }
+  return value;
+}

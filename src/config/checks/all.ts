@@ -1,0 +1,25 @@
+/** Every rule that looks at more than one value of the file. They read a sketch, so that none waits for another. */
+
+import type { Findings } from '../faults.ts';
+import { sketchOf } from '../schema/file.ts';
+import { checkAccounts } from './accounts.ts';
+import { checkClients } from './clients.ts';
+import type { CheckContext } from './context.ts';
+import { checkDelivery } from './delivery.ts';
+import { checkPasskeys } from './passkeys.ts';
+import { checkProduction } from './production.ts';
+import { checkReferences } from './references.ts';
+import { checkServer } from './server.ts';
+import { checkTenants } from './tenants.ts';
+
+export function checkFile(data: unknown, context: CheckContext, findings: Findings): void {
+  const file = sketchOf(data);
+  checkReferences(file, findings);
+  checkServer(file, findings);
+  checkDelivery(file, data, findings);
+  checkTenants(file, context, findings);
+  checkPasskeys(file, context.availableMethods, findings);
+  checkClients(file, findings);
+  checkAccounts(file, findings);
+  if (file.environment === 'production') checkProduction(file, data, context, findings);
+}

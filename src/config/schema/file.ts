@@ -1,0 +1,121 @@
+/** The whole configuration file, and the same once more as a sketch for the checks that look across it. */
+import { z } from 'zod';
+import { accountShape } from './account.ts';
+import { clientShape } from './client.ts';
+import { redirectAddress } from './field.ts';
+import { mailShape } from './mail.ts';
+import {
+  accountsStorageShape,
+  auditShape,
+  encryptionKey,
+  environment,
+  issuer,
+  listenShape,
+  metricsShape,
+  secondFactorShape,
+  secretsShape,
+  sessionShape,
+  shortLivedStorageShape,
+  storageShape,
+} from './server.ts';
+import { smsShape } from './sms.ts';
+import { tenantSecondFactorShape, tenantShape } from './tenant.ts';
+
+export const configFile = z
+  .strictObject({
+    environment,
+    issuer,
+    listen: z.strictObject(listenShape).prefault({}).describe('Where the server listens.'),
+    storage: z.strictObject(storageShape).prefault({}).describe('Where it keeps what it knows.'),
+    secrets: z
+      .strictObject(secretsShape)
+      .prefault({})
+      .describe(
+        'Made in `storage.data_dir` when absent in development, required in production. 32 characters or more each.',
+      ),
+    session: z.strictObject(sessionShape).prefault({}).describe('The session that single sign-on rests on.'),
+    mail: z.strictObject(mailShape).prefault({}).describe('How mail is sent.'),
+    sms: z
+      .strictObject(smsShape)
+      .prefault({})
+      .describe('How SMS is sent; each transport has keys of its own.'),
+    second_factor: z
+      .strictObject(secondFactorShape)
+      .prefault({})
+      .describe('What the methods have in common over all tenants.'),
+    metrics: z.strictObject(metricsShape).prefault({}).describe('What a Prometheus server reads.'),
+    audit: z.strictObject(auditShape).prefault({}).describe('The audit trail.'),
+    tenants: z.array(z.strictObject(tenantShape)).default([]).describe('The organisations.'),
+    clients: z.array(z.strictObject(clientShape)).default([]).describe('The relying parties.'),
+    accounts: z.array(z.strictObject(accountShape)).default([]).describe('The people to begin with.'),
+  })
+  .describe('The configuration of Doublelock.');
+
+export type ConfigFile = z.output<typeof configFile>;
+
+/** Enough to know whether it is there: a value that is itself at fault is given all the same. */
+const present = z.unknown();
+/** Each on its own: one that is at fault leaves its place empty. */
+const addresses = z.array(z.catch(z.optional(redirectAddress), undefined));
+
+/** What a faulty file still tells: whatever is missing or wrong reads as undefined. */
+const configSketch = sketch({
+  environment,
+  issuer: z.string(),
+  listen: sketch(listenShape),
+  metrics: sketch(metricsShape),
+  storage: sketch({
+    accounts: sketch({ ...accountsStorageShape, uri: present }),
+    short_lived: sketch({ ...shortLivedStorageShape, uri: present, sentinel: present, cluster: present }),
+  }),
+  secrets: sketch({ ...secretsShape, encryption: sketches({ id: encryptionKey.shape.id }) }),
+  mail: sketch({ ...mailShape, url: present }),
+  sms: sketch({
+    transport: smsShape.transport,
+    allowed_prefixes: smsShape.allowed_prefixes,
+    method: smsShape.method,
+    content_type: smsShape.content_type,
+    url: z.string(),
+    host: smsShape.host,
+    tls: smsShape.tls,
+  }),
+  tenants: sketches({
+    ...tenantShape,
+    brand: sketch(tenantShape.brand.unwrap().shape),
+    second_factor: sketch(tenantSecondFactorShape),
+  }),
+  clients: sketches({
+    ...clientShape,
+    client_secret: present,
+    jwks: present,
+    jwks_uri: present,
+    redirect_uris: addresses,
+    post_logout_redirect_uris: addresses,
+  }),
+  accounts: sketches({ ...accountShape, password: present, password_hash: present }),
+});
+
+export type ConfigSketch = z.output<typeof configSketch>;
+
+export function sketchOf(data: unknown): ConfigSketch {
+  return configSketch.parse(data);
+}
+
+export function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
+type Lenient<S extends z.ZodRawShape> = { [K in keyof S]: z.ZodCatch<z.ZodOptional<S[K]>> };
+
+function sketch<S extends z.ZodRawShape>(shape: S) {
+  const fields = Object.entries(shape).map(([key, field]) => [key, z.catch(z.optional(field), undefined)]);
+  return z.preprocess(mapOrNothing, z.object(Object.fromEntries(fields) as Lenient<S>)).prefault({});
+}
+
+function sketches<S extends z.ZodRawShape>(shape: S) {
+  return z.array(sketch(shape)).catch([]).default([]);
+}
+
+function mapOrNothing(value: unknown): unknown {
+  return typeof value === 'object' && !Array.isArray(value) ? (value ?? {}) : {};
+}

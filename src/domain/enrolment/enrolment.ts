@@ -1,0 +1,47 @@
+/** A second factor that an account has set up and proven once. */
+import type { MethodName } from '../methods/method.ts';
+
+export interface Enrolment {
+  readonly id: string;
+  readonly accountId: string;
+  readonly tenantId: string;
+  readonly method: MethodName;
+  /** What the person calls it ("work phone"); empty when not named. */
+  readonly label: string;
+  /** The authenticator app chosen at set-up, if told. */
+  readonly app: string | null;
+  /**
+   * Sealed by SecretBox under `enrolmentPurpose`: the key of an app, the number that codes go to, a passkey's public key
+   * and what belongs to it. Null for methods without.
+   */
+  readonly secret: string | null;
+  /**
+   * TOTP: the newest time step accepted; this one and older ones are never accepted again (RFC 6238, 5.2). Passkey: the
+   * highest signature counter seen (WebAuthn, 6.1.1). Recovery codes: how many there were, once all are used.
+   */
+  readonly lastStep: number | null;
+  readonly isDefault: boolean;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+}
+
+/** A factor without its secret: for who looks at it. */
+export type Factor = Pick<Enrolment, 'id' | 'method' | 'label' | 'app' | 'isDefault' | 'createdAt'>;
+
+export function withoutSecret({ id, method, label, app, isDefault, createdAt }: Enrolment): Factor {
+  return { id, method, label, app, isDefault, createdAt };
+}
+
+/** The additional authenticated data a secret is sealed under, so that it opens in its own record only. */
+export function enrolmentPurpose(of: Pick<Enrolment, 'method' | 'tenantId' | 'accountId' | 'id'>): string {
+  return [of.method, of.tenantId, of.accountId, of.id].join('|');
+}
+
+/** Recovery codes are no factor by themselves: where they are all there is, nothing is set up. */
+export function isFactor({ method }: Pick<Enrolment, 'method'>): boolean {
+  return method !== 'recovery';
+}
+
+export function hasFactor(enrolments: readonly Pick<Enrolment, 'method'>[]): boolean {
+  return enrolments.some(isFactor);
+}

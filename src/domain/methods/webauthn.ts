@@ -1,0 +1,56 @@
+/** Passkeys: the site that they belong to, and what is kept and learnt of one (WebAuthn Level 3). */
+
+import { isObject } from '../json.ts';
+import type { PasskeyUse } from '../policy/assurance.ts';
+
+/** Where passkeys are made and used: browsers bind each of them to one domain (WebAuthn, 5.1.2 and 13.4.9). */
+export interface PasskeySite {
+  /** The RP ID: a domain name. */
+  readonly rpId: string;
+  readonly origin: string;
+}
+
+const IPV4 = /^\d+(?:\.\d+){3}$/;
+
+/** Null where browsers allow no passkeys: at an IP address, and without TLS anywhere but on the machine itself. */
+export function passkeySiteOf(issuer: string): PasskeySite | null {
+  const { hostname, origin, protocol } = new URL(issuer);
+  const isAddress = IPV4.test(hostname) || hostname.startsWith('[');
+  const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost');
+  return isAddress || (protocol !== 'https:' && !isLocal) ? null : { rpId: hostname, origin };
+}
+
+/** What is kept of a passkey beside its counter, sealed (WebAuthn, 4, "credential record"). Bytes are base64url. */
+export interface PasskeyCredential {
+  readonly id: string;
+  /** As COSE writes keys (RFC 9052, 7). */
+  readonly publicKey: string;
+  /** How its authenticator can be reached: a hint for browsers. */
+  readonly transports: readonly string[];
+  /** The account, as the authenticator knows it. */
+  readonly userHandle: string;
+  readonly deviceBound: boolean;
+  readonly backedUp: boolean;
+}
+
+/** A passkey that was just made, as its authenticator tells of it. */
+export interface NewPasskey extends PasskeyUse, Omit<PasskeyCredential, 'userHandle'> {
+  readonly counter: number;
+}
+
+/** A passkey that has just signed. */
+export interface UsedPasskey extends PasskeyUse {
+  readonly credentialId: string;
+  readonly counter: number;
+}
+
+/** Reads what `JSON.stringify` wrote; null for what is no passkey. */
+export function credentialOf(text: string): PasskeyCredential | null {
+  const value: unknown = JSON.parse(text);
+  if (!isObject(value)) return null;
+  const { id, publicKey, userHandle, transports, deviceBound, backedUp } = value;
+  if (typeof id !== 'string' || typeof publicKey !== 'string' || typeof userHandle !== 'string') return null;
+  const hints = Array.isArray(transports) ? transports.map(String) : [];
+  const flags = { deviceBound: deviceBound === true, backedUp: backedUp === true };
+  return { id, publicKey, userHandle, transports: hints, ...flags };
+}

@@ -1,0 +1,100 @@
+/** How often a guess may fail, and how long the wait is then (NIST SP 800-63B-4, 3.2.2). */
+import type { MethodName } from '../methods/method.ts';
+import type { Outcome, Refusal } from '../refusal.ts';
+
+const MINUTE = 60_000;
+
+/** Wrong codes in one sign-in with one method; then another method or a new sign-in. */
+export const CODES_PER_SIGN_IN = 5;
+/** Wrong codes of one account with all guessable methods together, within the window. */
+export const CODES_PER_ACCOUNT = 10;
+/** Wrong passwords for one account, or for one account in a browser that knows it, within the window. */
+export const PASSWORDS_PER_ACCOUNT = 10;
+/** Wrong passwords from one network address, within the window. */
+export const PASSWORDS_PER_ADDRESS = 100;
+export const WINDOW_MS = 15 * MINUTE;
+/** Failures in a row after which a method is refused until the factor is replaced. */
+export const FAILURES_UNTIL_REFUSED = 100;
+
+const FIRST_LOCK_MS = 15 * MINUTE;
+const LONGEST_LOCK_MS = 60 * MINUTE;
+
+/** Durable counters of one subject: an account's second factor, or the digest of a typed address. */
+export interface Lockout {
+  readonly lockedUntil: number;
+  /** How many locks in a row: each one waits twice as long. */
+  readonly level: number;
+  /** Failures in a row per bucket (a method, or `password`). */
+  readonly failures: Readonly<Record<string, number>>;
+}
+
+/** Whose answer it is to which method, and where it was given. */
+export interface Answerer {
+  readonly accountId: string;
+  readonly tenantId: string;
+  readonly method: MethodName;
+  readonly address: string;
+  /** Null in self-service. */
+  readonly clientId: string | null;
+}
+
+export interface Guess extends Answerer {
+  readonly lockout: Lockout;
+  /** Of the sign-in or set-up in which it is made, under which its own few tries are counted. */
+  readonly visit: string;
+}
+
+/** A guess that was counted, and may now be looked at. */
+export interface CountedGuess {
+  /** How many this visit has left with the method. */
+  readonly left: number;
+  /** It was wrong: refused with this, or with how long the account waits from now on if this was the last one. */
+  failed(refusal: Refusal, reason?: string): Promise<Outcome<never>>;
+  /** It was right: what the method had counted is forgotten. */
+  succeeded(): Promise<void>;
+}
+
+/** What every answer goes through, at a sign-in and at a set-up. */
+export interface Guesses {
+  /** Counts a guess before it is looked at; refuses it when there were too many. */
+  count(guess: Guess): Promise<Outcome<CountedGuess>>;
+  /** Says no and notes it, for an answer that is not counted. `reason`: more exact than its code. */
+  refuse(of: Answerer, refusal: Refusal, reason?: string): Promise<Outcome<never>>;
+}
+
+/** The next lock: 15 minutes, doubling with each one in a row, an hour at most. */
+export function nextLock(level: number, now: number): { lockedUntil: number; level: number } {
+  return { lockedUntil: now + Math.min(FIRST_LOCK_MS * 2 ** level, LONGEST_LOCK_MS), level: level + 1 };
+}
+
+/** Under which name the durable counters of an account's second factor stand. */
+export function secondFactorSubject(accountId: string): string {
+  return `second-factor:${accountId}`;
+}
+
+/** The network an address stands for when guesses are counted: an IPv6 subscriber holds a whole /64. */
+export function addressKey(address: string): string {
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+  if (v4) return v4;
+  if (!address.includes(':')) return address;
+  return `${groupsOf(address).slice(0, 4).join(':')}::/64`;
+}
+
+/** What of an address the audit trail keeps: IPv4 /24, IPv6 /48. */
+export function truncatedAddress(address: string): string {
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address)?.[1];
+  if (v4) return `${v4}.0/24`;
+  if (!address.includes(':')) return address;
+  return `${groupsOf(address).slice(0, 3).join(':')}::/48`;
+}
+
+/** The eight groups of an IPv6 address, `::` written out; a zone stays with the last one. */
+function groupsOf(address: string): string[] {
+  const [head = '', tail] = address.toLowerCase().split('::');
+  const left = head.split(':').filter(Boolean);
+  const right = (tail ?? '').split(':').filter(Boolean);
+  const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  return [...left, ...Array<string>(missing).fill('0'), ...right].map((group) =>
+    group.replace(/^0+(?=.)/, ''),
+  );
+}

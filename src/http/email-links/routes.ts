@@ -1,0 +1,68 @@
+/** The pages behind links in our mails. A GET shows a button and changes nothing: mail scanners open links too. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Account } from '../../domain/account.ts';
+import type { Outcome } from '../../domain/refusal.ts';
+import type { MailedLinks } from '../../use-cases/account/mailed-links.ts';
+import type { FormTokens } from '../guards/forms.ts';
+import type { Frame, Render } from '../pages/page-contract.ts';
+
+interface Needs {
+  readonly links: MailedLinks;
+  readonly forms: FormTokens;
+  readonly render: Render;
+}
+
+type Link = 'confirm-email' | 'not-me';
+
+const LINKS = ['confirm-email', 'not-me'] as const;
+
+/** The address of a link, below the issuer. */
+export function mailedPath(link: Link, token: string): string {
+  return `/${link}/${encodeURIComponent(token)}`;
+}
+
+export function createMailedRoutes({ links, forms, render }: Needs): Router {
+  const router = new Router();
+  for (const link of LINKS) {
+    router.get(`/${link}/:token`, (ctx) => ask(ctx, link));
+    router.post(`/${link}/:token`, (ctx) => act(ctx, link));
+  }
+  return router;
+
+  async function ask(ctx: Context, link: Link): Promise<void> {
+    const token = String(ctx.params.token);
+    const found = await links.whose(link, token);
+    if (!found) return gone(ctx, link);
+    const isDone = ctx.query.done !== undefined && isSettled(link, found.account);
+    const form = forms.form(ctx.path, token);
+    render(ctx, link, { form, email: found.email, isDone }, frameOf(found.account));
+  }
+
+  /** Whether what the link is for has been done: a word in the address alone says nothing. */
+  function isSettled(link: Link, { emailConfirmed, frozenAt }: Account): boolean {
+    return link === 'confirm-email' ? emailConfirmed : frozenAt !== null;
+  }
+
+  async function act(ctx: Context, link: Link): Promise<void> {
+    const token = String(ctx.params.token);
+    await forms.read(ctx, token);
+    const outcome: Outcome<Account> =
+      link === 'confirm-email' ? await links.confirmEmail(token, ctx.ip) : await links.report(token, ctx.ip);
+    if (!outcome.ok) return gone(ctx, link);
+    ctx.status = 303;
+    ctx.redirect(`${ctx.path}?done=1`);
+  }
+
+  /** A link that confirms can be had again; who wanted to report something has to tell somebody. */
+  function gone(ctx: Context, link: Link): void {
+    const requestId = String(ctx.state.requestId ?? '');
+    const title = link === 'confirm-email' ? 'link-gone' : 'report-gone';
+    const shown = { title, protocol: null, links: [], cancel: null, requestId } as const;
+    render(ctx, 'error', shown, { refusal: { code: 'session_expired' } });
+  }
+}
+
+function frameOf({ tenantId, locale }: Account): Frame {
+  return { tenantId, locale };
+}

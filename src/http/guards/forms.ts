@@ -1,0 +1,110 @@
+/** Reads a form as a flat record of strings, and makes sure that it is one of ours. */
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import getRawBody from 'raw-body';
+import type { SecretBox } from '../../ports/system.ts';
+import type { Form } from '../pages/page-parts.ts';
+
+export type Fields = Readonly<Record<string, string>>;
+
+/** A request that no page of ours makes: shown as the `error` page with its status. */
+export class BadForm extends Error {
+  override name = 'BadForm';
+  readonly status: number;
+
+  constructor(status: 400 | 403 | 413, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** The largest form of ours has a dozen short fields. */
+const MOST_BYTES = 32 * 1024;
+const MOST_FIELDS = 50;
+const FIELD_NAME = /^[a-z_]{1,40}$/;
+
+const begun = new WeakMap<IncomingMessage, Promise<Fields>>();
+
+/**
+ * Reads it once, whoever asks. Refuses (400) what is not `application/x-www-form-urlencoded`, compressed, not UTF-8,
+ * has a field twice, or a name that is no plain word: brackets become objects and operators in other people's parsers
+ * (413 past 32 KiB).
+ */
+export function readForm(ctx: Context): Promise<Fields> {
+  const reading = begun.get(ctx.req) ?? fieldsOf(ctx);
+  begun.set(ctx.req, reading);
+  return reading;
+}
+
+async function fieldsOf(ctx: Context): Promise<Fields> {
+  if (ctx.is('application/x-www-form-urlencoded') !== 'application/x-www-form-urlencoded') {
+    throw new BadForm(400, 'a form was expected');
+  }
+  if (ctx.get('content-encoding')) throw new BadForm(400, 'compressed forms are not read');
+  const entries = ctx.req.readable ? entriesOf(await rawBody(ctx)) : entriesRead(ctx);
+  if (entries.length > MOST_FIELDS) throw new BadForm(400, 'too many fields');
+  const fields = new Map<string, string>();
+  for (const [name, value] of entries) {
+    if (!FIELD_NAME.test(name) || name === '__proto__')
+      throw new BadForm(400, 'a field has a name that no form of ours has');
+    if (fields.has(name) || typeof value !== 'string') throw new BadForm(400, 'a field was sent twice');
+    if (value.includes('\u0000')) throw new BadForm(400, 'a field holds a null character');
+    fields.set(name, value);
+  }
+  return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(fields)));
+}
+
+async function rawBody(ctx: Context): Promise<Uint8Array> {
+  try {
+    return await getRawBody(ctx.req, { length: ctx.get('content-length') || null, limit: MOST_BYTES });
+  } catch (error) {
+    const tooLarge = error instanceof Error && 'type' in error && error.type === 'entity.too.large';
+    throw tooLarge
+      ? new BadForm(413, 'the form is too large')
+      : new BadForm(400, 'the form could not be read');
+  }
+}
+
+function entriesOf(bytes: Uint8Array): [string, string][] {
+  try {
+    return [...new URLSearchParams(new TextDecoder('utf-8', { fatal: true }).decode(bytes))];
+  } catch {
+    throw new BadForm(400, 'the form could not be read');
+  }
+}
+
+/** What a body parser left of it that a host of the plugin has before everything: the limits of size are the host's. */
+function entriesRead({ req, request }: Context): [string, unknown][] {
+  const { body } = 'body' in req ? req : 'body' in request ? request : { body: null };
+  if (typeof body === 'string') return [...new URLSearchParams(body)];
+  if (body instanceof Uint8Array) return entriesOf(body);
+  if (typeof body === 'object' && body !== null) return Object.entries(body);
+  // Who has left before all of it was here.
+  if (!req.readableEnded) throw new BadForm(400, 'the form could not be read');
+  // A fault of the host's, which no browser can mend.
+  throw new Error('the form was read before, by something that left nothing of it');
+}
+
+/** Synchroniser tokens: one per interaction or session and action, as good as long as those live. */
+export function createFormTokens(box: Pick<SecretBox, 'digest'>) {
+  /** `binding` is the uid of the interaction or of the session that the form belongs to. */
+  function form(action: string, binding: string): Form {
+    return { action, token: box.digest(`${binding}|${action}`, 'form-token') };
+  }
+
+  /** The form's fields; throws 403 when its token is not the one of this action and binding. */
+  async function read(ctx: Context, binding: string): Promise<Fields> {
+    const fields = await readForm(ctx);
+    const expected = Buffer.from(form(ctx.path, binding).token);
+    const given = Buffer.from(fields._token ?? '');
+    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
+      throw new BadForm(403, 'the form belongs to another page');
+    }
+    return fields;
+  }
+
+  return { form, read };
+}
+
+export type FormTokens = ReturnType<typeof createFormTokens>;

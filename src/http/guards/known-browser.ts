@@ -1,0 +1,51 @@
+/** Remembers, in a signed cookie, which addresses have signed in from this browser: those guess on their own account. */
+import type { Context } from 'koa';
+import { normaliseEmail } from '../../domain/account.ts';
+import type { Random, SecretBox } from '../../ports/system.ts';
+
+interface Needs {
+  readonly box: Pick<SecretBox, 'digest'>;
+  readonly random: Pick<Random, 'id'>;
+  readonly isHttps: boolean;
+}
+
+/** A year; and no more addresses than one person has. */
+const KEPT_MS = 365 * 24 * 60 * 60 * 1000;
+const MOST_ADDRESSES = 5;
+
+export function createKnownBrowser({ box, random, isHttps }: Needs) {
+  const name = isHttps ? '__Host-known' : 'known';
+
+  function markOf(email: string): string {
+    return box.digest(normaliseEmail(email), 'known-browser');
+  }
+
+  function read(ctx: Context): { id: string; marks: string[] } | null {
+    const [id, ...marks] = ctx.cookies.get(name, { signed: true })?.split('.') ?? [];
+    return id ? { id, marks } : null;
+  }
+
+  /** The browser's id when it has signed in to this address before; else null. */
+  function idFor(ctx: Context, email: string): string | null {
+    const known = read(ctx);
+    return known?.marks.includes(markOf(email)) ? known.id : null;
+  }
+
+  function remember(ctx: Context, email: string): void {
+    const known = read(ctx) ?? { id: random.id(), marks: [] };
+    const mark = markOf(email);
+    const marks = [mark, ...known.marks.filter((other) => other !== mark)].slice(0, MOST_ADDRESSES);
+    const value = [known.id, ...marks].join('.');
+    ctx.cookies.set(name, value, {
+      signed: true,
+      httpOnly: true,
+      sameSite: 'lax',
+      secure: isHttps,
+      maxAge: KEPT_MS,
+    });
+  }
+
+  return { idFor, remember };
+}
+
+export type KnownBrowser = ReturnType<typeof createKnownBrowser>;

@@ -1,0 +1,76 @@
+/** The product's own static files under addresses that carry their hash, so that browsers may keep them for good. */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { OWN_SITE, type Site } from './site.ts';
+
+export const ASSET_NAMES = [
+  'doublelock.css',
+  'mark.svg',
+  'passkey.js',
+  'recovery-codes.js',
+  'self-submit.js',
+] as const;
+export type AssetName = (typeof ASSET_NAMES)[number];
+
+export interface AssetFile {
+  /** `/assets/doublelock.1a2b3c4d5e6f.css` */
+  readonly path: string;
+  readonly type: string;
+  readonly body: Buffer;
+}
+
+const TYPES: Readonly<Record<AssetName, string>> = {
+  'doublelock.css': 'text/css; charset=utf-8',
+  'mark.svg': 'image/svg+xml',
+  'passkey.js': 'text/javascript; charset=utf-8',
+  'recovery-codes.js': 'text/javascript; charset=utf-8',
+  'self-submit.js': 'text/javascript; charset=utf-8',
+};
+
+const VIEW_ASSETS = new URL('../../../views/assets/', import.meta.url);
+
+/** The parts of our own style, in the order in which they build on each other. */
+const STYLES = ['doublelock.css', 'forms.css', 'pages.css'];
+
+/** Pico in a cascade layer: whatever stands outside of it, ours and the tenant's, wins without a fight. */
+function stylesheet(): Buffer {
+  const pico = new URL(import.meta.resolve('@picocss/pico/css/pico.classless.min.css'));
+  // `@charset` counts only at the very start of a file; the type of the answer says it already.
+  const base = readFileSync(pico, 'utf8').replace(/^@charset "UTF-8";/, '');
+  const own = STYLES.map((name) => readFileSync(new URL(name, VIEW_ASSETS)));
+  return Buffer.concat([Buffer.from(`@layer pico{${base}}\n`), ...own]);
+}
+
+/** Ours after the library that speaks to browsers of any age; its one file for them is not among its exports. */
+function passkeyScript(): Buffer {
+  const library = new URL('../dist/bundle/index.umd.min.js', import.meta.resolve('@simplewebauthn/browser'));
+  const own = readFileSync(new URL('passkey.js', VIEW_ASSETS));
+  return Buffer.concat([readFileSync(library), Buffer.from('\n'), own]);
+}
+
+const JOINED: Partial<Record<AssetName, () => Buffer>> = {
+  'doublelock.css': stylesheet,
+  'passkey.js': passkeyScript,
+};
+
+function load(name: AssetName, root: string): AssetFile {
+  const body = JOINED[name]?.() ?? readFileSync(new URL(name, VIEW_ASSETS));
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
+  return { path: `${root}/assets/${name.replace('.', `.${hash}.`)}`, type: TYPES[name], body };
+}
+
+export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Record<AssetName, AssetFile>> {
+  return {
+    'doublelock.css': load('doublelock.css', root),
+    'mark.svg': load('mark.svg', root),
+    'passkey.js': load('passkey.js', root),
+    'recovery-codes.js': load('recovery-codes.js', root),
+    'self-submit.js': load('self-submit.js', root),
+  };
+}
+
+/** Where a tenant's colour and logo are served; both are checked when they are loaded. */
+export const brandStylePath = ({ root }: Pick<Site, 'root'>, tenantId: string): string =>
+  `${root}/assets/brand/${encodeURIComponent(tenantId)}.css`;
+export const logoPath = ({ root }: Pick<Site, 'root'>, tenantId: string): string =>
+  `${root}/assets/brand/${encodeURIComponent(tenantId)}/logo`;

@@ -1,0 +1,112 @@
+/** How each refusal is told: its status, the words for it, and the fields it is about. */
+import type { Refusal } from '../../domain/refusal.ts';
+
+/** A sentence of the locale files, with what is to be filled in. */
+export interface Phrase {
+  readonly key: string;
+  readonly count?: number;
+  /** Milliseconds since the epoch, shown as a wait or as a moment. */
+  readonly until?: number;
+}
+
+/** Where a refusal's words depend on what it is about: which kind of code, or a link in a mail. */
+export type Subject = 'app' | 'sent' | 'recovery' | 'link';
+
+/** RFC 9110, 15.5 and RFC 6585, 4: what the page's answer says about itself. */
+export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
+  switch (code) {
+    case 'session_expired':
+      return 400;
+    case 'forbidden':
+      return 403;
+    case 'too_many_attempts':
+    case 'resend_too_soon':
+      return 429;
+    case 'delivery_failed':
+    case 'phone_invalid':
+    case 'email_unconfirmed':
+    case 'credentials_invalid':
+    case 'code_invalid':
+    case 'code_expired':
+    case 'code_used':
+    case 'method_not_allowed':
+    case 'enforced':
+    case 'field_invalid':
+      return 422;
+  }
+}
+
+/** What happened, and what to do next. */
+export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[] {
+  switch (refusal.code) {
+    case 'code_invalid':
+      if (refusal.passkey) return [{ key: `refusal.passkey_${refusal.passkey}` }];
+      return [...whyInvalid(refusal.clockOffSeconds, subject), ...attempts(refusal.attemptsLeft)];
+    case 'code_expired':
+      return [{ key: refusal.passkey ? 'refusal.passkey_expired' : 'refusal.code_expired' }];
+    case 'too_many_attempts':
+      return refusal.retryAt === null
+        ? [{ key: 'refusal.too_many_attempts_here' }]
+        : [{ key: 'refusal.too_many_attempts', until: refusal.retryAt }];
+    case 'resend_too_soon':
+      return [{ key: 'refusal.resend_too_soon', until: refusal.retryAt }];
+    case 'code_used':
+      return [{ key: `refusal.code_used_${subject}` }];
+    case 'session_expired':
+      return [{ key: subject === 'link' ? 'refusal.link_expired' : 'refusal.session_expired' }];
+    case 'delivery_failed':
+    case 'phone_invalid':
+    case 'email_unconfirmed':
+    case 'credentials_invalid':
+    case 'method_not_allowed':
+    case 'enforced':
+    case 'field_invalid':
+      return [{ key: `refusal.${refusal.code}` }];
+    case 'forbidden':
+      return [{ key: `refusal.${refusal.because ?? refusal.code}` }];
+  }
+}
+
+function whyInvalid(clockOffSeconds: number | null, subject: Subject): readonly Phrase[] {
+  if (clockOffSeconds === null) return [{ key: `refusal.code_invalid_${subject}` }];
+  const key = clockOffSeconds > 0 ? 'refusal.clock_ahead' : 'refusal.clock_behind';
+  return [{ key, count: Math.abs(clockOffSeconds) }, { key: 'refusal.clock_mend' }];
+}
+
+function attempts(left: number | null): readonly Phrase[] {
+  return left === null ? [] : [{ key: 'refusal.attempts_left', count: left }];
+}
+
+/** The fields that are marked as wrong; the first of them gets the focus. */
+export function fieldsOf(refusal: Refusal): readonly string[] {
+  switch (refusal.code) {
+    // Both, so that the mark never tells which of the two was right.
+    case 'credentials_invalid':
+      return ['password', 'email'];
+    case 'code_invalid':
+    case 'code_expired':
+    case 'code_used':
+      return ['code'];
+    case 'field_invalid':
+      return [refusal.field];
+    case 'method_not_allowed':
+      return ['method'];
+    case 'phone_invalid':
+      return ['phone'];
+    case 'resend_too_soon':
+    case 'delivery_failed':
+    case 'email_unconfirmed':
+    case 'too_many_attempts':
+    case 'session_expired':
+    case 'forbidden':
+    case 'enforced':
+      return [];
+  }
+}
+
+/** Seconds for `Retry-After` (RFC 9110, 10.2.3); null where waiting is not what helps. */
+export function retryAfter(refusal: Refusal, now: number): number | null {
+  if (refusal.code !== 'too_many_attempts' && refusal.code !== 'resend_too_soon') return null;
+  // 0: nothing to wait for, a new sign-in or another method goes on at once.
+  return refusal.retryAt === null ? 0 : Math.max(1, Math.ceil((refusal.retryAt - now) / 1000));
+}

@@ -1,0 +1,177 @@
+/** The one place that turns a page's model into an answer: views compiled at start, escaped, never cached. */
+import { readdirSync } from 'node:fs';
+import type { TemplateFunction } from 'ejs';
+import type { Context } from 'koa';
+import { isSent } from '../../domain/methods/method.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import type { Clock } from '../../ports/system.ts';
+import { type Language, loadLanguages } from '../../presentation/languages.ts';
+import { localeFor, type Translate } from '../../presentation/locale.ts';
+import { paragraphs, webAddress } from '../../presentation/plain-text.ts';
+import { compileView, VIEWS_FOLDER } from '../../presentation/views.ts';
+import { ownPath, pagePath } from '../guards/return-path.ts';
+import { type AssetName, loadAssets } from './asset-files.ts';
+import type { Frame, PageName, Pages, Render } from './page-contract.ts';
+import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from './refusals.ts';
+import { OWN_SITE, type Site } from './site.ts';
+import { brandsOf } from './tenant-brands.ts';
+
+export interface RendererOptions {
+  readonly tenants: readonly Tenant[];
+  readonly issuer: string;
+  readonly clock: Clock;
+  /** Says so on every page and links to the outbox. */
+  readonly isDevelopment: boolean;
+  readonly site?: Site;
+}
+
+const VIEWS: Readonly<Record<PageName, string>> = {
+  'sign-in': 'sign-in/sign-in',
+  'choose-method': 'second-factor/choose-method',
+  'enter-code': 'second-factor/enter-code',
+  'use-passkey': 'second-factor/use-passkey',
+  'set-up-choose': 'second-factor/set-up-choose',
+  'set-up-proof': 'second-factor/set-up-proof',
+  'set-up-totp': 'second-factor/set-up-totp',
+  'set-up-email': 'second-factor/set-up-email',
+  'set-up-sms': 'second-factor/set-up-sms',
+  'set-up-passkey': 'second-factor/set-up-passkey',
+  'recovery-codes': 'second-factor/recovery-codes',
+  consent: 'provider/consent',
+  'sign-out': 'provider/sign-out',
+  'signed-out': 'provider/signed-out',
+  'switch-account': 'provider/switch-account',
+  'confirm-email': 'mailed/confirm-email',
+  'not-me': 'mailed/not-me',
+  account: 'account/account',
+  security: 'account/security',
+  demo: 'demo/demo',
+  'demo-signed-in': 'demo/signed-in',
+  'demo-error': 'demo/error',
+  outbox: 'ops/outbox',
+  'outbox-message': 'ops/outbox-message',
+  'mail-samples': 'ops/mail-samples',
+  error: 'error',
+};
+
+/** All that a view can name: a model's fields never become variables, let alone options of the engine. */
+const LOCALS = [
+  'page',
+  'model',
+  'title',
+  't',
+  'lang',
+  'moments',
+  'partial',
+  'part',
+  'refusal',
+  'frame',
+  'brand',
+  'place',
+  'asset',
+  'paragraphs',
+  'webAddress',
+  'body',
+] as const;
+
+type Locals = Readonly<Partial<Record<(typeof LOCALS)[number], unknown>>>;
+
+/** Seconds for `Retry-After` while a store is away: long enough for a restart, short enough to wait for. */
+const UNAVAILABLE_RETRY = '5';
+
+export function createRenderer(options: RendererOptions): Render {
+  const { tenants, issuer, clock, isDevelopment, site = OWN_SITE } = options;
+  const views = compileViews();
+  const speak = loadLanguages(clock);
+  const assets = loadAssets(site);
+  const brandFor = brandsOf(tenants, site);
+  const { host } = new URL(issuer);
+
+  return (ctx, page, model, frame = {}) => {
+    const tenant = tenants.find(({ id }) => id === frame.tenantId) ?? null;
+    const cookie = site.localeCookie(ctx);
+    const lang = localeFor(ctx, { cookie, uiLocales: frame.uiLocales, chosen: frame.locale ?? null, tenant });
+    const { t, moments } = speak[lang];
+    const locals = {
+      page,
+      model,
+      title: titleOf(page, model, t),
+      t,
+      lang,
+      moments,
+      refusal: refusalView(frame, subjectOf(page, model), { t, moments }),
+      frame,
+      brand: brandFor(tenant, lang),
+      place: {
+        host,
+        isDevelopment,
+        root: site.root,
+        returnTo: pagePath(ctx) ?? ownPath(ctx.originalUrl) ?? '/',
+      },
+      asset: (name: AssetName) => assets[name].path,
+      paragraphs,
+      webAddress,
+    };
+    prepareAnswer(ctx, frame, clock.now());
+    ctx.set('Content-Language', lang);
+    ctx.body = views('layout', { ...locals, body: views(VIEWS[page], locals) });
+  };
+}
+
+/** Status, type and cache rules, whoever draws the page; the Content-Security-Policy is the middleware's. */
+export function prepareAnswer(ctx: Context, { status, refusal }: Frame, now: number): void {
+  ctx.status = status ?? (refusal ? statusOf(refusal) : 200);
+  ctx.type = 'text/html; charset=utf-8';
+  ctx.set('Cache-Control', 'no-store');
+  const seconds = refusal ? retryAfter(refusal, now) : null;
+  if (seconds !== null) ctx.set('Retry-After', String(seconds));
+  else if (ctx.status === 503) ctx.set('Retry-After', UNAVAILABLE_RETRY);
+}
+
+function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): string {
+  if (page === 'error') {
+    const { title } = model as Pages['error'];
+    return t(`error.${title}.title`);
+  }
+  if ('isDone' in model && model.isDone) return t(`${page}.done_title`);
+  const client = 'clientName' in model && model.clientName !== null ? model.clientName : '';
+  return t(`${page}.title`, { client });
+}
+
+/** Pages of a set-up at which a code is typed that was sent. */
+const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms'];
+
+function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
+  if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : 'app';
+  if (SENT_AT.includes(page)) return 'sent';
+  if (page !== 'enter-code') return 'app';
+  const { method } = model as Pages['enter-code'];
+  if (method === 'recovery') return method;
+  return isSent(method) ? 'sent' : 'app';
+}
+
+function refusalView({ refusal }: Frame, subject: Subject, { t, moments }: Language) {
+  if (!refusal) return null;
+  const sentences = phrasesOf(refusal, subject).map(({ key, count, until }) => {
+    const when = until === undefined ? {} : { when: moments.wait(until) };
+    return t(key, { ...(count !== undefined && { count }), ...when });
+  });
+  return { code: refusal.code, text: sentences.join(' '), fields: fieldsOf(refusal) };
+}
+
+/** Every view of a page, compiled once; a view shows another one through `partial`. */
+function compileViews(): (view: string, locals: Locals) => string {
+  const names = readdirSync(VIEWS_FOLDER, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ejs'))
+    .map((name) => name.replaceAll('\\', '/').replace(/\.ejs$/, ''));
+  const compiled = new Map<string, TemplateFunction>(
+    names.filter((name) => !name.startsWith('mail/')).map((name) => [name, compileView(name, LOCALS)]),
+  );
+  const show = (view: string, locals: Locals): string => {
+    const template = compiled.get(view);
+    if (template === undefined) throw new Error(`no view is called ${view}`);
+    const partial = (name: string, part: unknown): string => show(`partials/${name}`, { ...locals, part });
+    return template({ ...locals, partial });
+  };
+  return show;
+}

@@ -1,0 +1,137 @@
+/** What a letter says, in one language: the HTML part and the text part are both made of this, so they say the same. */
+import type { Letter } from '../ports/senders.ts';
+import type { Language } from '../presentation/languages.ts';
+import type { Translate } from '../presentation/locale.ts';
+
+/** A piece of a letter, in the order of reading. */
+export type Block =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'code'; readonly code: string }
+  | { readonly kind: 'facts'; readonly facts: readonly Fact[] }
+  | { readonly kind: 'link'; readonly label: string; readonly href: string };
+
+interface Fact {
+  readonly label: string;
+  readonly value: string;
+}
+
+export interface Words {
+  /** One line. */
+  readonly subject: string;
+  readonly heading: string;
+  readonly blocks: readonly Block[];
+  readonly footer: string;
+}
+
+export interface Surroundings extends Language {
+  /** The organisation's name, or the product's: one line. */
+  readonly tenant: string;
+  /** The issuer's. */
+  readonly host: string;
+  /** Who helps; null: nobody is named. */
+  readonly supportEmail: string | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+type Of<K extends Letter['kind']> = Extract<Letter, { readonly kind: K }>;
+
+export function wordsOf(letter: Letter, around: Surroundings): Words {
+  const { t, tenant, host, supportEmail } = around;
+  const { blocks, ...words } = bodyOf(letter, around);
+  const help = supportEmail === null ? [] : [text(t('mail.help', { email: supportEmail }))];
+  return { ...words, blocks: [...blocks, ...help], footer: t('mail.footer', { host, tenant }) };
+}
+
+function bodyOf(letter: Letter, around: Surroundings): Omit<Words, 'footer'> {
+  switch (letter.kind) {
+    case 'code':
+      return codeBody(letter, around);
+    case 'confirm-address':
+      return addressBody(letter, around);
+    case 'notice':
+      return noticeBody(letter, around);
+  }
+}
+
+/** The code stands first, so that no other figures of the letter can be taken for it. */
+function codeBody({ purpose, code, expiresAt, confirmUrl }: Of<'code'>, around: Surroundings) {
+  const { t, tenant, now } = around;
+  const confirm: Block[] =
+    confirmUrl === null
+      ? []
+      : [text(t('mail.code.confirm')), { kind: 'link', label: t('mail.confirm'), href: confirmUrl }];
+  return {
+    subject: t('mail.code.subject', { code, tenant }),
+    heading: t(`mail.code.${purpose}.heading`),
+    blocks: [
+      { kind: 'code' as const, code },
+      text(t(`mail.code.${purpose}.text`, { tenant })),
+      text(t('mail.code.life', { life: lifeOf(expiresAt - now, t) })),
+      ...confirm,
+      text(t('mail.code.not_me')),
+      text(t('mail.code.secret', { tenant })),
+    ],
+  };
+}
+
+function addressBody({ confirmUrl }: Of<'confirm-address'>, { t, tenant }: Surroundings) {
+  return {
+    subject: t('mail.address.subject', { tenant }),
+    heading: t('mail.address.heading'),
+    blocks: [
+      text(t('mail.address.text', { tenant })),
+      { kind: 'link' as const, label: t('mail.confirm'), href: confirmUrl },
+      text(t('mail.address.not_me')),
+    ],
+  };
+}
+
+function noticeBody(letter: Of<'notice'>, around: Surroundings) {
+  const { t, tenant } = around;
+  const { notMeUrl } = letter;
+  const story = storyOf(letter);
+  const subject = t(`mail.notice.${story}.title`, { tenant });
+  const notMe: Block[] =
+    notMeUrl === null
+      ? []
+      : [text(t('mail.not_me.text')), { kind: 'link', label: t('mail.not_me.button'), href: notMeUrl }];
+  return {
+    subject,
+    heading: subject,
+    blocks: [
+      text(t(`mail.notice.${story}.text`, { tenant })),
+      { kind: 'facts' as const, facts: factsOf(letter, around) },
+      ...notMe,
+    ],
+  };
+}
+
+/** An administrator who reads of somebody else reads another story than the account itself. */
+export function storyOf({ topic, about }: Of<'notice'>): string {
+  return topic === 'reported' && about !== null ? 'reported-about' : topic;
+}
+
+function factsOf({ about, method, left, at }: Of<'notice'>, { t, moments }: Surroundings): readonly Fact[] {
+  return [
+    ...(about === null ? [] : [{ label: t('mail.fact.account'), value: about }]),
+    ...(method === null ? [] : [{ label: t('mail.fact.method'), value: t(`method.${method}.name`) }]),
+    ...(left === null ? [] : [{ label: t('mail.fact.left'), value: String(left) }]),
+    { label: t('mail.fact.at'), value: moments.moment(at) },
+  ];
+}
+
+function text(words: string): Block {
+  return { kind: 'text', text: words };
+}
+
+/** Up to here in seconds. */
+const LONGEST_IN_SECONDS = 120;
+
+/** "90 seconds", "10 minutes": how long a code is good, of minutes only those that are full. */
+export function lifeOf(ms: number, t: Translate): string {
+  const seconds = Math.max(1, Math.round(ms / 1000));
+  return seconds <= LONGEST_IN_SECONDS
+    ? t('mail.life.seconds', { count: seconds })
+    : t('mail.life.minutes', { count: Math.floor(seconds / 60) });
+}

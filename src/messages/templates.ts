@@ -1,0 +1,134 @@
+/** Mails and text messages: finds the words, the language and the organisation's colour, and hands them over. */
+import type { Locale } from '../domain/account.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import {
+  DeliveryFailed,
+  type Letter,
+  type Message,
+  type MessageSender,
+  type Messenger,
+  type Recipient,
+} from '../ports/senders.ts';
+import type { Clock } from '../ports/system.ts';
+import { type BrandColours, brandColours } from '../presentation/brand.ts';
+import { loadLanguages } from '../presentation/languages.ts';
+import { compileView } from '../presentation/views.ts';
+import { type Block, type Words, wordsOf } from './email-words.ts';
+import { smsOf } from './sms-words.ts';
+
+export interface LetterOptions {
+  readonly tenants: readonly Tenant[];
+  /** The only place that letters link to. */
+  readonly issuer: string;
+  /** Stands where no organisation's name can. */
+  readonly productName?: string;
+  readonly clock: Clock;
+}
+
+/** Throws for a link that leads to another server. */
+export type WriteLetter = (to: Recipient, letter: Letter) => Message;
+
+const LOCALS = ['lang', 'words', 'name', 'monogram', 'colours'];
+
+/** As in `views/assets/doublelock.css`. */
+const OUR_COLOURS: BrandColours = {
+  accent: '#0b5d68',
+  onAccent: '#ffffff',
+  ink: { light: '#0b5d68', dark: '#7fd0d8' },
+};
+
+export function createLetterWriter(options: LetterOptions): WriteLetter {
+  const { tenants, issuer, productName = 'Doublelock', clock } = options;
+  const languages = loadLanguages(clock);
+  const html = compileView('mail/letter', LOCALS);
+  const { origin, hostname } = new URL(issuer);
+
+  return (to, given) => {
+    const letter = withPlainName(given);
+    for (const url of linksOf(letter)) {
+      if (new URL(url).origin !== origin) throw new TypeError('a letter links to the issuer alone');
+    }
+    const tenant = tenants.find(({ id }) => id === to.tenantId) ?? null;
+    const lang: Locale = to.locale ?? tenant?.locale ?? 'en';
+    const name = (tenant && oneLine(tenant.name)) || productName;
+    const around = {
+      ...languages[lang],
+      tenant: name,
+      host: hostname,
+      supportEmail: tenant?.support.email ?? null,
+      now: clock.now(),
+    };
+    const message = {
+      channel: to.channel,
+      to: to.to,
+      expiresAt: letter.kind === 'code' ? letter.expiresAt : null,
+    };
+    if (to.channel === 'sms') {
+      return { ...message, subject: '', text: smsOf(letter, around, productName), html: null };
+    }
+    const words = wordsOf(letter, around);
+    const colours = brandColours(tenant?.brand.colour ?? null) ?? OUR_COLOURS;
+    const [monogram] = name;
+    return {
+      ...message,
+      subject: words.subject,
+      text: textOf(words),
+      html: html({ lang, words, name, monogram, colours }),
+    };
+  };
+}
+
+export function createLetters({
+  sender,
+  ...options
+}: LetterOptions & { readonly sender: MessageSender }): Messenger {
+  const write = createLetterWriter(options);
+  return {
+    async tell(to, letter) {
+      try {
+        await sender.send(write(to, letter));
+        return true;
+      } catch (error) {
+        if (error instanceof DeliveryFailed) return false;
+        throw error;
+      }
+    },
+  };
+}
+
+function withPlainName(letter: Letter): Letter {
+  return letter.kind === 'notice' && letter.about !== null
+    ? { ...letter, about: oneLine(letter.about) }
+    : letter;
+}
+
+function linksOf(letter: Letter): readonly string[] {
+  const url = letter.kind === 'notice' ? letter.notMeUrl : letter.confirmUrl;
+  return url === null ? [] : [url];
+}
+
+/** Letters: as many as a tenant's name may have. */
+const LONGEST_NAME = 100;
+
+/** Line breaks would begin another header (RFC 5322, 2.2), and signs that turn the direction could move a code. */
+function oneLine(name: string): string {
+  const clean = name.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replaceAll(/\p{Bidi_Control}/gu, '');
+  return [...clean.trim()].slice(0, LONGEST_NAME).join('');
+}
+
+function textOf({ heading, blocks, footer }: Words): string {
+  return `${[heading, ...blocks.map(blockText), footer].join('\n\n')}\n`;
+}
+
+function blockText(block: Block): string {
+  switch (block.kind) {
+    case 'text':
+      return block.text;
+    case 'code':
+      return block.code;
+    case 'facts':
+      return block.facts.map(({ label, value }) => `${label}: ${value}`).join('\n');
+    case 'link':
+      return `${block.label}:\n${block.href}`;
+  }
+}

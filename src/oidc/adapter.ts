@@ -1,0 +1,106 @@
+/** What oidc-provider asks of storage, said in terms of our two stores. */
+import type { Adapter, AdapterPayload } from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import { providerPurpose } from '../domain/keys.ts';
+import type { ProviderStore, ShortLivedProviderStore } from '../ports/stores.ts';
+import type { Clock, SecretBox } from '../ports/system.ts';
+import { createSessionAdapter } from './session-adapter.ts';
+
+/** Models that must survive the loss of the short-lived store. */
+const DURABLE: ReadonlySet<string> = new Set(['Grant', 'RefreshToken']);
+/** Models issued under a grant, which end with it. */
+const GRANTED = ['AccessToken', 'AuthorizationCode', 'RefreshToken'];
+
+export interface ProviderStores {
+  readonly durable: ProviderStore;
+  readonly shortLived: ShortLivedProviderStore;
+}
+
+/**
+ * What a token, code or session cookie says is its id, so that ids are stored as digests and payloads sealed: who reads
+ * the stores can use none of them. In clear stay the session's uid and the grant, by which they are found.
+ */
+export function createProviderAdapter(
+  stores: ProviderStores,
+  box: SecretBox,
+  clock: Clock,
+): (model: string) => Adapter {
+  const storeOf = (model: string) => (DURABLE.has(model) ? stores.durable : stores.shortLived);
+  const keyOf = (model: string, id: string) => box.digest(id, providerPurpose(model));
+
+  async function revoke(grantId: string): Promise<void> {
+    await Promise.all([
+      ...GRANTED.map((model) => storeOf(model).revokeByGrantId(model, grantId)),
+      stores.durable.destroy('Grant', keyOf('Grant', grantId)),
+    ]);
+  }
+
+  function sealed(model: string, payload: AdapterPayload): Record<string, unknown> {
+    const { grantId, uid } = payload;
+    return {
+      sealed: box.seal(JSON.stringify(payload), providerPurpose(model)),
+      ...(grantId === undefined ? {} : { grantId }),
+      // An interaction's uid is its id, and nobody looks for it by that.
+      ...(uid === undefined || model === 'Interaction' ? {} : { uid }),
+    };
+  }
+
+  function opened(
+    model: string,
+    stored: Readonly<Record<string, unknown>> | null,
+  ): AdapterPayload | undefined {
+    if (stored === null || typeof stored.sealed !== 'string') return undefined;
+    const text = box.tryOpen(stored.sealed, providerPurpose(model));
+    // Under a key that is not there any more: as if it had expired, and whoever has it signs in again.
+    if (text === null) return undefined;
+    const payload: AdapterPayload = JSON.parse(text);
+    return stored.consumed === undefined ? payload : { ...payload, consumed: Number(stored.consumed) };
+  }
+
+  const sessions = createSessionAdapter({
+    store: stores.shortLived,
+    keyOf: (id) => keyOf('Session', id),
+    seal: (payload) => sealed('Session', payload),
+    open: (stored) => opened('Session', stored),
+    clock,
+  });
+
+  return (model) => {
+    const store = storeOf(model);
+    const adapter: Adapter = {
+      async upsert(id, payload, expiresIn) {
+        const expiresAt = expiresIn ? clock.now() + expiresIn * 1000 : null;
+        await store.upsert(model, keyOf(model, id), sealed(model, payload), expiresAt);
+      },
+      async find(id) {
+        // Clients come from the configuration alone; nobody registers one at run time.
+        if (model === 'Client') return undefined;
+        return opened(model, await store.find(model, keyOf(model, id), clock.now()));
+      },
+      async findByUid(uid) {
+        return opened(model, await store.findByUid(model, uid, clock.now()));
+      },
+      async findByUserCode() {
+        return undefined;
+      },
+      /** A claim, not a mark: the library lets two parallel exchanges pass where this is an unconditional write. */
+      async consume(id) {
+        if (await store.consume(model, keyOf(model, id), clock.now())) return;
+        const grantId = (await store.find(model, keyOf(model, id), clock.now()))?.grantId;
+        if (typeof grantId === 'string') await revoke(grantId);
+        if (model === 'PushedAuthorizationRequest') throw new errors.InvalidRequestUri('it was used already');
+        throw new errors.InvalidGrant('it was used already');
+      },
+      /** Resume is the only one who destroys an interaction: the second of two must not issue a second code. */
+      async destroy(id) {
+        const destroyed = await store.destroy(model, keyOf(model, id));
+        if (!destroyed && model === 'Interaction')
+          throw new errors.SessionNotFound('interaction session not found');
+      },
+      async revokeByGrantId(grantId) {
+        await store.revokeByGrantId(model, grantId);
+      },
+    };
+    return model === 'Session' ? { ...adapter, ...sessions } : adapter;
+  };
+}

@@ -1,0 +1,226 @@
+/** The second factor of an oidc-provider, as one value: what its configuration gets, and the pages beside it. */
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Account } from '../domain/account.ts';
+import type { Enrolment } from '../domain/enrolment/enrolment.ts';
+import { availableOf, createMethods, type MethodSettings } from '../domain/methods/index.ts';
+import { isSent, type MethodName } from '../domain/methods/method.ts';
+import type { PasskeySite } from '../domain/methods/webauthn.ts';
+import type { Facts, Judge, Judgement } from '../domain/policy/policy.ts';
+import type { Progress } from '../domain/sign-in/transaction.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import { createFormTokens } from '../http/guards/forms.ts';
+import { createBeginnings } from '../http/guards/sign-in-binding.ts';
+import type { TrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
+import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
+import { type ClientName, createAdvance, type PageAddress } from '../http/second-factor/next-step.ts';
+import { createSecondFactorRoutes } from '../http/second-factor/routes.ts';
+import { createStandpoint, type Standpoint } from '../oidc/prompt.ts';
+import type { ClientRule } from '../oidc/requested-assurance.ts';
+import { createResumeTickets } from '../oidc/resume-cookie.ts';
+import { createProviderSession, type InteractionView } from '../oidc/sessions.ts';
+import type { Log } from '../ports/log.ts';
+import type { Messenger, Notify } from '../ports/senders.ts';
+import type {
+  AccountStore,
+  AttemptStore,
+  ClaimStore,
+  EnrolmentStore,
+  LockoutStore,
+  ProgressStore,
+  SignInRecordStore,
+  TrustedBrowserStore,
+} from '../ports/stores.ts';
+import type { Clock, PasskeyVerifier, Random, SecretBox, Trail } from '../ports/system.ts';
+import { createBinding } from '../use-cases/enrolment/binding.ts';
+import { createEnrolment, type EnrolmentUseCase } from '../use-cases/enrolment/enrolment.ts';
+import { createRecovery, type Recovery } from '../use-cases/enrolment/recovery-codes.ts';
+import { createAddressConfirmation } from '../use-cases/second-factor/address-confirmation.ts';
+import { createGuesses } from '../use-cases/second-factor/attempt-limiter.ts';
+import { createAnswers } from '../use-cases/second-factor/check-answer.ts';
+import {
+  createJudge,
+  createStandingGather,
+  createStandingJudge,
+} from '../use-cases/second-factor/evaluate-policy.ts';
+import { createPasskeys, type Passkeys } from '../use-cases/second-factor/passkeys.ts';
+import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
+import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
+import { createTrustedBrowsers, type TrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
+import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
+import { createConfigure } from './configure.ts';
+
+export interface SecondFactorNeeds {
+  readonly stores: {
+    readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setPhone'>;
+    readonly enrolments: EnrolmentStore;
+    readonly claims: ClaimStore;
+    readonly lockouts: LockoutStore;
+    readonly records: SignInRecordStore;
+    readonly progress: ProgressStore;
+    readonly attempts: AttemptStore;
+    readonly trustedBrowsers: TrustedBrowserStore;
+  };
+  readonly tenants: readonly Tenant[];
+  readonly methods: MethodSettings;
+  readonly passkeyVerifier: PasskeyVerifier;
+  /** Null: no browser would make passkeys here, or it is not known yet where that is. */
+  readonly passkeySite: () => PasskeySite | null;
+  readonly messenger: Messenger;
+  readonly notify: Notify;
+  readonly smsLimits: SmsLimits;
+  /** Where an address can be confirmed without a code; null: nowhere. */
+  readonly confirmUrl: (account: Account) => string | null;
+  readonly box: SecretBox;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly trail: Trail;
+  readonly log: Log;
+  readonly clientRule: (clientId: string) => ClientRule;
+  readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
+  readonly trustedCookie: TrustedBrowserCookie;
+  /** For how many days a browser is trusted. */
+  readonly trustDays: number;
+  readonly issuedLifetimeMs: number;
+  /** Where the provider and these pages are mounted: a path without a slash at its end. */
+  readonly basePath: (issuer: string) => string;
+  readonly interactionUrl?: PageAddress | undefined;
+  readonly passwordUrl?: PageAddress | undefined;
+  readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
+}
+
+/** What its pages need beside that. */
+export interface PageNeeds {
+  readonly render: RenderSome<SecondFactorPage>;
+  readonly clientName: ClientName;
+  readonly home: string | null;
+}
+
+/**
+ * Takes a sign-in further whose password was accepted a moment ago, in the interaction that it was given in. `facts`:
+ * what was read of the account in this request, so that it is not read twice.
+ */
+export type Onward = (
+  ctx: Context,
+  view: InteractionView,
+  progress: Progress,
+  facts?: Facts | null,
+) => Promise<void>;
+
+export interface SecondFactorArea {
+  configure(host: Configuration): Configuration;
+  /** The pages, under the interactions of this provider. */
+  routes(provider: Provider, pages: PageNeeds): Router;
+  onward(provider: Provider, pages: Pick<PageNeeds, 'clientName'>): Onward;
+  readonly readAhead: Standpoint['readAhead'];
+  readonly judge: Judge;
+  readonly enrolment: EnrolmentUseCase;
+  readonly recovery: Recovery;
+  readonly passkeys: Passkeys;
+  readonly trustedBrowsers: TrustedBrowsers;
+  /** Where codes of a factor go, as it is shown; null where none are sent. */
+  readonly maskedDestination: (judgement: Judgement, enrolment: Enrolment) => string | null;
+  /** The methods that can be done here. */
+  available(): readonly MethodName[];
+}
+
+/** Everything at and below such an address belongs to these pages. */
+function pagesUnder(base: string): PageAddress {
+  return (uid) => `${base}/interaction/${uid}/second-factor`;
+}
+
+export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorArea {
+  const { stores, box } = needs;
+  const methods = createMethods(needs.methods);
+  const available = () => availableOf(needs.methods, needs.passkeySite());
+  const shared = { ...needs, ...stores, methods };
+  const recovery = createRecovery(shared);
+  const bind = createBinding({ ...shared, keepCodes: recovery.keepMade });
+  const guesses = createGuesses(shared);
+  const passkeys = createPasskeys({ ...shared, bind, guesses });
+  const answers = createAnswers({ ...shared, checkPasskey: passkeys.check });
+  const { check, destinationOf, isReachable, isReadable } = answers;
+  const judging = { ...shared, available, isReachable };
+  const judge = createJudge(judging);
+  const trustedBrowsers = createTrustedBrowsers(shared);
+  const countSend = createSendLimits(shared);
+  const sendCode = createSentCodes({ ...shared, countSend });
+  const confirmation = createAddressConfirmation({ ...shared, countSend });
+  const enrolment = createEnrolment({ ...shared, bind, guesses, sendCode });
+  const secondFactor = createSecondFactor({
+    ...shared,
+    judge,
+    check,
+    destinationOf,
+    guesses,
+    sendCode,
+    askPasskey: passkeys.ask,
+    onRecovery: recovery.used,
+  });
+  const standpoint = createStandpoint({
+    ...shared,
+    judge: createStandingJudge(judging),
+    gather: createStandingGather(shared),
+  });
+  const tickets = createResumeTickets({ box });
+  const beginnings = createBeginnings({ box });
+  const pagesOf = (issuer: string) => pagesUnder(needs.basePath(issuer));
+
+  const configure = createConfigure({
+    standpoint,
+    tickets,
+    isSomebody: async (id) => (await stores.accounts.findById(id)) !== null,
+    interactionUrl: (issuer, uid) => (needs.interactionUrl ?? pagesOf(issuer))(uid),
+  });
+
+  function partsOf(provider: Provider, { clientName }: Pick<PageNeeds, 'clientName'>) {
+    const session = createProviderSession(provider);
+    const pages = pagesOf(provider.issuer);
+    const parts = {
+      ...shared,
+      trustedBrowsers,
+      session,
+      pages,
+      clientName,
+      secondFactor,
+      enrolment,
+      recovery,
+      passkeys,
+      confirmation,
+      isReadable,
+      tickets,
+      beginnings,
+    };
+    return { ...parts, advance: createAdvance(parts) };
+  }
+
+  function routes(provider: Provider, { render, clientName, home }: PageNeeds): Router {
+    const forms = createFormTokens(box);
+    return createSecondFactorRoutes({ ...partsOf(provider, { clientName }), forms, render, home });
+  }
+
+  function onward(provider: Provider, pages: Pick<PageNeeds, 'clientName'>): Onward {
+    return partsOf(provider, pages).advance.begun;
+  }
+
+  const maskedDestination: SecondFactorArea['maskedDestination'] = (judgement, enrolment) => {
+    const { method } = enrolment;
+    const destination = isSent(method) ? destinationOf(judgement, enrolment) : null;
+    return isSent(method) && destination !== null ? (methods[method]?.masked(destination) ?? null) : null;
+  };
+
+  return {
+    configure,
+    routes,
+    onward,
+    maskedDestination,
+    readAhead: standpoint.readAhead,
+    judge,
+    enrolment,
+    recovery,
+    passkeys,
+    trustedBrowsers,
+    available,
+  };
+}

@@ -1,0 +1,94 @@
+/**
+ * What the openers of `doublelock/embedded`, `/mongo`, `/redis` and `/delivery` can work with, looked at before they
+ * begin.
+ */
+import { z } from 'zod';
+import { mailShape } from '../config/schema/mail.ts';
+import { accountsStorageShape, shortLivedStorageShape } from '../config/schema/server.ts';
+import { smsShape } from '../config/schema/sms.ts';
+import { act, createOptionCheck, having } from './option-check.ts';
+
+const text = z.string().min(1, 'is empty');
+const upkeep = { auditRetentionDays: z.number().positive().optional(), onFailure: act.optional() };
+const node = z.string().regex(/^.+:\d{1,5}$/, 'must be host:port');
+const nodes = z.array(node).min(1, 'is empty');
+
+export const checkEmbedded = createOptionCheck('embedded', z.strictObject({ dataDir: text, ...upkeep }));
+
+const mongoUri = accountsStorageShape.uri.unwrap().unwrap();
+
+export const checkMongo = createOptionCheck('mongo', z.strictObject({ uri: mongoUri, ...upkeep }));
+
+export const checkRedis = createOptionCheck(
+  'redis',
+  z
+    .strictObject({
+      uri: shortLivedStorageShape.uri.unwrap().unwrap().optional(),
+      sentinel: z.strictObject({ name: text, nodes, password: text.optional() }).optional(),
+      cluster: nodes.optional(),
+      prefix: z.string().optional(),
+    })
+    .refine(
+      ({ uri, sentinel, cluster }) => [uri, sentinel, cluster].filter(Boolean).length === 1,
+      'exactly one of uri, sentinel and cluster is needed',
+    ),
+);
+
+export const checkSmtp = createOptionCheck(
+  'smtp',
+  z.strictObject({
+    url: text,
+    from: mailShape.from.unwrap(),
+    ca: text.optional(),
+  }),
+);
+
+const from = smsShape.from.unwrap();
+
+export const checkTwilio = createOptionCheck(
+  'twilio',
+  z.strictObject({ from, accountSid: text, authToken: text, url: text.optional() }),
+);
+
+/** Templates are looked at where they are filled. */
+export const checkHttp = createOptionCheck(
+  'http',
+  z.strictObject({
+    from,
+    url: text,
+    method: smsShape.method.unwrap().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+    body: text.optional(),
+    contentType: text.optional(),
+    success: smsShape.success
+      .unwrap()
+      .omit({ status: true })
+      .extend({ statuses: smsShape.success.unwrap().shape.status })
+      .optional(),
+    bearerToken: text.optional(),
+    password: text.optional(),
+  }),
+);
+
+export const checkSmpp = createOptionCheck(
+  'smpp',
+  z.strictObject({
+    from,
+    host: text,
+    port: z.int().min(1).max(65_535),
+    systemId: text,
+    password: z.string(),
+    tls: z.boolean().optional(),
+    systemType: z.string().optional(),
+    alphabet: z.enum(['gsm', 'latin1', 'ucs2']).optional(),
+  }),
+);
+
+export const checkDeliver = createOptionCheck(
+  'deliver',
+  z.strictObject({
+    mail: having('attempt', 'close').optional(),
+    sms: having('send').optional(),
+    log: act.optional(),
+  }),
+);

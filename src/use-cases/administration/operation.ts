@@ -1,0 +1,83 @@
+/** What the operator does at the machine itself, for a person who lost the phone or asks what happened. */
+import { type Account, normaliseEmail } from '../../domain/account.ts';
+import type { AuditEvent } from '../../domain/audit-event.ts';
+import type { Factor } from '../../domain/enrolment/enrolment.ts';
+import { wasReported } from '../../domain/sign-in/sign-in-record.ts';
+import type { AccountStore, AuditStore, SignInRecordStore } from '../../ports/stores.ts';
+import type { Clock, Trail } from '../../ports/system.ts';
+
+interface Needs {
+  readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'listByTenant' | 'setFrozen'>;
+  readonly factors: {
+    list(accountId: string): Promise<Factor[]>;
+    remove(accountId: string, which: { id: string } | 'all'): Promise<Factor[]>;
+  };
+  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
+  readonly audit: Pick<AuditStore, 'list'>;
+  readonly trail: Trail;
+  readonly clock: Clock;
+}
+
+/** An event, and the address of whom it is about: an id tells an operator nothing. */
+export type AuditLine = AuditEvent & { readonly email: string | null };
+
+export interface AuditQuery {
+  readonly tenantId?: string | undefined;
+  readonly email?: string | undefined;
+  readonly limit: number;
+}
+
+export function createOperation({ accounts, factors, records, audit, trail, clock }: Needs) {
+  /** Tenant by tenant, in the order given. */
+  async function listAccounts(tenantIds: readonly string[]): Promise<Account[]> {
+    const lists: Account[][] = [];
+    for (const id of tenantIds) lists.push(await accounts.listByTenant(id));
+    return lists.flat();
+  }
+
+  /** Oldest first; null when there is no such account. */
+  async function listFactors(email: string): Promise<Factor[] | null> {
+    const account = await accounts.findByEmail(normaliseEmail(email));
+    return account === null ? null : factors.list(account.id);
+  }
+
+  /** Gives what was removed; null when there is no such account. */
+  async function removeFactors(email: string, which: { id: string } | 'all'): Promise<Factor[] | null> {
+    const account = await accounts.findByEmail(normaliseEmail(email));
+    return account === null ? null : factors.remove(account.id, which);
+  }
+
+  /**
+   * Lets factors be changed again after "it was not me"; false when they could be; null when there is no such account.
+   * What was on its way when that was said has ended, and does not begin again.
+   */
+  async function unfreeze(email: string): Promise<boolean | null> {
+    const account = await accounts.findByEmail(normaliseEmail(email));
+    if (account === null) return null;
+    if (account.frozenAt === null) return false;
+    for (const { sessionUid, proofs } of await records.listByAccount(account.id, clock.now())) {
+      if (wasReported(proofs, account)) await records.remove(sessionUid);
+    }
+    await accounts.setFrozen(account.id, null);
+    await trail({ event: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
+    return true;
+  }
+
+  /** Newest first; null when it is asked of an account that does not exist. */
+  async function listAudit({ tenantId, email, limit }: AuditQuery): Promise<AuditLine[] | null> {
+    const account = email === undefined ? undefined : await accounts.findByEmail(normaliseEmail(email));
+    if (account === null) return null;
+    const events = await audit.list({
+      limit,
+      ...(tenantId === undefined ? {} : { tenantId }),
+      ...(account === undefined ? {} : { accountId: account.id }),
+    });
+    const emails = new Map<string | null, string | null>([[null, null]]);
+    for (const { accountId: id } of events) {
+      if (id !== null && !emails.has(id)) emails.set(id, (await accounts.findById(id))?.email ?? null);
+    }
+    return events.map((event) => ({ ...event, email: emails.get(event.accountId) ?? null }));
+  }
+
+  return { listAccounts, listFactors, removeFactors, unfreeze, listAudit };
+}

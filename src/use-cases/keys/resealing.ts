@@ -1,0 +1,128 @@
+/** Counts what each encryption key has sealed, and seals anew what an older one has, so that it can be taken away. */
+import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
+import { providerPurpose } from '../../domain/keys.ts';
+import type { ResealableEnrolments, ResealableProviderStore } from '../../ports/keys.ts';
+import type { Clock, SecretBox } from '../../ports/system.ts';
+
+interface Needs {
+  readonly enrolments: Pick<ResealableEnrolments, 'pageOfSecrets' | 'replaceSecret'>;
+  /** Null: the provider is somebody else's, and keeps for itself what it has. */
+  readonly providerDurable: Pick<ResealableProviderStore, 'page' | 'replacePayload'> | null;
+  readonly box: Pick<SecretBox, 'keyId' | 'keyIdOf' | 'seal' | 'tryOpen'>;
+  readonly clock: Clock;
+}
+
+/** How many there are of each kind. */
+export interface Count {
+  readonly factors: number;
+  readonly tokens: number;
+}
+
+interface SealedRecord {
+  readonly kind: keyof Count;
+  readonly sealed: string;
+  readonly purpose: string;
+  /** False when it was changed, or removed, meanwhile. */
+  replace(sealed: string): Promise<boolean>;
+}
+
+export interface Round {
+  readonly resealed: number;
+  /** Their key is not there, or they are damaged: they stay as they are. */
+  readonly unreadable: number;
+}
+
+/** Called between pages with how many records were written since; false ends the round. */
+export type Pace = (written: number) => Promise<boolean>;
+
+const PAGE = 200;
+/** What the provider keeps for longer than a session; the rest has expired before anybody looks. */
+const MODELS = ['Grant', 'RefreshToken'];
+
+export function createResealing({ enrolments, providerDurable, box, clock }: Needs) {
+  /** Everything in the accounts store that is sealed, a page at a time. */
+  async function* pages(): AsyncGenerator<SealedRecord[]> {
+    yield* through(
+      (after) => enrolments.pageOfSecrets(after, PAGE),
+      (found): SealedRecord => ({
+        kind: 'factors',
+        sealed: found.secret,
+        purpose: enrolmentPurpose(found),
+        replace: (sealed) => enrolments.replaceSecret(found.id, found.secret, sealed),
+      }),
+    );
+    if (!providerDurable) return;
+    for (const model of MODELS) {
+      yield* through(
+        (after) => providerDurable.page(model, after, PAGE, clock.now()),
+        (found): SealedRecord => ({
+          kind: 'tokens',
+          sealed: String(found.payload.sealed),
+          purpose: providerPurpose(model),
+          replace: (sealed) => providerDurable.replacePayload(model, found, { ...found.payload, sealed }),
+        }),
+      );
+    }
+  }
+
+  /** By the id of the key; of what was never sealed nothing is said. */
+  async function count(): Promise<ReadonlyMap<string, Count>> {
+    const counts = new Map<string, Count>();
+    for await (const page of pages()) {
+      for (const { kind, sealed } of page) {
+        const keyId = box.keyIdOf(sealed);
+        if (keyId === null) continue;
+        const before = counts.get(keyId) ?? { factors: 0, tokens: 0 };
+        counts.set(keyId, { ...before, [kind]: before[kind] + 1 });
+      }
+    }
+    return counts;
+  }
+
+  /** One pass over everything. What changes meanwhile is left as it is: whoever changed it has sealed it anew. */
+  async function round(pace: Pace): Promise<Round> {
+    let resealed = 0;
+    let unreadable = 0;
+    for await (const page of pages()) {
+      let written = 0;
+      for (const record of page) {
+        if (box.keyIdOf(record.sealed) === box.keyId) continue;
+        const sealed = anew(record);
+        if (sealed === null) unreadable += 1;
+        else if (await record.replace(sealed)) written += 1;
+      }
+      resealed += written;
+      if (!(await pace(written))) break;
+    }
+    return { resealed, unreadable };
+  }
+
+  function anew({ sealed, purpose }: Pick<SealedRecord, 'sealed' | 'purpose'>): string | null {
+    const plain = box.tryOpen(sealed, purpose);
+    return plain === null ? null : box.seal(plain, purpose);
+  }
+
+  /** An enrolment as it was read, sealed anew when it is an older key's: what is used need not wait for its turn. */
+  async function onUse(enrolment: Enrolment): Promise<Enrolment> {
+    const { secret } = enrolment;
+    if (secret === null || box.keyIdOf(secret) === box.keyId) return enrolment;
+    const sealed = anew({ sealed: secret, purpose: enrolmentPurpose(enrolment) });
+    if (sealed === null || !(await enrolments.replaceSecret(enrolment.id, secret, sealed))) return enrolment;
+    return { ...enrolment, secret: sealed };
+  }
+
+  return { count, round, onUse };
+}
+
+async function* through<T extends { readonly id: string }, R>(
+  next: (after: string | null) => Promise<readonly T[]>,
+  each: (found: T) => R,
+): AsyncGenerator<R[]> {
+  let page: readonly T[];
+  let after: string | null = null;
+  do {
+    page = await next(after);
+    after = page.at(-1)?.id ?? null;
+    yield page.map(each);
+  } while (page.length === PAGE);
+}

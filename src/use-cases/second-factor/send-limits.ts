@@ -1,0 +1,108 @@
+/**
+ * How much may be sent: to an account, to a destination, and by SMS as a whole, so that nobody earns by making us send.
+ */
+import type { Account } from '../../domain/account.ts';
+import { numberBlock } from '../../domain/contact.ts';
+import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
+import type { CountedSend, CountSend } from '../../domain/sign-in/sending.ts';
+import type { AttemptLimit, AttemptStore } from '../../ports/stores.ts';
+import type { Clock, Random, SecretBox } from '../../ports/system.ts';
+
+/** What may go out by SMS (SMS pumping). */
+export interface SmsLimits {
+  /** Beginnings of numbers in E.164; null: any number. */
+  readonly allowedPrefixes: readonly string[] | null;
+  /** To numbers that nobody has proven yet, of one block of a thousand, within an hour. */
+  readonly perBlockHour: number;
+  readonly perTenantDay: number;
+  readonly perDay: number;
+}
+
+interface Needs {
+  readonly attempts: AttemptStore;
+  readonly smsLimits: SmsLimits;
+  readonly box: Pick<SecretBox, 'digest'>;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+interface Limited {
+  readonly owner: string;
+  readonly limits: readonly AttemptLimit[];
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Sends to one account, and to one destination, within the window. */
+const MOST_SENDS = 5;
+const SENDS_WINDOW_MS = 10 * MINUTE;
+
+/** Of what was done to one account, within a day: whoever is told so often has read it, and mails go on telling. */
+const MOST_NOTICES = 10;
+
+type CountingNeeds = Pick<Needs, 'attempts' | 'clock' | 'random'>;
+
+/** Counts one sending everywhere, or nowhere. */
+function createCounting({ attempts, clock, random }: CountingNeeds) {
+  return async (everywhere: readonly Limited[]): Promise<Outcome<CountedSend>> => {
+    const id = random.id();
+    const at = clock.now();
+    const taken: Limited[] = [];
+    async function takeBack(): Promise<void> {
+      await Promise.all(
+        taken.map(({ owner, limits }) => {
+          const counters = limits.map(({ counter }) => counter);
+          return attempts.forget(owner, counters, id);
+        }),
+      );
+    }
+    for (const each of everywhere) {
+      const verdict = await attempts.take({ ...each, id, bucket: id, at });
+      if (verdict.ok) {
+        taken.push(each);
+        continue;
+      }
+      await takeBack();
+      return refused({ code: 'resend_too_soon', retryAt: verdict.retryAt });
+    }
+    return accepted({ takeBack });
+  };
+}
+
+/** For codes. */
+export function createSendLimits(needs: Needs): CountSend {
+  const { smsLimits, box } = needs;
+  const count = createCounting(needs);
+
+  return async ({ account, tenant }, { method, purpose, destination }) => {
+    const digest = (text: string) => box.digest(text, 'destination');
+    const everywhere = [
+      limit(`sends:${account.id}`, MOST_SENDS, SENDS_WINDOW_MS),
+      limit(`sends-to:${digest(destination)}`, MOST_SENDS, SENDS_WINDOW_MS),
+    ];
+    if (method !== 'sms') return count(everywhere);
+    const block = limit(`sms-block:${digest(numberBlock(destination))}`, smsLimits.perBlockHour, HOUR);
+    // A number that was proven once has an owner of ours: only new ones can be walked through.
+    const walked = purpose === 'set-up' ? [block] : [];
+    return count([...everywhere, ...walked, ...paidFor(smsLimits, tenant.id)]);
+  };
+}
+
+/** For notices that go out as text messages, which are paid for like codes; false: no more of them for now. */
+export function createTextLimits(needs: CountingNeeds & Pick<Needs, 'smsLimits'>) {
+  const count = createCounting(needs);
+
+  return async ({ id, tenantId }: Pick<Account, 'id' | 'tenantId'>): Promise<boolean> => {
+    const own = limit(`notices:${id}`, MOST_NOTICES, DAY);
+    return (await count([own, ...paidFor(needs.smsLimits, tenantId)])).ok;
+  };
+}
+
+function paidFor({ perTenantDay, perDay }: SmsLimits, tenantId: string): readonly Limited[] {
+  return [limit(`sms-tenant:${tenantId}`, perTenantDay, DAY), limit('sms-day', perDay, DAY)];
+}
+
+function limit(owner: string, most: number, windowMs: number): Limited {
+  return { owner, limits: [{ counter: 'sends', limit: most, windowMs }] };
+}

@@ -1,0 +1,113 @@
+/** Sends a code: limited before anything goes out, bound to what it is for, and the newest one alone is good. */
+import type { Account } from '../../domain/account.ts';
+import { isServed } from '../../domain/contact.ts';
+import type { Methods } from '../../domain/methods/index.ts';
+import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
+import {
+  type Challenge,
+  challengeFor,
+  challengeText,
+  newSentCode,
+  type Sending,
+  withChallenge,
+} from '../../domain/sign-in/challenge.ts';
+import type { CountSend, SendCode } from '../../domain/sign-in/sending.ts';
+import { orTwin, type Progress } from '../../domain/sign-in/transaction.ts';
+import type { Messenger } from '../../ports/senders.ts';
+import type { ProgressStore } from '../../ports/stores.ts';
+import type { Clock, Random, SecretBox, Trail } from '../../ports/system.ts';
+
+interface Needs {
+  readonly methods: Pick<Methods, 'email' | 'sms'>;
+  readonly progress: Pick<ProgressStore, 'save' | 'find'>;
+  readonly countSend: CountSend;
+  readonly messenger: Messenger;
+  /** Beginnings of the numbers that are sent to; null: any number. */
+  readonly smsLimits: { readonly allowedPrefixes: readonly string[] | null };
+  /** Where the account's address can be confirmed without the code; null: nowhere. */
+  readonly confirmUrl: (account: Account) => string | null;
+  readonly box: Pick<SecretBox, 'digest'>;
+  readonly trail: Trail;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** A second click of the same button comes within this. */
+const TWICE_MS = 2000;
+
+export function createSentCodes(needs: Needs): SendCode {
+  const { methods, progress, countSend, messenger, smsLimits, box, trail, clock, random } = needs;
+
+  return async (at, judgement, what, alongside) => {
+    const method = methods[what.method];
+    if (!method) return refused({ code: 'method_not_allowed' });
+    const { account, tenant, lockout } = judgement;
+    const line = {
+      accountId: account.id,
+      tenantId: tenant.id,
+      clientId: what.clientId,
+      address: what.address,
+      method: what.method,
+    };
+    const no = async (refusal: Refusal) => {
+      await trail({ ...line, event: 'code.refused', reason: refusal.code });
+      return refused(refusal);
+    };
+
+    const now = clock.now();
+    const before = challengeFor(at.challenges, what.method, what.purpose);
+    if (before && what.seen !== null && before.id !== what.seen && now - before.sentAt < TWICE_MS) {
+      return accepted(at);
+    }
+    // While it waits no code of the account is taken, whichever it is.
+    if (lockout.lockedUntil > now) return no({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
+    if (what.method === 'sms' && !isServed(what.destination, smsLimits.allowedPrefixes))
+      return no({ code: 'phone_invalid' });
+    const counted = await countSend(judgement, what);
+    if (!counted.ok) return no(counted.refusal);
+
+    const code = newSentCode((count) => random.bytes(count));
+    const binding = { ...what, tenantId: tenant.id, accountId: account.id, uid: at.uid };
+    const challenge: Challenge = {
+      id: random.id(),
+      method: what.method,
+      purpose: what.purpose,
+      digest: box.digest(challengeText(binding, code), 'sent-code'),
+      sentAt: now,
+      expiresAt: now + method.lifetimeMs,
+    };
+    const next = { ...at, ...alongside, challenges: withChallenge(at.challenges, challenge) };
+    // Saved before it is sent: of two clicks at once one sends.
+    const kept = await progress.save(next);
+    if (!kept) {
+      await counted.value.takeBack();
+      return twinOf(at, what);
+    }
+    const to = { channel: what.method, to: what.destination, tenantId: tenant.id, locale: account.locale };
+    const isUnconfirmed = what.method === 'email' && !account.emailConfirmed;
+    const handedOver = await messenger.tell(to, {
+      kind: 'code',
+      purpose: what.purpose,
+      code,
+      expiresAt: challenge.expiresAt,
+      confirmUrl: isUnconfirmed ? needs.confirmUrl(account) : null,
+    });
+    if (!handedOver) {
+      // The code before is still the newest that anybody has.
+      await progress.save({ ...at, version: kept.version });
+      await trail({ ...line, event: 'code.undelivered', reason: 'delivery_failed' });
+      return refused({ code: 'delivery_failed' });
+    }
+    await trail({ ...line, event: 'code.sent' });
+    return accepted(kept);
+  };
+
+  /** Somebody else saved first: it is enough if that was a second click of the same button, and has sent one. */
+  async function twinOf(at: Progress, { method, purpose }: Sending): Promise<Outcome<Progress>> {
+    const before = challengeFor(at.challenges, method, purpose);
+    return orTwin(at, await progress.find(at.uid, clock.now()), ({ challenges }) => {
+      const newest = challengeFor(challenges, method, purpose);
+      return newest !== null && newest.id !== before?.id;
+    });
+  }
+}

@@ -1,0 +1,144 @@
+/** A newer release has begun to use the files while this one still runs: it goes on, and keeps what it does not know. */
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'chai';
+import { type EmbeddedStores, openEmbedded } from '../../../../src/adapters/embedded/open.ts';
+import {
+  aChallenge,
+  anAccount,
+  anAuditEvent,
+  anEnrolment,
+  aProgress,
+  aSignInRecord,
+  aTrustedBrowser,
+  MINUTE,
+  NOW,
+} from '../../../contracts/examples.ts';
+import { freshDataDir } from '../../../support/stores/embedded.ts';
+
+const FILES = ['accounts.sqlite', 'short-lived.sqlite'] as const;
+
+describe('embedded stores beside a newer release', () => {
+  const dataDir = freshDataDir();
+  let stores: EmbeddedStores;
+
+  beforeEach(() => {
+    stores = openEmbedded({ dataDir: dataDir() });
+  });
+  afterEach(() => stores.close());
+
+  function within<T>(file: (typeof FILES)[number], work: (db: DatabaseSync) => T): T {
+    const db = new DatabaseSync(join(dataDir(), file));
+    try {
+      return work(db);
+    } finally {
+      db.close();
+    }
+  }
+
+  const tablesOf = (db: DatabaseSync) =>
+    db
+      .prepare(
+        "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+      )
+      .all()
+      .map(({ name }) => String(name));
+
+  /** A column more in every table, with a value where there is a row. */
+  function migrate(): void {
+    for (const file of FILES) {
+      within(file, (db) => {
+        for (const table of tablesOf(db)) {
+          db.exec(`ALTER TABLE ${table} ADD COLUMN shoe_size INTEGER`);
+          db.exec(`UPDATE ${table} SET shoe_size = 43`);
+        }
+        db.exec('PRAGMA user_version = 999');
+      });
+    }
+  }
+
+  /** One row in every table, or one more. */
+  async function insertOneOfEach(id: string): Promise<void> {
+    const { accounts, enrolments, claims, lockouts, records, audit, trustedBrowsers, keys } = stores;
+    const { progress, attempts, outbox, providerDurable, providerShortLived } = stores;
+    const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
+    const letter = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
+    expect(await accounts.insert(anAccount({ id, email: `${id}@acme.test`, passwordHash: 'old' }))).to.equal(
+      true,
+    );
+    expect(await enrolments.insert(anEnrolment({ id, accountId: id }))).to.equal(true);
+    expect(await claims.claim(id, NOW + MINUTE)).to.equal(true);
+    expect(await lockouts.addFailure(id, 'totp', NOW)).to.equal(1);
+    await lockouts.lock(id, NOW + MINUTE, 1);
+    await records.save(aSignInRecord({ sessionUid: id }));
+    await audit.append(anAuditEvent({ id }));
+    await trustedBrowsers.insert(aTrustedBrowser({ id }));
+    await keys.insert({ id, digestKey: 'sealed', addedAt: NOW, usedAt: null });
+    expect(await progress.save(aProgress({ uid: id }))).to.be.an('object');
+    expect((await attempts.take({ owner: id, id, bucket: 'totp', at: NOW, limits })).ok).to.equal(true);
+    await outbox.append(letter, NOW);
+    await providerDurable.upsert('RefreshToken', id, { uid: id }, NOW + MINUTE);
+    await providerShortLived.upsert('Session', id, { uid: id }, NOW + MINUTE);
+  }
+
+  it('R26 reads, writes and adds as before, and keeps the columns that were added', async () => {
+    await insertOneOfEach('first');
+    migrate();
+    await insertOneOfEach('second');
+
+    expect(await stores.accounts.replacePasswordHash('first', 'old', 'new')).to.equal(true);
+    await stores.enrolments.raiseLastStep('first', 7);
+    await stores.records.save(aSignInRecord({ sessionUid: 'first', browser: 'another' }));
+    expect(await stores.progress.save(aProgress({ uid: 'first', version: 1, later: true }))).to.be.an(
+      'object',
+    );
+    await stores.lockouts.addFailure('first', 'totp', NOW);
+    await stores.providerShortLived.upsert('Session', 'first', { uid: 'other' }, NOW + MINUTE);
+
+    const account = anAccount({ id: 'first', email: 'first@acme.test', passwordHash: 'new' });
+    expect(await stores.accounts.findById('first')).to.deep.equal(account);
+    expect((await stores.enrolments.listByAccount('first'))[0]?.lastStep).to.equal(7);
+    expect((await stores.records.find('first', NOW))?.browser).to.equal('another');
+    expect((await stores.progress.find('first', NOW))?.later).to.equal(true);
+    expect((await stores.lockouts.read('first')).failures).to.deep.equal({ totp: 2 });
+    for (const file of FILES) {
+      within(file, (db) => {
+        for (const table of tablesOf(db)) {
+          const sizes = db.prepare(`SELECT shoe_size FROM ${table} ORDER BY shoe_size DESC`).all();
+          expect(
+            sizes.map(({ shoe_size: size }) => size),
+            table,
+          ).to.deep.equal([43, null]);
+        }
+      });
+    }
+  });
+
+  it('R26 keeps what a newer release has told of progress, its proofs, and what was sent', async () => {
+    const { progress } = stores;
+    await progress.save(aProgress({ challenges: [aChallenge()] }));
+    const told = { shoeSize: 43, nested: { since: 'tomorrow' } };
+    within('short-lived.sqlite', (db) => {
+      const row = db.prepare('SELECT proofs, more FROM progress').get();
+      const more = { ...JSON.parse(String(row?.more)), ...told, challenges: [{ ...aChallenge(), ...told }] };
+      const proofs = JSON.parse(String(row?.proofs)).map((proof: object) => ({ ...proof, ...told }));
+      db.prepare('UPDATE progress SET proofs = ?, more = ?').run(
+        JSON.stringify(proofs),
+        JSON.stringify(more),
+      );
+    });
+
+    const found = await progress.find('interaction-1', NOW);
+    if (!found) throw new Error('there is no progress');
+    const totp = { method: 'totp', enrolmentId: 'enrolment-1', at: NOW } as const;
+    expect(await progress.save({ ...found, trustBrowser: true, proofs: [...found.proofs, totp] })).to.be.an(
+      'object',
+    );
+
+    const row = within('short-lived.sqlite', (db) => db.prepare('SELECT proofs, more FROM progress').get());
+    const more = JSON.parse(String(row?.more));
+    expect(more).to.deep.include({ ...told, trustBrowser: true });
+    expect(more.challenges).to.deep.equal([{ ...aChallenge(), ...told }]);
+    expect(JSON.parse(String(row?.proofs))).to.deep.equal([{ ...aProgress().proofs[0], ...told }, totp]);
+  });
+});

@@ -1,0 +1,96 @@
+/** Files that an older release has written: what they lack reads as if nothing of it had happened. */
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type EmbeddedStores, openEmbedded } from '../../../../src/adapters/embedded/open.ts';
+import { openDatabase } from '../../../../src/adapters/embedded/sqlite/database.ts';
+import {
+  ACCOUNTS_MIGRATIONS,
+  SHORT_LIVED_MIGRATIONS,
+} from '../../../../src/adapters/embedded/sqlite/schema.ts';
+import { NOTHING_YET } from '../../../../src/domain/sign-in/transaction.ts';
+import {
+  aChallenge,
+  anAccount,
+  aProgress,
+  aSignInRecord,
+  aTrustedBrowser,
+  MINUTE,
+  NOW,
+} from '../../../contracts/examples.ts';
+import { freshDataDir } from '../../../support/stores/embedded.ts';
+
+describe('embedded stores on files of the first release', () => {
+  const dataDir = freshDataDir();
+  let stores: EmbeddedStores;
+
+  function write(file: string, migrations: readonly string[], rows: readonly string[]): void {
+    const path = join(dataDir(), file);
+    const database = openDatabase({ path, durability: 'full', migrations: migrations.slice(0, 1) });
+    for (const row of rows) database.statement(row).run();
+    database.close();
+  }
+
+  beforeEach(() => {
+    const password = JSON.stringify([{ method: 'pwd', enrolmentId: null, at: NOW }]);
+    write('accounts.sqlite', ACCOUNTS_MIGRATIONS, [
+      `INSERT INTO accounts VALUES ('account-1', 'acme', 'bob@acme.test', 0, 'Bob', NULL, 'member', '[]', '[]', NULL,
+        NULL, ${NOW})`,
+      `INSERT INTO sign_in_records VALUES ('session-1', 'account-1', '${JSON.stringify(aSignInRecord().proofs)}', ${NOW},
+        '192.0.2.7', '${aSignInRecord().browser}', ${NOW + MINUTE})`,
+    ]);
+    write('short-lived.sqlite', SHORT_LIVED_MIGRATIONS, [
+      `INSERT INTO progress VALUES ('interaction-1', 1, 'account-1', '${password}', NULL, 0, NULL, ${NOW + MINUTE})`,
+      `INSERT INTO outbox VALUES ('email', 'bob@acme.test', 'Your code', '123456', ${NOW})`,
+    ]);
+    stores = openEmbedded({ dataDir: dataDir() });
+  });
+  afterEach(() => stores.close());
+
+  it('R26 an account is not frozen, and can be', async () => {
+    expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount());
+    await stores.accounts.setFrozen('account-1', NOW);
+    expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount({ frozenAt: NOW }));
+  });
+
+  it('R26 a sign-in record rests on no trusted browser, and a later one can', async () => {
+    expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
+    await stores.trustedBrowsers.insert(aTrustedBrowser());
+    await stores.records.save(aSignInRecord({ trustedBrowserId: 'browser-1' }));
+    expect((await stores.records.find('session-1', NOW))?.trustedBrowserId).to.equal('browser-1');
+  });
+
+  it('R26 a trusted browser is of the tenant that its account is of', async () => {
+    const folder = join(dataDir(), 'later');
+    const third = ACCOUNTS_MIGRATIONS.slice(0, 3);
+    const path = join(folder, 'accounts.sqlite');
+    const database = openDatabase({ path, durability: 'full', migrations: third });
+    for (const row of [
+      `INSERT INTO accounts VALUES ('account-1', 'acme', 'bob@acme.test', 0, 'Bob', NULL, 'member', '[]', '[]', NULL,
+        NULL, ${NOW}, NULL)`,
+      `INSERT INTO trusted_browsers VALUES ('browser-1', 'account-1', '${aTrustedBrowser().browser}', ${NOW}, NULL, NULL,
+        ${NOW + MINUTE})`,
+      `INSERT INTO trusted_browsers VALUES ('browser-2', 'a-guest', '', ${NOW}, NULL, NULL, ${NOW + MINUTE})`,
+    ]) {
+      database.statement(row).run();
+    }
+    database.close();
+    const later = openEmbedded({ dataDir: folder });
+    expect(await later.trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser());
+    expect((await later.trustedBrowsers.find('browser-2', NOW))?.tenantId).to.equal('');
+    later.close();
+  });
+
+  it('R26 progress goes on from nothing yet', async () => {
+    const found = await stores.progress.find('interaction-1', NOW);
+    expect(found).to.deep.equal(aProgress({ ...NOTHING_YET, version: 1 }));
+    const next = aProgress({ version: 1, challenges: [aChallenge()], trustBrowser: true });
+    expect(await stores.progress.save(next)).to.be.an('object');
+    expect(await stores.progress.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
+  });
+
+  it('R26 a message has no HTML', async () => {
+    const [message] = await stores.outbox.list(1);
+    expect(message?.html).to.equal(null);
+    expect(message?.text).to.equal('123456');
+  });
+});

@@ -1,0 +1,76 @@
+/** Lines of a moment are written together, and none is lost when the process ends by itself. */
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { createLogOutput } from '../../../../src/adapters/system/log/output.ts';
+import { freshDataDir } from '../../../support/stores/embedded.ts';
+import { eventually } from '../../../support/time/eventually.ts';
+
+const module = (name: string) =>
+  JSON.stringify(new URL(`../../../src/adapters/system/${name}.ts`, import.meta.url).href);
+
+/** What a program of these lines writes until it ends. */
+function outputOf(...lines: readonly string[]): string {
+  const program = [`import { standardOutput } from ${module('log-output')};`, ...lines].join('\n');
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }).stdout;
+}
+
+describe('the output of the log', () => {
+  const dataDir = freshDataDir();
+
+  it('writes the lines of a moment together, soon', async () => {
+    const path = join(dataDir(), 'log');
+    const file = openSync(path, 'a');
+    const output = createLogOutput(file);
+    output.write('one\n');
+    output.write('two\n');
+    expect(readFileSync(path, 'utf8')).to.equal('');
+    await eventually(async () => expect(readFileSync(path, 'utf8')).to.equal('one\ntwo\n'));
+    output.write('three\n');
+    output.flush();
+    expect(readFileSync(path, 'utf8')).to.equal('one\ntwo\nthree\n');
+    closeSync(file);
+  });
+
+  it('keeps no more than a moment of many lines', () => {
+    const line = JSON.stringify('x'.repeat(1000));
+    const text = outputOf(
+      `const output = standardOutput();`,
+      `for (let n = 0; n < 100; n += 1) output.write(${line} + '\\n');`,
+      'process.kill(process.pid, "SIGKILL");',
+    );
+    expect(text.length).to.be.above(90_000);
+  });
+
+  it('loses nothing when the process ends, by itself or by a fault', () => {
+    const write = `standardOutput().write('last words\\n');`;
+    expect(outputOf(write)).to.equal('last words\n');
+    expect(outputOf(write, 'process.exit(1);')).to.equal('last words\n');
+    expect(outputOf(write, 'throw new Error("over");')).to.equal('last words\n');
+  });
+
+  it('writes at once what ends the process', () => {
+    const text = outputOf(
+      `import { createLogger } from ${module('logger')};`,
+      `createLogger({ level: 'info' }).fatal({ event: 'server.failed' });`,
+      'process.kill(process.pid, "SIGKILL");',
+    );
+    expect(text).to.include('server.failed');
+  });
+
+  it('stops nobody when nobody takes it any more', () => {
+    const program = `import { createLogOutput } from ${module('log-output')};
+      const output = createLogOutput(1);
+      output.write('gone\\n');
+      output.flush();
+      output.write('gone\\n');
+      setTimeout(() => console.error('alive'), 50);`;
+    const { stdout } = spawnSync(
+      '/bin/sh',
+      ['-c', '"$0" --input-type=module --eval "$1" 2>&1 >&3 3>&- | cat', process.execPath, program],
+      { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit', openSync('/dev/full', 'w')] },
+    );
+    expect(stdout).to.equal('alive\n');
+  });
+});

@@ -1,0 +1,104 @@
+/** What a progress store promises. */
+import { expect } from 'chai';
+import type { Progress } from '../../src/domain/sign-in/transaction.ts';
+import type { ProgressStore } from '../../src/ports/stores.ts';
+import { aChallenge, aProgress, MINUTE, NOW } from './examples.ts';
+import { freshStore, type MakeStore, winners } from './make-store.ts';
+
+export function progressStoreContract(name: string, makeStore: MakeStore<ProgressStore>): void {
+  describe(`${name}: progress store`, () => {
+    const store = freshStore(makeStore);
+    const isFirst = async (progress: Progress) => (await store().save(progress)) !== null;
+
+    it('gives back what was saved, one version up', async () => {
+      const full = aProgress({
+        proofs: [
+          { method: 'pwd', enrolmentId: null, at: NOW },
+          { method: 'totp', enrolmentId: 'enrolment-1', at: NOW + 1 },
+          {
+            method: 'passkey',
+            enrolmentId: 'enrolment-3',
+            at: NOW + 2,
+            passkey: { userVerified: true, deviceBound: false },
+          },
+        ],
+        pending: { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed' },
+        challenges: [
+          aChallenge(),
+          aChallenge({ id: 'challenge-2', method: 'passkey', purpose: 'set-up', digest: 'Zoë "quoted"' }),
+        ],
+        isSetUpProven: true,
+        newCodes: 'sealed too',
+        trustBrowser: true,
+        later: true,
+        keepsAuthTime: NOW - MINUTE,
+      });
+      expect(await store().find('interaction-1', NOW)).to.equal(null);
+      expect(await store().save(full)).to.deep.equal({ ...full, version: 1 });
+      expect(await store().find('interaction-1', NOW)).to.deep.equal({ ...full, version: 1 });
+      expect(await store().save(aProgress({ version: 1 }))).to.deep.equal(aProgress({ version: 2 }));
+      expect(await store().find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
+    });
+
+    it('gives back a set-up that has no secret yet', async () => {
+      const pending = { enrolmentId: 'enrolment-2', method: 'passkey', secret: null } as const;
+      await store().save(aProgress({ pending }));
+      const found = await store().find('interaction-1', NOW);
+      expect(found).to.deep.equal(aProgress({ pending, version: 1 }));
+    });
+
+    it('2.9 A41 lets one of 50 parallel callers consume a challenge', async () => {
+      await store().save(aProgress({ challenges: [aChallenge()] }));
+      const found = await store().find('interaction-1', NOW);
+      if (!found) throw new Error('no progress');
+      expect(await winners(50, () => isFirst({ ...found, challenges: [] }))).to.equal(1);
+      expect((await store().find('interaction-1', NOW))?.challenges).to.deep.equal([]);
+    });
+
+    it('refuses to save over a version that was not read', async () => {
+      await store().save(aProgress());
+      expect(await store().save(aProgress({ later: true })), 'as if none were stored').to.equal(null);
+      expect(await store().save(aProgress({ version: 2, later: true })), 'a version ahead').to.equal(null);
+      await store().save(aProgress({ version: 1 }));
+      expect(await store().save(aProgress({ version: 1, later: true })), 'a version behind').to.equal(null);
+      expect(await store().find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
+    });
+
+    it('lets one of 50 parallel callers save over a version, the first too', async () => {
+      expect(await winners(50, () => isFirst(aProgress()))).to.equal(1);
+      expect(await winners(50, () => isFirst(aProgress({ version: 1 })))).to.equal(1);
+      expect((await store().find('interaction-1', NOW))?.version).to.equal(2);
+    });
+
+    it('R38 knows progress until it expires and not from then on', async () => {
+      await store().save(aProgress());
+      expect(await store().find('interaction-1', NOW + MINUTE - 1)).to.deep.equal(aProgress({ version: 1 }));
+      expect(await store().find('interaction-1', NOW + MINUTE)).to.equal(null);
+    });
+
+    it('lets what has expired be begun anew once it was looked for', async () => {
+      await store().save(aProgress());
+      await store().save(aProgress({ version: 1 }));
+      expect(await store().find('interaction-1', NOW + MINUTE)).to.equal(null);
+      const anew = aProgress({ expiresAt: NOW + 2 * MINUTE });
+      expect(await store().save(anew)).to.deep.equal({ ...anew, version: 1 });
+      expect(await store().find('interaction-1', NOW + MINUTE)).to.deep.equal({ ...anew, version: 1 });
+    });
+
+    it('A11 does not bring back by a late save what was removed', async () => {
+      await store().save(aProgress());
+      await store().remove('interaction-1');
+      expect(await store().find('interaction-1', NOW)).to.equal(null);
+      expect(await store().save(aProgress({ version: 1 }))).to.equal(null);
+      expect(await store().find('interaction-1', NOW)).to.equal(null);
+      await store().remove('interaction-1');
+    });
+
+    it('keeps sign-ins apart', async () => {
+      await store().save(aProgress());
+      await store().save(aProgress({ uid: 'interaction-2', accountId: 'account-2' }));
+      await store().remove('interaction-1');
+      expect((await store().find('interaction-2', NOW))?.accountId).to.equal('account-2');
+    });
+  });
+}

@@ -1,0 +1,88 @@
+/** How long a lock lasts, and which network a guess is counted for. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  addressKey,
+  nextLock,
+  secondFactorSubject,
+  truncatedAddress,
+} from '../../../src/domain/sign-in/attempts.ts';
+import { MINUTE, NOW } from '../policy/situations.ts';
+
+describe('nextLock', () => {
+  it('A19 waits 15 minutes, then twice as long each time, an hour at most', () => {
+    const waits: number[] = [];
+    let level = 0;
+    for (let locks = 0; locks < 5; locks += 1) {
+      const lock = nextLock(level, NOW);
+      waits.push((lock.lockedUntil - NOW) / MINUTE);
+      level = lock.level;
+    }
+    expect(waits).to.deep.equal([15, 30, 60, 60, 60]);
+    expect(level).to.equal(5);
+  });
+
+  it('waits an hour and no longer after any number of locks', () => {
+    expect(nextLock(5000, NOW)).to.deep.equal({ lockedUntil: NOW + 60 * MINUTE, level: 5001 });
+  });
+});
+
+describe('secondFactorSubject', () => {
+  it('is another for each account, and none that a typed address could name', () => {
+    expect(secondFactorSubject('a')).not.to.equal(secondFactorSubject('b'));
+    expect(secondFactorSubject('a')).to.match(/^second-factor:/);
+  });
+});
+
+describe('addressKey and truncatedAddress', () => {
+  const ADDRESSES: readonly (readonly [string, string, string])[] = [
+    ['192.0.2.7', '192.0.2.7', '192.0.2.0/24'],
+    ['::ffff:192.0.2.7', '192.0.2.7', '192.0.2.0/24'],
+    ['::FFFF:192.0.2.7', '192.0.2.7', '192.0.2.0/24'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+    ['2001:db8:1:2::1', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+    ['2001:DB8:0001:0002::1', '2001:db8:1:2::/64', '2001:db8:1::/48'],
+    ['2001:db8::7', '2001:db8:0:0::/64', '2001:db8:0::/48'],
+    ['2001:db8::5:6:7:8', '2001:db8:0:0::/64', '2001:db8:0::/48'],
+    ['2001::3:4:5:6:7', '2001:0:0:3::/64', '2001:0:0::/48'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64', 'fe80:0:0::/48'],
+    ['::1', '0:0:0:0::/64', '0:0:0::/48'],
+    ['::', '0:0:0:0::/64', '0:0:0::/48'],
+    ['', '', ''],
+  ];
+  for (const [address, key, truncated] of ADDRESSES) {
+    it(`"${address}" counts as "${key}" and is kept as "${truncated}"`, () => {
+      expect(addressKey(address)).to.equal(key);
+      expect(truncatedAddress(address)).to.equal(truncated);
+    });
+  }
+
+  it('counts every address of an IPv6 subscriber together, and other subscribers apart', () => {
+    const group = fc.integer({ min: 1, max: 0xffff }).map((value) => value.toString(16));
+    const network = fc.array(group, { minLength: 4, maxLength: 4 });
+    fc.assert(
+      fc.property(network, network, fc.ipV6(), (mine, other, tail) => {
+        const host = tail.replace(/.*:/, '').replaceAll('.', '') || '1';
+        expect(addressKey(`${mine.join(':')}::${host.slice(0, 4)}`)).to.equal(
+          addressKey(`${mine.join(':')}:1:2:3:4`),
+        );
+        fc.pre(mine.join() !== other.join());
+        expect(addressKey(`${mine.join(':')}::1`)).not.to.equal(addressKey(`${other.join(':')}::1`));
+      }),
+    );
+  });
+
+  it('A98 keeps no whole address', () => {
+    fc.assert(
+      fc.property(fc.ipV4(), (address) => {
+        expect(truncatedAddress(address)).to.match(/^\d+\.\d+\.\d+\.0\/24$/);
+        expect(truncatedAddress(`::ffff:${address}`)).to.equal(truncatedAddress(address));
+      }),
+    );
+    fc.assert(
+      fc.property(fc.ipV6(), (address) => {
+        expect(truncatedAddress(address)).to.match(/(^[0-9a-f]+(:[0-9a-f]+){2}::\/48$)|(\.0\/24$)/);
+      }),
+    );
+  });
+});

@@ -1,0 +1,118 @@
+/** Codes that are sent: how they are drawn, what they are bound to, and which of them counts. */
+import { expect } from 'chai';
+import fc from 'fast-check';
+import {
+  type Binding,
+  challengeFor,
+  challengeText,
+  newSentCode,
+  sentCodeOf,
+  withChallenge,
+  withoutChallenge,
+} from '../../../src/domain/sign-in/challenge.ts';
+import { aChallenge } from '../../contracts/examples.ts';
+
+/** Gives these numbers in turn, four bytes each. */
+function drawing(...numbers: number[]) {
+  const left = [...numbers];
+  return (length: number) => {
+    const bytes = new Uint8Array(length);
+    new DataView(bytes.buffer).setUint32(0, left.shift() ?? 0);
+    return bytes;
+  };
+}
+
+const BINDING: Binding = {
+  purpose: 'sign-in',
+  method: 'email',
+  tenantId: 'acme',
+  accountId: 'bob',
+  uid: 'one',
+  destination: 'bob@acme.test',
+};
+
+describe('a code that is sent', () => {
+  it('2.8 has six digits, the leading zeros among them', () => {
+    expect(newSentCode(drawing(0))).to.equal('000000');
+    expect(newSentCode(drawing(42))).to.equal('000042');
+    expect(newSentCode(drawing(1_000_000))).to.equal('000000');
+    expect(newSentCode(drawing(1_999_999))).to.equal('999999');
+  });
+
+  it('A19 is as likely as any other: numbers that would favour some are drawn again', () => {
+    // 4294 whole millions fit into four bytes; the rest would make the codes below 967296 likelier.
+    expect(newSentCode(drawing(4_293_999_999))).to.equal('999999');
+    expect(newSentCode(drawing(4_294_000_000, 7))).to.equal('000007');
+    expect(newSentCode(drawing(2 ** 32 - 1, 4_294_500_000, 8))).to.equal('000008');
+  });
+
+  it('is read wherever its bytes lie in a larger buffer', () => {
+    const pool = new Uint8Array(8);
+    new DataView(pool.buffer).setUint32(4, 123_456);
+    expect(newSentCode(() => pool.subarray(4))).to.equal('123456');
+  });
+
+  const typed: readonly (readonly [string, string | null])[] = [
+    ['123456', '123456'],
+    [' 123 456 ', '123456'],
+    ['123\u00a0456', '123456'],
+    ['12345', null],
+    ['1234567', null],
+    ['', null],
+    ['１２３４５６', null],
+    ['123456\u0000', null],
+    ['123-456', null],
+    ['+12345', null],
+    ['1e5000', null],
+  ];
+  for (const [text, code] of typed) {
+    it(`A26 reads ${JSON.stringify(text)} as ${code ?? 'no code'}`, () =>
+      expect(sentCodeOf(text)).to.equal(code));
+  }
+
+  it('A39 is another text for each thing that it is bound to', () => {
+    const others: readonly Partial<Binding>[] = [
+      { purpose: 'set-up' },
+      { purpose: 'set-up-proof' },
+      { method: 'sms' },
+      { tenantId: 'globex' },
+      { accountId: 'eve' },
+      { uid: 'two' },
+      { destination: 'bob@acme.tes' },
+    ];
+    const texts = [{}, ...others].map((other) => challengeText({ ...BINDING, ...other }, '123456'));
+    expect(new Set([...texts, challengeText(BINDING, '123457')]).size).to.equal(texts.length + 1);
+  });
+
+  it('A39 has no text that means two things, whatever stands in its parts', () => {
+    const words = fc.record({ tenantId: fc.string(), accountId: fc.string(), destination: fc.string() });
+    fc.assert(
+      fc.property(words, words, (one, two) => {
+        const same = JSON.stringify(Object.entries(one)) === JSON.stringify(Object.entries(two));
+        const [first, second] = [one, two].map((of) => challengeText({ ...BINDING, ...of }, '123456'));
+        expect(first === second).to.equal(same);
+      }),
+    );
+  });
+});
+
+describe('the challenges of a sign-in', () => {
+  const mailed = aChallenge();
+  const texted = aChallenge({ id: 'two', method: 'sms' });
+  const proof = aChallenge({ id: 'three', purpose: 'set-up-proof' });
+
+  it('are one for each method and purpose', () => {
+    const all = [mailed, texted, proof];
+    expect(challengeFor(all, 'email', 'sign-in')).to.equal(mailed);
+    expect(challengeFor(all, 'sms', 'sign-in')).to.equal(texted);
+    expect(challengeFor(all, 'email', 'set-up-proof')).to.equal(proof);
+    expect(challengeFor(all, 'sms', 'set-up')).to.equal(null);
+    expect(withoutChallenge(all, 'email', 'sign-in')).to.deep.equal([texted, proof]);
+  });
+
+  it('A38 hold the newest alone', () => {
+    const newest = aChallenge({ id: 'four' });
+    expect(withChallenge([mailed, texted, proof], newest)).to.have.members([texted, proof, newest]);
+    expect(withChallenge([], newest)).to.deep.equal([newest]);
+  });
+});

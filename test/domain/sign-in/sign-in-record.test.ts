@@ -1,0 +1,39 @@
+/** When a sign-in ends before its time. */
+import { expect } from 'chai';
+import { isEnded } from '../../../src/domain/sign-in/sign-in-record.ts';
+import { given, NOW, password } from '../policy/situations.ts';
+
+describe('isEnded', () => {
+  const mine = [{ id: 'my-totp' }, { id: 'my-email' }];
+  const [live, reported] = [{ frozenAt: null }, { frozenAt: NOW }];
+
+  it('A58 is true once a factor that was given is not set up any more', () => {
+    for (const [proofs, left] of [
+      [[password(), given('totp')], [{ id: 'my-email' }]],
+      [[password(), given('totp'), given('email')], [{ id: 'my-email' }]],
+      [[password(), given('totp')], []],
+    ] as const) {
+      expect(isEnded(proofs, { account: live, enrolments: left })).to.equal(true);
+    }
+  });
+
+  it('A48 is true of every sign-in that was begun before somebody said that it was not them', () => {
+    const before = password(1);
+    expect(isEnded([before], { account: reported, enrolments: mine })).to.equal(true);
+    expect(isEnded([before, given('totp')], { account: reported, enrolments: mine })).to.equal(true);
+    expect(isEnded([password()], { account: reported, enrolments: mine })).to.equal(false);
+  });
+
+  it('is false while all that was given is set up', () => {
+    for (const proofs of [
+      [password(), given('totp')],
+      [password(), given('totp'), given('email')],
+    ])
+      expect(isEnded(proofs, { account: live, enrolments: mine })).to.equal(false);
+  });
+
+  it('is false where the password alone was given', () => {
+    expect(isEnded([password()], { account: live, enrolments: [] })).to.equal(false);
+    expect(isEnded([], { account: live, enrolments: mine })).to.equal(false);
+  });
+});

@@ -1,0 +1,179 @@
+/** Setting up codes by mail and by SMS on the security page. */
+import { expect } from 'chai';
+import { PASSWORD, SECRET, standardConfig, type Yaml } from '../../../support/app.ts';
+import type { Page } from '../../../support/pages/page.ts';
+import type { Visitor } from '../../../support/visitor.ts';
+import { MINUTE } from '../../oidc/machine-clock.ts';
+import { askAgain, MFA, nextCode, redeem, stage, TWO_STEP } from '../../oidc/story.ts';
+import { givePassword, hasCode, member, words } from '../members.ts';
+import { codeTo, phoneFor, sentTo } from '../outbox.ts';
+
+const SECURITY = '/account/security';
+const APP = { method: 'totp', secret: SECRET };
+
+function config(): Yaml {
+  const { tenants, accounts } = standardConfig();
+  const home = { enforcement: 'optional', methods: ['totp', 'email', 'sms'] };
+  return {
+    tenants: [...tenants, { id: 'home', name: 'Home', second_factor: home }],
+    accounts: [
+      ...accounts,
+      ...['ann', 'ben', 'cat', 'dan'].map((name) => member(name, 'home')),
+      ...['eve', 'fay', 'gus', 'hal'].map((name) => member(name, 'home', { factors: [APP] })),
+    ],
+  };
+}
+
+describe('codes that are sent, on the security page', () => {
+  const s = stage(config);
+  const address = (name: string) => `${name}@home.test`;
+
+  async function open(name: string): Promise<{ visitor: Visitor; page: Page }> {
+    const visitor = s.app.visitor();
+    await visitor.open(SECURITY);
+    const second = await visitor.signIn(address(name), PASSWORD);
+    const page = second.name === 'enter-code' ? await visitor.enterCode(nextCode(s.app)) : second;
+    expect(page.name).to.equal('security');
+    return { visitor, page };
+  }
+
+  /** Presses "set up" beside a method. */
+  async function begin(visitor: Visitor, page: Page, method: string): Promise<Page> {
+    const buttons = page.$(`form:has([name=method][value=${method}])`);
+    expect(buttons.length, method).to.equal(1);
+    return visitor.follow(await visitor.submit(page, { method }, 'set_up'));
+  }
+
+  async function sendAndType(visitor: Visitor, page: Page, to: string, fields = {}): Promise<Page> {
+    const asked = await visitor.follow(await visitor.submit(page, fields, 'send'));
+    return visitor.follow(await visitor.submit(asked, { code: await codeTo(s.app, to) }));
+  }
+
+  it('3.1 3.3 A48 sets up SMS after the mailed proof, shows where it goes, and asks for it from then on', async () => {
+    const { visitor, page } = await open('ann');
+    const proof = await begin(visitor, page, 'sms');
+    expect([proof.name, proof.link(SECURITY) === null]).to.deep.equal(['set-up-proof', false]);
+    const sms = await sendAndType(visitor, proof, address('ann'));
+    expect([sms.name, new URL(sms.url).pathname]).to.deep.equal(['set-up-sms', `${SECURITY}/set-up/sms`]);
+    const codes = await sendAndType(visitor, sms, phoneFor('ann'), { phone: phoneFor('ann') });
+    expect(codes.name).to.equal('recovery-codes');
+    const done = await visitor.follow(await visitor.submit(codes, {}, 'saved'));
+    expect(words(done))
+      .to.include('Done. Your second step is set up.')
+      .and.include(`••••••${phoneFor('ann').slice(-2)}`);
+    expect(done.text).not.to.include(phoneFor('ann'));
+
+    const { claims } = await redeem(s.rp, await askAgain(visitor, s.rp));
+    expect(claims).to.deep.include({ acr: MFA, amr: ['pwd', 'sms', 'mfa'] });
+    const again = await givePassword(s, address('ann'));
+    expect(again.page.$('body').attr('data-method')).to.equal('sms');
+    expect(hasCode(await again.visitor.enterCode(await codeTo(s.app, phoneFor('ann'))))).to.equal(true);
+  });
+
+  it('2.5 A48 sets up mail by the proof alone, which confirms the address', async () => {
+    const { visitor, page } = await open('ben');
+    const proof = await begin(visitor, page, 'email');
+    const codes = await sendAndType(visitor, proof, address('ben'));
+    expect(codes.name).to.equal('recovery-codes');
+    const done = await visitor.follow(await visitor.submit(codes, {}, 'saved'));
+    expect(words(done)).to.include('b••••••@h••••••');
+    expect((await s.app.parts.stores.accounts.findByEmail(address('ben')))?.emailConfirmed).to.equal(true);
+    const { claims } = await redeem(s.rp, await askAgain(visitor, s.rp));
+    expect(claims).to.deep.include({ acr: TWO_STEP, amr: ['pwd', 'email'] });
+  });
+
+  it('A48 asks for no proof beside a factor, and binds nothing in a session that is too old', async () => {
+    const { visitor, page } = await open('eve');
+    const sms = await begin(visitor, page, 'sms');
+    expect(sms.name).to.equal('set-up-sms');
+    const asked = await visitor.follow(await visitor.submit(sms, { phone: phoneFor('eve') }, 'send'));
+    const late = await codeTo(s.app, phoneFor('eve'));
+    s.clock.advance(6 * MINUTE);
+    const stale = await visitor.submit(asked, { code: late });
+    expect(stale.status).to.equal(303);
+    expect((await visitor.follow(stale)).name).to.equal('enter-code');
+    expect((await visitor.enterCode(nextCode(s.app))).name).to.equal('security');
+    // The set-up is where it was: its code has run out meanwhile.
+    const back = await visitor.open(`${SECURITY}/set-up/sms`);
+    expect(back.name).to.equal('set-up-sms');
+    const again = await visitor.follow(await visitor.submit(back, {}, 'resend'));
+    const done = await visitor.putAway(
+      await visitor.submit(again, { code: await codeTo(s.app, phoneFor('eve')) }),
+    );
+    expect(words(done)).to.include('Done. Your second step is set up.');
+  });
+
+  it('3.3 a second click sends no second code, to the first number or to the one that was meant', async () => {
+    const { visitor, page } = await open('hal');
+    let asking = await begin(visitor, page, 'sms');
+    for (const phone of [phoneFor('hal'), '+31612340077']) {
+      const click = () => visitor.submit(asking, { phone }, 'send');
+      const [first, second] = [await click(), await click()];
+      expect([first.status, second.status]).to.deep.equal([303, 303]);
+      expect(await sentTo(s.app, phone)).to.have.length(1);
+      asking = await visitor.follow(second);
+      s.clock.advance(5000);
+    }
+  });
+
+  it('3.5 another number takes the place of the first, and a code to the old one opens nothing', async () => {
+    const { visitor, page } = await open('fay');
+    const [old, next] = [phoneFor('fay'), '+31612340099'];
+    await visitor.putAway(
+      await (async () => {
+        const sms = await begin(visitor, page, 'sms');
+        const asked = await visitor.follow(await visitor.submit(sms, { phone: old }, 'send'));
+        return visitor.submit(asked, { code: await codeTo(s.app, old) });
+      })(),
+    );
+    const other = await givePassword(s, address('fay'));
+    const waiting = await other.visitor.chooseMethod('sms');
+    const code = await codeTo(s.app, old);
+    const sms = await begin(visitor, await visitor.open(SECURITY), 'sms');
+    const done = await sendAndType(visitor, sms, next, { phone: next });
+    expect(words(done))
+      .to.include('••••••99')
+      .and.not.include(`••••••${old.slice(-2)}.`);
+    const late = await other.visitor.submit(waiting, { code });
+    expect([late.status, hasCode(late)]).to.deep.equal([422, false]);
+    const account = await s.app.parts.stores.accounts.findByEmail(address('fay'));
+    expect(account?.phone).to.equal(next);
+  });
+
+  it('A56 a GET sends nothing, and two clicks send one', async () => {
+    const { visitor, page } = await open('cat');
+    const proof = await begin(visitor, page, 'totp');
+    for (const query of ['', '?send=1']) await visitor.open(`${proof.url}${query}`);
+    expect(await sentTo(s.app, address('cat'))).to.deep.equal([]);
+    const click = () => visitor.submit(proof, {}, 'send');
+    const clicks = [...(await Promise.all([click(), click()])), await click()];
+    expect(clicks.map(({ status, error }) => [status, error])).to.deep.equal(Array(3).fill([303, null]));
+    expect(await sentTo(s.app, address('cat'))).to.have.length(1);
+  });
+
+  it('A105 what is not offered is refused, and nothing is sent', async () => {
+    const { visitor, page } = await open('dan');
+    for (const method of ['recovery', 'app', 'passkey', 'constructor', '']) {
+      const refused = await visitor.submit(page, { method }, 'set_up');
+      expect([refused.status, refused.error], method).to.deep.equal([422, 'method_not_allowed']);
+    }
+    expect(await sentTo(s.app, address('dan'))).to.deep.equal([]);
+  });
+
+  it('A53 each can go again, and with the last one all does', async () => {
+    const { visitor, page } = await open('gus');
+    const sms = await begin(visitor, page, 'sms');
+    const asked = await visitor.follow(await visitor.submit(sms, { phone: phoneFor('gus') }, 'send'));
+    const two = await visitor.putAway(
+      await visitor.submit(asked, { code: await codeTo(s.app, phoneFor('gus')) }),
+    );
+    expect(two.$('button[name=remove]').length).to.equal(2);
+    await visitor.follow(await visitor.submit(two, {}, 'remove'));
+    const one = await visitor.open(SECURITY);
+    expect(one.$('button[name=remove]').length).to.equal(1);
+    await visitor.follow(await visitor.submit(one, {}, 'turn_off'));
+    const account = await s.app.parts.stores.accounts.findByEmail(address('gus'));
+    expect(await s.app.parts.stores.enrolments.listByAccount(account?.id ?? '')).to.deep.equal([]);
+    expect(hasCode((await givePassword(s, address('gus'))).page)).to.equal(true);
+  });
+});

@@ -1,0 +1,162 @@
+/** Whom a tenant's configuration asks for a second factor, and what they then see. */
+import { expect } from 'chai';
+import { CALLBACK, standardConfig, type Yaml } from '../../../support/app.ts';
+import {
+  askAgain,
+  claimsOf,
+  errorOf,
+  MFA,
+  nextCode,
+  partyOf,
+  redeem,
+  SFA,
+  setUpApp,
+  stage,
+  tenantsWith,
+} from '../../oidc/story.ts';
+import { accounts, givePassword, hasCode, member, withApp, words } from '../members.ts';
+
+describe('what a tenant enforces', () => {
+  const s = stage(() => ({
+    ...tenantsWith('open', { groups: { finance: 'required', visitors: 'off' } }),
+    ...accounts(
+      member('payroll', 'open', { groups: ['visitors', 'finance'] }),
+      member('guest', 'strict', { groups: ['visitors'] }),
+      withApp('second', 'open'),
+      member('third', 'strict'),
+      member('mail', 'open', { factors: [{ method: 'email' }] }),
+    ),
+  }));
+
+  it('U.5 3.4 optional: who has set nothing up goes on with the password alone, and is offered nothing', async () => {
+    const { page } = await givePassword(s, 'new@open.test');
+    expect(page.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
+    const { claims } = await redeem(s.rp, page);
+    expect(claims)
+      .to.include({ acr: SFA })
+      .and.to.deep.include({ amr: ['pwd'] });
+  });
+
+  it('U.5 1.4 optional: who has an authenticator app is asked for its code after the password', async () => {
+    const { visitor, page } = await givePassword(s, 'app@open.test');
+    expect(page.name).to.equal('enter-code');
+    expect(page.$('body').attr('data-method')).to.equal('totp');
+    const { claims } = await redeem(s.rp, await visitor.enterCode(nextCode(s.app)));
+    expect(claims)
+      .to.include({ acr: MFA })
+      .and.to.deep.include({ amr: ['pwd', 'otp', 'mfa'] });
+  });
+
+  it('U.5 off: nobody is asked, not even who has an authenticator app or is an administrator', async () => {
+    for (const name of ['new', 'app', 'boss']) {
+      const { page } = await givePassword(s, `${name}@plain.test`);
+      expect((await redeem(s.rp, page)).claims.acr, name).to.equal(SFA);
+    }
+  });
+
+  it('U.5 3.4 required: nobody passes without a second factor, and an administrator no more than others', async () => {
+    expect((await givePassword(s, 'app@strict.test')).page.name).to.equal('enter-code');
+    for (const name of ['new', 'boss']) {
+      const { visitor, page } = await givePassword(s, `${name}@strict.test`);
+      expect(page.name, name).to.equal('set-up-totp');
+      const { claims } = await redeem(s.rp, (await setUpApp(s.app, visitor)).end);
+      expect(claims.acr, name).to.equal(MFA);
+    }
+  });
+
+  it('1.3 a forced set-up begins with what the administrator wants to say, and whom to ask', async () => {
+    const { page } = await givePassword(s, 'third@strict.test');
+    expect(words(page)).to.include('strict asks you to sign in in two steps.');
+    expect(words(page)).to.include('Because of the audit.');
+    expect(page.link('help@strict.test')).to.equal('mailto:help@strict.test');
+    expect(page.$('button[name=later]').length).to.equal(0);
+  });
+
+  it('B.4 a group makes it stricter for its members, and never looser', async () => {
+    expect((await givePassword(s, 'payroll@open.test')).page.name).to.equal('set-up-totp');
+    expect((await givePassword(s, 'second@open.test')).page.name).to.equal('enter-code');
+    expect((await givePassword(s, 'guest@strict.test')).page.name).to.equal('set-up-totp');
+  });
+
+  it('U.3 a client that always wants a second factor has a voluntary one set up', async () => {
+    const always = await partyOf(s.app, 'always');
+    const { visitor, page } = await givePassword({ app: s.app, rp: always }, 'new@open.test');
+    expect(page.name).to.equal('set-up-totp');
+    expect(words(page)).to.include('always asks you to sign in in two steps.');
+    expect((await redeem(always, (await setUpApp(s.app, visitor)).end)).claims.acr).to.equal(MFA);
+  });
+
+  it('U.5 a client that always wants one: where the policy is off it takes what is set up, and refuses the rest', async () => {
+    const always = await partyOf(s.app, 'always');
+    const refused = await givePassword({ app: s.app, rp: always }, 'new@plain.test');
+    expect(errorOf(refused.page)).to.equal('unmet_authentication_requirements');
+
+    const asked = await givePassword({ app: s.app, rp: always }, 'app@plain.test');
+    expect(asked.page.name).to.equal('enter-code');
+    expect((await redeem(always, await asked.visitor.enterCode(nextCode(s.app)))).claims.acr).to.equal(MFA);
+  });
+
+  it('2.2 U.5 whose only factor is mail to an address that nobody confirmed is told whom to ask, and never let in on the password', async () => {
+    const { visitor, page } = await givePassword(s, 'mail@open.test');
+    expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'method_not_allowed']);
+    expect(page.link('help@open.test')).to.equal('mailto:help@open.test');
+    expect((await visitor.open(page.url.replace('/unusable', '/set-up'))).name).to.equal('error');
+    const left = await visitor.follow(await visitor.submit(visitor.page, {}, 'cancel'));
+    expect(errorOf(left)).to.equal('access_denied');
+  });
+
+  it('U.3 a client of one tenant lets nobody else in, and says why', async () => {
+    const only = await partyOf(s.app, 'strict-only');
+    const { page } = await givePassword({ app: s.app, rp: only }, 'app@open.test');
+    expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'forbidden']);
+    expect(words(page)).not.to.include('did not come from our own page');
+    expect((await givePassword({ app: s.app, rp: only }, 'app@strict.test')).page.name).to.equal(
+      'enter-code',
+    );
+  });
+});
+
+describe('a tenant that begins to require a second factor', () => {
+  const s = stage();
+  const required = () => tenantsWith('open', { enforcement: 'required' });
+
+  function withNewcomer(): Yaml {
+    return { accounts: [...standardConfig().accounts, member('later', 'open')] };
+  }
+
+  it('4.5 4.6 4.7 covers who is there, who is signed in already, and who comes later', async () => {
+    const signedIn = await givePassword(s, 'new@open.test');
+    expect(hasCode(signedIn.page)).to.equal(true);
+    const { visitor } = signedIn;
+
+    await s.app.reload({ ...required(), ...withNewcomer() });
+
+    for (const address of ['/account', '/account/security']) {
+      expect((await visitor.open(address)).name, address).to.equal('set-up-choose');
+    }
+    expect((await askAgain(visitor, s.rp)).name).to.equal('set-up-choose');
+    expect(words(visitor.page)).to.include('open asks you to sign in in two steps.');
+    const silent = await askAgain(visitor, s.rp, { prompt: 'none' });
+    expect(errorOf(silent)).to.equal('interaction_required');
+
+    expect((await givePassword(s, 'later@open.test')).page.name).to.equal('set-up-totp');
+
+    await askAgain(visitor, s.rp);
+    const { end } = await setUpApp(s.app, visitor);
+    expect(claimsOf(await s.rp.exchange(end.location ?? CALLBACK)).acr).to.equal(MFA);
+    const security = await visitor.open('/account/security');
+    expect(security.name).to.equal('security');
+    expect(security.$('button[name=turn_off], button[name=remove]').length).to.equal(0);
+  });
+
+  it('1.3 4.6 lets go of who does not want to, and asks again at the next sign-in', async () => {
+    await s.app.reload(required());
+    const { visitor, page } = await givePassword(s, 'boss@open.test');
+    expect(page.name).to.equal('set-up-totp');
+    const left = await visitor.follow(await visitor.submit(page, {}, 'cancel'));
+    expect(errorOf(left)).to.equal('access_denied');
+    const again = await givePassword(s, 'boss@open.test', visitor);
+    expect(again.page.name).to.equal('set-up-totp');
+    expect(again.page.mark('secret')).not.to.equal(page.mark('secret'));
+  });
+});

@@ -1,0 +1,127 @@
+/** Putting a required set-up off: how long, for which session, and not a day longer. */
+import { expect } from 'chai';
+import { DAY, HOUR, MINUTE } from '../../oidc/machine-clock.ts';
+import {
+  askAgain,
+  errorOf,
+  MFA,
+  partyOf,
+  redeem,
+  refresh,
+  refusal,
+  SFA,
+  setUpApp,
+  stage,
+  tenantsWith,
+} from '../../oidc/story.ts';
+import { accounts, alertOf, givePassword, hasCode, member, words } from '../members.ts';
+
+const GRACE_DAYS = 14;
+const OFFLINE = { scope: 'openid offline_access' };
+
+function dateOf(ms: number): string {
+  return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(ms);
+}
+
+describe('the grace of a tenant that requires a second factor', () => {
+  const s = stage(() => ({
+    ...tenantsWith('strict', { grace_days: GRACE_DAYS }),
+    ...accounts(...['ann', 'ben', 'cat', 'dan', 'eve'].map((name) => member(name, 'strict'))),
+  }));
+
+  it('1.3 offers "later" with the date, on the page that says who demands it; the next page does not repeat that', async () => {
+    const end = dateOf(s.clock.now() + GRACE_DAYS * DAY);
+    const { visitor, page } = await givePassword(s, 'ann@strict.test');
+    expect(page.name).to.equal('set-up-choose');
+    expect(words(page)).to.include(`You can put this off until ${end}.`);
+    expect(words(page)).to.include('Because of the audit.');
+    expect(page.link('help@strict.test')).to.equal('mailto:help@strict.test');
+
+    const next = await visitor.chooseMethod('totp');
+    expect(next.name).to.equal('set-up-totp');
+    expect(words(next)).not.to.include('Because of the audit.');
+    // Who gets stuck there has somebody to ask.
+    expect(next.link('help@strict.test')).to.equal('mailto:help@strict.test');
+    const { end: done } = await setUpApp(s.app, visitor);
+    expect((await redeem(s.rp, done)).claims.acr).to.equal(MFA);
+  });
+
+  it('U.5 "later" holds for its session: single sign-on, prompt=none and refresh pass, another browser is asked', async () => {
+    const { visitor, page } = await givePassword(s, 'ben@strict.test', undefined, OFFLINE);
+    const end = await visitor.follow(await visitor.submit(page, {}, 'later'));
+    const { claims, tokens } = await redeem(s.rp, end);
+    expect(claims.acr).to.equal(SFA);
+
+    const other = await partyOf(s.app, 'rp2');
+    expect(hasCode(await askAgain(visitor, other))).to.equal(true);
+    expect(hasCode(await askAgain(visitor, other, { prompt: 'none' }))).to.equal(true);
+    expect((await refresh(s.rp, tokens.refresh_token)).access_token).to.be.a('string');
+
+    expect((await givePassword(s, 'ben@strict.test')).page.name).to.equal('set-up-choose');
+  });
+
+  it('U.5 the date is stored once: who puts it off again has the same one', async () => {
+    const end = dateOf(s.clock.now() + GRACE_DAYS * DAY);
+    await givePassword(s, 'cat@strict.test');
+    s.clock.advance(3 * DAY);
+    const { visitor, page } = await givePassword(s, 'cat@strict.test');
+    expect(words(page)).to.include(`until ${end}.`);
+    await visitor.follow(await visitor.submit(page, {}, 'later'));
+    s.clock.advance(3 * DAY);
+    expect(words((await givePassword(s, 'cat@strict.test')).page)).to.include(`until ${end}.`);
+  });
+
+  it('U.5 nothing passes after the date: not the page, the form, the session, prompt=none or the refresh token', async () => {
+    await givePassword(s, 'dan@strict.test');
+    s.clock.advance(GRACE_DAYS * DAY - HOUR);
+    const late = await givePassword(s, 'dan@strict.test', undefined, OFFLINE);
+    const end = await late.visitor.follow(await late.visitor.submit(late.page, {}, 'later'));
+    const { tokens } = await redeem(s.rp, end);
+    const undecided = await givePassword(s, 'dan@strict.test');
+    expect(undecided.page.$('button[name=later]').length).to.equal(1);
+    s.clock.advance(HOUR - MINUTE);
+    const atTheEnd = await givePassword(s, 'dan@strict.test');
+    s.clock.advance(2 * MINUTE);
+
+    const refused = await atTheEnd.visitor.submit(atTheEnd.page, {}, 'later');
+    expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'set-up-choose', 'enforced']);
+    expect(alertOf(refused)).to.include('can’t be put off any longer');
+    expect(refused.$('button[name=later]').length).to.equal(0);
+    const goingOn = await atTheEnd.visitor.submit(refused, { method: 'totp' });
+    expect((await atTheEnd.visitor.follow(goingOn)).name).to.equal('set-up-totp');
+
+    expect((await askAgain(late.visitor, s.rp)).name).to.equal('set-up-choose');
+    expect(late.visitor.page.$('button[name=later]').length).to.equal(0);
+    expect(errorOf(await askAgain(late.visitor, s.rp, { prompt: 'none' }))).to.equal('interaction_required');
+    expect(await refusal(refresh(s.rp, tokens.refresh_token))).to.equal('invalid_grant');
+    expect((await late.visitor.open('/account')).name).to.equal('set-up-choose');
+    expect((await givePassword(s, 'dan@strict.test')).page.name).to.equal('set-up-totp');
+  });
+
+  it('U.5 "later" is no way round a client that always wants a second factor', async () => {
+    const always = await partyOf(s.app, 'always');
+    const { visitor, page } = await givePassword({ app: s.app, rp: always }, 'eve@strict.test');
+    expect(page.$('button[name=later]').length).to.equal(0);
+    const pushed = await visitor.post(page.form({ code: '' }).action.replace('/totp', ''), {
+      _token: 'made-up',
+      later: '1',
+    });
+    expect(pushed.status).to.equal(403);
+  });
+});
+
+describe('grace, begun by a tenant that tightens its policy', () => {
+  const s = stage();
+
+  it('B.4 begins with the first prompt=none or refresh that finds the policy unmet', async () => {
+    const { visitor, page } = await givePassword(s, 'new@open.test', undefined, OFFLINE);
+    const { tokens } = await redeem(s.rp, page);
+    await s.app.reload(tenantsWith('open', { enforcement: 'required', grace_days: 7 }));
+
+    const end = dateOf(s.clock.now() + 7 * DAY);
+    expect((await refresh(s.rp, tokens.refresh_token)).access_token).to.be.a('string');
+    expect(hasCode(await askAgain(visitor, s.rp, { prompt: 'none' }))).to.equal(true);
+    s.clock.advance(2 * DAY);
+    expect(words((await givePassword(s, 'new@open.test')).page)).to.include(`until ${end}.`);
+  });
+});

@@ -1,0 +1,167 @@
+/** How often a code can be guessed, and how long the wait is then. */
+import { expect } from 'chai';
+import type { Page } from '../../../support/pages/page.ts';
+import type { Visitor } from '../../../support/visitor.ts';
+import { DAY, MINUTE } from '../../oidc/machine-clock.ts';
+import { nextCode, stage } from '../../oidc/story.ts';
+import { accounts, alertOf, givePassword, hasCode, uidOf, withApp, words } from '../members.ts';
+
+const WRONG = '000000';
+
+describe('guessing codes', () => {
+  const names = 'ann ben cat dan eve fay gus hal ida jan'.split(' ');
+  const s = stage(() => accounts(...names.map((name) => withApp(name, 'open'))));
+
+  function atCode(name: string): Promise<{ visitor: Visitor; page: Page }> {
+    return givePassword(s, `${name}@open.test`);
+  }
+
+  /** Wrong codes, five for each sign-in; gives the last answer. */
+  async function guess(name: string, times: number): Promise<Page> {
+    let last: Page | null = null;
+    for (let left = times; left > 0; left -= 5) {
+      const { visitor, page } = await atCode(name);
+      for (let each = 0; each < Math.min(5, left); each += 1)
+        last = await visitor.submit(page, { code: WRONG });
+    }
+    if (last === null) throw new Error('nothing was guessed');
+    return last;
+  }
+
+  function expectLocked(page: Page, minutes: number): void {
+    expect([page.status, page.name, page.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
+    expect(alertOf(page)).to.equal(`Too many wrong tries. You can try again in ${minutes} minutes.`);
+    expect(Number(page.headers['retry-after'])).to.be.within((minutes - 1) * 60, minutes * 60);
+    expect(page.$('input[name=code]').length).to.equal(0);
+  }
+
+  it('A19 five in one sign-in: the sixth is not looked at, though it is right, and a new sign-in goes on', async () => {
+    const { visitor, page } = await atCode('ann');
+    const said: string[] = [];
+    for (let each = 0; each < 5; each += 1) {
+      const refused = await visitor.submit(page, { code: WRONG });
+      expect([refused.status, refused.name, refused.error]).to.deep.equal([
+        422,
+        'enter-code',
+        'code_invalid',
+      ]);
+      said.push(alertOf(refused).replace('This code is not right. Type the code that you see now. ', ''));
+    }
+    expect(said).to.deep.equal([
+      'You have 4 tries left.',
+      'You have 3 tries left.',
+      'You have 2 tries left.',
+      'You have 1 try left.',
+      'That was the last try. Cancel and sign in again, or confirm in another way if you have one.',
+    ]);
+    const stopped = await visitor.submit(page, { code: nextCode(s.app) });
+    expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
+    expect(stopped.headers['retry-after']).to.equal('0');
+    expect(words(stopped)).to.include('This sign-in was stopped').and.to.include('Cancel and sign in again');
+    expect(stopped.$('button[name=cancel]').length).to.equal(1);
+
+    const again = await atCode('ann');
+    expect(hasCode(await again.visitor.enterCode(nextCode(s.app)))).to.equal(true);
+  });
+
+  it('A19 ten in fifteen minutes: nothing is looked at until the time that the page says, whatever the browser', async () => {
+    expectLocked(await guess('ben', 10), 15);
+    s.clock.advance(10 * MINUTE);
+    for (const visitor of [s.app.visitor(), s.app.visitor()]) {
+      const { page } = await givePassword(s, 'ben@open.test', visitor);
+      expectLocked(page, 5);
+      expectLocked(await visitor.get(page.url), 5);
+    }
+    s.clock.advance(5 * MINUTE + 1);
+    const { visitor } = await atCode('ben');
+    expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
+  });
+
+  it('A19 a right code is refused while it waits, on a page that was open before', async () => {
+    const before = await atCode('cat');
+    await guess('cat', 10);
+    expectLocked(await before.visitor.submit(before.page, { code: nextCode(s.app) }), 15);
+  });
+
+  it('A19 the wait doubles up to an hour, and a success starts from the beginning', async () => {
+    for (const minutes of [15, 30, 60, 60]) {
+      expectLocked(await guess('dan', 10), minutes);
+      s.clock.advance(minutes * MINUTE + 1);
+    }
+    const { visitor } = await atCode('dan');
+    expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
+    expectLocked(await guess('dan', 10), 15);
+  });
+
+  it('A19 a hundred and one wrong codes over many sign-ins: no more than ten are looked at', async () => {
+    const seen = { looked: 0, refused: 0 };
+    for (let round = 0; round < 21; round += 1) {
+      const { visitor, page } = await atCode('eve');
+      for (let each = 0; each < 5; each += 1) {
+        // Once it is locked there is no form any more; an attacker has kept one.
+        const answer =
+          page.name === 'enter-code'
+            ? await visitor.submit(page, { code: WRONG })
+            : await visitor.post(page.url, { code: WRONG });
+        if (answer.error === 'code_invalid') seen.looked += 1;
+        else seen.refused += 1;
+      }
+    }
+    // The tenth is told by the page that says until when.
+    expect(seen).to.deep.equal({ looked: 9, refused: 96 });
+  });
+
+  it('A20 two hundred at once in one sign-in: five are looked at', async () => {
+    const { visitor, page } = await atCode('fay');
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => visitor.submit(page, { code: WRONG })),
+    );
+    const looked = answers.filter(({ error }) => error === 'code_invalid').length;
+    const waiting = answers.filter(({ error, status }) => error === 'too_many_attempts' && status === 429);
+    // A store that is out of breath answers nothing for some of them: that is no look either.
+    const unanswered = answers.filter(({ status }) => status === 503);
+    expect(looked).to.be.at.most(5);
+    expect(looked + waiting.length + unanswered.length).to.equal(200);
+  });
+
+  it('A20 a right one among two hundred at once is let in only within the first five', async () => {
+    const { visitor, page } = await atCode('gus');
+    for (let each = 0; each < 5; each += 1) await visitor.submit(page, { code: WRONG });
+    const code = nextCode(s.app);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => visitor.submit(page, { code })));
+    expect(answers.filter(({ status }) => status !== 429)).to.have.length(0);
+  });
+
+  it('A23 what is not set up gives no further tries: ten are ten, and the page of each method says so', async () => {
+    await guess('hal', 9);
+    const { visitor, page } = await atCode('hal');
+    const base = `/interaction/${uidOf(page)}/second-factor/verify`;
+    const { _token = '' } = Object.fromEntries(page.form({}).body);
+    for (const method of ['recovery', 'email', 'sms']) {
+      expect((await visitor.post(`${base}/${method}`, { _token, code: WRONG })).status, method).to.equal(403);
+    }
+    expectLocked(await visitor.submit(page, { code: WRONG }), 15);
+  });
+
+  it('A19 failures that lie a quarter of an hour back are forgotten', async () => {
+    await guess('ida', 9);
+    s.clock.advance(15 * MINUTE + 1);
+    expect((await guess('ida', 9)).error).to.equal('code_invalid');
+    expectLocked(await guess('ida', 1), 15);
+  });
+
+  it('A19 after a hundred in a row the factor is refused for good: it stays set up, and lets nobody in', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      await guess('jan', 10);
+      s.clock.advance(61 * MINUTE);
+    }
+    s.clock.advance(400 * DAY);
+    const { visitor, page } = await atCode('jan');
+    expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'method_not_allowed']);
+    expect(page.link('help@open.test')).to.equal('mailto:help@open.test');
+    for (const path of ['/verify/totp', '/set-up', '/set-up/totp', '/choose-method']) {
+      expect((await visitor.open(page.url.replace('/unusable', path))).name, path).to.equal('error');
+    }
+    expect(hasCode(await visitor.open(`/auth/${uidOf(page)}`))).to.equal(false);
+  });
+});

@@ -1,0 +1,159 @@
+/** Typing the code of an authenticator app: what is taken, what is not, and what the page says about it. */
+import { expect } from 'chai';
+import { SECRET } from '../../../support/app.ts';
+import type { Page } from '../../../support/pages/page.ts';
+import { totpCode } from '../../../support/totp.ts';
+import type { Visitor } from '../../../support/visitor.ts';
+import { MFA, nextCode, redeem, stage } from '../../oidc/story.ts';
+import { accounts, alertOf, givePassword, hasCode, withApp, words } from '../members.ts';
+
+const STEP_MS = 30_000;
+
+describe('a code of an authenticator app', () => {
+  const names = 'ann ben cat dan eve fay gus hal ida jan kim leo'.split(' ');
+  const s = stage(() => accounts(...names.map((name) => withApp(name, 'open'))));
+
+  /** The code that the phone shows so many steps from now. */
+  function codeAt(steps: number): string {
+    return totpCode(SECRET, s.clock.now() + steps * STEP_MS);
+  }
+
+  async function atCode(name: string): Promise<{ visitor: Visitor; page: Page }> {
+    const arrival = await givePassword(s, `${name}@open.test`);
+    expect(arrival.page.name).to.equal('enter-code');
+    return arrival;
+  }
+
+  /** To the middle of a step, so that no test runs over its edge. */
+  function midStep(): void {
+    s.clock.set(Math.floor(s.clock.now() / STEP_MS) * STEP_MS + STEP_MS / 2);
+  }
+  beforeEach(midStep);
+
+  it('1.4 U.4 is asked for after the password, on a page that says what to do and whom to ask', async () => {
+    const { visitor, page } = await atCode('ann');
+    expect(page.$('input[name=code]').attr()).to.include({
+      inputmode: 'numeric',
+      autocomplete: 'one-time-code',
+    });
+    expect(words(page)).to.include('authenticator app').and.to.include('6-digit code');
+    expect(page.link('help@open.test')).to.equal('mailto:help@open.test');
+    expect(page.$('form[action*=cancel]').length).to.equal(1);
+    expect((await redeem(s.rp, await visitor.enterCode(codeAt(0)))).claims).to.include({ acr: MFA });
+  });
+
+  it('3.8 a wrong code is told as such, with the tries that are left; a right one then works', async () => {
+    const { visitor } = await atCode('ben');
+    const refused = await visitor.enterCode('000000');
+    expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'enter-code', 'code_invalid']);
+    expect(alertOf(refused)).to.equal(
+      'This code is not right. Type the code that you see now. You have 4 tries left.',
+    );
+    expect(refused.text).not.to.include('000000');
+    expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
+  });
+
+  for (const [name, steps, said] of [
+    ['cat', 3, 'about 90 seconds ahead'],
+    ['dan', -4, 'about 120 seconds behind'],
+  ] as const) {
+    it(`3.8 A35 a code ${Math.abs(steps)} steps ${said.split(' ').at(-1)} is refused, the page says what to mend, and a fresh one works`, async () => {
+      const { visitor } = await atCode(name);
+      const refused = await visitor.enterCode(codeAt(steps));
+      expect([refused.status, refused.error]).to.deep.equal([422, 'code_invalid']);
+      expect(alertOf(refused)).to.include(said).and.to.include('Turn on automatic date and time');
+      expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
+    });
+  }
+
+  it('A35 the page tells nobody a code that is good later: a near miss is burnt', async () => {
+    const { visitor } = await atCode('eve');
+    const later = codeAt(2);
+    expect((await visitor.enterCode(later)).error).to.equal('code_invalid');
+    s.clock.advance(2 * STEP_MS);
+    expect((await visitor.enterCode(later)).error).to.equal('code_used');
+    s.clock.advance(STEP_MS);
+    expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
+  });
+
+  it('A35 takes one step either way, and not two', async () => {
+    const { visitor } = await atCode('fay');
+    for (const steps of [-2, 2]) {
+      expect((await visitor.enterCode(codeAt(steps))).error, String(steps)).to.equal('code_invalid');
+    }
+    s.clock.advance(10 * STEP_MS);
+    expect(hasCode(await visitor.enterCode(codeAt(-1)))).to.equal(true);
+    s.clock.advance(10 * STEP_MS);
+    const again = await atCode('fay');
+    expect(hasCode(await again.visitor.enterCode(codeAt(1)))).to.equal(true);
+  });
+
+  it('A34 once a step is accepted an older one is not, though it would be in time', async () => {
+    const { visitor } = await atCode('gus');
+    expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
+    const again = await atCode('gus');
+    expect((await again.visitor.enterCode(codeAt(-1))).error).to.equal('code_used');
+    expect(hasCode(await again.visitor.enterCode(codeAt(1)))).to.equal(true);
+  });
+
+  it('A32 3.8 a code is good for one sign-in: in another browser the page asks to wait for the next', async () => {
+    const first = await atCode('hal');
+    const second = await atCode('hal');
+    const code = codeAt(0);
+    expect(hasCode(await first.visitor.enterCode(code))).to.equal(true);
+    const refused = await second.visitor.enterCode(code);
+    expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'enter-code', 'code_used']);
+    expect(alertOf(refused)).to.include('Wait until your app shows the next one');
+    expect(hasCode(await second.visitor.enterCode(nextCode(s.app)))).to.equal(true);
+  });
+
+  it('A32 one code, nine browsers at once: one of them is let in', async () => {
+    const arrivals = [];
+    for (let index = 0; index < 9; index += 1) arrivals.push(await atCode('ida'));
+    const code = codeAt(0);
+    const answers = await Promise.all(arrivals.map(({ visitor, page }) => visitor.submit(page, { code })));
+    expect(answers.filter(({ status }) => status === 303)).to.have.length(1);
+    expect(answers.filter(({ error }) => error === 'code_used')).to.have.length(8);
+  });
+
+  it('3.8 spaces are no mistake', async () => {
+    const { visitor } = await atCode('jan');
+    const code = codeAt(0);
+    expect(hasCode(await visitor.enterCode(` ${code.slice(0, 3)} ${code.slice(3)} `))).to.equal(true);
+  });
+
+  it('A26 what is no code is refused, and never a fault', async () => {
+    const right = () => codeAt(0);
+    const fullWidth = [...right()].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
+    for (const code of [
+      '',
+      '1',
+      `${right()}7`,
+      right().slice(0, 5),
+      fullWidth,
+      `${right()}\n`,
+      '-12345',
+      '1e5',
+    ]) {
+      // A new sign-in each time: five in one would end it.
+      const { visitor, page } = await atCode(code.length === 5 ? 'leo' : 'kim');
+      const refused = await visitor.submit(page, { code });
+      expect([refused.status, refused.error], JSON.stringify(code)).to.deep.equal([422, 'code_invalid']);
+    }
+  });
+
+  it('A26 what no form sends is refused as malformed, and does not count', async () => {
+    const { visitor, page } = await atCode('leo');
+    const sent = [
+      { code: `${codeAt(0)}\u0000`, status: 400 },
+      { code: '1'.repeat(100_000), status: 413 },
+      { code: [codeAt(0), codeAt(0)], status: 400 },
+    ];
+    for (const { code, status } of [...sent, ...sent]) {
+      const refused = await visitor.submit(page, { code });
+      expect([refused.status, refused.name]).to.deep.equal([status, 'error']);
+    }
+    expect((await visitor.open(page.url)).name).to.equal('enter-code');
+    expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
+  });
+});

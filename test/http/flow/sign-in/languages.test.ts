@@ -1,0 +1,56 @@
+/** The language of the pages, as the browser, the relying party and the person want it. */
+import { expect } from 'chai';
+import { PASSWORD } from '../../../support/app.ts';
+import { stage, tenantsWith } from '../../oidc/story.ts';
+import { alertOf, arrive, givePassword, words } from '../members.ts';
+
+const DUTCH = { 'accept-language': 'nl-NL,nl;q=0.9,en;q=0.5' };
+
+describe('the language of a sign-in', () => {
+  const s = stage(() => tenantsWith('strict', { grace_days: 14 }));
+
+  it('1.7 is Dutch for a Dutch browser, from the first page to the last, refusals and dates included', async () => {
+    const visitor = s.app.visitor({ headers: DUTCH });
+    const { page } = await arrive(s, visitor);
+    expect(page.headers['content-language']).to.equal('nl');
+    expect(page.$('html').attr('lang')).to.equal('nl');
+    expect(words(page)).to.include('Inloggen').and.to.include('Wachtwoord');
+
+    const wrong = await visitor.signIn('new@strict.test', 'not this one');
+    expect(alertOf(wrong)).to.equal(
+      'Dit e-mailadres en wachtwoord horen niet bij elkaar. Kijk ze allebei na en probeer het nog eens.',
+    );
+    const chooser = await visitor.signIn('new@strict.test', PASSWORD);
+    expect(words(chooser)).to.include('strict vraagt je om in twee stappen in te loggen.');
+    expect(words(chooser)).to.include('Wegens de audit.').and.not.include('Because');
+    const end = new Intl.DateTimeFormat('nl-NL', { dateStyle: 'long', timeZone: 'UTC' });
+    expect(words(chooser)).to.include(`tot ${end.format(s.clock.now() + 14 * 86_400_000)}`);
+
+    await visitor.chooseMethod('totp');
+    expect(alertOf(await visitor.enterCode('000000'))).to.include('Deze code klopt niet.');
+  });
+
+  it('1.7 is what the relying party asks for, whatever the browser says', async () => {
+    const { visitor, page } = await givePassword(s, 'app@open.test', undefined, { ui_locales: 'fr nl en' });
+    expect(page.$('html').attr('lang')).to.equal('nl');
+    expect(alertOf(await visitor.enterCode('000000'))).to.equal(
+      'Deze code klopt niet. Typ de code die je nu ziet. Je hebt nog 4 pogingen.',
+    );
+  });
+
+  it('1.7 is what the person chooses on the page: it stays there, without losing the sign-in', async () => {
+    const { visitor, page } = await givePassword(s, 'app@open.test', undefined, { ui_locales: 'nl' });
+    expect(
+      page
+        .$('button[name=locale]')
+        .toArray()
+        .map((one) => page.$(one).text()),
+    ).to.deep.equal(['English', 'Nederlands']);
+    const chosen = await visitor.submit(page, {}, 'locale');
+    expect([chosen.status, chosen.location]).to.deep.equal([303, page.url]);
+    const english = await visitor.follow(chosen);
+    expect(english.$('html').attr('lang')).to.equal('en');
+    expect(english.name).to.equal('enter-code');
+    expect((await arrive(s, visitor, { ui_locales: 'nl' })).page.$('html').attr('lang')).to.equal('en');
+  });
+});

@@ -1,0 +1,29 @@
+import { expect } from 'chai';
+import Koa from 'koa';
+import { errorPages } from '../../../src/http/middleware/errors.ts';
+import { createRenderer } from '../../../src/http/pages/render.ts';
+import type { LogFields } from '../../../src/ports/log.ts';
+import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { answerOf } from '../../support/process/raw-request.ts';
+import { createSettableClock } from '../../support/time/clock.ts';
+
+const ISSUER = 'http://localhost:3000';
+
+describe('error pages', () => {
+  it('R10 lead nowhere, though an answer that led on was begun before a store was lost', async () => {
+    const lines: LogFields[] = [];
+    const clock = createSettableClock(0);
+    const render = createRenderer({ tenants: [], issuer: ISSUER, clock, isDevelopment: true });
+    const app = new Koa();
+    app.use(errorPages({ render, log: (line) => lines.push(line) }));
+    app.use((ctx) => {
+      ctx.redirect('/next');
+      throw new StoreUnavailable('Redis: no answer in time');
+    });
+    const { status, headers, body } = await answerOf(app.callback(), { path: '/' });
+    expect(status).to.equal(503);
+    expect(headers).not.to.have.property('location');
+    expect(body).to.include('data-page="error"');
+    expect(lines.map(({ event }) => event)).to.deep.equal(['request.unavailable']);
+  });
+});

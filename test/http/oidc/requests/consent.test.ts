@@ -1,0 +1,128 @@
+/** What a client of somebody else's has to ask the person for, and one of ours does not. */
+import { expect } from 'chai';
+import * as client from 'openid-client';
+import { PASSWORD } from '../../../support/app.ts';
+import type { RelyingParty } from '../../../support/hosts/relying-party.ts';
+import { answerOf, askAgain, errorOf, redeem, refresh, signIn, stage } from '../story.ts';
+
+describe('consent', () => {
+  const at = stage();
+  let third: RelyingParty;
+  before(async () => {
+    third = await at.app.relyingParty('third');
+  });
+
+  async function arrive(parameters: Record<string, string> = {}, email = 'new@open.test') {
+    const visitor = at.app.visitor();
+    await signIn(at.app, visitor, await third.authorizationUrl(parameters), email);
+    return visitor;
+  }
+
+  const press = async (visitor: Awaited<ReturnType<typeof arrive>>, button: 'allow' | 'deny') =>
+    visitor.follow(await visitor.submit(visitor.page, {}, button));
+
+  it('U.3 is asked once for a client of somebody else, and gives what was asked', async () => {
+    const visitor = await arrive({ scope: 'openid email' });
+    expect(visitor.page.name).to.equal('consent');
+    expect(visitor.page.text).to.include('new@open.test');
+    const { tokens, claims } = await redeem(third, await press(visitor, 'allow'));
+    const info = await client.fetchUserInfo(third.configuration, tokens.access_token, claims.sub);
+    expect(info.email).to.equal('new@open.test');
+    expect(answerOf(await askAgain(visitor, third, { scope: 'openid email' })).has('code')).to.equal(true);
+  });
+
+  it('U.3 is asked again for more than was given', async () => {
+    const visitor = await arrive();
+    await press(visitor, 'allow');
+    expect(errorOf(await askAgain(visitor, third, { scope: 'openid phone', prompt: 'none' }))).to.equal(
+      'consent_required',
+    );
+    expect((await askAgain(visitor, third, { scope: 'openid phone' })).name).to.equal('consent');
+  });
+
+  it('U.3 denied is access_denied at the relying party, and the person stays signed in', async () => {
+    const visitor = await arrive();
+    const end = await press(visitor, 'deny');
+    expect(errorOf(end)).to.equal('access_denied');
+    expect(answerOf(end).has('code')).to.equal(false);
+    expect(answerOf(await askAgain(visitor, at.rp, { prompt: 'none' })).has('code')).to.equal(true);
+    expect((await askAgain(visitor, third)).name).to.equal('consent');
+  });
+
+  it('U.3 comes with prompt=consent, and with it a refresh token', async () => {
+    const visitor = await arrive({ scope: 'openid offline_access', prompt: 'consent' });
+    const { tokens } = await redeem(third, await press(visitor, 'allow'));
+    expect((await refresh(third, tokens.refresh_token)).access_token).to.be.a('string');
+    expect((await askAgain(visitor, third, { prompt: 'consent' })).name).to.equal('consent');
+  });
+
+  it('U.3 gives somebody else no refresh token without having asked (OIDC Core 11)', async () => {
+    const visitor = await arrive({ scope: 'openid offline_access' });
+    const { tokens } = await redeem(third, await press(visitor, 'allow'));
+    expect(tokens.refresh_token).to.equal(undefined);
+  });
+
+  it('U.3 names what single claims tell, as if their scope had been asked for', async () => {
+    const claims = JSON.stringify({ id_token: { email: null }, userinfo: { phone_number: null } });
+    const visitor = await arrive({ claims });
+    const byClaims = visitor.page.$('.scopes li').text();
+    const byScope = (await arrive({ scope: 'openid email phone' })).page.$('.scopes li').text();
+    expect(byClaims).to.equal(byScope).and.not.equal('');
+    const end = await redeem(third, await press(visitor, 'allow'));
+    expect(end.claims.email).to.equal('new@open.test');
+  });
+
+  it('A10 posted before the second factor is refused', async () => {
+    const other = await arrive({}, 'new@open.test');
+    const { body } = other.page.form({}, 'allow');
+    const visitor = at.app.visitor();
+    await visitor.open(await third.authorizationUrl());
+    await visitor.signIn('app@open.test', PASSWORD);
+    expect(visitor.page.name).to.equal('enter-code');
+    const uid = /\/interaction\/([^/]+)\//.exec(visitor.page.url)?.[1];
+    const fields = { ...Object.fromEntries(body), allow: '1' };
+    expect((await visitor.post(`/interaction/${uid}/consent`, fields)).status).to.equal(400);
+    expect((await visitor.get(`/interaction/${uid}/consent`)).status).to.equal(400);
+    expect((await visitor.get(`/auth/${uid}`)).location ?? '').not.to.include('code=');
+  });
+
+  it("A10 of another browser's interaction is refused", async () => {
+    const visitor = await arrive();
+    const thief = at.app.visitor();
+    const { action, body } = visitor.page.form({}, 'allow');
+    const fields = Object.fromEntries(body);
+    expect((await thief.post(action, fields)).status).to.equal(400);
+    expect((await thief.get(visitor.page.url)).status).to.equal(400);
+    expect(answerOf(await press(visitor, 'allow')).has('code')).to.equal(true);
+  });
+
+  it('A56 without its token, or with the one of another interaction, is refused', async () => {
+    const visitor = await arrive();
+    const { action, body } = visitor.page.form({}, 'allow');
+    const other = (await arrive()).page.form({}, 'allow').body;
+    for (const token of ['', other.get('_token') ?? '']) {
+      const answer = await visitor.post(action, { ...Object.fromEntries(body), _token: token });
+      expect(answer.status).to.equal(403);
+    }
+    expect((await visitor.get(visitor.page.url)).status).to.be.oneOf([200, 400]);
+  });
+
+  it('A86 given after the session was signed out elsewhere gives nothing', async () => {
+    const visitor = await arrive();
+    const page = visitor.page;
+    const signOut = await visitor.open('/session/end');
+    await visitor.follow(await visitor.submit(signOut, {}, 'logout'));
+    const end = await visitor.follow(await visitor.submit(page, {}, 'allow'));
+    expect(end).to.include({ status: 400, name: 'error', location: null });
+  });
+
+  it('A86 given after somebody else signed in elsewhere in the browser gives nothing of either', async () => {
+    const visitor = await arrive();
+    const page = visitor.page;
+    await askAgain(visitor, at.rp, { prompt: 'login' });
+    const switching = await visitor.signIn('boss@open.test', PASSWORD);
+    await visitor.follow(await visitor.submit(switching, {}));
+    const end = await visitor.follow(await visitor.submit(page, {}, 'allow'));
+    expect(end).to.include({ status: 400, name: 'error', location: null });
+  });
+});

@@ -1,0 +1,93 @@
+/** The answer that the browser posts to the relying party: a page of the library's, under our own policy. */
+import { createHash } from 'node:crypto';
+import { expect } from 'chai';
+import { CALLBACK, PASSWORD } from '../../../support/app.ts';
+import type { Page } from '../../../support/pages/page.ts';
+import { askAgain, MFA, nextCode, stage, tokensFor } from '../story.ts';
+
+const FORM_POST = { response_mode: 'form_post' };
+
+describe('an answer that is posted', () => {
+  const at = stage();
+
+  function policyOf({ headers }: Page): Map<string, string[]> {
+    const policy = String(headers['content-security-policy'] ?? '');
+    return new Map(
+      policy.split(';').map((directive) => {
+        const [name = '', ...values] = directive.trim().split(/\s+/);
+        return [name, values];
+      }),
+    );
+  }
+
+  function expectWorking(page: Page) {
+    const policy = policyOf(page);
+    const scripts = page.$('script:not([src])').toArray();
+    expect(scripts).to.have.length(1);
+    const digest = createHash('sha256').update(page.$(scripts).text()).digest('base64');
+    expect(policy.get('script-src')).to.include(`'sha256-${digest}'`);
+    expect(policy.get('script-src')).not.to.include("'unsafe-inline'");
+    // Chromium would hold it against the relying party's own redirects, too.
+    expect(policy.has('form-action')).to.equal(false);
+    expect(policy.get('default-src')).to.deep.equal(["'none'"]);
+    expect(policy.get('frame-ancestors')).to.deep.equal(["'none'"]);
+    expect(page.headers['cache-control']).to.include('no-store');
+    expect(page.$('form button, form noscript').length).to.be.greaterThan(0);
+  }
+
+  it('U.3 goes to the redirect URI after a sign-in, and its script may run', async () => {
+    const visitor = at.app.visitor();
+    await visitor.open(await at.rp.authorizationUrl(FORM_POST));
+    await visitor.signIn('app@open.test', PASSWORD);
+    const page = await visitor.enterCode(nextCode(at.app));
+    expect(page.status).to.equal(200);
+    expectWorking(page);
+    const { action, body } = page.form({});
+    expect(action).to.equal(CALLBACK);
+    const tokens = await at.rp.exchange(`${CALLBACK}?${body}`);
+    expect(tokens.claims()?.acr).to.equal(MFA);
+  });
+
+  it('U.3 goes there on SSO', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    const page = await askAgain(visitor, at.rp, FORM_POST);
+    expectWorking(page);
+    expect([...page.form({}).body.keys()]).to.include.members(['code', 'state', 'iss']);
+  });
+
+  it('U.3 goes there with an error', async () => {
+    const page = await askAgain(at.app.visitor(), at.rp, { ...FORM_POST, prompt: 'none' });
+    expectWorking(page);
+    expect(page.form({}).action).to.equal(CALLBACK);
+    expect(page.form({}).body.get('error')).to.equal('login_required');
+  });
+
+  it('A91 carries a state of markup as text', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    const state = '"/><script>alert(1)</script>';
+    const page = await askAgain(visitor, at.rp, { ...FORM_POST, state });
+    expect(page.form({}).body.get('state')).to.equal(state);
+    expect(page.$('script')).to.have.length(1);
+  });
+
+  it('A93 no page of the protocol lets itself be framed, nor runs what stands in it', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    const signIn = await askAgain(at.app.visitor(), at.rp);
+    const error = await at.app.visitor().get('/auth?client_id=nobody');
+    const signOut = await visitor.open('/session/end');
+    const signedOut = await at.app.visitor().open('/session/end');
+    await askAgain(visitor, at.rp, { prompt: 'login' });
+    const switching = await visitor.signIn('boss@open.test', PASSWORD);
+    const third = await askAgain(visitor, await at.app.relyingParty('third'));
+    const pages = { 'sign-in': signIn, error, 'sign-out': signOut, 'signed-out': signedOut };
+    for (const [name, page] of Object.entries({ ...pages, 'switch-account': switching, consent: third })) {
+      expect(page.name).to.equal(name);
+      const policy = policyOf(page);
+      expect(page.headers['x-frame-options'], name).to.equal('DENY');
+      expect(policy.get('frame-ancestors'), name).to.deep.equal(["'none'"]);
+      expect([...policy.values()].flat().join(' '), name).not.to.include('unsafe');
+      expect(policy.has('form-action'), name).to.equal(false);
+      expect(page.$('script:not([src]), style, [style], [onclick], [onsubmit]'), name).to.have.length(0);
+    }
+  });
+});

@@ -1,0 +1,180 @@
+/** What other hosts and other origins can make the server say: nothing of theirs in its links, no leave to read it. */
+import { connect } from 'node:net';
+import { expect } from 'chai';
+import { PASSWORD } from '../../../support/app.ts';
+import { rawRequest } from '../../../support/process/raw-request.ts';
+import { createVisitor } from '../../../support/visitor.ts';
+import { partyOf, redeem, signIn, stage, tokensFor } from '../story.ts';
+
+const EVIL = 'evil.test';
+const SPA = 'http://127.0.0.1:9/spa';
+
+describe('hosts', () => {
+  const at = stage();
+
+  const lies: Readonly<Record<string, Record<string, string>>> = {
+    Host: { host: EVIL },
+    'X-Forwarded-Host': { 'x-forwarded-host': EVIL, 'x-forwarded-proto': 'https' },
+    Forwarded: { forwarded: `host=${EVIL};proto=https` },
+    'X-Original-Host': { 'x-original-host': EVIL, 'x-host': EVIL, 'x-forwarded-server': EVIL },
+    'X-Original-URL': { 'x-original-url': `http://${EVIL}/`, 'x-rewrite-url': `http://${EVIL}/` },
+  };
+  for (const [what, headers] of Object.entries(lies)) {
+    it(`A75 ${what} is believed in no link, redirect or cookie`, async () => {
+      const port = Number(new URL(at.app.origin).port);
+      const url = new URL(await at.rp.authorizationUrl());
+      for (const path of [
+        url.pathname + url.search,
+        '/.well-known/openid-configuration',
+        '/account/security',
+        '/session/end',
+        '/',
+        '/nowhere',
+      ]) {
+        const answer = await rawRequest(port, { path, headers: { ...headers, accept: 'text/html' } });
+        expect(answer.status, path).to.be.below(500);
+        expect(JSON.stringify(answer.headers), path).not.to.include(EVIL);
+        expect(answer.body, path).not.to.include(EVIL);
+      }
+    });
+
+    it(`A75 ${what} leads nobody away in the midst of a sign-in`, async () => {
+      const visitor = createVisitor(at.app.origin, { headers, stopAt: 'http://rp.test' });
+      const end = await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'app@open.test');
+      expect((await redeem(at.rp, end)).claims.iss).to.equal(at.app.origin);
+    });
+  }
+
+  it('A75 an absolute address in the request line is read as its path', async () => {
+    const { port } = new URL(at.app.origin);
+    const url = new URL(await at.rp.authorizationUrl());
+    const answer = await new Promise<string>((resolve, reject) => {
+      const socket = connect(Number(port), '127.0.0.1');
+      const target = `http://${EVIL}${url.pathname}${url.search}`;
+      socket.write(`GET ${target} HTTP/1.1\r\nHost: ${EVIL}\r\nConnection: close\r\n\r\n`);
+      socket.on('error', reject);
+      socket.setEncoding('utf8');
+      let text = '';
+      socket.on('data', (chunk) => {
+        text += chunk;
+      });
+      socket.on('end', () => resolve(text));
+    });
+    expect(answer).to.match(/^HTTP\/1\.1 303 /);
+    expect(answer).to.match(/\r\nlocation: \/interaction\//i);
+    expect(answer).not.to.include(EVIL);
+  });
+});
+
+describe('other origins', () => {
+  const at = stage();
+
+  const allowed = ({ headers }: { headers: Record<string, unknown> }) =>
+    Object.keys(headers).filter((name) => name.startsWith('access-control-'));
+
+  async function call(origin: string, path: string, init: { method?: string; body?: string } = {}) {
+    return rawRequest(Number(new URL(at.app.origin).port), {
+      path,
+      ...init,
+      headers: {
+        origin,
+        'content-type': 'application/x-www-form-urlencoded',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'authorization,content-type',
+      },
+    });
+  }
+
+  for (const origin of [`http://${EVIL}`, 'null', 'http://127.0.0.1:9']) {
+    it(`A101 ${origin} may read no page, and send no form of ours`, async () => {
+      const page = await at.app.visitor().open(await at.rp.authorizationUrl());
+      const { pathname } = new URL(page.url);
+      for (const path of [
+        pathname,
+        '/account',
+        '/account/security',
+        '/admin',
+        '/admin/users',
+        '/session/end',
+        '/auth',
+      ]) {
+        for (const method of ['GET', 'OPTIONS', 'POST']) {
+          const answer = await call(origin, path, { method });
+          expect(allowed(answer), `${method} ${path}`).to.deep.equal([]);
+          expect(answer.status, `${method} ${path}`).to.be.below(500);
+        }
+      }
+      for (const path of [pathname, '/account/security/turn-off']) {
+        expect((await call(origin, path, { method: 'POST', body: 'email=x' })).status).to.equal(403);
+      }
+    });
+  }
+
+  it('A101 a single-page app reads from its own origin what it may, and from no other', async () => {
+    const spa = await partyOf(at.app, 'spa', SPA, null);
+    const { tokens } = await tokensFor(at.app, spa, 'new@open.test', { scope: 'openid offline_access' });
+    const own = 'http://127.0.0.1:9';
+    let refreshToken = tokens.refresh_token ?? '';
+    for (const [origin, isAllowed] of [
+      [`http://${EVIL}`, false],
+      ['null', false],
+      [own, true],
+    ] as const) {
+      const userInfo = await rawRequest(Number(new URL(at.app.origin).port), {
+        path: '/me',
+        headers: { origin, authorization: `Bearer ${tokens.access_token}` },
+      });
+      expect(userInfo.status, origin).to.equal(isAllowed ? 200 : 400);
+      expect(userInfo.headers['access-control-allow-origin'], origin).to.equal(isAllowed ? own : undefined);
+      const body = new URLSearchParams({
+        grant_type: 'refresh_token',
+        client_id: 'spa',
+        refresh_token: refreshToken,
+      });
+      const refreshed = await call(origin, '/token', { method: 'POST', body: body.toString() });
+      expect(refreshed.status, origin).to.equal(isAllowed ? 200 : 400);
+      expect(refreshed.headers['access-control-allow-origin'], origin).to.equal(isAllowed ? own : undefined);
+      expect(refreshed.headers).not.to.have.property('access-control-allow-credentials');
+      if (isAllowed) refreshToken = JSON.parse(refreshed.body).refresh_token;
+    }
+    const preflight = await call(own, '/token', { method: 'OPTIONS' });
+    expect(preflight.status).to.equal(204);
+    expect(preflight.headers['access-control-allow-origin']).to.equal(own);
+  });
+
+  it('A101 nobody but a public client may call from a browser, and never with cookies', async () => {
+    const { tokens, visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    const answer = await visitor.get('/me', {
+      origin: 'http://rp.test',
+      authorization: `Bearer ${tokens.access_token}`,
+    });
+    expect(answer.status).to.equal(400);
+    expect(answer.headers).not.to.have.any.keys(
+      'access-control-allow-origin',
+      'access-control-allow-credentials',
+    );
+  });
+
+  it('A101 what is public is public', async () => {
+    for (const path of ['/.well-known/openid-configuration', '/jwks']) {
+      const answer = await call('http://anywhere.test', path);
+      expect(answer.headers['access-control-allow-origin']).to.equal('http://anywhere.test');
+      expect(answer.headers).not.to.have.property('access-control-allow-credentials');
+    }
+  });
+
+  it('A57 a relying party may post its request: it becomes a query, and nobody is signed in by it', async () => {
+    const url = new URL(await at.rp.authorizationUrl());
+    const visitor = at.app.visitor();
+    const elsewhere = { origin: 'http://rp.test', 'sec-fetch-site': 'cross-site' };
+    const answer = await visitor.post('/auth', Object.fromEntries(url.searchParams), elsewhere);
+    expect(answer.status).to.equal(303);
+    const { origin, pathname, searchParams } = new URL(answer.location ?? '');
+    expect([origin, pathname]).to.deep.equal([at.app.origin, '/auth']);
+    expect(Object.fromEntries(searchParams)).to.deep.equal(Object.fromEntries(url.searchParams));
+    const page = await visitor.follow(answer);
+    expect(page.name).to.equal('sign-in');
+    const end = await visitor.signIn('new@open.test', PASSWORD);
+    expect((await redeem(at.rp, end)).claims.aud).to.equal('rp');
+  });
+});

@@ -1,0 +1,194 @@
+/** A relying party asks for a level: by acr_values, by the claims parameter, by both, and in vain. */
+import { expect } from 'chai';
+import { PASSWORD } from '../../../support/app.ts';
+import type { RelyingParty } from '../../../support/hosts/relying-party.ts';
+import {
+  answerOf,
+  askAgain,
+  confidential,
+  errorOf,
+  MFA,
+  nextCode,
+  PHR,
+  post,
+  redeem,
+  SFA,
+  setUpApp,
+  signIn,
+  stage,
+  TWO_STEP,
+  tokensFor,
+  withClients,
+} from '../story.ts';
+
+const UNMET = 'unmet_authentication_requirements';
+
+function essential(...values: readonly string[]): string {
+  return JSON.stringify({ id_token: { acr: { essential: true, values } } });
+}
+
+describe('asking for a level', () => {
+  const at = stage(() => withClients(confidential('by-default', { default_acr_values: [MFA] })));
+
+  const arrive = async (parameters: Record<string, string>, email: string) => {
+    const visitor = at.app.visitor();
+    const page = await signIn(at.app, visitor, await at.rp.authorizationUrl(parameters), email);
+    return { visitor, page };
+  };
+
+  for (const [how, parameters] of [
+    ['acr_values', { acr_values: MFA }],
+    ['an essential acr', { claims: essential(MFA) }],
+    [
+      'an essential acr of one value',
+      { claims: JSON.stringify({ id_token: { acr: { essential: true, value: MFA } } }) },
+    ],
+  ] as const) {
+    it(`A77 leads a user without a factor, asked by ${how}, to the set-up`, async () => {
+      const { page, visitor } = await arrive(parameters, 'new@open.test');
+      expect(page.name).to.equal('set-up-totp');
+      const cancelled = await visitor.follow(await visitor.submit(page, {}, 'cancel'));
+      expect(errorOf(cancelled)).to.equal('access_denied');
+      expect(answerOf(cancelled).has('code')).to.equal(false);
+    });
+  }
+
+  it('A77 signs nobody in who cancelled', async () => {
+    const { page, visitor } = await arrive({ acr_values: MFA }, 'new@open.test');
+    await visitor.follow(await visitor.submit(page, {}, 'cancel'));
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+  });
+
+  it('A77 gives no lower level to who leaves the page by hand', async () => {
+    const { page, visitor } = await arrive({ claims: essential(MFA) }, 'new@open.test');
+    const uid = /\/interaction\/([^/]+)/.exec(page.url)?.[1];
+    expect((await visitor.open(`/auth/${uid}`)).location ?? '').not.to.include('code=');
+    expect((await askAgain(visitor, at.rp)).name).to.equal('sign-in');
+  });
+
+  it('A77 gives the level to who goes on', async () => {
+    const { visitor } = await arrive({ claims: essential(MFA) }, 'boss@open.test');
+    const { end } = await setUpApp(at.app, visitor);
+    expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
+  });
+
+  it('A78 lets the claims parameter win over acr_values', async () => {
+    const { page: more } = await arrive({ acr_values: SFA, claims: essential(MFA) }, 'new@open.test');
+    expect(more.name).to.equal('set-up-totp');
+    const { page: less } = await arrive({ acr_values: MFA, claims: essential(SFA) }, 'new@open.test');
+    expect((await redeem(at.rp, less)).claims.acr).to.equal(SFA);
+  });
+
+  it('A78 takes acr_values where the claims parameter marks nothing as essential', async () => {
+    const voluntary = JSON.stringify({ id_token: { acr: { values: [SFA] } } });
+    const { page } = await arrive({ acr_values: MFA, claims: voluntary }, 'new@open.test');
+    expect(page.name).to.equal('set-up-totp');
+  });
+
+  it('A78 takes a voluntary acr of the claims parameter for a wish', async () => {
+    const voluntary = JSON.stringify({ id_token: { acr: { values: [PHR] } } });
+    const { page } = await arrive({ claims: voluntary }, 'new@open.test');
+    expect((await redeem(at.rp, page)).claims.acr).to.equal(SFA);
+  });
+
+  for (const [what, parameters] of [
+    ['an unknown value', { acr_values: 'urn:unknown' }],
+    ['an unknown essential value', { claims: essential('urn:unknown') }],
+    ['an essential value that wins over a known one', { acr_values: SFA, claims: essential('urn:unknown') }],
+    ['a level that no method here gives', { acr_values: PHR }],
+    ['essential values that are no list', { claims: '{"id_token":{"acr":{"essential":true,"values":"x"}}}' }],
+    ['an empty list of essential values', { claims: essential() }],
+  ] as const) {
+    it(`A78 answers ${what} with ${UNMET}`, async () => {
+      for (const email of ['new@open.test', 'app@open.test']) {
+        const { page, visitor } = await arrive(parameters, email);
+        expect(errorOf(page)).to.equal(UNMET);
+        expect(answerOf(page).has('code')).to.equal(false);
+        expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+      }
+    });
+  }
+
+  it('A78 passes over unknown values beside a known one', async () => {
+    const { page } = await arrive({ acr_values: `urn:unknown ${TWO_STEP}` }, 'app@open.test');
+    expect((await redeem(at.rp, page)).claims.acr).to.equal(MFA);
+  });
+
+  it('A78 answers who lives where nothing can be set up with an error, an administrator there with a set-up', async () => {
+    const { page } = await arrive({ acr_values: MFA }, 'new@plain.test');
+    expect(errorOf(page)).to.equal(UNMET);
+    const { page: boss } = await arrive({ acr_values: MFA }, 'boss@plain.test');
+    expect(boss.name).to.equal('set-up-totp');
+  });
+
+  it('A78 reaches the level where nothing is asked, by a factor that was set up all the same', async () => {
+    const { page, visitor } = await arrive({ acr_values: MFA }, 'app@plain.test');
+    expect((await redeem(at.rp, page)).claims.acr).to.equal(MFA);
+    expect((await redeem(at.rp, await askAgain(visitor, at.rp))).claims.acr).to.equal(MFA);
+  });
+
+  it('A78 under prompt=none never leads to a page, nor to a lower level', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    for (const parameters of [
+      { acr_values: MFA },
+      { acr_values: PHR },
+      { acr_values: 'urn:unknown' },
+      { claims: essential(MFA) },
+    ]) {
+      const end = await askAgain(visitor, at.rp, { ...parameters, prompt: 'none' });
+      expect(errorOf(end)).to.be.oneOf(['interaction_required', 'login_required']);
+    }
+    expect(errorOf(await askAgain(at.app.visitor(), at.rp, { acr_values: MFA, prompt: 'none' }))).to.equal(
+      'login_required',
+    );
+  });
+
+  it('A78 sees the level of a pushed request too', async () => {
+    const url = new URL(await at.rp.authorizationUrl({ claims: essential(MFA) }));
+    const { body } = await post(at.app, '/request', Object.fromEntries(url.searchParams));
+    const visitor = at.app.visitor();
+    await visitor.open(`/auth?client_id=rp&request_uri=${encodeURIComponent(String(body.request_uri))}`);
+    expect((await visitor.signIn('new@open.test', PASSWORD)).name).to.equal('set-up-totp');
+  });
+
+  it('A78 keeps the live session as it was when a step-up is in vain', async () => {
+    const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@plain.test');
+    expect(errorOf(await askAgain(visitor, at.rp, { acr_values: MFA }))).to.equal(UNMET);
+    const again = await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }));
+    expect(again.claims).to.include({ acr: SFA, auth_time: claims.auth_time });
+  });
+
+  it("A78 asks for the level of a client's registration where the request names none", async () => {
+    const party = await at.app.relyingParty('by-default');
+    const visitor = at.app.visitor();
+    await visitor.open(await party.authorizationUrl());
+    expect((await visitor.signIn('new@open.test', PASSWORD)).name).to.equal('set-up-totp');
+  });
+
+  it('U.3 takes nobody without a second factor to a client that always wants one', async () => {
+    const always = await at.app.relyingParty('always');
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    expect(errorOf(await askAgain(visitor, always, { prompt: 'none' }))).to.equal('interaction_required');
+    expect((await askAgain(visitor, always)).name).to.equal('set-up-choose');
+
+    const app = at.app.visitor();
+    await app.open(await always.authorizationUrl());
+    expect((await app.signIn('app@plain.test', PASSWORD)).name).to.equal('enter-code');
+    expect((await redeem(always, await app.enterCode(nextCode(at.app)))).claims.acr).to.equal(MFA);
+
+    const off = at.app.visitor();
+    await off.open(await always.authorizationUrl());
+    expect(errorOf(await off.signIn('new@plain.test', PASSWORD))).to.equal(UNMET);
+  });
+
+  it('U.3 does so for a request that is none of OpenID Connect', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    const ask = async (party: RelyingParty) => {
+      const url = new URL(await party.authorizationUrl({ scope: 'email', prompt: 'none' }));
+      url.searchParams.delete('nonce');
+      return answerOf(await visitor.get(url.href));
+    };
+    expect((await ask(await at.app.relyingParty('always'))).get('error')).to.equal('interaction_required');
+    expect((await ask(at.rp)).has('code')).to.equal(true);
+  });
+});

@@ -1,0 +1,89 @@
+/** Somebody signs in where somebody else still is: the one leaves, then the other's sign-in goes on. */
+import { expect } from 'chai';
+import { PASSWORD } from '../../../support/app.ts';
+import {
+  askAgain,
+  errorOf,
+  MFA,
+  nextCode,
+  redeem,
+  refresh,
+  refusal,
+  SFA,
+  stage,
+  tokensFor,
+} from '../story.ts';
+
+describe('switching accounts', () => {
+  const at = stage();
+
+  async function switched(email: string, parameters: Record<string, string> = {}) {
+    const before = await tokensFor(at.app, at.rp, 'new@open.test', parameters);
+    await askAgain(before.visitor, at.rp, { prompt: 'login' });
+    const page = await before.visitor.signIn(email, PASSWORD);
+    return { before, page };
+  }
+
+  it('A86 shows our own page, which submits itself and has a button', async () => {
+    const { before, page } = await switched('boss@open.test');
+    expect(page).to.include({ status: 200, name: 'switch-account' });
+    expect(page.$('form[data-self-submit] button')).to.have.length(1);
+    expect(page.$('html').attr('lang')).to.equal('en');
+    expect(page.headers['content-security-policy']).not.to.include('unsafe-inline');
+    const scripts = page.$('script[src]').toArray();
+    expect(scripts.length).to.be.greaterThan(0);
+    for (const script of scripts) {
+      expect((await before.visitor.get(page.$(script).attr('src') ?? '')).status).to.equal(200);
+    }
+  });
+
+  it('A86 goes on with the sign-in once the button is pressed', async () => {
+    const { before, page } = await switched('boss@open.test');
+    const answer = await before.visitor.submit(page, {});
+    expect(answer.status).to.equal(303);
+    const { claims } = await redeem(at.rp, await before.visitor.follow(answer));
+    expect(claims.acr).to.equal(SFA);
+    expect(claims.sub).not.to.equal(before.claims.sub);
+    const again = await redeem(at.rp, await askAgain(before.visitor, at.rp, { prompt: 'none' }));
+    expect(again.claims.sub).to.equal(claims.sub);
+  });
+
+  it('A86 does so after both factors, and tells both', async () => {
+    const { before } = await switched('app@open.test');
+    const page = await before.visitor.enterCode(nextCode(at.app));
+    expect(page.name).to.equal('switch-account');
+    const end = await before.visitor.follow(await before.visitor.submit(page, {}));
+    expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
+  });
+
+  it('A86 switches nothing until it is pressed', async () => {
+    const { before } = await switched('boss@open.test');
+    const still = await redeem(at.rp, await askAgain(before.visitor, at.rp, { prompt: 'none' }));
+    expect(still.claims.sub).to.equal(before.claims.sub);
+  });
+
+  it('A56 cannot be pressed from elsewhere, nor twice', async () => {
+    const { before, page } = await switched('boss@open.test');
+    const { action, body } = page.form({});
+    const forged = await before.visitor.post(action, { ...Object.fromEntries(body), xsrf: 'guessed' });
+    expect(forged.status).to.equal(400);
+    await before.visitor.follow(await before.visitor.post(action, Object.fromEntries(body)));
+    expect((await before.visitor.post(action, Object.fromEntries(body))).status).to.equal(400);
+  });
+
+  it('A86 leaves no session of the first account, whose cookies are dead', async () => {
+    const { before, page } = await switched('boss@open.test');
+    const old = before.visitor.jar.getCookieStringSync(at.app.origin);
+    await before.visitor.follow(await before.visitor.submit(page, {}));
+    const url = await at.rp.authorizationUrl({ prompt: 'none' });
+    expect(errorOf(await at.app.visitor().get(url, { cookie: old }))).to.equal('login_required');
+  });
+
+  it('A86 leaves alone what the first account gave for when it is not there', async () => {
+    const { before, page } = await switched('boss@open.test', { scope: 'openid offline_access' });
+    await before.visitor.follow(await before.visitor.submit(page, {}));
+    const next = await refresh(at.rp, before.tokens.refresh_token);
+    expect(next.claims()?.sub).to.equal(before.claims.sub);
+    expect(await refusal(refresh(at.rp, before.tokens.refresh_token))).to.equal('invalid_grant');
+  });
+});

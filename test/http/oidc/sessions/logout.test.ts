@@ -1,0 +1,194 @@
+/** Signing out: asked for by a relying party or by hand, told to the others, and final. */
+import { expect } from 'chai';
+import * as client from 'openid-client';
+import type { Page } from '../../../support/pages/page.ts';
+import type { Visitor } from '../../../support/visitor.ts';
+import {
+  answerOf,
+  askAgain,
+  confidential,
+  errorOf,
+  partyOf,
+  redeem,
+  stage,
+  tokensFor,
+  withClients,
+} from '../story.ts';
+
+const BYE = 'http://rp.test/bye';
+
+describe('signing out', () => {
+  const at = stage(() =>
+    withClients(
+      confidential('leaver', { client_name: 'The Leaver', post_logout_redirect_uris: [BYE] }),
+      confidential('other', { post_logout_redirect_uris: ['http://rp.test/other'] }),
+    ),
+  );
+
+  async function signedIn() {
+    const party = await partyOf(at.app, 'leaver');
+    return { party, ...(await tokensFor(at.app, party, 'new@open.test')) };
+  }
+
+  const leave = (parameters: Record<string, string>) => `/session/end?${new URLSearchParams(parameters)}`;
+
+  async function confirm(visitor: Visitor, page: Page, button = 'logout') {
+    return visitor.follow(await visitor.submit(page, {}, button));
+  }
+
+  it('A86 asks on a page of its own, and leads back to where the relying party said', async () => {
+    const { party, visitor, tokens } = await signedIn();
+    const url = client.buildEndSessionUrl(party.configuration, {
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: BYE,
+      state: 's&1',
+    });
+    const page = await visitor.open(url.href);
+    expect(page).to.include({ status: 200, name: 'sign-out' });
+    expect(page.text).to.include('The Leaver');
+    expect(errorOf(await askAgain(visitor, party, { prompt: 'none' })), 'still signed in').to.equal(null);
+    const end = await confirm(visitor, await visitor.open(url.href));
+    expect(end.location).to.equal(`${BYE}?state=s%261`);
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+  });
+
+  it('A86 shows a page of its own where nobody said where to go', async () => {
+    const { visitor } = await signedIn();
+    const end = await confirm(visitor, await visitor.open('/session/end'));
+    expect(end).to.include({ status: 200, name: 'signed-out' });
+    expect(end.url).to.equal(`${at.app.origin}/session/end/success`);
+  });
+
+  it('A86 kills the session: its cookies, replayed, are nobody', async () => {
+    const { visitor, tokens, claims, party } = await signedIn();
+    const before = visitor.jar.getCookieStringSync(at.app.origin);
+    expect(before).to.match(/_session=.*_session\.sig=/);
+    await confirm(visitor, await visitor.open('/session/end'));
+    const replay = (path: string) => at.app.visitor().get(path, { cookie: before });
+    const url = await at.rp.authorizationUrl({ prompt: 'none' });
+    expect(errorOf(await replay(url))).to.equal('login_required');
+    expect((await replay('/account/security')).location).to.include('/auth?');
+    const info = client.fetchUserInfo(party.configuration, tokens.access_token, claims.sub);
+    expect(await info.then(() => 'told').catch(() => 'refused')).to.equal('refused');
+  });
+
+  it('A86 leaves who answers no signed in, and does not say otherwise', async () => {
+    const { visitor, tokens, claims } = await signedIn();
+    const hint = { id_token_hint: tokens.id_token ?? '' };
+    for (const [parameters, leadsTo] of [
+      [{}, `${at.app.origin}/`],
+      [hint, `${at.app.origin}/`],
+      [{ ...hint, post_logout_redirect_uri: BYE }, BYE],
+    ] as const) {
+      const { action, body } = (await visitor.open(leave(parameters))).form({}, 'logout');
+      body.delete('logout');
+      const answer = await visitor.post(action, Object.fromEntries(body));
+      expect(answer).to.include({ status: 303, location: leadsTo });
+      const again = await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }));
+      expect(again.claims).to.include({ sub: claims.sub, auth_time: claims.auth_time });
+    }
+  });
+
+  it('A86 leads straight on where nobody is signed in, at any time', async () => {
+    const { visitor, tokens } = await signedIn();
+    await confirm(visitor, await visitor.open('/session/end'));
+    at.clock.advance(60 * 60_000);
+    for (const who of [visitor, at.app.visitor()]) {
+      const hint = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: BYE, state: 'x' };
+      const away = await who.get(leave(hint));
+      expect(away.status).to.equal(303);
+      expect(away.location).to.equal(`${BYE}?state=x`);
+      expect((await who.open('/session/end')).name).to.equal('signed-out');
+      const byClient = await who.get(leave({ client_id: 'leaver', post_logout_redirect_uri: BYE }));
+      expect(byClient.location).to.equal(BYE);
+    }
+  });
+
+  for (const [what, address] of [
+    ['a suffix', `${BYE}/more`],
+    ['another case', 'http://rp.test/Bye'],
+    ['an extra query', `${BYE}?next=evil`],
+    ["another client's address", 'http://rp.test/other'],
+    ['the redirect URI of a sign-in', 'http://rp.test/callback'],
+    ['javascript:', 'javascript:alert(1)'],
+    ['another host', 'http://evil.test/bye'],
+  ] as const) {
+    it(`A83 refuses a post_logout_redirect_uri with ${what}, signed in or not`, async () => {
+      const { visitor, tokens } = await signedIn();
+      const asked = leave({ id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: address });
+      for (const who of [visitor, at.app.visitor()]) {
+        expect(await who.get(asked)).to.include({ status: 400, name: 'error', location: null });
+      }
+    });
+  }
+
+  it('A83 goes nowhere that no client vouches for', async () => {
+    const { visitor } = await signedIn();
+    const page = await visitor.open(leave({ post_logout_redirect_uri: BYE }));
+    expect((await confirm(visitor, page)).name).to.equal('signed-out');
+    const anybody = await at.app.visitor().open(leave({ post_logout_redirect_uri: 'http://evil.test/' }));
+    expect(anybody.name).to.equal('signed-out');
+  });
+
+  it('A86 takes no hint that is forged, broken or at odds with the client', async () => {
+    const { visitor, tokens } = await signedIn();
+    const hint = tokens.id_token ?? '';
+    const [head, body, signature] = hint.split('.');
+    for (const parameters of [
+      { id_token_hint: 'broken' },
+      { id_token_hint: `${head}.${body}.${signature?.split('').reverse().join('')}` },
+      { id_token_hint: hint, client_id: 'other' },
+      { client_id: 'nobody' },
+    ]) {
+      expect((await visitor.get(leave(parameters))).status).to.equal(400);
+    }
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
+  });
+
+  it('A56 signs nobody out without the token of the page, whatever site the form is on', async () => {
+    const { visitor } = await signedIn();
+    await visitor.open('/session/end');
+    for (const fields of [{ logout: 'yes' }, { logout: 'yes', xsrf: 'guessed' }]) {
+      const answer = await visitor.post('/session/end/confirm', fields, { origin: 'http://evil.test' });
+      expect(answer.status).to.equal(400);
+    }
+    expect((await visitor.get('/session/end/confirm')).status).to.equal(404);
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
+  });
+
+  it('A86 may be posted: it is answered with the same request as a query', async () => {
+    const { visitor, tokens } = await signedIn();
+    const fields = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: BYE, state: 'x' };
+    const answer = await visitor.post('/session/end', fields, {
+      origin: 'http://rp.test',
+      'sec-fetch-site': 'cross-site',
+    });
+    expect(answer.status).to.equal(303);
+    const { pathname, searchParams } = new URL(answer.location ?? '');
+    expect(pathname).to.equal('/session/end');
+    expect(Object.fromEntries(searchParams)).to.deep.equal(fields);
+    const end = await confirm(visitor, await visitor.follow(answer));
+    expect(end.location).to.equal(`${BYE}?state=x`);
+  });
+
+  it('A86 does not get between a relying party and the answer that it has posted to it', async () => {
+    const { visitor } = await signedIn();
+    // Left half-way, the question whether to sign out stays in the session.
+    expect((await visitor.open('/session/end')).name).to.equal('sign-out');
+    const page = await askAgain(visitor, at.rp, { response_mode: 'form_post', prompt: 'login' });
+    expect(page.name).to.equal('sign-in');
+    const end = await visitor.signIn('new@open.test', 'correct horse battery staple');
+    const { action, body } = end.form({ code: '' });
+    expect(action).to.equal('http://rp.test/callback');
+    expect([...body.keys()]).to.include.members(['code', 'state', 'iss']);
+  });
+
+  it('A86 lets the next one sign in in the same browser', async () => {
+    const { visitor, claims } = await signedIn();
+    await confirm(visitor, await visitor.open('/session/end'));
+    await askAgain(visitor, at.rp);
+    const end = await visitor.signIn('boss@open.test', 'correct horse battery staple');
+    expect(answerOf(end).has('code')).to.equal(true);
+    expect((await redeem(at.rp, end)).claims.sub).not.to.equal(claims.sub);
+  });
+});

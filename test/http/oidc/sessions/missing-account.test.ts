@@ -1,0 +1,172 @@
+/** Factors, accounts and tenants that go while something of theirs lives: it ends, and nothing is a fault. */
+import { expect } from 'chai';
+import * as client from 'openid-client';
+import { PASSWORD, standardConfig } from '../../../support/app.ts';
+import { databaseAccess } from '../../../support/stores/database-access.ts';
+import {
+  askAgain,
+  errorOf,
+  MFA,
+  nextCode,
+  post,
+  redeem,
+  refresh,
+  refusal,
+  SFA,
+  type SignedIn,
+  stage,
+  tokensFor,
+  withPeople,
+} from '../story.ts';
+
+const OFFLINE = { scope: 'openid offline_access' };
+
+// Each loses something, and is nobody else's.
+const PEOPLE = withPeople({
+  'lost@open.test': 'app@open.test',
+  'lost@strict.test': 'app@strict.test',
+  'lost@plain.test': 'app@plain.test',
+  'mover@open.test': 'new@open.test',
+  'deleted@open.test': 'new@open.test',
+  'replaced@open.test': 'new@open.test',
+  'half@plain.test': 'app@plain.test',
+});
+
+describe('what is gone', () => {
+  const at = stage(() => PEOPLE);
+
+  async function removeFactors(sub: string) {
+    const { enrolments } = at.app.parts.stores;
+    for (const { id } of await enrolments.listByAccount(sub)) await enrolments.remove(sub, id);
+  }
+
+  /** Not an act of the product, but of somebody with the database. */
+  const deleteAccount = (sub: string) => databaseAccess(at.app.config).deleteAccount(sub);
+
+  async function expectEnded({ visitor, tokens, claims }: SignedIn) {
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+    expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
+    const info = client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
+    expect(await refusal(info)).to.equal('invalid_token');
+    for (const token of [tokens.access_token, tokens.refresh_token ?? '']) {
+      expect((await post(at.app, '/token/introspection', { token })).body).to.deep.equal({ active: false });
+    }
+    expect((await visitor.open('/account/security')).name).to.equal('sign-in');
+    expect((await askAgain(visitor, at.rp)).name).to.equal('sign-in');
+  }
+
+  it('A58 ends what was built on a factor that the operator removed, where none is required', async () => {
+    const before = await tokensFor(at.app, at.rp, 'lost@open.test', OFFLINE);
+    await removeFactors(before.claims.sub);
+    await expectEnded(before);
+    const end = await before.visitor.signIn('lost@open.test', PASSWORD);
+    expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
+  });
+
+  it('A58 ends it where one is required, and leads to a new set-up (4.4)', async () => {
+    const before = await tokensFor(at.app, at.rp, 'lost@strict.test', OFFLINE);
+    await removeFactors(before.claims.sub);
+    await expectEnded(before);
+    expect((await before.visitor.signIn('lost@strict.test', PASSWORD)).name).to.equal('set-up-totp');
+  });
+
+  it('A58 gives nothing to a code that was asked for before its factor was removed', async () => {
+    const { claims } = await tokensFor(at.app, at.rp, 'lost@plain.test');
+    const visitor = at.app.visitor();
+    await askAgain(visitor, at.rp, { acr_values: MFA });
+    expect((await visitor.signIn('lost@plain.test', PASSWORD)).name).to.equal('enter-code');
+    await removeFactors(claims.sub);
+    const page = await visitor.submit(visitor.page, { code: nextCode(at.app) });
+    expect(page.status).to.be.within(300, 499);
+    expect(page.location ?? '').not.to.include('/auth/');
+  });
+
+  it('A58 lets the session in which a factor was removed go on without it, and ends the others', async () => {
+    const { visitor, claims } = await tokensFor(at.app, at.rp, 'mover@open.test');
+    await visitor.open('/account/security');
+    await visitor.follow(await visitor.submit(visitor.page, { method: 'totp' }, 'set_up'));
+    const secret = visitor.page.mark('secret');
+    await visitor.enterCode(nextCode(at.app, secret));
+    expect((await redeem(at.rp, await askAgain(visitor, at.rp))).claims.acr).to.equal(MFA);
+
+    const other = at.app.visitor();
+    await askAgain(other, at.rp, OFFLINE);
+    await other.signIn('mover@open.test', PASSWORD);
+    const end = await other.enterCode(nextCode(at.app, secret));
+    const elsewhere = { visitor: other, ...(await redeem(at.rp, end)) };
+
+    const security = await visitor.open('/account/security');
+    await visitor.follow(await visitor.submit(security, {}, 'turn_off'));
+    const after = await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }));
+    expect(after.claims).to.include({ sub: claims.sub, acr: SFA, auth_time: claims.auth_time });
+    expect(after.claims.amr).to.deep.equal(['pwd']);
+    await expectEnded(elsewhere);
+  });
+
+  it('A58 ends what was built on a sign-in that is no longer on record', async () => {
+    const before = await tokensFor(at.app, at.rp, 'new@plain.test', OFFLINE);
+    const { records } = at.app.parts.stores;
+    for (const { sessionUid } of await records.listByAccount(before.claims.sub, at.clock.now())) {
+      await records.remove(sessionUid);
+    }
+    await expectEnded(before);
+    const end = await before.visitor.signIn('new@plain.test', PASSWORD);
+    expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
+  });
+
+  it('R5 signs people out when what is short-lived is lost, and costs nothing else', async () => {
+    const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'app@strict.test', OFFLINE);
+    await databaseAccess(at.app.config).loseShortLived();
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+    const next = await refresh(at.rp, tokens.refresh_token);
+    expect(next.claims()).to.include({ acr: MFA, auth_time: claims.auth_time });
+    const again = await tokensFor(at.app, at.rp, 'app@strict.test');
+    expect(again.claims.acr).to.equal(MFA);
+  });
+
+  it('A80 ends what an account had that is gone, and is no fault', async () => {
+    const before = await tokensFor(at.app, at.rp, 'deleted@open.test', OFFLINE);
+    await deleteAccount(before.claims.sub);
+    await expectEnded(before);
+    expect((await before.visitor.signIn('deleted@open.test', PASSWORD)).error).to.equal(
+      'credentials_invalid',
+    );
+  });
+
+  it('A80 lets somebody else sign in where the session of an account that is gone was', async () => {
+    const { visitor, claims } = await tokensFor(at.app, at.rp, 'replaced@open.test');
+    await deleteAccount(claims.sub);
+    await askAgain(visitor, at.rp);
+    const page = await visitor.signIn('boss@plain.test', PASSWORD);
+    expect(page.name).to.equal('switch-account');
+    const end = await visitor.follow(await visitor.submit(page, {}));
+    expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
+  });
+
+  it('A80 is no fault when an account goes half-way through its sign-in', async () => {
+    const { claims } = await tokensFor(at.app, at.rp, 'half@plain.test');
+    const visitor = at.app.visitor();
+    await askAgain(visitor, at.rp, { acr_values: MFA });
+    await visitor.signIn('half@plain.test', PASSWORD);
+    const page = visitor.page;
+    await deleteAccount(claims.sub);
+    expect((await visitor.get(page.url)).status).to.equal(400);
+    expect((await visitor.submit(page, { code: nextCode(at.app) })).status).to.equal(400);
+  });
+
+  it('A80 ends what the members of a tenant had that was taken out, and is no fault', async () => {
+    const before = await tokensFor(at.app, at.rp, 'boss@plain.test', OFFLINE);
+    const { tenants, clients } = standardConfig();
+    const accounts = PEOPLE.accounts as readonly Record<string, unknown>[];
+    const stays = ({ tenant }: Record<string, unknown>) => tenant !== 'plain';
+    await at.app.reload({
+      tenants: tenants.filter(({ id }) => id !== 'plain'),
+      accounts: accounts.filter(stays),
+      clients: clients.filter(stays),
+    });
+    await expectEnded(before);
+    expect((await before.visitor.signIn('boss@plain.test', PASSWORD)).status).to.be.within(400, 499);
+    await at.app.reload({ tenants, clients, accounts });
+    expect(errorOf(await askAgain(before.visitor, at.rp, { prompt: 'none' }))).to.equal(null);
+  });
+});

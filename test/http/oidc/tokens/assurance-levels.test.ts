@@ -1,0 +1,97 @@
+/** acr, amr and auth_time tell what happened: after each way of signing in, on SSO, and after a step-up. */
+import { expect } from 'chai';
+import { MINUTE } from '../machine-clock.ts';
+import {
+  askAgain,
+  claimsOf,
+  MFA,
+  nextCode,
+  redeem,
+  refresh,
+  SFA,
+  setUpApp,
+  signIn,
+  stage,
+  TWO_STEP,
+  tokensFor,
+} from '../story.ts';
+
+describe('levels', () => {
+  const at = stage();
+
+  it('A76 tells one factor after a password', async () => {
+    const { claims } = await tokensFor(at.app, at.rp, 'new@plain.test');
+    expect(claims.acr).to.equal(SFA);
+    expect(claims.amr).to.deep.equal(['pwd']);
+  });
+
+  it('A76 tells two factors after a password and a code, and when the code was given', async () => {
+    const { claims } = await tokensFor(at.app, at.rp, 'app@strict.test');
+    expect(claims.acr).to.equal(MFA);
+    expect(claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
+    expect(claims.auth_time).to.be.closeTo(at.clock.now() / 1000, 3);
+  });
+
+  it('A76 tells two factors after a forced set-up', async () => {
+    const visitor = at.app.visitor();
+    await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'new@strict.test');
+    const { end } = await setUpApp(at.app, visitor);
+    const { claims } = await redeem(at.rp, end);
+    expect(claims.acr).to.equal(MFA);
+    expect(claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
+    expect(claims.auth_time).to.be.closeTo(at.clock.now() / 1000, 3);
+  });
+
+  it('A76 tells the same at the second relying party, without a page between (U.3)', async () => {
+    const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
+    at.clock.advance(10 * MINUTE);
+    const rp2 = await at.app.relyingParty('rp2');
+    const again = await redeem(rp2, await askAgain(visitor, rp2, { prompt: 'none' }));
+    expect(again.claims).to.include({ aud: 'rp2', sub: claims.sub, acr: MFA, auth_time: claims.auth_time });
+    expect(again.claims.amr).to.deep.equal(claims.amr);
+  });
+
+  it('A76 lets a higher level satisfy a lower one, and tells what was reached', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
+    for (const acr_values of [SFA, TWO_STEP, MFA, `${SFA} ${MFA}`]) {
+      const end = await askAgain(visitor, at.rp, { acr_values, prompt: 'none' });
+      expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
+    }
+  });
+
+  it('A76 adds the factor of a step-up to acr and amr, and leaves auth_time', async () => {
+    const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
+    expect(claims.acr).to.equal(SFA);
+    at.clock.advance(10 * MINUTE);
+    const page = await askAgain(visitor, at.rp, { acr_values: MFA });
+    expect(page.name).to.equal('set-up-choose');
+    const { end } = await setUpApp(at.app, visitor);
+    const raised = await redeem(at.rp, end);
+    expect(raised.claims).to.include({ sub: claims.sub, acr: MFA, auth_time: claims.auth_time });
+    expect(raised.claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
+  });
+
+  it('A76 asks for the code alone when the factor is there already and the session has only the password', async () => {
+    // Set up in one browser, while another one is signed in with the password alone.
+    const other = await tokensFor(at.app, at.rp, 'boss@open.test');
+    const { visitor } = await tokensFor(at.app, at.rp, 'boss@open.test');
+    await askAgain(visitor, at.rp, { acr_values: MFA });
+    const { secret } = await setUpApp(at.app, visitor);
+
+    const page = await askAgain(other.visitor, at.rp);
+    expect(page.name).to.equal('enter-code');
+    const end = await other.visitor.enterCode(nextCode(at.app, secret));
+    const { claims } = await redeem(at.rp, end);
+    expect(claims).to.include({ acr: MFA, auth_time: other.claims.auth_time });
+  });
+
+  it('A76 leaves what a refresh token says of its sign-in as it was, whatever the session does since', async () => {
+    const offline = { scope: 'openid offline_access' };
+    const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'boss@plain.test', offline);
+    expect(claims.acr).to.equal(SFA);
+    await askAgain(visitor, at.rp, { acr_values: MFA });
+    await setUpApp(at.app, visitor);
+    const refreshed = claimsOf(await refresh(at.rp, tokens.refresh_token));
+    expect(refreshed).to.include({ acr: SFA, auth_time: claims.auth_time });
+  });
+});

@@ -1,0 +1,77 @@
+/** Keys are replaced under live sessions: the new one is used, the old one is still believed while it is listed. */
+import { generateKeyPairSync } from 'node:crypto';
+import { expect } from 'chai';
+import { PASSWORD } from '../../../support/app.ts';
+import { askAgain, errorOf, MFA, nextCode, redeem, refresh, stage, tokensFor } from '../story.ts';
+
+const OFFLINE = { scope: 'openid offline_access' };
+
+function signingKey(kid: string) {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' };
+}
+
+const rsa = {
+  ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
+  kid: 'rsa',
+  use: 'sig',
+  alg: 'RS256',
+};
+const [first, second] = [signingKey('first'), signingKey('second')];
+const cookie = (name: string) => name.padEnd(40, '-');
+
+const BEFORE = {
+  signing: [first, rsa],
+  cookies: [cookie('old')],
+};
+
+describe('keys of signatures and of cookies', () => {
+  const at = stage(() => ({ secrets: BEFORE }));
+  afterEach(() => at.app.reload({ secrets: BEFORE }));
+
+  const kidOf = (idToken: string | undefined) =>
+    JSON.parse(Buffer.from((idToken ?? '').split('.')[0] ?? '', 'base64url').toString()).kid;
+
+  it('R34 sign with the new one at once, and go on believing the old one', async () => {
+    const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    expect(kidOf(tokens.id_token)).to.equal('first');
+    await at.app.reload({ secrets: { ...BEFORE, signing: [second, first, rsa] } });
+    const { keys } = JSON.parse((await visitor.get('/jwks')).text);
+    expect(keys.map(({ kid }: { kid: string }) => kid)).to.have.members(['first', 'second', 'rsa']);
+    const hint = { prompt: 'none', id_token_hint: tokens.id_token ?? '' };
+    const again = await redeem(at.rp, await askAgain(visitor, at.rp, hint));
+    expect(kidOf(again.tokens.id_token)).to.equal('second');
+    expect(kidOf((await refresh(at.rp, tokens.refresh_token)).id_token)).to.equal('second');
+  });
+
+  it('R34 taken out are believed no more, and sign nobody out', async () => {
+    const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    await at.app.reload({ secrets: { ...BEFORE, signing: [second, rsa] } });
+    const hint = { prompt: 'none', id_token_hint: tokens.id_token ?? '' };
+    expect(errorOf(await askAgain(visitor, at.rp, hint))).to.equal('invalid_request');
+    const leave = `/session/end?id_token_hint=${tokens.id_token}`;
+    expect((await visitor.get(leave)).status).to.equal(400);
+    const again = await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }));
+    expect(again.claims.auth_time).to.equal(claims.auth_time);
+    expect((await refresh(at.rp, tokens.refresh_token)).access_token).to.be.a('string');
+  });
+
+  it('R35 of cookies are replaced without anybody noticing', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test', OFFLINE);
+    const waiting = at.app.visitor();
+    await askAgain(waiting, at.rp);
+    await waiting.signIn('app@open.test', PASSWORD);
+    await at.app.reload({ secrets: { ...BEFORE, cookies: [cookie('new'), cookie('old')] } });
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
+    expect((await redeem(at.rp, await waiting.enterCode(nextCode(at.app)))).claims.acr).to.equal(MFA);
+  });
+
+  it('R35 of cookies, dropped too early, ask everybody to sign in, and are no fault', async () => {
+    const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    await at.app.reload({ secrets: { ...BEFORE, cookies: [cookie('new')] } });
+    expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+    await askAgain(visitor, at.rp);
+    expect(errorOf(await visitor.signIn('new@open.test', PASSWORD))).to.equal(null);
+    expect((await refresh(at.rp, tokens.refresh_token)).access_token).to.be.a('string');
+  });
+});

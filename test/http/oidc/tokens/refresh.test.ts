@@ -1,0 +1,147 @@
+/** Refresh tokens: who gets one, how it rotates, when its chain ends. */
+import { expect } from 'chai';
+import * as client from 'openid-client';
+import { DAY, HOUR } from '../machine-clock.ts';
+import {
+  askAgain,
+  claimsOf,
+  confidential,
+  partyOf,
+  post,
+  redeem,
+  refresh,
+  refusal,
+  signIn,
+  stage,
+  tokensFor,
+  withClients,
+} from '../story.ts';
+
+const OFFLINE = { scope: 'openid offline_access' };
+const SPA = 'http://127.0.0.1:9/spa';
+
+describe('refresh tokens', () => {
+  const at = stage(() =>
+    withClients(
+      {
+        client_id: 'native',
+        application_type: 'native',
+        redirect_uris: ['app.test:/back'],
+        first_party: true,
+      },
+      confidential('no-refresh', { grant_types: ['authorization_code'] }),
+    ),
+  );
+
+  it('U.3 are for who asks for offline_access', async () => {
+    const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test');
+    expect(tokens.refresh_token).to.equal(undefined);
+  });
+
+  it('U.3 are given to a first-party client without a consent page', async () => {
+    const visitor = at.app.visitor();
+    const end = await signIn(at.app, visitor, await at.rp.authorizationUrl(OFFLINE), 'new@open.test');
+    const { tokens } = await redeem(at.rp, end);
+    expect(tokens.scope?.split(' ')).to.include('offline_access');
+    expect(claimsOf(await refresh(at.rp, tokens.refresh_token)).aud).to.equal('rp');
+  });
+
+  it('U.3 are given to a first-party client that pushes its request', async () => {
+    const url = new URL(await at.rp.authorizationUrl(OFFLINE));
+    const { body } = await post(at.app, '/request', Object.fromEntries(url.searchParams));
+    const query = new URLSearchParams({ client_id: 'rp', request_uri: String(body.request_uri) });
+    const end = await signIn(at.app, at.app.visitor(), `/auth?${query}`, 'new@open.test');
+    expect((await redeem(at.rp, end)).tokens.refresh_token).to.be.a('string');
+  });
+
+  it('U.3 are given to a first-party client on SSO, and where it says prompt=consent itself', async () => {
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    const rp2 = await at.app.relyingParty('rp2');
+    for (const more of [{}, { prompt: 'consent' }]) {
+      const end = await askAgain(visitor, rp2, { ...OFFLINE, ...more });
+      expect((await redeem(rp2, end)).tokens.refresh_token).to.be.a('string');
+    }
+  });
+
+  for (const [kind, clientId, redirectUri] of [
+    ['an app on a device', 'native', 'app.test:/back'],
+    ['a single-page app', 'spa', SPA],
+  ] as const) {
+    it(`U.3 are given to ${kind} of ours without a consent page, and rotate`, async () => {
+      const party = await partyOf(at.app, clientId, redirectUri, null);
+      const visitor = at.app.visitor();
+      const end = await signIn(at.app, visitor, await party.authorizationUrl(OFFLINE), 'new@open.test');
+      const { tokens } = await redeem(party, end);
+      const next = await refresh(party, tokens.refresh_token);
+      expect(next.refresh_token).to.be.a('string').and.not.equal(tokens.refresh_token);
+    });
+  }
+
+  it('U.3 are for who may refresh', async () => {
+    const party = await at.app.relyingParty('no-refresh');
+    const { tokens } = await tokensFor(at.app, party, 'new@open.test', OFFLINE);
+    expect(tokens.refresh_token).to.equal(undefined);
+  });
+
+  it('A46 rotate, for a client with a secret too', async () => {
+    const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    const second = await refresh(at.rp, tokens.refresh_token);
+    const third = await refresh(at.rp, second.refresh_token);
+    expect(new Set([tokens, second, third].map((each) => each.refresh_token)).size).to.equal(3);
+  });
+
+  it('A46 used again are refused, and the whole family with them', async () => {
+    const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    const second = await refresh(at.rp, tokens.refresh_token);
+    expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
+    expect(await refusal(refresh(at.rp, second.refresh_token))).to.equal('invalid_grant');
+    for (const { access_token: token } of [tokens, second]) {
+      expect(await refusal(client.fetchUserInfo(at.rp.configuration, token, claims.sub))).to.equal(
+        'invalid_token',
+      );
+      expect((await client.tokenIntrospection(at.rp.configuration, token)).active).to.equal(false);
+    }
+  });
+
+  it('A46 used twice at the same time give one answer, and then nothing', async () => {
+    const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    const fields = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
+    const answers = await Promise.all(Array.from({ length: 8 }, () => post(at.app, '/token', fields)));
+    const won = answers.filter(({ status }) => status === 200);
+    expect(won).to.have.length(1);
+    for (const { status, body } of answers) if (status !== 200) expect(body.error).to.equal('invalid_grant');
+    const next = String(won[0]?.body.refresh_token);
+    expect(await refusal(refresh(at.rp, next))).to.equal('invalid_grant');
+  });
+
+  it('A46 are of one client', async () => {
+    const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    const rp2 = await at.app.relyingParty('rp2');
+    expect(await refusal(refresh(rp2, tokens.refresh_token))).to.equal('invalid_grant');
+    expect((await refresh(at.rp, tokens.refresh_token)).access_token).to.be.a('string');
+  });
+
+  it('A46 never widen the scope', async () => {
+    const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    const fields = {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token ?? '',
+      scope: 'openid email offline_access',
+    };
+    const { status, body } = await post(at.app, '/token', fields);
+    expect([status, body.error]).to.deep.equal([400, 'invalid_scope']);
+  });
+
+  it('A46 outlive the session, and end thirty days after the sign-in however often they rotate', async () => {
+    const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    let current = tokens.refresh_token;
+    for (const hours of [25, 10 * 24, 10 * 24, 9 * 24 - 2]) {
+      at.clock.advance(hours * HOUR);
+      const next = await refresh(at.rp, current);
+      expect(claimsOf(next).auth_time).to.equal(claims.auth_time);
+      current = next.refresh_token;
+    }
+    at.clock.advance(DAY);
+    expect(await refusal(refresh(at.rp, current))).to.equal('invalid_grant');
+  });
+});

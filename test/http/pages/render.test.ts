@@ -1,0 +1,230 @@
+import { expect } from 'chai';
+import type { Context } from 'koa';
+import { LOCALES } from '../../../src/domain/account.ts';
+import type { PageName, Render } from '../../../src/http/pages/page-contract.ts';
+import type { Page } from '../../support/pages/page.ts';
+import { SAMPLE_NOW, type Sample } from '../../support/pages/page-sample.ts';
+import { PAGE_SAMPLES } from '../../support/pages/page-samples.ts';
+import { type PageServer, startPageServer } from '../../support/pages/page-server.ts';
+import { createVisitor } from '../../support/visitor.ts';
+
+describe('every page', () => {
+  let server: PageServer;
+  before(async () => {
+    server = await startPageServer();
+  });
+  after(() => server.close());
+
+  const open = (name: string, language: string): Promise<Page> =>
+    createVisitor(server.origin, { headers: { 'accept-language': language } }).get(
+      `/interaction/sample/${name}`,
+    );
+
+  it('has a sample', () => {
+    const pages: Readonly<Record<PageName, true>> = {
+      'sign-in': true,
+      'choose-method': true,
+      'enter-code': true,
+      'use-passkey': true,
+      'set-up-choose': true,
+      'set-up-proof': true,
+      'set-up-totp': true,
+      'set-up-email': true,
+      'set-up-sms': true,
+      'set-up-passkey': true,
+      'recovery-codes': true,
+      consent: true,
+      error: true,
+      'sign-out': true,
+      'signed-out': true,
+      'switch-account': true,
+      'confirm-email': true,
+      'not-me': true,
+      account: true,
+      security: true,
+      demo: true,
+      'demo-signed-in': true,
+      'demo-error': true,
+      outbox: true,
+      'outbox-message': true,
+      'mail-samples': true,
+    };
+    expect(PAGE_SAMPLES.map(({ page }) => page)).to.include.members(Object.keys(pages));
+  });
+
+  for (const { name, page, frame } of PAGE_SAMPLES) {
+    for (const locale of LOCALES) {
+      it(`1.7 ${name} speaks ${locale}, and says which page, whose and what it is`, async () => {
+        const shown = await open(name, locale);
+        const { $ } = shown;
+
+        expect(shown.name).to.equal(page);
+        expect($('html').attr('lang')).to.equal(locale);
+        expect($('h1')).to.have.lengthOf(1);
+        expect($('main, header, footer')).to.have.lengthOf(3);
+        expect($('a.skip').attr('href')).to.equal(`#${$('main').attr('id')}`);
+        const brand = { acme: 'Acme', globex: 'Globex' }[frame.tenantId ?? ''] ?? 'Doublelock';
+        expect($('header .brand').text()).to.include(brand);
+        expect($('title').text())
+          .to.include($('h1').text())
+          .and.to.match(new RegExp(` – ${brand}$`));
+        expect(shown.headers).to.include({
+          'content-type': 'text/html; charset=utf-8',
+          'cache-control': 'no-store',
+          'content-language': locale,
+        });
+      });
+    }
+
+    it(`1.7 ${name} says nothing in both languages the same but names`, async () => {
+      const [english, dutch] = await Promise.all([open(name, 'en'), open(name, 'nl')]);
+      for (const selector of ['h1', 'main button', 'footer p']) {
+        const texts = [english, dutch].map(({ $ }) => $(selector).text());
+        if (texts[0] !== '' && !['Outbox'].includes(texts[0] ?? '')) expect(texts[0]).not.to.equal(texts[1]);
+      }
+    });
+
+    it(`B.5 ${name} works by forms and links alone`, async () => {
+      const { $ } = await open(name, 'en');
+      const hasScript = ['switch-account', 'use-passkey', 'set-up-passkey', 'recovery-codes'].includes(page);
+      expect($('script').length).to.equal(hasScript ? 1 : 0);
+      expect($('script').text()).to.equal('');
+      expect($('[style], style')).to.have.lengthOf(0);
+      expect(
+        $('*').filter((_, element) => Object.keys($(element).attr() ?? {}).some(isHandler)),
+      ).to.have.lengthOf(0);
+      expect($('form:not([method=post]), form:not([action])')).to.have.lengthOf(0);
+      expect($('a[href^="javascript:"]')).to.have.lengthOf(0);
+    });
+
+    it(`B.5 ${name} shows no button that does nothing without a script`, async () => {
+      const { $ } = await open(name, 'en');
+      expect($('form[data-passkey] button, button[type=button]').filter(':not([hidden])')).to.have.lengthOf(
+        0,
+      );
+    });
+
+    it(`${name} labels its fields, names its buttons and has one primary button at most`, async () => {
+      const { $ } = await open(name, 'en');
+      for (const field of $('main').find('input:not([type=hidden], [type=radio]), select').toArray()) {
+        const id = $(field).attr('id');
+        const label = id === undefined ? $(field).closest('label') : $(`label[for="${id}"]`);
+        expect(label.text().trim(), id).not.to.equal('');
+        const described = $(field).attr('aria-describedby')?.split(' ') ?? [];
+        for (const one of described) expect($(`#${one}`), one).to.have.lengthOf(1);
+      }
+      const primary = $('main').find('button:not([class]), a[class=button]');
+      expect(primary.length).to.be.at.most(1);
+      expect($('[autofocus]').length).to.be.at.most(1);
+      const ids = $('[id]')
+        .toArray()
+        .map((element) => $(element).attr('id'));
+      expect(ids).to.have.lengthOf(new Set(ids).size);
+    });
+  }
+
+  it('puts the token of its model into each form, and that of no other', async () => {
+    for (const { name, page } of PAGE_SAMPLES) {
+      const { $ } = await open(name, 'en');
+      if (['sign-out', 'switch-account'].includes(page)) {
+        expect($('main form [name=xsrf]').attr('value')).to.equal('xsrf');
+        continue;
+      }
+      for (const form of $('main form').toArray()) {
+        expect($(form).find('[name=_token]').attr('value'), name).to.equal('token-of-the-form');
+      }
+    }
+  });
+});
+
+describe('a page that refuses', () => {
+  let server: PageServer;
+  let show: (ctx: Context, render: Render) => void;
+  before(async () => {
+    server = await startPageServer({ show: (ctx, render) => show(ctx, render), isDevelopment: false });
+  });
+  after(() => server.close());
+
+  function shown(name: string, frame: Sample['frame']): Promise<Page> {
+    const sample = PAGE_SAMPLES.find((each) => each.name === name);
+    if (sample === undefined) throw new Error(`no sample is called ${name}`);
+    show = (ctx, render) => render(ctx, sample.page, sample.model, { ...sample.frame, ...frame });
+    return createVisitor(server.origin).get('/page');
+  }
+
+  it('puts the focus on the field, marks it and says why', async () => {
+    const refused = await shown('enter-code', { refusal: { code: 'code_used' } });
+    expect(refused.status).to.equal(422);
+    expect(refused.error).to.equal('code_used');
+    expect(refused.text).to.include('<p role="alert" data-error="code_used" tabindex="-1" id="alert">');
+    const field = refused.$('[name=code]');
+    expect(field.attr('aria-invalid')).to.equal('true');
+    expect(field.attr('aria-describedby')?.split(' ')).to.include('alert');
+    expect(refused.$('[autofocus]').attr('name')).to.equal('code');
+    expect(refused.$('title').text()).to.match(/^Error: /);
+  });
+
+  it('changes its language at the page that the form was on: where it was sent to there may be none', async () => {
+    show = (ctx, render) =>
+      render(ctx, 'signed-out', { clientName: null }, { refusal: { code: 'enforced' } });
+    const referer = `${server.origin}/account/security`;
+    const refused = await createVisitor(server.origin).post('/page', {}, { referer });
+    expect(refused.$('[name=return_to]').val()).to.equal('/account/security');
+  });
+
+  it('marks e-mail and password alike, keeps what was typed, and never shows a password', async () => {
+    const refused = await shown('sign-in-refused', {});
+    expect(refused.$('[aria-invalid=true]').length).to.equal(2);
+    expect(refused.$('[name=email]').attr('value')).to.equal('bob@acme.test');
+    expect(refused.$('[name=password]').attr('value')).to.equal(undefined);
+    expect(refused.$('[autofocus]').attr('name')).to.equal('password');
+  });
+
+  it('puts the focus on the alert where no field is to blame', async () => {
+    const refused = await shown('error-locked', {});
+    expect(refused.$('[autofocus]').attr('id')).to.equal('alert');
+    const unknown = await shown('sign-in', { refusal: { code: 'field_invalid', field: 'skip' } });
+    expect(unknown.$('[autofocus]').attr('id')).to.equal('alert');
+  });
+
+  it('puts the focus on the first choice of a chooser, and on the field that a refusal names', async () => {
+    const chooser = await shown('choose-method', { refusal: { code: 'method_not_allowed' } });
+    expect(chooser.$('[autofocus]').attr('value')).to.equal('totp');
+    const label = await shown('set-up-totp', { refusal: { code: 'field_invalid', field: 'label' } });
+    expect(label.$('[autofocus]').attr('name')).to.equal('label');
+  });
+
+  it('says until when it is locked, in the page and in Retry-After', async () => {
+    const locked = await shown('error-locked', {});
+    expect(locked.status).to.equal(429);
+    expect(locked.headers['retry-after']).to.equal(String(14 * 60));
+    expect(locked.$('#alert').text()).to.include('in 14 minutes');
+  });
+
+  it('asks for no waiting where another way goes on at once', async () => {
+    const locked = await shown('error-locked', { refusal: { code: 'too_many_attempts', retryAt: null } });
+    expect(locked.status).to.equal(429);
+    expect(locked.headers['retry-after']).to.equal('0');
+    expect(locked.$('#alert').text()).to.not.match(/in \d+ minutes/);
+  });
+
+  it('rounds a wait up, and never says to try at once when it is not over', async () => {
+    const refusal = { code: 'too_many_attempts', retryAt: SAMPLE_NOW + 60_001 } as const;
+    const locked = await shown('error-locked', { refusal });
+    expect(locked.headers['retry-after']).to.equal('61');
+    expect(locked.$('#alert').text()).to.include('in 2 minutes');
+  });
+
+  it('takes the status that the caller knows better', async () => {
+    const failed = await shown('error-failed', { status: 500 });
+    expect(failed.status).to.equal(500);
+    expect(failed.headers['retry-after']).to.equal(undefined);
+    const away = await shown('error-unavailable', { status: 503 });
+    expect(away.status).to.equal(503);
+    expect(Number(away.headers['retry-after'])).to.be.greaterThan(0);
+  });
+});
+
+function isHandler(attribute: string): boolean {
+  return /^on/i.test(attribute);
+}

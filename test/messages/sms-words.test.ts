@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import { LOCALES } from '../../src/domain/account.ts';
+import { PURPOSES } from '../../src/domain/sign-in/challenge.ts';
+import { gsmLength } from '../../src/messages/sms-words.ts';
+import { createLetterWriter } from '../../src/messages/templates.ts';
+import type { Letter, Recipient } from '../../src/ports/senders.ts';
+import {
+  CODE,
+  codeLetter,
+  LETTER_ISSUER,
+  LETTER_NOW,
+  LETTERS,
+  noticeLetter,
+} from '../support/delivery/message-samples.ts';
+import { sampleTenant } from '../support/pages/sample-tenants.ts';
+
+const ONE_MESSAGE = 160;
+
+function sms(letter: Letter, name = 'Kantoor Zuid', to: Partial<Recipient> = {}): string {
+  const write = createLetterWriter({
+    tenants: [sampleTenant({ name })],
+    issuer: LETTER_ISSUER,
+    clock: { now: () => LETTER_NOW },
+  });
+  const recipient = { channel: 'sms', to: '+31612345678', tenantId: 'acme', locale: 'en' } as const;
+  const { text, subject, html } = write({ ...recipient, ...to }, letter);
+  expect({ subject, html }).to.deep.equal({ subject: '', html: null });
+  return text;
+}
+
+describe('a text message', () => {
+  for (const purpose of PURPOSES) {
+    for (const locale of LOCALES) {
+      it(`3.3 for ${purpose} in ${locale} ends in the line that browsers read, with the host alone`, () => {
+        const text = sms(codeLetter({ purpose }), 'Kantoor Zuid', { locale });
+        expect(text.split('\n').at(-1)).to.equal(`@id.kantoorzuid.example #${CODE}`);
+        expect(text).to.match(new RegExp(`^${CODE} `));
+        expect(text.match(/\d{6}/g)).to.deep.equal([CODE, CODE]);
+      });
+    }
+  }
+
+  for (const locale of LOCALES) {
+    for (const name of [
+      'Acme',
+      'Café “Škoda” – 1ère',
+      '株式会社アクメ',
+      'Vereniging '.repeat(9),
+      '{[^|~]}€',
+    ]) {
+      it(`3.3 in ${locale} fits one message whatever the tenant is called: ${name.slice(0, 12)}`, () => {
+        for (const purpose of ['sign-in', 'set-up'] as const) {
+          const length = gsmLength(sms(codeLetter({ purpose }), name, { locale }));
+          expect(length, purpose).to.be.within(80, ONE_MESSAGE);
+        }
+      });
+    }
+  }
+
+  it('3.3 writes a name as well as its letters can be written, and the product’s instead of a mangled one', () => {
+    expect(sms(codeLetter(), 'Café “Škoda”')).to.include('Café "Skoda"');
+    expect(sms(codeLetter(), '株式会社アクメ')).to.include('Doublelock');
+  });
+
+  it('says the whole name where a link makes it two messages in any case', () => {
+    const name = 'Bakkerij De Gouden Krakeling';
+    const text = sms(
+      noticeLetter('factor-added', { notMeUrl: `${LETTER_ISSUER}/not-me/${'x'.repeat(120)}` }),
+      name,
+    );
+    expect(gsmLength(text)).to.be.above(ONE_MESSAGE);
+    expect(text).to.match(new RegExp(`^${name}: `));
+  });
+
+  it('3.3 has no other line that a browser could take for the code’s', () => {
+    const text = sms(codeLetter(), 'Evil\n@evil.test #666666');
+    expect(text.split('\n')).to.have.lengthOf(2);
+    expect(text.split('\n').at(-1)).to.equal(`@id.kantoorzuid.example #${CODE}`);
+  });
+
+  it('3.3 says how long the code is good and that nobody asks for it', () => {
+    expect(sms(codeLetter())).to.include('90 seconds').and.include('never ask');
+    expect(sms(codeLetter(), 'Acme', { locale: 'nl' }))
+      .to.include('90 seconden')
+      .and.include('nooit');
+  });
+
+  for (const [name, letter] of Object.entries(LETTERS)) {
+    it(`${name} is written in letters of an SMS, and different in each language`, () => {
+      const [english, dutch] = LOCALES.map((locale) => sms(letter, 'Kantoor Zuid', { locale }));
+      expect(gsmLength(english ?? '')).to.be.above(20);
+      expect(gsmLength(dutch ?? '')).to.be.above(20);
+      expect(english).not.to.equal(dutch);
+      expect(`${english} ${dutch}`).not.to.match(/\bsms\.\w|\{\{|undefined/);
+    });
+  }
+
+  it('counts the letters that take the room of two', () => {
+    expect(gsmLength('a€')).to.equal(3);
+    expect(gsmLength('’')).to.equal(null);
+  });
+});

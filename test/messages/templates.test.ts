@@ -1,0 +1,222 @@
+import { expect } from 'chai';
+import { load } from 'cheerio';
+import { LOCALES, type Locale } from '../../src/domain/account.ts';
+import { createLetters, createLetterWriter } from '../../src/messages/templates.ts';
+import { DeliveryFailed, type Letter, type Message, type Recipient } from '../../src/ports/senders.ts';
+import { contrast } from '../../src/presentation/brand.ts';
+import {
+  CODE,
+  CONFIRM_URL,
+  codeLetter,
+  LETTER_ISSUER,
+  LETTER_NOW,
+  LETTERS,
+  NOT_ME_URL,
+  noticeLetter,
+} from '../support/delivery/message-samples.ts';
+import { SAMPLE_TENANTS, sampleTenant } from '../support/pages/sample-tenants.ts';
+
+const OPTIONS = { tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock: { now: () => LETTER_NOW } };
+const TO: Recipient = { channel: 'email', to: 'bob@acme.test', tenantId: 'acme', locale: 'en' };
+const HOSTILE = 'A<b>&"\'c\r\nBcc: evil@x.test\u2028\u202e{{code}}$t(mail.confirm)<%= 7*7 %>';
+
+const write = createLetterWriter(OPTIONS);
+const mail = (letter: Letter, to: Partial<Recipient> = {}): Message => write({ ...TO, ...to }, letter);
+const page = ({ html }: Message) => load(html ?? '');
+const visible = (message: Message): string => page(message)('body').text().replaceAll(/\s+/g, ' ');
+
+/** Every address that stands somewhere in it, as a link or as words. */
+function addresses({ text, html, subject }: Message): string[] {
+  return [...`${subject} ${text} ${html}`.matchAll(/[a-z]+:\/\/[^\s"'<>]+/gi)].map(([found]) => found);
+}
+
+describe('a letter', () => {
+  for (const [name, letter] of Object.entries(LETTERS)) {
+    for (const locale of LOCALES) {
+      it(`1.7 ${name} is written in ${locale}, with the same in its two parts`, () => {
+        const message = mail(letter, { locale });
+        const $ = page(message);
+
+        expect($('html').attr('lang')).to.equal(locale);
+        expect($('title').text()).to.equal(message.subject);
+        expect($('h1')).to.have.lengthOf(1);
+        expect(`${message.subject} ${message.text}`).not.to.match(
+          /\b(mail|sms|method|time)\.\w|\{\{|undefined/,
+        );
+        const lines = message.text.split('\n').filter((line) => line !== '');
+        expect(lines.length).to.be.above(3);
+        const facts = $('dt')
+          .toArray()
+          .map((term) => `${$(term).text()}: ${$(term).next('dd').text()}`);
+        for (const line of lines.filter((each) => !facts.includes(each))) {
+          if (line.startsWith('https:')) expect($(`a[href="${line}"]`)).to.have.lengthOf(1);
+          else expect(visible(message)).to.include(line.replace(/:$/, ''));
+        }
+        for (const fact of facts) expect(lines).to.include(fact);
+      });
+    }
+
+    it(`1.7 ${name} says nothing in both languages the same`, () => {
+      const [english, dutch] = [mail(letter, { locale: 'en' }), mail(letter, { locale: 'nl' })];
+      expect(english.subject).not.to.equal(dutch.subject);
+      expect(page(english)('h1').text()).not.to.equal(page(dutch)('h1').text());
+    });
+
+    it(`A75 ${name} links to the configured issuer alone, and loads nothing`, () => {
+      for (const message of [mail(letter), mail(letter, { channel: 'sms' })]) {
+        for (const address of addresses(message)) {
+          expect(new URL(address).origin, address).to.equal(LETTER_ISSUER);
+        }
+      }
+      const $ = page(mail(letter));
+      expect($('img, script, link, iframe, object, form, [src], [background]')).to.have.lengthOf(0);
+      expect($('*').toString()).not.to.match(/url\(|@import|javascript:/i);
+    });
+
+    it(`A102 ${name} has no secret in an address but what the link is made of`, () => {
+      for (const message of [mail(letter), mail(letter, { channel: 'sms' })]) {
+        const known = [CONFIRM_URL, NOT_ME_URL];
+        expect(known).to.include.members([...new Set(addresses(message))]);
+      }
+    });
+
+    it(`A91 ${name} shows hostile names as text, and no line break of theirs gets into the subject`, () => {
+      const tenant = sampleTenant({ name: HOSTILE, brand: { logo: null, colour: 'red}</style><b>' } });
+      const hostile = letter.kind === 'notice' && letter.about ? { ...letter, about: HOSTILE } : letter;
+      const writeHostile = createLetterWriter({ ...OPTIONS, tenants: [tenant] });
+      const message = writeHostile(TO, hostile);
+
+      expect(message.subject).not.to.match(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+      const $ = page(message);
+      expect($('b')).to.have.lengthOf(0);
+      expect($('header').text()).to.include('A<b>&"\'c Bcc: evil@x.test');
+      expect(message.text).to.include('{{code}}$t(mail.confirm)<%= 7*7 %>').and.not.match(/^Bcc:/m);
+      expect($('style').text()).not.to.include('red');
+      expect(writeHostile({ ...TO, channel: 'sms' }, hostile).text).not.to.match(/^Bcc:/m);
+    });
+  }
+
+  it('2.8 carries the code in its subject and, as six digits together, before any other figures', () => {
+    for (const locale of LOCALES) {
+      const message = mail(codeLetter({ confirmUrl: CONFIRM_URL }), { locale });
+      expect(message.subject).to.match(new RegExp(`^${CODE} .* Acme$`));
+      expect(/\b\d+\b/.exec(message.text)?.[0]).to.equal(CODE);
+      expect(page(message)('.code').text()).to.equal(CODE);
+    }
+  });
+
+  it('2.8 says how long the code is good, what to do if it was not you, and that nobody asks for it', () => {
+    const { text } = mail(codeLetter());
+    expect(text).to.include('90 seconds').and.include('only once');
+    expect(text).to.include('not ask for this code').and.include('somebody may know your password');
+    expect(text).to.include('Nobody from Acme will ever ask you for it');
+    expect(mail(codeLetter(), { locale: 'nl' }).text)
+      .to.include('90 seconden')
+      .and.include('ooit');
+  });
+
+  it('2.8 counts long lives in minutes, and never promises more than there is', () => {
+    const life = (seconds: number) =>
+      /works for (.*?),/.exec(mail(codeLetter({ expiresAt: LETTER_NOW + seconds * 1000 })).text)?.[1];
+    expect([89.9, 120, 121, 599, 600].map(life)).to.deep.equal([
+      '90 seconds',
+      '120 seconds',
+      '2 minutes',
+      '9 minutes',
+      '10 minutes',
+    ]);
+    expect(life(1)).to.equal('1 second');
+  });
+
+  it('says of a code until when it is worth sending, and of the others nothing', () => {
+    for (const [name, letter] of Object.entries(LETTERS)) {
+      expect(mail(letter).expiresAt, name).to.equal(letter.kind === 'code' ? letter.expiresAt : null);
+    }
+  });
+
+  it('2.5 confirms the address by a button where it is told how', () => {
+    expect(page(mail(codeLetter()))('a')).to.have.lengthOf(0);
+    const confirming = mail(codeLetter({ confirmUrl: CONFIRM_URL }));
+    expect(page(confirming)('a').attr('href')).to.equal(CONFIRM_URL);
+    expect(confirming.text).to.include(CONFIRM_URL);
+  });
+
+  it('tells what was done, by what, when, and how to say that it was not you', () => {
+    const added = mail(noticeLetter('factor-added', { method: 'totp' }));
+    expect(added.text).to.include('Authenticator app').and.include('29 November 2026, 14:05 UTC');
+    expect(added.text).to.include(NOT_ME_URL);
+    const used = mail(noticeLetter('recovery-used', { left: 3 }), { locale: 'nl' });
+    expect(used.text).to.include('Herstelcodes over: 3').and.include('29 november 2026');
+    expect(mail(noticeLetter('recovery-used', { left: 0 })).text).to.include('left: 0');
+    expect(mail(noticeLetter('factor-added', { notMeUrl: null })).html).not.to.include('<a ');
+  });
+
+  it('tells an administrator of whom, and the account itself of itself', () => {
+    const about = mail(noticeLetter('reported', { about: 'bob@acme.test', notMeUrl: null }));
+    const own = mail(noticeLetter('reported', { notMeUrl: null }));
+    expect(about.text).to.include('Account: bob@acme.test');
+    expect(own.subject).not.to.equal(about.subject);
+    expect(own.text).not.to.include('bob@acme.test');
+  });
+
+  it('speaks the language of the account, else the tenant’s', () => {
+    const cases: readonly (readonly [Locale | null, string, Locale])[] = [
+      [null, 'acme', 'en'],
+      [null, 'globex', 'nl'],
+      ['nl', 'acme', 'nl'],
+      ['en', 'globex', 'en'],
+      [null, 'unknown', 'en'],
+    ];
+    for (const [locale, tenantId, expected] of cases) {
+      expect(page(mail(codeLetter(), { locale, tenantId }))('html').attr('lang')).to.equal(expected);
+    }
+  });
+
+  it('carries the name and the colour of the tenant, and of the product where there is none', () => {
+    expect(mail(codeLetter()).html).to.include('background:#b5174b').and.include('help@acme.test');
+    expect(mail(codeLetter(), { tenantId: 'globex' }).html).to.include('background:#0b5d68');
+    expect(mail(codeLetter(), { tenantId: 'unknown' }).subject).to.include('Doublelock');
+    const named = createLetterWriter({ ...OPTIONS, productName: 'Widgets' });
+    expect(named({ ...TO, tenantId: 'unknown' }, codeLetter()).subject).to.include('Widgets');
+  });
+
+  for (const colour of ['#ffffff', '#000000', '#ffe600', '#b5174b', '#808080']) {
+    it(`U.4 can be read where the tenant's colour is ${colour}`, () => {
+      const tenant = sampleTenant({ brand: { logo: null, colour } });
+      const letter = noticeLetter('factor-added');
+      const $ = page(createLetterWriter({ ...OPTIONS, tenants: [tenant] })(TO, letter));
+      const style = $('a.button').attr('style') ?? '';
+      const [, ground = '', ink = ''] = /background:(#\w{6});color:(#\w{6})/.exec(style) ?? [];
+      expect(contrast(ground, ink)).to.be.at.least(4.5);
+    });
+  }
+
+  it('A75 is not written at all when it would link elsewhere', () => {
+    for (const url of [
+      'https://evil.test/x',
+      'http://id.kantoorzuid.example:8443/x',
+      'javascript:alert(1)',
+    ]) {
+      expect(() => mail(codeLetter({ confirmUrl: url })), url).to.throw(TypeError, 'issuer');
+      expect(() => mail(noticeLetter('factor-added', { notMeUrl: url })), url).to.throw(TypeError);
+      expect(() => mail({ kind: 'confirm-address', confirmUrl: url }), url).to.throw(TypeError);
+    }
+  });
+});
+
+describe('a messenger', () => {
+  it('hands the letter over, and says whether it was taken', async () => {
+    const sent: Message[] = [];
+    const taking = createLetters({ ...OPTIONS, sender: { send: async (m) => void sent.push(m) } });
+    expect(await taking.tell(TO, codeLetter())).to.equal(true);
+    expect(sent).to.deep.equal([mail(codeLetter())]);
+  });
+
+  it('R41 says no when it was not taken, and hides no other fault', async () => {
+    const failing = (error: Error) =>
+      createLetters({ ...OPTIONS, sender: { send: () => Promise.reject(error) } }).tell(TO, codeLetter());
+    expect(await failing(new DeliveryFailed('the gateway is away'))).to.equal(false);
+    const fault = await failing(new RangeError('broken')).catch((error: unknown) => error);
+    expect(fault).to.be.instanceOf(RangeError);
+  });
+});

@@ -1,0 +1,35 @@
+import { expect } from 'chai';
+import type { Locale } from '../../src/domain/account.ts';
+import { type Moments, momentsIn } from '../../src/presentation/dates.ts';
+import { loadTranslations } from '../../src/presentation/locale.ts';
+
+/** 29 November 2026, 14:05 UTC. */
+const NOW = Date.UTC(2026, 10, 29, 14, 5);
+const MINUTE = 60_000;
+
+describe('moments', () => {
+  const translations = loadTranslations();
+  const inLocale = (locale: Locale): Moments => momentsIn(locale, translations(locale), () => NOW);
+
+  it('1.7 are written as the language writes them, the time with its zone', () => {
+    expect(inLocale('en').date(NOW)).to.equal('29 November 2026');
+    expect(inLocale('nl').date(NOW)).to.equal('29 november 2026');
+    expect(inLocale('en').moment(NOW)).to.equal('29 November 2026, 14:05 UTC');
+    expect(inLocale('nl').moment(NOW)).to.equal('29 november 2026, 14:05 UTC');
+  });
+
+  it('are a wait in whole minutes, rounded up, as long as that helps', () => {
+    const { wait } = inLocale('en');
+    expect(wait(NOW + 14 * MINUTE)).to.equal('in 14 minutes');
+    expect(wait(NOW + 13 * MINUTE + 1)).to.equal('in 14 minutes');
+    expect(wait(NOW + 1)).to.equal('in 1 minute');
+    expect(wait(NOW - MINUTE)).to.equal('in 1 minute');
+    expect(wait(NOW + 120 * MINUTE)).to.equal('in 120 minutes');
+    expect(inLocale('nl').wait(NOW + 14 * MINUTE)).to.equal('over 14 minuten');
+  });
+
+  it('are a date and a time when the wait is long', () => {
+    expect(inLocale('en').wait(NOW + 121 * MINUTE)).to.equal('on 29 November 2026, 16:06 UTC');
+    expect(inLocale('nl').wait(NOW + 121 * MINUTE)).to.equal('op 29 november 2026, 16:06 UTC');
+  });
+});

@@ -1,0 +1,26 @@
+/** A page as it can be shown without the route behind it. */
+
+import type { Frame, PageName, Pages } from '../../../src/http/pages/page-contract.ts';
+import type { Form } from '../../../src/http/pages/page-parts.ts';
+
+export interface Sample<P extends PageName = PageName> {
+  readonly name: string;
+  readonly page: P;
+  readonly model: Pages[P];
+  readonly frame: Frame;
+}
+
+/** 29 November 2026, 14:00 UTC. */
+export const SAMPLE_NOW = Date.UTC(2026, 10, 29, 14);
+
+/** A form of any page. */
+export const form = (action: string): Form => ({ action, token: 'token-of-the-form' });
+
+export function sample<P extends PageName>(
+  name: string,
+  page: P,
+  model: Pages[P],
+  frame: Frame = {},
+): Sample {
+  return { name, page, model, frame };
+}

@@ -1,0 +1,285 @@
+/** What the links in our mails do: they confirm an address, or say "it was not me". */
+import { expect } from 'chai';
+import { createSecretBox } from '../../../src/adapters/system/cipher.ts';
+import type { Account } from '../../../src/domain/account.ts';
+import { FROZEN } from '../../../src/domain/refusal.ts';
+import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import { createMailedLinks } from '../../../src/use-cases/account/mailed-links.ts';
+import { aSignInRecord, aTrustedBrowser, MINUTE } from '../../contracts/examples.ts';
+import { together } from '../../contracts/make-store.ts';
+import { appSetUp } from '../enrolment/app-enrolment.ts';
+import {
+  ADDRESS,
+  acceptedBy,
+  aTenant,
+  box,
+  codeOf,
+  freshSetting,
+  NETWORK,
+  refusalOf,
+  SECRET,
+  tally,
+  withTotp,
+} from '../setting.ts';
+
+const DAY = 24 * 60 * MINUTE;
+const GONE = { code: 'session_expired' };
+
+describe('links in mails', () => {
+  const setting = freshSetting({
+    tenants: [
+      aTenant('acme', { trustedDevices: true }),
+      aTenant('strict', { enforcement: 'required', methods: ['totp', 'email', 'sms', 'passkey'] }),
+    ],
+  });
+  let bob: Account;
+  beforeEach(async () => {
+    bob = await setting().person(withTotp);
+  });
+
+  const now = async (account: Account = bob) => setting().stores.accounts.findById(account.id);
+
+  /** What nobody should take for a link of ours. */
+  function strange(use: 'confirm-email' | 'not-me'): readonly string[] {
+    const token = setting().links.tokenFor(use, bob);
+    const foreign = createSecretBox([{ id: 'test', key: 'another key of the tests, long enough too' }]);
+    const content = JSON.stringify([bob.id, bob.email, setting().clock.now() + DAY]);
+    return [
+      '',
+      'x',
+      token.slice(0, -1),
+      `${token}A`,
+      token.split('').reverse().join(''),
+      setting().links.tokenFor(use === 'not-me' ? 'confirm-email' : 'not-me', bob),
+      foreign.seal(content, use),
+      box.seal(content, 'another purpose'),
+      box.seal('not JSON', use),
+      box.seal('null', use),
+      box.seal('{}', use),
+      box.seal(JSON.stringify([bob.id, bob.email]), use),
+      box.seal(JSON.stringify([bob.id, bob.email, 'tomorrow']), use),
+      box.seal(JSON.stringify([{ $ne: null }, bob.email, setting().clock.now() + DAY]), use),
+      setting().links.tokenFor(use, { id: 'nobody', email: bob.email }),
+    ];
+  }
+
+  describe('that confirm an address', () => {
+    const confirm = (token: string) => setting().links.confirmEmail(token, ADDRESS);
+
+    it('2.5 confirm it, once and again, and note it once', async () => {
+      const token = setting().links.tokenFor('confirm-email', bob);
+      expect(acceptedBy(await confirm(token)).emailConfirmed).to.equal(true);
+      expect((await now())?.emailConfirmed).to.equal(true);
+      expect(acceptedBy(await confirm(token)).emailConfirmed).to.equal(true);
+      expect(await setting().events()).to.deep.equal(['contact.confirmed']);
+      const [line] = await setting().stores.audit.list({ limit: 1 });
+      expect(line).to.include({ accountId: bob.id, tenantId: 'acme', method: 'email', address: NETWORK });
+    });
+
+    it('2.5 do so 50 times at once', async () => {
+      const token = setting().links.tokenFor('confirm-email', bob);
+      const outcomes = await together(50, () => confirm(token));
+      expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 50 });
+      expect((await now())?.emailConfirmed).to.equal(true);
+    });
+
+    it('2.5 last three days', async () => {
+      const token = setting().links.tokenFor('confirm-email', bob);
+      setting().clock.advance(3 * DAY - 1);
+      expect((await setting().links.whose('confirm-email', token))?.account.id).to.equal(bob.id);
+      setting().clock.advance(1);
+      expect(await setting().links.whose('confirm-email', token)).to.equal(null);
+      expect(refusalOf(await confirm(token))).to.deep.equal(GONE);
+      expect((await now())?.emailConfirmed).to.equal(false);
+    });
+
+    it('confirm no address but the one that the mail went to', async () => {
+      const token = setting().links.tokenFor('confirm-email', { id: bob.id, email: 'old@acme.test' });
+      expect(await setting().links.whose('confirm-email', token)).to.equal(null);
+      expect(refusalOf(await confirm(token))).to.deep.equal(GONE);
+      expect((await now())?.emailConfirmed).to.equal(false);
+    });
+
+    it('are good for their own account alone', async () => {
+      const eve = await setting().person({ email: 'eve@acme.test' });
+      await confirm(setting().links.tokenFor('confirm-email', eve));
+      expect((await now())?.emailConfirmed).to.equal(false);
+      expect((await now(eve))?.emailConfirmed).to.equal(true);
+    });
+
+    it('are none when somebody else made them up', async () => {
+      for (const token of strange('confirm-email')) {
+        expect(await setting().links.whose('confirm-email', token), token).to.equal(null);
+        expect(refusalOf(await confirm(token)), token).to.deep.equal(GONE);
+      }
+      expect((await now())?.emailConfirmed).to.equal(false);
+      expect(await setting().events()).to.deep.equal([]);
+    });
+
+    it('tell nothing of whom they are for', () => {
+      const token = setting().links.tokenFor('confirm-email', bob);
+      const decoded = [token, Buffer.from(token, 'base64url').toString('latin1'), decodeURIComponent(token)];
+      for (const text of decoded) expect(text).not.to.include(bob.id).and.not.to.include('acme');
+    });
+  });
+
+  describe('that say "it was not me"', () => {
+    const report = (token: string) => setting().links.report(token, ADDRESS);
+    const tokenOf = (account: Account = bob) => setting().links.tokenFor('not-me', account);
+
+    /** Two sessions and a trusted browser of this account. */
+    async function signedIn({ id: accountId }: Account): Promise<void> {
+      const expiresAt = setting().clock.now() + DAY;
+      for (const each of ['one', 'two']) {
+        const record = aSignInRecord({ sessionUid: `${accountId}-${each}`, accountId, expiresAt });
+        await setting().stores.records.save(record);
+      }
+      const browser = aTrustedBrowser({ id: `${accountId}-browser`, accountId, expiresAt });
+      await setting().stores.trustedBrowsers.insert(browser);
+    }
+
+    async function alive({ id }: Account): Promise<number> {
+      const records = await setting().stores.records.listByAccount(id, setting().clock.now());
+      return records.length + (await setting().browsers.list(id)).length;
+    }
+
+    it('A48 end every session and all trust, freeze the account, and tell of it', async () => {
+      const eve = await setting().person({ email: 'eve@acme.test' });
+      await signedIn(bob);
+      await signedIn(eve);
+      const reported = acceptedBy(await report(tokenOf()));
+      expect(reported.frozenAt).to.equal(setting().clock.now());
+      expect((await now())?.frozenAt).to.equal(setting().clock.now());
+      expect(await alive(bob)).to.equal(0);
+      expect(setting().told).to.deep.equal([{ accountId: bob.id, topic: 'reported' }]);
+      expect(await setting().events()).to.deep.equal(['account.reported']);
+      const [line] = await setting().stores.audit.list({ limit: 1 });
+      expect(line).to.include({ accountId: bob.id, tenantId: 'acme', address: NETWORK, method: null });
+      expect((await now(eve))?.frozenAt, 'of somebody else').to.equal(null);
+      expect(await alive(eve)).to.equal(3);
+    });
+
+    it('A48 end what was begun since, when they are opened again; it is told once', async () => {
+      const token = tokenOf();
+      await report(token);
+      const since = (await now())?.frozenAt;
+      setting().clock.advance(MINUTE);
+      await signedIn(bob);
+      expect(acceptedBy(await report(token)).frozenAt).to.equal(since);
+      expect(await alive(bob)).to.equal(0);
+      expect(setting().told).to.have.length(1);
+      expect(await setting().events()).to.deep.equal(['account.reported']);
+    });
+
+    it('A48 are told once when 50 say so at once', async () => {
+      await signedIn(bob);
+      const token = tokenOf();
+      expect(tally((await together(50, () => report(token))).map(codeOf))).to.deep.equal({ ok: 50 });
+      expect(await alive(bob)).to.equal(0);
+      expect(setting().told).to.have.length(1);
+      expect(await setting().events()).to.deep.equal(['account.reported']);
+    });
+
+    it('A48 are told after all, when the store failed the first time', async () => {
+      await signedIn(bob);
+      const { needs, stores } = setting();
+      const failing = createMailedLinks({
+        ...needs,
+        records: { ...stores.records, remove: () => Promise.reject(new Error('away')) },
+      });
+      const token = tokenOf();
+      const outcome = await failing.report(token, ADDRESS).then(codeOf, String);
+      expect(outcome).to.equal('Error: away');
+      expect(await now()).not.to.deep.include({ frozenAt: null });
+      expect(codeOf(await report(token))).to.equal('ok');
+      expect(setting().told).to.have.length(1);
+    });
+
+    it('count again once somebody in charge has lifted it', async () => {
+      await report(tokenOf());
+      await setting().stores.accounts.setFrozen(bob.id, null);
+      setting().clock.advance(MINUTE);
+      await report(tokenOf());
+      expect((await now())?.frozenAt).to.equal(setting().clock.now());
+      expect(setting().told).to.have.length(2);
+    });
+
+    it('last thirty days', async () => {
+      const token = tokenOf();
+      setting().clock.advance(30 * DAY - 1);
+      expect((await setting().links.whose('not-me', token))?.account.id).to.equal(bob.id);
+      setting().clock.advance(1);
+      expect(refusalOf(await report(token))).to.deep.equal(GONE);
+      expect((await now())?.frozenAt).to.equal(null);
+    });
+
+    it('count from an address that is not the account’s any more', async () => {
+      const token = setting().links.tokenFor('not-me', { id: bob.id, email: 'old@acme.test' });
+      expect((await setting().links.whose('not-me', token))?.email).to.equal('old@acme.test');
+      expect(codeOf(await report(token))).to.equal('ok');
+      expect((await now())?.frozenAt).not.to.equal(null);
+    });
+
+    it('are none when somebody else made them up', async () => {
+      await signedIn(bob);
+      for (const token of strange('not-me')) {
+        expect(refusalOf(await report(token)), token).to.deep.equal(GONE);
+      }
+      expect((await now())?.frozenAt).to.equal(null);
+      expect(await alive(bob)).to.equal(3);
+    });
+  });
+
+  describe('on an account that is frozen', () => {
+    async function frozen(changes: Parameters<ReturnType<typeof setting>['person']>[0]): Promise<Account> {
+      const account = await setting().person({ email: 'ann@strict.test', tenantId: 'strict', ...changes });
+      await setting().stores.accounts.setFrozen(account.id, setting().clock.now());
+      return account;
+    }
+
+    it('A48 no factor is set up, by whoever knows the password alone', async () => {
+      const ann = await frozen({});
+      for (const method of ['totp', 'email', 'sms', 'passkey'] as const) {
+        const at = await setting().begun(ann);
+        const begun = await setting().enrolment.begin(at, await setting().judged(ann), method);
+        expect(refusalOf(begun), method).to.deep.equal(FROZEN);
+      }
+      expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal([]);
+    });
+
+    it('A48 a set-up that was begun before is not confirmed', async () => {
+      const ann = await setting().person({ email: 'ann@strict.test', tenantId: 'strict' });
+      const { begin, confirm, codeFor, stored } = appSetUp(setting, () => ann);
+      const at: Progress = await begin();
+      await setting().stores.accounts.setFrozen(ann.id, setting().clock.now());
+      expect(refusalOf(await confirm(at, { typed: await codeFor(at) }))).to.deep.equal(FROZEN);
+      expect(await stored()).to.deep.equal([]);
+    });
+
+    it('A48 none is removed, made the default or turned off, and no recovery codes are made', async () => {
+      const phones = [
+        { method: 'totp', secret: SECRET },
+        { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' },
+      ] as const;
+      const ann = await frozen({ factors: phones });
+      const judgement = await setting().judged(ann);
+      const first = judgement.enrolments[0]?.id ?? '';
+      const { selfService, recovery } = setting();
+      const at = await setting().begun(ann);
+      for (const outcome of [
+        await selfService.remove(judgement, first, ADDRESS),
+        await selfService.makeDefault(judgement, first, ADDRESS),
+        await selfService.makeDefault(judgement, null, ADDRESS),
+        await recovery.renew(at, judgement, { address: ADDRESS, clientId: null }),
+      ]) {
+        expect(refusalOf(outcome)).to.deep.equal(FROZEN);
+      }
+      const open = await frozen({ email: 'ann@acme.test', tenantId: 'acme', factors: phones });
+      const off = await selfService.turnOff(await setting().judged(open), ADDRESS);
+      expect(refusalOf(off)).to.deep.equal(FROZEN);
+      expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal(judgement.enrolments);
+      expect(await setting().stores.enrolments.listByAccount(open.id)).to.have.length(2);
+      expect(await setting().events()).to.deep.equal([]);
+    });
+  });
+});

@@ -1,0 +1,41 @@
+/** Removing factors at the same time, where one of them has to stay. */
+import { expect } from 'chai';
+import { anEnrolment } from '../../contracts/examples.ts';
+import { ADDRESS, aTenant, codeOf, freshSetting, SECRET } from '../setting.ts';
+
+describe('self-service, in two tabs at once', () => {
+  const setting = freshSetting({
+    tenants: [aTenant('open'), aTenant('strict', { enforcement: 'required' })],
+  });
+  const two = [
+    { method: 'totp', secret: SECRET },
+    { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' },
+  ] as const;
+
+  it('A53 leaves a factor where one is required, and says so to whoever relied on the other', async () => {
+    const account = await setting().person({ tenantId: 'strict', factors: two });
+    const judgement = await setting().judged(account);
+    const outcomes = await Promise.all(
+      judgement.enrolments.map(({ id }) => setting().selfService.remove(judgement, id, ADDRESS)),
+    );
+    expect(outcomes.map(codeOf)).to.include('enforced');
+    const left = await setting().stores.enrolments.listByAccount(account.id);
+    expect(left).to.have.length.of.at.least(1);
+    expect(await setting().events()).to.have.length(2 - left.length);
+  });
+
+  it('A53 leaves no codes on paper behind where both of two factors go', async () => {
+    const account = await setting().person({ tenantId: 'open', factors: two });
+    await setting().stores.enrolments.insert(
+      anEnrolment({ id: 'codes', accountId: account.id, method: 'recovery' }),
+    );
+    const judgement = await setting().judged(account);
+    const phones = judgement.enrolments.filter(({ method }) => method === 'totp');
+    const outcomes = await Promise.all(
+      phones.map(({ id }) => setting().selfService.remove(judgement, id, ADDRESS)),
+    );
+    expect(outcomes.map(codeOf)).to.deep.equal(['ok', 'ok']);
+    expect(await setting().stores.enrolments.listByAccount(account.id)).to.deep.equal([]);
+    expect(await setting().events()).to.deep.equal(Array(3).fill('enrolment.removed'));
+  });
+});

@@ -1,0 +1,60 @@
+/** The lines of the audit trail: whole, dated, and with less of an address than they came with. */
+import { expect } from 'chai';
+import type { AuditEvent } from '../../../src/domain/audit-event.ts';
+import { createTrail } from '../../../src/use-cases/administration/audit-log.ts';
+import { NOW } from '../../contracts/examples.ts';
+import { ADDRESS, freshSetting, NETWORK } from '../setting.ts';
+
+describe('trail', () => {
+  const setting = freshSetting();
+  const lines = () => setting().stores.audit.list({ limit: 10 });
+
+  it('keeps a line with id and time, and nothing where nothing was said', async () => {
+    await setting().needs.trail({ event: 'config.reloaded' });
+    const [line] = await lines();
+    const { id, ...rest } = line ?? { id: '' };
+    expect(id).to.match(/^[0-9a-f]{44}$/);
+    const nothing = {
+      accountId: null,
+      tenantId: null,
+      clientId: null,
+      method: null,
+      reason: null,
+      address: null,
+    };
+    expect(rest).to.deep.equal({ ...nothing, event: 'config.reloaded', at: NOW });
+  });
+
+  it('gives later lines greater ids, none of which can be guessed', async () => {
+    const { clock, needs } = setting();
+    for (let line = 0; line < 5; line += 1) {
+      await needs.trail({ event: 'config.reloaded' });
+      clock.advance(1);
+    }
+    const ids = (await lines()).map(({ id }) => id).toReversed();
+    expect(ids).to.deep.equal(ids.toSorted());
+    expect(new Set(ids.map((id) => id.slice(12))).size).to.equal(5);
+    expect(Number.parseInt(ids[0]?.slice(0, 12) ?? '', 16)).to.equal(NOW);
+  });
+
+  it('keeps what was said of it, and of an address the network alone', async () => {
+    const said = { accountId: 'bob', tenantId: 'acme', clientId: 'rp', method: 'totp', reason: 'code_used' };
+    await setting().needs.trail({ ...said, event: 'second_factor.refused', address: ADDRESS });
+    expect((await lines())[0]).to.deep.include({ ...said, event: 'second_factor.refused', address: NETWORK });
+    expect(setting().onDisk()).not.to.include(ADDRESS);
+  });
+
+  it('tells of a line once it is kept, as it is kept, and of none that is not', async () => {
+    const told: AuditEvent[] = [];
+    const trail = createTrail(setting().needs, (event) => told.push(event));
+    await trail({ event: 'config.reloaded' });
+    expect(told).to.deep.equal(await lines());
+    setting().stores.close();
+    const fault = await trail({ event: 'config.reloaded' }).then(
+      () => null,
+      (error: unknown) => error,
+    );
+    expect(fault).to.be.instanceOf(Error);
+    expect(told).to.have.lengthOf(1);
+  });
+});

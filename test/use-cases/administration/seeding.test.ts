@@ -1,0 +1,153 @@
+/** Accounts that the configuration names: created when absent, whole or not at all, and never changed. */
+import { hash } from '@node-rs/argon2';
+import { expect } from 'chai';
+import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';
+import { createSeeding, type Seed } from '../../../src/use-cases/administration/seeding.ts';
+import { NOW } from '../../contracts/examples.ts';
+import { together } from '../../contracts/make-store.ts';
+import { box, codeOf, freshSetting, hasher, PASSWORD, SECRET, typing } from '../setting.ts';
+
+const BOB: Seed = {
+  email: 'bob@acme.test',
+  tenantId: 'acme',
+  name: 'Bob',
+  password: PASSWORD,
+  passwordHash: null,
+  role: 'manager',
+  groups: ['sales'],
+  manages: ['finance'],
+  emailConfirmed: true,
+  phone: '+31201234567',
+  factors: [{ method: 'totp', secret: SECRET }, { method: 'email' }],
+};
+
+describe('seeding', () => {
+  const setting = freshSetting();
+  const seed = (changes: Partial<Seed> = {}) => setting().seeding.seed({ ...BOB, ...changes });
+  const found = () => setting().stores.accounts.findByEmail('bob@acme.test');
+  const matches = async (password: string) => {
+    const stored = (await found())?.passwordHash ?? null;
+    return hasher.inTurn((verify) => verify(stored, password));
+  };
+
+  it('creates an account as it is written, its password hashed', async () => {
+    expect(await seed()).to.equal(true);
+    const { password, factors, passwordHash, ...written } = BOB;
+    const account = await found();
+    expect(account).to.deep.include({ ...written, locale: null, createdAt: NOW });
+    expect(account?.passwordHash).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
+    expect(await matches(PASSWORD)).to.equal(true);
+    expect([password, passwordHash, factors.length]).to.deep.equal([PASSWORD, null, 2]);
+  });
+
+  it('spells the address as it will be looked for', async () => {
+    await seed({ email: '  Bob@ACME.test ' });
+    expect(await found()).not.to.equal(null);
+    expect(await seed()).to.equal(false);
+  });
+
+  it('composes the password as it will be compared', async () => {
+    await seed({ password: 'cafe\u0301 au lait' });
+    expect(await matches('caf\u00e9 au lait')).to.equal(true);
+  });
+
+  it('keeps a hash that was given, and none where there is none', async () => {
+    const passwordHash = await hash('another password', { memoryCost: 19_456 });
+    await seed({ password: null, passwordHash });
+    await seed({ email: 'eve@acme.test', password: null });
+    expect((await found())?.passwordHash).to.equal(passwordHash);
+    expect((await setting().stores.accounts.findByEmail('eve@acme.test'))?.passwordHash).to.equal(null);
+  });
+
+  it('sets up the factors as if the person had done it, with their secrets sealed', async () => {
+    await seed();
+    const account = await found();
+    const [totp, email] = await setting().stores.enrolments.listByAccount(account?.id ?? '');
+    if (!totp) throw new Error('no factor');
+    const common = {
+      accountId: account?.id,
+      tenantId: 'acme',
+      label: '',
+      app: null,
+      lastStep: null,
+      isDefault: false,
+    };
+    expect(totp).to.deep.include({ ...common, method: 'totp', createdAt: NOW });
+    expect(email).to.deep.include({ ...common, method: 'email', secret: null });
+    expect(box.open(totp.secret ?? '', enrolmentPurpose(totp))).to.equal(SECRET);
+    expect(setting().onDisk()).not.to.include(SECRET).and.not.to.include(PASSWORD);
+  });
+
+  it('makes a factor that opens a sign-in', async () => {
+    await seed({ factors: [{ method: 'totp', secret: SECRET }] });
+    const account = await found();
+    if (!account) throw new Error('no account');
+    const at = await setting().atCode(account);
+    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code())))).to.equal(
+      'ok',
+    );
+  });
+
+  it('changes nothing about an account that is there', async () => {
+    await seed();
+    const before = await found();
+    const factors = await setting().stores.enrolments.listByAccount(before?.id ?? '');
+    expect(await seed({ password: 'a new password', name: 'Robert', role: 'admin', factors: [] })).to.equal(
+      false,
+    );
+    expect(await found()).to.deep.equal(before);
+    expect(await setting().stores.enrolments.listByAccount(before?.id ?? '')).to.deep.equal(factors);
+    expect(await matches(PASSWORD)).to.equal(true);
+  });
+
+  it('creates one account, with its factors, when two processes start at once', async () => {
+    const created = await together(8, () => seed());
+    expect(created.filter(Boolean)).to.have.lengthOf(1);
+    const account = await found();
+    expect(await setting().stores.enrolments.listByAccount(account?.id ?? '')).to.have.lengthOf(2);
+    expect(await setting().stores.accounts.listByTenant('acme')).to.have.lengthOf(1);
+  });
+
+  describe('R23 when it is interrupted', () => {
+    /** Seeding in a process that is gone at its so manieth write. */
+    function interruptedAt(write: number) {
+      const { stores, needs } = setting();
+      let writes = 0;
+      async function alive<T>(work: () => Promise<T>): Promise<T> {
+        writes += 1;
+        if (writes >= write) throw new Error('killed');
+        return work();
+      }
+      return createSeeding({
+        ...needs,
+        accounts: {
+          findByEmail: (email) => stores.accounts.findByEmail(email),
+          insert: (account) => alive(() => stores.accounts.insert(account)),
+        },
+        enrolments: { insert: (enrolment) => alive(() => stores.enrolments.insert(enrolment)) },
+      });
+    }
+
+    it('writes nothing for an account that is there', async () => {
+      await seed();
+      expect(await interruptedAt(1).seed(BOB)).to.equal(false);
+    });
+
+    for (const write of [1, 2, 3]) {
+      it(`leaves no account without its factors at write ${write}, and the next start makes it whole`, async () => {
+        const fault = await interruptedAt(write)
+          .seed(BOB)
+          .then(
+            () => null,
+            (error: unknown) => String(error),
+          );
+        expect(fault).to.equal('Error: killed');
+        expect(await found()).to.equal(null);
+        expect(await seed()).to.equal(true);
+        const account = await found();
+        const factors = await setting().stores.enrolments.listByAccount(account?.id ?? '');
+        expect(factors.map(({ method }) => method)).to.deep.equal(['totp', 'email']);
+      });
+    }
+  });
+});

@@ -1,0 +1,243 @@
+/** Setting up codes by mail and by SMS, for who has a factor already or is asked for no proof. */
+import { expect } from 'chai';
+import type { Account } from '../../../src/domain/account.ts';
+import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';
+import {
+  FAILURES_UNTIL_REFUSED,
+  secondFactorSubject,
+  truncatedAddress,
+} from '../../../src/domain/sign-in/attempts.ts';
+import { DeliveryFailed } from '../../../src/ports/senders.ts';
+import { NOW } from '../../contracts/examples.ts';
+import { together } from '../../contracts/make-store.ts';
+import { EMAIL, PHONE, sendingIn } from '../second-factor/sending.ts';
+import {
+  ADDRESS,
+  acceptedBy,
+  aTenant,
+  box,
+  codeOf,
+  freshSetting,
+  refusalOf,
+  tally,
+  withTotp,
+} from '../setting.ts';
+import { codeSetUp } from './code-enrolment.ts';
+
+const OTHER = '+31687654321';
+const TENANTS = [aTenant('acme', { methods: ['totp', 'email', 'sms'] })];
+
+describe('setting up codes that are sent', () => {
+  const setting = freshSetting({ tenants: TENANTS });
+  let account: Account;
+  const { begin, tryToSend, send, confirm, view, methods, stored } = codeSetUp(setting, () => account);
+  const { askedBy, verify } = sendingIn(setting);
+
+  beforeEach(async () => {
+    account = await setting().person();
+  });
+
+  const enrolled = async (method: string) =>
+    (await setting().stores.enrolments.listByAccount(account.id)).filter((each) => each.method === method);
+
+  describe('by SMS (3.3)', () => {
+    it('asks for a number, sends a code there, and binds the number once it is answered', async () => {
+      const at = await begin('sms');
+      expect(await view(at, 'sms')).to.deep.equal({
+        id: null,
+        destination: null,
+        expiresAt: null,
+        isSent: false,
+      });
+      const asked = await send(at, 'sms', '+31 (0)6 1234 5678');
+      expect(await view(asked, 'sms')).to.include({ destination: '••••••78', isSent: true });
+      const bound = acceptedBy(await confirm(asked, 'sms', await setting().sentCode(PHONE)));
+      expect(bound.proofs.map((proof) => proof.method)).to.deep.equal(['pwd', 'sms']);
+      const [factor] = await enrolled('sms');
+      if (!factor) throw new Error('nothing was bound');
+      expect(box.open(factor.secret ?? '', enrolmentPurpose(factor))).to.equal(PHONE);
+      expect((await stored())?.phone).to.equal(PHONE);
+      expect(setting().told.map(({ topic }) => topic)).to.deep.equal(['factor-added']);
+      const standing = await askedBy(account, 'sms');
+      expect(codeOf(await verify(standing, 'sms', await setting().sentCode(PHONE)))).to.equal('ok');
+    });
+
+    it('wants a number before anything else', async () => {
+      const at = await begin('sms');
+      for (const phone of [null, '', 'bob', '0612345678']) {
+        expect(refusalOf(await tryToSend(at, 'sms', phone))).to.deep.equal({ code: 'phone_invalid' });
+      }
+      expect(refusalOf(await confirm(at, 'sms', '123456'))).to.deep.equal({ code: 'code_expired' });
+      expect(await setting().outbox()).to.deep.equal([]);
+    });
+
+    it('A19 notes who gave a wrong code, and where', async () => {
+      const at = await send(await begin('sms'), 'sms', PHONE);
+      expect(codeOf(await confirm(at, 'sms', 'wrong'))).to.equal('code_invalid');
+      const [line] = await setting().stores.audit.list({ limit: 1 });
+      expect(line).to.deep.include({
+        event: 'second_factor.refused',
+        reason: 'code_invalid',
+        accountId: account.id,
+        tenantId: 'acme',
+        clientId: 'rp',
+        method: 'sms',
+        address: truncatedAddress(ADDRESS),
+      });
+    });
+
+    it('3.6 sends again to the same number, and to another one that is typed', async () => {
+      const first = await send(await begin('sms'), 'sms', PHONE);
+      const again = await send(first, 'sms');
+      const code = await setting().sentCode(PHONE);
+      const other = await send(again, 'sms', OTHER);
+      expect((await setting().outbox()).map(({ to }) => to)).to.deep.equal([OTHER, PHONE, PHONE]);
+      expect(await view(other, 'sms')).to.include({ destination: '••••••21' });
+      const newest = await setting().sentCode(OTHER);
+      if (code !== newest) expect(codeOf(await confirm(other, 'sms', code))).to.equal('code_invalid');
+      acceptedBy(await confirm(other, 'sms', newest));
+      expect((await stored())?.phone).to.equal(OTHER);
+    });
+
+    it('A39 binds the number that the code went to, and no other', async () => {
+      const mine = await send(await begin('sms'), 'sms', PHONE);
+      const code = await setting().sentCode(PHONE);
+      // A second tab of the same visit types a number of its own, and its page is sent with the code of the first.
+      const theirs = await send(mine, 'sms', OTHER);
+      const answered = await confirm(theirs, 'sms', code);
+      if ((await setting().sentCode(OTHER)) !== code) expect(codeOf(answered)).to.equal('code_invalid');
+      const stale = await confirm({ ...theirs, challenges: mine.challenges }, 'sms', code);
+      expect(codeOf(stale)).to.equal('code_invalid');
+      expect(await methods()).to.deep.equal([]);
+      expect((await stored())?.phone).to.equal(null);
+    });
+
+    it('3.5 takes the place of the number of before: there is one', async () => {
+      account = await setting().person({
+        email: 'ann@acme.test',
+        phone: PHONE,
+        factors: [{ method: 'sms' }],
+      });
+      const at = await send(await begin('sms'), 'sms', OTHER);
+      acceptedBy(await confirm(at, 'sms', await setting().sentCode(OTHER)));
+      const [factor, ...more] = await enrolled('sms');
+      expect(more).to.deep.equal([]);
+      expect(factor?.id).to.equal(at.pending?.enrolmentId);
+      expect(await setting().events()).to.include('contact.changed');
+      expect(setting().told.map(({ topic }) => topic)).to.deep.equal(['phone-changed', 'factor-added']);
+    });
+
+    it('two clicks send one, and bind one', async () => {
+      const at = await begin('sms');
+      const both = await together(2, () => tryToSend(at, 'sms', PHONE, ''));
+      const [one, two] = both.map(acceptedBy);
+      expect(one).to.deep.equal(two);
+      if (!one) throw new Error('nothing was sent');
+      expect(acceptedBy(await tryToSend(one, 'sms', PHONE, ''))).to.deep.equal(one);
+      expect(await setting().outbox()).to.have.length(1);
+      const code = await setting().sentCode(PHONE);
+      const ends = (await together(2, () => confirm(one, 'sms', code))).map(acceptedBy);
+      expect(ends[0]).to.deep.equal(ends[1]);
+      expect(tally(await methods())).to.deep.equal({ sms: 1, recovery: 1 });
+    });
+  });
+
+  describe('by mail', () => {
+    it('2.5 sends to the address of the account, which a right answer confirms', async () => {
+      expect((await stored())?.emailConfirmed).to.equal(false);
+      const at = await send(await begin('email'), 'email');
+      expect(await view(at, 'email')).to.include({ destination: 'b••••••@a••••••' });
+      const bound = acceptedBy(await confirm(at, 'email', await setting().sentCode(EMAIL)));
+      expect(bound.proofs.map((proof) => proof.method)).to.deep.equal(['pwd', 'email']);
+      expect((await stored())?.emailConfirmed).to.equal(true);
+      const standing = await askedBy(account, 'email');
+      expect(codeOf(await verify(standing, 'email', await setting().sentCode(EMAIL)))).to.equal('ok');
+    });
+
+    it('takes no number: it goes nowhere but there', async () => {
+      const at = await begin('email');
+      await send(at, 'email', OTHER);
+      expect((await setting().outbox()).map(({ to, channel }) => [channel, to])).to.deep.equal([
+        ['email', EMAIL],
+      ]);
+    });
+
+    it('is one factor, however often it is set up', async () => {
+      for (let times = 0; times < 2; times += 1) {
+        const at = await send(await begin('email'), 'email');
+        acceptedBy(await confirm(at, 'email', await setting().sentCode(EMAIL)));
+      }
+      expect(tally(await methods())).to.deep.equal({ email: 1, recovery: 1 });
+    });
+  });
+
+  it('A36 its code opens no sign-in, and is used up', async () => {
+    account = await setting().person({ email: 'ann@acme.test', emailConfirmed: true, ...withTotp });
+    const at = await send(await begin('email'), 'email');
+    const code = await setting().sentCode('ann@acme.test');
+    const bound = acceptedBy(await confirm(at, 'email', code));
+    expect(bound.challenges).to.deep.equal([]);
+    expect(codeOf(await verify(await setting().atCode(account), 'email', code))).to.equal('code_expired');
+    expect(codeOf(await confirm(at, 'email', code))).to.be.oneOf(['ok', 'session_expired']);
+    expect(await enrolled('email')).to.have.length(1);
+  });
+
+  it('refuses a step whose turn it is not', async () => {
+    const sms = await send(await begin('sms'), 'sms', PHONE);
+    const code = await setting().sentCode(PHONE);
+    for (const step of ['totp', 'email', 'proof'] as const) {
+      expect(codeOf(await confirm(sms, step, code)), step).to.equal('session_expired');
+    }
+    expect(codeOf(await tryToSend(sms, 'email'))).to.equal('session_expired');
+    expect(codeOf(await confirm(await setting().begun(account), 'sms', code))).to.equal('session_expired');
+    expect(await methods()).to.deep.equal([]);
+  });
+
+  it('after 100 failures in a row replaces the refused factor, and counts anew', async () => {
+    account = await setting().person({
+      email: 'ann@acme.test',
+      phone: PHONE,
+      factors: [{ method: 'sms' }, ...withTotp.factors],
+    });
+    const subject = secondFactorSubject(account.id);
+    for (let times = 0; times < FAILURES_UNTIL_REFUSED; times += 1) {
+      await setting().stores.lockouts.addFailure(subject, 'sms', NOW);
+    }
+    expect((await setting().judged(account)).decision).to.include({ preferred: 'totp' });
+    const at = await send(await begin('sms'), 'sms', PHONE);
+    acceptedBy(await confirm(at, 'sms', await setting().sentCode(PHONE)));
+    expect((await setting().stores.lockouts.read(subject)).failures).to.deep.equal({});
+    const standing = await askedBy(account, 'sms');
+    expect(codeOf(await verify(standing, 'sms', await setting().sentCode(PHONE)))).to.equal('ok');
+  });
+});
+
+describe('setting up codes that are sent, where nothing can be handed over', () => {
+  let isDown = true;
+  const setting = freshSetting({
+    tenants: TENANTS,
+    sender: {
+      async send() {
+        if (isDown) throw new DeliveryFailed('the gateway is down');
+      },
+    },
+  });
+  let account: Account;
+  const { begin, tryToSend, send, view } = codeSetUp(setting, () => account);
+
+  it('R19 leaves the number and the code of before as they were', async () => {
+    account = await setting().person();
+    isDown = true;
+    const at = await begin('sms');
+    expect(refusalOf(await tryToSend(at, 'sms', PHONE))).to.deep.equal({ code: 'delivery_failed' });
+    const after = await setting().stores.progress.find(at.uid, NOW);
+    expect(after && (await view(after, 'sms'))).to.include({ destination: null, isSent: false });
+
+    isDown = false;
+    const asked = await send(after ?? at, 'sms', PHONE);
+    isDown = true;
+    expect(codeOf(await tryToSend(asked, 'sms', OTHER))).to.equal('delivery_failed');
+    const later = await setting().stores.progress.find(at.uid, NOW);
+    expect(later && (await view(later, 'sms'))).to.deep.equal(await view(asked, 'sms'));
+  });
+});

@@ -1,0 +1,53 @@
+/** Setting up an authenticator app in the place of one that was guessed at too often. */
+import { expect } from 'chai';
+import type { Account } from '../../../src/domain/account.ts';
+import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
+import { NOW } from '../../contracts/examples.ts';
+import { acceptedBy, aTenant, codeOf, freshSetting, SECRET, typing, withTotp } from '../setting.ts';
+import { appSetUp } from './app-enrolment.ts';
+
+describe('enrolment: after 100 failures in a row', () => {
+  const setting = freshSetting({ tenants: [aTenant('acme', { enforcement: 'required' })] });
+  let account: Account;
+  const { begin, codeFor, confirm, stored } = appSetUp(setting, () => account);
+  const subject = () => secondFactorSubject(account.id);
+
+  async function failed(times: number, method: string): Promise<void> {
+    for (let count = 0; count < times; count += 1)
+      await setting().stores.lockouts.addFailure(subject(), method, NOW);
+  }
+
+  beforeEach(async () => {
+    const factors = [...withTotp.factors, { method: 'email' } as const];
+    account = await setting().person({ email: 'anna@acme.test', factors });
+    await failed(3, 'email');
+  });
+
+  it('replaces the refused factor, and counts anew', async () => {
+    await failed(FAILURES_UNTIL_REFUSED, 'totp');
+    const [old] = await stored();
+    const at = await begin();
+    acceptedBy(await confirm(at, { typed: await codeFor(at) }));
+    const left = (await stored()).map(({ id, method }) => (method === 'totp' ? id : method));
+    expect(left).to.have.members(['email', at.pending?.enrolmentId]);
+    expect(old?.id).not.to.equal(at.pending?.enrolmentId);
+    expect((await setting().stores.lockouts.read(subject())).failures).to.deep.equal({ email: 3 });
+    const revived = await setting().secondFactor.verifyCode(
+      await setting().atCode(account),
+      'totp',
+      typing(setting().code(0, SECRET)),
+    );
+    expect(codeOf(revived)).to.equal('code_invalid');
+  });
+
+  it('leaves a factor beside the new one while it is not refused', async () => {
+    await failed(FAILURES_UNTIL_REFUSED - 1, 'totp');
+    const at = await begin();
+    acceptedBy(await confirm(at, { typed: await codeFor(at) }));
+    expect(await stored()).to.have.lengthOf(3);
+    expect((await setting().stores.lockouts.read(subject())).failures).to.deep.equal({
+      email: 3,
+      totp: 99,
+    });
+  });
+});

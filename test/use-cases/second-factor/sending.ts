@@ -1,0 +1,55 @@
+/** Signing in by codes that are sent, step by step, for tests that vary one of the steps. */
+import type { Account } from '../../../src/domain/account.ts';
+import type { MethodName } from '../../../src/domain/methods/method.ts';
+import type { Outcome } from '../../../src/domain/refusal.ts';
+import type { Standing } from '../../../src/use-cases/second-factor/verify.ts';
+import { acceptedBy, type Setting, typing } from '../setting.ts';
+
+export const EMAIL = 'bob@acme.test';
+export const PHONE = '+31612345678';
+
+/** Who has codes sent by mail and by SMS, and an authenticator app beside them. */
+export const REACHABLE = { emailConfirmed: true, phone: PHONE } as const;
+
+/** The sending that the page with the button told of; null: it was the chooser's button. */
+type Button = { readonly seen: string | null } | null;
+
+export function sendingIn(setting: () => Setting) {
+  async function tryToAsk(
+    at: Standing,
+    method: MethodName,
+    button: Button = null,
+  ): Promise<Outcome<Standing>> {
+    const { secondFactor } = setting();
+    const judgement = await secondFactor.standing(at);
+    if (!judgement) throw new Error('nobody to judge');
+    const outcome = await secondFactor.ask(at, judgement, method, button);
+    return outcome.ok ? { ok: true, value: { ...at, progress: outcome.value } } : outcome;
+  }
+
+  /** The sign-in after a code was sent. */
+  async function ask(at: Standing, method: MethodName, button: Button = null): Promise<Standing> {
+    return acceptedBy(await tryToAsk(at, method, button));
+  }
+
+  return {
+    tryToAsk,
+    ask,
+    /** By the button of the page that tells of the newest sending. */
+    resend: async (at: Standing, method: 'email' | 'sms') =>
+      tryToAsk(at, method, { seen: seenBy(at, method) }),
+    /** A new sign-in of the account, up to where a code was sent. */
+    askedBy: async (account: Account, method: 'email' | 'sms') =>
+      ask(await setting().atCode(account), method),
+    verify: (at: Standing, method: MethodName, code: string) =>
+      setting().secondFactor.verifyCode(at, method, typing(code)),
+    /** How many messages went out, of all or to one place. */
+    sent: async (to?: string) =>
+      (await setting().outbox()).filter((message) => to === undefined || message.to === to).length,
+  };
+}
+
+/** What the page of a code that was sent names it by. */
+export function seenBy({ progress }: Standing, method: MethodName): string {
+  return progress.challenges.find((each) => each.method === method)?.id ?? '';
+}

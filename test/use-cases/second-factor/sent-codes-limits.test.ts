@@ -1,0 +1,234 @@
+/** How many codes are sent, to whom, and what becomes of one that could not be handed over. */
+import { expect } from 'chai';
+import type { Account } from '../../../src/domain/account.ts';
+import { secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
+import { DeliveryFailed, type Message } from '../../../src/ports/senders.ts';
+import { MINUTE, NOW } from '../../contracts/examples.ts';
+import { together } from '../../contracts/make-store.ts';
+import { acceptedBy, aTenant, codeOf, freshSetting, inTurn, refusalOf, SECRET, tally } from '../setting.ts';
+import { EMAIL, PHONE, REACHABLE, seenBy, sendingIn } from './sending.ts';
+
+const TENANTS = [aTenant('acme', { enforcement: 'required', methods: ['totp', 'email', 'sms'] })];
+const FACTORS = [{ method: 'email' }, { method: 'sms' }, { method: 'totp', secret: SECRET }] as const;
+
+describe('sending codes', () => {
+  const setting = freshSetting({ tenants: TENANTS });
+  const { tryToAsk, resend, askedBy, verify, sent } = sendingIn(setting);
+  let account: Account;
+
+  beforeEach(async () => {
+    account = await setting().person({ ...REACHABLE, factors: FACTORS });
+  });
+
+  const someoneElse = (email: string, phone: string) =>
+    setting().person({ ...REACHABLE, email, phone, factors: FACTORS });
+
+  describe('2.8 3.6 again', () => {
+    it('goes on any time, five times in ten minutes; the sixth waits for the first to be ten minutes ago', async () => {
+      let at = await askedBy(account, 'email');
+      for (let minute = 1; minute < 5; minute += 1) {
+        setting().clock.advance(MINUTE);
+        at = acceptedBy(await resend(at, 'email'));
+      }
+      setting().clock.advance(MINUTE);
+      const retryAt = NOW + 10 * MINUTE;
+      expect(refusalOf(await resend(at, 'email'))).to.deep.equal({ code: 'resend_too_soon', retryAt });
+      expect(await sent()).to.equal(5);
+      setting().clock.set(retryAt - 1);
+      expect(codeOf(await resend(at, 'email'))).to.equal('resend_too_soon');
+      setting().clock.set(retryAt);
+      expect(codeOf(await resend(at, 'email'))).to.equal('ok');
+      expect(await sent()).to.equal(6);
+    });
+
+    it('A38 what is refused was not sent, and leaves the newest code good', async () => {
+      let at = await askedBy(account, 'email');
+      for (let times = 1; times < 5; times += 1) at = acceptedBy(await resend(at, 'email'));
+      const newest = await setting().sentCode(EMAIL);
+      expect(codeOf(await resend(at, 'email'))).to.equal('resend_too_soon');
+      expect(await sent()).to.equal(5);
+      expect(codeOf(await verify(at, 'email', newest))).to.equal('ok');
+    });
+
+    it('counts for the account: another sign-in and another method bring no more', async () => {
+      await inTurn(3, () => askedBy(account, 'email'));
+      await inTurn(2, () => askedBy(account, 'sms'));
+      for (const method of ['email', 'sms'] as const) {
+        const outcome = await tryToAsk(await setting().atCode(account), method);
+        expect(codeOf(outcome), method).to.equal('resend_too_soon');
+      }
+      expect(await sent()).to.equal(5);
+    });
+
+    it('counts for the place too: accounts that share a number share its five', async () => {
+      const eve = await someoneElse('eve@acme.test', PHONE);
+      await inTurn(3, () => askedBy(account, 'sms'));
+      await inTurn(2, () => askedBy(eve, 'sms'));
+      for (const one of [account, eve]) {
+        expect(codeOf(await tryToAsk(await setting().atCode(one), 'sms'))).to.equal('resend_too_soon');
+      }
+      // What was refused for the number is not counted for the account: her mail still goes out, three times.
+      await inTurn(3, () => askedBy(eve, 'email'));
+      expect(codeOf(await tryToAsk(await setting().atCode(eve), 'email'))).to.equal('resend_too_soon');
+    });
+
+    it('A21 of twenty at once over as many sign-ins five are sent', async () => {
+      const standings = await together(20, () => setting().atCode(account));
+      const outcomes = await Promise.all(standings.map((at) => tryToAsk(at, 'email')));
+      expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 5, resend_too_soon: 15 });
+      expect(await sent()).to.equal(5);
+    });
+
+    it('is noted, whether it was sent or not', async () => {
+      await inTurn(6, async () => tryToAsk(await setting().atCode(account), 'email'));
+      expect(tally(await setting().events())).to.deep.equal({
+        'code.sent': 5,
+        'code.refused resend_too_soon': 1,
+      });
+    });
+  });
+
+  describe('two clicks', () => {
+    it('of the chooser send one, at once or one after the other', async () => {
+      const at = await setting().atCode(account);
+      const both = await together(2, () => tryToAsk(at, 'email'));
+      const [one, two] = both.map(acceptedBy);
+      expect(one).to.deep.equal(two);
+      if (one) acceptedBy(await tryToAsk(one, 'email'));
+      expect(await sent()).to.equal(1);
+      // One of five was used up, and not one for each click.
+      await inTurn(4, () => askedBy(account, 'email'));
+      expect(await sent()).to.equal(5);
+    });
+
+    it('of the button for another send one, at once or one after the other', async () => {
+      const at = await askedBy(account, 'email');
+      const seen = seenBy(at, 'email');
+      const [one, two] = (await together(2, () => tryToAsk(at, 'email', { seen }))).map(acceptedBy);
+      expect(one).to.deep.equal(two);
+      if (!one) throw new Error('nothing was sent');
+      setting().clock.advance(1500);
+      expect(acceptedBy(await tryToAsk(one, 'email', { seen }))).to.deep.equal(one);
+      expect(await sent()).to.equal(2);
+    });
+
+    it('of a page on which there was no code yet send one', async () => {
+      const at = await setting().atCode(account);
+      const one = acceptedBy(await tryToAsk(at, 'email', { seen: '' }));
+      expect(acceptedBy(await tryToAsk(one, 'email', { seen: '' }))).to.deep.equal(one);
+      expect(await sent()).to.equal(1);
+    });
+
+    it('are two when the second was meant: of the page as it is now, or after a while', async () => {
+      const first = await askedBy(account, 'email');
+      const second = acceptedBy(await resend(first, 'email'));
+      const third = acceptedBy(await resend(second, 'email'));
+      setting().clock.advance(2000);
+      acceptedBy(await tryToAsk(third, 'email', { seen: seenBy(first, 'email') }));
+      expect(await sent()).to.equal(4);
+    });
+
+    it('lose against a sign-in that has moved on', async () => {
+      const at = await askedBy(account, 'email');
+      await setting().stores.progress.save({ ...at.progress, later: true });
+      expect(codeOf(await resend(at, 'email'))).to.equal('session_expired');
+      expect(await sent()).to.equal(1);
+    });
+  });
+
+  it('A22 sending again clears no failure', async () => {
+    let at = await askedBy(account, 'email');
+    const left: unknown[] = [];
+    for (let times = 0; times < 4; times += 1) {
+      const wrong = (await setting().sentCode(EMAIL)) === '000000' ? '111111' : '000000';
+      const refusal = refusalOf(await verify(at, 'email', wrong));
+      left.push(refusal?.code === 'code_invalid' ? refusal.attemptsLeft : refusal?.code);
+      at = acceptedBy(await resend(at, 'email'));
+    }
+    expect(left).to.deep.equal([4, 3, 2, 1]);
+    expect(refusalOf(await verify(at, 'email', 'x'))).to.deep.include({ attemptsLeft: 0 });
+    const right = await setting().sentCode(EMAIL);
+    expect(refusalOf(await verify(at, 'email', right))).to.deep.equal({
+      code: 'too_many_attempts',
+      retryAt: null,
+    });
+    const lockout = await setting().stores.lockouts.read(secondFactorSubject(account.id));
+    expect(lockout.failures).to.deep.equal({ email: 5 });
+  });
+
+  it('D9 sends nothing to an account that has to wait', async () => {
+    await setting().stores.lockouts.lock(secondFactorSubject(account.id), NOW + 15 * MINUTE, 1);
+    const retryAt = NOW + 15 * MINUTE;
+    for (const method of ['email', 'sms'] as const) {
+      const outcome = await tryToAsk(await setting().atCode(account), method);
+      expect(refusalOf(outcome)).to.deep.equal({ code: 'too_many_attempts', retryAt });
+    }
+    expect(await sent()).to.equal(0);
+    setting().clock.set(retryAt);
+    acceptedBy(await tryToAsk(await setting().atCode(account), 'email'));
+  });
+});
+
+describe('a code that could not be handed over', () => {
+  let isDown = true;
+  const taken: Message[] = [];
+  const setting = freshSetting({
+    tenants: TENANTS,
+    sender: {
+      async send(message) {
+        if (isDown) throw new DeliveryFailed('the gateway is down');
+        taken.push(message);
+      },
+    },
+  });
+  const { tryToAsk, resend, verify } = sendingIn(setting);
+  const codeIn = (message: Message | undefined) => /\b\d{6}\b/.exec(message?.text ?? '')?.[0] ?? '';
+  let account: Account;
+
+  beforeEach(async () => {
+    isDown = true;
+    taken.length = 0;
+    account = await setting().person({ ...REACHABLE, factors: FACTORS });
+  });
+
+  it('R19 is told, and nothing waits for it; another method goes on', async () => {
+    const at = await setting().atCode(account);
+    expect(refusalOf(await tryToAsk(at, 'sms'))).to.deep.equal({ code: 'delivery_failed' });
+    const stored = await setting().stores.progress.find(at.progress.uid, NOW);
+    expect(stored?.challenges).to.deep.equal([]);
+    expect(await setting().events()).to.deep.equal(['code.undelivered delivery_failed']);
+    const later = { ...at, progress: stored ?? at.progress };
+    expect(codeOf(await verify(later, 'totp', setting().code()))).to.equal('ok');
+  });
+
+  it('R19 leaves the code before it good', async () => {
+    isDown = false;
+    const at = acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
+    isDown = true;
+    expect(codeOf(await resend(at, 'sms'))).to.equal('delivery_failed');
+    const stored = await setting().stores.progress.find(at.progress.uid, NOW);
+    expect(stored?.challenges).to.deep.equal(at.progress.challenges);
+    const later = { ...at, progress: stored ?? at.progress };
+    expect(codeOf(await verify(later, 'sms', codeIn(taken[0])))).to.equal('ok');
+  });
+
+  it('R19 is counted: who tries on and on is told to wait', async () => {
+    const outcomes = await inTurn(6, async () => tryToAsk(await setting().atCode(account), 'sms'));
+    expect(tally(outcomes.map(codeOf))).to.deep.equal({ delivery_failed: 5, resend_too_soon: 1 });
+  });
+
+  it('A98 lies nowhere in clear, sent or not', async () => {
+    isDown = false;
+    const at = acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
+    const onDisk = setting().onDisk();
+    expect(onDisk).to.include(at.progress.uid).and.include(seenBy(at, 'sms'));
+    expect(onDisk).not.to.include(codeIn(taken[0]));
+    expect(onDisk).not.to.include(Buffer.from(codeIn(taken[0])).toString('base64'));
+  });
+
+  it('R17 is not worth sending when its time is over, and says so to who sends it', async () => {
+    isDown = false;
+    acceptedBy(await tryToAsk(await setting().atCode(account), 'email'));
+    expect(taken.map(({ to, expiresAt }) => [to, expiresAt])).to.deep.equal([[EMAIL, NOW + 90_000]]);
+  });
+});

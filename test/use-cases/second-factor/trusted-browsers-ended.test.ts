@@ -1,0 +1,205 @@
+/** Trusted browsers: whose they are, and what ends them. */
+import { expect } from 'chai';
+import type { Account } from '../../../src/domain/account.ts';
+import { together } from '../../contracts/make-store.ts';
+import { appSetUp } from '../enrolment/app-enrolment.ts';
+import { ADDRESS, box, codeOf, freshSetting, withTotp } from '../setting.ts';
+import { TRUST_DAYS } from '../wiring.ts';
+import { DAY, TRUSTING, trustingIn } from './trusting.ts';
+
+describe('trusted browsers', () => {
+  const setting = freshSetting({ tenants: TRUSTING });
+  const { person, atEnd, ended, trusted, askedOf, count } = trustingIn(setting);
+
+  it('B.2 of tenants that forbid it end, and of no others', async () => {
+    const bob = await person();
+    const ann = await person({ email: 'ann@open.test', tenantId: 'open' });
+    const [his, hers] = [await trusted(bob), await trusted(ann)];
+    const forbidding = TRUSTING.map((tenant) =>
+      tenant.id === 'acme'
+        ? { ...tenant, secondFactor: { ...tenant.secondFactor, trustedDevices: false } }
+        : tenant,
+    );
+    await setting().browsers.endWhereForbidden(TRUSTING);
+    expect(await askedOf(bob, his)).to.equal('satisfied');
+    await setting().browsers.endWhereForbidden(forbidding);
+    // Asked of who allows it still.
+    expect(await askedOf(bob, his)).to.equal('prove');
+    expect(await askedOf(ann, hers)).to.equal('satisfied');
+    await setting().browsers.endWhereForbidden(forbidding);
+    const revoked = (await setting().events()).filter((event) => event.startsWith('browser.revoked'));
+    expect(revoked, 'told once').to.have.length(1);
+  });
+
+  describe('are of one account', () => {
+    it('A86 another account’s cookie is as good as none', async () => {
+      const bob = await person();
+      const eve = await person({ email: 'eve@acme.test' });
+      const kept = await trusted(bob);
+      expect(setting().browsers.idIn(kept, eve.id)).to.equal(null);
+      expect(await askedOf(eve, kept)).to.equal('prove');
+      // Under a mark of her own, and with the name that bob's trust has.
+      const [own] = (await trusted(eve)).split('.');
+      await setting().stores.trustedBrowsers.removeAll(eve.id);
+      expect(await askedOf(eve, `${own?.slice(0, 11)}${kept.slice(11)}`)).to.equal('prove');
+      const trustedBrowserId = setting().browsers.idIn(kept, bob.id);
+      expect((await setting().judged(eve, { trustedBrowserId })).decision.kind).to.equal('prove');
+    });
+
+    it('one browser is trusted by several, each by itself', async () => {
+      const bob = await person();
+      const eve = await person({ email: 'eve@acme.test' });
+      const kept = await trusted(eve, await trusted(bob));
+      expect(await askedOf(bob, kept)).to.equal('satisfied');
+      expect(await askedOf(eve, kept)).to.equal('satisfied');
+      const [hers] = await setting().browsers.list(eve.id);
+      await setting().browsers.revoke(await setting().judged(eve), hers?.id ?? '', ADDRESS);
+      expect(await askedOf(bob, kept)).to.equal('satisfied');
+      expect(await askedOf(eve, kept)).to.equal('prove');
+    });
+
+    it('what a browser keeps does not grow: of many accounts the five newest', async () => {
+      let kept: string | null = null;
+      const people: Account[] = [];
+      for (let each = 0; each < 7; each += 1) {
+        const account = await person({ email: `number${each}@acme.test` });
+        people.push(account);
+        kept = await trusted(account, kept);
+      }
+      expect(kept).to.match(/^[\w.-]{274}$/);
+      const asked = [];
+      for (const account of people) asked.push(await askedOf(account, kept));
+      expect(asked).to.deep.equal([...Array(2).fill('prove'), ...Array(5).fill('satisfied')]);
+    });
+
+    it('R33 what nobody has given is as good as none', async () => {
+      const bob = await person();
+      const kept = await trusted(bob);
+      const [id = ''] = (await setting().browsers.list(bob.id)).map((each) => each.id);
+      const others = [
+        '',
+        '.',
+        '....',
+        id,
+        kept.slice(0, -1),
+        `${kept}A`,
+        kept.slice(11),
+        kept.toLowerCase(),
+        `${kept.slice(0, -1)}${kept.endsWith('A') ? 'B' : 'A'}`,
+        kept.slice(0, 11) + box.digest('x', 'trusted-browser'),
+        '__proto__',
+        'é'.repeat(54),
+        '\u0000'.repeat(54),
+      ];
+      for (const other of others) expect(await askedOf(bob, other), other).to.equal('prove');
+      expect(await askedOf(bob, `..${kept}.garbage`)).to.equal('satisfied');
+    });
+  });
+
+  describe('end', () => {
+    it('when they are revoked, and do not come back for who has a copy of the cookie', async () => {
+      const bob = await person();
+      const stolen = await trusted(bob);
+      const [listed] = await setting().browsers.list(bob.id);
+      await setting().browsers.revoke(await setting().judged(bob), listed?.id ?? '', ADDRESS);
+      expect((await setting().events()).at(-1)).to.equal('browser.revoked');
+      expect(await askedOf(bob, stolen)).to.equal('prove');
+      // Once more in the same browser, which still keeps what it had.
+      const kept = await trusted(bob, stolen);
+      expect(await askedOf(bob, kept)).to.equal('satisfied');
+      expect(await askedOf(bob, stolen)).to.equal('prove');
+      expect(kept.split('.')).to.have.length(1);
+    });
+
+    it('by themselves, and do not come back for who has a copy of the cookie', async () => {
+      const bob = await person();
+      const stolen = await trusted(bob);
+      setting().clock.advance(TRUST_DAYS * DAY);
+      await trusted(bob, stolen);
+      expect(await askedOf(bob, stolen)).to.equal('prove');
+    });
+
+    it('of nobody else: revoking is of one’s own, and says nothing of what is gone', async () => {
+      const bob = await person();
+      const eve = await person({ email: 'eve@acme.test' });
+      const kept = await trusted(bob);
+      const [listed] = await setting().browsers.list(bob.id);
+      await setting().browsers.revoke(await setting().judged(eve), listed?.id ?? '', ADDRESS);
+      expect(await askedOf(bob, kept)).to.equal('satisfied');
+      const bobs = await setting().judged(bob);
+      await together(50, () => setting().browsers.revoke(bobs, listed?.id ?? '', ADDRESS));
+      await setting().browsers.revoke(bobs, 'made-up', ADDRESS);
+      const revoked = (await setting().events()).filter((event) => event === 'browser.revoked');
+      expect(revoked).to.have.length(1);
+    });
+
+    it('A58 with a factor that is removed, by its owner or by somebody in charge', async () => {
+      const phones = {
+        factors: [
+          ...(withTotp.factors ?? []),
+          { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' },
+        ],
+      } as const;
+      const bob = await person(phones);
+      const kept = await trusted(bob);
+      const judgement = await setting().judged(bob);
+      const second = judgement.enrolments[1]?.id ?? '';
+      expect(codeOf(await setting().selfService.remove(judgement, second, ADDRESS))).to.equal('ok');
+      expect(await askedOf(bob, kept)).to.equal('prove');
+
+      const eve = await person({ ...phones, email: 'eve@acme.test' });
+      const hers = await trusted(eve);
+      const [phone] = await setting().stores.enrolments.listByAccount(eve.id);
+      await setting().factors.remove(eve.id, { id: phone?.id ?? '' });
+      expect(setting().told.at(-1)).to.deep.equal({
+        accountId: eve.id,
+        topic: 'factor-removed',
+        method: 'totp',
+      });
+      expect(await askedOf(eve, hers)).to.equal('prove');
+    });
+  });
+
+  it('A58 end with a factor that is added', async () => {
+    const bob = await person();
+    const kept = await trusted(bob);
+    const { begin, confirm, codeFor } = appSetUp(setting, () => bob);
+    const at = await begin();
+    expect(await askedOf(bob, kept)).to.equal('satisfied');
+    expect(codeOf(await confirm(at, { typed: await codeFor(at) }))).to.equal('ok');
+    expect(await askedOf(bob, kept)).to.equal('prove');
+  });
+
+  describe('trusted again while they are', () => {
+    it('last longer, stay the same for who lives on them, and remember where they were used', async () => {
+      const bob = await person();
+      const kept = await trusted(bob);
+      const [before] = await setting().browsers.list(bob.id);
+      const place = { address: ADDRESS, clientId: 'rp' };
+      await setting().browsers.noteUse(await setting().judged(bob), before?.id ?? '', 'The shop', place);
+      setting().clock.advance(10 * DAY);
+      expect(await trusted(bob, kept)).to.equal(kept);
+      const [after, ...others] = await setting().browsers.list(bob.id);
+      expect(others).to.deep.equal([]);
+      expect(after).to.include({ id: before?.id, lastUsedFor: 'The shop' });
+      expect(after?.expiresAt).to.equal(setting().clock.now() + TRUST_DAYS * DAY);
+    });
+
+    it('are one, when the form was sent 50 times at once', async () => {
+      const bob = await person();
+      const at = await atEnd(bob);
+      const given = await together(50, () => ended(bob, at));
+      const [kept = null, ...others] = new Set(given.map((each) => each?.kept));
+      expect(others).to.deep.equal([]);
+      expect(await count(bob)).to.equal(1);
+      expect(await askedOf(bob, kept)).to.equal('satisfied');
+    });
+
+    it('are as many as there are browsers', async () => {
+      const bob = await person();
+      const kept = await together(50, async () => ended(bob, await atEnd(bob)));
+      expect(new Set(kept.map((each) => each?.kept)).size).to.equal(50);
+      expect(await count(bob)).to.equal(50);
+    });
+  });
+});

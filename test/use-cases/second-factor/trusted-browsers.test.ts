@@ -1,0 +1,140 @@
+/** Trusted browsers: what one has to keep, who gets one, and what it is good for. */
+import { expect } from 'chai';
+import type { Account } from '../../../src/domain/account.ts';
+import type { Demand } from '../../../src/domain/policy/policy.ts';
+import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import { MINUTE } from '../../contracts/examples.ts';
+import { ADDRESS, freshSetting, NETWORK } from '../setting.ts';
+import { TRUST_DAYS } from '../wiring.ts';
+import { DAY, FIREFOX, TRUSTING, trustingIn } from './trusting.ts';
+
+const MFA = 'https://refeds.org/profile/mfa';
+
+describe('trusted browsers', () => {
+  const setting = freshSetting({ tenants: TRUSTING });
+
+  const { person, atEnd, ended, trusted, askedOf, count } = trustingIn(setting);
+
+  it('spare the second factor for 30 days, to the millisecond', async () => {
+    const bob = await person();
+    expect(await askedOf(bob, null)).to.equal('prove');
+    const begun = setting().clock.now();
+    const given = await ended(bob, await atEnd(bob));
+    expect(given?.expiresAt).to.equal(begun + TRUST_DAYS * DAY);
+    const kept = given?.kept ?? '';
+    expect(await askedOf(bob, kept)).to.equal('satisfied');
+    setting().clock.set(begun + TRUST_DAYS * DAY - 1);
+    expect(await askedOf(bob, kept)).to.equal('satisfied');
+    setting().clock.advance(1);
+    expect(await askedOf(bob, kept)).to.equal('prove');
+    expect(await count(bob)).to.equal(0);
+  });
+
+  it('are noted with their name and where they were trusted, and without what opens them', async () => {
+    const bob = await person();
+    const kept = await trusted(bob);
+    const [listed] = await setting().browsers.list(bob.id);
+    expect(listed).to.include({ browser: FIREFOX, lastUsedAt: null, lastUsedFor: null });
+    for (const part of [kept, ...kept.split('.'), kept.slice(11)]) {
+      expect(setting().onDisk().includes(part)).to.equal(false);
+    }
+    const [line] = await setting().stores.audit.list({ limit: 1 });
+    expect(line).to.include({
+      event: 'browser.trusted',
+      accountId: bob.id,
+      tenantId: 'acme',
+      clientId: 'rp',
+    });
+    expect(line?.address).to.equal(NETWORK);
+    await setting().browsers.noteUse(await setting().judged(bob), listed?.id ?? '', 'The shop', {
+      address: ADDRESS,
+      clientId: 'rp',
+    });
+    const used = (await setting().browsers.list(bob.id)).find(({ id }) => id === listed?.id);
+    expect(used).to.include({ lastUsedAt: setting().clock.now(), lastUsedFor: 'The shop' });
+    expect((await setting().events()).at(-1)).to.equal('browser.used');
+  });
+
+  it('keep no more of a browser’s name than says something', async () => {
+    const bob = await person();
+    const at = await atEnd(bob);
+    const judgement = await setting().judged(bob, { proofs: at.proofs });
+    const browser = { name: 'x'.repeat(5000), kept: null, address: ADDRESS, clientId: null };
+    await setting().browsers.trust(at, judgement, browser);
+    expect((await setting().browsers.list(bob.id))[0]?.browser).to.have.length(200);
+  });
+
+  describe('are not made', () => {
+    const nothing = async (account: Account, at: Progress) => {
+      expect(await ended(account, at)).to.equal(null);
+      expect(await count(account)).to.equal(0);
+      expect(await setting().events()).to.deep.equal([]);
+    };
+
+    it('of who did not ask for it', async () => {
+      const bob = await person();
+      await nothing(bob, await atEnd(bob, { trustBrowser: false }));
+    });
+
+    it('A86 where the tenant does not allow it, whatever was posted', async () => {
+      const bob = await person({ tenantId: 'wary', email: 'bob@wary.test' });
+      await nothing(bob, await atEnd(bob));
+    });
+
+    it('of who has given the password alone', async () => {
+      const bob = await person();
+      const { proofs } = await setting().begun(bob);
+      await nothing(bob, await atEnd(bob, { proofs }));
+    });
+
+    it('of who has given a factor that was removed a moment ago', async () => {
+      const bob = await person({ tenantId: 'open', email: 'bob@open.test' });
+      const at = await atEnd(bob);
+      for (const { id } of await setting().stores.enrolments.listByAccount(bob.id)) {
+        await setting().stores.enrolments.remove(bob.id, id);
+      }
+      await nothing(bob, at);
+    });
+
+    it('of an account whose owner has said that it was not them', async () => {
+      const bob = await person();
+      await setting().stores.accounts.setFrozen(bob.id, setting().clock.now());
+      await nothing(bob, await atEnd(bob));
+    });
+  });
+
+  describe('meet the tenant’s own rule and nothing else', () => {
+    const DEMANDS: Readonly<Record<string, Partial<Demand>>> = {
+      'a client that always wants a second factor': { always: true },
+      'a level that was asked for': { acrs: [MFA] },
+      'a change of factors': { freshMs: 5 * MINUTE },
+    };
+    for (const [title, demand] of Object.entries(DEMANDS)) {
+      it(`not ${title}`, async () => {
+        for (const tenantId of ['acme', 'open']) {
+          const bob = await person({ tenantId, email: `bob@${tenantId}.test` });
+          const kept = await trusted(bob);
+          expect(await askedOf(bob, kept)).to.equal('satisfied');
+          expect(await askedOf(bob, kept, demand)).to.equal('prove');
+        }
+      });
+    }
+
+    it('not a set-up where nothing is set up', async () => {
+      const bob = await person();
+      const kept = await trusted(bob);
+      for (const { id } of await setting().stores.enrolments.listByAccount(bob.id)) {
+        await setting().stores.enrolments.remove(bob.id, id);
+      }
+      expect(await askedOf(bob, kept)).to.equal('set-up');
+    });
+
+    it('not the password', async () => {
+      const bob = await person();
+      const trustedBrowserId = setting().browsers.idIn(await trusted(bob), bob.id);
+      expect((await setting().judged(bob, { trustedBrowserId, proofs: [] })).decision.kind).to.equal(
+        'password',
+      );
+    });
+  });
+});

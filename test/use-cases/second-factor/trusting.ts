@@ -1,0 +1,59 @@
+/** Trusting browsers at the end of a sign-in, for tests that vary one of its parts. */
+import type { Account } from '../../../src/domain/account.ts';
+import { type Demand, NO_DEMAND } from '../../../src/domain/policy/policy.ts';
+import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import type { Seed } from '../../../src/use-cases/administration/seeding.ts';
+import { MINUTE } from '../../contracts/examples.ts';
+import { ADDRESS, aTenant, type Setting, withTotp } from '../setting.ts';
+
+export const DAY = 24 * 60 * MINUTE;
+export const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0';
+
+/** `acme` requires a second factor, `open` does not; both let browsers be trusted, and `wary` does not. */
+export const TRUSTING = [
+  aTenant('acme', { enforcement: 'required', trustedDevices: true }),
+  aTenant('open', { trustedDevices: true }),
+  aTenant('wary', { enforcement: 'required' }),
+];
+
+export function trustingIn(setting: () => Setting) {
+  /** Somebody with a phone. */
+  function person(changes: Partial<Seed> = {}): Promise<Account> {
+    return setting().person({ ...withTotp, ...changes });
+  }
+
+  /** A sign-in at its end: password and phone were given, and the box was ticked. */
+  async function atEnd(account: Account, changes: Partial<Progress> = {}): Promise<Progress> {
+    const [phone] = await setting().stores.enrolments.listByAccount(account.id);
+    const proof = { method: 'totp', enrolmentId: phone?.id ?? null, at: setting().clock.now() } as const;
+    const at = await setting().begun(account, { trustBrowser: true });
+    return { ...at, proofs: [...at.proofs, proof], ...changes };
+  }
+
+  async function ended(account: Account, at: Progress, kept: string | null = null) {
+    const judgement = await setting().judged(account, { proofs: at.proofs });
+    const place = { address: ADDRESS, clientId: 'rp' };
+    return setting().browsers.trust(at, judgement, { ...place, name: FIREFOX, kept });
+  }
+
+  /** Gives what the browser keeps from then on. */
+  async function trusted(account: Account, kept: string | null = null): Promise<string> {
+    const given = await ended(account, await atEnd(account), kept);
+    if (!given) throw new Error('nothing was trusted');
+    return given.kept;
+  }
+
+  /** What is asked of somebody who has given the password in a browser that keeps this. */
+  async function askedOf(account: Account, kept: string | null, demand: Partial<Demand> = {}) {
+    const trustedBrowserId = setting().browsers.idIn(kept, account.id);
+    const { decision } = await setting().judged(account, {
+      trustedBrowserId,
+      demand: { ...NO_DEMAND, ...demand },
+    });
+    return decision.kind;
+  }
+
+  const count = async ({ id }: Account) => (await setting().browsers.list(id)).length;
+
+  return { person, atEnd, ended, trusted, askedOf, count };
+}

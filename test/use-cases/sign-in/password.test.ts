@@ -1,0 +1,252 @@
+/** The first factor: whose password is accepted, and what is noted of it. How often it can be guessed: sign-in-limits. */
+import { hash } from '@node-rs/argon2';
+import { expect } from 'chai';
+import type { Account } from '../../../src/domain/account.ts';
+import { NOTHING_YET } from '../../../src/domain/sign-in/transaction.ts';
+import type { PasswordSubmission } from '../../../src/use-cases/sign-in/password.ts';
+import { MINUTE, NOW } from '../../contracts/examples.ts';
+import { together } from '../../contracts/make-store.ts';
+import {
+  ADDRESS,
+  acceptedBy,
+  codeOf,
+  freshSetting,
+  hasher,
+  NETWORK,
+  PASSWORD,
+  random,
+  refusalOf,
+  SECRET,
+} from '../setting.ts';
+
+describe('sign-in: the password', () => {
+  const setting = freshSetting();
+
+  function submit(changes: Partial<PasswordSubmission> = {}) {
+    return setting().signIn.submitPassword({
+      uid: random.id(),
+      before: null,
+      email: 'bob@acme.test',
+      password: PASSWORD,
+      address: ADDRESS,
+      knownBrowser: null,
+      tenantId: null,
+      accountId: null,
+      clientId: 'rp',
+      expiresAt: NOW + 15 * MINUTE,
+      ...changes,
+    });
+  }
+
+  it('1.4 begins a sign-in with the password as its one proof', async () => {
+    const { id } = await setting().person({ factors: [{ method: 'totp', secret: SECRET }] });
+    const { progress, facts } = acceptedBy(await submit({ uid: 'one' }));
+    expect(progress).to.deep.equal({
+      uid: 'one',
+      version: 1,
+      accountId: id,
+      proofs: [{ method: 'pwd', enrolmentId: null, at: NOW }],
+      ...NOTHING_YET,
+      keepsAuthTime: null,
+      expiresAt: NOW + 15 * MINUTE,
+    });
+    expect(await setting().stores.progress.find('one', NOW)).to.deep.equal(progress);
+    expect(facts?.account.id).to.equal(id);
+    expect(facts?.enrolments.map(({ method }) => method)).to.deep.equal(['totp']);
+    const [event] = await setting().stores.audit.list({ limit: 10 });
+    expect(event).to.include({
+      event: 'sign_in.password_accepted',
+      accountId: id,
+      tenantId: 'acme',
+      clientId: 'rp',
+      reason: null,
+      address: NETWORK,
+    });
+  });
+
+  for (const [how, email] of [
+    ['in capitals', 'BOB@ACME.TEST'],
+    ['with spaces around', '  bob@acme.test \n'],
+  ] as const) {
+    it(`takes an address typed ${how}`, async () => {
+      await setting().person();
+      expect(codeOf(await submit({ email }))).to.equal('ok');
+    });
+  }
+
+  it('takes a password from a keyboard that decomposes accents', async () => {
+    await setting().person({ password: 'caf\u00e9 au lait' });
+    expect(codeOf(await submit({ password: 'cafe\u0301 au lait' }))).to.equal('ok');
+  });
+
+  for (const [what, password] of [
+    ['another password', 'correct horse battery stapler'],
+    ['the password in capitals', PASSWORD.toUpperCase()],
+    ['the password with a space after it', `${PASSWORD} `],
+    ['nothing', ''],
+    ['the password and NUL', `${PASSWORD}\u0000`],
+    ['the beginning of the password', PASSWORD.slice(0, -1)],
+    ['a megabyte', PASSWORD.repeat(40_000)],
+  ] as const) {
+    it(`refuses ${what}`, async () => {
+      await setting().person();
+      expect(refusalOf(await submit({ password }))).to.deep.equal({ code: 'credentials_invalid' });
+      expect(await setting().events()).to.deep.equal(['sign_in.password_refused credentials_invalid']);
+    });
+  }
+
+  it('takes 128 characters and no more', async () => {
+    const longest = '\u00e9'.repeat(128);
+    await setting().person({ password: longest });
+    await setting().person({ email: 'eve@acme.test', password: `${longest}x` });
+    expect(codeOf(await submit({ password: longest.normalize('NFD') }))).to.equal('ok');
+    expect(codeOf(await submit({ email: 'eve@acme.test', password: `${longest}x` }))).to.equal(
+      'credentials_invalid',
+    );
+  });
+
+  it('refuses an address longer than any, and one that is empty', async () => {
+    await setting().person();
+    expect(codeOf(await submit({ email: `${'b'.repeat(100_000)}@acme.test` }))).to.equal(
+      'credentials_invalid',
+    );
+    expect(codeOf(await submit({ email: '' }))).to.equal('credentials_invalid');
+  });
+
+  it('refuses who has no password yet, and whose hash is of no known kind', async () => {
+    await setting().person({ password: null });
+    await setting().person({
+      email: 'eve@acme.test',
+      password: null,
+      passwordHash: '$2b$12$not-an-argon2-hash',
+    });
+    expect(codeOf(await submit({ password: '' }))).to.equal('credentials_invalid');
+    expect(codeOf(await submit({ email: 'eve@acme.test' }))).to.equal('credentials_invalid');
+  });
+
+  it('A95 says the same of an account that is not there', async () => {
+    await setting().person();
+    const known = await submit({ password: 'wrong' });
+    const unknown = await submit({ email: 'nobody@acme.test', password: 'wrong' });
+    expect(unknown).to.deep.equal(known);
+    const [of, to] = await setting().stores.audit.list({ limit: 10 });
+    expect({ ...of, id: '', accountId: '', tenantId: '' }).to.deep.equal({
+      ...to,
+      id: '',
+      accountId: '',
+      tenantId: '',
+    });
+    expect(of).to.include({ accountId: null, tenantId: null });
+  });
+
+  it('A98 keeps neither the password nor the typed address', async () => {
+    await setting().person();
+    await submit({ password: 'a slip of the finger' });
+    await submit({ email: 'typed.by.mistake@acme.test' });
+    await submit();
+    const stored = setting().onDisk();
+    expect(stored).to.include('bob@acme.test');
+    for (const secret of [PASSWORD, 'a slip of the finger', 'typed.by.mistake'])
+      expect(stored).not.to.include(secret);
+  });
+
+  describe('who may go on', () => {
+    it('refuses a member of another tenant, once the password is right', async () => {
+      const { id } = await setting().person();
+      expect(refusalOf(await submit({ uid: 'one', tenantId: 'other' }))).to.deep.equal({ code: 'forbidden' });
+      expect(codeOf(await submit({ tenantId: 'other', password: 'wrong' }))).to.equal('credentials_invalid');
+      expect(codeOf(await submit({ tenantId: 'acme', accountId: id }))).to.equal('ok');
+      expect(await setting().stores.progress.find('one', NOW)).to.equal(null);
+      expect(await setting().events()).to.deep.equal([
+        'sign_in.refused other_tenant',
+        'sign_in.password_refused credentials_invalid',
+        'sign_in.password_accepted',
+      ]);
+    });
+
+    it('refuses another account than the one asked for', async () => {
+      await setting().person();
+      expect(refusalOf(await submit({ accountId: 'somebody-else' }))).to.deep.equal({ code: 'forbidden' });
+      expect(await setting().events()).to.deep.equal(['sign_in.refused other_account']);
+    });
+  });
+
+  describe('what there was before', () => {
+    it('A13 is replaced whole: another account starts from nothing', async () => {
+      const bob = await setting().person({ factors: [{ method: 'totp', secret: SECRET }] });
+      const eve = await setting().person({ email: 'eve@acme.test' });
+      const before = await setting().begun(bob, {
+        later: true,
+        keepsAuthTime: NOW,
+        pending: { enrolmentId: 'new', method: 'totp', secret: 'sealed' },
+        proofs: [
+          { method: 'pwd', enrolmentId: null, at: NOW },
+          { method: 'totp', enrolmentId: 'his', at: NOW },
+        ],
+      });
+      const { progress: after } = acceptedBy(
+        await submit({ uid: before.uid, before, email: 'eve@acme.test' }),
+      );
+      expect(after).to.deep.include({
+        accountId: eve.id,
+        version: 2,
+        proofs: [{ method: 'pwd', enrolmentId: null, at: NOW }],
+        pending: null,
+        later: false,
+        keepsAuthTime: null,
+      });
+    });
+
+    it('takes a form sent twice for one', async () => {
+      await setting().person();
+      const [one, two] = (await together(2, () => submit({ uid: 'one' }))).map(acceptedBy);
+      expect(one).to.deep.equal(two);
+      expect(await setting().events()).to.deep.equal(['sign_in.password_accepted']);
+    });
+
+    it('has one of two people win who sign in at once in one browser', async () => {
+      await setting().person();
+      await setting().person({ email: 'eve@acme.test' });
+      const codes = await together(2, async (index) =>
+        codeOf(await submit({ uid: 'one', email: index === 0 ? 'bob@acme.test' : 'eve@acme.test' })),
+      );
+      expect(codes.sort()).to.deep.equal(['ok', 'session_expired']);
+    });
+
+    it('loses against what the sign-in came to meanwhile', async () => {
+      const bob = await setting().person();
+      await setting().person({ email: 'eve@acme.test' });
+      const before = await setting().begun(bob);
+      acceptedBy(await submit({ uid: before.uid, before }));
+      expect(codeOf(await submit({ uid: before.uid, before, email: 'eve@acme.test' }))).to.equal(
+        'session_expired',
+      );
+    });
+  });
+
+  describe('a hash with the parameters of long ago', () => {
+    const old = () => hash(PASSWORD, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
+    const stored = async ({ id }: Account) =>
+      (await setting().stores.accounts.findById(id))?.passwordHash ?? '';
+
+    it('is made anew once the password is right', async () => {
+      const account = await setting().person({ password: null, passwordHash: await old() });
+      expect(codeOf(await submit())).to.equal('ok');
+      expect(await stored(account)).to.include('$argon2id$v=19$m=19456,t=2,p=1$');
+      expect(hasher.needsRehash(await stored(account))).to.equal(false);
+      expect(codeOf(await submit())).to.equal('ok');
+    });
+
+    it('stays as it is while the password is wrong', async () => {
+      const account = await setting().person({ password: null, passwordHash: await old() });
+      expect(codeOf(await submit({ password: 'wrong' }))).to.equal('credentials_invalid');
+      expect(await stored(account)).to.equal(account.passwordHash);
+    });
+
+    it('is left alone when it is of today', async () => {
+      const account = await setting().person();
+      await submit();
+      expect(await stored(account)).to.equal(account.passwordHash);
+    });
+  });
+});
