@@ -3,11 +3,11 @@ import { randomBytes } from 'node:crypto';
 import type { Stores } from '../src/compose/parts.ts';
 import type { Account } from '../src/domain/account.ts';
 import { newSentCode } from '../src/domain/sign-in/challenge.ts';
-import type { Clock, SecretBox } from '../src/ports/system.ts';
+import type { Cipher, Clock } from '../src/ports/system.ts';
 
-interface Needs {
+interface BareMailDeps {
   readonly stores: Pick<Stores, 'providerShortLived' | 'outbox'>;
-  readonly box: Pick<SecretBox, 'digest'>;
+  readonly cipher: Pick<Cipher, 'digest'>;
   readonly clock: Clock;
 }
 
@@ -15,8 +15,12 @@ const MODEL = 'MailedCode';
 /** As in the product. */
 const LIFETIME_MS = 90_000;
 
-export function createBareMail({ stores: { providerShortLived: kept, outbox }, box, clock }: Needs) {
-  const digestOf = (accountId: string, code: string) => box.digest(`${accountId}|${code}`, 'bare-code');
+export function createBareMail({
+  stores: { providerShortLived: kept, outbox },
+  cipher,
+  clock,
+}: BareMailDeps) {
+  const digestOf = (accountId: string, code: string) => cipher.digest(`${accountId}|${code}`, 'bare-code');
 
   async function send({ id, email }: Account): Promise<void> {
     const code = newSentCode(randomBytes);

@@ -13,7 +13,7 @@ import { enrolmentPurpose } from '../src/domain/enrolment/enrolment.ts';
 import { createTotp } from '../src/domain/methods/totp.ts';
 import { readForm } from '../src/http/guards/forms.ts';
 import { createProviderAdapter } from '../src/oidc/adapter.ts';
-import type { Clock, PasswordHasher, SecretBox } from '../src/ports/system.ts';
+import type { Cipher, Clock, PasswordHasher } from '../src/ports/system.ts';
 import { createBareMail } from './bare-mail.ts';
 import { BY_MAIL, SCOPE } from './settings.ts';
 
@@ -22,7 +22,7 @@ export interface BareNeeds {
   readonly secrets: Secrets;
   readonly stores: Stores;
   readonly hasher: PasswordHasher;
-  readonly box: SecretBox;
+  readonly cipher: Cipher;
   readonly clock: Clock;
 }
 
@@ -41,13 +41,13 @@ export function createBare(
     (request.url?.startsWith('/interaction/') ? own : ofProvider)(request, response);
 }
 
-function createProvider({ config, secrets, stores, box, clock }: BareNeeds): Provider {
+function createProvider({ config, secrets, stores, cipher, clock }: BareNeeds): Provider {
   const policy = interactionPolicy.base();
   policy.add(new Prompt({ name: 'code', requestable: false }, codeMissing()), 1);
   return new Provider(config.issuer, {
     adapter: createProviderAdapter(
       { durable: stores.providerDurable, shortLived: stores.providerShortLived },
-      box,
+      cipher,
       clock,
     ),
     clients: config.clients.map(({ metadata }) => ({ ...metadata })),
@@ -92,9 +92,9 @@ async function grantOf({ oidc: { provider, client, session, account } }: KoaCont
   return grant;
 }
 
-function routes(provider: Provider, { config, stores, hasher, box, clock }: BareNeeds): Router {
+function routes(provider: Provider, { config, stores, hasher, cipher, clock }: BareNeeds): Router {
   const totp = createTotp(config.secondFactor.totp);
-  const mail = createBareMail({ stores, box, clock });
+  const mail = createBareMail({ stores, cipher, clock });
   const router = new Router({ prefix: '/interaction/:uid' });
   router.get('/', page);
   router.post('/login', login);
@@ -139,7 +139,8 @@ function routes(provider: Provider, { config, stores, hasher, box, clock }: Bare
     const enrolments = await stores.enrolments.listByAccount(accountId);
     const candidates = enrolments.map((enrolment) => ({
       id: enrolment.id,
-      secret: enrolment.secret === null ? null : box.open(enrolment.secret, enrolmentPurpose(enrolment)),
+      secret:
+        enrolment.secret === null ? null : cipher.decrypt(enrolment.secret, enrolmentPurpose(enrolment)),
       lastStep: null,
     }));
     return totp.check(candidates, typed, clock.now()).kind === 'accepted';

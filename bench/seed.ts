@@ -3,13 +3,13 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
-import { boxOf } from '../src/compose/keys.ts';
+import { cipherOf } from '../src/compose/keys.ts';
 import { openParts, type Parts, secretsOf, seedAccounts } from '../src/compose/parts.ts';
 import type { Config, SeedAccount } from '../src/config/shape.ts';
 import type { Account } from '../src/domain/account.ts';
 import { acrOf, amrOf } from '../src/domain/policy/assurance.ts';
 import { createProviderAdapter } from '../src/oidc/adapter.ts';
-import type { SecretBox } from '../src/ports/system.ts';
+import type { Cipher } from '../src/ports/system.ts';
 import {
   BY_MAIL,
   CLIENT,
@@ -67,16 +67,16 @@ async function fill(place: Place, { accounts, sessions, readers }: Population): 
   // No server is started with this file: any port will do.
   const config = readConfig(writeConfig(1, place), 'silent');
   const parts = await openParts(config);
-  const box = await boxOf(secretsOf(config), parts);
+  const cipher = await cipherOf(secretsOf(config), parts);
   const passwordHash = await createPasswordHasher({ concurrency: 1, queueLimit: 1 }).hash(PASSWORD);
   const people = [
     ...Array.from({ length: accounts }, (_, n) => person(emailOf(n), passwordHash, APP)),
     ...Array.from({ length: readers }, (_, n) => person(readerEmailOf(n), passwordHash, MAIL)),
   ];
-  await eachOf(people.values(), (one) => seedAccounts({ ...config, accounts: [one] }, parts, box));
+  await eachOf(people.values(), (one) => seedAccounts({ ...config, accounts: [one] }, parts, cipher));
   const found = await parts.stores.accounts.listByTenant(TENANT);
   const withApp = found.filter(({ groups }) => !groups.includes(BY_MAIL));
-  await eachOf(withApp.slice(0, sessions).values(), (account) => addSession(account, config, parts, box));
+  await eachOf(withApp.slice(0, sessions).values(), (account) => addSession(account, config, parts, cipher));
   await parts.stores.close();
 }
 
@@ -105,11 +105,11 @@ async function addSession(
   { id: accountId }: Account,
   { session: { absoluteHours } }: Config,
   { stores, clock, random }: Parts,
-  box: SecretBox,
+  cipher: Cipher,
 ): Promise<void> {
   const adapter = createProviderAdapter(
     { durable: stores.providerDurable, shortLived: stores.providerShortLived },
-    box,
+    cipher,
     clock,
   );
   const now = clock.now();
@@ -118,8 +118,8 @@ async function addSession(
   const [uid, jti, grantId] = [random.id(), random.id(), random.id()];
   const [enrolment] = await stores.enrolments.listByAccount(accountId);
   const proofs = [
-    { method: 'pwd', enrolmentId: null, at: now },
-    { method: 'totp', enrolmentId: enrolment?.id ?? null, at: now },
+    { method: 'pwd', enrolmentId: null, atMs: now },
+    { method: 'totp', enrolmentId: enrolment?.id ?? null, atMs: now },
   ] as const;
   const authorizations = { [CLIENT.id]: { sid: random.id(), grantId } };
   const signedIn = { accountId, loginTs: iat, acr: acrOf(proofs), amr: [...amrOf(proofs)] };
@@ -131,10 +131,10 @@ async function addSession(
     stores.records.save({
       sessionUid: uid,
       accountId,
-      proofs,
+      authentications: proofs,
       trustedBrowserId: null,
-      at: iat * 1000,
-      address: '127.0.0.1',
+      atMs: iat * 1000,
+      ip: '127.0.0.1',
       browser: 'bench',
       expiresAt: (exp + 30 * DAY_SECONDS) * 1000,
     }),

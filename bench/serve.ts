@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
-import { boxOf } from '../src/compose/keys.ts';
+import { cipherOf } from '../src/compose/keys.ts';
 import { openParts, openStores, type Stores, secretsOf } from '../src/compose/parts.ts';
 import { createSenders } from '../src/compose/senders.ts';
 import type { Config } from '../src/config/shape.ts';
@@ -55,7 +55,7 @@ async function createComparison(config: Config, { hasher, watch = same }: Change
     stores: watch(stores),
     hasher:
       hasher ?? createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE }),
-    box: await boxOf(secrets, { stores, clock: systemClock }),
+    cipher: await cipherOf(secrets, { stores, clock: systemClock }),
     clock: systemClock,
   });
   return { handler, close: stores.close };

@@ -1,7 +1,7 @@
 /** What the package gives to somebody else's oidc-provider. */
 export type { Account, Locale, Role } from './domain/account.ts';
 export type { AuditEntry, AuditEvent, AuditEventName } from './domain/audit-event.ts';
-export type { Enrolment, Factor } from './domain/enrolment/enrolment.ts';
+export type { Enrolment, FactorSummary } from './domain/enrolment/enrolment.ts';
 export type { KeepCodes, Visitor } from './domain/enrolment/steps.ts';
 export type { Answer, Asked } from './domain/methods/answer.ts';
 export type { EmailSettings } from './domain/methods/email.ts';
@@ -11,13 +11,20 @@ export type { SmsSettings } from './domain/methods/sms.ts';
 export type { TotpSettings } from './domain/methods/totp.ts';
 export type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from './domain/methods/webauthn.ts';
 export type { Acr } from './domain/policy/acr.ts';
-export type { PasskeyUse, Proof } from './domain/policy/assurance.ts';
-export type { Decision, Demand, Facts, Judge, Judgement, Question } from './domain/policy/policy.ts';
+export type { AuthenticationEvent, PasskeyUse } from './domain/policy/assurance.ts';
+export type {
+  AccountSnapshot,
+  Decision,
+  EvaluatePolicy,
+  PolicyQuestion,
+  PolicyResult,
+  RequestedAssurance,
+} from './domain/policy/policy.ts';
 export type { Outcome, Refusal } from './domain/refusal.ts';
 export type { Challenge, Purpose } from './domain/sign-in/challenge.ts';
 export type { AskPasskey } from './domain/sign-in/sending.ts';
 export type { SignInRecord } from './domain/sign-in/sign-in-record.ts';
-export type { PendingSetUp, Progress } from './domain/sign-in/transaction.ts';
+export type { PendingEnrolment, SignInTransaction } from './domain/sign-in/transaction.ts';
 export type { TrustedBrowser } from './domain/sign-in/trusted-browser.ts';
 export type { Enforcement, Tenant, TenantSecondFactor } from './domain/tenant.ts';
 export type * from './http/pages/page-contract.ts';
@@ -45,10 +52,10 @@ export type * from './ports/system.ts';
 export type { Factors } from './use-cases/administration/factors.ts';
 export type {
   Confirmation,
+  EnrolmentCodeView,
+  EnrolmentSecret,
   EnrolmentUseCase,
   SentStep,
-  SetUpCodeView,
-  SetUpSecret,
 } from './use-cases/enrolment/enrolment.ts';
 export type { PasskeyGiven, Passkeys } from './use-cases/second-factor/passkeys.ts';
 export type { SmsLimits } from './use-cases/second-factor/send-limits.ts';

@@ -12,7 +12,7 @@ import {
   sizeFaults,
   worldFaults,
 } from './architecture/habits.ts';
-import { cycleFaults, layerFaults, packageFaults } from './architecture/layers.ts';
+import { crowdedFaults, cycleFaults, layerFaults, packageFaults } from './architecture/layers.ts';
 import { listFiles, readSources, type Source } from './architecture/source.ts';
 import { assetFaults, deadViewFaults, pageFaults, pagesOf, unescapedFaults } from './architecture/views.ts';
 
@@ -46,6 +46,10 @@ describe('the architecture', () => {
     expect(packageFaults(sources)).to.deep.equal([]);
   });
 
+  it('keeps at most 16 files in a folder', () => {
+    expect(crowdedFaults(listFiles(ROOT, ['src']))).to.deep.equal([]);
+  });
+
   it('has no import cycles', () => {
     expect(cycleFaults(sources)).to.deep.equal([]);
   });
@@ -77,13 +81,15 @@ describe('the architecture', () => {
   });
 
   it('has a view for every page, and no view or asset that nothing shows', () => {
-    const renderer = sourceAt('src/http/render.ts');
-    expect(pageFaults(pagesOf(sourceAt('src/http/pages.ts')), renderer, views)).to.deep.equal([]);
-    expect(deadViewFaults([renderer, sourceAt('src/http/letters.ts')], views)).to.deep.equal([]);
-    expect(assetFaults(sourceAt('src/http/asset-files.ts'), views)).to.deep.equal([]);
+    const renderer = sourceAt('src/http/pages/render.ts');
+    expect(pageFaults(pagesOf(sourceAt('src/http/pages/page-contract.ts')), renderer, views)).to.deep.equal(
+      [],
+    );
+    expect(deadViewFaults([renderer, sourceAt('src/messages/templates.ts')], views)).to.deep.equal([]);
+    expect(assetFaults(sourceAt('src/http/pages/asset-files.ts'), views)).to.deep.equal([]);
   });
 
-  it('A91 escapes everything that a view writes', () => {
+  it('escapes everything that a view writes [A91]', () => {
     expect(unescapedFaults(views)).to.deep.equal([]);
   });
 

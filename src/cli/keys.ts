@@ -88,8 +88,8 @@ const AFTER_USE =
 const AFTER_LOSS =
   'Factors that it sealed stay set up, and cannot be used: "doublelock factors remove" lets their owners begin anew.';
 
-function timeOrNothing(at: number | null): string {
-  return at === null ? '' : timeOf(at);
+function timeOrNothing(atMs: number | null): string {
+  return atMs === null ? '' : timeOf(atMs);
 }
 
 type StoreParts = Awaited<ReturnType<typeof import('../compose/parts.ts').openParts>>;

@@ -2,7 +2,7 @@
 import type { Config } from '../config/shape.ts';
 import type { Log } from '../ports/log.ts';
 import type { Notify } from '../ports/senders.ts';
-import { createTrail } from '../use-cases/administration/audit-log.ts';
+import { createAuditLog } from '../use-cases/administration/audit-log.ts';
 import { createFactors } from '../use-cases/administration/factors.ts';
 import { createOperation } from '../use-cases/administration/operation.ts';
 
@@ -27,17 +27,17 @@ export async function operate(
   };
   const senders = createSenders({ stores, clock, random, logger: { warn } });
   try {
-    const trail = createTrail({ ...stores, clock, random });
+    const auditLog = createAuditLog({ ...stores, clock, random });
     // Keys and senders are for commands that tell something: no other one should need them.
     const notify: Notify = async (account, said) => {
       try {
-        const [{ boxOf }, { noticesOf }] = await Promise.all([
+        const [{ cipherOf }, { noticesOf }] = await Promise.all([
           import('../compose/keys.ts'),
           import('../compose/notices.ts'),
         ]);
-        const box = await boxOf(secretsOf(config), parts);
+        const cipher = await cipherOf(secretsOf(config), parts);
         const sender = await senders.of(config);
-        await noticesOf(config, { stores, clock, random, sender, box, trail, log: warn }).notify(
+        await noticesOf(config, { stores, clock, random, sender, cipher, auditLog, log: warn }).notify(
           account,
           said,
         );
@@ -45,8 +45,8 @@ export async function operate(
         isTold = false;
       }
     };
-    const factors = createFactors({ ...stores, notify, trail });
-    await act(createOperation({ ...stores, trail, factors, clock }), config);
+    const factors = createFactors({ ...stores, notify, auditLog });
+    await act(createOperation({ ...stores, auditLog, factors, clock }), config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isTold) process.stderr.write('warning: not everybody could be told of this by mail or SMS\n');

@@ -21,6 +21,6 @@ export function print(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
 }
 
-export function timeOf(at: number): string {
-  return new Date(at).toISOString();
+export function timeOf(atMs: number): string {
+  return new Date(atMs).toISOString();
 }

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadConfig, readEnvironment } from '../config/load.ts';
 import type { Config } from '../config/shape.ts';
-import type { Factor } from '../domain/enrolment/enrolment.ts';
+import type { FactorSummary } from '../domain/enrolment/enrolment.ts';
 import { CATALOGUE } from '../domain/methods/index.ts';
 import type { AuditLine } from '../use-cases/administration/operation.ts';
 import { addKeyCommands } from './keys.ts';
@@ -135,7 +135,7 @@ function tenantsOf({ tenants }: Config, wanted: string | undefined): string[] {
   return ids;
 }
 
-async function factorsOf(operation: Operation, email: string): Promise<Factor[]> {
+async function factorsOf(operation: Operation, email: string): Promise<FactorSummary[]> {
   const found = await operation.listFactors(email);
   if (found === null) throw new Error(`no account has the address ${email}`);
   return found;
@@ -152,22 +152,22 @@ async function isConfirmed(question: string): Promise<boolean> {
 
 const FACTOR_COLUMNS = ['ID', 'METHOD', 'LABEL', 'APP', 'DEFAULT', 'SET UP'];
 
-function factorRow({ id, method, label, app, isDefault, createdAt }: Factor): string[] {
+function factorRow({ id, method, label, app, isDefault, createdAt }: FactorSummary): string[] {
   return [id, method, label, app ?? '', isDefault ? 'yes' : '', timeOf(createdAt)];
 }
 
-function nameOf({ id, method, label }: Factor): string {
+function nameOf({ id, method, label }: FactorSummary): string {
   return label === '' ? `${method} ${id}` : `${method} "${label}" ${id}`;
 }
 
 const EVENT_COLUMNS = ['TIME', 'EVENT', 'ACCOUNT', 'TENANT', 'METHOD', 'REASON', 'CLIENT', 'ADDRESS'];
 
 function eventRow(line: AuditLine): string[] {
-  const { at, event, email, accountId, tenantId, method, reason, clientId, address } = line;
+  const { atMs, event, email, accountId, tenantId, method, reason, clientId, ip } = line;
   return [
-    timeOf(at),
+    timeOf(atMs),
     event,
-    ...[email ?? accountId, tenantId, method, reason, clientId, address].map((one) => one ?? ''),
+    ...[email ?? accountId, tenantId, method, reason, clientId, ip].map((one) => one ?? ''),
   ];
 }
 

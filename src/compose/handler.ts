@@ -9,7 +9,7 @@ import { createDemoSessions, type DemoSessions } from '../http/demo/sessions.ts'
 import { createMailedRoutes } from '../http/email-links/routes.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
-import { createStepUp } from '../http/guards/require-session.ts';
+import { createRequireSession } from '../http/guards/require-session.ts';
 import { createLocaleRoutes } from '../http/locale/routes.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
@@ -19,7 +19,7 @@ import { createOpsRoutes } from '../http/ops/routes.ts';
 import { createRenderer } from '../http/pages/render.ts';
 import { createApp, type Handler } from '../http/server/app.ts';
 import { createSignInRoutes } from '../http/sign-in/routes.ts';
-import { createLetterWriter } from '../messages/templates.ts';
+import { createMessageWriter } from '../messages/templates.ts';
 import {
   accountOf,
   createProvider,
@@ -31,11 +31,11 @@ import { createProviderPages } from '../oidc/provider-pages.ts';
 import { createProviderSession } from '../oidc/sessions.ts';
 import { secondFactor } from '../plugin/second-factor.ts';
 import { createSelfService } from '../use-cases/account/self-service.ts';
-import { createGather } from '../use-cases/second-factor/evaluate-policy.ts';
+import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createSignIn } from '../use-cases/sign-in/password.ts';
-import { boxOf } from './keys.ts';
+import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
-import { type Parts, secretsOf, seedAccounts, trailOf } from './parts.ts';
+import { auditLogOf, type Parts, secretsOf, seedAccounts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
 
 /** Whether the process takes new sign-ins; while it stops it does not. */
@@ -58,16 +58,16 @@ async function createHandler(
 ): Promise<Handler> {
   const { stores, hasher, clock, random, logger, metrics, senders } = parts;
   const secrets = secretsOf(config);
-  const box = await boxOf(secrets, parts);
-  const trail = trailOf(parts, logger.info);
-  await seedAccounts(config, parts, box);
+  const cipher = await cipherOf(secrets, parts);
+  const auditLog = auditLogOf(parts, logger.info);
+  await seedAccounts(config, parts, cipher);
 
   const isDevelopment = config.environment === 'development';
   const isHttps = config.issuer.startsWith('https:');
   const { clientName, clientTenant, clientRule } = namesOf(config.clients);
   const render = createRenderer({ tenants: config.tenants, issuer: config.issuer, clock, isDevelopment });
-  const forms = createFormTokens(box);
-  const knownBrowser = createKnownBrowser({ box, random, isHttps });
+  const forms = createFormTokens(cipher);
+  const knownBrowser = createKnownBrowser({ cipher, random, isHttps });
   const around = [
     wholeRequest,
     requestLog({ log: logger.info, count: metrics.request, clock, random }),
@@ -76,13 +76,13 @@ async function createHandler(
   ];
 
   const sender = await senders.of(config);
-  const letterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
-  const telling = { stores, clock, random, sender, box, trail, log: logger.warn };
+  const messageWriterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
+  const telling = { stores, clock, random, sender, cipher, auditLog, log: logger.warn };
   const { messenger, notify, links, confirmUrl } = noticesOf(config, telling);
   const lock = secondFactor({
     stores: { durable: stores, shortLived: stores },
     encryption: secrets.encryption,
-    box,
+    cipher,
     account: (id) => stores.accounts.findById(id),
     tenants: config.tenants,
     totp: config.secondFactor.totp,
@@ -105,7 +105,7 @@ async function createHandler(
     homeUrl: '/',
     clock,
     random,
-    trail,
+    auditLog,
     render,
     log: logger.error,
     clientRule,
@@ -125,7 +125,7 @@ async function createHandler(
     signingKeys: secrets.signing,
     sessionHours: config.session.absoluteHours,
     stores: { durable: stores.providerDurable, shortLived: stores.providerShortLived },
-    box,
+    cipher,
     accounts: stores.accounts,
     pages,
     clock,
@@ -135,15 +135,21 @@ async function createHandler(
     middleware: [...around, pages.handOver],
   });
   const session = createProviderSession(provider);
-  const gather = createGather({ ...stores, tenants: config.tenants });
-  const signIn = createSignIn({ ...stores, gather, hasher, box, trail, clock, random });
-  const selfService = createSelfService({ ...stores, available: () => lock.available, notify, trail });
+  const loadSnapshot = createSnapshotLoader({ ...stores, tenants: config.tenants });
+  const signIn = createSignIn({ ...stores, loadSnapshot, hasher, cipher, auditLog, clock, random });
+  const selfService = createSelfService({ ...stores, available: () => lock.available, notify, auditLog });
   const authorization = {
     path: '/auth',
     clientId: OWN_CLIENT,
     redirectUri: `${config.issuer}${OWN_RETURN_PATH}`,
   };
-  const stepUp = createStepUp({ ...stores, session, judge: lock.judge, clock, authorization });
+  const requireSession = createRequireSession({
+    ...stores,
+    session,
+    evaluatePolicy: lock.evaluatePolicy,
+    clock,
+    authorization,
+  });
   const shared = { ...stores, session, forms, render, clientName, clientTenant, clock };
 
   return createApp({
@@ -161,7 +167,7 @@ async function createHandler(
         metrics: config.metrics.port === null ? metrics : null,
         isReady: readiness,
         outbox: stores.outbox,
-        samples: { ...letterOptions, write: createLetterWriter(letterOptions) },
+        samples: { ...messageWriterOptions, write: createMessageWriter(messageWriterOptions) },
         render,
         isDevelopment,
       }),
@@ -171,7 +177,7 @@ async function createHandler(
       createConsentRoutes({ ...shared, clients: config.clients }),
       createAccountRoutes({
         ...shared,
-        stepUp,
+        requireSession,
         selfService,
         enrolment: lock.enrolment,
         recovery: lock.recovery,

@@ -1,6 +1,6 @@
 /** Puts together what concerns keys: the box that everything is sealed in, its upkeep, and what the command does. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { createSecretBox, digestKeyOf } from '../adapters/system/cipher.ts';
+import { createCipher, digestKeyOf } from '../adapters/system/cipher.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import {
@@ -13,10 +13,10 @@ import {
 import { keptSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import { type Hindrance, hindranceOf, KEY_USES, type Key, type KeyUse } from '../domain/keys.ts';
-import type { SecretBox } from '../ports/system.ts';
+import type { Cipher } from '../ports/system.ts';
 import { LONGEST_LINK_MS } from '../use-cases/account/mailed-links.ts';
 import { createKeyAdmission } from '../use-cases/keys/admission.ts';
-import { createResealing } from '../use-cases/keys/resealing.ts';
+import { createReencryption } from '../use-cases/keys/resealing.ts';
 import { createKeyStatus, type KeyStatus } from '../use-cases/keys/status.ts';
 import { type Parts, secretsOf } from './parts.ts';
 
@@ -30,24 +30,24 @@ export interface KeptKey extends Key {
 const HOUR_MS = 60 * 60 * 1000;
 
 /** A box of these keys. Throws KeysRefused when the accounts store cannot be read with them. */
-export async function boxOf({ encryption }: Pick<Secrets, 'encryption'>, parts: Keeping): Promise<SecretBox> {
-  return createSecretBox(encryption, await admit({ encryption }, parts));
+export async function cipherOf({ encryption }: Pick<Secrets, 'encryption'>, parts: Keeping): Promise<Cipher> {
+  return createCipher(encryption, await admit({ encryption }, parts));
 }
 
 function admit({ encryption }: Pick<Secrets, 'encryption'>, parts: Keeping): Promise<string> {
   const { stores, clock } = parts;
-  const { count } = resealingOf({ encryption }, parts);
+  const { count } = reencryptionOf({ encryption }, parts);
   return createKeyAdmission({ keys: stores.keys, inUse: count, clock })(
     encryption.map((key) => ({
       id: key.id,
-      box: createSecretBox([key]),
+      cipher: createCipher([key]),
       digestKey: digestKeyOf(key.key),
     })),
   );
 }
 
-function resealingOf({ encryption }: Pick<Secrets, 'encryption'>, { stores, clock }: Keeping) {
-  return createResealing({ ...stores, box: createSecretBox(encryption), clock });
+function reencryptionOf({ encryption }: Pick<Secrets, 'encryption'>, { stores, clock }: Keeping) {
+  return createReencryption({ ...stores, cipher: createCipher(encryption), clock });
 }
 
 /** In milliseconds: a thousand looks a second, and a hundred writes, leave the processor to those who wait for it. */
@@ -61,16 +61,16 @@ const TOLD_EVERY = 1000;
  * Seals anew, in the background, what an older key has sealed, for as long as more than one key is known. `secrets` are
  * those that requests are answered with. The result ends it, and waits for what is under way.
  */
-export function startResealing(secrets: Secrets, parts: Pick<Parts, 'stores' | 'clock' | 'logger'>) {
+export function startReencryption(secrets: Secrets, parts: Pick<Parts, 'stores' | 'clock' | 'logger'>) {
   const { stores, logger } = parts;
-  const { round } = resealingOf(secrets, parts);
+  const { round } = reencryptionOf(secrets, parts);
   const stop = new AbortController();
   const { signal } = stop;
 
   async function once(): Promise<void> {
     if ((await stores.keys.list()).length < 2) return;
     let done = 0;
-    const { resealed, unreadable } = await round(async (written) => {
+    const { reencrypted, unreadable } = await round(async (written) => {
       const toldOf = Math.floor(done / TOLD_EVERY);
       done += written;
       if (Math.floor(done / TOLD_EVERY) > toldOf)
@@ -78,7 +78,7 @@ export function startResealing(secrets: Secrets, parts: Pick<Parts, 'stores' | '
       await pause(AFTER_PAGE_MS + written * AFTER_WRITE_MS, null, { ref: false, signal });
       return true;
     });
-    if (resealed > 0) logger.info({ event: 'keys.resealed', reason: `${resealed} sealed anew` });
+    if (reencrypted > 0) logger.info({ event: 'keys.resealed', reason: `${reencrypted} sealed anew` });
     if (unreadable > 0)
       logger.error({ event: 'keys.unreadable', reason: `${unreadable} that no listed key opens` });
   }
@@ -153,7 +153,7 @@ export function rotateKeys(
 /** What the accounts store says of the encryption keys. */
 export function statusOfKeys(config: Config, parts: Keeping): Promise<KeyStatus[]> {
   const { encryption } = secretsOf(config);
-  const { count } = resealingOf({ encryption }, parts);
+  const { count } = reencryptionOf({ encryption }, parts);
   const statusOf = createKeyStatus({ keys: parts.stores.keys, count, clock: parts.clock });
   return statusOf(
     encryption.map(({ id }) => id),

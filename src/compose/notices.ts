@@ -4,10 +4,10 @@ import type { Config } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
 import { mailedPath } from '../http/email-links/routes.ts';
 import { createNotify } from '../messages/notices.ts';
-import { createLetters } from '../messages/templates.ts';
+import { createMessenger } from '../messages/templates.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageSender } from '../ports/senders.ts';
-import type { SecretBox, Trail } from '../ports/system.ts';
+import type { AuditLog, Cipher } from '../ports/system.ts';
 import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
@@ -15,19 +15,19 @@ import { allowedPrefixesOf } from './senders.ts';
 
 interface Around extends Pick<Parts, 'stores' | 'clock' | 'random'> {
   readonly sender: MessageSender;
-  readonly box: SecretBox;
-  readonly trail: Trail;
+  readonly cipher: Cipher;
+  readonly auditLog: AuditLog;
   /** Told of what could not be delivered. */
   readonly log: Log;
 }
 
 export function noticesOf(
   config: Pick<Config, 'tenants' | 'issuer' | 'environment' | 'mail' | 'sms'>,
-  { stores, clock, random, sender, box, trail, log }: Around,
+  { stores, clock, random, sender, cipher, auditLog, log }: Around,
 ) {
   const { tenants, issuer } = config;
   const allowedPrefixes = allowedPrefixesOf(config);
-  const messenger = createLetters({ tenants, issuer, clock, sender });
+  const messenger = createMessenger({ tenants, issuer, clock, sender });
   const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
     `${issuer}${mailedPath(link, links.tokenFor(link, account))}`;
   const notify = createNotify({
@@ -49,6 +49,6 @@ export function noticesOf(
     clock,
     log,
   });
-  const links = createMailedLinks({ ...stores, notify, box, trail, clock });
+  const links = createMailedLinks({ ...stores, notify, cipher, auditLog, clock });
   return { messenger, notify, links, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
 }

@@ -18,8 +18,8 @@ import { completeSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import type { Log, Logger } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { Clock, PasswordHasher, Random, SecretBox, Trail } from '../ports/system.ts';
-import { createTrail } from '../use-cases/administration/audit-log.ts';
+import type { AuditLog, Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
+import { createAuditLog } from '../use-cases/administration/audit-log.ts';
 import { createSeeding } from '../use-cases/administration/seeding.ts';
 import { createSenders, type Senders } from './senders.ts';
 
@@ -129,11 +129,11 @@ export function secretsOf({ environment, secrets, storage }: Config): Secrets {
 }
 
 /** Audit lines go to the store, to the log and into the counters. */
-export function trailOf(
+export function auditLogOf(
   { stores, clock, random, metrics }: Pick<Parts, 'stores' | 'clock' | 'random' | 'metrics'>,
   log: Log,
-): Trail {
-  return createTrail({ audit: stores.audit, clock, random }, (event) => {
+): AuditLog {
+  return createAuditLog({ audit: stores.audit, clock, random }, (event) => {
     metrics.event(event);
     log({
       event: event.event,
@@ -142,7 +142,7 @@ export function trailOf(
       client: event.clientId ?? undefined,
       method: event.method ?? undefined,
       reason: event.reason ?? undefined,
-      address: event.address ?? undefined,
+      ip: event.ip ?? undefined,
     });
   });
 }
@@ -151,9 +151,9 @@ export function trailOf(
 export async function seedAccounts(
   config: Config,
   { stores, hasher, clock, random }: Pick<Parts, 'stores' | 'hasher' | 'clock' | 'random'>,
-  box: SecretBox,
+  cipher: Cipher,
 ): Promise<void> {
-  const { seed } = createSeeding({ ...stores, hasher, box, clock, random });
+  const { seed } = createSeeding({ ...stores, hasher, cipher, clock, random });
   const left = config.accounts.values();
   // As many as are hashed at once: a list of any length finds room in the line of the hasher.
   const sides = Array.from({ length: availableParallelism() }, async () => {

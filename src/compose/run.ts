@@ -8,8 +8,8 @@ import { createMetricsHandler } from '../http/ops/metrics-server.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../http/server/lifecycle.ts';
 import { KeysRefused } from '../use-cases/keys/admission.ts';
 import { createServer, type Readiness } from './handler.ts';
-import { startResealing } from './keys.ts';
-import { openParts, type Parts, secretsOf, startUpkeep, trailOf } from './parts.ts';
+import { startReencryption } from './keys.ts';
+import { auditLogOf, openParts, type Parts, secretsOf, startUpkeep } from './parts.ts';
 
 /** Answers that are under way get this long, in milliseconds, once no connection is taken any more. */
 const STOP_WITHIN_MS = 3500;
@@ -73,7 +73,7 @@ export async function start(): Promise<void> {
     throw error;
   });
   let stopUpkeep = startUpkeep(config, parts);
-  let stopResealing = startResealing(secrets, parts);
+  let stopReencryption = startReencryption(secrets, parts);
 
   process.on('SIGTERM', () => stop(NOTICE_MS));
   process.on('SIGINT', () => stop(0));
@@ -108,14 +108,14 @@ export async function start(): Promise<void> {
       const { handler, secrets } = await prepare(next);
       // The old handler ends its own requests; nobody waits for that.
       void server.swap(handler);
-      await Promise.all([stopUpkeep(), stopResealing()]);
+      await Promise.all([stopUpkeep(), stopReencryption()]);
       stopUpkeep = startUpkeep(next, parts);
-      stopResealing = startResealing(secrets, parts);
+      stopReencryption = startReencryption(secrets, parts);
       const restarts = Object.entries(FROM_THE_START)
         .filter(([, of]) => !isDeepStrictEqual(of(read), of(config)))
         .map(([setting]) => `${setting} has changed, and stays as it was until the server is started again`);
       for (const reason of [...next.warnings, ...restarts]) logger.warn({ event: 'config.warning', reason });
-      await trailOf(parts, logger.info)({ event: 'config.reloaded' });
+      await auditLogOf(parts, logger.info)({ event: 'config.reloaded' });
     } catch (error) {
       const isTold = error instanceof ConfigFaults || error instanceof KeysRefused;
       const reason = isTold ? error.message : 'the configuration could not be loaded';
@@ -129,7 +129,7 @@ export async function start(): Promise<void> {
     await pause(noticeMs);
     await server.stop({ deadlineMs: STOP_WITHIN_MS });
     await metricsServer?.stop({ deadlineMs: 0 });
-    await Promise.all([stopUpkeep(), stopResealing()]);
+    await Promise.all([stopUpkeep(), stopReencryption()]);
     await senders.close(SEND_WITHIN_MS);
     await stores.close();
     // What was cut off may still wait for its hash, or for another server.

@@ -71,8 +71,8 @@ function rowsOf(path: Path, schema: JsonSchema): string[] {
     return Object.entries(properties).flatMap(([key, property]) => {
       if (key.endsWith('_file')) return [];
       const below = rowsOf([...path, listed(key, property)], nonNull(property));
-      const twin = `${key}_file` in properties ? `\`, \`…_file` : '';
-      const name = `${[...path, key].join('.')}${twin}`;
+      const concurrent = `${key}_file` in properties ? `\`, \`…_file` : '';
+      const name = `${[...path, key].join('.')}${concurrent}`;
       return below.length > 0
         ? [...about(name, property), ...below]
         : [row(name, property, required.includes(key))];

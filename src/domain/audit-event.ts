@@ -31,7 +31,7 @@ export type AuditEventName =
 export interface AuditEvent {
   readonly id: string;
   /** Milliseconds since the epoch. */
-  readonly at: number;
+  readonly atMs: number;
   readonly event: AuditEventName;
   readonly accountId: string | null;
   readonly tenantId: string | null;
@@ -40,8 +40,8 @@ export interface AuditEvent {
   /** A code of refusal, or null when it went well. */
   readonly reason: string | null;
   /** IPv4 cut to /24, IPv6 to /48: enough to see a pattern. */
-  readonly address: string | null;
+  readonly ip: string | null;
 }
 
 /** What a use case says of an event; the trail adds id and time, and cuts the address. */
-export type AuditEntry = Pick<AuditEvent, 'event'> & Partial<Omit<AuditEvent, 'id' | 'at' | 'event'>>;
+export type AuditEntry = Pick<AuditEvent, 'event'> & Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>>;

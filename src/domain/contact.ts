@@ -6,8 +6,8 @@ const HIDDEN = '••••••';
 
 /** `b••••••@e••••••`: fixed in length, with as much as its owner needs to tell two of them apart. */
 export function maskedEmail(email: string): string {
-  const at = email.lastIndexOf('@');
-  return `${email.slice(0, 1)}${HIDDEN}@${email.slice(at + 1, at + 2)}${HIDDEN}`;
+  const atMs = email.lastIndexOf('@');
+  return `${email.slice(0, 1)}${HIDDEN}@${email.slice(atMs + 1, atMs + 2)}${HIDDEN}`;
 }
 
 /** `••••••78`: the last two digits. */

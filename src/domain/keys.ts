@@ -71,7 +71,7 @@ export type Hindrance =
   /** Sessions, and links in mails: they are counted nowhere, and have ended by then. */
   | { readonly kind: 'issued'; readonly until: number };
 
-export interface Standing {
+export interface KeyStanding {
   readonly state: KeyState;
   /** In the accounts store, sealed under it. */
   readonly records: number;
@@ -81,7 +81,7 @@ export interface Standing {
 
 /** `lifetimeMs`: of whatever is issued with such a key, and kept by those who have it. */
 export function hindranceOf(
-  { state, records, replacedAt }: Standing,
+  { state, records, replacedAt }: KeyStanding,
   lifetimeMs: number,
   now: number,
 ): Hindrance | null {

@@ -1,5 +1,5 @@
 /** What a letter says, in one language: the HTML part and the text part are both made of this, so they say the same. */
-import type { Letter } from '../ports/senders.ts';
+import type { MessageTemplate } from '../ports/senders.ts';
 import type { Language } from '../presentation/languages.ts';
 import type { Translate } from '../presentation/locale.ts';
 
@@ -34,23 +34,23 @@ export interface Surroundings extends Language {
   readonly now: number;
 }
 
-type Of<K extends Letter['kind']> = Extract<Letter, { readonly kind: K }>;
+type Of<K extends MessageTemplate['kind']> = Extract<MessageTemplate, { readonly kind: K }>;
 
-export function wordsOf(letter: Letter, around: Surroundings): Words {
+export function wordsOf(template: MessageTemplate, around: Surroundings): Words {
   const { t, tenant, host, supportEmail } = around;
-  const { blocks, ...words } = bodyOf(letter, around);
+  const { blocks, ...words } = bodyOf(template, around);
   const help = supportEmail === null ? [] : [text(t('mail.help', { email: supportEmail }))];
   return { ...words, blocks: [...blocks, ...help], footer: t('mail.footer', { host, tenant }) };
 }
 
-function bodyOf(letter: Letter, around: Surroundings): Omit<Words, 'footer'> {
-  switch (letter.kind) {
+function bodyOf(template: MessageTemplate, around: Surroundings): Omit<Words, 'footer'> {
+  switch (template.kind) {
     case 'code':
-      return codeBody(letter, around);
+      return codeBody(template, around);
     case 'confirm-address':
-      return addressBody(letter, around);
+      return addressBody(template, around);
     case 'notice':
-      return noticeBody(letter, around);
+      return noticeBody(template, around);
   }
 }
 
@@ -87,10 +87,10 @@ function addressBody({ confirmUrl }: Of<'confirm-address'>, { t, tenant }: Surro
   };
 }
 
-function noticeBody(letter: Of<'notice'>, around: Surroundings) {
+function noticeBody(template: Of<'notice'>, around: Surroundings) {
   const { t, tenant } = around;
-  const { notMeUrl } = letter;
-  const story = storyOf(letter);
+  const { notMeUrl } = template;
+  const story = storyOf(template);
   const subject = t(`mail.notice.${story}.title`, { tenant });
   const notMe: Block[] =
     notMeUrl === null
@@ -101,7 +101,7 @@ function noticeBody(letter: Of<'notice'>, around: Surroundings) {
     heading: subject,
     blocks: [
       text(t(`mail.notice.${story}.text`, { tenant })),
-      { kind: 'facts' as const, facts: factsOf(letter, around) },
+      { kind: 'facts' as const, facts: factsOf(template, around) },
       ...notMe,
     ],
   };
@@ -112,12 +112,12 @@ export function storyOf({ topic, about }: Of<'notice'>): string {
   return topic === 'reported' && about !== null ? 'reported-about' : topic;
 }
 
-function factsOf({ about, method, left, at }: Of<'notice'>, { t, moments }: Surroundings): readonly Fact[] {
+function factsOf({ about, method, left, atMs }: Of<'notice'>, { t, dates }: Surroundings): readonly Fact[] {
   return [
     ...(about === null ? [] : [{ label: t('mail.fact.account'), value: about }]),
     ...(method === null ? [] : [{ label: t('mail.fact.method'), value: t(`method.${method}.name`) }]),
     ...(left === null ? [] : [{ label: t('mail.fact.left'), value: String(left) }]),
-    { label: t('mail.fact.at'), value: moments.moment(at) },
+    { label: t('mail.fact.at'), value: dates.moment(atMs) },
   ];
 }
 

@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { isServed } from '../domain/contact.ts';
 import type { Log } from '../ports/log.ts';
-import type { Letter, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
+import type { MessageTemplate, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
 import type { Clock } from '../ports/system.ts';
 
-interface Needs {
+interface NotifyDeps {
   readonly messenger: Messenger;
   /** The page where somebody says "it was not me", one for each contact; null: there is none. */
   readonly notMeUrl: (account: Account) => string | null;
@@ -28,7 +28,7 @@ interface Needs {
 const PATIENCE_MS = 1000;
 
 type Contact = Pick<Recipient, 'channel' | 'to'>;
-type Notice = Extract<Letter, { readonly kind: 'notice' }>;
+type Notice = Extract<MessageTemplate, { readonly kind: 'notice' }>;
 
 /**
  * What is worth a text message too: changes by which somebody else could take the account over, and after which the
@@ -42,7 +42,7 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
 ]);
 
 /** A number or an address that nobody has confirmed may be a stranger's: it is told only when there is no other. */
-export function createNotify(needs: Needs): Notify {
+export function createNotify(needs: NotifyDeps): Notify {
   const { messenger, notMeUrl, confirmedPhone, allowedPrefixes, countText, administratorsOf } = needs;
   const { clock, log, patienceMs = PATIENCE_MS } = needs;
 
@@ -56,7 +56,7 @@ export function createNotify(needs: Needs): Notify {
       kind: 'notice',
       topic,
       method,
-      at: clock.now(),
+      atMs: clock.now(),
       left,
       about: null,
       notMeUrl: null,
@@ -126,7 +126,7 @@ export function createNotify(needs: Needs): Notify {
   function tell(reader: Account, contact: Contact, notice: Notice): Promise<void> {
     return surely(reader, notice.topic, async () => {
       const to = { ...contact, tenantId: reader.tenantId, locale: reader.locale };
-      if (!(await messenger.tell(to, notice))) note(reader, notice.topic);
+      if (!(await messenger.send(to, notice))) note(reader, notice.topic);
     });
   }
 

@@ -3,9 +3,9 @@ import type { Locale } from '../domain/account.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import {
   DeliveryFailed,
-  type Letter,
   type Message,
   type MessageSender,
+  type MessageTemplate,
   type Messenger,
   type Recipient,
 } from '../ports/senders.ts';
@@ -16,7 +16,7 @@ import { compileView } from '../presentation/views.ts';
 import { type Block, type Words, wordsOf } from './email-words.ts';
 import { smsOf } from './sms-words.ts';
 
-export interface LetterOptions {
+export interface MessageWriterOptions {
   readonly tenants: readonly Tenant[];
   /** The only place that letters link to. */
   readonly issuer: string;
@@ -26,7 +26,7 @@ export interface LetterOptions {
 }
 
 /** Throws for a link that leads to another server. */
-export type WriteLetter = (to: Recipient, letter: Letter) => Message;
+export type WriteMessage = (to: Recipient, template: MessageTemplate) => Message;
 
 const LOCALS = ['lang', 'words', 'name', 'monogram', 'colours'];
 
@@ -37,15 +37,15 @@ const OUR_COLOURS: BrandColours = {
   ink: { light: '#0b5d68', dark: '#7fd0d8' },
 };
 
-export function createLetterWriter(options: LetterOptions): WriteLetter {
+export function createMessageWriter(options: MessageWriterOptions): WriteMessage {
   const { tenants, issuer, productName = 'Doublelock', clock } = options;
   const languages = loadLanguages(clock);
   const html = compileView('mail/letter', LOCALS);
   const { origin, hostname } = new URL(issuer);
 
   return (to, given) => {
-    const letter = withPlainName(given);
-    for (const url of linksOf(letter)) {
+    const template = withPlainName(given);
+    for (const url of linksOf(template)) {
       if (new URL(url).origin !== origin) throw new TypeError('a letter links to the issuer alone');
     }
     const tenant = tenants.find(({ id }) => id === to.tenantId) ?? null;
@@ -61,12 +61,12 @@ export function createLetterWriter(options: LetterOptions): WriteLetter {
     const message = {
       channel: to.channel,
       to: to.to,
-      expiresAt: letter.kind === 'code' ? letter.expiresAt : null,
+      expiresAt: template.kind === 'code' ? template.expiresAt : null,
     };
     if (to.channel === 'sms') {
-      return { ...message, subject: '', text: smsOf(letter, around, productName), html: null };
+      return { ...message, subject: '', text: smsOf(template, around, productName), html: null };
     }
-    const words = wordsOf(letter, around);
+    const words = wordsOf(template, around);
     const colours = brandColours(tenant?.brand.colour ?? null) ?? OUR_COLOURS;
     const [monogram] = name;
     return {
@@ -78,15 +78,15 @@ export function createLetterWriter(options: LetterOptions): WriteLetter {
   };
 }
 
-export function createLetters({
+export function createMessenger({
   sender,
   ...options
-}: LetterOptions & { readonly sender: MessageSender }): Messenger {
-  const write = createLetterWriter(options);
+}: MessageWriterOptions & { readonly sender: MessageSender }): Messenger {
+  const write = createMessageWriter(options);
   return {
-    async tell(to, letter) {
+    async send(to, template) {
       try {
-        await sender.send(write(to, letter));
+        await sender.send(write(to, template));
         return true;
       } catch (error) {
         if (error instanceof DeliveryFailed) return false;
@@ -96,14 +96,14 @@ export function createLetters({
   };
 }
 
-function withPlainName(letter: Letter): Letter {
-  return letter.kind === 'notice' && letter.about !== null
-    ? { ...letter, about: oneLine(letter.about) }
-    : letter;
+function withPlainName(template: MessageTemplate): MessageTemplate {
+  return template.kind === 'notice' && template.about !== null
+    ? { ...template, about: oneLine(template.about) }
+    : template;
 }
 
-function linksOf(letter: Letter): readonly string[] {
-  const url = letter.kind === 'notice' ? letter.notMeUrl : letter.confirmUrl;
+function linksOf(template: MessageTemplate): readonly string[] {
+  const url = template.kind === 'notice' ? template.notMeUrl : template.confirmUrl;
   return url === null ? [] : [url];
 }
 

@@ -3,7 +3,7 @@ import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { providerPurpose } from '../domain/keys.ts';
 import type { ProviderStore, ShortLivedProviderStore } from '../ports/stores.ts';
-import type { Clock, SecretBox } from '../ports/system.ts';
+import type { Cipher, Clock } from '../ports/system.ts';
 import { createSessionAdapter } from './session-adapter.ts';
 
 /** Models that must survive the loss of the short-lived store. */
@@ -22,11 +22,11 @@ export interface ProviderStores {
  */
 export function createProviderAdapter(
   stores: ProviderStores,
-  box: SecretBox,
+  cipher: Cipher,
   clock: Clock,
 ): (model: string) => Adapter {
   const storeOf = (model: string) => (DURABLE.has(model) ? stores.durable : stores.shortLived);
-  const keyOf = (model: string, id: string) => box.digest(id, providerPurpose(model));
+  const keyOf = (model: string, id: string) => cipher.digest(id, providerPurpose(model));
 
   async function revoke(grantId: string): Promise<void> {
     await Promise.all([
@@ -38,7 +38,7 @@ export function createProviderAdapter(
   function sealed(model: string, payload: AdapterPayload): Record<string, unknown> {
     const { grantId, uid } = payload;
     return {
-      sealed: box.seal(JSON.stringify(payload), providerPurpose(model)),
+      sealed: cipher.encrypt(JSON.stringify(payload), providerPurpose(model)),
       ...(grantId === undefined ? {} : { grantId }),
       // An interaction's uid is its id, and nobody looks for it by that.
       ...(uid === undefined || model === 'Interaction' ? {} : { uid }),
@@ -50,7 +50,7 @@ export function createProviderAdapter(
     stored: Readonly<Record<string, unknown>> | null,
   ): AdapterPayload | undefined {
     if (stored === null || typeof stored.sealed !== 'string') return undefined;
-    const text = box.tryOpen(stored.sealed, providerPurpose(model));
+    const text = cipher.tryDecrypt(stored.sealed, providerPurpose(model));
     // Under a key that is not there any more: as if it had expired, and whoever has it signs in again.
     if (text === null) return undefined;
     const payload: AdapterPayload = JSON.parse(text);
@@ -60,7 +60,7 @@ export function createProviderAdapter(
   const sessions = createSessionAdapter({
     store: stores.shortLived,
     keyOf: (id) => keyOf('Session', id),
-    seal: (payload) => sealed('Session', payload),
+    encrypt: (payload) => sealed('Session', payload),
     open: (stored) => opened('Session', stored),
     clock,
   });

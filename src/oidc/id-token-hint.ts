@@ -4,7 +4,7 @@
  * From `id_token_hint` or the `sub` among the claims of an interaction; null: anybody will do. Anybody else's sign-in
  * is answered with an error (OIDC Core 3.1.2.1, 5.5.1). The hint was verified when the interaction began.
  */
-export function wantedAccountOf(params: Readonly<Record<string, unknown>>): string | null {
+export function accountOfIdTokenHint(params: Readonly<Record<string, unknown>>): string | null {
   const { id_token_hint: hint, claims } = params;
   const payload = typeof hint === 'string' ? hint.split('.')[1] : undefined;
   const hinted = payload === undefined ? null : at(json(Buffer.from(payload, 'base64url').toString()), 'sub');

@@ -4,35 +4,35 @@ import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
 import { acrOf, amrOf } from '../domain/policy/assurance.ts';
 import type {
-  Demand,
-  Gather,
-  Judgement,
-  JudgeStanding,
-  Question,
-  StandingFacts,
+  EvaluateExistingSession,
+  LoadSnapshot,
+  PolicyQuestion,
+  PolicyResult,
+  RequestedAssurance,
+  SnapshotWithoutLockout,
 } from '../domain/policy/policy.ts';
 import { isEnded } from '../domain/sign-in/sign-in-record.ts';
 import type { Log } from '../ports/log.ts';
 import type { SignInRecordStore } from '../ports/stores.ts';
-import type { Clock, Trail } from '../ports/system.ts';
+import type { AuditLog, Clock } from '../ports/system.ts';
 import { createReading } from './request-cache.ts';
-import { type ClientRule, demandOf } from './requested-assurance.ts';
-import { createRecordKeeping } from './save-sign-in-record.ts';
+import { type ClientRule, requestedAssuranceOf } from './requested-assurance.ts';
+import { createSignInRecordSaver } from './save-sign-in-record.ts';
 import { type SignInFacts, signInOfResult } from './sessions.ts';
 
 const { Check, Prompt } = interactionPolicy;
 
 export const PROMPT = 'second_factor';
 
-interface Needs {
-  readonly judge: JudgeStanding;
-  readonly gather: Gather<StandingFacts>;
+interface SessionPolicyDeps {
+  readonly evaluatePolicy: EvaluateExistingSession;
+  readonly loadSnapshot: LoadSnapshot<SnapshotWithoutLockout>;
   readonly records: Pick<SignInRecordStore, 'find' | 'save'>;
   readonly clientRule: (clientId: string) => ClientRule;
   /** The account that the host's `findAccount` has read in this request, so that it is not read twice. */
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
   readonly clock: Clock;
-  readonly trail: Trail;
+  readonly auditLog: AuditLog;
   readonly log: Log;
   /** How long after a sign-in something issued from it can still live. */
   readonly issuedLifetimeMs: number;
@@ -41,7 +41,7 @@ interface Needs {
 const KNOWN_ELSEWHERE = 'findAccount has it, and it is not among the accounts of the second factor';
 
 /** `nobody`: no live session. `ended`: one whose sign-in is not on record, or holds no more. */
-type Finding = 'nobody' | 'ended' | Pick<Judgement, 'decision'>;
+type Finding = 'nobody' | 'ended' | Pick<PolicyResult, 'decision'>;
 
 /** What a token says of where it came from. */
 export interface IssuedToken {
@@ -50,10 +50,10 @@ export interface IssuedToken {
   readonly sessionUid?: string | undefined;
 }
 
-export function createStandpoint(needs: Needs) {
-  const { judge, clientRule, accountOf, trail, log } = needs;
+export function createSessionPolicy(needs: SessionPolicyDeps) {
+  const { evaluatePolicy, clientRule, accountOf, auditLog, log } = needs;
   const reading = createReading(needs);
-  const keepRecord = createRecordKeeping(needs);
+  const saveSignInRecord = createSignInRecordSaver(needs);
   // All Checks of a request look at one finding: what was read is not read again.
   const findings = new WeakMap<object, Promise<Finding>>();
 
@@ -63,28 +63,29 @@ export function createStandpoint(needs: Needs) {
     const given = signInGiven(ctx);
     const signIn = given ?? (await reading.record(ctx, session.uid));
     if (!signIn) return 'ended';
-    const { proofs } = signIn;
+    const { authentications } = signIn;
     // A host's own login page says of levels nothing, or what it likes: the session says what was proven.
-    if (given) Object.assign(session, { acr: acrOf(proofs), amr: amrOf(proofs) });
-    const demand = demandOf(params, clientRule(String(params.client_id)));
-    const [judgement] = await Promise.all([
-      judged(ctx, session.accountId, signIn, demand, isLoginAlone(ctx) ? 'sign-in' : 'standing'),
-      given && keepRecord(ctx, given),
+    if (given) Object.assign(session, { acr: acrOf(authentications), amr: amrOf(authentications) });
+    const requested = requestedAssuranceOf(params, clientRule(String(params.client_id)));
+    const [policyResult] = await Promise.all([
+      judged(ctx, session.accountId, signIn, requested, isLoginAlone(ctx) ? 'sign-in' : 'existing-session'),
+      given && saveSignInRecord(ctx, given),
     ]);
     // They are asked to sign in again for ever, and nobody would know why.
-    if (!judgement) log({ event: 'account.unknown', account_id: session.accountId, reason: KNOWN_ELSEWHERE });
-    return judgement && !isEnded(proofs, judgement) ? judgement : 'ended';
+    if (!policyResult)
+      log({ event: 'account.unknown', account_id: session.accountId, reason: KNOWN_ELSEWHERE });
+    return policyResult && !isEnded(authentications, policyResult) ? policyResult : 'ended';
   }
 
   async function judged(
     ctx: KoaContextWithOIDC,
     accountId: string,
-    { proofs, trustedBrowserId }: SignInFacts,
-    demand: Demand,
-    occasion: Question['occasion'] = 'standing',
+    { authentications, trustedBrowserId }: SignInFacts,
+    requested: RequestedAssurance,
+    occasion: PolicyQuestion['occasion'] = 'existing-session',
   ) {
-    const facts = await reading.facts(ctx, accountId, Promise.resolve(accountOf(ctx)));
-    return facts && judge({ facts, proofs, trustedBrowserId, demand, occasion });
+    const snapshot = await reading.snapshot(ctx, accountId, Promise.resolve(accountOf(ctx)));
+    return snapshot && evaluatePolicy({ snapshot, authentications, trustedBrowserId, requested, occasion });
   }
 
   /**
@@ -98,12 +99,12 @@ export function createStandpoint(needs: Needs) {
     account: Promise<unknown>,
   ): void {
     const given = token ? null : signInGiven(ctx);
-    if (given) void keepRecord(ctx, given);
+    if (given) void saveSignInRecord(ctx, given);
     const sessionUid = token ? token.sessionUid : given ? undefined : ctx.oidc.session?.uid;
     const known = account.then(() => accountOf(ctx));
     // Nobody waits for it where the account was asked for before.
     known.catch(() => {});
-    void reading.facts(ctx, accountId, known);
+    void reading.snapshot(ctx, accountId, known);
     if (sessionUid) void reading.record(ctx, sessionUid);
   }
 
@@ -123,31 +124,31 @@ export function createStandpoint(needs: Needs) {
     const record = await reading.record(ctx, sessionUid);
     const line = { event: 'token.refused', accountId, clientId } as const;
     if (record?.accountId !== accountId) {
-      await trail({ ...line, reason: 'sign_in_ended' });
+      await auditLog({ ...line, reason: 'sign_in_ended' });
       return false;
     }
-    const demand = { acrs: null, always: clientRule(clientId).always, freshMs: null };
-    const judgement = await judged(ctx, accountId, record, demand);
-    const ended = !judgement || isEnded(record.proofs, judgement);
-    if (!ended && judgement.decision.kind === 'satisfied') return true;
+    const requested = { acrs: null, always: clientRule(clientId).always, freshMs: null };
+    const policyResult = await judged(ctx, accountId, record, requested);
+    const ended = !policyResult || isEnded(record.authentications, policyResult);
+    if (!ended && policyResult.decision.kind === 'satisfied') return true;
     const reason = ended ? 'sign_in_ended' : 'policy_unmet';
-    await trail({ ...line, tenantId: judgement?.tenant.id ?? null, reason });
+    await auditLog({ ...line, tenantId: policyResult?.tenant.id ?? null, reason });
     return false;
   }
 
   return { ofRequest, ofToken, readAhead };
 }
 
-export type Standpoint = ReturnType<typeof createStandpoint>;
+export type SessionPolicy = ReturnType<typeof createSessionPolicy>;
 
 /** The sign-in that this request itself brings back from an interaction; null: none, the record counts. */
 function signInGiven({ oidc }: KoaContextWithOIDC): SignInFacts | null {
   const isResumed = oidc.route === 'resume' || oidc.route === 'device_resume';
   if (!isResumed || !oidc.result?.login) return null;
   // A host's own login page ended the interaction: a password is all that it can have asked for.
-  const at = (oidc.session?.loginTs ?? 0) * 1000;
-  const password = { method: 'pwd', enrolmentId: null, at } as const;
-  return signInOfResult(oidc.result) ?? { proofs: [password], trustedBrowserId: null };
+  const atMs = (oidc.session?.loginTs ?? 0) * 1000;
+  const password = { method: 'pwd', enrolmentId: null, atMs } as const;
+  return signInOfResult(oidc.result) ?? { authentications: [password], trustedBrowserId: null };
 }
 
 /** The person is here, and has not been asked by us: a set-up that can be put off is shown to them. */
@@ -155,9 +156,9 @@ function isLoginAlone({ oidc }: KoaContextWithOIDC): boolean {
   return Boolean(oidc.result?.login) && signInOfResult(oidc.result ?? {}) === null;
 }
 
-export function createSecondFactorPrompt(standpoint: Standpoint) {
+export function createSecondFactorPrompt(sessionPolicy: SessionPolicy) {
   async function policyUnmet(ctx: KoaContextWithOIDC): Promise<boolean> {
-    const finding = await standpoint.ofRequest(ctx);
+    const finding = await sessionPolicy.ofRequest(ctx);
     return typeof finding === 'object' && finding.decision.kind !== 'satisfied';
   }
 
@@ -168,14 +169,14 @@ export function createSecondFactorPrompt(standpoint: Standpoint) {
 }
 
 /** Further reasons to sign in from the start, for the host's `login` prompt. */
-export function createLoginChecks(standpoint: Standpoint) {
+export function createLoginChecks(sessionPolicy: SessionPolicy) {
   /** A live session of an account that is gone is a fault in the library's next step (500). */
   function accountGone({ oidc }: KoaContextWithOIDC): boolean {
     return Boolean(oidc.session?.accountId) && !oidc.account;
   }
 
   async function signInEnded(ctx: KoaContextWithOIDC): Promise<boolean> {
-    return (await standpoint.ofRequest(ctx)) === 'ended';
+    return (await sessionPolicy.ofRequest(ctx)) === 'ended';
   }
 
   return [

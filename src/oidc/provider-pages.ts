@@ -19,7 +19,7 @@ interface ProtocolError {
   readonly error_description?: string | undefined;
 }
 
-interface Needs {
+interface ProviderPagesDeps {
   readonly render: Render;
   readonly clientName: (clientId: string) => string;
   readonly clientTenant: (clientId: string) => string | null;
@@ -39,7 +39,7 @@ export function isPassing(error: unknown): boolean {
   return error instanceof StoreUnavailable || error instanceof Busy;
 }
 
-export function createProviderPages({ render, clientName, clientTenant }: Needs): ProviderPages {
+export function createProviderPages({ render, clientName, clientTenant }: ProviderPagesDeps): ProviderPages {
   /** Our page for a protocol error; a store that is away is 503, whatever the library made of it. */
   function error(ctx: KoaContextWithOIDC, out: ProtocolError, fault: Error | errors.OIDCProviderError): void {
     if (!BROWSER_ROUTES.has(ctx.oidc.route)) {
@@ -100,14 +100,14 @@ export function createProviderPages({ render, clientName, clientTenant }: Needs)
 /** The relying party's own address for afterwards; the library has checked that it is registered. */
 function afterSignOut(state: Readonly<Record<string, unknown>>): string | null {
   if (typeof state.postLogoutRedirectUri !== 'string') return null;
-  const address = new URL(state.postLogoutRedirectUri);
-  if (typeof state.state === 'string') address.searchParams.set('state', state.state);
-  return address.href;
+  const url = new URL(state.postLogoutRedirectUri);
+  if (typeof state.state === 'string') url.searchParams.set('state', state.state);
+  return url.href;
 }
 
-function seeOther(ctx: Context, address: string): void {
+function seeOther(ctx: Context, url: string): void {
   ctx.status = 303;
-  ctx.redirect(address);
+  ctx.redirect(url);
   ctx.body = '';
 }
 

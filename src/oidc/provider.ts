@@ -10,25 +10,25 @@ import {
 } from 'oidc-provider';
 import type { ClientConfig } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
-import { createCookieSignatures } from '../http/server/cookie-signatures.ts';
 import type { Logger } from '../ports/log.ts';
 import type { AccountStore } from '../ports/stores.ts';
-import type { Clock, SecretBox } from '../ports/system.ts';
+import type { Cipher, Clock } from '../ports/system.ts';
 import { createProviderAdapter, type ProviderStores } from './adapter.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
+import { createCookieSignatures } from './cookie-signatures.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
 import { onceInRequest } from './once-in-request.ts';
 import { isPassing, type ProviderPages } from './provider-pages.ts';
 import { type BeginReading, readingAhead } from './read-ahead.ts';
 
-interface Needs {
+interface ProviderDeps {
   readonly issuer: string;
   readonly clients: readonly ClientConfig[];
   readonly cookieKeys: readonly string[];
   readonly signingKeys: readonly Readonly<Record<string, unknown>>[];
   readonly sessionHours: number;
   readonly stores: ProviderStores;
-  readonly box: SecretBox;
+  readonly cipher: Cipher;
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly pages: ProviderPages;
   readonly clock: Clock;
@@ -67,7 +67,7 @@ export function issuedLifetimeMs(sessionHours: number): number {
   return (sessionHours * 60 * MINUTE + TTL.RefreshToken) * 1000;
 }
 
-export function createProvider(needs: Needs): Provider {
+export function createProvider(needs: ProviderDeps): Provider {
   const rules = new Map(needs.clients.map((client) => [client.clientId, client]));
   const isFirstParty = (clientId: string) =>
     clientId === OWN_CLIENT || rules.get(clientId)?.firstParty === true;
@@ -90,7 +90,7 @@ export function createProvider(needs: Needs): Provider {
 
   const host: Configuration = {
     adapter: readingAhead(
-      createProviderAdapter(needs.stores, needs.box, needs.clock),
+      createProviderAdapter(needs.stores, needs.cipher, needs.clock),
       (ctx, accountId, token) => needs.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
     ),
     clients: [...needs.clients.map((client) => ({ ...client.metadata })), ownClient(needs.issuer)],
@@ -235,7 +235,7 @@ function fetchUnguarded(input: string | Request | URL, options: RequestInit & { 
 }
 
 /** What the library answers or passes over by itself would else be known to nobody. */
-function answerFaults(provider: Provider, { error: failed, warn }: Needs['logger']): void {
+function answerFaults(provider: Provider, { error: failed, warn }: ProviderDeps['logger']): void {
   provider.on('server_error', (ctx, error) => {
     const event = isPassing(error) ? 'request.unavailable' : 'request.failed';
     failed({ event, request_id: String(ctx.state.requestId ?? ''), error });

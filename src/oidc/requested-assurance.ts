@@ -1,6 +1,6 @@
 /** Reads out of an authorization request how much it wants to be sure. */
 import { type Acr, isAcr } from '../domain/policy/acr.ts';
-import type { Demand } from '../domain/policy/policy.ts';
+import type { RequestedAssurance } from '../domain/policy/policy.ts';
 
 /** What a client's registration adds to its requests. */
 export interface ClientRule {
@@ -15,7 +15,10 @@ export interface ClientRule {
  * from the request's own parameter, since the library forgets the mark where both are sent. Values nobody knows are
  * passed over; when none is left, nothing can meet the request.
  */
-export function demandOf(params: Readonly<Record<string, unknown>>, client: ClientRule): Demand {
+export function requestedAssuranceOf(
+  params: Readonly<Record<string, unknown>>,
+  client: ClientRule,
+): RequestedAssurance {
   const wanted = essentialAcrs(params.claims) ?? wordsOf(params.acr_values);
   const acrs: readonly Acr[] | null = wanted === null ? null : wanted.filter(isAcr);
   const maxAge = client.own && params.max_age !== undefined ? Number(params.max_age) : Number.NaN;

@@ -4,12 +4,12 @@
  */
 import type { Context } from 'koa';
 import { type Adapter, type AdapterConstructor, type AdapterFactory, Provider } from 'oidc-provider';
-import { isGiven, SECURE } from '../http/guards/binding-cookies.ts';
-import type { SecretBox } from '../ports/system.ts';
+import type { Cipher } from '../ports/system.ts';
+import { isGiven, SECURE } from './binding-cookies.ts';
 import { finisherOf } from './sessions.ts';
 
-interface Needs {
-  readonly box: Pick<SecretBox, 'digest'>;
+interface ResumeBindingDeps {
+  readonly cipher: Pick<Cipher, 'digest'>;
 }
 
 /**
@@ -27,15 +27,15 @@ interface Finisher {
   readonly accountId: string;
 }
 
-export function createResumeTickets({ box }: Needs) {
+export function createResumeBinding({ cipher }: ResumeBindingDeps) {
   const nameOf = ({ key }: Finisher) => `second-factor-finished-${key.slice(0, NAMED_BY)}`;
-  const ticketOf = ({ key, accountId }: Finisher) => box.digest(`${key}|${accountId}`, 'resume-ticket');
+  const ticketOf = ({ key, accountId }: Finisher) => cipher.digest(`${key}|${accountId}`, 'resume-ticket');
 
   /** To who has just finished an interaction; `address` is where the provider goes on. */
-  function give(ctx: Context, finisher: Finisher, address: string): void {
+  function give(ctx: Context, finisher: Finisher, url: string): void {
     ctx.cookies.set(`${ctx.secure ? SECURE : ''}${nameOf(finisher)}`, ticketOf(finisher), {
       // Where the provider goes on after a consent, too.
-      path: new URL('.', address).pathname,
+      path: new URL('.', url).pathname,
       maxAge: KEPT_MS,
       signed: false,
       httpOnly: true,
@@ -83,4 +83,4 @@ function isClass(host: AdapterConstructor | AdapterFactory): host is AdapterCons
   return typeof host.prototype === 'object' && host.prototype !== null;
 }
 
-export type ResumeTickets = ReturnType<typeof createResumeTickets>;
+export type ResumeBinding = ReturnType<typeof createResumeBinding>;

@@ -4,7 +4,7 @@ import type { SignInRecordStore } from '../ports/stores.ts';
 import type { Clock } from '../ports/system.ts';
 import type { SignInFacts } from './sessions.ts';
 
-interface Needs {
+interface SignInRecordSaverDeps {
   readonly records: Pick<SignInRecordStore, 'save'>;
   readonly clock: Clock;
   /** How long after the sign-in something issued from it can still live. */
@@ -15,19 +15,22 @@ interface Needs {
 const LONGEST_BROWSER = 200;
 
 /** For the request that brings a result back from an interaction: the session's uid exists there alone. */
-export function createRecordKeeping({ records, clock, issuedLifetimeMs }: Needs) {
+export function createSignInRecordSaver({ records, clock, issuedLifetimeMs }: SignInRecordSaverDeps) {
   const begun = new WeakMap<object, Promise<void>>();
 
-  async function write(ctx: KoaContextWithOIDC, { proofs, trustedBrowserId }: SignInFacts): Promise<void> {
+  async function write(
+    ctx: KoaContextWithOIDC,
+    { authentications, trustedBrowserId }: SignInFacts,
+  ): Promise<void> {
     const { session } = ctx.oidc;
     if (!session?.accountId) return;
     await records.save({
       sessionUid: session.uid,
       accountId: session.accountId,
-      proofs,
+      authentications,
       trustedBrowserId,
-      at: (session.loginTs ?? 0) * 1000,
-      address: ctx.ip,
+      atMs: (session.loginTs ?? 0) * 1000,
+      ip: ctx.ip,
       browser: ctx.get('user-agent').slice(0, LONGEST_BROWSER),
       expiresAt: clock.now() + issuedLifetimeMs,
     });

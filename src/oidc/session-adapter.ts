@@ -8,10 +8,10 @@ import { type ProviderRow, type ShortLivedProviderStore, StoreUnavailable } from
 import type { Clock } from '../ports/system.ts';
 import { mergeSession } from './session-merge.ts';
 
-interface Needs {
+interface SessionAdapterDeps {
   readonly store: Pick<ShortLivedProviderStore, 'find' | 'findByUid' | 'upsert' | 'replace' | 'destroy'>;
   readonly keyOf: (id: string) => string;
-  readonly seal: (payload: AdapterPayload) => ProviderRow['payload'];
+  readonly encrypt: (payload: AdapterPayload) => ProviderRow['payload'];
   readonly open: (stored: ProviderRow['payload'] | null) => AdapterPayload | undefined;
   readonly clock: Clock;
 }
@@ -27,7 +27,7 @@ interface Internals {
   destroyed?: boolean;
 }
 
-export function createSessionAdapter({ store, keyOf, seal, open, clock }: Needs) {
+export function createSessionAdapter({ store, keyOf, encrypt, open, clock }: SessionAdapterDeps) {
   /** What is in the store of each session, by the one object in it that the library gives back as it got it. */
   const stored = new WeakMap<object, ProviderRow>();
 
@@ -56,7 +56,7 @@ export function createSessionAdapter({ store, keyOf, seal, open, clock }: Needs)
       // A session that has another id by now keeps that, and is not told to who came with the old one.
       const jti = theirs.jti === read.id ? id : theirs.jti;
       const merged = { ...mergeSession(base, mine, theirs), jti };
-      const next = { id: jti, payload: seal(merged) };
+      const next = { id: jti, payload: encrypt(merged) };
       if (await replace({ id: theirs.jti, payload }, next, Number(merged.exp) * 1000)) {
         if (jti !== id) letGo();
         return next;
@@ -75,7 +75,7 @@ export function createSessionAdapter({ store, keyOf, seal, open, clock }: Needs)
     async upsert(id, session, expiresIn = 0) {
       const expiresAt = clock.now() + expiresIn * 1000;
       const read = session.authorizations && stored.get(session.authorizations);
-      let saved: ProviderRow = { id, payload: seal(session) };
+      let saved: ProviderRow = { id, payload: encrypt(session) };
       if (!read) await store.upsert(MODEL, keyOf(id), saved.payload, expiresAt);
       else if (!(await replace(read, saved, expiresAt))) saved = await settle(id, session, read);
       if (session.authorizations) stored.set(session.authorizations, saved);

@@ -6,9 +6,9 @@ import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import type { Proof } from '../domain/policy/assurance.ts';
-import { isGiven } from '../http/guards/binding-cookies.ts';
-import { wantedAccountOf } from './id-token-hint.ts';
+import type { AuthenticationEvent } from '../domain/policy/assurance.ts';
+import { isGiven } from './binding-cookies.ts';
+import { accountOfIdTokenHint } from './id-token-hint.ts';
 
 /** An interaction as our pages need it. */
 export interface InteractionView {
@@ -39,7 +39,7 @@ export interface SignInResult {
   readonly ts: number;
   /** Whether it adds to the live session: then that session lasts as long as it would have. */
   readonly isStepUp: boolean;
-  readonly proofs: readonly Proof[];
+  readonly authentications: readonly AuthenticationEvent[];
   /** The browser on whose account no second factor was asked for; null: none was needed. */
   readonly trustedBrowserId: string | null;
   /** Of the interaction that it ends. */
@@ -79,7 +79,7 @@ export function createProviderSession(provider: Provider) {
       details: details.prompt.details,
       params: details.params,
       clientId: String(details.params.client_id),
-      wantedAccountId: wantedAccountOf(details.params),
+      wantedAccountId: accountOfIdTokenHint(details.params),
       session: session ? { uid: session.uid, accountId: session.accountId } : null,
       grantId: details.grantId ?? null,
       expiresAt: details.exp * 1000,
@@ -103,9 +103,9 @@ export function createProviderSession(provider: Provider) {
 
   function resultOf(ending: InteractionEnding) {
     if ('error' in ending) return { error: ending.error, error_description: ending.description };
-    const { accountId, acr, amr, ts, proofs, isStepUp, trustedBrowserId, key } = ending.signIn;
+    const { accountId, acr, amr, ts, authentications, isStepUp, trustedBrowserId, key } = ending.signIn;
     const login = { accountId, acr, amr: [...amr], ts, remember: isStepUp };
-    return { login, [PROOFS]: { accountId, ts, proofs, trustedBrowserId, key } };
+    return { login, [PROOFS]: { accountId, ts, authentications, trustedBrowserId, key } };
   }
 
   /** Ends a consent interaction with a grant of all that it asked for. */
@@ -169,8 +169,8 @@ export function clientNameOf(provider: Provider): (clientId: string) => Promise<
 
 /** The proofs that an ended interaction carries; null: a host's own login page ended it. */
 export function signInOfResult(result: InteractionResults): SignInFacts | null {
-  const { proofs, trustedBrowserId = null } = carriedBy(result) ?? {};
-  return Array.isArray(proofs) ? { proofs, trustedBrowserId } : null;
+  const { authentications, trustedBrowserId = null } = carriedBy(result) ?? {};
+  return Array.isArray(authentications) ? { authentications, trustedBrowserId } : null;
 }
 
 /** Who ended which interaction with such proofs; null: nobody. */
@@ -189,12 +189,12 @@ function carriedBy(result: InteractionResults): Partial<Carried> | null {
 }
 
 /** What a sign-in record is made of. */
-export type SignInFacts = Pick<SignInResult, 'proofs' | 'trustedBrowserId'>;
+export type SignInFacts = Pick<SignInResult, 'authentications' | 'trustedBrowserId'>;
 
 interface Carried {
   readonly accountId: string;
   readonly ts: number;
-  readonly proofs: readonly Proof[];
+  readonly authentications: readonly AuthenticationEvent[];
   readonly trustedBrowserId: string | null;
   readonly key: string;
 }

@@ -7,42 +7,42 @@ import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import { availableOf, createMethods, type MethodSettings } from '../domain/methods/index.ts';
 import { isSent, type MethodName } from '../domain/methods/method.ts';
 import type { PasskeySite } from '../domain/methods/webauthn.ts';
-import type { Facts, Judge, Judgement } from '../domain/policy/policy.ts';
-import type { Progress } from '../domain/sign-in/transaction.ts';
+import type { AccountSnapshot, EvaluatePolicy, PolicyResult } from '../domain/policy/policy.ts';
+import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
-import { createBeginnings } from '../http/guards/sign-in-binding.ts';
+import { createSignInBinding } from '../http/guards/sign-in-binding.ts';
 import type { TrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
-import { type ClientName, createAdvance, type PageAddress } from '../http/second-factor/next-step.ts';
+import { type ClientName, createNextStep, type PageAddress } from '../http/second-factor/next-step.ts';
 import { createSecondFactorRoutes } from '../http/second-factor/routes.ts';
-import { createStandpoint, type Standpoint } from '../oidc/prompt.ts';
+import { createSessionPolicy, type SessionPolicy } from '../oidc/prompt.ts';
 import type { ClientRule } from '../oidc/requested-assurance.ts';
-import { createResumeTickets } from '../oidc/resume-cookie.ts';
+import { createResumeBinding } from '../oidc/resume-cookie.ts';
 import { createProviderSession, type InteractionView } from '../oidc/sessions.ts';
 import type { Log } from '../ports/log.ts';
 import type { Messenger, Notify } from '../ports/senders.ts';
 import type {
   AccountStore,
   AttemptStore,
-  ClaimStore,
   EnrolmentStore,
   LockoutStore,
-  ProgressStore,
+  OnceStore,
   SignInRecordStore,
+  TransactionStore,
   TrustedBrowserStore,
 } from '../ports/stores.ts';
-import type { Clock, PasskeyVerifier, Random, SecretBox, Trail } from '../ports/system.ts';
-import { createBinding } from '../use-cases/enrolment/binding.ts';
+import type { AuditLog, Cipher, Clock, PasskeyVerifier, Random } from '../ports/system.ts';
+import { createEnrol } from '../use-cases/enrolment/binding.ts';
 import { createEnrolment, type EnrolmentUseCase } from '../use-cases/enrolment/enrolment.ts';
 import { createRecovery, type Recovery } from '../use-cases/enrolment/recovery-codes.ts';
 import { createAddressConfirmation } from '../use-cases/second-factor/address-confirmation.ts';
-import { createGuesses } from '../use-cases/second-factor/attempt-limiter.ts';
+import { createAttemptLimiter } from '../use-cases/second-factor/attempt-limiter.ts';
 import { createAnswers } from '../use-cases/second-factor/check-answer.ts';
 import {
-  createJudge,
-  createStandingGather,
-  createStandingJudge,
+  createExistingSessionEvaluation,
+  createPartialSnapshotLoader,
+  createPolicyEvaluation,
 } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createPasskeys, type Passkeys } from '../use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
@@ -51,14 +51,14 @@ import { createTrustedBrowsers, type TrustedBrowsers } from '../use-cases/second
 import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
 import { createConfigure } from './configure.ts';
 
-export interface SecondFactorNeeds {
+export interface SecondFactorDeps {
   readonly stores: {
     readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setPhone'>;
     readonly enrolments: EnrolmentStore;
-    readonly claims: ClaimStore;
+    readonly onceKeys: OnceStore;
     readonly lockouts: LockoutStore;
     readonly records: SignInRecordStore;
-    readonly progress: ProgressStore;
+    readonly transactions: TransactionStore;
     readonly attempts: AttemptStore;
     readonly trustedBrowsers: TrustedBrowserStore;
   };
@@ -72,10 +72,10 @@ export interface SecondFactorNeeds {
   readonly smsLimits: SmsLimits;
   /** Where an address can be confirmed without a code; null: nowhere. */
   readonly confirmUrl: (account: Account) => string | null;
-  readonly box: SecretBox;
+  readonly cipher: Cipher;
   readonly clock: Clock;
   readonly random: Random;
-  readonly trail: Trail;
+  readonly auditLog: AuditLog;
   readonly log: Log;
   readonly clientRule: (clientId: string) => ClientRule;
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
@@ -91,7 +91,7 @@ export interface SecondFactorNeeds {
 }
 
 /** What its pages need beside that. */
-export interface PageNeeds {
+export interface PageDeps {
   readonly render: RenderSome<SecondFactorPage>;
   readonly clientName: ClientName;
   readonly home: string | null;
@@ -104,23 +104,23 @@ export interface PageNeeds {
 export type Onward = (
   ctx: Context,
   view: InteractionView,
-  progress: Progress,
-  facts?: Facts | null,
+  transaction: SignInTransaction,
+  snapshot?: AccountSnapshot | null,
 ) => Promise<void>;
 
 export interface SecondFactorArea {
   configure(host: Configuration): Configuration;
   /** The pages, under the interactions of this provider. */
-  routes(provider: Provider, pages: PageNeeds): Router;
-  onward(provider: Provider, pages: Pick<PageNeeds, 'clientName'>): Onward;
-  readonly readAhead: Standpoint['readAhead'];
-  readonly judge: Judge;
+  routes(provider: Provider, pages: PageDeps): Router;
+  onward(provider: Provider, pages: Pick<PageDeps, 'clientName'>): Onward;
+  readonly readAhead: SessionPolicy['readAhead'];
+  readonly evaluatePolicy: EvaluatePolicy;
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
   readonly passkeys: Passkeys;
   readonly trustedBrowsers: TrustedBrowsers;
   /** Where codes of a factor go, as it is shown; null where none are sent. */
-  readonly maskedDestination: (judgement: Judgement, enrolment: Enrolment) => string | null;
+  readonly maskedDestination: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
   /** The methods that can be done here. */
   available(): readonly MethodName[];
 }
@@ -130,51 +130,51 @@ function pagesUnder(base: string): PageAddress {
   return (uid) => `${base}/interaction/${uid}/second-factor`;
 }
 
-export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorArea {
-  const { stores, box } = needs;
+export function createSecondFactorArea(needs: SecondFactorDeps): SecondFactorArea {
+  const { stores, cipher } = needs;
   const methods = createMethods(needs.methods);
   const available = () => availableOf(needs.methods, needs.passkeySite());
   const shared = { ...needs, ...stores, methods };
   const recovery = createRecovery(shared);
-  const bind = createBinding({ ...shared, keepCodes: recovery.keepMade });
-  const guesses = createGuesses(shared);
-  const passkeys = createPasskeys({ ...shared, bind, guesses });
+  const enrol = createEnrol({ ...shared, keepCodes: recovery.keepMade });
+  const attemptLimiter = createAttemptLimiter(shared);
+  const passkeys = createPasskeys({ ...shared, enrol, attemptLimiter });
   const answers = createAnswers({ ...shared, checkPasskey: passkeys.check });
   const { check, destinationOf, isReachable, isReadable } = answers;
   const judging = { ...shared, available, isReachable };
-  const judge = createJudge(judging);
+  const evaluatePolicy = createPolicyEvaluation(judging);
   const trustedBrowsers = createTrustedBrowsers(shared);
   const countSend = createSendLimits(shared);
   const sendCode = createSentCodes({ ...shared, countSend });
   const confirmation = createAddressConfirmation({ ...shared, countSend });
-  const enrolment = createEnrolment({ ...shared, bind, guesses, sendCode });
+  const enrolment = createEnrolment({ ...shared, enrol, attemptLimiter, sendCode });
   const secondFactor = createSecondFactor({
     ...shared,
-    judge,
+    evaluatePolicy,
     check,
     destinationOf,
-    guesses,
+    attemptLimiter,
     sendCode,
     askPasskey: passkeys.ask,
     onRecovery: recovery.used,
   });
-  const standpoint = createStandpoint({
+  const sessionPolicy = createSessionPolicy({
     ...shared,
-    judge: createStandingJudge(judging),
-    gather: createStandingGather(shared),
+    evaluatePolicy: createExistingSessionEvaluation(judging),
+    loadSnapshot: createPartialSnapshotLoader(shared),
   });
-  const tickets = createResumeTickets({ box });
-  const beginnings = createBeginnings({ box });
+  const resumeBinding = createResumeBinding({ cipher });
+  const signInBinding = createSignInBinding({ cipher });
   const pagesOf = (issuer: string) => pagesUnder(needs.basePath(issuer));
 
   const configure = createConfigure({
-    standpoint,
-    tickets,
+    sessionPolicy,
+    resumeBinding,
     isSomebody: async (id) => (await stores.accounts.findById(id)) !== null,
     interactionUrl: (issuer, uid) => (needs.interactionUrl ?? pagesOf(issuer))(uid),
   });
 
-  function partsOf(provider: Provider, { clientName }: Pick<PageNeeds, 'clientName'>) {
+  function partsOf(provider: Provider, { clientName }: Pick<PageDeps, 'clientName'>) {
     const session = createProviderSession(provider);
     const pages = pagesOf(provider.issuer);
     const parts = {
@@ -189,24 +189,24 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
       passkeys,
       confirmation,
       isReadable,
-      tickets,
-      beginnings,
+      resumeBinding,
+      signInBinding,
     };
-    return { ...parts, advance: createAdvance(parts) };
+    return { ...parts, nextStep: createNextStep(parts) };
   }
 
-  function routes(provider: Provider, { render, clientName, home }: PageNeeds): Router {
-    const forms = createFormTokens(box);
+  function routes(provider: Provider, { render, clientName, home }: PageDeps): Router {
+    const forms = createFormTokens(cipher);
     return createSecondFactorRoutes({ ...partsOf(provider, { clientName }), forms, render, home });
   }
 
-  function onward(provider: Provider, pages: Pick<PageNeeds, 'clientName'>): Onward {
-    return partsOf(provider, pages).advance.begun;
+  function onward(provider: Provider, pages: Pick<PageDeps, 'clientName'>): Onward {
+    return partsOf(provider, pages).nextStep.begun;
   }
 
-  const maskedDestination: SecondFactorArea['maskedDestination'] = (judgement, enrolment) => {
+  const maskedDestination: SecondFactorArea['maskedDestination'] = (policyResult, enrolment) => {
     const { method } = enrolment;
-    const destination = isSent(method) ? destinationOf(judgement, enrolment) : null;
+    const destination = isSent(method) ? destinationOf(policyResult, enrolment) : null;
     return isSent(method) && destination !== null ? (methods[method]?.masked(destination) ?? null) : null;
   };
 
@@ -215,8 +215,8 @@ export function createSecondFactorArea(needs: SecondFactorNeeds): SecondFactorAr
     routes,
     onward,
     maskedDestination,
-    readAhead: standpoint.readAhead,
-    judge,
+    readAhead: sessionPolicy.readAhead,
+    evaluatePolicy,
     enrolment,
     recovery,
     passkeys,

@@ -2,12 +2,12 @@
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import { ACRS } from '../domain/policy/acr.ts';
-import { createLoginChecks, createSecondFactorPrompt, PROMPT, type Standpoint } from '../oidc/prompt.ts';
-import type { ResumeTickets } from '../oidc/resume-cookie.ts';
+import { createLoginChecks, createSecondFactorPrompt, PROMPT, type SessionPolicy } from '../oidc/prompt.ts';
+import type { ResumeBinding } from '../oidc/resume-cookie.ts';
 
-interface Needs {
-  readonly standpoint: Standpoint;
-  readonly tickets: Pick<ResumeTickets, 'guard'>;
+interface ConfigureDeps {
+  readonly sessionPolicy: SessionPolicy;
+  readonly resumeBinding: Pick<ResumeBinding, 'guard'>;
   /** Whether there is somebody of this id. */
   readonly isSomebody: (id: string) => Promise<boolean>;
   /** Where an interaction of ours begins. */
@@ -20,7 +20,12 @@ type Introspection = NonNullable<NonNullable<Configuration['features']>['introsp
 
 const CLAIMS = ['sub', 'acr', 'amr', 'auth_time'];
 
-export function createConfigure({ standpoint, tickets: { guard }, isSomebody, interactionUrl }: Needs) {
+export function createConfigure({
+  sessionPolicy,
+  resumeBinding: { guard },
+  isSomebody,
+  interactionUrl,
+}: ConfigureDeps) {
   return (host: Configuration): Configuration => {
     const { introspection, devInteractions } = host.features ?? {};
     // On unless said otherwise: the library would lead everybody to pages that know no prompt of ours.
@@ -57,7 +62,7 @@ export function createConfigure({ standpoint, tickets: { guard }, isSomebody, in
     for (const prompt of host) policy.add(prompt.name === 'login' ? loginOf(prompt) : prompt);
     const login = policy.findIndex(({ name }) => name === 'login');
     if (login < 0) throw new TypeError('the interaction policy has no prompt called login');
-    policy.add(createSecondFactorPrompt(standpoint), login + 1);
+    policy.add(createSecondFactorPrompt(sessionPolicy), login + 1);
     return policy;
   }
 
@@ -66,7 +71,7 @@ export function createConfigure({ standpoint, tickets: { guard }, isSomebody, in
       { name },
       details,
       ...checks,
-      ...createLoginChecks(standpoint),
+      ...createLoginChecks(sessionPolicy),
     );
     // Set afterwards: the constructor would add the check for prompt=login a second time.
     login.requestable = requestable;
@@ -90,10 +95,10 @@ export function createConfigure({ standpoint, tickets: { guard }, isSomebody, in
     const find = host.findAccount ?? withoutClaims;
     return async (ctx, sub, token) => {
       const finding = (async () => find(ctx, sub, token))();
-      standpoint.readAhead(ctx, sub, token, finding);
+      sessionPolicy.readAhead(ctx, sub, token, finding);
       const account = await finding;
       if (!account || !token) return account;
-      return (await standpoint.ofToken(ctx, token)) ? account : undefined;
+      return (await sessionPolicy.ofToken(ctx, token)) ? account : undefined;
     };
   }
 
@@ -109,7 +114,7 @@ export function createConfigure({ standpoint, tickets: { guard }, isSomebody, in
       ...host,
       allowedPolicy: async (ctx, client, token) => {
         if (!(await allowed(ctx, client, token))) return false;
-        return !('accountId' in token) || (await standpoint.ofToken(ctx, token));
+        return !('accountId' in token) || (await sessionPolicy.ofToken(ctx, token));
       },
     };
   }

@@ -9,25 +9,25 @@ import type { Tenant, TenantSecondFactor } from '../domain/tenant.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
 import type { ClientName, PageAddress } from '../http/second-factor/next-step.ts';
 import type { ClientRule } from '../oidc/requested-assurance.ts';
-import type { ResealableEnrolments } from '../ports/keys.ts';
+import type { ReencryptableEnrolments } from '../ports/keys.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageSender, Messenger, Notify } from '../ports/senders.ts';
 import type {
   AttemptStore,
   AuditStore,
-  ClaimStore,
   LockoutStore,
-  ProgressStore,
+  OnceStore,
   SignInRecordStore,
+  TransactionStore,
   TrustedBrowserStore,
 } from '../ports/stores.ts';
-import type { Clock, Random, SecretBox, Trail } from '../ports/system.ts';
+import type { AuditLog, Cipher, Clock, Random } from '../ports/system.ts';
 import type { SmsLimits } from '../use-cases/second-factor/send-limits.ts';
 
 /** What must survive: losing it would let people in on a password alone. */
 export interface DurableStores {
-  readonly enrolments: ResealableEnrolments;
-  readonly claims: ClaimStore;
+  readonly enrolments: ReencryptableEnrolments;
+  readonly onceKeys: OnceStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
   readonly trustedBrowsers: TrustedBrowserStore;
@@ -36,7 +36,7 @@ export interface DurableStores {
 
 /** What may be lost at the price of signing in again. */
 export interface ShortLivedStores {
-  readonly progress: ProgressStore;
+  readonly transactions: TransactionStore;
   readonly attempts: AttemptStore;
 }
 
@@ -94,7 +94,7 @@ export interface SecondFactorOptions {
    */
   readonly digestKey?: string;
   /** In place of both, for who keeps keys in a way of their own. */
-  readonly box?: SecretBox;
+  readonly cipher?: Cipher;
   /**
    * Who has this id; null or undefined: nobody. Asked once or more in a request, and never remembered. Whom your
    * `findAccount` knows and this does not is asked to sign in again and again, and `log` is told.
@@ -173,7 +173,7 @@ export interface SecondFactorOptions {
   /** Told of faults. Default: standard error. */
   readonly log?: Log;
   /** Default: lines go to `stores.durable.audit`. */
-  readonly trail?: Trail;
+  readonly auditLog?: AuditLog;
   /** Default: the system's. */
   readonly clock?: Clock;
   /** Default: the system's. */

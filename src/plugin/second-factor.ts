@@ -1,14 +1,14 @@
 /** The plugin: a second factor for somebody else's oidc-provider, put together from what the host says. */
 import type { Middleware } from 'koa';
 import type { Configuration, Provider } from 'oidc-provider';
-import { createSecretBox, digestKeyOf } from '../adapters/system/cipher.ts';
+import { createCipher, digestKeyOf } from '../adapters/system/cipher.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { enrolmentPurpose } from '../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../domain/methods/method.ts';
 import { type PasskeySite, passkeySiteOf } from '../domain/methods/webauthn.ts';
-import type { Judge } from '../domain/policy/policy.ts';
+import type { EvaluatePolicy } from '../domain/policy/policy.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { createAssetRoutes } from '../http/assets/routes.ts';
 import { createTrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
@@ -21,18 +21,18 @@ import { createRenderer, prepareAnswer } from '../http/pages/render.ts';
 import type { Site } from '../http/pages/site.ts';
 import { createMounted, type Mounted } from '../http/server/mount.ts';
 import { createNotify } from '../messages/notices.ts';
-import { createLetters } from '../messages/templates.ts';
+import { createMessenger } from '../messages/templates.ts';
 import { clientNameOf } from '../oidc/sessions.ts';
-import type { ResealableEnrolments } from '../ports/keys.ts';
+import type { ReencryptableEnrolments } from '../ports/keys.ts';
 import type { Log } from '../ports/log.ts';
 import type { Messenger, Notify } from '../ports/senders.ts';
 import type { AttemptStore } from '../ports/stores.ts';
-import type { Clock, Random, SecretBox } from '../ports/system.ts';
-import { createTrail } from '../use-cases/administration/audit-log.ts';
+import type { Cipher, Clock, Random } from '../ports/system.ts';
+import { createAuditLog } from '../use-cases/administration/audit-log.ts';
 import { createFactors, type Factors } from '../use-cases/administration/factors.ts';
 import type { EnrolmentUseCase } from '../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../use-cases/enrolment/recovery-codes.ts';
-import { createResealing } from '../use-cases/keys/resealing.ts';
+import { createReencryption } from '../use-cases/keys/resealing.ts';
 import type { Passkeys } from '../use-cases/second-factor/passkeys.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { TrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
@@ -71,7 +71,7 @@ export interface SecondFactor {
   /** For an adapter that knows early whose token it has found: begins to read what that will be judged by. */
   readonly readAhead: SecondFactorArea['readAhead'];
   /** Asks the policy about an account as it is now. */
-  readonly judge: Judge;
+  readonly evaluatePolicy: EvaluatePolicy;
   /** Setting up a factor, for a page of the host's own. */
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
@@ -98,13 +98,13 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   checkOptions(options);
   const { clock = systemClock, random = systemRandom, log = toStandardError, homeUrl = null } = options;
   const { durable, shortLived } = options.stores;
-  const { claims, lockouts, records, trustedBrowsers, audit } = durable;
-  const { progress, attempts } = shortLived;
+  const { onceKeys, lockouts, records, trustedBrowsers, audit } = durable;
+  const { transactions, attempts } = shortLived;
   const tenants = tenantsOf(options);
   const accounts = accountsOf(options, tenants, log);
-  const box = options.box ?? boxOf(options);
-  const enrolments = sealedAnew(durable.enrolments, box, clock);
-  const trail = options.trail ?? createTrail({ audit, clock, random });
+  const cipher = options.cipher ?? cipherOf(options);
+  const enrolments = reencryptedOnUse(durable.enrolments, cipher, clock);
+  const auditLog = options.auditLog ?? createAuditLog({ audit, clock, random });
   const basePath = (issuer: string) => options.basePath ?? new URL(issuer).pathname.replace(/\/$/, '');
 
   /** Whether anything was made of what `configure` gave: a provider that was given the host's own asks nobody. */
@@ -116,10 +116,10 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     options.messenger ?? messengerOf(options, { tenants, clock, log, issuerOf: () => issuer });
 
   const notify =
-    options.notify ?? notifyOf(options, { messenger, enrolments, attempts, box, clock, random, log });
+    options.notify ?? notifyOf(options, { messenger, enrolments, attempts, cipher, clock, random, log });
 
   const area = createSecondFactorArea({
-    stores: { accounts, enrolments, claims, lockouts, records, progress, attempts, trustedBrowsers },
+    stores: { accounts, enrolments, onceKeys, lockouts, records, transactions, attempts, trustedBrowsers },
     tenants,
     methods: methodsOf(options),
     passkeyVerifier: createPasskeyVerifier(),
@@ -131,10 +131,10 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     log,
     trustedCookie: createTrustedBrowserCookie(options.trustedCookieName ?? 'second-factor-trusted'),
     trustDays: options.trustDays ?? TRUST_DAYS,
-    box,
+    cipher,
     clock,
     random,
-    trail,
+    auditLog,
     clientRule: (id) => ({ always: false, own: false, ...options.clientRule?.(id) }),
     accountOf: options.accountOf ?? (() => undefined),
     issuedLifetimeMs: options.issuedLifetimeMs ?? ISSUED_LIFETIME_MS,
@@ -148,10 +148,10 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   function drawing(issuer: string, site: Site): RenderSome<SecondFactorPage> {
     const render = options.render ?? createRenderer({ tenants, issuer, clock, isDevelopment: false, site });
     const only = tenants.length === 1 ? tenants[0]?.id : undefined;
-    return (ctx, page, model, frame = {}) => {
-      const framed = { ...frame, tenantId: frame.tenantId ?? only ?? null };
-      prepareAnswer(ctx, framed, clock.now());
-      return render(ctx, page, model, framed);
+    return (ctx, page, model, pageContext = {}) => {
+      const pageContextOfTenant = { ...pageContext, tenantId: pageContext.tenantId ?? only ?? null };
+      prepareAnswer(ctx, pageContextOfTenant, clock.now());
+      return render(ctx, page, model, pageContextOfTenant);
     };
   }
 
@@ -200,10 +200,10 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
       });
     },
     routes,
-    factors: createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, trail }),
+    factors: createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, auditLog }),
     onward: (provider) => area.onward(provider, { clientName: options.clientName ?? clientNameOf(provider) }),
     readAhead: area.readAhead,
-    judge: area.judge,
+    evaluatePolicy: area.evaluatePolicy,
     enrolment: area.enrolment,
     recovery: area.recovery,
     passkeys: area.passkeys,
@@ -215,13 +215,17 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   };
 }
 
-function boxOf({ encryption, digestKey }: SecondFactorOptions): SecretBox {
-  return createSecretBox(encryption, digestKey === undefined ? undefined : digestKeyOf(digestKey));
+function cipherOf({ encryption, digestKey }: SecondFactorOptions): Cipher {
+  return createCipher(encryption, digestKey === undefined ? undefined : digestKeyOf(digestKey));
 }
 
 /** The same store, in which whatever is looked at is sealed with the key in use from then on. */
-function sealedAnew(enrolments: ResealableEnrolments, box: SecretBox, clock: Clock): ResealableEnrolments {
-  const { onUse } = createResealing({ enrolments, providerDurable: null, box, clock });
+function reencryptedOnUse(
+  enrolments: ReencryptableEnrolments,
+  cipher: Cipher,
+  clock: Clock,
+): ReencryptableEnrolments {
+  const { onUse } = createReencryption({ enrolments, providerDurable: null, cipher, clock });
   const listByAccount = async (accountId: string) =>
     Promise.all((await enrolments.listByAccount(accountId)).map(onUse));
   return { ...enrolments, listByAccount };
@@ -231,13 +235,13 @@ function sealedAnew(enrolments: ResealableEnrolments, box: SecretBox, clock: Clo
 function messengerOf({ sender: own, name }: SecondFactorOptions, parts: MessengerParts): Messenger {
   const { issuerOf, log, ...around } = parts;
   const sender = own && hostSender(own, log);
-  let letters: Messenger | null = null;
+  let messenger: Messenger | null = null;
   return {
-    async tell(to, letter) {
+    async send(to, template) {
       const issuer = issuerOf();
       if (!sender || issuer === null) return false;
-      letters ??= createLetters({ ...around, issuer, sender, ...(name ? { productName: name } : {}) });
-      return letters.tell(to, letter);
+      messenger ??= createMessenger({ ...around, issuer, sender, ...(name ? { productName: name } : {}) });
+      return messenger.send(to, template);
     },
   };
 }
@@ -251,7 +255,7 @@ interface MessengerParts {
 
 /** Nobody is told where nothing is sent. Administrators are the host's affair, who are told by a `notify` of its own. */
 function notifyOf(options: SecondFactorOptions, parts: NoticeParts): Notify {
-  const { enrolments, box, ...around } = parts;
+  const { enrolments, cipher, ...around } = parts;
   const { sender, messenger: own, notMeUrl } = options;
   const smsLimits = smsLimitsOf(options);
   if (!sender && !own) return async () => {};
@@ -261,7 +265,7 @@ function notifyOf(options: SecondFactorOptions, parts: NoticeParts): Notify {
     // The number that was proven, whatever the host takes for theirs by now.
     async confirmedPhone({ id }) {
       const enrolment = (await enrolments.listByAccount(id)).find(({ method }) => method === 'sms');
-      return enrolment?.secret ? box.tryOpen(enrolment.secret, enrolmentPurpose(enrolment)) : null;
+      return enrolment?.secret ? cipher.tryDecrypt(enrolment.secret, enrolmentPurpose(enrolment)) : null;
     },
     allowedPrefixes: smsLimits.allowedPrefixes,
     countText: createTextLimits({ ...parts, smsLimits }),
@@ -271,9 +275,9 @@ function notifyOf(options: SecondFactorOptions, parts: NoticeParts): Notify {
 
 interface NoticeParts {
   readonly messenger: Messenger;
-  readonly enrolments: Pick<ResealableEnrolments, 'listByAccount'>;
+  readonly enrolments: Pick<ReencryptableEnrolments, 'listByAccount'>;
   readonly attempts: AttemptStore;
-  readonly box: Pick<SecretBox, 'tryOpen'>;
+  readonly cipher: Pick<Cipher, 'tryDecrypt'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -19,13 +19,13 @@ export interface KeyStore {
   /** False when this id is known already; nothing is overwritten. */
   insert(record: KeyRecord): Promise<boolean>;
   /** Notes when it first sealed; later calls change nothing. */
-  markUsed(id: string, at: number): Promise<void>;
+  markUsed(id: string, atMs: number): Promise<void>;
   /** False when there was none. */
   remove(id: string): Promise<boolean>;
 }
 
 /** A secret at rest, and what it is sealed for. */
-export type SealedEnrolment = Pick<Enrolment, 'id' | 'accountId' | 'tenantId' | 'method'> & {
+export type EncryptedEnrolment = Pick<Enrolment, 'id' | 'accountId' | 'tenantId' | 'method'> & {
   readonly secret: string;
 };
 
@@ -33,14 +33,14 @@ export type SealedEnrolment = Pick<Enrolment, 'id' | 'accountId' | 'tenantId' | 
  * What is stored is passed a page at a time, in the order of ids, from the one after the id given (null: the first).
  * A page shorter than its limit is the last.
  */
-export interface ResealableEnrolments extends EnrolmentStore {
-  pageOfSecrets(after: string | null, limit: number): Promise<SealedEnrolment[]>;
+export interface ReencryptableEnrolments extends EnrolmentStore {
+  pageOfSecrets(after: string | null, limit: number): Promise<EncryptedEnrolment[]>;
   /** Replaces the secret only while it still is `previous`. */
   replaceSecret(id: string, previous: string, next: string): Promise<boolean>;
 }
 
 /** As `ResealableEnrolments` has it. */
-export interface ResealableProviderStore extends ProviderStore {
+export interface ReencryptableProviderStore extends ProviderStore {
   /** Of one model, what is alive at `now`. */
   page(model: string, after: string | null, limit: number, now: number): Promise<ProviderRow[]>;
   /** Replaces the payload only while it still is `previous.payload`; grant, uid, expiry and consumption stay. */

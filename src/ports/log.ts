@@ -20,7 +20,7 @@ export interface LogFields {
   /** A refusal's code, or a sentence of ours. */
   readonly reason?: string | undefined;
   /** An IP address; only its network is written. */
-  readonly address?: string | undefined;
+  readonly ip?: string | undefined;
   /** Of an error its name, message, stack and cause's message are written; what hangs on it is not. */
   readonly error?: unknown;
 }

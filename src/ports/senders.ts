@@ -37,7 +37,7 @@ export type NoticeTopic =
   | 'reported';
 
 /** What is to be told, in no language yet. */
-export type Letter =
+export type MessageTemplate =
   | {
       readonly kind: 'code';
       readonly purpose: Purpose;
@@ -53,7 +53,7 @@ export type Letter =
       /** The factor's; null where none is meant. */
       readonly method: MethodName | null;
       /** Milliseconds since the epoch. */
-      readonly at: number;
+      readonly atMs: number;
       /** Recovery codes that are left; null where that is not what it is about. */
       readonly left: number | null;
       /** Whose account it is about, for a reader who is somebody else (an administrator); null: the reader's own. */
@@ -73,7 +73,7 @@ export interface Recipient {
 /** Finds the words and hands them over. */
 export interface Messenger {
   /** False: it could not be handed over now, and nothing was sent. */
-  tell(to: Recipient, letter: Letter): Promise<boolean>;
+  send(to: Recipient, template: MessageTemplate): Promise<boolean>;
 }
 
 /** Tells an account of what was done to it, at all its confirmed contacts and the `also` given. Never rejects. */

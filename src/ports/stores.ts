@@ -9,7 +9,7 @@ import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { Lockout } from '../domain/sign-in/attempts.ts';
 import type { SignInRecord } from '../domain/sign-in/sign-in-record.ts';
-import type { Progress } from '../domain/sign-in/transaction.ts';
+import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../domain/sign-in/trusted-browser.ts';
 import type { Message } from './senders.ts';
 
@@ -37,7 +37,7 @@ export interface AccountStore {
   /** E.164, or null. */
   setPhone(id: string, phone: string | null): Promise<void>;
   /** Milliseconds since the epoch; null lifts it. An account that is frozen stays so since when it was. */
-  setFrozen(id: string, at: number | null): Promise<void>;
+  setFrozen(id: string, atMs: number | null): Promise<void>;
 }
 
 export interface EnrolmentStore {
@@ -53,7 +53,7 @@ export interface EnrolmentStore {
   setDefault(accountId: string, id: string | null): Promise<void>;
 }
 
-export interface ClaimStore {
+export interface OnceStore {
   /** True for exactly one caller per key, ever (until `expiresAt`, when it may be forgotten). */
   claim(key: string, expiresAt: number): Promise<boolean>;
   /** Stores the value for the first caller; everybody gets the value of the first. `expiresAt` null: kept. */
@@ -108,13 +108,13 @@ export interface AuditStore {
 
 // ---- short-lived store: what may be lost at the price of signing in again
 
-export interface ProgressStore {
-  find(uid: string, now: number): Promise<Progress | null>;
+export interface TransactionStore {
+  find(uid: string, now: number): Promise<SignInTransaction | null>;
   /**
    * Stores it when the stored version is `progress.version` (0: none stored), raising the version by one, and gives it
    * as it is stored. Null when somebody else was first: read again.
    */
-  save(progress: Progress): Promise<Progress | null>;
+  save(transaction: SignInTransaction): Promise<SignInTransaction | null>;
   remove(uid: string): Promise<void>;
 }
 
@@ -124,14 +124,14 @@ export interface AttemptLimit {
   readonly windowMs: number;
 }
 
-export interface Attempt {
+export interface CountedAttempt {
   /** One atomic act touches one owner: an account, an address, a browser. */
   readonly owner: string;
   /** The same id again is the same attempt: a repeated call counts once. */
   readonly id: string;
   /** What a later success forgets together: a method, or the attempt's own id. */
   readonly bucket: string;
-  readonly at: number;
+  readonly atMs: number;
   readonly limits: readonly AttemptLimit[];
 }
 
@@ -148,7 +148,7 @@ export type AttemptVerdict =
 
 export interface AttemptStore {
   /** Counts the attempt in every counter, or in none when one of them is full. */
-  take(attempt: Attempt): Promise<AttemptVerdict>;
+  take(attempt: CountedAttempt): Promise<AttemptVerdict>;
   /** Forgets what the bucket counted. */
   forget(owner: string, counters: readonly string[], bucket: string): Promise<void>;
 }
@@ -157,7 +157,7 @@ export interface AttemptStore {
 export type OutboxMessage = Omit<Message, 'expiresAt'>;
 
 export interface OutboxStore {
-  append(message: OutboxMessage, at: number): Promise<void>;
+  append(message: OutboxMessage, atMs: number): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<(OutboxMessage & { readonly sentAt: number })[]>;
 }

@@ -18,15 +18,15 @@ export class SecretUnreadable extends Error {
   override name = 'SecretUnreadable';
 }
 
-export interface SecretBox {
+export interface Cipher {
   /** The id of the key that seals. */
   readonly keyId: string;
   /** AES-256-GCM under the first key, with a fresh nonce; the key's id travels in the result. */
-  seal(plain: string, purpose: string): string;
+  encrypt(plain: string, purpose: string): string;
   /** Throws `SecretUnreadable` when the key is unknown, the purpose differs or a byte was changed. */
-  open(sealed: string, purpose: string): string;
+  decrypt(sealed: string, purpose: string): string;
   /** The same; null where `open` throws. */
-  tryOpen(sealed: string, purpose: string): string | null;
+  tryDecrypt(sealed: string, purpose: string): string | null;
   /** The id of the key that it was sealed under; null for what was never sealed. */
   keyIdOf(sealed: string): string | null;
   /** Keyed digest (HMAC-SHA-256, base64url) for look-ups that must not reveal what they look up. */
@@ -77,4 +77,4 @@ export interface PasskeyVerifier {
 }
 
 /** Writes one line of the audit trail; it is kept before the answer goes out. */
-export type Trail = (entry: AuditEntry) => Promise<void>;
+export type AuditLog = (entry: AuditEntry) => Promise<void>;

@@ -77,8 +77,8 @@ export function brandStyle(colour: string | null): string | null {
   const colours = brandColours(colour);
   if (colours === null) return null;
   const { accent, onAccent, ink } = colours;
-  const scheme = (letters: string): string =>
-    `:root{--accent:${accent};--on-accent:${onAccent};--accent-ink:${letters}}`;
+  const scheme = (messenger: string): string =>
+    `:root{--accent:${accent};--on-accent:${onAccent};--accent-ink:${messenger}}`;
   return `${scheme(ink.light)}\n@media (prefers-color-scheme:dark){${scheme(ink.dark)}}\n`;
 }
 

@@ -5,7 +5,7 @@ import type { Translate } from './locale.ts';
 /** Up to here a wait is said in minutes, which is right in every time zone. */
 const LONGEST_WAIT_IN_MINUTES = 120;
 
-export interface Moments {
+export interface Dates {
   /** "29 November 2026" */
   readonly date: (ms: number) => string;
   /** "29 November 2026, 14:05 UTC" */
@@ -17,7 +17,7 @@ export interface Moments {
 /** British English, for the day comes before the month in both languages. */
 const TAGS: Readonly<Record<Locale, string>> = { en: 'en-GB', nl: 'nl-NL' };
 
-export function momentsIn(locale: Locale, t: Translate, now: () => number): Moments {
+export function datesIn(locale: Locale, t: Translate, now: () => number): Dates {
   const tag = TAGS[locale];
   const day = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' });
   const hour = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC' });

@@ -1,12 +1,12 @@
 /** Everything that is said, in every language: words, numbers and moments. */
 import type { Locale } from '../domain/account.ts';
 import type { Clock } from '../ports/system.ts';
-import { type Moments, momentsIn } from './dates.ts';
+import { type Dates, datesIn } from './dates.ts';
 import { loadTranslations, type Translate } from './locale.ts';
 
 export interface Language {
   readonly t: Translate;
-  readonly moments: Moments;
+  readonly dates: Dates;
 }
 
 /** Made once: the formatters of Intl cost more than the rest of a page. */
@@ -14,7 +14,7 @@ export function loadLanguages(clock: Clock): Readonly<Record<Locale, Language>> 
   const translations = loadTranslations();
   const of = (locale: Locale): Language => {
     const t = translations(locale);
-    return { t, moments: momentsIn(locale, t, () => clock.now()) };
+    return { t, dates: datesIn(locale, t, () => clock.now()) };
   };
   return { en: of('en'), nl: of('nl') };
 }

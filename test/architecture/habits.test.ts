@@ -93,7 +93,7 @@ describe('the rules about how a file is written', () => {
       habits.worldFaults(source('Date.now(); Math.random();', 'src/adapters/system/clock.ts')),
     ).to.deep.equal([]);
     expect(habits.worldFaults(source('process.env;', 'src/adapters/system/clock.ts'))).to.have.lengthOf(1);
-    expect(habits.worldFaults(source('process.env;', 'src/config/environment.ts'))).to.deep.equal([]);
-    expect(habits.worldFaults(source('Date.now();', 'src/config.ts'))).to.have.lengthOf(1);
+    expect(habits.worldFaults(source('process.env;', 'src/config/sources/environment.ts'))).to.deep.equal([]);
+    expect(habits.worldFaults(source('Date.now();', 'src/config/load.ts'))).to.have.lengthOf(1);
   });
 });

@@ -59,7 +59,7 @@ export function anyFaults(sources: readonly Source[]): string[] {
 }
 
 /** The catalogue of methods, and the entry of each published subpath. */
-const BARRELS = ['src/domain/methods/index.ts', 'src/index.ts', 'src/server.ts'];
+const BARRELS = ['src/domain/methods/index.ts', 'src/index.ts', 'src/server.ts', 'src/delivery.ts'];
 
 /** A barrel only passes on what other files export. */
 export function exportFaults(sources: readonly Source[]): string[] {

@@ -1,6 +1,6 @@
 /** Each import rule finds what it is there to find, and lets pass what is right. */
 import { expect } from 'chai';
-import { cycleFaults, layerFaults, layerOf, packageFaults } from './layers.ts';
+import { crowdedFaults, cycleFaults, layerFaults, layerOf, packageFaults, storeFaults } from './layers.ts';
 import { parseSource, type Source } from './source.ts';
 
 function importing(path: string, ...statements: string[]): Source[] {
@@ -10,34 +10,41 @@ function importing(path: string, ...statements: string[]): Source[] {
 describe('the import rules', () => {
   it('know the layer of every file', () => {
     expect(layerOf('src/domain/methods/totp.ts')).to.equal('domain');
-    expect(layerOf('src/config.ts')).to.equal('config');
     expect(layerOf('src/config/shape.ts')).to.equal('config');
-    expect(layerOf('src/adapters/embedded/claims.ts')).to.equal('adapters/embedded');
-    expect(layerOf('src/http/render.ts')).to.equal('http');
+    expect(layerOf('src/adapters/embedded/once-store.ts')).to.equal('adapters/embedded');
+    expect(layerOf('src/http/pages/render.ts')).to.equal('http/pages');
     expect(layerOf('src/http/demo/routes.ts')).to.equal('http/demo');
     expect(layerFaults(importing('src/extras.ts', ''))).to.deep.equal(['src/extras.ts belongs to no layer']);
-    expect(layerFaults(importing('src/adapters/claims.ts', ''))).to.have.lengthOf(1);
-    expect(layerFaults(importing('src/queries/account.ts', ''))).to.have.lengthOf(1);
+    expect(layerFaults(importing('src/adapters/once-store.ts', ''))).to.have.lengthOf(1);
+    for (const loose of ['src/queries/account.ts', 'src/http/render.ts', 'src/use-cases/sign-in.ts'])
+      expect(layerFaults(importing(loose, '')), loose).to.have.lengthOf(1);
   });
 
   const REFUSED: readonly [from: string, statement: string][] = [
     ['src/domain/policy.ts', "import type { Clock } from '../ports/system.ts';"],
-    ['src/ports/stores.ts', "import { signIn } from '../use-cases/sign-in.ts';"],
-    ['src/use-cases/sign-in.ts', "import { enrol } from './enrolment.ts';"],
-    ['src/use-cases/sign-in.ts', "import type { Config } from '../config/shape.ts';"],
-    ['src/use-cases/sign-in.ts', "const store = await import('../adapters/embedded/accounts.ts');"],
-    ['src/adapters/embedded/claims.ts', "import { clock } from '../system/clock.ts';"],
-    ['src/adapters/embedded/claims.ts', "import type { Config } from '../../config/shape.ts';"],
+    ['src/ports/stores.ts', "import { signIn } from '../use-cases/sign-in/password.ts';"],
+    ['src/use-cases/sign-in/password.ts', "import type { Config } from '../../config/shape.ts';"],
+    [
+      'src/use-cases/sign-in/password.ts',
+      "const store = await import('../../adapters/embedded/accounts.ts');",
+    ],
+    ['src/adapters/embedded/once-store.ts', "import { clock } from '../system/clock.ts';"],
+    ['src/adapters/embedded/once-store.ts', "import type { Config } from '../../config/shape.ts';"],
     ['src/config/schema.ts', "import type { Clock } from '../ports/system.ts';"],
-    ['src/http/app.ts', "import { createClaims } from '../adapters/embedded/claims.ts';"],
-    ['src/http/app.ts', "import { loadConfig } from '../config.ts';"],
-    ['src/http/app.ts', "import { faults } from '../config/shape.ts';"],
+    ['src/http/server/app.ts', "import { createClaims } from '../../adapters/embedded/once-store.ts';"],
+    ['src/http/server/app.ts', "import { loadConfig } from '../../config/load.ts';"],
+    ['src/http/server/app.ts', "import { faults } from '../../config/shape.ts';"],
     ['src/http/account/routes.ts', "import { signInRoutes } from '../sign-in/routes.ts';"],
     ['src/http/account/routes.ts', "type Row = import('../sign-in/routes.ts').Row;"],
     ['src/http/account/routes.ts', "export { start } from '../demo/routes.ts';"],
     ['src/http/middleware/session.ts', "import { routes } from '../account/routes.ts';"],
-    ['src/http/account/routes.ts', "import { assemble } from '../../assemble.ts';"],
-    ['src/cli.ts', "import { createClaims } from './adapters/embedded/claims.ts';"],
+    ['src/http/sign-in/routes.ts', "import { pages } from '../enrolment/pages.ts';"],
+    ['src/http/account/routes.ts', "import { openParts } from '../../compose/parts.ts';"],
+    ['src/oidc/provider.ts', "import { createApp } from '../http/server/app.ts';"],
+    ['src/plugin/options.ts', "import { openParts } from '../compose/parts.ts';"],
+    ['src/jobs/mail.ts', "import { createApp } from '../http/server/app.ts';"],
+    ['src/presentation/dates.ts', "import { render } from '../http/pages/render.ts';"],
+    ['src/cli/program.ts', "import { createClaims } from '../adapters/embedded/once-store.ts';"],
     ['src/domain/policy.ts', "import { nowhere } from '../support/time/clock.ts';"],
   ];
   for (const [from, statement] of REFUSED) {
@@ -54,22 +61,25 @@ describe('the import rules', () => {
         'src/domain/policy.ts',
         "import { rank } from './assurance.ts'; import { totp } from './methods/totp.ts';",
       ),
-      importing('src/use-cases/sign-in.ts', "import { decide } from '../domain/policy.ts';"),
-      importing('src/use-cases/sign-in.ts', "import type { AccountStore } from '../ports/stores.ts';"),
-      importing('src/adapters/embedded/claims.ts', "import { open } from './database.ts';"),
+      importing('src/use-cases/sign-in/password.ts', "import { decide } from '../../domain/policy.ts';"),
+      importing('src/use-cases/sign-in/password.ts', "import { limit } from '../second-factor/verify.ts';"),
+      importing('src/adapters/embedded/once-store.ts', "import { open } from './database.ts';"),
       importing(
-        'src/adapters/embedded/claims.ts',
+        'src/adapters/embedded/once-store.ts',
         "import { StoreUnavailable } from '../../ports/stores.ts';",
       ),
-      importing('src/http/account/routes.ts', "import { forms } from '../forms.ts'; import './list.ts';"),
+      importing(
+        'src/http/account/routes.ts',
+        "import { forms } from '../guards/forms.ts'; import './list.ts';",
+      ),
       importing('src/http/account/routes.ts', "import { crossSite } from '../middleware/cross-site.ts';"),
-      importing('src/http/account/routes.ts', "import type { SignIn } from '../../use-cases/sign-in.ts';"),
-      importing('src/http/app.ts', "import { accountRoutes } from './account/routes.ts';"),
-      importing('src/http/app.ts', "import type { Config } from '../config/shape.ts';"),
-      importing('src/assemble.ts', "import { createClaims } from './adapters/embedded/claims.ts';"),
+      importing('src/http/account/routes.ts', "import { pages } from '../enrolment/pages.ts';"),
+      importing('src/oidc/prompt.ts', "import type { Limit } from '../use-cases/second-factor/verify.ts';"),
+      importing('src/http/server/app.ts', "import type { Config } from '../../config/shape.ts';"),
+      importing('src/compose/parts.ts', "import { createClaims } from '../adapters/embedded/once-store.ts';"),
       importing(
         'src/main.ts',
-        "import { loadConfig } from './config.ts'; import { assemble } from './assemble.ts';",
+        "import { loadConfig } from './config/load.ts'; import { start } from './compose/run.ts';",
       ),
     ].flat();
     expect(layerFaults(right)).to.deep.equal([]);
@@ -78,21 +88,34 @@ describe('the import rules', () => {
   it('keep packages where they belong', () => {
     const wrong = [
       importing('src/domain/policy.ts', "import { readFileSync } from 'node:fs';"),
-      importing('src/use-cases/sign-in.ts', "import { randomUUID } from 'node:crypto';"),
+      importing('src/use-cases/sign-in/password.ts', "import { randomUUID } from 'node:crypto';"),
       importing('src/http/sign-in/routes.ts', "import type { Provider } from 'oidc-provider';"),
       importing('src/http/sign-in/routes.ts', "import * as client from 'openid-client';"),
       importing('src/adapters/system/clock.ts', "import type { Context } from 'koa';"),
-      importing('src/use-cases/sign-in.ts', 'await import(name);'),
+      importing('src/use-cases/sign-in/password.ts', 'await import(name);'),
     ].flat();
     expect(packageFaults(wrong)).to.have.lengthOf(wrong.length);
     const right = [
       importing('src/domain/methods/totp.ts', "import { verifySync } from 'otplib';"),
-      importing('src/http/provider.ts', "import { Provider } from 'oidc-provider';"),
+      importing('src/oidc/provider.ts', "import { Provider } from 'oidc-provider';"),
       importing('src/http/demo/routes.ts', "import * as client from 'openid-client/passport';"),
       importing('src/http/demo/routes.ts', "import Router from '@koa/router';"),
-      importing('src/adapters/embedded/database.ts', "import { DatabaseSync } from 'node:sqlite';"),
+      importing('src/adapters/embedded/sqlite/database.ts', "import { DatabaseSync } from 'node:sqlite';"),
     ].flat();
     expect(packageFaults(right)).to.deep.equal([]);
+  });
+
+  it('refuse a store port to a route, and allow it to the adapter of oidc-provider', () => {
+    const statement = "import type { AccountStore } from '../ports/stores.ts';";
+    expect(storeFaults(importing('src/oidc/prompt.ts', statement))).to.have.lengthOf(1);
+    expect(storeFaults(importing('src/oidc/adapter.ts', statement))).to.deep.equal([]);
+    expect(storeFaults(importing('src/jobs/mail.ts', statement))).to.deep.equal([]);
+  });
+
+  it('count the files of each folder by itself', () => {
+    const sixteen = Array.from({ length: 16 }, (_, index) => `src/oidc/${index}.ts`);
+    expect(crowdedFaults([...sixteen, 'src/oidc/keys/a.ts'])).to.deep.equal([]);
+    expect(crowdedFaults([...sixteen, 'src/oidc/a.ts'])).to.deep.equal(['src/oidc has 17 files']);
   });
 
   it('find a circle of any length, once', () => {

@@ -1,81 +1,109 @@
 /** Who may import whom. A rule is a function from sources to the faults it found, one line each. */
 import type { Import, Source } from './source.ts';
 
-/** The only files that know oidc-provider. */
-const OIDC_PROVIDER_FILES = [
-  'src/http/app.ts',
-  'src/http/first-party.ts',
-  'src/http/provider.ts',
-  'src/http/provider-adapter.ts',
-  'src/http/provider-pages.ts',
-  'src/http/provider-read-ahead.ts',
-  'src/http/provider-session.ts',
-  'src/http/provider-session-adapter.ts',
-  'src/http/provider-session-merge.ts',
-  'src/http/provider-tickets.ts',
-  'src/http/second-factor/configure.ts',
-  'src/http/second-factor/index.ts',
-  'src/http/second-factor/options.ts',
-  'src/http/second-factor/prompt.ts',
-  'src/http/second-factor/records.ts',
-  'src/plugin.ts',
+/** Programs and published subpaths. They start something or re-export it, and nothing imports them. */
+const ENTRIES = ['main', 'cli', 'index', 'server', 'embedded', 'mongo', 'redis', 'delivery'].map(
+  (name) => `src/${name}.ts`,
+);
+
+/** Folders of which each folder below is a layer of its own. */
+const SPLIT_BY_FOLDER = ['adapters', 'http'];
+
+const LAYERS = [
+  'domain',
+  'ports',
+  'use-cases',
+  'config',
+  'presentation',
+  'messages',
+  'oidc',
+  'plugin',
+  'jobs',
+  'compose',
+  'cli',
 ];
 
-/**
- * Programs (and the parts of the command, in `src/cli`) and published entries: above everything, imported by nothing
- * but each other.
- */
-const ENTRIES = ['src/main.ts', 'src/cli.ts', 'src/index.ts', 'src/server.ts'];
+/** Parts of `http` that every area may use. */
+const SHARED_BY_AREAS = ['http/server', 'http/middleware', 'http/guards', 'http/pages'];
 
-/** Where adapters are named: for the server, and for what a guest chooses of them. */
-const COMPOSITIONS = [
-  'src/assemble.ts',
-  'src/delivery.ts',
-  'src/embedded.ts',
-  'src/keys.ts',
-  'src/mongo.ts',
-  'src/notices.ts',
-  'src/opener-checks.ts',
-  'src/plugin.ts',
-  'src/redis.ts',
-  'src/senders.ts',
-  'src/upkeep.ts',
-];
+/** The pages of an enrolment appear in a sign-in and in self-service. */
+const USERS_OF_ENROLMENT = ['http/second-factor', 'http/account'];
 
 /**
- * `domain`, `ports`, `use-cases`, `config`, `adapters/NAME`, `http` (files of every area), `http/AREA`, `assemble`,
- * `entry`; null for a file that belongs nowhere.
+ * The name of a layer: `domain`, `adapters/NAME`, `http/AREA`, `entry` and so on. Null for a file outside every layer: it
+ * lies loose where a folder should hold it.
  */
 export function layerOf(path: string): string | null {
-  if (ENTRIES.includes(path) || path.startsWith('src/cli/')) return 'entry';
-  if (COMPOSITIONS.includes(path)) return 'assemble';
-  if (path === 'src/config.ts') return 'config';
-  const [, layer, folder, ...rest] = path.split('/');
-  if (layer === 'adapters') return rest.length > 0 ? `adapters/${folder}` : null;
-  if (layer === 'http') return rest.length > 0 ? `http/${folder}` : 'http';
-  return ['domain', 'ports', 'use-cases', 'config'].includes(layer ?? '') && folder !== undefined
-    ? (layer ?? null)
-    : null;
+  if (ENTRIES.includes(path)) return 'entry';
+  const [, layer = '', folder, ...rest] = path.split('/');
+  if (SPLIT_BY_FOLDER.includes(layer)) return rest.length > 0 ? `${layer}/${folder}` : null;
+  if (layer === 'use-cases') return rest.length > 0 ? layer : null;
+  return LAYERS.includes(layer) && folder !== undefined ? layer : null;
 }
 
-function isShared(layer: string): boolean {
-  return layer === 'http' || layer === 'http/middleware';
-}
+/** What each layer may import beside itself. An area of `http` has its own rule below. */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  ports: ['domain'],
+  'use-cases': ['domain', 'ports'],
+  config: ['domain'],
+  presentation: ['domain', 'ports'],
+  messages: ['domain', 'ports', 'presentation'],
+  jobs: ['domain', 'ports', 'use-cases'],
+  oidc: ['domain', 'ports', 'use-cases'],
+  cli: ['domain', 'ports', 'use-cases', 'config', 'compose'],
+};
 
-/** Whether a file of one layer may import one of another; what is not said here is refused. */
 function mayImport(from: string, to: string, { target, isType }: Import): boolean {
-  if (from === 'assemble') return to !== 'entry';
-  if (from === 'entry') return !to.startsWith('adapters/');
-  if (to === 'domain') return true;
-  if (from === 'domain') return false;
-  if (to === 'ports') return from !== 'config';
-  if (from === 'config') return to === 'config';
-  if (from.startsWith('adapters/')) return to === from;
-  if (!from.startsWith('http')) return false;
+  if (from === to) return true;
+  if (from === 'entry') return true;
+  if (to === 'entry' || to === 'cli') return false;
+  if (from === 'compose') return true;
+  if (to === 'compose') return from === 'cli';
+  if (from === 'plugin') return true;
+  if (to === 'plugin') return false;
+  if (from.startsWith('adapters/')) return to === 'domain' || to === 'ports';
+  if (from.startsWith('http/')) return areaMayImport(from, to, { target, isType });
+  return ALLOWED[from]?.includes(to) ?? false;
+}
+
+function areaMayImport(
+  from: string,
+  to: string,
+  { target, isType }: Pick<Import, 'target' | 'isType'>,
+): boolean {
   if (to === 'config') return isType && target === 'src/config/shape.ts';
-  if (to === 'use-cases') return from !== 'http/middleware';
-  if (from === 'http') return to.startsWith('http');
-  return isShared(to) || to === from;
+  if (to === 'http/enrolment') return USERS_OF_ENROLMENT.includes(from);
+  if (SHARED_BY_AREAS.includes(to)) return true;
+  return ['domain', 'ports', 'use-cases', 'presentation', 'messages', 'oidc'].includes(to);
+}
+
+/** Stores are for use cases. The adapter of oidc-provider is a store itself. */
+const STORE_PORTS = ['src/ports/stores.ts', 'src/ports/keys.ts'];
+const ADAPTER_OF_PROVIDER = /^src\/oidc\/(provider-)?(adapter|session-adapter)\.ts$/;
+
+/** A store port that a file of `http` or `oidc` imports: a route calls a use case instead. */
+export function storeFaults(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, imports }) => {
+    if (!/^src\/(http|oidc)\//.test(path) || ADAPTER_OF_PROVIDER.test(path)) return [];
+    return imports
+      .filter(({ target }) => target !== null && STORE_PORTS.includes(target))
+      .map(({ target, line }) => `${path}:${line} imports ${target}`);
+  });
+}
+
+const MOST_FILES = 16;
+
+/** Folders that hold more files than a reader takes in at a glance. */
+export function crowdedFaults(paths: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    const folder = path.slice(0, path.lastIndexOf('/'));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([folder, count]) =>
+    count > MOST_FILES ? [`${folder} has ${count} files`] : [],
+  );
 }
 
 export function layerFaults(sources: readonly Source[]): string[] {
@@ -98,12 +126,13 @@ function packageOf(specifier: string): string {
   return scopeOrName.startsWith('@') ? `${scopeOrName}/${name}` : scopeOrName;
 }
 
-function mayUse(path: string, layer: string, name: string): boolean {
+function mayUse(layer: string, name: string): boolean {
   if (layer === 'domain') return DOMAIN_PACKAGES.includes(name);
   if (layer === 'ports' || layer === 'use-cases') return false;
-  if (name === 'oidc-provider') return OIDC_PROVIDER_FILES.includes(path);
+  if (name === 'oidc-provider') return layer === 'oidc' || layer === 'plugin';
   if (name === 'openid-client') return layer === 'http/demo';
-  if (['koa', '@koa/router', 'ejs'].includes(name)) return layer.startsWith('http') || layer === 'assemble';
+  if (['koa', '@koa/router', 'ejs'].includes(name))
+    return /^(http\/|oidc|plugin|presentation|messages)/.test(layer);
   return true;
 }
 
@@ -113,9 +142,7 @@ export function packageFaults(sources: readonly Source[]): string[] {
     return source.imports.flatMap(({ specifier, target, line }) => {
       if (target !== null) return [];
       const name = packageOf(specifier);
-      return mayUse(source.path, layer, name)
-        ? []
-        : [`${source.path}:${line} (${layer}) uses ${name || 'import()'}`];
+      return mayUse(layer, name) ? [] : [`${source.path}:${line} (${layer}) uses ${name || 'import()'}`];
     });
   });
 }
@@ -126,11 +153,11 @@ export function cycleFaults(sources: readonly Source[]): string[] {
   const done = new Set<string>();
   const faults: string[] = [];
 
-  function walk(path: string, trail: readonly string[]): void {
-    const at = trail.indexOf(path);
-    if (at >= 0) faults.push([...trail.slice(at), path].join(' → '));
+  function walk(path: string, auditLog: readonly string[]): void {
+    const at = auditLog.indexOf(path);
+    if (at >= 0) faults.push([...auditLog.slice(at), path].join(' → '));
     if (at >= 0 || done.has(path)) return;
-    for (const next of edges.get(path) ?? []) walk(next, [...trail, path]);
+    for (const next of edges.get(path) ?? []) walk(next, [...auditLog, path]);
     done.add(path);
   }
 

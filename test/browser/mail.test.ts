@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { LOCALES } from '../../src/domain/account.ts';
-import { createLetterWriter } from '../../src/messages/templates.ts';
+import { createMessageWriter } from '../../src/messages/templates.ts';
 import { LETTER_ISSUER, LETTER_NOW, LETTERS } from '../support/delivery/message-samples.ts';
 import { type OutboxServer, startOutboxServer } from '../support/delivery/outbox-server.ts';
 import { needs } from '../support/needs.ts';
@@ -20,7 +20,7 @@ describe('letters, in a browser', function () {
   this.timeout(120_000);
   const { chromium } = needs('chromium');
   const open = windows(chromium);
-  const write = createLetterWriter({
+  const write = createMessageWriter({
     tenants: SAMPLE_TENANTS,
     issuer: LETTER_ISSUER,
     clock: { now: () => LETTER_NOW },
@@ -29,10 +29,10 @@ describe('letters, in a browser', function () {
   /** What was found in all of them, in each language and for a tenant with a colour and one without. */
   async function findInEach(page: Page, find: (page: Page) => Promise<readonly string[]>) {
     const found: string[] = [];
-    for (const [name, letter] of Object.entries(LETTERS)) {
+    for (const [name, template] of Object.entries(LETTERS)) {
       for (const locale of LOCALES) {
         const tenantId = locale === 'en' ? 'acme' : 'globex';
-        const { html } = write({ channel: 'email', to: 'bob@acme.test', tenantId, locale }, letter);
+        const { html } = write({ channel: 'email', to: 'bob@acme.test', tenantId, locale }, template);
         await page.setContent(html ?? '');
         found.push(...(await find(page)).map((fault) => `${name} ${locale}: ${fault}`));
       }
@@ -40,7 +40,7 @@ describe('letters, in a browser', function () {
     return found;
   }
 
-  it('U.4 have nothing that axe objects to, and fit a narrow phone', async () => {
+  it('have nothing that axe objects to, and fit a narrow phone [U.4]', async () => {
     const { page } = await open({ viewport: NARROWEST, colorScheme: 'light' });
     const faults = await findInEach(page, async () => {
       const pixels = await overflow(page);
@@ -49,7 +49,7 @@ describe('letters, in a browser', function () {
     expect(faults).to.deep.equal([]);
   });
 
-  it('U.4 can be read in the dark', async () => {
+  it('can be read in the dark [U.4]', async () => {
     const { page } = await open({ colorScheme: 'dark' });
     const faults = await findInEach(page, async () => {
       const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
@@ -70,7 +70,7 @@ describe('letters, in a browser', function () {
       removeDataDir(dataDir);
     });
 
-    it('2.8 stand in a frame in which they look as they do elsewhere', async () => {
+    it('stand in a frame in which they look as they do elsewhere [2.8]', async () => {
       const { page, complaints } = await open();
       await page.goto(`${server.origin}${SAMPLE}`);
       const frame = page.frameLocator('iframe');
@@ -79,13 +79,13 @@ describe('letters, in a browser', function () {
         await frame
           .locator('main')
           .boundingBox()
-          .then((box) => box?.width),
+          .then((cipher) => cipher?.width),
       ).to.be.within(300, 520);
       expect(await overflow(page)).to.equal(0);
       expect(complaints).to.deep.equal([]);
     });
 
-    it('A93 run and load nothing in their frame', async () => {
+    it('run and load nothing in their frame [A93]', async () => {
       const html = `<h1>still</h1><img src="/x.png"><script>document.body.textContent = 'ran'</script>`;
       const message = { channel: 'email', to: 'bob@acme.test', subject: 'x', text: 'x' } as const;
       await server.send({ ...message, html, expiresAt: null });
@@ -99,7 +99,7 @@ describe('letters, in a browser', function () {
       expect(answered).not.to.include('/x.png');
     });
 
-    it('U.4 stand on a page that axe has nothing against, and that the keyboard gets through', async () => {
+    it('stand on a page that axe has nothing against, and that the keyboard gets through [U.4]', async () => {
       const { page } = await open({ viewport: NARROWEST });
       for (const path of ['/dev/mail', SAMPLE, '/dev/mail/sms/factor-added/nl', '/dev/outbox']) {
         await page.goto(`${server.origin}${path}`);

@@ -45,7 +45,7 @@ describe('relying parties at other origins, in a browser', () => {
     await person.send({ email, password: PASSWORD }, 'sign_in');
     if (!email.startsWith('app@')) return;
     await person.isOn('enter-code');
-    app.clock.advance(NEXT_STEP_MS);
+    app.clock.nextStep(NEXT_STEP_MS);
     await person.send({ code: totpCode(SECRET, app.clock.now()) }, 'confirm');
   }
 
@@ -63,7 +63,7 @@ describe('relying parties at other origins, in a browser', () => {
     for (const clientId of ['trusted', 'asking']) {
       const consents = clientId === 'asking';
 
-      it(`U.3 sign in and out ${consents ? 'by way of' : 'without'} the consent page, ${how}`, async () => {
+      it(`sign in and out ${consents ? 'by way of' : 'without'} the consent page, ${how} [U.3]`, async () => {
         await elsewhere.trust(app, clientId);
         const { person, complaints } = await visit(javaScriptEnabled);
         await signIn(person, 'app@strict.test');
@@ -82,7 +82,7 @@ describe('relying parties at other origins, in a browser', () => {
       });
     }
 
-    it(`U.3 take the answer as a form, ${how}`, async () => {
+    it(`take the answer as a form, ${how} [U.3]`, async () => {
       await elsewhere.trust(app, 'trusted');
       const { person, complaints } = await visit(javaScriptEnabled);
       await signIn(person, 'app@strict.test', { response_mode: 'form_post' });
@@ -91,7 +91,7 @@ describe('relying parties at other origins, in a browser', () => {
       expect(complaints).to.deep.equal([]);
     });
 
-    it(`U.3 hear that the person went back, ${how}`, async () => {
+    it(`hear that the person went back, ${how} [U.3]`, async () => {
       await elsewhere.trust(app, 'trusted');
       const { person, complaints } = await visit(javaScriptEnabled);
       await person.open(elsewhere.start());
@@ -101,7 +101,7 @@ describe('relying parties at other origins, in a browser', () => {
       expect(complaints).to.deep.equal([]);
     });
 
-    it(`B.5 take somebody who changes accounts, ${how}`, async () => {
+    it(`take somebody who changes accounts, ${how} [B.5]`, async () => {
       await elsewhere.trust(app, 'trusted');
       const { person, complaints } = await visit(javaScriptEnabled);
       await signIn(person, 'new@open.test');

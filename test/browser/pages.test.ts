@@ -86,20 +86,20 @@ describe('every page, in a browser', function () {
     return found;
   }
 
-  it('U.4 has nothing that axe or the policy objects to', async () => {
+  it('has nothing that axe or the policy objects to [U.4]', async () => {
     const look = { colorScheme: 'light', locale: 'en', viewport: NARROWEST } as const;
     expect(await findOnEach(look, axeFaults)).to.deep.equal([]);
   });
 
-  it('U.4 can be read in the dark', async () => {
+  it('can be read in the dark [U.4]', async () => {
     expect(await findOnEach({ colorScheme: 'dark', locale: 'nl' }, contrastFaults)).to.deep.equal([]);
   });
 
-  it('U.4 can be gone round by the keyboard, and shows where one is', async () => {
+  it('can be gone round by the keyboard, and shows where one is [U.4]', async () => {
     expect(await findOnEach({ locale: 'en' }, keyboardFaults)).to.deep.equal([]);
   });
 
-  it('U.4 fits a narrow phone, and letters of twice the size', async () => {
+  it('fits a narrow phone, and letters of twice the size [U.4]', async () => {
     const tooWide = async (page: Page) => {
       const narrow = await overflow(page);
       const devTools = await page.context().newCDPSession(page);
@@ -115,7 +115,7 @@ describe('every page, in a browser', function () {
     expect(await findOnEach({ locale: 'nl', viewport: NARROWEST }, tooWide)).to.deep.equal([]);
   });
 
-  it('U.4 cuts nothing off on a phone with letters of twice the size', async () => {
+  it('cuts nothing off on a phone with letters of twice the size [U.4]', async () => {
     const cut = async (page: Page): Promise<string[]> => {
       const devTools = await page.context().newCDPSession(page);
       await devTools.send('Page.setFontSizes', {
@@ -129,7 +129,7 @@ describe('every page, in a browser', function () {
     expect(await findOnEach({ locale: 'nl', viewport: PHONE }, cut)).to.deep.equal([]);
   });
 
-  it('U.4 has controls that a thumb does not miss', async () => {
+  it('has controls that a thumb does not miss [U.4]', async () => {
     const missed = async (page: Page): Promise<string[]> => [
       ...(await page.evaluate<string[]>(SMALL)),
       ...(await page.evaluate<string[]>(ALONE)),
@@ -138,7 +138,7 @@ describe('every page, in a browser', function () {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`U.4 can be read in whatever colour an organisation has, ${colorScheme}`, async () => {
+    it(`can be read in whatever colour an organisation has, ${colorScheme} [U.4]`, async () => {
       const { page } = await open({ colorScheme });
       const found: string[] = [];
       for (const colour of ['#ffffff', '#000000', '#808080', '#7a7a00', '#2b6cff']) {
@@ -199,7 +199,7 @@ describe('every page, in a browser', function () {
     expect(seen).to.deep.equal(Array(10).fill('CODE'));
   });
 
-  it('U.4 puts the focus on what has to be done or read first', async () => {
+  it('puts the focus on what has to be done or read first [U.4]', async () => {
     const { page } = await open();
     for (const [name, selector] of Object.entries(FIRST)) {
       await page.goto(`${server.origin}/interaction/sample/${name}`);

@@ -61,7 +61,7 @@ describe('passkeys, in a browser', function () {
   const told = (page: Page) => page.locator('#passkey-told:not([hidden])').innerText();
 
   for (const [language, options] of Object.entries({ English: ENGLISH, Dutch: DUTCH })) {
-    it(`0.4 3.3 B.1 makes one where one is demanded, and uses it from then on, in ${language}`, async () => {
+    it(`makes one where one is demanded, and uses it from then on, in ${language} [0.4 3.3 B.1]`, async () => {
       const { page, complaints, person, sockets } = await someone(options);
       await sockets.builtIn();
       await givePassword(person, 'new@strict.test');
@@ -101,7 +101,7 @@ describe('passkeys, in a browser', function () {
     expect(await claims(person)).to.include({ acr: 'https://refeds.org/profile/mfa' });
   });
 
-  it('3.2 is set up in self-service beside another one, each under its name', async () => {
+  it('is set up in self-service beside another one, each under its name [3.2]', async () => {
     const { page, complaints, person, sockets } = await someone(ENGLISH);
     const laptop = await sockets.builtIn();
     await givePassword(person, 'new@open.test');
@@ -171,7 +171,7 @@ describe('passkeys, in a browser', function () {
     [ENGLISH, 'Passkeys need JavaScript'],
     [DUTCH, 'Passkeys hebben JavaScript nodig'],
   ] as const) {
-    it(`B.5 says that it takes JavaScript: ${words}`, async () => {
+    it(`says that it takes JavaScript: ${words} [B.5]`, async () => {
       const { page } = await open({ ...options, javaScriptEnabled: false });
       const person = createPerson(page);
       await givePassword(person, 'boss@plain.test', { acr_values: 'https://refeds.org/profile/mfa' });

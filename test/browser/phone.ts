@@ -13,8 +13,8 @@ export interface Phone {
 /** Seconds. */
 const STEP = 30;
 
-function stepOf(at: number): number {
-  return Math.floor(at / 1000 / STEP);
+function stepOf(atMs: number): number {
+  return Math.floor(atMs / 1000 / STEP);
 }
 
 export function createPhone({ zbarimg, oathtool }: Readonly<Record<'zbarimg' | 'oathtool', string>>): Phone {

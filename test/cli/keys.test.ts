@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { expect } from 'chai';
 import { parse, stringify } from 'yaml';
 import { openEmbedded } from '../../src/adapters/embedded/open.ts';
-import { createSecretBox } from '../../src/adapters/system/cipher.ts';
+import { createCipher } from '../../src/adapters/system/cipher.ts';
 import { enrolmentPurpose } from '../../src/domain/enrolment/enrolment.ts';
 import { configFolder } from '../config/config-file.ts';
 import { anEnrolment } from '../contracts/examples.ts';
@@ -30,9 +30,12 @@ describe('doublelock keys', function () {
   /** An enrolment as the server with these keys would have made it. */
   async function enrol(encryption: readonly { id: string; key: string }[]): Promise<void> {
     const stores = openEmbedded({ dataDir: folder.path('data') });
-    const box = createSecretBox(encryption);
-    const enrolment = anEnrolment({ id: `of-${box.keyId}` });
-    await stores.enrolments.insert({ ...enrolment, secret: box.seal('secret', enrolmentPurpose(enrolment)) });
+    const cipher = createCipher(encryption);
+    const enrolment = anEnrolment({ id: `of-${cipher.keyId}` });
+    await stores.enrolments.insert({
+      ...enrolment,
+      secret: cipher.encrypt('secret', enrolmentPurpose(enrolment)),
+    });
     stores.close();
   }
 
@@ -45,7 +48,7 @@ describe('doublelock keys', function () {
     ];
   }
 
-  it('R34 R35 lists, adds and puts in use, says what to do next, and shows no key', async () => {
+  it('lists, adds and puts in use, says what to do next, and shows no key [R34 R35]', async () => {
     const first = await keys('list');
     expect(lines(first).map((cells) => cells[2])).to.deep.equal(['STATE', ...Array(4).fill('current')]);
     const added = await keys('rotate');
@@ -64,7 +67,7 @@ describe('doublelock keys', function () {
       for (const key of everyKey()) expect(out + err).not.to.include(key);
   });
 
-  it('R35 counts what each key has sealed, and lets none go that is needed', async () => {
+  it('counts what each key has sealed, and lets none go that is needed [R35]', async () => {
     await keys('list');
     const [old] = kept().encryption;
     await enrol(kept().encryption);
@@ -81,7 +84,7 @@ describe('doublelock keys', function () {
     expect(kept().encryption).to.have.length(2);
   });
 
-  it('R35 removes what nothing needs any more', async () => {
+  it('removes what nothing needs any more [R35]', async () => {
     await keys('list');
     const { encryption, cookies } = kept();
     await keys('rotate --encryption --now');
@@ -90,7 +93,7 @@ describe('doublelock keys', function () {
     expect(kept().cookies).to.deep.equal(cookies);
   });
 
-  it('R34 keeps an older signing key for as long as a session lives that was made with it', async () => {
+  it('keeps an older signing key for as long as a session lives that was made with it [R34]', async () => {
     await keys('list');
     const { kid } = kept().signing[0];
     await keys('rotate --signing --now');
@@ -108,7 +111,7 @@ describe('doublelock keys', function () {
     const mine = { DOUBLELOCK_CONFIG: 'mine.yaml' };
     beforeEach(() => folder.write('mine.yaml', stringify(config)));
 
-    it('R35 are written to a file for who puts them there, for its owner alone, and are not printed', async () => {
+    it('are written to a file for who puts them there, for its owner alone, and are not printed [R35]', async () => {
       const { code, out } = await keys('rotate --encryption --cookies --out new.yaml', mine);
       expect(code).to.equal(0);
       const written = folder.path('new.yaml');

@@ -59,7 +59,7 @@ describe('the doublelock command', () => {
     }
   });
 
-  it('R36 lists every fault of a file, with keys and without secrets, and ends with 1', async () => {
+  it('lists every fault of a file, with keys and without secrets, and ends with 1 [R36]', async () => {
     folder.write(
       'bad.yaml',
       'colour: red\nsecrets: { cookies: [SESAME] }\ntenants: [{ id: acme }, { id: acme }]\nmail: { transport: smtp, url: SESAME }',
@@ -74,7 +74,7 @@ describe('the doublelock command', () => {
     ]);
   });
 
-  it('R36 starts nothing with a faulty file', async () => {
+  it('starts nothing with a faulty file [R36]', async () => {
     folder.write('bad.yaml', 'colour: red');
     const { code, out, err } = await doublelock(['start'], { DOUBLELOCK_CONFIG: 'bad.yaml' });
     expect([code, out]).to.deep.equal([1, '']);
@@ -130,7 +130,7 @@ describe('the doublelock command', () => {
     expect(
       (await doublelock(['factors', 'list', 'bob@acme.test'])).out.trimEnd().split('\n'),
     ).to.have.lengthOf(1);
-    const trail = await doublelock([
+    const auditLog = await doublelock([
       'audit',
       'list',
       '--account',
@@ -140,11 +140,11 @@ describe('the doublelock command', () => {
       '--limit',
       '1',
     ]);
-    expect(trail.out.split('\n')[1]).to.match(/Z {2}enrolment\.removed {2}bob@acme\.test {2}acme +totp$/);
-    expect(trail.out.trimEnd().split('\n')).to.have.lengthOf(2);
+    expect(auditLog.out.split('\n')[1]).to.match(/Z {2}enrolment\.removed {2}bob@acme\.test {2}acme +totp$/);
+    expect(auditLog.out.trimEnd().split('\n')).to.have.lengthOf(2);
   });
 
-  it('A48 tells the owner of a factor that was removed', async () => {
+  it('tells the owner of a factor that was removed [A48]', async () => {
     await storeSomething();
     await doublelock(['factors', 'remove', 'bob@acme.test', 'enrolment-2', '--yes']);
     const stores = openEmbedded({ dataDir: folder.path('data') });
@@ -156,7 +156,7 @@ describe('the doublelock command', () => {
     expect(notice?.text).to.include('http://localhost:3000/not-me/');
   });
 
-  it('R15 removes it all the same when the owner can’t be told, and says so', async () => {
+  it('removes it all the same when the owner can’t be told, and says so [R15]', async () => {
     await storeSomething();
     const env = { SMTP_URL: `smtp://127.0.0.1:${await freePort()}` };
     const run = await doublelock(['factors', 'remove', 'bob@acme.test', '--all', '--yes'], env);

@@ -1,7 +1,7 @@
 /** Putting the process together. */
 import { expect } from 'chai';
 import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
-import { boxOf } from '../../src/compose/keys.ts';
+import { cipherOf } from '../../src/compose/keys.ts';
 import { openParts, secretsOf, seedAccounts } from '../../src/compose/parts.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/shape.ts';
@@ -14,14 +14,14 @@ const PATIENCE_MS = 10_000;
 describe('seeding the accounts of a configuration', () => {
   const dataDir = freshDataDir();
 
-  it('0.4 creates more of them than the hasher lets wait', async () => {
+  it('creates more of them than the hasher lets wait [0.4]', async () => {
     const config = loadConfig({ env: { DATA_DIR: dataDir() }, cwd: dataDir() });
     const parts = {
       ...(await openParts(config)),
       hasher: createPasswordHasher({ concurrency: 1, queueLimit: 1 }),
     };
     const many = withAccounts(config, 12);
-    await seedAccounts(many, parts, await boxOf(secretsOf(config), parts));
+    await seedAccounts(many, parts, await cipherOf(secretsOf(config), parts));
     expect(await parts.stores.accounts.listByTenant('acme')).to.have.length(12);
     parts.stores.close();
   });
@@ -30,7 +30,7 @@ describe('seeding the accounts of a configuration', () => {
 describe('the parts of a process', () => {
   const dataDir = freshDataDir();
 
-  it('R15 count a mail that was taken over and given up later', async () => {
+  it('count a mail that was taken over and given up later [R15]', async () => {
     const env = {
       DATA_DIR: dataDir(),
       LOG_LEVEL: 'silent',

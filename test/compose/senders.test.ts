@@ -84,7 +84,7 @@ describe('the senders of a configuration', () => {
     ]);
   });
 
-  it('R41 refuse SMS alone when its gateway is out, and log nobody', async () => {
+  it('refuse SMS alone when its gateway is out, and log nobody [R41]', async () => {
     const server = await startMailServer();
     const gateway = await startGateway();
     gateway.answer({ status: 503, body: SMS.to });
@@ -137,7 +137,7 @@ describe('the senders of a configuration', () => {
     expect(same).to.deep.equal([true, false, false]);
   });
 
-  it('R15 send what is left when the process stops', async () => {
+  it('send what is left when the process stops [R15]', async () => {
     const server = await startMailServer();
     const sender = await senders.of(folder.load(smtp(server.port)));
     await Promise.all(Array.from({ length: 10 }, () => sender.send(MAIL)));

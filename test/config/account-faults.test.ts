@@ -19,13 +19,13 @@ const ROWS: readonly Row[] = [
     /"nobody", named by "x@a\.test"/,
   ],
   [
-    'A74 two addresses',
+    'two addresses [A74]',
     'tenants: [{ id: acme }]\naccounts: [{ email: "a@x.test, b@x.test", tenant: acme }]',
     'accounts[0].email',
     /not an e-mail/,
   ],
   [
-    'A74 a header',
+    'a header [A74]',
     'tenants: [{ id: acme }]\naccounts: [{ email: "a@x.test\\r\\nBcc:b@x.test", tenant: acme }]',
     'accounts[0].email',
     /not an e-mail/,
@@ -80,4 +80,4 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-describe('R36 a file with a fault in an account', () => itRefuses(ROWS));
+describe('a file with a fault in an account [R36]', () => itRefuses(ROWS));

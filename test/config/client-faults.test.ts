@@ -63,13 +63,13 @@ const ROWS: readonly Row[] = [
     /none/,
   ],
   [
-    'A84 the implicit flow',
+    'the implicit flow [A84]',
     client('response_types: [id_token]'),
     'clients[0].response_types[0]',
     /one of code, none/,
   ],
   [
-    'A84 a password grant',
+    'a password grant [A84]',
     client('grant_types: [password]'),
     'clients[0].grant_types[0]',
     /authorization_code/,
@@ -95,28 +95,28 @@ const ROWS: readonly Row[] = [
     'clients[0].userinfo_signed_response_alg',
     /unknown key/,
   ],
-  ['A83 a wildcard', redirect('https://*.rp.test/cb'), 'clients[0].redirect_uris[0]', /wildcard/],
-  ['A83 a fragment', redirect('https://rp.test/cb#a'), 'clients[0].redirect_uris[0]', /fragment/],
-  ['A83 a path alone', redirect('/cb'), 'clients[0].redirect_uris[0]', /absolute/],
-  ['A83 a script', redirect('javascript:alert(1)'), 'clients[0].redirect_uris[0]', /https:/],
+  ['a wildcard [A83]', redirect('https://*.rp.test/cb'), 'clients[0].redirect_uris[0]', /wildcard/],
+  ['a fragment [A83]', redirect('https://rp.test/cb#a'), 'clients[0].redirect_uris[0]', /fragment/],
+  ['a path alone [A83]', redirect('/cb'), 'clients[0].redirect_uris[0]', /absolute/],
+  ['a script [A83]', redirect('javascript:alert(1)'), 'clients[0].redirect_uris[0]', /https:/],
   [
-    'A83 a script in an app',
+    'a script in an app [A83]',
     redirect('javascript:alert(1)', 'native'),
     'clients[0].redirect_uris[0]',
     /javascript:/,
   ],
   [
-    'A83 http for an app',
+    'http for an app [A83]',
     redirect('http://rp.test/cb', 'native'),
     'clients[0].redirect_uris[0]',
     /this device/,
   ],
   [
-    'A83 https for the device',
+    'https for the device [A83]',
     redirect('https://localhost/cb', 'native'),
     'clients[0].redirect_uris[0]',
     /this device/,
   ],
 ];
 
-describe('R36 a file with a fault in a client', () => itRefuses(ROWS));
+describe('a file with a fault in a client [R36]', () => itRefuses(ROWS));

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { configFolder } from './config-file.ts';
 
-describe('U.5 the configuration', () => {
+describe('the configuration [U.5]', () => {
   const folder = configFolder();
 
   it('has a default for everything but the members of lists', () => {

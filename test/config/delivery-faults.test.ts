@@ -44,7 +44,7 @@ const ROWS: readonly Row[] = [
   ['a limit unknown', 'sms: { limits: { per_week: 1 } }', 'sms.limits.per_week', /^unknown key$/],
 ];
 
-describe('R36 a file with a fault in what concerns delivery', () => itRefuses(ROWS));
+describe('a file with a fault in what concerns delivery [R36]', () => itRefuses(ROWS));
 
 describe('what a file says of delivery', () => {
   const folder = configFolder();
@@ -85,7 +85,7 @@ describe('what a file says of delivery', () => {
   });
 });
 
-describe('R36 delivery in production', () => {
+describe('delivery in production [R36]', () => {
   const folder = configFolder();
   const rest = { availableMethods: ['totp', 'email', 'sms'] } as const;
   const tenant = (settings: string) => `tenants: [{ id: acme, second_factor: { ${settings} } }]`;

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { configFolder } from './config-file.ts';
 
-describe('R36 a file with faults', () => {
+describe('a file with faults [R36]', () => {
   const folder = configFolder();
 
   it('is told everything at once, each fault on its line and in the order of the file', () => {

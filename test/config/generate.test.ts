@@ -12,7 +12,7 @@ interface Schema {
   readonly oneOf?: readonly Schema[];
 }
 
-describe('U.5 the generated files', () => {
+describe('the generated files [U.5]', () => {
   const files = generated();
 
   for (const name of ['schema.json', 'README.md']) {

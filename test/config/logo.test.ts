@@ -24,7 +24,7 @@ const OTHERS = [
   ['too much', PNG + 'x'.repeat(512 * 1024), /larger than 512 KiB/],
 ] as const;
 
-describe('A91 a logo', () => {
+describe('a logo [A91]', () => {
   const folder = configFolder();
   const yaml = 'tenants:\n  - id: acme\n    brand: { logo: logo.png }';
 

@@ -10,7 +10,7 @@ clients:
     id_token_signed_response_alg: RS256
 `;
 
-describe('R36 a file for production', () => {
+describe('a file for production [R36]', () => {
   const folder = configFolder();
 
   it('is taken with secrets and https alone', () => {

@@ -63,4 +63,4 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-describe('R36 a file with a fault in its keys', () => itRefuses(ROWS));
+describe('a file with a fault in its keys [R36]', () => itRefuses(ROWS));

@@ -95,4 +95,4 @@ const ROWS: readonly Row[] = [
   ['a national prefix', 'sms: { allowed_prefixes: ["06"] }', 'sms.allowed_prefixes[0]', /such as \+31/],
 ];
 
-describe('R36 a file with a fault in what concerns the server', () => itRefuses(ROWS));
+describe('a file with a fault in what concerns the server [R36]', () => itRefuses(ROWS));

@@ -9,7 +9,7 @@ import { configFolder } from './config-file.ts';
 
 const CONFIG = fileURLToPath(new URL('../../config/', import.meta.url));
 
-describe('U.5 the files that come with the product', () => {
+describe('the files that come with the product [U.5]', () => {
   const folder = configFolder();
 
   it('have a demo for each kind of enforcement, which is used when no file is named', () => {

@@ -23,7 +23,7 @@ const ROWS: readonly Row[] = [
   ],
   ['a colour lost', 'tenants:\n- id: a\n  brand:\n    colour: #ff0000', 'tenants[0].brand.colour', /quotes/],
   [
-    'A91 a script for support',
+    'a script for support [A91]',
     'tenants: [{ id: a, support: { url: "javascript:x" } }]',
     'tenants[0].support.url',
     /https:/,
@@ -87,4 +87,4 @@ const ROWS: readonly Row[] = [
   ],
 ];
 
-describe('R36 a file with a fault in a tenant', () => itRefuses(ROWS));
+describe('a file with a fault in a tenant [R36]', () => itRefuses(ROWS));

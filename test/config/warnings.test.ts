@@ -42,7 +42,7 @@ accounts:
     ]);
   });
 
-  it('B.4 tells of a group that is asked no more than everybody', () => {
+  it('tells of a group that is asked no more than everybody [B.4]', () => {
     const { warnings } = folder.load(`
 tenants:
   - id: acme

@@ -35,7 +35,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().listByTenant('globex')).to.deep.equal([]);
     });
 
-    it('A88 takes what looks like a query for the text that it is', async () => {
+    it('takes what looks like a query for the text that it is [A88]', async () => {
       await store().insert(anAccount());
       for (const text of [`' OR 1=1 --`, '{"$gt":""}', '%', '*', '']) {
         expect(await store().findByEmail(text), text).to.equal(null);

@@ -1,6 +1,6 @@
 /** What a store of counted attempts promises. */
 import { expect } from 'chai';
-import type { Attempt, AttemptStore } from '../../src/ports/stores.ts';
+import type { AttemptStore, CountedAttempt } from '../../src/ports/stores.ts';
 import { MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, together } from './make-store.ts';
 
@@ -8,14 +8,14 @@ const WINDOW = 15 * MINUTE;
 const ACCOUNT = { counter: 'account', limit: 3, windowMs: WINDOW };
 const SIGN_IN = { counter: 'sign-in', limit: 2, windowMs: WINDOW };
 
-function anAttempt(id: string, changes: Partial<Attempt> = {}): Attempt {
-  return { owner: 'account-1', id, bucket: 'totp', at: NOW, limits: [ACCOUNT], ...changes };
+function anAttempt(id: string, changes: Partial<CountedAttempt> = {}): CountedAttempt {
+  return { owner: 'account-1', id, bucket: 'totp', atMs: NOW, limits: [ACCOUNT], ...changes };
 }
 
 export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptStore>): void {
   describe(`${name}: store of attempts`, () => {
     const store = freshStore(makeStore);
-    const takeAll = async (attempts: readonly Attempt[]) => {
+    const takeAll = async (attempts: readonly CountedAttempt[]) => {
       for (const attempt of attempts) expect((await store().take(attempt)).ok, attempt.id).to.equal(true);
     };
 
@@ -24,11 +24,11 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
         const verdict = await store().take(anAttempt(`attempt-${left}`));
         expect(verdict).to.deep.equal({ ok: true, left: { account: left } });
       }
-      const verdict = await store().take(anAttempt('one too many', { at: NOW + 1 }));
+      const verdict = await store().take(anAttempt('one too many', { atMs: NOW + 1 }));
       expect(verdict).to.deep.equal({ ok: false, counter: 'account', retryAt: NOW + WINDOW });
     });
 
-    it('A20 lets exactly as many of 200 parallel attempts pass as the limit says', async () => {
+    it('lets exactly as many of 200 parallel attempts pass as the limit says [A20]', async () => {
       const limits = [{ ...ACCOUNT, limit: 10 }];
       const verdicts = await together(200, (index) =>
         store().take(anAttempt(`attempt-${index}`, { limits })),
@@ -60,7 +60,7 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
     it('names the first full counter in the order given', async () => {
       await takeAll([anAttempt('1', { limits: [SIGN_IN] }), anAttempt('2', { limits: [SIGN_IN] })]);
       await takeAll(['3', '4', '5'].map((id) => anAttempt(id)));
-      const counterOf = async (limits: Attempt['limits']) => {
+      const counterOf = async (limits: CountedAttempt['limits']) => {
         const verdict = await store().take(anAttempt('6', { limits }));
         return verdict.ok ? null : verdict.counter;
       };
@@ -69,17 +69,17 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
     });
 
     it('lets the window slide: an attempt counts until it is one window old, and not from then on', async () => {
-      await takeAll([0, 10, 20].map((offset) => anAttempt(`attempt-${offset}`, { at: NOW + offset })));
-      const before = await store().take(anAttempt('before', { at: NOW + WINDOW - 1 }));
+      await takeAll([0, 10, 20].map((offset) => anAttempt(`attempt-${offset}`, { atMs: NOW + offset })));
+      const before = await store().take(anAttempt('before', { atMs: NOW + WINDOW - 1 }));
       expect(before).to.deep.equal({ ok: false, counter: 'account', retryAt: NOW + WINDOW });
-      const then = await store().take(anAttempt('then', { at: NOW + WINDOW }));
+      const then = await store().take(anAttempt('then', { atMs: NOW + WINDOW }));
       expect(then).to.deep.equal({ ok: true, left: { account: 0 } });
-      const next = await store().take(anAttempt('next', { at: NOW + WINDOW + 1 }));
+      const next = await store().take(anAttempt('next', { atMs: NOW + WINDOW + 1 }));
       expect(next).to.deep.equal({ ok: false, counter: 'account', retryAt: NOW + 10 + WINDOW });
     });
 
     it('counts what lies ahead of a clock that was set back', async () => {
-      await takeAll(['1', '2', '3'].map((id) => anAttempt(id, { at: NOW + MINUTE })));
+      await takeAll(['1', '2', '3'].map((id) => anAttempt(id, { atMs: NOW + MINUTE })));
       expect((await store().take(anAttempt('4'))).ok).to.equal(false);
     });
 
@@ -94,7 +94,7 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
       expect(verdict).to.deep.equal({ ok: true, left: { account: 2 } });
     });
 
-    it('A31 forgets what one bucket counted, in the counters named, of that owner alone', async () => {
+    it('forgets what one bucket counted, in the counters named, of that owner alone [A31]', async () => {
       const both = { limits: [ACCOUNT, { ...SIGN_IN, limit: 9 }] };
       await takeAll([
         anAttempt('1', both),

@@ -13,14 +13,14 @@ export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore
     it('gives back an event as it was appended', async () => {
       const bare = anAuditEvent({
         id: 'event-2',
-        at: NOW - 1,
+        atMs: NOW - 1,
         event: 'config.reloaded',
         accountId: null,
         tenantId: null,
         clientId: null,
         method: null,
         reason: null,
-        address: null,
+        ip: null,
       });
       await store().append(anAuditEvent());
       await store().append(bare);
@@ -28,16 +28,16 @@ export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore
     });
 
     it('lists the newest first, and no more than asked for', async () => {
-      for (const at of [3, 1, 5, 2, 4])
-        await store().append(anAuditEvent({ id: `event-${at}`, at: NOW + at }));
+      for (const atMs of [3, 1, 5, 2, 4])
+        await store().append(anAuditEvent({ id: `event-${atMs}`, atMs: NOW + atMs }));
       expect(await idsOf({ limit: 3 })).to.deep.equal(['event-5', 'event-4', 'event-3']);
     });
 
     it('lists by tenant, by account, by both', async () => {
-      await store().append(anAuditEvent({ id: '1', at: NOW + 1 }));
-      await store().append(anAuditEvent({ id: '2', at: NOW + 2, accountId: 'account-2' }));
-      await store().append(anAuditEvent({ id: '3', at: NOW + 3, tenantId: 'globex' }));
-      await store().append(anAuditEvent({ id: '4', at: NOW + 4, accountId: null, tenantId: null }));
+      await store().append(anAuditEvent({ id: '1', atMs: NOW + 1 }));
+      await store().append(anAuditEvent({ id: '2', atMs: NOW + 2, accountId: 'account-2' }));
+      await store().append(anAuditEvent({ id: '3', atMs: NOW + 3, tenantId: 'globex' }));
+      await store().append(anAuditEvent({ id: '4', atMs: NOW + 4, accountId: null, tenantId: null }));
       expect(await idsOf({ limit: 9 })).to.deep.equal(['4', '3', '2', '1']);
       expect(await idsOf({ limit: 9, tenantId: 'acme' })).to.deep.equal(['2', '1']);
       expect(await idsOf({ limit: 9, accountId: 'account-1' })).to.deep.equal(['3', '1']);

@@ -60,7 +60,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await winners(50, () => store().remove('account-1', 'enrolment-1'))).to.equal(1);
     });
 
-    it('A34 raises the last step and never lowers it', async () => {
+    it('raises the last step and never lowers it [A34]', async () => {
       await store().insert(anEnrolment());
       await store().raiseLastStep('enrolment-1', 100);
       expect(await lastStep()).to.equal(100);
@@ -70,7 +70,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await store().listByAccount('account-1')).to.deep.equal([anEnrolment({ lastStep: 101 })]);
     });
 
-    it('A34 ends at the highest of 50 steps raised at once', async () => {
+    it('ends at the highest of 50 steps raised at once [A34]', async () => {
       await store().insert(anEnrolment());
       // 37 and 50 have no common divisor: every step from 0 to 49, out of order.
       await together(50, (index) => store().raiseLastStep('enrolment-1', (index * 37) % 50));
@@ -117,7 +117,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await store().listByAccount('account-1')).to.have.length(4);
     });
 
-    it('A34 keeps the last step of what becomes the default, and raises it afterwards', async () => {
+    it('keeps the last step of what becomes the default, and raises it afterwards [A34]', async () => {
       await store().insert(anEnrolment());
       await store().raiseLastStep('enrolment-1', 100);
       await store().setDefault('account-1', 'enrolment-1');

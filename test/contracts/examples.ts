@@ -4,7 +4,7 @@ import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import type { Enrolment } from '../../src/domain/enrolment/enrolment.ts';
 import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
 import type { SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
-import { NOTHING_YET, type Progress } from '../../src/domain/sign-in/transaction.ts';
+import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../../src/domain/sign-in/trusted-browser.ts';
 
 /** Milliseconds since the epoch: when the examples happen. */
@@ -50,13 +50,13 @@ export function aSignInRecord(changes: Partial<SignInRecord> = {}): SignInRecord
   return {
     sessionUid: 'session-1',
     accountId: 'account-1',
-    proofs: [
-      { method: 'pwd', enrolmentId: null, at: NOW - 1000 },
-      { method: 'totp', enrolmentId: 'enrolment-1', at: NOW },
+    authentications: [
+      { method: 'pwd', enrolmentId: null, atMs: NOW - 1000 },
+      { method: 'totp', enrolmentId: 'enrolment-1', atMs: NOW },
     ],
     trustedBrowserId: null,
-    at: NOW,
-    address: '192.0.2.7',
+    atMs: NOW,
+    ip: '192.0.2.7',
     browser: 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \u{1f512}',
     expiresAt: NOW + MINUTE,
     ...changes,
@@ -92,25 +92,25 @@ export function aTrustedBrowser(changes: Partial<TrustedBrowser> = {}): TrustedB
 export function anAuditEvent(changes: Partial<AuditEvent> = {}): AuditEvent {
   return {
     id: 'event-1',
-    at: NOW,
+    atMs: NOW,
     event: 'second_factor.refused',
     accountId: 'account-1',
     tenantId: 'acme',
     clientId: 'demo',
     method: 'totp',
     reason: 'code_used',
-    address: '192.0.2.0',
+    ip: '192.0.2.0',
     ...changes,
   };
 }
 
-export function aProgress(changes: Partial<Progress> = {}): Progress {
+export function aProgress(changes: Partial<SignInTransaction> = {}): SignInTransaction {
   return {
     uid: 'interaction-1',
     version: 0,
     accountId: 'account-1',
-    proofs: [{ method: 'pwd', enrolmentId: null, at: NOW }],
-    ...NOTHING_YET,
+    authentications: [{ method: 'pwd', enrolmentId: null, atMs: NOW }],
+    ...EMPTY_TRANSACTION,
     keepsAuthTime: null,
     expiresAt: NOW + MINUTE,
     ...changes,

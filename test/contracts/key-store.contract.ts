@@ -20,7 +20,7 @@ export function keyStoreContract(name: string, makeStore: MakeStore<KeyStore>): 
       expect(await store().list()).to.deep.equal([old, used]);
     });
 
-    it('R35 overwrites no key with another one of its id', async () => {
+    it('overwrites no key with another one of its id [R35]', async () => {
       await store().insert(aKey());
       expect(await store().insert(aKey({ digestKey: 'another', addedAt: NOW + 1 }))).to.equal(false);
       expect(await store().list()).to.deep.equal([aKey()]);

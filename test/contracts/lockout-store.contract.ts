@@ -22,7 +22,7 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
       expect(await store().read('account-1')).to.deep.equal({ ...NOTHING, failures: { totp: 2, sms: 1 } });
     });
 
-    it('A20 counts each of 50 parallel failures', async () => {
+    it('counts each of 50 parallel failures [A20]', async () => {
       const numbers = await together(50, () => store().addFailure('account-1', 'totp', NOW));
       expect(numbers.sort((a, b) => a - b)).to.deep.equal(
         Array.from({ length: 50 }, (_, index) => index + 1),
@@ -55,7 +55,7 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
       expect(await store().read('account-1')).to.deep.equal({ ...NOTHING, lockedUntil: NOW + 49, level: 49 });
     });
 
-    it('A31 a success zeroes its own bucket, and the level with the last of them', async () => {
+    it('a success zeroes its own bucket, and the level with the last of them [A31]', async () => {
       await store().addFailure('account-1', 'totp', NOW);
       await store().addFailure('account-1', 'sms', NOW);
       await store().lock('account-1', NOW + MINUTE, 2);

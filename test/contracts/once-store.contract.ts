@@ -1,21 +1,21 @@
 /** What a claim store promises. */
 import { expect } from 'chai';
-import type { ClaimStore } from '../../src/ports/stores.ts';
+import type { OnceStore } from '../../src/ports/stores.ts';
 import { MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, together, winners } from './make-store.ts';
 
-export function claimStoreContract(name: string, makeStore: MakeStore<ClaimStore>): void {
+export function claimStoreContract(name: string, makeStore: MakeStore<OnceStore>): void {
   describe(`${name}: claim store`, () => {
     const store = freshStore(makeStore);
     const expiresAt = NOW + MINUTE;
 
-    it('A32 gives a claim to the first and to nobody after', async () => {
+    it('gives a claim to the first and to nobody after [A32]', async () => {
       expect(await store().claim('totp|enrolment-1|58333333', expiresAt)).to.equal(true);
       expect(await store().claim('totp|enrolment-1|58333333', expiresAt)).to.equal(false);
       expect(await store().claim('totp|enrolment-1|58333334', expiresAt)).to.equal(true);
     });
 
-    it('A41 gives a claim to one of 50 parallel callers', async () => {
+    it('gives a claim to one of 50 parallel callers [A41]', async () => {
       expect(await winners(50, () => store().claim('key', expiresAt))).to.equal(1);
     });
 

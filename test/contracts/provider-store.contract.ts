@@ -38,7 +38,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       expect(await store().find('AuthorizationCode', 'same', NOW)).to.deep.equal(CODE);
     });
 
-    it('R38 knows a payload until it expires and not from then on', async () => {
+    it('knows a payload until it expires and not from then on [R38]', async () => {
       await store().upsert('Session', 'session-1', { uid: 'uid-1' }, expiresAt);
       for (const [now, there] of [
         [expiresAt - 1, true],
@@ -69,7 +69,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       expect(await store().findByUid('Interaction', 'uid-1', NOW)).to.equal(null);
     });
 
-    it('A44 lets one of 50 parallel callers consume, and says when it was', async () => {
+    it('lets one of 50 parallel callers consume, and says when it was [A44]', async () => {
       await store().upsert('AuthorizationCode', 'code-1', CODE, expiresAt);
       expect(await winners(50, () => store().consume('AuthorizationCode', 'code-1', NOW + 999))).to.equal(1);
       expect(await store().find('AuthorizationCode', 'code-1', NOW + 1000)).to.deep.equal({
@@ -78,7 +78,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       });
     });
 
-    it('A46 leaves consumed what was consumed, whatever is stored over it', async () => {
+    it('leaves consumed what was consumed, whatever is stored over it [A46]', async () => {
       await store().upsert('RefreshToken', 'token-1', CODE, expiresAt);
       await store().consume('RefreshToken', 'token-1', NOW);
       await store().upsert('RefreshToken', 'token-1', CODE, expiresAt);

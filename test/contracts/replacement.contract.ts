@@ -43,7 +43,7 @@ export function replacementContract(name: string, makeStore: MakeStore<ShortLive
         expect([await found(id), await foundByUid()]).to.deep.equal([undefined, 'second']);
       });
 
-      it(`A86 stores nothing under ${id} when it was destroyed`, async () => {
+      it(`stores nothing under ${id} when it was destroyed [A86]`, async () => {
         await store().destroy('Session', 'one');
         expect(await replace(row('one', 'first'), row(id, 'second'))).to.equal(false);
         expect([await found(id), await foundByUid()]).to.deep.equal([undefined, undefined]);
@@ -56,7 +56,7 @@ export function replacementContract(name: string, makeStore: MakeStore<ShortLive
       expect(await found('one')).to.equal('first');
     });
 
-    it('R38 knows it until the new expiry', async () => {
+    it('knows it until the new expiry [R38]', async () => {
       const later = expiresAt + MINUTE;
       await store().replace('Session', row('one', 'first'), row('one', 'second'), later);
       for (const [now, says] of [
@@ -68,21 +68,21 @@ export function replacementContract(name: string, makeStore: MakeStore<ShortLive
       }
     });
 
-    it('U.3 lets one of 50 callers at once replace it', async () => {
+    it('lets one of 50 callers at once replace it [U.3]', async () => {
       const nexts = Array.from({ length: 50 }, (_, index) => row('one', `next-${index}`));
       const told = await together(50, (index) => replace(row('one', 'first'), nexts[index] ?? row('', '')));
       expect(told.filter(Boolean)).to.have.length(1);
       expect(await found('one')).to.equal(`next-${told.indexOf(true)}`);
     });
 
-    it('A7 lets one of 50 callers at once move it', async () => {
+    it('lets one of 50 callers at once move it [A7]', async () => {
       const won = await winners(50, (index) => replace(row('one', 'first'), row(`to-${index}`, `${index}`)));
       expect(won).to.equal(1);
       const there = await together(50, (index) => found(`to-${index}`));
       expect(there.filter((says) => says !== undefined)).to.deep.equal([await foundByUid()]);
     });
 
-    it('A86 has nothing left of what was destroyed while 50 were replacing it', async () => {
+    it('has nothing left of what was destroyed while 50 were replacing it [A86]', async () => {
       const [destroyed] = await Promise.all([
         store().destroy('Session', 'one'),
         together(50, (index) => replace(row('one', 'first'), row('one', `next-${index}`))),

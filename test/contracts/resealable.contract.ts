@@ -1,6 +1,6 @@
 /** What a store promises to who seals its content anew: to pass all of it, and to lose nothing that changes meanwhile. */
 import { expect } from 'chai';
-import type { ResealableEnrolments, ResealableProviderStore } from '../../src/ports/keys.ts';
+import type { ReencryptableEnrolments, ReencryptableProviderStore } from '../../src/ports/keys.ts';
 import { anEnrolment, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, together } from './make-store.ts';
 
@@ -17,13 +17,16 @@ async function pass<T extends { id: string }>(next: (after: string | null) => Pr
   return pages;
 }
 
-export function resealableEnrolmentsContract(name: string, makeStore: MakeStore<ResealableEnrolments>): void {
+export function resealableEnrolmentsContract(
+  name: string,
+  makeStore: MakeStore<ReencryptableEnrolments>,
+): void {
   describe(`${name}: enrolments to be sealed anew`, () => {
     const store = freshStore(makeStore);
     const secretOf = async (id: string) =>
       (await store().listByAccount('account-1')).find((one) => one.id === id)?.secret;
 
-    it('R35 passes every secret once, of all accounts, a page at a time', async () => {
+    it('passes every secret once, of all accounts, a page at a time [R35]', async () => {
       for (const id of ['e', 'b', 'd', 'a']) {
         await store().insert(anEnrolment({ id, accountId: `account of ${id}`, secret: `sealed ${id}` }));
         await store().raiseLastStep(id, 7);
@@ -40,7 +43,7 @@ export function resealableEnrolmentsContract(name: string, makeStore: MakeStore<
       });
     });
 
-    it('R35 replaces a secret that is still the one it was, and nothing beside it', async () => {
+    it('replaces a secret that is still the one it was, and nothing beside it [R35]', async () => {
       await store().insert(anEnrolment({ lastStep: 5, label: 'phone' }));
       await store().raiseLastStep('enrolment-1', 9);
       expect(await store().replaceSecret('enrolment-1', 'sealed', 'anew')).to.equal(true);
@@ -51,14 +54,14 @@ export function resealableEnrolmentsContract(name: string, makeStore: MakeStore<
       expect(await secretOf('enrolment-1')).to.equal('anew');
     });
 
-    it('R35 brings nothing back that was removed', async () => {
+    it('brings nothing back that was removed [R35]', async () => {
       await store().insert(anEnrolment());
       await store().remove('account-1', 'enrolment-1');
       expect(await store().replaceSecret('enrolment-1', 'sealed', 'anew')).to.equal(false);
       expect(await store().listByAccount('account-1')).to.deep.equal([]);
     });
 
-    it('R35 is left with one of the new secrets by 50 who replace it at once', async () => {
+    it('is left with one of the new secrets by 50 who replace it at once [R35]', async () => {
       await store().insert(anEnrolment());
       await together(50, (index) => store().replaceSecret('enrolment-1', 'sealed', `anew ${index}`));
       expect(await secretOf('enrolment-1')).to.match(/^anew \d+$/);
@@ -68,7 +71,7 @@ export function resealableEnrolmentsContract(name: string, makeStore: MakeStore<
 
 export function resealableProviderContract(
   name: string,
-  makeStore: MakeStore<ResealableProviderStore>,
+  makeStore: MakeStore<ReencryptableProviderStore>,
 ): void {
   describe(`${name}: provider's models to be sealed anew`, () => {
     const store = freshStore(makeStore);
@@ -79,7 +82,7 @@ export function resealableProviderContract(
       return found;
     };
 
-    it('R35 passes what is alive of one model once, a page at a time', async () => {
+    it('passes what is alive of one model once, a page at a time [R35]', async () => {
       for (const id of ['e', 'b', 'd', 'a']) await store().upsert('Grant', id, { sealed: id }, expiresAt);
       await store().upsert('Grant', 'c', { sealed: 'c' }, NOW);
       await store().upsert('Grant', 'f', { sealed: 'f' }, null);
@@ -94,7 +97,7 @@ export function resealableProviderContract(
       expect(await sealed('Session')).to.deep.equal([[]]);
     });
 
-    it('R35 replaces a payload that is still what it was, and nothing beside it', async () => {
+    it('replaces a payload that is still what it was, and nothing beside it [R35]', async () => {
       await store().upsert('RefreshToken', 'token', { sealed: 'old', grantId: 'g', n: 1.5 }, expiresAt);
       const before = await first('RefreshToken');
       await store().consume('RefreshToken', 'token', NOW);
@@ -110,7 +113,7 @@ export function resealableProviderContract(
       expect(await store().find('RefreshToken', 'token', NOW)).to.equal(null);
     });
 
-    it('R35 leaves what changed meanwhile', async () => {
+    it('leaves what changed meanwhile [R35]', async () => {
       await store().upsert('Grant', 'grant', { sealed: 'old' }, expiresAt);
       const before = await first('Grant');
       await store().upsert('Grant', 'grant', { sealed: 'changed' }, expiresAt);

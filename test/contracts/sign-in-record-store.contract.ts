@@ -15,12 +15,22 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
     });
 
     it('gives back by which browser a second factor was spared, and what a passkey told', async () => {
-      const proofs = [
-        { method: 'pwd', enrolmentId: null, at: NOW },
-        { method: 'passkey', enrolmentId: 'a', at: NOW, passkey: { userVerified: false, deviceBound: true } },
-        { method: 'passkey', enrolmentId: 'b', at: NOW, passkey: { userVerified: true, deviceBound: false } },
+      const authentications = [
+        { method: 'pwd', enrolmentId: null, atMs: NOW },
+        {
+          method: 'passkey',
+          enrolmentId: 'a',
+          atMs: NOW,
+          passkey: { userVerified: false, deviceBound: true },
+        },
+        {
+          method: 'passkey',
+          enrolmentId: 'b',
+          atMs: NOW,
+          passkey: { userVerified: true, deviceBound: false },
+        },
       ] as const;
-      const record = aSignInRecord({ proofs, trustedBrowserId: 'browser-1' });
+      const record = aSignInRecord({ authentications, trustedBrowserId: 'browser-1' });
       await store().save(record);
       expect(await store().find('session-1', NOW)).to.deep.equal(record);
       expect(await store().listByAccount('account-1', NOW)).to.deep.equal([record]);
@@ -30,13 +40,13 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
 
     it('keeps the newest of a session, whole', async () => {
       await store().save(aSignInRecord());
-      const stepped = aSignInRecord({ proofs: [], browser: 'another', expiresAt: NOW + 2 * MINUTE });
+      const stepped = aSignInRecord({ authentications: [], browser: 'another', expiresAt: NOW + 2 * MINUTE });
       await store().save(stepped);
       expect(await store().find('session-1', NOW)).to.deep.equal(stepped);
       expect(await store().listByAccount('account-1', NOW)).to.deep.equal([stepped]);
     });
 
-    it('R38 knows a record until it expires and not from then on', async () => {
+    it('knows a record until it expires and not from then on [R38]', async () => {
       await store().save(aSignInRecord());
       expect(await store().find('session-1', NOW + MINUTE - 1)).to.deep.equal(aSignInRecord());
       expect(await store().find('session-1', NOW + MINUTE)).to.equal(null);
@@ -45,9 +55,9 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
     });
 
     it('lists the records of one account alone, newest first', async () => {
-      await store().save(aSignInRecord({ sessionUid: 'second', at: NOW + 1 }));
-      await store().save(aSignInRecord({ sessionUid: 'third', at: NOW }));
-      await store().save(aSignInRecord({ sessionUid: 'first', at: NOW + 2 }));
+      await store().save(aSignInRecord({ sessionUid: 'second', atMs: NOW + 1 }));
+      await store().save(aSignInRecord({ sessionUid: 'third', atMs: NOW }));
+      await store().save(aSignInRecord({ sessionUid: 'first', atMs: NOW + 2 }));
       await store().save(aSignInRecord({ sessionUid: 'other', accountId: 'account-2' }));
       const uids = (await store().listByAccount('account-1', NOW)).map(({ sessionUid }) => sessionUid);
       expect(uids).to.deep.equal(['first', 'second', 'third']);

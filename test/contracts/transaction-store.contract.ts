@@ -1,28 +1,28 @@
 /** What a progress store promises. */
 import { expect } from 'chai';
-import type { Progress } from '../../src/domain/sign-in/transaction.ts';
-import type { ProgressStore } from '../../src/ports/stores.ts';
+import type { SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
+import type { TransactionStore } from '../../src/ports/stores.ts';
 import { aChallenge, aProgress, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, winners } from './make-store.ts';
 
-export function progressStoreContract(name: string, makeStore: MakeStore<ProgressStore>): void {
+export function progressStoreContract(name: string, makeStore: MakeStore<TransactionStore>): void {
   describe(`${name}: progress store`, () => {
     const store = freshStore(makeStore);
-    const isFirst = async (progress: Progress) => (await store().save(progress)) !== null;
+    const isFirst = async (transaction: SignInTransaction) => (await store().save(transaction)) !== null;
 
     it('gives back what was saved, one version up', async () => {
       const full = aProgress({
-        proofs: [
-          { method: 'pwd', enrolmentId: null, at: NOW },
-          { method: 'totp', enrolmentId: 'enrolment-1', at: NOW + 1 },
+        authentications: [
+          { method: 'pwd', enrolmentId: null, atMs: NOW },
+          { method: 'totp', enrolmentId: 'enrolment-1', atMs: NOW + 1 },
           {
             method: 'passkey',
             enrolmentId: 'enrolment-3',
-            at: NOW + 2,
+            atMs: NOW + 2,
             passkey: { userVerified: true, deviceBound: false },
           },
         ],
-        pending: { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed' },
+        pendingEnrolment: { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed' },
         challenges: [
           aChallenge(),
           aChallenge({ id: 'challenge-2', method: 'passkey', purpose: 'set-up', digest: 'Zoë "quoted"' }),
@@ -41,13 +41,13 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Progres
     });
 
     it('gives back a set-up that has no secret yet', async () => {
-      const pending = { enrolmentId: 'enrolment-2', method: 'passkey', secret: null } as const;
-      await store().save(aProgress({ pending }));
+      const pendingEnrolment = { enrolmentId: 'enrolment-2', method: 'passkey', secret: null } as const;
+      await store().save(aProgress({ pendingEnrolment }));
       const found = await store().find('interaction-1', NOW);
-      expect(found).to.deep.equal(aProgress({ pending, version: 1 }));
+      expect(found).to.deep.equal(aProgress({ pendingEnrolment, version: 1 }));
     });
 
-    it('2.9 A41 lets one of 50 parallel callers consume a challenge', async () => {
+    it('lets one of 50 parallel callers consume a challenge [2.9 A41]', async () => {
       await store().save(aProgress({ challenges: [aChallenge()] }));
       const found = await store().find('interaction-1', NOW);
       if (!found) throw new Error('no progress');
@@ -70,7 +70,7 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Progres
       expect((await store().find('interaction-1', NOW))?.version).to.equal(2);
     });
 
-    it('R38 knows progress until it expires and not from then on', async () => {
+    it('knows progress until it expires and not from then on [R38]', async () => {
       await store().save(aProgress());
       expect(await store().find('interaction-1', NOW + MINUTE - 1)).to.deep.equal(aProgress({ version: 1 }));
       expect(await store().find('interaction-1', NOW + MINUTE)).to.equal(null);
@@ -85,7 +85,7 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Progres
       expect(await store().find('interaction-1', NOW + MINUTE)).to.deep.equal({ ...anew, version: 1 });
     });
 
-    it('A11 does not bring back by a late save what was removed', async () => {
+    it('does not bring back by a late save what was removed [A11]', async () => {
       await store().save(aProgress());
       await store().remove('interaction-1');
       expect(await store().find('interaction-1', NOW)).to.equal(null);

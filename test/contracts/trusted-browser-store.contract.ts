@@ -19,7 +19,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await store().find('browser-3', NOW)).to.equal(null);
     });
 
-    it('A88 takes what looks like a query for the text that it is', async () => {
+    it('takes what looks like a query for the text that it is [A88]', async () => {
       await store().insert(aTrustedBrowser());
       for (const text of [`' OR 1=1 --`, '{"$gt":""}', '%', '*', '']) {
         expect(await store().find(text, NOW), text).to.equal(null);
@@ -39,7 +39,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await store().listByAccount('account-2', NOW)).to.deep.equal([]);
     });
 
-    it('R38 knows a browser until it expires and not from then on', async () => {
+    it('knows a browser until it expires and not from then on [R38]', async () => {
       await store().insert(aTrustedBrowser());
       expect(await store().find('browser-1', NOW + MINUTE - 1)).to.deep.equal(aTrustedBrowser());
       expect(await store().find('browser-1', NOW + MINUTE)).to.equal(null);

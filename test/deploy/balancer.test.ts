@@ -93,7 +93,7 @@ describe('nginx in front of two instances', function () {
 
   const requestsOf = (instance: Program) => instance.log().filter(({ event }) => event === 'request');
 
-  it('R25 sends every request to either, and sign-ins arrive', async () => {
+  it('sends every request to either, and sign-ins arrive [R25]', async () => {
     for (let each = 0; each < 6; each += 1) await signIn();
     const counts = instances.map((instance) => requestsOf(instance).length);
     expect(Math.min(...counts)).to.be.above(Math.max(...counts) / 2);
@@ -107,7 +107,7 @@ describe('nginx in front of two instances', function () {
     expect(page.headers['strict-transport-security']).to.match(/^max-age=\d{8}/);
   });
 
-  it('A28 believes no address that a visitor sends along', async () => {
+  it('believes no address that a visitor sends along [A28]', async () => {
     const before = instances.map((instance) => requestsOf(instance).length);
     await signIn({ 'x-forwarded-for': `${SPOOFED}, 198.51.100.7`, forwarded: `for=${SPOOFED}` });
     // A line is written a moment after the answer.
@@ -144,7 +144,7 @@ describe('nginx in front of two instances', function () {
     expect([status, headers.location]).to.deep.equal([301, `${issuer}/account?a=b`]);
   });
 
-  it('A98 logs no query, and nothing where a code may stand', async () => {
+  it('logs no query, and nothing where a code may stand [A98]', async () => {
     await visitor().get('/auth?code_challenge=not-to-be-logged', {
       referer: 'http://rp.test/?not-to-be-logged',
     });
@@ -152,7 +152,7 @@ describe('nginx in front of two instances', function () {
     expect(nginx.log()).not.to.match(/[?&]\w+=/);
   });
 
-  it('R20 R26 goes on with the other when one is stopped, and nobody notices', async () => {
+  it('goes on with the other when one is stopped, and nobody notices [R20 R26]', async () => {
     const [one, other] = instances;
     const half = visitor();
     const [email = ''] = people;

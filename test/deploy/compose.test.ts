@@ -57,7 +57,7 @@ describe('docker-compose.yml', () => {
     );
   }
 
-  it('R25 has two instances that are the same', () => {
+  it('has two instances that are the same [R25]', () => {
     expect(service('doublelock-1')).to.deep.equal(service('doublelock-2'));
   });
 
@@ -108,7 +108,7 @@ describe('docker-compose.yml', () => {
     expect(config.secrets.signing.map(({ alg }) => alg)).to.deep.equal(['ES256', 'RS256']);
   });
 
-  it('A98 has a configuration that is refused when a secret is missing', async () => {
+  it('has a configuration that is refused when a secret is missing [A98]', async () => {
     const { DOUBLELOCK_COOKIE_KEY_FILE: _, ...rest } = environment();
     const refusal = await checkConfig(mounted('deploy/compose/doublelock.yaml'), rest).catch(
       ({ stderr }: { stderr: string }) => stderr,

@@ -101,7 +101,7 @@ describe('the Dockerfile', function () {
     expect(lastOf(dockerfile, 'HEALTHCHECK').isExec).to.equal(true);
   });
 
-  it('A98 lets nothing into an image but what it copies', () => {
+  it('lets nothing into an image but what it copies [A98]', () => {
     const copied = dockerfile.instructions
       .filter(({ keyword, flags }) => keyword === 'COPY' && flags.length === 0)
       .flatMap(({ words }) => words.slice(0, -1));
@@ -135,7 +135,7 @@ describe('the Dockerfile', function () {
     expect(filesOf(join(image, 'app'))).to.deep.equal(before);
   });
 
-  it('R20 starts a server that ends by itself with SIGTERM, within 5 s', async () => {
+  it('starts a server that ends by itself with SIGTERM, within 5 s [R20]', async () => {
     const { child, ended } = await started();
     const stopwatch = startStopwatch(Number(child.pid));
     // Of who has ended the last reading counts.
@@ -146,7 +146,7 @@ describe('the Dockerfile', function () {
     expect(stopwatch.read()).to.be.below(STOPPED_WITHIN_MS);
   });
 
-  it('R36 starts nothing without a configuration, and says which file is missing', async () => {
+  it('starts nothing without a configuration, and says which file is missing [R36]', async () => {
     mount(await freePort());
     rmSync(env.DOUBLELOCK_CONFIG ?? '');
     const { ended, said } = execute(lastOf(dockerfile, 'CMD').words);

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ROOT, run } from './reading.ts';
 
 export interface Instruction {
-  readonly stage: string;
+  readonly interaction: string;
   readonly keyword: string;
   readonly flags: readonly string[];
   readonly words: readonly string[];
@@ -20,7 +20,7 @@ export interface Dockerfile {
 
 /** The last stage's, of this keyword; throws when there is not exactly one. */
 export function lastOf({ instructions }: Dockerfile, keyword: string): Instruction {
-  const found = instructions.filter((one) => one.keyword === keyword && one.stage === '');
+  const found = instructions.filter((one) => one.keyword === keyword && one.interaction === '');
   const [only, ...more] = found;
   if (only === undefined || more.length > 0)
     throw new Error(`the last stage has ${found.length} of ${keyword}`);
@@ -39,18 +39,20 @@ export function environmentOf(dockerfile: Dockerfile): Record<string, string> {
  * the image's own. Gives the folder that stands for `/` in the last.
  */
 export async function makeImage({ instructions, context }: Dockerfile, folder: string): Promise<string> {
-  const rootOf = (stage: string) => join(folder, stage || 'image');
+  const rootOf = (interaction: string) => join(folder, interaction || 'image');
   const workdirs = new Map<string, string>();
 
-  for (const { stage, keyword, flags, words } of instructions) {
+  for (const { interaction, keyword, flags, words } of instructions) {
     const inStage = (path: string) => {
-      const base = path.startsWith('/') ? rootOf(stage) : join(rootOf(stage), workdirs.get(stage) ?? '/');
+      const base = path.startsWith('/')
+        ? rootOf(interaction)
+        : join(rootOf(interaction), workdirs.get(interaction) ?? '/');
       return join(base, path);
     };
     if (keyword === 'WORKDIR') {
       const [path = '/'] = words;
       mkdirSync(inStage(path), { recursive: true });
-      workdirs.set(stage, path);
+      workdirs.set(interaction, path);
     }
     if (keyword === 'COPY') {
       const from = flags.find((flag) => flag.startsWith('--from='))?.slice('--from='.length);
@@ -60,7 +62,7 @@ export async function makeImage({ instructions, context }: Dockerfile, folder: s
         else renameSync(join(rootOf(from), source), inStage(to));
       }
     }
-    if (keyword === 'RUN' && stage !== '') {
+    if (keyword === 'RUN' && interaction !== '') {
       await run('sh', ['-c', words.join(' ')], { cwd: inStage('.'), maxBuffer: 16 * 1024 * 1024 });
     }
   }

@@ -131,7 +131,7 @@ describe('the Kubernetes manifests', () => {
     expect(the('ServiceAccount').metadata.name).to.equal('doublelock');
   });
 
-  it('R9 ask whether it is alive and whether it is ready, where the product answers', () => {
+  it('ask whether it is alive and whether it is ready, where the product answers [R9]', () => {
     const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const;
     expect(probes.map((name) => container[name]?.httpGet)).to.deep.equal([
       { path: '/health/live', port: 'http' },

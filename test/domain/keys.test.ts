@@ -20,7 +20,7 @@ describe('keys', () => {
       history,
     ).map(({ state }) => state);
 
-  it('R34 are current, next or older by their place and their history', () => {
+  it('are current, next or older by their place and their history [R34]', () => {
     expect(states(['a'], {})).to.deep.equal(['current']);
     const added = { b: { made: NOW, used: null } };
     expect(states(['a', 'b'], added)).to.deep.equal(['current', 'next']);
@@ -29,7 +29,7 @@ describe('keys', () => {
     expect(states(['c', 'a'], {})).to.deep.equal(['current', 'older']);
   });
 
-  it('R34 of signatures are current family by family', () => {
+  it('of signatures are current family by family [R34]', () => {
     const list = [
       { id: 'ec', family: 'ES256' },
       { id: 'rsa', family: 'RS256' },
@@ -41,7 +41,7 @@ describe('keys', () => {
     expect(nextOf(keys.slice(0, 2))).to.equal(undefined);
   });
 
-  it('R35 must stay while they are in use, have sealed something, or live on in a session', () => {
+  it('must stay while they are in use, have sealed something, or live on in a session [R35]', () => {
     const older = { state: 'older', records: 0, replacedAt: NOW } as const;
     const day = 24 * HOUR;
     expect(hindranceOf({ ...older, state: 'current' }, day, NOW)).to.deep.equal({ kind: 'current' });

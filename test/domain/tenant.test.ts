@@ -62,7 +62,7 @@ describe('enforcementFor', () => {
       'optional',
     ],
     [
-      'A89 is not changed by groups called like parts of an object',
+      'is not changed by groups called like parts of an object [A89]',
       'off',
       {},
       ['__proto__', 'constructor', 'toString'],

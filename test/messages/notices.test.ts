@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { Account } from '../../src/domain/account.ts';
 import { createNotify } from '../../src/messages/notices.ts';
-import { createLetters } from '../../src/messages/templates.ts';
+import { createMessenger } from '../../src/messages/templates.ts';
 import type { LogFields } from '../../src/ports/log.ts';
 import { DeliveryFailed, type Message, type NoticeTopic } from '../../src/ports/senders.ts';
 import { anAccount } from '../contracts/examples.ts';
@@ -13,15 +13,15 @@ const BOB = anAccount({ emailConfirmed: true, locale: 'en' });
 const NUMBER = '+31612345678';
 const BOSS = anAccount({ id: 'boss', email: 'boss@acme.test', role: 'admin', emailConfirmed: true });
 
-type Needs = Parameters<typeof createNotify>[0];
+type NotifyDeps = Parameters<typeof createNotify>[0];
 
 /** A real messenger whose messages end here. */
-function post(over: Partial<Needs> = {}, send: (message: Message) => void = () => {}) {
+function post(over: Partial<NotifyDeps> = {}, send: (message: Message) => void = () => {}) {
   const sent: Message[] = [];
   const lines: LogFields[] = [];
   let links = 0;
   const clock = { now: () => LETTER_NOW };
-  const messenger = createLetters({
+  const messenger = createMessenger({
     tenants: SAMPLE_TENANTS,
     issuer: LETTER_ISSUER,
     clock,
@@ -57,7 +57,7 @@ const TOPICS: readonly NoticeTopic[] = [
 
 describe('notices', () => {
   for (const topic of TOPICS) {
-    it(`A48 of ${topic} are mailed to the confirmed address, with the way to say that it was not you`, async () => {
+    it(`of ${topic} are mailed to the confirmed address, with the way to say that it was not you [A48]`, async () => {
       const { notify, sent } = post();
       await notify(BOB, { topic });
       const mail = sent.find(({ channel }) => channel === 'email');
@@ -66,7 +66,7 @@ describe('notices', () => {
     });
   }
 
-  it('A48 of what could be a take-over reach the confirmed number too, the others do not', async () => {
+  it('of what could be a take-over reach the confirmed number too, the others do not [A48]', async () => {
     const texted = await Promise.all(
       TOPICS.map(async (topic) => {
         const { notify, to } = post();
@@ -86,7 +86,7 @@ describe('notices', () => {
     expect(unknown.to()).to.deep.equal([BOB.email]);
   });
 
-  it('A73 are not texted to a country that is not served any more, and are mailed all the same', async () => {
+  it('are not texted to a country that is not served any more, and are mailed all the same [A73]', async () => {
     const old = [{ channel: 'sms' as const, to: '+32470123456' }];
     const told = async (allowedPrefixes: readonly string[], account = BOB) => {
       const { notify, to } = post({ allowedPrefixes });
@@ -144,7 +144,7 @@ describe('notices', () => {
     expect(Object.values(texts).join()).not.to.match(/evil|\/not-me\//);
   });
 
-  it('R41 stop nobody: what can’t be told is noted, without an address in it', async () => {
+  it('stop nobody: what can’t be told is noted, without an address in it [R41]', async () => {
     const { notify, lines, to } = post({}, ({ channel }) => {
       if (channel === 'email') throw new DeliveryFailed('away');
     });
@@ -155,7 +155,7 @@ describe('notices', () => {
     ]);
   });
 
-  it('A73 are not texted any more when there were too many, and mails go on telling', async () => {
+  it('are not texted any more when there were too many, and mails go on sending [A73]', async () => {
     const old = { channel: 'sms', to: '+31687654321' } as const;
     let left = 2;
     const { notify, to } = post({ countText: async () => left-- > 0 });
@@ -166,19 +166,19 @@ describe('notices', () => {
     expect(to().slice(3)).to.deep.equal([BOB.email, BOB.email]);
   });
 
-  it('A73 are not texted when nobody can tell how many there were, which keeps back no mail', async () => {
+  it('are not texted when nobody can send how many there were, which keeps back no mail [A73]', async () => {
     const { notify, to, lines } = post({ countText: () => Promise.reject(new Error('the store is away')) });
     await notify(BOB, { topic: 'factor-added', method: 'totp' });
     expect([to(), lines.length]).to.deep.equal([[BOB.email], 1]);
   });
 
-  it('R19 hold nobody up for longer than a moment, and arrive when they can', async () => {
+  it('hold nobody up for longer than a moment, and arrive when they can [R19]', async () => {
     const gateway = Promise.withResolvers<void>();
     const arrived: string[] = [];
     const { notify } = post({
       patienceMs: 10,
       messenger: {
-        async tell({ to, channel }) {
+        async send({ to, channel }) {
           if (channel === 'sms') await gateway.promise;
           arrived.push(to);
           return true;
@@ -192,7 +192,7 @@ describe('notices', () => {
     expect(arrived).to.deep.equal([BOB.email, NUMBER]);
   });
 
-  it('R41 stop nobody when anything else breaks, and the mail goes out without the number', async () => {
+  it('stop nobody when anything else breaks, and the mail goes out without the number [R41]', async () => {
     const away = () => Promise.reject(new Error('the store is away'));
     const { notify, lines, to } = post({ confirmedPhone: away, administratorsOf: away });
     await notify(BOB, { topic: 'factor-added' });

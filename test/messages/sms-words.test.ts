@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import { LOCALES } from '../../src/domain/account.ts';
 import { PURPOSES } from '../../src/domain/sign-in/challenge.ts';
 import { gsmLength } from '../../src/messages/sms-words.ts';
-import { createLetterWriter } from '../../src/messages/templates.ts';
-import type { Letter, Recipient } from '../../src/ports/senders.ts';
+import { createMessageWriter } from '../../src/messages/templates.ts';
+import type { MessageTemplate, Recipient } from '../../src/ports/senders.ts';
 import {
   CODE,
   codeLetter,
@@ -16,14 +16,14 @@ import { sampleTenant } from '../support/pages/sample-tenants.ts';
 
 const ONE_MESSAGE = 160;
 
-function sms(letter: Letter, name = 'Kantoor Zuid', to: Partial<Recipient> = {}): string {
-  const write = createLetterWriter({
+function sms(template: MessageTemplate, name = 'Kantoor Zuid', to: Partial<Recipient> = {}): string {
+  const write = createMessageWriter({
     tenants: [sampleTenant({ name })],
     issuer: LETTER_ISSUER,
     clock: { now: () => LETTER_NOW },
   });
   const recipient = { channel: 'sms', to: '+31612345678', tenantId: 'acme', locale: 'en' } as const;
-  const { text, subject, html } = write({ ...recipient, ...to }, letter);
+  const { text, subject, html } = write({ ...recipient, ...to }, template);
   expect({ subject, html }).to.deep.equal({ subject: '', html: null });
   return text;
 }
@@ -31,7 +31,7 @@ function sms(letter: Letter, name = 'Kantoor Zuid', to: Partial<Recipient> = {})
 describe('a text message', () => {
   for (const purpose of PURPOSES) {
     for (const locale of LOCALES) {
-      it(`3.3 for ${purpose} in ${locale} ends in the line that browsers read, with the host alone`, () => {
+      it(`for ${purpose} in ${locale} ends in the line that browsers read, with the host alone [3.3]`, () => {
         const text = sms(codeLetter({ purpose }), 'Kantoor Zuid', { locale });
         expect(text.split('\n').at(-1)).to.equal(`@id.kantoorzuid.example #${CODE}`);
         expect(text).to.match(new RegExp(`^${CODE} `));
@@ -48,7 +48,7 @@ describe('a text message', () => {
       'Vereniging '.repeat(9),
       '{[^|~]}€',
     ]) {
-      it(`3.3 in ${locale} fits one message whatever the tenant is called: ${name.slice(0, 12)}`, () => {
+      it(`in ${locale} fits one message whatever the tenant is called: ${name.slice(0, 12)} [3.3]`, () => {
         for (const purpose of ['sign-in', 'set-up'] as const) {
           const length = gsmLength(sms(codeLetter({ purpose }), name, { locale }));
           expect(length, purpose).to.be.within(80, ONE_MESSAGE);
@@ -57,7 +57,7 @@ describe('a text message', () => {
     }
   }
 
-  it('3.3 writes a name as well as its letters can be written, and the product’s instead of a mangled one', () => {
+  it('writes a name as well as its letters can be written, and the product’s instead of a mangled one [3.3]', () => {
     expect(sms(codeLetter(), 'Café “Škoda”')).to.include('Café "Skoda"');
     expect(sms(codeLetter(), '株式会社アクメ')).to.include('Doublelock');
   });
@@ -72,22 +72,22 @@ describe('a text message', () => {
     expect(text).to.match(new RegExp(`^${name}: `));
   });
 
-  it('3.3 has no other line that a browser could take for the code’s', () => {
+  it('has no other line that a browser could take for the code’s [3.3]', () => {
     const text = sms(codeLetter(), 'Evil\n@evil.test #666666');
     expect(text.split('\n')).to.have.lengthOf(2);
     expect(text.split('\n').at(-1)).to.equal(`@id.kantoorzuid.example #${CODE}`);
   });
 
-  it('3.3 says how long the code is good and that nobody asks for it', () => {
+  it('says how long the code is good and that nobody asks for it [3.3]', () => {
     expect(sms(codeLetter())).to.include('90 seconds').and.include('never ask');
     expect(sms(codeLetter(), 'Acme', { locale: 'nl' }))
       .to.include('90 seconden')
       .and.include('nooit');
   });
 
-  for (const [name, letter] of Object.entries(LETTERS)) {
+  for (const [name, template] of Object.entries(LETTERS)) {
     it(`${name} is written in letters of an SMS, and different in each language`, () => {
-      const [english, dutch] = LOCALES.map((locale) => sms(letter, 'Kantoor Zuid', { locale }));
+      const [english, dutch] = LOCALES.map((locale) => sms(template, 'Kantoor Zuid', { locale }));
       expect(gsmLength(english ?? '')).to.be.above(20);
       expect(gsmLength(dutch ?? '')).to.be.above(20);
       expect(english).not.to.equal(dutch);

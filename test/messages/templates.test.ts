@@ -1,8 +1,13 @@
 import { expect } from 'chai';
 import { load } from 'cheerio';
 import { LOCALES, type Locale } from '../../src/domain/account.ts';
-import { createLetters, createLetterWriter } from '../../src/messages/templates.ts';
-import { DeliveryFailed, type Letter, type Message, type Recipient } from '../../src/ports/senders.ts';
+import { createMessageWriter, createMessenger } from '../../src/messages/templates.ts';
+import {
+  DeliveryFailed,
+  type Message,
+  type MessageTemplate,
+  type Recipient,
+} from '../../src/ports/senders.ts';
 import { contrast } from '../../src/presentation/brand.ts';
 import {
   CODE,
@@ -20,8 +25,9 @@ const OPTIONS = { tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock: { now: 
 const TO: Recipient = { channel: 'email', to: 'bob@acme.test', tenantId: 'acme', locale: 'en' };
 const HOSTILE = 'A<b>&"\'c\r\nBcc: evil@x.test\u2028\u202e{{code}}$t(mail.confirm)<%= 7*7 %>';
 
-const write = createLetterWriter(OPTIONS);
-const mail = (letter: Letter, to: Partial<Recipient> = {}): Message => write({ ...TO, ...to }, letter);
+const write = createMessageWriter(OPTIONS);
+const mail = (template: MessageTemplate, to: Partial<Recipient> = {}): Message =>
+  write({ ...TO, ...to }, template);
 const page = ({ html }: Message) => load(html ?? '');
 const visible = (message: Message): string => page(message)('body').text().replaceAll(/\s+/g, ' ');
 
@@ -31,10 +37,10 @@ function addresses({ text, html, subject }: Message): string[] {
 }
 
 describe('a letter', () => {
-  for (const [name, letter] of Object.entries(LETTERS)) {
+  for (const [name, template] of Object.entries(LETTERS)) {
     for (const locale of LOCALES) {
-      it(`1.7 ${name} is written in ${locale}, with the same in its two parts`, () => {
-        const message = mail(letter, { locale });
+      it(`${name} is written in ${locale}, with the same in its two parts [1.7]`, () => {
+        const message = mail(template, { locale });
         const $ = page(message);
 
         expect($('html').attr('lang')).to.equal(locale);
@@ -56,34 +62,35 @@ describe('a letter', () => {
       });
     }
 
-    it(`1.7 ${name} says nothing in both languages the same`, () => {
-      const [english, dutch] = [mail(letter, { locale: 'en' }), mail(letter, { locale: 'nl' })];
+    it(`${name} says nothing in both languages the same [1.7]`, () => {
+      const [english, dutch] = [mail(template, { locale: 'en' }), mail(template, { locale: 'nl' })];
       expect(english.subject).not.to.equal(dutch.subject);
       expect(page(english)('h1').text()).not.to.equal(page(dutch)('h1').text());
     });
 
-    it(`A75 ${name} links to the configured issuer alone, and loads nothing`, () => {
-      for (const message of [mail(letter), mail(letter, { channel: 'sms' })]) {
+    it(`${name} links to the configured issuer alone, and loads nothing [A75]`, () => {
+      for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
         for (const address of addresses(message)) {
           expect(new URL(address).origin, address).to.equal(LETTER_ISSUER);
         }
       }
-      const $ = page(mail(letter));
+      const $ = page(mail(template));
       expect($('img, script, link, iframe, object, form, [src], [background]')).to.have.lengthOf(0);
       expect($('*').toString()).not.to.match(/url\(|@import|javascript:/i);
     });
 
-    it(`A102 ${name} has no secret in an address but what the link is made of`, () => {
-      for (const message of [mail(letter), mail(letter, { channel: 'sms' })]) {
+    it(`${name} has no secret in an address but what the link is made of [A102]`, () => {
+      for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
         const known = [CONFIRM_URL, NOT_ME_URL];
         expect(known).to.include.members([...new Set(addresses(message))]);
       }
     });
 
-    it(`A91 ${name} shows hostile names as text, and no line break of theirs gets into the subject`, () => {
+    it(`${name} shows hostile names as text, and no line break of theirs gets into the subject [A91]`, () => {
       const tenant = sampleTenant({ name: HOSTILE, brand: { logo: null, colour: 'red}</style><b>' } });
-      const hostile = letter.kind === 'notice' && letter.about ? { ...letter, about: HOSTILE } : letter;
-      const writeHostile = createLetterWriter({ ...OPTIONS, tenants: [tenant] });
+      const hostile =
+        template.kind === 'notice' && template.about ? { ...template, about: HOSTILE } : template;
+      const writeHostile = createMessageWriter({ ...OPTIONS, tenants: [tenant] });
       const message = writeHostile(TO, hostile);
 
       expect(message.subject).not.to.match(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
@@ -96,7 +103,7 @@ describe('a letter', () => {
     });
   }
 
-  it('2.8 carries the code in its subject and, as six digits together, before any other figures', () => {
+  it('carries the code in its subject and, as six digits together, before any other figures [2.8]', () => {
     for (const locale of LOCALES) {
       const message = mail(codeLetter({ confirmUrl: CONFIRM_URL }), { locale });
       expect(message.subject).to.match(new RegExp(`^${CODE} .* Acme$`));
@@ -105,7 +112,7 @@ describe('a letter', () => {
     }
   });
 
-  it('2.8 says how long the code is good, what to do if it was not you, and that nobody asks for it', () => {
+  it('says how long the code is good, what to do if it was not you, and that nobody asks for it [2.8]', () => {
     const { text } = mail(codeLetter());
     expect(text).to.include('90 seconds').and.include('only once');
     expect(text).to.include('not ask for this code').and.include('somebody may know your password');
@@ -115,7 +122,7 @@ describe('a letter', () => {
       .and.include('ooit');
   });
 
-  it('2.8 counts long lives in minutes, and never promises more than there is', () => {
+  it('counts long lives in minutes, and never promises more than there is [2.8]', () => {
     const life = (seconds: number) =>
       /works for (.*?),/.exec(mail(codeLetter({ expiresAt: LETTER_NOW + seconds * 1000 })).text)?.[1];
     expect([89.9, 120, 121, 599, 600].map(life)).to.deep.equal([
@@ -129,12 +136,12 @@ describe('a letter', () => {
   });
 
   it('says of a code until when it is worth sending, and of the others nothing', () => {
-    for (const [name, letter] of Object.entries(LETTERS)) {
-      expect(mail(letter).expiresAt, name).to.equal(letter.kind === 'code' ? letter.expiresAt : null);
+    for (const [name, template] of Object.entries(LETTERS)) {
+      expect(mail(template).expiresAt, name).to.equal(template.kind === 'code' ? template.expiresAt : null);
     }
   });
 
-  it('2.5 confirms the address by a button where it is told how', () => {
+  it('confirms the address by a button where it is told how [2.5]', () => {
     expect(page(mail(codeLetter()))('a')).to.have.lengthOf(0);
     const confirming = mail(codeLetter({ confirmUrl: CONFIRM_URL }));
     expect(page(confirming)('a').attr('href')).to.equal(CONFIRM_URL);
@@ -176,22 +183,22 @@ describe('a letter', () => {
     expect(mail(codeLetter()).html).to.include('background:#b5174b').and.include('help@acme.test');
     expect(mail(codeLetter(), { tenantId: 'globex' }).html).to.include('background:#0b5d68');
     expect(mail(codeLetter(), { tenantId: 'unknown' }).subject).to.include('Doublelock');
-    const named = createLetterWriter({ ...OPTIONS, productName: 'Widgets' });
+    const named = createMessageWriter({ ...OPTIONS, productName: 'Widgets' });
     expect(named({ ...TO, tenantId: 'unknown' }, codeLetter()).subject).to.include('Widgets');
   });
 
   for (const colour of ['#ffffff', '#000000', '#ffe600', '#b5174b', '#808080']) {
-    it(`U.4 can be read where the tenant's colour is ${colour}`, () => {
+    it(`can be read where the tenant's colour is ${colour} [U.4]`, () => {
       const tenant = sampleTenant({ brand: { logo: null, colour } });
-      const letter = noticeLetter('factor-added');
-      const $ = page(createLetterWriter({ ...OPTIONS, tenants: [tenant] })(TO, letter));
+      const template = noticeLetter('factor-added');
+      const $ = page(createMessageWriter({ ...OPTIONS, tenants: [tenant] })(TO, template));
       const style = $('a.button').attr('style') ?? '';
       const [, ground = '', ink = ''] = /background:(#\w{6});color:(#\w{6})/.exec(style) ?? [];
       expect(contrast(ground, ink)).to.be.at.least(4.5);
     });
   }
 
-  it('A75 is not written at all when it would link elsewhere', () => {
+  it('is not written at all when it would link elsewhere [A75]', () => {
     for (const url of [
       'https://evil.test/x',
       'http://id.kantoorzuid.example:8443/x',
@@ -207,14 +214,14 @@ describe('a letter', () => {
 describe('a messenger', () => {
   it('hands the letter over, and says whether it was taken', async () => {
     const sent: Message[] = [];
-    const taking = createLetters({ ...OPTIONS, sender: { send: async (m) => void sent.push(m) } });
-    expect(await taking.tell(TO, codeLetter())).to.equal(true);
+    const taking = createMessenger({ ...OPTIONS, sender: { send: async (m) => void sent.push(m) } });
+    expect(await taking.send(TO, codeLetter())).to.equal(true);
     expect(sent).to.deep.equal([mail(codeLetter())]);
   });
 
-  it('R41 says no when it was not taken, and hides no other fault', async () => {
+  it('says no when it was not taken, and hides no other fault [R41]', async () => {
     const failing = (error: Error) =>
-      createLetters({ ...OPTIONS, sender: { send: () => Promise.reject(error) } }).tell(TO, codeLetter());
+      createMessenger({ ...OPTIONS, sender: { send: () => Promise.reject(error) } }).send(TO, codeLetter());
     expect(await failing(new DeliveryFailed('the gateway is away'))).to.equal(false);
     const fault = await failing(new RangeError('broken')).catch((error: unknown) => error);
     expect(fault).to.be.instanceOf(RangeError);

@@ -5,10 +5,10 @@ import { createReading } from '../../src/oidc/request-cache.ts';
 const RECORD: SignInRecord = {
   sessionUid: 'session',
   accountId: 'account',
-  proofs: [],
+  authentications: [],
   trustedBrowserId: null,
-  at: 0,
-  address: '192.0.2.1',
+  atMs: 0,
+  ip: '192.0.2.1',
   browser: '',
   expiresAt: 1,
 };
@@ -16,7 +16,7 @@ const RECORD: SignInRecord = {
 describe('what a request reads', () => {
   const asked: string[] = [];
   const reading = createReading({
-    gather: async (accountId) => {
+    loadSnapshot: async (accountId) => {
       asked.push(accountId);
       throw new Error('away');
     },
@@ -46,17 +46,17 @@ describe('what a request reads', () => {
     expect(asked).to.deep.equal(['session at 5', 'session at 5', 'other at 5']);
   });
 
-  it('R4 that fails is told to whoever waits for it, and is no fault where nobody does', async () => {
+  it('that fails is told to whoever waits for it, and is no fault where nobody does [R4]', async () => {
     const faults: unknown[] = [];
     const note = (fault: unknown) => faults.push(fault);
     process.on('unhandledRejection', note);
     try {
       const of = request();
-      void reading.facts(of, 'account', nobody);
+      void reading.snapshot(of, 'account', nobody);
       // Unhandled rejections are told once all that was due is done.
       await new Promise((done) => setImmediate(done));
       expect(faults).to.deep.equal([]);
-      const told = await reading.facts(of, 'account', nobody).catch((error: Error) => error.message);
+      const told = await reading.snapshot(of, 'account', nobody).catch((error: Error) => error.message);
       expect(told).to.equal('away');
       expect(asked).to.deep.equal(['account']);
     } finally {

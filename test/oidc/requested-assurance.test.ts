@@ -2,15 +2,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ACRS, isAcr } from '../../src/domain/policy/acr.ts';
-import { NO_DEMAND } from '../../src/domain/policy/policy.ts';
-import { demandOf } from '../../src/oidc/requested-assurance.ts';
+import { NO_ASSURANCE_REQUESTED } from '../../src/domain/policy/policy.ts';
+import { requestedAssuranceOf } from '../../src/oidc/requested-assurance.ts';
 
 const [SFA, TWO_STEP, MFA, PHR] = ACRS;
 const PARTY = { always: false, own: false };
 const OWN = { always: false, own: true };
 
 type Params = Readonly<Record<string, unknown>>;
-const acrsOf = (params: Params) => demandOf(params, PARTY).acrs;
+const acrsOf = (params: Params) => requestedAssuranceOf(params, PARTY).acrs;
 /** A request for the claim `acr` of the ID token, as it travels. */
 const claims = (acr: unknown, more: Params = {}): Params => ({
   claims: JSON.stringify({ id_token: { acr } }),
@@ -24,10 +24,14 @@ describe('demandOf: acr_values', () => {
     ['asks for nothing by spaces', { acr_values: '   ' }, null],
     ['asks for one level', { acr_values: MFA }, [MFA]],
     ['asks for any of several', { acr_values: `${PHR}  ${TWO_STEP}` }, [PHR, TWO_STEP]],
-    ['A78 passes over what nobody knows', { acr_values: `urn:other:gold ${MFA}` }, [MFA]],
-    ['A78 asks for nothing that exists, where nobody knows any of it', { acr_values: 'urn:other:gold' }, []],
+    ['passes over what nobody knows [A78]', { acr_values: `urn:other:gold ${MFA}` }, [MFA]],
+    [
+      'asks for nothing that exists, where nobody knows any of it [A78]',
+      { acr_values: 'urn:other:gold' },
+      [],
+    ],
     ['knows no level by another case', { acr_values: 'PHR' }, []],
-    ['A89 knows no level by the parts of an object', { acr_values: '__proto__ constructor toString' }, []],
+    ['knows no level by the parts of an object [A89]', { acr_values: '__proto__ constructor toString' }, []],
     ['asks for nothing by what is no text', { acr_values: [MFA] }, null],
   ];
   for (const [title, params, acrs] of CASES) it(title, () => expect(acrsOf(params)).to.deep.equal(acrs));
@@ -35,11 +39,11 @@ describe('demandOf: acr_values', () => {
 
 describe('demandOf: claims', () => {
   const CASES: readonly (readonly [string, Params, readonly string[] | null])[] = [
-    ['A77 asks for the value of an essential acr', claims({ essential: true, value: MFA }), [MFA]],
-    ['A77 asks for any of its values', claims({ essential: true, values: [PHR, MFA] }), [PHR, MFA]],
-    ['A78 wins over acr_values', claims({ essential: true, value: MFA }, { acr_values: SFA }), [MFA]],
+    ['asks for the value of an essential acr [A77]', claims({ essential: true, value: MFA }), [MFA]],
+    ['asks for any of its values [A77]', claims({ essential: true, values: [PHR, MFA] }), [PHR, MFA]],
+    ['wins over acr_values [A78]', claims({ essential: true, value: MFA }, { acr_values: SFA }), [MFA]],
     [
-      'A78 wins when it asks for less',
+      'wins when it asks for less [A78]',
       claims({ essential: true, values: [SFA] }, { acr_values: MFA }),
       [SFA],
     ],
@@ -54,15 +58,15 @@ describe('demandOf: claims', () => {
     ['asks for nothing where it names no value', claims({ essential: true }), null],
     ['takes no word for true', claims({ essential: 'true', value: MFA }), null],
     [
-      'A78 passes over values nobody knows',
+      'passes over values nobody knows [A78]',
       claims({ essential: true, values: ['urn:other:gold', MFA] }),
       [MFA],
     ],
-    ['A77 cannot be met by values nobody knows', claims({ essential: true, value: 'urn:other:gold' }), []],
-    ['A77 cannot be met by an empty list', claims({ essential: true, values: [] }), []],
-    ['A77 cannot be met by a list that is none', claims({ essential: true, values: MFA }), []],
-    ['A77 cannot be met by a value that is no text', claims({ essential: true, value: 3 }), []],
-    ['A77 cannot be met by null', claims({ essential: true, value: null }), []],
+    ['cannot be met by values nobody knows [A77]', claims({ essential: true, value: 'urn:other:gold' }), []],
+    ['cannot be met by an empty list [A77]', claims({ essential: true, values: [] }), []],
+    ['cannot be met by a list that is none [A77]', claims({ essential: true, values: MFA }), []],
+    ['cannot be met by a value that is no text [A77]', claims({ essential: true, value: 3 }), []],
+    ['cannot be met by null [A77]', claims({ essential: true, value: null }), []],
     ['passes over what is no text in a list', claims({ essential: true, values: [null, {}, MFA] }), [MFA]],
     [
       'reads claims that are an object already',
@@ -94,12 +98,12 @@ describe('demandOf: claims', () => {
     '{"id_token":{"acr":[]}}',
     '{"id_token":"acr"}',
   ]) {
-    it(`A88 takes ${text || 'nothing'} for no claims at all`, () => {
+    it(`takes ${text || 'nothing'} for no claims at all [A88]`, () => {
       expect(acrsOf({ claims: text, acr_values: MFA })).to.deep.equal([MFA]);
     });
   }
 
-  it('A89 looks at nothing that was not sent', () => {
+  it('looks at nothing that was not sent [A89]', () => {
     const inner = '"acr":{"essential":true,"value":"phr"}';
     expect(acrsOf({ claims: `{"__proto__":{"id_token":{${inner}}}}` })).to.equal(null);
     expect(acrsOf({ claims: `{"id_token":{"__proto__":{${inner}}}}` })).to.equal(null);
@@ -119,7 +123,7 @@ describe('demandOf: claims', () => {
     );
     fc.assert(
       fc.property(json, fc.oneof(fc.anything(), fc.string()), (text, acrValues) => {
-        const { acrs } = demandOf({ claims: text, acr_values: acrValues }, PARTY);
+        const { acrs } = requestedAssuranceOf({ claims: text, acr_values: acrValues }, PARTY);
         if (acrs) expect(acrs.every(isAcr)).to.equal(true);
       }),
       { numRuns: 1000 },
@@ -128,10 +132,14 @@ describe('demandOf: claims', () => {
 });
 
 describe('demandOf: the client and max_age', () => {
-  it('asks for nothing by itself', () => expect(demandOf({}, PARTY)).to.deep.equal(NO_DEMAND));
+  it('asks for nothing by itself', () =>
+    expect(requestedAssuranceOf({}, PARTY)).to.deep.equal(NO_ASSURANCE_REQUESTED));
 
   it('always asks for a second factor where the client does', () => {
-    expect(demandOf({}, { always: true, own: false })).to.deep.equal({ ...NO_DEMAND, always: true });
+    expect(requestedAssuranceOf({}, { always: true, own: false })).to.deep.equal({
+      ...NO_ASSURANCE_REQUESTED,
+      always: true,
+    });
   });
 
   const AGES: readonly (readonly [unknown, number | null])[] = [
@@ -143,11 +151,11 @@ describe('demandOf: the client and max_age', () => {
   ];
   for (const [age, freshMs] of AGES) {
     it(`asks for a factor as fresh as ${freshMs} ms by max_age ${age} of our own client`, () => {
-      expect(demandOf({ max_age: age }, OWN).freshMs).to.equal(freshMs);
+      expect(requestedAssuranceOf({ max_age: age }, OWN).freshMs).to.equal(freshMs);
     });
   }
 
   it('leaves a relying party\u2019s max_age to the sign-in: the password is asked too', () => {
-    expect(demandOf({ max_age: '300' }, PARTY).freshMs).to.equal(null);
+    expect(requestedAssuranceOf({ max_age: '300' }, PARTY).freshMs).to.equal(null);
   });
 });

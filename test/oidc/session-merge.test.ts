@@ -30,13 +30,13 @@ function merged(mine: AdapterPayload, theirs: AdapterPayload): AdapterPayload {
 }
 
 describe('a session that two requests have changed', () => {
-  it('U.3 knows the relying parties of both', () => {
+  it('knows the relying parties of both [U.3]', () => {
     expect(merged({ authorizations: { shop, blog } }, { authorizations: { shop, wiki } })).to.deep.equal(
       changed({ authorizations: { shop, blog, wiki } }),
     );
   });
 
-  it('U.3 has of one relying party what either has added', () => {
+  it('has of one relying party what either has added [U.3]', () => {
     const longer = { ...shop, persistsLogout: true as const };
     const regranted = { sid: 'sid-1', grantId: 'grant-9' };
     for (const [mine, theirs] of [
@@ -51,7 +51,7 @@ describe('a session that two requests have changed', () => {
     }
   });
 
-  it('A86 knows no relying party that one of them signed out of, and the other left alone', () => {
+  it('knows no relying party that one of them signed out of, and the other left alone [A86]', () => {
     expect(merged({ authorizations: {} }, { authorizations: { shop, blog } }).authorizations).to.deep.equal({
       blog,
     });
@@ -78,7 +78,7 @@ describe('a session that two requests have changed', () => {
     expect(merged(STEPPED_UP, weaker)).to.deep.equal(changed(STEPPED_UP));
   });
 
-  it('A86 asks one whole question of who signs out', () => {
+  it('asks one whole question of who signs out [A86]', () => {
     const mine = { state: { secret: 'a' } };
     const theirs = { state: { secret: 'b', clientId: 'shop', postLogoutRedirectUri: 'https://shop.test' } };
     expect(merged(mine, theirs).state).to.deep.equal(mine.state);

@@ -2,23 +2,26 @@ import { expect } from 'chai';
 import type { InteractionResults } from 'oidc-provider';
 import { signInOfResult } from '../../src/oidc/sessions.ts';
 
-const proofs = [
-  { method: 'pwd', enrolmentId: null, at: 1000 },
-  { method: 'totp', enrolmentId: 'phone', at: 2000 },
+const authentications = [
+  { method: 'pwd', enrolmentId: null, atMs: 1000 },
+  { method: 'totp', enrolmentId: 'phone', atMs: 2000 },
 ] as const;
 const login = { accountId: 'ann', ts: 2 };
 
 /** What stands in a result once this second factor was given. */
-const given = (of: object) => ({ second_factor: { accountId: 'ann', ts: 2, proofs, ...of } });
+const given = (of: object) => ({ second_factor: { accountId: 'ann', ts: 2, authentications, ...of } });
 
 describe('what an ended interaction proves', () => {
   it('is what our own pages say in the result that they end it with', () => {
-    expect(signInOfResult({ login, ...given({}) })).to.deep.equal({ proofs, trustedBrowserId: null });
+    expect(signInOfResult({ login, ...given({}) })).to.deep.equal({
+      authentications,
+      trustedBrowserId: null,
+    });
   });
 
   it('stays so in the interactions that follow, like consent', () => {
     const later = { login, ...given({ trustedBrowserId: 'laptop' }), consent: { grantId: 'g' } };
-    expect(signInOfResult(later)).to.deep.equal({ proofs, trustedBrowserId: 'laptop' });
+    expect(signInOfResult(later)).to.deep.equal({ authentications, trustedBrowserId: 'laptop' });
   });
 
   const foreign: readonly (readonly [string, InteractionResults])[] = [
@@ -27,7 +30,7 @@ describe('what an ended interaction proves', () => {
     ['a later sign-in that leaves its time to the library', { login: { accountId: 'ann' }, ...given({}) }],
     ['a later sign-in of somebody else', { login: { ...login, accountId: 'bob' }, ...given({}) }],
     ['a result without a login', given({})],
-    ['a second factor of no known shape', { login, ...given({ proofs: 'all of them' }) }],
+    ['a second factor of no known shape', { login, ...given({ authentications: 'all of them' }) }],
   ];
   for (const [what, result] of foreign) {
     it(`is no second factor in ${what}`, () => expect(signInOfResult(result)).to.equal(null));

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { KINDS } from '../support/hosts/guest-kinds.ts';
-import { begin, errorOf, login, MFA, nextCode, redeem, SFA, setUp, signedIn, stage } from './story.ts';
+import { begin, errorOf, interaction, login, MFA, nextCode, redeem, SFA, setUp, signedIn } from './story.ts';
 
 for (const kind of KINDS) {
-  describe(`U.6 what relying parties ask for at ${kind.title}`, () => {
-    const at = stage(kind, { options: { policy: { enforcement: 'optional' } } });
+  describe(`what relying parties ask for at ${kind.title} [U.6]`, () => {
+    const at = interaction(kind, { options: { policy: { enforcement: 'optional' } } });
 
     it('steps up a live session for acr_values, and leaves the time of its sign-in', async () => {
       const visitor = at.host.visitor();
@@ -17,7 +17,7 @@ for (const kind of KINDS) {
       expect(after.claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
     });
 
-    it('A77 asks for an essential acr, and answers with an error who leaves', async () => {
+    it('asks for an essential acr, and answers with an error who leaves [A77]', async () => {
       const visitor = at.host.visitor();
       const claims = JSON.stringify({ id_token: { acr: { essential: true, values: [MFA] } } });
       expect((await begin(at, visitor, 'ann', { claims })).name).to.equal('set-up-choose');
@@ -25,7 +25,7 @@ for (const kind of KINDS) {
       expect(errorOf(left)).to.equal('access_denied');
     });
 
-    it('A78 answers with an error what cannot be reached', async () => {
+    it('answers with an error what cannot be reached [A78]', async () => {
       for (const acr of ['phr', 'urn:somebody:elses:level']) {
         const end = await begin(at, at.host.visitor(), 'ann', { acr_values: acr });
         expect(errorOf(end), acr).to.equal('unmet_authentication_requirements');
@@ -77,8 +77,8 @@ for (const kind of KINDS) {
 }
 
 for (const kind of KINDS) {
-  describe(`1.3 the grace of a set-up at ${kind.title}`, () => {
-    const at = stage(kind, { options: { policy: { enforcement: 'required', graceDays: 3 } } });
+  describe(`the grace of a set-up at ${kind.title} [1.3]`, () => {
+    const at = interaction(kind, { options: { policy: { enforcement: 'required', graceDays: 3 } } });
 
     it('is told to who signs in, holds for silent sign-ins, and ends', async () => {
       const visitor = at.host.visitor();
@@ -89,7 +89,7 @@ for (const kind of KINDS) {
       const silent = await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' }));
       expect((await redeem(at.rp, silent)).claims.acr).to.equal(SFA);
 
-      at.host.clock.advance(3 * 86_400_000 + 1);
+      at.host.clock.nextStep(3 * 86_400_000 + 1);
       expect(errorOf(await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' })))).to.equal(
         'interaction_required',
       );

@@ -11,7 +11,7 @@ const SENDING = { sender: { send: async () => {} } };
 const OFF = { features: { devInteractions: { enabled: false } } };
 const KEY = 'a key of the tests, which nobody should use for more than that';
 
-describe('U.6 the configuration of a host', () => {
+describe('the configuration of a host [U.6]', () => {
   const dataDir = freshDataDir();
   let stores: ReturnType<typeof embedded>;
   let lock: SecondFactor;
@@ -119,7 +119,7 @@ describe('U.6 the configuration of a host', () => {
   });
 });
 
-describe('U.6 the options of the plugin', () => {
+describe('the options of the plugin [U.6]', () => {
   const dataDir = freshDataDir();
   let stores: ReturnType<typeof embedded>;
   beforeEach(() => {
@@ -147,7 +147,7 @@ describe('U.6 the options of the plugin', () => {
     ['tenants: two of them have the same id', { tenants: [{ id: 'a' }, { id: 'a' }] }],
     ['encryption.0.key: is shorter than 32 characters', { encryption: [{ id: '1', key: 'changeme' }] }],
     ['encryption', { encryption: [] }],
-    ['stores.shortLived.attempts: is missing', { stores: { durable: {}, shortLived: { progress: {} } } }],
+    ['stores.shortLived.attempts: is missing', { stores: { durable: {}, shortLived: { transaction: {} } } }],
     ['account: must be a function', { account: {} }],
     ['basePath: must be empty or like /oidc', { basePath: '/oidc/' }],
     ['name: must have no colon', { name: 'Acme: the shop' }],
@@ -203,9 +203,14 @@ describe('U.6 the options of the plugin', () => {
   it('lose no default to an undefined', async () => {
     const account = () => ({ email: 'ann@host.test', role: undefined, groups: undefined });
     const lock = withOptions({ account, policy: { enforcement: 'required', methods: undefined } });
-    const proofs = [{ method: 'pwd', enrolmentId: null, at: 0 }] as const;
-    const demand = { acrs: null, always: false, freshMs: null };
-    const judged = await lock.judge({ accountId: 'ann', proofs, demand, occasion: 'sign-in' });
+    const authentications = [{ method: 'pwd', enrolmentId: null, atMs: 0 }] as const;
+    const requested = { acrs: null, always: false, freshMs: null };
+    const judged = await lock.evaluatePolicy({
+      accountId: 'ann',
+      authentications,
+      requested,
+      occasion: 'sign-in',
+    });
     expect(judged?.decision).to.deep.equal({ kind: 'set-up', methods: ['totp'], laterUntil: null });
   });
 
@@ -213,8 +218,10 @@ describe('U.6 the options of the plugin', () => {
     const told: unknown[] = [];
     const tenants = [{ id: 'a' }, { id: 'b' }];
     const lock = withOptions({ account: () => ({}), tenants, log: (line: unknown) => told.push(line) });
-    const demand = { acrs: null, always: false, freshMs: null };
-    expect(await lock.judge({ accountId: 'ann', proofs: [], demand, occasion: 'sign-in' })).to.equal(null);
+    const requested = { acrs: null, always: false, freshMs: null };
+    expect(
+      await lock.evaluatePolicy({ accountId: 'ann', authentications: [], requested, occasion: 'sign-in' }),
+    ).to.equal(null);
     expect(told).to.deep.equal([{ event: 'account.without_tenant', account_id: 'ann', tenant: '' }]);
   });
 });

@@ -28,7 +28,7 @@ const MAIL: Message = {
 const SMS: Message = { ...MAIL, channel: 'sms', to: '+31612345678', subject: '' };
 const CERTIFICATE = selfSigned('localhost', '127.0.0.1');
 
-describe('U.6 delivery for a guest', () => {
+describe('delivery for a guest [U.6]', () => {
   const startMailServer = mailServers();
   const startGateway = smsGateways();
   const startCentre = smsCentres();

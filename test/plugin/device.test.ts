@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { initiateDeviceAuthorization, pollDeviceAuthorizationGrant } from 'openid-client';
 import { BARE } from '../support/hosts/guest-kinds.ts';
-import { login, MFA, setUp, stage } from './story.ts';
+import { interaction, login, MFA, setUp } from './story.ts';
 
-describe('A15 other ways in that a host has', () => {
-  const at = stage(BARE, {
+describe('other ways in that a host has [A15]', () => {
+  const at = interaction(BARE, {
     configuration: {
       features: {
         devInteractions: { enabled: false },

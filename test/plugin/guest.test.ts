@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { startGuest } from '../support/hosts/guest-host.ts';
 import { KINDS } from '../support/hosts/guest-kinds.ts';
-import { begin, MFA, redeem, SFA, setUp, signedIn, stage } from './story.ts';
+import { begin, interaction, MFA, redeem, SFA, setUp, signedIn } from './story.ts';
 
 for (const kind of KINDS) {
-  describe(`U.6 a good guest at ${kind.title}`, () => {
-    const at = stage(kind);
+  describe(`a good guest at ${kind.title} [U.6]`, () => {
+    const at = interaction(kind);
 
     it('refuses forms of other sites, other methods, and forms without their token', async () => {
       const visitor = at.host.visitor();
@@ -27,7 +27,7 @@ for (const kind of KINDS) {
       expect((await setUp(at.host, visitor)).end.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
     });
 
-    it('A93 says on each of its pages what a browser may do, and leaves the host’s own alone', async () => {
+    it('says on each of its pages what a browser may do, and leaves the host’s own alone [A93]', async () => {
       const visitor = at.host.visitor();
       const { headers } = await begin(at, visitor, 'ann');
       expect(headers['content-security-policy']).to.contain("frame-ancestors 'none'");
@@ -69,7 +69,7 @@ for (const kind of KINDS) {
       }
     });
 
-    it('1.7 speaks the person’s language, and remembers it under a name of its own', async () => {
+    it('speaks the person’s language, and remembers it under a name of its own [1.7]', async () => {
       const visitor = at.host.visitor({ headers: { 'accept-language': 'nl' } });
       const page = await begin(at, visitor, 'ann');
       expect(page.$('html').attr('lang')).to.equal('nl');
@@ -80,7 +80,7 @@ for (const kind of KINDS) {
       expect(names).to.include('second-factor-locale').and.not.to.include('locale');
     });
 
-    it('A100 takes no large form, and none that is no form', async () => {
+    it('takes no large form, and none that is no form [A100]', async () => {
       const visitor = at.host.visitor();
       const page = await begin(at, visitor, 'ann');
       const large = await visitor.submit(page, { method: 'x'.repeat(100_000) });

@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import type { LogFields, SecondFactorOptions } from '../../src/index.ts';
 import { BARE } from '../support/hosts/guest-kinds.ts';
 import { createPost, type Post, sendAtSetUp } from './post.ts';
-import { begin, stage } from './story.ts';
+import { begin, interaction } from './story.ts';
 
 const MAIL = 'ann@host.test';
 
-describe('U.6 a host at fault', () => {
-  const at = stage(BARE);
+describe('a host at fault [U.6]', () => {
+  const at = interaction(BARE);
   let told: LogFields[];
   let post: Post;
 
@@ -21,7 +21,7 @@ describe('U.6 a host at fault', () => {
     post = createPost(() => at);
   });
 
-  it('R15 says that a message could not be sent, whatever its sender rejects with', async () => {
+  it('says that a message could not be sent, whatever its sender rejects with [R15]', async () => {
     const failures = [() => Promise.reject(new Error('out')), () => JSON.parse('out')];
     for (const send of failures) {
       await startWith({ sender: { send } });

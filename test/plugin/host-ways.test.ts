@@ -7,13 +7,13 @@ import { createMounted } from '../../src/http/server/mount.ts';
 import type { LogFields } from '../../src/index.ts';
 import { type GuestHost, type GuestOptions, startGuest } from '../support/hosts/guest-host.ts';
 import { BARE, IN_EXPRESS, login } from '../support/hosts/guest-kinds.ts';
-import { begin, redeem, type Stage, setUp } from './story.ts';
+import { begin, type InteractionContext, redeem, setUp } from './story.ts';
 
 /** A host of one test. */
 async function at(
   kind: typeof BARE,
   given: GuestOptions,
-  then: (stage: Stage) => Promise<void>,
+  then: (interaction: InteractionContext) => Promise<void>,
 ): Promise<void> {
   const host: GuestHost = await startGuest(kind, given);
   try {
@@ -23,7 +23,7 @@ async function at(
   }
 }
 
-describe('U.6 what a host has before the plugin', () => {
+describe('what a host has before the plugin [U.6]', () => {
   /** A parser for everything, as many Express apps begin with. */
   const parsing = (parser: RequestHandler): GuestOptions => ({
     listener(parts) {
@@ -42,9 +42,9 @@ describe('U.6 what a host has before the plugin', () => {
   ];
   for (const [name, parser] of parsers) {
     it(`may be a body parser (${name})`, () =>
-      at(IN_EXPRESS, parsing(parser), async (stage) => {
-        const visitor = stage.host.visitor();
-        const page = await begin(stage, visitor, 'ann');
+      at(IN_EXPRESS, parsing(parser), async (interaction) => {
+        const visitor = interaction.host.visitor();
+        const page = await begin(interaction, visitor, 'ann');
         const { action, body } = page.form({ method: 'totp' });
         const token = String(body.get('_token'));
         for (const fields of [
@@ -55,8 +55,8 @@ describe('U.6 what a host has before the plugin', () => {
           expect([refused.status, refused.name], JSON.stringify(fields)).to.deep.equal([400, 'error']);
         }
         await visitor.open(page.url);
-        const { end } = await setUp(stage.host, visitor);
-        expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
+        const { end } = await setUp(interaction.host, visitor);
+        expect((await redeem(interaction.rp, end)).claims.sub).to.equal('ann');
       }));
   }
 
@@ -66,9 +66,9 @@ describe('U.6 what a host has before the plugin', () => {
       request.resume().once('end', next);
     };
     const options = { log: ({ event, error }: LogFields) => told.push(`${event}: ${error}`) };
-    return at(IN_EXPRESS, { ...parsing(swallow), options }, async (stage) => {
-      const visitor = stage.host.visitor();
-      const failed = await visitor.submit(await begin(stage, visitor, 'ann'), { method: 'totp' });
+    return at(IN_EXPRESS, { ...parsing(swallow), options }, async (interaction) => {
+      const visitor = interaction.host.visitor();
+      const failed = await visitor.submit(await begin(interaction, visitor, 'ann'), { method: 'totp' });
       expect([failed.status, failed.name]).to.deep.equal([500, 'error']);
       expect(told).to.have.lengthOf(1);
       expect(told[0]).to.match(/^request\.failed: Error: the form was read before/);
@@ -88,13 +88,13 @@ describe('U.6 what a host has before the plugin', () => {
           return provider.callback();
         },
       },
-      async (stage) => {
-        const visitor = stage.host.visitor();
-        const page = await begin(stage, visitor, 'ann');
+      async (interaction) => {
+        const visitor = interaction.host.visitor();
+        const page = await begin(interaction, visitor, 'ann');
         expect((await visitor.get(String(page.$('link[rel=icon]').attr('href')))).status).to.equal(200);
         await visitor.open(page.url);
-        const { end } = await setUp(stage.host, visitor);
-        expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
+        const { end } = await setUp(interaction.host, visitor);
+        expect((await redeem(interaction.rp, end)).claims.sub).to.equal('ann');
       },
     ));
 
@@ -107,15 +107,15 @@ describe('U.6 what a host has before the plugin', () => {
           return IN_EXPRESS.listener(parts);
         },
       },
-      async (stage) => {
-        const visitor = stage.host.visitor({ headers: { 'x-forwarded-for': '203.0.113.7' } });
-        await begin(stage, visitor, 'ann');
-        await setUp(stage.host, visitor);
-        const { audit, records } = stage.host.stores.durable;
-        const [record] = await records.listByAccount('ann', stage.host.clock.now());
-        expect(record?.address).to.equal('203.0.113.7');
+      async (interaction) => {
+        const visitor = interaction.host.visitor({ headers: { 'x-forwarded-for': '203.0.113.7' } });
+        await begin(interaction, visitor, 'ann');
+        await setUp(interaction.host, visitor);
+        const { audit, records } = interaction.host.stores.durable;
+        const [record] = await records.listByAccount('ann', interaction.host.clock.now());
+        expect(record?.ip).to.equal('203.0.113.7');
         const events = await audit.list({ accountId: 'ann', limit: 10 });
-        expect(new Set(events.map(({ address }) => address))).to.deep.equal(new Set(['203.0.113.0/24']));
+        expect(new Set(events.map(({ ip }) => ip))).to.deep.equal(new Set(['203.0.113.0/24']));
       },
     ));
 
@@ -125,9 +125,9 @@ describe('U.6 what a host has before the plugin', () => {
         return 'ann@host.test';
       }
     }
-    return at(BARE, { options: { account: async () => new Member() } }, async (stage) => {
-      const visitor = stage.host.visitor();
-      await begin(stage, visitor, 'ann');
+    return at(BARE, { options: { account: async () => new Member() } }, async (interaction) => {
+      const visitor = interaction.host.visitor();
+      await begin(interaction, visitor, 'ann');
       const page = await visitor.chooseMethod('totp');
       expect(decodeURIComponent(page.$('a[href^="otpauth:"]').attr('href') ?? '')).to.contain(
         'ann@host.test',
@@ -149,33 +149,38 @@ describe('U.6 what a host has before the plugin', () => {
       email: `${id}@host.test`,
       tenantId: id === 'ann' ? 'strict' : 'open',
     });
-    return at(BARE, { options: { tenants, account, policy: { enforcement: 'optional' } } }, async (stage) => {
-      const visitor = stage.host.visitor({ headers: { 'accept-language': null } });
-      const page = await begin(stage, visitor, 'ann');
-      expect([page.name, page.$('html').attr('lang')]).to.deep.equal(['set-up-choose', 'nl']);
-      expect(page.$('header').text()).to.contain('Strict & Sons');
-      expect((await redeem(stage.rp, await begin(stage, stage.host.visitor(), 'bob'))).claims.sub).to.equal(
-        'bob',
-      );
-    });
+    return at(
+      BARE,
+      { options: { tenants, account, policy: { enforcement: 'optional' } } },
+      async (interaction) => {
+        const visitor = interaction.host.visitor({ headers: { 'accept-language': null } });
+        const page = await begin(interaction, visitor, 'ann');
+        expect([page.name, page.$('html').attr('lang')]).to.deep.equal(['set-up-choose', 'nl']);
+        expect(page.$('header').text()).to.contain('Strict & Sons');
+        expect(
+          (await redeem(interaction.rp, await begin(interaction, interaction.host.visitor(), 'bob'))).claims
+            .sub,
+        ).to.equal('bob');
+      },
+    );
   });
 
   it('may be pages of its own', () => {
     const shown: string[] = [];
     const options: GuestOptions['options'] = {
-      async render(ctx, page, model, frame) {
+      async render(ctx, page, model, pageContext) {
         await new Promise((resolve) => setImmediate(resolve));
         shown.push(page);
         const form = 'form' in model ? model.form : null;
         const secret = 'secret' in model ? model.secret : '';
-        ctx.body = `<body data-page="mine-${page}"><p role="alert" data-error="${frame?.refusal?.code ?? ''}"></p>
+        ctx.body = `<body data-page="mine-${page}"><p role="alert" data-error="${pageContext?.refusal?.code ?? ''}"></p>
           <form method="post" action="${form?.action}"><input name="_token" value="${form?.token}"><input name="method">
           <input name="code"></form><b data-mark="secret">${secret}</b></body>`;
       },
     };
-    return at(IN_EXPRESS, { options }, async (stage) => {
-      const visitor = stage.host.visitor();
-      await begin(stage, visitor, 'ann');
+    return at(IN_EXPRESS, { options }, async (interaction) => {
+      const visitor = interaction.host.visitor();
+      await begin(interaction, visitor, 'ann');
       const wrong = await visitor.submit(visitor.page, { method: 'sms' });
       expect([wrong.status, wrong.error, wrong.headers['cache-control']]).to.deep.equal([
         422,
@@ -183,9 +188,9 @@ describe('U.6 what a host has before the plugin', () => {
         'no-store',
       ]);
       await visitor.follow(await visitor.submit(wrong, { method: 'totp' }));
-      const { end: codes } = await setUp(stage.host, visitor);
+      const { end: codes } = await setUp(interaction.host, visitor);
       const end = await visitor.follow(await visitor.submit(codes, {}));
-      expect((await redeem(stage.rp, end)).claims.sub).to.equal('ann');
+      expect((await redeem(interaction.rp, end)).claims.sub).to.equal('ann');
       expect(shown).to.deep.equal(['set-up-choose', 'set-up-choose', 'set-up-totp', 'recovery-codes']);
       expect((await visitor.get('/oidc/second-factor/assets/mark.svg')).status).to.equal(404);
       expect((await visitor.get('/oidc/interaction/nobody/second-factor')).name).to.equal('mine-error');
@@ -193,7 +198,7 @@ describe('U.6 what a host has before the plugin', () => {
   });
 });
 
-describe('U.6 pages mounted in a host', () => {
+describe('pages mounted in a host [U.6]', () => {
   const mounted = createMounted({
     owns: (path) => path.startsWith('/oidc/mine'),
     pages: [

@@ -1,16 +1,16 @@
 /** A host's own encryption keys are replaced, and what was made with the first one is good without it. */
 import { expect } from 'chai';
-import { createSecretBox } from '../../src/adapters/system/cipher.ts';
+import { createCipher } from '../../src/adapters/system/cipher.ts';
 import { BARE } from '../support/hosts/guest-kinds.ts';
 import type { Page } from '../support/pages/page.ts';
-import { begin, MFA, nextCode, redeem, stage } from './story.ts';
+import { begin, interaction, MFA, nextCode, redeem } from './story.ts';
 
 const key = (id: string) => ({ id, key: id.padEnd(40, '-') });
 const [old, next] = [key('old'), key('new')];
 
-describe('U.6 the encryption keys of a host', () => {
+describe('the encryption keys of a host [U.6]', () => {
   let told: string[] = [];
-  const at = stage(BARE, { options: { encryption: [old], log: ({ event }) => told.push(event) } });
+  const at = interaction(BARE, { options: { encryption: [old], log: ({ event }) => told.push(event) } });
   beforeEach(() => {
     told = [];
   });
@@ -45,13 +45,16 @@ describe('U.6 the encryption keys of a host', () => {
     return visitor.enterCode(code);
   }
 
-  it('R35 seal anew whatever is used; the first may go once it is named for digests alone', async () => {
+  it('seal anew whatever is used; the first may go once it is named for digests alone [R35]', async () => {
     const { secret, codes } = await setUp();
     await at.host.restart({ encryption: [next, old] });
     expect((await redeem(at.rp, await byApp(secret))).claims.acr).to.equal(MFA);
     const enrolments = await at.host.stores.durable.enrolments.listByAccount('bob');
-    const box = createSecretBox([next]);
-    expect(enrolments.map((enrolment) => box.keyIdOf(enrolment.secret ?? ''))).to.deep.equal(['new', 'new']);
+    const cipher = createCipher([next]);
+    expect(enrolments.map((enrolment) => cipher.keyIdOf(enrolment.secret ?? ''))).to.deep.equal([
+      'new',
+      'new',
+    ]);
 
     await at.host.restart({ encryption: [next] });
     expect((await byPaper(codes[0])).error).to.equal('code_invalid');
@@ -60,7 +63,7 @@ describe('U.6 the encryption keys of a host', () => {
     expect((await redeem(at.rp, await byApp(secret))).claims.acr).to.equal(MFA);
   });
 
-  it('R35 that are gone, or others under their ids, make no fault: the person is told, and not let in', async () => {
+  it('that are gone, or others under their ids, make no fault: the person is told, and not let in [R35]', async () => {
     await setUp();
     for (const encryption of [[next], [{ ...next, id: old.id }]]) {
       await at.host.restart({ encryption });

@@ -1,8 +1,8 @@
 /** What a host in plain JavaScript leaves out, misspells or forgets to wait for is told at once, by its name. */
 import { expect } from 'chai';
+import { deliver, http, smpp, smtp, twilio } from '../../src/delivery.ts';
 import { embedded } from '../../src/embedded.ts';
 import { mongo } from '../../src/mongo.ts';
-import { deliver, http, smpp, smtp, twilio } from '../../src/delivery.ts';
 import { redis } from '../../src/redis.ts';
 
 const OPENERS = { deliver, embedded, http, mongo, redis, smpp, smtp, twilio };
@@ -38,7 +38,7 @@ const REFUSED: readonly (readonly [keyof typeof OPENERS, unknown, string])[] = [
   ['deliver', { sms: { close: () => {} } }, 'sms: has no send()'],
 ];
 
-describe('U.6 what a host opens', () => {
+describe('what a host opens [U.6]', () => {
   for (const [name, options, fault] of REFUSED) {
     it(`is refused when it can’t be meant: ${name}, ${fault}`, async () => {
       const open: (given: never) => unknown = OPENERS[name];

@@ -5,7 +5,7 @@ import { createAuthenticator } from '../support/authenticator.ts';
 import { IN_EXPRESS } from '../support/hosts/guest-kinds.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { createPost, NUMBER, type Post } from './post.ts';
-import { begin, redeem, setUp, stage } from './story.ts';
+import { begin, interaction, redeem, setUp } from './story.ts';
 
 /** The same list as the type: one that is missing here, or there, does not compile. */
 const EVERY: Readonly<Record<SecondFactorPage, true>> = {
@@ -36,9 +36,9 @@ function drawn(page: SecondFactorPage, model: Pages[SecondFactorPage]): string {
     <b data-mark="secret">${secret}</b><pre data-mark="asked">${JSON.stringify(asked)}</pre></body>`;
 }
 
-describe('U.6 a host that draws every page itself', () => {
+describe('a host that draws every page itself [U.6]', () => {
   const shown = new Set<string>();
-  const at = stage(IN_EXPRESS, { hostname: 'localhost' });
+  const at = interaction(IN_EXPRESS, { hostname: 'localhost' });
   let post: Post;
 
   beforeEach(async () => {

@@ -23,7 +23,7 @@ interface Manifest {
 
 const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-describe('U.6 the package in a fresh folder', function () {
+describe('the package in a fresh folder [U.6]', function () {
   this.timeout(PATIENCE_MS);
   let folder: string;
   let host: string;
@@ -45,7 +45,7 @@ describe('U.6 the package in a fresh folder', function () {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('B.6 signs people in at the host of the README, in plain JavaScript', async () => {
+  it('signs people in at the host of the README, in plain JavaScript [B.6]', async () => {
     const block = pluginBlock();
     expect(linesOf(block)).to.have.lengthOf.at.most(13);
     writeFileSync(join(host, 'host.js'), `${block}\nexport { provider };\n`);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createAuthenticator } from '../support/authenticator.ts';
 import { KINDS } from '../support/hosts/guest-kinds.ts';
 import type { Page } from '../support/pages/page.ts';
-import { begin, redeem, stage } from './story.ts';
+import { begin, interaction, redeem } from './story.ts';
 
 function optionsOf(page: Page) {
   const options = page.$('form[data-passkey]').attr('data-options');
@@ -12,8 +12,8 @@ function optionsOf(page: Page) {
 }
 
 for (const kind of KINDS) {
-  describe(`U.6 passkeys at ${kind.title}`, () => {
-    const at = stage(kind, { hostname: 'localhost' });
+  describe(`passkeys at ${kind.title} [U.6]`, () => {
+    const at = interaction(kind, { hostname: 'localhost' });
 
     it('are set up and used, for its origin alone', async () => {
       const key = createAuthenticator({ origin: at.host.origin });
@@ -51,7 +51,7 @@ for (const kind of KINDS) {
 describe('passkeys of a host at an address', () => {
   const [kind] = KINDS;
   if (!kind) throw new Error('there is no kind of host');
-  const at = stage(kind);
+  const at = interaction(kind);
 
   it('are not offered: no browser would make one', async () => {
     expect(at.host.lock.available).to.not.include('passkey');

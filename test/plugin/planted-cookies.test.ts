@@ -3,11 +3,11 @@ import { expect } from 'chai';
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { BARE, KINDS } from '../support/hosts/guest-kinds.ts';
 import { createHostAdapter } from '../support/hosts/host-adapter.ts';
-import { begin, errorOf, MFA, nextCode, redeem, signedIn, stage } from './story.ts';
+import { begin, errorOf, interaction, MFA, nextCode, redeem, signedIn } from './story.ts';
 
 for (const kind of KINDS) {
-  describe(`A7 cookies planted in somebody’s browser at ${kind.title}`, () => {
-    const at = stage(kind);
+  describe(`cookies planted in somebody’s browser at ${kind.title} [A7]`, () => {
+    const at = interaction(kind);
 
     it('do not bring who knows the password the second factor that is given with them', async () => {
       const { secret } = await signedIn(at, 'ann');
@@ -25,12 +25,12 @@ for (const kind of KINDS) {
       );
     });
 
-    it('A94 gives who finishes a sign-in a cookie for the way back alone, out of reach of scripts', async () => {
+    it('gives who finishes a sign-in a cookie for the way back alone, out of reach of scripts [A94]', async () => {
       const { visitor } = await signedIn(at, 'ann');
       const cookies = visitor.jar.getCookiesSync(`${at.host.issuer}/auth/uid`);
-      const tickets = cookies.filter(({ key }) => key.startsWith('second-factor-finished-'));
+      const resumeBinding = cookies.filter(({ key }) => key.startsWith('second-factor-finished-'));
       expect(
-        tickets.map(({ path, httpOnly, sameSite, secure }) => [path, httpOnly, sameSite, secure]),
+        resumeBinding.map(({ path, httpOnly, sameSite, secure }) => [path, httpOnly, sameSite, secure]),
       ).to.deep.equal([[`${kind.prefix}/auth/`, true, 'lax', false]]);
     });
   });
@@ -67,8 +67,8 @@ class HostAdapter implements Adapter {
   }
 }
 
-describe('U.6 the adapter of a host', () => {
-  const at = stage(BARE, { configuration: { adapter: HostAdapter } });
+describe('the adapter of a host [U.6]', () => {
+  const at = interaction(BARE, { configuration: { adapter: HostAdapter } });
 
   it('may be a class with private fields', async () => {
     const { secret } = await signedIn(at, 'ann');

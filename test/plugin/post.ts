@@ -2,7 +2,7 @@
 import type { Message, SecondFactorOptions } from '../../src/index.ts';
 import type { Page } from '../support/pages/page.ts';
 import type { Visitor } from '../support/visitor.ts';
-import type { Stage } from './story.ts';
+import type { InteractionContext } from './story.ts';
 
 /** Of the Netherlands; the mobile numbers of tests begin with it. */
 const PREFIX = '+316';
@@ -19,7 +19,10 @@ export interface Post {
 }
 
 /** `stage` is asked for once there is one. */
-export function createPost(stage: () => Stage, more: Partial<SecondFactorOptions> = {}): Post {
+export function createPost(
+  interaction: () => InteractionContext,
+  more: Partial<SecondFactorOptions> = {},
+): Post {
   const sent: Message[] = [];
   const contacts: unknown[] = [];
   return {
@@ -34,7 +37,7 @@ export function createPost(stage: () => Stage, more: Partial<SecondFactorOptions
       sms: { allowedPrefixes: [PREFIX] },
       onContact(id, contact) {
         contacts.push({ id, ...contact });
-        const { people } = stage().host;
+        const { people } = interaction().host;
         const more = 'email' in contact ? { emailConfirmed: true } : contact;
         people.set(id, { ...people.get(id), ...more });
       },

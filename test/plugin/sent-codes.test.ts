@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { SecondFactorOptions } from '../../src/index.ts';
 import { IN_EXPRESS, KINDS } from '../support/hosts/guest-kinds.ts';
 import { createPost, NUMBER, type Post, sendAtSetUp } from './post.ts';
-import { begin, errorOf, MFA, redeem, stage } from './story.ts';
+import { begin, errorOf, interaction, MFA, redeem } from './story.ts';
 
 const TWO_STEP = 'urn:doublelock:acr:two-step';
 const MAIL = 'ann@host.test';
@@ -10,8 +10,8 @@ const MAIL = 'ann@host.test';
 const SILENT = { sender: undefined, sms: undefined } as unknown as Partial<SecondFactorOptions>;
 
 for (const kind of KINDS) {
-  describe(`U.6 codes that are sent at ${kind.title}`, () => {
-    const at = stage(kind, { options: { policy: { enforcement: 'required' } } });
+  describe(`codes that are sent at ${kind.title} [U.6]`, () => {
+    const at = interaction(kind, { options: { policy: { enforcement: 'required' } } });
     let post: Post;
     beforeEach(async () => {
       post = createPost(() => at);
@@ -39,7 +39,7 @@ for (const kind of KINDS) {
       const page = await other.chooseMethod('email');
       expect([page.name, page.mark('destination')]).to.deep.equal(['enter-code', 'a••••••@h••••••']);
       const older = post.codeTo(MAIL);
-      at.host.clock.advance(3000);
+      at.host.clock.nextStep(3000);
       await other.follow(await other.submit(page, {}, 'resend'));
       if (older !== post.codeTo(MAIL)) expect((await other.enterCode(older)).error).to.equal('code_invalid');
       expect((await redeem(at.rp, await other.enterCode(post.codeTo(MAIL)))).claims.acr).to.equal(TWO_STEP);
@@ -65,8 +65,8 @@ for (const kind of KINDS) {
   });
 }
 
-describe('U.6 what becomes of codes that are sent when the host changes its mind', () => {
-  const at = stage(IN_EXPRESS);
+describe('what becomes of codes that are sent when the host changes its mind [U.6]', () => {
+  const at = interaction(IN_EXPRESS);
   let post: Post;
 
   async function startWith(more: Parameters<typeof createPost>[1]): Promise<void> {
@@ -84,7 +84,7 @@ describe('U.6 what becomes of codes that are sent when the host changes its mind
 
   const another = '+31687654321';
 
-  it('3.5 to another number of the account, none goes there, and the factor lets nobody in', async () => {
+  it('to another number of the account, none goes there, and the factor lets nobody in [3.5]', async () => {
     await startWith({});
     await setUpBy('sms');
     const visitor = at.host.visitor();
@@ -122,13 +122,13 @@ describe('U.6 what becomes of codes that are sent when the host changes its mind
     expect(page.$('body').attr('data-method')).to.equal('recovery');
   });
 
-  it('A48 a code mailed to the address comes first where the policy says so, whatever the factor', async () => {
+  it('a code mailed to the address comes first where the policy says so, whatever the factor [A48]', async () => {
     await startWith({ policy: { enforcement: 'required', setUpProof: 'email' } });
     const visitor = at.host.visitor();
     await begin(at, visitor, 'ann');
-    const proof = await visitor.chooseMethod('totp');
-    expect(proof.name).to.equal('set-up-proof');
-    await visitor.follow(await visitor.submit(proof, {}, 'send'));
+    const authentication = await visitor.chooseMethod('totp');
+    expect(authentication.name).to.equal('set-up-proof');
+    await visitor.follow(await visitor.submit(authentication, {}, 'send'));
     const page = await visitor.enterCode(post.codeTo(MAIL));
     expect(page.name).to.equal('set-up-totp');
     expect(post.contacts).to.deep.equal([{ id: 'ann', email: MAIL }]);

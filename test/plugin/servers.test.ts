@@ -6,16 +6,16 @@ import { IN_EXPRESS } from '../support/hosts/guest-kinds.ts';
 import { mongoDatabase } from '../support/stores/mongo.ts';
 import { freshPrefix, redisUrl } from '../support/stores/redis.ts';
 import { createPost, NUMBER, sendAtSetUp } from './post.ts';
-import { begin, MFA, nextCode, redeem, type Stage, signedIn } from './story.ts';
+import { begin, type InteractionContext, MFA, nextCode, redeem, signedIn } from './story.ts';
 
-describe('U.2 a host that keeps it in MongoDB and Redis', () => {
+describe('a host that keeps it in MongoDB and Redis [U.2]', () => {
   const database = mongoDatabase();
   const url = redisUrl();
   const prefix = freshPrefix(url);
   let durable: MongoStores;
   let shortLived: RedisStores;
   let host: GuestHost;
-  let at: Stage;
+  let at: InteractionContext;
 
   beforeEach(async () => {
     durable = await mongo({ uri: database().uri });

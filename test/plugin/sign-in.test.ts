@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { KINDS } from '../support/hosts/guest-kinds.ts';
-import { begin, errorOf, MFA, nextCode, redeem, setUp, signedIn, stage } from './story.ts';
+import { begin, errorOf, interaction, MFA, nextCode, redeem, setUp, signedIn } from './story.ts';
 
 for (const kind of KINDS) {
-  describe(`U.6 signing in at ${kind.title}`, () => {
-    const at = stage(kind);
+  describe(`signing in at ${kind.title} [U.6]`, () => {
+    const at = interaction(kind);
 
-    it('B.6 leads from the host’s login page to a set-up, and then to tokens that say so', async () => {
+    it('leads from the host’s login page to a set-up, and then to tokens that say so [B.6]', async () => {
       const visitor = at.host.visitor();
       const chooser = await begin(at, visitor, 'ann', { scope: 'openid email' });
       expect(chooser.name).to.equal('set-up-choose');
@@ -21,7 +21,7 @@ for (const kind of KINDS) {
       expect(tokens.scope).to.equal('openid email');
     });
 
-    it('3.3 asks for a code at every later sign-in, and takes the right one', async () => {
+    it('asks for a code at every later sign-in, and takes the right one [3.3]', async () => {
       const { secret } = await signedIn(at, 'ann');
       const visitor = at.host.visitor();
       expect((await begin(at, visitor, 'ann')).name).to.equal('enter-code');
@@ -31,7 +31,7 @@ for (const kind of KINDS) {
       expect(claims).to.include({ sub: 'ann', acr: MFA });
     });
 
-    it('A32 takes no code twice', async () => {
+    it('takes no code twice [A32]', async () => {
       const { secret } = await signedIn(at, 'ann');
       const code = nextCode(at.host, secret);
       const first = at.host.visitor();
@@ -42,7 +42,7 @@ for (const kind of KINDS) {
       expect((await second.enterCode(code)).error).to.equal('code_used');
     });
 
-    it('A2 gives nothing to who stops at the second factor', async () => {
+    it('gives nothing to who stops at the second factor [A2]', async () => {
       const visitor = at.host.visitor();
       await begin(at, visitor, 'ann');
       const silent = await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' }));

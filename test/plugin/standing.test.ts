@@ -2,16 +2,16 @@ import { expect } from 'chai';
 import { ResponseBodyError, refreshTokenGrant, tokenIntrospection } from 'openid-client';
 import { KINDS } from '../support/hosts/guest-kinds.ts';
 import type { RelyingParty } from '../support/hosts/relying-party.ts';
-import { begin, errorOf, login, MFA, redeem, setUp, signedIn, stage } from './story.ts';
+import { begin, errorOf, interaction, login, MFA, redeem, setUp, signedIn } from './story.ts';
 
 /** The library gives `offline_access` only where consent is asked for. */
 const OFFLINE = { scope: 'openid offline_access', prompt: 'consent' };
 
 for (const kind of KINDS) {
-  describe(`B.2 what was given before, at ${kind.title}`, () => {
-    const at = stage(kind, { options: { policy: { enforcement: 'optional' } } });
+  describe(`what was given before, at ${kind.title} [B.2]`, () => {
+    const at = interaction(kind, { options: { policy: { enforcement: 'optional' } } });
 
-    it('A79 asks a live session again once the policy is tighter', async () => {
+    it('asks a live session again once the policy is tighter [A79]', async () => {
       const visitor = at.host.visitor();
       await redeem(at.rp, await begin(at, visitor, 'ann'));
       await redeem(at.rp, await visitor.open(await at.rp.authorizationUrl()));
@@ -24,7 +24,7 @@ for (const kind of KINDS) {
       expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
     });
 
-    it('A80 refuses a refresh token, and an access token, whose sign-in is not enough any more', async () => {
+    it('refuses a refresh token, and an access token, whose sign-in is not enough any more [A80]', async () => {
       const visitor = at.host.visitor();
       const { tokens } = await redeem(at.rp, await begin(at, visitor, 'ann', OFFLINE));
       const refreshed = await refreshTokenGrant(at.rp.configuration, tokens.refresh_token ?? '');
@@ -53,7 +53,7 @@ for (const kind of KINDS) {
       expect((await visitor.open(await at.rp.authorizationUrl())).name).to.equal('host-login');
     });
 
-    it('4.4 asks for a new set-up once the support desk has removed what was lost', async () => {
+    it('asks for a new set-up once the support desk has removed what was lost [4.4]', async () => {
       await at.host.restart({ policy: { enforcement: 'required' } });
       const { visitor, tokens } = await signedIn(at, 'bob', OFFLINE);
       const factors = await at.host.lock.factors.list('bob');

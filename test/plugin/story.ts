@@ -12,13 +12,13 @@ export const MFA = 'https://refeds.org/profile/mfa';
 /** More than a step of the authenticator app: the next code is a new one. */
 const NEXT_STEP_MS = 31_000;
 
-export interface Stage {
+export interface InteractionContext {
   readonly host: GuestHost;
   readonly rp: RelyingParty;
 }
 
 /** For the `describe` of a suite: a host before each test, gone after it. */
-export function stage(kind: Kind, given: GuestOptions = {}): Stage {
+export function interaction(kind: Kind, given: GuestOptions = {}): InteractionContext {
   let host: GuestHost;
   let rp: RelyingParty;
   beforeEach(async () => {
@@ -37,7 +37,7 @@ export function stage(kind: Kind, given: GuestOptions = {}): Stage {
 }
 
 export function nextCode(host: GuestHost, secret: string): string {
-  host.clock.advance(NEXT_STEP_MS);
+  host.clock.nextStep(NEXT_STEP_MS);
   return totpCode(secret, host.clock.now());
 }
 
@@ -51,7 +51,7 @@ export async function login(visitor: Visitor, name: string): Promise<Page> {
 
 /** From an authorization request past the host's login page. */
 export async function begin(
-  { rp }: Stage,
+  { rp }: InteractionContext,
   visitor: Visitor,
   name: string,
   parameters: Readonly<Record<string, string>> = {},
@@ -76,7 +76,7 @@ export interface SignedIn {
 
 /** A new browser, from nothing to tokens, with an app set up on the way. */
 export async function signedIn(
-  at: Stage,
+  at: InteractionContext,
   name: string,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<SignedIn> {

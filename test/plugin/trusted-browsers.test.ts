@@ -3,7 +3,7 @@ import { refreshTokenGrant, tokenIntrospection } from 'openid-client';
 import { KINDS } from '../support/hosts/guest-kinds.ts';
 import type { Page } from '../support/pages/page.ts';
 import type { Visitor } from '../support/visitor.ts';
-import { begin, errorOf, MFA, nextCode, redeem, SFA, signedIn, stage } from './story.ts';
+import { begin, errorOf, interaction, MFA, nextCode, redeem, SFA, signedIn } from './story.ts';
 
 const POLICY = { enforcement: 'required', methods: ['totp'], trustedDevices: true } as const;
 /** The library gives `offline_access` only where consent is asked for. */
@@ -11,7 +11,7 @@ const OFFLINE = { scope: 'openid offline_access', prompt: 'login consent' };
 
 for (const kind of KINDS) {
   describe(`a trusted browser, at ${kind.title}`, () => {
-    const at = stage(kind, { options: { policy: POLICY } });
+    const at = interaction(kind, { options: { policy: POLICY } });
 
     /** Past the password, in a browser that may be signed in. */
     const again = (visitor: Visitor, name: string, parameters: Readonly<Record<string, string>> = {}) =>
@@ -54,7 +54,7 @@ for (const kind of KINDS) {
       );
     });
 
-    it('B.2 ends with its trust: taken back, or not allowed any more', async () => {
+    it('ends with its trust: taken back, or not allowed any more [B.2]', async () => {
       const { visitor } = await trust('dan');
       const { tokens } = await redeem(at.rp, await again(visitor, 'dan', OFFLINE));
       const silent = async () =>
@@ -76,7 +76,7 @@ for (const kind of KINDS) {
       expect(refused).not.to.equal(null);
     });
 
-    it('A58 ends when the support desk removes a factor', async () => {
+    it('ends when the support desk removes a factor [A58]', async () => {
       const { visitor } = await trust('ann');
       await at.host.lock.factors.remove('ann', 'all');
       expect(await at.host.lock.trustedBrowsers.list('ann')).to.deep.equal([]);
@@ -88,7 +88,7 @@ for (const kind of KINDS) {
 describe('a trusted browser, as a host wants it', () => {
   const [bare] = KINDS;
   if (!bare) throw new Error('there is no host');
-  const at = stage(bare, {
+  const at = interaction(bare, {
     options: { policy: POLICY, trustedCookieName: 'acme-trust', trustDays: 2 },
   });
 
@@ -102,7 +102,7 @@ describe('a trusted browser, as a host wants it', () => {
     expect(Number(browser?.expiresAt) - Number(browser?.createdAt)).to.equal(2 * 24 * 60 * 60 * 1000);
   });
 
-  it('A13 is none where the host’s policy allows none', async () => {
+  it('is none where the host’s policy allows none [A13]', async () => {
     await at.host.restart({ policy: { ...POLICY, trustedDevices: false } });
     const { visitor, secret } = await signedIn(at, 'bob');
     const page = await begin(at, visitor, 'bob', { prompt: 'login' });

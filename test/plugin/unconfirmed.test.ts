@@ -1,18 +1,18 @@
 import { expect } from 'chai';
-import type { HostAccount } from '../../src/index.ts';
 import { DeliveryFailed } from '../../src/delivery.ts';
+import type { HostAccount } from '../../src/index.ts';
 import { IN_EXPRESS } from '../support/hosts/guest-kinds.ts';
 import type { Visitor } from '../support/visitor.ts';
 import { createPost, type Post, sendAtSetUp } from './post.ts';
-import { begin, redeem, stage } from './story.ts';
+import { begin, interaction, redeem } from './story.ts';
 
 const MAIL = 'ann@host.test';
 const TWO_STEP = 'urn:doublelock:acr:two-step';
 /** As many as go to an account within ten minutes, codes included. */
 const MOST_SENDS = 5;
 
-describe('3.6 who has mailed codes alone, at an address that is not confirmed any more', () => {
-  const at = stage(IN_EXPRESS);
+describe('who has mailed codes alone, at an address that is not confirmed any more [3.6]', () => {
+  const at = interaction(IN_EXPRESS);
   let post: Post;
 
   async function startWith(more: Parameters<typeof createPost>[1]): Promise<void> {
@@ -85,7 +85,7 @@ describe('3.6 who has mailed codes alone, at an address that is not confirmed an
     expect([reached.name, post.sent.length]).to.deep.equal(['enter-code', 1]);
   });
 
-  it('A64 is mailed no more links than codes', async () => {
+  it('is mailed no more links than codes [A64]', async () => {
     await startWith(withLink);
     const visitor = await arrive();
     // The code of the set-up was the first.

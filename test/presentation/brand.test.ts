@@ -67,7 +67,7 @@ describe('a tenant’s colour', () => {
     return `#${shown.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
   }
 
-  it('A91 is nothing unless it is six hexadecimal digits', () => {
+  it('is nothing unless it is six hexadecimal digits [A91]', () => {
     for (const value of [
       null,
       '',
@@ -101,7 +101,7 @@ describe('a tenant’s logo', () => {
     expect(logo(Buffer.from('RIFF\u0001\u0002\u0003\u0004WEBPVP8 '))?.type).to.equal('image/webp');
   });
 
-  it('A91 is never an SVG, whatever the file is called', () => {
+  it('is never an SVG, whatever the file is called [A91]', () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
     expect(logo(svg, 'logo.png')).to.equal(null);
     expect(logo(svg, 'logo.svg')).to.equal(null);

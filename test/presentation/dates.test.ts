@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Locale } from '../../src/domain/account.ts';
-import { type Moments, momentsIn } from '../../src/presentation/dates.ts';
+import { type Dates, datesIn } from '../../src/presentation/dates.ts';
 import { loadTranslations } from '../../src/presentation/locale.ts';
 
 /** 29 November 2026, 14:05 UTC. */
@@ -9,9 +9,9 @@ const MINUTE = 60_000;
 
 describe('moments', () => {
   const translations = loadTranslations();
-  const inLocale = (locale: Locale): Moments => momentsIn(locale, translations(locale), () => NOW);
+  const inLocale = (locale: Locale): Dates => datesIn(locale, translations(locale), () => NOW);
 
-  it('1.7 are written as the language writes them, the time with its zone', () => {
+  it('are written as the language writes them, the time with its zone [1.7]', () => {
     expect(inLocale('en').date(NOW)).to.equal('29 November 2026');
     expect(inLocale('nl').date(NOW)).to.equal('29 november 2026');
     expect(inLocale('en').moment(NOW)).to.equal('29 November 2026, 14:05 UTC');

@@ -56,7 +56,7 @@ describe('the language of a page', () => {
   after(() => server.close());
 
   for (const { why, cookie, accept = null, expected, ...wishes } of CASES) {
-    it(`1.7 is ${expected} when ${why}`, async () => {
+    it(`is ${expected} when ${why} [1.7]`, async () => {
       show = (ctx) => {
         ctx.body = localeFor(ctx, { uiLocales: undefined, chosen: null, tenant: null, ...wishes });
       };
@@ -79,7 +79,7 @@ describe('the words', () => {
   );
   const used = usedKeys();
 
-  it('1.7 are the same in number in every language, and none is empty', () => {
+  it('are the same in number in every language, and none is empty [1.7]', () => {
     for (const locale of LOCALES) {
       expect(Object.keys(keys[locale] ?? {}), locale).to.have.members(Object.keys(keys.en ?? {}));
       for (const [key, text] of Object.entries(keys[locale] ?? {})) {
@@ -88,7 +88,7 @@ describe('the words', () => {
     }
   });
 
-  it('1.7 name the same things in every language', () => {
+  it('name the same things in every language [1.7]', () => {
     const names = (text = ''): string[] =>
       [...text.matchAll(/\{\{(\w+)/g)].map(([, name = '']) => name).sort();
     for (const [key, text] of Object.entries(keys.en ?? {})) {
@@ -131,8 +131,14 @@ describe('the words', () => {
       .filter((name) => name.endsWith('.ejs'))
       .map((name) => `views/${name}`);
     const asked = /(['`])([a-z$][\w${}-]*\.[\w.${}-]+)\1/g;
-    const sources = ['render', 'refusals', 'moments', 'letter-words', 'sms-words'];
-    return [...views, ...sources.map((name) => `src/http/${name}.ts`)]
+    const sources = [
+      'http/pages/render',
+      'http/pages/refusals',
+      'presentation/dates',
+      'messages/email-words',
+      'messages/sms-words',
+    ];
+    return [...views, ...sources.map((name) => `src/${name}.ts`)]
       .map((path) => readFileSync(new URL(path, root), 'utf8'))
       .flatMap((text) => [...text.matchAll(asked)])
       .map(([, , key = '']) => key.replaceAll('.', '\\.').replace(/\$\{[^}]*\}/g, '[^.]+'))

@@ -8,7 +8,7 @@ describe('plain text', () => {
       .flat()
       .flatMap(({ href }) => href ?? []);
 
-  it('1.3 falls into paragraphs at empty lines, and its web addresses become links', () => {
+  it('falls into paragraphs at empty lines, and its web addresses become links [1.3]', () => {
     expect(paragraphs('Why?\nSee https://acme.test/why.\n \n\nBye')).to.deep.equal([
       [
         { text: 'Why?\nSee ', href: null },
@@ -27,7 +27,7 @@ describe('plain text', () => {
     ]);
   });
 
-  it('A91 links to nothing but the web', () => {
+  it('links to nothing but the web [A91]', () => {
     expect(hrefs('javascript:alert(1) data:text/html,x JAVASCRIPT://https://a"b')).to.deep.equal([
       'https://a',
     ]);

@@ -51,7 +51,7 @@ describe('the keys of the running program', function () {
   const answer = async (visitor: Visitor, rp: RelyingParty, more: Record<string, string> = {}) =>
     (await visitor.open(await rp.authorizationUrl({ prompt: 'none', ...more }))).location ?? '';
 
-  it('R34 R35 are added, put in use and taken away under a live session, which notices nothing', async () => {
+  it('are added, put in use and taken away under a live session, which notices nothing [R34 R35]', async () => {
     const program = await start({ dataDir: dataDir() });
     const rp = await partyAt(program);
     const visitor = program.visitor();
@@ -87,7 +87,7 @@ describe('the keys of the running program', function () {
     expect(program.log().filter(({ level }) => level === 'error')).to.deep.equal([]);
   });
 
-  it('R35 taken away too early keep the program from starting, and a reload from happening', async () => {
+  it('taken away too early keep the program from starting, and a reload from happening [R35]', async () => {
     const first = await start({ dataDir: dataDir(), config: encryption('old') });
     await first.stop();
     for (const config of [
@@ -108,7 +108,7 @@ describe('the keys of the running program', function () {
     expect((await signedIn(program.visitor(), await partyAt(program))).access_token).to.be.a('string');
   });
 
-  it('R35 lost for good are given up: the program starts, and whoever they sealed is told whom to ask', async () => {
+  it('lost for good are given up: the program starts, and whoever they sealed is told whom to ask [R35]', async () => {
     const first = await start({ dataDir: dataDir(), config: encryption('gone') });
     await first.stop();
     expect((await keys('retire gone')).err).to.equal('no key has the id gone\n');

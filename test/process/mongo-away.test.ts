@@ -58,7 +58,7 @@ describe('the program when MongoDB fails', function () {
     ['is killed', () => at().mongo.kill(), () => at().mongo.restart()],
     ['freezes', () => at().mongo.pause(), () => at().mongo.resume()],
   ] as const) {
-    it(`R10 ${what} at the password: unavailable in time, nobody is signed in, and the same form is taken afterwards`, async () => {
+    it(`${what} at the password: unavailable in time, nobody is signed in, and the same form is taken afterwards [R10]`, async () => {
       const visitor = at().visitor();
       const page = await visitor.open(await rp.authorizationUrl());
       const fields = { email: 'new@open.test', password: PASSWORD };
@@ -79,7 +79,7 @@ describe('the program when MongoDB fails', function () {
     });
   }
 
-  it('R12 freezes at the code: the sign-in that cannot be noted is refused, and the code is accepted once', async () => {
+  it('freezes at the code: the sign-in that cannot be noted is refused, and the code is accepted once [R12]', async () => {
     const [visitor, other] = [at().visitor(), at().visitor()];
     for (const one of [visitor, other]) {
       await one.open(await rp.authorizationUrl());
@@ -95,7 +95,7 @@ describe('the program when MongoDB fails', function () {
     expect((await other.enterCode(code)).error).to.equal('code_used');
   });
 
-  it('R14 dawdles while two hundred people sign in: all are answered in time, on ten connections, in no more memory', async () => {
+  it('dawdles while two hundred people sign in: all are answered in time, on ten connections, in no more memory [R14]', async () => {
     const { origin } = at().balancer;
     const forms = await openForms({ origin, visitor: () => at().visitor() }, emails());
     proxy.delayReplies(5000);
@@ -117,7 +117,7 @@ describe('the program when MongoDB fails', function () {
     expect((await send(program, form)).status).to.equal(303);
   });
 
-  it('R10 was never there: the program ends in time, with one line that tells no secret', async () => {
+  it('was never there: the program ends in time, with one line that tells no secret [R10]', async () => {
     const { code, err, out, after } = await refused({
       env: { MONGODB_URI: 'mongodb://app:hunter2@127.0.0.1:1/doublelock', REDIS_URL: at().redis.url },
     });

@@ -50,7 +50,7 @@ describe('reloading the configuration of the running program', function () {
   });
 
   for (const [what, [change, names]] of Object.entries(FAULTS)) {
-    it(`R36 keeps serving as before when the file has ${what}`, async () => {
+    it(`keeps serving as before when the file has ${what} [R36]`, async () => {
       const text = typeof change === 'string' ? change : stringify(configAt(program.port, change));
       const before = count('config.refused');
       program.configure(text);
@@ -76,7 +76,7 @@ describe('reloading the configuration of the running program', function () {
     });
   }
 
-  it('R36 B.2 lets a stricter policy act at once on a session that is live', async () => {
+  it('lets a stricter policy act at once on a session that is live [R36 B.2]', async () => {
     await reload(configAt(program.port));
     const rp = await partyAt(program);
     const visitor = program.visitor();
@@ -99,7 +99,7 @@ describe('reloading the configuration of the running program', function () {
     ]);
   });
 
-  it('R36 is told a hundred times and does it a few, the last time with what the file then says', async () => {
+  it('is told a hundred times and does it a few, the last time with what the file then says [R36]', async () => {
     const before = count('config.reloaded');
     for (let each = 0; each < 100; each += 1) program.signal('SIGHUP');
     await program.logged('config.reloaded', before + 1);
@@ -110,7 +110,7 @@ describe('reloading the configuration of the running program', function () {
     expect(count('config.reloaded') - before).to.be.below(50);
   });
 
-  it('R36 waits with it until the program has started', async () => {
+  it('waits with it until the program has started [R36]', async () => {
     const path = join(folder(), 'pipe.yaml');
     const text = join(folder(), 'text.yaml');
     const port = await freePort();
@@ -123,7 +123,7 @@ describe('reloading the configuration of the running program', function () {
     expect((await early.stop()).code).to.equal(0);
   });
 
-  it('R36 leaves what takes a restart as it is, and says so', async () => {
+  it('leaves what takes a restart as it is, and says so [R36]', async () => {
     await reload(configAt(program.port));
     const told = count('config.warning');
     const moved = { metrics: { port: await freePort() }, listen: { host: 'localhost', port: program.port } };

@@ -18,7 +18,7 @@ describe('secrets that the program was told or has given', function () {
   this.timeout(PATIENCE_MS);
   const { start } = programs();
 
-  it('A98 stand in clear neither in the data directory nor in the output', async () => {
+  it('stand in clear neither in the data directory nor in the output [A98]', async () => {
     const program = await start({ env: { LOG_LEVEL: 'trace' } });
     const secrets = await aDaysWork(program);
     const running = everywhere(program);
@@ -150,8 +150,8 @@ function includes(content: Buffer, secret: string | Buffer): boolean {
 
 /** RFC 4648, 6. */
 function base32(text: string): Buffer {
-  const bits = [...text].map((letter) =>
-    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'),
+  const bits = [...text].map((template) =>
+    'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(template).toString(2).padStart(5, '0'),
   );
   return Buffer.from((bits.join('').match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
 }

@@ -15,7 +15,7 @@ describe('starting the program', function () {
   const { start, refused } = programs();
   const dataDir = freshDataDir();
 
-  it('0.4 npm start says where everything is, and who can sign in, within 5 s; and stops within 5 s', async () => {
+  it('npm start says where everything is, and who can sign in, within 5 s; and stops within 5 s [0.4]', async () => {
     const program = await start({ config: null, command: ['npm', 'start'] });
     expect(program.readyAfter).to.be.below(READY_WITHIN_MS);
     expect((await rawRequest(program.port, { path: '/health/ready' })).status).to.equal(200);
@@ -32,7 +32,7 @@ describe('starting the program', function () {
     expect(program.log().at(-1)).to.include({ event: 'server.stopped' });
   });
 
-  it('0.4 moves the issuer and the demo with PORT', async () => {
+  it('moves the issuer and the demo with PORT [0.4]', async () => {
     const program = await start({ config: null });
     const visitor = program.visitor();
     const discovery = JSON.parse((await visitor.get('/.well-known/openid-configuration')).text);
@@ -43,7 +43,7 @@ describe('starting the program', function () {
     expect((await visitor.open('/demo/start')).name).to.equal('sign-in');
   });
 
-  it('0.4 keeps the accounts of any other configuration to itself', async () => {
+  it('keeps the accounts of any other configuration to itself [0.4]', async () => {
     const program = await start();
     const { out, err } = program.output();
     expect(out).to.include(`Doublelock is at ${program.origin}\n`);
@@ -52,7 +52,7 @@ describe('starting the program', function () {
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`0.4 ends with 0 within 5 s of ${signal}, once it was used`, async () => {
+    it(`ends with 0 within 5 s of ${signal}, once it was used [0.4]`, async () => {
       const program = await start();
       await program.visitor().open('/account');
       const { code, after } = await program.stop(signal);
@@ -61,21 +61,21 @@ describe('starting the program', function () {
     });
   }
 
-  it('0.4 says in one line that the port is in use', async () => {
+  it('says in one line that the port is in use [0.4]', async () => {
     const { port } = await start();
     const { code, out, err } = await refused({ env: { PORT: String(port) } });
     expect({ code, out }).to.deep.equal({ code: 1, out: '' });
     expect(err).to.match(new RegExp(`^[^\n]*port ${port}[^\n]* in use[^\n]*\n$`));
   });
 
-  it('0.4 ends where the port of the metrics is in use, and says which setting that is', async () => {
+  it('ends where the port of the metrics is in use, and says which setting that is [0.4]', async () => {
     const { port } = await start();
     const { code, err } = await refused({ config: { metrics: { port } } });
     expect(code).to.equal(1);
     expect(err).to.match(new RegExp(`^port ${port}[^\n]* in use[^\n]* metrics\\.port [^\n]*\n$`));
   });
 
-  it('0.4 ends where the port is in use, however a server of its store may do', async () => {
+  it('ends where the port is in use, however a server of its store may do [0.4]', async () => {
     const { port } = await start();
     const REDIS_URL = `redis://${LOOPBACK}:${await freePort()}`;
     const { code, err } = await refused({ env: { PORT: String(port), REDIS_URL } });
@@ -83,7 +83,7 @@ describe('starting the program', function () {
     expect(err).to.match(new RegExp(`^[^\n]*port ${port}[^\n]* in use[^\n]*\n$`));
   });
 
-  it('R9 starts without its store, tells a balancer so, and the operator why', async () => {
+  it('starts without its store, tells a balancer so, and the operator why [R9]', async () => {
     const REDIS_URL = `redis://${LOOPBACK}:${await freePort()}`;
     const program = await start({ env: { REDIS_URL } });
     const { status, text } = await program.visitor().get('/health/ready');
@@ -98,7 +98,7 @@ describe('starting the program', function () {
       .that.matches(/^Redis: /);
   });
 
-  it('0.4 says in one line that the data directory cannot be written to', async () => {
+  it('says in one line that the data directory cannot be written to [0.4]', async () => {
     const file = join(dataDir(), 'file');
     writeFileSync(file, '');
     const { code, err } = await refused({ dataDir: join(file, 'data') });
@@ -107,7 +107,7 @@ describe('starting the program', function () {
     expect(err).to.include(join(file, 'data'));
   });
 
-  it('0.4 says in one line that a newer release has written the data', async () => {
+  it('says in one line that a newer release has written the data [0.4]', async () => {
     const program = await start({ dataDir: dataDir() });
     await program.stop();
     const database = new DatabaseSync(join(dataDir(), 'accounts.sqlite'));
@@ -118,7 +118,7 @@ describe('starting the program', function () {
     expect(err).to.match(/^accounts\.sqlite has schema version 999[^\n]*\n$/);
   });
 
-  it('0.4 says in one line that a file of the data directory is no database', async () => {
+  it('says in one line that a file of the data directory is no database [0.4]', async () => {
     mkdirSync(join(dataDir(), 'data'));
     writeFileSync(join(dataDir(), 'data', 'accounts.sqlite'), 'not a database, '.repeat(200));
     const { code, err } = await refused({ dataDir: join(dataDir(), 'data') });
@@ -126,7 +126,7 @@ describe('starting the program', function () {
     expect(err).to.match(/^accounts\.sqlite: [^\n]*not a database[^\n]*\n$/);
   });
 
-  it('0.4 lists the faults of the configuration, and starts nothing', async () => {
+  it('lists the faults of the configuration, and starts nothing [0.4]', async () => {
     const { code, out, err } = await refused({
       config: { nonsense: true, session: { absolute_hours: 'x' } },
     });
@@ -134,7 +134,7 @@ describe('starting the program', function () {
     expect(err).to.match(/^\S+ has 2 faults:\n.*nonsense.*\n.*session\.absolute_hours.*\n$/);
   });
 
-  it('R25 serves from two processes on one data directory', async () => {
+  it('serves from two processes on one data directory [R25]', async () => {
     const one = await start({ dataDir: dataDir() });
     const other = await start({ dataDir: dataDir() });
     for (const program of [one, other])

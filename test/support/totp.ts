@@ -10,12 +10,12 @@ export const STEP_MS = 30_000;
 /** `secret` as a page shows it, in groups or not; `at` in milliseconds since the epoch. */
 export function totpCode(
   secret: string,
-  at: number,
+  atMs: number,
   settings: { digits?: 6 | 8; periodSeconds?: number } = {},
 ): string {
   return generateSync({
     secret: secret.replaceAll(/\s/g, ''),
-    epoch: Math.floor(at / 1000),
+    epoch: Math.floor(atMs / 1000),
     digits: settings.digits ?? 6,
     period: settings.periodSeconds ?? 30,
   });

@@ -2,24 +2,28 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedStores, openEmbedded } from '../../src/adapters/embedded/open.ts';
-import { createSecretBox } from '../../src/adapters/system/cipher.ts';
+import { createCipher } from '../../src/adapters/system/cipher.ts';
 import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import type { Account } from '../../src/domain/account.ts';
-import { type Judgement, NO_DEMAND, type Question } from '../../src/domain/policy/policy.ts';
+import {
+  NO_ASSURANCE_REQUESTED,
+  type PolicyQuestion,
+  type PolicyResult,
+} from '../../src/domain/policy/policy.ts';
 import type { Outcome, Refusal } from '../../src/domain/refusal.ts';
-import { NOTHING_YET, type Progress } from '../../src/domain/sign-in/transaction.ts';
+import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { Tenant, TenantSecondFactor } from '../../src/domain/tenant.ts';
 import type { OutboxMessage } from '../../src/ports/stores.ts';
-import { createTrail } from '../../src/use-cases/administration/audit-log.ts';
+import { createAuditLog } from '../../src/use-cases/administration/audit-log.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/administration/seeding.ts';
-import type { Standing, Typed } from '../../src/use-cases/second-factor/verify.ts';
+import type { SignInContext, Typed } from '../../src/use-cases/second-factor/verify.ts';
 import { createSignIn } from '../../src/use-cases/sign-in/password.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { makeDataDir, removeDataDir } from '../support/stores/embedded.ts';
 import { createSettableClock } from '../support/time/clock.ts';
 import { totpCode } from '../support/totp.ts';
-import { createWiring, type WiringNeeds } from './wiring.ts';
+import { createWiring, type WiringDeps } from './wiring.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -31,7 +35,7 @@ export const PERIOD = 30_000;
 
 export const random = systemRandom;
 export const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 1000 });
-export const box = createSecretBox([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
+export const cipher = createCipher([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
 
 export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = {}): Tenant {
   return {
@@ -56,7 +60,7 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
 
 export const withTotp: Pick<Seed, 'factors'> = { factors: [{ method: 'totp', secret: SECRET }] };
 
-export interface SettingOptions extends Partial<Pick<WiringNeeds, 'tenants' | 'smsLimits' | 'sender'>> {}
+export interface SettingOptions extends Partial<Pick<WiringDeps, 'tenants' | 'smsLimits' | 'sender'>> {}
 
 export type Setting = ReturnType<typeof createSetting>;
 
@@ -66,9 +70,9 @@ function createSetting(
   { tenants = [aTenant('acme')], ...more }: SettingOptions,
 ) {
   const clock = createSettableClock(NOW);
-  const trail = createTrail({ ...stores, clock, random });
-  const wiring = createWiring({ ...more, stores, tenants, hasher, box, trail, clock, random });
-  const { needs, judge, gather } = wiring;
+  const auditLog = createAuditLog({ ...stores, clock, random });
+  const wiring = createWiring({ ...more, stores, tenants, hasher, cipher, auditLog, clock, random });
+  const { needs, evaluatePolicy, loadSnapshot } = wiring;
   const seeding = createSeeding(needs);
 
   /** An account of the tenant `acme`, with the password, as configuration would make it. */
@@ -96,34 +100,40 @@ function createSetting(
   }
 
   /** A sign-in whose password was accepted just now. */
-  async function begun({ id }: Account, changes: Partial<Progress> = {}): Promise<Progress> {
-    const first: Progress = {
+  async function begun(
+    { id }: Account,
+    changes: Partial<SignInTransaction> = {},
+  ): Promise<SignInTransaction> {
+    const first: SignInTransaction = {
       uid: random.id(),
       version: 0,
       accountId: id,
-      proofs: [{ method: 'pwd', enrolmentId: null, at: clock.now() }],
-      ...NOTHING_YET,
+      authentications: [{ method: 'pwd', enrolmentId: null, atMs: clock.now() }],
+      ...EMPTY_TRANSACTION,
       keepsAuthTime: null,
       expiresAt: clock.now() + 15 * MINUTE,
       ...changes,
     };
-    await stores.progress.save(first);
+    await stores.transactions.save(first);
     return { ...first, version: first.version + 1 };
   }
 
   /** What is judged of somebody who is before the page. */
-  async function judged({ id }: Pick<Account, 'id'>, changes: Partial<Question> = {}): Promise<Judgement> {
-    const password = { method: 'pwd', enrolmentId: null, at: clock.now() } as const;
-    const question: Question = {
+  async function judged(
+    { id }: Pick<Account, 'id'>,
+    changes: Partial<PolicyQuestion> = {},
+  ): Promise<PolicyResult> {
+    const password = { method: 'pwd', enrolmentId: null, atMs: clock.now() } as const;
+    const question: PolicyQuestion = {
       accountId: id,
-      proofs: [password],
-      demand: NO_DEMAND,
+      authentications: [password],
+      requested: NO_ASSURANCE_REQUESTED,
       occasion: 'sign-in',
       ...changes,
     };
-    const judgement = await judge(question);
-    if (!judgement) throw new Error('nobody to judge');
-    return judgement;
+    const policyResult = await evaluatePolicy(question);
+    if (!policyResult) throw new Error('nobody to judge');
+    return policyResult;
   }
 
   /** What was sent, newest first. */
@@ -140,10 +150,15 @@ function createSetting(
     begun,
     seeding,
     outbox,
-    signIn: createSignIn({ ...needs, gather }),
+    signIn: createSignIn({ ...needs, loadSnapshot }),
     /** A new sign-in, up to where its code is asked for. */
-    async atCode(account: Account): Promise<Standing> {
-      return { progress: await begun(account), demand: NO_DEMAND, clientId: 'rp', address: ADDRESS };
+    async atCode(account: Account): Promise<SignInContext> {
+      return {
+        transaction: await begun(account),
+        requested: NO_ASSURANCE_REQUESTED,
+        clientId: 'rp',
+        ip: ADDRESS,
+      };
     },
     /** The code that the phone shows, so many steps from now. */
     code: (steps = 0, secret = SECRET) => totpCode(secret, clock.now() + steps * PERIOD),

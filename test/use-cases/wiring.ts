@@ -4,20 +4,23 @@ import type { EmbeddedStores } from '../../src/adapters/embedded/open.ts';
 import { createPasskeyVerifier } from '../../src/adapters/system/passkey-verifier.ts';
 import type { Account } from '../../src/domain/account.ts';
 import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
-import type { Judge } from '../../src/domain/policy/policy.ts';
+import type { EvaluatePolicy } from '../../src/domain/policy/policy.ts';
 import type { Tenant } from '../../src/domain/tenant.ts';
-import { createLetters } from '../../src/messages/templates.ts';
+import { createMessenger } from '../../src/messages/templates.ts';
 import type { MessageSender, NoticeTopic, Notify } from '../../src/ports/senders.ts';
-import type { Clock, PasswordHasher, Random, SecretBox, Trail } from '../../src/ports/system.ts';
+import type { AuditLog, Cipher, Clock, PasswordHasher, Random } from '../../src/ports/system.ts';
 import { createMailedLinks } from '../../src/use-cases/account/mailed-links.ts';
 import { createSelfService } from '../../src/use-cases/account/self-service.ts';
 import { createFactors } from '../../src/use-cases/administration/factors.ts';
-import { createBinding } from '../../src/use-cases/enrolment/binding.ts';
+import { createEnrol } from '../../src/use-cases/enrolment/binding.ts';
 import { createEnrolment } from '../../src/use-cases/enrolment/enrolment.ts';
 import { createRecovery } from '../../src/use-cases/enrolment/recovery-codes.ts';
-import { createGuesses } from '../../src/use-cases/second-factor/attempt-limiter.ts';
+import { createAttemptLimiter } from '../../src/use-cases/second-factor/attempt-limiter.ts';
 import { createAnswers } from '../../src/use-cases/second-factor/check-answer.ts';
-import { createGather, createJudge } from '../../src/use-cases/second-factor/evaluate-policy.ts';
+import {
+  createPolicyEvaluation,
+  createSnapshotLoader,
+} from '../../src/use-cases/second-factor/evaluate-policy.ts';
 import { createPasskeys } from '../../src/use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../../src/use-cases/second-factor/send-limits.ts';
 import { createSentCodes } from '../../src/use-cases/second-factor/sent-codes.ts';
@@ -36,15 +39,15 @@ const methods = createMethods({
   sms: { lifetimeSeconds: LIFETIME },
 });
 
-export interface WiringNeeds {
+export interface WiringDeps {
   readonly stores: EmbeddedStores;
   readonly tenants: readonly Tenant[];
   readonly smsLimits?: Partial<SmsLimits>;
   /** In the place of the outbox. */
   readonly sender?: MessageSender;
   readonly hasher: PasswordHasher;
-  readonly box: SecretBox;
-  readonly trail: Trail;
+  readonly cipher: Cipher;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -59,13 +62,13 @@ export interface Told {
   readonly also?: readonly string[];
 }
 
-export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds) {
+export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) {
   const { clock } = given;
   const told: Told[] = [];
   const notify: Notify = async ({ id }, { also, ...notice }) => {
     told.push({ accountId: id, ...notice, ...(also?.length && { also: also.map(({ to }) => to) }) });
   };
-  const messenger = createLetters({
+  const messenger = createMessenger({
     tenants,
     issuer: 'http://localhost:3000',
     clock,
@@ -87,27 +90,27 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringNeeds)
   };
 
   const recovery = createRecovery(needs);
-  const bind = createBinding({ ...needs, keepCodes: recovery.keepMade });
-  const guesses = createGuesses(needs);
-  const passkeys = createPasskeys({ ...needs, bind, guesses });
+  const enrol = createEnrol({ ...needs, keepCodes: recovery.keepMade });
+  const attemptLimiter = createAttemptLimiter(needs);
+  const passkeys = createPasskeys({ ...needs, enrol, attemptLimiter });
   const { check, destinationOf, isReachable } = createAnswers({ ...needs, checkPasskey: passkeys.check });
   const judging = { ...needs, isReachable };
-  const judge: Judge = createJudge(judging);
+  const evaluatePolicy: EvaluatePolicy = createPolicyEvaluation(judging);
   const countSend = createSendLimits(needs);
   const sendCode = createSentCodes({ ...needs, countSend });
-  const sending = { ...needs, guesses, sendCode };
+  const sending = { ...needs, attemptLimiter, sendCode };
   return {
     needs: judging,
-    judge,
+    evaluatePolicy,
     told,
-    gather: createGather(needs),
+    loadSnapshot: createSnapshotLoader(needs),
     sendCode,
     recovery,
     passkeys,
-    enrolment: createEnrolment({ ...sending, bind }),
+    enrolment: createEnrolment({ ...sending, enrol }),
     secondFactor: createSecondFactor({
       ...sending,
-      judge,
+      evaluatePolicy,
       check,
       destinationOf,
       askPasskey: passkeys.ask,

@@ -1,5 +1,5 @@
 /** Attempts counted in sliding windows, in SQLite: a row for each attempt and counter. */
-import type { Attempt, AttemptLimit, AttemptStore, AttemptVerdict } from '../../ports/stores.ts';
+import type { AttemptLimit, AttemptStore, AttemptVerdict, CountedAttempt } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 
 type Count = { taken: number; oldest: number | null; own: number };
@@ -18,12 +18,12 @@ export function createAttemptStore(database: Database): AttemptStore {
       AND counter IN (SELECT value FROM json_each(:counters))`,
   );
 
-  function look({ owner, id, at }: Attempt, { counter, windowMs }: AttemptLimit): Count {
+  function look({ owner, id, atMs: at }: CountedAttempt, { counter, windowMs }: AttemptLimit): Count {
     return count.get({ owner, id, counter, since: at - windowMs }) ?? { taken: 0, oldest: null, own: 0 };
   }
 
-  function take(attempt: Attempt): AttemptVerdict {
-    const { owner, id, bucket, at, limits } = attempt;
+  function take(attempt: CountedAttempt): AttemptVerdict {
+    const { owner, id, bucket, atMs: at, limits } = attempt;
     const left: [string, number][] = [];
     for (const limit of limits) {
       const { taken, oldest, own } = look(attempt, limit);

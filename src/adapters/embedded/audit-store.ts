@@ -31,28 +31,28 @@ const COLUMNS = [
 function toRow(event: AuditEvent): Row {
   return {
     id: event.id,
-    at: event.at,
+    at: event.atMs,
     event: event.event,
     account_id: event.accountId,
     tenant_id: event.tenantId,
     client_id: event.clientId,
     method: event.method,
     reason: event.reason,
-    address: event.address,
+    address: event.ip,
   };
 }
 
 function toEvent(row: Row): AuditEvent {
   return {
     id: row.id,
-    at: row.at,
+    atMs: row.at,
     event: row.event as AuditEventName,
     accountId: row.account_id,
     tenantId: row.tenant_id,
     clientId: row.client_id,
     method: row.method,
     reason: row.reason,
-    address: row.address,
+    ip: row.address,
   };
 }
 

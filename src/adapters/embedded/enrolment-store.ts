@@ -1,7 +1,7 @@
 /** Second factors in SQLite. */
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { ResealableEnrolments, SealedEnrolment } from '../../ports/keys.ts';
+import type { EncryptedEnrolment, ReencryptableEnrolments } from '../../ports/keys.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';
 
@@ -62,12 +62,12 @@ function toEnrolment(row: Row): Enrolment {
   };
 }
 
-function toSealed(row: Row): SealedEnrolment[] {
+function toSealed(row: Row): EncryptedEnrolment[] {
   const { id, accountId, tenantId, method, secret } = toEnrolment(row);
   return secret === null ? [] : [{ id, accountId, tenantId, method, secret }];
 }
 
-export function createEnrolmentStore(database: Database): ResealableEnrolments {
+export function createEnrolmentStore(database: Database): ReencryptableEnrolments {
   const insert = database.statement(`${insertInto('enrolments', COLUMNS)} ON CONFLICT DO NOTHING`);
   const byAccount = database.statement<Row>(
     'SELECT * FROM enrolments WHERE account_id = :accountId ORDER BY created_at, rowid',

@@ -1,10 +1,10 @@
 /** Once-only acts in SQLite: whoever inserts the key has won. */
-import type { ClaimStore } from '../../ports/stores.ts';
+import type { OnceStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 
 type Row = { value: string };
 
-export function createClaimStore(database: Database): ClaimStore {
+export function createOnceStore(database: Database): OnceStore {
   const claim = database.statement(
     `INSERT INTO claims (key, value, expires_at) VALUES (:key, '', :expiresAt) ON CONFLICT DO NOTHING`,
   );

@@ -1,17 +1,17 @@
 /** The embedded stores: two files in the data directory, each of which can be used without the other. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeyStore, ResealableEnrolments, ResealableProviderStore } from '../../ports/keys.ts';
+import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type {
   AccountStore,
   AttemptStore,
   AuditStore,
-  ClaimStore,
   LockoutStore,
+  OnceStore,
   OutboxStore,
-  ProgressStore,
   ShortLivedProviderStore,
   SignInRecordStore,
+  TransactionStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
@@ -20,14 +20,14 @@ import { createAuditStore } from './audit-store.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
-import { createClaimStore } from './once-store.ts';
+import { createOnceStore } from './once-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createSignInRecordStore } from './sign-in-record-store.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './sqlite/schema.ts';
 import { ACCOUNTS_RULES, createSweep, SHORT_LIVED_RULES, type Sweep } from './sweeper.ts';
-import { createProgressStore } from './transaction-store.ts';
+import { createTransactionStore } from './transaction-store.ts';
 import { createTrustedBrowserStore } from './trusted-browser-store.ts';
 
 interface Upkeep {
@@ -39,19 +39,19 @@ interface Upkeep {
 
 export interface EmbeddedAccounts extends Upkeep {
   readonly accounts: AccountStore;
-  readonly enrolments: ResealableEnrolments;
-  readonly claims: ClaimStore;
+  readonly enrolments: ReencryptableEnrolments;
+  readonly onceKeys: OnceStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken, Client. */
-  readonly providerDurable: ResealableProviderStore;
+  readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
-  readonly progress: ProgressStore;
+  readonly transactions: TransactionStore;
   readonly attempts: AttemptStore;
   readonly outbox: OutboxStore;
   /** All other models of the provider. */
@@ -80,7 +80,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
   return {
     accounts: createAccountStore(database),
     enrolments: createEnrolmentStore(database),
-    claims: createClaimStore(database),
+    onceKeys: createOnceStore(database),
     lockouts: createLockoutStore(database),
     records: createSignInRecordStore(database),
     trustedBrowsers: createTrustedBrowserStore(database),
@@ -97,7 +97,7 @@ export function openEmbeddedShortLived({ dataDir }: EmbeddedOptions): EmbeddedSh
   const path = join(dataDir, 'short-lived.sqlite');
   const database = openDatabase({ path, durability: 'normal', migrations: SHORT_LIVED_MIGRATIONS });
   return {
-    progress: createProgressStore(database),
+    transactions: createTransactionStore(database),
     attempts: createAttemptStore(database),
     outbox: createOutboxStore(database),
     providerShortLived: createProviderStore(database),

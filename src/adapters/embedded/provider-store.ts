@@ -1,6 +1,6 @@
 /** What oidc-provider keeps, in SQLite: JSON of its own, with the columns by which it is found again. */
 import { readObject } from '../../domain/json.ts';
-import type { ResealableProviderStore } from '../../ports/keys.ts';
+import type { ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { ShortLivedProviderStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 
@@ -20,7 +20,9 @@ function toPayload(row: Row | undefined): Record<string, unknown> | null {
   return row && payload && row.consumed !== null ? { ...payload, consumed: row.consumed } : payload;
 }
 
-export function createProviderStore(database: Database): ShortLivedProviderStore & ResealableProviderStore {
+export function createProviderStore(
+  database: Database,
+): ShortLivedProviderStore & ReencryptableProviderStore {
   const upsert = database.statement(
     `INSERT INTO provider (model, id, payload, grant_id, uid, consumed, expires_at)
       VALUES (:model, :id, :payload, :grantId, :uid, :consumed, :expiresAt)

@@ -3,7 +3,7 @@ import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 import { putInto } from './sqlite/insertion.ts';
-import { readProofs } from './sqlite/stored-json.ts';
+import { readAuthentications, writeAuthentications } from './sqlite/stored-json.ts';
 
 type Row = {
   session_uid: string;
@@ -31,9 +31,9 @@ function toRow(record: SignInRecord): Row {
   return {
     session_uid: record.sessionUid,
     account_id: record.accountId,
-    proofs: JSON.stringify(record.proofs),
-    at: record.at,
-    address: record.address,
+    proofs: writeAuthentications(record.authentications),
+    at: record.atMs,
+    address: record.ip,
     browser: record.browser,
     expires_at: record.expiresAt,
     trusted_browser_id: record.trustedBrowserId,
@@ -41,15 +41,15 @@ function toRow(record: SignInRecord): Row {
 }
 
 function toRecord(row: Row | undefined): SignInRecord | null {
-  const proofs = row ? readProofs(row.proofs) : null;
-  if (!row || !proofs) return null;
+  const authentications = row ? readAuthentications(row.proofs) : null;
+  if (!row || !authentications) return null;
   return {
     sessionUid: row.session_uid,
     accountId: row.account_id,
-    proofs,
+    authentications,
     trustedBrowserId: row.trusted_browser_id,
-    at: row.at,
-    address: row.address,
+    atMs: row.at,
+    ip: row.address,
     browser: row.browser,
     expiresAt: row.expires_at,
   };

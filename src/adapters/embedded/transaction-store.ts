@@ -1,8 +1,13 @@
 /** How far each sign-in has come, in SQLite. */
-import { NOTHING_YET, type Progress } from '../../domain/sign-in/transaction.ts';
-import type { ProgressStore } from '../../ports/stores.ts';
+import { EMPTY_TRANSACTION, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { TransactionStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
-import { readMore, readPendingSetUp, readProofs } from './sqlite/stored-json.ts';
+import {
+  readAuthentications,
+  readMore,
+  readPendingEnrolment,
+  writeAuthentications,
+} from './sqlite/stored-json.ts';
 
 type Row = {
   uid: string;
@@ -16,32 +21,32 @@ type Row = {
   more: string | null;
 };
 
-function toRow(progress: Progress): Row {
-  const { challenges, isSetUpProven, newCodes, trustBrowser } = progress;
+function toRow(transaction: SignInTransaction): Row {
+  const { challenges, isSetUpProven, newCodes, trustBrowser } = transaction;
   return {
-    uid: progress.uid,
-    version: progress.version,
-    account_id: progress.accountId,
-    proofs: JSON.stringify(progress.proofs),
-    pending: progress.pending && JSON.stringify(progress.pending),
-    later: Number(progress.later),
-    keeps_auth_time: progress.keepsAuthTime,
-    expires_at: progress.expiresAt,
+    uid: transaction.uid,
+    version: transaction.version,
+    account_id: transaction.accountId,
+    proofs: writeAuthentications(transaction.authentications),
+    pending: transaction.pendingEnrolment && JSON.stringify(transaction.pendingEnrolment),
+    later: Number(transaction.later),
+    keeps_auth_time: transaction.keepsAuthTime,
+    expires_at: transaction.expiresAt,
     more: JSON.stringify({ challenges, isSetUpProven, newCodes, trustBrowser }),
   };
 }
 
-function toProgress(row: Row): Progress | null {
-  const proofs = readProofs(row.proofs);
-  const pending = row.pending === null ? null : readPendingSetUp(row.pending);
-  const more = row.more === null ? NOTHING_YET : readMore(row.more);
-  if (!proofs || !more || (row.pending !== null && !pending)) return null;
+function toTransaction(row: Row): SignInTransaction | null {
+  const authentications = readAuthentications(row.proofs);
+  const pendingEnrolment = row.pending === null ? null : readPendingEnrolment(row.pending);
+  const more = row.more === null ? EMPTY_TRANSACTION : readMore(row.more);
+  if (!authentications || !more || (row.pending !== null && !pendingEnrolment)) return null;
   return {
     uid: row.uid,
     version: row.version,
     accountId: row.account_id,
-    proofs,
-    pending,
+    authentications,
+    pendingEnrolment,
     challenges: more.challenges,
     isSetUpProven: more.isSetUpProven,
     newCodes: more.newCodes,
@@ -52,7 +57,7 @@ function toProgress(row: Row): Progress | null {
   };
 }
 
-export function createProgressStore(database: Database): ProgressStore {
+export function createTransactionStore(database: Database): TransactionStore {
   const find = database.statement<Row>('SELECT * FROM progress WHERE uid = :uid');
   const forget = database.statement(
     'DELETE FROM progress WHERE uid = :uid AND version = :version AND expires_at = :expiresAt',
@@ -76,15 +81,15 @@ export function createProgressStore(database: Database): ProgressStore {
       database.act(() => {
         const row = find.get({ uid });
         if (!row) return null;
-        const progress = row.expires_at > now ? toProgress(row) : null;
+        const transaction = row.expires_at > now ? toTransaction(row) : null;
         // What is expired or unreadable must not stand in the way of a new one, which begins at version 0.
-        if (!progress) forget.run({ uid, version: row.version, expiresAt: row.expires_at });
-        return progress;
+        if (!transaction) forget.run({ uid, version: row.version, expiresAt: row.expires_at });
+        return transaction;
       }),
-    save: async (progress) => {
-      const write = progress.version === 0 ? insert : update;
-      const isFirst = await database.write(() => write.run(toRow(progress)) === 1);
-      return isFirst ? { ...progress, version: progress.version + 1 } : null;
+    save: async (transaction) => {
+      const write = transaction.version === 0 ? insert : update;
+      const isFirst = await database.write(() => write.run(toRow(transaction)) === 1);
+      return isFirst ? { ...transaction, version: transaction.version + 1 } : null;
     },
     remove: (uid) => database.write(() => void remove.run({ uid })),
   };

@@ -6,21 +6,21 @@ import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import type { AuditDocument, Models } from './schema/collections.ts';
 
-function toDocument({ id, at, ...rest }: AuditEvent): AuditDocument {
-  return { ...rest, _id: id, at: new Date(at), order: new Types.ObjectId() };
+function toDocument({ id, atMs, ip, ...rest }: AuditEvent): AuditDocument {
+  return { ...rest, _id: id, at: new Date(atMs), address: ip, order: new Types.ObjectId() };
 }
 
 function toEvent(found: AuditDocument): AuditEvent {
   return {
     id: found._id,
-    at: found.at.getTime(),
+    atMs: found.at.getTime(),
     event: found.event as AuditEventName,
     accountId: found.accountId,
     tenantId: found.tenantId,
     clientId: found.clientId,
     method: found.method,
     reason: found.reason,
-    address: found.address,
+    ip: found.address,
   };
 }
 

@@ -2,7 +2,7 @@
 import { Types, trusted } from 'mongoose';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { ResealableEnrolments, SealedEnrolment } from '../../ports/keys.ts';
+import type { EncryptedEnrolment, ReencryptableEnrolments } from '../../ports/keys.ts';
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
@@ -51,11 +51,11 @@ function toEnrolments(found: readonly Found[]): Enrolment[] {
   }));
 }
 
-function toSealed({ _id: id, accountId, tenantId, method, secret }: EnrolmentDocument): SealedEnrolment[] {
+function toSealed({ _id: id, accountId, tenantId, method, secret }: EnrolmentDocument): EncryptedEnrolment[] {
   return secret === null ? [] : [{ id, accountId, tenantId, method: method as MethodName, secret }];
 }
 
-export function createEnrolmentStore({ act }: Connection, { enrolments }: Models): ResealableEnrolments {
+export function createEnrolmentStore({ act }: Connection, { enrolments }: Models): ReencryptableEnrolments {
   /** Inserted rather than raised: servers that read before they write would lose the higher of two. */
   async function raiseLastStep(id: string, step: number): Promise<void> {
     const found = await enrolments.find({ enrolmentId: id }).lean();

@@ -15,11 +15,11 @@ const FOLD_EVERY = 16;
 /** In milliseconds: nobody is still about to insert the successor of one that is so old. */
 const FOLD_AFTER_MS = 3_600_000;
 
-function toLockout(facts: readonly LockoutDocument[]): Lockout {
+function toLockout(snapshot: readonly LockoutDocument[]): Lockout {
   const failures: Record<string, number> = {};
   let lockedUntil = 0;
   let level = 0;
-  for (const { kind, bucket, value, at } of facts) {
+  for (const { kind, bucket, value, at } of snapshot) {
     if (kind === 'failure' && bucket !== null) failures[bucket] = Math.max(failures[bucket] ?? 0, value);
     if (kind === 'lock') lockedUntil = Math.max(lockedUntil, at.getTime());
     if (kind === 'level') level = Math.max(level, value);
@@ -48,9 +48,9 @@ export function createLockoutStore({ act }: Connection, { lockouts }: Models): L
   }
 
   async function clear(subject: string, bucket: string): Promise<void> {
-    const facts = await lockouts.find({ subject }).lean();
-    const others = facts.some((fact) => fact.kind === 'failure' && fact.bucket !== bucket);
-    const levels = facts.flatMap(({ kind, _id }) => (kind === 'level' ? [_id] : []));
+    const snapshot = await lockouts.find({ subject }).lean();
+    const others = snapshot.some((fact) => fact.kind === 'failure' && fact.bucket !== bucket);
+    const levels = snapshot.flatMap(({ kind, _id }) => (kind === 'level' ? [_id] : []));
     await Promise.all([
       lockouts.deleteMany({ subject, kind: 'failure', bucket }),
       // Those that were there: a lock made meanwhile keeps its level.

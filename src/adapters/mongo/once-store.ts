@@ -1,12 +1,12 @@
 /** Once-only acts in MongoDB: whoever inserts the key has won. */
 import { trusted } from 'mongoose';
-import type { ClaimStore } from '../../ports/stores.ts';
+import type { OnceStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import { dateOf } from './stored-values.ts';
 
-export function createClaimStore({ act }: Connection, { claims }: Models): ClaimStore {
+export function createOnceStore({ act }: Connection, { claims }: Models): OnceStore {
   const insert = (key: string, value: string, expiresAt: number | null) =>
     isFirst(claims.insertOne({ _id: key, value, expiresAt: dateOf(expiresAt) }));
   const heldBy = async (key: string) => (await claims.findOne({ _id: key }).lean())?.value ?? null;

@@ -1,10 +1,10 @@
 /** The accounts store in MongoDB: what must survive. */
-import type { KeyStore, ResealableEnrolments, ResealableProviderStore } from '../../ports/keys.ts';
+import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type {
   AccountStore,
   AuditStore,
-  ClaimStore,
   LockoutStore,
+  OnceStore,
   SignInRecordStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
@@ -15,7 +15,7 @@ import { createEnrolmentStore } from './enrolment-store.ts';
 import { asStoreFault } from './faults.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
-import { createClaimStore } from './once-store.ts';
+import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createModels } from './schema/collections.ts';
 import { makeIndexes } from './schema/indexes.ts';
@@ -25,14 +25,14 @@ import { createTrustedBrowserStore } from './trusted-browser-store.ts';
 
 export interface MongoAccounts {
   readonly accounts: AccountStore;
-  readonly enrolments: ResealableEnrolments;
-  readonly claims: ClaimStore;
+  readonly enrolments: ReencryptableEnrolments;
+  readonly onceKeys: OnceStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
-  readonly providerDurable: ResealableProviderStore;
+  readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
@@ -61,7 +61,7 @@ export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAcc
   return {
     accounts: createAccountStore(connection, models),
     enrolments: createEnrolmentStore(connection, models),
-    claims: createClaimStore(connection, models),
+    onceKeys: createOnceStore(connection, models),
     lockouts: createLockoutStore(connection, models),
     records: createSignInRecordStore(connection, models),
     trustedBrowsers: createTrustedBrowserStore(connection, models),

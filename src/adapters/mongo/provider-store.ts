@@ -1,7 +1,7 @@
 /** What oidc-provider keeps, in MongoDB: JSON of its own, with the fields by which it is found again. */
 import { Types, trusted } from 'mongoose';
 import { readObject } from '../../domain/json.ts';
-import type { ResealableProviderStore } from '../../ports/keys.ts';
+import type { ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
@@ -48,7 +48,7 @@ function toPayload(found: readonly Found[], now: number): Payload | null {
   return payload && mark ? { ...payload, consumed: mark.consumed } : payload;
 }
 
-export function createProviderStore({ act }: Connection, { provider }: Models): ResealableProviderStore {
+export function createProviderStore({ act }: Connection, { provider }: Models): ReencryptableProviderStore {
   async function find(model: string, id: string, now: number): Promise<Payload | null> {
     const _id = idOf(model, id);
     const looked = NEVER_CONSUMED.has(model) ? _id : trusted({ $in: [_id, markId(_id)] });

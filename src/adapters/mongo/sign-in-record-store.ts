@@ -1,22 +1,25 @@
 /** Sign-in records in MongoDB. One whose proofs cannot be read is absent: the person signs in again. */
 import { Types, trusted } from 'mongoose';
 import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
+import {
+  fromStoredAuthentications,
+  toStoredAuthentication,
+} from '../../domain/sign-in/stored-authentication.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { upserted } from './faults.ts';
 import type { Models, SignInRecordDocument } from './schema/collections.ts';
-import { readProofs } from './stored-values.ts';
 
 function toRecord(found: SignInRecordDocument | null): SignInRecord | null {
-  const proofs = readProofs(found?.proofs);
-  if (!found || !proofs) return null;
+  const authentications = fromStoredAuthentications(found?.proofs);
+  if (!found || !authentications) return null;
   return {
     sessionUid: found._id,
     accountId: found.accountId,
-    proofs,
+    authentications,
     trustedBrowserId: found.trustedBrowserId ?? null,
-    at: found.at.getTime(),
-    address: found.address,
+    atMs: found.at.getTime(),
+    ip: found.address,
     browser: found.browser,
     expiresAt: found.expiresAt.getTime(),
   };
@@ -24,11 +27,17 @@ function toRecord(found: SignInRecordDocument | null): SignInRecord | null {
 
 export function createSignInRecordStore({ act }: Connection, { records }: Models): SignInRecordStore {
   return {
-    save: ({ sessionUid, proofs, at, expiresAt, ...rest }) =>
+    save: ({ sessionUid, authentications, atMs, ip, expiresAt, ...rest }) =>
       act(() => {
         const order = new Types.ObjectId();
-        const dates = { at: new Date(at), expiresAt: new Date(expiresAt) };
-        const changes = { ...rest, ...dates, proofs: [...proofs], order };
+        const dates = { at: new Date(atMs), expiresAt: new Date(expiresAt) };
+        const changes = {
+          ...rest,
+          ...dates,
+          address: ip,
+          proofs: authentications.map(toStoredAuthentication),
+          order,
+        };
         return upserted(() => records.updateOne({ _id: sessionUid }, { $set: changes }, { upsert: true }));
       }),
     find: (sessionUid, now) =>

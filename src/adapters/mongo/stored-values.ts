@@ -1,6 +1,4 @@
 /** Ids made of several parts, and values read without trusting that a release of ours wrote them. */
-import { isProof, type Proof } from '../../domain/policy/assurance.ts';
-
 /** Different parts give different ids, whatever stands in them. */
 export function idOf(...parts: readonly (string | number)[]): string {
   return JSON.stringify(parts);
@@ -8,10 +6,6 @@ export function idOf(...parts: readonly (string | number)[]): string {
 
 export function readStrings(value: unknown): string[] | null {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null;
-}
-
-export function readProofs(value: unknown): Proof[] | null {
-  return Array.isArray(value) && value.every(isProof) ? value : null;
 }
 
 export function dateOf(ms: number | null): Date | null {

@@ -1,5 +1,5 @@
 /** Attempts counted in sliding windows, in Redis: a sorted set for each owner and counter, scored by time. */
-import type { Attempt, AttemptStore, AttemptVerdict } from '../../ports/stores.ts';
+import type { AttemptStore, AttemptVerdict, CountedAttempt } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { KEPT_LONGER_MS, type KeyOf } from './keys.ts';
 import { createScript } from './script.ts';
@@ -45,7 +45,7 @@ const FORGET = createScript(
 const bucketMark = (bucket: string) => `${bucket}\u0000`;
 
 export function createAttemptStore(connection: Connection, keyOf: KeyOf): AttemptStore {
-  function verdictOf({ limits }: Attempt, reply: unknown): AttemptVerdict {
+  function verdictOf({ limits }: CountedAttempt, reply: unknown): AttemptVerdict {
     const [taken, ...numbers] = (Array.isArray(reply) ? reply : []).map(Number);
     if (taken === 1) {
       return {
@@ -59,7 +59,7 @@ export function createAttemptStore(connection: Connection, keyOf: KeyOf): Attemp
 
   return {
     async take(attempt) {
-      const { owner, id, bucket, at, limits } = attempt;
+      const { owner, id, bucket, atMs: at, limits } = attempt;
       const keys = limits.map(({ counter }) => keyOf('attempts', owner, counter));
       const rules = limits.flatMap(({ limit, windowMs }) => [limit, windowMs, windowMs + KEPT_LONGER_MS]);
       return verdictOf(attempt, await connection.run(TAKE, keys, [bucketMark(bucket) + id, at, ...rules]));

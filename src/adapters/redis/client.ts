@@ -49,9 +49,9 @@ interface Node {
   readonly port: number;
 }
 
-function nodeOf(address: string): Node {
-  const colon = address.lastIndexOf(':');
-  return { host: address.slice(0, colon), port: Number(address.slice(colon + 1)) };
+function nodeOf(url: string): Node {
+  const colon = url.lastIndexOf(':');
+  return { host: url.slice(0, colon), port: Number(url.slice(colon + 1)) };
 }
 
 function sentinelOptions({ name, nodes, password }: Readonly<Record<string, unknown>>) {

@@ -41,16 +41,16 @@ function createGathering(client: Client): () => void {
   };
 }
 
-export function connect(address: RedisAddress): Connection {
-  const client = createClient(address);
+export function connect(url: RedisAddress): Connection {
+  const client = createClient(url);
   const isCluster = client instanceof Cluster;
   const gate = createGate(client);
-  const gather = createGathering(client);
+  const loadSnapshot = createGathering(client);
   const seen = new Set<string>();
   client.on('close', () => seen.clear());
 
   function call(command: string, args: readonly Argument[]): Promise<unknown> {
-    gather();
+    loadSnapshot();
     return client.call(command, ...args);
   }
 

@@ -2,8 +2,8 @@
 import type {
   AttemptStore,
   OutboxStore,
-  ProgressStore,
   ShortLivedProviderStore,
+  TransactionStore,
 } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import { createAttemptStore } from './attempt-store.ts';
@@ -12,7 +12,7 @@ import { connect } from './connection.ts';
 import { createKeys } from './keys.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
-import { createProgressStore } from './transaction-store.ts';
+import { createTransactionStore } from './transaction-store.ts';
 
 export interface RedisOptions extends RedisAddress {
   /** Only for how long the server keeps things: what has expired is judged by the `now` of each call. */
@@ -22,7 +22,7 @@ export interface RedisOptions extends RedisAddress {
 }
 
 export interface RedisShortLived {
-  readonly progress: ProgressStore;
+  readonly transactions: TransactionStore;
   readonly attempts: AttemptStore;
   readonly outbox: OutboxStore;
   /** All models of the provider that are not in the accounts store. */
@@ -52,7 +52,7 @@ export async function openRedisShortLived(options: RedisOptions): Promise<RedisS
     throw error;
   }
   return {
-    progress: createProgressStore(connection, keyOf, clock),
+    transactions: createTransactionStore(connection, keyOf, clock),
     attempts: createAttemptStore(connection, keyOf),
     outbox: createOutboxStore(connection, keyOf),
     providerShortLived: createProviderStore(connection, keyOf, clock),

@@ -3,9 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readJson } from '../../domain/json.ts';
 import { METHOD_NAMES } from '../../domain/methods/method.ts';
+import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import { PURPOSES } from '../../domain/sign-in/challenge.ts';
-import { NOTHING_YET } from '../../domain/sign-in/transaction.ts';
-import type { ProgressStore } from '../../ports/stores.ts';
+import {
+  fromStoredAuthentications,
+  toStoredAuthentication,
+} from '../../domain/sign-in/stored-authentication.ts';
+import { EMPTY_TRANSACTION, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { TransactionStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Connection } from './connection.ts';
 import { type KeyOf, lifetimeOf } from './keys.ts';
@@ -19,14 +24,10 @@ const STORED = z.looseObject({
   uid: z.string(),
   version: z.number(),
   accountId: z.string(),
-  proofs: z.array(
-    z.looseObject({
-      method: z.enum(['pwd', ...METHOD_NAMES]),
-      enrolmentId: z.string().nullable(),
-      at: z.number(),
-      passkey: z.looseObject({ userVerified: z.boolean(), deviceBound: z.boolean() }).exactOptional(),
-    }),
-  ),
+  proofs: z
+    .array(z.unknown())
+    .transform(fromStoredAuthentications)
+    .pipe(z.array(z.custom<AuthenticationEvent>())),
   pending: z
     .looseObject({ enrolmentId: z.string(), method: z.enum(METHOD_NAMES), secret: z.string().nullable() })
     .nullable(),
@@ -42,14 +43,23 @@ const STORED = z.looseObject({
         expiresAt: z.number(),
       }),
     )
-    .default([...NOTHING_YET.challenges]),
-  isSetUpProven: z.boolean().default(NOTHING_YET.isSetUpProven),
-  newCodes: z.string().nullable().default(NOTHING_YET.newCodes),
-  trustBrowser: z.boolean().default(NOTHING_YET.trustBrowser),
+    .default([...EMPTY_TRANSACTION.challenges]),
+  isSetUpProven: z.boolean().default(EMPTY_TRANSACTION.isSetUpProven),
+  newCodes: z.string().nullable().default(EMPTY_TRANSACTION.newCodes),
+  trustBrowser: z.boolean().default(EMPTY_TRANSACTION.trustBrowser),
   later: z.boolean(),
   keepsAuthTime: z.number().nullable(),
   expiresAt: z.number(),
 });
+
+/** The stored field names are part of the schema and never change. */
+function fromStored({ proofs, pending, ...stored }: z.output<typeof STORED>): SignInTransaction {
+  return { ...stored, authentications: proofs, pendingEnrolment: pending };
+}
+
+function toStored({ authentications, pendingEnrolment, ...transaction }: SignInTransaction) {
+  return { ...transaction, proofs: authentications.map(toStoredAuthentication), pending: pendingEnrolment };
+}
 
 /**
  * Given: the key; the version that was read, what to store, its lifetime, and the call's own id, by which a call that is
@@ -74,23 +84,23 @@ const FORGET = createScript(
   return 1`,
 );
 
-export function createProgressStore(connection: Connection, keyOf: KeyOf, clock: Clock): ProgressStore {
+export function createTransactionStore(connection: Connection, keyOf: KeyOf, clock: Clock): TransactionStore {
   const key = (uid: string) => keyOf('progress', uid);
 
   return {
     async find(uid, now) {
       const text = await connection.send('hget', key(uid), 'value');
       if (typeof text !== 'string') return null;
-      const progress = STORED.safeParse(readJson(text)).data;
-      if (progress && progress.expiresAt > now) return progress;
+      const stored = STORED.safeParse(readJson(text)).data;
+      if (stored && stored.expiresAt > now) return fromStored(stored);
       // What is expired or unreadable must not stand in the way of a new one, which begins at version 0.
       await connection.run(FORGET, [key(uid)], [text]);
       return null;
     },
-    async save(progress) {
-      const { uid, version, expiresAt } = progress;
-      const next = { ...progress, version: version + 1 };
-      const args = [version, JSON.stringify(next), lifetimeOf(expiresAt, clock), randomUUID()];
+    async save(transaction) {
+      const { uid, version, expiresAt } = transaction;
+      const next = { ...transaction, version: version + 1 };
+      const args = [version, JSON.stringify(toStored(next)), lifetimeOf(expiresAt, clock), randomUUID()];
       return (await connection.run(SAVE, [key(uid)], args)) === 1 ? next : null;
     },
     async remove(uid) {

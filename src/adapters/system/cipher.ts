@@ -8,7 +8,7 @@ import {
   type KeyObject,
   randomBytes,
 } from 'node:crypto';
-import { type SecretBox, SecretUnreadable } from '../../ports/system.ts';
+import { type Cipher, SecretUnreadable } from '../../ports/system.ts';
 
 /** NIST SP 800-38D, 8.2: 96 bits, fresh and random for each sealing; 5.2.1.2: the full tag. */
 const NONCE_BYTES = 12;
@@ -16,7 +16,7 @@ const TAG_BYTES = 16;
 const VERSION = 'v1';
 
 /** One key from the configuration: any string of enough entropy, and the name by which sealed values refer to it. */
-export interface SealingKey {
+export interface CipherKey {
   readonly id: string;
   readonly key: string;
 }
@@ -62,7 +62,7 @@ function parse(sealed: string): Sealed | null {
  * Digests are made with a key that stays when those are replaced: a look-up finds only what was digested with the same
  * one. Where none is given it comes of the *last* key, the oldest, and is lost when that is taken off the list.
  */
-export function createSecretBox(keys: readonly SealingKey[], digestKey?: string): SecretBox {
+export function createCipher(keys: readonly CipherKey[], digestKey?: string): Cipher {
   const [current] = keys;
   const oldest = keys.at(-1);
   if (!current || !oldest) throw new Error('at least one encryption key is needed');
@@ -71,7 +71,7 @@ export function createSecretBox(keys: readonly SealingKey[], digestKey?: string)
   const sealingKey = sealingKeyOf(current.key);
   const digesting = createSecretKey(Buffer.from(digestKey ?? digestKeyOf(oldest.key), 'base64url'));
 
-  function open(sealed: string, purpose: string): string {
+  function decrypt(sealed: string, purpose: string): string {
     const parsed = parse(sealed);
     if (!parsed) throw new SecretUnreadable('the sealed value is malformed');
     const { keyId, nonce, body } = parsed;
@@ -90,7 +90,7 @@ export function createSecretBox(keys: readonly SealingKey[], digestKey?: string)
   return {
     keyId: current.id,
 
-    seal(plain, purpose) {
+    encrypt(plain, purpose) {
       const nonce = randomBytes(NONCE_BYTES);
       const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(purpose));
@@ -98,11 +98,11 @@ export function createSecretBox(keys: readonly SealingKey[], digestKey?: string)
       return [VERSION, current.id, nonce.toString('base64url'), body.toString('base64url')].join('.');
     },
 
-    open,
+    decrypt,
 
-    tryOpen(sealed, purpose) {
+    tryDecrypt(sealed, purpose) {
       try {
-        return open(sealed, purpose);
+        return decrypt(sealed, purpose);
       } catch (error) {
         if (error instanceof SecretUnreadable) return null;
         throw error;
@@ -115,8 +115,8 @@ export function createSecretBox(keys: readonly SealingKey[], digestKey?: string)
 
     digest(value, purpose) {
       // The purpose's length keeps purpose and value apart, whatever they contain.
-      const framed = `${Buffer.byteLength(purpose)}|${purpose}|${value}`;
-      return createHmac('sha256', digesting).update(framed).digest('base64url');
+      const pageContextOfTenant = `${Buffer.byteLength(purpose)}|${purpose}|${value}`;
+      return createHmac('sha256', digesting).update(pageContextOfTenant).digest('base64url');
     },
   };
 }

@@ -58,9 +58,9 @@ function checkAuthentication(client: ClientSketch, path: Path, findings: Finding
 /** The provider's own rules for web and native clients (RFC 8252, 7 and 8.4). */
 function checkAddresses(client: ClientSketch, path: Path, findings: Findings): void {
   for (const key of ['redirect_uris', 'post_logout_redirect_uris'] as const) {
-    for (const [index, address] of (client[key] ?? []).entries()) {
-      if (address === undefined) continue;
-      const { protocol, hostname } = new URL(address);
+    for (const [index, url] of (client[key] ?? []).entries()) {
+      if (url === undefined) continue;
+      const { protocol, hostname } = new URL(url);
       const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
       const web = protocol === 'https:' || protocol === 'http:';
       const fault = (message: string) => findings.fault([...path, key, index], message);

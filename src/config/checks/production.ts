@@ -15,8 +15,8 @@ export function checkProduction(
 ): void {
   if (file.issuer?.startsWith('http:')) findings.fault(['issuer'], 'must begin with https:// in production');
   for (const kind of ['encryption', 'cookies', 'signing'] as const) {
-    const pending = kind !== 'encryption' && file.secrets?.[`${kind}_file`] !== undefined;
-    if (file.secrets?.[kind]?.length === 0 && !pending) {
+    const pendingEnrolment = kind !== 'encryption' && file.secrets?.[`${kind}_file`] !== undefined;
+    if (file.secrets?.[kind]?.length === 0 && !pendingEnrolment) {
       findings.fault(['secrets', kind], 'is required in production');
     }
   }
@@ -96,8 +96,8 @@ function totpSecrets(account: NonNullable<ConfigSketch['accounts']>[number]): st
 
 function checkDemoPages({ issuer, clients }: ConfigSketch, findings: Findings): void {
   for (const [index, client] of (clients ?? []).entries()) {
-    for (const [at, address] of (client.redirect_uris ?? []).entries()) {
-      if (issuer !== undefined && address?.startsWith(`${issuer}/demo`)) {
+    for (const [at, url] of (client.redirect_uris ?? []).entries()) {
+      if (issuer !== undefined && url?.startsWith(`${issuer}/demo`)) {
         findings.fault(['clients', index, 'redirect_uris', at], 'is a demo page, which production has not');
       }
     }

@@ -24,8 +24,8 @@ function checkStorage({ storage }: ConfigSketch, findings: Findings): void {
   if (accounts?.driver === 'embedded' && uri) {
     findings.fault(['storage', 'accounts', 'uri'], 'is for the driver mongo, and the driver is embedded');
   }
-  const { uri: address, uri_file: addressFile, sentinel, cluster } = shortLived ?? {};
-  const named = [address, addressFile, sentinel, cluster].filter(isGiven).length;
+  const { uri: url, uri_file: addressFile, sentinel, cluster } = shortLived ?? {};
+  const named = [url, addressFile, sentinel, cluster].filter(isGiven).length;
   if (shortLived?.driver === 'redis' && named !== 1) {
     findings.fault(['storage', 'short_lived'], 'the driver redis needs one of uri, sentinel and cluster');
   }

@@ -26,9 +26,9 @@ export interface Enrolment {
 }
 
 /** A factor without its secret: for who looks at it. */
-export type Factor = Pick<Enrolment, 'id' | 'method' | 'label' | 'app' | 'isDefault' | 'createdAt'>;
+export type FactorSummary = Pick<Enrolment, 'id' | 'method' | 'label' | 'app' | 'isDefault' | 'createdAt'>;
 
-export function withoutSecret({ id, method, label, app, isDefault, createdAt }: Enrolment): Factor {
+export function withoutSecret({ id, method, label, app, isDefault, createdAt }: Enrolment): FactorSummary {
   return { id, method, label, app, isDefault, createdAt };
 }
 

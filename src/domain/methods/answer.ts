@@ -1,16 +1,16 @@
 /** What comes of an answer: the same for every method, so that counting, locking and noting are written once. */
 
 import type { PasskeyUse } from '../policy/assurance.ts';
-import type { Demand, Judgement } from '../policy/policy.ts';
+import type { PolicyResult, RequestedAssurance } from '../policy/policy.ts';
 import type { Refusal } from '../refusal.ts';
-import type { Progress } from '../sign-in/transaction.ts';
+import type { SignInTransaction } from '../sign-in/transaction.ts';
 import type { MethodName } from './method.ts';
 
 /** What is known of the sign-in in which it is given. */
 export interface Asked {
-  readonly progress: Progress;
-  readonly judgement: Judgement;
-  readonly demand: Demand;
+  readonly transaction: SignInTransaction;
+  readonly policyResult: PolicyResult;
+  readonly requested: RequestedAssurance;
   readonly typed: string;
 }
 
@@ -20,7 +20,7 @@ export type Answer =
       readonly enrolmentId: string;
       readonly passkey?: PasskeyUse;
       /** What of the progress it uses up. */
-      readonly spent: Partial<Pick<Progress, 'challenges'>>;
+      readonly spent: Partial<Pick<SignInTransaction, 'challenges'>>;
       /** What is left to be noted beside the progress. */
       note(): Promise<void>;
     }

@@ -1,6 +1,6 @@
 /** Passkeys as a second factor: what the browser is asked for, and whether what came back is enough. Pure. */
 import { rank } from '../policy/acr.ts';
-import type { Demand } from '../policy/policy.ts';
+import type { RequestedAssurance } from '../policy/policy.ts';
 import type { Challenge, Purpose } from '../sign-in/challenge.ts';
 import { METHOD_TRAITS } from './method.ts';
 import type { PasskeyCredential, PasskeySite, UsedPasskey } from './webauthn.ts';
@@ -124,7 +124,7 @@ export function createPasskey(): PasskeyMethod {
 }
 
 /** Presence is always asked for; the person's own only where a level is demanded that it takes. */
-export function mustVerify({ acrs }: Pick<Demand, 'acrs'>): boolean {
+export function mustVerify({ acrs }: Pick<RequestedAssurance, 'acrs'>): boolean {
   const level = rank(METHOD_TRAITS.passkey.acr);
   return acrs !== null && acrs.length > 0 && acrs.every((acr) => rank(acr) >= level);
 }

@@ -5,10 +5,10 @@ import { METHOD_NAMES, METHOD_TRAITS, type MethodName } from '../methods/method.
 import type { Lockout } from '../sign-in/attempts.ts';
 import { type Enforcement, methodsOnOffer, type Tenant, type TenantSecondFactor } from '../tenant.ts';
 import { type Acr, rank } from './acr.ts';
-import { acrOf, type Proof } from './assurance.ts';
+import { type AuthenticationEvent, acrOf } from './assurance.ts';
 
 /** What is demanded beyond the tenant's own policy. */
-export interface Demand {
+export interface RequestedAssurance {
   /** The levels a relying party asked for, any of which will do; null: none asked. Empty: none that exists. */
   readonly acrs: readonly Acr[] | null;
   /** The client takes nobody without a second factor. */
@@ -17,10 +17,10 @@ export interface Demand {
   readonly freshMs: number | null;
 }
 
-export const NO_DEMAND: Demand = { acrs: null, always: false, freshMs: null };
+export const NO_ASSURANCE_REQUESTED: RequestedAssurance = { acrs: null, always: false, freshMs: null };
 
 /** An enrolment as far as the policy cares. */
-export interface Factor {
+export interface PolicyFactor {
   readonly id: string;
   readonly method: MethodName;
   /** False after too many failures in a row, or when it can't be asked for: it counts as set up, and is not accepted. */
@@ -28,16 +28,16 @@ export interface Factor {
   readonly isDefault: boolean;
 }
 
-export interface Situation {
+export interface PolicyInput {
   /** Of the account, groups included. */
   readonly enforcement: Enforcement;
   readonly tenant: Pick<TenantSecondFactor, 'methods' | 'graceDays' | 'trustedDevices'>;
   readonly role: Role;
-  readonly factors: readonly Factor[];
+  readonly factors: readonly PolicyFactor[];
   /** What this release can do. */
   readonly available: readonly MethodName[];
-  readonly proofs: readonly Proof[];
-  readonly demand: Demand;
+  readonly authentications: readonly AuthenticationEvent[];
+  readonly requested: RequestedAssurance;
   readonly trustedBrowser: boolean;
   /** When this account's grace began, in milliseconds; null: not yet. */
   readonly graceStartedAt: number | null;
@@ -45,7 +45,7 @@ export interface Situation {
    * `sign-in`: somebody is before the page and has not answered; `later`: answered "later" in this sign-in;
    * `standing`: something issued earlier is judged (SSO, prompt=none, a refresh), nobody is asked.
    */
-  readonly occasion: 'sign-in' | 'later' | 'standing';
+  readonly occasion: 'sign-in' | 'later' | 'existing-session';
   readonly now: number;
 }
 
@@ -72,7 +72,7 @@ export type Decision =
     };
 
 /** What decisions about an account are made from, as it was read in one request. */
-export interface Facts {
+export interface AccountSnapshot {
   readonly account: Account;
   readonly tenant: Tenant;
   readonly enrolments: readonly Enrolment[];
@@ -82,73 +82,76 @@ export interface Facts {
 }
 
 /** What is read to judge something issued earlier: locks matter to who has something left to give. */
-export type StandingFacts = Omit<Facts, 'lockout'>;
+export type SnapshotWithoutLockout = Omit<AccountSnapshot, 'lockout'>;
 
 /**
  * Reads them; null when the account or its tenant is gone. `known`: the account, when it is, or is being, read already.
  */
-export type Gather<T extends StandingFacts = Facts> = (
+export type LoadSnapshot<T extends SnapshotWithoutLockout = AccountSnapshot> = (
   accountId: string,
   known?: Account | Promise<Account | undefined>,
 ) => Promise<T | null>;
 
 /** A decision, and what it was made from: nothing of it needs to be read again in the same request. */
-export interface Judgement extends Facts {
+export interface PolicyResult extends AccountSnapshot {
   readonly enforcement: Enforcement;
   readonly decision: Decision;
 }
 
-export interface Question {
+export interface PolicyQuestion {
   readonly accountId: string;
   /** The account, when it was read in this request already. */
   readonly account?: Account | undefined;
   /** All that would be read, when it was read in this request already. */
-  readonly facts?: Facts | null | undefined;
-  readonly proofs: readonly Proof[];
-  readonly demand: Demand;
-  readonly occasion: Situation['occasion'];
+  readonly snapshot?: AccountSnapshot | null | undefined;
+  readonly authentications: readonly AuthenticationEvent[];
+  readonly requested: RequestedAssurance;
+  readonly occasion: PolicyInput['occasion'];
   /** The browser that says it is trusted, or that was when the sign-in took place. */
   readonly trustedBrowserId?: string | null | undefined;
 }
 
 /** Asks the policy about an account as it is now; null when the account or its tenant is gone. */
-export type Judge = (question: Question) => Promise<Judgement | null>;
+export type EvaluatePolicy = (question: PolicyQuestion) => Promise<PolicyResult | null>;
 
 /** The same of something issued earlier, unless told otherwise, from what was read in this request already. */
-export type JudgeStanding = (
-  question: Pick<Question, 'proofs' | 'demand' | 'trustedBrowserId'> &
-    Partial<Pick<Question, 'occasion'>> & { readonly facts: StandingFacts },
-) => Promise<Omit<Judgement, 'lockout'>>;
+export type EvaluateExistingSession = (
+  question: Pick<PolicyQuestion, 'authentications' | 'requested' | 'trustedBrowserId'> &
+    Partial<Pick<PolicyQuestion, 'occasion'>> & { readonly snapshot: SnapshotWithoutLockout },
+) => Promise<Omit<PolicyResult, 'lockout'>>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** The same, before anybody has looked which of the factors are accepted. */
-export interface OpenSituation extends Omit<Situation, 'factors'> {
-  readonly factors: readonly Omit<Factor, 'accepted'>[];
+export interface PolicyInputBeforeLockout extends Omit<PolicyInput, 'factors'> {
+  readonly factors: readonly Omit<PolicyFactor, 'accepted'>[];
 }
 
 /** What follows from the proofs; null: they are not enough, and what comes next depends on which factors are accepted. */
-export function decideByProofs(situation: OpenSituation, weight = weigh(situation)): Decision | null {
-  const { demand, factors } = situation;
-  const { password, since, proven, byTenant, demandMet } = weight;
+export function decideByEvidence(
+  policyInput: PolicyInputBeforeLockout,
+  weight = assessEvidence(policyInput),
+): Decision | null {
+  const { requested, factors } = policyInput;
+  const { password, since, proven, byTenant, isRequestMet } = weight;
   if (!password) return { kind: 'password' };
-  if (demand.acrs?.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
-  if (factors.length === 0 && password.at < since) return { kind: 'password' };
+  if (requested.acrs?.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
+  if (factors.length === 0 && password.atMs < since) return { kind: 'password' };
 
   // Trust stands in for a factor given in this browser before: where none is set up there was none.
-  const trusted = situation.trustedBrowser && situation.tenant.trustedDevices && factors.length > 0;
+  const trusted = policyInput.trustedBrowser && policyInput.tenant.trustedDevices && factors.length > 0;
   const tenantMet = !byTenant || proven.length > 0 || trusted;
-  if (!demandMet || !tenantMet) return null;
+  if (!isRequestMet || !tenantMet) return null;
   const onTrust = byTenant && proven.length === 0;
   return { kind: 'satisfied', onGrace: false, ...(onTrust ? { onTrust } : {}) };
 }
 
-export function decide(situation: Situation): Decision {
-  const weight = weigh(situation);
-  const byProofs = decideByProofs(situation, weight);
-  if (byProofs) return byProofs;
-  const { factors } = situation;
-  const { asked, onOffer, isAccepted, existingGiven, demandMet } = weight;
+export function decide(policyInput: PolicyInput): Decision {
+  const weight = assessEvidence(policyInput);
+  const byEvidence = decideByEvidence(policyInput, weight);
+  if (byEvidence) return byEvidence;
+  const { factors } = policyInput;
+  const { asked, onOffer, isAccepted, existingGiven, isRequestMet } = weight;
 
   const usable = factors.filter((factor) => factor.accepted && isAccepted(factor.method));
   const giving = METHOD_NAMES.filter((method) => rank(METHOD_TRAITS[method].acr) >= asked);
@@ -163,43 +166,52 @@ export function decide(situation: Situation): Decision {
   if (settable.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
   if (!existingGiven) return prove(usable);
 
-  const laterUntil = demandMet ? graceEnd(situation) : null;
-  if (laterUntil !== null && situation.occasion !== 'sign-in') return { kind: 'satisfied', onGrace: true };
+  const laterUntil = isRequestMet ? graceEnd(policyInput) : null;
+  if (laterUntil !== null && policyInput.occasion !== 'sign-in') return { kind: 'satisfied', onGrace: true };
   return { kind: 'set-up', methods: settable, laterUntil };
 }
 
 /** What was proven, held against what is asked for. */
-function weigh({ demand, enforcement, factors, tenant, role, available, proofs, now }: OpenSituation) {
-  const password = proofs.findLast((proof) => proof.method === 'pwd');
+function assessEvidence({
+  requested,
+  enforcement,
+  factors,
+  tenant,
+  role,
+  available,
+  authentications,
+  now,
+}: PolicyInputBeforeLockout) {
+  const password = authentications.findLast((authentication) => authentication.method === 'pwd');
   const isBuilt = (method: MethodName) => available.includes(method);
   const onOffer = methodsOnOffer(enforcement, tenant.methods, role).filter(isBuilt);
   // Where the policy is off a factor that was set up is still good for who asks for one.
   const allowed = enforcement === 'off' ? METHOD_NAMES : [...onOffer, 'recovery' as const];
   const accepted = allowed.filter(isBuilt);
   const isAccepted = (method: MethodName) => accepted.includes(method);
-  const proven = proofs.filter(
+  const proven = authentications.filter(
     ({ method, enrolmentId }) =>
       method !== 'pwd' && isAccepted(method) && factors.some(({ id }) => id === enrolmentId),
   );
 
-  const since = demand.freshMs === null ? Number.NEGATIVE_INFINITY : now - demand.freshMs;
-  const asked = demand.acrs === null ? 0 : Math.min(...demand.acrs.map(rank));
-  const existingGiven = factors.length === 0 || proven.some((proof) => proof.at >= since);
-  const demandMet =
+  const since = requested.freshMs === null ? Number.NEGATIVE_INFINITY : now - requested.freshMs;
+  const asked = requested.acrs === null ? 0 : Math.min(...requested.acrs.map(rank));
+  const existingGiven = factors.length === 0 || proven.some((authentication) => authentication.atMs >= since);
+  const isRequestMet =
     rank(acrOf(password ? [password, ...proven] : proven)) >= asked &&
-    (demand.freshMs === null || existingGiven) &&
-    (!demand.always || proven.length > 0);
+    (requested.freshMs === null || existingGiven) &&
+    (!requested.always || proven.length > 0);
   const byTenant = enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
-  return { password, proven, since, asked, onOffer, isAccepted, existingGiven, demandMet, byTenant };
+  return { password, proven, since, asked, onOffer, isAccepted, existingGiven, isRequestMet, byTenant };
 }
 
 /** When grace ends; null when there is none left. It begins with the first decision that finds the policy unmet. */
-function graceEnd({ tenant, graceStartedAt, now }: OpenSituation): number | null {
+function graceEnd({ tenant, graceStartedAt, now }: PolicyInputBeforeLockout): number | null {
   const end = (graceStartedAt ?? now) + tenant.graceDays * DAY_MS;
   return end > now ? end : null;
 }
 
-function prove(factors: readonly Factor[]): Decision {
+function prove(factors: readonly PolicyFactor[]): Decision {
   const methods = METHOD_NAMES.filter((name) => factors.some((factor) => factor.method === name));
   const chosen = factors.find((factor) => factor.isDefault)?.method;
   // Recovery codes come last, and are no reason to choose.

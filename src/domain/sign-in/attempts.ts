@@ -33,19 +33,19 @@ export interface Answerer {
   readonly accountId: string;
   readonly tenantId: string;
   readonly method: MethodName;
-  readonly address: string;
+  readonly ip: string;
   /** Null in self-service. */
   readonly clientId: string | null;
 }
 
-export interface Guess extends Answerer {
+export interface AttemptRequest extends Answerer {
   readonly lockout: Lockout;
   /** Of the sign-in or set-up in which it is made, under which its own few tries are counted. */
   readonly visit: string;
 }
 
 /** A guess that was counted, and may now be looked at. */
-export interface CountedGuess {
+export interface Attempt {
   /** How many this visit has left with the method. */
   readonly left: number;
   /** It was wrong: refused with this, or with how long the account waits from now on if this was the last one. */
@@ -55,9 +55,9 @@ export interface CountedGuess {
 }
 
 /** What every answer goes through, at a sign-in and at a set-up. */
-export interface Guesses {
+export interface AttemptLimiter {
   /** Counts a guess before it is looked at; refuses it when there were too many. */
-  count(guess: Guess): Promise<Outcome<CountedGuess>>;
+  count(attempt: AttemptRequest): Promise<Outcome<Attempt>>;
   /** Says no and notes it, for an answer that is not counted. `reason`: more exact than its code. */
   refuse(of: Answerer, refusal: Refusal, reason?: string): Promise<Outcome<never>>;
 }
@@ -73,24 +73,24 @@ export function secondFactorSubject(accountId: string): string {
 }
 
 /** The network an address stands for when guesses are counted: an IPv6 subscriber holds a whole /64. */
-export function addressKey(address: string): string {
-  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
+export function addressKey(ip: string): string {
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (v4) return v4;
-  if (!address.includes(':')) return address;
-  return `${groupsOf(address).slice(0, 4).join(':')}::/64`;
+  if (!ip.includes(':')) return ip;
+  return `${groupsOf(ip).slice(0, 4).join(':')}::/64`;
 }
 
 /** What of an address the audit trail keeps: IPv4 /24, IPv6 /48. */
-export function truncatedAddress(address: string): string {
-  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(address)?.[1];
+export function truncatedAddress(ip: string): string {
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(ip)?.[1];
   if (v4) return `${v4}.0/24`;
-  if (!address.includes(':')) return address;
-  return `${groupsOf(address).slice(0, 3).join(':')}::/48`;
+  if (!ip.includes(':')) return ip;
+  return `${groupsOf(ip).slice(0, 3).join(':')}::/48`;
 }
 
 /** The eight groups of an IPv6 address, `::` written out; a zone stays with the last one. */
-function groupsOf(address: string): string[] {
-  const [head = '', tail] = address.toLowerCase().split('::');
+function groupsOf(ip: string): string[] {
+  const [head = '', tail] = ip.toLowerCase().split('::');
   const left = head.split(':').filter(Boolean);
   const right = (tail ?? '').split(':').filter(Boolean);
   const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);

@@ -43,7 +43,7 @@ export interface Sending {
   readonly destination: string;
   readonly clientId: string | null;
   /** Of the network that asks for it. */
-  readonly address: string;
+  readonly ip: string;
   /** Of the challenge on the page with the button; null: not known. The same button twice at once sends once. */
   readonly seen: string | null;
 }

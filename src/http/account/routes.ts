@@ -2,12 +2,12 @@
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import { type FormTokens, readForm } from '../guards/forms.ts';
-import type { StepUp } from '../guards/require-session.ts';
+import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
-import { addSecurityRoutes, onlyTells, type SecurityNeeds } from './security.ts';
+import { addSecurityRoutes, onlyTells, type SecurityDeps } from './security.ts';
 
-interface Needs extends SecurityNeeds {
-  readonly stepUp: StepUp;
+interface AccountRoutesDeps extends SecurityDeps {
+  readonly requireSession: RequireSession;
   readonly forms: FormTokens;
   readonly render: Render;
 }
@@ -15,14 +15,14 @@ interface Needs extends SecurityNeeds {
 /** How old the second factor may be for a change of factors (NIST SP 800-63B-4, 2.2.3 leaves it to us). */
 const FRESH_SECONDS = 5 * 60;
 
-export function createAccountRoutes(needs: Needs): Router {
-  const { stepUp, render } = needs;
+export function createAccountRoutes(needs: AccountRoutesDeps): Router {
+  const { requireSession, render } = needs;
   const router = new Router({ prefix: '/account' });
 
   router.get('/return', back);
   router.use(whole);
   router.use('/security', freshEnough);
-  router.get('/', stepUp.stepUp(null), overview);
+  router.get('/', requireSession.requireSession(null), overview);
   addSecurityRoutes(router, needs);
   return router;
 
@@ -37,11 +37,11 @@ export function createAccountRoutes(needs: Needs): Router {
 
   /** Changes need a fresh factor. What was just changed is told without: with the last factor gone none can be given. */
   async function freshEnough(ctx: Context, next: Next): Promise<void> {
-    await stepUp.stepUp(onlyTells(ctx) ? null : FRESH_SECONDS)(ctx, next);
+    await requireSession.requireSession(onlyTells(ctx) ? null : FRESH_SECONDS)(ctx, next);
   }
 
   function overview(ctx: Context): void {
-    const { account, tenant } = stepUp.visitIn(ctx).judgement;
+    const { account, tenant } = requireSession.visitIn(ctx).policyResult;
     const model = { name: account.name, email: account.email, tenantName: tenant.name };
     render(ctx, 'account', model, { tenantId: tenant.id, locale: account.locale, signedInAs: account.email });
   }
@@ -51,13 +51,13 @@ export function createAccountRoutes(needs: Needs): Router {
     const { error } = ctx.query;
     if (typeof error !== 'string') {
       ctx.status = 303;
-      ctx.redirect(stepUp.returnAddress(ctx));
+      ctx.redirect(requireSession.returnAddress(ctx));
       return;
     }
     // Anybody can make such an address: nothing of it is shown but a word of the protocol (RFC 6749, 4.1.2.1).
     const protocol = { error: /^[a-z_]{1,60}$/.test(error) ? error : 'invalid_request', description: '' };
     const links = [
-      { href: stepUp.returnAddress(ctx), text: 'try-again' as const },
+      { href: requireSession.returnAddress(ctx), text: 'try-again' as const },
       { href: '/', text: 'home' as const },
     ];
     const requestId = String(ctx.state.requestId ?? '');

@@ -3,20 +3,20 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
 import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
-import type { Judgement } from '../../domain/policy/policy.ts';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
 import { browserName } from '../../presentation/browser-name.ts';
 import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
 import type { Visit } from '../guards/require-session.ts';
-import type { Frame, Pages } from '../pages/page-contract.ts';
+import type { PageContext, Pages } from '../pages/page-contract.ts';
 import type { FactorView, Form, TrustedBrowserView } from '../pages/page-parts.ts';
-import { addFactorSetUpRoutes, type FactorSetUpNeeds } from './factor-enrolment.ts';
+import { addFactorEnrolmentRoutes, type FactorEnrolmentDeps } from './factor-enrolment.ts';
 import { createCarryOn } from './session-proofs.ts';
 
-export interface SecurityNeeds extends FactorSetUpNeeds {
+export interface SecurityDeps extends FactorEnrolmentDeps {
   readonly trustedBrowsers: TrustedBrowsers;
   /** Where codes of a factor go, masked; null where none are sent. */
-  readonly maskedDestination: (judgement: Judgement, enrolment: Enrolment) => string | null;
+  readonly maskedDestination: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
 }
 
 type Done = Pages['security']['done'];
@@ -24,14 +24,14 @@ type Done = Pages['security']['done'];
 const PATH = '/account/security';
 const DONE = ['set-up', 'codes', 'removed', 'turned-off', 'default', 'revoked'] as const;
 
-export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
-  const { stepUp, selfService, recovery, trustedBrowsers, forms, render } = needs;
+export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
+  const { requireSession, selfService, recovery, trustedBrowsers, forms, render } = needs;
   const carryOn = createCarryOn(needs);
 
-  router.get('/security', (ctx) => show(ctx, stepUp.visitIn(ctx), { done: doneOf(ctx) }));
-  addFactorSetUpRoutes(router, needs, {
+  router.get('/security', (ctx) => show(ctx, requireSession.visitIn(ctx), { done: doneOf(ctx) }));
+  addFactorEnrolmentRoutes(router, needs, {
     path: PATH,
-    frame,
+    pageContext,
     show: (ctx, visit, refusal) => show(ctx, visit, { refusal }),
   });
   router.post('/security/factors/:id/remove', remove);
@@ -41,21 +41,21 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   router.post('/security/turn-off', turnOff);
 
   async function remove(ctx: Context): Promise<void> {
-    const visit = stepUp.visitIn(ctx);
+    const visit = requireSession.visitIn(ctx);
     // The form's token is the factor's own: only what was listed in this session gets so far, though it may be gone.
     await forms.read(ctx, visit.record.sessionUid);
     const factor = String(ctx.params.id);
-    const outcome = await selfService.remove(visit.judgement, factor, ctx.ip);
+    const outcome = await selfService.remove(visit.policyResult, factor, ctx.ip);
     // With the last one the codes on paper go, by which somebody may have come in.
-    const isLast = !hasFactor(visit.judgement.enrolments.filter(({ id }) => id !== factor));
+    const isLast = !hasFactor(visit.policyResult.enrolments.filter(({ id }) => id !== factor));
     const isGone = (id: string | null) => id === factor || (isLast && id !== null);
     await finish(ctx, visit, outcome, { done: 'removed', isGone });
   }
 
   async function turnOff(ctx: Context): Promise<void> {
-    const visit = stepUp.visitIn(ctx);
+    const visit = requireSession.visitIn(ctx);
     await forms.read(ctx, visit.record.sessionUid);
-    const outcome = await selfService.turnOff(visit.judgement, ctx.ip);
+    const outcome = await selfService.turnOff(visit.policyResult, ctx.ip);
     await finish(ctx, visit, outcome, { done: 'turned-off', isGone: (id) => id !== null });
   }
 
@@ -68,24 +68,24 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   ): Promise<void> {
     if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
     const { record } = visit;
-    const kept = record.proofs.filter(({ enrolmentId }) => !isGone(enrolmentId));
+    const kept = record.authentications.filter(({ enrolmentId }) => !isGone(enrolmentId));
     await carryOn(ctx, record, kept);
     tell(ctx, done);
   }
 
   async function makeDefault(ctx: Context): Promise<void> {
-    const visit = stepUp.visitIn(ctx);
+    const visit = requireSession.visitIn(ctx);
     await forms.read(ctx, visit.record.sessionUid);
     const { id = null } = ctx.params as { id?: string };
-    const outcome = await selfService.makeDefault(visit.judgement, id, ctx.ip);
+    const outcome = await selfService.makeDefault(visit.policyResult, id, ctx.ip);
     if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
     tell(ctx, 'default');
   }
 
   async function revoke(ctx: Context): Promise<void> {
-    const visit = stepUp.visitIn(ctx);
+    const visit = requireSession.visitIn(ctx);
     await forms.read(ctx, visit.record.sessionUid);
-    await trustedBrowsers.revoke(visit.judgement, String(ctx.params.id), ctx.ip);
+    await trustedBrowsers.revoke(visit.policyResult, String(ctx.params.id), ctx.ip);
     tell(ctx, 'revoked');
   }
 
@@ -94,14 +94,17 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
     visit: Visit,
     { refusal = null, done = null }: { refusal?: Refusal | null; done?: Done },
   ): Promise<void> {
-    const { record, judgement } = visit;
-    const { account, enrolments } = judgement;
+    const { record, policyResult } = visit;
+    const { account, enrolments } = policyResult;
     const form = (path: string) => forms.form(`${PATH}${path}`, record.sessionUid);
     const mayChange = account.frozenAt === null;
-    const [left, browsers] = await Promise.all([recovery.left(judgement), trustedBrowsers.list(account.id)]);
+    const [left, browsers] = await Promise.all([
+      recovery.left(policyResult),
+      trustedBrowsers.list(account.id),
+    ]);
     const factors = enrolments.filter(isFactor);
     const model: Pages['security'] = {
-      factors: factors.map((each) => factorView(judgement, each, form)),
+      factors: factors.map((each) => factorView(policyResult, each, form)),
       recovery: hasFactor(enrolments)
         ? { left, areFew: left <= FEW_LEFT, renew: mayChange ? form('/recovery-codes') : null }
         : null,
@@ -113,25 +116,29 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
       }),
       noDefault: mayChange && factors.some(({ isDefault }) => isDefault) ? form('/no-default') : null,
       frozenAt: account.frozenAt,
-      offered: mayChange ? selfService.offered(judgement) : [],
-      setUp: form('/set-up'),
+      offered: mayChange ? selfService.offered(policyResult) : [],
+      enrolmentForm: form('/set-up'),
       turnOff: form('/turn-off'),
-      enforcement: judgement.enforcement,
-      canTurnOff: selfService.mayTurnOff(judgement),
+      enforcement: policyResult.enforcement,
+      canTurnOff: selfService.mayTurnOff(policyResult),
       done,
     };
-    render(ctx, 'security', model, frame(visit, refusal));
+    render(ctx, 'security', model, pageContext(visit, refusal));
   }
 
-  function factorView(judgement: Judgement, enrolment: Enrolment, form: (path: string) => Form): FactorView {
+  function factorView(
+    policyResult: PolicyResult,
+    enrolment: Enrolment,
+    form: (path: string) => Form,
+  ): FactorView {
     const { id, method, label, app, createdAt, isDefault } = enrolment;
-    const others = judgement.enrolments.filter((each) => isFactor(each) && each.method !== method);
-    const mayChoose = !isDefault && others.length > 0 && judgement.account.frozenAt === null;
+    const others = policyResult.enrolments.filter((each) => isFactor(each) && each.method !== method);
+    const mayChoose = !isDefault && others.length > 0 && policyResult.account.frozenAt === null;
     return {
       method,
       label,
       app,
-      destination: needs.maskedDestination(judgement, enrolment),
+      destination: needs.maskedDestination(policyResult, enrolment),
       createdAt,
       isDefault,
       remove: form(`/factors/${id}/remove`),
@@ -140,7 +147,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityNeeds): void {
   }
 }
 
-function frame({ judgement: { account, tenant } }: Visit, refusal: Refusal | null): Frame {
+function pageContext({ policyResult: { account, tenant } }: Visit, refusal: Refusal | null): PageContext {
   return { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: account.email };
 }
 

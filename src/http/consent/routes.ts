@@ -8,7 +8,7 @@ import type { AccountStore } from '../../ports/stores.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { Render } from '../pages/page-contract.ts';
 
-interface Needs {
+interface ConsentRoutesDeps {
   readonly session: ProviderSession;
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly clients: readonly ClientConfig[];
@@ -18,7 +18,14 @@ interface Needs {
   readonly clientTenant: (clientId: string) => string | null;
 }
 
-export function createConsentRoutes({ session, accounts, clients, forms, render, ...names }: Needs): Router {
+export function createConsentRoutes({
+  session,
+  accounts,
+  clients,
+  forms,
+  render,
+  ...names
+}: ConsentRoutesDeps): Router {
   const metadata = new Map(clients.map((client) => [client.clientId, client.metadata]));
   const router = new Router({ prefix: '/interaction/:uid/consent' });
 
@@ -50,9 +57,9 @@ export function createConsentRoutes({ session, accounts, clients, forms, render,
     const view = await session.interaction(ctx, ['consent']);
     const fields = await forms.read(ctx, view.uid);
     const denied = { error: 'access_denied', description: 'the person did not allow it' };
-    const address = 'allow' in fields ? await session.allow(ctx, view) : await session.end(ctx, denied);
+    const url = 'allow' in fields ? await session.allow(ctx, view) : await session.end(ctx, denied);
     ctx.status = 303;
-    ctx.redirect(address);
+    ctx.redirect(url);
   }
 }
 

@@ -9,7 +9,7 @@ import type { Party } from './parties.ts';
 import { createRelyingParty } from './relying-party.ts';
 import { awaitAnswer, type DemoSession, type DemoSessions, takeAwaited } from './sessions.ts';
 
-interface Needs {
+interface PartyPagesDeps {
   readonly issuer: string;
   readonly sessions: DemoSessions;
   readonly forms: FormTokens;
@@ -22,7 +22,7 @@ const [, , TWO_FACTORS] = ACRS;
 
 /** `other` is where the page leads to show that one sign-in is enough. */
 export function createPartyPages(
-  { issuer, sessions, forms, render, home }: Needs,
+  { issuer, sessions, forms, render, home }: PartyPagesDeps,
   party: Party,
   other: Party,
 ) {
@@ -31,13 +31,13 @@ export function createPartyPages(
   const me = `${party.base}/me`;
 
   const start = (ctx: Context) => begin(ctx, {});
-  const stepUp = (ctx: Context) => begin(ctx, { acr_values: TWO_FACTORS });
+  const requireSession = (ctx: Context) => begin(ctx, { acr_values: TWO_FACTORS });
 
   async function begin(ctx: Context, parameters: Readonly<Record<string, string>>): Promise<void> {
     await attempt(ctx, async () => {
-      const { url, pending } = await relyingParty.begin(parameters);
+      const { url, pendingEnrolment } = await relyingParty.begin(parameters);
       const session = sessionOf(ctx) ?? sessions.open(party.id);
-      awaitAnswer(session, pending);
+      awaitAnswer(session, pendingEnrolment);
       remember(ctx, session);
       seeOther(ctx, url);
     });
@@ -46,10 +46,10 @@ export function createPartyPages(
   async function callback(ctx: Context): Promise<void> {
     const query = new URLSearchParams(ctx.querystring);
     const session = sessionOf(ctx);
-    const pending = session && takeAwaited(session, query.get('state'));
-    if (!pending) return fail(ctx, UNASKED);
+    const pendingEnrolment = session && takeAwaited(session, query.get('state'));
+    if (!pendingEnrolment) return fail(ctx, UNASKED);
     await attempt(ctx, async () => {
-      const signedIn = await relyingParty.complete(query, pending);
+      const signedIn = await relyingParty.complete(query, pendingEnrolment);
       remember(ctx, sessions.renew(session, signedIn));
       seeOther(ctx, me);
     });
@@ -131,10 +131,10 @@ export function createPartyPages(
     });
   }
 
-  return { start, stepUp, callback, showMe, refresh, signOut };
+  return { start, requireSession, callback, showMe, refresh, signOut };
 }
 
-function seeOther(ctx: Context, address: string): void {
+function seeOther(ctx: Context, url: string): void {
   ctx.status = 303;
-  ctx.redirect(address);
+  ctx.redirect(url);
 }

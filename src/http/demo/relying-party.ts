@@ -9,9 +9,11 @@ const PATIENCE = 10;
 
 export interface RelyingParty {
   /** The authorization request, and what its answer is checked against. */
-  begin(parameters: Readonly<Record<string, string>>): Promise<{ url: string; pending: PendingSignIn }>;
+  begin(
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<{ url: string; pendingEnrolment: PendingSignIn }>;
   /** `query` as it came back. Rejects with openid-client's errors. */
-  complete(query: URLSearchParams, pending: PendingSignIn): Promise<SignedIn>;
+  complete(query: URLSearchParams, pendingEnrolment: PendingSignIn): Promise<SignedIn>;
   refresh(signedIn: SignedIn, refreshToken: string): Promise<SignedIn>;
   signOutUrl(signedIn: SignedIn): Promise<string>;
 }
@@ -20,7 +22,7 @@ export function createRelyingParty(issuer: string, party: Party): RelyingParty {
   const configuration = lazily(() => discover(issuer, party));
 
   async function begin(parameters: Readonly<Record<string, string>>) {
-    const pending = {
+    const pendingEnrolment = {
       state: openid.randomState(),
       nonce: openid.randomNonce(),
       codeVerifier: openid.randomPKCECodeVerifier(),
@@ -30,22 +32,22 @@ export function createRelyingParty(issuer: string, party: Party): RelyingParty {
       scope: SCOPE,
       // OIDC Core 11: without it, offline_access is ignored. A first-party client has no consent page to ask for.
       ...(party.firstParty ? {} : { prompt: 'consent' }),
-      code_challenge: await openid.calculatePKCECodeChallenge(pending.codeVerifier),
+      code_challenge: await openid.calculatePKCECodeChallenge(pendingEnrolment.codeVerifier),
       code_challenge_method: 'S256',
-      state: pending.state,
-      nonce: pending.nonce,
+      state: pendingEnrolment.state,
+      nonce: pendingEnrolment.nonce,
       ...parameters,
     });
-    return { url: url.href, pending };
+    return { url: url.href, pendingEnrolment };
   }
 
-  async function complete(query: URLSearchParams, pending: PendingSignIn): Promise<SignedIn> {
+  async function complete(query: URLSearchParams, pendingEnrolment: PendingSignIn): Promise<SignedIn> {
     const url = new URL(party.redirectUri);
     url.search = query.toString();
     const tokens = await openid.authorizationCodeGrant(await configuration(), url, {
-      expectedState: pending.state,
-      expectedNonce: pending.nonce,
-      pkceCodeVerifier: pending.codeVerifier,
+      expectedState: pendingEnrolment.state,
+      expectedNonce: pendingEnrolment.nonce,
+      pkceCodeVerifier: pendingEnrolment.codeVerifier,
       idTokenExpected: true,
     });
     return signedInBy(tokens, null);

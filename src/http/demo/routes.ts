@@ -8,7 +8,7 @@ import { partiesOf } from './parties.ts';
 import { createPartyPages } from './party-pages.ts';
 import type { DemoSessions } from './sessions.ts';
 
-interface Needs {
+interface DemoRoutesDeps {
   readonly issuer: string;
   /** Those with a redirect URI of the demo are played; the others are somebody else's. */
   readonly clients: readonly ClientConfig[];
@@ -22,7 +22,7 @@ interface Needs {
 const HOME = '/demo';
 
 /** For development alone. */
-export function createDemoRoutes(needs: Needs): Router {
+export function createDemoRoutes(needs: DemoRoutesDeps): Router {
   const parties = partiesOf(needs.issuer, needs.clients);
   const router = new Router();
 
@@ -31,7 +31,7 @@ export function createDemoRoutes(needs: Needs): Router {
     const other = parties[(index + 1) % parties.length] ?? party;
     const pages = createPartyPages({ ...needs, home: HOME }, party, other);
     router.get(`${party.base}/start`, pages.start);
-    router.get(`${party.base}/step-up`, pages.stepUp);
+    router.get(`${party.base}/step-up`, pages.requireSession);
     router.get(`${party.base}/callback`, pages.callback);
     router.get(`${party.base}/me`, pages.showMe);
     router.post(`${party.base}/refresh`, pages.refresh);

@@ -24,7 +24,7 @@ export interface DemoSession {
   readonly partyId: string;
   readonly expiresAt: number;
   /** By `state`. */
-  readonly pending: Map<string, PendingSignIn>;
+  readonly pendingEnrolment: Map<string, PendingSignIn>;
   signedIn: SignedIn | null;
 }
 
@@ -47,7 +47,7 @@ export function createDemoSessions(clock: Clock) {
       id: randomState(),
       partyId,
       expiresAt: clock.now() + HOUR_MS,
-      pending: new Map(),
+      pendingEnrolment: new Map(),
       signedIn: null,
     });
   }
@@ -73,16 +73,16 @@ export function createDemoSessions(clock: Clock) {
 
 export type DemoSessions = ReturnType<typeof createDemoSessions>;
 
-export function awaitAnswer(session: DemoSession, pending: PendingSignIn): void {
-  session.pending.set(pending.state, pending);
-  dropOldest(session.pending, MOST_PENDING);
+export function awaitAnswer(session: DemoSession, pendingEnrolment: PendingSignIn): void {
+  session.pendingEnrolment.set(pendingEnrolment.state, pendingEnrolment);
+  dropOldest(session.pendingEnrolment, MOST_PENDING);
 }
 
 /** Once: an answer that comes a second time is no answer to anything. */
 export function takeAwaited(session: DemoSession, state: string | null): PendingSignIn | null {
-  const pending = session.pending.get(state ?? '');
-  if (pending) session.pending.delete(pending.state);
-  return pending ?? null;
+  const pendingEnrolment = session.pendingEnrolment.get(state ?? '');
+  if (pendingEnrolment) session.pendingEnrolment.delete(pendingEnrolment.state);
+  return pendingEnrolment ?? null;
 }
 
 /** A map keeps the order of insertion. */

@@ -5,9 +5,9 @@ import type { Account } from '../../domain/account.ts';
 import type { Outcome } from '../../domain/refusal.ts';
 import type { MailedLinks } from '../../use-cases/account/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
-import type { Frame, Render } from '../pages/page-contract.ts';
+import type { PageContext, Render } from '../pages/page-contract.ts';
 
-interface Needs {
+interface MailedRoutesDeps {
   readonly links: MailedLinks;
   readonly forms: FormTokens;
   readonly render: Render;
@@ -22,7 +22,7 @@ export function mailedPath(link: Link, token: string): string {
   return `/${link}/${encodeURIComponent(token)}`;
 }
 
-export function createMailedRoutes({ links, forms, render }: Needs): Router {
+export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): Router {
   const router = new Router();
   for (const link of LINKS) {
     router.get(`/${link}/:token`, (ctx) => ask(ctx, link));
@@ -63,6 +63,6 @@ export function createMailedRoutes({ links, forms, render }: Needs): Router {
   }
 }
 
-function frameOf({ tenantId, locale }: Account): Frame {
+function frameOf({ tenantId, locale }: Account): PageContext {
   return { tenantId, locale };
 }

@@ -1,6 +1,6 @@
 /** What the page for an authenticator app shows, the same at sign-in and in self-service. */
 import QRCode from 'qrcode';
-import type { SetUpSecret } from '../../use-cases/enrolment/enrolment.ts';
+import type { EnrolmentSecret } from '../../use-cases/enrolment/enrolment.ts';
 import type { Pages } from '../pages/page-contract.ts';
 
 /** Offered by name, since "which app?" is what people ask first; any other that speaks RFC 6238 works as well. */
@@ -20,8 +20,8 @@ type Shown = Pick<
   'secret' | 'uri' | 'qr' | 'digits' | 'periodSeconds' | 'label' | 'app' | 'apps'
 >;
 
-export async function setUpTotpModel(
-  { secret, uri, digits, periodSeconds }: SetUpSecret,
+export async function totpEnrolmentModel(
+  { secret, uri, digits, periodSeconds }: EnrolmentSecret,
   typed: { readonly label: string; readonly app: string },
 ): Promise<Shown> {
   const svg = await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });

@@ -1,35 +1,35 @@
 /** The pages of a set-up, the same at sign-in and in self-service: what they show, and what their forms do. */
 import type { Context } from 'koa';
-import { type SetUpStep, setUpStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
-import type { Judgement } from '../../domain/policy/policy.ts';
+import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, type Refusal } from '../../domain/refusal.ts';
-import type { Progress } from '../../domain/sign-in/transaction.ts';
+import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase, SentStep } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
-import type { Frame, RenderSome, SetUpPage } from '../pages/page-contract.ts';
+import type { EnrolmentPage, PageContext, RenderSome } from '../pages/page-contract.ts';
 import type { Form } from '../pages/page-parts.ts';
-import { setUpTotpModel } from './authenticator-app.ts';
+import { totpEnrolmentModel } from './authenticator-app.ts';
 
-interface Needs {
+interface EnrolmentPagesDeps {
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
   readonly passkeys: Passkeys;
   readonly forms: FormTokens;
-  readonly render: RenderSome<SetUpPage>;
+  readonly render: RenderSome<EnrolmentPage>;
   readonly clock: Clock;
 }
 
 /** Where it takes place: what surrounds the page, and where its forms go. */
-export interface Shell {
-  readonly path: (step: SetUpStep) => string;
+export interface EnrolmentContext {
+  readonly path: (step: EnrolmentStep) => string;
   /** Where what comes next is found, whatever that is. */
   readonly home: string;
   /** What the tokens of its forms belong to. */
   readonly binding: string;
-  readonly frame: (refusal: Refusal | null) => Frame;
+  readonly pageContext: (refusal: Refusal | null) => PageContext;
   readonly visitor: Visitor;
   /** The first page of a set-up that the person did not ask for. */
   readonly isForced: boolean;
@@ -40,9 +40,9 @@ export interface Shell {
 }
 
 /** A visit, and what the policy says of its account. */
-export interface SettingUp {
-  readonly at: Progress;
-  readonly judgement: Judgement;
+export interface EnrolmentState {
+  readonly transaction: SignInTransaction;
+  readonly policyResult: PolicyResult;
 }
 
 interface Again {
@@ -52,44 +52,60 @@ interface Again {
 
 const FIRST_SHOWN: Again = { refusal: null, fields: {} };
 
-export function createSetUp({ enrolment, recovery, passkeys, forms, render, clock }: Needs) {
+export function createEnrolmentPages({
+  enrolment,
+  recovery,
+  passkeys,
+  forms,
+  render,
+  clock,
+}: EnrolmentPagesDeps) {
   /** Shows the page of the step whose turn it is. */
   async function show(
     ctx: Context,
-    shell: Shell,
-    setting: SettingUp,
-    step: SetUpStep,
+    enrolmentContext: EnrolmentContext,
+    setting: EnrolmentState,
+    step: EnrolmentStep,
     again: Again = FIRST_SHOWN,
   ): Promise<void> {
-    const form = forms.form(shell.path(step), shell.binding);
-    const frame = shell.frame(again.refusal);
-    const { isForced: forced, demandedBy, chooseHref, cancel, backHref } = shell;
+    const form = forms.form(enrolmentContext.path(step), enrolmentContext.binding);
+    const pageContext = enrolmentContext.pageContext(again.refusal);
+    const { isForced: forced, demandedBy, chooseHref, cancel, backHref } = enrolmentContext;
     const around = { form, forced, demandedBy, chooseHref, cancel, backHref };
     switch (step) {
       case 'totp': {
-        const secret = enrolment.reveal(setting.at, setting.judgement);
+        const secret = enrolment.reveal(setting.transaction, setting.policyResult);
         if (!secret) throw new Error('an app is set up without a key');
         const { label = '', app = '' } = again.fields;
-        const shown = await setUpTotpModel(secret, { label, app });
-        return render(ctx, 'set-up-totp', { ...around, ...shown }, frame);
+        const shown = await totpEnrolmentModel(secret, { label, app });
+        return render(ctx, 'set-up-totp', { ...around, ...shown }, pageContext);
       }
       case 'proof':
       case 'email':
       case 'sms':
-        return render(ctx, `set-up-${step}`, { ...around, ...sentModel(setting, step, again) }, frame);
+        return render(ctx, `set-up-${step}`, { ...around, ...sentModel(setting, step, again) }, pageContext);
       case 'recovery-codes':
-        return render(ctx, 'recovery-codes', { form, codes: recovery.shown(setting.at) }, frame);
+        return render(
+          ctx,
+          'recovery-codes',
+          { form, codes: recovery.shown(setting.transaction) },
+          pageContext,
+        );
       case 'passkey': {
-        const creation = passkeys.creation(setting.at, setting.judgement);
+        const creation = passkeys.creation(setting.transaction, setting.policyResult);
         if (!creation) throw new Error('a passkey is set up that was not asked for');
         const { label = '' } = again.fields;
-        return render(ctx, 'set-up-passkey', { ...around, creation, label }, frame);
+        return render(ctx, 'set-up-passkey', { ...around, creation, label }, pageContext);
       }
     }
   }
 
-  function sentModel({ at, judgement }: SettingUp, step: SentStep, { fields, refusal }: Again) {
-    const { id, destination, expiresAt, isSent } = enrolment.sentBy(at, judgement, step);
+  function sentModel(
+    { transaction, policyResult }: EnrolmentState,
+    step: SentStep,
+    { fields, refusal }: Again,
+  ) {
+    const { id, destination, expiresAt, isSent } = enrolment.sentBy(transaction, policyResult, step);
     const asksNumber = step === 'sms' && (!isSent || refusal?.code === 'phone_invalid');
     return {
       destination: asksNumber ? null : destination,
@@ -103,57 +119,65 @@ export function createSetUp({ enrolment, recovery, passkeys, forms, render, cloc
   /** Does what a form of the step says. Null: the answer is given already. */
   async function submit(
     ctx: Context,
-    shell: Shell,
-    setting: SettingUp,
-    step: SetUpStep,
+    enrolmentContext: EnrolmentContext,
+    setting: EnrolmentState,
+    step: EnrolmentStep,
     fields: Fields,
-  ): Promise<Progress | null> {
+  ): Promise<SignInTransaction | null> {
     const isSending = 'send' in fields || 'resend' in fields;
     const outcome = await (isSending
-      ? send(shell, setting, step, fields)
-      : answer(shell, setting, step, fields));
-    if (!outcome.ok && outcome.refusal.code === 'session_expired') return away(ctx, shell.home);
+      ? send(enrolmentContext, setting, step, fields)
+      : answer(enrolmentContext, setting, step, fields));
+    if (!outcome.ok && outcome.refusal.code === 'session_expired') return away(ctx, enrolmentContext.home);
     if (!outcome.ok) {
-      await show(ctx, shell, setting, step, { refusal: outcome.refusal, fields });
+      await show(ctx, enrolmentContext, setting, step, { refusal: outcome.refusal, fields });
       return null;
     }
-    return isSending ? away(ctx, shell.path(step)) : outcome.value;
+    return isSending ? away(ctx, enrolmentContext.path(step)) : outcome.value;
   }
 
   function send(
-    { visitor }: Shell,
-    { at, judgement }: SettingUp,
-    step: SetUpStep,
+    { visitor }: EnrolmentContext,
+    { transaction, policyResult }: EnrolmentState,
+    step: EnrolmentStep,
     { phone, seen }: Fields,
-  ): Promise<Outcome<Progress>> | Outcome<Progress> {
-    if (step !== 'proof' && step !== 'email' && step !== 'sms') return accepted(at);
-    return enrolment.send(at, judgement, step, { ...visitor, phone: phone ?? null, seen: seen ?? null });
+  ): Promise<Outcome<SignInTransaction>> | Outcome<SignInTransaction> {
+    if (step !== 'proof' && step !== 'email' && step !== 'sms') return accepted(transaction);
+    return enrolment.send(transaction, policyResult, step, {
+      ...visitor,
+      phone: phone ?? null,
+      seen: seen ?? null,
+    });
   }
 
   function answer(
-    { visitor }: Shell,
-    { at, judgement }: SettingUp,
-    step: SetUpStep,
+    { visitor }: EnrolmentContext,
+    { transaction, policyResult }: EnrolmentState,
+    step: EnrolmentStep,
     { code: typed = '', response = '', label = '', app = '' }: Fields,
-  ): Promise<Outcome<Progress>> | Outcome<Progress> {
+  ): Promise<Outcome<SignInTransaction>> | Outcome<SignInTransaction> {
     switch (step) {
       case 'recovery-codes':
-        return recovery.putAway(at);
+        return recovery.putAway(transaction);
       case 'passkey':
-        return passkeys.confirm(at, judgement, { ...visitor, response, label });
+        return passkeys.confirm(transaction, policyResult, { ...visitor, response, label });
       case 'totp':
       case 'proof':
       case 'email':
       case 'sms':
-        return enrolment.confirm(at, judgement, step, { ...visitor, typed, label, app });
+        return enrolment.confirm(transaction, policyResult, step, { ...visitor, typed, label, app });
     }
   }
 
-  return { show, submit, stepOf: ({ at, judgement }: SettingUp) => setUpStepOf(at, judgement) };
+  return {
+    show,
+    submit,
+    stepOf: ({ transaction, policyResult }: EnrolmentState) => enrolmentStepOf(transaction, policyResult),
+  };
 }
 
-function away(ctx: Context, address: string): null {
+function away(ctx: Context, url: string): null {
   ctx.status = 303;
-  ctx.redirect(address);
+  ctx.redirect(url);
   return null;
 }

@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import getRawBody from 'raw-body';
-import type { SecretBox } from '../../ports/system.ts';
+import type { Cipher } from '../../ports/system.ts';
 import type { Form } from '../pages/page-parts.ts';
 
 export type Fields = Readonly<Record<string, string>>;
@@ -87,10 +87,10 @@ function entriesRead({ req, request }: Context): [string, unknown][] {
 }
 
 /** Synchroniser tokens: one per interaction or session and action, as good as long as those live. */
-export function createFormTokens(box: Pick<SecretBox, 'digest'>) {
+export function createFormTokens(cipher: Pick<Cipher, 'digest'>) {
   /** `binding` is the uid of the interaction or of the session that the form belongs to. */
   function form(action: string, binding: string): Form {
-    return { action, token: box.digest(`${binding}|${action}`, 'form-token') };
+    return { action, token: cipher.digest(`${binding}|${action}`, 'form-token') };
   }
 
   /** The form's fields; throws 403 when its token is not the one of this action and binding. */

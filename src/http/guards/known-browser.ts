@@ -1,10 +1,10 @@
 /** Remembers, in a signed cookie, which addresses have signed in from this browser: those guess on their own account. */
 import type { Context } from 'koa';
 import { normaliseEmail } from '../../domain/account.ts';
-import type { Random, SecretBox } from '../../ports/system.ts';
+import type { Cipher, Random } from '../../ports/system.ts';
 
-interface Needs {
-  readonly box: Pick<SecretBox, 'digest'>;
+interface KnownBrowserDeps {
+  readonly cipher: Pick<Cipher, 'digest'>;
   readonly random: Pick<Random, 'id'>;
   readonly isHttps: boolean;
 }
@@ -13,11 +13,11 @@ interface Needs {
 const KEPT_MS = 365 * 24 * 60 * 60 * 1000;
 const MOST_ADDRESSES = 5;
 
-export function createKnownBrowser({ box, random, isHttps }: Needs) {
+export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps) {
   const name = isHttps ? '__Host-known' : 'known';
 
   function markOf(email: string): string {
-    return box.digest(normaliseEmail(email), 'known-browser');
+    return cipher.digest(normaliseEmail(email), 'known-browser');
   }
 
   function read(ctx: Context): { id: string; marks: string[] } | null {

@@ -1,16 +1,20 @@
 /** Lets in who has a live session that is good enough, and sends everybody else through the provider for it. */
 import type { Context, Next } from 'koa';
-import { type Judge, type Judgement, NO_DEMAND } from '../../domain/policy/policy.ts';
+import {
+  type EvaluatePolicy,
+  NO_ASSURANCE_REQUESTED,
+  type PolicyResult,
+} from '../../domain/policy/policy.ts';
 import { isEnded, type SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import type { ProviderSession } from '../../oidc/sessions.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import { ownPath } from './return-path.ts';
 
-interface Needs {
+interface RequireSessionDeps {
   readonly session: ProviderSession;
   readonly records: Pick<SignInRecordStore, 'find'>;
-  readonly judge: Judge;
+  readonly evaluatePolicy: EvaluatePolicy;
   readonly clock: Clock;
   /** The provider's authorization endpoint, and ourselves as its client. */
   readonly authorization: { readonly path: string; readonly clientId: string; readonly redirectUri: string };
@@ -19,16 +23,22 @@ interface Needs {
 /** Who is signed in, as far as the pages behind the guard need it. */
 export interface Visit {
   readonly record: SignInRecord;
-  readonly judgement: Judgement;
+  readonly policyResult: PolicyResult;
 }
 
-export function createStepUp({ session, records, judge, clock, authorization }: Needs) {
+export function createRequireSession({
+  session,
+  records,
+  evaluatePolicy,
+  clock,
+  authorization,
+}: RequireSessionDeps) {
   const visits = new WeakMap<Context, Visit>();
 
   /**
    * `freshSeconds`: how old the second factor (the password where none is set up) may be; null: as old as the session.
    */
-  function stepUp(freshSeconds: number | null) {
+  function requireSession(freshSeconds: number | null) {
     return async (ctx: Context, next: Next): Promise<void> => {
       const visit = await visitOf(ctx, freshSeconds);
       if (!visit) return ask(ctx, freshSeconds);
@@ -41,11 +51,20 @@ export function createStepUp({ session, records, judge, clock, authorization }: 
     const current = await session.current(ctx);
     const record = current ? await records.find(current.uid, clock.now()) : null;
     if (!current || record?.accountId !== current.accountId) return null;
-    const demand = { ...NO_DEMAND, freshMs: freshSeconds === null ? null : freshSeconds * 1000 };
-    const { accountId, proofs, trustedBrowserId } = record;
-    const judgement = await judge({ accountId, proofs, trustedBrowserId, demand, occasion: 'standing' });
-    if (!judgement || isEnded(proofs, judgement)) return null;
-    return judgement.decision.kind === 'satisfied' ? { record, judgement } : null;
+    const requested = {
+      ...NO_ASSURANCE_REQUESTED,
+      freshMs: freshSeconds === null ? null : freshSeconds * 1000,
+    };
+    const { accountId, authentications, trustedBrowserId } = record;
+    const policyResult = await evaluatePolicy({
+      accountId,
+      authentications,
+      trustedBrowserId,
+      requested,
+      occasion: 'existing-session',
+    });
+    if (!policyResult || isEnded(authentications, policyResult)) return null;
+    return policyResult.decision.kind === 'satisfied' ? { record, policyResult } : null;
   }
 
   /** Through our own authorization endpoint, like any relying party, and back to the page asked for. */
@@ -78,7 +97,7 @@ export function createStepUp({ session, records, judge, clock, authorization }: 
     return visit;
   }
 
-  return { stepUp, visitIn, returnAddress };
+  return { requireSession, visitIn, returnAddress };
 }
 
-export type StepUp = ReturnType<typeof createStepUp>;
+export type RequireSession = ReturnType<typeof createRequireSession>;

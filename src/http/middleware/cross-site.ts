@@ -51,6 +51,6 @@ function isOwn(ctx: Context, origin: string): boolean {
   return site !== '' || originOf(ctx.get('Referer')) === origin;
 }
 
-function originOf(address: string): string | null {
-  return URL.canParse(address) ? new URL(address).origin : null;
+function originOf(url: string): string | null {
+  return URL.canParse(url) ? new URL(url).origin : null;
 }

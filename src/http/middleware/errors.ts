@@ -8,7 +8,7 @@ import { SecretUnreadable } from '../../ports/system.ts';
 import { pagePath } from '../guards/return-path.ts';
 import type { Pages, RenderSome } from '../pages/page-contract.ts';
 
-interface Needs {
+interface ErrorsDeps {
   readonly render: RenderSome<'error'>;
   readonly log: Log;
   /** Where somebody who can't go on may begin anew; null: nowhere that we know of. */
@@ -17,7 +17,7 @@ interface Needs {
 
 type Title = Pages['error']['title'];
 
-export function errorPages({ render, log, home = '/' }: Needs): Middleware {
+export function errorPages({ render, log, home = '/' }: ErrorsDeps): Middleware {
   return async (ctx, next) => {
     try {
       await next();

@@ -46,7 +46,7 @@ export function requestLog({ log, count, clock, random }: RequestLogOptions): Mi
         path: pathPattern(ctx.path),
         status,
         duration_ms: ms,
-        address: ctx.ip,
+        ip: ctx.ip,
       });
       count?.({ method, path: declaredPath(ctx), status, ms });
     };

@@ -3,15 +3,15 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../domain/account.ts';
 import type { Tenant } from '../../domain/tenant.ts';
-import type { WriteLetter } from '../../messages/templates.ts';
-import type { Letter, Message, NoticeTopic, Recipient } from '../../ports/senders.ts';
+import type { WriteMessage } from '../../messages/templates.ts';
+import type { Message, MessageTemplate, NoticeTopic, Recipient } from '../../ports/senders.ts';
 import type { Clock } from '../../ports/system.ts';
 import { isLocale } from '../../presentation/locale.ts';
 import type { Render } from '../pages/page-contract.ts';
 import { showHtml, showMessage } from './message.ts';
 
 export interface Samples {
-  readonly write: WriteLetter;
+  readonly write: WriteMessage;
   readonly tenants: readonly Pick<Tenant, 'id' | 'name'>[];
   readonly issuer: string;
   readonly clock: Clock;
@@ -46,8 +46,8 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
     const listOf = (channel: Channel, locale: Locale) =>
       [...lettersAt(clock.now(), issuer)]
         .filter(([name]) => channel === 'email' || TEXTED.includes(name))
-        .map(([name, letter]) => {
-          const [words = ''] = write(to(channel, locale, tenantId), letter).text.split('\n', 1);
+        .map(([name, template]) => {
+          const [words = ''] = write(to(channel, locale, tenantId), template).text.split('\n', 1);
           return { words, href: `/dev/mail/${channel}/${name}/${locale}${queryOf(tenantId)}` };
         });
     render(ctx, 'mail-samples', {
@@ -77,10 +77,10 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
 
   /** Null where the address names none. */
   function sampleOf(ctx: Context): Message | null {
-    const { channel, letter: name, locale } = ctx.params;
-    const letter = lettersAt(clock.now(), issuer).get(String(name));
-    if (!letter || !isLocale(locale) || (channel !== 'email' && channel !== 'sms')) return null;
-    return write(to(channel, locale, tenantOf(ctx)), letter);
+    const { channel, template: name, locale } = ctx.params;
+    const template = lettersAt(clock.now(), issuer).get(String(name));
+    if (!template || !isLocale(locale) || (channel !== 'email' && channel !== 'sms')) return null;
+    return write(to(channel, locale, tenantOf(ctx)), template);
   }
 
   /** The one that is asked for, if it is one of ours; else the first. */
@@ -101,13 +101,16 @@ function queryOf(tenantId: string): string {
 }
 
 /** One of each, by the name that its address has. */
-function lettersAt(at: number, issuer: string): ReadonlyMap<string, Letter> {
+function lettersAt(atMs: number, issuer: string): ReadonlyMap<string, MessageTemplate> {
   const url = new URL('/', issuer).href;
-  const code = { kind: 'code', code: CODE, expiresAt: at + LIFE_MS, confirmUrl: null } as const;
-  const notice = (topic: NoticeTopic, over: Partial<Extract<Letter, { kind: 'notice' }>> = {}): Letter => {
-    return { kind: 'notice', topic, method: null, at, left: null, about: null, notMeUrl: url, ...over };
+  const code = { kind: 'code', code: CODE, expiresAt: atMs + LIFE_MS, confirmUrl: null } as const;
+  const notice = (
+    topic: NoticeTopic,
+    over: Partial<Extract<MessageTemplate, { kind: 'notice' }>> = {},
+  ): MessageTemplate => {
+    return { kind: 'notice', topic, method: null, atMs, left: null, about: null, notMeUrl: url, ...over };
   };
-  return new Map<string, Letter>([
+  return new Map<string, MessageTemplate>([
     ['code-sign-in', { ...code, purpose: 'sign-in' }],
     ['code-set-up', { ...code, purpose: 'set-up' }],
     ['code-set-up-proof', { ...code, purpose: 'set-up-proof', confirmUrl: url }],

@@ -13,14 +13,14 @@ export interface Outbox {
   readonly list: (limit: number) => Promise<readonly Row[]>;
 }
 
-interface Needs {
+interface OutboxRoutesDeps {
   readonly outbox: Outbox;
   readonly render: Render;
 }
 
 const MOST_MESSAGES = 100;
 
-export function createOutboxRoutes({ outbox, render }: Needs): Router {
+export function createOutboxRoutes({ outbox, render }: OutboxRoutesDeps): Router {
   const router = new Router();
 
   router.get('/dev/outbox', showOutbox);

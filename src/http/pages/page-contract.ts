@@ -7,6 +7,8 @@ import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type {
   AddressConfirmationView,
+  EnrolmentCodeParts,
+  EnrolmentPageParts,
   FactorView,
   Form,
   MailedPage,
@@ -14,8 +16,6 @@ import type {
   MethodChoice,
   SampleLink,
   SentCode,
-  SetUpAround,
-  SetUpCode,
   TrustedBrowserView,
 } from './page-parts.ts';
 
@@ -68,7 +68,7 @@ export interface Pages {
     readonly demandedBy?: string | null;
     readonly cancel: Form | null;
   };
-  'set-up-totp': SetUpAround & {
+  'set-up-totp': EnrolmentPageParts & {
     /** base32 in groups of four, separated by spaces. */
     readonly secret: string;
     /** The `otpauth:` URI, a link for a phone that opens this page itself. */
@@ -82,15 +82,15 @@ export interface Pages {
     readonly app: string;
     readonly apps: readonly string[];
   };
-  'set-up-passkey': SetUpAround & {
+  'set-up-passkey': EnrolmentPageParts & {
     /** For `navigator.credentials.create`; its answer, as JSON, is the form's `response`. */
     readonly creation: PasskeyCreation;
     /** As typed before a refusal. */
     readonly label: string;
   };
-  'set-up-proof': SetUpCode;
-  'set-up-email': SetUpCode;
-  'set-up-sms': SetUpCode;
+  'set-up-proof': EnrolmentCodeParts;
+  'set-up-email': EnrolmentCodeParts;
+  'set-up-sms': EnrolmentCodeParts;
   'recovery-codes': { readonly form: Form; readonly codes: readonly string[] };
   consent: {
     readonly form: Form;
@@ -155,7 +155,7 @@ export interface Pages {
     readonly frozenAt: number | null;
     /** The methods that can be set up here. */
     readonly offered: readonly MethodName[];
-    readonly setUp: Form;
+    readonly enrolmentForm: Form;
     /** Removes every factor: "turn off", at the bottom of the page. */
     readonly turnOff: Form;
     readonly enforcement: Enforcement;
@@ -219,7 +219,7 @@ export interface Pages {
 export type PageName = keyof Pages;
 
 /** Who and what the page is shown for. */
-export interface Frame {
+export interface PageContext {
   readonly status?: number;
   readonly refusal?: Refusal | null;
   /** Brands the page, and gives the message and the support contact of a forced set-up and of errors. */
@@ -233,7 +233,12 @@ export interface Frame {
 }
 
 /** Puts a page into the response: status, type, cache rules, body. */
-export type Render = <P extends PageName>(ctx: Context, page: P, model: Pages[P], frame?: Frame) => void;
+export type Render = <P extends PageName>(
+  ctx: Context,
+  page: P,
+  model: Pages[P],
+  pageContext?: PageContext,
+) => void;
 
 /** What a host of the plugin may draw itself. */
 export type SecondFactorPage =
@@ -241,11 +246,11 @@ export type SecondFactorPage =
   | 'enter-code'
   | 'use-passkey'
   | 'set-up-choose'
-  | SetUpPage
+  | EnrolmentPage
   | 'error';
 
 /** The steps of a set-up. */
-export type SetUpPage =
+export type EnrolmentPage =
   | 'set-up-proof'
   | 'set-up-totp'
   | 'set-up-email'
@@ -258,5 +263,5 @@ export type RenderSome<Some extends PageName> = <P extends Some>(
   ctx: Context,
   page: P,
   model: Pages[P],
-  frame?: Frame,
+  pageContext?: PageContext,
 ) => void | Promise<void>;

@@ -41,7 +41,7 @@ export interface MailedPage {
 }
 
 /** What surrounds a step of a set-up. */
-export interface SetUpAround {
+export interface EnrolmentPageParts {
   readonly form: Form;
   /** The first page of a set-up that the person did not ask for. */
   readonly forced: boolean;
@@ -55,7 +55,7 @@ export interface SetUpAround {
 }
 
 /** A step of a set-up at which a code is sent and typed. */
-export interface SetUpCode extends SetUpAround {
+export interface EnrolmentCodeParts extends EnrolmentPageParts {
   /** Masked; null while no number was given. */
   readonly destination: string | null;
   readonly secondsLeft: number | null;

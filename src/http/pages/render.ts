@@ -11,7 +11,7 @@ import { paragraphs, webAddress } from '../../presentation/plain-text.ts';
 import { compileView, VIEWS_FOLDER } from '../../presentation/views.ts';
 import { ownPath, pagePath } from '../guards/return-path.ts';
 import { type AssetName, loadAssets } from './asset-files.ts';
-import type { Frame, PageName, Pages, Render } from './page-contract.ts';
+import type { PageContext, PageName, Pages, Render } from './page-contract.ts';
 import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from './refusals.ts';
 import { OWN_SITE, type Site } from './site.ts';
 import { brandsOf } from './tenant-brands.ts';
@@ -61,11 +61,11 @@ const LOCALS = [
   'title',
   't',
   'lang',
-  'moments',
+  'dates',
   'partial',
   'part',
   'refusal',
-  'frame',
+  'pageContext',
   'brand',
   'place',
   'asset',
@@ -87,20 +87,25 @@ export function createRenderer(options: RendererOptions): Render {
   const brandFor = brandsOf(tenants, site);
   const { host } = new URL(issuer);
 
-  return (ctx, page, model, frame = {}) => {
-    const tenant = tenants.find(({ id }) => id === frame.tenantId) ?? null;
+  return (ctx, page, model, pageContext = {}) => {
+    const tenant = tenants.find(({ id }) => id === pageContext.tenantId) ?? null;
     const cookie = site.localeCookie(ctx);
-    const lang = localeFor(ctx, { cookie, uiLocales: frame.uiLocales, chosen: frame.locale ?? null, tenant });
-    const { t, moments } = speak[lang];
+    const lang = localeFor(ctx, {
+      cookie,
+      uiLocales: pageContext.uiLocales,
+      chosen: pageContext.locale ?? null,
+      tenant,
+    });
+    const { t, dates } = speak[lang];
     const locals = {
       page,
       model,
       title: titleOf(page, model, t),
       t,
       lang,
-      moments,
-      refusal: refusalView(frame, subjectOf(page, model), { t, moments }),
-      frame,
+      dates,
+      refusal: refusalView(pageContext, subjectOf(page, model), { t, dates }),
+      pageContext,
       brand: brandFor(tenant, lang),
       place: {
         host,
@@ -112,14 +117,14 @@ export function createRenderer(options: RendererOptions): Render {
       paragraphs,
       webAddress,
     };
-    prepareAnswer(ctx, frame, clock.now());
+    prepareAnswer(ctx, pageContext, clock.now());
     ctx.set('Content-Language', lang);
     ctx.body = views('layout', { ...locals, body: views(VIEWS[page], locals) });
   };
 }
 
 /** Status, type and cache rules, whoever draws the page; the Content-Security-Policy is the middleware's. */
-export function prepareAnswer(ctx: Context, { status, refusal }: Frame, now: number): void {
+export function prepareAnswer(ctx: Context, { status, refusal }: PageContext, now: number): void {
   ctx.status = status ?? (refusal ? statusOf(refusal) : 200);
   ctx.type = 'text/html; charset=utf-8';
   ctx.set('Cache-Control', 'no-store');
@@ -150,10 +155,10 @@ function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
   return isSent(method) ? 'sent' : 'app';
 }
 
-function refusalView({ refusal }: Frame, subject: Subject, { t, moments }: Language) {
+function refusalView({ refusal }: PageContext, subject: Subject, { t, dates }: Language) {
   if (!refusal) return null;
   const sentences = phrasesOf(refusal, subject).map(({ key, count, until }) => {
-    const when = until === undefined ? {} : { when: moments.wait(until) };
+    const when = until === undefined ? {} : { when: dates.wait(until) };
     return t(key, { ...(count !== undefined && { count }), ...when });
   });
   return { code: refusal.code, text: sentences.join(' '), fields: fieldsOf(refusal) };

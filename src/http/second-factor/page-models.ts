@@ -1,20 +1,20 @@
 /** From a sign-in and the policy's word on it to what its pages show. */
 import type { Context } from 'koa';
-import type { SetUpStep } from '../../domain/enrolment/steps.ts';
+import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { Decision, Judgement } from '../../domain/policy/policy.ts';
+import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { MissingConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
-import type { Shell } from '../enrolment/pages.ts';
+import type { EnrolmentContext } from '../enrolment/pages.ts';
 import type { FormTokens } from '../guards/forms.ts';
-import type { Frame, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
+import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import type { Form, SentCode } from '../pages/page-parts.ts';
-import type { PageAddress, Stage } from './next-step.ts';
+import type { InteractionContext, PageAddress } from './next-step.ts';
 
-interface Needs {
+interface SecondFactorPagesDeps {
   readonly forms: FormTokens;
   readonly render: RenderSome<SecondFactorPage>;
   readonly pages: PageAddress;
@@ -27,8 +27,8 @@ interface Needs {
 
 /** Where a code is typed. */
 export interface CodePage {
-  readonly stage: Stage;
-  readonly judgement: Judgement;
+  readonly interaction: InteractionContext;
+  readonly policyResult: PolicyResult;
   readonly method: MethodName;
   /** Whether the box is ticked that has this browser trusted. */
   readonly isTicked: boolean;
@@ -46,72 +46,89 @@ export function createSecondFactorPages({
   passkeys,
   trustDays,
   clock,
-}: Needs) {
-  function formAt(stage: Stage, path: string): Form {
-    return forms.form(`${pages(stage.view.uid)}${path}`, stage.view.uid);
+}: SecondFactorPagesDeps) {
+  function formAt(interaction: InteractionContext, path: string): Form {
+    return forms.form(`${pages(interaction.view.uid)}${path}`, interaction.view.uid);
   }
 
-  function frame({ view }: Stage, judgement: Judgement | null, refusal?: Refusal | null): Frame {
+  function pageContext(
+    { view }: InteractionContext,
+    policyResult: PolicyResult | null,
+    refusal?: Refusal | null,
+  ): PageContext {
     const { ui_locales: uiLocales } = view.params;
     return {
       refusal: refusal ?? null,
-      tenantId: judgement?.tenant.id ?? null,
-      locale: judgement?.account.locale ?? null,
+      tenantId: policyResult?.tenant.id ?? null,
+      locale: policyResult?.account.locale ?? null,
       ...(typeof uiLocales === 'string' ? { uiLocales } : {}),
     };
   }
 
   function chooseMethod(
     ctx: Context,
-    stage: Stage,
-    judgement: Judgement,
+    interaction: InteractionContext,
+    policyResult: PolicyResult,
     { methods, preferred }: Prove,
     refusal?: Refusal,
   ) {
     const model = {
-      form: formAt(stage, '/choose-method'),
+      form: formAt(interaction, '/choose-method'),
       methods: methods.map((method) => ({
         method,
         selected: method === (preferred ?? methods[0]),
-        destination: sentTo(stage, judgement, method)?.destination ?? null,
+        destination: sentTo(interaction, policyResult, method)?.destination ?? null,
       })),
-      clientName: stage.clientName,
-      cancel: formAt(stage, '/cancel'),
+      clientName: interaction.clientName,
+      cancel: formAt(interaction, '/cancel'),
     };
-    return render(ctx, 'choose-method', model, frame(stage, judgement, refusal));
+    return render(ctx, 'choose-method', model, pageContext(interaction, policyResult, refusal));
   }
 
-  function enterCode(ctx: Context, { stage, judgement, method, isTicked }: CodePage, refusal?: Refusal) {
+  function enterCode(
+    ctx: Context,
+    { interaction, policyResult, method, isTicked }: CodePage,
+    refusal?: Refusal,
+  ) {
     const model = {
-      form: formAt(stage, `/verify/${method}`),
+      form: formAt(interaction, `/verify/${method}`),
       method,
       digits: secondFactor.digitsOf(method),
-      sent: sentTo(stage, judgement, method),
-      trustDays: judgement.tenant.secondFactor.trustedDevices ? trustDays : null,
+      sent: sentTo(interaction, policyResult, method),
+      trustDays: policyResult.tenant.secondFactor.trustedDevices ? trustDays : null,
       isTrustTicked: isTicked,
-      chooseHref: anotherWay(stage, judgement),
-      clientName: stage.clientName,
-      cancel: formAt(stage, '/cancel'),
+      chooseHref: anotherWay(interaction, policyResult),
+      clientName: interaction.clientName,
+      cancel: formAt(interaction, '/cancel'),
     };
-    return render(ctx, 'enter-code', model, frame(stage, judgement, refusal));
+    return render(ctx, 'enter-code', model, pageContext(interaction, policyResult, refusal));
   }
 
-  function usePasskey(ctx: Context, stage: Stage, judgement: Judgement, refusal?: Refusal) {
-    const { progress, demand } = stage.standing;
-    const request = passkeys.request(progress, judgement, demand);
+  function usePasskey(
+    ctx: Context,
+    interaction: InteractionContext,
+    policyResult: PolicyResult,
+    refusal?: Refusal,
+  ) {
+    const { transaction, requested } = interaction.context;
+    const request = passkeys.request(transaction, policyResult, requested);
     if (!request) throw new Error('a passkey is to be used that was not asked for');
     const model = {
-      form: formAt(stage, '/verify/passkey'),
+      form: formAt(interaction, '/verify/passkey'),
       request,
-      chooseHref: anotherWay(stage, judgement),
-      clientName: stage.clientName,
-      cancel: formAt(stage, '/cancel'),
+      chooseHref: anotherWay(interaction, policyResult),
+      clientName: interaction.clientName,
+      cancel: formAt(interaction, '/cancel'),
     };
-    return render(ctx, 'use-passkey', model, frame(stage, judgement, refusal));
+    return render(ctx, 'use-passkey', model, pageContext(interaction, policyResult, refusal));
   }
 
-  function sentTo({ standing }: Stage, judgement: Judgement, method: MethodName): SentCode | null {
-    const sent = secondFactor.sentBy(standing.progress, judgement, method);
+  function sentTo(
+    { context }: InteractionContext,
+    policyResult: PolicyResult,
+    method: MethodName,
+  ): SentCode | null {
+    const sent = secondFactor.sentBy(context.transaction, policyResult, method);
     if (!sent) return null;
     const { expiresAt, destination, id: seen } = sent;
     const secondsLeft = expiresAt === null ? null : Math.ceil((expiresAt - clock.now()) / 1000);
@@ -119,17 +136,27 @@ export function createSecondFactorPages({
   }
 
   /** The chooser, when there is more than one way to go on. */
-  function anotherWay({ view }: Stage, { decision }: Judgement): string | null {
+  function anotherWay({ view }: InteractionContext, { decision }: PolicyResult): string | null {
     return decision.kind === 'prove' && decision.methods.length > 1
       ? `${pages(view.uid)}/choose-method`
       : null;
   }
 
   /** No further with this method, for now or in this sign-in. */
-  function stopped(ctx: Context, stage: Stage, judgement: Judgement, refusal: Refusal) {
-    const href = anotherWay(stage, judgement);
+  function stopped(
+    ctx: Context,
+    interaction: InteractionContext,
+    policyResult: PolicyResult,
+    refusal: Refusal,
+  ) {
+    const href = anotherWay(interaction, policyResult);
     const links = href ? [{ href, text: 'another-way' as const }] : [];
-    return error(ctx, stage, { title: titleOf(refusal), links }, frame(stage, judgement, refusal));
+    return error(
+      ctx,
+      interaction,
+      { title: titleOf(refusal), links },
+      pageContext(interaction, policyResult, refusal),
+    );
   }
 
   function titleOf(refusal: Refusal): Pages['error']['title'] {
@@ -141,24 +168,29 @@ export function createSecondFactorPages({
   /** `missing`: an address that is not confirmed is what keeps them out; null: something else does. */
   function unusable(
     ctx: Context,
-    stage: Stage,
-    judgement: Judgement,
+    interaction: InteractionContext,
+    policyResult: PolicyResult,
     missing: MissingConfirmation | null,
     said: Refusal | 'sent' | null,
   ) {
     const refusal = said === 'sent' ? null : said;
     const code = missing ? 'email_unconfirmed' : 'method_not_allowed';
-    const of = { status: 403, ...frame(stage, judgement, { code }) };
+    const of = { status: 403, ...pageContext(interaction, policyResult, { code }) };
     const isSent = said === 'sent' && missing?.hasLink === true;
-    const form = formAt(stage, '/unusable');
+    const form = formAt(interaction, '/unusable');
     const confirm = missing?.hasLink ? { form, destination: missing.destination, isSent } : null;
-    const links = isSent ? [{ href: pages(stage.view.uid), text: 'try-again' as const }] : [];
-    const around = refusal === null ? of : frame(stage, judgement, refusal);
-    return error(ctx, stage, { title: 'unusable', links, confirm }, around);
+    const links = isSent ? [{ href: pages(interaction.view.uid), text: 'try-again' as const }] : [];
+    const around = refusal === null ? of : pageContext(interaction, policyResult, refusal);
+    return error(ctx, interaction, { title: 'unusable', links, confirm }, around);
   }
 
-  function refusal(ctx: Context, stage: Stage, judgement: Judgement, why: Refusal) {
-    return error(ctx, stage, { title: 'refused', links: [] }, frame(stage, judgement, why));
+  function refusal(ctx: Context, interaction: InteractionContext, policyResult: PolicyResult, why: Refusal) {
+    return error(
+      ctx,
+      interaction,
+      { title: 'refused', links: [] },
+      pageContext(interaction, policyResult, why),
+    );
   }
 
   /** A form where none belongs. */
@@ -169,59 +201,60 @@ export function createSecondFactorPages({
 
   function error(
     ctx: Context,
-    stage: Stage | null,
+    interaction: InteractionContext | null,
     page: Pick<Pages['error'], 'title' | 'links' | 'confirm'>,
-    of: Frame,
+    of: PageContext,
   ) {
-    const cancel = stage ? formAt(stage, '/cancel') : null;
+    const cancel = interaction ? formAt(interaction, '/cancel') : null;
     const requestId = String(ctx.state.requestId ?? '');
-    const isAtSecondFactor = stage !== null;
+    const isAtSecondFactor = interaction !== null;
     return render(ctx, 'error', { ...page, protocol: null, cancel, requestId, isAtSecondFactor }, of);
   }
 
   function chooseSetUp(
     ctx: Context,
-    stage: Stage,
-    judgement: Judgement,
+    interaction: InteractionContext,
+    policyResult: PolicyResult,
     { methods, laterUntil }: SetUp,
     refusal?: Refusal,
   ) {
     const model = {
-      form: formAt(stage, '/set-up'),
+      form: formAt(interaction, '/set-up'),
       methods: methods.map((method, index) => ({ method, selected: index === 0 })),
       laterUntil,
       forced: true,
-      demandedBy: demander(stage, judgement),
-      cancel: formAt(stage, '/cancel'),
+      demandedBy: demander(interaction, policyResult),
+      cancel: formAt(interaction, '/cancel'),
     };
-    return render(ctx, 'set-up-choose', model, frame(stage, judgement, refusal));
+    return render(ctx, 'set-up-choose', model, pageContext(interaction, policyResult, refusal));
   }
 
   /** What surrounds the steps of a set-up at sign-in. */
-  function setUpShell(stage: Stage, judgement: Judgement): Shell {
-    const { view, standing } = stage;
-    const { decision } = judgement;
+  function enrolmentContextOf(interaction: InteractionContext, policyResult: PolicyResult): EnrolmentContext {
+    const { view, context } = interaction;
+    const { decision } = policyResult;
     const choice =
       decision.kind === 'set-up' && (decision.methods.length > 1 || decision.laterUntil !== null);
     // Who came with a live session has seen the chooser even where there was nothing to choose: a GET begins nothing.
-    const isFirst = !choice && standing.progress.keepsAuthTime === null && !standing.progress.isSetUpProven;
-    const { address, clientId } = standing;
+    const isFirst =
+      !choice && context.transaction.keepsAuthTime === null && !context.transaction.isSetUpProven;
+    const { ip, clientId } = context;
     return {
-      path: (step: SetUpStep) => `${pages(view.uid)}/set-up/${step}`,
+      path: (step: EnrolmentStep) => `${pages(view.uid)}/set-up/${step}`,
       home: pages(view.uid),
       binding: view.uid,
-      frame: (refused) => frame(stage, judgement, refused),
-      visitor: { address, clientId },
+      pageContext: (refused) => pageContext(interaction, policyResult, refused),
+      visitor: { ip, clientId },
       isForced: isFirst,
-      demandedBy: demander(stage, judgement),
+      demandedBy: demander(interaction, policyResult),
       chooseHref: choice ? `${pages(view.uid)}/set-up` : null,
-      cancel: formAt(stage, '/cancel'),
+      cancel: formAt(interaction, '/cancel'),
       backHref: null,
     };
   }
 
   /** The application, where the organisation itself would not have asked. */
-  function demander({ clientName }: Stage, { enforcement }: Judgement): string | null {
+  function demander({ clientName }: InteractionContext, { enforcement }: PolicyResult): string | null {
     return enforcement === 'required' ? null : clientName;
   }
 
@@ -234,7 +267,7 @@ export function createSecondFactorPages({
     refusal,
     forbidden,
     chooseSetUp,
-    setUpShell,
+    enrolmentContextOf,
   };
 }
 

@@ -3,13 +3,13 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { Provider } from 'oidc-provider';
+import { createCookieSignatures } from '../../oidc/cookie-signatures.ts';
 import { readForm } from '../guards/forms.ts';
 import { crossSite } from '../middleware/cross-site.ts';
-import { createCookieSignatures } from './cookie-signatures.ts';
 import type { Mounted } from './mount.ts';
 import { createPinning } from './request-target.ts';
 
-interface Needs {
+interface AppDeps {
   readonly issuer: string;
   readonly trustedProxies: number;
   readonly cookieKeys: readonly string[];
@@ -32,7 +32,7 @@ const ALSO_POSTED: ReadonlySet<string> = new Set(['/auth', '/session/end']);
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export function createApp(needs: Needs): Handler {
+export function createApp(needs: AppDeps): Handler {
   const { issuer, trustedProxies, provider } = needs;
   const app = new Koa();
   app.keys = createCookieSignatures(needs.cookieKeys);

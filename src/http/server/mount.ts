@@ -11,7 +11,7 @@ export interface Mounted {
   (ctx: Context, next: Next): Promise<void>;
 }
 
-interface Needs {
+interface MountedDeps {
   /** Whether a path, as the browser asked for it, belongs to the pages: others are passed on untouched. */
   readonly owns: (path: string) => boolean;
   /** In the order in which a request passes them. */
@@ -20,20 +20,20 @@ interface Needs {
   readonly trust: Pick<Koa, 'proxy' | 'proxyIpHeader' | 'maxIpsCount'>;
 }
 
-export function createMounted({ owns, pages, trust }: Needs): Mounted {
+export function createMounted({ owns, pages, trust }: MountedDeps): Mounted {
   const app = new Koa();
   for (const each of pages) app.use(each);
   const answer = app.callback();
 
   /** With the whole path again, where a host that mounts its parts under a prefix has cut it off. */
   async function inKoa(ctx: Context, next: Next): Promise<void> {
-    const address = addressOf(ctx.req, ctx.originalUrl);
-    if (!owns(pathOf(address))) return next();
+    const wholeUrl = urlOf(ctx.req, ctx.originalUrl);
+    if (!owns(pathOf(wholeUrl))) return next();
     // Koa takes each part that is set for a new address to be read: not where it is the same.
-    if (ctx.url === address && ctx.originalUrl === address) return through(ctx);
+    if (ctx.url === wholeUrl && ctx.originalUrl === wholeUrl) return through(ctx);
     const { url, originalUrl, path } = ctx;
     // The path by itself, too: Koa keeps the parts of an address that it has parsed, with what was changed in them.
-    Object.assign(ctx, { url: address, originalUrl: address, path: pathOf(address) });
+    Object.assign(ctx, { url: wholeUrl, originalUrl: wholeUrl, path: pathOf(wholeUrl) });
     try {
       await through(ctx);
     } finally {
@@ -51,11 +51,11 @@ export function createMounted({ owns, pages, trust }: Needs): Mounted {
 
   async function inConnect(request: IncomingMessage, response: ServerResponse, next?: () => void) {
     const { url } = request;
-    const address = addressOf(request, url ?? '/');
-    if (!owns(pathOf(address))) return next ? next() : notFound(response);
+    const wholeUrl = urlOf(request, url ?? '/');
+    if (!owns(pathOf(wholeUrl))) return next ? next() : notFound(response);
     const { proxy, proxyIpHeader, maxIpsCount } = trust;
     Object.assign(app, { proxy, proxyIpHeader, maxIpsCount });
-    request.url = address;
+    request.url = wholeUrl;
     try {
       await answer(request, response);
     } finally {
@@ -70,14 +70,14 @@ export function createMounted({ owns, pages, trust }: Needs): Mounted {
 }
 
 /** Express and Connect keep what was asked for; Koa's own memory begins where it was called. */
-function addressOf(request: IncomingMessage, otherwise: string): string {
+function urlOf(request: IncomingMessage, otherwise: string): string {
   return 'originalUrl' in request && typeof request.originalUrl === 'string'
     ? request.originalUrl
     : otherwise;
 }
 
-function pathOf(address: string): string {
-  return address.split('?', 1)[0] ?? '/';
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '/';
 }
 
 function notFound(response: ServerResponse): void {

@@ -22,6 +22,6 @@ export function createPinning({ issuer, trustedProxies }: Options): (request: In
 /** Of a target in absolute form (RFC 9112, 3.2.2) its path and query alone. */
 function originForm(target: string): string {
   if (target.startsWith('/')) return target;
-  const address = URL.canParse(target) ? new URL(target) : null;
-  return address ? `${address.pathname}${address.search}` : '/';
+  const url = URL.canParse(target) ? new URL(target) : null;
+  return url ? `${url.pathname}${url.search}` : '/';
 }

@@ -2,22 +2,22 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
-import type { Facts } from '../../domain/policy/policy.ts';
+import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import type { Progress } from '../../domain/sign-in/transaction.ts';
+import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import { addressedKey, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
-import type { AccountStore, ProgressStore } from '../../ports/stores.ts';
+import type { AccountStore, TransactionStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { SignIn } from '../../use-cases/sign-in/password.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
-import type { Frame, Render } from '../pages/page-contract.ts';
+import type { PageContext, Render } from '../pages/page-contract.ts';
 
-interface Needs {
+interface SignInRoutesDeps {
   readonly session: ProviderSession;
   readonly signIn: SignIn;
   readonly accounts: Pick<AccountStore, 'findById'>;
-  readonly progress: Pick<ProgressStore, 'find'>;
+  readonly transactions: Pick<TransactionStore, 'find'>;
   readonly forms: FormTokens;
   readonly knownBrowser: KnownBrowser;
   readonly render: Render;
@@ -27,8 +27,8 @@ interface Needs {
   readonly onward: (
     ctx: Context,
     view: InteractionView,
-    progress: Progress,
-    facts: Facts | null,
+    transaction: SignInTransaction,
+    snapshot: AccountSnapshot | null,
   ) => Promise<void>;
   readonly clock: Clock;
 }
@@ -36,7 +36,7 @@ interface Needs {
 /** The prompts in which a password may be given: ours goes through both factors in one. */
 const PROMPTS = ['login', 'second_factor'];
 
-export function createSignInRoutes(needs: Needs): Router {
+export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   const { session, forms, render, clientName, clientTenant } = needs;
   const router = new Router({ prefix: '/interaction/:uid' });
 
@@ -47,18 +47,18 @@ export function createSignInRoutes(needs: Needs): Router {
 
   /** The step at which this interaction is: for most people the sign-in page, without a detour. */
   async function begin(ctx: Context): Promise<void> {
-    const [view, progress] = await Promise.all([
+    const [view, transaction] = await Promise.all([
       session.interaction(ctx, [...PROMPTS, 'consent']),
-      progressAt(ctx),
+      transactionAt(ctx),
     ]);
     if (view.prompt === 'consent') return redirect(ctx, `/interaction/${view.uid}/consent`);
-    if (view.session !== null || progress !== null)
+    if (view.session !== null || transaction !== null)
       return redirect(ctx, `/interaction/${view.uid}/second-factor`);
     return ask(ctx, view);
   }
 
-  function progressAt(ctx: Context): Promise<Progress | null> {
-    return needs.progress.find(addressedKey(ctx), needs.clock.now());
+  function transactionAt(ctx: Context): Promise<SignInTransaction | null> {
+    return needs.transactions.find(addressedKey(ctx), needs.clock.now());
   }
 
   async function signInPage(ctx: Context): Promise<void> {
@@ -79,14 +79,14 @@ export function createSignInRoutes(needs: Needs): Router {
   }
 
   async function submitPassword(ctx: Context): Promise<void> {
-    const [view, before] = await Promise.all([session.interaction(ctx, PROMPTS), progressAt(ctx)]);
+    const [view, before] = await Promise.all([session.interaction(ctx, PROMPTS), transactionAt(ctx)]);
     const { email = '', password = '' } = await forms.read(ctx, view.uid);
     const outcome = await needs.signIn.submitPassword({
       uid: view.key,
       before,
       email,
       password,
-      address: ctx.ip,
+      ip: ctx.ip,
       knownBrowser: needs.knownBrowser.idFor(ctx, email),
       tenantId: clientTenant(view.clientId),
       accountId: view.wantedAccountId,
@@ -94,7 +94,7 @@ export function createSignInRoutes(needs: Needs): Router {
       expiresAt: view.expiresAt,
     });
     if (!outcome.ok) return refuse(ctx, view, email, outcome.refusal);
-    return needs.onward(ctx, view, outcome.value.progress, outcome.value.facts);
+    return needs.onward(ctx, view, outcome.value.transaction, outcome.value.snapshot);
   }
 
   function refuse(ctx: Context, view: InteractionView, email: string, refusal: Refusal): void {
@@ -108,7 +108,7 @@ export function createSignInRoutes(needs: Needs): Router {
     // Who waits for one account may have meant another, or mistyped its address.
     const text = refusal.code === 'forbidden' ? 'try-again' : 'start-again';
     const links = [{ href: `/interaction/${view.uid}/sign-in`, text } as const];
-    render(ctx, 'error', { title, protocol: null, links, cancel, requestId }, frame(view, refusal));
+    render(ctx, 'error', { title, protocol: null, links, cancel, requestId }, pageContext(view, refusal));
   }
 
   function show(ctx: Context, view: InteractionView, email: string, refusal?: Refusal): void {
@@ -118,10 +118,10 @@ export function createSignInRoutes(needs: Needs): Router {
       clientName: clientName(view.clientId),
       cancel: forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid),
     };
-    render(ctx, 'sign-in', model, frame(view, refusal));
+    render(ctx, 'sign-in', model, pageContext(view, refusal));
   }
 
-  function frame(view: InteractionView, refusal: Refusal | undefined): Frame {
+  function pageContext(view: InteractionView, refusal: Refusal | undefined): PageContext {
     const { ui_locales: uiLocales } = view.params;
     return {
       refusal: refusal ?? null,
@@ -131,7 +131,7 @@ export function createSignInRoutes(needs: Needs): Router {
   }
 }
 
-function redirect(ctx: Context, address: string): void {
+function redirect(ctx: Context, url: string): void {
   ctx.status = 303;
-  ctx.redirect(address);
+  ctx.redirect(url);
 }

@@ -2,17 +2,17 @@
 import type { Account } from '../../domain/account.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Notify } from '../../ports/senders.ts';
-import type { AccountStore, ClaimStore, SignInRecordStore, TrustedBrowserStore } from '../../ports/stores.ts';
-import { type Clock, type SecretBox, SecretUnreadable, type Trail } from '../../ports/system.ts';
+import type { AccountStore, OnceStore, SignInRecordStore, TrustedBrowserStore } from '../../ports/stores.ts';
+import { type AuditLog, type Cipher, type Clock, SecretUnreadable } from '../../ports/system.ts';
 
-interface Needs {
+interface MailedLinksDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen'>;
-  readonly claims: Pick<ClaimStore, 'claim'>;
+  readonly onceKeys: Pick<OnceStore, 'claim'>;
   readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly notify: Notify;
-  readonly box: Pick<SecretBox, 'seal' | 'open'>;
-  readonly trail: Trail;
+  readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt'>;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
 }
 
@@ -28,12 +28,12 @@ const LIFETIME_MS: Readonly<Record<Use, number>> = {
 /** For so long the key that sealed a link has to stay. */
 export const LONGEST_LINK_MS = Math.max(...Object.values(LIFETIME_MS));
 
-export function createMailedLinks(needs: Needs) {
-  const { accounts, claims, records, trustedBrowsers, notify, box, trail, clock } = needs;
+export function createMailedLinks(needs: MailedLinksDeps) {
+  const { accounts, onceKeys, records, trustedBrowsers, notify, cipher, auditLog, clock } = needs;
 
   /** The secret part of a link: sealed, so that it says nothing and nobody else can make one. */
   function tokenFor(use: Use, { id, email }: Pick<Account, 'id' | 'email'>): string {
-    return box.seal(JSON.stringify([id, email, clock.now() + LIFETIME_MS[use]]), use);
+    return cipher.encrypt(JSON.stringify([id, email, clock.now() + LIFETIME_MS[use]]), use);
   }
 
   /**
@@ -51,7 +51,7 @@ export function createMailedLinks(needs: Needs) {
 
   function read(use: Use, token: string): readonly unknown[] {
     try {
-      const read: unknown = JSON.parse(box.open(token, use));
+      const read: unknown = JSON.parse(cipher.decrypt(token, use));
       return Array.isArray(read) ? read : [];
     } catch (error) {
       if (error instanceof SecretUnreadable || error instanceof SyntaxError) return [];
@@ -60,7 +60,7 @@ export function createMailedLinks(needs: Needs) {
   }
 
   /** Confirms the address that the mail went to, as long as it is the account's. Once more does no harm. */
-  async function confirmEmail(token: string, address: string): Promise<Outcome<Account>> {
+  async function confirmEmail(token: string, ip: string): Promise<Outcome<Account>> {
     const found = await whose('confirm-email', token);
     if (!found) return refused({ code: 'session_expired' });
     const { account } = found;
@@ -68,8 +68,8 @@ export function createMailedLinks(needs: Needs) {
     if (!(await accounts.confirmEmail(account.id, account.email))) {
       return refused({ code: 'session_expired' });
     }
-    const line = { accountId: account.id, tenantId: account.tenantId, address };
-    await trail({ ...line, event: 'contact.confirmed', method: 'email' });
+    const line = { accountId: account.id, tenantId: account.tenantId, ip };
+    await auditLog({ ...line, event: 'contact.confirmed', method: 'email' });
     return accepted({ ...account, emailConfirmed: true });
   }
 
@@ -77,7 +77,7 @@ export function createMailedLinks(needs: Needs) {
    * Somebody says that a change was not theirs: every session and what was issued from it ends, no browser is trusted,
    * factors can't be changed until somebody in charge has looked, and the tenant's administrators are told.
    */
-  async function report(token: string, address: string): Promise<Outcome<Account>> {
+  async function report(token: string, ip: string): Promise<Outcome<Account>> {
     const found = await whose('not-me', token);
     if (!found) return refused({ code: 'session_expired' });
     const { id, tenantId } = found.account;
@@ -89,9 +89,9 @@ export function createMailedLinks(needs: Needs) {
     const [account] = await Promise.all([accounts.findById(id), trustedBrowsers.removeAll(id), ...ending]);
     if (!account) return refused({ code: 'session_expired' });
     // Once for each time that it was frozen: of two clicks one tells, and one after a failure still does.
-    const isFirst = await claims.claim(`reported:${id}:${account.frozenAt}`, now + LIFETIME_MS['not-me']);
+    const isFirst = await onceKeys.claim(`reported:${id}:${account.frozenAt}`, now + LIFETIME_MS['not-me']);
     if (!isFirst) return accepted(account);
-    await trail({ accountId: id, tenantId, address, event: 'account.reported' });
+    await auditLog({ accountId: id, tenantId, ip, event: 'account.reported' });
     await notify(account, { topic: 'reported' });
     return accepted(account);
   }

@@ -3,31 +3,31 @@
 import type { AuditEvent } from '../../domain/audit-event.ts';
 import { truncatedAddress } from '../../domain/sign-in/attempts.ts';
 import type { AuditStore } from '../../ports/stores.ts';
-import type { Clock, Random, Trail } from '../../ports/system.ts';
+import type { AuditLog, Clock, Random } from '../../ports/system.ts';
 
-interface Needs {
+interface AuditLogDeps {
   readonly audit: Pick<AuditStore, 'append'>;
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
 }
 
-const BLANK = { accountId: null, tenantId: null, clientId: null, method: null, reason: null, address: null };
+const BLANK = { accountId: null, tenantId: null, clientId: null, method: null, reason: null, ip: null };
 
 /** `noted` is told of each line once it is kept. */
-export function createTrail(
-  { audit, clock, random }: Needs,
+export function createAuditLog(
+  { audit, clock, random }: AuditLogDeps,
   noted: (event: AuditEvent) => void = () => {},
-): Trail {
+): AuditLog {
   return async (entry) => {
-    const address = entry.address ? truncatedAddress(entry.address) : null;
-    const at = clock.now();
-    const event = { ...BLANK, ...entry, address, id: `${inOrder(at)}${random.id()}`, at };
+    const ip = entry.ip ? truncatedAddress(entry.ip) : null;
+    const atMs = clock.now();
+    const event = { ...BLANK, ...entry, ip, id: `${inOrder(atMs)}${random.id()}`, atMs };
     await audit.append(event);
     noted(event);
   };
 }
 
 /** In front of an id, as in a UUID of version 7 (RFC 9562, 5.7): new lines then stand side by side in every index. */
-function inOrder(at: number): string {
-  return at.toString(16).padStart(12, '0');
+function inOrder(atMs: number): string {
+  return atMs.toString(16).padStart(12, '0');
 }

@@ -1,23 +1,30 @@
 /** What somebody in charge sees of a person's second factors, and does when a phone is lost. */
 
-import { type Factor, hasFactor, isFactor, withoutSecret } from '../../domain/enrolment/enrolment.ts';
+import { type FactorSummary, hasFactor, isFactor, withoutSecret } from '../../domain/enrolment/enrolment.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import type { Notify } from '../../ports/senders.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
-import type { Trail } from '../../ports/system.ts';
+import type { AuditLog } from '../../ports/system.ts';
 
-interface Needs {
+interface FactorsDeps {
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly notify: Notify;
-  readonly trail: Trail;
+  readonly auditLog: AuditLog;
 }
 
-export function createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, trail }: Needs) {
+export function createFactors({
+  accounts,
+  enrolments,
+  lockouts,
+  trustedBrowsers,
+  notify,
+  auditLog,
+}: FactorsDeps) {
   /** Oldest first. */
-  async function list(accountId: string): Promise<Factor[]> {
+  async function list(accountId: string): Promise<FactorSummary[]> {
     return (await enrolments.listByAccount(accountId)).map(withoutSecret);
   }
 
@@ -26,8 +33,8 @@ export function createFactors({ accounts, enrolments, lockouts, trustedBrowsers,
    * up next starts anew. Sessions and tokens that were built on them end, and their owner is told: who asked for it may
    * have been somebody else. Gives what was removed.
    */
-  async function remove(accountId: string, which: { readonly id: string } | 'all'): Promise<Factor[]> {
-    const removed: Factor[] = [];
+  async function remove(accountId: string, which: { readonly id: string } | 'all'): Promise<FactorSummary[]> {
+    const removed: FactorSummary[] = [];
     const all = await enrolments.listByAccount(accountId);
     // Codes on paper get in when a factor is lost: with the last factor they go as well.
     const isAll = which === 'all' || !hasFactor(all.filter(({ id }) => id !== which.id));
@@ -35,7 +42,7 @@ export function createFactors({ accounts, enrolments, lockouts, trustedBrowsers,
       const { id, tenantId, method } = enrolment;
       const isMeant = isAll || id === which.id;
       if (!isMeant || !(await enrolments.remove(accountId, id))) continue;
-      await trail({ event: 'enrolment.removed', accountId, tenantId, method });
+      await auditLog({ event: 'enrolment.removed', accountId, tenantId, method });
       removed.push(withoutSecret(enrolment));
     }
     if (removed.length > 0) {
@@ -46,7 +53,7 @@ export function createFactors({ accounts, enrolments, lockouts, trustedBrowsers,
     return removed;
   }
 
-  async function tell(accountId: string, removed: readonly Factor[]): Promise<void> {
+  async function tell(accountId: string, removed: readonly FactorSummary[]): Promise<void> {
     const account = await accounts.findById(accountId);
     if (!account) return;
     const { phone } = account;

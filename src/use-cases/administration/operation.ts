@@ -1,20 +1,20 @@
 /** What the operator does at the machine itself, for a person who lost the phone or asks what happened. */
 import { type Account, normaliseEmail } from '../../domain/account.ts';
 import type { AuditEvent } from '../../domain/audit-event.ts';
-import type { Factor } from '../../domain/enrolment/enrolment.ts';
+import type { FactorSummary } from '../../domain/enrolment/enrolment.ts';
 import { wasReported } from '../../domain/sign-in/sign-in-record.ts';
 import type { AccountStore, AuditStore, SignInRecordStore } from '../../ports/stores.ts';
-import type { Clock, Trail } from '../../ports/system.ts';
+import type { AuditLog, Clock } from '../../ports/system.ts';
 
-interface Needs {
+interface OperationDeps {
   readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'listByTenant' | 'setFrozen'>;
   readonly factors: {
-    list(accountId: string): Promise<Factor[]>;
-    remove(accountId: string, which: { id: string } | 'all'): Promise<Factor[]>;
+    list(accountId: string): Promise<FactorSummary[]>;
+    remove(accountId: string, which: { id: string } | 'all'): Promise<FactorSummary[]>;
   };
   readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
   readonly audit: Pick<AuditStore, 'list'>;
-  readonly trail: Trail;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
 }
 
@@ -27,7 +27,7 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-export function createOperation({ accounts, factors, records, audit, trail, clock }: Needs) {
+export function createOperation({ accounts, factors, records, audit, auditLog, clock }: OperationDeps) {
   /** Tenant by tenant, in the order given. */
   async function listAccounts(tenantIds: readonly string[]): Promise<Account[]> {
     const lists: Account[][] = [];
@@ -36,13 +36,16 @@ export function createOperation({ accounts, factors, records, audit, trail, cloc
   }
 
   /** Oldest first; null when there is no such account. */
-  async function listFactors(email: string): Promise<Factor[] | null> {
+  async function listFactors(email: string): Promise<FactorSummary[] | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
     return account === null ? null : factors.list(account.id);
   }
 
   /** Gives what was removed; null when there is no such account. */
-  async function removeFactors(email: string, which: { id: string } | 'all'): Promise<Factor[] | null> {
+  async function removeFactors(
+    email: string,
+    which: { id: string } | 'all',
+  ): Promise<FactorSummary[] | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
     return account === null ? null : factors.remove(account.id, which);
   }
@@ -55,11 +58,11 @@ export function createOperation({ accounts, factors, records, audit, trail, cloc
     const account = await accounts.findByEmail(normaliseEmail(email));
     if (account === null) return null;
     if (account.frozenAt === null) return false;
-    for (const { sessionUid, proofs } of await records.listByAccount(account.id, clock.now())) {
-      if (wasReported(proofs, account)) await records.remove(sessionUid);
+    for (const { sessionUid, authentications } of await records.listByAccount(account.id, clock.now())) {
+      if (wasReported(authentications, account)) await records.remove(sessionUid);
     }
     await accounts.setFrozen(account.id, null);
-    await trail({ event: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
+    await auditLog({ event: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
     return true;
   }
 

@@ -3,13 +3,13 @@ import { type Account, normaliseEmail, normalisePassword } from '../../domain/ac
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { AccountStore, EnrolmentStore } from '../../ports/stores.ts';
-import type { Clock, PasswordHasher, Random, SecretBox } from '../../ports/system.ts';
+import type { Cipher, Clock, PasswordHasher, Random } from '../../ports/system.ts';
 
-interface Needs {
+interface SeedingDeps {
   readonly accounts: Pick<AccountStore, 'findByEmail' | 'insert'>;
   readonly enrolments: Pick<EnrolmentStore, 'insert'>;
   readonly hasher: Pick<PasswordHasher, 'hash'>;
-  readonly box: Pick<SecretBox, 'seal'>;
+  readonly cipher: Pick<Cipher, 'encrypt'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -20,7 +20,7 @@ export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'locale' | 'fro
   readonly factors: readonly { readonly method: MethodName; readonly secret?: string }[];
 }
 
-export function createSeeding({ accounts, enrolments, hasher, box, clock, random }: Needs) {
+export function createSeeding({ accounts, enrolments, hasher, cipher, clock, random }: SeedingDeps) {
   /** True when the account was created. */
   async function seed({ password, factors, ...given }: Seed): Promise<boolean> {
     const email = normaliseEmail(given.email);
@@ -45,7 +45,9 @@ export function createSeeding({ accounts, enrolments, hasher, box, clock, random
   ): Enrolment {
     const id = random.id();
     const sealed =
-      secret === undefined ? null : box.seal(secret, enrolmentPurpose({ id, method, accountId, tenantId }));
+      secret === undefined
+        ? null
+        : cipher.encrypt(secret, enrolmentPurpose({ id, method, accountId, tenantId }));
     const unused = { label: '', app: null, lastStep: null, isDefault: false };
     return { ...unused, id, accountId, tenantId, method, secret: sealed, createdAt: clock.now() };
   }

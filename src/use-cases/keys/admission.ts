@@ -4,17 +4,17 @@
  */
 import { digestKeyPurpose } from '../../domain/keys.ts';
 import type { KeyRecord, KeyStore } from '../../ports/keys.ts';
-import type { Clock, SecretBox } from '../../ports/system.ts';
+import type { Cipher, Clock } from '../../ports/system.ts';
 
 export interface ListedKey {
   readonly id: string;
   /** Of this key alone. */
-  readonly box: Pick<SecretBox, 'seal' | 'tryOpen'>;
+  readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt'>;
   /** What digests are made with where this is the oldest key, and none is stored yet. */
   readonly digestKey: string;
 }
 
-interface Needs {
+interface KeyAdmissionDeps {
   readonly keys: KeyStore;
   /** The ids of all keys that have sealed something that is stored. */
   readonly inUse: () => Promise<{ has(keyId: string): boolean }>;
@@ -26,7 +26,7 @@ export class KeysRefused extends Error {
   override name = 'KeysRefused';
 }
 
-export function createKeyAdmission({ keys, inUse, clock }: Needs) {
+export function createKeyAdmission({ keys, inUse, clock }: KeyAdmissionDeps) {
   /** `listed`: the one that seals first. Throws KeysRefused, and has changed nothing then. */
   return async function admit(listed: readonly ListedKey[]): Promise<string> {
     const known = await keys.list();
@@ -42,9 +42,9 @@ export function createKeyAdmission({ keys, inUse, clock }: Needs) {
     const digestKey =
       opened.find(({ record }) => record === oldest)?.digestKey ?? listed.at(-1)?.digestKey ?? '';
     const now = clock.now();
-    for (const { id, box } of listed) {
+    for (const { id, cipher } of listed) {
       if (byId.has(id)) continue;
-      const sealed = box.seal(digestKey, digestKeyPurpose(id));
+      const sealed = cipher.encrypt(digestKey, digestKeyPurpose(id));
       // Of a store that knows no keys yet, any of them may have sealed what is there.
       const usedAt = known.length === 0 ? now : null;
       const isFirst = await keys.insert({ id, digestKey: sealed, addedAt: now, usedAt });
@@ -55,8 +55,8 @@ export function createKeyAdmission({ keys, inUse, clock }: Needs) {
     return digestKey;
   };
 
-  function digestKeyIn({ id, digestKey }: KeyRecord, { box }: ListedKey): string {
-    const opened = box.tryOpen(digestKey, digestKeyPurpose(id));
+  function digestKeyIn({ id, digestKey }: KeyRecord, { cipher }: ListedKey): string {
+    const opened = cipher.tryDecrypt(digestKey, digestKeyPurpose(id));
     if (opened !== null) return opened;
     throw new KeysRefused(
       `the encryption key "${id}" is not the one that this store knows by that id: ` +

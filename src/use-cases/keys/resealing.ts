@@ -1,14 +1,14 @@
 /** Counts what each encryption key has sealed, and seals anew what an older one has, so that it can be taken away. */
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { providerPurpose } from '../../domain/keys.ts';
-import type { ResealableEnrolments, ResealableProviderStore } from '../../ports/keys.ts';
-import type { Clock, SecretBox } from '../../ports/system.ts';
+import type { ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
+import type { Cipher, Clock } from '../../ports/system.ts';
 
-interface Needs {
-  readonly enrolments: Pick<ResealableEnrolments, 'pageOfSecrets' | 'replaceSecret'>;
+interface ReencryptionDeps {
+  readonly enrolments: Pick<ReencryptableEnrolments, 'pageOfSecrets' | 'replaceSecret'>;
   /** Null: the provider is somebody else's, and keeps for itself what it has. */
-  readonly providerDurable: Pick<ResealableProviderStore, 'page' | 'replacePayload'> | null;
-  readonly box: Pick<SecretBox, 'keyId' | 'keyIdOf' | 'seal' | 'tryOpen'>;
+  readonly providerDurable: Pick<ReencryptableProviderStore, 'page' | 'replacePayload'> | null;
+  readonly cipher: Pick<Cipher, 'keyId' | 'keyIdOf' | 'encrypt' | 'tryDecrypt'>;
   readonly clock: Clock;
 }
 
@@ -27,7 +27,7 @@ interface SealedRecord {
 }
 
 export interface Round {
-  readonly resealed: number;
+  readonly reencrypted: number;
   /** Their key is not there, or they are damaged: they stay as they are. */
   readonly unreadable: number;
 }
@@ -39,7 +39,7 @@ const PAGE = 200;
 /** What the provider keeps for longer than a session; the rest has expired before anybody looks. */
 const MODELS = ['Grant', 'RefreshToken'];
 
-export function createResealing({ enrolments, providerDurable, box, clock }: Needs) {
+export function createReencryption({ enrolments, providerDurable, cipher, clock }: ReencryptionDeps) {
   /** Everything in the accounts store that is sealed, a page at a time. */
   async function* pages(): AsyncGenerator<SealedRecord[]> {
     yield* through(
@@ -70,7 +70,7 @@ export function createResealing({ enrolments, providerDurable, box, clock }: Nee
     const counts = new Map<string, Count>();
     for await (const page of pages()) {
       for (const { kind, sealed } of page) {
-        const keyId = box.keyIdOf(sealed);
+        const keyId = cipher.keyIdOf(sealed);
         if (keyId === null) continue;
         const before = counts.get(keyId) ?? { factors: 0, tokens: 0 };
         counts.set(keyId, { ...before, [kind]: before[kind] + 1 });
@@ -81,31 +81,31 @@ export function createResealing({ enrolments, providerDurable, box, clock }: Nee
 
   /** One pass over everything. What changes meanwhile is left as it is: whoever changed it has sealed it anew. */
   async function round(pace: Pace): Promise<Round> {
-    let resealed = 0;
+    let reencrypted = 0;
     let unreadable = 0;
     for await (const page of pages()) {
       let written = 0;
       for (const record of page) {
-        if (box.keyIdOf(record.sealed) === box.keyId) continue;
+        if (cipher.keyIdOf(record.sealed) === cipher.keyId) continue;
         const sealed = anew(record);
         if (sealed === null) unreadable += 1;
         else if (await record.replace(sealed)) written += 1;
       }
-      resealed += written;
+      reencrypted += written;
       if (!(await pace(written))) break;
     }
-    return { resealed, unreadable };
+    return { reencrypted, unreadable };
   }
 
   function anew({ sealed, purpose }: Pick<SealedRecord, 'sealed' | 'purpose'>): string | null {
-    const plain = box.tryOpen(sealed, purpose);
-    return plain === null ? null : box.seal(plain, purpose);
+    const plain = cipher.tryDecrypt(sealed, purpose);
+    return plain === null ? null : cipher.encrypt(plain, purpose);
   }
 
   /** An enrolment as it was read, sealed anew when it is an older key's: what is used need not wait for its turn. */
   async function onUse(enrolment: Enrolment): Promise<Enrolment> {
     const { secret } = enrolment;
-    if (secret === null || box.keyIdOf(secret) === box.keyId) return enrolment;
+    if (secret === null || cipher.keyIdOf(secret) === cipher.keyId) return enrolment;
     const sealed = anew({ sealed: secret, purpose: enrolmentPurpose(enrolment) });
     if (sealed === null || !(await enrolments.replaceSecret(enrolment.id, secret, sealed))) return enrolment;
     return { ...enrolment, secret: sealed };

@@ -3,7 +3,7 @@ import { type Hindrance, hindranceOf, type KeyState } from '../../domain/keys.ts
 import type { KeyStore } from '../../ports/keys.ts';
 import type { Clock } from '../../ports/system.ts';
 
-interface Needs {
+interface KeyStatusDeps {
   readonly keys: Pick<KeyStore, 'list'>;
   readonly count: () => Promise<ReadonlyMap<string, { readonly factors: number; readonly tokens: number }>>;
   readonly clock: Clock;
@@ -21,7 +21,7 @@ export interface KeyStatus {
   readonly hindrance: Hindrance | null;
 }
 
-export function createKeyStatus({ keys, count, clock }: Needs) {
+export function createKeyStatus({ keys, count, clock }: KeyStatusDeps) {
   /** `listed`: the ids as the configuration has them. `lifetimeMs`: of what is sealed and given away. */
   return async function statusOf(listed: readonly string[], lifetimeMs: number): Promise<KeyStatus[]> {
     const [known, counts] = await Promise.all([keys.list(), count()]);

@@ -3,33 +3,39 @@
 import { METHOD_TRAITS } from '../../domain/methods/method.ts';
 import { accepted, refused } from '../../domain/refusal.ts';
 import {
+  type AttemptLimiter,
   CODES_PER_ACCOUNT,
   CODES_PER_SIGN_IN,
-  type Guesses,
   nextLock,
   secondFactorSubject,
   WINDOW_MS,
 } from '../../domain/sign-in/attempts.ts';
 import type { AttemptStore, LockoutStore } from '../../ports/stores.ts';
-import type { Clock, Random, Trail } from '../../ports/system.ts';
+import type { AuditLog, Clock, Random } from '../../ports/system.ts';
 
-interface Needs {
+interface AttemptLimiterDeps {
   readonly attempts: AttemptStore;
   readonly lockouts: Pick<LockoutStore, 'addFailure' | 'lock' | 'clear'>;
-  readonly trail: Trail;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
 }
 
 const GUESSES = 'guesses';
 
-export function createGuesses({ attempts, lockouts, trail, clock, random }: Needs): Guesses {
-  const refuse: Guesses['refuse'] = async (of, refusal, reason = refusal.code) => {
-    await trail({ ...of, event: 'second_factor.refused', reason });
+export function createAttemptLimiter({
+  attempts,
+  lockouts,
+  auditLog,
+  clock,
+  random,
+}: AttemptLimiterDeps): AttemptLimiter {
+  const refuse: AttemptLimiter['refuse'] = async (of, refusal, reason = refusal.code) => {
+    await auditLog({ ...of, event: 'second_factor.refused', reason });
     return refused(refusal);
   };
 
-  const count: Guesses['count'] = async ({ lockout, visit, ...of }) => {
+  const count: AttemptLimiter['count'] = async ({ lockout, visit, ...of }) => {
     const { accountId, method } = of;
     if (!METHOD_TRAITS[method].guessable) {
       return accepted({ left: 0, failed: (...why) => refuse(of, ...why), succeeded: async () => {} });
@@ -44,7 +50,7 @@ export function createGuesses({ attempts, lockouts, trail, clock, random }: Need
       owner: subject,
       id: random.id(),
       bucket: method,
-      at: now,
+      atMs: now,
       limits: [
         { counter: ofVisit, limit: CODES_PER_SIGN_IN, windowMs: WINDOW_MS },
         { counter: GUESSES, limit: CODES_PER_ACCOUNT, windowMs: WINDOW_MS },
@@ -63,7 +69,7 @@ export function createGuesses({ attempts, lockouts, trail, clock, random }: Need
         if (!isLastOfAccount) return refuse(of, ...why);
         const lock = nextLock(lockout.level, now);
         await lockouts.lock(subject, lock.lockedUntil, lock.level);
-        await trail({ ...of, event: 'second_factor.locked', reason: 'too_many_attempts' });
+        await auditLog({ ...of, event: 'second_factor.locked', reason: 'too_many_attempts' });
         return refused({ code: 'too_many_attempts', retryAt: lock.lockedUntil });
       },
       async succeeded() {

@@ -5,18 +5,18 @@ import type { Answer, Asked, CheckAnswer } from '../../domain/methods/answer.ts'
 import type { Methods } from '../../domain/methods/index.ts';
 import { isSent, type MethodName, type Verdict } from '../../domain/methods/method.ts';
 import { recoveryClaim, recoveryText } from '../../domain/methods/recovery-code.ts';
-import type { Judgement } from '../../domain/policy/policy.ts';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { challengeFor, checkSentCode, withoutChallenge } from '../../domain/sign-in/challenge.ts';
-import type { Progress } from '../../domain/sign-in/transaction.ts';
-import type { ClaimStore, EnrolmentStore } from '../../ports/stores.ts';
-import type { Clock, SecretBox } from '../../ports/system.ts';
+import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { EnrolmentStore, OnceStore } from '../../ports/stores.ts';
+import type { Cipher, Clock } from '../../ports/system.ts';
 
-interface Needs {
+interface AnswersDeps {
   readonly methods: Methods;
   readonly checkPasskey: (asked: Asked) => Promise<Answer>;
-  readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
+  readonly onceKeys: Pick<OnceStore, 'first' | 'peek'>;
   readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
-  readonly box: Pick<SecretBox, 'tryOpen' | 'digest'>;
+  readonly cipher: Pick<Cipher, 'tryDecrypt' | 'digest'>;
   readonly clock: Clock;
 }
 
@@ -24,7 +24,7 @@ const WRONG: Answer = { kind: 'wrong', clockOffSeconds: null };
 /** A claimed step is kept this long after it could last be offered; by then the newest step refuses it. */
 const CLAIM_KEPT_MS = 60 * 60 * 1000;
 
-export function createAnswers({ methods, checkPasskey, claims, enrolments, box, clock }: Needs) {
+export function createAnswers({ methods, checkPasskey, onceKeys, enrolments, cipher, clock }: AnswersDeps) {
   /** Of enrolments as they were read in a request: that one can be asked for is looked at before its answer is. */
   const opened = new WeakMap<Enrolment, string | null>();
 
@@ -45,8 +45,8 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
     }
   };
 
-  function enrolled({ judgement }: Asked, method: MethodName): readonly Enrolment[] {
-    return judgement.enrolments.filter((enrolment) => enrolment.method === method);
+  function enrolled({ policyResult }: Asked, method: MethodName): readonly Enrolment[] {
+    return policyResult.enrolments.filter((enrolment) => enrolment.method === method);
   }
 
   /**
@@ -54,7 +54,7 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
    * is one and not two.
    */
   async function ofApp(asked: Asked): Promise<Answer> {
-    const { progress, typed } = asked;
+    const { transaction, typed } = asked;
     const now = clock.now();
     const candidates = enrolled(asked, 'totp').map((enrolment) => ({
       id: enrolment.id,
@@ -64,13 +64,13 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
     const verdict = methods.totp.check(candidates, typed, now);
     if (verdict.kind === 'wrong') return WRONG;
     const key = `totp:${verdict.enrolmentId}:${verdict.step}`;
-    const holder = holderOf(progress);
+    const holder = holderOf(transaction);
     if (verdict.kind === 'used') {
-      return (await claims.peek(key)) === holder ? acceptedStep(verdict) : { kind: 'used' };
+      return (await onceKeys.peek(key)) === holder ? acceptedStep(verdict) : { kind: 'used' };
     }
     // A near miss is claimed too: else "your clock is ahead" would tell a guesser a code that is good later.
     const claimant = verdict.kind === 'near' ? 'near' : holder;
-    const first = await claims.first(key, claimant, now + CLAIM_KEPT_MS);
+    const first = await onceKeys.first(key, claimant, now + CLAIM_KEPT_MS);
     if (verdict.kind === 'near') return { kind: 'wrong', clockOffSeconds: verdict.offSeconds };
     return first === holder ? acceptedStep(verdict) : { kind: 'used' };
   }
@@ -82,26 +82,26 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
 
   /** The save that notes the proof takes the challenge away: of two right answers at once, one is saved. */
   async function ofMessage(method: 'email' | 'sms', asked: Asked): Promise<Answer> {
-    const { progress, judgement, typed } = asked;
+    const { transaction, policyResult, typed } = asked;
     const [enrolment] = enrolled(asked, method);
-    const challenge = challengeFor(progress.challenges, method, 'sign-in');
+    const challenge = challengeFor(transaction.challenges, method, 'sign-in');
     if (!enrolment) return WRONG;
     if (!challenge) return { kind: 'expired' };
-    const destination = destinationOf(judgement, enrolment);
+    const destination = destinationOf(policyResult, enrolment);
     if (destination === null) return WRONG;
-    const { accountId, uid } = progress;
+    const { accountId, uid } = transaction;
     const binding = {
       purpose: 'sign-in',
       method,
       accountId,
       uid,
-      tenantId: judgement.tenant.id,
+      tenantId: policyResult.tenant.id,
       destination,
     } as const;
-    const digest = (text: string) => box.digest(text, 'sent-code');
+    const digest = (text: string) => cipher.digest(text, 'sent-code');
     const verdict = checkSentCode(challenge, binding, typed, { digest, now: clock.now() });
     if (verdict !== 'right') return verdict === 'wrong' ? WRONG : { kind: 'expired' };
-    const challenges = withoutChallenge(progress.challenges, method, 'sign-in');
+    const challenges = withoutChallenge(transaction.challenges, method, 'sign-in');
     return { kind: 'accepted', enrolmentId: enrolment.id, spent: { challenges }, note: async () => {} };
   }
 
@@ -112,11 +112,11 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
       const { id } = enrolment;
       const digests = secretOf(enrolment);
       if (digests === null) continue;
-      const digest = box.digest(recoveryText(id, code), 'recovery-code');
+      const digest = cipher.digest(recoveryText(id, code), 'recovery-code');
       const set: unknown = JSON.parse(digests);
       if (!Array.isArray(set) || !set.includes(digest)) continue;
-      const holder = holderOf(asked.progress);
-      const first = await claims.first(recoveryClaim(id, digest), holder, null);
+      const holder = holderOf(asked.transaction);
+      const first = await onceKeys.first(recoveryClaim(id, digest), holder, null);
       return first === holder
         ? { kind: 'accepted', enrolmentId: id, spent: {}, note: async () => {} }
         : { kind: 'used' };
@@ -125,7 +125,7 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
   }
 
   /** Where codes go; null when it is not the place any more that was proven at set-up. */
-  function destinationOf({ account }: Pick<Judgement, 'account'>, enrolment: Enrolment): string | null {
+  function destinationOf({ account }: Pick<PolicyResult, 'account'>, enrolment: Enrolment): string | null {
     if (enrolment.method === 'email') return account.emailConfirmed ? account.email : null;
     const number = enrolment.method === 'sms' ? secretOf(enrolment) : null;
     return account.phone === null || account.phone === number ? number : null;
@@ -137,7 +137,7 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
     if (secret === null) return null;
     const before = opened.get(enrolment);
     if (before !== undefined) return before;
-    const plain = box.tryOpen(secret, enrolmentPurpose(enrolment));
+    const plain = cipher.tryDecrypt(secret, enrolmentPurpose(enrolment));
     opened.set(enrolment, plain);
     return plain;
   }
@@ -148,7 +148,7 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
   }
 
   /** Whether it can still be asked for: an address may have become unconfirmed, codes on paper used up. */
-  function isReachable(of: Pick<Judgement, 'account'>, enrolment: Enrolment): boolean {
+  function isReachable(of: Pick<PolicyResult, 'account'>, enrolment: Enrolment): boolean {
     const { method, lastStep } = enrolment;
     if (method === 'recovery' && lastStep !== null) return false;
     return isSent(method) ? destinationOf(of, enrolment) !== null : isReadable(enrolment);
@@ -157,6 +157,6 @@ export function createAnswers({ methods, checkPasskey, claims, enrolments, box, 
   return { check, destinationOf, isReachable, isReadable };
 }
 
-function holderOf({ uid, version }: Progress): string {
+function holderOf({ uid, version }: SignInTransaction): string {
   return `${uid}:${version}`;
 }

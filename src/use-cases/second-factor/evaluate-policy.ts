@@ -3,56 +3,56 @@
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import {
+  type AccountSnapshot,
   decide,
-  decideByProofs,
-  type Facts,
-  type Gather,
-  type Judge,
-  type Judgement,
-  type JudgeStanding,
-  type Question,
-  type StandingFacts,
+  decideByEvidence,
+  type EvaluateExistingSession,
+  type EvaluatePolicy,
+  type LoadSnapshot,
+  type PolicyQuestion,
+  type PolicyResult,
+  type SnapshotWithoutLockout,
 } from '../../domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED, type Lockout, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import { enforcementFor, type Tenant } from '../../domain/tenant.ts';
 import type {
   AccountStore,
-  ClaimStore,
   EnrolmentStore,
   LockoutStore,
+  OnceStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 
-interface StandingGatherNeeds {
+interface PartialSnapshotDeps {
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
   readonly tenants: readonly Tenant[];
 }
 
-interface GatherNeeds extends StandingGatherNeeds {
+interface SnapshotDeps extends PartialSnapshotDeps {
   readonly lockouts: Pick<LockoutStore, 'read'>;
 }
 
-interface DecidingNeeds {
-  readonly claims: Pick<ClaimStore, 'first' | 'peek'>;
+interface DecisionDeps {
+  readonly onceKeys: Pick<OnceStore, 'first' | 'peek'>;
   readonly lockouts: Pick<LockoutStore, 'read'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'find'>;
   /** The methods that can be done now. */
   readonly available: () => readonly MethodName[];
   /** Whether a factor can still be asked for. */
-  readonly isReachable: (facts: Pick<Facts, 'account'>, enrolment: Enrolment) => boolean;
+  readonly isReachable: (snapshot: Pick<AccountSnapshot, 'account'>, enrolment: Enrolment) => boolean;
   readonly clock: Clock;
 }
 
-type Asked = Pick<Question, 'proofs' | 'demand' | 'occasion'>;
-type StandingJudgement = Omit<Judgement, 'lockout'>;
+type Asked = Pick<PolicyQuestion, 'authentications' | 'requested' | 'occasion'>;
+type PolicyResultWithoutLockout = Omit<PolicyResult, 'lockout'>;
 
-export function createStandingGather({
+export function createPartialSnapshotLoader({
   accounts,
   enrolments,
   tenants,
-}: StandingGatherNeeds): Gather<StandingFacts> {
+}: PartialSnapshotDeps): LoadSnapshot<SnapshotWithoutLockout> {
   const tenantById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
 
   return async (accountId, known) => {
@@ -67,19 +67,19 @@ export function createStandingGather({
   };
 }
 
-export function createGather(needs: GatherNeeds): Gather {
-  const gather = createStandingGather(needs);
+export function createSnapshotLoader(needs: SnapshotDeps): LoadSnapshot {
+  const loadSnapshot = createPartialSnapshotLoader(needs);
   return async (accountId, known) => {
-    const [facts, lockout] = await Promise.all([
-      gather(accountId, known),
+    const [snapshot, lockout] = await Promise.all([
+      loadSnapshot(accountId, known),
       needs.lockouts.read(secondFactorSubject(accountId)),
     ]);
-    return facts && { ...facts, lockout };
+    return snapshot && { ...snapshot, lockout };
   };
 }
 
 /** Whether a browser still is trusted: trust is taken back, runs out, and is of one account. */
-function createTrust({ trustedBrowsers, clock }: Pick<DecidingNeeds, 'trustedBrowsers' | 'clock'>) {
+function createTrust({ trustedBrowsers, clock }: Pick<DecisionDeps, 'trustedBrowsers' | 'clock'>) {
   return async (id: string | null | undefined, accountId: string): Promise<boolean> => {
     if (!id) return false;
     const browser = await trustedBrowsers.find(id, clock.now());
@@ -88,41 +88,41 @@ function createTrust({ trustedBrowsers, clock }: Pick<DecidingNeeds, 'trustedBro
 }
 
 /** Asks the policy. `readLocks`: of who has not given enough, which is hardly ever where something issued is judged. */
-function createDeciding({ claims, available, isReachable, clock }: DecidingNeeds) {
+function createDecision({ onceKeys, available, isReachable, clock }: DecisionDeps) {
   return async (
-    facts: StandingFacts,
-    { proofs, demand, occasion }: Asked,
+    snapshot: SnapshotWithoutLockout,
+    { authentications, requested, occasion }: Asked,
     trustedBrowser: boolean,
     readLocks: () => Promise<Lockout>,
-  ): Promise<StandingJudgement> => {
-    const { account, tenant, enrolments: factors } = facts;
+  ): Promise<PolicyResultWithoutLockout> => {
+    const { account, tenant, enrolments: factors } = snapshot;
     const graceKey = `grace:${account.id}`;
     const graceMatters = tenant.secondFactor.graceDays > 0 && factors.length === 0;
-    const started = graceMatters ? await claims.peek(graceKey) : null;
+    const started = graceMatters ? await onceKeys.peek(graceKey) : null;
     const enforcement = enforcementFor(tenant.secondFactor, account);
-    const situation = {
+    const policyInput = {
       enforcement,
       tenant: tenant.secondFactor,
       role: account.role,
       factors,
       available: available(),
-      proofs,
-      demand,
+      authentications,
+      requested,
       trustedBrowser,
       graceStartedAt: started === null ? null : Number(started),
       occasion,
       now: clock.now(),
     };
-    const byProofs = decideByProofs(situation);
-    if (byProofs) return { ...facts, trustedBrowser, enforcement, decision: byProofs };
+    const byEvidence = decideByEvidence(policyInput);
+    if (byEvidence) return { ...snapshot, trustedBrowser, enforcement, decision: byEvidence };
 
     const failures = factors.length > 0 ? (await readLocks()).failures : {};
     const looked = {
-      ...situation,
+      ...policyInput,
       factors: factors.map((enrolment) => {
         const { id, method, isDefault } = enrolment;
         const isLive = (failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
-        return { id, method, isDefault, accepted: isLive && isReachable(facts, enrolment) };
+        return { id, method, isDefault, accepted: isLive && isReachable(snapshot, enrolment) };
       }),
     };
     let decision = decide(looked);
@@ -132,38 +132,38 @@ function createDeciding({ claims, available, isReachable, clock }: DecidingNeeds
         (decision.kind === 'set-up' && decision.laterUntil !== null));
     if (beginsGrace) {
       // Somebody else may have been first: the earliest start is the one that counts.
-      const first = await claims.first(graceKey, String(situation.now), null);
+      const first = await onceKeys.first(graceKey, String(policyInput.now), null);
       decision = decide({ ...looked, graceStartedAt: Number(first) });
     }
-    return { ...facts, trustedBrowser, enforcement, decision };
+    return { ...snapshot, trustedBrowser, enforcement, decision };
   };
 }
 
-export function createJudge(needs: GatherNeeds & DecidingNeeds): Judge {
-  const gather = createGather(needs);
+export function createPolicyEvaluation(needs: SnapshotDeps & DecisionDeps): EvaluatePolicy {
+  const loadSnapshot = createSnapshotLoader(needs);
   const isTrusted = createTrust(needs);
-  const decideOn = createDeciding(needs);
+  const decideFor = createDecision(needs);
 
-  return async ({ accountId, account: known, facts: given, trustedBrowserId, ...asked }) => {
-    const [facts, trusted] = await Promise.all([
-      given ?? gather(accountId, known),
+  return async ({ accountId, account: known, snapshot: given, trustedBrowserId, ...asked }) => {
+    const [snapshot, trusted] = await Promise.all([
+      given ?? loadSnapshot(accountId, known),
       given?.trustedBrowser ?? isTrusted(trustedBrowserId, accountId),
     ]);
-    if (!facts) return null;
-    const judged = await decideOn(facts, asked, trusted, async () => facts.lockout);
-    return { ...judged, lockout: facts.lockout };
+    if (!snapshot) return null;
+    const judged = await decideFor(snapshot, asked, trusted, async () => snapshot.lockout);
+    return { ...judged, lockout: snapshot.lockout };
   };
 }
 
 /** For each token and each silent sign-in. */
-export function createStandingJudge(needs: DecidingNeeds): JudgeStanding {
+export function createExistingSessionEvaluation(needs: DecisionDeps): EvaluateExistingSession {
   const isTrusted = createTrust(needs);
-  const decideOn = createDeciding(needs);
+  const decideFor = createDecision(needs);
 
-  return async ({ facts, trustedBrowserId, ...question }) => {
-    const { id } = facts.account;
-    const trusted = facts.trustedBrowser ?? (await isTrusted(trustedBrowserId, id));
-    return decideOn(facts, { occasion: 'standing', ...question }, trusted, () =>
+  return async ({ snapshot, trustedBrowserId, ...question }) => {
+    const { id } = snapshot.account;
+    const trusted = snapshot.trustedBrowser ?? (await isTrusted(trustedBrowserId, id));
+    return decideFor(snapshot, { occasion: 'existing-session', ...question }, trusted, () =>
       needs.lockouts.read(secondFactorSubject(id)),
     );
   };

@@ -6,7 +6,7 @@ import { numberBlock } from '../../domain/contact.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { CountedSend, CountSend } from '../../domain/sign-in/sending.ts';
 import type { AttemptLimit, AttemptStore } from '../../ports/stores.ts';
-import type { Clock, Random, SecretBox } from '../../ports/system.ts';
+import type { Cipher, Clock, Random } from '../../ports/system.ts';
 
 /** What may go out by SMS (SMS pumping). */
 export interface SmsLimits {
@@ -18,10 +18,10 @@ export interface SmsLimits {
   readonly perDay: number;
 }
 
-interface Needs {
+interface SendLimitsDeps {
   readonly attempts: AttemptStore;
   readonly smsLimits: SmsLimits;
-  readonly box: Pick<SecretBox, 'digest'>;
+  readonly cipher: Pick<Cipher, 'digest'>;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -41,13 +41,13 @@ const SENDS_WINDOW_MS = 10 * MINUTE;
 /** Of what was done to one account, within a day: whoever is told so often has read it, and mails go on telling. */
 const MOST_NOTICES = 10;
 
-type CountingNeeds = Pick<Needs, 'attempts' | 'clock' | 'random'>;
+type CountingNeeds = Pick<SendLimitsDeps, 'attempts' | 'clock' | 'random'>;
 
 /** Counts one sending everywhere, or nowhere. */
 function createCounting({ attempts, clock, random }: CountingNeeds) {
   return async (everywhere: readonly Limited[]): Promise<Outcome<CountedSend>> => {
     const id = random.id();
-    const at = clock.now();
+    const atMs = clock.now();
     const taken: Limited[] = [];
     async function takeBack(): Promise<void> {
       await Promise.all(
@@ -58,7 +58,7 @@ function createCounting({ attempts, clock, random }: CountingNeeds) {
       );
     }
     for (const each of everywhere) {
-      const verdict = await attempts.take({ ...each, id, bucket: id, at });
+      const verdict = await attempts.take({ ...each, id, bucket: id, atMs });
       if (verdict.ok) {
         taken.push(each);
         continue;
@@ -71,12 +71,12 @@ function createCounting({ attempts, clock, random }: CountingNeeds) {
 }
 
 /** For codes. */
-export function createSendLimits(needs: Needs): CountSend {
-  const { smsLimits, box } = needs;
+export function createSendLimits(needs: SendLimitsDeps): CountSend {
+  const { smsLimits, cipher } = needs;
   const count = createCounting(needs);
 
   return async ({ account, tenant }, { method, purpose, destination }) => {
-    const digest = (text: string) => box.digest(text, 'destination');
+    const digest = (text: string) => cipher.digest(text, 'destination');
     const everywhere = [
       limit(`sends:${account.id}`, MOST_SENDS, SENDS_WINDOW_MS),
       limit(`sends-to:${digest(destination)}`, MOST_SENDS, SENDS_WINDOW_MS),
@@ -90,7 +90,7 @@ export function createSendLimits(needs: Needs): CountSend {
 }
 
 /** For notices that go out as text messages, which are paid for like codes; false: no more of them for now. */
-export function createTextLimits(needs: CountingNeeds & Pick<Needs, 'smsLimits'>) {
+export function createTextLimits(needs: CountingNeeds & Pick<SendLimitsDeps, 'smsLimits'>) {
   const count = createCounting(needs);
 
   return async ({ id, tenantId }: Pick<Account, 'id' | 'tenantId'>): Promise<boolean> => {

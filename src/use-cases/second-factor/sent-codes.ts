@@ -12,22 +12,22 @@ import {
   withChallenge,
 } from '../../domain/sign-in/challenge.ts';
 import type { CountSend, SendCode } from '../../domain/sign-in/sending.ts';
-import { orTwin, type Progress } from '../../domain/sign-in/transaction.ts';
+import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Messenger } from '../../ports/senders.ts';
-import type { ProgressStore } from '../../ports/stores.ts';
-import type { Clock, Random, SecretBox, Trail } from '../../ports/system.ts';
+import type { TransactionStore } from '../../ports/stores.ts';
+import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
 
-interface Needs {
+interface SentCodesDeps {
   readonly methods: Pick<Methods, 'email' | 'sms'>;
-  readonly progress: Pick<ProgressStore, 'save' | 'find'>;
+  readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
   readonly countSend: CountSend;
   readonly messenger: Messenger;
   /** Beginnings of the numbers that are sent to; null: any number. */
   readonly smsLimits: { readonly allowedPrefixes: readonly string[] | null };
   /** Where the account's address can be confirmed without the code; null: nowhere. */
   readonly confirmUrl: (account: Account) => string | null;
-  readonly box: Pick<SecretBox, 'digest'>;
-  readonly trail: Trail;
+  readonly cipher: Pick<Cipher, 'digest'>;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -35,57 +35,61 @@ interface Needs {
 /** A second click of the same button comes within this. */
 const TWICE_MS = 2000;
 
-export function createSentCodes(needs: Needs): SendCode {
-  const { methods, progress, countSend, messenger, smsLimits, box, trail, clock, random } = needs;
+export function createSentCodes(needs: SentCodesDeps): SendCode {
+  const { methods, transactions, countSend, messenger, smsLimits, cipher, auditLog, clock, random } = needs;
 
-  return async (at, judgement, what, alongside) => {
+  return async (transaction, policyResult, what, alongside) => {
     const method = methods[what.method];
     if (!method) return refused({ code: 'method_not_allowed' });
-    const { account, tenant, lockout } = judgement;
+    const { account, tenant, lockout } = policyResult;
     const line = {
       accountId: account.id,
       tenantId: tenant.id,
       clientId: what.clientId,
-      address: what.address,
+      ip: what.ip,
       method: what.method,
     };
     const no = async (refusal: Refusal) => {
-      await trail({ ...line, event: 'code.refused', reason: refusal.code });
+      await auditLog({ ...line, event: 'code.refused', reason: refusal.code });
       return refused(refusal);
     };
 
     const now = clock.now();
-    const before = challengeFor(at.challenges, what.method, what.purpose);
+    const before = challengeFor(transaction.challenges, what.method, what.purpose);
     if (before && what.seen !== null && before.id !== what.seen && now - before.sentAt < TWICE_MS) {
-      return accepted(at);
+      return accepted(transaction);
     }
     // While it waits no code of the account is taken, whichever it is.
     if (lockout.lockedUntil > now) return no({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     if (what.method === 'sms' && !isServed(what.destination, smsLimits.allowedPrefixes))
       return no({ code: 'phone_invalid' });
-    const counted = await countSend(judgement, what);
+    const counted = await countSend(policyResult, what);
     if (!counted.ok) return no(counted.refusal);
 
     const code = newSentCode((count) => random.bytes(count));
-    const binding = { ...what, tenantId: tenant.id, accountId: account.id, uid: at.uid };
+    const binding = { ...what, tenantId: tenant.id, accountId: account.id, uid: transaction.uid };
     const challenge: Challenge = {
       id: random.id(),
       method: what.method,
       purpose: what.purpose,
-      digest: box.digest(challengeText(binding, code), 'sent-code'),
+      digest: cipher.digest(challengeText(binding, code), 'sent-code'),
       sentAt: now,
       expiresAt: now + method.lifetimeMs,
     };
-    const next = { ...at, ...alongside, challenges: withChallenge(at.challenges, challenge) };
+    const next = {
+      ...transaction,
+      ...alongside,
+      challenges: withChallenge(transaction.challenges, challenge),
+    };
     // Saved before it is sent: of two clicks at once one sends.
-    const kept = await progress.save(next);
+    const kept = await transactions.save(next);
     if (!kept) {
       await counted.value.takeBack();
-      return twinOf(at, what);
+      return concurrentSaveOf(transaction, what);
     }
     const to = { channel: what.method, to: what.destination, tenantId: tenant.id, locale: account.locale };
     const isUnconfirmed = what.method === 'email' && !account.emailConfirmed;
-    const handedOver = await messenger.tell(to, {
+    const handedOver = await messenger.send(to, {
       kind: 'code',
       purpose: what.purpose,
       code,
@@ -94,20 +98,27 @@ export function createSentCodes(needs: Needs): SendCode {
     });
     if (!handedOver) {
       // The code before is still the newest that anybody has.
-      await progress.save({ ...at, version: kept.version });
-      await trail({ ...line, event: 'code.undelivered', reason: 'delivery_failed' });
+      await transactions.save({ ...transaction, version: kept.version });
+      await auditLog({ ...line, event: 'code.undelivered', reason: 'delivery_failed' });
       return refused({ code: 'delivery_failed' });
     }
-    await trail({ ...line, event: 'code.sent' });
+    await auditLog({ ...line, event: 'code.sent' });
     return accepted(kept);
   };
 
   /** Somebody else saved first: it is enough if that was a second click of the same button, and has sent one. */
-  async function twinOf(at: Progress, { method, purpose }: Sending): Promise<Outcome<Progress>> {
-    const before = challengeFor(at.challenges, method, purpose);
-    return orTwin(at, await progress.find(at.uid, clock.now()), ({ challenges }) => {
-      const newest = challengeFor(challenges, method, purpose);
-      return newest !== null && newest.id !== before?.id;
-    });
+  async function concurrentSaveOf(
+    transaction: SignInTransaction,
+    { method, purpose }: Sending,
+  ): Promise<Outcome<SignInTransaction>> {
+    const before = challengeFor(transaction.challenges, method, purpose);
+    return resolveConcurrentSave(
+      transaction,
+      await transactions.find(transaction.uid, clock.now()),
+      ({ challenges }) => {
+        const newest = challengeFor(challenges, method, purpose);
+        return newest !== null && newest.id !== before?.id;
+      },
+    );
   }
 }

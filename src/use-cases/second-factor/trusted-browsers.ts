@@ -1,15 +1,15 @@
 /** Browsers in which a person need not give a second factor for a while, because they once said so there. */
-import type { Judgement } from '../../domain/policy/policy.ts';
-import type { Progress } from '../../domain/sign-in/transaction.ts';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
+import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { TrustedBrowserStore } from '../../ports/stores.ts';
-import type { Clock, SecretBox, Trail } from '../../ports/system.ts';
+import type { AuditLog, Cipher, Clock } from '../../ports/system.ts';
 
-interface Needs {
+interface TrustedBrowsersDeps {
   readonly trustedBrowsers: TrustedBrowserStore;
-  readonly box: Pick<SecretBox, 'digest'>;
-  readonly trail: Trail;
+  readonly cipher: Pick<Cipher, 'digest'>;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
   /** For how many days. */
   readonly trustDays: number;
@@ -17,7 +17,7 @@ interface Needs {
 
 /** Where it happens. */
 export interface Place {
-  readonly address: string;
+  readonly ip: string;
   readonly clientId: string | null;
 }
 
@@ -43,9 +43,15 @@ const ENTRY = /^[\w-]{54}$/;
  * without touching the others: trust that was taken back or ran out never comes back with its old token, of which a
  * thief may have a copy.
  */
-export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trustDays }: Needs) {
+export function createTrustedBrowsers({
+  trustedBrowsers,
+  cipher,
+  auditLog,
+  clock,
+  trustDays,
+}: TrustedBrowsersDeps) {
   function markOf(accountId: string): string {
-    return box.digest(accountId, 'trusted-browser-mark').slice(0, MARK_LENGTH);
+    return cipher.digest(accountId, 'trusted-browser-mark').slice(0, MARK_LENGTH);
   }
 
   function entriesOf(kept: string | null): readonly string[] {
@@ -53,7 +59,7 @@ export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trus
   }
 
   function idOf(accountId: string, token: string): string {
-    return box.digest(`${accountId}|${token}`, 'trusted-browser');
+    return cipher.digest(`${accountId}|${token}`, 'trusted-browser');
   }
 
   function tokenIn(kept: string | null, accountId: string): string | null {
@@ -72,10 +78,15 @@ export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trus
   }
 
   /** Whether the person said so, has given a second factor that is still theirs, and nobody objects. */
-  function isMeant({ trustBrowser, proofs }: Progress, { tenant, account, enrolments }: Judgement): boolean {
+  function isMeant(
+    { trustBrowser, authentications }: SignInTransaction,
+    { tenant, account, enrolments }: PolicyResult,
+  ): boolean {
     const isAllowed = tenant.secondFactor.trustedDevices && account.frozenAt === null;
     return (
-      trustBrowser && isAllowed && enrolments.some(({ id }) => proofs.some((each) => each.enrolmentId === id))
+      trustBrowser &&
+      isAllowed &&
+      enrolments.some(({ id }) => authentications.some((each) => each.enrolmentId === id))
     );
   }
 
@@ -84,19 +95,20 @@ export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trus
    * (milliseconds since the epoch); null: nothing new.
    */
   async function trust(
-    at: Progress,
-    judgement: Judgement,
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
     { name, kept, ...place }: Browser,
   ): Promise<{ readonly kept: string; readonly expiresAt: number } | null> {
-    if (!isMeant(at, judgement)) return null;
-    const { account } = judgement;
+    if (!isMeant(transaction, policyResult)) return null;
+    const { account } = policyResult;
     const now = clock.now();
     const expiresAt = now + trustDays * DAY_MS;
     const mark = markOf(account.id);
     const own = tokenIn(kept, account.id);
     const before = own === null ? null : await trustedBrowsers.find(idOf(account.id, own), now);
     // Made of the sign-in's own uid: two clicks of one form make one trust.
-    const token = (before && own) ?? box.digest(`${account.id}|${at.uid}`, 'trusted-browser-token');
+    const token =
+      (before && own) ?? cipher.digest(`${account.id}|${transaction.uid}`, 'trusted-browser-token');
     const id = idOf(account.id, token);
     await trustedBrowsers.remove(account.id, id);
     await trustedBrowsers.insert({
@@ -109,15 +121,20 @@ export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trus
       lastUsedFor: before?.lastUsedFor ?? null,
       expiresAt,
     });
-    await trail({ ...place, event: 'browser.trusted', accountId: account.id, tenantId: account.tenantId });
+    await auditLog({ ...place, event: 'browser.trusted', accountId: account.id, tenantId: account.tenantId });
     const others = entriesOf(kept).filter((entry) => !entry.startsWith(mark));
     return { kept: [`${mark}${token}`, ...others].slice(0, MOST_ACCOUNTS).join('.'), expiresAt };
   }
 
   /** A sign-in went without a second factor on its account: its owner can see where. */
-  async function noteUse({ account }: Judgement, id: string, usedFor: string, place: Place): Promise<void> {
+  async function noteUse(
+    { account }: PolicyResult,
+    id: string,
+    usedFor: string,
+    place: Place,
+  ): Promise<void> {
     await trustedBrowsers.noteUse(id, { lastUsedAt: clock.now(), lastUsedFor: usedFor });
-    await trail({ ...place, event: 'browser.used', accountId: account.id, tenantId: account.tenantId });
+    await auditLog({ ...place, event: 'browser.used', accountId: account.id, tenantId: account.tenantId });
   }
 
   /** Newest first. */
@@ -126,10 +143,10 @@ export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trus
   }
 
   /** Nothing happens to what is gone already. */
-  async function revoke({ account }: Judgement, id: string, address: string): Promise<void> {
+  async function revoke({ account }: PolicyResult, id: string, ip: string): Promise<void> {
     if (!(await trustedBrowsers.remove(account.id, id))) return;
     const who = { accountId: account.id, tenantId: account.tenantId };
-    await trail({ ...who, event: 'browser.revoked', address });
+    await auditLog({ ...who, event: 'browser.revoked', ip });
   }
 
   /** What was trusted before a tenant forbade it is not trusted again when that is allowed once more. */
@@ -138,7 +155,7 @@ export function createTrustedBrowsers({ trustedBrowsers, box, trail, clock, trus
     await Promise.all(
       forbidding.map(async ({ id: tenantId }) => {
         const ended = await trustedBrowsers.removeTenant(tenantId);
-        if (ended > 0) await trail({ event: 'browser.revoked', tenantId, reason: 'enforced' });
+        if (ended > 0) await auditLog({ event: 'browser.revoked', tenantId, reason: 'enforced' });
       }),
     );
   }

@@ -4,42 +4,47 @@ import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { CheckAnswer } from '../../domain/methods/answer.ts';
 import type { Methods } from '../../domain/methods/index.ts';
 import { isSent, type MethodName } from '../../domain/methods/method.ts';
-import { withProof } from '../../domain/policy/assurance.ts';
-import type { Demand, Facts, Judge, Judgement } from '../../domain/policy/policy.ts';
+import { withAuthentication } from '../../domain/policy/assurance.ts';
+import type {
+  AccountSnapshot,
+  EvaluatePolicy,
+  PolicyResult,
+  RequestedAssurance,
+} from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
-import type { Answerer, Guesses } from '../../domain/sign-in/attempts.ts';
+import type { Answerer, AttemptLimiter } from '../../domain/sign-in/attempts.ts';
 import { challengeFor, SENT_DIGITS } from '../../domain/sign-in/challenge.ts';
 import type { AskPasskey, SendCode } from '../../domain/sign-in/sending.ts';
-import { orTwin, type Progress } from '../../domain/sign-in/transaction.ts';
-import type { ProgressStore } from '../../ports/stores.ts';
-import type { Clock, Trail } from '../../ports/system.ts';
+import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { TransactionStore } from '../../ports/stores.ts';
+import type { AuditLog, Clock } from '../../ports/system.ts';
 
-interface Needs {
-  readonly judge: Judge;
+interface SecondFactorDeps {
+  readonly evaluatePolicy: EvaluatePolicy;
   readonly methods: Methods;
   readonly check: CheckAnswer;
-  readonly guesses: Guesses;
+  readonly attemptLimiter: AttemptLimiter;
   readonly sendCode: SendCode;
   readonly askPasskey: AskPasskey;
   /** Where codes of this factor go; null: nowhere any more. */
-  readonly destinationOf: (judgement: Judgement, enrolment: Enrolment) => string | null;
+  readonly destinationOf: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
   /** Told once a recovery code was used. */
-  readonly onRecovery: (judgement: Judgement, address: string) => Promise<void>;
-  readonly progress: Pick<ProgressStore, 'save' | 'find'>;
-  readonly trail: Trail;
+  readonly onRecovery: (policyResult: PolicyResult, ip: string) => Promise<void>;
+  readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
+  readonly auditLog: AuditLog;
   readonly clock: Clock;
 }
 
 /** One sign-in before its end: how far it is, and what is demanded of it. */
-export interface Standing {
-  readonly progress: Progress;
-  readonly demand: Demand;
+export interface SignInContext {
+  readonly transaction: SignInTransaction;
+  readonly requested: RequestedAssurance;
   readonly clientId: string;
-  readonly address: string;
+  readonly ip: string;
   /** The browser, by the name under which trust in it would be kept; null: it says nothing. */
   readonly trustedBrowserId?: string | null;
   /** What was read of the account in this request. */
-  readonly facts?: Facts | null | undefined;
+  readonly snapshot?: AccountSnapshot | null | undefined;
 }
 
 /** What a person typed, and whether this browser is to be trusted afterwards. */
@@ -58,48 +63,53 @@ export interface SentView {
   readonly expiresAt: number | null;
 }
 
-export function createSecondFactor(needs: Needs) {
-  const { judge, methods, guesses, progress, trail, clock } = needs;
+export function createSecondFactor(needs: SecondFactorDeps) {
+  const { evaluatePolicy, methods, attemptLimiter, transactions, auditLog, clock } = needs;
 
   /** What the policy says of this sign-in now; null when its account is gone. */
-  async function standing({
-    progress: { accountId, proofs, later },
-    demand,
-    facts,
+  async function evaluate({
+    transaction: { accountId, authentications, later },
+    requested,
+    snapshot,
     trustedBrowserId,
-  }: Standing): Promise<Judgement | null> {
+  }: SignInContext): Promise<PolicyResult | null> {
     const occasion = later ? 'later' : 'sign-in';
-    return judge({ accountId, facts, proofs, demand, occasion, trustedBrowserId });
+    return evaluatePolicy({ accountId, snapshot, authentications, requested, occasion, trustedBrowserId });
   }
 
   /** `goOn`: what comes after it, begun with what is still to be noted, so that all of that is one commit. */
   async function verifyCode(
-    at: Standing,
+    context: SignInContext,
     method: MethodName,
     typed: Typed,
-    goOn: (reached: Progress) => Promise<void> = async () => {},
-  ): Promise<Outcome<Progress>> {
-    const judgement = await standing(at);
-    if (!judgement) return refused({ code: 'session_expired' });
-    const { decision, lockout } = judgement;
-    const line = { ...lineOf(at, judgement), method };
-    const no = (refusal: Refusal) => guesses.refuse(line, refusal);
-    const goneOn = async (reached: Progress) => {
+    goOn: (reached: SignInTransaction) => Promise<void> = async () => {},
+  ): Promise<Outcome<SignInTransaction>> {
+    const policyResult = await evaluate(context);
+    if (!policyResult) return refused({ code: 'session_expired' });
+    const { decision, lockout } = policyResult;
+    const line = { ...lineOf(context, policyResult), method };
+    const no = (refusal: Refusal) => attemptLimiter.refuse(line, refusal);
+    const goneOn = async (reached: SignInTransaction) => {
       await goOn(reached);
       return accepted(reached);
     };
     // A second click of an impatient finger: the factor was given, and the sign-in goes on.
-    if (decision.kind === 'satisfied') return goneOn(at.progress);
+    if (decision.kind === 'satisfied') return goneOn(context.transaction);
     if (decision.kind !== 'prove' || !decision.methods.includes(method)) {
       return no({ code: 'method_not_allowed' });
     }
 
-    const { progress: begun, demand } = at;
-    const guess = await guesses.count({ ...line, lockout, visit: begun.uid });
-    if (!guess.ok) return guess;
-    const found = await needs.check(method, { progress: begun, judgement, demand, typed: typed.code });
+    const { transaction: begun, requested } = context;
+    const attempt = await attemptLimiter.count({ ...line, lockout, visit: begun.uid });
+    if (!attempt.ok) return attempt;
+    const found = await needs.check(method, {
+      transaction: begun,
+      policyResult,
+      requested,
+      typed: typed.code,
+    });
     if (found.kind !== 'accepted') {
-      const { left, failed } = guess.value;
+      const { left, failed } = attempt.value;
       if (found.kind === 'refused') return failed(found.refusal, found.reason);
       if (found.kind === 'used') return failed({ code: 'code_used' });
       if (found.kind === 'expired') return failed({ code: 'code_expired' });
@@ -107,35 +117,38 @@ export function createSecondFactor(needs: Needs) {
     }
 
     const { enrolmentId, passkey } = found;
-    const proof = { method, enrolmentId, at: clock.now(), ...(passkey && { passkey }) };
-    const next: Progress = {
+    const authentication = { method, enrolmentId, atMs: clock.now(), ...(passkey && { passkey }) };
+    const next: SignInTransaction = {
       ...begun,
       ...found.spent,
-      proofs: withProof(begun.proofs, proof),
+      authentications: withAuthentication(begun.authentications, authentication),
       trustBrowser: begun.trustBrowser || typed.trustBrowser,
     };
-    const kept = await progress.save(next);
+    const kept = await transactions.save(next);
     if (!kept) {
-      const twin = await twinOf(begun, ({ proofs }) =>
-        proofs.some((each) => each.enrolmentId === enrolmentId),
+      const concurrent = await concurrentSaveOf(begun, ({ authentications }) =>
+        authentications.some((each) => each.enrolmentId === enrolmentId),
       );
-      if (twin.ok) return goneOn(twin.value);
+      if (concurrent.ok) return goneOn(concurrent.value);
       // A newer code was sent in this very moment: that one is good.
-      return found.spent.challenges ? no({ code: 'code_expired' }) : twin;
+      return found.spent.challenges ? no({ code: 'code_expired' }) : concurrent;
     }
     // The claim keeps the code from being good again meanwhile.
-    const noted = [noteAccepted(line, judgement), found.note(), guess.value.succeeded()];
+    const noted = [noteAccepted(line, policyResult), found.note(), attempt.value.succeeded()];
     const [reached] = await Promise.all([goneOn(kept), ...noted]);
     return reached;
   }
 
-  async function noteAccepted(line: Answerer, judgement: Judgement): Promise<void> {
-    await trail({ ...line, event: 'second_factor.accepted' });
-    if (line.method === 'recovery') await needs.onRecovery(judgement, line.address);
+  async function noteAccepted(line: Answerer, policyResult: PolicyResult): Promise<void> {
+    await auditLog({ ...line, event: 'second_factor.accepted' });
+    if (line.method === 'recovery') await needs.onRecovery(policyResult, line.ip);
   }
 
-  async function twinOf(at: Progress, isSame: (kept: Progress) => boolean): Promise<Outcome<Progress>> {
-    return orTwin(at, await progress.find(at.uid, clock.now()), isSame);
+  async function concurrentSaveOf(
+    transaction: SignInTransaction,
+    isSame: (kept: SignInTransaction) => boolean,
+  ): Promise<Outcome<SignInTransaction>> {
+    return resolveConcurrentSave(transaction, await transactions.find(transaction.uid, clock.now()), isSame);
   }
 
   /**
@@ -143,44 +156,48 @@ export function createSecondFactor(needs: Needs) {
    * is wanted. `seen` is the sending that the page with the button told of; null: the button was not pressed.
    */
   async function ask(
-    at: Standing,
-    judgement: Judgement,
+    context: SignInContext,
+    policyResult: PolicyResult,
     method: MethodName,
     resend: { readonly seen: string | null } | null = null,
-  ): Promise<Outcome<Progress>> {
-    if (!isSent(method) && method !== 'passkey') return accepted(at.progress);
-    const { decision } = judgement;
+  ): Promise<Outcome<SignInTransaction>> {
+    if (!isSent(method) && method !== 'passkey') return accepted(context.transaction);
+    const { decision } = policyResult;
     if (decision.kind !== 'prove' || !decision.methods.includes(method))
       return refused({ code: 'method_not_allowed' });
-    if (method === 'passkey') return needs.askPasskey(at.progress);
-    const sent = challengeFor(at.progress.challenges, method, 'sign-in');
-    if (!resend && sent && sent.expiresAt > clock.now()) return accepted(at.progress);
-    const destination = destinationFor(judgement, method);
+    if (method === 'passkey') return needs.askPasskey(context.transaction);
+    const sent = challengeFor(context.transaction.challenges, method, 'sign-in');
+    if (!resend && sent && sent.expiresAt > clock.now()) return accepted(context.transaction);
+    const destination = destinationFor(policyResult, method);
     if (destination === null) return refused({ code: unreachable(method) });
-    const { clientId, address } = at;
-    return needs.sendCode(at.progress, judgement, {
+    const { clientId, ip } = context;
+    return needs.sendCode(context.transaction, policyResult, {
       method,
       purpose: 'sign-in',
       destination,
       clientId,
-      address,
+      ip,
       seen: resend?.seen ?? null,
     });
   }
 
   /** Whether the page of a method has all that it shows: its code is on its way, its passkey asked for. */
-  function isAsked(at: Progress, judgement: Judgement, method: MethodName): boolean {
-    if (method === 'passkey') return challengeFor(at.challenges, method, 'sign-in') !== null;
-    const sent = sentBy(at, judgement, method);
+  function isAsked(transaction: SignInTransaction, policyResult: PolicyResult, method: MethodName): boolean {
+    if (method === 'passkey') return challengeFor(transaction.challenges, method, 'sign-in') !== null;
+    const sent = sentBy(transaction, policyResult, method);
     return sent === null || sent.expiresAt !== null;
   }
 
   /** What the page of a sent code tells; null for a method that sends none. */
-  function sentBy(at: Progress, judgement: Judgement, method: MethodName): SentView | null {
+  function sentBy(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    method: MethodName,
+  ): SentView | null {
     const sender = isSent(method) ? methods[method] : null;
-    const destination = destinationFor(judgement, method);
+    const destination = destinationFor(policyResult, method);
     if (!sender || destination === null) return null;
-    const sent = challengeFor(at.challenges, method, 'sign-in');
+    const sent = challengeFor(transaction.challenges, method, 'sign-in');
     const isGood = sent !== null && sent.expiresAt > clock.now();
     return {
       id: sent?.id ?? null,
@@ -189,21 +206,21 @@ export function createSecondFactor(needs: Needs) {
     };
   }
 
-  function destinationFor(judgement: Judgement, method: MethodName): string | null {
-    const enrolment = judgement.enrolments.find((each) => each.method === method);
-    return enrolment ? needs.destinationOf(judgement, enrolment) : null;
+  function destinationFor(policyResult: PolicyResult, method: MethodName): string | null {
+    const enrolment = policyResult.enrolments.find((each) => each.method === method);
+    return enrolment ? needs.destinationOf(policyResult, enrolment) : null;
   }
 
   /** Puts a set-up off while grace lasts; the answer holds for this sign-in. */
-  async function postpone(at: Standing): Promise<Outcome<Progress>> {
-    const judgement = await standing(at);
-    if (!judgement) return refused({ code: 'session_expired' });
-    const { decision } = judgement;
+  async function postpone(context: SignInContext): Promise<Outcome<SignInTransaction>> {
+    const policyResult = await evaluate(context);
+    if (!policyResult) return refused({ code: 'session_expired' });
+    const { decision } = policyResult;
     if (decision.kind !== 'set-up' || decision.laterUntil === null) return refused({ code: 'enforced' });
-    const next = { ...at.progress, later: true };
-    const kept = await progress.save(next);
-    if (!kept) return twinOf(next, ({ later }) => later);
-    await trail({ ...lineOf(at, judgement), event: 'second_factor.postponed' });
+    const next = { ...context.transaction, later: true };
+    const kept = await transactions.save(next);
+    if (!kept) return concurrentSaveOf(next, ({ later }) => later);
+    await auditLog({ ...lineOf(context, policyResult), event: 'second_factor.postponed' });
     return accepted(kept);
   }
 
@@ -213,11 +230,11 @@ export function createSecondFactor(needs: Needs) {
     return method === 'recovery' ? null : SENT_DIGITS;
   }
 
-  return { standing, verifyCode, ask, isAsked, sentBy, postpone, digitsOf };
+  return { evaluate, verifyCode, ask, isAsked, sentBy, postpone, digitsOf };
 }
 
-function lineOf({ clientId, address }: Standing, { account }: Judgement) {
-  return { accountId: account.id, tenantId: account.tenantId, clientId, address };
+function lineOf({ clientId, ip }: SignInContext, { account }: PolicyResult) {
+  return { accountId: account.id, tenantId: account.tenantId, clientId, ip };
 }
 
 function unreachable(method: 'email' | 'sms'): 'email_unconfirmed' | 'phone_invalid' {

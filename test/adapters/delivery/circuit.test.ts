@@ -31,7 +31,7 @@ describe('the circuit before an SMS gateway', () => {
     for (let time = 0; time < times; time += 1) await wordsOf(circuit, SMS);
   }
 
-  it('R19 opens after failures in a row, and refuses at once', async () => {
+  it('opens after failures in a row, and refuses at once [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, lines } = circuitTo(gateway);
     gateway.answer({ status: 500 });
@@ -49,7 +49,7 @@ describe('the circuit before an SMS gateway', () => {
     expect(gateway.calls).to.have.lengthOf(6);
   });
 
-  it('R19 opens for a gateway that hangs', async () => {
+  it('opens for a gateway that hangs [R19]', async () => {
     const gateway = await startGateway();
     const { circuit } = circuitTo(gateway, 500);
     gateway.answer(null);
@@ -58,14 +58,14 @@ describe('the circuit before an SMS gateway', () => {
     expect(gateway.calls).to.have.lengthOf(3);
   });
 
-  it('R19 tries one message after its rest, and closes when that is taken', async () => {
+  it('tries one message after its rest, and closes when that is taken [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, clock } = circuitTo(gateway);
     gateway.answer({ status: 500 });
     await fail(circuit, 3);
-    clock.advance(29_999);
+    clock.nextStep(29_999);
     expect(await wordsOf(circuit, SMS)).to.deep.equal(LEFT_ALONE);
-    clock.advance(1);
+    clock.nextStep(1);
     gateway.answer({ status: 201 });
     const [trial, other] = await Promise.all([circuit.send(SMS), wordsOf(circuit, SMS)]);
     expect([trial, other]).to.deep.equal([undefined, LEFT_ALONE]);
@@ -73,20 +73,20 @@ describe('the circuit before an SMS gateway', () => {
     expect(gateway.calls).to.have.lengthOf(5);
   });
 
-  it('R19 rests twice as long after each trial that fails, and ten minutes at most', async () => {
+  it('rests twice as long after each trial that fails, and ten minutes at most [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, clock } = circuitTo(gateway);
     gateway.answer({ status: 500 });
     await fail(circuit, 3);
     for (const seconds of [30, 60, 120, 240, 480, 600, 600]) {
-      clock.advance(seconds * 1000 - 1);
+      clock.nextStep(seconds * 1000 - 1);
       expect(await wordsOf(circuit, SMS), `${seconds}`).to.deep.equal(LEFT_ALONE);
-      clock.advance(1);
+      clock.nextStep(1);
       expect((await wordsOf(circuit, SMS))[1]).to.equal('the gateway answered 500');
     }
   });
 
-  it('R19 opens at the first 429 for as long as it asks for, and ten minutes at most', async () => {
+  it('opens at the first 429 for as long as it asks for, and ten minutes at most [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, clock } = circuitTo(gateway);
     for (const [asked, given] of [
@@ -95,15 +95,15 @@ describe('the circuit before an SMS gateway', () => {
     ] as const) {
       gateway.answer({ status: 429, headers: { 'retry-after': asked } });
       await fail(circuit, 1);
-      clock.advance(given * 1000 - 1);
+      clock.nextStep(given * 1000 - 1);
       expect(await wordsOf(circuit, SMS)).to.deep.equal(LEFT_ALONE);
-      clock.advance(1);
+      clock.nextStep(1);
       gateway.answer({ status: 201 });
       await circuit.send(SMS);
     }
   });
 
-  it('R19 is opened to nobody by numbers that the gateway refuses', async () => {
+  it('is opened to nobody by numbers that the gateway refuses [R19]', async () => {
     const gateway = await startGateway();
     const { circuit } = circuitTo(gateway);
     gateway.answer({ status: 400 });
@@ -114,7 +114,7 @@ describe('the circuit before an SMS gateway', () => {
     expect(gateway.calls).to.have.lengthOf(11);
   });
 
-  it('R19 is not closed by an answer to what was sent before it opened', async () => {
+  it('is not closed by an answer to what was sent before it opened [R19]', async () => {
     const gateway = await startGateway();
     const { circuit } = circuitTo(gateway);
     let release = () => {};
@@ -130,7 +130,7 @@ describe('the circuit before an SMS gateway', () => {
     expect(await wordsOf(circuit, SMS)).to.deep.equal(LEFT_ALONE);
   });
 
-  it('R19 hangs up on what was not answered in time, and sends it no second time', async () => {
+  it('hangs up on what was not answered in time, and sends it no second time [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, clock } = circuitTo(gateway, 500);
     const hungUp = new Promise((resolve) => {
@@ -138,7 +138,7 @@ describe('the circuit before an SMS gateway', () => {
     });
     expect((await wordsOf(circuit, SMS))[0]).to.equal(true);
     await hungUp;
-    clock.advance(60 * 60 * 1000);
+    clock.nextStep(60 * 60 * 1000);
     expect(gateway.calls).to.have.lengthOf(1);
   });
 });

@@ -52,33 +52,33 @@ describe('the mail queue', () => {
   const putOff = (timers: ReturnType<typeof createTimers>) =>
     eventually(async () => expect(timers.due()).to.have.lengthOf(1));
 
-  it('R15 takes mail over while the server is away, and sends it once when it is back', async () => {
+  it('takes mail over while the server is away, and sends it once when it is back [R15]', async () => {
     const port = await freePort();
     const { queue, timers, lines } = queueTo({ port });
     await queue.send(MAIL);
     await putOff(timers);
     expect(timers.due()).to.deep.equal([1000]);
-    timers.advance(1000);
+    timers.nextStep(1000);
     await putOff(timers);
     expect(timers.due()).to.deep.equal([2000]);
 
     const server = await startMailServer({ port });
-    timers.advance(2000);
+    timers.nextStep(2000);
     await eventually(async () => expect(server.mails).to.have.lengthOf(1));
-    timers.advance(60 * MINUTE_MS);
+    timers.nextStep(60 * MINUTE_MS);
     expect(timers.due()).to.deep.equal([]);
     expect(server.mails[0]?.to).to.deep.equal([MAIL.to]);
     expect(lines.lines).to.deep.equal([]);
   });
 
-  it('R16 keeps nobody waiting for a server that does not answer', async () => {
+  it('keeps nobody waiting for a server that does not answer [R16]', async () => {
     const { queue } = queueTo(await startMute());
     const sent = queue.send(MAIL);
     expect(await endsWithin(1000, sent)).to.equal(true);
     await sent;
   });
 
-  it('R17 sends the same message again after greylisting, and never after it was taken', async () => {
+  it('sends the same message again after greylisting, and never after it was taken [R17]', async () => {
     let isGrey = true;
     const grey = '451 come back in five minutes';
     const server = await startMailServer({ answer: () => (isGrey ? grey : null) });
@@ -89,20 +89,20 @@ describe('the mail queue', () => {
     while (timers.clock.now() < NOW + 5 * MINUTE_MS) {
       const [wait = 0] = timers.due();
       waits.push(wait / 1000);
-      timers.advance(wait);
+      timers.nextStep(wait);
       await putOff(timers);
     }
     expect(waits).to.deep.equal([1, 2, 4, 8, 16, 32, 64, 128, 256]);
     isGrey = false;
-    timers.advance(5 * MINUTE_MS);
+    timers.nextStep(5 * MINUTE_MS);
     await eventually(async () => expect(server.mails).to.have.lengthOf(1));
-    timers.advance(60 * MINUTE_MS);
+    timers.nextStep(60 * MINUTE_MS);
     expect(server.mails[0]?.source).to.include('Subject: A factor was removed');
     expect(server.asked).to.have.lengthOf(waits.length + 2);
     expect([timers.due(), lines.lines]).to.deep.equal([[], []]);
   });
 
-  it('R17 names each attempt at a message alike, and no other message so', async () => {
+  it('names each attempt at a message alike, and no other message so [R17]', async () => {
     let isCut = true;
     const server = await startMailServer({
       // Taken and kept, and nobody is told: the one case in which a message may come twice (RFC 5321, 6.1).
@@ -114,7 +114,7 @@ describe('the mail queue', () => {
     const { queue, timers } = queueTo(server, { concurrency: 1 });
     await queue.send(MAIL);
     await putOff(timers);
-    timers.advance(1000);
+    timers.nextStep(1000);
     await eventually(async () => expect(server.mails).to.have.lengthOf(2));
     await queue.send(MAIL);
     await eventually(async () => expect(server.mails).to.have.lengthOf(3));
@@ -125,16 +125,16 @@ describe('the mail queue', () => {
     expect(ids[2]).not.to.be.oneOf([ids[0], undefined]);
   });
 
-  it('R17 sends nothing after its life, and tells it once', async () => {
+  it('sends nothing after its life, and tells it once [R17]', async () => {
     const grey = await startMailServer({ answer: () => '451 come back in five minutes' });
     const { queue, timers, lines } = queueTo(grey);
     await queue.send(MAIL);
     while (lines.lines.length === 0) {
       await eventually(async () => expect(timers.due().length + lines.lines.length).to.equal(1));
-      timers.advance(timers.due()[0] ?? 0);
+      timers.nextStep(timers.due()[0] ?? 0);
     }
     expect(timers.clock.now()).to.be.below(NOW + 90_000);
-    timers.advance(60 * MINUTE_MS);
+    timers.nextStep(60 * MINUTE_MS);
     expect(lines.lines).to.deep.equal([
       {
         event: 'mail.undelivered',
@@ -144,7 +144,7 @@ describe('the mail queue', () => {
     expect([grey.asked.length, grey.mails]).to.deep.equal([7, []]);
   });
 
-  it('R17 does not begin with what has waited in line beyond its life', async () => {
+  it('does not begin with what has waited in line beyond its life [R17]', async () => {
     let release = () => {};
     const slow = await startMailServer({
       onMail: () =>
@@ -156,7 +156,7 @@ describe('the mail queue', () => {
     await queue.send(NOTICE);
     await queue.send(MAIL);
     await eventually(async () => expect(slow.mails).to.have.lengthOf(1));
-    timers.advance(90_000);
+    timers.nextStep(90_000);
     release();
     await eventually(async () => expect(lines.lines).to.have.lengthOf(1));
     expect(lines.lines[0]?.reason).to.equal('it was not sent within its life');
@@ -189,7 +189,7 @@ describe('the mail queue', () => {
     expect(server.mostAtOnce()).to.equal(2);
   });
 
-  describe('A74 a destination that is not one', () => {
+  describe('a destination that is not one [A74]', () => {
     for (const [what, to] of NOT_ONE_MAILBOX) {
       it(`is refused before anything is connected to: ${what}`, async () => {
         const mute = await startMute();
@@ -240,7 +240,7 @@ describe('the mail queue', () => {
       await queue.send(MAIL);
       await queue.send(MAIL);
       const closed = queue.close(1000);
-      timers.advance(1000);
+      timers.nextStep(1000);
       await closed;
       expect(lines.lines.map(({ reason }) => reason)).to.deep.equal([
         'the server stopped before it was sent',

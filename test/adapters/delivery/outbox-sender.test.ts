@@ -8,7 +8,7 @@ import { createSettableClock } from '../../support/time/clock.ts';
 describe('outbox-sender', () => {
   const dataDir = freshDataDir();
 
-  it('2.8 keeps what would have been sent, with the moment, for the outbox to show', async () => {
+  it('keeps what would have been sent, with the moment, for the outbox to show [2.8]', async () => {
     const stores = openEmbeddedShortLived({ dataDir: dataDir() });
     try {
       const clock = createSettableClock(1_000);
@@ -29,7 +29,7 @@ describe('outbox-sender', () => {
       };
 
       await sender.send({ ...mail, expiresAt: 2_000 });
-      clock.advance(500);
+      clock.nextStep(500);
       await sender.send({ ...sms, expiresAt: null });
 
       expect(await stores.outbox.list(10)).to.deep.equal([

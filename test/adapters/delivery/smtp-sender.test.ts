@@ -137,7 +137,7 @@ describe('the SMTP sender', () => {
   });
 
   describe('when it is not taken', () => {
-    it('R15 finds nobody', async () => {
+    it('finds nobody [R15]', async () => {
       const attempt = await transportTo({ port: await freePort() }).attempt(MAIL, 'an-id');
       expect(attempt).to.deep.equal({
         outcome: 'later',
@@ -145,13 +145,13 @@ describe('the SMTP sender', () => {
       });
     });
 
-    it('R16 gives up within ten seconds, whatever the server does', () => {
+    it('gives up within ten seconds, whatever the server does [R16]', () => {
       const { attempt, ...parts } = SMTP_TIMEOUTS;
       expect(attempt).to.be.at.most(10_000);
       expect(parts).to.deep.equal({ connection: 5000, greeting: 5000, silence: 10_000 });
     });
 
-    it('R16 gives up on a server that does not greet', async () => {
+    it('gives up on a server that does not greet [R16]', async () => {
       const { port, connections } = await startMute();
       const attempt = await transportTo({ port }, { timeouts: SHORT }).attempt(MAIL, 'an-id');
       expect(attempt).to.deep.equal({
@@ -161,7 +161,7 @@ describe('the SMTP sender', () => {
       expect(connections()).to.equal(1);
     });
 
-    it('R16 gives up on a server that takes the message and says nothing to it', async () => {
+    it('gives up on a server that takes the message and says nothing to it [R16]', async () => {
       const { port, mails } = await startMailServer({ onMail: () => new Promise(() => {}) });
       const timeouts = { connection: 5000, greeting: 5000, silence: 1000, attempt: 5000 };
       const attempt = await transportTo({ port }, { timeouts }).attempt(MAIL, 'an-id');
@@ -172,7 +172,7 @@ describe('the SMTP sender', () => {
       expect(mails).to.have.lengthOf(1);
     });
 
-    it('R16 gives up on a server that always says a little', async () => {
+    it('gives up on a server that always says a little [R16]', async () => {
       const talk = (socket: Socket) => {
         const timer = setInterval(() => socket.write('220-wait\r\n'), 20);
         socket.on('close', () => clearInterval(timer));
@@ -192,7 +192,7 @@ describe('the SMTP sender', () => {
       ['550 no such user ann.private@acme.test', 'refused'],
       ['554 no', 'refused'],
     ] as const) {
-      it(`R17 ${said.slice(0, 3)} means ${outcome}, and what else is said is not repeated`, async () => {
+      it(`${said.slice(0, 3)} means ${outcome}, and what else is said is not repeated [R17]`, async () => {
         const { port, mails } = await startMailServer({ answer: () => said });
         const attempt = await transportTo({ port }).attempt(MAIL, 'an-id');
         expect(attempt.outcome).to.equal(outcome);
@@ -204,7 +204,7 @@ describe('the SMTP sender', () => {
       });
     }
 
-    it('R17 sends nothing twice by itself when the server hangs up after the message', async () => {
+    it('sends nothing twice by itself when the server hangs up after the message [R17]', async () => {
       const server = await startMailServer({
         onMail: async () => {
           server.hangUp();

@@ -3,5 +3,5 @@ import { embedded } from '../../support/stores/embedded.ts';
 
 claimStoreContract(
   'embedded',
-  embedded((stores) => stores.claims),
+  embedded((stores) => stores.onceKeys),
 );

@@ -40,19 +40,19 @@ describe('embedded sweeper', () => {
   }
 
   async function fillAccounts(expiresAt: number, suffix: string): Promise<void> {
-    await stores.claims.claim(`claim-${suffix}`, expiresAt);
-    await stores.claims.first(`first-${suffix}`, 'value', expiresAt);
+    await stores.onceKeys.claim(`claim-${suffix}`, expiresAt);
+    await stores.onceKeys.first(`first-${suffix}`, 'value', expiresAt);
     await stores.records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
     await stores.trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores.providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
   }
 
-  it('R38 removes from the accounts file what has expired, and nothing that has not', async () => {
+  it('removes from the accounts file what has expired, and nothing that has not [R38]', async () => {
     await fillAccounts(NOW, 'old');
     await fillAccounts(NOW + 1, 'new');
     await stores.accounts.insert(anAccount());
     await stores.enrolments.insert(anEnrolment());
-    await stores.claims.first('kept', 'value', null);
+    await stores.onceKeys.first('kept', 'value', null);
     await stores.providerDurable.upsert('Grant', 'kept', {}, null);
     await stores.keys.insert({ id: 'kept', digestKey: 'sealed', addedAt: NOW - YEAR, usedAt: null });
     expect(await stores.sweep(NOW, YEAR)).to.equal(5);
@@ -68,19 +68,25 @@ describe('embedded sweeper', () => {
       provider: 2,
       encryption_keys: 1,
     });
-    expect(await stores.claims.peek('kept')).to.equal('value');
-    expect(await stores.claims.claim('claim-new', NOW)).to.equal(false);
-    expect(await stores.claims.claim('claim-old', NOW)).to.equal(true);
+    expect(await stores.onceKeys.peek('kept')).to.equal('value');
+    expect(await stores.onceKeys.claim('claim-new', NOW)).to.equal(false);
+    expect(await stores.onceKeys.claim('claim-old', NOW)).to.equal(true);
   });
 
-  it('R38 removes from the short-lived file what has expired, and nothing that has not', async () => {
+  it('removes from the short-lived file what has expired, and nothing that has not [R38]', async () => {
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     for (const [offset, suffix] of [
       [0, 'old'],
       [1, 'new'],
     ] as const) {
-      await stores.progress.save(aProgress({ uid: suffix, expiresAt: NOW + offset }));
-      await stores.attempts.take({ owner: 'a', id: suffix, bucket: 'b', at: NOW + offset - MINUTE, limits });
+      await stores.transactions.save(aProgress({ uid: suffix, expiresAt: NOW + offset }));
+      await stores.attempts.take({
+        owner: 'a',
+        id: suffix,
+        bucket: 'b',
+        atMs: NOW + offset - MINUTE,
+        limits,
+      });
       await stores.providerShortLived.upsert('Session', suffix, {}, NOW + offset);
       const message = {
         channel: 'email',
@@ -92,18 +98,23 @@ describe('embedded sweeper', () => {
       await stores.outbox.append(message, NOW + offset - DAY);
     }
     expect(await stores.sweep(NOW, YEAR)).to.equal(4);
-    expect(rowsIn('short-lived.sqlite')).to.deep.equal({ progress: 1, attempts: 1, outbox: 1, provider: 1 });
+    expect(rowsIn('short-lived.sqlite')).to.deep.equal({
+      progress: 1,
+      attempts: 1,
+      outbox: 1,
+      provider: 1,
+    });
   });
 
   it('keeps audit events for as long as told', async () => {
     for (const days of [0, 29, 30, 31]) {
-      await stores.audit.append(anAuditEvent({ id: String(days), at: NOW - days * DAY }));
+      await stores.audit.append(anAuditEvent({ id: String(days), atMs: NOW - days * DAY }));
     }
     expect(await stores.sweep(NOW, 30 * DAY)).to.equal(2);
     expect((await stores.audit.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['0', '29']);
   });
 
-  it('A19 never forgets the failures of a second factor, and those of a password after a month', async () => {
+  it('never forgets the failures of a second factor, and those of a password after a month [A19]', async () => {
     await stores.lockouts.addFailure('account-1', 'totp', NOW - YEAR);
     await stores.lockouts.lock('account-1', NOW - YEAR, 3);
     await stores.lockouts.addFailure('typed-1', 'password', NOW - 31 * DAY);
@@ -117,10 +128,10 @@ describe('embedded sweeper', () => {
     expect((await stores.lockouts.read('typed-3')).lockedUntil).to.equal(NOW + MINUTE);
   });
 
-  it('R38 removes more than one batch and lets others run in between', async () => {
+  it('removes more than one batch and lets others run in between [R38]', async () => {
     const limits = [{ counter: 'account', limit: 3000, windowMs: MINUTE }];
     for (let n = 0; n < 1201; n += 1) {
-      await stores.attempts.take({ owner: `owner-${n}`, id: 'one', bucket: 'b', at: NOW - DAY, limits });
+      await stores.attempts.take({ owner: `owner-${n}`, id: 'one', bucket: 'b', atMs: NOW - DAY, limits });
     }
     let turns = 0;
     const count = () => {

@@ -3,5 +3,5 @@ import { embedded } from '../../support/stores/embedded.ts';
 
 progressStoreContract(
   'embedded',
-  embedded((stores) => stores.progress),
+  embedded((stores) => stores.transactions),
 );

@@ -1,6 +1,7 @@
 /** What stands in the collections: only what is known is written, what is not known is kept, and nothing is trusted. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
+import { toStoredAuthentication } from '../../../src/domain/sign-in/stored-authentication.ts';
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import {
   anAccount,
@@ -30,8 +31,8 @@ describe('documents in MongoDB', () => {
     await collection(name).updateOne({}, { $set: fields });
   };
 
-  it('R26 keeps the fields that a newer release has added, and is not disturbed by them', async () => {
-    const { accounts, enrolments, records, trustedBrowsers, providerDurable, audit, lockouts, claims } =
+  it('keeps the fields that a newer release has added, and is not disturbed by them [R26]', async () => {
+    const { accounts, enrolments, records, trustedBrowsers, providerDurable, audit, lockouts, onceKeys } =
       stores();
     const newer = { shoeSize: 43, nested: { since: 'tomorrow' } };
     await accounts.insert(anAccount({ passwordHash: 'old' }));
@@ -40,7 +41,7 @@ describe('documents in MongoDB', () => {
     await providerDurable.upsert('RefreshToken', 'token-1', {}, null);
     await audit.append(anAuditEvent());
     await lockouts.addFailure('account-1', 'totp', NOW);
-    await claims.first('key', 'value', null);
+    await onceKeys.first('key', 'value', null);
     await trustedBrowsers.insert(aTrustedBrowser());
     const names = ['accounts', 'enrolments', 'sign_in_records', 'trusted_browsers', 'provider', 'audit'];
     names.push('lockouts', 'claims');
@@ -63,32 +64,36 @@ describe('documents in MongoDB', () => {
     expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(used);
     expect(await audit.list({ limit: 9 })).to.deep.equal([anAuditEvent()]);
     expect((await lockouts.read('account-1')).failures).to.deep.equal({ totp: 1 });
-    expect(await claims.peek('key')).to.equal('value');
+    expect(await onceKeys.peek('key')).to.equal('value');
     for (const name of names) expect(await theNewer(name), name).to.deep.include(newer);
   });
 
-  it('R26 stores a proof with what a newer release had told of it', async () => {
+  it('stores a proof with what a newer release had told of it [R26]', async () => {
     const { records } = stores();
     await records.save(aSignInRecord());
-    const [password] = aSignInRecord().proofs;
-    await change('sign_in_records', { proofs: [{ ...password, device: 'phone' }] });
+    const [password] = aSignInRecord().authentications;
+    if (!password) throw new Error('no password');
+    await change('sign_in_records', { proofs: [{ ...toStoredAuthentication(password), device: 'phone' }] });
     const found = await records.find('session-1', NOW);
     if (!found) throw new Error('no record');
-    await records.save({ ...found, proofs: [...found.proofs, ...aSignInRecord().proofs.slice(1)] });
-    const [first, second] = (await records.find('session-1', NOW))?.proofs ?? [];
+    await records.save({
+      ...found,
+      authentications: [...found.authentications, ...aSignInRecord().authentications.slice(1)],
+    });
+    const [first, second] = (await records.find('session-1', NOW))?.authentications ?? [];
     expect(first).to.deep.equal({ ...password, device: 'phone' });
-    expect(second).to.deep.equal(aSignInRecord().proofs[1]);
+    expect(second).to.deep.equal(aSignInRecord().authentications[1]);
   });
 
-  it('R26 stores what a passkey told with what a newer release had told of it', async () => {
+  it('stores what a passkey told with what a newer release had told of it [R26]', async () => {
     const { records } = stores();
     const passkey = { userVerified: true, deviceBound: true, brand: 'any' };
-    const proofs = [{ method: 'passkey', enrolmentId: 'enrolment-1', at: NOW, passkey }] as const;
-    await records.save(aSignInRecord({ proofs }));
-    expect((await records.find('session-1', NOW))?.proofs).to.deep.equal(proofs);
+    const authentications = [{ method: 'passkey', enrolmentId: 'enrolment-1', atMs: NOW, passkey }] as const;
+    await records.save(aSignInRecord({ authentications }));
+    expect((await records.find('session-1', NOW))?.authentications).to.deep.equal(authentications);
   });
 
-  it('R26 an account of an older release is not frozen, and its sign-in rests on no trusted browser', async () => {
+  it('an account of an older release is not frozen, and its sign-in rests on no trusted browser [R26]', async () => {
     const { accounts, records } = stores();
     await accounts.insert(anAccount({ frozenAt: NOW }));
     await records.save(aSignInRecord({ trustedBrowserId: 'browser-1' }));
@@ -98,7 +103,7 @@ describe('documents in MongoDB', () => {
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
   });
 
-  it('R26 a trusted browser of an older release is of no tenant that could end it, and ends by itself', async () => {
+  it('a trusted browser of an older release is of no tenant that could end it, and ends by itself [R26]', async () => {
     const { trustedBrowsers } = stores();
     await trustedBrowsers.insert(aTrustedBrowser());
     await collection('trusted_browsers').updateOne({}, { $unset: { tenantId: 1 } });
@@ -106,7 +111,7 @@ describe('documents in MongoDB', () => {
     expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser({ tenantId: '' }));
   });
 
-  it('R26 refuses to write a field that no schema knows', async () => {
+  it('refuses to write a field that no schema knows [R26]', async () => {
     const account = { ...anAccount(), isRoot: true } as Account;
     const outcome = await stores()
       .accounts.insert(account)
@@ -115,12 +120,12 @@ describe('documents in MongoDB', () => {
     expect(await stores().accounts.findById('account-1')).to.equal(null);
   });
 
-  it('A88 takes no operator where a text belongs, and says nothing of what it was', async () => {
-    const { accounts, enrolments, claims, lockouts, records, trustedBrowsers, providerDurable, audit } =
+  it('takes no operator where a text belongs, and says nothing of what it was [A88]', async () => {
+    const { accounts, enrolments, onceKeys, lockouts, records, trustedBrowsers, providerDurable, audit } =
       stores();
     await accounts.insert(anAccount({ passwordHash: 'old' }));
     await enrolments.insert(anEnrolment());
-    await claims.first('key', 'value', null);
+    await onceKeys.first('key', 'value', null);
     await lockouts.addFailure('account-1', 'totp', NOW);
     await records.save(aSignInRecord());
     await trustedBrowsers.insert(aTrustedBrowser());
@@ -148,7 +153,7 @@ describe('documents in MongoDB', () => {
         accounts.setPhone(text, '+31201234567'),
         accounts.setFrozen(text, NOW),
         enrolments.setDefault(text, 'enrolment-1'),
-        claims.held([text]).then((held) => [...held]),
+        onceKeys.held([text]).then((held) => [...held]),
         trustedBrowsers.find(text, NOW),
         trustedBrowsers.listByAccount(text, NOW),
         trustedBrowsers.noteUse(text, { lastUsedAt: NOW, lastUsedFor: 'demo' }),
@@ -159,7 +164,7 @@ describe('documents in MongoDB', () => {
         enrolments.remove(text, 'enrolment-1'),
         enrolments.remove('account-1', text),
         enrolments.raiseLastStep(text, 7),
-        claims.peek(text),
+        onceKeys.peek(text),
         lockouts.read(text),
         lockouts.clear(text, 'totp'),
         lockouts.clear('account-1', text),
@@ -190,7 +195,7 @@ describe('documents in MongoDB', () => {
     expect(await providerDurable.find('Grant', 'grant-1', NOW)).to.not.equal(null);
   });
 
-  it('R33 takes an account without readable groups for absent: they may be what makes its policy strict', async () => {
+  it('takes an account without readable groups for absent: they may be what makes its policy strict [R33]', async () => {
     const { accounts } = stores();
     await accounts.insert(anAccount({ groups: ['finance'] }));
     for (const groups of [null, 'finance', [1], [null], { 0: 'finance' }, 7]) {
@@ -201,7 +206,7 @@ describe('documents in MongoDB', () => {
     }
   });
 
-  it('R33 takes a sign-in record without readable proofs for absent', async () => {
+  it('takes a sign-in record without readable proofs for absent [R33]', async () => {
     const { records } = stores();
     await records.save(aSignInRecord());
     for (const proofs of [null, 'pwd', [null], [{}], {}, 7, ...MALFORMED_PROOFS]) {
@@ -213,7 +218,7 @@ describe('documents in MongoDB', () => {
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
   });
 
-  it('R33 A89 takes a payload that is no object for absent, and none reaches a prototype', async () => {
+  it('takes a payload that is no object for absent, and none reaches a prototype [R33 A89]', async () => {
     const { providerDurable } = stores();
     for (const payload of ['', '{', 'null', '7', '[1]', '{"__proto__":{"polluted":true}}', '\u0000']) {
       await providerDurable.upsert('Grant', 'grant-1', {}, NOW + MINUTE);
@@ -229,7 +234,7 @@ describe('documents in MongoDB', () => {
 
   it('is not unavailable because somebody asked for what cannot be', async () => {
     const outcome = await stores()
-      .claims.peek({} as string)
+      .onceKeys.peek({} as string)
       .catch((error: unknown) => error);
     expect(outcome).to.be.instanceOf(TypeError).and.not.instanceOf(StoreUnavailable);
   });

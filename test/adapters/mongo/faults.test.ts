@@ -36,7 +36,7 @@ describe('MongoDB when it fails', () => {
 
   /** One act of each kind, reading and writing, with one step and with several. */
   function acts(): Promise<unknown>[] {
-    const { accounts, enrolments, claims, lockouts, records, trustedBrowsers, audit, providerDurable } =
+    const { accounts, enrolments, onceKeys, lockouts, records, trustedBrowsers, audit, providerDurable } =
       stores;
     return [
       accounts.findByEmail('bob@acme.test'),
@@ -48,9 +48,9 @@ describe('MongoDB when it fails', () => {
       enrolments.insert(anEnrolment()),
       enrolments.raiseLastStep('enrolment-1', 7),
       enrolments.setDefault('account-1', 'enrolment-1'),
-      claims.claim('key', NOW),
-      claims.held(['key']),
-      claims.first('first', 'value', null),
+      onceKeys.claim('key', NOW),
+      onceKeys.held(['key']),
+      onceKeys.first('first', 'value', null),
       lockouts.read('account-1'),
       lockouts.addFailure('account-1', 'totp', NOW),
       lockouts.clear('account-1', 'totp'),
@@ -77,7 +77,7 @@ describe('MongoDB when it fails', () => {
     expect(stall).to.be.below(STALL);
   }
 
-  it('R10 says so in time when the server was killed, and goes on when it is back', async () => {
+  it('says so in time when the server was killed, and goes on when it is back [R10]', async () => {
     await stores.accounts.insert(anAccount());
     await server().kill();
     await expectUnavailable(acts);
@@ -89,32 +89,32 @@ describe('MongoDB when it fails', () => {
     await stores.ping();
   });
 
-  it('R10 says so in time when the server is frozen, and goes on when it has thawed', async () => {
+  it('says so in time when the server is frozen, and goes on when it has thawed [R10]', async () => {
     server().pause();
     await expectUnavailable(acts);
     server().resume();
     await eventually(() => stores.ping());
     // What had been sent before was done or not; asked again, the answer is one of the two.
-    expect(await stores.claims.first('first', 'value', null)).to.equal('value');
+    expect(await stores.onceKeys.first('first', 'value', null)).to.equal('value');
   });
 
-  it('R14 keeps 200 callers waiting on ten connections, and no longer than that', async () => {
+  it('keeps 200 callers waiting on ten connections, and no longer than that [R14]', async () => {
     const proxy = await startTcpProxy(server().port);
     const slow = await openMongoAccounts({ uri: `mongodb://127.0.0.1:${proxy.port}/slow` });
     try {
       // Ten connections are made for it, for which a busy machine may need more than one try.
-      await eventually(() => together(200, (index) => slow.claims.claim(`before-${index}`, NOW)), BUSY);
+      await eventually(() => together(200, (index) => slow.onceKeys.claim(`before-${index}`, NOW)), BUSY);
       const connections = proxy.accepted;
       // Ten for the acts, one or two for the driver's own look at the server.
       expect(connections).to.be.at.most(12);
       proxy.delayReplies(5000);
       await expectUnavailable(() =>
-        Array.from({ length: 200 }, (_, index) => slow.claims.claim(`key-${index}`, NOW)),
+        Array.from({ length: 200 }, (_, index) => slow.onceKeys.claim(`key-${index}`, NOW)),
       );
       expect(proxy.accepted - connections).to.be.at.most(12);
       proxy.delayReplies(0);
       await eventually(() => slow.ping());
-      expect(await slow.claims.claim('after', NOW)).to.equal(true);
+      expect(await slow.onceKeys.claim('after', NOW)).to.equal(true);
     } finally {
       await slow.close();
       await proxy.close();
@@ -125,14 +125,14 @@ describe('MongoDB when it fails', () => {
     const closed = await openMongoAccounts({ uri: server().uri });
     await closed.close();
     await closed.close();
-    expect(await closed.claims.claim('key', NOW).catch((error: unknown) => error)).to.be.instanceOf(
+    expect(await closed.onceKeys.claim('key', NOW).catch((error: unknown) => error)).to.be.instanceOf(
       StoreUnavailable,
     );
   });
 });
 
 describe('what MongoDB says of a failure', () => {
-  it('A98 is told by its code, since the server repeats what was to be stored', () => {
+  it('is told by its code, since the server repeats what was to be stored [A98]', () => {
     const refused = new mongo.MongoServerError({
       message:
         'not authorized to execute command { insert: "accounts", documents: [ { passwordHash: "hunter2" } ] }',
@@ -153,7 +153,7 @@ describe('MongoDB that was never there', () => {
       (error: unknown) => error,
     );
 
-  it('R10 rejects in time, and tells nobody the password', async () => {
+  it('rejects in time, and tells nobody the password [R10]', async () => {
     const failed = failure('mongodb://app:hunter2@127.0.0.1:1/doublelock');
     expect(await endsWithin(PATIENCE, failed), `within ${PATIENCE} ms`).to.equal(true);
     const error = await failed;

@@ -4,6 +4,6 @@ import { mongo } from '../../support/stores/mongo.ts';
 describe('on MongoDB', () => {
   claimStoreContract(
     'mongo',
-    mongo((stores) => stores.claims),
+    mongo((stores) => stores.onceKeys),
   );
 });

@@ -20,7 +20,7 @@ describe('MongoDB and other processes', () => {
   const { database, stores } = mongoStores();
   const start = otherProcesses('mongo-process.ts');
 
-  it('A32 A41 A44 R25 of four processes one wins each once-only act', async () => {
+  it('of four processes one wins each once-only act [A32 A41 A44 R25]', async () => {
     const { accounts, enrolments, lockouts, providerDurable } = stores();
     for (let number = 0; number < PRIZES; number += 1) {
       const id = String(number);
@@ -63,7 +63,7 @@ describe('MongoDB and the death of a process', () => {
     expect(indexes.filter(({ unique }) => unique)).to.have.length(1);
   });
 
-  it('R24 finds after SIGKILL everything that was acknowledged', async () => {
+  it('finds after SIGKILL everything that was acknowledged [R24]', async () => {
     const writer = start('write', database().uri);
     expect(await writer.next()).to.equal('acknowledged');
     await writer.kill();
@@ -73,7 +73,7 @@ describe('MongoDB and the death of a process', () => {
     expect(await stores.enrolments.listByAccount('account-1')).to.deep.equal([
       anEnrolment({ lastStep: 58_333_333 }),
     ]);
-    expect(await stores.claims.claim('totp|enrolment-1|58333333', NOW)).to.equal(false);
+    expect(await stores.onceKeys.claim('totp|enrolment-1|58333333', NOW)).to.equal(false);
     const lockout = { lockedUntil: NOW, level: 1, failures: { totp: 1 } };
     expect(await stores.lockouts.read('account-1')).to.deep.equal(lockout);
     expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());

@@ -27,20 +27,20 @@ describe('sweeping MongoDB', () => {
   }
 
   async function fill(expiresAt: number, suffix: string): Promise<void> {
-    await stores().claims.claim(`claim-${suffix}`, expiresAt);
-    await stores().claims.first(`first-${suffix}`, 'value', expiresAt);
+    await stores().onceKeys.claim(`claim-${suffix}`, expiresAt);
+    await stores().onceKeys.first(`first-${suffix}`, 'value', expiresAt);
     await stores().records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
     await stores().trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores().providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
   }
 
-  it('R38 removes what has expired, and nothing that has not', async () => {
+  it('removes what has expired, and nothing that has not [R38]', async () => {
     await fill(NOW, 'old');
     await fill(NOW + 1, 'new');
     await stores().accounts.insert(anAccount());
     await stores().enrolments.insert(anEnrolment());
     await stores().enrolments.raiseLastStep('enrolment-1', 7);
-    await stores().claims.first('kept', 'value', null);
+    await stores().onceKeys.first('kept', 'value', null);
     await stores().providerDurable.upsert('Grant', 'kept', {}, null);
     expect(await stores().sweep(NOW, YEAR)).to.equal(5);
     expect(await documents()).to.deep.equal({
@@ -51,12 +51,12 @@ describe('sweeping MongoDB', () => {
       trusted_browsers: 1,
       provider: 2,
     });
-    expect(await stores().claims.peek('kept')).to.equal('value');
-    expect(await stores().claims.claim('claim-new', NOW)).to.equal(false);
-    expect(await stores().claims.claim('claim-old', NOW)).to.equal(true);
+    expect(await stores().onceKeys.peek('kept')).to.equal('value');
+    expect(await stores().onceKeys.claim('claim-new', NOW)).to.equal(false);
+    expect(await stores().onceKeys.claim('claim-old', NOW)).to.equal(true);
   });
 
-  it('A46 never forgets that a token was consumed while it can still be found', async () => {
+  it('never forgets that a token was consumed while it can still be found [A46]', async () => {
     await stores().providerDurable.upsert('RefreshToken', 'prolonged', {}, NOW + MINUTE);
     await stores().providerDurable.consume('RefreshToken', 'prolonged', NOW);
     await stores().providerDurable.upsert('RefreshToken', 'prolonged', {}, NOW + YEAR);
@@ -69,13 +69,13 @@ describe('sweeping MongoDB', () => {
 
   it('keeps audit events for as long as told', async () => {
     for (const days of [0, 29, 30, 31]) {
-      await stores().audit.append(anAuditEvent({ id: String(days), at: NOW - days * DAY }));
+      await stores().audit.append(anAuditEvent({ id: String(days), atMs: NOW - days * DAY }));
     }
     expect(await stores().sweep(NOW, 30 * DAY)).to.equal(2);
     expect((await stores().audit.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['0', '29']);
   });
 
-  it('A19 never forgets the failures of a second factor, and those of a password after a month', async () => {
+  it('never forgets the failures of a second factor, and those of a password after a month [A19]', async () => {
     const { lockouts } = stores();
     await lockouts.addFailure('account-1', 'totp', NOW - YEAR);
     await lockouts.lock('account-1', NOW - YEAR, 3);
@@ -91,7 +91,7 @@ describe('sweeping MongoDB', () => {
     expect(await documents()).to.deep.equal({ lockouts: 5 });
   });
 
-  it('A19 counts on after failures that no longer matter were deleted', async () => {
+  it('counts on after failures that no longer matter were deleted [A19]', async () => {
     const { lockouts } = stores();
     for (let number = 1; number <= 33; number += 1) {
       const hours = number < 20 ? 3 : 1;
@@ -105,7 +105,7 @@ describe('sweeping MongoDB', () => {
     expect((await documents()).lockouts).to.be.below(33);
   });
 
-  it('R38 removes more than one batch, and lets others run in between', async () => {
+  it('removes more than one batch, and lets others run in between [R38]', async () => {
     const claims = Array.from({ length: 1201 }, (_, n) => ({
       _id: `claim-${n}`,
       value: '',

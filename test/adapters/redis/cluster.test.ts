@@ -43,7 +43,7 @@ describe('redis as a cluster', () => {
   );
   progressStoreContract(
     'cluster',
-    inCluster((stores) => stores.progress),
+    inCluster((stores) => stores.transactions),
   );
   outboxStoreContract(
     'cluster',
@@ -59,15 +59,15 @@ describe('redis as a cluster', () => {
   );
 
   it('spreads what it keeps over all of them', async () => {
-    const { progress } = keep(await open());
+    const { transactions } = keep(await open());
     const uids = Array.from({ length: 60 }, (_, index) => `interaction-${index}`);
-    for (const uid of uids) await progress.save(aProgress({ uid }));
+    for (const uid of uids) await transactions.save(aProgress({ uid }));
     const sizes = await Promise.all(nodes.map(({ admin }) => admin.dbsize()));
     expect(Math.min(...sizes)).to.be.above(0);
     expect(sizes.reduce((sum, size) => sum + size, 0)).to.equal(uids.length);
   });
 
-  it('R7 is refused when one master of it evicts', async () => {
+  it('is refused when one master of it evicts [R7]', async () => {
     const { admin } = nodes[1] ?? expect.fail('three masters');
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const outcome: unknown = await open().catch((error: unknown) => error);
@@ -78,25 +78,25 @@ describe('redis as a cluster', () => {
   it('follows slots that move to another master', async () => {
     const [from, to] = nodes;
     if (!from || !to) throw new Error('three masters');
-    const { progress } = keep(await open());
+    const { transactions } = keep(await open());
     const ids = await Promise.all(nodes.map(({ admin }) => admin.cluster('MYID')));
-    await progress.save(aProgress());
+    await transactions.save(aProgress());
     const slot = await from.admin.cluster('KEYSLOT', 'dl:progress:{interaction-1}');
     const owner = nodes.find((_, index) => Math.floor(Number(slot) / 5462) === index) ?? from;
     const next = owner === to ? from : to;
     await next.admin.cluster('SETSLOT', slot, 'IMPORTING', String(ids[nodes.indexOf(owner)]));
     await owner.admin.cluster('SETSLOT', slot, 'MIGRATING', String(ids[nodes.indexOf(next)]));
-    expect((await progress.find('interaction-1', NOW))?.version, 'while it moves').to.equal(1);
+    expect((await transactions.find('interaction-1', NOW))?.version, 'while it moves').to.equal(1);
     await owner.admin.migrate('127.0.0.1', next.port, 'dl:progress:{interaction-1}', 0, 1000);
-    expect((await progress.find('interaction-1', NOW))?.version, 'moved, not yet told').to.equal(1);
+    expect((await transactions.find('interaction-1', NOW))?.version, 'moved, not yet told').to.equal(1);
     for (const { admin } of [next, owner]) {
       await admin.cluster('SETSLOT', slot, 'NODE', String(ids[nodes.indexOf(next)]));
     }
-    expect(await progress.save(aProgress({ version: 1 }))).to.be.an('object');
-    expect((await progress.find('interaction-1', NOW))?.version).to.equal(2);
+    expect(await transactions.save(aProgress({ version: 1 }))).to.be.an('object');
+    expect((await transactions.find('interaction-1', NOW))?.version).to.equal(2);
   });
 
-  it('A44 has one winner of each code while connections are cut', async () => {
+  it('has one winner of each code while connections are cut [A44]', async () => {
     const { providerShortLived: provider } = keep(await open());
     const codes = 200;
     let most = 0;
@@ -121,12 +121,12 @@ describe('redis as a cluster', () => {
     expect(most).to.equal(codes);
   });
 
-  it('R2 is unavailable within a second for what a stopped master keeps, and is back by itself', async () => {
-    const { progress, ping } = keep(await open());
+  it('is unavailable within a second for what a stopped master keeps, and is back by itself [R2]', async () => {
+    const { transactions, ping } = keep(await open());
     const uids = Array.from({ length: 30 }, (_, index) => `interaction-${index}`);
-    for (const uid of uids) await progress.save(aProgress({ uid }));
+    for (const uid of uids) await transactions.save(aProgress({ uid }));
     nodes[2]?.pause();
-    const asked = Promise.allSettled(uids.map((uid) => progress.find(uid, NOW)));
+    const asked = Promise.allSettled(uids.map((uid) => transactions.find(uid, NOW)));
     const isInTime = await endsWithin(1000, asked);
     nodes[2]?.resume();
     const found = await asked;
@@ -135,6 +135,6 @@ describe('redis as a cluster', () => {
     expect(reasons.length).to.be.above(0).and.below(uids.length);
     for (const reason of reasons) expect(reason).to.be.instanceOf(StoreUnavailable);
     await eventually(ping);
-    await eventually(() => Promise.all(uids.map((uid) => progress.find(uid, NOW))));
+    await eventually(() => Promise.all(uids.map((uid) => transactions.find(uid, NOW))));
   });
 });

@@ -52,7 +52,7 @@ describe('redis whose reply is cut', () => {
     return told;
   }
 
-  it('A44 tells the one who consumed that it did, and nobody else', async () => {
+  it('tells the one who consumed that it did, and nobody else [A44]', async () => {
     const { providerShortLived: provider } = stores;
     await provider.upsert('AuthorizationCode', 'code-1', {}, EXPIRES);
     expect(await cut(() => provider.consume('AuthorizationCode', 'code-1', NOW))).to.equal(true);
@@ -82,14 +82,14 @@ describe('redis whose reply is cut', () => {
   }
 
   it('tells the one who saved a version that it did, whoever saved the next one since', async () => {
-    expect(await cut(() => stores.progress.save(aProgress()))).to.be.an('object');
-    expect(await cut(() => stores.progress.save(aProgress())), 'a second time').to.equal(null);
+    expect(await cut(() => stores.transactions.save(aProgress()))).to.be.an('object');
+    expect(await cut(() => stores.transactions.save(aProgress())), 'a second time').to.equal(null);
     const saved = await cutMeanwhile(
-      () => stores.progress.save(aProgress({ version: 1 })),
-      () => others.progress.save(aProgress({ version: 2, later: true })),
+      () => stores.transactions.save(aProgress({ version: 1 })),
+      () => others.transactions.save(aProgress({ version: 2, later: true })),
     );
     expect(saved).to.deep.equal(aProgress({ version: 2 }));
-    expect(await stores.progress.find('interaction-1', NOW)).to.deep.equal(
+    expect(await stores.transactions.find('interaction-1', NOW)).to.deep.equal(
       aProgress({ version: 3, later: true }),
     );
   });
@@ -107,14 +107,14 @@ describe('redis whose reply is cut', () => {
 
   it('counts an attempt once', async () => {
     const take = (id: string) =>
-      stores.attempts.take({ owner: 'account-1', id, bucket: 'totp', at: NOW, limits: LIMITS });
+      stores.attempts.take({ owner: 'account-1', id, bucket: 'totp', atMs: NOW, limits: LIMITS });
     expect(await cut(() => take('attempt-1'))).to.deep.equal({ ok: true, left: { account: 2 } });
     expect(await cut(() => take('attempt-2'))).to.deep.equal({ ok: true, left: { account: 1 } });
     await cut(() => stores.attempts.forget('account-1', ['account'], 'totp'));
     expect(await take('attempt-3')).to.deep.equal({ ok: true, left: { account: 2 } });
   });
 
-  it('R17 sends a message once', async () => {
+  it('sends a message once [R17]', async () => {
     const message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456', html: null } as const;
     await cut(() => stores.outbox.append(message, NOW));
     expect(await cut(() => stores.outbox.list(10))).to.deep.equal([{ ...message, sentAt: NOW }]);
@@ -128,9 +128,9 @@ describe('redis whose reply is cut', () => {
     expect(await cut(() => provider.findByUid('Session', 'uid-1', NOW))).to.deep.equal(session);
     await cut(() => provider.revokeByGrantId('Session', 'grant-1'));
     expect(await provider.find('Session', 'session-1', NOW)).to.equal(null);
-    await stores.progress.save(aProgress());
-    await cut(() => stores.progress.remove('interaction-1'));
-    expect(await stores.progress.find('interaction-1', NOW)).to.equal(null);
+    await stores.transactions.save(aProgress());
+    await cut(() => stores.transactions.remove('interaction-1'));
+    expect(await stores.transactions.find('interaction-1', NOW)).to.equal(null);
   });
 
   it('has many calls under way told right, in spite of the cut', async () => {

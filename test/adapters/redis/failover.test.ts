@@ -21,7 +21,7 @@ describe('redis with a replica', () => {
     return keep(await openRedisShortLived({ uri: `redis://127.0.0.1:${port}`, clock: CLOCK }));
   }
 
-  it('R6 A44 consumes no code twice when the replica that takes over never heard that it was', async () => {
+  it('consumes no code twice when the replica that takes over never heard that it was [R6 A44]', async () => {
     const primary = await start();
     const link = keep(await startTcpProxy(primary.port));
     const replica = await startReplica(start, link.port);
@@ -45,25 +45,25 @@ describe('redis with a replica', () => {
     expect(await provider.consume('AuthorizationCode', 'code-3', NOW)).to.equal(true);
   });
 
-  it('R8 leaves a server that has become a replica, with nothing half done', async () => {
+  it('leaves a server that has become a replica, with nothing half done [R8]', async () => {
     const first = await start();
     const second = await startReplica(start, first.port);
     const proxy = keep(await startTcpProxy(first.port));
-    const { progress } = await openThrough(proxy);
-    await progress.save(aProgress());
+    const { transactions } = await openThrough(proxy);
+    await transactions.save(aProgress());
     await caughtUp(first, second);
     await second.admin.replicaof('NO', 'ONE');
     await first.admin.replicaof('127.0.0.1', second.port);
 
-    const refusal = await progress.save(aProgress({ version: 1 })).catch((error: unknown) => error);
+    const refusal = await transactions.save(aProgress({ version: 1 })).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     expect(String(refusal)).to.include('READONLY');
     proxy.leadTo(second.port);
-    expect(await eventually(() => progress.save(aProgress({ version: 1 })))).to.be.an('object');
-    expect(await progress.find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
+    expect(await eventually(() => transactions.save(aProgress({ version: 1 })))).to.be.an('object');
+    expect(await transactions.find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
   });
 
-  it('R8 notices a replica when it is asked whether it is ready, and goes on when that is the primary again', async () => {
+  it('notices a replica when it is asked whether it is ready, and goes on when that is the primary again [R8]', async () => {
     const first = await start();
     const second = await start();
     const stores = keep(await openRedisShortLived({ uri: first.url, clock: CLOCK }));
@@ -71,26 +71,26 @@ describe('redis with a replica', () => {
     const refusal = await stores.ping().catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     expect(String(refusal)).to.include('replica');
-    const read = await stores.progress.find('interaction-1', NOW).catch((error: unknown) => error);
+    const read = await stores.transactions.find('interaction-1', NOW).catch((error: unknown) => error);
     expect(read, 'nothing stale is read').to.be.instanceOf(StoreUnavailable);
     await first.admin.replicaof('NO', 'ONE');
     await eventually(stores.ping);
   });
 
-  it('R8 starts with the address of a replica, and is ready when that leads to the primary', async () => {
+  it('starts with the address of a replica, and is ready when that leads to the primary [R8]', async () => {
     const primary = await start();
     const replica = await startReplica(start, primary.port);
     const proxy = keep(await startTcpProxy(replica.port));
-    const { progress, ping } = await openThrough(proxy);
-    const refusal = await progress.save(aProgress()).catch((error: unknown) => error);
+    const { transactions, ping } = await openThrough(proxy);
+    const refusal = await transactions.save(aProgress()).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     expect(String(refusal)).to.include('the server is a replica');
     proxy.leadTo(primary.port);
     await eventually(ping);
-    expect(await progress.save(aProgress())).to.be.an('object');
+    expect(await transactions.save(aProgress())).to.be.an('object');
   });
 
-  it('R6 is led to the new primary by a sentinel, though another one is away', async function () {
+  it('is led to the new primary by a sentinel, though another one is away [R6]', async function () {
     // The sentinel takes its own time to be sure, and more of it on a busy machine.
     this.timeout(120_000);
     this.retries(2);
@@ -99,16 +99,16 @@ describe('redis with a replica', () => {
     const sentinel = await startSentinel(start, 'doublelock', primary.port);
     const nodes = ['127.0.0.1:1', `127.0.0.1:${sentinel.port}`];
     const address = { sentinel: { name: 'doublelock', nodes } };
-    const { progress, ping } = keep(await openRedisShortLived({ ...address, clock: CLOCK }));
-    await progress.save(aProgress());
+    const { transactions, ping } = keep(await openRedisShortLived({ ...address, clock: CLOCK }));
+    await transactions.save(aProgress());
     await caughtUp(primary, replica);
 
     await primary.kill();
-    const refusal = await progress.find('interaction-1', NOW).catch((error: unknown) => error);
+    const refusal = await transactions.find('interaction-1', NOW).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     await eventually(ping, 30_000);
-    expect((await progress.find('interaction-1', NOW))?.version).to.equal(1);
-    expect(await progress.save(aProgress({ version: 1 }))).to.be.an('object');
+    expect((await transactions.find('interaction-1', NOW))?.version).to.equal(1);
+    expect(await transactions.save(aProgress({ version: 1 }))).to.be.an('object');
     expect(await replica.admin.role()).to.include('master');
   });
 });

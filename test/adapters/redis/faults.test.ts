@@ -18,18 +18,18 @@ const EXPIRES = NOW + MINUTE;
 const SESSION = { id: 'session-1', payload: { uid: 'uid-2' } };
 
 function anAttempt(id: string) {
-  return { owner: 'account-1', id, bucket: 'totp', at: NOW, limits: LIMITS };
+  return { owner: 'account-1', id, bucket: 'totp', atMs: NOW, limits: LIMITS };
 }
 
 /** One call of each kind. */
-function oneOfEach({ attempts, progress, providerShortLived: provider, outbox, ping }: RedisShortLived) {
+function oneOfEach({ attempts, transactions, providerShortLived: provider, outbox, ping }: RedisShortLived) {
   const message = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
   return [
     attempts.take(anAttempt('attempt-1')),
     attempts.forget('account-1', ['account'], 'password'),
-    progress.find('interaction-1', NOW),
-    progress.save(aProgress()),
-    progress.remove('interaction-2'),
+    transactions.find('interaction-1', NOW),
+    transactions.save(aProgress()),
+    transactions.remove('interaction-2'),
     provider.upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, EXPIRES),
     provider.find('Session', 'session-1', NOW),
     provider.replace('Session', SESSION, { ...SESSION, id: 'session-2' }, EXPIRES),
@@ -72,21 +72,21 @@ describe('redis that fails', () => {
     return { server, proxy, stores };
   }
 
-  it('R1 is unavailable within a second once it was killed, then at once, and is back by itself', async () => {
+  it('is unavailable within a second once it was killed, then at once, and is back by itself [R1]', async () => {
     const server = await start();
     const stores = await open(server);
-    await stores.progress.save(aProgress());
+    await stores.transactions.save(aProgress());
     await server.kill();
     await expectUnavailable(oneOfEach(stores));
     await expectUnavailable(oneOfEach(stores), AT_ONCE);
 
     await start({ port: server.port });
     await eventually(stores.ping);
-    expect(await stores.progress.find('interaction-1', NOW), 'nothing is left').to.equal(null);
+    expect(await stores.transactions.find('interaction-1', NOW), 'nothing is left').to.equal(null);
     await Promise.all(oneOfEach(stores));
   });
 
-  it('R2 answers within a second while it is stopped, and has done what it was told at most once', async () => {
+  it('answers within a second while it is stopped, and has done what it was told at most once [R2]', async () => {
     const server = await start();
     const stores = await open(server);
     const provider = stores.providerShortLived;
@@ -103,13 +103,13 @@ describe('redis that fails', () => {
     expect((await provider.find('AuthorizationCode', 'code-1', NOW))?.consumed).to.equal(NOW / 1000);
   });
 
-  it('R4 is slower when replies come late, unavailable when they come too late, and blocks nothing', async () => {
+  it('is slower when replies come late, unavailable when they come too late, and blocks nothing [R4]', async () => {
     const { proxy, stores } = await openThroughProxy();
-    await stores.progress.save(aProgress());
+    await stores.transactions.save(aProgress());
     proxy.delayReplies(800);
     // Of the 900 ms that a caller waits 100 are left, which a busy machine may take for itself time and again.
     const found = await eventually(
-      () => together(200, () => stores.progress.find('interaction-1', NOW)),
+      () => together(200, () => stores.transactions.find('interaction-1', NOW)),
       BUSY_MS,
     );
     expect(found.every((one) => one?.version === 1)).to.equal(true);
@@ -117,7 +117,7 @@ describe('redis that fails', () => {
     proxy.delayReplies(5000);
     const connections = proxy.accepted;
     const stall = await longestStall(async () => {
-      const calls = Array.from({ length: 200 }, () => stores.progress.find('interaction-1', NOW));
+      const calls = Array.from({ length: 200 }, () => stores.transactions.find('interaction-1', NOW));
       await expectUnavailable(calls);
     });
     expect(stall).to.be.below(250);
@@ -125,26 +125,28 @@ describe('redis that fails', () => {
 
     proxy.delayReplies(0);
     await eventually(stores.ping);
-    expect((await stores.progress.find('interaction-1', NOW))?.version).to.equal(1);
+    expect((await stores.transactions.find('interaction-1', NOW))?.version).to.equal(1);
   });
 
-  it('R5 goes on after everything was flushed, scripts too, as if nothing had been begun', async () => {
+  it('goes on after everything was flushed, scripts too, as if nothing had been begun [R5]', async () => {
     const server = await start();
     const stores = await open(server);
     const provider = stores.providerShortLived;
     await Promise.all(oneOfEach(stores));
     await server.admin.flushall();
     await server.admin.script('FLUSH');
-    expect(await stores.progress.find('interaction-1', NOW)).to.equal(null);
-    expect(await stores.progress.save(aProgress({ version: 1 })), 'a version that is gone').to.equal(null);
+    expect(await stores.transactions.find('interaction-1', NOW)).to.equal(null);
+    expect(await stores.transactions.save(aProgress({ version: 1 })), 'a version that is gone').to.equal(
+      null,
+    );
     expect(await provider.findByUid('Session', 'uid-1', NOW)).to.equal(null);
     expect(await provider.consume('AuthorizationCode', 'code-1', NOW)).to.equal(false);
     expect(await provider.destroy('Interaction', 'interaction-1')).to.equal(false);
     await Promise.all(oneOfEach(stores));
-    expect((await stores.progress.find('interaction-1', NOW))?.version).to.equal(1);
+    expect((await stores.transactions.find('interaction-1', NOW))?.version).to.equal(1);
   });
 
-  it('R7 refuses rather than forgets when it is full; what was stored is read, and can be ended', async () => {
+  it('refuses rather than forgets when it is full; what was stored is read, and can be ended [R7]', async () => {
     const server = await start({ settings: ['maxmemory 5mb', 'maxmemory-policy noeviction'] });
     const stores = await open(server);
     const provider = stores.providerShortLived;
@@ -155,12 +157,12 @@ describe('redis that fails', () => {
 
     await expectUnavailable([
       stores.attempts.take(anAttempt('attempt-2')),
-      stores.progress.save(aProgress({ version: 1 })),
+      stores.transactions.save(aProgress({ version: 1 })),
       provider.upsert('Session', 'session-2', {}, EXPIRES),
       provider.consume('AuthorizationCode', 'code-1', NOW),
       stores.ping(),
     ]);
-    expect((await stores.progress.find('interaction-1', NOW))?.version).to.equal(1);
+    expect((await stores.transactions.find('interaction-1', NOW))?.version).to.equal(1);
     expect(await provider.findByUid('Session', 'uid-1', NOW)).not.to.equal(null);
     expect(await provider.destroy('Session', 'session-1')).to.equal(true);
     await provider.revokeByGrantId('AccessToken', 'grant-1');
@@ -176,7 +178,7 @@ describe('redis that fails', () => {
     expect(await provider.consume('AuthorizationCode', 'code-1', NOW)).to.equal(true);
   });
 
-  it('R9 starts without it, is not ready, and becomes ready by itself', async () => {
+  it('starts without it, is not ready, and becomes ready by itself [R9]', async () => {
     const server = await start();
     await server.kill();
     const stores = await open(server);

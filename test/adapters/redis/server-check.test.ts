@@ -41,7 +41,7 @@ describe('what a Redis server must be', () => {
     expect(() => judgeServer('')).to.throw();
   });
 
-  it('R7 is refused at start with one clear line when it evicts, under any of the policies', async () => {
+  it('is refused at start with one clear line when it evicts, under any of the policies [R7]', async () => {
     const { url, admin } = await start();
     for (const policy of ['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl', 'volatile-random']) {
       await admin.config('SET', 'maxmemory-policy', policy);
@@ -51,12 +51,12 @@ describe('what a Redis server must be', () => {
     }
   });
 
-  it('R7 R9 is refused when it comes later, or changes, and accepted when that was mended', async () => {
+  it('is refused when it comes later, or changes, and accepted when that was mended [R7 R9]', async () => {
     const first = await start();
     await first.kill();
     const stores = await open({ uri: first.url });
     const { admin } = await start({ port: first.port, settings: ['maxmemory-policy allkeys-lru'] });
-    const save = () => stores.progress.save(aProgress());
+    const save = () => stores.transactions.save(aProgress());
     await eventually(async () => {
       const refusal = await save().catch((error: unknown) => error);
       expect(refusal).to.be.instanceOf(StoreUnavailable);
@@ -73,7 +73,7 @@ describe('what a Redis server must be', () => {
     await eventually(stores.ping);
   });
 
-  it('A98 is refused with the reason, and without the password, when it wants another login', async () => {
+  it('is refused with the reason, and without the password, when it wants another login [A98]', async () => {
     const { admin, port } = await start();
     await admin.call('acl', 'setuser', 'app', 'on', '>s3cret', '~*', '+@all', '-info');
     expect(await refusalOf({ uri: `redis://app:s3cret@127.0.0.1:${port}` })).to.include('INFO');
@@ -85,10 +85,10 @@ describe('what a Redis server must be', () => {
     await ping();
   });
 
-  it('A98 has its reasons told without what was stored', async () => {
+  it('has its reasons told without what was stored [A98]', async () => {
     const { admin, port } = await start({ settings: ['rename-command EVAL ""'] });
     const stores = await open({ uri: `redis://127.0.0.1:${port}` });
-    const refusal = await stores.progress.save(aProgress()).catch((error: unknown) => error);
+    const refusal = await stores.transactions.save(aProgress()).catch((error: unknown) => error);
     expect(String(refusal)).to.include('unknown command').and.not.include('interaction-1');
     expect(refusal).to.be.instanceOf(StoreUnavailable).and.not.have.property('cause');
     expect(await admin.dbsize()).to.equal(0);

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { NOTHING_YET } from '../../../src/domain/sign-in/transaction.ts';
+import { EMPTY_TRANSACTION } from '../../../src/domain/sign-in/transaction.ts';
 import { aChallenge, aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { MALFORMED_MORE, MALFORMED_PROOFS } from '../../contracts/malformed.ts';
 import { CLOCK, closedAfterwards, freshPrefix, redisUrl } from '../../support/stores/redis.ts';
@@ -43,11 +43,11 @@ describe('what lies in redis', () => {
     return Promise.all(all.map(async (key) => [key, await look.pttl(prefix() + key)] as const));
   };
 
-  it('R37 R38 ends by itself, a minute after it has expired at the latest', async () => {
-    const { attempts, progress, outbox, providerShortLived: provider } = stores;
+  it('ends by itself, a minute after it has expired at the latest [R37 R38]', async () => {
+    const { attempts, transactions, outbox, providerShortLived: provider } = stores;
     const limits = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
-    await attempts.take({ owner: 'account-1', id: 'attempt-1', bucket: 'totp', at: NOW, limits });
-    await progress.save(aProgress());
+    await attempts.take({ owner: 'account-1', id: 'attempt-1', bucket: 'totp', atMs: NOW, limits });
+    await transactions.save(aProgress());
     await provider.upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, EXPIRES);
     await provider.upsert('AccessToken', 'token-1', { grantId: 'grant-1' }, EXPIRES);
     await provider.upsert('AccessToken', 'token-2', { grantId: 'grant-1' }, NOW + 1);
@@ -83,7 +83,13 @@ describe('what lies in redis', () => {
       { counter: '{c}', limit: 1, windowMs: MINUTE },
     ];
     for (const owner of owners) {
-      const verdict = await stores.attempts.take({ owner, id: 'attempt-1', bucket: 'totp', at: NOW, limits });
+      const verdict = await stores.attempts.take({
+        owner,
+        id: 'attempt-1',
+        bucket: 'totp',
+        atMs: NOW,
+        limits,
+      });
       expect(verdict, owner).to.deep.equal({ ok: true, left: { b: 0, '{c}': 0 } });
     }
     const found = await keys();
@@ -92,29 +98,29 @@ describe('what lies in redis', () => {
     expect(tags.size).to.equal(owners.length);
   });
 
-  it('R33 progress that cannot be read is absent, and can be begun anew', async () => {
+  it('progress that cannot be read is absent, and can be begun anew [R33]', async () => {
     const damaged = [...MALFORMED_PROOFS.map((proofs) => ({ proofs })), ...MALFORMED_MORE].map((part) =>
       JSON.stringify({ ...aProgress({ version: 1 }), ...part }),
     );
     for (const text of [...MALFORMED, ...damaged]) {
-      expect(await stores.progress.save(aProgress()), text).to.be.an('object');
+      expect(await stores.transactions.save(aProgress()), text).to.be.an('object');
       await look.hset(`${prefix()}progress:{interaction-1}`, 'value', text);
-      expect(await stores.progress.find('interaction-1', NOW), text).to.equal(null);
+      expect(await stores.transactions.find('interaction-1', NOW), text).to.equal(null);
     }
   });
 
-  it('R26 progress of an older release goes on from nothing yet', async () => {
+  it('progress of an older release goes on from nothing yet [R26]', async () => {
     const { challenges, isSetUpProven, newCodes, trustBrowser, ...older } = aProgress({ version: 1 });
     const text = JSON.stringify(older);
     await look.hset(`${prefix()}progress:{interaction-1}`, 'version', 1, 'value', text);
-    const found = await stores.progress.find('interaction-1', NOW);
-    expect(found).to.deep.equal(aProgress({ ...NOTHING_YET, version: 1 }));
+    const found = await stores.transactions.find('interaction-1', NOW);
+    expect(found).to.deep.equal(aProgress({ ...EMPTY_TRANSACTION, version: 1 }));
     const next = aProgress({ version: 1, challenges: [aChallenge()] });
-    expect(await stores.progress.save(next)).to.be.an('object');
-    expect(await stores.progress.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
+    expect(await stores.transactions.save(next)).to.be.an('object');
+    expect(await stores.transactions.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
   });
 
-  it('R26 a message of an older release has no HTML', async () => {
+  it('a message of an older release has no HTML [R26]', async () => {
     const message = {
       channel: 'email',
       to: 'bob@acme.test',
@@ -126,12 +132,12 @@ describe('what lies in redis', () => {
     expect(await stores.outbox.list(1)).to.deep.equal([{ ...message, html: null }]);
   });
 
-  it('R26 keeps what a newer release has told of progress, its proofs, and what was sent', async () => {
+  it('keeps what a newer release has told of progress, its proofs, and what was sent [R26]', async () => {
     const told = { shoeSize: 43, nested: { since: 'tomorrow' } };
     const key = `${prefix()}progress:{interaction-1}`;
     const value = async () => JSON.parse((await look.hget(key, 'value')) ?? '');
     const pending = { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed' } as const;
-    await stores.progress.save(aProgress({ challenges: [aChallenge()], pending }));
+    await stores.transactions.save(aProgress({ challenges: [aChallenge()], pendingEnrolment: pending }));
     const stored = await value();
     const newer = {
       ...stored,
@@ -142,21 +148,21 @@ describe('what lies in redis', () => {
     };
     await look.hset(key, { value: JSON.stringify(newer), shoeSize: 43 });
 
-    const found = await stores.progress.find('interaction-1', NOW);
+    const found = await stores.transactions.find('interaction-1', NOW);
     if (!found) throw new Error('there is no progress');
-    const totp = { method: 'totp', enrolmentId: 'enrolment-1', at: NOW } as const;
-    const changed = { ...found, later: true, proofs: [...found.proofs, totp] };
-    expect(await stores.progress.save(changed)).to.be.an('object');
+    const totp = { method: 'totp', enrolmentId: 'enrolment-1', atMs: NOW } as const;
+    const changed = { ...found, later: true, authentications: [...found.authentications, totp] };
+    expect(await stores.transactions.save(changed)).to.be.an('object');
     expect(await value()).to.deep.equal({
       ...newer,
       version: 2,
       later: true,
-      proofs: [...newer.proofs, totp],
+      proofs: [...newer.proofs, { method: 'totp', enrolmentId: 'enrolment-1', at: NOW }],
     });
     expect(await look.hget(key, 'shoeSize')).to.equal('43');
   });
 
-  it('R33 A89 a payload of the provider that is no object is absent, and none reaches a prototype', async () => {
+  it('a payload of the provider that is no object is absent, and none reaches a prototype [R33 A89]', async () => {
     const { providerShortLived: provider } = stores;
     await provider.upsert('Session', 'other', { uid: 'uid-2' }, null);
     for (const text of MALFORMED) {
@@ -171,7 +177,7 @@ describe('what lies in redis', () => {
     expect('polluted' in {}).to.equal(false);
   });
 
-  it('R33 a message that cannot be read is left out', async () => {
+  it('a message that cannot be read is left out [R33]', async () => {
     const message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456', html: null } as const;
     await stores.outbox.append(message, NOW);
     await look.lpush(`${prefix()}outbox:{messages}`, ...MALFORMED);
@@ -180,12 +186,12 @@ describe('what lies in redis', () => {
 
   it('a kind of value that was never ours is a fault of the store, not of the program', async () => {
     await look.set(`${prefix()}progress:{interaction-1}`, 'text');
-    const outcome = await stores.progress.find('interaction-1', NOW).catch((error: Error) => error.name);
+    const outcome = await stores.transactions.find('interaction-1', NOW).catch((error: Error) => error.name);
     expect(outcome).to.equal('StoreUnavailable');
   });
 
   it('has nothing to sweep', async () => {
-    await stores.progress.save(aProgress());
+    await stores.transactions.save(aProgress());
     expect(await stores.sweep(NOW + 10 * MINUTE, 0)).to.equal(0);
     expect(await keys()).to.have.length(1);
   });

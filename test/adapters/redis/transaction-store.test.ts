@@ -4,6 +4,6 @@ import { redis } from '../../support/stores/redis.ts';
 describe('redis', () => {
   progressStoreContract(
     'redis',
-    redis((stores) => stores.progress),
+    redis((stores) => stores.transactions),
   );
 });

@@ -1,23 +1,23 @@
 /** What is sealed opens with its key, for its purpose, unchanged, and in no other way. */
 import { createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { expect } from 'chai';
-import { createSecretBox } from '../../../src/adapters/system/cipher.ts';
+import { createCipher } from '../../../src/adapters/system/cipher.ts';
 
 const OLD = { id: 'old', key: 'the old key, of thirty-two characters and more' };
 const NEW = { id: '2026.1', key: 'the new key, of thirty-two characters and more' };
 const PURPOSE = 'totp|acme|account-1|enrolment-1';
 
 describe('secret box', () => {
-  const box = createSecretBox([OLD]);
+  const cipher = createCipher([OLD]);
 
   it('opens what it sealed, whatever the text', () => {
     for (const plain of ['JBSWY3DPEHPK3PXP', '', 'ë 山 \u{1f512} \u0000', 'x'.repeat(10_000)]) {
-      expect(box.open(box.seal(plain, PURPOSE), PURPOSE)).to.equal(plain);
+      expect(cipher.decrypt(cipher.encrypt(plain, PURPOSE), PURPOSE)).to.equal(plain);
     }
   });
 
   it('seals by AES-256-GCM with the purpose as additional data, under a key from HKDF-SHA-256', () => {
-    const [version, keyId, nonce, body] = box.seal('JBSWY3DPEHPK3PXP', PURPOSE).split('.');
+    const [version, keyId, nonce, body] = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE).split('.');
     expect([version, keyId]).to.deep.equal(['v1', 'old']);
     const bytes = Buffer.from(body ?? '', 'base64url');
     const key = Buffer.from(hkdfSync('sha256', OLD.key, '', 'doublelock v1 seal', 32));
@@ -28,8 +28,8 @@ describe('secret box', () => {
     expect(decipher.final('utf8')).to.equal('');
   });
 
-  it('A98 shows nothing of the text, and never seals twice alike', () => {
-    const sealed = Array.from({ length: 200 }, () => box.seal('JBSWY3DPEHPK3PXP', PURPOSE));
+  it('shows nothing of the text, and never seals twice alike [A98]', () => {
+    const sealed = Array.from({ length: 200 }, () => cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE));
     expect(new Set(sealed.map((one) => one.split('.')[2])).size, 'nonces').to.equal(200);
     expect(new Set(sealed).size).to.equal(200);
     for (const one of sealed) {
@@ -39,19 +39,19 @@ describe('secret box', () => {
   });
 
   it('refuses a sealed value in which any one character was changed, removed or added', () => {
-    const sealed = box.seal('JBSWY3DPEHPK3PXP', PURPOSE);
+    const sealed = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE);
     for (let at = 0; at < sealed.length; at += 1) {
       for (const instead of ['A', 'B', '_', '.', '', '=', '\n', 'é']) {
         const changed = sealed.slice(0, at) + instead + sealed.slice(at + 1);
-        if (changed !== sealed) expect(() => box.open(changed, PURPOSE), `${at} ${instead}`).to.throw();
+        if (changed !== sealed) expect(() => cipher.decrypt(changed, PURPOSE), `${at} ${instead}`).to.throw();
       }
       const longer = `${sealed.slice(0, at)}A${sealed.slice(at)}`;
-      if (longer !== sealed) expect(() => box.open(longer, PURPOSE), `${at} longer`).to.throw();
+      if (longer !== sealed) expect(() => cipher.decrypt(longer, PURPOSE), `${at} longer`).to.throw();
     }
   });
 
   it('refuses what was never sealed', () => {
-    const [, , nonce, body] = box.seal('', PURPOSE).split('.');
+    const [, , nonce, body] = cipher.encrypt('', PURPOSE).split('.');
     for (const text of [
       '',
       'v1',
@@ -61,60 +61,60 @@ describe('secret box', () => {
       `v2.old.${nonce}.${body}`,
       `v1.old.AAAA.${body}`,
     ]) {
-      expect(() => box.open(text, PURPOSE), text).to.throw();
+      expect(() => cipher.decrypt(text, PURPOSE), text).to.throw();
     }
   });
 
   it('opens for the same purpose alone', () => {
-    const sealed = box.seal('JBSWY3DPEHPK3PXP', PURPOSE);
+    const sealed = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE);
     for (const purpose of ['', 'totp|acme|account-2|enrolment-1', `${PURPOSE} `]) {
-      expect(() => box.open(sealed, purpose), purpose).to.throw();
+      expect(() => cipher.decrypt(sealed, purpose), purpose).to.throw();
     }
   });
 
-  it('R35 seals with the first key and opens with any that is listed', () => {
-    const sealedBefore = box.seal('before', PURPOSE);
-    const rotated = createSecretBox([NEW, OLD]);
-    expect(rotated.open(sealedBefore, PURPOSE)).to.equal('before');
-    const sealedAfter = rotated.seal('after', PURPOSE);
+  it('seals with the first key and opens with any that is listed [R35]', () => {
+    const sealedBefore = cipher.encrypt('before', PURPOSE);
+    const rotated = createCipher([NEW, OLD]);
+    expect(rotated.decrypt(sealedBefore, PURPOSE)).to.equal('before');
+    const sealedAfter = rotated.encrypt('after', PURPOSE);
     expect(sealedAfter).to.match(/^v1\.2026\.1\./);
-    expect(createSecretBox([NEW]).open(sealedAfter, PURPOSE)).to.equal('after');
+    expect(createCipher([NEW]).decrypt(sealedAfter, PURPOSE)).to.equal('after');
   });
 
-  it('R35 says which key is missing, and nothing of what was sealed', () => {
-    const sealed = box.seal('JBSWY3DPEHPK3PXP', PURPOSE);
-    expect(() => createSecretBox([NEW]).open(sealed, PURPOSE)).to.throw(
+  it('says which key is missing, and nothing of what was sealed [R35]', () => {
+    const sealed = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE);
+    expect(() => createCipher([NEW]).decrypt(sealed, PURPOSE)).to.throw(
       /^the encryption key "old" of a sealed value is not configured$/,
     );
   });
 
   it('refuses another key under the same id', () => {
-    const sealed = box.seal('JBSWY3DPEHPK3PXP', PURPOSE);
-    const impostor = createSecretBox([{ id: 'old', key: NEW.key }]);
-    expect(() => impostor.open(sealed, PURPOSE)).to.throw();
+    const sealed = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE);
+    const impostor = createCipher([{ id: 'old', key: NEW.key }]);
+    expect(() => impostor.decrypt(sealed, PURPOSE)).to.throw();
   });
 
   it('needs a key, and keys that can be told apart', () => {
-    expect(() => createSecretBox([])).to.throw('at least one');
-    expect(() => createSecretBox([OLD, { ...NEW, id: 'old' }])).to.throw('the same id');
+    expect(() => createCipher([])).to.throw('at least one');
+    expect(() => createCipher([OLD, { ...NEW, id: 'old' }])).to.throw('the same id');
   });
 
   it('digests by HMAC-SHA-256, each purpose and value apart', () => {
     const key = Buffer.from(hkdfSync('sha256', OLD.key, '', 'doublelock v1 digest', 32));
     const expected = createHmac('sha256', key).update('5|email|bob@acme.test').digest('base64url');
-    expect(box.digest('bob@acme.test', 'email')).to.equal(expected).and.have.length(43);
+    expect(cipher.digest('bob@acme.test', 'email')).to.equal(expected).and.have.length(43);
     const others = [
-      box.digest('eve@acme.test', 'email'),
-      box.digest('bob@acme.test', 'phone'),
-      box.digest('|bob@acme.test', 'email'),
-      box.digest('bob@acme.test', 'email|'),
-      createSecretBox([NEW]).digest('bob@acme.test', 'email'),
+      cipher.digest('eve@acme.test', 'email'),
+      cipher.digest('bob@acme.test', 'phone'),
+      cipher.digest('|bob@acme.test', 'email'),
+      cipher.digest('bob@acme.test', 'email|'),
+      createCipher([NEW]).digest('bob@acme.test', 'email'),
     ];
     expect(new Set([expected, ...others]).size).to.equal(6);
   });
 
-  it('R35 digests alike before and after a rotation, for as long as the oldest key is listed', () => {
-    const rotated = createSecretBox([NEW, OLD]);
-    expect(rotated.digest('bob@acme.test', 'email')).to.equal(box.digest('bob@acme.test', 'email'));
+  it('digests alike before and after a rotation, for as long as the oldest key is listed [R35]', () => {
+    const rotated = createCipher([NEW, OLD]);
+    expect(rotated.digest('bob@acme.test', 'email')).to.equal(cipher.digest('bob@acme.test', 'email'));
   });
 });

@@ -74,7 +74,7 @@ describe('passkey verifier', () => {
   });
 
   for (const [what, twist] of WRONG_FOR_BOTH) {
-    it(`A43 takes no passkey of ${what}`, async () => {
+    it(`takes no passkey of ${what} [A43]`, async () => {
       const { authenticator, credential } = await registered();
       expect(await verifier.registration(authenticator.create(creation, twist), ASKED)).to.equal(null);
       const used = authenticator.get(request([credential]), twist);
@@ -82,7 +82,7 @@ describe('passkey verifier', () => {
     });
   }
 
-  it('A43 takes no signature of another key under the name of a known one', async () => {
+  it('takes no signature of another key under the name of a known one [A43]', async () => {
     const { authenticator } = await registered();
     const { credential } = await registered();
     const { id: own } = JSON.parse(authenticator.get(request([])));
@@ -90,7 +90,7 @@ describe('passkey verifier', () => {
     expect(await verifier.assertion(forged, ASKED, [credential])).to.deep.equal({ kind: 'unproven' });
   });
 
-  it('A43 knows no passkey of somebody else, nor one that says it is somebody else’s', async () => {
+  it('knows no passkey of somebody else, nor one that says it is somebody else’s [A43]', async () => {
     const { authenticator, credential } = await registered();
     const { credential: other } = await registered();
     const used = authenticator.get(request([credential]));
@@ -101,7 +101,7 @@ describe('passkey verifier', () => {
     expect(await verifier.assertion(ofOwn, ASKED, [credential])).to.include({ kind: 'proven' });
   });
 
-  it('A43 takes no changed flag: they are signed', async () => {
+  it('takes no changed flag: they are signed [A43]', async () => {
     const { authenticator, credential } = await registered();
     const used = JSON.parse(authenticator.get(request([credential]), { verified: false }));
     const data = Buffer.from(used.response.authenticatorData, 'base64url');

@@ -55,7 +55,7 @@ describe('password hasher', () => {
     expect(await check(hasher, stored, `${long}b`)).to.equal(false);
   });
 
-  it('A95 says no for an unknown account, after the same work', async () => {
+  it('says no for an unknown account, after the same work [A95]', async () => {
     const stored = await hasher.hash(PASSWORD);
     expect(await check(hasher, null, PASSWORD)).to.equal(false);
     expect(await check(hasher, null, '')).to.equal(false);
@@ -66,7 +66,7 @@ describe('password hasher', () => {
     expect(unknown / known).to.be.within(0.5, 2);
   });
 
-  it('A95 says no for what is no argon2 hash, after the same work', async () => {
+  it('says no for what is no argon2 hash, after the same work [A95]', async () => {
     const stored = await hasher.hash(PASSWORD);
     for (const text of [
       '',
@@ -106,7 +106,7 @@ describe('password hasher', () => {
     }
   });
 
-  it('R39 lets the bounded number wait, tells the others at once, and goes on when there is room', async () => {
+  it('lets the bounded number wait, tells the others at once, and goes on when there is room [R39]', async () => {
     const narrow = createPasswordHasher({ concurrency: 1, queueLimit: 3 });
     const order: number[] = [];
     const calls = Array.from({ length: 10 }, (_, index) =>
@@ -122,7 +122,7 @@ describe('password hasher', () => {
     expect(await narrow.hash(PASSWORD)).to.match(/^\$argon2id\$/);
   });
 
-  it('R30 tells who has waited too long, and keeps the places of those in front', async () => {
+  it('tells who has waited too long, and keeps the places of those in front [R30]', async () => {
     const stuck = createPasswordHasher({ concurrency: 1, queueLimit: 10, waitMs: 50 });
     const gate = Promise.withResolvers<string>();
     const first = stuck.inTurn(() => gate.promise);
@@ -133,14 +133,14 @@ describe('password hasher', () => {
     expect(await check(stuck, null, PASSWORD)).to.equal(false);
   });
 
-  it('R39 never hashes more at once than there are processors', async () => {
+  it('never hashes more at once than there are processors [R39]', async () => {
     const greedy = createPasswordHasher({ concurrency: 1000, queueLimit: 0 });
     const attempts = Array.from({ length: availableParallelism() + 5 }, () => check(greedy, null, PASSWORD));
     const settled = await Promise.allSettled(attempts);
     expect(settled.filter(({ status }) => status === 'fulfilled')).to.have.length(availableParallelism());
   });
 
-  it('R39 leaves the event loop to others while it hashes', async () => {
+  it('leaves the event loop to others while it hashes [R39]', async () => {
     let turns = 0;
     let turning = setImmediate(function turn() {
       turns += 1;

@@ -20,15 +20,15 @@ const UNREADABLE: readonly (readonly [what: string, yaml: string, line: number |
   ['two documents', 'issuer: a\n---\nissuer: b', 2, /^not valid YAML \(multiple docs\)$/],
   ['an alias of nothing', 'clients: *SESAME', 1, /^an alias has no anchor/],
   ['an alias of itself', 'clients: &SESAME [*SESAME]', 1, /^an alias contains itself$/],
-  ['A100 aliases that explode', BOMB, null, /^repeats its anchors too often$/],
-  ['A100 brackets without end', '['.repeat(100_000), 1, /^not valid YAML/],
+  ['aliases that explode [A100]', BOMB, null, /^repeats its anchors too often$/],
+  ['brackets without end [A100]', '['.repeat(100_000), 1, /^not valid YAML/],
   ['a list', '- id: acme', null, /^is not a map/],
   ['a text', 'SESAME', null, /^is not a map/],
   ['JSON that breaks off', '{"issuer": "SESAME"', 1, /^not valid YAML/],
   ['nothing', '# all of it left out\n', null, /^is not a map/],
 ];
 
-describe('R36 YAML', () => {
+describe('YAML [R36]', () => {
   const folder = configFolder();
 
   for (const [what, yaml, line, message] of UNREADABLE) {
@@ -46,7 +46,7 @@ describe('R36 YAML', () => {
     expect(faults).to.deep.include({ path: 'issuer', line: 6, message: 'the key is given twice' });
   });
 
-  it('A89 with __proto__ for a key is refused, and changes nothing', () => {
+  it('with __proto__ for a key is refused, and changes nothing [A89]', () => {
     const faults = folder.faults('__proto__: { polluted: 1 }\ntenants: [{ id: a, __proto__: { name: x } }]');
     expect(faults.map(({ path, message }) => `${path} ${message}`)).to.deep.equal([
       '__proto__ unknown key',

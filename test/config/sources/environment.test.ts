@@ -122,7 +122,7 @@ clients:
     expect(demo({ LOG_LEVEL: 'DEBUG' }).logLevel).to.equal('debug');
   });
 
-  it('R36 is refused by the name of the variable, together with the faults of the file', () => {
+  it('is refused by the name of the variable, together with the faults of the file [R36]', () => {
     folder.write('empty', '\n');
     const env = {
       PORT: 'eighty',

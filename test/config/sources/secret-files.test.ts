@@ -55,7 +55,7 @@ accounts:
     expect(config.accounts[1]?.passwordHash).to.equal(hash);
   });
 
-  it('R36 is refused by its key when it is missing, empty, weak, given twice or of another kind', () => {
+  it('is refused by its key when it is missing, empty, weak, given twice or of another kind [R36]', () => {
     folder.write('weak', 'SESAME');
     folder.write('empty', ' \n');
     const refusal = folder.refusal(`

@@ -102,7 +102,7 @@ describe('passkey', () => {
     ['an older one', 4, 3, 'counter_behind'],
     ['one that is gone', 4, 0, 'counter_behind'],
   ] as const) {
-    it(`A43 takes ${what} for ${verdict}`, () => {
+    it(`takes ${what} for ${verdict} [A43]`, () => {
       const used = { credentialId: KEPT.id, counter, userVerified: true, deviceBound: true };
       expect(method.check(used, { lastCounter, mustVerify: true })).to.equal(verdict);
       const unverified = { ...used, userVerified: false };

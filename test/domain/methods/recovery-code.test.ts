@@ -18,15 +18,15 @@ describe('recovery codes', () => {
     for (const code of codes) expect(code).to.match(/^([0-9a-z]{4}-){3}[0-9a-z]{4}$/);
   });
 
-  it('A29 have 65 bits of chance and more: sixteen characters, each any of 32, each as likely', () => {
+  it('have 65 bits of chance and more: sixteen characters, each any of 32, each as likely [A29]', () => {
     const seen = new Map<string, number>();
     for (let value = 0; value < 256; value += 1) {
       const [code = ''] = recovery.newCodes((length) => new Uint8Array(length).fill(value));
-      const letters = code.replaceAll('-', '');
-      expect(letters).to.have.length(16);
-      expect(new Set(letters).size).to.equal(1);
-      const letter = letters.slice(0, 1);
-      seen.set(letter, (seen.get(letter) ?? 0) + 1);
+      const messenger = code.replaceAll('-', '');
+      expect(messenger).to.have.length(16);
+      expect(new Set(messenger).size).to.equal(1);
+      const template = messenger.slice(0, 1);
+      seen.set(template, (seen.get(template) ?? 0) + 1);
     }
     expect(seen.size).to.equal(32);
     expect([...new Set(seen.values())]).to.deep.equal([8]);
@@ -56,11 +56,11 @@ describe('recovery codes', () => {
     ['', null],
   ];
   for (const [typed, code] of spelt) {
-    it(`A26 take ${JSON.stringify(typed)} for ${code ?? 'no code'}`, () =>
+    it(`take ${JSON.stringify(typed)} for ${code ?? 'no code'} [A26]`, () =>
       expect(recovery.spelt(typed)).to.equal(code));
   }
 
-  it('A26 read no more than the beginning of a long text', () => {
+  it('read no more than the beginning of a long text [A26]', () => {
     expect(recovery.spelt(`${CODE}${' '.repeat(100_000)}`)).to.equal('0a1b2c3d4e5f6g7h');
     expect(recovery.spelt('0'.repeat(100_000))).to.equal(null);
   });

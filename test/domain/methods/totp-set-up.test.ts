@@ -10,7 +10,7 @@ const SETTINGS = { issuer: 'Doublelock', digits: 6, periodSeconds: 30, driftStep
 describe('totp: the secret', () => {
   const totp = createTotp(SETTINGS);
 
-  it('3.2 is 160 bits in base32, without padding', () => {
+  it('is 160 bits in base32, without padding [3.2]', () => {
     const asked: number[] = [];
     const secret = totp.newSecret((length) => {
       asked.push(length);
@@ -34,7 +34,7 @@ describe('totp: the address in the QR code', () => {
     return { kind: `${protocol}//${host}`, label, query: Object.fromEntries(searchParams) };
   }
 
-  it('0.4 names issuer, account and secret, and leaves out what every app takes for granted', () => {
+  it('names issuer, account and secret, and leaves out what every app takes for granted [0.4]', () => {
     expect(read(createTotp(SETTINGS).provisioningUri('GEZDGNBV', 'bob@acme.test'))).to.deep.equal({
       kind: 'otpauth://totp',
       label: ['Doublelock', 'bob@acme.test'],

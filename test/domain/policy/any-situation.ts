@@ -2,26 +2,31 @@
 import fc from 'fast-check';
 import { CONFIGURABLE_METHODS, METHOD_NAMES } from '../../../src/domain/methods/method.ts';
 import { ACRS } from '../../../src/domain/policy/acr.ts';
-import type { Proof } from '../../../src/domain/policy/assurance.ts';
-import type { Decision, Demand, Factor, Situation } from '../../../src/domain/policy/policy.ts';
+import type { AuthenticationEvent } from '../../../src/domain/policy/assurance.ts';
+import type {
+  Decision,
+  PolicyFactor,
+  PolicyInput,
+  RequestedAssurance,
+} from '../../../src/domain/policy/policy.ts';
 import { ENFORCEMENTS } from '../../../src/domain/tenant.ts';
 import { DAY, MINUTE, NOW, UNHEARD_OF } from './situations.ts';
 
-const anyFactor: fc.Arbitrary<Omit<Factor, 'id'>> = fc.record({
+const anyFactor: fc.Arbitrary<Omit<PolicyFactor, 'id'>> = fc.record({
   method: fc.constantFrom(...METHOD_NAMES, UNHEARD_OF),
   // Most factors can be used, else hardly a situation is ever satisfied.
   accepted: fc.integer({ min: 0, max: 4 }).map((chance) => chance > 0),
   isDefault: fc.boolean(),
 });
 
-const anyFactors: fc.Arbitrary<Factor[]> = fc
+const anyFactors: fc.Arbitrary<PolicyFactor[]> = fc
   .array(anyFactor, { maxLength: 4 })
   .map((factors) => factors.map((factor, index) => ({ ...factor, id: `factor-${index}` })));
 
 const anyAge = fc.constantFrom(0, MINUTE, 5 * MINUTE - 1, 5 * MINUTE, 5 * MINUTE + 1, 20 * MINUTE, DAY);
 
 /** By a factor that is set up, by one that is not any more, or the password; in the order in which they were given. */
-function anyProofs(factors: readonly Factor[]): fc.Arbitrary<Proof[]> {
+function anyProofs(factors: readonly PolicyFactor[]): fc.Arbitrary<AuthenticationEvent[]> {
   const known = factors.filter(({ method }) => METHOD_NAMES.includes(method));
   const gone = METHOD_NAMES.map((method) => ({ method, enrolmentId: 'gone' }));
   const what = fc.oneof(
@@ -30,10 +35,14 @@ function anyProofs(factors: readonly Factor[]): fc.Arbitrary<Proof[]> {
   );
   return fc
     .array(fc.tuple(what, anyAge), { maxLength: 5 })
-    .map((proofs) => proofs.map(([proof, age]) => ({ ...proof, at: NOW - age })).sort((a, b) => a.at - b.at));
+    .map((authentications) =>
+      authentications
+        .map(([authentication, age]) => ({ ...authentication, atMs: NOW - age }))
+        .sort((a, b) => a.atMs - b.atMs),
+    );
 }
 
-export const anyDemand: fc.Arbitrary<Demand> = fc.record({
+export const anyDemand: fc.Arbitrary<RequestedAssurance> = fc.record({
   acrs: fc.option(fc.subarray([...ACRS], { maxLength: 2 }), { freq: 3 }),
   always: fc.boolean(),
   freshMs: fc.option(fc.constantFrom(0, MINUTE, 5 * MINUTE, DAY), { freq: 3 }),
@@ -41,7 +50,7 @@ export const anyDemand: fc.Arbitrary<Demand> = fc.record({
 
 const DAYS_AGO = [0, 1, 3, 7, 8];
 
-export const anySituation: fc.Arbitrary<Situation> = anyFactors.chain((factors) =>
+export const anySituation: fc.Arbitrary<PolicyInput> = anyFactors.chain((factors) =>
   fc.record({
     enforcement: fc.constantFrom(...ENFORCEMENTS, 'required'),
     tenant: fc.record({
@@ -55,28 +64,28 @@ export const anySituation: fc.Arbitrary<Situation> = anyFactors.chain((factors) 
       { arbitrary: fc.constant(METHOD_NAMES), weight: 3 },
       { arbitrary: fc.subarray([...METHOD_NAMES]), weight: 1 },
     ),
-    proofs: fc.oneof(
+    authentications: fc.oneof(
       anyProofs(factors),
-      anyProofs(factors).map((proofs) => [
-        { method: 'pwd' as const, enrolmentId: null, at: NOW - DAY },
-        ...proofs,
+      anyProofs(factors).map((authentications) => [
+        { method: 'pwd' as const, enrolmentId: null, atMs: NOW - DAY },
+        ...authentications,
       ]),
     ),
-    demand: fc.oneof(fc.constant({ acrs: null, always: false, freshMs: null }), anyDemand),
+    requested: fc.oneof(fc.constant({ acrs: null, always: false, freshMs: null }), anyDemand),
     trustedBrowser: fc.boolean(),
     graceStartedAt: fc.option(
       fc
         .tuple(fc.constantFrom(...DAYS_AGO), fc.constantFrom(-1, 0, 1))
         .map(([days, more]) => NOW - days * DAY + more),
     ),
-    occasion: fc.constantFrom('sign-in', 'later', 'standing'),
+    occasion: fc.constantFrom('sign-in', 'later', 'existing-session'),
     now: fc.constant(NOW),
   }),
 );
 
 export const RUNS = { numRuns: 2000 };
 
-export function holds(property: (situation: Situation) => void): void {
+export function holds(property: (policyInput: PolicyInput) => void): void {
   fc.assert(fc.property(anySituation, property), RUNS);
 }
 

@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { METHOD_NAMES, METHOD_TRAITS } from '../../../src/domain/methods/method.ts';
 import { ACRS, isAcr, rank } from '../../../src/domain/policy/acr.ts';
 import {
+  type AuthenticationEvent,
   acrOf,
   amrOf,
   type PasskeyUse,
-  type Proof,
-  withProof,
+  withAuthentication,
 } from '../../../src/domain/policy/assurance.ts';
 
 const [SFA, TWO_STEP, MFA, PHR] = ACRS;
@@ -16,17 +16,20 @@ const [SFA, TWO_STEP, MFA, PHR] = ACRS;
 /** A security key that knew its owner. */
 const KEY: PasskeyUse = { userVerified: true, deviceBound: true };
 
-function proofs(...methods: Proof['method'][]): Proof[] {
+function authentications(...methods: AuthenticationEvent['method'][]): AuthenticationEvent[] {
   return methods.map((method, index) => ({
     method,
     enrolmentId: method === 'pwd' ? null : method,
-    at: index,
+    atMs: index,
     ...(method === 'passkey' ? { passkey: KEY } : {}),
   }));
 }
 
-function passkeyUsed(use: Partial<PasskeyUse>): Proof[] {
-  return [...proofs('pwd'), { method: 'passkey', enrolmentId: 'key', at: 1, passkey: { ...KEY, ...use } }];
+function passkeyUsed(use: Partial<PasskeyUse>): AuthenticationEvent[] {
+  return [
+    ...authentications('pwd'),
+    { method: 'passkey', enrolmentId: 'key', atMs: 1, passkey: { ...KEY, ...use } },
+  ];
 }
 
 const anyPasskeyUse = fc.option(fc.record({ userVerified: fc.boolean(), deviceBound: fc.boolean() }));
@@ -34,13 +37,17 @@ const anyPasskeyUse = fc.option(fc.record({ userVerified: fc.boolean(), deviceBo
 const anyProofs = fc
   .array(fc.tuple(fc.constantFrom('pwd' as const, ...METHOD_NAMES), anyPasskeyUse), { maxLength: 5 })
   .map((methods) =>
-    methods.flatMap(([method, passkey], at) =>
-      proofs(method).map((proof) => ({ ...proof, at, ...(passkey ? { passkey } : {}) })),
+    methods.flatMap(([method, passkey], atMs) =>
+      authentications(method).map((authentication) => ({
+        ...authentication,
+        atMs,
+        ...(passkey ? { passkey } : {}),
+      })),
     ),
   );
 
 describe('acrOf and amrOf', () => {
-  const SIGN_INS: readonly (readonly [Proof['method'][], string, string[]])[] = [
+  const SIGN_INS: readonly (readonly [AuthenticationEvent['method'][], string, string[]])[] = [
     [[], SFA, []],
     [['pwd'], SFA, ['pwd']],
     [['pwd', 'totp'], MFA, ['pwd', 'otp', 'mfa']],
@@ -56,24 +63,26 @@ describe('acrOf and amrOf', () => {
     [['email', 'totp'], SFA, ['email', 'otp']],
   ];
   for (const [methods, acr, amr] of SIGN_INS) {
-    it(`A76 says ${acr} and [${amr.join(' ')}] of ${methods.join(' and ') || 'nothing'}`, () => {
-      expect(acrOf(proofs(...methods))).to.equal(acr);
-      expect(amrOf(proofs(...methods))).to.deep.equal(amr);
+    it(`says ${acr} and [${amr.join(' ')}] of ${methods.join(' and ') || 'nothing'} [A76]`, () => {
+      expect(acrOf(authentications(...methods))).to.equal(acr);
+      expect(amrOf(authentications(...methods))).to.deep.equal(amr);
     });
   }
 
-  it('A76 says phr of a passkey that knew its owner, and mfa of one that was only there', () => {
+  it('says phr of a passkey that knew its owner, and mfa of one that was only there [A76]', () => {
     expect(acrOf(passkeyUsed({}))).to.equal(PHR);
     expect(acrOf(passkeyUsed({ userVerified: false }))).to.equal(MFA);
-    expect(acrOf([...proofs('pwd'), { method: 'passkey', enrolmentId: 'key', at: 1 }])).to.equal(MFA);
+    expect(acrOf([...authentications('pwd'), { method: 'passkey', enrolmentId: 'key', atMs: 1 }])).to.equal(
+      MFA,
+    );
   });
 
-  it('A76 says hwk of a key that stays in its hardware, and swk of one that is kept in sync', () => {
+  it('says hwk of a key that stays in its hardware, and swk of one that is kept in sync [A76]', () => {
     expect(amrOf(passkeyUsed({}))).to.deep.equal(['pwd', 'hwk', 'user', 'mfa']);
     expect(amrOf(passkeyUsed({ deviceBound: false }))).to.deep.equal(['pwd', 'swk', 'user', 'mfa']);
   });
 
-  it('A76 says mfa from the level of two factors on, and below it never', () => {
+  it('says mfa from the level of two factors on, and below it never [A76]', () => {
     fc.assert(
       fc.property(anyProofs, (given) => {
         expect(amrOf(given).includes('mfa')).to.equal(rank(acrOf(given)) >= rank(MFA));
@@ -81,7 +90,7 @@ describe('acrOf and amrOf', () => {
     );
   });
 
-  it('A76 says otp of an authenticator app alone', () => {
+  it('says otp of an authenticator app alone [A76]', () => {
     fc.assert(
       fc.property(anyProofs, (given) => {
         expect(amrOf(given).includes('otp')).to.equal(given.some(({ method }) => method === 'totp'));
@@ -128,27 +137,28 @@ describe('the levels', () => {
 });
 
 describe('withProof', () => {
-  it('A76 says of one proof more what all of them would say', () => {
+  it('says of one proof more what all of them would say [A76]', () => {
     fc.assert(
       fc.property(anyProofs, anyProofs, (before, more) => {
-        const kept = more.reduce<readonly Proof[]>(withProof, before);
+        const kept = more.reduce<readonly AuthenticationEvent[]>(withAuthentication, before);
         const all = [...before, ...more];
         expect(acrOf(kept)).to.equal(acrOf(all));
         expect(amrOf(kept)).to.have.members(amrOf(all));
-        for (const proof of more) expect(kept.filter(({ at }) => at >= proof.at)).not.to.deep.equal([]);
+        for (const authentication of more)
+          expect(kept.filter(({ atMs }) => atMs >= authentication.atMs)).not.to.deep.equal([]);
       }),
     );
   });
 
-  it('A100 keeps the newest of each factor, and what was proven better before', () => {
-    const [password, older] = proofs('pwd', 'totp');
-    const newer = { method: 'totp', enrolmentId: 'totp', at: 9 } as const;
+  it('keeps the newest of each factor, and what was proven better before [A100]', () => {
+    const [password, older] = authentications('pwd', 'totp');
+    const newer = { method: 'totp', enrolmentId: 'totp', atMs: 9 } as const;
     const other = { ...newer, enrolmentId: 'totp of another phone' };
-    const known = [password, older].flatMap((proof) => proof ?? []);
-    expect(withProof(known, newer)).to.deep.equal([password, newer]);
-    expect(withProof(known, other)).to.deep.equal([password, older, other]);
+    const known = [password, older].flatMap((authentication) => authentication ?? []);
+    expect(withAuthentication(known, newer)).to.deep.equal([password, newer]);
+    expect(withAuthentication(known, other)).to.deep.equal([password, older, other]);
     const verified = passkeyUsed({});
     const [, present] = passkeyUsed({ userVerified: false });
-    expect(present && withProof(verified, present)).to.deep.equal([...verified, present]);
+    expect(present && withAuthentication(verified, present)).to.deep.equal([...verified, present]);
   });
 });

@@ -4,34 +4,34 @@ import fc from 'fast-check';
 import { METHOD_NAMES } from '../../../src/domain/methods/method.ts';
 import { rank } from '../../../src/domain/policy/acr.ts';
 import { acrOf } from '../../../src/domain/policy/assurance.ts';
-import { type Decision, decide, type Situation } from '../../../src/domain/policy/policy.ts';
+import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import { methodsOnOffer } from '../../../src/domain/tenant.ts';
 import { anySituation, holds, openness, RUNS } from './any-situation.ts';
 import { DAY, NOW, proofBy } from './situations.ts';
 
 /** The proofs that count for something: by a factor that is set up. */
-function factorProofs({ proofs, factors }: Situation) {
-  return proofs.filter(({ enrolmentId }) => factors.some(({ id }) => id === enrolmentId));
+function factorProofs({ authentications, factors }: PolicyInput) {
+  return authentications.filter(({ enrolmentId }) => factors.some(({ id }) => id === enrolmentId));
 }
 
-function freshest(situation: Situation): number {
-  return Math.max(...factorProofs(situation).map(({ at }) => at));
+function freshest(policyInput: PolicyInput): number {
+  return Math.max(...factorProofs(policyInput).map(({ atMs }) => atMs));
 }
 
 describe('decide: in every situation', () => {
   it('comes to the same decision twice, and changes nothing of what it was given', () => {
-    holds((situation) => {
-      const before = structuredClone(situation);
-      const decision = decide(situation);
-      expect(situation).to.deep.equal(before);
+    holds((policyInput) => {
+      const before = structuredClone(policyInput);
+      const decision = decide(policyInput);
+      expect(policyInput).to.deep.equal(before);
       expect(decide(before)).to.deep.equal(decision);
     });
   });
 
   it('reaches every kind of decision: the situations are varied enough', () => {
     const seen = new Set<string>();
-    holds((situation) => {
-      const decision = decide(situation);
+    holds((policyInput) => {
+      const decision = decide(policyInput);
       const more = decision.kind === 'refuse' ? decision.reason : openness(decision);
       seen.add(`${decision.kind} ${more} ${decision.kind === 'satisfied' && decision.onGrace}`);
     });
@@ -48,17 +48,17 @@ describe('decide: in every situation', () => {
   });
 
   it('goes no further without the password', () => {
-    holds((situation) => {
-      const proofs = situation.proofs.filter(({ method }) => method !== 'pwd');
-      expect(decide({ ...situation, proofs })).to.deep.equal({ kind: 'password' });
+    holds((policyInput) => {
+      const authentications = policyInput.authentications.filter(({ method }) => method !== 'pwd');
+      expect(decide({ ...policyInput, authentications })).to.deep.equal({ kind: 'password' });
     });
   });
 
   it('asks by methods that are set up, accepted, allowed and built', () => {
-    holds((situation) => {
-      const decision = decide(situation);
+    holds((policyInput) => {
+      const decision = decide(policyInput);
       if (decision.kind !== 'prove') return;
-      const { enforcement, tenant, role, factors, available } = situation;
+      const { enforcement, tenant, role, factors, available } = policyInput;
       const allowed =
         enforcement === 'off' ? METHOD_NAMES : methodsOnOffer(enforcement, tenant.methods, role);
       expect(decision.methods).not.to.be.empty;
@@ -74,39 +74,41 @@ describe('decide: in every situation', () => {
   });
 
   it('sets up what is on offer and built, and gives the level asked for', () => {
-    holds((situation) => {
-      const decision = decide(situation);
+    holds((policyInput) => {
+      const decision = decide(policyInput);
       if (decision.kind !== 'set-up') return;
-      const { enforcement, tenant, role, available, demand, proofs } = situation;
+      const { enforcement, tenant, role, available, requested, authentications } = policyInput;
       expect(decision.methods).not.to.be.empty;
       for (const method of decision.methods) {
         expect(methodsOnOffer(enforcement, tenant.methods, role)).to.include(method);
         expect(available).to.include(method);
-        const reached = acrOf([...proofs, proofBy(method, 'new', NOW)]);
-        if (demand.acrs) expect(rank(reached)).to.be.at.least(Math.min(...demand.acrs.map(rank)));
+        const reached = acrOf([...authentications, proofBy(method, 'new', NOW)]);
+        if (requested.acrs) expect(rank(reached)).to.be.at.least(Math.min(...requested.acrs.map(rank)));
       }
     });
   });
 
-  it('A47 sets up nothing beside a factor that was not given, or not lately enough', () => {
-    holds((situation) => {
-      if (decide(situation).kind !== 'set-up' || situation.factors.length === 0) return;
+  it('sets up nothing beside a factor that was not given, or not lately enough [A47]', () => {
+    holds((policyInput) => {
+      if (decide(policyInput).kind !== 'set-up' || policyInput.factors.length === 0) return;
       const oldest =
-        situation.demand.freshMs === null ? Number.NEGATIVE_INFINITY : NOW - situation.demand.freshMs;
-      expect(freshest(situation)).to.be.at.least(oldest);
+        policyInput.requested.freshMs === null
+          ? Number.NEGATIVE_INFINITY
+          : NOW - policyInput.requested.freshMs;
+      expect(freshest(policyInput)).to.be.at.least(oldest);
     });
   });
 
   it('ends: whoever gives what is asked is let in or refused, in four steps at most', () => {
     fc.assert(
       fc.property(anySituation, fc.nat(), (start, choice) => {
-        let situation: Situation = { ...start, occasion: 'sign-in' };
+        let policyInput: PolicyInput = { ...start, occasion: 'sign-in' };
         for (let step = 0; step <= 4; step += 1) {
-          const decision = decide(situation);
+          const decision = decide(policyInput);
           if (decision.kind === 'satisfied' || decision.kind === 'refuse') return;
-          situation = doAsTold(situation, decision, choice, `new-${step}`);
+          policyInput = doAsTold(policyInput, decision, choice, `new-${step}`);
         }
-        expect.fail(`no end: ${JSON.stringify(decide(situation))}`);
+        expect.fail(`no end: ${JSON.stringify(decide(policyInput))}`);
       }),
       RUNS,
     );
@@ -114,57 +116,62 @@ describe('decide: in every situation', () => {
 });
 
 /** The situation after the person has done what a decision asks. */
-function doAsTold(situation: Situation, decision: Decision, choice: number, newId: string): Situation {
-  const { proofs, factors, now } = situation;
+function doAsTold(policyInput: PolicyInput, decision: Decision, choice: number, newId: string): PolicyInput {
+  const { authentications, factors, now } = policyInput;
   if (decision.kind === 'password') {
-    return { ...situation, proofs: [...proofs, { method: 'pwd', enrolmentId: null, at: now }] };
+    return {
+      ...policyInput,
+      authentications: [...authentications, { method: 'pwd', enrolmentId: null, atMs: now }],
+    };
   }
-  if (decision.kind !== 'prove' && decision.kind !== 'set-up') return situation;
+  if (decision.kind !== 'prove' && decision.kind !== 'set-up') return policyInput;
   const method = decision.methods[choice % decision.methods.length];
   if (method === undefined) throw new Error('nothing to choose from');
   const existing = factors.find((factor) => factor.method === method && factor.accepted);
   const enrolmentId = decision.kind === 'prove' ? (existing?.id ?? null) : newId;
   const added = { id: newId, method, accepted: true, isDefault: false };
   return {
-    ...situation,
+    ...policyInput,
     factors: decision.kind === 'set-up' ? [...factors, added] : factors,
-    proofs: [...proofs, proofBy(method, enrolmentId, now)],
+    authentications: [...authentications, proofBy(method, enrolmentId, now)],
   };
 }
 
 describe('decide: what it means to be satisfied', () => {
-  function whenSatisfied(property: (situation: Situation, onGrace: boolean) => void): void {
-    holds((situation) => {
-      const decision = decide(situation);
-      if (decision.kind === 'satisfied') property(situation, decision.onGrace);
+  function whenSatisfied(property: (policyInput: PolicyInput, onGrace: boolean) => void): void {
+    holds((policyInput) => {
+      const decision = decide(policyInput);
+      if (decision.kind === 'satisfied') property(policyInput, decision.onGrace);
     });
   }
 
   it('the level that was asked for is reached', () => {
-    whenSatisfied(({ proofs, demand }) => {
-      if (demand.acrs) expect(rank(acrOf(proofs))).to.be.at.least(Math.min(...demand.acrs.map(rank)));
+    whenSatisfied(({ authentications, requested }) => {
+      if (requested.acrs)
+        expect(rank(acrOf(authentications))).to.be.at.least(Math.min(...requested.acrs.map(rank)));
     });
   });
 
   it('a client that takes nobody without a second factor gets nobody without one', () => {
-    whenSatisfied((situation) => {
-      if (situation.demand.always) expect(factorProofs(situation)).not.to.be.empty;
+    whenSatisfied((policyInput) => {
+      if (policyInput.requested.always) expect(factorProofs(policyInput)).not.to.be.empty;
     });
   });
 
   it('the newest factor is as fresh as demanded, or the password where none is set up', () => {
-    whenSatisfied((situation) => {
-      const { demand, factors, proofs } = situation;
-      if (demand.freshMs === null) return;
-      const newest = factors.length > 0 ? freshest(situation) : Math.max(...proofs.map(({ at }) => at));
-      expect(newest).to.be.at.least(NOW - demand.freshMs);
+    whenSatisfied((policyInput) => {
+      const { requested, factors, authentications } = policyInput;
+      if (requested.freshMs === null) return;
+      const newest =
+        factors.length > 0 ? freshest(policyInput) : Math.max(...authentications.map(({ atMs }) => atMs));
+      expect(newest).to.be.at.least(NOW - requested.freshMs);
     });
   });
 
   it('who has a factor set up has given one, or comes with a trusted browser, where the tenant asks', () => {
-    whenSatisfied((situation) => {
-      const { enforcement, factors, trustedBrowser, tenant } = situation;
-      const passed = factorProofs(situation).length > 0 || (trustedBrowser && tenant.trustedDevices);
+    whenSatisfied((policyInput) => {
+      const { enforcement, factors, trustedBrowser, tenant } = policyInput;
+      const passed = factorProofs(policyInput).length > 0 || (trustedBrowser && tenant.trustedDevices);
       if (enforcement !== 'off' && factors.length > 0) expect(passed).to.equal(true);
     });
   });

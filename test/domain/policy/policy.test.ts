@@ -1,6 +1,6 @@
 /** What a tenant's own policy comes to, rule by rule. What is demanded beyond it: policy-demand.test.ts. */
 import { expect } from 'chai';
-import { type Decision, decide, type Situation } from '../../../src/domain/policy/policy.ts';
+import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import {
   DAY,
   factor,
@@ -31,22 +31,22 @@ const passkey = factor('passkey');
 const recovery = factor('recovery');
 const refusedTotp = factor('totp', { accepted: false });
 
-const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Decision])[]>> = {
+const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, Decision])[]>> = {
   'the password comes first': [
-    ['asks for it where nothing was given', off({ proofs: [] }), PASSWORD],
+    ['asks for it where nothing was given', off({ authentications: [] }), PASSWORD],
     [
       'asks for it where a factor alone was given',
-      required({ factors: [totp], proofs: [given('totp')] }),
+      required({ factors: [totp], authentications: [given('totp')] }),
       PASSWORD,
     ],
     [
       'asks for it even while grace lasts',
-      required({ proofs: [], graceDays: 7, occasion: 'later' }),
+      required({ authentications: [], graceDays: 7, occasion: 'later' }),
       PASSWORD,
     ],
     [
       'asks for it even in a trusted browser',
-      required({ factors: [totp], proofs: [], trustedBrowser: true, trustedDevices: true }),
+      required({ factors: [totp], authentications: [], trustedBrowser: true, trustedDevices: true }),
       PASSWORD,
     ],
   ],
@@ -62,8 +62,8 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
   'enforcement optional (3.4)': [
     ['never interrupts who has no factor', optional(), SATISFIED],
     ['asks who has one', optional({ factors: [totp] }), prove('totp')],
-    ['is met by it', optional({ factors: [totp], proofs: [password(), given('totp')] }), SATISFIED],
-    ['asks at an SSO too', optional({ factors: [totp], occasion: 'standing' }), prove('totp')],
+    ['is met by it', optional({ factors: [totp], authentications: [password(), given('totp')] }), SATISFIED],
+    ['asks at an SSO too', optional({ factors: [totp], occasion: 'existing-session' }), prove('totp')],
     ['knows no "later"', optional({ factors: [totp], graceDays: 7, occasion: 'later' }), prove('totp')],
   ],
 
@@ -72,23 +72,27 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
     ['asks who has one for it', required({ factors: [totp] }), prove('totp')],
     [
       'is met by an authenticator app',
-      required({ factors: [totp], proofs: [password(), given('totp')] }),
+      required({ factors: [totp], authentications: [password(), given('totp')] }),
       SATISFIED,
     ],
     [
       'is met by a mailed code',
-      required({ factors: [email], proofs: [password(), given('email')] }),
+      required({ factors: [email], authentications: [password(), given('email')] }),
       SATISFIED,
     ],
     [
       'is met by a recovery code',
-      required({ factors: [totp, recovery], proofs: [password(), given('recovery')] }),
+      required({ factors: [totp, recovery], authentications: [password(), given('recovery')] }),
       SATISFIED,
     ],
-    ['is not met by a factor that is gone', required({ proofs: [password(), given('totp')] }), setUp(...ALL)],
+    [
+      'is not met by a factor that is gone',
+      required({ authentications: [password(), given('totp')] }),
+      setUp(...ALL),
+    ],
     [
       'is not met by a factor that was replaced',
-      required({ factors: [{ ...totp, id: 'new' }], proofs: [password(), given('totp')] }),
+      required({ factors: [{ ...totp, id: 'new' }], authentications: [password(), given('totp')] }),
       prove('totp'),
     ],
     ['ends where the tenant leaves nothing to set up', required({ methods: [] }), UNMET],
@@ -108,7 +112,7 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
     ['offers something better beside SMS', required({ methods: ['sms'] }), setUp('passkey', 'totp', 'sms')],
     [
       'accepts what SMS brought along',
-      required({ methods: ['sms'], factors: [totp], proofs: [password(), given('totp')] }),
+      required({ methods: ['sms'], factors: [totp], authentications: [password(), given('totp')] }),
       SATISFIED,
     ],
     [
@@ -123,13 +127,13 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
     ],
     ['offers what this release can do', required({ available: ['totp'] }), setUp('totp')],
     [
-      'A105 asks by no method that was forbidden since',
+      'asks by no method that was forbidden since [A105]',
       required({ methods: ['totp'], factors: [totp, sms] }),
       prove('totp'),
     ],
     [
-      'A105 takes no proof by a method that was forbidden since',
-      required({ methods: ['totp'], factors: [totp, email], proofs: [password(), given('email')] }),
+      'takes no proof by a method that was forbidden since [A105]',
+      required({ methods: ['totp'], factors: [totp, email], authentications: [password(), given('email')] }),
       prove('totp'),
     ],
   ],
@@ -200,10 +204,14 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
       setUpLater(NOW + 6 * DAY, ...ALL),
     ],
     ['passes who answered "later"', required({ graceDays: 7, occasion: 'later' }), ON_GRACE],
-    ['passes SSO, prompt=none and refresh', required({ graceDays: 7, occasion: 'standing' }), ON_GRACE],
+    [
+      'passes SSO, prompt=none and refresh',
+      required({ graceDays: 7, occasion: 'existing-session' }),
+      ON_GRACE,
+    ],
     [
       'passes until the last millisecond',
-      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY + 1, occasion: 'standing' }),
+      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY + 1, occasion: 'existing-session' }),
       ON_GRACE,
     ],
     ['has no "later" at its end', required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY }), setUp(...ALL)],
@@ -214,12 +222,12 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
     ],
     [
       'ends for sessions and tokens',
-      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY, occasion: 'standing' }),
+      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY, occasion: 'existing-session' }),
       setUp(...ALL),
     ],
     [
       'follows a shorter setting at once',
-      required({ graceDays: 1, graceStartedAt: NOW - 2 * DAY, occasion: 'standing' }),
+      required({ graceDays: 1, graceStartedAt: NOW - 2 * DAY, occasion: 'existing-session' }),
       setUp(...ALL),
     ],
     [
@@ -227,7 +235,11 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
       required({ graceDays: 7, factors: [totp], occasion: 'later' }),
       prove('totp'),
     ],
-    ['ends with what could be set up', required({ graceDays: 7, methods: [], occasion: 'standing' }), UNMET],
+    [
+      'ends with what could be set up',
+      required({ graceDays: 7, methods: [], occasion: 'existing-session' }),
+      UNMET,
+    ],
   ],
 
   'a trusted browser': [
@@ -257,8 +269,8 @@ const RULES: Readonly<Record<string, readonly (readonly [string, Situation, Deci
 describe('decide: the policy of the tenant', () => {
   for (const [rule, cases] of Object.entries(RULES)) {
     describe(rule, () => {
-      for (const [title, situation, decision] of cases) {
-        it(title, () => expect(decide(situation)).to.deep.equal(decision));
+      for (const [title, policyInput, decision] of cases) {
+        it(title, () => expect(decide(policyInput)).to.deep.equal(decision));
       }
     });
   }

@@ -1,13 +1,13 @@
 /** What the policy's tests are made of: situations to be varied, and decisions by short names. */
 
 import { METHOD_NAMES, type MethodName } from '../../../src/domain/methods/method.ts';
-import type { Proof } from '../../../src/domain/policy/assurance.ts';
+import type { AuthenticationEvent } from '../../../src/domain/policy/assurance.ts';
 import {
   type Decision,
-  type Demand,
-  type Factor,
-  NO_DEMAND,
-  type Situation,
+  NO_ASSURANCE_REQUESTED,
+  type PolicyFactor,
+  type PolicyInput,
+  type RequestedAssurance,
 } from '../../../src/domain/policy/policy.ts';
 
 /** Milliseconds since the epoch: when everything is judged. */
@@ -18,50 +18,52 @@ export const DAY = 24 * 60 * MINUTE;
 /** A kind of factor that a newer release has stored and this one has never heard of. */
 export const UNHEARD_OF = 'telex' as MethodName;
 
-export function factor(method: MethodName, changes: Partial<Factor> = {}): Factor {
+export function factor(method: MethodName, changes: Partial<PolicyFactor> = {}): PolicyFactor {
   return { id: `my-${method}`, method, accepted: true, isDefault: false, ...changes };
 }
 
 /** The password, given so many milliseconds ago. */
-export function password(age = 0): Proof {
-  return { method: 'pwd', enrolmentId: null, at: NOW - age };
+export function password(age = 0): AuthenticationEvent {
+  return { method: 'pwd', enrolmentId: null, atMs: NOW - age };
 }
 
 /** The factor of that name, given so many milliseconds ago. */
-export function given(method: MethodName, age = 0): Proof {
+export function given(method: MethodName, age = 0): AuthenticationEvent {
   return proofBy(method, `my-${method}`, NOW - age);
 }
 
 /** A passkey is one that knew its owner. */
-export function proofBy(method: MethodName, enrolmentId: string | null, at: number): Proof {
-  const proof = { method, enrolmentId, at };
-  return method === 'passkey' ? { ...proof, passkey: { userVerified: true, deviceBound: true } } : proof;
+export function proofBy(method: MethodName, enrolmentId: string | null, atMs: number): AuthenticationEvent {
+  const authentication = { method, enrolmentId, atMs };
+  return method === 'passkey'
+    ? { ...authentication, passkey: { userVerified: true, deviceBound: true } }
+    : authentication;
 }
 
-export function demanding(changes: Partial<Demand>): Demand {
-  return { ...NO_DEMAND, ...changes };
+export function demanding(changes: Partial<RequestedAssurance>): RequestedAssurance {
+  return { ...NO_ASSURANCE_REQUESTED, ...changes };
 }
 
-type Changes = Partial<Omit<Situation, 'tenant' | 'enforcement'>> & Partial<Situation['tenant']>;
+type Changes = Partial<Omit<PolicyInput, 'tenant' | 'enforcement'>> & Partial<PolicyInput['tenant']>;
 
 /** A member without a factor who has just given the password, in a tenant that allows all that exists. */
-function situation(
-  enforcement: Situation['enforcement'],
+function policyInput(
+  enforcement: PolicyInput['enforcement'],
   {
     methods = ['totp', 'email', 'sms', 'app', 'passkey'],
     graceDays = 0,
     trustedDevices = false,
     ...changes
   }: Changes,
-): Situation {
+): PolicyInput {
   return {
     enforcement,
     tenant: { methods, graceDays, trustedDevices },
     role: 'member',
     factors: [],
     available: METHOD_NAMES,
-    proofs: [password()],
-    demand: NO_DEMAND,
+    authentications: [password()],
+    requested: NO_ASSURANCE_REQUESTED,
     trustedBrowser: false,
     graceStartedAt: null,
     occasion: 'sign-in',
@@ -70,9 +72,9 @@ function situation(
   };
 }
 
-export const off = (changes: Changes = {}): Situation => situation('off', { methods: [], ...changes });
-export const optional = (changes: Changes = {}): Situation => situation('optional', changes);
-export const required = (changes: Changes = {}): Situation => situation('required', changes);
+export const off = (changes: Changes = {}): PolicyInput => policyInput('off', { methods: [], ...changes });
+export const optional = (changes: Changes = {}): PolicyInput => policyInput('optional', changes);
+export const required = (changes: Changes = {}): PolicyInput => policyInput('required', changes);
 
 export const SATISFIED: Decision = { kind: 'satisfied', onGrace: false };
 export const ON_GRACE: Decision = { kind: 'satisfied', onGrace: true };

@@ -10,7 +10,7 @@ import {
 import { MINUTE, NOW } from '../policy/situations.ts';
 
 describe('nextLock', () => {
-  it('A19 waits 15 minutes, then twice as long each time, an hour at most', () => {
+  it('waits 15 minutes, then twice as long each time, an hour at most [A19]', () => {
     const waits: number[] = [];
     let level = 0;
     for (let locks = 0; locks < 5; locks += 1) {
@@ -50,10 +50,10 @@ describe('addressKey and truncatedAddress', () => {
     ['::', '0:0:0:0::/64', '0:0:0::/48'],
     ['', '', ''],
   ];
-  for (const [address, key, truncated] of ADDRESSES) {
-    it(`"${address}" counts as "${key}" and is kept as "${truncated}"`, () => {
-      expect(addressKey(address)).to.equal(key);
-      expect(truncatedAddress(address)).to.equal(truncated);
+  for (const [ip, key, truncated] of ADDRESSES) {
+    it(`"${ip}" counts as "${key}" and is kept as "${truncated}"`, () => {
+      expect(addressKey(ip)).to.equal(key);
+      expect(truncatedAddress(ip)).to.equal(truncated);
     });
   }
 
@@ -72,16 +72,16 @@ describe('addressKey and truncatedAddress', () => {
     );
   });
 
-  it('A98 keeps no whole address', () => {
+  it('keeps no whole address [A98]', () => {
     fc.assert(
-      fc.property(fc.ipV4(), (address) => {
-        expect(truncatedAddress(address)).to.match(/^\d+\.\d+\.\d+\.0\/24$/);
-        expect(truncatedAddress(`::ffff:${address}`)).to.equal(truncatedAddress(address));
+      fc.property(fc.ipV4(), (ip) => {
+        expect(truncatedAddress(ip)).to.match(/^\d+\.\d+\.\d+\.0\/24$/);
+        expect(truncatedAddress(`::ffff:${ip}`)).to.equal(truncatedAddress(ip));
       }),
     );
     fc.assert(
-      fc.property(fc.ipV6(), (address) => {
-        expect(truncatedAddress(address)).to.match(/(^[0-9a-f]+(:[0-9a-f]+){2}::\/48$)|(\.0\/24$)/);
+      fc.property(fc.ipV6(), (ip) => {
+        expect(truncatedAddress(ip)).to.match(/(^[0-9a-f]+(:[0-9a-f]+){2}::\/48$)|(\.0\/24$)/);
       }),
     );
   });

@@ -32,14 +32,14 @@ const BINDING: Binding = {
 };
 
 describe('a code that is sent', () => {
-  it('2.8 has six digits, the leading zeros among them', () => {
+  it('has six digits, the leading zeros among them [2.8]', () => {
     expect(newSentCode(drawing(0))).to.equal('000000');
     expect(newSentCode(drawing(42))).to.equal('000042');
     expect(newSentCode(drawing(1_000_000))).to.equal('000000');
     expect(newSentCode(drawing(1_999_999))).to.equal('999999');
   });
 
-  it('A19 is as likely as any other: numbers that would favour some are drawn again', () => {
+  it('is as likely as any other: numbers that would favour some are drawn again [A19]', () => {
     // 4294 whole millions fit into four bytes; the rest would make the codes below 967296 likelier.
     expect(newSentCode(drawing(4_293_999_999))).to.equal('999999');
     expect(newSentCode(drawing(4_294_000_000, 7))).to.equal('000007');
@@ -66,11 +66,11 @@ describe('a code that is sent', () => {
     ['1e5000', null],
   ];
   for (const [text, code] of typed) {
-    it(`A26 reads ${JSON.stringify(text)} as ${code ?? 'no code'}`, () =>
+    it(`reads ${JSON.stringify(text)} as ${code ?? 'no code'} [A26]`, () =>
       expect(sentCodeOf(text)).to.equal(code));
   }
 
-  it('A39 is another text for each thing that it is bound to', () => {
+  it('is another text for each thing that it is bound to [A39]', () => {
     const others: readonly Partial<Binding>[] = [
       { purpose: 'set-up' },
       { purpose: 'set-up-proof' },
@@ -84,7 +84,7 @@ describe('a code that is sent', () => {
     expect(new Set([...texts, challengeText(BINDING, '123457')]).size).to.equal(texts.length + 1);
   });
 
-  it('A39 has no text that means two things, whatever stands in its parts', () => {
+  it('has no text that means two things, whatever stands in its parts [A39]', () => {
     const words = fc.record({ tenantId: fc.string(), accountId: fc.string(), destination: fc.string() });
     fc.assert(
       fc.property(words, words, (one, two) => {
@@ -99,20 +99,24 @@ describe('a code that is sent', () => {
 describe('the challenges of a sign-in', () => {
   const mailed = aChallenge();
   const texted = aChallenge({ id: 'two', method: 'sms' });
-  const proof = aChallenge({ id: 'three', purpose: 'set-up-proof' });
+  const authentication = aChallenge({ id: 'three', purpose: 'set-up-proof' });
 
   it('are one for each method and purpose', () => {
-    const all = [mailed, texted, proof];
+    const all = [mailed, texted, authentication];
     expect(challengeFor(all, 'email', 'sign-in')).to.equal(mailed);
     expect(challengeFor(all, 'sms', 'sign-in')).to.equal(texted);
-    expect(challengeFor(all, 'email', 'set-up-proof')).to.equal(proof);
+    expect(challengeFor(all, 'email', 'set-up-proof')).to.equal(authentication);
     expect(challengeFor(all, 'sms', 'set-up')).to.equal(null);
-    expect(withoutChallenge(all, 'email', 'sign-in')).to.deep.equal([texted, proof]);
+    expect(withoutChallenge(all, 'email', 'sign-in')).to.deep.equal([texted, authentication]);
   });
 
-  it('A38 hold the newest alone', () => {
+  it('hold the newest alone [A38]', () => {
     const newest = aChallenge({ id: 'four' });
-    expect(withChallenge([mailed, texted, proof], newest)).to.have.members([texted, proof, newest]);
+    expect(withChallenge([mailed, texted, authentication], newest)).to.have.members([
+      texted,
+      authentication,
+      newest,
+    ]);
     expect(withChallenge([], newest)).to.deep.equal([newest]);
   });
 });

@@ -7,17 +7,17 @@ describe('isEnded', () => {
   const mine = [{ id: 'my-totp' }, { id: 'my-email' }];
   const [live, reported] = [{ frozenAt: null }, { frozenAt: NOW }];
 
-  it('A58 is true once a factor that was given is not set up any more', () => {
-    for (const [proofs, left] of [
+  it('is true once a factor that was given is not set up any more [A58]', () => {
+    for (const [authentications, left] of [
       [[password(), given('totp')], [{ id: 'my-email' }]],
       [[password(), given('totp'), given('email')], [{ id: 'my-email' }]],
       [[password(), given('totp')], []],
     ] as const) {
-      expect(isEnded(proofs, { account: live, enrolments: left })).to.equal(true);
+      expect(isEnded(authentications, { account: live, enrolments: left })).to.equal(true);
     }
   });
 
-  it('A48 is true of every sign-in that was begun before somebody said that it was not them', () => {
+  it('is true of every sign-in that was begun before somebody said that it was not them [A48]', () => {
     const before = password(1);
     expect(isEnded([before], { account: reported, enrolments: mine })).to.equal(true);
     expect(isEnded([before, given('totp')], { account: reported, enrolments: mine })).to.equal(true);
@@ -25,11 +25,11 @@ describe('isEnded', () => {
   });
 
   it('is false while all that was given is set up', () => {
-    for (const proofs of [
+    for (const authentications of [
       [password(), given('totp')],
       [password(), given('totp'), given('email')],
     ])
-      expect(isEnded(proofs, { account: live, enrolments: mine })).to.equal(false);
+      expect(isEnded(authentications, { account: live, enrolments: mine })).to.equal(false);
   });
 
   it('is false where the password alone was given', () => {

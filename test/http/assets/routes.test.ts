@@ -99,7 +99,7 @@ describe('static files', () => {
     expect(again.text).to.equal('');
   });
 
-  it('A91 are never an SVG of a tenant, and no page asks for it', async () => {
+  it('are never an SVG of a tenant, and no page asks for it [A91]', async () => {
     expect((await get('/assets/brand/vector/logo')).status).to.equal(404);
     expect((await get('/assets/brand/vector.css')).status).to.equal(200);
   });

@@ -25,7 +25,7 @@ describe('the demo relying parties', () => {
     return page.location;
   }
 
-  it('U.3 lists both parties and the accounts to try them with', async () => {
+  it('lists both parties and the accounts to try them with [U.3]', async () => {
     const page = await visitor.open('/demo');
 
     expect(page.name).to.equal('demo');
@@ -37,7 +37,7 @@ describe('the demo relying parties', () => {
     );
   });
 
-  it('U.3 signs in by code flow with PKCE, state and nonce, and shows the claims', async () => {
+  it('signs in by code flow with PKCE, state and nonce, and shows the claims [U.3]', async () => {
     const page = await visitor.open('/demo/start');
 
     expect(page.name).to.equal('demo-signed-in');
@@ -54,7 +54,7 @@ describe('the demo relying parties', () => {
     for (const name of ['state', 'nonce', 'code_challenge']) expect(asked[name]).to.match(/^[\w-]{43}$/);
   });
 
-  it('U.3 signs in to the other party without asking again', async () => {
+  it('signs in to the other party without asking again [U.3]', async () => {
     const first = await visitor.open('/demo/start');
     provider.mood.endings.length = 0;
 
@@ -67,7 +67,7 @@ describe('the demo relying parties', () => {
     expect(provider.asked.at(-1)?.has('prompt')).to.equal(false);
   });
 
-  it('A76 asks for two factors to step up', async () => {
+  it('asks for two factors to step up [A76]', async () => {
     const page = await visitor.open('/demo/start');
 
     const stepped = await visitor.open(page.link('/demo/step-up') ?? '');
@@ -76,7 +76,7 @@ describe('the demo relying parties', () => {
     expect(provider.asked.map((query) => query.get('acr_values'))).to.deep.equal([null, MFA]);
   });
 
-  it('B.2 shows new claims after a refresh, and what the provider says when it refuses', async () => {
+  it('shows new claims after a refresh, and what the provider says when it refuses [B.2]', async () => {
     const page = await visitor.open('/demo/start');
     provider.mood.name = 'Robert';
 
@@ -91,7 +91,7 @@ describe('the demo relying parties', () => {
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('A46 uses each refresh token once', async () => {
+  it('uses each refresh token once [A46]', async () => {
     let page = await visitor.open('/demo/start');
     for (const name of ['one', 'two', 'three']) {
       provider.mood.name = name;
@@ -100,7 +100,7 @@ describe('the demo relying parties', () => {
     }
   });
 
-  it('A56 refreshes for a form of this session alone', async () => {
+  it('refreshes for a form of this session alone [A56]', async () => {
     await visitor.open('/demo/start');
     const other = createVisitor(provider.origin);
     const page = await other.open('/demo/start');
@@ -111,7 +111,7 @@ describe('the demo relying parties', () => {
     expect(refused.status).to.equal(403);
   });
 
-  it('A86 signs out here and at the provider', async () => {
+  it('signs out here and at the provider [A86]', async () => {
     const page = await visitor.open('/demo/start');
 
     const away = await visitor.get(page.link('/demo/sign-out') ?? '');
@@ -135,7 +135,7 @@ describe('the demo relying parties', () => {
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('A7 takes no answer that another browser asked for', async () => {
+  it('takes no answer that another browser asked for [A7]', async () => {
     const attacker = createVisitor(provider.origin);
     const answer = await answerFor(attacker);
 
@@ -148,14 +148,14 @@ describe('the demo relying parties', () => {
     expect((await attacker.open(answer)).name).to.equal('demo-signed-in');
   });
 
-  it('A7 takes an answer once', async () => {
+  it('takes an answer once [A7]', async () => {
     const answer = await answerFor(visitor);
 
     expect((await visitor.open(answer)).name).to.equal('demo-signed-in');
     expect((await visitor.open(answer)).name).to.equal('demo-error');
   });
 
-  it('A7 takes no answer with another state, issuer or code', async () => {
+  it('takes no answer with another state, issuer or code [A7]', async () => {
     for (const [name, value, error] of [
       ['state', 'x'.repeat(43), 'invalid_state'],
       ['iss', 'https://evil.example', 'invalid_response'],
@@ -169,7 +169,7 @@ describe('the demo relying parties', () => {
     }
   });
 
-  it('A7 takes no answer whose nonce is another', async () => {
+  it('takes no answer whose nonce is another [A7]', async () => {
     const start = await visitor.get('/demo/start');
     const request = new URL(start.location ?? '');
     request.searchParams.set('nonce', 'x'.repeat(43));
@@ -180,7 +180,7 @@ describe('the demo relying parties', () => {
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('A94 keeps its session in a cookie of its own that scripts and other sites never have', async () => {
+  it('keeps its session in a cookie of its own that scripts and other sites never have [A94]', async () => {
     await visitor.get('/demo/start');
     const before = cookie('demo_session', '/demo');
     await visitor.open('/demo/start');
@@ -196,13 +196,13 @@ describe('the demo relying parties', () => {
 
   it('signs out of itself after an hour', async () => {
     await visitor.open('/demo/start');
-    provider.clock.advance(60 * 60 * 1000 - 1);
+    provider.clock.nextStep(60 * 60 * 1000 - 1);
     expect((await visitor.open('/demo/me')).name).to.equal('demo-signed-in');
-    provider.clock.advance(1);
+    provider.clock.nextStep(1);
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('B.5 leads who is not signed in to the start, whatever is asked for', async () => {
+  it('leads who is not signed in to the start, whatever is asked for [B.5]', async () => {
     for (const path of ['/demo/me', '/demo/sign-out']) {
       expect((await visitor.get(path)).location).to.equal(at('/demo'));
     }
@@ -217,7 +217,7 @@ describe('a demo relying party', () => {
     ['without a secret', { token_endpoint_auth_method: 'none', client_secret: undefined }],
     ['that never refreshes', { grant_types: ['authorization_code'] }],
   ] as const) {
-    it(`U.3 ${what} signs in`, async () => {
+    it(`${what} signs in [U.3]`, async () => {
       const provider = await startPlainProvider(metadata);
       try {
         const visitor = createVisitor(provider.origin);

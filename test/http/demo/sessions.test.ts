@@ -27,7 +27,7 @@ describe('the sessions of the demo', () => {
     expect(sessions.find('demo', '__proto__')).to.equal(null);
   });
 
-  it('A86 get a new id with the sign-in, and keep what other tabs wait for', () => {
+  it('get a new id with the sign-in, and keep what other tabs wait for [A86]', () => {
     const sessions = createDemoSessions(createSettableClock(0));
     const session = sessions.open('demo');
     awaitAnswer(session, pendingAs('other tab'));

@@ -2,7 +2,7 @@
 import { PASSWORD, SECRET, standardConfig, type Yaml } from '../../support/app.ts';
 import type { Page } from '../../support/pages/page.ts';
 import type { Visitor } from '../../support/visitor.ts';
-import type { Stage } from '../oidc/story.ts';
+import type { InteractionContext } from '../oidc/story.ts';
 
 /** One account more: `name@TENANT.test`. */
 export function member(name: string, tenant: string, more: Yaml = {}): Yaml {
@@ -26,7 +26,7 @@ export interface Arrival {
 
 /** From a relying party to the sign-in page, in a browser of its own unless one is given. */
 export async function arrive(
-  { app, rp }: Pick<Stage, 'app' | 'rp'>,
+  { app, rp }: Pick<InteractionContext, 'app' | 'rp'>,
   visitor: Visitor = app.visitor(),
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Arrival> {
@@ -35,12 +35,12 @@ export async function arrive(
 
 /** To where the password leads. */
 export async function givePassword(
-  stage: Pick<Stage, 'app' | 'rp'>,
+  interaction: Pick<InteractionContext, 'app' | 'rp'>,
   email: string,
   visitor?: Visitor,
   parameters: Readonly<Record<string, string>> = {},
 ): Promise<Arrival> {
-  const arrival = await arrive(stage, visitor, parameters);
+  const arrival = await arrive(interaction, visitor, parameters);
   return { visitor: arrival.visitor, page: await arrival.visitor.signIn(email, PASSWORD) };
 }
 

@@ -38,7 +38,7 @@ export function reachable(name: string, tenant: string, ...methods: ('email' | '
 
 /** A number of a Dutch mobile phone, each name's own. */
 export function phoneFor(name: string): string {
-  const digits = [...name].map((letter) => String((letter.codePointAt(0) ?? 0) % 100).padStart(2, '0'));
+  const digits = [...name].map((template) => String((template.codePointAt(0) ?? 0) % 100).padStart(2, '0'));
   return `+3161${digits.join('').padEnd(7, '0').slice(0, 7)}`;
 }
 

@@ -25,7 +25,7 @@ describe('POST /locale', () => {
   });
   after(() => server.close());
 
-  it('1.7 switches the language from the foot of a page, and shows that page again', async () => {
+  it('switches the language from the foot of a page, and shows that page again [1.7]', async () => {
     const bob = createVisitor(server.origin);
     const english = await bob.get('/interaction/sample/enter-code?from=somewhere');
     const form = english.$('footer form');
@@ -46,7 +46,7 @@ describe('POST /locale', () => {
     expect(dutch.$('footer [lang=en]').text()).to.equal('English');
   });
 
-  it('A94 keeps the choice for a year in a cookie that no script reads', async () => {
+  it('keeps the choice for a year in a cookie that no script reads [A94]', async () => {
     const { headers } = await createVisitor(server.origin).post('/locale', { locale: 'nl', return_to: '/' });
     const [cookie = '', ...others] = headers['set-cookie'] ?? [];
     expect(others).to.deep.equal([]);
@@ -56,7 +56,7 @@ describe('POST /locale', () => {
     expect(days).to.be.within(364.9, 365.1);
   });
 
-  it('A94 sends the cookie over TLS alone when the issuer is an https address, wherever TLS ends', async () => {
+  it('sends the cookie over TLS alone when the issuer is an https address, wherever TLS ends [A94]', async () => {
     const secure = await startPageServer({ issuer: 'https://id.example' });
     const { headers, status } = await createVisitor(secure.origin).post('/locale', { locale: 'nl' });
     await secure.close();
@@ -65,7 +65,7 @@ describe('POST /locale', () => {
   });
 
   for (const address of ELSEWHERE) {
-    it(`A75 goes home instead of to ${JSON.stringify(address).slice(0, 40)}`, async () => {
+    it(`goes home instead of to ${JSON.stringify(address).slice(0, 40)} [A75]`, async () => {
       const { headers, status } = await createVisitor(server.origin).post('/locale', {
         locale: 'nl',
         return_to: address,
@@ -100,7 +100,7 @@ describe('POST /locale', () => {
     expect(headers['set-cookie']).to.equal(undefined);
   });
 
-  it('A75 takes the way back from the path of the request, never from its host', async () => {
+  it('takes the way back from the path of the request, never from its host [A75]', async () => {
     const page = await createVisitor(server.origin, {
       headers: { host: 'evil.test', 'x-forwarded-host': 'evil.test' },
     }).get('/interaction/sample/sign-in');

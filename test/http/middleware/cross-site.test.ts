@@ -38,13 +38,13 @@ const REFUSED: readonly (readonly [string, Headers])[] = [
 
 describe('cross-site', () => {
   for (const [who, headers] of ACCEPTED) {
-    it(`A56 accepts a POST from ${who}`, async () => {
+    it(`accepts a POST from ${who} [A56]`, async () => {
       expect((await answerTo({ headers })).status).to.equal(200);
     });
   }
 
   for (const [who, headers] of REFUSED) {
-    it(`A56 A57 refuses a POST from ${who}`, async () => {
+    it(`refuses a POST from ${who} [A56 A57]`, async () => {
       const { status, body } = await answerTo({ headers });
       expect({ status, body }).to.deep.equal({ status: 403, body: 'forbidden' });
     });
@@ -57,7 +57,7 @@ describe('cross-site', () => {
   });
 
   for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']) {
-    it(`A56 A101 answers 405 to ${method}, from ourselves too, and offers no CORS`, async () => {
+    it(`answers 405 to ${method}, from ourselves too, and offers no CORS [A56 A101]`, async () => {
       const { status, headers } = await answerTo({ method, headers: { Origin: ORIGIN } });
       expect(status).to.equal(405);
       expect(headers.allow).to.equal('GET, HEAD, POST');

@@ -34,7 +34,7 @@ describe('security headers', () => {
   const headersOf = async (path: string) => (await createVisitor(server.origin).get(path)).headers;
 
   for (const { name } of PAGE_SAMPLES) {
-    it(`A93 let nobody frame ${name} and run nothing written into it`, async () => {
+    it(`let nobody frame ${name} and run nothing written into it [A93]`, async () => {
       const headers = await headersOf(`/interaction/sample/${name}`);
       const policy = String(headers['content-security-policy']);
       expect(policy.split('; ')).to.include.members([
@@ -74,7 +74,7 @@ describe('security headers', () => {
     }
   });
 
-  it('A101 allow no other origin to read anything', async () => {
+  it('allow no other origin to read anything [A101]', async () => {
     for (const origin of ['https://evil.test', 'null']) {
       const { headers } = await createVisitor(server.origin).get('/account', { origin });
       expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).to.deep.equal([]);

@@ -25,7 +25,7 @@ describe('request-log', () => {
     expect(answer.body).to.equal('id-1');
   });
 
-  it('A98 keeps queries, uids, tokens and whatever was typed out of the path', async () => {
+  it('keeps queries, uids, tokens and whatever was typed out of the path [A98]', async () => {
     const { lines } = await logged(
       {
         method: 'POST',
@@ -72,7 +72,7 @@ describe('request-log', () => {
     '/%0d%0aforged': '/:id',
   };
   for (const [path, pattern] of Object.entries(patterns)) {
-    it(`A98 writes ${path} as ${pattern}`, () => {
+    it(`writes ${path} as ${pattern} [A98]`, () => {
       expect(pathPattern(path)).to.equal(pattern);
     });
   }

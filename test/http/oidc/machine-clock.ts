@@ -30,7 +30,7 @@ export function moveMachine(): MachineClock {
     set(next) {
       shift = next - Real.now();
     },
-    advance(milliseconds) {
+    nextStep(milliseconds) {
       shift += milliseconds;
     },
     restore() {

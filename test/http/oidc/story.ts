@@ -25,17 +25,17 @@ export const PHR = 'phr';
 /** More than a step of the authenticator app: the next code is a new one. */
 const NEXT_STEP_MS = 31_000;
 
-export interface Stage {
+export interface InteractionContext {
   readonly app: App;
   readonly clock: MachineClock;
   readonly rp: RelyingParty;
 }
 
 /** For the `describe` of a suite: a server before its tests, gone after them. */
-export function stage(
+export function interaction(
   config: () => Yaml = () => ({}),
   more: Pick<AppOptions, 'around' | 'hostname'> = {},
-): Stage {
+): InteractionContext {
   let app: App;
   let clock: MachineClock;
   let rp: RelyingParty;
@@ -111,7 +111,7 @@ export function withPeople(likeWhom: Readonly<Record<string, string>>): Yaml {
 
 /** A code of the authenticator app that has not been used yet. */
 export function nextCode(app: App, secret = SECRET): string {
-  app.clock.advance(NEXT_STEP_MS);
+  app.clock.nextStep(NEXT_STEP_MS);
   return totpCode(secret, app.clock.now());
 }
 

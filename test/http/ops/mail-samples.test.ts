@@ -21,11 +21,11 @@ describe('the samples of what is mailed and texted', () => {
     const links = $('section a')
       .toArray()
       .map((link) => new URL($(link).attr('href') ?? '', server.origin).pathname);
-    const mails = Object.keys(LETTERS).filter((letter) => letter !== 'code-confirming');
+    const mails = Object.keys(LETTERS).filter((template) => template !== 'code-confirming');
     const texts = ['code-sign-in', 'code-set-up', 'factor-added', 'factor-removed'];
     const expected = [
-      ...mails.map((letter) => `/dev/mail/email/${letter}`),
-      ...[...texts, 'phone-changed', 'email-changed'].map((letter) => `/dev/mail/sms/${letter}`),
+      ...mails.map((template) => `/dev/mail/email/${template}`),
+      ...[...texts, 'phone-changed', 'email-changed'].map((template) => `/dev/mail/sms/${template}`),
     ].flatMap((path) => [`${path}/en`, `${path}/nl`]);
     expect(links).to.have.members(expected);
     expect($('section[lang=nl]').text()).to.include('Je code om in te loggen');
@@ -40,9 +40,9 @@ describe('the samples of what is mailed and texted', () => {
     for (const link of $('section a').toArray()) {
       const opened = await get($(link).attr('href') ?? '');
       expect(opened, opened.url).to.include({ status: 200, name: 'outbox-message' });
-      const frame = opened.$('iframe').attr('src');
-      if (frame === undefined) expect(opened.url).to.include('/sms/');
-      else expect((await get(frame)).$('h1')).to.have.lengthOf(1);
+      const pageContext = opened.$('iframe').attr('src');
+      if (pageContext === undefined) expect(opened.url).to.include('/sms/');
+      else expect((await get(pageContext)).$('h1')).to.have.lengthOf(1);
     }
     expect(JSON.parse((await get('/dev/outbox.json')).text)).to.deep.equal([]);
   });
@@ -57,7 +57,7 @@ describe('the samples of what is mailed and texted', () => {
     expect((await get('/dev/mail?tenant=__proto__')).$('[aria-current]').first().text()).to.equal('Acme');
   });
 
-  it('A75 links to the configured issuer, whatever the request calls the server', async () => {
+  it('links to the configured issuer, whatever the request calls the server [A75]', async () => {
     const headers = { host: 'evil.test', 'x-forwarded-host': 'evil.test', forwarded: 'host=evil.test' };
     const path = '/dev/mail/email/factor-added/en/html';
     const { status, body } = await rawRequest(Number(new URL(server.origin).port), { path, headers });
@@ -65,7 +65,7 @@ describe('the samples of what is mailed and texted', () => {
     expect(body).to.include(`href="${LETTER_ISSUER}/`).and.not.include('evil');
   });
 
-  it('A90 has nothing where no letter is', async () => {
+  it('has nothing where no letter is [A90]', async () => {
     for (const path of [
       '/dev/mail/email/__proto__/en',
       '/dev/mail/email/code-sign-in/xx',

@@ -31,7 +31,7 @@ describe('the metrics of a server', () => {
     expect(text).not.to.include('open.test');
   });
 
-  it('A100 have one name for all that is asked for in vain, however much that is', async () => {
+  it('have one name for all that is asked for in vain, however much that is [A100]', async () => {
     const visitor = app.visitor();
     const seen = async () => {
       const { text } = await visitor.get('/metrics');

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { createLetterWriter } from '../../../src/messages/templates.ts';
-import type { Letter, Recipient } from '../../../src/ports/senders.ts';
+import { createMessageWriter } from '../../../src/messages/templates.ts';
+import type { MessageTemplate, Recipient } from '../../../src/ports/senders.ts';
 import {
   CODE,
   codeLetter,
@@ -26,11 +26,11 @@ describe('the outbox', () => {
 
   const get = (path: string) => createVisitor(server.origin).get(path);
 
-  async function send(to: Recipient, letter: Letter): Promise<void> {
+  async function send(to: Recipient, template: MessageTemplate): Promise<void> {
     const { clock } = server;
-    const write = createLetterWriter({ tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock });
-    await server.send(write(to, letter));
-    clock.advance(1_500);
+    const write = createMessageWriter({ tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock });
+    await server.send(write(to, template));
+    clock.nextStep(1_500);
   }
 
   async function openNewest() {
@@ -38,7 +38,7 @@ describe('the outbox', () => {
     return get(list.$('main article a').last().attr('href') ?? '');
   }
 
-  it('2.8 lists what was sent as JSON, newest first, and nothing of how it looks', async () => {
+  it('lists what was sent as JSON, newest first, and nothing of how it looks [2.8]', async () => {
     await send(MAIL, codeLetter());
     await send(SMS, codeLetter());
     const { status, headers, text } = await get('/dev/outbox.json');
@@ -56,7 +56,7 @@ describe('the outbox', () => {
     expect(rows[1].text).to.match(new RegExp(`\\b${CODE}\\b`));
   });
 
-  it('2.8 opens each message as its recipient would see it', async () => {
+  it('opens each message as its recipient would see it [2.8]', async () => {
     await send(MAIL, noticeLetter('factor-added', { method: 'totp' }));
     const { $, headers, name } = await openNewest();
 
@@ -71,7 +71,7 @@ describe('the outbox', () => {
     expect(html.$('h1').text()).to.include('Er is een tweede stap toegevoegd');
   });
 
-  it('A93 serves the HTML part so that it runs nothing, loads nothing and is framed by nobody else', async () => {
+  it('serves the HTML part so that it runs nothing, loads nothing and is framed by nobody else [A93]', async () => {
     await send(MAIL, codeLetter());
     const { $ } = await openNewest();
     const { headers } = await get($('iframe').attr('src') ?? '');
@@ -110,7 +110,7 @@ describe('the outbox', () => {
     return new URL((await openNewest()).url).pathname;
   }
 
-  it('A91 shows what was sent escaped', async () => {
+  it('shows what was sent escaped [A91]', async () => {
     const hostile = '<b>123456</b>"\'<script>';
     await server.send({
       channel: 'email',
@@ -126,7 +126,7 @@ describe('the outbox', () => {
     }
   });
 
-  it('A90 has nothing where no message is', async () => {
+  it('has nothing where no message is [A90]', async () => {
     for (const path of ['/dev/outbox/0', '/dev/outbox/__proto__', '/dev/outbox/x/html', '/dev/outbox/%00']) {
       const page = await get(path);
       expect(page, path).to.include({ status: 404, name: 'error' });

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { createOpsRoutes } from '../../../src/http/ops/routes.ts';
 import { createRenderer } from '../../../src/http/pages/render.ts';
-import { createLetterWriter } from '../../../src/messages/templates.ts';
+import { createMessageWriter } from '../../../src/messages/templates.ts';
 import { answerOf, type RawAnswer } from '../../support/process/raw-request.ts';
 import { createSettableClock } from '../../support/time/clock.ts';
 
@@ -13,7 +13,7 @@ const clock = createSettableClock(Date.UTC(2026, 0, 31, 12));
 function get(path: string, options: Partial<Options> = {}): Promise<RawAnswer> {
   const site = { tenants: [], issuer: 'http://localhost:3000', clock };
   const render = createRenderer({ ...site, isDevelopment: true });
-  const samples = { ...site, write: createLetterWriter(site) };
+  const samples = { ...site, write: createMessageWriter(site) };
   const app = new Koa();
   const isReady = async () => ({ ready: true as const });
   const defaults = { isReady, outbox: null, samples, metrics: null, isDevelopment: true };
@@ -22,7 +22,7 @@ function get(path: string, options: Partial<Options> = {}): Promise<RawAnswer> {
 }
 
 describe('the addresses for operators', () => {
-  it('R9 is alive whether ready or not', async () => {
+  it('is alive whether ready or not [R9]', async () => {
     const isReady = async () => ({ ready: false as const, reason: 'the accounts store does not answer' });
     const { status, headers, body } = await get('/health/live', { isReady });
 
@@ -31,7 +31,7 @@ describe('the addresses for operators', () => {
     expect(JSON.parse(body)).to.deep.equal({ status: 'live' });
   });
 
-  it('R9 is ready, or says in words why not', async () => {
+  it('is ready, or says in words why not [R9]', async () => {
     const reason = 'the accounts store does not answer';
     const ready = await get('/health/ready');
     const notReady = await get('/health/ready', { isReady: async () => ({ ready: false, reason }) });
@@ -43,7 +43,7 @@ describe('the addresses for operators', () => {
     expect(notReady.headers['cache-control']).to.equal('no-store');
   });
 
-  it('A98 have no outbox outside development, nor where messages are really sent', async () => {
+  it('have no outbox outside development, nor where messages are really sent [A98]', async () => {
     const outbox = { list: async () => [] };
     for (const path of ['/dev/outbox', '/dev/outbox.json']) {
       expect((await get(path, { outbox })).status, path).to.equal(200);

@@ -42,10 +42,10 @@ describe('escaping', () => {
   const visit = (path = '/page'): Promise<Page> => createVisitor(server.origin).get(path);
 
   for (const sample of PAGE_SAMPLES) {
-    it(`A91 ${sample.name} shows hostile names, labels and messages as text`, async () => {
+    it(`${sample.name} shows hostile names, labels and messages as text [A91]`, async () => {
       const model = poisoned(sample.model) as Pages['sign-in'];
-      const frame = { ...sample.frame, tenantId: TENANT.id, signedInAs: HOSTILE };
-      show = (ctx, render) => render(ctx, sample.page as 'sign-in', model, frame);
+      const pageContext = { ...sample.pageContext, tenantId: TENANT.id, signedInAs: HOSTILE };
+      show = (ctx, render) => render(ctx, sample.page as 'sign-in', model, pageContext);
       const { $, text, name } = await visit();
 
       expect(name).to.equal(sample.page);
@@ -66,13 +66,13 @@ describe('escaping', () => {
     });
   }
 
-  it('A91 never takes a colour that is none, and never links to the stylesheet it would make', async () => {
+  it('never takes a colour that is none, and never links to the stylesheet it would make [A91]', async () => {
     show = (ctx, render) => render(ctx, 'signed-out', { clientName: null }, { tenantId: TENANT.id });
     const { $ } = await visit();
     expect($('link[rel=stylesheet]')).to.have.lengthOf(1);
   });
 
-  it('A91 drops addresses that are not of the web from a client’s registration', async () => {
+  it('drops addresses that are not of the web from a client’s registration [A91]', async () => {
     const model = {
       form: { action: '/interaction/uid', token: 't' },
       clientName: 'Evil',
@@ -89,7 +89,7 @@ describe('escaping', () => {
     expect($('.scopes').text()).to.include('<b>');
   });
 
-  it('A90 takes no option of the template engine from fields of the request or the model', async () => {
+  it('takes no option of the template engine from fields of the request or the model [A90]', async () => {
     const options = {
       'settings[view options][client]': '1',
       settings: { 'view options': { client: true, escape: '1;return global.process.mainModule' } },
@@ -115,7 +115,7 @@ describe('escaping', () => {
     expect(modelled.text).to.equal(plain.text);
   });
 
-  it('A90 shows nothing of a model that a view does not name', async () => {
+  it('shows nothing of a model that a view does not name [A90]', async () => {
     show = (ctx, render) =>
       render(ctx, 'signed-out', { clientName: null, secret: 'JBSWY3DP' } as Pages['signed-out']);
     expect((await visit()).text).not.to.include('JBSWY3DP');

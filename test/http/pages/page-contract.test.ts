@@ -200,38 +200,38 @@ describe('what a page promises', () => {
     expect(PAGE_SAMPLES.map(({ name }) => name)).to.include.members(Object.keys(FIELDS));
   });
 
-  it('0.4 shows the secret in groups, as base32', async () => {
+  it('shows the secret in groups, as base32 [0.4]', async () => {
     expect((await open('set-up-totp')).mark('secret')).to.match(/^[A-Z2-7]{4}( [A-Z2-7]{4}){7}$/);
   });
 
-  it('1.1 says that a code which is just too late is followed by another', async () => {
+  it('says that a code which is just too late is followed by another [1.1]', async () => {
     expect((await open('set-up-totp')).text).to.include('Just too late?');
     expect((await open('enter-code', 'nl')).text).to.include('Net te laat?');
   });
 
-  it('1.3 shows the message of the tenant in the language of the page', async () => {
+  it('shows the message of the tenant in the language of the page [1.3]', async () => {
     expect((await open('set-up-choose')).$('.notice').text()).to.include('two colleagues');
     expect((await open('set-up-choose', 'nl')).$('.notice').text()).to.include('twee collega’s');
     expect((await open('set-up-choose', 'nl')).$('.notice [lang]').attr('lang')).to.equal('nl');
   });
 
-  it('1.3 says who demands a set-up: the organisation, or the application', async () => {
+  it('says who demands a set-up: the organisation, or the application [1.3]', async () => {
     expect((await open('set-up-choose')).$('.notice').text()).to.include('Acme asks you');
     expect((await open('set-up-totp-forced')).$('.notice').text()).to.include('Acme Payroll asks you');
   });
 
-  it('1.5 names whom to ask on the page for the code, and the administrator where nobody is named', async () => {
+  it('names whom to ask on the page for the code, and the administrator where nobody is named [1.5]', async () => {
     expect((await open('enter-code')).$('.support').text()).to.include('Lost your phone');
     expect((await open('enter-code-used')).$('.support').text()).to.include('administrator');
   });
 
-  it('1.6 says why it cannot be turned off, and who can lift it', async () => {
+  it('says why it cannot be turned off, and who can lift it [1.6]', async () => {
     const required = await open('security-required');
     expect(required.$('main').text()).to.include('while Acme requires it');
     expect((await open('security-administrator')).$('main').text()).to.include('rights that you have');
   });
 
-  it('2.8 says where a code went and how long it is good, and when none is on its way', async () => {
+  it('says where a code went and how long it is good, and when none is on its way [2.8]', async () => {
     const text = async (name: string) => (await open(name)).$('main [role=status]').text();
     expect(await text('enter-code-email'))
       .to.include('b••••••@a••••••')
@@ -242,17 +242,17 @@ describe('what a page promises', () => {
     expect(await text('enter-code-gone')).not.to.include('second');
   });
 
-  it('2.8 says when a code can be sent again', async () => {
+  it('says when a code can be sent again [2.8]', async () => {
     expect((await open('enter-code-too-soon')).$('#alert').text()).to.include('in 4 minutes');
   });
 
-  it('3.8 says how far the clock is off and what to switch on', async () => {
+  it('says how far the clock is off and what to switch on [3.8]', async () => {
     const { $ } = await open('enter-code-clock');
     expect($('#alert').text()).to.include('about 90 seconds behind').and.include('automatic date and time');
     expect($('#alert').text()).to.include('1 try left');
   });
 
-  it('4.6 says until when a set-up can be put off', async () => {
+  it('says until when a set-up can be put off [4.6]', async () => {
     expect((await open('set-up-choose')).$('.later').text()).to.include('13 December 2026');
     expect((await open('set-up-choose', 'nl')).$('.later').text()).to.include('13 december 2026');
   });

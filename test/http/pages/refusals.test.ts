@@ -89,7 +89,7 @@ describe('refusals', () => {
     expect(text({ code: 'session_expired' }, 'link')).to.include('This link');
   });
 
-  it('A95 say the same of an unknown address and of a wrong password', () => {
+  it('say the same of an unknown address and of a wrong password [A95]', () => {
     expect(fieldsOf({ code: 'credentials_invalid' })).to.have.members(['email', 'password']);
     expect(phrasesOf({ code: 'credentials_invalid' }, 'app')).to.have.lengthOf(1);
   });

@@ -52,9 +52,9 @@ describe('every page', () => {
     expect(PAGE_SAMPLES.map(({ page }) => page)).to.include.members(Object.keys(pages));
   });
 
-  for (const { name, page, frame } of PAGE_SAMPLES) {
+  for (const { name, page, pageContext } of PAGE_SAMPLES) {
     for (const locale of LOCALES) {
-      it(`1.7 ${name} speaks ${locale}, and says which page, whose and what it is`, async () => {
+      it(`${name} speaks ${locale}, and says which page, whose and what it is [1.7]`, async () => {
         const shown = await open(name, locale);
         const { $ } = shown;
 
@@ -63,7 +63,7 @@ describe('every page', () => {
         expect($('h1')).to.have.lengthOf(1);
         expect($('main, header, footer')).to.have.lengthOf(3);
         expect($('a.skip').attr('href')).to.equal(`#${$('main').attr('id')}`);
-        const brand = { acme: 'Acme', globex: 'Globex' }[frame.tenantId ?? ''] ?? 'Doublelock';
+        const brand = { acme: 'Acme', globex: 'Globex' }[pageContext.tenantId ?? ''] ?? 'Doublelock';
         expect($('header .brand').text()).to.include(brand);
         expect($('title').text())
           .to.include($('h1').text())
@@ -76,7 +76,7 @@ describe('every page', () => {
       });
     }
 
-    it(`1.7 ${name} says nothing in both languages the same but names`, async () => {
+    it(`${name} says nothing in both languages the same but names [1.7]`, async () => {
       const [english, dutch] = await Promise.all([open(name, 'en'), open(name, 'nl')]);
       for (const selector of ['h1', 'main button', 'footer p']) {
         const texts = [english, dutch].map(({ $ }) => $(selector).text());
@@ -84,7 +84,7 @@ describe('every page', () => {
       }
     });
 
-    it(`B.5 ${name} works by forms and links alone`, async () => {
+    it(`${name} works by forms and links alone [B.5]`, async () => {
       const { $ } = await open(name, 'en');
       const hasScript = ['switch-account', 'use-passkey', 'set-up-passkey', 'recovery-codes'].includes(page);
       expect($('script').length).to.equal(hasScript ? 1 : 0);
@@ -97,7 +97,7 @@ describe('every page', () => {
       expect($('a[href^="javascript:"]')).to.have.lengthOf(0);
     });
 
-    it(`B.5 ${name} shows no button that does nothing without a script`, async () => {
+    it(`${name} shows no button that does nothing without a script [B.5]`, async () => {
       const { $ } = await open(name, 'en');
       expect($('form[data-passkey] button, button[type=button]').filter(':not([hidden])')).to.have.lengthOf(
         0,
@@ -145,10 +145,10 @@ describe('a page that refuses', () => {
   });
   after(() => server.close());
 
-  function shown(name: string, frame: Sample['frame']): Promise<Page> {
+  function shown(name: string, pageContext: Sample['pageContext']): Promise<Page> {
     const sample = PAGE_SAMPLES.find((each) => each.name === name);
     if (sample === undefined) throw new Error(`no sample is called ${name}`);
-    show = (ctx, render) => render(ctx, sample.page, sample.model, { ...sample.frame, ...frame });
+    show = (ctx, render) => render(ctx, sample.page, sample.model, { ...sample.pageContext, ...pageContext });
     return createVisitor(server.origin).get('/page');
   }
 

@@ -38,7 +38,7 @@ describe('lifecycle', () => {
 
   const events = (): string[] => logged.map(({ event }) => event);
 
-  it('R20 answers every request in flight while it stops, and takes no new one', async () => {
+  it('answers every request in flight while it stops, and takes no new one [R20]', async () => {
     const gate = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     let count = 0;
@@ -66,7 +66,7 @@ describe('lifecycle', () => {
     expect(events()).to.deep.equal(['server.stopping', 'server.stopped']);
   });
 
-  it('R20 answers what has come by a kept connection when it is told to stop, though nobody has read it yet', async () => {
+  it('answers what has come by a kept connection when it is told to stop, though nobody has read it yet [R20]', async () => {
     const server = await start((_request, response) => response.end('ok'));
     const socket = await open(server);
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -80,7 +80,7 @@ describe('lifecycle', () => {
     expect(events()).to.deep.equal(['server.stopping', 'server.stopped']);
   });
 
-  it('R20 closes a kept connection whose answer had begun before the stop', async () => {
+  it('closes a kept connection whose answer had begun before the stop [R20]', async () => {
     const gate = Promise.withResolvers<void>();
     const server = await start(async (_request, response) => {
       response.write('begun, ');
@@ -100,7 +100,7 @@ describe('lifecycle', () => {
     expect(events()).not.to.include('server.cut_off');
   });
 
-  it('R20 lets no idle or silent connection hold up the stop', async () => {
+  it('lets no idle or silent connection hold up the stop [R20]', async () => {
     const server = await start((_request, response) => response.end('ok'));
     const agent = new Agent({ keepAlive: true });
     await ask(server, { agent });
@@ -112,7 +112,7 @@ describe('lifecycle', () => {
     expect(events()).not.to.include('server.cut_off');
   });
 
-  it('R20 waits for the work of a request whose sender has hung up', async () => {
+  it('waits for the work of a request whose sender has hung up [R20]', async () => {
     const gate = Promise.withResolvers<void>();
     const hungUp = Promise.withResolvers<void>();
     const server = await start(async (_request, response) => {
@@ -136,7 +136,7 @@ describe('lifecycle', () => {
     expect(events()).to.deep.equal(['server.stopping', 'server.stopped']);
   });
 
-  it('R21 cuts off a half-sent request at the deadline', async () => {
+  it('cuts off a half-sent request at the deadline [R21]', async () => {
     const server = await start((_request, response) => response.end('ok'));
     const socket = await open(server);
     socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Le');
@@ -148,7 +148,7 @@ describe('lifecycle', () => {
     expect(events()).to.deep.equal(['server.stopping', 'server.cut_off', 'server.stopped']);
   });
 
-  it('R21 stops at the deadline although a handler never ends', async () => {
+  it('stops at the deadline although a handler never ends [R21]', async () => {
     const arrived = Promise.withResolvers<void>();
     const server = await start(() => {
       arrived.resolve();
@@ -162,7 +162,7 @@ describe('lifecycle', () => {
     expect(await failure).to.equal('ECONNRESET');
   });
 
-  it('R31 answers 431 to 20 KB of headers, and goes on serving', async () => {
+  it('answers 431 to 20 KB of headers, and goes on serving [R31]', async () => {
     const server = await start((_request, response) => response.end('ok'));
 
     const tooLarge = await ask(server, { headers: { 'X-Large': 'a'.repeat(20 * 1024) } });
@@ -173,7 +173,7 @@ describe('lifecycle', () => {
     expect(usual).to.include({ status: 200, body: 'ok' });
   });
 
-  it('R32 serves others while 500 senders dawdle over their headers, and turns those away in time', async () => {
+  it('serves others while 500 senders dawdle over their headers, and turns those away in time [R32]', async () => {
     const server = await start((_request, response) => response.end('ok'), {
       headersTimeout: 600,
       requestTimeout: 600,
@@ -193,7 +193,7 @@ describe('lifecycle', () => {
     expect(endings.filter((ending) => !ending.startsWith('HTTP/1.1 408 '))).to.deep.equal([]);
   });
 
-  it('A100 answers 408 to a body without an end', async () => {
+  it('answers 408 to a body without an end [A100]', async () => {
     const server = await start(
       async (request, response) => {
         for await (const _ of request);
@@ -207,7 +207,7 @@ describe('lifecycle', () => {
     expect(await readAll(socket)).to.match(/^HTTP\/1\.1 408 /);
   });
 
-  it('B.2 gives new requests to a new handler while the old one ends its own', async () => {
+  it('gives new requests to a new handler while the old one ends its own [B.2]', async () => {
     const gate = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     const server = await start(async (_request, response) => {

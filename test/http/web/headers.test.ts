@@ -54,7 +54,7 @@ describe('every answer of a whole run', () => {
     expect(statuses).to.include.members([200, 303, 400, 401, 403, 404, 422]);
   });
 
-  it('A93 can be framed by nobody, and lets nothing be loaded from elsewhere', () => {
+  it('can be framed by nobody, and lets nothing be loaded from elsewhere [A93]', () => {
     ofEach(
       () => true,
       ({ headers, url }, about) => {
@@ -73,7 +73,7 @@ describe('every answer of a whole run', () => {
     );
   });
 
-  it('A93 has no script or style of its own in it, but the one of form_post, which is allowed by its hash', () => {
+  it('has no script or style of its own in it, but the one of form_post, which is allowed by its hash [A93]', () => {
     let inline = 0;
     ofEach(isHtml, ({ $, headers }, about) => {
       const allowed = policyOf(headers['content-security-policy']).get('script-src') ?? '';
@@ -95,7 +95,7 @@ describe('every answer of a whole run', () => {
     expect(inline).to.equal(1);
   });
 
-  it('A102 is kept by no browser when it is a page, or says something about somebody', () => {
+  it('is kept by no browser when it is a page, or says something about somebody [A102]', () => {
     const isPublic = ({ url }: Page) => /^\/(?:jwks|favicon|\.well-known)/.test(new URL(url).pathname);
     ofEach(
       (page) => page.location === null && !isPublic(page),
@@ -107,7 +107,7 @@ describe('every answer of a whole run', () => {
     ofEach(leadsOut, ({ headers }, about) => expect(headers['cache-control'], about).to.equal('no-store'));
   });
 
-  it('A102 has no secret in an address, a link or a redirect', () => {
+  it('has no secret in an address, a link or a redirect [A102]', () => {
     const { secrets } = run;
     expect(secrets.length).to.be.above(6);
     ofEach(
@@ -131,7 +131,7 @@ describe('every answer of a whole run', () => {
       expect(['code', 'state', 'iss']).to.include.members([...searchParams.keys()]);
   });
 
-  it('A52 shows the secret of an authenticator app on the page that sets it up, and nowhere else', () => {
+  it('shows the secret of an authenticator app on the page that sets it up, and nowhere else [A52]', () => {
     const isSetUp = ({ name }: Page) => name === 'set-up-totp';
     const shown = new Set<string>();
     ofEach(isSetUp, (page) => shown.add(page.mark('secret').replaceAll(/\s/g, '')));
@@ -145,7 +145,7 @@ describe('every answer of a whole run', () => {
     );
   });
 
-  it('A101 is offered to scripts of other origins at the endpoints that are made for them alone', () => {
+  it('is offered to scripts of other origins at the endpoints that are made for them alone [A101]', () => {
     const isForScripts = ({ url }: Page) => FOR_SCRIPTS.test(new URL(url).pathname);
     ofEach(
       (page) => !isForScripts(page),
@@ -162,7 +162,7 @@ describe('every answer of a whole run', () => {
   });
 
   for (const origin of ['http://evil.test', 'null']) {
-    it(`A101 says nothing to scripts of ${origin}, before a request and after it`, async () => {
+    it(`says nothing to scripts of ${origin}, before a request and after it [A101]`, async () => {
       const { authorization, ...asked } = {
         authorization: BASIC,
         origin,

@@ -1,6 +1,6 @@
 /** A letter of each kind, as use cases give them. */
 import { PURPOSES, type Purpose } from '../../../src/domain/sign-in/challenge.ts';
-import type { Letter, NoticeTopic } from '../../../src/ports/senders.ts';
+import type { MessageTemplate, NoticeTopic } from '../../../src/ports/senders.ts';
 
 export const LETTER_ISSUER = 'https://id.kantoorzuid.example:8443';
 /** 29 November 2026, 14:05 UTC. */
@@ -9,8 +9,8 @@ export const CONFIRM_URL = `${LETTER_ISSUER}/confirm/token-of-the-address`;
 export const NOT_ME_URL = `${LETTER_ISSUER}/not-me/token-of-the-notice`;
 export const CODE = '048291';
 
-type Code = Extract<Letter, { readonly kind: 'code' }>;
-type Notice = Extract<Letter, { readonly kind: 'notice' }>;
+type Code = Extract<MessageTemplate, { readonly kind: 'code' }>;
+type Notice = Extract<MessageTemplate, { readonly kind: 'notice' }>;
 
 export function codeLetter(over: Partial<Code> = {}): Code {
   const expiresAt = LETTER_NOW + 90_000;
@@ -19,14 +19,14 @@ export function codeLetter(over: Partial<Code> = {}): Code {
 
 export function noticeLetter(topic: NoticeTopic, over: Partial<Notice> = {}): Notice {
   const nothing = { method: null, left: null, about: null };
-  return { kind: 'notice', topic, at: LETTER_NOW, notMeUrl: NOT_ME_URL, ...nothing, ...over };
+  return { kind: 'notice', topic, atMs: LETTER_NOW, notMeUrl: NOT_ME_URL, ...nothing, ...over };
 }
 
 const CODES = Object.fromEntries(
   PURPOSES.map((purpose: Purpose) => [`code-${purpose}`, codeLetter({ purpose })]),
 );
 
-export const LETTERS: Readonly<Record<string, Letter>> = {
+export const LETTERS: Readonly<Record<string, MessageTemplate>> = {
   ...CODES,
   'code-confirming': codeLetter({ purpose: 'set-up-proof', confirmUrl: CONFIRM_URL }),
   'confirm-address': { kind: 'confirm-address', confirmUrl: CONFIRM_URL },

@@ -9,7 +9,7 @@ import { errorPages } from '../../../src/http/middleware/errors.ts';
 import { securityHeaders } from '../../../src/http/middleware/headers.ts';
 import { createOpsRoutes } from '../../../src/http/ops/routes.ts';
 import { createRenderer } from '../../../src/http/pages/render.ts';
-import { createLetterWriter } from '../../../src/messages/templates.ts';
+import { createMessageWriter } from '../../../src/messages/templates.ts';
 import type { Message } from '../../../src/ports/senders.ts';
 import { SAMPLE_TENANTS } from '../pages/sample-tenants.ts';
 import { createSettableClock, type SettableClock } from '../time/clock.ts';
@@ -31,7 +31,7 @@ export async function startOutboxServer(dataDir: string): Promise<OutboxServer> 
   const ops = createOpsRoutes({
     isReady: async () => ({ ready: true }),
     outbox: stores.outbox,
-    samples: { ...site, write: createLetterWriter(site) },
+    samples: { ...site, write: createMessageWriter(site) },
     metrics: null,
     render,
     isDevelopment: true,

@@ -3,7 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import Koa from 'koa';
 import { type Configuration, type JWK, Provider } from 'oidc-provider';
 import { openEmbedded } from '../../../src/adapters/embedded/open.ts';
-import { createSecretBox } from '../../../src/adapters/system/cipher.ts';
+import { createCipher } from '../../../src/adapters/system/cipher.ts';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import type { ClientConfig } from '../../../src/config/shape.ts';
 import { createDemoRoutes } from '../../../src/http/demo/routes.ts';
@@ -56,8 +56,8 @@ export async function startPlainProvider(
   const dataDir = makeDataDir();
   const stores = openEmbedded({ dataDir });
   const { providerDurable: durable, providerShortLived: shortLived } = stores;
-  const box = createSecretBox([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
-  const adapter = createProviderAdapter({ durable, shortLived }, box, systemClock);
+  const cipher = createCipher([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
+  const adapter = createProviderAdapter({ durable, shortLived }, cipher, systemClock);
   const provider = createProvider({ issuer: origin, clients, mood, adapter });
 
   const demo = new Koa();

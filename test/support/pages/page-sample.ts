@@ -1,13 +1,13 @@
 /** A page as it can be shown without the route behind it. */
 
-import type { Frame, PageName, Pages } from '../../../src/http/pages/page-contract.ts';
+import type { PageContext, PageName, Pages } from '../../../src/http/pages/page-contract.ts';
 import type { Form } from '../../../src/http/pages/page-parts.ts';
 
 export interface Sample<P extends PageName = PageName> {
   readonly name: string;
   readonly page: P;
   readonly model: Pages[P];
-  readonly frame: Frame;
+  readonly pageContext: PageContext;
 }
 
 /** 29 November 2026, 14:00 UTC. */
@@ -20,7 +20,7 @@ export function sample<P extends PageName>(
   name: string,
   page: P,
   model: Pages[P],
-  frame: Frame = {},
+  pageContext: PageContext = {},
 ): Sample {
-  return { name, page, model, frame };
+  return { name, page, model, pageContext };
 }

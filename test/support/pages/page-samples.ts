@@ -1,6 +1,6 @@
 /** One or more models for every page, as a route would give them: for tests, and to look at. */
 import type { MethodName } from '../../../src/domain/methods/method.ts';
-import type { Frame, Pages } from '../../../src/http/pages/page-contract.ts';
+import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
 import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 import { PASSKEY_SAMPLES } from './passkey-samples.ts';
@@ -17,8 +17,8 @@ const QR = `data:image/svg+xml,${encodeURIComponent(
 const at = '/interaction/uid';
 const cancel = form(`${at}/cancel`);
 const client = 'Acme Timesheets';
-const acme: Frame = { tenantId: 'acme' };
-const member: Frame = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
+const acme: PageContext = { tenantId: 'acme' };
+const member: PageContext = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 
 const signIn = { form: form(at), email: '', clientName: client, cancel };
 const enterCode: Pages['enter-code'] = {

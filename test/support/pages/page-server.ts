@@ -49,6 +49,6 @@ export async function startPageServer(options: PageServerOptions = {}): Promise<
   };
 }
 
-function showSample(ctx: Context, render: Render, { page, model, frame }: Sample): void {
-  render(ctx, page, model, frame);
+function showSample(ctx: Context, render: Render, { page, model, pageContext }: Sample): void {
+  render(ctx, page, model, pageContext);
 }

@@ -1,12 +1,12 @@
 /** The pages at which a browser is asked for a passkey. */
 import { createPasskey } from '../../../src/domain/methods/passkey.ts';
-import type { Frame, Pages } from '../../../src/http/pages/page-contract.ts';
+import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
 import { form, type Sample, sample } from './page-sample.ts';
 
 const at = '/interaction/uid';
 const cancel = form(`${at}/cancel`);
-const acme: Frame = { tenantId: 'acme' };
-const member: Frame = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
+const acme: PageContext = { tenantId: 'acme' };
+const member: PageContext = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 
 const method = createPasskey();
 const site = { rpId: 'localhost', origin: 'http://localhost:3000' };

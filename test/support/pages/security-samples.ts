@@ -1,12 +1,12 @@
 /** The security page, from an empty one to one on which everything is set up. */
 
-import type { Frame, Pages } from '../../../src/http/pages/page-contract.ts';
+import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
 import type { FactorView, TrustedBrowserView } from '../../../src/http/pages/page-parts.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 
 const SECURITY = '/account/security';
-const guest: Frame = { tenantId: 'globex', signedInAs: 'gus@globex.test' };
-const member: Frame = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
+const guest: PageContext = { tenantId: 'globex', signedInAs: 'gus@globex.test' };
+const member: PageContext = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 
 const security: Pages['security'] = {
   factors: [],
@@ -15,7 +15,7 @@ const security: Pages['security'] = {
   noDefault: null,
   frozenAt: null,
   offered: ['totp'],
-  setUp: form(`${SECURITY}/set-up`),
+  enrolmentForm: form(`${SECURITY}/set-up`),
   turnOff: form(`${SECURITY}/turn-off`),
   enforcement: 'optional',
   canTurnOff: true,

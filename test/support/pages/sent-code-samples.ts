@@ -1,11 +1,11 @@
 /** The pages of codes that are sent, of codes on paper, and behind the links of mails. */
-import type { Frame, Pages } from '../../../src/http/pages/page-contract.ts';
+import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 
 const at = '/interaction/uid';
 const cancel = form(`${at}/cancel`);
-const acme: Frame = { tenantId: 'acme' };
-const member: Frame = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
+const acme: PageContext = { tenantId: 'acme' };
+const member: PageContext = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 const SENDING = 'id-of-the-sending';
 
 const mailed: Pages['enter-code'] = {

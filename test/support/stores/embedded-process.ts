@@ -36,7 +36,7 @@ async function race(dataDir: string): Promise<RaceResult> {
   const limits = [{ counter: 'account', limit: 10, windowMs: 60_000 }];
   const own = String(process.pid);
   const [claims, consumed, destroyed, replaced, accounts, attempts, told] = await Promise.all([
-    countTrue(each.map((key) => stores.claims.claim(key, later))),
+    countTrue(each.map((key) => stores.onceKeys.claim(key, later))),
     countTrue(each.map((id) => stores.providerDurable.consume('RefreshToken', id, NOW))),
     countTrue(each.map((id) => stores.providerShortLived.destroy('Interaction', id))),
     countTrue(
@@ -50,11 +50,11 @@ async function race(dataDir: string): Promise<RaceResult> {
     ),
     countTrue(
       each.map(async (n) => {
-        const attempt = { owner: 'account-1', id: `${own}-${n}`, bucket: 'totp', at: NOW, limits };
+        const attempt = { owner: 'account-1', id: `${own}-${n}`, bucket: 'totp', atMs: NOW, limits };
         return (await stores.attempts.take(attempt)).ok;
       }),
     ),
-    Promise.all(each.map((key) => stores.claims.first(`first-${key}`, own, null))),
+    Promise.all(each.map((key) => stores.onceKeys.first(`first-${key}`, own, null))),
   ]);
   stores.close();
   return { claims, consumed, destroyed, replaced, accounts, attempts, told };
@@ -65,7 +65,7 @@ async function write(dataDir: string): Promise<void> {
   const stores = openEmbedded({ dataDir });
   await stores.accounts.insert(anAccount());
   await stores.enrolments.insert(anEnrolment());
-  await stores.claims.claim('totp|enrolment-1|58333333', NOW);
+  await stores.onceKeys.claim('totp|enrolment-1|58333333', NOW);
   await stores.lockouts.lock('account-1', NOW, 1);
   await stores.providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1' }, null);
   await stores.audit.append(anAuditEvent());

@@ -31,13 +31,15 @@ async function countTrue(calls: readonly Promise<boolean>[]): Promise<number> {
 
 /** Everybody wants the same claims, tokens, grants, addresses, enrolments and passwords, and all fail with one account. */
 async function race(uri: string): Promise<RaceResult> {
-  const { accounts, claims, enrolments, lockouts, providerDurable, close } = await openMongoAccounts({ uri });
+  const { accounts, onceKeys, enrolments, lockouts, providerDurable, close } = await openMongoAccounts({
+    uri,
+  });
   process.send?.('ready');
   await new Promise((resolve) => process.once('message', resolve));
   const each = Array.from({ length: PRIZES }, (_, index) => String(index));
   const own = String(process.pid);
   const result = {
-    claims: await countTrue(each.map((key) => claims.claim(key, NOW))),
+    claims: await countTrue(each.map((key) => onceKeys.claim(key, NOW))),
     consumed: await countTrue(each.map((id) => providerDurable.consume('RefreshToken', id, NOW))),
     destroyed: await countTrue(each.map((id) => providerDurable.destroy('Grant', id))),
     accounts: await countTrue(
@@ -45,7 +47,7 @@ async function race(uri: string): Promise<RaceResult> {
     ),
     removed: await countTrue(each.map((id) => enrolments.remove('account-1', id))),
     replaced: await countTrue(each.map((id) => accounts.replacePasswordHash(id, 'old', `new-${own}-${id}`))),
-    told: await Promise.all(each.map((key) => claims.first(`first-${key}`, own, null))),
+    told: await Promise.all(each.map((key) => onceKeys.first(`first-${key}`, own, null))),
     failures: await Promise.all(each.map(() => lockouts.addFailure('account-1', 'totp', NOW))),
   };
   await Promise.all(each.map((n) => enrolments.raiseLastStep('stepped', process.pid * PRIZES + Number(n))));
@@ -59,7 +61,7 @@ async function write(uri: string): Promise<void> {
   await stores.accounts.insert(anAccount());
   await stores.enrolments.insert(anEnrolment());
   await stores.enrolments.raiseLastStep('enrolment-1', 58_333_333);
-  await stores.claims.claim('totp|enrolment-1|58333333', NOW);
+  await stores.onceKeys.claim('totp|enrolment-1|58333333', NOW);
   await stores.lockouts.addFailure('account-1', 'totp', NOW);
   await stores.lockouts.lock('account-1', NOW, 1);
   await stores.records.save(aSignInRecord());

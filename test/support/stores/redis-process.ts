@@ -21,7 +21,7 @@ async function countTrue(calls: readonly Promise<boolean>[]): Promise<number> {
 
 /** Everybody wants the same codes, interactions, sessions and versions, and the same ten attempts. */
 async function race(uri: string, prefix: string): Promise<RaceResult> {
-  const { providerShortLived, progress, attempts, close } = await openRedisShortLived({
+  const { providerShortLived, transactions, attempts, close } = await openRedisShortLived({
     uri,
     prefix,
     clock: CLOCK,
@@ -40,10 +40,10 @@ async function race(uri: string, prefix: string): Promise<RaceResult> {
         return providerShortLived.replace('Session', { id, payload: {} }, next, NOW + MINUTE);
       }),
     ),
-    countTrue(each.map(async (uid) => (await progress.save(aProgress({ uid }))) !== null)),
+    countTrue(each.map(async (uid) => (await transactions.save(aProgress({ uid }))) !== null)),
     countTrue(
       each.map(async (n) => {
-        const attempt = { owner: 'account-1', id: `${own}-${n}`, bucket: 'totp', at: NOW, limits };
+        const attempt = { owner: 'account-1', id: `${own}-${n}`, bucket: 'totp', atMs: NOW, limits };
         return (await attempts.take(attempt)).ok;
       }),
     ),

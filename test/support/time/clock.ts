@@ -4,7 +4,7 @@ import type { Clock } from '../../../src/ports/system.ts';
 export interface SettableClock extends Clock {
   /** Milliseconds since the epoch. */
   set(now: number): void;
-  advance(milliseconds: number): void;
+  nextStep(milliseconds: number): void;
 }
 
 export function createSettableClock(start: number): SettableClock {
@@ -14,7 +14,7 @@ export function createSettableClock(start: number): SettableClock {
     set(next) {
       now = next;
     },
-    advance(milliseconds) {
+    nextStep(milliseconds) {
       now += milliseconds;
     },
   };

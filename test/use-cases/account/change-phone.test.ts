@@ -12,7 +12,7 @@ import {
   ADDRESS,
   acceptedBy,
   aTenant,
-  box,
+  cipher,
   codeOf,
   freshSetting,
   NETWORK,
@@ -21,7 +21,7 @@ import {
 } from '../setting.ts';
 
 const OTHER = '+31687654321';
-const FROM = { address: ADDRESS, clientId: null };
+const FROM = { ip: ADDRESS, clientId: null };
 const SMS = { method: 'sms' } as const;
 const TOTP = { method: 'totp', secret: SECRET } as const;
 
@@ -52,7 +52,7 @@ describe('a change of number (3.5)', () => {
   /** A set of recovery codes, as the first factor of an account brings them. */
   async function addRecoveryCodes({ id: accountId, tenantId }: Account): Promise<void> {
     const set = { id: `recovery-${accountId}`, method: 'recovery', accountId, tenantId } as const;
-    const secret = box.seal('[]', enrolmentPurpose(set));
+    const secret = cipher.encrypt('[]', enrolmentPurpose(set));
     const rest = { label: '', app: null, lastStep: null, isDefault: false, createdAt: NOW };
     await setting().stores.enrolments.insert({ ...set, ...rest, secret });
   }
@@ -64,7 +64,7 @@ describe('a change of number (3.5)', () => {
     const [line] = await setting().stores.audit.list({ limit: 1 });
     const { id: accountId } = bob;
     expect(line).to.include({ event: 'contact.changed', method: 'sms', accountId, tenantId: 'acme' });
-    expect(line).to.include({ address: NETWORK, clientId: null });
+    expect(line).to.include({ ip: NETWORK, clientId: null });
     expect(setting().told).to.deep.equal([{ accountId, topic: 'phone-changed' }]);
   });
 
@@ -94,14 +94,14 @@ describe('a change of number (3.5)', () => {
     expect(await setting().events()).to.deep.equal([]);
   });
 
-  it('A48 is refused while the account is frozen', async () => {
+  it('is refused while the account is frozen [A48]', async () => {
     const bob = await person('acme', SMS);
     await setting().stores.accounts.setFrozen(bob.id, NOW);
     expect(refusalOf(await change(bob, OTHER))).to.deep.equal(FROZEN);
     expect([await phoneOf(bob), await left(bob)]).to.deep.equal([PHONE, ['sms']]);
   });
 
-  it('3.5 unbinds the factor until it is verified again', async () => {
+  it('unbinds the factor until it is verified again [3.5]', async () => {
     const bob = await person('acme', SMS, TOTP);
     await addRecoveryCodes(bob);
     const underWay = await askedBy(bob, 'sms');
@@ -113,14 +113,14 @@ describe('a change of number (3.5)', () => {
     const account = async () => (await setting().stores.accounts.findById(bob.id)) ?? bob;
     const now = await account();
     const { begin, send, confirm } = codeSetUp(setting, () => now);
-    const at = await send(await begin('sms'), 'sms', OTHER);
-    acceptedBy(await confirm(at, 'sms', await setting().sentCode(OTHER)));
-    setting().clock.advance(MINUTE);
+    const transaction = await send(await begin('sms'), 'sms', OTHER);
+    acceptedBy(await confirm(transaction, 'sms', await setting().sentCode(OTHER)));
+    setting().clock.nextStep(MINUTE);
     await askedBy(now, 'sms');
     expect([await sent(PHONE), await sent(OTHER)]).to.deep.equal([1, 2]);
   });
 
-  it('3.5 tells the confirmed contacts and the number of before, once', async () => {
+  it('tells the confirmed contacts and the number of before, once [3.5]', async () => {
     const bob = await person('acme', SMS, TOTP);
     await change(bob, OTHER);
     const { id: accountId } = bob;
@@ -135,7 +135,7 @@ describe('a change of number (3.5)', () => {
     expect(await left(bob)).to.deep.equal(['totp']);
   });
 
-  it('3.5 takes the last factor too, recovery codes with it, where the organisation requires one', async () => {
+  it('takes the last factor too, recovery codes with it, where the organisation requires one [3.5]', async () => {
     const bob = await person('strict', SMS);
     await addRecoveryCodes(bob);
     await setting().stores.lockouts.addFailure(secondFactorSubject(bob.id), 'sms', NOW);
@@ -145,10 +145,10 @@ describe('a change of number (3.5)', () => {
     expect((await setting().judged(bob)).decision.kind).to.equal('set-up');
     // The next sign-in leads to a set-up, whose first step is a code by mail.
     const { begin, send, tryToSend } = codeSetUp(setting, () => bob);
-    const at = await begin('totp');
-    expect(setting().enrolment.reveal(at, await setting().judged(bob))).to.equal(null);
-    expect(codeOf(await tryToSend(at, 'sms', OTHER))).to.equal('session_expired');
-    await send(at, 'proof');
+    const transaction = await begin('totp');
+    expect(setting().enrolment.reveal(transaction, await setting().judged(bob))).to.equal(null);
+    expect(codeOf(await tryToSend(transaction, 'sms', OTHER))).to.equal('session_expired');
+    await send(transaction, 'proof');
     expect(await sent(bob.email)).to.equal(1);
   });
 
@@ -165,14 +165,14 @@ describe('a change of number (3.5)', () => {
     expect(await setting().browsers.list(bob.id)).to.have.length(1);
   });
 
-  it('R10 can be tried again after the store failed half way', async () => {
+  it('can be tried again after the store failed half way [R10]', async () => {
     const bob = await person('strict', SMS);
-    const judgement = await setting().judged(bob);
+    const policyResult = await setting().judged(bob);
     const { selfServiceWith, stores } = setting();
     const failing = selfServiceWith({
       accounts: { ...stores.accounts, setPhone: () => Promise.reject(new Error('away')) },
     });
-    const failed = await failing.changePhone(judgement, OTHER, FROM).then(codeOf, String);
+    const failed = await failing.changePhone(policyResult, OTHER, FROM).then(codeOf, String);
     expect(failed).to.equal('Error: away');
     expect(codeOf(await change(bob, OTHER))).to.equal('ok');
     expect([await phoneOf(bob), await left(bob)]).to.deep.equal([OTHER, []]);
@@ -180,8 +180,8 @@ describe('a change of number (3.5)', () => {
 
   it('is one, when 50 ask for it at once', async () => {
     const bob = await person('strict', SMS);
-    const judgement = await setting().judged(bob);
-    await together(50, () => setting().selfService.changePhone(judgement, OTHER, FROM));
+    const policyResult = await setting().judged(bob);
+    await together(50, () => setting().selfService.changePhone(policyResult, OTHER, FROM));
     expect([await phoneOf(bob), await left(bob)]).to.deep.equal([OTHER, []]);
     const removed = (await setting().events()).filter((event) => event === 'enrolment.removed');
     expect(removed).to.have.length(1);

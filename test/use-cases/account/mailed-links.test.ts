@@ -1,9 +1,9 @@
 /** What the links in our mails do: they confirm an address, or say "it was not me". */
 import { expect } from 'chai';
-import { createSecretBox } from '../../../src/adapters/system/cipher.ts';
+import { createCipher } from '../../../src/adapters/system/cipher.ts';
 import type { Account } from '../../../src/domain/account.ts';
 import { FROZEN } from '../../../src/domain/refusal.ts';
-import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import { createMailedLinks } from '../../../src/use-cases/account/mailed-links.ts';
 import { aSignInRecord, aTrustedBrowser, MINUTE } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
@@ -12,7 +12,7 @@ import {
   ADDRESS,
   acceptedBy,
   aTenant,
-  box,
+  cipher,
   codeOf,
   freshSetting,
   NETWORK,
@@ -42,7 +42,7 @@ describe('links in mails', () => {
   /** What nobody should take for a link of ours. */
   function strange(use: 'confirm-email' | 'not-me'): readonly string[] {
     const token = setting().links.tokenFor(use, bob);
-    const foreign = createSecretBox([{ id: 'test', key: 'another key of the tests, long enough too' }]);
+    const foreign = createCipher([{ id: 'test', key: 'another key of the tests, long enough too' }]);
     const content = JSON.stringify([bob.id, bob.email, setting().clock.now() + DAY]);
     return [
       '',
@@ -51,14 +51,14 @@ describe('links in mails', () => {
       `${token}A`,
       token.split('').reverse().join(''),
       setting().links.tokenFor(use === 'not-me' ? 'confirm-email' : 'not-me', bob),
-      foreign.seal(content, use),
-      box.seal(content, 'another purpose'),
-      box.seal('not JSON', use),
-      box.seal('null', use),
-      box.seal('{}', use),
-      box.seal(JSON.stringify([bob.id, bob.email]), use),
-      box.seal(JSON.stringify([bob.id, bob.email, 'tomorrow']), use),
-      box.seal(JSON.stringify([{ $ne: null }, bob.email, setting().clock.now() + DAY]), use),
+      foreign.encrypt(content, use),
+      cipher.encrypt(content, 'another purpose'),
+      cipher.encrypt('not JSON', use),
+      cipher.encrypt('null', use),
+      cipher.encrypt('{}', use),
+      cipher.encrypt(JSON.stringify([bob.id, bob.email]), use),
+      cipher.encrypt(JSON.stringify([bob.id, bob.email, 'tomorrow']), use),
+      cipher.encrypt(JSON.stringify([{ $ne: null }, bob.email, setting().clock.now() + DAY]), use),
       setting().links.tokenFor(use, { id: 'nobody', email: bob.email }),
     ];
   }
@@ -66,28 +66,28 @@ describe('links in mails', () => {
   describe('that confirm an address', () => {
     const confirm = (token: string) => setting().links.confirmEmail(token, ADDRESS);
 
-    it('2.5 confirm it, once and again, and note it once', async () => {
+    it('confirm it, once and again, and note it once [2.5]', async () => {
       const token = setting().links.tokenFor('confirm-email', bob);
       expect(acceptedBy(await confirm(token)).emailConfirmed).to.equal(true);
       expect((await now())?.emailConfirmed).to.equal(true);
       expect(acceptedBy(await confirm(token)).emailConfirmed).to.equal(true);
       expect(await setting().events()).to.deep.equal(['contact.confirmed']);
       const [line] = await setting().stores.audit.list({ limit: 1 });
-      expect(line).to.include({ accountId: bob.id, tenantId: 'acme', method: 'email', address: NETWORK });
+      expect(line).to.include({ accountId: bob.id, tenantId: 'acme', method: 'email', ip: NETWORK });
     });
 
-    it('2.5 do so 50 times at once', async () => {
+    it('do so 50 times at once [2.5]', async () => {
       const token = setting().links.tokenFor('confirm-email', bob);
       const outcomes = await together(50, () => confirm(token));
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 50 });
       expect((await now())?.emailConfirmed).to.equal(true);
     });
 
-    it('2.5 last three days', async () => {
+    it('last three days [2.5]', async () => {
       const token = setting().links.tokenFor('confirm-email', bob);
-      setting().clock.advance(3 * DAY - 1);
+      setting().clock.nextStep(3 * DAY - 1);
       expect((await setting().links.whose('confirm-email', token))?.account.id).to.equal(bob.id);
-      setting().clock.advance(1);
+      setting().clock.nextStep(1);
       expect(await setting().links.whose('confirm-email', token)).to.equal(null);
       expect(refusalOf(await confirm(token))).to.deep.equal(GONE);
       expect((await now())?.emailConfirmed).to.equal(false);
@@ -143,7 +143,7 @@ describe('links in mails', () => {
       return records.length + (await setting().browsers.list(id)).length;
     }
 
-    it('A48 end every session and all trust, freeze the account, and tell of it', async () => {
+    it('end every session and all trust, freeze the account, and tell of it [A48]', async () => {
       const eve = await setting().person({ email: 'eve@acme.test' });
       await signedIn(bob);
       await signedIn(eve);
@@ -154,16 +154,16 @@ describe('links in mails', () => {
       expect(setting().told).to.deep.equal([{ accountId: bob.id, topic: 'reported' }]);
       expect(await setting().events()).to.deep.equal(['account.reported']);
       const [line] = await setting().stores.audit.list({ limit: 1 });
-      expect(line).to.include({ accountId: bob.id, tenantId: 'acme', address: NETWORK, method: null });
+      expect(line).to.include({ accountId: bob.id, tenantId: 'acme', ip: NETWORK, method: null });
       expect((await now(eve))?.frozenAt, 'of somebody else').to.equal(null);
       expect(await alive(eve)).to.equal(3);
     });
 
-    it('A48 end what was begun since, when they are opened again; it is told once', async () => {
+    it('end what was begun since, when they are opened again; it is told once [A48]', async () => {
       const token = tokenOf();
       await report(token);
       const since = (await now())?.frozenAt;
-      setting().clock.advance(MINUTE);
+      setting().clock.nextStep(MINUTE);
       await signedIn(bob);
       expect(acceptedBy(await report(token)).frozenAt).to.equal(since);
       expect(await alive(bob)).to.equal(0);
@@ -171,7 +171,7 @@ describe('links in mails', () => {
       expect(await setting().events()).to.deep.equal(['account.reported']);
     });
 
-    it('A48 are told once when 50 say so at once', async () => {
+    it('are told once when 50 say so at once [A48]', async () => {
       await signedIn(bob);
       const token = tokenOf();
       expect(tally((await together(50, () => report(token))).map(codeOf))).to.deep.equal({ ok: 50 });
@@ -180,7 +180,7 @@ describe('links in mails', () => {
       expect(await setting().events()).to.deep.equal(['account.reported']);
     });
 
-    it('A48 are told after all, when the store failed the first time', async () => {
+    it('are told after all, when the store failed the first time [A48]', async () => {
       await signedIn(bob);
       const { needs, stores } = setting();
       const failing = createMailedLinks({
@@ -198,7 +198,7 @@ describe('links in mails', () => {
     it('count again once somebody in charge has lifted it', async () => {
       await report(tokenOf());
       await setting().stores.accounts.setFrozen(bob.id, null);
-      setting().clock.advance(MINUTE);
+      setting().clock.nextStep(MINUTE);
       await report(tokenOf());
       expect((await now())?.frozenAt).to.equal(setting().clock.now());
       expect(setting().told).to.have.length(2);
@@ -206,9 +206,9 @@ describe('links in mails', () => {
 
     it('last thirty days', async () => {
       const token = tokenOf();
-      setting().clock.advance(30 * DAY - 1);
+      setting().clock.nextStep(30 * DAY - 1);
       expect((await setting().links.whose('not-me', token))?.account.id).to.equal(bob.id);
-      setting().clock.advance(1);
+      setting().clock.nextStep(1);
       expect(refusalOf(await report(token))).to.deep.equal(GONE);
       expect((await now())?.frozenAt).to.equal(null);
     });
@@ -237,47 +237,49 @@ describe('links in mails', () => {
       return account;
     }
 
-    it('A48 no factor is set up, by whoever knows the password alone', async () => {
+    it('no factor is set up, by whoever knows the password alone [A48]', async () => {
       const ann = await frozen({});
       for (const method of ['totp', 'email', 'sms', 'passkey'] as const) {
-        const at = await setting().begun(ann);
-        const begun = await setting().enrolment.begin(at, await setting().judged(ann), method);
+        const transaction = await setting().begun(ann);
+        const begun = await setting().enrolment.begin(transaction, await setting().judged(ann), method);
         expect(refusalOf(begun), method).to.deep.equal(FROZEN);
       }
       expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal([]);
     });
 
-    it('A48 a set-up that was begun before is not confirmed', async () => {
+    it('a set-up that was begun before is not confirmed [A48]', async () => {
       const ann = await setting().person({ email: 'ann@strict.test', tenantId: 'strict' });
       const { begin, confirm, codeFor, stored } = appSetUp(setting, () => ann);
-      const at: Progress = await begin();
+      const transaction: SignInTransaction = await begin();
       await setting().stores.accounts.setFrozen(ann.id, setting().clock.now());
-      expect(refusalOf(await confirm(at, { typed: await codeFor(at) }))).to.deep.equal(FROZEN);
+      expect(refusalOf(await confirm(transaction, { typed: await codeFor(transaction) }))).to.deep.equal(
+        FROZEN,
+      );
       expect(await stored()).to.deep.equal([]);
     });
 
-    it('A48 none is removed, made the default or turned off, and no recovery codes are made', async () => {
+    it('none is removed, made the default or turned off, and no recovery codes are made [A48]', async () => {
       const phones = [
         { method: 'totp', secret: SECRET },
         { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' },
       ] as const;
       const ann = await frozen({ factors: phones });
-      const judgement = await setting().judged(ann);
-      const first = judgement.enrolments[0]?.id ?? '';
+      const policyResult = await setting().judged(ann);
+      const first = policyResult.enrolments[0]?.id ?? '';
       const { selfService, recovery } = setting();
-      const at = await setting().begun(ann);
+      const transaction = await setting().begun(ann);
       for (const outcome of [
-        await selfService.remove(judgement, first, ADDRESS),
-        await selfService.makeDefault(judgement, first, ADDRESS),
-        await selfService.makeDefault(judgement, null, ADDRESS),
-        await recovery.renew(at, judgement, { address: ADDRESS, clientId: null }),
+        await selfService.remove(policyResult, first, ADDRESS),
+        await selfService.makeDefault(policyResult, first, ADDRESS),
+        await selfService.makeDefault(policyResult, null, ADDRESS),
+        await recovery.renew(transaction, policyResult, { ip: ADDRESS, clientId: null }),
       ]) {
         expect(refusalOf(outcome)).to.deep.equal(FROZEN);
       }
       const open = await frozen({ email: 'ann@acme.test', tenantId: 'acme', factors: phones });
       const off = await selfService.turnOff(await setting().judged(open), ADDRESS);
       expect(refusalOf(off)).to.deep.equal(FROZEN);
-      expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal(judgement.enrolments);
+      expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal(policyResult.enrolments);
       expect(await setting().stores.enrolments.listByAccount(open.id)).to.have.length(2);
       expect(await setting().events()).to.deep.equal([]);
     });

@@ -12,11 +12,11 @@ describe('self-service, in two tabs at once', () => {
     { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' },
   ] as const;
 
-  it('A53 leaves a factor where one is required, and says so to whoever relied on the other', async () => {
+  it('leaves a factor where one is required, and says so to whoever relied on the other [A53]', async () => {
     const account = await setting().person({ tenantId: 'strict', factors: two });
-    const judgement = await setting().judged(account);
+    const policyResult = await setting().judged(account);
     const outcomes = await Promise.all(
-      judgement.enrolments.map(({ id }) => setting().selfService.remove(judgement, id, ADDRESS)),
+      policyResult.enrolments.map(({ id }) => setting().selfService.remove(policyResult, id, ADDRESS)),
     );
     expect(outcomes.map(codeOf)).to.include('enforced');
     const left = await setting().stores.enrolments.listByAccount(account.id);
@@ -24,15 +24,15 @@ describe('self-service, in two tabs at once', () => {
     expect(await setting().events()).to.have.length(2 - left.length);
   });
 
-  it('A53 leaves no codes on paper behind where both of two factors go', async () => {
+  it('leaves no codes on paper behind where both of two factors go [A53]', async () => {
     const account = await setting().person({ tenantId: 'open', factors: two });
     await setting().stores.enrolments.insert(
       anEnrolment({ id: 'codes', accountId: account.id, method: 'recovery' }),
     );
-    const judgement = await setting().judged(account);
-    const phones = judgement.enrolments.filter(({ method }) => method === 'totp');
+    const policyResult = await setting().judged(account);
+    const phones = policyResult.enrolments.filter(({ method }) => method === 'totp');
     const outcomes = await Promise.all(
-      phones.map(({ id }) => setting().selfService.remove(judgement, id, ADDRESS)),
+      phones.map(({ id }) => setting().selfService.remove(policyResult, id, ADDRESS)),
     );
     expect(outcomes.map(codeOf)).to.deep.equal(['ok', 'ok']);
     expect(await setting().stores.enrolments.listByAccount(account.id)).to.deep.equal([]);

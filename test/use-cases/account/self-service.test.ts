@@ -29,7 +29,7 @@ describe('self-service', () => {
     const subject = secondFactorSubject(account.id);
     await setting().stores.lockouts.addFailure(subject, 'totp', NOW);
     return {
-      judgement: await setting().judged(account),
+      policyResult: await setting().judged(account),
       left: async () => (await setting().stores.enrolments.listByAccount(account.id)).length,
       failures: async () => (await setting().stores.lockouts.read(subject)).failures,
     };
@@ -39,39 +39,39 @@ describe('self-service', () => {
     const BUILT: readonly MethodName[] = CATALOGUE;
     const ofThese = (...names: MethodName[]) => names.filter((name) => BUILT.includes(name));
 
-    it('2.6 is what the tenant allows and this release can do', async () => {
-      expect(setting().selfService.offered((await who('strict')).judgement)).to.deep.equal(
+    it('is what the tenant allows and this release can do [2.6]', async () => {
+      expect(setting().selfService.offered((await who('strict')).policyResult)).to.deep.equal(
         ofThese('passkey', 'totp', 'sms', 'email'),
       );
     });
 
-    it('A19 A100 is no eleventh of a kind', async () => {
-      const { judgement } = await who('strict', ONE_PHONE);
-      const [phone] = judgement.enrolments;
+    it('is no eleventh of a kind [A19 A100]', async () => {
+      const { policyResult } = await who('strict', ONE_PHONE);
+      const [phone] = policyResult.enrolments;
       if (!phone) throw new Error('there is no phone');
       const offeredTo = (phones: number) => {
         const enrolments = Array.from({ length: phones }, (_, n) => ({ ...phone, id: `phone-${n}` }));
-        return setting().selfService.offered({ ...judgement, enrolments });
+        return setting().selfService.offered({ ...policyResult, enrolments });
       };
       expect(offeredTo(9)).to.include('totp');
       expect(offeredTo(10)).to.include('sms').and.not.include('totp');
     });
 
     it('is nothing where the tenant is off, but to an administrator', async () => {
-      expect(setting().selfService.offered((await who('plain')).judgement)).to.deep.equal([]);
+      expect(setting().selfService.offered((await who('plain')).policyResult)).to.deep.equal([]);
       const boss = await who('plain', { email: 'boss@plain.test', role: 'admin' });
-      expect(setting().selfService.offered(boss.judgement)).to.deep.equal(ofThese('passkey', 'totp'));
+      expect(setting().selfService.offered(boss.policyResult)).to.deep.equal(ofThese('passkey', 'totp'));
     });
   });
 
   describe('turning off (1.6, 4.2)', () => {
-    it('A53 is refused where a factor is required, and nothing is removed', async () => {
-      for (const { judgement, left, failures } of [
+    it('is refused where a factor is required, and nothing is removed [A53]', async () => {
+      for (const { policyResult, left, failures } of [
         await who('strict', TWO_PHONES),
         await who('open', { groups: ['finance'], ...TWO_PHONES }),
       ]) {
-        expect(setting().selfService.mayTurnOff(judgement)).to.equal(false);
-        expect(refusalOf(await setting().selfService.turnOff(judgement, ADDRESS))).to.deep.equal({
+        expect(setting().selfService.mayTurnOff(policyResult)).to.equal(false);
+        expect(refusalOf(await setting().selfService.turnOff(policyResult, ADDRESS))).to.deep.equal({
           code: 'enforced',
         });
         expect(await left()).to.equal(2);
@@ -81,10 +81,10 @@ describe('self-service', () => {
     });
 
     for (const tenantId of ['open', 'plain']) {
-      it(`A53 removes every factor in a tenant called ${tenantId}, and what failed with them`, async () => {
-        const { judgement, left, failures } = await who(tenantId, TWO_PHONES);
-        expect(setting().selfService.mayTurnOff(judgement)).to.equal(true);
-        expect(codeOf(await setting().selfService.turnOff(judgement, ADDRESS))).to.equal('ok');
+      it(`removes every factor in a tenant called ${tenantId}, and what failed with them [A53]`, async () => {
+        const { policyResult, left, failures } = await who(tenantId, TWO_PHONES);
+        expect(setting().selfService.mayTurnOff(policyResult)).to.equal(true);
+        expect(codeOf(await setting().selfService.turnOff(policyResult, ADDRESS))).to.equal('ok');
         expect(await left()).to.equal(0);
         expect(await failures()).to.deep.equal({});
         expect(await setting().events()).to.deep.equal(['enrolment.removed', 'enrolment.removed']);
@@ -93,59 +93,61 @@ describe('self-service', () => {
   });
 
   describe('removing one', () => {
-    it('A53 is refused for the last one where one is required', async () => {
-      const { judgement, left } = await who('strict', ONE_PHONE);
-      const id = judgement.enrolments[0]?.id ?? '';
-      expect(refusalOf(await setting().selfService.remove(judgement, id, ADDRESS))).to.deep.equal({
+    it('is refused for the last one where one is required [A53]', async () => {
+      const { policyResult, left } = await who('strict', ONE_PHONE);
+      const id = policyResult.enrolments[0]?.id ?? '';
+      expect(refusalOf(await setting().selfService.remove(policyResult, id, ADDRESS))).to.deep.equal({
         code: 'enforced',
       });
       expect(await left()).to.equal(1);
     });
 
-    it('A53 takes the last one where none is required', async () => {
-      const { judgement, left, failures } = await who('open', ONE_PHONE);
+    it('takes the last one where none is required [A53]', async () => {
+      const { policyResult, left, failures } = await who('open', ONE_PHONE);
       expect(
-        codeOf(await setting().selfService.remove(judgement, judgement.enrolments[0]?.id ?? '', ADDRESS)),
+        codeOf(
+          await setting().selfService.remove(policyResult, policyResult.enrolments[0]?.id ?? '', ADDRESS),
+        ),
       ).to.equal('ok');
       expect(await left()).to.equal(0);
       expect(await failures()).to.deep.equal({});
     });
 
     for (const tenantId of ['strict', 'open']) {
-      it(`4.3 takes one of two in a tenant called ${tenantId}, and what failed stays counted`, async () => {
-        const { judgement, left, failures } = await who(tenantId, TWO_PHONES);
-        const [, tablet] = judgement.enrolments;
-        expect(codeOf(await setting().selfService.remove(judgement, tablet?.id ?? '', ADDRESS))).to.equal(
+      it(`takes one of two in a tenant called ${tenantId}, and what failed stays counted [4.3]`, async () => {
+        const { policyResult, left, failures } = await who(tenantId, TWO_PHONES);
+        const [, tablet] = policyResult.enrolments;
+        expect(codeOf(await setting().selfService.remove(policyResult, tablet?.id ?? '', ADDRESS))).to.equal(
           'ok',
         );
         expect(await left()).to.equal(1);
         expect(await failures()).to.deep.equal({ totp: 1 });
         const [event] = await setting().stores.audit.list({ limit: 10 });
-        const { id: accountId } = judgement.account;
+        const { id: accountId } = policyResult.account;
         expect(event).to.include({
           event: 'enrolment.removed',
           accountId,
           tenantId,
           method: 'totp',
-          address: NETWORK,
+          ip: NETWORK,
         });
       });
     }
 
-    it('A61 touches no factor of somebody else: it is as good as gone', async () => {
+    it('touches no factor of somebody else: it is as good as gone [A61]', async () => {
       const eve = await who('open', { email: 'eve@open.test', ...ONE_PHONE });
-      const { judgement } = await who('open', TWO_PHONES);
-      const id = eve.judgement.enrolments[0]?.id ?? '';
-      expect(codeOf(await setting().selfService.remove(judgement, id, ADDRESS))).to.equal('ok');
+      const { policyResult } = await who('open', TWO_PHONES);
+      const id = eve.policyResult.enrolments[0]?.id ?? '';
+      expect(codeOf(await setting().selfService.remove(policyResult, id, ADDRESS))).to.equal('ok');
       expect(await eve.left()).to.equal(1);
       expect(await setting().events()).to.deep.equal([]);
     });
 
     for (const tenantId of ['strict', 'open']) {
       it(`is noted once when the form is sent twice in a tenant called ${tenantId}`, async () => {
-        const { judgement, left } = await who(tenantId, TWO_PHONES);
-        const id = judgement.enrolments[0]?.id ?? '';
-        await together(2, () => setting().selfService.remove(judgement, id, ADDRESS));
+        const { policyResult, left } = await who(tenantId, TWO_PHONES);
+        const id = policyResult.enrolments[0]?.id ?? '';
+        await together(2, () => setting().selfService.remove(policyResult, id, ADDRESS));
         expect(await left()).to.equal(1);
         expect(await setting().events()).to.deep.equal(['enrolment.removed']);
       });

@@ -1,7 +1,7 @@
 /** The lines of the audit trail: whole, dated, and with less of an address than they came with. */
 import { expect } from 'chai';
 import type { AuditEvent } from '../../../src/domain/audit-event.ts';
-import { createTrail } from '../../../src/use-cases/administration/audit-log.ts';
+import { createAuditLog } from '../../../src/use-cases/administration/audit-log.ts';
 import { NOW } from '../../contracts/examples.ts';
 import { ADDRESS, freshSetting, NETWORK } from '../setting.ts';
 
@@ -10,7 +10,7 @@ describe('trail', () => {
   const lines = () => setting().stores.audit.list({ limit: 10 });
 
   it('keeps a line with id and time, and nothing where nothing was said', async () => {
-    await setting().needs.trail({ event: 'config.reloaded' });
+    await setting().needs.auditLog({ event: 'config.reloaded' });
     const [line] = await lines();
     const { id, ...rest } = line ?? { id: '' };
     expect(id).to.match(/^[0-9a-f]{44}$/);
@@ -20,16 +20,16 @@ describe('trail', () => {
       clientId: null,
       method: null,
       reason: null,
-      address: null,
+      ip: null,
     };
-    expect(rest).to.deep.equal({ ...nothing, event: 'config.reloaded', at: NOW });
+    expect(rest).to.deep.equal({ ...nothing, event: 'config.reloaded', atMs: NOW });
   });
 
   it('gives later lines greater ids, none of which can be guessed', async () => {
     const { clock, needs } = setting();
     for (let line = 0; line < 5; line += 1) {
-      await needs.trail({ event: 'config.reloaded' });
-      clock.advance(1);
+      await needs.auditLog({ event: 'config.reloaded' });
+      clock.nextStep(1);
     }
     const ids = (await lines()).map(({ id }) => id).toReversed();
     expect(ids).to.deep.equal(ids.toSorted());
@@ -39,18 +39,18 @@ describe('trail', () => {
 
   it('keeps what was said of it, and of an address the network alone', async () => {
     const said = { accountId: 'bob', tenantId: 'acme', clientId: 'rp', method: 'totp', reason: 'code_used' };
-    await setting().needs.trail({ ...said, event: 'second_factor.refused', address: ADDRESS });
-    expect((await lines())[0]).to.deep.include({ ...said, event: 'second_factor.refused', address: NETWORK });
+    await setting().needs.auditLog({ ...said, event: 'second_factor.refused', ip: ADDRESS });
+    expect((await lines())[0]).to.deep.include({ ...said, event: 'second_factor.refused', ip: NETWORK });
     expect(setting().onDisk()).not.to.include(ADDRESS);
   });
 
   it('tells of a line once it is kept, as it is kept, and of none that is not', async () => {
     const told: AuditEvent[] = [];
-    const trail = createTrail(setting().needs, (event) => told.push(event));
-    await trail({ event: 'config.reloaded' });
+    const auditLog = createAuditLog(setting().needs, (event) => told.push(event));
+    await auditLog({ event: 'config.reloaded' });
     expect(told).to.deep.equal(await lines());
     setting().stores.close();
-    const fault = await trail({ event: 'config.reloaded' }).then(
+    const fault = await auditLog({ event: 'config.reloaded' }).then(
       () => null,
       (error: unknown) => error,
     );

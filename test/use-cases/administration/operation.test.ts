@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import { createTrail } from '../../../src/use-cases/administration/audit-log.ts';
+import { createAuditLog } from '../../../src/use-cases/administration/audit-log.ts';
 import { createFactors } from '../../../src/use-cases/administration/factors.ts';
 import { createOperation } from '../../../src/use-cases/administration/operation.ts';
 import { anAccount, anEnrolment, MINUTE, NOW } from '../../contracts/examples.ts';
@@ -18,11 +18,11 @@ describe('the operator', () => {
   beforeEach(async () => {
     stores = openEmbedded({ dataDir: dataDir() });
     const clock = createSettableClock(NOW);
-    const trail = createTrail({ ...stores, clock, random: systemRandom });
+    const auditLog = createAuditLog({ ...stores, clock, random: systemRandom });
     operation = createOperation({
       ...stores,
-      factors: createFactors({ ...stores, trail, notify: async () => {} }),
-      trail,
+      factors: createFactors({ ...stores, auditLog, notify: async () => {} }),
+      auditLog,
       clock,
     });
     await stores.accounts.insert(anAccount());
@@ -44,7 +44,7 @@ describe('the operator', () => {
     expect(await emails([])).to.deep.equal([]);
   });
 
-  it('A109 sees the factors of an account without their secrets, however the address is typed', async () => {
+  it('sees the factors of an account without their secrets, however the address is typed [A109]', async () => {
     const factors = await operation.listFactors(' BOB@acme.test ');
     expect(factors?.map(({ id, label }) => [id, label])).to.deep.equal([
       ['enrolment-1', 'old phone'],
@@ -90,7 +90,7 @@ describe('the operator', () => {
     const events = await operation.listAudit({ tenantId: 'acme', limit: 10 });
     expect(events).to.have.lengthOf(2);
     expect(events?.[0]).to.deep.include({
-      at: NOW,
+      atMs: NOW,
       event: 'enrolment.removed',
       accountId: 'account-1',
       tenantId: 'acme',
@@ -104,8 +104,8 @@ describe('the operator', () => {
   });
 
   it('reads of events about no account, or about one that is gone', async () => {
-    const event = { id: 'a', at: NOW, event: 'config.reloaded', accountId: null, tenantId: null } as const;
-    const blank = { clientId: null, method: null, reason: null, address: null };
+    const event = { id: 'a', atMs: NOW, event: 'config.reloaded', accountId: null, tenantId: null } as const;
+    const blank = { clientId: null, method: null, reason: null, ip: null };
     await stores.audit.append({ ...event, ...blank });
     await stores.audit.append({ ...event, ...blank, id: 'b', accountId: 'account-9' });
     const lines = await operation.listAudit({ limit: 10 });

@@ -5,7 +5,7 @@ import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';
 import { createSeeding, type Seed } from '../../../src/use-cases/administration/seeding.ts';
 import { NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
-import { box, codeOf, freshSetting, hasher, PASSWORD, SECRET, typing } from '../setting.ts';
+import { cipher, codeOf, freshSetting, hasher, PASSWORD, SECRET, typing } from '../setting.ts';
 
 const BOB: Seed = {
   email: 'bob@acme.test',
@@ -74,7 +74,7 @@ describe('seeding', () => {
     };
     expect(totp).to.deep.include({ ...common, method: 'totp', createdAt: NOW });
     expect(email).to.deep.include({ ...common, method: 'email', secret: null });
-    expect(box.open(totp.secret ?? '', enrolmentPurpose(totp))).to.equal(SECRET);
+    expect(cipher.decrypt(totp.secret ?? '', enrolmentPurpose(totp))).to.equal(SECRET);
     expect(setting().onDisk()).not.to.include(SECRET).and.not.to.include(PASSWORD);
   });
 
@@ -82,10 +82,10 @@ describe('seeding', () => {
     await seed({ factors: [{ method: 'totp', secret: SECRET }] });
     const account = await found();
     if (!account) throw new Error('no account');
-    const at = await setting().atCode(account);
-    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code())))).to.equal(
-      'ok',
-    );
+    const context = await setting().atCode(account);
+    expect(
+      codeOf(await setting().secondFactor.verifyCode(context, 'totp', typing(setting().code()))),
+    ).to.equal('ok');
   });
 
   it('changes nothing about an account that is there', async () => {
@@ -108,7 +108,7 @@ describe('seeding', () => {
     expect(await setting().stores.accounts.listByTenant('acme')).to.have.lengthOf(1);
   });
 
-  describe('R23 when it is interrupted', () => {
+  describe('when it is interrupted [R23]', () => {
     /** Seeding in a process that is gone at its so manieth write. */
     function interruptedAt(write: number) {
       const { stores, needs } = setting();

@@ -2,7 +2,7 @@
 import type { Account } from '../../../src/domain/account.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
-import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import type { SentStep } from '../../../src/use-cases/enrolment/enrolment.ts';
 import { ADDRESS, acceptedBy, type Setting } from '../setting.ts';
 
@@ -10,28 +10,36 @@ import { ADDRESS, acceptedBy, type Setting } from '../setting.ts';
 export function codeSetUp(setting: () => Setting, account: () => Account) {
   const judged = () => setting().judged(account());
 
-  async function begin(method: MethodName, at?: Progress): Promise<Progress> {
-    const from = at ?? (await setting().begun(account()));
+  async function begin(method: MethodName, transaction?: SignInTransaction): Promise<SignInTransaction> {
+    const from = transaction ?? (await setting().begun(account()));
     return acceptedBy(await setting().enrolment.begin(from, await judged(), method));
   }
 
   async function tryToSend(
-    at: Progress,
+    transaction: SignInTransaction,
     step: SentStep,
     phone: string | null = null,
     seen: string | null = null,
-  ): Promise<Outcome<Progress>> {
-    const from = { address: ADDRESS, clientId: 'rp', phone, seen };
-    return setting().enrolment.send(at, await judged(), step, from);
+  ): Promise<Outcome<SignInTransaction>> {
+    const from = { ip: ADDRESS, clientId: 'rp', phone, seen };
+    return setting().enrolment.send(transaction, await judged(), step, from);
   }
 
-  async function send(at: Progress, step: SentStep, phone: string | null = null): Promise<Progress> {
-    return acceptedBy(await tryToSend(at, step, phone));
+  async function send(
+    transaction: SignInTransaction,
+    step: SentStep,
+    phone: string | null = null,
+  ): Promise<SignInTransaction> {
+    return acceptedBy(await tryToSend(transaction, step, phone));
   }
 
-  async function confirm(at: Progress, step: SentStep | 'totp', typed: string): Promise<Outcome<Progress>> {
-    const given = { typed, label: '', app: '', address: ADDRESS, clientId: 'rp' };
-    return setting().enrolment.confirm(at, await judged(), step, given);
+  async function confirm(
+    transaction: SignInTransaction,
+    step: SentStep | 'totp',
+    typed: string,
+  ): Promise<Outcome<SignInTransaction>> {
+    const given = { typed, label: '', app: '', ip: ADDRESS, clientId: 'rp' };
+    return setting().enrolment.confirm(transaction, await judged(), step, given);
   }
 
   return {
@@ -39,7 +47,8 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
     tryToSend,
     send,
     confirm,
-    view: async (at: Progress, step: SentStep) => setting().enrolment.sentBy(at, await judged(), step),
+    view: async (transaction: SignInTransaction, step: SentStep) =>
+      setting().enrolment.sentBy(transaction, await judged(), step),
     methods: async () =>
       (await setting().stores.enrolments.listByAccount(account().id)).map(({ method }) => method),
     stored: () => setting().stores.accounts.findById(account().id),

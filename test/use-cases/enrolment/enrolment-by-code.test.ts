@@ -15,7 +15,7 @@ import {
   ADDRESS,
   acceptedBy,
   aTenant,
-  box,
+  cipher,
   codeOf,
   freshSetting,
   refusalOf,
@@ -42,38 +42,43 @@ describe('setting up codes that are sent', () => {
 
   describe('by SMS (3.3)', () => {
     it('asks for a number, sends a code there, and binds the number once it is answered', async () => {
-      const at = await begin('sms');
-      expect(await view(at, 'sms')).to.deep.equal({
+      const transaction = await begin('sms');
+      expect(await view(transaction, 'sms')).to.deep.equal({
         id: null,
         destination: null,
         expiresAt: null,
         isSent: false,
       });
-      const asked = await send(at, 'sms', '+31 (0)6 1234 5678');
+      const asked = await send(transaction, 'sms', '+31 (0)6 1234 5678');
       expect(await view(asked, 'sms')).to.include({ destination: '••••••78', isSent: true });
       const bound = acceptedBy(await confirm(asked, 'sms', await setting().sentCode(PHONE)));
-      expect(bound.proofs.map((proof) => proof.method)).to.deep.equal(['pwd', 'sms']);
+      expect(bound.authentications.map((authentication) => authentication.method)).to.deep.equal([
+        'pwd',
+        'sms',
+      ]);
       const [factor] = await enrolled('sms');
       if (!factor) throw new Error('nothing was bound');
-      expect(box.open(factor.secret ?? '', enrolmentPurpose(factor))).to.equal(PHONE);
+      expect(cipher.decrypt(factor.secret ?? '', enrolmentPurpose(factor))).to.equal(PHONE);
       expect((await stored())?.phone).to.equal(PHONE);
       expect(setting().told.map(({ topic }) => topic)).to.deep.equal(['factor-added']);
-      const standing = await askedBy(account, 'sms');
-      expect(codeOf(await verify(standing, 'sms', await setting().sentCode(PHONE)))).to.equal('ok');
+      const context = await askedBy(account, 'sms');
+      expect(codeOf(await verify(context, 'sms', await setting().sentCode(PHONE)))).to.equal('ok');
     });
 
     it('wants a number before anything else', async () => {
-      const at = await begin('sms');
+      const transaction = await begin('sms');
       for (const phone of [null, '', 'bob', '0612345678']) {
-        expect(refusalOf(await tryToSend(at, 'sms', phone))).to.deep.equal({ code: 'phone_invalid' });
+        expect(refusalOf(await tryToSend(transaction, 'sms', phone))).to.deep.equal({
+          code: 'phone_invalid',
+        });
       }
-      expect(refusalOf(await confirm(at, 'sms', '123456'))).to.deep.equal({ code: 'code_expired' });
+      expect(refusalOf(await confirm(transaction, 'sms', '123456'))).to.deep.equal({ code: 'code_expired' });
       expect(await setting().outbox()).to.deep.equal([]);
     });
 
-    it('A19 notes who gave a wrong code, and where', async () => {
-      const at = await send(await begin('sms'), 'sms', PHONE);
-      expect(codeOf(await confirm(at, 'sms', 'wrong'))).to.equal('code_invalid');
+    it('notes who gave a wrong code, and where [A19]', async () => {
+      const transaction = await send(await begin('sms'), 'sms', PHONE);
+      expect(codeOf(await confirm(transaction, 'sms', 'wrong'))).to.equal('code_invalid');
       const [line] = await setting().stores.audit.list({ limit: 1 });
       expect(line).to.deep.include({
         event: 'second_factor.refused',
@@ -82,11 +87,11 @@ describe('setting up codes that are sent', () => {
         tenantId: 'acme',
         clientId: 'rp',
         method: 'sms',
-        address: truncatedAddress(ADDRESS),
+        ip: truncatedAddress(ADDRESS),
       });
     });
 
-    it('3.6 sends again to the same number, and to another one that is typed', async () => {
+    it('sends again to the same number, and to another one that is typed [3.6]', async () => {
       const first = await send(await begin('sms'), 'sms', PHONE);
       const again = await send(first, 'sms');
       const code = await setting().sentCode(PHONE);
@@ -99,7 +104,7 @@ describe('setting up codes that are sent', () => {
       expect((await stored())?.phone).to.equal(OTHER);
     });
 
-    it('A39 binds the number that the code went to, and no other', async () => {
+    it('binds the number that the code went to, and no other [A39]', async () => {
       const mine = await send(await begin('sms'), 'sms', PHONE);
       const code = await setting().sentCode(PHONE);
       // A second tab of the same visit types a number of its own, and its page is sent with the code of the first.
@@ -112,24 +117,24 @@ describe('setting up codes that are sent', () => {
       expect((await stored())?.phone).to.equal(null);
     });
 
-    it('3.5 takes the place of the number of before: there is one', async () => {
+    it('takes the place of the number of before: there is one [3.5]', async () => {
       account = await setting().person({
         email: 'ann@acme.test',
         phone: PHONE,
         factors: [{ method: 'sms' }],
       });
-      const at = await send(await begin('sms'), 'sms', OTHER);
-      acceptedBy(await confirm(at, 'sms', await setting().sentCode(OTHER)));
+      const transaction = await send(await begin('sms'), 'sms', OTHER);
+      acceptedBy(await confirm(transaction, 'sms', await setting().sentCode(OTHER)));
       const [factor, ...more] = await enrolled('sms');
       expect(more).to.deep.equal([]);
-      expect(factor?.id).to.equal(at.pending?.enrolmentId);
+      expect(factor?.id).to.equal(transaction.pendingEnrolment?.enrolmentId);
       expect(await setting().events()).to.include('contact.changed');
       expect(setting().told.map(({ topic }) => topic)).to.deep.equal(['phone-changed', 'factor-added']);
     });
 
     it('two clicks send one, and bind one', async () => {
-      const at = await begin('sms');
-      const both = await together(2, () => tryToSend(at, 'sms', PHONE, ''));
+      const transaction = await begin('sms');
+      const both = await together(2, () => tryToSend(transaction, 'sms', PHONE, ''));
       const [one, two] = both.map(acceptedBy);
       expect(one).to.deep.equal(two);
       if (!one) throw new Error('nothing was sent');
@@ -143,20 +148,23 @@ describe('setting up codes that are sent', () => {
   });
 
   describe('by mail', () => {
-    it('2.5 sends to the address of the account, which a right answer confirms', async () => {
+    it('sends to the address of the account, which a right answer confirms [2.5]', async () => {
       expect((await stored())?.emailConfirmed).to.equal(false);
-      const at = await send(await begin('email'), 'email');
-      expect(await view(at, 'email')).to.include({ destination: 'b••••••@a••••••' });
-      const bound = acceptedBy(await confirm(at, 'email', await setting().sentCode(EMAIL)));
-      expect(bound.proofs.map((proof) => proof.method)).to.deep.equal(['pwd', 'email']);
+      const transaction = await send(await begin('email'), 'email');
+      expect(await view(transaction, 'email')).to.include({ destination: 'b••••••@a••••••' });
+      const bound = acceptedBy(await confirm(transaction, 'email', await setting().sentCode(EMAIL)));
+      expect(bound.authentications.map((authentication) => authentication.method)).to.deep.equal([
+        'pwd',
+        'email',
+      ]);
       expect((await stored())?.emailConfirmed).to.equal(true);
-      const standing = await askedBy(account, 'email');
-      expect(codeOf(await verify(standing, 'email', await setting().sentCode(EMAIL)))).to.equal('ok');
+      const context = await askedBy(account, 'email');
+      expect(codeOf(await verify(context, 'email', await setting().sentCode(EMAIL)))).to.equal('ok');
     });
 
     it('takes no number: it goes nowhere but there', async () => {
-      const at = await begin('email');
-      await send(at, 'email', OTHER);
+      const transaction = await begin('email');
+      await send(transaction, 'email', OTHER);
       expect((await setting().outbox()).map(({ to, channel }) => [channel, to])).to.deep.equal([
         ['email', EMAIL],
       ]);
@@ -164,21 +172,21 @@ describe('setting up codes that are sent', () => {
 
     it('is one factor, however often it is set up', async () => {
       for (let times = 0; times < 2; times += 1) {
-        const at = await send(await begin('email'), 'email');
-        acceptedBy(await confirm(at, 'email', await setting().sentCode(EMAIL)));
+        const transaction = await send(await begin('email'), 'email');
+        acceptedBy(await confirm(transaction, 'email', await setting().sentCode(EMAIL)));
       }
       expect(tally(await methods())).to.deep.equal({ email: 1, recovery: 1 });
     });
   });
 
-  it('A36 its code opens no sign-in, and is used up', async () => {
+  it('its code opens no sign-in, and is used up [A36]', async () => {
     account = await setting().person({ email: 'ann@acme.test', emailConfirmed: true, ...withTotp });
-    const at = await send(await begin('email'), 'email');
+    const transaction = await send(await begin('email'), 'email');
     const code = await setting().sentCode('ann@acme.test');
-    const bound = acceptedBy(await confirm(at, 'email', code));
+    const bound = acceptedBy(await confirm(transaction, 'email', code));
     expect(bound.challenges).to.deep.equal([]);
     expect(codeOf(await verify(await setting().atCode(account), 'email', code))).to.equal('code_expired');
-    expect(codeOf(await confirm(at, 'email', code))).to.be.oneOf(['ok', 'session_expired']);
+    expect(codeOf(await confirm(transaction, 'email', code))).to.be.oneOf(['ok', 'session_expired']);
     expect(await enrolled('email')).to.have.length(1);
   });
 
@@ -204,11 +212,11 @@ describe('setting up codes that are sent', () => {
       await setting().stores.lockouts.addFailure(subject, 'sms', NOW);
     }
     expect((await setting().judged(account)).decision).to.include({ preferred: 'totp' });
-    const at = await send(await begin('sms'), 'sms', PHONE);
-    acceptedBy(await confirm(at, 'sms', await setting().sentCode(PHONE)));
+    const transaction = await send(await begin('sms'), 'sms', PHONE);
+    acceptedBy(await confirm(transaction, 'sms', await setting().sentCode(PHONE)));
     expect((await setting().stores.lockouts.read(subject)).failures).to.deep.equal({});
-    const standing = await askedBy(account, 'sms');
-    expect(codeOf(await verify(standing, 'sms', await setting().sentCode(PHONE)))).to.equal('ok');
+    const context = await askedBy(account, 'sms');
+    expect(codeOf(await verify(context, 'sms', await setting().sentCode(PHONE)))).to.equal('ok');
   });
 });
 
@@ -225,19 +233,19 @@ describe('setting up codes that are sent, where nothing can be handed over', () 
   let account: Account;
   const { begin, tryToSend, send, view } = codeSetUp(setting, () => account);
 
-  it('R19 leaves the number and the code of before as they were', async () => {
+  it('leaves the number and the code of before as they were [R19]', async () => {
     account = await setting().person();
     isDown = true;
-    const at = await begin('sms');
-    expect(refusalOf(await tryToSend(at, 'sms', PHONE))).to.deep.equal({ code: 'delivery_failed' });
-    const after = await setting().stores.progress.find(at.uid, NOW);
+    const transaction = await begin('sms');
+    expect(refusalOf(await tryToSend(transaction, 'sms', PHONE))).to.deep.equal({ code: 'delivery_failed' });
+    const after = await setting().stores.transactions.find(transaction.uid, NOW);
     expect(after && (await view(after, 'sms'))).to.include({ destination: null, isSent: false });
 
     isDown = false;
-    const asked = await send(after ?? at, 'sms', PHONE);
+    const asked = await send(after ?? transaction, 'sms', PHONE);
     isDown = true;
     expect(codeOf(await tryToSend(asked, 'sms', OTHER))).to.equal('delivery_failed');
-    const later = await setting().stores.progress.find(at.uid, NOW);
+    const later = await setting().stores.transactions.find(transaction.uid, NOW);
     expect(later && (await view(later, 'sms'))).to.deep.equal(await view(asked, 'sms'));
   });
 });

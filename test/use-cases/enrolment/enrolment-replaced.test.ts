@@ -26,11 +26,11 @@ describe('enrolment: after 100 failures in a row', () => {
   it('replaces the refused factor, and counts anew', async () => {
     await failed(FAILURES_UNTIL_REFUSED, 'totp');
     const [old] = await stored();
-    const at = await begin();
-    acceptedBy(await confirm(at, { typed: await codeFor(at) }));
+    const transaction = await begin();
+    acceptedBy(await confirm(transaction, { typed: await codeFor(transaction) }));
     const left = (await stored()).map(({ id, method }) => (method === 'totp' ? id : method));
-    expect(left).to.have.members(['email', at.pending?.enrolmentId]);
-    expect(old?.id).not.to.equal(at.pending?.enrolmentId);
+    expect(left).to.have.members(['email', transaction.pendingEnrolment?.enrolmentId]);
+    expect(old?.id).not.to.equal(transaction.pendingEnrolment?.enrolmentId);
     expect((await setting().stores.lockouts.read(subject())).failures).to.deep.equal({ email: 3 });
     const revived = await setting().secondFactor.verifyCode(
       await setting().atCode(account),
@@ -42,8 +42,8 @@ describe('enrolment: after 100 failures in a row', () => {
 
   it('leaves a factor beside the new one while it is not refused', async () => {
     await failed(FAILURES_UNTIL_REFUSED - 1, 'totp');
-    const at = await begin();
-    acceptedBy(await confirm(at, { typed: await codeFor(at) }));
+    const transaction = await begin();
+    acceptedBy(await confirm(transaction, { typed: await codeFor(transaction) }));
     expect(await stored()).to.have.lengthOf(3);
     expect((await setting().stores.lockouts.read(subject())).failures).to.deep.equal({
       email: 3,

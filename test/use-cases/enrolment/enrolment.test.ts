@@ -7,7 +7,7 @@ import { together } from '../../contracts/make-store.ts';
 import {
   acceptedBy,
   aTenant,
-  box,
+  cipher,
   codeOf,
   freshSetting,
   PERIOD,
@@ -28,9 +28,9 @@ describe('enrolment: setting up an authenticator app', () => {
   const { begin, secretOf, codeFor, confirm, stored } = appSetUp(setting, () => account);
 
   describe('the secret', () => {
-    it('3.2 is shown with all that an app needs', async () => {
-      const at = await begin();
-      const shown = setting().enrolment.reveal(at, await setting().judged(account));
+    it('is shown with all that an app needs [3.2]', async () => {
+      const transaction = await begin();
+      const shown = setting().enrolment.reveal(transaction, await setting().judged(account));
       expect(shown?.secret).to.match(/^[A-Z2-7]{32}$/);
       expect(shown).to.include({ digits: 6, periodSeconds: 30 });
       expect(new URL(shown?.uri ?? '').searchParams.get('secret')).to.equal(shown?.secret);
@@ -38,55 +38,64 @@ describe('enrolment: setting up an authenticator app', () => {
     });
 
     it('is kept in the sign-in, and stays the same for who comes back to the page', async () => {
-      const at = await begin();
-      expect(await setting().stores.progress.find(at.uid, NOW)).to.deep.equal(at);
-      expect(await begin(at)).to.deep.equal(at);
+      const transaction = await begin();
+      expect(await setting().stores.transactions.find(transaction.uid, NOW)).to.deep.equal(transaction);
+      expect(await begin(transaction)).to.deep.equal(transaction);
     });
 
     it('is one when the form is sent twice', async () => {
-      const at = await setting().begun(account);
-      const [one, two] = await together(2, () => begin(at));
+      const transaction = await setting().begun(account);
+      const [one, two] = await together(2, () => begin(transaction));
       expect(one).to.deep.equal(two);
     });
 
     it('is not made for a sign-in that has moved on', async () => {
-      const at = await setting().begun(account);
-      const judgement = await setting().judged(account);
-      await setting().stores.progress.save({ ...at, later: true });
-      expect(codeOf(await setting().enrolment.begin(at, judgement, 'totp'))).to.equal('session_expired');
-      const pending = { enrolmentId: 'theirs', method: 'totp', secret: 'sealed' } as const;
-      await setting().stores.progress.save({ ...at, version: 2, accountId: 'somebody-else', pending });
-      expect(codeOf(await setting().enrolment.begin(at, judgement, 'totp'))).to.equal('session_expired');
+      const transaction = await setting().begun(account);
+      const policyResult = await setting().judged(account);
+      await setting().stores.transactions.save({ ...transaction, later: true });
+      expect(codeOf(await setting().enrolment.begin(transaction, policyResult, 'totp'))).to.equal(
+        'session_expired',
+      );
+      const pendingEnrolment = { enrolmentId: 'theirs', method: 'totp', secret: 'sealed' } as const;
+      await setting().stores.transactions.save({
+        ...transaction,
+        version: 2,
+        accountId: 'somebody-else',
+        pendingEnrolment,
+      });
+      expect(codeOf(await setting().enrolment.begin(transaction, policyResult, 'totp'))).to.equal(
+        'session_expired',
+      );
     });
 
     it('is not made for a method that has no set-up of its own', async () => {
-      const at = await setting().begun(account);
+      const transaction = await setting().begun(account);
       for (const method of ['recovery', 'app'] as const) {
-        const outcome = await setting().enrolment.begin(at, await setting().judged(account), method);
+        const outcome = await setting().enrolment.begin(transaction, await setting().judged(account), method);
         expect(refusalOf(outcome), method).to.deep.equal({ code: 'method_not_allowed' });
       }
     });
 
     it('is not shown where no set-up is under way, or one of a method that is not built', async () => {
-      const at = await setting().begun(account);
-      const judgement = await setting().judged(account);
-      expect(setting().enrolment.reveal(at, judgement)).to.equal(null);
-      const pending = { enrolmentId: 'new', method: 'passkey', secret: 'sealed' } as const;
-      expect(setting().enrolment.reveal({ ...at, pending }, judgement)).to.equal(null);
+      const transaction = await setting().begun(account);
+      const policyResult = await setting().judged(account);
+      expect(setting().enrolment.reveal(transaction, policyResult)).to.equal(null);
+      const pendingEnrolment = { enrolmentId: 'new', method: 'passkey', secret: 'sealed' } as const;
+      expect(setting().enrolment.reveal({ ...transaction, pendingEnrolment }, policyResult)).to.equal(null);
     });
 
-    it('A39 opens for nobody else', async () => {
-      const at = await begin();
+    it('opens for nobody else [A39]', async () => {
+      const transaction = await begin();
       const eve = await setting().judged(await setting().person({ email: 'eve@acme.test' }));
-      expect(() => setting().enrolment.reveal(at, eve)).to.throw();
+      expect(() => setting().enrolment.reveal(transaction, eve)).to.throw();
     });
 
-    it('A98 lies nowhere in clear, neither before it is confirmed nor after', async () => {
-      const at = await begin();
-      const secret = await secretOf(at);
-      expect(setting().onDisk()).to.include(at.uid).and.not.to.include(secret);
-      const typed = await codeFor(at);
-      acceptedBy(await confirm(at, { typed }));
+    it('lies nowhere in clear, neither before it is confirmed nor after [A98]', async () => {
+      const transaction = await begin();
+      const secret = await secretOf(transaction);
+      expect(setting().onDisk()).to.include(transaction.uid).and.not.to.include(secret);
+      const typed = await codeFor(transaction);
+      acceptedBy(await confirm(transaction, { typed }));
       const [enrolment] = await stored();
       if (!enrolment) throw new Error('nothing was set up');
       const onDisk = setting().onDisk();
@@ -94,40 +103,40 @@ describe('enrolment: setting up an authenticator app', () => {
       for (const clear of [secret, secret.toLowerCase(), Buffer.from(secret).toString('base64')]) {
         expect(onDisk).not.to.include(clear.replace(/=+$/, ''));
       }
-      expect(box.open(enrolment.secret ?? '', enrolmentPurpose(enrolment))).to.equal(secret);
+      expect(cipher.decrypt(enrolment.secret ?? '', enrolmentPurpose(enrolment))).to.equal(secret);
       expect(() =>
-        box.open(enrolment.secret ?? '', enrolmentPurpose({ ...enrolment, accountId: 'eve' })),
+        cipher.decrypt(enrolment.secret ?? '', enrolmentPurpose({ ...enrolment, accountId: 'eve' })),
       ).to.throw();
     });
   });
 
   describe('the first code', () => {
-    it('4.1 makes the factor, and counts as given in this sign-in', async () => {
-      const at = await begin();
-      const typed = await codeFor(at);
-      const after = acceptedBy(await confirm(at, { typed, label: ' work phone ', app: 'Aegis' }));
+    it('makes the factor, and counts as given in this sign-in [4.1]', async () => {
+      const transaction = await begin();
+      const typed = await codeFor(transaction);
+      const after = acceptedBy(await confirm(transaction, { typed, label: ' work phone ', app: 'Aegis' }));
       const [enrolment, ...others] = await stored();
       expect(others).to.deep.equal([]);
       expect(enrolment).to.deep.equal({
-        id: at.pending?.enrolmentId,
+        id: transaction.pendingEnrolment?.enrolmentId,
         accountId: account.id,
         tenantId: 'acme',
         method: 'totp',
         label: 'work phone',
         app: 'Aegis',
-        secret: at.pending?.secret,
+        secret: transaction.pendingEnrolment?.secret,
         lastStep: Math.floor(NOW / PERIOD),
         isDefault: false,
         createdAt: NOW,
       });
-      const proof = { method: 'totp', enrolmentId: enrolment?.id, at: NOW };
+      const authentication = { method: 'totp', enrolmentId: enrolment?.id, atMs: NOW };
       expect(after).to.deep.equal({
-        ...at,
-        version: at.version + 1,
-        pending: null,
-        proofs: [...at.proofs, proof],
+        ...transaction,
+        version: transaction.version + 1,
+        pendingEnrolment: null,
+        authentications: [...transaction.authentications, authentication],
       });
-      const { decision } = await setting().judged(account, { proofs: after.proofs });
+      const { decision } = await setting().judged(account, { authentications: after.authentications });
       expect(decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
       const events = await setting().stores.audit.list({ limit: 10 });
       const event = events.find((one) => one.event === 'enrolment.created');
@@ -139,9 +148,9 @@ describe('enrolment: setting up an authenticator app', () => {
       });
     });
 
-    it('A36 burns its step: the code of the step before opens nothing either', async () => {
-      const at = await begin();
-      acceptedBy(await confirm(at, { typed: await codeFor(at, 1) }));
+    it('burns its step: the code of the step before opens nothing either [A36]', async () => {
+      const transaction = await begin();
+      acceptedBy(await confirm(transaction, { typed: await codeFor(transaction, 1) }));
       expect((await stored())[0]).to.include({
         label: '',
         app: null,
@@ -150,25 +159,25 @@ describe('enrolment: setting up an authenticator app', () => {
       const verdict = await setting().secondFactor.verifyCode(
         await setting().atCode(account),
         'totp',
-        typing(await codeFor(at)),
+        typing(await codeFor(transaction)),
       );
       expect(codeOf(verdict)).to.equal('code_used');
     });
 
     for (const typed of ['', '12345', '1234567', 'abcdef', '\u0000']) {
-      it(`3.8 is not ${JSON.stringify(typed)}: nothing is set up, and the same secret can be tried again`, async () => {
-        const at = await begin();
+      it(`is not ${JSON.stringify(typed)}: nothing is set up, and the same secret can be tried again [3.8]`, async () => {
+        const transaction = await begin();
         const refusal = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null };
-        expect(refusalOf(await confirm(at, { typed }))).to.deep.equal(refusal);
+        expect(refusalOf(await confirm(transaction, { typed }))).to.deep.equal(refusal);
         expect(await stored()).to.deep.equal([]);
         expect(await setting().events()).to.deep.equal(['second_factor.refused code_invalid']);
-        expect(codeOf(await confirm(at, { typed: await codeFor(at) }))).to.equal('ok');
+        expect(codeOf(await confirm(transaction, { typed: await codeFor(transaction) }))).to.equal('ok');
       });
     }
 
-    it('3.8 tells a clock that is off', async () => {
-      const at = await begin();
-      const outcome = await confirm(at, { typed: await codeFor(at, -5) });
+    it('tells a clock that is off [3.8]', async () => {
+      const transaction = await begin();
+      const outcome = await confirm(transaction, { typed: await codeFor(transaction, -5) });
       expect(refusalOf(outcome)).to.deep.equal({
         code: 'code_invalid',
         attemptsLeft: null,
@@ -177,19 +186,19 @@ describe('enrolment: setting up an authenticator app', () => {
     });
 
     it('takes a label and an app of 60 characters, and no longer ones', async () => {
-      const at = await begin();
-      const typed = await codeFor(at);
+      const transaction = await begin();
+      const typed = await codeFor(transaction);
       const long = 'x'.repeat(61);
-      expect(refusalOf(await confirm(at, { typed, label: long }))).to.deep.equal({
+      expect(refusalOf(await confirm(transaction, { typed, label: long }))).to.deep.equal({
         code: 'field_invalid',
         field: 'label',
       });
-      expect(refusalOf(await confirm(at, { typed, app: long }))).to.deep.equal({
+      expect(refusalOf(await confirm(transaction, { typed, app: long }))).to.deep.equal({
         code: 'field_invalid',
         field: 'app',
       });
       expect(await stored()).to.deep.equal([]);
-      acceptedBy(await confirm(at, { typed, label: 'l'.repeat(60), app: 'a'.repeat(60) }));
+      acceptedBy(await confirm(transaction, { typed, label: 'l'.repeat(60), app: 'a'.repeat(60) }));
       expect((await stored())[0]).to.include({ label: 'l'.repeat(60), app: 'a'.repeat(60) });
     });
 
@@ -201,10 +210,10 @@ describe('enrolment: setting up an authenticator app', () => {
   });
 
   describe('more than once', () => {
-    it('A41 makes one factor of twenty clicks at once', async () => {
-      const at = await begin();
-      const typed = await codeFor(at);
-      const outcomes = await together(20, () => confirm(at, { typed }));
+    it('makes one factor of twenty clicks at once [A41]', async () => {
+      const transaction = await begin();
+      const typed = await codeFor(transaction);
+      const outcomes = await together(20, () => confirm(transaction, { typed }));
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 20 });
       expect(new Set(outcomes.map((outcome) => JSON.stringify(outcome))).size).to.equal(1);
       expect(await stored()).to.have.lengthOf(1);
@@ -215,25 +224,27 @@ describe('enrolment: setting up an authenticator app', () => {
     });
 
     it('makes no second factor of a page that was sent again', async () => {
-      const at = await begin();
-      const typed = await codeFor(at);
-      const first = acceptedBy(await confirm(at, { typed }));
-      expect(acceptedBy(await confirm(at, { typed }))).to.deep.equal(first);
+      const transaction = await begin();
+      const typed = await codeFor(transaction);
+      const first = acceptedBy(await confirm(transaction, { typed }));
+      expect(acceptedBy(await confirm(transaction, { typed }))).to.deep.equal(first);
       expect(await stored()).to.have.lengthOf(1);
     });
 
     it('tells of a factor that was bound, though its sign-in has moved on', async () => {
-      const at = await begin();
-      await setting().stores.progress.save({ ...at, later: true });
-      expect(codeOf(await confirm(at, { typed: await codeFor(at) }))).to.equal('session_expired');
+      const transaction = await begin();
+      await setting().stores.transactions.save({ ...transaction, later: true });
+      expect(codeOf(await confirm(transaction, { typed: await codeFor(transaction) }))).to.equal(
+        'session_expired',
+      );
       expect(await stored()).to.have.lengthOf(1);
       expect(await setting().events()).to.deep.equal(['enrolment.created', 'recovery.created']);
     });
 
     it('sets up two phones, each with a secret of its own', async () => {
       for (const label of ['phone', 'tablet']) {
-        const at = await begin();
-        acceptedBy(await confirm(at, { typed: await codeFor(at), label }));
+        const transaction = await begin();
+        acceptedBy(await confirm(transaction, { typed: await codeFor(transaction), label }));
       }
       const [one, two] = await stored();
       expect([one?.label, two?.label]).to.deep.equal(['phone', 'tablet']);

@@ -1,9 +1,9 @@
 /** What somebody with an authenticator does: sets up a passkey, and comes as far as being asked for it. */
 import type { Account } from '../../../src/domain/account.ts';
-import { type Demand, NO_DEMAND } from '../../../src/domain/policy/policy.ts';
+import { NO_ASSURANCE_REQUESTED, type RequestedAssurance } from '../../../src/domain/policy/policy.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
-import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
-import type { Standing } from '../../../src/use-cases/second-factor/verify.ts';
+import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
+import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
 import {
   type Authenticator,
   type AuthenticatorOptions,
@@ -14,7 +14,7 @@ import { ADDRESS, acceptedBy, type Setting } from '../setting.ts';
 
 const ORIGIN = 'http://localhost:3000';
 /** A relying party that takes nothing less. */
-export const PHISHING_RESISTANT: Demand = { ...NO_DEMAND, acrs: ['phr'] };
+export const PHISHING_RESISTANT: RequestedAssurance = { ...NO_ASSURANCE_REQUESTED, acrs: ['phr'] };
 
 export function authenticatorAt(origin = ORIGIN, more: Partial<AuthenticatorOptions> = {}): Authenticator {
   return createAuthenticator({ origin, ...more });
@@ -22,32 +22,38 @@ export function authenticatorAt(origin = ORIGIN, more: Partial<AuthenticatorOpti
 
 export function passkeyHolder(setting: () => Setting) {
   /** A visit in which a passkey is about to be made. */
-  async function begin(account: Account, at?: Progress): Promise<Progress> {
+  async function begin(account: Account, transaction?: SignInTransaction): Promise<SignInTransaction> {
     const { enrolment, begun, judged } = setting();
-    return acceptedBy(await enrolment.begin(at ?? (await begun(account)), await judged(account), 'passkey'));
+    return acceptedBy(
+      await enrolment.begin(transaction ?? (await begun(account)), await judged(account), 'passkey'),
+    );
   }
 
-  async function creationOf(account: Account, at: Progress) {
-    const creation = setting().passkeys.creation(at, await setting().judged(account));
+  async function creationOf(account: Account, transaction: SignInTransaction) {
+    const creation = setting().passkeys.creation(transaction, await setting().judged(account));
     if (!creation) throw new Error('no passkey is asked for');
     return creation;
   }
 
   async function confirm(
     account: Account,
-    at: Progress,
+    transaction: SignInTransaction,
     response: string,
     label = '',
-  ): Promise<Outcome<Progress>> {
-    const given = { response, label, address: ADDRESS, clientId: 'rp' };
-    return setting().passkeys.confirm(at, await setting().judged(account), given);
+  ): Promise<Outcome<SignInTransaction>> {
+    const given = { response, label, ip: ADDRESS, clientId: 'rp' };
+    return setting().passkeys.confirm(transaction, await setting().judged(account), given);
   }
 
   /** From the beginning of a set-up to its end. */
-  async function setUp(account: Account, authenticator: Authenticator, label = ''): Promise<Progress> {
-    const at = await begin(account);
-    const response = authenticator.create(await creationOf(account, at));
-    return acceptedBy(await confirm(account, at, response, label));
+  async function setUp(
+    account: Account,
+    authenticator: Authenticator,
+    label = '',
+  ): Promise<SignInTransaction> {
+    const transaction = await begin(account);
+    const response = authenticator.create(await creationOf(account, transaction));
+    return acceptedBy(await confirm(account, transaction, response, label));
   }
 
   async function stored(account: Account) {
@@ -56,27 +62,35 @@ export function passkeyHolder(setting: () => Setting) {
   }
 
   /** A sign-in in which a passkey is asked for. */
-  async function asked(account: Account, demand: Demand = NO_DEMAND): Promise<Standing> {
-    const at = { ...(await setting().atCode(account)), demand };
-    const judgement = await setting().judged(account, { demand });
-    const progress = acceptedBy(await setting().secondFactor.ask(at, judgement, 'passkey'));
-    return { ...at, progress };
+  async function asked(
+    account: Account,
+    requested: RequestedAssurance = NO_ASSURANCE_REQUESTED,
+  ): Promise<SignInContext> {
+    const context = { ...(await setting().atCode(account)), requested };
+    const policyResult = await setting().judged(account, { requested });
+    const transaction = acceptedBy(await setting().secondFactor.ask(context, policyResult, 'passkey'));
+    return { ...context, transaction };
   }
 
-  async function requestOf(account: Account, at: Standing) {
-    const judgement = await setting().judged(account, { demand: at.demand });
-    const request = setting().passkeys.request(at.progress, judgement, at.demand);
+  async function requestOf(account: Account, context: SignInContext) {
+    const policyResult = await setting().judged(account, { requested: context.requested });
+    const request = setting().passkeys.request(context.transaction, policyResult, context.requested);
     if (!request) throw new Error('no passkey is asked for');
     return request;
   }
 
   /** What the browser sends for it. */
-  async function answer(account: Account, at: Standing, authenticator: Authenticator, twist: Twist = {}) {
-    return authenticator.get(await requestOf(account, at), twist);
+  async function answer(
+    account: Account,
+    context: SignInContext,
+    authenticator: Authenticator,
+    twist: Twist = {},
+  ) {
+    return authenticator.get(await requestOf(account, context), twist);
   }
 
-  function verify(at: Standing, response: string): Promise<Outcome<Progress>> {
-    return setting().secondFactor.verifyCode(at, 'passkey', { code: response, trustBrowser: false });
+  function verify(context: SignInContext, response: string): Promise<Outcome<SignInTransaction>> {
+    return setting().secondFactor.verifyCode(context, 'passkey', { code: response, trustBrowser: false });
   }
 
   return { begin, creationOf, confirm, setUp, stored, asked, requestOf, answer, verify };

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { isFactor } from '../../../src/domain/enrolment/enrolment.ts';
-import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { createRecovery } from '../../../src/use-cases/enrolment/recovery-codes.ts';
 import { NOW } from '../../contracts/examples.ts';
@@ -11,7 +11,7 @@ import { sendingIn } from '../second-factor/sending.ts';
 import { ADDRESS, acceptedBy, aTenant, codeOf, freshSetting } from '../setting.ts';
 import { appSetUp } from './app-enrolment.ts';
 
-const FROM = { address: ADDRESS, clientId: null };
+const FROM = { ip: ADDRESS, clientId: null };
 
 describe('recovery codes made anew', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { enforcement: 'required' })] });
@@ -26,8 +26,8 @@ describe('recovery codes made anew', () => {
   /** Sets up an app, and gives the codes that came with it. */
   async function setUp(): Promise<{ codes: readonly string[] }> {
     const begun = await begin();
-    const at = acceptedBy(await confirm(begun, { typed: await codeFor(begun) }));
-    return { codes: setting().recovery.shown(at) };
+    const transaction = acceptedBy(await confirm(begun, { typed: await codeFor(begun) }));
+    return { codes: setting().recovery.shown(transaction) };
   }
 
   const sets = async () =>
@@ -35,8 +35,8 @@ describe('recovery codes made anew', () => {
   const left = async () => setting().recovery.left(await setting().judged(account));
   const use = async (code = '') => verify(await setting().atCode(account), 'recovery', code);
 
-  async function renew(at?: Progress) {
-    const from = at ?? (await setting().begun(account));
+  async function renew(transaction?: SignInTransaction) {
+    const from = transaction ?? (await setting().begun(account));
     return setting().recovery.renew(from, await setting().judged(account), FROM);
   }
 
@@ -54,8 +54,8 @@ describe('recovery codes made anew', () => {
 
   it('are one set of two clicks at once', async () => {
     await setUp();
-    const at = await setting().begun(account);
-    const outcomes = (await together(2, () => renew(at))).map(acceptedBy);
+    const transaction = await setting().begun(account);
+    const outcomes = (await together(2, () => renew(transaction))).map(acceptedBy);
     expect(await sets()).to.have.length(1);
     const [shown, again] = outcomes.map((each) => setting().recovery.shown(each));
     expect(shown).to.deep.equal(again);
@@ -75,10 +75,10 @@ describe('recovery codes made anew', () => {
   });
 
   for (const deadline of [1, 2, 3]) {
-    it(`R23 are good if they are shown, and the old ones if not, when it is interrupted at write ${deadline}`, async () => {
+    it(`are good if they are shown, and the old ones if not, when it is interrupted at write ${deadline} [R23]`, async () => {
       const { codes } = await setUp();
-      const at = await setting().begun(account);
-      const { enrolments, progress } = setting().stores;
+      const transaction = await setting().begun(account);
+      const { enrolments, transactions } = setting().stores;
       let writes = 0;
       const writing = <T>(write: () => Promise<T>): Promise<T> => {
         writes += 1;
@@ -91,12 +91,12 @@ describe('recovery codes made anew', () => {
           insert: (set) => writing(() => enrolments.insert(set)),
           remove: (who, id) => writing(() => enrolments.remove(who, id)),
         },
-        progress: { ...progress, save: (next) => writing(() => progress.save(next)) },
+        transactions: { ...transactions, save: (next) => writing(() => transactions.save(next)) },
       });
-      const judgement = await setting().judged(account);
-      const fault = await recovery.renew(at, judgement, FROM).catch((error: unknown) => error);
+      const policyResult = await setting().judged(account);
+      const fault = await recovery.renew(transaction, policyResult, FROM).catch((error: unknown) => error);
       expect(fault).to.be.instanceOf(StoreUnavailable);
-      const later = await progress.find(at.uid, NOW);
+      const later = await transactions.find(transaction.uid, NOW);
       const shown = later ? setting().recovery.shown(later) : [];
       expect(shown.length).to.equal(deadline < 3 ? 0 : 10);
       for (const code of [codes[0], ...shown.slice(0, 1)]) expect(codeOf(await use(code))).to.equal('ok');

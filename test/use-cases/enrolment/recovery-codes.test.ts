@@ -4,7 +4,7 @@ import type { Account } from '../../../src/domain/account.ts';
 import { enrolmentPurpose, isFactor } from '../../../src/domain/enrolment/enrolment.ts';
 import { acrOf, amrOf } from '../../../src/domain/policy/assurance.ts';
 import { secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { sendingIn } from '../second-factor/sending.ts';
@@ -12,7 +12,7 @@ import {
   ADDRESS,
   acceptedBy,
   aTenant,
-  box,
+  cipher,
   codeOf,
   freshSetting,
   inTurn,
@@ -34,10 +34,10 @@ describe('recovery codes', () => {
   });
 
   /** Sets up an app; gives the sign-in then, and the codes that it shows. */
-  async function setUp(): Promise<{ at: Progress; codes: readonly string[] }> {
+  async function setUp(): Promise<{ transaction: SignInTransaction; codes: readonly string[] }> {
     const begun = await begin();
-    const at = acceptedBy(await confirm(begun, { typed: await codeFor(begun) }));
-    return { at, codes: setting().recovery.shown(at) };
+    const transaction = acceptedBy(await confirm(begun, { typed: await codeFor(begun) }));
+    return { transaction, codes: setting().recovery.shown(transaction) };
   }
 
   const sets = async () =>
@@ -54,7 +54,7 @@ describe('recovery codes', () => {
       expect(await left()).to.equal(10);
       for (const code of [codes[0], codes[9]]) {
         const after = acceptedBy(await use(code));
-        expect([acrOf(after.proofs), amrOf(after.proofs)]).to.deep.equal([
+        expect([acrOf(after.authentications), amrOf(after.authentications)]).to.deep.equal([
           'https://refeds.org/profile/mfa',
           ['pwd', 'recovery', 'mfa'],
         ]);
@@ -63,8 +63,8 @@ describe('recovery codes', () => {
     });
 
     it('for nobody whose set-up was not confirmed', async () => {
-      const at = await begin();
-      const [code] = setting().recovery.shown(at);
+      const transaction = await begin();
+      const [code] = setting().recovery.shown(transaction);
       expect(await sets()).to.deep.equal([]);
       expect(codeOf(await use(code))).to.equal('method_not_allowed');
     });
@@ -76,7 +76,7 @@ describe('recovery codes', () => {
       expect(await sets()).to.have.length(1);
     });
 
-    it('R23 once for two visits at once: who came second is shown none, since those would not be good', async () => {
+    it('once for two visits at once: who came second is shown none, since those would not be good [R23]', async () => {
       const [first, second] = [await begin(), await begin()];
       const one = acceptedBy(await confirm(first, { typed: await codeFor(first) }));
       const two = acceptedBy(await confirm(second, { typed: await codeFor(second) }));
@@ -84,18 +84,18 @@ describe('recovery codes', () => {
       expect(codeOf(await use(setting().recovery.shown(one)[0]))).to.equal('ok');
     });
 
-    it('A52 and stay to be put away when another set-up is begun before that', async () => {
-      const { at, codes } = await setUp();
-      const again = await begin(at);
+    it('and stay to be put away when another set-up is begun before that [A52]', async () => {
+      const { transaction, codes } = await setUp();
+      const again = await begin(transaction);
       expect(setting().recovery.shown(again)).to.deep.equal(codes);
       const after = acceptedBy(await confirm(again, { typed: await codeFor(again) }));
       expect(setting().recovery.shown(after)).to.deep.equal(codes);
     });
 
     it('as one set of fifty clicks at once', async () => {
-      const at = await begin();
-      const typed = await codeFor(at);
-      const outcomes = (await together(50, () => confirm(at, { typed }))).map(acceptedBy);
+      const transaction = await begin();
+      const typed = await codeFor(transaction);
+      const outcomes = (await together(50, () => confirm(transaction, { typed }))).map(acceptedBy);
       expect(await sets()).to.have.length(1);
       const shown = outcomes.map((each) => setting().recovery.shown(each).join());
       expect(new Set(shown).size).to.equal(1);
@@ -104,28 +104,28 @@ describe('recovery codes', () => {
   });
 
   describe('are shown', () => {
-    it('A52 until they are put away, and never after', async () => {
-      const { at, codes } = await setUp();
-      expect(setting().recovery.shown(at)).to.deep.equal(codes);
-      const after = acceptedBy(await setting().recovery.putAway(at));
+    it('until they are put away, and never after [A52]', async () => {
+      const { transaction, codes } = await setUp();
+      expect(setting().recovery.shown(transaction)).to.deep.equal(codes);
+      const after = acceptedBy(await setting().recovery.putAway(transaction));
       expect(setting().recovery.shown(after)).to.deep.equal([]);
-      const stored = await setting().stores.progress.find(at.uid, NOW);
+      const stored = await setting().stores.transactions.find(transaction.uid, NOW);
       expect(stored).to.deep.equal(after);
       expect(acceptedBy(await setting().recovery.putAway(after))).to.deep.equal(after);
     });
 
     it('and put away by two clicks at once', async () => {
-      const { at } = await setUp();
-      const [one, two] = (await together(2, () => setting().recovery.putAway(at))).map(acceptedBy);
+      const { transaction } = await setUp();
+      const [one, two] = (await together(2, () => setting().recovery.putAway(transaction))).map(acceptedBy);
       expect(one).to.deep.equal(two);
-      const { at: other } = await setUp();
-      await setting().stores.progress.save({ ...other, later: true, newCodes: 'more' });
+      const { transaction: other } = await setUp();
+      await setting().stores.transactions.save({ ...other, later: true, newCodes: 'more' });
       expect(codeOf(await setting().recovery.putAway({ ...other, newCodes: 'more' }))).to.equal(
         'session_expired',
       );
     });
 
-    it('A98 to their owner alone: no code lies anywhere in clear, and each is known by a digest', async () => {
+    it('to their owner alone: no code lies anywhere in clear, and each is known by a digest [A98]', async () => {
       const { codes } = await setUp();
       const onDisk = setting().onDisk();
       for (const code of codes) {
@@ -135,7 +135,7 @@ describe('recovery codes', () => {
         }
       }
       const [set] = await sets();
-      const digests: unknown = JSON.parse(box.open(set?.secret ?? '', enrolmentPurpose(set ?? NOBODY)));
+      const digests: unknown = JSON.parse(cipher.decrypt(set?.secret ?? '', enrolmentPurpose(set ?? NOBODY)));
       expect(digests).to.be.an('array').with.length(10);
       for (const digest of Array.isArray(digests) ? digests : [])
         expect(onDisk).not.to.include(String(digest));
@@ -143,29 +143,31 @@ describe('recovery codes', () => {
   });
 
   describe('are taken', () => {
-    it('A41 once: the second time it is used', async () => {
+    it('once: the second time it is used [A41]', async () => {
       const { codes } = await setUp();
       acceptedBy(await use(codes[4]));
       expect(refusalOf(await use(codes[4]))).to.deep.equal({ code: 'code_used' });
-      setting().clock.advance(400 * 24 * 60 * MINUTE);
+      setting().clock.nextStep(400 * 24 * 60 * MINUTE);
       expect(refusalOf(await use(codes[4]))).to.deep.equal({ code: 'code_used' });
       expect(await left()).to.equal(9);
     });
 
-    it('A41 in one of fifty sign-ins that offer it at once', async () => {
+    it('in one of fifty sign-ins that offer it at once [A41]', async () => {
       const { codes } = await setUp();
       const standings = await together(50, () => setting().atCode(account));
-      const outcomes = await Promise.all(standings.map((at) => verify(at, 'recovery', codes[0] ?? '')));
+      const outcomes = await Promise.all(
+        standings.map((context) => verify(context, 'recovery', codes[0] ?? '')),
+      );
       expect(tally(outcomes.map(codeOf)).ok).to.equal(1);
       expect(await left()).to.equal(9);
       const used = setting().told.filter(({ topic }) => topic === 'recovery-used');
       expect(used).to.deep.equal([{ accountId: account.id, topic: 'recovery-used', left: 9 }]);
     });
 
-    it('A41 as one of fifty posts of one page', async () => {
+    it('as one of fifty posts of one page [A41]', async () => {
       const { codes } = await setUp();
-      const at = await setting().atCode(account);
-      const outcomes = await together(50, () => verify(at, 'recovery', codes[0] ?? ''));
+      const context = await setting().atCode(account);
+      const outcomes = await together(50, () => verify(context, 'recovery', codes[0] ?? ''));
       const ends = outcomes.flatMap((outcome) => (outcome.ok ? [JSON.stringify(outcome.value)] : []));
       expect(new Set(ends).size).to.equal(1);
       expect(await left()).to.equal(9);
@@ -181,7 +183,7 @@ describe('recovery codes', () => {
       );
     });
 
-    it('A39 from their own account alone', async () => {
+    it('from their own account alone [A39]', async () => {
       const { codes } = await setUp();
       const mine = account;
       account = await setting().person({ email: 'eve@acme.test' });
@@ -199,43 +201,43 @@ describe('recovery codes', () => {
     });
   });
 
-  it('A29 cannot be guessed at: ten tries in 15 minutes, and then the account waits', async () => {
+  it('cannot be guessed at: ten tries in 15 minutes, and then the account waits [A29]', async () => {
     const { codes } = await setUp();
-    let at = await setting().atCode(account);
+    let context = await setting().atCode(account);
     const outcomes = await inTurn(100, async (index) => {
-      if (index % 5 === 0) at = await setting().atCode(account);
-      return verify(at, 'recovery', `0000-0000-0000-${String(index).padStart(4, '0')}`);
+      if (index % 5 === 0) context = await setting().atCode(account);
+      return verify(context, 'recovery', `0000-0000-0000-${String(index).padStart(4, '0')}`);
     });
     expect(tally(outcomes.map(codeOf))).to.deep.equal({ code_invalid: 9, too_many_attempts: 91 });
     expect(refusalOf(await use(codes[0]))).to.deep.equal({
       code: 'too_many_attempts',
       retryAt: NOW + 15 * MINUTE,
     });
-    setting().clock.advance(15 * MINUTE);
+    setting().clock.nextStep(15 * MINUTE);
     expect(codeOf(await use(codes[0]))).to.equal('ok');
   });
 
-  it('A29 what is no code at all is counted as well', async () => {
+  it('what is no code at all is counted as well [A29]', async () => {
     await setUp();
-    const at = await setting().atCode(account);
-    const outcomes = await inTurn(6, () => verify(at, 'recovery', 'open sesame'));
+    const context = await setting().atCode(account);
+    const outcomes = await inTurn(6, () => verify(context, 'recovery', 'open sesame'));
     expect(tally(outcomes.map(codeOf))).to.deep.equal({ code_invalid: 5, too_many_attempts: 1 });
     const { failures } = await setting().stores.lockouts.read(secondFactorSubject(account.id));
     expect(failures).to.deep.equal({ recovery: 5 });
   });
 
-  it('2.7 are no reason to choose, and are offered beside what is set up', async () => {
+  it('are no reason to choose, and are offered beside what is set up [2.7]', async () => {
     await setUp();
-    const judgement = await setting().judged(account);
-    expect(judgement.decision).to.deep.equal({
+    const policyResult = await setting().judged(account);
+    expect(policyResult.decision).to.deep.equal({
       kind: 'prove',
       methods: ['totp', 'recovery'],
       preferred: 'totp',
     });
   });
 
-  it('A105 are offered no more once all are used, until there are new ones', async () => {
-    const { at, codes } = await setUp();
+  it('are offered no more once all are used, until there are new ones [A105]', async () => {
+    const { transaction, codes } = await setUp();
     const offered = async () => (await setting().judged(account)).decision;
     const both = { kind: 'prove', methods: ['totp', 'recovery'], preferred: 'totp' };
     await inTurn(codes.length - 1, async (index) => acceptedBy(await use(codes[index])));
@@ -247,19 +249,19 @@ describe('recovery codes', () => {
     expect(await offered()).to.deep.equal({ ...both, methods: ['totp'] });
     expect(codeOf(await use(codes[0]))).to.equal('method_not_allowed');
     // What the last one has opened stays open.
-    const [proofs] = posts.map((post) => acceptedBy(post).proofs);
-    const { decision } = await setting().judged(account, { proofs: proofs ?? [] });
+    const [authentications] = posts.map((post) => acceptedBy(post).authentications);
+    const { decision } = await setting().judged(account, { authentications: authentications ?? [] });
     expect(decision.kind).to.equal('satisfied');
 
-    const from = { address: ADDRESS, clientId: null };
-    acceptedBy(await setting().recovery.renew(at, await setting().judged(account), from));
+    const from = { ip: ADDRESS, clientId: null };
+    acceptedBy(await setting().recovery.renew(transaction, await setting().judged(account), from));
     expect(await offered()).to.deep.equal(both);
   });
 
   it('were not made for who was set up by configuration: none are left', async () => {
     account = await setting().person({ email: 'anna@acme.test', ...withTotp });
     expect(await left()).to.equal(0);
-    setting().clock.advance(PERIOD);
+    setting().clock.nextStep(PERIOD);
     await setUp();
     expect(await left()).to.equal(10);
   });

@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
-import { setUpStepOf } from '../../../src/domain/enrolment/steps.ts';
+import { enrolmentStepOf } from '../../../src/domain/enrolment/steps.ts';
 import { FROZEN } from '../../../src/domain/refusal.ts';
 import { secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
@@ -31,30 +31,34 @@ describe('the proof before a first factor', () => {
   });
   let account: Account;
   const { begin, tryToSend, send, confirm, view, methods, stored } = codeSetUp(setting, () => account);
-  const step = async (at: Parameters<typeof setUpStepOf>[0]) =>
-    setUpStepOf(at, await setting().judged(account));
+  const step = async (at: Parameters<typeof enrolmentStepOf>[0]) =>
+    enrolmentStepOf(at, await setting().judged(account));
 
   beforeEach(async () => {
     account = await setting().person();
   });
 
   for (const method of ['totp', 'sms', 'email'] as const) {
-    it(`A48 ${method} is bound by nobody who has the password alone`, async () => {
-      const at = await begin(method);
-      expect(await step(at)).to.equal('proof');
-      expect(setting().enrolment.reveal(at, await setting().judged(account))).to.equal(null);
+    it(`${method} is bound by nobody who has the password alone [A48]`, async () => {
+      const transaction = await begin(method);
+      expect(await step(transaction)).to.equal('proof');
+      expect(setting().enrolment.reveal(transaction, await setting().judged(account))).to.equal(null);
       const own = method === 'totp' ? 'totp' : method;
-      expect(codeOf(await confirm(at, own, '123456'))).to.equal('session_expired');
-      if (own !== 'totp') expect(codeOf(await tryToSend(at, own, PHONE))).to.equal('session_expired');
+      expect(codeOf(await confirm(transaction, own, '123456'))).to.equal('session_expired');
+      if (own !== 'totp')
+        expect(codeOf(await tryToSend(transaction, own, PHONE))).to.equal('session_expired');
       expect(await methods()).to.deep.equal([]);
       expect(await setting().outbox()).to.deep.equal([]);
     });
   }
 
-  it('A48 a mailed code opens the way to what was chosen, and confirms the address', async () => {
-    const at = await send(await begin('totp'), 'proof');
-    expect(await view(at, 'proof')).to.deep.include({ destination: 'b••••••@a••••••', isSent: true });
-    const proven = acceptedBy(await confirm(at, 'proof', await setting().sentCode(EMAIL)));
+  it('a mailed code opens the way to what was chosen, and confirms the address [A48]', async () => {
+    const transaction = await send(await begin('totp'), 'proof');
+    expect(await view(transaction, 'proof')).to.deep.include({
+      destination: 'b••••••@a••••••',
+      isSent: true,
+    });
+    const proven = acceptedBy(await confirm(transaction, 'proof', await setting().sentCode(EMAIL)));
     expect(proven.isSetUpProven).to.equal(true);
     expect(proven.challenges).to.deep.equal([]);
     expect(await step(proven)).to.equal('totp');
@@ -63,7 +67,10 @@ describe('the proof before a first factor', () => {
 
     const secret = setting().enrolment.reveal(proven, await setting().judged(account))?.secret ?? '';
     const bound = acceptedBy(await confirm(proven, 'totp', setting().code(0, secret)));
-    expect(bound.proofs.map((proof) => proof.method)).to.deep.equal(['pwd', 'totp']);
+    expect(bound.authentications.map((authentication) => authentication.method)).to.deep.equal([
+      'pwd',
+      'totp',
+    ]);
     expect(await methods()).to.have.members(['totp', 'recovery']);
     expect(await setting().events()).to.deep.equal([
       'code.sent',
@@ -73,21 +80,24 @@ describe('the proof before a first factor', () => {
       'recovery.created',
     ]);
     // Codes that are sent are held against those that are entered, by the way they went.
-    const [proof] = (await setting().stores.audit.list({ limit: 10 })).filter(
+    const [authentication] = (await setting().stores.audit.list({ limit: 10 })).filter(
       ({ event }) => event === 'set_up.proven',
     );
-    expect(proof?.method).to.equal('email');
+    expect(authentication?.method).to.equal('email');
     expect(setting().told).to.deep.equal([{ accountId: account.id, topic: 'factor-added', method: 'totp' }]);
   });
 
-  it('A48 counts for codes by mail, which are bound by it: no second code is asked for', async () => {
-    const at = await send(await begin('email'), 'proof');
-    const bound = acceptedBy(await confirm(at, 'proof', await setting().sentCode(EMAIL)));
-    expect(bound.proofs.map((proof) => proof.method)).to.deep.equal(['pwd', 'email']);
+  it('counts for codes by mail, which are bound by it: no second code is asked for [A48]', async () => {
+    const transaction = await send(await begin('email'), 'proof');
+    const bound = acceptedBy(await confirm(transaction, 'proof', await setting().sentCode(EMAIL)));
+    expect(bound.authentications.map((authentication) => authentication.method)).to.deep.equal([
+      'pwd',
+      'email',
+    ]);
     expect(await methods()).to.have.members(['email', 'recovery']);
     expect(await step(bound)).to.equal('recovery-codes');
     expect(await setting().outbox()).to.have.length(1);
-    const { decision } = await setting().judged(account, { proofs: bound.proofs });
+    const { decision } = await setting().judged(account, { authentications: bound.authentications });
     expect(decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
   });
 
@@ -106,11 +116,11 @@ describe('the proof before a first factor', () => {
 
   it('is not asked where the tenant wants none', async () => {
     account = await setting().person({ tenantId: 'lax', email: 'bob@lax.test' });
-    const at = await begin('totp');
-    expect(await step(at)).to.equal('totp');
-    expect(codeOf(await tryToSend(at, 'proof'))).to.equal('session_expired');
-    const secret = setting().enrolment.reveal(at, await setting().judged(account))?.secret ?? '';
-    acceptedBy(await confirm(at, 'totp', setting().code(0, secret)));
+    const transaction = await begin('totp');
+    expect(await step(transaction)).to.equal('totp');
+    expect(codeOf(await tryToSend(transaction, 'proof'))).to.equal('session_expired');
+    const secret = setting().enrolment.reveal(transaction, await setting().judged(account))?.secret ?? '';
+    acceptedBy(await confirm(transaction, 'totp', setting().code(0, secret)));
     expect(await setting().outbox()).to.deep.equal([]);
     expect((await stored())?.emailConfirmed).to.equal(false);
   });
@@ -122,35 +132,35 @@ describe('the proof before a first factor', () => {
   });
 
   it('is asked again in another visit, and once in this one whatever is chosen', async () => {
-    const at = await send(await begin('totp'), 'proof');
-    const proven = acceptedBy(await confirm(at, 'proof', await setting().sentCode(EMAIL)));
+    const transaction = await send(await begin('totp'), 'proof');
+    const proven = acceptedBy(await confirm(transaction, 'proof', await setting().sentCode(EMAIL)));
     expect(await step(await begin('sms', proven))).to.equal('sms');
     expect(await step(await begin('totp'))).to.equal('proof');
   });
 
-  it('A58 is asked again when all factors were removed', async () => {
+  it('is asked again when all factors were removed [A58]', async () => {
     account = await setting().person({ email: 'ann@acme.test', ...withTotp });
-    const at = await begin('totp');
-    expect(await step(at)).to.equal('totp');
+    const transaction = await begin('totp');
+    expect(await step(transaction)).to.equal('totp');
     const [old] = await setting().stores.enrolments.listByAccount(account.id);
     await setting().stores.enrolments.remove(account.id, old?.id ?? '');
-    expect(await step(at)).to.equal('proof');
-    expect(setting().enrolment.reveal(at, await setting().judged(account))).to.equal(null);
-    expect(codeOf(await confirm(at, 'totp', setting().code(0, SECRET)))).to.equal('session_expired');
+    expect(await step(transaction)).to.equal('proof');
+    expect(setting().enrolment.reveal(transaction, await setting().judged(account))).to.equal(null);
+    expect(codeOf(await confirm(transaction, 'totp', setting().code(0, SECRET)))).to.equal('session_expired');
   });
 
   describe('its code', () => {
-    it('2.8 is expired after 90 seconds, and another one is sent', async () => {
-      const at = await send(await begin('totp'), 'proof');
+    it('is expired after 90 seconds, and another one is sent [2.8]', async () => {
+      const transaction = await send(await begin('totp'), 'proof');
       const code = await setting().sentCode(EMAIL);
-      setting().clock.advance(90_000);
-      expect(await view(at, 'proof')).to.include({ expiresAt: null, isSent: true });
-      expect(refusalOf(await confirm(at, 'proof', code))).to.deep.equal({ code: 'code_expired' });
-      const again = await send(at, 'proof');
+      setting().clock.nextStep(90_000);
+      expect(await view(transaction, 'proof')).to.include({ expiresAt: null, isSent: true });
+      expect(refusalOf(await confirm(transaction, 'proof', code))).to.deep.equal({ code: 'code_expired' });
+      const again = await send(transaction, 'proof');
       expect(codeOf(await confirm(again, 'proof', await setting().sentCode(EMAIL)))).to.equal('ok');
     });
 
-    it('A39 is good for this visit, and for this purpose', async () => {
+    it('is good for this visit, and for this purpose [A39]', async () => {
       const mine = await send(await begin('totp'), 'proof');
       const code = await setting().sentCode(EMAIL);
       const other = await send(await begin('totp'), 'proof');
@@ -163,38 +173,40 @@ describe('the proof before a first factor', () => {
       expect(codeOf(await tryToSend(email, 'proof'))).to.equal('session_expired');
     });
 
-    it('A37 is taken once', async () => {
-      const at = await send(await begin('totp'), 'proof');
+    it('is taken once [A37]', async () => {
+      const transaction = await send(await begin('totp'), 'proof');
       const code = await setting().sentCode(EMAIL);
-      const proven = acceptedBy(await confirm(at, 'proof', code));
+      const proven = acceptedBy(await confirm(transaction, 'proof', code));
       expect(codeOf(await confirm(proven, 'proof', code))).to.equal('session_expired');
       const later = await begin('totp');
       expect(codeOf(await confirm(later, 'proof', code))).to.equal('code_expired');
     });
 
-    it('A41 binds one factor of fifty clicks at once', async () => {
-      const at = await send(await begin('email'), 'proof');
+    it('binds one factor of fifty clicks at once [A41]', async () => {
+      const transaction = await send(await begin('email'), 'proof');
       const code = await setting().sentCode(EMAIL);
-      const outcomes = await together(50, () => confirm(at, 'proof', code));
+      const outcomes = await together(50, () => confirm(transaction, 'proof', code));
       const ends = outcomes.flatMap((outcome) => (outcome.ok ? [JSON.stringify(outcome.value)] : []));
       expect(new Set(ends).size).to.equal(1);
       expect(tally(await methods())).to.deep.equal({ email: 1, recovery: 1 });
       expect(tally(await setting().events())['enrolment.created']).to.equal(1);
     });
 
-    it('A19 A48 cannot be guessed: five in one visit, ten in 15 minutes, then the account waits', async () => {
-      let at = await send(await begin('totp'), 'proof');
+    it('cannot be guessed: five in one visit, ten in 15 minutes, then the account waits [A19 A48]', async () => {
+      let transaction = await send(await begin('totp'), 'proof');
       const refusals = await inTurn(11, async (index) => {
-        if (index === 5) at = await send(await begin('totp'), 'proof');
-        return refusalOf(await confirm(at, 'proof', 'wrong'));
+        if (index === 5) transaction = await send(await begin('totp'), 'proof');
+        return refusalOf(await confirm(transaction, 'proof', 'wrong'));
       });
       expect(
         refusals.slice(0, 5).map((each) => each?.code === 'code_invalid' && each.attemptsLeft),
       ).to.deep.equal([4, 3, 2, 1, 0]);
       const locked = { code: 'too_many_attempts', retryAt: NOW + 15 * MINUTE };
       expect(refusals.slice(9)).to.deep.equal([locked, locked]);
-      expect(refusalOf(await confirm(at, 'proof', await setting().sentCode(EMAIL)))).to.deep.equal(locked);
-      expect(refusalOf(await tryToSend(at, 'proof'))).to.deep.equal(locked);
+      expect(refusalOf(await confirm(transaction, 'proof', await setting().sentCode(EMAIL)))).to.deep.equal(
+        locked,
+      );
+      expect(refusalOf(await tryToSend(transaction, 'proof'))).to.deep.equal(locked);
       const { failures } = await setting().stores.lockouts.read(secondFactorSubject(account.id));
       expect(failures).to.deep.equal({ email: 10 });
       expect(await methods()).to.deep.equal([]);
@@ -208,11 +220,11 @@ describe('the proof before a first factor', () => {
       });
     });
 
-    it('A48 leaves a line in the trail when it is late, or was never sent', async () => {
-      const at = await begin('totp');
-      await confirm(at, 'proof', '123456');
-      const asked = await send(at, 'proof');
-      setting().clock.advance(90_000);
+    it('leaves a line in the trail when it is late, or was never sent [A48]', async () => {
+      const transaction = await begin('totp');
+      await confirm(transaction, 'proof', '123456');
+      const asked = await send(transaction, 'proof');
+      setting().clock.nextStep(90_000);
       await confirm(asked, 'proof', await setting().sentCode(EMAIL));
       expect(await setting().events()).to.deep.equal([
         'second_factor.refused code_expired',
@@ -221,12 +233,12 @@ describe('the proof before a first factor', () => {
       ]);
     });
 
-    it('A22 sending it again brings no new tries', async () => {
-      let at = await send(await begin('totp'), 'proof');
-      await inTurn(4, () => confirm(at, 'proof', 'wrong'));
-      at = await send(at, 'proof');
-      expect(refusalOf(await confirm(at, 'proof', 'wrong'))).to.deep.include({ attemptsLeft: 0 });
-      expect(refusalOf(await confirm(at, 'proof', await setting().sentCode(EMAIL)))).to.deep.equal({
+    it('sending it again brings no new tries [A22]', async () => {
+      let transaction = await send(await begin('totp'), 'proof');
+      await inTurn(4, () => confirm(transaction, 'proof', 'wrong'));
+      transaction = await send(transaction, 'proof');
+      expect(refusalOf(await confirm(transaction, 'proof', 'wrong'))).to.deep.include({ attemptsLeft: 0 });
+      expect(refusalOf(await confirm(transaction, 'proof', await setting().sentCode(EMAIL)))).to.deep.equal({
         code: 'too_many_attempts',
         retryAt: null,
       });
@@ -242,16 +254,16 @@ describe('the proof before a first factor', () => {
 
   describe('a frozen account', () => {
     it('begins nothing, and confirms nothing that was begun before', async () => {
-      const at = await send(await begin('email'), 'proof');
+      const transaction = await send(await begin('email'), 'proof');
       const code = await setting().sentCode(EMAIL);
       await setting().stores.accounts.setFrozen(account.id, NOW);
-      expect(codeOf(await confirm(at, 'proof', code))).to.equal('forbidden');
+      expect(codeOf(await confirm(transaction, 'proof', code))).to.equal('forbidden');
       const fresh = await setting().begun(account);
       const outcome = await setting().enrolment.begin(fresh, await setting().judged(account), 'totp');
       expect(refusalOf(outcome)).to.deep.equal(FROZEN);
       expect(await methods()).to.deep.equal([]);
       await setting().stores.accounts.setFrozen(account.id, null);
-      expect(codeOf(await confirm(at, 'proof', code))).to.equal('ok');
+      expect(codeOf(await confirm(transaction, 'proof', code))).to.equal('ok');
     });
   });
 });

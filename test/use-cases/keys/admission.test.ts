@@ -1,7 +1,7 @@
 /** Which lists of encryption keys a store can be opened with, and what never changes whatever stands on them. */
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
-import { createSecretBox, digestKeyOf } from '../../../src/adapters/system/cipher.ts';
+import { createCipher, digestKeyOf } from '../../../src/adapters/system/cipher.ts';
 import { createKeyAdmission, KeysRefused, type ListedKey } from '../../../src/use-cases/keys/admission.ts';
 import { NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
@@ -10,7 +10,7 @@ import { createSettableClock } from '../../support/time/clock.ts';
 
 function listed(id: string, text = id): ListedKey {
   const key = text.padEnd(32, '-');
-  return { id, box: createSecretBox([{ id, key }]), digestKey: digestKeyOf(key) };
+  return { id, cipher: createCipher([{ id, key }]), digestKey: digestKeyOf(key) };
 }
 
 describe('letting encryption keys in', () => {
@@ -39,23 +39,23 @@ describe('letting encryption keys in', () => {
     return String(error);
   }
 
-  it('R35 gives the digests of before to a store that knew no keys yet: those of the oldest', async () => {
+  it('gives the digests of before to a store that knew no keys yet: those of the oldest [R35]', async () => {
     expect(await admit(b, a)).to.equal(a.digestKey);
   });
 
-  it('R35 keeps the key of digests through any rotation, and when its own is long gone', async () => {
+  it('keeps the key of digests through any rotation, and when its own is long gone [R35]', async () => {
     for (const list of [[a], [a, b], [b, a], [b], [b, c], [c, b], [c]] as const)
       expect(await admit(...list)).to.equal(a.digestKey);
     expect(await stores.keys.list()).to.have.length(3);
   });
 
-  it('R35 is the same for 20 who start for the first time at once', async () => {
+  it('is the same for 20 who start for the first time at once [R35]', async () => {
     const given = await together(20, () => admit(b, a));
     expect(new Set(given)).to.deep.equal(new Set([a.digestKey]));
     expect(await stores.keys.list()).to.have.length(2);
   });
 
-  it('R35 refuses a list without a key that has sealed what is stored, and says which', async () => {
+  it('refuses a list without a key that has sealed what is stored, and says which [R35]', async () => {
     await admit(a);
     await admit(b, a);
     inUse = new Set(['a']);
@@ -67,21 +67,21 @@ describe('letting encryption keys in', () => {
     expect(await admit(b)).to.equal(a.digestKey);
   });
 
-  it('R35 does not miss a key that was listed, and never in use', async () => {
+  it('does not miss a key that was listed, and never in use [R35]', async () => {
     await admit(a);
     await admit(a, b);
     inUse = new Set(['b']);
     expect(await admit(a)).to.equal(a.digestKey);
   });
 
-  it('R35 refuses a list of strangers, even to a store with nothing sealed: every digest would be lost', async () => {
+  it('refuses a list of strangers, even to a store with nothing sealed: every digest would be lost [R35]', async () => {
     await admit(a);
     expect(await refusal(b, c)).to.include('"a"');
     await stores.keys.remove('a');
     expect(await admit(b, c), 'given up').to.equal(c.digestKey);
   });
 
-  it('R35 refuses another key under an id that is known', async () => {
+  it('refuses another key under an id that is known [R35]', async () => {
     await admit(a);
     const impostor = listed('a', 'another');
     expect(await refusal(impostor)).to.include('"a" is not the one');

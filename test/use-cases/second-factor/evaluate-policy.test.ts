@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { CATALOGUE } from '../../../src/domain/methods/index.ts';
 import { METHOD_NAMES, type MethodName } from '../../../src/domain/methods/method.ts';
-import { NO_DEMAND, type Question } from '../../../src/domain/policy/policy.ts';
+import { NO_ASSURANCE_REQUESTED, type PolicyQuestion } from '../../../src/domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
 import {
-  createJudge,
-  createStandingGather,
-  createStandingJudge,
+  createExistingSessionEvaluation,
+  createPartialSnapshotLoader,
+  createPolicyEvaluation,
 } from '../../../src/use-cases/second-factor/evaluate-policy.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
@@ -32,46 +32,50 @@ describe('judgement', () => {
     ],
   });
 
-  const decisionOf = async (account: Account, changes: Partial<Question> = {}) =>
+  const decisionOf = async (account: Account, changes: Partial<PolicyQuestion> = {}) =>
     (await setting().judged(account, changes)).decision;
 
   it('is nobody\u2019s when the account is gone, or its tenant', async () => {
-    const question = { proofs: [], demand: NO_DEMAND, occasion: 'standing' } as const;
-    expect(await setting().judge({ ...question, accountId: 'nobody' })).to.equal(null);
+    const question = {
+      authentications: [],
+      requested: NO_ASSURANCE_REQUESTED,
+      occasion: 'existing-session',
+    } as const;
+    expect(await setting().evaluatePolicy({ ...question, accountId: 'nobody' })).to.equal(null);
     const { id } = await setting().person({ tenantId: 'closed' });
-    expect(await setting().judge({ ...question, accountId: id })).to.equal(null);
+    expect(await setting().evaluatePolicy({ ...question, accountId: id })).to.equal(null);
   });
 
   it('comes with what it was made from', async () => {
     const account = await setting().person(withTotp);
-    const judgement = await setting().judged(account);
-    expect(judgement.account).to.deep.equal(account);
-    expect(judgement.tenant.id).to.equal('acme');
-    expect(judgement.enforcement).to.equal('optional');
-    expect(judgement.enrolments.map(({ method }) => method)).to.deep.equal(['totp']);
-    expect(judgement.lockout).to.deep.equal({ lockedUntil: 0, level: 0, failures: {} });
-    expect(judgement.decision).to.deep.equal({ kind: 'prove', methods: ['totp'], preferred: 'totp' });
+    const policyResult = await setting().judged(account);
+    expect(policyResult.account).to.deep.equal(account);
+    expect(policyResult.tenant.id).to.equal('acme');
+    expect(policyResult.enforcement).to.equal('optional');
+    expect(policyResult.enrolments.map(({ method }) => method)).to.deep.equal(['totp']);
+    expect(policyResult.lockout).to.deep.equal({ lockedUntil: 0, level: 0, failures: {} });
+    expect(policyResult.decision).to.deep.equal({ kind: 'prove', methods: ['totp'], preferred: 'totp' });
   });
 
   it('takes an account that was read already for what it is', async () => {
     const account = await setting().person({ tenantId: 'plain' });
-    const demand = { ...NO_DEMAND, always: true };
-    expect(await decisionOf(account, { demand })).to.include({ kind: 'refuse' });
+    const requested = { ...NO_ASSURANCE_REQUESTED, always: true };
+    expect(await decisionOf(account, { requested })).to.include({ kind: 'refuse' });
     const promoted = { ...account, role: 'admin' as const };
-    expect(await decisionOf(account, { demand, account: promoted })).to.deep.equal(
+    expect(await decisionOf(account, { requested, account: promoted })).to.deep.equal(
       setUp(null, ['passkey', 'totp']),
     );
   });
 
   it('takes all that was read already for what it is', async () => {
     const account = await setting().person(withTotp);
-    const facts = await setting().judged(account);
-    await setting().stores.enrolments.remove(account.id, facts.enrolments[0]?.id ?? '');
+    const snapshot = await setting().judged(account);
+    await setting().stores.enrolments.remove(account.id, snapshot.enrolments[0]?.id ?? '');
     expect(await decisionOf(account)).to.deep.equal(SATISFIED);
-    expect(await decisionOf(account, { facts })).to.deep.equal(facts.decision);
+    expect(await decisionOf(account, { snapshot })).to.deep.equal(snapshot.decision);
   });
 
-  it('4.7 is stricter for who is in a stricter group', async () => {
+  it('is stricter for who is in a stricter group [4.7]', async () => {
     const bob = await setting().person();
     const anna = await setting().person({ email: 'anna@acme.test', groups: ['finance'] });
     expect(await decisionOf(bob)).to.deep.equal(SATISFIED);
@@ -83,7 +87,7 @@ describe('judgement', () => {
     expect(await decisionOf(account)).to.deep.equal(SATISFIED);
   });
 
-  it('A19 takes no factor after 100 failures in a row, and takes it after 99', async () => {
+  it('takes no factor after 100 failures in a row, and takes it after 99 [A19]', async () => {
     const account = await setting().person(withTotp);
     const fail = () => setting().stores.lockouts.addFailure(secondFactorSubject(account.id), 'totp', NOW);
     for (let times = 1; times < FAILURES_UNTIL_REFUSED; times += 1) await fail();
@@ -94,7 +98,7 @@ describe('judgement', () => {
 
   describe('of what was issued earlier', () => {
     /** The decision from what is read for it, with how often the locks were looked at. */
-    async function standing(account: Account, methods: readonly MethodName[]) {
+    async function evaluate(account: Account, methods: readonly MethodName[]) {
       const { needs, stores } = setting();
       let looks = 0;
       const read = (subject: string) => {
@@ -102,34 +106,43 @@ describe('judgement', () => {
         return stores.lockouts.read(subject);
       };
       const counting = { ...needs, lockouts: { ...stores.lockouts, read } };
-      const facts = await createStandingGather(counting)(account.id);
-      if (!facts) throw new Error('nobody to judge');
-      const given = facts.enrolments.filter(({ method }) => methods.includes(method));
-      const proofs = [
-        { method: 'pwd', enrolmentId: null, at: NOW } as const,
-        ...given.map(({ id, method }) => ({ method, enrolmentId: id, at: NOW })),
+      const snapshot = await createPartialSnapshotLoader(counting)(account.id);
+      if (!snapshot) throw new Error('nobody to judge');
+      const given = snapshot.enrolments.filter(({ method }) => methods.includes(method));
+      const authentications = [
+        { method: 'pwd', enrolmentId: null, atMs: NOW } as const,
+        ...given.map(({ id, method }) => ({ method, enrolmentId: id, atMs: NOW })),
       ];
-      const demand = { ...NO_DEMAND, always: true };
-      const judged = await createStandingJudge(counting)({ facts, proofs, demand });
-      const question = { accountId: account.id, proofs, demand, occasion: 'standing' } as const;
-      expect(judged.decision).to.deep.equal((await setting().judge(question))?.decision);
+      const requested = { ...NO_ASSURANCE_REQUESTED, always: true };
+      const judged = await createExistingSessionEvaluation(counting)({
+        snapshot,
+        authentications,
+        requested,
+      });
+      const question = {
+        accountId: account.id,
+        authentications,
+        requested,
+        occasion: 'existing-session',
+      } as const;
+      expect(judged.decision).to.deep.equal((await setting().evaluatePolicy(question))?.decision);
       return { decision: judged.decision, looks };
     }
 
     it('looks at no locks where enough was given', async () => {
       const account = await setting().person(withTotp);
-      expect(await standing(account, ['totp'])).to.deep.equal({ decision: SATISFIED, looks: 0 });
+      expect(await evaluate(account, ['totp'])).to.deep.equal({ decision: SATISFIED, looks: 0 });
     });
 
-    it('A19 looks at them where something is missing, and takes no factor after 100 failures', async () => {
+    it('looks at them where something is missing, and takes no factor after 100 failures [A19]', async () => {
       const account = await setting().person(withTotp);
       const prove = { kind: 'prove', methods: ['totp'], preferred: 'totp' };
-      expect(await standing(account, [])).to.deep.equal({ decision: prove, looks: 1 });
+      expect(await evaluate(account, [])).to.deep.equal({ decision: prove, looks: 1 });
       for (let times = 0; times < FAILURES_UNTIL_REFUSED; times += 1)
         await setting().stores.lockouts.addFailure(secondFactorSubject(account.id), 'totp', NOW);
       const refuse = { kind: 'refuse', reason: 'no_usable_factor' };
-      expect(await standing(account, [])).to.deep.equal({ decision: refuse, looks: 1 });
-      expect(await standing(account, ['totp'])).to.deep.equal({ decision: SATISFIED, looks: 0 });
+      expect(await evaluate(account, [])).to.deep.equal({ decision: refuse, looks: 1 });
+      expect(await evaluate(account, ['totp'])).to.deep.equal({ decision: SATISFIED, looks: 0 });
     });
   });
 
@@ -141,7 +154,7 @@ describe('judgement', () => {
     }
   });
 
-  it('2.2 never lets in on the password who has a factor whose address or number is not known', async () => {
+  it('never lets in on the password who has a factor whose address or number is not known [2.2]', async () => {
     for (const method of ['email', 'sms'] as const) {
       const account = await setting().person({ email: `${method}@acme.test`, factors: [{ method }] });
       expect(await decisionOf(account), method).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
@@ -151,43 +164,48 @@ describe('judgement', () => {
   describe('grace', () => {
     let account: Account;
     const key = () => `grace:${account.id}`;
-    const standing = () => decisionOf(account, { occasion: 'standing' });
-    const question = (): Question => {
-      const proofs = [{ method: 'pwd', enrolmentId: null, at: NOW }] as const;
-      return { accountId: account.id, proofs, demand: NO_DEMAND, occasion: 'standing' };
+    const evaluate = () => decisionOf(account, { occasion: 'existing-session' });
+    const question = (): PolicyQuestion => {
+      const authentications = [{ method: 'pwd', enrolmentId: null, atMs: NOW }] as const;
+      return {
+        accountId: account.id,
+        authentications,
+        requested: NO_ASSURANCE_REQUESTED,
+        occasion: 'existing-session',
+      };
     };
 
     beforeEach(async () => {
       account = await setting().person({ tenantId: 'graceful' });
     });
 
-    for (const occasion of ['sign-in', 'standing', 'later'] as const) {
+    for (const occasion of ['sign-in', 'existing-session', 'later'] as const) {
       it(`begins with the first ${occasion} that finds the policy unmet`, async () => {
-        expect(await setting().stores.claims.peek(key())).to.equal(null);
+        expect(await setting().stores.onceKeys.peek(key())).to.equal(null);
         await decisionOf(account, { occasion });
-        expect(await setting().stores.claims.peek(key())).to.equal(String(NOW));
+        expect(await setting().stores.onceKeys.peek(key())).to.equal(String(NOW));
       });
     }
 
     it('begins once, and is not renewed', async () => {
       expect(await decisionOf(account)).to.deep.equal(setUp(NOW + 7 * DAY));
-      setting().clock.advance(3 * DAY);
-      expect(await standing()).to.deep.equal(ON_GRACE);
+      setting().clock.nextStep(3 * DAY);
+      expect(await evaluate()).to.deep.equal(ON_GRACE);
       expect(await decisionOf(account)).to.deep.equal(setUp(NOW + 7 * DAY));
     });
 
     it('begins at one moment for fifty who find it unmet at once, by clocks of their own', async () => {
       const decisions = await together(50, async (index) => {
         const clock = { now: () => NOW + index };
-        const judge = createJudge({
+        const evaluatePolicy = createPolicyEvaluation({
           ...setting().needs,
           tenants: [graceful()],
           available: () => CATALOGUE,
           clock,
         });
-        return (await judge({ ...question(), occasion: 'sign-in' }))?.decision;
+        return (await evaluatePolicy({ ...question(), occasion: 'sign-in' }))?.decision;
       });
-      const start = Number(await setting().stores.claims.peek(key()));
+      const start = Number(await setting().stores.onceKeys.peek(key()));
       expect(start).to.be.within(NOW, NOW + 49);
       for (const decision of decisions) expect(decision).to.deep.equal(setUp(start + 7 * DAY));
     });
@@ -195,10 +213,10 @@ describe('judgement', () => {
     it('passes what stands until its end, and nothing after it', async () => {
       await decisionOf(account);
       setting().clock.set(NOW + 7 * DAY - 1);
-      expect(await standing()).to.deep.equal(ON_GRACE);
+      expect(await evaluate()).to.deep.equal(ON_GRACE);
       expect(await decisionOf(account, { occasion: 'later' })).to.deep.equal(ON_GRACE);
       setting().clock.set(NOW + 7 * DAY);
-      expect(await standing()).to.deep.equal(setUp(null));
+      expect(await evaluate()).to.deep.equal(setUp(null));
       expect(await decisionOf(account, { occasion: 'later' })).to.deep.equal(setUp(null));
       expect(await decisionOf(account)).to.deep.equal(setUp(null));
     });
@@ -216,9 +234,9 @@ describe('judgement', () => {
       await setting().stores.enrolments.insert(phone);
       expect(await decisionOf(account)).to.include({ kind: 'prove' });
       await setting().stores.enrolments.remove(account.id, 'phone');
-      setting().clock.advance(6 * DAY);
+      setting().clock.nextStep(6 * DAY);
       expect(await decisionOf(account)).to.deep.equal(setUp(NOW + 7 * DAY));
-      setting().clock.advance(DAY);
+      setting().clock.nextStep(DAY);
       expect(await decisionOf(account)).to.deep.equal(setUp(null));
     });
 
@@ -227,27 +245,27 @@ describe('judgement', () => {
       const anna = await setting().person({ email: 'anna@acme.test', groups: ['finance'] });
       await decisionOf(bob);
       await decisionOf(anna);
-      await decisionOf(account, { demand: { ...NO_DEMAND, always: true } });
-      await decisionOf(account, { proofs: [] });
+      await decisionOf(account, { requested: { ...NO_ASSURANCE_REQUESTED, always: true } });
+      await decisionOf(account, { authentications: [] });
       const [phone] = await setting().stores.enrolments.listByAccount(bob.id);
-      const totp = { method: 'totp', enrolmentId: phone?.id ?? '', at: NOW } as const;
-      const proofs = [{ method: 'pwd', enrolmentId: null, at: NOW } as const, totp];
-      expect(await decisionOf(bob, { proofs })).to.deep.equal(SATISFIED);
+      const totp = { method: 'totp', enrolmentId: phone?.id ?? '', atMs: NOW } as const;
+      const authentications = [{ method: 'pwd', enrolmentId: null, atMs: NOW } as const, totp];
+      expect(await decisionOf(bob, { authentications })).to.deep.equal(SATISFIED);
       for (const { id } of [bob, anna, account]) {
-        expect(await setting().stores.claims.peek(`grace:${id}`)).to.equal(null);
+        expect(await setting().stores.onceKeys.peek(`grace:${id}`)).to.equal(null);
       }
     });
 
-    it('B.2 follows the setting of today, counted from its own start', async () => {
+    it('follows the setting of today, counted from its own start [B.2]', async () => {
       await decisionOf(account);
-      setting().clock.advance(5 * DAY);
+      setting().clock.nextStep(5 * DAY);
       const decidedWith = async (graceDays: number) => {
-        const judge = createJudge({
+        const evaluatePolicy = createPolicyEvaluation({
           ...setting().needs,
           tenants: [graceful(graceDays)],
           available: () => CATALOGUE,
         });
-        return (await judge(question()))?.decision;
+        return (await evaluatePolicy(question()))?.decision;
       };
       expect(await decidedWith(5)).to.deep.equal(setUp(null));
       expect(await decidedWith(6)).to.deep.equal(ON_GRACE);

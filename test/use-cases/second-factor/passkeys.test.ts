@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { acrOf, amrOf } from '../../../src/domain/policy/assurance.ts';
-import { NO_DEMAND } from '../../../src/domain/policy/policy.ts';
+import { NO_ASSURANCE_REQUESTED } from '../../../src/domain/policy/policy.ts';
 import { nextLock, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
 import { together } from '../../contracts/make-store.ts';
 import type { Authenticator, AuthenticatorOptions, Twist } from '../../support/authenticator.ts';
@@ -34,59 +34,65 @@ describe('passkeys: at a sign-in', () => {
 
   it('is accepted, is phishing-resistant, and raises the counter', async () => {
     const laptop = await holding();
-    const at = await asked(account);
-    const { proofs, challenges } = acceptedBy(await verify(at, await answer(account, at, laptop)));
-    expect(acrOf(proofs)).to.equal('phr');
-    expect(amrOf(proofs)).to.deep.equal(['pwd', 'hwk', 'user', 'mfa']);
+    const context = await asked(account);
+    const { authentications, challenges } = acceptedBy(
+      await verify(context, await answer(account, context, laptop)),
+    );
+    expect(acrOf(authentications)).to.equal('phr');
+    expect(amrOf(authentications)).to.deep.equal(['pwd', 'hwk', 'user', 'mfa']);
     expect(challenges).to.deep.equal([]);
     const [passkey] = await stored(account);
     expect(passkey?.lastStep).to.equal(1);
-    expect(proofs.at(-1)?.enrolmentId).to.equal(passkey?.id);
+    expect(authentications.at(-1)?.enrolmentId).to.equal(passkey?.id);
     expect(await lines()).to.deep.equal(['second_factor.accepted']);
   });
 
   it('is two factors, and no more, when it did not verify the person', async () => {
     const key = await holding({ verifies: false, isBound: false });
-    const at = await asked(account);
-    const { proofs } = acceptedBy(await verify(at, await answer(account, at, key)));
-    expect(acrOf(proofs)).to.equal('https://refeds.org/profile/mfa');
-    expect(amrOf(proofs)).to.deep.equal(['pwd', 'swk', 'user', 'mfa']);
+    const context = await asked(account);
+    const { authentications } = acceptedBy(await verify(context, await answer(account, context, key)));
+    expect(acrOf(authentications)).to.equal('https://refeds.org/profile/mfa');
+    expect(amrOf(authentications)).to.deep.equal(['pwd', 'swk', 'user', 'mfa']);
   });
 
   it('is no factor without the password, however well it knew the person', async () => {
     const laptop = await holding();
-    const at = await asked(account);
-    const { proofs } = acceptedBy(await verify(at, await answer(account, at, laptop)));
-    const alone = proofs.filter(({ method }) => method === 'passkey');
+    const context = await asked(account);
+    const { authentications } = acceptedBy(await verify(context, await answer(account, context, laptop)));
+    const alone = authentications.filter(({ method }) => method === 'passkey');
     expect(acrOf(alone)).to.equal('https://refeds.org/profile/sfa');
-    expect((await setting().judged(account, { proofs: alone })).decision).to.deep.equal({ kind: 'password' });
+    expect((await setting().judged(account, { authentications: alone })).decision).to.deep.equal({
+      kind: 'password',
+    });
   });
 
   it('asks once, for those of this account alone, and sends nothing', async () => {
     await holding();
     const eve = await setting().person({ email: 'eve@acme.test' });
     await setUp(eve, authenticatorAt());
-    const at = await asked(account);
-    const judgement = await setting().judged(account);
-    expect(acceptedBy(await setting().secondFactor.ask(at, judgement, 'passkey'))).to.deep.equal(at.progress);
-    const { allowCredentials, userVerification } = await requestOf(account, at);
+    const context = await asked(account);
+    const policyResult = await setting().judged(account);
+    expect(acceptedBy(await setting().secondFactor.ask(context, policyResult, 'passkey'))).to.deep.equal(
+      context.transaction,
+    );
+    const { allowCredentials, userVerification } = await requestOf(account, context);
     expect(allowCredentials).to.have.lengthOf(1);
     expect(userVerification).to.equal('preferred');
     expect(await setting().outbox()).to.deep.equal([]);
     const [one, two] = await together(2, () => asked(account));
-    expect(one?.progress.challenges[0]?.digest).not.to.equal(two?.progress.challenges[0]?.digest);
+    expect(one?.transaction.challenges[0]?.digest).not.to.equal(two?.transaction.challenges[0]?.digest);
   });
 
   it('asks one thing when the form is sent twice', async () => {
     await holding();
-    const at = await setting().atCode(account);
-    const judgement = await setting().judged(account);
-    const both = await together(2, () => setting().secondFactor.ask(at, judgement, 'passkey'));
+    const context = await setting().atCode(account);
+    const policyResult = await setting().judged(account);
+    const both = await together(2, () => setting().secondFactor.ask(context, policyResult, 'passkey'));
     const [one, two] = both.map(acceptedBy);
     expect(one).to.deep.equal(two);
   });
 
-  describe('A43 refuses', () => {
+  describe('refuses [A43]', () => {
     const wrong: readonly (readonly [string, Twist])[] = [
       ['another origin', { origin: 'http://localhost:3001' }],
       ['another site', { rpId: 'evil.example' }],
@@ -96,22 +102,24 @@ describe('passkeys: at a sign-in', () => {
     for (const [what, twist] of wrong) {
       it(what, async () => {
         const laptop = await holding();
-        const at = await asked(account);
-        expect(refusalOf(await verify(at, await answer(account, at, laptop, twist)))).to.deep.equal(REFUSED);
+        const context = await asked(account);
+        expect(refusalOf(await verify(context, await answer(account, context, laptop, twist)))).to.deep.equal(
+          REFUSED,
+        );
         expect(await lines()).to.deep.equal(['second_factor.refused passkey_unproven']);
-        acceptedBy(await verify(at, await answer(account, at, laptop)));
+        acceptedBy(await verify(context, await answer(account, context, laptop)));
       });
     }
 
     it('a recorded answer, in this sign-in and in another', async () => {
       const laptop = await holding();
-      const at = await asked(account);
-      const recorded = await answer(account, at, laptop);
-      const progress = acceptedBy(await verify(at, recorded));
+      const context = await asked(account);
+      const recorded = await answer(account, context, laptop);
+      const transaction = acceptedBy(await verify(context, recorded));
       expect(refusalOf(await verify(await asked(account), recorded))).to.deep.equal(REFUSED);
       // The same sign-in, when it is asked for a fresh factor later: nothing waits for an answer any more.
-      const again = { ...at, progress, demand: { ...NO_DEMAND, freshMs: 1000 } };
-      setting().clock.advance(5000);
+      const again = { ...context, transaction, requested: { ...NO_ASSURANCE_REQUESTED, freshMs: 1000 } };
+      setting().clock.nextStep(5000);
       expect(refusalOf(await verify(again, recorded))).to.deep.equal({
         code: 'code_expired',
         passkey: 'expired',
@@ -128,26 +136,26 @@ describe('passkeys: at a sign-in', () => {
       const eve = await setting().person({ email: 'eve@acme.test' });
       const theirs = authenticatorAt();
       await setUp(eve, theirs);
-      const at = await asked(account);
-      expect(refusalOf(await verify(at, await answer(account, at, theirs)))).to.deep.equal(REFUSED);
+      const context = await asked(account);
+      expect(refusalOf(await verify(context, await answer(account, context, theirs)))).to.deep.equal(REFUSED);
       expect(await lines()).to.deep.equal(['second_factor.refused passkey_unknown']);
     });
 
     it('one without verification where it is demanded, and says so', async () => {
       const laptop = await holding();
-      const at = await asked(account, PHISHING_RESISTANT);
-      expect((await requestOf(account, at)).userVerification).to.equal('required');
-      const unverified = await answer(account, at, laptop, { verified: false });
-      expect(refusalOf(await verify(at, unverified))).to.deep.equal(UNVERIFIED);
+      const context = await asked(account, PHISHING_RESISTANT);
+      expect((await requestOf(account, context)).userVerification).to.equal('required');
+      const unverified = await answer(account, context, laptop, { verified: false });
+      expect(refusalOf(await verify(context, unverified))).to.deep.equal(UNVERIFIED);
       expect(await lines()).to.deep.equal(['second_factor.refused passkey_unverified']);
-      acceptedBy(await verify(at, await answer(account, at, laptop)));
+      acceptedBy(await verify(context, await answer(account, context, laptop)));
     });
 
     it('a counter that does not rise: there is a copy', async () => {
       const laptop = await holding();
       for (const counter of [7, 7, 6, 0]) {
-        const at = await asked(account);
-        await verify(at, await answer(account, at, laptop, { counter }));
+        const context = await asked(account);
+        await verify(context, await answer(account, context, laptop, { counter }));
       }
       expect(await lines()).to.deep.equal([
         'second_factor.accepted',
@@ -160,17 +168,20 @@ describe('passkeys: at a sign-in', () => {
       const laptop = await holding();
       const sessions = await Promise.all([asked(account), asked(account)]);
       const answers = await Promise.all(
-        sessions.map(async (at) => ({ at, given: await answer(account, at, laptop, { counter: 5 }) })),
+        sessions.map(async (context) => ({
+          context,
+          given: await answer(account, context, laptop, { counter: 5 }),
+        })),
       );
-      const outcomes = await Promise.all(answers.map(({ at, given }) => verify(at, given)));
+      const outcomes = await Promise.all(answers.map(({ context, given }) => verify(context, given)));
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 1, code_invalid: 1 });
     });
 
     it('what is no answer at all', async () => {
       await holding();
-      const at = await asked(account);
+      const context = await asked(account);
       for (const typed of ['', '{}', '123456']) {
-        expect(refusalOf(await verify(at, typed))).to.deep.equal(REFUSED);
+        expect(refusalOf(await verify(context, typed))).to.deep.equal(REFUSED);
       }
       expect(await lines()).to.deep.equal(Array(3).fill('second_factor.refused passkey_malformed'));
     });
@@ -179,55 +190,63 @@ describe('passkeys: at a sign-in', () => {
   it('takes authenticators that count nothing, as often as they are used', async () => {
     const phone = await holding({ counts: false });
     for (const _ of [1, 2, 3]) {
-      const at = await asked(account);
-      acceptedBy(await verify(at, await answer(account, at, phone)));
+      const context = await asked(account);
+      acceptedBy(await verify(context, await answer(account, context, phone)));
     }
     expect((await stored(account))[0]?.lastStep).to.equal(0);
   });
 
-  it('A43 is one proof when fifty forms are sent at once', async () => {
+  it('is one proof when fifty forms are sent at once [A43]', async () => {
     const laptop = await holding();
-    const at = await asked(account);
-    const given = await answer(account, at, laptop);
-    const proofs = (await together(50, () => verify(at, given))).map((each) => acceptedBy(each).proofs);
-    expect(new Set(proofs.map((each) => JSON.stringify(each))).size).to.equal(1);
+    const context = await asked(account);
+    const given = await answer(account, context, laptop);
+    const authentications = (await together(50, () => verify(context, given))).map(
+      (each) => acceptedBy(each).authentications,
+    );
+    expect(new Set(authentications.map((each) => JSON.stringify(each))).size).to.equal(1);
     expect(await lines()).to.deep.equal(['second_factor.accepted']);
   });
 
-  it('D9 gets in while codes are locked, and its refusals lock nothing', async () => {
+  it('gets in while codes are locked, and its refusals lock nothing [D9]', async () => {
     account = await setting().person({ email: 'carol@acme.test', ...withTotp });
     const laptop = authenticatorAt();
     await setUp(account, laptop);
     const subject = secondFactorSubject(account.id);
     const { lockedUntil, level } = nextLock(0, setting().clock.now());
     await setting().stores.lockouts.lock(subject, lockedUntil, level);
-    const at = await asked(account);
-    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing('000000')))).to.equal(
+    const context = await asked(account);
+    expect(codeOf(await setting().secondFactor.verifyCode(context, 'totp', typing('000000')))).to.equal(
       'too_many_attempts',
     );
     for (let times = 0; times < 12; times += 1)
-      expect(codeOf(await verify(at, '{}'))).to.equal('code_invalid');
-    acceptedBy(await verify(at, await answer(account, at, laptop)));
+      expect(codeOf(await verify(context, '{}'))).to.equal('code_invalid');
+    acceptedBy(await verify(context, await answer(account, context, laptop)));
     const after = await setting().stores.lockouts.read(subject);
     expect(after).to.deep.include({ lockedUntil, failures: {} });
   });
 
-  it('A105 is not asked of who has none, nor taken from them', async () => {
+  it('is not asked of who has none, nor taken from them [A105]', async () => {
     account = await setting().person({ email: 'carol@acme.test', ...withTotp });
-    const at = await setting().atCode(account);
-    const judgement = await setting().judged(account);
-    expect(codeOf(await setting().secondFactor.ask(at, judgement, 'passkey'))).to.equal('method_not_allowed');
-    expect(codeOf(await verify(at, '{}'))).to.equal('method_not_allowed');
-    expect(setting().passkeys.request(at.progress, judgement, NO_DEMAND)).to.equal(null);
+    const context = await setting().atCode(account);
+    const policyResult = await setting().judged(account);
+    expect(codeOf(await setting().secondFactor.ask(context, policyResult, 'passkey'))).to.equal(
+      'method_not_allowed',
+    );
+    expect(codeOf(await verify(context, '{}'))).to.equal('method_not_allowed');
+    expect(setting().passkeys.request(context.transaction, policyResult, NO_ASSURANCE_REQUESTED)).to.equal(
+      null,
+    );
   });
 
-  it('A105 is what a demand for it takes, and no code in its place', async () => {
+  it('is what a demand for it takes, and no code in its place [A105]', async () => {
     account = await setting().person({ email: 'carol@acme.test', ...withTotp });
     const laptop = authenticatorAt();
     await setUp(account, laptop);
-    const at = await asked(account, PHISHING_RESISTANT);
+    const context = await asked(account, PHISHING_RESISTANT);
     const typed = typing(setting().code());
-    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typed))).to.equal('method_not_allowed');
-    acceptedBy(await verify(at, await answer(account, at, laptop)));
+    expect(codeOf(await setting().secondFactor.verifyCode(context, 'totp', typed))).to.equal(
+      'method_not_allowed',
+    );
+    acceptedBy(await verify(context, await answer(account, context, laptop)));
   });
 });

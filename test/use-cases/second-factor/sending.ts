@@ -2,7 +2,7 @@
 import type { Account } from '../../../src/domain/account.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
-import type { Standing } from '../../../src/use-cases/second-factor/verify.ts';
+import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
 import { acceptedBy, type Setting, typing } from '../setting.ts';
 
 export const EMAIL = 'bob@acme.test';
@@ -16,33 +16,37 @@ type Button = { readonly seen: string | null } | null;
 
 export function sendingIn(setting: () => Setting) {
   async function tryToAsk(
-    at: Standing,
+    context: SignInContext,
     method: MethodName,
     button: Button = null,
-  ): Promise<Outcome<Standing>> {
+  ): Promise<Outcome<SignInContext>> {
     const { secondFactor } = setting();
-    const judgement = await secondFactor.standing(at);
-    if (!judgement) throw new Error('nobody to judge');
-    const outcome = await secondFactor.ask(at, judgement, method, button);
-    return outcome.ok ? { ok: true, value: { ...at, progress: outcome.value } } : outcome;
+    const policyResult = await secondFactor.evaluate(context);
+    if (!policyResult) throw new Error('nobody to judge');
+    const outcome = await secondFactor.ask(context, policyResult, method, button);
+    return outcome.ok ? { ok: true, value: { ...context, transaction: outcome.value } } : outcome;
   }
 
   /** The sign-in after a code was sent. */
-  async function ask(at: Standing, method: MethodName, button: Button = null): Promise<Standing> {
-    return acceptedBy(await tryToAsk(at, method, button));
+  async function ask(
+    context: SignInContext,
+    method: MethodName,
+    button: Button = null,
+  ): Promise<SignInContext> {
+    return acceptedBy(await tryToAsk(context, method, button));
   }
 
   return {
     tryToAsk,
     ask,
     /** By the button of the page that tells of the newest sending. */
-    resend: async (at: Standing, method: 'email' | 'sms') =>
-      tryToAsk(at, method, { seen: seenBy(at, method) }),
+    resend: async (context: SignInContext, method: 'email' | 'sms') =>
+      tryToAsk(context, method, { seen: seenBy(context, method) }),
     /** A new sign-in of the account, up to where a code was sent. */
     askedBy: async (account: Account, method: 'email' | 'sms') =>
       ask(await setting().atCode(account), method),
-    verify: (at: Standing, method: MethodName, code: string) =>
-      setting().secondFactor.verifyCode(at, method, typing(code)),
+    verify: (context: SignInContext, method: MethodName, code: string) =>
+      setting().secondFactor.verifyCode(context, method, typing(code)),
     /** How many messages went out, of all or to one place. */
     sent: async (to?: string) =>
       (await setting().outbox()).filter((message) => to === undefined || message.to === to).length,
@@ -50,6 +54,6 @@ export function sendingIn(setting: () => Setting) {
 }
 
 /** What the page of a code that was sent names it by. */
-export function seenBy({ progress }: Standing, method: MethodName): string {
-  return progress.challenges.find((each) => each.method === method)?.id ?? '';
+export function seenBy({ transaction }: SignInContext, method: MethodName): string {
+  return transaction.challenges.find((each) => each.method === method)?.id ?? '';
 }

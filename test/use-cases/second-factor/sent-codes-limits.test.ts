@@ -23,31 +23,31 @@ describe('sending codes', () => {
   const someoneElse = (email: string, phone: string) =>
     setting().person({ ...REACHABLE, email, phone, factors: FACTORS });
 
-  describe('2.8 3.6 again', () => {
+  describe('again [2.8 3.6]', () => {
     it('goes on any time, five times in ten minutes; the sixth waits for the first to be ten minutes ago', async () => {
-      let at = await askedBy(account, 'email');
+      let context = await askedBy(account, 'email');
       for (let minute = 1; minute < 5; minute += 1) {
-        setting().clock.advance(MINUTE);
-        at = acceptedBy(await resend(at, 'email'));
+        setting().clock.nextStep(MINUTE);
+        context = acceptedBy(await resend(context, 'email'));
       }
-      setting().clock.advance(MINUTE);
+      setting().clock.nextStep(MINUTE);
       const retryAt = NOW + 10 * MINUTE;
-      expect(refusalOf(await resend(at, 'email'))).to.deep.equal({ code: 'resend_too_soon', retryAt });
+      expect(refusalOf(await resend(context, 'email'))).to.deep.equal({ code: 'resend_too_soon', retryAt });
       expect(await sent()).to.equal(5);
       setting().clock.set(retryAt - 1);
-      expect(codeOf(await resend(at, 'email'))).to.equal('resend_too_soon');
+      expect(codeOf(await resend(context, 'email'))).to.equal('resend_too_soon');
       setting().clock.set(retryAt);
-      expect(codeOf(await resend(at, 'email'))).to.equal('ok');
+      expect(codeOf(await resend(context, 'email'))).to.equal('ok');
       expect(await sent()).to.equal(6);
     });
 
-    it('A38 what is refused was not sent, and leaves the newest code good', async () => {
-      let at = await askedBy(account, 'email');
-      for (let times = 1; times < 5; times += 1) at = acceptedBy(await resend(at, 'email'));
+    it('what is refused was not sent, and leaves the newest code good [A38]', async () => {
+      let context = await askedBy(account, 'email');
+      for (let times = 1; times < 5; times += 1) context = acceptedBy(await resend(context, 'email'));
       const newest = await setting().sentCode(EMAIL);
-      expect(codeOf(await resend(at, 'email'))).to.equal('resend_too_soon');
+      expect(codeOf(await resend(context, 'email'))).to.equal('resend_too_soon');
       expect(await sent()).to.equal(5);
-      expect(codeOf(await verify(at, 'email', newest))).to.equal('ok');
+      expect(codeOf(await verify(context, 'email', newest))).to.equal('ok');
     });
 
     it('counts for the account: another sign-in and another method bring no more', async () => {
@@ -72,9 +72,9 @@ describe('sending codes', () => {
       expect(codeOf(await tryToAsk(await setting().atCode(eve), 'email'))).to.equal('resend_too_soon');
     });
 
-    it('A21 of twenty at once over as many sign-ins five are sent', async () => {
+    it('of twenty at once over as many sign-ins five are sent [A21]', async () => {
       const standings = await together(20, () => setting().atCode(account));
-      const outcomes = await Promise.all(standings.map((at) => tryToAsk(at, 'email')));
+      const outcomes = await Promise.all(standings.map((context) => tryToAsk(context, 'email')));
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 5, resend_too_soon: 15 });
       expect(await sent()).to.equal(5);
     });
@@ -90,8 +90,8 @@ describe('sending codes', () => {
 
   describe('two clicks', () => {
     it('of the chooser send one, at once or one after the other', async () => {
-      const at = await setting().atCode(account);
-      const both = await together(2, () => tryToAsk(at, 'email'));
+      const context = await setting().atCode(account);
+      const both = await together(2, () => tryToAsk(context, 'email'));
       const [one, two] = both.map(acceptedBy);
       expect(one).to.deep.equal(two);
       if (one) acceptedBy(await tryToAsk(one, 'email'));
@@ -102,19 +102,19 @@ describe('sending codes', () => {
     });
 
     it('of the button for another send one, at once or one after the other', async () => {
-      const at = await askedBy(account, 'email');
-      const seen = seenBy(at, 'email');
-      const [one, two] = (await together(2, () => tryToAsk(at, 'email', { seen }))).map(acceptedBy);
+      const context = await askedBy(account, 'email');
+      const seen = seenBy(context, 'email');
+      const [one, two] = (await together(2, () => tryToAsk(context, 'email', { seen }))).map(acceptedBy);
       expect(one).to.deep.equal(two);
       if (!one) throw new Error('nothing was sent');
-      setting().clock.advance(1500);
+      setting().clock.nextStep(1500);
       expect(acceptedBy(await tryToAsk(one, 'email', { seen }))).to.deep.equal(one);
       expect(await sent()).to.equal(2);
     });
 
     it('of a page on which there was no code yet send one', async () => {
-      const at = await setting().atCode(account);
-      const one = acceptedBy(await tryToAsk(at, 'email', { seen: '' }));
+      const context = await setting().atCode(account);
+      const one = acceptedBy(await tryToAsk(context, 'email', { seen: '' }));
       expect(acceptedBy(await tryToAsk(one, 'email', { seen: '' }))).to.deep.equal(one);
       expect(await sent()).to.equal(1);
     });
@@ -123,32 +123,32 @@ describe('sending codes', () => {
       const first = await askedBy(account, 'email');
       const second = acceptedBy(await resend(first, 'email'));
       const third = acceptedBy(await resend(second, 'email'));
-      setting().clock.advance(2000);
+      setting().clock.nextStep(2000);
       acceptedBy(await tryToAsk(third, 'email', { seen: seenBy(first, 'email') }));
       expect(await sent()).to.equal(4);
     });
 
     it('lose against a sign-in that has moved on', async () => {
-      const at = await askedBy(account, 'email');
-      await setting().stores.progress.save({ ...at.progress, later: true });
-      expect(codeOf(await resend(at, 'email'))).to.equal('session_expired');
+      const context = await askedBy(account, 'email');
+      await setting().stores.transactions.save({ ...context.transaction, later: true });
+      expect(codeOf(await resend(context, 'email'))).to.equal('session_expired');
       expect(await sent()).to.equal(1);
     });
   });
 
-  it('A22 sending again clears no failure', async () => {
-    let at = await askedBy(account, 'email');
+  it('sending again clears no failure [A22]', async () => {
+    let context = await askedBy(account, 'email');
     const left: unknown[] = [];
     for (let times = 0; times < 4; times += 1) {
       const wrong = (await setting().sentCode(EMAIL)) === '000000' ? '111111' : '000000';
-      const refusal = refusalOf(await verify(at, 'email', wrong));
+      const refusal = refusalOf(await verify(context, 'email', wrong));
       left.push(refusal?.code === 'code_invalid' ? refusal.attemptsLeft : refusal?.code);
-      at = acceptedBy(await resend(at, 'email'));
+      context = acceptedBy(await resend(context, 'email'));
     }
     expect(left).to.deep.equal([4, 3, 2, 1]);
-    expect(refusalOf(await verify(at, 'email', 'x'))).to.deep.include({ attemptsLeft: 0 });
+    expect(refusalOf(await verify(context, 'email', 'x'))).to.deep.include({ attemptsLeft: 0 });
     const right = await setting().sentCode(EMAIL);
-    expect(refusalOf(await verify(at, 'email', right))).to.deep.equal({
+    expect(refusalOf(await verify(context, 'email', right))).to.deep.equal({
       code: 'too_many_attempts',
       retryAt: null,
     });
@@ -156,7 +156,7 @@ describe('sending codes', () => {
     expect(lockout.failures).to.deep.equal({ email: 5 });
   });
 
-  it('D9 sends nothing to an account that has to wait', async () => {
+  it('sends nothing to an account that has to wait [D9]', async () => {
     await setting().stores.lockouts.lock(secondFactorSubject(account.id), NOW + 15 * MINUTE, 1);
     const retryAt = NOW + 15 * MINUTE;
     for (const method of ['email', 'sms'] as const) {
@@ -191,42 +191,42 @@ describe('a code that could not be handed over', () => {
     account = await setting().person({ ...REACHABLE, factors: FACTORS });
   });
 
-  it('R19 is told, and nothing waits for it; another method goes on', async () => {
-    const at = await setting().atCode(account);
-    expect(refusalOf(await tryToAsk(at, 'sms'))).to.deep.equal({ code: 'delivery_failed' });
-    const stored = await setting().stores.progress.find(at.progress.uid, NOW);
+  it('is told, and nothing waits for it; another method goes on [R19]', async () => {
+    const context = await setting().atCode(account);
+    expect(refusalOf(await tryToAsk(context, 'sms'))).to.deep.equal({ code: 'delivery_failed' });
+    const stored = await setting().stores.transactions.find(context.transaction.uid, NOW);
     expect(stored?.challenges).to.deep.equal([]);
     expect(await setting().events()).to.deep.equal(['code.undelivered delivery_failed']);
-    const later = { ...at, progress: stored ?? at.progress };
+    const later = { ...context, transaction: stored ?? context.transaction };
     expect(codeOf(await verify(later, 'totp', setting().code()))).to.equal('ok');
   });
 
-  it('R19 leaves the code before it good', async () => {
+  it('leaves the code before it good [R19]', async () => {
     isDown = false;
-    const at = acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
+    const context = acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
     isDown = true;
-    expect(codeOf(await resend(at, 'sms'))).to.equal('delivery_failed');
-    const stored = await setting().stores.progress.find(at.progress.uid, NOW);
-    expect(stored?.challenges).to.deep.equal(at.progress.challenges);
-    const later = { ...at, progress: stored ?? at.progress };
+    expect(codeOf(await resend(context, 'sms'))).to.equal('delivery_failed');
+    const stored = await setting().stores.transactions.find(context.transaction.uid, NOW);
+    expect(stored?.challenges).to.deep.equal(context.transaction.challenges);
+    const later = { ...context, transaction: stored ?? context.transaction };
     expect(codeOf(await verify(later, 'sms', codeIn(taken[0])))).to.equal('ok');
   });
 
-  it('R19 is counted: who tries on and on is told to wait', async () => {
+  it('is counted: who tries on and on is told to wait [R19]', async () => {
     const outcomes = await inTurn(6, async () => tryToAsk(await setting().atCode(account), 'sms'));
     expect(tally(outcomes.map(codeOf))).to.deep.equal({ delivery_failed: 5, resend_too_soon: 1 });
   });
 
-  it('A98 lies nowhere in clear, sent or not', async () => {
+  it('lies nowhere in clear, sent or not [A98]', async () => {
     isDown = false;
-    const at = acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
+    const context = acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
     const onDisk = setting().onDisk();
-    expect(onDisk).to.include(at.progress.uid).and.include(seenBy(at, 'sms'));
+    expect(onDisk).to.include(context.transaction.uid).and.include(seenBy(context, 'sms'));
     expect(onDisk).not.to.include(codeIn(taken[0]));
     expect(onDisk).not.to.include(Buffer.from(codeIn(taken[0])).toString('base64'));
   });
 
-  it('R17 is not worth sending when its time is over, and says so to who sends it', async () => {
+  it('is not worth sending when its time is over, and says so to who sends it [R17]', async () => {
     isDown = false;
     acceptedBy(await tryToAsk(await setting().atCode(account), 'email'));
     expect(taken.map(({ to, expiresAt }) => [to, expiresAt])).to.deep.equal([[EMAIL, NOW + 90_000]]);

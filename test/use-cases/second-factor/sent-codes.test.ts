@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { acrOf, amrOf } from '../../../src/domain/policy/assurance.ts';
-import { NO_DEMAND } from '../../../src/domain/policy/policy.ts';
+import { NO_ASSURANCE_REQUESTED } from '../../../src/domain/policy/policy.ts';
 import type { OutboxMessage } from '../../../src/ports/stores.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
@@ -30,20 +30,23 @@ describe('a code that is sent', () => {
     'email' | 'sms',
     (typeof reached)['sms'],
   ][]) {
-    it(`2.7 3.3 A76 by ${method} signs in, once, and says ${acr}`, async () => {
-      const at = await askedBy(account, method);
-      expect(at.progress.challenges).to.have.length(1);
-      expect(at.progress.challenges[0]).to.deep.include({ method, purpose: 'sign-in', sentAt: NOW });
-      const after = acceptedBy(await verify(at, method, await setting().sentCode(to)));
+    it(`by ${method} signs in, once, and says ${acr} [2.7 3.3 A76]`, async () => {
+      const context = await askedBy(account, method);
+      expect(context.transaction.challenges).to.have.length(1);
+      expect(context.transaction.challenges[0]).to.deep.include({ method, purpose: 'sign-in', sentAt: NOW });
+      const after = acceptedBy(await verify(context, method, await setting().sentCode(to)));
       expect(after.challenges).to.deep.equal([]);
-      expect(after.proofs.map((proof) => proof.method)).to.deep.equal(['pwd', method]);
-      expect([acrOf(after.proofs), amrOf(after.proofs)]).to.deep.equal([acr, amr]);
-      expect(await setting().stores.progress.find(after.uid, NOW)).to.deep.equal(after);
+      expect(after.authentications.map((authentication) => authentication.method)).to.deep.equal([
+        'pwd',
+        method,
+      ]);
+      expect([acrOf(after.authentications), amrOf(after.authentications)]).to.deep.equal([acr, amr]);
+      expect(await setting().stores.transactions.find(after.uid, NOW)).to.deep.equal(after);
       expect(await setting().events()).to.deep.equal(['code.sent', 'second_factor.accepted']);
     });
   }
 
-  it('2.8 goes to the one place that was set up, and says how long it is good', async () => {
+  it('goes to the one place that was set up, and says how long it is good [2.8]', async () => {
     const mail = await askedBy(account, 'email');
     const text = await askedBy(account, 'sms');
     const messages: OutboxMessage[] = await setting().outbox();
@@ -53,50 +56,51 @@ describe('a code that is sent', () => {
     ]);
     for (const { text: words } of messages) expect(words).to.include('90 seconds');
     expect(messages[0]?.text).to.match(/\n@localhost #\d{6}$/);
-    for (const [at, method] of [
+    for (const [context, method] of [
       [mail, 'email'],
       [text, 'sms'],
     ] as const) {
-      const judgement = await setting().judged(account);
-      const { destination, expiresAt } = setting().secondFactor.sentBy(at.progress, judgement, method) ?? {};
+      const policyResult = await setting().judged(account);
+      const { destination, expiresAt } =
+        setting().secondFactor.sentBy(context.transaction, policyResult, method) ?? {};
       expect(destination).to.equal({ email: 'b••••••@a••••••', sms: '••••••78' }[method]);
       expect(expiresAt).to.equal(NOW + 90_000);
     }
   });
 
-  it('2.8 works for 90 seconds, and is expired then', async () => {
+  it('works for 90 seconds, and is expired then [2.8]', async () => {
     const early = await askedBy(account, 'email');
     const first = await setting().sentCode(EMAIL);
-    setting().clock.advance(LIFETIME * 1000 - 1);
+    setting().clock.nextStep(LIFETIME * 1000 - 1);
     expect(codeOf(await verify(early, 'email', first))).to.equal('ok');
 
     const late = await askedBy(account, 'email');
     const second = await setting().sentCode(EMAIL);
-    setting().clock.advance(LIFETIME * 1000);
+    setting().clock.nextStep(LIFETIME * 1000);
     expect(refusalOf(await verify(late, 'email', second))).to.deep.equal({ code: 'code_expired' });
-    const judgement = await setting().judged(account);
-    expect(setting().secondFactor.sentBy(late.progress, judgement, 'email')?.expiresAt).to.equal(null);
+    const policyResult = await setting().judged(account);
+    expect(setting().secondFactor.sentBy(late.transaction, policyResult, 'email')?.expiresAt).to.equal(null);
   });
 
   it('is asked for anew where none was sent, and counted as wrong', async () => {
-    const at = await setting().atCode(account);
-    expect(codeOf(await verify(at, 'email', '123456'))).to.equal('code_expired');
+    const context = await setting().atCode(account);
+    expect(codeOf(await verify(context, 'email', '123456'))).to.equal('code_expired');
     expect(await setting().events()).to.deep.equal(['second_factor.refused code_expired']);
   });
 
-  it('A26 forgives spaces alone', async () => {
-    const at = await askedBy(account, 'email');
+  it('forgives spaces alone [A26]', async () => {
+    const context = await askedBy(account, 'email');
     const code = await setting().sentCode(EMAIL);
     for (const typed of ['', code.slice(0, 5), `${code}0`, `${code}\u0000`]) {
-      expect(codeOf(await verify(at, 'email', typed)), JSON.stringify(typed)).to.equal('code_invalid');
+      expect(codeOf(await verify(context, 'email', typed)), JSON.stringify(typed)).to.equal('code_invalid');
     }
-    expect(codeOf(await verify(at, 'email', ` ${code.slice(0, 3)} ${code.slice(3)} `))).to.equal('ok');
+    expect(codeOf(await verify(context, 'email', ` ${code.slice(0, 3)} ${code.slice(3)} `))).to.equal('ok');
   });
 
-  it('A38 is good while it is the newest, and the one before is wrong', async () => {
+  it('is good while it is the newest, and the one before is wrong [A38]', async () => {
     const first = await askedBy(account, 'email');
     const before = await setting().sentCode(EMAIL);
-    setting().clock.advance(5000);
+    setting().clock.nextStep(5000);
     const second = acceptedBy(await resend(first, 'email'));
     const newest = await setting().sentCode(EMAIL);
     expect(await sent()).to.equal(2);
@@ -104,40 +108,40 @@ describe('a code that is sent', () => {
     expect(codeOf(await verify(second, 'email', newest))).to.equal('ok');
   });
 
-  it('A38 of two pages at once the one with the older code loses', async () => {
+  it('of two pages at once the one with the older code loses [A38]', async () => {
     const first = await askedBy(account, 'email');
     const before = await setting().sentCode(EMAIL);
-    setting().clock.advance(5000);
+    setting().clock.nextStep(5000);
     acceptedBy(await resend(first, 'email'));
     // The request that brings it was read before the other one was sent.
     expect(refusalOf(await verify(first, 'email', before))).to.deep.equal({ code: 'code_expired' });
   });
 
-  it('A37 is used up by its sign-in, for good', async () => {
-    const at = await askedBy(account, 'email');
+  it('is used up by its sign-in, for good [A37]', async () => {
+    const context = await askedBy(account, 'email');
     const code = await setting().sentCode(EMAIL);
-    const progress = acceptedBy(await verify(at, 'email', code));
-    const asksAgain = { ...at, progress, demand: { ...NO_DEMAND, freshMs: 1 } };
-    setting().clock.advance(10);
+    const transaction = acceptedBy(await verify(context, 'email', code));
+    const asksAgain = { ...context, transaction, requested: { ...NO_ASSURANCE_REQUESTED, freshMs: 1 } };
+    setting().clock.nextStep(10);
     expect(codeOf(await verify(asksAgain, 'email', code))).to.equal('code_expired');
     expect(codeOf(await verify(await setting().atCode(account), 'email', code))).to.equal('code_expired');
-    setting().clock.advance(10 * MINUTE + 1000);
+    setting().clock.nextStep(10 * MINUTE + 1000);
     expect(codeOf(await verify(asksAgain, 'email', code))).to.equal('code_expired');
   });
 
-  it('A41 is accepted once of fifty at once, and noted once', async () => {
-    const at = await askedBy(account, 'sms');
+  it('is accepted once of fifty at once, and noted once [A41]', async () => {
+    const context = await askedBy(account, 'sms');
     const code = await setting().sentCode(PHONE);
-    const outcomes = await together(50, () => verify(at, 'sms', code));
+    const outcomes = await together(50, () => verify(context, 'sms', code));
     const accepted = outcomes.flatMap((outcome) => (outcome.ok ? [JSON.stringify(outcome.value)] : []));
     // Clicks of one page find that it was done, each with the same sign-in.
     expect(new Set(accepted).size).to.equal(1);
-    const stored = await setting().stores.progress.find(at.progress.uid, NOW);
-    expect(stored?.proofs).to.have.length(2);
+    const stored = await setting().stores.transactions.find(context.transaction.uid, NOW);
+    expect(stored?.authentications).to.have.length(2);
     expect(tally(await setting().events())['second_factor.accepted']).to.equal(1);
   });
 
-  describe('A39 is bound', () => {
+  describe('is bound [A39]', () => {
     it('to its sign-in: that of one opens no other, whoever asked', async () => {
       const mine = await askedBy(account, 'email');
       const code = await setting().sentCode(EMAIL);
@@ -151,49 +155,49 @@ describe('a code that is sent', () => {
       const eve = await setting().person({ ...REACHABLE, email: 'eve@acme.test', factors: FACTORS });
       await askedBy(eve, 'email');
       const theirs = await setting().sentCode('eve@acme.test');
-      const at = await askedBy(account, 'email');
+      const context = await askedBy(account, 'email');
       const mine = await setting().sentCode(EMAIL);
-      if (theirs !== mine) expect(codeOf(await verify(at, 'email', theirs))).to.equal('code_invalid');
+      if (theirs !== mine) expect(codeOf(await verify(context, 'email', theirs))).to.equal('code_invalid');
     });
 
     it('to its method', async () => {
-      const at = await ask(await askedBy(account, 'email'), 'sms');
+      const context = await ask(await askedBy(account, 'email'), 'sms');
       const [mailed, texted] = [await setting().sentCode(EMAIL), await setting().sentCode(PHONE)];
       if (mailed !== texted) {
-        expect(codeOf(await verify(at, 'sms', mailed))).to.equal('code_invalid');
-        expect(codeOf(await verify(at, 'email', texted))).to.equal('code_invalid');
+        expect(codeOf(await verify(context, 'sms', mailed))).to.equal('code_invalid');
+        expect(codeOf(await verify(context, 'email', texted))).to.equal('code_invalid');
       }
-      expect(codeOf(await verify(at, 'email', mailed))).to.equal('ok');
+      expect(codeOf(await verify(context, 'email', mailed))).to.equal('ok');
     });
 
     it('to the number that was set up: with another one the factor is none any more', async () => {
-      const at = await askedBy(account, 'sms');
+      const context = await askedBy(account, 'sms');
       const code = await setting().sentCode(PHONE);
       await setting().stores.accounts.setPhone(account.id, '+31687654321');
-      expect(codeOf(await verify(at, 'sms', code))).to.equal('method_not_allowed');
-      expect(codeOf(await tryToAsk(at, 'sms'))).to.equal('method_not_allowed');
+      expect(codeOf(await verify(context, 'sms', code))).to.equal('method_not_allowed');
+      expect(codeOf(await tryToAsk(context, 'sms'))).to.equal('method_not_allowed');
       expect(await sent()).to.equal(1);
       await setting().stores.accounts.setPhone(account.id, PHONE);
-      expect(codeOf(await verify(at, 'sms', code))).to.equal('ok');
+      expect(codeOf(await verify(context, 'sms', code))).to.equal('ok');
     });
 
     it('to what it is for: a code of a set-up opens no sign-in', async () => {
       const { enrolment, judged, begun } = setting();
-      const from = { address: '192.0.2.7', clientId: 'rp', phone: null, seen: null };
-      const proofs = [{ method: 'pwd', enrolmentId: null, at: NOW }] as const;
-      const at = await begun(account, { proofs });
-      const set = acceptedBy(await enrolment.begin(at, await judged(account), 'email'));
-      const progress = acceptedBy(await enrolment.send(set, await judged(account), 'email', from));
-      const standing = { ...(await setting().atCode(account)), progress };
+      const from = { ip: '192.0.2.7', clientId: 'rp', phone: null, seen: null };
+      const authentications = [{ method: 'pwd', enrolmentId: null, atMs: NOW }] as const;
+      const first = await begun(account, { authentications });
+      const set = acceptedBy(await enrolment.begin(first, await judged(account), 'email'));
+      const transaction = acceptedBy(await enrolment.send(set, await judged(account), 'email', from));
+      const context = { ...(await setting().atCode(account)), transaction };
       const code = await setting().sentCode(EMAIL);
-      expect(codeOf(await verify(standing, 'email', code))).to.equal('code_expired');
-      const both = await ask(standing, 'email');
+      expect(codeOf(await verify(context, 'email', code))).to.equal('code_expired');
+      const both = await ask(context, 'email');
       const newest = await setting().sentCode(EMAIL);
       if (code !== newest) expect(codeOf(await verify(both, 'email', code))).to.equal('code_invalid');
     });
   });
 
-  describe('A105 is not sent', () => {
+  describe('is not sent [A105]', () => {
     it('by a method that is not set up', async () => {
       const app = await setting().person({
         ...REACHABLE,
@@ -208,15 +212,15 @@ describe('a code that is sent', () => {
     });
 
     it('by one that is too weak for what was asked', async () => {
-      const demand = { ...NO_DEMAND, acrs: ['https://refeds.org/profile/mfa'] as const };
-      const at = { ...(await setting().atCode(account)), demand };
-      expect(codeOf(await tryToAsk(at, 'email'))).to.equal('method_not_allowed');
+      const requested = { ...NO_ASSURANCE_REQUESTED, acrs: ['https://refeds.org/profile/mfa'] as const };
+      const context = { ...(await setting().atCode(account)), requested };
+      expect(codeOf(await tryToAsk(context, 'email'))).to.equal('method_not_allowed');
       expect(await sent()).to.equal(0);
-      acceptedBy(await tryToAsk(at, 'sms'));
+      acceptedBy(await tryToAsk(context, 'sms'));
       expect(await sent()).to.equal(1);
     });
 
-    it('2.2 to an address that is not confirmed', async () => {
+    it('to an address that is not confirmed [2.2]', async () => {
       const ann = await setting().person({
         ...REACHABLE,
         email: 'ann@acme.test',
@@ -228,21 +232,21 @@ describe('a code that is sent', () => {
     });
 
     it('before the password', async () => {
-      const at = {
+      const context = {
         ...(await setting().atCode(account)),
-        progress: await setting().begun(account, { proofs: [] }),
+        transaction: await setting().begun(account, { authentications: [] }),
       };
       for (const method of ['email', 'sms'] as const) {
-        expect(codeOf(await tryToAsk(at, method))).to.equal('method_not_allowed');
+        expect(codeOf(await tryToAsk(context, method))).to.equal('method_not_allowed');
       }
       expect(await sent()).to.equal(0);
     });
   });
 
-  it('A98 lies nowhere in clear', async () => {
-    const at = await askedBy(account, 'email');
+  it('lies nowhere in clear [A98]', async () => {
+    const context = await askedBy(account, 'email');
     const code = await setting().sentCode(EMAIL);
-    const stored = await setting().stores.progress.find(at.progress.uid, NOW);
+    const stored = await setting().stores.transactions.find(context.transaction.uid, NOW);
     expect(JSON.stringify(stored)).not.to.include(code);
     expect(JSON.stringify(await setting().stores.audit.list({ limit: 10 }))).not.to.include(code);
   });
@@ -252,7 +256,7 @@ describe('a code that is sent, where the tenant has forbidden its method since',
   const setting = freshSetting({ tenants: [aTenant('acme', { methods: ['totp'] })] });
   const { tryToAsk, sent } = sendingIn(setting);
 
-  it('A105 is not sent', async () => {
+  it('is not sent [A105]', async () => {
     const account = await setting().person({ ...REACHABLE, factors: FACTORS });
     for (const method of ['email', 'sms'] as const) {
       expect(codeOf(await tryToAsk(await setting().atCode(account), method))).to.equal('method_not_allowed');

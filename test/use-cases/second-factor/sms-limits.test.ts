@@ -13,7 +13,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const METHODS = { methods: ['totp', 'sms', 'email'] } as const;
 
-describe('A73 text messages', () => {
+describe('text messages [A73]', () => {
   const setting = freshSetting({
     tenants: [aTenant('acme', METHODS), aTenant('globex', METHODS)],
     smsLimits: { allowedPrefixes: ['+31', '+4915'], perBlockHour: 10, perTenantDay: 15, perDay: 20 },
@@ -34,9 +34,14 @@ describe('A73 text messages', () => {
   /** An account that sets up codes by SMS types this number. */
   async function typeNumber(account: Account, phone: string): Promise<Outcome<unknown>> {
     const { begun, judged, enrolment } = setting();
-    const judgement = await judged(account);
-    const at = acceptedBy(await enrolment.begin(await begun(account), judgement, 'sms'));
-    return enrolment.send(at, judgement, 'sms', { phone, seen: null, address: ADDRESS, clientId: 'rp' });
+    const policyResult = await judged(account);
+    const transaction = acceptedBy(await enrolment.begin(await begun(account), policyResult, 'sms'));
+    return enrolment.send(transaction, policyResult, 'sms', {
+      phone,
+      seen: null,
+      ip: ADDRESS,
+      clientId: 'rp',
+    });
   }
 
   it('go to the countries that are listed alone', async () => {
@@ -74,7 +79,7 @@ describe('A73 text messages', () => {
     expect(refused && refusalOf(refused)).to.deep.equal({ code: 'resend_too_soon', retryAt: NOW + HOUR });
     // Another block is another one, and an hour later there is room again.
     expect(codeOf(await typeNumber(await someone(50), numbered(1, '+31612346')))).to.equal('ok');
-    setting().clock.advance(HOUR);
+    setting().clock.nextStep(HOUR);
     expect(codeOf(await typeNumber(await someone(51), numbered(99)))).to.equal('ok');
   });
 
@@ -112,7 +117,7 @@ describe('A73 text messages', () => {
     });
     expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 20, resend_too_soon: 1 });
     expect(await sent()).to.equal(20);
-    setting().clock.advance(DAY);
+    setting().clock.nextStep(DAY);
     const [again] = theirs;
     if (again) expect(codeOf(await tryToAsk(await setting().atCode(again), 'sms'))).to.equal('ok');
   });
@@ -147,7 +152,7 @@ describe('A73 text messages', () => {
         false: 20,
       });
       expect(await textTo(await someone(2))).to.equal(true);
-      setting().clock.advance(DAY);
+      setting().clock.nextStep(DAY);
       expect(await textTo(one)).to.equal(true);
     });
 
@@ -165,7 +170,7 @@ describe('A73 text messages', () => {
   });
 });
 
-describe('A73 text messages where no country is listed', () => {
+describe('text messages where no country is listed [A73]', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', METHODS)], smsLimits: { allowedPrefixes: [] } });
   const { tryToAsk, sent } = sendingIn(setting);
 

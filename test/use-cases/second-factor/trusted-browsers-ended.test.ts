@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { together } from '../../contracts/make-store.ts';
 import { appSetUp } from '../enrolment/app-enrolment.ts';
-import { ADDRESS, box, codeOf, freshSetting, withTotp } from '../setting.ts';
+import { ADDRESS, cipher, codeOf, freshSetting, withTotp } from '../setting.ts';
 import { TRUST_DAYS } from '../wiring.ts';
 import { DAY, TRUSTING, trustingIn } from './trusting.ts';
 
@@ -11,7 +11,7 @@ describe('trusted browsers', () => {
   const setting = freshSetting({ tenants: TRUSTING });
   const { person, atEnd, ended, trusted, askedOf, count } = trustingIn(setting);
 
-  it('B.2 of tenants that forbid it end, and of no others', async () => {
+  it('of tenants that forbid it end, and of no others [B.2]', async () => {
     const bob = await person();
     const ann = await person({ email: 'ann@open.test', tenantId: 'open' });
     const [his, hers] = [await trusted(bob), await trusted(ann)];
@@ -32,7 +32,7 @@ describe('trusted browsers', () => {
   });
 
   describe('are of one account', () => {
-    it('A86 another account’s cookie is as good as none', async () => {
+    it('another account’s cookie is as good as none [A86]', async () => {
       const bob = await person();
       const eve = await person({ email: 'eve@acme.test' });
       const kept = await trusted(bob);
@@ -72,7 +72,7 @@ describe('trusted browsers', () => {
       expect(asked).to.deep.equal([...Array(2).fill('prove'), ...Array(5).fill('satisfied')]);
     });
 
-    it('R33 what nobody has given is as good as none', async () => {
+    it('what nobody has given is as good as none [R33]', async () => {
       const bob = await person();
       const kept = await trusted(bob);
       const [id = ''] = (await setting().browsers.list(bob.id)).map((each) => each.id);
@@ -86,7 +86,7 @@ describe('trusted browsers', () => {
         kept.slice(11),
         kept.toLowerCase(),
         `${kept.slice(0, -1)}${kept.endsWith('A') ? 'B' : 'A'}`,
-        kept.slice(0, 11) + box.digest('x', 'trusted-browser'),
+        kept.slice(0, 11) + cipher.digest('x', 'trusted-browser'),
         '__proto__',
         'é'.repeat(54),
         '\u0000'.repeat(54),
@@ -114,7 +114,7 @@ describe('trusted browsers', () => {
     it('by themselves, and do not come back for who has a copy of the cookie', async () => {
       const bob = await person();
       const stolen = await trusted(bob);
-      setting().clock.advance(TRUST_DAYS * DAY);
+      setting().clock.nextStep(TRUST_DAYS * DAY);
       await trusted(bob, stolen);
       expect(await askedOf(bob, stolen)).to.equal('prove');
     });
@@ -133,7 +133,7 @@ describe('trusted browsers', () => {
       expect(revoked).to.have.length(1);
     });
 
-    it('A58 with a factor that is removed, by its owner or by somebody in charge', async () => {
+    it('with a factor that is removed, by its owner or by somebody in charge [A58]', async () => {
       const phones = {
         factors: [
           ...(withTotp.factors ?? []),
@@ -142,9 +142,9 @@ describe('trusted browsers', () => {
       } as const;
       const bob = await person(phones);
       const kept = await trusted(bob);
-      const judgement = await setting().judged(bob);
-      const second = judgement.enrolments[1]?.id ?? '';
-      expect(codeOf(await setting().selfService.remove(judgement, second, ADDRESS))).to.equal('ok');
+      const policyResult = await setting().judged(bob);
+      const second = policyResult.enrolments[1]?.id ?? '';
+      expect(codeOf(await setting().selfService.remove(policyResult, second, ADDRESS))).to.equal('ok');
       expect(await askedOf(bob, kept)).to.equal('prove');
 
       const eve = await person({ ...phones, email: 'eve@acme.test' });
@@ -160,13 +160,13 @@ describe('trusted browsers', () => {
     });
   });
 
-  it('A58 end with a factor that is added', async () => {
+  it('end with a factor that is added [A58]', async () => {
     const bob = await person();
     const kept = await trusted(bob);
     const { begin, confirm, codeFor } = appSetUp(setting, () => bob);
-    const at = await begin();
+    const transaction = await begin();
     expect(await askedOf(bob, kept)).to.equal('satisfied');
-    expect(codeOf(await confirm(at, { typed: await codeFor(at) }))).to.equal('ok');
+    expect(codeOf(await confirm(transaction, { typed: await codeFor(transaction) }))).to.equal('ok');
     expect(await askedOf(bob, kept)).to.equal('prove');
   });
 
@@ -175,9 +175,9 @@ describe('trusted browsers', () => {
       const bob = await person();
       const kept = await trusted(bob);
       const [before] = await setting().browsers.list(bob.id);
-      const place = { address: ADDRESS, clientId: 'rp' };
+      const place = { ip: ADDRESS, clientId: 'rp' };
       await setting().browsers.noteUse(await setting().judged(bob), before?.id ?? '', 'The shop', place);
-      setting().clock.advance(10 * DAY);
+      setting().clock.nextStep(10 * DAY);
       expect(await trusted(bob, kept)).to.equal(kept);
       const [after, ...others] = await setting().browsers.list(bob.id);
       expect(others).to.deep.equal([]);
@@ -187,8 +187,8 @@ describe('trusted browsers', () => {
 
     it('are one, when the form was sent 50 times at once', async () => {
       const bob = await person();
-      const at = await atEnd(bob);
-      const given = await together(50, () => ended(bob, at));
+      const transaction = await atEnd(bob);
+      const given = await together(50, () => ended(bob, transaction));
       const [kept = null, ...others] = new Set(given.map((each) => each?.kept));
       expect(others).to.deep.equal([]);
       expect(await count(bob)).to.equal(1);

@@ -1,8 +1,8 @@
 /** Trusted browsers: what one has to keep, who gets one, and what it is good for. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
-import type { Demand } from '../../../src/domain/policy/policy.ts';
-import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import type { RequestedAssurance } from '../../../src/domain/policy/policy.ts';
+import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import { MINUTE } from '../../contracts/examples.ts';
 import { ADDRESS, freshSetting, NETWORK } from '../setting.ts';
 import { TRUST_DAYS } from '../wiring.ts';
@@ -25,7 +25,7 @@ describe('trusted browsers', () => {
     expect(await askedOf(bob, kept)).to.equal('satisfied');
     setting().clock.set(begun + TRUST_DAYS * DAY - 1);
     expect(await askedOf(bob, kept)).to.equal('satisfied');
-    setting().clock.advance(1);
+    setting().clock.nextStep(1);
     expect(await askedOf(bob, kept)).to.equal('prove');
     expect(await count(bob)).to.equal(0);
   });
@@ -45,9 +45,9 @@ describe('trusted browsers', () => {
       tenantId: 'acme',
       clientId: 'rp',
     });
-    expect(line?.address).to.equal(NETWORK);
+    expect(line?.ip).to.equal(NETWORK);
     await setting().browsers.noteUse(await setting().judged(bob), listed?.id ?? '', 'The shop', {
-      address: ADDRESS,
+      ip: ADDRESS,
       clientId: 'rp',
     });
     const used = (await setting().browsers.list(bob.id)).find(({ id }) => id === listed?.id);
@@ -57,16 +57,16 @@ describe('trusted browsers', () => {
 
   it('keep no more of a browser’s name than says something', async () => {
     const bob = await person();
-    const at = await atEnd(bob);
-    const judgement = await setting().judged(bob, { proofs: at.proofs });
-    const browser = { name: 'x'.repeat(5000), kept: null, address: ADDRESS, clientId: null };
-    await setting().browsers.trust(at, judgement, browser);
+    const transaction = await atEnd(bob);
+    const policyResult = await setting().judged(bob, { authentications: transaction.authentications });
+    const browser = { name: 'x'.repeat(5000), kept: null, ip: ADDRESS, clientId: null };
+    await setting().browsers.trust(transaction, policyResult, browser);
     expect((await setting().browsers.list(bob.id))[0]?.browser).to.have.length(200);
   });
 
   describe('are not made', () => {
-    const nothing = async (account: Account, at: Progress) => {
-      expect(await ended(account, at)).to.equal(null);
+    const nothing = async (account: Account, transaction: SignInTransaction) => {
+      expect(await ended(account, transaction)).to.equal(null);
       expect(await count(account)).to.equal(0);
       expect(await setting().events()).to.deep.equal([]);
     };
@@ -76,24 +76,24 @@ describe('trusted browsers', () => {
       await nothing(bob, await atEnd(bob, { trustBrowser: false }));
     });
 
-    it('A86 where the tenant does not allow it, whatever was posted', async () => {
+    it('where the tenant does not allow it, whatever was posted [A86]', async () => {
       const bob = await person({ tenantId: 'wary', email: 'bob@wary.test' });
       await nothing(bob, await atEnd(bob));
     });
 
     it('of who has given the password alone', async () => {
       const bob = await person();
-      const { proofs } = await setting().begun(bob);
-      await nothing(bob, await atEnd(bob, { proofs }));
+      const { authentications } = await setting().begun(bob);
+      await nothing(bob, await atEnd(bob, { authentications }));
     });
 
     it('of who has given a factor that was removed a moment ago', async () => {
       const bob = await person({ tenantId: 'open', email: 'bob@open.test' });
-      const at = await atEnd(bob);
+      const transaction = await atEnd(bob);
       for (const { id } of await setting().stores.enrolments.listByAccount(bob.id)) {
         await setting().stores.enrolments.remove(bob.id, id);
       }
-      await nothing(bob, at);
+      await nothing(bob, transaction);
     });
 
     it('of an account whose owner has said that it was not them', async () => {
@@ -104,18 +104,18 @@ describe('trusted browsers', () => {
   });
 
   describe('meet the tenant’s own rule and nothing else', () => {
-    const DEMANDS: Readonly<Record<string, Partial<Demand>>> = {
+    const DEMANDS: Readonly<Record<string, Partial<RequestedAssurance>>> = {
       'a client that always wants a second factor': { always: true },
       'a level that was asked for': { acrs: [MFA] },
       'a change of factors': { freshMs: 5 * MINUTE },
     };
-    for (const [title, demand] of Object.entries(DEMANDS)) {
+    for (const [title, requested] of Object.entries(DEMANDS)) {
       it(`not ${title}`, async () => {
         for (const tenantId of ['acme', 'open']) {
           const bob = await person({ tenantId, email: `bob@${tenantId}.test` });
           const kept = await trusted(bob);
           expect(await askedOf(bob, kept)).to.equal('satisfied');
-          expect(await askedOf(bob, kept, demand)).to.equal('prove');
+          expect(await askedOf(bob, kept, requested)).to.equal('prove');
         }
       });
     }
@@ -132,7 +132,7 @@ describe('trusted browsers', () => {
     it('not the password', async () => {
       const bob = await person();
       const trustedBrowserId = setting().browsers.idIn(await trusted(bob), bob.id);
-      expect((await setting().judged(bob, { trustedBrowserId, proofs: [] })).decision.kind).to.equal(
+      expect((await setting().judged(bob, { trustedBrowserId, authentications: [] })).decision.kind).to.equal(
         'password',
       );
     });

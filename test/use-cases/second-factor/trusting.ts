@@ -1,7 +1,7 @@
 /** Trusting browsers at the end of a sign-in, for tests that vary one of its parts. */
 import type { Account } from '../../../src/domain/account.ts';
-import { type Demand, NO_DEMAND } from '../../../src/domain/policy/policy.ts';
-import type { Progress } from '../../../src/domain/sign-in/transaction.ts';
+import { NO_ASSURANCE_REQUESTED, type RequestedAssurance } from '../../../src/domain/policy/policy.ts';
+import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import type { Seed } from '../../../src/use-cases/administration/seeding.ts';
 import { MINUTE } from '../../contracts/examples.ts';
 import { ADDRESS, aTenant, type Setting, withTotp } from '../setting.ts';
@@ -23,17 +23,24 @@ export function trustingIn(setting: () => Setting) {
   }
 
   /** A sign-in at its end: password and phone were given, and the box was ticked. */
-  async function atEnd(account: Account, changes: Partial<Progress> = {}): Promise<Progress> {
+  async function atEnd(
+    account: Account,
+    changes: Partial<SignInTransaction> = {},
+  ): Promise<SignInTransaction> {
     const [phone] = await setting().stores.enrolments.listByAccount(account.id);
-    const proof = { method: 'totp', enrolmentId: phone?.id ?? null, at: setting().clock.now() } as const;
-    const at = await setting().begun(account, { trustBrowser: true });
-    return { ...at, proofs: [...at.proofs, proof], ...changes };
+    const authentication = {
+      method: 'totp',
+      enrolmentId: phone?.id ?? null,
+      atMs: setting().clock.now(),
+    } as const;
+    const transaction = await setting().begun(account, { trustBrowser: true });
+    return { ...transaction, authentications: [...transaction.authentications, authentication], ...changes };
   }
 
-  async function ended(account: Account, at: Progress, kept: string | null = null) {
-    const judgement = await setting().judged(account, { proofs: at.proofs });
-    const place = { address: ADDRESS, clientId: 'rp' };
-    return setting().browsers.trust(at, judgement, { ...place, name: FIREFOX, kept });
+  async function ended(account: Account, transaction: SignInTransaction, kept: string | null = null) {
+    const policyResult = await setting().judged(account, { authentications: transaction.authentications });
+    const place = { ip: ADDRESS, clientId: 'rp' };
+    return setting().browsers.trust(transaction, policyResult, { ...place, name: FIREFOX, kept });
   }
 
   /** Gives what the browser keeps from then on. */
@@ -44,11 +51,11 @@ export function trustingIn(setting: () => Setting) {
   }
 
   /** What is asked of somebody who has given the password in a browser that keeps this. */
-  async function askedOf(account: Account, kept: string | null, demand: Partial<Demand> = {}) {
+  async function askedOf(account: Account, kept: string | null, requested: Partial<RequestedAssurance> = {}) {
     const trustedBrowserId = setting().browsers.idIn(kept, account.id);
     const { decision } = await setting().judged(account, {
       trustedBrowserId,
-      demand: { ...NO_DEMAND, ...demand },
+      requested: { ...NO_ASSURANCE_REQUESTED, ...requested },
     });
     return decision.kind;
   }

@@ -1,9 +1,9 @@
 /** How often codes can be guessed, and what it takes to be let try again (NIST SP 800-63B-4, 3.2.2). */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
-import { NO_DEMAND } from '../../../src/domain/policy/policy.ts';
+import { NO_ASSURANCE_REQUESTED } from '../../../src/domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import type { Standing } from '../../../src/use-cases/second-factor/verify.ts';
+import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import {
@@ -27,13 +27,14 @@ describe('second-factor: guessing codes', () => {
     account = await setting().person(withTotp);
   });
 
-  const verify = (at: Standing, code: string) => setting().secondFactor.verifyCode(at, 'totp', typing(code));
+  const verify = (context: SignInContext, code: string) =>
+    setting().secondFactor.verifyCode(context, 'totp', typing(code));
   /** So many wrong codes, five in each sign-in; gives how each was refused. */
-  async function guess(times: number) {
-    let at = await setting().atCode(account);
+  async function attempt(times: number) {
+    let context = await setting().atCode(account);
     return inTurn(times, async (index) => {
-      if (index % 5 === 0) at = await setting().atCode(account);
-      return refusalOf(await verify(at, setting().wrongCode()));
+      if (index % 5 === 0) context = await setting().atCode(account);
+      return refusalOf(await verify(context, setting().wrongCode()));
     });
   }
   const codesOf = (refusals: readonly ({ code: string } | null)[]) =>
@@ -42,21 +43,21 @@ describe('second-factor: guessing codes', () => {
   const lockout = () => setting().stores.lockouts.read(secondFactorSubject(account.id));
 
   it('takes five in one sign-in, and then not even the right one', async () => {
-    const at = await setting().atCode(account);
+    const context = await setting().atCode(account);
     const left = await inTurn(5, async () => {
-      const refusal = refusalOf(await verify(at, setting().wrongCode()));
+      const refusal = refusalOf(await verify(context, setting().wrongCode()));
       return refusal?.code === 'code_invalid' ? refusal.attemptsLeft : refusal;
     });
     expect(left).to.deep.equal([4, 3, 2, 1, 0]);
-    expect(refusalOf(await verify(at, setting().code()))).to.deep.equal({
+    expect(refusalOf(await verify(context, setting().code()))).to.deep.equal({
       code: 'too_many_attempts',
       retryAt: null,
     });
     expect(codeOf(await rightCode())).to.equal('ok');
   });
 
-  it('A19 takes ten in 15 minutes for an account, however many sign-ins, and then not even the right one', async () => {
-    const refusals = await guess(101);
+  it('takes ten in 15 minutes for an account, however many sign-ins, and then not even the right one [A19]', async () => {
+    const refusals = await attempt(101);
     expect(codesOf(refusals)).to.deep.equal({ code_invalid: 9, too_many_attempts: 92 });
     const retryAt = NOW + 15 * MINUTE;
     expect(refusals.at(-1)).to.deep.equal({ code: 'too_many_attempts', retryAt });
@@ -67,26 +68,26 @@ describe('second-factor: guessing codes', () => {
   });
 
   it('says how many tries are left of whichever limit is nearer', async () => {
-    await guess(8);
+    await attempt(8);
     const refusal = refusalOf(await verify(await setting().atCode(account), setting().wrongCode()));
     expect(refusal).to.deep.include({ code: 'code_invalid', attemptsLeft: 1 });
   });
 
   it('takes the right one when the wait is over, and not a millisecond before', async () => {
-    await guess(10);
-    setting().clock.advance(15 * MINUTE - 1);
+    await attempt(10);
+    setting().clock.nextStep(15 * MINUTE - 1);
     expect(codeOf(await rightCode())).to.equal('too_many_attempts');
-    setting().clock.advance(1);
+    setting().clock.nextStep(1);
     expect(codeOf(await rightCode())).to.equal('ok');
   });
 
   it('waits twice as long each time, an hour at most', async () => {
     const waits = await inTurn(4, async () => {
-      await guess(10);
+      await attempt(10);
       const wait = (await lockout()).lockedUntil - setting().clock.now();
-      setting().clock.advance(wait - 1);
+      setting().clock.nextStep(wait - 1);
       expect(codeOf(await rightCode())).to.equal('too_many_attempts');
-      setting().clock.advance(1);
+      setting().clock.nextStep(1);
       // Tidying up must not forget how long the last wait was.
       await setting().stores.sweep(setting().clock.now(), 0);
       return wait / MINUTE;
@@ -95,35 +96,37 @@ describe('second-factor: guessing codes', () => {
   });
 
   it('forgets failures with a success, the length of the next wait included', async () => {
-    await guess(10);
-    setting().clock.advance(15 * MINUTE);
+    await attempt(10);
+    setting().clock.nextStep(15 * MINUTE);
     expect(codeOf(await rightCode())).to.equal('ok');
     expect(await lockout()).to.deep.include({ level: 0, failures: {} });
-    setting().clock.advance(PERIOD);
-    await guess(10);
+    setting().clock.nextStep(PERIOD);
+    await attempt(10);
     expect((await lockout()).lockedUntil).to.equal(setting().clock.now() + 15 * MINUTE);
   });
 
   it('begins to count anew in the same sign-in when it was right there', async () => {
-    const at = await setting().atCode(account);
-    await inTurn(4, () => verify(at, setting().wrongCode()));
-    const progress = acceptedBy(await verify(at, setting().code()));
-    setting().clock.advance(6 * MINUTE);
-    const again = { ...at, progress, demand: { ...NO_DEMAND, freshMs: 5 * MINUTE } };
+    const context = await setting().atCode(account);
+    await inTurn(4, () => verify(context, setting().wrongCode()));
+    const transaction = acceptedBy(await verify(context, setting().code()));
+    setting().clock.nextStep(6 * MINUTE);
+    const again = { ...context, transaction, requested: { ...NO_ASSURANCE_REQUESTED, freshMs: 5 * MINUTE } };
     expect(refusalOf(await verify(again, setting().wrongCode()))).to.deep.include({ attemptsLeft: 4 });
   });
 
-  it('A20 takes five of 200 at once in one sign-in', async () => {
-    const at = await setting().atCode(account);
-    const refusals = (await together(200, () => verify(at, setting().wrongCode()))).map(refusalOf);
+  it('takes five of 200 at once in one sign-in [A20]', async () => {
+    const context = await setting().atCode(account);
+    const refusals = (await together(200, () => verify(context, setting().wrongCode()))).map(refusalOf);
     expect(codesOf(refusals)).to.deep.equal({ code_invalid: 5, too_many_attempts: 195 });
   });
 
-  it('A21 takes ten of 200 at once over 50 sign-ins, and locks once', async () => {
+  it('takes ten of 200 at once over 50 sign-ins, and locks once [A21]', async () => {
     const sessions = await together(50, () => setting().atCode(account));
     const refusals = (
       await Promise.all(
-        sessions.flatMap((at) => Array.from({ length: 4 }, () => verify(at, setting().wrongCode()))),
+        sessions.flatMap((context) =>
+          Array.from({ length: 4 }, () => verify(context, setting().wrongCode())),
+        ),
       )
     ).map(refusalOf);
     expect(codesOf(refusals)).to.deep.equal({ code_invalid: 9, too_many_attempts: 191 });
@@ -134,11 +137,11 @@ describe('second-factor: guessing codes', () => {
     });
   });
 
-  it('A32 counts a used code as a wrong one', async () => {
+  it('counts a used code as a wrong one [A32]', async () => {
     const typed = setting().code();
     acceptedBy(await verify(await setting().atCode(account), typed));
-    const at = await setting().atCode(account);
-    expect(codesOf(await inTurn(6, async () => refusalOf(await verify(at, typed))))).to.deep.equal({
+    const context = await setting().atCode(account);
+    expect(codesOf(await inTurn(6, async () => refusalOf(await verify(context, typed))))).to.deep.equal({
       code_used: 5,
       too_many_attempts: 1,
     });
@@ -146,7 +149,7 @@ describe('second-factor: guessing codes', () => {
   });
 
   it('locks nobody out of another account', async () => {
-    await guess(10);
+    await attempt(10);
     const eve = await setting().person({ email: 'eve@acme.test', ...withTotp });
     expect(codeOf(await verify(await setting().atCode(eve), setting().code()))).to.equal('ok');
   });
@@ -159,13 +162,13 @@ describe('second-factor: guessing codes', () => {
       );
     }
 
-    it('A19 end with the factor refused, though the code is right and no wait is left', async () => {
+    it('end with the factor refused, though the code is right and no wait is left [A19]', async () => {
       await failedBefore(FAILURES_UNTIL_REFUSED - 1);
-      expect((await guess(1))[0]?.code).to.equal('code_invalid');
-      setting().clock.advance(60 * MINUTE);
+      expect((await attempt(1))[0]?.code).to.equal('code_invalid');
+      setting().clock.nextStep(60 * MINUTE);
       expect(refusalOf(await rightCode())).to.deep.equal({ code: 'method_not_allowed' });
-      const judgement = await setting().secondFactor.standing(await setting().atCode(account));
-      expect(judgement?.decision).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
+      const policyResult = await setting().secondFactor.evaluate(await setting().atCode(account));
+      expect(policyResult?.decision).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
     });
 
     it('are 99 while the next one is right, and then none', async () => {
@@ -183,8 +186,8 @@ describe('second-factor: guessing codes', () => {
 
     it('are over when the factor was taken away', async () => {
       await failedBefore(FAILURES_UNTIL_REFUSED);
-      const judgement = await setting().judged(account);
-      const [enrolment] = judgement.enrolments;
+      const policyResult = await setting().judged(account);
+      const [enrolment] = policyResult.enrolments;
       await setting().stores.enrolments.remove(account.id, enrolment?.id ?? '');
       await setting().stores.lockouts.reset(secondFactorSubject(account.id));
       const { decision } = await setting().judged(account);

@@ -1,6 +1,6 @@
 /** A code opens one sign-in, once, whoever offers it again and how fast (RFC 6238, 5.2). */
 import { expect } from 'chai';
-import { NO_DEMAND } from '../../../src/domain/policy/policy.ts';
+import { NO_ASSURANCE_REQUESTED } from '../../../src/domain/policy/policy.ts';
 import { together } from '../../contracts/make-store.ts';
 import {
   ADDRESS,
@@ -22,18 +22,18 @@ describe('second-factor: a code is accepted once', () => {
 
   async function app() {
     const account = await setting().person(withTotp);
-    return { account, at: await setting().atCode(account) };
+    return { account, context: await setting().atCode(account) };
   }
 
-  it('A32 is refused in another sign-in', async () => {
-    const { account, at } = await app();
+  it('is refused in another sign-in [A32]', async () => {
+    const { account, context } = await app();
     const { secondFactor, code, clock } = setting();
     const typed = code();
-    acceptedBy(await secondFactor.verifyCode(at, 'totp', typing(typed)));
+    acceptedBy(await secondFactor.verifyCode(context, 'totp', typing(typed)));
     expect(
       codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(typed))),
     ).to.equal('code_used');
-    clock.advance(PERIOD);
+    clock.nextStep(PERIOD);
     expect(
       codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(typed))),
     ).to.equal('code_used');
@@ -42,16 +42,16 @@ describe('second-factor: a code is accepted once', () => {
     ).to.equal('ok');
   });
 
-  it('A34 takes an older one for used, while it is inside tolerance', async () => {
-    const { account, at } = await app();
+  it('takes an older one for used, while it is inside tolerance [A34]', async () => {
+    const { account, context } = await app();
     const { secondFactor, code } = setting();
-    acceptedBy(await secondFactor.verifyCode(at, 'totp', typing(code(0))));
+    acceptedBy(await secondFactor.verifyCode(context, 'totp', typing(code(0))));
     expect(
       codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(code(-1)))),
     ).to.equal('code_used');
   });
 
-  it('A36 is refused when it has confirmed the set-up', async () => {
+  it('is refused when it has confirmed the set-up [A36]', async () => {
     const account = await setting().person();
     const { secondFactor, enrolment, judged, clock } = setting();
     const begun = acceptedBy(
@@ -59,27 +59,27 @@ describe('second-factor: a code is accepted once', () => {
     );
     const secret = enrolment.reveal(begun, await judged(account))?.secret ?? '';
     const typed = setting().code(0, secret);
-    const given = { typed, label: '', app: '', address: ADDRESS, clientId: 'rp' };
+    const given = { typed, label: '', app: '', ip: ADDRESS, clientId: 'rp' };
     acceptedBy(await enrolment.confirm(begun, await judged(account), 'totp', given));
     expect(
       codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(typed))),
     ).to.equal('code_used');
-    clock.advance(PERIOD);
+    clock.nextStep(PERIOD);
     const next = setting().code(0, secret);
     expect(
       codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(next))),
     ).to.equal('ok');
   });
 
-  it('A35 is burnt by a near miss: what the page told about it opens nothing later', async () => {
-    const { account, at } = await app();
+  it('is burnt by a near miss: what the page told about it opens nothing later [A35]', async () => {
+    const { account, context } = await app();
     const { secondFactor, code, clock } = setting();
     const ahead = code(4);
-    expect(refusalOf(await secondFactor.verifyCode(at, 'totp', typing(ahead)))).to.deep.include({
+    expect(refusalOf(await secondFactor.verifyCode(context, 'totp', typing(ahead)))).to.deep.include({
       clockOffSeconds: 120,
     });
-    clock.advance(4 * PERIOD);
-    for (const later of [at, await setting().atCode(account)]) {
+    clock.nextStep(4 * PERIOD);
+    for (const later of [context, await setting().atCode(account)]) {
       expect(codeOf(await secondFactor.verifyCode(later, 'totp', typing(ahead)))).to.equal('code_used');
     }
     expect(
@@ -87,12 +87,14 @@ describe('second-factor: a code is accepted once', () => {
     ).to.equal('ok');
   });
 
-  it('A32 is accepted in one of ten sign-ins that offer it at once', async () => {
+  it('is accepted in one of ten sign-ins that offer it at once [A32]', async () => {
     const { account } = await app();
     const typed = setting().code();
     const sessions = await together(10, () => setting().atCode(account));
     const codes = await Promise.all(
-      sessions.map(async (at) => codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(typed)))),
+      sessions.map(async (context) =>
+        codeOf(await setting().secondFactor.verifyCode(context, 'totp', typing(typed))),
+      ),
     );
     expect(tally(codes).ok).to.equal(1);
     expect(codes.filter((code) => !['ok', 'code_used', 'too_many_attempts'].includes(code))).to.deep.equal(
@@ -100,26 +102,28 @@ describe('second-factor: a code is accepted once', () => {
     );
   });
 
-  it('A32 is accepted in one of fifty, wherever the limit cuts', async () => {
+  it('is accepted in one of fifty, wherever the limit cuts [A32]', async () => {
     const { account } = await app();
     const typed = setting().code();
     const sessions = await together(50, () => setting().atCode(account));
     const codes = await Promise.all(
-      sessions.map(async (at) => codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(typed)))),
+      sessions.map(async (context) =>
+        codeOf(await setting().secondFactor.verifyCode(context, 'totp', typing(typed))),
+      ),
     );
     expect(tally(codes).ok).to.equal(1);
   });
 
   it('is one proof when the form is sent twice', async () => {
-    const { account, at } = await app();
+    const { account, context } = await app();
     const typed = setting().code();
-    const both = await together(2, () => setting().secondFactor.verifyCode(at, 'totp', typing(typed)));
+    const both = await together(2, () => setting().secondFactor.verifyCode(context, 'totp', typing(typed)));
     const [one, two] = both.map(acceptedBy);
     expect(one).to.deep.equal(two);
-    expect(one?.proofs).to.have.lengthOf(2);
+    expect(one?.authentications).to.have.lengthOf(2);
     // The sign-in goes on, and later clicks of the same form find it done.
     if (!one) throw new Error('no progress');
-    for (const later of [at, { ...at, progress: one }]) {
+    for (const later of [context, { ...context, transaction: one }]) {
       expect(acceptedBy(await setting().secondFactor.verifyCode(later, 'totp', typing(typed)))).to.deep.equal(
         one,
       );
@@ -128,12 +132,12 @@ describe('second-factor: a code is accepted once', () => {
     expect(tally(await setting().events())).to.deep.equal({ 'second_factor.accepted': 1 });
   });
 
-  it('A32 is refused when the same sign-in asks for another one', async () => {
-    const { at } = await app();
+  it('is refused when the same sign-in asks for another one [A32]', async () => {
+    const { context } = await app();
     const typed = setting().code();
-    const progress = acceptedBy(await setting().secondFactor.verifyCode(at, 'totp', typing(typed)));
-    setting().clock.advance(PERIOD);
-    const again = { ...at, progress, demand: { ...NO_DEMAND, freshMs: 1000 } };
+    const transaction = acceptedBy(await setting().secondFactor.verifyCode(context, 'totp', typing(typed)));
+    setting().clock.nextStep(PERIOD);
+    const again = { ...context, transaction, requested: { ...NO_ASSURANCE_REQUESTED, freshMs: 1000 } };
     expect(codeOf(await setting().secondFactor.verifyCode(again, 'totp', typing(typed)))).to.equal(
       'code_used',
     );
@@ -157,9 +161,8 @@ describe('second-factor: a code is accepted once', () => {
     const second = acceptedBy(
       await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(code(0, OTHER))),
     );
-    expect([first, second].map(({ proofs }) => proofs.at(-1)?.enrolmentId)).to.have.members([
-      phone?.id,
-      tablet?.id,
-    ]);
+    expect([first, second].map(({ authentications }) => authentications.at(-1)?.enrolmentId)).to.have.members(
+      [phone?.id, tablet?.id],
+    );
   });
 });

@@ -4,7 +4,7 @@ import type { Account } from '../../../src/domain/account.ts';
 import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import type { Standing } from '../../../src/use-cases/second-factor/verify.ts';
+import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
 import { anEnrolment, MINUTE, NOW } from '../../contracts/examples.ts';
 import { acceptedBy, aTenant, codeOf, freshSetting, inTurn, refusalOf, SECRET, tally } from '../setting.ts';
 import { EMAIL, REACHABLE, sendingIn } from './sending.ts';
@@ -22,32 +22,32 @@ describe('second-factor: guessing with several methods', () => {
     account = await setting().person({ ...REACHABLE, factors: FACTORS });
     // A set that nobody has: for who guesses.
     const paper = { id: 'paper', method: 'recovery', accountId: account.id, tenantId: 'acme' } as const;
-    const secret = setting().needs.box.seal('[]', enrolmentPurpose(paper));
+    const secret = setting().needs.cipher.encrypt('[]', enrolmentPurpose(paper));
     await setting().stores.enrolments.insert(anEnrolment({ ...paper, secret }));
   });
 
-  const wrong = (at: Standing, method: MethodName, times: number) =>
+  const wrong = (context: SignInContext, method: MethodName, times: number) =>
     inTurn(times, async () =>
-      refusalOf(await verify(at, method, method === 'totp' ? setting().wrongCode() : 'x')),
+      refusalOf(await verify(context, method, method === 'totp' ? setting().wrongCode() : 'x')),
     );
   const lockout = () => setting().stores.lockouts.read(secondFactorSubject(account.id));
   const codes = (refusals: readonly ({ code: string } | null)[]) =>
     tally(refusals.map((each) => each?.code ?? 'ok'));
 
   it('takes five by each method in one sign-in, and then another method', async () => {
-    const at = await ask(await askedBy(account, 'email'), 'sms');
-    const refusals = await wrong(at, 'totp', 6);
+    const context = await ask(await askedBy(account, 'email'), 'sms');
+    const refusals = await wrong(context, 'totp', 6);
     expect(refusals.at(-1)).to.deep.equal({ code: 'too_many_attempts', retryAt: null });
-    expect(codeOf(await verify(at, 'email', await setting().sentCode(EMAIL)))).to.equal('ok');
+    expect(codeOf(await verify(context, 'email', await setting().sentCode(EMAIL)))).to.equal('ok');
   });
 
-  it('A23 has one limit for the account: another method brings no new tries', async () => {
-    const at = await ask(await askedBy(account, 'email'), 'sms');
+  it('has one limit for the account: another method brings no new tries [A23]', async () => {
+    const context = await ask(await askedBy(account, 'email'), 'sms');
     const refusals = [
-      ...(await wrong(at, 'totp', 4)),
-      ...(await wrong(at, 'email', 3)),
-      ...(await wrong(at, 'sms', 2)),
-      ...(await wrong(at, 'recovery', 2)),
+      ...(await wrong(context, 'totp', 4)),
+      ...(await wrong(context, 'email', 3)),
+      ...(await wrong(context, 'sms', 2)),
+      ...(await wrong(context, 'recovery', 2)),
     ];
     const locked = { code: 'too_many_attempts', retryAt: NOW + 15 * MINUTE };
     expect(codes(refusals)).to.deep.equal({ code_invalid: 9, too_many_attempts: 2 });
@@ -55,11 +55,11 @@ describe('second-factor: guessing with several methods', () => {
     expect((await lockout()).failures).to.deep.equal({ totp: 4, email: 3, sms: 2, recovery: 1 });
     for (const method of ['totp', 'email', 'sms', 'recovery'] as const) {
       const typed = method === 'totp' ? setting().code() : await setting().sentCode(EMAIL);
-      expect(refusalOf(await verify(at, method, typed)), method).to.deep.equal(locked);
+      expect(refusalOf(await verify(context, method, typed)), method).to.deep.equal(locked);
     }
   });
 
-  it('A31 has a success clear its own method alone', async () => {
+  it('has a success clear its own method alone [A31]', async () => {
     const first = await askedBy(account, 'email');
     await wrong(first, 'email', 4);
     await wrong(first, 'totp', 4);
@@ -73,12 +73,12 @@ describe('second-factor: guessing with several methods', () => {
     expect((await lockout()).lockedUntil).to.equal(NOW + 15 * MINUTE);
   });
 
-  it('A31 keeps the length of the next wait while another method has failures', async () => {
+  it('keeps the length of the next wait while another method has failures [A31]', async () => {
     const first = await askedBy(account, 'email');
     await wrong(first, 'email', 4);
     await wrong(first, 'totp', 5);
     await wrong(await setting().atCode(account), 'totp', 1);
-    setting().clock.advance(15 * MINUTE);
+    setting().clock.nextStep(15 * MINUTE);
     acceptedBy(await verify(await setting().atCode(account), 'totp', setting().code()));
     expect(await lockout()).to.deep.include({ level: 1, failures: { email: 4 } });
     const second = await askedBy(account, 'email');
@@ -86,15 +86,15 @@ describe('second-factor: guessing with several methods', () => {
     expect(await lockout()).to.deep.include({ level: 0, failures: {} });
   });
 
-  it('A19 refuses a method after 100 failures in a row, and takes the others', async () => {
+  it('refuses a method after 100 failures in a row, and takes the others [A19]', async () => {
     const subject = secondFactorSubject(account.id);
     for (let times = 0; times < FAILURES_UNTIL_REFUSED; times += 1) {
       await setting().stores.lockouts.addFailure(subject, 'email', NOW);
     }
-    const at = await setting().atCode(account);
-    const judgement = await setting().secondFactor.standing(at);
-    expect(judgement?.decision).to.deep.include({ methods: ['totp', 'sms', 'recovery'] });
-    acceptedBy(await verify(at, 'totp', setting().code()));
+    const context = await setting().atCode(account);
+    const policyResult = await setting().secondFactor.evaluate(context);
+    expect(policyResult?.decision).to.deep.include({ methods: ['totp', 'sms', 'recovery'] });
+    acceptedBy(await verify(context, 'totp', setting().code()));
     expect((await lockout()).failures).to.deep.equal({ email: 100 });
   });
 });

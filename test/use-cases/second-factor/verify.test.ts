@@ -8,7 +8,7 @@ import { together } from '../../contracts/make-store.ts';
 import {
   acceptedBy,
   aTenant,
-  box,
+  cipher,
   codeOf,
   freshSetting,
   NETWORK,
@@ -28,15 +28,21 @@ describe('second-factor: a code', () => {
     const account = await setting().person(withTotp);
     const [enrolment] = await setting().stores.enrolments.listByAccount(account.id);
     if (!enrolment) throw new Error('no factor');
-    return { account, enrolment, at: await setting().atCode(account) };
+    return { account, enrolment, context: await setting().atCode(account) };
   }
 
-  it('0.4 is accepted, noted as a proof, and burnt', async () => {
-    const { account, enrolment, at } = await app();
-    const after = acceptedBy(await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code())));
-    const proof = { method: 'totp', enrolmentId: enrolment.id, at: NOW } as const;
-    expect(after).to.deep.equal({ ...at.progress, proofs: [...at.progress.proofs, proof], version: 2 });
-    expect(await setting().stores.progress.find(after.uid, NOW)).to.deep.equal(after);
+  it('is accepted, noted as a proof, and burnt [0.4]', async () => {
+    const { account, enrolment, context } = await app();
+    const after = acceptedBy(
+      await setting().secondFactor.verifyCode(context, 'totp', typing(setting().code())),
+    );
+    const authentication = { method: 'totp', enrolmentId: enrolment.id, atMs: NOW } as const;
+    expect(after).to.deep.equal({
+      ...context.transaction,
+      authentications: [...context.transaction.authentications, authentication],
+      version: 2,
+    });
+    expect(await setting().stores.transactions.find(after.uid, NOW)).to.deep.equal(after);
     const [stored] = await setting().stores.enrolments.listByAccount(account.id);
     expect(stored?.lastStep).to.equal(Math.floor(NOW / PERIOD));
     const [event] = await setting().stores.audit.list({ limit: 10 });
@@ -47,29 +53,29 @@ describe('second-factor: a code', () => {
       clientId: 'rp',
       method: 'totp',
       reason: null,
-      address: NETWORK,
+      ip: NETWORK,
     });
-    const judgement = await setting().secondFactor.standing({ ...at, progress: after });
-    expect(judgement?.decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
+    const policyResult = await setting().secondFactor.evaluate({ ...context, transaction: after });
+    expect(policyResult?.decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
   });
 
-  it('A9 counts for nothing before the password, and is not used up by it', async () => {
-    const { account, at } = await app();
-    const early = { ...at, progress: await setting().begun(account, { proofs: [] }) };
+  it('counts for nothing before the password, and is not used up by it [A9]', async () => {
+    const { account, context } = await app();
+    const early = { ...context, transaction: await setting().begun(account, { authentications: [] }) };
     const code = setting().code();
     expect(codeOf(await setting().secondFactor.verifyCode(early, 'totp', typing(code)))).to.equal(
       'method_not_allowed',
     );
     for (let times = 0; times < 12; times += 1)
       await setting().secondFactor.verifyCode(early, 'totp', typing('000000'));
-    expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(code)))).to.equal('ok');
+    expect(codeOf(await setting().secondFactor.verifyCode(context, 'totp', typing(code)))).to.equal('ok');
   });
 
   for (const method of ['email', 'sms', 'recovery', 'passkey', '__proto__', 'constructor', 'none', '']) {
-    it(`A105 is not taken by "${method}", which is not set up, and nothing is counted`, async () => {
-      const { account, at } = await app();
+    it(`is not taken by "${method}", which is not set up, and nothing is counted [A105]`, async () => {
+      const { account, context } = await app();
       const outcome = await setting().secondFactor.verifyCode(
-        at,
+        context,
         method as MethodName,
         typing(setting().code()),
       );
@@ -90,23 +96,23 @@ describe('second-factor: a code', () => {
     expect(codeOf(outcome)).to.equal('method_not_allowed');
   });
 
-  it('2.2 is not taken from an address that nobody has confirmed, nor is the password alone', async () => {
+  it('is not taken from an address that nobody has confirmed, nor is the password alone [2.2]', async () => {
     const account = await setting().person({ factors: [{ method: 'email' }] });
-    const at = await setting().atCode(account);
-    const judgement = await setting().secondFactor.standing(at);
-    expect(judgement?.decision).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
-    expect(codeOf(await setting().secondFactor.verifyCode(at, 'email', typing('123456')))).to.equal(
+    const context = await setting().atCode(account);
+    const policyResult = await setting().secondFactor.evaluate(context);
+    expect(policyResult?.decision).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
+    expect(codeOf(await setting().secondFactor.verifyCode(context, 'email', typing('123456')))).to.equal(
       'method_not_allowed',
     );
   });
 
-  it('3.8 says how many tries are left, and by how much the clock is off', async () => {
-    const { at } = await app();
+  it('says how many tries are left, and by how much the clock is off [3.8]', async () => {
+    const { context } = await app();
     const { secondFactor, code, wrongCode } = setting();
     const said = [wrongCode(), code(3), '', code(-4)];
     const refusals = [];
     for (const typed of said)
-      refusals.push(refusalOf(await secondFactor.verifyCode(at, 'totp', typing(typed))));
+      refusals.push(refusalOf(await secondFactor.verifyCode(context, 'totp', typing(typed))));
     const of = (attemptsLeft: number, clockOffSeconds: number | null) => {
       return { code: 'code_invalid', attemptsLeft, clockOffSeconds };
     };
@@ -115,9 +121,9 @@ describe('second-factor: a code', () => {
   });
 
   it('ends with the account', async () => {
-    const { at } = await app();
-    const gone = { ...at, progress: { ...at.progress, accountId: 'nobody' } };
-    expect(await setting().secondFactor.standing(gone)).to.equal(null);
+    const { context } = await app();
+    const gone = { ...context, transaction: { ...context.transaction, accountId: 'nobody' } };
+    expect(await setting().secondFactor.evaluate(gone)).to.equal(null);
     expect(codeOf(await setting().secondFactor.verifyCode(gone, 'totp', typing(setting().code())))).to.equal(
       'session_expired',
     );
@@ -132,36 +138,38 @@ describe('second-factor: a code', () => {
       return setting().atCode(account);
     }
 
-    it('R35 that cannot be opened no code is right, and none is counted as wrong', async () => {
-      const at = await factorWith(box.seal(SECRET, 'totp|acme|somebody-else|phone'));
+    it('that cannot be opened no code is right, and none is counted as wrong [R35]', async () => {
+      const context = await factorWith(cipher.encrypt(SECRET, 'totp|acme|somebody-else|phone'));
       const { secondFactor, code, stores } = setting();
-      expect(codeOf(await secondFactor.verifyCode(at, 'totp', typing(code())))).to.equal(
+      expect(codeOf(await secondFactor.verifyCode(context, 'totp', typing(code())))).to.equal(
         'method_not_allowed',
       );
-      const { failures } = await stores.lockouts.read(secondFactorSubject(at.progress.accountId));
+      const { failures } = await stores.lockouts.read(secondFactorSubject(context.transaction.accountId));
       expect(failures).to.deep.equal({});
     });
 
     it('of another method is wrong', async () => {
-      const at = await factorWith(box.seal(OTHER, 'totp|acme|somebody-else|phone'), { method: 'app' });
-      const { accountId } = at.progress;
-      const secret = box.seal(
+      const context = await factorWith(cipher.encrypt(OTHER, 'totp|acme|somebody-else|phone'), {
+        method: 'app',
+      });
+      const { accountId } = context.transaction;
+      const secret = cipher.encrypt(
         SECRET,
         enrolmentPurpose({ id: 'tablet', method: 'totp', accountId, tenantId: 'acme' }),
       );
       const tablet = anEnrolment({ id: 'tablet', accountId, secret });
       await setting().stores.enrolments.insert(tablet);
       const { secondFactor, code } = setting();
-      expect(codeOf(await secondFactor.verifyCode(at, 'totp', typing(code(0, OTHER))))).to.equal(
+      expect(codeOf(await secondFactor.verifyCode(context, 'totp', typing(code(0, OTHER))))).to.equal(
         'code_invalid',
       );
-      expect(codeOf(await secondFactor.verifyCode(at, 'totp', typing(code(0, SECRET))))).to.equal('ok');
+      expect(codeOf(await secondFactor.verifyCode(context, 'totp', typing(code(0, SECRET))))).to.equal('ok');
     });
 
     it('that is not there is wrong, whatever it is', async () => {
-      const at = await factorWith(null);
+      const context = await factorWith(null);
       for (const typed of [setting().code(), '000000']) {
-        expect(codeOf(await setting().secondFactor.verifyCode(at, 'totp', typing(typed)))).to.equal(
+        expect(codeOf(await setting().secondFactor.verifyCode(context, 'totp', typing(typed)))).to.equal(
           'code_invalid',
         );
       }
@@ -175,55 +183,59 @@ describe('second-factor: a code', () => {
 
   describe('a sign-in that has changed meanwhile', () => {
     it('has an older version of it lose', async () => {
-      const { at } = await app();
-      await setting().stores.progress.save({ ...at.progress, later: true });
-      const outcome = await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code()));
+      const { context } = await app();
+      await setting().stores.transactions.save({ ...context.transaction, later: true });
+      const outcome = await setting().secondFactor.verifyCode(context, 'totp', typing(setting().code()));
       expect(codeOf(outcome)).to.equal('session_expired');
       expect(await setting().events()).to.deep.equal([]);
     });
 
     it('has one of another account lose', async () => {
-      const { enrolment, at } = await app();
+      const { enrolment, context } = await app();
       const eve = await setting().person({ email: 'eve@acme.test', ...withTotp });
-      const proofs = [{ method: 'totp', enrolmentId: enrolment.id, at: NOW } as const];
-      await setting().stores.progress.save({ ...at.progress, accountId: eve.id, proofs });
-      const outcome = await setting().secondFactor.verifyCode(at, 'totp', typing(setting().code()));
+      const authentications = [{ method: 'totp', enrolmentId: enrolment.id, atMs: NOW } as const];
+      await setting().stores.transactions.save({
+        ...context.transaction,
+        accountId: eve.id,
+        authentications,
+      });
+      const outcome = await setting().secondFactor.verifyCode(context, 'totp', typing(setting().code()));
       expect(codeOf(outcome)).to.equal('session_expired');
-      const found = await setting().stores.progress.find(at.progress.uid, NOW);
-      expect(found).to.deep.include({ accountId: eve.id, proofs });
+      const found = await setting().stores.transactions.find(context.transaction.uid, NOW);
+      expect(found).to.deep.include({ accountId: eve.id, authentications });
     });
   });
 
   describe('"later" (4.6)', () => {
     it('is noted in the sign-in while grace lasts, and carries it', async () => {
-      const at = await setting().atCode(await setting().person());
-      const after = acceptedBy(await setting().secondFactor.postpone(at));
-      expect(after).to.deep.equal({ ...at.progress, later: true, version: 2 });
-      const judgement = await setting().secondFactor.standing({ ...at, progress: after });
-      expect(judgement?.decision).to.deep.equal({ kind: 'satisfied', onGrace: true });
+      const context = await setting().atCode(await setting().person());
+      const after = acceptedBy(await setting().secondFactor.postpone(context));
+      expect(after).to.deep.equal({ ...context.transaction, later: true, version: 2 });
+      const policyResult = await setting().secondFactor.evaluate({ ...context, transaction: after });
+      expect(policyResult?.decision).to.deep.equal({ kind: 'satisfied', onGrace: true });
       expect(await setting().events()).to.deep.equal(['second_factor.postponed']);
     });
 
     it('is refused when grace is over', async () => {
       const account = await setting().person();
-      await setting().secondFactor.standing(await setting().atCode(account));
-      setting().clock.advance(7 * 24 * 60 * MINUTE);
+      await setting().secondFactor.evaluate(await setting().atCode(account));
+      setting().clock.nextStep(7 * 24 * 60 * MINUTE);
       expect(codeOf(await setting().secondFactor.postpone(await setting().atCode(account)))).to.equal(
         'enforced',
       );
     });
 
     it('is refused to who has a factor to give', async () => {
-      const { at } = await app();
-      expect(refusalOf(await setting().secondFactor.postpone(at))).to.deep.equal({ code: 'enforced' });
+      const { context } = await app();
+      expect(refusalOf(await setting().secondFactor.postpone(context))).to.deep.equal({ code: 'enforced' });
     });
 
     it('is one answer when the form is sent twice, and loses against another sign-in', async () => {
-      const at = await setting().atCode(await setting().person());
-      const [one, two] = (await together(2, () => setting().secondFactor.postpone(at))).map(acceptedBy);
+      const context = await setting().atCode(await setting().person());
+      const [one, two] = (await together(2, () => setting().secondFactor.postpone(context))).map(acceptedBy);
       expect(one).to.deep.equal(two);
       const other = await setting().atCode(await setting().person());
-      await setting().stores.progress.save(other.progress);
+      await setting().stores.transactions.save(other.transaction);
       expect(codeOf(await setting().secondFactor.postpone(other))).to.equal('session_expired');
     });
   });

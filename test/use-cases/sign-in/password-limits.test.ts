@@ -22,7 +22,7 @@ describe('sign-in: guessing passwords', () => {
       before: null,
       email: 'bob@acme.test',
       password: PASSWORD,
-      address: `198.51.${guesser >> 8}.${guesser & 255}`,
+      ip: `198.51.${guesser >> 8}.${guesser & 255}`,
       knownBrowser: null,
       tenantId: null,
       accountId: null,
@@ -33,38 +33,38 @@ describe('sign-in: guessing passwords', () => {
   }
 
   const wrong = (changes: Partial<PasswordSubmission> = {}) => submit({ password: 'wrong', ...changes });
-  const guess = async (times: number, changes: Partial<PasswordSubmission> = {}) =>
+  const attempt = async (times: number, changes: Partial<PasswordSubmission> = {}) =>
     tally((await inTurn(times, () => wrong(changes))).map(codeOf));
 
-  it('A19 takes ten wrong ones in 15 minutes, whatever the address, and then not even the right one', async () => {
-    expect(await guess(10)).to.deep.equal({ credentials_invalid: 10 });
+  it('takes ten wrong ones in 15 minutes, whatever the address, and then not even the right one [A19]', async () => {
+    expect(await attempt(10)).to.deep.equal({ credentials_invalid: 10 });
     const retryAt = setting().clock.now() + 15 * MINUTE;
     expect(refusalOf(await wrong())).to.deep.equal({ code: 'too_many_attempts', retryAt });
     expect(refusalOf(await submit())).to.deep.equal({ code: 'too_many_attempts', retryAt });
   });
 
   it('takes the right one when the wait is over, and not a millisecond before', async () => {
-    await guess(10);
-    setting().clock.advance(15 * MINUTE - 1);
+    await attempt(10);
+    setting().clock.nextStep(15 * MINUTE - 1);
     expect(codeOf(await submit())).to.equal('too_many_attempts');
-    setting().clock.advance(1);
+    setting().clock.nextStep(1);
     expect(codeOf(await submit())).to.equal('ok');
   });
 
   it('has a window that slides: nine and nine more a quarter of an hour later are none too many', async () => {
-    expect(await guess(9)).to.deep.equal({ credentials_invalid: 9 });
-    setting().clock.advance(15 * MINUTE);
-    expect(await guess(9)).to.deep.equal({ credentials_invalid: 9 });
+    expect(await attempt(9)).to.deep.equal({ credentials_invalid: 9 });
+    setting().clock.nextStep(15 * MINUTE);
+    expect(await attempt(9)).to.deep.equal({ credentials_invalid: 9 });
     expect(codeOf(await submit())).to.equal('ok');
   });
 
   it('waits twice as long each time, an hour at most', async () => {
     const waits = await inTurn(4, async () => {
-      await guess(10);
+      await attempt(10);
       const refusal = refusalOf(await submit());
       const retryAt = refusal?.code === 'too_many_attempts' ? (refusal.retryAt ?? 0) : 0;
       const wait = retryAt - setting().clock.now();
-      setting().clock.advance(wait);
+      setting().clock.nextStep(wait);
       // Tidying up must not forget how long the last wait was.
       await setting().stores.sweep(setting().clock.now(), 0);
       return wait / MINUTE;
@@ -73,33 +73,33 @@ describe('sign-in: guessing passwords', () => {
   });
 
   it('forgets what failed with a success, the length of the next wait included', async () => {
-    await guess(10);
-    setting().clock.advance(15 * MINUTE);
-    await guess(9);
+    await attempt(10);
+    setting().clock.nextStep(15 * MINUTE);
+    await attempt(9);
     expect(codeOf(await submit())).to.equal('ok');
-    expect(await guess(10)).to.deep.equal({ credentials_invalid: 10 });
+    expect(await attempt(10)).to.deep.equal({ credentials_invalid: 10 });
     const retryAt = setting().clock.now() + 15 * MINUTE;
     expect(refusalOf(await submit())).to.deep.equal({ code: 'too_many_attempts', retryAt });
   });
 
-  it('A20 takes ten of fifty at once, and locks once', async () => {
+  it('takes ten of fifty at once, and locks once [A20]', async () => {
     const codes = (await together(50, () => wrong())).map(codeOf);
     expect(tally(codes)).to.deep.equal({ credentials_invalid: 10, too_many_attempts: 40 });
-    setting().clock.advance(15 * MINUTE);
-    await guess(10);
+    setting().clock.nextStep(15 * MINUTE);
+    await attempt(10);
     const retryAt = setting().clock.now() + 30 * MINUTE;
     expect(refusalOf(await submit())).to.deep.equal({ code: 'too_many_attempts', retryAt });
   });
 
   it('counts an address under one name, however it is typed', async () => {
-    for (const email of ['bob@acme.test', ' BOB@acme.test', 'Bob@Acme.Test ']) await guess(4, { email });
+    for (const email of ['bob@acme.test', ' BOB@acme.test', 'Bob@Acme.Test ']) await attempt(4, { email });
     expect(codeOf(await submit())).to.equal('too_many_attempts');
   });
 
-  it('A95 locks an account that is not there like one that is', async () => {
+  it('locks an account that is not there like one that is [A95]', async () => {
     const told = async (email: string) => {
       const outcomes = await inTurn(12, () => wrong({ email }));
-      setting().clock.advance(15 * MINUTE);
+      setting().clock.nextStep(15 * MINUTE);
       return [...outcomes, ...(await inTurn(11, () => wrong({ email })))].map((outcome) => {
         const refusal = refusalOf(outcome);
         return refusal?.code === 'too_many_attempts'
@@ -113,78 +113,78 @@ describe('sign-in: guessing passwords', () => {
     expect(events.slice(events.length / 2)).to.deep.equal(events.slice(0, events.length / 2));
   });
 
-  it('A28 locks nobody out of another account', async () => {
+  it('locks nobody out of another account [A28]', async () => {
     await setting().person({ email: 'eve@acme.test' });
-    await guess(20);
+    await attempt(20);
     expect(codeOf(await submit({ email: 'eve@acme.test' }))).to.equal('ok');
   });
 
   describe('a browser that signed in before', () => {
-    it('A28 gets in after 200 failures elsewhere', async () => {
-      const counts = await guess(200);
+    it('gets in after 200 failures elsewhere [A28]', async () => {
+      const counts = await attempt(200);
       expect(counts).to.deep.equal({ credentials_invalid: 10, too_many_attempts: 190 });
       expect(codeOf(await submit({ knownBrowser: 'laptop' }))).to.equal('ok');
       expect(codeOf(await submit())).to.equal('too_many_attempts');
     });
 
     it('has ten tries of its own, and waits then', async () => {
-      expect(await guess(11, { knownBrowser: 'laptop' })).to.deep.equal({
+      expect(await attempt(11, { knownBrowser: 'laptop' })).to.deep.equal({
         credentials_invalid: 10,
         too_many_attempts: 1,
       });
       expect(codeOf(await submit({ knownBrowser: 'laptop' }))).to.equal('too_many_attempts');
-      setting().clock.advance(15 * MINUTE);
+      setting().clock.nextStep(15 * MINUTE);
       expect(codeOf(await submit({ knownBrowser: 'laptop' }))).to.equal('ok');
     });
 
     it('takes nothing from other browsers, nor from its address', async () => {
-      await guess(12, { knownBrowser: 'laptop', address: '192.0.2.7' });
-      expect(codeOf(await submit({ knownBrowser: 'phone', address: '192.0.2.7' }))).to.equal('ok');
-      expect(codeOf(await submit({ address: '192.0.2.7' }))).to.equal('ok');
+      await attempt(12, { knownBrowser: 'laptop', ip: '192.0.2.7' });
+      expect(codeOf(await submit({ knownBrowser: 'phone', ip: '192.0.2.7' }))).to.equal('ok');
+      expect(codeOf(await submit({ ip: '192.0.2.7' }))).to.equal('ok');
     });
 
     it('has its own failures forgotten by its own success', async () => {
       const knownBrowser = 'laptop';
-      await guess(9, { knownBrowser });
+      await attempt(9, { knownBrowser });
       acceptedBy(await submit({ knownBrowser }));
-      expect(await guess(10, { knownBrowser })).to.deep.equal({ credentials_invalid: 10 });
+      expect(await attempt(10, { knownBrowser })).to.deep.equal({ credentials_invalid: 10 });
     });
   });
 
   describe('a network address', () => {
-    const address = '2001:db8:1:2::7';
+    const ip = '2001:db8:1:2::7';
     const neighbour = '2001:db8:1:2:ffff::1';
     const spray = (times: number) =>
-      together(times, (index) => wrong({ email: `somebody-${index}@acme.test`, address }));
+      together(times, (index) => wrong({ email: `somebody-${index}@acme.test`, ip }));
 
-    it('A28 is refused after 100 failures for as many accounts, its whole /64 with it, and nobody else', async () => {
+    it('is refused after 100 failures for as many accounts, its whole /64 with it, and nobody else [A28]', async () => {
       expect(tally((await spray(99)).map(codeOf))).to.deep.equal({ credentials_invalid: 99 });
       // What succeeds takes nothing, and gives nothing back.
-      for (let times = 0; times < 3; times += 1) expect(codeOf(await submit({ address }))).to.equal('ok');
-      expect(codeOf(await wrong({ email: 'nobody@acme.test', address }))).to.equal('credentials_invalid');
+      for (let times = 0; times < 3; times += 1) expect(codeOf(await submit({ ip }))).to.equal('ok');
+      expect(codeOf(await wrong({ email: 'nobody@acme.test', ip }))).to.equal('credentials_invalid');
       const retryAt = setting().clock.now() + 15 * MINUTE;
-      expect(refusalOf(await submit({ address }))).to.deep.equal({ code: 'too_many_attempts', retryAt });
-      expect(codeOf(await submit({ address: neighbour }))).to.equal('too_many_attempts');
-      expect(codeOf(await submit({ address: '2001:db8:1:3::7' }))).to.equal('ok');
-      expect(codeOf(await submit({ address, knownBrowser: 'laptop' }))).to.equal('ok');
-      setting().clock.advance(15 * MINUTE);
-      expect(codeOf(await submit({ address }))).to.equal('ok');
+      expect(refusalOf(await submit({ ip }))).to.deep.equal({ code: 'too_many_attempts', retryAt });
+      expect(codeOf(await submit({ ip: neighbour }))).to.equal('too_many_attempts');
+      expect(codeOf(await submit({ ip: '2001:db8:1:3::7' }))).to.equal('ok');
+      expect(codeOf(await submit({ ip, knownBrowser: 'laptop' }))).to.equal('ok');
+      setting().clock.nextStep(15 * MINUTE);
+      expect(codeOf(await submit({ ip }))).to.equal('ok');
     });
 
     it('is not counted for what its account had to wait for, before or after it had to', async () => {
-      const codes = (await together(110, () => wrong({ address }))).map(codeOf);
+      const codes = (await together(110, () => wrong({ ip }))).map(codeOf);
       expect(tally(codes)).to.deep.equal({ credentials_invalid: 10, too_many_attempts: 100 });
-      await inTurn(100, () => wrong({ address }));
+      await inTurn(100, () => wrong({ ip }));
       await setting().person({ email: 'eve@acme.test' });
-      expect(codeOf(await submit({ email: 'eve@acme.test', address }))).to.equal('ok');
+      expect(codeOf(await submit({ email: 'eve@acme.test', ip }))).to.equal('ok');
     });
 
     it('takes no try from an account while it is refused itself', async () => {
       await spray(100);
       for (let times = 0; times < 20; times += 1) {
-        expect(codeOf(await submit({ address }))).to.equal('too_many_attempts');
+        expect(codeOf(await submit({ ip }))).to.equal('too_many_attempts');
       }
-      expect(await guess(9)).to.deep.equal({ credentials_invalid: 9 });
+      expect(await attempt(9)).to.deep.equal({ credentials_invalid: 9 });
       expect(codeOf(await submit())).to.equal('ok');
     });
   });

@@ -2,7 +2,7 @@
 import { hash } from '@node-rs/argon2';
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
-import { NOTHING_YET } from '../../../src/domain/sign-in/transaction.ts';
+import { EMPTY_TRANSACTION } from '../../../src/domain/sign-in/transaction.ts';
 import type { PasswordSubmission } from '../../../src/use-cases/sign-in/password.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
@@ -28,7 +28,7 @@ describe('sign-in: the password', () => {
       before: null,
       email: 'bob@acme.test',
       password: PASSWORD,
-      address: ADDRESS,
+      ip: ADDRESS,
       knownBrowser: null,
       tenantId: null,
       accountId: null,
@@ -38,21 +38,21 @@ describe('sign-in: the password', () => {
     });
   }
 
-  it('1.4 begins a sign-in with the password as its one proof', async () => {
+  it('begins a sign-in with the password as its one proof [1.4]', async () => {
     const { id } = await setting().person({ factors: [{ method: 'totp', secret: SECRET }] });
-    const { progress, facts } = acceptedBy(await submit({ uid: 'one' }));
-    expect(progress).to.deep.equal({
+    const { transaction, snapshot } = acceptedBy(await submit({ uid: 'one' }));
+    expect(transaction).to.deep.equal({
       uid: 'one',
       version: 1,
       accountId: id,
-      proofs: [{ method: 'pwd', enrolmentId: null, at: NOW }],
-      ...NOTHING_YET,
+      authentications: [{ method: 'pwd', enrolmentId: null, atMs: NOW }],
+      ...EMPTY_TRANSACTION,
       keepsAuthTime: null,
       expiresAt: NOW + 15 * MINUTE,
     });
-    expect(await setting().stores.progress.find('one', NOW)).to.deep.equal(progress);
-    expect(facts?.account.id).to.equal(id);
-    expect(facts?.enrolments.map(({ method }) => method)).to.deep.equal(['totp']);
+    expect(await setting().stores.transactions.find('one', NOW)).to.deep.equal(transaction);
+    expect(snapshot?.account.id).to.equal(id);
+    expect(snapshot?.enrolments.map(({ method }) => method)).to.deep.equal(['totp']);
     const [event] = await setting().stores.audit.list({ limit: 10 });
     expect(event).to.include({
       event: 'sign_in.password_accepted',
@@ -60,7 +60,7 @@ describe('sign-in: the password', () => {
       tenantId: 'acme',
       clientId: 'rp',
       reason: null,
-      address: NETWORK,
+      ip: NETWORK,
     });
   });
 
@@ -124,7 +124,7 @@ describe('sign-in: the password', () => {
     expect(codeOf(await submit({ email: 'eve@acme.test' }))).to.equal('credentials_invalid');
   });
 
-  it('A95 says the same of an account that is not there', async () => {
+  it('says the same of an account that is not there [A95]', async () => {
     await setting().person();
     const known = await submit({ password: 'wrong' });
     const unknown = await submit({ email: 'nobody@acme.test', password: 'wrong' });
@@ -139,7 +139,7 @@ describe('sign-in: the password', () => {
     expect(of).to.include({ accountId: null, tenantId: null });
   });
 
-  it('A98 keeps neither the password nor the typed address', async () => {
+  it('keeps neither the password nor the typed address [A98]', async () => {
     await setting().person();
     await submit({ password: 'a slip of the finger' });
     await submit({ email: 'typed.by.mistake@acme.test' });
@@ -156,7 +156,7 @@ describe('sign-in: the password', () => {
       expect(refusalOf(await submit({ uid: 'one', tenantId: 'other' }))).to.deep.equal({ code: 'forbidden' });
       expect(codeOf(await submit({ tenantId: 'other', password: 'wrong' }))).to.equal('credentials_invalid');
       expect(codeOf(await submit({ tenantId: 'acme', accountId: id }))).to.equal('ok');
-      expect(await setting().stores.progress.find('one', NOW)).to.equal(null);
+      expect(await setting().stores.transactions.find('one', NOW)).to.equal(null);
       expect(await setting().events()).to.deep.equal([
         'sign_in.refused other_tenant',
         'sign_in.password_refused credentials_invalid',
@@ -172,26 +172,26 @@ describe('sign-in: the password', () => {
   });
 
   describe('what there was before', () => {
-    it('A13 is replaced whole: another account starts from nothing', async () => {
+    it('is replaced whole: another account starts from nothing [A13]', async () => {
       const bob = await setting().person({ factors: [{ method: 'totp', secret: SECRET }] });
       const eve = await setting().person({ email: 'eve@acme.test' });
       const before = await setting().begun(bob, {
         later: true,
         keepsAuthTime: NOW,
-        pending: { enrolmentId: 'new', method: 'totp', secret: 'sealed' },
-        proofs: [
-          { method: 'pwd', enrolmentId: null, at: NOW },
-          { method: 'totp', enrolmentId: 'his', at: NOW },
+        pendingEnrolment: { enrolmentId: 'new', method: 'totp', secret: 'sealed' },
+        authentications: [
+          { method: 'pwd', enrolmentId: null, atMs: NOW },
+          { method: 'totp', enrolmentId: 'his', atMs: NOW },
         ],
       });
-      const { progress: after } = acceptedBy(
+      const { transaction: after } = acceptedBy(
         await submit({ uid: before.uid, before, email: 'eve@acme.test' }),
       );
       expect(after).to.deep.include({
         accountId: eve.id,
         version: 2,
-        proofs: [{ method: 'pwd', enrolmentId: null, at: NOW }],
-        pending: null,
+        authentications: [{ method: 'pwd', enrolmentId: null, atMs: NOW }],
+        pendingEnrolment: null,
         later: false,
         keepsAuthTime: null,
       });

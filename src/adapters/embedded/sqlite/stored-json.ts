@@ -2,9 +2,17 @@
 
 import { isObject, readJson, readObject } from '../../../domain/json.ts';
 import { METHOD_NAMES } from '../../../domain/methods/method.ts';
-import { isProof, type Proof } from '../../../domain/policy/assurance.ts';
+import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { type Challenge, PURPOSES } from '../../../domain/sign-in/challenge.ts';
-import { NOTHING_YET, type PendingSetUp, type Progress } from '../../../domain/sign-in/transaction.ts';
+import {
+  fromStoredAuthentications,
+  toStoredAuthentication,
+} from '../../../domain/sign-in/stored-authentication.ts';
+import {
+  EMPTY_TRANSACTION,
+  type PendingEnrolment,
+  type SignInTransaction,
+} from '../../../domain/sign-in/transaction.ts';
 
 /** A method that this release does not know is malformed too. */
 const METHODS: readonly unknown[] = METHOD_NAMES;
@@ -22,7 +30,7 @@ function isChallenge(value: unknown): value is Challenge {
   return known && texts && typeof sentAt === 'number' && typeof expiresAt === 'number';
 }
 
-function isPendingSetUp(value: unknown): value is PendingSetUp {
+function isPendingEnrolment(value: unknown): value is PendingEnrolment {
   if (!isObject(value)) return false;
   const { enrolmentId, method, secret } = value;
   return typeof enrolmentId === 'string' && METHODS.includes(method) && isTextOrNull(secret);
@@ -33,23 +41,26 @@ export function readStrings(text: string): string[] | null {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null;
 }
 
-export function readProofs(text: string): Proof[] | null {
-  const value = readJson(text);
-  return Array.isArray(value) && value.every(isProof) ? value : null;
+export function readAuthentications(text: string): AuthenticationEvent[] | null {
+  return fromStoredAuthentications(readJson(text));
 }
 
-export function readPendingSetUp(text: string): PendingSetUp | null {
-  const value = readJson(text);
-  return isPendingSetUp(value) ? value : null;
+export function writeAuthentications(events: readonly AuthenticationEvent[]): string {
+  return JSON.stringify(events.map(toStoredAuthentication));
 }
 
-type More = Pick<Progress, 'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser'>;
+export function readPendingEnrolment(text: string): PendingEnrolment | null {
+  const value = readJson(text);
+  return isPendingEnrolment(value) ? value : null;
+}
+
+type More = Pick<SignInTransaction, 'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser'>;
 
 /** What is missing is as it is when nothing was done yet. */
 export function readMore(text: string): More | null {
   const read = readObject(text);
   if (!read) return null;
-  const { challenges, isSetUpProven, newCodes, trustBrowser } = { ...NOTHING_YET, ...read };
+  const { challenges, isSetUpProven, newCodes, trustBrowser } = { ...EMPTY_TRANSACTION, ...read };
   if (!Array.isArray(challenges) || !challenges.every(isChallenge) || !isTextOrNull(newCodes)) return null;
   if (typeof isSetUpProven !== 'boolean' || typeof trustBrowser !== 'boolean') return null;
   return { challenges, isSetUpProven, newCodes, trustBrowser };

@@ -4,7 +4,7 @@
  * `order` tells which of two came first when their times are equal.
  */
 import { type Connection as Driver, Schema, type Types } from 'mongoose';
-import type { Proof } from '../../../domain/policy/assurance.ts';
+import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { enrolment } from './enrolment.ts';
 import { key } from './key.ts';
 import { OPTIONS } from './options.ts';
@@ -61,14 +61,14 @@ const passwordChange = new Schema<PasswordChangeDocument>(
   { ...OPTIONS, collection: 'password_changes' },
 );
 
-export interface ClaimDocument {
+export interface OnceKeyDocument {
   _id: string;
   value: string;
   expiresAt: Date | null;
 }
 
 // No TTL index: a server whose clock is ahead would forget a claim that still guards something.
-const claim = new Schema<ClaimDocument>(
+const claim = new Schema<OnceKeyDocument>(
   { _id: String, value: String, expiresAt: Date },
   { ...OPTIONS, collection: 'claims' },
 ).index({ expiresAt: 1 });
@@ -96,7 +96,7 @@ const lockout = new Schema<LockoutDocument>(
 export interface SignInRecordDocument {
   _id: string;
   accountId: string;
-  proofs: Proof[];
+  proofs: AuthenticationEvent[];
   /** Absent from what an older release has written. */
   trustedBrowserId?: string | null;
   at: Date;

@@ -32,7 +32,7 @@ const RULES: Readonly<Record<keyof LogFields, Rule>> = {
   status: finite,
   duration_ms: finite,
   reason: (value) => (typeof value === 'string' ? withoutSecrets(value, LONGEST.sentence) : undefined),
-  address: network,
+  ip: network,
   error: errorParts,
 };
 
@@ -127,7 +127,7 @@ function framesOf({ message, stack = '' }: Error): string {
   const frames = stack
     .slice(stack.indexOf(message) + message.length)
     .split('\n')
-    .map((frame) => frame.trim())
-    .filter((frame) => frame.startsWith('at '));
+    .map((pageContext) => pageContext.trim())
+    .filter((pageContext) => pageContext.startsWith('at '));
   return oneLine(frames.join(' | '), LONGEST.stack);
 }

@@ -148,7 +148,7 @@ describe('the HTTP gateway', () => {
     expect(elsewhere.calls).to.deep.equal([]);
   });
 
-  it('R19 asks once, whatever becomes of it', async () => {
+  it('asks once, whatever becomes of it [R19]', async () => {
     const gateway = await startGateway();
     gateway.answer((response) => response.destroy());
     expect((await wordsOf(gatewayTo(gateway.url), SMS))[0]).to.equal(true);

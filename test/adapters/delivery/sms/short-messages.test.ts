@@ -40,15 +40,15 @@ describe('short messages', () => {
     expect(read('abc', 'ucs2')[0]).to.include({ dataCoding: 8, bytes: 6, text: 'abc' });
   });
 
-  for (const [alphabet, letter, alone, among] of [
+  for (const [alphabet, template, alone, among] of [
     ['gsm', 'a', 160, 153],
     ['latin1', 'a', 140, 134],
     ['ucs2', 'a', 70, 67],
     ['gsm', 'ж', 70, 67],
   ] as const) {
-    it(`are one up to ${alone} letters in ${alphabet} (${letter}), and of ${among} each beyond`, () => {
-      expect(read(letter.repeat(alone), alphabet)).to.have.lengthOf(1);
-      const parts = read(letter.repeat(alone + 1), alphabet);
+    it(`are one up to ${alone} letters in ${alphabet} (${template}), and of ${among} each beyond`, () => {
+      expect(read(template.repeat(alone), alphabet)).to.have.lengthOf(1);
+      const parts = read(template.repeat(alone + 1), alphabet);
       expect(parts.map(({ text, header }) => [text.length, header])).to.deep.equal([
         [among, [5, 0, 3, 0x7f, 2, 1]],
         [alone + 1 - among, [5, 0, 3, 0x7f, 2, 2]],

@@ -159,7 +159,7 @@ describe('the SMPP sender', () => {
   });
 
   describe('when the message is not taken', () => {
-    it('R19 gives up within five seconds', () => {
+    it('gives up within five seconds [R19]', () => {
       expect(SMPP_TIMES.bind + SMPP_TIMES.answer).to.be.at.most(5000);
     });
 
@@ -170,7 +170,7 @@ describe('the SMPP sender', () => {
       [0x14, true],
       [0x58, true],
     ] as const) {
-      it(`R19 tells status ${status} as ${isGateway ? "the gateway's" : "the message's"}`, async () => {
+      it(`tells status ${status} as ${isGateway ? "the gateway's" : "the message's"} [R19]`, async () => {
         const centre = await startCentre();
         centre.answer({ submit_sm: status });
         const words = await wordsOf(senderTo({ port: centre.port }), SMS);
@@ -188,7 +188,7 @@ describe('the SMPP sender', () => {
       expect(centre.binds).to.have.lengthOf(2);
     });
 
-    it('R19 is not let in, and says nothing of the password', async () => {
+    it('is not let in, and says nothing of the password [R19]', async () => {
       const centre = await startCentre();
       const sender = senderTo({ port: centre.port });
       centre.answer({ bind_transceiver: 0x0e });
@@ -200,7 +200,7 @@ describe('the SMPP sender', () => {
       await sender.send(SMS);
     });
 
-    it('R19 does not wait for an answer, and does not ask for it again', async () => {
+    it('does not wait for an answer, and does not ask for it again [R19]', async () => {
       const centre = await startCentre();
       const sender = senderTo({ port: centre.port }, { times: { ...LONG, answer: 500 } });
       centre.answer({ submit_sm: null });
@@ -213,24 +213,24 @@ describe('the SMPP sender', () => {
       expect(centre.binds).to.have.lengthOf(2);
     });
 
-    it('R19 does not wait for who accepts and says nothing', async () => {
+    it('does not wait for who accepts and says nothing [R19]', async () => {
       const { port } = await startMute();
       const words = await wordsOf(senderTo({ port }, { times: { ...LONG, bind: 500 } }), SMS);
       expect(words).to.deep.equal([true, 'the SMS centre did not answer in time']);
     });
 
-    it('R19 finds nobody', async () => {
+    it('finds nobody [R19]', async () => {
       const words = await wordsOf(senderTo({ port: await freePort() }), SMS);
       expect(words).to.deep.equal([true, "the SMS centre can't be spoken to (ECONNREFUSED)"]);
     });
 
-    it('R19 hears nonsense', async () => {
+    it('hears nonsense [R19]', async () => {
       const { port } = await startMute((socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
       expect((await wordsOf(senderTo({ port }), SMS))[0]).to.equal(true);
     });
   });
 
-  it('R19 notices by itself that nobody is there any more', async () => {
+  it('notices by itself that nobody is there any more [R19]', async () => {
     const centre = await startCentre();
     const sender = senderTo({ port: centre.port }, { times: { ...LONG, enquire: 20, answer: 1000 } });
     await sender.send(SMS);
@@ -259,7 +259,7 @@ describe('the SMPP sender', () => {
     return { sender: senderTo({ port }), asked: connections };
   });
 
-  it('A74 takes no mail', async () => {
+  it('takes no mail [A74]', async () => {
     const { port } = await startMute();
     const refusal = await senderTo({ port })
       .send({ ...SMS, channel: 'email' })

@@ -67,7 +67,7 @@ describe('the Twilio sender', () => {
     expect(gateway.calls).to.have.lengthOf(7);
   });
 
-  it('R19 hears how long to leave it alone, in seconds or as a date', async () => {
+  it('hears how long to leave it alone, in seconds or as a date [R19]', async () => {
     const gateway = await startGateway();
     const sender = senderTo(gateway.url);
     for (const [value, ms] of [
@@ -82,7 +82,7 @@ describe('the Twilio sender', () => {
     }
   });
 
-  it('R19 does not wait for a gateway that hangs, and does not ask it again', async () => {
+  it('does not wait for a gateway that hangs, and does not ask it again [R19]', async () => {
     const gateway = await startGateway();
     gateway.answer(null);
     const words = await wordsOf(senderTo(gateway.url, 500), SMS);
@@ -90,14 +90,14 @@ describe('the Twilio sender', () => {
     expect(gateway.calls).to.have.lengthOf(1);
   });
 
-  it('R19 does not wait for an answer that never ends', async () => {
+  it('does not wait for an answer that never ends [R19]', async () => {
     const gateway = await startGateway();
     gateway.answer((response) => void response.writeHead(200).write('{'));
     const words = await wordsOf(senderTo(gateway.url, 500), SMS);
     expect(words).to.deep.equal([true, 'the gateway gave no answer (TimeoutError)']);
   });
 
-  it('R19 reads no more of an answer than it needs', async () => {
+  it('reads no more of an answer than it needs [R19]', async () => {
     const gateway = await startGateway();
     let isCut = false;
     gateway.answer((response) => {
@@ -114,7 +114,7 @@ describe('the Twilio sender', () => {
     await eventually(async () => expect(isCut).to.equal(true));
   });
 
-  it('R19 says nothing of its credentials when there is nobody', async () => {
+  it('says nothing of its credentials when there is nobody [R19]', async () => {
     const words = await wordsOf(senderTo(`http://127.0.0.1:${await freePort()}`), SMS);
     expect(words).to.deep.equal([true, 'the gateway gave no answer (ECONNREFUSED)']);
   });

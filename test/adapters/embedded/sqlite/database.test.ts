@@ -69,7 +69,7 @@ describe('embedded database', () => {
     expect(pragma('journal_mode')).to.equal('wal');
   });
 
-  it('R26 migrates an older file and keeps what is in it', () => {
+  it('migrates an older file and keeps what is in it [R26]', () => {
     open(FIRST).close();
     const database = open(FIRST, SECOND);
     const rows = database.statement<{ name: string; size: number }>('SELECT name, size FROM things').all();
@@ -87,7 +87,7 @@ describe('embedded database', () => {
     database.close();
   });
 
-  it('R26 refuses a file of a newer schema, says so, and leaves it as it was', () => {
+  it('refuses a file of a newer schema, says so, and leaves it as it was [R26]', () => {
     open(FIRST, SECOND).close();
     const before = readFileSync(path());
     expect(() => open(FIRST)).to.throw(
@@ -105,7 +105,7 @@ describe('embedded database', () => {
     stores.close();
   });
 
-  it('R33 refuses what is no database, without touching it', () => {
+  it('refuses what is no database, without touching it [R33]', () => {
     writeFileSync(join(dataDir(), 'accounts.sqlite'), 'this is a letter, not a database\n'.repeat(99));
     expect(() => openEmbedded({ dataDir: dataDir() })).to.throw(StoreUnavailable, /^accounts\.sqlite: /);
     expect(readFileSync(join(dataDir(), 'accounts.sqlite'), 'utf8')).to.match(/^this is a letter/);
@@ -171,9 +171,9 @@ describe('embedded database', () => {
     database.close();
   });
 
-  it('R33 is unavailable where a page of the file is damaged, and goes on where none is', async () => {
+  it('is unavailable where a page of the file is damaged, and goes on where none is [R33]', async () => {
     const stores = openEmbeddedAccounts({ dataDir: dataDir() });
-    for (let n = 0; n < 50; n += 1) await stores.claims.claim(`key-${n}`, NOW);
+    for (let n = 0; n < 50; n += 1) await stores.onceKeys.claim(`key-${n}`, NOW);
     stores.close();
     const file = join(dataDir(), 'accounts.sqlite');
     const db = new DatabaseSync(file);
@@ -184,8 +184,8 @@ describe('embedded database', () => {
     db.close();
     writeFileSync(file, readFileSync(file).fill(0xff, (root - 1) * size, root * size));
     const damaged = openEmbeddedAccounts({ dataDir: dataDir() });
-    expect(await rejection(damaged.claims.peek('key-1'))).to.be.instanceOf(StoreUnavailable);
-    expect(await rejection(damaged.claims.claim('key-1', NOW))).to.be.instanceOf(StoreUnavailable);
+    expect(await rejection(damaged.onceKeys.peek('key-1'))).to.be.instanceOf(StoreUnavailable);
+    expect(await rejection(damaged.onceKeys.claim('key-1', NOW))).to.be.instanceOf(StoreUnavailable);
     expect(await damaged.accounts.insert(anAccount())).to.equal(true);
     damaged.close();
   });

@@ -34,11 +34,11 @@ function expectIntact(report: FullDiskReport): void {
 describe('embedded stores on a full disk', () => {
   const dataDir = freshDataDir();
 
-  it('R29 refuse when a file can grow no more, keep what they acknowledged, and can be read', () => {
+  it('refuse when a file can grow no more, keep what they acknowledged, and can be read [R29]', () => {
     expectIntact(reportOf(LIMITED, dataDir()));
   });
 
-  it('R29 do so on a file system of 300 KiB too, and go on when there is room again', function () {
+  it('do so on a file system of 300 KiB too, and go on when there is room again [R29]', function () {
     // Where a container forbids mounting, the test above is what can be proven.
     if (run(MOUNTED, dataDir(), ['true']).status !== 0) this.skip();
     const report = reportOf(MOUNTED, dataDir());

@@ -98,7 +98,7 @@ describe('embedded group commit', () => {
     database.close();
   });
 
-  it('R30 waits for a file that somebody else has locked, and does then what had to wait', async () => {
+  it('waits for a file that somebody else has locked, and does then what had to wait [R30]', async () => {
     const database = open();
     const other = new DatabaseSync(path());
     other.exec('BEGIN IMMEDIATE');
@@ -113,7 +113,7 @@ describe('embedded group commit', () => {
     database.close();
   });
 
-  it('R30 refuses all of them while the file stays locked, and stores none', async () => {
+  it('refuses all of them while the file stays locked, and stores none [R30]', async () => {
     const database = open();
     const other = new DatabaseSync(path());
     other.exec('BEGIN IMMEDIATE');
@@ -126,7 +126,7 @@ describe('embedded group commit', () => {
     database.close();
   });
 
-  it('R24 loses nothing that was told of when the process is killed right after', () => {
+  it('loses nothing that was told of when the process is killed right after [R24]', () => {
     open().close();
     const program = `
       import { openDatabase } from ${JSON.stringify(DATABASE)};

@@ -36,7 +36,7 @@ describe('embedded stores with malformed rows', () => {
     db.close();
   }
 
-  it('R33 an account without readable groups is absent: they may be what makes its policy strict', async () => {
+  it('an account without readable groups is absent: they may be what makes its policy strict [R33]', async () => {
     const whole = anAccount({ id: 'account-2', email: 'eve@acme.test' });
     await stores.accounts.insert(anAccount({ groups: ['finance'] }));
     await stores.accounts.insert(whole);
@@ -48,7 +48,7 @@ describe('embedded stores with malformed rows', () => {
     }
   });
 
-  it('R33 a sign-in record without readable proofs is absent', async () => {
+  it('a sign-in record without readable proofs is absent [R33]', async () => {
     const whole = aSignInRecord({ sessionUid: 'session-2' });
     await stores.records.save(aSignInRecord());
     await stores.records.save(whole);
@@ -65,7 +65,7 @@ describe('embedded stores with malformed rows', () => {
     expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
   });
 
-  it('R33 progress that cannot be read is absent, and can be begun anew', async () => {
+  it('progress that cannot be read is absent, and can be begun anew [R33]', async () => {
     const malformed = {
       proofs: [...MALFORMED, ...MALFORMED_PROOFS.map((proofs) => JSON.stringify(proofs))],
       pending: MALFORMED,
@@ -77,27 +77,27 @@ describe('embedded stores with malformed rows', () => {
     };
     for (const [column, texts] of Object.entries(malformed)) {
       for (const text of texts) {
-        await stores.progress.save(aProgress());
+        await stores.transactions.save(aProgress());
         damage('short-lived.sqlite', `UPDATE progress SET ${column} = ?`, text);
-        expect(await stores.progress.find('interaction-1', NOW), `${column} ${text}`).to.equal(null);
-        expect(await stores.progress.save(aProgress()), `${column} ${text}`).to.be.an('object');
-        await stores.progress.remove('interaction-1');
+        expect(await stores.transactions.find('interaction-1', NOW), `${column} ${text}`).to.equal(null);
+        expect(await stores.transactions.save(aProgress()), `${column} ${text}`).to.be.an('object');
+        await stores.transactions.remove('interaction-1');
       }
     }
   });
 
-  it('R33 A89 what is missing in progress has not happened yet, and nothing reaches a prototype', async () => {
+  it('what is missing in progress has not happened yet, and nothing reaches a prototype [R33 A89]', async () => {
     for (const text of ['{}', '{"__proto__":{"isSetUpProven":true}}', '{"later":true,"proofs":[]}']) {
-      await stores.progress.save(aProgress({ isSetUpProven: true }));
+      await stores.transactions.save(aProgress({ isSetUpProven: true }));
       damage('short-lived.sqlite', 'UPDATE progress SET more = ?', text);
-      const found = await stores.progress.find('interaction-1', NOW);
+      const found = await stores.transactions.find('interaction-1', NOW);
       expect(found, text).to.deep.equal(aProgress({ version: 1 }));
-      await stores.progress.remove('interaction-1');
+      await stores.transactions.remove('interaction-1');
     }
     expect('isSetUpProven' in {}).to.equal(false);
   });
 
-  it('R33 A89 a payload of the provider that is no object is absent, and none reaches a prototype', async () => {
+  it('a payload of the provider that is no object is absent, and none reaches a prototype [R33 A89]', async () => {
     await stores.providerShortLived.upsert('Session', 'other', { uid: 'uid-2' }, null);
     for (const text of MALFORMED) {
       await stores.providerShortLived.upsert('Session', 'session-1', { uid: 'uid-1' }, NOW + MINUTE);

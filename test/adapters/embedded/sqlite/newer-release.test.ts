@@ -59,29 +59,29 @@ describe('embedded stores beside a newer release', () => {
 
   /** One row in every table, or one more. */
   async function insertOneOfEach(id: string): Promise<void> {
-    const { accounts, enrolments, claims, lockouts, records, audit, trustedBrowsers, keys } = stores;
-    const { progress, attempts, outbox, providerDurable, providerShortLived } = stores;
+    const { accounts, enrolments, onceKeys, lockouts, records, audit, trustedBrowsers, keys } = stores;
+    const { transactions, attempts, outbox, providerDurable, providerShortLived } = stores;
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
-    const letter = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
+    const template = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
     expect(await accounts.insert(anAccount({ id, email: `${id}@acme.test`, passwordHash: 'old' }))).to.equal(
       true,
     );
     expect(await enrolments.insert(anEnrolment({ id, accountId: id }))).to.equal(true);
-    expect(await claims.claim(id, NOW + MINUTE)).to.equal(true);
+    expect(await onceKeys.claim(id, NOW + MINUTE)).to.equal(true);
     expect(await lockouts.addFailure(id, 'totp', NOW)).to.equal(1);
     await lockouts.lock(id, NOW + MINUTE, 1);
     await records.save(aSignInRecord({ sessionUid: id }));
     await audit.append(anAuditEvent({ id }));
     await trustedBrowsers.insert(aTrustedBrowser({ id }));
     await keys.insert({ id, digestKey: 'sealed', addedAt: NOW, usedAt: null });
-    expect(await progress.save(aProgress({ uid: id }))).to.be.an('object');
-    expect((await attempts.take({ owner: id, id, bucket: 'totp', at: NOW, limits })).ok).to.equal(true);
-    await outbox.append(letter, NOW);
+    expect(await transactions.save(aProgress({ uid: id }))).to.be.an('object');
+    expect((await attempts.take({ owner: id, id, bucket: 'totp', atMs: NOW, limits })).ok).to.equal(true);
+    await outbox.append(template, NOW);
     await providerDurable.upsert('RefreshToken', id, { uid: id }, NOW + MINUTE);
     await providerShortLived.upsert('Session', id, { uid: id }, NOW + MINUTE);
   }
 
-  it('R26 reads, writes and adds as before, and keeps the columns that were added', async () => {
+  it('reads, writes and adds as before, and keeps the columns that were added [R26]', async () => {
     await insertOneOfEach('first');
     migrate();
     await insertOneOfEach('second');
@@ -89,7 +89,7 @@ describe('embedded stores beside a newer release', () => {
     expect(await stores.accounts.replacePasswordHash('first', 'old', 'new')).to.equal(true);
     await stores.enrolments.raiseLastStep('first', 7);
     await stores.records.save(aSignInRecord({ sessionUid: 'first', browser: 'another' }));
-    expect(await stores.progress.save(aProgress({ uid: 'first', version: 1, later: true }))).to.be.an(
+    expect(await stores.transactions.save(aProgress({ uid: 'first', version: 1, later: true }))).to.be.an(
       'object',
     );
     await stores.lockouts.addFailure('first', 'totp', NOW);
@@ -99,7 +99,7 @@ describe('embedded stores beside a newer release', () => {
     expect(await stores.accounts.findById('first')).to.deep.equal(account);
     expect((await stores.enrolments.listByAccount('first'))[0]?.lastStep).to.equal(7);
     expect((await stores.records.find('first', NOW))?.browser).to.equal('another');
-    expect((await stores.progress.find('first', NOW))?.later).to.equal(true);
+    expect((await stores.transactions.find('first', NOW))?.later).to.equal(true);
     expect((await stores.lockouts.read('first')).failures).to.deep.equal({ totp: 2 });
     for (const file of FILES) {
       within(file, (db) => {
@@ -114,9 +114,9 @@ describe('embedded stores beside a newer release', () => {
     }
   });
 
-  it('R26 keeps what a newer release has told of progress, its proofs, and what was sent', async () => {
-    const { progress } = stores;
-    await progress.save(aProgress({ challenges: [aChallenge()] }));
+  it('keeps what a newer release has told of progress, its proofs, and what was sent [R26]', async () => {
+    const { transactions } = stores;
+    await transactions.save(aProgress({ challenges: [aChallenge()] }));
     const told = { shoeSize: 43, nested: { since: 'tomorrow' } };
     within('short-lived.sqlite', (db) => {
       const row = db.prepare('SELECT proofs, more FROM progress').get();
@@ -128,17 +128,24 @@ describe('embedded stores beside a newer release', () => {
       );
     });
 
-    const found = await progress.find('interaction-1', NOW);
+    const found = await transactions.find('interaction-1', NOW);
     if (!found) throw new Error('there is no progress');
-    const totp = { method: 'totp', enrolmentId: 'enrolment-1', at: NOW } as const;
-    expect(await progress.save({ ...found, trustBrowser: true, proofs: [...found.proofs, totp] })).to.be.an(
-      'object',
-    );
+    const totp = { method: 'totp', enrolmentId: 'enrolment-1', atMs: NOW } as const;
+    expect(
+      await transactions.save({
+        ...found,
+        trustBrowser: true,
+        authentications: [...found.authentications, totp],
+      }),
+    ).to.be.an('object');
 
     const row = within('short-lived.sqlite', (db) => db.prepare('SELECT proofs, more FROM progress').get());
     const more = JSON.parse(String(row?.more));
     expect(more).to.deep.include({ ...told, trustBrowser: true });
     expect(more.challenges).to.deep.equal([{ ...aChallenge(), ...told }]);
-    expect(JSON.parse(String(row?.proofs))).to.deep.equal([{ ...aProgress().proofs[0], ...told }, totp]);
+    expect(JSON.parse(String(row?.proofs))).to.deep.equal([
+      { method: 'pwd', enrolmentId: null, at: aProgress().authentications[0]?.atMs, ...told },
+      { method: 'totp', enrolmentId: 'enrolment-1', at: NOW },
+    ]);
   });
 });

@@ -7,7 +7,8 @@ import {
   ACCOUNTS_MIGRATIONS,
   SHORT_LIVED_MIGRATIONS,
 } from '../../../../src/adapters/embedded/sqlite/schema.ts';
-import { NOTHING_YET } from '../../../../src/domain/sign-in/transaction.ts';
+import { writeAuthentications } from '../../../../src/adapters/embedded/sqlite/stored-json.ts';
+import { EMPTY_TRANSACTION } from '../../../../src/domain/sign-in/transaction.ts';
 import {
   aChallenge,
   anAccount,
@@ -35,7 +36,7 @@ describe('embedded stores on files of the first release', () => {
     write('accounts.sqlite', ACCOUNTS_MIGRATIONS, [
       `INSERT INTO accounts VALUES ('account-1', 'acme', 'bob@acme.test', 0, 'Bob', NULL, 'member', '[]', '[]', NULL,
         NULL, ${NOW})`,
-      `INSERT INTO sign_in_records VALUES ('session-1', 'account-1', '${JSON.stringify(aSignInRecord().proofs)}', ${NOW},
+      `INSERT INTO sign_in_records VALUES ('session-1', 'account-1', '${writeAuthentications(aSignInRecord().authentications)}', ${NOW},
         '192.0.2.7', '${aSignInRecord().browser}', ${NOW + MINUTE})`,
     ]);
     write('short-lived.sqlite', SHORT_LIVED_MIGRATIONS, [
@@ -46,20 +47,20 @@ describe('embedded stores on files of the first release', () => {
   });
   afterEach(() => stores.close());
 
-  it('R26 an account is not frozen, and can be', async () => {
+  it('an account is not frozen, and can be [R26]', async () => {
     expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount());
     await stores.accounts.setFrozen('account-1', NOW);
     expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount({ frozenAt: NOW }));
   });
 
-  it('R26 a sign-in record rests on no trusted browser, and a later one can', async () => {
+  it('a sign-in record rests on no trusted browser, and a later one can [R26]', async () => {
     expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
     await stores.trustedBrowsers.insert(aTrustedBrowser());
     await stores.records.save(aSignInRecord({ trustedBrowserId: 'browser-1' }));
     expect((await stores.records.find('session-1', NOW))?.trustedBrowserId).to.equal('browser-1');
   });
 
-  it('R26 a trusted browser is of the tenant that its account is of', async () => {
+  it('a trusted browser is of the tenant that its account is of [R26]', async () => {
     const folder = join(dataDir(), 'later');
     const third = ACCOUNTS_MIGRATIONS.slice(0, 3);
     const path = join(folder, 'accounts.sqlite');
@@ -80,15 +81,15 @@ describe('embedded stores on files of the first release', () => {
     later.close();
   });
 
-  it('R26 progress goes on from nothing yet', async () => {
-    const found = await stores.progress.find('interaction-1', NOW);
-    expect(found).to.deep.equal(aProgress({ ...NOTHING_YET, version: 1 }));
+  it('progress goes on from nothing yet [R26]', async () => {
+    const found = await stores.transactions.find('interaction-1', NOW);
+    expect(found).to.deep.equal(aProgress({ ...EMPTY_TRANSACTION, version: 1 }));
     const next = aProgress({ version: 1, challenges: [aChallenge()], trustBrowser: true });
-    expect(await stores.progress.save(next)).to.be.an('object');
-    expect(await stores.progress.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
+    expect(await stores.transactions.save(next)).to.be.an('object');
+    expect(await stores.transactions.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
   });
 
-  it('R26 a message has no HTML', async () => {
+  it('a message has no HTML [R26]', async () => {
     const [message] = await stores.outbox.list(1);
     expect(message?.html).to.equal(null);
     expect(message?.text).to.equal('123456');

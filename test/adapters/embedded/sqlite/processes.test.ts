@@ -15,7 +15,7 @@ describe('embedded stores and other processes', () => {
   const dataDir = freshDataDir();
   const start = otherProcesses('embedded-process.ts');
 
-  it('A32 A41 A44 R25 of four processes one wins each once-only act', async () => {
+  it('of four processes one wins each once-only act [A32 A41 A44 R25]', async () => {
     const setUp = openEmbedded({ dataDir: dataDir() });
     for (let id = 0; id < 20; id += 1) {
       await setUp.providerDurable.upsert('RefreshToken', String(id), {}, null);
@@ -46,7 +46,7 @@ describe('embedded stores and other processes', () => {
     expect(words).to.deep.equal(['ready', 'ready', 'ready', 'ready']);
   });
 
-  it('R24 finds after SIGKILL everything that was acknowledged', async () => {
+  it('finds after SIGKILL everything that was acknowledged [R24]', async () => {
     const writer = start('write', dataDir());
     expect(await writer.next()).to.equal('acknowledged');
     await writer.kill();
@@ -54,7 +54,7 @@ describe('embedded stores and other processes', () => {
     const stores = openEmbedded({ dataDir: dataDir() });
     expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount());
     expect(await stores.enrolments.listByAccount('account-1')).to.deep.equal([anEnrolment()]);
-    expect(await stores.claims.claim('totp|enrolment-1|58333333', NOW)).to.equal(false);
+    expect(await stores.onceKeys.claim('totp|enrolment-1|58333333', NOW)).to.equal(false);
     expect((await stores.lockouts.read('account-1')).level).to.equal(1);
     expect(await stores.providerDurable.find('RefreshToken', 'token-1', NOW)).to.deep.equal({
       grantId: 'grant-1',
@@ -63,7 +63,7 @@ describe('embedded stores and other processes', () => {
     stores.close();
   });
 
-  it('R30 waits for a lock without stopping the process, gives up in time, and goes on afterwards', async () => {
+  it('waits for a lock without stopping the process, gives up in time, and goes on afterwards [R30]', async () => {
     const stores = openEmbeddedAccounts({ dataDir: dataDir() });
     await stores.accounts.insert(anAccount());
     const other = start('hold-lock', join(dataDir(), 'accounts.sqlite'));
@@ -73,7 +73,7 @@ describe('embedded stores and other processes', () => {
     let outcomes: unknown[] = [];
     const stall = await longestStall(async () => {
       const calls: Promise<unknown>[] = Array.from({ length: 50 }, (_, index) =>
-        stores.claims.claim(`key-${index}`, NOW),
+        stores.onceKeys.claim(`key-${index}`, NOW),
       );
       calls.push(stores.lockouts.clear('account-1', 'totp'), stores.ping());
       outcomes = await Promise.all(calls.map((call) => call.catch((error: unknown) => error)));
@@ -87,18 +87,18 @@ describe('embedded stores and other processes', () => {
 
     other.tell('release');
     expect(await other.next()).to.equal('released');
-    expect(await stores.claims.claim('key-0', NOW), 'nothing was written by those that gave up').to.equal(
+    expect(await stores.onceKeys.claim('key-0', NOW), 'nothing was written by those that gave up').to.equal(
       true,
     );
     await stores.ping();
     stores.close();
   });
 
-  it('R30 goes on as soon as the lock is let go', async () => {
+  it('goes on as soon as the lock is let go [R30]', async () => {
     const stores = openEmbeddedAccounts({ dataDir: dataDir() });
     const other = start('hold-lock', join(dataDir(), 'accounts.sqlite'));
     expect(await other.next()).to.equal('locked');
-    const waiting = together(50, () => stores.claims.claim('key', NOW));
+    const waiting = together(50, () => stores.onceKeys.claim('key', NOW));
     other.tell('release');
     expect((await waiting).filter(Boolean)).to.have.length(1);
     stores.close();

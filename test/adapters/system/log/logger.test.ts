@@ -80,13 +80,13 @@ describe('logger', () => {
     expect(lines).to.deep.equal([]);
   });
 
-  it('A98 drops every field that is not on the list', () => {
+  it('drops every field that is not on the list [A98]', () => {
     const fields = { event: 'x', body: SECRETS, ...SECRETS, headers: { cookie: SECRETS.cookie } };
     expect(written(fields)).to.have.all.keys('level', 'time', 'event');
   });
 
   for (const [name, secret] of Object.entries(SECRETS).filter(([known]) => known !== 'password')) {
-    it(`A98 masks a ${name} in a sentence, a path and an error's message`, () => {
+    it(`masks a ${name} in a sentence, a path and an error's message [A98]`, () => {
       const line = JSON.stringify(
         written({
           event: 'x',
@@ -102,7 +102,7 @@ describe('logger', () => {
     });
   }
 
-  it('A98 masks passwords and keys where their name stands beside them', () => {
+  it('masks passwords and keys where their name stands beside them [A98]', () => {
     const reason = [
       'redis://default:hunter2hunter2@cache:6379 is away',
       'got {"password":"hunter2hunter2","secret":"hunter2hunter2"}',
@@ -117,13 +117,13 @@ describe('logger', () => {
     expect(line).to.include('cache:6379 is away').and.to.include('https://rp.example/callback?code=');
   });
 
-  it('R36 leaves the words of a refused configuration alone', () => {
+  it('leaves the words of a refused configuration alone [R36]', () => {
     const reason =
       'config/demo.yaml: clients[0].client_secret (line 12): weak; accounts[1].password: is unknown';
     expect(written({ event: 'x', reason }).reason).to.equal(reason);
   });
 
-  it('A98 writes of an error its words and places, and nothing that hangs on it', () => {
+  it('writes of an error its words and places, and nothing that hangs on it [A98]', () => {
     const error = Object.assign(new TypeError('fetch failed'), {
       body: SECRETS.password,
       request: { headers: { cookie: SECRETS.cookie } },
@@ -137,17 +137,17 @@ describe('logger', () => {
     expect(JSON.stringify(shown)).not.to.include(SECRETS.password).and.not.to.include(SECRETS.cookie);
   });
 
-  it('A98 takes nothing of a message for a place in the code', () => {
+  it('takes nothing of a message for a place in the code [A98]', () => {
     const { error: shown } = written({ event: 'x', error: new Error(`a\n    at ${SECRETS.code}`) });
     expect(JSON.stringify(shown)).not.to.include(SECRETS.code);
   });
 
-  it('A98 never writes a thrown object', () => {
+  it('never writes a thrown object [A98]', () => {
     const line = written({ event: 'x', error: { password: SECRETS.password } });
     expect(line.error).to.deep.equal({ name: 'NotAnError', message: 'a value of type object' });
   });
 
-  it('A98 takes nothing but identifiers for ids, and nothing but numbers for numbers', () => {
+  it('takes nothing but identifiers for ids, and nothing but numbers for numbers [A98]', () => {
     const mistaken = { event: 'x', account_id: SECRETS.password, request_id: SECRETS.idToken };
     expect(written(mistaken)).to.have.all.keys('level', 'time', 'event');
     const numbers = { event: 'x', status: SECRETS.code, duration_ms: Number.NaN } as unknown as LogFields;
@@ -175,14 +175,14 @@ describe('logger', () => {
     '192.0.2.0/24': '192.0.2.0/24',
     '2001:db8:0::/48': '2001:db8:0::/48',
   };
-  for (const [address, network] of Object.entries(addresses)) {
-    it(`writes of ${address} the network alone`, () => {
-      expect(written({ event: 'x', address }).address).to.equal(network);
+  for (const [ip, network] of Object.entries(addresses)) {
+    it(`writes of ${ip} the network alone`, () => {
+      expect(written({ event: 'x', ip }).ip).to.equal(network);
     });
   }
 
   it('writes no address that is none', () => {
-    expect(written({ event: 'x', address: '999.1.1.1' })).not.to.have.property('address');
-    expect(written({ event: 'x', address: 'bob@acme.test' })).not.to.have.property('address');
+    expect(written({ event: 'x', ip: '999.1.1.1' })).not.to.have.property('address');
+    expect(written({ event: 'x', ip: 'bob@acme.test' })).not.to.have.property('address');
   });
 });

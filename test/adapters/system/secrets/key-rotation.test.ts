@@ -37,7 +37,7 @@ describe('rotating keys', () => {
       keysOf(use, secrets[use], secrets.history).map(({ id, state }) => `${state} ${id}`),
     );
 
-  it('R34 R35 adds keys behind those in use first, and puts them in use the next time', () => {
+  it('adds keys behind those in use first, and puts them in use the next time [R34 R35]', () => {
     const before = completeSecrets(NONE, dataDir(), systemRandom);
     const added = rotate(NOW);
     expect(added.map(({ family, did }) => `${family} ${did}`)).to.deep.equal([
@@ -64,7 +64,7 @@ describe('rotating keys', () => {
     expect(encryption).to.include({ madeAt: NOW, usedAt: NOW + 1 });
   });
 
-  it('R34 makes signing keys that sign, under ids that are no options of a command', () => {
+  it('makes signing keys that sign, under ids that are no options of a command [R34]', () => {
     for (let times = 0; times < 3; times += 1) rotate(NOW + times, { atOnce: true });
     for (const jwk of kept().signing) {
       expect(inspectSigningKey(jwk)).to.have.property('algorithm', jwk.alg);
@@ -92,7 +92,7 @@ describe('rotating keys', () => {
     expect(readdirSync(dataDir())).to.deep.equal(['secrets.json']);
   });
 
-  it('R35 changes nothing when it is interrupted, or when somebody else is at it', () => {
+  it('changes nothing when it is interrupted, or when somebody else is at it [R35]', () => {
     completeSecrets(NONE, dataDir(), systemRandom);
     const before = readFileSync(file(), 'utf8');
     const broken = () =>

@@ -103,7 +103,7 @@ describe('secrets file', () => {
     }
   });
 
-  it('R25 ends with one file where four processes start for the first time at once', async () => {
+  it('ends with one file where four processes start for the first time at once [R25]', async () => {
     const run = promisify(execFile);
     const starts = Array.from({ length: 4 }, () => run(process.execPath, [SCRIPT, dataDir()]));
     const told = (await Promise.all(starts)).map(({ stdout }) => stdout);

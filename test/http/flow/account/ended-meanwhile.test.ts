@@ -8,14 +8,14 @@ import type { Page } from '../../../support/pages/page.ts';
 import { runCommand } from '../../../support/process/command.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { askAgain, errorOf, nextCode, signIn, stage } from '../../oidc/story.ts';
+import { askAgain, errorOf, interaction, nextCode, signIn } from '../../oidc/story.ts';
 import { givePassword } from '../members.ts';
 import { codeTo, desk, linkIn, reachable, sentTo } from '../outbox.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
 
 describe('what is on its way when a sign-in is ended', () => {
   const app = { method: 'totp', secret: SECRET };
-  const s = stage(() =>
+  const s = interaction(() =>
     desk(...'ann ben cat dan'.split(' ').map((name) => reachable(name, 'desk', app, 'email'))),
   );
   const address = (name: string) => `${name}@desk.test`;
@@ -70,11 +70,11 @@ describe('what is on its way when a sign-in is ended', () => {
   /** The owner gets a mail about a factor, and says that it was somebody else. */
   async function report(name: string): Promise<void> {
     const mail = (await sentTo(s.app, address(name))).find(({ text }) => text.includes('/not-me/'));
-    s.clock.advance(1000);
+    s.clock.nextStep(1000);
     const owner = s.app.visitor();
     const answer = await owner.submit(await owner.open(linkIn(mail, 'not-me')), {}, 'report');
     expect(answer.status).to.equal(303);
-    s.clock.advance(1000);
+    s.clock.nextStep(1000);
   }
 
   async function expectOut(visitor: Visitor): Promise<void> {
@@ -82,7 +82,7 @@ describe('what is on its way when a sign-in is ended', () => {
     expect((await visitor.open('/account')).name).to.equal('sign-in');
   }
 
-  it('A48 a set-up that is still being sent when the owner says "it was not me" binds nothing', async () => {
+  it('a set-up that is still being sent when the owner says "it was not me" binds nothing [A48]', async () => {
     const visitor = await intruder('ann');
     const first = await beginsSetUp(visitor);
     await visitor.putAway(await visitor.submit(first, { code: nextCode(s.app, first.mark('secret')) }));
@@ -94,7 +94,7 @@ describe('what is on its way when a sign-in is ended', () => {
     await expectOut(visitor);
   });
 
-  it('A58 a set-up that is still being sent when the operator removes all factors binds nothing', async () => {
+  it('a set-up that is still being sent when the operator removes all factors binds nothing [A58]', async () => {
     const visitor = await intruder('ben');
     const finish = slowly(visitor, await beginsSetUp(visitor));
     const { code } = await doublelock('factors', 'remove', address('ben'), '--all', '--yes');
@@ -110,12 +110,12 @@ describe('what is on its way when a sign-in is ended', () => {
     const visitor = await intruder(name);
     const page = await beginsSetUp(visitor);
     await visitor.putAway(await visitor.submit(page, { code: nextCode(s.app, page.mark('secret')) }));
-    s.clock.advance(6 * MINUTE);
+    s.clock.nextStep(6 * MINUTE);
     expect((await visitor.open('/account/security')).name).to.equal('choose-method');
     return visitor;
   }
 
-  it('A48 A58 a step-up in which a code was asked for before does not bring the session back', async () => {
+  it('a step-up in which a code was asked for before does not bring the session back [A48 A58]', async () => {
     const visitor = await stale('cat');
     const asked = await visitor.chooseMethod('email');
     const code = await codeTo(s.app, address('cat'));
@@ -124,7 +124,7 @@ describe('what is on its way when a sign-in is ended', () => {
     await expectOut(visitor);
   });
 
-  it('A48 A58 a step-up that was finished, and not yet fetched, does not bring the session back', async () => {
+  it('a step-up that was finished, and not yet fetched, does not bring the session back [A48 A58]', async () => {
     const visitor = await stale('dan');
     const page = await visitor.chooseMethod('totp');
     const finished = await visitor.submit(page, { code: nextCode(s.app) });

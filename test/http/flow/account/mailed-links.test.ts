@@ -5,14 +5,14 @@ import type { Page } from '../../../support/pages/page.ts';
 import { rawRequest } from '../../../support/process/raw-request.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { DAY } from '../../oidc/machine-clock.ts';
-import { nextCode, stage, tenantsWith } from '../../oidc/story.ts';
+import { interaction, nextCode, tenantsWith } from '../../oidc/story.ts';
 import { accounts, givePassword, hasCode, member, words } from '../members.ts';
 import { codeTo, linkIn, sentTo } from '../outbox.ts';
 
 const NAMES = 'ann ben cat dan eve fay gus hal'.split(' ');
 
 describe('the link that confirms an address', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...tenantsWith('strict', { set_up_proof: 'email', methods: ['totp', 'email'] }),
     ...accounts(...NAMES.map((name) => member(name, 'strict'))),
   }));
@@ -23,9 +23,9 @@ describe('the link that confirms an address', () => {
     headers = {},
   ): Promise<{ visitor: Visitor; page: Page; link: string }> {
     const { visitor } = await givePassword(s, email);
-    const proof = await visitor.chooseMethod('totp');
-    expect(proof.name).to.equal('set-up-proof');
-    const page = await visitor.follow(await visitor.submit(proof, {}, 'send', headers));
+    const authentication = await visitor.chooseMethod('totp');
+    expect(authentication.name).to.equal('set-up-proof');
+    const page = await visitor.follow(await visitor.submit(authentication, {}, 'send', headers));
     const [mail] = await sentTo(s.app, email);
     return { visitor, page, link: linkIn(mail, 'confirm-email') };
   }
@@ -39,7 +39,7 @@ describe('the link that confirms an address', () => {
     return events.map(({ event }) => event);
   }
 
-  it('2.5 A56 shows a button to whoever opens it, and changes nothing, for a mail scanner no more', async () => {
+  it('shows a button to whoever opens it, and changes nothing, for a mail scanner no more [2.5 A56]', async () => {
     const { link } = await mailed('ann@strict.test');
     const { port, pathname } = new URL(link);
     for (const method of ['GET', 'HEAD', 'GET']) {
@@ -55,7 +55,7 @@ describe('the link that confirms an address', () => {
     expect(await eventsOf('ann@strict.test')).not.to.include('contact.confirmed');
   });
 
-  it('2.5 confirms it by the button, on any device, and again without harm', async () => {
+  it('confirms it by the button, on any device, and again without harm [2.5]', async () => {
     const { link } = await mailed('ben@strict.test');
     const phone = s.app.visitor();
     const page = await phone.open(link);
@@ -73,14 +73,14 @@ describe('the link that confirms an address', () => {
     expect(confirmed).to.have.length(1);
   });
 
-  it('2.5 the code of the same mail does it too, and sets the factor up', async () => {
+  it('the code of the same mail does it too, and sets the factor up [2.5]', async () => {
     const { visitor } = await mailed('hal@strict.test');
     const page = await visitor.enterCode(await codeTo(s.app, 'hal@strict.test'));
     expect(page.name).to.equal('set-up-totp');
     expect(await isConfirmed('hal@strict.test')).to.equal(true);
   });
 
-  it('A15 lets nobody in: the sign-in goes on where it was, and asks for what it asked', async () => {
+  it('lets nobody in: the sign-in goes on where it was, and asks for what it asked [A15]', async () => {
     const { visitor, page, link } = await mailed('cat@strict.test');
     const stranger = s.app.visitor();
     await stranger.follow(await stranger.submit(await stranger.open(link), {}, 'confirm'));
@@ -92,7 +92,7 @@ describe('the link that confirms an address', () => {
     expect(hasCode(await visitor.enterCode(nextCode(s.app, app.mark('secret'))))).to.equal(true);
   });
 
-  it('A56 takes no form of another site, without a token, or with the token of another link', async () => {
+  it('takes no form of another site, without a token, or with the token of another link [A56]', async () => {
     const { link } = await mailed('dan@strict.test');
     const { link: other } = await mailed('eve@strict.test');
     const visitor = s.app.visitor();
@@ -127,7 +127,7 @@ describe('the link that confirms an address', () => {
     const { link } = await mailed('fay@strict.test');
     const visitor = s.app.visitor();
     const page = await visitor.open(link);
-    s.clock.advance(3 * DAY + 1000);
+    s.clock.nextStep(3 * DAY + 1000);
     const dead = [
       await visitor.open(link),
       await visitor.submit(page, {}, 'confirm'),
@@ -153,7 +153,7 @@ describe('the link that confirms an address', () => {
     expect(await isConfirmed('fay@strict.test')).to.equal(false);
   });
 
-  it('A75 leads to the configured issuer, whatever the request said it was sent to', async () => {
+  it('leads to the configured issuer, whatever the request said it was sent to [A75]', async () => {
     const evil = {
       host: 'evil.test',
       'x-forwarded-host': 'evil.test',
@@ -167,7 +167,7 @@ describe('the link that confirms an address', () => {
     expect(`${mail?.subject} ${mail?.text}`).not.to.include('evil');
   });
 
-  it('A102 is kept by no cache, told to no other site, and in no log', async () => {
+  it('is kept by no cache, told to no other site, and in no log [A102]', async () => {
     const { link } = await mailed('eve@strict.test');
     const token = decodeURIComponent(new URL(link).pathname.split('/').at(-1) ?? '');
     const page = await s.app.visitor().open(link);

@@ -11,6 +11,7 @@ import { DAY, MINUTE } from '../../oidc/machine-clock.ts';
 import {
   askAgain,
   errorOf,
+  interaction,
   nextCode,
   post,
   redeem,
@@ -18,7 +19,6 @@ import {
   refusal,
   type SignedIn,
   signIn,
-  stage,
 } from '../../oidc/story.ts';
 import { accounts, givePassword, hasCode, member, withApp, words } from '../members.ts';
 import { linkIn, sentTo } from '../outbox.ts';
@@ -28,7 +28,7 @@ const OFFLINE = { scope: 'openid offline_access' };
 const CONFIRMED = { email_confirmed: true };
 
 describe('a person who says "it was not me"', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...trusting('open', 'strict'),
     ...accounts(
       ...'ann ben cat dan eve fay'.split(' ').map((name) => withApp(name, 'open', CONFIRMED)),
@@ -88,7 +88,7 @@ describe('a person who says "it was not me"', () => {
     expect(await isActive(tokens.refresh_token)).to.equal(true);
   }
 
-  it('A48 A56 reads first what will happen: opening the link, however often, changes nothing', async () => {
+  it('reads first what will happen: opening the link, however often, changes nothing [A48 A56]', async () => {
     const in1 = await intruder('ann@open.test');
     const link = await mailed(in1, 'ann@open.test');
     const { port, pathname } = new URL(link);
@@ -112,7 +112,7 @@ describe('a person who says "it was not me"', () => {
     await expectIn(in1);
   });
 
-  it('A48 A58 ends every session, what was issued from it and all trust, and nobody else’s', async () => {
+  it('ends every session, what was issued from it and all trust, and nobody else’s [A48 A58]', async () => {
     const thief = await intruder('ben@open.test');
     const bystander = await intruder('cat@open.test');
     const link = await mailed(thief, 'ben@open.test');
@@ -128,10 +128,10 @@ describe('a person who says "it was not me"', () => {
     expect(await press(link), 'once more').to.include({ name: 'not-me', status: 200 });
   });
 
-  it('A48 A61 is told to the administrators of the tenant and to the account, and to nobody else', async () => {
+  it('is told to the administrators of the tenant and to the account, and to nobody else [A48 A61]', async () => {
     const thief = await intruder('dan@open.test');
     const link = await mailed(thief, 'dan@open.test');
-    s.clock.advance(MINUTE);
+    s.clock.nextStep(MINUTE);
     const before = (await sentTo(s.app)).length;
     await press(link);
     await press(link);
@@ -148,7 +148,7 @@ describe('a person who says "it was not me"', () => {
     expect(reported[0]).to.include({ tenantId: 'open', address: '127.0.0.0/24' });
   });
 
-  it('A48 freezes all changes of factors, until somebody in charge has looked', async () => {
+  it('freezes all changes of factors, until somebody in charge has looked [A48]', async () => {
     const email = 'eve@open.test';
     const thief = await intruder(email);
     const link = await mailed(thief, email);
@@ -177,7 +177,7 @@ describe('a person who says "it was not me"', () => {
     expect(await factorsOf(email)).to.equal(factors);
   });
 
-  it('A48 no box makes a browser trusted while the account is frozen', async () => {
+  it('no box makes a browser trusted while the account is frozen [A48]', async () => {
     const email = 'fay@open.test';
     const thief = await intruder(email);
     await press(await mailed(thief, email));
@@ -187,7 +187,7 @@ describe('a person who says "it was not me"', () => {
     expect((await signInAgain(s, email, visitor)).name).to.equal('enter-code');
   });
 
-  it('A48 at sign-in too nothing is set up on a frozen account, until the operator lifts it', async () => {
+  it('at sign-in too nothing is set up on a frozen account, until the operator lifts it [A48]', async () => {
     const email = 'gus@strict.test';
     const { visitor: first } = await givePassword(s, email);
     expect(hasCode(await setUpApp(first))).to.equal(true);
@@ -252,7 +252,7 @@ describe('a person who says "it was not me"', () => {
     }
     const person = s.app.visitor();
     const form = await person.open(link);
-    s.clock.advance(30 * DAY);
+    s.clock.nextStep(30 * DAY);
     const late = await person.submit(form, {}, 'report');
     expect([late.status, late.name, late.error]).to.deep.equal([400, 'error', 'session_expired']);
     expect((await accountOf(email))?.frozenAt).to.equal(null);

@@ -5,7 +5,7 @@ import { smsGateways } from '../../../support/delivery/sms-gateway.ts';
 import { freePort } from '../../../support/process/free-port.ts';
 import { muteServers } from '../../../support/process/mute-server.ts';
 import { startStopwatch } from '../../../support/time/own-time.ts';
-import { nextCode, stage } from '../../oidc/story.ts';
+import { interaction, nextCode } from '../../oidc/story.ts';
 import { givePassword } from '../members.ts';
 import { desk, reachable } from '../outbox.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
@@ -16,7 +16,7 @@ const PROMPT_MS = 4000;
 describe('notices that do not get through', () => {
   const startGateway = smsGateways();
   const startMute = muteServers();
-  const s = stage(() => desk(...['ann', 'ben'].map(person)));
+  const s = interaction(() => desk(...['ann', 'ben'].map(person)));
 
   function person(name: string) {
     return reachable(name, 'desk', 'sms', { method: 'totp', secret: SECRET });
@@ -53,7 +53,7 @@ describe('notices that do not get through', () => {
       sms: { transport: 'http', url: gateway, allowed_prefixes: ['+31'] },
     });
 
-  it('R15 R19 nobody waits for a mail server that is not there, and an SMS gateway that never answers', async () => {
+  it('nobody waits for a mail server that is not there, and an SMS gateway that never answers [R15 R19]', async () => {
     const gateway = await startGateway();
     gateway.answer(null);
     await deliveredBy(await freePort(), gateway.url);
@@ -61,7 +61,7 @@ describe('notices that do not get through', () => {
     expect(gateway.calls).to.have.length.of.at.least(1);
   });
 
-  it('R16 R19 nobody waits for a mail server that says nothing, and a gateway that fails', async () => {
+  it('nobody waits for a mail server that says nothing, and a gateway that fails [R16 R19]', async () => {
     const gateway = await startGateway();
     gateway.answer({ status: 500 });
     const mute = await startMute();

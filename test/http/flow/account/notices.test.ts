@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { PASSWORD, SECRET } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import { nextCode, stage } from '../../oidc/story.ts';
+import { interaction, nextCode } from '../../oidc/story.ts';
 import { givePassword, hasCode, member } from '../members.ts';
 import { codeTo, desk, linkIn, phoneFor, reachable, type Sent, sentTo } from '../outbox.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
@@ -19,7 +19,7 @@ const CHANGED = 'The phone number';
 
 describe('notices', () => {
   const at = (name: string) => `${name}@desk.test`;
-  const s = stage(() =>
+  const s = interaction(() =>
     desk(
       ...['ann', 'ben', 'dan', 'fay', 'gus'].map((name) => reachable(name, 'desk', APP)),
       member('cat', 'desk'),
@@ -65,7 +65,7 @@ describe('notices', () => {
     return visitor.follow(await visitor.post(form.attr('action') ?? '', { _token: token, method }));
   }
 
-  it('A48 of an app that is set up go to the confirmed address', async () => {
+  it('of an app that is set up go to the confirmed address [A48]', async () => {
     const before = await security('ann');
     const since = await count();
     const shown = await beginSetUp(before, 'totp');
@@ -77,7 +77,7 @@ describe('notices', () => {
     expect(notices).to.have.length(1);
   });
 
-  it('A48 of codes by mail and by SMS that are set up, which is no reason to text the new number', async () => {
+  it('of codes by mail and by SMS that are set up, which is no reason to text the new number [A48]', async () => {
     const before = await security('ben');
     const since = await count();
     const mail = await beginSetUp(before, 'email');
@@ -94,7 +94,7 @@ describe('notices', () => {
     expect(toWhom(notices, ADDED)).to.deep.equal([at('ben')]);
   });
 
-  it('A48 of a first factor, at sign-in, go to an address that nobody confirmed: there is no other', async () => {
+  it('of a first factor, at sign-in, go to an address that nobody confirmed: there is no other [A48]', async () => {
     const always = await s.app.relyingParty('always');
     const { visitor, page } = await givePassword({ app: s.app, rp: always }, at('cat'));
     const since = await count();
@@ -103,7 +103,7 @@ describe('notices', () => {
     expect(toWhom(await told(since), ADDED)).to.deep.equal([at('cat')]);
   });
 
-  it('A48 of what is removed, one or all, name each, and reach a number that codes went to', async () => {
+  it('of what is removed, one or all, name each, and reach a number that codes went to [A48]', async () => {
     const { visitor, page } = await security('hal');
     const since = await count();
     // The last one listed are codes by mail: the phone in the hand stays.
@@ -124,7 +124,7 @@ describe('notices', () => {
     expect(hers.filter(({ to }) => to === phoneFor('eve'))).to.have.length.of.at.least(1);
   });
 
-  it('A48 3.5 of another number reach the number of before, and not the new one', async () => {
+  it('of another number reach the number of before, and not the new one [A48 3.5]', async () => {
     const before = await security('ida');
     const since = await count();
     const OTHER = '+31687654321';
@@ -140,7 +140,7 @@ describe('notices', () => {
     expect(texts[0]?.text).to.include('phone number').and.to.include('/not-me/');
   });
 
-  it('A41 of recovery codes that are made and used say how many are left', async () => {
+  it('of recovery codes that are made and used say how many are left [A41]', async () => {
     const { visitor, page } = await security('dan');
     const since = await count();
     const shown = await visitor.follow(await visitor.submit(page, {}, 'renew'));
@@ -157,7 +157,7 @@ describe('notices', () => {
     expect(notices[0]?.text).to.match(/Recovery codes left:? 9/);
   });
 
-  it('A48 say nothing of what was only tried', async () => {
+  it('say nothing of what was only tried [A48]', async () => {
     const before = await security('fay');
     const since = await count();
     const shown = await beginSetUp(before, 'totp');
@@ -167,7 +167,7 @@ describe('notices', () => {
     expect(await count()).to.equal(since);
   });
 
-  it('A98 hold no code, no key and no password', async () => {
+  it('hold no code, no key and no password [A98]', async () => {
     const before = await security('gus');
     const since = await count();
     const shown = await beginSetUp(before, 'totp');

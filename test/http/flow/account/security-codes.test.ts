@@ -4,7 +4,7 @@ import { PASSWORD, SECRET, standardConfig, type Yaml } from '../../../support/ap
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { askAgain, MFA, nextCode, redeem, stage, TWO_STEP } from '../../oidc/story.ts';
+import { askAgain, interaction, MFA, nextCode, redeem, TWO_STEP } from '../../oidc/story.ts';
 import { givePassword, hasCode, member, words } from '../members.ts';
 import { codeTo, phoneFor, sentTo } from '../outbox.ts';
 
@@ -25,7 +25,7 @@ function config(): Yaml {
 }
 
 describe('codes that are sent, on the security page', () => {
-  const s = stage(config);
+  const s = interaction(config);
   const address = (name: string) => `${name}@home.test`;
 
   async function open(name: string): Promise<{ visitor: Visitor; page: Page }> {
@@ -49,11 +49,14 @@ describe('codes that are sent, on the security page', () => {
     return visitor.follow(await visitor.submit(asked, { code: await codeTo(s.app, to) }));
   }
 
-  it('3.1 3.3 A48 sets up SMS after the mailed proof, shows where it goes, and asks for it from then on', async () => {
+  it('sets up SMS after the mailed proof, shows where it goes, and asks for it from then on [3.1 3.3 A48]', async () => {
     const { visitor, page } = await open('ann');
-    const proof = await begin(visitor, page, 'sms');
-    expect([proof.name, proof.link(SECURITY) === null]).to.deep.equal(['set-up-proof', false]);
-    const sms = await sendAndType(visitor, proof, address('ann'));
+    const authentication = await begin(visitor, page, 'sms');
+    expect([authentication.name, authentication.link(SECURITY) === null]).to.deep.equal([
+      'set-up-proof',
+      false,
+    ]);
+    const sms = await sendAndType(visitor, authentication, address('ann'));
     expect([sms.name, new URL(sms.url).pathname]).to.deep.equal(['set-up-sms', `${SECURITY}/set-up/sms`]);
     const codes = await sendAndType(visitor, sms, phoneFor('ann'), { phone: phoneFor('ann') });
     expect(codes.name).to.equal('recovery-codes');
@@ -70,10 +73,10 @@ describe('codes that are sent, on the security page', () => {
     expect(hasCode(await again.visitor.enterCode(await codeTo(s.app, phoneFor('ann'))))).to.equal(true);
   });
 
-  it('2.5 A48 sets up mail by the proof alone, which confirms the address', async () => {
+  it('sets up mail by the proof alone, which confirms the address [2.5 A48]', async () => {
     const { visitor, page } = await open('ben');
-    const proof = await begin(visitor, page, 'email');
-    const codes = await sendAndType(visitor, proof, address('ben'));
+    const authentication = await begin(visitor, page, 'email');
+    const codes = await sendAndType(visitor, authentication, address('ben'));
     expect(codes.name).to.equal('recovery-codes');
     const done = await visitor.follow(await visitor.submit(codes, {}, 'saved'));
     expect(words(done)).to.include('b••••••@h••••••');
@@ -82,13 +85,13 @@ describe('codes that are sent, on the security page', () => {
     expect(claims).to.deep.include({ acr: TWO_STEP, amr: ['pwd', 'email'] });
   });
 
-  it('A48 asks for no proof beside a factor, and binds nothing in a session that is too old', async () => {
+  it('asks for no proof beside a factor, and binds nothing in a session that is too old [A48]', async () => {
     const { visitor, page } = await open('eve');
     const sms = await begin(visitor, page, 'sms');
     expect(sms.name).to.equal('set-up-sms');
     const asked = await visitor.follow(await visitor.submit(sms, { phone: phoneFor('eve') }, 'send'));
     const late = await codeTo(s.app, phoneFor('eve'));
-    s.clock.advance(6 * MINUTE);
+    s.clock.nextStep(6 * MINUTE);
     const stale = await visitor.submit(asked, { code: late });
     expect(stale.status).to.equal(303);
     expect((await visitor.follow(stale)).name).to.equal('enter-code');
@@ -103,7 +106,7 @@ describe('codes that are sent, on the security page', () => {
     expect(words(done)).to.include('Done. Your second step is set up.');
   });
 
-  it('3.3 a second click sends no second code, to the first number or to the one that was meant', async () => {
+  it('a second click sends no second code, to the first number or to the one that was meant [3.3]', async () => {
     const { visitor, page } = await open('hal');
     let asking = await begin(visitor, page, 'sms');
     for (const phone of [phoneFor('hal'), '+31612340077']) {
@@ -112,11 +115,11 @@ describe('codes that are sent, on the security page', () => {
       expect([first.status, second.status]).to.deep.equal([303, 303]);
       expect(await sentTo(s.app, phone)).to.have.length(1);
       asking = await visitor.follow(second);
-      s.clock.advance(5000);
+      s.clock.nextStep(5000);
     }
   });
 
-  it('3.5 another number takes the place of the first, and a code to the old one opens nothing', async () => {
+  it('another number takes the place of the first, and a code to the old one opens nothing [3.5]', async () => {
     const { visitor, page } = await open('fay');
     const [old, next] = [phoneFor('fay'), '+31612340099'];
     await visitor.putAway(
@@ -140,18 +143,18 @@ describe('codes that are sent, on the security page', () => {
     expect(account?.phone).to.equal(next);
   });
 
-  it('A56 a GET sends nothing, and two clicks send one', async () => {
+  it('a GET sends nothing, and two clicks send one [A56]', async () => {
     const { visitor, page } = await open('cat');
-    const proof = await begin(visitor, page, 'totp');
-    for (const query of ['', '?send=1']) await visitor.open(`${proof.url}${query}`);
+    const authentication = await begin(visitor, page, 'totp');
+    for (const query of ['', '?send=1']) await visitor.open(`${authentication.url}${query}`);
     expect(await sentTo(s.app, address('cat'))).to.deep.equal([]);
-    const click = () => visitor.submit(proof, {}, 'send');
+    const click = () => visitor.submit(authentication, {}, 'send');
     const clicks = [...(await Promise.all([click(), click()])), await click()];
     expect(clicks.map(({ status, error }) => [status, error])).to.deep.equal(Array(3).fill([303, null]));
     expect(await sentTo(s.app, address('cat'))).to.have.length(1);
   });
 
-  it('A105 what is not offered is refused, and nothing is sent', async () => {
+  it('what is not offered is refused, and nothing is sent [A105]', async () => {
     const { visitor, page } = await open('dan');
     for (const method of ['recovery', 'app', 'passkey', 'constructor', '']) {
       const refused = await visitor.submit(page, { method }, 'set_up');
@@ -160,7 +163,7 @@ describe('codes that are sent, on the security page', () => {
     expect(await sentTo(s.app, address('dan'))).to.deep.equal([]);
   });
 
-  it('A53 each can go again, and with the last one all does', async () => {
+  it('each can go again, and with the last one all does [A53]', async () => {
     const { visitor, page } = await open('gus');
     const sms = await begin(visitor, page, 'sms');
     const asked = await visitor.follow(await visitor.submit(sms, { phone: phoneFor('gus') }, 'send'));

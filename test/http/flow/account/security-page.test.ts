@@ -5,13 +5,13 @@ import { PASSWORD, SECRET } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import { totpCode } from '../../../support/totp.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import { askAgain, MFA, nextCode, redeem, SFA, stage, tenantsWith } from '../../oidc/story.ts';
+import { askAgain, interaction, MFA, nextCode, redeem, SFA, tenantsWith } from '../../oidc/story.ts';
 import { accounts, alertOf, givePassword, hasCode, member, withApp, words } from '../members.ts';
 
 const SECURITY = '/account/security';
 
 describe('the security page', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     accounts(
       ...['ann', 'ben', 'cat', 'dan', 'eve', 'kim'].map((name) => member(name, 'open')),
       ...['fay', 'gus', 'hal'].map((name) => withApp(name, 'open')),
@@ -54,7 +54,7 @@ describe('the security page', () => {
     return factors.filter(isFactor).map(({ label }) => label);
   }
 
-  it('1.1 2.6 4.1 sets up an authenticator app: QR code, key, code; from then on sign-ins ask for it', async () => {
+  it('sets up an authenticator app: QR code, key, code; from then on sign-ins ask for it [1.1 2.6 4.1]', async () => {
     const { visitor, page } = await open('ann@open.test');
     expect(words(page)).to.include('Off.');
     expect(page.$('button[name=turn_off]').length).to.equal(0);
@@ -80,7 +80,7 @@ describe('the security page', () => {
     expect((await givePassword(s, 'ann@open.test')).page.name).to.equal('enter-code');
   });
 
-  it('1.6 4.2 turns it off at the bottom of the page; the next sign-in asks for the password alone', async () => {
+  it('turns it off at the bottom of the page; the next sign-in asks for the password alone [1.6 4.2]', async () => {
     const { visitor, page } = await open('fay@open.test');
     const last = page.$('main form').last();
     expect(last.find('button[name=turn_off]').length).to.equal(1);
@@ -91,7 +91,7 @@ describe('the security page', () => {
     expect(claims.acr).to.equal(SFA);
   });
 
-  it('4.1 two phones are two factors: each is listed by its name, and each opens a sign-in', async () => {
+  it('two phones are two factors: each is listed by its name, and each opens a sign-in [4.1]', async () => {
     const { visitor } = await open('ben@open.test');
     const one = await setUp(visitor, 'Old phone');
     const two = await setUp(visitor, 'New phone');
@@ -103,7 +103,7 @@ describe('the security page', () => {
     }
   });
 
-  it('4.3 the app is changed without a moment unprotected: the new one first, then the old one goes', async () => {
+  it('the app is changed without a moment unprotected: the new one first, then the old one goes [4.3]', async () => {
     const { visitor } = await open('gus@open.test');
     const { page, secret } = await setUp(visitor, 'New phone');
     // The oldest is the first one listed.
@@ -116,7 +116,7 @@ describe('the security page', () => {
     expect(hasCode(await again.enterCode(nextCode(s.app, secret)))).to.equal(true);
   });
 
-  it('1.6 A53 who is required to have one can neither turn it off nor remove the last', async () => {
+  it('who is required to have one can neither turn it off nor remove the last [1.6 A53]', async () => {
     const { visitor, page } = await open('ida@strict.test');
     expect(page.$('button[name=turn_off], button[name=remove]').length).to.equal(0);
     expect(words(page)).to.include('You can’t turn it off while strict requires it.');
@@ -131,7 +131,7 @@ describe('the security page', () => {
     expect(await factorsOf('ida@strict.test')).to.deep.equal(['Second']);
   });
 
-  it('1.6 A53 a form from before the requirement is refused after it', async () => {
+  it('a form from before the requirement is refused after it [1.6 A53]', async () => {
     const { visitor, page } = await open('hal@open.test');
     await s.app.reload(tenantsWith('open', { enforcement: 'required' }));
     for (const button of ['turn_off', 'remove']) {
@@ -143,7 +143,7 @@ describe('the security page', () => {
     expect((await visitor.submit(page, {}, 'turn_off')).status).to.equal(303);
   });
 
-  it('A13 another person’s factor is not removed, nor one that was never listed here', async () => {
+  it('another person’s factor is not removed, nor one that was never listed here [A13]', async () => {
     const { visitor } = await open('cat@open.test');
     const { page } = await setUp(visitor, 'Mine');
     const other = await s.app.parts.stores.accounts.findByEmail('jan@strict.test');
@@ -158,7 +158,7 @@ describe('the security page', () => {
     expect(await factorsOf('cat@open.test')).to.deep.equal(['Mine']);
   });
 
-  it('A56 forms of another session are refused, even of the same person', async () => {
+  it('forms of another session are refused, even of the same person [A56]', async () => {
     const one = await open('dan@open.test');
     const two = await open('dan@open.test');
     for (const button of ['set_up']) {
@@ -173,7 +173,7 @@ describe('the security page', () => {
     expect(await factorsOf('dan@open.test')).to.have.length(1);
   });
 
-  it('U.5 where the policy is off nothing is offered to members, what is set up can go, and administrators may', async () => {
+  it('where the policy is off nothing is offered to members, what is set up can go, and administrators may [U.5]', async () => {
     const nothing = await open('new@plain.test');
     expect(nothing.page.$('button[name=set_up]').length).to.equal(0);
     const { page } = await open('app@plain.test');
@@ -211,7 +211,7 @@ describe('the security page', () => {
     expect(await factorsOf('kim@open.test')).to.deep.equal([]);
   });
 
-  it('A105 a method that is not offered is refused', async () => {
+  it('a method that is not offered is refused [A105]', async () => {
     const { visitor, page } = await open('eve@open.test');
     for (const method of ['sms', 'email', 'constructor', '']) {
       const refused = await visitor.submit(page, { method }, 'set_up');

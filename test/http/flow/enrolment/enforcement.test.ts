@@ -5,19 +5,19 @@ import {
   askAgain,
   claimsOf,
   errorOf,
+  interaction,
   MFA,
   nextCode,
   partyOf,
   redeem,
   SFA,
   setUpApp,
-  stage,
   tenantsWith,
 } from '../../oidc/story.ts';
 import { accounts, givePassword, hasCode, member, withApp, words } from '../members.ts';
 
 describe('what a tenant enforces', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...tenantsWith('open', { groups: { finance: 'required', visitors: 'off' } }),
     ...accounts(
       member('payroll', 'open', { groups: ['visitors', 'finance'] }),
@@ -28,7 +28,7 @@ describe('what a tenant enforces', () => {
     ),
   }));
 
-  it('U.5 3.4 optional: who has set nothing up goes on with the password alone, and is offered nothing', async () => {
+  it('optional: who has set nothing up goes on with the password alone, and is offered nothing [U.5 3.4]', async () => {
     const { page } = await givePassword(s, 'new@open.test');
     expect(page.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
     const { claims } = await redeem(s.rp, page);
@@ -37,7 +37,7 @@ describe('what a tenant enforces', () => {
       .and.to.deep.include({ amr: ['pwd'] });
   });
 
-  it('U.5 1.4 optional: who has an authenticator app is asked for its code after the password', async () => {
+  it('optional: who has an authenticator app is asked for its code after the password [U.5 1.4]', async () => {
     const { visitor, page } = await givePassword(s, 'app@open.test');
     expect(page.name).to.equal('enter-code');
     expect(page.$('body').attr('data-method')).to.equal('totp');
@@ -47,14 +47,14 @@ describe('what a tenant enforces', () => {
       .and.to.deep.include({ amr: ['pwd', 'otp', 'mfa'] });
   });
 
-  it('U.5 off: nobody is asked, not even who has an authenticator app or is an administrator', async () => {
+  it('off: nobody is asked, not even who has an authenticator app or is an administrator [U.5]', async () => {
     for (const name of ['new', 'app', 'boss']) {
       const { page } = await givePassword(s, `${name}@plain.test`);
       expect((await redeem(s.rp, page)).claims.acr, name).to.equal(SFA);
     }
   });
 
-  it('U.5 3.4 required: nobody passes without a second factor, and an administrator no more than others', async () => {
+  it('required: nobody passes without a second factor, and an administrator no more than others [U.5 3.4]', async () => {
     expect((await givePassword(s, 'app@strict.test')).page.name).to.equal('enter-code');
     for (const name of ['new', 'boss']) {
       const { visitor, page } = await givePassword(s, `${name}@strict.test`);
@@ -64,7 +64,7 @@ describe('what a tenant enforces', () => {
     }
   });
 
-  it('1.3 a forced set-up begins with what the administrator wants to say, and whom to ask', async () => {
+  it('a forced set-up begins with what the administrator wants to say, and whom to ask [1.3]', async () => {
     const { page } = await givePassword(s, 'third@strict.test');
     expect(words(page)).to.include('strict asks you to sign in in two steps.');
     expect(words(page)).to.include('Because of the audit.');
@@ -72,13 +72,13 @@ describe('what a tenant enforces', () => {
     expect(page.$('button[name=later]').length).to.equal(0);
   });
 
-  it('B.4 a group makes it stricter for its members, and never looser', async () => {
+  it('a group makes it stricter for its members, and never looser [B.4]', async () => {
     expect((await givePassword(s, 'payroll@open.test')).page.name).to.equal('set-up-totp');
     expect((await givePassword(s, 'second@open.test')).page.name).to.equal('enter-code');
     expect((await givePassword(s, 'guest@strict.test')).page.name).to.equal('set-up-totp');
   });
 
-  it('U.3 a client that always wants a second factor has a voluntary one set up', async () => {
+  it('a client that always wants a second factor has a voluntary one set up [U.3]', async () => {
     const always = await partyOf(s.app, 'always');
     const { visitor, page } = await givePassword({ app: s.app, rp: always }, 'new@open.test');
     expect(page.name).to.equal('set-up-totp');
@@ -86,7 +86,7 @@ describe('what a tenant enforces', () => {
     expect((await redeem(always, (await setUpApp(s.app, visitor)).end)).claims.acr).to.equal(MFA);
   });
 
-  it('U.5 a client that always wants one: where the policy is off it takes what is set up, and refuses the rest', async () => {
+  it('a client that always wants one: where the policy is off it takes what is set up, and refuses the rest [U.5]', async () => {
     const always = await partyOf(s.app, 'always');
     const refused = await givePassword({ app: s.app, rp: always }, 'new@plain.test');
     expect(errorOf(refused.page)).to.equal('unmet_authentication_requirements');
@@ -96,7 +96,7 @@ describe('what a tenant enforces', () => {
     expect((await redeem(always, await asked.visitor.enterCode(nextCode(s.app)))).claims.acr).to.equal(MFA);
   });
 
-  it('2.2 U.5 whose only factor is mail to an address that nobody confirmed is told whom to ask, and never let in on the password', async () => {
+  it('whose only factor is mail to an address that nobody confirmed is told whom to ask, and never let in on the password [2.2 U.5]', async () => {
     const { visitor, page } = await givePassword(s, 'mail@open.test');
     expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'method_not_allowed']);
     expect(page.link('help@open.test')).to.equal('mailto:help@open.test');
@@ -105,7 +105,7 @@ describe('what a tenant enforces', () => {
     expect(errorOf(left)).to.equal('access_denied');
   });
 
-  it('U.3 a client of one tenant lets nobody else in, and says why', async () => {
+  it('a client of one tenant lets nobody else in, and says why [U.3]', async () => {
     const only = await partyOf(s.app, 'strict-only');
     const { page } = await givePassword({ app: s.app, rp: only }, 'app@open.test');
     expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'forbidden']);
@@ -117,14 +117,14 @@ describe('what a tenant enforces', () => {
 });
 
 describe('a tenant that begins to require a second factor', () => {
-  const s = stage();
+  const s = interaction();
   const required = () => tenantsWith('open', { enforcement: 'required' });
 
   function withNewcomer(): Yaml {
     return { accounts: [...standardConfig().accounts, member('later', 'open')] };
   }
 
-  it('4.5 4.6 4.7 covers who is there, who is signed in already, and who comes later', async () => {
+  it('covers who is there, who is signed in already, and who comes later [4.5 4.6 4.7]', async () => {
     const signedIn = await givePassword(s, 'new@open.test');
     expect(hasCode(signedIn.page)).to.equal(true);
     const { visitor } = signedIn;
@@ -149,7 +149,7 @@ describe('a tenant that begins to require a second factor', () => {
     expect(security.$('button[name=turn_off], button[name=remove]').length).to.equal(0);
   });
 
-  it('1.3 4.6 lets go of who does not want to, and asks again at the next sign-in', async () => {
+  it('lets go of who does not want to, and asks again at the next sign-in [1.3 4.6]', async () => {
     await s.app.reload(required());
     const { visitor, page } = await givePassword(s, 'boss@open.test');
     expect(page.name).to.equal('set-up-totp');

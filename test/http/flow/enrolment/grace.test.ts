@@ -4,6 +4,7 @@ import { DAY, HOUR, MINUTE } from '../../oidc/machine-clock.ts';
 import {
   askAgain,
   errorOf,
+  interaction,
   MFA,
   partyOf,
   redeem,
@@ -11,7 +12,6 @@ import {
   refusal,
   SFA,
   setUpApp,
-  stage,
   tenantsWith,
 } from '../../oidc/story.ts';
 import { accounts, alertOf, givePassword, hasCode, member, words } from '../members.ts';
@@ -24,12 +24,12 @@ function dateOf(ms: number): string {
 }
 
 describe('the grace of a tenant that requires a second factor', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...tenantsWith('strict', { grace_days: GRACE_DAYS }),
     ...accounts(...['ann', 'ben', 'cat', 'dan', 'eve'].map((name) => member(name, 'strict'))),
   }));
 
-  it('1.3 offers "later" with the date, on the page that says who demands it; the next page does not repeat that', async () => {
+  it('offers "later" with the date, on the page that says who demands it; the next page does not repeat that [1.3]', async () => {
     const end = dateOf(s.clock.now() + GRACE_DAYS * DAY);
     const { visitor, page } = await givePassword(s, 'ann@strict.test');
     expect(page.name).to.equal('set-up-choose');
@@ -46,7 +46,7 @@ describe('the grace of a tenant that requires a second factor', () => {
     expect((await redeem(s.rp, done)).claims.acr).to.equal(MFA);
   });
 
-  it('U.5 "later" holds for its session: single sign-on, prompt=none and refresh pass, another browser is asked', async () => {
+  it('"later" holds for its session: single sign-on, prompt=none and refresh pass, another browser is asked [U.5]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@strict.test', undefined, OFFLINE);
     const end = await visitor.follow(await visitor.submit(page, {}, 'later'));
     const { claims, tokens } = await redeem(s.rp, end);
@@ -60,28 +60,28 @@ describe('the grace of a tenant that requires a second factor', () => {
     expect((await givePassword(s, 'ben@strict.test')).page.name).to.equal('set-up-choose');
   });
 
-  it('U.5 the date is stored once: who puts it off again has the same one', async () => {
+  it('the date is stored once: who puts it off again has the same one [U.5]', async () => {
     const end = dateOf(s.clock.now() + GRACE_DAYS * DAY);
     await givePassword(s, 'cat@strict.test');
-    s.clock.advance(3 * DAY);
+    s.clock.nextStep(3 * DAY);
     const { visitor, page } = await givePassword(s, 'cat@strict.test');
     expect(words(page)).to.include(`until ${end}.`);
     await visitor.follow(await visitor.submit(page, {}, 'later'));
-    s.clock.advance(3 * DAY);
+    s.clock.nextStep(3 * DAY);
     expect(words((await givePassword(s, 'cat@strict.test')).page)).to.include(`until ${end}.`);
   });
 
-  it('U.5 nothing passes after the date: not the page, the form, the session, prompt=none or the refresh token', async () => {
+  it('nothing passes after the date: not the page, the form, the session, prompt=none or the refresh token [U.5]', async () => {
     await givePassword(s, 'dan@strict.test');
-    s.clock.advance(GRACE_DAYS * DAY - HOUR);
+    s.clock.nextStep(GRACE_DAYS * DAY - HOUR);
     const late = await givePassword(s, 'dan@strict.test', undefined, OFFLINE);
     const end = await late.visitor.follow(await late.visitor.submit(late.page, {}, 'later'));
     const { tokens } = await redeem(s.rp, end);
     const undecided = await givePassword(s, 'dan@strict.test');
     expect(undecided.page.$('button[name=later]').length).to.equal(1);
-    s.clock.advance(HOUR - MINUTE);
+    s.clock.nextStep(HOUR - MINUTE);
     const atTheEnd = await givePassword(s, 'dan@strict.test');
-    s.clock.advance(2 * MINUTE);
+    s.clock.nextStep(2 * MINUTE);
 
     const refused = await atTheEnd.visitor.submit(atTheEnd.page, {}, 'later');
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'set-up-choose', 'enforced']);
@@ -98,7 +98,7 @@ describe('the grace of a tenant that requires a second factor', () => {
     expect((await givePassword(s, 'dan@strict.test')).page.name).to.equal('set-up-totp');
   });
 
-  it('U.5 "later" is no way round a client that always wants a second factor', async () => {
+  it('"later" is no way round a client that always wants a second factor [U.5]', async () => {
     const always = await partyOf(s.app, 'always');
     const { visitor, page } = await givePassword({ app: s.app, rp: always }, 'eve@strict.test');
     expect(page.$('button[name=later]').length).to.equal(0);
@@ -111,9 +111,9 @@ describe('the grace of a tenant that requires a second factor', () => {
 });
 
 describe('grace, begun by a tenant that tightens its policy', () => {
-  const s = stage();
+  const s = interaction();
 
-  it('B.4 begins with the first prompt=none or refresh that finds the policy unmet', async () => {
+  it('begins with the first prompt=none or refresh that finds the policy unmet [B.4]', async () => {
     const { visitor, page } = await givePassword(s, 'new@open.test', undefined, OFFLINE);
     const { tokens } = await redeem(s.rp, page);
     await s.app.reload(tenantsWith('open', { enforcement: 'required', grace_days: 7 }));
@@ -121,7 +121,7 @@ describe('grace, begun by a tenant that tightens its policy', () => {
     const end = dateOf(s.clock.now() + 7 * DAY);
     expect((await refresh(s.rp, tokens.refresh_token)).access_token).to.be.a('string');
     expect(hasCode(await askAgain(visitor, s.rp, { prompt: 'none' }))).to.equal(true);
-    s.clock.advance(2 * DAY);
+    s.clock.nextStep(2 * DAY);
     expect(words((await givePassword(s, 'new@open.test')).page)).to.include(`until ${end}.`);
   });
 });

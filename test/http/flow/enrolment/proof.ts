@@ -2,7 +2,7 @@
 import { standardConfig, type Yaml } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import type { Stage } from '../../oidc/story.ts';
+import type { InteractionContext } from '../../oidc/story.ts';
 import { givePassword, member } from '../members.ts';
 import { codeTo, sentTo } from '../outbox.ts';
 
@@ -29,7 +29,7 @@ export function proving(...people: readonly Yaml[]): Yaml {
 
 export const inFirm = (...names: readonly string[]): Yaml[] => names.map((name) => member(name, 'firm'));
 
-export function provingIn(s: Pick<Stage, 'app' | 'rp'>) {
+export function provingIn(s: Pick<InteractionContext, 'app' | 'rp'>) {
   return {
     /** What an account of this address has set up. */
     async stored(email: string) {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { MFA, nextCode, redeem, stage } from '../../oidc/story.ts';
+import { interaction, MFA, nextCode, redeem } from '../../oidc/story.ts';
 import { accounts, alertOf, givePassword, hasCode, member, uidOf, withApp, words } from '../members.ts';
 import { sentTo } from '../outbox.ts';
 
@@ -11,7 +11,7 @@ const STRICT = 'ann ben cat dan eve fay gus ida'.split(' ');
 const SECURITY = '/account/security';
 
 describe('recovery codes', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     accounts(
       ...STRICT.map((name) => member(name, 'strict')),
       ...['hal', 'ike', 'jan'].map((name) => withApp(name, 'open')),
@@ -50,7 +50,7 @@ describe('recovery codes', () => {
     expect(hasCode(await again.visitor.enterCode(nextCode(s.app, secret)))).to.equal(true);
   });
 
-  it('A52 stay to be read until then, wherever one goes, and are never shown after', async () => {
+  it('stay to be read until then, wherever one goes, and are never shown after [A52]', async () => {
     const { visitor, page } = await shownTo('ben');
     const codes = page.marks('recovery-code');
     const base = page.url.replace('/set-up/recovery-codes', '');
@@ -74,7 +74,7 @@ describe('recovery codes', () => {
     expect(again.status).to.equal(400);
   });
 
-  it('A52 are not cached, and are in no address', async () => {
+  it('are not cached, and are in no address [A52]', async () => {
     const seen: Page[] = [];
     const { visitor, page } = await shownTo('cat');
     expect(page.headers).to.include({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
@@ -85,7 +85,7 @@ describe('recovery codes', () => {
     }
   });
 
-  it('A41 two clicks of "saved" go on once, and no script is needed for it', async () => {
+  it('two clicks of "saved" go on once, and no script is needed for it [A41]', async () => {
     const { visitor, page } = await shownTo('dan');
     const clicks = await Promise.all([visitor.submit(page, {}, 'saved'), visitor.submit(page, {}, 'saved')]);
     expect(clicks.map(({ status, error }) => [status, error])).to.deep.equal(Array(2).fill([303, null]));
@@ -93,7 +93,7 @@ describe('recovery codes', () => {
     expect(page.$('form[method=post] button[name=saved]').length).to.equal(1);
   });
 
-  it('1.5 A76 let in who has lost the phone, by a link from the code’s page, and say so to the relying party', async () => {
+  it('let in who has lost the phone, by a link from the code’s page, and say so to the relying party [1.5 A76]', async () => {
     const { visitor, page } = await shownTo('eve');
     const [code = '', other = ''] = page.marks('recovery-code');
     await save(visitor, page);
@@ -117,7 +117,7 @@ describe('recovery codes', () => {
     expect(hasCode(await again.visitor.enterCode(other))).to.equal(true);
   });
 
-  it('A41 one of them opens one of many sign-ins that offer it at once', async () => {
+  it('one of them opens one of many sign-ins that offer it at once [A41]', async () => {
     const { visitor, page } = await shownTo('fay');
     const [code = ''] = page.marks('recovery-code');
     await save(visitor, page);
@@ -131,26 +131,26 @@ describe('recovery codes', () => {
     expect(mails.filter(({ text }) => /recovery code/i.test(text))).to.have.length(1);
   });
 
-  it('A29 are throttled like any other code', async () => {
+  it('are throttled like any other code [A29]', async () => {
     const { visitor, page } = await shownTo('gus');
     const [code = ''] = page.marks('recovery-code');
     await save(visitor, page);
     for (let round = 0; round < 2; round += 1) {
-      const guess = await atPaper('gus@strict.test');
+      const attempt = await atPaper('gus@strict.test');
       for (let times = 0; times < 5; times += 1) {
-        const wrong = await guess.visitor.submit(guess.page, { code: 'aaaa-bbbb-cccc-dddd' });
+        const wrong = await attempt.visitor.submit(attempt.page, { code: 'aaaa-bbbb-cccc-dddd' });
         expect(wrong.status).to.be.oneOf([422, 429]);
       }
     }
     const locked = await givePassword(s, 'gus@strict.test');
     expect([locked.page.status, locked.page.error]).to.deep.equal([429, 'too_many_attempts']);
     expect(alertOf(locked.page)).to.include('in 15 minutes');
-    s.clock.advance(15 * MINUTE);
+    s.clock.nextStep(15 * MINUTE);
     const free = await atPaper('gus@strict.test');
     expect(hasCode(await free.visitor.enterCode(code))).to.equal(true);
   });
 
-  it('2.7 A105 are not offered to who has none', async () => {
+  it('are not offered to who has none [2.7 A105]', async () => {
     const { visitor, page } = await givePassword(s, 'hal@open.test');
     expect(page.link('choose-method')).to.equal(null);
     const chooser = await visitor.open(`/interaction/${uidOf(page)}/second-factor/choose-method`);
@@ -159,7 +159,7 @@ describe('recovery codes', () => {
     expect([refused.status, refused.error]).to.deep.equal([422, 'method_not_allowed']);
   });
 
-  it('2.7 A105 are offered no more to who has used the last one', async () => {
+  it('are offered no more to who has used the last one [2.7 A105]', async () => {
     const { visitor, page, secret } = await shownTo('ida');
     const codes = page.marks('recovery-code');
     await save(visitor, page);
@@ -219,7 +219,7 @@ describe('recovery codes', () => {
       expect(hasCode(await lost.visitor.enterCode(code))).to.equal(true);
     });
 
-    it('A56 a GET makes none', async () => {
+    it('a GET makes none [A56]', async () => {
       const { visitor, page } = await open('ike@open.test');
       const before = words(page);
       for (const path of ['/recovery-codes', '/recovery-codes?renew=1']) {
@@ -231,7 +231,7 @@ describe('recovery codes', () => {
       );
     });
 
-    it('A48 come with a first factor that is set up there, and wait until they are put away', async () => {
+    it('come with a first factor that is set up there, and wait until they are put away [A48]', async () => {
       const { visitor, page } = await open('kim@open.test');
       expect(page.$('button[name=renew]').length).to.equal(0);
       const app = await visitor.follow(await visitor.submit(page, {}, 'set_up'));

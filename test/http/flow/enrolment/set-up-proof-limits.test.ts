@@ -1,17 +1,17 @@
 /** The mailed code that comes before a set-up: what can't be had without it, and how often it is sent and tried. */
 import { expect } from 'chai';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { stage } from '../../oidc/story.ts';
+import { interaction } from '../../oidc/story.ts';
 import { alertOf, hasCode, uidOf, words } from '../members.ts';
 import { codeTo, notThis, sentTo } from '../outbox.ts';
 import { inFirm, proving, provingIn } from './proof.ts';
 
 describe('without the mailed code that comes before a set-up', () => {
-  const s = stage(() => proving(...inFirm('dan', 'eve', 'fay', 'gus', 'hal', 'ike')));
+  const s = interaction(() => proving(...inFirm('dan', 'eve', 'fay', 'gus', 'hal', 'ike')));
   const { stored, atProof, prove } = provingIn(s);
   const address = (name: string) => `${name}@firm.test`;
 
-  it('A48 binds nothing for who has the password alone, whichever address or form is tried', async () => {
+  it('binds nothing for who has the password alone, whichever address or form is tried [A48]', async () => {
     const { visitor, page } = await atProof('dan', 'totp');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     for (const path of [
@@ -41,7 +41,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect(hasCode(await visitor.open(`/auth/${uidOf(page)}`))).to.equal(false);
   });
 
-  it('A56 a GET sends nothing: a reload, the Back button, an address with a button in it', async () => {
+  it('a GET sends nothing: a reload, the Back button, an address with a button in it [A56]', async () => {
     const { visitor, page } = await atProof('eve', 'totp');
     for (const query of ['', '?send=1', '?resend=1']) await visitor.open(`${page.url}${query}`);
     expect(await sentTo(s.app, address('eve'))).to.deep.equal([]);
@@ -50,7 +50,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect(await sentTo(s.app, address('eve'))).to.have.length(1);
   });
 
-  it('A39 two clicks of "send" send one, and two of the code go on once', async () => {
+  it('two clicks of "send" send one, and two of the code go on once [A39]', async () => {
     const { visitor, page } = await atProof('fay', 'email');
     const click = () => visitor.submit(page, {}, 'send');
     const clicks = [...(await Promise.all([click(), click()])), await click()];
@@ -64,7 +64,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect((await stored(address('fay'))).methods).to.have.members(['email', 'recovery']);
   });
 
-  it('2.8 3.8 a code that is wrong or late is refused on the same page, and a fresh one works', async () => {
+  it('a code that is wrong or late is refused on the same page, and a fresh one works [2.8 3.8]', async () => {
     const { visitor, page } = await atProof('gus', 'totp');
     const asked = await visitor.follow(await visitor.submit(page, {}, 'send'));
     expect(words(asked)).to.include('90 more seconds');
@@ -72,7 +72,7 @@ describe('without the mailed code that comes before a set-up', () => {
     const wrong = await visitor.submit(asked, { code: notThis(code) });
     expect([wrong.status, wrong.name, wrong.error]).to.deep.equal([422, 'set-up-proof', 'code_invalid']);
     expect(alertOf(wrong)).to.include('4 tries left');
-    s.clock.advance(90_000);
+    s.clock.nextStep(90_000);
     const late = await visitor.submit(asked, { code });
     expect([late.status, late.name, late.error]).to.deep.equal([422, 'set-up-proof', 'code_expired']);
     const again = await visitor.follow(await visitor.submit(late, {}, 'resend'));
@@ -83,7 +83,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect(next.name).to.equal('set-up-totp');
   });
 
-  it('A19 cannot be guessed, and the lock is told with its end', async () => {
+  it('cannot be guessed, and the lock is told with its end [A19]', async () => {
     for (let round = 0; round < 2; round += 1) {
       const { visitor, page } = await atProof('hal', 'totp');
       const asked = await visitor.follow(await visitor.submit(page, {}, 'send'));
@@ -94,7 +94,7 @@ describe('without the mailed code that comes before a set-up', () => {
       if (round === 1) expect(alertOf(stopped)).to.include('in 15 minutes');
     }
     expect((await stored(address('hal'))).methods).to.deep.equal([]);
-    s.clock.advance(15 * MINUTE);
+    s.clock.nextStep(15 * MINUTE);
     const { visitor, page } = await atProof('hal', 'totp');
     expect((await prove(visitor, page, address('hal'))).name).to.equal('set-up-totp');
   });

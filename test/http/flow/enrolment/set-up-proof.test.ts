@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import { errorOf, MFA, nextCode, redeem, stage, TWO_STEP } from '../../oidc/story.ts';
+import { errorOf, interaction, MFA, nextCode, redeem, TWO_STEP } from '../../oidc/story.ts';
 import { givePassword, hasCode, member, uidOf, withApp, words } from '../members.ts';
 import { codeTo, phoneFor, sentTo } from '../outbox.ts';
 import { inFirm, proving, provingIn } from './proof.ts';
 
 describe('a set-up that a mailed code comes before', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     proving(
       ...inFirm('ann', 'ben', 'cat', 'jan', 'kim', 'lou', 'max'),
       member('one', 'solo'),
@@ -41,19 +41,19 @@ describe('a set-up that a mailed code comes before', () => {
   };
 
   for (const [method, { name, acr, amr }] of Object.entries(reached)) {
-    it(`0.1 3.1 A48 A76 1.3 sets up ${method}: the message, the proof, the method, the recovery codes, and ${acr}`, async () => {
+    it(`sets up ${method}: the message, the proof, the method, the recovery codes, and ${acr} [0.1 3.1 A48 A76 1.3]`, async () => {
       const { visitor, page } = await givePassword(s, address(name));
       expect(page.name).to.equal('set-up-choose');
       expect(words(page)).to.include('Because of the audit.').and.include('help@firm.test');
-      const proof = await visitor.chooseMethod(method);
-      expect([proof.name, proof.mark('destination')]).to.deep.equal([
+      const authentication = await visitor.chooseMethod(method);
+      expect([authentication.name, authentication.mark('destination')]).to.deep.equal([
         'set-up-proof',
         `${name[0]}••••••@f••••••`,
       ]);
-      expect(words(proof)).not.to.include('Because of the audit.');
+      expect(words(authentication)).not.to.include('Because of the audit.');
       expect(await sentTo(s.app, address(name))).to.deep.equal([]);
 
-      const next = await prove(visitor, proof, address(name));
+      const next = await prove(visitor, authentication, address(name));
       const codes = await (finishing[method] ?? finishing.email)?.(visitor, next, name);
       expect(codes?.name).to.equal('recovery-codes');
       const end = await visitor.follow(await visitor.submit(visitor.page, {}, 'saved'));
@@ -67,14 +67,14 @@ describe('a set-up that a mailed code comes before', () => {
       expect(told?.subject).to.match(/second step|set up|added/i);
     });
 
-    it(`A48 asks for ${method} at the next sign-in, and for nothing else`, async () => {
+    it(`asks for ${method} at the next sign-in, and for nothing else [A48]`, async () => {
       const { visitor, page } = await givePassword(s, address(name));
       expect([page.name, page.$('body').attr('data-method')]).to.deep.equal(['enter-code', method]);
       expect(visitor.page.link('choose-method')).to.be.a('string');
     });
   }
 
-  it('1.3 is the first page where there is one method alone, with the message and whom to ask', async () => {
+  it('is the first page where there is one method alone, with the message and whom to ask [1.3]', async () => {
     const { visitor, page } = await givePassword(s, 'one@solo.test');
     expect(page.name).to.equal('set-up-proof');
     expect(words(page)).to.include('The solo asks you').and.include('Because of the audit.');
@@ -86,7 +86,7 @@ describe('a set-up that a mailed code comes before', () => {
     expect(hasCode(end)).to.equal(true);
   });
 
-  it('2.2 where codes by mail are all there is, one code sets up, and another one signs in', async () => {
+  it('where codes by mail are all there is, one code sets up, and another one signs in [2.2]', async () => {
     const { visitor, page } = await givePassword(s, 'one@post.test');
     const codes = await prove(visitor, page, 'one@post.test');
     expect(codes.name).to.equal('recovery-codes');
@@ -106,14 +106,14 @@ describe('a set-up that a mailed code comes before', () => {
     expect(codes?.name).to.equal('recovery-codes');
   });
 
-  it('A77 leaves who does not want to without tokens, and asks again at the next sign-in', async () => {
+  it('leaves who does not want to without tokens, and asks again at the next sign-in [A77]', async () => {
     const { visitor, page } = await atProof('kim', 'totp');
     const left = await visitor.follow(await visitor.submit(page, {}, 'cancel'));
     expect(errorOf(left)).to.equal('access_denied');
     expect((await givePassword(s, address('kim'))).page.name).to.equal('set-up-choose');
   });
 
-  it('3.3 A74 a number that nobody can have is refused where it was typed, and nothing is sent', async () => {
+  it('a number that nobody can have is refused where it was typed, and nothing is sent [3.3 A74]', async () => {
     const { visitor, page } = await atProof('lou', 'sms');
     const sms = await prove(visitor, page, address('lou'));
     for (const phone of ['', '06 1234 5678', '+31 6 12', 'lou@firm.test']) {
@@ -139,12 +139,12 @@ describe('a set-up that a mailed code comes before', () => {
     expect((await stored(address('lou'))).account?.phone).to.equal(phoneFor('lou'));
   });
 
-  it('A102 U.4 B.5 puts no code into an address, and has no script but for the page that offers a copy', async () => {
+  it('puts no code into an address, and has no script but for the page that offers a copy [A102 U.4 B.5]', async () => {
     const seen: Page[] = [];
     const visitor = s.app.visitor({ seen: (page) => seen.push(page) });
     await givePassword(s, address('max'), visitor);
-    const proof = await visitor.chooseMethod('email');
-    await visitor.putAway(await prove(visitor, proof, address('max')));
+    const authentication = await visitor.chooseMethod('email');
+    await visitor.putAway(await prove(visitor, authentication, address('max')));
     const code = await codeTo(s.app, address('max'));
     for (const page of seen.filter(({ name }) => name !== null)) {
       expect(`${page.url} ${page.location}`).not.to.include(code).and.not.include(PASSWORD);

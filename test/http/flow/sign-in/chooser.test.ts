@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { SECRET, standardConfig, type Yaml } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { MFA, nextCode, redeem, SFA, stage, TWO_STEP } from '../../oidc/story.ts';
+import { interaction, MFA, nextCode, redeem, SFA, TWO_STEP } from '../../oidc/story.ts';
 import { arrive, givePassword, hasCode, uidOf, words } from '../members.ts';
 import { codeTo, desk, notThis, phoneFor, reachable, sentTo } from '../outbox.ts';
 
@@ -12,7 +12,7 @@ const THREE = 'ann ben cat dan eve fay gus hal ike'.split(' ');
 const SECURITY = '/account/security';
 
 describe('the chooser of methods', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     desk(
       ...THREE.map((name) => reachable(name, 'desk', APP, 'sms', 'email')),
       ...['jan', 'kim'].map((name) => reachable(name, 'desk', 'email')),
@@ -39,7 +39,7 @@ describe('the chooser of methods', () => {
     await enrolments.setDefault(account?.id ?? '', chosen?.id ?? null);
   }
 
-  it('2.7 shows itself when two or more are set up and none is the default, and sends nothing by itself', async () => {
+  it('shows itself when two or more are set up and none is the default, and sends nothing by itself [2.7]', async () => {
     const { visitor, page } = await givePassword(s, address('ann'));
     expect([page.status, page.name]).to.deep.equal([200, 'choose-method']);
     expect(choices(page)).to.deep.equal(['totp', 'sms', 'email']);
@@ -54,7 +54,7 @@ describe('the chooser of methods', () => {
       .and.to.deep.include({ amr: ['pwd', 'email'] });
   });
 
-  it('A96 tells the place of each by a mask of fixed length, and nothing at all before the password', async () => {
+  it('tells the place of each by a mask of fixed length, and nothing at all before the password [A96]', async () => {
     const { page } = await givePassword(s, address('ben'));
     expect(page.marks('destination')).to.deep.equal([
       `••••••${phoneFor('ben').slice(-2)}`,
@@ -73,7 +73,7 @@ describe('the chooser of methods', () => {
     expect(await sent('ben')).to.deep.equal([0, 0]);
   });
 
-  it('2.7 goes straight to the default, with a link to the others', async () => {
+  it('goes straight to the default, with a link to the others [2.7]', async () => {
     await makeDefault('cat', 'sms');
     const { visitor, page } = await givePassword(s, address('cat'));
     expect([page.name, page.$('body').attr('data-method')]).to.deep.equal(['enter-code', 'sms']);
@@ -89,7 +89,7 @@ describe('the chooser of methods', () => {
       .and.to.deep.include({ amr: ['pwd', 'otp', 'mfa'] });
   });
 
-  it('2.7 lets go back and forth: the code that was sent before is still good, and is not sent again', async () => {
+  it('lets go back and forth: the code that was sent before is still good, and is not sent again [2.7]', async () => {
     const { visitor } = await givePassword(s, address('dan'));
     const mailed = await visitor.chooseMethod('email');
     await visitor.open(mailed.link('choose-method') ?? '');
@@ -101,7 +101,7 @@ describe('the chooser of methods', () => {
     expect(hasCode(await visitor.enterCode(await codeTo(s.app, address('dan'))))).to.equal(true);
   });
 
-  it('2.7 of two clicks one sends, at once or one after the other', async () => {
+  it('of two clicks one sends, at once or one after the other [2.7]', async () => {
     const { visitor, page } = await givePassword(s, address('eve'));
     const click = () => visitor.submit(page, { method: 'sms' });
     const clicks = [...(await Promise.all([click(), click()])), await click()];
@@ -111,7 +111,7 @@ describe('the chooser of methods', () => {
     expect(hasCode(await visitor.enterCode(await codeTo(s.app, phoneFor('eve'))))).to.equal(true);
   });
 
-  it('A105 takes what is on it alone', async () => {
+  it('takes what is on it alone [A105]', async () => {
     const { visitor, page } = await givePassword(s, address('fay'));
     for (const method of ['recovery', 'passkey', 'app', 'none', '__proto__', '', 'email ']) {
       const refused = await visitor.submit(page, { method });
@@ -126,7 +126,7 @@ describe('the chooser of methods', () => {
     expect(await sent('fay')).to.deep.equal([0, 0]);
   });
 
-  it('A105 has nothing on it that is too weak for what was asked, and sends nothing by it', async () => {
+  it('has nothing on it that is too weak for what was asked, and sends nothing by it [A105]', async () => {
     const { visitor, page } = await givePassword(s, address('gus'), undefined, { acr_values: MFA });
     expect(choices(page)).to.deep.equal(['totp', 'sms']);
     const refused = await visitor.submit(page, { method: 'email' });
@@ -139,7 +139,7 @@ describe('the chooser of methods', () => {
     expect(claims.acr).to.equal(MFA);
   });
 
-  it('A23 five wrong codes by one method leave the others', async () => {
+  it('five wrong codes by one method leave the others [A23]', async () => {
     const { visitor } = await givePassword(s, address('hal'));
     const form = await visitor.chooseMethod('email');
     const wrong = notThis(await codeTo(s.app, address('hal')));
@@ -153,7 +153,7 @@ describe('the chooser of methods', () => {
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('A23 ten wrong codes by all of them lock them all', async () => {
+  it('ten wrong codes by all of them lock them all [A23]', async () => {
     const { visitor, page } = await givePassword(s, address('ike'));
     const base = `/interaction/${uidOf(page)}/second-factor`;
     const forms = [await visitor.chooseMethod('email'), await visitor.open(`${base}/choose-method`)];
@@ -178,11 +178,11 @@ describe('the chooser of methods', () => {
   });
 
   describe('at a step-up', () => {
-    it('A56 shows itself for the one method there is, since the page was reached by a GET', async () => {
+    it('shows itself for the one method there is, since the page was reached by a GET [A56]', async () => {
       const { visitor } = await givePassword(s, address('jan'));
       await redeem(s.rp, await visitor.enterCode(await codeTo(s.app, address('jan'))));
       expect((await visitor.open(SECURITY)).name).to.equal('security');
-      s.clock.advance(6 * MINUTE);
+      s.clock.nextStep(6 * MINUTE);
       const chooser = await visitor.open(SECURITY);
       expect(chooser.name).to.equal('choose-method');
       expect(choices(chooser)).to.deep.equal(['email']);
@@ -196,12 +196,12 @@ describe('the chooser of methods', () => {
       expect(back.name).to.equal('security');
     });
 
-    it('A76 a relying party that wants more gets it, and auth_time stays', async () => {
+    it('a relying party that wants more gets it, and auth_time stays [A76]', async () => {
       const { visitor } = await givePassword(s, address('lou'));
       await visitor.chooseMethod('email');
       const first = await redeem(s.rp, await visitor.enterCode(await codeTo(s.app, address('lou'))));
       expect(first.claims.acr).to.equal(TWO_STEP);
-      s.clock.advance(MINUTE);
+      s.clock.nextStep(MINUTE);
       const chooser = await visitor.open(await s.rp.authorizationUrl({ acr_values: MFA }));
       expect([chooser.name, choices(chooser)]).to.deep.equal(['choose-method', ['sms']]);
       expect((await sent('lou'))[1]).to.equal(0);
@@ -212,7 +212,7 @@ describe('the chooser of methods', () => {
     });
   });
 
-  it('U.4 B.5 the whole way has no script, and speaks Dutch', async () => {
+  it('the whole way has no script, and speaks Dutch [U.4 B.5]', async () => {
     const dutch = s.app.visitor({ headers: { 'accept-language': 'nl' } });
     const { page } = await givePassword(s, address('ann'), dutch);
     const mailed = await dutch.chooseMethod('email');
@@ -225,7 +225,7 @@ describe('the chooser of methods', () => {
 });
 
 describe('the chooser of methods, where the policy changes', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     desk(
       reachable('ann', 'desk', APP, 'sms', 'email'),
       ...['kim', 'lou'].map((name) => reachable(name, 'desk', 'email', 'sms')),
@@ -239,7 +239,7 @@ describe('the chooser of methods, where the policy changes', () => {
     };
   }
 
-  it('A105 what the tenant has forbidden meanwhile is neither shown nor taken, and its code no longer good', async () => {
+  it('what the tenant has forbidden meanwhile is neither shown nor taken, and its code no longer good [A105]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@desk.test');
     const mailed = await visitor.chooseMethod('email');
     const code = await codeTo(s.app, 'ann@desk.test');
@@ -254,7 +254,7 @@ describe('the chooser of methods, where the policy changes', () => {
     expect(await sentTo(s.app, 'ann@desk.test')).to.have.length(1);
   });
 
-  it('U.5 turned off, nobody is asked, not even who has the page open', async () => {
+  it('turned off, nobody is asked, not even who has the page open [U.5]', async () => {
     const open = await givePassword(s, 'lou@desk.test');
     await s.app.reload({
       tenants: [

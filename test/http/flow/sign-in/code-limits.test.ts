@@ -3,21 +3,21 @@ import { expect } from 'chai';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { DAY, MINUTE } from '../../oidc/machine-clock.ts';
-import { nextCode, stage } from '../../oidc/story.ts';
+import { interaction, nextCode } from '../../oidc/story.ts';
 import { accounts, alertOf, givePassword, hasCode, uidOf, withApp, words } from '../members.ts';
 
 const WRONG = '000000';
 
 describe('guessing codes', () => {
   const names = 'ann ben cat dan eve fay gus hal ida jan'.split(' ');
-  const s = stage(() => accounts(...names.map((name) => withApp(name, 'open'))));
+  const s = interaction(() => accounts(...names.map((name) => withApp(name, 'open'))));
 
   function atCode(name: string): Promise<{ visitor: Visitor; page: Page }> {
     return givePassword(s, `${name}@open.test`);
   }
 
   /** Wrong codes, five for each sign-in; gives the last answer. */
-  async function guess(name: string, times: number): Promise<Page> {
+  async function attempt(name: string, times: number): Promise<Page> {
     let last: Page | null = null;
     for (let left = times; left > 0; left -= 5) {
       const { visitor, page } = await atCode(name);
@@ -35,7 +35,7 @@ describe('guessing codes', () => {
     expect(page.$('input[name=code]').length).to.equal(0);
   }
 
-  it('A19 five in one sign-in: the sixth is not looked at, though it is right, and a new sign-in goes on', async () => {
+  it('five in one sign-in: the sixth is not looked at, though it is right, and a new sign-in goes on [A19]', async () => {
     const { visitor, page } = await atCode('ann');
     const said: string[] = [];
     for (let each = 0; each < 5; each += 1) {
@@ -64,36 +64,36 @@ describe('guessing codes', () => {
     expect(hasCode(await again.visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('A19 ten in fifteen minutes: nothing is looked at until the time that the page says, whatever the browser', async () => {
-    expectLocked(await guess('ben', 10), 15);
-    s.clock.advance(10 * MINUTE);
+  it('ten in fifteen minutes: nothing is looked at until the time that the page says, whatever the browser [A19]', async () => {
+    expectLocked(await attempt('ben', 10), 15);
+    s.clock.nextStep(10 * MINUTE);
     for (const visitor of [s.app.visitor(), s.app.visitor()]) {
       const { page } = await givePassword(s, 'ben@open.test', visitor);
       expectLocked(page, 5);
       expectLocked(await visitor.get(page.url), 5);
     }
-    s.clock.advance(5 * MINUTE + 1);
+    s.clock.nextStep(5 * MINUTE + 1);
     const { visitor } = await atCode('ben');
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('A19 a right code is refused while it waits, on a page that was open before', async () => {
+  it('a right code is refused while it waits, on a page that was open before [A19]', async () => {
     const before = await atCode('cat');
-    await guess('cat', 10);
+    await attempt('cat', 10);
     expectLocked(await before.visitor.submit(before.page, { code: nextCode(s.app) }), 15);
   });
 
-  it('A19 the wait doubles up to an hour, and a success starts from the beginning', async () => {
+  it('the wait doubles up to an hour, and a success starts from the beginning [A19]', async () => {
     for (const minutes of [15, 30, 60, 60]) {
-      expectLocked(await guess('dan', 10), minutes);
-      s.clock.advance(minutes * MINUTE + 1);
+      expectLocked(await attempt('dan', 10), minutes);
+      s.clock.nextStep(minutes * MINUTE + 1);
     }
     const { visitor } = await atCode('dan');
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
-    expectLocked(await guess('dan', 10), 15);
+    expectLocked(await attempt('dan', 10), 15);
   });
 
-  it('A19 a hundred and one wrong codes over many sign-ins: no more than ten are looked at', async () => {
+  it('a hundred and one wrong codes over many sign-ins: no more than ten are looked at [A19]', async () => {
     const seen = { looked: 0, refused: 0 };
     for (let round = 0; round < 21; round += 1) {
       const { visitor, page } = await atCode('eve');
@@ -111,7 +111,7 @@ describe('guessing codes', () => {
     expect(seen).to.deep.equal({ looked: 9, refused: 96 });
   });
 
-  it('A20 two hundred at once in one sign-in: five are looked at', async () => {
+  it('two hundred at once in one sign-in: five are looked at [A20]', async () => {
     const { visitor, page } = await atCode('fay');
     const answers = await Promise.all(
       Array.from({ length: 200 }, () => visitor.submit(page, { code: WRONG })),
@@ -124,7 +124,7 @@ describe('guessing codes', () => {
     expect(looked + waiting.length + unanswered.length).to.equal(200);
   });
 
-  it('A20 a right one among two hundred at once is let in only within the first five', async () => {
+  it('a right one among two hundred at once is let in only within the first five [A20]', async () => {
     const { visitor, page } = await atCode('gus');
     for (let each = 0; each < 5; each += 1) await visitor.submit(page, { code: WRONG });
     const code = nextCode(s.app);
@@ -132,8 +132,8 @@ describe('guessing codes', () => {
     expect(answers.filter(({ status }) => status !== 429)).to.have.length(0);
   });
 
-  it('A23 what is not set up gives no further tries: ten are ten, and the page of each method says so', async () => {
-    await guess('hal', 9);
+  it('what is not set up gives no further tries: ten are ten, and the page of each method says so [A23]', async () => {
+    await attempt('hal', 9);
     const { visitor, page } = await atCode('hal');
     const base = `/interaction/${uidOf(page)}/second-factor/verify`;
     const { _token = '' } = Object.fromEntries(page.form({}).body);
@@ -143,19 +143,19 @@ describe('guessing codes', () => {
     expectLocked(await visitor.submit(page, { code: WRONG }), 15);
   });
 
-  it('A19 failures that lie a quarter of an hour back are forgotten', async () => {
-    await guess('ida', 9);
-    s.clock.advance(15 * MINUTE + 1);
-    expect((await guess('ida', 9)).error).to.equal('code_invalid');
-    expectLocked(await guess('ida', 1), 15);
+  it('failures that lie a quarter of an hour back are forgotten [A19]', async () => {
+    await attempt('ida', 9);
+    s.clock.nextStep(15 * MINUTE + 1);
+    expect((await attempt('ida', 9)).error).to.equal('code_invalid');
+    expectLocked(await attempt('ida', 1), 15);
   });
 
-  it('A19 after a hundred in a row the factor is refused for good: it stays set up, and lets nobody in', async () => {
+  it('after a hundred in a row the factor is refused for good: it stays set up, and lets nobody in [A19]', async () => {
     for (let round = 0; round < 10; round += 1) {
-      await guess('jan', 10);
-      s.clock.advance(61 * MINUTE);
+      await attempt('jan', 10);
+      s.clock.nextStep(61 * MINUTE);
     }
-    s.clock.advance(400 * DAY);
+    s.clock.nextStep(400 * DAY);
     const { visitor, page } = await atCode('jan');
     expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'method_not_allowed']);
     expect(page.link('help@open.test')).to.equal('mailto:help@open.test');

@@ -4,14 +4,14 @@ import { SECRET } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import { totpCode } from '../../../support/totp.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import { MFA, nextCode, redeem, stage } from '../../oidc/story.ts';
+import { interaction, MFA, nextCode, redeem } from '../../oidc/story.ts';
 import { accounts, alertOf, givePassword, hasCode, withApp, words } from '../members.ts';
 
 const STEP_MS = 30_000;
 
 describe('a code of an authenticator app', () => {
   const names = 'ann ben cat dan eve fay gus hal ida jan kim leo'.split(' ');
-  const s = stage(() => accounts(...names.map((name) => withApp(name, 'open'))));
+  const s = interaction(() => accounts(...names.map((name) => withApp(name, 'open'))));
 
   /** The code that the phone shows so many steps from now. */
   function codeAt(steps: number): string {
@@ -30,7 +30,7 @@ describe('a code of an authenticator app', () => {
   }
   beforeEach(midStep);
 
-  it('1.4 U.4 is asked for after the password, on a page that says what to do and whom to ask', async () => {
+  it('is asked for after the password, on a page that says what to do and whom to ask [1.4 U.4]', async () => {
     const { visitor, page } = await atCode('ann');
     expect(page.$('input[name=code]').attr()).to.include({
       inputmode: 'numeric',
@@ -42,7 +42,7 @@ describe('a code of an authenticator app', () => {
     expect((await redeem(s.rp, await visitor.enterCode(codeAt(0)))).claims).to.include({ acr: MFA });
   });
 
-  it('3.8 a wrong code is told as such, with the tries that are left; a right one then works', async () => {
+  it('a wrong code is told as such, with the tries that are left; a right one then works [3.8]', async () => {
     const { visitor } = await atCode('ben');
     const refused = await visitor.enterCode('000000');
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'enter-code', 'code_invalid']);
@@ -57,7 +57,7 @@ describe('a code of an authenticator app', () => {
     ['cat', 3, 'about 90 seconds ahead'],
     ['dan', -4, 'about 120 seconds behind'],
   ] as const) {
-    it(`3.8 A35 a code ${Math.abs(steps)} steps ${said.split(' ').at(-1)} is refused, the page says what to mend, and a fresh one works`, async () => {
+    it(`a code ${Math.abs(steps)} steps ${said.split(' ').at(-1)} is refused, the page says what to mend, and a fresh one works [3.8 A35]`, async () => {
       const { visitor } = await atCode(name);
       const refused = await visitor.enterCode(codeAt(steps));
       expect([refused.status, refused.error]).to.deep.equal([422, 'code_invalid']);
@@ -66,29 +66,29 @@ describe('a code of an authenticator app', () => {
     });
   }
 
-  it('A35 the page tells nobody a code that is good later: a near miss is burnt', async () => {
+  it('the page tells nobody a code that is good later: a near miss is burnt [A35]', async () => {
     const { visitor } = await atCode('eve');
     const later = codeAt(2);
     expect((await visitor.enterCode(later)).error).to.equal('code_invalid');
-    s.clock.advance(2 * STEP_MS);
+    s.clock.nextStep(2 * STEP_MS);
     expect((await visitor.enterCode(later)).error).to.equal('code_used');
-    s.clock.advance(STEP_MS);
+    s.clock.nextStep(STEP_MS);
     expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
   });
 
-  it('A35 takes one step either way, and not two', async () => {
+  it('takes one step either way, and not two [A35]', async () => {
     const { visitor } = await atCode('fay');
     for (const steps of [-2, 2]) {
       expect((await visitor.enterCode(codeAt(steps))).error, String(steps)).to.equal('code_invalid');
     }
-    s.clock.advance(10 * STEP_MS);
+    s.clock.nextStep(10 * STEP_MS);
     expect(hasCode(await visitor.enterCode(codeAt(-1)))).to.equal(true);
-    s.clock.advance(10 * STEP_MS);
+    s.clock.nextStep(10 * STEP_MS);
     const again = await atCode('fay');
     expect(hasCode(await again.visitor.enterCode(codeAt(1)))).to.equal(true);
   });
 
-  it('A34 once a step is accepted an older one is not, though it would be in time', async () => {
+  it('once a step is accepted an older one is not, though it would be in time [A34]', async () => {
     const { visitor } = await atCode('gus');
     expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
     const again = await atCode('gus');
@@ -96,7 +96,7 @@ describe('a code of an authenticator app', () => {
     expect(hasCode(await again.visitor.enterCode(codeAt(1)))).to.equal(true);
   });
 
-  it('A32 3.8 a code is good for one sign-in: in another browser the page asks to wait for the next', async () => {
+  it('a code is good for one sign-in: in another browser the page asks to wait for the next [A32 3.8]', async () => {
     const first = await atCode('hal');
     const second = await atCode('hal');
     const code = codeAt(0);
@@ -107,7 +107,7 @@ describe('a code of an authenticator app', () => {
     expect(hasCode(await second.visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('A32 one code, nine browsers at once: one of them is let in', async () => {
+  it('one code, nine browsers at once: one of them is let in [A32]', async () => {
     const arrivals = [];
     for (let index = 0; index < 9; index += 1) arrivals.push(await atCode('ida'));
     const code = codeAt(0);
@@ -116,13 +116,13 @@ describe('a code of an authenticator app', () => {
     expect(answers.filter(({ error }) => error === 'code_used')).to.have.length(8);
   });
 
-  it('3.8 spaces are no mistake', async () => {
+  it('spaces are no mistake [3.8]', async () => {
     const { visitor } = await atCode('jan');
     const code = codeAt(0);
     expect(hasCode(await visitor.enterCode(` ${code.slice(0, 3)} ${code.slice(3)} `))).to.equal(true);
   });
 
-  it('A26 what is no code is refused, and never a fault', async () => {
+  it('what is no code is refused, and never a fault [A26]', async () => {
     const right = () => codeAt(0);
     const fullWidth = [...right()].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
     for (const code of [
@@ -142,7 +142,7 @@ describe('a code of an authenticator app', () => {
     }
   });
 
-  it('A26 what no form sends is refused as malformed, and does not count', async () => {
+  it('what no form sends is refused as malformed, and does not count [A26]', async () => {
     const { visitor, page } = await atCode('leo');
     const sent = [
       { code: `${codeAt(0)}\u0000`, status: 400 },

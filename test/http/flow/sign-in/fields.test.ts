@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
-import { claimsOf, nextCode, partyOf, stage } from '../../oidc/story.ts';
+import { claimsOf, interaction, nextCode, partyOf } from '../../oidc/story.ts';
 import { accounts, arrive, givePassword, hasCode, member, uidOf, withApp } from '../members.ts';
 
 const HOSTILE: readonly Readonly<Record<string, string>>[] = [
@@ -20,7 +20,7 @@ const HOSTILE: readonly Readonly<Record<string, string>>[] = [
 ];
 
 describe('fields that no form of ours has', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...accounts(
       ...['ann', 'ben', 'cat', 'dan'].map((name) => withApp(name, 'strict')),
       member('eve', 'strict'),
@@ -28,7 +28,7 @@ describe('fields that no form of ours has', () => {
     ),
   }));
 
-  it('A88 A89 A90 names with brackets, dots and dollars are refused as malformed on every form', async () => {
+  it('names with brackets, dots and dollars are refused as malformed on every form [A88 A89 A90]', async () => {
     const { visitor, page } = await arrive(s);
     const signIn = { email: 'ann@strict.test', password: PASSWORD };
     for (const extra of HOSTILE) {
@@ -53,7 +53,7 @@ describe('fields that no form of ours has', () => {
     }
   });
 
-  it('A89 A90 in an address or a cookie they change nothing, for nobody', async () => {
+  it('in an address or a cookie they change nothing, for nobody [A89 A90]', async () => {
     const names = [
       '__proto__[polluted]=1',
       'constructor[prototype][polluted]=1',
@@ -70,7 +70,7 @@ describe('fields that no form of ours has', () => {
     expect((await arrive(s)).page.name).to.equal('sign-in');
   });
 
-  it('A13 fields that claim what was not proven are ignored, on the password form and on the code form', async () => {
+  it('fields that claim what was not proven are ignored, on the password form and on the code form [A13]', async () => {
     const lies = {
       skip: '1',
       method: 'none',
@@ -99,7 +99,7 @@ describe('fields that no form of ours has', () => {
     expect(claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
   });
 
-  it('A13 A105 a method that is not set up, not allowed or not known is refused', async () => {
+  it('a method that is not set up, not allowed or not known is refused [A13 A105]', async () => {
     const { visitor, page } = await givePassword(s, 'cat@strict.test');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     for (const method of ['sms', 'email', 'passkey', 'recovery', 'none', '__proto__', 'constructor', '']) {
@@ -123,7 +123,7 @@ describe('fields that no form of ours has', () => {
     }
   });
 
-  it('A85 every accepted form is answered 303, every refused one 422, and none is ever sent on', async () => {
+  it('every accepted form is answered 303, every refused one 422, and none is ever sent on [A85]', async () => {
     const seen: (readonly [string | null, number])[] = [];
     const note = (page: Page): Page => {
       seen.push([page.url.replace(/^.*second-factor/, ''), page.status]);

@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { SECRET } from '../../../support/app.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { nextCode, stage } from '../../oidc/story.ts';
+import { interaction, nextCode } from '../../oidc/story.ts';
 import { inFirm, proving, provingIn } from '../enrolment/proof.ts';
 import { alertOf, givePassword, hasCode, words } from '../members.ts';
 import { desk, phoneFor, reachable, sentTo } from '../outbox.ts';
 
 const APP = { method: 'totp', secret: SECRET };
 
-describe('R19 R41 a gateway that is away', () => {
+describe('a gateway that is away [R19 R41]', () => {
   let gateway: Server;
   let answers = 503;
   /** What it took, newest last. */
@@ -40,7 +40,7 @@ describe('R19 R41 a gateway that is away', () => {
     taken.length = 0;
   });
 
-  const s = stage(() => {
+  const s = interaction(() => {
     const { port } = gateway.address() as AddressInfo;
     const both = desk(
       reachable('ann', 'desk', APP, 'sms', 'email'),
@@ -96,7 +96,7 @@ describe('R19 R41 a gateway that is away', () => {
       'enter-code',
       'delivery_failed',
     ]);
-    s.clock.advance(MINUTE);
+    s.clock.nextStep(MINUTE);
     answers = 200;
     const sent = await visitor.follow(await visitor.submit(refused, {}, 'resend'));
     expect(words(sent)).to.include('90 more seconds');
@@ -105,11 +105,11 @@ describe('R19 R41 a gateway that is away', () => {
   });
 
   it('leaves the code before it good, and the page tells of that one', async () => {
-    s.clock.advance(10 * MINUTE);
+    s.clock.nextStep(10 * MINUTE);
     answers = 200;
     const { visitor, page } = await givePassword(s, 'cat@desk.test');
     const code = codeIn();
-    s.clock.advance(10_000);
+    s.clock.nextStep(10_000);
     answers = 503;
     const refused = await visitor.submit(page, {}, 'resend');
     expect([refused.status, refused.error]).to.deep.equal([422, 'delivery_failed']);
@@ -118,7 +118,7 @@ describe('R19 R41 a gateway that is away', () => {
   });
 
   it('is told at a set-up, which keeps the number that was typed and lets it be sent again', async () => {
-    s.clock.advance(10 * MINUTE);
+    s.clock.nextStep(10 * MINUTE);
     const { visitor, page } = await atProof('dan', 'sms');
     const sms = await prove(visitor, page, 'dan@firm.test');
     const refused = await visitor.submit(sms, { phone: phoneFor('dan') }, 'send');

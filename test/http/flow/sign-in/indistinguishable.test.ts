@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { stage } from '../../oidc/story.ts';
+import { interaction } from '../../oidc/story.ts';
 import { accounts, arrive, member, withApp } from '../members.ts';
 
 const WRONG = 'not the password of anybody';
@@ -21,7 +21,7 @@ const CASES = [
 ] as const;
 
 describe('what a sign-in tells before the password is right', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     accounts(
       withApp('withapp', 'open'),
       member('without', 'open'),
@@ -46,7 +46,7 @@ describe('what a sign-in tells before the password is right', () => {
     return Object.fromEntries(Object.entries(page.headers).filter(([name]) => !own.includes(name)));
   }
 
-  it('A95 A96 the answer is the same in text, status, length and headers, whoever was typed', async () => {
+  it('the answer is the same in text, status, length and headers, whoever was typed [A95 A96]', async () => {
     const answers = [];
     for (const { who, email, password } of CASES) {
       const { visitor, page } = await arrive(s);
@@ -65,7 +65,7 @@ describe('what a sign-in tells before the password is right', () => {
     }
   });
 
-  it('A95 a locked address looks the same whether it exists or not', async () => {
+  it('a locked address looks the same whether it exists or not [A95]', async () => {
     const answers = [];
     for (const email of ['known0@open.test', 'ghost0@open.test']) {
       const { visitor, page } = await arrive(s);
@@ -77,7 +77,7 @@ describe('what a sign-in tells before the password is right', () => {
     expect(answers[0]).to.equal(answers[1]);
   });
 
-  it('A96 no page before the password says who is who, what is set up, or where a code would go', async () => {
+  it('no page before the password says who is who, what is set up, or where a code would go [A96]', async () => {
     const { page } = await arrive(s, undefined, { login_hint: 'withapp@open.test' });
     const other = (await arrive(s, undefined, { login_hint: 'nobodys@open.test' })).page;
     expect(bare(page, 'withapp@open.test')).to.equal(bare(other, 'nobodys@open.test'));
@@ -92,13 +92,13 @@ describe('what a sign-in tells before the password is right', () => {
     }
   });
 
-  it('A95 it takes the same time, whether the account exists or not', async function () {
+  it('it takes the same time, whether the account exists or not [A95]', async function () {
     this.timeout(60_000);
     const times: Record<string, number[]> = { known: [], ghost: [] };
     const work: Record<string, number[]> = { known: [], ghost: [] };
     for (let half = 0; half < 2; half += 1) {
       // A window of its own: no address fails ten times in it, and the network not a hundred times.
-      s.clock.advance(16 * MINUTE);
+      s.clock.nextStep(16 * MINUTE);
       const { visitor, page } = await arrive(s);
       for (let round = 0; round < 24; round += 1) {
         for (const kind of round % 2 === 0 ? ['known', 'ghost'] : ['ghost', 'known']) {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { type App, PASSWORD, SECRET, startApp } from '../../../support/app.ts';
 import { totpCode } from '../../../support/totp.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import { claimsOf, MFA, nextCode, setUpApp, stage, tenantsWith } from '../../oidc/story.ts';
+import { claimsOf, interaction, MFA, nextCode, setUpApp, tenantsWith } from '../../oidc/story.ts';
 import { type Arrival, accounts, arrive, givePassword, hasCode, member, withApp } from '../members.ts';
 
 describe('two instances', () => {
@@ -15,7 +15,7 @@ describe('two instances', () => {
       member('gus', 'strict'),
     ),
   });
-  const s = stage(config);
+  const s = interaction(config);
   let second: App;
 
   before(async () => {
@@ -39,7 +39,7 @@ describe('two instances', () => {
     });
   }
 
-  it('R25 a sign-in wanders from one to the other with every request, and arrives', async () => {
+  it('a sign-in wanders from one to the other with every request, and arrives [R25]', async () => {
     for (const first of [0, 1] as const) {
       const { visitor, page } = await givePassword(s, 'ann@open.test', wanderer(first));
       expect(page.name).to.equal('enter-code');
@@ -51,7 +51,7 @@ describe('two instances', () => {
     }
   });
 
-  it('R25 a set-up begun at one is confirmed at the other, and its key is the same at both', async () => {
+  it('a set-up begun at one is confirmed at the other, and its key is the same at both [R25]', async () => {
     for (const [first, name] of [
       [0, 'fay'],
       [1, 'gus'],
@@ -64,7 +64,7 @@ describe('two instances', () => {
     }
   });
 
-  it('A32 one code at both in the same moment: one lets it in', async () => {
+  it('one code at both in the same moment: one lets it in [A32]', async () => {
     const one = await givePassword(s, 'ben@open.test');
     const two = await givePassword(s, 'ben@open.test', s.app.visitor({ via: second.origin }));
     const code = nextCode(s.app);
@@ -91,7 +91,7 @@ describe('two instances', () => {
     expect(hasCode(await visitor.follow(codes[1]))).to.equal(true);
   });
 
-  it('A21 two hundred wrong codes at once over fifty sign-ins opened beforehand: ten are looked at', async function () {
+  it('two hundred wrong codes at once over fifty sign-ins opened beforehand: ten are looked at [A21]', async function () {
     this.timeout(60_000);
     const opened: Arrival[] = [];
     for (let each = 0; each < 50; each += 1) {
@@ -113,7 +113,7 @@ describe('two instances', () => {
     expect((await late?.visitor.submit(late.page, { code: right }))?.status).to.equal(429);
   });
 
-  it('A28 a password that was guessed at one is locked at the other', async () => {
+  it('a password that was guessed at one is locked at the other [A28]', async () => {
     const { visitor, page } = await arrive(s);
     for (let each = 0; each < 10; each += 1) {
       await visitor.submit(page, { email: 'eve@open.test', password: 'wrong' });

@@ -1,15 +1,15 @@
 /** The language of the pages, as the browser, the relying party and the person want it. */
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
-import { stage, tenantsWith } from '../../oidc/story.ts';
+import { interaction, tenantsWith } from '../../oidc/story.ts';
 import { alertOf, arrive, givePassword, words } from '../members.ts';
 
 const DUTCH = { 'accept-language': 'nl-NL,nl;q=0.9,en;q=0.5' };
 
 describe('the language of a sign-in', () => {
-  const s = stage(() => tenantsWith('strict', { grace_days: 14 }));
+  const s = interaction(() => tenantsWith('strict', { grace_days: 14 }));
 
-  it('1.7 is Dutch for a Dutch browser, from the first page to the last, refusals and dates included', async () => {
+  it('is Dutch for a Dutch browser, from the first page to the last, refusals and dates included [1.7]', async () => {
     const visitor = s.app.visitor({ headers: DUTCH });
     const { page } = await arrive(s, visitor);
     expect(page.headers['content-language']).to.equal('nl');
@@ -30,7 +30,7 @@ describe('the language of a sign-in', () => {
     expect(alertOf(await visitor.enterCode('000000'))).to.include('Deze code klopt niet.');
   });
 
-  it('1.7 is what the relying party asks for, whatever the browser says', async () => {
+  it('is what the relying party asks for, whatever the browser says [1.7]', async () => {
     const { visitor, page } = await givePassword(s, 'app@open.test', undefined, { ui_locales: 'fr nl en' });
     expect(page.$('html').attr('lang')).to.equal('nl');
     expect(alertOf(await visitor.enterCode('000000'))).to.equal(
@@ -38,7 +38,7 @@ describe('the language of a sign-in', () => {
     );
   });
 
-  it('1.7 is what the person chooses on the page: it stays there, without losing the sign-in', async () => {
+  it('is what the person chooses on the page: it stays there, without losing the sign-in [1.7]', async () => {
     const { visitor, page } = await givePassword(s, 'app@open.test', undefined, { ui_locales: 'nl' });
     expect(
       page

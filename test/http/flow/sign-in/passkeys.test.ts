@@ -1,13 +1,13 @@
 /** Passkeys over HTTP: which page comes when, what a form does, and what the relying party is told. */
 import { expect } from 'chai';
 import type { Stores } from '../../../../src/compose/parts.ts';
-import type { Progress } from '../../../../src/domain/sign-in/transaction.ts';
+import type { SignInTransaction } from '../../../../src/domain/sign-in/transaction.ts';
 import { standardConfig, type Yaml } from '../../../support/app.ts';
 import { type Authenticator, createAuthenticator, type Twist } from '../../../support/authenticator.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { askAgain, errorOf, MFA, nextCode, PHR, redeem, stage, tenantsWith } from '../../oidc/story.ts';
+import { askAgain, errorOf, interaction, MFA, nextCode, PHR, redeem, tenantsWith } from '../../oidc/story.ts';
 import { alertOf, givePassword, hasCode, member, uidOf, withApp, words } from '../members.ts';
 
 const METHODS: Readonly<Record<string, readonly string[]>> = {
@@ -40,15 +40,15 @@ function optionsOf(page: Page) {
 
 describe('passkeys', () => {
   /** Every progress that was saved, oldest first. */
-  const saved: Progress[] = [];
+  const saved: SignInTransaction[] = [];
   const around = (stores: Stores): Stores => {
-    const save = (progress: Progress) => {
-      saved.push(progress);
-      return stores.progress.save(progress);
+    const save = (transaction: SignInTransaction) => {
+      saved.push(transaction);
+      return stores.transactions.save(transaction);
     };
-    return { ...stores, progress: { ...stores.progress, save } };
+    return { ...stores, transactions: { ...stores.transactions, save } };
   };
-  const s = stage(config, { hostname: 'localhost', around });
+  const s = interaction(config, { hostname: 'localhost', around });
   const authenticator = () => createAuthenticator({ origin: s.app.origin });
 
   async function make(visitor: Visitor, page: Page, key: Authenticator, label = ''): Promise<Page> {
@@ -83,7 +83,7 @@ describe('passkeys', () => {
     return { email, visitor, key, done: await make(visitor, page, key, 'Work laptop') };
   }
 
-  it('0.4 1.1 leads to the set-up where nothing else is allowed, and asks for it from then on', async () => {
+  it('leads to the set-up where nothing else is allowed, and asks for it from then on [0.4 1.1]', async () => {
     const { visitor, page } = await givePassword(s, 'fay@strict.test');
     expect(page.name).to.equal('set-up-passkey');
     expect(words(page)).to.include('Because of the audit.');
@@ -98,7 +98,7 @@ describe('passkeys', () => {
     expect((await redeem(s.rp, end)).claims.acr).to.equal(PHR);
   });
 
-  it('A43 a refused answer is told on the same page, which takes another', async () => {
+  it('a refused answer is told on the same page, which takes another [A43]', async () => {
     const { key } = await withPasskey('gus');
     const { visitor, page } = await givePassword(s, 'gus@strict.test');
     for (const twist of [{ origin: 'http://localhost:1' }, { present: false }, { challenge: 'b3du' }]) {
@@ -114,7 +114,7 @@ describe('passkeys', () => {
     expect(hasCode(await use(visitor, visitor.page, key))).to.equal(true);
   });
 
-  it('A43 a recorded answer opens no other sign-in', async () => {
+  it('a recorded answer opens no other sign-in [A43]', async () => {
     const { key } = await withPasskey('hal');
     const { visitor, page } = await givePassword(s, 'hal@strict.test');
     const response = key.get(optionsOf(page));
@@ -144,7 +144,7 @@ describe('passkeys', () => {
     expect((await redeem(s.rp, await askAgain(visitor, s.rp, { acr_values: PHR }))).claims.acr).to.equal(PHR);
   });
 
-  it('A105 asks for nothing on a GET: who comes with a live session chooses it first', async () => {
+  it('asks for nothing on a GET: who comes with a live session chooses it first [A105]', async () => {
     const { email, key } = await withBoth('ann');
     const { visitor, page } = await givePassword(s, email);
     expect(page.name).to.equal('choose-method');
@@ -169,7 +169,7 @@ describe('passkeys', () => {
     expect([claims.acr, claims.amr]).to.deep.equal([PHR, ['pwd', 'otp', 'hwk', 'user', 'mfa']]);
   });
 
-  it('3.2 is set up in self-service under a name, and makes the session what it is', async () => {
+  it('is set up in self-service under a name, and makes the session what it is [3.2]', async () => {
     const { visitor, done } = await withBoth('ben');
     expect(done.name).to.equal('security');
     expect(words(done)).to.include('Work laptop');
@@ -188,9 +188,9 @@ describe('passkeys', () => {
     expect(hasCode(await use(visitor, back, key))).to.equal(true);
   });
 
-  it('D9 gets in while codes are locked', async () => {
+  it('gets in while codes are locked [D9]', async () => {
     const { email, key } = await withBoth('dan');
-    for (let guess = 0; guess < 10; guess += 1) {
+    for (let attempt = 0; attempt < 10; attempt += 1) {
       const { visitor } = await givePassword(s, email);
       await visitor.chooseMethod('totp');
       await visitor.enterCode('000000');
@@ -204,17 +204,17 @@ describe('passkeys', () => {
 
   it('asks anew where what was asked is forgotten', async () => {
     const { visitor, key } = await withPasskey('jan');
-    s.clock.advance(6 * MINUTE);
+    s.clock.nextStep(6 * MINUTE);
     await visitor.open('/account/security');
     const page = await visitor.chooseMethod('passkey');
-    await s.app.parts.stores.progress.remove(saved.at(-1)?.uid ?? '');
+    await s.app.parts.stores.transactions.remove(saved.at(-1)?.uid ?? '');
     const late = await use(visitor, page, key);
     expect([late.status, late.name, late.error]).to.deep.equal([422, 'use-passkey', 'code_expired']);
     expect(optionsOf(late).challenge).not.to.equal(optionsOf(page).challenge);
     expect((await use(visitor, late, key)).name).to.equal('security');
   });
 
-  it('A43 a refused set-up is told on the same page, and binds nothing', async () => {
+  it('a refused set-up is told on the same page, and binds nothing [A43]', async () => {
     const { visitor, page } = await givePassword(s, 'kim@strict.test');
     const key = authenticator();
     const response = key.create(optionsOf(page), { origin: 'https://login.evil.example' });
@@ -230,7 +230,7 @@ describe('passkeys', () => {
     expect(hasCode(await make(visitor, empty, key))).to.equal(true);
   });
 
-  it('A9 is not taken before the password, nor from another browser', async () => {
+  it('is not taken before the password, nor from another browser [A9]', async () => {
     const { key } = await withPasskey('lou');
     const { page } = await givePassword(s, 'lou@strict.test');
     const response = key.get(optionsOf(page));
@@ -250,7 +250,7 @@ describe('passkeys', () => {
     expect(claims.acr).to.equal(PHR);
   });
 
-  it('A47 asks for the factor that is there before another is made', async () => {
+  it('asks for the factor that is there before another is made [A47]', async () => {
     const { visitor, page } = await givePassword(s, 'eve@open.test', s.app.visitor(), { acr_values: PHR });
     expect(page.name).to.equal('enter-code');
     const made = await visitor.enterCode(nextCode(s.app));
@@ -260,7 +260,7 @@ describe('passkeys', () => {
 });
 
 describe('passkeys at an address, for which browsers make none', () => {
-  const s = stage(() => tenantsWith('open', { methods: ['totp', 'passkey'] }));
+  const s = interaction(() => tenantsWith('open', { methods: ['totp', 'passkey'] }));
 
   it('are not offered, and nobody is led to them', async () => {
     const { page } = await givePassword(s, 'boss@plain.test', s.app.visitor(), { acr_values: MFA });

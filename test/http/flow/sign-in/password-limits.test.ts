@@ -4,13 +4,13 @@ import { PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { stage } from '../../oidc/story.ts';
+import { interaction } from '../../oidc/story.ts';
 import { accounts, alertOf, arrive, hasCode, member, words } from '../members.ts';
 
 const WRONG = 'not the password of anybody';
 
 describe('guessing passwords', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     // One proxy is trusted, so that a test can come from any address.
     listen: { trusted_proxies: 1 },
     ...accounts(...['ann', 'ben', 'cat', 'dan', 'eve', 'fay'].map((name) => member(name, 'open'))),
@@ -29,7 +29,7 @@ describe('guessing passwords', () => {
     return visitor.signIn(email, password);
   }
 
-  async function guess(email: string, times: number, visitor = browser()): Promise<Page[]> {
+  async function fail(email: string, times: number, visitor = browser()): Promise<Page[]> {
     const { page } = await arrive(s, visitor);
     const answers: Page[] = [];
     for (let each = 0; each < times; each += 1) {
@@ -45,8 +45,8 @@ describe('guessing passwords', () => {
   }
 
   for (const email of ['ann@open.test', 'nobody@open.test']) {
-    it(`A28 ten for ${email}, then it waits for fifteen minutes, whether the account exists or not`, async () => {
-      for (const answer of await guess(email, 10)) {
+    it(`ten for ${email}, then it waits for fifteen minutes, whether the account exists or not [A28]`, async () => {
+      for (const answer of await fail(email, 10)) {
         expect([answer.status, answer.name, answer.error]).to.deep.equal([
           422,
           'sign-in',
@@ -54,14 +54,14 @@ describe('guessing passwords', () => {
         ]);
       }
       expectWaiting(await attempt(browser(), email, PASSWORD), 15);
-      s.clock.advance(10 * MINUTE);
+      s.clock.nextStep(10 * MINUTE);
       expectWaiting(await attempt(browser(), email, PASSWORD), 5);
     });
   }
 
-  it('A28 who mistyped an address goes on from there with the right one', async () => {
+  it('who mistyped an address goes on from there with the right one [A28]', async () => {
     const mistyped = 'amm@open.test';
-    await guess(mistyped, 10);
+    await fail(mistyped, 10);
     const visitor = browser();
     const waiting = await attempt(visitor, mistyped, PASSWORD);
     expectWaiting(waiting, 15);
@@ -69,52 +69,52 @@ describe('guessing passwords', () => {
     expect(hasCode(await visitor.signIn('dan@open.test', PASSWORD))).to.equal(true);
   });
 
-  it('A28 the wait ends, doubles when it goes on, and a success starts from the beginning', async () => {
+  it('the wait ends, doubles when it goes on, and a success starts from the beginning [A28]', async () => {
     for (const minutes of [15, 30, 60, 60]) {
-      await guess('ben@open.test', 10);
+      await fail('ben@open.test', 10);
       expectWaiting(await attempt(browser(), 'ben@open.test', PASSWORD), minutes);
-      s.clock.advance(minutes * MINUTE + 1);
+      s.clock.nextStep(minutes * MINUTE + 1);
     }
     expect(hasCode(await attempt(browser(), ' Ben@OPEN.test ', PASSWORD))).to.equal(true);
-    await guess('ben@open.test', 10);
+    await fail('ben@open.test', 10);
     expectWaiting(await attempt(browser(), 'ben@open.test', PASSWORD), 15);
   });
 
-  it('A28 an address is one address however it is typed', async () => {
+  it('an address is one address however it is typed [A28]', async () => {
     const spellings = ['cat@open.test', 'CAT@open.test', ' cat@OPEN.test'];
-    for (let each = 0; each < 10; each += 1) await guess(spellings[each % 3] ?? '', 1);
+    for (let each = 0; each < 10; each += 1) await fail(spellings[each % 3] ?? '', 1);
     expectWaiting(await attempt(browser(), 'cat@open.test', PASSWORD), 15);
   });
 
-  it('A28 two hundred wrong ones from elsewhere do not shut out a browser that has signed in before', async () => {
+  it('two hundred wrong ones from elsewhere do not shut out a browser that has signed in before [A28]', async () => {
     const known = browser();
     expect(hasCode(await attempt(known, 'dan@open.test', PASSWORD))).to.equal(true);
     known.jar.setCookieSync('_session=; Path=/; Max-Age=0', s.app.origin);
-    await guess('dan@open.test', 200);
+    await fail('dan@open.test', 200);
     expectWaiting(await attempt(browser(), 'dan@open.test', PASSWORD), 15);
     expect(hasCode(await attempt(known, 'dan@open.test', PASSWORD))).to.equal(true);
 
     known.jar.setCookieSync('_session=; Path=/; Max-Age=0', s.app.origin);
-    await guess('dan@open.test', 9, known);
+    await fail('dan@open.test', 9, known);
     expect(hasCode(await attempt(known, 'dan@open.test', PASSWORD))).to.equal(true);
   });
 
-  it('A28 a known browser has ten tries of its own, for the address it knows', async () => {
+  it('a known browser has ten tries of its own, for the address it knows [A28]', async () => {
     const known = browser();
     expect(hasCode(await attempt(known, 'eve@open.test', PASSWORD))).to.equal(true);
     known.jar.setCookieSync('_session=; Path=/; Max-Age=0', s.app.origin);
-    await guess('eve@open.test', 10, known);
+    await fail('eve@open.test', 10, known);
     expectWaiting(await attempt(known, 'eve@open.test', PASSWORD), 15);
     expect(hasCode(await attempt(browser(), 'eve@open.test', PASSWORD))).to.equal(true);
 
     const forged = browser();
     forged.jar.setCookieSync('known=me.AAAA; Path=/', s.app.origin);
     forged.jar.setCookieSync('known.sig=AAAAAAAAAAAAAAAAAAAAAAAAAAA; Path=/', s.app.origin);
-    await guess('fay@open.test', 10);
+    await fail('fay@open.test', 10);
     expectWaiting(await attempt(forged, 'fay@open.test', PASSWORD), 15);
   });
 
-  it('A28 a hundred from one address: then it waits, for every account but the one its browser knows', async () => {
+  it('a hundred from one address: then it waits, for every account but the one its browser knows [A28]', async () => {
     const address = '198.51.100.7';
     const known = browser(address);
     expect(hasCode(await attempt(known, 'app@plain.test', PASSWORD))).to.equal(true);
@@ -122,28 +122,28 @@ describe('guessing passwords', () => {
       // What succeeds is not counted.
       if (each === 10)
         expect(hasCode(await attempt(browser(address), 'new@plain.test', PASSWORD))).to.equal(true);
-      const answers = await guess(`nobody${each}@open.test`, 5, browser(address));
+      const answers = await fail(`nobody${each}@open.test`, 5, browser(address));
       expect(answers.map(({ error }) => error)).to.deep.equal(Array(5).fill('credentials_invalid'));
     }
     expectWaiting(await attempt(browser(address), 'new@plain.test', PASSWORD), 15);
     expect(hasCode(await attempt(browser('198.51.100.8'), 'new@plain.test', PASSWORD))).to.equal(true);
     known.jar.setCookieSync('_session=; Path=/; Max-Age=0', s.app.origin);
     expect(hasCode(await attempt(known, 'app@plain.test', PASSWORD))).to.equal(true);
-    s.clock.advance(15 * MINUTE + 1);
+    s.clock.nextStep(15 * MINUTE + 1);
     expect(hasCode(await attempt(browser(address), 'new@plain.test', PASSWORD))).to.equal(true);
   });
 
-  it('A28 IPv6: the network of a subscriber counts as one address', async () => {
+  it('IPv6: the network of a subscriber counts as one address [A28]', async () => {
     const host = (number: number) => `2001:db8:1:2::${number.toString(16)}`;
     for (let each = 0; each < 20; each += 1) {
-      await guess(`somebody${each}@open.test`, 5, browser(host(each + 1)));
+      await fail(`somebody${each}@open.test`, 5, browser(host(each + 1)));
     }
     expectWaiting(await attempt(browser(host(0xffff)), 'new@open.test', PASSWORD), 15);
     expect(hasCode(await attempt(browser('2001:db8:1:3::1'), 'new@open.test', PASSWORD))).to.equal(true);
   });
 
-  it('U.4 the page that waits says what to do, and the form can be left', async () => {
-    await guess('nobody@strict.test', 10);
+  it('the page that waits says what to do, and the form can be left [U.4]', async () => {
+    await fail('nobody@strict.test', 10);
     const waiting = await attempt(browser(), 'nobody@strict.test', PASSWORD);
     expect(words(waiting)).not.to.include('phone');
     expect(waiting.$('button[name=cancel]').length).to.equal(1);

@@ -4,7 +4,7 @@ import { isFactor } from '../../../../src/domain/enrolment/enrolment.ts';
 import { PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import { nextCode, partyOf, redeem, stage, tenantsWith } from '../../oidc/story.ts';
+import { interaction, nextCode, partyOf, redeem, tenantsWith } from '../../oidc/story.ts';
 import { accounts, alertOf, arrive, givePassword, hasCode, member, withApp } from '../members.ts';
 
 type Fields = Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, string>>;
 const CLICKS = ['at once', 'one after the other'] as const;
 
 describe('a form sent twice', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...tenantsWith('strict', { grace_days: 14 }),
     ...accounts(
       ...CLICKS.flatMap((_, n) => [
@@ -64,7 +64,7 @@ describe('a form sent twice', () => {
       expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
     });
 
-    it(`A32 a right code, ${clicks}: accepted once, and no error for who succeeded`, async () => {
+    it(`a right code, ${clicks}: accepted once, and no error for who succeeded [A32]`, async () => {
       const email = `code${n}@open.test`;
       const { visitor, page } = await givePassword(s, email);
       const end = await pressed(clicks, visitor, page, { code: nextCode(s.app) });
@@ -127,9 +127,9 @@ describe('a form sent twice', () => {
 });
 
 describe('going back, and two tabs', () => {
-  const s = stage(() => accounts(...['ann', 'ben', 'cat', 'dan'].map((name) => withApp(name, 'open'))));
+  const s = interaction(() => accounts(...['ann', 'ben', 'cat', 'dan'].map((name) => withApp(name, 'open'))));
 
-  it('A11 the last form, sent again when the sign-in is done, gives no second code', async () => {
+  it('the last form, sent again when the sign-in is done, gives no second code [A11]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@open.test');
     const code = nextCode(s.app);
     const ended = await visitor.submit(page, { code });
@@ -143,7 +143,7 @@ describe('going back, and two tabs', () => {
     expect(hasCode(await visitor.open(page.url))).to.equal(false);
   });
 
-  it('A11 two requests to resume at once give one code', async () => {
+  it('two requests to resume at once give one code [A11]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@open.test');
     const { location } = await visitor.submit(page, { code: nextCode(s.app) });
     const answers = await Promise.all([visitor.get(location ?? ''), visitor.get(location ?? '')]);

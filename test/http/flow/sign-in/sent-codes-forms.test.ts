@@ -1,14 +1,14 @@
 /** The forms of a code that is sent: what a GET, a second click and a forged choice do, which is nothing. */
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
-import { stage } from '../../oidc/story.ts';
+import { interaction } from '../../oidc/story.ts';
 import { arrive, givePassword, hasCode, uidOf, words } from '../members.ts';
 import { codeTo, desk, phoneFor, reachable, sentTo } from '../outbox.ts';
 
 const MAIL = 'kim lou max ned oda'.split(' ');
 
 describe('the forms of a code that is sent', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     desk(...MAIL.map((name) => reachable(name, 'desk', 'email')), reachable('quin', 'desk', 'sms')),
   );
   const address = (name: string) => `${name}@desk.test`;
@@ -23,11 +23,11 @@ describe('the forms of a code that is sent', () => {
   }
 
   describe('a GET', () => {
-    it('A56 sends nothing and changes nothing, whatever its address says', async () => {
+    it('sends nothing and changes nothing, whatever its address says [A56]', async () => {
       const { visitor, page } = await atCode('kim');
       const base = `/interaction/${uidOf(page)}/second-factor`;
       const code = await mailed('kim');
-      s.clock.advance(91_000);
+      s.clock.nextStep(91_000);
       for (const path of [
         '',
         '/choose-method',
@@ -50,9 +50,9 @@ describe('the forms of a code that is sent', () => {
       expect(await sent('kim')).to.equal(2);
     });
 
-    it('A56 shows the code’s page again while one is on its way', async () => {
+    it('shows the code’s page again while one is on its way [A56]', async () => {
       const { visitor, page } = await atCode('lou');
-      s.clock.advance(30_000);
+      s.clock.nextStep(30_000);
       const shown = await visitor.open(`/interaction/${uidOf(page)}`);
       expect(shown.name).to.equal('enter-code');
       expect(words(shown)).to.include('60 more seconds');
@@ -84,7 +84,7 @@ describe('the forms of a code that is sent', () => {
       expect(hasCode(await visitor.enterCode(await mailed('ned')))).to.equal(true);
     });
 
-    it('A32 of a right code sign in once', async () => {
+    it('of a right code sign in once [A32]', async () => {
       const { visitor, page } = await atCode('oda');
       const code = await mailed('oda');
       const both = await Promise.all([visitor.submit(page, { code }), visitor.submit(page, { code })]);
@@ -96,7 +96,7 @@ describe('the forms of a code that is sent', () => {
     });
   });
 
-  it('A105 is sent by no other method than those that are set up', async () => {
+  it('is sent by no other method than those that are set up [A105]', async () => {
     const { visitor, page } = await atCode('quin');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     const chooser = await visitor.open(`${base}/choose-method`);

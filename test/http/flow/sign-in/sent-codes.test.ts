@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Page } from '../../../support/pages/page.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
-import { errorOf, MFA, redeem, stage, TWO_STEP } from '../../oidc/story.ts';
+import { errorOf, interaction, MFA, redeem, TWO_STEP } from '../../oidc/story.ts';
 import { alertOf, givePassword, hasCode, words } from '../members.ts';
 import { codeTo, desk, notThis, phoneFor, reachable, sentTo } from '../outbox.ts';
 
@@ -10,7 +10,7 @@ const MAIL = 'ann ben cat dan eve fay gus hal ike jan'.split(' ');
 const SMS = 'pia ria'.split(' ');
 
 describe('a code that is sent, at sign-in', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     desk(
       ...MAIL.map((name) => reachable(name, 'desk', 'email')),
       ...SMS.map((name) => reachable(name, 'desk', 'sms')),
@@ -27,7 +27,7 @@ describe('a code that is sent, at sign-in', () => {
     return arrival;
   }
 
-  it('2.2 A76 goes by mail with the password, and signs in at the level that an inbox is worth', async () => {
+  it('goes by mail with the password, and signs in at the level that an inbox is worth [2.2 A76]', async () => {
     const { visitor, page } = await atCode('ann');
     expect(page.$('body').attr('data-method')).to.equal('email');
     expect(page.mark('destination')).to.equal('a••••••@d••••••');
@@ -43,7 +43,7 @@ describe('a code that is sent, at sign-in', () => {
       .and.to.deep.include({ amr: ['pwd', 'email'] });
   });
 
-  it('3.3 A76 goes by SMS, with the line by which a browser offers it on this host alone', async () => {
+  it('goes by SMS, with the line by which a browser offers it on this host alone [3.3 A76]', async () => {
     const { visitor, page } = await atCode('pia');
     expect(page.$('body').attr('data-method')).to.equal('sms');
     expect(page.mark('destination')).to.equal(`••••••${phoneFor('pia').slice(-2)}`);
@@ -58,7 +58,7 @@ describe('a code that is sent, at sign-in', () => {
       .and.to.deep.include({ amr: ['pwd', 'sms', 'mfa'] });
   });
 
-  it('A77 A47 by mail is asked for first where more is wanted, and is not enough', async () => {
+  it('by mail is asked for first where more is wanted, and is not enough [A77 A47]', async () => {
     const { visitor, page } = await givePassword(s, address('ben'), undefined, { acr_values: MFA });
     expect(page.name).to.equal('enter-code');
     const more = await visitor.enterCode(await mailed('ben'));
@@ -69,10 +69,10 @@ describe('a code that is sent, at sign-in', () => {
     expect(errorOf(left)).to.equal('access_denied');
   });
 
-  it('2.8 is expired after 90 seconds, another one is sent at once, and works', async () => {
+  it('is expired after 90 seconds, another one is sent at once, and works [2.8]', async () => {
     const { visitor, page } = await atCode('cat');
     const late = await mailed('cat');
-    s.clock.advance(90_000);
+    s.clock.nextStep(90_000);
     const expired = await visitor.submit(page, { code: late });
     expect([expired.status, expired.name, expired.error]).to.deep.equal([422, 'enter-code', 'code_expired']);
     expect(words(expired)).to.include('No code is on its way');
@@ -83,7 +83,7 @@ describe('a code that is sent, at sign-in', () => {
     expect(hasCode(await visitor.enterCode(await mailed('cat')))).to.equal(true);
   });
 
-  it('2.8 3.6 A38 is sent again any time, and the newest counts', async () => {
+  it('is sent again any time, and the newest counts [2.8 3.6 A38]', async () => {
     const { visitor, page } = await atCode('dan');
     const first = await mailed('dan');
     const second = await visitor.follow(await visitor.submit(page, {}, 'resend'));
@@ -99,15 +99,15 @@ describe('a code that is sent, at sign-in', () => {
     expect(hasCode(end)).to.equal(true);
   });
 
-  it('A38 is sent five times in ten minutes, and then the page says when the next one can be', async () => {
+  it('is sent five times in ten minutes, and then the page says when the next one can be [A38]', async () => {
     const { visitor, page } = await atCode('eve');
     let shown = page;
     for (let times = 1; times < 5; times += 1) {
-      s.clock.advance(10_000);
+      s.clock.nextStep(10_000);
       shown = await visitor.follow(await visitor.submit(shown, {}, 'resend'));
     }
     const newest = await mailed('eve');
-    s.clock.advance(20_000);
+    s.clock.nextStep(20_000);
     const refused = await visitor.submit(shown, {}, 'resend');
     expect([refused.status, refused.name, refused.error]).to.deep.equal([
       429,
@@ -125,7 +125,7 @@ describe('a code that is sent, at sign-in', () => {
     expect(hasCode(await visitor.follow(await visitor.submit(shown, { code: newest })))).to.equal(true);
   });
 
-  it('A22 five wrong ones end it for this sign-in, whatever is sent again; another sign-in goes on', async () => {
+  it('five wrong ones end it for this sign-in, whatever is sent again; another sign-in goes on [A22]', async () => {
     const { visitor, page } = await atCode('fay');
     let shown: Page = page;
     for (let times = 0; times < 4; times += 1) {
@@ -137,12 +137,12 @@ describe('a code that is sent, at sign-in', () => {
     expect(alertOf(last)).to.include('That was the last try');
     const stopped = await visitor.submit(last, { code: await mailed('fay') });
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
-    s.clock.advance(10 * MINUTE);
+    s.clock.nextStep(10 * MINUTE);
     const again = await atCode('fay');
     expect(hasCode(await again.visitor.enterCode(await mailed('fay')))).to.equal(true);
   });
 
-  it('A19 ten wrong ones lock the account: the right one is refused, and none is sent until the wait is over', async () => {
+  it('ten wrong ones lock the account: the right one is refused, and none is sent until the wait is over [A19]', async () => {
     for (let round = 0; round < 2; round += 1) {
       const { visitor, page } = await atCode('gus');
       for (let times = 0; times < 5; times += 1) {
@@ -154,12 +154,12 @@ describe('a code that is sent, at sign-in', () => {
     expect([page.status, page.name, page.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
     expect(alertOf(page)).to.include('in 15 minutes');
     expect(await sent('gus')).to.equal(before);
-    s.clock.advance(15 * MINUTE);
+    s.clock.nextStep(15 * MINUTE);
     const free = await atCode('gus');
     expect(hasCode(await free.visitor.enterCode(await mailed('gus')))).to.equal(true);
   });
 
-  it('A39 of one sign-in opens no other, of the same person or of somebody else', async () => {
+  it('of one sign-in opens no other, of the same person or of somebody else [A39]', async () => {
     const one = await atCode('hal');
     const code = await mailed('hal');
     const two = await atCode('hal');
@@ -175,7 +175,7 @@ describe('a code that is sent, at sign-in', () => {
     expect(hasCode(await one.visitor.enterCode(code))).to.equal(true);
   });
 
-  it('A11 A37 is used up with the sign-in', async () => {
+  it('is used up with the sign-in [A11 A37]', async () => {
     const { visitor, page } = await atCode('jan');
     const code = await mailed('jan');
     expect(hasCode(await visitor.enterCode(code))).to.equal(true);

@@ -4,14 +4,14 @@ import { PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { HOUR, MINUTE } from '../../oidc/machine-clock.ts';
-import { askAgain, nextCode, redeem, stage } from '../../oidc/story.ts';
+import { askAgain, interaction, nextCode, redeem } from '../../oidc/story.ts';
 import { accounts, givePassword, member, withApp, words } from '../members.ts';
 
 const SECURITY = '/account/security';
 
 describe('a change of one’s second factor', () => {
   const names = 'ann ben cat dan eve fay gus hal'.split(' ');
-  const s = stage(() =>
+  const s = interaction(() =>
     accounts(...names.map((name) => withApp(name, 'open')), member('ida', 'open'), member('jan', 'open')),
   );
 
@@ -30,11 +30,11 @@ describe('a change of one’s second factor', () => {
     return (await s.app.parts.stores.enrolments.listByAccount(account?.id ?? '')).length;
   }
 
-  it('A51 asks for the second factor again after five minutes, not for the password, and comes back', async () => {
+  it('asks for the second factor again after five minutes, not for the password, and comes back [A51]', async () => {
     const { visitor } = await signedIn('ann@open.test');
-    s.clock.advance(4 * MINUTE);
+    s.clock.nextStep(4 * MINUTE);
     expect((await visitor.open(SECURITY)).name).to.equal('security');
-    s.clock.advance(MINUTE + 1000);
+    s.clock.nextStep(MINUTE + 1000);
     const asked = await visitor.open(SECURITY);
     expect(asked.name).to.equal('enter-code');
     expect(asked.$('[name=password]').length).to.equal(0);
@@ -45,23 +45,23 @@ describe('a change of one’s second factor', () => {
     expect((await visitor.open(SECURITY)).name).to.equal('security');
   });
 
-  it('A100 a day of step-ups makes no pile, in the store or in what is counted', async () => {
+  it('a day of step-ups makes no pile, in the store or in what is counted [A100]', async () => {
     const { visitor } = await signedIn('ann@open.test');
     for (let times = 0; times < 5; times += 1) {
-      s.clock.advance(6 * MINUTE);
+      s.clock.nextStep(6 * MINUTE);
       await visitor.open(SECURITY);
       expect((await visitor.enterCode(nextCode(s.app))).name).to.equal('security');
     }
     const { accounts: people, records } = s.app.parts.stores;
     const account = await people.findByEmail('ann@open.test');
     const [newest] = await records.listByAccount(account?.id ?? '', s.clock.now());
-    expect(newest?.proofs.map(({ method }) => method)).to.deep.equal(['pwd', 'totp']);
+    expect(newest?.authentications.map(({ method }) => method)).to.deep.equal(['pwd', 'totp']);
     expect((await s.app.parts.metrics.exposition()).text).not.to.include('totp totp');
   });
 
-  it('A51 changes nothing when a form comes from a page that was open for too long', async () => {
+  it('changes nothing when a form comes from a page that was open for too long [A51]', async () => {
     const { visitor, page } = await signedIn('ben@open.test');
-    s.clock.advance(6 * MINUTE);
+    s.clock.nextStep(6 * MINUTE);
     for (const button of ['turn_off', 'remove', 'set_up']) {
       const answer = await visitor.submit(page, {}, button);
       expect(answer.status, button).to.equal(303);
@@ -75,21 +75,21 @@ describe('a change of one’s second factor', () => {
     expect(await factorsOf('ben@open.test')).to.equal(0);
   });
 
-  it('A51 a code for one account page is good for five minutes, hours after the sign-in', async () => {
+  it('a code for one account page is good for five minutes, hours after the sign-in [A51]', async () => {
     const { visitor } = await signedIn('cat@open.test');
-    s.clock.advance(7 * HOUR);
+    s.clock.nextStep(7 * HOUR);
     await visitor.open(SECURITY);
     await visitor.enterCode(nextCode(s.app));
-    s.clock.advance(4 * MINUTE);
+    s.clock.nextStep(4 * MINUTE);
     expect((await visitor.open(SECURITY)).name).to.equal('security');
-    s.clock.advance(2 * MINUTE);
+    s.clock.nextStep(2 * MINUTE);
     expect((await visitor.open(SECURITY)).name).to.equal('enter-code');
     expect((await visitor.open('/account')).name).to.equal('account');
   });
 
-  it('A51 leaves auth_time as it was, and a relying party’s max_age is a full sign-in', async () => {
+  it('leaves auth_time as it was, and a relying party’s max_age is a full sign-in [A51]', async () => {
     const { visitor, authTime } = await signedIn('dan@open.test');
-    s.clock.advance(HOUR);
+    s.clock.nextStep(HOUR);
     await visitor.open(SECURITY);
     expect((await visitor.enterCode(nextCode(s.app))).name).to.equal('security');
     const { claims } = await redeem(s.rp, await askAgain(visitor, s.rp));
@@ -102,9 +102,9 @@ describe('a change of one’s second factor', () => {
     expect(again.claims.auth_time).to.be.at.least(authTime + 3600);
   });
 
-  it('A51 where nothing is set up the password is what has to be fresh', async () => {
+  it('where nothing is set up the password is what has to be fresh [A51]', async () => {
     const { visitor } = await signedIn('ida@open.test');
-    s.clock.advance(6 * MINUTE);
+    s.clock.nextStep(6 * MINUTE);
     const asked = await visitor.open(SECURITY);
     expect(asked.name).to.equal('sign-in');
     expect(asked.$('[name=email]').val()).to.equal('ida@open.test');
@@ -112,19 +112,19 @@ describe('a change of one’s second factor', () => {
     expect(new URL(visitor.page.url).pathname).to.equal(SECURITY);
   });
 
-  it('A51 a set-up on the account page counts as a fresh factor, and is asked of the other browsers', async () => {
+  it('a set-up on the account page counts as a fresh factor, and is asked of the other browsers [A51]', async () => {
     const other = await signedIn('jan@open.test');
     const { visitor } = await signedIn('jan@open.test');
     const shown = await visitor.follow(await visitor.submit(await visitor.open(SECURITY), {}, 'set_up'));
     await visitor.follow(await visitor.submit(shown, { code: nextCode(s.app, shown.mark('secret')) }));
-    s.clock.advance(4 * MINUTE);
+    s.clock.nextStep(4 * MINUTE);
     expect((await visitor.open(SECURITY)).name).to.equal('security');
     expect((await other.visitor.open(SECURITY)).name).to.equal('enter-code');
   });
 
-  it('1.6 who turned it off sees that it is off, without being asked for anything', async () => {
+  it('who turned it off sees that it is off, without being asked for anything [1.6]', async () => {
     const { visitor } = await signedIn('eve@open.test');
-    s.clock.advance(HOUR);
+    s.clock.nextStep(HOUR);
     await visitor.open(SECURITY);
     const page = await visitor.enterCode(nextCode(s.app));
     const done = await visitor.follow(await visitor.submit(page, {}, 'turn_off'));
@@ -140,10 +140,10 @@ describe('a change of one’s second factor', () => {
     expect(shown.name).to.equal('set-up-totp');
   });
 
-  it('A51 the new factor is not bound when the old one is asked for and not given', async () => {
+  it('the new factor is not bound when the old one is asked for and not given [A51]', async () => {
     const { visitor, page } = await signedIn('fay@open.test');
     const shown = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
-    s.clock.advance(6 * MINUTE);
+    s.clock.nextStep(6 * MINUTE);
     const code = nextCode(s.app, shown.mark('secret'));
     const asked = await visitor.follow(await visitor.submit(shown, { code }));
     expect(asked.name).to.equal('enter-code');
@@ -152,9 +152,9 @@ describe('a change of one’s second factor', () => {
     expect((await visitor.open(`${SECURITY}/set-up/totp`)).name).to.equal('enter-code');
   });
 
-  it('U.4 who leaves the question is told so, stays signed in, and nobody’s application is blamed', async () => {
+  it('who leaves the question is told so, stays signed in, and nobody’s application is blamed [U.4]', async () => {
     const { visitor } = await signedIn('gus@open.test');
-    s.clock.advance(6 * MINUTE);
+    s.clock.nextStep(6 * MINUTE);
     const asked = await visitor.open(SECURITY);
     const left = await visitor.follow(await visitor.submit(asked, {}, 'cancel'));
     expect([left.status, left.name]).to.deep.equal([403, 'error']);
@@ -163,7 +163,7 @@ describe('a change of one’s second factor', () => {
     expect((await visitor.open('/account')).name).to.equal('account');
   });
 
-  it('A91 an error in the address puts no words into our mouth', async () => {
+  it('an error in the address puts no words into our mouth [A91]', async () => {
     const query = new URLSearchParams({
       error: 'Call 0612345678',
       error_description: 'Your account is in danger',
@@ -173,7 +173,7 @@ describe('a change of one’s second factor', () => {
     expect(words(page)).not.to.include('danger').and.not.include('0612345678');
   });
 
-  it('A75 the way back leads to pages of the account alone', async () => {
+  it('the way back leads to pages of the account alone [A75]', async () => {
     const { visitor } = await signedIn('hal@open.test');
     for (const state of [
       'https://evil.test/',

@@ -1,7 +1,7 @@
 /** What lives on the trust in a browser ends with it: sessions, prompt=none, refresh tokens, userinfo, introspection. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { createTrail } from '../../../../src/use-cases/administration/audit-log.ts';
+import { createAuditLog } from '../../../../src/use-cases/administration/audit-log.ts';
 import { createFactors } from '../../../../src/use-cases/administration/factors.ts';
 import { SECRET } from '../../../support/app.ts';
 import type { Visitor } from '../../../support/visitor.ts';
@@ -9,6 +9,7 @@ import { DAY } from '../../oidc/machine-clock.ts';
 import {
   askAgain,
   errorOf,
+  interaction,
   MFA,
   nextCode,
   post,
@@ -18,7 +19,6 @@ import {
   SFA,
   type SignedIn,
   signIn,
-  stage,
 } from '../../oidc/story.ts';
 import { accounts, givePassword, member, withApp } from '../members.ts';
 import { livingOnTrust, openSecurity, signInAgain, trust, trusting } from './trust.ts';
@@ -28,7 +28,7 @@ const ALLOWED = trusting('open', 'strict');
 const OFFLINE = { scope: 'openid offline_access' };
 
 describe('trust in a browser, when it ends', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...ALLOWED,
     ...accounts(
       ...'ann ben cat dan eve fay gus hal'.split(' ').map((name) => withApp(name, 'strict')),
@@ -78,7 +78,7 @@ describe('trust in a browser, when it ends', () => {
     expect((await askAgain(lives.visitor, rp2)).name).to.equal(next);
   }
 
-  it('B.2 by its owner, who revokes it', async () => {
+  it('by its owner, who revokes it [B.2]', async () => {
     const lives = await livingOnTrust(s, 'ann@strict.test');
     await expectAlive(lives);
     const visitor = await owner('ann@strict.test');
@@ -90,7 +90,7 @@ describe('trust in a browser, when it ends', () => {
     expect((await redeem(rp2, await askAgain(lives.visitor, rp2))).claims.acr).to.equal(MFA);
   });
 
-  it('B.2 by the tenant, which forbids it: what was trusted before is not trusted when it allows it again', async () => {
+  it('by the tenant, which forbids it: what was trusted before is not trusted when it allows it again [B.2]', async () => {
     const lives = await livingOnTrust(s, 'ben@strict.test');
     await s.app.reload(trusting('open'));
     try {
@@ -113,7 +113,7 @@ describe('trust in a browser, when it ends', () => {
     expect(errorOf(await signInAgain(s, 'ben@strict.test', lives.visitor))).to.equal(null);
   });
 
-  it('A58 by a factor that is set up', async () => {
+  it('by a factor that is set up [A58]', async () => {
     const lives = await livingOnTrust(s, 'cat@strict.test');
     const visitor = await owner('cat@strict.test');
     const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set_up'));
@@ -122,7 +122,7 @@ describe('trust in a browser, when it ends', () => {
     await expectEnded(lives);
   });
 
-  it('A58 by a factor that is removed', async () => {
+  it('by a factor that is removed [A58]', async () => {
     const lives = await livingOnTrust(s, 'ida@strict.test');
     const visitor = await owner('ida@strict.test');
     const page = await openSecurity(s, visitor);
@@ -133,10 +133,10 @@ describe('trust in a browser, when it ends', () => {
     await expectEnded(lives);
   });
 
-  it('A58 by whoever is in charge, who removes a factor or all', async () => {
+  it('by whoever is in charge, who removes a factor or all [A58]', async () => {
     const { stores } = s.app.parts;
-    const trail = createTrail({ ...stores, clock: s.clock, random: s.app.parts.random });
-    const factors = createFactors({ ...stores, trail, notify: async () => {} });
+    const auditLog = createAuditLog({ ...stores, clock: s.clock, random: s.app.parts.random });
+    const factors = createFactors({ ...stores, auditLog, notify: async () => {} });
     const lives = await livingOnTrust(s, 'jan@strict.test');
     const id = await idOf('jan@strict.test');
     const [, tablet] = await factors.list(id);
@@ -150,12 +150,12 @@ describe('trust in a browser, when it ends', () => {
 
   it('by itself after 30 days, and with it the refresh tokens of sign-ins that stood on it', async () => {
     const { visitor } = await trust(s, 'eve@strict.test');
-    s.clock.advance(20 * DAY);
+    s.clock.nextStep(20 * DAY);
     const { tokens } = await redeem(s.rp, await signInAgain(s, 'eve@strict.test', visitor, OFFLINE));
-    s.clock.advance(9 * DAY);
+    s.clock.nextStep(9 * DAY);
     const refreshed = await refresh(s.rp, tokens.refresh_token);
     expect(refreshed.claims()?.acr).to.equal(SFA);
-    s.clock.advance(DAY);
+    s.clock.nextStep(DAY);
     expect(await refusal(refresh(s.rp, refreshed.refresh_token))).to.equal('invalid_grant');
   });
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Yaml } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
-import { nextCode, stage } from '../../oidc/story.ts';
+import { interaction, nextCode } from '../../oidc/story.ts';
 import { givePassword, hasCode, withApp } from '../members.ts';
 import { codeTo, desk, notThis, reachable } from '../outbox.ts';
 import { signInAgain } from './trust.ts';
@@ -24,7 +24,7 @@ function isTicked(page: Page): boolean {
 }
 
 describe('the box on the page of a code', () => {
-  const s = stage(() =>
+  const s = interaction(() =>
     trustingDesk(
       withApp('ann', 'desk'),
       ...['ben', 'cat', 'dan'].map((name) => reachable(name, 'desk', 'email')),
@@ -32,7 +32,7 @@ describe('the box on the page of a code', () => {
   );
   const mailed = (name: string) => codeTo(s.app, `${name}@desk.test`);
 
-  it('3.8 is ticked still after a wrong code, and the right one is then all that is typed', async () => {
+  it('is ticked still after a wrong code, and the right one is then all that is typed [3.8]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@desk.test');
     const code = nextCode(s.app);
     const refused = await visitor.submit(page, { code: notThis(code), trust_device: '1' });
@@ -42,18 +42,18 @@ describe('the box on the page of a code', () => {
     expect(hasCode(await signInAgain(s, 'ann@desk.test', visitor)), 'trusted').to.equal(true);
   });
 
-  it('3.6 is ticked still when another code was asked for, and when none can be sent', async () => {
+  it('is ticked still when another code was asked for, and when none can be sent [3.6]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@desk.test');
     let shown = page;
     for (let times = 1; times < 5; times += 1) {
-      s.clock.advance(10_000);
+      s.clock.nextStep(10_000);
       shown = await visitor.follow(
         await visitor.submit(shown, times === 1 ? { trust_device: '1' } : {}, 'resend'),
       );
       expect(isTicked(shown)).to.equal(true);
     }
     const newest = await mailed('ben');
-    s.clock.advance(20_000);
+    s.clock.nextStep(20_000);
     const refused = await visitor.submit(shown, {}, 'resend');
     expect([refused.status, refused.error]).to.deep.equal([429, 'resend_too_soon']);
     expect(isTicked(refused)).to.equal(true);
@@ -61,7 +61,7 @@ describe('the box on the page of a code', () => {
     expect(hasCode(await signInAgain(s, 'ben@desk.test', visitor)), 'trusted').to.equal(true);
   });
 
-  it('A86 is as good as never ticked for who has thought better of it', async () => {
+  it('is as good as never ticked for who has thought better of it [A86]', async () => {
     const { visitor, page } = await givePassword(s, 'cat@desk.test');
     const asked = await visitor.follow(await visitor.submit(page, { trust_device: '1' }, 'resend'));
     const refused = await visitor.submit(asked, { code: notThis(await mailed('cat')), trust_device: '1' });

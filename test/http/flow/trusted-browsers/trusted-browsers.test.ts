@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Page } from '../../../support/pages/page.ts';
 import { createVisitor, type Visitor } from '../../../support/visitor.ts';
 import { DAY, MINUTE } from '../../oidc/machine-clock.ts';
-import { askAgain, errorOf, MFA, nextCode, partyOf, redeem, SFA, stage } from '../../oidc/story.ts';
+import { askAgain, errorOf, interaction, MFA, nextCode, partyOf, redeem, SFA } from '../../oidc/story.ts';
 import { accounts, givePassword, hasCode, withApp, words } from '../members.ts';
 import { livingOnTrust, openSecurity, signInAgain, signOut, trust, trusting } from './trust.ts';
 
@@ -15,7 +15,7 @@ function cookieOf(page: Page, name = 'trusted'): string | undefined {
 }
 
 describe('a trusted browser', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...trusting('open', 'strict'),
     ...accounts(...NAMES.flatMap((name) => [withApp(name, 'open'), withApp(name, 'strict')])),
   }));
@@ -26,7 +26,7 @@ describe('a trusted browser', () => {
   }
 
   for (const tenant of ['open', 'strict']) {
-    it(`A76 is asked for the password alone in a tenant called ${tenant}, and its tokens say so`, async () => {
+    it(`is asked for the password alone in a tenant called ${tenant}, and its tokens say so [A76]`, async () => {
       const { visitor, end } = await trust(s, `ann@${tenant}.test`);
       const first = await redeem(s.rp, end);
       expect(first.claims.acr).to.equal(MFA);
@@ -42,7 +42,7 @@ describe('a trusted browser', () => {
     });
   }
 
-  it('A94 is known by one cookie, for 30 days, out of reach of scripts, which is nowhere in the stores', async () => {
+  it('is known by one cookie, for 30 days, out of reach of scripts, which is nowhere in the stores [A94]', async () => {
     const page = await signInAgain(s, 'ben@open.test', s.app.visitor());
     expect(page.$('[name=trust_device]').attr('type')).to.equal('checkbox');
     expect(page.$('[name=trust_device]').attr('checked')).to.equal(undefined);
@@ -79,7 +79,7 @@ describe('a trusted browser', () => {
     expect(await listed('dan@open.test')).to.deep.equal([]);
   });
 
-  it('A13 is none by a box where the tenant has none', async () => {
+  it('is none by a box where the tenant has none [A13]', async () => {
     await s.app.reload(trusting('strict'));
     const { visitor, page } = await givePassword(s, 'eve@open.test');
     expect(page.$('[name=trust_device]').length).to.equal(0);
@@ -126,7 +126,7 @@ describe('a trusted browser', () => {
     expect(errorOf(await askAgain(visitor, s.rp, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('A51 opens no change of factors: the security page asks, and lists where the step was skipped', async () => {
+  it('opens no change of factors: the security page asks, and lists where the step was skipped [A51]', async () => {
     const { visitor } = await livingOnTrust(s, 'hal@open.test');
     expect((await visitor.open('/account')).name).to.equal('account');
     expect((await visitor.open('/account/security')).name).to.equal('enter-code');
@@ -150,7 +150,7 @@ describe('a trusted browser', () => {
     expect((await signInAgain(s, 'ida@open.test', visitor)).name).to.equal('enter-code');
   });
 
-  it('A13 nobody revokes the trust of somebody else', async () => {
+  it('nobody revokes the trust of somebody else [A13]', async () => {
     await trust(s, 'jan@open.test');
     const [browser] = await listed('jan@open.test');
     const { visitor: eve } = await trust(s, 'eve@strict.test');
@@ -162,7 +162,7 @@ describe('a trusted browser', () => {
     expect(await listed('jan@open.test')).to.have.length(1);
   });
 
-  it('A86 is trusted still when its owner has signed out, and nobody is signed in by it', async () => {
+  it('is trusted still when its owner has signed out, and nobody is signed in by it [A86]', async () => {
     const { visitor } = await livingOnTrust(s, 'jan@strict.test');
     await signOut(visitor);
     expect(errorOf(await askAgain(visitor, s.rp, { prompt: 'none' }))).to.equal('login_required');
@@ -170,7 +170,7 @@ describe('a trusted browser', () => {
     expect(hasCode(await signInAgain(s, 'jan@strict.test', visitor))).to.equal(true);
   });
 
-  it('A86 of one account is as good as none for another, and may be trusted by both', async () => {
+  it('of one account is as good as none for another, and may be trusted by both [A86]', async () => {
     const { visitor } = await trust(s, 'kim@open.test');
     await signOut(visitor);
     expect((await signInAgain(s, 'kim@strict.test', visitor)).name).to.equal('enter-code');
@@ -181,7 +181,7 @@ describe('a trusted browser', () => {
     expect(hasCode(await signInAgain(s, 'kim@strict.test', visitor))).to.equal(true);
   });
 
-  it('R33 by a cookie that is garbled, of somebody else or made up, is none', async () => {
+  it('by a cookie that is garbled, of somebody else or made up, is none [R33]', async () => {
     const { visitor: other } = await trust(s, 'lea@open.test');
     const jar = (visitor: Visitor) => visitor.jar.getCookieStringSync(s.app.origin);
     const foreign = /trusted=([^;]+)/.exec(jar(other))?.[1] ?? '';
@@ -222,22 +222,22 @@ describe('a trusted browser', () => {
 
   it('is asked again after 30 days', async () => {
     const { visitor } = await trust(s, 'lea@strict.test');
-    s.clock.advance(30 * DAY - MINUTE);
+    s.clock.nextStep(30 * DAY - MINUTE);
     expect(hasCode(await signInAgain(s, 'lea@strict.test', visitor))).to.equal(true);
-    s.clock.advance(2 * MINUTE);
+    s.clock.nextStep(2 * MINUTE);
     expect((await signInAgain(s, 'lea@strict.test', visitor)).name).to.equal('enter-code');
   });
 });
 
 describe('a trusted browser over https, behind a proxy', () => {
-  const s = stage(() => ({
+  const s = interaction(() => ({
     ...trusting('open'),
     issuer: 'https://op.test',
     listen: { trusted_proxies: 1 },
     clients: [],
   }));
 
-  it('A94 is known by a cookie that is Secure and bound to the host', async () => {
+  it('is known by a cookie that is Secure and bound to the host [A94]', async () => {
     const visitor = createVisitor('https://op.test', { via: s.app.origin });
     await visitor.open('/account');
     const page = await visitor.signIn('app@open.test', 'correct horse battery staple');

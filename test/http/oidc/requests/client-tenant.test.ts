@@ -6,18 +6,18 @@ import type { RelyingParty } from '../../../support/hosts/relying-party.ts';
 import {
   askAgain,
   errorOf,
+  interaction,
   MFA,
   nextCode,
   redeem,
   refresh,
   refusal,
   signIn,
-  stage,
   tokensFor,
 } from '../story.ts';
 
 describe('a client of one tenant', () => {
-  const at = stage(() => ({
+  const at = interaction(() => ({
     tenants: standardConfig().tenants.map((tenant) =>
       tenant.id === 'strict' ? { ...tenant, name: 'Strict & Sons', brand: { colour: '#123456' } } : tenant,
     ),
@@ -27,26 +27,26 @@ describe('a client of one tenant', () => {
     strictOnly = await at.app.relyingParty('strict-only');
   });
 
-  it('U.3 signs its members in', async () => {
+  it('signs its members in [U.3]', async () => {
     const { claims } = await tokensFor(at.app, strictOnly, 'app@strict.test');
     expect(claims.acr).to.equal(MFA);
   });
 
-  it("U.3 has the tenant's brand on the sign-in page, before anybody said who they are", async () => {
+  it("has the tenant's brand on the sign-in page, before anybody said who they are [U.3]", async () => {
     const branded = await askAgain(at.app.visitor(), strictOnly);
     expect(branded.text).to.include('Strict &amp; Sons');
     const plain = await askAgain(at.app.visitor(), at.rp);
     expect(plain.text).not.to.include('Strict &amp; Sons');
   });
 
-  it("U.3 refuses another tenant's member after the right password, and signs nobody in", async () => {
+  it("refuses another tenant's member after the right password, and signs nobody in [U.3]", async () => {
     const visitor = at.app.visitor();
     const page = await signIn(at.app, visitor, await strictOnly.authorizationUrl(), 'new@open.test');
     expect(page).to.include({ status: 403, name: 'error', error: 'forbidden' });
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('A95 tells nothing of the tenant of an account after a wrong password', async () => {
+  it('tells nothing of the tenant of an account after a wrong password [A95]', async () => {
     const visitor = at.app.visitor();
     await visitor.open(await strictOnly.authorizationUrl());
     const ofOther = await visitor.signIn('new@open.test', 'wrong');
@@ -56,7 +56,7 @@ describe('a client of one tenant', () => {
     }
   });
 
-  it('U.3 lets who was refused try another account, or leave', async () => {
+  it('lets who was refused try another account, or leave [U.3]', async () => {
     const visitor = at.app.visitor();
     const page = await signIn(at.app, visitor, await strictOnly.authorizationUrl(), 'new@open.test');
     await visitor.open(page.link('/sign-in') ?? '');
@@ -68,7 +68,7 @@ describe('a client of one tenant', () => {
     expect(errorOf(await other.follow(await other.submit(refused, {}, 'cancel')))).to.equal('access_denied');
   });
 
-  it("U.3 asks the live session of another tenant's member to sign in again, as somebody else", async () => {
+  it("asks the live session of another tenant's member to sign in again, as somebody else [U.3]", async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(errorOf(await askAgain(visitor, strictOnly, { prompt: 'none' }))).to.equal('login_required');
     const page = await askAgain(visitor, strictOnly);
@@ -77,13 +77,13 @@ describe('a client of one tenant', () => {
     expect((await visitor.signIn('new@open.test', PASSWORD)).error).to.equal('forbidden');
   });
 
-  it('U.3 takes the live session of its own member', async () => {
+  it('takes the live session of its own member [U.3]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@strict.test');
     const end = await askAgain(visitor, strictOnly, { prompt: 'none' });
     expect((await redeem(strictOnly, end)).claims.sub).to.equal(claims.sub);
   });
 
-  it('B.2 acts at once where a client was given to one tenant', async () => {
+  it('acts at once where a client was given to one tenant [B.2]', async () => {
     const offline = { scope: 'openid offline_access' };
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', offline);
     const { clients } = standardConfig();

@@ -2,10 +2,20 @@
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { PASSWORD } from '../../../support/app.ts';
-import { confidential, MFA, PHR, partyOf, SFA, stage, TWO_STEP, tokensFor, withClients } from '../story.ts';
+import {
+  confidential,
+  interaction,
+  MFA,
+  PHR,
+  partyOf,
+  SFA,
+  TWO_STEP,
+  tokensFor,
+  withClients,
+} from '../story.ts';
 
 describe('discovery', () => {
-  const at = stage(() => withClients(confidential('rs256', { id_token_signed_response_alg: 'RS256' })));
+  const at = interaction(() => withClients(confidential('rs256', { id_token_signed_response_alg: 'RS256' })));
 
   async function json(path: string): Promise<Record<string, unknown>> {
     const page = await at.app.visitor().get(path, { accept: 'application/json' });
@@ -14,7 +24,7 @@ describe('discovery', () => {
     return JSON.parse(page.text);
   }
 
-  it('U.3 names the endpoints, under the issuer of the configuration', async () => {
+  it('names the endpoints, under the issuer of the configuration [U.3]', async () => {
     const document = await json('/.well-known/openid-configuration');
     const { origin } = at.app;
     expect(document).to.include({
@@ -32,7 +42,7 @@ describe('discovery', () => {
     });
   });
 
-  it('U.3 lists the levels, the scopes and the claims', async () => {
+  it('lists the levels, the scopes and the claims [U.3]', async () => {
     const document = await json('/.well-known/openid-configuration');
     expect(document.acr_values_supported).to.deep.equal([SFA, TWO_STEP, MFA, PHR]);
     expect(document.scopes_supported).to.have.members([
@@ -46,7 +56,7 @@ describe('discovery', () => {
     expect(document.ui_locales_supported).to.deep.equal(['en', 'nl']);
   });
 
-  it('A84 offers the code flow with PKCE S256, and nothing that was turned off', async () => {
+  it('offers the code flow with PKCE S256, and nothing that was turned off [A84]', async () => {
     const document = await json('/.well-known/openid-configuration');
     expect(document.response_types_supported).to.have.members(['code', 'none']);
     expect(document.response_modes_supported).to.have.members(['query', 'form_post']);
@@ -61,7 +71,7 @@ describe('discovery', () => {
     );
   });
 
-  it('U.3 publishes an ES256 and an RS256 key, and no private part of either', async () => {
+  it('publishes an ES256 and an RS256 key, and no private part of either [U.3]', async () => {
     const { keys } = (await json('/jwks')) as unknown as { keys: Record<string, unknown>[] };
     expect(keys.map(({ kty, alg }) => `${kty} ${alg}`)).to.have.members(['EC ES256', 'RSA RS256']);
     for (const key of keys) {
@@ -74,7 +84,7 @@ describe('discovery', () => {
     ['rp', 'ES256'],
     ['rs256', 'RS256'],
   ] as const) {
-    it(`U.3 signs the ID token of ${clientId} with ${algorithm}, by a key that it publishes`, async () => {
+    it(`signs the ID token of ${clientId} with ${algorithm}, by a key that it publishes [U.3]`, async () => {
       const party = await partyOf(at.app, clientId);
       client.enableNonRepudiationChecks(party.configuration);
       const { tokens } = await tokensFor(at.app, party, 'app@open.test');
@@ -88,9 +98,9 @@ describe('discovery', () => {
 });
 
 describe('a server of nobody yet, without tenants, clients and accounts', () => {
-  const at = stage(() => ({ tenants: [], clients: [], accounts: [] }));
+  const at = interaction(() => ({ tenants: [], clients: [], accounts: [] }));
 
-  it('U.5 starts, says what it can do, and lets nobody in', async () => {
+  it('starts, says what it can do, and lets nobody in [U.5]', async () => {
     const visitor = at.app.visitor();
     const document = await visitor.get('/.well-known/openid-configuration', { accept: 'application/json' });
     expect(document.status).to.equal(200);

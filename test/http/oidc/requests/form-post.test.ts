@@ -3,12 +3,12 @@ import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { CALLBACK, PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
-import { askAgain, MFA, nextCode, stage, tokensFor } from '../story.ts';
+import { askAgain, interaction, MFA, nextCode, tokensFor } from '../story.ts';
 
 const FORM_POST = { response_mode: 'form_post' };
 
 describe('an answer that is posted', () => {
-  const at = stage();
+  const at = interaction();
 
   function policyOf({ headers }: Page): Map<string, string[]> {
     const policy = String(headers['content-security-policy'] ?? '');
@@ -35,7 +35,7 @@ describe('an answer that is posted', () => {
     expect(page.$('form button, form noscript').length).to.be.greaterThan(0);
   }
 
-  it('U.3 goes to the redirect URI after a sign-in, and its script may run', async () => {
+  it('goes to the redirect URI after a sign-in, and its script may run [U.3]', async () => {
     const visitor = at.app.visitor();
     await visitor.open(await at.rp.authorizationUrl(FORM_POST));
     await visitor.signIn('app@open.test', PASSWORD);
@@ -48,21 +48,21 @@ describe('an answer that is posted', () => {
     expect(tokens.claims()?.acr).to.equal(MFA);
   });
 
-  it('U.3 goes there on SSO', async () => {
+  it('goes there on SSO [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const page = await askAgain(visitor, at.rp, FORM_POST);
     expectWorking(page);
     expect([...page.form({}).body.keys()]).to.include.members(['code', 'state', 'iss']);
   });
 
-  it('U.3 goes there with an error', async () => {
+  it('goes there with an error [U.3]', async () => {
     const page = await askAgain(at.app.visitor(), at.rp, { ...FORM_POST, prompt: 'none' });
     expectWorking(page);
     expect(page.form({}).action).to.equal(CALLBACK);
     expect(page.form({}).body.get('error')).to.equal('login_required');
   });
 
-  it('A91 carries a state of markup as text', async () => {
+  it('carries a state of markup as text [A91]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const state = '"/><script>alert(1)</script>';
     const page = await askAgain(visitor, at.rp, { ...FORM_POST, state });
@@ -70,7 +70,7 @@ describe('an answer that is posted', () => {
     expect(page.$('script')).to.have.length(1);
   });
 
-  it('A93 no page of the protocol lets itself be framed, nor runs what stands in it', async () => {
+  it('no page of the protocol lets itself be framed, nor runs what stands in it [A93]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const signIn = await askAgain(at.app.visitor(), at.rp);
     const error = await at.app.visitor().get('/auth?client_id=nobody');

@@ -6,12 +6,12 @@ import {
   askAgain,
   claimsOf,
   errorOf,
+  interaction,
   redeem,
   refresh,
   refusal,
   SFA,
   signIn,
-  stage,
   tenantsWith,
   tokensFor,
 } from '../story.ts';
@@ -21,43 +21,43 @@ const GRACE_DAYS = 3;
 const GRACE = tenantsWith('open', { enforcement: 'required', grace_days: GRACE_DAYS });
 
 describe('grace', () => {
-  const at = stage();
+  const at = interaction();
   afterEach(() => at.app.reload(tenantsWith('open', {})));
 
-  it('B.2 lets SSO, prompt=none and refresh pass until the date, and nothing after it', async () => {
+  it('lets SSO, prompt=none and refresh pass until the date, and nothing after it [B.2]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload(GRACE);
     const none = await askAgain(visitor, at.rp, { prompt: 'none' });
     expect((await redeem(at.rp, none)).claims.acr).to.equal(SFA);
     expect(errorOf(await askAgain(visitor, at.rp))).to.equal(null);
-    at.clock.advance(GRACE_DAYS * DAY - HOUR);
+    at.clock.nextStep(GRACE_DAYS * DAY - HOUR);
     const next = await refresh(at.rp, tokens.refresh_token);
     expect(claimsOf(next).acr).to.equal(SFA);
-    at.clock.advance(2 * HOUR);
+    at.clock.nextStep(2 * HOUR);
     expect(await refusal(refresh(at.rp, next.refresh_token))).to.equal('invalid_grant');
     const page = await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'new@open.test');
     expect(page.name).to.equal('set-up-totp');
   });
 
-  it('B.2 starts grace with a refresh, where that is what finds the policy unmet', async () => {
+  it('starts grace with a refresh, where that is what finds the policy unmet [B.2]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'boss@open.test', OFFLINE);
     await at.app.reload(GRACE);
     const next = await refresh(at.rp, tokens.refresh_token);
-    at.clock.advance(2 * DAY);
+    at.clock.nextStep(2 * DAY);
     // What begins now is no new grace: the session ended meanwhile, the date did not move.
     const page = await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'boss@open.test');
     expect(page.name).to.equal('set-up-choose');
     expect(errorOf(await visitor.follow(await visitor.submit(page, {}, 'later')))).to.equal(null);
-    at.clock.advance(DAY - HOUR);
+    at.clock.nextStep(DAY - HOUR);
     const after = await refresh(at.rp, next.refresh_token);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
-    at.clock.advance(2 * HOUR);
+    at.clock.nextStep(2 * HOUR);
     expect(await refusal(refresh(at.rp, after.refresh_token))).to.equal('invalid_grant');
     const end = await askAgain(visitor, at.rp, { prompt: 'none' });
     expect(errorOf(end)).to.be.oneOf(['interaction_required', 'login_required']);
   });
 
-  it('B.2 covers the policy of the tenant, not a level that is asked for, nor a client that always wants two', async () => {
+  it('covers the policy of the tenant, not a level that is asked for, nor a client that always wants two [B.2]', async () => {
     await at.app.reload(tenantsWith('plain', { enforcement: 'required', grace_days: 3, methods: ['totp'] }));
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
@@ -72,7 +72,7 @@ describe('grace', () => {
     expect((await askAgain(newcomer, always)).$('[name=later]')).to.have.length(0);
   });
 
-  it('B.2 asks at each sign-in while grace lasts, and takes later for an answer for that session', async () => {
+  it('asks at each sign-in while grace lasts, and takes later for an answer for that session [B.2]', async () => {
     await at.app.reload(tenantsWith('plain', { enforcement: 'required', grace_days: 3, methods: ['totp'] }));
     for (const _time of [1, 2]) {
       const visitor = at.app.visitor();

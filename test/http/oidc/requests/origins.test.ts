@@ -4,13 +4,13 @@ import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import { rawRequest } from '../../../support/process/raw-request.ts';
 import { createVisitor } from '../../../support/visitor.ts';
-import { partyOf, redeem, signIn, stage, tokensFor } from '../story.ts';
+import { interaction, partyOf, redeem, signIn, tokensFor } from '../story.ts';
 
 const EVIL = 'evil.test';
 const SPA = 'http://127.0.0.1:9/spa';
 
 describe('hosts', () => {
-  const at = stage();
+  const at = interaction();
 
   const lies: Readonly<Record<string, Record<string, string>>> = {
     Host: { host: EVIL },
@@ -20,7 +20,7 @@ describe('hosts', () => {
     'X-Original-URL': { 'x-original-url': `http://${EVIL}/`, 'x-rewrite-url': `http://${EVIL}/` },
   };
   for (const [what, headers] of Object.entries(lies)) {
-    it(`A75 ${what} is believed in no link, redirect or cookie`, async () => {
+    it(`${what} is believed in no link, redirect or cookie [A75]`, async () => {
       const port = Number(new URL(at.app.origin).port);
       const url = new URL(await at.rp.authorizationUrl());
       for (const path of [
@@ -38,14 +38,14 @@ describe('hosts', () => {
       }
     });
 
-    it(`A75 ${what} leads nobody away in the midst of a sign-in`, async () => {
+    it(`${what} leads nobody away in the midst of a sign-in [A75]`, async () => {
       const visitor = createVisitor(at.app.origin, { headers, stopAt: 'http://rp.test' });
       const end = await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'app@open.test');
       expect((await redeem(at.rp, end)).claims.iss).to.equal(at.app.origin);
     });
   }
 
-  it('A75 an absolute address in the request line is read as its path', async () => {
+  it('an absolute address in the request line is read as its path [A75]', async () => {
     const { port } = new URL(at.app.origin);
     const url = new URL(await at.rp.authorizationUrl());
     const answer = await new Promise<string>((resolve, reject) => {
@@ -67,7 +67,7 @@ describe('hosts', () => {
 });
 
 describe('other origins', () => {
-  const at = stage();
+  const at = interaction();
 
   const allowed = ({ headers }: { headers: Record<string, unknown> }) =>
     Object.keys(headers).filter((name) => name.startsWith('access-control-'));
@@ -86,7 +86,7 @@ describe('other origins', () => {
   }
 
   for (const origin of [`http://${EVIL}`, 'null', 'http://127.0.0.1:9']) {
-    it(`A101 ${origin} may read no page, and send no form of ours`, async () => {
+    it(`${origin} may read no page, and send no form of ours [A101]`, async () => {
       const page = await at.app.visitor().open(await at.rp.authorizationUrl());
       const { pathname } = new URL(page.url);
       for (const path of [
@@ -110,7 +110,7 @@ describe('other origins', () => {
     });
   }
 
-  it('A101 a single-page app reads from its own origin what it may, and from no other', async () => {
+  it('a single-page app reads from its own origin what it may, and from no other [A101]', async () => {
     const spa = await partyOf(at.app, 'spa', SPA, null);
     const { tokens } = await tokensFor(at.app, spa, 'new@open.test', { scope: 'openid offline_access' });
     const own = 'http://127.0.0.1:9';
@@ -142,7 +142,7 @@ describe('other origins', () => {
     expect(preflight.headers['access-control-allow-origin']).to.equal(own);
   });
 
-  it('A101 nobody but a public client may call from a browser, and never with cookies', async () => {
+  it('nobody but a public client may call from a browser, and never with cookies [A101]', async () => {
     const { tokens, visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const answer = await visitor.get('/me', {
       origin: 'http://rp.test',
@@ -155,7 +155,7 @@ describe('other origins', () => {
     );
   });
 
-  it('A101 what is public is public', async () => {
+  it('what is public is public [A101]', async () => {
     for (const path of ['/.well-known/openid-configuration', '/jwks']) {
       const answer = await call('http://anywhere.test', path);
       expect(answer.headers['access-control-allow-origin']).to.equal('http://anywhere.test');
@@ -163,7 +163,7 @@ describe('other origins', () => {
     }
   });
 
-  it('A57 a relying party may post its request: it becomes a query, and nobody is signed in by it', async () => {
+  it('a relying party may post its request: it becomes a query, and nobody is signed in by it [A57]', async () => {
     const url = new URL(await at.rp.authorizationUrl());
     const visitor = at.app.visitor();
     const elsewhere = { origin: 'http://rp.test', 'sec-fetch-site': 'cross-site' };

@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import { CLIENT_SECRET, PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import { createOutage, STORES } from '../../../support/stores/outage.ts';
-import { askAgain, errorOf, redeem, refresh, stage, tokensFor } from '../story.ts';
+import { askAgain, errorOf, interaction, redeem, refresh, tokensFor } from '../story.ts';
 
 describe('while a store is away', () => {
   const outage = createOutage();
   before(outage.prepare);
-  const at = stage();
+  const at = interaction();
   after(outage.end);
 
   const meanwhile = <T>(work: () => Promise<T>) => outage.during(at.app, STORES, work);
@@ -25,13 +25,13 @@ describe('while a store is away', () => {
     expect(Number(page.headers['retry-after'])).to.be.within(1, 60);
   }
 
-  it('R30 answers an authorization request with a page that says so, and the next one as ever', async () => {
+  it('answers an authorization request with a page that says so, and the next one as ever [R30]', async () => {
     const url = await at.rp.authorizationUrl();
     expectAway(await meanwhile(() => at.app.visitor().get(url)));
     expect((await at.app.visitor().open(url)).name).to.equal('sign-in');
   });
 
-  it('R30 answers SSO with it, and does not sign anybody out', async () => {
+  it('answers SSO with it, and does not sign anybody out [R30]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     const url = await at.rp.authorizationUrl({ prompt: 'none' });
     expectAway(await meanwhile(() => visitor.get(url)));
@@ -39,7 +39,7 @@ describe('while a store is away', () => {
     expect((await redeem(at.rp, end)).claims.auth_time).to.equal(claims.auth_time);
   });
 
-  it('R30 answers a form with it, and takes the same form afterwards', async () => {
+  it('answers a form with it, and takes the same form afterwards [R30]', async () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(await at.rp.authorizationUrl());
     const fields = { email: 'new@open.test', password: PASSWORD };
@@ -48,7 +48,7 @@ describe('while a store is away', () => {
     expect(errorOf(end)).to.equal(null);
   });
 
-  it('R30 answers a resumed interaction with it, and the same address leads on afterwards', async () => {
+  it('answers a resumed interaction with it, and the same address leads on afterwards [R30]', async () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(await at.rp.authorizationUrl());
     const posted = await visitor.submit(page, { email: 'new@open.test', password: PASSWORD });
@@ -57,7 +57,7 @@ describe('while a store is away', () => {
     expect(errorOf(end)).to.equal(null);
   });
 
-  it('R30 tells a relying party the same, in its own words', async () => {
+  it('tells a relying party the same, in its own words [R30]', async () => {
     const { searchParams } = new URL(await at.rp.authorizationUrl());
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', { scope: 'openid offline_access' });
     const token = tokens.refresh_token ?? '';
@@ -76,7 +76,7 @@ describe('while a store is away', () => {
     expect((await refresh(at.rp, token)).access_token).to.be.a('string');
   });
 
-  it('R30 redeems the code afterwards that it could not redeem', async () => {
+  it('redeems the code afterwards that it could not redeem [R30]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const end = await askAgain(visitor, at.rp);
     const refused = await meanwhile(() =>

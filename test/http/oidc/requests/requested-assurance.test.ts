@@ -7,6 +7,7 @@ import {
   askAgain,
   confidential,
   errorOf,
+  interaction,
   MFA,
   nextCode,
   PHR,
@@ -15,7 +16,6 @@ import {
   SFA,
   setUpApp,
   signIn,
-  stage,
   TWO_STEP,
   tokensFor,
   withClients,
@@ -28,7 +28,7 @@ function essential(...values: readonly string[]): string {
 }
 
 describe('asking for a level', () => {
-  const at = stage(() => withClients(confidential('by-default', { default_acr_values: [MFA] })));
+  const at = interaction(() => withClients(confidential('by-default', { default_acr_values: [MFA] })));
 
   const arrive = async (parameters: Record<string, string>, email: string) => {
     const visitor = at.app.visitor();
@@ -44,7 +44,7 @@ describe('asking for a level', () => {
       { claims: JSON.stringify({ id_token: { acr: { essential: true, value: MFA } } }) },
     ],
   ] as const) {
-    it(`A77 leads a user without a factor, asked by ${how}, to the set-up`, async () => {
+    it(`leads a user without a factor, asked by ${how}, to the set-up [A77]`, async () => {
       const { page, visitor } = await arrive(parameters, 'new@open.test');
       expect(page.name).to.equal('set-up-totp');
       const cancelled = await visitor.follow(await visitor.submit(page, {}, 'cancel'));
@@ -53,39 +53,39 @@ describe('asking for a level', () => {
     });
   }
 
-  it('A77 signs nobody in who cancelled', async () => {
+  it('signs nobody in who cancelled [A77]', async () => {
     const { page, visitor } = await arrive({ acr_values: MFA }, 'new@open.test');
     await visitor.follow(await visitor.submit(page, {}, 'cancel'));
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('A77 gives no lower level to who leaves the page by hand', async () => {
+  it('gives no lower level to who leaves the page by hand [A77]', async () => {
     const { page, visitor } = await arrive({ claims: essential(MFA) }, 'new@open.test');
     const uid = /\/interaction\/([^/]+)/.exec(page.url)?.[1];
     expect((await visitor.open(`/auth/${uid}`)).location ?? '').not.to.include('code=');
     expect((await askAgain(visitor, at.rp)).name).to.equal('sign-in');
   });
 
-  it('A77 gives the level to who goes on', async () => {
+  it('gives the level to who goes on [A77]', async () => {
     const { visitor } = await arrive({ claims: essential(MFA) }, 'boss@open.test');
     const { end } = await setUpApp(at.app, visitor);
     expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
   });
 
-  it('A78 lets the claims parameter win over acr_values', async () => {
+  it('lets the claims parameter win over acr_values [A78]', async () => {
     const { page: more } = await arrive({ acr_values: SFA, claims: essential(MFA) }, 'new@open.test');
     expect(more.name).to.equal('set-up-totp');
     const { page: less } = await arrive({ acr_values: MFA, claims: essential(SFA) }, 'new@open.test');
     expect((await redeem(at.rp, less)).claims.acr).to.equal(SFA);
   });
 
-  it('A78 takes acr_values where the claims parameter marks nothing as essential', async () => {
+  it('takes acr_values where the claims parameter marks nothing as essential [A78]', async () => {
     const voluntary = JSON.stringify({ id_token: { acr: { values: [SFA] } } });
     const { page } = await arrive({ acr_values: MFA, claims: voluntary }, 'new@open.test');
     expect(page.name).to.equal('set-up-totp');
   });
 
-  it('A78 takes a voluntary acr of the claims parameter for a wish', async () => {
+  it('takes a voluntary acr of the claims parameter for a wish [A78]', async () => {
     const voluntary = JSON.stringify({ id_token: { acr: { values: [PHR] } } });
     const { page } = await arrive({ claims: voluntary }, 'new@open.test');
     expect((await redeem(at.rp, page)).claims.acr).to.equal(SFA);
@@ -99,7 +99,7 @@ describe('asking for a level', () => {
     ['essential values that are no list', { claims: '{"id_token":{"acr":{"essential":true,"values":"x"}}}' }],
     ['an empty list of essential values', { claims: essential() }],
   ] as const) {
-    it(`A78 answers ${what} with ${UNMET}`, async () => {
+    it(`answers ${what} with ${UNMET} [A78]`, async () => {
       for (const email of ['new@open.test', 'app@open.test']) {
         const { page, visitor } = await arrive(parameters, email);
         expect(errorOf(page)).to.equal(UNMET);
@@ -109,25 +109,25 @@ describe('asking for a level', () => {
     });
   }
 
-  it('A78 passes over unknown values beside a known one', async () => {
+  it('passes over unknown values beside a known one [A78]', async () => {
     const { page } = await arrive({ acr_values: `urn:unknown ${TWO_STEP}` }, 'app@open.test');
     expect((await redeem(at.rp, page)).claims.acr).to.equal(MFA);
   });
 
-  it('A78 answers who lives where nothing can be set up with an error, an administrator there with a set-up', async () => {
+  it('answers who lives where nothing can be set up with an error, an administrator there with a set-up [A78]', async () => {
     const { page } = await arrive({ acr_values: MFA }, 'new@plain.test');
     expect(errorOf(page)).to.equal(UNMET);
     const { page: boss } = await arrive({ acr_values: MFA }, 'boss@plain.test');
     expect(boss.name).to.equal('set-up-totp');
   });
 
-  it('A78 reaches the level where nothing is asked, by a factor that was set up all the same', async () => {
+  it('reaches the level where nothing is asked, by a factor that was set up all the same [A78]', async () => {
     const { page, visitor } = await arrive({ acr_values: MFA }, 'app@plain.test');
     expect((await redeem(at.rp, page)).claims.acr).to.equal(MFA);
     expect((await redeem(at.rp, await askAgain(visitor, at.rp))).claims.acr).to.equal(MFA);
   });
 
-  it('A78 under prompt=none never leads to a page, nor to a lower level', async () => {
+  it('under prompt=none never leads to a page, nor to a lower level [A78]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     for (const parameters of [
       { acr_values: MFA },
@@ -143,7 +143,7 @@ describe('asking for a level', () => {
     );
   });
 
-  it('A78 sees the level of a pushed request too', async () => {
+  it('sees the level of a pushed request too [A78]', async () => {
     const url = new URL(await at.rp.authorizationUrl({ claims: essential(MFA) }));
     const { body } = await post(at.app, '/request', Object.fromEntries(url.searchParams));
     const visitor = at.app.visitor();
@@ -151,21 +151,21 @@ describe('asking for a level', () => {
     expect((await visitor.signIn('new@open.test', PASSWORD)).name).to.equal('set-up-totp');
   });
 
-  it('A78 keeps the live session as it was when a step-up is in vain', async () => {
+  it('keeps the live session as it was when a step-up is in vain [A78]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@plain.test');
     expect(errorOf(await askAgain(visitor, at.rp, { acr_values: MFA }))).to.equal(UNMET);
     const again = await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }));
     expect(again.claims).to.include({ acr: SFA, auth_time: claims.auth_time });
   });
 
-  it("A78 asks for the level of a client's registration where the request names none", async () => {
+  it("asks for the level of a client's registration where the request names none [A78]", async () => {
     const party = await at.app.relyingParty('by-default');
     const visitor = at.app.visitor();
     await visitor.open(await party.authorizationUrl());
     expect((await visitor.signIn('new@open.test', PASSWORD)).name).to.equal('set-up-totp');
   });
 
-  it('U.3 takes nobody without a second factor to a client that always wants one', async () => {
+  it('takes nobody without a second factor to a client that always wants one [U.3]', async () => {
     const always = await at.app.relyingParty('always');
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(errorOf(await askAgain(visitor, always, { prompt: 'none' }))).to.equal('interaction_required');
@@ -181,7 +181,7 @@ describe('asking for a level', () => {
     expect(errorOf(await off.signIn('new@plain.test', PASSWORD))).to.equal(UNMET);
   });
 
-  it('U.3 does so for a request that is none of OpenID Connect', async () => {
+  it('does so for a request that is none of OpenID Connect [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const ask = async (party: RelyingParty) => {
       const url = new URL(await party.authorizationUrl({ scope: 'email', prompt: 'none' }));

@@ -1,7 +1,7 @@
 /** Authorization requests that are refused: where the answer would go elsewhere, and flows that do not exist. */
 import { expect } from 'chai';
 import { CALLBACK, PASSWORD } from '../../../support/app.ts';
-import { confidential, errorOf, post, signIn, stage, withClients } from '../story.ts';
+import { confidential, errorOf, interaction, post, signIn, withClients } from '../story.ts';
 
 /** RFC 7636, appendix B. */
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -19,7 +19,7 @@ const REQUEST = {
 const NATIVE = 'http://127.0.0.1/native';
 
 describe('authorization requests', () => {
-  const at = stage(() =>
+  const at = interaction(() =>
     withClients(
       confidential('no-pkce', { require_pkce: false }),
       confidential('with-query', { redirect_uris: [`${CALLBACK}?tenant=a`] }),
@@ -33,7 +33,7 @@ describe('authorization requests', () => {
     return at.app.visitor().open(`/auth?${new URLSearchParams(query)}`);
   }
 
-  it('U.3 leads to the sign-in page when nothing is wrong', async () => {
+  it('leads to the sign-in page when nothing is wrong [U.3]', async () => {
     expect((await ask({})).name).to.equal('sign-in');
   });
 
@@ -64,7 +64,7 @@ describe('authorization requests', () => {
     "another client's address": 'http://127.0.0.1:9/spa',
   };
   for (const [what, address] of Object.entries(elsewhere)) {
-    it(`A83 refuses a redirect_uri with ${what}, on a page of its own`, async () => {
+    it(`refuses a redirect_uri with ${what}, on a page of its own [A83]`, async () => {
       const page = await ask({ redirect_uri: address });
       expect(page).to.include({ status: 400, name: 'error', location: null });
       for (const link of page.$('[href], form').toArray()) {
@@ -74,7 +74,7 @@ describe('authorization requests', () => {
     });
   }
 
-  it('A83 wants the redirect_uri said, and said once', async () => {
+  it('wants the redirect_uri said, and said once [A83]', async () => {
     const none = await ask({ redirect_uri: null });
     expect(none).to.include({ status: 400, name: 'error', location: null });
     const query = new URLSearchParams(REQUEST);
@@ -83,14 +83,14 @@ describe('authorization requests', () => {
     expect(twice).to.include({ status: 400, name: 'error', location: null });
   });
 
-  it('A83 compares a registered query as part of the address', async () => {
+  it('compares a registered query as part of the address [A83]', async () => {
     const asked = (redirect_uri: string) => ask({ client_id: 'with-query', redirect_uri });
     expect((await asked(`${CALLBACK}?tenant=a`)).name).to.equal('sign-in');
     expect((await asked(`${CALLBACK}?tenant=b`)).name).to.equal('error');
     expect((await asked(CALLBACK)).name).to.equal('error');
   });
 
-  it('A83 lets the port of a loopback address vary for an app on a device, and for no web client', async () => {
+  it('lets the port of a loopback address vary for an app on a device, and for no web client [A83]', async () => {
     const native = await ask({ client_id: 'native', redirect_uri: 'http://127.0.0.1:51234/native' });
     expect(native.name).to.equal('sign-in');
     const elsewhereOnDevice = { client_id: 'native', redirect_uri: 'http://127.0.0.1:51234/other' };
@@ -101,7 +101,7 @@ describe('authorization requests', () => {
     expect((await ask({ client_id: 'spa', redirect_uri: 'http://127.0.0.1:10/spa' })).name).to.equal('error');
   });
 
-  it('A83 shows a page for a client that is unknown', async () => {
+  it('shows a page for a client that is unknown [A83]', async () => {
     expect(await ask({ client_id: 'nobody' })).to.include({ status: 400, name: 'error', location: null });
     expect(await ask({ client_id: null })).to.include({ status: 400, name: 'error', location: null });
   });
@@ -140,7 +140,7 @@ describe('authorization requests', () => {
     'a broken id_token_hint': [{ id_token_hint: 'e30.e30.e30' }, 'invalid_request'],
   };
   for (const [what, [change, error]] of Object.entries(refused)) {
-    it(`A84 refuses ${what} at the relying party: ${error}`, async () => {
+    it(`refuses ${what} at the relying party: ${error} [A84]`, async () => {
       const page = await ask(change);
       expect([302, 303]).to.include(page.status);
       const parameters = new URLSearchParams((page.location ?? '').split(/[?#]/).slice(1).join('&'));
@@ -150,14 +150,14 @@ describe('authorization requests', () => {
     });
   }
 
-  it('A84 lets a confidential client leave PKCE out where its registration says so', async () => {
+  it('lets a confidential client leave PKCE out where its registration says so [A84]', async () => {
     const without = { client_id: 'no-pkce', code_challenge: null, code_challenge_method: null };
     expect((await ask(without)).name).to.equal('sign-in');
     const plain = await ask({ client_id: 'no-pkce', code_challenge_method: 'plain' });
     expect(errorOf(plain)).to.equal('invalid_request');
   });
 
-  it('A84 answers with the code in the query, and says who answers', async () => {
+  it('answers with the code in the query, and says who answers [A84]', async () => {
     const visitor = at.app.visitor();
     const end = await signIn(at.app, visitor, `/auth?${new URLSearchParams(REQUEST)}`, 'new@open.test');
     const url = new URL(end.location ?? '');
@@ -176,7 +176,7 @@ describe('authorization requests', () => {
     'urn:ietf:params:oauth:grant-type:token-exchange',
   ];
   for (const grant of grants) {
-    it(`A84 knows no grant_type=${grant}`, async () => {
+    it(`knows no grant_type=${grant} [A84]`, async () => {
       const fields = { grant_type: grant, username: 'new@open.test', password: PASSWORD };
       const { status, body } = await post(at.app, '/token', fields);
       expect(status).to.equal(400);
@@ -197,7 +197,7 @@ describe('authorization requests', () => {
     '/credential',
     '/introspect',
   ]) {
-    it(`A84 has nothing at ${path}`, async () => {
+    it(`has nothing at ${path} [A84]`, async () => {
       const visitor = at.app.visitor();
       expect(await visitor.get(path)).to.include({ status: 404, name: 'error' });
       expect((await visitor.post(path, { client_id: 'rp' })).status).to.equal(404);

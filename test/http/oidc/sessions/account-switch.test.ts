@@ -4,18 +4,18 @@ import { PASSWORD } from '../../../support/app.ts';
 import {
   askAgain,
   errorOf,
+  interaction,
   MFA,
   nextCode,
   redeem,
   refresh,
   refusal,
   SFA,
-  stage,
   tokensFor,
 } from '../story.ts';
 
 describe('switching accounts', () => {
-  const at = stage();
+  const at = interaction();
 
   async function switched(email: string, parameters: Record<string, string> = {}) {
     const before = await tokensFor(at.app, at.rp, 'new@open.test', parameters);
@@ -24,7 +24,7 @@ describe('switching accounts', () => {
     return { before, page };
   }
 
-  it('A86 shows our own page, which submits itself and has a button', async () => {
+  it('shows our own page, which submits itself and has a button [A86]', async () => {
     const { before, page } = await switched('boss@open.test');
     expect(page).to.include({ status: 200, name: 'switch-account' });
     expect(page.$('form[data-self-submit] button')).to.have.length(1);
@@ -37,7 +37,7 @@ describe('switching accounts', () => {
     }
   });
 
-  it('A86 goes on with the sign-in once the button is pressed', async () => {
+  it('goes on with the sign-in once the button is pressed [A86]', async () => {
     const { before, page } = await switched('boss@open.test');
     const answer = await before.visitor.submit(page, {});
     expect(answer.status).to.equal(303);
@@ -48,7 +48,7 @@ describe('switching accounts', () => {
     expect(again.claims.sub).to.equal(claims.sub);
   });
 
-  it('A86 does so after both factors, and tells both', async () => {
+  it('does so after both factors, and tells both [A86]', async () => {
     const { before } = await switched('app@open.test');
     const page = await before.visitor.enterCode(nextCode(at.app));
     expect(page.name).to.equal('switch-account');
@@ -56,13 +56,13 @@ describe('switching accounts', () => {
     expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
   });
 
-  it('A86 switches nothing until it is pressed', async () => {
+  it('switches nothing until it is pressed [A86]', async () => {
     const { before } = await switched('boss@open.test');
     const still = await redeem(at.rp, await askAgain(before.visitor, at.rp, { prompt: 'none' }));
     expect(still.claims.sub).to.equal(before.claims.sub);
   });
 
-  it('A56 cannot be pressed from elsewhere, nor twice', async () => {
+  it('cannot be pressed from elsewhere, nor twice [A56]', async () => {
     const { before, page } = await switched('boss@open.test');
     const { action, body } = page.form({});
     const forged = await before.visitor.post(action, { ...Object.fromEntries(body), xsrf: 'guessed' });
@@ -71,7 +71,7 @@ describe('switching accounts', () => {
     expect((await before.visitor.post(action, Object.fromEntries(body))).status).to.equal(400);
   });
 
-  it('A86 leaves no session of the first account, whose cookies are dead', async () => {
+  it('leaves no session of the first account, whose cookies are dead [A86]', async () => {
     const { before, page } = await switched('boss@open.test');
     const old = before.visitor.jar.getCookieStringSync(at.app.origin);
     await before.visitor.follow(await before.visitor.submit(page, {}));
@@ -79,7 +79,7 @@ describe('switching accounts', () => {
     expect(errorOf(await at.app.visitor().get(url, { cookie: old }))).to.equal('login_required');
   });
 
-  it('A86 leaves alone what the first account gave for when it is not there', async () => {
+  it('leaves alone what the first account gave for when it is not there [A86]', async () => {
     const { before, page } = await switched('boss@open.test', { scope: 'openid offline_access' });
     await before.visitor.follow(await before.visitor.submit(page, {}));
     const next = await refresh(at.rp, before.tokens.refresh_token);

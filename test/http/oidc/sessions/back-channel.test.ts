@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import { askAgain, confidential, errorOf, stage, tokensFor, withClients } from '../story.ts';
+import { askAgain, confidential, errorOf, interaction, tokensFor, withClients } from '../story.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
@@ -39,7 +39,7 @@ describe('back-channel logout', () => {
     await once(server, 'close');
   });
 
-  const at = stage(() =>
+  const at = interaction(() =>
     withClients(
       confidential('told', {
         backchannel_logout_uri: `${origin}/told`,
@@ -80,7 +80,7 @@ describe('back-channel logout', () => {
     return JSON.parse(Buffer.from(body, 'base64url').toString());
   }
 
-  it('A86 tells every relying party of the session, and nobody else, by a signed logout token', async () => {
+  it('tells every relying party of the session, and nobody else, by a signed logout token [A86]', async () => {
     const { visitor, claims } = await signedInAt('told', 'told-too', 'rp');
     await leave(visitor);
     expect(told.map(({ path }) => path)).to.have.members(['/told', '/told-too']);
@@ -98,7 +98,7 @@ describe('back-channel logout', () => {
     }
   });
 
-  it('A86 names the session to who requires it, as the ID token did', async () => {
+  it('names the session to who requires it, as the ID token did [A86]', async () => {
     const { visitor, claims } = await signedInAt('told');
     expect(claims.sid).to.be.a('string');
     await leave(visitor);
@@ -106,20 +106,20 @@ describe('back-channel logout', () => {
     expect(payload.sid).to.equal(claims.sid);
   });
 
-  it('A86 tells nobody before the person has confirmed', async () => {
+  it('tells nobody before the person has confirmed [A86]', async () => {
     const { visitor } = await signedInAt('told');
     await visitor.open('/session/end');
     expect(told).to.have.length(0);
   });
 
-  it('A86 signs out whether or not a relying party can be told', async () => {
+  it('signs out whether or not a relying party can be told [A86]', async () => {
     const { visitor } = await signedInAt('broken', 'away', 'told');
     expect((await leave(visitor)).name).to.equal('signed-out');
     expect(told.map(({ path }) => path)).to.have.members(['/broken', '/told']);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('A86 tells them of the account that leaves when another one signs in in its place', async () => {
+  it('tells them of the account that leaves when another one signs in in its place [A86]', async () => {
     const { visitor, claims } = await signedInAt('told');
     await askAgain(visitor, at.rp, { prompt: 'login' });
     const page = await visitor.signIn('boss@open.test', PASSWORD);

@@ -10,11 +10,11 @@ import {
   askAgain,
   confidential,
   errorOf,
+  interaction,
   MFA,
   nextCode,
   redeem,
   SFA,
-  stage,
   tokensFor,
   withClients,
   withPeople,
@@ -24,7 +24,7 @@ const SILENT = { prompt: 'none' };
 
 describe('requests of one browser at the same time', () => {
   const saves = createSaveHolder();
-  const at = stage(
+  const at = interaction(
     () => ({
       ...withPeople({ 'quitter@open.test': 'app@open.test', 'slow@open.test': 'app@open.test' }),
       ...withClients(confidential('one'), confidential('two')),
@@ -72,7 +72,7 @@ describe('requests of one browser at the same time', () => {
     return errorOf(await at.app.visitor().get(await at.rp.authorizationUrl(SILENT), { cookie }));
   }
 
-  it('U.3 signs in to two relying parties, each with tokens that are good', async () => {
+  it('signs in to two relying parties, each with tokens that are good [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const ends: Page[] = [];
     const overtook = async () => ends.push(await silently(visitor, two));
@@ -82,7 +82,7 @@ describe('requests of one browser at the same time', () => {
     }
   });
 
-  it('U.3 signs in to one relying party twice, each time with tokens that are good', async () => {
+  it('signs in to one relying party twice, each time with tokens that are good [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const ends: Page[] = [];
     const overtook = async () => ends.push(await silently(visitor, one));
@@ -91,7 +91,7 @@ describe('requests of one browser at the same time', () => {
     for (const end of ends) await expectTokens(one, end);
   });
 
-  it('A86 does not bring back the session of who signed out meanwhile', async () => {
+  it('does not bring back the session of who signed out meanwhile [A86]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const before = cookiesOf(visitor);
     const end = await overtaken(
@@ -107,7 +107,7 @@ describe('requests of one browser at the same time', () => {
     expect(await replayed(before)).to.equal('login_required');
   });
 
-  it('A7 A86 does not bring back the old name of a session that was stepped up meanwhile', async () => {
+  it('does not bring back the old name of a session that was stepped up meanwhile [A7 A86]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     const before = cookiesOf(visitor);
     const end = await overtaken(
@@ -124,7 +124,7 @@ describe('requests of one browser at the same time', () => {
     expect((await expectTokens(one, again)).acr).to.equal(MFA);
   });
 
-  it('U.3 ends two step-ups at once, each with tokens that are good', async () => {
+  it('ends two step-ups at once, each with tokens that are good [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     const first = await askAgain(visitor, one, { acr_values: MFA });
     const second = await askAgain(visitor, two, { acr_values: MFA });
@@ -143,7 +143,7 @@ describe('requests of one browser at the same time', () => {
     expect(errorOf(await silently(visitor, at.rp))).to.equal(null);
   });
 
-  it('A7 tells nothing of a session to who came before it was signed in', async () => {
+  it('tells nothing of a session to who came before it was signed in [A7]', async () => {
     const visitor = at.app.visitor();
     // Signing out leaves the cookie of an anonymous session behind.
     await visitor.open('/session/end');
@@ -163,7 +163,7 @@ describe('requests of one browser at the same time', () => {
     expect(errorOf(await silently(visitor, at.rp))).to.equal(null);
   });
 
-  it('A58 keeps what was said on the account pages meanwhile: the factor is gone', async () => {
+  it('keeps what was said on the account pages meanwhile: the factor is gone [A58]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'quitter@open.test');
     const security = await visitor.open('/account/security');
     const end = await overtaken(
@@ -176,7 +176,7 @@ describe('requests of one browser at the same time', () => {
     expect(after.amr).to.deep.equal(['pwd']);
   });
 
-  it('U.3 keeps what relying parties got meanwhile, when the account pages come last', async () => {
+  it('keeps what relying parties got meanwhile, when the account pages come last [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'slow@open.test');
     const security = await visitor.open('/account/security');
     const ends: Page[] = [];
@@ -188,7 +188,7 @@ describe('requests of one browser at the same time', () => {
     expect(claims.acr).to.equal(SFA);
   });
 
-  it('A86 turns a factor off where the session ended meanwhile, and is no fault', async () => {
+  it('turns a factor off where the session ended meanwhile, and is no fault [A86]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'slow@open.test');
     await visitor.open('/account/security');
     await visitor.follow(await visitor.submit(visitor.page, { method: 'totp' }, 'set_up'));

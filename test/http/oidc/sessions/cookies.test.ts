@@ -4,7 +4,7 @@ import { CALLBACK, PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import { rawRequest } from '../../../support/process/raw-request.ts';
 import { createVisitor, type Visitor } from '../../../support/visitor.ts';
-import { errorOf, nextCode, stage, tokensFor } from '../story.ts';
+import { errorOf, interaction, nextCode, tokensFor } from '../story.ts';
 
 const REQUEST = `/auth?${new URLSearchParams({
   client_id: 'rp',
@@ -24,8 +24,8 @@ interface SetCookie {
 function parsed(line: string): SetCookie {
   const [pair = '', ...rest] = line.split(/; */);
   const split = (text: string): [string, string] => {
-    const at = text.indexOf('=');
-    return at < 0 ? [text.toLowerCase(), ''] : [text.slice(0, at).toLowerCase(), text.slice(at + 1)];
+    const atMs = text.indexOf('=');
+    return atMs < 0 ? [text.toLowerCase(), ''] : [text.slice(0, atMs).toLowerCase(), text.slice(atMs + 1)];
   };
   const name = pair.slice(0, pair.indexOf('='));
   return { name, value: pair.slice(name.length + 1), attributes: new Map(rest.map(split)) };
@@ -53,9 +53,9 @@ async function cookiesOf(visitor: Visitor, code: () => string): Promise<SetCooki
 }
 
 describe('cookies over http', () => {
-  const at = stage();
+  const at = interaction();
 
-  it('A94 are out of reach of scripts and of other sites, and of this host alone', async () => {
+  it('are out of reach of scripts and of other sites, and of this host alone [A94]', async () => {
     const cookies = await cookiesOf(at.app.visitor(), () => nextCode(at.app));
     const names = new Set(cookies.map(({ name }) => name));
     expect([...names]).to.include.members(['_session', '_session.sig', '_interaction', '_resume', 'known']);
@@ -67,7 +67,7 @@ describe('cookies over http', () => {
     }
   });
 
-  it('A94 of an interaction go to its own pages alone, and the session ends with the browser', async () => {
+  it('of an interaction go to its own pages alone, and the session ends with the browser [A94]', async () => {
     const cookies = await cookiesOf(at.app.visitor(), () => nextCode(at.app));
     for (const { name, value, attributes } of cookies) {
       if (value === '') continue;
@@ -77,7 +77,7 @@ describe('cookies over http', () => {
     }
   });
 
-  it('A8 unsigned, signed by somebody else or exchanged are refused', async () => {
+  it('unsigned, signed by somebody else or exchanged are refused [A8]', async () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(REQUEST);
     const own = visitor.jar.getCookieStringSync(page.url);
@@ -99,7 +99,7 @@ describe('cookies over http', () => {
     expect(await visitor.get(page.url)).to.include({ status: 200, name: 'sign-in' });
   });
 
-  it('A8 of a session, forged, are nobody', async () => {
+  it('of a session, forged, are nobody [A8]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const own = visitor.jar.getCookieStringSync(at.app.origin);
     const id = /_session=([^;]+)/.exec(own)?.[1] ?? '';
@@ -127,7 +127,7 @@ describe('cookies over http', () => {
     'the same name many times': Array.from({ length: 100 }, () => '_session=a').join('; '),
   };
   for (const [what, cookie] of Object.entries(strange)) {
-    it(`R33 ${what} are treated as absent`, async () => {
+    it(`${what} are treated as absent [R33]`, async () => {
       const port = Number(new URL(at.app.origin).port);
       for (const path of [REQUEST, '/account/security', '/session/end', '/me', '/demo', '/token']) {
         const { status = 0 } = await rawRequest(port, { path, headers: { cookie, accept: 'text/html' } });
@@ -139,7 +139,7 @@ describe('cookies over http', () => {
     });
   }
 
-  it('R33 strange ones beside the right ones do no harm', async () => {
+  it('strange ones beside the right ones do no harm [R33]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const own = visitor.jar.getCookieStringSync(at.app.origin);
     const url = await at.rp.authorizationUrl({ prompt: 'none' });
@@ -149,11 +149,11 @@ describe('cookies over http', () => {
 });
 
 describe('cookies over https, behind a proxy', () => {
-  const at = stage(() => ({ issuer: 'https://op.test', listen: { trusted_proxies: 1 } }));
+  const at = interaction(() => ({ issuer: 'https://op.test', listen: { trusted_proxies: 1 } }));
 
   const visitor = () => createVisitor('https://op.test', { via: at.app.origin, stopAt: 'http://rp.test' });
 
-  it('A94 are Secure, and bound to the host by their names', async () => {
+  it('are Secure, and bound to the host by their names [A94]', async () => {
     const cookies = await cookiesOf(visitor(), () => nextCode(at.app));
     const names = new Set(cookies.map(({ name }) => name));
     expect([...names]).to.include.members(['__Host-session', '__Host-session.sig', '__Secure-interaction']);
@@ -165,7 +165,7 @@ describe('cookies over https, behind a proxy', () => {
     }
   });
 
-  it('A94 carry a language and a sign-in, and those of http do not', async () => {
+  it('carry a language and a sign-in, and those of http do not [A94]', async () => {
     const person = visitor();
     await person.post('/locale', { locale: 'nl' });
     const dutch = await person.open(REQUEST);

@@ -8,9 +8,9 @@ import {
   askAgain,
   confidential,
   errorOf,
+  interaction,
   partyOf,
   redeem,
-  stage,
   tokensFor,
   withClients,
 } from '../story.ts';
@@ -18,7 +18,7 @@ import {
 const BYE = 'http://rp.test/bye';
 
 describe('signing out', () => {
-  const at = stage(() =>
+  const at = interaction(() =>
     withClients(
       confidential('leaver', { client_name: 'The Leaver', post_logout_redirect_uris: [BYE] }),
       confidential('other', { post_logout_redirect_uris: ['http://rp.test/other'] }),
@@ -36,7 +36,7 @@ describe('signing out', () => {
     return visitor.follow(await visitor.submit(page, {}, button));
   }
 
-  it('A86 asks on a page of its own, and leads back to where the relying party said', async () => {
+  it('asks on a page of its own, and leads back to where the relying party said [A86]', async () => {
     const { party, visitor, tokens } = await signedIn();
     const url = client.buildEndSessionUrl(party.configuration, {
       id_token_hint: tokens.id_token ?? '',
@@ -52,14 +52,14 @@ describe('signing out', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('A86 shows a page of its own where nobody said where to go', async () => {
+  it('shows a page of its own where nobody said where to go [A86]', async () => {
     const { visitor } = await signedIn();
     const end = await confirm(visitor, await visitor.open('/session/end'));
     expect(end).to.include({ status: 200, name: 'signed-out' });
     expect(end.url).to.equal(`${at.app.origin}/session/end/success`);
   });
 
-  it('A86 kills the session: its cookies, replayed, are nobody', async () => {
+  it('kills the session: its cookies, replayed, are nobody [A86]', async () => {
     const { visitor, tokens, claims, party } = await signedIn();
     const before = visitor.jar.getCookieStringSync(at.app.origin);
     expect(before).to.match(/_session=.*_session\.sig=/);
@@ -72,7 +72,7 @@ describe('signing out', () => {
     expect(await info.then(() => 'told').catch(() => 'refused')).to.equal('refused');
   });
 
-  it('A86 leaves who answers no signed in, and does not say otherwise', async () => {
+  it('leaves who answers no signed in, and does not say otherwise [A86]', async () => {
     const { visitor, tokens, claims } = await signedIn();
     const hint = { id_token_hint: tokens.id_token ?? '' };
     for (const [parameters, leadsTo] of [
@@ -89,10 +89,10 @@ describe('signing out', () => {
     }
   });
 
-  it('A86 leads straight on where nobody is signed in, at any time', async () => {
+  it('leads straight on where nobody is signed in, at any time [A86]', async () => {
     const { visitor, tokens } = await signedIn();
     await confirm(visitor, await visitor.open('/session/end'));
-    at.clock.advance(60 * 60_000);
+    at.clock.nextStep(60 * 60_000);
     for (const who of [visitor, at.app.visitor()]) {
       const hint = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: BYE, state: 'x' };
       const away = await who.get(leave(hint));
@@ -113,7 +113,7 @@ describe('signing out', () => {
     ['javascript:', 'javascript:alert(1)'],
     ['another host', 'http://evil.test/bye'],
   ] as const) {
-    it(`A83 refuses a post_logout_redirect_uri with ${what}, signed in or not`, async () => {
+    it(`refuses a post_logout_redirect_uri with ${what}, signed in or not [A83]`, async () => {
       const { visitor, tokens } = await signedIn();
       const asked = leave({ id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: address });
       for (const who of [visitor, at.app.visitor()]) {
@@ -122,7 +122,7 @@ describe('signing out', () => {
     });
   }
 
-  it('A83 goes nowhere that no client vouches for', async () => {
+  it('goes nowhere that no client vouches for [A83]', async () => {
     const { visitor } = await signedIn();
     const page = await visitor.open(leave({ post_logout_redirect_uri: BYE }));
     expect((await confirm(visitor, page)).name).to.equal('signed-out');
@@ -130,7 +130,7 @@ describe('signing out', () => {
     expect(anybody.name).to.equal('signed-out');
   });
 
-  it('A86 takes no hint that is forged, broken or at odds with the client', async () => {
+  it('takes no hint that is forged, broken or at odds with the client [A86]', async () => {
     const { visitor, tokens } = await signedIn();
     const hint = tokens.id_token ?? '';
     const [head, body, signature] = hint.split('.');
@@ -145,7 +145,7 @@ describe('signing out', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('A56 signs nobody out without the token of the page, whatever site the form is on', async () => {
+  it('signs nobody out without the token of the page, whatever site the form is on [A56]', async () => {
     const { visitor } = await signedIn();
     await visitor.open('/session/end');
     for (const fields of [{ logout: 'yes' }, { logout: 'yes', xsrf: 'guessed' }]) {
@@ -156,7 +156,7 @@ describe('signing out', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('A86 may be posted: it is answered with the same request as a query', async () => {
+  it('may be posted: it is answered with the same request as a query [A86]', async () => {
     const { visitor, tokens } = await signedIn();
     const fields = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: BYE, state: 'x' };
     const answer = await visitor.post('/session/end', fields, {
@@ -171,7 +171,7 @@ describe('signing out', () => {
     expect(end.location).to.equal(`${BYE}?state=x`);
   });
 
-  it('A86 does not get between a relying party and the answer that it has posted to it', async () => {
+  it('does not get between a relying party and the answer that it has posted to it [A86]', async () => {
     const { visitor } = await signedIn();
     // Left half-way, the question whether to sign out stays in the session.
     expect((await visitor.open('/session/end')).name).to.equal('sign-out');
@@ -183,7 +183,7 @@ describe('signing out', () => {
     expect([...body.keys()]).to.include.members(['code', 'state', 'iss']);
   });
 
-  it('A86 lets the next one sign in in the same browser', async () => {
+  it('lets the next one sign in in the same browser [A86]', async () => {
     const { visitor, claims } = await signedIn();
     await confirm(visitor, await visitor.open('/session/end'));
     await askAgain(visitor, at.rp);

@@ -5,18 +5,18 @@ import { HOUR, MINUTE } from '../machine-clock.ts';
 import {
   answerOf,
   askAgain,
+  interaction,
   MFA,
   nextCode,
   post,
   redeem,
   SFA,
-  stage,
   tokensFor,
   withPeople,
 } from '../story.ts';
 
 describe('our own client', () => {
-  const at = stage(() => withPeople({ 'bare@plain.test': 'new@plain.test' }));
+  const at = interaction(() => withPeople({ 'bare@plain.test': 'new@plain.test' }));
 
   const request = (change: Readonly<Record<string, string>> = {}) =>
     `/auth?${new URLSearchParams({
@@ -27,7 +27,7 @@ describe('our own client', () => {
       ...change,
     })}`;
 
-  it('U.3 leads from a page of the account through the sign-in and back to it', async () => {
+  it('leads from a page of the account through the sign-in and back to it [U.3]', async () => {
     for (const path of ['/account', '/account/security']) {
       const visitor = at.app.visitor();
       expect((await visitor.open(path)).name).to.equal('sign-in');
@@ -38,7 +38,7 @@ describe('our own client', () => {
     }
   });
 
-  it('U.3 is the same session as that of the relying parties, in both directions', async () => {
+  it('is the same session as that of the relying parties, in both directions [U.3]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect((await visitor.open('/account')).name).to.equal('account');
     const other = at.app.visitor();
@@ -48,7 +48,7 @@ describe('our own client', () => {
     expect((await redeem(at.rp, end)).claims).to.include({ sub: claims.sub, acr: SFA });
   });
 
-  it('A84 gets neither code nor token', async () => {
+  it('gets neither code nor token [A84]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const answer = answerOf(await visitor.get(request({ state: '/account' })));
     expect([...answer.keys()]).to.have.members(['state', 'iss']);
@@ -73,7 +73,7 @@ describe('our own client', () => {
     ).to.equal(400);
   });
 
-  it('A83 is sent back to its own address alone', async () => {
+  it('is sent back to its own address alone [A83]', async () => {
     for (const redirect_uri of [
       'http://rp.test/callback',
       `${at.app.origin}/account/return/x`,
@@ -102,7 +102,7 @@ describe('our own client', () => {
     '/account/return?state=//evil.test',
   ];
   for (const state of elsewhere) {
-    it(`A83 goes from the return address to a page of the account, whatever ${JSON.stringify(state)} says`, async () => {
+    it(`goes from the return address to a page of the account, whatever ${JSON.stringify(state)} says [A83]`, async () => {
       const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
       const direct = await visitor.get(`/account/return?${new URLSearchParams({ state })}`);
       expect(direct.status).to.equal(303);
@@ -115,14 +115,14 @@ describe('our own client', () => {
     });
   }
 
-  it('A83 takes one state, and none at all', async () => {
+  it('takes one state, and none at all [A83]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const twice = await visitor.get('/account/return?state=/account/security&state=//evil.test');
     expect(twice.location).to.equal(`${at.app.origin}/account`);
     expect((await visitor.get('/account/return')).location).to.equal(`${at.app.origin}/account`);
   });
 
-  it('A91 shows an error that comes back as text, with a way to try again', async () => {
+  it('shows an error that comes back as text, with a way to try again [A91]', async () => {
     const query = new URLSearchParams({
       error: 'access_denied',
       error_description: '<img src=x onerror=alert(1)>',
@@ -136,33 +136,33 @@ describe('our own client', () => {
     }
   });
 
-  it('A51 asks for the factor alone when that is too old, and leaves auth_time', async () => {
+  it('asks for the factor alone when that is too old, and leaves auth_time [A51]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
     expect((await visitor.open('/account/security')).name).to.equal('security');
-    at.clock.advance(6 * MINUTE);
+    at.clock.nextStep(6 * MINUTE);
     expect((await visitor.open('/account/security')).name).to.equal('enter-code');
     expect((await visitor.enterCode(nextCode(at.app))).name).to.equal('security');
     const end = await askAgain(visitor, at.rp, { prompt: 'none' });
     expect((await redeem(at.rp, end)).claims).to.include({ acr: MFA, auth_time: claims.auth_time });
   });
 
-  it('A51 asks for the password where that is all there is, and that is a new sign-in', async () => {
+  it('asks for the password where that is all there is, and that is a new sign-in [A51]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'bare@plain.test');
-    at.clock.advance(HOUR);
+    at.clock.nextStep(HOUR);
     expect((await visitor.open('/account/security')).name).to.equal('sign-in');
     expect((await visitor.signIn('bare@plain.test', PASSWORD)).name).to.equal('security');
     const end = await askAgain(visitor, at.rp, { prompt: 'none' });
     expect((await redeem(at.rp, end)).claims.auth_time).to.be.greaterThan(claims.auth_time as number);
   });
 
-  it("A76 a relying party's max_age asks for everything, where ours asks for the factor", async () => {
+  it("a relying party's max_age asks for everything, where ours asks for the factor [A76]", async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
-    at.clock.advance(6 * MINUTE);
+    at.clock.nextStep(6 * MINUTE);
     expect((await askAgain(visitor, at.rp, { max_age: '300' })).name).to.equal('sign-in');
     expect((await visitor.open(request({ max_age: '300' }))).name).to.equal('enter-code');
   });
 
-  it('A76 our own prompt=login is a full sign-in all the same', async () => {
+  it('our own prompt=login is a full sign-in all the same [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
     for (const parameters of [{ prompt: 'login' }, { max_age: '0' }]) {
       expect((await visitor.open(request(parameters))).name).to.equal('sign-in');

@@ -2,14 +2,14 @@
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { PASSWORD } from '../../../support/app.ts';
-import { confidential, redeem, stage, withClients } from '../story.ts';
+import { confidential, interaction, redeem, withClients } from '../story.ts';
 
 const IDS = ['one', 'two', 'three', 'four'];
 
 describe('relying parties that ask at the same moment', () => {
-  const at = stage(() => withClients(...IDS.map((id) => confidential(id))));
+  const at = interaction(() => withClients(...IDS.map((id) => confidential(id))));
 
-  it('U.3 each get a code and tokens that are good', async () => {
+  it('each get a code and tokens that are good [U.3]', async () => {
     const parties = await Promise.all([...IDS, ...IDS].map((id) => at.app.relyingParty(id)));
     for (let round = 0; round < 5; round += 1) {
       const visitor = at.app.visitor();

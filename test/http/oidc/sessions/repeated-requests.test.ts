@@ -7,27 +7,27 @@ import {
   askAgain,
   confidential,
   errorOf,
+  interaction,
   MFA,
   nextCode,
   redeem,
   SFA,
   type SignedIn,
-  stage,
   tokensFor,
   withClients,
 } from '../story.ts';
 
 describe('signing in again', () => {
-  const at = stage(() => withClients(confidential('hourly', { default_max_age: 3600 })));
+  const at = interaction(() => withClients(confidential('hourly', { default_max_age: 3600 })));
 
   for (const [what, parameters] of [
     ['prompt=login', { prompt: 'login' }],
     ['max_age=0', { max_age: '0' }],
     ['max_age that has passed', { max_age: '600' }],
   ] as const) {
-    it(`A76 asks for both factors at ${what}, and tells the new time`, async () => {
+    it(`asks for both factors at ${what}, and tells the new time [A76]`, async () => {
       const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
-      at.clock.advance(20 * MINUTE);
+      at.clock.nextStep(20 * MINUTE);
       const page = await askAgain(visitor, at.rp, parameters);
       expect(page.name).to.equal('sign-in');
       expect(page.$('[name=email]').attr('value')).to.equal('app@open.test');
@@ -38,9 +38,9 @@ describe('signing in again', () => {
       expect(again.claims.auth_time).to.be.closeTo(at.clock.now() / 1000, 3);
     });
 
-    it(`A76 asks for the password alone at ${what}, where that is all there was`, async () => {
+    it(`asks for the password alone at ${what}, where that is all there was [A76]`, async () => {
       const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
-      at.clock.advance(20 * MINUTE);
+      at.clock.nextStep(20 * MINUTE);
       await askAgain(visitor, at.rp, parameters);
       const again = await redeem(at.rp, await visitor.signIn('new@open.test', PASSWORD));
       expect(again.claims.acr).to.equal(SFA);
@@ -48,9 +48,9 @@ describe('signing in again', () => {
     });
   }
 
-  it('A76 tells the new time at every relying party of the session', async () => {
+  it('tells the new time at every relying party of the session [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
-    at.clock.advance(20 * MINUTE);
+    at.clock.nextStep(20 * MINUTE);
     await askAgain(visitor, at.rp, { prompt: 'login' });
     const again = await redeem(at.rp, await visitor.signIn('new@open.test', PASSWORD));
     const rp2 = await at.app.relyingParty('rp2');
@@ -58,55 +58,55 @@ describe('signing in again', () => {
     expect(other.claims.auth_time).to.equal(again.claims.auth_time);
   });
 
-  it('A76 lets a session be as old as max_age', async () => {
+  it('lets a session be as old as max_age [A76]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
-    at.clock.advance(20 * MINUTE);
+    at.clock.nextStep(20 * MINUTE);
     const end = await askAgain(visitor, at.rp, { max_age: '3600' });
     expect((await redeem(at.rp, end)).claims.auth_time).to.equal(claims.auth_time);
   });
 
-  it("A76 takes max_age from the client's registration where the request has none", async () => {
+  it("takes max_age from the client's registration where the request has none [A76]", async () => {
     const hourly = await at.app.relyingParty('hourly');
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(answerOf(await askAgain(visitor, hourly)).has('code')).to.equal(true);
-    at.clock.advance(61 * MINUTE);
+    at.clock.nextStep(61 * MINUTE);
     expect((await askAgain(visitor, hourly)).name).to.equal('sign-in');
   });
 
-  it('A78 cannot be had with prompt=none', async () => {
+  it('cannot be had with prompt=none [A78]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
-    at.clock.advance(20 * MINUTE);
+    at.clock.nextStep(20 * MINUTE);
     const old = await askAgain(visitor, at.rp, { max_age: '600', prompt: 'none' });
     expect(errorOf(old)).to.equal('login_required');
     const zero = await askAgain(visitor, at.rp, { max_age: '0', prompt: 'none' });
     expect(errorOf(zero)).to.be.oneOf(['login_required', 'invalid_request']);
   });
 
-  it('A76 does not count a step-up as a sign-in: max_age still asks for everything', async () => {
+  it('does not count a step-up as a sign-in: max_age still asks for everything [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
-    at.clock.advance(20 * MINUTE);
+    at.clock.nextStep(20 * MINUTE);
     await askAgain(visitor, at.rp, { acr_values: MFA });
     const raised = await redeem(at.rp, await visitor.enterCode(nextCode(at.app)));
     expect(raised.claims.acr).to.equal(MFA);
     expect((await askAgain(visitor, at.rp, { max_age: '600' })).name).to.equal('sign-in');
   });
 
-  it('A76 asks for the level, too, of who signs in again', async () => {
+  it('asks for the level, too, of who signs in again [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     await askAgain(visitor, at.rp, { prompt: 'login', acr_values: MFA });
     expect((await visitor.signIn('app@plain.test', PASSWORD)).name).to.equal('enter-code');
   });
 
-  it('A4 leaves the old session as it was while the new sign-in has the password alone', async () => {
+  it('leaves the old session as it was while the new sign-in has the password alone [A4]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
-    at.clock.advance(20 * MINUTE);
+    at.clock.nextStep(20 * MINUTE);
     await askAgain(visitor, at.rp, { prompt: 'login' });
     await visitor.signIn('app@open.test', PASSWORD);
     const end = await askAgain(visitor, at.rp, { prompt: 'none' });
     expect((await redeem(at.rp, end)).claims.auth_time).to.equal(claims.auth_time);
   });
 
-  it('U.3 fills in the address that login_hint names, and believes nothing else of it', async () => {
+  it('fills in the address that login_hint names, and believes nothing else of it [U.3]', async () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(
       await at.rp.authorizationUrl({ login_hint: 'app@open.test"><hint-tag>' }),
@@ -117,7 +117,7 @@ describe('signing in again', () => {
     expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
   });
 
-  it('U.3 goes straight on when id_token_hint names who is signed in', async () => {
+  it('goes straight on when id_token_hint names who is signed in [U.3]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test');
     const end = await askAgain(visitor, at.rp, { id_token_hint: tokens.id_token ?? '', prompt: 'none' });
     expect(answerOf(end).has('code')).to.equal(true);
@@ -130,7 +130,7 @@ describe('signing in again', () => {
       ({ claims: { sub } }) => ({ claims: `{"id_token":{"sub":{"value":"${sub}"}}}` }),
     ],
   ] as const satisfies readonly [string, (who: SignedIn) => Record<string, string>][]) {
-    it(`U.3 never answers for another account than ${how} names (OIDC Core 3.1.2.1)`, async () => {
+    it(`never answers for another account than ${how} names (OIDC Core 3.1.2.1) [U.3]`, async () => {
       const wanted = wanting(await tokensFor(at.app, at.rp, 'new@plain.test'));
       const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
       expect(errorOf(await askAgain(visitor, at.rp, { ...wanted, prompt: 'none' }))).to.equal(
@@ -146,7 +146,7 @@ describe('signing in again', () => {
       expect(still.claims).to.include({ sub: claims.sub, auth_time: claims.auth_time });
     });
 
-    it(`U.3 answers for the account that ${how} names, once it signs in`, async () => {
+    it(`answers for the account that ${how} names, once it signs in [U.3]`, async () => {
       const before = await tokensFor(at.app, at.rp, 'new@plain.test');
       const end = await askAgain(at.app.visitor(), at.rp, wanting(before));
       expect(end.name).to.equal('sign-in');
@@ -155,7 +155,7 @@ describe('signing in again', () => {
     });
   }
 
-  it("U.3 takes no id_token_hint that is another client's or was made by somebody else", async () => {
+  it("takes no id_token_hint that is another client's or was made by somebody else [U.3]", async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test');
     const [head, body, signature] = (tokens.id_token ?? '').split('.');
     const forged = `${head}.${body}.${signature?.split('').reverse().join('')}`;

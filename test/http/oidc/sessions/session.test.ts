@@ -2,69 +2,69 @@
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import { HOUR, MINUTE } from '../machine-clock.ts';
-import { askAgain, errorOf, MFA, nextCode, redeem, signIn, stage, tokensFor } from '../story.ts';
+import { askAgain, errorOf, interaction, MFA, nextCode, redeem, signIn, tokensFor } from '../story.ts';
 
 describe('a session', () => {
-  const at = stage();
+  const at = interaction();
 
   const cookies = (visitor: { jar: { getCookieStringSync(url: string): string } }) =>
     visitor.jar.getCookieStringSync(at.app.origin);
 
-  it('U.3 lasts 24 hours from the sign-in, however often it is used', async () => {
+  it('lasts 24 hours from the sign-in, however often it is used [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
     for (let hour = 1; hour < 24; hour += 1) {
-      at.clock.advance(HOUR);
+      at.clock.nextStep(HOUR);
       expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' })), `after ${hour} h`).to.equal(null);
     }
-    at.clock.advance(HOUR - MINUTE);
+    at.clock.nextStep(HOUR - MINUTE);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
-    at.clock.advance(2 * MINUTE);
+    at.clock.nextStep(2 * MINUTE);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
     expect((await visitor.open('/account/security')).name).to.equal('sign-in');
   });
 
-  it('U.3 ends in the store too, not in the browser alone', async () => {
+  it('ends in the store too, not in the browser alone [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
     const kept = cookies(visitor);
-    at.clock.advance(24 * HOUR + MINUTE);
+    at.clock.nextStep(24 * HOUR + MINUTE);
     const replayed = await at.app
       .visitor()
       .get(await at.rp.authorizationUrl({ prompt: 'none' }), { cookie: kept });
     expect(errorOf(replayed)).to.equal('login_required');
   });
 
-  it('U.3 is not made longer by a step-up', async () => {
+  it('is not made longer by a step-up [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
-    at.clock.advance(20 * HOUR);
+    at.clock.nextStep(20 * HOUR);
     await askAgain(visitor, at.rp, { acr_values: MFA });
     expect((await redeem(at.rp, await visitor.enterCode(nextCode(at.app)))).claims.acr).to.equal(MFA);
-    at.clock.advance(5 * HOUR);
+    at.clock.nextStep(5 * HOUR);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('U.3 lasts 24 hours from the last full sign-in', async () => {
+  it('lasts 24 hours from the last full sign-in [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
-    at.clock.advance(20 * HOUR);
+    at.clock.nextStep(20 * HOUR);
     await askAgain(visitor, at.rp, { prompt: 'login' });
     await visitor.signIn('app@open.test', PASSWORD);
     await visitor.enterCode(nextCode(at.app));
-    at.clock.advance(20 * HOUR);
+    at.clock.nextStep(20 * HOUR);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
-    at.clock.advance(5 * HOUR);
+    at.clock.nextStep(5 * HOUR);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('U.3 lasts as long as the configuration says', async () => {
+  it('lasts as long as the configuration says [U.3]', async () => {
     await at.app.reload({ session: { absolute_hours: 2 } });
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
-    at.clock.advance(HOUR);
+    at.clock.nextStep(HOUR);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
-    at.clock.advance(HOUR + MINUTE);
+    at.clock.nextStep(HOUR + MINUTE);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
     await at.app.reload({ session: { absolute_hours: 24 } });
   });
 
-  it('B.1 has no account before every factor was given', async () => {
+  it('has no account before every factor was given [B.1]', async () => {
     const visitor = at.app.visitor();
     await visitor.open(await at.rp.authorizationUrl());
     await visitor.signIn('app@open.test', PASSWORD);
@@ -77,7 +77,7 @@ describe('a session', () => {
     expect((await visitor.get('/account')).location).to.include('/auth?');
   });
 
-  it('A7 changes its name with each sign-in: a cookie that was planted before is nobody after', async () => {
+  it('changes its name with each sign-in: a cookie that was planted before is nobody after [A7]', async () => {
     const visitor = at.app.visitor();
     // Signing out leaves the cookie of an anonymous session behind.
     await visitor.open('/session/end');
@@ -93,7 +93,7 @@ describe('a session', () => {
     expect(errorOf(replayed)).to.equal('login_required');
   });
 
-  it('A7 changes its name with a step-up, and the old one is dead', async () => {
+  it('changes its name with a step-up, and the old one is dead [A7]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     const before = cookies(visitor);
     await askAgain(visitor, at.rp, { acr_values: MFA });

@@ -4,6 +4,7 @@ import { MINUTE } from '../machine-clock.ts';
 import {
   askAgain,
   claimsOf,
+  interaction,
   MFA,
   nextCode,
   redeem,
@@ -11,28 +12,27 @@ import {
   SFA,
   setUpApp,
   signIn,
-  stage,
   TWO_STEP,
   tokensFor,
 } from '../story.ts';
 
 describe('levels', () => {
-  const at = stage();
+  const at = interaction();
 
-  it('A76 tells one factor after a password', async () => {
+  it('tells one factor after a password [A76]', async () => {
     const { claims } = await tokensFor(at.app, at.rp, 'new@plain.test');
     expect(claims.acr).to.equal(SFA);
     expect(claims.amr).to.deep.equal(['pwd']);
   });
 
-  it('A76 tells two factors after a password and a code, and when the code was given', async () => {
+  it('tells two factors after a password and a code, and when the code was given [A76]', async () => {
     const { claims } = await tokensFor(at.app, at.rp, 'app@strict.test');
     expect(claims.acr).to.equal(MFA);
     expect(claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
     expect(claims.auth_time).to.be.closeTo(at.clock.now() / 1000, 3);
   });
 
-  it('A76 tells two factors after a forced set-up', async () => {
+  it('tells two factors after a forced set-up [A76]', async () => {
     const visitor = at.app.visitor();
     await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'new@strict.test');
     const { end } = await setUpApp(at.app, visitor);
@@ -42,16 +42,16 @@ describe('levels', () => {
     expect(claims.auth_time).to.be.closeTo(at.clock.now() / 1000, 3);
   });
 
-  it('A76 tells the same at the second relying party, without a page between (U.3)', async () => {
+  it('tells the same at the second relying party, without a page between (U.3) [A76]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
-    at.clock.advance(10 * MINUTE);
+    at.clock.nextStep(10 * MINUTE);
     const rp2 = await at.app.relyingParty('rp2');
     const again = await redeem(rp2, await askAgain(visitor, rp2, { prompt: 'none' }));
     expect(again.claims).to.include({ aud: 'rp2', sub: claims.sub, acr: MFA, auth_time: claims.auth_time });
     expect(again.claims.amr).to.deep.equal(claims.amr);
   });
 
-  it('A76 lets a higher level satisfy a lower one, and tells what was reached', async () => {
+  it('lets a higher level satisfy a lower one, and tells what was reached [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
     for (const acr_values of [SFA, TWO_STEP, MFA, `${SFA} ${MFA}`]) {
       const end = await askAgain(visitor, at.rp, { acr_values, prompt: 'none' });
@@ -59,10 +59,10 @@ describe('levels', () => {
     }
   });
 
-  it('A76 adds the factor of a step-up to acr and amr, and leaves auth_time', async () => {
+  it('adds the factor of a step-up to acr and amr, and leaves auth_time [A76]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(claims.acr).to.equal(SFA);
-    at.clock.advance(10 * MINUTE);
+    at.clock.nextStep(10 * MINUTE);
     const page = await askAgain(visitor, at.rp, { acr_values: MFA });
     expect(page.name).to.equal('set-up-choose');
     const { end } = await setUpApp(at.app, visitor);
@@ -71,7 +71,7 @@ describe('levels', () => {
     expect(raised.claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
   });
 
-  it('A76 asks for the code alone when the factor is there already and the session has only the password', async () => {
+  it('asks for the code alone when the factor is there already and the session has only the password [A76]', async () => {
     // Set up in one browser, while another one is signed in with the password alone.
     const other = await tokensFor(at.app, at.rp, 'boss@open.test');
     const { visitor } = await tokensFor(at.app, at.rp, 'boss@open.test');
@@ -85,7 +85,7 @@ describe('levels', () => {
     expect(claims).to.include({ acr: MFA, auth_time: other.claims.auth_time });
   });
 
-  it('A76 leaves what a refresh token says of its sign-in as it was, whatever the session does since', async () => {
+  it('leaves what a refresh token says of its sign-in as it was, whatever the session does since [A76]', async () => {
     const offline = { scope: 'openid offline_access' };
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'boss@plain.test', offline);
     expect(claims.acr).to.equal(SFA);

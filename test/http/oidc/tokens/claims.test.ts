@@ -2,12 +2,12 @@
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { standardConfig } from '../../../support/app.ts';
-import { claimsOf, MFA, refresh, SFA, stage, tokensFor } from '../story.ts';
+import { claimsOf, interaction, MFA, refresh, SFA, tokensFor } from '../story.ts';
 
 const EVERYTHING = 'openid profile email phone offline_access';
 
 describe('claims', () => {
-  const at = stage(() => {
+  const at = interaction(() => {
     const { accounts } = standardConfig();
     const full = { phone: '+31612345678', email_confirmed: true };
     return {
@@ -15,7 +15,7 @@ describe('claims', () => {
     };
   });
 
-  it('U.3 tells acr, amr and auth_time in every ID token, whatever the scope', async () => {
+  it('tells acr, amr and auth_time in every ID token, whatever the scope [U.3]', async () => {
     const before = Math.floor(at.clock.now() / 1000);
     const { claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(claims).to.include({ acr: SFA, iss: at.app.origin, aud: 'rp' });
@@ -24,9 +24,9 @@ describe('claims', () => {
     expect(claims).not.to.have.any.keys('email', 'name', 'phone_number', 'tenant');
   });
 
-  it('U.3 repeats acr, amr and auth_time after each refresh, as they were', async () => {
+  it('repeats acr, amr and auth_time after each refresh, as they were [U.3]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: EVERYTHING });
-    at.clock.advance(120_000);
+    at.clock.nextStep(120_000);
     const first = await refresh(at.rp, tokens.refresh_token);
     const second = await refresh(at.rp, first.refresh_token);
     for (const again of [claimsOf(first), claimsOf(second)]) {
@@ -36,7 +36,7 @@ describe('claims', () => {
     expect(claimsOf(second).iat).to.be.greaterThan(claims.iat + 100);
   });
 
-  it('U.3 gives the claims of each scope at userinfo, the tenant in profile', async () => {
+  it('gives the claims of each scope at userinfo, the tenant in profile [U.3]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: EVERYTHING });
     const info = await client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
     expect(info).to.deep.include({
@@ -50,14 +50,14 @@ describe('claims', () => {
     });
   });
 
-  it('U.3 gives no claim of a scope that was not asked for', async () => {
+  it('gives no claim of a scope that was not asked for [U.3]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: 'openid email' });
     const info = await client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
     expect(info).to.include({ sub: claims.sub, email: 'app@open.test' });
     expect(info).not.to.have.any.keys('name', 'tenant', 'locale', 'phone_number', 'phone_number_verified');
   });
 
-  it('U.3 is the same sub for every client, and tells an address that was not confirmed as such', async () => {
+  it('is the same sub for every client, and tells an address that was not confirmed as such [U.3]', async () => {
     const one = await tokensFor(at.app, at.rp, 'new@open.test', { scope: 'openid email' });
     const other = await tokensFor(at.app, await at.app.relyingParty('rp2'), 'new@open.test');
     expect(other.claims.sub).to.equal(one.claims.sub);
@@ -66,7 +66,7 @@ describe('claims', () => {
     expect(info.sub).not.to.include('@');
   });
 
-  it('U.3 tells acr and auth_time of an access token at introspection, after a refresh too', async () => {
+  it('tells acr and auth_time of an access token at introspection, after a refresh too [U.3]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: EVERYTHING });
     const refreshed = await refresh(at.rp, tokens.refresh_token);
     for (const token of [tokens.access_token, refreshed.access_token]) {
@@ -81,7 +81,7 @@ describe('claims', () => {
     }
   });
 
-  it('U.3 puts single claims where the claims parameter asks for them', async () => {
+  it('puts single claims where the claims parameter asks for them [U.3]', async () => {
     const asked = JSON.stringify({
       id_token: { email: null, tenant: null },
       userinfo: { phone_number: { essential: true } },

@@ -3,7 +3,7 @@ import type { webcrypto } from 'node:crypto';
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { CALLBACK, CLIENT_SECRET } from '../../../support/app.ts';
-import { claimsOf, confidential, refusal, stage, tokensFor, withClients } from '../story.ts';
+import { claimsOf, confidential, interaction, refusal, tokensFor, withClients } from '../story.ts';
 
 const METHODS = [
   'client_secret_basic',
@@ -22,7 +22,7 @@ describe('client authentication', () => {
     jwk = { kty, crv, x, y, kid: 'own', alg: 'ES256', use: 'sig' };
   });
 
-  const at = stage(() =>
+  const at = interaction(() =>
     withClients(
       ...METHODS.slice(0, 3).map((method) => confidential(method, { token_endpoint_auth_method: method })),
       {
@@ -50,12 +50,12 @@ describe('client authentication', () => {
   }
 
   /** A code for this client, redeemed as it says. */
-  async function redeemed(clientId: Method, proof: client.ClientAuth) {
+  async function redeemed(clientId: Method, authentication: client.ClientAuth) {
     const configuration = await client.discovery(
       new URL(at.app.origin),
       clientId,
       clientId === 'private_key_jwt' ? {} : { client_secret: CLIENT_SECRET },
-      proof,
+      authentication,
       { execute: [client.allowInsecureRequests] },
     );
     const pkceCodeVerifier = client.randomPKCECodeVerifier();
@@ -71,30 +71,30 @@ describe('client authentication', () => {
   }
 
   for (const method of METHODS) {
-    it(`U.3 takes ${method} from who registered it`, async () => {
+    it(`takes ${method} from who registered it [U.3]`, async () => {
       expect(claimsOf(await redeemed(method, proofOf(method))).aud).to.equal(method);
     });
 
-    it(`A84 takes from who registered ${method} nothing weaker`, async () => {
+    it(`takes from who registered ${method} nothing weaker [A84]`, async () => {
       expect(await refusal(redeemed(method, client.None()))).to.equal('invalid_client');
     });
   }
 
-  it('A84 takes no secret for a key, and no key that was not registered', async () => {
+  it('takes no secret for a key, and no key that was not registered [A84]', async () => {
     const other = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
       'sign',
       'verify',
     ]);
-    for (const proof of [
+    for (const authentication of [
       client.ClientSecretJwt(CLIENT_SECRET),
       client.ClientSecretBasic(CLIENT_SECRET),
       client.PrivateKeyJwt({ key: other.privateKey, kid: 'own' }),
     ]) {
-      expect(await refusal(redeemed('private_key_jwt', proof))).to.equal('invalid_client');
+      expect(await refusal(redeemed('private_key_jwt', authentication))).to.equal('invalid_client');
     }
   });
 
-  it('A84 takes a wrong secret from nobody, whatever its length', async () => {
+  it('takes a wrong secret from nobody, whatever its length [A84]', async () => {
     for (const secret of ['x', `${CLIENT_SECRET}x`, CLIENT_SECRET.slice(1), CLIENT_SECRET.toUpperCase()]) {
       const response = await fetch(new URL('/token', at.app.origin), {
         method: 'POST',
@@ -106,16 +106,16 @@ describe('client authentication', () => {
     }
   });
 
-  it('A84 takes the assertion of a client once', async () => {
+  it('takes the assertion of a client once [A84]', async () => {
     const used: string[] = [];
     const key = keys.privateKey;
-    const proof: client.ClientAuth = (server, metadata, body, headers) => {
+    const authentication: client.ClientAuth = (server, metadata, body, headers) => {
       const signed = client.PrivateKeyJwt({ key, kid: 'own' })(server, metadata, body, headers);
       return Promise.resolve(signed).then(() => {
         used.push(body.get('client_assertion') ?? '');
       });
     };
-    await redeemed('private_key_jwt', proof);
+    await redeemed('private_key_jwt', authentication);
     const again = await fetch(new URL('/token', at.app.origin), {
       method: 'POST',
       body: new URLSearchParams({

@@ -1,8 +1,8 @@
 /** Encryption keys are rotated under people at work, and an older one goes once nothing is sealed under it. */
 import { expect } from 'chai';
-import { createSecretBox } from '../../../../src/adapters/system/cipher.ts';
+import { createCipher } from '../../../../src/adapters/system/cipher.ts';
 import { KeysRefused } from '../../../../src/use-cases/keys/admission.ts';
-import { createResealing } from '../../../../src/use-cases/keys/resealing.ts';
+import { createReencryption } from '../../../../src/use-cases/keys/resealing.ts';
 import { type App, PASSWORD, startApp } from '../../../support/app.ts';
 import type { RelyingParty } from '../../../support/hosts/relying-party.ts';
 import { type MachineClock, moveMachine } from '../machine-clock.ts';
@@ -29,17 +29,17 @@ describe('encryption keys', () => {
     clock.restore();
   });
 
-  const resealing = (...ids: string[]) =>
-    createResealing({ ...app.parts.stores, box: createSecretBox(ids.map(key)), clock });
-  const reseal = (...ids: string[]) => resealing(...ids).round(async () => true);
-  const counts = async () => Object.fromEntries(await resealing('any').count());
+  const reencryption = (...ids: string[]) =>
+    createReencryption({ ...app.parts.stores, cipher: createCipher(ids.map(key)), clock });
+  const reseal = (...ids: string[]) => reencryption(...ids).round(async () => true);
+  const counts = async () => Object.fromEntries(await reencryption('any').count());
   const failed = (reloaded: Promise<void>) =>
     reloaded.then(
       () => null,
       (error: unknown) => error,
     );
 
-  it('R35 are listed, used and sealed anew with without anybody noticing', async () => {
+  it('are listed, used and sealed anew with without anybody noticing [R35]', async () => {
     const { visitor, tokens } = await tokensFor(app, rp, 'app@open.test', OFFLINE);
     const waiting = app.visitor();
     await askAgain(waiting, rp);
@@ -61,7 +61,7 @@ describe('encryption keys', () => {
     expect(errorOf(await askAgain(visitor, rp, { prompt: 'none' }))).to.be.oneOf([null, 'login_required']);
   });
 
-  it('R35 dropped leave a browser known, and failures counted', async () => {
+  it('dropped leave a browser known, and failures counted [R35]', async () => {
     const visitor = app.visitor();
     await signIn(app, visitor, await rp.authorizationUrl(), 'new@open.test');
     const stranger = app.visitor();
@@ -78,14 +78,14 @@ describe('encryption keys', () => {
     expect(errorOf(await visitor.signIn('new@open.test', PASSWORD))).to.equal(null);
   });
 
-  it('R35 are sealed anew by use, too', async () => {
+  it('are sealed anew by use, too [R35]', async () => {
     await app.reload(keys('new', 'old'));
     const before = (await counts()).new?.factors ?? 0;
     await tokensFor(app, rp, 'app@open.test');
     expect((await counts()).new?.factors).to.equal(before + 1);
   });
 
-  it('R35 dropped too early are refused, and the running server keeps its own', async () => {
+  it('dropped too early are refused, and the running server keeps its own [R35]', async () => {
     const { tokens } = await tokensFor(app, rp, 'app@open.test', OFFLINE);
     await app.reload(keys('new', 'old'));
     const refused = await failed(app.reload(keys('new')));
@@ -97,7 +97,7 @@ describe('encryption keys', () => {
     expect((await tokensFor(app, rp, 'app@open.test')).claims.acr).to.equal(MFA);
   });
 
-  it('R35 are not taken for another of the same id, nor a list that has none of them', async () => {
+  it('are not taken for another of the same id, nor a list that has none of them [R35]', async () => {
     await reseal('old');
     const other = { secrets: { ...keys('old').secrets, encryption: [{ id: 'old', key: padded('other') }] } };
     expect(await failed(app.reload(other))).to.be.instanceOf(KeysRefused);
@@ -105,12 +105,12 @@ describe('encryption keys', () => {
     await app.reload(keys('old'));
   });
 
-  it('R35 that are gone make no fault of a factor: a refusal that says whom to ask, and a line in the trail', async () => {
+  it('that are gone make no fault of a factor: a refusal that says whom to ask, and a line in the trail [R35]', async () => {
     const stores = app.parts.stores;
-    const foreign = createSecretBox([key('gone')]);
+    const foreign = createCipher([key('gone')]);
     const account = await stores.accounts.findByEmail('app@open.test');
     for (const { id, secret } of await stores.enrolments.listByAccount(account?.id ?? ''))
-      await stores.enrolments.replaceSecret(id, secret ?? '', foreign.seal('lost', 'lost'));
+      await stores.enrolments.replaceSecret(id, secret ?? '', foreign.encrypt('lost', 'lost'));
 
     const visitor = app.visitor();
     const page = await signIn(app, visitor, await rp.authorizationUrl(), 'app@open.test');
@@ -120,7 +120,7 @@ describe('encryption keys', () => {
     expect(newest).to.include({ event: 'sign_in.refused', reason: 'secret_unreadable' });
   });
 
-  it('R35 that are gone end what was issued under them, without a fault', async () => {
+  it('that are gone end what was issued under them, without a fault [R35]', async () => {
     const { visitor, tokens } = await tokensFor(app, rp, 'boss@open.test', OFFLINE);
     const { keys: known } = app.parts.stores;
     // As it is given up when it is lost for good.

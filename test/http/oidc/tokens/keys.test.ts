@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
-import { askAgain, errorOf, MFA, nextCode, redeem, refresh, stage, tokensFor } from '../story.ts';
+import { askAgain, errorOf, interaction, MFA, nextCode, redeem, refresh, tokensFor } from '../story.ts';
 
 const OFFLINE = { scope: 'openid offline_access' };
 
@@ -26,13 +26,13 @@ const BEFORE = {
 };
 
 describe('keys of signatures and of cookies', () => {
-  const at = stage(() => ({ secrets: BEFORE }));
+  const at = interaction(() => ({ secrets: BEFORE }));
   afterEach(() => at.app.reload({ secrets: BEFORE }));
 
   const kidOf = (idToken: string | undefined) =>
     JSON.parse(Buffer.from((idToken ?? '').split('.')[0] ?? '', 'base64url').toString()).kid;
 
-  it('R34 sign with the new one at once, and go on believing the old one', async () => {
+  it('sign with the new one at once, and go on believing the old one [R34]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     expect(kidOf(tokens.id_token)).to.equal('first');
     await at.app.reload({ secrets: { ...BEFORE, signing: [second, first, rsa] } });
@@ -44,7 +44,7 @@ describe('keys of signatures and of cookies', () => {
     expect(kidOf((await refresh(at.rp, tokens.refresh_token)).id_token)).to.equal('second');
   });
 
-  it('R34 taken out are believed no more, and sign nobody out', async () => {
+  it('taken out are believed no more, and sign nobody out [R34]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload({ secrets: { ...BEFORE, signing: [second, rsa] } });
     const hint = { prompt: 'none', id_token_hint: tokens.id_token ?? '' };
@@ -56,7 +56,7 @@ describe('keys of signatures and of cookies', () => {
     expect((await refresh(at.rp, tokens.refresh_token)).access_token).to.be.a('string');
   });
 
-  it('R35 of cookies are replaced without anybody noticing', async () => {
+  it('of cookies are replaced without anybody noticing [R35]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test', OFFLINE);
     const waiting = at.app.visitor();
     await askAgain(waiting, at.rp);
@@ -66,7 +66,7 @@ describe('keys of signatures and of cookies', () => {
     expect((await redeem(at.rp, await waiting.enterCode(nextCode(at.app)))).claims.acr).to.equal(MFA);
   });
 
-  it('R35 of cookies, dropped too early, ask everybody to sign in, and are no fault', async () => {
+  it('of cookies, dropped too early, ask everybody to sign in, and are no fault [R35]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload({ secrets: { ...BEFORE, cookies: [cookie('new')] } });
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');

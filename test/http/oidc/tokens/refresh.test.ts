@@ -6,13 +6,13 @@ import {
   askAgain,
   claimsOf,
   confidential,
+  interaction,
   partyOf,
   post,
   redeem,
   refresh,
   refusal,
   signIn,
-  stage,
   tokensFor,
   withClients,
 } from '../story.ts';
@@ -21,7 +21,7 @@ const OFFLINE = { scope: 'openid offline_access' };
 const SPA = 'http://127.0.0.1:9/spa';
 
 describe('refresh tokens', () => {
-  const at = stage(() =>
+  const at = interaction(() =>
     withClients(
       {
         client_id: 'native',
@@ -33,12 +33,12 @@ describe('refresh tokens', () => {
     ),
   );
 
-  it('U.3 are for who asks for offline_access', async () => {
+  it('are for who asks for offline_access [U.3]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(tokens.refresh_token).to.equal(undefined);
   });
 
-  it('U.3 are given to a first-party client without a consent page', async () => {
+  it('are given to a first-party client without a consent page [U.3]', async () => {
     const visitor = at.app.visitor();
     const end = await signIn(at.app, visitor, await at.rp.authorizationUrl(OFFLINE), 'new@open.test');
     const { tokens } = await redeem(at.rp, end);
@@ -46,7 +46,7 @@ describe('refresh tokens', () => {
     expect(claimsOf(await refresh(at.rp, tokens.refresh_token)).aud).to.equal('rp');
   });
 
-  it('U.3 are given to a first-party client that pushes its request', async () => {
+  it('are given to a first-party client that pushes its request [U.3]', async () => {
     const url = new URL(await at.rp.authorizationUrl(OFFLINE));
     const { body } = await post(at.app, '/request', Object.fromEntries(url.searchParams));
     const query = new URLSearchParams({ client_id: 'rp', request_uri: String(body.request_uri) });
@@ -54,7 +54,7 @@ describe('refresh tokens', () => {
     expect((await redeem(at.rp, end)).tokens.refresh_token).to.be.a('string');
   });
 
-  it('U.3 are given to a first-party client on SSO, and where it says prompt=consent itself', async () => {
+  it('are given to a first-party client on SSO, and where it says prompt=consent itself [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const rp2 = await at.app.relyingParty('rp2');
     for (const more of [{}, { prompt: 'consent' }]) {
@@ -67,7 +67,7 @@ describe('refresh tokens', () => {
     ['an app on a device', 'native', 'app.test:/back'],
     ['a single-page app', 'spa', SPA],
   ] as const) {
-    it(`U.3 are given to ${kind} of ours without a consent page, and rotate`, async () => {
+    it(`are given to ${kind} of ours without a consent page, and rotate [U.3]`, async () => {
       const party = await partyOf(at.app, clientId, redirectUri, null);
       const visitor = at.app.visitor();
       const end = await signIn(at.app, visitor, await party.authorizationUrl(OFFLINE), 'new@open.test');
@@ -77,20 +77,20 @@ describe('refresh tokens', () => {
     });
   }
 
-  it('U.3 are for who may refresh', async () => {
+  it('are for who may refresh [U.3]', async () => {
     const party = await at.app.relyingParty('no-refresh');
     const { tokens } = await tokensFor(at.app, party, 'new@open.test', OFFLINE);
     expect(tokens.refresh_token).to.equal(undefined);
   });
 
-  it('A46 rotate, for a client with a secret too', async () => {
+  it('rotate, for a client with a secret too [A46]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const second = await refresh(at.rp, tokens.refresh_token);
     const third = await refresh(at.rp, second.refresh_token);
     expect(new Set([tokens, second, third].map((each) => each.refresh_token)).size).to.equal(3);
   });
 
-  it('A46 used again are refused, and the whole family with them', async () => {
+  it('used again are refused, and the whole family with them [A46]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const second = await refresh(at.rp, tokens.refresh_token);
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
@@ -103,7 +103,7 @@ describe('refresh tokens', () => {
     }
   });
 
-  it('A46 used twice at the same time give one answer, and then nothing', async () => {
+  it('used twice at the same time give one answer, and then nothing [A46]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const fields = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
     const answers = await Promise.all(Array.from({ length: 8 }, () => post(at.app, '/token', fields)));
@@ -114,14 +114,14 @@ describe('refresh tokens', () => {
     expect(await refusal(refresh(at.rp, next))).to.equal('invalid_grant');
   });
 
-  it('A46 are of one client', async () => {
+  it('are of one client [A46]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const rp2 = await at.app.relyingParty('rp2');
     expect(await refusal(refresh(rp2, tokens.refresh_token))).to.equal('invalid_grant');
     expect((await refresh(at.rp, tokens.refresh_token)).access_token).to.be.a('string');
   });
 
-  it('A46 never widen the scope', async () => {
+  it('never widen the scope [A46]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const fields = {
       grant_type: 'refresh_token',
@@ -132,16 +132,16 @@ describe('refresh tokens', () => {
     expect([status, body.error]).to.deep.equal([400, 'invalid_scope']);
   });
 
-  it('A46 outlive the session, and end thirty days after the sign-in however often they rotate', async () => {
+  it('outlive the session, and end thirty days after the sign-in however often they rotate [A46]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     let current = tokens.refresh_token;
     for (const hours of [25, 10 * 24, 10 * 24, 9 * 24 - 2]) {
-      at.clock.advance(hours * HOUR);
+      at.clock.nextStep(hours * HOUR);
       const next = await refresh(at.rp, current);
       expect(claimsOf(next).auth_time).to.equal(claims.auth_time);
       current = next.refresh_token;
     }
-    at.clock.advance(DAY);
+    at.clock.nextStep(DAY);
     expect(await refusal(refresh(at.rp, current))).to.equal('invalid_grant');
   });
 });

@@ -8,6 +8,7 @@ import {
   claimsOf,
   confidential,
   errorOf,
+  interaction,
   MFA,
   nextCode,
   post,
@@ -16,7 +17,6 @@ import {
   refusal,
   SFA,
   setUpApp,
-  stage,
   tenantsWith,
   tokensFor,
 } from '../story.ts';
@@ -33,7 +33,7 @@ const clerk = {
 };
 
 describe('a policy that is tightened', () => {
-  const at = stage(() => ({ accounts: [...accounts, clerk] }));
+  const at = interaction(() => ({ accounts: [...accounts, clerk] }));
   // Each test tightens for itself, and begins with what is in the configuration of all the others.
   afterEach(() => at.app.reload({ tenants, clients }));
 
@@ -41,13 +41,13 @@ describe('a policy that is tightened', () => {
   const introspected = async (token: string) =>
     (await post(at.app, '/token/introspection', { token })).body.active;
 
-  it('A79 (B.2) answers prompt=none with interaction_required', async () => {
+  it('(B.2) answers prompt=none with interaction_required [A79]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     await at.app.reload(REQUIRED);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('interaction_required');
   });
 
-  it('A79 (B.2) leads SSO to the set-up, the whole of it to the relying party, at once', async () => {
+  it('(B.2) leads SSO to the set-up, the whole of it to the relying party, at once [A79]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'boss@open.test');
     await at.app.reload(REQUIRED);
     const rp2 = await at.app.relyingParty('rp2');
@@ -61,7 +61,7 @@ describe('a policy that is tightened', () => {
     );
   });
 
-  it('A79 (B.2) gives no code to who turns away from the set-up', async () => {
+  it('(B.2) gives no code to who turns away from the set-up [A79]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     await at.app.reload(REQUIRED);
     const page = await askAgain(visitor, at.rp);
@@ -69,7 +69,7 @@ describe('a policy that is tightened', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('interaction_required');
   });
 
-  it('A80 (B.2) ends refresh, userinfo and introspection', async () => {
+  it('(B.2) ends refresh, userinfo and introspection [A80]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload(REQUIRED);
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
@@ -78,21 +78,21 @@ describe('a policy that is tightened', () => {
     expect(await introspected(tokens.refresh_token ?? '')).to.equal(false);
   });
 
-  it('A80 (B.2) ends an authorization code that was not redeemed yet', async () => {
+  it('(B.2) ends an authorization code that was not redeemed yet [A80]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const end = await askAgain(visitor, at.rp);
     await at.app.reload(REQUIRED);
     expect(await refusal(at.rp.exchange(end.location ?? ''))).to.equal('invalid_grant');
   });
 
-  it("B.2 acts on the account's own pages", async () => {
+  it("acts on the account's own pages [B.2]", async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect((await visitor.open('/account')).name).to.equal('account');
     await at.app.reload(REQUIRED);
     expect((await visitor.open('/account')).name).to.equal('set-up-choose');
   });
 
-  it('B.2 stops a sign-in that is under way', async () => {
+  it('stops a sign-in that is under way [B.2]', async () => {
     const visitor = at.app.visitor();
     const page = await askAgain(visitor, at.rp);
     await at.app.reload(REQUIRED);
@@ -101,7 +101,7 @@ describe('a policy that is tightened', () => {
     expect(next.name).to.match(/^set-up-/);
   });
 
-  it('B.2 stops an answer to the consent page that was open meanwhile', async () => {
+  it('stops an answer to the consent page that was open meanwhile [B.2]', async () => {
     const third = await at.app.relyingParty('third');
     const visitor = at.app.visitor();
     await askAgain(visitor, third);
@@ -112,7 +112,7 @@ describe('a policy that is tightened', () => {
     expect(next.name).to.equal('set-up-choose');
   });
 
-  it('B.2 leaves alone who had two factors all along', async () => {
+  it('leaves alone who had two factors all along [B.2]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', OFFLINE);
     await at.app.reload(REQUIRED);
     expect((await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }))).claims.acr).to.equal(
@@ -122,7 +122,7 @@ describe('a policy that is tightened', () => {
     expect(claimsOf(await refresh(at.rp, tokens.refresh_token)).acr).to.equal(MFA);
   });
 
-  it('B.2 lets what lives live on, once the policy is loosened again', async () => {
+  it('lets what lives live on, once the policy is loosened again [B.2]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload(REQUIRED);
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
@@ -133,7 +133,7 @@ describe('a policy that is tightened', () => {
     expect((await userInfo(tokens.access_token, claims.sub)).sub).to.equal(claims.sub);
   });
 
-  it('B.2 acts where the rule of the client was changed', async () => {
+  it('acts where the rule of the client was changed [B.2]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const stricter = clients.map((one) =>
       one.client_id === 'rp' ? { ...one, second_factor: 'always' } : one,
@@ -146,7 +146,7 @@ describe('a policy that is tightened', () => {
     expect(errorOf(await askAgain(visitor, rp2, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('B.2 acts where only a group was tightened, on its members alone', async () => {
+  it('acts where only a group was tightened, on its members alone [B.2]', async () => {
     const { visitor: member } = await tokensFor(at.app, at.rp, 'clerk@open.test');
     const { visitor: other } = await tokensFor(at.app, at.rp, 'new@open.test');
     await at.app.reload(tenantsWith('open', { groups: { finance: 'required' } }));
@@ -154,7 +154,7 @@ describe('a policy that is tightened', () => {
     expect(errorOf(await askAgain(other, at.rp, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('B.2 acts where the method that was used is no longer allowed', async () => {
+  it('acts where the method that was used is no longer allowed [B.2]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'app@open.test', OFFLINE);
     await at.app.reload(tenantsWith('open', { methods: ['passkey'] }));
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('interaction_required');
@@ -162,7 +162,7 @@ describe('a policy that is tightened', () => {
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
   });
 
-  it('B.2 A105 sets up nothing that was forbidden meanwhile, at a sign-in or on the security page', async () => {
+  it('sets up nothing that was forbidden meanwhile, at a sign-in or on the security page [B.2 A105]', async () => {
     await at.app.reload(tenantsWith('strict', { methods: ['totp', 'email'] }));
     const forced = at.app.visitor();
     await askAgain(forced, at.rp);
@@ -190,7 +190,7 @@ describe('a policy that is tightened', () => {
     }
   });
 
-  it('B.2 forgets a client that was taken out, and the others never notice', async () => {
+  it('forgets a client that was taken out, and the others never notice [B.2]', async () => {
     const gone = confidential('short-lived', { post_logout_redirect_uris: ['http://rp.test/bye'] });
     await at.app.reload({ clients: [...clients, gone] });
     const party = await at.app.relyingParty('short-lived');

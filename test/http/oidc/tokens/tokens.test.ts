@@ -2,31 +2,31 @@
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { CLIENT_SECRET } from '../../../support/app.ts';
-import { partyOf, post, refresh, refusal, stage, tokensFor } from '../story.ts';
+import { interaction, partyOf, post, refresh, refusal, tokensFor } from '../story.ts';
 
 const OFFLINE = { scope: 'openid offline_access' };
 const SPA = 'http://127.0.0.1:9/spa';
 
 describe('tokens', () => {
-  const at = stage();
+  const at = interaction();
 
   const signedIn = () => tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
   const userInfo = (token: string, sub: string) => client.fetchUserInfo(at.rp.configuration, token, sub);
 
-  it('U.3 end by revocation: the refresh token takes the access token with it', async () => {
+  it('end by revocation: the refresh token takes the access token with it [U.3]', async () => {
     const { tokens, claims } = await signedIn();
     await client.tokenRevocation(at.rp.configuration, tokens.refresh_token ?? '');
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
     expect(await refusal(userInfo(tokens.access_token, claims.sub))).to.equal('invalid_token');
   });
 
-  it('U.3 end by revocation of the access token', async () => {
+  it('end by revocation of the access token [U.3]', async () => {
     const { tokens, claims } = await signedIn();
     await client.tokenRevocation(at.rp.configuration, tokens.access_token);
     expect(await refusal(userInfo(tokens.access_token, claims.sub))).to.equal('invalid_token');
   });
 
-  it('U.3 are revoked by their own client only, and nobody learns whether a token exists', async () => {
+  it('are revoked by their own client only, and nobody learns whether a token exists [U.3]', async () => {
     const { tokens, claims } = await signedIn();
     const foreign = await post(at.app, '/token/revocation', { token: tokens.access_token }, 'rp2');
     const unknown = await post(at.app, '/token/revocation', { token: 'unknown' }, 'rp2');
@@ -35,7 +35,7 @@ describe('tokens', () => {
     expect((await userInfo(tokens.access_token, claims.sub)).sub).to.equal(claims.sub);
   });
 
-  it('U.3 are introspected by a resource server with a secret of its own', async () => {
+  it('are introspected by a resource server with a secret of its own [U.3]', async () => {
     const { tokens, claims } = await signedIn();
     const { status, body } = await post(
       at.app,
@@ -48,7 +48,7 @@ describe('tokens', () => {
     expect(body).not.to.have.any.keys('email', 'name');
   });
 
-  it("U.3 tell another client nothing of a refresh token, which is the server's own affair", async () => {
+  it("tell another client nothing of a refresh token, which is the server's own affair [U.3]", async () => {
     const { tokens } = await signedIn();
     const token = tokens.refresh_token ?? '';
     expect((await post(at.app, '/token/introspection', { token })).body.active).to.equal(true);
@@ -57,14 +57,14 @@ describe('tokens', () => {
     });
   });
 
-  it('U.3 tell a public client nothing, not even of its own tokens', async () => {
+  it('tell a public client nothing, not even of its own tokens [U.3]', async () => {
     const spa = await partyOf(at.app, 'spa', SPA, null);
     const { tokens } = await tokensFor(at.app, spa, 'new@open.test');
     const answer = await client.tokenIntrospection(spa.configuration, tokens.access_token);
     expect(answer).to.deep.equal({ active: false });
   });
 
-  it('U.3 are asked about by nobody without a secret, or with a wrong one', async () => {
+  it('are asked about by nobody without a secret, or with a wrong one [U.3]', async () => {
     const { tokens } = await signedIn();
     for (const path of ['/token/introspection', '/token/revocation']) {
       for (const secret of [undefined, `${CLIENT_SECRET}x`]) {
@@ -80,26 +80,26 @@ describe('tokens', () => {
     }
   });
 
-  it('U.3 live ten minutes', async () => {
+  it('live ten minutes [U.3]', async () => {
     const { tokens, claims } = await signedIn();
     expect(tokens.expires_in).to.equal(600);
-    at.clock.advance(599_000);
+    at.clock.nextStep(599_000);
     expect((await userInfo(tokens.access_token, claims.sub)).sub).to.equal(claims.sub);
-    at.clock.advance(2_000);
+    at.clock.nextStep(2_000);
     expect(await refusal(userInfo(tokens.access_token, claims.sub))).to.equal('invalid_token');
     expect((await client.tokenIntrospection(at.rp.configuration, tokens.access_token)).active).to.equal(
       false,
     );
   });
 
-  it('U.3 of a sign-in without offline_access end with its session', async () => {
+  it('of a sign-in without offline_access end with its session [U.3]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     const confirm = await visitor.open('/session/end');
     await visitor.follow(await visitor.submit(confirm, {}, 'logout'));
     expect(await refusal(userInfo(tokens.access_token, claims.sub))).to.equal('invalid_token');
   });
 
-  it('A84 are taken from the header or a form, never from the address', async () => {
+  it('are taken from the header or a form, never from the address [A84]', async () => {
     const { tokens } = await signedIn();
     const inAddress = await fetch(new URL(`/me?access_token=${tokens.access_token}`, at.app.origin));
     expect(inAddress.status).to.equal(400);
@@ -107,7 +107,7 @@ describe('tokens', () => {
     expect(none.status).to.be.oneOf([400, 401]);
   });
 
-  it('U.3 are refused in JSON (RFC 6749, 5.2), also to a program that accepts pages rather, as some do unasked', async () => {
+  it('are refused in JSON (RFC 6749, 5.2), also to a program that accepts pages rather, as some do unasked [U.3]', async () => {
     const accept = 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2';
     const ask = async (path: string, fields?: Readonly<Record<string, string>>) => {
       const form = fields ? { method: 'POST', body: new URLSearchParams(fields) } : {};

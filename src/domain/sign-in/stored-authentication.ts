@@ -1,0 +1,45 @@
+/** The stored form of authentication events. Its field names are part of the schema and never change. */
+import { isObject } from '../json.ts';
+import { METHOD_NAMES, type MethodName } from '../methods/method.ts';
+import type { AuthenticationEvent, PasskeyUse } from '../policy/assurance.ts';
+
+/** `at` is in milliseconds since the epoch. Fields of a newer release are kept. */
+export interface StoredAuthentication extends Omit<AuthenticationEvent, 'atMs'> {
+  readonly at: number;
+}
+
+const KNOWN_METHODS: readonly unknown[] = ['pwd', ...METHOD_NAMES];
+
+export function toStoredAuthentication({ atMs, ...event }: AuthenticationEvent): StoredAuthentication {
+  return { ...event, at: atMs };
+}
+
+/**
+ * Null for a malformed value, and for a method that this release does not know: the policy cannot judge it.
+ */
+export function fromStoredAuthentication(value: unknown): AuthenticationEvent | null {
+  if (!isObject(value)) return null;
+  const { method, enrolmentId, at, passkey, ...more } = value;
+  if (!isMethod(method) || !isTextOrNull(enrolmentId) || typeof at !== 'number') return null;
+  if (passkey !== undefined && !isPasskeyUse(passkey)) return null;
+  return { ...more, method, enrolmentId, atMs: at, ...(passkey && { passkey }) };
+}
+
+/** Null when one of the events cannot be read. */
+export function fromStoredAuthentications(values: unknown): AuthenticationEvent[] | null {
+  if (!Array.isArray(values)) return null;
+  const events = values.map(fromStoredAuthentication);
+  return events.every((event) => event !== null) ? events : null;
+}
+
+function isMethod(value: unknown): value is 'pwd' | MethodName {
+  return KNOWN_METHODS.includes(value);
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string';
+}
+
+function isPasskeyUse(value: unknown): value is PasskeyUse {
+  return isObject(value) && typeof value.userVerified === 'boolean' && typeof value.deviceBound === 'boolean';
+}
