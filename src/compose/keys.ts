@@ -16,7 +16,7 @@ import { type Hindrance, hindranceOf, KEY_USES, type Key, type KeyUse } from '..
 import type { Cipher } from '../ports/system.ts';
 import { LONGEST_LINK_MS } from '../use-cases/account/mailed-links.ts';
 import { createKeyAdmission } from '../use-cases/keys/admission.ts';
-import { createReencryption } from '../use-cases/keys/resealing.ts';
+import { createReencryption } from '../use-cases/keys/reencryption.ts';
 import { createKeyStatus, type KeyStatus } from '../use-cases/keys/status.ts';
 import { type Parts, secretsOf } from './parts.ts';
 

@@ -51,13 +51,13 @@ const shape = z.strictObject({
   stores: z.object({
     durable: z.object({
       enrolments: part,
-      claims: part,
+      onceKeys: part,
       lockouts: part,
       records: part,
       trustedBrowsers: part,
       audit: part,
     }),
-    shortLived: z.object({ transaction: part, attempts: part }),
+    shortLived: z.object({ transactions: part, attempts: part }),
   }),
   encryption: z.array(z.strictObject({ id: text, key })).min(1),
   account: act,
@@ -75,7 +75,7 @@ const shape = z.strictObject({
         })
         .partial(),
       sender: having('send'),
-      messenger: having('tell'),
+      messenger: having('send'),
       email: z.strictObject({ lifetimeSeconds: lifetime }).partial().nullable(),
       sms: z
         .strictObject({
@@ -104,7 +104,7 @@ const shape = z.strictObject({
       random: having('id', 'bytes'),
       accountOf: act,
       digestKey: key,
-      cipher: having('seal', 'open', 'tryOpen', 'keyIdOf', 'digest'),
+      cipher: having('encrypt', 'decrypt', 'tryDecrypt', 'keyIdOf', 'digest'),
       issuedLifetimeMs: z.number().positive(),
       interactionUrl: act,
       passwordUrl: act,

@@ -32,7 +32,7 @@ import { createAuditLog } from '../use-cases/administration/audit-log.ts';
 import { createFactors, type Factors } from '../use-cases/administration/factors.ts';
 import type { EnrolmentUseCase } from '../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../use-cases/enrolment/recovery-codes.ts';
-import { createReencryption } from '../use-cases/keys/resealing.ts';
+import { createReencryption } from '../use-cases/keys/reencryption.ts';
 import type { Passkeys } from '../use-cases/second-factor/passkeys.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { TrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';

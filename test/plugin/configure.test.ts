@@ -133,7 +133,7 @@ describe('the options of the plugin [U.6]', () => {
   }
 
   it('are few', () => {
-    const ofTheSignIn = ['configure', 'routes', 'onward', 'readAhead', 'judge'];
+    const ofTheSignIn = ['configure', 'routes', 'onward', 'readAhead', 'evaluatePolicy'];
     const ofItsParts = ['factors', 'enrolment', 'recovery', 'passkeys', 'trustedBrowsers'];
     const ofItsMethods = ['available', 'maskedDestination'];
     expect(withOptions({})).to.have.keys(...ofTheSignIn, ...ofItsParts, ...ofItsMethods);
@@ -167,7 +167,7 @@ describe('the options of the plugin [U.6]', () => {
     ['sms.allowedPrefixes.0', { ...SENDING, sms: { allowedPrefixes: ['0031'] } }],
     ['sender: has no send()', { sender: {} }],
     ['sender: is a promise still: await it', { sender: Promise.resolve(SENDING.sender) }],
-    ['messenger: has no tell()', { messenger: SENDING.sender }],
+    ['messenger: has no send()', { messenger: SENDING.sender }],
     ['clock: must be an object with now()', { clock: Date.now }],
     ['tenants.0.brand.colour', { tenants: [{ brand: { colour: 'green' } }] }],
     ['policy.methods: has nothing', { policy: { enforcement: 'required', methods: [] } }],

@@ -145,7 +145,7 @@ describe('a person who says "it was not me"', () => {
     const events = await s.app.parts.stores.audit.list({ accountId: account?.id ?? '', limit: 50 });
     const reported = events.filter(({ event }) => event === 'account.reported');
     expect(reported).to.have.length(1);
-    expect(reported[0]).to.include({ tenantId: 'open', address: '127.0.0.0/24' });
+    expect(reported[0]).to.include({ tenantId: 'open', ip: '127.0.0.0/24' });
   });
 
   it('freezes all changes of factors, until somebody in charge has looked [A48]', async () => {

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { createCipher } from '../../../../src/adapters/system/cipher.ts';
 import { KeysRefused } from '../../../../src/use-cases/keys/admission.ts';
-import { createReencryption } from '../../../../src/use-cases/keys/resealing.ts';
+import { createReencryption } from '../../../../src/use-cases/keys/reencryption.ts';
 import { type App, PASSWORD, startApp } from '../../../support/app.ts';
 import type { RelyingParty } from '../../../support/hosts/relying-party.ts';
 import { type MachineClock, moveMachine } from '../machine-clock.ts';

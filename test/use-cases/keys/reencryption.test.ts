@@ -4,7 +4,7 @@ import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedde
 import { createCipher } from '../../../src/adapters/system/cipher.ts';
 import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';
 import { providerPurpose } from '../../../src/domain/keys.ts';
-import { createReencryption, type Pace } from '../../../src/use-cases/keys/resealing.ts';
+import { createReencryption, type Pace } from '../../../src/use-cases/keys/reencryption.ts';
 import { anEnrolment, MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
