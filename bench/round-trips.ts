@@ -33,14 +33,14 @@ export interface Trace {
 const ACCOUNTS = new Set([
   'accounts',
   'enrolments',
-  'claims',
+  'onceKeys',
   'lockouts',
   'records',
   'trustedBrowsers',
   'audit',
   'providerDurable',
 ]);
-const SHORT_LIVED = new Set(['progress', 'attempts', 'outbox', 'providerShortLived']);
+const SHORT_LIVED = new Set(['transactions', 'attempts', 'outbox', 'providerShortLived']);
 const READS = /^(?:find|list|read|peek)/;
 
 export interface FlowTraces {

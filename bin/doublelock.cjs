@@ -6,6 +6,6 @@ const { pathToFileURL } = require('node:url');
 
 require('../preload.cjs');
 
-const source = join(__dirname, '../src/cli/program.ts');
+const source = join(__dirname, '../src/cli.ts');
 const command = existsSync(source) ? source : join(__dirname, '../dist/cli.js');
 import(pathToFileURL(command).href);

@@ -1,11 +1,11 @@
 /** Parts of a record that somebody or something has damaged, or that no release of ours has written. */
 import { aChallenge, NOW } from './examples.ts';
 
-const PASSKEY = { method: 'passkey', enrolmentId: 'enrolment-1', atMs: NOW };
+const PASSKEY = { method: 'passkey', enrolmentId: 'enrolment-1', at: NOW };
 
 /** Proofs that cannot be judged, and must not count. */
 export const MALFORMED_PROOFS: readonly unknown[] = [
-  [{ method: 'telepathy', enrolmentId: null, atMs: NOW }],
+  [{ method: 'telepathy', enrolmentId: null, at: NOW }],
   [{ ...PASSKEY, at: String(NOW) }],
   [{ ...PASSKEY, enrolmentId: 7 }],
   [{ ...PASSKEY, passkey: null }],

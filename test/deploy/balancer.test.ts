@@ -116,14 +116,14 @@ describe('nginx in front of two instances', function () {
       expect(written).to.have.length.above(5);
       return written;
     });
-    expect([...new Set(lines.map(({ address }) => address))]).to.deep.equal(['127.0.0.0/24']);
+    expect([...new Set(lines.map(({ ip }) => ip))]).to.deep.equal(['127.0.0.0/24']);
   });
 
   it('would have been believed without the proxy: that it overwrites is what counts', async () => {
     const [{ port }] = instances;
     await rawRequest(port, { path: '/health/live', headers: { 'x-forwarded-for': SPOOFED } });
     await eventually(async () =>
-      expect(requestsOf(instances[0]).map(({ address }) => address)).to.include(SPOOFED_AS_LOGGED),
+      expect(requestsOf(instances[0]).map(({ ip }) => ip)).to.include(SPOOFED_AS_LOGGED),
     );
   });
 

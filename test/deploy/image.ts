@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { ROOT, run } from './reading.ts';
 
 export interface Instruction {
-  readonly interaction: string;
+  readonly stage: string;
   readonly keyword: string;
   readonly flags: readonly string[];
   readonly words: readonly string[];
@@ -20,7 +20,7 @@ export interface Dockerfile {
 
 /** The last stage's, of this keyword; throws when there is not exactly one. */
 export function lastOf({ instructions }: Dockerfile, keyword: string): Instruction {
-  const found = instructions.filter((one) => one.keyword === keyword && one.interaction === '');
+  const found = instructions.filter((one) => one.keyword === keyword && one.stage === '');
   const [only, ...more] = found;
   if (only === undefined || more.length > 0)
     throw new Error(`the last stage has ${found.length} of ${keyword}`);
@@ -39,20 +39,18 @@ export function environmentOf(dockerfile: Dockerfile): Record<string, string> {
  * the image's own. Gives the folder that stands for `/` in the last.
  */
 export async function makeImage({ instructions, context }: Dockerfile, folder: string): Promise<string> {
-  const rootOf = (interaction: string) => join(folder, interaction || 'image');
+  const rootOf = (stage: string) => join(folder, stage || 'image');
   const workdirs = new Map<string, string>();
 
-  for (const { interaction, keyword, flags, words } of instructions) {
+  for (const { stage, keyword, flags, words } of instructions) {
     const inStage = (path: string) => {
-      const base = path.startsWith('/')
-        ? rootOf(interaction)
-        : join(rootOf(interaction), workdirs.get(interaction) ?? '/');
+      const base = path.startsWith('/') ? rootOf(stage) : join(rootOf(stage), workdirs.get(stage) ?? '/');
       return join(base, path);
     };
     if (keyword === 'WORKDIR') {
       const [path = '/'] = words;
       mkdirSync(inStage(path), { recursive: true });
-      workdirs.set(interaction, path);
+      workdirs.set(stage, path);
     }
     if (keyword === 'COPY') {
       const from = flags.find((flag) => flag.startsWith('--from='))?.slice('--from='.length);
@@ -62,7 +60,7 @@ export async function makeImage({ instructions, context }: Dockerfile, folder: s
         else renameSync(join(rootOf(from), source), inStage(to));
       }
     }
-    if (keyword === 'RUN' && interaction !== '') {
+    if (keyword === 'RUN' && stage !== '') {
       await run('sh', ['-c', words.join(' ')], { cwd: inStage('.'), maxBuffer: 16 * 1024 * 1024 });
     }
   }

@@ -38,8 +38,8 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
   const router = new Router({ prefix: '/dev/mail' });
 
   router.get('/', showAll);
-  router.get('/:channel/:letter/:locale', showOne);
-  router.get('/:channel/:letter/:locale/html', showHtmlOfOne);
+  router.get('/:channel/:template/:locale', showOne);
+  router.get('/:channel/:template/:locale/html', showHtmlOfOne);
 
   function showAll(ctx: Context): void {
     const tenantId = tenantOf(ctx);

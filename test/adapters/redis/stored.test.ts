@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
+import { toStoredAuthentication } from '../../../src/domain/sign-in/stored-authentication.ts';
 import { EMPTY_TRANSACTION } from '../../../src/domain/sign-in/transaction.ts';
 import { aChallenge, aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { MALFORMED_MORE, MALFORMED_PROOFS } from '../../contracts/malformed.ts';
@@ -23,6 +24,16 @@ const MALFORMED = [
 const EXPIRES = NOW + MINUTE;
 /** In milliseconds: how much longer than asked for the server may keep things. */
 const KEPT_LONGER = MINUTE;
+
+/** A transaction of version 1 in the field names of the schema. */
+function storedProgress() {
+  const { authentications, pendingEnrolment, ...transaction } = aProgress({ version: 1 });
+  return {
+    ...transaction,
+    proofs: authentications.map(toStoredAuthentication),
+    pending: pendingEnrolment,
+  };
+}
 
 describe('what lies in redis', () => {
   const url = redisUrl();
@@ -100,7 +111,7 @@ describe('what lies in redis', () => {
 
   it('progress that cannot be read is absent, and can be begun anew [R33]', async () => {
     const damaged = [...MALFORMED_PROOFS.map((proofs) => ({ proofs })), ...MALFORMED_MORE].map((part) =>
-      JSON.stringify({ ...aProgress({ version: 1 }), ...part }),
+      JSON.stringify({ ...storedProgress(), ...part }),
     );
     for (const text of [...MALFORMED, ...damaged]) {
       expect(await stores.transactions.save(aProgress()), text).to.be.an('object');
@@ -110,7 +121,7 @@ describe('what lies in redis', () => {
   });
 
   it('progress of an older release goes on from nothing yet [R26]', async () => {
-    const { challenges, isSetUpProven, newCodes, trustBrowser, ...older } = aProgress({ version: 1 });
+    const { challenges, isSetUpProven, newCodes, trustBrowser, ...older } = storedProgress();
     const text = JSON.stringify(older);
     await look.hset(`${prefix()}progress:{interaction-1}`, 'version', 1, 'value', text);
     const found = await stores.transactions.find('interaction-1', NOW);

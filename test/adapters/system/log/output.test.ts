@@ -8,11 +8,11 @@ import { freshDataDir } from '../../../support/stores/embedded.ts';
 import { eventually } from '../../../support/time/eventually.ts';
 
 const module = (name: string) =>
-  JSON.stringify(new URL(`../../../src/adapters/system/${name}.ts`, import.meta.url).href);
+  JSON.stringify(new URL(`../../../../src/adapters/system/log/${name}.ts`, import.meta.url).href);
 
 /** What a program of these lines writes until it ends. */
 function outputOf(...lines: readonly string[]): string {
-  const program = [`import { standardOutput } from ${module('log-output')};`, ...lines].join('\n');
+  const program = [`import { standardOutput } from ${module('output')};`, ...lines].join('\n');
   return spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }).stdout;
 }
 
@@ -60,7 +60,7 @@ describe('the output of the log', () => {
   });
 
   it('stops nobody when nobody takes it any more', () => {
-    const program = `import { createLogOutput } from ${module('log-output')};
+    const program = `import { createLogOutput } from ${module('output')};
       const output = createLogOutput(1);
       output.write('gone\\n');
       output.flush();
