@@ -2,7 +2,7 @@
 import { openEmbedded } from './adapters/embedded/open.ts';
 import { startUpkeepOf, type UpkeepOptions } from './plugin/housekeeping.ts';
 import { checkEmbedded } from './plugin/opener-options.ts';
-import type { DurableStores, ShortLivedStores } from './plugin/options.ts';
+import type { DurableStores, ShortLivedStores } from './plugin/options/published.ts';
 import type { AuditStore } from './ports/stores.ts';
 
 export interface EmbeddedOptions extends UpkeepOptions {

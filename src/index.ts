@@ -37,11 +37,12 @@ export type { InteractionView } from './oidc/sessions.ts';
 export type { Onward } from './plugin/area.ts';
 export type {
   DurableStores,
-  HostAccount,
   HostTenant,
+  PolicyOptions,
   SecondFactorOptions,
   ShortLivedStores,
-} from './plugin/options.ts';
+} from './plugin/options/published.ts';
+export type { HostAccount } from './plugin/options/published-account.ts';
 export { type SecondFactor, secondFactor } from './plugin/second-factor.ts';
 export type * from './ports/keys.ts';
 export type * from './ports/log.ts';

@@ -2,7 +2,7 @@
 import { openMongoAccounts } from './adapters/mongo/open.ts';
 import { startUpkeepOf, type UpkeepOptions } from './plugin/housekeeping.ts';
 import { checkMongo } from './plugin/opener-options.ts';
-import type { DurableStores } from './plugin/options.ts';
+import type { DurableStores } from './plugin/options/published.ts';
 import type { AuditStore } from './ports/stores.ts';
 
 export interface MongoOptions extends UpkeepOptions {

@@ -2,7 +2,7 @@
 import { openRedisShortLived } from './adapters/redis/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { checkRedis } from './plugin/opener-options.ts';
-import type { ShortLivedStores } from './plugin/options.ts';
+import type { ShortLivedStores } from './plugin/options/published.ts';
 
 /** Where Redis is: exactly one of the first three is given. */
 export interface RedisOptions {

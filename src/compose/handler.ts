@@ -29,7 +29,8 @@ import {
 } from '../oidc/provider.ts';
 import { createProviderPages } from '../oidc/provider-pages.ts';
 import { createProviderSession } from '../oidc/sessions.ts';
-import { secondFactor } from '../plugin/second-factor.ts';
+import { readOptions } from '../plugin/options/schema.ts';
+import { assembleSecondFactor } from '../plugin/second-factor.ts';
 import { createSelfService } from '../use-cases/account/self-service.ts';
 import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createSignIn } from '../use-cases/sign-in/password.ts';
@@ -79,7 +80,7 @@ async function createHandler(
   const messageWriterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
   const telling = { stores, clock, random, sender, cipher, auditLog, log: logger.warn };
   const { messenger, notify, links, confirmUrl } = noticesOf(config, telling);
-  const lock = secondFactor({
+  const options = readOptions({
     stores: { durable: stores, shortLived: stores },
     encryption: secrets.encryption,
     cipher,
@@ -110,6 +111,9 @@ async function createHandler(
     log: logger.error,
     clientRule,
     clientName,
+  });
+  const lock = assembleSecondFactor({
+    ...options,
     accountOf,
     issuedLifetimeMs: issuedLifetimeMs(config.session.absoluteHours),
     interactionUrl: (uid) => `/interaction/${uid}`,

@@ -1,5 +1,4 @@
-/** Writes `config/schema.json` and `config/README.md` from the schema: `node src/config/generate.ts`. */
-import { writeFileSync } from 'node:fs';
+/** Makes `config/schema.json` and `config/README.md` from the schema; `npm run generate` writes them. */
 import { z } from 'zod';
 import { reference } from './reference.ts';
 import { configFile } from './schema/file.ts';
@@ -13,10 +12,4 @@ export function generated(): Readonly<Record<string, string>> {
     'schema.json': `${JSON.stringify(titled, null, 2)}\n`,
     'README.md': reference(titled),
   };
-}
-
-if (import.meta.main) {
-  for (const [name, content] of Object.entries(generated())) {
-    writeFileSync(new URL(`../../config/${name}`, import.meta.url), content);
-  }
 }

@@ -1,4 +1,4 @@
-/** `doublelock/delivery`: how the plugin's mails and text messages reach people. */
+/** `doublelock/delivery`: transports that carry the plugin's e-mails and text messages. */
 import type { MailTransport } from '../adapters/delivery/mail-queue.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
@@ -11,17 +11,17 @@ import { checkDeliver, checkHttp, checkSmpp, checkSmtp, checkTwilio } from './op
 
 export interface SmtpOptions {
   /**
-   * `smtps://user:password@host:465` is TLS from the first byte. With `smtp://` the server must offer STARTTLS, except
-   * on this machine; `?tls=required` asks for it there too, `?tls=none` goes without anywhere.
+   * `smtps://user:password@host:465` is TLS from the first byte. With `smtp://` the server must offer STARTTLS, unless it
+   * is on this machine. `?tls=required` demands STARTTLS there too; `?tls=none` sends without TLS everywhere.
    */
   readonly url: string;
   /** An address, or `Name <address>`. */
   readonly from: string;
-  /** PEM: who may vouch for the server instead of those whom Node trusts. */
+  /** PEM. Certificate authorities to trust in place of those of Node. */
   readonly ca?: string;
 }
 
-/** A number in E.164, a short code, or a name of eleven letters and digits at most: what a phone shows. */
+/** The sender that a phone shows: a number in E.164, a short code, or a name of eleven letters and digits at most. */
 interface From {
   readonly from: string;
 }
@@ -34,23 +34,23 @@ export interface TwilioOptions extends From {
 }
 
 /**
- * The places in `url` and `body` are `{to}` (E.164), `{to_digits}` (without the plus sign), `{from}`, `{text}` and
- * `{password}`, each escaped for where it stands.
+ * Placeholders in `url` and `body` are `{to}` (E.164), `{to_digits}` (without the plus sign), `{from}`, `{text}` and
+ * `{password}`. Each value is escaped for the place that it fills.
  */
 export interface HttpOptions extends From {
   readonly url: string;
   /** Default: `POST`. */
   readonly method?: 'GET' | 'POST' | 'PUT';
-  /** `{password}` is put in. */
+  /** `{password}` is filled in. */
   readonly headers?: Readonly<Record<string, string>>;
   /** Default: `to`, `from` and `text`, as JSON or as a form; none with `GET`. */
   readonly body?: string;
   /** JSON (the default), `application/x-www-form-urlencoded`, XML or plain text. */
   readonly contentType?: string;
-  /** Default: every status from 200 to 299, whatever the answer says; `body` is a regular expression. */
+  /** `body` is a regular expression on the answer. Default: every status from 200 to 299, with any answer. */
   readonly success?: { readonly statuses?: readonly number[]; readonly body?: string };
   readonly bearerToken?: string;
-  /** What `{password}` stands for. */
+  /** The value of `{password}`. */
   readonly password?: string;
 }
 
@@ -62,33 +62,31 @@ export interface SmppOptions extends From {
   /** Default: true. */
   readonly tls?: boolean;
   readonly systemType?: string;
-  /** Default: `gsm`, with UCS-2 for what it has no letters for. */
+  /** Default: `gsm`, and UCS-2 for a text with letters outside it. */
   readonly alphabet?: 'gsm' | 'latin1' | 'ucs2';
 }
 
-/**
- * A gateway for text messages: one of this module, or your own. It takes five seconds at most, and sends nothing twice.
- */
+/** A gateway for text messages, from this module or your own. It answers within five seconds and sends nothing twice. */
 export interface SmsGateway extends MessageSender {
-  /** Hangs up. */
+  /** Closes the connection. */
   close?(): void;
 }
 
 export interface DeliverOptions {
-  /** Without it no mail goes out: then say `email: null` to the plugin, so that no codes by mail are offered. */
+  /** Without it no mail is sent. Then set `email: null` in the plugin, so that it offers no codes by e-mail. */
   readonly mail?: MailTransport;
-  /** Without it no text message goes out. */
+  /** Without it no text message is sent. */
   readonly sms?: SmsGateway;
-  /** Told of each message that did not get away, without whom it was for. Default: nobody. */
+  /** Gets a line for each message that was not sent, without its recipient. Default: no log. */
   readonly log?: Log;
 }
 
 export interface Delivery extends MessageSender {
-  /** Takes no mail any more, sends what can still be sent within so many milliseconds (default: 3000), and hangs up. */
+  /** Accepts no more mail, sends queued mail for `withinMs` milliseconds (default: 3000), and closes connections. */
   close(withinMs?: number): Promise<void>;
 }
 
-/** Rejects when address or sender can't be used. No connection is made before there is something to send. */
+/** Connects with the first message. Rejects when `url` or `from` can't be used. */
 export async function smtp(options: SmtpOptions): Promise<MailTransport> {
   checkSmtp(options);
   return openSmtp(options);
@@ -100,7 +98,7 @@ export async function twilio(given: TwilioOptions): Promise<SmsGateway> {
   return open({ transport: 'twilio', url: TWILIO_URL, ...options }, from);
 }
 
-/** Rejects when the templates can't be filled. */
+/** Rejects when a template can't be filled. */
 export async function http(given: HttpOptions): Promise<SmsGateway> {
   checkHttp(given);
   const { from, success, ...options } = given;
@@ -129,8 +127,8 @@ export async function smpp(given: SmppOptions): Promise<SmsGateway> {
 }
 
 /**
- * One sender for the plugin. Mail is taken over at once and sent again when it was put off, never after its life;
- * a gateway that fails again and again is left alone for a while.
+ * Makes one sender for the plugin. Mail is queued at once, and retried until it expires. A gateway that fails
+ * repeatedly gets no messages for a while.
  *
  * @example secondFactor({ sender: deliver({ mail: await smtp({ url, from: 'Acme <no-reply@acme.example>' }) }), … })
  */

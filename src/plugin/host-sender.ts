@@ -1,8 +1,8 @@
-/** A sender of a host's own, of which nobody knows what it rejects with. */
+/** Wraps the sender of a host, which may reject with any error. */
 import type { Log } from '../ports/log.ts';
 import { DeliveryFailed, type MessageSender } from '../ports/senders.ts';
 
-/** Whatever a sender of the host's rejects with: the message was not taken, and the person is told that on the page. */
+/** Turns every error of the sender into `DeliveryFailed`, so that the page reports that the message was not sent. */
 export function hostSender(sender: MessageSender, log: Log): MessageSender {
   return {
     async send(message) {

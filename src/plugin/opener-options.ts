@@ -1,25 +1,27 @@
-/**
- * What the openers of `doublelock/embedded`, `/mongo`, `/redis` and `/delivery` can work with, looked at before they
- * begin.
- */
+/** Checks the options of `doublelock/embedded`, `/mongo`, `/redis` and `/delivery` before anything is opened. */
 import { z } from 'zod';
+import type { MailTransport } from '../adapters/delivery/mail-queue.ts';
 import { mailShape } from '../config/schema/mail.ts';
 import { accountsStorageShape, shortLivedStorageShape } from '../config/schema/server.ts';
 import { smsShape } from '../config/schema/sms.ts';
-import { act, createOptionCheck, having } from './option-check.ts';
+import type { Log } from '../ports/log.ts';
+import type { MessageSender } from '../ports/senders.ts';
+import { callback, createOptionReader, having, text } from './option-check.ts';
 
-const text = z.string().min(1, 'is empty');
-const upkeep = { auditRetentionDays: z.number().positive().optional(), onFailure: act.optional() };
+const upkeep = {
+  auditRetentionDays: z.number().positive().optional(),
+  onFailure: callback<(error: unknown) => void>('(error: unknown) => void').optional(),
+};
 const node = z.string().regex(/^.+:\d{1,5}$/, 'must be host:port');
 const nodes = z.array(node).min(1, 'is empty');
 
-export const checkEmbedded = createOptionCheck('embedded', z.strictObject({ dataDir: text, ...upkeep }));
+export const checkEmbedded = createOptionReader('embedded', z.strictObject({ dataDir: text, ...upkeep }));
 
 const mongoUri = accountsStorageShape.uri.unwrap().unwrap();
 
-export const checkMongo = createOptionCheck('mongo', z.strictObject({ uri: mongoUri, ...upkeep }));
+export const checkMongo = createOptionReader('mongo', z.strictObject({ uri: mongoUri, ...upkeep }));
 
-export const checkRedis = createOptionCheck(
+export const checkRedis = createOptionReader(
   'redis',
   z
     .strictObject({
@@ -34,7 +36,7 @@ export const checkRedis = createOptionCheck(
     ),
 );
 
-export const checkSmtp = createOptionCheck(
+export const checkSmtp = createOptionReader(
   'smtp',
   z.strictObject({
     url: text,
@@ -45,13 +47,13 @@ export const checkSmtp = createOptionCheck(
 
 const from = smsShape.from.unwrap();
 
-export const checkTwilio = createOptionCheck(
+export const checkTwilio = createOptionReader(
   'twilio',
   z.strictObject({ from, accountSid: text, authToken: text, url: text.optional() }),
 );
 
-/** Templates are looked at where they are filled. */
-export const checkHttp = createOptionCheck(
+/** Templates are checked when they are first filled. */
+export const checkHttp = createOptionReader(
   'http',
   z.strictObject({
     from,
@@ -70,7 +72,7 @@ export const checkHttp = createOptionCheck(
   }),
 );
 
-export const checkSmpp = createOptionCheck(
+export const checkSmpp = createOptionReader(
   'smpp',
   z.strictObject({
     from,
@@ -84,11 +86,11 @@ export const checkSmpp = createOptionCheck(
   }),
 );
 
-export const checkDeliver = createOptionCheck(
+export const checkDeliver = createOptionReader(
   'deliver',
   z.strictObject({
-    mail: having('attempt', 'close').optional(),
-    sms: having('send').optional(),
-    log: act.optional(),
+    mail: having<MailTransport>('MailTransport', 'attempt', 'close').optional(),
+    sms: having<MessageSender>('MessageSender', 'send').optional(),
+    log: callback<Log>('Log').optional(),
   }),
 );

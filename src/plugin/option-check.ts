@@ -1,32 +1,51 @@
-/** Says at once what is wrong with what a host says: every fault by its name, and nothing of what was given. */
+/** Reads options by a schema. Every fault is reported at once by its name; no value that was given is printed. */
 import { z } from 'zod';
 
 /**
- * Makes a check that throws a TypeError with every fault on a line of its own.
+ * Makes a reader that fills in the defaults, and throws a TypeError with every fault on a line of its own.
  *
- * @example const check = createOptionCheck('embedded', z.strictObject({ dataDir: z.string() }));
+ * @example const read = createOptionReader('embedded', z.strictObject({ dataDir: z.string() }));
  */
-export function createOptionCheck(whose: string, shape: z.ZodType): (given: unknown) => void {
+export function createOptionReader<S extends z.ZodType>(
+  name: string,
+  schema: S,
+): (given: unknown) => z.output<S> {
   return (given) => {
-    const faults = shape.safeParse(given).error?.issues ?? [];
-    if (faults.length === 0) return;
-    const lines = faults.map(({ path, message }) => `  ${path.join('.') || 'options'}: ${message}`);
-    throw new TypeError(`${whose} can't work with these options:\n${lines.join('\n')}`);
+    const { data, error } = schema.safeParse(given);
+    if (!error) return data;
+    const lines = error.issues.map(({ path, message }) => `  ${path.join('.') || 'options'}: ${message}`);
+    throw new TypeError(`${name} can't work with these options:\n${lines.join('\n')}`);
   };
 }
 
-export const act = z.custom((value) => typeof value === 'function', 'must be a function');
+/** A schema that carries the TypeScript of its values: functions and objects of a host have no JSON Schema. */
+export function typed<S extends z.ZodType>(typescript: string, schema: S): S {
+  return schema.meta({ typescript });
+}
 
-/** Something of the host's own, or that another function made: as what it is used, it must be able to do. */
-export function having(...methods: readonly string[]) {
+export const text = z.string().min(1, 'is empty');
+
+/** `typescript` names `T` for the published interface; a test holds the two together. */
+export function callback<T>(typescript: string) {
+  return typed(
+    typescript,
+    z.custom<T>((value) => typeof value === 'function', 'must be a function'),
+  );
+}
+
+/** An object with these methods, made by the host or by another function of this package. */
+export function having<T>(typescript: string, ...methods: readonly string[]) {
   const missing = (value: object) => methods.filter((name) => typeof Reflect.get(value, name) !== 'function');
-  return z.unknown().superRefine((value, { addIssue }) => {
-    const isObject = typeof value === 'object' && value !== null;
-    if (value instanceof Promise) addIssue({ code: 'custom', message: 'is a promise still: await it' });
-    else if (!isObject) addIssue({ code: 'custom', message: `must be an object with ${called(methods)}` });
-    else if (missing(value).length > 0)
-      addIssue({ code: 'custom', message: `has no ${called(missing(value))}` });
+  const faultOf = (value: unknown): string | null => {
+    if (value instanceof Promise) return 'is a promise still: await it';
+    if (typeof value !== 'object' || value === null) return `must be an object with ${called(methods)}`;
+    return missing(value).length > 0 ? `has no ${called(missing(value))}` : null;
+  };
+  const schema = z.custom<T>().superRefine((value, { addIssue }) => {
+    const message = faultOf(value);
+    if (message !== null) addIssue({ code: 'custom', message });
   });
+  return typed(typescript, schema);
 }
 
 function called(methods: readonly string[]): string {

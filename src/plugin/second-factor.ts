@@ -38,9 +38,12 @@ import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { TrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
 import { createSecondFactorArea, type Onward, type SecondFactorArea } from './area.ts';
 import { hostSender } from './host-sender.ts';
-import { accountsOf, ISSUED_LIFETIME_MS, methodsOf, smsLimitsOf, tenantsOf } from './option-defaults.ts';
-import { checkOptions } from './option-faults.ts';
-import type { SecondFactorOptions } from './options.ts';
+import { accountsOf } from './options/host-account.ts';
+import { methodsOf, smsLimitsOf } from './options/methods.ts';
+import { tenantsOf } from './options/policy.ts';
+import type { SecondFactorOptions } from './options/published.ts';
+import { type Options, readOptions } from './options/schema.ts';
+import { SERVER_DEFAULTS, type ServerOptions } from './options/server-options.ts';
 
 export interface SecondFactor {
   /**
@@ -95,15 +98,18 @@ const toStandardError: Log = ({ event, error, ...more }) =>
  * provider.use(lock.routes(provider));
  */
 export function secondFactor(options: SecondFactorOptions): SecondFactor {
-  checkOptions(options);
-  const { clock = systemClock, random = systemRandom, log = toStandardError, homeUrl = null } = options;
-  const { durable, shortLived } = options.stores;
-  const { onceKeys, lockouts, records, trustedBrowsers, audit } = durable;
-  const { transactions, attempts } = shortLived;
+  return assembleSecondFactor({ ...readOptions(options), ...SERVER_DEFAULTS });
+}
+
+/** The plugin from options that were read already, and from those that our own server adds. */
+export function assembleSecondFactor(options: Options & ServerOptions): SecondFactor {
+  const { clock = systemClock, random = systemRandom, log = toStandardError, homeUrl } = options;
+  const { onceKeys, lockouts, records, trustedBrowsers, audit } = options.stores.durable;
+  const { transactions, attempts } = options.stores.shortLived;
   const tenants = tenantsOf(options);
   const accounts = accountsOf(options, tenants, log);
   const cipher = options.cipher ?? cipherOf(options);
-  const enrolments = reencryptedOnUse(durable.enrolments, cipher, clock);
+  const enrolments = reencryptedOnUse(options.stores.durable.enrolments, cipher, clock);
   const auditLog = options.auditLog ?? createAuditLog({ audit, clock, random });
   const basePath = (issuer: string) => options.basePath ?? new URL(issuer).pathname.replace(/\/$/, '');
 
@@ -129,15 +135,15 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
     smsLimits: smsLimitsOf(options),
     confirmUrl: options.confirmUrl ?? (() => null),
     log,
-    trustedCookie: createTrustedBrowserCookie(options.trustedCookieName ?? 'second-factor-trusted'),
-    trustDays: options.trustDays ?? TRUST_DAYS,
+    trustedCookie: createTrustedBrowserCookie(options.trustedCookieName),
+    trustDays: options.trustDays,
     cipher,
     clock,
     random,
     auditLog,
     clientRule: (id) => ({ always: false, own: false, ...options.clientRule?.(id) }),
-    accountOf: options.accountOf ?? (() => undefined),
-    issuedLifetimeMs: options.issuedLifetimeMs ?? ISSUED_LIFETIME_MS,
+    accountOf: options.accountOf,
+    issuedLifetimeMs: options.issuedLifetimeMs,
     basePath,
     interactionUrl: options.interactionUrl,
     passwordUrl: options.passwordUrl,
@@ -215,7 +221,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   };
 }
 
-function cipherOf({ encryption, digestKey }: SecondFactorOptions): Cipher {
+function cipherOf({ encryption, digestKey }: Options): Cipher {
   return createCipher(encryption, digestKey === undefined ? undefined : digestKeyOf(digestKey));
 }
 
@@ -232,7 +238,7 @@ function reencryptedOnUse(
 }
 
 /** Our own words, sent by the host's sender; without one nothing is sent. */
-function messengerOf({ sender: own, name }: SecondFactorOptions, parts: MessengerParts): Messenger {
+function messengerOf({ sender: own, name }: Options, parts: MessengerParts): Messenger {
   const { issuerOf, log, ...around } = parts;
   const sender = own && hostSender(own, log);
   let messenger: Messenger | null = null;
@@ -240,7 +246,7 @@ function messengerOf({ sender: own, name }: SecondFactorOptions, parts: Messenge
     async send(to, template) {
       const issuer = issuerOf();
       if (!sender || issuer === null) return false;
-      messenger ??= createMessenger({ ...around, issuer, sender, ...(name ? { productName: name } : {}) });
+      messenger ??= createMessenger({ ...around, issuer, sender, productName: name });
       return messenger.send(to, template);
     },
   };
@@ -254,7 +260,7 @@ interface MessengerParts {
 }
 
 /** Nobody is told where nothing is sent. Administrators are the host's affair, who are told by a `notify` of its own. */
-function notifyOf(options: SecondFactorOptions, parts: NoticeParts): Notify {
+function notifyOf(options: Options, parts: NoticeParts): Notify {
   const { enrolments, cipher, ...around } = parts;
   const { sender, messenger: own, notMeUrl } = options;
   const smsLimits = smsLimitsOf(options);
@@ -282,8 +288,6 @@ interface NoticeParts {
   readonly random: Random;
   readonly log: Log;
 }
-
-const TRUST_DAYS = 30;
 
 /** The second factor's own part of every interaction, and the folder of what its pages share. */
 function ownedUnder(base: string, folder: string | null): (path: string) => boolean {
