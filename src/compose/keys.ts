@@ -1,5 +1,4 @@
 /** Puts together what concerns keys: the box that everything is sealed in, its upkeep, and what the command does. */
-import { setTimeout as pause } from 'node:timers/promises';
 import { createCipher, digestKeyOf } from '../adapters/system/cipher.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
@@ -13,6 +12,8 @@ import {
 import { keptSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import { type Hindrance, hindranceOf, KEY_USES, type Key, type KeyUse } from '../domain/keys.ts';
+import { createReencryptionJob } from '../jobs/reencryption.ts';
+import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import type { Cipher } from '../ports/system.ts';
 import { LONGEST_LINK_MS } from '../use-cases/account/mailed-links.ts';
 import { createKeyAdmission } from '../use-cases/keys/admission.ts';
@@ -50,57 +51,14 @@ function reencryptionOf({ encryption }: Pick<Secrets, 'encryption'>, { stores, c
   return createReencryption({ ...stores, cipher: createCipher(encryption), clock });
 }
 
-/** In milliseconds: a thousand looks a second, and a hundred writes, leave the processor to those who wait for it. */
-const AFTER_PAGE_MS = 200;
-const AFTER_WRITE_MS = 10;
-/** A program that reloaded late has gone on sealing with the older key. */
-const ROUND_EVERY_MS = HOUR_MS;
-const TOLD_EVERY = 1000;
-
-/**
- * Seals anew, in the background, what an older key has sealed, for as long as more than one key is known. `secrets` are
- * those that requests are answered with. The result ends it, and waits for what is under way.
- */
-export function startReencryption(secrets: Secrets, parts: Pick<Parts, 'stores' | 'clock' | 'logger'>) {
-  const { stores, logger } = parts;
+/** `secrets` are those that requests are answered with. The result stops the job. */
+export function startReencryption(
+  secrets: Secrets,
+  parts: Pick<Parts, 'stores' | 'clock' | 'logger'>,
+): StopJobs {
+  const { keys } = parts.stores;
   const { round } = reencryptionOf(secrets, parts);
-  const stop = new AbortController();
-  const { signal } = stop;
-
-  async function once(): Promise<void> {
-    if ((await stores.keys.list()).length < 2) return;
-    let done = 0;
-    const { reencrypted, unreadable } = await round(async (written) => {
-      const toldOf = Math.floor(done / TOLD_EVERY);
-      done += written;
-      if (Math.floor(done / TOLD_EVERY) > toldOf)
-        logger.info({ event: 'keys.resealing', reason: `${done} sealed anew so far` });
-      await pause(AFTER_PAGE_MS + written * AFTER_WRITE_MS, null, { ref: false, signal });
-      return true;
-    });
-    if (reencrypted > 0) logger.info({ event: 'keys.resealed', reason: `${reencrypted} sealed anew` });
-    if (unreadable > 0)
-      logger.error({ event: 'keys.unreadable', reason: `${unreadable} that no listed key opens` });
-  }
-
-  async function run(): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await once();
-        await pause(ROUND_EVERY_MS, null, { ref: false, signal });
-      } catch (error) {
-        if (signal.aborted) return;
-        logger.warn({ event: 'keys.reseal_failed', error });
-        await pause(ROUND_EVERY_MS / 60, null, { ref: false, signal }).catch(() => {});
-      }
-    }
-  }
-
-  const running = run();
-  return async (): Promise<void> => {
-    stop.abort();
-    await running;
-  };
+  return startJobs([createReencryptionJob({ keys, round, logger: parts.logger })]);
 }
 
 /** The keys that the configuration comes down to. Those of `secrets.json` are made when they are not there. */

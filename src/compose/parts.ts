@@ -6,8 +6,6 @@ import {
   openEmbeddedAccounts,
   openEmbeddedShortLived,
 } from '../adapters/embedded/open.ts';
-import { startSweeper } from '../adapters/embedded/sweeper.ts';
-
 import { systemClock } from '../adapters/system/clock.ts';
 import { createLogger } from '../adapters/system/log/logger.ts';
 import { createMetrics } from '../adapters/system/metrics/metrics.ts';
@@ -16,6 +14,8 @@ import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { completeSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
+import { type StopJobs, startJobs } from '../jobs/runner.ts';
+import { createSweeping } from '../jobs/sweeping.ts';
 import type { Log, Logger } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { AuditLog, Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
@@ -38,8 +38,6 @@ export interface Parts {
 
 /** Hashing waits in line beyond this many: at 25 ms each, what a person would still wait for. */
 const HASHES_IN_LINE = 200;
-const SWEEP_EVERY_MS = 60_000;
-const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Opens what the configuration names. Throws one clear line when it can't be opened. */
 export async function openStores({ storage }: Pick<Config, 'storage'>): Promise<Stores> {
@@ -162,12 +160,10 @@ export async function seedAccounts(
   await Promise.all(sides);
 }
 
-/** Deletes, now and then, what has expired. The result stops it. */
-export function startUpkeep(config: Config, { stores, clock, logger }: Parts): () => Promise<void> {
-  return startSweeper({
-    sweep: (now) => stores.sweep(now, config.audit.retentionDays * DAY_MS),
-    clock,
-    everyMs: SWEEP_EVERY_MS,
-    onFailure: (error) => logger.warn({ event: 'store.sweep_failed', error }),
-  });
+/** Deletes expired rows from the stores, every minute. The result stops it. */
+export function startUpkeep(config: Config, { stores, clock, logger }: Parts): StopJobs {
+  const { sweep } = stores;
+  const { retentionDays: auditRetentionDays } = config.audit;
+  const onFailure = (error: unknown) => logger.warn({ event: 'store.sweep_failed', error });
+  return startJobs([createSweeping({ sweep, auditRetentionDays, clock, onFailure })]);
 }

@@ -1,6 +1,5 @@
 /** Deletes what has expired, a little at a time. Stores check expiry themselves: this only keeps the files small. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { Clock } from '../../ports/system.ts';
 import type { Database } from './sqlite/database.ts';
 
 /** Rows per act: some milliseconds of the event loop. */
@@ -70,36 +69,5 @@ export function createSweep(database: Database, rules: readonly Rule[]): Sweep {
       } while (removed === BATCH);
     }
     return total;
-  };
-}
-
-export interface SweeperOptions {
-  readonly sweep: (now: number) => Promise<unknown>;
-  readonly clock: Clock;
-  readonly everyMs: number;
-  /** Told when a sweep failed; the next one is made all the same. */
-  readonly onFailure: (error: unknown) => void;
-}
-
-/** Sweeps now and then, one sweep at a time, keeping no process alive. The result stops it and waits for its end. */
-export function startSweeper({ sweep, clock, everyMs, onFailure }: SweeperOptions): () => Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let running = Promise.resolve();
-  let stopped = false;
-
-  function schedule(): void {
-    if (stopped) return;
-    timer = setTimeout(() => {
-      running = sweep(clock.now())
-        .then(() => undefined, onFailure)
-        .finally(schedule);
-    }, everyMs).unref();
-  }
-
-  schedule();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
   };
 }

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
-import { startSweeper } from '../../../src/adapters/embedded/sweeper.ts';
 import {
   anAccount,
   anAuditEvent,
@@ -143,61 +142,5 @@ describe('embedded sweeper', () => {
     clearImmediate(turning);
     expect(turns).to.be.above(2);
     expect(await stores.sweep(NOW, YEAR)).to.equal(0);
-  });
-
-  it('sweeps again and again by the clock it is given, goes on after a failure, and stops', async () => {
-    const failure = new Error('away');
-    const swept: number[] = [];
-    const failures: unknown[] = [];
-    let enough: () => void = () => {};
-    const done = new Promise<void>((resolve) => {
-      enough = resolve;
-    });
-    const stop = startSweeper({
-      sweep: async (now) => {
-        swept.push(now);
-        if (swept.length === 1) throw failure;
-        if (swept.length === 3) enough();
-      },
-      clock: { now: () => NOW + swept.length },
-      everyMs: 1,
-      onFailure: (error) => failures.push(error),
-    });
-    // The sweeper's timer keeps no process alive; this one does while the test waits.
-    const alive = setInterval(() => {}, 1000);
-    await done;
-    await stop();
-    clearInterval(alive);
-    expect(swept).to.deep.equal([NOW, NOW + 1, NOW + 2]);
-    expect(failures).to.deep.equal([failure]);
-  });
-
-  it('waits with stopping for a sweep that is under way', async () => {
-    const events: string[] = [];
-    let begun: () => void = () => {};
-    const running = new Promise<void>((resolve) => {
-      begun = resolve;
-    });
-    let finish: () => void = () => {};
-    const stop = startSweeper({
-      sweep: () =>
-        new Promise<void>((resolve) => {
-          begun();
-          finish = () => {
-            events.push('swept');
-            resolve();
-          };
-        }),
-      clock: { now: () => NOW },
-      everyMs: 1,
-      onFailure: () => {},
-    });
-    const alive = setInterval(() => {}, 1000);
-    await running;
-    const stopped = stop().then(() => events.push('stopped'));
-    finish();
-    await stopped;
-    clearInterval(alive);
-    expect(events).to.deep.equal(['swept', 'stopped']);
   });
 });
