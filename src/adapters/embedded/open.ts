@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
+import type { MailOutboxStore } from '../../ports/mail.ts';
 import type {
   AccountStore,
   AttemptStore,
@@ -20,6 +21,7 @@ import { createAuditStore } from './audit-store.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
+import { createMailOutboxStore } from './mail-outbox-store.ts';
 import { createOnceStore } from './once-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
@@ -48,6 +50,7 @@ export interface EmbeddedAccounts extends Upkeep {
   /** The provider's models that must survive: Grant, RefreshToken, Client. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
+  readonly mailOutbox: MailOutboxStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -87,6 +90,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     audit: createAuditStore(database),
     providerDurable: createProviderStore(database),
     keys: createKeyStore(database),
+    mailOutbox: createMailOutboxStore(database),
     sweep: createSweep(database, ACCOUNTS_RULES),
     ping: database.ping,
     close: database.close,

@@ -4,7 +4,8 @@ import type { Database } from './sqlite/database.ts';
 
 /** Rows per act: some milliseconds of the event loop. */
 const BATCH = 500;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 interface Rule {
   readonly table: string;
@@ -21,6 +22,8 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
   { table: 'sign_in_records', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'trusted_browsers', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
   PROVIDER,
+  // Delivery removes expired mail itself, and counts it. This is for a server that sends none any more.
+  { table: 'mail_outbox', key: 'rowid', where: 'expires_at <= :before', keepMs: HOUR_MS },
   { table: 'audit', key: 'rowid', where: 'at <= :before', keepMs: 'audit' },
   // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
   // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).

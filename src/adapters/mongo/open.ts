@@ -1,5 +1,6 @@
 /** The accounts store in MongoDB: what must survive. */
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
+import type { MailOutboxStore } from '../../ports/mail.ts';
 import type {
   AccountStore,
   AuditStore,
@@ -15,6 +16,7 @@ import { createEnrolmentStore } from './enrolment-store.ts';
 import { asStoreFault } from './faults.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
+import { createMailOutboxStore } from './mail-outbox-store.ts';
 import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createModels } from './schema/collections.ts';
@@ -34,6 +36,7 @@ export interface MongoAccounts {
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
+  readonly mailOutbox: MailOutboxStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -68,6 +71,7 @@ export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAcc
     audit: createAuditStore(connection, models),
     providerDurable: createProviderStore(connection, models),
     keys: createKeyStore(connection, models),
+    mailOutbox: createMailOutboxStore(connection, models),
     sweep: createSweep(models),
     ping: connection.ping,
     close: connection.close,

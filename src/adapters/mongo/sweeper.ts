@@ -6,7 +6,8 @@ import type { Models } from './schema/collections.ts';
 
 /** Documents per command: some milliseconds of the server. */
 const BATCH = 500;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 /** Removes what is of no use at `now`, and audit events older than `auditRetentionMs`; gives the number of documents. */
 export type Sweep = (now: number, auditRetentionMs: number) => Promise<number>;
@@ -27,7 +28,8 @@ interface Rule {
   readonly spare?: (found: readonly Found[]) => Promise<ReadonlySet<string>>;
 }
 
-function rulesOf({ claims, records, trustedBrowsers, provider, audit, lockouts }: Models): readonly Rule[] {
+function rulesOf(models: Models): readonly Rule[] {
+  const { claims, records, trustedBrowsers, provider, audit, lockouts, mailOutbox } = models;
   return [
     { model: claims, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: records, where: {}, by: 'expiresAt', keepMs: 0 },
@@ -46,6 +48,8 @@ function rulesOf({ claims, records, trustedBrowsers, provider, audit, lockouts }
         return new Set(found.flatMap(({ _id, payloadId }) => (ids.has(payloadId ?? '') ? [_id] : [])));
       },
     },
+    // Delivery removes expired mail itself, and counts it. This is for a server that sends none any more.
+    { model: mailOutbox, where: {}, by: 'expiresAt', keepMs: HOUR_MS },
     { model: audit, where: {}, by: 'at', keepMs: 'audit' },
     // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
     // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).

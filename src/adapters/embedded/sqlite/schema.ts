@@ -131,6 +131,19 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ALTER TABLE trusted_browsers ADD COLUMN tenant_id TEXT NOT NULL DEFAULT '';
   UPDATE trusted_browsers
     SET tenant_id = coalesce((SELECT tenant_id FROM accounts WHERE accounts.id = account_id), '');`,
+  `
+  CREATE TABLE mail_outbox (
+    id TEXT NOT NULL PRIMARY KEY,
+    encrypted TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    is_leased INTEGER NOT NULL,
+    lease INTEGER NOT NULL,
+    put_offs INTEGER NOT NULL,
+    lost_leases INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX mail_outbox_by_due ON mail_outbox (due_at);
+  CREATE INDEX mail_outbox_by_expiry ON mail_outbox (expires_at);`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

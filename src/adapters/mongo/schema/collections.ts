@@ -7,6 +7,7 @@ import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { enrolment } from './enrolment.ts';
 import { key } from './key.ts';
+import { mailOutbox } from './mail-outbox.ts';
 import { OPTIONS } from './options.ts';
 import { provider } from './provider.ts';
 
@@ -201,6 +202,7 @@ export function createModels(driver: Driver) {
     audit: driver.model('AuditEvent', audit),
     provider: driver.model('Provider', provider),
     keys: driver.model('EncryptionKey', key),
+    mailOutbox: driver.model('QueuedMail', mailOutbox),
   };
 }
 

@@ -1,0 +1,98 @@
+/** What a store of queued mail promises. */
+import { expect } from 'chai';
+import type { LeasedMail, MailOutboxStore, QueuedMail } from '../../src/ports/mail.ts';
+import { MINUTE, NOW } from './examples.ts';
+import { freshStore, type MakeStore, together } from './make-store.ts';
+
+const LEASE = 20_000;
+
+export function aMail(changes: Partial<QueuedMail> = {}): QueuedMail {
+  return { id: 'mail-1', encrypted: 'v1.key.nonce.body', expiresAt: NOW + MINUTE, ...changes };
+}
+
+export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailOutboxStore>): void {
+  describe(`${name}: outbox of mail`, () => {
+    const store = freshStore(makeStore);
+    const take = (now: number, limit = 9) => store().take(limit, now, now + LEASE);
+    const idsOf = (mails: readonly LeasedMail[]) => mails.map(({ id }) => id);
+
+    it('gives a message that nobody attempts to the first who takes it, and to nobody else [D28]', async () => {
+      await store().insert(aMail(), NOW, null);
+      expect(await take(NOW)).to.deep.equal([{ ...aMail(), lease: 1, putOffs: 0, lostLeases: 0 }]);
+      expect(await take(NOW)).to.deep.equal([]);
+      expect(await take(NOW + LEASE - 1)).to.deep.equal([]);
+    });
+
+    it('gives one message to one of 50 parallel callers [D28]', async () => {
+      await store().insert(aMail(), NOW, null);
+      expect((await together(50, () => take(NOW))).flat()).to.have.lengthOf(1);
+    });
+
+    it('gives each of 20 messages to one of several callers [D28]', async () => {
+      for (let n = 0; n < 20; n += 1) await store().insert(aMail({ id: `mail-${n}` }), NOW, null);
+      const taken: LeasedMail[] = [];
+      for (let round = 0; round < 8; round += 1)
+        taken.push(...(await together(4, () => take(NOW, 5))).flat());
+      expect(new Set(idsOf(taken)).size).to.equal(20);
+      expect(taken).to.have.lengthOf(20);
+    });
+
+    it('keeps from others a message that its sender attempts, until the lease runs out [R24]', async () => {
+      await store().insert(aMail(), NOW, NOW + LEASE);
+      expect(await take(NOW + LEASE - 1)).to.deep.equal([]);
+      const [mail] = await take(NOW + LEASE);
+      expect(mail).to.deep.equal({ ...aMail(), lease: 2, putOffs: 0, lostLeases: 1 });
+    });
+
+    it('gives a message whose lease ran out to one of 50 parallel callers, and counts the loss [R24]', async () => {
+      await store().insert(aMail(), NOW, NOW + LEASE);
+      const taken = (await together(50, () => take(NOW + LEASE))).flat();
+      expect(taken.map(({ lostLeases }) => lostLeases)).to.deep.equal([1]);
+      const again = (await together(50, () => take(NOW + 2 * LEASE))).flat();
+      expect(again.map(({ lostLeases }) => lostLeases)).to.deep.equal([2]);
+    });
+
+    it('has a message due again when it was put off, and counts no loss for that [R17]', async () => {
+      await store().insert(aMail(), NOW, NOW + LEASE);
+      await store().putOff({ id: 'mail-1', lease: 1 }, NOW + 5000);
+      expect(await take(NOW + 4999)).to.deep.equal([]);
+      const [second] = await take(NOW + 5000);
+      expect(second).to.deep.equal({ ...aMail(), lease: 2, putOffs: 1, lostLeases: 0 });
+      await store().putOff({ id: 'mail-1', lease: 2 }, NOW + 6000);
+      expect((await take(NOW + 6000))[0]).to.deep.include({ lease: 3, putOffs: 2, lostLeases: 0 });
+    });
+
+    it('lets the holder of an older lease put off nothing', async () => {
+      await store().insert(aMail(), NOW, NOW + LEASE);
+      await take(NOW + LEASE);
+      await store().putOff({ id: 'mail-1', lease: 1 }, NOW);
+      expect(await take(NOW + LEASE)).to.deep.equal([]);
+      expect((await take(NOW + 2 * LEASE))[0]).to.deep.include({ lease: 3, putOffs: 0, lostLeases: 2 });
+    });
+
+    it('forgets what was removed, under whichever lease, and puts nothing off that is gone', async () => {
+      await store().insert(aMail(), NOW, null);
+      await store().insert(aMail({ id: 'mail-2' }), NOW, NOW + LEASE);
+      await take(NOW);
+      await store().remove('mail-1');
+      await store().remove('mail-2');
+      await store().remove('mail-3');
+      await store().putOff({ id: 'mail-1', lease: 1 }, NOW);
+      expect(await take(NOW + MINUTE)).to.deep.equal([]);
+    });
+
+    it('gives the longest due first, no more than asked for, and expired ones too', async () => {
+      await store().insert(aMail({ id: 'third' }), NOW - 1, null);
+      await store().insert(aMail({ id: 'first', expiresAt: NOW - 2 }), NOW - 3, null);
+      await store().insert(aMail({ id: 'second' }), NOW - 2, null);
+      expect(idsOf(await take(NOW, 1))).to.deep.equal(['first']);
+      expect(idsOf(await take(NOW, 2))).to.have.members(['second', 'third']);
+    });
+
+    it('overwrites no message of the same id', async () => {
+      await store().insert(aMail(), NOW, null);
+      await store().insert(aMail({ encrypted: 'another' }), NOW, null);
+      expect((await take(NOW)).map(({ encrypted }) => encrypted)).to.deep.equal([aMail().encrypted]);
+    });
+  });
+}
