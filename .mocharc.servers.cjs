@@ -3,6 +3,6 @@ const base = require('./.mocharc.cjs');
 
 module.exports = {
   ...base,
-  require: [...base.require, './test/support/on-servers.ts'],
+  require: [...base.require, './test/support/stores/on-servers.ts'],
   spec: ['test/http/flow/**/*.test.ts', 'test/http/oidc/**/*.test.ts', 'test/http/web/**/*.test.ts'],
 };
