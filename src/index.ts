@@ -15,21 +15,20 @@ export type { AuthenticationEvent, PasskeyUse } from './domain/policy/assurance.
 export type {
   AccountSnapshot,
   Decision,
-  EvaluatePolicy,
   PolicyQuestion,
   PolicyResult,
   RequestedAssurance,
 } from './domain/policy/policy.ts';
 export type { Outcome, Refusal } from './domain/refusal.ts';
 export type { Challenge, Purpose } from './domain/sign-in/challenge.ts';
-export type { AskPasskey } from './domain/sign-in/sending.ts';
 export type { SignInRecord } from './domain/sign-in/sign-in-record.ts';
 export type { PendingEnrolment, SignInTransaction } from './domain/sign-in/transaction.ts';
 export type { TrustedBrowser } from './domain/sign-in/trusted-browser.ts';
 export type { Enforcement, Tenant, TenantSecondFactor } from './domain/tenant.ts';
 export type * from './http/pages/page-contract.ts';
 export type * from './http/pages/page-parts.ts';
-export type { ClientName, PageAddress } from './http/second-factor/next-step.ts';
+export type { PageAddress } from './http/second-factor/next-step.ts';
+export type { ClientName } from './http/second-factor/open-interaction.ts';
 export type { Mounted } from './http/server/mount.ts';
 export type { IssuedToken } from './oidc/prompt.ts';
 export type { ClientRule } from './oidc/requested-assurance.ts';
@@ -44,11 +43,11 @@ export type {
 } from './plugin/options/published.ts';
 export type { HostAccount } from './plugin/options/published-account.ts';
 export { type SecondFactor, secondFactor } from './plugin/second-factor.ts';
+export { StoreUnavailable } from './ports/faults.ts';
 export type * from './ports/keys.ts';
 export type * from './ports/log.ts';
 export type * from './ports/senders.ts';
 export type * from './ports/stores.ts';
-export { StoreUnavailable } from './ports/stores.ts';
 export type * from './ports/system.ts';
 export type { Factors } from './use-cases/administration/factors.ts';
 export type {
@@ -58,6 +57,7 @@ export type {
   EnrolmentUseCase,
   SentStep,
 } from './use-cases/enrolment/enrolment.ts';
-export type { PasskeyGiven, Passkeys } from './use-cases/second-factor/passkeys.ts';
+export type { EvaluatePolicy } from './use-cases/second-factor/evaluate-policy.ts';
+export type { AskPasskey, PasskeyGiven, Passkeys } from './use-cases/second-factor/passkeys.ts';
 export type { SmsLimits } from './use-cases/second-factor/send-limits.ts';
 export type { Browser, Place } from './use-cases/second-factor/trusted-browsers.ts';

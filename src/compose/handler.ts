@@ -20,20 +20,20 @@ import { createRenderer } from '../http/pages/render.ts';
 import { createApp, type Handler } from '../http/server/app.ts';
 import { createSignInRoutes } from '../http/sign-in/routes.ts';
 import { createMessageWriter } from '../messages/templates.ts';
-import {
-  accountOf,
-  createProvider,
-  issuedLifetimeMs,
-  OWN_CLIENT,
-  OWN_RETURN_PATH,
-} from '../oidc/provider.ts';
+import { createProvider, issuedLifetimeMs, OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/provider.ts';
 import { createProviderPages } from '../oidc/provider-pages.ts';
+import { accountOf } from '../oidc/request-cache.ts';
 import { createProviderSession } from '../oidc/sessions.ts';
 import { readOptions } from '../plugin/options/schema.ts';
 import { assembleSecondFactor } from '../plugin/second-factor.ts';
+import { createFindAccount } from '../use-cases/account/find-account.ts';
+import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
 import { createSelfService } from '../use-cases/account/self-service.ts';
+import { createFindVisit } from '../use-cases/account/visit.ts';
 import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createSignIn } from '../use-cases/sign-in/password.ts';
+import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
+import { createSignInTransactions } from '../use-cases/sign-in/transactions.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { auditLogOf, type Parts, secretsOf, seedAccounts } from './parts.ts';
@@ -121,6 +121,7 @@ async function createHandler(
     onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
   });
   await lock.trustedBrowsers.endWhereForbidden(config.tenants);
+  const findAccount = createFindAccount(stores);
   const pages = createProviderPages({ render, clientName, clientTenant });
   const provider = createProvider({
     issuer: config.issuer,
@@ -130,7 +131,7 @@ async function createHandler(
     sessionHours: config.session.absoluteHours,
     stores: { durable: stores.providerDurable, shortLived: stores.providerShortLived },
     cipher,
-    accounts: stores.accounts,
+    findAccount,
     pages,
     clock,
     logger,
@@ -147,14 +148,11 @@ async function createHandler(
     clientId: OWN_CLIENT,
     redirectUri: `${config.issuer}${OWN_RETURN_PATH}`,
   };
-  const requireSession = createRequireSession({
-    ...stores,
-    session,
-    evaluatePolicy: lock.evaluatePolicy,
-    clock,
-    authorization,
-  });
-  const shared = { ...stores, session, forms, render, clientName, clientTenant, clock };
+  const findVisit = createFindVisit({ records: stores.records, evaluatePolicy: lock.evaluatePolicy, clock });
+  const requireSession = createRequireSession({ session, findVisit, authorization });
+  const signInTransactions = createSignInTransactions({ ...stores, clock });
+  const selfEnrolment = createSelfEnrolment({ ...stores, recovery: lock.recovery, clock });
+  const shared = { session, forms, render, clientName, clientTenant, clock };
 
   return createApp({
     issuer: config.issuer,
@@ -165,7 +163,13 @@ async function createHandler(
     // Those of each sign-in first: a request is held against all that stand before its own.
     areas: [
       lock.routes(provider),
-      createSignInRoutes({ ...shared, signIn, knownBrowser, onward: lock.onward(provider) }),
+      createSignInRoutes({
+        ...shared,
+        signIn,
+        signInTransactions,
+        knownBrowser,
+        onward: lock.onward(provider),
+      }),
       ...(isDevelopment ? [createDemoRoutes({ ...demoOf(config), sessions, forms, render })] : []),
       createOpsRoutes({
         metrics: config.metrics.port === null ? metrics : null,
@@ -178,11 +182,13 @@ async function createHandler(
       createAssetRoutes({ tenants: config.tenants }),
       createLocaleRoutes({ https: isHttps }),
       createMailedRoutes({ links, forms, render }),
-      createConsentRoutes({ ...shared, clients: config.clients }),
+      createConsentRoutes({ ...shared, findAccount, clients: config.clients }),
       createAccountRoutes({
         ...shared,
         requireSession,
+        restateRecord: createRestatement(stores),
         selfService,
+        selfEnrolment,
         enrolment: lock.enrolment,
         recovery: lock.recovery,
         trustedBrowsers: lock.trustedBrowsers,

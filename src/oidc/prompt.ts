@@ -1,23 +1,20 @@
-/** The prompt that asks again: for live sessions whose proofs are not enough, and for hosts whose login ends early. */
+/**
+ * Evaluates the policy for live sessions and tokens. The prompt `second_factor` asks for what a session lacks, and for
+ * the second factor where a host's own login page ended the interaction after the password.
+ */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
 import { acrOf, amrOf } from '../domain/policy/assurance.ts';
-import type {
-  EvaluateExistingSession,
-  LoadSnapshot,
-  PolicyQuestion,
-  PolicyResult,
-  RequestedAssurance,
-  SnapshotWithoutLockout,
-} from '../domain/policy/policy.ts';
+import type { PolicyQuestion, RequestedAssurance, SnapshotWithoutLockout } from '../domain/policy/policy.ts';
 import { isEnded } from '../domain/sign-in/sign-in-record.ts';
 import type { Log } from '../ports/log.ts';
-import type { SignInRecordStore } from '../ports/stores.ts';
-import type { AuditLog, Clock } from '../ports/system.ts';
-import { createReading } from './request-cache.ts';
+import type { AuditLog } from '../ports/system.ts';
+import type { EvaluateExistingSession, LoadSnapshot } from '../use-cases/second-factor/evaluate-policy.ts';
+import type { SignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
+import { inRequest, type SessionFinding } from './request-cache.ts';
 import { type ClientRule, requestedAssuranceOf } from './requested-assurance.ts';
-import { createSignInRecordSaver } from './save-sign-in-record.ts';
+import { saveSignInRecord } from './save-sign-in-record.ts';
 import { type SignInFacts, signInOfResult } from './sessions.ts';
 
 const { Check, Prompt } = interactionPolicy;
@@ -27,21 +24,15 @@ export const PROMPT = 'second_factor';
 interface SessionPolicyDeps {
   readonly evaluatePolicy: EvaluateExistingSession;
   readonly loadSnapshot: LoadSnapshot<SnapshotWithoutLockout>;
-  readonly records: Pick<SignInRecordStore, 'find' | 'save'>;
+  readonly signInRecords: SignInRecords;
   readonly clientRule: (clientId: string) => ClientRule;
   /** The account that the host's `findAccount` has read in this request, so that it is not read twice. */
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
-  readonly clock: Clock;
   readonly auditLog: AuditLog;
   readonly log: Log;
-  /** How long after a sign-in something issued from it can still live. */
-  readonly issuedLifetimeMs: number;
 }
 
 const KNOWN_ELSEWHERE = 'findAccount has it, and it is not among the accounts of the second factor';
-
-/** `nobody`: no live session. `ended`: one whose sign-in is not on record, or holds no more. */
-type Finding = 'nobody' | 'ended' | Pick<PolicyResult, 'decision'>;
 
 /** What a token says of where it came from. */
 export interface IssuedToken {
@@ -51,46 +42,49 @@ export interface IssuedToken {
 }
 
 export function createSessionPolicy(needs: SessionPolicyDeps) {
-  const { evaluatePolicy, clientRule, accountOf, auditLog, log } = needs;
-  const reading = createReading(needs);
-  const saveSignInRecord = createSignInRecordSaver(needs);
-  // All Checks of a request look at one finding: what was read is not read again.
-  const findings = new WeakMap<object, Promise<Finding>>();
+  const { evaluatePolicy, loadSnapshot, signInRecords, clientRule, accountOf, auditLog, log } = needs;
 
-  async function look(ctx: KoaContextWithOIDC): Promise<Finding> {
+  const recordIn = (ctx: KoaContextWithOIDC, sessionUid: string) =>
+    inRequest(ctx, 'record', sessionUid, () => signInRecords.find(sessionUid));
+
+  /** `known`: the account, which the request is reading already. */
+  const snapshotIn = (ctx: KoaContextWithOIDC, accountId: string, known: Promise<Account | undefined>) =>
+    inRequest(ctx, 'snapshot', accountId, () => loadSnapshot(accountId, known));
+
+  async function findSession(ctx: KoaContextWithOIDC): Promise<SessionFinding> {
     const { session, account, params = {} } = ctx.oidc;
     if (!session?.accountId || !account) return 'nobody';
     const given = signInGiven(ctx);
-    const signIn = given ?? (await reading.record(ctx, session.uid));
+    const signIn = given ?? (await recordIn(ctx, session.uid));
     if (!signIn) return 'ended';
     const { authentications } = signIn;
-    // A host's own login page says of levels nothing, or what it likes: the session says what was proven.
+    // A host's own login page sets no level, or any level. The session gets the one that was proven.
     if (given) Object.assign(session, { acr: acrOf(authentications), amr: amrOf(authentications) });
     const requested = requestedAssuranceOf(params, clientRule(String(params.client_id)));
     const [policyResult] = await Promise.all([
-      judged(ctx, session.accountId, signIn, requested, isLoginAlone(ctx) ? 'sign-in' : 'existing-session'),
-      given && saveSignInRecord(ctx, given),
+      evaluate(ctx, session.accountId, signIn, requested, isLoginAlone(ctx) ? 'sign-in' : 'existing-session'),
+      given && saveSignInRecord(ctx, given, signInRecords),
     ]);
-    // They are asked to sign in again for ever, and nobody would know why.
+    // Without this line an operator would not learn why such a person is asked to sign in again each time.
     if (!policyResult)
       log({ event: 'account.unknown', account_id: session.accountId, reason: KNOWN_ELSEWHERE });
     return policyResult && !isEnded(authentications, policyResult) ? policyResult : 'ended';
   }
 
-  async function judged(
+  async function evaluate(
     ctx: KoaContextWithOIDC,
     accountId: string,
     { authentications, trustedBrowserId }: SignInFacts,
     requested: RequestedAssurance,
     occasion: PolicyQuestion['occasion'] = 'existing-session',
   ) {
-    const snapshot = await reading.snapshot(ctx, accountId, Promise.resolve(accountOf(ctx)));
+    const snapshot = await snapshotIn(ctx, accountId, Promise.resolve(accountOf(ctx)));
     return snapshot && evaluatePolicy({ snapshot, authentications, trustedBrowserId, requested, occasion });
   }
 
   /**
-   * Begins to read what a request will be asked about, while `findAccount` reads the account: of the token's sign-in,
-   * or of the session's; and to write down the sign-in that it brings back.
+   * Begins to read the sign-in record and the snapshot of a request while `findAccount` reads the account. In a resume
+   * request it begins to store the record of the finished sign-in.
    */
   function readAhead(
     ctx: KoaContextWithOIDC,
@@ -99,36 +93,32 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
     account: Promise<unknown>,
   ): void {
     const given = token ? null : signInGiven(ctx);
-    if (given) void saveSignInRecord(ctx, given);
+    if (given) void saveSignInRecord(ctx, given, signInRecords);
     const sessionUid = token ? token.sessionUid : given ? undefined : ctx.oidc.session?.uid;
     const known = account.then(() => accountOf(ctx));
-    // Nobody waits for it where the account was asked for before.
+    // Nothing waits for it when the snapshot is in the cache already.
     known.catch(() => {});
-    void reading.snapshot(ctx, accountId, known);
-    if (sessionUid) void reading.record(ctx, sessionUid);
+    void snapshotIn(ctx, accountId, known);
+    if (sessionUid) void recordIn(ctx, sessionUid);
   }
 
-  /** What the policy says of the session that an authorization request came with. */
-  function ofRequest(ctx: KoaContextWithOIDC): Promise<Finding> {
-    const before = findings.get(ctx.oidc);
-    if (before) return before;
-    const finding = look(ctx);
-    findings.set(ctx.oidc, finding);
-    return finding;
+  /** Evaluates the policy, once in a request, for the session that an authorization request came with. */
+  function ofRequest(ctx: KoaContextWithOIDC): Promise<SessionFinding> {
+    return inRequest(ctx, 'finding', '', () => findSession(ctx));
   }
 
   /** Whether a token's own sign-in still satisfies the policy of today; false when that sign-in is forgotten. */
   async function ofToken(ctx: KoaContextWithOIDC, token: IssuedToken): Promise<boolean> {
     const { accountId, clientId, sessionUid } = token;
     if (!accountId || !clientId || !sessionUid) return false;
-    const record = await reading.record(ctx, sessionUid);
+    const record = await recordIn(ctx, sessionUid);
     const line = { event: 'token.refused', accountId, clientId } as const;
     if (record?.accountId !== accountId) {
       await auditLog({ ...line, reason: 'sign_in_ended' });
       return false;
     }
     const requested = { acrs: null, always: clientRule(clientId).always, freshMs: null };
-    const policyResult = await judged(ctx, accountId, record, requested);
+    const policyResult = await evaluate(ctx, accountId, record, requested);
     const ended = !policyResult || isEnded(record.authentications, policyResult);
     if (!ended && policyResult.decision.kind === 'satisfied') return true;
     const reason = ended ? 'sign_in_ended' : 'policy_unmet';

@@ -3,7 +3,7 @@ import type { Context, Middleware } from 'koa';
 import type { errors, KoaContextWithOIDC } from 'oidc-provider';
 import { pagePath } from '../http/guards/return-path.ts';
 import type { Render } from '../http/pages/page-contract.ts';
-import { StoreUnavailable } from '../ports/stores.ts';
+import { StoreUnavailable } from '../ports/faults.ts';
 import { Busy } from '../ports/system.ts';
 
 export interface ProviderPages {

@@ -11,15 +11,14 @@ import {
 import type { ClientConfig } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
 import type { Logger } from '../ports/log.ts';
-import type { AccountStore } from '../ports/stores.ts';
 import type { Cipher, Clock } from '../ports/system.ts';
+import type { FindAccount } from '../use-cases/account/find-account.ts';
 import { createProviderAdapter, type ProviderStores } from './adapter.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
 import { createCookieSignatures } from './cookie-signatures.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
-import { onceInRequest } from './once-in-request.ts';
 import { isPassing, type ProviderPages } from './provider-pages.ts';
-import { type BeginReading, readingAhead } from './read-ahead.ts';
+import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
 
 interface ProviderDeps {
   readonly issuer: string;
@@ -29,7 +28,7 @@ interface ProviderDeps {
   readonly sessionHours: number;
   readonly stores: ProviderStores;
   readonly cipher: Cipher;
-  readonly accounts: Pick<AccountStore, 'findById'>;
+  readonly findAccount: FindAccount;
   readonly pages: ProviderPages;
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error' | 'warn'>;
@@ -77,10 +76,9 @@ export function createProvider(needs: ProviderDeps): Provider {
   const isHttps = needs.issuer.startsWith('https:');
   const seconds = () => Math.floor(needs.clock.now() / 1000);
 
-  const findOnce = onceInRequest((id) => needs.accounts.findById(id));
   async function readAccount(ctx: KoaContextWithOIDC, id: string): Promise<Account | null> {
-    const account = await findOnce(ctx, id);
-    if (account) readAccounts.set(ctx.oidc, account);
+    const account = await inRequest(ctx, 'account', id, () => needs.findAccount(id));
+    if (account) keepAccount(ctx, account);
     return account;
   }
 
@@ -141,7 +139,7 @@ export function createProvider(needs: ProviderDeps): Provider {
         enabled: true,
         allowedPolicy: async (_ctx, client, token) => {
           if (!mayAskAbout(client, token)) return false;
-          const account = 'accountId' in token ? await needs.accounts.findById(token.accountId) : null;
+          const account = 'accountId' in token ? await needs.findAccount(token.accountId) : null;
           return account !== null && !isForeign(account, token.clientId);
         },
       },
@@ -176,13 +174,6 @@ export function createProvider(needs: ProviderDeps): Provider {
   provider.use(discoverOurModes);
   answerFaults(provider, needs.logger);
   return provider;
-}
-
-const readAccounts = new WeakMap<object, Account>();
-
-/** The account that was read for the provider in this request. */
-export function accountOf(ctx: KoaContextWithOIDC): Account | undefined {
-  return readAccounts.get(ctx.oidc);
 }
 
 /** A resource server is a client with a secret (RFC 7662, 2.1); refresh tokens are not meant for one. */

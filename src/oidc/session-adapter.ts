@@ -4,7 +4,8 @@
  * that has changed meanwhile, both changes are kept, and where it has ended, it stays so.
  */
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
-import { type ProviderRow, type ShortLivedProviderStore, StoreUnavailable } from '../ports/stores.ts';
+import { StoreUnavailable } from '../ports/faults.ts';
+import type { ProviderRow, ShortLivedProviderStore } from '../ports/stores.ts';
 import type { Clock } from '../ports/system.ts';
 import { mergeSession } from './session-merge.ts';
 

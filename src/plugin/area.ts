@@ -7,14 +7,15 @@ import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import { availableOf, createMethods, type MethodSettings } from '../domain/methods/index.ts';
 import { isSent, type MethodName } from '../domain/methods/method.ts';
 import type { PasskeySite } from '../domain/methods/webauthn.ts';
-import type { AccountSnapshot, EvaluatePolicy, PolicyResult } from '../domain/policy/policy.ts';
+import type { AccountSnapshot, PolicyResult } from '../domain/policy/policy.ts';
 import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createSignInBinding } from '../http/guards/sign-in-binding.ts';
 import type { TrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
-import { type ClientName, createNextStep, type PageAddress } from '../http/second-factor/next-step.ts';
+import { createNextStep, type PageAddress } from '../http/second-factor/next-step.ts';
+import type { ClientName } from '../http/second-factor/open-interaction.ts';
 import { createSecondFactorRoutes } from '../http/second-factor/routes.ts';
 import { createSessionPolicy, type SessionPolicy } from '../oidc/prompt.ts';
 import type { ClientRule } from '../oidc/requested-assurance.ts';
@@ -43,12 +44,15 @@ import {
   createExistingSessionEvaluation,
   createPartialSnapshotLoader,
   createPolicyEvaluation,
+  type EvaluatePolicy,
 } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createPasskeys, type Passkeys } from '../use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
 import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
 import { createTrustedBrowsers, type TrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
 import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
+import { createSignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
+import { createSignInTransactions } from '../use-cases/sign-in/transactions.ts';
 import { createConfigure } from './configure.ts';
 
 export interface SecondFactorDeps {
@@ -146,7 +150,6 @@ export function createSecondFactorArea(needs: SecondFactorDeps): SecondFactorAre
   const trustedBrowsers = createTrustedBrowsers(shared);
   const countSend = createSendLimits(shared);
   const sendCode = createSentCodes({ ...shared, countSend });
-  const confirmation = createAddressConfirmation({ ...shared, countSend });
   const enrolment = createEnrolment({ ...shared, enrol, attemptLimiter, sendCode });
   const secondFactor = createSecondFactor({
     ...shared,
@@ -158,8 +161,13 @@ export function createSecondFactorArea(needs: SecondFactorDeps): SecondFactorAre
     askPasskey: passkeys.ask,
     onRecovery: recovery.used,
   });
+  const { evaluate } = secondFactor;
+  const confirmation = createAddressConfirmation({ ...shared, evaluate, countSend });
+  const signInTransactions = createSignInTransactions(shared);
+  const signInRecords = createSignInRecords(shared);
   const sessionPolicy = createSessionPolicy({
     ...shared,
+    signInRecords,
     evaluatePolicy: createExistingSessionEvaluation(judging),
     loadSnapshot: createPartialSnapshotLoader(shared),
   });
@@ -189,6 +197,7 @@ export function createSecondFactorArea(needs: SecondFactorDeps): SecondFactorAre
       passkeys,
       confirmation,
       isReadable,
+      signInTransactions,
       resumeBinding,
       signInBinding,
     };
@@ -201,7 +210,7 @@ export function createSecondFactorArea(needs: SecondFactorDeps): SecondFactorAre
   }
 
   function onward(provider: Provider, pages: Pick<PageDeps, 'clientName'>): Onward {
-    return partsOf(provider, pages).nextStep.begun;
+    return partsOf(provider, pages).nextStep.proceedFromPassword;
   }
 
   const maskedDestination: SecondFactorArea['maskedDestination'] = (policyResult, enrolment) => {

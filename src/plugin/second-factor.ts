@@ -8,7 +8,6 @@ import { systemRandom } from '../adapters/system/random.ts';
 import { enrolmentPurpose } from '../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../domain/methods/method.ts';
 import { type PasskeySite, passkeySiteOf } from '../domain/methods/webauthn.ts';
-import type { EvaluatePolicy } from '../domain/policy/policy.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { createAssetRoutes } from '../http/assets/routes.ts';
 import { createTrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
@@ -33,6 +32,7 @@ import { createFactors, type Factors } from '../use-cases/administration/factors
 import type { EnrolmentUseCase } from '../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../use-cases/enrolment/recovery-codes.ts';
 import { createReencryption } from '../use-cases/keys/reencryption.ts';
+import type { EvaluatePolicy } from '../use-cases/second-factor/evaluate-policy.ts';
 import type { Passkeys } from '../use-cases/second-factor/passkeys.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { TrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';

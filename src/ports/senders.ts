@@ -16,6 +16,9 @@ export interface Message {
   readonly expiresAt: number | null;
 }
 
+/** A message as its recipient sees it. */
+export type OutboxMessage = Omit<Message, 'expiresAt'>;
+
 /** The message was not taken, and nothing will be sent of it. */
 export class DeliveryFailed extends Error {
   override name = 'DeliveryFailed';

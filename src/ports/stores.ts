@@ -11,14 +11,9 @@ import type { Lockout } from '../domain/sign-in/attempts.ts';
 import type { SignInRecord } from '../domain/sign-in/sign-in-record.ts';
 import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../domain/sign-in/trusted-browser.ts';
-import type { Message } from './senders.ts';
+import type { OutboxMessage } from './senders.ts';
 
 export type { Lockout };
-
-/** The store cannot answer now: shown as 503, never as a decision. */
-export class StoreUnavailable extends Error {
-  override name = 'StoreUnavailable';
-}
 
 // ---- accounts store: what must survive
 
@@ -152,9 +147,6 @@ export interface AttemptStore {
   /** Forgets what the bucket counted. */
   forget(owner: string, counters: readonly string[], bucket: string): Promise<void>;
 }
-
-/** As the recipient would see it. */
-export type OutboxMessage = Omit<Message, 'expiresAt'>;
 
 export interface OutboxStore {
   append(message: OutboxMessage, atMs: number): Promise<void>;

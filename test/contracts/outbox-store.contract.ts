@@ -1,6 +1,7 @@
 /** What an outbox promises. */
 import { expect } from 'chai';
-import type { OutboxMessage, OutboxStore } from '../../src/ports/stores.ts';
+import type { OutboxMessage } from '../../src/ports/senders.ts';
+import type { OutboxStore } from '../../src/ports/stores.ts';
 import { NOW } from './examples.ts';
 import { freshStore, type MakeStore } from './make-store.ts';
 

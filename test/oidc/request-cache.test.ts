@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
-import { createReading } from '../../src/oidc/request-cache.ts';
+import { accountOf, inRequest } from '../../src/oidc/request-cache.ts';
 
 const RECORD: SignInRecord = {
   sessionUid: 'session',
@@ -13,52 +13,58 @@ const RECORD: SignInRecord = {
   expiresAt: 1,
 };
 
-describe('what a request reads', () => {
-  const asked: string[] = [];
-  const reading = createReading({
-    loadSnapshot: async (accountId) => {
-      asked.push(accountId);
-      throw new Error('away');
-    },
-    records: {
-      find: async (uid, now) => {
-        asked.push(`${uid} at ${now}`);
-        return RECORD;
-      },
-    },
-    clock: { now: () => 5 },
-  });
+describe('the cache of a request', () => {
+  const read: string[] = [];
   const request = () => ({ oidc: {} });
-  const nobody = Promise.resolve(undefined);
+
+  const record = (of: { oidc: object }, sessionUid: string) =>
+    inRequest(of, 'record', sessionUid, async () => {
+      read.push(sessionUid);
+      return RECORD;
+    });
+
+  const snapshot = (of: { oidc: object }, accountId: string) =>
+    inRequest(of, 'snapshot', accountId, async () => {
+      read.push(accountId);
+      throw new Error('away');
+    });
 
   beforeEach(() => {
-    asked.length = 0;
+    read.length = 0;
   });
 
-  it('is read once in it, and again in the next', async () => {
+  it('reads a thing once in a request, and again in the next', async () => {
     const [first, second] = [request(), request()];
-    const found = await Promise.all([reading.record(first, 'session'), reading.record(first, 'session')]);
+    const found = await Promise.all([record(first, 'session'), record(first, 'session')]);
     expect(found).to.deep.equal([RECORD, RECORD]);
-    await reading.record(first, 'session');
-    expect(asked).to.deep.equal(['session at 5']);
-    await reading.record(second, 'session');
-    await reading.record(second, 'other');
-    expect(asked).to.deep.equal(['session at 5', 'session at 5', 'other at 5']);
+    await record(first, 'session');
+    expect(read).to.deep.equal(['session']);
+    await record(second, 'session');
+    await record(second, 'other');
+    expect(read).to.deep.equal(['session', 'session', 'other']);
   });
 
-  it('that fails is told to whoever waits for it, and is no fault where nobody does [R4]', async () => {
+  it('keeps things of different kinds apart', async () => {
+    const of = request();
+    await record(of, 'same');
+    expect(await snapshot(of, 'same').catch((error: Error) => error.message)).to.equal('away');
+    expect(read).to.deep.equal(['same', 'same']);
+    expect(accountOf(of)).to.equal(undefined);
+  });
+
+  it('passes a failure to each caller that waits, and causes no unhandled rejection where none does [R4]', async () => {
     const faults: unknown[] = [];
     const note = (fault: unknown) => faults.push(fault);
     process.on('unhandledRejection', note);
     try {
       const of = request();
-      void reading.snapshot(of, 'account', nobody);
-      // Unhandled rejections are told once all that was due is done.
+      void snapshot(of, 'account');
+      // Node reports unhandled rejections after the microtasks.
       await new Promise((done) => setImmediate(done));
       expect(faults).to.deep.equal([]);
-      const told = await reading.snapshot(of, 'account', nobody).catch((error: Error) => error.message);
+      const told = await snapshot(of, 'account').catch((error: Error) => error.message);
       expect(told).to.equal('away');
-      expect(asked).to.deep.equal(['account']);
+      expect(read).to.deep.equal(['account']);
     } finally {
       process.off('unhandledRejection', note);
     }

@@ -11,10 +11,10 @@ import {
   type PolicyQuestion,
   type PolicyResult,
 } from '../../src/domain/policy/policy.ts';
-import type { Outcome, Refusal } from '../../src/domain/refusal.ts';
+import { accepted, type Outcome, type Refusal, refused } from '../../src/domain/refusal.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { Tenant, TenantSecondFactor } from '../../src/domain/tenant.ts';
-import type { OutboxMessage } from '../../src/ports/stores.ts';
+import type { OutboxMessage } from '../../src/ports/senders.ts';
 import { createAuditLog } from '../../src/use-cases/administration/audit-log.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/administration/seeding.ts';
 import type { SignInContext, Typed } from '../../src/use-cases/second-factor/verify.ts';
@@ -136,6 +136,24 @@ function createSetting(
     return policyResult;
   }
 
+  /** Verifies a code as the route does, whose answer waits for the pending writes. */
+  async function verifyCode(
+    ...given: Parameters<typeof wiring.secondFactor.verifyCode>
+  ): Promise<Outcome<SignInTransaction>> {
+    const verified = await wiring.secondFactor.verifyCode(...given);
+    if (!verified.ok) return verified;
+    await verified.value.pendingWrites;
+    return accepted(verified.value.transaction);
+  }
+
+  /** Postpones an enrolment as the route does, which evaluates the policy first. */
+  async function postpone(context: SignInContext): Promise<Outcome<SignInTransaction>> {
+    const policyResult = await wiring.secondFactor.evaluate(context);
+    return policyResult
+      ? wiring.secondFactor.postpone(context, policyResult)
+      : refused({ code: 'session_expired' });
+  }
+
   /** What was sent, newest first. */
   async function outbox(): Promise<OutboxMessage[]> {
     return stores.outbox.list(1000);
@@ -143,6 +161,7 @@ function createSetting(
 
   return {
     ...wiring,
+    secondFactor: { ...wiring.secondFactor, verifyCode, postpone },
     stores,
     clock,
     judged,

@@ -4,7 +4,6 @@ import type { EmbeddedStores } from '../../src/adapters/embedded/open.ts';
 import { createPasskeyVerifier } from '../../src/adapters/system/passkey-verifier.ts';
 import type { Account } from '../../src/domain/account.ts';
 import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
-import type { EvaluatePolicy } from '../../src/domain/policy/policy.ts';
 import type { Tenant } from '../../src/domain/tenant.ts';
 import { createMessenger } from '../../src/messages/templates.ts';
 import type { MessageSender, NoticeTopic, Notify } from '../../src/ports/senders.ts';
@@ -20,6 +19,7 @@ import { createAnswers } from '../../src/use-cases/second-factor/check-answer.ts
 import {
   createPolicyEvaluation,
   createSnapshotLoader,
+  type EvaluatePolicy,
 } from '../../src/use-cases/second-factor/evaluate-policy.ts';
 import { createPasskeys } from '../../src/use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../../src/use-cases/second-factor/send-limits.ts';

@@ -1,6 +1,6 @@
 /** The pool of connections that a process has to MongoDB: bounded in number, and every act on it in time. */
 import { type Connection as Driver, Mongoose, MongooseError, mongo } from 'mongoose';
-import { StoreUnavailable } from '../../ports/stores.ts';
+import { StoreUnavailable } from '../../ports/faults.ts';
 import { asStoreFault } from './faults.ts';
 
 /** In milliseconds, for each step of an act: a server to be found, a connection to be had, an answer to come. */

@@ -1,6 +1,6 @@
 /** What a failure of the driver, or of mongoose before it, means for whoever asked. */
 import { MongooseError, mongo } from 'mongoose';
-import { StoreUnavailable } from '../../ports/stores.ts';
+import { StoreUnavailable } from '../../ports/faults.ts';
 
 /** The server's code for an id, or another unique value, that is taken. */
 const DUPLICATE_KEY = 11000;

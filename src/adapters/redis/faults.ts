@@ -1,5 +1,5 @@
 /** What the errors of the client and of the server mean for whoever asked. */
-import { StoreUnavailable } from '../../ports/stores.ts';
+import { StoreUnavailable } from '../../ports/faults.ts';
 
 /** The client's names and words for a connection that broke with a command under way, or before it was sent. */
 const BROKEN: readonly string[] = [

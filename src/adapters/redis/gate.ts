@@ -1,6 +1,6 @@
 /** Lets acts through to a server that was examined since it was connected to, and holds them back until then. */
 import { Cluster } from 'ioredis';
-import { StoreUnavailable } from '../../ports/stores.ts';
+import { StoreUnavailable } from '../../ports/faults.ts';
 import { type Client, PATIENCE_MS } from './client.ts';
 import { isRefusedLogin, NotPrimary, reasonOf, Unfit } from './faults.ts';
 import { examine } from './server-check.ts';

@@ -1,5 +1,5 @@
 /** Waiting that ends. */
-import { StoreUnavailable } from '../../ports/stores.ts';
+import { StoreUnavailable } from '../../ports/faults.ts';
 
 /** Rejects with `StoreUnavailable` after so many milliseconds; what was waited for goes on. */
 export function within<T>(

@@ -84,14 +84,6 @@ export interface AccountSnapshot {
 /** What is read to judge something issued earlier: locks matter to who has something left to give. */
 export type SnapshotWithoutLockout = Omit<AccountSnapshot, 'lockout'>;
 
-/**
- * Reads them; null when the account or its tenant is gone. `known`: the account, when it is, or is being, read already.
- */
-export type LoadSnapshot<T extends SnapshotWithoutLockout = AccountSnapshot> = (
-  accountId: string,
-  known?: Account | Promise<Account | undefined>,
-) => Promise<T | null>;
-
 /** A decision, and what it was made from: nothing of it needs to be read again in the same request. */
 export interface PolicyResult extends AccountSnapshot {
   readonly enforcement: Enforcement;
@@ -110,15 +102,6 @@ export interface PolicyQuestion {
   /** The browser that says it is trusted, or that was when the sign-in took place. */
   readonly trustedBrowserId?: string | null | undefined;
 }
-
-/** Asks the policy about an account as it is now; null when the account or its tenant is gone. */
-export type EvaluatePolicy = (question: PolicyQuestion) => Promise<PolicyResult | null>;
-
-/** The same of something issued earlier, unless told otherwise, from what was read in this request already. */
-export type EvaluateExistingSession = (
-  question: Pick<PolicyQuestion, 'authentications' | 'requested' | 'trustedBrowserId'> &
-    Partial<Pick<PolicyQuestion, 'occasion'>> & { readonly snapshot: SnapshotWithoutLockout },
-) => Promise<Omit<PolicyResult, 'lockout'>>;
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

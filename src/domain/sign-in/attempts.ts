@@ -1,6 +1,5 @@
 /** How often a guess may fail, and how long the wait is then (NIST SP 800-63B-4, 3.2.2). */
 import type { MethodName } from '../methods/method.ts';
-import type { Outcome, Refusal } from '../refusal.ts';
 
 const MINUTE = 60_000;
 
@@ -44,22 +43,16 @@ export interface AttemptRequest extends Answerer {
   readonly visit: string;
 }
 
-/** A guess that was counted, and may now be looked at. */
-export interface Attempt {
-  /** How many this visit has left with the method. */
+/** A counted attempt: its answer may be compared now. */
+export interface Attempt extends AttemptRequest {
+  /** False for a method that nobody can guess: it has no counters. */
+  readonly isCounted: boolean;
+  /** How many attempts this visit has left with the method. */
   readonly left: number;
-  /** It was wrong: refused with this, or with how long the account waits from now on if this was the last one. */
-  failed(refusal: Refusal, reason?: string): Promise<Outcome<never>>;
-  /** It was right: what the method had counted is forgotten. */
-  succeeded(): Promise<void>;
-}
-
-/** What every answer goes through, at a sign-in and at a set-up. */
-export interface AttemptLimiter {
-  /** Counts a guess before it is looked at; refuses it when there were too many. */
-  count(attempt: AttemptRequest): Promise<Outcome<Attempt>>;
-  /** Says no and notes it, for an answer that is not counted. `reason`: more exact than its code. */
-  refuse(of: Answerer, refusal: Refusal, reason?: string): Promise<Outcome<never>>;
+  /** Whether it was the last attempt of the account within the window. */
+  readonly isLastOfAccount: boolean;
+  /** When it was counted, in milliseconds since the epoch. */
+  readonly atMs: number;
 }
 
 /** The next lock: 15 minutes, doubling with each one in a row, an hour at most. */

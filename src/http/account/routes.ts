@@ -1,4 +1,4 @@
-/** The pages of one's own account. */
+/** The account pages. */
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
 import { type FormTokens, readForm } from '../guards/forms.ts';
@@ -12,7 +12,7 @@ interface AccountRoutesDeps extends SecurityDeps {
   readonly render: Render;
 }
 
-/** How old the second factor may be for a change of factors (NIST SP 800-63B-4, 2.2.3 leaves it to us). */
+/** The highest age of the second factor for a change of factors. NIST SP 800-63B-4, 2.2.3 sets no number. */
 const FRESH_SECONDS = 5 * 60;
 
 export function createAccountRoutes(needs: AccountRoutesDeps): Router {
@@ -26,16 +26,13 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   addSecurityRoutes(router, needs);
   return router;
 
-  /**
-   * Whoever sends slowly is judged by what is true once all is there: a session may be ended, or a factor gone, by
-   * then.
-   */
+  /** The guard looks at the session after the whole form has arrived: a slow form may outlive a session or a factor. */
   async function whole(ctx: Context, next: Next): Promise<void> {
     if (ctx.method === 'POST') await readForm(ctx);
     await next();
   }
 
-  /** Changes need a fresh factor. What was just changed is told without: with the last factor gone none can be given. */
+  /** Changes need a fresh factor. The result page does not: after the last factor is removed none can be given. */
   async function freshEnough(ctx: Context, next: Next): Promise<void> {
     await requireSession.requireSession(onlyTells(ctx) ? null : FRESH_SECONDS)(ctx, next);
   }
@@ -46,7 +43,7 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
     render(ctx, 'account', model, { tenantId: tenant.id, locale: account.locale, signedInAs: account.email });
   }
 
-  /** The provider's answer to our own request: an error is shown, anything else leads on. */
+  /** The provider's answer to our own request. An error is shown. Otherwise the browser goes on to the page. */
   function back(ctx: Context): void {
     const { error } = ctx.query;
     if (typeof error !== 'string') {
@@ -54,7 +51,7 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
       ctx.redirect(requireSession.returnAddress(ctx));
       return;
     }
-    // Anybody can make such an address: nothing of it is shown but a word of the protocol (RFC 6749, 4.1.2.1).
+    // Any site can link to this address with any text, so only an error code of the protocol is shown (RFC 6749, 4.1.2.1).
     const protocol = { error: /^[a-z_]{1,60}$/.test(error) ? error : 'invalid_request', description: '' };
     const links = [
       { href: requireSession.returnAddress(ctx), text: 'try-again' as const },
@@ -68,7 +65,7 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
 
 type Shown = Pick<Pages['error'], 'title' | 'protocol'>;
 
-/** What the person did, or what the account can't do, is told as such: here nobody's application is at fault. */
+/** A cancelled or refused sign-in has a title of its own, since no application is at fault. */
 function titled(protocol: NonNullable<Shown['protocol']>): Shown {
   if (protocol.error === 'access_denied') return { title: 'cancelled', protocol: null };
   if (protocol.error === 'unmet_authentication_requirements') return { title: 'refused', protocol: null };

@@ -1,4 +1,4 @@
-/** The security page: what is set up, what can be, who is trusted, and turning it off. */
+/** The security page: the factors, the recovery codes, the trusted browsers, and turning the second factor off. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
@@ -6,16 +6,16 @@ import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
 import { browserName } from '../../presentation/browser-name.ts';
+import type { Visit } from '../../use-cases/account/visit.ts';
 import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
-import type { Visit } from '../guards/require-session.ts';
 import type { PageContext, Pages } from '../pages/page-contract.ts';
 import type { FactorView, Form, TrustedBrowserView } from '../pages/page-parts.ts';
 import { addFactorEnrolmentRoutes, type FactorEnrolmentDeps } from './factor-enrolment.ts';
-import { createCarryOn } from './session-proofs.ts';
+import { createRestateSession } from './restate-session.ts';
 
 export interface SecurityDeps extends FactorEnrolmentDeps {
   readonly trustedBrowsers: TrustedBrowsers;
-  /** Where codes of a factor go, masked; null where none are sent. */
+  /** The masked address or number that codes of a factor go to. Null for a method that sends none. */
   readonly maskedDestination: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
 }
 
@@ -26,7 +26,7 @@ const DONE = ['set-up', 'codes', 'removed', 'turned-off', 'default', 'revoked'] 
 
 export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
   const { requireSession, selfService, recovery, trustedBrowsers, forms, render } = needs;
-  const carryOn = createCarryOn(needs);
+  const restateSession = createRestateSession(needs);
 
   router.get('/security', (ctx) => show(ctx, requireSession.visitIn(ctx), { done: doneOf(ctx) }));
   addFactorEnrolmentRoutes(router, needs, {
@@ -42,11 +42,11 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
 
   async function remove(ctx: Context): Promise<void> {
     const visit = requireSession.visitIn(ctx);
-    // The form's token is the factor's own: only what was listed in this session gets so far, though it may be gone.
+    // The form's token belongs to this factor and session. The factor may be gone meanwhile.
     await forms.read(ctx, visit.record.sessionUid);
     const factor = String(ctx.params.id);
     const outcome = await selfService.remove(visit.policyResult, factor, ctx.ip);
-    // With the last one the codes on paper go, by which somebody may have come in.
+    // The recovery codes go with the last factor, and this session may have used one.
     const isLast = !hasFactor(visit.policyResult.enrolments.filter(({ id }) => id !== factor));
     const isGone = (id: string | null) => id === factor || (isLast && id !== null);
     await finish(ctx, visit, outcome, { done: 'removed', isGone });
@@ -59,7 +59,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
     await finish(ctx, visit, outcome, { done: 'turned-off', isGone: (id) => id !== null });
   }
 
-  /** Other sessions end with the factor that they were given; the one in which it was removed goes on without it. */
+  /** A removed factor ends the sessions that used it. This one continues without it. */
   async function finish(
     ctx: Context,
     visit: Visit,
@@ -69,7 +69,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
     if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
     const { record } = visit;
     const kept = record.authentications.filter(({ enrolmentId }) => !isGone(enrolmentId));
-    await carryOn(ctx, record, kept);
+    await restateSession(ctx, record, kept);
     tell(ctx, done);
   }
 
@@ -151,7 +151,7 @@ function pageContext({ policyResult: { account, tenant } }: Visit, refusal: Refu
   return { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: account.email };
 }
 
-/** Whether a request only wants to see what was done a moment ago. */
+/** Whether a request only shows the result of the last change. */
 export function onlyTells(ctx: Context): boolean {
   return ctx.method === 'GET' && ctx.path === PATH && doneOf(ctx) !== null;
 }
@@ -160,7 +160,7 @@ function doneOf(ctx: Context): Done {
   return DONE.find((done) => done === ctx.query.done) ?? null;
 }
 
-/** Back to the page, which says once what was done. */
+/** Redirects to the page, which shows once what was done. */
 function tell(ctx: Context, done: Done): void {
   ctx.status = 303;
   ctx.redirect(`${PATH}?done=${done}`);

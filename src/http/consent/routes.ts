@@ -1,16 +1,16 @@
-/** Asks, for a client of somebody else's, whether it may have what it asks for. */
+/** The consent page: a person allows a third-party client to have the scopes that it asks for. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
 import { scopesTelling } from '../../oidc/claims.ts';
 import { InteractionGone, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
-import type { AccountStore } from '../../ports/stores.ts';
+import type { FindAccount } from '../../use-cases/account/find-account.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { Render } from '../pages/page-contract.ts';
 
 interface ConsentRoutesDeps {
   readonly session: ProviderSession;
-  readonly accounts: Pick<AccountStore, 'findById'>;
+  readonly findAccount: FindAccount;
   readonly clients: readonly ClientConfig[];
   readonly forms: FormTokens;
   readonly render: Render;
@@ -20,7 +20,7 @@ interface ConsentRoutesDeps {
 
 export function createConsentRoutes({
   session,
-  accounts,
+  findAccount,
   clients,
   forms,
   render,
@@ -35,7 +35,7 @@ export function createConsentRoutes({
 
   async function consentPage(ctx: Context): Promise<void> {
     const view = await session.interaction(ctx, ['consent']);
-    const account = view.session ? await accounts.findById(view.session.accountId) : null;
+    const account = view.session ? await findAccount(view.session.accountId) : null;
     if (!account) throw new InteractionGone('nobody is signed in');
     const client = metadata.get(view.clientId);
     const model = {
@@ -63,7 +63,7 @@ export function createConsentRoutes({
   }
 }
 
-/** Beyond `openid`; a claim that is asked for by itself counts as its scope. */
+/** The scopes beside `openid`. A claim that is requested by itself counts as its scope. */
 function scopesShown({ params, details }: InteractionView): string[] {
   const asked = String(params.scope ?? '').split(' ');
   const { missingOIDCClaims: claims } = details;

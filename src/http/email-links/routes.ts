@@ -1,4 +1,4 @@
-/** The pages behind links in our mails. A GET shows a button and changes nothing: mail scanners open links too. */
+/** The pages behind links in our mails. A GET shows a button and changes nothing, because mail scanners open links. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
@@ -17,7 +17,7 @@ type Link = 'confirm-email' | 'not-me';
 
 const LINKS = ['confirm-email', 'not-me'] as const;
 
-/** The address of a link, below the issuer. */
+/** The path of a link, below the issuer. */
 export function mailedPath(link: Link, token: string): string {
   return `/${link}/${encodeURIComponent(token)}`;
 }
@@ -39,7 +39,7 @@ export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): 
     render(ctx, link, { form, email: found.email, isDone }, frameOf(found.account));
   }
 
-  /** Whether what the link is for has been done: a word in the address alone says nothing. */
+  /** Whether the account is in the state that the link asks for. The `done` parameter alone proves nothing. */
   function isSettled(link: Link, { emailConfirmed, frozenAt }: Account): boolean {
     return link === 'confirm-email' ? emailConfirmed : frozenAt !== null;
   }
@@ -54,7 +54,7 @@ export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): 
     ctx.redirect(`${ctx.path}?done=1`);
   }
 
-  /** A link that confirms can be had again; who wanted to report something has to tell somebody. */
+  /** A confirmation link can be requested again. The report page says whom to tell instead. */
   function gone(ctx: Context, link: Link): void {
     const requestId = String(ctx.state.requestId ?? '');
     const title = link === 'confirm-email' ? 'link-gone' : 'report-gone';

@@ -181,3 +181,5 @@ function away(ctx: Context, url: string): null {
   ctx.redirect(url);
   return null;
 }
+
+export type EnrolmentPages = ReturnType<typeof createEnrolmentPages>;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { OutboxMessage } from '../../ports/stores.ts';
+import type { OutboxMessage } from '../../ports/senders.ts';
 import type { Render } from '../pages/page-contract.ts';
 import { showHtml, showMessage } from './message.ts';
 

@@ -1,118 +1,85 @@
-/** After each step: where this sign-in goes next, or its end. */
+/** Leads a sign-in from one step to the next, or to its end. */
 import type { Context } from 'koa';
-import type { Account } from '../../domain/account.ts';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import { enrolmentStepOf } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import { acrOf, amrOf } from '../../domain/policy/assurance.ts';
-import type { AccountSnapshot, PolicyResult } from '../../domain/policy/policy.ts';
-import { EMPTY_TRANSACTION, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import { PROMPT } from '../../oidc/prompt.ts';
-import { type ClientRule, requestedAssuranceOf } from '../../oidc/requested-assurance.ts';
-import type { ResumeBinding } from '../../oidc/resume-cookie.ts';
-import {
-  addressedKey,
-  InteractionGone,
-  type InteractionView,
-  type ProviderSession,
-} from '../../oidc/sessions.ts';
-import type { SignInRecordStore, TransactionStore } from '../../ports/stores.ts';
-import type { AuditLog, Clock } from '../../ports/system.ts';
+import type { AccountSnapshot, Decision, PolicyResult } from '../../domain/policy/policy.ts';
+import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import { InteractionGone, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
+import type { AuditLog } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
-import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
 import type { SecondFactorUseCase, SignInContext } from '../../use-cases/second-factor/verify.ts';
 import type { SignInBinding } from '../guards/sign-in-binding.ts';
-import type { TrustedBrowserCookie } from '../guards/trusted-browser-cookie.ts';
+import { createFinishSignIn, type FinishSignInDeps } from './finish-sign-in.ts';
+import {
+  createOpenInteraction,
+  type InteractionContext,
+  type OpenInteractionDeps,
+} from './open-interaction.ts';
 
-interface NextStepDeps {
+interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly session: ProviderSession;
-  readonly secondFactor: SecondFactorUseCase;
-  readonly enrolment: EnrolmentUseCase;
-  readonly transactions: Pick<TransactionStore, 'find'>;
-  readonly records: Pick<SignInRecordStore, 'find'>;
-  readonly clientRule: (clientId: string) => ClientRule;
+  readonly signInBinding: SignInBinding;
+  readonly trustedBrowsers: OpenInteractionDeps['trustedBrowsers'] & FinishSignInDeps['trustedBrowsers'];
+  readonly trustedCookie: FinishSignInDeps['trustedCookie'];
+  readonly secondFactor: Pick<SecondFactorUseCase, 'evaluate' | 'isAsked' | 'ask'>;
+  readonly enrolment: Pick<EnrolmentUseCase, 'begin'>;
+  /** False for an enrolment whose secret no key of this server decrypts. */
   readonly isReadable: (enrolment: Enrolment) => boolean;
-  readonly clientName: ClientName;
   readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
-  readonly trustedBrowsers: TrustedBrowsers;
-  readonly trustedCookie: TrustedBrowserCookie;
-  readonly resumeBinding: Pick<ResumeBinding, 'give'>;
-  readonly signInBinding: SignInBinding;
-  readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
-  readonly clock: Clock;
   readonly auditLog: AuditLog;
 }
-
-/** What people call the application. */
-export type ClientName = (clientId: string) => string | Promise<string>;
 
 /** Where the pages of an interaction begin: a path without a slash at its end. */
 export type PageAddress = (uid: string) => string;
 
-/** An interaction with what this sign-in has come to. */
-export interface InteractionContext {
-  readonly view: InteractionView;
-  readonly clientName: string;
-  readonly context: SignInContext;
-}
-
-export const SECOND_FACTOR_PROMPTS = ['login', PROMPT] as const;
+type Refused = Extract<Decision, { kind: 'refuse' }>;
 
 export function createNextStep(needs: NextStepDeps) {
-  const { session, secondFactor, enrolment, transactions, records, clientRule, pages, clock, auditLog } =
-    needs;
-  const { trustedBrowsers, trustedCookie, resumeBinding, signInBinding } = needs;
+  const { session, secondFactor, enrolment, signInBinding, pages, auditLog } = needs;
+  const { open, contextOf } = createOpenInteraction(needs);
+  const finish = createFinishSignIn(needs);
 
-  /** The sign-in at this address; null when its password has not been given in this browser. Throws InteractionGone. */
-  async function open(ctx: Context): Promise<InteractionContext | null> {
-    const [view, kept] = await Promise.all([
-      session.interaction(ctx, SECOND_FACTOR_PROMPTS),
-      transactions.find(addressedKey(ctx), clock.now()),
-    ]);
-    if (kept && !signInBinding.isHere(ctx, kept)) return null;
-    const found = kept ?? (await fromLiveSession(view));
-    return found === null ? null : stageOf(ctx, view, found);
+  /** Evaluates the policy for the sign-in as it is now. Throws InteractionGone when its account is gone. */
+  async function evaluate({ context }: InteractionContext): Promise<PolicyResult> {
+    const policyResult = await secondFactor.evaluate(context);
+    if (!policyResult) throw new InteractionGone('the account of this sign-in is gone');
+    return policyResult;
   }
 
-  async function stageOf(
+  /** Answers with a 303: to the next page, or to the provider when the interaction has ended. */
+  async function proceed(
+    ctx: Context,
+    interaction: InteractionContext,
+    policyResult: PolicyResult,
+  ): Promise<void> {
+    const url = await nextAddress(ctx, interaction, policyResult);
+    ctx.status = 303;
+    ctx.redirect(url);
+  }
+
+  /** Evaluates the policy for the changed transaction, and proceeds. Without a snapshot the account is read again. */
+  async function proceedFrom(
+    ctx: Context,
+    interaction: InteractionContext,
+    transaction: SignInTransaction,
+    snapshot: AccountSnapshot | null = null,
+  ): Promise<void> {
+    const changed = { ...interaction, context: { ...interaction.context, transaction, snapshot } };
+    await proceed(ctx, changed, await evaluate(changed));
+  }
+
+  /** Proceeds after an accepted password, and binds the sign-in to this browser. */
+  async function proceedFromPassword(
     ctx: Context,
     view: InteractionView,
-    of: SignInTransaction,
+    transaction: SignInTransaction,
     snapshot: AccountSnapshot | null = null,
-  ): Promise<InteractionContext> {
-    const { clientId } = view;
-    const requested = requestedAssuranceOf(view.params, clientRule(clientId));
-    const clientName = await needs.clientName(clientId);
-    const trustedBrowserId = trustedBrowsers.idIn(trustedCookie.read(ctx), of.accountId);
-    const context = { transaction: of, requested, clientId, ip: ctx.ip, snapshot, trustedBrowserId };
-    return { view, clientName, context };
-  }
-
-  /** A step-up builds on what the live session has proven, and leaves its time of sign-in alone. */
-  async function fromLiveSession(view: InteractionView): Promise<SignInTransaction | null> {
-    const asksForFreshFactor =
-      clientRule(view.clientId).own && view.reasons.every((reason) => reason === 'max_age');
-    if (!view.session || !(view.prompt === PROMPT || asksForFreshFactor)) return null;
-    const record = await records.find(view.session.uid, clock.now());
-    if (record?.accountId !== view.session.accountId) return null;
-    return {
-      ...EMPTY_TRANSACTION,
-      uid: view.key,
-      version: 0,
-      accountId: record.accountId,
-      authentications: record.authentications,
-      keepsAuthTime: record.atMs,
-      expiresAt: view.expiresAt,
-    };
-  }
-
-  /** Answers with a 303 to the next page, or ends the interaction and answers with a 303 to the provider. */
-  async function onward(ctx: Context, interaction: InteractionContext): Promise<void> {
-    const policyResult = await secondFactor.evaluate(interaction.context);
-    if (!policyResult) throw new InteractionGone('the account of this sign-in is gone');
-    ctx.status = 303;
-    ctx.redirect(await nextAddress(ctx, interaction, policyResult));
+  ): Promise<void> {
+    signInBinding.give(ctx, transaction, pages(view.uid));
+    const interaction = await contextOf(ctx, view, transaction, snapshot);
+    await proceed(ctx, interaction, await evaluate(interaction));
   }
 
   async function nextAddress(
@@ -123,9 +90,9 @@ export function createNextStep(needs: NextStepDeps) {
     const { view, context } = interaction;
     const base = pages(view.uid);
     const { decision } = policyResult;
-    const { transaction: reached } = context;
-    // Recovery codes were made: they are put away before anything else, since they are never shown again.
-    if (enrolmentStepOf(reached, policyResult) === 'recovery-codes') return `${base}/set-up/recovery-codes`;
+    // Recovery codes are never shown again, so the person saves them before anything else.
+    if (enrolmentStepOf(context.transaction, policyResult) === 'recovery-codes')
+      return `${base}/set-up/recovery-codes`;
     switch (decision.kind) {
       case 'satisfied':
         return finish(ctx, interaction, policyResult);
@@ -133,29 +100,23 @@ export function createNextStep(needs: NextStepDeps) {
         if (needs.passwordUrl) return needs.passwordUrl(view.uid);
         return session.end(ctx, { error: 'login_required', description: 'the password is needed again' });
       case 'prove':
-        return proving(ctx, base, context, policyResult, decision.preferred);
+        return codeAddress(ctx, base, context, policyResult, decision.preferred);
       case 'set-up': {
         const [only, ...others] = decision.methods;
-        // Nothing to choose and nothing to put off: straight to the one set-up there is.
+        // There is nothing to choose or to postpone: straight to the one enrolment there is.
         const direct = only && others.length === 0 && decision.laterUntil === null && ctx.method === 'POST';
         if (!direct) return `${base}/set-up`;
-        const begun = await enrolment.begin(reached, policyResult, only);
+        const begun = await enrolment.begin(context.transaction, policyResult, only);
         const step = begun.ok ? enrolmentStepOf(begun.value, policyResult) : null;
         return step ? `${base}/set-up/${step}` : `${base}/set-up`;
       }
-      case 'refuse': {
-        await note(policyResult.account, context, 'sign_in.refused', exactly(decision.reason, policyResult));
-        if (decision.reason === 'no_usable_factor') return `${base}/unusable`;
-        return session.end(ctx, {
-          error: decision.reason,
-          description: 'the requested level cannot be reached',
-        });
-      }
+      case 'refuse':
+        return refusedAddress(ctx, base, context, policyResult, decision);
     }
   }
 
-  /** A form leads straight to the preferred method, and asks for it; a GET sends nothing, so that one is chosen first. */
-  async function proving(
+  /** A POST sends the code of the preferred method. A GET sends nothing, so it leads to the chooser first. */
+  async function codeAddress(
     ctx: Context,
     base: string,
     context: SignInContext,
@@ -165,87 +126,32 @@ export function createNextStep(needs: NextStepDeps) {
     if (preferred === null) return `${base}/choose-method`;
     const isReady = secondFactor.isAsked(context.transaction, policyResult, preferred);
     if (!isReady && ctx.method !== 'POST') return `${base}/choose-method`;
-    // Refused or not, the page tells whether a code is on its way, and has a button for another.
+    // After a refusal too: the page says whether a code is on its way, and offers to send another.
     if (!isReady) await secondFactor.ask(context, policyResult, preferred);
     return `${base}/verify/${preferred}`;
   }
 
-  /** For who has to mend it: a secret whose key is gone is no failure of the person's. */
-  function exactly(reason: string, { enrolments }: PolicyResult): string {
-    const isLost = reason === 'no_usable_factor' && !enrolments.every(needs.isReadable);
-    return isLost ? 'secret_unreadable' : reason;
-  }
-
-  /** The one ending of a sign-in: the whole result at once, computed from what was proven. */
-  async function finish(
+  async function refusedAddress(
     ctx: Context,
-    { context, clientName, view: { key } }: InteractionContext,
-    policyResult: PolicyResult,
-  ): Promise<string> {
-    const { account, decision } = policyResult;
-    const { authentications, keepsAuthTime } = context.transaction;
-    const newest = Math.max(...authentications.map((authentication) => authentication.atMs));
-    const ts = Math.floor((keepsAuthTime ?? newest) / 1000);
-    const isStepUp = keepsAuthTime !== null;
-    const onTrust = decision.kind === 'satisfied' && decision.onTrust === true;
-    const trustedBrowserId = onTrust ? (context.trustedBrowserId ?? null) : null;
-    const levels = { acr: acrOf(authentications), amr: amrOf(authentications) };
-    const signIn = { accountId: account.id, ...levels, ts, isStepUp, authentications, trustedBrowserId, key };
-    const url = await session.end(ctx, { signIn });
-    resumeBinding.give(ctx, signIn, url);
-    needs.onSignedIn?.(ctx, account);
-    if (trustedBrowserId)
-      await trustedBrowsers.noteUse(policyResult, trustedBrowserId, clientName, placeOf(context));
-    else await trustThis(ctx, context, policyResult);
-    const methods = new Set(authentications.map(({ method }) => method));
-    await note(account, context, 'sign_in.completed', null, [...methods].join(' '));
-    return url;
-  }
-
-  /** Who ticked the box, and gave a second factor, is spared it in this browser for a while. */
-  async function trustThis(ctx: Context, context: SignInContext, policyResult: PolicyResult): Promise<void> {
-    const trusted = await trustedBrowsers.trust(context.transaction, policyResult, {
-      ...placeOf(context),
-      name: ctx.get('user-agent'),
-      kept: trustedCookie.read(ctx),
-    });
-    if (trusted) trustedCookie.write(ctx, trusted.kept, trusted.expiresAt);
-  }
-
-  async function note(
-    account: Account,
+    base: string,
     { clientId, ip }: SignInContext,
-    event: 'sign_in.completed' | 'sign_in.refused',
-    reason: string | null,
-    method: string | null = null,
-  ): Promise<void> {
+    { account, enrolments }: PolicyResult,
+    { reason }: Refused,
+  ): Promise<string> {
+    // The audit log tells operators when a key is missing, since the person cannot mend that.
+    const isLost = reason === 'no_usable_factor' && !enrolments.every(needs.isReadable);
+    const line = { accountId: account.id, tenantId: account.tenantId, clientId, ip };
     await auditLog({
-      event,
-      accountId: account.id,
-      tenantId: account.tenantId,
-      clientId,
-      ip,
-      reason,
-      method,
+      ...line,
+      event: 'sign_in.refused',
+      reason: isLost ? 'secret_unreadable' : reason,
+      method: null,
     });
+    if (reason === 'no_usable_factor') return `${base}/unusable`;
+    return session.end(ctx, { error: reason, description: 'the requested level cannot be reached' });
   }
 
-  /** A sign-in whose password was accepted a moment ago. */
-  async function begun(
-    ctx: Context,
-    view: InteractionView,
-    of: SignInTransaction,
-    snapshot: AccountSnapshot | null = null,
-  ): Promise<void> {
-    signInBinding.give(ctx, of, pages(view.uid));
-    await onward(ctx, await stageOf(ctx, view, of, snapshot));
-  }
-
-  return { open, onward, begun };
-}
-
-function placeOf({ ip, clientId }: SignInContext) {
-  return { ip, clientId };
+  return { open, evaluate, proceed, proceedFrom, proceedFromPassword };
 }
 
 export type NextStep = ReturnType<typeof createNextStep>;

@@ -12,7 +12,8 @@ import type { EnrolmentContext } from '../enrolment/pages.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import type { Form, SentCode } from '../pages/page-parts.ts';
-import type { InteractionContext, PageAddress } from './next-step.ts';
+import type { PageAddress } from './next-step.ts';
+import type { InteractionContext } from './open-interaction.ts';
 
 interface SecondFactorPagesDeps {
   readonly forms: FormTokens;

@@ -1,50 +1,39 @@
-/** Where none of the factors can be asked for: why, and what mends it if the person can. */
+/** The page for a person of whose factors none can be used now. It says why, and mails a link where one would help. */
 import type { Context } from 'koa';
-import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { AddressConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
-import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
-import type { InteractionContext } from './next-step.ts';
+import { type InteractionGuard, redirect } from './interaction-guard.ts';
+import type { NextStep, PageAddress } from './next-step.ts';
 import type { SecondFactorPages } from './page-models.ts';
 
 interface UnusableFactorDeps {
-  readonly secondFactor: Pick<SecondFactorUseCase, 'evaluate'>;
+  readonly guard: InteractionGuard;
+  readonly nextStep: Pick<NextStep, 'proceed'>;
   readonly confirmation: AddressConfirmation;
   readonly show: Pick<SecondFactorPages, 'unusable'>;
+  readonly pages: PageAddress;
 }
 
-export function createUnusableFactor({ secondFactor, confirmation, show }: UnusableFactorDeps) {
-  async function page(
-    ctx: Context,
-    interaction: InteractionContext,
-    policyResult: PolicyResult,
-  ): Promise<void> {
-    const missing = await confirmation.missing(policyResult, ifOnly(interaction));
-    return show.unusable(
-      ctx,
-      interaction,
-      policyResult,
-      missing,
-      ctx.query.sent === undefined ? null : 'sent',
-    );
+export function createUnusableFactor({ guard, nextStep, confirmation, show, pages }: UnusableFactorDeps) {
+  async function page(ctx: Context): Promise<void> {
+    await guard.page(ctx, async (interaction, policyResult) => {
+      if (policyResult.decision.kind !== 'refuse') return redirect(ctx, pages(interaction.view.uid));
+      const missing = await confirmation.missing(interaction.context, policyResult);
+      const said = ctx.query.sent === undefined ? null : 'sent';
+      return show.unusable(ctx, interaction, policyResult, missing, said);
+    });
   }
 
-  /** Whether it was mailed; if not, the page that says why is the answer. */
-  async function mailLink(
-    ctx: Context,
-    interaction: InteractionContext,
-    policyResult: PolicyResult,
-  ): Promise<boolean> {
-    const { ip, clientId } = interaction.context;
-    const mailed = await confirmation.send(policyResult, ifOnly(interaction), { ip, clientId });
-    if (mailed.ok) return true;
-    const missing = await confirmation.missing(policyResult, ifOnly(interaction));
-    await show.unusable(ctx, interaction, policyResult, missing, mailed.refusal);
-    return false;
-  }
-
-  /** What the policy would say of this sign-in if other things were true of the account. */
-  function ifOnly({ context }: InteractionContext): (snapshot: PolicyResult) => Promise<PolicyResult | null> {
-    return (snapshot) => secondFactor.evaluate({ ...context, snapshot });
+  async function mailLink(ctx: Context): Promise<void> {
+    await guard.evaluatedForm(ctx, async (interaction, policyResult) => {
+      const { decision } = policyResult;
+      // The person has confirmed the address meanwhile, by an earlier mail.
+      if (decision.kind !== 'refuse') return nextStep.proceed(ctx, interaction, policyResult);
+      const { ip, clientId } = interaction.context;
+      const missing = await confirmation.missing(interaction.context, policyResult);
+      const mailed = await confirmation.send(policyResult, missing, { ip, clientId });
+      if (mailed.ok) return redirect(ctx, `${pages(interaction.view.uid)}/unusable?sent=1`);
+      return show.unusable(ctx, interaction, policyResult, missing, mailed.refusal);
+    });
   }
 
   return { page, mailLink };

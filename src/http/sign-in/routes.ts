@@ -1,14 +1,12 @@
-/** The server's own part of an interaction: where it begins, and the password. */
+/** The first pages of an interaction: where it begins, and the password. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Account } from '../../domain/account.ts';
 import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import { addressedKey, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
-import type { AccountStore, TransactionStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
-import type { SignIn } from '../../use-cases/sign-in/password.ts';
+import type { SignIn, WantedAccount } from '../../use-cases/sign-in/password.ts';
+import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
@@ -16,24 +14,22 @@ import type { PageContext, Render } from '../pages/page-contract.ts';
 interface SignInRoutesDeps {
   readonly session: ProviderSession;
   readonly signIn: SignIn;
-  readonly accounts: Pick<AccountStore, 'findById'>;
-  readonly transactions: Pick<TransactionStore, 'find'>;
+  readonly signInTransactions: Pick<SignInTransactions, 'find'>;
   readonly forms: FormTokens;
   readonly knownBrowser: KnownBrowser;
   readonly render: Render;
   readonly clientName: (clientId: string) => string;
   readonly clientTenant: (clientId: string) => string | null;
-  /** Takes over once the password is accepted. */
+  /** Continues the sign-in after an accepted password. */
   readonly onward: (
     ctx: Context,
     view: InteractionView,
     transaction: SignInTransaction,
     snapshot: AccountSnapshot | null,
   ) => Promise<void>;
-  readonly clock: Clock;
 }
 
-/** The prompts in which a password may be given: ours goes through both factors in one. */
+/** The prompts in which a password may be given. One interaction covers both factors. */
 const PROMPTS = ['login', 'second_factor'];
 
 export function createSignInRoutes(needs: SignInRoutesDeps): Router {
@@ -45,7 +41,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   router.post('/sign-in', submitPassword);
   return router;
 
-  /** The step at which this interaction is: for most people the sign-in page, without a detour. */
+  /** Leads to the current step of this interaction. Most interactions are at the sign-in page, which is shown at once. */
   async function begin(ctx: Context): Promise<void> {
     const [view, transaction] = await Promise.all([
       session.interaction(ctx, [...PROMPTS, 'consent']),
@@ -58,7 +54,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   }
 
   function transactionAt(ctx: Context): Promise<SignInTransaction | null> {
-    return needs.transactions.find(addressedKey(ctx), needs.clock.now());
+    return needs.signInTransactions.find(addressedKey(ctx));
   }
 
   async function signInPage(ctx: Context): Promise<void> {
@@ -66,16 +62,13 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   }
 
   async function ask(ctx: Context, view: InteractionView): Promise<void> {
-    const account = view.session ? await needs.accounts.findById(view.session.accountId) : null;
     const { login_hint: hint } = view.params;
-    const known = account && mayGoOn(view, account) ? account.email : null;
+    const known = view.session && (await needs.signIn.suggestedEmail(view.session.accountId, wantedBy(view)));
     show(ctx, view, known ?? (typeof hint === 'string' ? hint : ''));
   }
 
-  /** Whether the request and its client take this account: if not, nobody is led to sign in to it again. */
-  function mayGoOn({ clientId, wantedAccountId }: InteractionView, { id, tenantId }: Account): boolean {
-    const wantedTenant = clientTenant(clientId);
-    return (wantedTenant ?? tenantId) === tenantId && (wantedAccountId ?? id) === id;
+  function wantedBy({ clientId, wantedAccountId }: InteractionView): WantedAccount {
+    return { tenantId: clientTenant(clientId), accountId: wantedAccountId };
   }
 
   async function submitPassword(ctx: Context): Promise<void> {
@@ -88,8 +81,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
       password,
       ip: ctx.ip,
       knownBrowser: needs.knownBrowser.idFor(ctx, email),
-      tenantId: clientTenant(view.clientId),
-      accountId: view.wantedAccountId,
+      ...wantedBy(view),
       clientId: view.clientId,
       expiresAt: view.expiresAt,
     });
@@ -105,7 +97,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     const cancel = forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid);
     const title = refusal.code === 'too_many_attempts' ? 'locked' : 'refused';
     const requestId = String(ctx.state.requestId ?? '');
-    // Who waits for one account may have meant another, or mistyped its address.
+    // A locked person may have mistyped the address of another account.
     const text = refusal.code === 'forbidden' ? 'try-again' : 'start-again';
     const links = [{ href: `/interaction/${view.uid}/sign-in`, text } as const];
     render(ctx, 'error', { title, protocol: null, links, cancel, requestId }, pageContext(view, refusal));

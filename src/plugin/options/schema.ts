@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Account } from '../../domain/account.ts';
 import { NUMBER_PREFIX } from '../../domain/contact.ts';
 import type { RenderSome, SecondFactorPage } from '../../http/pages/page-contract.ts';
-import type { ClientName } from '../../http/second-factor/next-step.ts';
+import type { ClientName } from '../../http/second-factor/open-interaction.ts';
 import type { ClientRule } from '../../oidc/requested-assurance.ts';
 import type { ReencryptableEnrolments } from '../../ports/keys.ts';
 import type { Log } from '../../ports/log.ts';

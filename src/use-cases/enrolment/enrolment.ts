@@ -14,7 +14,6 @@ import type { Methods } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
-import type { AttemptLimiter } from '../../domain/sign-in/attempts.ts';
 import {
   challengeFor,
   checkSentCode,
@@ -23,7 +22,6 @@ import {
   withChallenge,
   withoutChallenge,
 } from '../../domain/sign-in/challenge.ts';
-import type { SendCode } from '../../domain/sign-in/sending.ts';
 import {
   newCodesPurpose,
   type PendingEnrolment,
@@ -33,6 +31,8 @@ import {
 import type { Notify } from '../../ports/senders.ts';
 import type { AccountStore, TransactionStore } from '../../ports/stores.ts';
 import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
+import type { AttemptLimiter } from '../second-factor/attempt-limiter.ts';
+import type { SendCode } from '../second-factor/sent-codes.ts';
 
 interface EnrolmentDeps {
   readonly methods: Methods;
@@ -256,11 +256,13 @@ export function createEnrolment(needs: EnrolmentDeps) {
     const binding = { purpose, method, tenantId: tenant.id, accountId, uid, destination };
     const digest = (text: string) => cipher.digest(text, 'sent-code');
     const verdict = checkSentCode(sent, binding, typed, { digest, now: clock.now() });
-    const { left, failed, succeeded } = attempt.value;
-    if (verdict === 'expired') return failed({ code: 'code_expired' });
-    if (verdict !== 'right')
-      return failed({ code: 'code_invalid', attemptsLeft: left, clockOffSeconds: null });
-    await succeeded();
+    if (verdict === 'expired') return attemptLimiter.fail(attempt.value, { code: 'code_expired' });
+    if (verdict !== 'right') {
+      const { left: attemptsLeft } = attempt.value;
+      const refusal = { code: 'code_invalid', attemptsLeft, clockOffSeconds: null } as const;
+      return attemptLimiter.fail(attempt.value, refusal);
+    }
+    await attemptLimiter.succeed(attempt.value);
     return accepted({
       ...transaction,
       challenges: withoutChallenge(transaction.challenges, method, purpose),

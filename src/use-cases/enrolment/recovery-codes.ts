@@ -26,6 +26,13 @@ interface RecoveryDeps {
   readonly random: Random;
 }
 
+/** New codes, which wait in the transaction to be shown. */
+export interface RenewedCodes {
+  readonly transaction: SignInTransaction;
+  /** Of the set that was made. Null when another request made it at the same time. */
+  readonly setId: string | null;
+}
+
 export function createRecovery({
   methods,
   enrolments,
@@ -67,12 +74,12 @@ export function createRecovery({
     return kept ? accepted(kept) : concurrentSaveOf(transaction, ({ newCodes }) => newCodes === null);
   }
 
-  /** Ten new ones in the place of all before, for an account that has something to recover from. */
+  /** Replaces all codes by ten new ones, for an account that has a factor to recover from. */
   async function renew(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     from: Visitor,
-  ): Promise<Outcome<SignInTransaction>> {
+  ): Promise<Outcome<RenewedCodes>> {
     const { account, tenant, enrolments: before } = policyResult;
     if (account.frozenAt !== null) return refused(FROZEN);
     if (!hasFactor(before)) return refused({ code: 'method_not_allowed' });
@@ -89,13 +96,14 @@ export function createRecovery({
     const kept = await transactions.save(next);
     if (!kept) {
       await enrolments.remove(account.id, id);
-      return concurrentSaveOf(transaction, ({ newCodes }) => newCodes !== null);
+      const concurrent = await concurrentSaveOf(transaction, ({ newCodes }) => newCodes !== null);
+      return concurrent.ok ? accepted({ transaction: concurrent.value, setId: null }) : concurrent;
     }
     const old = before.filter(({ method }) => method === 'recovery');
     await Promise.all(old.map((set) => enrolments.remove(account.id, set.id)));
     await auditLog({ ...from, event: 'recovery.created', accountId: account.id, tenantId: tenant.id });
     await notify(account, { topic: 'recovery-made' });
-    return accepted(kept);
+    return accepted({ transaction: kept, setId: id });
   }
 
   async function concurrentSaveOf(

@@ -1,9 +1,14 @@
-/** How guesses are counted: before they are looked at, for the account, whatever the browser or instance; and refused. */
+/**
+ * Limits how often a code is guessed. An attempt is counted before its answer is compared, for the account as a whole,
+ * whatever the browser or the instance of the server.
+ */
 
 import { METHOD_TRAITS } from '../../domain/methods/method.ts';
-import { accepted, refused } from '../../domain/refusal.ts';
+import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import {
-  type AttemptLimiter,
+  type Answerer,
+  type Attempt,
+  type AttemptRequest,
   CODES_PER_ACCOUNT,
   CODES_PER_SIGN_IN,
   nextLock,
@@ -21,66 +26,86 @@ interface AttemptLimiterDeps {
   readonly random: Pick<Random, 'id'>;
 }
 
+/** The counter of all guessable methods of one account. */
 const GUESSES = 'guesses';
 
-export function createAttemptLimiter({
-  attempts,
-  lockouts,
-  auditLog,
-  clock,
-  random,
-}: AttemptLimiterDeps): AttemptLimiter {
-  const refuse: AttemptLimiter['refuse'] = async (of, refusal, reason = refusal.code) => {
-    await auditLog({ ...of, event: 'second_factor.refused', reason });
+export function createAttemptLimiter({ attempts, lockouts, auditLog, clock, random }: AttemptLimiterDeps) {
+  /** Refuses and audits an answer that is not counted. `reason` is more exact than the refusal's code. */
+  async function refuse(
+    { accountId, tenantId, clientId, ip, method }: Answerer,
+    refusal: Refusal,
+    reason: string = refusal.code,
+  ): Promise<Outcome<never>> {
+    const line = { accountId, tenantId, clientId, ip, method };
+    await auditLog({ ...line, event: 'second_factor.refused', reason });
     return refused(refusal);
-  };
+  }
 
-  const count: AttemptLimiter['count'] = async ({ lockout, visit, ...of }) => {
-    const { accountId, method } = of;
-    if (!METHOD_TRAITS[method].guessable) {
-      return accepted({ left: 0, failed: (...why) => refuse(of, ...why), succeeded: async () => {} });
-    }
-    const now = clock.now();
-    if (lockout.lockedUntil > now) {
-      return refuse(of, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
-    }
-    const subject = secondFactorSubject(accountId);
-    const ofVisit = `sign-in:${visit}:${method}`;
+  /** Counts an attempt before its answer is compared. Refuses it when there were too many. */
+  async function count(request: AttemptRequest): Promise<Outcome<Attempt>> {
+    const { accountId, method, lockout } = request;
+    const atMs = clock.now();
+    if (!METHOD_TRAITS[method].guessable)
+      return accepted({ ...request, isCounted: false, left: 0, isLastOfAccount: false, atMs });
+    if (lockout.lockedUntil > atMs)
+      return refuse(request, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     const verdict = await attempts.take({
-      owner: subject,
+      owner: secondFactorSubject(accountId),
       id: random.id(),
       bucket: method,
-      atMs: now,
+      atMs,
       limits: [
-        { counter: ofVisit, limit: CODES_PER_SIGN_IN, windowMs: WINDOW_MS },
+        { counter: visitCounter(request), limit: CODES_PER_SIGN_IN, windowMs: WINDOW_MS },
         { counter: GUESSES, limit: CODES_PER_ACCOUNT, windowMs: WINDOW_MS },
       ],
     });
     if (!verdict.ok) {
       const retryAt = verdict.counter === GUESSES ? verdict.retryAt : null;
-      return refuse(of, { code: 'too_many_attempts', retryAt });
+      return refuse(request, { code: 'too_many_attempts', retryAt });
     }
-
-    const isLastOfAccount = verdict.left[GUESSES] === 0;
+    const left = Math.min(...Object.values(verdict.left));
     return accepted({
-      left: Math.min(...Object.values(verdict.left)),
-      async failed(...why) {
-        await lockouts.addFailure(subject, method, now);
-        if (!isLastOfAccount) return refuse(of, ...why);
-        const lock = nextLock(lockout.level, now);
-        await lockouts.lock(subject, lock.lockedUntil, lock.level);
-        await auditLog({ ...of, event: 'second_factor.locked', reason: 'too_many_attempts' });
-        return refused({ code: 'too_many_attempts', retryAt: lock.lockedUntil });
-      },
-      async succeeded() {
-        const hasFailed = lockout.level > 0 || (lockout.failures[method] ?? 0) > 0;
-        await Promise.all([
-          attempts.forget(subject, [ofVisit, GUESSES], method),
-          hasFailed ? lockouts.clear(subject, method) : null,
-        ]);
-      },
+      ...request,
+      isCounted: true,
+      left,
+      isLastOfAccount: verdict.left[GUESSES] === 0,
+      atMs,
     });
-  };
+  }
 
-  return { count, refuse };
+  /** Refuses a wrong answer. The last attempt of the account locks it, and the refusal says for how long. */
+  async function fail(attempt: Attempt, refusal: Refusal, reason?: string): Promise<Outcome<never>> {
+    if (!attempt.isCounted) return refuse(attempt, refusal, reason);
+    const { accountId, tenantId, clientId, ip, method, lockout, atMs } = attempt;
+    const subject = secondFactorSubject(accountId);
+    await lockouts.addFailure(subject, method, atMs);
+    if (!attempt.isLastOfAccount) return refuse(attempt, refusal, reason);
+    const lock = nextLock(lockout.level, atMs);
+    await lockouts.lock(subject, lock.lockedUntil, lock.level);
+    const line = { accountId, tenantId, clientId, ip, method };
+    await auditLog({ ...line, event: 'second_factor.locked', reason: 'too_many_attempts' });
+    return refused({ code: 'too_many_attempts', retryAt: lock.lockedUntil });
+  }
+
+  /** Forgets what the method had counted, after a right answer. */
+  async function succeed(attempt: Attempt): Promise<void> {
+    if (!attempt.isCounted) return;
+    const { accountId, method, lockout } = attempt;
+    const subject = secondFactorSubject(accountId);
+    const hasFailed = lockout.level > 0 || (lockout.failures[method] ?? 0) > 0;
+    await Promise.all([
+      attempts.forget(subject, [visitCounter(attempt), GUESSES], method),
+      hasFailed ? lockouts.clear(subject, method) : null,
+    ]);
+  }
+
+  return { count, fail, succeed, refuse };
 }
+
+/** The counter of one sign-in or enrolment with one method. */
+function visitCounter({ visit, method }: AttemptRequest): string {
+  return `sign-in:${visit}:${method}`;
+}
+
+/** What every answer goes through, at a sign-in and at an enrolment. */
+export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;

@@ -1,14 +1,12 @@
 /** Collects what the policy needs to know of an account, asks it, and starts the grace that it grants. */
 
+import type { Account } from '../../domain/account.ts';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import {
   type AccountSnapshot,
   decide,
   decideByEvidence,
-  type EvaluateExistingSession,
-  type EvaluatePolicy,
-  type LoadSnapshot,
   type PolicyQuestion,
   type PolicyResult,
   type SnapshotWithoutLockout,
@@ -23,6 +21,24 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+
+/**
+ * Reads what decisions about an account are made from. Null when the account or its tenant is gone. `known` is the
+ * account when the request has read it, or is reading it, already.
+ */
+export type LoadSnapshot<T extends SnapshotWithoutLockout = AccountSnapshot> = (
+  accountId: string,
+  known?: Account | Promise<Account | undefined>,
+) => Promise<T | null>;
+
+/** Evaluates the policy for an account as it is now. Null when the account or its tenant is gone. */
+export type EvaluatePolicy = (question: PolicyQuestion) => Promise<PolicyResult | null>;
+
+/** Evaluates the policy for a session or token from a snapshot. The occasion defaults to `existing-session`. */
+export type EvaluateExistingSession = (
+  question: Pick<PolicyQuestion, 'authentications' | 'requested' | 'trustedBrowserId'> &
+    Partial<Pick<PolicyQuestion, 'occasion'>> & { readonly snapshot: SnapshotWithoutLockout },
+) => Promise<PolicyResultWithoutLockout>;
 
 interface PartialSnapshotDeps {
   readonly accounts: Pick<AccountStore, 'findById'>;

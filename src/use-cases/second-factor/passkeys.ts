@@ -8,17 +8,19 @@ import { mustVerify, type PasskeyCreation, type PasskeyRequest } from '../../dom
 import { credentialOf, type PasskeyCredential, type PasskeySite } from '../../domain/methods/webauthn.ts';
 import type { PolicyResult, RequestedAssurance } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
-import type { AttemptLimiter } from '../../domain/sign-in/attempts.ts';
 import {
   challengeFor,
   type Purpose,
   withChallenge,
   withoutChallenge,
 } from '../../domain/sign-in/challenge.ts';
-import type { AskPasskey } from '../../domain/sign-in/sending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { EnrolmentStore, OnceStore, TransactionStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../../ports/system.ts';
+import type { AttemptLimiter } from './attempt-limiter.ts';
+
+/** Creates the challenge that a passkey signs, unless one waits already. The returned transaction holds it. */
+export type AskPasskey = (transaction: SignInTransaction) => Promise<Outcome<SignInTransaction>>;
 
 interface PasskeysDeps {
   readonly methods: Pick<Methods, 'passkey'>;

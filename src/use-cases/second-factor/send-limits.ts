@@ -3,8 +3,9 @@
  */
 import type { Account } from '../../domain/account.ts';
 import { numberBlock } from '../../domain/contact.ts';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import type { CountedSend, CountSend } from '../../domain/sign-in/sending.ts';
+import type { Sending } from '../../domain/sign-in/challenge.ts';
 import type { AttemptLimit, AttemptStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, Random } from '../../ports/system.ts';
 
@@ -17,6 +18,18 @@ export interface SmsLimits {
   readonly perTenantDay: number;
   readonly perDay: number;
 }
+
+/** A message that was counted. */
+export interface CountedSend {
+  /** For a message that was not sent after all. */
+  takeBack(): Promise<void>;
+}
+
+/** Counts a message before it is sent, against every limit or against none. Refuses it when a limit is reached. */
+export type CountSend = (
+  policyResult: PolicyResult,
+  what: Pick<Sending, 'method' | 'purpose' | 'destination'>,
+) => Promise<Outcome<CountedSend>>;
 
 interface SendLimitsDeps {
   readonly attempts: AttemptStore;

@@ -2,6 +2,7 @@
 import type { Account } from '../../domain/account.ts';
 import { isServed } from '../../domain/contact.ts';
 import type { Methods } from '../../domain/methods/index.ts';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import {
   type Challenge,
@@ -11,11 +12,11 @@ import {
   type Sending,
   withChallenge,
 } from '../../domain/sign-in/challenge.ts';
-import type { CountSend, SendCode } from '../../domain/sign-in/sending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Messenger } from '../../ports/senders.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
+import type { CountSend } from './send-limits.ts';
 
 interface SentCodesDeps {
   readonly methods: Pick<Methods, 'email' | 'sms'>;
@@ -32,7 +33,18 @@ interface SentCodesDeps {
   readonly random: Random;
 }
 
-/** A second click of the same button comes within this. */
+/**
+ * Sends a new code in place of an older one. The transaction that it returns holds the new challenge and the changes of
+ * `alongside`. When the code cannot be handed over, the transaction stays as it was.
+ */
+export type SendCode = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+  what: Sending,
+  alongside?: Pick<SignInTransaction, 'pendingEnrolment'>,
+) => Promise<Outcome<SignInTransaction>>;
+
+/** Milliseconds. A second click of the same button comes within this time. */
 const TWICE_MS = 2000;
 
 export function createSentCodes(needs: SentCodesDeps): SendCode {

@@ -1,23 +1,24 @@
-/** The second factor of a sign-in: an answer is counted, compared, claimed, and noted as a proof. */
+/**
+ * The second factor of a sign-in. An answer is counted and compared, its once-only key is claimed, and the sign-in
+ * transaction gets a new authentication event.
+ */
 
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
-import type { CheckAnswer } from '../../domain/methods/answer.ts';
+import type { Answer, CheckAnswer } from '../../domain/methods/answer.ts';
 import type { Methods } from '../../domain/methods/index.ts';
 import { isSent, type MethodName } from '../../domain/methods/method.ts';
 import { withAuthentication } from '../../domain/policy/assurance.ts';
-import type {
-  AccountSnapshot,
-  EvaluatePolicy,
-  PolicyResult,
-  RequestedAssurance,
-} from '../../domain/policy/policy.ts';
-import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
-import type { Answerer, AttemptLimiter } from '../../domain/sign-in/attempts.ts';
+import type { AccountSnapshot, PolicyResult, RequestedAssurance } from '../../domain/policy/policy.ts';
+import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
+import type { Answerer, Attempt } from '../../domain/sign-in/attempts.ts';
 import { challengeFor, SENT_DIGITS } from '../../domain/sign-in/challenge.ts';
-import type { AskPasskey, SendCode } from '../../domain/sign-in/sending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { AuditLog, Clock } from '../../ports/system.ts';
+import type { AttemptLimiter } from './attempt-limiter.ts';
+import type { EvaluatePolicy } from './evaluate-policy.ts';
+import type { AskPasskey } from './passkeys.ts';
+import type { SendCode } from './sent-codes.ts';
 
 interface SecondFactorDeps {
   readonly evaluatePolicy: EvaluatePolicy;
@@ -26,24 +27,24 @@ interface SecondFactorDeps {
   readonly attemptLimiter: AttemptLimiter;
   readonly sendCode: SendCode;
   readonly askPasskey: AskPasskey;
-  /** Where codes of this factor go; null: nowhere any more. */
+  /** The address or number that codes of this factor go to. Null when there is none any more. */
   readonly destinationOf: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
-  /** Told once a recovery code was used. */
+  /** Called after a recovery code was used. */
   readonly onRecovery: (policyResult: PolicyResult, ip: string) => Promise<void>;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
   readonly auditLog: AuditLog;
   readonly clock: Clock;
 }
 
-/** One sign-in before its end: how far it is, and what is demanded of it. */
+/** One sign-in before its end: its transaction, and the assurance that it needs. */
 export interface SignInContext {
   readonly transaction: SignInTransaction;
   readonly requested: RequestedAssurance;
   readonly clientId: string;
   readonly ip: string;
-  /** The browser, by the name under which trust in it would be kept; null: it says nothing. */
+  /** The id under which trust in this browser is stored. Null when the browser sent no token. */
   readonly trustedBrowserId?: string | null;
-  /** What was read of the account in this request. */
+  /** The snapshot that this request has read already. */
   readonly snapshot?: AccountSnapshot | null | undefined;
 }
 
@@ -53,20 +54,33 @@ export interface Typed {
   readonly trustBrowser: boolean;
 }
 
-/** A code that was sent, as its page tells of it. */
+/** An accepted code. */
+export interface VerifiedCode {
+  /** The transaction with the new authentication event, as it is stored. */
+  readonly transaction: SignInTransaction;
+  /** The snapshot of before: the caller evaluates the new state from it without reading again. */
+  readonly snapshot: AccountSnapshot;
+  /**
+   * The writes that are still under way: last step, audit line, attempt counters. The caller answers after them. It may
+   * start the ending of the interaction beside them, so that SQLite commits all of it at once.
+   */
+  readonly pendingWrites: Promise<void>;
+}
+
+/** A sent code, as its page shows it. */
 export interface SentView {
-  /** Of the sending. */
+  /** Of the challenge. */
   readonly id: string | null;
   /** Masked, of a fixed length. */
   readonly destination: string;
-  /** Milliseconds since the epoch; null: none is on its way. */
+  /** Milliseconds since the epoch. Null when no code is on its way. */
   readonly expiresAt: number | null;
 }
 
 export function createSecondFactor(needs: SecondFactorDeps) {
   const { evaluatePolicy, methods, attemptLimiter, transactions, auditLog, clock } = needs;
 
-  /** What the policy says of this sign-in now; null when its account is gone. */
+  /** Evaluates the policy for this sign-in as it is now. Null when its account is gone. */
   async function evaluate({
     transaction: { accountId, authentications, later },
     requested,
@@ -77,66 +91,70 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     return evaluatePolicy({ accountId, snapshot, authentications, requested, occasion, trustedBrowserId });
   }
 
-  /** `goOn`: what comes after it, begun with what is still to be noted, so that all of that is one commit. */
+  /**
+   * Counts, compares and claims one answer, and saves the authentication that it proves. The once-only key of the code
+   * is stored before the transaction is, so that no crash leaves a code that can be used again.
+   */
   async function verifyCode(
     context: SignInContext,
     method: MethodName,
     typed: Typed,
-    goOn: (reached: SignInTransaction) => Promise<void> = async () => {},
-  ): Promise<Outcome<SignInTransaction>> {
+  ): Promise<Outcome<VerifiedCode>> {
     const policyResult = await evaluate(context);
     if (!policyResult) return refused({ code: 'session_expired' });
     const { decision, lockout } = policyResult;
     const line = { ...lineOf(context, policyResult), method };
-    const no = (refusal: Refusal) => attemptLimiter.refuse(line, refusal);
-    const goneOn = async (reached: SignInTransaction) => {
-      await goOn(reached);
-      return accepted(reached);
-    };
-    // A second click of an impatient finger: the factor was given, and the sign-in goes on.
-    if (decision.kind === 'satisfied') return goneOn(context.transaction);
-    if (decision.kind !== 'prove' || !decision.methods.includes(method)) {
-      return no({ code: 'method_not_allowed' });
-    }
+    const verified = (transaction: SignInTransaction, ...writes: Promise<unknown>[]) =>
+      accepted({ transaction, snapshot: policyResult, pendingWrites: allOf(writes) });
+    // The second submission of a form that a person sent twice: the first one was accepted, and the sign-in goes on.
+    if (decision.kind === 'satisfied') return verified(context.transaction);
+    if (decision.kind !== 'prove' || !decision.methods.includes(method))
+      return attemptLimiter.refuse(line, { code: 'method_not_allowed' });
 
-    const { transaction: begun, requested } = context;
-    const attempt = await attemptLimiter.count({ ...line, lockout, visit: begun.uid });
+    const { transaction: before, requested } = context;
+    const attempt = await attemptLimiter.count({ ...line, lockout, visit: before.uid });
     if (!attempt.ok) return attempt;
-    const found = await needs.check(method, {
-      transaction: begun,
-      policyResult,
-      requested,
-      typed: typed.code,
-    });
-    if (found.kind !== 'accepted') {
-      const { left, failed } = attempt.value;
-      if (found.kind === 'refused') return failed(found.refusal, found.reason);
-      if (found.kind === 'used') return failed({ code: 'code_used' });
-      if (found.kind === 'expired') return failed({ code: 'code_expired' });
-      return failed({ code: 'code_invalid', attemptsLeft: left, clockOffSeconds: found.clockOffSeconds });
-    }
+    const asked = { transaction: before, policyResult, requested, typed: typed.code };
+    const answer = await needs.check(method, asked);
+    if (answer.kind !== 'accepted') return refuseAnswer(attempt.value, answer);
 
-    const { enrolmentId, passkey } = found;
+    const { enrolmentId, passkey } = answer;
     const authentication = { method, enrolmentId, atMs: clock.now(), ...(passkey && { passkey }) };
-    const next: SignInTransaction = {
-      ...begun,
-      ...found.spent,
-      authentications: withAuthentication(begun.authentications, authentication),
-      trustBrowser: begun.trustBrowser || typed.trustBrowser,
-    };
-    const kept = await transactions.save(next);
+    const kept = await transactions.save({
+      ...before,
+      ...answer.spent,
+      authentications: withAuthentication(before.authentications, authentication),
+      trustBrowser: before.trustBrowser || typed.trustBrowser,
+    });
     if (!kept) {
-      const concurrent = await concurrentSaveOf(begun, ({ authentications }) =>
+      const concurrent = await concurrentSaveOf(before, ({ authentications }) =>
         authentications.some((each) => each.enrolmentId === enrolmentId),
       );
-      if (concurrent.ok) return goneOn(concurrent.value);
-      // A newer code was sent in this very moment: that one is good.
-      return found.spent.challenges ? no({ code: 'code_expired' }) : concurrent;
+      if (concurrent.ok) return verified(concurrent.value);
+      // A newer code was sent meanwhile, and that one counts.
+      return answer.spent.challenges ? attemptLimiter.refuse(line, { code: 'code_expired' }) : concurrent;
     }
-    // The claim keeps the code from being good again meanwhile.
-    const noted = [noteAccepted(line, policyResult), found.note(), attempt.value.succeeded()];
-    const [reached] = await Promise.all([goneOn(kept), ...noted]);
-    return reached;
+    const { value: counted } = attempt;
+    return verified(kept, noteAccepted(line, policyResult), answer.note(), attemptLimiter.succeed(counted));
+  }
+
+  function refuseAnswer(
+    attempt: Attempt,
+    answer: Exclude<Answer, { kind: 'accepted' }>,
+  ): Promise<Outcome<never>> {
+    switch (answer.kind) {
+      case 'refused':
+        return attemptLimiter.fail(attempt, answer.refusal, answer.reason);
+      case 'used':
+        return attemptLimiter.fail(attempt, { code: 'code_used' });
+      case 'expired':
+        return attemptLimiter.fail(attempt, { code: 'code_expired' });
+      case 'wrong': {
+        const { clockOffSeconds } = answer;
+        const refusal = { code: 'code_invalid', attemptsLeft: attempt.left, clockOffSeconds } as const;
+        return attemptLimiter.fail(attempt, refusal);
+      }
+    }
   }
 
   async function noteAccepted(line: Answerer, policyResult: PolicyResult): Promise<void> {
@@ -152,8 +170,8 @@ export function createSecondFactor(needs: SecondFactorDeps) {
   }
 
   /**
-   * Asks for what a method needs: sends a code, or asks for a passkey, unless one is on its way already and no new one
-   * is wanted. `seen` is the sending that the page with the button told of; null: the button was not pressed.
+   * Sends a code or creates a passkey challenge, unless one is on its way and no new one is wanted. `seen` is the id of
+   * the challenge that the page with the button showed. `resend` is null when nobody pressed the button.
    */
   async function ask(
     context: SignInContext,
@@ -181,14 +199,14 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     });
   }
 
-  /** Whether the page of a method has all that it shows: its code is on its way, its passkey asked for. */
+  /** Whether the page of a method can be shown: its code is on its way, its passkey challenge exists. */
   function isAsked(transaction: SignInTransaction, policyResult: PolicyResult, method: MethodName): boolean {
     if (method === 'passkey') return challengeFor(transaction.challenges, method, 'sign-in') !== null;
     const sent = sentBy(transaction, policyResult, method);
     return sent === null || sent.expiresAt !== null;
   }
 
-  /** What the page of a sent code tells; null for a method that sends none. */
+  /** The sent code of a method, as its page shows it. Null for a method that sends none. */
   function sentBy(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -211,10 +229,11 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     return enrolment ? needs.destinationOf(policyResult, enrolment) : null;
   }
 
-  /** Puts a set-up off while grace lasts; the answer holds for this sign-in. */
-  async function postpone(context: SignInContext): Promise<Outcome<SignInTransaction>> {
-    const policyResult = await evaluate(context);
-    if (!policyResult) return refused({ code: 'session_expired' });
+  /** Postpones an enrolment while grace lasts. The answer holds for this sign-in. */
+  async function postpone(
+    context: SignInContext,
+    policyResult: PolicyResult,
+  ): Promise<Outcome<SignInTransaction>> {
     const { decision } = policyResult;
     if (decision.kind !== 'set-up' || decision.laterUntil === null) return refused({ code: 'enforced' });
     const next = { ...context.transaction, later: true };
@@ -224,7 +243,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     return accepted(kept);
   }
 
-  /** How many digits the codes of a method have; null where they are no digits. */
+  /** The number of digits of a method's codes. Null when the codes are not numeric. */
   function digitsOf(method: MethodName): number | null {
     if (method === 'totp') return methods.totp.digits;
     return method === 'recovery' ? null : SENT_DIGITS;
@@ -235,6 +254,10 @@ export function createSecondFactor(needs: SecondFactorDeps) {
 
 function lineOf({ clientId, ip }: SignInContext, { account }: PolicyResult) {
   return { accountId: account.id, tenantId: account.tenantId, clientId, ip };
+}
+
+async function allOf(writes: readonly Promise<unknown>[]): Promise<void> {
+  await Promise.all(writes);
 }
 
 function unreachable(method: 'email' | 'sms'): 'email_unconfirmed' | 'phone_invalid' {

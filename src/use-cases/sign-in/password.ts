@@ -1,6 +1,6 @@
-/** The first factor: an address and its password, counted, compared, and noted in the sign-in's progress. */
-import { normaliseEmail, normalisePassword } from '../../domain/account.ts';
-import type { AccountSnapshot, LoadSnapshot } from '../../domain/policy/policy.ts';
+/** The first factor: an e-mail address and its password. An accepted password begins the sign-in transaction. */
+import { type Account, normaliseEmail, normalisePassword } from '../../domain/account.ts';
+import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import {
   addressKey,
@@ -16,9 +16,10 @@ import {
 } from '../../domain/sign-in/transaction.ts';
 import type { AccountStore, AttemptStore, LockoutStore, TransactionStore } from '../../ports/stores.ts';
 import type { AuditLog, Cipher, Clock, PasswordHasher, Random } from '../../ports/system.ts';
+import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
 
 interface SignInDeps {
-  readonly accounts: Pick<AccountStore, 'findByEmail' | 'replacePasswordHash'>;
+  readonly accounts: Pick<AccountStore, 'findById' | 'findByEmail' | 'replacePasswordHash'>;
   readonly attempts: AttemptStore;
   readonly lockouts: LockoutStore;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
@@ -30,31 +31,36 @@ interface SignInDeps {
   readonly random: Random;
 }
 
-export interface PasswordSubmission {
+/** The accounts that a request and its client take. */
+export interface WantedAccount {
+  /** Only members of this tenant. Null: members of any. */
+  readonly tenantId: string | null;
+  /** Only this account. Null: any. */
+  readonly accountId: string | null;
+}
+
+export interface PasswordSubmission extends WantedAccount {
+  /** Of the transaction. */
   readonly uid: string;
-  /** What this sign-in had come to before, if anything: it is replaced. */
+  /** The transaction so far, which is replaced. */
   readonly before: SignInTransaction | null;
   readonly email: string;
   readonly password: string;
-  /** The network address the form came from. */
+  /** The IP address that the form came from. */
   readonly ip: string;
-  /** The id of a browser that signed in to this address before; null: it did not. */
+  /** The id of a browser that has signed in with this e-mail address before. Null: it has not. */
   readonly knownBrowser: string | null;
-  /** Only members of this tenant may go on; null: all. */
-  readonly tenantId: string | null;
-  /** Only this account may go on; null: all. */
-  readonly accountId: string | null;
   readonly clientId: string;
   readonly expiresAt: number;
 }
 
-/** A sign-in whose password was right, and what was read meanwhile of the account; null: it is gone. */
-export interface Begun {
+/** A sign-in whose password was right. The snapshot is null when the account is gone meanwhile. */
+export interface AcceptedPassword {
   readonly transaction: SignInTransaction;
   readonly snapshot: AccountSnapshot | null;
 }
 
-/** Longer than any address (RFC 5321, 4.5.3.1) and than any password that could have been set: not worth hashing. */
+/** Characters. No address (RFC 5321, 4.5.3.1) and no stored password is longer, so longer ones are not hashed. */
 const LONGEST_EMAIL = 320;
 const LONGEST_PASSWORD = 128;
 const BUCKET = 'password';
@@ -71,14 +77,14 @@ export function createSignIn({
   clock,
   random,
 }: SignInDeps) {
-  /** Under one name whether the account exists or not, so that waiting tells nothing. */
+  /** The same subject whether or not the account exists, so that a lock reveals nothing. */
   function subjectOf(email: string): string {
     return `password:${cipher.digest(email, 'password-attempts')}`;
   }
 
   /**
-   * Counts the attempt before the password is looked at: for a known browser alone, else for address and account, in
-   * both or in none, since who has to wait for the one has failed at nothing of the other's.
+   * Counts the attempt before the password is compared. A known browser has a counter of its own. Otherwise the attempt
+   * counts for the IP address and for the account, or for neither when one of them is locked.
    */
   async function count(subject: string, { ip, knownBrowser }: PasswordSubmission) {
     const atMs = clock.now();
@@ -96,8 +102,8 @@ export function createSignIn({
     return { verdict, owner, network, id };
   }
 
-  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<Begun>> {
-    const { uid, knownBrowser, clientId, tenantId, accountId, ip } = submission;
+  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<AcceptedPassword>> {
+    const { uid, knownBrowser, clientId, ip } = submission;
     const email = normaliseEmail(submission.email).slice(0, LONGEST_EMAIL + 1);
     const subject = subjectOf(email);
     const [lockout, account] = await Promise.all([lockouts.read(subject), accounts.findByEmail(email)]);
@@ -110,7 +116,7 @@ export function createSignIn({
     const password = normalisePassword(submission.password);
     const fits = password.length <= LONGEST_PASSWORD && email.length <= LONGEST_EMAIL;
     const hash = fits ? (account?.passwordHash ?? null) : null;
-    // Counted when its turn has come: a right password that waits in line, or is turned away there, is no failure.
+    // The attempt is counted when its hash is computed: a password that waits, or finds the queue full, is no failure.
     const { verdict, owner, network, id, matches } = await hasher.inTurn(async (verify) => {
       const counted = await count(subject, submission);
       return { ...counted, matches: counted.verdict.ok && (await verify(hash, fits ? password : '')) };
@@ -132,10 +138,8 @@ export function createSignIn({
         lockout.level > 0 || (lockout.failures[BUCKET] ?? 0) > 0 ? lockouts.clear(subject, BUCKET) : null,
       ]);
     };
-    const otherTenant = tenantId !== null && account.tenantId !== tenantId;
-    const otherAccount = accountId !== null && account.id !== accountId;
-    if (otherTenant || otherAccount) {
-      const reason = otherTenant ? 'other_tenant' : 'other_account';
+    const reason = unwantedBecause(account, submission);
+    if (reason) {
       await Promise.all([forgotten(), auditLog({ ...line, event: 'sign_in.refused', reason })]);
       return refused({ code: 'forbidden' });
     }
@@ -163,7 +167,7 @@ export function createSignIn({
     return accepted({ transaction: kept, snapshot });
   }
 
-  /** The last try of the window locks the account's password, for longer each time. */
+  /** The last attempt of the window locks the account's password, for longer each time. */
   async function countFailure(subject: string, isLast: boolean, level: number): Promise<void> {
     await lockouts.addFailure(subject, BUCKET, clock.now());
     if (!isLast) return;
@@ -171,7 +175,22 @@ export function createSignIn({
     await lockouts.lock(subject, lock.lockedUntil, lock.level);
   }
 
-  return { submitPassword };
+  /** The e-mail address of a live session's account. Null when the request or its client does not take that account. */
+  async function suggestedEmail(accountId: string, wanted: WantedAccount): Promise<string | null> {
+    const account = await accounts.findById(accountId);
+    return account && unwantedBecause(account, wanted) === null ? account.email : null;
+  }
+
+  return { submitPassword, suggestedEmail };
+}
+
+/** Why a request does not take an account. Null when it does. */
+function unwantedBecause(
+  account: Pick<Account, 'id' | 'tenantId'>,
+  { tenantId, accountId }: WantedAccount,
+): 'other_tenant' | 'other_account' | null {
+  if (tenantId !== null && account.tenantId !== tenantId) return 'other_tenant';
+  return accountId !== null && account.id !== accountId ? 'other_account' : null;
 }
 
 export type SignIn = ReturnType<typeof createSignIn>;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { createOutboxSender } from '../../../src/adapters/delivery/outbox-sender.ts';
 import { openEmbeddedShortLived } from '../../../src/adapters/embedded/open.ts';
-import type { OutboxMessage } from '../../../src/ports/stores.ts';
+import type { OutboxMessage } from '../../../src/ports/senders.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
 import { createSettableClock } from '../../support/time/clock.ts';
 

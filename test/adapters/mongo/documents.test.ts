@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { toStoredAuthentication } from '../../../src/domain/sign-in/stored-authentication.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import {
   anAccount,
   anAuditEvent,

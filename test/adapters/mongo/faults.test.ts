@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { mongo } from 'mongoose';
 import { asStoreFault } from '../../../src/adapters/mongo/faults.ts';
 import { type MongoAccounts, openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import {
   anAccount,
   anAuditEvent,

@@ -1,7 +1,7 @@
 /** The same promises in a cluster of three masters: no act touches keys of two. */
 import { expect } from 'chai';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { attemptStoreContract } from '../../contracts/attempt-store.contract.ts';
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import type { MakeStore } from '../../contracts/make-store.ts';

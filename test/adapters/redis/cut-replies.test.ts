@@ -1,7 +1,7 @@
 /** A reply that never arrives: the call is sent again, has one effect, and tells what it told the first time. */
 import { expect } from 'chai';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { needs } from '../../support/needs.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/process/tcp-proxy.ts';

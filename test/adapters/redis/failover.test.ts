@@ -1,7 +1,7 @@
 /** Another server takes over: what it never heard of is not done twice, and the client finds it by itself. */
 import { expect } from 'chai';
 import { openRedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { needs } from '../../support/needs.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/process/tcp-proxy.ts';

@@ -1,7 +1,7 @@
 /** A Redis that is away, stopped, slow, empty or full: an answer within a second, and nothing counted twice. */
 import { expect } from 'chai';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { needs } from '../../support/needs.ts';

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { openRedisShortLived, type RedisOptions } from '../../../src/adapters/redis/open.ts';
 import { judgeServer } from '../../../src/adapters/redis/server-check.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { aProgress } from '../../contracts/examples.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 import Koa from 'koa';
 import { errorPages } from '../../../src/http/middleware/errors.ts';
 import { createRenderer } from '../../../src/http/pages/render.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import type { LogFields } from '../../../src/ports/log.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
 import { answerOf } from '../../support/process/raw-request.ts';
 import { createSettableClock } from '../../support/time/clock.ts';
 

@@ -3,7 +3,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openEmbedded } from '../../../src/adapters/embedded/open.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { anAccount, NOW } from '../../contracts/examples.ts';
 
 export interface FullDiskReport {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { isFactor } from '../../../src/domain/enrolment/enrolment.ts';
 import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
-import { StoreUnavailable } from '../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { createRecovery } from '../../../src/use-cases/enrolment/recovery-codes.ts';
 import { NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
@@ -43,7 +43,7 @@ describe('recovery codes made anew', () => {
   it('are ten, in the place of all before', async () => {
     const { codes } = await setUp();
     acceptedBy(await use(codes[0]));
-    const shown = setting().recovery.shown(acceptedBy(await renew()));
+    const shown = setting().recovery.shown(acceptedBy(await renew()).transaction);
     expect(shown).to.have.length(10);
     expect(await sets()).to.have.length(1);
     expect(await left()).to.equal(10);
@@ -57,7 +57,8 @@ describe('recovery codes made anew', () => {
     const transaction = await setting().begun(account);
     const outcomes = (await together(2, () => renew(transaction))).map(acceptedBy);
     expect(await sets()).to.have.length(1);
-    const [shown, again] = outcomes.map((each) => setting().recovery.shown(each));
+    const [shown, again] = outcomes.map((each) => setting().recovery.shown(each.transaction));
+    expect(outcomes.map(({ setId }) => setId)).to.have.members([(await sets())[0]?.id, null]);
     expect(shown).to.deep.equal(again);
     expect(codeOf(await use(shown?.[0]))).to.equal('ok');
   });

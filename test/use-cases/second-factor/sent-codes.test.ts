@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { acrOf, amrOf } from '../../../src/domain/policy/assurance.ts';
 import { NO_ASSURANCE_REQUESTED } from '../../../src/domain/policy/policy.ts';
-import type { OutboxMessage } from '../../../src/ports/stores.ts';
+import type { OutboxMessage } from '../../../src/ports/senders.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { acceptedBy, aTenant, codeOf, freshSetting, refusalOf, SECRET, tally } from '../setting.ts';

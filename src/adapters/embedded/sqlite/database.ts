@@ -3,7 +3,7 @@ import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';
 import { setTimeout as pause } from 'node:timers/promises';
-import { StoreUnavailable } from '../../../ports/stores.ts';
+import { StoreUnavailable } from '../../../ports/faults.ts';
 import { createDiskSync } from './disk-sync.ts';
 import { asStoreFault, isFull, isLocked } from './faults.ts';
 import { createGroupCommit } from './group-commit.ts';

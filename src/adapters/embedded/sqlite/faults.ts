@@ -1,5 +1,5 @@
 /** What SQLite's result codes mean for whoever asked (https://sqlite.org/rescode.html). */
-import { StoreUnavailable } from '../../../ports/stores.ts';
+import { StoreUnavailable } from '../../../ports/faults.ts';
 
 /** Somebody else holds the lock: worth asking again. BUSY, LOCKED, and PROTOCOL (a race for the WAL's index). */
 const LOCKED: ReadonlySet<number> = new Set([5, 6, 15]);

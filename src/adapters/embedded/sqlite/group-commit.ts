@@ -1,5 +1,5 @@
 /** Lets the writes of a moment share a commit, which takes longer than all of them, with a sync of the disk or without. */
-import { StoreUnavailable } from '../../../ports/stores.ts';
+import { StoreUnavailable } from '../../../ports/faults.ts';
 
 /** So many writes wait for no more: by then the commit is a small part of them. */
 const ENOUGH = 16;

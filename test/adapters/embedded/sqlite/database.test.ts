@@ -10,7 +10,7 @@ import {
 } from '../../../../src/adapters/embedded/open.ts';
 import { openDatabase } from '../../../../src/adapters/embedded/sqlite/database.ts';
 import { ACCOUNTS_MIGRATIONS } from '../../../../src/adapters/embedded/sqlite/schema.ts';
-import { StoreUnavailable } from '../../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../../src/ports/faults.ts';
 import { anAccount, NOW } from '../../../contracts/examples.ts';
 import { freshDataDir } from '../../../support/stores/embedded.ts';
 

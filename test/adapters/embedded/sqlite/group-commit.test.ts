@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { openDatabase } from '../../../../src/adapters/embedded/sqlite/database.ts';
 import { createGroupCommit } from '../../../../src/adapters/embedded/sqlite/group-commit.ts';
-import { StoreUnavailable } from '../../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../../src/ports/faults.ts';
 import { freshDataDir } from '../../../support/stores/embedded.ts';
 import { turns } from '../../../support/time/event-loop.ts';
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { openEmbedded, openEmbeddedAccounts } from '../../../../src/adapters/embedded/open.ts';
-import { StoreUnavailable } from '../../../../src/ports/stores.ts';
+import { StoreUnavailable } from '../../../../src/ports/faults.ts';
 import { anAccount, anAuditEvent, anEnrolment, NOW } from '../../../contracts/examples.ts';
 import { together } from '../../../contracts/make-store.ts';
 import { otherProcesses } from '../../../support/process/processes.ts';

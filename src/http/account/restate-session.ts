@@ -1,25 +1,25 @@
-/** What this browser's session has proven, when that changes on a page of the account. */
+/** Gives this browser's session other authentication events, after a change on a page of the account. */
 import type { Context } from 'koa';
 import { type AuthenticationEvent, acrOf, amrOf } from '../../domain/policy/assurance.ts';
 import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import type { ProviderSession } from '../../oidc/sessions.ts';
-import type { SignInRecordStore } from '../../ports/stores.ts';
+import type { RestateRecord } from '../../use-cases/sign-in/sign-in-records.ts';
 
-export interface SessionEventsDeps {
+export interface RestateSessionDeps {
   readonly session: Pick<ProviderSession, 'restate'>;
-  readonly records: Pick<SignInRecordStore, 'save'>;
+  readonly restateRecord: RestateRecord;
 }
 
-/** The session goes on with these proofs: what is issued from now on says so. */
-export type CarryOn = (
+/** Tokens that are issued from now on carry the level of these events. */
+export type RestateSession = (
   ctx: Context,
   record: SignInRecord,
   authentications: readonly AuthenticationEvent[],
 ) => Promise<void>;
 
-export function createCarryOn({ session, records }: SessionEventsDeps): CarryOn {
+export function createRestateSession({ session, restateRecord }: RestateSessionDeps): RestateSession {
   return async (ctx, record, authentications) => {
-    await records.save({ ...record, authentications });
+    await restateRecord(record, authentications);
     await session.restate(ctx, { acr: acrOf(authentications), amr: amrOf(authentications) });
   };
 }

@@ -1,0 +1,70 @@
+/** The only place that ends an interaction with a sign-in. */
+import type { Context } from 'koa';
+import type { Account } from '../../domain/account.ts';
+import { acrOf, amrOf } from '../../domain/policy/assurance.ts';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
+import type { ResumeBinding } from '../../oidc/resume-cookie.ts';
+import type { ProviderSession } from '../../oidc/sessions.ts';
+import type { AuditLog } from '../../ports/system.ts';
+import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
+import type { SignInContext } from '../../use-cases/second-factor/verify.ts';
+import type { TrustedBrowserCookie } from '../guards/trusted-browser-cookie.ts';
+import type { InteractionContext } from './open-interaction.ts';
+
+export interface FinishSignInDeps {
+  readonly session: Pick<ProviderSession, 'end'>;
+  readonly resumeBinding: Pick<ResumeBinding, 'give'>;
+  readonly trustedBrowsers: Pick<TrustedBrowsers, 'trust' | 'noteUse'>;
+  readonly trustedCookie: TrustedBrowserCookie;
+  /** Called once a sign-in is complete: the host may set a cookie of its own. */
+  readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
+  readonly auditLog: AuditLog;
+}
+
+/** Ends the interaction with the whole result at once, and returns the address at which the provider goes on. */
+export type FinishSignIn = (
+  ctx: Context,
+  interaction: InteractionContext,
+  policyResult: PolicyResult,
+) => Promise<string>;
+
+export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
+  const { session, resumeBinding, trustedBrowsers, trustedCookie, auditLog } = needs;
+
+  async function trustBrowser(
+    ctx: Context,
+    { transaction, ip, clientId }: SignInContext,
+    policyResult: PolicyResult,
+  ): Promise<void> {
+    const trusted = await trustedBrowsers.trust(transaction, policyResult, {
+      ip,
+      clientId,
+      name: ctx.get('user-agent'),
+      kept: trustedCookie.read(ctx),
+    });
+    if (trusted) trustedCookie.write(ctx, trusted.kept, trusted.expiresAt);
+  }
+
+  return async (ctx, { context, clientName, view: { key } }, policyResult) => {
+    const { account, decision } = policyResult;
+    const { ip, clientId } = context;
+    const { authentications, keepsAuthTime } = context.transaction;
+    const newest = Math.max(...authentications.map(({ atMs }) => atMs));
+    const ts = Math.floor((keepsAuthTime ?? newest) / 1000);
+    const isStepUp = keepsAuthTime !== null;
+    const onTrust = decision.kind === 'satisfied' && decision.onTrust === true;
+    const trustedBrowserId = onTrust ? (context.trustedBrowserId ?? null) : null;
+    const levels = { acr: acrOf(authentications), amr: amrOf(authentications) };
+    const signIn = { accountId: account.id, ...levels, ts, isStepUp, authentications, trustedBrowserId, key };
+    const url = await session.end(ctx, { signIn });
+    resumeBinding.give(ctx, signIn, url);
+    needs.onSignedIn?.(ctx, account);
+    if (trustedBrowserId)
+      await trustedBrowsers.noteUse(policyResult, trustedBrowserId, clientName, { ip, clientId });
+    else await trustBrowser(ctx, context, policyResult);
+    const methods = new Set(authentications.map(({ method }) => method));
+    const line = { accountId: account.id, tenantId: account.tenantId, clientId, ip };
+    await auditLog({ ...line, event: 'sign_in.completed', reason: null, method: [...methods].join(' ') });
+    return url;
+  };
+}

@@ -1,0 +1,46 @@
+/** Records of finished sign-ins: the policy evaluates sessions and tokens by them. */
+import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
+import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
+import type { SignInRecordStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+
+interface SignInRecordsDeps {
+  readonly records: Pick<SignInRecordStore, 'find' | 'save'>;
+  readonly clock: Clock;
+  /** How long after a sign-in something issued from it can still live. */
+  readonly issuedLifetimeMs: number;
+}
+
+/** Characters of a `User-Agent` header: a longer one tells a person nothing more. */
+const LONGEST_BROWSER = 200;
+
+export function createSignInRecords({ records, clock, issuedLifetimeMs }: SignInRecordsDeps) {
+  /** The record of a session. Null when there is none, or it has expired. */
+  function find(sessionUid: string): Promise<SignInRecord | null> {
+    return records.find(sessionUid, clock.now());
+  }
+
+  /** Stores a finished sign-in. The record lives as long as anything issued from it can. */
+  async function save({ browser, ...finished }: Omit<SignInRecord, 'expiresAt'>): Promise<void> {
+    const expiresAt = clock.now() + issuedLifetimeMs;
+    await records.save({ ...finished, browser: browser.slice(0, LONGEST_BROWSER), expiresAt });
+  }
+
+  return { find, save };
+}
+
+export type SignInRecords = ReturnType<typeof createSignInRecords>;
+
+interface RestatementDeps {
+  readonly records: Pick<SignInRecordStore, 'save'>;
+}
+
+/** Replaces the authentication events of a session's record. */
+export type RestateRecord = (
+  record: SignInRecord,
+  authentications: readonly AuthenticationEvent[],
+) => Promise<void>;
+
+export function createRestatement({ records }: RestatementDeps): RestateRecord {
+  return (record, authentications) => records.save({ ...record, authentications });
+}
