@@ -12,7 +12,14 @@ import {
   sizeFaults,
   worldFaults,
 } from './architecture/habits.ts';
-import { crowdedFaults, cycleFaults, layerFaults, packageFaults } from './architecture/layers.ts';
+import {
+  asyncTypeFaults,
+  crowdedFaults,
+  cycleFaults,
+  layerFaults,
+  packageFaults,
+  storeFaults,
+} from './architecture/layers.ts';
 import { listFiles, readSources, type Source } from './architecture/source.ts';
 import { assetFaults, deadViewFaults, pageFaults, pagesOf, unescapedFaults } from './architecture/views.ts';
 
@@ -40,6 +47,14 @@ describe('the architecture', () => {
 
   it('imports across layers in the directions that are allowed', () => {
     expect(layerFaults(sources)).to.deep.equal([]);
+  });
+
+  it('imports no store port in http and oidc', () => {
+    expect(storeFaults(sources)).to.deep.equal([]);
+  });
+
+  it('promises nothing in the domain', () => {
+    expect(asyncTypeFaults(sources)).to.deep.equal([]);
   });
 
   it('keeps each package to the layer that it is for', () => {

@@ -1,6 +1,14 @@
 /** Each import rule finds what it is there to find, and lets pass what is right. */
 import { expect } from 'chai';
-import { crowdedFaults, cycleFaults, layerFaults, layerOf, packageFaults, storeFaults } from './layers.ts';
+import {
+  asyncTypeFaults,
+  crowdedFaults,
+  cycleFaults,
+  layerFaults,
+  layerOf,
+  packageFaults,
+  storeFaults,
+} from './layers.ts';
 import { parseSource, type Source } from './source.ts';
 
 function importing(path: string, ...statements: string[]): Source[] {
@@ -66,7 +74,7 @@ describe('the import rules', () => {
       importing('src/adapters/embedded/once-store.ts', "import { open } from './database.ts';"),
       importing(
         'src/adapters/embedded/once-store.ts',
-        "import { StoreUnavailable } from '../../ports/stores.ts';",
+        "import { StoreUnavailable } from '../../ports/faults.ts';",
       ),
       importing(
         'src/http/account/routes.ts',
@@ -110,6 +118,25 @@ describe('the import rules', () => {
     expect(storeFaults(importing('src/oidc/prompt.ts', statement))).to.have.lengthOf(1);
     expect(storeFaults(importing('src/oidc/adapter.ts', statement))).to.deep.equal([]);
     expect(storeFaults(importing('src/jobs/mail.ts', statement))).to.deep.equal([]);
+    const fault = "import { StoreUnavailable } from '../ports/faults.ts';";
+    expect(storeFaults(importing('src/oidc/prompt.ts', fault))).to.deep.equal([]);
+  });
+
+  it('refuse a function type with a promise in the domain, wherever it stands', () => {
+    const refused = [
+      'export type Load = (id: string) => Promise<string>;',
+      'export interface Attempt { failed(): Promise<void> }',
+      'interface Answer { readonly note: () => Promise<void> }',
+      'export async function load(): Promise<void> {}',
+    ];
+    for (const statement of refused) {
+      const faults = asyncTypeFaults(importing('src/domain/policy/policy.ts', '', statement));
+      expect(faults, statement).to.deep.equal(['src/domain/policy/policy.ts:2 says Promise']);
+    }
+    const load = 'export type Load = (id: string) => Promise<string>;';
+    expect(asyncTypeFaults(importing('src/use-cases/sign-in/password.ts', load))).to.deep.equal([]);
+    const pure = 'export type Decide = (input: string) => string; export interface Attempt { left: number }';
+    expect(asyncTypeFaults(importing('src/domain/policy/policy.ts', pure))).to.deep.equal([]);
   });
 
   it('count the files of each folder by itself', () => {

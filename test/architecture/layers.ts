@@ -1,4 +1,5 @@
 /** Who may import whom. A rule is a function from sources to the faults it found, one line each. */
+import { Visitor } from 'oxc-parser';
 import type { Import, Source } from './source.ts';
 
 /** Programs and published subpaths. They start something or re-export it, and nothing imports them. */
@@ -89,6 +90,27 @@ export function storeFaults(sources: readonly Source[]): string[] {
     return imports
       .filter(({ target }) => target !== null && STORE_PORTS.includes(target))
       .map(({ target, line }) => `${path}:${line} imports ${target}`);
+  });
+}
+
+/** These still describe what a use case does, and move beside it with the methods. */
+const ASYNC_TYPES_LEFT = ['src/domain/methods/answer.ts', 'src/domain/enrolment/steps.ts'];
+
+/**
+ * A function type of `domain` that returns a promise: it would promise input or output. Such a type stands beside the use
+ * case that implements it.
+ */
+export function asyncTypeFaults(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, program, lineOf }) => {
+    if (!path.startsWith('src/domain/') || ASYNC_TYPES_LEFT.includes(path)) return [];
+    const faults: string[] = [];
+    new Visitor({
+      TSTypeReference({ typeName, start }) {
+        if (typeName.type === 'Identifier' && /^Promise(Like)?$/.test(typeName.name))
+          faults.push(`${path}:${lineOf(start)} says ${typeName.name}`);
+      },
+    }).visit(program);
+    return faults;
   });
 }
 

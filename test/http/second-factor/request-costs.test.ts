@@ -1,0 +1,96 @@
+/** The cost of each request of the main flows: evaluations of the policy, and round trips to the stores. */
+import { expect } from 'chai';
+import { PASSWORD } from '../../support/app.ts';
+import { createEvaluations } from '../../support/evaluations.ts';
+import { createStoreActs, roundTrips } from '../../support/stores/store-acts.ts';
+import { accounts, givePassword, withApp } from '../flow/members.ts';
+import { interaction, nextCode, tenantsWith } from '../oidc/story.ts';
+
+interface Cost {
+  readonly evaluations: number;
+  /** The longest chain of store acts in which each begins after the one before has ended. */
+  readonly roundTrips: number;
+}
+
+/** A request that costs more reads something twice, or waits where it could do two things at once. */
+const SIGN_IN: Readonly<Record<string, Cost>> = {
+  authorization: { evaluations: 0, roundTrips: 1 },
+  'password page': { evaluations: 0, roundTrips: 1 },
+  password: { evaluations: 1, roundTrips: 6 },
+  'code page': { evaluations: 1, roundTrips: 2 },
+  // The state before the answer, and the state after it.
+  code: { evaluations: 2, roundTrips: 8 },
+  resume: { evaluations: 1, roundTrips: 5 },
+  token: { evaluations: 1, roundTrips: 4 },
+  userinfo: { evaluations: 1, roundTrips: 2 },
+};
+
+const WRONG_CODE: Cost = { evaluations: 2, roundTrips: 6 };
+
+describe('the cost of a request', () => {
+  const evaluations = createEvaluations();
+  const acts = createStoreActs();
+  const s = interaction(
+    () => ({
+      ...accounts(...['ann', 'ben'].map((name) => withApp(name, 'strict'))),
+      ...tenantsWith('open', { enforcement: 'required', grace_days: 7 }),
+    }),
+    { around: (stores) => acts.around(evaluations.around(stores)) },
+  );
+
+  /** Sends one request, and returns its answer and its cost. */
+  async function measured<T>(request: () => Promise<T>): Promise<[answer: T, cost: Cost]> {
+    acts.take();
+    evaluations.take();
+    const answer = await request();
+    return [answer, { evaluations: evaluations.take(), roundTrips: roundTrips(acts.take()) }];
+  }
+
+  it('is the known one in each step of a sign-in, 29 round trips in all', async () => {
+    const visitor = s.app.visitor();
+    const costs: Record<string, Cost> = {};
+    async function step<T>(name: string, request: () => Promise<T>): Promise<T> {
+      const [answer, cost] = await measured(request);
+      costs[name] = cost;
+      return answer;
+    }
+    const url = await s.rp.authorizationUrl();
+    const begun = await step('authorization', () => visitor.get(url));
+    const passwordPage = await step('password page', () => visitor.get(begun.location ?? ''));
+    const typed = { email: 'ann@strict.test', password: PASSWORD };
+    const password = await step('password', () => visitor.submit(passwordPage, typed));
+    const codePage = await step('code page', () => visitor.get(password.location ?? ''));
+    const ended = await step('code', () => visitor.submit(codePage, { code: nextCode(s.app) }));
+    const resumed = await step('resume', () => visitor.get(ended.location ?? ''));
+    const tokens = await step('token', () => s.rp.exchange(resumed.location ?? ''));
+    const authorization = `Bearer ${tokens.access_token}`;
+    const told = await step('userinfo', () => fetch(`${s.app.origin}/me`, { headers: { authorization } }));
+
+    expect(told.status).to.equal(200);
+    expect(costs).to.deep.equal(SIGN_IN);
+    const total = Object.values(costs).reduce((sum, cost) => sum + cost.roundTrips, 0);
+    expect(total).to.equal(29);
+  });
+
+  it('is the known one for a wrong code, after which the account is read again', async () => {
+    const { visitor, page } = await givePassword(s, 'ben@strict.test');
+    const [refused, cost] = await measured(() => visitor.submit(page, { code: '000000' }));
+    expect(refused.error).to.equal('code_invalid');
+    expect(cost).to.deep.equal(WRONG_CODE);
+  });
+
+  it('is one evaluation for each state of a postponed enrolment', async () => {
+    const { visitor, page } = await givePassword(s, 'new@open.test');
+    expect(page.name).to.equal('set-up-choose');
+    const [later, cost] = await measured(() => visitor.submit(page, {}, 'later'));
+    expect(later.location).to.include('/auth/');
+    expect(cost.evaluations).to.equal(2);
+  });
+
+  it('is one evaluation for a choice among the methods of an enrolment', async () => {
+    const { visitor, page } = await givePassword(s, 'boss@open.test');
+    const [chosen, cost] = await measured(() => visitor.submit(page, { method: 'totp' }));
+    expect(chosen.location).to.include('/set-up/totp');
+    expect(cost.evaluations).to.equal(1);
+  });
+});
