@@ -12,6 +12,7 @@ import {
 import type { Clock } from '../ports/system.ts';
 import { type BrandColours, brandColours } from '../presentation/brand.ts';
 import { loadLanguages } from '../presentation/languages.ts';
+import { unbroken } from '../presentation/unbroken.ts';
 import { compileView } from '../presentation/views.ts';
 import { type Block, type Words, wordsOf } from './email-words.ts';
 import { smsOf } from './sms-words.ts';
@@ -28,7 +29,7 @@ export interface MessageWriterOptions {
 /** Throws for a link that leads to another server. */
 export type WriteMessage = (to: Recipient, template: MessageTemplate) => Message;
 
-const LOCALS = ['lang', 'words', 'name', 'monogram', 'colours'];
+const LOCALS = ['lang', 'words', 'name', 'monogram', 'colours', 'unbroken'];
 
 /** As in `views/assets/doublelock.css`. */
 const OUR_COLOURS: BrandColours = {
@@ -73,7 +74,7 @@ export function createMessageWriter(options: MessageWriterOptions): WriteMessage
       ...message,
       subject: words.subject,
       text: textOf(words),
-      html: html({ lang, words, name, monogram, colours }),
+      html: html({ lang, words, name, monogram, colours, unbroken }),
     };
   };
 }

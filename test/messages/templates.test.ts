@@ -115,7 +115,7 @@ describe('a letter', () => {
   it('says how long the code is good, what to do if it was not you, and that nobody asks for it [2.8]', () => {
     const { text } = mail(codeLetter());
     expect(text).to.include('90 seconds').and.include('only once');
-    expect(text).to.include('not ask for this code').and.include('somebody may know your password');
+    expect(text).to.include('Didn’t ask for this code?').and.include('Someone may know your password');
     expect(text).to.include('Nobody from Acme will ever ask you for it');
     expect(mail(codeLetter(), { locale: 'nl' }).text)
       .to.include('90 seconden')

@@ -28,7 +28,7 @@ for (const kind of KINDS) {
       expect([first.claims.acr, first.claims.amr]).to.deep.equal([TWO_STEP, ['pwd', 'email']]);
       expect(post.contacts).to.deep.equal([{ id: 'ann', email: MAIL }]);
       expect(post.sent.map(({ channel, to, subject }) => [channel, to, subject])).to.deep.equal([
-        ['email', MAIL, `${post.codeTo(MAIL)} is your code for Acme`],
+        ['email', MAIL, `${post.codeTo(MAIL)} is your security code for Acme`],
         ['email', MAIL, 'A second step was added to your account at Acme'],
       ]);
 

@@ -112,7 +112,7 @@ describe('who has mailed codes alone, at an address that is not confirmed any mo
     await startWith(withLink);
     know({ locale: 'nl' });
     const visitor = await arrive();
-    expect(visitor.page.$('button[name=send]').text()).to.equal('Mail me de link');
+    expect(visitor.page.$('button[name=send]').text()).to.equal('Stuur de link');
     await at.host.restart({
       sender: { send: () => Promise.reject(new DeliveryFailed('the server is away')) },
     });

@@ -110,9 +110,9 @@ describe('the words', () => {
   it('end a sentence after a name that ends in a full stop with that one', () => {
     const t = loadTranslations()('nl');
     expect(t('mail.footer', { host: 'x.test', tenant: 'Bakkerij B.V.' })).to.include(
-      'bij Bakkerij B.V. Niemand',
+      'bij Bakkerij B.V. Antwoorden',
     );
-    expect(t('mail.footer', { host: 'x.test', tenant: 'Bakkerij' })).to.include('bij Bakkerij. Niemand');
+    expect(t('mail.footer', { host: 'x.test', tenant: 'Bakkerij' })).to.include('bij Bakkerij. Antwoorden');
   });
 
   it('call signing in by one name', () => {

@@ -8,6 +8,7 @@ import type { Clock } from '../../ports/system.ts';
 import { type Language, loadLanguages } from '../../presentation/languages.ts';
 import { localeFor, type Translate } from '../../presentation/locale.ts';
 import { paragraphs, webAddress } from '../../presentation/plain-text.ts';
+import { unbroken } from '../../presentation/unbroken.ts';
 import { compileView, VIEWS_FOLDER } from '../../presentation/views.ts';
 import { ownPath, pagePath } from '../guards/return-path.ts';
 import { type AssetName, loadAssets } from './asset-files.ts';
@@ -70,6 +71,7 @@ const LOCALS = [
   'place',
   'asset',
   'paragraphs',
+  'unbroken',
   'webAddress',
   'body',
 ] as const;
@@ -115,6 +117,7 @@ export function createRenderer(options: RendererOptions): Render {
       },
       asset: (name: AssetName) => assets[name].path,
       paragraphs,
+      unbroken,
       webAddress,
     };
     prepareAnswer(ctx, pageContext, clock.now());

@@ -33,7 +33,7 @@ describe('the demo relying parties', () => {
     expect(page.link('/demo-two/start')).not.to.equal(null);
     expect(page.text).to.include('bob@acme.test').and.to.include('correct horse');
     expect(page.$('.accounts small').text()).to.equal(
-      'A second step is up to you. Administrator. Set up already: Authenticator app.',
+      'Second step optional. Administrator. Already set up: Authenticator app.',
     );
   });
 

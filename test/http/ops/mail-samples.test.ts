@@ -28,7 +28,7 @@ describe('the samples of what is mailed and texted', () => {
       ...[...texts, 'phone-changed', 'email-changed'].map((template) => `/dev/mail/sms/${template}`),
     ].flatMap((path) => [`${path}/en`, `${path}/nl`]);
     expect(links).to.have.members(expected);
-    expect($('section[lang=nl]').text()).to.include('Je code om in te loggen');
+    expect($('section[lang=nl]').text()).to.include('Je beveiligingscode om in te loggen');
     const words = $('section a')
       .toArray()
       .map((link) => $(link).text());

@@ -205,8 +205,8 @@ describe('what a page promises', () => {
   });
 
   it('says that a code which is just too late is followed by another [1.1]', async () => {
-    expect((await open('set-up-totp')).text).to.include('Just too late?');
-    expect((await open('enter-code', 'nl')).text).to.include('Net te laat?');
+    expect((await open('set-up-totp')).text).to.include('If the code changes while you type');
+    expect((await open('enter-code', 'nl')).text).to.include('Verandert de code terwijl je typt?');
   });
 
   it('shows the message of the tenant in the language of the page [1.3]', async () => {
@@ -216,8 +216,8 @@ describe('what a page promises', () => {
   });
 
   it('says who demands a set-up: the organisation, or the application [1.3]', async () => {
-    expect((await open('set-up-choose')).$('.notice').text()).to.include('Acme asks you');
-    expect((await open('set-up-totp-forced')).$('.notice').text()).to.include('Acme Payroll asks you');
+    expect((await open('set-up-choose')).$('.notice').text()).to.include('Acme requires two-step verification.');
+    expect((await open('set-up-totp-forced')).$('.notice').text()).to.include('Acme Payroll requires two-step verification.');
   });
 
   it('names whom to ask on the page for the code, and the administrator where nobody is named [1.5]', async () => {
@@ -227,8 +227,8 @@ describe('what a page promises', () => {
 
   it('says why it cannot be turned off, and who can lift it [1.6]', async () => {
     const required = await open('security-required');
-    expect(required.$('main').text()).to.include('while Acme requires it');
-    expect((await open('security-administrator')).$('main').text()).to.include('rights that you have');
+    expect(required.$('main').text()).to.include('because Acme requires it');
+    expect((await open('security-administrator')).$('main').text()).to.include('your role requires a second step');
   });
 
   it('says where a code went and how long it is good, and when none is on its way [2.8]', async () => {
@@ -249,7 +249,7 @@ describe('what a page promises', () => {
   it('says how far the clock is off and what to switch on [3.8]', async () => {
     const { $ } = await open('enter-code-clock');
     expect($('#alert').text()).to.include('about 90 seconds behind').and.include('automatic date and time');
-    expect($('#alert').text()).to.include('1 try left');
+    expect($('#alert').text()).to.include('1 attempt left');
   });
 
   it('says until when a set-up can be put off [4.6]', async () => {

@@ -73,18 +73,18 @@ describe('refusals', () => {
   it('tell a person what to do next', () => {
     const text = (refusal: Refusal, subject: Subject = 'app') => told(refusal, subject, 'en').join(' ');
     expect(text({ code: 'code_invalid', attemptsLeft: 4, clockOffSeconds: 60 })).to.equal(
-      'This code is not right yet: the clock of your phone is probably about 60 seconds ahead. ' +
-        'Turn on automatic date and time in the settings of your phone, then type a new code. You have 4 tries left.',
+      'This code isn’t valid yet. The clock on your phone seems to be about 60 seconds ahead. ' +
+        'Turn on automatic date and time on your phone, then enter a new code. You have 4 attempts left.',
     );
-    expect(text({ code: 'code_used' })).to.include('Wait until your app shows the next one');
+    expect(text({ code: 'code_used' })).to.include('Wait until your app shows the next code');
     expect(text({ code: 'code_used' }, 'sent'))
-      .to.include('Have a new one sent')
+      .to.include('Request a new code')
       .and.not.include('app');
     expect(text({ code: 'code_used' }, 'recovery'))
       .to.include('from your list')
       .and.not.include('app');
     const wrong = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null } as const;
-    expect(text(wrong, 'sent')).to.include('the newest one that we sent');
+    expect(text(wrong, 'sent')).to.include('the newest code we sent');
     expect(text(wrong, 'recovery')).to.include('from your list');
     expect(text({ code: 'session_expired' }, 'link')).to.include('This link');
   });

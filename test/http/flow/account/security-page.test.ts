@@ -62,7 +62,7 @@ describe('the security page', () => {
     const shown = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
     expect(shown.name).to.equal('set-up-totp');
     expect(shown.$('img[data-mark=qr]').length).to.equal(1);
-    expect(words(shown)).not.to.include('asks you to sign in in two steps');
+    expect(words(shown)).not.to.include('open requires two-step verification');
     const refused = await visitor.submit(shown, { code: '000000' });
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'set-up-totp', 'code_invalid']);
     expect(refused.mark('secret')).to.equal(shown.mark('secret'));
@@ -71,7 +71,7 @@ describe('the security page', () => {
     const accepted = await visitor.submit(refused, { code });
     expect(accepted.status).to.equal(303);
     const done = await visitor.putAway(accepted);
-    expect(words(done)).to.include('Done. Your second step is set up.').and.to.include('On.');
+    expect(words(done)).to.include('Your second step is set up.').and.to.include('On.');
 
     const { claims } = await redeem(s.rp, await askAgain(visitor, s.rp));
     expect(claims)
@@ -119,7 +119,7 @@ describe('the security page', () => {
   it('who is required to have one can neither turn it off nor remove the last [1.6 A53]', async () => {
     const { visitor, page } = await open('ida@strict.test');
     expect(page.$('button[name=turn_off], button[name=remove]').length).to.equal(0);
-    expect(words(page)).to.include('You can’t turn it off while strict requires it.');
+    expect(words(page)).to.include('You can’t turn this off because strict requires it.');
 
     // The forms of two phones, kept until one of them is the last.
     const { page: two } = await setUp(visitor, 'Second');

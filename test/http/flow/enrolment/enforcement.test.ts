@@ -66,7 +66,7 @@ describe('what a tenant enforces', () => {
 
   it('a forced set-up begins with what the administrator wants to say, and whom to ask [1.3]', async () => {
     const { page } = await givePassword(s, 'third@strict.test');
-    expect(words(page)).to.include('strict asks you to sign in in two steps.');
+    expect(words(page)).to.include('strict requires two-step verification.');
     expect(words(page)).to.include('Because of the audit.');
     expect(page.link('help@strict.test')).to.equal('mailto:help@strict.test');
     expect(page.$('button[name=later]').length).to.equal(0);
@@ -82,7 +82,7 @@ describe('what a tenant enforces', () => {
     const always = await partyOf(s.app, 'always');
     const { visitor, page } = await givePassword({ app: s.app, rp: always }, 'new@open.test');
     expect(page.name).to.equal('set-up-totp');
-    expect(words(page)).to.include('always asks you to sign in in two steps.');
+    expect(words(page)).to.include('always requires two-step verification.');
     expect((await redeem(always, (await setUpApp(s.app, visitor)).end)).claims.acr).to.equal(MFA);
   });
 
@@ -135,7 +135,7 @@ describe('a tenant that begins to require a second factor', () => {
       expect((await visitor.open(address)).name, address).to.equal('set-up-choose');
     }
     expect((await askAgain(visitor, s.rp)).name).to.equal('set-up-choose');
-    expect(words(visitor.page)).to.include('open asks you to sign in in two steps.');
+    expect(words(visitor.page)).to.include('open requires two-step verification.');
     const silent = await askAgain(visitor, s.rp, { prompt: 'none' });
     expect(errorOf(silent)).to.equal('interaction_required');
 

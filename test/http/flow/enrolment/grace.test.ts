@@ -85,7 +85,7 @@ describe('the grace of a tenant that requires a second factor', () => {
 
     const refused = await atTheEnd.visitor.submit(atTheEnd.page, {}, 'later');
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'set-up-choose', 'enforced']);
-    expect(alertOf(refused)).to.include('can’t be put off any longer');
+    expect(alertOf(refused)).to.include('can’t put it off any longer');
     expect(refused.$('button[name=later]').length).to.equal(0);
     const goingOn = await atTheEnd.visitor.submit(refused, { method: 'totp' });
     expect((await atTheEnd.visitor.follow(goingOn)).name).to.equal('set-up-totp');

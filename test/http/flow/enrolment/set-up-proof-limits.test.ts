@@ -71,7 +71,7 @@ describe('without the mailed code that comes before a set-up', () => {
     const code = await codeTo(s.app, address('gus'));
     const wrong = await visitor.submit(asked, { code: notThis(code) });
     expect([wrong.status, wrong.name, wrong.error]).to.deep.equal([422, 'set-up-proof', 'code_invalid']);
-    expect(alertOf(wrong)).to.include('4 tries left');
+    expect(alertOf(wrong)).to.include('4 attempts left');
     s.clock.nextStep(90_000);
     const late = await visitor.submit(asked, { code });
     expect([late.status, late.name, late.error]).to.deep.equal([422, 'set-up-proof', 'code_expired']);

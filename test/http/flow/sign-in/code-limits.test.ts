@@ -30,7 +30,7 @@ describe('guessing codes', () => {
 
   function expectLocked(page: Page, minutes: number): void {
     expect([page.status, page.name, page.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
-    expect(alertOf(page)).to.equal(`Too many wrong tries. You can try again in ${minutes} minutes.`);
+    expect(alertOf(page)).to.equal(`Too many wrong attempts. Try again in ${minutes} minutes.`);
     expect(Number(page.headers['retry-after'])).to.be.within((minutes - 1) * 60, minutes * 60);
     expect(page.$('input[name=code]').length).to.equal(0);
   }
@@ -45,19 +45,19 @@ describe('guessing codes', () => {
         'enter-code',
         'code_invalid',
       ]);
-      said.push(alertOf(refused).replace('This code is not right. Type the code that you see now. ', ''));
+      said.push(alertOf(refused).replace('Incorrect code. Enter the code your app shows now. ', ''));
     }
     expect(said).to.deep.equal([
-      'You have 4 tries left.',
-      'You have 3 tries left.',
-      'You have 2 tries left.',
-      'You have 1 try left.',
-      'That was the last try. Cancel and sign in again, or confirm in another way if you have one.',
+      'You have 4 attempts left.',
+      'You have 3 attempts left.',
+      'You have 2 attempts left.',
+      'You have 1 attempt left.',
+      'You have no attempts left. Cancel and sign in again, or confirm another way if you can.',
     ]);
     const stopped = await visitor.submit(page, { code: nextCode(s.app) });
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
     expect(stopped.headers['retry-after']).to.equal('0');
-    expect(words(stopped)).to.include('This sign-in was stopped').and.to.include('Cancel and sign in again');
+    expect(words(stopped)).to.include('Sign-in stopped').and.to.include('Cancel and sign in again');
     expect(stopped.$('button[name=cancel]').length).to.equal(1);
 
     const again = await atCode('ann');

@@ -47,7 +47,7 @@ describe('a code of an authenticator app', () => {
     const refused = await visitor.enterCode('000000');
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'enter-code', 'code_invalid']);
     expect(alertOf(refused)).to.equal(
-      'This code is not right. Type the code that you see now. You have 4 tries left.',
+      'Incorrect code. Enter the code your app shows now. You have 4 attempts left.',
     );
     expect(refused.text).not.to.include('000000');
     expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);

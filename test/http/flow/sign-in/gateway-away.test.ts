@@ -89,7 +89,7 @@ describe('a gateway that is away [R19 R41]', () => {
   it('leaves who has nothing else on the page of the code, which says that none is on its way', async () => {
     const { visitor, page } = await givePassword(s, 'ben@desk.test');
     expect([page.name, page.$('body').attr('data-method')]).to.deep.equal(['enter-code', 'sms']);
-    expect(words(page)).to.include('No code is on its way');
+    expect(words(page)).to.include('There is no valid code');
     const refused = await visitor.submit(page, {}, 'resend');
     expect([refused.status, refused.name, refused.error]).to.deep.equal([
       422,

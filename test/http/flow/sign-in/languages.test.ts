@@ -18,23 +18,23 @@ describe('the language of a sign-in', () => {
 
     const wrong = await visitor.signIn('new@strict.test', 'not this one');
     expect(alertOf(wrong)).to.equal(
-      'Dit e-mailadres en wachtwoord horen niet bij elkaar. Kijk ze allebei na en probeer het nog eens.',
+      'Onjuist e-mailadres of wachtwoord. Controleer ze allebei en probeer het opnieuw.',
     );
     const chooser = await visitor.signIn('new@strict.test', PASSWORD);
-    expect(words(chooser)).to.include('strict vraagt je om in twee stappen in te loggen.');
+    expect(words(chooser)).to.include('strict verplicht tweestapsverificatie.');
     expect(words(chooser)).to.include('Wegens de audit.').and.not.include('Because');
     const end = new Intl.DateTimeFormat('nl-NL', { dateStyle: 'long', timeZone: 'UTC' });
     expect(words(chooser)).to.include(`tot ${end.format(s.clock.now() + 14 * 86_400_000)}`);
 
     await visitor.chooseMethod('totp');
-    expect(alertOf(await visitor.enterCode('000000'))).to.include('Deze code klopt niet.');
+    expect(alertOf(await visitor.enterCode('000000'))).to.include('Onjuiste code.');
   });
 
   it('is what the relying party asks for, whatever the browser says [1.7]', async () => {
     const { visitor, page } = await givePassword(s, 'app@open.test', undefined, { ui_locales: 'fr nl en' });
     expect(page.$('html').attr('lang')).to.equal('nl');
     expect(alertOf(await visitor.enterCode('000000'))).to.equal(
-      'Deze code klopt niet. Typ de code die je nu ziet. Je hebt nog 4 pogingen.',
+      'Onjuiste code. Vul de code in die je app nu laat zien. Je hebt nog 4 pogingen.',
     );
   });
 

@@ -137,7 +137,7 @@ describe('passkeys', () => {
     expect(optionsOf(demanding.page).userVerification).to.equal('required');
     const refused = await use(demanding.visitor, demanding.page, key, { verified: false });
     expect([refused.status, refused.error]).to.deep.equal([422, 'code_invalid']);
-    expect(alertOf(refused)).to.include('Here it has to');
+    expect(alertOf(refused)).to.include('didn’t check that it’s you');
     const reached = await redeem(s.rp, await use(demanding.visitor, refused, key));
     expect(reached.claims.acr).to.equal(PHR);
     // The session of the set-up has it already.

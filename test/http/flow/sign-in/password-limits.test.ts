@@ -40,7 +40,7 @@ describe('guessing passwords', () => {
 
   function expectWaiting(page: Page, minutes: number): void {
     expect([page.status, page.name, page.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
-    expect(alertOf(page)).to.equal(`Too many wrong tries. You can try again in ${minutes} minutes.`);
+    expect(alertOf(page)).to.equal(`Too many wrong attempts. Try again in ${minutes} minutes.`);
     expect(Number(page.headers['retry-after'])).to.be.within((minutes - 1) * 60, minutes * 60);
   }
 

@@ -75,7 +75,7 @@ describe('a code that is sent, at sign-in', () => {
     s.clock.nextStep(90_000);
     const expired = await visitor.submit(page, { code: late });
     expect([expired.status, expired.name, expired.error]).to.deep.equal([422, 'enter-code', 'code_expired']);
-    expect(words(expired)).to.include('No code is on its way');
+    expect(words(expired)).to.include('There is no valid code');
     const again = await visitor.submit(expired, {}, 'resend');
     expect(again.status).to.equal(303);
     expect(words(await visitor.follow(again))).to.include('90 more seconds');
@@ -92,7 +92,7 @@ describe('a code that is sent, at sign-in', () => {
     if (first !== newest) {
       const refused = await visitor.submit(second, { code: first });
       expect([refused.status, refused.error]).to.deep.equal([422, 'code_invalid']);
-      expect(alertOf(refused)).to.include('4 tries left');
+      expect(alertOf(refused)).to.include('4 attempts left');
     }
     // The page of before, in another tab: its form is good as long as the sign-in is.
     const end = await visitor.follow(await visitor.submit(page, { code: newest }));
@@ -120,7 +120,7 @@ describe('a code that is sent, at sign-in', () => {
     expect(await sent('eve')).to.equal(5);
     // Another sign-in brings no more: it waits for the code on its page, which can't be sent.
     const other = await givePassword(s, address('eve'));
-    expect(words(other.page)).to.include('No code is on its way');
+    expect(words(other.page)).to.include('There is no valid code');
     expect(await sent('eve')).to.equal(5);
     expect(hasCode(await visitor.follow(await visitor.submit(shown, { code: newest })))).to.equal(true);
   });
@@ -134,7 +134,7 @@ describe('a code that is sent, at sign-in', () => {
       shown = await visitor.follow(await visitor.submit(wrong, {}, 'resend'));
     }
     const last = await visitor.submit(shown, { code: notThis(await mailed('fay')) });
-    expect(alertOf(last)).to.include('That was the last try');
+    expect(alertOf(last)).to.include('You have no attempts left');
     const stopped = await visitor.submit(last, { code: await mailed('fay') });
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
     s.clock.nextStep(10 * MINUTE);
