@@ -1,0 +1,54 @@
+/** The documentation site: `npm run docs` builds it into docs/.vitepress/dist, and fails on a dead link. */
+import { defineConfig } from 'vitepress';
+
+export default defineConfig({
+  title: 'Doublelock',
+  description: 'An OpenID Connect provider that asks for a second factor before any token is issued',
+  lang: 'en',
+  cleanUrls: true,
+  // `npm run docs:api` writes its own pages there.
+  srcExclude: ['api/**'],
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Guides', link: '/guides/relying-parties' },
+      { text: 'Reference', link: '/reference/config' },
+      { text: 'Explanation', link: '/explanation/why' },
+    ],
+    sidebar: [
+      {
+        text: 'Guides',
+        items: [
+          { text: 'Relying parties', link: '/guides/relying-parties' },
+          { text: 'Tenants and rollout', link: '/guides/tenants' },
+          { text: 'Methods', link: '/guides/methods' },
+          { text: 'Operating', link: '/guides/operating' },
+          { text: 'Containers and monitoring', link: '/guides/deployment' },
+          { text: 'Rotating keys', link: '/guides/keys' },
+          { text: 'The plugin', link: '/guides/plugin' },
+        ],
+      },
+      {
+        text: 'Reference',
+        items: [
+          { text: 'Configuration', link: '/reference/config' },
+          { text: 'Command line', link: '/reference/cli' },
+          { text: 'Claims', link: '/reference/claims' },
+          { text: 'Plugin options', link: '/reference/plugin-options' },
+          { text: 'Traceability', link: '/traceability' },
+        ],
+      },
+      {
+        text: 'Explanation',
+        items: [
+          { text: 'Why it is so', link: '/explanation/why' },
+          { text: 'Architecture', link: '/explanation/architecture' },
+          { text: 'A sign-in through the code', link: '/explanation/sign-in-through-the-code' },
+          { text: 'Threat model', link: '/explanation/threat-model' },
+          { text: 'Cost of a sign-in', link: '/explanation/cost' },
+        ],
+      },
+    ],
+  },
+});
