@@ -47,7 +47,7 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Transac
       expect(found).to.deep.equal(aProgress({ pendingEnrolment, version: 1 }));
     });
 
-    it('lets one of 50 parallel callers consume a challenge [2.9 A41]', async () => {
+    it('lets one of 50 parallel callers consume a challenge [A41]', async () => {
       await store().save(aProgress({ challenges: [aChallenge()] }));
       const found = await store().find('interaction-1', NOW);
       if (!found) throw new Error('no progress');

@@ -1,0 +1,58 @@
+/** The page that tells what the codes in test titles mean is the one that the tests give. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { parseSource, readSources } from './source.ts';
+import { readRows, testsByCode, traceability, traceabilityFaults } from './traceability.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+describe('docs/traceability.md', () => {
+  it('gives every code in a test title a meaning, and every row a test or a reason', () => {
+    expect(traceabilityFaults(readRows(), testsByCode(readSources(ROOT, ['test'])))).to.deep.equal([]);
+  });
+
+  it('is fresh: npm run generate writes it', () => {
+    expect(readFileSync(join(ROOT, 'docs/traceability.md'), 'utf8')).to.equal(traceability());
+  });
+
+  it('finds the codes at the end of titles alone', () => {
+    const source = parseSource(
+      'test/example.test.ts',
+      `it('refuses it twice [A32 R5]', run); it(\`asks \${name} [B.2]\`, run); find('input[name=code]'); it('x [A1] y');`,
+    );
+    expect([...testsByCode([source])]).to.deep.equal([
+      ['A32', [{ path: 'test/example.test.ts', title: 'refuses it twice' }]],
+      ['R5', [{ path: 'test/example.test.ts', title: 'refuses it twice' }]],
+      ['B.2', [{ path: 'test/example.test.ts', title: 'asks …' }]],
+    ]);
+  });
+
+  it('names the suites that a test is in', () => {
+    const source = parseSource(
+      'test/example.test.ts',
+      "describe('a code [A1]', () => { describe('by mail', () => { it('is sent [A2]', run); }); }); describe('b', run);",
+    );
+    expect([...testsByCode([source])]).to.deep.equal([
+      ['A1', [{ path: 'test/example.test.ts', title: 'a code' }]],
+      ['A2', [{ path: 'test/example.test.ts', title: 'a code: by mail: is sent' }]],
+    ]);
+  });
+
+  it('tells of a code without a meaning and of a row without a test', () => {
+    const rows = { A1: { means: 'One.' }, A2: { means: 'Two.', notTested: 'Not built yet.' } };
+    expect(
+      traceabilityFaults(
+        rows,
+        new Map([
+          ['A2', []],
+          ['A3', []],
+        ]),
+      ),
+    ).to.deep.equal([
+      'A3 has no meaning',
+      'A1 has neither a test nor a reason',
+      'A2 is tested, and says why not',
+    ]);
+  });
+});
