@@ -1,4 +1,4 @@
-/** Reading and changing plain data that nobody has checked yet. Nothing is changed in place. */
+/** Reads and changes unchecked plain data. Every change returns a copy. */
 import type { Path } from './faults.ts';
 
 export type Data = Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ export function valueAt(data: unknown, path: Path): unknown {
   }, data);
 }
 
-/** Maps on the way are made where none is; what stands there instead of a map stays, to be found faulty. */
+/** Creates the maps that are missing on the way. A value that is no map stays, so that the schema finds it. */
 export function withValue(data: unknown, path: Path, value: unknown): unknown {
   const [step, ...rest] = path;
   if (step === undefined) return value;
@@ -25,7 +25,7 @@ export function withValue(data: unknown, path: Path, value: unknown): unknown {
   return isMap(map) ? { ...map, [step]: withValue(map[step], rest, value) } : data;
 }
 
-/** Applies `change` to every value that the pattern names; `*` stands for each item of a list. */
+/** Applies `change` to every value that the pattern names. `*` stands for each item of a list. */
 export function mapAt(
   data: unknown,
   pattern: readonly string[],

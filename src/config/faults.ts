@@ -1,30 +1,30 @@
-/** What is wrong with a configuration: collected, so that one run names all of it. */
+/** Collects the faults of a configuration, so that one run lists all of them. */
 
 export type Path = readonly (string | number)[];
 
 export interface Fault {
   /** As in `tenants[1].second_factor.methods[0]`, or the name of an environment variable. */
   readonly path: string;
-  /** In the file, from 1; null for what stands in no file. */
+  /** The line in the file, from 1; null for a value that is not from the file. */
   readonly line: number | null;
   readonly message: string;
 }
 
-/** The refusal of a whole configuration. Its text is the list, and holds no secret. */
+/** The refusal of a configuration. Its message is the list of faults, without secrets. */
 export class ConfigFaults extends Error {
   override name = 'ConfigFaults';
   readonly faults: readonly Fault[];
 
   constructor(source: string, faults: readonly Fault[]) {
     const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-    // In the order of the file, so that the list is read beside it.
+    // In the order of the file, so that people can read the list beside it.
     const sorted = faults.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
     super([`${source} has ${count}:`, ...sorted.map(faultLine)].join('\n'));
     this.faults = sorted;
   }
 }
 
-/** Where the checks leave what they find. */
+/** The checks add their faults and warnings here. */
 export class Findings {
   readonly #faults: Fault[] = [];
   readonly #warnings: string[] = [];
@@ -59,7 +59,7 @@ export function pathText(path: Path): string {
   }, '');
 }
 
-/** A key or an id as the file has it, on one line and harmless to a terminal. */
+/** A key or an id of the file on one line, without control characters. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text).replaceAll('\u007f', '\\u007f');
 }

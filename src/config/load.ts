@@ -1,4 +1,4 @@
-/** YAML and environment in; one frozen Config out, or one refusal that lists every fault. */
+/** Loads the configuration from YAML and the environment, or lists every fault. */
 import { realpathSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,7 +19,7 @@ import { readText } from './sources/text-file.ts';
 export { ConfigFaults } from './faults.ts';
 
 export interface ConfigSource {
-  /** Wins over DOUBLELOCK_CONFIG; neither names the built-in demo. Relative to `cwd`. */
+  /** Takes precedence over DOUBLELOCK_CONFIG. Relative to `cwd`. Without both, the built-in demo is loaded. */
   readonly file?: string | undefined;
   readonly env: Environment;
   readonly cwd: string;
@@ -29,12 +29,16 @@ export interface ConfigSource {
 
 const DEMO_FILE = fileURLToPath(new URL('../../config/demo.yaml', import.meta.url));
 
-/** The one place that looks at the process's own environment. */
+/** The only access to the environment of the process. */
 export function readEnvironment(): Environment {
   return process.env;
 }
 
-/** Throws ConfigFaults. Nothing is started, created or changed by it. */
+/**
+ * Starts, creates and changes nothing.
+ *
+ * @throws ConfigFaults with every fault of the file and the environment
+ */
 export function loadConfig({ file, env, cwd, availableMethods = ['totp'] }: ConfigSource): Config {
   const overrides = readOverrides(env, cwd);
   const path = resolve(cwd, file ?? (env.DOUBLELOCK_CONFIG || DEMO_FILE));
@@ -66,7 +70,7 @@ function openDocument(path: string): ConfigDocument {
   return readDocument(file.text);
 }
 
-/** A number where a text is meant was written without quotes: it is read again as it was written. */
+/** YAML reads an unquoted `+31…` as a number. Such a value is read again as text. */
 function parse(data: unknown, document: ConfigDocument) {
   const parsed = configFile.safeParse(data);
   const unquoted = meantAsText(parsed.error?.issues ?? [], data);
@@ -78,7 +82,7 @@ function parse(data: unknown, document: ConfigDocument) {
   return { parsed: configFile.safeParse(corrected), corrected };
 }
 
-/** What a variable has set stands on no line: its name is the place to look. */
+/** A value from the environment has no line. Its fault names the variable. */
 function locate(path: Path, document: ConfigDocument, { edits }: Overrides) {
   const text = pathText(path);
   const edit = edits.find((one) => one.path.every((step, index) => path[index] === step));

@@ -1,8 +1,8 @@
-/** What a file may ask for and this release does not do: said in plain words at the start, and not offered. */
+/** Warns about settings that this release accepts and does not support. */
 import type { MethodName } from '../domain/methods/method.ts';
 import type { ConfigFile } from './schema/file.ts';
 
-/** Each topic is one line, however many tenants it concerns. */
+/** One line for each topic, with the tenants that it concerns. */
 export function notYet(file: ConfigFile, available: readonly MethodName[]): string[] {
   const asking = file.tenants.filter((tenant) => tenant.second_factor.enforcement !== 'off');
   const lines: string[] = [];
@@ -23,7 +23,7 @@ export function notYet(file: ConfigFile, available: readonly MethodName[]): stri
   return [...lines, ...factorLines(file, available)];
 }
 
-/** An account that can answer with nothing else is refused at sign-in, so that its password alone is never enough. */
+/** An account with only unsupported factors is refused at sign-in, so that its password alone is never enough. */
 function factorLines({ accounts }: ConfigFile, available: readonly MethodName[]): string[] {
   return accounts
     .filter(({ factors }) => factors.length > 0 && !factors.some(({ method }) => available.includes(method)))

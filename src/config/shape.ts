@@ -1,33 +1,33 @@
-/** The one frozen object that a configuration file and the environment come down to. */
+/** The frozen configuration, as every other module sees it. */
 import type { Account, Role } from '../domain/account.ts';
 import type { Tenant } from '../domain/tenant.ts';
 
-/** A factor given in the file, set up as if the person had done it. */
+/** A factor of the file, enrolled when the account is created. */
 export type SeedFactor =
   | { readonly method: 'totp' /** base32, RFC 4648 */; readonly secret: string }
   | { readonly method: 'email' }
   | { readonly method: 'sms' };
 
-/** An account of the file: created when absent, never overwritten. */
+/** An account of the file. It is created when absent, and never overwritten. */
 export interface SeedAccount
   extends Pick<Account, 'email' | 'name' | 'groups' | 'manages' | 'emailConfirmed' | 'phone'> {
   readonly tenantId: string;
   readonly role: Role;
-  /** Clear text, hashed when the account is created; or `passwordHash` (PHC string); neither: to be invited. */
+  /** Clear text, hashed when the account is created. Alternative: `passwordHash`, a PHC string. */
   readonly password: string | null;
   readonly passwordHash: string | null;
   readonly factors: readonly SeedFactor[];
 }
 
-/** A relying party: OpenID Connect client metadata by its standard names, and what is ours beside it. */
+/** A relying party: OpenID Connect client metadata by its standard names, and settings of our own. */
 export interface ClientConfig {
   readonly clientId: string;
-  /** Metadata as oidc-provider takes it: our own keys removed. */
+  /** Metadata for oidc-provider, without our own keys. */
   readonly metadata: Readonly<Record<string, unknown>> & { readonly client_id: string };
   readonly firstParty: boolean;
   readonly requirePkce: boolean;
   readonly secondFactor: 'tenant' | 'always';
-  /** Only this tenant's members may sign in; it brands the sign-in page. */
+  /** Only members of this tenant may sign in, and the sign-in page has its brand. */
   readonly tenantId: string | null;
 }
 
@@ -36,16 +36,16 @@ export interface EncryptionKey {
   readonly key: string;
 }
 
-/** The first of each is used, the others are still read. Empty lists are filled at first start in development. */
+/** The first key of each list is in use, the others are still read. In development the first start fills empty lists. */
 export interface Secrets {
   readonly encryption: readonly EncryptionKey[];
   readonly cookies: readonly string[];
   readonly signing: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** How many messages are paid for at most. */
+/** Upper limits of messages. */
 export interface SmsLimits {
-  /** An hour, to numbers that are not verified, for the thousand numbers that a number is among. */
+  /** Messages an hour to unproven numbers of one block of a thousand. */
   readonly perBlockHour: number;
   readonly perTenantDay: number;
   readonly perDay: number;
@@ -66,7 +66,7 @@ export type SmsGateway =
       /** Null: none. */
       readonly body: string | null;
       readonly contentType: string;
-      /** Null: any from 200 to 299; whatever the answer says. */
+      /** Null: every status from 200 to 299, and any body. */
       readonly success: { readonly statuses: readonly number[] | null; readonly body: string | null };
       readonly bearerToken: string | null;
       readonly password: string | null;
@@ -109,7 +109,7 @@ export interface Config {
     readonly from: string;
     readonly allowedPrefixes: readonly string[];
     readonly limits: SmsLimits;
-    /** How the transport reaches its gateway; null: the outbox. */
+    /** The gateway of the transport; null for the outbox. */
     readonly gateway: SmsGateway | null;
   };
   readonly secondFactor: {
@@ -123,15 +123,15 @@ export interface Config {
     readonly sms: { readonly lifetimeSeconds: number };
     readonly trustedDevice: { readonly days: number };
   };
-  /** Null: at `/metrics` beside the pages. */
+  /** Null: `/metrics` is on the port of the pages. */
   readonly metrics: { readonly port: number | null };
   readonly audit: { readonly retentionDays: number };
   readonly tenants: readonly Tenant[];
   readonly clients: readonly ClientConfig[];
   readonly accounts: readonly SeedAccount[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
-  /** True for the built-in demo file alone: its accounts may be printed at start. */
+  /** True for the built-in demo file only, whose accounts may be printed at the start. */
   readonly isBuiltInDemo: boolean;
-  /** What the file asks for and this release does not do yet, in words for the log. */
+  /** Warnings for the log, about settings that this release does not support for example. */
   readonly warnings: readonly string[];
 }

@@ -1,4 +1,4 @@
-/** From a file without faults to the frozen object that everything else is given. */
+/** Builds the frozen configuration from a file without faults. */
 import { resolve } from 'node:path';
 import { normaliseEmail } from '../../domain/account.ts';
 import type { Tenant } from '../../domain/tenant.ts';
@@ -8,9 +8,9 @@ import type { ClientConfig, Config, SeedAccount } from '../shape.ts';
 import { buildSms } from './sms.ts';
 
 export interface Surroundings {
-  /** Absolute: the folder that logos are relative to. */
+  /** Absolute; logos are relative to this folder. */
   readonly folder: string;
-  /** Absolute: the working directory, that the data folder is relative to. */
+  /** Absolute working directory; the data folder is relative to it. */
   readonly cwd: string;
   readonly logLevel: Config['logLevel'];
   readonly isBuiltInDemo: boolean;
@@ -116,7 +116,7 @@ function accountOf(account: ConfigFile['accounts'][number]): SeedAccount {
     role: account.role,
     groups: account.groups,
     manages: account.manages,
-    // Who has set up codes by mail has answered one, and so has shown that the address is theirs.
+    // An e-mail factor implies a mailed code that was answered, so the address is confirmed.
     emailConfirmed: account.email_confirmed || account.factors.some(({ method }) => method === 'email'),
     phone: account.phone,
     password: account.password,

@@ -1,4 +1,4 @@
-/** Keys as they are written into one text, in a file or an environment variable. */
+/** Reads lists of keys from one text, of a file or of an environment variable. */
 import { createHash } from 'node:crypto';
 import { isMap } from '../data.ts';
 

@@ -1,12 +1,12 @@
-/** `mail.url` and `mail.from` taken apart: what a mail server is reached by, and in whose name. */
+/** Parses `mail.url` and `mail.from`. */
 
 export interface MailServer {
   readonly host: string;
-  /** Null: the usual one. */
+  /** Null: the default port of the scheme. */
   readonly port: number | null;
   readonly user: string | null;
   readonly password: string | null;
-  /** TLS from the first byte, by STARTTLS or not at all. */
+  /** TLS from the first byte, by STARTTLS, or none. */
   readonly tls: 'implicit' | 'starttls' | 'none';
 }
 

@@ -1,4 +1,4 @@
-/** What a private JSON Web Key can sign. */
+/** Tells the algorithm that a private JSON Web Key signs with. */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 
 /** NIST SP 800-131A: shorter RSA keys are disallowed. */

@@ -1,13 +1,13 @@
-/** The SMS part of a file without faults, with what each gateway needs under names of ours. */
+/** Builds the SMS part of the configuration, with the settings of the chosen gateway. */
 import type { ConfigFile } from '../schema/file.ts';
 import type { Config, SmsGateway } from '../shape.ts';
 
 type SmsFile = ConfigFile['sms'];
 
-/** Twilio's API in its first region. */
+/** The API of Twilio in its default region. */
 export const TWILIO_URL = 'https://api.twilio.com';
 
-/** By content type: what most gateways understand, or come near to. */
+/** Default bodies by content type; most gateways understand them. */
 export const DEFAULT_BODIES: Readonly<Record<string, string>> = {
   'application/json': '{"to":"{to}","from":"{from}","text":"{text}"}',
   'application/x-www-form-urlencoded': 'to={to}&from={from}&text={text}',
@@ -24,7 +24,7 @@ export function buildSms(sms: SmsFile): Config['sms'] {
   };
 }
 
-/** What a transport needs was found to be there. */
+/** The checks have found every value that the transport needs. */
 function gatewayOf(sms: SmsFile): SmsGateway | null {
   switch (sms.transport) {
     case 'outbox':

@@ -1,4 +1,4 @@
-/** What an account of the file can't be at the same time. */
+/** Checks that the keys of an account do not contradict each other. */
 import type { Findings, Path } from '../faults.ts';
 import { type ConfigSketch, isGiven } from '../schema/file.ts';
 
@@ -26,7 +26,7 @@ function checkFactors(account: AccountSketch, path: Path, findings: Findings): v
     if (factor.method === 'sms' && account.phone === null) {
       findings.fault(at, 'a code by SMS needs the account to have a phone');
     }
-    // Two authenticator apps are two factors; one address and one number are one each.
+    // Two authenticator apps are two factors. An account has one address and one number, so each of those is one factor.
     if (factor.method !== 'totp' && seen.has(factor.method))
       findings.fault(at, `${factor.method} is there already`);
     seen.add(factor.method);

@@ -1,4 +1,7 @@
-/** Every rule that looks at more than one value of the file. They read a sketch, so that none waits for another. */
+/**
+ * Every rule that looks at more than one value of the file. The rules read a sketch of the file, so that a fault in one
+ * value hides no other fault.
+ */
 
 import type { Findings } from '../faults.ts';
 import { sketchOf } from '../schema/file.ts';

@@ -1,6 +1,6 @@
 /**
- * What the provider would refuse about a client, found before it starts: it looks at a client when the first
- * request names it, which is too late for whoever wrote the file.
+ * Finds the faults of clients before the start. oidc-provider validates a client at its first request, which is too late
+ * for the author of the file.
  */
 
 import { inspectSigningKey } from '../build/signing-key.ts';
@@ -9,7 +9,7 @@ import { type ConfigSketch, isGiven } from '../schema/file.ts';
 
 type ClientSketch = NonNullable<ConfigSketch['clients']>[number];
 
-/** The client as which our own account and admin pages ask for a stronger session. */
+/** The account pages ask for a stronger session as this client. */
 const OWN_CLIENT_ID = 'doublelock';
 /** The keys made in development. */
 const OWN_ALGORITHMS = ['ES256', 'RS256'];
@@ -77,7 +77,7 @@ function checkAddresses(client: ClientSketch, path: Path, findings: Findings): v
 
 const DANGEROUS = ['javascript:', 'vbscript:', 'data:', 'blob:', 'file:', 'about:'];
 
-/** Null when it can't be told, because the keys themselves are faulty or not there yet. */
+/** Null when the keys are faulty or not made yet. */
 function signingAlgorithms({ environment, secrets }: ConfigSketch): readonly string[] | null {
   const keys = secrets?.signing?.map(inspectSigningKey) ?? null;
   if (keys === null || secrets?.signing_file !== undefined) return null;

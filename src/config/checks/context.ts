@@ -1,13 +1,13 @@
-/** What the checks must know beside the file's own values. */
+/** The context of the checks, beside the values of the file. */
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Path } from '../faults.ts';
 
 export interface CheckContext {
-  /** Absolute: the folder that logos are relative to. */
+  /** Absolute; logos are relative to this folder. */
   readonly folder: string;
   readonly availableMethods: readonly MethodName[];
-  /** A scalar's own characters in the file; empty where nothing was written. */
+  /** The characters of a scalar as the file has them; empty for an absent value. */
   readonly writtenAt: (path: Path) => string | null;
-  /** The text of the built-in demo file, asked for in production alone. */
+  /** Reads the built-in demo file; only checks of production call it. */
   readonly demo: () => string;
 }

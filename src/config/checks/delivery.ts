@@ -1,4 +1,4 @@
-/** Whether mail and SMS have what their transports need, and nothing that would be ignored. */
+/** Checks that mail and SMS have the keys of their transports, and no key that would be ignored. */
 
 import { isThisMachine, mailServerOf } from '../build/mail-server.ts';
 import { valueAt } from '../data.ts';
@@ -41,7 +41,7 @@ function checkSms({ sms }: ConfigSketch, data: unknown, findings: Findings): voi
     findings.fault(['sms', 'body'], `is required with the content type ${sms.content_type}`);
 }
 
-/** Codes are not sent through the open where anybody may listen. */
+/** Codes must not travel unencrypted over a network. */
 export function checkOpenLines({ mail, sms }: ConfigSketch, findings: Findings): void {
   const server = typeof mail?.url === 'string' ? mailServerOf(mail.url) : null;
   if (server?.tls === 'none' && !isThisMachine(server.host))

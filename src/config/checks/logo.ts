@@ -1,13 +1,13 @@
-/** A tenant's logo: a picture by its first bytes, whatever the file is called. SVG can carry script and is none. */
+/** Checks a tenant's logo by its first bytes, not by its name. SVG is refused, since it can carry script. */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** Shown on every page of a sign-in: half a mebibyte is generous. */
+/** Bytes. The logo is on every page of a sign-in. */
 const MAX_BYTES = 512 * 1024;
 
-/** Each begins with its own bytes: PNG 5.2, JPEG (ITU-T T.81, B.1.1.3), WebP (RFC 9649, 2.4). */
+/** The first bytes of each format: PNG 5.2, JPEG (ITU-T T.81, B.1.1.3), WebP (RFC 9649, 2.4). */
 const SIGNATURES: readonly RegExp[] = [/^\x89PNG\r\n.\n/s, /^\xff\xd8\xff/s, /^RIFF.{4}WEBP/s];
 
-/** Null when the file can be shown. */
+/** The fault of the file; null when it has none. */
 export function logoFault(path: string): string | null {
   let file: number;
   try {

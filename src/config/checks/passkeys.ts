@@ -1,11 +1,11 @@
-/** Whether passkeys can be made where the provider lives. */
+/** Checks that browsers can create passkeys for the issuer. */
 import type { MethodName } from '../../domain/methods/method.ts';
 import { passkeySiteOf } from '../../domain/methods/webauthn.ts';
 import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';
 import { type Findings, quoted } from '../faults.ts';
 import type { ConfigSketch } from '../schema/file.ts';
 
-/** Browsers bind passkeys to a domain: at an address, or without TLS elsewhere than on this machine, they make none. */
+/** Browsers bind a passkey to a domain name, and need TLS except on localhost (WebAuthn, 5.1.3). */
 export function checkPasskeys(
   { issuer, tenants = [] }: ConfigSketch,
   available: readonly MethodName[],

@@ -1,4 +1,4 @@
-/** What a development machine may do and a server that people rely on may not. */
+/** Checks the rules that hold in production only. */
 import type { MethodName } from '../../domain/methods/method.ts';
 import { valueAt } from '../data.ts';
 import type { Findings } from '../faults.ts';
@@ -29,7 +29,7 @@ export function checkProduction(
   checkDemoPages(file, findings);
 }
 
-/** The outbox shows every code to whoever opens it. */
+/** The outbox shows every code to every visitor. */
 function checkOutbox(data: unknown, findings: Findings): void {
   for (const section of ['mail', 'sms'] as const) {
     if (valueAt(data, [section, 'transport']) === 'outbox') {
@@ -38,7 +38,7 @@ function checkOutbox(data: unknown, findings: Findings): void {
   }
 }
 
-/** Whoever is asked for a code must be able to get it. */
+/** Members must be able to receive the codes that they are asked for. */
 function checkReach(
   { sms, tenants = [] }: ConfigSketch,
   data: unknown,

@@ -1,11 +1,11 @@
-/** What names something else in the file, and what may be there once only. */
+/** Checks references between parts of the file, and values that must be unique. */
 import { normaliseEmail } from '../../domain/account.ts';
 import { type Findings, type Path, pathText, quoted } from '../faults.ts';
 import type { ConfigSketch } from '../schema/file.ts';
 
 export function checkReferences(file: ConfigSketch, findings: Findings): void {
   const tenants = (file.tenants ?? []).map(({ id }) => id);
-  // People type a tenant's id, so that two ids must differ by more than capitals.
+  // People type the id of a tenant, so two ids must differ by more than capitals.
   once(
     tenants,
     (index) => ['tenants', index, 'id'],

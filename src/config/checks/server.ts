@@ -1,4 +1,4 @@
-/** Whether storage and secrets have what their drivers need, and nothing that would be ignored. */
+/** Checks that storage and secrets have the keys of their drivers, and no key that would be ignored. */
 
 import { inspectSigningKey } from '../build/signing-key.ts';
 import type { Findings } from '../faults.ts';

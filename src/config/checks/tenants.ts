@@ -1,4 +1,4 @@
-/** What a tenant asks for, as far as one setting makes nonsense of another. */
+/** Checks that the settings of a tenant do not contradict each other. */
 import { resolve } from 'node:path';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';
@@ -23,7 +23,7 @@ export function checkTenants(file: ConfigSketch, context: CheckContext, findings
   }
 }
 
-/** Whoever is asked must have something to answer with. */
+/** A tenant that asks for a factor must offer a method. */
 function checkMethods(
   { id, second_factor: settings }: TenantSketch,
   index: number,

@@ -1,32 +1,32 @@
-/** A person of the file: created when absent, never overwritten. */
+/** An account of the file. It is created when absent, and never overwritten. */
 import { z } from 'zod';
 import { email, fileOf, group, listOf, oneOf, phone } from './field.ts';
 
-/** Longer than anyone types, short enough to hash (the sign-in form's own limit). */
+/** The limit of the sign-in form. */
 const MAX_PASSWORD_CHARACTERS = 128;
 
 const totpFactor = oneOf('secret', {
-  method: z.literal('totp').describe('The authenticator app.'),
+  method: z.literal('totp').describe('An authenticator app.'),
   secret: z
     .string()
     .regex(/^[A-Z2-7]+=*$/i, 'is not base32 (RFC 4648, 6)')
     // RFC 4226, 4, requires 128 bits; apps in the field go down to 80, which is 16 characters.
     .min(16, 'is shorter than 16 characters of base32')
     .optional()
-    .describe('With `totp`, and required there: the shared secret in base32.'),
+    .describe('With `totp`, where it is required: the shared secret in base32.'),
   secret_file: fileOf('secret'),
 });
 
 const factor = z.discriminatedUnion('method', [
   totpFactor,
   z.strictObject({
-    method: z.literal('email').describe('The code by e-mail; the address counts as confirmed.'),
+    method: z.literal('email').describe('A code by e-mail. The address counts as confirmed.'),
   }),
-  z.strictObject({ method: z.literal('sms').describe('The code by SMS; the account needs a `phone`.') }),
+  z.strictObject({ method: z.literal('sms').describe('A code by SMS. The account needs a `phone`.') }),
 ]);
 
 export const accountShape = {
-  email: email.describe('Unique over all tenants; trimmed, and compared without regard to case.'),
+  email: email.describe('Unique over all tenants. Trimmed, and compared without regard to case.'),
   tenant: z.string().describe('The id of its tenant.'),
   name: z
     .string()
@@ -34,7 +34,7 @@ export const accountShape = {
     .min(1, 'is empty')
     .max(200, 'is longer than 200 characters')
     .optional()
-    .describe('What the person is called; the address by default.'),
+    .describe('The name of the person. Default: the address.'),
   password: z
     .string()
     .min(1, 'is empty')
@@ -42,7 +42,7 @@ export const accountShape = {
     .nullable()
     .default(null)
     .describe(
-      'In clear text, hashed when the account is created. Without one or a hash the person is to be invited.',
+      'The password in clear text, hashed when the account is created. An account without password and hash cannot sign in.',
     ),
   password_file: fileOf('password'),
   password_hash: z
@@ -58,10 +58,10 @@ export const accountShape = {
   role: z
     .enum(['member', 'manager', 'admin'])
     .default('member')
-    .describe('`manager` looks after groups, `admin` after the tenant.'),
-  groups: listOf(group).default([]).describe('The groups that it is in.'),
-  manages: listOf(group).default([]).describe('The groups that a `manager` looks after.'),
-  email_confirmed: z.boolean().default(false).describe('Whether the address is known to reach the person.'),
+    .describe('A `manager` manages groups, an `admin` the tenant.'),
+  groups: listOf(group).default([]).describe('The groups of the person.'),
+  manages: listOf(group).default([]).describe('The groups that a `manager` manages.'),
+  email_confirmed: z.boolean().default(false).describe('Whether the address is confirmed.'),
   phone: phone.nullable().default(null).describe('A telephone number in E.164.'),
-  factors: z.array(factor).default([]).describe('Second factors, set up as if the person had done it.'),
+  factors: z.array(factor).default([]).describe('Second factors, enrolled when the account is created.'),
 };

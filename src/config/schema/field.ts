@@ -1,15 +1,15 @@
-/** The kinds of value that a configuration holds, each checked on its own and saying why it was refused. */
+/** The kinds of value in a configuration, each with the reasons of its refusals. */
 import { z } from 'zod';
 
-/** Below this a key can be found by trying (256 bits of hexadecimal are 64 characters, of base64 are 43). */
+/** Characters. A shorter key can be guessed (256 bits are 64 characters of hexadecimal, 43 of base64). */
 const MIN_SECRET_CHARACTERS = 32;
 
-/** A key or password between machines. Never one of a person. */
+/** A key or a password of a machine, not of a person. */
 export const secret = z
   .string()
   .min(MIN_SECRET_CHARACTERS, `is a weak secret: ${MIN_SECRET_CHARACTERS} characters at least`);
 
-/** `<key>_file`: where the secret stands instead, as container platforms hand them out. */
+/** `<key>_file`: the path of a file that holds the secret, as container platforms provide it. */
 export function fileOf(key: string) {
   return z
     .string()
@@ -18,7 +18,7 @@ export function fileOf(key: string) {
     .describe(`A file that holds \`${key}\` instead, relative to the configuration file.`);
 }
 
-/** A map in which `key` is required, unless its file is named. */
+/** A map that requires `key` or its `_file` form. */
 export function oneOf<S extends z.ZodRawShape>(key: string, shape: S) {
   return z.strictObject(shape).refine((map) => key in map || `${key}_file` in map, {
     path: [key],
@@ -28,7 +28,7 @@ export function oneOf<S extends z.ZodRawShape>(key: string, shape: S) {
 
 export const text = z.string().trim().min(1, 'is empty').max(200, 'is longer than 200 characters');
 
-/** One address, without what would make a mail header or a second recipient of it. */
+/** One address, without characters that could start a header or a second recipient. */
 export const email = z
   .string()
   .max(254, 'is longer than 254 characters (RFC 5321, 4.5.3.1.3)')
@@ -51,7 +51,7 @@ export const redirectAddress = z
     error: 'is compared as it stands: list each address, * is no wildcard',
   });
 
-/** An identifier that people type and that stands in addresses and records. */
+/** An identifier that people type, and that is part of addresses and records. */
 export const identifier = z
   .string()
   .regex(
@@ -61,7 +61,7 @@ export const identifier = z
 
 export const group = z.string().trim().min(1, 'is empty').max(100, 'is longer than 100 characters');
 
-/** A list in which a value stands once. */
+/** A list without repeated values. */
 export function listOf<T extends z.ZodType<string>>(item: T) {
   return z.array(item).refine((values) => new Set(values).size === values.length, {
     error: 'has a value twice',

@@ -1,4 +1,4 @@
-/** The whole configuration file, and the same once more as a sketch for the checks that look across it. */
+/** The schema of the configuration file, and a lenient sketch of it for the checks. */
 import { z } from 'zod';
 import { accountShape } from './account.ts';
 import { clientShape } from './client.ts';
@@ -25,40 +25,43 @@ export const configFile = z
   .strictObject({
     environment,
     issuer,
-    listen: z.strictObject(listenShape).prefault({}).describe('Where the server listens.'),
-    storage: z.strictObject(storageShape).prefault({}).describe('Where it keeps what it knows.'),
+    listen: z.strictObject(listenShape).prefault({}).describe('The address and the port of the server.'),
+    storage: z.strictObject(storageShape).prefault({}).describe('The stores.'),
     secrets: z
       .strictObject(secretsShape)
       .prefault({})
       .describe(
-        'Made in `storage.data_dir` when absent in development, required in production. 32 characters or more each.',
+        'Keys of 32 characters or more. In development, absent keys are made in `storage.data_dir`. Production requires them.',
       ),
-    session: z.strictObject(sessionShape).prefault({}).describe('The session that single sign-on rests on.'),
-    mail: z.strictObject(mailShape).prefault({}).describe('How mail is sent.'),
+    session: z.strictObject(sessionShape).prefault({}).describe('The session of single sign-on.'),
+    mail: z.strictObject(mailShape).prefault({}).describe('The delivery of mail.'),
     sms: z
       .strictObject(smsShape)
       .prefault({})
-      .describe('How SMS is sent; each transport has keys of its own.'),
+      .describe('The delivery of SMS. Each transport has keys of its own.'),
     second_factor: z
       .strictObject(secondFactorShape)
       .prefault({})
-      .describe('What the methods have in common over all tenants.'),
-    metrics: z.strictObject(metricsShape).prefault({}).describe('What a Prometheus server reads.'),
+      .describe('Settings of the methods, for all tenants.'),
+    metrics: z.strictObject(metricsShape).prefault({}).describe('Metrics for Prometheus.'),
     audit: z.strictObject(auditShape).prefault({}).describe('The audit trail.'),
     tenants: z.array(z.strictObject(tenantShape)).default([]).describe('The organisations.'),
     clients: z.array(z.strictObject(clientShape)).default([]).describe('The relying parties.'),
-    accounts: z.array(z.strictObject(accountShape)).default([]).describe('The people to begin with.'),
+    accounts: z
+      .array(z.strictObject(accountShape))
+      .default([])
+      .describe('Accounts that are created when absent.'),
   })
   .describe('The configuration of Doublelock.');
 
 export type ConfigFile = z.output<typeof configFile>;
 
-/** Enough to know whether it is there: a value that is itself at fault is given all the same. */
+/** Keeps a faulty value, since the checks ask only whether a value is there. */
 const present = z.unknown();
-/** Each on its own: one that is at fault leaves its place empty. */
+/** A faulty address becomes undefined, and the others stay. */
 const addresses = z.array(z.catch(z.optional(redirectAddress), undefined));
 
-/** What a faulty file still tells: whatever is missing or wrong reads as undefined. */
+/** The readable part of a faulty file. A missing or wrong value reads as undefined. */
 const configSketch = sketch({
   environment,
   issuer: z.string(),

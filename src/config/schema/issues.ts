@@ -1,4 +1,4 @@
-/** What the schema found, in the words of the file's keys; values are never quoted. */
+/** Words the issues of the schema by the keys of the file, and never quotes a value. */
 import type { z } from 'zod';
 import { valueAt } from '../data.ts';
 import type { Findings, Path } from '../faults.ts';
@@ -16,7 +16,7 @@ export function reportIssues(issues: readonly Issue[], data: unknown, findings: 
   }
 }
 
-/** Where a text was meant and YAML read a number (`+31…`, `007`): the characters as they were written. */
+/** Paths of texts that YAML read as numbers, such as `+31…` and `007`. */
 export function meantAsText(issues: readonly Issue[], data: unknown): Path[] {
   return issues
     .filter((issue) => issue.code === 'invalid_type' && issue.expected === 'string')

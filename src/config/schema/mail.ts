@@ -1,4 +1,4 @@
-/** What concerns mail: by which server, and in whose name. */
+/** The schema of `mail`. */
 import { z } from 'zod';
 import { mailboxOf, mailServerOf } from '../build/mail-server.ts';
 import { email, fileOf } from './field.ts';
@@ -7,7 +7,7 @@ export const mailShape = {
   transport: z
     .enum(['outbox', 'smtp'])
     .default('outbox')
-    .describe('`outbox` delivers nothing and shows every message at `/dev/outbox`: development only.'),
+    .describe('`outbox` delivers nothing, and shows every message at `/dev/outbox`. Development only.'),
   url: z
     .string()
     .regex(/^smtps?:\/\//, { error: 'must begin with smtp:// or smtps://', abort: true })
@@ -17,9 +17,9 @@ export const mailShape = {
     .nullable()
     .default(null)
     .describe(
-      'With `smtp`: server and credentials, as in `smtps://user:password@mail.example:465`. `smtps` is TLS from the first ' +
-        'byte; with `smtp` the server must offer STARTTLS, except on this machine. `?tls=required` asks for it there too; ' +
-        '`?tls=none` goes without, in development alone.',
+      'With `smtp`: server and credentials, as in `smtps://user:password@mail.example:465`. `smtps` means TLS from the first ' +
+        'byte. With `smtp` the server must offer STARTTLS, except on this machine. `?tls=required` requires it there too. ' +
+        '`?tls=none` sends without TLS, in development only.',
     ),
   url_file: fileOf('url'),
   from: z

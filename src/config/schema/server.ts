@@ -1,14 +1,16 @@
-/** What concerns the server itself: where it listens, stores, signs and keeps time. */
+/** The schema of the server: addresses, stores, keys, sessions, methods. */
 import { z } from 'zod';
 import { fileOf, oneOf, secret, text } from './field.ts';
 
 export const environment = z
   .enum(['development', 'production'])
   .default('development')
-  .describe('Development alone allows the demo and outbox pages, an http issuer and secrets made by itself.');
+  .describe(
+    'Only `development` allows the demo and outbox pages, an http issuer, and keys that the server makes.',
+  );
 
 const DEFAULT_PORT = 3000;
-/** What the demo's addresses are written with, and what PORT moves. */
+/** The issuer in the addresses of the demo. PORT moves it. */
 export const DEFAULT_ISSUER = `http://localhost:${DEFAULT_PORT}`;
 
 export const issuer = z
@@ -20,8 +22,8 @@ export const issuer = z
   })
   .default(DEFAULT_ISSUER)
   .describe(
-    'The address by which browsers and relying parties reach this server, and the `iss` of its tokens. ' +
-      'Without one it follows `listen.port`. All links are made from it, never from a request.',
+    'The address of this server for browsers and relying parties, and the `iss` of its tokens. ' +
+      'Default: follows `listen.port`. All links are made from it, never from a request.',
   );
 
 export const listenShape = {
@@ -29,23 +31,23 @@ export const listenShape = {
     .string()
     .min(1, 'is empty')
     .default('127.0.0.1')
-    .describe('The network address to listen on; `0.0.0.0` for all.'),
+    .describe('The network address to listen on. `0.0.0.0` means all.'),
   port: z.int().min(1).max(65_535).default(DEFAULT_PORT).describe('The TCP port to listen on.'),
   trusted_proxies: z
     .int()
     .min(0)
     .max(10)
     .default(0)
-    .describe('How many proxies stand before the server: that many hops of `X-Forwarded-*` are believed.'),
+    .describe('The number of proxies before the server. So many hops of `X-Forwarded-*` count.'),
 };
 
 export const accountsStorageShape = {
   driver: z
     .enum(['embedded', 'mongo'])
     .default('embedded')
-    .describe('Where accounts, factors, sign-in records and the audit trail live.'),
+    .describe('The store of accounts, factors, sign-in records and the audit trail.'),
   uri: uri(/^mongodb(\+srv)?:\/\//, 'mongodb:// or mongodb+srv://').describe(
-    'With `mongo`: its connection string.',
+    'With `mongo`: the connection string.',
   ),
   uri_file: fileOf('uri'),
 };
@@ -61,9 +63,7 @@ export const shortLivedStorageShape = {
   driver: z
     .enum(['embedded', 'redis'])
     .default('embedded')
-    .describe(
-      'Where sessions, codes and attempts live: losing them signs people out and costs nothing else.',
-    ),
+    .describe('The store of sessions, codes and attempts. Its loss signs people out and costs nothing else.'),
   uri: uri(/^rediss?:\/\//, 'redis:// or rediss://').describe('With `redis`: the address of one server.'),
   uri_file: fileOf('uri'),
   sentinel: z
@@ -80,22 +80,22 @@ export const shortLivedStorageShape = {
 };
 
 export const storageShape = {
-  accounts: z.strictObject(accountsStorageShape).prefault({}).describe('What must survive.'),
-  short_lived: z.strictObject(shortLivedStorageShape).prefault({}).describe('What lives minutes to hours.'),
+  accounts: z.strictObject(accountsStorageShape).prefault({}).describe('The durable store.'),
+  short_lived: z.strictObject(shortLivedStorageShape).prefault({}).describe('The short-lived store.'),
   data_dir: z
     .string()
     .min(1, 'is empty')
     .default('./data')
     .describe(
-      'The folder of the embedded stores and of secrets made by itself; relative to the working directory.',
+      'The folder of the embedded stores and of keys that the server makes. Relative to the working directory.',
     ),
 };
 
 export const encryptionKey = oneOf('key', {
   id: text
     .regex(/^[\w.-]+$/, 'must be letters, digits, dots, hyphens and underscores')
-    .describe('Stands in each record that the key sealed. Never give an id to another key.'),
-  key: secret.optional().describe('Made of chance: `openssl rand -hex 32`.'),
+    .describe('The id in each record that the key encrypted. Never give it to another key.'),
+  key: secret.optional().describe('A random key, from `openssl rand -hex 32` for example.'),
   key_file: fileOf('key'),
 });
 
@@ -103,27 +103,29 @@ export const secretsShape = {
   encryption: z
     .array(encryptionKey)
     .default([])
-    .describe('Seal the secrets of factors at rest. The first is used, the others still read.'),
+    .describe('Keys that encrypt secrets at rest. The first is in use, the others are still read.'),
   cookies: z
     .array(secret)
     .default([])
-    .describe('Sign cookies. The first is used, the others still read; two at most make sense.'),
-  cookies_file: fileOf('cookies').describe('A file that holds `cookies` instead, one key a line.'),
+    .describe(
+      'Keys that sign cookies. The first is in use, the others are still read. More than two have no use.',
+    ),
+  cookies_file: fileOf('cookies').describe('A file that holds `cookies`, one key a line.'),
   signing: z
     .array(
       z.looseObject({
         kty: z
           .string()
           .describe(
-            '`EC` (P-256, for ES256) or `RSA` (2048 bits or more, for RS256), and beside it the members of such a key.',
+            '`EC` (P-256, for ES256) or `RSA` (2048 bits or more, for RS256). The other members of the key stand beside it.',
           ),
       }),
     )
     .default([])
     .describe(
-      'Private JSON Web Keys (RFC 7517) that sign tokens. The first of a kind is used, the others stay in `/jwks`.',
+      'Private JSON Web Keys (RFC 7517) that sign tokens. The first of a type is in use, the others stay in `/jwks`.',
     ),
-  signing_file: fileOf('signing').describe('A file that holds `signing` instead: a JSON Web Key Set.'),
+  signing_file: fileOf('signing').describe('A file that holds `signing` as a JSON Web Key Set.'),
 };
 
 export const sessionShape = {
@@ -133,7 +135,7 @@ export const sessionShape = {
     .max(720)
     .refine((hours) => Number.isInteger(hours * 60 * 60), { error: 'must come to whole seconds' })
     .default(24)
-    .describe('How long a session lives after the last full sign-in, however much it is used.'),
+    .describe('Hours that a session lives after the last full sign-in. Use does not renew it.'),
 };
 
 export const metricsShape = {
@@ -143,11 +145,11 @@ export const metricsShape = {
     .max(65_535)
     .nullable()
     .default(null)
-    .describe('A port of its own for `/metrics`, on the host that is listened on; null: beside the pages.'),
+    .describe('A separate port for `/metrics`, on `listen.host`. `null`: the port of the pages.'),
 };
 
 export const auditShape = {
-  retention_days: z.int().min(1).max(3650).default(365).describe('How long audit events are kept.'),
+  retention_days: z.int().min(1).max(3650).default(365).describe('Days that audit events are kept.'),
 };
 
 export const secondFactorShape = {
@@ -160,37 +162,37 @@ export const secondFactorShape = {
       digits: z
         .literal([6, 8])
         .default(6)
-        .describe(
-          'How long a code is. Not every app can do 8. Apps set up with another length stop working.',
-        ),
+        .describe('The length of a code. Some apps support 6 only. A change disables apps that are set up.'),
       period_seconds: z
         .int()
         .min(15)
         .max(120)
         .default(30)
         .describe(
-          'How long a code is shown. Not every app can do other than 30. Apps set up with another stop working.',
+          'The length of a time step. Some apps support 30 only. A change disables apps that are set up.',
         ),
       drift_steps: z
         .int()
         .min(0)
         .max(2)
         .default(1)
-        .describe('How many steps early or late a code may come (RFC 6238, 5.2).'),
+        .describe('Time steps that a code may be early or late (RFC 6238, 5.2).'),
     })
     .prefault({})
     .describe('The authenticator app.'),
   email: z.strictObject({ lifetime_seconds: lifetime() }).prefault({}).describe('The code by e-mail.'),
   sms: z.strictObject({ lifetime_seconds: lifetime() }).prefault({}).describe('The code by SMS.'),
   trusted_device: z
-    .strictObject({ days: z.int().min(1).max(365).default(30).describe('How long a browser stays trusted.') })
+    .strictObject({
+      days: z.int().min(1).max(365).default(30).describe('Days that a browser stays trusted.'),
+    })
     .prefault({})
-    .describe('The browser that a person asked to trust, where the tenant allows it.'),
+    .describe('Trusted browsers, for tenants that allow them.'),
 };
 
 /** NIST SP 800-63B-4, 3.1.3.2: a code sent out of band is valid for ten minutes at most. */
 function lifetime() {
-  return z.int().min(30).max(600).default(90).describe('How long a sent code is valid, in seconds.');
+  return z.int().min(30).max(600).default(90).describe('Seconds that a sent code is valid.');
 }
 
 function hostAndPort() {

@@ -1,9 +1,9 @@
-/** What concerns SMS: by which gateway, in whose name, to which countries, and how many. */
+/** The schema of `sms`. */
 import { z } from 'zod';
 import { NUMBER_PREFIX } from '../../domain/contact.ts';
 import { fileOf, text, webAddress } from './field.ts';
 
-/** Which keys of `sms` belong to a transport: the first list it needs, the second it may have. */
+/** The keys of `sms` that a transport needs, and those that it allows. */
 export const SMS_TRANSPORT_KEYS = {
   outbox: { needed: [], allowed: [] },
   twilio: { needed: ['account_sid', 'auth_token'], allowed: ['url'] },
@@ -17,11 +17,11 @@ export const SMS_TRANSPORT_KEYS = {
   },
 } as const;
 
-/** What stands in braces in a request, and what each address, number and text of a message is put in for. */
+/** Placeholders of a request, in braces. Each message fills them in. */
 const PLACES = ['to', 'to_digits', 'from', 'text', 'password'];
 const UNKNOWN_PLACE = `has an unknown place: ${PLACES.map((place) => `{${place}}`).join(', ')} are known`;
 
-/** Names of headers that belong to the connection or to a key of their own (RFC 9110, 7.6.1). */
+/** Headers of the connection (RFC 9110, 7.6.1), and headers that have a key of their own. */
 const NOT_OURS_TO_SET =
   /^(connection|content-length|content-type|host|keep-alive|te|trailer|transfer-encoding|upgrade)$/i;
 
@@ -37,20 +37,18 @@ const successShape = {
     .array(z.int().min(200).max(299))
     .min(1, 'is empty')
     .optional()
-    .describe(
-      'With `http`: the statuses that say that a message was taken; every one from 200 to 299 by default.',
-    ),
+    .describe('With `http`: the statuses of an accepted message. Default: 200 to 299.'),
   body: z
     .string()
     .refine(isPattern, { error: 'is not a regular expression' })
     .optional()
-    .describe('With `http`: a regular expression that the answer, its first 16 KiB, must match as well.'),
+    .describe('With `http`: a regular expression that the first 16 KiB of the answer must match as well.'),
 };
 
 const limitsShape = {
   per_block_hour: limit(10).describe(
-    'Messages an hour to numbers that are not verified yet, for each block: the thousand numbers that differ in their ' +
-      'last three digits alone.',
+    'Messages an hour to unproven numbers of one block. A block is a thousand numbers that differ in their last three ' +
+      'digits only.',
   ),
   per_tenant_day: limit(5000).describe('Messages a day for each tenant.'),
   per_day: limit(20_000).describe('Messages a day for all tenants together.'),
@@ -60,7 +58,7 @@ export const smsShape = {
   transport: z
     .enum(['outbox', 'twilio', 'http', 'smpp'])
     .default('outbox')
-    .describe('`outbox` delivers nothing and shows every message at `/dev/outbox`: development only.'),
+    .describe('`outbox` delivers nothing, and shows every message at `/dev/outbox`. Development only.'),
   from: z
     .string()
     .regex(
@@ -72,19 +70,20 @@ export const smsShape = {
   allowed_prefixes: z
     .array(z.string().regex(NUMBER_PREFIX, 'must be the beginning of a number in E.164, such as +31'))
     .default([])
-    .describe('Numbers that begin otherwise get no SMS. No prefix listed: no SMS outside development.'),
-  limits: z.strictObject(limitsShape).prefault({}).describe('How many messages are paid for at most.'),
-  account_sid: text.optional().describe('With `twilio`: the account.'),
-  auth_token: text.optional().describe('With `twilio`: its token.'),
+    .describe(
+      'Beginnings of the numbers that may get SMS. Without a prefix there is no SMS outside development.',
+    ),
+  limits: z.strictObject(limitsShape).prefault({}).describe('Upper limits of messages.'),
+  account_sid: text.optional().describe('With `twilio`: the id of the account.'),
+  auth_token: text.optional().describe('With `twilio`: the token of the account.'),
   auth_token_file: fileOf('auth_token'),
   url: webAddress
     .refine((value) => hasPlaces(value, PLACES), { error: UNKNOWN_PLACE })
     .refine(hasOneHost, { error: 'must have no place in its host, and before that {password} at most' })
     .optional()
     .describe(
-      'With `http`: the address that each message is sent to. `{to}`, `{to_digits}`, `{from}`, `{text}` and ' +
-        '`{password}` in it are put in for each message: the number with and without its plus sign, `from`, the text, ' +
-        'and `password`. With `twilio`: the address of its API, where that is another one.',
+      'With `http`: the address of the gateway. Each message fills in `{to}` (the number), `{to_digits}` (without its plus ' +
+        'sign), `{from}`, `{text}` and `{password}`. With `twilio`: another address of its API.',
     ),
   method: z.enum(['GET', 'POST', 'PUT']).default('POST').describe('With `http`: the method of the request.'),
   headers: z
@@ -96,7 +95,7 @@ export const smsShape = {
       header,
     )
     .default({})
-    .describe('With `http`: more headers. `{password}` is put in.'),
+    .describe('With `http`: further headers. `{password}` is filled in.'),
   content_type: z
     .enum([
       'application/json',
@@ -106,7 +105,7 @@ export const smsShape = {
       'text/plain',
     ])
     .default('application/json')
-    .describe('With `http`: what the body is, and so how what is put in is escaped.'),
+    .describe('With `http`: the type of the body. It decides how filled-in values are escaped.'),
   body: z
     .string()
     .min(1, 'is empty')
@@ -114,39 +113,39 @@ export const smsShape = {
     .refine((value) => hasPlaces(value, PLACES), { error: UNKNOWN_PLACE })
     .optional()
     .describe(
-      'With `http`: the body, with the same places as `url`. By default `to`, `from` and `text`, as JSON or as a form; ' +
-        'none with `GET`.',
+      'With `http`: the body, with the same placeholders as `url`. Default: `to`, `from` and `text`, as JSON or as a form. ' +
+        'A `GET` has no body.',
     ),
   success: z
     .strictObject(successShape)
     .prefault({})
-    .describe('With `http`: by what an answer says that the message was taken.'),
+    .describe('With `http`: the signs of an accepted message.'),
   bearer_token: text.optional().describe('With `http`: sent as `Authorization: Bearer`.'),
   bearer_token_file: fileOf('bearer_token'),
-  host: text.optional().describe('With `smpp`: the server.'),
-  port: z.int().min(1).max(65_535).optional().describe('With `smpp`: its port.'),
+  host: text.optional().describe('With `smpp`: the host of the server.'),
+  port: z.int().min(1).max(65_535).optional().describe('With `smpp`: the port of the server.'),
   tls: z
     .boolean()
     .default(true)
     .describe(
-      'With `smpp`: TLS from the first byte. Without it, the network itself must keep codes and password secret.',
+      'With `smpp`: TLS from the first byte. Without it, the network must keep codes and password secret.',
     ),
-  system_id: text.optional().describe('With `smpp`: the name to bind with.'),
+  system_id: text.optional().describe('With `smpp`: the name of the account.'),
   password: text
     .optional()
-    .describe('With `smpp`: the password to bind with. With `http`: what `{password}` stands for.'),
+    .describe('With `smpp`: the password of the account. With `http`: the value of `{password}`.'),
   password_file: fileOf('password'),
   system_type: z
     .string()
     .max(12, 'is longer than 12 characters')
     .optional()
-    .describe('With `smpp`: the kind of system, where the provider names one.'),
+    .describe('With `smpp`: the system type, if the provider names one.'),
   alphabet: z
     .enum(['gsm', 'latin1', 'ucs2'])
     .default('gsm')
     .describe(
-      'With `smpp`: the alphabet of the server by default, or ISO 8859-1; what it has no letters for goes out as UCS-2. ' +
-        '`ucs2` for everything, at 70 characters a message instead of 160.',
+      "With `smpp`: the server's default alphabet, ISO 8859-1, or UCS-2 with 70 characters a message instead of 160. A text " +
+        'that the alphabet cannot express goes out as UCS-2.',
     ),
 };
 
@@ -158,7 +157,7 @@ function hasPlaces(value: string, known: readonly string[]): boolean {
   return [...value.matchAll(/\{([a-z_]+)\}/g)].every(([, place = '']) => known.includes(place));
 }
 
-/** Where a message goes, and as whom, must not hang on what it says. */
+/** The text of a message must decide neither its host nor its credentials. */
 function hasOneHost(value: string): boolean {
   const [, userinfo = '', host = ''] = /^[a-z]+:\/\/(?:([^/?#]*)@)?([^/?#@]*)/i.exec(value) ?? [];
   return hasPlaces(userinfo, ['password']) && !/[{}]/.test(host);

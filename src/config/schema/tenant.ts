@@ -1,4 +1,4 @@
-/** An organisation, and what it asks of its members. */
+/** The schema of a tenant. */
 import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
 import { CONFIGURABLE_METHODS } from '../../domain/methods/method.ts';
@@ -12,19 +12,22 @@ export const tenantSecondFactorShape = {
   enforcement: enforcement
     .default('optional')
     .describe(
-      '`off`: nobody is asked. `optional`: who has set up a factor is asked. `required`: everybody must.',
+      '`off`: nobody is asked. `optional`: people with a factor are asked. `required`: everybody needs a factor.',
     ),
   methods: listOf(z.enum(CONFIGURABLE_METHODS))
     .default([...CONFIGURABLE_METHODS])
     .describe(
-      'The methods that members may set up and, unless it is `off`, sign in with. Who has only one that was taken off the list gets in by a recovery code, or once it is removed (`doublelock factors remove`). The list may be empty with `off` alone.',
+      'The methods that members may set up and use. Members whose only method was taken off the list need a recovery code, ' +
+        'or `doublelock factors remove`. The list may be empty with `off` only.',
     ),
   grace_days: z
     .number()
     .min(0)
     .max(365)
     .default(0)
-    .describe('With `required`: for how many days a member may answer "later", from the first time asked.'),
+    .describe(
+      'With `required`: days that a member may answer "later". They count from the first time asked.',
+    ),
   groups: z
     .record(group, enforcement)
     .default({})
@@ -33,39 +36,42 @@ export const tenantSecondFactorShape = {
     .boolean()
     .default(false)
     .describe(
-      'Whether a member may have the browser trusted for `second_factor.trusted_device.days`. `false` ends all trust there was.',
+      'Whether members may trust a browser for `second_factor.trusted_device.days`. `false` ends existing trust.',
     ),
   set_up_proof: z
     .enum(['email', 'none'])
     .default('email')
     .describe(
-      'What comes before the first factor of an account is bound, beside its password: a mailed code, or nothing.',
+      'The proof before the first factor of an account, beside its password: a mailed code, or none.',
     ),
   reset_approvers: z
     .literal([1, 2])
     .default(1)
-    .describe('How many administrators must approve the reset of a member.'),
+    .describe('The number of administrators that approve the reset of a member.'),
   message: z
     .strictObject({
       en: words.describe('In English.'),
       nl: words.describe('In Dutch.'),
     } satisfies Record<(typeof LOCALES)[number], unknown>)
     .prefault({})
-    .describe(
-      'Why the organisation asks for a second factor, in its own words, on the pages that demand it.',
-    ),
+    .describe('The reason of the organisation in its own words, on the pages that demand a second factor.'),
 };
 
 export const tenantShape = {
-  id: identifier.describe('The workspace name that people type. Stands in records: it never changes.'),
+  id: identifier.describe(
+    'The workspace name that people type. It is part of records and must never change.',
+  ),
   name: z
     .string()
     .trim()
     .min(1, 'is empty')
     .max(100, 'is longer than 100 characters')
     .optional()
-    .describe('What its members call it; the id by default.'),
-  locale: z.enum(LOCALES).default('en').describe('The language of its pages for who has no preference.'),
+    .describe('The name of the organisation. Default: the id.'),
+  locale: z
+    .enum(LOCALES)
+    .default('en')
+    .describe('The language of its pages for people without a preference.'),
   brand: z
     .strictObject({
       logo: z
@@ -82,16 +88,13 @@ export const tenantShape = {
         .describe('A hexadecimal colour, in quotes: YAML takes a bare # for a comment.'),
     })
     .prefault({})
-    .describe('How its pages look.'),
+    .describe('The look of its pages.'),
   support: z
     .strictObject({
       email: email.nullable().default(null).describe('An address to write to.'),
       url: webAddress.nullable().default(null).describe('A page to open.'),
     })
     .prefault({})
-    .describe('Whom to ask when a second factor is lost.'),
-  second_factor: z
-    .strictObject(tenantSecondFactorShape)
-    .prefault({})
-    .describe('What is asked of its members.'),
+    .describe('Support for people who lost a second factor.'),
+  second_factor: z.strictObject(tenantSecondFactorShape).prefault({}).describe('The policy for its members.'),
 };

@@ -1,4 +1,4 @@
-/** A YAML file as plain data that still knows on which line each value stands. */
+/** Reads a YAML file as plain data, with the line of each value. */
 import {
   type Document,
   isAlias,
@@ -13,22 +13,22 @@ import {
 } from 'yaml';
 import { type Fault, type Path, pathText } from '../faults.ts';
 
-/** Enough for every honest use of anchors, and far from an exponential one. */
+/** Aliases of one file; more could expand exponentially. */
 const MAX_ALIASES = 100;
-/** A broken file breaks again and again; the first faults are the ones to mend. */
+/** Faults of syntax that are listed; later ones mostly follow from the first. */
 const MAX_SYNTAX_FAULTS = 10;
 
 export interface ConfigDocument {
-  /** Null when the file can't be read as a map at all. */
+  /** Null when the file is no map. */
   readonly data: Readonly<Record<string, unknown>> | null;
   readonly faults: readonly Fault[];
-  /** The line of the value or, where there is none, of what would hold it. */
+  /** The line of the value, or of the map that would hold an absent value. */
   lineOf(path: Path): number | null;
-  /** A scalar's own characters: `+31612345678` is a number to YAML, and a telephone number to us. */
+  /** The characters of a scalar as written. YAML reads `+31612345678` as a number. */
   writtenAt(path: Path): string | null;
 }
 
-/** Faults never quote the file: the characters beside a misplaced quote may be those of a password. */
+/** Faults never quote the file, since the characters beside a misplaced quote may be a password. */
 export function readDocument(text: string): ConfigDocument {
   const lines = new LineCounter();
   const yaml = parseDocument(text, { prettyErrors: false, uniqueKeys: false, lineCounter: lines });
@@ -65,7 +65,7 @@ function syntaxFaults(yaml: Document): Spot[] {
   }));
 }
 
-/** An alias may stand for what came before it, never for itself, and not so often that it explodes. */
+/** An alias may refer to an earlier node, never to itself, and a limited number of times. */
 function aliasFaults(yaml: Document): Spot[] {
   const faults: Spot[] = [];
   visit(yaml, {
@@ -85,7 +85,7 @@ function aliasFaults(yaml: Document): Spot[] {
   }
 }
 
-/** Keys that would be lost silently, or be more than data: given twice, not a text, `__proto__`. */
+/** Keys that would be lost silently or would change a prototype: given twice, not a text, `__proto__`. */
 function takeOutBadKeys(yaml: Document): (Spot & { path: Path })[] {
   const faults: (Spot & { path: Path })[] = [];
   visit(yaml, {
@@ -110,7 +110,7 @@ function keyFault(key: unknown, name: string, seen: ReadonlySet<string>): string
   return seen.has(name) ? 'the key is given twice' : null;
 }
 
-/** The way down through maps and lists to the last of these nodes. */
+/** The path through maps and lists to the last of these nodes. */
 function pathOf(ancestors: readonly unknown[]): Path {
   return ancestors.flatMap((node, index): Path => {
     if (isPair(node) && isScalar(node.key)) return [String(node.key.value)];
@@ -126,7 +126,7 @@ function startOf(node: unknown): number | null {
   return isNode(node) ? (node.range?.[0] ?? null) : null;
 }
 
-/** Follows the path as far as the file goes. */
+/** Follows the path as far as the file has it. */
 function nodeAt(yaml: Document, path: Path): { offset: number | null; written: string | null } {
   let node: unknown = yaml.contents;
   let offset = startOf(node);

@@ -1,4 +1,4 @@
-/** What the environment says over the file. */
+/** Applies environment variables to the data of the file. */
 import { resolve } from 'node:path';
 import { parseEncryptionKeys, parseKeyList, parseSigningKeys } from '../build/key-text.ts';
 import { type Data, isMap, valueAt, withValue } from '../data.ts';
@@ -12,7 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 interface Edit {
   readonly variable: string;
   readonly path: Path;
-  /** Undefined takes the key away. */
+  /** Undefined removes the key. */
   readonly value: unknown;
 }
 
@@ -22,10 +22,10 @@ export interface Overrides {
   readonly faults: readonly Fault[];
 }
 
-/** The pino levels; `silent` writes nothing. */
+/** The levels of pino; `silent` writes nothing. */
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
-/** Each variable (or its `_FILE`), and what it sets. Naming a server selects the driver that speaks to it. */
+/** The setting of each variable, or of its `_FILE` form. The address of a server also selects its driver. */
 const VARIABLES: Readonly<
   Record<string, (value: string) => readonly (readonly [path: string, value: unknown])[]>
 > = {
@@ -65,7 +65,7 @@ export function readOverrides(env: Environment, cwd: string): Overrides {
   return { edits, logLevel: logLevel ?? 'info', faults };
 }
 
-/** The file's data as the environment has it: with what it sets, and with our own addresses moved along. */
+/** The data of the file with the settings of the environment. A moved issuer moves addresses of clients with it. */
 export function override(data: Data, { edits }: Overrides): unknown {
   const edited = edits.reduce<unknown>((whole, { path, value }) => withValue(whole, path, value), data);
   const setBy = (variable: string) => edits.some((edit) => edit.variable === variable);
@@ -76,9 +76,9 @@ export function override(data: Data, { edits }: Overrides): unknown {
   const port = listenShape.port.safeParse(valueAt(edited, ['listen', 'port']));
   if (!port.success || (data.issuer !== undefined && !(setBy('PORT') && before === DEFAULT_ISSUER)))
     return edited;
-  // Port 80 goes without saying in an origin.
+  // An origin omits port 80.
   const issuer = new URL(`http://localhost:${port.data}`).origin;
-  // Another app of the developer's may well live on the default port: the demo's addresses alone are ours.
+  // Another application may use the default port, so only the addresses of the demo move.
   const moved = setBy('PORT') ? moveClients(edited, DEFAULT_ISSUER, issuer, '/demo') : edited;
   return withValue(moved, ['issuer'], issuer);
 }

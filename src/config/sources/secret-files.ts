@@ -1,4 +1,4 @@
-/** Secrets that stand in files of their own: `<key>_file` in the configuration becomes `<key>`. */
+/** Reads secrets from files of their own: `<key>_file` in the configuration becomes `<key>`. */
 import { resolve } from 'node:path';
 import { parseKeyList, parseSigningKeys } from '../build/key-text.ts';
 import { type Data, isMap, mapAt } from '../data.ts';
@@ -7,7 +7,7 @@ import { readText } from './text-file.ts';
 
 type Parse = (text: string) => unknown;
 
-/** The maps whose keys may end in `_file`, the keys, and what the text of the file is made into. */
+/** The maps and keys that allow `_file`, and the parser of the file for each. */
 export const FILE_KEYS: readonly (readonly [where: string, keys: Readonly<Record<string, Parse>>])[] = [
   ['storage.accounts', { uri: asItIs }],
   ['storage.short_lived', { uri: asItIs }],
@@ -22,8 +22,8 @@ export const FILE_KEYS: readonly (readonly [where: string, keys: Readonly<Record
 ];
 
 /**
- * Puts the content in place of the file's name. A file that can't be read is a fault, and its key stays,
- * so that nothing takes the secret for one that was never meant to be there.
+ * Replaces the name of each file by its content. A file that can't be read is a fault. Its key stays, so that the other
+ * checks do not report the secret as missing.
  */
 export function readSecretFiles(data: unknown, folder: string, findings: Findings): unknown {
   return FILE_KEYS.reduce(

@@ -1,7 +1,7 @@
-/** Files that a configuration is made of: UTF-8, and a reason in words when they can't be read. */
+/** Reads UTF-8 files of a configuration, with a reason in words when a file can't be read. */
 import { readFileSync } from 'node:fs';
 
-/** The whole text, or a refusal that names the reason and nothing of the content. */
+/** The text, or a refusal with the reason and without any of the content. */
 export function readText(path: string): { readonly text: string } | { readonly fault: string } {
   let bytes: Uint8Array;
   try {
