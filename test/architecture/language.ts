@@ -26,18 +26,22 @@ function wordsOf(sentence: string): number {
   return sentence.split(' ').filter((word) => /\p{L}/u.test(word)).length;
 }
 
-/** Comment sentences that are too long, or that open with a clause in the place of their subject. */
+/** Sentences of a text that are too long, or that open with a clause in the place of their subject. */
+export function sentenceFaults(prose: string): string[] {
+  return sentencesOf(prose).flatMap((sentence) => {
+    const words = wordsOf(sentence);
+    return [
+      ...(words > MOST_WORDS ? [`has a sentence of ${words} words: ${sentence}`] : []),
+      ...(RIDDLE.test(sentence) ? [`opens like a riddle: ${sentence}`] : []),
+    ];
+  });
+}
+
+/** The faults of every comment. */
 export function languageFaults(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, lineOf, comments }) =>
     comments.flatMap(({ value, start }) =>
-      sentencesOf(proseOf(value)).flatMap((sentence) => {
-        const place = `${path}:${lineOf(start)}`;
-        const words = wordsOf(sentence);
-        return [
-          ...(words > MOST_WORDS ? [`${place} has a sentence of ${words} words: ${sentence}`] : []),
-          ...(RIDDLE.test(sentence) ? [`${place} opens like a riddle: ${sentence}`] : []),
-        ];
-      }),
+      sentenceFaults(proseOf(value)).map((fault) => `${path}:${lineOf(start)} ${fault}`),
     ),
   );
 }
