@@ -6,9 +6,11 @@ export default defineConfig({
   description: 'An OpenID Connect provider that asks for a second factor before any token is issued',
   lang: 'en',
   cleanUrls: true,
+  head: [['link', { rel: 'icon', href: '/mark.svg' }]],
   // `npm run docs:api` writes its own pages there.
   srcExclude: ['api/**'],
   themeConfig: {
+    logo: '/mark.svg',
     search: { provider: 'local' },
     outline: [2, 3],
     nav: [
