@@ -5,6 +5,7 @@ import { claims } from './reference/claims.ts';
 import { cli } from './reference/cli.ts';
 import { accountType, optionTypes } from './reference/option-types.ts';
 import { pluginOptions } from './reference/plugin-options.ts';
+import { traceability } from './reference/traceability.ts';
 
 /** The contents by path, from the root of the repository. */
 export function generated(): Readonly<Record<string, string>> {
@@ -16,6 +17,7 @@ export function generated(): Readonly<Record<string, string>> {
     'docs/reference/plugin-options.md': pluginOptions(),
     'docs/reference/cli.md': cli(),
     'docs/reference/claims.md': claims(),
+    'docs/traceability.md': traceability(),
     'src/plugin/options/published.ts': optionTypes(),
     'src/plugin/options/published-account.ts': accountType(),
   };

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { readRows } from '../../scripts/reference/traceability.ts';
 import { missingPaths, type Page, pageFaults, readPages, unknownRows } from './docs.ts';
-import { readRows } from './traceability.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 

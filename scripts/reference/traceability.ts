@@ -1,8 +1,8 @@
-/** Writes docs/traceability.md from the codes at the end of test titles: `npm run generate`. */
-import { readFileSync, writeFileSync } from 'node:fs';
+/** Makes docs/traceability.md from the codes at the end of test titles. */
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type CallExpression, type Node, Visitor } from 'oxc-parser';
-import { readSources, type Source } from './source.ts';
+import { readSources, type Source } from '../../test/architecture/source.ts';
 
 interface Row {
   readonly means: string;
@@ -16,7 +16,6 @@ interface Shown {
 }
 
 const ROOT = join(import.meta.dirname, '../..');
-const PAGE = join(ROOT, 'docs/traceability.md');
 
 const CODED = /^(.*\S) \[((?:[A-Z]\d+|[0-9A-Z]\.\d+)(?: (?:[A-Z]\d+|[0-9A-Z]\.\d+))*)\]$/s;
 
@@ -135,5 +134,3 @@ function escaped(text: string): string {
     .replace(/[|\\*_`[\]]/g, (mark) => `&#${mark.charCodeAt(0)};`)
     .replace(/\s+/g, ' ');
 }
-
-if (import.meta.main) writeFileSync(PAGE, traceability());
