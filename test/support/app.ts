@@ -2,8 +2,7 @@
  * A whole server for one test: real stores in a folder of its own, real HTTP, and a clock that the test moves. In the run
  * on MongoDB and Redis it is two instances that share nothing but these, and each request goes to either.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { openParts, type Parts, type Stores } from '../../src/compose/parts.ts';
@@ -16,6 +15,7 @@ import { createServer, type Handler, type Serve } from '../../src/server.ts';
 import { anyOf, createChance } from './chance.ts';
 import { createRelyingParty, type RelyingParty } from './hosts/relying-party.ts';
 import { databaseAccess } from './stores/database-access.ts';
+import { makeDataDir, removeDataDir } from './stores/embedded.ts';
 import { withDatabase } from './stores/mongo.ts';
 import { createSettableClock, type SettableClock } from './time/clock.ts';
 import { eventually } from './time/eventually.ts';
@@ -123,7 +123,7 @@ export interface AppOptions {
 }
 
 export async function startApp(options: AppOptions = {}): Promise<App> {
-  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'doublelock-'));
+  const dataDir = options.dataDir ?? makeDataDir();
   const clock = options.clock ?? createSettableClock(Date.now());
   const server = await startServer({
     handler: (_, response) => response.end(),
@@ -175,7 +175,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     if (options.dataDir) return;
     // Apps have one Redis after the other, and what one has counted is none of the next one's business.
     if (isOnServers() && allStores.length > 0) await databaseAccess(config).loseShortLived();
-    rmSync(dataDir, { recursive: true, force: true });
+    removeDataDir(dataDir);
   }
 
   return {

@@ -1,13 +1,13 @@
 /** A real server that speaks MongoDB's protocol: `mongod` from the PATH, else FerretDB built from `test/services`. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { findTool, skipAloud } from '../needs.ts';
 import { freePort } from '../process/free-port.ts';
+import { makeDataDir, removeDataDir } from './embedded.ts';
 
 const FERRETDB = join(import.meta.dirname, '../../services/ferretdb');
 const BINARY = join(FERRETDB, 'bin/ferretdb');
@@ -89,7 +89,7 @@ export async function findMongoProgram(environment: NodeJS.ProcessEnv): Promise<
 
 export async function startMongoServer(program: Program): Promise<MongoServer> {
   const port = await freePort();
-  const folder = mkdtempSync(join(tmpdir(), 'doublelock-mongo-'));
+  const folder = makeDataDir();
   let child: ChildProcess | null = null;
 
   async function start(): Promise<void> {
@@ -118,7 +118,7 @@ export async function startMongoServer(program: Program): Promise<MongoServer> {
     restart: start,
     async remove() {
       await kill();
-      rmSync(folder, { recursive: true, force: true });
+      removeDataDir(folder);
     },
   };
 }
