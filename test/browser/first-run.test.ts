@@ -85,7 +85,7 @@ describe('the first run, in a browser', function () {
   }
 
   for (const [how, options] of Object.entries(BROWSERS)) {
-    it(`a colleague must set up an app, and gives its code from then on, ${how} [0.4 1.1 1.3 1.4 4.6 B.5]`, async () => {
+    it(`makes a new colleague enrol an app, and asks for its code from then on, ${how} [0.4 1.1 1.3 1.4 4.6 B.5]`, async () => {
       const { demo, passwordOf } = await startDemo();
       const { page, complaints } = await open(options);
       const person = createPerson(page);
@@ -120,7 +120,7 @@ describe('the first run, in a browser', function () {
       expect(complaints).to.deep.equal([]);
     });
 
-    it(`who may choose steps up, turns it off and on again, ${how} [1.6 1.7 2.6 3.2 3.4 4.1 4.2 B.5]`, async () => {
+    it(`lets a person with optional enforcement step up, and turn the second factor off and on, ${how} [1.6 1.7 2.6 3.2 3.4 4.1 4.2 B.5]`, async () => {
       const { demo, passwordOf } = await startDemo();
       const { page, complaints } = await open(options);
       const person = createPerson(page);

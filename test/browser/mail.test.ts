@@ -16,7 +16,7 @@ const NARROWEST = { width: 320, height: 640 };
 
 const SAMPLE = '/dev/mail/email/factor-added/en?tenant=acme';
 
-describe('letters, in a browser', function () {
+describe('mail messages, in a browser', function () {
   this.timeout(120_000);
   const { chromium } = needs('chromium');
   const open = windows(chromium);
@@ -40,7 +40,7 @@ describe('letters, in a browser', function () {
     return found;
   }
 
-  it('have nothing that axe objects to, and fit a narrow phone [U.4]', async () => {
+  it('have no violation of axe, and fit a narrow phone [U.4]', async () => {
     const { page } = await open({ viewport: NARROWEST, colorScheme: 'light' });
     const faults = await findInEach(page, async () => {
       const pixels = await overflow(page);
@@ -49,7 +49,7 @@ describe('letters, in a browser', function () {
     expect(faults).to.deep.equal([]);
   });
 
-  it('can be read in the dark [U.4]', async () => {
+  it('have enough contrast in dark mode [U.4]', async () => {
     const { page } = await open({ colorScheme: 'dark' });
     const faults = await findInEach(page, async () => {
       const ground = await page.evaluate('getComputedStyle(document.body).backgroundColor');
@@ -70,7 +70,7 @@ describe('letters, in a browser', function () {
       removeDataDir(dataDir);
     });
 
-    it('stand in a frame in which they look as they do elsewhere [2.8]', async () => {
+    it('are shown in a frame as mail programs show them [2.8]', async () => {
       const { page, complaints } = await open();
       await page.goto(`${server.origin}${SAMPLE}`);
       const frame = page.frameLocator('iframe');
@@ -99,7 +99,7 @@ describe('letters, in a browser', function () {
       expect(answered).not.to.include('/x.png');
     });
 
-    it('stand on a page that axe has nothing against, and that the keyboard gets through [U.4]', async () => {
+    it('are shown on a page without axe violations that works by keyboard [U.4]', async () => {
       const { page } = await open({ viewport: NARROWEST });
       for (const path of ['/dev/mail', SAMPLE, '/dev/mail/sms/factor-added/nl', '/dev/outbox']) {
         await page.goto(`${server.origin}${path}`);

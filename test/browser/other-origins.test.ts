@@ -82,7 +82,7 @@ describe('relying parties at other origins, in a browser', () => {
       });
     }
 
-    it(`take the answer as a form, ${how} [U.3]`, async () => {
+    it(`receive the answer by form_post, ${how} [U.3]`, async () => {
       await elsewhere.trust(app, 'trusted');
       const { person, complaints } = await visit(javaScriptEnabled);
       await signIn(person, 'app@strict.test', { response_mode: 'form_post' });
@@ -91,7 +91,7 @@ describe('relying parties at other origins, in a browser', () => {
       expect(complaints).to.deep.equal([]);
     });
 
-    it(`hear that the person went back, ${how} [U.3]`, async () => {
+    it(`receive an error when the person cancels, ${how} [U.3]`, async () => {
       await elsewhere.trust(app, 'trusted');
       const { person, complaints } = await visit(javaScriptEnabled);
       await person.open(elsewhere.start());
@@ -101,7 +101,7 @@ describe('relying parties at other origins, in a browser', () => {
       expect(complaints).to.deep.equal([]);
     });
 
-    it(`take somebody who changes accounts, ${how} [B.5]`, async () => {
+    it(`accept a person who switches accounts, ${how} [B.5]`, async () => {
       await elsewhere.trust(app, 'trusted');
       const { person, complaints } = await visit(javaScriptEnabled);
       await signIn(person, 'new@open.test');

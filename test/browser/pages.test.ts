@@ -86,20 +86,20 @@ describe('every page, in a browser', function () {
     return found;
   }
 
-  it('has nothing that axe or the policy objects to [U.4]', async () => {
+  it('has no violation of axe or of the content security policy [U.4]', async () => {
     const look = { colorScheme: 'light', locale: 'en', viewport: NARROWEST } as const;
     expect(await findOnEach(look, axeFaults)).to.deep.equal([]);
   });
 
-  it('can be read in the dark [U.4]', async () => {
+  it('has enough contrast in dark mode [U.4]', async () => {
     expect(await findOnEach({ colorScheme: 'dark', locale: 'nl' }, contrastFaults)).to.deep.equal([]);
   });
 
-  it('can be gone round by the keyboard, and shows where one is [U.4]', async () => {
+  it('can be used by keyboard, with a visible focus [U.4]', async () => {
     expect(await findOnEach({ locale: 'en' }, keyboardFaults)).to.deep.equal([]);
   });
 
-  it('fits a narrow phone, and letters of twice the size [U.4]', async () => {
+  it('fits a narrow phone and letters of twice the size [U.4]', async () => {
     const tooWide = async (page: Page) => {
       const narrow = await overflow(page);
       const devTools = await page.context().newCDPSession(page);
@@ -115,7 +115,7 @@ describe('every page, in a browser', function () {
     expect(await findOnEach({ locale: 'nl', viewport: NARROWEST }, tooWide)).to.deep.equal([]);
   });
 
-  it('cuts nothing off on a phone with letters of twice the size [U.4]', async () => {
+  it('cuts off no text on a phone with letters of twice the size [U.4]', async () => {
     const cut = async (page: Page): Promise<string[]> => {
       const devTools = await page.context().newCDPSession(page);
       await devTools.send('Page.setFontSizes', {
@@ -129,7 +129,7 @@ describe('every page, in a browser', function () {
     expect(await findOnEach({ locale: 'nl', viewport: PHONE }, cut)).to.deep.equal([]);
   });
 
-  it('has controls that a thumb does not miss [U.4]', async () => {
+  it('has controls that are large enough for a thumb [U.4]', async () => {
     const missed = async (page: Page): Promise<string[]> => [
       ...(await page.evaluate<string[]>(SMALL)),
       ...(await page.evaluate<string[]>(ALONE)),
@@ -138,7 +138,7 @@ describe('every page, in a browser', function () {
   });
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    it(`can be read in whatever colour an organisation has, ${colorScheme} [U.4]`, async () => {
+    it(`has enough contrast in any brand colour, ${colorScheme} [U.4]`, async () => {
       const { page } = await open({ colorScheme });
       const found: string[] = [];
       for (const colour of ['#ffffff', '#000000', '#808080', '#7a7a00', '#2b6cff']) {
@@ -154,7 +154,7 @@ describe('every page, in a browser', function () {
     });
   }
 
-  it('draws a logo in its own proportions, in the dark on the light ground that it was made for', async () => {
+  it('draws a logo in its own proportions, on a light ground in dark mode', async () => {
     const tenant = sampleTenant({ brand: { logo: LOGO, colour: null } });
     const branded = await startPageServer({
       tenants: [tenant],
@@ -175,7 +175,7 @@ describe('every page, in a browser', function () {
     ['clipboard-write=(self)', 'data-copied'],
     ['clipboard-write=()', 'data-not-copied'],
   ] as const) {
-    it(`says what became of recovery codes that were to be copied, under ${policy}`, async () => {
+    it(`tells whether the recovery codes were copied, under ${policy}`, async () => {
       const { page } = await open();
       await page.route('**/sample/recovery-codes', async (route) => {
         const response = await route.fetch();
@@ -189,7 +189,7 @@ describe('every page, in a browser', function () {
     });
   }
 
-  it('prints recovery codes, and nothing that can only be pressed', async () => {
+  it('prints recovery codes without buttons and links', async () => {
     const { page } = await open();
     await page.goto(`${server.origin}/interaction/sample/recovery-codes`);
     await page.emulateMedia({ media: 'print' });
@@ -199,7 +199,7 @@ describe('every page, in a browser', function () {
     expect(seen).to.deep.equal(Array(10).fill('CODE'));
   });
 
-  it('puts the focus on what has to be done or read first [U.4]', async () => {
+  it('puts the focus on the first field or message [U.4]', async () => {
     const { page } = await open();
     for (const [name, selector] of Object.entries(FIRST)) {
       await page.goto(`${server.origin}/interaction/sample/${name}`);

@@ -61,7 +61,7 @@ describe('passkeys, in a browser', function () {
   const told = (page: Page) => page.locator('#passkey-told:not([hidden])').innerText();
 
   for (const [language, options] of Object.entries({ English: ENGLISH, Dutch: DUTCH })) {
-    it(`makes one where one is demanded, and uses it from then on, in ${language} [0.4 3.3 B.1]`, async () => {
+    it(`are created where the policy demands one and used from then on, in ${language} [0.4 3.3 B.1]`, async () => {
       const { page, complaints, person, sockets } = await someone(options);
       await sockets.builtIn();
       await givePassword(person, 'new@strict.test');
@@ -82,7 +82,7 @@ describe('passkeys, in a browser', function () {
     });
   }
 
-  it('is two factors with a key that verifies nobody, and not what nobody can phish', async () => {
+  it('count as two factors, but not as phishing-resistant, with a key that verifies no user', async () => {
     const { page, person, sockets } = await someone(ENGLISH);
     await sockets.plainKey();
     await givePassword(person, 'new@strict.test');
@@ -101,7 +101,7 @@ describe('passkeys, in a browser', function () {
     expect(await claims(person)).to.include({ acr: 'https://refeds.org/profile/mfa' });
   });
 
-  it('is set up in self-service beside another one, each under its name [3.2]', async () => {
+  it('can be added in self-service beside another one, each under its name [3.2]', async () => {
     const { page, complaints, person, sockets } = await someone(ENGLISH);
     const laptop = await sockets.builtIn();
     await givePassword(person, 'new@open.test');
@@ -131,7 +131,7 @@ describe('passkeys, in a browser', function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it('says that nothing was used where the person is not verified, and takes another try', async () => {
+  it('allow another attempt after the user was not verified', async () => {
     const { page, complaints, person, sockets } = await someone(ENGLISH);
     const laptop = await sockets.builtIn();
     await givePassword(person, 'new@strict.test', { acr_values: 'phr' });
@@ -154,7 +154,7 @@ describe('passkeys, in a browser', function () {
     expect(complaints).to.deep.equal([]);
   });
 
-  it('says what a browser lacks, and leads to another way', async () => {
+  it('show what a browser lacks, and lead to another method', async () => {
     const { page, person } = await someone(ENGLISH);
     await page.addInitScript('delete window.PublicKeyCredential');
     await givePassword(person, 'boss@plain.test', { acr_values: 'https://refeds.org/profile/mfa' });
@@ -171,7 +171,7 @@ describe('passkeys, in a browser', function () {
     [ENGLISH, 'Passkeys need JavaScript'],
     [DUTCH, 'Passkeys hebben JavaScript nodig'],
   ] as const) {
-    it(`says that it takes JavaScript: ${words} [B.5]`, async () => {
+    it(`show that they need JavaScript: ${words} [B.5]`, async () => {
       const { page } = await open({ ...options, javaScriptEnabled: false });
       const person = createPerson(page);
       await givePassword(person, 'boss@plain.test', { acr_values: 'https://refeds.org/profile/mfa' });

@@ -28,7 +28,7 @@ describe('a browser window', () => {
   after(() => server?.close());
 
   for (const javaScriptEnabled of [true, false]) {
-    it(`hears violations of the policy and missing files, scripts ${javaScriptEnabled ? 'on' : 'off'}`, async () => {
+    it(`reports policy violations and missing files, scripts ${javaScriptEnabled ? 'on' : 'off'}`, async () => {
       const { page, complaints } = await open({ javaScriptEnabled });
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       expect(complaints.join('\n'))

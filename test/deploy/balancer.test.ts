@@ -93,13 +93,13 @@ describe('nginx in front of two instances', function () {
 
   const requestsOf = (instance: Program) => instance.log().filter(({ event }) => event === 'request');
 
-  it('sends every request to either, and sign-ins arrive [R25]', async () => {
+  it('sends requests to both, and sign-ins complete [R25]', async () => {
     for (let each = 0; each < 6; each += 1) await signIn();
     const counts = instances.map((instance) => requestsOf(instance).length);
     expect(Math.min(...counts)).to.be.above(Math.max(...counts) / 2);
   });
 
-  it('has cookies that belong to TLS and to this host', async () => {
+  it('receives cookies that are bound to TLS and to its host', async () => {
     const person = await signIn();
     const session = person.jar.serializeSync()?.cookies.find(({ key }) => key === '__Host-session');
     expect(session).to.include({ secure: true, httpOnly: true, path: '/' });
@@ -107,7 +107,7 @@ describe('nginx in front of two instances', function () {
     expect(page.headers['strict-transport-security']).to.match(/^max-age=\d{8}/);
   });
 
-  it('believes no address that a visitor sends along [A28]', async () => {
+  it('ignores a forwarded IP address that a visitor sends [A28]', async () => {
     const before = instances.map((instance) => requestsOf(instance).length);
     await signIn({ 'x-forwarded-for': `${SPOOFED}, 198.51.100.7`, forwarded: `for=${SPOOFED}` });
     // A line is written a moment after the answer.
@@ -119,7 +119,7 @@ describe('nginx in front of two instances', function () {
     expect([...new Set(lines.map(({ ip }) => ip))]).to.deep.equal(['127.0.0.0/24']);
   });
 
-  it('would have been believed without the proxy: that it overwrites is what counts', async () => {
+  it('has to overwrite the forwarded IP address, which the instances trust', async () => {
     const [{ port }] = instances;
     await rawRequest(port, { path: '/health/live', headers: { 'x-forwarded-for': SPOOFED } });
     await eventually(async () =>
@@ -127,7 +127,7 @@ describe('nginx in front of two instances', function () {
     );
   });
 
-  it('makes no address out of a host or a scheme that a visitor sends along', async () => {
+  it('builds no URL from a host or a scheme that a visitor sends', async () => {
     const page = await visitor({
       host: 'evil.test',
       'x-forwarded-host': 'evil.test',
@@ -136,7 +136,7 @@ describe('nginx in front of two instances', function () {
     expect(page.location).to.match(new RegExp(`^${issuer}/`));
   });
 
-  it('leads from http to the address of the issuer', async () => {
+  it('redirects http to the issuer', async () => {
     const { status, headers } = await rawRequest(plainPort, {
       path: '/account?a=b',
       headers: { host: 'evil.test' },
@@ -144,7 +144,7 @@ describe('nginx in front of two instances', function () {
     expect([status, headers.location]).to.deep.equal([301, `${issuer}/account?a=b`]);
   });
 
-  it('logs no query, and nothing where a code may stand [A98]', async () => {
+  it('logs neither queries nor paths that may contain a code [A98]', async () => {
     await visitor().get('/auth?code_challenge=not-to-be-logged', {
       referer: 'http://rp.test/?not-to-be-logged',
     });
@@ -152,7 +152,7 @@ describe('nginx in front of two instances', function () {
     expect(nginx.log()).not.to.match(/[?&]\w+=/);
   });
 
-  it('goes on with the other when one is stopped, and nobody notices [R20 R26]', async () => {
+  it('uses the other instance when one is stopped, without an error [R20 R26]', async () => {
     const [one, other] = instances;
     const half = visitor();
     const [email = ''] = people;

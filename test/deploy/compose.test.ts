@@ -57,11 +57,11 @@ describe('docker-compose.yml', () => {
     );
   }
 
-  it('has two instances that are the same [R25]', () => {
+  it('has two identical instances [R25]', () => {
     expect(service('doublelock-1')).to.deep.equal(service('doublelock-2'));
   });
 
-  it('has a secret for each file that the script makes and no other, each used, and given where it is used', () => {
+  it('declares and mounts exactly the secrets that the script makes', () => {
     const used = Object.values(project.services).flatMap((each) => each.secrets ?? []);
     const names = Object.keys(project.secrets);
     expect([...new Set(used.map(({ source }) => source))].sort()).to.deep.equal(names.toSorted());
@@ -79,14 +79,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('mounts files that are there', () => {
+  it('mounts existing files', () => {
     const mounts = Object.values(project.services).flatMap(({ volumes = [] }) => volumes);
     const files = mounts.filter(({ type }) => type === 'bind').map(({ source }) => source);
     expect(files).to.have.length.above(4);
     for (const file of files) expect(() => statSync(file), file).not.to.throw();
   });
 
-  it('opens ports to its own machine alone, and gives no container more than it needs', () => {
+  it('opens ports on the loopback interface only, and drops every privilege of its containers', () => {
     for (const [name, { ports = [], privileged }] of Object.entries(project.services)) {
       for (const port of ports) expect(port.host_ip, name).to.equal('127.0.0.1');
       expect(privileged, name).to.not.equal(true);
@@ -95,7 +95,7 @@ describe('docker-compose.yml', () => {
       expect(service(name), name).to.deep.include({ read_only: true, cap_drop: ['ALL'] });
   });
 
-  it('has a configuration that is accepted, with the keys and servers of its environment', async () => {
+  it('has a valid configuration with the keys and servers of its environment', async () => {
     const file = mounted('deploy/compose/doublelock.yaml');
     expect(await checkConfig(file, environment())).to.include('is valid');
     const config = loadConfig({ file, env: environment(), cwd: secrets().folder });
@@ -116,7 +116,7 @@ describe('docker-compose.yml', () => {
     expect(refusal).to.match(/secrets\.cookies.*is required in production/);
   });
 
-  it('makes its secrets once, for their owner alone, and keeps them', async () => {
+  it('makes its secrets once, readable by their owner only, and keeps them', async () => {
     const { folder, again } = secrets();
     const before = contents(folder);
     expect(await again()).to.match(/^all there/);
@@ -124,7 +124,7 @@ describe('docker-compose.yml', () => {
     expect(statSync(folder).mode & 0o777).to.equal(0o700);
   });
 
-  it('lets the users of its containers read each secret, however strict the mask of who makes them', () => {
+  it('lets the users of its containers read each secret despite a strict umask', () => {
     const { folder } = secrets();
     for (const name of readdirSync(folder))
       expect((statSync(join(folder, name)).mode & 0o777).toString(8), name).to.equal('644');
@@ -138,7 +138,7 @@ describe('docker-compose.yml', () => {
     const { 'redis-server': program } = needs('redis-server');
     const start = redisServers(program);
 
-    it('starts with its file, wants its password, and passes its health check', async () => {
+    it('starts with its file, requires its password, and passes its health check', async () => {
       // The folder is one of the image's own.
       const file = mounted('deploy/compose/redis.conf');
       writeFileSync(file, readFileSync(file, 'utf8').replace(/^dir .*$/m, ''));

@@ -91,17 +91,17 @@ describe('the Dockerfile', function () {
     return { ...server, port };
   }
 
-  it('is as BuildKit wants it, without a warning', () => {
+  it('passes BuildKit’s checks without a warning', () => {
     expect(dockerfile.warnings).to.deep.equal([]);
   });
 
-  it('runs as nobody in particular, by commands that no shell stands before', () => {
+  it('runs as an unprivileged user, with commands that need no shell', () => {
     expect(lastOf(dockerfile, 'USER').words).to.deep.equal(['node']);
     expect(lastOf(dockerfile, 'CMD').isExec).to.equal(true);
     expect(lastOf(dockerfile, 'HEALTHCHECK').isExec).to.equal(true);
   });
 
-  it('lets nothing into an image but what it copies [A98]', () => {
+  it('copies nothing else into the image [A98]', () => {
     const copied = dockerfile.instructions
       .filter(({ keyword, flags }) => keyword === 'COPY' && flags.length === 0)
       .flatMap(({ words }) => words.slice(0, -1));
@@ -111,13 +111,13 @@ describe('the Dockerfile', function () {
     expect(strangers).to.deep.equal([]);
   });
 
-  it('installs what the server needs, and no development dependency', () => {
+  it('installs the dependencies of the server and no development dependency', () => {
     const packages = readdirSync(join(image, 'app/node_modules'));
     expect(packages).to.include.members(['koa', 'oidc-provider', 'mongoose', 'ioredis']);
     for (const name of ['node', 'mocha', 'typescript', '@biomejs']) expect(packages).not.to.include(name);
   });
 
-  it('starts a server that is healthy and signs people in, on files that cannot be written to', async () => {
+  it('starts a healthy server that signs people in from a read-only file system', async () => {
     const before = filesOf(join(image, 'app'));
     const { port, said } = await started();
     expect((await rawRequest(port, { path: '/health/ready' })).status).to.equal(200);
@@ -135,7 +135,7 @@ describe('the Dockerfile', function () {
     expect(filesOf(join(image, 'app'))).to.deep.equal(before);
   });
 
-  it('starts a server that ends by itself with SIGTERM, within 5 s [R20]', async () => {
+  it('starts a server that exits within 5 s of SIGTERM [R20]', async () => {
     const { child, ended } = await started();
     const stopwatch = startStopwatch(Number(child.pid));
     // Of who has ended the last reading counts.
@@ -146,7 +146,7 @@ describe('the Dockerfile', function () {
     expect(stopwatch.read()).to.be.below(STOPPED_WITHIN_MS);
   });
 
-  it('starts nothing without a configuration, and says which file is missing [R36]', async () => {
+  it('names the missing file and does not start without a configuration [R36]', async () => {
     mount(await freePort());
     rmSync(env.DOUBLELOCK_CONFIG ?? '');
     const { ended, said } = execute(lastOf(dockerfile, 'CMD').words);
@@ -154,7 +154,7 @@ describe('the Dockerfile', function () {
     expect(said()).to.include(env.DOUBLELOCK_CONFIG);
   });
 
-  it("has the operator's command", async () => {
+  it("contains the doublelock command", async () => {
     mount(await freePort());
     const { ended, said } = execute(['node', 'bin/doublelock.cjs', 'check-config']);
     expect(await ended, said()).to.deep.equal([0, null]);

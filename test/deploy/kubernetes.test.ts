@@ -88,11 +88,11 @@ describe('the Kubernetes manifests', () => {
     return read<Built>('kustomize', copy);
   }
 
-  it('are as the schemas of Kubernetes want them', () => {
+  it('match the schemas of Kubernetes', () => {
     expect(built.faults).to.deep.equal([]);
   });
 
-  it('would not be with a misspelt key, or a number for a text', async () => {
+  it('do not match them with a misspelt key or a number in the place of a text', async () => {
     const misspelt = await changed('deployment.yaml', 'runAsNonRoot:', 'runAsNonroot:');
     expect(misspelt.faults.join()).to.match(/Deployment doublelock.*runAsNonroot/s);
     const mistaken = await changed('service.yaml', 'name: http,', 'name: 80,');
@@ -114,7 +114,7 @@ describe('the Kubernetes manifests', () => {
     }
   });
 
-  it('name ports, objects and mounts that are there', () => {
+  it('name existing ports, objects and mounts', () => {
     const ports = container.ports.map(({ name }) => name);
     const service = specOf<{ ports: { name: string; targetPort: string }[] }>('Service');
     expect(service.ports.map(({ targetPort }) => targetPort)).to.deep.equal(ports);
@@ -131,7 +131,7 @@ describe('the Kubernetes manifests', () => {
     expect(the('ServiceAccount').metadata.name).to.equal('doublelock');
   });
 
-  it('ask whether it is alive and whether it is ready, where the product answers [R9]', () => {
+  it('probe liveness and readiness on the paths of the product [R9]', () => {
     const probes = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const;
     expect(probes.map((name) => container[name]?.httpGet)).to.deep.equal([
       { path: '/health/live', port: 'http' },
@@ -140,7 +140,7 @@ describe('the Kubernetes manifests', () => {
     ]);
   });
 
-  it('give two pods or more, which do no more than the namespace lets them', () => {
+  it('run at least two pods within the restrictions of the namespace', () => {
     const { minReplicas } = specOf<{ minReplicas: number }>('HorizontalPodAutoscaler');
     expect(minReplicas).to.be.at.least(2);
     expect(the('Namespace').metadata.labels).to.include({
@@ -158,7 +158,7 @@ describe('the Kubernetes manifests', () => {
     });
   });
 
-  it('mount a configuration that is accepted, with every secret that it and the environment name', async () => {
+  it('mount a valid configuration and every secret that it and the environment name', async () => {
     const configured = the('ConfigMap').data?.['doublelock.yaml'] ?? '';
     const items = pod.spec.volumes.flatMap(({ secret }) => secret?.items ?? []);
     const named = [
@@ -180,12 +180,12 @@ describe('the Kubernetes manifests', () => {
     expect(await checkConfig(file, Object.fromEntries(env))).to.include('is valid');
   });
 
-  it('listen where the probes and Prometheus ask', () => {
+  it('listen on the ports of the probes and of Prometheus', () => {
     const configured = the('ConfigMap').data?.['doublelock.yaml'] ?? '';
     for (const { containerPort } of container.ports) expect(configured).to.include(`port: ${containerPort}`);
   });
 
-  it('know the Prometheus operator, for whom it has one', async () => {
+  it('include monitors for the Prometheus operator as an option', async () => {
     const { objects } = await changed(
       'kustomization.yaml',
       '# - service-monitor.yaml',

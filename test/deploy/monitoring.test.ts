@@ -112,7 +112,7 @@ describe('the dashboard and the alerts', function () {
       .replaceAll('$instance', '.+');
   }
 
-  it('name metrics that the server has, and labels that these have', () => {
+  it('name existing metrics and labels of the server', () => {
     const metrics = /\b(doublelock_\w+?)(?:_bucket|_sum|_count)?(?:\{([^}]*)\}|(?!\w))/g;
     for (const { name, expr } of expressions) {
       const found = [...expr.matchAll(metrics)];
@@ -126,7 +126,7 @@ describe('the dashboard and the alerts', function () {
     }
   });
 
-  it('name events that the audit trail knows', () => {
+  it('name existing events of the audit log', () => {
     const source = readFileSync(join(ROOT, 'src/domain/audit-event.ts'), 'utf8');
     const known = [...source.matchAll(/^ {2}\| '([\w.]+)'/gm)].map(([, event = '']) => event);
     expect(known).to.include('sign_in.completed');
@@ -137,7 +137,7 @@ describe('the dashboard and the alerts', function () {
     }
   });
 
-  it('ask what Prometheus understands, and get an answer', async () => {
+  it('contain queries that Prometheus answers', async () => {
     const empty: string[] = [];
     for (const { name, expr } of queries) {
       if ((await prometheus.query(label(expr))).length === 0) empty.push(name);
@@ -147,7 +147,7 @@ describe('the dashboard and the alerts', function () {
     expect(processes[0]?.value[1]).to.equal('1');
   });
 
-  it('count what happened', async () => {
+  it('show the numbers of what happened', async () => {
     for (const labels of [
       'event="second_factor.locked"',
       'event="sign_in.completed",method="pwd"',
@@ -161,7 +161,7 @@ describe('the dashboard and the alerts', function () {
     }
   });
 
-  it('have rules that Prometheus loads and carries out', async () => {
+  it('have rules that Prometheus loads and evaluates', async () => {
     const { groups } = await eventually(async () => {
       const loaded = await prometheus.get<{
         groups: { rules: { name: string; health: string }[] }[];
@@ -173,7 +173,7 @@ describe('the dashboard and the alerts', function () {
     expect(loaded).to.deep.equal(rules.map(({ alert }) => alert));
   });
 
-  it('have rules that fire at what they are for, and at nothing on a quiet day', async () => {
+  it('have rules that fire at their condition and not on a quiet day', async () => {
     const cwd = join(FOLDER, 'prometheus');
     await run(promtool, ['check', 'config', 'prometheus.yml'], { cwd });
     await run(promtool, ['test', 'rules', 'alerts.test.yml'], { cwd });
@@ -181,7 +181,7 @@ describe('the dashboard and the alerts', function () {
     for (const { alert } of rules) expect(tested).to.include(`alertname="${alert}"`);
   });
 
-  it('show each panel in its own place, with a description and the chosen data source', () => {
+  it('place panels without overlap, each with a description and the chosen data source', () => {
     const ids = dashboard.panels.map(({ id }) => id);
     expect(new Set(ids).size).to.equal(ids.length);
     const taken = new Set<string>();

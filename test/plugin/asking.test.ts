@@ -3,10 +3,10 @@ import { KINDS } from '../support/hosts/guest-kinds.ts';
 import { begin, errorOf, interaction, login, MFA, nextCode, redeem, SFA, setUp, signedIn } from './story.ts';
 
 for (const kind of KINDS) {
-  describe(`what relying parties ask for at ${kind.title} [U.6]`, () => {
+  describe(`requested assurance at ${kind.title} [U.6]`, () => {
     const at = interaction(kind, { options: { policy: { enforcement: 'optional' } } });
 
-    it('steps up a live session for acr_values, and leaves the time of its sign-in', async () => {
+    it('steps up a live session for acr_values and keeps its auth_time', async () => {
       const visitor = at.host.visitor();
       const before = await redeem(at.rp, await begin(at, visitor, 'ann'));
       expect(before.claims.acr).to.equal(SFA);
@@ -17,7 +17,7 @@ for (const kind of KINDS) {
       expect(after.claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
     });
 
-    it('asks for an essential acr, and answers with an error who leaves [A77]', async () => {
+    it('asks for the second factor for an essential acr, and returns an error when the person cancels [A77]', async () => {
       const visitor = at.host.visitor();
       const claims = JSON.stringify({ id_token: { acr: { essential: true, values: [MFA] } } });
       expect((await begin(at, visitor, 'ann', { claims })).name).to.equal('set-up-choose');
@@ -25,14 +25,14 @@ for (const kind of KINDS) {
       expect(errorOf(left)).to.equal('access_denied');
     });
 
-    it('answers with an error what cannot be reached [A78]', async () => {
+    it('returns an error for an acr that cannot be reached [A78]', async () => {
       for (const acr of ['phr', 'urn:somebody:elses:level']) {
         const end = await begin(at, at.host.visitor(), 'ann', { acr_values: acr });
         expect(errorOf(end), acr).to.equal('unmet_authentication_requirements');
       }
     });
 
-    it('answers prompt=none with what is there, or with an error', async () => {
+    it('answers prompt=none with the existing session or with an error', async () => {
       const { visitor, claims } = await signedIn(at, 'ann', { acr_values: MFA });
       const silent = await redeem(
         at.rp,
@@ -49,7 +49,7 @@ for (const kind of KINDS) {
       expect(errorOf(await weaker.open(wanted))).to.equal('interaction_required');
     });
 
-    it('asks for both again for prompt=login', async () => {
+    it('asks for both factors again for prompt=login', async () => {
       const { visitor, secret } = await signedIn(at, 'ann', { acr_values: MFA });
       await visitor.open(await at.rp.authorizationUrl({ prompt: 'login' }));
       expect(visitor.page.name).to.equal('host-login');
@@ -59,7 +59,7 @@ for (const kind of KINDS) {
       );
     });
 
-    it('takes nobody without a second factor to a client that always wants one', async () => {
+    it('lets nobody without a second factor reach a client that always requires one', async () => {
       const always = await at.host.relyingParty('always');
       const visitor = at.host.visitor();
       await visitor.open(await always.authorizationUrl());
@@ -68,7 +68,7 @@ for (const kind of KINDS) {
       expect((await redeem(always, end)).claims.acr).to.equal(MFA);
     });
 
-    it('names the levels in the metadata, and the issuer’s own endpoints', () => {
+    it('lists the acr values in the metadata beside the issuer’s endpoints', () => {
       const metadata = at.rp.configuration.serverMetadata();
       expect(metadata.acr_values_supported).to.include.members([SFA, MFA, 'phr']);
       expect(metadata.authorization_endpoint).to.equal(`${at.host.issuer}/auth`);
@@ -77,10 +77,10 @@ for (const kind of KINDS) {
 }
 
 for (const kind of KINDS) {
-  describe(`the grace of a set-up at ${kind.title} [1.3]`, () => {
+  describe(`the grace period of an enrolment at ${kind.title} [1.3]`, () => {
     const at = interaction(kind, { options: { policy: { enforcement: 'required', graceDays: 3 } } });
 
-    it('is told to who signs in, holds for silent sign-ins, and ends', async () => {
+    it('is shown at sign-in, covers silent sign-ins, and ends', async () => {
       const visitor = at.host.visitor();
       const page = await begin(at, visitor, 'ann');
       expect(page.name).to.equal('set-up-choose');

@@ -22,7 +22,7 @@ describe('the configuration of a host [U.6]', () => {
   });
   afterEach(() => stores.close());
 
-  it('stays as it was', () => {
+  it('is not modified', () => {
     const policy = interactionPolicy.base();
     const mine = new interactionPolicy.Prompt({ name: 'terms', requestable: true });
     policy.add(mine, 0);
@@ -38,7 +38,7 @@ describe('the configuration of a host [U.6]', () => {
     expect(shapeOf(host)).to.deep.equal(before);
   });
 
-  it('gets the prompt after its own login, and keeps its own prompts where they were', () => {
+  it('gets the prompt after its login prompt, and keeps its own prompts in place', () => {
     const policy = interactionPolicy.base();
     policy.add(new interactionPolicy.Prompt({ name: 'terms', requestable: true }), 0);
     const { interactions } = lock.configure({ ...OFF, interactions: { policy } });
@@ -65,7 +65,7 @@ describe('the configuration of a host [U.6]', () => {
     expect(lock.configure(OFF).claims).to.deep.equal({ openid: ['sub', 'acr', 'amr', 'auth_time'] });
   });
 
-  it('keeps what its access tokens say, and adds what was proven', async () => {
+  it('keeps the claims of its access tokens and adds the assurance reached', async () => {
     const { extraTokenClaims } = lock.configure({
       ...OFF,
       extraTokenClaims: async () => ({ shoe_size: 42 }),
@@ -77,15 +77,15 @@ describe('the configuration of a host [U.6]', () => {
     expect(await extraTokenClaims?.(ofMachine, token)).to.deep.equal({ shoe_size: 42 });
   });
 
-  it('is a fault with a second factor in it already', () => {
+  it('is refused when it already contains a second factor', () => {
     expect(() => lock.configure(lock.configure(OFF))).to.throw(TypeError, 'second_factor already');
   });
 
-  it('keeps to the library’s own adapter, where a first try has none', () => {
+  it('may leave the adapter to the library', () => {
     expect(lock.configure(OFF)).to.not.have.property('adapter');
   });
 
-  it('is a fault with the library’s own pages in it, which nobody would come past', () => {
+  it('is refused while the library’s own development pages are on', () => {
     for (const features of [undefined, {}, { devInteractions: { enabled: true } }])
       expect(() => lock.configure({ ...(features && { features }) })).to.throw(
         TypeError,
@@ -93,7 +93,7 @@ describe('the configuration of a host [U.6]', () => {
       );
   });
 
-  it('is asked for before the pages, which nobody would be led to', () => {
+  it('must be made before the routes, which are unreachable without it', () => {
     const bare = new Provider('http://localhost', { ...OFF, adapter: createHostAdapter() });
     expect(() => lock.routes(bare)).to.throw(TypeError, 'routes() is for a provider');
     lock.configure(OFF);
@@ -101,7 +101,7 @@ describe('the configuration of a host [U.6]', () => {
     expect(lock.routes(new Provider('http://localhost', lock.configure(OFF)))).to.be.a('function');
   });
 
-  it('is for one issuer, whose passkeys and links there are', () => {
+  it('belongs to one issuer, because passkeys and links name it', () => {
     const providerOf = (issuer: string) =>
       new Provider(issuer, lock.configure({ ...OFF, adapter: createHostAdapter() }));
     lock.routes(providerOf('http://localhost/a'));
@@ -109,7 +109,7 @@ describe('the configuration of a host [U.6]', () => {
     expect(() => lock.routes(providerOf('http://localhost/b'))).to.throw(TypeError, 'one issuer');
   });
 
-  it('is a fault without a login prompt', () => {
+  it('is refused without a login prompt', () => {
     const policy = interactionPolicy.base();
     policy.remove('login');
     expect(() => lock.configure({ ...OFF, interactions: { policy } })).to.throw(
@@ -178,7 +178,7 @@ describe('the options of the plugin [U.6]', () => {
     ],
   ];
   for (const [fault, more] of refused) {
-    it(`are refused when they can’t be meant: ${fault}`, () => {
+    it(`are refused when they cannot be meant: ${fault}`, () => {
       expect(() => withOptions(more))
         .to.throw(TypeError, fault)
         .with.property('message')
@@ -194,13 +194,13 @@ describe('the options of the plugin [U.6]', () => {
     ['a sender, and mail by name for nobody', { ...SENDING, email: null }, []],
   ];
   for (const [what, more, methods] of sent) {
-    it(`offer what can be sent, with ${what}`, () => {
+    it(`offer the methods that can be sent with ${what}`, () => {
       const { available } = withOptions(more);
       expect(available.filter((method) => method === 'email' || method === 'sms')).to.deep.equal(methods);
     });
   }
 
-  it('lose no default to an undefined', async () => {
+  it('keep their default when a value is undefined', async () => {
     const account = () => ({ email: 'ann@host.test', role: undefined, groups: undefined });
     const lock = withOptions({ account, policy: { enforcement: 'required', methods: undefined } });
     const authentications = [{ method: 'pwd', enrolmentId: null, atMs: 0 }] as const;
@@ -214,7 +214,7 @@ describe('the options of the plugin [U.6]', () => {
     expect(judged?.decision).to.deep.equal({ kind: 'set-up', methods: ['totp'], laterUntil: null });
   });
 
-  it('tell of an account that belongs to no tenant, and let it in nowhere', async () => {
+  it('log an account without a tenant, which cannot sign in', async () => {
     const told: unknown[] = [];
     const tenants = [{ id: 'a' }, { id: 'b' }];
     const lock = withOptions({ account: () => ({}), tenants, log: (line: unknown) => told.push(line) });

@@ -28,7 +28,7 @@ const MAIL: Message = {
 const SMS: Message = { ...MAIL, channel: 'sms', to: '+31612345678', subject: '' };
 const CERTIFICATE = selfSigned('localhost', '127.0.0.1');
 
-describe('delivery for a guest [U.6]', () => {
+describe('the delivery of the plugin [U.6]', () => {
   const startMailServer = mailServers();
   const startGateway = smsGateways();
   const startCentre = smsCentres();
@@ -43,7 +43,7 @@ describe('delivery for a guest [U.6]', () => {
     return delivery;
   }
 
-  it('brings mail by SMTP, with TLS', async () => {
+  it('sends mail by SMTP with TLS', async () => {
     const server = await startMailServer({ ...CERTIFICATE, secure: true });
     const url = `smtps://127.0.0.1:${server.port}`;
     const mail = await smtp({ url, from: 'Acme <no-reply@acme.test>', ca: CERTIFICATE.cert });
@@ -54,7 +54,7 @@ describe('delivery for a guest [U.6]', () => {
     expect(server.mails[0]).to.include({ from: 'no-reply@acme.test', secure: true });
   });
 
-  it('brings SMS by Twilio, by HTTP and by SMPP', async () => {
+  it('sends SMS by Twilio, by HTTP and by SMPP', async () => {
     const gateway = await startGateway();
     const from = 'Acme';
     const twilioGateway = await twilio({ accountSid: 'AC1', authToken: 't', from, url: gateway.url });
@@ -80,7 +80,7 @@ describe('delivery for a guest [U.6]', () => {
     await eventually(async () => expect(centre.goodbyes()).to.equal(1));
   });
 
-  it('takes a gateway of the guest, and leaves that alone too when it fails', async () => {
+  it('uses a gateway of the host, and stops calling it while it fails', async () => {
     const lines = createLogLines();
     let asked = 0;
     const sms = {
@@ -106,7 +106,7 @@ describe('delivery for a guest [U.6]', () => {
       expect(await sender.send(message).catch((error: unknown) => error)).to.be.instanceOf(DeliveryFailed);
   });
 
-  it('refuses an address of a mail server that is none, without repeating it', async () => {
+  it('refuses an invalid mail server URL without repeating it', async () => {
     const given = { url: 'smtp://user:secret@mail.test?pool=0', from: 'a@b.test' };
     const refusal = await smtp(given).catch((error: unknown) => error);
     expect(String(refusal))

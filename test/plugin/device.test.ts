@@ -3,7 +3,7 @@ import { initiateDeviceAuthorization, pollDeviceAuthorizationGrant } from 'openi
 import { BARE } from '../support/hosts/guest-kinds.ts';
 import { interaction, login, MFA, setUp } from './story.ts';
 
-describe('other ways in that a host has [A15]', () => {
+describe('other flows of a host [A15]', () => {
   const at = interaction(BARE, {
     configuration: {
       features: {
@@ -22,7 +22,7 @@ describe('other ways in that a host has [A15]', () => {
     clientGrants: ['urn:ietf:params:oauth:grant-type:device_code'],
   });
 
-  it('ask for the second factor of who signs in for a device', async () => {
+  it('ask for the second factor in the device flow', async () => {
     const device = await initiateDeviceAuthorization(at.rp.configuration, { scope: 'openid' });
     const visitor = at.host.visitor();
     const entry = await visitor.open(String(device.verification_uri_complete));

@@ -4,10 +4,10 @@ import { KINDS } from '../support/hosts/guest-kinds.ts';
 import { begin, interaction, MFA, redeem, SFA, setUp, signedIn } from './story.ts';
 
 for (const kind of KINDS) {
-  describe(`a good guest at ${kind.title} [U.6]`, () => {
+  describe(`the plugin as a guest at ${kind.title} [U.6]`, () => {
     const at = interaction(kind);
 
-    it('refuses forms of other sites, other methods, and forms without their token', async () => {
+    it('refuses cross-site forms, other HTTP methods, and forms without their token', async () => {
       const visitor = at.host.visitor();
       const page = await begin(at, visitor, 'ann');
       const { action } = page.form({ method: 'totp' });
@@ -27,7 +27,7 @@ for (const kind of KINDS) {
       expect((await setUp(at.host, visitor)).end.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
     });
 
-    it('says on each of its pages what a browser may do, and leaves the host’s own alone [A93]', async () => {
+    it('sets a content security policy on its own pages and leaves the host’s pages alone [A93]', async () => {
       const visitor = at.host.visitor();
       const { headers } = await begin(at, visitor, 'ann');
       expect(headers['content-security-policy']).to.contain("frame-ancestors 'none'");
@@ -42,7 +42,7 @@ for (const kind of KINDS) {
       expect(own.headers).not.to.have.property('content-security-policy');
     });
 
-    it('brings its styles and marks along, all of them under the host’s own path', async () => {
+    it('serves its styles and icons under the host’s path', async () => {
       const visitor = at.host.visitor();
       const page = await begin(at, visitor, 'ann');
       const linked = page
@@ -69,7 +69,7 @@ for (const kind of KINDS) {
       }
     });
 
-    it('speaks the person’s language, and remembers it under a name of its own [1.7]', async () => {
+    it('shows the person’s language and stores it in a cookie of its own [1.7]', async () => {
       const visitor = at.host.visitor({ headers: { 'accept-language': 'nl' } });
       const page = await begin(at, visitor, 'ann');
       expect(page.$('html').attr('lang')).to.equal('nl');
@@ -80,7 +80,7 @@ for (const kind of KINDS) {
       expect(names).to.include('second-factor-locale').and.not.to.include('locale');
     });
 
-    it('takes no large form, and none that is no form [A100]', async () => {
+    it('refuses a large form and a body that is not a form [A100]', async () => {
       const visitor = at.host.visitor();
       const page = await begin(at, visitor, 'ann');
       const large = await visitor.submit(page, { method: 'x'.repeat(100_000) });
@@ -90,7 +90,7 @@ for (const kind of KINDS) {
       expect([json.status, json.name]).to.deep.equal([400, 'error']);
     });
 
-    it('answers for what is its own, and for nothing else', async () => {
+    it('answers requests for its own paths only', async () => {
       const visitor = at.host.visitor();
       const base = `${kind.prefix}/interaction/nobody/second-factor`;
       const gone = await visitor.get(base);
@@ -103,13 +103,13 @@ for (const kind of KINDS) {
       }
     });
 
-    it('keeps a session that the host remembers remembered', async () => {
+    it('keeps a session persistent when the host made it so', async () => {
       const { visitor } = await signedIn(at, 'ann');
       const session = visitor.jar.getCookiesSync(at.host.issuer).find(({ key }) => key === '_session');
       expect(session?.expires).to.be.an.instanceOf(Date);
     });
 
-    it('writes what happened into the audit trail of its stores', async () => {
+    it('writes events into the audit log of its stores', async () => {
       await signedIn(at, 'ann');
       const events = await at.host.stores.durable.audit.list({ accountId: 'ann', limit: 10 });
       expect(events.map(({ event }) => event)).to.deep.equal([
@@ -119,7 +119,7 @@ for (const kind of KINDS) {
       ]);
     });
 
-    it('lets two live in one process, each with its own keys, people and policy', async () => {
+    it('runs twice in one process, each with its own keys, accounts and policy', async () => {
       const host = await startGuest(kind, { options: { policy: { enforcement: 'optional' } } });
       try {
         const there = { host, rp: await host.relyingParty() };

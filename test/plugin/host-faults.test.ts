@@ -7,7 +7,7 @@ import { begin, interaction } from './story.ts';
 
 const MAIL = 'ann@host.test';
 
-describe('a host at fault [U.6]', () => {
+describe('a host with a fault [U.6]', () => {
   const at = interaction(BARE);
   let told: LogFields[];
   let post: Post;
@@ -21,7 +21,7 @@ describe('a host at fault [U.6]', () => {
     post = createPost(() => at);
   });
 
-  it('says that a message could not be sent, whatever its sender rejects with [R15]', async () => {
+  it('shows that a message could not be sent, whatever its sender rejects with [R15]', async () => {
     const failures = [() => Promise.reject(new Error('out')), () => JSON.parse('out')];
     for (const send of failures) {
       await startWith({ sender: { send } });
@@ -37,7 +37,7 @@ describe('a host at fault [U.6]', () => {
     }
   });
 
-  it('hears of somebody whom its findAccount knows and its account does not', async () => {
+  it('is warned of an account that findAccount knows and its account option does not', async () => {
     await startWith({ account: () => undefined });
     const visitor = at.host.visitor();
     expect((await begin(at, visitor, 'ann')).name).to.equal('host-login');
@@ -46,7 +46,7 @@ describe('a host at fault [U.6]', () => {
     ]);
   });
 
-  it('hears of a confirmed address that it has no onContact for', async () => {
+  it('is warned of a confirmed e-mail address when it has no onContact', async () => {
     const { onContact: _, ...forgetful } = post.options;
     post = { ...post, options: forgetful };
     await startWith({});

@@ -23,7 +23,7 @@ async function at(
   }
 }
 
-describe('what a host has before the plugin [U.6]', () => {
+describe('what a host mounts before the plugin [U.6]', () => {
   /** A parser for everything, as many Express apps begin with. */
   const parsing = (parser: RequestHandler): GuestOptions => ({
     listener(parts) {
@@ -60,7 +60,7 @@ describe('what a host has before the plugin [U.6]', () => {
       }));
   }
 
-  it('may be no reader that leaves nothing of a form: that is told, and no fault of the form', () => {
+  it('may not consume the form: the plugin reports it, not the person’s input', () => {
     const told: unknown[] = [];
     const swallow: RequestHandler = (request, _, next) => {
       request.resume().once('end', next);
@@ -98,7 +98,7 @@ describe('what a host has before the plugin [U.6]', () => {
       },
     ));
 
-  it('may be a proxy whose word on addresses counts', () =>
+  it('may be a proxy whose word on IP addresses is trusted', () =>
     at(
       IN_EXPRESS,
       {
@@ -119,7 +119,7 @@ describe('what a host has before the plugin [U.6]', () => {
       },
     ));
 
-  it('may be accounts of any kind, like records with getters', () => {
+  it('may be account records with getters', () => {
     class Member {
       get email() {
         return 'ann@host.test';
@@ -165,7 +165,7 @@ describe('what a host has before the plugin [U.6]', () => {
     );
   });
 
-  it('may be pages of its own', () => {
+  it('may be pages of the host', () => {
     const shown: string[] = [];
     const options: GuestOptions['options'] = {
       async render(ctx, page, model, pageContext) {
@@ -198,7 +198,7 @@ describe('what a host has before the plugin [U.6]', () => {
   });
 });
 
-describe('pages mounted in a host [U.6]', () => {
+describe('routes of the plugin in a host [U.6]', () => {
   const mounted = createMounted({
     owns: (path) => path.startsWith('/oidc/mine'),
     pages: [
@@ -209,7 +209,7 @@ describe('pages mounted in a host [U.6]', () => {
     trust: { proxy: false, proxyIpHeader: 'X-Forwarded-For', maxIpsCount: 0 },
   });
 
-  it('see the whole path where a Koa host has cut its prefix off, and give the cut one back', async () => {
+  it('see the whole path where Koa mounts them under a prefix, and restore the shortened one', async () => {
     const app = new Koa();
     const after: string[] = [];
     app.use(async (ctx, next) => {
@@ -222,7 +222,7 @@ describe('pages mounted in a host [U.6]', () => {
     expect(after).to.deep.equal(['/mine']);
   });
 
-  it('pass on what is not theirs, and answer it with 404 where nobody comes after them', async () => {
+  it('pass on other requests, and answer 404 when nothing follows them', async () => {
     const app = new Koa();
     app.use(mounted);
     app.use((ctx) => {

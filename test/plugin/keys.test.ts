@@ -45,7 +45,7 @@ describe('the encryption keys of a host [U.6]', () => {
     return visitor.enterCode(code);
   }
 
-  it('seal anew whatever is used; the first may go once it is named for digests alone [R35]', async () => {
+  it('re-encrypt records on use, and the first may go once it is listed for digests only [R35]', async () => {
     const { secret, codes } = await setUp();
     await at.host.restart({ encryption: [next, old] });
     expect((await redeem(at.rp, await byApp(secret))).claims.acr).to.equal(MFA);
@@ -63,7 +63,7 @@ describe('the encryption keys of a host [U.6]', () => {
     expect((await redeem(at.rp, await byApp(secret))).claims.acr).to.equal(MFA);
   });
 
-  it('that are gone, or others under their ids, make no fault: the person is told, and not let in [R35]', async () => {
+  it('that are missing or replaced cause no error: the person sees a message and is refused [R35]', async () => {
     await setUp();
     for (const encryption of [[next], [{ ...next, id: old.id }]]) {
       await at.host.restart({ encryption });

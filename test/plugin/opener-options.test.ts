@@ -38,9 +38,9 @@ const REFUSED: readonly (readonly [keyof typeof OPENERS, unknown, string])[] = [
   ['deliver', { sms: { close: () => {} } }, 'sms: has no send()'],
 ];
 
-describe('what a host opens [U.6]', () => {
+describe('the options of stores and transports [U.6]', () => {
   for (const [name, options, fault] of REFUSED) {
-    it(`is refused when it can’t be meant: ${name}, ${fault}`, async () => {
+    it(`are refused when they cannot be meant: ${name}, ${fault}`, async () => {
       const open: (given: never) => unknown = OPENERS[name];
       const refusal: unknown = await (async () => open(options as never))().catch((error: unknown) => error);
       expect(refusal).to.be.instanceOf(TypeError);
@@ -51,7 +51,7 @@ describe('what a host opens [U.6]', () => {
     });
   }
 
-  it('is waited for: a transport that is a promise still is no transport', async () => {
+  it('are refused when a transport is a promise that was not awaited', async () => {
     const mail = smtp(SMTP);
     expect(() => deliver({ mail: mail as never })).to.throw(TypeError, 'mail: is a promise still: await it');
     await deliver({ mail: await mail }).close();

@@ -67,7 +67,7 @@ describe('a host that draws every page itself [U.6]', () => {
     return visitor;
   }
 
-  it('has all of them, and each does what ours does', async () => {
+  it('can render all of them with the same behaviour as ours', async () => {
     const ann = await arriveAt('ann', 'sms');
     await send(ann, { phone: NUMBER }, 'send');
     await send(ann, { code: post.codeTo(NUMBER) });

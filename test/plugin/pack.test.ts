@@ -23,7 +23,7 @@ interface Manifest {
 
 const manifest: Manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
 
-describe('the package in a fresh folder [U.6]', function () {
+describe('the published package in an empty folder [U.6]', function () {
   this.timeout(PATIENCE_MS);
   let folder: string;
   let host: string;
@@ -45,7 +45,7 @@ describe('the package in a fresh folder [U.6]', function () {
 
   after(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('signs people in at the host of the README, in plain JavaScript [B.6]', async () => {
+  it('signs people in at the README’s host in plain JavaScript [B.6]', async () => {
     const block = pluginBlock();
     expect(linesOf(block)).to.have.lengthOf.at.most(13);
     writeFileSync(join(host, 'host.js'), `${block}\nexport { provider };\n`);
@@ -75,7 +75,7 @@ describe('the package in a fresh folder [U.6]', function () {
     }
   });
 
-  it('loads nothing of the server, and no store that was not imported', async () => {
+  it('loads neither the server nor a store that was not imported', async () => {
     writeFileSync(join(host, 'host.js'), `${pluginBlock()}\nexport { provider };\n`);
     const { loaded, stop } = await start(host);
     await stop();
@@ -96,7 +96,7 @@ describe('the package in a fresh folder [U.6]', function () {
     }
   });
 
-  it('has types that a strict host compiles with, and that know a misspelt rule', async () => {
+  it('has types that compile in strict mode and refuse a misspelt rule', async () => {
     writeFileSync(join(host, 'typed.ts'), TYPED);
     await compile(host);
     writeFileSync(join(host, 'typed.ts'), TYPED.replace('enforcement:', 'enforcment:'));
@@ -104,7 +104,7 @@ describe('the package in a fresh folder [U.6]', function () {
     expect(refused).to.match(/typed\.ts\(\d+,\d+\): error TS\d+: .*'enforcment'/);
   });
 
-  it('has the command', async () => {
+  it('has the doublelock command', async () => {
     const command = join(host, 'node_modules/doublelock/bin/doublelock.cjs');
     const { stdout } = await run(process.execPath, [command, '--version'], { cwd: host });
     expect(stdout.trim()).to.equal(manifest.version);

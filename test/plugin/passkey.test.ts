@@ -15,7 +15,7 @@ for (const kind of KINDS) {
   describe(`passkeys at ${kind.title} [U.6]`, () => {
     const at = interaction(kind, { hostname: 'localhost' });
 
-    it('are set up and used, for its origin alone', async () => {
+    it('can be enrolled and used on the origin of the host only', async () => {
       const key = createAuthenticator({ origin: at.host.origin });
       const visitor = at.host.visitor();
       await begin(at, visitor, 'ann');
@@ -48,12 +48,12 @@ for (const kind of KINDS) {
   });
 }
 
-describe('passkeys of a host at an address', () => {
+describe('passkeys of a host at an IP address', () => {
   const [kind] = KINDS;
   if (!kind) throw new Error('there is no kind of host');
   const at = interaction(kind);
 
-  it('are not offered: no browser would make one', async () => {
+  it('are not offered, because no browser creates one there', async () => {
     expect(at.host.lock.available).to.not.include('passkey');
     const visitor = at.host.visitor();
     const page = await begin(at, visitor, 'ann');

@@ -6,10 +6,10 @@ import { createHostAdapter } from '../support/hosts/host-adapter.ts';
 import { begin, errorOf, interaction, MFA, nextCode, redeem, signedIn } from './story.ts';
 
 for (const kind of KINDS) {
-  describe(`cookies planted in somebody’s browser at ${kind.title} [A7]`, () => {
+  describe(`planted cookies at ${kind.title} [A7]`, () => {
     const at = interaction(kind);
 
-    it('do not bring who knows the password the second factor that is given with them', async () => {
+    it('give an attacker with the password no second factor of the person who uses them', async () => {
       const { secret } = await signedIn(at, 'ann');
       const attacker = at.host.visitor();
       const lure = await begin(at, attacker, 'ann');
@@ -25,7 +25,7 @@ for (const kind of KINDS) {
       );
     });
 
-    it('gives who finishes a sign-in a cookie for the way back alone, out of reach of scripts [A94]', async () => {
+    it('are replaced at the end of a sign-in by an HttpOnly cookie for the resume path only [A94]', async () => {
       const { visitor } = await signedIn(at, 'ann');
       const cookies = visitor.jar.getCookiesSync(`${at.host.issuer}/auth/uid`);
       const resumeBinding = cookies.filter(({ key }) => key.startsWith('second-factor-finished-'));

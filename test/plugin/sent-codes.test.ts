@@ -10,7 +10,7 @@ const MAIL = 'ann@host.test';
 const SILENT = { sender: undefined, sms: undefined } as unknown as Partial<SecondFactorOptions>;
 
 for (const kind of KINDS) {
-  describe(`codes that are sent at ${kind.title} [U.6]`, () => {
+  describe(`sent codes at ${kind.title} [U.6]`, () => {
     const at = interaction(kind, { options: { policy: { enforcement: 'required' } } });
     let post: Post;
     beforeEach(async () => {
@@ -18,7 +18,7 @@ for (const kind of KINDS) {
       await at.host.restart(post.options);
     });
 
-    it('by mail are set up, which confirms the address, and signed in with', async () => {
+    it('by mail can be enrolled, which confirms the e-mail address, and used to sign in', async () => {
       const visitor = at.host.visitor();
       await begin(at, visitor, 'ann');
       const asked = await sendAtSetUp(visitor, 'email');
@@ -45,7 +45,7 @@ for (const kind of KINDS) {
       expect((await redeem(at.rp, await other.enterCode(post.codeTo(MAIL)))).claims.acr).to.equal(TWO_STEP);
     });
 
-    it('by SMS are set up with a number, which the host is told, and signed in with', async () => {
+    it('by SMS can be enrolled with a number that the host receives, and used to sign in', async () => {
       const visitor = at.host.visitor();
       await begin(at, visitor, 'ann');
       await sendAtSetUp(visitor, 'sms', '06 12345678');
@@ -65,7 +65,7 @@ for (const kind of KINDS) {
   });
 }
 
-describe('what becomes of codes that are sent when the host changes its mind [U.6]', () => {
+describe('sent codes after the host has changed an account or an option [U.6]', () => {
   const at = interaction(IN_EXPRESS);
   let post: Post;
 
@@ -84,7 +84,7 @@ describe('what becomes of codes that are sent when the host changes its mind [U.
 
   const another = '+31687654321';
 
-  it('to another number of the account, none goes there, and the factor lets nobody in [3.5]', async () => {
+  it('are not sent to another phone number of the account, and that factor signs nobody in [3.5]', async () => {
     await startWith({});
     await setUpBy('sms');
     const visitor = at.host.visitor();
@@ -104,7 +104,7 @@ describe('what becomes of codes that are sent when the host changes its mind [U.
     expect((await redeem(at.rp, await later.enterCode(post.codeTo(NUMBER)))).claims.acr).to.equal(MFA);
   });
 
-  it('to an address that is not confirmed any more, none goes there', async () => {
+  it('are not sent to an e-mail address that is no longer confirmed', async () => {
     await startWith({});
     await setUpBy('email');
     at.host.people.set('ann', { email: 'ann@elsewhere.test' });
@@ -113,7 +113,7 @@ describe('what becomes of codes that are sent when the host changes its mind [U.
     expect(post.sent.some(({ to }) => to === 'ann@elsewhere.test')).to.equal(false);
   });
 
-  it('with no sender any more, they are no way in, and count as set up', async () => {
+  it('cannot be used without a sender, but still count as enrolled', async () => {
     await startWith({});
     await setUpBy('email');
     await at.host.restart(SILENT);
@@ -122,7 +122,7 @@ describe('what becomes of codes that are sent when the host changes its mind [U.
     expect(page.$('body').attr('data-method')).to.equal('recovery');
   });
 
-  it('a code mailed to the address comes first where the policy says so, whatever the factor [A48]', async () => {
+  it('come before any enrolment where the policy asks for a mailed code first [A48]', async () => {
     await startWith({ policy: { enforcement: 'required', setUpProof: 'email' } });
     const visitor = at.host.visitor();
     await begin(at, visitor, 'ann');
@@ -135,7 +135,7 @@ describe('what becomes of codes that are sent when the host changes its mind [U.
     expect(at.host.people.get('ann')).to.include({ emailConfirmed: true });
   });
 
-  it('speaks Dutch in pages and messages to who reads Dutch', async () => {
+  it('are Dutch in pages and messages for a Dutch reader', async () => {
     await startWith({});
     at.host.people.set('ann', { email: MAIL, locale: 'nl' });
     const visitor = at.host.visitor();
@@ -147,7 +147,7 @@ describe('what becomes of codes that are sent when the host changes its mind [U.
     expect(post.sent.find(({ channel }) => channel === 'email')?.subject).to.match(/tweede stap/);
   });
 
-  it('chooses among several, and recovery codes are a way in once', async () => {
+  it('can be chosen among several methods, and a recovery code signs in once', async () => {
     await startWith({ policy: { enforcement: 'optional' } });
     const visitor = at.host.visitor();
     await begin(at, visitor, 'ann', { acr_values: MFA });

@@ -8,7 +8,7 @@ import { freshPrefix, redisUrl } from '../support/stores/redis.ts';
 import { createPost, NUMBER, sendAtSetUp } from './post.ts';
 import { begin, type InteractionContext, MFA, nextCode, redeem, signedIn } from './story.ts';
 
-describe('a host that keeps it in MongoDB and Redis [U.2]', () => {
+describe('a host with stores in MongoDB and Redis [U.2]', () => {
   const database = mongoDatabase();
   const url = redisUrl();
   const prefix = freshPrefix(url);
@@ -29,7 +29,7 @@ describe('a host that keeps it in MongoDB and Redis [U.2]', () => {
     await durable.close();
   });
 
-  it('signs people in, asks for a code from then on, and takes none twice', async () => {
+  it('signs people in, asks for a code from then on, and refuses a used code', async () => {
     const { secret } = await signedIn(at, 'ann');
     const code = nextCode(host, secret);
     const visitor = host.visitor();
@@ -43,7 +43,7 @@ describe('a host that keeps it in MongoDB and Redis [U.2]', () => {
     await Promise.all([durable.ping(), shortLived.ping()]);
   });
 
-  it('sends codes by mail and by SMS, and tells of what was set up, with its own link', async () => {
+  it('sends codes by mail and by SMS, and notices of enrolments with its own link', async () => {
     const post = createPost(() => at, { notMeUrl: ({ id }) => `${host.issuer}/not-me/${id}` });
     await host.restart(post.options);
     for (const [name, method, to] of [

@@ -6,7 +6,7 @@ for (const kind of KINDS) {
   describe(`signing in at ${kind.title} [U.6]`, () => {
     const at = interaction(kind);
 
-    it('leads from the host’s login page to a set-up, and then to tokens that say so [B.6]', async () => {
+    it('leads from the host’s login page to the enrolment and then to tokens with its acr [B.6]', async () => {
       const visitor = at.host.visitor();
       const chooser = await begin(at, visitor, 'ann', { scope: 'openid email' });
       expect(chooser.name).to.equal('set-up-choose');
@@ -21,7 +21,7 @@ for (const kind of KINDS) {
       expect(tokens.scope).to.equal('openid email');
     });
 
-    it('asks for a code at every later sign-in, and takes the right one [3.3]', async () => {
+    it('asks for a code at every later sign-in and accepts the right one [3.3]', async () => {
       const { secret } = await signedIn(at, 'ann');
       const visitor = at.host.visitor();
       expect((await begin(at, visitor, 'ann')).name).to.equal('enter-code');
@@ -31,7 +31,7 @@ for (const kind of KINDS) {
       expect(claims).to.include({ sub: 'ann', acr: MFA });
     });
 
-    it('takes no code twice [A32]', async () => {
+    it('refuses a TOTP code that was used before [A32]', async () => {
       const { secret } = await signedIn(at, 'ann');
       const code = nextCode(at.host, secret);
       const first = at.host.visitor();
@@ -42,7 +42,7 @@ for (const kind of KINDS) {
       expect((await second.enterCode(code)).error).to.equal('code_used');
     });
 
-    it('gives nothing to who stops at the second factor [A2]', async () => {
+    it('issues nothing when the person stops at the second factor [A2]', async () => {
       const visitor = at.host.visitor();
       await begin(at, visitor, 'ann');
       const silent = await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' }));
@@ -51,7 +51,7 @@ for (const kind of KINDS) {
       expect(again.name).to.equal('set-up-choose');
     });
 
-    it('tells the relying party who left', async () => {
+    it('returns an error to the relying party when the person cancels', async () => {
       const visitor = at.host.visitor();
       const page = await begin(at, visitor, 'ann');
       expect(errorOf(await visitor.follow(await visitor.submit(page, {}, 'cancel')))).to.equal(
@@ -59,7 +59,7 @@ for (const kind of KINDS) {
       );
     });
 
-    it('names the service and the application, and whom the code is for', async () => {
+    it('names the service, the application and the account', async () => {
       const visitor = at.host.visitor();
       await begin(at, visitor, 'ann');
       const page = await visitor.chooseMethod('totp');
@@ -74,7 +74,7 @@ for (const kind of KINDS) {
       await later.enterCode(nextCode(at.host, secret));
     });
 
-    it('lets in on the password alone who is asked for nothing more, and says that it was that', async () => {
+    it('signs in with the password alone when the policy asks for nothing more, and reports it', async () => {
       await at.host.restart({ policy: { enforcement: 'optional' } });
       const { claims } = await redeem(at.rp, await begin(at, at.host.visitor(), 'bob'));
       expect(claims).to.include({ sub: 'bob', acr: 'https://refeds.org/profile/sfa' });

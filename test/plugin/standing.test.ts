@@ -8,10 +8,10 @@ import { begin, errorOf, interaction, login, MFA, redeem, setUp, signedIn } from
 const OFFLINE = { scope: 'openid offline_access', prompt: 'consent' };
 
 for (const kind of KINDS) {
-  describe(`what was given before, at ${kind.title} [B.2]`, () => {
+  describe(`an existing session at ${kind.title} [B.2]`, () => {
     const at = interaction(kind, { options: { policy: { enforcement: 'optional' } } });
 
-    it('asks a live session again once the policy is tighter [A79]', async () => {
+    it('is asked for more once the policy is tighter [A79]', async () => {
       const visitor = at.host.visitor();
       await redeem(at.rp, await begin(at, visitor, 'ann'));
       await redeem(at.rp, await visitor.open(await at.rp.authorizationUrl()));
@@ -24,7 +24,7 @@ for (const kind of KINDS) {
       expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
     });
 
-    it('refuses a refresh token, and an access token, whose sign-in is not enough any more [A80]', async () => {
+    it('loses its refresh and access tokens once its sign-in no longer suffices [A80]', async () => {
       const visitor = at.host.visitor();
       const { tokens } = await redeem(at.rp, await begin(at, visitor, 'ann', OFFLINE));
       const refreshed = await refreshTokenGrant(at.rp.configuration, tokens.refresh_token ?? '');
@@ -37,7 +37,7 @@ for (const kind of KINDS) {
       expect(await isActive(at.rp, refreshed.access_token)).to.equal(false);
     });
 
-    it('lets the tokens of who gave a second factor live on', async () => {
+    it('keeps its tokens when a second factor was given', async () => {
       await at.host.restart({ policy: { enforcement: 'required' } });
       const { tokens } = await signedIn(at, 'bob', OFFLINE);
       await at.host.restart({ policy: { enforcement: 'required', graceDays: 3 } });
@@ -53,7 +53,7 @@ for (const kind of KINDS) {
       expect((await visitor.open(await at.rp.authorizationUrl())).name).to.equal('host-login');
     });
 
-    it('asks for a new set-up once the support desk has removed what was lost [4.4]', async () => {
+    it('must enrol again once support has removed the lost factor [4.4]', async () => {
       await at.host.restart({ policy: { enforcement: 'required' } });
       const { visitor, tokens } = await signedIn(at, 'bob', OFFLINE);
       const factors = await at.host.lock.factors.list('bob');
@@ -69,7 +69,7 @@ for (const kind of KINDS) {
       expect(events.map(({ event }) => event)).to.include('enrolment.removed');
     });
 
-    it('takes a session from before the plugin for none, and says nothing to the person', async () => {
+    it('from before the plugin counts as none, without a message to the person', async () => {
       const visitor = at.host.visitor();
       await redeem(at.rp, await begin(at, visitor, 'dan'));
       const [record] = await at.host.stores.durable.records.listByAccount('dan', at.host.clock.now());

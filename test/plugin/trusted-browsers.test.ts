@@ -27,7 +27,7 @@ for (const kind of KINDS) {
       return { visitor, secret, answer };
     }
 
-    it('is known by a cookie of its own, and asked for the password alone', async () => {
+    it('is recognised by its own cookie and asked for the password alone', async () => {
       const { visitor, answer } = await trust('ann');
       const cookie = answer.headers['set-cookie']?.find((line) => line.startsWith('second-factor-trusted='));
       expect(cookie).to.include('; path=/;').and.include('; samesite=lax').and.include('; httponly');
@@ -38,7 +38,7 @@ for (const kind of KINDS) {
       expect(browser?.lastUsedFor).to.equal('The rp shop');
     });
 
-    it('meets no level that is asked for, no client that always asks, and nobody else’s sign-in', async () => {
+    it('satisfies neither a requested acr, nor a client that always asks, nor another account', async () => {
       const { visitor } = await trust('bob');
       expect((await again(visitor, 'bob', { acr_values: MFA })).name).to.equal('enter-code');
       await signedIn(at, 'cas');
@@ -54,7 +54,7 @@ for (const kind of KINDS) {
       );
     });
 
-    it('ends with its trust: taken back, or not allowed any more [B.2]', async () => {
+    it('is asked for a code again once its trust is revoked or no longer allowed [B.2]', async () => {
       const { visitor } = await trust('dan');
       const { tokens } = await redeem(at.rp, await again(visitor, 'dan', OFFLINE));
       const silent = async () =>
@@ -76,7 +76,7 @@ for (const kind of KINDS) {
       expect(refused).not.to.equal(null);
     });
 
-    it('ends when the support desk removes a factor [A58]', async () => {
+    it('is asked for a code again after support has removed a factor [A58]', async () => {
       const { visitor } = await trust('ann');
       await at.host.lock.factors.remove('ann', 'all');
       expect(await at.host.lock.trustedBrowsers.list('ann')).to.deep.equal([]);
@@ -85,14 +85,14 @@ for (const kind of KINDS) {
   });
 }
 
-describe('a trusted browser, as a host wants it', () => {
+describe('a trusted browser with options of the host', () => {
   const [bare] = KINDS;
   if (!bare) throw new Error('there is no host');
   const at = interaction(bare, {
     options: { policy: POLICY, trustedCookieName: 'acme-trust', trustDays: 2 },
   });
 
-  it('has the name and the days of the options', async () => {
+  it('has the cookie name and the days of the options', async () => {
     const { visitor, secret } = await signedIn(at, 'ann');
     const page = await begin(at, visitor, 'ann', { prompt: 'login' });
     expect(page.$('main').text()).to.include('for 2 days');
@@ -102,7 +102,7 @@ describe('a trusted browser, as a host wants it', () => {
     expect(Number(browser?.expiresAt) - Number(browser?.createdAt)).to.equal(2 * 24 * 60 * 60 * 1000);
   });
 
-  it('is none where the host’s policy allows none [A13]', async () => {
+  it('is not offered where the host’s policy forbids it [A13]', async () => {
     await at.host.restart({ policy: { ...POLICY, trustedDevices: false } });
     const { visitor, secret } = await signedIn(at, 'bob');
     const page = await begin(at, visitor, 'bob', { prompt: 'login' });

@@ -11,7 +11,7 @@ const TWO_STEP = 'urn:doublelock:acr:two-step';
 /** As many as go to an account within ten minutes, codes included. */
 const MOST_SENDS = 5;
 
-describe('who has mailed codes alone, at an address that is not confirmed any more [3.6]', () => {
+describe('a person with mailed codes only whose e-mail address is no longer confirmed [3.6]', () => {
   const at = interaction(IN_EXPRESS);
   let post: Post;
 
@@ -45,7 +45,7 @@ describe('who has mailed codes alone, at an address that is not confirmed any mo
     return visitor;
   }
 
-  it('is told so, and has no button where the host has no link', async () => {
+  it('is told so, without a button when the host has no confirmation link', async () => {
     await startWith({});
     const { page, post: send } = await arrive();
     expect(page.$('button[name=send]').length).to.equal(0);
@@ -54,7 +54,7 @@ describe('who has mailed codes alone, at an address that is not confirmed any mo
     expect(post.sent).to.deep.equal([]);
   });
 
-  it('is mailed a link by a button alone, and goes on once the address is confirmed', async () => {
+  it('gets a link only on request, and continues once the address is confirmed', async () => {
     await startWith(withLink);
     const visitor = await arrive();
     await visitor.open(visitor.page.url);
@@ -75,7 +75,7 @@ describe('who has mailed codes alone, at an address that is not confirmed any mo
     expect((await redeem(at.rp, await visitor.enterCode(post.codeTo(MAIL)))).claims.acr).to.equal(TWO_STEP);
   });
 
-  it('goes on with a click that comes after the confirmation, too', async () => {
+  it('can continue with a click after the confirmation', async () => {
     await startWith(withLink);
     const visitor = await arrive();
     const { page } = visitor;
@@ -85,7 +85,7 @@ describe('who has mailed codes alone, at an address that is not confirmed any mo
     expect([reached.name, post.sent.length]).to.deep.equal(['enter-code', 1]);
   });
 
-  it('is mailed no more links than codes [A64]', async () => {
+  it('gets no more links than codes [A64]', async () => {
     await startWith(withLink);
     const visitor = await arrive();
     // The code of the set-up was the first.
@@ -101,14 +101,14 @@ describe('who has mailed codes alone, at an address that is not confirmed any mo
     expect((await other.chooseMethod('email')).error).to.equal('resend_too_soon');
   });
 
-  it('is told something else where a confirmed address would be of no use', async () => {
+  it('sees another message when a confirmed address would not help', async () => {
     await startWith(withLink);
     await at.host.restart({ policy: { enforcement: 'required', methods: ['totp'] } });
     const page = await begin(at, at.host.visitor(), 'ann');
     expect([page.error, page.$('button[name=send]').length]).to.deep.equal(['method_not_allowed', 0]);
   });
 
-  it('is told in Dutch, too, and that a link could not be mailed', async () => {
+  it('sees the messages in Dutch, and when a link could not be mailed', async () => {
     await startWith(withLink);
     know({ locale: 'nl' });
     const visitor = await arrive();

@@ -29,7 +29,7 @@ describe('the program when something breaks', function () {
   });
   afterEach(() => clock.restore());
 
-  it('keeps a set-up that it has confirmed, killed the moment after [R24]', async () => {
+  it('keeps a confirmed enrolment when it is killed right after its answer [R24]', async () => {
     const before = await start({ dataDir: dataDir() });
     const visitor = before.visitor();
     const setUp = await signIn(before, visitor, 'new@strict.test');
@@ -50,7 +50,7 @@ describe('the program when something breaks', function () {
   });
 
   for (const file of ['accounts.sqlite', 'short-lived.sqlite']) {
-    it(`answers 503 while somebody else holds ${file}, and goes on afterwards [R30]`, async () => {
+    it(`answers 503 while another process holds the lock of ${file}, and serves again afterwards [R30]`, async () => {
       const program = await start({ dataDir: dataDir() });
       const visitor = program.visitor();
       const page = await visitor.open(await (await partyAt(program)).authorizationUrl());
@@ -85,7 +85,7 @@ describe('the program when something breaks', function () {
     'the disk of 300 KiB is full': ['unshare', '-Urm', 'sh', '-c', MOUNTED, 'sh'],
   };
   for (const [what, by] of Object.entries(ways)) {
-    it(`refuses what it cannot write down when ${what}, and keeps the rest [R29]`, async function () {
+    it(`refuses writes when ${what}, and keeps everything acknowledged before [R29]`, async function () {
       // Where a container forbids mounting, the other one is what can be proven.
       if (!runs(by, dataDir())) this.skip();
       const program = await start({ by });
@@ -111,7 +111,7 @@ describe('the program when something breaks', function () {
     });
   }
 
-  it('goes on, with everything acknowledged, once there is room again [R29]', async () => {
+  it('serves again with everything acknowledged once the disk has room [R29]', async () => {
     const full = await start({ dataDir: dataDir(), by: ['sh', '-c', LIMITED, 'sh'] });
     const visitor = full.visitor();
     const setUp = await signIn(full, visitor, 'new@strict.test');

@@ -16,7 +16,7 @@ const SLOW_SENDERS = 500;
 /** Milliseconds: the limits are 10 s for headers and 13 s in all, and are looked at every 2 s. */
 const SLOW_WITHIN_MS = 17_000;
 
-describe('the program and what strangers send', function () {
+describe('the program under hostile requests', function () {
   this.timeout(PATIENCE_MS);
   const { start } = programs(after);
   let program: Program;
@@ -24,7 +24,7 @@ describe('the program and what strangers send', function () {
     program = await start();
   });
 
-  it('answers 413 to forms of 10 MB, in no more memory, and goes on [R31 A100]', async () => {
+  it('answers 413 to forms of 10 MB without using more memory, and keeps serving [R31 A100]', async () => {
     const form = await oneForm(program);
     const before = memoryMiB(program);
     const sent = [form.path, '/locale', '/auth', '/session/end'].flatMap((path) =>
@@ -39,7 +39,7 @@ describe('the program and what strangers send', function () {
     expect((await send(program, form)).status).to.equal(303);
   });
 
-  it('tells whoever still sends where nothing is, or is allowed, that it is so [R31 A100]', async () => {
+  it('answers 404 or 405 to a sender whose body is still under way [R31 A100]', async () => {
     const form = await oneForm(program);
     const large = { ...form, body: `${form.body}&more=${TEN_MB}` };
     const asked: [number, ReadyForm][] = [
@@ -52,7 +52,7 @@ describe('the program and what strangers send', function () {
       expect((await send(program, sent)).status, sent.path).to.equal(status);
   });
 
-  it('answers 431 to a header or an address of 20 KB, and nothing special to 300 cookies [R31]', async () => {
+  it('answers 431 to a header or a URL of 20 KB, and serves a request with 300 cookies [R31]', async () => {
     const long = 'x'.repeat(20 * 1024);
     expect((await rawRequest(program.port, { headers: { 'x-long': long } })).status).to.equal(431);
     expect((await rawRequest(program.port, { path: `/?${long}` })).status).to.equal(431);
@@ -62,7 +62,7 @@ describe('the program and what strangers send', function () {
     expect(status).to.equal(303);
   });
 
-  it('serves people while 500 senders dawdle, and answers those with 408 [R32 A100]', async () => {
+  it('serves other visitors during 500 slow requests, and answers those with 408 [R32 A100]', async () => {
     const stopwatch = startStopwatch(program.pid);
     const heads = [
       'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ',
@@ -91,7 +91,7 @@ describe('the program and what strangers send', function () {
     'quotes and brackets': () => '_session="{}"; _session[]=1; locale={"$ne":null}; known=..',
     '15 KB': () => `_session=${'a'.repeat(15 * 1024)}`,
   };
-  it('takes cookies that are no cookies of ours for none [R33]', async () => {
+  it('ignores malformed cookies [R33]', async () => {
     const visitor = program.visitor();
     const url = new URL(await (await partyAt(program)).authorizationUrl());
     const { pathname: interaction } = new URL((await visitor.open(url.href)).url);

@@ -15,7 +15,7 @@ import { configAt, type Program } from './program.ts';
 const WRONG = '000000';
 const OFFLINE = { scope: 'openid offline_access' };
 
-describe('two processes on MongoDB and Redis, attacked', function () {
+describe('two processes on MongoDB and Redis under attack', function () {
   this.timeout(240_000);
   const at = instances(21);
   const { accounts: standard, tenants } = standardConfig();
@@ -76,7 +76,7 @@ describe('two processes on MongoDB and Redis, attacked', function () {
     client.fetchUserInfo(rp.configuration, tokens.access_token, tokens.claims()?.sub ?? '');
   const refresh = (tokens: Tokens) => client.refreshTokenGrant(rp.configuration, tokens.refresh_token ?? '');
 
-  it('a code that one has accepted is refused by both, and an older one too [A32 A34]', async () => {
+  it('refuse at either a TOTP code that one of them accepted, and any older code [A32 A34]', async () => {
     const { visitor } = await atCode('ann');
     const older = await nextCode();
     const code = await nextCode();
@@ -90,14 +90,14 @@ describe('two processes on MongoDB and Redis, attacked', function () {
     }
   });
 
-  it('one code at both in the same moment lets one in [A32]', async () => {
+  it('accept a TOTP code once when both receive it at the same moment [A32]', async () => {
     const sides = await Promise.all(both.map((program) => atCode('ben', at().visitor(program))));
     const code = await nextCode();
     const answers = await Promise.all(sides.map(({ visitor, page }) => visitor.submit(page, { code })));
     expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 422]);
   });
 
-  it('a sign-in that is resumed at both in the same moment ends once [A11]', async () => {
+  it('complete a sign-in once when both resume it at the same moment [A11]', async () => {
     const { visitor, page } = await atCode('cat');
     const { location } = await visitor.submit(page, { code: await nextCode() });
     const cookies = visitor.jar.getCookieStringSync(location ?? '');
@@ -111,7 +111,7 @@ describe('two processes on MongoDB and Redis, attacked', function () {
     expect(answers.filter((answer) => answer.location?.includes('code='))).to.have.length(1);
   });
 
-  it('of twenty exchanges of one code one wins, and using it again ends what it gave [A44]', async () => {
+  it('accept one of twenty exchanges of an authorization code, and revoke its tokens when the code is used again [A44]', async () => {
     const end = await endOf('cat');
     const answers = await Promise.allSettled(Array.from({ length: 20 }, () => rp.exchange(end)));
     const [won, ...more] = answers.filter((answer) => answer.status === 'fulfilled');
@@ -124,7 +124,7 @@ describe('two processes on MongoDB and Redis, attacked', function () {
     await isRefused(refresh(won.value), 'invalid_grant');
   });
 
-  it('a refresh token that was rotated ends its whole family, wherever it is used again [A46]', async () => {
+  it('revoke every token of a grant when either receives a rotated refresh token again [A46]', async () => {
     const first = await rp.exchange(await endOf('cat'));
     const second = await refresh(first);
     await isRefused(refresh(first), 'invalid_grant');
@@ -132,7 +132,7 @@ describe('two processes on MongoDB and Redis, attacked', function () {
     await isRefused(userInfo(first), 'invalid_token');
   });
 
-  it('of two hundred wrong codes at once, over fifty sign-ins opened beforehand, ten are looked at [A20 A21]', async () => {
+  it('check ten of two hundred wrong codes sent at once over fifty open sign-ins [A20 A21]', async () => {
     const opened = await Promise.all(Array.from({ length: 50 }, () => atCode('dan')));
     const tries = [...opened, ...opened, ...opened, ...opened];
     const answers = await Promise.all(
@@ -150,7 +150,7 @@ describe('two processes on MongoDB and Redis, attacked', function () {
     }
   });
 
-  it('ten wrong passwords, wherever they are given, lock both, and shut out no browser that is known [A28]', async () => {
+  it('lock an account at both after ten wrong passwords, except for browsers that signed in before [A28]', async () => {
     const known = at().visitor();
     await atCode('eve', known);
     await known.enterCode(await nextCode());
@@ -168,7 +168,7 @@ describe('two processes on MongoDB and Redis, attacked', function () {
     expect((await atCode('eve', known)).page.name).to.equal('enter-code');
   });
 
-  it('a policy that is tightened at both acts at once on what either has given [R36 B.2]', async () => {
+  it('apply a tightened policy at once to sessions and tokens that either issued [R36 B.2]', async () => {
     const visitor = at().visitor();
     await arrive(visitor, OFFLINE);
     const end = await visitor.signIn('new@open.test', PASSWORD);

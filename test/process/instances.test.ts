@@ -37,7 +37,7 @@ describe('two processes on MongoDB and Redis', function () {
   });
   after(() => clock?.restore());
 
-  it('a thousand people sign in, wherever each of their requests goes, and nobody meets an error [R25]', async () => {
+  it('sign in a thousand people without an error, whichever process receives each request [R25]', async () => {
     const subjects = new Map<string, string>();
 
     async function signIn(email: string): Promise<void> {

@@ -51,7 +51,7 @@ describe('the keys of the running program', function () {
   const answer = async (visitor: Visitor, rp: RelyingParty, more: Record<string, string> = {}) =>
     (await visitor.open(await rp.authorizationUrl({ prompt: 'none', ...more }))).location ?? '';
 
-  it('are added, put in use and taken away under a live session, which notices nothing [R34 R35]', async () => {
+  it('can be added, made current and removed while a session stays live [R34 R35]', async () => {
     const program = await start({ dataDir: dataDir() });
     const rp = await partyAt(program);
     const visitor = program.visitor();
@@ -87,7 +87,7 @@ describe('the keys of the running program', function () {
     expect(program.log().filter(({ level }) => level === 'error')).to.deep.equal([]);
   });
 
-  it('taken away too early keep the program from starting, and a reload from happening [R35]', async () => {
+  it('stop a start and a reload when they are removed too early [R35]', async () => {
     const first = await start({ dataDir: dataDir(), config: encryption('old') });
     await first.stop();
     for (const config of [
@@ -108,7 +108,7 @@ describe('the keys of the running program', function () {
     expect((await signedIn(program.visitor(), await partyAt(program))).access_token).to.be.a('string');
   });
 
-  it('lost for good are given up: the program starts, and whoever they sealed is told whom to ask [R35]', async () => {
+  it('can be declared lost: the program starts, and affected people see whom to ask [R35]', async () => {
     const first = await start({ dataDir: dataDir(), config: encryption('gone') });
     await first.stop();
     expect((await keys('retire gone')).err).to.equal('no key has the id gone\n');

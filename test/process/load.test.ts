@@ -33,7 +33,7 @@ describe('the program under load', function () {
   this.timeout(PATIENCE_MS);
   const { start } = programs();
 
-  it('signs 200 people in at once, and tells its health within 100 ms meanwhile [R39]', async () => {
+  it('signs in 200 people at once, and answers health checks within 100 ms meanwhile [R39]', async () => {
     const program = await start({ config: await people(PEOPLE) });
     const forms = await openForms(program, emails(PEOPLE));
 
@@ -55,7 +55,7 @@ describe('the program under load', function () {
     expect(peakMemoryMiB(program)).to.be.below(MOST_MEMORY_MIB);
   });
 
-  it('asks those whom it cannot serve to come again, which counts as no failure of theirs [R39]', async () => {
+  it('answers 503 with Retry-After above its capacity, and counts those attempts as no failures [R39]', async () => {
     const config = await people(MORE_THAN_FIT, () => hash(PASSWORD, SLOW));
     const program = await start({ config, env: FEW_THREADS });
     const forms = await openForms(program, emails(MORE_THAN_FIT));

@@ -79,7 +79,7 @@ describe('the program when MongoDB fails', function () {
     });
   }
 
-  it('freezes at the code: the sign-in that cannot be noted is refused, and the code is accepted once [R12]', async () => {
+  it('refuses a sign-in that it cannot record while MongoDB is frozen, and then accepts the code once [R12]', async () => {
     const [visitor, other] = [at().visitor(), at().visitor()];
     for (const one of [visitor, other]) {
       await one.open(await rp.authorizationUrl());
@@ -95,7 +95,7 @@ describe('the program when MongoDB fails', function () {
     expect((await other.enterCode(code)).error).to.equal('code_used');
   });
 
-  it('dawdles while two hundred people sign in: all are answered in time, on ten connections, in no more memory [R14]', async () => {
+  it('answers two hundred sign-ins in time while MongoDB is slow, on ten connections and without more memory [R14]', async () => {
     const { origin } = at().balancer;
     const forms = await openForms({ origin, visitor: () => at().visitor() }, emails());
     proxy.delayReplies(5000);
@@ -117,7 +117,7 @@ describe('the program when MongoDB fails', function () {
     expect((await send(program, form)).status).to.equal(303);
   });
 
-  it('was never there: the program ends in time, with one line that tells no secret [R10]', async () => {
+  it('exits in time when MongoDB never was reachable, with one line that holds no secret [R10]', async () => {
     const { code, err, out, after } = await refused({
       env: { MONGODB_URI: 'mongodb://app:hunter2@127.0.0.1:1/doublelock', REDIS_URL: at().redis.url },
     });

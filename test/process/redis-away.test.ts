@@ -94,7 +94,7 @@ describe('the program when Redis fails', function () {
     expect(end.status).to.equal(303);
   }
 
-  it('is killed before the code is typed: unavailable within a second, then a new sign-in, and no code counts [R1]', async () => {
+  it('answers unavailable within a second when Redis is killed before the code, and then starts a new sign-in [R1]', async () => {
     const person = await atCode();
     const code = await nextCode();
     await redis.kill();
@@ -108,7 +108,7 @@ describe('the program when Redis fails', function () {
     expect((await give(await atCode(), code)).status).to.equal(303);
   });
 
-  it('freezes while a code is checked: an answer within a second, and the code is accepted once at most [R2]', async () => {
+  it('answers within a second when Redis freezes during a check, and accepts the code at most once [R2]', async () => {
     const person = await atCode();
     const code = await nextCode();
     redis.pause();
@@ -126,7 +126,7 @@ describe('the program when Redis fails', function () {
     expect([again.status, again.error]).to.deep.equal([422, 'code_used']);
   });
 
-  it('answers slowly: so do we; too slowly: unavailable, with as many connections, and others are served [R4]', async () => {
+  it('waits for slow replies, answers unavailable to late ones, and opens no more connections [R4]', async () => {
     const person = await atCode();
     const code = await nextCode();
     proxy.delayReplies(300);
@@ -155,7 +155,7 @@ describe('the program when Redis fails', function () {
     await signsIn();
   });
 
-  it('is emptied: the sign-in is gone, what was locked stays locked, and no code counts twice [R5]', async () => {
+  it('loses open sign-ins when Redis is emptied, but keeps locks and used codes [R5]', async () => {
     for (let each = 0; each < 10; each += 1) {
       const stranger = at().visitor();
       const page = await stranger.open(await rp.authorizationUrl());
@@ -177,7 +177,7 @@ describe('the program when Redis fails', function () {
     await signsIn();
   });
 
-  it('loses what its replica was never told: the code is still used, and what it opened dies [R6 A32]', async () => {
+  it('refuses a used code after a failover that lost it, and ends the session it opened [R6 A32]', async () => {
     const link = keep(await startTcpProxy(redis.port));
     const replica = await startReplica(start, link.port);
     const [first, second] = [await atCode(), await atCode()];
@@ -195,7 +195,7 @@ describe('the program when Redis fails', function () {
     await signsIn();
   });
 
-  it('is full: nothing is forgotten for it, who has tokens keeps them, and who was on the way arrives later [R7]', async () => {
+  it('refuses writes when Redis is full, keeps issued tokens, and completes open sign-ins later [R7]', async () => {
     const before = await atCode();
     const end = await before.visitor.enterCode(await nextCode());
     const tokens = await rp.exchange(end.location ?? '');
@@ -219,14 +219,14 @@ describe('the program when Redis fails', function () {
     expect((await give(person, code)).status).to.equal(303);
   });
 
-  it('begins to evict: not ready until that is mended, since it could forget what was counted [R7]', async () => {
+  it('is not ready while Redis may evict counters [R7]', async () => {
     await redis.admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     await eventually(async () => expect(await statusOf('/health/ready')).to.equal(503));
     await redis.admin.config('SET', 'maxmemory-policy', 'noeviction');
     await isReady();
   });
 
-  it('becomes a replica: no sign-in is half done, and it goes on with the new primary [R8]', async () => {
+  it('leaves no sign-in half done when Redis becomes a replica, and continues on the new primary [R8]', async () => {
     const next = await startReplica(start, redis.port);
     const person = await atCode();
     const code = await nextCode();
@@ -238,7 +238,7 @@ describe('the program when Redis fails', function () {
     expect((await give(person, code)).status).to.equal(303);
   });
 
-  it('is not there yet when the program starts: it lives, and is ready once Redis is [R9]', async () => {
+  it('starts without Redis, and is ready once Redis answers [R9]', async () => {
     const away = keep(await startTcpProxy(0));
     const early = await at().start({}, { REDIS_URL: `redis://127.0.0.1:${away.port}` });
     const health = async (path: string) => (await early.visitor().get(path)).status;

@@ -50,7 +50,7 @@ describe('reloading the configuration of the running program', function () {
   });
 
   for (const [what, [change, names]] of Object.entries(FAULTS)) {
-    it(`keeps serving as before when the file has ${what} [R36]`, async () => {
+    it(`keeps the running configuration when the file has ${what} [R36]`, async () => {
       const text = typeof change === 'string' ? change : stringify(configAt(program.port, change));
       const before = count('config.refused');
       program.configure(text);
@@ -76,7 +76,7 @@ describe('reloading the configuration of the running program', function () {
     });
   }
 
-  it('lets a stricter policy act at once on a session that is live [R36 B.2]', async () => {
+  it('applies a stricter policy at once to a live session [R36 B.2]', async () => {
     await reload(configAt(program.port));
     const rp = await partyAt(program);
     const visitor = program.visitor();
@@ -99,7 +99,7 @@ describe('reloading the configuration of the running program', function () {
     ]);
   });
 
-  it('is told a hundred times and does it a few, the last time with what the file then says [R36]', async () => {
+  it('merges a hundred signals into a few reloads, the last of which reads the final file [R36]', async () => {
     const before = count('config.reloaded');
     for (let each = 0; each < 100; each += 1) program.signal('SIGHUP');
     await program.logged('config.reloaded', before + 1);
@@ -110,7 +110,7 @@ describe('reloading the configuration of the running program', function () {
     expect(count('config.reloaded') - before).to.be.below(50);
   });
 
-  it('waits with it until the program has started [R36]', async () => {
+  it('waits until the program has started [R36]', async () => {
     const path = join(folder(), 'pipe.yaml');
     const text = join(folder(), 'text.yaml');
     const port = await freePort();
@@ -123,7 +123,7 @@ describe('reloading the configuration of the running program', function () {
     expect((await early.stop()).code).to.equal(0);
   });
 
-  it('leaves what takes a restart as it is, and says so [R36]', async () => {
+  it('keeps settings that need a restart, and logs which ones changed [R36]', async () => {
     await reload(configAt(program.port));
     const told = count('config.warning');
     const moved = { metrics: { port: await freePort() }, listen: { host: 'localhost', port: program.port } };

@@ -42,7 +42,7 @@ describe('a rolling update', function () {
   const silent = async (visitor: Visitor) =>
     (await visitor.open(await rp.authorizationUrl({ prompt: 'none' }))).location;
 
-  it('everybody who was on the way arrives, and everybody who was signed in still is [R26 R25]', async () => {
+  it('completes every sign-in under way and keeps every session [R26 R25]', async () => {
     const signedIn = await arrive(OFFLINE);
     const first = await rp.exchange(
       (await signedIn.visitor.signIn('new@open.test', PASSWORD)).location ?? '',
@@ -79,7 +79,7 @@ describe('a rolling update', function () {
     ).to.equal(first.claims()?.sub);
   });
 
-  it('nobody who comes while it happens meets an error [R26]', async () => {
+  it('answers new sign-ins without an error while it runs [R26]', async () => {
     let isOver = false;
     let count = 0;
     async function keepComing(): Promise<void> {

@@ -14,11 +14,11 @@ const EMAIL = 'new@strict.test';
 /** Made at the first start and kept in clear, readable by its owner alone; nothing of it stands elsewhere. */
 const KEYS = 'secrets.json';
 
-describe('secrets that the program was told or has given', function () {
+describe('secrets in the files and the output of the program', function () {
   this.timeout(PATIENCE_MS);
   const { start } = programs();
 
-  it('stand in clear neither in the data directory nor in the output [A98]', async () => {
+  it('appear in clear text neither in the data directory nor in the output [A98]', async () => {
     const program = await start({ env: { LOG_LEVEL: 'trace' } });
     const secrets = await aDaysWork(program);
     const running = everywhere(program);

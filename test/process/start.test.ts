@@ -15,7 +15,7 @@ describe('starting the program', function () {
   const { start, refused } = programs();
   const dataDir = freshDataDir();
 
-  it('npm start says where everything is, and who can sign in, within 5 s; and stops within 5 s [0.4]', async () => {
+  it('prints the addresses and demo accounts within 5 s of npm start, and stops within 5 s [0.4]', async () => {
     const program = await start({ config: null, command: ['npm', 'start'] });
     expect(program.readyAfter).to.be.below(READY_WITHIN_MS);
     expect((await rawRequest(program.port, { path: '/health/ready' })).status).to.equal(200);
@@ -32,7 +32,7 @@ describe('starting the program', function () {
     expect(program.log().at(-1)).to.include({ event: 'server.stopped' });
   });
 
-  it('moves the issuer and the demo with PORT [0.4]', async () => {
+  it('moves the issuer and the demo to the port in PORT [0.4]', async () => {
     const program = await start({ config: null });
     const visitor = program.visitor();
     const discovery = JSON.parse((await visitor.get('/.well-known/openid-configuration')).text);
@@ -43,7 +43,7 @@ describe('starting the program', function () {
     expect((await visitor.open('/demo/start')).name).to.equal('sign-in');
   });
 
-  it('keeps the accounts of any other configuration to itself [0.4]', async () => {
+  it('prints no accounts of a configuration other than the demo [0.4]', async () => {
     const program = await start();
     const { out, err } = program.output();
     expect(out).to.include(`Doublelock is at ${program.origin}\n`);
@@ -52,7 +52,7 @@ describe('starting the program', function () {
   });
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    it(`ends with 0 within 5 s of ${signal}, once it was used [0.4]`, async () => {
+    it(`exits with 0 within 5 s of ${signal} after it has served requests [0.4]`, async () => {
       const program = await start();
       await program.visitor().open('/account');
       const { code, after } = await program.stop(signal);
@@ -68,14 +68,14 @@ describe('starting the program', function () {
     expect(err).to.match(new RegExp(`^[^\n]*port ${port}[^\n]* in use[^\n]*\n$`));
   });
 
-  it('ends where the port of the metrics is in use, and says which setting that is [0.4]', async () => {
+  it('exits when the metrics port is in use, and names the setting [0.4]', async () => {
     const { port } = await start();
     const { code, err } = await refused({ config: { metrics: { port } } });
     expect(code).to.equal(1);
     expect(err).to.match(new RegExp(`^port ${port}[^\n]* in use[^\n]* metrics\\.port [^\n]*\n$`));
   });
 
-  it('ends where the port is in use, however a server of its store may do [0.4]', async () => {
+  it('exits when the port is in use, even while a store server does not answer [0.4]', async () => {
     const { port } = await start();
     const REDIS_URL = `redis://${LOOPBACK}:${await freePort()}`;
     const { code, err } = await refused({ env: { PORT: String(port), REDIS_URL } });
@@ -83,7 +83,7 @@ describe('starting the program', function () {
     expect(err).to.match(new RegExp(`^[^\n]*port ${port}[^\n]* in use[^\n]*\n$`));
   });
 
-  it('starts without its store, tells a balancer so, and the operator why [R9]', async () => {
+  it('starts without its store, answers not ready, and logs the reason [R9]', async () => {
     const REDIS_URL = `redis://${LOOPBACK}:${await freePort()}`;
     const program = await start({ env: { REDIS_URL } });
     const { status, text } = await program.visitor().get('/health/ready');
@@ -126,7 +126,7 @@ describe('starting the program', function () {
     expect(err).to.match(/^accounts\.sqlite: [^\n]*not a database[^\n]*\n$/);
   });
 
-  it('lists the faults of the configuration, and starts nothing [0.4]', async () => {
+  it('lists every fault of the configuration and does not start [0.4]', async () => {
     const { code, out, err } = await refused({
       config: { nonsense: true, session: { absolute_hours: 'x' } },
     });
@@ -134,7 +134,7 @@ describe('starting the program', function () {
     expect(err).to.match(/^\S+ has 2 faults:\n.*nonsense.*\n.*session\.absolute_hours.*\n$/);
   });
 
-  it('serves from two processes on one data directory [R25]', async () => {
+  it('serves from two processes on the same data directory [R25]', async () => {
     const one = await start({ dataDir: dataDir() });
     const other = await start({ dataDir: dataDir() });
     for (const program of [one, other])

@@ -13,7 +13,7 @@ describe('stopping the program', function () {
   this.timeout(PATIENCE_MS);
   const { start } = programs();
 
-  it('says that it is not ready, answers 100 passwords that are on their way, and exits with 0 [R20]', async () => {
+  it('answers not ready, finishes 100 password checks under way, and exits with 0 [R20]', async () => {
     const program = await start();
     const [form] = await openForms(program, ['new@plain.test']);
     if (!form) throw new Error('there is no form');
@@ -31,7 +31,7 @@ describe('stopping the program', function () {
     expect(program.log().map(({ event }) => event)).not.to.include('server.cut_off');
   });
 
-  it('exits with 0 by its deadline although requests were only half sent [R21]', async () => {
+  it('exits with 0 at its deadline despite half-sent requests [R21]', async () => {
     const program = await start();
     const heads = [
       'GET / HTTP/1.1\r\nHost: a\r\nX-Half',
