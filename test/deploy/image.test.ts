@@ -154,7 +154,7 @@ describe('the Dockerfile', function () {
     expect(said()).to.include(env.DOUBLELOCK_CONFIG);
   });
 
-  it("contains the doublelock command", async () => {
+  it('contains the doublelock command', async () => {
     mount(await freePort());
     const { ended, said } = execute(['node', 'bin/doublelock.cjs', 'check-config']);
     expect(await ended, said()).to.deep.equal([0, null]);
