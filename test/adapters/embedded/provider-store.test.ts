@@ -1,5 +1,5 @@
-import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
-import { replacementContract } from '../../contracts/replacement.contract.ts';
+import { providerStoreContract } from '../../contracts/provider/provider-store.contract.ts';
+import { replacementContract } from '../../contracts/provider/replacement.contract.ts';
 import { embedded } from '../../support/stores/embedded.ts';
 
 providerStoreContract(

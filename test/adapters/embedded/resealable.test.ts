@@ -1,7 +1,7 @@
 import {
   resealableEnrolmentsContract,
   resealableProviderContract,
-} from '../../contracts/resealable.contract.ts';
+} from '../../contracts/reencryption.contract.ts';
 import { embedded } from '../../support/stores/embedded.ts';
 
 resealableEnrolmentsContract(

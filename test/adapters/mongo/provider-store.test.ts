@@ -1,4 +1,4 @@
-import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
+import { providerStoreContract } from '../../contracts/provider/provider-store.contract.ts';
 import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {

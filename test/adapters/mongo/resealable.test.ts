@@ -1,7 +1,7 @@
 import {
   resealableEnrolmentsContract,
   resealableProviderContract,
-} from '../../contracts/resealable.contract.ts';
+} from '../../contracts/reencryption.contract.ts';
 import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {

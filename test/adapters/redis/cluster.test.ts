@@ -6,8 +6,8 @@ import { attemptStoreContract } from '../../contracts/attempt-store.contract.ts'
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import type { MakeStore } from '../../contracts/make-store.ts';
 import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
-import { providerStoreContract } from '../../contracts/provider-store.contract.ts';
-import { replacementContract } from '../../contracts/replacement.contract.ts';
+import { providerStoreContract } from '../../contracts/provider/provider-store.contract.ts';
+import { replacementContract } from '../../contracts/provider/replacement.contract.ts';
 import { progressStoreContract } from '../../contracts/transaction-store.contract.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';

@@ -6,8 +6,8 @@ import { rank } from '../../../src/domain/policy/acr.ts';
 import { acrOf } from '../../../src/domain/policy/assurance.ts';
 import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import { methodsOnOffer } from '../../../src/domain/tenant.ts';
-import { anySituation, holds, openness, RUNS } from './any-situation.ts';
-import { DAY, NOW, proofBy } from './situations.ts';
+import { anySituation, holds, openness, RUNS } from './any-policy-input.ts';
+import { DAY, NOW, proofBy } from './policy-inputs.ts';
 
 /** The proofs that count for something: by a factor that is set up. */
 function factorProofs({ authentications, factors }: PolicyInput) {

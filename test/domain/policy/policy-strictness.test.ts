@@ -5,8 +5,8 @@ import { METHOD_NAMES } from '../../../src/domain/methods/method.ts';
 import { rank } from '../../../src/domain/policy/acr.ts';
 import { decide, NO_ASSURANCE_REQUESTED, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import { ENFORCEMENTS } from '../../../src/domain/tenant.ts';
-import { anyDemand, anySituation, holds, openness, RUNS } from './any-situation.ts';
-import { DAY, NOW } from './situations.ts';
+import { anyDemand, anySituation, holds, openness, RUNS } from './any-policy-input.ts';
+import { DAY, NOW } from './policy-inputs.ts';
 
 /** That the second situation lets through no more than the first. */
 function expectNoLooser(loose: PolicyInput, strict: PolicyInput): void {

@@ -21,7 +21,7 @@ import {
   UNHEARD_OF,
   UNMET,
   UNUSABLE,
-} from './situations.ts';
+} from './policy-inputs.ts';
 
 const ALL = ['passkey', 'app', 'totp', 'sms', 'email'] as const;
 const totp = factor('totp');

@@ -7,7 +7,7 @@ import {
   secondFactorSubject,
   truncatedAddress,
 } from '../../../src/domain/sign-in/attempts.ts';
-import { MINUTE, NOW } from '../policy/situations.ts';
+import { MINUTE, NOW } from '../policy/policy-inputs.ts';
 
 describe('nextLock', () => {
   it('waits 15 minutes, then twice as long each time, an hour at most [A19]', () => {

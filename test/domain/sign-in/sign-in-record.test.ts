@@ -1,7 +1,7 @@
 /** When a sign-in ends before its time. */
 import { expect } from 'chai';
 import { isEnded } from '../../../src/domain/sign-in/sign-in-record.ts';
-import { given, NOW, password } from '../policy/situations.ts';
+import { given, NOW, password } from '../policy/policy-inputs.ts';
 
 describe('isEnded', () => {
   const mine = [{ id: 'my-totp' }, { id: 'my-email' }];

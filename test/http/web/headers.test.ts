@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { type App, CLIENT_SECRET, startApp } from '../../support/app.ts';
 import type { Page } from '../../support/pages/page.ts';
 import { rawRequest } from '../../support/process/raw-request.ts';
-import { type Run, wholeRun } from './whole-run.ts';
+import { type Run, wholeRun } from './full-story.ts';
 
 const PAGES = [
   'sign-in',

@@ -5,7 +5,7 @@ import { together } from '../../contracts/make-store.ts';
 import { appSetUp } from '../enrolment/app-enrolment.ts';
 import { ADDRESS, cipher, codeOf, freshSetting, withTotp } from '../setting.ts';
 import { TRUST_DAYS } from '../wiring.ts';
-import { DAY, TRUSTING, trustingIn } from './trusting.ts';
+import { DAY, TRUSTING, trustingIn } from './trusted-browser-story.ts';
 
 describe('trusted browsers', () => {
   const setting = freshSetting({ tenants: TRUSTING });

@@ -6,7 +6,7 @@ import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.
 import { MINUTE } from '../../contracts/examples.ts';
 import { ADDRESS, freshSetting, NETWORK } from '../setting.ts';
 import { TRUST_DAYS } from '../wiring.ts';
-import { DAY, FIREFOX, TRUSTING, trustingIn } from './trusting.ts';
+import { DAY, FIREFOX, TRUSTING, trustingIn } from './trusted-browser-story.ts';
 
 const MFA = 'https://refeds.org/profile/mfa';
 

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { type MongoStores, mongo } from '../../src/mongo.ts';
-import { type RedisStores, redis } from '../../src/redis.ts';
-import { type GuestHost, startGuest } from '../support/hosts/guest-host.ts';
-import { IN_EXPRESS } from '../support/hosts/guest-kinds.ts';
-import { mongoDatabase } from '../support/stores/mongo.ts';
-import { freshPrefix, redisUrl } from '../support/stores/redis.ts';
-import { createPost, NUMBER, sendAtSetUp } from './post.ts';
-import { begin, type InteractionContext, MFA, nextCode, redeem, signedIn } from './story.ts';
+import { type MongoStores, mongo } from '../../../src/mongo.ts';
+import { type RedisStores, redis } from '../../../src/redis.ts';
+import { type GuestHost, startGuest } from '../../support/hosts/guest-host.ts';
+import { IN_EXPRESS } from '../../support/hosts/guest-kinds.ts';
+import { mongoDatabase } from '../../support/stores/mongo.ts';
+import { freshPrefix, redisUrl } from '../../support/stores/redis.ts';
+import { createPost, NUMBER, sendAtSetUp } from '../post.ts';
+import { begin, type InteractionContext, MFA, nextCode, redeem, signedIn } from '../story.ts';
 
 describe('a host with stores in MongoDB and Redis [U.2]', () => {
   const database = mongoDatabase();

@@ -4,11 +4,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
-import { PASSWORD, standardConfig, type Yaml } from '../support/app.ts';
-import { freePort } from '../support/process/free-port.ts';
-import { freshDataDir } from '../support/stores/embedded.ts';
-import { partyAt } from './forms.ts';
-import { configAt, PATIENCE_MS, type Program, programs, ROOT } from './program.ts';
+import { PASSWORD, standardConfig, type Yaml } from '../../support/app.ts';
+import { freePort } from '../../support/process/free-port.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
+import { partyAt } from '../forms.ts';
+import { configAt, PATIENCE_MS, type Program, programs, ROOT } from '../program.ts';
 
 const WEAK = 'hunter2hunter2';
 const standard = standardConfig();

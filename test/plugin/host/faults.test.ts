@@ -1,9 +1,9 @@
 /** What a host gets wrong while people sign in: they are told what they can do, and the host what is amiss. */
 import { expect } from 'chai';
-import type { LogFields, SecondFactorOptions } from '../../src/index.ts';
-import { BARE } from '../support/hosts/guest-kinds.ts';
-import { createPost, type Post, sendAtSetUp } from './post.ts';
-import { begin, interaction } from './story.ts';
+import type { LogFields, SecondFactorOptions } from '../../../src/index.ts';
+import { BARE } from '../../support/hosts/guest-kinds.ts';
+import { createPost, type Post, sendAtSetUp } from '../post.ts';
+import { begin, interaction } from '../story.ts';
 
 const MAIL = 'ann@host.test';
 

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { embedded } from '../../src/embedded.ts';
-import { type SecondFactor, type SecondFactorOptions, secondFactor } from '../../src/index.ts';
-import { createHostAdapter } from '../support/hosts/host-adapter.ts';
-import { freshDataDir } from '../support/stores/embedded.ts';
+import { embedded } from '../../../src/embedded.ts';
+import { type SecondFactor, type SecondFactorOptions, secondFactor } from '../../../src/index.ts';
+import { createHostAdapter } from '../../support/hosts/host-adapter.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
 
 /** Of a host that sends. */
 const SENDING = { sender: { send: async () => {} } };

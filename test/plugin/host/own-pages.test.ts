@@ -1,11 +1,11 @@
 /** A host that draws every page itself, from the model alone. */
 import { expect } from 'chai';
-import type { Pages, SecondFactorPage } from '../../src/index.ts';
-import { createAuthenticator } from '../support/authenticator.ts';
-import { IN_EXPRESS } from '../support/hosts/guest-kinds.ts';
-import type { Visitor } from '../support/visitor.ts';
-import { createPost, NUMBER, type Post } from './post.ts';
-import { begin, interaction, redeem, setUp } from './story.ts';
+import type { Pages, SecondFactorPage } from '../../../src/index.ts';
+import { createAuthenticator } from '../../support/authenticator.ts';
+import { IN_EXPRESS } from '../../support/hosts/guest-kinds.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import { createPost, NUMBER, type Post } from '../post.ts';
+import { begin, interaction, redeem, setUp } from '../story.ts';
 
 /** The same list as the type: one that is missing here, or there, does not compile. */
 const EVERY: Readonly<Record<SecondFactorPage, true>> = {

@@ -1,17 +1,17 @@
 /** MongoDB dies, freezes, dawdles or was never there: an answer in time, and nobody is signed in by half. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { PASSWORD, SECRET } from '../support/app.ts';
-import type { RelyingParty } from '../support/hosts/relying-party.ts';
-import type { Page } from '../support/pages/page.ts';
-import type { RawAnswer } from '../support/process/raw-request.ts';
-import { startTcpProxy, type TcpProxy } from '../support/process/tcp-proxy.ts';
-import { eventually } from '../support/time/eventually.ts';
-import { startStopwatch } from '../support/time/own-time.ts';
-import { totpCode } from '../support/totp.ts';
-import { openForms, partyAt, send } from './forms.ts';
+import { PASSWORD, SECRET } from '../../support/app.ts';
+import type { RelyingParty } from '../../support/hosts/relying-party.ts';
+import type { Page } from '../../support/pages/page.ts';
+import type { RawAnswer } from '../../support/process/raw-request.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/process/tcp-proxy.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { startStopwatch } from '../../support/time/own-time.ts';
+import { totpCode } from '../../support/totp.ts';
+import { openForms, partyAt, send } from '../forms.ts';
+import { PATIENCE_MS, type Program, programs } from '../program.ts';
 import { instances } from './instances.ts';
-import { PATIENCE_MS, type Program, programs } from './program.ts';
 
 /** Two to three seconds, and what the requests themselves take. In milliseconds. */
 const IN_TIME = 4000;

@@ -4,12 +4,12 @@ import { Agent } from 'node:http';
 import { availableParallelism } from 'node:os';
 import { hash } from '@node-rs/argon2';
 import { expect } from 'chai';
-import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
-import { PASSWORD, type Yaml } from '../support/app.ts';
-import { type RawAnswer, rawRequest } from '../support/process/raw-request.ts';
-import { startStopwatch } from '../support/time/own-time.ts';
-import { openForms, type ReadyForm, send } from './forms.ts';
-import { PATIENCE_MS, type Program, programs } from './program.ts';
+import { createPasswordHasher } from '../../../src/adapters/system/password-hasher.ts';
+import { PASSWORD, type Yaml } from '../../support/app.ts';
+import { type RawAnswer, rawRequest } from '../../support/process/raw-request.ts';
+import { startStopwatch } from '../../support/time/own-time.ts';
+import { openForms, type ReadyForm, send } from '../forms.ts';
+import { PATIENCE_MS, type Program, programs } from '../program.ts';
 
 const PEOPLE = 200;
 const PROCESSORS = availableParallelism();

@@ -1,14 +1,14 @@
 /** Processes that take over from others, one after the other: who was on the way arrives, and nobody is signed out. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { PASSWORD, SECRET } from '../support/app.ts';
-import type { RelyingParty } from '../support/hosts/relying-party.ts';
-import type { Page } from '../support/pages/page.ts';
-import { totpCode } from '../support/totp.ts';
-import type { Visitor } from '../support/visitor.ts';
-import { partyAt } from './forms.ts';
+import { PASSWORD, SECRET } from '../../support/app.ts';
+import type { RelyingParty } from '../../support/hosts/relying-party.ts';
+import type { Page } from '../../support/pages/page.ts';
+import { totpCode } from '../../support/totp.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import { partyAt } from '../forms.ts';
+import { PATIENCE_MS, type Program } from '../program.ts';
 import { instances } from './instances.ts';
-import { PATIENCE_MS, type Program } from './program.ts';
 
 const OFFLINE = { scope: 'openid offline_access' };
 

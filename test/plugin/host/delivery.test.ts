@@ -9,13 +9,13 @@ import {
   smpp,
   smtp,
   twilio,
-} from '../../src/delivery.ts';
-import { createLogLines } from '../adapters/delivery/messages.ts';
-import { mailServers } from '../support/delivery/mail-server.ts';
-import { smsCentres } from '../support/delivery/sms-centre.ts';
-import { smsGateways } from '../support/delivery/sms-gateway.ts';
-import { selfSigned } from '../support/process/certificate.ts';
-import { eventually } from '../support/time/eventually.ts';
+} from '../../../src/delivery.ts';
+import { createLogLines } from '../../adapters/delivery/messages.ts';
+import { mailServers } from '../../support/delivery/mail-server.ts';
+import { smsCentres } from '../../support/delivery/sms-centre.ts';
+import { smsGateways } from '../../support/delivery/sms-gateway.ts';
+import { selfSigned } from '../../support/process/certificate.ts';
+import { eventually } from '../../support/time/eventually.ts';
 
 const MAIL: Message = {
   channel: 'email',

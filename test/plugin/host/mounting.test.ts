@@ -3,11 +3,11 @@ import Router from '@koa/router';
 import { expect } from 'chai';
 import express, { type RequestHandler } from 'express';
 import Koa from 'koa';
-import { createMounted } from '../../src/http/server/mount.ts';
-import type { LogFields } from '../../src/index.ts';
-import { type GuestHost, type GuestOptions, startGuest } from '../support/hosts/guest-host.ts';
-import { BARE, IN_EXPRESS, login } from '../support/hosts/guest-kinds.ts';
-import { begin, type InteractionContext, redeem, setUp } from './story.ts';
+import { createMounted } from '../../../src/http/server/mount.ts';
+import type { LogFields } from '../../../src/index.ts';
+import { type GuestHost, type GuestOptions, startGuest } from '../../support/hosts/guest-host.ts';
+import { BARE, IN_EXPRESS, login } from '../../support/hosts/guest-kinds.ts';
+import { begin, type InteractionContext, redeem, setUp } from '../story.ts';
 
 /** A host of one test. */
 async function at(

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { type ClientRequest, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import { LOOPBACK, rawRequest } from '../support/process/raw-request.ts';
-import { openForms, type ReadyForm } from './forms.ts';
-import { PATIENCE_MS, type Program, programs, STOPPED_WITHIN_MS } from './program.ts';
+import { LOOPBACK, rawRequest } from '../../support/process/raw-request.ts';
+import { openForms, type ReadyForm } from '../forms.ts';
+import { PATIENCE_MS, type Program, programs, STOPPED_WITHIN_MS } from '../program.ts';
 
 const IN_FLIGHT = 100;
 

@@ -10,7 +10,7 @@ import type {
   RequestedAssurance,
 } from '../../../src/domain/policy/policy.ts';
 import { ENFORCEMENTS } from '../../../src/domain/tenant.ts';
-import { DAY, MINUTE, NOW, UNHEARD_OF } from './situations.ts';
+import { DAY, MINUTE, NOW, UNHEARD_OF } from './policy-inputs.ts';
 
 const anyFactor: fc.Arbitrary<Omit<PolicyFactor, 'id'>> = fc.record({
   method: fc.constantFrom(...METHOD_NAMES, UNHEARD_OF),

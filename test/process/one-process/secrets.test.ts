@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { CLIENT_SECRET, PASSWORD, SECRET } from '../support/app.ts';
-import { STEP_MS, totpCode } from '../support/totp.ts';
-import type { Visitor } from '../support/visitor.ts';
-import { partyAt } from './forms.ts';
-import { PATIENCE_MS, type Program, programs } from './program.ts';
+import { CLIENT_SECRET, PASSWORD, SECRET } from '../../support/app.ts';
+import { STEP_MS, totpCode } from '../../support/totp.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import { partyAt } from '../forms.ts';
+import { PATIENCE_MS, type Program, programs } from '../program.ts';
 
 const WRONG_PASSWORD = 'wrong horse battery staple';
 const EMAIL = 'new@strict.test';

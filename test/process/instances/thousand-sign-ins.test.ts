@@ -1,15 +1,15 @@
 /** Two processes behind a balancer that sends each request anywhere: one product, for honest people and for others. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
-import { type MachineClock, moveMachine } from '../http/oidc/machine-clock.ts';
-import { PASSWORD, SECRET, type Yaml } from '../support/app.ts';
-import type { RelyingParty } from '../support/hosts/relying-party.ts';
-import { totpCode } from '../support/totp.ts';
-import { partyAt } from './forms.ts';
+import { createPasswordHasher } from '../../../src/adapters/system/password-hasher.ts';
+import { type MachineClock, moveMachine } from '../../http/oidc/machine-clock.ts';
+import { PASSWORD, SECRET, type Yaml } from '../../support/app.ts';
+import type { RelyingParty } from '../../support/hosts/relying-party.ts';
+import { totpCode } from '../../support/totp.ts';
+import { partyAt } from '../forms.ts';
+import type { Program } from '../program.ts';
+import { CLOCK_STEPPED, stepClocks, WITH_STEPPING_CLOCK } from './clock-steps.ts';
 import { instances } from './instances.ts';
-import { LEAPING, LEAPT, leap } from './leap.ts';
-import type { Program } from './program.ts';
 
 /** Ten at once, a hundred times; more people would make FerretDB slow, which looks through all of them again and again. */
 const PEOPLE = 10;
@@ -30,7 +30,7 @@ describe('two processes on MongoDB and Redis', function () {
     const config = { accounts: await people() };
     clock = moveMachine();
     // Two lines of log for each request, or a count of what was run, would be more work than the request.
-    const env = { ...LEAPING, LOG_LEVEL: 'warn', NODE_V8_COVERAGE: '' };
+    const env = { ...WITH_STEPPING_CLOCK, LOG_LEVEL: 'warn', NODE_V8_COVERAGE: '' };
     both = [await at().start(config, env), await at().start(config, env)];
     at().balancer.leadTo(both.map(({ port }) => port));
     rp = await partyAt(at().balancer);
@@ -58,14 +58,14 @@ describe('two processes on MongoDB and Redis', function () {
     for (let round = 0; round < ROUNDS; round += 1) {
       await Promise.all(EMAILS.map(signIn));
       // A code that nobody has used, for everybody.
-      await leap(both, clock);
+      await stepClocks(both, clock);
     }
     expect(new Set(subjects.values()).size).to.equal(PEOPLE);
     const shares = both.map(({ port }) => at().balancer.sentTo(port));
     // Of eight requests each, about as many came to one as to the other.
     for (const share of shares) expect(share).to.be.within(3.5 * SIGN_INS, 4.5 * SIGN_INS);
     for (const program of both) {
-      expect(program.log().filter(({ event }) => event !== LEAPT)).to.deep.equal([]);
+      expect(program.log().filter(({ event }) => event !== CLOCK_STEPPED)).to.deep.equal([]);
       expect(program.output().err).to.equal('');
     }
   });

@@ -3,10 +3,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
-import { freePort } from '../support/process/free-port.ts';
-import { LOOPBACK, rawRequest } from '../support/process/raw-request.ts';
-import { freshDataDir } from '../support/stores/embedded.ts';
-import { PATIENCE_MS, programs, READY_WITHIN_MS, STOPPED_WITHIN_MS } from './program.ts';
+import { freePort } from '../../support/process/free-port.ts';
+import { LOOPBACK, rawRequest } from '../../support/process/raw-request.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
+import { PATIENCE_MS, programs, READY_WITHIN_MS, STOPPED_WITHIN_MS } from '../program.ts';
 
 const DEMO_PASSWORD = 'correct horse battery staple';
 

@@ -1,8 +1,8 @@
 /** What a store of the provider's models promises. */
 import { expect } from 'chai';
-import type { ProviderStore } from '../../src/ports/stores.ts';
-import { MINUTE, NOW } from './examples.ts';
-import { freshStore, type MakeStore, winners } from './make-store.ts';
+import type { ProviderStore } from '../../../src/ports/stores.ts';
+import { MINUTE, NOW } from '../examples.ts';
+import { freshStore, type MakeStore, winners } from '../make-store.ts';
 
 const CODE = {
   kind: 'AuthorizationCode',

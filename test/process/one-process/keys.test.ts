@@ -3,14 +3,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { PASSWORD, SECRET } from '../support/app.ts';
-import type { RelyingParty, Tokens } from '../support/hosts/relying-party.ts';
-import { runCommand } from '../support/process/command.ts';
-import { freshDataDir } from '../support/stores/embedded.ts';
-import { totpCode } from '../support/totp.ts';
-import type { Visitor } from '../support/visitor.ts';
-import { partyAt } from './forms.ts';
-import { configAt, PATIENCE_MS, type Program, programs } from './program.ts';
+import { PASSWORD, SECRET } from '../../support/app.ts';
+import type { RelyingParty, Tokens } from '../../support/hosts/relying-party.ts';
+import { runCommand } from '../../support/process/command.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
+import { totpCode } from '../../support/totp.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import { partyAt } from '../forms.ts';
+import { configAt, PATIENCE_MS, type Program, programs } from '../program.ts';
 
 const padded = (name: string) => name.padEnd(40, '-');
 const encryption = (...ids: string[]) => ({

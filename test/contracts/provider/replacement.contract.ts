@@ -1,8 +1,8 @@
 /** What a store promises to those who change one thing at the same time. */
 import { expect } from 'chai';
-import type { ProviderRow, ShortLivedProviderStore } from '../../src/ports/stores.ts';
-import { MINUTE, NOW } from './examples.ts';
-import { freshStore, type MakeStore, together, winners } from './make-store.ts';
+import type { ProviderRow, ShortLivedProviderStore } from '../../../src/ports/stores.ts';
+import { MINUTE, NOW } from '../examples.ts';
+import { freshStore, type MakeStore, together, winners } from '../make-store.ts';
 
 export function replacementContract(name: string, makeStore: MakeStore<ShortLivedProviderStore>): void {
   describe(`${name}: replacing what was found`, () => {

@@ -1,9 +1,9 @@
 /** What a host in plain JavaScript leaves out, misspells or forgets to wait for is told at once, by its name. */
 import { expect } from 'chai';
-import { deliver, http, smpp, smtp, twilio } from '../../src/delivery.ts';
-import { embedded } from '../../src/embedded.ts';
-import { mongo } from '../../src/mongo.ts';
-import { redis } from '../../src/redis.ts';
+import { deliver, http, smpp, smtp, twilio } from '../../../src/delivery.ts';
+import { embedded } from '../../../src/embedded.ts';
+import { mongo } from '../../../src/mongo.ts';
+import { redis } from '../../../src/redis.ts';
 
 const OPENERS = { deliver, embedded, http, mongo, redis, smpp, smtp, twilio };
 const SMTP = { url: 'smtps://user:changeme@mail.test', from: 'Acme <a@b.test>' };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { initiateDeviceAuthorization, pollDeviceAuthorizationGrant } from 'openid-client';
-import { BARE } from '../support/hosts/guest-kinds.ts';
-import { interaction, login, MFA, setUp } from './story.ts';
+import { BARE } from '../../support/hosts/guest-kinds.ts';
+import { interaction, login, MFA, setUp } from '../story.ts';
 
 describe('other flows of a host [A15]', () => {
   const at = interaction(BARE, {

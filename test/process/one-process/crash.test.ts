@@ -4,15 +4,15 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
-import { type MachineClock, moveMachine } from '../http/oidc/machine-clock.ts';
-import { PASSWORD, SECRET } from '../support/app.ts';
-import type { Page } from '../support/pages/page.ts';
-import { freshDataDir } from '../support/stores/embedded.ts';
-import { STEP_MS, totpCode } from '../support/totp.ts';
-import type { Visitor } from '../support/visitor.ts';
-import { partyAt } from './forms.ts';
-import { LEAPING, leap } from './leap.ts';
-import { PATIENCE_MS, type Program, programs } from './program.ts';
+import { type MachineClock, moveMachine } from '../../http/oidc/machine-clock.ts';
+import { PASSWORD, SECRET } from '../../support/app.ts';
+import type { Page } from '../../support/pages/page.ts';
+import { freshDataDir } from '../../support/stores/embedded.ts';
+import { STEP_MS, totpCode } from '../../support/totp.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import { partyAt } from '../forms.ts';
+import { stepClocks, WITH_STEPPING_CLOCK } from '../instances/clock-steps.ts';
+import { PATIENCE_MS, type Program, programs } from '../program.ts';
 
 /** 300 KiB in a mount namespace of its own, gone with the process; needs no more than user namespaces. */
 const MOUNTED = 'mkdir -p "$DATA_DIR" && mount -t tmpfs -o size=300k tmpfs "$DATA_DIR" && exec "$@"';
@@ -40,11 +40,11 @@ describe('the program when something breaks', function () {
     await before.stop('SIGKILL');
     expect(confirmed.status).to.equal(303);
 
-    const after = await start({ dataDir: dataDir(), env: LEAPING });
+    const after = await start({ dataDir: dataDir(), env: WITH_STEPPING_CLOCK });
     const later = after.visitor();
     expect((await signIn(after, later, 'new@strict.test')).name).to.equal('enter-code');
     expect((await later.enterCode(code)).error).to.equal('code_used');
-    await leap([after], clock);
+    await stepClocks([after], clock);
     const end = await later.enterCode(totpCode(secret, clock.now() + STEP_MS));
     expect(end.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
   });

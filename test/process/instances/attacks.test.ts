@@ -1,16 +1,16 @@
 /** What is good once, counted or forbidden is so for two processes together, whichever of them is asked. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { type MachineClock, moveMachine } from '../http/oidc/machine-clock.ts';
-import { PASSWORD, SECRET, standardConfig, type Yaml } from '../support/app.ts';
-import type { RelyingParty, Tokens } from '../support/hosts/relying-party.ts';
-import type { Page } from '../support/pages/page.ts';
-import { totpCode } from '../support/totp.ts';
-import type { Visitor } from '../support/visitor.ts';
-import { partyAt } from './forms.ts';
+import { type MachineClock, moveMachine } from '../../http/oidc/machine-clock.ts';
+import { PASSWORD, SECRET, standardConfig, type Yaml } from '../../support/app.ts';
+import type { RelyingParty, Tokens } from '../../support/hosts/relying-party.ts';
+import type { Page } from '../../support/pages/page.ts';
+import { totpCode } from '../../support/totp.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import { partyAt } from '../forms.ts';
+import { configAt, type Program } from '../program.ts';
+import { stepClocks, WITH_STEPPING_CLOCK } from './clock-steps.ts';
 import { instances } from './instances.ts';
-import { LEAPING, leap } from './leap.ts';
-import { configAt, type Program } from './program.ts';
 
 const WRONG = '000000';
 const OFFLINE = { scope: 'openid offline_access' };
@@ -35,7 +35,10 @@ describe('two processes on MongoDB and Redis under attack', function () {
 
   before(async () => {
     clock = moveMachine();
-    both = [await at().start({ accounts }, LEAPING), await at().start({ accounts }, LEAPING)];
+    both = [
+      await at().start({ accounts }, WITH_STEPPING_CLOCK),
+      await at().start({ accounts }, WITH_STEPPING_CLOCK),
+    ];
     at().balancer.leadTo(both.map(({ port }) => port));
     rp = await partyAt(at().balancer);
   });
@@ -43,7 +46,7 @@ describe('two processes on MongoDB and Redis under attack', function () {
 
   /** A code that nobody has used. */
   async function nextCode(): Promise<string> {
-    await leap(both, clock);
+    await stepClocks(both, clock);
     return totpCode(SECRET, clock.now());
   }
 

@@ -1,12 +1,12 @@
 /** Several processes as one product: on MongoDB and Redis of their own, with the same file, behind one balancer. */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { Yaml } from '../support/app.ts';
-import { needs } from '../support/needs.ts';
-import { type Balancer, startBalancer } from '../support/process/balancer.ts';
-import { type MongoServer, mongoServer } from '../support/stores/mongo-server.ts';
-import { type RedisServer, startRedisServer } from '../support/stores/redis-server.ts';
-import { createVisitor, type Visitor } from '../support/visitor.ts';
-import { type Program, programs } from './program.ts';
+import type { Yaml } from '../../support/app.ts';
+import { needs } from '../../support/needs.ts';
+import { type Balancer, startBalancer } from '../../support/process/balancer.ts';
+import { type MongoServer, mongoServer } from '../../support/stores/mongo-server.ts';
+import { type RedisServer, startRedisServer } from '../../support/stores/redis-server.ts';
+import { createVisitor, type Visitor } from '../../support/visitor.ts';
+import { type Program, programs } from '../program.ts';
 
 export interface Instances {
   readonly balancer: Balancer;

@@ -1,9 +1,9 @@
 /** A host's own encryption keys are replaced, and what was made with the first one is good without it. */
 import { expect } from 'chai';
-import { createCipher } from '../../src/adapters/system/cipher.ts';
-import { BARE } from '../support/hosts/guest-kinds.ts';
-import type { Page } from '../support/pages/page.ts';
-import { begin, interaction, MFA, nextCode, redeem } from './story.ts';
+import { createCipher } from '../../../src/adapters/system/cipher.ts';
+import { BARE } from '../../support/hosts/guest-kinds.ts';
+import type { Page } from '../../support/pages/page.ts';
+import { begin, interaction, MFA, nextCode, redeem } from '../story.ts';
 
 const key = (id: string) => ({ id, key: id.padEnd(40, '-') });
 const [old, next] = [key('old'), key('new')];

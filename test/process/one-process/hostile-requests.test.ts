@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { PASSWORD } from '../support/app.ts';
-import { LOOPBACK, rawRequest } from '../support/process/raw-request.ts';
-import { startStopwatch } from '../support/time/own-time.ts';
-import { openForms, partyAt, type ReadyForm, send } from './forms.ts';
-import { PATIENCE_MS, type Program, programs } from './program.ts';
+import { PASSWORD } from '../../support/app.ts';
+import { LOOPBACK, rawRequest } from '../../support/process/raw-request.ts';
+import { startStopwatch } from '../../support/time/own-time.ts';
+import { openForms, partyAt, type ReadyForm, send } from '../forms.ts';
+import { PATIENCE_MS, type Program, programs } from '../program.ts';
 
 const TEN_MB = 'x'.repeat(10 * 1024 * 1024);
 /** All that is sent is many times as much; half of it, and what the process takes by itself. */

@@ -22,7 +22,7 @@ import {
   UNHEARD_OF,
   UNMET,
   UNUSABLE,
-} from './situations.ts';
+} from './policy-inputs.ts';
 
 const [SFA, TWO_STEP, MFA, PHR] = ACRS;
 const ALL = ['passkey', 'app', 'totp', 'sms', 'email'] as const;

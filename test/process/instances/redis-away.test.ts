@@ -3,23 +3,23 @@
  */
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { type MachineClock, moveMachine } from '../http/oidc/machine-clock.ts';
-import { PASSWORD, SECRET } from '../support/app.ts';
-import type { RelyingParty } from '../support/hosts/relying-party.ts';
-import { needs } from '../support/needs.ts';
-import type { Page } from '../support/pages/page.ts';
-import { startTcpProxy, type TcpProxy } from '../support/process/tcp-proxy.ts';
-import { closedAfterwards } from '../support/stores/redis.ts';
-import { caughtUp, startReplica } from '../support/stores/redis-replica.ts';
-import { fillUp, type RedisServer, redisServers } from '../support/stores/redis-server.ts';
-import { eventually } from '../support/time/eventually.ts';
-import { startStopwatch } from '../support/time/own-time.ts';
-import { totpCode } from '../support/totp.ts';
-import type { Visitor } from '../support/visitor.ts';
-import { partyAt } from './forms.ts';
+import { type MachineClock, moveMachine } from '../../http/oidc/machine-clock.ts';
+import { PASSWORD, SECRET } from '../../support/app.ts';
+import type { RelyingParty } from '../../support/hosts/relying-party.ts';
+import { needs } from '../../support/needs.ts';
+import type { Page } from '../../support/pages/page.ts';
+import { startTcpProxy, type TcpProxy } from '../../support/process/tcp-proxy.ts';
+import { closedAfterwards } from '../../support/stores/redis.ts';
+import { caughtUp, startReplica } from '../../support/stores/redis-replica.ts';
+import { fillUp, type RedisServer, redisServers } from '../../support/stores/redis-server.ts';
+import { eventually } from '../../support/time/eventually.ts';
+import { startStopwatch } from '../../support/time/own-time.ts';
+import { totpCode } from '../../support/totp.ts';
+import type { Visitor } from '../../support/visitor.ts';
+import { partyAt } from '../forms.ts';
+import { PATIENCE_MS, type Program } from '../program.ts';
+import { stepClocks, WITH_STEPPING_CLOCK } from './clock-steps.ts';
 import { instances } from './instances.ts';
-import { LEAPING, leap } from './leap.ts';
-import { PATIENCE_MS, type Program } from './program.ts';
 
 /** A second, and what the requests themselves take. In milliseconds. */
 const A_SECOND = 1500;
@@ -45,7 +45,7 @@ describe('the program when Redis fails', function () {
   before(async () => {
     clock = moveMachine();
     proxy = await startTcpProxy(at().redis.port);
-    program = await at().start({}, { ...LEAPING, REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
+    program = await at().start({}, { ...WITH_STEPPING_CLOCK, REDIS_URL: `redis://127.0.0.1:${proxy.port}` });
     at().balancer.leadTo([program.port]);
     rp = await partyAt(at().balancer);
   });
@@ -68,7 +68,7 @@ describe('the program when Redis fails', function () {
   const isReady = () => eventually(async () => expect(await statusOf('/health/ready')).to.equal(200));
 
   async function nextCode(): Promise<string> {
-    await leap([program], clock);
+    await stepClocks([program], clock);
     return totpCode(SECRET, clock.now());
   }
 
