@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { loadConfig } from '../src/config/load.ts';
 import type { Config } from '../src/config/shape.ts';
-import { CATALOGUE } from '../src/domain/methods/index.ts';
+import { BUILT_METHODS } from '../src/domain/methods/index.ts';
 
 export const TENANT = 'bench';
 export const CLIENT = { id: 'rp', secret: 'a-secret-of-more-than-thirty-two-characters' } as const;
@@ -55,5 +55,5 @@ export function writeConfig(port: number, { dataDir, servers }: Place): string {
 }
 
 export function readConfig(file: string, logLevel: Config['logLevel'] = 'info'): Config {
-  return loadConfig({ file, env: { LOG_LEVEL: logLevel }, cwd: process.cwd(), availableMethods: CATALOGUE });
+  return loadConfig({ file, env: { LOG_LEVEL: logLevel }, cwd: process.cwd(), availableMethods: BUILT_METHODS });
 }

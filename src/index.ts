@@ -2,16 +2,24 @@
 export type { Account, Locale, Role } from './domain/account.ts';
 export type { AuditEntry, AuditEvent, AuditEventName } from './domain/audit-event.ts';
 export type { Enrolment, FactorSummary } from './domain/enrolment/enrolment.ts';
-export type { KeepCodes, Visitor } from './domain/enrolment/steps.ts';
-export type { Answer, Asked } from './domain/methods/answer.ts';
+export type { EnrolmentStep, NewFactor, Visitor } from './domain/enrolment/steps.ts';
+export type { AcceptedAnswer, Answer, Asked } from './domain/methods/answer.ts';
+export type * from './domain/methods/contract.ts';
 export type { EmailSettings } from './domain/methods/email.ts';
 export type { MethodName } from './domain/methods/method.ts';
-export type { PasskeyCreation, PasskeyRequest } from './domain/methods/passkey.ts';
 export type { SmsSettings } from './domain/methods/sms.ts';
 export type { TotpSettings } from './domain/methods/totp.ts';
-export type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from './domain/methods/webauthn.ts';
+export type {
+  NewPasskey,
+  PasskeyCreation,
+  PasskeyCredential,
+  PasskeyRequest,
+  PasskeySite,
+  PasskeyUse,
+  UsedPasskey,
+} from './domain/methods/webauthn.ts';
 export type { Acr } from './domain/policy/acr.ts';
-export type { AuthenticationEvent, PasskeyUse } from './domain/policy/assurance.ts';
+export type { AuthenticationEvent } from './domain/policy/assurance.ts';
 export type {
   AccountSnapshot,
   Decision,
@@ -50,14 +58,11 @@ export type * from './ports/senders.ts';
 export type * from './ports/stores.ts';
 export type * from './ports/system.ts';
 export type { Factors } from './use-cases/administration/factors.ts';
-export type {
-  Confirmation,
-  EnrolmentCodeView,
-  EnrolmentSecret,
-  EnrolmentUseCase,
-  SentStep,
-} from './use-cases/enrolment/enrolment.ts';
 export type { EvaluatePolicy } from './use-cases/second-factor/evaluate-policy.ts';
+
+export type { EnrolmentCodeView } from './use-cases/enrolment/codes.ts';
+export type { Confirmation, EnrolmentUseCase } from './use-cases/enrolment/enrolment.ts';
+export type { KeepCodes } from './use-cases/enrolment/recovery-codes.ts';
 export type { AskPasskey, PasskeyGiven, Passkeys } from './use-cases/second-factor/passkeys.ts';
 export type { SmsLimits } from './use-cases/second-factor/send-limits.ts';
 export type { Browser, Place } from './use-cases/second-factor/trusted-browsers.ts';

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { loadConfig, readEnvironment } from '../config/load.ts';
 import type { Config } from '../config/shape.ts';
 import type { FactorSummary } from '../domain/enrolment/enrolment.ts';
-import { CATALOGUE } from '../domain/methods/index.ts';
+import { BUILT_METHODS } from '../domain/methods/index.ts';
 import type { AuditLine } from '../use-cases/administration/operation.ts';
 import { addKeyCommands } from './keys.ts';
 import { operate as inStores, type Operation } from './operate.ts';
@@ -122,7 +122,7 @@ audit
 addKeyCommands(program, () => readConfig());
 
 function readConfig(file?: string): Config {
-  return loadConfig({ file, env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
+  return loadConfig({ file, env: readEnvironment(), cwd: process.cwd(), availableMethods: BUILT_METHODS });
 }
 
 function operate(act: (operation: Operation, config: Config) => Promise<void>): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Config } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
+import { sentTo } from '../domain/methods/index.ts';
 import { mailedPath } from '../http/email-links/routes.ts';
 import { createNotify } from '../messages/notices.ts';
 import { createMessenger } from '../messages/templates.ts';
@@ -35,7 +36,7 @@ export function noticesOf(
     notMeUrl: (account) => urlOf('not-me', account),
     confirmedPhone: async ({ id, phone }) => {
       const enrolled = await stores.enrolments.listByAccount(id);
-      return enrolled.some(({ method }) => method === 'sms') ? phone : null;
+      return enrolled.some(({ method }) => sentTo(method) === 'number') ? phone : null;
     },
     allowedPrefixes,
     countText: createTextLimits({

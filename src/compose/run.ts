@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigFaults, loadConfig, readEnvironment } from '../config/load.ts';
 import type { Config } from '../config/shape.ts';
-import { CATALOGUE } from '../domain/methods/index.ts';
+import { BUILT_METHODS } from '../domain/methods/index.ts';
 import { createMetricsHandler } from '../http/ops/metrics-server.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../http/server/lifecycle.ts';
 import { KeysRefused } from '../use-cases/keys/admission.ts';
@@ -30,7 +30,7 @@ const FROM_THE_START: Readonly<Record<string, (config: Config) => unknown>> = {
 };
 
 function load(): Config {
-  return loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: CATALOGUE });
+  return loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: BUILT_METHODS });
 }
 
 /** Runs the server until it is told to stop. Throws when it can't start; nothing is left open then. */

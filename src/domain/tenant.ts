@@ -1,6 +1,7 @@
 /** An organisation, and what it asks of its members. */
 import type { Account, Locale, Role } from './account.ts';
-import { METHOD_NAMES, type MethodName } from './methods/method.ts';
+import { CATALOGUE, traitsOf } from './methods/index.ts';
+import type { MethodName } from './methods/method.ts';
 
 export type Enforcement = 'off' | 'optional' | 'required';
 
@@ -51,9 +52,9 @@ export function enforcementFor(
 }
 
 /**
- * What an account may set up, in the order of offering. Who may use SMS is offered something better beside it
- * (NIST SP 800-63B-4, 3.1.3.3: SMS is restricted); an administrator needs a second factor for the console
- * whatever the tenant asks of its members.
+ * The methods that an account may enrol, in the order of offering. An account that may use a restricted method is offered
+ * an alternative beside it (NIST SP 800-63B-4, 3.1.3.3). An administrator needs a second factor for the console whatever
+ * the tenant asks of its members.
  */
 export function methodsOnOffer(
   enforcement: Enforcement,
@@ -61,9 +62,10 @@ export function methodsOnOffer(
   role: Role,
 ): readonly MethodName[] {
   const allowed = new Set<MethodName>(enforcement === 'off' ? [] : methods);
-  if (allowed.has('sms') || role === 'admin') {
-    allowed.add('totp');
-    allowed.add('passkey');
+  if (role === 'admin' || [...allowed].some((name) => traitsOf(name)?.isRestricted)) {
+    for (const { name, traits } of CATALOGUE) if (traits.isAlternative) allowed.add(name);
   }
-  return METHOD_NAMES.filter((name) => allowed.has(name));
+  const known = CATALOGUE.map(({ name }) => name).filter((name) => allowed.has(name));
+  // Methods that a host has added come last.
+  return [...known, ...[...allowed].filter((name) => !known.includes(name))];
 }

@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { isServed } from '../domain/contact.ts';
+import { sentTo } from '../domain/methods/index.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageTemplate, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
 import type { Clock } from '../ports/system.ts';
@@ -83,7 +84,8 @@ export function createNotify(needs: NotifyDeps): Notify {
     also: readonly Contact[],
   ): Promise<readonly Contact[]> {
     // Who sets up codes by text message has just answered one from that number.
-    const isTexted = TEXTED.has(topic) && !(topic === 'factor-added' && method === 'sms');
+    const isTexted =
+      TEXTED.has(topic) && !(topic === 'factor-added' && method !== null && sentTo(method) === 'number');
     let phone: string | null = null;
     if (isTexted) {
       // Not knowing the number is no reason to send no mail.

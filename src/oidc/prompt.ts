@@ -5,6 +5,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
+import type { Catalogue } from '../domain/methods/contract.ts';
 import { acrOf, amrOf } from '../domain/policy/assurance.ts';
 import type { PolicyQuestion, RequestedAssurance, SnapshotWithoutLockout } from '../domain/policy/policy.ts';
 import { isEnded } from '../domain/sign-in/sign-in-record.ts';
@@ -30,6 +31,8 @@ interface SessionPolicyDeps {
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
   readonly auditLog: AuditLog;
   readonly log: Log;
+  /** Default: the methods of the product. */
+  readonly catalogue?: Catalogue | undefined;
 }
 
 const KNOWN_ELSEWHERE = 'findAccount has it, and it is not among the accounts of the second factor';
@@ -42,7 +45,7 @@ export interface IssuedToken {
 }
 
 export function createSessionPolicy(needs: SessionPolicyDeps) {
-  const { evaluatePolicy, loadSnapshot, signInRecords, clientRule, accountOf, auditLog, log } = needs;
+  const { evaluatePolicy, loadSnapshot, signInRecords, clientRule, accountOf, auditLog, log, catalogue } = needs;
 
   const recordIn = (ctx: KoaContextWithOIDC, sessionUid: string) =>
     inRequest(ctx, 'record', sessionUid, () => signInRecords.find(sessionUid));
@@ -59,7 +62,11 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
     if (!signIn) return 'ended';
     const { authentications } = signIn;
     // A host's own login page sets no level, or any level. The session gets the one that was proven.
-    if (given) Object.assign(session, { acr: acrOf(authentications), amr: amrOf(authentications) });
+    if (given)
+      Object.assign(session, {
+        acr: acrOf(authentications, catalogue),
+        amr: amrOf(authentications, catalogue),
+      });
     const requested = requestedAssuranceOf(params, clientRule(String(params.client_id)));
     const [policyResult] = await Promise.all([
       evaluate(ctx, session.accountId, signIn, requested, isLoginAlone(ctx) ? 'sign-in' : 'existing-session'),

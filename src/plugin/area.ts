@@ -4,8 +4,9 @@ import type { Context } from 'koa';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
+import type { Catalogue } from '../domain/methods/contract.ts';
 import { availableOf, createMethods, type MethodSettings } from '../domain/methods/index.ts';
-import { isSent, type MethodName } from '../domain/methods/method.ts';
+import type { MethodName } from '../domain/methods/method.ts';
 import type { PasskeySite } from '../domain/methods/webauthn.ts';
 import type { AccountSnapshot, PolicyResult } from '../domain/policy/policy.ts';
 import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
@@ -68,6 +69,8 @@ export interface SecondFactorDeps {
   };
   readonly tenants: readonly Tenant[];
   readonly methods: MethodSettings;
+  /** Default: the methods of the product. */
+  readonly catalogue?: Catalogue | undefined;
   readonly passkeyVerifier: PasskeyVerifier;
   /** Null: no browser would make passkeys here, or it is not known yet where that is. */
   readonly passkeySite: () => PasskeySite | null;
@@ -136,15 +139,15 @@ function pagesUnder(base: string): PageAddress {
 
 export function createSecondFactorArea(needs: SecondFactorDeps): SecondFactorArea {
   const { stores, cipher } = needs;
-  const methods = createMethods(needs.methods);
-  const available = () => availableOf(needs.methods, needs.passkeySite());
+  const methods = createMethods(needs.methods, needs.catalogue);
+  const available = () => availableOf(methods, needs.passkeySite());
   const shared = { ...needs, ...stores, methods };
   const recovery = createRecovery(shared);
   const enrol = createEnrol({ ...shared, keepCodes: recovery.keepMade });
   const attemptLimiter = createAttemptLimiter(shared);
-  const passkeys = createPasskeys({ ...shared, enrol, attemptLimiter });
-  const answers = createAnswers({ ...shared, checkPasskey: passkeys.check });
-  const { check, destinationOf, isReachable, isReadable } = answers;
+  const passkeys = createPasskeys({ ...shared, method: methods.browser, enrol, attemptLimiter });
+  const answers = createAnswers({ ...shared, verifyInBrowser: passkeys.verifyInBrowser });
+  const { check, noteUse, destinationOf, isReachable, isReadable } = answers;
   const judging = { ...shared, available, isReachable };
   const evaluatePolicy = createPolicyEvaluation(judging);
   const trustedBrowsers = createTrustedBrowsers(shared);
@@ -155,6 +158,7 @@ export function createSecondFactorArea(needs: SecondFactorDeps): SecondFactorAre
     ...shared,
     evaluatePolicy,
     check,
+    noteUse,
     destinationOf,
     attemptLimiter,
     sendCode,
@@ -214,9 +218,8 @@ export function createSecondFactorArea(needs: SecondFactorDeps): SecondFactorAre
   }
 
   const maskedDestination: SecondFactorArea['maskedDestination'] = (policyResult, enrolment) => {
-    const { method } = enrolment;
-    const destination = isSent(method) ? destinationOf(policyResult, enrolment) : null;
-    return isSent(method) && destination !== null ? (methods[method]?.masked(destination) ?? null) : null;
+    const destination = destinationOf(policyResult, enrolment);
+    return destination && (methods.sent(enrolment.method)?.masked(destination) ?? null);
   };
 
   return {

@@ -6,6 +6,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { enrolmentPurpose } from '../domain/enrolment/enrolment.ts';
+import { sentTo } from '../domain/methods/index.ts';
 import type { MethodName } from '../domain/methods/method.ts';
 import { type PasskeySite, passkeySiteOf } from '../domain/methods/webauthn.ts';
 import type { Tenant } from '../domain/tenant.ts';
@@ -270,7 +271,9 @@ function notifyOf(options: Options, parts: NoticeParts): Notify {
     notMeUrl: notMeUrl ?? (() => null),
     // The number that was proven, whatever the host takes for theirs by now.
     async confirmedPhone({ id }) {
-      const enrolment = (await enrolments.listByAccount(id)).find(({ method }) => method === 'sms');
+      const enrolment = (await enrolments.listByAccount(id)).find(
+        ({ method }) => sentTo(method) === 'number',
+      );
       return enrolment?.secret ? cipher.tryDecrypt(enrolment.secret, enrolmentPurpose(enrolment)) : null;
     },
     allowedPrefixes: smsLimits.allowedPrefixes,

@@ -6,8 +6,12 @@ import ejs, { type TemplateFunction } from 'ejs';
 export const VIEWS_FOLDER = new URL('../../views/', import.meta.url);
 
 /** A view by its path without `.ejs`; `variables` are all that it can name. */
-export function compileView(view: string, variables: readonly string[]): TemplateFunction {
-  return ejs.compile(readFileSync(new URL(`${view}.ejs`, VIEWS_FOLDER), 'utf8'), {
+export function compileView(
+  view: string,
+  variables: readonly string[],
+  folder = VIEWS_FOLDER,
+): TemplateFunction {
+  return ejs.compile(readFileSync(new URL(`${view}.ejs`, folder), 'utf8'), {
     strict: true,
     _with: false,
     destructuredLocals: [...variables],

@@ -1,9 +1,9 @@
 /** Passkeys need a domain: who configures an address learns at the start that they are not offered there. */
 import { expect } from 'chai';
-import { CATALOGUE } from '../../src/domain/methods/index.ts';
+import { BUILT_METHODS } from '../../src/domain/methods/index.ts';
 import { configFolder } from './config-file.ts';
 
-const all = { availableMethods: CATALOGUE };
+const all = { availableMethods: BUILT_METHODS };
 const settings = (issuer: string, secondFactor: string) => `
 issuer: ${issuer}
 tenants:

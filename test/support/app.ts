@@ -9,7 +9,7 @@ import { openParts, type Parts, type Stores } from '../../src/compose/parts.ts';
 import { createSenders } from '../../src/compose/senders.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/shape.ts';
-import { CATALOGUE } from '../../src/domain/methods/index.ts';
+import { BUILT_METHODS } from '../../src/domain/methods/index.ts';
 import { startServer } from '../../src/http/server/lifecycle.ts';
 import { createServer, type Handler, type Serve } from '../../src/server.ts';
 import { anyOf, createChance } from './chance.ts';
@@ -220,5 +220,5 @@ function storageOf(dataDir: string): Yaml {
 function load(yaml: Yaml, folder: string): Config {
   const file = join(folder, 'config.yaml');
   writeFileSync(file, stringify(yaml));
-  return loadConfig({ file, env: { LOG_LEVEL: 'silent' }, cwd: folder, availableMethods: CATALOGUE });
+  return loadConfig({ file, env: { LOG_LEVEL: 'silent' }, cwd: folder, availableMethods: BUILT_METHODS });
 }

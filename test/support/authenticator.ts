@@ -1,7 +1,7 @@
 /** An authenticator made of software: it makes and uses passkeys as a browser hands them to a page (WebAuthn, 6). */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isoCBOR } from '@simplewebauthn/server/helpers';
-import type { PasskeyCreation, PasskeyRequest } from '../../src/domain/methods/passkey.ts';
+import type { PasskeyCreation, PasskeyRequest } from '../../src/domain/methods/webauthn.ts';
 
 export interface AuthenticatorOptions {
   /** Of the page that its browser shows. */

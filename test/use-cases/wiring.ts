@@ -3,7 +3,7 @@ import { createOutboxSender } from '../../src/adapters/delivery/outbox-sender.ts
 import type { EmbeddedStores } from '../../src/adapters/embedded/open.ts';
 import { createPasskeyVerifier } from '../../src/adapters/system/passkey-verifier.ts';
 import type { Account } from '../../src/domain/account.ts';
-import { CATALOGUE, createMethods } from '../../src/domain/methods/index.ts';
+import { BUILT_METHODS, createMethods } from '../../src/domain/methods/index.ts';
 import type { Tenant } from '../../src/domain/tenant.ts';
 import { createMessenger } from '../../src/messages/templates.ts';
 import type { MessageSender, NoticeTopic, Notify } from '../../src/ports/senders.ts';
@@ -80,7 +80,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     ...given,
     tenants,
     methods,
-    available: () => CATALOGUE,
+    available: () => BUILT_METHODS,
     passkeyVerifier: createPasskeyVerifier(),
     passkeySite: () => ({ rpId: 'localhost', origin: 'http://localhost:3000' }),
     messenger,
@@ -92,8 +92,9 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
   const recovery = createRecovery(needs);
   const enrol = createEnrol({ ...needs, keepCodes: recovery.keepMade });
   const attemptLimiter = createAttemptLimiter(needs);
-  const passkeys = createPasskeys({ ...needs, enrol, attemptLimiter });
-  const { check, destinationOf, isReachable } = createAnswers({ ...needs, checkPasskey: passkeys.check });
+  const passkeys = createPasskeys({ ...needs, method: methods.browser, enrol, attemptLimiter });
+  const { verifyInBrowser } = passkeys;
+  const { check, noteUse, destinationOf, isReachable } = createAnswers({ ...needs, verifyInBrowser });
   const judging = { ...needs, isReachable };
   const evaluatePolicy: EvaluatePolicy = createPolicyEvaluation(judging);
   const countSend = createSendLimits(needs);
@@ -112,6 +113,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
       ...sending,
       evaluatePolicy,
       check,
+      noteUse,
       destinationOf,
       askPasskey: passkeys.ask,
       onRecovery: recovery.used,

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readJson } from '../../domain/json.ts';
-import { METHOD_NAMES } from '../../domain/methods/method.ts';
+import { isMethodName, type MethodName } from '../../domain/methods/method.ts';
 import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import { PURPOSES } from '../../domain/sign-in/challenge.ts';
 import {
@@ -29,14 +29,18 @@ const STORED = z.looseObject({
     .transform(fromStoredAuthentications)
     .pipe(z.array(z.custom<AuthenticationEvent>())),
   pending: z
-    .looseObject({ enrolmentId: z.string(), method: z.enum(METHOD_NAMES), secret: z.string().nullable() })
+    .looseObject({
+      enrolmentId: z.string(),
+      method: z.custom<MethodName>(isMethodName),
+      secret: z.string().nullable(),
+    })
     .nullable(),
   // These are absent from what an older release has written.
   challenges: z
     .array(
       z.looseObject({
         id: z.string(),
-        method: z.enum(METHOD_NAMES),
+        method: z.custom<MethodName>(isMethodName),
         purpose: z.enum(PURPOSES),
         digest: z.string(),
         sentAt: z.number(),

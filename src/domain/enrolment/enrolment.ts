@@ -1,4 +1,5 @@
 /** A second factor that an account has set up and proven once. */
+import { traitsOf } from '../methods/index.ts';
 import type { MethodName } from '../methods/method.ts';
 
 export interface Enrolment {
@@ -39,7 +40,7 @@ export function enrolmentPurpose(of: Pick<Enrolment, 'method' | 'tenantId' | 'ac
 
 /** Recovery codes are no factor by themselves: where they are all there is, nothing is set up. */
 export function isFactor({ method }: Pick<Enrolment, 'method'>): boolean {
-  return method !== 'recovery';
+  return traitsOf(method)?.isFactor ?? true;
 }
 
 export function hasFactor(enrolments: readonly Pick<Enrolment, 'method'>[]): boolean {

@@ -1,9 +1,26 @@
-/** Passkeys as a second factor: what the browser is asked for, and whether what came back is enough. Pure. */
-import { rank } from '../policy/acr.ts';
-import type { RequestedAssurance } from '../policy/policy.ts';
+/** Passkeys as a second factor: what the browser is asked for, and whether its answer is enough. */
+import { type Acr, rank } from '../policy/acr.ts';
+import type { Refusal } from '../refusal.ts';
 import type { Challenge, Purpose } from '../sign-in/challenge.ts';
-import { METHOD_TRAITS } from './method.ts';
-import type { PasskeyCredential, PasskeySite, UsedPasskey } from './webauthn.ts';
+import {
+  type BrowserMethod,
+  type CheckInput,
+  type MethodDefinition,
+  type MethodTraits,
+  PLAIN_WORDS,
+  type Rejection,
+  type Verdict,
+} from './contract.ts';
+import {
+  credentialOf,
+  descriptor,
+  type PasskeyCreation,
+  type PasskeyCredential,
+  type PasskeyRequest,
+  type PasskeySite,
+  type PasskeyUse,
+  type UsedPasskey,
+} from './webauthn.ts';
 
 /** WebAuthn, 13.4.3, asks for 16 bytes at least. */
 const CHALLENGE_BYTES = 32;
@@ -11,83 +28,55 @@ const CHALLENGE_BYTES = 32;
 export const PASSKEY_ALGORITHMS: readonly number[] = [-8, -7, -257];
 /** Milliseconds. WebAuthn, 15.1: between five and ten minutes, for people who need time. */
 const TIMEOUT_MS = 5 * 60 * 1000;
+/** Milliseconds for which a used counter is claimed. By then the highest counter seen refuses it. */
+const CLAIM_KEPT_MS = 60 * 60 * 1000;
 
-interface Descriptor {
-  readonly type: 'public-key';
-  readonly id: string;
-  readonly transports: readonly string[];
-}
-
-/** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn, 5.1.9). */
-export interface PasskeyRequest {
-  readonly rpId: string;
-  readonly challenge: string;
-  readonly timeout: number;
-  readonly userVerification: 'required' | 'preferred';
-  readonly allowCredentials: readonly Descriptor[];
-}
-
-/** `PublicKeyCredentialCreationOptionsJSON` (WebAuthn, 5.1.8). */
-export interface PasskeyCreation {
-  readonly rp: { readonly id: string; readonly name: string };
-  readonly user: { readonly id: string; readonly name: string; readonly displayName: string };
-  readonly challenge: string;
-  readonly timeout: number;
-  readonly pubKeyCredParams: readonly { readonly type: 'public-key'; readonly alg: number }[];
-  readonly excludeCredentials: readonly Descriptor[];
-  readonly authenticatorSelection: {
-    readonly residentKey: 'discouraged';
-    readonly requireResidentKey: false;
-    readonly userVerification: 'preferred';
-  };
-  readonly attestation: 'none';
-}
+const traits: MethodTraits = {
+  acr: 'phr',
+  amr: ['hwk', 'user'],
+  guessable: false,
+  sends: null,
+  needsScript: true,
+  isFactor: true,
+  isRestricted: false,
+  isAlternative: true,
+  words: PLAIN_WORDS,
+};
 
 /** Why an answer that is authentic is not enough. */
-export type PasskeyVerdict = 'accepted' | 'unverified' | 'counter_behind';
+type PasskeyVerdict = 'accepted' | 'unverified' | 'counter_behind';
 
-export interface PasskeyMethod {
-  readonly name: 'passkey';
-  /** Good as long as the visit, once. */
-  newChallenge(
-    purpose: Purpose,
-    from: {
-      readonly id: string;
-      readonly random: (length: number) => Uint8Array;
-      readonly now: number;
-      readonly expiresAt: number;
-    },
-  ): Challenge;
-  creation(of: {
-    readonly site: PasskeySite;
-    readonly siteName: string;
-    readonly challenge: string;
-    readonly user: PasskeyCreation['user'];
-    readonly existing: readonly PasskeyCredential[];
-  }): PasskeyCreation;
-  request(of: {
-    readonly site: PasskeySite;
-    readonly challenge: string;
-    readonly credentials: readonly PasskeyCredential[];
-    readonly mustVerify: boolean;
-  }): PasskeyRequest;
-  /** `lastCounter`: the highest seen. One that does not rise was copied (WebAuthn, 6.1.1); 0 means that none is kept. */
-  check(
-    used: UsedPasskey,
-    than: { readonly lastCounter: number; readonly mustVerify: boolean },
-  ): PasskeyVerdict;
+interface ChallengeParts {
+  readonly id: string;
+  readonly random: (length: number) => Uint8Array;
+  readonly now: number;
+  readonly expiresAt: number;
 }
 
-export function createPasskey(): PasskeyMethod {
-  return {
-    name: 'passkey',
+interface CreationParts {
+  readonly site: PasskeySite;
+  readonly siteName: string;
+  readonly challenge: string;
+  readonly user: PasskeyCreation['user'];
+  readonly existing: readonly PasskeyCredential[];
+}
 
-    newChallenge(purpose, { id, random, now, expiresAt }) {
+interface RequestParts {
+  readonly site: PasskeySite;
+  readonly challenge: string;
+  readonly credentials: readonly PasskeyCredential[];
+  readonly mustVerify: boolean;
+}
+
+/** The ceremonies of WebAuthn. */
+export function createPasskey() {
+  return {
+    newChallenge(purpose: Purpose, { id, random, now, expiresAt }: ChallengeParts): Challenge {
       const digest = Buffer.from(random(CHALLENGE_BYTES)).toString('base64url');
       return { id, method: 'passkey', purpose, digest, sentAt: now, expiresAt };
     },
 
-    creation({ site, siteName, challenge, user, existing }) {
+    creation({ site, siteName, challenge, user, existing }: CreationParts): PasskeyCreation {
       return {
         rp: { id: site.rpId, name: siteName },
         user,
@@ -105,30 +94,99 @@ export function createPasskey(): PasskeyMethod {
       };
     },
 
-    request({ site, challenge, credentials, mustVerify }) {
+    request({ site, challenge, credentials, mustVerify: isVerified }: RequestParts): PasskeyRequest {
       return {
         rpId: site.rpId,
         challenge,
         timeout: TIMEOUT_MS,
-        userVerification: mustVerify ? 'required' : 'preferred',
+        userVerification: isVerified ? 'required' : 'preferred',
         allowCredentials: credentials.map(descriptor),
       };
     },
 
-    check({ userVerified, counter }, { lastCounter, mustVerify }) {
-      if (mustVerify && !userVerified) return 'unverified';
-      const isKept = counter > 0 || lastCounter > 0;
-      return isKept && counter <= lastCounter ? 'counter_behind' : 'accepted';
+    /** `lastCounter`: the highest seen. One that does not rise was copied (WebAuthn, 6.1.1); 0 means that none is kept. */
+    check(
+      { userVerified, counter }: UsedPasskey,
+      than: { readonly lastCounter: number; readonly mustVerify: boolean },
+    ): PasskeyVerdict {
+      if (than.mustVerify && !userVerified) return 'unverified';
+      const isKept = counter > 0 || than.lastCounter > 0;
+      return isKept && counter <= than.lastCounter ? 'counter_behind' : 'accepted';
     },
   };
 }
 
-/** Presence is always asked for; the person's own only where a level is demanded that it takes. */
-export function mustVerify({ acrs }: Pick<RequestedAssurance, 'acrs'>): boolean {
-  const level = rank(METHOD_TRAITS.passkey.acr);
+/** Verification of the person is required only where a level is demanded that takes it. */
+export function mustVerify({ acrs }: { readonly acrs: readonly Acr[] | null }): boolean {
+  const level = rank(traits.acr);
   return acrs !== null && acrs.length > 0 && acrs.every((acr) => rank(acr) >= level);
 }
 
-function descriptor({ id, transports }: PasskeyCredential): Descriptor {
-  return { type: 'public-key', id, transports };
+/**
+ * Phishing-resistant is a passkey only when it verified its owner. RFC 8176: `hwk` is a key that cannot leave its
+ * hardware, `swk` one that can; `user` is the test of presence.
+ */
+function assuranceOf(use: PasskeyUse | undefined): Pick<MethodTraits, 'acr' | 'amr'> {
+  return {
+    acr: use?.userVerified === true ? traits.acr : 'https://refeds.org/profile/mfa',
+    amr: [use?.deviceBound === true ? 'hwk' : 'swk', 'user'],
+  };
 }
+
+const ceremony = createPasskey();
+
+function check({ candidates, proof, acrs, now }: CheckInput): Verdict {
+  if (proof === null) {
+    const refusal = { code: 'code_expired', passkey: 'expired' } as const;
+    return { kind: 'refused', refusal, reason: 'passkey_expired' };
+  }
+  if (proof.kind !== 'proven') return no(proof.kind);
+  const found = candidates.find(
+    ({ secret }) => secret !== null && credentialOf(secret)?.id === proof.credentialId,
+  );
+  if (!found) return no('unknown');
+  const { counter, userVerified, deviceBound } = proof;
+  const than = { lastCounter: found.lastStep ?? 0, mustVerify: mustVerify({ acrs }) };
+  const verdict = ceremony.check(proof, than);
+  if (verdict !== 'accepted') return no(verdict);
+  // Of two copies of a passkey that count to the same number, one is accepted.
+  const key = `passkey:${found.id}:${counter}`;
+  const claim = { key, expiresAt: now + CLAIM_KEPT_MS, otherwise: no('counter_behind') };
+  return {
+    kind: 'accepted',
+    enrolmentId: found.id,
+    passkey: { userVerified, deviceBound },
+    spendsChallenge: true,
+    lastStep: counter,
+    claim: counter > 0 ? claim : null,
+  };
+}
+
+function no(reason: string): Rejection {
+  const refusal = passkeyInvalid(reason === 'unverified' ? 'unverified' : 'refused');
+  return { kind: 'refused', refusal, reason: `passkey_${reason}` };
+}
+
+export function passkeyInvalid(passkey: 'refused' | 'unverified' | 'known'): Refusal {
+  return { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, passkey };
+}
+
+export const passkey: MethodDefinition = {
+  name: 'passkey',
+  traits,
+  assuranceOf,
+  isBuilt: true,
+  create: (): BrowserMethod => ({
+    kind: 'browser',
+    name: 'passkey',
+    traits,
+    digits: null,
+    prompt: { page: 'use-passkey', field: 'response' },
+    enrolment: { page: 'set-up-passkey' },
+    newChallenge: ceremony.newChallenge,
+    creation: ceremony.creation,
+    request: ({ acrs, ...of }) => ceremony.request({ ...of, mustVerify: mustVerify({ acrs }) }),
+    check,
+    isReachable: ({ isReadable }) => isReadable,
+  }),
+};

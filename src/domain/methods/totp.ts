@@ -1,7 +1,16 @@
-/** Time-based one-time passwords of an authenticator app (RFC 6238), checked without touching the world. */
+/** Time-based one-time passwords of an authenticator app (RFC 6238). */
 import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node';
 import { generateURI, ScureBase32Plugin, verifySync } from 'otplib';
-import type { Candidate, CodeMethod, Verdict } from './method.ts';
+import {
+  type Candidate,
+  type CheckInput,
+  type MethodDefinition,
+  type MethodTraits,
+  TYPED_TRAITS,
+  type TypedMethod,
+  type Verdict,
+  WRONG,
+} from './contract.ts';
 
 export interface TotpSettings {
   /** The name that the app shows above the account. */
@@ -17,10 +26,45 @@ const SECRET_BYTES = 20;
 /** A code this many steps away is not accepted, but it tells that a clock is wrong: five minutes at 30 s. */
 const NEAR_STEPS = 10;
 
+/** Milliseconds for which a step is claimed after it could last be offered. By then the newest step refuses it. */
+const CLAIM_KEPT_MS = 60 * 60 * 1000;
+
+const traits: MethodTraits = {
+  ...TYPED_TRAITS,
+  acr: 'https://refeds.org/profile/mfa',
+  amr: ['otp'],
+  isAlternative: true,
+};
+
+/** What the comparison with the codes of all steps found. */
+export type TotpMatch =
+  | { readonly kind: 'accepted' | 'used'; readonly enrolmentId: string; readonly step: number }
+  /** Right at another time: `offSeconds` from now, ahead being positive. Never accepted. */
+  | {
+      readonly kind: 'near';
+      readonly enrolmentId: string;
+      readonly step: number;
+      readonly offSeconds: number;
+    }
+  | { readonly kind: 'wrong' };
+
+/** How codes are made and compared. */
+interface TotpCodes {
+  readonly name: 'totp';
+  readonly digits: number;
+  readonly periodSeconds: number;
+  /** base32 (RFC 4648), made of the bytes that `random` gives. */
+  newSecret(random: (length: number) => Uint8Array): string;
+  /** The `otpauth:` address that an app reads from the QR code. */
+  provisioningUri(secret: string, account: string): string;
+  /** Never throws, whatever was typed. `now` in milliseconds since the epoch. */
+  check(candidates: readonly Candidate[], typed: string, now: number): TotpMatch;
+}
+
 const nodeCrypto = new NodeCryptoPlugin();
 const base32 = new ScureBase32Plugin();
 
-export function createTotp(settings: TotpSettings): CodeMethod {
+export function createTotp(settings: TotpSettings): TotpCodes {
   const { digits, periodSeconds, driftSteps } = settings;
   const shape = new RegExp(`^[0-9]{${digits}}$`);
 
@@ -62,13 +106,13 @@ export function createTotp(settings: TotpSettings): CodeMethod {
       });
     },
 
-    check(candidates, typed, now): Verdict {
+    check(candidates, typed, now): TotpMatch {
       // People copy "123 456" from the app; nothing else is forgiven (no full-width digits, no prefix).
       const code = typed.replaceAll(/[ \u00a0]/g, '');
       if (!shape.test(code)) return { kind: 'wrong' };
       const epoch = Math.floor(now / 1000);
       const current = Math.floor(epoch / periodSeconds);
-      let used: Verdict | null = null;
+      let used: TotpMatch | null = null;
       for (const candidate of candidates) {
         const step = stepOf(candidate, code, epoch, driftSteps);
         if (step === null) continue;
@@ -92,3 +136,49 @@ export function createTotp(settings: TotpSettings): CodeMethod {
 function asDigits(digits: number): 6 | 7 | 8 {
   return digits === 8 ? 8 : digits === 7 ? 7 : 6;
 }
+
+/** A code from a nearby time step is burnt, so that the hint about clock drift helps no guesser. */
+function verdictOf(found: TotpMatch, now: number): Verdict {
+  if (found.kind === 'wrong') return WRONG;
+  const { enrolmentId, step } = found;
+  const key = `totp:${enrolmentId}:${step}`;
+  const expiresAt = now + CLAIM_KEPT_MS;
+  if (found.kind === 'near')
+    return { kind: 'wrong', clockOffSeconds: found.offSeconds, burns: { key, expiresAt } };
+  const accepted = { kind: 'accepted', enrolmentId, spendsChallenge: false, lastStep: step } as const;
+  if (found.kind === 'used') return { kind: 'used-before', key, accepted };
+  return { ...accepted, claim: { key, expiresAt, otherwise: { kind: 'used' } } };
+}
+
+function atWork(codes: TotpCodes): TypedMethod {
+  const { digits, periodSeconds } = codes;
+  const check = (candidates: readonly Candidate[], typed: string, now: number) =>
+    verdictOf(codes.check(candidates, typed, now), now);
+  return {
+    kind: 'typed',
+    name: 'totp',
+    traits,
+    digits,
+    prompt: { page: 'enter-code', field: 'code' },
+    enrolment: {
+      page: 'set-up-totp',
+      begin: (random) => codes.newSecret(random),
+      show: (secret, { email }) => ({
+        secret,
+        uri: codes.provisioningUri(secret, email),
+        digits,
+        periodSeconds,
+      }),
+      confirm: (candidate, typed, now) => check([candidate], typed, now),
+    },
+    check: ({ candidates, typed, now }: CheckInput) => check(candidates, typed, now),
+    isReachable: ({ isReadable }) => isReadable,
+  };
+}
+
+export const totp: MethodDefinition = {
+  name: 'totp',
+  traits,
+  isBuilt: true,
+  create: ({ totp: settings }) => (settings ? atWork(createTotp(settings as TotpSettings)) : null),
+};

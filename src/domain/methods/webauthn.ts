@@ -1,7 +1,6 @@
-/** Passkeys: the site that they belong to, and what is kept and learnt of one (WebAuthn Level 3). */
+/** Passkeys: the site that they belong to, what browsers are asked, and what is kept of one (WebAuthn Level 3). */
 
 import { isObject } from '../json.ts';
-import type { PasskeyUse } from '../policy/assurance.ts';
 
 /** Where passkeys are made and used: browsers bind each of them to one domain (WebAuthn, 5.1.2 and 13.4.9). */
 export interface PasskeySite {
@@ -18,6 +17,45 @@ export function passkeySiteOf(issuer: string): PasskeySite | null {
   const isAddress = IPV4.test(hostname) || hostname.startsWith('[');
   const isLocal = hostname === 'localhost' || hostname.endsWith('.localhost');
   return isAddress || (protocol !== 'https:' && !isLocal) ? null : { rpId: hostname, origin };
+}
+
+/** What an authenticator tells of one use. */
+export interface PasskeyUse {
+  /** By fingerprint, face or PIN; else its mere presence was shown (WebAuthn, 6.1, UV and UP). */
+  readonly userVerified: boolean;
+  /** The key never leaves its device; else it is one that is kept in sync (WebAuthn, 6.1, BE). */
+  readonly deviceBound: boolean;
+}
+
+interface Descriptor {
+  readonly type: 'public-key';
+  readonly id: string;
+  readonly transports: readonly string[];
+}
+
+/** `PublicKeyCredentialRequestOptionsJSON` (WebAuthn, 5.1.9). */
+export interface PasskeyRequest {
+  readonly rpId: string;
+  readonly challenge: string;
+  readonly timeout: number;
+  readonly userVerification: 'required' | 'preferred';
+  readonly allowCredentials: readonly Descriptor[];
+}
+
+/** `PublicKeyCredentialCreationOptionsJSON` (WebAuthn, 5.1.8). */
+export interface PasskeyCreation {
+  readonly rp: { readonly id: string; readonly name: string };
+  readonly user: { readonly id: string; readonly name: string; readonly displayName: string };
+  readonly challenge: string;
+  readonly timeout: number;
+  readonly pubKeyCredParams: readonly { readonly type: 'public-key'; readonly alg: number }[];
+  readonly excludeCredentials: readonly Descriptor[];
+  readonly authenticatorSelection: {
+    readonly residentKey: 'discouraged';
+    readonly requireResidentKey: false;
+    readonly userVerification: 'preferred';
+  };
+  readonly attestation: 'none';
 }
 
 /** What is kept of a passkey beside its counter, sealed (WebAuthn, 4, "credential record"). Bytes are base64url. */
@@ -42,6 +80,11 @@ export interface NewPasskey extends PasskeyUse, Omit<PasskeyCredential, 'userHan
 export interface UsedPasskey extends PasskeyUse {
   readonly credentialId: string;
   readonly counter: number;
+}
+
+/** How a credential is named to a browser. */
+export function descriptor({ id, transports }: PasskeyCredential): Descriptor {
+  return { type: 'public-key', id, transports };
 }
 
 /** Reads what `JSON.stringify` wrote; null for what is no passkey. */

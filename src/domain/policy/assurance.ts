@@ -1,26 +1,22 @@
-/** From what was proven to `acr` and `amr`: computed here and nowhere else. */
+/** Computes `acr` and `amr` from authentication events. No other file does. */
 
-import { METHOD_TRAITS, type MethodName } from '../methods/method.ts';
+import type { Catalogue, MethodTraits } from '../methods/contract.ts';
+import { CATALOGUE, definitionOf } from '../methods/index.ts';
+import type { MethodName } from '../methods/method.ts';
+import type { PasskeyUse } from '../methods/webauthn.ts';
 import { ACRS, type Acr, rank } from './acr.ts';
 
-/** One thing that a person proved, when, and (for a second factor) with which enrolment. */
+/** One factor that a person gave, when, and (for a second factor) with which enrolment. */
 export interface AuthenticationEvent {
   readonly method: 'pwd' | MethodName;
   readonly enrolmentId: string | null;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
-  /** Of a passkey alone: what its authenticator said of this use. */
+  /** What the authenticator said of this use; for a passkey alone. */
   readonly passkey?: PasskeyUse;
 }
 
-export interface PasskeyUse {
-  /** By fingerprint, face or PIN; else its mere presence was shown (WebAuthn, 6.1, UV and UP). */
-  readonly userVerified: boolean;
-  /** The key never leaves its device; else it is one that is kept in sync (WebAuthn, 6.1, BE). */
-  readonly deviceBound: boolean;
-}
-
-/** With this one, in the place of an older one of the same factor that says as much: a day of step-ups makes no pile. */
+/** Adds an event in the place of an older one of the same factor that says as much, so that step-ups do not pile up. */
 export function withAuthentication(
   authentications: readonly AuthenticationEvent[],
   newest: AuthenticationEvent,
@@ -30,33 +26,36 @@ export function withAuthentication(
   return [...authentications.filter((authentication) => said(authentication) !== said(newest)), newest];
 }
 
-/** The highest level that the proofs carry. A second factor alone is still one factor. */
-export function acrOf(authentications: readonly AuthenticationEvent[]): Acr {
-  if (!authentications.some((authentication) => authentication.method === 'pwd')) return ACRS[0];
+type Level = Pick<MethodTraits, 'acr' | 'amr'>;
+
+/** A method that the catalogue does not have carries a sign-in nowhere. */
+const NOTHING: Level = { acr: ACRS[0], amr: [] };
+
+function levelOf({ method, passkey }: AuthenticationEvent, catalogue: Catalogue): Level {
+  if (method === 'pwd') return { acr: ACRS[0], amr: ['pwd'] };
+  const definition = definitionOf(method, catalogue);
+  if (!definition) return NOTHING;
+  return definition.assuranceOf?.(passkey) ?? definition.traits;
+}
+
+/** The highest level that the events carry. A second factor alone is still one factor. */
+export function acrOf(
+  authentications: readonly AuthenticationEvent[],
+  catalogue: Catalogue = CATALOGUE,
+): Acr {
+  if (!authentications.some(({ method }) => method === 'pwd')) return ACRS[0];
   return authentications.reduce<Acr>((highest, authentication) => {
-    const reached = acrWith(authentication);
-    return rank(reached) > rank(highest) ? reached : highest;
+    const { acr } = levelOf(authentication, catalogue);
+    return rank(acr) > rank(highest) ? acr : highest;
   }, ACRS[0]);
 }
 
-/** Phishing-resistant and two factors by itself is a passkey only when it knew its owner. */
-function acrWith({ method, passkey }: AuthenticationEvent): Acr {
-  if (method === 'pwd') return ACRS[0];
-  return method === 'passkey' && passkey?.userVerified !== true
-    ? METHOD_TRAITS.totp.acr
-    : METHOD_TRAITS[method].acr;
-}
-
-/** RFC 8176: `hwk` is a key that can't leave its hardware, `swk` one that can; `user` the test of presence. */
-function amrWith({ method, passkey }: AuthenticationEvent): readonly string[] {
-  if (method === 'pwd') return ['pwd'];
-  if (method === 'passkey') return [passkey?.deviceBound === true ? 'hwk' : 'swk', 'user'];
-  return METHOD_TRAITS[method].amr;
-}
-
-/** RFC 8176 values of the proofs, each once; `mfa` from the level of two factors on. */
-export function amrOf(authentications: readonly AuthenticationEvent[]): string[] {
-  const values = authentications.flatMap(amrWith);
-  const mfa = rank(acrOf(authentications)) >= rank('https://refeds.org/profile/mfa') ? ['mfa'] : [];
-  return [...new Set([...values, ...mfa])];
+/** RFC 8176 values of the events, each once; `mfa` from the level of two factors on. */
+export function amrOf(
+  authentications: readonly AuthenticationEvent[],
+  catalogue: Catalogue = CATALOGUE,
+): string[] {
+  const values = authentications.flatMap((authentication) => levelOf(authentication, catalogue).amr);
+  const isMfa = rank(acrOf(authentications, catalogue)) >= rank('https://refeds.org/profile/mfa');
+  return [...new Set([...values, ...(isMfa ? ['mfa'] : [])])];
 }

@@ -1,7 +1,9 @@
 /** The heart: whether what was proven is enough, and if not, what comes next. One pure function. */
 import type { Account, Role } from '../account.ts';
-import type { Enrolment } from '../enrolment/enrolment.ts';
-import { METHOD_NAMES, METHOD_TRAITS, type MethodName } from '../methods/method.ts';
+import { type Enrolment, isFactor } from '../enrolment/enrolment.ts';
+import type { Catalogue } from '../methods/contract.ts';
+import { traitsOf } from '../methods/index.ts';
+import type { MethodName } from '../methods/method.ts';
 import type { Lockout } from '../sign-in/attempts.ts';
 import { type Enforcement, methodsOnOffer, type Tenant, type TenantSecondFactor } from '../tenant.ts';
 import { type Acr, rank } from './acr.ts';
@@ -34,8 +36,10 @@ export interface PolicyInput {
   readonly tenant: Pick<TenantSecondFactor, 'methods' | 'graceDays' | 'trustedDevices'>;
   readonly role: Role;
   readonly factors: readonly PolicyFactor[];
-  /** What this release can do. */
+  /** What can be used now, in the order of offering. */
   readonly available: readonly MethodName[];
+  /** Default: the methods of the product. */
+  readonly catalogue?: Catalogue | undefined;
   readonly authentications: readonly AuthenticationEvent[];
   readonly requested: RequestedAssurance;
   readonly trustedBrowser: boolean;
@@ -133,21 +137,24 @@ export function decide(policyInput: PolicyInput): Decision {
   const weight = assessEvidence(policyInput);
   const byEvidence = decideByEvidence(policyInput, weight);
   if (byEvidence) return byEvidence;
-  const { factors } = policyInput;
+  const { factors, available, catalogue } = policyInput;
   const { asked, onOffer, isAccepted, existingGiven, isRequestMet } = weight;
 
   const usable = factors.filter((factor) => factor.accepted && isAccepted(factor.method));
-  const giving = METHOD_NAMES.filter((method) => rank(METHOD_TRAITS[method].acr) >= asked);
-  const enough = usable.filter(({ method }) => giving.includes(method));
-  if (enough.length > 0) return prove(enough);
+  const gives = (method: MethodName) => {
+    const traits = traitsOf(method, catalogue);
+    return traits !== null && rank(traits.acr) >= asked;
+  };
+  const enough = usable.filter(({ method }) => gives(method));
+  if (enough.length > 0) return prove(enough, available);
 
-  const settable = onOffer.filter((method) => giving.includes(method));
-  const reachable = settable.length > 0 || factors.some(({ method }) => giving.includes(method));
+  const settable = onOffer.filter(gives);
+  const reachable = settable.length > 0 || factors.some(({ method }) => gives(method));
   // What is set up comes first: a password must not bind a second phone beside the owner's.
   if (reachable && !existingGiven && usable.length === 0)
     return { kind: 'refuse', reason: 'no_usable_factor' };
   if (settable.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
-  if (!existingGiven) return prove(usable);
+  if (!existingGiven) return prove(usable, available);
 
   const laterUntil = isRequestMet ? graceEnd(policyInput) : null;
   if (laterUntil !== null && policyInput.occasion !== 'sign-in') return { kind: 'satisfied', onGrace: true };
@@ -162,6 +169,7 @@ function assessEvidence({
   tenant,
   role,
   available,
+  catalogue,
   authentications,
   now,
 }: PolicyInputBeforeLockout) {
@@ -169,9 +177,8 @@ function assessEvidence({
   const isBuilt = (method: MethodName) => available.includes(method);
   const onOffer = methodsOnOffer(enforcement, tenant.methods, role).filter(isBuilt);
   // Where the policy is off a factor that was set up is still good for who asks for one.
-  const allowed = enforcement === 'off' ? METHOD_NAMES : [...onOffer, 'recovery' as const];
-  const accepted = allowed.filter(isBuilt);
-  const isAccepted = (method: MethodName) => accepted.includes(method);
+  const isAccepted = (method: MethodName) =>
+    isBuilt(method) && (enforcement === 'off' || onOffer.includes(method) || !isFactor({ method }));
   const proven = authentications.filter(
     ({ method, enrolmentId }) =>
       method !== 'pwd' && isAccepted(method) && factors.some(({ id }) => id === enrolmentId),
@@ -181,7 +188,7 @@ function assessEvidence({
   const asked = requested.acrs === null ? 0 : Math.min(...requested.acrs.map(rank));
   const existingGiven = factors.length === 0 || proven.some((authentication) => authentication.atMs >= since);
   const isRequestMet =
-    rank(acrOf(password ? [password, ...proven] : proven)) >= asked &&
+    rank(acrOf(password ? [password, ...proven] : proven, catalogue)) >= asked &&
     (requested.freshMs === null || existingGiven) &&
     (!requested.always || proven.length > 0);
   const byTenant = enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
@@ -194,11 +201,11 @@ function graceEnd({ tenant, graceStartedAt, now }: PolicyInputBeforeLockout): nu
   return end > now ? end : null;
 }
 
-function prove(factors: readonly PolicyFactor[]): Decision {
-  const methods = METHOD_NAMES.filter((name) => factors.some((factor) => factor.method === name));
+function prove(factors: readonly PolicyFactor[], available: readonly MethodName[]): Decision {
+  const methods = available.filter((name) => factors.some((factor) => factor.method === name));
   const chosen = factors.find((factor) => factor.isDefault)?.method;
   // Recovery codes come last, and are no reason to choose.
-  const others = methods.filter((name) => name !== 'recovery');
+  const others = methods.filter((method) => isFactor({ method }));
   const preferred = chosen ?? (others.length <= 1 ? methods[0] : null) ?? null;
   return { kind: 'prove', methods, preferred };
 }

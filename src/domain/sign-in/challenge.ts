@@ -37,7 +37,7 @@ export function newSentCode(random: (length: number) => Uint8Array): string {
 }
 
 export interface Sending {
-  readonly method: 'email' | 'sms';
+  readonly method: MethodName;
   readonly purpose: Purpose;
   /** An address, or a number in E.164. */
   readonly destination: string;

@@ -1,14 +1,13 @@
 /** The stored form of authentication events. Its field names are part of the schema and never change. */
 import { isObject } from '../json.ts';
-import { METHOD_NAMES, type MethodName } from '../methods/method.ts';
-import type { AuthenticationEvent, PasskeyUse } from '../policy/assurance.ts';
+import { isMethodName, type MethodName } from '../methods/method.ts';
+import type { PasskeyUse } from '../methods/webauthn.ts';
+import type { AuthenticationEvent } from '../policy/assurance.ts';
 
 /** `at` is in milliseconds since the epoch. Fields of a newer release are kept. */
 export interface StoredAuthentication extends Omit<AuthenticationEvent, 'atMs'> {
   readonly at: number;
 }
-
-const KNOWN_METHODS: readonly unknown[] = ['pwd', ...METHOD_NAMES];
 
 export function toStoredAuthentication({ atMs, ...event }: AuthenticationEvent): StoredAuthentication {
   return { ...event, at: atMs };
@@ -33,7 +32,7 @@ export function fromStoredAuthentications(values: unknown): AuthenticationEvent[
 }
 
 function isMethod(value: unknown): value is 'pwd' | MethodName {
-  return KNOWN_METHODS.includes(value);
+  return value === 'pwd' || isMethodName(value);
 }
 
 function isTextOrNull(value: unknown): value is string | null {

@@ -1,17 +1,18 @@
-/** The pages of a set-up, the same at sign-in and in self-service: what they show, and what their forms do. */
+/** The pages of an enrolment, the same at sign-in and in self-service: their models and their forms. */
 import type { Context } from 'koa';
 import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, type Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { EnrolmentUseCase, SentStep } from '../../use-cases/enrolment/enrolment.ts';
+import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
+import { browserPageOf, secretPageOf, sentPageOf } from '../pages/method-pages.ts';
 import type { EnrolmentPage, PageContext, RenderSome } from '../pages/page-contract.ts';
 import type { Form } from '../pages/page-parts.ts';
-import { totpEnrolmentModel } from './authenticator-app.ts';
+import { secretModel } from './secret-model.ts';
 
 interface EnrolmentPagesDeps {
   readonly enrolment: EnrolmentUseCase;
@@ -72,41 +73,38 @@ export function createEnrolmentPages({
     const pageContext = enrolmentContext.pageContext(again.refusal);
     const { isForced: forced, demandedBy, chooseHref, cancel, backHref } = enrolmentContext;
     const around = { form, forced, demandedBy, chooseHref, cancel, backHref };
-    switch (step) {
-      case 'totp': {
+    const { kind, page } = enrolment.pageOf(step);
+    switch (kind) {
+      case 'typed': {
         const secret = enrolment.reveal(setting.transaction, setting.policyResult);
-        if (!secret) throw new Error('an app is set up without a key');
+        if (!secret) throw new Error(`${step} is enrolled without a secret`);
         const { label = '', app = '' } = again.fields;
-        const shown = await totpEnrolmentModel(secret, { label, app });
-        return render(ctx, 'set-up-totp', { ...around, ...shown }, pageContext);
+        const shown = await secretModel(secret, { label, app });
+        return render(ctx, secretPageOf(page), { ...around, ...shown }, pageContext);
       }
-      case 'proof':
-      case 'email':
-      case 'sms':
-        return render(ctx, `set-up-${step}`, { ...around, ...sentModel(setting, step, again) }, pageContext);
-      case 'recovery-codes':
-        return render(
-          ctx,
-          'recovery-codes',
-          { form, codes: recovery.shown(setting.transaction) },
-          pageContext,
-        );
-      case 'passkey': {
+      case 'sent':
+        return render(ctx, sentPageOf(page), { ...around, ...sentModel(setting, step, again) }, pageContext);
+      case 'set': {
+        const codes = recovery.shown(setting.transaction);
+        return render(ctx, 'recovery-codes', { form, codes }, pageContext);
+      }
+      case 'browser': {
         const creation = passkeys.creation(setting.transaction, setting.policyResult);
-        if (!creation) throw new Error('a passkey is set up that was not asked for');
+        if (!creation) throw new Error(`${step} is enrolled, and the browser was not asked for it`);
         const { label = '' } = again.fields;
-        return render(ctx, 'set-up-passkey', { ...around, creation, label }, pageContext);
+        return render(ctx, browserPageOf(page), { ...around, creation, label }, pageContext);
       }
     }
   }
 
   function sentModel(
     { transaction, policyResult }: EnrolmentState,
-    step: SentStep,
+    step: EnrolmentStep,
     { fields, refusal }: Again,
   ) {
-    const { id, destination, expiresAt, isSent } = enrolment.sentBy(transaction, policyResult, step);
-    const asksNumber = step === 'sms' && (!isSent || refusal?.code === 'phone_invalid');
+    const sent = enrolment.sentBy(transaction, policyResult, step);
+    const { id, destination, expiresAt, isSent } = sent;
+    const asksNumber = sent.isOfNumber && (!isSent || refusal?.code === 'phone_invalid');
     return {
       destination: asksNumber ? null : destination,
       secondsLeft: expiresAt === null ? null : Math.ceil((expiresAt - clock.now()) / 1000),
@@ -142,7 +140,7 @@ export function createEnrolmentPages({
     step: EnrolmentStep,
     { phone, seen }: Fields,
   ): Promise<Outcome<SignInTransaction>> | Outcome<SignInTransaction> {
-    if (step !== 'proof' && step !== 'email' && step !== 'sms') return accepted(transaction);
+    if (enrolment.pageOf(step).kind !== 'sent') return accepted(transaction);
     return enrolment.send(transaction, policyResult, step, {
       ...visitor,
       phone: phone ?? null,
@@ -156,15 +154,13 @@ export function createEnrolmentPages({
     step: EnrolmentStep,
     { code: typed = '', response = '', label = '', app = '' }: Fields,
   ): Promise<Outcome<SignInTransaction>> | Outcome<SignInTransaction> {
-    switch (step) {
-      case 'recovery-codes':
+    switch (enrolment.pageOf(step).kind) {
+      case 'set':
         return recovery.putAway(transaction);
-      case 'passkey':
+      case 'browser':
         return passkeys.confirm(transaction, policyResult, { ...visitor, response, label });
-      case 'totp':
-      case 'proof':
-      case 'email':
-      case 'sms':
+      case 'typed':
+      case 'sent':
         return enrolment.confirm(transaction, policyResult, step, { ...visitor, typed, label, app });
     }
   }

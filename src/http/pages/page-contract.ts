@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/passkey.ts';
+import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type {
@@ -60,23 +60,25 @@ export interface Pages {
   'set-up-choose': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
-    /** Until when (milliseconds) the set-up can be put off; null: it can't. */
+    /** Until when (milliseconds) the enrolment can be postponed; null: it cannot. */
     readonly laterUntil: number | null;
-    /** This set-up was not asked for by the person: show who demands it and why. */
+    /** The enrolment was not asked for by the person: show who demands it and why. */
     readonly forced: boolean;
     /** The application that demands it; else it is the organisation. */
     readonly demandedBy?: string | null;
     readonly cancel: Form | null;
   };
   'set-up-totp': EnrolmentPageParts & {
-    /** base32 in groups of four, separated by spaces. */
+    /** In groups of four, separated by spaces. */
     readonly secret: string;
-    /** The `otpauth:` URI, a link for a phone that opens this page itself. */
-    readonly uri: string;
-    /** A `data:image/svg+xml` address. */
-    readonly qr: string;
-    readonly digits: number;
-    readonly periodSeconds: number;
+    /** The `otpauth:` URI, a link for a phone that opens this page itself; null where no app reads the secret. */
+    readonly uri: string | null;
+    /** The same as a QR code, in a `data:image/svg+xml` address. */
+    readonly qr: string | null;
+    /** Null: the code is not made of digits. */
+    readonly digits: number | null;
+    /** Null: the code does not change with time. */
+    readonly periodSeconds: number | null;
     /** As typed before a refusal. */
     readonly label: string;
     readonly app: string;
@@ -249,7 +251,7 @@ export type SecondFactorPage =
   | EnrolmentPage
   | 'error';
 
-/** The steps of a set-up. */
+/** The steps of an enrolment. */
 export type EnrolmentPage =
   | 'set-up-proof'
   | 'set-up-totp'

@@ -1,4 +1,5 @@
-/** How each refusal is told: its status, the words for it, and the fields it is about. */
+/** The status of each refusal, its words, and the fields that it marks. */
+import type { MethodTraits } from '../../domain/methods/contract.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 
 /** A sentence of the locale files, with what is to be filled in. */
@@ -9,10 +10,10 @@ export interface Phrase {
   readonly until?: number;
 }
 
-/** Where a refusal's words depend on what it is about: which kind of code, or a link in a mail. */
-export type Subject = 'app' | 'sent' | 'recovery' | 'link';
+/** The words of a refusal depend on the kind of code, or on a link in a mail. */
+export type Subject = MethodTraits['words'] | 'link';
 
-/** RFC 9110, 15.5 and RFC 6585, 4: what the page's answer says about itself. */
+/** Statuses of RFC 9110, 15.5 and RFC 6585, 4. */
 export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
   switch (code) {
     case 'session_expired':
@@ -36,7 +37,7 @@ export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
   }
 }
 
-/** What happened, and what to do next. */
+/** The sentences that tell what happened and what to do next. */
 export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[] {
   switch (refusal.code) {
     case 'code_invalid':
@@ -80,7 +81,7 @@ function attempts(left: number | null): readonly Phrase[] {
 /** The fields that are marked as wrong; the first of them gets the focus. */
 export function fieldsOf(refusal: Refusal): readonly string[] {
   switch (refusal.code) {
-    // Both, so that the mark never tells which of the two was right.
+    // Both, so that the mark does not tell which of the two was right.
     case 'credentials_invalid':
       return ['password', 'email'];
     case 'code_invalid':
@@ -107,6 +108,6 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
 /** Seconds for `Retry-After` (RFC 9110, 10.2.3); null where waiting is not what helps. */
 export function retryAfter(refusal: Refusal, now: number): number | null {
   if (refusal.code !== 'too_many_attempts' && refusal.code !== 'resend_too_soon') return null;
-  // 0: nothing to wait for, a new sign-in or another method goes on at once.
+  // 0: there is nothing to wait for, because a new sign-in or another method works at once.
   return refusal.retryAt === null ? 0 : Math.max(1, Math.ceil((refusal.retryAt - now) / 1000));
 }

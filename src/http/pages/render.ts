@@ -2,7 +2,8 @@
 import { readdirSync } from 'node:fs';
 import type { TemplateFunction } from 'ejs';
 import type { Context } from 'koa';
-import { isSent } from '../../domain/methods/method.ts';
+import { PLAIN_WORDS } from '../../domain/methods/contract.ts';
+import { traitsOf } from '../../domain/methods/index.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Clock } from '../../ports/system.ts';
 import { type Language, loadLanguages } from '../../presentation/languages.ts';
@@ -24,9 +25,11 @@ export interface RendererOptions {
   /** Says so on every page and links to the outbox. */
   readonly isDevelopment: boolean;
   readonly site?: Site;
+  /** A folder with one view for each page of a method that the host adds, named like the page. */
+  readonly addedViews?: URL | undefined;
 }
 
-const VIEWS: Readonly<Record<PageName, string>> = {
+const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'sign-in': 'sign-in/sign-in',
   'choose-method': 'second-factor/choose-method',
   'enter-code': 'second-factor/enter-code',
@@ -83,7 +86,7 @@ const UNAVAILABLE_RETRY = '5';
 
 export function createRenderer(options: RendererOptions): Render {
   const { tenants, issuer, clock, isDevelopment, site = OWN_SITE } = options;
-  const views = compileViews();
+  const views = compileViews(options.addedViews);
   const speak = loadLanguages(clock);
   const assets = loadAssets(site);
   const brandFor = brandsOf(tenants, site);
@@ -122,7 +125,7 @@ export function createRenderer(options: RendererOptions): Render {
     };
     prepareAnswer(ctx, pageContext, clock.now());
     ctx.set('Content-Language', lang);
-    ctx.body = views('layout', { ...locals, body: views(VIEWS[page], locals) });
+    ctx.body = views('layout', { ...locals, body: views(VIEWS[page] ?? page, locals) });
   };
 }
 
@@ -150,12 +153,11 @@ function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): st
 const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms'];
 
 function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
-  if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : 'app';
+  if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : PLAIN_WORDS;
   if (SENT_AT.includes(page)) return 'sent';
-  if (page !== 'enter-code') return 'app';
+  if (page !== 'enter-code') return PLAIN_WORDS;
   const { method } = model as Pages['enter-code'];
-  if (method === 'recovery') return method;
-  return isSent(method) ? 'sent' : 'app';
+  return traitsOf(method)?.words ?? PLAIN_WORDS;
 }
 
 function refusalView({ refusal }: PageContext, subject: Subject, { t, dates }: Language) {
@@ -168,13 +170,11 @@ function refusalView({ refusal }: PageContext, subject: Subject, { t, dates }: L
 }
 
 /** Every view of a page, compiled once; a view shows another one through `partial`. */
-function compileViews(): (view: string, locals: Locals) => string {
-  const names = readdirSync(VIEWS_FOLDER, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ejs'))
-    .map((name) => name.replaceAll('\\', '/').replace(/\.ejs$/, ''));
-  const compiled = new Map<string, TemplateFunction>(
-    names.filter((name) => !name.startsWith('mail/')).map((name) => [name, compileView(name, LOCALS)]),
-  );
+function compileViews(added: URL | undefined): (view: string, locals: Locals) => string {
+  const compiled = new Map<string, TemplateFunction>();
+  for (const name of viewsIn(VIEWS_FOLDER).filter((view) => !view.startsWith('mail/')))
+    compiled.set(name, compileView(name, LOCALS));
+  for (const name of added ? viewsIn(added) : []) compiled.set(name, compileView(name, LOCALS, added));
   const show = (view: string, locals: Locals): string => {
     const template = compiled.get(view);
     if (template === undefined) throw new Error(`no view is called ${view}`);
@@ -182,4 +182,10 @@ function compileViews(): (view: string, locals: Locals) => string {
     return template({ ...locals, partial });
   };
   return show;
+}
+
+function viewsIn(folder: URL): readonly string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ejs'))
+    .map((name) => name.replaceAll('\\', '/').replace(/\.ejs$/, ''));
 }

@@ -1,6 +1,6 @@
 /** The pages on which a person chooses a method and enters a code or uses a passkey. */
 import type { Context } from 'koa';
-import { METHOD_TRAITS, type MethodName } from '../../domain/methods/method.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { Refusal, RefusalCode } from '../../domain/refusal.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -12,7 +12,7 @@ import type { CodePage, SecondFactorPages } from './page-models.ts';
 interface CodePagesDeps {
   readonly guard: InteractionGuard;
   readonly nextStep: Pick<NextStep, 'evaluate' | 'proceed' | 'proceedFrom'>;
-  readonly secondFactor: Pick<SecondFactorUseCase, 'ask' | 'isAsked' | 'verifyCode'>;
+  readonly secondFactor: Pick<SecondFactorUseCase, 'ask' | 'isAsked' | 'isGuessable' | 'promptOf' | 'verifyCode'>;
   readonly show: SecondFactorPages;
   readonly pages: PageAddress;
   readonly clock: Clock;
@@ -22,6 +22,11 @@ interface CodePagesDeps {
 const TRY_AGAIN: ReadonlySet<RefusalCode> = new Set(['code_invalid', 'code_used', 'code_expired']);
 
 export function createCodePages({ guard, nextStep, secondFactor, show, pages, clock }: CodePagesDeps) {
+  /** Whether the browser answers for the method by itself. */
+  function isInBrowser(method: MethodName): boolean {
+    return secondFactor.promptOf(method)?.field === 'response';
+  }
+
   async function chooser(ctx: Context): Promise<void> {
     await guard.page(ctx, (interaction, policyResult) => {
       const { decision } = policyResult;
@@ -49,16 +54,16 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages, cl
       const method = methodOf(ctx);
       const { lockout } = policyResult;
       if (!isOffered(policyResult, method)) return redirect(ctx, pages(interaction.view.uid));
-      if (METHOD_TRAITS[method].guessable && lockout.lockedUntil > clock.now()) {
+      if (secondFactor.isGuessable(method) && lockout.lockedUntil > clock.now()) {
         const refusal = { code: 'too_many_attempts', retryAt: lockout.lockedUntil } as const;
         return show.stopped(ctx, interaction, policyResult, refusal);
       }
       const isTicked = ctx.query.trust_device === '1';
-      if (method !== 'passkey') return show.enterCode(ctx, { interaction, policyResult, method, isTicked });
+      if (!isInBrowser(method)) return show.enterCode(ctx, { interaction, policyResult, method, isTicked });
       // A GET creates no challenge: without one the person chooses the passkey first.
       if (!secondFactor.isAsked(interaction.context.transaction, policyResult, method))
         return redirect(ctx, `${pages(interaction.view.uid)}/choose-method`);
-      return show.usePasskey(ctx, interaction, policyResult);
+      return show.usePasskey(ctx, interaction, policyResult, method);
     });
   }
 
@@ -71,7 +76,7 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages, cl
         const policyResult = await nextStep.evaluate(interaction);
         return resend(ctx, { interaction, policyResult, method, isTicked }, seen);
       }
-      const typed = { code: method === 'passkey' ? response : code, trustBrowser: isTicked };
+      const typed = { code: isInBrowser(method) ? response : code, trustBrowser: isTicked };
       const outcome = await secondFactor.verifyCode(interaction.context, method, typed);
       if (outcome.ok) {
         const { transaction, snapshot, pendingWrites } = outcome.value;
@@ -90,12 +95,12 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages, cl
 
   async function showAgain(ctx: Context, page: CodePage, refusal: Refusal): Promise<void> {
     const { interaction, policyResult, method } = page;
-    if (method !== 'passkey') return show.enterCode(ctx, page, refusal);
+    if (!isInBrowser(method)) return show.enterCode(ctx, page, refusal);
     // Another window may have used the challenge up.
     const asked = await secondFactor.ask(interaction.context, policyResult, method);
     if (!asked.ok) return show.stopped(ctx, interaction, policyResult, asked.refusal);
     const context = { ...interaction.context, transaction: asked.value };
-    return show.usePasskey(ctx, { ...interaction, context }, policyResult, refusal);
+    return show.usePasskey(ctx, { ...interaction, context }, policyResult, method, refusal);
   }
 
   async function resend(ctx: Context, page: CodePage, seen: string | null): Promise<void> {

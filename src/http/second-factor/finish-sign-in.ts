@@ -1,6 +1,7 @@
 /** The only place that ends an interaction with a sign-in. */
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
+import type { Catalogue } from '../../domain/methods/contract.ts';
 import { acrOf, amrOf } from '../../domain/policy/assurance.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { ResumeBinding } from '../../oidc/resume-cookie.ts';
@@ -19,6 +20,8 @@ export interface FinishSignInDeps {
   /** Called once a sign-in is complete: the host may set a cookie of its own. */
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
   readonly auditLog: AuditLog;
+  /** Default: the methods of the product. */
+  readonly catalogue?: Catalogue | undefined;
 }
 
 /** Ends the interaction with the whole result at once, and returns the address at which the provider goes on. */
@@ -29,7 +32,7 @@ export type FinishSignIn = (
 ) => Promise<string>;
 
 export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
-  const { session, resumeBinding, trustedBrowsers, trustedCookie, auditLog } = needs;
+  const { session, resumeBinding, trustedBrowsers, trustedCookie, auditLog, catalogue } = needs;
 
   async function trustBrowser(
     ctx: Context,
@@ -54,7 +57,7 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
     const isStepUp = keepsAuthTime !== null;
     const onTrust = decision.kind === 'satisfied' && decision.onTrust === true;
     const trustedBrowserId = onTrust ? (context.trustedBrowserId ?? null) : null;
-    const levels = { acr: acrOf(authentications), amr: amrOf(authentications) };
+    const levels = { acr: acrOf(authentications, catalogue), amr: amrOf(authentications, catalogue) };
     const signIn = { accountId: account.id, ...levels, ts, isStepUp, authentications, trustedBrowserId, key };
     const url = await session.end(ctx, { signIn });
     resumeBinding.give(ctx, signIn, url);

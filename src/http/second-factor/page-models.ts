@@ -10,6 +10,7 @@ import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import type { EnrolmentContext } from '../enrolment/pages.ts';
 import type { FormTokens } from '../guards/forms.ts';
+import { codePageOf } from '../pages/method-pages.ts';
 import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import type { Form, SentCode } from '../pages/page-parts.ts';
 import type { PageAddress } from './next-step.ts';
@@ -20,7 +21,7 @@ interface SecondFactorPagesDeps {
   readonly render: RenderSome<SecondFactorPage>;
   readonly pages: PageAddress;
   readonly home: string | null;
-  readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf' | 'sentBy'>;
+  readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf' | 'promptOf' | 'sentBy'>;
   readonly passkeys: Pick<Passkeys, 'request'>;
   readonly trustDays: number;
   readonly clock: Clock;
@@ -102,20 +103,22 @@ export function createSecondFactorPages({
       clientName: interaction.clientName,
       cancel: formAt(interaction, '/cancel'),
     };
-    return render(ctx, 'enter-code', model, pageContext(interaction, policyResult, refusal));
+    const page = codePageOf(secondFactor.promptOf(method));
+    return render(ctx, page, model, pageContext(interaction, policyResult, refusal));
   }
 
   function usePasskey(
     ctx: Context,
     interaction: InteractionContext,
     policyResult: PolicyResult,
+    method: MethodName,
     refusal?: Refusal,
   ) {
     const { transaction, requested } = interaction.context;
     const request = passkeys.request(transaction, policyResult, requested);
     if (!request) throw new Error('a passkey is to be used that was not asked for');
     const model = {
-      form: formAt(interaction, '/verify/passkey'),
+      form: formAt(interaction, `/verify/${method}`),
       request,
       chooseHref: anotherWay(interaction, policyResult),
       clientName: interaction.clientName,

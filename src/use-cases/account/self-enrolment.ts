@@ -80,12 +80,12 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
     const renewed = await recovery.renew(await transactionOf(record), policyResult, from);
     if (!renewed.ok) return renewed;
     const { authentications, accountId } = record;
-    if (!authentications.some(({ method }) => method === 'recovery')) return accepted(null);
+    if (!authentications.some(isOfPaper)) return accepted(null);
     const setId = renewed.value.setId ?? (await newestSetOf(accountId));
     if (setId === null) return accepted(null);
     return accepted(
       authentications.map((event) =>
-        event.method === 'recovery' ? { ...event, enrolmentId: setId } : event,
+        isOfPaper(event) ? { ...event, enrolmentId: setId } : event,
       ),
     );
   }
@@ -93,10 +93,15 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
   /** Of two renewals at once one makes the set, and the other one looks it up. */
   async function newestSetOf(accountId: string): Promise<string | null> {
     const existing = await enrolments.listByAccount(accountId);
-    return existing.findLast(({ method }) => method === 'recovery')?.id ?? null;
+    return existing.findLast((each) => !isFactor(each))?.id ?? null;
   }
 
   return { transactionOf, restatementAfter, end, hasNewFactor, renewCodes };
 }
 
 export type SelfEnrolment = ReturnType<typeof createSelfEnrolment>;
+
+/** Whether the event is a recovery code that was used. */
+function isOfPaper({ method }: AuthenticationEvent): boolean {
+  return method !== 'pwd' && !isFactor({ method });
+}

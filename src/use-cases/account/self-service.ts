@@ -1,8 +1,9 @@
 /** What people change about their own second factor, once they have proven it a moment ago. */
 import type { Account } from '../../domain/account.ts';
 import { phoneOf } from '../../domain/contact.ts';
-import { type Enrolment, hasFactor } from '../../domain/enrolment/enrolment.ts';
+import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
+import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
@@ -39,11 +40,12 @@ export function createSelfService({
   function offered({ enforcement, tenant, account, enrolments: all }: PolicyResult): readonly MethodName[] {
     const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
     // There is one inbox: set up again it would be the same.
-    const hasInbox = account.emailConfirmed && all.some(({ method }) => method === 'email');
+    const hasInbox = account.emailConfirmed && all.some(({ method }) => sentTo(method) === 'address');
     const isFull = (method: MethodName) =>
       all.filter((each) => each.method === method).length >= MOST_OF_A_METHOD;
     return onOffer.filter(
-      (method) => available().includes(method) && !(method === 'email' && hasInbox) && !isFull(method),
+      (method) =>
+        available().includes(method) && !(sentTo(method) === 'address' && hasInbox) && !isFull(method),
     );
   }
 
@@ -90,7 +92,7 @@ export function createSelfService({
     id: string | null,
     ip: string,
   ): Promise<Outcome<null>> {
-    const chosen = all.find((each) => each.id === id && each.method !== 'recovery');
+    const chosen = all.find((each) => each.id === id && isFactor(each));
     if (id !== null && !chosen) return refused({ code: 'method_not_allowed' });
     if (account.frozenAt !== null) return refused(FROZEN);
     await enrolments.setDefault(account.id, id);
@@ -113,14 +115,14 @@ export function createSelfService({
     const phone = phoneOf(typed);
     if (phone === null) return refused({ code: 'phone_invalid' });
     if (phone === account.phone) return accepted(null);
-    const remaining = all.filter(({ method }) => method !== 'sms');
-    const lost = all.filter(({ method }) => method === 'sms' || !hasFactor(remaining));
+    const remaining = all.filter(({ method }) => sentTo(method) !== 'number');
+    const lost = all.filter(({ method }) => sentTo(method) === 'number' || !hasFactor(remaining));
     const proven = remaining.length < all.length ? numberOf(account) : [];
     // Before the number: whoever tries again after a failure finds nothing bound to the old one.
     if (remaining.length < all.length) await removeAll(policyResult, lost, from.ip);
     await accounts.setPhone(account.id, phone);
     const who = { accountId: account.id, tenantId: account.tenantId };
-    await auditLog({ ...from, ...who, event: 'contact.changed', method: 'sms' });
+    await auditLog({ ...from, ...who, event: 'contact.changed', method: methodSentTo('number') });
     await notify(account, { topic: 'phone-changed', also: proven });
     return accepted(null);
   }
@@ -153,10 +155,11 @@ export function createSelfService({
     await trustedBrowsers.removeAll(account.id);
   }
 
-  async function tell({ account }: PolicyResult, { method }: Enrolment): Promise<void> {
-    if (method === 'recovery') return;
+  async function tell({ account }: PolicyResult, enrolment: Enrolment): Promise<void> {
+    if (!isFactor(enrolment)) return;
+    const { method } = enrolment;
     // Proven until a moment ago: whoever reads messages there learns that no more codes come.
-    const also = method === 'sms' ? numberOf(account) : [];
+    const also = sentTo(method) === 'number' ? numberOf(account) : [];
     await notify(account, { topic: 'factor-removed', method, also });
   }
 

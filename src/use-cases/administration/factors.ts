@@ -1,6 +1,7 @@
 /** What somebody in charge sees of a person's second factors, and does when a phone is lost. */
 
 import { type FactorSummary, hasFactor, isFactor, withoutSecret } from '../../domain/enrolment/enrolment.ts';
+import { sentTo } from '../../domain/methods/index.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import type { Notify } from '../../ports/senders.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
@@ -59,7 +60,8 @@ export function createFactors({
     const { phone } = account;
     for (const { method } of removed) {
       // Proven until a moment ago: whoever reads messages there learns that no more codes come.
-      const also = method === 'sms' && phone !== null ? [{ channel: 'sms', to: phone } as const] : [];
+      const also =
+        sentTo(method) === 'number' && phone !== null ? [{ channel: 'sms', to: phone } as const] : [];
       await notify(account, { topic: 'factor-removed', method, also });
     }
   }

@@ -1,6 +1,7 @@
 /** Creates the accounts that the configuration names and the store does not have; never changes one. */
 import { type Account, normaliseEmail, normalisePassword } from '../../domain/account.ts';
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
+import { sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { AccountStore, EnrolmentStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../../ports/system.ts';
@@ -30,7 +31,7 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
       password === null ? given.passwordHash : await hasher.hash(normalisePassword(password));
     // Factors first: an account is never there without the ones it was given, wherever this is interrupted.
     for (const { method, secret } of factors) {
-      const plain = method === 'sms' ? (given.phone ?? undefined) : secret;
+      const plain = sentTo(method) === 'number' ? (given.phone ?? undefined) : secret;
       await enrolments.insert(enrolmentOf(method, plain, id, given.tenantId));
     }
     const more = { locale: null, frozenAt: null, createdAt: clock.now() };

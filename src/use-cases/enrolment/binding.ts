@@ -1,11 +1,12 @@
-/** Makes a factor that was proven for the first time one of the account's, and tells its owner. */
+/** Enrols a factor that was proven for the first time, and tells its owner. */
 
-import type { Enrol, KeepCodes, Visitor } from '../../domain/enrolment/steps.ts';
-import { isSent, type MethodName } from '../../domain/methods/method.ts';
+import type { NewFactor, Visitor } from '../../domain/enrolment/steps.ts';
+import { sentTo } from '../../domain/methods/index.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted } from '../../domain/refusal.ts';
+import { accepted, type Outcome } from '../../domain/refusal.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
-import { resolveConcurrentSave } from '../../domain/sign-in/transaction.ts';
+import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Notify } from '../../ports/senders.ts';
 import type {
   EnrolmentStore,
@@ -14,6 +15,7 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { AuditLog, Clock } from '../../ports/system.ts';
+import type { KeepCodes } from './recovery-codes.ts';
 
 interface EnrolDeps {
   readonly keepCodes: KeepCodes;
@@ -25,6 +27,14 @@ interface EnrolDeps {
   readonly auditLog: AuditLog;
   readonly clock: Clock;
 }
+
+/** Makes it a factor of the account, with recovery codes if there are none, and adds the event to the transaction. */
+export type Enrol = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+  factor: NewFactor,
+  from: Visitor,
+) => Promise<Outcome<SignInTransaction>>;
 
 export function createEnrol({
   keepCodes,
@@ -47,7 +57,7 @@ export function createEnrol({
       isDefault: false,
       createdAt: now,
     });
-    // Before they can be shown: what a person writes down is good.
+    // Before they are shown, so that every code that a person writes down is good.
     const codes = await keepCodes(transaction, policyResult, enrolmentId);
     const authentication = { method: factor.method, enrolmentId, atMs: now, ...(passkey ? { passkey } : {}) };
     const newCodes = codes.areGood ? transaction.newCodes : null;
@@ -58,10 +68,10 @@ export function createEnrol({
       authentications: [...transaction.authentications, authentication],
     };
     const kept = await transactions.save(next);
-    // Of two clicks of the same form one inserts it, and notes it.
+    // Of two requests with the same form one inserts it, and notes it.
     if (inserted) {
       await replaceRefused(policyResult, factor.method);
-      // Trust was in who had the factors of before.
+      // A browser was trusted on the factors of before.
       await trustedBrowsers.removeAll(account.id);
       await note(policyResult, factor.method, from, codes.isNew);
     }
@@ -75,8 +85,8 @@ export function createEnrol({
 
   /** A factor refused after too many failures is replaced by the new one, never revived beside it. */
   async function replaceRefused({ account, enrolments: before, lockout }: PolicyResult, method: MethodName) {
-    // There is one inbox and one number: a new proof of it takes the place of the old one in any case.
-    const isSingle = isSent(method);
+    // An account has one address and one number: a new enrolment takes the place of the old one in any case.
+    const isSingle = sentTo(method) !== null;
     const isRefused = (lockout.failures[method] ?? 0) >= FAILURES_UNTIL_REFUSED;
     if (!isSingle && !isRefused) return;
     const old = before.filter((enrolment) => enrolment.method === method);

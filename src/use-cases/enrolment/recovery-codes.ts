@@ -1,8 +1,7 @@
 /** Recovery codes: shown once, counted, and made anew. */
-import { type Enrolment, enrolmentPurpose, hasFactor } from '../../domain/enrolment/enrolment.ts';
-import type { KeepCodes, Visitor } from '../../domain/enrolment/steps.ts';
+import { type Enrolment, enrolmentPurpose, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
+import type { Visitor } from '../../domain/enrolment/steps.ts';
 import type { Methods } from '../../domain/methods/index.ts';
-import { recoveryClaim, recoveryText } from '../../domain/methods/recovery-code.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
 import {
@@ -15,7 +14,7 @@ import type { EnrolmentStore, OnceStore, TransactionStore } from '../../ports/st
 import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
 
 interface RecoveryDeps {
-  readonly methods: Pick<Methods, 'recovery'>;
+  readonly methods: Pick<Methods, 'paper'>;
   readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove' | 'raiseLastStep'>;
   readonly onceKeys: Pick<OnceStore, 'held'>;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
@@ -33,8 +32,18 @@ export interface RenewedCodes {
   readonly setId: string | null;
 }
 
+/**
+ * Makes the recovery codes of a visit good with its first factor. `areGood`: they may be shown. They may not when another
+ * visit made a set first.
+ */
+export type KeepCodes = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+  factorId: string,
+) => Promise<{ readonly areGood: boolean; readonly isNew: boolean }>;
+
 export function createRecovery({
-  methods,
+  methods: { paper },
   enrolments,
   onceKeys,
   transactions,
@@ -47,7 +56,7 @@ export function createRecovery({
   /** How many codes of the account are still good; 0 where it has none. */
   async function left({ enrolments: enrolled }: Pick<PolicyResult, 'enrolments'>): Promise<number> {
     const claimable = enrolled.flatMap((set) =>
-      set.method === 'recovery' ? digestsOf(set).map((digest) => recoveryClaim(set.id, digest)) : [],
+      isFactor(set) ? [] : digestsOf(set).map((kept) => paper.keyOf(set.id, kept)),
     );
     if (claimable.length === 0) return 0;
     return claimable.length - (await onceKeys.held(claimable)).size;
@@ -59,14 +68,14 @@ export function createRecovery({
     return Array.isArray(digests) ? digests.map(String) : [];
   }
 
-  /** The codes that wait to be put away, as they are shown; none when nothing waits. */
+  /** The codes that wait to be saved by the person, as they are shown; none when nothing waits. */
   function shown(transaction: SignInTransaction): readonly string[] {
     if (transaction.newCodes === null) return [];
     const codes: unknown = JSON.parse(cipher.decrypt(transaction.newCodes, newCodesPurpose(transaction)));
     return Array.isArray(codes) ? codes.map(String) : [];
   }
 
-  /** The person has put them away: they are not shown again. */
+  /** The person has saved them: they are not shown again. */
   async function putAway(transaction: SignInTransaction): Promise<Outcome<SignInTransaction>> {
     if (transaction.newCodes === null) return accepted(transaction);
     const next = { ...transaction, newCodes: null };
@@ -83,23 +92,23 @@ export function createRecovery({
     const { account, tenant, enrolments: before } = policyResult;
     if (account.frozenAt !== null) return refused(FROZEN);
     if (!hasFactor(before)) return refused({ code: 'method_not_allowed' });
-    const codes = methods.recovery.newCodes((count) => random.bytes(count));
+    const codes = paper.newCodes((count) => random.bytes(count));
     const next = {
       ...transaction,
       pendingEnrolment: null,
       newCodes: cipher.encrypt(JSON.stringify(codes), newCodesPurpose(transaction)),
     };
     const id = random.id();
-    // Before they can be shown: what a person writes down is good.
+    // Before they are shown, so that every code that a person writes down is good.
     await keep(id, codes, policyResult);
-    // Of two clicks at once one makes the set that is then shown.
+    // Of two requests at once one makes the set that is then shown.
     const kept = await transactions.save(next);
     if (!kept) {
       await enrolments.remove(account.id, id);
       const concurrent = await concurrentSaveOf(transaction, ({ newCodes }) => newCodes !== null);
       return concurrent.ok ? accepted({ transaction: concurrent.value, setId: null }) : concurrent;
     }
-    const old = before.filter(({ method }) => method === 'recovery');
+    const old = before.filter((each) => !isFactor(each));
     await Promise.all(old.map((set) => enrolments.remove(account.id, set.id)));
     await auditLog({ ...from, event: 'recovery.created', accountId: account.id, tenantId: tenant.id });
     await notify(account, { topic: 'recovery-made' });
@@ -113,10 +122,10 @@ export function createRecovery({
     return resolveConcurrentSave(transaction, await transactions.find(transaction.uid, clock.now()), isSame);
   }
 
-  /** Those that were made when the set-up began, in a set of the factor's own, so that two clicks keep one. */
+  /** Keeps the codes made when the enrolment began, in a set named after the factor, so that two requests keep one. */
   const keepMade: KeepCodes = async (transaction, policyResult, factorId) => {
     const codes = shown(transaction);
-    const sets = policyResult.enrolments.filter(({ method }) => method === 'recovery');
+    const sets = policyResult.enrolments.filter((each) => !isFactor(each));
     if (codes.length === 0 || sets.length > 0) {
       const areGood = sets.some((set) => codes.some((code) => digestsOf(set).includes(digest(set.id, code))));
       return { areGood, isNew: false };
@@ -125,7 +134,7 @@ export function createRecovery({
   };
 
   function digest(setId: string, code: string): string {
-    return cipher.digest(recoveryText(setId, methods.recovery.spelt(code) ?? ''), 'recovery-code');
+    return paper.digestOf(setId, code, (text, purpose) => cipher.digest(text, purpose));
   }
 
   async function keep(
@@ -133,7 +142,7 @@ export function createRecovery({
     codes: readonly string[],
     { account, tenant }: PolicyResult,
   ): Promise<boolean> {
-    const set = { id, method: 'recovery', accountId: account.id, tenantId: tenant.id } as const;
+    const set = { id, method: paper.name, accountId: account.id, tenantId: tenant.id };
     const digests = codes.map((code) => digest(id, code));
     return enrolments.insert({
       ...set,
@@ -146,13 +155,13 @@ export function createRecovery({
     });
   }
 
-  /** One was used: its owner is told how many are left, and after the last one they are offered no more. */
+  /** Tells the owner that a code was used and how many are left. After the last one they are offered no more. */
   async function used(policyResult: PolicyResult, ip: string): Promise<void> {
     const { account, tenant, enrolments: enrolled } = policyResult;
     await auditLog({ event: 'recovery.used', accountId: account.id, tenantId: tenant.id, ip });
     const stillGood = await left(policyResult);
     if (stillGood === 0) {
-      const sets = enrolled.filter(({ method }) => method === 'recovery');
+      const sets = enrolled.filter((each) => !isFactor(each));
       await Promise.all(sets.map((set) => enrolments.raiseLastStep(set.id, digestsOf(set).length)));
     }
     await notify(account, { topic: 'recovery-used', left: stillGood });

@@ -10,7 +10,7 @@ import type { CountSend } from './send-limits.ts';
 import type { SecondFactorUseCase, SignInContext } from './verify.ts';
 
 interface AddressConfirmationDeps {
-  readonly methods: Pick<Methods, 'email'>;
+  readonly methods: Pick<Methods, 'toAddress'>;
   readonly evaluate: SecondFactorUseCase['evaluate'];
   readonly messenger: Messenger;
   readonly countSend: CountSend;
@@ -27,7 +27,8 @@ export interface MissingConfirmation {
 }
 
 export function createAddressConfirmation(needs: AddressConfirmationDeps) {
-  const { methods, evaluate, messenger, countSend, confirmUrl, auditLog } = needs;
+  const { evaluate, messenger, countSend, confirmUrl, auditLog } = needs;
+  const { toAddress } = needs.methods;
 
   /** Evaluates the sign-in as if the address were confirmed. Null when it would get no further then. */
   async function missing(
@@ -35,12 +36,12 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
     policyResult: PolicyResult,
   ): Promise<MissingConfirmation | null> {
     const { account, decision } = policyResult;
-    if (decision.kind !== 'refuse' || account.emailConfirmed || !methods.email) return null;
+    if (decision.kind !== 'refuse' || account.emailConfirmed || !toAddress) return null;
     const snapshot = { ...policyResult, account: { ...account, emailConfirmed: true } };
     const confirmed = await evaluate({ ...context, snapshot });
-    const helps = confirmed?.decision.kind === 'prove' && confirmed.decision.methods.includes('email');
+    const helps = confirmed?.decision.kind === 'prove' && confirmed.decision.methods.includes(toAddress.name);
     if (!helps) return null;
-    return { destination: methods.email.masked(account.email), hasLink: confirmUrl(account) !== null };
+    return { destination: toAddress.masked(account.email), hasLink: confirmUrl(account) !== null };
   }
 
   /** Mails the link to the account's own address. It counts against the limits of sent codes. */
@@ -51,14 +52,20 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
   ): Promise<Outcome<null>> {
     const noted = async (refusal: Refusal | null) => {
       const reason = refusal?.code ?? null;
-      const line = { ...from, accountId: account.id, tenantId: tenant.id, method: 'email', reason };
+      const line = {
+        ...from,
+        accountId: account.id,
+        tenantId: tenant.id,
+        method: toAddress?.name ?? null,
+        reason,
+      };
       await auditLog({ ...line, event: 'contact.link_asked' });
       return refusal === null ? accepted(null) : refused(refusal);
     };
     const url = confirmation && confirmUrl(account);
-    if (url === null) return noted({ code: 'method_not_allowed' });
-    const to = { channel: 'email', to: account.email, tenantId: tenant.id, locale: account.locale } as const;
-    const what = { method: 'email', purpose: 'sign-in', destination: account.email } as const;
+    if (url === null || !toAddress) return noted({ code: 'method_not_allowed' });
+    const to = { channel: toAddress.channel, to: account.email, tenantId: tenant.id, locale: account.locale };
+    const what = { method: toAddress.name, purpose: 'sign-in', destination: account.email } as const;
     const counted = await countSend({ account, tenant, ...policyResult }, what);
     if (!counted.ok) return noted(counted.refusal);
     const isHandedOver = await messenger.send(to, { kind: 'confirm-address', confirmUrl: url });

@@ -3,7 +3,7 @@
  * whatever the browser or the instance of the server.
  */
 
-import { METHOD_TRAITS } from '../../domain/methods/method.ts';
+import type { Methods } from '../../domain/methods/index.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import {
   type Answerer,
@@ -19,6 +19,7 @@ import type { AttemptStore, LockoutStore } from '../../ports/stores.ts';
 import type { AuditLog, Clock, Random } from '../../ports/system.ts';
 
 interface AttemptLimiterDeps {
+  readonly methods: Pick<Methods, 'find'>;
   readonly attempts: AttemptStore;
   readonly lockouts: Pick<LockoutStore, 'addFailure' | 'lock' | 'clear'>;
   readonly auditLog: AuditLog;
@@ -29,7 +30,7 @@ interface AttemptLimiterDeps {
 /** The counter of all guessable methods of one account. */
 const GUESSES = 'guesses';
 
-export function createAttemptLimiter({ attempts, lockouts, auditLog, clock, random }: AttemptLimiterDeps) {
+export function createAttemptLimiter({ methods, attempts, lockouts, auditLog, clock, random }: AttemptLimiterDeps) {
   /** Refuses and audits an answer that is not counted. `reason` is more exact than the refusal's code. */
   async function refuse(
     { accountId, tenantId, clientId, ip, method }: Answerer,
@@ -45,7 +46,7 @@ export function createAttemptLimiter({ attempts, lockouts, auditLog, clock, rand
   async function count(request: AttemptRequest): Promise<Outcome<Attempt>> {
     const { accountId, method, lockout } = request;
     const atMs = clock.now();
-    if (!METHOD_TRAITS[method].guessable)
+    if (methods.find(method)?.traits.guessable === false)
       return accepted({ ...request, isCounted: false, left: 0, isLastOfAccount: false, atMs });
     if (lockout.lockedUntil > atMs)
       return refuse(request, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });

@@ -1,137 +1,121 @@
-/** Whether an answer is right, method by method, with the store's word that nobody gave it before. */
+/** Checks an answer with its method, and does what the method's verdict says: claims, burns, and opens secrets. */
 
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
-import type { Answer, Asked, CheckAnswer } from '../../domain/methods/answer.ts';
+import type { AcceptedAnswer, Answer, Asked } from '../../domain/methods/answer.ts';
+import {
+  type Acceptance,
+  type BrowserProof,
+  type Candidate,
+  type Verdict,
+  WRONG,
+} from '../../domain/methods/contract.ts';
 import type { Methods } from '../../domain/methods/index.ts';
-import { isSent, type MethodName, type Verdict } from '../../domain/methods/method.ts';
-import { recoveryClaim, recoveryText } from '../../domain/methods/recovery-code.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { challengeFor, checkSentCode, withoutChallenge } from '../../domain/sign-in/challenge.ts';
+import { challengeFor, withoutChallenge } from '../../domain/sign-in/challenge.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { EnrolmentStore, OnceStore } from '../../ports/stores.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
 
 interface AnswersDeps {
-  readonly methods: Methods;
-  readonly checkPasskey: (asked: Asked) => Promise<Answer>;
+  readonly methods: Pick<Methods, 'find' | 'sent'>;
+  /** Verifies what a browser answered; null: it was not asked for anything. */
+  readonly verifyInBrowser: (asked: Asked, candidates: readonly Candidate[]) => Promise<BrowserProof | null>;
   readonly onceKeys: Pick<OnceStore, 'first' | 'peek'>;
   readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
   readonly cipher: Pick<Cipher, 'tryDecrypt' | 'digest'>;
   readonly clock: Clock;
 }
 
-const WRONG: Answer = { kind: 'wrong', clockOffSeconds: null };
-/** A claimed step is kept this long after it could last be offered; by then the newest step refuses it. */
-const CLAIM_KEPT_MS = 60 * 60 * 1000;
+/** Compares an answer with the enrolments of the account, and claims it. */
+export type CheckAnswer = (method: MethodName, asked: Asked) => Promise<Answer>;
 
-export function createAnswers({ methods, checkPasskey, onceKeys, enrolments, cipher, clock }: AnswersDeps) {
-  /** Of enrolments as they were read in a request: that one can be asked for is looked at before its answer is. */
+/** No sign-in has this name: a key that it holds is nobody's. */
+const NOBODY = 'near';
+
+export function createAnswers({
+  methods,
+  verifyInBrowser,
+  onceKeys,
+  enrolments,
+  cipher,
+  clock,
+}: AnswersDeps) {
+  /** By enrolment as it was read in a request: its secret is needed before its answer is checked, and again then. */
   const opened = new WeakMap<Enrolment, string | null>();
 
-  const check: CheckAnswer = (method, asked) => {
-    switch (method) {
-      case 'totp':
-        return ofApp(asked);
-      case 'email':
-      case 'sms':
-        return ofMessage(method, asked);
-      case 'recovery':
-        return ofPaper(asked);
-      case 'passkey':
-        return checkPasskey(asked);
-      case 'app':
-        // It has a page of its own, on which nothing is typed.
-        return Promise.resolve(WRONG);
-    }
+  const check: CheckAnswer = async (name, asked) => {
+    const method = methods.find(name);
+    if (!method) return WRONG;
+    const { transaction, policyResult, requested, typed } = asked;
+    const candidates = policyResult.enrolments.filter((each) => each.method === name).map(candidateOf);
+    const proof = method.kind === 'browser' ? await verifyInBrowser(asked, candidates) : null;
+    const verdict = method.check({
+      typed,
+      candidates,
+      challenge: challengeFor(transaction.challenges, name, 'sign-in'),
+      visit: {
+        purpose: 'sign-in',
+        tenantId: policyResult.tenant.id,
+        accountId: transaction.accountId,
+        uid: transaction.uid,
+      },
+      contacts: policyResult.account,
+      acrs: requested.acrs,
+      proof,
+      digest: (text, purpose) => cipher.digest(text, purpose),
+      now: clock.now(),
+    });
+    return settle(name, transaction, verdict);
   };
 
-  function enrolled({ policyResult }: Asked, method: MethodName): readonly Enrolment[] {
-    return policyResult.enrolments.filter((enrolment) => enrolment.method === method);
-  }
-
   /**
-   * Of two who offer the same step, one has it. The same page of the same sign-in, sent twice by an impatient finger,
-   * is one and not two.
+   * Of two sign-ins that offer the same answer, one has it. The same form of the same sign-in, sent twice, counts as one.
    */
-  async function ofApp(asked: Asked): Promise<Answer> {
-    const { transaction, typed } = asked;
-    const now = clock.now();
-    const candidates = enrolled(asked, 'totp').map((enrolment) => ({
-      id: enrolment.id,
-      secret: secretOf(enrolment),
-      lastStep: enrolment.lastStep,
-    }));
-    const verdict = methods.totp.check(candidates, typed, now);
-    if (verdict.kind === 'wrong') return WRONG;
-    const key = `totp:${verdict.enrolmentId}:${verdict.step}`;
+  async function settle(
+    method: MethodName,
+    transaction: SignInTransaction,
+    verdict: Verdict,
+  ): Promise<Answer> {
     const holder = holderOf(transaction);
-    if (verdict.kind === 'used') {
-      return (await onceKeys.peek(key)) === holder ? acceptedStep(verdict) : { kind: 'used' };
+    if (verdict.kind === 'accepted') {
+      const { claim, ...accepted } = verdict;
+      const first = claim && (await onceKeys.first(claim.key, holder, claim.expiresAt));
+      return claim && first !== holder ? claim.otherwise : answerOf(method, transaction, accepted);
     }
-    // A near miss is claimed too: else "your clock is ahead" would tell a guesser a code that is good later.
-    const claimant = verdict.kind === 'near' ? 'near' : holder;
-    const first = await onceKeys.first(key, claimant, now + CLAIM_KEPT_MS);
-    if (verdict.kind === 'near') return { kind: 'wrong', clockOffSeconds: verdict.offSeconds };
-    return first === holder ? acceptedStep(verdict) : { kind: 'used' };
-  }
-
-  function acceptedStep({ enrolmentId, step }: Extract<Verdict, { step: number }>): Answer {
-    const note = () => enrolments.raiseLastStep(enrolmentId, step);
-    return { kind: 'accepted', enrolmentId, spent: {}, note };
-  }
-
-  /** The save that notes the proof takes the challenge away: of two right answers at once, one is saved. */
-  async function ofMessage(method: 'email' | 'sms', asked: Asked): Promise<Answer> {
-    const { transaction, policyResult, typed } = asked;
-    const [enrolment] = enrolled(asked, method);
-    const challenge = challengeFor(transaction.challenges, method, 'sign-in');
-    if (!enrolment) return WRONG;
-    if (!challenge) return { kind: 'expired' };
-    const destination = destinationOf(policyResult, enrolment);
-    if (destination === null) return WRONG;
-    const { accountId, uid } = transaction;
-    const binding = {
-      purpose: 'sign-in',
-      method,
-      accountId,
-      uid,
-      tenantId: policyResult.tenant.id,
-      destination,
-    } as const;
-    const digest = (text: string) => cipher.digest(text, 'sent-code');
-    const verdict = checkSentCode(challenge, binding, typed, { digest, now: clock.now() });
-    if (verdict !== 'right') return verdict === 'wrong' ? WRONG : { kind: 'expired' };
-    const challenges = withoutChallenge(transaction.challenges, method, 'sign-in');
-    return { kind: 'accepted', enrolmentId: enrolment.id, spent: { challenges }, note: async () => {} };
-  }
-
-  async function ofPaper(asked: Asked): Promise<Answer> {
-    const code = methods.recovery.spelt(asked.typed);
-    if (code === null) return WRONG;
-    for (const enrolment of enrolled(asked, 'recovery')) {
-      const { id } = enrolment;
-      const digests = secretOf(enrolment);
-      if (digests === null) continue;
-      const digest = cipher.digest(recoveryText(id, code), 'recovery-code');
-      const set: unknown = JSON.parse(digests);
-      if (!Array.isArray(set) || !set.includes(digest)) continue;
-      const holder = holderOf(asked.transaction);
-      const first = await onceKeys.first(recoveryClaim(id, digest), holder, null);
-      return first === holder
-        ? { kind: 'accepted', enrolmentId: id, spent: {}, note: async () => {} }
-        : { kind: 'used' };
+    if (verdict.kind === 'used-before') {
+      const isHeld = (await onceKeys.peek(verdict.key)) === holder;
+      return isHeld ? answerOf(method, transaction, verdict.accepted) : { kind: 'used' };
     }
-    return WRONG;
+    const { burns, ...rejection } = verdict;
+    if (burns) await onceKeys.first(burns.key, NOBODY, burns.expiresAt);
+    return rejection;
   }
 
-  /** Where codes go; null when it is not the place any more that was proven at set-up. */
+  function answerOf(
+    method: MethodName,
+    { challenges }: SignInTransaction,
+    { spendsChallenge, ...accepted }: Acceptance,
+  ): AcceptedAnswer {
+    const spent = spendsChallenge ? { challenges: withoutChallenge(challenges, method, 'sign-in') } : {};
+    return { ...accepted, spent };
+  }
+
+  /** Notes the newest step or counter of an accepted answer: no older one is ever accepted again. */
+  async function noteUse({ enrolmentId, lastStep }: AcceptedAnswer): Promise<void> {
+    if (lastStep !== null) await enrolments.raiseLastStep(enrolmentId, lastStep);
+  }
+
+  function candidateOf(enrolment: Enrolment): Candidate {
+    return { id: enrolment.id, secret: secretOf(enrolment), lastStep: enrolment.lastStep };
+  }
+
+  /** Where codes go; null when that is not the place any more that was proven at the enrolment. */
   function destinationOf({ account }: Pick<PolicyResult, 'account'>, enrolment: Enrolment): string | null {
-    if (enrolment.method === 'email') return account.emailConfirmed ? account.email : null;
-    const number = enrolment.method === 'sms' ? secretOf(enrolment) : null;
-    return account.phone === null || account.phone === number ? number : null;
+    return methods.sent(enrolment.method)?.destinationOf(candidateOf(enrolment), account) ?? null;
   }
 
-  /** Null where there is none, and where it cannot be opened: nothing is right then. */
+  /** Null where there is none, and where it cannot be opened: then no answer is right. */
   function secretOf(enrolment: Enrolment): string | null {
     const { secret } = enrolment;
     if (secret === null) return null;
@@ -142,19 +126,18 @@ export function createAnswers({ methods, checkPasskey, onceKeys, enrolments, cip
     return plain;
   }
 
-  /** False when it was sealed under a key that is not there any more: it is set up, and nobody can tell an answer. */
+  /** False when its secret was encrypted with a key that is gone. It is enrolled, and no answer can be checked. */
   function isReadable(enrolment: Enrolment): boolean {
     return enrolment.secret === null || secretOf(enrolment) !== null;
   }
 
-  /** Whether it can still be asked for: an address may have become unconfirmed, codes on paper used up. */
-  function isReachable(of: Pick<PolicyResult, 'account'>, enrolment: Enrolment): boolean {
-    const { method, lastStep } = enrolment;
-    if (method === 'recovery' && lastStep !== null) return false;
-    return isSent(method) ? destinationOf(of, enrolment) !== null : isReadable(enrolment);
+  /** Whether it can still be asked for: an address may have become unconfirmed, recovery codes used up. */
+  function isReachable({ account }: Pick<PolicyResult, 'account'>, enrolment: Enrolment): boolean {
+    const candidate = { ...candidateOf(enrolment), isReadable: isReadable(enrolment) };
+    return methods.find(enrolment.method)?.isReachable(candidate, account) ?? false;
   }
 
-  return { check, destinationOf, isReachable, isReadable };
+  return { check, noteUse, destinationOf, isReachable, isReadable };
 }
 
 function holderOf({ uid, version }: SignInTransaction): string {

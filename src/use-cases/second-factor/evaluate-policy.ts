@@ -2,6 +2,7 @@
 
 import type { Account } from '../../domain/account.ts';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
+import type { Catalogue } from '../../domain/methods/contract.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import {
   type AccountSnapshot,
@@ -56,6 +57,8 @@ interface DecisionDeps {
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'find'>;
   /** The methods that can be done now. */
   readonly available: () => readonly MethodName[];
+  /** Default: the methods of the product. */
+  readonly catalogue?: Catalogue | undefined;
   /** Whether a factor can still be asked for. */
   readonly isReachable: (snapshot: Pick<AccountSnapshot, 'account'>, enrolment: Enrolment) => boolean;
   readonly clock: Clock;
@@ -104,7 +107,7 @@ function createTrust({ trustedBrowsers, clock }: Pick<DecisionDeps, 'trustedBrow
 }
 
 /** Asks the policy. `readLocks`: of who has not given enough, which is hardly ever where something issued is judged. */
-function createDecision({ onceKeys, available, isReachable, clock }: DecisionDeps) {
+function createDecision({ onceKeys, available, catalogue, isReachable, clock }: DecisionDeps) {
   return async (
     snapshot: SnapshotWithoutLockout,
     { authentications, requested, occasion }: Asked,
@@ -122,6 +125,7 @@ function createDecision({ onceKeys, available, isReachable, clock }: DecisionDep
       role: account.role,
       factors,
       available: available(),
+      catalogue,
       authentications,
       requested,
       trustedBrowser,

@@ -1,13 +1,19 @@
-/** Passkeys: what a browser is asked for at a set-up and at a sign-in, and what comes of its answer. */
+/** Passkeys: what a browser is asked for at an enrolment and at a sign-in, and how its answer is verified. */
 
 import { enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
-import { type Enrol, enrolmentStepOf, LONGEST_LABEL, type Visitor } from '../../domain/enrolment/steps.ts';
-import type { Answer, Asked } from '../../domain/methods/answer.ts';
-import type { Methods } from '../../domain/methods/index.ts';
-import { mustVerify, type PasskeyCreation, type PasskeyRequest } from '../../domain/methods/passkey.ts';
-import { credentialOf, type PasskeyCredential, type PasskeySite } from '../../domain/methods/webauthn.ts';
+import { enrolmentStepOf, LONGEST_LABEL, type Visitor } from '../../domain/enrolment/steps.ts';
+import type { Asked } from '../../domain/methods/answer.ts';
+import type { BrowserMethod, BrowserProof, Candidate } from '../../domain/methods/contract.ts';
+import { passkeyInvalid } from '../../domain/methods/passkey.ts';
+import {
+  credentialOf,
+  type PasskeyCreation,
+  type PasskeyCredential,
+  type PasskeyRequest,
+  type PasskeySite,
+} from '../../domain/methods/webauthn.ts';
 import type { PolicyResult, RequestedAssurance } from '../../domain/policy/policy.ts';
-import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
+import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
 import {
   challengeFor,
   type Purpose,
@@ -15,21 +21,20 @@ import {
   withoutChallenge,
 } from '../../domain/sign-in/challenge.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import type { EnrolmentStore, OnceStore, TransactionStore } from '../../ports/stores.ts';
+import type { TransactionStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../../ports/system.ts';
+import type { Enrol } from '../enrolment/binding.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 
 /** Creates the challenge that a passkey signs, unless one waits already. The returned transaction holds it. */
 export type AskPasskey = (transaction: SignInTransaction) => Promise<Outcome<SignInTransaction>>;
 
 interface PasskeysDeps {
-  readonly methods: Pick<Methods, 'passkey'>;
+  readonly method: BrowserMethod;
   readonly passkeyVerifier: PasskeyVerifier;
   /** Null: no browser would make passkeys here. */
   readonly passkeySite: () => PasskeySite | null;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
-  readonly onceKeys: Pick<OnceStore, 'first'>;
-  readonly enrolments: Pick<EnrolmentStore, 'raiseLastStep'>;
   readonly enrol: Enrol;
   readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt' | 'digest'>;
   readonly attemptLimiter: Pick<AttemptLimiter, 'refuse'>;
@@ -44,22 +49,13 @@ export interface PasskeyGiven extends Visitor {
   readonly label: string;
 }
 
-interface Enrolled {
-  readonly enrolmentId: string;
-  readonly lastCounter: number;
-  readonly credential: PasskeyCredential;
-}
-
-/** A used counter is kept this long; by then the highest one seen refuses it. */
-const CLAIM_KEPT_MS = 60 * 60 * 1000;
-
 export function createPasskeys(needs: PasskeysDeps) {
-  const { methods, passkeyVerifier, passkeySite, transactions, onceKeys, enrolments, enrol, cipher } = needs;
+  const { method, passkeyVerifier, passkeySite, transactions, enrol, cipher } = needs;
   const { attemptLimiter, clock, random } = needs;
 
-  /** The random value that waits for its answer; null: none does. */
+  /** The random value whose answer is awaited; null: none is. */
   function waiting({ challenges }: SignInTransaction, purpose: Purpose): string | null {
-    const challenge = challengeFor(challenges, 'passkey', purpose);
+    const challenge = challengeFor(challenges, method.name, purpose);
     return challenge && challenge.expiresAt > clock.now() ? challenge.digest : null;
   }
 
@@ -67,7 +63,7 @@ export function createPasskeys(needs: PasskeysDeps) {
     if (waiting(transaction, 'sign-in') !== null) return accepted(transaction);
     const bytes = (count: number) => random.bytes(count);
     const from = { id: random.id(), random: bytes, now: clock.now(), expiresAt: transaction.expiresAt };
-    const challenge = methods.passkey.newChallenge('sign-in', from);
+    const challenge = method.newChallenge('sign-in', from);
     const next = { ...transaction, challenges: withChallenge(transaction.challenges, challenge) };
     const kept = await transactions.save(next);
     if (kept) return accepted(kept);
@@ -84,19 +80,20 @@ export function createPasskeys(needs: PasskeysDeps) {
     const site = passkeySite();
     const challenge = waiting(transaction, 'sign-in');
     if (!site || challenge === null) return null;
-    const credentials = enrolledIn(policyResult).map(({ credential }) => credential);
-    return methods.passkey.request({ site, challenge, credentials, mustVerify: mustVerify(requested) });
+    const credentials = enrolledIn(policyResult);
+    return method.request({ site, challenge, credentials, acrs: requested.acrs });
   }
 
-  /** What the browser is asked for at a set-up; null: its turn has not come. */
+  /** What the browser is asked for at an enrolment; null: its turn has not come. */
   function creation(transaction: SignInTransaction, policyResult: PolicyResult): PasskeyCreation | null {
     const { account, tenant } = policyResult;
     const site = passkeySite();
     const challenge = waiting(transaction, 'set-up');
-    if (!site || challenge === null || enrolmentStepOf(transaction, policyResult) !== 'passkey') return null;
+    if (!site || challenge === null || enrolmentStepOf(transaction, policyResult) !== method.name)
+      return null;
     const user = { id: userHandleOf(account.id), name: account.email, displayName: account.name };
-    const existing = enrolledIn(policyResult).map(({ credential }) => credential);
-    return methods.passkey.creation({ site, siteName: tenant.name, challenge, user, existing });
+    const existing = enrolledIn(policyResult);
+    return method.creation({ site, siteName: tenant.name, challenge, user, existing });
   }
 
   /** The first answer makes the passkey a factor of the account. */
@@ -114,72 +111,47 @@ export function createPasskeys(needs: PasskeysDeps) {
     const made = await passkeyVerifier.registration(response, { ...site, challenge: asked.challenge });
     const isKnown = asked.excludeCredentials.some(({ id }) => id === made?.id);
     if (!made || isKnown) {
-      const who = { ...from, accountId: account.id, tenantId: tenant.id, method: 'passkey' } as const;
+      const who = { ...from, accountId: account.id, tenantId: tenant.id, method: method.name };
       const reason = isKnown ? 'passkey_known' : 'passkey_unproven';
-      return attemptLimiter.refuse(who, invalid(isKnown ? 'known' : 'refused'), reason);
+      return attemptLimiter.refuse(who, passkeyInvalid(isKnown ? 'known' : 'refused'), reason);
     }
     const { counter, userVerified, ...kept } = made;
     const { enrolmentId } = transaction.pendingEnrolment;
     const credential: PasskeyCredential = { ...kept, userHandle: asked.user.id };
     const purpose = enrolmentPurpose({
-      method: 'passkey',
+      method: method.name,
       tenantId: tenant.id,
       accountId: account.id,
       id: enrolmentId,
     });
     const factor = {
       enrolmentId,
-      method: 'passkey',
+      method: method.name,
       label: label.trim(),
       app: null,
       secret: cipher.encrypt(JSON.stringify(credential), purpose),
       lastStep: counter,
       passkey: { userVerified, deviceBound: made.deviceBound },
-    } as const;
-    const challenges = withoutChallenge(transaction.challenges, 'passkey', 'set-up');
+    };
+    const challenges = withoutChallenge(transaction.challenges, method.name, 'set-up');
     return enrol({ ...transaction, challenges }, policyResult, factor, from);
   }
 
-  /** Whether one of the account's own passkeys has signed what this sign-in asked for, at our own site. */
-  async function check({ transaction, policyResult, requested, typed }: Asked): Promise<Answer> {
+  /** Verifies that one of the account's own passkeys signed what this sign-in asked for, at our own site. */
+  async function verifyInBrowser(
+    { transaction, typed }: Asked,
+    candidates: readonly Candidate[],
+  ): Promise<BrowserProof | null> {
     const site = passkeySite();
     const challenge = waiting(transaction, 'sign-in');
-    if (!site || challenge === null) {
-      const refusal = { code: 'code_expired', passkey: 'expired' } as const;
-      return { kind: 'refused', refusal, reason: 'passkey_expired' };
-    }
-    const enrolled = enrolledIn(policyResult);
-    const credentials = enrolled.map(({ credential }) => credential);
-    const authentication = await passkeyVerifier.assertion(typed, { ...site, challenge }, credentials);
-    if (authentication.kind !== 'proven') return no(authentication.kind);
-    const found = enrolled.find(({ credential }) => credential.id === authentication.credentialId);
-    if (!found) return no('unknown');
-    const { enrolmentId, lastCounter } = found;
-    const { counter, userVerified, deviceBound } = authentication;
-    const verdict = methods.passkey.check(authentication, { lastCounter, mustVerify: mustVerify(requested) });
-    if (verdict !== 'accepted') return no(verdict);
-    // Of two copies of a passkey that count to the same number, one is accepted.
-    if (counter > 0) {
-      const holder = `${transaction.uid}:${transaction.version}`;
-      const expiresAt = clock.now() + CLAIM_KEPT_MS;
-      const first = await onceKeys.first(`passkey:${enrolmentId}:${counter}`, holder, expiresAt);
-      if (first !== holder) return no('counter_behind');
-    }
-    return {
-      kind: 'accepted',
-      enrolmentId,
-      passkey: { userVerified, deviceBound },
-      spent: { challenges: withoutChallenge(transaction.challenges, 'passkey', 'sign-in') },
-      note: () => enrolments.raiseLastStep(enrolmentId, counter),
-    };
+    if (!site || challenge === null) return null;
+    return passkeyVerifier.assertion(typed, { ...site, challenge }, candidates.flatMap(credentialIn));
   }
 
-  function enrolledIn({ enrolments: all }: PolicyResult): readonly Enrolled[] {
-    return all.flatMap(({ lastStep, ...enrolment }) => {
-      if (enrolment.method !== 'passkey' || enrolment.secret === null) return [];
-      const opened = cipher.tryDecrypt(enrolment.secret, enrolmentPurpose(enrolment));
-      const credential = opened === null ? null : credentialOf(opened);
-      return credential ? [{ enrolmentId: enrolment.id, lastCounter: lastStep ?? 0, credential }] : [];
+  function enrolledIn({ enrolments: all }: PolicyResult): readonly PasskeyCredential[] {
+    return all.flatMap((enrolment) => {
+      if (enrolment.method !== method.name || enrolment.secret === null) return [];
+      return credentialIn({ secret: cipher.tryDecrypt(enrolment.secret, enrolmentPurpose(enrolment)) });
     });
   }
 
@@ -188,16 +160,12 @@ export function createPasskeys(needs: PasskeysDeps) {
     return cipher.digest(accountId, 'passkey-user');
   }
 
-  return { ask, request, creation, confirm, check };
+  return { ask, request, creation, confirm, verifyInBrowser };
 }
 
-function no(reason: string): Answer {
-  const refusal = invalid(reason === 'unverified' ? 'unverified' : 'refused');
-  return { kind: 'refused', refusal, reason: `passkey_${reason}` };
-}
-
-function invalid(passkey: 'refused' | 'unverified' | 'known'): Refusal {
-  return { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, passkey };
+function credentialIn({ secret }: Pick<Candidate, 'secret'>): readonly PasskeyCredential[] {
+  const credential = secret === null ? null : credentialOf(secret);
+  return credential ? [credential] : [];
 }
 
 export type Passkeys = ReturnType<typeof createPasskeys>;

@@ -1,8 +1,8 @@
-/**
- * How much may be sent: to an account, to a destination, and by SMS as a whole, so that nobody earns by making us send.
- */
+/** Limits what is sent to an account, to a destination, and by SMS as a whole (SMS pumping). */
 import type { Account } from '../../domain/account.ts';
 import { numberBlock } from '../../domain/contact.ts';
+
+import type { Methods } from '../../domain/methods/index.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Sending } from '../../domain/sign-in/challenge.ts';
@@ -27,11 +27,12 @@ export interface CountedSend {
 
 /** Counts a message before it is sent, against every limit or against none. Refuses it when a limit is reached. */
 export type CountSend = (
-  policyResult: PolicyResult,
+  policyResult: Pick<PolicyResult, 'account' | 'tenant'>,
   what: Pick<Sending, 'method' | 'purpose' | 'destination'>,
 ) => Promise<Outcome<CountedSend>>;
 
 interface SendLimitsDeps {
+  readonly methods: Pick<Methods, 'sent'>;
   readonly attempts: AttemptStore;
   readonly smsLimits: SmsLimits;
   readonly cipher: Pick<Cipher, 'digest'>;
@@ -51,7 +52,7 @@ const DAY = 24 * HOUR;
 const MOST_SENDS = 5;
 const SENDS_WINDOW_MS = 10 * MINUTE;
 
-/** Of what was done to one account, within a day: whoever is told so often has read it, and mails go on telling. */
+/** Text messages to one account within a day about what was done to it. Mails are not limited by it. */
 const MOST_NOTICES = 10;
 
 type CountingNeeds = Pick<SendLimitsDeps, 'attempts' | 'clock' | 'random'>;
@@ -85,7 +86,7 @@ function createCounting({ attempts, clock, random }: CountingNeeds) {
 
 /** For codes. */
 export function createSendLimits(needs: SendLimitsDeps): CountSend {
-  const { smsLimits, cipher } = needs;
+  const { methods, smsLimits, cipher } = needs;
   const count = createCounting(needs);
 
   return async ({ account, tenant }, { method, purpose, destination }) => {
@@ -94,9 +95,9 @@ export function createSendLimits(needs: SendLimitsDeps): CountSend {
       limit(`sends:${account.id}`, MOST_SENDS, SENDS_WINDOW_MS),
       limit(`sends-to:${digest(destination)}`, MOST_SENDS, SENDS_WINDOW_MS),
     ];
-    if (method !== 'sms') return count(everywhere);
+    if (methods.sent(method)?.sends !== 'number') return count(everywhere);
     const block = limit(`sms-block:${digest(numberBlock(destination))}`, smsLimits.perBlockHour, HOUR);
-    // A number that was proven once has an owner of ours: only new ones can be walked through.
+    // Only numbers that nobody has proven can be tried one after the other.
     const walked = purpose === 'set-up' ? [block] : [];
     return count([...everywhere, ...walked, ...paidFor(smsLimits, tenant.id)]);
   };

@@ -19,7 +19,7 @@ import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
 import type { CountSend } from './send-limits.ts';
 
 interface SentCodesDeps {
-  readonly methods: Pick<Methods, 'email' | 'sms'>;
+  readonly methods: Pick<Methods, 'sent'>;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
   readonly countSend: CountSend;
   readonly messenger: Messenger;
@@ -51,7 +51,7 @@ export function createSentCodes(needs: SentCodesDeps): SendCode {
   const { methods, transactions, countSend, messenger, smsLimits, cipher, auditLog, clock, random } = needs;
 
   return async (transaction, policyResult, what, alongside) => {
-    const method = methods[what.method];
+    const method = methods.sent(what.method);
     if (!method) return refused({ code: 'method_not_allowed' });
     const { account, tenant, lockout } = policyResult;
     const line = {
@@ -71,9 +71,9 @@ export function createSentCodes(needs: SentCodesDeps): SendCode {
     if (before && what.seen !== null && before.id !== what.seen && now - before.sentAt < TWICE_MS) {
       return accepted(transaction);
     }
-    // While it waits no code of the account is taken, whichever it is.
+    // A locked account gets no code: none would be accepted.
     if (lockout.lockedUntil > now) return no({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
-    if (what.method === 'sms' && !isServed(what.destination, smsLimits.allowedPrefixes))
+    if (method.sends === 'number' && !isServed(what.destination, smsLimits.allowedPrefixes))
       return no({ code: 'phone_invalid' });
     const counted = await countSend(policyResult, what);
     if (!counted.ok) return no(counted.refusal);
@@ -99,8 +99,8 @@ export function createSentCodes(needs: SentCodesDeps): SendCode {
       await counted.value.takeBack();
       return concurrentSaveOf(transaction, what);
     }
-    const to = { channel: what.method, to: what.destination, tenantId: tenant.id, locale: account.locale };
-    const isUnconfirmed = what.method === 'email' && !account.emailConfirmed;
+    const to = { channel: method.channel, to: what.destination, tenantId: tenant.id, locale: account.locale };
+    const isUnconfirmed = method.sends === 'address' && !account.emailConfirmed;
     const handedOver = await messenger.send(to, {
       kind: 'code',
       purpose: what.purpose,
@@ -118,7 +118,7 @@ export function createSentCodes(needs: SentCodesDeps): SendCode {
     return accepted(kept);
   };
 
-  /** Somebody else saved first: it is enough if that was a second click of the same button, and has sent one. */
+  /** After a concurrent save. A second click of the same button may have sent a code already. */
   async function concurrentSaveOf(
     transaction: SignInTransaction,
     { method, purpose }: Sending,

@@ -3,19 +3,21 @@
  * transaction gets a new authentication event.
  */
 
-import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
-import type { Answer, CheckAnswer } from '../../domain/methods/answer.ts';
+import { type Enrolment, isFactor } from '../../domain/enrolment/enrolment.ts';
+import type { AcceptedAnswer } from '../../domain/methods/answer.ts';
+import type { Method, Rejection } from '../../domain/methods/contract.ts';
 import type { Methods } from '../../domain/methods/index.ts';
-import { isSent, type MethodName } from '../../domain/methods/method.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import { withAuthentication } from '../../domain/policy/assurance.ts';
 import type { AccountSnapshot, PolicyResult, RequestedAssurance } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Answerer, Attempt } from '../../domain/sign-in/attempts.ts';
-import { challengeFor, SENT_DIGITS } from '../../domain/sign-in/challenge.ts';
+import { challengeFor } from '../../domain/sign-in/challenge.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { AuditLog, Clock } from '../../ports/system.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
+import type { CheckAnswer } from './check-answer.ts';
 import type { EvaluatePolicy } from './evaluate-policy.ts';
 import type { AskPasskey } from './passkeys.ts';
 import type { SendCode } from './sent-codes.ts';
@@ -24,6 +26,7 @@ interface SecondFactorDeps {
   readonly evaluatePolicy: EvaluatePolicy;
   readonly methods: Methods;
   readonly check: CheckAnswer;
+  readonly noteUse: (answer: AcceptedAnswer) => Promise<void>;
   readonly attemptLimiter: AttemptLimiter;
   readonly sendCode: SendCode;
   readonly askPasskey: AskPasskey;
@@ -135,12 +138,12 @@ export function createSecondFactor(needs: SecondFactorDeps) {
       return answer.spent.challenges ? attemptLimiter.refuse(line, { code: 'code_expired' }) : concurrent;
     }
     const { value: counted } = attempt;
-    return verified(kept, noteAccepted(line, policyResult), answer.note(), attemptLimiter.succeed(counted));
+    return verified(kept, noteAccepted(line, policyResult), needs.noteUse(answer), attemptLimiter.succeed(counted));
   }
 
   function refuseAnswer(
     attempt: Attempt,
-    answer: Exclude<Answer, { kind: 'accepted' }>,
+    answer: Rejection,
   ): Promise<Outcome<never>> {
     switch (answer.kind) {
       case 'refused':
@@ -159,7 +162,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
 
   async function noteAccepted(line: Answerer, policyResult: PolicyResult): Promise<void> {
     await auditLog({ ...line, event: 'second_factor.accepted' });
-    if (line.method === 'recovery') await needs.onRecovery(policyResult, line.ip);
+    if (!isFactor(line)) await needs.onRecovery(policyResult, line.ip);
   }
 
   async function concurrentSaveOf(
@@ -179,15 +182,16 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     method: MethodName,
     resend: { readonly seen: string | null } | null = null,
   ): Promise<Outcome<SignInTransaction>> {
-    if (!isSent(method) && method !== 'passkey') return accepted(context.transaction);
+    const asked = methods.find(method);
+    if (asked?.kind !== 'sent' && asked?.kind !== 'browser') return accepted(context.transaction);
     const { decision } = policyResult;
     if (decision.kind !== 'prove' || !decision.methods.includes(method))
       return refused({ code: 'method_not_allowed' });
-    if (method === 'passkey') return needs.askPasskey(context.transaction);
+    if (asked.kind === 'browser') return needs.askPasskey(context.transaction);
     const sent = challengeFor(context.transaction.challenges, method, 'sign-in');
     if (!resend && sent && sent.expiresAt > clock.now()) return accepted(context.transaction);
     const destination = destinationFor(policyResult, method);
-    if (destination === null) return refused({ code: unreachable(method) });
+    if (destination === null) return refused(asked.unreachable);
     const { clientId, ip } = context;
     return needs.sendCode(context.transaction, policyResult, {
       method,
@@ -201,7 +205,8 @@ export function createSecondFactor(needs: SecondFactorDeps) {
 
   /** Whether the page of a method can be shown: its code is on its way, its passkey challenge exists. */
   function isAsked(transaction: SignInTransaction, policyResult: PolicyResult, method: MethodName): boolean {
-    if (method === 'passkey') return challengeFor(transaction.challenges, method, 'sign-in') !== null;
+    if (methods.find(method)?.kind === 'browser')
+      return challengeFor(transaction.challenges, method, 'sign-in') !== null;
     const sent = sentBy(transaction, policyResult, method);
     return sent === null || sent.expiresAt !== null;
   }
@@ -212,7 +217,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     policyResult: PolicyResult,
     method: MethodName,
   ): SentView | null {
-    const sender = isSent(method) ? methods[method] : null;
+    const sender = methods.sent(method);
     const destination = destinationFor(policyResult, method);
     if (!sender || destination === null) return null;
     const sent = challengeFor(transaction.challenges, method, 'sign-in');
@@ -245,11 +250,20 @@ export function createSecondFactor(needs: SecondFactorDeps) {
 
   /** The number of digits of a method's codes. Null when the codes are not numeric. */
   function digitsOf(method: MethodName): number | null {
-    if (method === 'totp') return methods.totp.digits;
-    return method === 'recovery' ? null : SENT_DIGITS;
+    return methods.find(method)?.digits ?? null;
   }
 
-  return { evaluate, verifyCode, ask, isAsked, sentBy, postpone, digitsOf };
+  /** The page that asks for a method, and the field of its form that holds the answer. */
+  function promptOf(method: MethodName): Method['prompt'] | null {
+    return methods.find(method)?.prompt ?? null;
+  }
+
+  /** Whether attempts with the method are counted. */
+  function isGuessable(method: MethodName): boolean {
+    return methods.find(method)?.traits.guessable ?? true;
+  }
+
+  return { evaluate, verifyCode, ask, isAsked, sentBy, postpone, digitsOf, promptOf, isGuessable };
 }
 
 function lineOf({ clientId, ip }: SignInContext, { account }: PolicyResult) {
@@ -258,10 +272,6 @@ function lineOf({ clientId, ip }: SignInContext, { account }: PolicyResult) {
 
 async function allOf(writes: readonly Promise<unknown>[]): Promise<void> {
   await Promise.all(writes);
-}
-
-function unreachable(method: 'email' | 'sms'): 'email_unconfirmed' | 'phone_invalid' {
-  return method === 'email' ? 'email_unconfirmed' : 'phone_invalid';
 }
 
 export type SecondFactorUseCase = ReturnType<typeof createSecondFactor>;

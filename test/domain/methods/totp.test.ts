@@ -1,8 +1,8 @@
 /** An authenticator app's codes: which are accepted, which are refused, and that nothing typed or stored is a fault. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { Candidate, Verdict } from '../../../src/domain/methods/method.ts';
-import { createTotp } from '../../../src/domain/methods/totp.ts';
+import type { Candidate } from '../../../src/domain/methods/contract.ts';
+import { createTotp, type TotpMatch } from '../../../src/domain/methods/totp.ts';
 import { totpCode } from '../../support/totp.ts';
 
 /** "12345678901234567890" in base32: RFC 6238, appendix B. */
@@ -26,13 +26,13 @@ const phone = (changes: Partial<Candidate> = {}): Candidate => ({
 
 /** The code that the phone shows so many steps from now. */
 const codeAt = (steps: number, secret = SECRET) => totpCode(secret, NOW + steps * PERIOD);
-const accepted = (steps: number, enrolmentId = 'phone'): Verdict => ({
+const accepted = (steps: number, enrolmentId = 'phone'): TotpMatch => ({
   kind: 'accepted',
   enrolmentId,
   step: STEP + steps,
 });
-const used = (steps: number): Verdict => ({ kind: 'used', enrolmentId: 'phone', step: STEP + steps });
-const WRONG: Verdict = { kind: 'wrong' };
+const used = (steps: number): TotpMatch => ({ kind: 'used', enrolmentId: 'phone', step: STEP + steps });
+const WRONG: TotpMatch = { kind: 'wrong' };
 
 describe('totp: the codes of RFC 6238, appendix B', () => {
   for (const [seconds, code] of [

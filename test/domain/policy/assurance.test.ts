@@ -1,13 +1,14 @@
 /** What an ID token may say of a sign-in: the truth about what was proven. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { METHOD_NAMES, METHOD_TRAITS } from '../../../src/domain/methods/method.ts';
+import { traitsOf } from '../../../src/domain/methods/index.ts';
+import { METHOD_NAMES } from '../../../src/domain/methods/method.ts';
+import type { PasskeyUse } from '../../../src/domain/methods/webauthn.ts';
 import { ACRS, isAcr, rank } from '../../../src/domain/policy/acr.ts';
 import {
   type AuthenticationEvent,
   acrOf,
   amrOf,
-  type PasskeyUse,
   withAuthentication,
 } from '../../../src/domain/policy/assurance.ts';
 
@@ -132,7 +133,7 @@ describe('the levels', () => {
   it('include each of their names', () => expect(ACRS.every(isAcr)).to.equal(true));
 
   it('are more than one factor with every method', () => {
-    for (const name of METHOD_NAMES) expect(rank(METHOD_TRAITS[name].acr)).to.be.above(rank(SFA));
+    for (const name of METHOD_NAMES) expect(rank(traitsOf(name)?.acr ?? SFA)).to.be.above(rank(SFA));
   });
 });
 

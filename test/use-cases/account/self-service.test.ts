@@ -1,6 +1,6 @@
 /** What people may change about their own second factor. */
 import { expect } from 'chai';
-import { CATALOGUE } from '../../../src/domain/methods/index.ts';
+import { BUILT_METHODS } from '../../../src/domain/methods/index.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import { secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
 import { NOW } from '../../contracts/examples.ts';
@@ -36,7 +36,7 @@ describe('self-service', () => {
   }
 
   describe('what is offered', () => {
-    const BUILT: readonly MethodName[] = CATALOGUE;
+    const BUILT: readonly MethodName[] = BUILT_METHODS;
     const ofThese = (...names: MethodName[]) => names.filter((name) => BUILT.includes(name));
 
     it('is what the tenant allows and this release can do [2.6]', async () => {

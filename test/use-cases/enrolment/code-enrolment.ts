@@ -1,9 +1,9 @@
 /** Setting up a factor whose steps send codes, for tests that vary one of them. */
 import type { Account } from '../../../src/domain/account.ts';
+import type { EnrolmentStep } from '../../../src/domain/enrolment/steps.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
 import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
-import type { SentStep } from '../../../src/use-cases/enrolment/enrolment.ts';
 import { ADDRESS, acceptedBy, type Setting } from '../setting.ts';
 
 /** By whoever `account` is when a step is taken. */
@@ -17,7 +17,7 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
 
   async function tryToSend(
     transaction: SignInTransaction,
-    step: SentStep,
+    step: EnrolmentStep,
     phone: string | null = null,
     seen: string | null = null,
   ): Promise<Outcome<SignInTransaction>> {
@@ -27,7 +27,7 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
 
   async function send(
     transaction: SignInTransaction,
-    step: SentStep,
+    step: EnrolmentStep,
     phone: string | null = null,
   ): Promise<SignInTransaction> {
     return acceptedBy(await tryToSend(transaction, step, phone));
@@ -35,7 +35,7 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
 
   async function confirm(
     transaction: SignInTransaction,
-    step: SentStep | 'totp',
+    step: EnrolmentStep,
     typed: string,
   ): Promise<Outcome<SignInTransaction>> {
     const given = { typed, label: '', app: '', ip: ADDRESS, clientId: 'rp' };
@@ -47,7 +47,7 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
     tryToSend,
     send,
     confirm,
-    view: async (transaction: SignInTransaction, step: SentStep) =>
+    view: async (transaction: SignInTransaction, step: EnrolmentStep) =>
       setting().enrolment.sentBy(transaction, await judged(), step),
     methods: async () =>
       (await setting().stores.enrolments.listByAccount(account().id)).map(({ method }) => method),

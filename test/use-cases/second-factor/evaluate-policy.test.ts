@@ -1,7 +1,7 @@
 /** What is known of an account when the policy is asked, and the grace that begins with it. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
-import { CATALOGUE } from '../../../src/domain/methods/index.ts';
+import { BUILT_METHODS } from '../../../src/domain/methods/index.ts';
 import { METHOD_NAMES, type MethodName } from '../../../src/domain/methods/method.ts';
 import { NO_ASSURANCE_REQUESTED, type PolicyQuestion } from '../../../src/domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
@@ -147,7 +147,7 @@ describe('judgement', () => {
   });
 
   it('never lets in on the password who has a factor of a kind that is not built', async () => {
-    const built: readonly MethodName[] = CATALOGUE;
+    const built: readonly MethodName[] = BUILT_METHODS;
     for (const method of METHOD_NAMES.filter((name) => !built.includes(name))) {
       const account = await setting().person({ email: `${method}@acme.test`, factors: [{ method }] });
       expect(await decisionOf(account), method).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
@@ -200,7 +200,7 @@ describe('judgement', () => {
         const evaluatePolicy = createPolicyEvaluation({
           ...setting().needs,
           tenants: [graceful()],
-          available: () => CATALOGUE,
+          available: () => BUILT_METHODS,
           clock,
         });
         return (await evaluatePolicy({ ...question(), occasion: 'sign-in' }))?.decision;
@@ -263,7 +263,7 @@ describe('judgement', () => {
         const evaluatePolicy = createPolicyEvaluation({
           ...setting().needs,
           tenants: [graceful(graceDays)],
-          available: () => CATALOGUE,
+          available: () => BUILT_METHODS,
         });
         return (await evaluatePolicy(question()))?.decision;
       };

@@ -1,7 +1,10 @@
-/** Reads JSON out of a column without trusting it: what is malformed is null, never an exception. */
+/**
+ * Reads JSON out of a column without trusting it: what is malformed is null, never an exception. A method that this
+ * release does not know is malformed too.
+ */
 
 import { isObject, readJson, readObject } from '../../../domain/json.ts';
-import { METHOD_NAMES } from '../../../domain/methods/method.ts';
+import { isMethodName } from '../../../domain/methods/method.ts';
 import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { type Challenge, PURPOSES } from '../../../domain/sign-in/challenge.ts';
 import {
@@ -14,8 +17,6 @@ import {
   type SignInTransaction,
 } from '../../../domain/sign-in/transaction.ts';
 
-/** A method that this release does not know is malformed too. */
-const METHODS: readonly unknown[] = METHOD_NAMES;
 const KNOWN_PURPOSES: readonly unknown[] = PURPOSES;
 
 function isTextOrNull(value: unknown): value is string | null {
@@ -25,7 +26,7 @@ function isTextOrNull(value: unknown): value is string | null {
 function isChallenge(value: unknown): value is Challenge {
   if (!isObject(value)) return false;
   const { id, method, purpose, digest, sentAt, expiresAt } = value;
-  const known = METHODS.includes(method) && KNOWN_PURPOSES.includes(purpose);
+  const known = isMethodName(method) && KNOWN_PURPOSES.includes(purpose);
   const texts = typeof id === 'string' && typeof digest === 'string';
   return known && texts && typeof sentAt === 'number' && typeof expiresAt === 'number';
 }
@@ -33,7 +34,7 @@ function isChallenge(value: unknown): value is Challenge {
 function isPendingEnrolment(value: unknown): value is PendingEnrolment {
   if (!isObject(value)) return false;
   const { enrolmentId, method, secret } = value;
-  return typeof enrolmentId === 'string' && METHODS.includes(method) && isTextOrNull(secret);
+  return typeof enrolmentId === 'string' && isMethodName(method) && isTextOrNull(secret);
 }
 
 export function readStrings(text: string): string[] | null {

@@ -1,9 +1,9 @@
-/** What the page for an authenticator app shows, the same at sign-in and in self-service. */
+/** What the page of an enrolment with a secret shows, the same at sign-in and in self-service. */
 import QRCode from 'qrcode';
-import type { EnrolmentSecret } from '../../use-cases/enrolment/enrolment.ts';
+import type { EnrolmentSecret } from '../../domain/methods/contract.ts';
 import type { Pages } from '../pages/page-contract.ts';
 
-/** Offered by name, since "which app?" is what people ask first; any other that speaks RFC 6238 works as well. */
+/** Offered by name, because people ask which app to use. Any other app that implements RFC 6238 works as well. */
 const APPS = [
   'Google Authenticator',
   'Microsoft Authenticator',
@@ -20,19 +20,23 @@ type Shown = Pick<
   'secret' | 'uri' | 'qr' | 'digits' | 'periodSeconds' | 'label' | 'app' | 'apps'
 >;
 
-export async function totpEnrolmentModel(
+export async function secretModel(
   { secret, uri, digits, periodSeconds }: EnrolmentSecret,
   typed: { readonly label: string; readonly app: string },
 ): Promise<Shown> {
-  const svg = await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
   return {
     secret: secret.replace(/(.{4})(?=.)/g, '$1 '),
     uri,
-    qr: `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`,
+    qr: uri && (await qrOf(uri)),
     digits,
     periodSeconds,
     label: typed.label,
     app: typed.app,
     apps: APPS,
   };
+}
+
+async function qrOf(uri: string): Promise<string> {
+  const svg = await QRCode.toString(uri, { type: 'svg', errorCorrectionLevel: 'M', margin: 4 });
+  return `data:image/svg+xml;base64,${Buffer.from(svg).toString('base64')}`;
 }

@@ -1,0 +1,33 @@
+/** How a code that was sent is checked, whichever way it went. */
+import { checkSentCode } from '../sign-in/challenge.ts';
+import { type CheckInput, type SentMethod, type Verdict, WRONG } from './contract.ts';
+
+/** What a method of codes that are sent has in common with the other one. */
+export const SENT_PARTS = {
+  kind: 'sent',
+  prompt: { page: 'enter-code', field: 'code' },
+} as const satisfies Partial<SentMethod>;
+
+/** The save that notes the event takes the challenge away: of two right answers at once, one is saved. */
+export function checkSent(
+  { name, destinationOf }: Pick<SentMethod, 'name' | 'destinationOf'>,
+  { candidates: [candidate], challenge, typed, contacts, visit, digest, now }: CheckInput,
+): Verdict {
+  if (!candidate) return WRONG;
+  if (!challenge) return { kind: 'expired' };
+  const destination = destinationOf(candidate, contacts);
+  if (destination === null) return WRONG;
+  const keyed = (text: string) => digest(text, 'sent-code');
+  const verdict = checkSentCode(challenge, { ...visit, method: name, destination }, typed, {
+    digest: keyed,
+    now,
+  });
+  if (verdict !== 'right') return verdict === 'wrong' ? WRONG : { kind: 'expired' };
+  return {
+    kind: 'accepted',
+    enrolmentId: candidate.id,
+    spendsChallenge: true,
+    lastStep: null,
+    claim: null,
+  };
+}

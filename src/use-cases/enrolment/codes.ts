@@ -1,0 +1,200 @@
+/** The steps of an enrolment at which a code is sent: to the account's own address, or to the contact that is enrolled. */
+
+import { phoneOf } from '../../domain/contact.ts';
+import { enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
+import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
+import type { SentMethod } from '../../domain/methods/contract.ts';
+import type { Methods } from '../../domain/methods/index.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
+import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
+import {
+  challengeFor,
+  checkSentCode,
+  type Purpose,
+  withoutChallenge,
+} from '../../domain/sign-in/challenge.ts';
+import type { PendingEnrolment, SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { Notify } from '../../ports/senders.ts';
+import type { AccountStore } from '../../ports/stores.ts';
+import type { AuditLog, Cipher, Clock } from '../../ports/system.ts';
+import type { AttemptLimiter } from '../second-factor/attempt-limiter.ts';
+import type { SendCode } from '../second-factor/sent-codes.ts';
+
+export interface EnrolmentCodesDeps {
+  readonly methods: Pick<Methods, 'sent' | 'toAddress'>;
+  readonly accounts: Pick<AccountStore, 'confirmEmail' | 'setPhone'>;
+  readonly attemptLimiter: AttemptLimiter;
+  readonly sendCode: SendCode;
+  readonly notify: Notify;
+  readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt' | 'digest'>;
+  readonly auditLog: AuditLog;
+  readonly clock: Clock;
+}
+
+/** A code on its way to somebody who enrols a factor. */
+export interface EnrolmentCodeView {
+  readonly id: string | null;
+  /** Masked; null while no number was given. */
+  readonly destination: string | null;
+  /** Milliseconds since the epoch; null: none that is good is on its way. */
+  readonly expiresAt: number | null;
+  /** Whether one was asked for at all. */
+  readonly isSent: boolean;
+  /** It goes to a number that is being enrolled, and not to the account's address. */
+  readonly isOfNumber: boolean;
+}
+
+/** What is sent at a step. */
+interface Asked {
+  readonly method: SentMethod;
+  readonly purpose: Purpose;
+}
+
+export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
+  const { methods, accounts, attemptLimiter, sendCode, notify, cipher, auditLog, clock } = needs;
+
+  /** Null at a step that sends nothing. */
+  function askedAt(step: EnrolmentStep): Asked | null {
+    if (step === 'recovery-codes') return null;
+    const method = step === 'proof' ? methods.toAddress : methods.sent(step);
+    return method && { method, purpose: step === 'proof' ? 'set-up-proof' : 'set-up' };
+  }
+
+  /** Sends the code of a step: to the account's address, to the number typed, or again to the number before. */
+  async function send(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    step: EnrolmentStep,
+    { phone, seen, ...from }: Visitor & { readonly phone: string | null; readonly seen: string | null },
+  ): Promise<Outcome<SignInTransaction>> {
+    const { pendingEnrolment: pending } = transaction;
+    const asked = askedAt(step);
+    if (!asked || !pending || step !== enrolmentStepOf(transaction, policyResult))
+      return refused({ code: 'session_expired' });
+    const what = { method: asked.method.name, purpose: asked.purpose, ...from, seen };
+    if (asked.method.sends === 'address')
+      return sendCode(transaction, policyResult, { ...what, destination: policyResult.account.email });
+    const number = phone === null ? numberIn(pending, policyResult) : phoneOf(phone);
+    if (number === null) return refused({ code: 'phone_invalid' });
+    const pendingEnrolment = {
+      ...pending,
+      secret: cipher.encrypt(number, pendingPurpose(pending, policyResult)),
+    };
+    return sendCode(transaction, policyResult, { ...what, destination: number }, { pendingEnrolment });
+  }
+
+  /** What the page of a step tells of its code. Throws at a step that sends nothing. */
+  function sentBy(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    step: EnrolmentStep,
+  ): EnrolmentCodeView {
+    const asked = askedAt(step);
+    if (!asked) throw new Error(`nothing is sent at the step ${step}`);
+    const { method, purpose } = asked;
+    const sent = challengeFor(transaction.challenges, method.name, purpose);
+    const destination = destinationOf(transaction, policyResult, method);
+    return {
+      id: sent?.id ?? null,
+      destination: destination && method.masked(destination),
+      expiresAt: sent && sent.expiresAt > clock.now() ? sent.expiresAt : null,
+      isSent: sent !== null,
+      isOfNumber: method.sends === 'number',
+    };
+  }
+
+  /** Checks the code of a step. It is counted like the codes of a sign-in: a guesser has the password already. */
+  async function answer(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    step: EnrolmentStep,
+    typed: string,
+    from: Visitor,
+  ): Promise<Outcome<SignInTransaction>> {
+    const asked = askedAt(step);
+    if (!asked) return refused({ code: 'session_expired' });
+    const { purpose } = asked;
+    const method = asked.method.name;
+    const { tenant, lockout } = policyResult;
+    const line = auditLineOf(policyResult, method, from);
+    const sent = challengeFor(transaction.challenges, method, purpose);
+    const destination = destinationOf(transaction, policyResult, asked.method);
+    if (!sent || destination === null) return attemptLimiter.refuse(line, { code: 'code_expired' });
+    const attempt = await attemptLimiter.count({ ...line, lockout, visit: `${transaction.uid}:${purpose}` });
+    if (!attempt.ok) return attempt;
+    const { accountId, uid } = transaction;
+    const binding = { purpose, method, tenantId: tenant.id, accountId, uid, destination };
+    const digest = (text: string) => cipher.digest(text, 'sent-code');
+    const verdict = checkSentCode(sent, binding, typed, { digest, now: clock.now() });
+    if (verdict === 'expired') return attemptLimiter.fail(attempt.value, { code: 'code_expired' });
+    if (verdict !== 'right') {
+      const { left: attemptsLeft } = attempt.value;
+      const refusal = { code: 'code_invalid', attemptsLeft, clockOffSeconds: null } as const;
+      return attemptLimiter.fail(attempt.value, refusal);
+    }
+    await attemptLimiter.succeed(attempt.value);
+    return accepted({
+      ...transaction,
+      challenges: withoutChallenge(transaction.challenges, method, purpose),
+    });
+  }
+
+  /** Notes that a contact is the account's own: its address is confirmed, or the number becomes its number. */
+  async function noteContact(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    step: EnrolmentStep,
+    from: Visitor,
+  ): Promise<void> {
+    const method = askedAt(step)?.method;
+    if (!method) return;
+    const { account } = policyResult;
+    const line = auditLineOf(policyResult, method.name, from);
+    if (method.sends === 'address') {
+      if (!account.emailConfirmed && (await accounts.confirmEmail(account.id, account.email)))
+        await auditLog({ ...line, event: 'contact.confirmed' });
+      return;
+    }
+    const number = destinationOf(transaction, policyResult, method);
+    if (account.phone === number) return;
+    await accounts.setPhone(account.id, number);
+    await auditLog({ ...line, event: 'contact.changed' });
+    // `account` is from before the change, so that its old number is told too.
+    if (account.phone !== null) await notify(account, { topic: 'phone-changed' });
+  }
+
+  function destinationOf(
+    { pendingEnrolment }: SignInTransaction,
+    policyResult: PolicyResult,
+    { sends }: SentMethod,
+  ): string | null {
+    if (sends === 'address') return policyResult.account.email;
+    return pendingEnrolment && numberIn(pendingEnrolment, policyResult);
+  }
+
+  /** The number that is being enrolled; null while none was typed. */
+  function numberIn(pending: PendingEnrolment, policyResult: PolicyResult): string | null {
+    return pending.secret === null
+      ? null
+      : cipher.decrypt(pending.secret, pendingPurpose(pending, policyResult));
+  }
+
+  return { send, sentBy, answer, noteContact };
+}
+
+export function auditLineOf(
+  { account, tenant }: PolicyResult,
+  method: MethodName,
+  { ip, clientId }: Visitor,
+) {
+  return { accountId: account.id, tenantId: tenant.id, method, ip, clientId };
+}
+
+/** The purpose under which the secret of a pending enrolment is encrypted: that of the enrolment that it will become. */
+export function pendingPurpose(
+  { enrolmentId, method }: PendingEnrolment,
+  { account, tenant }: PolicyResult,
+): string {
+  return enrolmentPurpose({ id: enrolmentId, method, accountId: account.id, tenantId: tenant.id });
+}
