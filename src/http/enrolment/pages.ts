@@ -102,9 +102,8 @@ export function createEnrolmentPages({
     step: EnrolmentStep,
     { fields, refusal }: Again,
   ) {
-    const sent = enrolment.sentBy(transaction, policyResult, step);
-    const { id, destination, expiresAt, isSent } = sent;
-    const asksNumber = sent.isOfNumber && (!isSent || refusal?.code === 'phone_invalid');
+    const { id, destination, expiresAt, isSent } = enrolment.sentBy(transaction, policyResult, step);
+    const asksNumber = enrolment.pageOf(step).asksNumber && (!isSent || refusal?.code === 'phone_invalid');
     return {
       destination: asksNumber ? null : destination,
       secondsLeft: expiresAt === null ? null : Math.ceil((expiresAt - clock.now()) / 1000),

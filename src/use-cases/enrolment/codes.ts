@@ -41,8 +41,6 @@ export interface EnrolmentCodeView {
   readonly expiresAt: number | null;
   /** Whether one was asked for at all. */
   readonly isSent: boolean;
-  /** It goes to a number that is being enrolled, and not to the account's address. */
-  readonly isOfNumber: boolean;
 }
 
 /** What is sent at a step. */
@@ -100,7 +98,6 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
       destination: destination && method.masked(destination),
       expiresAt: sent && sent.expiresAt > clock.now() ? sent.expiresAt : null,
       isSent: sent !== null,
-      isOfNumber: method.sends === 'number',
     };
   }
 

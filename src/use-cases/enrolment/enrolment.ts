@@ -42,6 +42,8 @@ export interface Confirmation extends Visitor {
 export interface EnrolmentPageName {
   readonly kind: Method['kind'];
   readonly page: string;
+  /** A telephone number has to be given first. */
+  readonly asksNumber: boolean;
 }
 
 export function createEnrolment(needs: EnrolmentDeps) {
@@ -173,11 +175,13 @@ export function createEnrolment(needs: EnrolmentDeps) {
 
   /** The page of a step, and the kind of method that it belongs to. Throws for a name that no method at work has. */
   function pageOf(step: EnrolmentStep): EnrolmentPageName {
-    if (step === 'proof') return { kind: 'sent', page: 'set-up-proof' };
-    if (step === 'recovery-codes') return { kind: methods.paper.kind, page: 'recovery-codes' };
+    if (step === 'proof') return { kind: 'sent', page: 'set-up-proof', asksNumber: false };
+    if (step === 'recovery-codes')
+      return { kind: methods.paper.kind, page: 'recovery-codes', asksNumber: false };
     const method = methods.find(step);
     if (!method || method.kind === 'set') throw new Error(`no method at work is called ${step}`);
-    return { kind: method.kind, page: method.enrolment.page };
+    const asksNumber = method.traits.sends === 'number';
+    return { kind: method.kind, page: method.enrolment.page, asksNumber };
   }
 
   return { begin, reveal, confirm, pageOf, send: codes.send, sentBy: codes.sentBy };
