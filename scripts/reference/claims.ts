@@ -1,13 +1,9 @@
 /** The reference of scopes, claims, `acr` and `amr`, computed by the code that issues them. */
 import { CATALOGUE } from '../../src/domain/methods/index.ts';
 import type { MethodName } from '../../src/domain/methods/method.ts';
+import type { PasskeyUse } from '../../src/domain/methods/webauthn.ts';
 import { ACRS } from '../../src/domain/policy/acr.ts';
-import {
-  type AuthenticationEvent,
-  acrOf,
-  amrOf,
-  type PasskeyUse,
-} from '../../src/domain/policy/assurance.ts';
+import { type AuthenticationEvent, acrOf, amrOf } from '../../src/domain/policy/assurance.ts';
 import { CLAIMS_BY_SCOPE } from '../../src/oidc/claims.ts';
 import { code, table } from './markdown.ts';
 
@@ -50,8 +46,8 @@ export function claims(): string {
   const levels = ACRS.map((acr) => [code(acr), MEANINGS[acr]]);
   const evidence = [
     row('password', [given('pwd')]),
-    ...CATALOGUE.filter((method) => method !== 'passkey').map((method) =>
-      row(`password and \`${method}\``, [given('pwd'), given(method)]),
+    ...CATALOGUE.filter(({ isBuilt, traits }) => isBuilt && !traits.needsScript).map(({ name }) =>
+      row(`password and \`${name}\``, [given('pwd'), given(name)]),
     ),
     row('password and a passkey that verified its user, bound to a device', passkey(BOUND)),
     row(

@@ -129,6 +129,7 @@ export function assembleSecondFactor(options: Options & ServerOptions): SecondFa
     stores: { accounts, enrolments, onceKeys, lockouts, records, transactions, attempts, trustedBrowsers },
     tenants,
     methods: methodsOf(options),
+    catalogue: options.catalogue,
     passkeyVerifier: createPasskeyVerifier(),
     passkeySite: () => passkeySite,
     messenger,
@@ -153,7 +154,9 @@ export function assembleSecondFactor(options: Options & ServerOptions): SecondFa
 
   /** The host's way to draw a page, or ours with all that it needs. */
   function drawing(issuer: string, site: Site): RenderSome<SecondFactorPage> {
-    const render = options.render ?? createRenderer({ tenants, issuer, clock, isDevelopment: false, site });
+    const { addedViews } = options;
+    const render =
+      options.render ?? createRenderer({ tenants, issuer, clock, isDevelopment: false, site, addedViews });
     const only = tenants.length === 1 ? tenants[0]?.id : undefined;
     return (ctx, page, model, pageContext = {}) => {
       const pageContextOfTenant = { ...pageContext, tenantId: pageContext.tenantId ?? only ?? null };

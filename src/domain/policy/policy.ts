@@ -202,10 +202,11 @@ function graceEnd({ tenant, graceStartedAt, now }: PolicyInputBeforeLockout): nu
 }
 
 function prove(factors: readonly PolicyFactor[], available: readonly MethodName[]): Decision {
-  const methods = available.filter((name) => factors.some((factor) => factor.method === name));
   const chosen = factors.find((factor) => factor.isDefault)?.method;
+  const enrolled = available.filter((name) => factors.some((factor) => factor.method === name));
   // Recovery codes come last, and are no reason to choose.
-  const others = methods.filter((method) => isFactor({ method }));
+  const others = enrolled.filter((method) => isFactor({ method }));
+  const methods = [...others, ...enrolled.filter((method) => !isFactor({ method }))];
   const preferred = chosen ?? (others.length <= 1 ? methods[0] : null) ?? null;
   return { kind: 'prove', methods, preferred };
 }

@@ -130,7 +130,9 @@ export function tenantsOf({ name, policy, tenants }: Given): readonly Tenant[] {
   }));
 }
 
-const ALL_METHODS = CATALOGUE.filter((name) => name !== 'recovery');
+const ALL_METHODS = CATALOGUE.filter(({ isBuilt, traits }) => isBuilt && traits.isFactor).map(
+  ({ name }) => name,
+);
 
 /** A key that is present and undefined would replace the value that it is spread over. */
 function withoutUndefined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {

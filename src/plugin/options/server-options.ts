@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
+import type { Catalogue } from '../../domain/methods/contract.ts';
 import type { PageAddress } from '../../http/second-factor/next-step.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -22,6 +23,10 @@ export interface ServerOptions {
   readonly passwordUrl?: PageAddress;
   /** Called when a sign-in is complete, before the answer is sent. */
   readonly onSignedIn?: (ctx: Context, account: Account) => void;
+  /** The methods. Undefined: those of the product. */
+  readonly catalogue?: Catalogue;
+  /** A folder with one view for each page of a method that the catalogue adds, named like the page. */
+  readonly addedViews?: URL;
 }
 
 export const SERVER_DEFAULTS: ServerOptions = {

@@ -57,6 +57,8 @@ export interface GuestOptions {
   readonly options?: Partial<SecondFactorOptions>;
   readonly configuration?: Configuration;
   readonly listener?: Kind['listener'];
+  /** In place of `secondFactor`. */
+  readonly assemble?: (options: SecondFactorOptions) => SecondFactor;
   /** In place of embedded ones; whoever opened them closes them. */
   readonly stores?: GuestHost['stores'];
   /** What the clients may do beside the code flow and refreshing. */
@@ -93,7 +95,7 @@ export async function startGuest(kind: Kind, given: GuestOptions = {}): Promise<
   let parts: HostParts;
 
   async function serve(): Promise<void> {
-    const lock = secondFactor(options);
+    const lock = (given.assemble ?? secondFactor)(options);
     parts = { lock, provider: new Provider(issuer, lock.configure(configuration)), prefix: kind.prefix };
     await server.swap((given.listener ?? kind.listener)(parts));
   }
