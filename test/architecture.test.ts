@@ -20,6 +20,7 @@ import {
   packageFaults,
   storeFaults,
 } from './architecture/layers.ts';
+import { methodNameFaults } from './architecture/methods.ts';
 import { listFiles, readSources, type Source } from './architecture/source.ts';
 import { assetFaults, deadViewFaults, pageFaults, pagesOf, unescapedFaults } from './architecture/views.ts';
 
@@ -63,6 +64,10 @@ describe('the architecture', () => {
 
   it('keeps at most 16 files in a folder', () => {
     expect(crowdedFaults(listFiles(ROOT, ['src']))).to.deep.equal([]);
+  });
+
+  it('names a method in its module and in the catalogue alone', () => {
+    expect(methodNameFaults(sources)).to.deep.equal([]);
   });
 
   it('has no import cycles', () => {

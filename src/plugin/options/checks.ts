@@ -1,4 +1,5 @@
 /** Refuses combinations of options that can't work. A rule that can't be met would otherwise be off without notice. */
+import { definitionOf } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 
@@ -50,7 +51,7 @@ export function refuseImpossible(given: Given, fault: Fault): void {
   /** A person who must set up a factor needs a method that can be set up. */
   function checkSetUp({ methods, enforcement, groups }: Policy, path: Path): void {
     const isDemanded = [enforcement, ...Object.values(groups ?? {})].includes('required');
-    if (!isDemanded || !methods || methods.some((method) => method !== 'app')) return;
+    if (!isDemanded || !methods || methods.some((method) => definitionOf(method)?.isBuilt)) return;
     fault([...path, 'methods'], 'has nothing that can be set up, so that nobody could sign in');
   }
 

@@ -1,5 +1,6 @@
 /** What the links in our mails do: confirm an address, or say "it was not me". */
 import type { Account } from '../../domain/account.ts';
+import { methodSentTo } from '../../domain/methods/index.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Notify } from '../../ports/senders.ts';
 import type { AccountStore, OnceStore, SignInRecordStore, TrustedBrowserStore } from '../../ports/stores.ts';
@@ -69,7 +70,7 @@ export function createMailedLinks(needs: MailedLinksDeps) {
       return refused({ code: 'session_expired' });
     }
     const line = { accountId: account.id, tenantId: account.tenantId, ip };
-    await auditLog({ ...line, event: 'contact.confirmed', method: 'email' });
+    await auditLog({ ...line, event: 'contact.confirmed', method: methodSentTo('address') });
     return accepted({ ...account, emailConfirmed: true });
   }
 
