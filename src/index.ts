@@ -58,11 +58,10 @@ export type * from './ports/senders.ts';
 export type * from './ports/stores.ts';
 export type * from './ports/system.ts';
 export type { Factors } from './use-cases/administration/factors.ts';
-export type { EvaluatePolicy } from './use-cases/second-factor/evaluate-policy.ts';
-
 export type { EnrolmentCodeView } from './use-cases/enrolment/codes.ts';
 export type { Confirmation, EnrolmentUseCase } from './use-cases/enrolment/enrolment.ts';
 export type { KeepCodes } from './use-cases/enrolment/recovery-codes.ts';
+export type { EvaluatePolicy } from './use-cases/second-factor/evaluate-policy.ts';
 export type { AskPasskey, PasskeyGiven, Passkeys } from './use-cases/second-factor/passkeys.ts';
 export type { SmsLimits } from './use-cases/second-factor/send-limits.ts';
 export type { Browser, Place } from './use-cases/second-factor/trusted-browsers.ts';

@@ -45,7 +45,8 @@ export interface IssuedToken {
 }
 
 export function createSessionPolicy(needs: SessionPolicyDeps) {
-  const { evaluatePolicy, loadSnapshot, signInRecords, clientRule, accountOf, auditLog, log, catalogue } = needs;
+  const { evaluatePolicy, loadSnapshot, signInRecords, clientRule, accountOf, auditLog, log, catalogue } =
+    needs;
 
   const recordIn = (ctx: KoaContextWithOIDC, sessionUid: string) =>
     inRequest(ctx, 'record', sessionUid, () => signInRecords.find(sessionUid));

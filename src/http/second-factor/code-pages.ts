@@ -12,7 +12,10 @@ import type { CodePage, SecondFactorPages } from './page-models.ts';
 interface CodePagesDeps {
   readonly guard: InteractionGuard;
   readonly nextStep: Pick<NextStep, 'evaluate' | 'proceed' | 'proceedFrom'>;
-  readonly secondFactor: Pick<SecondFactorUseCase, 'ask' | 'isAsked' | 'isGuessable' | 'promptOf' | 'verifyCode'>;
+  readonly secondFactor: Pick<
+    SecondFactorUseCase,
+    'ask' | 'isAsked' | 'isGuessable' | 'promptOf' | 'verifyCode'
+  >;
   readonly show: SecondFactorPages;
   readonly pages: PageAddress;
   readonly clock: Clock;

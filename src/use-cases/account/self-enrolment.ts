@@ -84,9 +84,7 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
     const setId = renewed.value.setId ?? (await newestSetOf(accountId));
     if (setId === null) return accepted(null);
     return accepted(
-      authentications.map((event) =>
-        isOfPaper(event) ? { ...event, enrolmentId: setId } : event,
-      ),
+      authentications.map((event) => (isOfPaper(event) ? { ...event, enrolmentId: setId } : event)),
     );
   }
 

@@ -30,7 +30,14 @@ interface AttemptLimiterDeps {
 /** The counter of all guessable methods of one account. */
 const GUESSES = 'guesses';
 
-export function createAttemptLimiter({ methods, attempts, lockouts, auditLog, clock, random }: AttemptLimiterDeps) {
+export function createAttemptLimiter({
+  methods,
+  attempts,
+  lockouts,
+  auditLog,
+  clock,
+  random,
+}: AttemptLimiterDeps) {
   /** Refuses and audits an answer that is not counted. `reason` is more exact than the refusal's code. */
   async function refuse(
     { accountId, tenantId, clientId, ip, method }: Answerer,

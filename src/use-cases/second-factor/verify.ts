@@ -138,13 +138,15 @@ export function createSecondFactor(needs: SecondFactorDeps) {
       return answer.spent.challenges ? attemptLimiter.refuse(line, { code: 'code_expired' }) : concurrent;
     }
     const { value: counted } = attempt;
-    return verified(kept, noteAccepted(line, policyResult), needs.noteUse(answer), attemptLimiter.succeed(counted));
+    return verified(
+      kept,
+      noteAccepted(line, policyResult),
+      needs.noteUse(answer),
+      attemptLimiter.succeed(counted),
+    );
   }
 
-  function refuseAnswer(
-    attempt: Attempt,
-    answer: Rejection,
-  ): Promise<Outcome<never>> {
+  function refuseAnswer(attempt: Attempt, answer: Rejection): Promise<Outcome<never>> {
     switch (answer.kind) {
       case 'refused':
         return attemptLimiter.fail(attempt, answer.refusal, answer.reason);
