@@ -1,5 +1,4 @@
 /** `doublelock/delivery`: how the plugin's mails and text messages reach people. */
-export type { Attempt, MailTransport } from './adapters/delivery/mail-queue.ts';
 export {
   type DeliverOptions,
   type Delivery,
@@ -14,4 +13,5 @@ export {
   type TwilioOptions,
   twilio,
 } from './plugin/delivery.ts';
+export type { Attempt, LeasedMail, MailOutboxStore, MailTransport, QueuedMail } from './ports/mail.ts';
 export { DeliveryFailed, type Message, type MessageSender } from './ports/senders.ts';

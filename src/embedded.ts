@@ -3,6 +3,7 @@ import { openEmbedded } from './adapters/embedded/open.ts';
 import { startUpkeepOf, type UpkeepOptions } from './plugin/housekeeping.ts';
 import { checkEmbedded } from './plugin/opener-options.ts';
 import type { DurableStores, ShortLivedStores } from './plugin/options/published.ts';
+import type { MailOutboxStore } from './ports/mail.ts';
 import type { AuditStore } from './ports/stores.ts';
 
 export interface EmbeddedOptions extends UpkeepOptions {
@@ -11,7 +12,11 @@ export interface EmbeddedOptions extends UpkeepOptions {
 }
 
 export interface EmbeddedStores {
-  readonly durable: DurableStores & { readonly audit: AuditStore };
+  readonly durable: DurableStores & {
+    readonly audit: AuditStore;
+    /** For `queue` of `deliver()`. */
+    readonly mailOutbox: MailOutboxStore;
+  };
   readonly shortLived: ShortLivedStores;
   /** Once no request is under way any more. */
   close(): Promise<void>;

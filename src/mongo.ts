@@ -3,6 +3,7 @@ import { openMongoAccounts } from './adapters/mongo/open.ts';
 import { startUpkeepOf, type UpkeepOptions } from './plugin/housekeeping.ts';
 import { checkMongo } from './plugin/opener-options.ts';
 import type { DurableStores } from './plugin/options/published.ts';
+import type { MailOutboxStore } from './ports/mail.ts';
 import type { AuditStore } from './ports/stores.ts';
 
 export interface MongoOptions extends UpkeepOptions {
@@ -12,6 +13,8 @@ export interface MongoOptions extends UpkeepOptions {
 
 export interface MongoStores extends DurableStores {
   readonly audit: AuditStore;
+  /** For `queue` of `deliver()`. */
+  readonly mailOutbox: MailOutboxStore;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   ping(): Promise<void>;
   /** Once no request is under way any more. */

@@ -36,7 +36,7 @@ export async function operate(
           import('../compose/notices.ts'),
         ]);
         const cipher = await cipherOf(secretsOf(config), parts);
-        const sender = await senders.of(config);
+        const sender = await senders.of(config, cipher);
         await noticesOf(config, { stores, clock, random, sender, cipher, auditLog, log: warn }).notify(
           account,
           said,

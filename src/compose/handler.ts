@@ -76,7 +76,7 @@ async function createHandler(
     securityHeaders({ https: isHttps }),
   ];
 
-  const sender = await senders.of(config);
+  const sender = await senders.of(config, cipher);
   const messageWriterOptions = { tenants: config.tenants, issuer: config.issuer, clock };
   const telling = { stores, clock, random, sender, cipher, auditLog, log: logger.warn };
   const { messenger, notify, links, confirmUrl } = noticesOf(config, telling);

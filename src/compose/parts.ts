@@ -14,6 +14,7 @@ import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { completeSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
+import { createMailDelivery } from '../jobs/mail-delivery.ts';
 import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import { createSweeping } from '../jobs/sweeping.ts';
 import type { Log, Logger } from '../ports/log.ts';
@@ -160,10 +161,13 @@ export async function seedAccounts(
   await Promise.all(sides);
 }
 
-/** Deletes expired rows from the stores, every minute. The result stops it. */
-export function startUpkeep(config: Config, { stores, clock, logger }: Parts): StopJobs {
+/** Deletes expired rows from the stores, and sends mail that other processes have left in them. The result stops it. */
+export function startUpkeep(config: Config, { stores, senders, clock, logger }: Parts): StopJobs {
   const { sweep } = stores;
   const { retentionDays: auditRetentionDays } = config.audit;
   const onFailure = (error: unknown) => logger.warn({ event: 'store.sweep_failed', error });
-  return startJobs([createSweeping({ sweep, auditRetentionDays, clock, onFailure })]);
+  return startJobs([
+    createSweeping({ sweep, auditRetentionDays, clock, onFailure }),
+    createMailDelivery({ deliverDue: senders.deliverDue, log: logger.warn }),
+  ]);
 }

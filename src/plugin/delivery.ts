@@ -1,11 +1,14 @@
 /** `doublelock/delivery`: transports that carry the plugin's e-mails and text messages. */
-import type { MailTransport } from '../adapters/delivery/mail-queue.ts';
+import { createCipher } from '../adapters/system/cipher.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { openGateway, openSmtp, overTransports } from '../compose/senders.ts';
 import { DEFAULT_BODIES, TWILIO_URL } from '../config/build/sms.ts';
 import type { SmsGateway as GatewayConfig } from '../config/shape.ts';
+import { createMailDelivery } from '../jobs/mail-delivery.ts';
+import { startJobs } from '../jobs/runner.ts';
 import type { Log } from '../ports/log.ts';
+import type { MailOutboxStore, MailTransport } from '../ports/mail.ts';
 import type { MessageSender } from '../ports/senders.ts';
 import { checkDeliver, checkHttp, checkSmpp, checkSmtp, checkTwilio } from './opener-options.ts';
 
@@ -72,11 +75,23 @@ export interface SmsGateway extends MessageSender {
   close?(): void;
 }
 
+export interface DurableMailQueue {
+  /** `mailOutbox` of `doublelock/embedded` or `doublelock/mongo`, or your own. */
+  readonly store: MailOutboxStore;
+  /** As in `secondFactor()`. Mail is encrypted with the first key, and lives in the store for an hour at most. */
+  readonly encryption: readonly { readonly id: string; readonly key: string }[];
+}
+
 export interface DeliverOptions {
   /** Without it no mail is sent. Then set `email: null` in the plugin, so that it offers no codes by e-mail. */
   readonly mail?: MailTransport;
   /** Without it no text message is sent. */
   readonly sms?: SmsGateway;
+  /**
+   * Keeps mail in a store until the mail server has accepted it, so that it outlives the process. Several processes may
+   * share the store. Default: mail waits in memory, and ends with the process.
+   */
+  readonly queue?: DurableMailQueue;
   /** Gets a line for each message that was not sent, without its recipient. Default: no log. */
   readonly log?: Log;
 }
@@ -134,10 +149,18 @@ export async function smpp(given: SmppOptions): Promise<SmsGateway> {
  */
 export function deliver(options: DeliverOptions): Delivery {
   checkDeliver(options);
-  const { mail, sms, log = () => {} } = options;
+  const { mail, sms, queue, log = () => {} } = options;
   const around = { clock: systemClock, random: systemRandom, log };
-  const sender = overTransports({ mail: mail ?? null, sms: sms ?? null }, around);
-  return { send: sender.send, close: (withinMs = 3000) => sender.close(withinMs) };
+  const durable = queue ? { store: queue.store, cipher: createCipher(queue.encryption) } : null;
+  const sender = overTransports({ mail: mail ?? null, sms: sms ?? null }, around, durable);
+  const stop = startJobs(durable ? [createMailDelivery({ deliverDue: sender.deliverDue, log })] : []);
+  return {
+    send: sender.send,
+    async close(withinMs = 3000) {
+      await stop();
+      await sender.close(withinMs);
+    },
+  };
 }
 
 async function open(gateway: GatewayConfig, from: string): Promise<SmsGateway> {

@@ -1,10 +1,10 @@
 /** Checks the options of `doublelock/embedded`, `/mongo`, `/redis` and `/delivery` before anything is opened. */
 import { z } from 'zod';
-import type { MailTransport } from '../adapters/delivery/mail-queue.ts';
 import { mailShape } from '../config/schema/mail.ts';
 import { accountsStorageShape, shortLivedStorageShape } from '../config/schema/server.ts';
 import { smsShape } from '../config/schema/sms.ts';
 import type { Log } from '../ports/log.ts';
+import type { MailOutboxStore, MailTransport } from '../ports/mail.ts';
 import type { MessageSender } from '../ports/senders.ts';
 import { callback, createOptionReader, having, text } from './option-check.ts';
 
@@ -12,6 +12,7 @@ const upkeep = {
   auditRetentionDays: z.number().positive().optional(),
   onFailure: callback<(error: unknown) => void>('(error: unknown) => void').optional(),
 };
+const key = z.strictObject({ id: text, key: z.string().min(32, 'is shorter than 32 characters') });
 const node = z.string().regex(/^.+:\d{1,5}$/, 'must be host:port');
 const nodes = z.array(node).min(1, 'is empty');
 
@@ -91,6 +92,12 @@ export const checkDeliver = createOptionReader(
   z.strictObject({
     mail: having<MailTransport>('MailTransport', 'attempt', 'close').optional(),
     sms: having<MessageSender>('MessageSender', 'send').optional(),
+    queue: z
+      .strictObject({
+        store: having<MailOutboxStore>('MailOutboxStore', 'insert', 'take', 'putOff', 'remove'),
+        encryption: z.array(key).min(1, 'is empty'),
+      })
+      .optional(),
     log: callback<Log>('Log').optional(),
   }),
 );

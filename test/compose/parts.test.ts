@@ -7,6 +7,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/shape.ts';
 import { freePort } from '../support/process/free-port.ts';
 import { freshDataDir } from '../support/stores/embedded.ts';
+import { eventually } from '../support/time/eventually.ts';
 
 /** Milliseconds: a refused connection is one at once. */
 const PATIENCE_MS = 10_000;
@@ -37,8 +38,9 @@ describe('the parts of a process', () => {
       SMTP_URL: `smtp://127.0.0.1:${await freePort()}`,
     };
     const config = loadConfig({ env, cwd: dataDir() });
-    const { senders, metrics, stores } = await openParts(config);
-    const sender = await senders.of(config);
+    const parts = await openParts(config);
+    const { senders, metrics, stores } = parts;
+    const sender = await senders.of(config, await cipherOf(secretsOf(config), parts));
     const counted = async () =>
       /undelivered_total\{channel="email"\} (\d+)/.exec((await metrics.exposition()).text)?.[1];
     expect(await counted()).to.equal('0');
@@ -48,10 +50,11 @@ describe('the parts of a process', () => {
       subject: 'A code',
       text: '123456',
       html: null,
-      expiresAt: null,
+      // Before a second attempt.
+      expiresAt: Date.now() + 900,
     });
+    await eventually(async () => expect(await counted()).to.equal('1'));
     await senders.close(PATIENCE_MS);
-    expect(await counted()).to.equal('1');
     await stores.close();
   });
 });

@@ -1,5 +1,7 @@
 /** From a configuration to messages that arrive. */
 import { expect } from 'chai';
+import { createMemoryMailOutbox } from '../../src/adapters/delivery/memory-mail-outbox.ts';
+import { createCipher } from '../../src/adapters/system/cipher.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import { createSenders, type Senders } from '../../src/compose/senders.ts';
@@ -21,6 +23,7 @@ const MAIL: Message = {
   html: null,
   expiresAt: null,
 };
+const CIPHER = createCipher([{ id: 'key', key: 'of this test' }]);
 const SMS: Message = { ...MAIL, channel: 'sms', to: '+31612345678', subject: '' };
 
 describe('the senders of a configuration', () => {
@@ -34,7 +37,10 @@ describe('the senders of a configuration', () => {
     outbox = [];
     lines = createLogLines();
     senders = createSenders({
-      stores: { outbox: { append: async (message) => void outbox.push(message) } },
+      stores: {
+        outbox: { append: async (message) => void outbox.push(message) },
+        mailOutbox: createMemoryMailOutbox(),
+      },
       clock: systemClock,
       random: systemRandom,
       logger: { warn: lines.log },
@@ -46,7 +52,7 @@ describe('the senders of a configuration', () => {
     `mail: { transport: smtp, url: "smtp://127.0.0.1:${port}${rest}" }`;
   const http = (url: string) => `sms: { transport: http, url: "${url}" }`;
   const sendBoth = async (config: Config) => {
-    const sender = await senders.of(config);
+    const sender = await senders.of(config, CIPHER);
     await sender.send(MAIL);
     await sender.send(SMS);
     return sender;
@@ -72,7 +78,7 @@ describe('the senders of a configuration', () => {
   });
 
   it('bring nothing to an outbox in production, and say so', async () => {
-    const sender = await senders.of(folder.load(production()));
+    const sender = await senders.of(folder.load(production()), CIPHER);
     for (const message of [MAIL, SMS]) {
       const refusal = await sender.send(message).catch((error: unknown) => error);
       expect(refusal).to.be.instanceOf(DeliveryFailed);
@@ -88,7 +94,7 @@ describe('the senders of a configuration', () => {
     const server = await startMailServer();
     const gateway = await startGateway();
     gateway.answer({ status: 503, body: SMS.to });
-    const sender = await senders.of(folder.load(`${smtp(server.port)}\n${http(gateway.url)}`));
+    const sender = await senders.of(folder.load(`${smtp(server.port)}\n${http(gateway.url)}`), CIPHER);
     const refusal = await sender.send(SMS).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(DeliveryFailed);
     await sender.send(MAIL);
@@ -98,7 +104,7 @@ describe('the senders of a configuration', () => {
 
   it('log a destination that is none, and not what it is', async () => {
     const server = await startMailServer();
-    const sender = await senders.of(folder.load(smtp(server.port)));
+    const sender = await senders.of(folder.load(smtp(server.port)), CIPHER);
     await sender.send({ ...MAIL, to: 'ann@acme.test, bob@acme.test' }).catch(() => {});
     expect(lines.lines).to.deep.equal([
       { event: 'mail.undelivered', reason: 'the destination is not one mail address' },
@@ -109,7 +115,7 @@ describe('the senders of a configuration', () => {
     const server = await startMailServer();
     // This machine by an address that is not known as its own.
     const url = `mail: { transport: smtp, url: "smtp://0.0.0.0:${server.port}" }`;
-    await (await senders.of(folder.load(url))).send(MAIL);
+    await (await senders.of(folder.load(url), CIPHER)).send(MAIL);
     await eventually(async () => expect(server.connections()).to.be.above(0));
     await senders.close(5000);
     expect([server.mails, server.asked]).to.deep.equal([[], []]);
@@ -118,28 +124,29 @@ describe('the senders of a configuration', () => {
 
   it('send none to this machine either, when TLS is asked for and nobody vouches for it', async () => {
     const server = await startMailServer(selfSigned('localhost', '127.0.0.1'));
-    await (await senders.of(folder.load(smtp(server.port, '?tls=required')))).send(MAIL);
+    const sender = await senders.of(folder.load(smtp(server.port, '?tls=required')), CIPHER);
+    await sender.send(MAIL);
     await senders.close(5000);
     expect([server.mails, server.connections()]).to.deep.equal([[], 1]);
     expect(lines.lines[0]?.reason).to.include('DEPTH_ZERO_SELF_SIGNED_CERT');
   });
 
   it('are kept by a reload that leaves delivery as it is, and no other', async () => {
-    const sender = await senders.of(folder.load(smtp(25)));
+    const sender = await senders.of(folder.load(smtp(25)), CIPHER);
     const others = [
       `${smtp(25)}\nsms: { allowed_prefixes: [+31], limits: { per_day: 1 } }\ntenants: [{ id: acme }]`,
       smtp(26),
       `${smtp(25)}\nsms: { from: Acme }`,
     ];
     const same = await Promise.all(
-      others.map(async (yaml) => (await senders.of(folder.load(yaml))) === sender),
+      others.map(async (yaml) => (await senders.of(folder.load(yaml), CIPHER)) === sender),
     );
     expect(same).to.deep.equal([true, false, false]);
   });
 
   it('send what is left when the process stops [R15]', async () => {
     const server = await startMailServer();
-    const sender = await senders.of(folder.load(smtp(server.port)));
+    const sender = await senders.of(folder.load(smtp(server.port)), CIPHER);
     await Promise.all(Array.from({ length: 10 }, () => sender.send(MAIL)));
     await senders.close(5000);
     expect(server.mails).to.have.lengthOf(10);

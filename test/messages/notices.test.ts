@@ -138,7 +138,9 @@ describe('notices', () => {
     await notify(bob, { topic: 'reported' });
     expect(sent.map(({ to }) => to)).to.have.members([BOB.email, BOSS.email, dutch.email]);
     const texts = Object.fromEntries(sent.map(({ to, text }) => [to, text]));
-    expect(texts[BOSS.email]).to.include(`Account: ${BOB.email}`).and.include('reported activity that wasn’t theirs');
+    expect(texts[BOSS.email])
+      .to.include(`Account: ${BOB.email}`)
+      .and.include('reported activity that wasn’t theirs');
     expect(texts[dutch.email]).to.include('meldt activiteit van een ander');
     expect(texts[BOB.email]).not.to.include('Account:');
     expect(Object.values(texts).join()).not.to.match(/evil|\/not-me\//);

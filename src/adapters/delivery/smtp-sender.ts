@@ -1,7 +1,7 @@
 /** Hands one message to a mail server (RFC 5321), over connections that are kept, in a time that is bounded. */
 import { createTransport, type NodemailerError } from 'nodemailer';
+import type { Attempt, MailTransport } from '../../ports/mail.ts';
 import type { Message } from '../../ports/senders.ts';
-import type { Attempt, MailTransport } from './mail-queue.ts';
 
 export interface MailServer {
   readonly host: string;

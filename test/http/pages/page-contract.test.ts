@@ -216,8 +216,12 @@ describe('what a page promises', () => {
   });
 
   it('says who demands a set-up: the organisation, or the application [1.3]', async () => {
-    expect((await open('set-up-choose')).$('.notice').text()).to.include('Acme requires two-step verification.');
-    expect((await open('set-up-totp-forced')).$('.notice').text()).to.include('Acme Payroll requires two-step verification.');
+    expect((await open('set-up-choose')).$('.notice').text()).to.include(
+      'Acme requires two-step verification.',
+    );
+    expect((await open('set-up-totp-forced')).$('.notice').text()).to.include(
+      'Acme Payroll requires two-step verification.',
+    );
   });
 
   it('names whom to ask on the page for the code, and the administrator where nobody is named [1.5]', async () => {
@@ -228,7 +232,9 @@ describe('what a page promises', () => {
   it('says why it cannot be turned off, and who can lift it [1.6]', async () => {
     const required = await open('security-required');
     expect(required.$('main').text()).to.include('because Acme requires it');
-    expect((await open('security-administrator')).$('main').text()).to.include('your role requires a second step');
+    expect((await open('security-administrator')).$('main').text()).to.include(
+      'your role requires a second step',
+    );
   });
 
   it('says where a code went and how long it is good, and when none is on its way [2.8]', async () => {

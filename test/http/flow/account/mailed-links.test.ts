@@ -64,7 +64,9 @@ describe('the link that confirms an address', () => {
     const done = await phone.follow(answer);
     expect([done.name, done.status]).to.deep.equal(['confirm-email', 200]);
     expect(done.$('button[name=confirm]').length).to.equal(0);
-    expect(words(done)).to.include('Your e-mail address is confirmed').and.include('You can close this window');
+    expect(words(done))
+      .to.include('Your e-mail address is confirmed')
+      .and.include('You can close this window');
     expect(await isConfirmed('ben@strict.test')).to.equal(true);
     expect((await phone.submit(page, {}, 'confirm')).status, 'the Back button').to.equal(303);
     const again = await s.app.visitor().open(link);

@@ -43,7 +43,9 @@ describe('the chooser of methods', () => {
     const { visitor, page } = await givePassword(s, address('ann'));
     expect([page.status, page.name]).to.deep.equal([200, 'choose-method']);
     expect(choices(page)).to.deep.equal(['totp', 'sms', 'email']);
-    expect(words(page)).to.include('Text message').and.include('Less secure: text messages can be intercepted');
+    expect(words(page))
+      .to.include('Text message')
+      .and.include('Less secure: text messages can be intercepted');
     expect(await sent('ann')).to.deep.equal([0, 0]);
     const mailed = await visitor.chooseMethod('email');
     expect([mailed.name, mailed.$('body').attr('data-method')]).to.deep.equal(['enter-code', 'email']);

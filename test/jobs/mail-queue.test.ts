@@ -1,16 +1,18 @@
 /** The queue before real mail servers, in a time of the test's own. */
 import { expect } from 'chai';
-import { createMailQueue, type MailQueue } from '../../../src/adapters/delivery/mail-queue.ts';
-import { createSmtpTransport } from '../../../src/adapters/delivery/smtp-sender.ts';
-import { systemRandom } from '../../../src/adapters/system/random.ts';
-import { DeliveryFailed, type Message } from '../../../src/ports/senders.ts';
-import { mailServers } from '../../support/delivery/mail-server.ts';
-import { freePort } from '../../support/process/free-port.ts';
-import { muteServers } from '../../support/process/mute-server.ts';
-import { eventually } from '../../support/time/eventually.ts';
-import { endsWithin } from '../../support/time/in-time.ts';
-import { createTimers } from '../../support/time/timers.ts';
-import { createLogLines, MAIL, NOT_ONE_MAILBOX, NOW } from './messages.ts';
+import { createMemoryMailOutbox } from '../../src/adapters/delivery/memory-mail-outbox.ts';
+import { createSmtpTransport } from '../../src/adapters/delivery/smtp-sender.ts';
+import { createCipher } from '../../src/adapters/system/cipher.ts';
+import { systemRandom } from '../../src/adapters/system/random.ts';
+import { createMailQueue, type MailQueue } from '../../src/jobs/mail-queue.ts';
+import { DeliveryFailed, type Message } from '../../src/ports/senders.ts';
+import { createLogLines, MAIL, NOT_ONE_MAILBOX, NOW } from '../adapters/delivery/messages.ts';
+import { mailServers } from '../support/delivery/mail-server.ts';
+import { freePort } from '../support/process/free-port.ts';
+import { muteServers } from '../support/process/mute-server.ts';
+import { eventually } from '../support/time/eventually.ts';
+import { endsWithin } from '../support/time/in-time.ts';
+import { createTimers } from '../support/time/timers.ts';
 
 const NOTICE: Message = { ...MAIL, subject: 'A factor was removed', expiresAt: null };
 const MINUTE_MS = 60_000;
@@ -37,6 +39,9 @@ describe('the mail queue', () => {
       connections: concurrency,
     });
     const queue = createMailQueue({
+      store: createMemoryMailOutbox(),
+      isDurable: false,
+      cipher: createCipher([{ id: 'memory', key: 'of this test' }]),
       transport,
       ...timers,
       ...lines,
