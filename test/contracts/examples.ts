@@ -6,6 +6,7 @@ import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
 import type { SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../../src/domain/sign-in/trusted-browser.ts';
+import type { QueuedMail } from '../../src/ports/mail.ts';
 
 /** Milliseconds since the epoch: when the examples happen. */
 export const NOW = 1_750_000_000_000;
@@ -115,4 +116,8 @@ export function aProgress(changes: Partial<SignInTransaction> = {}): SignInTrans
     expiresAt: NOW + MINUTE,
     ...changes,
   };
+}
+
+export function aMail(changes: Partial<QueuedMail> = {}): QueuedMail {
+  return { id: 'mail-1', encrypted: 'v1.key.nonce.body', expiresAt: NOW + MINUTE, ...changes };
 }

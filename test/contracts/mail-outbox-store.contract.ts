@@ -1,14 +1,10 @@
 /** What a store of queued mail promises. */
 import { expect } from 'chai';
-import type { LeasedMail, MailOutboxStore, QueuedMail } from '../../src/ports/mail.ts';
-import { MINUTE, NOW } from './examples.ts';
+import type { LeasedMail, MailOutboxStore } from '../../src/ports/mail.ts';
+import { aMail, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, together } from './make-store.ts';
 
 const LEASE = 20_000;
-
-export function aMail(changes: Partial<QueuedMail> = {}): QueuedMail {
-  return { id: 'mail-1', encrypted: 'v1.key.nonce.body', expiresAt: NOW + MINUTE, ...changes };
-}
 
 export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailOutboxStore>): void {
   describe(`${name}: outbox of mail`, () => {

@@ -40,7 +40,10 @@ const PAGE = 200;
 const MODELS = ['Grant', 'RefreshToken'];
 
 export function createReencryption({ enrolments, providerDurable, cipher, clock }: ReencryptionDeps) {
-  /** Everything in the accounts store that is sealed, a page at a time. */
+  /**
+   * All encrypted values of the accounts store, a page at a time. Queued mail is not among them: it lives for an hour at
+   * most, and an older key stays for as long as links in mails, which is longer.
+   */
   async function* pages(): AsyncGenerator<SealedRecord[]> {
     yield* through(
       (after) => enrolments.pageOfSecrets(after, PAGE),

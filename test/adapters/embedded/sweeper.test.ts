@@ -4,6 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import {
+  aMail,
   anAccount,
   anAuditEvent,
   anEnrolment,
@@ -44,6 +45,9 @@ describe('embedded sweeper', () => {
     await stores.records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
     await stores.trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores.providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
+    // Delivery has an hour to count it.
+    const mail = aMail({ id: suffix, expiresAt: expiresAt - 60 * MINUTE });
+    await stores.mailOutbox.insert(mail, NOW, null);
   }
 
   it('removes from the accounts file what has expired, and nothing that has not [R38]', async () => {
@@ -54,7 +58,7 @@ describe('embedded sweeper', () => {
     await stores.onceKeys.first('kept', 'value', null);
     await stores.providerDurable.upsert('Grant', 'kept', {}, null);
     await stores.keys.insert({ id: 'kept', digestKey: 'sealed', addedAt: NOW - YEAR, usedAt: null });
-    expect(await stores.sweep(NOW, YEAR)).to.equal(5);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(6);
     expect(rowsIn('accounts.sqlite')).to.deep.equal({
       accounts: 1,
       enrolments: 1,
@@ -66,6 +70,7 @@ describe('embedded sweeper', () => {
       audit: 0,
       provider: 2,
       encryption_keys: 1,
+      mail_outbox: 1,
     });
     expect(await stores.onceKeys.peek('kept')).to.equal('value');
     expect(await stores.onceKeys.claim('claim-new', NOW)).to.equal(false);

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
 import {
+  aMail,
   anAccount,
   anAuditEvent,
   anEnrolment,
@@ -21,13 +22,14 @@ describe('MongoDB and other processes', () => {
   const start = otherProcesses('mongo-process.ts');
 
   it('of four processes one wins each once-only act [A32 A41 A44 R25]', async () => {
-    const { accounts, enrolments, lockouts, providerDurable } = stores();
+    const { accounts, enrolments, lockouts, providerDurable, mailOutbox } = stores();
     for (let number = 0; number < PRIZES; number += 1) {
       const id = String(number);
       await accounts.insert(anAccount({ id, email: `${id}@globex.test`, passwordHash: 'old' }));
       await enrolments.insert(anEnrolment({ id }));
       await providerDurable.upsert('RefreshToken', id, {}, null);
       await providerDurable.upsert('Grant', id, {}, null);
+      await mailOutbox.insert(aMail({ id }), NOW, null);
     }
     await enrolments.insert(anEnrolment({ id: 'stepped', accountId: 'account-2' }));
 
@@ -36,7 +38,15 @@ describe('MongoDB and other processes', () => {
     for (const racer of racers) racer.tell('go');
     const results = (await Promise.all(racers.map((racer) => racer.next()))) as RaceResult[];
 
-    for (const prize of ['claims', 'consumed', 'destroyed', 'accounts', 'removed', 'replaced'] as const) {
+    for (const prize of [
+      'claims',
+      'consumed',
+      'destroyed',
+      'accounts',
+      'removed',
+      'replaced',
+      'mails',
+    ] as const) {
       const won = results.reduce((sum, one) => sum + one[prize], 0);
       expect(won, prize).to.equal(PRIZES);
     }
@@ -82,6 +92,8 @@ describe('MongoDB and the death of a process', () => {
       grantId: 'grant-1',
     });
     expect(await stores.audit.list({ limit: 9 })).to.deep.equal([anAuditEvent()]);
+    const [mail] = await stores.mailOutbox.take(9, NOW + 20_000, NOW + 40_000);
+    expect(mail).to.deep.equal({ ...aMail(), lease: 2, putOffs: 0, lostLeases: 1 });
     await stores.close();
   });
 });

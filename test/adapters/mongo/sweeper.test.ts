@@ -1,6 +1,7 @@
 /** Sweeping: what has expired goes, everything else stays. */
 import { expect } from 'chai';
 import {
+  aMail,
   anAccount,
   anAuditEvent,
   anEnrolment,
@@ -32,6 +33,10 @@ describe('sweeping MongoDB', () => {
     await stores().records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
     await stores().trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores().providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
+    // Delivery has an hour to count it.
+    const mail = aMail({ id: suffix, expiresAt: expiresAt - 60 * MINUTE });
+    await stores().mailOutbox.insert(mail, NOW, null);
+    await stores().mailOutbox.take(9, NOW, NOW);
   }
 
   it('removes what has expired, and nothing that has not [R38]', async () => {
@@ -42,7 +47,7 @@ describe('sweeping MongoDB', () => {
     await stores().enrolments.raiseLastStep('enrolment-1', 7);
     await stores().onceKeys.first('kept', 'value', null);
     await stores().providerDurable.upsert('Grant', 'kept', {}, null);
-    expect(await stores().sweep(NOW, YEAR)).to.equal(5);
+    expect(await stores().sweep(NOW, YEAR)).to.equal(8);
     expect(await documents()).to.deep.equal({
       accounts: 1,
       enrolments: 2,
@@ -50,6 +55,7 @@ describe('sweeping MongoDB', () => {
       sign_in_records: 1,
       trusted_browsers: 1,
       provider: 2,
+      mail_outbox: 2,
     });
     expect(await stores().onceKeys.peek('kept')).to.equal('value');
     expect(await stores().onceKeys.claim('claim-new', NOW)).to.equal(false);

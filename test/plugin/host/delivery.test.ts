@@ -10,11 +10,14 @@ import {
   smtp,
   twilio,
 } from '../../../src/delivery.ts';
+import { embedded } from '../../../src/embedded.ts';
 import { createLogLines } from '../../adapters/delivery/messages.ts';
 import { mailServers } from '../../support/delivery/mail-server.ts';
 import { smsCentres } from '../../support/delivery/sms-centre.ts';
 import { smsGateways } from '../../support/delivery/sms-gateway.ts';
 import { selfSigned } from '../../support/process/certificate.ts';
+import { freePort } from '../../support/process/free-port.ts';
+import { makeDataDir, removeDataDir } from '../../support/stores/embedded.ts';
 import { eventually } from '../../support/time/eventually.ts';
 
 const MAIL: Message = {
@@ -78,6 +81,27 @@ describe('the delivery of the plugin [U.6]', () => {
     expect(centre.submits[0]).to.include({ destination_addr: '31612345678', source_addr: 'Acme' });
     await sender.close();
     await eventually(async () => expect(centre.goodbyes()).to.equal(1));
+  });
+
+  it('keeps mail in a store of the host, and sends what another process has left there [R24]', async () => {
+    const [path, encryption] = [makeDataDir(), [{ id: 'key', key: 'k'.repeat(32) }]];
+    const { durable, close } = embedded({ dataDir: path });
+    try {
+      const queue = { store: durable.mailOutbox, encryption };
+      const away = await smtp({ url: `smtp://127.0.0.1:${await freePort()}`, from: 'no-reply@acme.test' });
+      const first = deliver({ mail: away, queue });
+      await first.send(MAIL);
+      await first.close(0);
+      const server = await startMailServer();
+      const mail = await smtp({ url: `smtp://127.0.0.1:${server.port}`, from: 'no-reply@acme.test' });
+      kept(deliver({ mail, queue }));
+      await eventually(async () => expect(server.mails).to.have.lengthOf(1), 40_000);
+      expect(() => deliver({ mail, queue: { ...queue, encryption: [] } })).to.throw(TypeError);
+    } finally {
+      await Promise.all(open.map((delivery) => delivery.close(0)));
+      await close();
+      removeDataDir(path);
+    }
   });
 
   it('uses a gateway of the host, and stops calling it while it fails', async () => {

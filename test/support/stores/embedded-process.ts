@@ -1,7 +1,7 @@
 /** A second process on the same files; told what to do by its arguments and by messages. */
 import { DatabaseSync } from 'node:sqlite';
 import { openEmbedded } from '../../../src/adapters/embedded/open.ts';
-import { anAccount, anAuditEvent, anEnrolment, NOW } from '../../contracts/examples.ts';
+import { aMail, anAccount, anAuditEvent, anEnrolment, NOW } from '../../contracts/examples.ts';
 
 /** What one of several racing processes won; each number is of one racer. */
 export interface RaceResult {
@@ -11,6 +11,7 @@ export interface RaceResult {
   readonly replaced: number;
   readonly accounts: number;
   readonly attempts: number;
+  readonly mails: number;
   readonly told: readonly string[];
 }
 
@@ -26,7 +27,7 @@ async function countTrue(calls: readonly Promise<boolean>[]): Promise<number> {
   return (await Promise.all(calls)).filter(Boolean).length;
 }
 
-/** Everybody wants the same 20 claims, tokens, interactions, sessions, addresses and the same ten attempts. */
+/** Each process wants the same 20 claims, tokens, interactions, sessions, addresses, mails and the same ten attempts. */
 async function race(dataDir: string): Promise<RaceResult> {
   const stores = openEmbedded({ dataDir });
   tell('ready');
@@ -35,7 +36,7 @@ async function race(dataDir: string): Promise<RaceResult> {
   const later = NOW + 60_000;
   const limits = [{ counter: 'account', limit: 10, windowMs: 60_000 }];
   const own = String(process.pid);
-  const [claims, consumed, destroyed, replaced, accounts, attempts, told] = await Promise.all([
+  const [claims, consumed, destroyed, replaced, accounts, attempts, told, mails] = await Promise.all([
     countTrue(each.map((key) => stores.onceKeys.claim(key, later))),
     countTrue(each.map((id) => stores.providerDurable.consume('RefreshToken', id, NOW))),
     countTrue(each.map((id) => stores.providerShortLived.destroy('Interaction', id))),
@@ -55,9 +56,19 @@ async function race(dataDir: string): Promise<RaceResult> {
       }),
     ),
     Promise.all(each.map((key) => stores.onceKeys.first(`first-${key}`, own, null))),
+    Promise.all(each.map(() => stores.mailOutbox.take(3, NOW, later))),
   ]);
   stores.close();
-  return { claims, consumed, destroyed, replaced, accounts, attempts, told };
+  return {
+    claims,
+    consumed,
+    destroyed,
+    replaced,
+    accounts,
+    attempts,
+    told,
+    mails: mails.flat().length,
+  };
 }
 
 /** Writes one thing of each kind that must survive, and says so only when the store has said so. */
@@ -69,6 +80,7 @@ async function write(dataDir: string): Promise<void> {
   await stores.lockouts.lock('account-1', NOW, 1);
   await stores.providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1' }, null);
   await stores.audit.append(anAuditEvent());
+  await stores.mailOutbox.insert(aMail(), NOW, NOW + 20_000);
   tell('acknowledged');
 }
 

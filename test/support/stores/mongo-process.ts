@@ -1,6 +1,7 @@
 /** A second process on the same database; told by its arguments what to do and where, and by a message when to begin. */
 import { openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
 import {
+  aMail,
   anAccount,
   anAuditEvent,
   anEnrolment,
@@ -17,6 +18,7 @@ export interface RaceResult {
   readonly accounts: number;
   readonly removed: number;
   readonly replaced: number;
+  readonly mails: number;
   readonly told: readonly string[];
   /** The numbers that its failures had. */
   readonly failures: readonly number[];
@@ -25,15 +27,23 @@ export interface RaceResult {
 /** How many of each there are to be won. */
 const PRIZES = 10;
 
+/** Takes until nothing is left: of several who want the same, one goes on. */
+async function takeAll(take: () => Promise<readonly unknown[]>): Promise<number> {
+  let total = 0;
+  for (let taken = await take(); taken.length > 0; taken = await take()) total += taken.length;
+  return total;
+}
+
 async function countTrue(calls: readonly Promise<boolean>[]): Promise<number> {
   return (await Promise.all(calls)).filter(Boolean).length;
 }
 
 /** Everybody wants the same claims, tokens, grants, addresses, enrolments and passwords, and all fail with one account. */
 async function race(uri: string): Promise<RaceResult> {
-  const { accounts, onceKeys, enrolments, lockouts, providerDurable, close } = await openMongoAccounts({
-    uri,
-  });
+  const { accounts, onceKeys, enrolments, lockouts, providerDurable, mailOutbox, close } =
+    await openMongoAccounts({
+      uri,
+    });
   process.send?.('ready');
   await new Promise((resolve) => process.once('message', resolve));
   const each = Array.from({ length: PRIZES }, (_, index) => String(index));
@@ -47,6 +57,7 @@ async function race(uri: string): Promise<RaceResult> {
     ),
     removed: await countTrue(each.map((id) => enrolments.remove('account-1', id))),
     replaced: await countTrue(each.map((id) => accounts.replacePasswordHash(id, 'old', `new-${own}-${id}`))),
+    mails: await takeAll(() => mailOutbox.take(3, NOW, NOW + 20_000)),
     told: await Promise.all(each.map((key) => onceKeys.first(`first-${key}`, own, null))),
     failures: await Promise.all(each.map(() => lockouts.addFailure('account-1', 'totp', NOW))),
   };
@@ -68,6 +79,7 @@ async function write(uri: string): Promise<void> {
   await stores.trustedBrowsers.insert(aTrustedBrowser());
   await stores.providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1' }, null);
   await stores.audit.append(anAuditEvent());
+  await stores.mailOutbox.insert(aMail(), NOW, NOW + 20_000);
   process.send?.('acknowledged');
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { openEmbedded, openEmbeddedAccounts } from '../../../../src/adapters/embedded/open.ts';
 import { StoreUnavailable } from '../../../../src/ports/faults.ts';
-import { anAccount, anAuditEvent, anEnrolment, NOW } from '../../../contracts/examples.ts';
+import { aMail, anAccount, anAuditEvent, anEnrolment, NOW } from '../../../contracts/examples.ts';
 import { together } from '../../../contracts/make-store.ts';
 import { otherProcesses } from '../../../support/process/processes.ts';
 import { freshDataDir } from '../../../support/stores/embedded.ts';
@@ -21,6 +21,7 @@ describe('embedded stores and other processes', () => {
       await setUp.providerDurable.upsert('RefreshToken', String(id), {}, null);
       await setUp.providerShortLived.upsert('Interaction', String(id), {}, null);
       await setUp.providerShortLived.upsert('Session', String(id), {}, null);
+      await setUp.mailOutbox.insert(aMail({ id: String(id) }), NOW, null);
     }
     setUp.close();
 
@@ -37,6 +38,7 @@ describe('embedded stores and other processes', () => {
     expect(total((one) => one.replaced)).to.equal(20);
     expect(total((one) => one.accounts)).to.equal(20);
     expect(total((one) => one.attempts)).to.equal(10);
+    expect(total((one) => one.mails)).to.equal(20);
     for (const { told } of results) expect(told).to.deep.equal(results[0]?.told);
   });
 
@@ -60,6 +62,8 @@ describe('embedded stores and other processes', () => {
       grantId: 'grant-1',
     });
     expect(await stores.audit.list({ limit: 9 })).to.deep.equal([anAuditEvent()]);
+    const [mail] = await stores.mailOutbox.take(9, NOW + 20_000, NOW + 40_000);
+    expect(mail).to.deep.equal({ ...aMail(), lease: 2, putOffs: 0, lostLeases: 1 });
     stores.close();
   });
 
