@@ -1,7 +1,8 @@
-/** Passwords as argon2id on the thread pool, a bounded number at a time and a bounded number waiting. */
+/** Hashes passwords with argon2id on the thread pool. The numbers that run and that wait are bounded. */
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { hash, hashSync, parseOptions, verify } from '@node-rs/argon2';
+import PQueue from 'p-queue';
 import { Busy, type PasswordHasher, type VerifyPassword } from '../../ports/system.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane; salt and tag as in RFC 9106, 3.1. */
@@ -12,11 +13,11 @@ const ARGON2ID = 2;
 const VERSION_0X13 = 1;
 
 export interface PasswordHasherOptions {
-  /** How many are hashed at once; never more than there are processors. 19 MiB of memory each. */
+  /** The number that is hashed at once, at most the number of processors. Each takes 19 MiB of memory. */
   readonly concurrency: number;
-  /** How many may wait; whoever comes after is told `Busy`. */
+  /** The number that may wait. A call beyond it rejects with `Busy`. */
   readonly queueLimit: number;
-  /** Milliseconds; whoever has waited for so long is told `Busy` too. Default: 10 s, beyond which nobody waits. */
+  /** Milliseconds. A call that has waited for so long rejects with `Busy`. Default: 10 s, when people have left. */
   readonly waitMs?: number;
 }
 
@@ -42,41 +43,22 @@ function isCurrent(found: Parameters): boolean {
   );
 }
 
-type Gate = <T>(job: () => Promise<T>) => Promise<T>;
+type InTurn = <T>(job: () => Promise<T>) => Promise<T>;
 
-/** Runs at most `concurrency` jobs, the others in the order in which they came. */
-function createGate(concurrency: number, queueLimit: number, waitMs: number): Gate {
-  const waiting = new Set<() => void>();
-  let running = 0;
-
-  function place(): Promise<void> {
-    return new Promise((admit, reject) => {
-      const next = () => {
-        clearTimeout(timer);
-        admit();
-      };
-      const timer = setTimeout(() => {
-        waiting.delete(next);
-        reject(new Busy('passwords are checked too slowly'));
-      }, waitMs);
-      waiting.add(next);
-    });
-  }
+/** Runs at most `concurrency` jobs; the others wait in the order of their calls. */
+function createTurns(concurrency: number, queueLimit: number, waitMs: number): InTurn {
+  const queue = new PQueue({ concurrency });
 
   return async (job) => {
-    if (running < concurrency) running += 1;
-    else if (waiting.size >= queueLimit) throw new Busy('too many passwords are being checked');
-    // The place is handed over by whoever leaves, so that nobody can slip in between.
-    else await place();
-    try {
-      return await job();
-    } finally {
-      const [next] = waiting;
-      if (next) {
-        waiting.delete(next);
-        next();
-      } else running -= 1;
-    }
+    if (queue.pending >= concurrency && queue.size >= queueLimit)
+      throw new Busy('too many passwords are being checked');
+    const waiting = new AbortController();
+    const timer = setTimeout(() => waiting.abort(new Busy('passwords are checked too slowly')), waitMs);
+    const begin = () => {
+      clearTimeout(timer);
+      return job();
+    };
+    return queue.add(begin, { signal: waiting.signal });
   };
 }
 
@@ -85,11 +67,11 @@ export function createPasswordHasher({
   queueLimit,
   waitMs = 10_000,
 }: PasswordHasherOptions): PasswordHasher {
-  const inTurn = createGate(Math.min(concurrency, availableParallelism()), queueLimit, waitMs);
+  const inTurn = createTurns(Math.min(concurrency, availableParallelism()), queueLimit, waitMs);
   const dummy = hashSync(randomBytes(32), PARAMETERS);
 
   const verifyNow: VerifyPassword = async (stored, password) => {
-    // What is not an argon2 hash is treated like an unknown account: the same work, and no.
+    // A text that is no argon2 hash costs the same work as an unknown account, and matches nothing.
     const usable = stored !== null && parametersOf(stored) !== null ? stored : null;
     const matches = await verify(usable ?? dummy, password);
     return matches && usable !== null;
