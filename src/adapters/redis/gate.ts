@@ -1,4 +1,9 @@
-/** Lets acts through to a server that was examined since it was connected to, and holds them back until then. */
+/**
+ * Holds commands back until the server behind the present connection was examined. The offline queue of ioredis can't do
+ * that: it is flushed to a new connection before the server was examined. With that queue in place of the gate five outage
+ * tests fail. An evicting server (R7) and a replica (R8) take commands. A refused login does not end the start. Each command
+ * to a dead server waits its full time (R1).
+ */
 import { Cluster } from 'ioredis';
 import { StoreUnavailable } from '../../ports/faults.ts';
 import { type Client, PATIENCE_MS } from './client.ts';
@@ -9,44 +14,41 @@ import { within } from './waiting.ts';
 export interface Gate {
   readonly isOpen: boolean;
   /**
-   * Waits until it is open. Rejects with `StoreUnavailable` after so many milliseconds; at once when the server is unfit
-   * or has been away for as long as anybody waits.
+   * Waits until it is open. Rejects with `StoreUnavailable` after `milliseconds`. Rejects at once when the server is unfit,
+   * or has been away for `PATIENCE_MS`: a command to a dead server does not wait again.
    */
   passed(milliseconds: number): Promise<void>;
   /**
-   * For who learns that a connection is broken before the client says so: whether the gate is shut now, and the next
-   * connection opens it again. In a cluster one connection is not all.
+   * Reports that a command met a broken connection, which the client itself may notice later. Returns whether the gate is
+   * shut, so that the next connection opens it. In a cluster it stays open: other connections may be sound.
    */
   isShutByBreak(): boolean;
-  /** Examines the server again. Rejects when it is not fit now, or does not tell. */
+  /** Examines the server again. Rejects when it is unfit, or does not answer. */
   look(): Promise<void>;
-  /** Settles once: rejects with `Unfit`; a server that cannot be reached may come later. */
+  /** Rejects with `Unfit`. Resolves also when the server can't be reached within the time-outs of the client. */
   readonly started: Promise<void>;
   stop(): void;
 }
 
-/** In milliseconds: how long the start waits for a server that does not even refuse. */
-const START_MS = 2000;
-/** In milliseconds: how often a server that was found unfit is looked at again. */
+/** Milliseconds between two examinations of an unfit server: an operator may have corrected its settings (R9). */
 const LOOK_AGAIN_MS = 1000;
-/** In milliseconds: how long a server that tells nothing, or is a replica, is left alone before the next connection. */
+/** Milliseconds before the next connection after a replica or a silent server: its address may lead to another by then. */
 const CONNECT_AGAIN_MS = 200;
 
-/** A cluster names the fault of its nodes in a property. */
+/** A cluster wraps the error of its node. Without it a refused login would not be recognised. */
 function originOf(error: Error): Error {
   return 'lastNodeError' in error && error.lastNodeError instanceof Error ? error.lastNodeError : error;
 }
 
 export function createGate(client: Client): Gate {
   const started = Promise.withResolvers<void>();
-  const startedLate = setTimeout(started.resolve, START_MS).unref();
   let opening = Promise.withResolvers<void>();
   let isOpen = false;
   let unfit: Unfit | null = null;
   let lastFault = 'not connected';
   let shutSince = performance.now();
   let again: NodeJS.Timeout | undefined;
-  /** Counts looks and connections: what a look finds out about an earlier connection is of no use. */
+  /** Numbers examinations and connections. The result of an examination on an earlier connection is ignored. */
   let turn = 0;
 
   function open(): void {
@@ -107,6 +109,7 @@ export function createGate(client: Client): Gate {
   }
 
   client.on('ready', () => look().catch(() => {}));
+  // A node that joins a cluster may evict, and would be examined by the next readiness check only.
   client.on('+node', () => (isOpen ? look().catch(() => {}) : undefined));
   client.on('close', forget);
   client.on('error', note);
@@ -126,7 +129,7 @@ export function createGate(client: Client): Gate {
       return !isOpen;
     },
     look,
-    started: started.promise.finally(() => clearTimeout(startedLate)),
+    started: started.promise,
     stop() {
       forget();
       lastFault = 'closed';

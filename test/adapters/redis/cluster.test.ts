@@ -75,6 +75,13 @@ describe('redis as a cluster', () => {
     expect(String(outcome)).to.include('allkeys-lru');
   });
 
+  it('is refused with the reason when it wants a login', async () => {
+    for (const { admin } of nodes) await admin.config('SET', 'requirepass', 'the right one');
+    const outcome: unknown = await open().catch((error: unknown) => error);
+    for (const { admin } of nodes) await admin.config('SET', 'requirepass', '');
+    expect(String(outcome)).to.include('Redis refuses the login').and.include('NOAUTH');
+  });
+
   it('follows slots that move to another master', async () => {
     const [from, to] = nodes;
     if (!from || !to) throw new Error('three masters');

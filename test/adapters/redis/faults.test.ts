@@ -188,6 +188,17 @@ describe('redis that fails', () => {
     await Promise.all(oneOfEach(stores));
   });
 
+  it('starts within seconds while the server is silent, and becomes ready by itself [R9]', async () => {
+    const server = await start();
+    server.pause();
+    const opening = openRedisShortLived({ uri: server.url, clock: CLOCK });
+    const isInTime = await endsWithin(3000, opening);
+    server.resume();
+    const { ping } = keep(await opening);
+    expect(isInTime, 'within three seconds').to.equal(true);
+    await eventually(ping);
+  });
+
   it('ends what is under way when it is closed, and is unavailable at once from then on', async () => {
     const stores = await open(await start());
     const underWay = Promise.allSettled(oneOfEach(stores));
