@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
+import { LOCALES } from '../../src/domain/account.ts';
 import { needs } from '../support/needs.ts';
 import { PAGE_SAMPLES } from '../support/pages/page-samples.ts';
 import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
@@ -35,6 +36,22 @@ const ALONE = `[...document.querySelectorAll('main p > a:only-child, main li > a
 const CUT = `[...document.querySelectorAll('main :is(button, .button, label, p, li, h1, h2, code, dd, summary)')]
   .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
   .map((one) => one.cloneNode(false).outerHTML)`;
+
+/** Each "e-mail" in which a line ends, with the text around it. */
+const BROKEN = `(() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { currentNode } = walker;
+    for (const { index } of currentNode.data.matchAll(/e-mail/gi)) {
+      const range = document.createRange();
+      range.setStart(currentNode, index);
+      range.setEnd(currentNode, index + 6);
+      if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(currentNode.data);
+    }
+  }
+  return found;
+})()`;
 
 /** Any image. */
 const LOGO = join(import.meta.dirname, '../../docs/sign-in.png');
@@ -128,6 +145,21 @@ describe('every page, in a browser', function () {
     };
     expect(await findOnEach({ locale: 'nl', viewport: PHONE }, cut)).to.deep.equal([]);
   });
+
+  for (const locale of LOCALES) {
+    it(`ends no line within the word e-mail on a phone, in ${locale} [U.4]`, async () => {
+      const broken = async (page: Page): Promise<string[]> => {
+        const found: string[] = [];
+        // Each width ends the lines at other words.
+        for (let width = NARROWEST.width; width <= PHONE.width; width += 14) {
+          await page.setViewportSize({ ...PHONE, width });
+          found.push(...(await page.evaluate<string[]>(BROKEN)).map((text) => `${width} pixels: ${text}`));
+        }
+        return found;
+      };
+      expect(await findOnEach({ locale, viewport: PHONE }, broken)).to.deep.equal([]);
+    });
+  }
 
   it('has controls that are large enough for a thumb [U.4]', async () => {
     const missed = async (page: Page): Promise<string[]> => [
