@@ -13,7 +13,7 @@ import { givePassword } from '../members.ts';
 import { codeTo, desk, linkIn, reachable, sentTo } from '../outbox.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
 
-describe('what is on its way when a sign-in is ended', () => {
+describe('requests under way when a sign-in is ended', () => {
   const app = { method: 'totp', secret: SECRET };
   const s = interaction(() =>
     desk(...'ann ben cat dan'.split(' ').map((name) => reachable(name, 'desk', app, 'email'))),
@@ -82,7 +82,7 @@ describe('what is on its way when a sign-in is ended', () => {
     expect((await visitor.open('/account')).name).to.equal('sign-in');
   }
 
-  it('a set-up that is still being sent when the owner says "it was not me" binds nothing [A48]', async () => {
+  it('enrol nothing after the owner has followed "Wasn’t you?" [A48]', async () => {
     const visitor = await intruder('ann');
     const first = await beginsSetUp(visitor);
     await visitor.putAway(await visitor.submit(first, { code: nextCode(s.app, first.mark('secret')) }));
@@ -94,7 +94,7 @@ describe('what is on its way when a sign-in is ended', () => {
     await expectOut(visitor);
   });
 
-  it('a set-up that is still being sent when the operator removes all factors binds nothing [A58]', async () => {
+  it('enrol nothing after the operator has removed all factors [A58]', async () => {
     const visitor = await intruder('ben');
     const finish = slowly(visitor, await beginsSetUp(visitor));
     const { code } = await doublelock('factors', 'remove', address('ben'), '--all', '--yes');
@@ -115,7 +115,7 @@ describe('what is on its way when a sign-in is ended', () => {
     return visitor;
   }
 
-  it('a step-up in which a code was asked for before does not bring the session back [A48 A58]', async () => {
+  it('do not restore the session by a step-up whose code was requested before [A48 A58]', async () => {
     const visitor = await stale('cat');
     const asked = await visitor.chooseMethod('email');
     const code = await codeTo(s.app, address('cat'));
@@ -124,7 +124,7 @@ describe('what is on its way when a sign-in is ended', () => {
     await expectOut(visitor);
   });
 
-  it('a step-up that was finished, and not yet fetched, does not bring the session back [A48 A58]', async () => {
+  it('do not restore the session by a finished step-up that was not yet resumed [A48 A58]', async () => {
     const visitor = await stale('dan');
     const page = await visitor.chooseMethod('totp');
     const finished = await visitor.submit(page, { code: nextCode(s.app) });

@@ -11,7 +11,7 @@ import { codeTo, linkIn, sentTo } from '../outbox.ts';
 
 const NAMES = 'ann ben cat dan eve fay gus hal'.split(' ');
 
-describe('the link that confirms an address', () => {
+describe('the link that confirms an e-mail address', () => {
   const s = interaction(() => ({
     ...tenantsWith('strict', { set_up_proof: 'email', methods: ['totp', 'email'] }),
     ...accounts(...NAMES.map((name) => member(name, 'strict'))),
@@ -39,7 +39,7 @@ describe('the link that confirms an address', () => {
     return events.map(({ event }) => event);
   }
 
-  it('shows a button to whoever opens it, and changes nothing, for a mail scanner no more [2.5 A56]', async () => {
+  it('shows a button and changes nothing when a person or a mail scanner opens it [2.5 A56]', async () => {
     const { link } = await mailed('ann@strict.test');
     const { port, pathname } = new URL(link);
     for (const method of ['GET', 'HEAD', 'GET']) {
@@ -55,7 +55,7 @@ describe('the link that confirms an address', () => {
     expect(await eventsOf('ann@strict.test')).not.to.include('contact.confirmed');
   });
 
-  it('confirms it by the button, on any device, and again without harm [2.5]', async () => {
+  it('confirms by the button, on any device, and repeatedly [2.5]', async () => {
     const { link } = await mailed('ben@strict.test');
     const phone = s.app.visitor();
     const page = await phone.open(link);
@@ -75,7 +75,7 @@ describe('the link that confirms an address', () => {
     expect(confirmed).to.have.length(1);
   });
 
-  it('the code of the same mail does it too, and sets the factor up [2.5]', async () => {
+  it('is not needed after the code of the same mail, which also enrols the factor [2.5]', async () => {
     const { visitor } = await mailed('hal@strict.test');
     const page = await visitor.enterCode(await codeTo(s.app, 'hal@strict.test'));
     expect(page.name).to.equal('set-up-totp');
@@ -94,7 +94,7 @@ describe('the link that confirms an address', () => {
     expect(hasCode(await visitor.enterCode(nextCode(s.app, app.mark('secret'))))).to.equal(true);
   });
 
-  it('takes no form of another site, without a token, or with the token of another link [A56]', async () => {
+  it('refuses a form of another site, without a token, or with the token of another link [A56]', async () => {
     const { link } = await mailed('dan@strict.test');
     const { link: other } = await mailed('eve@strict.test');
     const visitor = s.app.visitor();
@@ -125,7 +125,7 @@ describe('the link that confirms an address', () => {
     expect(await isConfirmed('dan@strict.test')).to.equal(false);
   });
 
-  it('is gone after three days, and was never there when somebody made it up', async () => {
+  it('expires after three days, and an invented link is not found', async () => {
     const { link } = await mailed('fay@strict.test');
     const visitor = s.app.visitor();
     const page = await visitor.open(link);
@@ -155,7 +155,7 @@ describe('the link that confirms an address', () => {
     expect(await isConfirmed('fay@strict.test')).to.equal(false);
   });
 
-  it('leads to the configured issuer, whatever the request said it was sent to [A75]', async () => {
+  it('leads to the configured issuer, whatever Host header the request had [A75]', async () => {
     const evil = {
       host: 'evil.test',
       'x-forwarded-host': 'evil.test',
@@ -169,7 +169,7 @@ describe('the link that confirms an address', () => {
     expect(`${mail?.subject} ${mail?.text}`).not.to.include('evil');
   });
 
-  it('is kept by no cache, told to no other site, and in no log [A102]', async () => {
+  it('is not cached, not sent as a referrer, and not logged [A102]', async () => {
     const { link } = await mailed('eve@strict.test');
     const token = decodeURIComponent(new URL(link).pathname.split('/').at(-1) ?? '');
     const page = await s.app.visitor().open(link);

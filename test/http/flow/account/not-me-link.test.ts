@@ -27,7 +27,7 @@ import { openSecurity, signInAgain, trusting } from '../trusted-browsers/trust.t
 const OFFLINE = { scope: 'openid offline_access' };
 const CONFIRMED = { email_confirmed: true };
 
-describe('a person who says "it was not me"', () => {
+describe('the link "Wasn’t you?" of a notice', () => {
   const s = interaction(() => ({
     ...trusting('open', 'strict'),
     ...accounts(
@@ -112,7 +112,7 @@ describe('a person who says "it was not me"', () => {
     await expectIn(in1);
   });
 
-  it('ends every session, what was issued from it and all trust, and nobody else’s [A48 A58]', async () => {
+  it('ends every session, token and trusted browser of the account, and of no other [A48 A58]', async () => {
     const thief = await intruder('ben@open.test');
     const bystander = await intruder('cat@open.test');
     const link = await mailed(thief, 'ben@open.test');
@@ -128,7 +128,7 @@ describe('a person who says "it was not me"', () => {
     expect(await press(link), 'once more').to.include({ name: 'not-me', status: 200 });
   });
 
-  it('is told to the administrators of the tenant and to the account, and to nobody else [A48 A61]', async () => {
+  it('notifies the administrators of the tenant and the account, and nobody else [A48 A61]', async () => {
     const thief = await intruder('dan@open.test');
     const link = await mailed(thief, 'dan@open.test');
     s.clock.nextStep(MINUTE);
@@ -148,7 +148,7 @@ describe('a person who says "it was not me"', () => {
     expect(reported[0]).to.include({ tenantId: 'open', ip: '127.0.0.0/24' });
   });
 
-  it('freezes all changes of factors, until somebody in charge has looked [A48]', async () => {
+  it('freezes all changes of factors until an operator lifts it [A48]', async () => {
     const email = 'eve@open.test';
     const thief = await intruder(email);
     const link = await mailed(thief, email);
@@ -177,7 +177,7 @@ describe('a person who says "it was not me"', () => {
     expect(await factorsOf(email)).to.equal(factors);
   });
 
-  it('no box makes a browser trusted while the account is frozen [A48]', async () => {
+  it('lets no browser become trusted while the account is frozen [A48]', async () => {
     const email = 'fay@open.test';
     const thief = await intruder(email);
     await press(await mailed(thief, email));
@@ -187,7 +187,7 @@ describe('a person who says "it was not me"', () => {
     expect((await signInAgain(s, email, visitor)).name).to.equal('enter-code');
   });
 
-  it('at sign-in too nothing is set up on a frozen account, until the operator lifts it [A48]', async () => {
+  it('blocks enrolment at sign-in on a frozen account until the operator lifts it [A48]', async () => {
     const email = 'gus@strict.test';
     const { visitor: first } = await givePassword(s, email);
     expect(hasCode(await setUpApp(first))).to.equal(true);
@@ -233,7 +233,7 @@ describe('a person who says "it was not me"', () => {
     return runCommand(args, { cwd: dataDir, env: { DOUBLELOCK_CONFIG: join(dataDir, 'config.yaml') } });
   }
 
-  it('has thirty days for it, and a link that somebody made up is none', async () => {
+  it('works for thirty days, and an invented link does not work', async () => {
     const email = 'hal@strict.test';
     await setUpApp((await givePassword(s, email)).visitor);
     const link = linkIn((await sentTo(s.app, email))[0], 'not-me');

@@ -13,7 +13,7 @@ import { openSecurity } from '../trusted-browsers/trust.ts';
 /** Milliseconds. An SMS gateway is given five seconds, a mail server ten: nobody waits for either. */
 const PROMPT_MS = 4000;
 
-describe('notices that do not get through', () => {
+describe('notices that cannot be delivered', () => {
   const startGateway = smsGateways();
   const startMute = muteServers();
   const s = interaction(() => desk(...['ann', 'ben'].map(person)));
@@ -53,7 +53,7 @@ describe('notices that do not get through', () => {
       sms: { transport: 'http', url: gateway, allowed_prefixes: ['+31'] },
     });
 
-  it('nobody waits for a mail server that is not there, and an SMS gateway that never answers [R15 R19]', async () => {
+  it('delay no page when no mail server listens and an SMS gateway never answers [R15 R19]', async () => {
     const gateway = await startGateway();
     gateway.answer(null);
     await deliveredBy(await freePort(), gateway.url);
@@ -61,7 +61,7 @@ describe('notices that do not get through', () => {
     expect(gateway.calls).to.have.length.of.at.least(1);
   });
 
-  it('nobody waits for a mail server that says nothing, and a gateway that fails [R16 R19]', async () => {
+  it('delay no page when a mail server stays silent and a gateway fails [R16 R19]', async () => {
     const gateway = await startGateway();
     gateway.answer({ status: 500 });
     const mute = await startMute();

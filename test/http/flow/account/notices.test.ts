@@ -65,7 +65,7 @@ describe('notices', () => {
     return visitor.follow(await visitor.post(form.attr('action') ?? '', { _token: token, method }));
   }
 
-  it('of an app that is set up go to the confirmed address [A48]', async () => {
+  it('of an enrolled app go to the confirmed e-mail address [A48]', async () => {
     const before = await security('ann');
     const since = await count();
     const shown = await beginSetUp(before, 'totp');
@@ -77,7 +77,7 @@ describe('notices', () => {
     expect(notices).to.have.length(1);
   });
 
-  it('of codes by mail and by SMS that are set up, which is no reason to text the new number [A48]', async () => {
+  it('of enrolled e-mail and SMS go by mail, and not to the new phone number [A48]', async () => {
     const before = await security('ben');
     const since = await count();
     const mail = await beginSetUp(before, 'email');
@@ -103,7 +103,7 @@ describe('notices', () => {
     expect(toWhom(await told(since), ADDED)).to.deep.equal([at('cat')]);
   });
 
-  it('of what is removed, one or all, name each, and reach a number that codes went to [A48]', async () => {
+  it('of removed factors name each one and also go to the phone number that received codes [A48]', async () => {
     const { visitor, page } = await security('hal');
     const since = await count();
     // The last one listed are codes by mail: the phone in the hand stays.
@@ -124,7 +124,7 @@ describe('notices', () => {
     expect(hers.filter(({ to }) => to === phoneFor('eve'))).to.have.length.of.at.least(1);
   });
 
-  it('of another number reach the number of before, and not the new one [A48 3.5]', async () => {
+  it('of a changed phone number go to the old number and not to the new one [A48 3.5]', async () => {
     const before = await security('ida');
     const since = await count();
     const OTHER = '+31687654321';
@@ -140,7 +140,7 @@ describe('notices', () => {
     expect(texts[0]?.text).to.include('phone number').and.to.include('/not-me/');
   });
 
-  it('of recovery codes that are made and used say how many are left [A41]', async () => {
+  it('of new and used recovery codes say how many are left [A41]', async () => {
     const { visitor, page } = await security('dan');
     const since = await count();
     const shown = await visitor.follow(await visitor.submit(page, {}, 'renew'));
@@ -157,7 +157,7 @@ describe('notices', () => {
     expect(notices[0]?.text).to.match(/Recovery codes left:? 9/);
   });
 
-  it('say nothing of what was only tried [A48]', async () => {
+  it('are not sent for attempts [A48]', async () => {
     const before = await security('fay');
     const since = await count();
     const shown = await beginSetUp(before, 'totp');
@@ -167,7 +167,7 @@ describe('notices', () => {
     expect(await count()).to.equal(since);
   });
 
-  it('hold no code, no key and no password [A98]', async () => {
+  it('contain no code, no key and no password [A98]', async () => {
     const before = await security('gus');
     const since = await count();
     const shown = await beginSetUp(before, 'totp');

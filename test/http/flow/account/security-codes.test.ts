@@ -24,7 +24,7 @@ function config(): Yaml {
   };
 }
 
-describe('codes that are sent, on the security page', () => {
+describe('sent codes on the security page', () => {
   const s = interaction(config);
   const address = (name: string) => `${name}@home.test`;
 
@@ -49,7 +49,7 @@ describe('codes that are sent, on the security page', () => {
     return visitor.follow(await visitor.submit(asked, { code: await codeTo(s.app, to) }));
   }
 
-  it('sets up SMS after the mailed proof, shows where it goes, and asks for it from then on [3.1 3.3 A48]', async () => {
+  it('enrol SMS after the mailed code, show the masked number, and are asked for from then on [3.1 3.3 A48]', async () => {
     const { visitor, page } = await open('ann');
     const authentication = await begin(visitor, page, 'sms');
     expect([authentication.name, authentication.link(SECURITY) === null]).to.deep.equal([
@@ -73,7 +73,7 @@ describe('codes that are sent, on the security page', () => {
     expect(hasCode(await again.visitor.enterCode(await codeTo(s.app, phoneFor('ann'))))).to.equal(true);
   });
 
-  it('sets up mail by the proof alone, which confirms the address [2.5 A48]', async () => {
+  it('enrol e-mail by the mailed code alone, which confirms the address [2.5 A48]', async () => {
     const { visitor, page } = await open('ben');
     const authentication = await begin(visitor, page, 'email');
     const codes = await sendAndType(visitor, authentication, address('ben'));
@@ -85,7 +85,7 @@ describe('codes that are sent, on the security page', () => {
     expect(claims).to.deep.include({ acr: TWO_STEP, amr: ['pwd', 'email'] });
   });
 
-  it('asks for no proof beside a factor, and binds nothing in a session that is too old [A48]', async () => {
+  it('need no mailed code beside a factor, and cannot be enrolled in a session that is too old [A48]', async () => {
     const { visitor, page } = await open('eve');
     const sms = await begin(visitor, page, 'sms');
     expect(sms.name).to.equal('set-up-sms');
@@ -106,7 +106,7 @@ describe('codes that are sent, on the security page', () => {
     expect(words(done)).to.include('Done. Your second step is set up.');
   });
 
-  it('a second click sends no second code, to the first number or to the one that was meant [3.3]', async () => {
+  it('are sent once for two clicks, to the first number or to the corrected one [3.3]', async () => {
     const { visitor, page } = await open('hal');
     let asking = await begin(visitor, page, 'sms');
     for (const phone of [phoneFor('hal'), '+31612340077']) {
@@ -119,7 +119,7 @@ describe('codes that are sent, on the security page', () => {
     }
   });
 
-  it('another number takes the place of the first, and a code to the old one opens nothing [3.5]', async () => {
+  it('go to the new phone number only, and a code to the old one is refused [3.5]', async () => {
     const { visitor, page } = await open('fay');
     const [old, next] = [phoneFor('fay'), '+31612340099'];
     await visitor.putAway(
@@ -143,7 +143,7 @@ describe('codes that are sent, on the security page', () => {
     expect(account?.phone).to.equal(next);
   });
 
-  it('a GET sends nothing, and two clicks send one [A56]', async () => {
+  it('are not sent by a GET, and once by two clicks [A56]', async () => {
     const { visitor, page } = await open('cat');
     const authentication = await begin(visitor, page, 'totp');
     for (const query of ['', '?send=1']) await visitor.open(`${authentication.url}${query}`);
@@ -154,7 +154,7 @@ describe('codes that are sent, on the security page', () => {
     expect(await sentTo(s.app, address('cat'))).to.have.length(1);
   });
 
-  it('what is not offered is refused, and nothing is sent [A105]', async () => {
+  it('are refused and not sent by a method that is not offered [A105]', async () => {
     const { visitor, page } = await open('dan');
     for (const method of ['recovery', 'app', 'passkey', 'constructor', '']) {
       const refused = await visitor.submit(page, { method }, 'set_up');
@@ -163,7 +163,7 @@ describe('codes that are sent, on the security page', () => {
     expect(await sentTo(s.app, address('dan'))).to.deep.equal([]);
   });
 
-  it('each can go again, and with the last one all does [A53]', async () => {
+  it('can be removed one by one, and the recovery codes go with the last one [A53]', async () => {
     const { visitor, page } = await open('gus');
     const sms = await begin(visitor, page, 'sms');
     const asked = await visitor.follow(await visitor.submit(sms, { phone: phoneFor('gus') }, 'send'));

@@ -80,7 +80,7 @@ describe('the security page', () => {
     expect((await givePassword(s, 'ann@open.test')).page.name).to.equal('enter-code');
   });
 
-  it('turns it off at the bottom of the page; the next sign-in asks for the password alone [1.6 4.2]', async () => {
+  it('turns the second factor off, and the next sign-in asks for the password alone [1.6 4.2]', async () => {
     const { visitor, page } = await open('fay@open.test');
     const last = page.$('main form').last();
     expect(last.find('button[name=turn_off]').length).to.equal(1);
@@ -116,7 +116,7 @@ describe('the security page', () => {
     expect(hasCode(await again.enterCode(nextCode(s.app, secret)))).to.equal(true);
   });
 
-  it('who is required to have one can neither turn it off nor remove the last [1.6 A53]', async () => {
+  it('keeps a required second factor from being turned off and its last factor from being removed [1.6 A53]', async () => {
     const { visitor, page } = await open('ida@strict.test');
     expect(page.$('button[name=turn_off], button[name=remove]').length).to.equal(0);
     expect(words(page)).to.include('You can’t turn this off because strict requires it.');
@@ -131,7 +131,7 @@ describe('the security page', () => {
     expect(await factorsOf('ida@strict.test')).to.deep.equal(['Second']);
   });
 
-  it('a form from before the requirement is refused after it [1.6 A53]', async () => {
+  it('refuses a form that was loaded before the second factor became required [1.6 A53]', async () => {
     const { visitor, page } = await open('hal@open.test');
     await s.app.reload(tenantsWith('open', { enforcement: 'required' }));
     for (const button of ['turn_off', 'remove']) {
@@ -143,7 +143,7 @@ describe('the security page', () => {
     expect((await visitor.submit(page, {}, 'turn_off')).status).to.equal(303);
   });
 
-  it('another person’s factor is not removed, nor one that was never listed here [A13]', async () => {
+  it('removes no factor of another account and none that it did not list [A13]', async () => {
     const { visitor } = await open('cat@open.test');
     const { page } = await setUp(visitor, 'Mine');
     const other = await s.app.parts.stores.accounts.findByEmail('jan@strict.test');
@@ -158,7 +158,7 @@ describe('the security page', () => {
     expect(await factorsOf('cat@open.test')).to.deep.equal(['Mine']);
   });
 
-  it('forms of another session are refused, even of the same person [A56]', async () => {
+  it('refuses forms of another session, even of the same person [A56]', async () => {
     const one = await open('dan@open.test');
     const two = await open('dan@open.test');
     for (const button of ['set_up']) {
@@ -185,7 +185,7 @@ describe('the security page', () => {
     expect((await open('boss@plain.test')).page.$('button[name=set_up]').length).to.equal(1);
   });
 
-  it('each form sent twice does what it says once, and shows no error', async () => {
+  it('carries out each form once when it is sent twice, without an error', async () => {
     const { visitor, page } = await open('kim@open.test');
     async function pressTwice(on: Page, fields: Record<string, string>, button?: string): Promise<Page> {
       const clicks: Page[] = await Promise.all([
@@ -211,7 +211,7 @@ describe('the security page', () => {
     expect(await factorsOf('kim@open.test')).to.deep.equal([]);
   });
 
-  it('a method that is not offered is refused [A105]', async () => {
+  it('refuses a method that is not offered [A105]', async () => {
     const { visitor, page } = await open('eve@open.test');
     for (const method of ['sms', 'email', 'constructor', '']) {
       const refused = await visitor.submit(page, { method }, 'set_up');

@@ -39,7 +39,7 @@ describe('the chooser of methods', () => {
     await enrolments.setDefault(account?.id ?? '', chosen?.id ?? null);
   }
 
-  it('shows itself when two or more are set up and none is the default, and sends nothing by itself [2.7]', async () => {
+  it('appears when two or more are enrolled and none is the default, and sends nothing by itself [2.7]', async () => {
     const { visitor, page } = await givePassword(s, address('ann'));
     expect([page.status, page.name]).to.deep.equal([200, 'choose-method']);
     expect(choices(page)).to.deep.equal(['totp', 'sms', 'email']);
@@ -56,7 +56,7 @@ describe('the chooser of methods', () => {
       .and.to.deep.include({ amr: ['pwd', 'email'] });
   });
 
-  it('tells the place of each by a mask of fixed length, and nothing at all before the password [A96]', async () => {
+  it('shows each destination by a mask of fixed length, and nothing before the password [A96]', async () => {
     const { page } = await givePassword(s, address('ben'));
     expect(page.marks('destination')).to.deep.equal([
       `••••••${phoneFor('ben').slice(-2)}`,
@@ -91,7 +91,7 @@ describe('the chooser of methods', () => {
       .and.to.deep.include({ amr: ['pwd', 'otp', 'mfa'] });
   });
 
-  it('lets go back and forth: the code that was sent before is still good, and is not sent again [2.7]', async () => {
+  it('keeps an earlier code valid, and does not send it again, when the person goes back and forth [2.7]', async () => {
     const { visitor } = await givePassword(s, address('dan'));
     const mailed = await visitor.chooseMethod('email');
     await visitor.open(mailed.link('choose-method') ?? '');
@@ -103,7 +103,7 @@ describe('the chooser of methods', () => {
     expect(hasCode(await visitor.enterCode(await codeTo(s.app, address('dan'))))).to.equal(true);
   });
 
-  it('of two clicks one sends, at once or one after the other [2.7]', async () => {
+  it('sends once for two clicks, at once or one after the other [2.7]', async () => {
     const { visitor, page } = await givePassword(s, address('eve'));
     const click = () => visitor.submit(page, { method: 'sms' });
     const clicks = [...(await Promise.all([click(), click()])), await click()];
@@ -113,7 +113,7 @@ describe('the chooser of methods', () => {
     expect(hasCode(await visitor.enterCode(await codeTo(s.app, phoneFor('eve'))))).to.equal(true);
   });
 
-  it('takes what is on it alone [A105]', async () => {
+  it('accepts only the methods that it lists [A105]', async () => {
     const { visitor, page } = await givePassword(s, address('fay'));
     for (const method of ['recovery', 'passkey', 'app', 'none', '__proto__', '', 'email ']) {
       const refused = await visitor.submit(page, { method });
@@ -128,7 +128,7 @@ describe('the chooser of methods', () => {
     expect(await sent('fay')).to.deep.equal([0, 0]);
   });
 
-  it('has nothing on it that is too weak for what was asked, and sends nothing by it [A105]', async () => {
+  it('lists no method below the required level, and sends nothing by one [A105]', async () => {
     const { visitor, page } = await givePassword(s, address('gus'), undefined, { acr_values: MFA });
     expect(choices(page)).to.deep.equal(['totp', 'sms']);
     const refused = await visitor.submit(page, { method: 'email' });
@@ -141,7 +141,7 @@ describe('the chooser of methods', () => {
     expect(claims.acr).to.equal(MFA);
   });
 
-  it('five wrong codes by one method leave the others [A23]', async () => {
+  it('leaves the other methods usable after five wrong codes by one [A23]', async () => {
     const { visitor } = await givePassword(s, address('hal'));
     const form = await visitor.chooseMethod('email');
     const wrong = notThis(await codeTo(s.app, address('hal')));
@@ -155,7 +155,7 @@ describe('the chooser of methods', () => {
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('ten wrong codes by all of them lock them all [A23]', async () => {
+  it('locks all methods after ten wrong codes by any of them [A23]', async () => {
     const { visitor, page } = await givePassword(s, address('ike'));
     const base = `/interaction/${uidOf(page)}/second-factor`;
     const forms = [await visitor.chooseMethod('email'), await visitor.open(`${base}/choose-method`)];
@@ -180,7 +180,7 @@ describe('the chooser of methods', () => {
   });
 
   describe('at a step-up', () => {
-    it('shows itself for the one method there is, since the page was reached by a GET [A56]', async () => {
+    it('appears even for one method, because a GET opened the page [A56]', async () => {
       const { visitor } = await givePassword(s, address('jan'));
       await redeem(s.rp, await visitor.enterCode(await codeTo(s.app, address('jan'))));
       expect((await visitor.open(SECURITY)).name).to.equal('security');
@@ -198,7 +198,7 @@ describe('the chooser of methods', () => {
       expect(back.name).to.equal('security');
     });
 
-    it('a relying party that wants more gets it, and auth_time stays [A76]', async () => {
+    it('raises the level for a relying party and keeps auth_time [A76]', async () => {
       const { visitor } = await givePassword(s, address('lou'));
       await visitor.chooseMethod('email');
       const first = await redeem(s.rp, await visitor.enterCode(await codeTo(s.app, address('lou'))));
@@ -214,7 +214,7 @@ describe('the chooser of methods', () => {
     });
   });
 
-  it('the whole way has no script, and speaks Dutch [U.4 B.5]', async () => {
+  it('works without a script and in Dutch [U.4 B.5]', async () => {
     const dutch = s.app.visitor({ headers: { 'accept-language': 'nl' } });
     const { page } = await givePassword(s, address('ann'), dutch);
     const mailed = await dutch.chooseMethod('email');
@@ -241,7 +241,7 @@ describe('the chooser of methods, where the policy changes', () => {
     };
   }
 
-  it('what the tenant has forbidden meanwhile is neither shown nor taken, and its code no longer good [A105]', async () => {
+  it('neither lists nor accepts a method that was forbidden meanwhile, nor its code [A105]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@desk.test');
     const mailed = await visitor.chooseMethod('email');
     const code = await codeTo(s.app, 'ann@desk.test');
@@ -256,7 +256,7 @@ describe('the chooser of methods, where the policy changes', () => {
     expect(await sentTo(s.app, 'ann@desk.test')).to.have.length(1);
   });
 
-  it('turned off, nobody is asked, not even who has the page open [U.5]', async () => {
+  it('asks nobody once the second factor is off, not even on an open page [U.5]', async () => {
     const open = await givePassword(s, 'lou@desk.test');
     await s.app.reload({
       tenants: [

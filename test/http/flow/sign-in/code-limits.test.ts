@@ -8,7 +8,7 @@ import { accounts, alertOf, givePassword, hasCode, uidOf, withApp, words } from 
 
 const WRONG = '000000';
 
-describe('guessing codes', () => {
+describe('the limits on wrong codes', () => {
   const names = 'ann ben cat dan eve fay gus hal ida jan'.split(' ');
   const s = interaction(() => accounts(...names.map((name) => withApp(name, 'open'))));
 
@@ -35,7 +35,7 @@ describe('guessing codes', () => {
     expect(page.$('input[name=code]').length).to.equal(0);
   }
 
-  it('five in one sign-in: the sixth is not looked at, though it is right, and a new sign-in goes on [A19]', async () => {
+  it('refuse a sixth code in a sign-in although it is right, and allow a new sign-in [A19]', async () => {
     const { visitor, page } = await atCode('ann');
     const said: string[] = [];
     for (let each = 0; each < 5; each += 1) {
@@ -64,7 +64,7 @@ describe('guessing codes', () => {
     expect(hasCode(await again.visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('ten in fifteen minutes: nothing is looked at until the time that the page says, whatever the browser [A19]', async () => {
+  it('lock the account after ten in fifteen minutes, in every browser, until the time on the page [A19]', async () => {
     expectLocked(await attempt('ben', 10), 15);
     s.clock.nextStep(10 * MINUTE);
     for (const visitor of [s.app.visitor(), s.app.visitor()]) {
@@ -77,13 +77,13 @@ describe('guessing codes', () => {
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('a right code is refused while it waits, on a page that was open before [A19]', async () => {
+  it('refuse a right code during the lock, also on a page that was open before [A19]', async () => {
     const before = await atCode('cat');
     await attempt('cat', 10);
     expectLocked(await before.visitor.submit(before.page, { code: nextCode(s.app) }), 15);
   });
 
-  it('the wait doubles up to an hour, and a success starts from the beginning [A19]', async () => {
+  it('double the lock up to an hour, and reset it after a success [A19]', async () => {
     for (const minutes of [15, 30, 60, 60]) {
       expectLocked(await attempt('dan', 10), minutes);
       s.clock.nextStep(minutes * MINUTE + 1);
@@ -93,7 +93,7 @@ describe('guessing codes', () => {
     expectLocked(await attempt('dan', 10), 15);
   });
 
-  it('a hundred and one wrong codes over many sign-ins: no more than ten are looked at [A19]', async () => {
+  it('check at most ten of a hundred and one wrong codes over many sign-ins [A19]', async () => {
     const seen = { looked: 0, refused: 0 };
     for (let round = 0; round < 21; round += 1) {
       const { visitor, page } = await atCode('eve');
@@ -111,7 +111,7 @@ describe('guessing codes', () => {
     expect(seen).to.deep.equal({ looked: 9, refused: 96 });
   });
 
-  it('two hundred at once in one sign-in: five are looked at [A20]', async () => {
+  it('check five of two hundred codes sent at once in one sign-in [A20]', async () => {
     const { visitor, page } = await atCode('fay');
     const answers = await Promise.all(
       Array.from({ length: 200 }, () => visitor.submit(page, { code: WRONG })),
@@ -124,7 +124,7 @@ describe('guessing codes', () => {
     expect(looked + waiting.length + unanswered.length).to.equal(200);
   });
 
-  it('a right one among two hundred at once is let in only within the first five [A20]', async () => {
+  it('accept a right code among two hundred at once only within the first five [A20]', async () => {
     const { visitor, page } = await atCode('gus');
     for (let each = 0; each < 5; each += 1) await visitor.submit(page, { code: WRONG });
     const code = nextCode(s.app);
@@ -132,7 +132,7 @@ describe('guessing codes', () => {
     expect(answers.filter(({ status }) => status !== 429)).to.have.length(0);
   });
 
-  it('what is not set up gives no further tries: ten are ten, and the page of each method says so [A23]', async () => {
+  it('count attempts of methods that are not enrolled, and show the lock on the page of each method [A23]', async () => {
     await attempt('hal', 9);
     const { visitor, page } = await atCode('hal');
     const base = `/interaction/${uidOf(page)}/second-factor/verify`;
@@ -143,14 +143,14 @@ describe('guessing codes', () => {
     expectLocked(await visitor.submit(page, { code: WRONG }), 15);
   });
 
-  it('failures that lie a quarter of an hour back are forgotten [A19]', async () => {
+  it('forget failures after a quarter of an hour [A19]', async () => {
     await attempt('ida', 9);
     s.clock.nextStep(15 * MINUTE + 1);
     expect((await attempt('ida', 9)).error).to.equal('code_invalid');
     expectLocked(await attempt('ida', 1), 15);
   });
 
-  it('after a hundred in a row the factor is refused for good: it stays set up, and lets nobody in [A19]', async () => {
+  it('disable the factor after a hundred failures in a row, but keep it enrolled [A19]', async () => {
     for (let round = 0; round < 10; round += 1) {
       await attempt('jan', 10);
       s.clock.nextStep(61 * MINUTE);

@@ -9,7 +9,7 @@ import { accounts, alertOf, givePassword, hasCode, withApp, words } from '../mem
 
 const STEP_MS = 30_000;
 
-describe('a code of an authenticator app', () => {
+describe('a TOTP code at sign-in', () => {
   const names = 'ann ben cat dan eve fay gus hal ida jan kim leo'.split(' ');
   const s = interaction(() => accounts(...names.map((name) => withApp(name, 'open'))));
 
@@ -30,7 +30,7 @@ describe('a code of an authenticator app', () => {
   }
   beforeEach(midStep);
 
-  it('is asked for after the password, on a page that says what to do and whom to ask [1.4 U.4]', async () => {
+  it('is asked for after the password, on a page with instructions and a contact [1.4 U.4]', async () => {
     const { visitor, page } = await atCode('ann');
     expect(page.$('input[name=code]').attr()).to.include({
       inputmode: 'numeric',
@@ -42,7 +42,7 @@ describe('a code of an authenticator app', () => {
     expect((await redeem(s.rp, await visitor.enterCode(codeAt(0)))).claims).to.include({ acr: MFA });
   });
 
-  it('a wrong code is told as such, with the tries that are left; a right one then works [3.8]', async () => {
+  it('is reported as wrong with the attempts left, and a right one then works [3.8]', async () => {
     const { visitor } = await atCode('ben');
     const refused = await visitor.enterCode('000000');
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'enter-code', 'code_invalid']);
@@ -66,7 +66,7 @@ describe('a code of an authenticator app', () => {
     });
   }
 
-  it('the page tells nobody a code that is good later: a near miss is burnt [A35]', async () => {
+  it('is used up when it is a near miss, so that the hint about the clock reveals no valid code [A35]', async () => {
     const { visitor } = await atCode('eve');
     const later = codeAt(2);
     expect((await visitor.enterCode(later)).error).to.equal('code_invalid');
@@ -76,7 +76,7 @@ describe('a code of an authenticator app', () => {
     expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
   });
 
-  it('takes one step either way, and not two [A35]', async () => {
+  it('is accepted one step early or late, and not two [A35]', async () => {
     const { visitor } = await atCode('fay');
     for (const steps of [-2, 2]) {
       expect((await visitor.enterCode(codeAt(steps))).error, String(steps)).to.equal('code_invalid');
@@ -88,7 +88,7 @@ describe('a code of an authenticator app', () => {
     expect(hasCode(await again.visitor.enterCode(codeAt(1)))).to.equal(true);
   });
 
-  it('once a step is accepted an older one is not, though it would be in time [A34]', async () => {
+  it('is refused once a newer step was accepted, though it would be in time [A34]', async () => {
     const { visitor } = await atCode('gus');
     expect(hasCode(await visitor.enterCode(codeAt(0)))).to.equal(true);
     const again = await atCode('gus');
@@ -96,7 +96,7 @@ describe('a code of an authenticator app', () => {
     expect(hasCode(await again.visitor.enterCode(codeAt(1)))).to.equal(true);
   });
 
-  it('a code is good for one sign-in: in another browser the page asks to wait for the next [A32 3.8]', async () => {
+  it('is refused when it was used before, and the page asks to wait for the next [A32 3.8]', async () => {
     const first = await atCode('hal');
     const second = await atCode('hal');
     const code = codeAt(0);
@@ -107,7 +107,7 @@ describe('a code of an authenticator app', () => {
     expect(hasCode(await second.visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('one code, nine browsers at once: one of them is let in [A32]', async () => {
+  it('signs in one of nine browsers that send it at once [A32]', async () => {
     const arrivals = [];
     for (let index = 0; index < 9; index += 1) arrivals.push(await atCode('ida'));
     const code = codeAt(0);
@@ -116,13 +116,13 @@ describe('a code of an authenticator app', () => {
     expect(answers.filter(({ error }) => error === 'code_used')).to.have.length(8);
   });
 
-  it('spaces are no mistake [3.8]', async () => {
+  it('may contain spaces [3.8]', async () => {
     const { visitor } = await atCode('jan');
     const code = codeAt(0);
     expect(hasCode(await visitor.enterCode(` ${code.slice(0, 3)} ${code.slice(3)} `))).to.equal(true);
   });
 
-  it('what is no code is refused, and never a fault [A26]', async () => {
+  it('is refused without an error when it is not a code [A26]', async () => {
     const right = () => codeAt(0);
     const fullWidth = [...right()].map((digit) => String.fromCodePoint(0xff10 + Number(digit))).join('');
     for (const code of [
@@ -142,7 +142,7 @@ describe('a code of an authenticator app', () => {
     }
   });
 
-  it('what no form sends is refused as malformed, and does not count [A26]', async () => {
+  it('does not count as an attempt when the request is malformed [A26]', async () => {
     const { visitor, page } = await atCode('leo');
     const sent = [
       { code: `${codeAt(0)}\u0000`, status: 400 },

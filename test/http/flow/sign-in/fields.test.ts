@@ -19,7 +19,7 @@ const HOSTILE: readonly Readonly<Record<string, string>>[] = [
   { 'settings[view options][outputFunctionName]': 'x;process.exit(1);s' },
 ];
 
-describe('fields that no form of ours has', () => {
+describe('unexpected form fields', () => {
   const s = interaction(() => ({
     ...accounts(
       ...['ann', 'ben', 'cat', 'dan'].map((name) => withApp(name, 'strict')),
@@ -28,7 +28,7 @@ describe('fields that no form of ours has', () => {
     ),
   }));
 
-  it('names with brackets, dots and dollars are refused as malformed on every form [A88 A89 A90]', async () => {
+  it('with brackets, dots and dollars in their names are refused as malformed on every form [A88 A89 A90]', async () => {
     const { visitor, page } = await arrive(s);
     const signIn = { email: 'ann@strict.test', password: PASSWORD };
     for (const extra of HOSTILE) {
@@ -53,7 +53,7 @@ describe('fields that no form of ours has', () => {
     }
   });
 
-  it('in an address or a cookie they change nothing, for nobody [A89 A90]', async () => {
+  it('in a URL or a cookie change nothing [A89 A90]', async () => {
     const names = [
       '__proto__[polluted]=1',
       'constructor[prototype][polluted]=1',
@@ -70,7 +70,7 @@ describe('fields that no form of ours has', () => {
     expect((await arrive(s)).page.name).to.equal('sign-in');
   });
 
-  it('fields that claim what was not proven are ignored, on the password form and on the code form [A13]', async () => {
+  it('that claim a factor are ignored on the password form and on the code form [A13]', async () => {
     const lies = {
       skip: '1',
       method: 'none',
@@ -99,7 +99,7 @@ describe('fields that no form of ours has', () => {
     expect(claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
   });
 
-  it('a method that is not set up, not allowed or not known is refused [A13 A105]', async () => {
+  it('naming a method that is not enrolled, not allowed or unknown are refused [A13 A105]', async () => {
     const { visitor, page } = await givePassword(s, 'cat@strict.test');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     for (const method of ['sms', 'email', 'passkey', 'recovery', 'none', '__proto__', 'constructor', '']) {
@@ -123,7 +123,7 @@ describe('fields that no form of ours has', () => {
     }
   });
 
-  it('every accepted form is answered 303, every refused one 422, and none is ever sent on [A85]', async () => {
+  it('lead to 303 for every accepted form and 422 for every refused one, never to 307 [A85]', async () => {
     const seen: (readonly [string | null, number])[] = [];
     const note = (page: Page): Page => {
       seen.push([page.url.replace(/^.*second-factor/, ''), page.status]);

@@ -12,7 +12,7 @@ import { desk, phoneFor, reachable, sentTo } from '../outbox.ts';
 
 const APP = { method: 'totp', secret: SECRET };
 
-describe('a gateway that is away [R19 R41]', () => {
+describe('an unavailable SMS gateway [R19 R41]', () => {
   let gateway: Server;
   let answers = 503;
   /** What it took, newest last. */
@@ -63,7 +63,7 @@ describe('a gateway that is away [R19 R41]', () => {
   const { atProof, prove } = provingIn(s);
   const codeIn = () => /\b\d{6}\b/.exec(taken.at(-1)?.text ?? '')?.[0] ?? '';
 
-  it('is told where the method was chosen, and the other ones go on', async () => {
+  it('is reported where the method was chosen, while the other methods work', async () => {
     const { visitor, page } = await givePassword(s, 'ann@desk.test');
     const refused = await visitor.submit(page, { method: 'sms' });
     expect([refused.status, refused.name, refused.error]).to.deep.equal([
@@ -79,14 +79,14 @@ describe('a gateway that is away [R19 R41]', () => {
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 
-  it('is not paid for twice: one request for one message', async () => {
+  it('receives one request for one message', async () => {
     const { visitor, page } = await givePassword(s, 'ann@desk.test');
     asked = 0;
     expect((await visitor.submit(page, { method: 'sms' })).error).to.equal('delivery_failed');
     expect(asked).to.equal(1);
   });
 
-  it('leaves who has nothing else on the page of the code, which says that none is on its way', async () => {
+  it('leaves a person without another method on the code page, which says that no code was sent', async () => {
     const { visitor, page } = await givePassword(s, 'ben@desk.test');
     expect([page.name, page.$('body').attr('data-method')]).to.deep.equal(['enter-code', 'sms']);
     expect(words(page)).to.include('There is no valid code');
@@ -104,7 +104,7 @@ describe('a gateway that is away [R19 R41]', () => {
     expect(hasCode(await visitor.enterCode(codeIn()))).to.equal(true);
   });
 
-  it('leaves the code before it good, and the page tells of that one', async () => {
+  it('leaves the earlier code valid, and the page names that one', async () => {
     s.clock.nextStep(10 * MINUTE);
     answers = 200;
     const { visitor, page } = await givePassword(s, 'cat@desk.test');
@@ -117,7 +117,7 @@ describe('a gateway that is away [R19 R41]', () => {
     expect(hasCode(await visitor.enterCode(code))).to.equal(true);
   });
 
-  it('is told at a set-up, which keeps the number that was typed and lets it be sent again', async () => {
+  it('is reported at an enrolment, which keeps the typed number and can send again', async () => {
     s.clock.nextStep(10 * MINUTE);
     const { visitor, page } = await atProof('dan', 'sms');
     const sms = await prove(visitor, page, 'dan@firm.test');

@@ -20,7 +20,7 @@ const CASES = [
   { who: 'a password that nobody could have', email: 'without@open.test', password: 'x'.repeat(129) },
 ] as const;
 
-describe('what a sign-in tells before the password is right', () => {
+describe('a sign-in before the right password', () => {
   const s = interaction(() =>
     accounts(
       withApp('withapp', 'open'),
@@ -46,7 +46,7 @@ describe('what a sign-in tells before the password is right', () => {
     return Object.fromEntries(Object.entries(page.headers).filter(([name]) => !own.includes(name)));
   }
 
-  it('the answer is the same in text, status, length and headers, whoever was typed [A95 A96]', async () => {
+  it('answers with the same text, status, length and headers for every e-mail address [A95 A96]', async () => {
     const answers = [];
     for (const { who, email, password } of CASES) {
       const { visitor, page } = await arrive(s);
@@ -65,7 +65,7 @@ describe('what a sign-in tells before the password is right', () => {
     }
   });
 
-  it('a locked address looks the same whether it exists or not [A95]', async () => {
+  it('shows the same lock whether the account exists or not [A95]', async () => {
     const answers = [];
     for (const email of ['known0@open.test', 'ghost0@open.test']) {
       const { visitor, page } = await arrive(s);
@@ -77,7 +77,7 @@ describe('what a sign-in tells before the password is right', () => {
     expect(answers[0]).to.equal(answers[1]);
   });
 
-  it('no page before the password says who is who, what is set up, or where a code would go [A96]', async () => {
+  it('reveals neither the account, nor its factors, nor where a code would go [A96]', async () => {
     const { page } = await arrive(s, undefined, { login_hint: 'withapp@open.test' });
     const other = (await arrive(s, undefined, { login_hint: 'nobodys@open.test' })).page;
     expect(bare(page, 'withapp@open.test')).to.equal(bare(other, 'nobodys@open.test'));
@@ -92,7 +92,7 @@ describe('what a sign-in tells before the password is right', () => {
     }
   });
 
-  it('it takes the same time, whether the account exists or not [A95]', async function () {
+  it('takes the same time whether the account exists or not [A95]', async function () {
     this.timeout(60_000);
     const times: Record<string, number[]> = { known: [], ghost: [] };
     const work: Record<string, number[]> = { known: [], ghost: [] };

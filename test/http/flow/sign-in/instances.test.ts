@@ -39,7 +39,7 @@ describe('two instances', () => {
     });
   }
 
-  it('a sign-in wanders from one to the other with every request, and arrives [R25]', async () => {
+  it('complete a sign-in whose requests alternate between them [R25]', async () => {
     for (const first of [0, 1] as const) {
       const { visitor, page } = await givePassword(s, 'ann@open.test', wanderer(first));
       expect(page.name).to.equal('enter-code');
@@ -51,7 +51,7 @@ describe('two instances', () => {
     }
   });
 
-  it('a set-up begun at one is confirmed at the other, and its key is the same at both [R25]', async () => {
+  it('confirm at one an enrolment that began at the other, with the same secret [R25]', async () => {
     for (const [first, name] of [
       [0, 'fay'],
       [1, 'gus'],
@@ -64,7 +64,7 @@ describe('two instances', () => {
     }
   });
 
-  it('one code at both in the same moment: one lets it in [A32]', async () => {
+  it('accept a TOTP code once when both receive it at the same moment [A32]', async () => {
     const one = await givePassword(s, 'ben@open.test');
     const two = await givePassword(s, 'ben@open.test', s.app.visitor({ via: second.origin }));
     const code = nextCode(s.app);
@@ -75,7 +75,7 @@ describe('two instances', () => {
     expect(answers.map(({ status }) => status).sort()).to.deep.equal([303, 422]);
   });
 
-  it('a form sent twice, once to each, is sent once', async () => {
+  it('carry out a form once when it is sent to each', async () => {
     const { visitor, page } = await arrive(s, wanderer(0));
     const signIn = { email: 'cat@open.test', password: PASSWORD };
     const clicks = await Promise.all([visitor.submit(page, signIn), visitor.submit(page, signIn)]);
@@ -91,7 +91,7 @@ describe('two instances', () => {
     expect(hasCode(await visitor.follow(codes[1]))).to.equal(true);
   });
 
-  it('two hundred wrong codes at once over fifty sign-ins opened beforehand: ten are looked at [A21]', async function () {
+  it('check ten of two hundred wrong codes sent at once over fifty open sign-ins [A21]', async function () {
     this.timeout(60_000);
     const opened: Arrival[] = [];
     for (let each = 0; each < 50; each += 1) {
@@ -113,7 +113,7 @@ describe('two instances', () => {
     expect((await late?.visitor.submit(late.page, { code: right }))?.status).to.equal(429);
   });
 
-  it('a password that was guessed at one is locked at the other [A28]', async () => {
+  it('lock at one an account whose password was guessed at the other [A28]', async () => {
     const { visitor, page } = await arrive(s);
     for (let each = 0; each < 10; each += 1) {
       await visitor.submit(page, { email: 'eve@open.test', password: 'wrong' });

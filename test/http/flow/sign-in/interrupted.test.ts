@@ -7,7 +7,7 @@ import { MINUTE } from '../../oidc/machine-clock.ts';
 import { askAgain, errorOf, interaction, nextCode, partyOf, signIn } from '../../oidc/story.ts';
 import { accounts, arrive, givePassword, hasCode, uidOf, withApp } from '../members.ts';
 
-describe('a sign-in that is not finished', () => {
+describe('an unfinished sign-in', () => {
   const s = interaction(() =>
     accounts(...['ann', 'ben', 'cat', 'dan', 'eve', 'fay'].map((name) => withApp(name, 'strict'))),
   );
@@ -26,7 +26,7 @@ describe('a sign-in that is not finished', () => {
     return (await records.listByAccount(account?.id ?? '', s.clock.now())).length;
   }
 
-  it('no cookie and no stored session is bound to an account on a password alone [B.1]', async () => {
+  it('binds no cookie and no stored session to the account after the password alone [B.1]', async () => {
     const before = await storedSessions();
     for (const email of ['ann@strict.test', 'new@strict.test']) {
       const { visitor, page } = await givePassword(s, email);
@@ -49,7 +49,7 @@ describe('a sign-in that is not finished', () => {
     expect(cookiesOf(visitor)).to.include.members(['_session /', 'known /']);
   });
 
-  it('resuming an interaction in which nothing was given begins a new one [A1]', async () => {
+  it('starts again when it is resumed without a password [A1]', async () => {
     const { visitor, page } = await arrive(s);
     const resumed = await visitor.open(`/auth/${uidOf(page)}`);
     expect(resumed.name).to.equal('sign-in');
@@ -57,7 +57,7 @@ describe('a sign-in that is not finished', () => {
     expect(hasCode(resumed)).to.equal(false);
   });
 
-  it('resuming with the password alone gives no code, and neither does asking again with the same cookies [A2]', async () => {
+  it('issues no authorization code when it is resumed or repeated with the password alone [A2]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@strict.test');
     for (const address of [`/auth/${uidOf(page)}`, await s.rp.authorizationUrl()]) {
       const asked = await visitor.open(address);
@@ -68,7 +68,7 @@ describe('a sign-in that is not finished', () => {
     expect(visitor.page.name).to.equal('enter-code');
   });
 
-  it('pages of the account lead to a sign-in, the rest says 401 or nothing [A3 A49]', async () => {
+  it('opens no account page: those lead to a sign-in, and other paths answer 401 or 404 [A3 A49]', async () => {
     const { visitor } = await givePassword(s, 'cat@strict.test');
     for (const address of ['/account', '/account/security', '/account/security/set-up/totp']) {
       expect((await visitor.open(address)).name, address).to.equal('sign-in');
@@ -82,12 +82,12 @@ describe('a sign-in that is not finished', () => {
     expect((await visitor.get('/admin')).status).to.equal(404);
   });
 
-  it('prompt=none is told that nobody is signed in [A4]', async () => {
+  it('answers prompt=none with login_required [A4]', async () => {
     const { visitor } = await givePassword(s, 'dan@strict.test');
     expect(errorOf(await askAgain(visitor, s.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('a right code before the password is refused, and is not used up by it [A9]', async () => {
+  it('refuses a right code before the password, and leaves it unused [A9]', async () => {
     const { visitor, page } = await arrive(s);
     const code = nextCode(s.app);
     const base = `/interaction/${uidOf(page)}/second-factor`;
@@ -101,7 +101,7 @@ describe('a sign-in that is not finished', () => {
     expect(hasCode(await visitor.enterCode(code))).to.equal(true);
   });
 
-  it('the consent form is refused, and its page is not shown [A10]', async () => {
+  it('neither shows nor accepts the consent page [A10]', async () => {
     const third = await partyOf(s.app, 'third');
     const { visitor, page } = await givePassword({ app: s.app, rp: third }, 'fay@strict.test');
     const consent = `/interaction/${uidOf(page)}/consent`;
@@ -112,7 +112,7 @@ describe('a sign-in that is not finished', () => {
     expect((await visitor.enterCode(nextCode(s.app))).name).to.equal('consent');
   });
 
-  it('what the browser makes of a refusal changes nothing: the server still asks [A14]', async () => {
+  it('still asks for the code when the browser tampers with a refusal [A14]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@strict.test');
     expect((await visitor.submit(page, { code: '000000' })).status).to.equal(422);
     for (const address of [page.url, `/interaction/${uidOf(page)}`]) {
@@ -122,7 +122,7 @@ describe('a sign-in that is not finished', () => {
     expect([resumed.name, hasCode(resumed)]).to.deep.equal(['sign-in', false]);
   });
 
-  it('a password is good for fifteen minutes: after them it is asked again [A17]', async () => {
+  it('asks for the password again after fifteen minutes [A17]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@strict.test');
     s.clock.nextStep(14 * MINUTE);
     expect((await visitor.open(page.url)).name).to.equal('enter-code');

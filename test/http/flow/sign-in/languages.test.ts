@@ -30,7 +30,7 @@ describe('the language of a sign-in', () => {
     expect(alertOf(await visitor.enterCode('000000'))).to.include('Onjuiste code.');
   });
 
-  it('is what the relying party asks for, whatever the browser says [1.7]', async () => {
+  it('follows ui_locales of the relying party rather than the browser [1.7]', async () => {
     const { visitor, page } = await givePassword(s, 'app@open.test', undefined, { ui_locales: 'fr nl en' });
     expect(page.$('html').attr('lang')).to.equal('nl');
     expect(alertOf(await visitor.enterCode('000000'))).to.equal(

@@ -83,7 +83,7 @@ describe('passkeys', () => {
     return { email, visitor, key, done: await make(visitor, page, key, 'Work laptop') };
   }
 
-  it('leads to the set-up where nothing else is allowed, and asks for it from then on [0.4 1.1]', async () => {
+  it('lead to the enrolment where nothing else is allowed, and are asked for from then on [0.4 1.1]', async () => {
     const { visitor, page } = await givePassword(s, 'fay@strict.test');
     expect(page.name).to.equal('set-up-passkey');
     expect(words(page)).to.include('Because of the audit.');
@@ -98,7 +98,7 @@ describe('passkeys', () => {
     expect((await redeem(s.rp, end)).claims.acr).to.equal(PHR);
   });
 
-  it('a refused answer is told on the same page, which takes another [A43]', async () => {
+  it('show a refused answer on the same page, which accepts another [A43]', async () => {
     const { key } = await withPasskey('gus');
     const { visitor, page } = await givePassword(s, 'gus@strict.test');
     for (const twist of [{ origin: 'http://localhost:1' }, { present: false }, { challenge: 'b3du' }]) {
@@ -114,7 +114,7 @@ describe('passkeys', () => {
     expect(hasCode(await use(visitor, visitor.page, key))).to.equal(true);
   });
 
-  it('a recorded answer opens no other sign-in [A43]', async () => {
+  it('refuse a recorded answer in another sign-in [A43]', async () => {
     const { key } = await withPasskey('hal');
     const { visitor, page } = await givePassword(s, 'hal@strict.test');
     const response = key.get(optionsOf(page));
@@ -124,7 +124,7 @@ describe('passkeys', () => {
     expect([refused.status, refused.error]).to.deep.equal([422, 'code_invalid']);
   });
 
-  it('is two factors where the passkey did not verify the person, and enough unless more is asked', async () => {
+  it('count as two factors without user verification, which suffices unless more is required', async () => {
     const { visitor, key } = await withPasskey('ike');
     const plain = await givePassword(s, 'ike@strict.test');
     const end = await use(plain.visitor, plain.page, key, { verified: false });
@@ -144,7 +144,7 @@ describe('passkeys', () => {
     expect((await redeem(s.rp, await askAgain(visitor, s.rp, { acr_values: PHR }))).claims.acr).to.equal(PHR);
   });
 
-  it('asks for nothing on a GET: who comes with a live session chooses it first [A105]', async () => {
+  it('are not requested by a GET: a person with a live session chooses one first [A105]', async () => {
     const { email, key } = await withBoth('ann');
     const { visitor, page } = await givePassword(s, email);
     expect(page.name).to.equal('choose-method');
@@ -169,7 +169,7 @@ describe('passkeys', () => {
     expect([claims.acr, claims.amr]).to.deep.equal([PHR, ['pwd', 'otp', 'hwk', 'user', 'mfa']]);
   });
 
-  it('is set up in self-service under a name, and makes the session what it is [3.2]', async () => {
+  it('are enrolled in self-service under a name, and raise the level of the session [3.2]', async () => {
     const { visitor, done } = await withBoth('ben');
     expect(done.name).to.equal('security');
     expect(words(done)).to.include('Work laptop');
@@ -177,7 +177,7 @@ describe('passkeys', () => {
     expect(claims.acr).to.equal(PHR);
   });
 
-  it('leads from the passkey to another way, and back', async () => {
+  it('lead to another method and back', async () => {
     const { email, key } = await withBoth('cat');
     const { visitor } = await givePassword(s, email);
     const passkey = await visitor.chooseMethod('passkey');
@@ -188,7 +188,7 @@ describe('passkeys', () => {
     expect(hasCode(await use(visitor, back, key))).to.equal(true);
   });
 
-  it('gets in while codes are locked [D9]', async () => {
+  it('sign in while codes are locked [D9]', async () => {
     const { email, key } = await withBoth('dan');
     for (let attempt = 0; attempt < 10; attempt += 1) {
       const { visitor } = await givePassword(s, email);
@@ -202,7 +202,7 @@ describe('passkeys', () => {
     expect(hasCode(await use(visitor, page, key))).to.equal(true);
   });
 
-  it('asks anew where what was asked is forgotten', async () => {
+  it('are requested again when the challenge was lost', async () => {
     const { visitor, key } = await withPasskey('jan');
     s.clock.nextStep(6 * MINUTE);
     await visitor.open('/account/security');
@@ -214,7 +214,7 @@ describe('passkeys', () => {
     expect((await use(visitor, late, key)).name).to.equal('security');
   });
 
-  it('a refused set-up is told on the same page, and binds nothing [A43]', async () => {
+  it('show a refused enrolment on the same page, and bind nothing [A43]', async () => {
     const { visitor, page } = await givePassword(s, 'kim@strict.test');
     const key = authenticator();
     const response = key.create(optionsOf(page), { origin: 'https://login.evil.example' });
@@ -230,7 +230,7 @@ describe('passkeys', () => {
     expect(hasCode(await make(visitor, empty, key))).to.equal(true);
   });
 
-  it('is not taken before the password, nor from another browser [A9]', async () => {
+  it('are refused before the password and from another browser [A9]', async () => {
     const { key } = await withPasskey('lou');
     const { page } = await givePassword(s, 'lou@strict.test');
     const response = key.get(optionsOf(page));
@@ -241,7 +241,7 @@ describe('passkeys', () => {
     expect((await stranger.post(action, { response })).status).to.equal(403);
   });
 
-  it('is reachable where it may be set up, administrators included, and nowhere else', async () => {
+  it('can be enrolled where the policy allows them, by administrators too, and nowhere else', async () => {
     const refused = await givePassword(s, 'new@plain.test', s.app.visitor(), { acr_values: PHR });
     expect(errorOf(refused.page)).to.equal('unmet_authentication_requirements');
     const boss = await givePassword(s, 'boss@plain.test', s.app.visitor(), { acr_values: PHR });
@@ -250,7 +250,7 @@ describe('passkeys', () => {
     expect(claims.acr).to.equal(PHR);
   });
 
-  it('asks for the factor that is there before another is made [A47]', async () => {
+  it('ask for the existing factor before another one is created [A47]', async () => {
     const { visitor, page } = await givePassword(s, 'eve@open.test', s.app.visitor(), { acr_values: PHR });
     expect(page.name).to.equal('enter-code');
     const made = await visitor.enterCode(nextCode(s.app));
@@ -259,10 +259,10 @@ describe('passkeys', () => {
   });
 });
 
-describe('passkeys at an address, for which browsers make none', () => {
+describe('passkeys at an IP address', () => {
   const s = interaction(() => tenantsWith('open', { methods: ['totp', 'passkey'] }));
 
-  it('are not offered, and nobody is led to them', async () => {
+  it('are not offered, because browsers create none there', async () => {
     const { page } = await givePassword(s, 'boss@plain.test', s.app.visitor(), { acr_values: MFA });
     expect(page.name).to.equal('set-up-totp');
     const { visitor } = await givePassword(s, 'new@open.test');

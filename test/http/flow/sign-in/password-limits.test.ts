@@ -9,7 +9,7 @@ import { accounts, alertOf, arrive, hasCode, member, words } from '../members.ts
 
 const WRONG = 'not the password of anybody';
 
-describe('guessing passwords', () => {
+describe('the limits on wrong passwords', () => {
   const s = interaction(() => ({
     // One proxy is trusted, so that a test can come from any address.
     listen: { trusted_proxies: 1 },
@@ -59,7 +59,7 @@ describe('guessing passwords', () => {
     });
   }
 
-  it('who mistyped an address goes on from there with the right one [A28]', async () => {
+  it('let a person who mistyped an e-mail address continue with the right one [A28]', async () => {
     const mistyped = 'amm@open.test';
     await fail(mistyped, 10);
     const visitor = browser();
@@ -69,7 +69,7 @@ describe('guessing passwords', () => {
     expect(hasCode(await visitor.signIn('dan@open.test', PASSWORD))).to.equal(true);
   });
 
-  it('the wait ends, doubles when it goes on, and a success starts from the beginning [A28]', async () => {
+  it('end the lock, double it at further failures, and reset it after a success [A28]', async () => {
     for (const minutes of [15, 30, 60, 60]) {
       await fail('ben@open.test', 10);
       expectWaiting(await attempt(browser(), 'ben@open.test', PASSWORD), minutes);
@@ -80,13 +80,13 @@ describe('guessing passwords', () => {
     expectWaiting(await attempt(browser(), 'ben@open.test', PASSWORD), 15);
   });
 
-  it('an address is one address however it is typed [A28]', async () => {
+  it('count an e-mail address as one however it is spelt [A28]', async () => {
     const spellings = ['cat@open.test', 'CAT@open.test', ' cat@OPEN.test'];
     for (let each = 0; each < 10; each += 1) await fail(spellings[each % 3] ?? '', 1);
     expectWaiting(await attempt(browser(), 'cat@open.test', PASSWORD), 15);
   });
 
-  it('two hundred wrong ones from elsewhere do not shut out a browser that has signed in before [A28]', async () => {
+  it('leave open a browser that has signed in before, despite two hundred failures elsewhere [A28]', async () => {
     const known = browser();
     expect(hasCode(await attempt(known, 'dan@open.test', PASSWORD))).to.equal(true);
     known.jar.setCookieSync('_session=; Path=/; Max-Age=0', s.app.origin);
@@ -99,7 +99,7 @@ describe('guessing passwords', () => {
     expect(hasCode(await attempt(known, 'dan@open.test', PASSWORD))).to.equal(true);
   });
 
-  it('a known browser has ten tries of its own, for the address it knows [A28]', async () => {
+  it('allow a known browser ten attempts of its own for the address that it knows [A28]', async () => {
     const known = browser();
     expect(hasCode(await attempt(known, 'eve@open.test', PASSWORD))).to.equal(true);
     known.jar.setCookieSync('_session=; Path=/; Max-Age=0', s.app.origin);
@@ -114,7 +114,7 @@ describe('guessing passwords', () => {
     expectWaiting(await attempt(forged, 'fay@open.test', PASSWORD), 15);
   });
 
-  it('a hundred from one address: then it waits, for every account but the one its browser knows [A28]', async () => {
+  it('lock an IP address after a hundred, except for the account that its browser knows [A28]', async () => {
     const address = '198.51.100.7';
     const known = browser(address);
     expect(hasCode(await attempt(known, 'app@plain.test', PASSWORD))).to.equal(true);
@@ -133,7 +133,7 @@ describe('guessing passwords', () => {
     expect(hasCode(await attempt(browser(address), 'new@plain.test', PASSWORD))).to.equal(true);
   });
 
-  it('IPv6: the network of a subscriber counts as one address [A28]', async () => {
+  it('count an IPv6 network of a subscriber as one address [A28]', async () => {
     const host = (number: number) => `2001:db8:1:2::${number.toString(16)}`;
     for (let each = 0; each < 20; each += 1) {
       await fail(`somebody${each}@open.test`, 5, browser(host(each + 1)));
@@ -142,7 +142,7 @@ describe('guessing passwords', () => {
     expect(hasCode(await attempt(browser('2001:db8:1:3::1'), 'new@open.test', PASSWORD))).to.equal(true);
   });
 
-  it('the page that waits says what to do, and the form can be left [U.4]', async () => {
+  it('show what to do on the locked page, which can be left [U.4]', async () => {
     await fail('nobody@strict.test', 10);
     const waiting = await attempt(browser(), 'nobody@strict.test', PASSWORD);
     expect(words(waiting)).not.to.include('phone');

@@ -6,7 +6,7 @@ import { askAgain, errorOf, interaction, nextCode } from '../../oidc/story.ts';
 import { accounts, givePassword, hasCode, withApp } from '../members.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
 
-describe('who came in by a recovery code', () => {
+describe('a person who signed in with a recovery code', () => {
   const s = interaction(() => accounts(...['ann', 'ben'].map((name) => withApp(name, 'open'))));
 
   /** On the security page of an account with an app and codes, by the first of these. */
@@ -25,7 +25,7 @@ describe('who came in by a recovery code', () => {
     return { visitor, page, codes };
   }
 
-  it('sees the new codes that take the place of the old ones, which are good no more [1.5 A52 A58]', async () => {
+  it('sees new recovery codes, which invalidate the old ones [1.5 A52 A58]', async () => {
     const email = 'ann@open.test';
     const { visitor, page, codes: old } = await inByPaper(email);
     const shown = await visitor.follow(await visitor.submit(page, {}, 'renew'));
@@ -41,7 +41,7 @@ describe('who came in by a recovery code', () => {
     expect(hasCode(await again.visitor.enterCode(codes[0] ?? ''))).to.equal(true);
   });
 
-  it('removes the lost phone, with which the codes go, and stays signed in [1.5 A53 A58]', async () => {
+  it('can remove the lost phone together with the codes, and stays signed in [1.5 A53 A58]', async () => {
     const { visitor, page } = await inByPaper('ben@open.test');
     const other = s.app.visitor();
     await givePassword(s, 'ben@open.test', other);

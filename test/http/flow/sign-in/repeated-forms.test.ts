@@ -57,14 +57,14 @@ describe('a form sent twice', () => {
   }
 
   for (const [n, clicks] of CLICKS.entries()) {
-    it(`the password, ${clicks}: one sign-in goes on`, async () => {
+    it(`continues one sign-in for the password, ${clicks}`, async () => {
       const { visitor, page } = await arrive(s);
       const fields = { email: `sign${n}@open.test`, password: PASSWORD };
       expect((await pressed(clicks, visitor, page, fields)).name).to.equal('enter-code');
       expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
     });
 
-    it(`a right code, ${clicks}: accepted once, and no error for who succeeded [A32]`, async () => {
+    it(`accepts a right code once, without an error, ${clicks} [A32]`, async () => {
       const email = `code${n}@open.test`;
       const { visitor, page } = await givePassword(s, email);
       const end = await pressed(clicks, visitor, page, { code: nextCode(s.app) });
@@ -77,7 +77,7 @@ describe('a form sent twice', () => {
       expect((await lockouts.read(`second-factor:${account?.id}`)).failures).to.deep.equal({});
     });
 
-    it(`the choice of a method to set up, ${clicks}: one key`, async () => {
+    it(`makes one secret for the choice of a method, ${clicks}`, async () => {
       const { visitor, page } = await givePassword(s, `choose${n}@strict.test`);
       const shown = await pressed(clicks, visitor, page, { method: 'totp' });
       expect(shown.name).to.equal('set-up-totp');
@@ -89,7 +89,7 @@ describe('a form sent twice', () => {
       expect(hasCode(await pressed(clicks, visitor, page, {}, 'later'))).to.equal(true);
     });
 
-    it(`the code of a set-up, ${clicks}: one factor`, async () => {
+    it(`enrols one factor for the code of an enrolment, ${clicks}`, async () => {
       const email = `setup${n}@strict.test`;
       const { visitor } = await givePassword(s, email);
       const page = await visitor.chooseMethod('totp');
@@ -116,7 +116,7 @@ describe('a form sent twice', () => {
     });
   }
 
-  it('the set-up that a password leads to, sent at once: one key', async () => {
+  it('makes one secret when the password form leads to several enrolments at once', async () => {
     const always = await partyOf(s.app, 'always');
     const { visitor, page } = await arrive({ app: s.app, rp: always });
     const fields = { email: 'new@open.test', password: PASSWORD };
@@ -126,10 +126,10 @@ describe('a form sent twice', () => {
   });
 });
 
-describe('going back, and two tabs', () => {
+describe('the Back button and several tabs', () => {
   const s = interaction(() => accounts(...['ann', 'ben', 'cat', 'dan'].map((name) => withApp(name, 'open'))));
 
-  it('the last form, sent again when the sign-in is done, gives no second code [A11]', async () => {
+  it('issue no second authorization code when the last form is sent again [A11]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@open.test');
     const code = nextCode(s.app);
     const ended = await visitor.submit(page, { code });
@@ -143,14 +143,14 @@ describe('going back, and two tabs', () => {
     expect(hasCode(await visitor.open(page.url))).to.equal(false);
   });
 
-  it('two requests to resume at once give one code [A11]', async () => {
+  it('issue one authorization code when two requests resume at once [A11]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@open.test');
     const { location } = await visitor.submit(page, { code: nextCode(s.app) });
     const answers = await Promise.all([visitor.get(location ?? ''), visitor.get(location ?? '')]);
     expect(answers.filter(hasCode)).to.have.length(1);
   });
 
-  it('the password again after going back: the sign-in goes on from there', async () => {
+  it('continue the sign-in when the password is sent again', async () => {
     const { visitor, page } = await arrive(s);
     const signIn = { email: 'cat@open.test', password: PASSWORD };
     const first = await visitor.follow(await visitor.submit(page, signIn));
@@ -166,7 +166,7 @@ describe('going back, and two tabs', () => {
     expect(claims.sub).to.equal(dan?.id);
   });
 
-  it('two tabs sign in beside each other, each to its own end', async () => {
+  it('complete two sign-ins in two tabs', async () => {
     const visitor = s.app.visitor();
     const one = (await givePassword(s, 'ann@open.test', visitor)).page;
     const two = (await givePassword(s, 'ann@open.test', visitor)).page;
@@ -181,7 +181,7 @@ describe('going back, and two tabs', () => {
     expect(second.location).not.to.equal(end.location);
   });
 
-  it('two tabs, two accounts: the second asks to leave the first', async () => {
+  it('ask to leave the first account when a second tab signs in to another', async () => {
     const visitor = s.app.visitor();
     const one = (await givePassword(s, 'ben@open.test', visitor)).page;
     const two = (await givePassword(s, 'cat@open.test', visitor)).page;

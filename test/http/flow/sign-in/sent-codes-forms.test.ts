@@ -7,7 +7,7 @@ import { codeTo, desk, phoneFor, reachable, sentTo } from '../outbox.ts';
 
 const MAIL = 'kim lou max ned oda'.split(' ');
 
-describe('the forms of a code that is sent', () => {
+describe('the forms of a sent code', () => {
   const s = interaction(() =>
     desk(...MAIL.map((name) => reachable(name, 'desk', 'email')), reachable('quin', 'desk', 'sms')),
   );
@@ -23,7 +23,7 @@ describe('the forms of a code that is sent', () => {
   }
 
   describe('a GET', () => {
-    it('sends nothing and changes nothing, whatever its address says [A56]', async () => {
+    it('sends nothing and changes nothing, whatever its URL contains [A56]', async () => {
       const { visitor, page } = await atCode('kim');
       const base = `/interaction/${uidOf(page)}/second-factor`;
       const code = await mailed('kim');
@@ -61,7 +61,7 @@ describe('the forms of a code that is sent', () => {
   });
 
   describe('two clicks', () => {
-    it('of the password send one', async () => {
+    it('of the password send one code', async () => {
       const { visitor, page } = await arrive(s);
       const fields = { email: address('max'), password: PASSWORD };
       const both = await Promise.all([visitor.submit(page, fields), visitor.submit(page, fields)]);
@@ -71,7 +71,7 @@ describe('the forms of a code that is sent', () => {
       expect(hasCode(await visitor.enterCode(await mailed('max')))).to.equal(true);
     });
 
-    it('of the button for another send one, at once or one after the other', async () => {
+    it('of the button for another code send one, at once or one after the other', async () => {
       const { visitor, page } = await atCode('ned');
       const both = await Promise.all([
         visitor.submit(page, {}, 'resend'),
@@ -96,7 +96,7 @@ describe('the forms of a code that is sent', () => {
     });
   });
 
-  it('is sent by no other method than those that are set up [A105]', async () => {
+  it('is sent by enrolled methods only [A105]', async () => {
     const { visitor, page } = await atCode('quin');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     const chooser = await visitor.open(`${base}/choose-method`);

@@ -9,7 +9,7 @@ import { codeTo, desk, notThis, phoneFor, reachable, sentTo } from '../outbox.ts
 const MAIL = 'ann ben cat dan eve fay gus hal ike jan'.split(' ');
 const SMS = 'pia ria'.split(' ');
 
-describe('a code that is sent, at sign-in', () => {
+describe('a sent code at sign-in', () => {
   const s = interaction(() =>
     desk(
       ...MAIL.map((name) => reachable(name, 'desk', 'email')),
@@ -58,7 +58,7 @@ describe('a code that is sent, at sign-in', () => {
       .and.to.deep.include({ amr: ['pwd', 'sms', 'mfa'] });
   });
 
-  it('by mail is asked for first where more is wanted, and is not enough [A77 A47]', async () => {
+  it('by mail is asked for first where a higher level is required, and does not satisfy it [A77 A47]', async () => {
     const { visitor, page } = await givePassword(s, address('ben'), undefined, { acr_values: MFA });
     expect(page.name).to.equal('enter-code');
     const more = await visitor.enterCode(await mailed('ben'));
@@ -83,7 +83,7 @@ describe('a code that is sent, at sign-in', () => {
     expect(hasCode(await visitor.enterCode(await mailed('cat')))).to.equal(true);
   });
 
-  it('is sent again any time, and the newest counts [2.8 3.6 A38]', async () => {
+  it('can be sent again at any time, and the newest one counts [2.8 3.6 A38]', async () => {
     const { visitor, page } = await atCode('dan');
     const first = await mailed('dan');
     const second = await visitor.follow(await visitor.submit(page, {}, 'resend'));
@@ -125,7 +125,7 @@ describe('a code that is sent, at sign-in', () => {
     expect(hasCode(await visitor.follow(await visitor.submit(shown, { code: newest })))).to.equal(true);
   });
 
-  it('five wrong ones end it for this sign-in, whatever is sent again; another sign-in goes on [A22]', async () => {
+  it('is refused after five wrong ones in a sign-in, even when sent again, but not in another sign-in [A22]', async () => {
     const { visitor, page } = await atCode('fay');
     let shown: Page = page;
     for (let times = 0; times < 4; times += 1) {
@@ -142,7 +142,7 @@ describe('a code that is sent, at sign-in', () => {
     expect(hasCode(await again.visitor.enterCode(await mailed('fay')))).to.equal(true);
   });
 
-  it('ten wrong ones lock the account: the right one is refused, and none is sent until the wait is over [A19]', async () => {
+  it('is refused and not sent after ten wrong ones until the lock ends [A19]', async () => {
     for (let round = 0; round < 2; round += 1) {
       const { visitor, page } = await atCode('gus');
       for (let times = 0; times < 5; times += 1) {
@@ -159,7 +159,7 @@ describe('a code that is sent, at sign-in', () => {
     expect(hasCode(await free.visitor.enterCode(await mailed('gus')))).to.equal(true);
   });
 
-  it('of one sign-in opens no other, of the same person or of somebody else [A39]', async () => {
+  it('is refused in any other sign-in, of the same person or of another [A39]', async () => {
     const one = await atCode('hal');
     const code = await mailed('hal');
     const two = await atCode('hal');
@@ -187,7 +187,7 @@ describe('a code that is sent, at sign-in', () => {
     }
   });
 
-  it('cancel leads back to the relying party with access_denied', async () => {
+  it('can be cancelled, which returns access_denied to the relying party', async () => {
     const { visitor, page } = await atCode('ria');
     const left = await visitor.follow(await visitor.submit(page, {}, 'cancel'));
     expect(errorOf(left)).to.equal('access_denied');

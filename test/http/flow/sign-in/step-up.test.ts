@@ -9,7 +9,7 @@ import { accounts, givePassword, member, withApp, words } from '../members.ts';
 
 const SECURITY = '/account/security';
 
-describe('a change of one’s second factor', () => {
+describe('a step-up before a change of factors', () => {
   const names = 'ann ben cat dan eve fay gus hal'.split(' ');
   const s = interaction(() =>
     accounts(...names.map((name) => withApp(name, 'open')), member('ida', 'open'), member('jan', 'open')),
@@ -30,7 +30,7 @@ describe('a change of one’s second factor', () => {
     return (await s.app.parts.stores.enrolments.listByAccount(account?.id ?? '')).length;
   }
 
-  it('asks for the second factor again after five minutes, not for the password, and comes back [A51]', async () => {
+  it('asks for the second factor after five minutes, not for the password, and returns to the page [A51]', async () => {
     const { visitor } = await signedIn('ann@open.test');
     s.clock.nextStep(4 * MINUTE);
     expect((await visitor.open(SECURITY)).name).to.equal('security');
@@ -45,7 +45,7 @@ describe('a change of one’s second factor', () => {
     expect((await visitor.open(SECURITY)).name).to.equal('security');
   });
 
-  it('a day of step-ups makes no pile, in the store or in what is counted [A100]', async () => {
+  it('leaves nothing in the stores after a day of repetition [A100]', async () => {
     const { visitor } = await signedIn('ann@open.test');
     for (let times = 0; times < 5; times += 1) {
       s.clock.nextStep(6 * MINUTE);
@@ -59,7 +59,7 @@ describe('a change of one’s second factor', () => {
     expect((await s.app.parts.metrics.exposition()).text).not.to.include('totp totp');
   });
 
-  it('changes nothing when a form comes from a page that was open for too long [A51]', async () => {
+  it('is required again when a form comes from a page that was open for too long [A51]', async () => {
     const { visitor, page } = await signedIn('ben@open.test');
     s.clock.nextStep(6 * MINUTE);
     for (const button of ['turn_off', 'remove', 'set_up']) {
@@ -75,7 +75,7 @@ describe('a change of one’s second factor', () => {
     expect(await factorsOf('ben@open.test')).to.equal(0);
   });
 
-  it('a code for one account page is good for five minutes, hours after the sign-in [A51]', async () => {
+  it('is valid for five minutes, hours after the sign-in [A51]', async () => {
     const { visitor } = await signedIn('cat@open.test');
     s.clock.nextStep(7 * HOUR);
     await visitor.open(SECURITY);
@@ -102,7 +102,7 @@ describe('a change of one’s second factor', () => {
     expect(again.claims.auth_time).to.be.at.least(authTime + 3600);
   });
 
-  it('where nothing is set up the password is what has to be fresh [A51]', async () => {
+  it('asks for the password where no factor is enrolled [A51]', async () => {
     const { visitor } = await signedIn('ida@open.test');
     s.clock.nextStep(6 * MINUTE);
     const asked = await visitor.open(SECURITY);
@@ -112,7 +112,7 @@ describe('a change of one’s second factor', () => {
     expect(new URL(visitor.page.url).pathname).to.equal(SECURITY);
   });
 
-  it('a set-up on the account page counts as a fresh factor, and is asked of the other browsers [A51]', async () => {
+  it('is satisfied by an enrolment on the account page, and required in other browsers [A51]', async () => {
     const other = await signedIn('jan@open.test');
     const { visitor } = await signedIn('jan@open.test');
     const shown = await visitor.follow(await visitor.submit(await visitor.open(SECURITY), {}, 'set_up'));
@@ -122,7 +122,7 @@ describe('a change of one’s second factor', () => {
     expect((await other.visitor.open(SECURITY)).name).to.equal('enter-code');
   });
 
-  it('who turned it off sees that it is off, without being asked for anything [1.6]', async () => {
+  it('is not required to see that the second factor was turned off [1.6]', async () => {
     const { visitor } = await signedIn('eve@open.test');
     s.clock.nextStep(HOUR);
     await visitor.open(SECURITY);
@@ -140,7 +140,7 @@ describe('a change of one’s second factor', () => {
     expect(shown.name).to.equal('set-up-totp');
   });
 
-  it('the new factor is not bound when the old one is asked for and not given [A51]', async () => {
+  it('binds no new factor when the old one is not given [A51]', async () => {
     const { visitor, page } = await signedIn('fay@open.test');
     const shown = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
     s.clock.nextStep(6 * MINUTE);
@@ -163,7 +163,7 @@ describe('a change of one’s second factor', () => {
     expect((await visitor.open('/account')).name).to.equal('account');
   });
 
-  it('an error in the address puts no words into our mouth [A91]', async () => {
+  it('shows no text from an error in the URL [A91]', async () => {
     const query = new URLSearchParams({
       error: 'Call 0612345678',
       error_description: 'Your account is in danger',
@@ -173,7 +173,7 @@ describe('a change of one’s second factor', () => {
     expect(words(page)).not.to.include('danger').and.not.include('0612345678');
   });
 
-  it('the way back leads to pages of the account alone [A75]', async () => {
+  it('returns to pages of the account only [A75]', async () => {
     const { visitor } = await signedIn('hal@open.test');
     for (const state of [
       'https://evil.test/',
