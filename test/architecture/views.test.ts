@@ -69,9 +69,13 @@ describe('the rules about views', () => {
       '<%- body + model.name %>',
       '<%-\nt("x")\n%>',
       '<%- bodyOf(model) -%>',
+      '<%- unbroken(a) + b %>',
+      '<%- model.unbroken(a) %>',
     ]) {
       expect(unescapedFaults({ 'error.ejs': tag }), tag).to.have.lengthOf(1);
     }
-    expect(unescapedFaults({ 'error.ejs': '<%= x %><%- include("a") %><%- body -%>' })).to.deep.equal([]);
+    expect(
+      unescapedFaults({ 'error.ejs': '<%= x %><%- include("a") %><%- unbroken(t("a")) %><%- body -%>' }),
+    ).to.deep.equal([]);
   });
 });

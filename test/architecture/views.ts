@@ -95,14 +95,14 @@ export function assetFaults(loader: Source, views: Views): string[] {
   ];
 }
 
-/** Another view, or the page in its layout: both were escaped where they were written. */
+/** Another view, the page in its layout, or the text of `unbroken()`: each is escaped where it is written. */
 function isEscapedAlready(expression: string): boolean {
   const [statement, ...more] = parseSync('view.ts', expression).program.body;
   if (statement?.type !== 'ExpressionStatement' || more.length > 0) return false;
   const written = statement.expression;
   if (written.type === 'Identifier') return written.name === 'body';
   if (written.type !== 'CallExpression' || written.callee.type !== 'Identifier') return false;
-  return ['partial', 'include'].includes(written.callee.name);
+  return ['partial', 'include', 'unbroken'].includes(written.callee.name);
 }
 
 /** `<%-` writes without escaping. */
