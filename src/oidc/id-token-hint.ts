@@ -1,8 +1,8 @@
-/** The one account that a request wants an answer for: the library compares it with the live session alone. */
+/** The only account that a request accepts. The library compares it with the live session only. */
 
 /**
- * From `id_token_hint` or the `sub` among the claims of an interaction; null: anybody will do. Anybody else's sign-in
- * is answered with an error (OIDC Core 3.1.2.1, 5.5.1). The hint was verified when the interaction began.
+ * Reads `id_token_hint`, or `sub` in the `claims` parameter. Null: the request accepts every account. A sign-in of another
+ * account ends in an error (OIDC Core 3.1.2.1, 5.5.1). The library verified the hint when the interaction began.
  */
 export function accountOfIdTokenHint(params: Readonly<Record<string, unknown>>): string | null {
   const { id_token_hint: hint, claims } = params;

@@ -1,6 +1,6 @@
 /**
- * Evaluates the policy for live sessions and tokens. The prompt `second_factor` asks for what a session lacks, and for
- * the second factor where a host's own login page ended the interaction after the password.
+ * Evaluates the policy for live sessions and tokens. The prompt `second_factor` asks for the factor that a session lacks.
+ * It also asks after a host's own login page, which ends its interaction after the password.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
@@ -27,7 +27,7 @@ interface SessionPolicyDeps {
   readonly loadSnapshot: LoadSnapshot<SnapshotWithoutLockout>;
   readonly signInRecords: SignInRecords;
   readonly clientRule: (clientId: string) => ClientRule;
-  /** The account that the host's `findAccount` has read in this request, so that it is not read twice. */
+  /** The account that the host's `findAccount` has read in this request. It is not read twice. */
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
   readonly auditLog: AuditLog;
   readonly log: Log;
@@ -37,7 +37,7 @@ interface SessionPolicyDeps {
 
 const KNOWN_ELSEWHERE = 'findAccount has it, and it is not among the accounts of the second factor';
 
-/** What a token says of where it came from. */
+/** The origin of a token. */
 export interface IssuedToken {
   readonly accountId?: string | undefined;
   readonly clientId?: string | undefined;
@@ -115,7 +115,7 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
     return inRequest(ctx, 'finding', '', () => findSession(ctx));
   }
 
-  /** Whether a token's own sign-in still satisfies the policy of today; false when that sign-in is forgotten. */
+  /** Whether the sign-in of a token satisfies today's policy. False when that sign-in is not on record. */
   async function ofToken(ctx: KoaContextWithOIDC, token: IssuedToken): Promise<boolean> {
     const { accountId, clientId, sessionUid } = token;
     if (!accountId || !clientId || !sessionUid) return false;
@@ -139,17 +139,17 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
 
 export type SessionPolicy = ReturnType<typeof createSessionPolicy>;
 
-/** The sign-in that this request itself brings back from an interaction; null: none, the record counts. */
+/** The sign-in that this request brings back from an interaction. Null in every other request: the record counts. */
 function signInGiven({ oidc }: KoaContextWithOIDC): SignInFacts | null {
   const isResumed = oidc.route === 'resume' || oidc.route === 'device_resume';
   if (!isResumed || !oidc.result?.login) return null;
-  // A host's own login page ended the interaction: a password is all that it can have asked for.
+  // A host's own login page ended the interaction. It counts as the password.
   const atMs = (oidc.session?.loginTs ?? 0) * 1000;
   const password = { method: 'pwd', enrolmentId: null, atMs } as const;
   return signInOfResult(oidc.result) ?? { authentications: [password], trustedBrowserId: null };
 }
 
-/** The person is here, and has not been asked by us: a set-up that can be put off is shown to them. */
+/** Whether a host's own login page has just ended the interaction. The person may still postpone an enrolment. */
 function isLoginAlone({ oidc }: KoaContextWithOIDC): boolean {
   return Boolean(oidc.result?.login) && signInOfResult(oidc.result ?? {}) === null;
 }
@@ -168,7 +168,7 @@ export function createSecondFactorPrompt(sessionPolicy: SessionPolicy) {
 
 /** Further reasons to sign in from the start, for the host's `login` prompt. */
 export function createLoginChecks(sessionPolicy: SessionPolicy) {
-  /** A live session of an account that is gone is a fault in the library's next step (500). */
+  /** The library answers 500 in its next step when the account of a live session is gone. */
   function accountGone({ oidc }: KoaContextWithOIDC): boolean {
     return Boolean(oidc.session?.accountId) && !oidc.account;
   }

@@ -1,5 +1,5 @@
 /**
- * What one request of the provider shares, so that it reads, decides and writes each thing once.
+ * Shared within one request of the provider, so that it reads, decides and writes each thing once.
  *
  * | held               | filled by                                  | used by                                    |
  * | ------------------ | ------------------------------------------ | ------------------------------------------ |

@@ -1,19 +1,19 @@
-/** Reads out of an authorization request how much it wants to be sure. */
+/** Reads the requested assurance out of an authorization request. */
 import { type Acr, isAcr } from '../domain/policy/acr.ts';
 import type { RequestedAssurance } from '../domain/policy/policy.ts';
 
-/** What a client's registration adds to its requests. */
+/** The rules that a client's registration adds to its requests. */
 export interface ClientRule {
-  /** It takes nobody without a second factor. */
+  /** It requires a second factor of every account. */
   readonly always: boolean;
-  /** It is this product's own client, whose `max_age` asks for a fresh factor and not for a new sign-in. */
+  /** It is the product's own client. Its `max_age` asks for a fresh factor, not for a new sign-in. */
   readonly own: boolean;
 }
 
 /**
- * `claims.id_token.acr` wins over `acr_values` when it is essential and names values (OIDC Core 5.5.1.1); it is read
- * from the request's own parameter, since the library forgets the mark where both are sent. Values nobody knows are
- * passed over; when none is left, nothing can meet the request.
+ * An essential `claims.id_token.acr` with values wins over `acr_values` (OIDC Core 5.5.1.1). It is read from the request's
+ * own parameter, because the library drops the mark when both are sent. Unknown values are ignored. When none is left,
+ * no sign-in can meet the request.
  */
 export function requestedAssuranceOf(
   params: Readonly<Record<string, unknown>>,
@@ -35,7 +35,7 @@ function essentialAcrs(claims: unknown): string[] | null {
   if (member(acr, 'essential') !== true) return null;
   const values = member(acr, 'values');
   const value = member(acr, 'value');
-  // A malformed list names nothing that could be met: refused, never taken for "nothing was asked".
+  // A malformed list names no known level, so the request is refused. It does not count as absent.
   if (values !== undefined)
     return Array.isArray(values) ? values.filter((each) => typeof each === 'string') : [];
   if (value !== undefined) return typeof value === 'string' ? [value] : [];

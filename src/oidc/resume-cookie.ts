@@ -1,6 +1,6 @@
 /**
- * A sign-in is resumed by the browser that finished it, and by no other: whoever began it and had its cookies planted
- * in somebody else's browser, from a sibling host, would else be signed in as that person.
+ * Lets only the browser that finished a sign-in resume it. An attacker on a sibling host could plant the cookies of his
+ * own interaction in another browser. He would be signed in as the person who finishes it there.
  */
 import type { Context } from 'koa';
 import { type Adapter, type AdapterConstructor, type AdapterFactory, Provider } from 'oidc-provider';
@@ -12,17 +12,14 @@ interface ResumeBindingDeps {
   readonly cipher: Pick<Cipher, 'digest'>;
 }
 
-/**
- * Of the interaction that was finished, and of the one of a consent that comes after it: as long as they live by
- * default.
- */
+/** Milliseconds: the default life of the finished interaction, and of the one of a consent after it. */
 const KEPT_MS = 60 * 60 * 1000;
-/** Letters of the interaction's key: two sign-ins of one browser at the same time have a cookie each. */
+/** Characters of the interaction's key, so that two simultaneous sign-ins of a browser have a cookie each. */
 const NAMED_BY = 8;
 
-/** Who finished which interaction: one's own end of it is of no use after somebody else's. */
+/** An interaction and the account that finished it. */
 interface Finisher {
-  /** Of the interaction. */
+  /** The key of the interaction. */
   readonly key: string;
   readonly accountId: string;
 }
@@ -31,10 +28,10 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
   const nameOf = ({ key }: Finisher) => `second-factor-finished-${key.slice(0, NAMED_BY)}`;
   const ticketOf = ({ key, accountId }: Finisher) => cipher.digest(`${key}|${accountId}`, 'resume-ticket');
 
-  /** To who has just finished an interaction; `address` is where the provider goes on. */
+  /** Sets the cookie at the end of an interaction. `url` is where the provider goes on. */
   function give(ctx: Context, finisher: Finisher, url: string): void {
     ctx.cookies.set(`${ctx.secure ? SECURE : ''}${nameOf(finisher)}`, ticketOf(finisher), {
-      // Where the provider goes on after a consent, too.
+      // The provider also goes on below this path after a consent.
       path: new URL('.', url).pathname,
       maxAge: KEPT_MS,
       signed: false,
@@ -44,7 +41,7 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
     });
   }
 
-  /** Around a provider's storage: what was finished elsewhere is not there for whoever comes to resume it. */
+  /** Around a provider's adapter: an interaction that another browser finished is not found at its resume. */
   function guard(host: AdapterConstructor | AdapterFactory): AdapterFactory {
     return (model) => {
       const adapter = isClass(host) ? new host(model) : host(model);
@@ -57,7 +54,7 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
       const found = await adapter.find(uid);
       return found && isFinishedElsewhere(finisherOf(found.result ?? {})) ? undefined : found;
     };
-    // Methods may be of a class, with fields that nobody else can have.
+    // The adapter may be of a class with private fields, so its methods keep their own `this`.
     return new Proxy(adapter, {
       get(target, name) {
         if (name === 'find') return find;
@@ -68,7 +65,7 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
   }
 
   function isFinishedElsewhere(finisher: Finisher | null): boolean {
-    // Set while the provider answers a request of its own.
+    // The library sets it while it answers a request.
     const asked = Provider.ctx;
     const isResumed = asked?.oidc.route === 'resume' || asked?.oidc.route === 'device_resume';
     if (!asked || !isResumed || !finisher) return false;
@@ -78,7 +75,7 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
   return { give, guard };
 }
 
-/** As the library tells them apart: what has a prototype is made with `new`. */
+/** Distinguishes as the library does: a function with a prototype is called with `new`. */
 function isClass(host: AdapterConstructor | AdapterFactory): host is AdapterConstructor {
   return typeof host.prototype === 'object' && host.prototype !== null;
 }

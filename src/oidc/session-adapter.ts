@@ -1,7 +1,7 @@
 /**
- * Where the provider's sessions are kept. Requests of one browser have one session at the same time, and the library saves
- * it whole, as it read it and with its own changes. Such a save takes the place of what was read and of nothing else: where
- * that has changed meanwhile, both changes are kept, and where it has ended, it stays so.
+ * Stores the provider's sessions. Simultaneous requests of one browser share a session, and the library saves it whole. A
+ * save replaces only the session that was read. When that has changed meanwhile, both changes are kept. When it has
+ * ended, it stays ended.
  */
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
 import { StoreUnavailable } from '../ports/faults.ts';
@@ -17,19 +17,19 @@ interface SessionAdapterDeps {
   readonly clock: Clock;
 }
 
-/** One of as many saves at once goes through each time: more than a browser has connections. */
+/** One of several simultaneous saves succeeds at each try. A browser has fewer connections than this. */
 const MOST_TRIES = 50;
 
 const MODEL = 'Session';
 
-/** What the library has on a session, and its types do not. */
+/** Fields of the library's session that its types lack. */
 interface Internals {
   readonly oldId?: string;
   destroyed?: boolean;
 }
 
 export function createSessionAdapter({ store, keyOf, encrypt, open, clock }: SessionAdapterDeps) {
-  /** What is in the store of each session, by the one object in it that the library gives back as it got it. */
+  /** The stored row of each session. The library returns its `authorizations` object unchanged, so that is the key. */
   const stored = new WeakMap<object, ProviderRow>();
 
   function handOut(payload: ProviderRow['payload'] | null): AdapterPayload | undefined {
@@ -44,7 +44,7 @@ export function createSessionAdapter({ store, keyOf, encrypt, open, clock }: Ses
     return store.replace(MODEL, { ...from, id: keyOf(from.id) }, { ...to, id: keyOf(to.id) }, expiresAt);
   }
 
-  /** Saves beside what others have saved since `read`; gives what is stored then. */
+  /** Merges with the saves of other requests since `read`, and returns the stored row. */
   async function settle(id: string, mine: AdapterPayload, read: ProviderRow): Promise<ProviderRow> {
     const base = open(read.payload) ?? {};
     for (let tries = 0; tries < MOST_TRIES; tries += 1) {
@@ -54,7 +54,7 @@ export function createSessionAdapter({ store, keyOf, encrypt, open, clock }: Ses
         letGo();
         throw new errors.LoginRequired('the session has ended');
       }
-      // A session that has another id by now keeps that, and is not told to who came with the old one.
+      // A session with a new id keeps it, and a request with the old id does not learn the new one.
       const jti = theirs.jti === read.id ? id : theirs.jti;
       const merged = { ...mergeSession(base, mine, theirs), jti };
       const next = { id: jti, payload: encrypt(merged) };
@@ -81,19 +81,19 @@ export function createSessionAdapter({ store, keyOf, encrypt, open, clock }: Ses
       else if (!(await replace(read, saved, expiresAt))) saved = await settle(id, session, read);
       if (session.authorizations) stored.set(session.authorizations, saved);
     },
-    /** To end it. Under a new id it is saved by one act, which takes the old one's place. */
+    /** Ends the session. A change of id is one act of `upsert`, so the old id is not destroyed here. */
     async destroy(id) {
       if (internals()?.oldId !== id) await store.destroy(MODEL, keyOf(id));
     },
   } satisfies Partial<Adapter>;
 }
 
-/** Of the session that the provider's own request under way has. */
+/** The session of the provider's current request. */
 function internals(): Internals | undefined {
   return Provider.ctx?.oidc.session as Internals | undefined;
 }
 
-/** This request's session is not the browser's any more: it is not saved again, and its cookie stays where it is. */
+/** The browser has another session by now: this one is not saved again, and its cookie is not set. */
 function letGo(): void {
   const ctx = Provider.ctx;
   const session = internals();

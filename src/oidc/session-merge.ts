@@ -1,17 +1,17 @@
-/** One session of the provider's that two requests have changed: what either changed is kept. */
+/** Merges a session of the provider that two requests have changed. The changes of both are kept. */
 import { isDeepStrictEqual } from 'node:util';
 import type { AdapterPayload } from 'oidc-provider';
 
 type Authorizations = NonNullable<AdapterPayload['authorizations']>;
 
-/** Who signed in, when and by what: taken from one side, and never half of each. */
+/** The sign-in of a session. A merge takes all of it from one side. */
 function signInOf({ accountId, loginTs, acr, amr, transient }: AdapterPayload) {
   return { accountId, loginTs, acr, amr, transient };
 }
 
 /**
- * `mine` and `theirs` both come from `base`. What both have changed is as in mine, which comes later; what a relying
- * party was promised by either stays, since its tokens hold only as long as the session knows them.
+ * `mine` and `theirs` both come from `base`. If both changed a field, the later `mine` wins. The authorizations of
+ * either stay, because the tokens of a relying party hold only as long as the session lists them.
  */
 export function mergeSession(
   base: AdapterPayload,
@@ -37,7 +37,7 @@ function mergeAuthorizations(
   const merged = [...clients].flatMap((client) => {
     const [before, ours, others] = [base[client], mine[client], theirs[client]];
     if (isDeepStrictEqual(before, ours)) return others ? [[client, others] as const] : [];
-    // Signed out of one application alone.
+    // The request has signed out of one application only.
     if (!ours) return [];
     const changed = Object.entries(ours).filter(([name, value]) => value !== Object(before)[name]);
     return [[client, { ...others, ...Object.fromEntries(changed) }] as const];

@@ -1,6 +1,6 @@
 /**
- * The quarantine for oidc-provider's state: the only file that reads its sessions and interactions, and the only one
- * that ends an interaction. The library looks at the cookie alone; here the cookie has to fit the address.
+ * The only file that reads sessions and interactions of oidc-provider, and the only one that ends an interaction. The
+ * library looks at the cookie alone. Here the cookie must also fit the address.
  */
 import { hash } from 'node:crypto';
 import type { Context } from 'koa';
@@ -13,36 +13,36 @@ import { accountOfIdTokenHint } from './id-token-hint.ts';
 /** An interaction as our pages need it. */
 export interface InteractionView {
   readonly uid: string;
-  /** What our stores know it by: the uid is what the browser's cookie says, and is written down nowhere. */
+  /** The key in our stores. The uid is the secret of the browser's cookie, so no store holds it. */
   readonly key: string;
   readonly prompt: string;
-  /** Why the prompt was raised: names of Checks. */
+  /** The names of the Checks that raised the prompt. */
   readonly reasons: readonly string[];
   readonly details: Readonly<Record<string, unknown>>;
   readonly params: Readonly<Record<string, unknown>>;
   readonly clientId: string;
-  /** The only account that the request wants an answer for; null: any. */
+  /** The only account that the request accepts. Null: any. */
   readonly wantedAccountId: string | null;
-  /** The live session that the browser came with. */
+  /** The browser's live session. */
   readonly session: { readonly uid: string; readonly accountId: string } | null;
   readonly grantId: string | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** The whole result of a sign-in: the library overwrites account, acr, amr and time together. */
+/** The whole result of a sign-in, because the library overwrites account, acr, amr and time together. */
 export interface SignInResult {
   readonly accountId: string;
   readonly acr: string;
   readonly amr: readonly string[];
   /** Seconds since the epoch: becomes `auth_time`. */
   readonly ts: number;
-  /** Whether it adds to the live session: then that session lasts as long as it would have. */
+  /** Whether it adds to the live session, which then keeps its expiry. */
   readonly isStepUp: boolean;
   readonly authentications: readonly AuthenticationEvent[];
-  /** The browser on whose account no second factor was asked for; null: none was needed. */
+  /** The trusted browser that replaced the second factor. Null when none did. */
   readonly trustedBrowserId: string | null;
-  /** Of the interaction that it ends. */
+  /** The key of the interaction that it ends. */
   readonly key: string;
 }
 
@@ -50,17 +50,17 @@ export type InteractionEnding =
   | { readonly signIn: SignInResult }
   | { readonly error: string; readonly description: string };
 
-/** The interaction is gone, belongs to another browser, or is at another step: a 400 page with a way home. */
+/** The interaction is gone, belongs to another browser, or is at another step. The answer is a 400 page. */
 export class InteractionGone extends Error {
   override name = 'InteractionGone';
   readonly status = 400;
 }
 
-/** The session that an interaction was begun in: its uid, and what its cookie was then. */
+/** The session in which an interaction began: its uid, and the value of its cookie at that time. */
 type BegunIn = { readonly uid: string; readonly cookie: string };
 
-/** The key under which our proofs travel from the interaction to the resume request, beside `login`. */
-const PROOFS = 'second_factor';
+/** The name of our part of an interaction's result. It stands beside `login`, and the resume request reads it. */
+const RESULT_PART = 'second_factor';
 
 export function createProviderSession(provider: Provider) {
   async function interaction(ctx: Context, prompts: readonly string[]): Promise<InteractionView> {
@@ -87,16 +87,16 @@ export function createProviderSession(provider: Provider) {
   }
 
   /**
-   * The library ties an interaction to its session when it resumes it, and not before: whoever began one and had its
-   * cookies planted in somebody else's browser would have what that person answers in it. A session that has another
-   * name by now, after a step-up in another window, is looked up.
+   * The library compares an interaction with its session at the resume only. An attacker could plant the cookies of his
+   * own interaction in another browser before that, and have its person answer it. After a step-up in another window
+   * the session has a new cookie, so it is looked up.
    */
   async function isOwn(ctx: Context, begunIn: BegunIn): Promise<boolean> {
     if (isGiven(ctx, provider.cookieName('session'), begunIn.cookie)) return true;
     return (await current(ctx))?.uid === begunIn.uid;
   }
 
-  /** Ends the interaction and gives the address at which the provider goes on. */
+  /** Ends the interaction, and returns the address at which the provider goes on. */
   async function end(ctx: Context, ending: InteractionEnding): Promise<string> {
     return orGone(provider.interactionResult(ctx.req, ctx.res, resultOf(ending)));
   }
@@ -105,10 +105,10 @@ export function createProviderSession(provider: Provider) {
     if ('error' in ending) return { error: ending.error, error_description: ending.description };
     const { accountId, acr, amr, ts, authentications, isStepUp, trustedBrowserId, key } = ending.signIn;
     const login = { accountId, acr, amr: [...amr], ts, remember: isStepUp };
-    return { login, [PROOFS]: { accountId, ts, authentications, trustedBrowserId, key } };
+    return { login, [RESULT_PART]: { accountId, ts, authentications, trustedBrowserId, key } };
   }
 
-  /** Ends a consent interaction with a grant of all that it asked for. */
+  /** Ends a consent interaction with a grant of everything that it asked for. */
   async function allow(ctx: Context, view: InteractionView): Promise<string> {
     const accountId = view.session?.accountId;
     if (!accountId) throw new InteractionGone('nobody is signed in');
@@ -122,15 +122,15 @@ export function createProviderSession(provider: Provider) {
     return orGone(provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }));
   }
 
-  /** The browser's live session; null when it has none or nobody is signed in. */
+  /** The browser's live session. Null when it has none, or nobody is signed in. */
   async function current(ctx: Context): Promise<{ readonly uid: string; readonly accountId: string } | null> {
     const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0]);
     return session.accountId ? { uid: session.uid, accountId: session.accountId } : null;
   }
 
   /**
-   * What the session stands for changed on a page of the account: what is issued from now on says so. Nothing is, where
-   * the session has ended meanwhile.
+   * Gives the live session another level, after a change on a page of the account. Tokens carry it from now on. Does
+   * nothing when the session has ended meanwhile.
    */
   async function restate(
     ctx: Context,
@@ -152,43 +152,43 @@ export function createProviderSession(provider: Provider) {
 
 export type ProviderSession = ReturnType<typeof createProviderSession>;
 
-/** A uid has more randomness than could be searched through, so that its digest needs no key. */
+/** The digest needs no key: a uid has too much randomness to be searched for. */
 function keyOf(uid: string): string {
   return hash('sha256', uid, 'base64url');
 }
 
-/** The key of the address's interaction; whether this browser belongs to that is for `interaction` to say. */
+/** The key of the interaction in the address. `interaction` checks whether it belongs to this browser. */
 export function addressedKey(ctx: Context): string {
   return keyOf(String(ctx.params.uid));
 }
 
-/** What people call an application: what it was registered with. */
+/** The registered name of an application. */
 export function clientNameOf(provider: Provider): (clientId: string) => Promise<string> {
   return async (clientId) => (await provider.Client.find(clientId))?.clientName ?? clientId;
 }
 
-/** The proofs that an ended interaction carries; null: a host's own login page ended it. */
+/** The sign-in in the result of an interaction. Null when a host's own login page ended it. */
 export function signInOfResult(result: InteractionResults): SignInFacts | null {
   const { authentications, trustedBrowserId = null } = carriedBy(result) ?? {};
   return Array.isArray(authentications) ? { authentications, trustedBrowserId } : null;
 }
 
-/** Who ended which interaction with such proofs; null: nobody. */
+/** The interaction and the account of a result of ours. Null for a result of a host's login page. */
 export function finisherOf(result: InteractionResults): Pick<Carried, 'key' | 'accountId'> | null {
   const { key, accountId } = carriedBy(result) ?? {};
   return key === undefined || accountId === undefined ? null : { key, accountId };
 }
 
-/**
- * Results of one interaction are carried into the next: those of an earlier sign-in are not taken for the newest one's.
- */
+/** The library carries results into the next interaction. A part that belongs to an earlier sign-in is ignored. */
 function carriedBy(result: InteractionResults): Partial<Carried> | null {
-  const { login, [PROOFS]: carried } = result as InteractionResults & { [PROOFS]?: Partial<Carried> };
+  const { login, [RESULT_PART]: carried } = result as InteractionResults & {
+    [RESULT_PART]?: Partial<Carried>;
+  };
   const belongs = carried?.accountId === login?.accountId && carried?.ts === login?.ts;
   return carried && belongs ? carried : null;
 }
 
-/** What a sign-in record is made of. */
+/** The content of a sign-in record. */
 export type SignInFacts = Pick<SignInResult, 'authentications' | 'trustedBrowserId'>;
 
 interface Carried {

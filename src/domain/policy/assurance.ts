@@ -6,17 +6,17 @@ import type { MethodName } from '../methods/method.ts';
 import type { PasskeyUse } from '../methods/webauthn.ts';
 import { ACRS, type Acr, rank } from './acr.ts';
 
-/** One factor that a person gave, when, and (for a second factor) with which enrolment. */
+/** One factor that a person has given. `enrolmentId` is null for the password. */
 export interface AuthenticationEvent {
   readonly method: 'pwd' | MethodName;
   readonly enrolmentId: string | null;
   /** Milliseconds since the epoch. */
   readonly atMs: number;
-  /** What the authenticator said of this use; for a passkey alone. */
+  /** For a passkey: the statements of its authenticator about this use. */
   readonly passkey?: PasskeyUse;
 }
 
-/** Adds an event in the place of an older one of the same factor that says as much, so that step-ups do not pile up. */
+/** Adds an event and removes an equal older one of the same factor, so that step-ups do not pile up. */
 export function withAuthentication(
   authentications: readonly AuthenticationEvent[],
   newest: AuthenticationEvent,
@@ -28,7 +28,7 @@ export function withAuthentication(
 
 type Level = Pick<MethodTraits, 'acr' | 'amr'>;
 
-/** A method that the catalogue does not have carries a sign-in nowhere. */
+/** A method that is not in the catalogue reaches one factor only. */
 const NOTHING: Level = { acr: ACRS[0], amr: [] };
 
 function levelOf({ method, passkey }: AuthenticationEvent, catalogue: Catalogue): Level {
@@ -38,7 +38,7 @@ function levelOf({ method, passkey }: AuthenticationEvent, catalogue: Catalogue)
   return definition.assuranceOf?.(passkey) ?? definition.traits;
 }
 
-/** The highest level that the events carry. A second factor alone is still one factor. */
+/** The highest level that the events reach. A second factor without the password is still one factor. */
 export function acrOf(
   authentications: readonly AuthenticationEvent[],
   catalogue: Catalogue = CATALOGUE,
@@ -50,7 +50,7 @@ export function acrOf(
   }, ACRS[0]);
 }
 
-/** RFC 8176 values of the events, each once; `mfa` from the level of two factors on. */
+/** The RFC 8176 values of the events, each once. `mfa` stands from the level of two factors on. */
 export function amrOf(
   authentications: readonly AuthenticationEvent[],
   catalogue: Catalogue = CATALOGUE,

@@ -1,4 +1,4 @@
-/** The heart: whether what was proven is enough, and if not, what comes next. One pure function. */
+/** The policy: decides whether the authentication events are enough, and if not, which step comes next. */
 import type { Account, Role } from '../account.ts';
 import { type Enrolment, isFactor } from '../enrolment/enrolment.ts';
 import type { Catalogue } from '../methods/contract.ts';
@@ -9,45 +9,45 @@ import { type Enforcement, methodsOnOffer, type Tenant, type TenantSecondFactor 
 import { type Acr, rank } from './acr.ts';
 import { type AuthenticationEvent, acrOf } from './assurance.ts';
 
-/** What is demanded beyond the tenant's own policy. */
+/** The assurance that a request demands beyond the tenant's own policy. */
 export interface RequestedAssurance {
-  /** The levels a relying party asked for, any of which will do; null: none asked. Empty: none that exists. */
+  /** The levels that a relying party accepts. Null: it named none. Empty: it named only unknown ones. */
   readonly acrs: readonly Acr[] | null;
-  /** The client takes nobody without a second factor. */
+  /** The client requires a second factor of every account. */
   readonly always: boolean;
-  /** The newest second factor (the password where none is set up) may be this old, in milliseconds. */
+  /** The highest age, in milliseconds, of the newest second factor, or of the password where no factor is set up. */
   readonly freshMs: number | null;
 }
 
 export const NO_ASSURANCE_REQUESTED: RequestedAssurance = { acrs: null, always: false, freshMs: null };
 
-/** An enrolment as far as the policy cares. */
+/** An enrolment, reduced to the fields that the policy reads. */
 export interface PolicyFactor {
   readonly id: string;
   readonly method: MethodName;
-  /** False after too many failures in a row, or when it can't be asked for: it counts as set up, and is not accepted. */
+  /** False after too many failures in a row, and for a factor that cannot be asked for now. It still counts as set up. */
   readonly accepted: boolean;
   readonly isDefault: boolean;
 }
 
 export interface PolicyInput {
-  /** Of the account, groups included. */
+  /** The enforcement for this account, with that of its groups. */
   readonly enforcement: Enforcement;
   readonly tenant: Pick<TenantSecondFactor, 'methods' | 'graceDays' | 'trustedDevices'>;
   readonly role: Role;
   readonly factors: readonly PolicyFactor[];
-  /** What can be used now, in the order of offering. */
+  /** The methods that can be used now, in the order in which they are offered. */
   readonly available: readonly MethodName[];
   /** Default: the methods of the product. */
   readonly catalogue?: Catalogue | undefined;
   readonly authentications: readonly AuthenticationEvent[];
   readonly requested: RequestedAssurance;
   readonly trustedBrowser: boolean;
-  /** When this account's grace began, in milliseconds; null: not yet. */
+  /** The start of this account's grace, in milliseconds since the epoch. Null before it has started. */
   readonly graceStartedAt: number | null;
   /**
-   * `sign-in`: somebody is before the page and has not answered; `later`: answered "later" in this sign-in;
-   * `standing`: something issued earlier is judged (SSO, prompt=none, a refresh), nobody is asked.
+   * `sign-in`: a person is at the page. `later`: the person has postponed the enrolment in this sign-in.
+   * `existing-session`: a session or token is evaluated (SSO, prompt=none, a refresh), and no page is shown.
    */
   readonly occasion: 'sign-in' | 'later' | 'existing-session';
   readonly now: number;
@@ -55,40 +55,41 @@ export interface PolicyInput {
 
 export type Decision =
   | {
-      readonly kind: 'satisfied' /** Grace carries it, and begins now unless it has. */;
+      readonly kind: 'satisfied';
+      /** Satisfied by grace alone, which starts now unless it has started. */
       readonly onGrace: boolean;
-      /** Only since this browser is trusted: no second factor was given. */
+      /** Satisfied by the trusted browser alone: no second factor was given. */
       readonly onTrust?: true;
     }
-  /** The password is missing, or too old where it is the only factor. */
+  /** The password is missing, or it is the only factor and too old. */
   | { readonly kind: 'password' }
   | { readonly kind: 'prove'; readonly methods: readonly MethodName[]; readonly preferred: MethodName | null }
   | {
       readonly kind: 'set-up';
       readonly methods: readonly MethodName[];
-      /** "Later" is possible until then (milliseconds); null: it is not. */
+      /** The person can postpone until then, in milliseconds since the epoch. Null: not any more. */
       readonly laterUntil: number | null;
     }
   | {
       readonly kind: 'refuse';
-      /** `no_usable_factor`: something is set up, and none of it can be used now. */
+      /** `no_usable_factor`: factors are set up, and none can be used now. */
       readonly reason: 'unmet_authentication_requirements' | 'no_usable_factor';
     };
 
-/** What decisions about an account are made from, as it was read in one request. */
+/** The input of decisions about an account, as one request has read it. */
 export interface AccountSnapshot {
   readonly account: Account;
   readonly tenant: Tenant;
   readonly enrolments: readonly Enrolment[];
   readonly lockout: Lockout;
-  /** Whether the browser is trusted; undefined: nobody has looked yet. */
+  /** Whether the browser is trusted. Undefined before the store was asked. */
   readonly trustedBrowser?: boolean;
 }
 
-/** What is read to judge something issued earlier: locks matter to who has something left to give. */
+/** The same for an existing session or token. Locks matter only where a factor is still to be given. */
 export type SnapshotWithoutLockout = Omit<AccountSnapshot, 'lockout'>;
 
-/** A decision, and what it was made from: nothing of it needs to be read again in the same request. */
+/** A decision with its input, so that the same request reads nothing again. */
 export interface PolicyResult extends AccountSnapshot {
   readonly enforcement: Enforcement;
   readonly decision: Decision;
@@ -96,36 +97,36 @@ export interface PolicyResult extends AccountSnapshot {
 
 export interface PolicyQuestion {
   readonly accountId: string;
-  /** The account, when it was read in this request already. */
+  /** The account, when this request has read it already. */
   readonly account?: Account | undefined;
-  /** All that would be read, when it was read in this request already. */
+  /** The snapshot, when this request has read it already. */
   readonly snapshot?: AccountSnapshot | null | undefined;
   readonly authentications: readonly AuthenticationEvent[];
   readonly requested: RequestedAssurance;
   readonly occasion: PolicyInput['occasion'];
-  /** The browser that says it is trusted, or that was when the sign-in took place. */
+  /** The id of the browser that claims trust, or that was trusted at the time of the sign-in. */
   readonly trustedBrowserId?: string | null | undefined;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** The same, before anybody has looked which of the factors are accepted. */
+/** The input before it is known which factors are accepted. */
 export interface PolicyInputBeforeLockout extends Omit<PolicyInput, 'factors'> {
   readonly factors: readonly Omit<PolicyFactor, 'accepted'>[];
 }
 
-/** What follows from the proofs; null: they are not enough, and what comes next depends on which factors are accepted. */
+/** Decides by the events alone. Null when they are not enough, and the next step depends on the accepted factors. */
 export function decideByEvidence(
   policyInput: PolicyInputBeforeLockout,
-  weight = assessEvidence(policyInput),
+  evidence = assessEvidence(policyInput),
 ): Decision | null {
   const { requested, factors } = policyInput;
-  const { password, since, proven, byTenant, isRequestMet } = weight;
+  const { password, since, proven, byTenant, isRequestMet } = evidence;
   if (!password) return { kind: 'password' };
   if (requested.acrs?.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
   if (factors.length === 0 && password.atMs < since) return { kind: 'password' };
 
-  // Trust stands in for a factor given in this browser before: where none is set up there was none.
+  // Trust replaces a factor that was given in this browser before, so it needs one that is set up.
   const trusted = policyInput.trustedBrowser && policyInput.tenant.trustedDevices && factors.length > 0;
   const tenantMet = !byTenant || proven.length > 0 || trusted;
   if (!isRequestMet || !tenantMet) return null;
@@ -134,11 +135,11 @@ export function decideByEvidence(
 }
 
 export function decide(policyInput: PolicyInput): Decision {
-  const weight = assessEvidence(policyInput);
-  const byEvidence = decideByEvidence(policyInput, weight);
+  const evidence = assessEvidence(policyInput);
+  const byEvidence = decideByEvidence(policyInput, evidence);
   if (byEvidence) return byEvidence;
   const { factors, available, catalogue } = policyInput;
-  const { asked, onOffer, isAccepted, existingGiven, isRequestMet } = weight;
+  const { asked, onOffer, isAccepted, existingGiven, isRequestMet } = evidence;
 
   const usable = factors.filter((factor) => factor.accepted && isAccepted(factor.method));
   const gives = (method: MethodName) => {
@@ -150,7 +151,7 @@ export function decide(policyInput: PolicyInput): Decision {
 
   const settable = onOffer.filter(gives);
   const reachable = settable.length > 0 || factors.some(({ method }) => gives(method));
-  // What is set up comes first: a password must not bind a second phone beside the owner's.
+  // An existing factor comes before an enrolment: a password alone must not enrol a second phone.
   if (reachable && !existingGiven && usable.length === 0)
     return { kind: 'refuse', reason: 'no_usable_factor' };
   if (settable.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
@@ -161,7 +162,7 @@ export function decide(policyInput: PolicyInput): Decision {
   return { kind: 'set-up', methods: settable, laterUntil };
 }
 
-/** What was proven, held against what is asked for. */
+/** Compares the authentication events with the request and the tenant's policy. */
 function assessEvidence({
   requested,
   enforcement,
@@ -176,7 +177,7 @@ function assessEvidence({
   const password = authentications.findLast((authentication) => authentication.method === 'pwd');
   const isBuilt = (method: MethodName) => available.includes(method);
   const onOffer = methodsOnOffer(enforcement, tenant.methods, role).filter(isBuilt);
-  // Where the policy is off a factor that was set up is still good for who asks for one.
+  // With the policy off, a factor that is set up still counts for a request that demands one.
   const isAccepted = (method: MethodName) =>
     isBuilt(method) && (enforcement === 'off' || onOffer.includes(method) || !isFactor({ method }));
   const proven = authentications.filter(
@@ -195,7 +196,7 @@ function assessEvidence({
   return { password, proven, since, asked, onOffer, isAccepted, existingGiven, isRequestMet, byTenant };
 }
 
-/** When grace ends; null when there is none left. It begins with the first decision that finds the policy unmet. */
+/** The end of grace. Null when none is left. Grace starts with the first decision that finds the policy unmet. */
 function graceEnd({ tenant, graceStartedAt, now }: PolicyInputBeforeLockout): number | null {
   const end = (graceStartedAt ?? now) + tenant.graceDays * DAY_MS;
   return end > now ? end : null;
@@ -204,7 +205,7 @@ function graceEnd({ tenant, graceStartedAt, now }: PolicyInputBeforeLockout): nu
 function prove(factors: readonly PolicyFactor[], available: readonly MethodName[]): Decision {
   const chosen = factors.find((factor) => factor.isDefault)?.method;
   const enrolled = available.filter((name) => factors.some((factor) => factor.method === name));
-  // Recovery codes come last, and are no reason to choose.
+  // Recovery codes come last, and are no reason to show the chooser.
   const others = enrolled.filter((method) => isFactor({ method }));
   const methods = [...others, ...enrolled.filter((method) => !isFactor({ method }))];
   const preferred = chosen ?? (others.length <= 1 ? methods[0] : null) ?? null;

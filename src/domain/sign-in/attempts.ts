@@ -1,15 +1,15 @@
-/** How often a guess may fail, and how long the wait is then (NIST SP 800-63B-4, 3.2.2). */
+/** The limits of wrong answers, and the locks that follow (NIST SP 800-63B-4, 3.2.2). */
 import type { MethodName } from '../methods/method.ts';
 
 const MINUTE = 60_000;
 
-/** Wrong codes in one sign-in with one method; then another method or a new sign-in. */
+/** Wrong codes in one sign-in with one method. After them the person takes another method or begins a new sign-in. */
 export const CODES_PER_SIGN_IN = 5;
 /** Wrong codes of one account with all guessable methods together, within the window. */
 export const CODES_PER_ACCOUNT = 10;
-/** Wrong passwords for one account, or for one account in a browser that knows it, within the window. */
+/** Wrong passwords for one account within the window. A known browser has a counter of its own. */
 export const PASSWORDS_PER_ACCOUNT = 10;
-/** Wrong passwords from one network address, within the window. */
+/** Wrong passwords from one IP address within the window. */
 export const PASSWORDS_PER_ADDRESS = 100;
 export const WINDOW_MS = 15 * MINUTE;
 /** Failures in a row after which a method is refused until the factor is replaced. */
@@ -18,16 +18,16 @@ export const FAILURES_UNTIL_REFUSED = 100;
 const FIRST_LOCK_MS = 15 * MINUTE;
 const LONGEST_LOCK_MS = 60 * MINUTE;
 
-/** Durable counters of one subject: an account's second factor, or the digest of a typed address. */
+/** Durable counters of one subject: an account's second factor, or the digest of a typed e-mail address. */
 export interface Lockout {
   readonly lockedUntil: number;
-  /** How many locks in a row: each one waits twice as long. */
+  /** The number of locks in a row. Each one lasts twice as long as the one before. */
   readonly level: number;
-  /** Failures in a row per bucket (a method, or `password`). */
+  /** Failures in a row for each bucket: a method, or `password`. */
   readonly failures: Readonly<Record<string, number>>;
 }
 
-/** Whose answer it is to which method, and where it was given. */
+/** The account and the method of an answer, and the place that it was given from. */
 export interface Answerer {
   readonly accountId: string;
   readonly tenantId: string;
@@ -39,7 +39,7 @@ export interface Answerer {
 
 export interface AttemptRequest extends Answerer {
   readonly lockout: Lockout;
-  /** Of the sign-in or set-up in which it is made, under which its own few tries are counted. */
+  /** The id of the sign-in or enrolment, which has a counter of its own. */
   readonly visit: string;
 }
 
@@ -55,17 +55,17 @@ export interface Attempt extends AttemptRequest {
   readonly atMs: number;
 }
 
-/** The next lock: 15 minutes, doubling with each one in a row, an hour at most. */
+/** The next lock: 15 minutes, twice as long with each one in a row, an hour at most. */
 export function nextLock(level: number, now: number): { lockedUntil: number; level: number } {
   return { lockedUntil: now + Math.min(FIRST_LOCK_MS * 2 ** level, LONGEST_LOCK_MS), level: level + 1 };
 }
 
-/** Under which name the durable counters of an account's second factor stand. */
+/** The name of the durable counters of an account's second factor. */
 export function secondFactorSubject(accountId: string): string {
   return `second-factor:${accountId}`;
 }
 
-/** The network an address stands for when guesses are counted: an IPv6 subscriber holds a whole /64. */
+/** The network that is counted for an IP address: an IPv6 subscriber holds a whole /64. */
 export function addressKey(ip: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (v4) return v4;
@@ -73,7 +73,7 @@ export function addressKey(ip: string): string {
   return `${groupsOf(ip).slice(0, 4).join(':')}::/64`;
 }
 
-/** What of an address the audit trail keeps: IPv4 /24, IPv6 /48. */
+/** The part of an IP address that the audit log keeps: IPv4 /24, IPv6 /48. */
 export function truncatedAddress(ip: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(ip)?.[1];
   if (v4) return `${v4}.0/24`;
@@ -81,7 +81,7 @@ export function truncatedAddress(ip: string): string {
   return `${groupsOf(ip).slice(0, 3).join(':')}::/48`;
 }
 
-/** The eight groups of an IPv6 address, `::` written out; a zone stays with the last one. */
+/** The eight groups of an IPv6 address, with `::` written out. A zone stays with the last group. */
 function groupsOf(ip: string): string[] {
   const [head = '', tail] = ip.toLowerCase().split('::');
   const left = head.split(':').filter(Boolean);

@@ -1,33 +1,33 @@
-/** What was asked of somebody and waits for its answer: a code that was sent, or the random value of a passkey. */
+/** A challenge that waits for its answer: a code that was sent, or the random value that a passkey signs. */
 import type { MethodName } from '../methods/method.ts';
 
-/** What an answer is good for; never for anything else. */
+/** The purpose of a challenge. Its answer is accepted for no other one. */
 export const PURPOSES = ['sign-in', 'set-up', 'set-up-proof'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /**
- * Part of the progress of one sign-in, so that it is bound to that, replaced by a newer one, and consumed by the save
- * that notes the proof: of two answers at once one finds it.
+ * Part of one sign-in transaction, and bound to it. A newer challenge replaces it. The save that adds the authentication
+ * event removes it, so that one of two simultaneous answers is accepted.
  */
 export interface Challenge {
-  /** New with each sending. */
+  /** New each time a code is sent. */
   readonly id: string;
   readonly method: MethodName;
   readonly purpose: Purpose;
-  /** Keyed digest of `challengeText`; of a passkey the random value itself, which is no secret (WebAuthn, 13.4.3). */
+  /** The keyed digest of `challengeText`. For a passkey the random value itself, which is no secret (WebAuthn, 13.4.3). */
   readonly digest: string;
   /** Milliseconds since the epoch. */
   readonly sentAt: number;
   readonly expiresAt: number;
 }
 
-/** Codes that are sent have six digits (NIST SP 800-63B-4, 3.1.3.2 asks for six at least). */
+/** NIST SP 800-63B-4, 3.1.3.2 asks for at least six digits. */
 export const SENT_DIGITS = 6;
 const CODES = 10 ** SENT_DIGITS;
-/** The largest multiple of all codes that four bytes hold: what lies above would make some codes likelier. */
+/** The largest multiple of `CODES` in four bytes. Values above it would make some codes likelier. */
 const FAIR_BELOW = Math.floor(2 ** 32 / CODES) * CODES;
 
-/** Six digits, each code as likely as the other. */
+/** Six digits. Every code is equally likely. */
 export function newSentCode(random: (length: number) => Uint8Array): string {
   for (;;) {
     const bytes = random(4);
@@ -39,24 +39,24 @@ export function newSentCode(random: (length: number) => Uint8Array): string {
 export interface Sending {
   readonly method: MethodName;
   readonly purpose: Purpose;
-  /** An address, or a number in E.164. */
+  /** An e-mail address, or a number in E.164. */
   readonly destination: string;
   readonly clientId: string | null;
-  /** Of the network that asks for it. */
+  /** The IP address of the request. */
   readonly ip: string;
-  /** Of the challenge on the page with the button; null: not known. The same button twice at once sends once. */
+  /** The id of the challenge on the page with the button, or null. By it a double click sends one code. */
   readonly seen: string | null;
 }
 
-/** All that a sent code is bound to; digested with a key before it is kept. */
+/** The properties that a sent code is bound to. They are digested with a key before they are stored. */
 export interface Binding {
   readonly purpose: Purpose;
   readonly method: MethodName;
   readonly tenantId: string;
   readonly accountId: string;
-  /** Of the sign-in. */
+  /** The uid of the transaction. */
   readonly uid: string;
-  /** The address or number that it went to. */
+  /** The address or number that the code went to. */
   readonly destination: string;
 }
 
@@ -67,13 +67,13 @@ export function challengeText(
   return JSON.stringify([purpose, method, tenantId, accountId, uid, destination, code]);
 }
 
-/** What people type of a code that they were sent: spaces are forgiven, nothing else. */
+/** Reads a typed code. Spaces are ignored, and nothing else is. */
 export function sentCodeOf(typed: string): string | null {
   const code = typed.replaceAll(/[ \u00a0]/g, '');
   return /^[0-9]{6}$/.test(code) ? code : null;
 }
 
-/** Whether what was typed is the code that was sent. `digest`: keyed, the one that it was kept under. */
+/** Compares a typed code with the one that was sent. `digest` uses the key of the stored digest. */
 export function checkSentCode(
   { digest: kept, expiresAt }: Challenge,
   binding: Binding,
@@ -93,7 +93,7 @@ export function challengeFor(
   return challenges.find((each) => each.method === method && each.purpose === purpose) ?? null;
 }
 
-/** With this one in the place of an older one of its kind: only the newest counts. */
+/** Adds a challenge in place of an older one of its kind, because only the newest counts. */
 export function withChallenge(challenges: readonly Challenge[], newest: Challenge): readonly Challenge[] {
   return [...withoutChallenge(challenges, newest.method, newest.purpose), newest];
 }

@@ -1,4 +1,4 @@
-/** What sessions and refresh tokens are judged by, for as long as anything issued from a sign-in lives. */
+/** A finished sign-in. The policy evaluates its session and tokens by it, as long as any of them lives. */
 import type { Account } from '../account.ts';
 import type { Enrolment } from '../enrolment/enrolment.ts';
 import type { AuthenticationEvent } from '../policy/assurance.ts';
@@ -7,17 +7,17 @@ export interface SignInRecord {
   readonly sessionUid: string;
   readonly accountId: string;
   readonly authentications: readonly AuthenticationEvent[];
-  /** The trusted browser on whose account no second factor was asked for; null: none was needed. */
+  /** The trusted browser that replaced the second factor. Null when none did. */
   readonly trustedBrowserId: string | null;
-  /** When the last factor of the last full sign-in was given, in milliseconds: `auth_time`. */
+  /** The time of the last factor of the last full sign-in, in milliseconds: `auth_time`. */
   readonly atMs: number;
-  /** The address it came from and the browser's own words; shown on the sessions page. */
+  /** The IP address and the `User-Agent` of the sign-in, for the sessions page. */
   readonly ip: string;
   readonly browser: string;
   readonly expiresAt: number;
 }
 
-/** Whether a sign-in holds no more, whatever the policy would say of what was proven in it. */
+/** Whether a sign-in has ended, whatever the policy would decide about its events. */
 export function isEnded(
   authentications: readonly AuthenticationEvent[],
   of: {
@@ -29,8 +29,8 @@ export function isEnded(
 }
 
 /**
- * A factor that was given is not set up any more, which ends what was built on it (OWASP ASVS 5.0, 7.4.3): whoever had
- * it removed may not be who holds the session.
+ * A removed factor ends every session that was signed in to with it (OWASP ASVS 5.0, 7.4.3): the person who removed it
+ * may not be the one who holds the session.
  */
 function hasLostFactor(
   authentications: readonly AuthenticationEvent[],
@@ -41,7 +41,7 @@ function hasLostFactor(
   );
 }
 
-/** Since its password was given somebody has said "it was not me": what was on its way then arrives nowhere. */
+/** The account's owner reported the sign-in after its password was given. A sign-in that was under way fails too. */
 export function wasReported(
   authentications: readonly AuthenticationEvent[],
   { frozenAt }: Pick<Account, 'frozenAt'>,

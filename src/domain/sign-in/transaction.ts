@@ -1,43 +1,43 @@
-/** How far one sign-in has come: ours, bound to the interaction, and never a session. */
+/** The state of one sign-in before its end. It is bound to the interaction, and is no session. */
 
 import type { MethodName } from '../methods/method.ts';
 import type { AuthenticationEvent } from '../policy/assurance.ts';
 import { accepted, type Outcome, refused } from '../refusal.ts';
 import type { Challenge } from './challenge.ts';
 
-/** A set-up that was begun and not confirmed: the secret is sealed like the enrolment it will become. */
+/** An enrolment that is not confirmed yet. Its secret is encrypted for the enrolment that it becomes. */
 export interface PendingEnrolment {
   readonly enrolmentId: string;
   readonly method: MethodName;
-  /** Sealed: the key of an app, or the number that codes are sent to. Null while there is none. */
+  /** Encrypted: the key of an app, or the number that codes go to. Null while there is none. */
   readonly secret: string | null;
 }
 
 export interface SignInTransaction {
-  /** The interaction's uid, or `account:` and the session's uid for a set-up in self-service. */
+  /** The key of the interaction. In self-service `account:` and the uid of the session. */
   readonly uid: string;
-  /** Raised with each save; a save from an older version is refused by the store. */
+  /** Raised with each save. The store refuses a save of an older version. */
   readonly version: number;
   readonly accountId: string;
   readonly authentications: readonly AuthenticationEvent[];
   readonly pendingEnrolment: PendingEnrolment | null;
-  /** What was sent or asked and not answered: one of each method and purpose. */
+  /** Challenges without an answer: at most one of each method and purpose. */
   readonly challenges: readonly Challenge[];
-  /** A code mailed to the account's address was answered, before its first factor is bound. */
+  /** Whether a code mailed to the account's address was answered before its first enrolment. */
   readonly isSetUpProven: boolean;
-  /** Recovery codes of this visit, sealed: made when a set-up begins, good with its factor, kept until put away. */
+  /** Encrypted recovery codes of this visit. They become valid with its factor, and stay until the person has saved them. */
   readonly newCodes: string | null;
-  /** The person wants this browser to be trusted once the sign-in is complete. */
+  /** Whether the person wants this browser to be trusted after the sign-in. */
   readonly trustBrowser: boolean;
-  /** The person answered "later" to a set-up that grace still allows to put off. */
+  /** Whether the person has postponed an enrolment, which grace still allowed. */
   readonly later: boolean;
-  /** A step-up keeps the `auth_time` of the sign-in it builds on (milliseconds); null in a full sign-in. */
+  /** A step-up keeps the `auth_time` of its session, in milliseconds. Null in a full sign-in. */
   readonly keepsAuthTime: number | null;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
 
-/** What a visit begins with, and what a record of an older release lacks. */
+/** The fields of a new transaction, which also complete one that an older release has stored. */
 export const EMPTY_TRANSACTION = {
   pendingEnrolment: null,
   challenges: [],
@@ -48,8 +48,8 @@ export const EMPTY_TRANSACTION = {
 } as const satisfies Partial<SignInTransaction>;
 
 /**
- * After a save that came too late, with what is kept instead: a second click of the same form has done the same, and
- * goes on with it; who did anything else meanwhile has left this page behind.
+ * For a save that came too late. When the concurrent save has done the same, by a second click of the same form, the
+ * sign-in continues with it. Otherwise the page is outdated.
  */
 export function resolveConcurrentSave(
   { accountId }: Pick<SignInTransaction, 'accountId'>,
@@ -61,7 +61,7 @@ export function resolveConcurrentSave(
     : refused({ code: 'session_expired' });
 }
 
-/** Under which sealed text the recovery codes of a visit stand. */
+/** The additional authenticated data of a visit's recovery codes. */
 export function newCodesPurpose({ uid, accountId }: Pick<SignInTransaction, 'uid' | 'accountId'>): string {
   return ['new-codes', accountId, uid].join('|');
 }

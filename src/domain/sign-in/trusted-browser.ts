@@ -1,14 +1,14 @@
-/** A browser in which a person need not give a second factor for a while: it meets the tenant's policy, and no more. */
+/** A browser that needs no second factor for some time. Trust meets the tenant's policy, and no request beyond it. */
 export interface TrustedBrowser {
-  /** Digest of the token in its cookie: what is stored opens nothing. */
+  /** The digest of the token in its cookie. The stored value opens nothing. */
   readonly id: string;
   readonly accountId: string;
   readonly tenantId: string;
-  /** The browser's own words. */
+  /** Its `User-Agent`. */
   readonly browser: string;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
-  /** When a sign-in last went without a second factor, and the application it was for; null: never yet. */
+  /** The time and the application of the last sign-in without a second factor. Null before the first. */
   readonly lastUsedAt: number | null;
   readonly lastUsedFor: string | null;
   readonly expiresAt: number;

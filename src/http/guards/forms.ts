@@ -1,4 +1,4 @@
-/** Reads a form as a flat record of strings, and makes sure that it is one of ours. */
+/** Reads a form as a flat record of strings, and checks that it is one of ours. */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
@@ -8,7 +8,7 @@ import type { Form } from '../pages/page-parts.ts';
 
 export type Fields = Readonly<Record<string, string>>;
 
-/** A request that no page of ours makes: shown as the `error` page with its status. */
+/** A request that no page of ours makes. The answer is the `error` page with this status. */
 export class BadForm extends Error {
   override name = 'BadForm';
   readonly status: number;
@@ -27,9 +27,9 @@ const FIELD_NAME = /^[a-z_]{1,40}$/;
 const begun = new WeakMap<IncomingMessage, Promise<Fields>>();
 
 /**
- * Reads it once, whoever asks. Refuses (400) what is not `application/x-www-form-urlencoded`, compressed, not UTF-8,
- * has a field twice, or a name that is no plain word: brackets become objects and operators in other people's parsers
- * (413 past 32 KiB).
+ * Reads the form once for each request. Throws 400 for another media type, a compressed body, bytes that are not UTF-8, a
+ * repeated field, and a name that is no plain word. Throws 413 past 32 KiB. Common parsers turn brackets in a name into
+ * objects and query operators, so no such name passes.
  */
 export function readForm(ctx: Context): Promise<Fields> {
   const reading = begun.get(ctx.req) ?? fieldsOf(ctx);
@@ -74,26 +74,26 @@ function entriesOf(bytes: Uint8Array): [string, string][] {
   }
 }
 
-/** What a body parser left of it that a host of the plugin has before everything: the limits of size are the host's. */
+/** The fields that a body parser of the host has left. The host's own size limits apply. */
 function entriesRead({ req, request }: Context): [string, unknown][] {
   const { body } = 'body' in req ? req : 'body' in request ? request : { body: null };
   if (typeof body === 'string') return [...new URLSearchParams(body)];
   if (body instanceof Uint8Array) return entriesOf(body);
   if (typeof body === 'object' && body !== null) return Object.entries(body);
-  // Who has left before all of it was here.
+  // The browser has left before the whole form arrived.
   if (!req.readableEnded) throw new BadForm(400, 'the form could not be read');
-  // A fault of the host's, which no browser can mend.
+  // A fault in the host's code, so it is no 400.
   throw new Error('the form was read before, by something that left nothing of it');
 }
 
-/** Synchroniser tokens: one per interaction or session and action, as good as long as those live. */
+/** Synchroniser tokens: one for each action of an interaction or session. They live as long as it does. */
 export function createFormTokens(cipher: Pick<Cipher, 'digest'>) {
   /** `binding` is the uid of the interaction or of the session that the form belongs to. */
   function form(action: string, binding: string): Form {
     return { action, token: cipher.digest(`${binding}|${action}`, 'form-token') };
   }
 
-  /** The form's fields; throws 403 when its token is not the one of this action and binding. */
+  /** Returns the fields of the form. Throws 403 when its token is not the one of this action and binding. */
   async function read(ctx: Context, binding: string): Promise<Fields> {
     const fields = await readForm(ctx);
     const expected = Buffer.from(form(ctx.path, binding).token);

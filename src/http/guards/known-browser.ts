@@ -1,4 +1,7 @@
-/** Remembers, in a signed cookie, which addresses have signed in from this browser: those guess on their own account. */
+/**
+ * Remembers in a signed cookie which e-mail addresses have signed in from this browser. A known browser has password
+ * attempts of its own, so that a stranger's failures do not lock its owner out.
+ */
 import type { Context } from 'koa';
 import { normaliseEmail } from '../../domain/account.ts';
 import type { Cipher, Random } from '../../ports/system.ts';
@@ -9,7 +12,7 @@ interface KnownBrowserDeps {
   readonly isHttps: boolean;
 }
 
-/** A year; and no more addresses than one person has. */
+/** A year in milliseconds, and more e-mail addresses than most people have. */
 const KEPT_MS = 365 * 24 * 60 * 60 * 1000;
 const MOST_ADDRESSES = 5;
 
@@ -25,7 +28,7 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
     return id ? { id, marks } : null;
   }
 
-  /** The browser's id when it has signed in to this address before; else null. */
+  /** The browser's id when it has signed in with this address before. Null otherwise. */
   function idFor(ctx: Context, email: string): string | null {
     const known = read(ctx);
     return known?.marks.includes(markOf(email)) ? known.id : null;

@@ -1,6 +1,6 @@
 /**
- * A sign-in goes on in the browser in which its password was given: whoever began it and had its cookies planted in
- * somebody else's browser, from a sibling host, would else read along what that person sets up.
+ * Binds a sign-in to the browser in which its password was accepted. An attacker on a sibling host could plant the
+ * cookies of his own interaction in another browser. He would read the secrets that its person sets up there.
  */
 import type { Context } from 'koa';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
@@ -14,13 +14,13 @@ interface SignInBindingDeps {
 const NAME = 'second-factor-begun';
 
 export function createSignInBinding({ cipher }: SignInBindingDeps) {
-  /** Of the one password that was accepted: whoever gives it again, in the same interaction, begins anew. */
+  /** Changes with each accepted password: a new one in the same interaction ends the binding of before. */
   function markOf({ uid, accountId, authentications }: SignInTransaction): string {
     const password = authentications.find(({ method }) => method === 'pwd');
     return cipher.digest(JSON.stringify([uid, accountId, password?.atMs]), 'sign-in-begun');
   }
 
-  /** To who has just given the password; `path` is where the sign-in goes on. */
+  /** Sets the cookie after an accepted password. `path` is where the sign-in continues. */
   function give(ctx: Context, transaction: SignInTransaction, path: string): void {
     ctx.cookies.set(`${ctx.secure ? SECURE : ''}${NAME}`, markOf(transaction), {
       path,
@@ -32,7 +32,7 @@ export function createSignInBinding({ cipher }: SignInBindingDeps) {
     });
   }
 
-  /** A step-up belongs to the session that its interaction was begun in. */
+  /** Whether the request comes from that browser. A step-up is bound to its session instead. */
   function isHere(ctx: Context, transaction: SignInTransaction): boolean {
     return transaction.keepsAuthTime !== null || isGiven(ctx, NAME, markOf(transaction));
   }

@@ -1,22 +1,22 @@
-/** The cookie by which a trusted browser is known again. */
+/** The cookie that identifies a trusted browser. */
 import type { Context } from 'koa';
 
-/** Longer than all that one can hold. */
+/** Characters. No value of ours is longer. */
 const LONGEST = 300;
 
 export interface TrustedBrowserCookie {
-  /** What the browser has kept; null: nothing that could be ours. */
+  /** The value that the browser has kept. Null when it cannot be ours. */
   read(ctx: Context): string | null;
-  /** Kept until `expiresAt`, in milliseconds since the epoch. */
+  /** The browser keeps it until `expiresAt`, in milliseconds since the epoch. */
   write(ctx: Context, kept: string, expiresAt: number): void;
 }
 
-/** `name` without the prefix that it gets where browsers come over TLS. */
+/** Over TLS the cookie's name gets the prefix `__Host-`. */
 export function createTrustedBrowserCookie(name: string): TrustedBrowserCookie {
   const nameIn = ({ secure }: Context) => (secure ? `__Host-${name}` : name);
   return {
     read(ctx) {
-      // Not signed: it is looked up by its digest, and nobody guesses 256 bits.
+      // It needs no signature: a token of 256 random bits is looked up by its digest.
       const kept = ctx.cookies.get(nameIn(ctx), { signed: false });
       return kept && kept.length <= LONGEST ? kept : null;
     },

@@ -1,4 +1,4 @@
-/** What every page and form of an interaction goes through first. */
+/** The first steps of every page and form of an interaction. */
 import type { Context } from 'koa';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { InteractionGone } from '../../oidc/sessions.ts';

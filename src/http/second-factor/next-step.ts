@@ -31,7 +31,7 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly auditLog: AuditLog;
 }
 
-/** Where the pages of an interaction begin: a path without a slash at its end. */
+/** The path of an interaction's pages, without a slash at its end. */
 export type PageAddress = (uid: string) => string;
 
 type Refused = Extract<Decision, { kind: 'refuse' }>;

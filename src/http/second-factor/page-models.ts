@@ -1,4 +1,4 @@
-/** From a sign-in and the policy's word on it to what its pages show. */
+/** The models of the pages of a sign-in, from its transaction and its policy result. */
 import type { Context } from 'koa';
 import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
@@ -27,12 +27,12 @@ interface SecondFactorPagesDeps {
   readonly clock: Clock;
 }
 
-/** Where a code is typed. */
+/** The page on which a code is typed. */
 export interface CodePage {
   readonly interaction: InteractionContext;
   readonly policyResult: PolicyResult;
   readonly method: MethodName;
-  /** Whether the box is ticked that has this browser trusted. */
+  /** Whether the box for trusting this browser is ticked. */
   readonly isTicked: boolean;
 }
 
@@ -139,14 +139,14 @@ export function createSecondFactorPages({
     return { destination, secondsLeft, seen };
   }
 
-  /** The chooser, when there is more than one way to go on. */
+  /** The address of the chooser, when there is more than one method. */
   function anotherWay({ view }: InteractionContext, { decision }: PolicyResult): string | null {
     return decision.kind === 'prove' && decision.methods.length > 1
       ? `${pages(view.uid)}/choose-method`
       : null;
   }
 
-  /** No further with this method, for now or in this sign-in. */
+  /** The method takes no more codes, for some time or in this sign-in. */
   function stopped(
     ctx: Context,
     interaction: InteractionContext,
@@ -165,11 +165,11 @@ export function createSecondFactorPages({
 
   function titleOf(refusal: Refusal): Pages['error']['title'] {
     if (refusal.code !== 'too_many_attempts') return 'refused';
-    // Waiting helps against a lock alone; after too many tries in one sign-in another one goes on at once.
+    // A lock ends after some time. After too many attempts in one sign-in the person starts another one at once.
     return refusal.retryAt === null ? 'stopped' : 'locked';
   }
 
-  /** `missing`: an address that is not confirmed is what keeps them out; null: something else does. */
+  /** `missing` is null when confirming the address would not help. */
   function unusable(
     ctx: Context,
     interaction: InteractionContext,
@@ -197,7 +197,7 @@ export function createSecondFactorPages({
     );
   }
 
-  /** A form where none belongs. */
+  /** For a form that the current step has no place for. */
   function forbidden(ctx: Context) {
     const links = home === null ? [] : [{ href: home, text: 'home' as const }];
     return error(ctx, null, { title: 'refused', links }, { refusal: { code: 'forbidden' } });
@@ -233,13 +233,13 @@ export function createSecondFactorPages({
     return render(ctx, 'set-up-choose', model, pageContext(interaction, policyResult, refusal));
   }
 
-  /** What surrounds the steps of a set-up at sign-in. */
+  /** The surroundings of the enrolment steps within a sign-in. */
   function enrolmentContextOf(interaction: InteractionContext, policyResult: PolicyResult): EnrolmentContext {
     const { view, context } = interaction;
     const { decision } = policyResult;
     const choice =
       decision.kind === 'set-up' && (decision.methods.length > 1 || decision.laterUntil !== null);
-    // Who came with a live session has seen the chooser even where there was nothing to choose: a GET begins nothing.
+    // A step-up begins with a GET, which begins no enrolment, so the person has seen the chooser.
     const isFirst =
       !choice && context.transaction.keepsAuthTime === null && !context.transaction.isSetUpProven;
     const { ip, clientId } = context;
@@ -257,7 +257,7 @@ export function createSecondFactorPages({
     };
   }
 
-  /** The application, where the organisation itself would not have asked. */
+  /** The application that demands the factor. Null when the organisation requires one itself. */
   function demander({ clientName }: InteractionContext, { enforcement }: PolicyResult): string | null {
     return enforcement === 'required' ? null : clientName;
   }

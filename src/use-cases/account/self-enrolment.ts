@@ -88,7 +88,7 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
     );
   }
 
-  /** Of two renewals at once one makes the set, and the other one looks it up. */
+  /** The set that a simultaneous renewal has made. */
   async function newestSetOf(accountId: string): Promise<string | null> {
     const existing = await enrolments.listByAccount(accountId);
     return existing.findLast((each) => !isFactor(each))?.id ?? null;

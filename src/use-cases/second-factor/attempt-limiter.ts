@@ -115,5 +115,5 @@ function visitCounter({ visit, method }: AttemptRequest): string {
   return `sign-in:${visit}:${method}`;
 }
 
-/** What every answer goes through, at a sign-in and at an enrolment. */
+/** Every answer passes it, at a sign-in and at an enrolment. */
 export type AttemptLimiter = ReturnType<typeof createAttemptLimiter>;

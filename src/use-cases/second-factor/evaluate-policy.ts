@@ -1,4 +1,4 @@
-/** Collects what the policy needs to know of an account, asks it, and starts the grace that it grants. */
+/** Loads the snapshot of an account, evaluates the policy, and starts the grace that it grants. */
 
 import type { Account } from '../../domain/account.ts';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
@@ -55,11 +55,11 @@ interface DecisionDeps {
   readonly onceKeys: Pick<OnceStore, 'first' | 'peek'>;
   readonly lockouts: Pick<LockoutStore, 'read'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'find'>;
-  /** The methods that can be done now. */
+  /** The methods that can be used now. */
   readonly available: () => readonly MethodName[];
   /** Default: the methods of the product. */
   readonly catalogue?: Catalogue | undefined;
-  /** Whether a factor can still be asked for. */
+  /** Whether a factor can be asked for now. */
   readonly isReachable: (snapshot: Pick<AccountSnapshot, 'account'>, enrolment: Enrolment) => boolean;
   readonly clock: Clock;
 }
@@ -97,7 +97,7 @@ export function createSnapshotLoader(needs: SnapshotDeps): LoadSnapshot {
   };
 }
 
-/** Whether a browser still is trusted: trust is taken back, runs out, and is of one account. */
+/** Whether a browser is still trusted. Trust belongs to one account, expires, and can be revoked. */
 function createTrust({ trustedBrowsers, clock }: Pick<DecisionDeps, 'trustedBrowsers' | 'clock'>) {
   return async (id: string | null | undefined, accountId: string): Promise<boolean> => {
     if (!id) return false;
@@ -106,7 +106,7 @@ function createTrust({ trustedBrowsers, clock }: Pick<DecisionDeps, 'trustedBrow
   };
 }
 
-/** Asks the policy. `readLocks`: of who has not given enough, which is hardly ever where something issued is judged. */
+/** `readLocks` is called only when the events are not enough, which is rare for a session or token. */
 function createDecision({ onceKeys, available, catalogue, isReachable, clock }: DecisionDeps) {
   return async (
     snapshot: SnapshotWithoutLockout,
@@ -151,7 +151,7 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
       ((decision.kind === 'satisfied' && decision.onGrace) ||
         (decision.kind === 'set-up' && decision.laterUntil !== null));
     if (beginsGrace) {
-      // Somebody else may have been first: the earliest start is the one that counts.
+      // A concurrent request may have started it: the earliest start counts.
       const first = await onceKeys.first(graceKey, String(policyInput.now), null);
       decision = decide({ ...looked, graceStartedAt: Number(first) });
     }
@@ -170,12 +170,12 @@ export function createPolicyEvaluation(needs: SnapshotDeps & DecisionDeps): Eval
       given?.trustedBrowser ?? isTrusted(trustedBrowserId, accountId),
     ]);
     if (!snapshot) return null;
-    const judged = await decideFor(snapshot, asked, trusted, async () => snapshot.lockout);
-    return { ...judged, lockout: snapshot.lockout };
+    const policyResult = await decideFor(snapshot, asked, trusted, async () => snapshot.lockout);
+    return { ...policyResult, lockout: snapshot.lockout };
   };
 }
 
-/** For each token and each silent sign-in. */
+/** For each token and each sign-in without a page. */
 export function createExistingSessionEvaluation(needs: DecisionDeps): EvaluateExistingSession {
   const isTrusted = createTrust(needs);
   const decideFor = createDecision(needs);

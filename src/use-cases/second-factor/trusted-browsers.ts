@@ -1,4 +1,4 @@
-/** Browsers in which a person need not give a second factor for a while, because they once said so there. */
+/** Trusted browsers: a person who trusts one needs no second factor in it for some time. */
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
@@ -11,27 +11,27 @@ interface TrustedBrowsersDeps {
   readonly cipher: Pick<Cipher, 'digest'>;
   readonly auditLog: AuditLog;
   readonly clock: Clock;
-  /** For how many days. */
+  /** The days that trust lasts. */
   readonly trustDays: number;
 }
 
-/** Where it happens. */
+/** The place of a sign-in. */
 export interface Place {
   readonly ip: string;
   readonly clientId: string | null;
 }
 
 export interface Browser extends Place {
-  /** As it names itself. */
+  /** Its `User-Agent`. */
   readonly name: string;
-  /** What it has kept so far; null: nothing. */
+  /** The value of its cookie. Null when it has none. */
   readonly kept: string | null;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** The browser names itself; more than this says nothing to a person. */
+/** Characters of a `User-Agent`: a longer one tells a person nothing more. */
 const LONGEST_BROWSER = 200;
-/** Of one browser: a family's. Whoever is one more takes the place of who said so longest ago. */
+/** The accounts that may trust one browser. A further one replaces the oldest. */
 const MOST_ACCOUNTS = 5;
 /** Characters of base64url, 66 bits: enough to tell five accounts apart. */
 const MARK_LENGTH = 11;
@@ -39,9 +39,8 @@ const MARK_LENGTH = 11;
 const ENTRY = /^[\w-]{54}$/;
 
 /**
- * A browser keeps a token for each account that trusts it, under a mark of that account. So one can be made anew
- * without touching the others: trust that was taken back or ran out never comes back with its old token, of which a
- * thief may have a copy.
+ * A browser keeps a token for each account that trusts it, under a mark of that account. So one token can be replaced
+ * without the others. Revoked or expired trust gets a new token, because a thief may have a copy of the old one.
  */
 export function createTrustedBrowsers({
   trustedBrowsers,
@@ -77,7 +76,7 @@ export function createTrustedBrowsers({
     return token === null ? null : idOf(accountId, token);
   }
 
-  /** Whether the person said so, has given a second factor that is still theirs, and nobody objects. */
+  /** Whether the person ticked the box and gave a factor that is still set up, and tenant and account allow trust. */
   function isMeant(
     { trustBrowser, authentications }: SignInTransaction,
     { tenant, account, enrolments }: PolicyResult,
@@ -91,8 +90,8 @@ export function createTrustedBrowsers({
   }
 
   /**
-   * At the end of a sign-in, for so many days, if it was meant. Gives what the browser is to keep, and until when
-   * (milliseconds since the epoch); null: nothing new.
+   * Trusts the browser at the end of a sign-in, if the person asked for it. Returns the new value of the cookie and its
+   * expiry in milliseconds since the epoch. Null when nothing changes.
    */
   async function trust(
     transaction: SignInTransaction,
@@ -106,7 +105,7 @@ export function createTrustedBrowsers({
     const mark = markOf(account.id);
     const own = tokenIn(kept, account.id);
     const before = own === null ? null : await trustedBrowsers.find(idOf(account.id, own), now);
-    // Made of the sign-in's own uid: two clicks of one form make one trust.
+    // Derived from the uid of the sign-in, so that a double click creates one token.
     const token =
       (before && own) ?? cipher.digest(`${account.id}|${transaction.uid}`, 'trusted-browser-token');
     const id = idOf(account.id, token);
@@ -126,7 +125,7 @@ export function createTrustedBrowsers({
     return { kept: [`${mark}${token}`, ...others].slice(0, MOST_ACCOUNTS).join('.'), expiresAt };
   }
 
-  /** A sign-in went without a second factor on its account: its owner can see where. */
+  /** Notes a sign-in without a second factor, for the owner's security page. */
   async function noteUse(
     { account }: PolicyResult,
     id: string,
@@ -142,14 +141,14 @@ export function createTrustedBrowsers({
     return trustedBrowsers.listByAccount(accountId, clock.now());
   }
 
-  /** Nothing happens to what is gone already. */
+  /** Does nothing when it is gone already. */
   async function revoke({ account }: PolicyResult, id: string, ip: string): Promise<void> {
     if (!(await trustedBrowsers.remove(account.id, id))) return;
     const who = { accountId: account.id, tenantId: account.tenantId };
     await auditLog({ ...who, event: 'browser.revoked', ip });
   }
 
-  /** What was trusted before a tenant forbade it is not trusted again when that is allowed once more. */
+  /** Removes trust where a tenant forbids it, so that it does not return when the tenant allows it again. */
   async function endWhereForbidden(tenants: readonly Tenant[]): Promise<void> {
     const forbidding = tenants.filter(({ secondFactor }) => !secondFactor.trustedDevices);
     await Promise.all(

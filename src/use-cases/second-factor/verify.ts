@@ -51,7 +51,7 @@ export interface SignInContext {
   readonly snapshot?: AccountSnapshot | null | undefined;
 }
 
-/** What a person typed, and whether this browser is to be trusted afterwards. */
+/** A typed code, and whether this browser is to be trusted afterwards. */
 export interface Typed {
   readonly code: string;
   readonly trustBrowser: boolean;
@@ -72,7 +72,7 @@ export interface VerifiedCode {
 
 /** A sent code, as its page shows it. */
 export interface SentView {
-  /** Of the challenge. */
+  /** The id of the challenge. */
   readonly id: string | null;
   /** Masked, of a fixed length. */
   readonly destination: string;

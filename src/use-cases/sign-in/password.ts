@@ -40,7 +40,7 @@ export interface WantedAccount {
 }
 
 export interface PasswordSubmission extends WantedAccount {
-  /** Of the transaction. */
+  /** The uid of the transaction. */
   readonly uid: string;
   /** The transaction so far, which is replaced. */
   readonly before: SignInTransaction | null;

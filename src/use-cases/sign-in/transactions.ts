@@ -11,7 +11,7 @@ interface SignInTransactionsDeps {
 
 /** A step-up: the interaction that it happens in, and the live session that it adds to. */
 export interface StepUp {
-  /** Of the transaction. */
+  /** The uid of the transaction. */
   readonly uid: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
