@@ -1,6 +1,6 @@
 /** A finished sign-in. The policy evaluates its session and tokens by it, as long as any of them lives. */
 import type { Account } from '../account.ts';
-import type { Enrolment } from '../enrolment/enrolment.ts';
+import { type Enrolment, hasFactor } from '../enrolment/enrolment.ts';
 import type { AuthenticationEvent } from '../policy/assurance.ts';
 
 export interface SignInRecord {
@@ -47,4 +47,19 @@ export function wasReported(
   { frozenAt }: Pick<Account, 'frozenAt'>,
 ): boolean {
   return frozenAt !== null && authentications.some(({ method, atMs }) => method === 'pwd' && atMs < frozenAt);
+}
+
+/**
+ * The events with which a session continues after it has removed factors. Recovery codes go with the last factor, so the
+ * password alone is left then. `enrolments` are those from before the removal.
+ */
+export function withoutRemoved(
+  authentications: readonly AuthenticationEvent[],
+  enrolments: readonly Pick<Enrolment, 'id' | 'method'>[],
+  removed: readonly string[],
+): readonly AuthenticationEvent[] {
+  const isLast = !hasFactor(enrolments.filter(({ id }) => !removed.includes(id)));
+  return authentications.filter(
+    ({ enrolmentId }) => enrolmentId === null || !(isLast || removed.includes(enrolmentId)),
+  );
 }

@@ -5,6 +5,7 @@ import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enro
 import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
+import { withoutRemoved } from '../../domain/sign-in/sign-in-record.ts';
 import { browserName } from '../../presentation/browser-name.ts';
 import type { Visit } from '../../use-cases/account/visit.ts';
 import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
@@ -46,17 +47,15 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
     await forms.read(ctx, visit.record.sessionUid);
     const factor = String(ctx.params.id);
     const outcome = await selfService.remove(visit.policyResult, factor, ctx.ip);
-    // The recovery codes go with the last factor, and this session may have used one.
-    const isLast = !hasFactor(visit.policyResult.enrolments.filter(({ id }) => id !== factor));
-    const isGone = (id: string | null) => id === factor || (isLast && id !== null);
-    await finish(ctx, visit, outcome, { done: 'removed', isGone });
+    await finish(ctx, visit, outcome, { done: 'removed', removed: [factor] });
   }
 
   async function turnOff(ctx: Context): Promise<void> {
     const visit = requireSession.visitIn(ctx);
     await forms.read(ctx, visit.record.sessionUid);
     const outcome = await selfService.turnOff(visit.policyResult, ctx.ip);
-    await finish(ctx, visit, outcome, { done: 'turned-off', isGone: (id) => id !== null });
+    const removed = visit.policyResult.enrolments.map(({ id }) => id);
+    await finish(ctx, visit, outcome, { done: 'turned-off', removed });
   }
 
   /** A removed factor ends the sessions that used it. This one continues without it. */
@@ -64,12 +63,12 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
     ctx: Context,
     visit: Visit,
     outcome: Outcome<null>,
-    { done, isGone }: { done: Done; isGone: (enrolmentId: string | null) => boolean },
+    { done, removed }: { done: Done; removed: readonly string[] },
   ): Promise<void> {
     if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
-    const { record } = visit;
-    const kept = record.authentications.filter(({ enrolmentId }) => !isGone(enrolmentId));
-    await restateSession(ctx, record, kept);
+    const { record, policyResult } = visit;
+    const { enrolments } = policyResult;
+    await restateSession(ctx, record, withoutRemoved(record.authentications, enrolments, removed));
     tell(ctx, done);
   }
 

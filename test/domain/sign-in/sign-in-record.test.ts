@@ -1,6 +1,6 @@
 /** When a sign-in ends before its time. */
 import { expect } from 'chai';
-import { isEnded } from '../../../src/domain/sign-in/sign-in-record.ts';
+import { isEnded, withoutRemoved } from '../../../src/domain/sign-in/sign-in-record.ts';
 import { given, NOW, password } from '../policy/policy-inputs.ts';
 
 describe('isEnded', () => {
@@ -35,5 +35,25 @@ describe('isEnded', () => {
   it('is false where the password alone was given', () => {
     expect(isEnded([password()], { account: live, enrolments: [] })).to.equal(false);
     expect(isEnded([], { account: live, enrolments: mine })).to.equal(false);
+  });
+});
+
+describe('withoutRemoved', () => {
+  const events = [password(), given('totp'), given('email'), given('recovery')];
+  const enrolments = (['totp', 'email', 'recovery'] as const).map((method) => ({
+    id: `my-${method}`,
+    method,
+  }));
+  const left = (...removed: string[]) =>
+    withoutRemoved(events, enrolments, removed).map(({ method }) => method);
+
+  it('keeps the events of every factor that is left', () => {
+    expect(left('my-totp')).to.deep.equal(['pwd', 'email', 'recovery']);
+    expect(left('another')).to.deep.equal(['pwd', 'totp', 'email', 'recovery']);
+  });
+
+  it('keeps the password alone after the last factor, whose recovery codes go with it', () => {
+    expect(left('my-totp', 'my-email')).to.deep.equal(['pwd']);
+    expect(left('my-totp', 'my-email', 'my-recovery')).to.deep.equal(['pwd']);
   });
 });
