@@ -1,7 +1,7 @@
 /**
  * Takes mail over into a store, and sends it in its own time: again when the transport put it off, never after its life.
- * A process that ends in between leaves the message to the next one. A message is attempted at most once more after a
- * lease that ran out without an outcome, since that lease may have ended in an accepted message.
+ * A process that ends in between leaves the message to the next one. A lease that runs out without an outcome may have
+ * ended in an accepted message: the message is attempted once more after it, and no third time.
  */
 import { isMailbox } from '../domain/destination.ts';
 import type { Log } from '../ports/log.ts';

@@ -1,4 +1,4 @@
-/** What a letter says, in one language: the HTML part and the text part are both made of this, so they say the same. */
+/** The words of a mail in one language: the HTML part and the text part are both made of this, so they say the same. */
 import type { MessageTemplate } from '../ports/senders.ts';
 import type { Language } from '../presentation/languages.ts';
 import type { Translate } from '../presentation/locale.ts';
@@ -28,7 +28,7 @@ export interface Surroundings extends Language {
   readonly tenant: string;
   /** The issuer's. */
   readonly host: string;
-  /** Who helps; null: nobody is named. */
+  /** The address of support; null: none is named. */
   readonly supportEmail: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;

@@ -1,4 +1,4 @@
-/** Who is told what was done to an account, and where, so that they notice what they did not do. */
+/** Sends notices about changes of an account to its contacts, so that the owner detects a change by somebody else. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { isServed } from '../domain/contact.ts';
@@ -17,7 +17,7 @@ interface NotifyDeps {
   readonly allowedPrefixes: readonly string[] | null;
   /** Counts a text message to somebody, before it is sent; false: there were too many. */
   readonly countText: (account: Account) => Promise<boolean>;
-  /** Of the account's own tenant. */
+  /** The administrators of the account's own tenant. */
   readonly administratorsOf: (tenantId: string) => Promise<readonly Account[]>;
   readonly clock: Clock;
   readonly log: Log;
@@ -32,8 +32,8 @@ type Contact = Pick<Recipient, 'channel' | 'to'>;
 type Notice = Extract<MessageTemplate, { readonly kind: 'notice' }>;
 
 /**
- * What is worth a text message too: changes by which somebody else could take the account over, and after which the
- * mail may go to them. Of the rest a mail tells enough; a text message costs money each time.
+ * Changes by which somebody else could take the account over, after which mail may go to them: a text message is sent
+ * too. A mail is enough for all other topics, since each text message costs money.
  */
 const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'factor-added',
@@ -64,7 +64,7 @@ export function createNotify(needs: NotifyDeps): Notify {
     };
     await surely(account, topic, async () => {
       const contacts = await contactsOf(account, notice, also);
-      // Who has just said so need not be asked again.
+      // The reader of a report has used the link already.
       const link = () => (topic === 'reported' ? null : notMeUrl(account));
       await Promise.all(contacts.map((to) => tell(account, to, { ...notice, notMeUrl: link() })));
     });
@@ -83,7 +83,7 @@ export function createNotify(needs: NotifyDeps): Notify {
     { topic, method }: Notice,
     also: readonly Contact[],
   ): Promise<readonly Contact[]> {
-    // Who sets up codes by text message has just answered one from that number.
+    // The owner of the number has just answered a code that was sent to it.
     const isTexted =
       TEXTED.has(topic) && !(topic === 'factor-added' && method !== null && sentTo(method) === 'number');
     let phone: string | null = null;
@@ -132,7 +132,7 @@ export function createNotify(needs: NotifyDeps): Notify {
     });
   }
 
-  /** What was done stays done, whether or not somebody can be told of it. */
+  /** A notice that fails does not undo the change. */
   async function surely(reader: Account, topic: NoticeTopic, act: () => Promise<void>): Promise<void> {
     try {
       await act();

@@ -1,4 +1,4 @@
-/** What a text message says: short enough for one message of 160 letters where that is possible. */
+/** The words of a text message: short enough for one message of 160 letters where that is possible. */
 import type { MessageTemplate } from '../ports/senders.ts';
 import { lifeOf, type Surroundings, storyOf } from './email-words.ts';
 

@@ -1,4 +1,4 @@
-/** What the rotation of encryption keys asks of the accounts store: to remember keys, and to have its content sealed anew. */
+/** The interface to the accounts store for the rotation of encryption keys: it remembers keys, and replaces encrypted values. */
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { EnrolmentStore, ProviderRow, ProviderStore } from './stores.ts';
 
@@ -30,7 +30,7 @@ export type EncryptedEnrolment = Pick<Enrolment, 'id' | 'accountId' | 'tenantId'
 };
 
 /**
- * What is stored is passed a page at a time, in the order of ids, from the one after the id given (null: the first).
+ * The store gives a page at a time, in the order of ids, from the one after the id given (null: the first).
  * A page shorter than its limit is the last.
  */
 export interface ReencryptableEnrolments extends EnrolmentStore {
@@ -41,7 +41,7 @@ export interface ReencryptableEnrolments extends EnrolmentStore {
 
 /** As `ResealableEnrolments` has it. */
 export interface ReencryptableProviderStore extends ProviderStore {
-  /** Of one model, what is alive at `now`. */
+  /** Rows of one model that are alive at `now`. */
   page(model: string, after: string | null, limit: number, now: number): Promise<ProviderRow[]>;
   /** Replaces the payload only while it still is `previous.payload`; grant, uid, expiry and consumption stay. */
   replacePayload(model: string, previous: ProviderRow, next: ProviderRow['payload']): Promise<boolean>;

@@ -1,10 +1,10 @@
-/** What the product says about itself while it runs: one event a line, and nothing outside this closed list. */
+/** The log of the running product: one event a line, with no field outside this closed list. */
 
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** The names are those of the line that is written. */
 export interface LogFields {
-  /** What happened, in dotted words: `request`, `server.stopped`. */
+  /** The name of the event, in dotted words: `request`, `server.stopped`. */
   readonly event: string;
   readonly request_id?: string | undefined;
   /** Our own id, never the address that was typed. */
@@ -21,7 +21,7 @@ export interface LogFields {
   readonly reason?: string | undefined;
   /** An IP address; only its network is written. */
   readonly ip?: string | undefined;
-  /** Of an error its name, message, stack and cause's message are written; what hangs on it is not. */
+  /** The log contains its name, message, stack and its cause's message, and no other property. */
   readonly error?: unknown;
 }
 

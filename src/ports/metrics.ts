@@ -1,4 +1,4 @@
-/** What is counted and timed while the product runs: no names of people, only kinds of things. */
+/** Counters and timings of the running product. Labels name kinds of things, never people. */
 import type { AuditEntry } from '../domain/audit-event.ts';
 import type { Message } from './senders.ts';
 

@@ -1,4 +1,4 @@
-/** What use cases ask of the world to tell somebody something. */
+/** The interface through which use cases send messages to people. */
 import type { Account, Locale } from '../domain/account.ts';
 import type { MethodName } from '../domain/methods/method.ts';
 import type { Purpose } from '../domain/sign-in/challenge.ts';
@@ -29,7 +29,7 @@ export interface MessageSender {
   send(message: Message): Promise<void>;
 }
 
-/** What people are told about their own account, so that they notice what they did not do. */
+/** Subjects of notices about an account. A notice lets the owner detect a change that somebody else made. */
 export type NoticeTopic =
   | 'factor-added'
   | 'factor-removed'
@@ -39,14 +39,14 @@ export type NoticeTopic =
   | 'email-changed'
   | 'reported';
 
-/** What is to be told, in no language yet. */
+/** The content of a message, before a language is chosen. */
 export type MessageTemplate =
   | {
       readonly kind: 'code';
       readonly purpose: Purpose;
       readonly code: string;
       readonly expiresAt: number;
-      /** Where the address can be confirmed without the code; null: nowhere. */
+      /** A link that confirms the address without the code; null: there is none. */
       readonly confirmUrl: string | null;
     }
   | { readonly kind: 'confirm-address'; readonly confirmUrl: string }
@@ -59,7 +59,7 @@ export type MessageTemplate =
       readonly atMs: number;
       /** Recovery codes that are left; null where that is not what it is about. */
       readonly left: number | null;
-      /** Whose account it is about, for a reader who is somebody else (an administrator); null: the reader's own. */
+      /** The e-mail address of the account, for an administrator who reads it; null: the account is the reader's own. */
       readonly about: string | null;
       /** The page behind "it was not me"; null: there is none. */
       readonly notMeUrl: string | null;

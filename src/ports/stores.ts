@@ -1,6 +1,6 @@
 /**
- * What use cases ask of storage. Each act is atomic in the store: a once-only act is an insert under a unique id,
- * so that it holds on SQLite, on MongoDB and on anything that speaks its protocol, without transactions.
+ * The storage interface of use cases. Each act is atomic in the store. A once-only act is an insert under a unique id:
+ * that holds without transactions on SQLite, on MongoDB and on servers that speak its protocol.
  * Expiry is checked by the store against the `now` it is given; sweeping is only tidying.
  * A store that is away, locked or full rejects with `StoreUnavailable`.
  */
@@ -124,7 +124,7 @@ export interface CountedAttempt {
   readonly owner: string;
   /** The same id again is the same attempt: a repeated call counts once. */
   readonly id: string;
-  /** What a later success forgets together: a method, or the attempt's own id. */
+  /** A later success forgets all attempts of a bucket: a method, or the attempt's own id. */
   readonly bucket: string;
   readonly atMs: number;
   readonly limits: readonly AttemptLimit[];
@@ -177,7 +177,7 @@ export interface ProviderRow {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** What the short-lived store offers beside: sessions are changed by several requests at once. */
+/** The short-lived store has one more act, since several requests change a session at the same time. */
 export interface ShortLivedProviderStore extends ProviderStore {
   /**
    * Puts `next` where `previous` is, and under its own id, only while that is stored as it was found. False when it was

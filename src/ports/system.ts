@@ -1,4 +1,4 @@
-/** What use cases ask of the machine: time, chance, sealing and hashing, all of them parameters. */
+/** The interface to the machine: time, random values, encryption and hashing. Use cases receive all of them as parameters. */
 import type { AuditEntry } from '../domain/audit-event.ts';
 import type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from '../domain/methods/webauthn.ts';
 
@@ -13,7 +13,7 @@ export interface Random {
   bytes(count: number): Uint8Array;
 }
 
-/** What was sealed can't be opened: its key is not there, or it is not what was sealed. */
+/** An encrypted value can't be decrypted: its key is missing, or the value was changed. */
 export class SecretUnreadable extends Error {
   override name = 'SecretUnreadable';
 }
@@ -50,7 +50,7 @@ export interface PasswordHasher {
   needsRehash(hash: string): boolean;
 }
 
-/** What an authenticator was asked: the random value, and the site at which it was. */
+/** The request to an authenticator: the random value, and the site. */
 export interface PasskeyAsked extends PasskeySite {
   /** base64url. */
   readonly challenge: string;

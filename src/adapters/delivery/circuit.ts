@@ -35,7 +35,7 @@ export function createCircuit({ sender, clock, log, failures = FAILURES }: Circu
   function failed({ message, retryAfterMs }: GatewayFailed, wasTrial: boolean): void {
     inARow += 1;
     if (retryAfterMs !== null) open(retryAfterMs, message);
-    // What was sent before it opened says nothing new.
+    // A message that was sent before the circuit opened says nothing new.
     else if (wasTrial || (openUntil === null && inARow >= failures)) {
       open(FIRST_REST_MS * 2 ** Math.min(rests, 10), message);
       rests += 1;

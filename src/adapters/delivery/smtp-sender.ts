@@ -104,7 +104,7 @@ export function createSmtpTransport({
   }
 }
 
-/** What a server says may repeat the address or the login, so that only its number is told. */
+/** The reason contains the number of the answer alone: its text may repeat the address or the login. */
 function attemptOf(error: unknown): Attempt {
   const { code, originalCode, responseCode, command, permanent }: Partial<NodemailerError> =
     error instanceof Error ? error : {};

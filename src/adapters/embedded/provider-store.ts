@@ -1,4 +1,4 @@
-/** What oidc-provider keeps, in SQLite: JSON of its own, with the columns by which it is found again. */
+/** Payloads of oidc-provider in SQLite: its JSON, with the columns by which it is found again. */
 import { readObject } from '../../domain/json.ts';
 import type { ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { ShortLivedProviderStore } from '../../ports/stores.ts';

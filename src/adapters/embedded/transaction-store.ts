@@ -82,7 +82,7 @@ export function createTransactionStore(database: Database): TransactionStore {
         const row = find.get({ uid });
         if (!row) return null;
         const transaction = row.expires_at > now ? toTransaction(row) : null;
-        // What is expired or unreadable must not stand in the way of a new one, which begins at version 0.
+        // An expired or unreadable row must not block a new one, which begins at version 0.
         if (!transaction) forget.run({ uid, version: row.version, expiresAt: row.expires_at });
         return transaction;
       }),

@@ -51,7 +51,7 @@ function createDriver(uri: string): Driver {
     connectTimeoutMS: STEP_MS,
     socketTimeoutMS: STEP_MS,
     waitQueueTimeoutMS: STEP_MS,
-    // What was acknowledged must outlive a fail-over: a once-only act that is forgotten could be done twice.
+    // An acknowledged write must outlive a fail-over: a once-only act that is forgotten could be done twice.
     writeConcern: { w: 'majority', wtimeoutMS: STEP_MS },
     readPreference: 'primary',
   });

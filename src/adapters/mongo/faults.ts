@@ -1,4 +1,4 @@
-/** What a failure of the driver, or of mongoose before it, means for whoever asked. */
+/** Translates failures of the driver, and of mongoose before it, for the callers of the stores. */
 import { MongooseError, mongo } from 'mongoose';
 import { StoreUnavailable } from '../../ports/faults.ts';
 
@@ -42,7 +42,7 @@ function reasonOf(error: Error): string {
 }
 
 /**
- * `StoreUnavailable` for what the driver says. What mongoose refuses to send is a fault of ours. Neither is told with
+ * `StoreUnavailable` for failures of the driver. A value that mongoose refuses to send is a fault of this product. Neither is told with
  * its cause, nor with the value: it may be anything that somebody typed.
  */
 export function asStoreFault(error: unknown): unknown {

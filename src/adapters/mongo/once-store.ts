@@ -11,7 +11,7 @@ export function createOnceStore({ act }: Connection, { claims }: Models): OnceSt
     isFirst(claims.insertOne({ _id: key, value, expiresAt: dateOf(expiresAt) }));
   const heldBy = async (key: string) => (await claims.findOne({ _id: key }).lean())?.value ?? null;
 
-  /** Inserted first: most keys are new. What is forgotten between insert and look can be had again. */
+  /** Inserted first: most keys are new. A key that is forgotten between insert and look can be claimed again. */
   async function first(key: string, value: string, expiresAt: number | null): Promise<string> {
     for (;;) {
       if (await insert(key, value, expiresAt)) return value;

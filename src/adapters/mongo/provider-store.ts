@@ -1,4 +1,4 @@
-/** What oidc-provider keeps, in MongoDB: JSON of its own, with the fields by which it is found again. */
+/** Payloads of oidc-provider in MongoDB: JSON of its own, with the fields by which it is found again. */
 import { Types, trusted } from 'mongoose';
 import { readObject } from '../../domain/json.ts';
 import type { ReencryptableProviderStore } from '../../ports/keys.ts';
@@ -26,7 +26,7 @@ function markId(payloadId: string): string {
   return idOf(payloadId, 'consumed');
 }
 
-/** What every `idOf(model, id)` lies between. */
+/** The bounds of every `idOf(model, id)`. */
 function rangeOf(model: string): readonly [first: string, last: string] {
   const beginning = idOf(model).slice(0, -1);
   return [`${beginning},`, `${beginning}-`];

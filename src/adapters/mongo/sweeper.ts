@@ -24,7 +24,7 @@ interface Rule {
   readonly keepMs: number | 'audit';
   /** The time field by which it is too old. */
   readonly by: 'expiresAt' | 'forgetAt' | 'at';
-  /** Of these, the ids of those that must stay. */
+  /** The ids of those that must stay. */
   readonly spare?: (found: readonly Found[]) => Promise<ReadonlySet<string>>;
 }
 
@@ -39,7 +39,7 @@ function rulesOf(models: Models): readonly Rule[] {
       model: provider,
       where: {},
       by: 'forgetAt',
-      // Who read the payload while it lived has long tried to consume it.
+      // A request that read the payload while it lived has long tried to consume it.
       keepMs: DAY_MS,
       async spare(found) {
         const payloadIds = found.flatMap(({ payloadId }) => payloadId ?? []);

@@ -29,8 +29,8 @@ const RULES = {
   keepAlive: KEEP_ALIVE_MS,
   connectionName: 'doublelock',
   disableClientInfo: true,
-  // What was under way when a connection broke is told at once, and sent again by whoever still waits for it: left to
-  // the client, it would be sent again after any time, when others have long gone on from the failure.
+  // A command under way when a connection breaks fails at once, and a caller that still waits sends it again. The client
+  // would send it after any time, when others have long gone on from the failure.
   maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   // A primary that has become a replica: where its address leads now is another server.

@@ -23,8 +23,8 @@ export interface Connection {
 }
 
 /**
- * Commands of one turn of the event loop leave in one write: half the CPU of a write each (measured), and without the
- * client's own auto-pipelining, where a command waits for the replies to all that were sent before it.
+ * Commands of one turn of the event loop leave in one write, at half the CPU of a write each (measured). The
+ * client's own auto-pipelining is off: there a command waits for the replies to all that were sent before it.
  */
 function createGathering(client: Client): () => void {
   if (client instanceof Cluster) return () => {};

@@ -1,4 +1,4 @@
-/** What the errors of the client and of the server mean for whoever asked. */
+/** Translates errors of the client and of the server for the callers of the stores. */
 import { StoreUnavailable } from '../../ports/faults.ts';
 
 /** The client's names and words for a connection that broke with a command under way, or before it was sent. */

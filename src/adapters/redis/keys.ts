@@ -4,7 +4,7 @@ import type { Clock } from '../../ports/system.ts';
 export type KeyOf = (kind: string, tag: string, rest?: string) => string;
 
 /**
- * `dl:attempts:{account-1}:sign-in`. What stands between the first braces decides where a cluster keeps the key
+ * `dl:attempts:{account-1}:sign-in`. The text between the first braces decides where a cluster keeps the key
  * (https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags), so that a tag has no brace of its own.
  */
 export function createKeys(prefix: string): KeyOf {

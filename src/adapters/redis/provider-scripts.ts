@@ -5,8 +5,8 @@ import { createScript } from './script.ts';
 const REMEMBERED_MS = 10_000;
 
 /**
- * Which run of which server this is. What was consumed on one may not have reached its replica, or its file, before
- * that took over: what an earlier run has issued can be consumed no more, rather than twice.
+ * Which run of which server this is. A consumption may not have reached a replica, or the file, before
+ * that took over: a code that an earlier run has issued can be consumed no more, rather than twice.
  */
 const RUN = `
   local run = redis.call('INFO', 'server'):match('run_id:(%x+)')`;
@@ -57,7 +57,7 @@ export const CONSUME = createScript(
 
 /**
  * Given: the key, the one to have in its place, and the one that leads there, if it is told of; what must be stored, what
- * is to be, its lifetime and its expiry. What is stored only ever once tells a call that is sent twice that it won.
+ * is to be, its lifetime and its expiry. A payload is stored only once, which tells a call that is sent twice that it won.
  */
 export const REPLACE = createScript(
   'refusable',

@@ -1,4 +1,4 @@
-/** What oidc-provider keeps for a while, in Redis: a hash for each thing, and keys by which it is found again. */
+/** Short-lived payloads of oidc-provider in Redis: a hash for each thing, and keys by which it is found again. */
 import { randomUUID } from 'node:crypto';
 import { readObject } from '../../domain/json.ts';
 import type { ProviderRow, ShortLivedProviderStore } from '../../ports/stores.ts';
@@ -122,7 +122,7 @@ export function createProviderStore(
     return replaced === 1;
   }
 
-  /** Whatever is stored, or only what is given. */
+  /** Destroys any stored payload, or only the given one. */
   async function destroy(own: string, ...payload: readonly string[]): Promise<boolean> {
     return (await connection.run(DESTROY, [own, `${own}:gone`], [randomUUID(), ...payload])) === 1;
   }

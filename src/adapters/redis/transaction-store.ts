@@ -17,8 +17,8 @@ import { type KeyOf, lifetimeOf } from './keys.ts';
 import { createScript } from './script.ts';
 
 /**
- * A method that this release does not know makes it unreadable: proofs that cannot be judged must not count. What else a
- * newer release has added is passed on.
+ * A method that this release does not know makes it unreadable: proofs that cannot be judged must not count. Other
+ * additions of a newer release are passed on.
  */
 const STORED = z.looseObject({
   uid: z.string(),
@@ -66,8 +66,8 @@ function toStored({ authentications, pendingEnrolment, ...transaction }: SignInT
 }
 
 /**
- * Given: the key; the version that was read, what to store, its lifetime, and the call's own id, by which a call that is
- * sent twice finds that it won.
+ * Given: the key; the version that was read, the new value, its lifetime, and the call's own id. By that id a call that
+ * is sent twice finds that it won.
  */
 const SAVE = createScript(
   'refusable',
@@ -97,7 +97,7 @@ export function createTransactionStore(connection: Connection, keyOf: KeyOf, clo
       if (typeof text !== 'string') return null;
       const stored = STORED.safeParse(readJson(text)).data;
       if (stored && stored.expiresAt > now) return fromStored(stored);
-      // What is expired or unreadable must not stand in the way of a new one, which begins at version 0.
+      // An expired or unreadable value must not block a new one, which begins at version 0.
       await connection.run(FORGET, [key(uid)], [text]);
       return null;
     },

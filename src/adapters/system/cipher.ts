@@ -60,7 +60,7 @@ function parse(sealed: string): Sealed | null {
  * Seals with the first key and opens with any of them.
  *
  * Digests are made with a key that stays when those are replaced: a look-up finds only what was digested with the same
- * one. Where none is given it comes of the *last* key, the oldest, and is lost when that is taken off the list.
+ * one. Without `digestKey` it is derived from the *last* key, the oldest, and is lost when that is taken off the list.
  */
 export function createCipher(keys: readonly CipherKey[], digestKey?: string): Cipher {
   const [current] = keys;

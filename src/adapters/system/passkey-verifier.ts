@@ -32,7 +32,10 @@ const assertion = z.object({
   }),
 });
 
-/** Of a page in a frame of somebody else's, which ours never are (WebAuthn, 7.1 step 10 and 7.2 step 13). */
+/**
+ * `crossOrigin`: the page stood in a frame of another site, where pages of this product never are (WebAuthn, 7.1 step 10
+ * and 7.2 step 13).
+ */
 const clientData = z.object({ crossOrigin: z.boolean().optional() });
 
 export function createPasskeyVerifier(): PasskeyVerifier {
@@ -126,8 +129,8 @@ function isFramed(clientDataJSON: string): boolean {
 }
 
 /**
- * What its maker says of an authenticator is not asked for, and not looked at where it comes all the same: to check a
- * certificate the library would fetch what that names.
+ * Attestation is neither requested nor checked where it comes all the same. To check a certificate the library would
+ * fetch the addresses that it names.
  */
 async function withoutStatement(attestationObject: string): Promise<string> {
   const [, { decodeAttestationObject, isoBase64URL, isoCBOR }] = await library();

@@ -23,7 +23,7 @@ export interface GatewayClient {
 
 /** A person is waiting for the page. */
 const TIMEOUT_MS = 5000;
-/** What an answer to one message needs; a gateway that says more is not read further. */
+/** The most that is read of an answer. */
 const MOST_BYTES = 16 * 1024;
 /** No fault of the message: not let in, too slow, too many (RFC 9110, 15.5; RFC 6585, 4). */
 const NOT_THE_MESSAGE = [401, 407, 408, 429];

@@ -18,7 +18,7 @@ export interface HttpGatewayOptions extends GatewayClient {
   readonly body: string | null;
   /** JSON, form, XML or plain text. */
   readonly contentType: string;
-  /** What `{from}` stands for. */
+  /** The value of `{from}`. */
   readonly from: string;
   readonly password: string | null;
   readonly bearerToken: string | null;

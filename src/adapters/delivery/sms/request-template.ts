@@ -1,6 +1,6 @@
 /** A gateway's request with places for one message, each filled in as the place demands it. */
 
-/** What may be put in, by the name that stands in braces. */
+/** Values by the name that stands in braces. */
 export type Values = Readonly<Record<string, string>>;
 
 type Escape = (value: string) => string;

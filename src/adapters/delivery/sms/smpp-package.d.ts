@@ -1,4 +1,4 @@
-/** What we use of the untyped npm package `smpp` 0.5: sessions and servers of SMPP 3.4. */
+/** The used part of the untyped npm package `smpp` 0.5: sessions and servers of SMPP 3.4. */
 declare module 'smpp' {
   import type { EventEmitter } from 'node:events';
   import type { Server as NetServer } from 'node:net';

@@ -37,7 +37,7 @@ export interface BoundSession {
 
 /** SMPP 3.4, 5.2.4: the version that is spoken. */
 const VERSION = 0x34;
-/** What a centre asks of us, and is answered without a thought. */
+/** Requests of a centre that are always answered with success. */
 const ASKED_OF_US = ['enquire_link', 'deliver_sm', 'data_sm', 'unbind'];
 
 /** `onEnd` is called once, as soon as nothing can be sent on it any more, also when it never came to be bound. */

@@ -66,7 +66,7 @@ export function createSmppSender({
     },
 
     close() {
-      // What never came to be bound has nothing to close.
+      // A session that was never bound has nothing to close.
       kept?.then((bound) => bound.close()).catch(() => {});
     },
   };

@@ -8,7 +8,7 @@ export interface TwilioOptions extends GatewayClient {
   readonly authToken: string;
   /** A number in E.164, a short code or a name. */
   readonly from: string;
-  /** Where the API is: that of a region, or of a test. */
+  /** The address of the API: that of a region, or of a test. */
   readonly url: string;
 }
 

@@ -111,7 +111,7 @@ function connect({ path, migrations }: DatabaseOptions): DatabaseSync {
 /** Names cost node:sqlite 2 to 3 µs a statement (measured): they are for the reader, and bound by their place. */
 function byPosition(sql: string): { positional: string; names: string[] } {
   const names: string[] = [];
-  // What stands in quotes is no parameter.
+  // Text in quotes is no parameter.
   const positional = sql.replace(/'[^']*'|:(\w+)/g, (all, name?: string) => {
     if (name === undefined) return all;
     names.push(name);
@@ -168,9 +168,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   const log = options.durability === 'full' ? createDiskSync(`${options.path}-wal`) : null;
 
   /**
-   * What is in the log outlives a power cut once that is on the disk
-   * (https://sqlite.org/forum/forumpost/d1a6bc7c4cd2baca, 3). Nothing else can hold it but the file itself, into which
-   * it is folded with syncs of SQLite's own, at the latest when the last who had it open closes it.
+   * A commit in the log outlives a power cut once the log is on the disk
+   * (https://sqlite.org/forum/forumpost/d1a6bc7c4cd2baca, 3). SQLite moves it from the log into the file with syncs of
+   * its own, at the latest when the last process closes the file.
    */
   async function settle(): Promise<void> {
     try {

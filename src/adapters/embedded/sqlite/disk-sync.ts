@@ -9,7 +9,7 @@ export interface DiskSync {
   close(): void;
 }
 
-/** Of the file at this path. One that is not there has nothing in it. */
+/** Syncs the file at this path. A file that does not exist has nothing to sync. */
 export function createDiskSync(path: string): DiskSync {
   const datasync = promisify(fdatasync);
   let file: number | null = null;

@@ -72,7 +72,7 @@ export function createGroupCommit({ act, atomically, settle, turns }: Engine): G
     }
   }
 
-  /** What to tell each of them; null: they were told already. */
+  /** Gives the calls that resolve each of them; null: they were told already. */
   async function committed(group: readonly Waiting[]): Promise<(() => void)[] | null> {
     try {
       return await act(() => atomically(() => group.map(({ run }) => run())));

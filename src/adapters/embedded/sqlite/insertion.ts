@@ -6,7 +6,7 @@ export function insertInto(table: string, columns: readonly string[]): string {
   return `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${parameters.join(', ')})`;
 }
 
-/** Where there is a row of that key already it takes the values; what is not named there stays. */
+/** A row of that key takes the values if there is one. Its other columns stay. */
 export function putInto(table: string, key: string, columns: readonly string[]): string {
   const taken = columns.filter((column) => column !== key).map((column) => `${column} = excluded.${column}`);
   return `${insertInto(table, columns)} ON CONFLICT (${key}) DO UPDATE SET ${taken.join(', ')}`;

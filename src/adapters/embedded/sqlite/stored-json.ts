@@ -57,7 +57,7 @@ export function readPendingEnrolment(text: string): PendingEnrolment | null {
 
 type More = Pick<SignInTransaction, 'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser'>;
 
-/** What is missing is as it is when nothing was done yet. */
+/** A missing value is that of a sign-in in which nothing was done yet. */
 export function readMore(text: string): More | null {
   const read = readObject(text);
   if (!read) return null;

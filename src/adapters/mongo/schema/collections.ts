@@ -1,5 +1,5 @@
 /**
- * What the collections hold. Fields that this release does not know are left alone: nothing is ever replaced whole, so
+ * The schemas of the collections. Fields that this release does not know are left alone: nothing is ever replaced whole, so
  * that an older and a newer release can share them. Times are dates; what expires is swept, and checked when read.
  * `order` tells which of two came first when their times are equal.
  */
@@ -76,7 +76,7 @@ const claim = new Schema<OnceKeyDocument>(
 
 /**
  * One fact about a subject. `failure`: number `value` of its bucket; `lock`: until `at`; `level`: reached `value` by a
- * lock until `at`. Of each kind the highest counts.
+ * lock until `at`. The highest of each kind counts.
  */
 export interface LockoutDocument {
   _id: string;
@@ -107,7 +107,7 @@ export interface SignInRecordDocument {
   order: Types.ObjectId;
 }
 
-// What a newer release adds to a proof comes back with the record, and is stored again with it.
+// Fields that a newer release adds to a proof come back with the record, and are stored again with it.
 const OPEN = { _id: false, strict: false, id: false } as const;
 const passkey = new Schema({ userVerified: Boolean, deviceBound: Boolean }, OPEN);
 const proof = new Schema({ method: String, enrolmentId: String, at: Number, passkey }, OPEN);

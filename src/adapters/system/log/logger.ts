@@ -15,7 +15,7 @@ export interface LoggerOptions {
 /** Characters: names and paths; sentences; the frames of a stack. */
 const LONGEST = { word: 200, sentence: 2000, stack: 4000 };
 
-/** What stands here is one of our own identifiers, or nothing. */
+/** The form of this product's identifiers. Any other value is left out. */
 const IDENTIFIER = /^[\w-]{1,64}$/;
 
 type Rule = (value: unknown) => unknown;
@@ -48,7 +48,7 @@ export function createLogger({ level, destination = standardOutput() }: LoggerOp
   const lines = pino(options, destination);
   const at = (severity: LogLevel) => (fields: LogFields) => lines[severity](written(fields));
   return {
-    // What ends the process may leave no time for more.
+    // A fault that ends the process may leave no time for more.
     fatal: (fields) => {
       at('fatal')(fields);
       destination.flush();
@@ -98,7 +98,7 @@ function finite(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** Of an address, or of the network that it was cut down to already. */
+/** The network of an address, or of a network that it was cut down to already. */
 function network(value: unknown): string | undefined {
   const [address = ''] = typeof value === 'string' ? value.split('/') : [];
   return isIP(address) === 0 ? undefined : truncatedAddress(address);

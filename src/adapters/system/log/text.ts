@@ -23,7 +23,7 @@ const SECRETS: readonly (readonly [RegExp, string])[] = [
   [/(?<!\d)(?:\d{6,8}|\d{3}[ -]\d{3})(?!\d)/g, '[digits]'],
 ];
 
-/** What most words of a line are: one of ours in lower case, a verb of HTTP, a pattern of a path. No secret looks so. */
+/** Most words of a line: a word of this product in lower case, a verb of HTTP, a pattern of a path. No secret looks so. */
 const PLAIN = /^(?:[A-Z]{1,10}|(?:[a-z._-]|\/:?)+)$/;
 
 /** One line of at most `limit` characters. */

@@ -20,12 +20,12 @@ import {
   writePrivate,
 } from './secrets-file.ts';
 
-/** Of each use: what a key on its list is called, and how another one of its family is made. */
+/** Names a key of each use, and makes another one of its family. */
 const KINDS: {
   readonly [Use in KeyUse]: {
     describe(key: KeyOf[Use]): { readonly id: string; readonly family: string };
     make(family: string, random: Random): KeyOf[Use];
-    /** Where there is none to go by. */
+    /** The families of an empty list. */
     readonly families: readonly string[];
   };
 } = {
@@ -46,7 +46,7 @@ const KINDS: {
   },
 };
 
-/** What was done to one key. */
+/** One change of one key. */
 export interface Step {
   readonly use: KeyUse;
   readonly id: string;
@@ -65,7 +65,7 @@ export function keysOf<Use extends KeyUse>(
 
 /**
  * One step of a rotation, for each family of keys: a new one is put on the list, or the one put there before comes into
- * use. `atOnce` does both to a new key. What was done; it is in force once the servers have read the file again.
+ * use. `atOnce` does both to a new key. It gives the changes, which are in force once the servers have read the file again.
  */
 export function rotateKept(
   dataDir: string,

@@ -108,7 +108,7 @@ function textOf(secrets: KeptSecrets): string {
   return `${JSON.stringify(secrets, null, 2)}\n`;
 }
 
-/** What lies in the data directory, made when it is not there. */
+/** The secrets of the data directory, made when they are not there. */
 export function keptSecrets(dataDir: string, random: Random): KeptSecrets {
   const path = join(dataDir, FILE);
   const kept = readSecrets(path);
@@ -167,7 +167,7 @@ export function changeSecrets(
 
 /**
  * Fills the lists that are empty from `secrets.json` in the data directory, which is made at first start.
- * What is configured stays as it is. Of two processes that start at once, both end with the same file.
+ * A configured list stays as it is. Two processes that start at the same time end with the same file.
  */
 export function completeSecrets(secrets: SecretLists, dataDir: string, random: Random): SecretLists {
   const { encryption, cookies, signing } = secrets;
