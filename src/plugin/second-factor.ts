@@ -45,6 +45,7 @@ import { tenantsOf } from './options/policy.ts';
 import type { SecondFactorOptions } from './options/published.ts';
 import { type Options, readOptions } from './options/schema.ts';
 import { SERVER_DEFAULTS, type ServerOptions } from './options/server-options.ts';
+import { ownedUnder } from './owned-paths.ts';
 
 export interface SecondFactor {
   /**
@@ -294,13 +295,3 @@ interface NoticeParts {
   readonly random: Random;
   readonly log: Log;
 }
-
-/** The second factor's own part of every interaction, and the folder of what its pages share. */
-function ownedUnder(base: string, folder: string | null): (path: string) => boolean {
-  return (path) => {
-    if (folder !== null && path.startsWith(`${folder}/`)) return true;
-    return path.startsWith(`${base}/`) && IN_AN_INTERACTION.test(path.slice(base.length));
-  };
-}
-
-const IN_AN_INTERACTION = /^\/interaction\/[^/]+\/second-factor(?:\/|$)/;

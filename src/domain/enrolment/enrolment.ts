@@ -7,7 +7,7 @@ export interface Enrolment {
   readonly accountId: string;
   readonly tenantId: string;
   readonly method: MethodName;
-  /** What the person calls it ("work phone"); empty when not named. */
+  /** The person's name for it ("work phone"); empty when not named. */
   readonly label: string;
   /** The authenticator app chosen at set-up, if told. */
   readonly app: string | null;

@@ -14,7 +14,7 @@ export type EnrolmentStep = 'proof' | MethodName | 'recovery-codes';
 /** Characters of what a person calls a factor. */
 export const LONGEST_LABEL = 60;
 
-/** Where the steps are taken from. */
+/** The network and the application from which the steps are taken. */
 export interface Visitor {
   readonly ip: string;
   /** Null in self-service. */

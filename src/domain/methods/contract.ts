@@ -16,9 +16,9 @@ import type {
   UsedPasskey,
 } from './webauthn.ts';
 
-/** What is known of a method before any setting is. */
+/** Facts about a method that no setting changes. */
 export interface MethodTraits {
-  /** What password and this method reach together. */
+  /** The level that a password and this method reach together. */
   readonly acr: Acr;
   /** RFC 8176 values that it adds; the RFC has none for a mailed code or a recovery code. */
   readonly amr: readonly string[];
@@ -38,7 +38,7 @@ export interface MethodTraits {
   readonly words: 'app' | 'sent' | 'recovery';
 }
 
-/** Of a code that comes from a device, and of every refusal that is not about a code. */
+/** The words about a code that comes from a device. Refusals that are not about a code use them too. */
 export const PLAIN_WORDS = 'app' satisfies MethodTraits['words'];
 
 /** Traits of a method that asks for a code on a page and sends none. */
@@ -81,15 +81,15 @@ export interface Candidate {
   readonly lastStep: number | null;
 }
 
-/** Where codes for an account can go. */
+/** The contacts of an account to which codes can go. */
 export type Contacts = Pick<Account, 'email' | 'emailConfirmed' | 'phone'>;
 
-/** What the verification of a browser's answer found. */
+/** The result of the verification of a browser's answer. */
 export type BrowserProof =
   | ({ readonly kind: 'proven' } & UsedPasskey)
   | { readonly kind: 'malformed' | 'unknown' | 'unproven' };
 
-/** What an answer is checked against. */
+/** Everything that an answer is checked against. */
 export interface CheckInput {
   readonly typed: string;
   readonly candidates: readonly Candidate[];
@@ -105,7 +105,7 @@ export interface CheckInput {
   readonly contacts: Contacts;
   /** Levels that a relying party asked for; null: none. */
   readonly acrs: readonly Acr[] | null;
-  /** Of a method in the browser; null: it was not asked for anything. */
+  /** The verified answer of a browser; null: the browser was not asked for anything. */
   readonly proof: BrowserProof | null;
   /** Keyed, so that what is kept of a code reveals nothing. */
   readonly digest: (text: string, purpose: string) => string;
@@ -140,7 +140,7 @@ export interface Acceptance {
   readonly lastStep: number | null;
 }
 
-/** What a method says of an answer, and what has to be claimed before that holds. */
+/** A method's result for an answer, with the once-only key that has to be claimed before it holds. */
 export type Verdict =
   /** `claim`: of two sign-ins that claim the key, the first one has it; for the other `otherwise` holds. */
   | (Acceptance & { readonly claim: (OnceKey & { readonly otherwise: Rejection }) | null })
@@ -165,7 +165,7 @@ interface MethodParts {
 /** Random bytes, so many. */
 export type RandomBytes = (length: number) => Uint8Array;
 
-/** What the page of an enrolment shows, and no other page. */
+/** The secret of an enrolment, as its page alone shows it. */
 export interface EnrolmentSecret {
   /** Nothing else shows it again. */
   readonly secret: string;
@@ -197,7 +197,7 @@ export interface SentMethod extends MethodParts {
   readonly enrolment: { readonly page: string };
   /** As it is shown: of a fixed length. */
   masked(destination: string): string;
-  /** Where codes go; null when that is not the place any more that was proven at the enrolment. */
+  /** The place that codes go to; null when it is not the one any more that was proven at the enrolment. */
   destinationOf(candidate: Pick<Candidate, 'secret'>, contacts: Contacts): string | null;
   /** Told where there is no such place. */
   readonly unreachable: Refusal;

@@ -149,7 +149,7 @@ function check({ candidates, proof, acrs, now }: CheckInput): Verdict {
   const than = { lastCounter: found.lastStep ?? 0, mustVerify: mustVerify({ acrs }) };
   const verdict = ceremony.check(proof, than);
   if (verdict !== 'accepted') return no(verdict);
-  // Of two copies of a passkey that count to the same number, one is accepted.
+  // Two copies of a passkey count to the same number, and one of them is accepted.
   const key = `passkey:${found.id}:${counter}`;
   const claim = { key, expiresAt: now + CLAIM_KEPT_MS, otherwise: no('counter_behind') };
   return {

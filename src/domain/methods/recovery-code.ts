@@ -18,7 +18,7 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 /** 80 bits each: too many to search through, even with the digests and their key. */
 const CHARACTERS = 16;
 const SHAPE = new RegExp(`^[${ALPHABET}]{${CHARACTERS}}$`);
-/** Of the keyed digest that is kept of a code. */
+/** The purpose of the keyed digest that is kept of a code. */
 const DIGEST_PURPOSE = 'recovery-code';
 
 const traits: MethodTraits = {

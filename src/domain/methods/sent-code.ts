@@ -2,7 +2,7 @@
 import { checkSentCode } from '../sign-in/challenge.ts';
 import { type CheckInput, type SentMethod, type Verdict, WRONG } from './contract.ts';
 
-/** What a method of codes that are sent has in common with the other one. */
+/** The parts that e-mail and SMS have in common. */
 export const SENT_PARTS = {
   kind: 'sent',
   prompt: { page: 'enter-code', field: 'code' },

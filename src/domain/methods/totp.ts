@@ -36,7 +36,7 @@ const traits: MethodTraits = {
   isAlternative: true,
 };
 
-/** What the comparison with the codes of all steps found. */
+/** The result of the comparison with the codes of all steps. */
 export type TotpMatch =
   | { readonly kind: 'accepted' | 'used'; readonly enrolmentId: string; readonly step: number }
   /** Right at another time: `offSeconds` from now, ahead being positive. Never accepted. */

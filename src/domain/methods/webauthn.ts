@@ -2,7 +2,7 @@
 
 import { isObject } from '../json.ts';
 
-/** Where passkeys are made and used: browsers bind each of them to one domain (WebAuthn, 5.1.2 and 13.4.9). */
+/** The site of passkeys: browsers bind each of them to one domain (WebAuthn, 5.1.2 and 13.4.9). */
 export interface PasskeySite {
   /** The RP ID: a domain name. */
   readonly rpId: string;
@@ -19,7 +19,7 @@ export function passkeySiteOf(issuer: string): PasskeySite | null {
   return isAddress || (protocol !== 'https:' && !isLocal) ? null : { rpId: hostname, origin };
 }
 
-/** What an authenticator tells of one use. */
+/** An authenticator's report of one use. */
 export interface PasskeyUse {
   /** By fingerprint, face or PIN; else its mere presence was shown (WebAuthn, 6.1, UV and UP). */
   readonly userVerified: boolean;
@@ -58,7 +58,7 @@ export interface PasskeyCreation {
   readonly attestation: 'none';
 }
 
-/** What is kept of a passkey beside its counter, sealed (WebAuthn, 4, "credential record"). Bytes are base64url. */
+/** The encrypted record of a passkey beside its counter (WebAuthn, 4, "credential record"). Bytes are base64url. */
 export interface PasskeyCredential {
   readonly id: string;
   /** As COSE writes keys (RFC 9052, 7). */

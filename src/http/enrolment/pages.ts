@@ -23,12 +23,12 @@ interface EnrolmentPagesDeps {
   readonly clock: Clock;
 }
 
-/** Where it takes place: what surrounds the page, and where its forms go. */
+/** The surroundings of an enrolment: the sign-in or the security page, and the addresses of its forms. */
 export interface EnrolmentContext {
   readonly path: (step: EnrolmentStep) => string;
-  /** Where what comes next is found, whatever that is. */
+  /** The address that leads to the next step. */
   readonly home: string;
-  /** What the tokens of its forms belong to. */
+  /** The interaction or session that the tokens of its forms belong to. */
   readonly binding: string;
   readonly pageContext: (refusal: Refusal | null) => PageContext;
   readonly visitor: Visitor;

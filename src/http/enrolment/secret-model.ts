@@ -1,4 +1,4 @@
-/** What the page of an enrolment with a secret shows, the same at sign-in and in self-service. */
+/** The model of the page that shows the secret of an enrolment, the same at sign-in and in self-service. */
 import QRCode from 'qrcode';
 import type { EnrolmentSecret } from '../../domain/methods/contract.ts';
 import type { Pages } from '../pages/page-contract.ts';

@@ -1,4 +1,4 @@
-/** What each page is given: models made for showing, never records. The key is the page's `data-page`. */
+/** The model of each page, made for showing and never a record. The key is the page's `data-page`. */
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
@@ -38,13 +38,13 @@ export interface Pages {
     readonly method: MethodName;
     /** Null: the code is not made of digits. */
     readonly digits: number | null;
-    /** Of a method that sends its codes; null for the others. */
+    /** The code that was sent; null for a method that sends none. */
     readonly sent: SentCode | null;
     /** This browser may be spared the second step for so many days; null: it may not. */
     readonly trustDays: number | null;
     /** Whether that box was ticked already, in a form that comes back. */
     readonly isTrustTicked: boolean;
-    /** Where another method can be chosen; null when there is none. */
+    /** The page on which another method can be chosen; null when there is none. */
     readonly chooseHref: string | null;
     readonly clientName: string;
     readonly cancel: Form;
@@ -220,7 +220,7 @@ export interface Pages {
 
 export type PageName = keyof Pages;
 
-/** Who and what the page is shown for. */
+/** The person and the application that a page is shown for. */
 export interface PageContext {
   readonly status?: number;
   readonly refusal?: Refusal | null;
@@ -242,7 +242,7 @@ export type Render = <P extends PageName>(
   pageContext?: PageContext,
 ) => void;
 
-/** What a host of the plugin may draw itself. */
+/** The pages that a host of the plugin may draw itself. */
 export type SecondFactorPage =
   | 'choose-method'
   | 'enter-code'

@@ -68,7 +68,7 @@ export function createEnrol({
       authentications: [...transaction.authentications, authentication],
     };
     const kept = await transactions.save(next);
-    // Of two requests with the same form one inserts it, and notes it.
+    // Two requests with the same form insert it once, and the one that inserted it notes it.
     if (inserted) {
       await replaceRefused(policyResult, factor.method);
       // A browser was trusted on the factors of before.

@@ -43,7 +43,7 @@ export interface EnrolmentCodeView {
   readonly isSent: boolean;
 }
 
-/** What is sent at a step. */
+/** The method and the purpose of the code of a step. */
 interface Asked {
   readonly method: SentMethod;
   readonly purpose: Purpose;
@@ -82,7 +82,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     return sendCode(transaction, policyResult, { ...what, destination: number }, { pendingEnrolment });
   }
 
-  /** What the page of a step tells of its code. Throws at a step that sends nothing. */
+  /** The code of a step, as its page tells of it. Throws at a step that sends nothing. */
   function sentBy(
     transaction: SignInTransaction,
     policyResult: PolicyResult,

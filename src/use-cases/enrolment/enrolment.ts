@@ -32,7 +32,7 @@ interface EnrolmentDeps extends EnrolmentCodesDeps {
   readonly random: Random;
 }
 
-/** What a person gives at the last step of a method. */
+/** The answer of a person at the last step of a method. */
 export interface Confirmation extends Visitor {
   readonly typed: string;
   readonly label: string;
@@ -50,7 +50,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
   const { methods, transactions, enrol, attemptLimiter, cipher, auditLog, clock, random } = needs;
   const codes = createEnrolmentCodes(needs);
 
-  /** Begins an enrolment. What it makes is kept encrypted until it is confirmed or the visit ends. */
+  /** Begins an enrolment. Its secret is kept encrypted until it is confirmed or the visit ends. */
   async function begin(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -103,7 +103,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return { method, secret: cipher.decrypt(pending.secret, pendingPurpose(pending, policyResult)) };
   }
 
-  /** What the page of the enrolment under way shows; null when none is, or its step has not come. */
+  /** The secret that the page of the enrolment under way shows; null when none is, or its step has not come. */
   function reveal(transaction: SignInTransaction, policyResult: PolicyResult): EnrolmentSecret | null {
     const typed = typedIn(transaction, policyResult);
     return typed?.method.enrolment.show(typed.secret, policyResult.account) ?? null;
@@ -159,7 +159,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return attemptLimiter.refuse(line, { code: 'code_invalid', attemptsLeft: null, clockOffSeconds });
   }
 
-  /** The address is the owner's. Where codes to that address are what is enrolled, the enrolment is complete. */
+  /** Notes that the address is the owner's. An enrolment of codes to that address is complete with it. */
   async function proven(
     transaction: SignInTransaction,
     policyResult: PolicyResult,

@@ -101,7 +101,7 @@ export function createRecovery({
     const id = random.id();
     // Before they are shown, so that every code that a person writes down is good.
     await keep(id, codes, policyResult);
-    // Of two requests at once one makes the set that is then shown.
+    // Two requests at once make one set, which is then shown.
     const kept = await transactions.save(next);
     if (!kept) {
       await enrolments.remove(account.id, id);

@@ -70,7 +70,7 @@ export function createAnswers({
   };
 
   /**
-   * Of two sign-ins that offer the same answer, one has it. The same form of the same sign-in, sent twice, counts as one.
+   * When two sign-ins offer the same answer, one has it. The same form of the same sign-in, sent twice, counts as one.
    */
   async function settle(
     method: MethodName,
@@ -110,7 +110,7 @@ export function createAnswers({
     return { id: enrolment.id, secret: secretOf(enrolment), lastStep: enrolment.lastStep };
   }
 
-  /** Where codes go; null when that is not the place any more that was proven at the enrolment. */
+  /** The place that codes go to; null when it is not the one any more that was proven at the enrolment. */
   function destinationOf({ account }: Pick<PolicyResult, 'account'>, enrolment: Enrolment): string | null {
     return methods.sent(enrolment.method)?.destinationOf(candidateOf(enrolment), account) ?? null;
   }

@@ -45,7 +45,7 @@ interface PasskeysDeps {
 /** The answer of a browser: JSON of a `PublicKeyCredential`. */
 export interface PasskeyGiven extends Visitor {
   readonly response: string;
-  /** What the person calls it. */
+  /** The person's name for it. */
   readonly label: string;
 }
 
@@ -71,7 +71,7 @@ export function createPasskeys(needs: PasskeysDeps) {
     return resolveConcurrentSave(transaction, concurrent, (same) => waiting(same, 'sign-in') !== null);
   };
 
-  /** What the browser is asked for at a sign-in; null: nothing, before `ask`. */
+  /** The request to the browser at a sign-in; null: nothing, before `ask`. */
   function request(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -84,7 +84,7 @@ export function createPasskeys(needs: PasskeysDeps) {
     return method.request({ site, challenge, credentials, acrs: requested.acrs });
   }
 
-  /** What the browser is asked for at an enrolment; null: its turn has not come. */
+  /** The request to the browser at an enrolment; null: its turn has not come. */
   function creation(transaction: SignInTransaction, policyResult: PolicyResult): PasskeyCreation | null {
     const { account, tenant } = policyResult;
     const site = passkeySite();
@@ -155,7 +155,7 @@ export function createPasskeys(needs: PasskeysDeps) {
     });
   }
 
-  /** What authenticators know the account by: says nothing of it, and stays the same (WebAuthn, 14.6.1). */
+  /** The account's name for authenticators. It reveals nothing and never changes (WebAuthn, 14.6.1). */
   function userHandleOf(accountId: string): string {
     return cipher.digest(accountId, 'passkey-user');
   }

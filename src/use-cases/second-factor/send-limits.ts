@@ -9,7 +9,7 @@ import type { Sending } from '../../domain/sign-in/challenge.ts';
 import type { AttemptLimit, AttemptStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, Random } from '../../ports/system.ts';
 
-/** What may go out by SMS (SMS pumping). */
+/** The limits on messages by SMS (SMS pumping). */
 export interface SmsLimits {
   /** Beginnings of numbers in E.164; null: any number. */
   readonly allowedPrefixes: readonly string[] | null;

@@ -25,7 +25,7 @@ interface SentCodesDeps {
   readonly messenger: Messenger;
   /** Beginnings of the numbers that are sent to; null: any number. */
   readonly smsLimits: { readonly allowedPrefixes: readonly string[] | null };
-  /** Where the account's address can be confirmed without the code; null: nowhere. */
+  /** The page that confirms the account's address without the code; null: there is none. */
   readonly confirmUrl: (account: Account) => string | null;
   readonly cipher: Pick<Cipher, 'digest'>;
   readonly auditLog: AuditLog;
