@@ -16,7 +16,7 @@ import {
 } from '../../oidc/story.ts';
 import { accounts, givePassword, hasCode, member, withApp, words } from '../members.ts';
 
-describe('what a tenant enforces', () => {
+describe('the enforcement of a tenant', () => {
   const s = interaction(() => ({
     ...tenantsWith('open', { groups: { finance: 'required', visitors: 'off' } }),
     ...accounts(
@@ -28,7 +28,7 @@ describe('what a tenant enforces', () => {
     ),
   }));
 
-  it('optional: who has set nothing up goes on with the password alone, and is offered nothing [U.5 3.4]', async () => {
+  it('lets a person without a factor sign in with the password alone when it is optional [U.5 3.4]', async () => {
     const { page } = await givePassword(s, 'new@open.test');
     expect(page.location).to.match(/^http:\/\/rp\.test\/callback\?code=/);
     const { claims } = await redeem(s.rp, page);
@@ -37,7 +37,7 @@ describe('what a tenant enforces', () => {
       .and.to.deep.include({ amr: ['pwd'] });
   });
 
-  it('optional: who has an authenticator app is asked for its code after the password [U.5 1.4]', async () => {
+  it('asks for the code of an enrolled app when it is optional [U.5 1.4]', async () => {
     const { visitor, page } = await givePassword(s, 'app@open.test');
     expect(page.name).to.equal('enter-code');
     expect(page.$('body').attr('data-method')).to.equal('totp');
@@ -47,14 +47,14 @@ describe('what a tenant enforces', () => {
       .and.to.deep.include({ amr: ['pwd', 'otp', 'mfa'] });
   });
 
-  it('off: nobody is asked, not even who has an authenticator app or is an administrator [U.5]', async () => {
+  it('asks nobody for a code when it is off, neither members with an app nor administrators [U.5]', async () => {
     for (const name of ['new', 'app', 'boss']) {
       const { page } = await givePassword(s, `${name}@plain.test`);
       expect((await redeem(s.rp, page)).claims.acr, name).to.equal(SFA);
     }
   });
 
-  it('required: nobody passes without a second factor, and an administrator no more than others [U.5 3.4]', async () => {
+  it('lets nobody in without a second factor when it is required, administrators included [U.5 3.4]', async () => {
     expect((await givePassword(s, 'app@strict.test')).page.name).to.equal('enter-code');
     for (const name of ['new', 'boss']) {
       const { visitor, page } = await givePassword(s, `${name}@strict.test`);
@@ -64,7 +64,7 @@ describe('what a tenant enforces', () => {
     }
   });
 
-  it('a forced set-up begins with what the administrator wants to say, and whom to ask [1.3]', async () => {
+  it('shows the administrator’s message and the contact at a forced enrolment [1.3]', async () => {
     const { page } = await givePassword(s, 'third@strict.test');
     expect(words(page)).to.include('strict requires two-step verification.');
     expect(words(page)).to.include('Because of the audit.');
@@ -72,13 +72,13 @@ describe('what a tenant enforces', () => {
     expect(page.$('button[name=later]').length).to.equal(0);
   });
 
-  it('a group makes it stricter for its members, and never looser [B.4]', async () => {
+  it('can be made stricter by a group, and never looser [B.4]', async () => {
     expect((await givePassword(s, 'payroll@open.test')).page.name).to.equal('set-up-totp');
     expect((await givePassword(s, 'second@open.test')).page.name).to.equal('enter-code');
     expect((await givePassword(s, 'guest@strict.test')).page.name).to.equal('set-up-totp');
   });
 
-  it('a client that always wants a second factor has a voluntary one set up [U.3]', async () => {
+  it('makes a member enrol a factor at a client that always requires one [U.3]', async () => {
     const always = await partyOf(s.app, 'always');
     const { visitor, page } = await givePassword({ app: s.app, rp: always }, 'new@open.test');
     expect(page.name).to.equal('set-up-totp');
@@ -86,7 +86,7 @@ describe('what a tenant enforces', () => {
     expect((await redeem(always, (await setUpApp(s.app, visitor)).end)).claims.acr).to.equal(MFA);
   });
 
-  it('a client that always wants one: where the policy is off it takes what is set up, and refuses the rest [U.5]', async () => {
+  it('accepts an enrolled factor at a client that always requires one when it is off, and refuses the rest [U.5]', async () => {
     const always = await partyOf(s.app, 'always');
     const refused = await givePassword({ app: s.app, rp: always }, 'new@plain.test');
     expect(errorOf(refused.page)).to.equal('unmet_authentication_requirements');
@@ -96,7 +96,7 @@ describe('what a tenant enforces', () => {
     expect((await redeem(always, await asked.visitor.enterCode(nextCode(s.app)))).claims.acr).to.equal(MFA);
   });
 
-  it('whose only factor is mail to an address that nobody confirmed is told whom to ask, and never let in on the password [2.2 U.5]', async () => {
+  it('refuses a person whose only factor is mail to an unconfirmed address, and names the contact [2.2 U.5]', async () => {
     const { visitor, page } = await givePassword(s, 'mail@open.test');
     expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'method_not_allowed']);
     expect(page.link('help@open.test')).to.equal('mailto:help@open.test');
@@ -105,7 +105,7 @@ describe('what a tenant enforces', () => {
     expect(errorOf(left)).to.equal('access_denied');
   });
 
-  it('a client of one tenant lets nobody else in, and says why [U.3]', async () => {
+  it('refuses members of other tenants at a client of one tenant, and says why [U.3]', async () => {
     const only = await partyOf(s.app, 'strict-only');
     const { page } = await givePassword({ app: s.app, rp: only }, 'app@open.test');
     expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'forbidden']);
@@ -124,7 +124,7 @@ describe('a tenant that begins to require a second factor', () => {
     return { accounts: [...standardConfig().accounts, member('later', 'open')] };
   }
 
-  it('covers who is there, who is signed in already, and who comes later [4.5 4.6 4.7]', async () => {
+  it('covers existing members, live sessions and new members [4.5 4.6 4.7]', async () => {
     const signedIn = await givePassword(s, 'new@open.test');
     expect(hasCode(signedIn.page)).to.equal(true);
     const { visitor } = signedIn;
@@ -149,7 +149,7 @@ describe('a tenant that begins to require a second factor', () => {
     expect(security.$('button[name=turn_off], button[name=remove]').length).to.equal(0);
   });
 
-  it('lets go of who does not want to, and asks again at the next sign-in [1.3 4.6]', async () => {
+  it('lets a person leave, and asks again at the next sign-in [1.3 4.6]', async () => {
     await s.app.reload(required());
     const { visitor, page } = await givePassword(s, 'boss@open.test');
     expect(page.name).to.equal('set-up-totp');

@@ -17,7 +17,7 @@ import {
 
 const WRONG = '000000';
 
-describe('setting up an authenticator app', () => {
+describe('enrolling an authenticator app', () => {
   const s = interaction(() =>
     accounts(
       ...['ann', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus', 'hal', 'ike'].map((name) =>
@@ -43,7 +43,7 @@ describe('setting up an authenticator app', () => {
     expect(hasCode(await again.visitor.enterCode(nextCode(s.app, secret)))).to.equal(true);
   });
 
-  it('the whole way has no script, and each step is one form that a browser can send by itself [U.4 B.5]', async () => {
+  it('works without a script, with one form for each step [U.4 B.5]', async () => {
     const { visitor, page } = await arrive(s);
     const seen = [page];
     seen.push(await visitor.signIn('ike@strict.test', PASSWORD));
@@ -67,7 +67,7 @@ describe('setting up an authenticator app', () => {
     }
   });
 
-  it('a code that came too late is refused with the same key, and the next one works [1.1 3.8]', async () => {
+  it('refuses a late code, keeps the secret, and accepts the next code [1.1 3.8]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@strict.test');
     const secret = page.mark('secret');
     const refused = await visitor.submit(page, {
@@ -84,7 +84,7 @@ describe('setting up an authenticator app', () => {
     expect(hasCode(await visitor.enterCode(nextCode(s.app, secret)))).to.equal(true);
   });
 
-  it('keeps which app and which phone it was, and shows them among the methods [4.1]', async () => {
+  it('stores the names of app and phone, and shows them among the methods [4.1]', async () => {
     const { visitor, page } = await givePassword(s, 'cat@strict.test');
     const code = nextCode(s.app, page.mark('secret'));
     await visitor.putAway(await visitor.submit(page, { code, label: ' <b>Work</b> phone ', app: 'Aegis' }));
@@ -97,7 +97,7 @@ describe('setting up an authenticator app', () => {
     expect(factor?.secret).not.to.include(page.mark('secret').replaceAll(' ', ''));
   });
 
-  it('a name that is too long is refused, and what was typed stays [4.1]', async () => {
+  it('refuses a name that is too long, and keeps what was typed [4.1]', async () => {
     const { visitor, page } = await givePassword(s, 'dan@strict.test');
     const longest = Number(page.$('[name=label]').attr('maxlength'));
     const code = nextCode(s.app, page.mark('secret'));
@@ -109,7 +109,7 @@ describe('setting up an authenticator app', () => {
     expect(hasCode(done)).to.equal(true);
   });
 
-  it('the code that confirmed the set-up opens nothing afterwards; the next one does [A36]', async () => {
+  it('refuses the confirming code at a sign-in, and accepts the next one [A36]', async () => {
     const { visitor, page } = await givePassword(s, 'eve@strict.test');
     const secret = page.mark('secret');
     const code = nextCode(s.app, secret);
@@ -120,7 +120,7 @@ describe('setting up an authenticator app', () => {
     expect(hasCode(await again.visitor.enterCode(nextCode(s.app, secret)))).to.equal(true);
   });
 
-  it('who has a factor is asked for it: the password alone binds no second one [A47]', async () => {
+  it('asks for an existing factor: the password alone enrols no second one [A47]', async () => {
     const { visitor, page } = await givePassword(s, 'owner@strict.test');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     for (const path of ['/set-up', '/set-up/totp']) {
@@ -133,7 +133,7 @@ describe('setting up an authenticator app', () => {
     }
   });
 
-  it('a set-up that was begun before somebody else set one up comes too late [A47 A48]', async () => {
+  it('refuses an enrolment that began before another one was confirmed [A47 A48]', async () => {
     const thief = await givePassword(s, 'fay@strict.test');
     const owner = await givePassword(s, 'fay@strict.test');
     await setUpApp(s.app, owner.visitor);
@@ -143,7 +143,7 @@ describe('setting up an authenticator app', () => {
     expect((await thief.visitor.open(thief.page.url)).name).to.equal('enter-code');
   });
 
-  it('the key is shown on its page alone, and never again once it is confirmed [A52]', async () => {
+  it('shows the secret on its page only, and never after the confirmation [A52]', async () => {
     const { visitor, page } = await givePassword(s, 'gus@strict.test');
     expect((await visitor.open(page.url)).mark('secret')).to.equal(page.mark('secret'));
     const secret = page.mark('secret').replaceAll(' ', '');
@@ -165,7 +165,7 @@ describe('setting up an authenticator app', () => {
     expect(begun.mark('secret').replaceAll(' ', '')).not.to.equal(secret);
   });
 
-  it('nothing of it is cached, sent on as a referrer, or part of an address [A102]', async () => {
+  it('is not cached, not sent as a referrer, and not part of a URL [A102]', async () => {
     const { visitor, page } = await givePassword(s, 'hal@strict.test');
     expect(page.headers).to.include({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
     const secret = page.mark('secret').replaceAll(' ', '');

@@ -23,7 +23,7 @@ function dateOf(ms: number): string {
   return new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeZone: 'UTC' }).format(ms);
 }
 
-describe('the grace of a tenant that requires a second factor', () => {
+describe('the grace period of a tenant that requires a second factor', () => {
   const s = interaction(() => ({
     ...tenantsWith('strict', { grace_days: GRACE_DAYS }),
     ...accounts(...['ann', 'ben', 'cat', 'dan', 'eve'].map((name) => member(name, 'strict'))),
@@ -46,7 +46,7 @@ describe('the grace of a tenant that requires a second factor', () => {
     expect((await redeem(s.rp, done)).claims.acr).to.equal(MFA);
   });
 
-  it('"later" holds for its session: single sign-on, prompt=none and refresh pass, another browser is asked [U.5]', async () => {
+  it('covers SSO, prompt=none and refresh of the session after "later", and asks in another browser [U.5]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@strict.test', undefined, OFFLINE);
     const end = await visitor.follow(await visitor.submit(page, {}, 'later'));
     const { claims, tokens } = await redeem(s.rp, end);
@@ -60,7 +60,7 @@ describe('the grace of a tenant that requires a second factor', () => {
     expect((await givePassword(s, 'ben@strict.test')).page.name).to.equal('set-up-choose');
   });
 
-  it('the date is stored once: who puts it off again has the same one [U.5]', async () => {
+  it('stores its end once: a second "later" keeps it [U.5]', async () => {
     const end = dateOf(s.clock.now() + GRACE_DAYS * DAY);
     await givePassword(s, 'cat@strict.test');
     s.clock.nextStep(3 * DAY);
@@ -71,7 +71,7 @@ describe('the grace of a tenant that requires a second factor', () => {
     expect(words((await givePassword(s, 'cat@strict.test')).page)).to.include(`until ${end}.`);
   });
 
-  it('nothing passes after the date: not the page, the form, the session, prompt=none or the refresh token [U.5]', async () => {
+  it('ends for the page, the form, the session, prompt=none and the refresh token [U.5]', async () => {
     await givePassword(s, 'dan@strict.test');
     s.clock.nextStep(GRACE_DAYS * DAY - HOUR);
     const late = await givePassword(s, 'dan@strict.test', undefined, OFFLINE);
@@ -98,7 +98,7 @@ describe('the grace of a tenant that requires a second factor', () => {
     expect((await givePassword(s, 'dan@strict.test')).page.name).to.equal('set-up-totp');
   });
 
-  it('"later" is no way round a client that always wants a second factor [U.5]', async () => {
+  it('does not cover a client that always requires a second factor [U.5]', async () => {
     const always = await partyOf(s.app, 'always');
     const { visitor, page } = await givePassword({ app: s.app, rp: always }, 'eve@strict.test');
     expect(page.$('button[name=later]').length).to.equal(0);
@@ -110,7 +110,7 @@ describe('the grace of a tenant that requires a second factor', () => {
   });
 });
 
-describe('grace, begun by a tenant that tightens its policy', () => {
+describe('the grace period of a tenant that tightens its policy', () => {
   const s = interaction();
 
   it('begins with the first prompt=none or refresh that finds the policy unmet [B.4]', async () => {

@@ -39,7 +39,7 @@ describe('recovery codes', () => {
     return { visitor, page: await visitor.chooseMethod('recovery') };
   }
 
-  it('come with the first factor, ten of them, and the sign-in goes on once they are saved', async () => {
+  it('are shown after the first enrolment, ten of them, and the sign-in continues once they are saved', async () => {
     const { visitor, page, secret } = await shownTo('ann');
     const codes = page.marks('recovery-code');
     expect(codes).to.have.length(10);
@@ -50,7 +50,7 @@ describe('recovery codes', () => {
     expect(hasCode(await again.visitor.enterCode(nextCode(s.app, secret)))).to.equal(true);
   });
 
-  it('stay to be read until then, wherever one goes, and are never shown after [A52]', async () => {
+  it('stay readable until they are saved, and are never shown again [A52]', async () => {
     const { visitor, page } = await shownTo('ben');
     const codes = page.marks('recovery-code');
     const base = page.url.replace('/set-up/recovery-codes', '');
@@ -74,7 +74,7 @@ describe('recovery codes', () => {
     expect(again.status).to.equal(400);
   });
 
-  it('are not cached, and are in no address [A52]', async () => {
+  it('are neither cached nor part of a URL [A52]', async () => {
     const seen: Page[] = [];
     const { visitor, page } = await shownTo('cat');
     expect(page.headers).to.include({ 'cache-control': 'no-store', 'referrer-policy': 'same-origin' });
@@ -85,7 +85,7 @@ describe('recovery codes', () => {
     }
   });
 
-  it('two clicks of "saved" go on once, and no script is needed for it [A41]', async () => {
+  it('are saved once by two clicks, without a script [A41]', async () => {
     const { visitor, page } = await shownTo('dan');
     const clicks = await Promise.all([visitor.submit(page, {}, 'saved'), visitor.submit(page, {}, 'saved')]);
     expect(clicks.map(({ status, error }) => [status, error])).to.deep.equal(Array(2).fill([303, null]));
@@ -93,7 +93,7 @@ describe('recovery codes', () => {
     expect(page.$('form[method=post] button[name=saved]').length).to.equal(1);
   });
 
-  it('let in who has lost the phone, by a link from the code’s page, and say so to the relying party [1.5 A76]', async () => {
+  it('sign in a person who has lost the phone, and are reported to the relying party [1.5 A76]', async () => {
     const { visitor, page } = await shownTo('eve');
     const [code = '', other = ''] = page.marks('recovery-code');
     await save(visitor, page);
@@ -117,7 +117,7 @@ describe('recovery codes', () => {
     expect(hasCode(await again.visitor.enterCode(other))).to.equal(true);
   });
 
-  it('one of them opens one of many sign-ins that offer it at once [A41]', async () => {
+  it('are accepted once when many sign-ins send the same one at once [A41]', async () => {
     const { visitor, page } = await shownTo('fay');
     const [code = ''] = page.marks('recovery-code');
     await save(visitor, page);
@@ -131,7 +131,7 @@ describe('recovery codes', () => {
     expect(mails.filter(({ text }) => /recovery code/i.test(text))).to.have.length(1);
   });
 
-  it('are throttled like any other code [A29]', async () => {
+  it('are limited like any other code [A29]', async () => {
     const { visitor, page } = await shownTo('gus');
     const [code = ''] = page.marks('recovery-code');
     await save(visitor, page);
@@ -150,7 +150,7 @@ describe('recovery codes', () => {
     expect(hasCode(await free.visitor.enterCode(code))).to.equal(true);
   });
 
-  it('are not offered to who has none [2.7 A105]', async () => {
+  it('are not offered to an account without any [2.7 A105]', async () => {
     const { visitor, page } = await givePassword(s, 'hal@open.test');
     expect(page.link('choose-method')).to.equal(null);
     const chooser = await visitor.open(`/interaction/${uidOf(page)}/second-factor/choose-method`);
@@ -159,7 +159,7 @@ describe('recovery codes', () => {
     expect([refused.status, refused.error]).to.deep.equal([422, 'method_not_allowed']);
   });
 
-  it('are offered no more to who has used the last one [2.7 A105]', async () => {
+  it('are not offered once the last one was used [2.7 A105]', async () => {
     const { visitor, page, secret } = await shownTo('ida');
     const codes = page.marks('recovery-code');
     await save(visitor, page);
@@ -182,7 +182,7 @@ describe('recovery codes', () => {
       return { visitor, page: await visitor.open(SECURITY) };
     }
 
-    it('are made anew, shown until they are saved, and those of before are good no more', async () => {
+    it('are replaced, shown until they are saved, and the old ones are refused', async () => {
       const { visitor, page } = await open('ike@open.test');
       const first = await visitor.follow(await visitor.submit(page, {}, 'renew'));
       expect(first.name).to.equal('recovery-codes');
@@ -207,7 +207,7 @@ describe('recovery codes', () => {
       expect(words(await visitor.open(SECURITY))).to.include('9 codes left');
     });
 
-    it('two clicks make one set', async () => {
+    it('are made once by two clicks', async () => {
       const { visitor, page } = await open('jan@open.test');
       const click = () => visitor.submit(page, {}, 'renew');
       const clicks = await Promise.all([click(), click()]);
@@ -219,7 +219,7 @@ describe('recovery codes', () => {
       expect(hasCode(await lost.visitor.enterCode(code))).to.equal(true);
     });
 
-    it('a GET makes none [A56]', async () => {
+    it('are not made by a GET [A56]', async () => {
       const { visitor, page } = await open('ike@open.test');
       const before = words(page);
       for (const path of ['/recovery-codes', '/recovery-codes?renew=1']) {
@@ -231,7 +231,7 @@ describe('recovery codes', () => {
       );
     });
 
-    it('come with a first factor that is set up there, and wait until they are put away [A48]', async () => {
+    it('are shown after a first enrolment there until they are saved [A48]', async () => {
       const { visitor, page } = await open('kim@open.test');
       expect(page.$('button[name=renew]').length).to.equal(0);
       const app = await visitor.follow(await visitor.submit(page, {}, 'set_up'));

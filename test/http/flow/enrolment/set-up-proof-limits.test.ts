@@ -6,12 +6,12 @@ import { alertOf, hasCode, uidOf, words } from '../members.ts';
 import { codeTo, notThis, sentTo } from '../outbox.ts';
 import { inFirm, proving, provingIn } from './proof.ts';
 
-describe('without the mailed code that comes before a set-up', () => {
+describe('the limits of the mailed code before an enrolment', () => {
   const s = interaction(() => proving(...inFirm('dan', 'eve', 'fay', 'gus', 'hal', 'ike')));
   const { stored, atProof, prove } = provingIn(s);
   const address = (name: string) => `${name}@firm.test`;
 
-  it('binds nothing for who has the password alone, whichever address or form is tried [A48]', async () => {
+  it('bind nothing for a person with the password alone, whichever URL or form is tried [A48]', async () => {
     const { visitor, page } = await atProof('dan', 'totp');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     for (const path of [
@@ -41,7 +41,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect(hasCode(await visitor.open(`/auth/${uidOf(page)}`))).to.equal(false);
   });
 
-  it('a GET sends nothing: a reload, the Back button, an address with a button in it [A56]', async () => {
+  it('send nothing for a GET: a reload, the Back button, a URL with a button in it [A56]', async () => {
     const { visitor, page } = await atProof('eve', 'totp');
     for (const query of ['', '?send=1', '?resend=1']) await visitor.open(`${page.url}${query}`);
     expect(await sentTo(s.app, address('eve'))).to.deep.equal([]);
@@ -50,7 +50,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect(await sentTo(s.app, address('eve'))).to.have.length(1);
   });
 
-  it('two clicks of "send" send one, and two of the code go on once [A39]', async () => {
+  it('send one code for two clicks, and accept it once [A39]', async () => {
     const { visitor, page } = await atProof('fay', 'email');
     const click = () => visitor.submit(page, {}, 'send');
     const clicks = [...(await Promise.all([click(), click()])), await click()];
@@ -64,7 +64,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect((await stored(address('fay'))).methods).to.have.members(['email', 'recovery']);
   });
 
-  it('a code that is wrong or late is refused on the same page, and a fresh one works [2.8 3.8]', async () => {
+  it('refuse a wrong or late code on the same page, and accept a new one [2.8 3.8]', async () => {
     const { visitor, page } = await atProof('gus', 'totp');
     const asked = await visitor.follow(await visitor.submit(page, {}, 'send'));
     expect(words(asked)).to.include('90 more seconds');
@@ -83,7 +83,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect(next.name).to.equal('set-up-totp');
   });
 
-  it('cannot be guessed, and the lock is told with its end [A19]', async () => {
+  it('lock after wrong codes, and show the end of the lock [A19]', async () => {
     for (let round = 0; round < 2; round += 1) {
       const { visitor, page } = await atProof('hal', 'totp');
       const asked = await visitor.follow(await visitor.submit(page, {}, 'send'));
@@ -99,7 +99,7 @@ describe('without the mailed code that comes before a set-up', () => {
     expect((await prove(visitor, page, address('hal'))).name).to.equal('set-up-totp');
   });
 
-  it('is sent five times in ten minutes, and says when it can be sent again', async () => {
+  it('allow five in ten minutes, and show when the next one can be sent', async () => {
     const { visitor, page } = await atProof('ike', 'totp');
     let shown = await visitor.follow(await visitor.submit(page, {}, 'send'));
     for (let times = 1; times < 5; times += 1) {

@@ -8,7 +8,7 @@ import { givePassword, hasCode, member, uidOf, withApp, words } from '../members
 import { codeTo, phoneFor, sentTo } from '../outbox.ts';
 import { inFirm, proving, provingIn } from './proof.ts';
 
-describe('a set-up that a mailed code comes before', () => {
+describe('an enrolment after a mailed code', () => {
   const s = interaction(() =>
     proving(
       ...inFirm('ann', 'ben', 'cat', 'jan', 'kim', 'lou', 'max'),
@@ -74,7 +74,7 @@ describe('a set-up that a mailed code comes before', () => {
     });
   }
 
-  it('is the first page where there is one method alone, with the message and whom to ask [1.3]', async () => {
+  it('starts at the code page when there is one method, with the message and the contact [1.3]', async () => {
     const { visitor, page } = await givePassword(s, 'one@solo.test');
     expect(page.name).to.equal('set-up-proof');
     expect(words(page)).to.include('The solo asks you').and.include('Because of the audit.');
@@ -86,7 +86,7 @@ describe('a set-up that a mailed code comes before', () => {
     expect(hasCode(end)).to.equal(true);
   });
 
-  it('where codes by mail are all there is, one code sets up, and another one signs in [2.2]', async () => {
+  it('enrols e-mail with one code and signs in with another where e-mail is the only method [2.2]', async () => {
     const { visitor, page } = await givePassword(s, 'one@post.test');
     const codes = await prove(visitor, page, 'one@post.test');
     expect(codes.name).to.equal('recovery-codes');
@@ -96,7 +96,7 @@ describe('a set-up that a mailed code comes before', () => {
     expect(hasCode(await again.visitor.enterCode(await codeTo(s.app, 'one@post.test')))).to.equal(true);
   });
 
-  it('is given once in a sign-in: another method may be chosen after it', async () => {
+  it('needs the code once in a sign-in, also when another method is chosen afterwards', async () => {
     const { visitor, page } = await atProof('jan', 'totp');
     const app = await prove(visitor, page, address('jan'));
     await visitor.open(app.link('/set-up') ?? '');
@@ -106,14 +106,14 @@ describe('a set-up that a mailed code comes before', () => {
     expect(codes?.name).to.equal('recovery-codes');
   });
 
-  it('leaves who does not want to without tokens, and asks again at the next sign-in [A77]', async () => {
+  it('issues no tokens to a person who leaves, and is required again at the next sign-in [A77]', async () => {
     const { visitor, page } = await atProof('kim', 'totp');
     const left = await visitor.follow(await visitor.submit(page, {}, 'cancel'));
     expect(errorOf(left)).to.equal('access_denied');
     expect((await givePassword(s, address('kim'))).page.name).to.equal('set-up-choose');
   });
 
-  it('a number that nobody can have is refused where it was typed, and nothing is sent [3.3 A74]', async () => {
+  it('refuses an impossible phone number on the same page, and sends nothing [3.3 A74]', async () => {
     const { visitor, page } = await atProof('lou', 'sms');
     const sms = await prove(visitor, page, address('lou'));
     for (const phone of ['', '06 1234 5678', '+31 6 12', 'lou@firm.test']) {
@@ -139,7 +139,7 @@ describe('a set-up that a mailed code comes before', () => {
     expect((await stored(address('lou'))).account?.phone).to.equal(phoneFor('lou'));
   });
 
-  it('puts no code into an address, and has no script but for the page that offers a copy [A102 U.4 B.5]', async () => {
+  it('puts no code into a URL, and has a script only on the page that offers to copy [A102 U.4 B.5]', async () => {
     const seen: Page[] = [];
     const visitor = s.app.visitor({ seen: (page) => seen.push(page) });
     await givePassword(s, address('max'), visitor);

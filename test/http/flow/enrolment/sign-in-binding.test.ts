@@ -7,7 +7,7 @@ import { accounts, arrive, givePassword, hasCode, uidOf, withApp } from '../memb
 
 const GONE = [400, 'error', 'session_expired'];
 
-describe('what a sign-in is bound to', () => {
+describe('the binding of a sign-in to its browser', () => {
   const s = interaction(() =>
     accounts(...['ann', 'ben', 'cat', 'dan', 'eve', 'fay', 'gus'].map((name) => withApp(name, 'strict'))),
   );
@@ -16,7 +16,7 @@ describe('what a sign-in is bound to', () => {
     return hasCode(await visitor.enterCode(nextCode(s.app)));
   }
 
-  it('the address of it opens nothing in another browser, and its own goes on [A6]', async () => {
+  it('refuses its URL in another browser, and continues in its own [A6]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@strict.test');
     const other = s.app.visitor();
     const base = `/interaction/${uidOf(page)}`;
@@ -31,7 +31,7 @@ describe('what a sign-in is bound to', () => {
     expect(await code(visitor)).to.equal(true);
   });
 
-  it('the cookie of one sign-in does not open another [A6]', async () => {
+  it('refuses the cookie of another sign-in [A6]', async () => {
     const one = await givePassword(s, 'ben@strict.test');
     const two = await givePassword(s, 'cat@strict.test');
     const cookies = one.visitor.jar.getCookiesSync(one.page.url);
@@ -42,7 +42,7 @@ describe('what a sign-in is bound to', () => {
     expect(crossed.text).not.to.include('cat@strict.test');
   });
 
-  it('a victim who follows the link to somebody else’s sign-in types nothing into it [A7]', async () => {
+  it('shows no form to a victim who follows a link to another person’s sign-in [A7]', async () => {
     const attacker = await arrive(s);
     const victim = s.app.visitor();
     const lured = await victim.open(attacker.page.url);
@@ -52,7 +52,7 @@ describe('what a sign-in is bound to', () => {
     expect((await attacker.visitor.open(attacker.page.url)).name).to.equal('sign-in');
   });
 
-  it('a cookie that is not signed by us, or by nobody, is no cookie [A8]', async () => {
+  it('ignores a cookie without our signature [A8]', async () => {
     const { visitor, page } = await givePassword(s, 'dan@strict.test');
     const uid = uidOf(page);
     const [signature] = visitor.jar.getCookiesSync(page.url).filter(({ key }) => key === '_interaction.sig');
@@ -68,7 +68,7 @@ describe('what a sign-in is bound to', () => {
     expect(await code(visitor)).to.equal(true);
   });
 
-  it('a form without its token, or with one of another page, sign-in or person, is refused [A56]', async () => {
+  it('refuses a form without its token, or with one of another page, sign-in or person [A56]', async () => {
     const { visitor, page } = await givePassword(s, 'eve@strict.test');
     const other = await givePassword(s, 'fay@strict.test');
     const signInPage = (await arrive(s, visitor)).page;
@@ -86,7 +86,7 @@ describe('what a sign-in is bound to', () => {
     expect(await code(visitor)).to.equal(true);
   });
 
-  it('a form of another site is refused, on the sign-in page (login CSRF) and on every other [A57 A56]', async () => {
+  it('refuses a form of another site on the sign-in page (login CSRF) and on every other [A57 A56]', async () => {
     const { visitor, page } = await arrive(s);
     const evil = 'https://evil.test';
     for (const headers of [
@@ -114,7 +114,7 @@ describe('what a sign-in is bound to', () => {
     expect(await code(visitor)).to.equal(true);
   });
 
-  it('what changes something is no GET, and a body is a form [A56]', async () => {
+  it('changes nothing by a GET or by a body that is not a form [A56]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@strict.test');
     const base = `/interaction/${uidOf(page)}/second-factor`;
     expect((await visitor.get(`${base}/cancel`)).status).to.equal(404);

@@ -27,7 +27,7 @@ const TABLET = 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V';
 const ALLOWED = trusting('open', 'strict');
 const OFFLINE = { scope: 'openid offline_access' };
 
-describe('trust in a browser, when it ends', () => {
+describe('the trust in a browser', () => {
   const s = interaction(() => ({
     ...ALLOWED,
     ...accounts(
@@ -78,7 +78,7 @@ describe('trust in a browser, when it ends', () => {
     expect((await askAgain(lives.visitor, rp2)).name).to.equal(next);
   }
 
-  it('by its owner, who revokes it [B.2]', async () => {
+  it('ends when its owner revokes it [B.2]', async () => {
     const lives = await livingOnTrust(s, 'ann@strict.test');
     await expectAlive(lives);
     const visitor = await owner('ann@strict.test');
@@ -90,7 +90,7 @@ describe('trust in a browser, when it ends', () => {
     expect((await redeem(rp2, await askAgain(lives.visitor, rp2))).claims.acr).to.equal(MFA);
   });
 
-  it('by the tenant, which forbids it: what was trusted before is not trusted when it allows it again [B.2]', async () => {
+  it('ends when the tenant forbids it, also for the time when it is allowed again [B.2]', async () => {
     const lives = await livingOnTrust(s, 'ben@strict.test');
     await s.app.reload(trusting('open'));
     try {
@@ -113,7 +113,7 @@ describe('trust in a browser, when it ends', () => {
     expect(errorOf(await signInAgain(s, 'ben@strict.test', lives.visitor))).to.equal(null);
   });
 
-  it('by a factor that is set up [A58]', async () => {
+  it('ends when a factor is enrolled [A58]', async () => {
     const lives = await livingOnTrust(s, 'cat@strict.test');
     const visitor = await owner('cat@strict.test');
     const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set_up'));
@@ -122,7 +122,7 @@ describe('trust in a browser, when it ends', () => {
     await expectEnded(lives);
   });
 
-  it('by a factor that is removed [A58]', async () => {
+  it('ends when a factor is removed [A58]', async () => {
     const lives = await livingOnTrust(s, 'ida@strict.test');
     const visitor = await owner('ida@strict.test');
     const page = await openSecurity(s, visitor);
@@ -133,7 +133,7 @@ describe('trust in a browser, when it ends', () => {
     await expectEnded(lives);
   });
 
-  it('by whoever is in charge, who removes a factor or all [A58]', async () => {
+  it('ends when an operator removes one factor or all [A58]', async () => {
     const { stores } = s.app.parts;
     const auditLog = createAuditLog({ ...stores, clock: s.clock, random: s.app.parts.random });
     const factors = createFactors({ ...stores, auditLog, notify: async () => {} });
@@ -148,7 +148,7 @@ describe('trust in a browser, when it ends', () => {
     await expectEnded(other, 'set-up-choose');
   });
 
-  it('by itself after 30 days, and with it the refresh tokens of sign-ins that stood on it', async () => {
+  it('ends after 30 days, together with the refresh tokens of sign-ins based on it', async () => {
     const { visitor } = await trust(s, 'eve@strict.test');
     s.clock.nextStep(20 * DAY);
     const { tokens } = await redeem(s.rp, await signInAgain(s, 'eve@strict.test', visitor, OFFLINE));
@@ -159,7 +159,7 @@ describe('trust in a browser, when it ends', () => {
     expect(await refusal(refresh(s.rp, refreshed.refresh_token))).to.equal('invalid_grant');
   });
 
-  it('which says nothing of what was given with a second factor', async () => {
+  it('ends without an effect on sign-ins with a second factor', async () => {
     const visitor = s.app.visitor();
     const end = await signIn(s.app, visitor, await s.rp.authorizationUrl(OFFLINE), 'fay@strict.test');
     const full = { visitor, ...(await redeem(s.rp, end)) };
@@ -169,7 +169,7 @@ describe('trust in a browser, when it ends', () => {
     await expectAlive(full);
   });
 
-  it('which says nothing of other accounts in the same browser', async () => {
+  it('ends without an effect on other accounts in the same browser', async () => {
     const { visitor } = await trust(s, 'gus@strict.test');
     const lives = await livingOnTrust(s, 'hal@strict.test');
     await s.app.parts.stores.trustedBrowsers.removeAll(await idOf('gus@strict.test'));
@@ -177,7 +177,7 @@ describe('trust in a browser, when it ends', () => {
     await expectAlive(lives);
   });
 
-  it('lets none of 50 requests through afterwards', async () => {
+  it('lets none of 50 requests pass after its end', async () => {
     const lives = await livingOnTrust(s, 'gus@strict.test');
     await s.app.parts.stores.trustedBrowsers.removeAll(await idOf('gus@strict.test'));
     const urls = await Promise.all(

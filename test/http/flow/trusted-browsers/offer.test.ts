@@ -23,7 +23,7 @@ function isTicked(page: Page): boolean {
   return page.$(BOX).attr('checked') !== undefined;
 }
 
-describe('the box on the page of a code', () => {
+describe('the checkbox that trusts a browser', () => {
   const s = interaction(() =>
     trustingDesk(
       withApp('ann', 'desk'),
@@ -32,7 +32,7 @@ describe('the box on the page of a code', () => {
   );
   const mailed = (name: string) => codeTo(s.app, `${name}@desk.test`);
 
-  it('is ticked still after a wrong code, and the right one is then all that is typed [3.8]', async () => {
+  it('stays ticked after a wrong code [3.8]', async () => {
     const { visitor, page } = await givePassword(s, 'ann@desk.test');
     const code = nextCode(s.app);
     const refused = await visitor.submit(page, { code: notThis(code), trust_device: '1' });
@@ -42,7 +42,7 @@ describe('the box on the page of a code', () => {
     expect(hasCode(await signInAgain(s, 'ann@desk.test', visitor)), 'trusted').to.equal(true);
   });
 
-  it('is ticked still when another code was asked for, and when none can be sent [3.6]', async () => {
+  it('stays ticked when another code is requested, and when none can be sent [3.6]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@desk.test');
     let shown = page;
     for (let times = 1; times < 5; times += 1) {
@@ -61,7 +61,7 @@ describe('the box on the page of a code', () => {
     expect(hasCode(await signInAgain(s, 'ben@desk.test', visitor)), 'trusted').to.equal(true);
   });
 
-  it('is as good as never ticked for who has thought better of it [A86]', async () => {
+  it('has no effect when it was unticked again [A86]', async () => {
     const { visitor, page } = await givePassword(s, 'cat@desk.test');
     const asked = await visitor.follow(await visitor.submit(page, { trust_device: '1' }, 'resend'));
     const refused = await visitor.submit(asked, { code: notThis(await mailed('cat')), trust_device: '1' });
@@ -72,7 +72,7 @@ describe('the box on the page of a code', () => {
     expect((await signInAgain(s, 'cat@desk.test', visitor)).name).to.equal('enter-code');
   });
 
-  it('is not ticked by what goes wrong', async () => {
+  it('is not ticked by an error', async () => {
     const { visitor, page } = await givePassword(s, 'dan@desk.test');
     expect(isTicked(page)).to.equal(false);
     const asked = await visitor.follow(await visitor.submit(page, {}, 'resend'));

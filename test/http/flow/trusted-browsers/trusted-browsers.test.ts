@@ -42,7 +42,7 @@ describe('a trusted browser', () => {
     });
   }
 
-  it('is known by one cookie, for 30 days, out of reach of scripts, which is nowhere in the stores [A94]', async () => {
+  it('is recognised for 30 days by an HttpOnly cookie whose value is not stored [A94]', async () => {
     const page = await signInAgain(s, 'ben@open.test', s.app.visitor());
     expect(page.$('[name=trust_device]').attr('type')).to.equal('checkbox');
     expect(page.$('[name=trust_device]').attr('checked')).to.equal(undefined);
@@ -63,7 +63,7 @@ describe('a trusted browser', () => {
     expect(JSON.stringify(browser)).not.to.include(kept).and.not.to.include(kept.slice(11));
   });
 
-  it('is none without the box', async () => {
+  it('is not trusted without the ticked checkbox', async () => {
     const { visitor, page } = await givePassword(s, 'cat@open.test');
     const answer = await visitor.submit(page, { code: nextCode(s.app) });
     expect(cookieOf(answer)).to.equal(undefined);
@@ -72,14 +72,14 @@ describe('a trusted browser', () => {
     expect(await listed('cat@open.test')).to.deep.equal([]);
   });
 
-  it('is none by a wrong code', async () => {
+  it('is not trusted by a wrong code', async () => {
     const { visitor, page } = await givePassword(s, 'dan@open.test');
     const refused = await visitor.submit(page, { code: '000000', trust_device: '1' });
     expect([refused.status, cookieOf(refused)]).to.deep.equal([422, undefined]);
     expect(await listed('dan@open.test')).to.deep.equal([]);
   });
 
-  it('is none by a box where the tenant has none [A13]', async () => {
+  it('is not trusted by a forged field where the tenant forbids it [A13]', async () => {
     await s.app.reload(trusting('strict'));
     const { visitor, page } = await givePassword(s, 'eve@open.test');
     expect(page.$('[name=trust_device]').length).to.equal(0);
@@ -91,7 +91,7 @@ describe('a trusted browser', () => {
     expect((await signInAgain(s, 'eve@open.test', visitor)).name).to.equal('enter-code');
   });
 
-  it('meets no application that always wants a second factor, and no level that is asked for', async () => {
+  it('satisfies neither a client that always requires a second factor nor a requested level', async () => {
     const { visitor } = await livingOnTrust(s, 'fay@strict.test');
     const always = await partyOf(s.app, ALWAYS);
     expect(errorOf(await askAgain(visitor, always, { prompt: 'none' }))).to.equal('interaction_required');
@@ -113,7 +113,7 @@ describe('a trusted browser', () => {
     expect((await redeem(always, end)).claims.acr).to.equal(MFA);
   });
 
-  it('a factor that is given after all counts, and leaves the time of sign-in', async () => {
+  it('keeps auth_time when a factor is given later', async () => {
     const { visitor, claims } = await livingOnTrust(s, 'gus@open.test');
     const page = await askAgain(visitor, s.rp, { acr_values: MFA });
     expect(page.name).to.equal('enter-code');
@@ -126,7 +126,7 @@ describe('a trusted browser', () => {
     expect(errorOf(await askAgain(visitor, s.rp, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('opens no change of factors: the security page asks, and lists where the step was skipped [A51]', async () => {
+  it('cannot change factors without one, and is listed on the security page [A51]', async () => {
     const { visitor } = await livingOnTrust(s, 'hal@open.test');
     expect((await visitor.open('/account')).name).to.equal('account');
     expect((await visitor.open('/account/security')).name).to.equal('enter-code');
@@ -137,7 +137,7 @@ describe('a trusted browser', () => {
     expect(page.$('button[name=revoke]').length).to.equal(1);
   });
 
-  it('can be revoked by its owner, once and for all', async () => {
+  it('can be revoked by its owner for good', async () => {
     const { visitor } = await livingOnTrust(s, 'ida@open.test');
     const owner = s.app.visitor();
     await givePassword(s, 'ida@open.test', owner);
@@ -150,7 +150,7 @@ describe('a trusted browser', () => {
     expect((await signInAgain(s, 'ida@open.test', visitor)).name).to.equal('enter-code');
   });
 
-  it('nobody revokes the trust of somebody else [A13]', async () => {
+  it('cannot be revoked by another person [A13]', async () => {
     await trust(s, 'jan@open.test');
     const [browser] = await listed('jan@open.test');
     const { visitor: eve } = await trust(s, 'eve@strict.test');
@@ -162,7 +162,7 @@ describe('a trusted browser', () => {
     expect(await listed('jan@open.test')).to.have.length(1);
   });
 
-  it('is trusted still when its owner has signed out, and nobody is signed in by it [A86]', async () => {
+  it('stays trusted after a sign-out, and signs nobody in [A86]', async () => {
     const { visitor } = await livingOnTrust(s, 'jan@strict.test');
     await signOut(visitor);
     expect(errorOf(await askAgain(visitor, s.rp, { prompt: 'none' }))).to.equal('login_required');
@@ -170,7 +170,7 @@ describe('a trusted browser', () => {
     expect(hasCode(await signInAgain(s, 'jan@strict.test', visitor))).to.equal(true);
   });
 
-  it('of one account is as good as none for another, and may be trusted by both [A86]', async () => {
+  it('is trusted for each account separately [A86]', async () => {
     const { visitor } = await trust(s, 'kim@open.test');
     await signOut(visitor);
     expect((await signInAgain(s, 'kim@strict.test', visitor)).name).to.equal('enter-code');
@@ -181,7 +181,7 @@ describe('a trusted browser', () => {
     expect(hasCode(await signInAgain(s, 'kim@strict.test', visitor))).to.equal(true);
   });
 
-  it('by a cookie that is garbled, of somebody else or made up, is none [R33]', async () => {
+  it('is not trusted by a malformed, foreign or invented cookie [R33]', async () => {
     const { visitor: other } = await trust(s, 'lea@open.test');
     const jar = (visitor: Visitor) => visitor.jar.getCookieStringSync(s.app.origin);
     const foreign = /trusted=([^;]+)/.exec(jar(other))?.[1] ?? '';
@@ -208,7 +208,7 @@ describe('a trusted browser', () => {
     expect(hasCode(await signInAgain(s, 'max@open.test', visitor))).to.equal(true);
   });
 
-  it('is one when the form is sent a few times at once', async () => {
+  it('is stored once when the form is sent several times at once', async () => {
     const { visitor, page } = await givePassword(s, 'max@strict.test');
     const fields = { code: nextCode(s.app), trust_device: '1' };
     // As many as a sign-in has tries.
@@ -237,7 +237,7 @@ describe('a trusted browser over https, behind a proxy', () => {
     clients: [],
   }));
 
-  it('is known by a cookie that is Secure and bound to the host [A94]', async () => {
+  it('is recognised by a Secure cookie with the __Host- prefix [A94]', async () => {
     const visitor = createVisitor('https://op.test', { via: s.app.origin });
     await visitor.open('/account');
     const page = await visitor.signIn('app@open.test', 'correct horse battery staple');
