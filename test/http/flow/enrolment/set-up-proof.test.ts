@@ -153,7 +153,7 @@ describe('an enrolment after a mailed code', () => {
     }
   });
 
-  it('is asked of nobody who has a factor: that one is, and the password alone begins no set-up', async () => {
+  it('needs an existing factor instead of the mailed code when there is one', async () => {
     const { visitor, page } = await givePassword(s, address('app'));
     expect(page.name).to.equal('enter-code');
     expect((await visitor.open(`/interaction/${uidOf(page)}/second-factor/set-up`)).name).to.equal(

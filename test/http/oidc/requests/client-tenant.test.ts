@@ -46,7 +46,7 @@ describe('a client of one tenant', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('tells nothing of the tenant of an account after a wrong password [A95]', async () => {
+  it('reveals no tenant of an account after a wrong password [A95]', async () => {
     const visitor = at.app.visitor();
     await visitor.open(await strictOnly.authorizationUrl());
     const ofOther = await visitor.signIn('new@open.test', 'wrong');
@@ -56,7 +56,7 @@ describe('a client of one tenant', () => {
     }
   });
 
-  it('lets who was refused try another account, or leave [U.3]', async () => {
+  it('lets a refused person try another account or leave [U.3]', async () => {
     const visitor = at.app.visitor();
     const page = await signIn(at.app, visitor, await strictOnly.authorizationUrl(), 'new@open.test');
     await visitor.open(page.link('/sign-in') ?? '');
@@ -68,7 +68,7 @@ describe('a client of one tenant', () => {
     expect(errorOf(await other.follow(await other.submit(refused, {}, 'cancel')))).to.equal('access_denied');
   });
 
-  it("asks the live session of another tenant's member to sign in again, as somebody else [U.3]", async () => {
+  it('asks a signed-in member of another tenant to sign in with another account [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(errorOf(await askAgain(visitor, strictOnly, { prompt: 'none' }))).to.equal('login_required');
     const page = await askAgain(visitor, strictOnly);
@@ -77,13 +77,13 @@ describe('a client of one tenant', () => {
     expect((await visitor.signIn('new@open.test', PASSWORD)).error).to.equal('forbidden');
   });
 
-  it('takes the live session of its own member [U.3]', async () => {
+  it('accepts the live session of its own member [U.3]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@strict.test');
     const end = await askAgain(visitor, strictOnly, { prompt: 'none' });
     expect((await redeem(strictOnly, end)).claims.sub).to.equal(claims.sub);
   });
 
-  it('acts at once where a client was given to one tenant [B.2]', async () => {
+  it('refuses other tenants at once after a client was assigned to one [B.2]', async () => {
     const offline = { scope: 'openid offline_access' };
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', offline);
     const { clients } = standardConfig();

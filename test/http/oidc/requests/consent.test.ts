@@ -21,7 +21,7 @@ describe('consent', () => {
   const press = async (visitor: Awaited<ReturnType<typeof arrive>>, button: 'allow' | 'deny') =>
     visitor.follow(await visitor.submit(visitor.page, {}, button));
 
-  it('is asked once for a client of somebody else, and gives what was asked [U.3]', async () => {
+  it('is asked once for a third-party client, and grants what was requested [U.3]', async () => {
     const visitor = await arrive({ scope: 'openid email' });
     expect(visitor.page.name).to.equal('consent');
     expect(visitor.page.text).to.include('new@open.test');
@@ -31,7 +31,7 @@ describe('consent', () => {
     expect(answerOf(await askAgain(visitor, third, { scope: 'openid email' })).has('code')).to.equal(true);
   });
 
-  it('is asked again for more than was given [U.3]', async () => {
+  it('is asked again for more scopes [U.3]', async () => {
     const visitor = await arrive();
     await press(visitor, 'allow');
     expect(errorOf(await askAgain(visitor, third, { scope: 'openid phone', prompt: 'none' }))).to.equal(
@@ -40,7 +40,7 @@ describe('consent', () => {
     expect((await askAgain(visitor, third, { scope: 'openid phone' })).name).to.equal('consent');
   });
 
-  it('denied is access_denied at the relying party, and the person stays signed in [U.3]', async () => {
+  it('returns access_denied when it is denied, and keeps the person signed in [U.3]', async () => {
     const visitor = await arrive();
     const end = await press(visitor, 'deny');
     expect(errorOf(end)).to.equal('access_denied');
@@ -49,20 +49,20 @@ describe('consent', () => {
     expect((await askAgain(visitor, third)).name).to.equal('consent');
   });
 
-  it('comes with prompt=consent, and with it a refresh token [U.3]', async () => {
+  it('is asked with prompt=consent, and then grants a refresh token [U.3]', async () => {
     const visitor = await arrive({ scope: 'openid offline_access', prompt: 'consent' });
     const { tokens } = await redeem(third, await press(visitor, 'allow'));
     expect((await refresh(third, tokens.refresh_token)).access_token).to.be.a('string');
     expect((await askAgain(visitor, third, { prompt: 'consent' })).name).to.equal('consent');
   });
 
-  it('gives somebody else no refresh token without having asked (OIDC Core 11) [U.3]', async () => {
+  it('is required before a third party gets a refresh token (OIDC Core 11) [U.3]', async () => {
     const visitor = await arrive({ scope: 'openid offline_access' });
     const { tokens } = await redeem(third, await press(visitor, 'allow'));
     expect(tokens.refresh_token).to.equal(undefined);
   });
 
-  it('names what single claims tell, as if their scope had been asked for [U.3]', async () => {
+  it('lists requested claims like their scope [U.3]', async () => {
     const claims = JSON.stringify({ id_token: { email: null }, userinfo: { phone_number: null } });
     const visitor = await arrive({ claims });
     const byClaims = visitor.page.$('.scopes li').text();
@@ -72,7 +72,7 @@ describe('consent', () => {
     expect(end.claims.email).to.equal('new@open.test');
   });
 
-  it('posted before the second factor is refused [A10]', async () => {
+  it('is refused before the second factor [A10]', async () => {
     const other = await arrive({}, 'new@open.test');
     const { body } = other.page.form({}, 'allow');
     const visitor = at.app.visitor();
@@ -86,7 +86,7 @@ describe('consent', () => {
     expect((await visitor.get(`/auth/${uid}`)).location ?? '').not.to.include('code=');
   });
 
-  it("of another browser's interaction is refused [A10]", async () => {
+  it('is refused in the interaction of another browser [A10]', async () => {
     const visitor = await arrive();
     const thief = at.app.visitor();
     const { action, body } = visitor.page.form({}, 'allow');
@@ -96,7 +96,7 @@ describe('consent', () => {
     expect(answerOf(await press(visitor, 'allow')).has('code')).to.equal(true);
   });
 
-  it('without its token, or with the one of another interaction, is refused [A56]', async () => {
+  it('is refused without its token or with that of another interaction [A56]', async () => {
     const visitor = await arrive();
     const { action, body } = visitor.page.form({}, 'allow');
     const other = (await arrive()).page.form({}, 'allow').body;
@@ -107,7 +107,7 @@ describe('consent', () => {
     expect((await visitor.get(visitor.page.url)).status).to.be.oneOf([200, 400]);
   });
 
-  it('given after the session was signed out elsewhere gives nothing [A86]', async () => {
+  it('grants nothing after the session was signed out elsewhere [A86]', async () => {
     const visitor = await arrive();
     const page = visitor.page;
     const signOut = await visitor.open('/session/end');
@@ -116,7 +116,7 @@ describe('consent', () => {
     expect(end).to.include({ status: 400, name: 'error', location: null });
   });
 
-  it('given after somebody else signed in elsewhere in the browser gives nothing of either [A86]', async () => {
+  it('grants nothing of either account after another person signed in in the same browser [A86]', async () => {
     const visitor = await arrive();
     const page = visitor.page;
     await askAgain(visitor, at.rp, { prompt: 'login' });

@@ -7,7 +7,7 @@ import { askAgain, interaction, MFA, nextCode, tokensFor } from '../story.ts';
 
 const FORM_POST = { response_mode: 'form_post' };
 
-describe('an answer that is posted', () => {
+describe('an answer by form_post', () => {
   const at = interaction();
 
   function policyOf({ headers }: Page): Map<string, string[]> {
@@ -48,14 +48,14 @@ describe('an answer that is posted', () => {
     expect(tokens.claims()?.acr).to.equal(MFA);
   });
 
-  it('goes there on SSO [U.3]', async () => {
+  it('goes to the redirect URI on SSO [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const page = await askAgain(visitor, at.rp, FORM_POST);
     expectWorking(page);
     expect([...page.form({}).body.keys()]).to.include.members(['code', 'state', 'iss']);
   });
 
-  it('goes there with an error [U.3]', async () => {
+  it('goes to the redirect URI with an error [U.3]', async () => {
     const page = await askAgain(at.app.visitor(), at.rp, { ...FORM_POST, prompt: 'none' });
     expectWorking(page);
     expect(page.form({}).action).to.equal(CALLBACK);
@@ -70,7 +70,7 @@ describe('an answer that is posted', () => {
     expect(page.$('script')).to.have.length(1);
   });
 
-  it('no page of the protocol lets itself be framed, nor runs what stands in it [A93]', async () => {
+  it('comes in a page that cannot be framed and runs no foreign script [A93]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const signIn = await askAgain(at.app.visitor(), at.rp);
     const error = await at.app.visitor().get('/auth?client_id=nobody');

@@ -20,11 +20,11 @@ const OFFLINE = { scope: 'openid offline_access' };
 const GRACE_DAYS = 3;
 const GRACE = tenantsWith('open', { enforcement: 'required', grace_days: GRACE_DAYS });
 
-describe('grace', () => {
+describe('the grace period', () => {
   const at = interaction();
   afterEach(() => at.app.reload(tenantsWith('open', {})));
 
-  it('lets SSO, prompt=none and refresh pass until the date, and nothing after it [B.2]', async () => {
+  it('lets SSO, prompt=none and refresh pass until its end only [B.2]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload(GRACE);
     const none = await askAgain(visitor, at.rp, { prompt: 'none' });
@@ -39,7 +39,7 @@ describe('grace', () => {
     expect(page.name).to.equal('set-up-totp');
   });
 
-  it('starts grace with a refresh, where that is what finds the policy unmet [B.2]', async () => {
+  it('starts with a refresh when that finds the policy unmet [B.2]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'boss@open.test', OFFLINE);
     await at.app.reload(GRACE);
     const next = await refresh(at.rp, tokens.refresh_token);
@@ -72,7 +72,7 @@ describe('grace', () => {
     expect((await askAgain(newcomer, always)).$('[name=later]')).to.have.length(0);
   });
 
-  it('asks at each sign-in while grace lasts, and takes later for an answer for that session [B.2]', async () => {
+  it('asks at each sign-in, and accepts "later" for that session [B.2]', async () => {
     await at.app.reload(tenantsWith('plain', { enforcement: 'required', grace_days: 3, methods: ['totp'] }));
     for (const _time of [1, 2]) {
       const visitor = at.app.visitor();

@@ -31,7 +31,7 @@ describe('while a store is away', () => {
     expect((await at.app.visitor().open(url)).name).to.equal('sign-in');
   });
 
-  it('answers SSO with it, and does not sign anybody out [R30]', async () => {
+  it('answers SSO with the error page, and signs nobody out [R30]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     const url = await at.rp.authorizationUrl({ prompt: 'none' });
     expectAway(await meanwhile(() => visitor.get(url)));
@@ -39,7 +39,7 @@ describe('while a store is away', () => {
     expect((await redeem(at.rp, end)).claims.auth_time).to.equal(claims.auth_time);
   });
 
-  it('answers a form with it, and takes the same form afterwards [R30]', async () => {
+  it('answers a form with the error page, and accepts the same form afterwards [R30]', async () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(await at.rp.authorizationUrl());
     const fields = { email: 'new@open.test', password: PASSWORD };
@@ -48,7 +48,7 @@ describe('while a store is away', () => {
     expect(errorOf(end)).to.equal(null);
   });
 
-  it('answers a resumed interaction with it, and the same address leads on afterwards [R30]', async () => {
+  it('answers a resumed interaction with the error page, and continues at the same URL afterwards [R30]', async () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(await at.rp.authorizationUrl());
     const posted = await visitor.submit(page, { email: 'new@open.test', password: PASSWORD });
@@ -57,7 +57,7 @@ describe('while a store is away', () => {
     expect(errorOf(end)).to.equal(null);
   });
 
-  it('tells a relying party the same, in its own words [R30]', async () => {
+  it('answers a relying party with an OAuth error [R30]', async () => {
     const { searchParams } = new URL(await at.rp.authorizationUrl());
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', { scope: 'openid offline_access' });
     const token = tokens.refresh_token ?? '';
@@ -76,7 +76,7 @@ describe('while a store is away', () => {
     expect((await refresh(at.rp, token)).access_token).to.be.a('string');
   });
 
-  it('redeems the code afterwards that it could not redeem [R30]', async () => {
+  it('redeems the authorization code once the store is back [R30]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const end = await askAgain(visitor, at.rp);
     const refused = await meanwhile(() =>

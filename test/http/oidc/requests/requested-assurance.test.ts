@@ -27,7 +27,7 @@ function essential(...values: readonly string[]): string {
   return JSON.stringify({ id_token: { acr: { essential: true, values } } });
 }
 
-describe('asking for a level', () => {
+describe('a requested level', () => {
   const at = interaction(() => withClients(confidential('by-default', { default_acr_values: [MFA] })));
 
   const arrive = async (parameters: Record<string, string>, email: string) => {
@@ -59,14 +59,14 @@ describe('asking for a level', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('gives no lower level to who leaves the page by hand [A77]', async () => {
+  it('grants no lower level to a person who navigates away [A77]', async () => {
     const { page, visitor } = await arrive({ claims: essential(MFA) }, 'new@open.test');
     const uid = /\/interaction\/([^/]+)/.exec(page.url)?.[1];
     expect((await visitor.open(`/auth/${uid}`)).location ?? '').not.to.include('code=');
     expect((await askAgain(visitor, at.rp)).name).to.equal('sign-in');
   });
 
-  it('gives the level to who goes on [A77]', async () => {
+  it('is reached by a person who continues [A77]', async () => {
     const { visitor } = await arrive({ claims: essential(MFA) }, 'boss@open.test');
     const { end } = await setUpApp(at.app, visitor);
     expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
@@ -85,7 +85,7 @@ describe('asking for a level', () => {
     expect(page.name).to.equal('set-up-totp');
   });
 
-  it('takes a voluntary acr of the claims parameter for a wish [A78]', async () => {
+  it('is optional when the claims parameter marks acr as voluntary [A78]', async () => {
     const voluntary = JSON.stringify({ id_token: { acr: { values: [PHR] } } });
     const { page } = await arrive({ claims: voluntary }, 'new@open.test');
     expect((await redeem(at.rp, page)).claims.acr).to.equal(SFA);
@@ -109,7 +109,7 @@ describe('asking for a level', () => {
     });
   }
 
-  it('passes over unknown values beside a known one [A78]', async () => {
+  it('ignores unknown values beside a known one [A78]', async () => {
     const { page } = await arrive({ acr_values: `urn:unknown ${TWO_STEP}` }, 'app@open.test');
     expect((await redeem(at.rp, page)).claims.acr).to.equal(MFA);
   });
@@ -127,7 +127,7 @@ describe('asking for a level', () => {
     expect((await redeem(at.rp, await askAgain(visitor, at.rp))).claims.acr).to.equal(MFA);
   });
 
-  it('under prompt=none never leads to a page, nor to a lower level [A78]', async () => {
+  it('leads neither to a page nor to a lower level under prompt=none [A78]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     for (const parameters of [
       { acr_values: MFA },
@@ -143,7 +143,7 @@ describe('asking for a level', () => {
     );
   });
 
-  it('sees the level of a pushed request too [A78]', async () => {
+  it('is read from a pushed request too [A78]', async () => {
     const url = new URL(await at.rp.authorizationUrl({ claims: essential(MFA) }));
     const { body } = await post(at.app, '/request', Object.fromEntries(url.searchParams));
     const visitor = at.app.visitor();
@@ -151,7 +151,7 @@ describe('asking for a level', () => {
     expect((await visitor.signIn('new@open.test', PASSWORD)).name).to.equal('set-up-totp');
   });
 
-  it('keeps the live session as it was when a step-up is in vain [A78]', async () => {
+  it('keeps the live session when a step-up fails [A78]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@plain.test');
     expect(errorOf(await askAgain(visitor, at.rp, { acr_values: MFA }))).to.equal(UNMET);
     const again = await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }));
@@ -165,7 +165,7 @@ describe('asking for a level', () => {
     expect((await visitor.signIn('new@open.test', PASSWORD)).name).to.equal('set-up-totp');
   });
 
-  it('takes nobody without a second factor to a client that always wants one [U.3]', async () => {
+  it('lets nobody without a second factor reach a client that always requires one [U.3]', async () => {
     const always = await at.app.relyingParty('always');
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(errorOf(await askAgain(visitor, always, { prompt: 'none' }))).to.equal('interaction_required');
@@ -181,7 +181,7 @@ describe('asking for a level', () => {
     expect(errorOf(await off.signIn('new@plain.test', PASSWORD))).to.equal(UNMET);
   });
 
-  it('does so for a request that is none of OpenID Connect [U.3]', async () => {
+  it('lets nobody reach that client with a plain OAuth request either [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const ask = async (party: RelyingParty) => {
       const url = new URL(await party.authorizationUrl({ scope: 'email', prompt: 'none' }));

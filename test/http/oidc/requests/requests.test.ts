@@ -33,7 +33,7 @@ describe('authorization requests', () => {
     return at.app.visitor().open(`/auth?${new URLSearchParams(query)}`);
   }
 
-  it('leads to the sign-in page when nothing is wrong [U.3]', async () => {
+  it('leads to the sign-in page when the request is valid [U.3]', async () => {
     expect((await ask({})).name).to.equal('sign-in');
   });
 
@@ -74,7 +74,7 @@ describe('authorization requests', () => {
     });
   }
 
-  it('wants the redirect_uri said, and said once [A83]', async () => {
+  it('requires exactly one redirect_uri [A83]', async () => {
     const none = await ask({ redirect_uri: null });
     expect(none).to.include({ status: 400, name: 'error', location: null });
     const query = new URLSearchParams(REQUEST);
@@ -157,7 +157,7 @@ describe('authorization requests', () => {
     expect(errorOf(plain)).to.equal('invalid_request');
   });
 
-  it('answers with the code in the query, and says who answers [A84]', async () => {
+  it('answers with the code in the query and the issuer [A84]', async () => {
     const visitor = at.app.visitor();
     const end = await signIn(at.app, visitor, `/auth?${new URLSearchParams(REQUEST)}`, 'new@open.test');
     const url = new URL(end.location ?? '');
@@ -197,7 +197,7 @@ describe('authorization requests', () => {
     '/credential',
     '/introspect',
   ]) {
-    it(`has nothing at ${path} [A84]`, async () => {
+    it(`answers 404 at ${path} [A84]`, async () => {
       const visitor = at.app.visitor();
       expect(await visitor.get(path)).to.include({ status: 404, name: 'error' });
       expect((await visitor.post(path, { client_id: 'rp' })).status).to.equal(404);

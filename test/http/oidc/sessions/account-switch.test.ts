@@ -24,7 +24,7 @@ describe('switching accounts', () => {
     return { before, page };
   }
 
-  it('shows our own page, which submits itself and has a button [A86]', async () => {
+  it('shows our page, which submits itself and has a button [A86]', async () => {
     const { before, page } = await switched('boss@open.test');
     expect(page).to.include({ status: 200, name: 'switch-account' });
     expect(page.$('form[data-self-submit] button')).to.have.length(1);
@@ -37,7 +37,7 @@ describe('switching accounts', () => {
     }
   });
 
-  it('goes on with the sign-in once the button is pressed [A86]', async () => {
+  it('continues the sign-in once the button is pressed [A86]', async () => {
     const { before, page } = await switched('boss@open.test');
     const answer = await before.visitor.submit(page, {});
     expect(answer.status).to.equal(303);
@@ -48,7 +48,7 @@ describe('switching accounts', () => {
     expect(again.claims.sub).to.equal(claims.sub);
   });
 
-  it('does so after both factors, and tells both [A86]', async () => {
+  it('continues after both factors, and reports both [A86]', async () => {
     const { before } = await switched('app@open.test');
     const page = await before.visitor.enterCode(nextCode(at.app));
     expect(page.name).to.equal('switch-account');
@@ -56,13 +56,13 @@ describe('switching accounts', () => {
     expect((await redeem(at.rp, end)).claims.acr).to.equal(MFA);
   });
 
-  it('switches nothing until it is pressed [A86]', async () => {
+  it('changes nothing before the button is pressed [A86]', async () => {
     const { before } = await switched('boss@open.test');
     const still = await redeem(at.rp, await askAgain(before.visitor, at.rp, { prompt: 'none' }));
     expect(still.claims.sub).to.equal(before.claims.sub);
   });
 
-  it('cannot be pressed from elsewhere, nor twice [A56]', async () => {
+  it('refuses a form of another site, and a second submission [A56]', async () => {
     const { before, page } = await switched('boss@open.test');
     const { action, body } = page.form({});
     const forged = await before.visitor.post(action, { ...Object.fromEntries(body), xsrf: 'guessed' });
@@ -71,7 +71,7 @@ describe('switching accounts', () => {
     expect((await before.visitor.post(action, Object.fromEntries(body))).status).to.equal(400);
   });
 
-  it('leaves no session of the first account, whose cookies are dead [A86]', async () => {
+  it('ends the session and the cookies of the first account [A86]', async () => {
     const { before, page } = await switched('boss@open.test');
     const old = before.visitor.jar.getCookieStringSync(at.app.origin);
     await before.visitor.follow(await before.visitor.submit(page, {}));
@@ -79,7 +79,7 @@ describe('switching accounts', () => {
     expect(errorOf(await at.app.visitor().get(url, { cookie: old }))).to.equal('login_required');
   });
 
-  it('leaves alone what the first account gave for when it is not there [A86]', async () => {
+  it('keeps offline grants of the first account [A86]', async () => {
     const { before, page } = await switched('boss@open.test', { scope: 'openid offline_access' });
     await before.visitor.follow(await before.visitor.submit(page, {}));
     const next = await refresh(at.rp, before.tokens.refresh_token);

@@ -80,7 +80,7 @@ describe('back-channel logout', () => {
     return JSON.parse(Buffer.from(body, 'base64url').toString());
   }
 
-  it('tells every relying party of the session, and nobody else, by a signed logout token [A86]', async () => {
+  it('sends a signed logout token to every relying party of the session, and to no other [A86]', async () => {
     const { visitor, claims } = await signedInAt('told', 'told-too', 'rp');
     await leave(visitor);
     expect(told.map(({ path }) => path)).to.have.members(['/told', '/told-too']);
@@ -98,7 +98,7 @@ describe('back-channel logout', () => {
     }
   });
 
-  it('names the session to who requires it, as the ID token did [A86]', async () => {
+  it('names the session to a client that requires it, as the ID token did [A86]', async () => {
     const { visitor, claims } = await signedInAt('told');
     expect(claims.sid).to.be.a('string');
     await leave(visitor);
@@ -106,20 +106,20 @@ describe('back-channel logout', () => {
     expect(payload.sid).to.equal(claims.sid);
   });
 
-  it('tells nobody before the person has confirmed [A86]', async () => {
+  it('sends nothing before the person has confirmed [A86]', async () => {
     const { visitor } = await signedInAt('told');
     await visitor.open('/session/end');
     expect(told).to.have.length(0);
   });
 
-  it('signs out whether or not a relying party can be told [A86]', async () => {
+  it('signs out even when a relying party is unreachable [A86]', async () => {
     const { visitor } = await signedInAt('broken', 'away', 'told');
     expect((await leave(visitor)).name).to.equal('signed-out');
     expect(told.map(({ path }) => path)).to.have.members(['/broken', '/told']);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('tells them of the account that leaves when another one signs in in its place [A86]', async () => {
+  it('reports the old account when another one signs in in its place [A86]', async () => {
     const { visitor, claims } = await signedInAt('told');
     await askAgain(visitor, at.rp, { prompt: 'login' });
     const page = await visitor.signIn('boss@open.test', PASSWORD);

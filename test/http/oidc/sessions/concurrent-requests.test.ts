@@ -72,7 +72,7 @@ describe('requests of one browser at the same time', () => {
     return errorOf(await at.app.visitor().get(await at.rp.authorizationUrl(SILENT), { cookie }));
   }
 
-  it('signs in to two relying parties, each with tokens that are good [U.3]', async () => {
+  it('sign in to two relying parties with valid tokens for each [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const ends: Page[] = [];
     const overtook = async () => ends.push(await silently(visitor, two));
@@ -82,7 +82,7 @@ describe('requests of one browser at the same time', () => {
     }
   });
 
-  it('signs in to one relying party twice, each time with tokens that are good [U.3]', async () => {
+  it('sign in to one relying party twice with valid tokens each time [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const ends: Page[] = [];
     const overtook = async () => ends.push(await silently(visitor, one));
@@ -91,7 +91,7 @@ describe('requests of one browser at the same time', () => {
     for (const end of ends) await expectTokens(one, end);
   });
 
-  it('does not bring back the session of who signed out meanwhile [A86]', async () => {
+  it('do not restore a session that was signed out meanwhile [A86]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const before = cookiesOf(visitor);
     const end = await overtaken(
@@ -107,7 +107,7 @@ describe('requests of one browser at the same time', () => {
     expect(await replayed(before)).to.equal('login_required');
   });
 
-  it('does not bring back the old name of a session that was stepped up meanwhile [A7 A86]', async () => {
+  it('do not restore the old id of a session that was stepped up meanwhile [A7 A86]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     const before = cookiesOf(visitor);
     const end = await overtaken(
@@ -124,7 +124,7 @@ describe('requests of one browser at the same time', () => {
     expect((await expectTokens(one, again)).acr).to.equal(MFA);
   });
 
-  it('ends two step-ups at once, each with tokens that are good [U.3]', async () => {
+  it('complete two step-ups at once with valid tokens for each [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     const first = await askAgain(visitor, one, { acr_values: MFA });
     const second = await askAgain(visitor, two, { acr_values: MFA });
@@ -143,7 +143,7 @@ describe('requests of one browser at the same time', () => {
     expect(errorOf(await silently(visitor, at.rp))).to.equal(null);
   });
 
-  it('tells nothing of a session to who came before it was signed in [A7]', async () => {
+  it('reveal nothing of a session to a request from before its sign-in [A7]', async () => {
     const visitor = at.app.visitor();
     // Signing out leaves the cookie of an anonymous session behind.
     await visitor.open('/session/end');
@@ -163,7 +163,7 @@ describe('requests of one browser at the same time', () => {
     expect(errorOf(await silently(visitor, at.rp))).to.equal(null);
   });
 
-  it('keeps what was said on the account pages meanwhile: the factor is gone [A58]', async () => {
+  it('keep the removal of a factor on the account pages [A58]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'quitter@open.test');
     const security = await visitor.open('/account/security');
     const end = await overtaken(
@@ -176,7 +176,7 @@ describe('requests of one browser at the same time', () => {
     expect(after.amr).to.deep.equal(['pwd']);
   });
 
-  it('keeps what relying parties got meanwhile, when the account pages come last [U.3]', async () => {
+  it('keep the grants of relying parties when the account pages finish last [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'slow@open.test');
     const security = await visitor.open('/account/security');
     const ends: Page[] = [];
@@ -188,7 +188,7 @@ describe('requests of one browser at the same time', () => {
     expect(claims.acr).to.equal(SFA);
   });
 
-  it('turns a factor off where the session ended meanwhile, and is no fault [A86]', async () => {
+  it('turn a factor off without an error when the session ended meanwhile [A86]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'slow@open.test');
     await visitor.open('/account/security');
     await visitor.follow(await visitor.submit(visitor.page, { method: 'totp' }, 'set_up'));

@@ -55,7 +55,7 @@ async function cookiesOf(visitor: Visitor, code: () => string): Promise<SetCooki
 describe('cookies over http', () => {
   const at = interaction();
 
-  it('are out of reach of scripts and of other sites, and of this host alone [A94]', async () => {
+  it('are HttpOnly, SameSite and without a Domain attribute [A94]', async () => {
     const cookies = await cookiesOf(at.app.visitor(), () => nextCode(at.app));
     const names = new Set(cookies.map(({ name }) => name));
     expect([...names]).to.include.members(['_session', '_session.sig', '_interaction', '_resume', 'known']);
@@ -67,7 +67,7 @@ describe('cookies over http', () => {
     }
   });
 
-  it('of an interaction go to its own pages alone, and the session ends with the browser [A94]', async () => {
+  it('of an interaction are limited to its path, and the session ends with the browser [A94]', async () => {
     const cookies = await cookiesOf(at.app.visitor(), () => nextCode(at.app));
     for (const { name, value, attributes } of cookies) {
       if (value === '') continue;
@@ -77,7 +77,7 @@ describe('cookies over http', () => {
     }
   });
 
-  it('unsigned, signed by somebody else or exchanged are refused [A8]', async () => {
+  it('are refused when they are unsigned, foreign or swapped [A8]', async () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(REQUEST);
     const own = visitor.jar.getCookieStringSync(page.url);
@@ -99,7 +99,7 @@ describe('cookies over http', () => {
     expect(await visitor.get(page.url)).to.include({ status: 200, name: 'sign-in' });
   });
 
-  it('of a session, forged, are nobody [A8]', async () => {
+  it('of a forged session sign nobody in [A8]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const own = visitor.jar.getCookieStringSync(at.app.origin);
     const id = /_session=([^;]+)/.exec(own)?.[1] ?? '';
@@ -139,7 +139,7 @@ describe('cookies over http', () => {
     });
   }
 
-  it('strange ones beside the right ones do no harm [R33]', async () => {
+  it('work beside malformed ones [R33]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const own = visitor.jar.getCookieStringSync(at.app.origin);
     const url = await at.rp.authorizationUrl({ prompt: 'none' });
@@ -153,7 +153,7 @@ describe('cookies over https, behind a proxy', () => {
 
   const visitor = () => createVisitor('https://op.test', { via: at.app.origin, stopAt: 'http://rp.test' });
 
-  it('are Secure, and bound to the host by their names [A94]', async () => {
+  it('are Secure and bound to the host by their names [A94]', async () => {
     const cookies = await cookiesOf(visitor(), () => nextCode(at.app));
     const names = new Set(cookies.map(({ name }) => name));
     expect([...names]).to.include.members(['__Host-session', '__Host-session.sig', '__Secure-interaction']);
@@ -165,7 +165,7 @@ describe('cookies over https, behind a proxy', () => {
     }
   });
 
-  it('carry a language and a sign-in, and those of http do not [A94]', async () => {
+  it('carry a language and a sign-in, unlike those of http [A94]', async () => {
     const person = visitor();
     await person.post('/locale', { locale: 'nl' });
     const dutch = await person.open(REQUEST);

@@ -36,7 +36,7 @@ describe('signing out', () => {
     return visitor.follow(await visitor.submit(page, {}, button));
   }
 
-  it('asks on a page of its own, and leads back to where the relying party said [A86]', async () => {
+  it('asks on its own page, and returns to the post_logout_redirect_uri [A86]', async () => {
     const { party, visitor, tokens } = await signedIn();
     const url = client.buildEndSessionUrl(party.configuration, {
       id_token_hint: tokens.id_token ?? '',
@@ -52,14 +52,14 @@ describe('signing out', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('shows a page of its own where nobody said where to go [A86]', async () => {
+  it('shows its own page without a post_logout_redirect_uri [A86]', async () => {
     const { visitor } = await signedIn();
     const end = await confirm(visitor, await visitor.open('/session/end'));
     expect(end).to.include({ status: 200, name: 'signed-out' });
     expect(end.url).to.equal(`${at.app.origin}/session/end/success`);
   });
 
-  it('kills the session: its cookies, replayed, are nobody [A86]', async () => {
+  it('ends the session, whose replayed cookies sign nobody in [A86]', async () => {
     const { visitor, tokens, claims, party } = await signedIn();
     const before = visitor.jar.getCookieStringSync(at.app.origin);
     expect(before).to.match(/_session=.*_session\.sig=/);
@@ -72,7 +72,7 @@ describe('signing out', () => {
     expect(await info.then(() => 'told').catch(() => 'refused')).to.equal('refused');
   });
 
-  it('leaves who answers no signed in, and does not say otherwise [A86]', async () => {
+  it('keeps a person signed in who answers no, and says so [A86]', async () => {
     const { visitor, tokens, claims } = await signedIn();
     const hint = { id_token_hint: tokens.id_token ?? '' };
     for (const [parameters, leadsTo] of [
@@ -89,7 +89,7 @@ describe('signing out', () => {
     }
   });
 
-  it('leads straight on where nobody is signed in, at any time [A86]', async () => {
+  it('redirects at once when nobody is signed in [A86]', async () => {
     const { visitor, tokens } = await signedIn();
     await confirm(visitor, await visitor.open('/session/end'));
     at.clock.nextStep(60 * 60_000);
@@ -122,7 +122,7 @@ describe('signing out', () => {
     });
   }
 
-  it('goes nowhere that no client vouches for [A83]', async () => {
+  it('redirects only to a URI that a client has registered [A83]', async () => {
     const { visitor } = await signedIn();
     const page = await visitor.open(leave({ post_logout_redirect_uri: BYE }));
     expect((await confirm(visitor, page)).name).to.equal('signed-out');
@@ -130,7 +130,7 @@ describe('signing out', () => {
     expect(anybody.name).to.equal('signed-out');
   });
 
-  it('takes no hint that is forged, broken or at odds with the client [A86]', async () => {
+  it('refuses a hint that is forged, malformed or of another client [A86]', async () => {
     const { visitor, tokens } = await signedIn();
     const hint = tokens.id_token ?? '';
     const [head, body, signature] = hint.split('.');
@@ -156,7 +156,7 @@ describe('signing out', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('may be posted: it is answered with the same request as a query [A86]', async () => {
+  it('accepts a POST, which it redirects to the same request as a query [A86]', async () => {
     const { visitor, tokens } = await signedIn();
     const fields = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: BYE, state: 'x' };
     const answer = await visitor.post('/session/end', fields, {
@@ -171,7 +171,7 @@ describe('signing out', () => {
     expect(end.location).to.equal(`${BYE}?state=x`);
   });
 
-  it('does not get between a relying party and the answer that it has posted to it [A86]', async () => {
+  it('does not disturb a form_post answer to a relying party [A86]', async () => {
     const { visitor } = await signedIn();
     // Left half-way, the question whether to sign out stays in the session.
     expect((await visitor.open('/session/end')).name).to.equal('sign-out');
@@ -183,7 +183,7 @@ describe('signing out', () => {
     expect([...body.keys()]).to.include.members(['code', 'state', 'iss']);
   });
 
-  it('lets the next one sign in in the same browser [A86]', async () => {
+  it('lets another person sign in in the same browser [A86]', async () => {
     const { visitor, claims } = await signedIn();
     await confirm(visitor, await visitor.open('/session/end'));
     await askAgain(visitor, at.rp);

@@ -32,7 +32,7 @@ const PEOPLE = withPeople({
   'half@plain.test': 'app@plain.test',
 });
 
-describe('what is gone', () => {
+describe('sessions and tokens of removed factors, accounts and tenants', () => {
   const at = interaction(() => PEOPLE);
 
   async function removeFactors(sub: string) {
@@ -55,7 +55,7 @@ describe('what is gone', () => {
     expect((await askAgain(visitor, at.rp)).name).to.equal('sign-in');
   }
 
-  it('ends what was built on a factor that the operator removed, where none is required [A58]', async () => {
+  it('end when the operator removes their factor where none is required [A58]', async () => {
     const before = await tokensFor(at.app, at.rp, 'lost@open.test', OFFLINE);
     await removeFactors(before.claims.sub);
     await expectEnded(before);
@@ -63,14 +63,14 @@ describe('what is gone', () => {
     expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
   });
 
-  it('ends it where one is required, and leads to a new set-up (4.4) [A58]', async () => {
+  it('end where one is required, and lead to a new enrolment (4.4) [A58]', async () => {
     const before = await tokensFor(at.app, at.rp, 'lost@strict.test', OFFLINE);
     await removeFactors(before.claims.sub);
     await expectEnded(before);
     expect((await before.visitor.signIn('lost@strict.test', PASSWORD)).name).to.equal('set-up-totp');
   });
 
-  it('gives nothing to a code that was asked for before its factor was removed [A58]', async () => {
+  it('are not issued for a code that was requested before its factor was removed [A58]', async () => {
     const { claims } = await tokensFor(at.app, at.rp, 'lost@plain.test');
     const visitor = at.app.visitor();
     await askAgain(visitor, at.rp, { acr_values: MFA });
@@ -81,7 +81,7 @@ describe('what is gone', () => {
     expect(page.location ?? '').not.to.include('/auth/');
   });
 
-  it('lets the session in which a factor was removed go on without it, and ends the others [A58]', async () => {
+  it('stay in the session that removed the factor, and end elsewhere [A58]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'mover@open.test');
     await visitor.open('/account/security');
     await visitor.follow(await visitor.submit(visitor.page, { method: 'totp' }, 'set_up'));
@@ -103,7 +103,7 @@ describe('what is gone', () => {
     await expectEnded(elsewhere);
   });
 
-  it('ends what was built on a sign-in that is no longer on record [A58]', async () => {
+  it('end when their sign-in record is gone [A58]', async () => {
     const before = await tokensFor(at.app, at.rp, 'new@plain.test', OFFLINE);
     const { records } = at.app.parts.stores;
     for (const { sessionUid } of await records.listByAccount(before.claims.sub, at.clock.now())) {
@@ -114,7 +114,7 @@ describe('what is gone', () => {
     expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
   });
 
-  it('signs people out when what is short-lived is lost, and costs nothing else [R5]', async () => {
+  it('end with the short-lived store, without another loss [R5]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'app@strict.test', OFFLINE);
     await databaseAccess(at.app.config).loseShortLived();
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
@@ -124,7 +124,7 @@ describe('what is gone', () => {
     expect(again.claims.acr).to.equal(MFA);
   });
 
-  it('ends what an account had that is gone, and is no fault [A80]', async () => {
+  it('end without an error when the account is gone [A80]', async () => {
     const before = await tokensFor(at.app, at.rp, 'deleted@open.test', OFFLINE);
     await deleteAccount(before.claims.sub);
     await expectEnded(before);
@@ -133,7 +133,7 @@ describe('what is gone', () => {
     );
   });
 
-  it('lets somebody else sign in where the session of an account that is gone was [A80]', async () => {
+  it('allow another person to sign in after the account is gone [A80]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'replaced@open.test');
     await deleteAccount(claims.sub);
     await askAgain(visitor, at.rp);
@@ -143,7 +143,7 @@ describe('what is gone', () => {
     expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
   });
 
-  it('is no fault when an account goes half-way through its sign-in [A80]', async () => {
+  it('end without an error when the account goes during its sign-in [A80]', async () => {
     const { claims } = await tokensFor(at.app, at.rp, 'half@plain.test');
     const visitor = at.app.visitor();
     await askAgain(visitor, at.rp, { acr_values: MFA });
@@ -154,7 +154,7 @@ describe('what is gone', () => {
     expect((await visitor.submit(page, { code: nextCode(at.app) })).status).to.equal(400);
   });
 
-  it('ends what the members of a tenant had that was taken out, and is no fault [A80]', async () => {
+  it('end without an error when the tenant is removed from the configuration [A80]', async () => {
     const before = await tokensFor(at.app, at.rp, 'boss@plain.test', OFFLINE);
     const { tenants, clients } = standardConfig();
     const accounts = PEOPLE.accounts as readonly Record<string, unknown>[];

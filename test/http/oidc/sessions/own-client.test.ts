@@ -15,7 +15,7 @@ import {
   withPeople,
 } from '../story.ts';
 
-describe('our own client', () => {
+describe('the client of the account pages', () => {
   const at = interaction(() => withPeople({ 'bare@plain.test': 'new@plain.test' }));
 
   const request = (change: Readonly<Record<string, string>> = {}) =>
@@ -38,7 +38,7 @@ describe('our own client', () => {
     }
   });
 
-  it('is the same session as that of the relying parties, in both directions [U.3]', async () => {
+  it('shares its session with relying parties, in both directions [U.3]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect((await visitor.open('/account')).name).to.equal('account');
     const other = at.app.visitor();
@@ -48,7 +48,7 @@ describe('our own client', () => {
     expect((await redeem(at.rp, end)).claims).to.include({ sub: claims.sub, acr: SFA });
   });
 
-  it('gets neither code nor token [A84]', async () => {
+  it('receives neither code nor token [A84]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const answer = answerOf(await visitor.get(request({ state: '/account' })));
     expect([...answer.keys()]).to.have.members(['state', 'iss']);
@@ -73,7 +73,7 @@ describe('our own client', () => {
     ).to.equal(400);
   });
 
-  it('is sent back to its own address alone [A83]', async () => {
+  it('returns to its own URL only [A83]', async () => {
     for (const redirect_uri of [
       'http://rp.test/callback',
       `${at.app.origin}/account/return/x`,
@@ -115,14 +115,14 @@ describe('our own client', () => {
     });
   }
 
-  it('takes one state, and none at all [A83]', async () => {
+  it('accepts one state or none [A83]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const twice = await visitor.get('/account/return?state=/account/security&state=//evil.test');
     expect(twice.location).to.equal(`${at.app.origin}/account`);
     expect((await visitor.get('/account/return')).location).to.equal(`${at.app.origin}/account`);
   });
 
-  it('shows an error that comes back as text, with a way to try again [A91]', async () => {
+  it('shows a returned error as text, with a link to try again [A91]', async () => {
     const query = new URLSearchParams({
       error: 'access_denied',
       error_description: '<img src=x onerror=alert(1)>',
@@ -136,7 +136,7 @@ describe('our own client', () => {
     }
   });
 
-  it('asks for the factor alone when that is too old, and leaves auth_time [A51]', async () => {
+  it('asks for the factor alone when it is too old, and keeps auth_time [A51]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
     expect((await visitor.open('/account/security')).name).to.equal('security');
     at.clock.nextStep(6 * MINUTE);
@@ -146,7 +146,7 @@ describe('our own client', () => {
     expect((await redeem(at.rp, end)).claims).to.include({ acr: MFA, auth_time: claims.auth_time });
   });
 
-  it('asks for the password where that is all there is, and that is a new sign-in [A51]', async () => {
+  it('asks for the password where no factor is enrolled, as a new sign-in [A51]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'bare@plain.test');
     at.clock.nextStep(HOUR);
     expect((await visitor.open('/account/security')).name).to.equal('sign-in');
@@ -155,14 +155,14 @@ describe('our own client', () => {
     expect((await redeem(at.rp, end)).claims.auth_time).to.be.greaterThan(claims.auth_time as number);
   });
 
-  it("a relying party's max_age asks for everything, where ours asks for the factor [A76]", async () => {
+  it('asks for the factor where max_age of a relying party asks for everything [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
     at.clock.nextStep(6 * MINUTE);
     expect((await askAgain(visitor, at.rp, { max_age: '300' })).name).to.equal('sign-in');
     expect((await visitor.open(request({ max_age: '300' }))).name).to.equal('enter-code');
   });
 
-  it('our own prompt=login is a full sign-in all the same [A76]', async () => {
+  it('asks for a full sign-in with prompt=login [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
     for (const parameters of [{ prompt: 'login' }, { max_age: '0' }]) {
       expect((await visitor.open(request(parameters))).name).to.equal('sign-in');

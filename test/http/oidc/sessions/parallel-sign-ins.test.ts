@@ -9,7 +9,7 @@ const IDS = ['one', 'two', 'three', 'four'];
 describe('relying parties that ask at the same moment', () => {
   const at = interaction(() => withClients(...IDS.map((id) => confidential(id))));
 
-  it('each get a code and tokens that are good [U.3]', async () => {
+  it('each receive a code and valid tokens [U.3]', async () => {
     const parties = await Promise.all([...IDS, ...IDS].map((id) => at.app.relyingParty(id)));
     for (let round = 0; round < 5; round += 1) {
       const visitor = at.app.visitor();

@@ -17,7 +17,7 @@ import {
   withClients,
 } from '../story.ts';
 
-describe('signing in again', () => {
+describe('a repeated sign-in', () => {
   const at = interaction(() => withClients(confidential('hourly', { default_max_age: 3600 })));
 
   for (const [what, parameters] of [
@@ -25,7 +25,7 @@ describe('signing in again', () => {
     ['max_age=0', { max_age: '0' }],
     ['max_age that has passed', { max_age: '600' }],
   ] as const) {
-    it(`asks for both factors at ${what}, and tells the new time [A76]`, async () => {
+    it(`asks for both factors at ${what}, and reports the new auth_time [A76]`, async () => {
       const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
       at.clock.nextStep(20 * MINUTE);
       const page = await askAgain(visitor, at.rp, parameters);
@@ -38,7 +38,7 @@ describe('signing in again', () => {
       expect(again.claims.auth_time).to.be.closeTo(at.clock.now() / 1000, 3);
     });
 
-    it(`asks for the password alone at ${what}, where that is all there was [A76]`, async () => {
+    it(`asks for the password alone at ${what}, where no factor was given [A76]`, async () => {
       const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
       at.clock.nextStep(20 * MINUTE);
       await askAgain(visitor, at.rp, parameters);
@@ -48,7 +48,7 @@ describe('signing in again', () => {
     });
   }
 
-  it('tells the new time at every relying party of the session [A76]', async () => {
+  it('reports the new auth_time at every relying party of the session [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     at.clock.nextStep(20 * MINUTE);
     await askAgain(visitor, at.rp, { prompt: 'login' });
@@ -58,7 +58,7 @@ describe('signing in again', () => {
     expect(other.claims.auth_time).to.equal(again.claims.auth_time);
   });
 
-  it('lets a session be as old as max_age [A76]', async () => {
+  it('accepts a session as old as max_age [A76]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
     at.clock.nextStep(20 * MINUTE);
     const end = await askAgain(visitor, at.rp, { max_age: '3600' });
@@ -73,7 +73,7 @@ describe('signing in again', () => {
     expect((await askAgain(visitor, hourly)).name).to.equal('sign-in');
   });
 
-  it('cannot be had with prompt=none [A78]', async () => {
+  it('is not possible with prompt=none [A78]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     at.clock.nextStep(20 * MINUTE);
     const old = await askAgain(visitor, at.rp, { max_age: '600', prompt: 'none' });
@@ -82,7 +82,7 @@ describe('signing in again', () => {
     expect(errorOf(zero)).to.be.oneOf(['login_required', 'invalid_request']);
   });
 
-  it('does not count a step-up as a sign-in: max_age still asks for everything [A76]', async () => {
+  it('is still required by max_age after a step-up [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     at.clock.nextStep(20 * MINUTE);
     await askAgain(visitor, at.rp, { acr_values: MFA });
@@ -91,13 +91,13 @@ describe('signing in again', () => {
     expect((await askAgain(visitor, at.rp, { max_age: '600' })).name).to.equal('sign-in');
   });
 
-  it('asks for the level, too, of who signs in again [A76]', async () => {
+  it('asks for the requested level as well [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     await askAgain(visitor, at.rp, { prompt: 'login', acr_values: MFA });
     expect((await visitor.signIn('app@plain.test', PASSWORD)).name).to.equal('enter-code');
   });
 
-  it('leaves the old session as it was while the new sign-in has the password alone [A4]', async () => {
+  it('keeps the old session while the new sign-in has the password alone [A4]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
     at.clock.nextStep(20 * MINUTE);
     await askAgain(visitor, at.rp, { prompt: 'login' });
@@ -106,7 +106,7 @@ describe('signing in again', () => {
     expect((await redeem(at.rp, end)).claims.auth_time).to.equal(claims.auth_time);
   });
 
-  it('fills in the address that login_hint names, and believes nothing else of it [U.3]', async () => {
+  it('fills in the e-mail address of login_hint, and uses it for nothing else [U.3]', async () => {
     const visitor = at.app.visitor();
     const page = await visitor.open(
       await at.rp.authorizationUrl({ login_hint: 'app@open.test"><hint-tag>' }),
@@ -117,7 +117,7 @@ describe('signing in again', () => {
     expect((await redeem(at.rp, end)).claims.acr).to.equal(SFA);
   });
 
-  it('goes straight on when id_token_hint names who is signed in [U.3]', async () => {
+  it('is not needed when id_token_hint names the account that is signed in [U.3]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test');
     const end = await askAgain(visitor, at.rp, { id_token_hint: tokens.id_token ?? '', prompt: 'none' });
     expect(answerOf(end).has('code')).to.equal(true);
@@ -155,7 +155,7 @@ describe('signing in again', () => {
     });
   }
 
-  it("takes no id_token_hint that is another client's or was made by somebody else [U.3]", async () => {
+  it('refuses an id_token_hint of another client or another issuer [U.3]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test');
     const [head, body, signature] = (tokens.id_token ?? '').split('.');
     const forged = `${head}.${body}.${signature?.split('').reverse().join('')}`;

@@ -33,7 +33,7 @@ describe('a session', () => {
     expect(errorOf(replayed)).to.equal('login_required');
   });
 
-  it('is not made longer by a step-up [U.3]', async () => {
+  it('is not extended by a step-up [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     at.clock.nextStep(20 * HOUR);
     await askAgain(visitor, at.rp, { acr_values: MFA });
@@ -64,7 +64,7 @@ describe('a session', () => {
     await at.app.reload({ session: { absolute_hours: 24 } });
   });
 
-  it('has no account before every factor was given [B.1]', async () => {
+  it('has no account before every required factor was given [B.1]', async () => {
     const visitor = at.app.visitor();
     await visitor.open(await at.rp.authorizationUrl());
     await visitor.signIn('app@open.test', PASSWORD);
@@ -77,7 +77,7 @@ describe('a session', () => {
     expect((await visitor.get('/account')).location).to.include('/auth?');
   });
 
-  it('changes its name with each sign-in: a cookie that was planted before is nobody after [A7]', async () => {
+  it('gets a new id at each sign-in, so that a planted cookie signs nobody in [A7]', async () => {
     const visitor = at.app.visitor();
     // Signing out leaves the cookie of an anonymous session behind.
     await visitor.open('/session/end');
@@ -93,7 +93,7 @@ describe('a session', () => {
     expect(errorOf(replayed)).to.equal('login_required');
   });
 
-  it('changes its name with a step-up, and the old one is dead [A7]', async () => {
+  it('gets a new id at a step-up, and the old one ends [A7]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@plain.test');
     const before = cookies(visitor);
     await askAgain(visitor, at.rp, { acr_values: MFA });
