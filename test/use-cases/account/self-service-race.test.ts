@@ -12,7 +12,7 @@ describe('self-service, in two tabs at once', () => {
     { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' },
   ] as const;
 
-  it('leaves a factor where one is required, and says so to whoever relied on the other [A53]', async () => {
+  it('keeps a factor where one is required, and tells the request that lost [A53]', async () => {
     const account = await setting().person({ tenantId: 'strict', factors: two });
     const policyResult = await setting().judged(account);
     const outcomes = await Promise.all(
@@ -24,7 +24,7 @@ describe('self-service, in two tabs at once', () => {
     expect(await setting().events()).to.have.length(2 - left.length);
   });
 
-  it('leaves no codes on paper behind where both of two factors go [A53]', async () => {
+  it('leaves no recovery codes behind when both of two factors go [A53]', async () => {
     const account = await setting().person({ tenantId: 'open', factors: two });
     await setting().stores.enrolments.insert(
       anEnrolment({ id: 'codes', accountId: account.id, method: 'recovery' }),

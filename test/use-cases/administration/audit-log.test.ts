@@ -5,7 +5,7 @@ import { createAuditLog } from '../../../src/use-cases/administration/audit-log.
 import { NOW } from '../../contracts/examples.ts';
 import { ADDRESS, freshSetting, NETWORK } from '../setting.ts';
 
-describe('trail', () => {
+describe('the audit log', () => {
   const setting = freshSetting();
   const lines = () => setting().stores.audit.list({ limit: 10 });
 
@@ -37,14 +37,14 @@ describe('trail', () => {
     expect(Number.parseInt(ids[0]?.slice(0, 12) ?? '', 16)).to.equal(NOW);
   });
 
-  it('keeps what was said of it, and of an address the network alone', async () => {
+  it('keeps the details of an event, and only the network of an IP address', async () => {
     const said = { accountId: 'bob', tenantId: 'acme', clientId: 'rp', method: 'totp', reason: 'code_used' };
     await setting().needs.auditLog({ ...said, event: 'second_factor.refused', ip: ADDRESS });
     expect((await lines())[0]).to.deep.include({ ...said, event: 'second_factor.refused', ip: NETWORK });
     expect(setting().onDisk()).not.to.include(ADDRESS);
   });
 
-  it('tells of a line once it is kept, as it is kept, and of none that is not', async () => {
+  it('publishes an event once it is stored, and none that is not stored', async () => {
     const told: AuditEvent[] = [];
     const auditLog = createAuditLog(setting().needs, (event) => told.push(event));
     await auditLog({ event: 'config.reloaded' });

@@ -19,7 +19,7 @@ import {
   withTotp,
 } from '../setting.ts';
 
-describe('second-factor: guessing codes', () => {
+describe('the limits on wrong second-factor codes', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { enforcement: 'required' })] });
   let account: Account;
 
@@ -42,7 +42,7 @@ describe('second-factor: guessing codes', () => {
   const rightCode = async () => verify(await setting().atCode(account), setting().code());
   const lockout = () => setting().stores.lockouts.read(secondFactorSubject(account.id));
 
-  it('takes five in one sign-in, and then not even the right one', async () => {
+  it('allow five in one sign-in, and then refuse even the right one', async () => {
     const context = await setting().atCode(account);
     const left = await inTurn(5, async () => {
       const refusal = refusalOf(await verify(context, setting().wrongCode()));
@@ -56,7 +56,7 @@ describe('second-factor: guessing codes', () => {
     expect(codeOf(await rightCode())).to.equal('ok');
   });
 
-  it('takes ten in 15 minutes for an account, however many sign-ins, and then not even the right one [A19]', async () => {
+  it('allow ten in 15 minutes for an account over any sign-ins, and then refuse even the right one [A19]', async () => {
     const refusals = await attempt(101);
     expect(codesOf(refusals)).to.deep.equal({ code_invalid: 9, too_many_attempts: 92 });
     const retryAt = NOW + 15 * MINUTE;
@@ -67,13 +67,13 @@ describe('second-factor: guessing codes', () => {
     expect((await lockout()).failures.totp).to.equal(10);
   });
 
-  it('says how many tries are left of whichever limit is nearer', async () => {
+  it('tell the attempts left of the nearer limit', async () => {
     await attempt(8);
     const refusal = refusalOf(await verify(await setting().atCode(account), setting().wrongCode()));
     expect(refusal).to.deep.include({ code: 'code_invalid', attemptsLeft: 1 });
   });
 
-  it('takes the right one when the wait is over, and not a millisecond before', async () => {
+  it('accept the right code when the lock ends, and not a millisecond before', async () => {
     await attempt(10);
     setting().clock.nextStep(15 * MINUTE - 1);
     expect(codeOf(await rightCode())).to.equal('too_many_attempts');
@@ -81,7 +81,7 @@ describe('second-factor: guessing codes', () => {
     expect(codeOf(await rightCode())).to.equal('ok');
   });
 
-  it('waits twice as long each time, an hour at most', async () => {
+  it('double the lock each time, up to an hour', async () => {
     const waits = await inTurn(4, async () => {
       await attempt(10);
       const wait = (await lockout()).lockedUntil - setting().clock.now();
@@ -95,7 +95,7 @@ describe('second-factor: guessing codes', () => {
     expect(waits).to.deep.equal([15, 30, 60, 60]);
   });
 
-  it('forgets failures with a success, the length of the next wait included', async () => {
+  it('reset failures and the next lock after a success', async () => {
     await attempt(10);
     setting().clock.nextStep(15 * MINUTE);
     expect(codeOf(await rightCode())).to.equal('ok');
@@ -105,7 +105,7 @@ describe('second-factor: guessing codes', () => {
     expect((await lockout()).lockedUntil).to.equal(setting().clock.now() + 15 * MINUTE);
   });
 
-  it('begins to count anew in the same sign-in when it was right there', async () => {
+  it('start again in the same sign-in after a right code', async () => {
     const context = await setting().atCode(account);
     await inTurn(4, () => verify(context, setting().wrongCode()));
     const transaction = acceptedBy(await verify(context, setting().code()));
@@ -114,13 +114,13 @@ describe('second-factor: guessing codes', () => {
     expect(refusalOf(await verify(again, setting().wrongCode()))).to.deep.include({ attemptsLeft: 4 });
   });
 
-  it('takes five of 200 at once in one sign-in [A20]', async () => {
+  it('check five of 200 at once in one sign-in [A20]', async () => {
     const context = await setting().atCode(account);
     const refusals = (await together(200, () => verify(context, setting().wrongCode()))).map(refusalOf);
     expect(codesOf(refusals)).to.deep.equal({ code_invalid: 5, too_many_attempts: 195 });
   });
 
-  it('takes ten of 200 at once over 50 sign-ins, and locks once [A21]', async () => {
+  it('check ten of 200 at once over 50 sign-ins, and lock once [A21]', async () => {
     const sessions = await together(50, () => setting().atCode(account));
     const refusals = (
       await Promise.all(
@@ -137,7 +137,7 @@ describe('second-factor: guessing codes', () => {
     });
   });
 
-  it('counts a used code as a wrong one [A32]', async () => {
+  it('count a used code as a wrong one [A32]', async () => {
     const typed = setting().code();
     acceptedBy(await verify(await setting().atCode(account), typed));
     const context = await setting().atCode(account);
@@ -148,7 +148,7 @@ describe('second-factor: guessing codes', () => {
     expect((await lockout()).failures).to.deep.equal({ totp: 5 });
   });
 
-  it('locks nobody out of another account', async () => {
+  it('lock no other account', async () => {
     await attempt(10);
     const eve = await setting().person({ email: 'eve@acme.test', ...withTotp });
     expect(codeOf(await verify(await setting().atCode(eve), setting().code()))).to.equal('ok');

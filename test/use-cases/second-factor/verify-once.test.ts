@@ -17,7 +17,7 @@ import {
 
 const OTHER = 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V';
 
-describe('second-factor: a code is accepted once', () => {
+describe('a TOTP code', () => {
   const setting = freshSetting();
 
   async function app() {
@@ -42,7 +42,7 @@ describe('second-factor: a code is accepted once', () => {
     ).to.equal('ok');
   });
 
-  it('takes an older one for used, while it is inside tolerance [A34]', async () => {
+  it('counts as used when it is older than an accepted one, though within tolerance [A34]', async () => {
     const { account, context } = await app();
     const { secondFactor, code } = setting();
     acceptedBy(await secondFactor.verifyCode(context, 'totp', typing(code(0))));
@@ -51,7 +51,7 @@ describe('second-factor: a code is accepted once', () => {
     ).to.equal('code_used');
   });
 
-  it('is refused when it has confirmed the set-up [A36]', async () => {
+  it('is refused when it has confirmed the enrolment [A36]', async () => {
     const account = await setting().person();
     const { secondFactor, enrolment, judged, clock } = setting();
     const begun = acceptedBy(
@@ -71,7 +71,7 @@ describe('second-factor: a code is accepted once', () => {
     ).to.equal('ok');
   });
 
-  it('is burnt by a near miss: what the page told about it opens nothing later [A35]', async () => {
+  it('is used up by a near miss, so that the hint about the clock reveals no valid code [A35]', async () => {
     const { account, context } = await app();
     const { secondFactor, code, clock } = setting();
     const ahead = code(4);
@@ -102,7 +102,7 @@ describe('second-factor: a code is accepted once', () => {
     );
   });
 
-  it('is accepted in one of fifty, wherever the limit cuts [A32]', async () => {
+  it('is accepted at most once of fifty, wherever the limit falls [A32]', async () => {
     const { account } = await app();
     const typed = setting().code();
     const sessions = await together(50, () => setting().atCode(account));
@@ -114,7 +114,7 @@ describe('second-factor: a code is accepted once', () => {
     expect(tally(codes).ok).to.equal(1);
   });
 
-  it('is one proof when the form is sent twice', async () => {
+  it('is one authentication event when the form is sent twice', async () => {
     const { account, context } = await app();
     const typed = setting().code();
     const both = await together(2, () => setting().secondFactor.verifyCode(context, 'totp', typing(typed)));
@@ -146,7 +146,7 @@ describe('second-factor: a code is accepted once', () => {
     );
   });
 
-  it('is taken from either of two phones, each with steps of its own', async () => {
+  it('is accepted from either of two phones, each with its own used steps', async () => {
     const account = await setting().person({
       factors: [
         { method: 'totp', secret: SECRET },

@@ -11,7 +11,7 @@ import { EMAIL, REACHABLE, sendingIn } from './sending.ts';
 
 const FACTORS = [{ method: 'totp', secret: SECRET }, { method: 'email' }, { method: 'sms' }] as const;
 
-describe('second-factor: guessing with several methods', () => {
+describe('the limits on wrong codes of several methods', () => {
   const setting = freshSetting({
     tenants: [aTenant('acme', { enforcement: 'required', methods: ['totp', 'email', 'sms'] })],
   });
@@ -34,14 +34,14 @@ describe('second-factor: guessing with several methods', () => {
   const codes = (refusals: readonly ({ code: string } | null)[]) =>
     tally(refusals.map((each) => each?.code ?? 'ok'));
 
-  it('takes five by each method in one sign-in, and then another method', async () => {
+  it('allow five by each method in one sign-in, and then another method', async () => {
     const context = await ask(await askedBy(account, 'email'), 'sms');
     const refusals = await wrong(context, 'totp', 6);
     expect(refusals.at(-1)).to.deep.equal({ code: 'too_many_attempts', retryAt: null });
     expect(codeOf(await verify(context, 'email', await setting().sentCode(EMAIL)))).to.equal('ok');
   });
 
-  it('has one limit for the account: another method brings no new tries [A23]', async () => {
+  it('are common to the account: another method allows no further attempts [A23]', async () => {
     const context = await ask(await askedBy(account, 'email'), 'sms');
     const refusals = [
       ...(await wrong(context, 'totp', 4)),
@@ -59,7 +59,7 @@ describe('second-factor: guessing with several methods', () => {
     }
   });
 
-  it('has a success clear its own method alone [A31]', async () => {
+  it('are reset by a success of the same method only [A31]', async () => {
     const first = await askedBy(account, 'email');
     await wrong(first, 'email', 4);
     await wrong(first, 'totp', 4);
@@ -73,7 +73,7 @@ describe('second-factor: guessing with several methods', () => {
     expect((await lockout()).lockedUntil).to.equal(NOW + 15 * MINUTE);
   });
 
-  it('keeps the length of the next wait while another method has failures [A31]', async () => {
+  it('keep the length of the next lock while another method has failures [A31]', async () => {
     const first = await askedBy(account, 'email');
     await wrong(first, 'email', 4);
     await wrong(first, 'totp', 5);
@@ -86,7 +86,7 @@ describe('second-factor: guessing with several methods', () => {
     expect(await lockout()).to.deep.include({ level: 0, failures: {} });
   });
 
-  it('refuses a method after 100 failures in a row, and takes the others [A19]', async () => {
+  it('refuse a method after 100 failures in a row, and accept the others [A19]', async () => {
     const subject = secondFactorSubject(account.id);
     for (let times = 0; times < FAILURES_UNTIL_REFUSED; times += 1) {
       await setting().stores.lockouts.addFailure(subject, 'email', NOW);

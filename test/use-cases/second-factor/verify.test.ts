@@ -21,7 +21,7 @@ import {
 
 const OTHER = 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V';
 
-describe('second-factor: a code', () => {
+describe('a second-factor code', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { enforcement: 'required', graceDays: 7 })] });
 
   async function app() {
@@ -31,7 +31,7 @@ describe('second-factor: a code', () => {
     return { account, enrolment, context: await setting().atCode(account) };
   }
 
-  it('is accepted, noted as a proof, and burnt [0.4]', async () => {
+  it('is accepted, recorded as an authentication event, and used up [0.4]', async () => {
     const { account, enrolment, context } = await app();
     const after = acceptedBy(
       await setting().secondFactor.verifyCode(context, 'totp', typing(setting().code())),
@@ -59,7 +59,7 @@ describe('second-factor: a code', () => {
     expect(policyResult?.decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
   });
 
-  it('counts for nothing before the password, and is not used up by it [A9]', async () => {
+  it('is refused before the password, and not used up [A9]', async () => {
     const { account, context } = await app();
     const early = { ...context, transaction: await setting().begun(account, { authentications: [] }) };
     const code = setting().code();
@@ -86,7 +86,7 @@ describe('second-factor: a code', () => {
     });
   }
 
-  it('is not taken from who has none set up', async () => {
+  it('is refused for an account without a factor', async () => {
     const account = await setting().person();
     const outcome = await setting().secondFactor.verifyCode(
       await setting().atCode(account),
@@ -96,7 +96,7 @@ describe('second-factor: a code', () => {
     expect(codeOf(outcome)).to.equal('method_not_allowed');
   });
 
-  it('is not taken from an address that nobody has confirmed, nor is the password alone [2.2]', async () => {
+  it('is refused for an unconfirmed e-mail address, and so is the password alone [2.2]', async () => {
     const account = await setting().person({ factors: [{ method: 'email' }] });
     const context = await setting().atCode(account);
     const policyResult = await setting().secondFactor.evaluate(context);
@@ -106,7 +106,7 @@ describe('second-factor: a code', () => {
     );
   });
 
-  it('says how many tries are left, and by how much the clock is off [3.8]', async () => {
+  it('tells the attempts left and the drift of the clock [3.8]', async () => {
     const { context } = await app();
     const { secondFactor, code, wrongCode } = setting();
     const said = [wrongCode(), code(3), '', code(-4)];
@@ -120,7 +120,7 @@ describe('second-factor: a code', () => {
     expect(await setting().events()).to.deep.equal(Array(4).fill('second_factor.refused code_invalid'));
   });
 
-  it('ends with the account', async () => {
+  it('is refused when the account is gone', async () => {
     const { context } = await app();
     const gone = { ...context, transaction: { ...context.transaction, accountId: 'nobody' } };
     expect(await setting().secondFactor.evaluate(gone)).to.equal(null);

@@ -5,7 +5,7 @@ import { MINUTE } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { acceptedBy, codeOf, freshSetting, inTurn, PASSWORD, random, refusalOf, tally } from '../setting.ts';
 
-describe('sign-in: guessing passwords', () => {
+describe('the limits on wrong passwords', () => {
   const setting = freshSetting();
   let guesser: number;
 
@@ -36,14 +36,14 @@ describe('sign-in: guessing passwords', () => {
   const attempt = async (times: number, changes: Partial<PasswordSubmission> = {}) =>
     tally((await inTurn(times, () => wrong(changes))).map(codeOf));
 
-  it('takes ten wrong ones in 15 minutes, whatever the address, and then not even the right one [A19]', async () => {
+  it('allow ten in 15 minutes from any IP address, and then refuse even the right one [A19]', async () => {
     expect(await attempt(10)).to.deep.equal({ credentials_invalid: 10 });
     const retryAt = setting().clock.now() + 15 * MINUTE;
     expect(refusalOf(await wrong())).to.deep.equal({ code: 'too_many_attempts', retryAt });
     expect(refusalOf(await submit())).to.deep.equal({ code: 'too_many_attempts', retryAt });
   });
 
-  it('takes the right one when the wait is over, and not a millisecond before', async () => {
+  it('accept the right password when the lock ends, and not a millisecond before', async () => {
     await attempt(10);
     setting().clock.nextStep(15 * MINUTE - 1);
     expect(codeOf(await submit())).to.equal('too_many_attempts');
@@ -51,14 +51,14 @@ describe('sign-in: guessing passwords', () => {
     expect(codeOf(await submit())).to.equal('ok');
   });
 
-  it('has a window that slides: nine and nine more a quarter of an hour later are none too many', async () => {
+  it('use a sliding window: nine failures and nine more a quarter of an hour later are allowed', async () => {
     expect(await attempt(9)).to.deep.equal({ credentials_invalid: 9 });
     setting().clock.nextStep(15 * MINUTE);
     expect(await attempt(9)).to.deep.equal({ credentials_invalid: 9 });
     expect(codeOf(await submit())).to.equal('ok');
   });
 
-  it('waits twice as long each time, an hour at most', async () => {
+  it('double the lock each time, up to an hour', async () => {
     const waits = await inTurn(4, async () => {
       await attempt(10);
       const refusal = refusalOf(await submit());
@@ -72,7 +72,7 @@ describe('sign-in: guessing passwords', () => {
     expect(waits).to.deep.equal([15, 30, 60, 60]);
   });
 
-  it('forgets what failed with a success, the length of the next wait included', async () => {
+  it('reset failures and the next lock after a success', async () => {
     await attempt(10);
     setting().clock.nextStep(15 * MINUTE);
     await attempt(9);
@@ -82,7 +82,7 @@ describe('sign-in: guessing passwords', () => {
     expect(refusalOf(await submit())).to.deep.equal({ code: 'too_many_attempts', retryAt });
   });
 
-  it('takes ten of fifty at once, and locks once [A20]', async () => {
+  it('check ten of fifty at once, and lock once [A20]', async () => {
     const codes = (await together(50, () => wrong())).map(codeOf);
     expect(tally(codes)).to.deep.equal({ credentials_invalid: 10, too_many_attempts: 40 });
     setting().clock.nextStep(15 * MINUTE);
@@ -91,12 +91,12 @@ describe('sign-in: guessing passwords', () => {
     expect(refusalOf(await submit())).to.deep.equal({ code: 'too_many_attempts', retryAt });
   });
 
-  it('counts an address under one name, however it is typed', async () => {
+  it('count an e-mail address as one however it is spelt', async () => {
     for (const email of ['bob@acme.test', ' BOB@acme.test', 'Bob@Acme.Test ']) await attempt(4, { email });
     expect(codeOf(await submit())).to.equal('too_many_attempts');
   });
 
-  it('locks an account that is not there like one that is [A95]', async () => {
+  it('lock an unknown account like an existing one [A95]', async () => {
     const told = async (email: string) => {
       const outcomes = await inTurn(12, () => wrong({ email }));
       setting().clock.nextStep(15 * MINUTE);
@@ -113,21 +113,21 @@ describe('sign-in: guessing passwords', () => {
     expect(events.slice(events.length / 2)).to.deep.equal(events.slice(0, events.length / 2));
   });
 
-  it('locks nobody out of another account [A28]', async () => {
+  it('lock no other account [A28]', async () => {
     await setting().person({ email: 'eve@acme.test' });
     await attempt(20);
     expect(codeOf(await submit({ email: 'eve@acme.test' }))).to.equal('ok');
   });
 
   describe('a browser that signed in before', () => {
-    it('gets in after 200 failures elsewhere [A28]', async () => {
+    it('signs in after 200 failures elsewhere [A28]', async () => {
       const counts = await attempt(200);
       expect(counts).to.deep.equal({ credentials_invalid: 10, too_many_attempts: 190 });
       expect(codeOf(await submit({ knownBrowser: 'laptop' }))).to.equal('ok');
       expect(codeOf(await submit())).to.equal('too_many_attempts');
     });
 
-    it('has ten tries of its own, and waits then', async () => {
+    it('has ten attempts of its own, and is then locked', async () => {
       expect(await attempt(11, { knownBrowser: 'laptop' })).to.deep.equal({
         credentials_invalid: 10,
         too_many_attempts: 1,
@@ -137,13 +137,13 @@ describe('sign-in: guessing passwords', () => {
       expect(codeOf(await submit({ knownBrowser: 'laptop' }))).to.equal('ok');
     });
 
-    it('takes nothing from other browsers, nor from its address', async () => {
+    it('uses no attempts of other browsers or of its IP address', async () => {
       await attempt(12, { knownBrowser: 'laptop', ip: '192.0.2.7' });
       expect(codeOf(await submit({ knownBrowser: 'phone', ip: '192.0.2.7' }))).to.equal('ok');
       expect(codeOf(await submit({ ip: '192.0.2.7' }))).to.equal('ok');
     });
 
-    it('has its own failures forgotten by its own success', async () => {
+    it('has its failures reset by its own success', async () => {
       const knownBrowser = 'laptop';
       await attempt(9, { knownBrowser });
       acceptedBy(await submit({ knownBrowser }));
@@ -171,7 +171,7 @@ describe('sign-in: guessing passwords', () => {
       expect(codeOf(await submit({ ip }))).to.equal('ok');
     });
 
-    it('is not counted for what its account had to wait for, before or after it had to', async () => {
+    it('is not counted for attempts during the lock of an account', async () => {
       const codes = (await together(110, () => wrong({ ip }))).map(codeOf);
       expect(tally(codes)).to.deep.equal({ credentials_invalid: 10, too_many_attempts: 100 });
       await inTurn(100, () => wrong({ ip }));
@@ -179,7 +179,7 @@ describe('sign-in: guessing passwords', () => {
       expect(codeOf(await submit({ email: 'eve@acme.test', ip }))).to.equal('ok');
     });
 
-    it('takes no try from an account while it is refused itself', async () => {
+    it('uses no attempt of an account while it is refused itself', async () => {
       await spray(100);
       for (let times = 0; times < 20; times += 1) {
         expect(codeOf(await submit({ ip }))).to.equal('too_many_attempts');

@@ -19,20 +19,20 @@ import {
 describe('levels', () => {
   const at = interaction();
 
-  it('tells one factor after a password [A76]', async () => {
+  it('report one factor after a password [A76]', async () => {
     const { claims } = await tokensFor(at.app, at.rp, 'new@plain.test');
     expect(claims.acr).to.equal(SFA);
     expect(claims.amr).to.deep.equal(['pwd']);
   });
 
-  it('tells two factors after a password and a code, and when the code was given [A76]', async () => {
+  it('report two factors and their time after a password and a code [A76]', async () => {
     const { claims } = await tokensFor(at.app, at.rp, 'app@strict.test');
     expect(claims.acr).to.equal(MFA);
     expect(claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
     expect(claims.auth_time).to.be.closeTo(at.clock.now() / 1000, 3);
   });
 
-  it('tells two factors after a forced set-up [A76]', async () => {
+  it('report two factors after a forced enrolment [A76]', async () => {
     const visitor = at.app.visitor();
     await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'new@strict.test');
     const { end } = await setUpApp(at.app, visitor);
@@ -42,7 +42,7 @@ describe('levels', () => {
     expect(claims.auth_time).to.be.closeTo(at.clock.now() / 1000, 3);
   });
 
-  it('tells the same at the second relying party, without a page between (U.3) [A76]', async () => {
+  it('report the same at the second relying party, without a page between (U.3) [A76]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'app@open.test');
     at.clock.nextStep(10 * MINUTE);
     const rp2 = await at.app.relyingParty('rp2');
@@ -51,7 +51,7 @@ describe('levels', () => {
     expect(again.claims.amr).to.deep.equal(claims.amr);
   });
 
-  it('lets a higher level satisfy a lower one, and tells what was reached [A76]', async () => {
+  it('let a higher level satisfy a lower one, and report the level reached [A76]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test');
     for (const acr_values of [SFA, TWO_STEP, MFA, `${SFA} ${MFA}`]) {
       const end = await askAgain(visitor, at.rp, { acr_values, prompt: 'none' });
@@ -59,7 +59,7 @@ describe('levels', () => {
     }
   });
 
-  it('adds the factor of a step-up to acr and amr, and leaves auth_time [A76]', async () => {
+  it('add the factor of a step-up to acr and amr, and keep auth_time [A76]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(claims.acr).to.equal(SFA);
     at.clock.nextStep(10 * MINUTE);
@@ -71,7 +71,7 @@ describe('levels', () => {
     expect(raised.claims.amr).to.deep.equal(['pwd', 'otp', 'mfa']);
   });
 
-  it('asks for the code alone when the factor is there already and the session has only the password [A76]', async () => {
+  it('ask for the code alone when the session has only the password [A76]', async () => {
     // Set up in one browser, while another one is signed in with the password alone.
     const other = await tokensFor(at.app, at.rp, 'boss@open.test');
     const { visitor } = await tokensFor(at.app, at.rp, 'boss@open.test');
@@ -85,7 +85,7 @@ describe('levels', () => {
     expect(claims).to.include({ acr: MFA, auth_time: other.claims.auth_time });
   });
 
-  it('leaves what a refresh token says of its sign-in as it was, whatever the session does since [A76]', async () => {
+  it('keep the level of a refresh token, whatever the session does afterwards [A76]', async () => {
     const offline = { scope: 'openid offline_access' };
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'boss@plain.test', offline);
     expect(claims.acr).to.equal(SFA);

@@ -71,16 +71,16 @@ describe('client authentication', () => {
   }
 
   for (const method of METHODS) {
-    it(`takes ${method} from who registered it [U.3]`, async () => {
+    it(`accepts ${method} from a client that registered it [U.3]`, async () => {
       expect(claimsOf(await redeemed(method, proofOf(method))).aud).to.equal(method);
     });
 
-    it(`takes from who registered ${method} nothing weaker [A84]`, async () => {
+    it(`accepts nothing weaker from a client that registered ${method} [A84]`, async () => {
       expect(await refusal(redeemed(method, client.None()))).to.equal('invalid_client');
     });
   }
 
-  it('takes no secret for a key, and no key that was not registered [A84]', async () => {
+  it('refuses a secret in the place of a key, and an unregistered key [A84]', async () => {
     const other = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, [
       'sign',
       'verify',
@@ -94,7 +94,7 @@ describe('client authentication', () => {
     }
   });
 
-  it('takes a wrong secret from nobody, whatever its length [A84]', async () => {
+  it('refuses a wrong secret of any length [A84]', async () => {
     for (const secret of ['x', `${CLIENT_SECRET}x`, CLIENT_SECRET.slice(1), CLIENT_SECRET.toUpperCase()]) {
       const response = await fetch(new URL('/token', at.app.origin), {
         method: 'POST',
@@ -106,7 +106,7 @@ describe('client authentication', () => {
     }
   });
 
-  it('takes the assertion of a client once [A84]', async () => {
+  it('accepts the assertion of a client once [A84]', async () => {
     const used: string[] = [];
     const key = keys.privateKey;
     const authentication: client.ClientAuth = (server, metadata, body, headers) => {

@@ -19,7 +19,7 @@ import {
 const VERIFIER = 'a-code-verifier-of-at-least-forty-three-characters';
 const OFFLINE = { scope: 'openid offline_access' };
 
-describe('what is good once', () => {
+describe('values that are valid once', () => {
   const at = interaction();
 
   async function codeFor(email: string, parameters: Record<string, string> = {}) {
@@ -37,7 +37,7 @@ describe('what is good once', () => {
       clientId,
     );
 
-  it('redeems a code once, of twenty who try at the same time [A44]', async () => {
+  it('redeem an authorization code once of twenty simultaneous attempts [A44]', async () => {
     const code = await codeFor('new@open.test', OFFLINE);
     const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(code)));
     const won = answers.filter(({ status }) => status === 200);
@@ -47,7 +47,7 @@ describe('what is good once', () => {
     }
   });
 
-  it('revokes what a code gave when the code is used again [A44]', async () => {
+  it('revoke the tokens of a code that is used again [A44]', async () => {
     const code = await codeFor('new@open.test', OFFLINE);
     const { body } = await exchange(code);
     const { access_token: accessToken, refresh_token: refreshToken } = body as Record<string, string>;
@@ -62,7 +62,7 @@ describe('what is good once', () => {
     expect(await refusal(refresh(at.rp, refreshToken))).to.equal('invalid_grant');
   });
 
-  it('redeems a code only for its client, its address and its verifier [A44]', async () => {
+  it('redeem a code only for its client, its redirect URI and its verifier [A44]', async () => {
     const code = await codeFor('new@open.test');
     const wrong = [
       await exchange(code, {}, 'rp2'),
@@ -74,13 +74,13 @@ describe('what is good once', () => {
     expect((await exchange(code)).status).to.equal(200);
   });
 
-  it('redeems no code that is older than a minute [A44]', async () => {
+  it('refuse a code that is older than a minute [A44]', async () => {
     const code = await codeFor('new@open.test');
     at.clock.nextStep(61_000);
     expect((await exchange(code)).body.error).to.equal('invalid_grant');
   });
 
-  it('ends an interaction once, of two who resume it at the same time [A11]', async () => {
+  it('complete an interaction once when two requests resume it [A11]', async () => {
     const visitor = at.app.visitor();
     await visitor.open(await at.rp.authorizationUrl());
     const posted = await visitor.submit(visitor.page, { email: 'new@open.test', password: PASSWORD });
@@ -99,7 +99,7 @@ describe('what is good once', () => {
     return new URLSearchParams({ client_id: 'rp', request_uri: String(body.request_uri) });
   }
 
-  it('takes a pushed request once [A45]', async () => {
+  it('accept a pushed request once [A45]', async () => {
     const query = await push();
     const visitor = at.app.visitor();
     const end = await signIn(at.app, visitor, `/auth?${query}`, 'new@open.test');
@@ -108,7 +108,7 @@ describe('what is good once', () => {
     expect(again).to.include({ status: 400, name: 'error', location: null });
   });
 
-  it('takes a pushed request once, with prompt=none and at the same time too [A45]', async () => {
+  it('accept a pushed request once, with prompt=none and simultaneously too [A45]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const query = await push({ prompt: 'none' });
     const ends = await Promise.all(Array.from({ length: 5 }, () => visitor.get(`/auth?${query}`)));
@@ -118,7 +118,7 @@ describe('what is good once', () => {
     expect(again).to.include({ status: 400, name: 'error', location: null });
   });
 
-  it('gives one code for a pushed request that was opened in two browsers [A45]', async () => {
+  it('issue one code for a pushed request that was opened in two browsers [A45]', async () => {
     const query = await push();
     const [first, second] = [at.app.visitor(), at.app.visitor()];
     await first.open(`/auth?${query}`);
@@ -129,7 +129,7 @@ describe('what is good once', () => {
     );
   });
 
-  it('takes a pushed request from its own client, and for a minute [A45]', async () => {
+  it('accept a pushed request from its own client only, for a minute [A45]', async () => {
     const query = await push();
     query.set('client_id', 'rp2');
     expect(await at.app.visitor().open(`/auth?${query}`)).to.include({ status: 400, name: 'error' });
@@ -138,7 +138,7 @@ describe('what is good once', () => {
     expect(await at.app.visitor().open(`/auth?${late}`)).to.include({ status: 400, name: 'error' });
   });
 
-  it('believes nothing that is said beside a pushed request [A45]', async () => {
+  it('ignore parameters beside a pushed request [A45]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const query = await push({ prompt: 'login' });
     query.set('prompt', 'none');
@@ -146,7 +146,7 @@ describe('what is good once', () => {
     expect((await visitor.open(`/auth?${query}`)).name).to.equal('sign-in');
   });
 
-  it('has a pushed request checked like any other [A45]', async () => {
+  it('check a pushed request like any other [A45]', async () => {
     const url = new URL(await at.rp.authorizationUrl());
     const fields = Object.fromEntries(url.searchParams);
     const wrong: Record<string, string>[] = [
@@ -163,7 +163,7 @@ describe('what is good once', () => {
     expect(anybody.status).to.equal(401);
   });
 
-  it('hands a code only to who asked: another state is refused by the relying party [A44]', async () => {
+  it('let a relying party refuse a code with another state [A44]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const end = await askAgain(visitor, await partyOf(at.app, 'rp'));
     expect(errorOf(end)).to.equal(null);

@@ -39,7 +39,7 @@ describe('encryption keys', () => {
       (error: unknown) => error,
     );
 
-  it('are listed, used and sealed anew with without anybody noticing [R35]', async () => {
+  it('are added, used and rotated without an effect on people [R35]', async () => {
     const { visitor, tokens } = await tokensFor(app, rp, 'app@open.test', OFFLINE);
     const waiting = app.visitor();
     await askAgain(waiting, rp);
@@ -61,7 +61,7 @@ describe('encryption keys', () => {
     expect(errorOf(await askAgain(visitor, rp, { prompt: 'none' }))).to.be.oneOf([null, 'login_required']);
   });
 
-  it('dropped leave a browser known, and failures counted [R35]', async () => {
+  it('keep known browsers and counted failures when they are removed [R35]', async () => {
     const visitor = app.visitor();
     await signIn(app, visitor, await rp.authorizationUrl(), 'new@open.test');
     const stranger = app.visitor();
@@ -78,14 +78,14 @@ describe('encryption keys', () => {
     expect(errorOf(await visitor.signIn('new@open.test', PASSWORD))).to.equal(null);
   });
 
-  it('are sealed anew by use, too [R35]', async () => {
+  it('re-encrypt records on use, too [R35]', async () => {
     await app.reload(keys('new', 'old'));
     const before = (await counts()).new?.factors ?? 0;
     await tokensFor(app, rp, 'app@open.test');
     expect((await counts()).new?.factors).to.equal(before + 1);
   });
 
-  it('dropped too early are refused, and the running server keeps its own [R35]', async () => {
+  it('cannot be removed too early, and the running server keeps its own [R35]', async () => {
     const { tokens } = await tokensFor(app, rp, 'app@open.test', OFFLINE);
     await app.reload(keys('new', 'old'));
     const refused = await failed(app.reload(keys('new')));
@@ -97,7 +97,7 @@ describe('encryption keys', () => {
     expect((await tokensFor(app, rp, 'app@open.test')).claims.acr).to.equal(MFA);
   });
 
-  it('are not taken for another of the same id, nor a list that has none of them [R35]', async () => {
+  it('are refused when another key has the same id, or when none is listed [R35]', async () => {
     await reseal('old');
     const other = { secrets: { ...keys('old').secrets, encryption: [{ id: 'old', key: padded('other') }] } };
     expect(await failed(app.reload(other))).to.be.instanceOf(KeysRefused);
@@ -105,7 +105,7 @@ describe('encryption keys', () => {
     await app.reload(keys('old'));
   });
 
-  it('that are gone make no fault of a factor: a refusal that says whom to ask, and a line in the trail [R35]', async () => {
+  it('that are lost make a factor unusable: the page names the contact, and the audit log has an event [R35]', async () => {
     const stores = app.parts.stores;
     const foreign = createCipher([key('gone')]);
     const account = await stores.accounts.findByEmail('app@open.test');
@@ -120,7 +120,7 @@ describe('encryption keys', () => {
     expect(newest).to.include({ event: 'sign_in.refused', reason: 'secret_unreadable' });
   });
 
-  it('that are gone end what was issued under them, without a fault [R35]', async () => {
+  it('that are lost end what was issued under them, without an error [R35]', async () => {
     const { visitor, tokens } = await tokensFor(app, rp, 'boss@open.test', OFFLINE);
     const { keys: known } = app.parts.stores;
     // As it is given up when it is lost for good.

@@ -32,7 +32,7 @@ describe('keys of signatures and of cookies', () => {
   const kidOf = (idToken: string | undefined) =>
     JSON.parse(Buffer.from((idToken ?? '').split('.')[0] ?? '', 'base64url').toString()).kid;
 
-  it('sign with the new one at once, and go on believing the old one [R34]', async () => {
+  it('sign with the new key at once, and still verify with the old one [R34]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     expect(kidOf(tokens.id_token)).to.equal('first');
     await at.app.reload({ secrets: { ...BEFORE, signing: [second, first, rsa] } });
@@ -44,7 +44,7 @@ describe('keys of signatures and of cookies', () => {
     expect(kidOf((await refresh(at.rp, tokens.refresh_token)).id_token)).to.equal('second');
   });
 
-  it('taken out are believed no more, and sign nobody out [R34]', async () => {
+  it('no longer verify when they are removed, and sign nobody out [R34]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload({ secrets: { ...BEFORE, signing: [second, rsa] } });
     const hint = { prompt: 'none', id_token_hint: tokens.id_token ?? '' };
@@ -56,7 +56,7 @@ describe('keys of signatures and of cookies', () => {
     expect((await refresh(at.rp, tokens.refresh_token)).access_token).to.be.a('string');
   });
 
-  it('of cookies are replaced without anybody noticing [R35]', async () => {
+  it('of cookies can be replaced without an effect on people [R35]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'app@open.test', OFFLINE);
     const waiting = at.app.visitor();
     await askAgain(waiting, at.rp);
@@ -66,7 +66,7 @@ describe('keys of signatures and of cookies', () => {
     expect((await redeem(at.rp, await waiting.enterCode(nextCode(at.app)))).claims.acr).to.equal(MFA);
   });
 
-  it('of cookies, dropped too early, ask everybody to sign in, and are no fault [R35]', async () => {
+  it('of cookies make everybody sign in again when they are removed too early [R35]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload({ secrets: { ...BEFORE, cookies: [cookie('new')] } });
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');

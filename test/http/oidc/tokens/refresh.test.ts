@@ -33,7 +33,7 @@ describe('refresh tokens', () => {
     ),
   );
 
-  it('are for who asks for offline_access [U.3]', async () => {
+  it('are issued to a client that requests offline_access [U.3]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(tokens.refresh_token).to.equal(undefined);
   });
@@ -77,7 +77,7 @@ describe('refresh tokens', () => {
     });
   }
 
-  it('are for who may refresh [U.3]', async () => {
+  it('are issued to a client that may refresh [U.3]', async () => {
     const party = await at.app.relyingParty('no-refresh');
     const { tokens } = await tokensFor(at.app, party, 'new@open.test', OFFLINE);
     expect(tokens.refresh_token).to.equal(undefined);
@@ -90,7 +90,7 @@ describe('refresh tokens', () => {
     expect(new Set([tokens, second, third].map((each) => each.refresh_token)).size).to.equal(3);
   });
 
-  it('used again are refused, and the whole family with them [A46]', async () => {
+  it('are refused when they are used again, with their whole grant [A46]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const second = await refresh(at.rp, tokens.refresh_token);
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
@@ -103,7 +103,7 @@ describe('refresh tokens', () => {
     }
   });
 
-  it('used twice at the same time give one answer, and then nothing [A46]', async () => {
+  it('succeed once when they are used twice at the same time, and end afterwards [A46]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const fields = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
     const answers = await Promise.all(Array.from({ length: 8 }, () => post(at.app, '/token', fields)));
@@ -114,7 +114,7 @@ describe('refresh tokens', () => {
     expect(await refusal(refresh(at.rp, next))).to.equal('invalid_grant');
   });
 
-  it('are of one client [A46]', async () => {
+  it('work for one client only [A46]', async () => {
     const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const rp2 = await at.app.relyingParty('rp2');
     expect(await refusal(refresh(rp2, tokens.refresh_token))).to.equal('invalid_grant');
@@ -132,7 +132,7 @@ describe('refresh tokens', () => {
     expect([status, body.error]).to.deep.equal([400, 'invalid_scope']);
   });
 
-  it('outlive the session, and end thirty days after the sign-in however often they rotate [A46]', async () => {
+  it('outlive the session, and end thirty days after the sign-in despite rotation [A46]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     let current = tokens.refresh_token;
     for (const hours of [25, 10 * 24, 10 * 24, 9 * 24 - 2]) {

@@ -47,7 +47,7 @@ describe('a policy that is tightened', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('interaction_required');
   });
 
-  it('(B.2) leads SSO to the set-up, the whole of it to the relying party, at once [A79]', async () => {
+  it('(B.2) leads SSO to the enrolment at once, and then to the relying party [A79]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'boss@open.test');
     await at.app.reload(REQUIRED);
     const rp2 = await at.app.relyingParty('rp2');
@@ -61,7 +61,7 @@ describe('a policy that is tightened', () => {
     );
   });
 
-  it('(B.2) gives no code to who turns away from the set-up [A79]', async () => {
+  it('(B.2) issues no code to a person who leaves the enrolment [A79]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     await at.app.reload(REQUIRED);
     const page = await askAgain(visitor, at.rp);
@@ -112,7 +112,7 @@ describe('a policy that is tightened', () => {
     expect(next.name).to.equal('set-up-choose');
   });
 
-  it('leaves alone who had two factors all along [B.2]', async () => {
+  it('does not affect a person who gave two factors [B.2]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', OFFLINE);
     await at.app.reload(REQUIRED);
     expect((await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }))).claims.acr).to.equal(
@@ -122,7 +122,7 @@ describe('a policy that is tightened', () => {
     expect(claimsOf(await refresh(at.rp, tokens.refresh_token)).acr).to.equal(MFA);
   });
 
-  it('lets what lives live on, once the policy is loosened again [B.2]', async () => {
+  it('lets live sessions and tokens continue once the policy is loosened again [B.2]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload(REQUIRED);
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
@@ -133,7 +133,7 @@ describe('a policy that is tightened', () => {
     expect((await userInfo(tokens.access_token, claims.sub)).sub).to.equal(claims.sub);
   });
 
-  it('acts where the rule of the client was changed [B.2]', async () => {
+  it('acts when the rule of the client was changed [B.2]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     const stricter = clients.map((one) =>
       one.client_id === 'rp' ? { ...one, second_factor: 'always' } : one,
@@ -146,7 +146,7 @@ describe('a policy that is tightened', () => {
     expect(errorOf(await askAgain(visitor, rp2, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('acts where only a group was tightened, on its members alone [B.2]', async () => {
+  it('acts on the members of a tightened group only [B.2]', async () => {
     const { visitor: member } = await tokensFor(at.app, at.rp, 'clerk@open.test');
     const { visitor: other } = await tokensFor(at.app, at.rp, 'new@open.test');
     await at.app.reload(tenantsWith('open', { groups: { finance: 'required' } }));
@@ -154,7 +154,7 @@ describe('a policy that is tightened', () => {
     expect(errorOf(await askAgain(other, at.rp, { prompt: 'none' }))).to.equal(null);
   });
 
-  it('acts where the method that was used is no longer allowed [B.2]', async () => {
+  it('acts when the used method is no longer allowed [B.2]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'app@open.test', OFFLINE);
     await at.app.reload(tenantsWith('open', { methods: ['passkey'] }));
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('interaction_required');
@@ -162,7 +162,7 @@ describe('a policy that is tightened', () => {
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
   });
 
-  it('sets up nothing that was forbidden meanwhile, at a sign-in or on the security page [B.2 A105]', async () => {
+  it('enrols no method that was forbidden meanwhile, at a sign-in or on the security page [B.2 A105]', async () => {
     await at.app.reload(tenantsWith('strict', { methods: ['totp', 'email'] }));
     const forced = at.app.visitor();
     await askAgain(forced, at.rp);
@@ -190,7 +190,7 @@ describe('a policy that is tightened', () => {
     }
   });
 
-  it('forgets a client that was taken out, and the others never notice [B.2]', async () => {
+  it('refuses a client that was removed, without an effect on others [B.2]', async () => {
     const gone = confidential('short-lived', { post_logout_redirect_uris: ['http://rp.test/bye'] });
     await at.app.reload({ clients: [...clients, gone] });
     const party = await at.app.relyingParty('short-lived');

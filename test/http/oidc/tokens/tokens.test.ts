@@ -13,7 +13,7 @@ describe('tokens', () => {
   const signedIn = () => tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
   const userInfo = (token: string, sub: string) => client.fetchUserInfo(at.rp.configuration, token, sub);
 
-  it('end by revocation: the refresh token takes the access token with it [U.3]', async () => {
+  it('end when the refresh token is revoked, the access token included [U.3]', async () => {
     const { tokens, claims } = await signedIn();
     await client.tokenRevocation(at.rp.configuration, tokens.refresh_token ?? '');
     expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
@@ -48,7 +48,7 @@ describe('tokens', () => {
     expect(body).not.to.have.any.keys('email', 'name');
   });
 
-  it("tell another client nothing of a refresh token, which is the server's own affair [U.3]", async () => {
+  it('reveal nothing of a refresh token to another client [U.3]', async () => {
     const { tokens } = await signedIn();
     const token = tokens.refresh_token ?? '';
     expect((await post(at.app, '/token/introspection', { token })).body.active).to.equal(true);
@@ -57,14 +57,14 @@ describe('tokens', () => {
     });
   });
 
-  it('tell a public client nothing, not even of its own tokens [U.3]', async () => {
+  it('reveal nothing to a public client, not even of its own tokens [U.3]', async () => {
     const spa = await partyOf(at.app, 'spa', SPA, null);
     const { tokens } = await tokensFor(at.app, spa, 'new@open.test');
     const answer = await client.tokenIntrospection(spa.configuration, tokens.access_token);
     expect(answer).to.deep.equal({ active: false });
   });
 
-  it('are asked about by nobody without a secret, or with a wrong one [U.3]', async () => {
+  it('cannot be introspected without a secret or with a wrong one [U.3]', async () => {
     const { tokens } = await signedIn();
     for (const path of ['/token/introspection', '/token/revocation']) {
       for (const secret of [undefined, `${CLIENT_SECRET}x`]) {
