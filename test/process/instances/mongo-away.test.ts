@@ -58,7 +58,7 @@ describe('the program when MongoDB fails', function () {
     ['is killed', () => at().mongo.kill(), () => at().mongo.restart()],
     ['freezes', () => at().mongo.pause(), () => at().mongo.resume()],
   ] as const) {
-    it(`${what} at the password: unavailable in time, nobody is signed in, and the same form is taken afterwards [R10]`, async () => {
+    it(`answers unavailable in time when MongoDB ${what} at the password, and accepts the same form afterwards [R10]`, async () => {
       const visitor = at().visitor();
       const page = await visitor.open(await rp.authorizationUrl());
       const fields = { email: 'new@open.test', password: PASSWORD };
