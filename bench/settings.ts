@@ -55,5 +55,10 @@ export function writeConfig(port: number, { dataDir, servers }: Place): string {
 }
 
 export function readConfig(file: string, logLevel: Config['logLevel'] = 'info'): Config {
-  return loadConfig({ file, env: { LOG_LEVEL: logLevel }, cwd: process.cwd(), availableMethods: BUILT_METHODS });
+  return loadConfig({
+    file,
+    env: { LOG_LEVEL: logLevel },
+    cwd: process.cwd(),
+    availableMethods: BUILT_METHODS,
+  });
 }

@@ -1,6 +1,8 @@
 /** `doublelock/server`: the whole server as a request handler, for a process of your own. */
-export { createServer, type Readiness, type Serve } from './compose/handler.ts';
+
+export type { Readiness } from './compose/composition.ts';
 export { openParts, type Parts, type Stores, startUpkeep } from './compose/parts.ts';
+export { createServer, type Serve } from './compose/server.ts';
 export type { Fault } from './config/faults.ts';
 export { ConfigFaults, type ConfigSource, loadConfig } from './config/load.ts';
 export type * from './config/shape.ts';

@@ -1,12 +1,12 @@
-/** `doublelock keys`: what is in use, what comes next, and what may go. Never the keys themselves. */
-import type { Command } from 'commander';
+/** `doublelock keys`: shows, adds and removes keys. It prints their ids and never the keys themselves. */
 import type { Config } from '../config/shape.ts';
 import { KEY_USES, type KeyUse } from '../domain/keys.ts';
+import type { AddCommands } from './command-group.ts';
 import { print, table, timeOf } from './output.ts';
 
 type Chosen = { readonly [Use in KeyUse]?: true };
 
-export function addKeyCommands(program: Command, readConfig: () => Config): void {
+export const addKeyCommands: AddCommands = (program, readConfig) => {
   const keys = program.command('keys').description('the keys that sign and seal; never the keys themselves');
 
   keys
@@ -78,7 +78,7 @@ export function addKeyCommands(program: Command, readConfig: () => Config): void
         else print(`${id} may go: take it off secrets.${key.use}. ${AFTER_ROTATION}`);
       }),
     );
-}
+};
 
 const AFTER_ROTATION = 'Send SIGHUP to every running server.';
 const AFTER_ADDING =
@@ -94,7 +94,7 @@ function timeOrNothing(atMs: number | null): string {
 
 type StoreParts = Awaited<ReturnType<typeof import('../compose/parts.ts').openParts>>;
 
-/** A server may be running on them at the same time. */
+/** Opens the stores for one command. A server may use them at the same time. */
 async function withStores(
   config: Config,
   act: (config: Config, parts: StoreParts) => Promise<void>,

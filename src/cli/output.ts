@@ -1,4 +1,4 @@
-/** What the command writes: lines and columns that a terminal can be shown. */
+/** Lines and columns of the command's output, safe for a terminal. */
 
 /** Columns of equal width, the last one ragged. */
 export function table(columns: readonly string[], rows: readonly (readonly string[])[]): string[] {
@@ -12,7 +12,7 @@ export function table(columns: readonly string[], rows: readonly (readonly strin
   );
 }
 
-/** People chose labels and names: a terminal must not obey what stands in them. */
+/** Removes control characters, because people choose labels and names. */
 function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, ' ');
 }

@@ -1,5 +1,4 @@
-/** Puts together what tells people of their accounts: our words, by the senders of a configuration, with our links. */
-
+/** Composes the messages to people about their accounts, and the links in these messages. */
 import type { Config } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
 import { sentTo } from '../domain/methods/index.ts';
@@ -14,20 +13,26 @@ import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
 
-interface Around extends Pick<Parts, 'stores' | 'clock' | 'random'> {
+interface NoticesDeps {
+  readonly parts: Pick<Parts, 'stores' | 'clock' | 'random'>;
   readonly sender: MessageSender;
   readonly cipher: Cipher;
   readonly auditLog: AuditLog;
-  /** Told of what could not be delivered. */
+  /** Receives the messages that could not be delivered. */
   readonly log: Log;
 }
 
+export type Notices = ReturnType<typeof noticesOf>;
+
 export function noticesOf(
   config: Pick<Config, 'tenants' | 'issuer' | 'environment' | 'mail' | 'sms'>,
-  { stores, clock, random, sender, cipher, auditLog, log }: Around,
+  { parts, sender, cipher, auditLog, log }: NoticesDeps,
 ) {
   const { tenants, issuer } = config;
+  const { stores, clock, random } = parts;
+  const { accounts, enrolments, attempts, onceKeys, records, trustedBrowsers } = stores;
   const allowedPrefixes = allowedPrefixesOf(config);
+  const smsLimits = { ...config.sms.limits, allowedPrefixes };
   const messenger = createMessenger({ tenants, issuer, clock, sender });
   const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
     `${issuer}${mailedPath(link, links.tokenFor(link, account))}`;
@@ -35,21 +40,25 @@ export function noticesOf(
     messenger,
     notMeUrl: (account) => urlOf('not-me', account),
     confirmedPhone: async ({ id, phone }) => {
-      const enrolled = await stores.enrolments.listByAccount(id);
+      const enrolled = await enrolments.listByAccount(id);
       return enrolled.some(({ method }) => sentTo(method) === 'number') ? phone : null;
     },
     allowedPrefixes,
-    countText: createTextLimits({
-      ...stores,
-      smsLimits: { ...config.sms.limits, allowedPrefixes },
-      clock,
-      random,
-    }),
+    countText: createTextLimits({ attempts, smsLimits, clock, random }),
     administratorsOf: async (tenantId) =>
-      (await stores.accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
+      (await accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
     clock,
     log,
   });
-  const links = createMailedLinks({ ...stores, notify, cipher, auditLog, clock });
+  const links = createMailedLinks({
+    accounts,
+    onceKeys,
+    records,
+    trustedBrowsers,
+    notify,
+    cipher,
+    auditLog,
+    clock,
+  });
   return { messenger, notify, links, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
 }

@@ -1,4 +1,4 @@
-/** The composition root: the only file that names concrete adapters. */
+/** Opens the parts of a process: the stores, the senders, the log and the metrics. */
 import { availableParallelism } from 'node:os';
 import {
   type EmbeddedStores,
@@ -26,7 +26,7 @@ import { createSenders, type Senders } from './senders.ts';
 
 export type Stores = Omit<EmbeddedStores, 'close'> & { readonly close: () => void | Promise<void> };
 
-/** What a process has once, whatever configuration it runs: reloads keep these. */
+/** The parts that a process opens once. A reload keeps them. */
 export interface Parts {
   readonly stores: Stores;
   readonly hasher: PasswordHasher;
@@ -37,10 +37,10 @@ export interface Parts {
   readonly metrics: Metrics;
 }
 
-/** Hashing waits in line beyond this many: at 25 ms each, what a person would still wait for. */
+/** The longest queue of hashes. One hash takes 25 ms, so a person waits five seconds at most. */
 const HASHES_IN_LINE = 200;
 
-/** Opens what the configuration names. Throws one clear line when it can't be opened. */
+/** Rejects with one line when a store can't be opened. */
 export async function openStores({ storage }: Pick<Config, 'storage'>): Promise<Stores> {
   const accounts = await openAccounts(storage);
   try {
@@ -54,7 +54,7 @@ export async function openStores({ storage }: Pick<Config, 'storage'>): Promise<
 type Storage = Config['storage'];
 type Upkeep = Pick<Stores, 'sweep' | 'ping' | 'close'>;
 
-/** A driver is loaded when it is named: who runs embedded never reads a line of mongoose. */
+/** A driver is loaded only for a configuration that names it. */
 async function openAccounts({ accounts: { driver, uri }, dataDir }: Storage) {
   if (driver === 'embedded') return openEmbeddedAccounts({ dataDir });
   const { openMongoAccounts } = await import('../adapters/mongo/open.ts');
@@ -86,8 +86,8 @@ function joined<A extends Upkeep, B extends Upkeep>(accounts: A, shortLived: B):
 }
 
 /**
- * Throws one clear line when no server has made the store yet: an empty one, made in the wrong folder, would answer that
- * nobody is there.
+ * Throws one line when the embedded store does not exist yet. A new one, created in a wrong folder, would have no
+ * accounts.
  */
 export function expectStore({ storage: { accounts, dataDir } }: Config): void {
   if (accounts.driver !== 'embedded' || hasEmbeddedAccounts({ dataDir })) return;
@@ -100,21 +100,20 @@ export async function openParts(config: Config): Promise<Parts> {
   const metrics = createMetrics();
   const stores = timedStores(await openStores(config), metrics, () => performance.now());
   const hasher = createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
-  const world = {
-    clock: systemClock,
-    random: systemRandom,
-    logger: createLogger({ level: config.logLevel }),
-  };
+  const clock = systemClock;
+  const random = systemRandom;
+  const logger = createLogger({ level: config.logLevel });
   const senders = createSenders({
-    ...world,
     stores,
-    logger: { warn: undeliveredTo(metrics, world.logger.warn) },
+    clock,
+    random,
+    logger: { warn: countUndelivered(metrics, logger.warn) },
   });
-  return { ...world, stores, hasher, metrics, senders };
+  return { stores, hasher, clock, random, logger, senders, metrics };
 }
 
-/** Mail is given up long after it was asked for: it is counted where it is told. */
-function undeliveredTo(metrics: Metrics, log: Log): Log {
+/** Counts the messages that are logged as undelivered. A mail is given up long after the request that sent it. */
+function countUndelivered(metrics: Metrics, log: Log): Log {
   return (fields) => {
     log(fields);
     if (fields.event === 'mail.undelivered') metrics.undelivered('email');
@@ -122,12 +121,12 @@ function undeliveredTo(metrics: Metrics, log: Log): Log {
   };
 }
 
-/** The secrets of the configuration, in development with what is missing made and kept in the data directory. */
+/** The secrets of the configuration. In development missing secrets are created and kept in the data directory. */
 export function secretsOf({ environment, secrets, storage }: Config): Secrets {
   return environment === 'development' ? completeSecrets(secrets, storage.dataDir, systemRandom) : secrets;
 }
 
-/** Audit lines go to the store, to the log and into the counters. */
+/** Writes each audit event to the store, to the log and to the metrics. */
 export function auditLogOf(
   { stores, clock, random, metrics }: Pick<Parts, 'stores' | 'clock' | 'random' | 'metrics'>,
   log: Log,
@@ -146,15 +145,16 @@ export function auditLogOf(
   });
 }
 
-/** Creates the accounts that the configuration names and that are not there yet. */
+/** Creates the configured accounts that do not exist yet. */
 export async function seedAccounts(
   config: Config,
   { stores, hasher, clock, random }: Pick<Parts, 'stores' | 'hasher' | 'clock' | 'random'>,
   cipher: Cipher,
 ): Promise<void> {
-  const { seed } = createSeeding({ ...stores, hasher, cipher, clock, random });
+  const { accounts, enrolments } = stores;
+  const { seed } = createSeeding({ accounts, enrolments, hasher, cipher, clock, random });
   const left = config.accounts.values();
-  // As many as are hashed at once: a list of any length finds room in the line of the hasher.
+  // As many at a time as are hashed at a time, so that a list of any length fits into the queue of the hasher.
   const sides = Array.from({ length: availableParallelism() }, async () => {
     for (const account of left) await seed(account);
   });

@@ -1,4 +1,4 @@
-/** npm start: load the configuration, listen, reload on SIGHUP, stop cleanly on SIGTERM. */
+/** Runs the server: loads the configuration, listens, reloads on SIGHUP and stops on SIGTERM. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ConfigFaults, loadConfig, readEnvironment } from '../config/load.ts';
@@ -7,20 +7,21 @@ import { BUILT_METHODS } from '../domain/methods/index.ts';
 import { createMetricsHandler } from '../http/ops/metrics-server.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../http/server/lifecycle.ts';
 import { KeysRefused } from '../use-cases/keys/admission.ts';
-import { createServer, type Readiness } from './handler.ts';
+import type { Readiness } from './composition.ts';
 import { startReencryption } from './keys.ts';
 import { auditLogOf, openParts, type Parts, secretsOf, startUpkeep } from './parts.ts';
+import { createServer } from './server.ts';
 
-/** Answers that are under way get this long, in milliseconds, once no connection is taken any more. */
+/** Milliseconds for answers in progress, after the listener has closed. */
 const STOP_WITHIN_MS = 3500;
-/** And mails that are under way this long, in milliseconds. */
+/** Milliseconds for mails in progress. */
 const SEND_WITHIN_MS = 800;
-/** Milliseconds in which a balancer that asks is told so before: readiness goes first, then the listener. */
+/** Milliseconds between the end of readiness and the end of the listener, so that a load balancer notices. */
 const NOTICE_MS = 500;
-/** How often it is looked, in milliseconds, whether who started us is still there. */
+/** Milliseconds between two checks whether the parent process still runs. */
 const PARENT_EVERY_MS = 250;
 
-/** What a process has from its start on. A reload leaves it as it is, and says so. */
+/** Settings that a reload does not change. It logs a warning instead. */
 const FROM_THE_START: Readonly<Record<string, (config: Config) => unknown>> = {
   'listen.host': ({ listen }) => listen.host,
   'listen.port': ({ listen }) => listen.port,
@@ -33,17 +34,17 @@ function load(): Config {
   return loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: BUILT_METHODS });
 }
 
-/** Runs the server until it is told to stop. Throws when it can't start; nothing is left open then. */
+/** Runs the server until a signal stops it. Rejects when it can't start, with everything closed. */
 export async function start(): Promise<void> {
   const begun = Promise.withResolvers<void>();
   let reloaded = begun.promise;
   let isWaiting = false;
-  // Before anything else: a signal that nobody takes would end the process.
+  // First of all, because an unhandled signal would end the process.
   process.on('SIGHUP', () => {
-    // Which has not read the file yet.
+    // The reload that is waiting has not read the file yet.
     if (isWaiting) return;
     isWaiting = true;
-    // One after the other: what was read first must not come into force last.
+    // One after the other, so that the newest configuration takes effect last.
     reloaded = reloaded.then(() => {
       isWaiting = false;
       return reload();
@@ -58,7 +59,7 @@ export async function start(): Promise<void> {
     return stores.ping().then(
       () => ({ ready: true as const }),
       (error: unknown) => {
-        // Anybody may ask: which one, and why, is for the log alone.
+        // The answer is public, so the store and the error appear only in the log.
         logger.error({ event: 'store.unavailable', error });
         return { ready: false as const, reason: 'a store does not answer' };
       },
@@ -77,15 +78,16 @@ export async function start(): Promise<void> {
 
   process.on('SIGTERM', () => stop(NOTICE_MS));
   process.on('SIGINT', () => stop(0));
-  // npm's shell passes no signal on, and would leave us behind.
+  // npm's shell passes no signal on, so the process watches its parent.
   if (readEnvironment().npm_lifecycle_event) whenOrphaned(() => stop(0));
-  // Last of all: who reads it may send a signal at once.
+  // Last of all, because a reader of this output may send a signal at once.
   announce(config);
   begun.resolve();
 
   async function begin() {
     const { handler, secrets } = await prepare(config);
-    const server = await listen({ handler, ...config.listen, log: logger.info }, 'PORT');
+    const { host, port } = config.listen;
+    const server = await listen({ handler, host, port, log: logger.info }, 'PORT');
     try {
       return { secrets, server, metricsServer: await listenForMetrics(config, parts) };
     } catch (error) {
@@ -94,19 +96,20 @@ export async function start(): Promise<void> {
     }
   }
 
-  /** Secrets are read once: what answers requests and what seals anew must have the same. */
+  /** Reads the secrets once, so that requests and re-encryption use the same keys. */
   async function prepare(read: Config) {
     const secrets = secretsOf(read);
-    return { secrets, handler: await serve({ ...read, secrets }) };
+    const complete: Config = { ...read, secrets };
+    return { secrets, handler: await serve(complete) };
   }
 
-  /** A faulty file changes nothing: its faults are listed, and the running configuration stays. */
+  /** Logs the faults of a faulty file and keeps the running configuration. */
   async function reload(): Promise<void> {
     try {
       const read = load();
       const next = { ...read, storage: config.storage, metrics: config.metrics };
       const { handler, secrets } = await prepare(next);
-      // The old handler ends its own requests; nobody waits for that.
+      // The old handler finishes its own requests in the background.
       void server.swap(handler);
       await Promise.all([stopUpkeep(), stopReencryption()]);
       stopUpkeep = startUpkeep(next, parts);
@@ -132,12 +135,12 @@ export async function start(): Promise<void> {
     await Promise.all([stopUpkeep(), stopReencryption()]);
     await senders.close(SEND_WITHIN_MS);
     await stores.close();
-    // What was cut off may still wait for its hash, or for another server.
+    // A request that was cut off may still wait for its hash or for another server.
     process.exit(0);
   }
 }
 
-/** Null where the metrics are beside the pages. */
+/** Null when `/metrics` is served beside the pages. */
 async function listenForMetrics(
   { listen: { host }, metrics }: Config,
   parts: Parts,
@@ -147,7 +150,7 @@ async function listenForMetrics(
   return listen({ handler, host, port: metrics.port, log: parts.logger.info }, 'metrics.port');
 }
 
-/** Rejects with a line for who gave the address. `setting` is where its port was set. */
+/** Rejects with one line that names `setting`, in which the port is set. */
 async function listen(options: ServerOptions, setting: string): Promise<RunningServer> {
   try {
     return await startServer(options);
@@ -167,7 +170,7 @@ function whenOrphaned(then: () => void): void {
   }, PARENT_EVERY_MS).unref();
 }
 
-/** Tells where everything is; the accounts of the built-in demo are no secret to anybody. */
+/** Prints the URLs, and the accounts of the built-in demo, whose passwords are public. */
 function announce({ issuer, environment, isBuiltInDemo, accounts }: Config): void {
   const lines = [`Doublelock is at ${issuer}`];
   if (environment === 'development')

@@ -1,34 +1,18 @@
-/** By what mail and SMS go out: from a configuration to one sender, each transport loaded when it is named. */
-import { createCircuit } from '../adapters/delivery/circuit.ts';
-import { createMemoryMailOutbox } from '../adapters/delivery/memory-mail-outbox.ts';
+/** Opens one sender of mail and SMS for each configuration. */
+import { openGateway, openMailServer } from '../adapters/delivery/open.ts';
 import { createOutboxSender } from '../adapters/delivery/outbox-sender.ts';
-import { createRoutingSender } from '../adapters/delivery/routing-sender.ts';
-import { createCipher } from '../adapters/system/cipher.ts';
 import { mailboxOf, mailServerOf } from '../config/build/mail-server.ts';
-import type { Config, SmsGateway } from '../config/shape.ts';
-import { createMailQueue, type Schedule } from '../jobs/mail-queue.ts';
-import type { Log, Logger } from '../ports/log.ts';
-import type { MailOutboxStore, MailTransport } from '../ports/mail.ts';
-import type { MessageSender } from '../ports/senders.ts';
+import type { Config } from '../config/shape.ts';
+import {
+  createDeliverySender,
+  type DurableQueue,
+  type MailCipher,
+  type OpenSender,
+} from '../plugin/delivery-sender.ts';
+import type { Logger } from '../ports/log.ts';
+import type { MailOutboxStore } from '../ports/mail.ts';
 import type { OutboxStore } from '../ports/stores.ts';
-import type { Cipher, Clock, Random } from '../ports/system.ts';
-
-export interface OpenSender extends MessageSender {
-  /** Attempts queued mail that is due in the store. */
-  deliverDue(): Promise<void>;
-  /** Takes no mail any more, sends what can still be sent within so many milliseconds, and hangs up. */
-  close(withinMs: number): Promise<void>;
-}
-
-type MailCipher = Pick<Cipher, 'encrypt' | 'tryDecrypt'>;
-
-/** Where mail waits that outlives the process. */
-export interface DurableQueue {
-  readonly store: MailOutboxStore;
-  readonly cipher: MailCipher;
-  /** False: another sender of this process attempts what is in the store. */
-  readonly isCurrent?: () => boolean;
-}
+import type { Clock, Random } from '../ports/system.ts';
 
 export interface SenderParts {
   readonly stores: { readonly outbox: Pick<OutboxStore, 'append'>; readonly mailOutbox: MailOutboxStore };
@@ -37,77 +21,39 @@ export interface SenderParts {
   readonly logger: Pick<Logger, 'warn'>;
 }
 
-/** What a transport is, without the care that is taken around it. */
-export interface Transports {
-  readonly mail: MailTransport | null;
-  readonly sms: (MessageSender & { close?(): void }) | null;
-}
-
 type Delivery = Pick<Config, 'environment' | 'mail' | 'sms'>;
 
-/** Connections to the mail server at once, and so messages on their way to it. */
-const MAIL_CONNECTIONS = 5;
-
-const inTime: Schedule = (task, afterMs) => {
-  const timer = setTimeout(task, afterMs).unref();
-  return () => clearTimeout(timer);
-};
-
-interface Around {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
-}
-
-/**
- * Mail waits its turn, and an SMS gateway that fails is left alone. A channel without a transport refuses. `queue` null:
- * mail waits in memory, and ends with the process.
- */
-export function overTransports(
-  { mail, sms }: Transports,
-  { clock, random, log }: Around,
-  queue: DurableQueue | null,
-): OpenSender {
-  const mailQueue =
-    mail &&
-    createMailQueue({
-      ...(queue ?? memoryQueue(random)),
-      isDurable: queue !== null,
-      transport: mail,
-      clock,
-      random,
-      log,
-      schedule: inTime,
-      concurrency: MAIL_CONNECTIONS,
-    });
-  const circuit = sms && createCircuit({ sender: sms, clock, log });
+/** Opens the transports. In development the outbox takes the messages of a channel that has no transport. */
+async function openSender(
+  { environment, mail: mailConfig, sms: smsConfig }: Delivery,
+  { stores, clock, random, logger }: SenderParts,
+  queue: DurableQueue,
+): Promise<OpenSender> {
+  const [mail, sms] = await Promise.all([
+    openMail(mailConfig),
+    smsConfig.gateway && openGateway(smsConfig.gateway, { from: smsConfig.from, clock, random }),
+  ]);
+  const sender = createDeliverySender({ mail, sms }, { clock, random, log: logger.warn }, queue);
+  if (environment !== 'development') return sender;
+  const outboxSender = createOutboxSender({ outbox: stores.outbox, clock });
+  const transports = { email: mail, sms };
+  const { deliverDue, close } = sender;
   return {
-    ...createRoutingSender({ email: mailQueue, sms: circuit, log }),
-    deliverDue: async () => mailQueue?.deliverDue(),
-    async close(withinMs) {
-      await mailQueue?.close(withinMs);
-      sms?.close?.();
-    },
+    send: (message) => (transports[message.channel] ? sender : outboxSender).send(message),
+    deliverDue,
+    close,
   };
 }
 
-/** The key is as short-lived as the queue. */
-function memoryQueue(random: Pick<Random, 'id'>): DurableQueue {
-  return { store: createMemoryMailOutbox(), cipher: createCipher([{ id: 'memory', key: random.id() }]) };
+/** Throws an error without the URL, which holds the password. */
+async function openMail({ url, from }: Config['mail']) {
+  if (url === null) return null;
+  const server = mailServerOf(url);
+  if (server === null) throw new Error('mail.url is no address of a mail server');
+  return openMailServer({ server, from: mailboxOf(from) });
 }
 
-/** In development a message without a transport goes to the outbox; elsewhere it goes nowhere, and the log says so. */
-async function openSender(config: Delivery, parts: SenderParts, queue: DurableQueue): Promise<OpenSender> {
-  const { stores, clock, logger } = parts;
-  const [mail, sms] = await Promise.all([openMail(config), openSms(config, parts)]);
-  const sender = overTransports({ mail, sms }, { ...parts, log: logger.warn }, queue);
-  if (config.environment !== 'development') return sender;
-  const outbox = createOutboxSender({ outbox: stores.outbox, clock });
-  const real = { email: mail, sms };
-  return { ...sender, send: (message) => (real[message.channel] ? sender : outbox).send(message) };
-}
-
-/** Beginnings of numbers that get an SMS. In development any number does: it goes no further than the outbox. */
+/** Prefixes of the numbers that get an SMS; null: every number. In development the outbox takes every number. */
 export function allowedPrefixesOf({ environment, sms }: Delivery): readonly string[] | null {
   const isOutbox =
     environment === 'development' && sms.transport === 'outbox' && sms.allowedPrefixes.length === 0;
@@ -164,56 +110,4 @@ export function createSenders(parts: SenderParts): Senders {
       await Promise.all(all.map((sender) => sender.close(withinMs)));
     },
   };
-}
-
-async function openMail({ mail }: Delivery): Promise<MailTransport | null> {
-  return mail.url === null ? null : openSmtp({ url: mail.url, from: mail.from });
-}
-
-/** Throws a line without the address, which holds the password. */
-export async function openSmtp(given: {
-  readonly url: string;
-  readonly from: string;
-  readonly ca?: string | undefined;
-}): Promise<MailTransport> {
-  const server = mailServerOf(given.url);
-  if (server === null)
-    throw new Error('the address of the mail server is none: smtps://user:password@host:port');
-  const { createSmtpTransport } = await import('../adapters/delivery/smtp-sender.ts');
-  return createSmtpTransport({
-    server,
-    from: mailboxOf(given.from),
-    ca: given.ca,
-    connections: MAIL_CONNECTIONS,
-  });
-}
-
-async function openSms({ sms }: Delivery, { clock, random }: SenderParts): Promise<Transports['sms']> {
-  return sms.gateway && openGateway(sms.gateway, { from: sms.from, clock, random });
-}
-
-export interface GatewayParts {
-  readonly from: string;
-  readonly clock: Clock;
-  readonly random: Random;
-}
-
-export async function openGateway(
-  gateway: SmsGateway,
-  parts: GatewayParts,
-): Promise<NonNullable<Transports['sms']>> {
-  switch (gateway.transport) {
-    case 'twilio': {
-      const { createTwilioSender } = await import('../adapters/delivery/sms/twilio.ts');
-      return createTwilioSender({ ...gateway, ...parts });
-    }
-    case 'http': {
-      const { createHttpGateway } = await import('../adapters/delivery/sms/http-gateway.ts');
-      return createHttpGateway({ ...gateway, ...parts });
-    }
-    case 'smpp': {
-      const { createSmppSender } = await import('../adapters/delivery/sms/smpp.ts');
-      return createSmppSender({ server: gateway, alphabet: gateway.alphabet, ...parts });
-    }
-  }
 }

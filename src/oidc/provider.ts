@@ -1,6 +1,7 @@
-/** The only `new Provider`: from our configuration to oidc-provider's, with everything off that is not used. */
+/** Creates the server's own provider. Features that the server does not use are off. */
 import type { Context, Middleware } from 'koa';
 import {
+  type Adapter,
   type Client,
   type Configuration,
   errors,
@@ -8,39 +9,57 @@ import {
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider';
-import type { ClientConfig } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
+import type { CookieSignatures } from '../ports/cookies.ts';
 import type { Logger } from '../ports/log.ts';
-import type { Cipher, Clock } from '../ports/system.ts';
+import type { Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
-import { createProviderAdapter, type ProviderStores } from './adapter.ts';
 import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
-import { createCookieSignatures } from './cookie-signatures.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
-import { isPassing, type ProviderPages } from './provider-pages.ts';
+import {
+  answerFaults,
+  createFixedPageReplacement,
+  createPageHooks,
+  type ProviderPages,
+} from './page-hooks.ts';
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
 
-interface ProviderDeps {
-  readonly issuer: string;
-  readonly clients: readonly ClientConfig[];
-  readonly cookieKeys: readonly string[];
-  readonly signingKeys: readonly Readonly<Record<string, unknown>>[];
-  readonly sessionHours: number;
-  readonly stores: ProviderStores;
-  readonly cipher: Cipher;
-  readonly findAccount: FindAccount;
-  readonly pages: ProviderPages;
-  readonly clock: Clock;
-  readonly logger: Pick<Logger, 'error' | 'warn'>;
-  /** What the plugin makes of the configuration. */
-  readonly configure: (host: Configuration) => Configuration;
-  /** Begins to read what a token, or a session, of this account will be judged by. */
-  readonly readAhead: (...given: [...Parameters<BeginReading>, account: Promise<unknown>]) => void;
-  /** Before everything of the provider's own: logs, headers. */
-  readonly middleware: readonly Middleware[];
+/** A relying party and its rules. */
+export interface ProviderClient {
+  readonly clientId: string;
+  /** Client metadata as oidc-provider takes it. */
+  readonly metadata: Readonly<Record<string, unknown>> & { readonly client_id: string };
+  /** No consent page is shown. */
+  readonly firstParty: boolean;
+  readonly requirePkce: boolean;
+  /** Only members of this tenant may sign in; null: members of every tenant. */
+  readonly tenantId: string | null;
 }
 
-/** The product's own client: its account pages ask for more through the provider, like anybody. */
+export interface ProviderSettings {
+  readonly issuer: string;
+  readonly clients: readonly ProviderClient[];
+  readonly signingKeys: readonly Readonly<Record<string, unknown>>[];
+  readonly cookieSignatures: CookieSignatures;
+  /** Hours from the sign-in to the end of its session. */
+  readonly sessionHours: number;
+}
+
+interface ProviderDeps {
+  readonly settings: ProviderSettings;
+  readonly adapter: (model: string) => Adapter;
+  readonly findAccount: FindAccount;
+  readonly pages: ProviderPages;
+  readonly secondFactor: {
+    readonly configure: (host: Configuration) => Configuration;
+    /** Begins to read the policy input of this account. */
+    readonly readAhead: (...given: [...Parameters<BeginReading>, account: Promise<unknown>]) => void;
+  };
+  readonly clock: Clock;
+  readonly logger: Pick<Logger, 'error' | 'warn'>;
+}
+
+/** The product's own client: the account pages ask for a fresh factor through the provider, as every application does. */
 export const OWN_CLIENT = 'doublelock';
 export const OWN_RETURN_PATH = '/account/return';
 
@@ -51,53 +70,60 @@ const TTL = {
   AuthorizationCode: MINUTE,
   IdToken: 10 * MINUTE,
   Interaction: 15 * MINUTE,
-  /** From the sign-in, not from the last rotation: a stolen chain ends. */
+  /** Counted from the sign-in and not from the last rotation, so that a stolen chain ends. */
   RefreshToken: 30 * DAY,
 };
-/** A browser that is only on its way to a sign-in. */
+/** The lifetime of a session in which nobody has signed in yet. */
 const ANONYMOUS_SESSION = 60 * MINUTE;
 
-/** Seconds: a store that is away is back soon, or not. */
-const RETRY_AFTER = '5';
 const RESPONSE_MODES = ['query', 'form_post'];
 
-/** In milliseconds: a session of so many hours, and a refresh token fetched at its very end. */
+/** Milliseconds from a sign-in to the end of a refresh token that was issued at the end of its session. */
 export function issuedLifetimeMs(sessionHours: number): number {
   return (sessionHours * 60 * MINUTE + TTL.RefreshToken) * 1000;
 }
 
-export function createProvider(needs: ProviderDeps): Provider {
-  const rules = new Map(needs.clients.map((client) => [client.clientId, client]));
+export function createProvider({
+  settings,
+  adapter,
+  findAccount,
+  pages,
+  secondFactor,
+  clock,
+  logger,
+}: ProviderDeps): Provider {
+  const { issuer, clients, sessionHours } = settings;
+  const rules = new Map(clients.map((client) => [client.clientId, client]));
   const isFirstParty = (clientId: string) =>
     clientId === OWN_CLIENT || rules.get(clientId)?.firstParty === true;
-  /** Whether the client is of one tenant, and the account of another. */
+  /** Whether the client belongs to another tenant than the account. */
   const isForeign = ({ tenantId }: Account, clientId: string | undefined) =>
     (rules.get(String(clientId))?.tenantId ?? tenantId) !== tenantId;
-  const isHttps = needs.issuer.startsWith('https:');
-  const seconds = () => Math.floor(needs.clock.now() / 1000);
+  const isHttps = issuer.startsWith('https:');
+  const seconds = () => Math.floor(clock.now() / 1000);
 
   async function readAccount(ctx: KoaContextWithOIDC, id: string): Promise<Account | null> {
-    const account = await inRequest(ctx, 'account', id, () => needs.findAccount(id));
+    const account = await inRequest(ctx, 'account', id, () => findAccount(id));
     if (account) keepAccount(ctx, account);
     return account;
   }
 
+  const hooks = createPageHooks(pages);
   const policy = interactionPolicy.base();
   policy.get('login')?.checks.add(otherTenant(isForeign));
   liftConsent(policy, isFirstParty);
 
   const host: Configuration = {
-    adapter: readingAhead(
-      createProviderAdapter(needs.stores, needs.cipher, needs.clock),
-      (ctx, accountId, token) => needs.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
+    adapter: readingAhead(adapter, (ctx, accountId, token) =>
+      secondFactor.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
     ),
-    clients: [...needs.clients.map((client) => ({ ...client.metadata })), ownClient(needs.issuer)],
+    clients: [...clients.map((client) => ({ ...client.metadata })), ownClient(issuer)],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     jwks: {
-      keys: needs.signingKeys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'],
+      keys: settings.signingKeys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'],
     },
     cookies: {
-      keys: createCookieSignatures(needs.cookieKeys),
+      keys: settings.cookieSignatures,
       names: isHttps
         ? { session: '__Host-session', interaction: '__Secure-interaction', resume: '__Secure-resume' }
         : { session: '_session', interaction: '_interaction', resume: '_resume' },
@@ -118,7 +144,7 @@ export function createProvider(needs: ProviderDeps): Provider {
     rotateRefreshToken: true,
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: (_ctx, origin, client) => {
-      // Single-page apps are public clients, and call from where they are redirected to.
+      // A single-page app is a public client and calls from the origin of its redirect URI.
       return (
         client.clientAuthMethod === 'none' &&
         (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)
@@ -139,7 +165,7 @@ export function createProvider(needs: ProviderDeps): Provider {
         enabled: true,
         allowedPolicy: async (_ctx, client, token) => {
           if (!mayAskAbout(client, token)) return false;
-          const account = 'accountId' in token ? await needs.findAccount(token.accountId) : null;
+          const account = 'accountId' in token ? await findAccount(token.accountId) : null;
           return account !== null && !isForeign(account, token.clientId);
         },
       },
@@ -151,32 +177,41 @@ export function createProvider(needs: ProviderDeps): Provider {
       backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
-        logoutSource: needs.pages.signOut,
-        postLogoutSuccessSource: needs.pages.signedOut,
+        logoutSource: hooks.signOut,
+        postLogoutSuccessSource: hooks.signedOut,
       },
     },
-    renderError: needs.pages.error,
+    renderError: hooks.error,
     ttl: {
       ...TTL,
-      Grant: issuedLifetimeMs(needs.sessionHours) / 1000,
+      Grant: issuedLifetimeMs(sessionHours) / 1000,
       RefreshToken: (_ctx, token) => Math.max(1, (token.iiat ?? seconds()) + TTL.RefreshToken - seconds()),
       Session: (_ctx, session) => {
-        // Computed from the sign-in, since each save would renew it; 0 is a fault in the library.
+        // Counted from the sign-in, because each save renews the lifetime. The library rejects 0.
         const end = session.loginTs
-          ? session.loginTs + needs.sessionHours * 60 * MINUTE
+          ? session.loginTs + sessionHours * 60 * MINUTE
           : seconds() + ANONYMOUS_SESSION;
         return Math.max(1, end - seconds());
       },
     },
   };
-  const provider = new Provider(needs.issuer, needs.configure(host));
-  for (const middleware of needs.middleware) provider.use(middleware);
-  provider.use(discoverOurModes);
-  answerFaults(provider, needs.logger);
+  const provider = new Provider(issuer, secondFactor.configure(host));
+  answerFaults(provider, logger);
   return provider;
 }
 
-/** A resource server is a client with a secret (RFC 7662, 2.1); refresh tokens are not meant for one. */
+/** Puts middleware before the provider's own. `around`: request log, error pages, headers. */
+export function installMiddleware(
+  provider: Provider,
+  around: readonly Middleware[],
+  pages: ProviderPages,
+): void {
+  for (const middleware of around) provider.use(middleware);
+  provider.use(createFixedPageReplacement(pages));
+  provider.use(announceOwnResponseModes);
+}
+
+/** A resource server is a client with a secret (RFC 7662, 2.1). It may not introspect refresh tokens. */
 function mayAskAbout(
   client: Client,
   token: { readonly kind: string; readonly clientId?: string | undefined },
@@ -196,7 +231,7 @@ function ownClient(issuer: string) {
   };
 }
 
-/** A client of one tenant lets nobody else's session in: they sign in again, as somebody who belongs there. */
+/** A client of one tenant does not accept a session of another tenant: the person signs in again. */
 function otherTenant(isForeign: (account: Account, clientId: string | undefined) => boolean) {
   return new interactionPolicy.Check(
     'other_tenant',
@@ -209,7 +244,7 @@ function otherTenant(isForeign: (account: Account, clientId: string | undefined)
   );
 }
 
-/** Codes in a fragment are for flows that this provider does not have. */
+/** Response modes with a fragment belong to flows that this provider does not support. */
 function refuseFragment(_ctx: KoaContextWithOIDC, mode: string | undefined): void {
   if (mode !== undefined && !RESPONSE_MODES.includes(mode)) {
     throw new errors.UnsupportedResponseMode(`response_mode must be ${RESPONSE_MODES.join(' or ')}`);
@@ -217,43 +252,16 @@ function refuseFragment(_ctx: KoaContextWithOIDC, mode: string | undefined): voi
 }
 
 /**
- * Every address that is fetched stands in the operator's own configuration, with private networks and this machine
- * among them: the library's guard against those is for addresses that strangers register.
+ * Fetches without the library's guard against private networks. The guard protects from URLs that strangers register;
+ * here every URL stands in the operator's configuration.
  */
 function fetchUnguarded(input: string | Request | URL, options: RequestInit & { dispatcher?: unknown } = {}) {
   const { dispatcher: _guard, ...plain } = options;
   return fetch(input, plain);
 }
 
-/** What the library answers or passes over by itself would else be known to nobody. */
-function answerFaults(provider: Provider, { error: failed, warn }: ProviderDeps['logger']): void {
-  provider.on('server_error', (ctx, error) => {
-    const event = isPassing(error) ? 'request.unavailable' : 'request.failed';
-    failed({ event, request_id: String(ctx.state.requestId ?? ''), error });
-    // To a relying party the library says 500; the page for people says for itself when to come back.
-    if (isPassing(error) && isJson(ctx.body)) sayAway(ctx);
-  });
-  provider.on('backchannel.error', (_ctx, error, client) => {
-    warn({ event: 'sign_out.not_told', client: client.clientId, error });
-  });
-}
-
-function isJson(body: unknown): boolean {
-  return typeof body === 'object' && body !== null && 'error' in body;
-}
-
-/** As RFC 7009, 2.2.1 has it for an endpoint of this kind. */
-function sayAway(ctx: KoaContextWithOIDC): void {
-  ctx.status = 503;
-  ctx.set('Retry-After', RETRY_AFTER);
-  ctx.body = {
-    error: 'temporarily_unavailable',
-    error_description: 'the server cannot do this now; try again',
-  };
-}
-
-/** The library announces the fragment whatever it is configured to do. */
-async function discoverOurModes(ctx: Context, next: () => Promise<unknown>): Promise<void> {
+/** The library announces the fragment mode regardless of its configuration. */
+async function announceOwnResponseModes(ctx: Context, next: () => Promise<unknown>): Promise<void> {
   await next();
   const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
   if (oidc?.route === 'discovery')

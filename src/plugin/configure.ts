@@ -1,4 +1,4 @@
-/** Adds the second factor to a host's configuration of oidc-provider, and leaves the host's own object as it is. */
+/** Adds the second factor to a copy of a host's configuration of oidc-provider. */
 import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import { ACRS } from '../domain/policy/acr.ts';
@@ -8,9 +8,9 @@ import type { ResumeBinding } from '../oidc/resume-cookie.ts';
 interface ConfigureDeps {
   readonly sessionPolicy: SessionPolicy;
   readonly resumeBinding: Pick<ResumeBinding, 'guard'>;
-  /** Whether there is somebody of this id. */
+  /** Whether an account has this id. */
   readonly isSomebody: (id: string) => Promise<boolean>;
-  /** Where an interaction of ours begins. */
+  /** The URL at which an interaction of the second factor begins. */
   readonly interactionUrl: (issuer: string, uid: string) => string;
 }
 
@@ -26,21 +26,35 @@ export function createConfigure({
   isSomebody,
   interactionUrl,
 }: ConfigureDeps) {
-  return (host: Configuration): Configuration => {
+  let isConfigured = false;
+
+  /** The provider's constructor reads `interactions`, which a provider of the host's own configuration does not have. */
+  function noteUse(configuration: Configuration, interactions: Interactions): Configuration {
+    return Object.defineProperty(configuration, 'interactions', {
+      enumerable: true,
+      get() {
+        isConfigured = true;
+        return interactions;
+      },
+    });
+  }
+
+  return { configure, isConfigured: () => isConfigured };
+
+  function configure(host: Configuration): Configuration {
     const { introspection, devInteractions } = host.features ?? {};
-    // On unless said otherwise: the library would lead everybody to pages that know no prompt of ours.
+    // The library's default is on, and its pages do not know our prompt.
     if (devInteractions?.enabled !== false)
       throw new TypeError(
         'features.devInteractions must be { enabled: false }: its pages would take the place of ours',
       );
-    return {
+    const configuration: Configuration = {
       ...host,
-      // The library's own adapter, which is not for production, is left to it.
+      // The library's own adapter in memory is not for production and stays as it is.
       ...(host.adapter && { adapter: guard(host.adapter) }),
-      // Levels are computed from what was proven: those of the host's own would be announced and never reached.
+      // Levels are computed from the authentication events, so that levels of the host could never be reached.
       acrValues: [...ACRS],
       claims: { ...host.claims, openid: [...new Set([...CLAIMS, ...namesOf(host.claims?.openid)])] },
-      interactions: { policy: withSecondFactor(host.interactions?.policy), url: urlOf(host.interactions) },
       findAccount: findAccountOf(host),
       extraTokenClaims: async (ctx, token) => ({
         ...(await host.extraTokenClaims?.(ctx, token)),
@@ -51,9 +65,11 @@ export function createConfigure({
         ...(introspection && { introspection: introspectionOf(introspection) }),
       } as NonNullable<Configuration['features']>,
     };
-  };
+    const policy = withSecondFactor(host.interactions?.policy);
+    return noteUse(configuration, { policy, url: urlOf(host.interactions) });
+  }
 
-  /** A copy of the policy, with our prompt after `login`: whoever signed in there is asked for what is missing. */
+  /** A copy of the policy with our prompt after `login`. */
   function withSecondFactor(host: readonly interactionPolicy.Prompt[] = interactionPolicy.base()): Policy {
     const policy = interactionPolicy.base();
     policy.clear();
@@ -73,9 +89,9 @@ export function createConfigure({
       ...checks,
       ...createLoginChecks(sessionPolicy),
     );
-    // Set afterwards: the constructor would add the check for prompt=login a second time.
+    // Set after the construction, because the constructor would add the check for prompt=login a second time.
     login.requestable = requestable;
-    // Left on login, an essential acr that the second factor would meet brings the login prompt back for ever.
+    // These checks would raise the login prompt again and again for an essential acr that needs the second factor.
     login.checks.remove('essential_acrs');
     login.checks.remove('essential_acr');
     return login;
@@ -90,7 +106,7 @@ export function createConfigure({
     };
   }
 
-  /** A token whose sign-in no longer satisfies the policy of today finds no account, and is refused (row B.2). */
+  /** Finds no account for a token whose sign-in does not satisfy the policy any more, so that it is refused (B.2). */
   function findAccountOf(host: Configuration): NonNullable<Configuration['findAccount']> {
     const find = host.findAccount ?? withoutClaims;
     return async (ctx, sub, token) => {
@@ -102,12 +118,12 @@ export function createConfigure({
     };
   }
 
-  /** For a host that tells nothing of anybody. */
+  /** For a host without `findAccount`. */
   async function withoutClaims(_ctx: KoaContextWithOIDC, sub: string) {
     return (await isSomebody(sub)) ? { accountId: sub, claims: () => ({ sub }) } : undefined;
   }
 
-  /** Introspection never asks for the account: it is asked here, after the host's own rule. */
+  /** Introspection never calls `findAccount`, so the policy is checked here, after the host's own rule. */
   function introspectionOf(host: Introspection): Introspection {
     const allowed = host.allowedPolicy ?? isNobodyElses;
     return {
@@ -120,11 +136,11 @@ export function createConfigure({
   }
 }
 
-/** The library's own rule where the host has none: who can't prove itself asks about its own tokens alone. */
+/** The library's default rule: a client without authentication introspects only its own tokens. */
 const isNobodyElses: NonNullable<Introspection['allowedPolicy']> = (_ctx, client, token) =>
   client.clientAuthMethod !== 'none' || token.clientId === client.clientId;
 
-/** What the token comes from says what was proven: a code, a refresh token, or the session at hand (implicit flows). */
+/** The level of a token is that of its source: a code, a refresh token, or the session (implicit flows). */
 function assuranceOf({ oidc }: KoaContextWithOIDC): {
   acr?: string | undefined;
   auth_time?: number | undefined;

@@ -1,15 +1,16 @@
 /** `doublelock/delivery`: transports that carry the plugin's e-mails and text messages. */
+import { type GatewayOptions, openGateway, openMailServer } from '../adapters/delivery/open.ts';
 import { createCipher } from '../adapters/system/cipher.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
-import { openGateway, openSmtp, overTransports } from '../compose/senders.ts';
+import { mailboxOf, mailServerOf } from '../config/build/mail-server.ts';
 import { DEFAULT_BODIES, TWILIO_URL } from '../config/build/sms.ts';
-import type { SmsGateway as GatewayConfig } from '../config/shape.ts';
 import { createMailDelivery } from '../jobs/mail-delivery.ts';
 import { startJobs } from '../jobs/runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOutboxStore, MailTransport } from '../ports/mail.ts';
 import type { MessageSender } from '../ports/senders.ts';
+import { createDeliverySender } from './delivery-sender.ts';
 import { checkDeliver, checkHttp, checkSmpp, checkSmtp, checkTwilio } from './opener-options.ts';
 
 export interface SmtpOptions {
@@ -104,7 +105,10 @@ export interface Delivery extends MessageSender {
 /** Connects with the first message. Rejects when `url` or `from` can't be used. */
 export async function smtp(options: SmtpOptions): Promise<MailTransport> {
   checkSmtp(options);
-  return openSmtp(options);
+  const server = mailServerOf(options.url);
+  if (server === null)
+    throw new Error('the address of the mail server is none: smtps://user:password@host:port');
+  return openMailServer({ server, from: mailboxOf(options.from), ca: options.ca });
 }
 
 export async function twilio(given: TwilioOptions): Promise<SmsGateway> {
@@ -152,7 +156,7 @@ export function deliver(options: DeliverOptions): Delivery {
   const { mail, sms, queue, log = () => {} } = options;
   const around = { clock: systemClock, random: systemRandom, log };
   const durable = queue ? { store: queue.store, cipher: createCipher(queue.encryption) } : null;
-  const sender = overTransports({ mail: mail ?? null, sms: sms ?? null }, around, durable);
+  const sender = createDeliverySender({ mail: mail ?? null, sms: sms ?? null }, around, durable);
   const stop = startJobs(durable ? [createMailDelivery({ deliverDue: sender.deliverDue, log })] : []);
   return {
     send: sender.send,
@@ -163,6 +167,6 @@ export function deliver(options: DeliverOptions): Delivery {
   };
 }
 
-async function open(gateway: GatewayConfig, from: string): Promise<SmsGateway> {
+async function open(gateway: GatewayOptions, from: string): Promise<SmsGateway> {
   return openGateway(gateway, { from, clock: systemClock, random: systemRandom });
 }

@@ -54,7 +54,7 @@ describe('passkeys of a host at an IP address', () => {
   const at = interaction(kind);
 
   it('are not offered, because no browser creates one there', async () => {
-    expect(at.host.lock.available).to.not.include('passkey');
+    expect(at.host.useCases.available()).to.not.include('passkey');
     const visitor = at.host.visitor();
     const page = await begin(at, visitor, 'ann');
     expect(

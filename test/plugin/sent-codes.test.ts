@@ -117,7 +117,7 @@ describe('sent codes after the host has changed an account or an option [U.6]', 
     await startWith({});
     await setUpBy('email');
     await at.host.restart(SILENT);
-    expect(at.host.lock.available).to.not.include.members(['email', 'sms']);
+    expect(at.host.useCases.available()).to.not.include.members(['email', 'sms']);
     const page = await begin(at, at.host.visitor(), 'ann');
     expect(page.$('body').attr('data-method')).to.equal('recovery');
   });

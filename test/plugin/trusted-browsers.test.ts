@@ -34,7 +34,7 @@ for (const kind of KINDS) {
       const { claims } = await redeem(at.rp, await again(visitor, 'ann'));
       expect(claims.acr).to.equal(SFA);
       expect(claims.amr).to.deep.equal(['pwd']);
-      const [browser] = await at.host.lock.trustedBrowsers.list('ann');
+      const [browser] = await at.host.useCases.trustedBrowsers.list('ann');
       expect(browser?.lastUsedFor).to.equal('The rp shop');
     });
 
@@ -79,7 +79,7 @@ for (const kind of KINDS) {
     it('is asked for a code again after support has removed a factor [A58]', async () => {
       const { visitor } = await trust('ann');
       await at.host.lock.factors.remove('ann', 'all');
-      expect(await at.host.lock.trustedBrowsers.list('ann')).to.deep.equal([]);
+      expect(await at.host.useCases.trustedBrowsers.list('ann')).to.deep.equal([]);
       expect((await again(visitor, 'ann')).name).to.equal('set-up-choose');
     });
   });
@@ -98,7 +98,7 @@ describe('a trusted browser with options of the host', () => {
     expect(page.$('main').text()).to.include('for 2 days');
     await visitor.follow(await visitor.submit(page, { code: nextCode(at.host, secret), trust_device: '1' }));
     expect(visitor.jar.getCookieStringSync(at.host.origin)).to.include('acme-trust=');
-    const [browser] = await at.host.lock.trustedBrowsers.list('ann');
+    const [browser] = await at.host.useCases.trustedBrowsers.list('ann');
     expect(Number(browser?.expiresAt) - Number(browser?.createdAt)).to.equal(2 * 24 * 60 * 60 * 1000);
   });
 
@@ -110,6 +110,6 @@ describe('a trusted browser with options of the host', () => {
     const fields = { code: nextCode(at.host, secret), trust_device: '1' };
     await redeem(at.rp, await visitor.follow(await visitor.submit(page, fields)));
     expect(visitor.jar.getCookieStringSync(at.host.origin)).not.to.include('trust');
-    expect(await at.host.lock.trustedBrowsers.list('bob')).to.deep.equal([]);
+    expect(await at.host.useCases.trustedBrowsers.list('bob')).to.deep.equal([]);
   });
 });

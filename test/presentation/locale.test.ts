@@ -2,11 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../src/domain/account.ts';
-import { type LocaleWishes, loadTranslations, localeFor } from '../../src/presentation/locale.ts';
+import { localeOf } from '../../src/http/pages/locale.ts';
+import { type LocaleWishes, loadTranslations } from '../../src/presentation/locale.ts';
 import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
 import { createVisitor, type Headers } from '../support/visitor.ts';
 
-interface Case extends Partial<LocaleWishes> {
+interface Case extends Partial<Pick<LocaleWishes, 'uiLocales' | 'chosen' | 'tenant'>> {
   readonly cookie?: string;
   /** Null: the browser sends none. */
   readonly accept?: string | null;
@@ -58,7 +59,7 @@ describe('the language of a page', () => {
   for (const { why, cookie, accept = null, expected, ...wishes } of CASES) {
     it(`is ${expected} when ${why} [1.7]`, async () => {
       show = (ctx) => {
-        ctx.body = localeFor(ctx, { uiLocales: undefined, chosen: null, tenant: null, ...wishes });
+        ctx.body = localeOf(ctx, 'locale', { uiLocales: undefined, chosen: null, tenant: null, ...wishes });
       };
       const headers: Headers = {
         'accept-language': accept,

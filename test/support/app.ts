@@ -153,8 +153,9 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     const opened = await openParts(config);
     const stores = options.around?.(opened.stores) ?? opened.stores;
     allStores.push(stores);
-    const seen = { ...opened, stores, clock };
-    return { ...seen, senders: createSenders(seen) };
+    const { random, logger } = opened;
+    const senders = createSenders({ stores, clock, random, logger });
+    return { ...opened, stores, clock, senders };
   }
 
   /** Sends each request to any of the instances, which begin one after the other. */

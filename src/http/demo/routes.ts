@@ -8,7 +8,7 @@ import { partiesOf } from './parties.ts';
 import { createPartyPages } from './party-pages.ts';
 import type { DemoSessions } from './sessions.ts';
 
-interface DemoRoutesDeps {
+export interface DemoRoutesDeps {
   readonly issuer: string;
   /** Those with a redirect URI of the demo are played; the others are somebody else's. */
   readonly clients: readonly ClientConfig[];

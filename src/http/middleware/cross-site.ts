@@ -1,21 +1,23 @@
 /**
- * Refuses forms that another site's page sends (CSRF), and methods that no page of ours uses.
+ * Refuses forms from the pages of other sites (CSRF), and methods that no page uses.
  *
- * Browsers say by `Sec-Fetch-Site` (W3C Fetch Metadata) and `Origin` (RFC 6454, 7) where a request was made. Whatever
- * is said must be ours, and something must be said: a request without any of the headers is refused.
+ * Browsers name the origin of a request by `Sec-Fetch-Site` (W3C Fetch Metadata) and `Origin` (RFC 6454, 7). At least
+ * one of these headers must be present, and each that is present must name our own origin.
  *
  * @example app.use(crossSite({ origin: 'https://id.example' }))
  */
 import type { Context, Middleware } from 'koa';
 
 export interface CrossSiteOptions {
-  /** The issuer's origin: never taken from the Host header. */
+  /** The issuer's origin. It is never read from the Host header. */
   readonly origin: string;
+  /** Paths to which other sites may post. Default: none. */
+  readonly openToPosts?: readonly string[];
 }
 
 const ALLOW = 'GET, HEAD, POST';
 
-/** Thrown for the error page to show. */
+/** Shown by the error page. */
 export class RequestRefused extends Error {
   override name = 'RequestRefused';
   readonly status: 403 | 405;
@@ -26,16 +28,18 @@ export class RequestRefused extends Error {
   constructor(status: 403 | 405, message: string) {
     super(message);
     this.status = status;
-    // RFC 9110, 15.5.6: a 405 says what is allowed.
+    // RFC 9110, 15.5.6: a 405 lists the allowed methods.
     this.headers = status === 405 ? { Allow: ALLOW } : {};
   }
 }
 
-export function crossSite({ origin }: CrossSiteOptions): Middleware {
+export function crossSite({ origin, openToPosts = [] }: CrossSiteOptions): Middleware {
   return async (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       if (ctx.method !== 'POST') throw new RequestRefused(405, 'the method is not allowed');
-      if (!isOwn(ctx, origin)) throw new RequestRefused(403, 'the form was sent from another site');
+      const isOpen = openToPosts.includes(ctx.path);
+      if (!isOpen && !isOwn(ctx, origin))
+        throw new RequestRefused(403, 'the form was sent from another site');
     }
     await next();
   };
@@ -44,9 +48,9 @@ export function crossSite({ origin }: CrossSiteOptions): Middleware {
 function isOwn(ctx: Context, origin: string): boolean {
   const site = ctx.get('Sec-Fetch-Site');
   const from = ctx.get('Origin');
-  // `none`: the person's own doing, like sending a form again after a restart of the browser.
+  // `none`: the person acted, for example by a second submission after a restart of the browser.
   if (site !== '' && site !== 'same-origin' && site !== 'none') return false;
-  // `null` comes from sandboxed frames and from redirects across origins: anybody's.
+  // `null` comes from sandboxed frames and from redirects across origins, so that any site can send it.
   if (from !== '') return from === origin;
   return site !== '' || originOf(ctx.get('Referer')) === origin;
 }

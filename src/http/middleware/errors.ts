@@ -1,9 +1,9 @@
 /** Turns what a handler throws, and what nobody answered, into the `error` page with its status. */
 import type { Context, Middleware } from 'koa';
 import type { Refusal } from '../../domain/refusal.ts';
-import { isPassing } from '../../oidc/provider-pages.ts';
 import { InteractionGone } from '../../oidc/sessions.ts';
 import type { Log } from '../../ports/log.ts';
+import { isPassing } from '../../ports/passing-faults.ts';
 import { SecretUnreadable } from '../../ports/system.ts';
 import { pagePath } from '../guards/return-path.ts';
 import type { Pages, RenderSome } from '../pages/page-contract.ts';

@@ -6,7 +6,7 @@ import type { Render } from '../pages/page-contract.ts';
 import { createSampleRoutes, type Samples } from './mail-samples.ts';
 import { createOutboxRoutes, type Outbox } from './outbox.ts';
 
-interface OpsRoutesDeps {
+export interface OpsRoutesDeps {
   /** `reason` in words, for the operator and for anybody: it names no host and no secret. */
   readonly isReady: () => Promise<{ ready: true } | { ready: false; reason: string }>;
   /** Null when messages are really sent. */

@@ -7,16 +7,17 @@ import { traitsOf } from '../../domain/methods/index.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Clock } from '../../ports/system.ts';
 import { type Language, loadLanguages } from '../../presentation/languages.ts';
-import { localeFor, type Translate } from '../../presentation/locale.ts';
+import type { Translate } from '../../presentation/locale.ts';
 import { paragraphs, webAddress } from '../../presentation/plain-text.ts';
+import { brandsOf } from '../../presentation/tenant-brands.ts';
 import { unbroken } from '../../presentation/unbroken.ts';
 import { compileView, VIEWS_FOLDER } from '../../presentation/views.ts';
 import { ownPath, pagePath } from '../guards/return-path.ts';
-import { type AssetName, loadAssets } from './asset-files.ts';
+import { type AssetName, brandStylePath, loadAssets, logoPath } from './asset-files.ts';
+import { localeOf } from './locale.ts';
 import type { PageContext, PageName, Pages, Render } from './page-contract.ts';
 import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from './refusals.ts';
 import { OWN_SITE, type Site } from './site.ts';
-import { brandsOf } from './tenant-brands.ts';
 
 export interface RendererOptions {
   readonly tenants: readonly Tenant[];
@@ -89,14 +90,15 @@ export function createRenderer(options: RendererOptions): Render {
   const views = compileViews(options.addedViews);
   const speak = loadLanguages(clock);
   const assets = loadAssets(site);
-  const brandFor = brandsOf(tenants, site);
+  const brandFor = brandsOf(tenants, {
+    style: (tenantId) => brandStylePath(site, tenantId),
+    logo: (tenantId) => logoPath(site, tenantId),
+  });
   const { host } = new URL(issuer);
 
   return (ctx, page, model, pageContext = {}) => {
     const tenant = tenants.find(({ id }) => id === pageContext.tenantId) ?? null;
-    const cookie = site.localeCookie(ctx);
-    const lang = localeFor(ctx, {
-      cookie,
+    const lang = localeOf(ctx, site.localeCookie(ctx), {
       uiLocales: pageContext.uiLocales,
       chosen: pageContext.locale ?? null,
       tenant,

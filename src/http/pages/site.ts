@@ -1,10 +1,14 @@
-/** Where what the pages share is served: at the root of our own server, or under a path of its own as a guest. */
-import { localeCookie } from '../../presentation/locale.ts';
+/** The place of shared files and of the language cookie: the root of our own server, or a path of a guest. */
+
+/** The cookie outlives the session, so that the next sign-in page has the same language. */
+function localeCookie({ secure }: { readonly secure: boolean }): string {
+  return secure ? '__Host-locale' : 'locale';
+}
 
 export interface Site {
-  /** Before `/assets/…` and `/locale`: empty, or a path without a slash at its end. */
+  /** Before `/assets/…` and `/locale`: empty, or a path without a trailing slash. */
   readonly root: string;
-  /** The cookie that remembers the language chosen on a page. */
+  /** The name of the cookie that keeps the language chosen on a page. */
   readonly localeCookie: (at: { readonly secure: boolean }) => string;
 }
 

@@ -1,84 +1,68 @@
-/** The whole of HTTP in one list: what a request passes, and which area answers it. */
+/** Serves the areas: passes each request through the common middleware to the area that answers it. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type Router from '@koa/router';
 import Koa, { type Context, type Middleware } from 'koa';
-import type { Provider } from 'oidc-provider';
-import { createCookieSignatures } from '../../oidc/cookie-signatures.ts';
-import { readForm } from '../guards/forms.ts';
+import type { CookieSignatures } from '../../ports/cookies.ts';
 import { crossSite } from '../middleware/cross-site.ts';
-import type { Mounted } from './mount.ts';
+import type { Area } from './area.ts';
 import { createPinning } from './request-target.ts';
 
 interface AppDeps {
   readonly issuer: string;
   readonly trustedProxies: number;
-  readonly cookieKeys: readonly string[];
-  readonly provider: Provider;
-  /** Before everything, here and in the provider: logs, error pages, headers. */
+  readonly cookieSignatures: CookieSignatures;
+  /** Middleware before everything else: request log, error pages, headers. */
   readonly around: readonly Middleware[];
-  /** The areas, in the order in which they are asked. */
-  readonly areas: readonly (Router | Mounted)[];
-  /** Where who comes to `/` is sent. */
+  /** Asked in this order. */
+  readonly areas: readonly Area[];
+  /** `/` redirects there. */
   readonly home: string;
 }
 
-/** oidc-provider's own addresses. */
-const PROVIDER =
-  /^\/(?:auth(?:\/[^/]+)?|token(?:\/(?:introspection|revocation))?|me|jwks|request|session\/end(?:\/[a-z]+)?|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
-/** Of which it answers others than these with 404: the refusal of a method is ours. */
-const ITS_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
-/** Endpoints that OIDC Core 3.1.2.1 and RP-Initiated Logout 2 also allow to be posted to. */
-const ALSO_POSTED: ReadonlySet<string> = new Set(['/auth', '/session/end']);
-
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
-export function createApp(needs: AppDeps): Handler {
-  const { issuer, trustedProxies, provider } = needs;
+export function createApp({
+  issuer,
+  trustedProxies,
+  cookieSignatures,
+  around,
+  areas,
+  home,
+}: AppDeps): Handler {
   const app = new Koa();
-  app.keys = createCookieSignatures(needs.cookieKeys);
-  for (const each of [app, provider]) {
-    // The pinning writes these headers; only the addresses of trusted hops come from outside.
+  app.keys = cookieSignatures;
+  const delegates = areas.flatMap(({ delegate }) => delegate ?? []);
+  for (const each of [app, ...delegates.map((delegate) => delegate.app)]) {
+    // The pinning writes these headers. Only the IP addresses of trusted proxies come from outside.
     each.proxy = true;
     each.maxIpsCount = Math.max(1, trustedProxies);
   }
 
-  for (const middleware of needs.around) app.use(middleware);
-  app.use(postedAsQuery);
-  app.use(crossSite({ origin: new URL(issuer).origin }));
-  app.use(home);
-  for (const area of needs.areas) app.use(typeof area === 'function' ? area : area.routes());
+  for (const middleware of around) app.use(middleware);
+  const openToPosts = areas.flatMap((area) => area.openToPosts ?? []);
+  app.use(crossSite({ origin: new URL(issuer).origin, openToPosts }));
+  app.use(redirectHome);
+  for (const { routes } of areas) app.use(typeof routes === 'function' ? routes : routes.routes());
 
   const pin = createPinning({ issuer, trustedProxies });
   const own = app.callback();
-  const ofProvider = provider.callback();
+  const handlers = delegates.map(({ app: other, owns }) => ({ owns, answer: other.callback() }));
   return async (request, response) => {
     pin(request);
-    await (isForProvider(request) ? ofProvider : own)(request, response);
+    const target = { method: request.method ?? 'GET', path: pathOf(request) };
+    const answer = handlers.find(({ owns }) => owns(target))?.answer ?? own;
+    await answer(request, response);
   };
 
-  /** The library takes a post only with cookies for every site: the same request as a query needs none of that. */
-  async function postedAsQuery(ctx: Context, next: () => Promise<unknown>): Promise<void> {
-    if (ctx.method !== 'POST' || !ALSO_POSTED.has(ctx.path)) {
-      await next();
-      return;
-    }
-    const fields = await readForm(ctx);
-    ctx.status = 303;
-    ctx.redirect(`${ctx.path}?${new URLSearchParams({ ...fields })}`);
-  }
-
-  async function home(ctx: Context, next: () => Promise<unknown>): Promise<void> {
+  async function redirectHome(ctx: Context, next: () => Promise<unknown>): Promise<void> {
     if (ctx.path !== '/') {
       await next();
       return;
     }
     ctx.status = 303;
-    ctx.redirect(needs.home);
+    ctx.redirect(home);
   }
 }
 
-function isForProvider({ method = 'GET', url = '/' }: IncomingMessage): boolean {
-  const path = url.split('?', 1)[0] ?? '/';
-  const isPostedAsQuery = method === 'POST' && ALSO_POSTED.has(path);
-  return PROVIDER.test(path) && ITS_METHODS.has(method) && !isPostedAsQuery;
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
 }

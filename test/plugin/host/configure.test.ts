@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { type Configuration, interactionPolicy, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import { embedded } from '../../../src/embedded.ts';
 import { type SecondFactor, type SecondFactorOptions, secondFactor } from '../../../src/index.ts';
+import { readOptions } from '../../../src/plugin/options/schema.ts';
+import { composeGuest } from '../../../src/plugin/second-factor.ts';
 import { createHostAdapter } from '../../support/hosts/host-adapter.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
 
@@ -127,16 +129,15 @@ describe('the options of the plugin [U.6]', () => {
   });
   afterEach(() => stores.close());
 
-  function withOptions(more: object): SecondFactor {
+  const optionsWith = (more: object): SecondFactorOptions => {
     const least: SecondFactorOptions = { stores, encryption: [{ id: '1', key: KEY }], account: () => null };
-    return secondFactor({ ...least, ...more });
-  }
+    return { ...least, ...more };
+  };
+  const withOptions = (more: object): SecondFactor => secondFactor(optionsWith(more));
+  const useCasesWith = (more: object) => composeGuest(readOptions(optionsWith(more))).useCases;
 
-  it('are few', () => {
-    const ofTheSignIn = ['configure', 'routes', 'onward', 'readAhead', 'evaluatePolicy'];
-    const ofItsParts = ['factors', 'enrolment', 'recovery', 'passkeys', 'trustedBrowsers'];
-    const ofItsMethods = ['available', 'maskedDestination'];
-    expect(withOptions({})).to.have.keys(...ofTheSignIn, ...ofItsParts, ...ofItsMethods);
+  it('make a value that has only what a host uses', () => {
+    expect(withOptions({})).to.have.keys('configure', 'routes', 'factors');
   });
 
   const refused: readonly (readonly [string, object])[] = [
@@ -195,17 +196,17 @@ describe('the options of the plugin [U.6]', () => {
   ];
   for (const [what, more, methods] of sent) {
     it(`offer the methods that can be sent with ${what}`, () => {
-      const { available } = withOptions(more);
+      const available = useCasesWith(more).available();
       expect(available.filter((method) => method === 'email' || method === 'sms')).to.deep.equal(methods);
     });
   }
 
   it('keep their default when a value is undefined', async () => {
     const account = () => ({ email: 'ann@host.test', role: undefined, groups: undefined });
-    const lock = withOptions({ account, policy: { enforcement: 'required', methods: undefined } });
+    const useCases = useCasesWith({ account, policy: { enforcement: 'required', methods: undefined } });
     const authentications = [{ method: 'pwd', enrolmentId: null, atMs: 0 }] as const;
     const requested = { acrs: null, always: false, freshMs: null };
-    const judged = await lock.evaluatePolicy({
+    const judged = await useCases.evaluatePolicy({
       accountId: 'ann',
       authentications,
       requested,
@@ -217,10 +218,15 @@ describe('the options of the plugin [U.6]', () => {
   it('log an account without a tenant, which cannot sign in', async () => {
     const told: unknown[] = [];
     const tenants = [{ id: 'a' }, { id: 'b' }];
-    const lock = withOptions({ account: () => ({}), tenants, log: (line: unknown) => told.push(line) });
+    const useCases = useCasesWith({ account: () => ({}), tenants, log: (line: unknown) => told.push(line) });
     const requested = { acrs: null, always: false, freshMs: null };
     expect(
-      await lock.evaluatePolicy({ accountId: 'ann', authentications: [], requested, occasion: 'sign-in' }),
+      await useCases.evaluatePolicy({
+        accountId: 'ann',
+        authentications: [],
+        requested,
+        occasion: 'sign-in',
+      }),
     ).to.equal(null);
     expect(told).to.deep.equal([{ event: 'account.without_tenant', account_id: 'ann', tenant: '' }]);
   });

@@ -4,12 +4,10 @@ import type { RequestListener } from 'node:http';
 import { type Configuration, type JWK, Provider } from 'oidc-provider';
 import { type EmbeddedStores, embedded } from '../../../src/embedded.ts';
 import { startServer } from '../../../src/http/server/lifecycle.ts';
-import {
-  type HostAccount,
-  type SecondFactor,
-  type SecondFactorOptions,
-  secondFactor,
-} from '../../../src/index.ts';
+import type { HostAccount, SecondFactor, SecondFactorOptions } from '../../../src/index.ts';
+import { readOptions } from '../../../src/plugin/options/schema.ts';
+import { composeGuest } from '../../../src/plugin/second-factor.ts';
+import type { SecondFactorUseCases } from '../../../src/plugin/use-cases.ts';
 import { makeDataDir, removeDataDir } from '../stores/embedded.ts';
 import { createSettableClock, type SettableClock } from '../time/clock.ts';
 import { createVisitor, type Visitor, type VisitorOptions } from '../visitor.ts';
@@ -46,6 +44,8 @@ export interface GuestHost {
   readonly people: People;
   readonly provider: Provider;
   readonly lock: SecondFactor;
+  /** The use cases behind `lock`, which a host does not see. */
+  readonly useCases: SecondFactorUseCases;
   visitor(options?: VisitorOptions): Visitor;
   relyingParty(clientId?: string): Promise<RelyingParty>;
   /** With other options of the plugin: sessions and tokens live on. */
@@ -57,8 +57,8 @@ export interface GuestOptions {
   readonly options?: Partial<SecondFactorOptions>;
   readonly configuration?: Configuration;
   readonly listener?: Kind['listener'];
-  /** In place of `secondFactor`. */
-  readonly assemble?: (options: SecondFactorOptions) => SecondFactor;
+  /** In place of the composition by options alone. */
+  readonly compose?: (options: SecondFactorOptions) => ReturnType<typeof composeGuest>;
   /** In place of embedded ones; whoever opened them closes them. */
   readonly stores?: GuestHost['stores'];
   /** What the clients may do beside the code flow and refreshing. */
@@ -93,9 +93,12 @@ export async function startGuest(kind: Kind, given: GuestOptions = {}): Promise<
     ...given.options,
   };
   let parts: HostParts;
+  let useCases: SecondFactorUseCases;
 
   async function serve(): Promise<void> {
-    const lock = (given.assemble ?? secondFactor)(options);
+    const guest = (given.compose ?? ((said) => composeGuest(readOptions(said))))(options);
+    const { lock } = guest;
+    ({ useCases } = guest);
     parts = { lock, provider: new Provider(issuer, lock.configure(configuration)), prefix: kind.prefix };
     await server.swap((given.listener ?? kind.listener)(parts));
   }
@@ -112,6 +115,9 @@ export async function startGuest(kind: Kind, given: GuestOptions = {}): Promise<
     },
     get lock() {
       return parts.lock;
+    },
+    get useCases() {
+      return useCases;
     },
     visitor: (more) => createVisitor(origin, { stopAt: 'http://rp.test', ...more }),
     relyingParty: (clientId = 'rp') =>

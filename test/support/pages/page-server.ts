@@ -32,7 +32,9 @@ export async function startPageServer(options: PageServerOptions = {}): Promise<
   const app = new Koa();
   // Refusals are looked at in the answer, not in the test's own output.
   app.silent = true;
-  app.use(securityHeaders({ https }));
+  app.use(
+    securityHeaders({ https, formsLeadAway: ['/interaction', '/auth', '/session'], ownWindow: ['/account'] }),
+  );
   app.use(createAssetRoutes({ tenants }).routes());
   app.use(createLocaleRoutes({ https }).routes());
   app.use((ctx) => {

@@ -1,11 +1,10 @@
 /** A method of somebody else's: one file, one line of the catalogue, and two views. */
 import { expect } from 'chai';
 import { CATALOGUE } from '../../../../src/domain/methods/index.ts';
-import type { SecondFactor, SecondFactorOptions } from '../../../../src/index.ts';
+import type { SecondFactorOptions } from '../../../../src/index.ts';
 import { mongo } from '../../../../src/mongo.ts';
 import { readOptions } from '../../../../src/plugin/options/schema.ts';
-import { SERVER_DEFAULTS } from '../../../../src/plugin/options/server-options.ts';
-import { assembleSecondFactor } from '../../../../src/plugin/second-factor.ts';
+import { composeGuest } from '../../../../src/plugin/second-factor.ts';
 import { redis } from '../../../../src/redis.ts';
 import { begin, type InteractionContext, MFA, redeem } from '../../../plugin/story.ts';
 import { type GuestHost, startGuest } from '../../../support/hosts/guest-host.ts';
@@ -16,15 +15,11 @@ import { wordOfTheDay, wordOn } from './word-of-the-day.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-function assemble(options: SecondFactorOptions): SecondFactor {
+function compose(options: SecondFactorOptions) {
   const read = readOptions(options);
-  return assembleSecondFactor({
-    ...read,
-    ...SERVER_DEFAULTS,
-    policy: { ...read.policy, methods: [wordOfTheDay.name] },
-    catalogue: [...CATALOGUE, wordOfTheDay],
-    addedViews: new URL('views/', import.meta.url),
-  });
+  const policy = { ...read.policy, methods: [wordOfTheDay.name] };
+  const catalogue = [...CATALOGUE, wordOfTheDay];
+  return composeGuest({ ...read, policy }, { catalogue, addedViews: new URL('views/', import.meta.url) });
 }
 
 interface OpenStores {
@@ -54,7 +49,7 @@ describe('a method that a host adds', () => {
 
   beforeEach(async () => {
     opened = await openStores();
-    const host = await startGuest(IN_EXPRESS, { assemble, ...(opened && { stores: opened.stores }) });
+    const host = await startGuest(IN_EXPRESS, { compose, ...(opened && { stores: opened.stores }) });
     at = { host, rp: await host.relyingParty() };
   });
   afterEach(async () => {

@@ -1,10 +1,8 @@
-/** Whose name, colour and help a page carries: the tenant's, or the product's. */
-import { LOCALES, type Locale } from '../../domain/account.ts';
-import type { Tenant } from '../../domain/tenant.ts';
-import { brandStyle, logoOf } from '../../presentation/brand.ts';
-import { webAddress } from '../../presentation/plain-text.ts';
-import { brandStylePath, logoPath } from './asset-files.ts';
-import type { Site } from './site.ts';
+/** The name, colour and support contact on a page: those of the tenant or those of the product. */
+import { LOCALES, type Locale } from '../domain/account.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import { brandStyle, logoOf } from './brand.ts';
+import { webAddress } from './plain-text.ts';
 
 const PRODUCT = 'Doublelock';
 
@@ -15,7 +13,7 @@ export interface Brand {
   readonly styleHref: string | null;
   readonly logoHref: string | null;
   readonly support: { readonly email: string | null; readonly url: string | null };
-  /** The administrator's own explanation, in the page's language where there is one. */
+  /** The administrator's explanation, in the page's language if it exists. */
   readonly message: { readonly text: string; readonly lang: Locale } | null;
 }
 
@@ -28,17 +26,23 @@ const OURS: Brand = {
   message: null,
 };
 
-/** Colours and logos are looked at once, so that a page names only what is really served. */
+/** The URLs at which the files of a tenant are served. */
+export interface BrandUrls {
+  readonly style: (tenantId: string) => string;
+  readonly logo: (tenantId: string) => string;
+}
+
+/** Checks colours and logos once, so that a page names only files that are served. */
 export function brandsOf(
   tenants: readonly Tenant[],
-  site: Pick<Site, 'root'>,
+  urls: BrandUrls,
 ): (tenant: Tenant | null, lang: Locale) => Brand {
   const hrefs = new Map(
     tenants.map((tenant) => [
       tenant.id,
       {
-        styleHref: brandStyle(tenant.brand.colour) === null ? null : brandStylePath(site, tenant.id),
-        logoHref: logoOf(tenant) === null ? null : logoPath(site, tenant.id),
+        styleHref: brandStyle(tenant.brand.colour) === null ? null : urls.style(tenant.id),
+        logoHref: logoOf(tenant) === null ? null : urls.logo(tenant.id),
       },
     ]),
   );
@@ -55,7 +59,7 @@ export function brandsOf(
   };
 }
 
-/** In another language rather than not at all. */
+/** Falls back to the first language that has a message. */
 function messageIn({ secondFactor: { message } }: Tenant, lang: Locale): Brand['message'] {
   const found = [lang, ...LOCALES].find((locale) => message[locale]);
   return found === undefined ? null : { text: message[found] ?? '', lang: found };

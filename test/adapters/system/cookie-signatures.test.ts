@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect } from 'chai';
-import { createCookieSignatures } from '../../src/oidc/cookie-signatures.ts';
+import { createCookieSignatures } from '../../../src/adapters/system/cookie-signatures.ts';
 
 const OLD = 'the cookie key of last year, long enough';
 const NEW = 'the cookie key of this year, long enough';

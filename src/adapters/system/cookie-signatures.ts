@@ -1,17 +1,11 @@
 /**
- * Signs cookies, with what Koa and oidc-provider ask of the keygrip package. That one makes keys of bytes for each use,
- * and compares by two more HMACs: three times the price of all that is kept of a cookie.
+ * Signs cookies in place of the keygrip package. Keygrip makes keys of bytes for each use and compares by two more
+ * HMACs, which takes three times as long.
  */
 import { createHmac, createSecretKey, type KeyObject, timingSafeEqual } from 'node:crypto';
+import type { CookieSignatures } from '../../ports/cookies.ts';
 
-export interface CookieSignatures {
-  sign(data: string): string;
-  verify(data: string, signature: string): boolean;
-  /** Which key made the signature, the newest being 0; -1: none of them. */
-  index(data: string, signature: string): number;
-}
-
-/** The first key signs; the others are still taken, and their cookies signed anew. */
+/** The first key signs. Signatures of the other keys are accepted, and Koa signs their cookies again. */
 export function createCookieSignatures(keys: readonly string[]): CookieSignatures {
   const [newest, ...older] = keys.map((key) => createSecretKey(Buffer.from(key)));
   if (!newest) throw new Error('at least one cookie key is needed');

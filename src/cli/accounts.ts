@@ -1,0 +1,37 @@
+/** `doublelock accounts`. */
+import type { AddCommands } from './command-group.ts';
+import { operate, tenantsOf } from './operate.ts';
+import { print, table } from './output.ts';
+
+export const addAccountCommands: AddCommands = (program, readConfig) => {
+  const accounts = program.command('accounts').description('the accounts in the store');
+  accounts
+    .command('list')
+    .description('list them, tenant by tenant, with the ids that the log knows them by')
+    .option('--tenant <id>', 'of this tenant alone')
+    .action(({ tenant }: { tenant?: string }) =>
+      operate(readConfig(), async (operation, config) => {
+        const found = await operation.listAccounts(tenantsOf(config, tenant));
+        print(
+          ...table(
+            ['EMAIL', 'TENANT', 'ROLE', 'NAME', 'ID'],
+            found.map(({ email, tenantId, role, name, id }) => [email, tenantId, role, name, id]),
+          ),
+        );
+      }),
+    );
+
+  accounts
+    .command('unfreeze')
+    .description(
+      'let factors be changed again, after somebody said “it was not me” and you have looked into it',
+    )
+    .argument('<email>', 'the address of the account')
+    .action((email: string) =>
+      operate(readConfig(), async (operation) => {
+        const was = await operation.unfreeze(email);
+        if (was === null) throw new Error(`no account has the address ${email}`);
+        print(was ? `${email} may change its factors again` : `${email} was not frozen`);
+      }),
+    );
+};

@@ -1,0 +1,100 @@
+/** The areas of the server. A request is compared with the routes of each area before its own, so the sign-in is first. */
+import type { Config } from '../config/shape.ts';
+import { accountArea } from '../http/account/area.ts';
+import { assetsArea } from '../http/assets/area.ts';
+import { consentArea } from '../http/consent/area.ts';
+import { demoArea } from '../http/demo/area.ts';
+import type { DemoRoutesDeps } from '../http/demo/routes.ts';
+import { emailLinksArea } from '../http/email-links/area.ts';
+import { localeArea } from '../http/locale/area.ts';
+import { oidcArea } from '../http/oidc-pages/area.ts';
+import { opsArea } from '../http/ops/area.ts';
+import { secondFactorArea } from '../http/second-factor/area.ts';
+import type { Area } from '../http/server/area.ts';
+import { signInArea } from '../http/sign-in/area.ts';
+import { createMessageWriter } from '../messages/templates.ts';
+import type { Server } from './composition.ts';
+
+export function createAreas(server: Server): readonly Area[] {
+  const { config, parts, readiness, demoSessions, plugin, provider, session, useCases, guards } = server;
+  const { render, clients } = server;
+  const { stores, clock, metrics } = parts;
+  const { issuer, tenants } = config;
+  const { enrolment, recovery, passkeys, signInTransactions, trustedBrowsers, maskedDestination } =
+    plugin.useCases;
+  const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
+  const { forms, knownBrowser, requireSession } = guards;
+  const { nameOf: clientName, tenantOf: clientTenant } = clients;
+  const isDevelopment = config.environment === 'development';
+
+  return [
+    secondFactorArea({ routes: plugin.routes(provider) }),
+    signInArea({
+      session,
+      signIn,
+      signInTransactions,
+      forms,
+      knownBrowser,
+      render,
+      clientName,
+      clientTenant,
+      onward: plugin.onward(provider),
+    }),
+    oidcArea({ provider }),
+    ...(isDevelopment
+      ? [
+          demoArea({
+            issuer,
+            clients: config.clients,
+            accounts: shownAccounts(config),
+            sessions: demoSessions,
+            forms,
+            render,
+          }),
+        ]
+      : []),
+    opsArea({
+      metrics: config.metrics.port === null ? metrics : null,
+      isReady: readiness,
+      outbox: stores.outbox,
+      samples: { tenants, issuer, clock, write: createMessageWriter({ tenants, issuer, clock }) },
+      render,
+      isDevelopment,
+    }),
+    assetsArea({ tenants }),
+    localeArea({ https: issuer.startsWith('https:') }),
+    emailLinksArea({ links, forms, render }),
+    consentArea({ session, findAccount, clients: config.clients, forms, render, clientName, clientTenant }),
+    accountArea({
+      session,
+      requireSession,
+      selfService,
+      enrolment,
+      recovery,
+      passkeys,
+      trustedBrowsers,
+      maskedDestination,
+      restateRecord,
+      selfEnrolment,
+      forms,
+      render,
+      clock,
+    }),
+  ];
+}
+
+/** The passwords of the built-in demo are public. Those of every other file are secret. */
+function shownAccounts({ accounts, tenants, isBuiltInDemo }: Config): DemoRoutesDeps['accounts'] {
+  const shown = isBuiltInDemo ? accounts : [];
+  return shown.map(({ email, password, tenantId, role, factors }) => {
+    const tenant = tenants.find(({ id }) => id === tenantId);
+    return {
+      email,
+      password: password ?? '',
+      tenant: tenant?.name ?? tenantId,
+      enforcement: tenant?.secondFactor.enforcement ?? 'off',
+      isAdministrator: role === 'admin',
+      methods: factors.map(({ method }) => method),
+    };
+  });
+}

@@ -1,0 +1,49 @@
+/** The composed server as one typed object. `server.ts` builds it, and `areas.ts` reads it. */
+import type { Config } from '../config/shape.ts';
+import type { DemoSessions } from '../http/demo/sessions.ts';
+import type { FormTokens } from '../http/guards/forms.ts';
+import type { KnownBrowser } from '../http/guards/known-browser.ts';
+import type { RequireSession } from '../http/guards/require-session.ts';
+import type { Render } from '../http/pages/page-contract.ts';
+import type { ProviderPages } from '../oidc/page-hooks.ts';
+import type { createProvider } from '../oidc/provider.ts';
+import type { ProviderSession } from '../oidc/sessions.ts';
+import type { Plugin } from '../plugin/compose.ts';
+import type { FindAccount } from '../use-cases/account/find-account.ts';
+import type { MailedLinks } from '../use-cases/account/mailed-links.ts';
+import type { SelfEnrolment } from '../use-cases/account/self-enrolment.ts';
+import type { SelfService } from '../use-cases/account/self-service.ts';
+import type { SignIn } from '../use-cases/sign-in/password.ts';
+import type { RestateRecord } from '../use-cases/sign-in/sign-in-records.ts';
+import type { ClientNames } from './client-names.ts';
+import type { Parts } from './parts.ts';
+
+/** Whether the process takes new sign-ins. A process that is stopping does not. */
+export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: string }>;
+
+/** The server of one configuration, before its areas. */
+export interface Server {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly readiness: Readiness;
+  readonly demoSessions: DemoSessions;
+  readonly plugin: Plugin;
+  readonly provider: ReturnType<typeof createProvider>;
+  readonly providerPages: ProviderPages;
+  readonly session: ProviderSession;
+  readonly useCases: {
+    readonly signIn: SignIn;
+    readonly findAccount: FindAccount;
+    readonly restateRecord: RestateRecord;
+    readonly selfService: SelfService;
+    readonly selfEnrolment: SelfEnrolment;
+    readonly links: MailedLinks;
+  };
+  readonly guards: {
+    readonly forms: FormTokens;
+    readonly knownBrowser: KnownBrowser;
+    readonly requireSession: RequireSession;
+  };
+  readonly render: Render;
+  readonly clients: ClientNames;
+}

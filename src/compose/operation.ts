@@ -1,0 +1,69 @@
+/** Composes the operator's use cases for one command, and closes them after it. A server may use the same stores. */
+import type { Config } from '../config/shape.ts';
+import type { Log } from '../ports/log.ts';
+import type { Notify } from '../ports/senders.ts';
+import { createAuditLog } from '../use-cases/administration/audit-log.ts';
+import { createFactors } from '../use-cases/administration/factors.ts';
+import { createOperation } from '../use-cases/administration/operation.ts';
+import { cipherOf } from './keys.ts';
+import { noticesOf } from './notices.ts';
+import { expectStore, openParts, type Parts, secretsOf } from './parts.ts';
+import { createSenders, type Senders } from './senders.ts';
+
+export type Operation = ReturnType<typeof createOperation>;
+
+/** Milliseconds for which an operator waits for a mail server. */
+const SENDING_MS = 5000;
+
+/** Calls `onUndelivered` at the end when a notice could not be sent. */
+export async function withOperation(
+  config: Config,
+  act: (operation: Operation, config: Config) => Promise<void>,
+  onUndelivered: () => void,
+): Promise<void> {
+  expectStore(config);
+  const parts = await openParts(config);
+  const { stores, clock, random } = parts;
+  const { accounts, audit, enrolments, lockouts, records, trustedBrowsers } = stores;
+  let isDelivered = true;
+  // Nothing of it is shown: the words of a mail server or a gateway may hold an address or a password.
+  const warn: Log = () => {
+    isDelivered = false;
+  };
+  const senders = createSenders({ stores, clock, random, logger: { warn } });
+  try {
+    const auditLog = createAuditLog({ audit, clock, random });
+    const send = lazyNotify({ config, parts, senders, warn });
+    const notify: Notify = async (account, notice) => {
+      try {
+        await send(account, notice);
+      } catch {
+        isDelivered = false;
+      }
+    };
+    const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, auditLog });
+    await act(createOperation({ accounts, factors, records, audit, auditLog, clock }), config);
+  } finally {
+    await senders.close(SENDING_MS);
+    if (!isDelivered) onUndelivered();
+    await stores.close();
+  }
+}
+
+interface LazyNotifyDeps {
+  readonly config: Config;
+  readonly parts: Parts;
+  readonly senders: Senders;
+  readonly warn: Log;
+}
+
+/** Opens keys and senders with the first notice, so that a command without notices works without them. */
+function lazyNotify({ config, parts, senders, warn }: LazyNotifyDeps): Notify {
+  return async (account, notice) => {
+    const { stores, clock, random } = parts;
+    const auditLog = createAuditLog({ audit: stores.audit, clock, random });
+    const cipher = await cipherOf(secretsOf(config), parts);
+    const sender = await senders.of(config, cipher);
+    await noticesOf(config, { parts, sender, cipher, auditLog, log: warn }).notify(account, notice);
+  };
+}

@@ -1,0 +1,116 @@
+/** The second factor of our own server: the same plugin as a guest's, with the password page in the same interaction. */
+import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
+import type { Config } from '../config/shape.ts';
+import type { KnownBrowser } from '../http/guards/known-browser.ts';
+import type { Render } from '../http/pages/page-contract.ts';
+import { issuedLifetimeMs, OWN_CLIENT } from '../oidc/provider.ts';
+import { accountOf } from '../oidc/request-cache.ts';
+import type { ClientRule } from '../oidc/requested-assurance.ts';
+import { composePlugin, type Plugin } from '../plugin/compose.ts';
+import { createKnownIssuer } from '../plugin/issuer.ts';
+import { accountsOf } from '../plugin/options/host-account.ts';
+import { reencryptedOnUse } from '../plugin/reencrypted-on-use.ts';
+import type { SecondFactorStores } from '../plugin/use-cases.ts';
+import type { AuditLog, Cipher } from '../ports/system.ts';
+import { clientNamesOf } from './client-names.ts';
+import type { Notices } from './notices.ts';
+import type { Parts } from './parts.ts';
+import { allowedPrefixesOf } from './senders.ts';
+
+interface SecondFactorDeps {
+  readonly config: Config;
+  readonly parts: Pick<Parts, 'stores' | 'clock' | 'random' | 'logger'>;
+  readonly cipher: Cipher;
+  readonly auditLog: AuditLog;
+  readonly notices: Notices;
+  readonly knownBrowser: KnownBrowser;
+  readonly render: Render;
+}
+
+export function secondFactorOf({
+  config,
+  parts,
+  cipher,
+  auditLog,
+  notices,
+  knownBrowser,
+  render,
+}: SecondFactorDeps): Plugin {
+  const { clock, random, logger } = parts;
+  const { messenger, notify, confirmUrl } = notices;
+  const { totp, email, sms, trustedDevice } = config.secondFactor;
+  const allowedPrefixes = allowedPrefixesOf(config);
+  const canText = allowedPrefixes === null || allowedPrefixes.length > 0;
+
+  return composePlugin({
+    ports: {
+      stores: storesOf(config, parts, cipher),
+      messenger,
+      notify,
+      auditLog,
+      passkeyVerifier: createPasskeyVerifier(),
+      cipher,
+      clock,
+      random,
+    },
+    settings: {
+      tenants: config.tenants,
+      methods: { totp, email, sms: canText ? sms : null },
+      smsLimits: { ...config.sms.limits, allowedPrefixes },
+      trustDays: trustedDevice.days,
+      confirmUrl,
+    },
+    rules: {
+      clientRule: clientRuleOf(config),
+      accountOf,
+      issuedLifetimeMs: issuedLifetimeMs(config.session.absoluteHours),
+    },
+    pages: {
+      basePath: () => '',
+      homeUrl: '/',
+      render,
+      clientName: clientNamesOf(config.clients).nameOf,
+      trustedCookieName: 'trusted',
+    },
+    ownSignIn: {
+      interactionUrl: (uid) => `/interaction/${uid}`,
+      passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
+      onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
+    },
+    issuer: createKnownIssuer(config.issuer),
+    log: logger.error,
+  });
+}
+
+function storesOf(
+  { tenants }: Config,
+  { stores, clock, logger }: Pick<Parts, 'stores' | 'clock' | 'logger'>,
+  cipher: Cipher,
+): SecondFactorStores {
+  const { accounts, onceKeys, lockouts, records, transactions, attempts, trustedBrowsers } = stores;
+  const known = accountsOf(
+    {
+      account: (id) => accounts.findById(id),
+      onContact: (id, contact) =>
+        'email' in contact ? accounts.confirmEmail(id, contact.email) : accounts.setPhone(id, contact.phone),
+    },
+    tenants,
+    logger.error,
+  );
+  const enrolments = reencryptedOnUse(stores.enrolments, cipher, clock);
+  return {
+    accounts: known,
+    enrolments,
+    onceKeys,
+    lockouts,
+    records,
+    transactions,
+    attempts,
+    trustedBrowsers,
+  };
+}
+
+function clientRuleOf({ clients }: Config): (clientId: string) => ClientRule {
+  const byId = new Map(clients.map((client) => [client.clientId, client]));
+  return (id) => ({ always: byId.get(id)?.secondFactor === 'always', own: id === OWN_CLIENT });
+}

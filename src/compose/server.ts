@@ -1,0 +1,182 @@
+/** Composes the server of one configuration, in the order in which its parts need each other. */
+import { createCookieSignatures } from '../adapters/system/cookie-signatures.ts';
+import type { Config, Secrets } from '../config/shape.ts';
+import { createDemoSessions } from '../http/demo/sessions.ts';
+import { createFormTokens } from '../http/guards/forms.ts';
+import { createKnownBrowser } from '../http/guards/known-browser.ts';
+import { createRequireSession } from '../http/guards/require-session.ts';
+import { errorPages } from '../http/middleware/errors.ts';
+import { securityHeaders } from '../http/middleware/headers.ts';
+import { requestLog } from '../http/middleware/request-log.ts';
+import { wholeRequest } from '../http/middleware/whole-request.ts';
+import { createProviderPages } from '../http/oidc-pages/pages.ts';
+import { createRenderer } from '../http/pages/render.ts';
+import { createApp, type Handler } from '../http/server/app.ts';
+import { type Area, headerExceptionsOf } from '../http/server/area.ts';
+import { createProviderAdapter } from '../oidc/adapter.ts';
+import { createProvider, installMiddleware, OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/provider.ts';
+import { createProviderSession } from '../oidc/sessions.ts';
+import type { Cipher } from '../ports/system.ts';
+import { createFindAccount } from '../use-cases/account/find-account.ts';
+import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
+import { createSelfService } from '../use-cases/account/self-service.ts';
+import { createFindVisit } from '../use-cases/account/visit.ts';
+import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
+import { createSignIn } from '../use-cases/sign-in/password.ts';
+import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
+import { createAreas } from './areas.ts';
+import { clientNamesOf } from './client-names.ts';
+import type { Readiness, Server } from './composition.ts';
+import { cipherOf } from './keys.ts';
+import { noticesOf } from './notices.ts';
+import { auditLogOf, type Parts, secretsOf, seedAccounts } from './parts.ts';
+import { secondFactorOf } from './second-factor.ts';
+
+/** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */
+export type Serve = (config: Config) => Promise<Handler>;
+
+/**
+ * A reload calls the result again. The demo's sessions outlive a reload, and so do `parts`; everything else is created
+ * for each configuration. `areasOf` lists the areas in the order in which they are asked.
+ */
+export function createServer(
+  parts: Parts,
+  readiness: Readiness,
+  areasOf: (server: Server) => readonly Area[] = createAreas,
+): Serve {
+  const demoSessions = createDemoSessions(parts.clock);
+  return async (config) => {
+    const secrets = secretsOf(config);
+    const cipher = await cipherOf(secrets, parts);
+    await seedAccounts(config, parts, cipher);
+    const server = await composeServer({ config, parts, readiness, demoSessions, secrets, cipher });
+    await server.plugin.useCases.trustedBrowsers.endWhereForbidden(config.tenants);
+    return handlerOf(server, areasOf(server), secrets);
+  };
+}
+
+interface Given extends Pick<Server, 'config' | 'parts' | 'readiness' | 'demoSessions'> {
+  readonly secrets: Secrets;
+  readonly cipher: Cipher;
+}
+
+async function composeServer({
+  config,
+  parts,
+  readiness,
+  demoSessions,
+  secrets,
+  cipher,
+}: Given): Promise<Server> {
+  const { stores, hasher, clock, random, logger } = parts;
+  const { issuer, tenants } = config;
+  const { accounts, attempts, enrolments, lockouts, records, transactions, trustedBrowsers } = stores;
+  const auditLog = auditLogOf(parts, logger.info);
+  const sender = await parts.senders.of(config, cipher);
+  const notices = noticesOf(config, { parts, sender, cipher, auditLog, log: logger.warn });
+  const clients = clientNamesOf(config.clients);
+
+  const forms = createFormTokens(cipher);
+  const knownBrowser = createKnownBrowser({ cipher, random, isHttps: issuer.startsWith('https:') });
+  const isDevelopment = config.environment === 'development';
+  const render = createRenderer({ tenants, issuer, clock, isDevelopment });
+
+  const plugin = secondFactorOf({ config, parts, cipher, auditLog, notices, knownBrowser, render });
+  const findAccount = createFindAccount({ accounts });
+  const pages = createProviderPages({
+    render,
+    clientName: clients.nameOf,
+    clientTenant: clients.tenantOf,
+  });
+  const provider = createProvider({
+    settings: {
+      issuer,
+      clients: config.clients,
+      signingKeys: secrets.signing,
+      cookieSignatures: createCookieSignatures(secrets.cookies),
+      sessionHours: config.session.absoluteHours,
+    },
+    adapter: createProviderAdapter(
+      { durable: stores.providerDurable, shortLived: stores.providerShortLived },
+      cipher,
+      clock,
+    ),
+    findAccount,
+    pages,
+    secondFactor: plugin,
+    clock,
+    logger,
+  });
+  const session = createProviderSession(provider);
+
+  const { available, evaluatePolicy, recovery } = plugin.useCases;
+  const { notify, links } = notices;
+  const signIn = createSignIn({
+    accounts,
+    attempts,
+    lockouts,
+    transactions,
+    loadSnapshot: createSnapshotLoader({ accounts, enrolments, tenants, lockouts }),
+    hasher,
+    cipher,
+    auditLog,
+    clock,
+    random,
+  });
+  const selfService = createSelfService({
+    accounts,
+    enrolments,
+    lockouts,
+    trustedBrowsers,
+    available,
+    notify,
+    auditLog,
+  });
+  const selfEnrolment = createSelfEnrolment({ transactions, enrolments, recovery, clock });
+  const restateRecord = createRestatement({ records });
+  const requireSession = createRequireSession({
+    session,
+    findVisit: createFindVisit({ records, evaluatePolicy, clock }),
+    authorization: { path: '/auth', clientId: OWN_CLIENT, redirectUri: `${issuer}${OWN_RETURN_PATH}` },
+  });
+
+  return {
+    config,
+    parts,
+    readiness,
+    demoSessions,
+    plugin,
+    provider,
+    providerPages: pages,
+    session,
+    useCases: { signIn, findAccount, restateRecord, selfService, selfEnrolment, links },
+    guards: { forms, knownBrowser, requireSession },
+    render,
+    clients,
+  };
+}
+
+function handlerOf(
+  { config, parts, provider, providerPages, render }: Server,
+  areas: readonly Area[],
+  { cookies }: Pick<Secrets, 'cookies'>,
+): Handler {
+  const { clock, random, logger, metrics } = parts;
+  const { issuer, listen, environment } = config;
+  const { formsLeadAway, ownWindow } = headerExceptionsOf(areas);
+  const around = [
+    wholeRequest,
+    requestLog({ log: logger.info, count: metrics.request, clock, random }),
+    errorPages({ render, log: logger.error }),
+    securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow }),
+  ];
+  installMiddleware(provider, around, providerPages);
+  return createApp({
+    issuer,
+    trustedProxies: listen.trustedProxies,
+    cookieSignatures: createCookieSignatures(cookies),
+    around,
+    areas,
+    home: environment === 'development' ? '/demo' : '/account',
+  });
+}

@@ -1,0 +1,11 @@
+/** The pages behind the links in e-mails as an area. */
+import type { Area } from '../server/area.ts';
+import { createMailedRoutes } from './routes.ts';
+
+export function emailLinksArea(deps: Parameters<typeof createMailedRoutes>[0]): Area {
+  return {
+    name: 'email-links',
+    paths: ['/confirm-email', '/not-me'],
+    routes: createMailedRoutes(deps),
+  };
+}

@@ -1,0 +1,12 @@
+/** The language switch as an area. */
+import { OWN_SITE } from '../pages/site.ts';
+import type { Area } from '../server/area.ts';
+import { createLocaleRoutes, type LocaleRoutesOptions } from './routes.ts';
+
+export function localeArea({ https, site = OWN_SITE }: LocaleRoutesOptions): Area {
+  return {
+    name: 'locale',
+    paths: [`${site.root}/locale`],
+    routes: createLocaleRoutes({ https, site }),
+  };
+}

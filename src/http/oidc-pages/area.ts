@@ -1,0 +1,36 @@
+/** The provider's own endpoints as an area. The provider answers them; a post to two of them is redirected first. */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { readForm } from '../guards/forms.ts';
+import type { Area, Delegate } from '../server/area.ts';
+
+const PROVIDER =
+  /^\/(?:auth(?:\/[^/]+)?|token(?:\/(?:introspection|revocation))?|me|jwks|request|session\/end(?:\/[a-z]+)?|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
+/** The provider answers other methods with 404. We answer them with 405. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
+/** OIDC Core 3.1.2.1 and RP-Initiated Logout 2 allow a post to these endpoints. */
+const ALSO_POSTED = ['/auth', '/session/end'];
+
+export function oidcArea({ provider }: { readonly provider: Delegate['app'] }): Area {
+  const router = new Router({ sensitive: true, strict: true });
+  for (const path of ALSO_POSTED) router.post(path, postedAsQuery);
+  return {
+    name: 'oidc',
+    paths: ['/auth', '/token', '/me', '/jwks', '/request', '/session/end', '/.well-known'],
+    routes: router,
+    headers: { formsLeadAway: ['/auth', '/session'] },
+    openToPosts: ALSO_POSTED,
+    delegate: {
+      app: provider,
+      owns: ({ method, path }) =>
+        PROVIDER.test(path) && METHODS.has(method) && !(method === 'POST' && ALSO_POSTED.includes(path)),
+    },
+  };
+}
+
+/** The library reads a post only with cookies of `SameSite=None`. A redirect to the same request as a query needs none. */
+async function postedAsQuery(ctx: Context): Promise<void> {
+  const fields = await readForm(ctx);
+  ctx.status = 303;
+  ctx.redirect(`${ctx.path}?${new URLSearchParams({ ...fields })}`);
+}

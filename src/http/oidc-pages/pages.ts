@@ -1,0 +1,46 @@
+/** The pages of the provider's own endpoints: protocol errors, sign-out, and the change to another account. */
+import type { ProviderPages } from '../../oidc/page-hooks.ts';
+import { pagePath } from '../guards/return-path.ts';
+import type { Render } from '../pages/page-contract.ts';
+
+interface ProviderPagesDeps {
+  readonly render: Render;
+  readonly clientName: (clientId: string) => string;
+  readonly clientTenant: (clientId: string) => string | null;
+}
+
+export function createProviderPages({ render, clientName, clientTenant }: ProviderPagesDeps): ProviderPages {
+  const nameOf = (clientId: string | null) => (clientId === null ? null : clientName(clientId));
+
+  return {
+    error(ctx, { error, description, isPassing, isSessionGone, ...fault }) {
+      const status = isPassing ? 503 : fault.status;
+      const title = isPassing
+        ? 'unavailable'
+        : isSessionGone
+          ? 'expired'
+          : status >= 500
+            ? 'failed'
+            : 'protocol';
+      const protocol = title === 'protocol' ? { error, description } : null;
+      const again = status >= 500 ? pagePath(ctx) : null;
+      const home = { href: '/', text: 'home' as const };
+      const links = again === null ? [home] : [{ href: again, text: 'try-again' as const }, home];
+      const requestId = String(ctx.state.requestId ?? '');
+      render(ctx, 'error', { title, protocol, cancel: null, links, requestId }, { status });
+    },
+
+    signOut(ctx, { action, xsrf }, clientId) {
+      const tenantId = clientId === null ? null : clientTenant(clientId);
+      render(ctx, 'sign-out', { action, xsrf, clientName: nameOf(clientId) }, { tenantId });
+    },
+
+    signedOut(ctx, clientId) {
+      render(ctx, 'signed-out', { clientName: nameOf(clientId) });
+    },
+
+    switchAccount(ctx, { action, xsrf }) {
+      render(ctx, 'switch-account', { action, xsrf });
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** Health, metrics and the pages for development as an area. */
+import type { Area } from '../server/area.ts';
+import { createOpsRoutes, type OpsRoutesDeps } from './routes.ts';
+
+export function opsArea(deps: OpsRoutesDeps): Area {
+  return {
+    name: 'ops',
+    paths: ['/health', '/metrics', '/dev'],
+    routes: createOpsRoutes(deps),
+  };
+}

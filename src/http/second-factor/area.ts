@@ -1,0 +1,12 @@
+/** The pages of the second factor as an area. The plugin makes them, because a guest has the same pages. */
+import type { Area } from '../server/area.ts';
+import type { Mounted } from '../server/mount.ts';
+
+export function secondFactorArea({ routes }: { readonly routes: Mounted }): Area {
+  return {
+    name: 'second-factor',
+    paths: ['/interaction/:uid/second-factor'],
+    routes,
+    headers: { formsLeadAway: ['/interaction'] },
+  };
+}

@@ -1,0 +1,171 @@
+/** Composes the plugin from ports and settings. A guest's options and our own server both lead here. */
+import type { Middleware } from 'koa';
+import type { Configuration, Provider } from 'oidc-provider';
+import { type PasskeySite, passkeySiteOf } from '../domain/methods/webauthn.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import { createAssetRoutes } from '../http/assets/routes.ts';
+import { createTrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
+import { createLocaleRoutes } from '../http/locale/routes.ts';
+import { crossSite } from '../http/middleware/cross-site.ts';
+import { errorPages } from '../http/middleware/errors.ts';
+import { securityHeaders } from '../http/middleware/headers.ts';
+import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
+import { createRenderer, prepareAnswer } from '../http/pages/render.ts';
+import type { Site } from '../http/pages/site.ts';
+import type { ClientName } from '../http/second-factor/open-interaction.ts';
+import { createMounted, type Mounted } from '../http/server/mount.ts';
+import { clientNameOf } from '../oidc/sessions.ts';
+import type { Log } from '../ports/log.ts';
+import type { Clock } from '../ports/system.ts';
+import {
+  createSecondFactorArea,
+  type Onward,
+  type OwnSignIn,
+  type ProviderRules,
+  type SecondFactorArea,
+} from './area.ts';
+import type { KnownIssuer } from './issuer.ts';
+import { ownedUnder } from './owned-paths.ts';
+import {
+  composeUseCases,
+  type SecondFactorPorts,
+  type SecondFactorSettings,
+  type SecondFactorUseCases,
+} from './use-cases.ts';
+
+export interface PluginPages {
+  /** The path at which the provider and the pages are mounted, without a trailing slash. */
+  readonly basePath: (issuer: string) => string;
+  /** The link of the error page to a place to start again; null: none. */
+  readonly homeUrl: string | null;
+  /** The host's own way to draw the pages; null: ours. */
+  readonly render: RenderSome<SecondFactorPage> | null;
+  /** Null: the name with which the client was registered. */
+  readonly clientName: ClientName | null;
+  readonly trustedCookieName: string;
+  /** A folder with one view for each page of a method that the catalogue adds, named like the page. */
+  readonly addedViews?: URL | undefined;
+}
+
+export interface PluginParts {
+  readonly ports: SecondFactorPorts;
+  readonly settings: Omit<SecondFactorSettings, 'passkeySite'>;
+  readonly rules: ProviderRules;
+  readonly pages: PluginPages;
+  /** Null: the host's login page ends its interaction, as usual. */
+  readonly ownSignIn: OwnSignIn | null;
+  readonly issuer: KnownIssuer;
+  readonly log: Log;
+}
+
+export interface Plugin {
+  configure(host: Configuration): Configuration;
+  routes(provider: Provider): Mounted;
+  onward(provider: Provider): Onward;
+  readonly readAhead: SecondFactorArea['readAhead'];
+  readonly useCases: SecondFactorUseCases;
+}
+
+export function composePlugin({
+  ports,
+  settings,
+  rules,
+  pages,
+  ownSignIn,
+  issuer,
+  log,
+}: PluginParts): Plugin {
+  const { clock } = ports;
+  const { tenants, methods, catalogue, smsLimits, trustDays, confirmUrl } = settings;
+  const passkeySite = (): PasskeySite | null => {
+    const known = issuer.current();
+    return known === null ? null : passkeySiteOf(known);
+  };
+  const useCases = composeUseCases(ports, {
+    tenants,
+    methods,
+    catalogue,
+    smsLimits,
+    trustDays,
+    confirmUrl,
+    passkeySite,
+  });
+  const area = createSecondFactorArea({
+    useCases,
+    ports,
+    rules,
+    ownSignIn,
+    trust: { cookie: createTrustedBrowserCookie(pages.trustedCookieName), days: trustDays },
+    basePath: pages.basePath,
+    log,
+  });
+  const namesOf = (provider: Provider) => pages.clientName ?? clientNameOf(provider);
+
+  function routes(provider: Provider): Mounted {
+    // Without our configuration the provider would never lead anybody to the pages.
+    if (!area.isConfigured())
+      throw new TypeError('routes() is for a provider that was made with what configure() gives');
+    issuer.set(provider.issuer);
+    const { origin, protocol } = new URL(provider.issuer);
+    const base = pages.basePath(provider.issuer);
+    const https = protocol === 'https:';
+    const localeCookie = () => `${https ? '__Host-' : ''}second-factor-locale`;
+    const site: Site = { root: `${base}/second-factor`, localeCookie };
+    const render = drawing(
+      pages.render ??
+        createRenderer({
+          tenants,
+          issuer: provider.issuer,
+          clock,
+          isDevelopment: false,
+          site,
+          addedViews: pages.addedViews,
+        }),
+      tenants,
+      clock,
+    );
+    const ofSecondFactor = area.routes(provider, {
+      render,
+      clientName: namesOf(provider),
+      home: pages.homeUrl,
+    });
+    // A host that draws the pages has styles and languages of its own.
+    const shared = pages.render
+      ? []
+      : [createAssetRoutes({ tenants, site }), createLocaleRoutes({ https, site })];
+    const formsLeadAway = [`${base}/interaction`, site.root];
+    return createMounted({
+      owns: ownedUnder(base, pages.render ? null : site.root),
+      pages: [
+        errorPages({ render, log, home: pages.homeUrl }),
+        securityHeaders({ https: false, formsLeadAway }),
+        crossSite({ origin }),
+        ofSecondFactor.routes() as Middleware,
+        ...shared.map((each) => each.routes() as Middleware),
+      ],
+      trust: provider,
+    });
+  }
+
+  return {
+    configure: area.configure,
+    routes,
+    onward: (provider) => area.onward(provider, { clientName: namesOf(provider) }),
+    readAhead: area.readAhead,
+    useCases,
+  };
+}
+
+/** Sets status and cache rules, and shows the brand of the only tenant on pages that belong to no tenant. */
+function drawing(
+  render: RenderSome<SecondFactorPage>,
+  tenants: readonly Tenant[],
+  clock: Clock,
+): RenderSome<SecondFactorPage> {
+  const only = tenants.length === 1 ? tenants[0]?.id : undefined;
+  return (ctx, page, model, pageContext = {}) => {
+    const context = { ...pageContext, tenantId: pageContext.tenantId ?? only ?? null };
+    prepareAnswer(ctx, context, clock.now());
+    return render(ctx, page, model, context);
+  };
+}

@@ -1,0 +1,228 @@
+/** Composes the use cases of the second factor. The plugin, the server and the tests of use cases start from here. */
+import type { Account } from '../domain/account.ts';
+import type { Enrolment } from '../domain/enrolment/enrolment.ts';
+import type { Catalogue } from '../domain/methods/contract.ts';
+import { availableOf, createMethods, type MethodSettings } from '../domain/methods/index.ts';
+import type { PasskeySite } from '../domain/methods/webauthn.ts';
+import type { PolicyResult } from '../domain/policy/policy.ts';
+import type { Tenant } from '../domain/tenant.ts';
+import type { Messenger, Notify } from '../ports/senders.ts';
+import type {
+  AccountStore,
+  AttemptStore,
+  EnrolmentStore,
+  LockoutStore,
+  OnceStore,
+  SignInRecordStore,
+  TransactionStore,
+  TrustedBrowserStore,
+} from '../ports/stores.ts';
+import type { AuditLog, Cipher, Clock, PasskeyVerifier, Random } from '../ports/system.ts';
+import { createEnrol } from '../use-cases/enrolment/binding.ts';
+import { createEnrolment } from '../use-cases/enrolment/enrolment.ts';
+import { createRecovery } from '../use-cases/enrolment/recovery-codes.ts';
+import { createAddressConfirmation } from '../use-cases/second-factor/address-confirmation.ts';
+import { createAttemptLimiter } from '../use-cases/second-factor/attempt-limiter.ts';
+import { createAnswers } from '../use-cases/second-factor/check-answer.ts';
+import {
+  createExistingSessionEvaluation,
+  createPartialSnapshotLoader,
+  createPolicyEvaluation,
+  createSnapshotLoader,
+} from '../use-cases/second-factor/evaluate-policy.ts';
+import { createPasskeys } from '../use-cases/second-factor/passkeys.ts';
+import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
+import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
+import { createTrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
+import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
+import { createSignInTransactions } from '../use-cases/sign-in/transactions.ts';
+
+export interface SecondFactorStores {
+  readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setPhone'>;
+  readonly enrolments: EnrolmentStore;
+  readonly onceKeys: OnceStore;
+  readonly lockouts: LockoutStore;
+  readonly records: SignInRecordStore;
+  readonly transactions: TransactionStore;
+  readonly attempts: AttemptStore;
+  readonly trustedBrowsers: TrustedBrowserStore;
+}
+
+/** Everything that the use cases need from outside. */
+export interface SecondFactorPorts {
+  readonly stores: SecondFactorStores;
+  readonly messenger: Messenger;
+  readonly notify: Notify;
+  readonly auditLog: AuditLog;
+  readonly passkeyVerifier: PasskeyVerifier;
+  readonly cipher: Cipher;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+export interface SecondFactorSettings {
+  readonly tenants: readonly Tenant[];
+  readonly methods: MethodSettings;
+  /** Undefined: the methods of the product. */
+  readonly catalogue?: Catalogue | undefined;
+  readonly smsLimits: SmsLimits;
+  /** Days for which a browser is trusted. */
+  readonly trustDays: number;
+  /** Null while the issuer is unknown, and for an issuer at which browsers create no passkeys. */
+  readonly passkeySite: () => PasskeySite | null;
+  /** The URL at which an e-mail address can be confirmed without a code; null: none. */
+  readonly confirmUrl: (account: Account) => string | null;
+}
+
+export type SecondFactorUseCases = ReturnType<typeof composeUseCases>;
+
+export function composeUseCases(
+  { stores, messenger, notify, auditLog, passkeyVerifier, cipher, clock, random }: SecondFactorPorts,
+  settings: SecondFactorSettings,
+) {
+  const { accounts, enrolments, onceKeys, lockouts, records, transactions, attempts, trustedBrowsers } =
+    stores;
+  const { tenants, smsLimits, trustDays, passkeySite, confirmUrl } = settings;
+  const methods = createMethods(settings.methods, settings.catalogue);
+  const available = () => availableOf(methods, passkeySite());
+
+  const attemptLimiter = createAttemptLimiter({ methods, attempts, lockouts, auditLog, clock, random });
+  const countSend = createSendLimits({ methods, attempts, smsLimits, cipher, clock, random });
+  const sendCode = createSentCodes({
+    methods,
+    transactions,
+    countSend,
+    messenger,
+    smsLimits,
+    confirmUrl,
+    cipher,
+    auditLog,
+    clock,
+    random,
+  });
+
+  const recovery = createRecovery({
+    methods,
+    enrolments,
+    onceKeys,
+    transactions,
+    cipher,
+    notify,
+    auditLog,
+    clock,
+    random,
+  });
+  const enrol = createEnrol({
+    keepCodes: recovery.keepMade,
+    enrolments,
+    lockouts,
+    trustedBrowsers,
+    transactions,
+    notify,
+    auditLog,
+    clock,
+  });
+  const enrolment = createEnrolment({
+    methods,
+    accounts,
+    transactions,
+    enrol,
+    attemptLimiter,
+    sendCode,
+    notify,
+    cipher,
+    auditLog,
+    clock,
+    random,
+  });
+  const passkeys = createPasskeys({
+    method: methods.browser,
+    passkeyVerifier,
+    passkeySite,
+    transactions,
+    enrol,
+    cipher,
+    attemptLimiter,
+    clock,
+    random,
+  });
+
+  const { check, noteUse, destinationOf, isReachable, isReadable } = createAnswers({
+    methods,
+    verifyInBrowser: passkeys.verifyInBrowser,
+    onceKeys,
+    enrolments,
+    cipher,
+    clock,
+  });
+  const evaluatePolicy = createPolicyEvaluation({
+    accounts,
+    enrolments,
+    tenants,
+    onceKeys,
+    lockouts,
+    trustedBrowsers,
+    available,
+    isReachable,
+    clock,
+  });
+  const evaluateExistingSession = createExistingSessionEvaluation({
+    onceKeys,
+    lockouts,
+    trustedBrowsers,
+    available,
+    isReachable,
+    clock,
+  });
+  const secondFactor = createSecondFactor({
+    evaluatePolicy,
+    methods,
+    check,
+    noteUse,
+    attemptLimiter,
+    sendCode,
+    askPasskey: passkeys.ask,
+    destinationOf,
+    onRecovery: recovery.used,
+    transactions,
+    auditLog,
+    clock,
+  });
+
+  const { evaluate } = secondFactor;
+  const confirmation = createAddressConfirmation({
+    evaluate,
+    methods,
+    messenger,
+    countSend,
+    confirmUrl,
+    auditLog,
+  });
+
+  /** The masked destination of the factor's codes; null for a factor without sent codes. */
+  function maskedDestination(policyResult: PolicyResult, factor: Enrolment): string | null {
+    const destination = destinationOf(policyResult, factor);
+    return destination && (methods.sent(factor.method)?.masked(destination) ?? null);
+  }
+
+  return {
+    methods,
+    /** The methods that can be used now. */
+    available,
+    sendCode,
+    confirmation,
+    recovery,
+    enrolment,
+    passkeys,
+    isReachable,
+    isReadable,
+    maskedDestination,
+    evaluatePolicy,
+    evaluateExistingSession,
+    loadSnapshot: createSnapshotLoader({ accounts, enrolments, tenants, lockouts }),
+    loadPartialSnapshot: createPartialSnapshotLoader({ accounts, enrolments, tenants }),
+    secondFactor,
+    signInTransactions: createSignInTransactions({ transactions, records, clock }),
+    trustedBrowsers: createTrustedBrowsers({ trustedBrowsers, cipher, auditLog, clock, trustDays }),
+  };
+}
