@@ -89,6 +89,7 @@ export function createSecondFactorArea({
   log,
 }: SecondFactorAreaDeps): SecondFactorArea {
   const { stores, auditLog, cipher, clock } = ports;
+  const { catalogue } = useCases;
   const { clientRule, accountOf, issuedLifetimeMs } = rules;
   const { secondFactor, enrolment, recovery, passkeys, confirmation, trustedBrowsers, isReadable } = useCases;
   const resumeBinding = createResumeBinding({ cipher });
@@ -97,6 +98,7 @@ export function createSecondFactorArea({
     evaluatePolicy: useCases.evaluateExistingSession,
     loadSnapshot: useCases.loadPartialSnapshot,
     signInRecords: createSignInRecords({ records: stores.records, clock, issuedLifetimeMs }),
+    catalogue,
     clientRule,
     accountOf,
     auditLog,
@@ -120,6 +122,7 @@ export function createSecondFactorArea({
       session: createProviderSession(provider),
       secondFactor,
       enrolment,
+      catalogue,
       signInTransactions: useCases.signInTransactions,
       clientRule,
       isReadable,

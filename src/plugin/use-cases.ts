@@ -82,8 +82,8 @@ export function composeUseCases(
 ) {
   const { accounts, enrolments, onceKeys, lockouts, records, transactions, attempts, trustedBrowsers } =
     stores;
-  const { tenants, smsLimits, trustDays, passkeySite, confirmUrl } = settings;
-  const methods = createMethods(settings.methods, settings.catalogue);
+  const { tenants, catalogue, smsLimits, trustDays, passkeySite, confirmUrl } = settings;
+  const methods = createMethods(settings.methods, catalogue);
   const available = () => availableOf(methods, passkeySite());
 
   const attemptLimiter = createAttemptLimiter({ methods, attempts, lockouts, auditLog, clock, random });
@@ -163,6 +163,7 @@ export function composeUseCases(
     lockouts,
     trustedBrowsers,
     available,
+    catalogue,
     isReachable,
     clock,
   });
@@ -171,6 +172,7 @@ export function composeUseCases(
     lockouts,
     trustedBrowsers,
     available,
+    catalogue,
     isReachable,
     clock,
   });
@@ -207,6 +209,7 @@ export function composeUseCases(
 
   return {
     methods,
+    catalogue,
     /** The methods that can be used now. */
     available,
     sendCode,
