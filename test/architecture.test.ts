@@ -10,6 +10,7 @@ import {
   nameFaults,
   openingFaults,
   sizeFaults,
+  spreadFaults,
   worldFaults,
 } from './architecture/habits.ts';
 import {
@@ -76,6 +77,10 @@ describe('the architecture', () => {
 
   it('reads clock, chance and environment in one place each', () => {
     expect(worldFaults(sources)).to.deep.equal([]);
+  });
+
+  it('names each part that is handed to a function where parts are wired', () => {
+    expect(spreadFaults(sources)).to.deep.equal([]);
   });
 
   it('keeps files short', () => {

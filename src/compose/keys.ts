@@ -48,7 +48,8 @@ function admit({ encryption }: Pick<Secrets, 'encryption'>, parts: Keeping): Pro
 }
 
 function reencryptionOf({ encryption }: Pick<Secrets, 'encryption'>, { stores, clock }: Keeping) {
-  return createReencryption({ ...stores, cipher: createCipher(encryption), clock });
+  const { enrolments, providerDurable } = stores;
+  return createReencryption({ enrolments, providerDurable, cipher: createCipher(encryption), clock });
 }
 
 /** `secrets` are those that requests are answered with. The result stops the job. */

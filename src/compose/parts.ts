@@ -64,7 +64,8 @@ async function openAccounts({ accounts: { driver, uri }, dataDir }: Storage) {
 async function openShortLived({ shortLived, dataDir }: Storage) {
   if (shortLived.driver === 'embedded') return openEmbeddedShortLived({ dataDir });
   const { openRedisShortLived } = await import('../adapters/redis/open.ts');
-  return openRedisShortLived({ ...shortLived, clock: systemClock });
+  const { uri, sentinel, cluster } = shortLived;
+  return openRedisShortLived({ uri, sentinel, cluster, clock: systemClock });
 }
 
 function joined<A extends Upkeep, B extends Upkeep>(accounts: A, shortLived: B): A & B & Upkeep {

@@ -122,7 +122,8 @@ export async function start(): Promise<void> {
     } catch (error) {
       const isTold = error instanceof ConfigFaults || error instanceof KeysRefused;
       const reason = isTold ? error.message : 'the configuration could not be loaded';
-      logger.error({ event: 'config.refused', reason, ...(isTold ? {} : { error }) });
+      const refusal = { event: 'config.refused', reason };
+      logger.error(isTold ? refusal : { ...refusal, error });
     }
   }
 

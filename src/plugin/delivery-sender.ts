@@ -38,10 +38,13 @@ export function createDeliverySender(
   { clock, random, log }: { readonly clock: Clock; readonly random: Random; readonly log: Log },
   queue: DurableQueue | null,
 ): OpenSender {
+  const { store, cipher, isCurrent = () => true } = queue ?? memoryQueue(random);
   const mailQueue =
     mail &&
     createMailQueue({
-      ...(queue ?? memoryQueue(random)),
+      store,
+      cipher,
+      isCurrent,
       isDurable: queue !== null,
       transport: mail,
       clock,

@@ -96,4 +96,13 @@ describe('the rules about how a file is written', () => {
     expect(habits.worldFaults(source('process.env;', 'src/config/sources/environment.ts'))).to.deep.equal([]);
     expect(habits.worldFaults(source('Date.now();', 'src/config/load.ts'))).to.have.lengthOf(1);
   });
+
+  it('refuse an object spread into an argument where parts are wired', () => {
+    const call = 'createSignIn({ ...stores, clock });';
+    expect(habits.spreadFaults(source(call, 'src/compose/server.ts'))).to.have.lengthOf(1);
+    expect(habits.spreadFaults(source(call, 'src/plugin/compose.ts'))).to.have.lengthOf(1);
+    const named = 'createSignIn({ accounts, clock }); const all = { ...stores, clock };';
+    expect(habits.spreadFaults(source(named, 'src/compose/server.ts'))).to.deep.equal([]);
+    expect(habits.spreadFaults(source(call, 'src/http/server/app.ts'))).to.deep.equal([]);
+  });
 });

@@ -125,3 +125,25 @@ export function worldFaults(sources: readonly Source[]): string[] {
       .map(({ what, line }) => `${source.path}:${line} reads ${what}`);
   });
 }
+
+/** Files that hand parts to one another. */
+const WIRING =
+  /^src\/(compose\/|plugin\/(area|compose|configure|delivery-sender|host-notices|second-factor|use-cases)\.ts$)/;
+
+/** Objects that are spread into an argument: no search finds the function that gets a part so. */
+export function spreadFaults(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, program, lineOf }) => {
+    if (!WIRING.test(path)) return [];
+    const faults: string[] = [];
+    new Visitor({
+      CallExpression({ arguments: given }) {
+        for (const argument of given) {
+          if (argument.type !== 'ObjectExpression') continue;
+          for (const { type, start } of argument.properties)
+            if (type === 'SpreadElement') faults.push(`${path}:${lineOf(start)} spreads into an argument`);
+        }
+      },
+    }).visit(program);
+    return faults;
+  });
+}

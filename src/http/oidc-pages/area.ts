@@ -11,7 +11,7 @@ const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS'])
 /** OIDC Core 3.1.2.1 and RP-Initiated Logout 2 allow a post to these endpoints. */
 const ALSO_POSTED = ['/auth', '/session/end'];
 
-export function oidcArea({ provider }: { readonly provider: Delegate['app'] }): Area {
+export function oidcArea({ provider }: { readonly provider: Delegate['koa'] }): Area {
   const router = new Router({ sensitive: true, strict: true });
   for (const path of ALSO_POSTED) router.post(path, postedAsQuery);
   return {
@@ -21,7 +21,7 @@ export function oidcArea({ provider }: { readonly provider: Delegate['app'] }): 
     headers: { formsLeadAway: ['/auth', '/session'] },
     openToPosts: ALSO_POSTED,
     delegate: {
-      app: provider,
+      koa: provider,
       owns: ({ method, path }) =>
         PROVIDER.test(path) && METHODS.has(method) && !(method === 'POST' && ALSO_POSTED.includes(path)),
     },

@@ -31,7 +31,7 @@ export function createApp({
   const app = new Koa();
   app.keys = cookieSignatures;
   const delegates = areas.flatMap(({ delegate }) => delegate ?? []);
-  for (const each of [app, ...delegates.map((delegate) => delegate.app)]) {
+  for (const each of [app, ...delegates.map((delegate) => delegate.koa)]) {
     // The pinning writes these headers. Only the IP addresses of trusted proxies come from outside.
     each.proxy = true;
     each.maxIpsCount = Math.max(1, trustedProxies);
@@ -45,7 +45,7 @@ export function createApp({
 
   const pin = createPinning({ issuer, trustedProxies });
   const own = app.callback();
-  const handlers = delegates.map(({ app: other, owns }) => ({ owns, answer: other.callback() }));
+  const handlers = delegates.map(({ koa, owns }) => ({ owns, answer: koa.callback() }));
   return async (request, response) => {
     pin(request);
     const target = { method: request.method ?? 'GET', path: pathOf(request) };

@@ -31,7 +31,7 @@ export interface HeaderExceptions {
 }
 
 export interface Delegate {
-  readonly app: Pick<Koa, 'callback' | 'proxy' | 'maxIpsCount'>;
+  readonly koa: Pick<Koa, 'callback' | 'proxy' | 'maxIpsCount'>;
   owns(request: { readonly method: string; readonly path: string }): boolean;
 }
 
