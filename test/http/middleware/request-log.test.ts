@@ -18,7 +18,7 @@ describe('request-log', () => {
         path: '/account/security',
         status: 200,
         duration_ms: 7,
-        address: LOOPBACK,
+        ip: LOOPBACK,
       },
     ]);
     expect(answer.headers['x-request-id']).to.equal('id-1');
