@@ -25,7 +25,7 @@ function destinationOf(_candidate: unknown, { email, emailConfirmed }: Contacts)
   return emailConfirmed ? email : null;
 }
 
-export function createEmail({ lifetimeSeconds }: EmailSettings): SentMethod {
+function createEmail({ lifetimeSeconds }: EmailSettings): SentMethod {
   return {
     ...SENT_PARTS,
     name: 'email',

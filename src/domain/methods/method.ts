@@ -13,7 +13,7 @@ const KNOWN: readonly unknown[] = METHOD_NAMES;
 const ADDED = /^x-[a-z0-9-]{1,30}$/;
 
 /** Whether a host may add a method under this name. */
-export function isAddedName(value: unknown): value is `x-${string}` {
+function isAddedName(value: unknown): value is `x-${string}` {
   return typeof value === 'string' && ADDED.test(value);
 }
 

@@ -25,7 +25,7 @@ function destinationOf({ secret }: Pick<Candidate, 'secret'>, { phone }: Contact
   return phone === null || phone === secret ? secret : null;
 }
 
-export function createSms({ lifetimeSeconds }: SmsSettings): SentMethod {
+function createSms({ lifetimeSeconds }: SmsSettings): SentMethod {
   return {
     ...SENT_PARTS,
     name: 'sms',

@@ -17,7 +17,7 @@ import type {
   TransactionStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
-import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
+import type { AuditLog, Clock, Random } from '../../ports/system.ts';
 import type { HostAccount } from './published-account.ts';
 
 /** The options of `secondFactor()`. */
@@ -48,11 +48,6 @@ export interface SecondFactorOptions {
    * of `encryption`.
    */
   readonly digestKey?: string | undefined;
-  /**
-   * Replaces the encryption of the package, for a host that manages its keys elsewhere. Default: made
-   * from `encryption` and `digestKey`.
-   */
-  readonly cipher?: Cipher | undefined;
   /**
    * Finds the account with this id; null or undefined when there is none. It is called at least once in
    * a request, and its answer is not kept. An account that `findAccount` knows and this function does

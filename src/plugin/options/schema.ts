@@ -17,7 +17,7 @@ import type {
   TransactionStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
-import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
+import type { AuditLog, Clock, Random } from '../../ports/system.ts';
 import { callback, createOptionReader, having, text, typed } from '../option-check.ts';
 import { refuseImpossible } from './checks.ts';
 import { policy, tenants } from './policy.ts';
@@ -99,10 +99,6 @@ const storage = {
     .describe(
       'The key for digests, by which recovery codes and trusted browsers are found. Give the text of the last key of `encryption` here before you take that key off the list.',
     ),
-  cipher: having<Cipher>('Cipher', 'encrypt', 'decrypt', 'tryDecrypt', 'keyIdOf', 'digest')
-    .optional()
-    .meta({ fallback: 'made from `encryption` and `digestKey`' })
-    .describe('Replaces the encryption of the package, for a host that manages its keys elsewhere.'),
 };
 
 const accounts = {
