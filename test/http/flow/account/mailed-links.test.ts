@@ -148,8 +148,8 @@ describe('the link that confirms an e-mail address', () => {
       expect(words(answer)).to.include('This link no longer works').and.not.include('This page');
     }
     const [lost, gone] = [dead[0], dead[2]].map((answer) => answer && words(answer));
-    expect(lost).to.include('a new one sent where you sign in');
-    expect(gone).to.include('tell your administrator').and.not.include('a new one sent');
+    expect(lost).to.include('You can get a new link when you sign in');
+    expect(gone).to.include('Tell your administrator').and.not.include('a new link');
     expect((await visitor.open('/confirm-email/')).status).to.equal(404);
     expect((await visitor.get('/confirm-email/%E0%A4%A')).status).to.be.within(400, 404);
     expect(await isConfirmed('fay@strict.test')).to.equal(false);

@@ -157,7 +157,7 @@ describe('the link "Wasn’t you?" of a notice', () => {
     const visitor: Visitor = s.app.visitor();
     await signIn(s.app, visitor, await s.rp.authorizationUrl(), email);
     const page = await openSecurity(s, visitor);
-    expect(words(page)).to.match(/since .*not/i);
+    expect(words(page)).to.match(/blocked since .* someone else/i);
     expect(page.$('main form').length).to.equal(0);
 
     // The buttons of a page from before.
@@ -203,7 +203,7 @@ describe('the link "Wasn’t you?" of a notice', () => {
     const stopped = await toSetUp(visitor);
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([403, 'error', 'forbidden']);
     // Who has been told why knows whom to ask.
-    expect(words(stopped)).to.match(/somebody else .* administrator/i);
+    expect(words(stopped)).to.match(/someone else .* administrator/i);
     expect(await factorsOf(email)).to.equal(0);
 
     expect((await doublelock('accounts', 'unfreeze', 'nobody@strict.test')).code).to.equal(1);

@@ -13,7 +13,7 @@ const TABLET = { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' } as
 
 const ADDED = 'A second step was added';
 const REMOVED = 'A second step was removed';
-const MADE = 'New recovery codes were made';
+const MADE = 'New recovery codes were created';
 const USED = 'A recovery code';
 const CHANGED = 'The phone number';
 

@@ -62,7 +62,7 @@ describe('sent codes on the security page', () => {
     expect(codes.name).to.equal('recovery-codes');
     const done = await visitor.follow(await visitor.submit(codes, {}, 'saved'));
     expect(words(done))
-      .to.include('Done. Your second step is set up.')
+      .to.include('Your second step is set up.')
       .and.include(`••••••${phoneFor('ann').slice(-2)}`);
     expect(done.text).not.to.include(phoneFor('ann'));
 
@@ -103,7 +103,7 @@ describe('sent codes on the security page', () => {
     const done = await visitor.putAway(
       await visitor.submit(again, { code: await codeTo(s.app, phoneFor('eve')) }),
     );
-    expect(words(done)).to.include('Done. Your second step is set up.');
+    expect(words(done)).to.include('Your second step is set up.');
   });
 
   it('are sent once for two clicks, to the first number or to the corrected one [3.3]', async () => {

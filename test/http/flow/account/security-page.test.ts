@@ -178,8 +178,8 @@ describe('the security page', () => {
     expect(nothing.page.$('button[name=set_up]').length).to.equal(0);
     const { page } = await open('app@plain.test');
     expect(words(page))
-      .to.include('your organisation doesn’t ask for it')
-      .and.not.to.include('Nobody gets in');
+      .to.include('your workspace doesn’t ask for it')
+      .and.not.to.include('Nobody can sign in');
     expect(page.$('button[name=set_up]').length).to.equal(0);
     expect(page.$('button[name=turn_off]').length).to.equal(1);
     expect((await open('boss@plain.test')).page.$('button[name=set_up]').length).to.equal(1);

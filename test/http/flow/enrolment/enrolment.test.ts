@@ -76,7 +76,7 @@ describe('enrolling an authenticator app', () => {
       app: 'Aegis',
     });
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'set-up-totp', 'code_invalid']);
-    expect(alertOf(refused)).to.match(/clock of your phone is probably about 120 seconds behind/);
+    expect(alertOf(refused)).to.match(/clock on your phone seems to be about 120 seconds behind/);
     expect(refused.mark('secret')).to.equal(secret);
     expect(refused.$('[name=label]').val()).to.equal('Work phone');
     expect(refused.$('[name=app]').val()).to.equal('Aegis');

@@ -77,7 +77,9 @@ describe('an enrolment after a mailed code', () => {
   it('starts at the code page when there is one method, with the message and the contact [1.3]', async () => {
     const { visitor, page } = await givePassword(s, 'one@solo.test');
     expect(page.name).to.equal('set-up-proof');
-    expect(words(page)).to.include('The solo asks you').and.include('Because of the audit.');
+    expect(words(page))
+      .to.include('The solo requires two-step verification')
+      .and.include('Because of the audit.');
     expect(page.link('help@solo.test')).to.equal('mailto:help@solo.test');
     const app = await prove(visitor, page, 'one@solo.test');
     expect(app.name).to.equal('set-up-totp');

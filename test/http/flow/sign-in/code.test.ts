@@ -103,7 +103,7 @@ describe('a TOTP code at sign-in', () => {
     expect(hasCode(await first.visitor.enterCode(code))).to.equal(true);
     const refused = await second.visitor.enterCode(code);
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'enter-code', 'code_used']);
-    expect(alertOf(refused)).to.include('Wait until your app shows the next one');
+    expect(alertOf(refused)).to.include('Wait until your app shows the next code');
     expect(hasCode(await second.visitor.enterCode(nextCode(s.app)))).to.equal(true);
   });
 

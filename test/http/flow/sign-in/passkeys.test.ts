@@ -108,7 +108,7 @@ describe('passkeys', () => {
         'use-passkey',
         'code_invalid',
       ]);
-      expect(alertOf(refused)).to.include('not accepted here');
+      expect(alertOf(refused)).to.include('isn’t accepted here');
       expect(optionsOf(refused).challenge).to.equal(optionsOf(page).challenge);
     }
     expect(hasCode(await use(visitor, visitor.page, key))).to.equal(true);

@@ -175,7 +175,7 @@ describe('the Back button and several tabs', () => {
     expect(hasCode(end)).to.equal(true);
     const used = await visitor.submit(two, { code });
     expect([used.status, used.error]).to.deep.equal([422, 'code_used']);
-    expect(alertOf(used)).to.include('Wait until your app shows the next one');
+    expect(alertOf(used)).to.include('Wait until your app shows the next code');
     const second = await visitor.follow(await visitor.submit(two, { code: nextCode(s.app) }));
     expect(hasCode(second)).to.equal(true);
     expect(second.location).not.to.equal(end.location);
