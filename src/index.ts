@@ -1,10 +1,7 @@
-/** What the package gives to somebody else's oidc-provider. */
+/** `doublelock`: the plugin that adds a second factor to an oidc-provider, and the types of its options. */
 export type { Account, Locale, Role } from './domain/account.ts';
 export type { AuditEntry, AuditEvent, AuditEventName } from './domain/audit-event.ts';
 export type { Enrolment, FactorSummary } from './domain/enrolment/enrolment.ts';
-export type { EnrolmentStep, NewFactor, Visitor } from './domain/enrolment/steps.ts';
-export type { AcceptedAnswer, Answer, Asked } from './domain/methods/answer.ts';
-export type * from './domain/methods/contract.ts';
 export type { EmailSettings } from './domain/methods/email.ts';
 export type { MethodName } from './domain/methods/method.ts';
 export type { SmsSettings } from './domain/methods/sms.ts';
@@ -20,13 +17,6 @@ export type {
 } from './domain/methods/webauthn.ts';
 export type { Acr } from './domain/policy/acr.ts';
 export type { AuthenticationEvent } from './domain/policy/assurance.ts';
-export type {
-  AccountSnapshot,
-  Decision,
-  PolicyQuestion,
-  PolicyResult,
-  RequestedAssurance,
-} from './domain/policy/policy.ts';
 export type { Outcome, Refusal } from './domain/refusal.ts';
 export type { Challenge, Purpose } from './domain/sign-in/challenge.ts';
 export type { SignInRecord } from './domain/sign-in/sign-in-record.ts';
@@ -38,10 +28,7 @@ export type * from './http/pages/page-parts.ts';
 export type { PageAddress } from './http/second-factor/next-step.ts';
 export type { ClientName } from './http/second-factor/open-interaction.ts';
 export type { Mounted } from './http/server/mount.ts';
-export type { IssuedToken } from './oidc/prompt.ts';
 export type { ClientRule } from './oidc/requested-assurance.ts';
-export type { InteractionView } from './oidc/sessions.ts';
-export type { Onward } from './plugin/area.ts';
 export type {
   DurableStores,
   HostTenant,
@@ -58,10 +45,4 @@ export type * from './ports/senders.ts';
 export type * from './ports/stores.ts';
 export type * from './ports/system.ts';
 export type { Factors } from './use-cases/administration/factors.ts';
-export type { EnrolmentCodeView } from './use-cases/enrolment/codes.ts';
-export type { Confirmation, EnrolmentUseCase } from './use-cases/enrolment/enrolment.ts';
-export type { KeepCodes } from './use-cases/enrolment/recovery-codes.ts';
-export type { EvaluatePolicy } from './use-cases/second-factor/evaluate-policy.ts';
-export type { AskPasskey, PasskeyGiven, Passkeys } from './use-cases/second-factor/passkeys.ts';
 export type { SmsLimits } from './use-cases/second-factor/send-limits.ts';
-export type { Browser, Place } from './use-cases/second-factor/trusted-browsers.ts';
