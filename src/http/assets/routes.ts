@@ -8,15 +8,15 @@ import { brandStyle, logoOf } from '../../presentation/brand.ts';
 import { type AssetFile, brandStylePath, loadAssets, logoPath } from '../pages/asset-files.ts';
 import { OWN_SITE, type Site } from '../pages/site.ts';
 
-/** A year: the address changes with the content. */
+/** Seconds: one year, since the path changes with the content. */
 const FOR_GOOD = 'public, max-age=31536000, immutable';
-/** Five minutes, then asked again by its tag: a reload of the configuration may change it. */
+/** Seconds: five minutes, then revalidated by ETag, since a reload of the configuration may change it. */
 const FOR_NOW = 'public, max-age=300';
 
 interface Served extends Omit<AssetFile, 'path'> {
   readonly caching: string;
   readonly tag: string;
-  /** Texts alone: images are packed already. */
+  /** For text files only, since images are compressed already. */
   readonly zipped: Buffer | null;
 }
 
@@ -42,7 +42,7 @@ export function createAssetRoutes({ tenants, site = OWN_SITE }: AssetRoutesOptio
   return router;
 }
 
-/** Every file in memory under its address: an address that isn't here can't be asked for. */
+/** Maps every path to its file in memory, so that no request reaches the file system. */
 function collect(tenants: readonly Tenant[], site: Site): ReadonlyMap<string, Served> {
   const own = loadAssets(site);
   const files = new Map(Object.values(own).map((file) => [file.path, served(file, FOR_GOOD)]));
@@ -68,7 +68,7 @@ function serve(ctx: Context, file: Served | undefined): void {
   if (file === undefined) return;
   ctx.set('Cache-Control', file.caching);
   ctx.set('X-Content-Type-Options', 'nosniff');
-  // Opened by itself, an image runs and loads nothing.
+  // An image that is opened by itself runs no script and loads nothing.
   ctx.set('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
   ctx.type = file.type;
   ctx.status = 200;

@@ -1,4 +1,4 @@
-/** What the relying party was told about its user, as rows: the ID token first, userinfo where it adds something. */
+/** The user's claims as rows: those of the ID token first, then those that userinfo adds. */
 import type { SignedIn } from './sessions.ts';
 
 export interface ShownClaim {
@@ -6,7 +6,7 @@ export interface ShownClaim {
   readonly value: string;
 }
 
-/** What people come to see; the rest follows as it came. */
+/** The claims shown first. The others follow in the order of the token. */
 const FIRST = ['sub', 'acr', 'amr', 'auth_time', 'email', 'name', 'tenant'];
 
 export function shownClaims({ idTokenClaims, userInfo }: SignedIn): ShownClaim[] {
@@ -15,7 +15,7 @@ export function shownClaims({ idTokenClaims, userInfo }: SignedIn): ShownClaim[]
   return [...names].map((name) => ({ name, value: written(claims.get(name)) }));
 }
 
-/** How the page addresses its user. */
+/** The name by which the page greets its user. */
 export function nameOf({ idTokenClaims, userInfo }: SignedIn): string {
   const name = userInfo.name ?? idTokenClaims.name ?? userInfo.email;
   return typeof name === 'string' ? name : idTokenClaims.sub;

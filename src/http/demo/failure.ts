@@ -1,4 +1,4 @@
-/** What a relying party shows when signing in went wrong: the provider's own words, or what it found amiss itself. */
+/** The error page of a relying party: the provider's error, or a failed check of its answer. */
 import {
   AuthorizationResponseError,
   ClientError,
@@ -13,10 +13,10 @@ export interface Failure {
   readonly isAway: boolean;
 }
 
-/** Characters of a description: it comes by way of the browser. */
+/** Characters of a description, which comes through the browser and may be forged. */
 const LONGEST = 300;
 
-/** The answer belongs to no request of this browser: an old link, or somebody else's (RFC 6749, 10.12). */
+/** The answer belongs to no request of this browser: an old link, or another person's (RFC 6749, 10.12). */
 export const UNASKED: Failure = {
   error: 'invalid_state',
   description: 'This answer belongs to no sign-in that was begun in this browser.',
@@ -29,7 +29,7 @@ export const NO_REFRESH_TOKEN: Failure = {
   isAway: false,
 };
 
-/** Throws on what is no failure of the protocol. */
+/** Throws an error that is no failure of the protocol. */
 export function failureOf(thrown: unknown): Failure {
   if (thrown instanceof AuthorizationResponseError || thrown instanceof ResponseBodyError) {
     return {
@@ -46,11 +46,11 @@ export function failureOf(thrown: unknown): Failure {
       isAway: false,
     };
   }
-  // Of these the message alone is fixed text; what was received hangs on the cause.
+  // The message of a ClientError is fixed text. The received values stand in its cause.
   if (thrown instanceof ClientError) {
     return { error: 'invalid_response', description: thrown.message, isAway: true };
   }
-  // Undici's way to say that nobody answered.
+  // Undici's error when no server answers.
   if (thrown instanceof TypeError && thrown.message === 'fetch failed') {
     return { error: 'temporarily_unavailable', description: 'The provider does not answer.', isAway: true };
   }

@@ -1,28 +1,28 @@
-/** Which clients of the configuration the demo plays, and where each of them lives. */
+/** The clients of the configuration that the demo plays, and the path of each. */
 import type { ClientConfig } from '../../config/shape.ts';
 
 export interface Party {
   readonly id: string;
   readonly name: string;
-  /** `/demo`, `/demo-two`: its pages and its cookie are under it. */
+  /** The path of its pages and its cookie, such as `/demo` or `/demo-two`. */
   readonly base: string;
   readonly cookie: string;
   readonly redirectUri: string;
-  /** Where people return to after signing out; null when the provider's own page is the end. */
+  /** The URL after signing out. Null when the provider's own page is the end. */
   readonly afterSignOut: string | null;
   /** Null for a public client. */
   readonly secret: string | null;
   readonly authMethod: string;
-  /** Undefined: whatever the provider says it signs with. */
+  /** Undefined for the provider's default algorithm. */
   readonly idTokenAlgorithm: string | undefined;
   /** Signed in to without a consent page. */
   readonly firstParty: boolean;
 }
 
-/** `/demo/callback`, `/demo-two/callback`: the first part is the party's own. */
+/** `/demo/callback`, `/demo-two/callback`: the first part is the base path of the party. */
 const CALLBACK = /^(\/demo(?:-[a-z0-9]+)*)\/callback$/;
 
-/** The clients with a redirect URI of the demo at this issuer, each place given to the first that claims it. */
+/** The clients with a redirect URI of the demo at this issuer. The first client of a path gets it. */
 export function partiesOf(issuer: string, clients: readonly ClientConfig[]): Party[] {
   const found = clients.flatMap((client) => partyOf(issuer, client) ?? []);
   return found.filter((party, index) => found.findIndex(({ base }) => base === party.base) === index);

@@ -1,4 +1,4 @@
-/** What happens at the addresses of one relying party. */
+/** The pages of one relying party. */
 import type { Context } from 'koa';
 import { ACRS } from '../../domain/policy/acr.ts';
 import type { FormTokens } from '../guards/forms.ts';
@@ -20,7 +20,7 @@ interface PartyPagesDeps {
 
 const [, , TWO_FACTORS] = ACRS;
 
-/** `other` is where the page leads to show that one sign-in is enough. */
+/** `other` is the page that the visitor opens next to see single sign-on. */
 export function createPartyPages(
   { issuer, sessions, forms, render, home }: PartyPagesDeps,
   party: Party,
@@ -81,11 +81,11 @@ export function createPartyPages(
       session.signedIn = await relyingParty.refresh(signedIn, refreshToken);
       seeOther(ctx, me);
     });
-    // The sign-in is over at the provider (RFC 6749, 5.2): it is over here.
+    // The provider has ended the sign-in (RFC 6749, 5.2), so the party ends its session.
     if (failure?.error === 'invalid_grant') sessions.close(session);
   }
 
-  /** Here first, then at the provider (OIDC RP-Initiated Logout 1.0, 2). */
+  /** Ends the session here first, then at the provider (OIDC RP-Initiated Logout 1.0, 2). */
   async function signOut(ctx: Context): Promise<void> {
     const session = sessionOf(ctx);
     if (!session?.signedIn) return seeOther(ctx, home);
@@ -119,7 +119,7 @@ export function createPartyPages(
 
   /** An identifier of 256 random bits needs no signature. */
   function remember(ctx: Context, { id }: DemoSession): void {
-    // TLS may end at a balancer: the issuer says whether the cookie can be secure, not this connection.
+    // TLS may end at a load balancer, so the issuer's scheme decides whether the cookie is secure.
     ctx.cookies.secure = isHttps;
     ctx.cookies.set(party.cookie, id, {
       path: party.base,

@@ -1,18 +1,18 @@
-/** An OpenID Connect relying party as anybody would make it: what it sends to the provider, and what it checks. */
+/** A plain OpenID Connect relying party: its requests to the provider, and its checks of the answers. */
 import * as openid from 'openid-client';
 import type { Party } from './parties.ts';
 import type { Claims, PendingSignIn, SignedIn } from './sessions.ts';
 
 const SCOPE = 'openid email profile phone offline_access';
-/** Seconds: the provider is this very process, or one beside it. */
+/** Seconds. The provider runs in this process, or next to it. */
 const PATIENCE = 10;
 
 export interface RelyingParty {
-  /** The authorization request, and what its answer is checked against. */
+  /** Makes the authorization request, and the values that its answer is checked against. */
   begin(
     parameters: Readonly<Record<string, string>>,
   ): Promise<{ url: string; pendingEnrolment: PendingSignIn }>;
-  /** `query` as it came back. Rejects with openid-client's errors. */
+  /** `query` is the query of the callback. Rejects with openid-client's errors. */
   complete(query: URLSearchParams, pendingEnrolment: PendingSignIn): Promise<SignedIn>;
   refresh(signedIn: SignedIn, refreshToken: string): Promise<SignedIn>;
   signOutUrl(signedIn: SignedIn): Promise<string>;
@@ -30,7 +30,7 @@ export function createRelyingParty(issuer: string, party: Party): RelyingParty {
     const url = openid.buildAuthorizationUrl(await configuration(), {
       redirect_uri: party.redirectUri,
       scope: SCOPE,
-      // OIDC Core 11: without it, offline_access is ignored. A first-party client has no consent page to ask for.
+      // OIDC Core 11: the provider ignores offline_access without it. A first-party client has no consent page.
       ...(party.firstParty ? {} : { prompt: 'consent' }),
       code_challenge: await openid.calculatePKCECodeChallenge(pendingEnrolment.codeVerifier),
       code_challenge_method: 'S256',
@@ -58,7 +58,7 @@ export function createRelyingParty(issuer: string, party: Party): RelyingParty {
     return signedInBy(tokens, signedIn);
   }
 
-  /** OIDC Core 12.2: a refresh may leave out what has not changed. */
+  /** OIDC Core 12.2: a refresh may omit unchanged values. */
   async function signedInBy(tokens: Tokens, before: SignedIn | null): Promise<SignedIn> {
     const idTokenClaims = tokens.claims() ?? before?.idTokenClaims;
     const idToken = tokens.id_token ?? before?.idToken;
@@ -93,7 +93,7 @@ function discover(issuer: string, party: Party): Promise<openid.Configuration> {
     ...(party.secret !== null && { client_secret: party.secret }),
     ...(party.idTokenAlgorithm && { id_token_signed_response_alg: party.idTokenAlgorithm }),
   };
-  // Without TLS the ID token's signature alone says that it is the provider's.
+  // Without TLS only the signature of the ID token shows that the provider issued it.
   const execute = [openid.enableNonRepudiationChecks];
   if (issuer.startsWith('http:')) execute.push(openid.allowInsecureRequests);
   return openid.discovery(new URL(issuer), party.id, metadata, authenticationOf(party), {
@@ -114,7 +114,7 @@ function authenticationOf({ authMethod, secret }: Party): openid.ClientAuth {
   }
 }
 
-/** Asked for once the first visitor comes, when the provider listens; a failure is not remembered. */
+/** Called at the first visit, when the provider listens. A failure is not cached. */
 function lazily<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | null = null;
   return () => {

@@ -1,4 +1,4 @@
-/** Relying parties to try the product with: sign in, look at the claims, step up, refresh, sign out. */
+/** Relying parties for trying the product: sign in, look at the claims, step up, refresh, sign out. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
@@ -10,9 +10,9 @@ import type { DemoSessions } from './sessions.ts';
 
 export interface DemoRoutesDeps {
   readonly issuer: string;
-  /** Those with a redirect URI of the demo are played; the others are somebody else's. */
+  /** The demo plays the clients that have a redirect URI of the demo. Other clients belong to other applications. */
   readonly clients: readonly ClientConfig[];
-  /** Shown with their passwords: none but those of the built-in demo. */
+  /** The accounts of the built-in demo, shown with their passwords. Empty with any other configuration. */
   readonly accounts: Pages['demo']['accounts'];
   readonly sessions: DemoSessions;
   readonly forms: FormTokens;
@@ -21,7 +21,7 @@ export interface DemoRoutesDeps {
 
 const HOME = '/demo';
 
-/** For development alone. */
+/** For development only. */
 export function createDemoRoutes(needs: DemoRoutesDeps): Router {
   const parties = partiesOf(needs.issuer, needs.clients);
   const router = new Router();

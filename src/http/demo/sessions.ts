@@ -1,8 +1,8 @@
-/** The relying parties' own sessions, in memory: a demo forgets its visitors when the process ends. */
+/** The relying parties' own sessions. They are in memory, so they end with the process. */
 import { randomState } from 'openid-client';
 import type { Clock } from '../../ports/system.ts';
 
-/** What a relying party remembers between sending somebody to the provider and getting them back. */
+/** The values that a relying party keeps between its authorization request and the answer. */
 export interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
@@ -20,20 +20,20 @@ export interface SignedIn {
 
 export interface DemoSession {
   readonly id: string;
-  /** The cookie of one party is none at another. */
+  /** A cookie of one party is not valid at another. */
   readonly partyId: string;
   readonly expiresAt: number;
-  /** By `state`. */
+  /** The key is `state`. */
   readonly pendingEnrolment: Map<string, PendingSignIn>;
   signedIn: SignedIn | null;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
 const MOST_SESSIONS = 1000;
-/** Sign-ins begun in several tabs, or given up. */
+/** Sign-ins that were started in several tabs, or abandoned. */
 const MOST_PENDING = 8;
 
-/** Kept by the process, so that a reload of the configuration signs nobody out of the demo. */
+/** The process keeps it, so that a reload of the configuration ends no session of the demo. */
 export function createDemoSessions(clock: Clock) {
   const sessions = new Map<string, DemoSession>();
 
@@ -52,7 +52,10 @@ export function createDemoSessions(clock: Clock) {
     });
   }
 
-  /** Under a new id: one that somebody else planted before the sign-in must not become a signed-in one. */
+  /**
+   * Moves the session to a new id, against session fixation: an id planted before the sign-in must not become a
+   * signed-in one.
+   */
   function renew(session: DemoSession, signedIn: SignedIn): DemoSession {
     close(session);
     return keep({ ...session, id: randomState(), expiresAt: clock.now() + HOUR_MS, signedIn });
@@ -78,7 +81,7 @@ export function awaitAnswer(session: DemoSession, pendingEnrolment: PendingSignI
   dropOldest(session.pendingEnrolment, MOST_PENDING);
 }
 
-/** Once: an answer that comes a second time is no answer to anything. */
+/** Removes the entry, so that an answer is accepted once only. */
 export function takeAwaited(session: DemoSession, state: string | null): PendingSignIn | null {
   const pendingEnrolment = session.pendingEnrolment.get(state ?? '');
   if (pendingEnrolment) session.pendingEnrolment.delete(pendingEnrolment.state);

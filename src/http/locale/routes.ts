@@ -10,7 +10,7 @@ import { OWN_SITE, type Site } from '../pages/site.ts';
 const COOKIE_LIFETIME = 365 * 24 * 60 * 60 * 1000;
 
 export interface LocaleRoutesOptions {
-  /** Whether the issuer is an https address: then the cookie is sent over TLS alone. */
+  /** Whether the issuer uses https. The cookie is then sent over TLS only. */
   readonly https: boolean;
   readonly site?: Site;
 }
@@ -23,7 +23,7 @@ export function createLocaleRoutes({ https, site = OWN_SITE }: LocaleRoutesOptio
   async function chooseLocale(ctx: Context): Promise<void> {
     const { locale, return_to: returnTo } = await readForm(ctx);
     if (!isLocale(locale)) throw new BadForm(400, 'no page of ours speaks that language');
-    // TLS may end at a balancer: the issuer says whether the cookie can be secure, not this connection.
+    // TLS may end at a load balancer, so the issuer's scheme decides whether the cookie is secure.
     ctx.cookies.secure = https;
     ctx.cookies.set(site.localeCookie({ secure: https }), locale, {
       maxAge: COOKIE_LIFETIME,

@@ -1,4 +1,4 @@
-/** Turns what a handler throws, and what nobody answered, into the `error` page with its status. */
+/** Turns a thrown error, or a request without an answer, into the `error` page with its status. */
 import type { Context, Middleware } from 'koa';
 import type { Refusal } from '../../domain/refusal.ts';
 import { InteractionGone } from '../../oidc/sessions.ts';
@@ -11,7 +11,7 @@ import type { Pages, RenderSome } from '../pages/page-contract.ts';
 interface ErrorsDeps {
   readonly render: RenderSome<'error'>;
   readonly log: Log;
-  /** Where somebody who can't go on may begin anew; null: nowhere that we know of. */
+  /** The link to a new start. Null when no such page is known. */
   readonly home?: string | null;
 }
 
@@ -31,10 +31,11 @@ export function errorPages({ render, log, home = '/' }: ErrorsDeps): Middleware 
     const requestId = String(ctx.state.requestId ?? '');
     const status = statusOf(error);
     if (status === 503) log({ event: 'request.unavailable', request_id: requestId, error });
-    // Its key was taken away under somebody's steps: they begin anew, or ask those who can put it back.
+    // The operator removed the encryption key during a sign-in. The person starts again, or asks the operator to
+    // restore the key.
     if (error instanceof SecretUnreadable) log({ event: 'secret.unreadable', request_id: requestId, error });
     if (status === 500) log({ event: 'request.failed', request_id: requestId, error });
-    // What was begun may have led on.
+    // The handler may have set a redirect before it failed.
     ctx.remove('Location');
     if (error instanceof Error && 'headers' in error) ctx.set(error.headers as Record<string, string>);
     if (error instanceof InteractionGone) await show(ctx, 'expired', status, { code: 'session_expired' });
@@ -45,7 +46,7 @@ export function errorPages({ render, log, home = '/' }: ErrorsDeps): Middleware 
   }
 
   async function show(ctx: Context, title: Title, status: number, refusal: Refusal | null = null) {
-    // What failed here may do better in a moment: a sign-in under way is not left for that.
+    // A server error may be temporary, so the page links to the same step and keeps the sign-in.
     const again = status >= 500 ? pagePath(ctx) : null;
     const links = [
       ...(again === null ? [] : [{ href: again, text: 'try-again' as const }]),
@@ -66,7 +67,7 @@ function titleOf(status: number): Title {
   return status === 500 ? 'failed' : 'bad-request';
 }
 
-/** What an error of ours says of itself; a store that is away passes; anything unforeseen is a 500. */
+/** An error of ours carries its status. An unavailable store answers 503, and any unforeseen error 500. */
 function statusOf(error: unknown): number {
   if (isPassing(error)) return 503;
   if (error instanceof SecretUnreadable) return 403;

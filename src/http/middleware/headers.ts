@@ -42,7 +42,7 @@ export function securityHeaders({
     // Older browsers do not support frame-ancestors.
     ctx.set('X-Frame-Options', 'DENY');
     ctx.set('X-Content-Type-Options', 'nosniff');
-    // `no-referrer` would turn the Origin of our own form posts into `null` (Fetch, "append a request Origin header").
+    // `no-referrer` would turn the Origin of our own forms into `null` (Fetch, "append a request Origin header").
     ctx.set('Referrer-Policy', 'same-origin');
     ctx.set('Permissions-Policy', features);
     ctx.set('Cross-Origin-Resource-Policy', 'same-origin');

@@ -1,5 +1,5 @@
 /**
- * One log line for each request, and an id by which the person's error page and the line find each other.
+ * Writes one log line for each request. The same id stands in the line and on the person's error page.
  *
  * @example app.use(requestLog({ log: logger.info, clock, random }))
  */
@@ -11,22 +11,22 @@ import type { Clock, Random } from '../../ports/system.ts';
 
 export interface RequestLogOptions {
   readonly log: Log;
-  /** Told of each request, too, by the address as it was declared: of those there are few. */
+  /** Counts each request by its declared path, since there are few of these. */
   readonly count?: Metrics['request'];
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
 }
 
-/** The places under which the next segment is somebody's interaction. */
+/** The paths under which the next segment identifies an interaction. */
 const UID = /\/(interaction|auth)\/[^/]+/g;
 
-/** A word of our own addresses. Anything else may be an identifier, a token or an attack. */
+/** A word of our own paths. Any other segment may be an identifier, a token or an attack. */
 const PLAIN_SEGMENT = /^\.?[a-z][a-z.-]{0,39}$/;
 
-/** What an address of ours may say in the place of a parameter, and still be one among few. */
+/** Values of a path parameter that may be counted by name, because there are few of them. */
 const FEW: ReadonlySet<unknown> = new Set(METHOD_NAMES);
 
-/** Addresses that no router has. */
+/** Paths that no router declares. */
 const ROUTELESS: ReadonlySet<string> = new Set(['/', '/auth', '/session/end']);
 const NOWHERE = ':none';
 
@@ -60,7 +60,7 @@ export function requestLog({ log, count, clock, random }: RequestLogOptions): Mi
   };
 }
 
-/** `/interaction/:uid/second-factor`: which page, not whose. */
+/** Names the page without identifying its visitor: `/interaction/:uid/second-factor`. */
 export function pathPattern(path: Context['path']): string {
   return path
     .replace(UID, '/$1/:uid')
@@ -70,8 +70,8 @@ export function pathPattern(path: Context['path']): string {
 }
 
 /**
- * What is counted is kept for as long as the process lives, and anybody may ask for any word: where nothing was declared
- * all have one name.
+ * Counters stay in memory for the life of the process, and a client may request any path. All undeclared paths
+ * therefore share one name.
  */
 function declaredPath(ctx: Context): string {
   const { matched, params, oidc } = ctx as Context & Partial<Routed>;
@@ -83,14 +83,14 @@ function declaredPath(ctx: Context): string {
   return oidc?.route !== undefined || ROUTELESS.has(ctx.path) ? pathPattern(ctx.path) : NOWHERE;
 }
 
-/** What routers leave: ours of every route that an address has, the provider's the name of its own. */
+/** Set by routers: ours leave every route that matches, the provider leaves the name of its route. */
 interface Routed {
   readonly matched: readonly { readonly path: unknown; readonly methods: readonly string[] }[];
   readonly params: Readonly<Record<string, unknown>>;
   readonly oidc: { readonly route?: string };
 }
 
-/** What the error page above will answer: the error's own status if it is one, else 500. */
+/** The status that the error page answers with: the error's own status if it is valid, else 500. */
 function statusOf(error: unknown): number {
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;

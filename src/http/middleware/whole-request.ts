@@ -1,13 +1,14 @@
 /**
- * Takes in what a request still sends before its answer leaves. Who is cut off while sending gets a reset instead of the
- * answer (RFC 9112, 9.6), and would never learn that the form was too large or that nothing is at that address.
+ * Reads the rest of a request before its answer leaves. A connection that closes during the upload is reset, and
+ * the client loses the answer (RFC 9112, 9.6). The person would not learn that the form was too large, or that the
+ * page does not exist.
  *
  * @example app.use(wholeRequest)
  */
 import type { IncomingMessage } from 'node:http';
 import type { Middleware } from 'koa';
 
-/** Bytes, and milliseconds: beyond them the answer leaves and the connection ends as it may. */
+/** Bytes and milliseconds. Beyond these limits the answer leaves, and the connection may be reset. */
 const MOST_BYTES = 16 * 1024 * 1024;
 const LONGEST_MS = 2000;
 

@@ -1,4 +1,4 @@
-/** Every letter that there is, in each language and for each tenant, without anybody being written to. */
+/** Shows every message template in each language and for each tenant. Nothing is sent. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../domain/account.ts';
@@ -19,12 +19,12 @@ export interface Samples {
 
 type Channel = Message['channel'];
 
-/** The address is kept for examples (RFC 2606, 3); to neither of them is anything sent. */
+/** A domain reserved for examples (RFC 2606, 3). Nothing is sent to either contact. */
 const TO: Readonly<Record<Channel, string>> = { email: 'bob@example.com', sms: '+31612345678' };
 const CODE = '123456';
 const LIFE_MS = 90_000;
 
-/** Of the letters those that go to a phone as well. */
+/** The templates that are also sent as a text message. */
 const TEXTED = [
   'code-sign-in',
   'code-set-up',
@@ -75,7 +75,7 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
     if (html !== null) showHtml(ctx, html);
   }
 
-  /** Null where the address names none. */
+  /** Null when the path names no template. */
   function sampleOf(ctx: Context): Message | null {
     const { channel, template: name, locale } = ctx.params;
     const template = lettersAt(clock.now(), issuer).get(String(name));
@@ -83,7 +83,7 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
     return write(to(channel, locale, tenantOf(ctx)), template);
   }
 
-  /** The one that is asked for, if it is one of ours; else the first. */
+  /** The requested tenant. The first tenant when the request names none, or an unknown one. */
   function tenantOf({ query }: Context): string {
     const asked = tenants.find(({ id }) => id === query.tenant);
     return (asked ?? tenants[0])?.id ?? '';
@@ -100,7 +100,7 @@ function queryOf(tenantId: string): string {
   return tenantId === '' ? '' : `?${new URLSearchParams({ tenant: tenantId })}`;
 }
 
-/** One of each, by the name that its address has. */
+/** One sample of each template, by the name in its path. */
 function lettersAt(atMs: number, issuer: string): ReadonlyMap<string, MessageTemplate> {
   const url = new URL('/', issuer).href;
   const code = { kind: 'code', code: CODE, expiresAt: atMs + LIFE_MS, confirmUrl: null } as const;

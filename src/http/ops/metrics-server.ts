@@ -1,8 +1,8 @@
-/** `/metrics` on a port of its own, for who keeps what is counted away from who signs in. */
+/** `/metrics` on a port of its own, for operators who keep it away from the public port. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Metrics } from '../../ports/metrics.ts';
 
-/** Answers that one address and nothing else. */
+/** Answers requests for this path only. */
 export function createMetricsHandler({ exposition }: Pick<Metrics, 'exposition'>) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (request.method !== 'GET' || request.url?.split('?', 1)[0] !== '/metrics') {

@@ -1,4 +1,4 @@
-/** The outbox of development: what would have been sent, as pages and as JSON. */
+/** The outbox of development: captured messages, as pages and as JSON. */
 import { createHash } from 'node:crypto';
 import Router from '@koa/router';
 import type { Context } from 'koa';
@@ -44,7 +44,7 @@ export function createOutboxRoutes({ outbox, render }: OutboxRoutesDeps): Router
     });
   }
 
-  /** What is not found is answered as any address where nothing is. */
+  /** An unknown id gets the same answer as an unknown path. */
   async function showOne(ctx: Context): Promise<void> {
     const row = await find(ctx);
     if (!row) return;
@@ -65,7 +65,10 @@ export function createOutboxRoutes({ outbox, render }: OutboxRoutesDeps): Router
   return router;
 }
 
-/** By what it is, for its place in the list changes with every message: two with the same id are the same. */
+/**
+ * The id is a digest of the content, since a position changes with every message. Two messages with one id are
+ * equal.
+ */
 function idOf({ sentAt, channel, to, subject, text }: Row): string {
   const all = JSON.stringify([sentAt, channel, to, subject, text]);
   return createHash('sha256').update(all).digest('base64url').slice(0, 22);

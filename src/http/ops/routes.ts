@@ -1,4 +1,4 @@
-/** Addresses for who runs the server: is it alive, is it ready, and in development what it would have sent. */
+/** Endpoints for operators: liveness, readiness, and in development the captured messages. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Metrics } from '../../ports/metrics.ts';
@@ -11,9 +11,9 @@ export interface OpsRoutesDeps {
   readonly isReady: () => Promise<{ ready: true } | { ready: false; reason: string }>;
   /** Null when messages are really sent. */
   readonly outbox: Outbox | null;
-  /** Of what is mailed and texted: shown in development, whether or not messages are really sent. */
+  /** Sample mails and text messages, shown in development whether or not messages are really sent. */
   readonly samples: Samples;
-  /** Null where they are read on a port of their own. */
+  /** Null when metrics have a port of their own. */
   readonly metrics: Pick<Metrics, 'exposition'> | null;
   readonly render: Render;
   readonly isDevelopment: boolean;
@@ -35,7 +35,7 @@ export function createOpsRoutes({
   if (isDevelopment && outbox) router.use(createOutboxRoutes({ outbox, render }).routes());
   if (isDevelopment) router.use(createSampleRoutes({ ...samples, render }).routes());
 
-  /** That this is answered is the answer. */
+  /** Any answer shows that the process is alive. */
   function showLive(ctx: Context): void {
     json(ctx, 200, { status: 'live' });
   }

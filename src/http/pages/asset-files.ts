@@ -1,4 +1,4 @@
-/** The product's own static files under addresses that carry their hash, so that browsers may keep them for good. */
+/** The product's own static files. Their paths carry their hash, so that browsers may keep them for good. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { OWN_SITE, type Site } from './site.ts';
@@ -32,16 +32,16 @@ const VIEW_ASSETS = new URL('../../../views/assets/', import.meta.url);
 /** The parts of our own style, in the order in which they build on each other. */
 const STYLES = ['doublelock.css', 'forms.css', 'pages.css'];
 
-/** Pico in a cascade layer: whatever stands outside of it, ours and the tenant's, wins without a fight. */
+/** Pico stands in a cascade layer, so that our own rules and the tenant's take precedence over it. */
 function stylesheet(): Buffer {
   const pico = new URL(import.meta.resolve('@picocss/pico/css/pico.classless.min.css'));
-  // `@charset` counts only at the very start of a file; the type of the answer says it already.
+  // `@charset` counts only at the very start of a file. The Content-Type header already names the encoding.
   const base = readFileSync(pico, 'utf8').replace(/^@charset "UTF-8";/, '');
   const own = STYLES.map((name) => readFileSync(new URL(name, VIEW_ASSETS)));
   return Buffer.concat([Buffer.from(`@layer pico{${base}}\n`), ...own]);
 }
 
-/** Ours after the library that speaks to browsers of any age; its one file for them is not among its exports. */
+/** Our script, after the WebAuthn library. The package's single file for all browsers is not among its exports. */
 function passkeyScript(): Buffer {
   const library = new URL('../dist/bundle/index.umd.min.js', import.meta.resolve('@simplewebauthn/browser'));
   const own = readFileSync(new URL('passkey.js', VIEW_ASSETS));
@@ -69,7 +69,7 @@ export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Re
   };
 }
 
-/** Where a tenant's colour and logo are served; both are checked when they are loaded. */
+/** The path of a tenant's colour and logo. Both are checked when the configuration is loaded. */
 export const brandStylePath = ({ root }: Pick<Site, 'root'>, tenantId: string): string =>
   `${root}/assets/brand/${encodeURIComponent(tenantId)}.css`;
 export const logoPath = ({ root }: Pick<Site, 'root'>, tenantId: string): string =>

@@ -1,6 +1,6 @@
 /**
- * The pages of a method, by the names that the method states. A method that a host adds has pages of its own, which are
- * given the same model as ours.
+ * The pages of a method, by the names that the method states. A host's added method has pages of its own. They
+ * receive the same model as the built-in pages.
  */
 import type { Method } from '../../domain/methods/contract.ts';
 

@@ -1,4 +1,4 @@
-/** The model of each page, made for showing and never a record. The key is the page's `data-page`. */
+/** The model of each page: values to show, never a stored record. The key is the page's `data-page`. */
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
@@ -36,22 +36,22 @@ export interface Pages {
   'enter-code': {
     readonly form: Form;
     readonly method: MethodName;
-    /** Null: the code is not made of digits. */
+    /** Null when the code is not made of digits. */
     readonly digits: number | null;
-    /** The code that was sent; null for a method that sends none. */
+    /** The code that was sent. Null for a method that sends none. */
     readonly sent: SentCode | null;
-    /** This browser may be spared the second step for so many days; null: it may not. */
+    /** Days for which this browser may skip the second step. Null when it may not. */
     readonly trustDays: number | null;
-    /** Whether that box was ticked already, in a form that comes back. */
+    /** Whether the checkbox for trust was ticked in a form that is shown again. */
     readonly isTrustTicked: boolean;
-    /** The page on which another method can be chosen; null when there is none. */
+    /** The page on which another method can be chosen. Null when there is none. */
     readonly chooseHref: string | null;
     readonly clientName: string;
     readonly cancel: Form;
   };
   'use-passkey': {
     readonly form: Form;
-    /** For `navigator.credentials.get`; its answer, as JSON, is the form's `response`. */
+    /** The input of `navigator.credentials.get`. Its result, as JSON, is the form's `response`. */
     readonly request: PasskeyRequest;
     readonly chooseHref: string | null;
     readonly clientName: string;
@@ -60,34 +60,34 @@ export interface Pages {
   'set-up-choose': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
-    /** Until when (milliseconds) the enrolment can be postponed; null: it cannot. */
+    /** The time (milliseconds since the epoch) until which the enrolment can be postponed. Null when it cannot. */
     readonly laterUntil: number | null;
-    /** The enrolment was not asked for by the person: show who demands it and why. */
+    /** Whether the policy requires the enrolment. The page then tells which party requires it, and why. */
     readonly forced: boolean;
-    /** The application that demands it; else it is the organisation. */
+    /** The application that requires it. Absent or null when the organisation requires it. */
     readonly demandedBy?: string | null;
     readonly cancel: Form | null;
   };
   'set-up-totp': EnrolmentPageParts & {
     /** In groups of four, separated by spaces. */
     readonly secret: string;
-    /** The `otpauth:` URI, a link for a phone that opens this page itself; null where no app reads the secret. */
+    /** The `otpauth:` URI, a link for a phone that opens this page itself. Null when no app reads the secret. */
     readonly uri: string | null;
-    /** The same as a QR code, in a `data:image/svg+xml` address. */
+    /** The same URI as a QR code, in a `data:image/svg+xml` URL. */
     readonly qr: string | null;
-    /** Null: the code is not made of digits. */
+    /** Null when the code is not made of digits. */
     readonly digits: number | null;
-    /** Null: the code does not change with time. */
+    /** Null when the code does not change with time. */
     readonly periodSeconds: number | null;
-    /** As typed before a refusal. */
+    /** The text typed before a refusal. */
     readonly label: string;
     readonly app: string;
     readonly apps: readonly string[];
   };
   'set-up-passkey': EnrolmentPageParts & {
-    /** For `navigator.credentials.create`; its answer, as JSON, is the form's `response`. */
+    /** The input of `navigator.credentials.create`. Its result, as JSON, is the form's `response`. */
     readonly creation: PasskeyCreation;
-    /** As typed before a refusal. */
+    /** The text typed before a refusal. */
     readonly label: string;
   };
   'set-up-proof': EnrolmentCodeParts;
@@ -100,12 +100,12 @@ export interface Pages {
     readonly clientUri: string | null;
     readonly policyUri: string | null;
     readonly tosUri: string | null;
-    /** Scopes beyond `openid`, of which the page knows the words. */
+    /** The scopes beyond `openid` that the page has words for. */
     readonly scopes: readonly string[];
     readonly email: string;
   };
   error: {
-    /** Null: the refusal or the title says it all. */
+    /** Null when the refusal, or the page's title, is enough. */
     readonly title:
       | 'not-found'
       | 'link-gone'
@@ -120,62 +120,65 @@ export interface Pages {
       | 'bad-request'
       | 'failed'
       | 'protocol';
-    /** A protocol error's code and description (RFC 6749, 5.2), when it is one. */
+    /** The code and description of a protocol error (RFC 6749, 5.2). Null for any other error. */
     readonly protocol: { readonly error: string; readonly description: string } | null;
-    /** Where to go on: another method of this sign-in, the relying party, or home. */
+    /** Links to another method of this sign-in, to the relying party, or to the home page. */
     readonly links: readonly {
       readonly href: string;
       readonly text: 'another-way' | 'home' | 'start-again' | 'try-again';
     }[];
     readonly cancel: Form | null;
     readonly requestId: string;
-    /** Where an address that is not confirmed is all that is missing: a button that mails a link for it. */
+    /** A button that mails a confirmation link. Present when an unconfirmed address is the only obstacle. */
     readonly confirm?: AddressConfirmationView | null;
-    /** Who can't go on here may have lost the phone. */
+    /** Whether the page offers help for a lost phone. */
     readonly isAtSecondFactor?: boolean;
   };
-  /** "Do you want to sign out?" of RP-initiated logout; posts to the provider itself. */
+  /** "Do you want to sign out?" of RP-initiated logout. The form posts to the provider itself. */
   'sign-out': { readonly action: string; readonly xsrf: string; readonly clientName: string | null };
   'signed-out': { readonly clientName: string | null };
-  /** Submits itself (with a button for who has no JavaScript): leaving one account for another. */
+  /**
+   * Replaces the signed-in account by another one. The form submits itself, and has a button for browsers without
+   * JavaScript.
+   */
   'switch-account': { readonly action: string; readonly xsrf: string };
   'confirm-email': MailedPage;
   'not-me': MailedPage;
   account: { readonly name: string; readonly email: string; readonly tenantName: string };
   security: {
     readonly factors: readonly FactorView[];
-    /** Recovery codes, and the form that makes new ones; null where there is nothing to recover from. */
+    /** Recovery codes, and the form that makes new ones. Null when the account has no factor to recover from. */
     readonly recovery: {
       readonly left: number;
       readonly areFew: boolean;
       readonly renew: Form | null;
     } | null;
     readonly browsers: readonly TrustedBrowserView[];
-    /** "Ask me each time"; null where there is no default to give up. */
+    /** The form for "Ask me each time". Null when there is no default to clear. */
     readonly noDefault: Form | null;
-    /** Since when factors can't be changed; null: they can. */
+    /** The time since which factors can't be changed. Null when they can. */
     readonly frozenAt: number | null;
-    /** The methods that can be set up here. */
+    /** The methods that can be enrolled here. */
     readonly offered: readonly MethodName[];
     readonly enrolmentForm: Form;
-    /** Removes every factor: "turn off", at the bottom of the page. */
+    /** The form at the bottom of the page that removes every factor. */
     readonly turnOff: Form;
     readonly enforcement: Enforcement;
-    /** The last factor may go. */
+    /** Whether the last factor may be removed. */
     readonly canTurnOff: boolean;
-    /** Said once after something was done. */
+    /** The change that was just made. The page reports it once. */
     readonly done: 'set-up' | 'codes' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
   };
   demo: {
     readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];
-    /** Only with the built-in demo file. */
+    /** Filled only with the built-in demo file. */
     readonly accounts: readonly {
       readonly email: string;
       readonly password: string;
       readonly tenant: string;
       readonly enforcement: Enforcement;
       readonly isAdministrator: boolean;
-      /** Set up already. */
+      /** The methods that are already enrolled. */
       readonly methods: readonly MethodName[];
     }[];
   };
@@ -192,16 +195,16 @@ export interface Pages {
   'demo-error': { readonly error: string; readonly description: string; readonly homeHref: string };
   outbox: {
     readonly messages: readonly (MessageView & { readonly href: string })[];
-    /** Where every letter can be looked at. */
+    /** The page that lists every sample message. */
     readonly samplesHref: string;
   };
   'outbox-message': MessageView & {
-    /** Where its HTML part is served; null: it has none. */
+    /** The URL of its HTML part. Null when it has none. */
     readonly frameHref: string | null;
-    /** What it is written in, where that is known. */
+    /** The language of the message. Null when it is not known. */
     readonly language: Locale | null;
     readonly backHref: string;
-    /** It was never sent, but is there to be looked at. */
+    /** Whether it is a sample, which was never sent. */
     readonly isSample: boolean;
   };
   'mail-samples': {
@@ -224,17 +227,17 @@ export type PageName = keyof Pages;
 export interface PageContext {
   readonly status?: number;
   readonly refusal?: Refusal | null;
-  /** Brands the page, and gives the message and the support contact of a forced set-up and of errors. */
+  /** Sets the brand, and the message and support contact of a forced enrolment and of errors. */
   readonly tenantId?: string | null;
-  /** The relying party's `ui_locales`, if it asked. */
+  /** The relying party's `ui_locales`, if the request has any. */
   readonly uiLocales?: string | undefined;
   /** The account's own choice of language. */
   readonly locale?: Locale | null;
-  /** The signed-in person's address, for the pages under /account. */
+  /** The signed-in person's e-mail address, for the pages under /account. */
   readonly signedInAs?: string;
 }
 
-/** Puts a page into the response: status, type, cache rules, body. */
+/** Writes a page into the response: status, type, cache rules, body. */
 export type Render = <P extends PageName>(
   ctx: Context,
   page: P,
@@ -242,7 +245,7 @@ export type Render = <P extends PageName>(
   pageContext?: PageContext,
 ) => void;
 
-/** The pages that a host of the plugin may draw itself. */
+/** The pages that a host of the plugin may render itself. */
 export type SecondFactorPage =
   | 'choose-method'
   | 'enter-code'
@@ -260,7 +263,7 @@ export type EnrolmentPage =
   | 'set-up-passkey'
   | 'recovery-codes';
 
-/** As `Render`, for some of the pages, and with the time that somebody else's templates may take. */
+/** As `Render`, for some of the pages. It is asynchronous, since a host's own templates may need time. */
 export type RenderSome<Some extends PageName> = <P extends Some>(
   ctx: Context,
   page: P,

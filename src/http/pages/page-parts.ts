@@ -1,7 +1,7 @@
-/** What several pages have in common: parts of their models. */
+/** The parts of page models that several pages share. */
 import type { MethodName } from '../../domain/methods/method.ts';
 
-/** A form of ours: where it posts to, and its synchroniser token. */
+/** A form: the path that it posts to, and its synchroniser token. */
 export interface Form {
   readonly action: string;
   readonly token: string;
@@ -11,21 +11,21 @@ export interface Form {
 export interface MethodChoice {
   readonly method: MethodName;
   readonly selected: boolean;
-  /** Where its code would go, masked; null for a method that sends none. */
+  /** The masked destination of its code. Null for a method that sends none. */
   readonly destination?: string | null;
 }
 
-/** A code that was sent, or can be. */
+/** A code that was sent, or can be sent. */
 export interface SentCode {
   /** Masked, of a fixed length. */
   readonly destination: string;
-  /** Null: none that is good is on its way. */
+  /** Null when no valid code is on its way. */
   readonly secondsLeft: number | null;
-  /** Of the sending, for the button that sends another. */
+  /** The id of the sending, for the button that sends another code. */
   readonly seen: string | null;
 }
 
-/** A link that confirms an address can be mailed there, or was a moment ago. */
+/** A link that confirms an address can be mailed there, or has just been mailed. */
 export interface AddressConfirmationView {
   readonly form: Form;
   /** Masked, of a fixed length. */
@@ -33,36 +33,36 @@ export interface AddressConfirmationView {
   readonly isSent: boolean;
 }
 
-/** Behind a link in a mail: a button, and afterwards that it was done. */
+/** The page of a link in a mail: a button first, then a confirmation. */
 export interface MailedPage {
   readonly form: Form;
   readonly email: string;
   readonly isDone: boolean;
 }
 
-/** What surrounds a step of a set-up. */
+/** The parts around a step of an enrolment. */
 export interface EnrolmentPageParts {
   readonly form: Form;
-  /** The first page of a set-up that the person did not ask for. */
+  /** The first page of an enrolment that the policy requires. */
   readonly forced: boolean;
-  /** The application that demands it; else it is the organisation. */
+  /** The application that requires it. Absent or null when the organisation requires it. */
   readonly demandedBy?: string | null;
-  /** Back to the chooser of methods; null when there is nothing to choose. */
+  /** The link back to the choice of methods. Null when there is nothing to choose. */
   readonly chooseHref: string | null;
   readonly cancel: Form | null;
-  /** In self-service the page has the account's navigation and a way back. */
+  /** In self-service the page has the account's navigation and a link back. */
   readonly backHref: string | null;
 }
 
-/** A step of a set-up at which a code is sent and typed. */
+/** A step of an enrolment at which a code is sent and typed. */
 export interface EnrolmentCodeParts extends EnrolmentPageParts {
-  /** Masked; null while no number was given. */
+  /** Masked. Null while no number was given. */
   readonly destination: string | null;
   readonly secondsLeft: number | null;
-  /** One was asked for: the page has a field for it. */
+  /** Whether a code was requested. The page then has a field for it. */
   readonly isSent: boolean;
   readonly seen: string | null;
-  /** As typed before a refusal. */
+  /** The number typed before a refusal. */
   readonly phone: string;
 }
 
@@ -70,18 +70,18 @@ export interface FactorView {
   readonly method: MethodName;
   readonly label: string;
   readonly app: string | null;
-  /** Where its codes go, masked; null for a method that sends none. */
+  /** The masked destination of its codes. Null for a method that sends none. */
   readonly destination: string | null;
   readonly createdAt: number;
   readonly isDefault: boolean;
   readonly remove: Form;
-  /** Null where there is nothing to choose. */
+  /** Null when there is nothing to choose. */
   readonly makeDefault: Form | null;
 }
 
-/** A browser that is trusted, and where it let a second factor be skipped. */
+/** A trusted browser, and the application where it last skipped a second factor. */
 export interface TrustedBrowserView {
-  /** As in `Firefox, Linux`; null when it says nothing of itself. */
+  /** A name such as `Firefox, Linux`. Null when the browser sends no known name. */
   readonly name: string | null;
   readonly createdAt: number;
   readonly expiresAt: number;
@@ -99,7 +99,7 @@ export interface MessageView {
   readonly sentAt: number;
 }
 
-/** A letter that can be looked at, by its first line. */
+/** A link to a sample message, named by its subject. */
 export interface SampleLink {
   readonly words: string;
   readonly href: string;

@@ -2,15 +2,15 @@
 import type { MethodTraits } from '../../domain/methods/contract.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 
-/** A sentence of the locale files, with what is to be filled in. */
+/** A sentence of the locale files, with the values to fill in. */
 export interface Phrase {
   readonly key: string;
   readonly count?: number;
-  /** Milliseconds since the epoch, shown as a wait or as a moment. */
+  /** Milliseconds since the epoch, shown as a wait or as a time of day. */
   readonly until?: number;
 }
 
-/** The words of a refusal depend on the kind of code, or on a link in a mail. */
+/** The words of a refusal depend on the kind of code. A link in a mail has words of its own. */
 export type Subject = MethodTraits['words'] | 'link';
 
 /** Statuses of RFC 9110, 15.5 and RFC 6585, 4. */
@@ -37,7 +37,7 @@ export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
   }
 }
 
-/** The sentences that tell what happened and what to do next. */
+/** The sentences that say what happened and what to do next. */
 export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[] {
   switch (refusal.code) {
     case 'code_invalid':
@@ -78,10 +78,10 @@ function attempts(left: number | null): readonly Phrase[] {
   return left === null ? [] : [{ key: 'refusal.attempts_left', count: left }];
 }
 
-/** The fields that are marked as wrong; the first of them gets the focus. */
+/** The fields that are marked as wrong. The first of them gets the focus. */
 export function fieldsOf(refusal: Refusal): readonly string[] {
   switch (refusal.code) {
-    // Both, so that the mark does not tell which of the two was right.
+    // Both, so that the mark does not reveal which of the two was right.
     case 'credentials_invalid':
       return ['password', 'email'];
     case 'code_invalid':
@@ -105,9 +105,9 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
   }
 }
 
-/** Seconds for `Retry-After` (RFC 9110, 10.2.3); null where waiting is not what helps. */
+/** Seconds for `Retry-After` (RFC 9110, 10.2.3). Null when waiting does not help. */
 export function retryAfter(refusal: Refusal, now: number): number | null {
   if (refusal.code !== 'too_many_attempts' && refusal.code !== 'resend_too_soon') return null;
-  // 0: there is nothing to wait for, because a new sign-in or another method works at once.
+  // 0, because a new sign-in or another method works at once.
   return refusal.retryAt === null ? 0 : Math.max(1, Math.ceil((refusal.retryAt - now) / 1000));
 }

@@ -1,4 +1,4 @@
-/** The one place that turns a page's model into an answer: views compiled at start, escaped, never cached. */
+/** Turns a page's model into an answer. Views are compiled at start; output is escaped and never cached. */
 import { readdirSync } from 'node:fs';
 import type { TemplateFunction } from 'ejs';
 import type { Context } from 'koa';
@@ -23,10 +23,10 @@ export interface RendererOptions {
   readonly tenants: readonly Tenant[];
   readonly issuer: string;
   readonly clock: Clock;
-  /** Says so on every page and links to the outbox. */
+  /** In development every page has a notice and a link to the outbox. */
   readonly isDevelopment: boolean;
   readonly site?: Site;
-  /** A folder with one view for each page of a method that the host adds, named like the page. */
+  /** A folder with one view for each page of a method that the host adds. A view has the name of its page. */
   readonly addedViews?: URL | undefined;
 }
 
@@ -59,7 +59,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   error: 'error',
 };
 
-/** All that a view can name: a model's fields never become variables, let alone options of the engine. */
+/** Every variable that a view can name. A model's fields become neither variables nor options of the engine. */
 const LOCALS = [
   'page',
   'model',
@@ -82,7 +82,7 @@ const LOCALS = [
 
 type Locals = Readonly<Partial<Record<(typeof LOCALS)[number], unknown>>>;
 
-/** Seconds for `Retry-After` while a store is away: long enough for a restart, short enough to wait for. */
+/** Seconds for `Retry-After` while a store is unavailable. A restart takes about as long. */
 const UNAVAILABLE_RETRY = '5';
 
 export function createRenderer(options: RendererOptions): Render {
@@ -131,7 +131,10 @@ export function createRenderer(options: RendererOptions): Render {
   };
 }
 
-/** Status, type and cache rules, whoever draws the page; the Content-Security-Policy is the middleware's. */
+/**
+ * Sets the status, the type and the cache rules, for a host's renderer too. The middleware sets the
+ * Content-Security-Policy.
+ */
 export function prepareAnswer(ctx: Context, { status, refusal }: PageContext, now: number): void {
   ctx.status = status ?? (refusal ? statusOf(refusal) : 200);
   ctx.type = 'text/html; charset=utf-8';
@@ -151,7 +154,7 @@ function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): st
   return t(`${page}.title`, { client });
 }
 
-/** Pages of a set-up at which a code is typed that was sent. */
+/** The pages of an enrolment at which a sent code is typed. */
 const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms'];
 
 function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
@@ -171,7 +174,7 @@ function refusalView({ refusal }: PageContext, subject: Subject, { t, dates }: L
   return { code: refusal.code, text: sentences.join(' '), fields: fieldsOf(refusal) };
 }
 
-/** Every view of a page, compiled once; a view shows another one through `partial`. */
+/** Compiles every view once. A view includes another one through `partial`. */
 function compileViews(added: URL | undefined): (view: string, locals: Locals) => string {
   const compiled = new Map<string, TemplateFunction>();
   for (const name of viewsIn(VIEWS_FOLDER).filter((view) => !view.startsWith('mail/')))
