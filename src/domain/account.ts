@@ -14,25 +14,25 @@ export interface Account {
   readonly phone: string | null;
   readonly role: Role;
   readonly groups: readonly string[];
-  /** The groups that a manager looks after. */
+  /** The groups of a manager. */
   readonly manages: readonly string[];
-  /** The language the person chose; null follows the browser. */
+  /** The language that the person chose. Null follows the browser. */
   readonly locale: Locale | null;
   /** PHC string; null until an invitation is accepted. */
   readonly passwordHash: string | null;
-  /** Since when its factors may not be changed, because somebody said "it was not me"; null: they may. */
+  /** The time of "it was not me", since which its factors may not be changed. Null when they may. */
   readonly frozenAt: number | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }
 
-/** The one spelling under which an address is stored and compared, on every form and in every file. */
+/** The one spelling under which an e-mail address is stored and compared, on every form and in every file. */
 export function normaliseEmail(typed: string): string {
-  // Folded first: a lower-case letter may have a composed form where its capital has none.
+  // Lower case first, since a lower-case letter may have a composed form that its capital lacks.
   return typed.trim().toLowerCase().normalize('NFC');
 }
 
-/** One spelling for a password whatever keyboard it came from (NIST SP 800-63B-4, 3.1.1.2). */
+/** One spelling of a password for all keyboards (NIST SP 800-63B-4, 3.1.1.2). */
 export function normalisePassword(typed: string): string {
   return typed.normalize('NFC');
 }

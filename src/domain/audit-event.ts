@@ -1,4 +1,4 @@
-/** One line of the audit trail: exact where the page was vague, and without a secret in it. */
+/** One event of the audit log. It has the exact reason, where the page is vague, and contains no secret. */
 export type AuditEventName =
   | 'sign_in.password_accepted'
   | 'sign_in.password_refused'
@@ -43,5 +43,5 @@ export interface AuditEvent {
   readonly ip: string | null;
 }
 
-/** What a use case says of an event; the trail adds id and time, and cuts the address. */
+/** The fields that a use case gives. The audit log adds the id and the time, and truncates the IP address. */
 export type AuditEntry = Pick<AuditEvent, 'event'> & Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>>;

@@ -1,6 +1,6 @@
-/** JSON, read without trusting that a release of ours wrote it. */
+/** Reads JSON that another release may have written. */
 
-/** What is malformed is null, never an exception. */
+/** Null for malformed text. Never throws. */
 export function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -13,7 +13,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A JSON object; anything else is null. */
+/** A JSON object. Null for any other value. */
 export function readObject(text: string): Record<string, unknown> | null {
   const value = readJson(text);
   return isObject(value) ? value : null;

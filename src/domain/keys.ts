@@ -1,28 +1,31 @@
-/** What can be said of keys: their ids, which of them is in use, what a rotation does next, and when an older one may go. */
+/** Keys: their ids, their states in a rotation, and the time when an older one may be removed. */
 import { createHash } from 'node:crypto';
 
 export const KEY_USES = ['encryption', 'cookies', 'signing'] as const;
 export type KeyUse = (typeof KEY_USES)[number];
 
 /**
- * `next` is listed and not used yet, so that every instance can read with it, and every relying party has seen it,
- * before it is; `older` was used, and is read until what was made with it is gone; `listed` is one of these two.
+ * A `next` key is listed and not used yet, so that every instance and every relying party knows it before its
+ * first use. An `older` key was used, and stays until its values are gone. `listed` is one of these two.
  */
 export type KeyState = 'current' | 'next' | 'older' | 'listed';
 
 export interface Key {
   readonly use: KeyUse;
   readonly id: string;
-  /** The first of a family is the one in use: `ES256` and `RS256` of signing keys, else the use itself. */
+  /**
+   * The first key of a family is the one in use. Signing keys have the families `ES256` and `RS256`; other
+   * families are named after their use.
+   */
   readonly family: string;
   readonly state: KeyState;
-  /** Milliseconds since the epoch; null: not known. */
+  /** Milliseconds since the epoch. Null when it is not known. */
   readonly madeAt: number | null;
-  /** Since when it was in use; null: not known, or not yet. */
+  /** The time of its first use. Null when it is not known, or there was none. */
   readonly usedAt: number | null;
 }
 
-/** When a key was made, and when it came into use (milliseconds since the epoch); null: not yet. */
+/** When a key was made, and when it came into use (milliseconds since the epoch). Null before that. */
 export interface KeyHistory {
   readonly made: number;
   readonly used: number | null;
@@ -46,40 +49,40 @@ export function signingFamily({ kty }: Jwk): string {
   return kty === 'RSA' ? 'RS256' : 'ES256';
 }
 
-/** A cookie key has no name of its own. 48 bits of a digest of 256 random ones tell nothing of them. */
+/** A cookie key has no name of its own. 48 bits of a digest of 256 random bits reveal nothing. */
 export function cookieKeyId(key: string): string {
   return createHash('sha256').update(`cookie key ${key}`).digest('hex').slice(0, 12);
 }
 
-/** What a record of the provider is sealed for, and its id digested. */
+/** The encryption purpose of a provider's record, and the digest purpose of its id. */
 export function providerPurpose(model: string): string {
   return `provider|${model}`;
 }
 
-/** What the key of digests is sealed for, under each encryption key in turn. */
+/** The purpose under which the key of digests is encrypted, once per encryption key. */
 export function digestKeyPurpose(keyId: string): string {
   return `digest-key|${keyId}`;
 }
 
-/** In milliseconds: some instance reloads last, and its clock is its own. */
+/** Milliseconds: allows for the last instance that reloads, and for differences between clocks. */
 const LATE_MS = 60 * 60 * 1000;
 
-/** Why a key must stay; null: it may go. */
+/** The reason why a key must stay. Null when it may be removed. */
 export type Hindrance =
   | { readonly kind: 'current' }
   | { readonly kind: 'records'; readonly count: number }
-  /** Sessions, and links in mails: they are counted nowhere, and have ended by then. */
+  /** Sessions and links in mails, which nothing counts. They have expired by then. */
   | { readonly kind: 'issued'; readonly until: number };
 
 export interface KeyStanding {
   readonly state: KeyState;
-  /** In the accounts store, sealed under it. */
+  /** The number of values in the accounts store that are encrypted under it. */
   readonly records: number;
-  /** When the key that took its place came into use; null: not known. */
+  /** The time when its successor came into use. Null when it is not known. */
   readonly replacedAt: number | null;
 }
 
-/** `lifetimeMs`: of whatever is issued with such a key, and kept by those who have it. */
+/** `lifetimeMs` is the longest lifetime of a value that the key protects outside the store. */
 export function hindranceOf(
   { state, records, replacedAt }: KeyStanding,
   lifetimeMs: number,
@@ -91,7 +94,7 @@ export function hindranceOf(
   return state === 'next' || until <= now ? null : { kind: 'issued', until };
 }
 
-/** The newest of the family that is not in use yet; undefined: there is none. */
+/** The newest unused key of the family. Undefined when there is none. */
 export function nextOf(family: readonly Key[]): Key | undefined {
   return family
     .filter(({ state }) => state === 'next')
@@ -99,7 +102,7 @@ export function nextOf(family: readonly Key[]): Key | undefined {
     .at(-1);
 }
 
-/** The keys of a use in the order in which they are listed, with what is known of them. */
+/** The keys of a use in their listed order, with their history. */
 export function withStates(
   use: KeyUse,
   ids: readonly { readonly id: string; readonly family: string }[],
@@ -108,7 +111,7 @@ export function withStates(
   return ids.map(({ id, family }) => {
     const { made = null, used = null } = history[id] ?? {};
     const isFirst = ids.find((other) => other.family === family)?.id === id;
-    // The first ones of all were made before anybody wrote down when, and in use since.
+    // The first keys predate the history, and have been in use since.
     const state = isFirst ? 'current' : made !== null && used === null ? 'next' : 'older';
     return { use, id, family, state, madeAt: made, usedAt: used };
   });

@@ -1,28 +1,34 @@
-/** Every way in which a person is told no: a closed list, with the data that the page needs to be honest. */
+/** Every refusal that a person can meet: a closed list, with the data that its page shows. */
 export type Refusal =
   | { readonly code: 'credentials_invalid' }
   | {
       readonly code: 'code_invalid';
-      /** How many tries this sign-in has left with the method; null at a set-up, where nothing is guessed. */
+      /**
+       * The attempts that this sign-in has left with the method. Null at an enrolment, where nothing can be
+       * guessed.
+       */
       readonly attemptsLeft: number | null;
-      /** After a near miss: by how much the phone's clock is probably off, in seconds (ahead is positive). */
+      /**
+       * The probable error of the phone's clock in seconds, after a code from a nearby time step. Positive when it
+       * is ahead.
+       */
       readonly clockOffSeconds: number | null;
-      /** What was wrong with a passkey, which is no code: told in words of its own. */
+      /** The fault of a passkey, which has words of its own. */
       readonly passkey?: 'refused' | 'unverified' | 'known';
     }
   | { readonly code: 'code_expired'; readonly passkey?: 'expired' }
   | { readonly code: 'code_used' }
   /** `retryAt` in milliseconds since the epoch. */
   | { readonly code: 'resend_too_soon'; readonly retryAt: number }
-  /** Nothing was sent: another method, or later. */
+  /** Nothing was sent. The person tries another method, or tries later. */
   | { readonly code: 'delivery_failed' }
   | { readonly code: 'phone_invalid' }
   | { readonly code: 'email_unconfirmed' }
-  /** `retryAt` in milliseconds since the epoch; null: at once, with a new sign-in or another method. */
+  /** `retryAt` in milliseconds since the epoch. Null when a new sign-in or another method works at once. */
   | { readonly code: 'too_many_attempts'; readonly retryAt: number | null }
   | { readonly code: 'method_not_allowed' }
   | { readonly code: 'session_expired' }
-  /** `frozen`: the owner has said that somebody else was at the account, and nobody in charge has looked yet. */
+  /** `frozen`: the owner reported "it was not me", and no administrator has looked yet. */
   | { readonly code: 'forbidden'; readonly because?: 'frozen' }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string };

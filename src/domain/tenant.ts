@@ -1,4 +1,4 @@
-/** An organisation, and what it asks of its members. */
+/** An organisation, and its requirements for members. */
 import type { Account, Locale, Role } from './account.ts';
 import { CATALOGUE, traitsOf } from './methods/index.ts';
 import type { MethodName } from './methods/method.ts';
@@ -11,7 +11,7 @@ export const ENFORCEMENTS: readonly Enforcement[] = ['off', 'optional', 'require
 export interface TenantSecondFactor {
   readonly enforcement: Enforcement;
   readonly methods: readonly MethodName[];
-  /** Days for which a forced set-up may be answered with "later". */
+  /** Days for which a required enrolment can be postponed. */
   readonly graceDays: number;
   /** Stricter enforcement for the members of a group. */
   readonly groups: Readonly<Record<string, Enforcement>>;
@@ -22,7 +22,7 @@ export interface TenantSecondFactor {
   readonly message: Readonly<Partial<Record<Locale, string>>>;
 }
 
-/** Of a brand: hexadecimal, in three digits or in six. */
+/** The colour of a brand, in three or six hexadecimal digits. */
 export const COLOUR = /^#([0-9a-f]{3}|[0-9a-f]{6})$/i;
 
 export interface Tenant {
@@ -40,7 +40,7 @@ export function stricter(a: Enforcement, b: Enforcement): Enforcement {
   return ENFORCEMENTS.indexOf(a) >= ENFORCEMENTS.indexOf(b) ? a : b;
 }
 
-/** What the tenant asks of this account: its own setting, or a stricter one of a group it is in. */
+/** The tenant's enforcement for an account: its own setting, or a stricter one of the account's groups. */
 export function enforcementFor(
   settings: Pick<TenantSecondFactor, 'enforcement' | 'groups'>,
   account: Pick<Account, 'groups'>,

@@ -1,9 +1,9 @@
-/** The words of a mail in one language: the HTML part and the text part are both made of this, so they say the same. */
+/** The words of a mail in one language. The HTML part and the text part are rendered from them, so they agree. */
 import type { MessageTemplate } from '../ports/senders.ts';
 import type { Language } from '../presentation/languages.ts';
 import type { Translate } from '../presentation/locale.ts';
 
-/** A piece of a letter, in the order of reading. */
+/** A piece of a message, in reading order. */
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'code'; readonly code: string }
@@ -24,11 +24,11 @@ export interface Words {
 }
 
 export interface Surroundings extends Language {
-  /** The organisation's name, or the product's: one line. */
+  /** The organisation's name, or the product's, on one line. */
   readonly tenant: string;
-  /** The issuer's. */
+  /** The host of the issuer. */
   readonly host: string;
-  /** The address of support; null: none is named. */
+  /** The e-mail address of support. Null when there is none. */
   readonly supportEmail: string | null;
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -54,7 +54,7 @@ function bodyOf(template: MessageTemplate, around: Surroundings): Omit<Words, 'f
   }
 }
 
-/** The code stands first, so that no other figures of the letter can be taken for it. */
+/** The code stands first, so that no other number of the message can be mistaken for it. */
 function codeBody({ purpose, code, expiresAt, confirmUrl }: Of<'code'>, around: Surroundings) {
   const { t, tenant, now } = around;
   const confirm: Block[] =
@@ -107,7 +107,7 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
   };
 }
 
-/** An administrator who reads of somebody else reads another story than the account itself. */
+/** A message to an administrator about another account has words of its own. */
 export function storyOf({ topic, about }: Of<'notice'>): string {
   return topic === 'reported' && about !== null ? 'reported-about' : topic;
 }
@@ -125,10 +125,10 @@ function text(words: string): Block {
   return { kind: 'text', text: words };
 }
 
-/** Up to here in seconds. */
+/** Up to this limit a lifetime is written in seconds. */
 const LONGEST_IN_SECONDS = 120;
 
-/** "90 seconds", "10 minutes": how long a code is good, of minutes only those that are full. */
+/** "90 seconds", "10 minutes": the lifetime of a code, in full minutes. */
 export function lifeOf(ms: number, t: Translate): string {
   const seconds = Math.max(1, Math.round(ms / 1000));
   return seconds <= LONGEST_IN_SECONDS

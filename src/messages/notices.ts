@@ -9,23 +9,23 @@ import type { Clock } from '../ports/system.ts';
 
 interface NotifyDeps {
   readonly messenger: Messenger;
-  /** The page where somebody says "it was not me", one for each contact; null: there is none. */
+  /** The URL where the owner reports "it was not me", one for each contact. Null when there is none. */
   readonly notMeUrl: (account: Account) => string | null;
-  /** The number that a code was answered from; null: none was. */
+  /** The number that a code was answered from. Null when there is none. */
   readonly confirmedPhone: (account: Account) => Promise<string | null>;
-  /** Beginnings of numbers that messages are sent to, in E.164; null: any. */
+  /** Prefixes of numbers, in E.164, that messages are sent to. Null allows every number. */
   readonly allowedPrefixes: readonly string[] | null;
-  /** Counts a text message to somebody, before it is sent; false: there were too many. */
+  /** Counts a text message before it is sent. False when there were too many. */
   readonly countText: (account: Account) => Promise<boolean>;
   /** The administrators of the account's own tenant. */
   readonly administratorsOf: (tenantId: string) => Promise<readonly Account[]>;
   readonly clock: Clock;
   readonly log: Log;
-  /** Milliseconds for which who did it waits until it is told. */
+  /** Milliseconds for which the request waits for the notice. */
   readonly patienceMs?: number;
 }
 
-/** A text message is handed over to a gateway, which may take its time; the telling goes on without the person. */
+/** Milliseconds. A gateway may be slow; sending continues after the request has been answered. */
 const PATIENCE_MS = 1000;
 
 type Contact = Pick<Recipient, 'channel' | 'to'>;
@@ -42,7 +42,7 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'email-changed',
 ]);
 
-/** A number or an address that nobody has confirmed may be a stranger's: it is told only when there is no other. */
+/** An unconfirmed contact may belong to a stranger. It receives a notice only when there is no other contact. */
 export function createNotify(needs: NotifyDeps): Notify {
   const { messenger, notMeUrl, confirmedPhone, allowedPrefixes, countText, administratorsOf } = needs;
   const { clock, log, patienceMs = PATIENCE_MS } = needs;
@@ -72,7 +72,7 @@ export function createNotify(needs: NotifyDeps): Notify {
     await surely(account, topic, async () => {
       const administrators = await administratorsOf(account.tenantId);
       const others = administrators.filter(({ id }) => id !== account.id);
-      // The address names the account, and unlike a name it can't be made to say anything.
+      // The e-mail address identifies the account, and unlike a name it can't contain a false message.
       const about = { ...notice, about: account.email };
       await Promise.all(others.map((other) => tell(other, mailOf(other), about)));
     });
@@ -88,7 +88,7 @@ export function createNotify(needs: NotifyDeps): Notify {
       TEXTED.has(topic) && !(topic === 'factor-added' && method !== null && sentTo(method) === 'number');
     let phone: string | null = null;
     if (isTexted) {
-      // Not knowing the number is no reason to send no mail.
+      // A failed look-up of the number must not prevent the mail.
       await surely(account, topic, async () => {
         phone = await confirmedPhone(account);
       });
@@ -106,8 +106,8 @@ export function createNotify(needs: NotifyDeps): Notify {
   }
 
   /**
-   * Those that are written to. A number may have been proven when its country was still served, and each message to it
-   * is paid for.
+   * The contacts that receive the notice. A number may be from a country that is no longer served, and each text
+   * message costs money.
    */
   async function counted(
     account: Account,
@@ -156,7 +156,7 @@ function mailOf({ email }: Account): Contact {
   return { channel: 'email', to: email };
 }
 
-/** Each place once. */
+/** Removes duplicates. */
 function each(contacts: readonly Contact[]): readonly Contact[] {
   return [...new Map(contacts.map((contact) => [`${contact.channel} ${contact.to}`, contact])).values()];
 }

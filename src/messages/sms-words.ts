@@ -1,15 +1,15 @@
-/** The words of a text message: short enough for one message of 160 letters where that is possible. */
+/** The words of a text message, within 160 characters where that is possible. */
 import type { MessageTemplate } from '../ports/senders.ts';
 import { lifeOf, type Surroundings, storyOf } from './email-words.ts';
 
-/** The letters of an SMS (3GPP TS 23.038, 6.2.1): with any other one, a message holds 70 instead of 160. */
+/** The characters of an SMS (3GPP TS 23.038, 6.2.1). Any other character reduces a message from 160 to 70. */
 const GSM_7 =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
-/** Those that take the room of two (3GPP TS 23.038, 6.2.1.1). */
+/** The characters that take two places (3GPP TS 23.038, 6.2.1.1). */
 const GSM_7_EXTENSION = '^{}\\[~]|€';
 const ONE_MESSAGE = 160;
 
-/** Typographic signs, by what people write where there are none. */
+/** Typographic characters, and their plain equivalents. */
 const PLAIN: Readonly<Record<string, string>> = {
   '‘': "'",
   '’': "'",
@@ -20,7 +20,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   '…': '...',
 };
 
-/** How much room it takes in an SMS; null: it has letters that would halve the message. */
+/** The length in an SMS. Null for characters outside its alphabet. */
 export function gsmLength(text: string): number | null {
   let length = 0;
   for (const template of text) {
@@ -31,7 +31,7 @@ export function gsmLength(text: string): number | null {
   return length;
 }
 
-/** The same in letters of an SMS; null for a name of another script, which would be mangled. */
+/** The name in characters of an SMS. Null for a name in another script, which would be mangled. */
 function inGsm(name: string): string | null {
   const messenger = [...name].map((template) => {
     if (gsmLength(template) !== null) return template;
@@ -41,10 +41,10 @@ function inGsm(name: string): string | null {
   return messenger.includes(null) ? null : messenger.join('');
 }
 
-/** Letters of a name that are left at least: fewer would tell nobody whose message it is. */
+/** The fewest characters of a name. A shorter one would not identify the sender. */
 const SHORTEST_NAME = 8;
 
-/** @param product what stands for an organisation whose name can't be written. */
+/** @param product the name to use when the organisation's name can't be written */
 export function smsOf(template: MessageTemplate, around: Surroundings, product: string): string {
   const name = inGsm(around.tenant) ?? inGsm(product) ?? '';
   const whole = write(template, { ...around, tenant: name });
@@ -52,7 +52,7 @@ export function smsOf(template: MessageTemplate, around: Surroundings, product: 
   for (let kept = name.length - 1; isTooLong(text) && kept >= SHORTEST_NAME; kept -= 1) {
     text = write(template, { ...around, tenant: `${name.slice(0, kept).trimEnd()}...` });
   }
-  // With a long link it is two messages in any case, and a shorter name saves nothing.
+  // A message with a long link takes two parts in any case, so a shorter name saves nothing.
   return isTooLong(text) ? whole : text;
 }
 
@@ -65,8 +65,8 @@ function write(template: MessageTemplate, { t, tenant, host, now }: Surroundings
     case 'code': {
       const { purpose, code, expiresAt } = template;
       const sentence = t(`sms.code.${purpose}`, { code, tenant, life: lifeOf(expiresAt - now, t) });
-      // Read by the browser, which offers the code on pages of this host alone: the last line, and nothing after it
-      // (WICG, Origin-bound one-time codes delivered via SMS).
+      // The browser offers the code on pages of this host only. This must be the last line (WICG, Origin-bound
+      // one-time codes delivered via SMS).
       return `${sentence}\n@${host} #${code}`;
     }
     case 'confirm-address':

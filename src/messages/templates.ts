@@ -1,4 +1,4 @@
-/** Mails and text messages: finds the words, the language and the organisation's colour, and hands them over. */
+/** Renders mails and text messages with the words, the language and the organisation's colour. */
 import type { Locale } from '../domain/account.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import {
@@ -19,9 +19,9 @@ import { smsOf } from './sms-words.ts';
 
 export interface MessageWriterOptions {
   readonly tenants: readonly Tenant[];
-  /** The only place that letters link to. */
+  /** The only origin that messages link to. */
   readonly issuer: string;
-  /** Stands where no organisation's name can. */
+  /** Used where the organisation has no name, or none that can be written. */
   readonly productName?: string;
   readonly clock: Clock;
 }
@@ -108,10 +108,10 @@ function linksOf(template: MessageTemplate): readonly string[] {
   return url === null ? [] : [url];
 }
 
-/** Letters: as many as a tenant's name may have. */
+/** Characters: the longest name that a tenant may have. */
 const LONGEST_NAME = 100;
 
-/** Line breaks would begin another header (RFC 5322, 2.2), and signs that turn the direction could move a code. */
+/** A line break would begin another header (RFC 5322, 2.2). Direction signs could move a code. */
 function oneLine(name: string): string {
   const clean = name.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ').replaceAll(/\p{Bidi_Control}/gu, '');
   return [...clean.trim()].slice(0, LONGEST_NAME).join('');

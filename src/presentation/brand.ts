@@ -1,14 +1,14 @@
-/** What a tenant's colour and logo become: a small stylesheet that stays readable, and a checked image. */
+/** Turns a tenant's colour and logo into a small readable stylesheet and a checked image. */
 import { readFileSync } from 'node:fs';
 import type { Tenant } from '../domain/tenant.ts';
 
 /**
- * The grounds of `views/assets/doublelock.css` on which contrast is hardest to reach, per colour scheme: the paper where
- * the two arches behind the page cross.
+ * The backgrounds of `views/assets/doublelock.css` with the least contrast, per colour scheme. Each is the point
+ * where the two arches behind the page cross.
  */
 export const SURFACES = { light: '#dce5e4', dark: '#192221' } as const;
 
-/** WCAG 2.2, 1.4.3: text. */
+/** WCAG 2.2, 1.4.3, for text. */
 const TEXT_CONTRAST = 4.5;
 
 type Rgb = readonly [number, number, number];
@@ -41,7 +41,7 @@ function hex(rgb: Rgb): string {
   return `#${rgb.map((channel) => Math.round(channel).toString(16).padStart(2, '0')).join('')}`;
 }
 
-/** The colour itself, or mixed with as little black or white as makes it readable on the surface. */
+/** Returns the colour, mixed with as little black or white as makes it readable on the surface. */
 function readableOn(surface: string, [red, green, blue]: Rgb, towards: 0 | 255): string {
   for (let share = 0; share < 1; share += 0.04) {
     const mix = (channel: number): number => channel + (towards - channel) * share;
@@ -51,16 +51,16 @@ function readableOn(surface: string, [red, green, blue]: Rgb, towards: 0 | 255):
   return hex([towards, towards, towards]);
 }
 
-/** A colour and what goes with it, each as a computed #rrggbb. */
+/** A colour and its companions, each as a computed #rrggbb. */
 export interface BrandColours {
   readonly accent: string;
-  /** Of letters that stand on the accent. */
+  /** The colour of text on the accent. */
   readonly onAccent: string;
-  /** The accent as letters and lines, per colour scheme. */
+  /** The accent as the colour of text and lines, per colour scheme. */
   readonly ink: { readonly light: string; readonly dark: string };
 }
 
-/** Null for what is no colour. */
+/** Null for an invalid colour. */
 export function brandColours(colour: string | null): BrandColours | null {
   const rgb = colour === null ? null : parse(colour);
   if (rgb === null) return null;
@@ -72,7 +72,7 @@ export function brandColours(colour: string | null): BrandColours | null {
   };
 }
 
-/** Custom properties for the tenant's colour; null without one. Nothing but computed #rrggbb values gets in. */
+/** Custom properties for the tenant's colour. Null without one. They contain computed #rrggbb values only. */
 export function brandStyle(colour: string | null): string | null {
   const colours = brandColours(colour);
   if (colours === null) return null;
@@ -87,7 +87,7 @@ export interface Logo {
   readonly body: Buffer;
 }
 
-/** By the first bytes, whatever the file is called: an SVG could carry a script and is none of the three. */
+/** Decides by the first bytes and not by the name. SVG is refused, because it can carry a script. */
 function imageType(body: Buffer): Logo['type'] | null {
   if (body.subarray(0, 8).equals(Buffer.from('89504e470d0a1a0a', 'hex'))) return 'image/png';
   if (body.subarray(0, 3).equals(Buffer.from('ffd8ff', 'hex'))) return 'image/jpeg';
@@ -95,7 +95,7 @@ function imageType(body: Buffer): Logo['type'] | null {
   return container === 'RIFFWEBP' ? 'image/webp' : null;
 }
 
-/** The tenant's logo, or null when it has none or the file is not an image of the three kinds. */
+/** The tenant's logo. Null when it has none, or when the file is not a PNG, JPEG or WebP image. */
 export function logoOf({ brand }: Pick<Tenant, 'brand'>): Logo | null {
   if (brand.logo === null) return null;
   const body = readFileSync(brand.logo);

@@ -1,6 +1,6 @@
-/** What people call a browser, from the words that it sends of itself; shown as text, and never relied on. */
+/** The common name of a browser, from its User-Agent header. It is shown as text and decides nothing. */
 
-/** The first that fits: most browsers claim to be several others as well. */
+/** The first match counts, since most browsers also carry the names of others. */
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
   [/\bOPR\//, 'Opera'],
@@ -20,7 +20,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
   [/\bLinux\b/, 'Linux'],
 ];
 
-/** As in `Firefox, Linux`; null when it says nothing that is known. */
+/** A name such as `Firefox, Linux`. Null when the header contains no known name. */
 export function browserName(userAgent: string): string | null {
   const found = [BROWSERS, SYSTEMS].flatMap((list) => list.find(([sign]) => sign.test(userAgent))?.[1] ?? []);
   return found.length > 0 ? found.join(', ') : null;

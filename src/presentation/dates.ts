@@ -1,8 +1,8 @@
-/** How a page writes dates, moments and waits: the server doesn't know the browser's time zone and says UTC. */
+/** How a page writes dates, times and waits. The server doesn't know the browser's time zone, so it writes UTC. */
 import type { Locale } from '../domain/account.ts';
 import type { Translate } from './locale.ts';
 
-/** Up to here a wait is said in minutes, which is right in every time zone. */
+/** Up to this limit a wait is written in minutes, which is correct in every time zone. */
 const LONGEST_WAIT_IN_MINUTES = 120;
 
 export interface Dates {
@@ -10,11 +10,11 @@ export interface Dates {
   readonly date: (ms: number) => string;
   /** "29 November 2026, 14:05 UTC" */
   readonly moment: (ms: number) => string;
-  /** "in 14 minutes", rounded up; "29 November 2026, 14:05 UTC" when it is far away. */
+  /** "in 14 minutes", rounded up. "29 November 2026, 14:05 UTC" beyond the limit. */
   readonly wait: (ms: number) => string;
 }
 
-/** British English, for the day comes before the month in both languages. */
+/** British English, because the day comes before the month in both languages. */
 const TAGS: Readonly<Record<Locale, string>> = { en: 'en-GB', nl: 'nl-NL' };
 
 export function datesIn(locale: Locale, t: Translate, now: () => number): Dates {

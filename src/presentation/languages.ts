@@ -1,4 +1,4 @@
-/** Everything that is said, in every language: words, numbers and moments. */
+/** The texts, numbers and dates of every language. */
 import type { Locale } from '../domain/account.ts';
 import type { Clock } from '../ports/system.ts';
 import { type Dates, datesIn } from './dates.ts';
@@ -9,7 +9,7 @@ export interface Language {
   readonly dates: Dates;
 }
 
-/** Made once: the formatters of Intl cost more than the rest of a page. */
+/** Created once, because creating Intl formatters costs more than the rest of a page. */
 export function loadLanguages(clock: Clock): Readonly<Record<Locale, Language>> {
   const translations = loadTranslations();
   const of = (locale: Locale): Language => {

@@ -1,11 +1,11 @@
-/** The templates under `views/`, compiled so that what they are given never becomes an option of the engine. */
+/** The templates under `views/`, compiled so that their variables never become options of the engine. */
 import { readFileSync } from 'node:fs';
 import ejs, { type TemplateFunction } from 'ejs';
 
-/** Where the templates stand. */
+/** The folder of the templates. */
 export const VIEWS_FOLDER = new URL('../../views/', import.meta.url);
 
-/** A view by its path without `.ejs`; `variables` are all that it can name. */
+/** Compiles a view by its path without `.ejs`. It can name the given `variables` only. */
 export function compileView(
   view: string,
   variables: readonly string[],

@@ -1,4 +1,4 @@
-/** What the links in our mails do: confirm an address, or say "it was not me". */
+/** The links in our mails: one confirms an address, the other reports "it was not me". */
 import type { Account } from '../../domain/account.ts';
 import { methodSentTo } from '../../domain/methods/index.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
@@ -17,29 +17,29 @@ interface MailedLinksDeps {
   readonly clock: Clock;
 }
 
-/** What a link is for. */
+/** The purpose of a link. */
 type Use = 'confirm-email' | 'not-me';
 
-/** A mail may lie unread for a weekend; what happened may be noticed after a holiday. */
+/** A mail may stay unread for a weekend. A change may be noticed only after a holiday. */
 const LIFETIME_MS: Readonly<Record<Use, number>> = {
   'confirm-email': 3 * 24 * 60 * 60 * 1000,
   'not-me': 30 * 24 * 60 * 60 * 1000,
 };
 
-/** For so long the key that sealed a link has to stay. */
+/** The encryption key of a link must stay for this time. */
 export const LONGEST_LINK_MS = Math.max(...Object.values(LIFETIME_MS));
 
 export function createMailedLinks(needs: MailedLinksDeps) {
   const { accounts, onceKeys, records, trustedBrowsers, notify, cipher, auditLog, clock } = needs;
 
-  /** The secret part of a link: sealed, so that it says nothing and nobody else can make one. */
+  /** The token of a link. It is encrypted, so that it reveals nothing and cannot be forged. */
   function tokenFor(use: Use, { id, email }: Pick<Account, 'id' | 'email'>): string {
     return cipher.encrypt(JSON.stringify([id, email, clock.now() + LIFETIME_MS[use]]), use);
   }
 
   /**
-   * Whom the link was made for; null when it is none of ours, too old, or the account is gone. "It was not me" counts
-   * for an address that is not the account's any more: that may be what somebody else has done.
+   * The account and the e-mail address of a link. Null when the link is forged or too old, or the account is gone.
+   * "It was not me" counts for a former address too, because an intruder may have changed it.
    */
   async function whose(use: Use, token: string): Promise<{ account: Account; email: string } | null> {
     const [id, email, expiresAt] = read(use, token);
@@ -60,7 +60,7 @@ export function createMailedLinks(needs: MailedLinksDeps) {
     }
   }
 
-  /** Confirms the address that the mail went to, as long as it is the account's. Once more does no harm. */
+  /** Confirms the address that the mail went to, if it is still the account's. A repeated call changes nothing. */
   async function confirmEmail(token: string, ip: string): Promise<Outcome<Account>> {
     const found = await whose('confirm-email', token);
     if (!found) return refused({ code: 'session_expired' });
@@ -75,21 +75,21 @@ export function createMailedLinks(needs: MailedLinksDeps) {
   }
 
   /**
-   * Somebody says that a change was not theirs: every session and what was issued from it ends, no browser is trusted,
-   * factors can't be changed until somebody in charge has looked, and the tenant's administrators are told.
+   * Handles "it was not me". Ends every session and all that was issued from it, and removes the trust of every
+   * browser. Factors can't be changed until an administrator has looked. Notifies the tenant's administrators.
    */
   async function report(token: string, ip: string): Promise<Outcome<Account>> {
     const found = await whose('not-me', token);
     if (!found) return refused({ code: 'session_expired' });
     const { id, tenantId } = found.account;
     const now = clock.now();
-    // Frozen first: what an intruder still has open can then undo nothing.
+    // Frozen first, so that an intruder's open session cannot undo the following steps.
     await accounts.setFrozen(id, now);
     const live = await records.listByAccount(id, now);
     const ending = live.map(({ sessionUid }) => records.remove(sessionUid));
     const [account] = await Promise.all([accounts.findById(id), trustedBrowsers.removeAll(id), ...ending]);
     if (!account) return refused({ code: 'session_expired' });
-    // Once for each time that it was frozen: of two clicks one tells, and one after a failure still does.
+    // One notice for each freeze. A second click sends none, and a retry after a failure still does.
     const isFirst = await onceKeys.claim(`reported:${id}:${account.frozenAt}`, now + LIFETIME_MS['not-me']);
     if (!isFirst) return accepted(account);
     await auditLog({ accountId: id, tenantId, ip, event: 'account.reported' });

@@ -1,4 +1,4 @@
-/** What people change about their own second factor, once they have proven it a moment ago. */
+/** The changes that people make to their own second factors, after a recent authentication. */
 import type { Account } from '../../domain/account.ts';
 import { phoneOf } from '../../domain/contact.ts';
 import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
@@ -18,13 +18,13 @@ interface SelfServiceDeps {
   readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount' | 'setDefault'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
-  /** The methods that can be done now. */
+  /** The methods that can be completed now. */
   readonly available: () => readonly MethodName[];
   readonly notify: Notify;
   readonly auditLog: AuditLog;
 }
 
-/** Of one account: a guess is held against each of them, and each is one more that it may meet. */
+/** Per account. An answer is compared with every enrolment of its method, so each one helps a guesser. */
 const MOST_OF_A_METHOD = 10;
 
 export function createSelfService({
@@ -36,10 +36,10 @@ export function createSelfService({
   notify,
   auditLog,
 }: SelfServiceDeps) {
-  /** The methods that this account may set up by itself. */
+  /** The methods that this account may enrol by itself. */
   function offered({ enforcement, tenant, account, enrolments: all }: PolicyResult): readonly MethodName[] {
     const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
-    // There is one inbox: set up again it would be the same.
+    // An account has one e-mail address, so a second enrolment would be the same.
     const hasInbox = account.emailConfirmed && all.some(({ method }) => sentTo(method) === 'address');
     const isFull = (method: MethodName) =>
       all.filter((each) => each.method === method).length >= MOST_OF_A_METHOD;
@@ -49,12 +49,12 @@ export function createSelfService({
     );
   }
 
-  /** Turning off, and removing the last factor, is for those of whom none is required. */
+  /** Removing the last factor is allowed where the policy requires none. */
   function mayTurnOff({ enforcement }: PolicyResult): boolean {
     return enforcement !== 'required';
   }
 
-  /** Removes one factor, unless it is gone already; the last one stays where the organisation requires one. */
+  /** Removes one factor if it still exists. The last one stays where the organisation requires one. */
   async function remove(policyResult: PolicyResult, id: string, ip: string): Promise<Outcome<null>> {
     const { account, enrolments: all } = policyResult;
     const enrolment = all.find((each) => each.id === id);
@@ -62,14 +62,15 @@ export function createSelfService({
     if (account.frozenAt !== null) return refused(FROZEN);
     if (mayTurnOff(policyResult)) {
       await removeAndTell(policyResult, [enrolment], ip);
-      // Codes on paper get in when a factor is lost: with the last factor they go as well, whichever form removed that.
+      // Recovery codes replace a lost factor. They are removed with the last factor, by either form.
       const left = await enrolments.listByAccount(account.id);
       if (!hasFactor(left)) await removeAll({ ...policyResult, enrolments: left }, left, ip);
       return accepted(null);
     }
     if (!hasFactor(all.filter((each) => each.id !== id))) return refused({ code: 'enforced' });
     if (!(await enrolments.remove(account.id, id))) return accepted(null);
-    // Two forms at once may each rely on the factor that the other one removes: the last one comes back.
+    // Two simultaneous requests may each rely on the factor that the other one removes. The last one is then
+    // restored.
     if (!hasFactor(await enrolments.listByAccount(account.id))) {
       await enrolments.insert(enrolment);
       return refused({ code: 'enforced' });
@@ -79,14 +80,17 @@ export function createSelfService({
     return accepted(null);
   }
 
-  /** Removes every factor: from the next sign-in on the password is enough. */
+  /** Removes every factor. The next sign-in then needs only the password. */
   async function turnOff(policyResult: PolicyResult, ip: string): Promise<Outcome<null>> {
     if (!mayTurnOff(policyResult)) return refused({ code: 'enforced' });
     if (policyResult.account.frozenAt !== null) return refused(FROZEN);
     return removeAndTell(policyResult, policyResult.enrolments, ip);
   }
 
-  /** The method that is asked for first; null: the person chooses each time. Refuses a factor that is not theirs. */
+  /**
+   * Sets the method that is asked for first. Null lets the person choose each time. Refuses a factor of another
+   * account.
+   */
   async function makeDefault(
     { account, enrolments: all }: PolicyResult,
     id: string | null,
@@ -102,8 +106,8 @@ export function createSelfService({
   }
 
   /**
-   * Another telephone number. Codes go to none that was not proven: with the old number its factor goes, and where it
-   * was the last one the next sign-in leads to a set-up, if the organisation requires one.
+   * Changes the telephone number. Codes go to confirmed numbers only, so the factor of the old number is removed.
+   * Without another factor, the next sign-in leads to an enrolment if the organisation requires one.
    */
   async function changePhone(
     policyResult: PolicyResult,
@@ -118,7 +122,7 @@ export function createSelfService({
     const remaining = all.filter(({ method }) => sentTo(method) !== 'number');
     const lost = all.filter(({ method }) => sentTo(method) === 'number' || !hasFactor(remaining));
     const proven = remaining.length < all.length ? numberOf(account) : [];
-    // Before the number: whoever tries again after a failure finds nothing bound to the old one.
+    // Removed before the number changes, so that a retry after a failure finds no factor of the old number.
     if (remaining.length < all.length) await removeAll(policyResult, lost, from.ip);
     await accounts.setPhone(account.id, phone);
     const who = { accountId: account.id, tenantId: account.tenantId };
@@ -132,7 +136,7 @@ export function createSelfService({
     return accepted(null);
   }
 
-  /** Gives those that were still there. */
+  /** Returns the factors that still existed. */
   async function removeAll(
     policyResult: PolicyResult,
     chosen: readonly Enrolment[],
@@ -158,7 +162,7 @@ export function createSelfService({
   async function tell({ account }: PolicyResult, enrolment: Enrolment): Promise<void> {
     if (!isFactor(enrolment)) return;
     const { method } = enrolment;
-    // Proven until a moment ago: whoever reads messages there learns that no more codes come.
+    // The number was confirmed until now. A message tells a possible reader there that no more codes come.
     const also = sentTo(method) === 'number' ? numberOf(account) : [];
     await notify(account, { topic: 'factor-removed', method, also });
   }

@@ -1,4 +1,4 @@
-/** Keeps what happened: each line of the audit trail gets an id and a time, and less of an address than it came with. */
+/** Writes the audit log. Each event gets an id and a time, and its IP address is truncated. */
 
 import type { AuditEvent } from '../../domain/audit-event.ts';
 import { truncatedAddress } from '../../domain/sign-in/attempts.ts';
@@ -13,7 +13,7 @@ interface AuditLogDeps {
 
 const BLANK = { accountId: null, tenantId: null, clientId: null, method: null, reason: null, ip: null };
 
-/** `noted` is told of each line once it is kept. */
+/** `noted` receives each event after it is stored. */
 export function createAuditLog(
   { audit, clock, random }: AuditLogDeps,
   noted: (event: AuditEvent) => void = () => {},
@@ -27,7 +27,9 @@ export function createAuditLog(
   };
 }
 
-/** In front of an id, as in a UUID of version 7 (RFC 9562, 5.7): new lines then stand side by side in every index. */
+/**
+ * The time in front of an id, as in a UUID of version 7 (RFC 9562, 5.7), keeps new events together in every index.
+ */
 function inOrder(atMs: number): string {
   return atMs.toString(16).padStart(12, '0');
 }

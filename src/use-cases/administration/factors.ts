@@ -1,4 +1,4 @@
-/** What somebody in charge sees of a person's second factors, and does when a phone is lost. */
+/** Lists a person's second factors for an administrator, and removes them when a phone is lost. */
 
 import { type FactorSummary, hasFactor, isFactor, withoutSecret } from '../../domain/enrolment/enrolment.ts';
 import { sentTo } from '../../domain/methods/index.ts';
@@ -30,14 +30,13 @@ export function createFactors({
   }
 
   /**
-   * Removes one factor, or all of them, and forgets the failures and the lock that stood against them: what is set
-   * up next starts anew. Sessions and tokens that were built on them end, and their owner is told: who asked for it may
-   * have been somebody else. Gives what was removed.
+   * Removes one factor or all, and clears their failures and their lock. Ends the sessions and tokens that used
+   * them. Notifies the owner, because the request may have come from an impostor. Returns the removed factors.
    */
   async function remove(accountId: string, which: { readonly id: string } | 'all'): Promise<FactorSummary[]> {
     const removed: FactorSummary[] = [];
     const all = await enrolments.listByAccount(accountId);
-    // Codes on paper get in when a factor is lost: with the last factor they go as well.
+    // Recovery codes replace a lost factor, so they are removed with the last factor.
     const isAll = which === 'all' || !hasFactor(all.filter(({ id }) => id !== which.id));
     for (const enrolment of all) {
       const { id, tenantId, method } = enrolment;
@@ -59,7 +58,7 @@ export function createFactors({
     if (!account) return;
     const { phone } = account;
     for (const { method } of removed) {
-      // Proven until a moment ago: whoever reads messages there learns that no more codes come.
+      // The number was confirmed until now. A message tells a possible reader there that no more codes come.
       const also =
         sentTo(method) === 'number' && phone !== null ? [{ channel: 'sms', to: phone } as const] : [];
       await notify(account, { topic: 'factor-removed', method, also });

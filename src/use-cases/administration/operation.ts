@@ -1,4 +1,4 @@
-/** What the operator does at the machine itself, for a person who lost the phone or asks what happened. */
+/** The operator's commands for one person: lost phones, audit events, frozen accounts. */
 import { type Account, normaliseEmail } from '../../domain/account.ts';
 import type { AuditEvent } from '../../domain/audit-event.ts';
 import type { FactorSummary } from '../../domain/enrolment/enrolment.ts';
@@ -18,7 +18,7 @@ interface OperationDeps {
   readonly clock: Clock;
 }
 
-/** An event, and the address of whom it is about: an id tells an operator nothing. */
+/** An event, and the e-mail address of its account, since an id is of no use to an operator. */
 export type AuditLine = AuditEvent & { readonly email: string | null };
 
 export interface AuditQuery {
@@ -35,13 +35,13 @@ export function createOperation({ accounts, factors, records, audit, auditLog, c
     return lists.flat();
   }
 
-  /** Oldest first; null when there is no such account. */
+  /** Oldest first. Null when there is no such account. */
   async function listFactors(email: string): Promise<FactorSummary[] | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
     return account === null ? null : factors.list(account.id);
   }
 
-  /** Gives what was removed; null when there is no such account. */
+  /** Returns the removed factors. Null when there is no such account. */
   async function removeFactors(
     email: string,
     which: { id: string } | 'all',
@@ -51,8 +51,8 @@ export function createOperation({ accounts, factors, records, audit, auditLog, c
   }
 
   /**
-   * Lets factors be changed again after "it was not me"; false when they could be; null when there is no such account.
-   * What was on its way when that was said has ended, and does not begin again.
+   * Allows changes of factors again after "it was not me". False when they were allowed. Null when there is no
+   * such account. Links and enrolments from before the freeze stay invalid.
    */
   async function unfreeze(email: string): Promise<boolean | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
@@ -66,7 +66,7 @@ export function createOperation({ accounts, factors, records, audit, auditLog, c
     return true;
   }
 
-  /** Newest first; null when it is asked of an account that does not exist. */
+  /** Newest first. Null when the account of the query does not exist. */
   async function listAudit({ tenantId, email, limit }: AuditQuery): Promise<AuditLine[] | null> {
     const account = email === undefined ? undefined : await accounts.findByEmail(normaliseEmail(email));
     if (account === null) return null;

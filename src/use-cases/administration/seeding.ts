@@ -1,4 +1,4 @@
-/** Creates the accounts that the configuration names and the store does not have; never changes one. */
+/** Creates the accounts of the configuration that the store does not have. Existing accounts never change. */
 import { type Account, normaliseEmail, normalisePassword } from '../../domain/account.ts';
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { sentTo } from '../../domain/methods/index.ts';
@@ -15,7 +15,7 @@ interface SeedingDeps {
   readonly random: Random;
 }
 
-/** An account to be; `password` in clear text or `passwordHash`, or neither for somebody to be invited. */
+/** A new account, with `password` in clear text or `passwordHash`. An account with neither is invited. */
 export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'locale' | 'frozenAt'> {
   readonly password: string | null;
   readonly factors: readonly { readonly method: MethodName; readonly secret?: string }[];
@@ -29,7 +29,7 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
     const id = random.id();
     const passwordHash =
       password === null ? given.passwordHash : await hasher.hash(normalisePassword(password));
-    // Factors first: an account is never there without the ones it was given, wherever this is interrupted.
+    // Factors are stored first, so that an interrupted start leaves no account without its factors.
     for (const { method, secret } of factors) {
       const plain = sentTo(method) === 'number' ? (given.phone ?? undefined) : secret;
       await enrolments.insert(enrolmentOf(method, plain, id, given.tenantId));

@@ -1,4 +1,4 @@
-/** Enrols a factor that was proven for the first time, and tells its owner. */
+/** Enrols a factor after its first correct answer, and notifies its owner. */
 
 import type { NewFactor, Visitor } from '../../domain/enrolment/steps.ts';
 import { sentTo } from '../../domain/methods/index.ts';
@@ -28,7 +28,7 @@ interface EnrolDeps {
   readonly clock: Clock;
 }
 
-/** Makes it a factor of the account, with recovery codes if there are none, and adds the event to the transaction. */
+/** Stores the factor, makes recovery codes if there are none, and adds the event to the transaction. */
 export type Enrol = (
   transaction: SignInTransaction,
   policyResult: PolicyResult,
@@ -57,7 +57,7 @@ export function createEnrol({
       isDefault: false,
       createdAt: now,
     });
-    // Before they are shown, so that every code that a person writes down is good.
+    // Stored before they are shown, so that every code that a person writes down is valid.
     const codes = await keepCodes(transaction, policyResult, enrolmentId);
     const authentication = { method: factor.method, enrolmentId, atMs: now, ...(passkey ? { passkey } : {}) };
     const newCodes = codes.areGood ? transaction.newCodes : null;
@@ -68,10 +68,10 @@ export function createEnrol({
       authentications: [...transaction.authentications, authentication],
     };
     const kept = await transactions.save(next);
-    // Two requests with the same form insert it once, and the one that inserted it notes it.
+    // Only the first of two requests with the same form inserts the factor, and only that one records the event.
     if (inserted) {
       await replaceRefused(policyResult, factor.method);
-      // A browser was trusted on the factors of before.
+      // The trust of a browser was based on the previous factors.
       await trustedBrowsers.removeAll(account.id);
       await note(policyResult, factor.method, from, codes.isNew);
     }
@@ -83,9 +83,9 @@ export function createEnrol({
     );
   };
 
-  /** A factor refused after too many failures is replaced by the new one, never revived beside it. */
+  /** The new factor replaces one that was locked after too many failures. The old one never becomes usable again. */
   async function replaceRefused({ account, enrolments: before, lockout }: PolicyResult, method: MethodName) {
-    // An account has one address and one number: a new enrolment takes the place of the old one in any case.
+    // An account has one address and one number, so a new enrolment always replaces the old one.
     const isSingle = sentTo(method) !== null;
     const isRefused = (lockout.failures[method] ?? 0) >= FAILURES_UNTIL_REFUSED;
     if (!isSingle && !isRefused) return;

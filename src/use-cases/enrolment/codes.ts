@@ -1,4 +1,4 @@
-/** The steps of an enrolment at which a code is sent: to the account's own address, or to the contact that is enrolled. */
+/** The steps of an enrolment that send a code to the account's own address, or to the contact that is enrolled. */
 
 import { phoneOf } from '../../domain/contact.ts';
 import { enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
@@ -32,14 +32,14 @@ export interface EnrolmentCodesDeps {
   readonly clock: Clock;
 }
 
-/** A code on its way to somebody who enrols a factor. */
+/** A code that was sent during an enrolment. */
 export interface EnrolmentCodeView {
   readonly id: string | null;
-  /** Masked; null while no number was given. */
+  /** Masked. Null while no number was given. */
   readonly destination: string | null;
-  /** Milliseconds since the epoch; null: none that is good is on its way. */
+  /** Milliseconds since the epoch. Null when no valid code is on its way. */
   readonly expiresAt: number | null;
-  /** Whether one was asked for at all. */
+  /** Whether a code was requested at all. */
   readonly isSent: boolean;
 }
 
@@ -59,7 +59,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     return method && { method, purpose: step === 'proof' ? 'set-up-proof' : 'set-up' };
   }
 
-  /** Sends the code of a step: to the account's address, to the number typed, or again to the number before. */
+  /** Sends the code of a step: to the account's address, to the number typed, or again to the previous number. */
   async function send(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -82,7 +82,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     return sendCode(transaction, policyResult, { ...what, destination: number }, { pendingEnrolment });
   }
 
-  /** The code of a step, as its page tells of it. Throws at a step that sends nothing. */
+  /** The code of a step, for its page. Throws at a step that sends nothing. */
   function sentBy(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -101,7 +101,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     };
   }
 
-  /** Checks the code of a step. It is counted like the codes of a sign-in: a guesser has the password already. */
+  /** Checks the code of a step. The attempt is counted as at a sign-in, since a guesser has the password already. */
   async function answer(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -137,7 +137,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     });
   }
 
-  /** Notes that a contact is the account's own: its address is confirmed, or the number becomes its number. */
+  /** Marks a contact as the account's own: confirms the address, or stores the number. */
   async function noteContact(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -157,7 +157,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     if (account.phone === number) return;
     await accounts.setPhone(account.id, number);
     await auditLog({ ...line, event: 'contact.changed' });
-    // `account` is from before the change, so that its old number is told too.
+    // `account` is from before the change, so that the old number is notified too.
     if (account.phone !== null) await notify(account, { topic: 'phone-changed' });
   }
 
@@ -170,7 +170,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     return pendingEnrolment && numberIn(pendingEnrolment, policyResult);
   }
 
-  /** The number that is being enrolled; null while none was typed. */
+  /** The number that is being enrolled. Null while none was typed. */
   function numberIn(pending: PendingEnrolment, policyResult: PolicyResult): string | null {
     return pending.secret === null
       ? null
@@ -188,7 +188,7 @@ export function auditLineOf(
   return { accountId: account.id, tenantId: tenant.id, method, ip, clientId };
 }
 
-/** The purpose under which the secret of a pending enrolment is encrypted: that of the enrolment that it will become. */
+/** The encryption purpose of the secret of a pending enrolment: that of the later enrolment. */
 export function pendingPurpose(
   { enrolmentId, method }: PendingEnrolment,
   { account, tenant }: PolicyResult,

@@ -1,4 +1,4 @@
-/** Enrolling a second factor: the same steps at sign-in and in self-service. */
+/** Enrols a second factor. The steps are the same at sign-in and in self-service. */
 
 import { enrolmentPurpose, isFactor } from '../../domain/enrolment/enrolment.ts';
 import {
@@ -42,7 +42,7 @@ export interface Confirmation extends Visitor {
 export interface EnrolmentPageName {
   readonly kind: Method['kind'];
   readonly page: string;
-  /** A telephone number has to be given first. */
+  /** Whether a telephone number must be given first. */
   readonly asksNumber: boolean;
 }
 
@@ -50,7 +50,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
   const { methods, transactions, enrol, attemptLimiter, cipher, auditLog, clock, random } = needs;
   const codes = createEnrolmentCodes(needs);
 
-  /** Begins an enrolment. Its secret is kept encrypted until it is confirmed or the visit ends. */
+  /** Begins an enrolment. Its secret is stored encrypted until the enrolment is confirmed or the visit ends. */
   async function begin(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -60,7 +60,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     const method = methods.find(name);
     if (!method || method.kind === 'set') return refused({ code: 'method_not_allowed' });
     if (account.frozenAt !== null) return refused(FROZEN);
-    // A reload of the page keeps the key that the app may have scanned already.
+    // A reload of the page keeps the secret, because the app may have scanned it already.
     if (transaction.pendingEnrolment?.method === name) return accepted(transaction);
     const bytes = (count: number) => random.bytes(count);
     const id = random.id();
@@ -91,7 +91,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
       : resolveConcurrentSave(next, await transactions.find(next.uid, clock.now()), isSame);
   }
 
-  /** The method and the secret of the enrolment under way; null when none is, or its step has not come. */
+  /** The method and the secret of the current enrolment. Null when there is none, or its step has not come. */
   function typedIn(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -103,13 +103,13 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return { method, secret: cipher.decrypt(pending.secret, pendingPurpose(pending, policyResult)) };
   }
 
-  /** The secret that the page of the enrolment under way shows; null when none is, or its step has not come. */
+  /** The secret that the page of the current enrolment shows. Null when there is none, or its step has not come. */
   function reveal(transaction: SignInTransaction, policyResult: PolicyResult): EnrolmentSecret | null {
     const typed = typedIn(transaction, policyResult);
     return typed?.method.enrolment.show(typed.secret, policyResult.account) ?? null;
   }
 
-  /** Takes the answer of a step. The first right answer makes the factor. */
+  /** Checks the answer of a step. The first correct answer enrols the factor. */
   async function confirm(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -140,7 +140,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return enrol(answered.value, policyResult, factor, from);
   }
 
-  /** The step of the answer is stored with the factor, so that the same code opens nothing later. */
+  /** Stores the time step of the answer with the factor, so that the same code cannot be used again. */
   async function confirmTyped(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -159,7 +159,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return attemptLimiter.refuse(line, { code: 'code_invalid', attemptsLeft: null, clockOffSeconds });
   }
 
-  /** Notes that the address is the owner's. An enrolment of codes to that address is complete with it. */
+  /** Confirms the owner's address. This completes an enrolment of codes to that address. */
   async function proven(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
@@ -173,7 +173,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return saved(next, ({ isSetUpProven }) => isSetUpProven);
   }
 
-  /** The page of a step, and the kind of method that it belongs to. Throws for a name that no method at work has. */
+  /** The page of a step, and the kind of its method. Throws for a name that no enabled method has. */
   function pageOf(step: EnrolmentStep): EnrolmentPageName {
     if (step === 'proof') return { kind: 'sent', page: 'set-up-proof', asksNumber: false };
     if (step === 'recovery-codes')

@@ -1,4 +1,4 @@
-/** Recovery codes: shown once, counted, and made anew. */
+/** Recovery codes: shown once, counted, and replaced. */
 import { type Enrolment, enrolmentPurpose, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
 import type { Methods } from '../../domain/methods/index.ts';
@@ -25,16 +25,16 @@ interface RecoveryDeps {
   readonly random: Random;
 }
 
-/** New codes, which wait in the transaction to be shown. */
+/** New codes, which stay in the transaction until they are shown. */
 export interface RenewedCodes {
   readonly transaction: SignInTransaction;
-  /** Of the set that was made. Null when another request made it at the same time. */
+  /** The id of the new set. Null when a simultaneous request made one. */
   readonly setId: string | null;
 }
 
 /**
- * Makes the recovery codes of a visit good with its first factor. `areGood`: they may be shown. They may not when another
- * visit made a set first.
+ * Stores the recovery codes of a visit together with its first factor. `areGood` is false when another visit
+ * stored a set first; the codes are then not shown.
  */
 export type KeepCodes = (
   transaction: SignInTransaction,
@@ -53,7 +53,7 @@ export function createRecovery({
   clock,
   random,
 }: RecoveryDeps) {
-  /** How many codes of the account are still good; 0 where it has none. */
+  /** The number of codes that are still valid. 0 for an account without any. */
   async function left({ enrolments: enrolled }: Pick<PolicyResult, 'enrolments'>): Promise<number> {
     const claimable = enrolled.flatMap((set) =>
       isFactor(set) ? [] : digestsOf(set).map((kept) => paper.keyOf(set.id, kept)),
@@ -68,14 +68,14 @@ export function createRecovery({
     return Array.isArray(digests) ? digests.map(String) : [];
   }
 
-  /** The codes that wait to be saved by the person, as they are shown; none when nothing waits. */
+  /** The codes that the person has yet to save, as they are shown. Empty when there are none. */
   function shown(transaction: SignInTransaction): readonly string[] {
     if (transaction.newCodes === null) return [];
     const codes: unknown = JSON.parse(cipher.decrypt(transaction.newCodes, newCodesPurpose(transaction)));
     return Array.isArray(codes) ? codes.map(String) : [];
   }
 
-  /** The person has saved them: they are not shown again. */
+  /** Removes the codes from the transaction after the person has saved them, so that they are not shown again. */
   async function putAway(transaction: SignInTransaction): Promise<Outcome<SignInTransaction>> {
     if (transaction.newCodes === null) return accepted(transaction);
     const next = { ...transaction, newCodes: null };
@@ -99,9 +99,9 @@ export function createRecovery({
       newCodes: cipher.encrypt(JSON.stringify(codes), newCodesPurpose(transaction)),
     };
     const id = random.id();
-    // Before they are shown, so that every code that a person writes down is good.
+    // Stored before they are shown, so that every code that a person writes down is valid.
     await keep(id, codes, policyResult);
-    // Two requests at once make one set, which is then shown.
+    // Two simultaneous requests make one set, and both show it.
     const kept = await transactions.save(next);
     if (!kept) {
       await enrolments.remove(account.id, id);
@@ -122,7 +122,10 @@ export function createRecovery({
     return resolveConcurrentSave(transaction, await transactions.find(transaction.uid, clock.now()), isSame);
   }
 
-  /** Keeps the codes made when the enrolment began, in a set named after the factor, so that two requests keep one. */
+  /**
+   * Stores the codes that were made when the enrolment began. The set is named after the factor, so that two
+   * requests store one set.
+   */
   const keepMade: KeepCodes = async (transaction, policyResult, factorId) => {
     const codes = shown(transaction);
     const sets = policyResult.enrolments.filter((each) => !isFactor(each));
@@ -155,7 +158,10 @@ export function createRecovery({
     });
   }
 
-  /** Tells the owner that a code was used and how many are left. After the last one they are offered no more. */
+  /**
+   * Tells the owner that a code was used and how many are left. The method is no longer offered after the last
+   * one.
+   */
   async function used(policyResult: PolicyResult, ip: string): Promise<void> {
     const { account, tenant, enrolments: enrolled } = policyResult;
     await auditLog({ event: 'recovery.used', accountId: account.id, tenantId: tenant.id, ip });

@@ -1,6 +1,7 @@
 /**
- * Lets the encryption keys of a configuration in, before anything is read or sealed with them: none may be missing that
- * still has sealed something, and none may be another one under a known id. Gives the key of digests, which stays.
+ * Checks the encryption keys of a configuration before their first use. Every key that still encrypts a stored
+ * value must be listed, and a known id must belong to its own key. Returns the key of digests, which never
+ * changes.
  */
 import { digestKeyPurpose } from '../../domain/keys.ts';
 import type { KeyRecord, KeyStore } from '../../ports/keys.ts';
@@ -8,26 +9,26 @@ import type { Cipher, Clock } from '../../ports/system.ts';
 
 export interface ListedKey {
   readonly id: string;
-  /** Of this key alone. */
+  /** The cipher of this key alone. */
   readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt'>;
-  /** What digests are made with where this is the oldest key, and none is stored yet. */
+  /** The key of digests for a store that has none yet. The oldest listed key supplies it. */
   readonly digestKey: string;
 }
 
 interface KeyAdmissionDeps {
   readonly keys: KeyStore;
-  /** The ids of all keys that have sealed something that is stored. */
+  /** The ids of all keys that encrypt a stored value. */
   readonly inUse: () => Promise<{ has(keyId: string): boolean }>;
   readonly clock: Clock;
 }
 
-/** These keys cannot be worked with: one line for who has to put it right. */
+/** The listed keys cannot be used. The message is one line for the operator. */
 export class KeysRefused extends Error {
   override name = 'KeysRefused';
 }
 
 export function createKeyAdmission({ keys, inUse, clock }: KeyAdmissionDeps) {
-  /** `listed`: the one that seals first. Throws KeysRefused, and has changed nothing then. */
+  /** The first key of `listed` is the one that encrypts. Throws KeysRefused before it changes anything. */
   return async function admit(listed: readonly ListedKey[]): Promise<string> {
     const known = await keys.list();
     const byId = new Map(known.map((record) => [record.id, record]));
@@ -37,7 +38,7 @@ export function createKeyAdmission({ keys, inUse, clock }: KeyAdmissionDeps) {
     });
     await refuseMissing(known, listed, opened.length > 0);
 
-    // Of several, which only a race of two first starts can have made, the one that was there first.
+    // Two simultaneous first starts can store several. The oldest one is used.
     const oldest = known.find((record) => opened.some((one) => one.record === record));
     const digestKey =
       opened.find(({ record }) => record === oldest)?.digestKey ?? listed.at(-1)?.digestKey ?? '';
@@ -45,7 +46,7 @@ export function createKeyAdmission({ keys, inUse, clock }: KeyAdmissionDeps) {
     for (const { id, cipher } of listed) {
       if (byId.has(id)) continue;
       const sealed = cipher.encrypt(digestKey, digestKeyPurpose(id));
-      // Of a store that knows no keys yet, any of them may have sealed what is there.
+      // In a store without any known key, each of them may have encrypted the stored values.
       const usedAt = known.length === 0 ? now : null;
       const isFirst = await keys.insert({ id, digestKey: sealed, addedAt: now, usedAt });
       if (!isFirst) return admit(listed);
@@ -71,7 +72,7 @@ export function createKeyAdmission({ keys, inUse, clock }: KeyAdmissionDeps) {
   ): Promise<void> {
     const missing = known.filter(({ id, usedAt }) => usedAt !== null && !listed.some((key) => key.id === id));
     if (missing.length === 0) return;
-    // Without any key that it knows, the store would also lose every digest that is in it.
+    // Without any known key, the store would lose all of its digests too.
     const needed = hasDigestKey ? await inUse() : { has: () => true };
     const names = missing.flatMap(({ id }) => (needed.has(id) ? [`"${id}"`] : []));
     if (names.length === 0) return;

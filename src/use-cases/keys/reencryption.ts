@@ -1,4 +1,7 @@
-/** Counts what each encryption key has sealed, and seals anew what an older one has, so that it can be taken away. */
+/**
+ * Counts the values under each encryption key, and re-encrypts those under an older key, so that it can be
+ * removed.
+ */
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { providerPurpose } from '../../domain/keys.ts';
 import type { ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
@@ -6,7 +9,7 @@ import type { Cipher, Clock } from '../../ports/system.ts';
 
 interface ReencryptionDeps {
   readonly enrolments: Pick<ReencryptableEnrolments, 'pageOfSecrets' | 'replaceSecret'>;
-  /** Null: the provider is somebody else's, and keeps for itself what it has. */
+  /** Null when the provider belongs to a host, which keeps its own records. */
   readonly providerDurable: Pick<ReencryptableProviderStore, 'page' | 'replacePayload'> | null;
   readonly cipher: Pick<Cipher, 'keyId' | 'keyIdOf' | 'encrypt' | 'tryDecrypt'>;
   readonly clock: Clock;
@@ -22,27 +25,27 @@ interface SealedRecord {
   readonly kind: keyof Count;
   readonly sealed: string;
   readonly purpose: string;
-  /** False when it was changed, or removed, meanwhile. */
+  /** False when the record was changed or removed meanwhile. */
   replace(sealed: string): Promise<boolean>;
 }
 
 export interface Round {
   readonly reencrypted: number;
-  /** Their key is not there, or they are damaged: they stay as they are. */
+  /** Values whose key is missing, or that are damaged. They stay as they are. */
   readonly unreadable: number;
 }
 
-/** Called between pages with how many records were written since; false ends the round. */
+/** Called between pages with the number of records written since. False ends the round. */
 export type Pace = (written: number) => Promise<boolean>;
 
 const PAGE = 200;
-/** What the provider keeps for longer than a session; the rest has expired before anybody looks. */
+/** The provider's records that live longer than a session. All others expire soon enough. */
 const MODELS = ['Grant', 'RefreshToken'];
 
 export function createReencryption({ enrolments, providerDurable, cipher, clock }: ReencryptionDeps) {
   /**
-   * All encrypted values of the accounts store, a page at a time. Queued mail is not among them: it lives for an hour at
-   * most, and an older key stays for as long as links in mails, which is longer.
+   * All encrypted values of the accounts store, a page at a time. Queued mail is not among them: it lives for an
+   * hour at most. An older key stays longer, for links in mails.
    */
   async function* pages(): AsyncGenerator<SealedRecord[]> {
     yield* through(
@@ -68,7 +71,7 @@ export function createReencryption({ enrolments, providerDurable, cipher, clock 
     }
   }
 
-  /** By the id of the key; of what was never sealed nothing is said. */
+  /** Counts by the id of the key. Values that are not encrypted are left out. */
   async function count(): Promise<ReadonlyMap<string, Count>> {
     const counts = new Map<string, Count>();
     for await (const page of pages()) {
@@ -82,7 +85,10 @@ export function createReencryption({ enrolments, providerDurable, cipher, clock 
     return counts;
   }
 
-  /** One pass over everything. What changes meanwhile is left as it is: whoever changed it has sealed it anew. */
+  /**
+   * One pass over all values. A value that changes meanwhile is skipped, since that change has encrypted it with
+   * the current key.
+   */
   async function round(pace: Pace): Promise<Round> {
     let reencrypted = 0;
     let unreadable = 0;
@@ -105,7 +111,7 @@ export function createReencryption({ enrolments, providerDurable, cipher, clock 
     return plain === null ? null : cipher.encrypt(plain, purpose);
   }
 
-  /** An enrolment as it was read, sealed anew when it is an older key's: what is used need not wait for its turn. */
+  /** Re-encrypts an enrolment that is read, when its secret is under an older key. */
   async function onUse(enrolment: Enrolment): Promise<Enrolment> {
     const { secret } = enrolment;
     if (secret === null || cipher.keyIdOf(secret) === cipher.keyId) return enrolment;

@@ -1,4 +1,4 @@
-/** What the accounts store says of encryption keys: how much each has sealed, and whether it may go. */
+/** The state of each encryption key in the accounts store: its number of values, and whether it may be removed. */
 import { type Hindrance, hindranceOf, type KeyState } from '../../domain/keys.ts';
 import type { KeyStore } from '../../ports/keys.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -11,18 +11,21 @@ interface KeyStatusDeps {
 
 export interface KeyStatus {
   readonly id: string;
-  /** `missing`: it is not listed, and has sealed something before. */
+  /** `missing`: the key is not listed, and has encrypted a value before. */
   readonly state: KeyState | 'missing';
-  /** Secrets of factors sealed under it. */
+  /** Secrets of factors that are encrypted under it. */
   readonly factors: number;
   /** Grants and refresh tokens. */
   readonly tokens: number;
-  /** Why it must stay; null: it may go. */
+  /** The reason why it must stay. Null when it may be removed. */
   readonly hindrance: Hindrance | null;
 }
 
 export function createKeyStatus({ keys, count, clock }: KeyStatusDeps) {
-  /** `listed`: the ids as the configuration has them. `lifetimeMs`: of what is sealed and given away. */
+  /**
+   * `listed` are the ids of the configuration. `lifetimeMs` is that of links in mails and other encrypted values
+   * outside the store.
+   */
   return async function statusOf(listed: readonly string[], lifetimeMs: number): Promise<KeyStatus[]> {
     const [known, counts] = await Promise.all([keys.list(), count()]);
     const ids = new Set([...listed, ...known.map(({ id }) => id), ...counts.keys()]);
@@ -31,7 +34,7 @@ export function createKeyStatus({ keys, count, clock }: KeyStatusDeps) {
       const isUsed = (known.find((record) => record.id === id)?.usedAt ?? null) !== null;
       const records = factors + tokens;
       const state = listed[0] === id ? 'current' : isUsed || records > 0 ? 'older' : 'next';
-      // Whichever came into use last has taken the place of all others.
+      // The key that came into use last has replaced all others.
       const replacedAt = Math.max(
         0,
         ...known.flatMap((record) => (record.id === id ? [] : (record.usedAt ?? []))),
