@@ -74,7 +74,7 @@ export type Hindrance =
   /** Sessions and links in mails, which nothing counts. They have expired by then. */
   | { readonly kind: 'issued'; readonly until: number };
 
-export interface KeyStanding {
+export interface KeyUsage {
   readonly state: KeyState;
   /** The number of values in the accounts store that are encrypted under it. */
   readonly records: number;
@@ -84,7 +84,7 @@ export interface KeyStanding {
 
 /** `lifetimeMs` is the longest lifetime of a value that the key protects outside the store. */
 export function hindranceOf(
-  { state, records, replacedAt }: KeyStanding,
+  { state, records, replacedAt }: KeyUsage,
   lifetimeMs: number,
   now: number,
 ): Hindrance | null {

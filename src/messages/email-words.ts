@@ -7,10 +7,10 @@ import type { Translate } from '../presentation/locale.ts';
 export type Block =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'code'; readonly code: string }
-  | { readonly kind: 'facts'; readonly facts: readonly Fact[] }
+  | { readonly kind: 'details'; readonly details: readonly Detail[] }
   | { readonly kind: 'link'; readonly label: string; readonly href: string };
 
-interface Fact {
+interface Detail {
   readonly label: string;
   readonly value: string;
 }
@@ -101,7 +101,7 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
     heading: subject,
     blocks: [
       text(t(`mail.notice.${story}.text`, { tenant })),
-      { kind: 'facts' as const, facts: factsOf(template, around) },
+      { kind: 'details' as const, details: detailsOf(template, around) },
       ...notMe,
     ],
   };
@@ -112,7 +112,10 @@ export function storyOf({ topic, about }: Of<'notice'>): string {
   return topic === 'reported' && about !== null ? 'reported-about' : topic;
 }
 
-function factsOf({ about, method, left, atMs }: Of<'notice'>, { t, dates }: Surroundings): readonly Fact[] {
+function detailsOf(
+  { about, method, left, atMs }: Of<'notice'>,
+  { t, dates }: Surroundings,
+): readonly Detail[] {
   return [
     ...(about === null ? [] : [{ label: t('mail.fact.account'), value: about }]),
     ...(method === null ? [] : [{ label: t('mail.fact.method'), value: t(`method.${method}.name`) }]),

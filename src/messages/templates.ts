@@ -41,13 +41,13 @@ const OUR_COLOURS: BrandColours = {
 export function createMessageWriter(options: MessageWriterOptions): WriteMessage {
   const { tenants, issuer, productName = 'Doublelock', clock } = options;
   const languages = loadLanguages(clock);
-  const html = compileView('mail/letter', LOCALS);
+  const html = compileView('mail/message', LOCALS);
   const { origin, hostname } = new URL(issuer);
 
   return (to, given) => {
     const template = withPlainName(given);
     for (const url of linksOf(template)) {
-      if (new URL(url).origin !== origin) throw new TypeError('a letter links to the issuer alone');
+      if (new URL(url).origin !== origin) throw new TypeError('a message links to the issuer alone');
     }
     const tenant = tenants.find(({ id }) => id === to.tenantId) ?? null;
     const lang: Locale = to.locale ?? tenant?.locale ?? 'en';
@@ -127,8 +127,8 @@ function blockText(block: Block): string {
       return block.text;
     case 'code':
       return block.code;
-    case 'facts':
-      return block.facts.map(({ label, value }) => `${label}: ${value}`).join('\n');
+    case 'details':
+      return block.details.map(({ label, value }) => `${label}: ${value}`).join('\n');
     case 'link':
       return `${block.label}:\n${block.href}`;
   }

@@ -2,14 +2,14 @@
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { EnrolmentStore, ProviderRow, ProviderStore } from './stores.ts';
 
-/** An encryption key that the accounts store knows: by its id, and by what it has sealed. */
+/** An encryption key that the accounts store knows: its id, and the key of digests under it. */
 export interface KeyRecord {
   readonly id: string;
-  /** The key of digests, sealed under this one: whatever opens it is the right key. */
+  /** The key of digests, encrypted under this key. A key that decrypts it is the right one. */
   readonly digestKey: string;
   /** Milliseconds since the epoch: when it was first listed. */
   readonly addedAt: number;
-  /** When it first was the one that seals; null: it never was. */
+  /** When it was first used to encrypt. Null when it never was. */
   readonly usedAt: number | null;
 }
 
@@ -18,13 +18,13 @@ export interface KeyStore {
   list(): Promise<KeyRecord[]>;
   /** False when this id is known already; nothing is overwritten. */
   insert(record: KeyRecord): Promise<boolean>;
-  /** Notes when it first sealed; later calls change nothing. */
+  /** Stores the time of its first use. Later calls change nothing. */
   markUsed(id: string, atMs: number): Promise<void>;
   /** False when there was none. */
   remove(id: string): Promise<boolean>;
 }
 
-/** A secret at rest, and what it is sealed for. */
+/** A stored secret and its encryption purpose. */
 export type EncryptedEnrolment = Pick<Enrolment, 'id' | 'accountId' | 'tenantId' | 'method'> & {
   readonly secret: string;
 };

@@ -106,7 +106,7 @@ export interface AuditStore {
 export interface TransactionStore {
   find(uid: string, now: number): Promise<SignInTransaction | null>;
   /**
-   * Stores it when the stored version is `progress.version` (0: none stored), raising the version by one, and gives it
+   * Stores it when the stored version is `transaction.version` (0: none stored), raising the version by one, and gives it
    * as it is stored. Null when somebody else was first: read again.
    */
   save(transaction: SignInTransaction): Promise<SignInTransaction | null>;

@@ -19,16 +19,16 @@ export class SecretUnreadable extends Error {
 }
 
 export interface Cipher {
-  /** The id of the key that seals. */
+  /** The id of the key that encrypts. */
   readonly keyId: string;
   /** AES-256-GCM under the first key, with a fresh nonce; the key's id travels in the result. */
   encrypt(plain: string, purpose: string): string;
   /** Throws `SecretUnreadable` when the key is unknown, the purpose differs or a byte was changed. */
-  decrypt(sealed: string, purpose: string): string;
+  decrypt(encrypted: string, purpose: string): string;
   /** The same; null where `open` throws. */
-  tryDecrypt(sealed: string, purpose: string): string | null;
-  /** The id of the key that it was sealed under; null for what was never sealed. */
-  keyIdOf(sealed: string): string | null;
+  tryDecrypt(encrypted: string, purpose: string): string | null;
+  /** The id of the key that the value was encrypted under. Null for a value that is not encrypted. */
+  keyIdOf(encrypted: string): string | null;
   /** Keyed digest (HMAC-SHA-256, base64url) for look-ups that must not reveal what they look up. */
   digest(value: string, purpose: string): string;
 }

@@ -1,4 +1,4 @@
-/** Seals what is stored and must be read again (AES-256-GCM), and digests what must only be found again (HMAC). */
+/** Encrypts stored values that are read again (AES-256-GCM), and digests values that are only looked up (HMAC). */
 import {
   createCipheriv,
   createDecipheriv,
@@ -10,12 +10,12 @@ import {
 } from 'node:crypto';
 import { type Cipher, SecretUnreadable } from '../../ports/system.ts';
 
-/** NIST SP 800-38D, 8.2: 96 bits, fresh and random for each sealing; 5.2.1.2: the full tag. */
+/** NIST SP 800-38D, 8.2: 96 bits, fresh and random for each encryption; 5.2.1.2: the full tag. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 'v1';
 
-/** One key from the configuration: any string of enough entropy, and the name by which sealed values refer to it. */
+/** One key from the configuration: any string of enough entropy, and the name by which encrypted values refer to it. */
 export interface CipherKey {
   readonly id: string;
   readonly key: string;
@@ -32,7 +32,7 @@ export function digestKeyOf(key: string): string {
 }
 
 /** As a KeyObject: one made of bytes for each use costs more than the use. */
-function sealingKeyOf(key: string): KeyObject {
+function encryptionKeyOf(key: string): KeyObject {
   return createSecretKey(derive(key, 'seal'));
 }
 
@@ -42,22 +42,22 @@ function decode(part: string): Buffer | null {
   return bytes.toString('base64url') === part ? bytes : null;
 }
 
-interface Sealed {
+interface Parsed {
   readonly keyId: string;
   readonly nonce: Buffer;
   readonly body: Buffer;
 }
 
 /** `v1.<key id>.<nonce>.<ciphertext and tag>`; a key id may contain dots, the parts after it cannot. */
-function parse(sealed: string): Sealed | null {
-  const [, keyId, ...parts] = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s.exec(sealed) ?? [];
+function parse(encrypted: string): Parsed | null {
+  const [, keyId, ...parts] = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s.exec(encrypted) ?? [];
   const [nonce, body] = parts.map(decode);
   if (!keyId || nonce?.length !== NONCE_BYTES || !body || body.length < TAG_BYTES) return null;
   return { keyId, nonce, body };
 }
 
 /**
- * Seals with the first key and opens with any of them.
+ * Encrypts with the first key and decrypts with any of them.
  *
  * Digests are made with a key that stays when those are replaced: a look-up finds only what was digested with the same
  * one. Without `digestKey` it is derived from the *last* key, the oldest, and is lost when that is taken off the list.
@@ -66,16 +66,16 @@ export function createCipher(keys: readonly CipherKey[], digestKey?: string): Ci
   const [current] = keys;
   const oldest = keys.at(-1);
   if (!current || !oldest) throw new Error('at least one encryption key is needed');
-  const sealing = new Map(keys.map(({ id, key }) => [id, sealingKeyOf(key)]));
-  if (sealing.size !== keys.length) throw new Error('two encryption keys have the same id');
-  const sealingKey = sealingKeyOf(current.key);
+  const encryptionKeys = new Map(keys.map(({ id, key }) => [id, encryptionKeyOf(key)]));
+  if (encryptionKeys.size !== keys.length) throw new Error('two encryption keys have the same id');
+  const encryptionKey = encryptionKeyOf(current.key);
   const digesting = createSecretKey(Buffer.from(digestKey ?? digestKeyOf(oldest.key), 'base64url'));
 
-  function decrypt(sealed: string, purpose: string): string {
-    const parsed = parse(sealed);
+  function decrypt(encrypted: string, purpose: string): string {
+    const parsed = parse(encrypted);
     if (!parsed) throw new SecretUnreadable('the sealed value is malformed');
     const { keyId, nonce, body } = parsed;
-    const key = sealing.get(keyId);
+    const key = encryptionKeys.get(keyId);
     if (!key) throw new SecretUnreadable(`the encryption key "${keyId}" of a sealed value is not configured`);
     const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
     decipher.setAAD(Buffer.from(purpose));
@@ -92,7 +92,7 @@ export function createCipher(keys: readonly CipherKey[], digestKey?: string): Ci
 
     encrypt(plain, purpose) {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce, { authTagLength: TAG_BYTES });
+      const cipher = createCipheriv('aes-256-gcm', encryptionKey, nonce, { authTagLength: TAG_BYTES });
       cipher.setAAD(Buffer.from(purpose));
       const body = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]);
       return [VERSION, current.id, nonce.toString('base64url'), body.toString('base64url')].join('.');
@@ -100,17 +100,17 @@ export function createCipher(keys: readonly CipherKey[], digestKey?: string): Ci
 
     decrypt,
 
-    tryDecrypt(sealed, purpose) {
+    tryDecrypt(encrypted, purpose) {
       try {
-        return decrypt(sealed, purpose);
+        return decrypt(encrypted, purpose);
       } catch (error) {
         if (error instanceof SecretUnreadable) return null;
         throw error;
       }
     },
 
-    keyIdOf(sealed) {
-      return parse(sealed)?.keyId ?? null;
+    keyIdOf(encrypted) {
+      return parse(encrypted)?.keyId ?? null;
     },
 
     digest(value, purpose) {

@@ -12,7 +12,7 @@ export interface Enrolment {
   /** The authenticator app chosen at set-up, if told. */
   readonly app: string | null;
   /**
-   * Sealed by SecretBox under `enrolmentPurpose`: the key of an app, the number that codes go to, a passkey's public key
+   * Encrypted by the cipher under `enrolmentPurpose`: the key of an app, the number that codes go to, a passkey's public key
    * and what belongs to it. Null for methods without.
    */
   readonly secret: string | null;
@@ -33,7 +33,7 @@ export function withoutSecret({ id, method, label, app, isDefault, createdAt }: 
   return { id, method, label, app, isDefault, createdAt };
 }
 
-/** The additional authenticated data a secret is sealed under, so that it opens in its own record only. */
+/** The additional authenticated data of an encrypted secret, so that it opens in its own record only. */
 export function enrolmentPurpose(of: Pick<Enrolment, 'method' | 'tenantId' | 'accountId' | 'id'>): string {
   return [of.method, of.tenantId, of.accountId, of.id].join('|');
 }

@@ -44,20 +44,20 @@ export function needsSetUpProof(
 }
 
 /**
- * The step that an enrolment is at. Null: none is under way, or its method was taken off the offer meanwhile, so that
+ * The step that an enrolment is transaction. Null: none is under way, or its method was taken off the offer meanwhile, so that
  * nobody enrols a factor that they cannot sign in with. Recovery codes are shown once they are good.
  */
 export function enrolmentStepOf(
-  at: Pick<SignInTransaction, 'pendingEnrolment' | 'newCodes' | 'isSetUpProven'>,
+  transaction: Pick<SignInTransaction, 'pendingEnrolment' | 'newCodes' | 'isSetUpProven'>,
   policyResult: Pick<PolicyResult, 'tenant' | 'enrolments' | 'enforcement' | 'account'>,
 ): EnrolmentStep | null {
-  if (at.pendingEnrolment) {
-    const { method } = at.pendingEnrolment;
+  if (transaction.pendingEnrolment) {
+    const { method } = transaction.pendingEnrolment;
     const { enforcement, tenant, account } = policyResult;
     if (!methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role).includes(method)) return null;
-    if (needsSetUpProof(at, policyResult)) return 'proof';
+    if (needsSetUpProof(transaction, policyResult)) return 'proof';
     return definitionOf(method)?.isBuilt === false ? null : method;
   }
-  const isGood = at.newCodes !== null && policyResult.enrolments.some((each) => !isFactor(each));
+  const isGood = transaction.newCodes !== null && policyResult.enrolments.some((each) => !isFactor(each));
   return isGood ? 'recovery-codes' : null;
 }

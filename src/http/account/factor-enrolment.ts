@@ -57,9 +57,9 @@ export function addFactorEnrolmentRoutes(
     const chosen = selfService.offered(visit.policyResult).find((name) => name === method);
     if (!chosen) return page.show(ctx, visit, { code: 'method_not_allowed' });
     const transaction = await selfEnrolment.transactionOf(visit.record);
-    const begun = await enrolment.begin(transaction, visit.policyResult, chosen);
-    if (!begun.ok) return page.show(ctx, visit, begun.refusal);
-    toStep(ctx, visit, begun.value);
+    const started = await enrolment.begin(transaction, visit.policyResult, chosen);
+    if (!started.ok) return page.show(ctx, visit, started.refusal);
+    toStep(ctx, visit, started.value);
   }
 
   /** Redirects to the step that the enrolment is at, or to the security page. */

@@ -24,7 +24,7 @@ const MOST_BYTES = 32 * 1024;
 const MOST_FIELDS = 50;
 const FIELD_NAME = /^[a-z_]{1,40}$/;
 
-const begun = new WeakMap<IncomingMessage, Promise<Fields>>();
+const parsedForms = new WeakMap<IncomingMessage, Promise<Fields>>();
 
 /**
  * Reads the form once for each request. Throws 400 for another media type, a compressed body, bytes that are not UTF-8, a
@@ -32,8 +32,8 @@ const begun = new WeakMap<IncomingMessage, Promise<Fields>>();
  * objects and query operators, so no such name passes.
  */
 export function readForm(ctx: Context): Promise<Fields> {
-  const reading = begun.get(ctx.req) ?? fieldsOf(ctx);
-  begun.set(ctx.req, reading);
+  const reading = parsedForms.get(ctx.req) ?? fieldsOf(ctx);
+  parsedForms.set(ctx.req, reading);
   return reading;
 }
 

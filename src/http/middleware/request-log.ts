@@ -32,13 +32,13 @@ const NOWHERE = ':none';
 
 export function requestLog({ log, count, clock, random }: RequestLogOptions): Middleware {
   return async (ctx, next) => {
-    const begun = clock.now();
+    const startedAtMs = clock.now();
     const id = random.id();
     ctx.state.requestId = id;
     ctx.set('X-Request-Id', id);
     const done = (status: number): void => {
       const { method } = ctx;
-      const ms = clock.now() - begun;
+      const ms = clock.now() - startedAtMs;
       log({
         event: 'request',
         request_id: id,

@@ -44,7 +44,7 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
   function showAll(ctx: Context): void {
     const tenantId = tenantOf(ctx);
     const listOf = (channel: Channel, locale: Locale) =>
-      [...lettersAt(clock.now(), issuer)]
+      [...templatesAt(clock.now(), issuer)]
         .filter(([name]) => channel === 'email' || TEXTED.includes(name))
         .map(([name, template]) => {
           const [words = ''] = write(to(channel, locale, tenantId), template).text.split('\n', 1);
@@ -78,7 +78,7 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
   /** Null when the path names no template. */
   function sampleOf(ctx: Context): Message | null {
     const { channel, template: name, locale } = ctx.params;
-    const template = lettersAt(clock.now(), issuer).get(String(name));
+    const template = templatesAt(clock.now(), issuer).get(String(name));
     if (!template || !isLocale(locale) || (channel !== 'email' && channel !== 'sms')) return null;
     return write(to(channel, locale, tenantOf(ctx)), template);
   }
@@ -101,7 +101,7 @@ function queryOf(tenantId: string): string {
 }
 
 /** One sample of each template, by the name in its path. */
-function lettersAt(atMs: number, issuer: string): ReadonlyMap<string, MessageTemplate> {
+function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageTemplate> {
   const url = new URL('/', issuer).href;
   const code = { kind: 'code', code: CODE, expiresAt: atMs + LIFE_MS, confirmUrl: null } as const;
   const notice = (

@@ -44,9 +44,9 @@ export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
       const chosen = decision.methods.find((name) => name === fields.method);
       if (!chosen)
         return show.chooseSetUp(ctx, interaction, policyResult, decision, { code: 'method_not_allowed' });
-      const begun = await enrolment.begin(interaction.context.transaction, policyResult, chosen);
-      if (!begun.ok) return show.refusal(ctx, interaction, policyResult, begun.refusal);
-      const step = enrolmentPages.stepOf({ transaction: begun.value, policyResult });
+      const started = await enrolment.begin(interaction.context.transaction, policyResult, chosen);
+      if (!started.ok) return show.refusal(ctx, interaction, policyResult, started.refusal);
+      const step = enrolmentPages.stepOf({ transaction: started.value, policyResult });
       return redirect(ctx, `${pages(interaction.view.uid)}/set-up${step ? `/${step}` : ''}`);
     });
   }

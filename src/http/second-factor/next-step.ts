@@ -106,8 +106,8 @@ export function createNextStep(needs: NextStepDeps) {
         // There is nothing to choose or to postpone: straight to the one enrolment there is.
         const direct = only && others.length === 0 && decision.laterUntil === null && ctx.method === 'POST';
         if (!direct) return `${base}/set-up`;
-        const begun = await enrolment.begin(context.transaction, policyResult, only);
-        const step = begun.ok ? enrolmentStepOf(begun.value, policyResult) : null;
+        const started = await enrolment.begin(context.transaction, policyResult, only);
+        const step = started.ok ? enrolmentStepOf(started.value, policyResult) : null;
         return step ? `${base}/set-up/${step}` : `${base}/set-up`;
       }
       case 'refuse':

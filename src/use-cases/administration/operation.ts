@@ -52,7 +52,7 @@ export function createOperation({ accounts, factors, records, audit, auditLog, c
 
   /**
    * Allows changes of factors again after "it was not me". False when they were allowed. Null when there is no
-   * such account. Links and enrolments from before the freeze stay invalid.
+   * such account. Removes the sign-in records that the report has ended, so that they do not become valid again.
    */
   async function unfreeze(email: string): Promise<boolean | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));

@@ -45,12 +45,12 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
     tenantId: string,
   ): Enrolment {
     const id = random.id();
-    const sealed =
+    const encrypted =
       secret === undefined
         ? null
         : cipher.encrypt(secret, enrolmentPurpose({ id, method, accountId, tenantId }));
     const unused = { label: '', app: null, lastStep: null, isDefault: false };
-    return { ...unused, id, accountId, tenantId, method, secret: sealed, createdAt: clock.now() };
+    return { ...unused, id, accountId, tenantId, method, secret: encrypted, createdAt: clock.now() };
   }
 
   return { seed };

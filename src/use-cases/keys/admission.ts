@@ -45,10 +45,10 @@ export function createKeyAdmission({ keys, inUse, clock }: KeyAdmissionDeps) {
     const now = clock.now();
     for (const { id, cipher } of listed) {
       if (byId.has(id)) continue;
-      const sealed = cipher.encrypt(digestKey, digestKeyPurpose(id));
+      const encrypted = cipher.encrypt(digestKey, digestKeyPurpose(id));
       // In a store without any known key, each of them may have encrypted the stored values.
       const usedAt = known.length === 0 ? now : null;
-      const isFirst = await keys.insert({ id, digestKey: sealed, addedAt: now, usedAt });
+      const isFirst = await keys.insert({ id, digestKey: encrypted, addedAt: now, usedAt });
       if (!isFirst) return admit(listed);
     }
     const [current] = listed;
@@ -77,7 +77,7 @@ export function createKeyAdmission({ keys, inUse, clock }: KeyAdmissionDeps) {
     const names = missing.flatMap(({ id }) => (needed.has(id) ? [`"${id}"`] : []));
     if (names.length === 0) return;
     throw new KeysRefused(
-      `what is stored was sealed under encryption keys that are not listed: ${names.join(', ')}. ` +
+      `what is stored was encrypted under encryption keys that are not listed: ${names.join(', ')}. ` +
         'Put back what was taken off, behind the key in use, until "doublelock keys status" says that it may go; ' +
         'what is lost for good is given up with "doublelock keys retire ID --lost"',
     );

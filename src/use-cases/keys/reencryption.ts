@@ -21,12 +21,12 @@ export interface Count {
   readonly tokens: number;
 }
 
-interface SealedRecord {
+interface EncryptedRecord {
   readonly kind: keyof Count;
-  readonly sealed: string;
+  readonly encrypted: string;
   readonly purpose: string;
   /** False when the record was changed or removed meanwhile. */
-  replace(sealed: string): Promise<boolean>;
+  replace(encrypted: string): Promise<boolean>;
 }
 
 export interface Round {
@@ -47,25 +47,26 @@ export function createReencryption({ enrolments, providerDurable, cipher, clock 
    * All encrypted values of the accounts store, a page at a time. Queued mail is not among them: it lives for an
    * hour at most. An older key stays longer, for links in mails.
    */
-  async function* pages(): AsyncGenerator<SealedRecord[]> {
+  async function* pages(): AsyncGenerator<EncryptedRecord[]> {
     yield* through(
       (after) => enrolments.pageOfSecrets(after, PAGE),
-      (found): SealedRecord => ({
+      (found): EncryptedRecord => ({
         kind: 'factors',
-        sealed: found.secret,
+        encrypted: found.secret,
         purpose: enrolmentPurpose(found),
-        replace: (sealed) => enrolments.replaceSecret(found.id, found.secret, sealed),
+        replace: (encrypted) => enrolments.replaceSecret(found.id, found.secret, encrypted),
       }),
     );
     if (!providerDurable) return;
     for (const model of MODELS) {
       yield* through(
         (after) => providerDurable.page(model, after, PAGE, clock.now()),
-        (found): SealedRecord => ({
+        (found): EncryptedRecord => ({
           kind: 'tokens',
-          sealed: String(found.payload.sealed),
+          encrypted: String(found.payload.sealed),
           purpose: providerPurpose(model),
-          replace: (sealed) => providerDurable.replacePayload(model, found, { ...found.payload, sealed }),
+          replace: (encrypted) =>
+            providerDurable.replacePayload(model, found, { ...found.payload, sealed: encrypted }),
         }),
       );
     }
@@ -75,8 +76,8 @@ export function createReencryption({ enrolments, providerDurable, cipher, clock 
   async function count(): Promise<ReadonlyMap<string, Count>> {
     const counts = new Map<string, Count>();
     for await (const page of pages()) {
-      for (const { kind, sealed } of page) {
-        const keyId = cipher.keyIdOf(sealed);
+      for (const { kind, encrypted } of page) {
+        const keyId = cipher.keyIdOf(encrypted);
         if (keyId === null) continue;
         const before = counts.get(keyId) ?? { factors: 0, tokens: 0 };
         counts.set(keyId, { ...before, [kind]: before[kind] + 1 });
@@ -95,10 +96,10 @@ export function createReencryption({ enrolments, providerDurable, cipher, clock 
     for await (const page of pages()) {
       let written = 0;
       for (const record of page) {
-        if (cipher.keyIdOf(record.sealed) === cipher.keyId) continue;
-        const sealed = anew(record);
-        if (sealed === null) unreadable += 1;
-        else if (await record.replace(sealed)) written += 1;
+        if (cipher.keyIdOf(record.encrypted) === cipher.keyId) continue;
+        const encrypted = anew(record);
+        if (encrypted === null) unreadable += 1;
+        else if (await record.replace(encrypted)) written += 1;
       }
       reencrypted += written;
       if (!(await pace(written))) break;
@@ -106,8 +107,8 @@ export function createReencryption({ enrolments, providerDurable, cipher, clock 
     return { reencrypted, unreadable };
   }
 
-  function anew({ sealed, purpose }: Pick<SealedRecord, 'sealed' | 'purpose'>): string | null {
-    const plain = cipher.tryDecrypt(sealed, purpose);
+  function anew({ encrypted, purpose }: Pick<EncryptedRecord, 'encrypted' | 'purpose'>): string | null {
+    const plain = cipher.tryDecrypt(encrypted, purpose);
     return plain === null ? null : cipher.encrypt(plain, purpose);
   }
 
@@ -115,9 +116,10 @@ export function createReencryption({ enrolments, providerDurable, cipher, clock 
   async function onUse(enrolment: Enrolment): Promise<Enrolment> {
     const { secret } = enrolment;
     if (secret === null || cipher.keyIdOf(secret) === cipher.keyId) return enrolment;
-    const sealed = anew({ sealed: secret, purpose: enrolmentPurpose(enrolment) });
-    if (sealed === null || !(await enrolments.replaceSecret(enrolment.id, secret, sealed))) return enrolment;
-    return { ...enrolment, secret: sealed };
+    const encrypted = anew({ encrypted: secret, purpose: enrolmentPurpose(enrolment) });
+    if (encrypted === null || !(await enrolments.replaceSecret(enrolment.id, secret, encrypted)))
+      return enrolment;
+    return { ...enrolment, secret: encrypted };
   }
 
   return { count, round, onUse };

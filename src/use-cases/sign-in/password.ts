@@ -145,7 +145,7 @@ export function createSignIn({
     }
     if (hasher.needsRehash(hash))
       await accounts.replacePasswordHash(account.id, hash, await hasher.hash(password));
-    const begun: SignInTransaction = {
+    const started: SignInTransaction = {
       ...EMPTY_TRANSACTION,
       uid,
       version: submission.before?.version ?? 0,
@@ -155,12 +155,16 @@ export function createSignIn({
       expiresAt: submission.expiresAt,
     };
     const [kept, snapshot] = await Promise.all([
-      transactions.save(begun),
+      transactions.save(started),
       loadSnapshot(account.id, account),
       forgotten(),
     ]);
     if (!kept) {
-      const concurrent = resolveConcurrentSave(begun, await transactions.find(uid, clock.now()), () => true);
+      const concurrent = resolveConcurrentSave(
+        started,
+        await transactions.find(uid, clock.now()),
+        () => true,
+      );
       return concurrent.ok ? accepted({ transaction: concurrent.value, snapshot }) : concurrent;
     }
     await auditLog({ ...line, event: 'sign_in.password_accepted' });
