@@ -1,7 +1,7 @@
 /**
- * What a competent hand writes in an afternoon: an oidc-provider with a login prompt and a prompt for the code, on the
- * same stores, adapter, password hash and check of the code, or with codes by mail of its own. No counters, no claims of
- * used codes, no audit, no policy.
+ * The baseline that a competent developer writes in an afternoon: an oidc-provider with a login prompt and a code prompt.
+ * It shares the stores, the adapter, the password hash and the check of the code, or sends its own codes by mail.
+ * It has no counters, no record of used codes, no audit log and no policy.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Router from '@koa/router';

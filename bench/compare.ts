@@ -10,9 +10,9 @@ export interface Setting {
   readonly place: Place;
   /** With an authenticator app. */
   readonly people: People;
-  /** Who are sent codes by mail. */
+  /** The people whose second factor is a code by mail. */
   readonly readers: People;
-  /** Of the server; null: wherever the kernel puts it. */
+  /** The core that the server is pinned to; null: the kernel chooses. */
   readonly core: number | null;
   readonly rounds: number;
   readonly round: Round;

@@ -7,7 +7,7 @@ import { startRedisServer } from '../test/support/stores/redis-server.ts';
 import type { Place } from './settings.ts';
 
 export interface Databases {
-  /** What they are, for the report. */
+  /** The names of both databases, for the report. */
   readonly names: string;
   /** Empty ones, for one place. A Redis server that the environment names is used as it is. */
   fresh(): NonNullable<Place['servers']>;

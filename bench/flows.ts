@@ -1,4 +1,4 @@
-/** What a person and a relying party do, request by request, each one timed under the name of its step. */
+/** The requests of a person and of a relying party, each one timed under the name of its step. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Answer, Browser, Request } from './browser.ts';
 import type { Person } from './people.ts';
@@ -100,7 +100,7 @@ function pathOf({ location }: Answer): string {
   return `${pathname}${search}`;
 }
 
-/** Where the page's first form goes, with what it hides and what is typed. */
+/** Gives the path of the page's first form, with its hidden fields and the typed ones. */
 function formOf({ text }: Answer, typed: Readonly<Record<string, string>>): [path: string, request: Request] {
   const [form = ''] = /<form[^>]*method="post"[\s\S]*?<\/form>/i.exec(text) ?? [];
   const action = /action="([^"]*)"/.exec(form)?.[1];

@@ -7,7 +7,7 @@ import { startServer } from './servers.ts';
 import type { Place } from './settings.ts';
 
 export interface Grown {
-  /** Of accounts, and of live sessions. */
+  /** The number of accounts, and of live sessions. */
   readonly size: number;
   readonly flowsPerSecond: number;
   readonly cpuMsPerFlow: number;

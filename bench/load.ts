@@ -5,7 +5,7 @@ import { createFlows, type Note, type Step } from './flows.ts';
 import type { People } from './people.ts';
 import type { Server } from './servers.ts';
 
-/** What one server did in all the rounds that it was driven. */
+/** The results of one server over all its rounds. */
 export interface Tally {
   readonly flows: number;
   readonly ms: number;

@@ -1,4 +1,7 @@
-/** Where the load looks for codes: the outbox of the servers under test, read beside them so that they do nothing for it. */
+/**
+ * Reads codes from the outbox of the servers under test. It opens the store itself, so that the servers do no work for
+ * it.
+ */
 import { openStores } from '../src/compose/parts.ts';
 import { type Place, readConfig, writeConfig } from './settings.ts';
 

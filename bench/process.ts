@@ -1,4 +1,4 @@
-/** What the kernel tells of a process, and where processes run (Linux alone: proc(5), taskset(1)). */
+/** Reads the kernel's numbers of a process and pins processes to cores (Linux alone: proc(5), taskset(1)). */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';

@@ -66,7 +66,7 @@ export async function traceFlows(
     if (!person || !reader) throw new Error('nobody is left who could sign in');
     const newFlows = () => createFlows(createBrowser(`http://${HOST}:${port}`, agent), () => {});
     const flows = newFlows();
-    // What the start asked of the stores.
+    // The calls of the start do not count.
     acts.length = 0;
     await flows.signIn(person);
     const signIn = traceOf(acts.splice(0));

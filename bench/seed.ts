@@ -28,12 +28,12 @@ const DAY_SECONDS = 24 * 60 * 60;
 /** How many are written at once: a store on the network is kept busy by it. */
 const AT_ONCE = 32;
 
-/** Of somebody with an authenticator app. */
+/** The e-mail address of a person with an authenticator app. */
 export function emailOf(number: number): string {
   return `person${number}@bench.test`;
 }
 
-/** Of somebody who is sent codes by mail. */
+/** The e-mail address of a person who gets codes by mail. */
 export function readerEmailOf(number: number): string {
   return `reader${number}@bench.test`;
 }
@@ -41,9 +41,9 @@ export function readerEmailOf(number: number): string {
 export interface Population {
   /** With an authenticator app. */
   readonly accounts: number;
-  /** Of them, how many have a live session beside those of the run. */
+  /** The number of people who have a live session beside those of the run. */
   readonly sessions: number;
-  /** Who are sent codes by mail. */
+  /** The number of people who get codes by mail. */
   readonly readers: number;
 }
 
@@ -100,7 +100,7 @@ function person(email: string, passwordHash: string, second: Second): SeedAccoun
   };
 }
 
-/** What a sign-in leaves behind: a session, the grant of one relying party, and the sign-in's record. */
+/** Adds the records that a sign-in leaves: a session, the grant of one relying party, and the sign-in record. */
 async function addSession(
   { id: accountId }: Account,
   { session: { absoluteHours } }: Config,

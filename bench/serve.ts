@@ -21,11 +21,11 @@ const HASHES_IN_LINE = 200;
 
 export interface Changed {
   readonly hasher?: PasswordHasher;
-  /** What the stores become before anything uses them. */
+  /** Wraps the stores before anything uses them. */
   readonly watch?: <S extends Stores>(stores: S) => S;
 }
 
-/** What answers, and what lets go of its stores. */
+/** The request handler, and the function that closes its stores. */
 export interface Created {
   readonly handler: RequestHandler;
   readonly close: Stores['close'];

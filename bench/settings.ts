@@ -1,4 +1,7 @@
-/** What every server of a run is told: one tenant that demands a second factor, one relying party, and where it keeps things. */
+/**
+ * The configuration of every server of a run: one tenant that requires a second factor, one relying party, and the
+ * stores.
+ */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -22,7 +25,7 @@ export const HOST = '127.0.0.1';
 
 export type Driver = 'embedded' | 'mongo-redis';
 
-/** Where the stores of a run are. */
+/** The location of a run's stores. */
 export interface Place {
   readonly dataDir: string;
   /** Null: embedded. */

@@ -39,7 +39,7 @@ const ONE_BY_ONE: readonly Run[] = [
 /** More would share processors with what they start: servers and password hashes. */
 const AT_ONCE = 2;
 
-/** What mocha leaves out. A pattern that matches no file does nothing. */
+/** The options that make mocha skip these paths. A pattern that matches no file does nothing. */
 function without(paths: readonly string[]): string[] {
   return paths.flatMap((path) => ['--ignore', path.endsWith('.ts') ? path : `${path}/**`]);
 }

@@ -1,4 +1,4 @@
-/** Who may import whom. A rule is a function from sources to the faults it found, one line each. */
+/** The allowed imports between layers. A rule is a function from sources to the faults it found, one line each. */
 import { Visitor } from 'oxc-parser';
 import type { Import, Source } from './source.ts';
 
@@ -42,7 +42,7 @@ export function layerOf(path: string): string | null {
   return LAYERS.includes(layer) && folder !== undefined ? layer : null;
 }
 
-/** What each layer may import beside itself. An area of `http` has its own rule below. */
+/** The layers that each layer may import beside itself. An area of `http` has its own rule below. */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   ports: ['domain'],

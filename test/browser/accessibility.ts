@@ -1,11 +1,11 @@
-/** What axe and the keyboard find on the page that a window shows: each fault in one line. */
+/** The faults that axe and the keyboard find on the page of a window, one line each. */
 import axe, { type RunOptions } from 'axe-core';
 import type { Page } from 'playwright-core';
 
 /**
  * axe can't see through the ornament behind the page, nor past the arrow in a select. The ground takes the tint that
- * the ornament has where its two rings cross, which is the least contrast there can be; the arrow goes. What has no
- * ornament, such as a mail, is taken as it is.
+ * the ornament has where its two rings cross, which is the least contrast there can be; the arrow goes. A page
+ * without the ornament, such as a mail, stays as it is.
  */
 const PLAIN_GROUND = `(() => {
   const ornament = document.querySelector('.arches');
@@ -41,7 +41,7 @@ async function runAxe(page: Page, options: RunOptions): Promise<string[]> {
   return page.evaluate(RUN_AXE.replace('OPTIONS', JSON.stringify(all)));
 }
 
-/** Where the focus is, told by the element's own tag. */
+/** Describes the focused element by its own tag. */
 const DESCRIBE_FOCUS = `(() => {
   const { activeElement: at } = document;
   if (!at || at === document.body) return null;
@@ -54,10 +54,10 @@ const DESCRIBE_FOCUS = `(() => {
   };
 })()`;
 
-/** What is folded away can be reached once it is unfolded. */
+/** Unfolds every `details` element, so that the keyboard reaches its contents. */
 const UNFOLD = `for (const one of document.querySelectorAll('details')) one.open = true`;
 
-/** What can be operated; of a group of choices the keyboard reaches one, and the arrows the others. */
+/** The operable elements; in a group of choices Tab reaches one, and the arrow keys reach the others. */
 const OPERABLE = `[...document.querySelectorAll('a[href], button, input, select, summary')]
   .filter((one) => one.type !== 'hidden' && (one.type !== 'radio' || one.checked))
   .map((one) => one.cloneNode(false).outerHTML)`;
@@ -68,7 +68,7 @@ interface Focus {
   readonly isInSight: boolean;
 }
 
-/** Where the focus is; null on the page as a whole. */
+/** Gives the focused element; null when the page as a whole has the focus. */
 function focusOf(page: Page): Promise<Focus | null> {
   return page.evaluate(DESCRIBE_FOCUS);
 }

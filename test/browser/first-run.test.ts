@@ -33,7 +33,7 @@ describe('the first run, in a browser', function () {
   const open = windows(tools.chromium);
   const { start } = programs();
 
-  /** Where the demo is and what the passwords are, as the terminal says it. */
+  /** Starts the demo and reads its address and the passwords from the terminal. */
   async function startDemo() {
     const program = await start({ config: null, command: ['npm', 'start'] });
     const { out } = program.output();
@@ -113,7 +113,7 @@ describe('the first run, in a browser', function () {
       await person.isOn('enter-code');
       await person.send({ code }, 'confirm');
       const refused = await page.locator('[role=alert][data-error]').getAttribute('data-error');
-      // Where the way to here took longer than a code lasts, it is a wrong one by now.
+      // The code is wrong by now if the steps before took longer than its lifetime.
       expect(refused).to.be.oneOf(phone.isOver(typedAt) ? ['code_used', 'code_invalid'] : ['code_used']);
       await person.send({ code: phone.code(secret, 1) }, 'confirm');
       await allow(person, MFA, 'pwd otp mfa');
@@ -170,7 +170,7 @@ describe('the first run, in a browser', function () {
   }
 });
 
-/** Of the newest mail to this address. */
+/** Gives the code in the newest mail to this address. */
 async function mailedCode(page: Page, demo: string, email: string): Promise<string> {
   const outbox = await page.request.get(new URL('/dev/outbox.json', demo).href);
   const messages: { to: string; text: string }[] = await outbox.json();

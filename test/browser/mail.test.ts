@@ -26,7 +26,7 @@ describe('mail messages, in a browser', function () {
     clock: { now: () => LETTER_NOW },
   });
 
-  /** What was found in all of them, in each language and for a tenant with a colour and one without. */
+  /** Collects the findings in all mails, in each language, for a tenant with a colour and one without. */
   async function findInEach(page: Page, find: (page: Page) => Promise<readonly string[]>) {
     const found: string[] = [];
     for (const [name, template] of Object.entries(LETTERS)) {

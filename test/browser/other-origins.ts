@@ -12,7 +12,7 @@ export interface Elsewhere {
   readonly afterSignOut: string;
   /** Which provider it sends its users to, and as which client. */
   trust(app: App, clientId: string): Promise<void>;
-  /** Where its users begin; the query goes into the authorization request. */
+  /** The start page of its users; the query goes into the authorization request. */
   start(parameters?: Readonly<Record<string, string>>): string;
   readonly signOut: string;
   close(): Promise<void>;

@@ -17,7 +17,7 @@ const NARROWEST = { width: 320, height: 640 };
 const LARGE_LETTERS = 32;
 /** A phone of today: with large letters too nothing may be cut off on it. */
 const PHONE = { width: 390, height: 760 };
-/** What a thumb hits, in CSS pixels (WCAG 2.2, 2.5.5). */
+/** The least size of a touch target, in CSS pixels (WCAG 2.2, 2.5.5). */
 const THUMB = 44;
 
 /** Controls that a thumb may miss; words in the midst of a sentence are let off. */
@@ -57,7 +57,7 @@ const BROKEN = `(() => {
 /** Any image. */
 const LOGO = join(import.meta.dirname, '../../docs/sign-in.png');
 
-/** What the person has to do, or to read, first. */
+/** The element that the person needs first, by page. */
 const FIRST: Readonly<Record<string, string>> = {
   'sign-in': '[name=email]',
   'sign-in-refused': '[name=password]',

@@ -52,7 +52,7 @@ describe('passkeys, in a browser', function () {
     await person.send({ email, password: PASSWORD }, 'sign_in');
   }
 
-  /** What the relying party was told. */
+  /** Gives the claims that the relying party received. */
   async function claims(person: Person) {
     await person.isOn('third');
     return Object.fromEntries(new URL(await person.mark('arrived'), app.origin).searchParams);

@@ -1,4 +1,4 @@
-/** What a person does in a browser window, by the names that the pages give their fields, buttons and links. */
+/** A person's actions in a browser window, by the names of the fields, buttons and links. */
 import type { Page } from 'playwright-core';
 
 export interface Person {
@@ -12,9 +12,9 @@ export interface Person {
   follow(ending: string): Promise<void>;
   /** The text of the only `data-mark` of this name. */
   mark(name: string): Promise<string>;
-  /** What the demo's relying party was told. */
+  /** Gives a claim that the demo's relying party received. */
   claim(name: string): Promise<string>;
-  /** What the page says, in one line. */
+  /** Gives the text of the page in one line. */
   words(): Promise<string>;
 }
 

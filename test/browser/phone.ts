@@ -4,7 +4,10 @@ import { execFileSync } from 'node:child_process';
 export interface Phone {
   /** The text of the only QR code in a PNG. */
   scan(screenshot: Buffer): string;
-  /** What the app shows now, or a few steps later; the server takes a code one step early (RFC 6238, 5.2). */
+  /**
+   * Gives the code that the app shows now, or a few steps later; the server takes a code one step early (RFC 6238,
+   * 5.2).
+   */
   code(secret: string, stepsAhead?: number): string;
   /** Whether a code that was shown at this time, in milliseconds, may have aged beyond what the server takes. */
   isOver(shownAt: number): boolean;

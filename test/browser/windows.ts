@@ -4,7 +4,7 @@ import { launchChromium } from './chromium.ts';
 
 export interface BrowserWindow {
   readonly page: Page;
-  /** What the browser refused, missed or could not run: violations of a Content-Security-Policy above all. */
+  /** The errors of the browser, such as violations of a Content-Security-Policy. */
   readonly complaints: string[];
 }
 

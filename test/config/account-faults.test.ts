@@ -1,4 +1,4 @@
-/** What a file can say wrongly about a person. */
+/** The faults that a configuration file can have in its accounts. */
 import { itRefuses, type Row } from './config-file.ts';
 
 const account = (lines: string) =>

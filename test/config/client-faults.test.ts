@@ -1,4 +1,4 @@
-/** What a file can say wrongly about a relying party. */
+/** The faults that a configuration file can have in its clients. */
 import { itRefuses, type Row } from './config-file.ts';
 
 const client = (lines: string) =>

@@ -10,7 +10,7 @@ import { freshDataDir } from '../support/stores/embedded.ts';
 
 type Rest = Partial<Omit<ConfigSource, 'file'>>;
 
-/** What is wrong with it, the file, where that is said, and in which words. */
+/** The fault, the file, the path that the refusal names, and its words. */
 export type Row = readonly [what: string, yaml: string, path: string, message: RegExp];
 
 export interface ConfigFolder {
@@ -19,7 +19,7 @@ export interface ConfigFolder {
   /** Writes a file below the folder and gives its absolute path. */
   readonly write: (name: string, content: string | Uint8Array) => string;
   readonly load: (yaml: string, rest?: Rest) => Config;
-  /** What `loadConfig` refuses with; fails when it refuses nothing. */
+  /** Gives the faults that `loadConfig` throws; fails when it throws nothing. */
   readonly refusal: (yaml: string, rest?: Rest) => ConfigFaults;
   readonly faults: (yaml: string, rest?: Rest) => readonly Fault[];
 }

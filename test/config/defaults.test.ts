@@ -1,4 +1,4 @@
-/** What a file that says little comes down to, and what one that says everything may say. */
+/** The defaults of a short file, and the settings that a complete file may hold. */
 import { expect } from 'chai';
 import { configFolder } from './config-file.ts';
 

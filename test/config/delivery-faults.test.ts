@@ -1,4 +1,4 @@
-/** What a file can say wrongly about mail and SMS, and what comes of what it says rightly. */
+/** The faults that a file can have in its mail and SMS settings, and the result of correct ones. */
 import { expect } from 'chai';
 import { configFolder, itRefuses, production, type Row } from './config-file.ts';
 

@@ -1,4 +1,4 @@
-/** What a server that people rely on must have, and must not have. */
+/** The settings that production requires and those that it refuses. */
 import { expect } from 'chai';
 import { configFolder, production } from './config-file.ts';
 

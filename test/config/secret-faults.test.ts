@@ -1,4 +1,4 @@
-/** What a file can say wrongly about keys. */
+/** The faults that a configuration file can have in its keys. */
 import { ecKey, itRefuses, type Row, rsaKey } from './config-file.ts';
 
 const SECRET = 's'.repeat(32);

@@ -1,4 +1,4 @@
-/** What a file can say wrongly about the server, its stores, its gateways and its keys. */
+/** The faults that a file can have in the settings of the server, its stores, its gateways and its keys. */
 import { itRefuses, type Row } from './config-file.ts';
 
 const ROWS: readonly Row[] = [

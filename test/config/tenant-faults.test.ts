@@ -1,4 +1,4 @@
-/** What a file can say wrongly about an organisation. */
+/** The faults that a configuration file can have in its tenants. */
 import { itRefuses, type Row } from './config-file.ts';
 
 const tenant = (settings: string) => `tenants:\n  - id: acme\n    second_factor: ${settings}`;

@@ -1,4 +1,4 @@
-/** What is accepted and not done yet, or makes no difference: said in words, once. */
+/** Settings that are accepted without effect: each gives one warning. */
 import { expect } from 'chai';
 import { configFolder } from './config-file.ts';
 

@@ -1,4 +1,4 @@
-/** What an account store promises. */
+/** The contract of an account store. */
 import { expect } from 'chai';
 import type { AccountStore } from '../../src/ports/stores.ts';
 import { anAccount, NOW } from './examples.ts';

@@ -1,4 +1,4 @@
-/** What a store of counted attempts promises. */
+/** The contract of a store of counted attempts. */
 import { expect } from 'chai';
 import type { AttemptStore, CountedAttempt } from '../../src/ports/stores.ts';
 import { MINUTE, NOW } from './examples.ts';

@@ -1,4 +1,4 @@
-/** What an audit store promises. */
+/** The contract of an audit store. */
 import { expect } from 'chai';
 import type { AuditStore } from '../../src/ports/stores.ts';
 import { anAuditEvent, NOW } from './examples.ts';

@@ -1,4 +1,4 @@
-/** What an enrolment store promises. */
+/** The contract of an enrolment store. */
 import { expect } from 'chai';
 import type { EnrolmentStore } from '../../src/ports/stores.ts';
 import { anEnrolment, NOW } from './examples.ts';

@@ -1,4 +1,4 @@
-/** What a store of encryption keys promises. */
+/** The contract of a store of encryption keys. */
 import { expect } from 'chai';
 import type { KeyRecord, KeyStore } from '../../src/ports/keys.ts';
 import { NOW } from './examples.ts';

@@ -1,4 +1,4 @@
-/** What a lockout store promises. */
+/** The contract of a lockout store. */
 import { expect } from 'chai';
 import type { LockoutStore } from '../../src/ports/stores.ts';
 import { MINUTE, NOW } from './examples.ts';

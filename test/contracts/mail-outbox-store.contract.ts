@@ -1,4 +1,4 @@
-/** What a store of queued mail promises. */
+/** The contract of a store of queued mail. */
 import { expect } from 'chai';
 import type { LeasedMail, MailOutboxStore } from '../../src/ports/mail.ts';
 import { aMail, MINUTE, NOW } from './examples.ts';

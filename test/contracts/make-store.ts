@@ -1,4 +1,4 @@
-/** What every contract suite starts from: a fresh store for each test, whatever it is made of. */
+/** Every contract suite gets a fresh store for each test, from any adapter. */
 
 export interface MadeStore<Store> {
   readonly store: Store;
@@ -28,7 +28,7 @@ export function together<T>(times: number, call: (index: number) => Promise<T>):
   return Promise.all(Array.from({ length: times }, (_, index) => call(index)));
 }
 
-/** Of so many callers at once, how many were told yes. */
+/** Counts how many of so many simultaneous calls gave true. */
 export async function winners(times: number, call: (index: number) => Promise<boolean>): Promise<number> {
   return (await together(times, call)).filter(Boolean).length;
 }

@@ -16,7 +16,7 @@ export const MALFORMED_PROOFS: readonly unknown[] = [
   [{ ...PASSKEY, passkey: { userVerified: true, deviceBound: 'yes' } }],
 ];
 
-/** What else is in a visit, each with one part that is none. */
+/** The other fields of a transaction, each with one malformed part. */
 export const MALFORMED_MORE: readonly Readonly<Record<string, unknown>>[] = [
   ...[
     null,

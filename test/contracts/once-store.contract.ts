@@ -1,4 +1,4 @@
-/** What a claim store promises. */
+/** The contract of a store of once-only keys. */
 import { expect } from 'chai';
 import type { OnceStore } from '../../src/ports/stores.ts';
 import { MINUTE, NOW } from './examples.ts';

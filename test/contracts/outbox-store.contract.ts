@@ -1,4 +1,4 @@
-/** What an outbox promises. */
+/** The contract of an outbox. */
 import { expect } from 'chai';
 import type { OutboxMessage } from '../../src/ports/senders.ts';
 import type { OutboxStore } from '../../src/ports/stores.ts';

@@ -1,4 +1,4 @@
-/** What a store promises to who seals its content anew: to pass all of it, and to lose nothing that changes meanwhile. */
+/** The contract for re-encryption: the store passes every record, and keeps every change that is made meanwhile. */
 import { expect } from 'chai';
 import type { ReencryptableEnrolments, ReencryptableProviderStore } from '../../src/ports/keys.ts';
 import { anEnrolment, MINUTE, NOW } from './examples.ts';

@@ -1,4 +1,4 @@
-/** What a store of sign-in records promises. */
+/** The contract of a store of sign-in records. */
 import { expect } from 'chai';
 import type { SignInRecordStore } from '../../src/ports/stores.ts';
 import { aSignInRecord, MINUTE, NOW } from './examples.ts';

@@ -1,4 +1,4 @@
-/** What a progress store promises. */
+/** The contract of a store of sign-in transactions. */
 import { expect } from 'chai';
 import type { SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../src/ports/stores.ts';

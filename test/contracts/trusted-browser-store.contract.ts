@@ -1,4 +1,4 @@
-/** What a store of trusted browsers promises. */
+/** The contract of a store of trusted browsers. */
 import { expect } from 'chai';
 import type { TrustedBrowserStore } from '../../src/ports/stores.ts';
 import { aTrustedBrowser, MINUTE, NOW } from './examples.ts';

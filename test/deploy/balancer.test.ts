@@ -20,7 +20,7 @@ import { type Nginx, startNginx, startTunnel, type Tunnel } from './nginx.ts';
 /** Milliseconds: two programs are started, and passwords are hashed. */
 const PATIENCE_MS = 120_000;
 const PEOPLE = Array.from({ length: 16 }, (_, index) => `person-${index}@open.test`);
-/** Of nobody here (RFC 5737). */
+/** An address that nobody here has (RFC 5737). */
 const SPOOFED = '203.0.113.66';
 /** The log cuts addresses. */
 const SPOOFED_AS_LOGGED = '203.0.113.0/24';

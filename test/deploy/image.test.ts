@@ -20,7 +20,7 @@ import { deploymentReader, run } from './reading.ts';
 const PATIENCE_MS = 600_000;
 /** Beside other work: how long a start takes is measured elsewhere. */
 const READY_WITHIN_MS = 120_000;
-/** Of our own. */
+/** This test's own limit. */
 const STOPPED_WITHIN_MS = 5000;
 const LOOK_EVERY_MS = 50;
 /** Debian's `nobody`: somebody who owns nothing. */
@@ -53,7 +53,7 @@ describe('the Dockerfile', function () {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What lies outside of the image is in a folder beside it. */
+  /** Maps the files outside the image to a folder beside it. */
   function mounted(variables: Record<string, string>): Record<string, string> {
     const place = (value: string) => (value.startsWith('/') ? join(folder, 'mounted', value) : value);
     return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, place(value)]));
@@ -138,7 +138,7 @@ describe('the Dockerfile', function () {
   it('starts a server that exits within 5 s of SIGTERM [R20]', async () => {
     const { child, ended } = await started();
     const stopwatch = startStopwatch(Number(child.pid));
-    // Of who has ended the last reading counts.
+    // The stopwatch keeps the last reading of a process that has ended.
     const looking = setInterval(() => stopwatch.read(), LOOK_EVERY_MS);
     child.kill('SIGTERM');
     expect(await ended).to.deep.equal([0, null]);

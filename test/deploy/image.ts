@@ -1,4 +1,6 @@
-/** What the Dockerfile makes, made without Docker: the files of its last stage in a folder, and how they are run. */
+/**
+ * Builds the Dockerfile's result without Docker: the files of its last stage in a folder, and the command to run them.
+ */
 import { chmodSync, copyFileSync, cpSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ROOT, run } from './reading.ts';

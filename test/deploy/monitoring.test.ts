@@ -46,7 +46,7 @@ const expressions = [...queries, ...rules.map(({ alert, expr }) => ({ name: aler
 
 /** Milliseconds: a few scrapes, a second each. */
 const PATIENCE_MS = 120_000;
-/** What stays empty where no code is sent, and nothing fails. */
+/** The panels that stay empty while no code is sent and nothing fails. */
 const QUIET = ['Codes A', 'Codes that are entered A', 'Acts that failed A'];
 /** As many as lock the authenticator app of an account. */
 const WRONG_CODES = 10;

@@ -11,7 +11,7 @@ import { ROOT } from './reading.ts';
 
 export interface NginxOptions {
   readonly program: string;
-  /** Where the certificate and its key are. */
+  /** The folder of the certificate and its key. */
   readonly secrets: string;
   /** The two it listens on: TLS, and what leads there. */
   readonly ports: readonly [tls: number, plain: number];
@@ -20,7 +20,7 @@ export interface NginxOptions {
 }
 
 export interface Nginx {
-  /** What it has logged. */
+  /** Gives the log so far. */
   log(): string;
   stop(): Promise<void>;
 }

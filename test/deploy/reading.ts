@@ -1,4 +1,4 @@
-/** What the tools that a deployment file is meant for understand of it, and what the product says of its configuration. */
+/** Reads a deployment file as the tools do that it is meant for, and checks its configuration with the product. */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';

@@ -1,4 +1,4 @@
-/** What is read of stored JSON, and what is made of the rest. */
+/** The readers of stored JSON, and their results for malformed values. */
 import { expect } from 'chai';
 import { readJson, readObject } from '../../src/domain/json.ts';
 

@@ -1,4 +1,4 @@
-/** What is said of keys without a look into any store. */
+/** The state of a key, without a look into any store. */
 import { expect } from 'chai';
 import {
   cookieKeyId,

@@ -1,4 +1,4 @@
-/** What a tenant asks of whom, and by which methods. */
+/** The second-factor rules of a tenant: the groups they cover, and the methods. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { CONFIGURABLE_METHODS, METHOD_NAMES, type MethodName } from '../../src/domain/methods/method.ts';

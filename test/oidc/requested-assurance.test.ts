@@ -1,4 +1,4 @@
-/** What an authorization request asks for, read out of it whatever it was made to look like. */
+/** Reads the requested assurance from authorization requests, malformed ones included. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { ACRS, isAcr } from '../../src/domain/policy/acr.ts';

@@ -1,4 +1,4 @@
-/** What becomes of a session that two requests have changed. */
+/** The merge of a session that two requests have changed. */
 import { expect } from 'chai';
 import type { AdapterPayload } from 'oidc-provider';
 import { mergeSession } from '../../src/oidc/session-merge.ts';

@@ -8,7 +8,7 @@ const authentications = [
 ] as const;
 const login = { accountId: 'ann', ts: 2 };
 
-/** What stands in a result once this second factor was given. */
+/** The interaction result after this second factor. */
 const given = (of: object) => ({ second_factor: { accountId: 'ann', ts: 2, authentications, ...of } });
 
 describe('what an ended interaction proves', () => {

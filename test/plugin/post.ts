@@ -4,13 +4,13 @@ import type { Page } from '../support/pages/page.ts';
 import type { Visitor } from '../support/visitor.ts';
 import type { InteractionContext } from './story.ts';
 
-/** Of the Netherlands; the mobile numbers of tests begin with it. */
+/** The prefix of Dutch mobile numbers; the numbers of the tests begin with it. */
 const PREFIX = '+316';
 export const NUMBER = '+31612345678';
 
 export interface Post {
   readonly sent: Message[];
-  /** What the plugin told the host of addresses and numbers. */
+  /** The contacts that the plugin reported to the host. */
   readonly contacts: unknown[];
   /** For a host whose people are those of `stage`. */
   readonly options: Partial<SecondFactorOptions>;

@@ -6,7 +6,7 @@ import { begin, errorOf, interaction, MFA, redeem } from './story.ts';
 
 const TWO_STEP = 'urn:doublelock:acr:two-step';
 const MAIL = 'ann@host.test';
-/** What is undefined is as if it was never said, whatever the types of this project think of that. */
+/** An undefined option counts as missing, although this project's types forbid it. */
 const SILENT = { sender: undefined, sms: undefined } as unknown as Partial<SecondFactorOptions>;
 
 for (const kind of KINDS) {

@@ -1,4 +1,4 @@
-/** What people do at a host that has the plugin: say who they are, set up an app, give its code. */
+/** The actions of people at a host with the plugin: say who they are, enrol an app, give its code. */
 import type { IDToken } from 'openid-client';
 import { type GuestHost, type GuestOptions, type Kind, startGuest } from '../support/hosts/guest-host.ts';
 import type { RelyingParty, Tokens } from '../support/hosts/relying-party.ts';
@@ -94,7 +94,7 @@ export async function redeem(rp: RelyingParty, end: Page): Promise<Pick<SignedIn
   return { tokens, claims };
 }
 
-/** What the relying party was told. */
+/** Gives the error that the relying party received. */
 export function errorOf(page: Page): string | null {
   if (page.location === null) throw new Error(`${page.name ?? page.text} (${page.status}) leads nowhere`);
   return new URL(page.location).searchParams.get('error');

@@ -55,7 +55,7 @@ describe('a tenant’s colour', () => {
     return new RegExp(`--${property}: ([^;]+);`).exec(css)?.[1] ?? '';
   }
 
-  /** What shows where two arches lie over the paper. */
+  /** Gives the colour at the crossing of two arches over the paper. */
   function crossing(paper: string, arch: string): string {
     const [, red = 0, green = 0, blue = 0, percent = 0] = (
       /^rgb\((\d+) (\d+) (\d+) \/ (\d+)%\)$/.exec(arch) ?? []

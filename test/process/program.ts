@@ -12,7 +12,7 @@ import { startStopwatch } from '../support/time/own-time.ts';
 import { createVisitor, type Visitor } from '../support/visitor.ts';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** What `npm start` runs. */
+/** The command of `npm start`. */
 const START = [process.execPath, '--require', './preload.cjs', 'src/main.ts'];
 
 /** Milliseconds that contract and operators allow: for being ready, and for having stopped. */
@@ -32,7 +32,7 @@ export interface ProgramOptions {
   /** Kept by who gave it. */
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What the program is started by: a shell that limits it. */
+  /** The command that starts the program: a shell that limits it. */
   readonly by?: readonly string[];
   /** Instead of the program itself: npm. */
   readonly command?: readonly string[];
@@ -137,7 +137,7 @@ function spawned(options: ProgramOptions, port: number, folder: string): Spawned
   const pid = child.pid ?? 0;
   let stopwatch = startStopwatch(pid);
   let readyAfter = Number.NaN;
-  // Of who has ended the last reading counts.
+  // The stopwatch keeps the last reading of a process that has ended.
   const looking = setInterval(() => stopwatch.read(), LOOK_EVERY_MS);
   const ended = new Promise<Ending>((resolve) => {
     child.once('close', (code, signal) => {

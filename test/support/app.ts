@@ -27,7 +27,7 @@ export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 export const CLIENT_SECRET = 'a-secret-of-more-than-thirty-two-characters';
 
-/** Of the choice among instances. */
+/** The seed of the choice among instances. */
 const SEED = 25;
 
 /** Nobody listens there: the visitor stops at it. */
@@ -36,7 +36,7 @@ export const CALLBACK = 'http://rp.test/callback';
 export interface App {
   readonly origin: string;
   readonly clock: SettableClock;
-  /** Of the first instance. */
+  /** The parts of the first instance. */
   readonly parts: Parts;
   readonly config: Config;
   visitor(options?: VisitorOptions): Visitor;
@@ -118,7 +118,7 @@ export interface AppOptions {
   readonly dataDir?: string;
   /** Puts something between each instance and its stores. */
   readonly around?: (stores: Stores) => Stores;
-  /** Of the issuer; browsers make no passkeys at an address, which is the default. */
+  /** The host of the issuer. The default is an IP address, at which browsers make no passkeys. */
   readonly hostname?: 'localhost';
 }
 
@@ -144,7 +144,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     instances = [parts, ...(isOnServers() ? [await open()] : [])].map((each) => createServer(each, ready));
     await server.swap(await handler());
   } catch (error) {
-    // What listens keeps the whole run of tests from ending.
+    // A listening server would keep the test run from ending.
     await stop();
     throw error;
   }

@@ -4,7 +4,7 @@ import { isoCBOR } from '@simplewebauthn/server/helpers';
 import type { PasskeyCreation, PasskeyRequest } from '../../src/domain/methods/webauthn.ts';
 
 export interface AuthenticatorOptions {
-  /** Of the page that its browser shows. */
+  /** The origin of the page in its browser. */
   readonly origin: string;
   /** By fingerprint or PIN. Default: it does. */
   readonly verifies?: boolean;
@@ -14,7 +14,7 @@ export interface AuthenticatorOptions {
   readonly counts?: boolean;
 }
 
-/** What is not as it should be. */
+/** A deliberate fault in a response. */
 export interface Twist {
   readonly origin?: string;
   readonly rpId?: string;
@@ -26,7 +26,7 @@ export interface Twist {
   readonly counter?: number;
   readonly userHandle?: string;
   readonly algorithm?: number;
-  /** What its maker says of it, and of what kind that is. */
+  /** The maker's attestation, and its format. */
   readonly statement?: { readonly format: string; readonly certificate: Uint8Array };
 }
 

@@ -8,7 +8,7 @@ interface Tool {
   readonly commands: readonly string[];
   /** The Debian package it comes in. */
   readonly debian: string;
-  /** Where that package puts it, beside the PATH of everybody. */
+  /** The folder of that package's programs, outside the usual PATH. */
   readonly folder?: string;
 }
 
@@ -61,7 +61,7 @@ export function findTool(name: ToolName, environment: Environment): string | nul
   return candidates.find(isExecutable) ?? null;
 }
 
-/** What to tell somebody who lacks these programs. */
+/** Gives the install instructions for these programs. */
 function howToInstall(missing: readonly ToolName[]): string {
   const packages = [...new Set(missing.map((name) => TOOLS[name].debian))].join(' ');
   const variables = missing.map((name) => TOOLS[name].variable).join(', ');

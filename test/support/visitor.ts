@@ -22,7 +22,7 @@ export interface VisitorOptions {
 
 export interface Visitor {
   readonly jar: CookieJar;
-  /** What the last answer was. */
+  /** The last response. */
   readonly page: Page;
   get(address: string, headers?: Headers): Promise<Page>;
   post(address: string, fields: Fields, headers?: Headers): Promise<Page>;

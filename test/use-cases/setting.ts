@@ -1,4 +1,7 @@
-/** What use cases run on in these tests: real stores in a folder of their own, real sealing and hashing, a clock to move. */
+/**
+ * The environment of the use cases: real stores in their own folder, real encryption and hashing, and a clock that
+ * tests move.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmbeddedStores, openEmbedded } from '../../src/adapters/embedded/open.ts';
@@ -30,7 +33,7 @@ export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 export const ADDRESS = '192.0.2.7';
 /** As much of it as the audit trail keeps. */
 export const NETWORK = '192.0.2.0/24';
-/** Of an authenticator app, in milliseconds. */
+/** The time step of an authenticator app, in milliseconds. */
 export const PERIOD = 30_000;
 
 export const random = systemRandom;
@@ -118,7 +121,7 @@ function createSetting(
     return { ...first, version: first.version + 1 };
   }
 
-  /** What is judged of somebody who is before the page. */
+  /** Evaluates the policy for a person at the second-factor page. */
   async function judged(
     { id }: Pick<Account, 'id'>,
     changes: Partial<PolicyQuestion> = {},
@@ -154,7 +157,7 @@ function createSetting(
       : refused({ code: 'session_expired' });
   }
 
-  /** What was sent, newest first. */
+  /** Gives the sent messages, newest first. */
   async function outbox(): Promise<OutboxMessage[]> {
     return stores.outbox.list(1000);
   }

@@ -14,7 +14,7 @@ import { createSelfService } from '../../src/use-cases/account/self-service.ts';
 import { createFactors } from '../../src/use-cases/administration/factors.ts';
 import type { SmsLimits } from '../../src/use-cases/second-factor/send-limits.ts';
 
-/** Of a code that was sent, in seconds. */
+/** The lifetime of a sent code, in seconds. */
 export const LIFETIME = 90;
 
 /** For how long a browser is trusted. */
@@ -41,7 +41,7 @@ export interface WiringDeps {
   readonly random: Random;
 }
 
-/** What somebody was told of their account. */
+/** A notice that went to an account's owner. */
 export interface Told {
   readonly accountId: string;
   readonly topic: NoticeTopic;

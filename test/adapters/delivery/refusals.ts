@@ -1,4 +1,4 @@
-/** What a sender refused with. */
+/** Gives the error with which a sender refused. */
 import { expect } from 'chai';
 import { GatewayFailed } from '../../../src/adapters/delivery/sms/gateway-failed.ts';
 import { DeliveryFailed, type Message, type MessageSender } from '../../../src/ports/senders.ts';

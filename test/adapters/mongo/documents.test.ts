@@ -1,4 +1,6 @@
-/** What stands in the collections: only what is known is written, what is not known is kept, and nothing is trusted. */
+/**
+ * The documents in the collections: the store writes known fields, keeps unknown ones, and checks all that it reads.
+ */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { toStoredAuthentication } from '../../../src/domain/sign-in/stored-authentication.ts';

@@ -94,7 +94,7 @@ describe('MongoDB when it fails', () => {
     await expectUnavailable(acts);
     server().resume();
     await eventually(() => stores.ping());
-    // What had been sent before was done or not; asked again, the answer is one of the two.
+    // A call that was sent before may or may not have taken effect; a repeated call gives one of the two results.
     expect(await stores.onceKeys.first('first', 'value', null)).to.equal('value');
   });
 

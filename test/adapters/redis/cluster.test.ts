@@ -108,7 +108,8 @@ describe('redis as a cluster', () => {
     const codes = 200;
     let most = 0;
     let tries = 0;
-    // Where a busy machine is too late for a call, nobody is told of it: then others are consumed.
+    // A busy machine may miss the deadline of a call without a caller that learns of it; the test then consumes other
+    // keys.
     const won = await eventually(async () => {
       tries += 1;
       const ids = Array.from({ length: codes }, (_, index) => `code-${tries}-${index}`);

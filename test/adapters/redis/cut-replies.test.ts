@@ -31,7 +31,7 @@ describe('redis whose reply is cut', () => {
     others = keep(await openRedisShortLived({ uri: server.url, clock: CLOCK }));
   });
 
-  /** What the call tells although its first reply was lost. */
+  /** Gives the result of a call whose first reply was lost. */
   async function cut<T>(call: () => Promise<T>): Promise<T> {
     const before = proxy.cut;
     proxy.cutNextReply();

@@ -49,7 +49,7 @@ const AT_ONCE = 100;
 /** In milliseconds: for how long a machine may be too busy. */
 const BUSY_MS = 30_000;
 
-/** Of calls that were made now: all are refused as unavailable, and the last within so many milliseconds. */
+/** Expects that all these calls are refused as unavailable, the last one within so many milliseconds. */
 async function expectUnavailable(calls: readonly Promise<unknown>[], within = A_SECOND): Promise<void> {
   const ended = Promise.allSettled(calls);
   expect(await endsWithin(within, ended), `within ${within} ms`).to.equal(true);
@@ -107,7 +107,7 @@ describe('redis that fails', () => {
     const { proxy, stores } = await openThroughProxy();
     await stores.transactions.save(aProgress());
     proxy.delayReplies(800);
-    // Of the 900 ms that a caller waits 100 are left, which a busy machine may take for itself time and again.
+    // A caller waits 900 ms, of which 100 ms are left here; a busy machine may use them up, so the test repeats.
     const found = await eventually(
       () => together(200, () => stores.transactions.find('interaction-1', NOW)),
       BUSY_MS,

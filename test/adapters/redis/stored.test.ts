@@ -1,4 +1,4 @@
-/** What lies in Redis: keys that tell no secret and end by themselves, and values that somebody has damaged. */
+/** The contents of Redis: keys that hold no secret and expire, and damaged values. */
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';

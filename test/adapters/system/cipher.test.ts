@@ -1,4 +1,4 @@
-/** What is sealed opens with its key, for its purpose, unchanged, and in no other way. */
+/** A ciphertext decrypts only unchanged, with its own key and for its own purpose. */
 import { createDecipheriv, createHmac, hkdfSync } from 'node:crypto';
 import { expect } from 'chai';
 import { createCipher } from '../../../src/adapters/system/cipher.ts';

@@ -7,7 +7,7 @@ import { Busy, type PasswordHasher } from '../../../src/ports/system.ts';
 
 const PASSWORD = 'correct horse battery staple';
 
-/** Of each the least work, as the processors counted it, in turns: what else the machine does is not in it. */
+/** Measures the least CPU time of each, in turns; the other load of the machine does not count. */
 async function leastWorkOf(
   one: () => Promise<unknown>,
   other: () => Promise<unknown>,

@@ -1,4 +1,4 @@
-/** What a mail server's address says of it, and above all of TLS. */
+/** The settings that come from a mail server's URL, TLS above all. */
 import { expect } from 'chai';
 import { mailboxOf, mailServerOf } from '../../../src/config/build/mail-server.ts';
 

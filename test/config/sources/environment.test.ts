@@ -1,4 +1,4 @@
-/** What the environment says over the file, and what moves along. */
+/** The settings that environment variables override, and the settings that follow from them. */
 import { expect } from 'chai';
 import { loadConfig, readEnvironment } from '../../../src/config/load.ts';
 import { configFolder, ecKey, production } from '../config-file.ts';

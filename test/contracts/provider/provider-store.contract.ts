@@ -1,4 +1,4 @@
-/** What a store of the provider's models promises. */
+/** The contract of a store of the provider's models. */
 import { expect } from 'chai';
 import type { ProviderStore } from '../../../src/ports/stores.ts';
 import { MINUTE, NOW } from '../examples.ts';

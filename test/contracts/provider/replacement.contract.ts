@@ -1,4 +1,4 @@
-/** What a store promises to those who change one thing at the same time. */
+/** The contract for concurrent changes of one record. */
 import { expect } from 'chai';
 import type { ProviderRow, ShortLivedProviderStore } from '../../../src/ports/stores.ts';
 import { MINUTE, NOW } from '../examples.ts';

@@ -1,4 +1,4 @@
-/** What an authenticator app is set up with: a secret, and the address that its QR code holds. */
+/** The enrolment of an authenticator app: a secret, and the URL in its QR code. */
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import {

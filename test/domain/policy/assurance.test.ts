@@ -1,4 +1,4 @@
-/** What an ID token may say of a sign-in: the truth about what was proven. */
+/** The `acr` and `amr` of an ID token name only the authentications that took place. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { traitsOf } from '../../../src/domain/methods/index.ts';

@@ -1,4 +1,4 @@
-/** What the policy's tests are made of: situations to be varied, and decisions by short names. */
+/** Inputs of the policy's tests, which a test varies, and short names for decisions. */
 
 import { METHOD_NAMES, type MethodName } from '../../../src/domain/methods/method.ts';
 import type { AuthenticationEvent } from '../../../src/domain/policy/assurance.ts';

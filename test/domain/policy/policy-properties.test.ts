@@ -1,4 +1,4 @@
-/** What holds of the policy whatever the situation: thousands of them, made at random. */
+/** Properties of the policy that hold for thousands of random inputs. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { METHOD_NAMES } from '../../../src/domain/methods/method.ts';

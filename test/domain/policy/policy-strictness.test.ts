@@ -1,4 +1,4 @@
-/** Whatever is made stricter, by a tenant, a client or the person's own doing, lets nobody through who was not before. */
+/** A stricter setting of a tenant, a client or a person never admits somebody whom the policy refused before. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { METHOD_NAMES } from '../../../src/domain/methods/method.ts';

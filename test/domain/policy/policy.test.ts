@@ -1,4 +1,4 @@
-/** What a tenant's own policy comes to, rule by rule. What is demanded beyond it: policy-demand.test.ts. */
+/** A tenant's own policy, rule by rule. `requested-assurance.test.ts` tests the demands beyond it. */
 import { expect } from 'chai';
 import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import {

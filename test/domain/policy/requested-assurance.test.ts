@@ -1,4 +1,4 @@
-/** What a client or a page demands beyond the tenant's policy, rule by rule. */
+/** The assurance that a client or a page requests beyond the tenant's policy, rule by rule. */
 import { expect } from 'chai';
 import { ACRS, type Acr } from '../../../src/domain/policy/acr.ts';
 import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';

@@ -44,12 +44,12 @@ export async function givePassword(
   return { visitor: arrival.visitor, page: await arrival.visitor.signIn(email, PASSWORD) };
 }
 
-/** What the page says to a person, in one line. */
+/** Gives the text of the page in one line. */
 export function words(page: Page): string {
   return page.$('main').text().replace(/\s+/g, ' ').trim();
 }
 
-/** What its alert says. */
+/** Gives the text of the page's alert. */
 export function alertOf(page: Page): string {
   return page.$('[role=alert]').text().trim();
 }

@@ -1,4 +1,4 @@
-/** What was sent to somebody, as `/dev/outbox.json` tells it to anybody who develops against this. */
+/** The messages to somebody, as `/dev/outbox.json` gives them to developers. */
 import { type App, standardConfig, type Yaml } from '../../support/app.ts';
 import { member } from './members.ts';
 
@@ -30,7 +30,7 @@ export function notThis(code: string): string {
   return code === '000000' ? '111111' : '000000';
 }
 
-/** Who is reached by mail and by SMS; the number is made of the name. */
+/** Configures an account that mail and SMS reach; its number is made of the name. */
 export function reachable(name: string, tenant: string, ...methods: ('email' | 'sms' | Yaml)[]): Yaml {
   const factors = methods.map((method) => (typeof method === 'string' ? { method } : method));
   return member(name, tenant, { email_confirmed: true, phone: phoneFor(name), factors });

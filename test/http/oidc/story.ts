@@ -1,4 +1,4 @@
-/** What people and relying parties do in these tests: start a server, sign in, set a factor up, get tokens. */
+/** The actions of people and relying parties in these tests: start a server, sign in, enrol a factor, get tokens. */
 import * as client from 'openid-client';
 import {
   type App,
@@ -129,7 +129,7 @@ export async function setUpApp(app: App, visitor: Visitor): Promise<{ end: Page;
   return { end: await visitor.enterCode(nextCode(app, secret)), secret };
 }
 
-/** What the relying party was told: the parameters of its redirect URI. */
+/** Gives the parameters that the relying party got at its redirect URI. */
 export function answerOf(page: Page): URLSearchParams {
   if (page.location === null) throw new Error(`${page.name ?? page.text} (${page.status}) leads nowhere`);
   return new URL(page.location).searchParams;

@@ -1,4 +1,4 @@
-/** Where the metrics are read, and what is in them after a sign-in. */
+/** The port of the metrics, and their values after a sign-in. */
 import { expect } from 'chai';
 import { createMetricsHandler } from '../../../src/http/ops/metrics-server.ts';
 import { startServer } from '../../../src/http/server/lifecycle.ts';

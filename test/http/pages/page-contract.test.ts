@@ -27,7 +27,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
   'enter-code-wrong': { 'a[href$=choose-method]': 1 },
   'enter-code-email': {
-    // Who hears the page is put into the field: the field says what was sent, and where.
+    // The field has the focus, so its description tells a screen reader what was sent, and where.
     'input[name=code][aria-describedby="sent-to"]': 1,
     '#sent-to [data-mark=destination]': 1,
     'body[data-method=email]': 1,

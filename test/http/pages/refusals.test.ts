@@ -42,7 +42,7 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
   field_invalid: { refusals: [{ code: 'field_invalid', field: 'label' }], status: 422 },
 };
 
-/** Of links that are good no more, one refusal speaks alone. */
+/** The links that are no longer valid share one refusal, which has its own page. */
 const SUBJECTS: readonly Subject[] = ['app', 'sent', 'recovery'];
 
 describe('refusals', () => {

@@ -53,7 +53,7 @@ describe('lifecycle', () => {
     await arrived.promise;
 
     const stopped = server.stop({ deadlineMs: 10_000 });
-    // What has come until then is taken.
+    // The server accepts the requests that arrived until then.
     await turns(5);
     const refused = await ask(server).catch((error: NodeJS.ErrnoException) => error.code);
     gate.resolve();
@@ -272,7 +272,7 @@ async function open(server: RunningServer): Promise<Socket> {
   return socket;
 }
 
-/** What comes until the connection is closed, gently or not. */
+/** Reads until the connection ends, by a close or by a reset. */
 function readAll(socket: Socket): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let text = '';

@@ -72,7 +72,7 @@ describe('bodies that no form sends', () => {
     ]) {
       for (const [what, [, spoil, headers]] of Object.entries(SPOILT).slice(0, 15)) {
         const answer = await sender.send(path, spoil(sender.body), headers);
-        // Who is not signed in is sent to sign in, whatever the form was.
+        // A visitor who is not signed in is redirected to the sign-in, whatever the form was.
         expect(answer.status, `${path}, ${what}`).to.be.oneOf([303, 400, 404, 413]);
         expect(answer.headers.location ?? '', `${path}, ${what}`).not.to.match(/^\/(auth|session)/);
       }

@@ -6,7 +6,7 @@ import { totpCode } from '../../support/totp.ts';
 export interface Run {
   /** In the order in which they came, redirects too. */
   readonly answers: readonly Page[];
-  /** What must stand in no address: typed, shown as a secret, or handed out. */
+  /** Values that no URL may hold: typed secrets, displayed secrets and tokens. */
   readonly secrets: readonly string[];
 }
 

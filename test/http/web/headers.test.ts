@@ -1,4 +1,4 @@
-/** What every answer of a whole run says about itself, what stands in the addresses, and what is shown once. */
+/** The headers of every response of a whole run, the contents of its URLs, and the secrets that are displayed once. */
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { type App, CLIENT_SECRET, startApp } from '../../support/app.ts';
@@ -22,7 +22,7 @@ const PAGES = [
 ];
 /** Pages whose forms end in a redirect to a relying party. */
 const LEADING_AWAY = /^\/(?:interaction|auth|session)(?:\/|$)/;
-/** What a browser's script of another origin may read: public, or its own by a token. */
+/** The paths that a script of another origin may read: public data, or data that its token covers. */
 const FOR_SCRIPTS = /^\/(?:jwks|me|token|request|token\/\w+|\.well-known\/[\w-]+)$/;
 
 const BASIC = `Basic ${Buffer.from(`rp:${CLIENT_SECRET}`).toString('base64')}`;

@@ -17,7 +17,7 @@ import { totpCode } from '../../support/totp.ts';
 
 const HOSTILE =
   '"><script>alert(1)</script>\'<img src=x onerror=alert(1)><%= 1337*31337 %><%- process.env %>{{1337*31337}}</title></style>';
-/** What a template would have made of it. */
+/** The output that a template would produce if it ran the words. */
 const RUN = /41897569|PATH=/;
 
 const TENANT: Yaml = {

@@ -55,7 +55,7 @@ describe('planted cookies', () => {
     expect(own.location).to.include('code=');
   });
 
-  /** What the one who set the trap does before somebody walks into it. */
+  /** The attacker's steps before the victim follows the link. */
   const traps: Readonly<Record<string, (attacker: Visitor, lure: Page) => Promise<unknown>>> = {
     'left as it was': async () => null,
     'cancelled before': (attacker, lure) => attacker.submit(lure, {}, 'cancel'),
@@ -132,7 +132,7 @@ describe('planted cookies', () => {
   });
 
   it('of a step-up in somebody else’s session take no answer from another browser [A7]', async () => {
-    // Who knows the password alone, where that is enough to sign in.
+    // The attacker knows the password alone, which is enough to sign in here.
     const attacker = app.visitor();
     await attacker.open(await rp.authorizationUrl());
     expect((await attacker.signIn('new@open.test', PASSWORD)).location).to.include('code=');
@@ -166,7 +166,7 @@ describe('planted cookies', () => {
     expect(errorOf((await setUpApp(app, visitor)).end)).to.equal(null);
     const after = visitor.jar.getCookiesSync(app.origin).find(({ key }) => key === '_session')?.value;
     expect(after, 'the cookie').not.to.equal(before);
-    // What was asked for here has been given there.
+    // The second factor that this sign-in asked for was given in the other one.
     expect(answerOf(await visitor.open(here.url)).has('code')).to.equal(true);
   });
 

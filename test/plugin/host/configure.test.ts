@@ -7,7 +7,7 @@ import { composeGuest } from '../../../src/plugin/second-factor.ts';
 import { createHostAdapter } from '../../support/hosts/host-adapter.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
 
-/** Of a host that sends. */
+/** The options of a host that sends codes. */
 const SENDING = { sender: { send: async () => {} } };
 /** The library's own pages are on unless a host says otherwise. */
 const OFF = { features: { devInteractions: { enabled: false } } };
@@ -232,7 +232,7 @@ describe('the options of the plugin [U.6]', () => {
   });
 });
 
-/** What can be compared of a configuration: its values, and how much each list of functions holds. */
+/** Reduces a configuration to comparable parts: its values, and the length of each list of functions. */
 function shapeOf(host: Configuration): unknown {
   const prompts = host.interactions?.policy?.map(({ name, checks }) => [
     name,

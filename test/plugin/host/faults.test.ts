@@ -1,4 +1,4 @@
-/** What a host gets wrong while people sign in: they are told what they can do, and the host what is amiss. */
+/** Mistakes of a host during a sign-in: the person learns what to do, and the host learns the fault. */
 import { expect } from 'chai';
 import type { LogFields, SecondFactorOptions } from '../../../src/index.ts';
 import { BARE } from '../../support/hosts/guest-kinds.ts';

@@ -65,7 +65,7 @@ describe('a host with stores in MongoDB and Redis [U.2]', () => {
       const again = host.visitor();
       await begin(at, again, name);
       await again.chooseMethod(method);
-      // Of another sign-in, and used: the one that was sent to this one is another.
+      // Two wrong codes: one of another sign-in, and a used one; this sign-in was sent a third.
       const [used, newest] = post.sent.slice(-2).map(({ text }) => /\b\d{6}\b/.exec(text)?.[0] ?? '');
       if (used !== newest) expect((await again.enterCode(used ?? '')).error).to.equal('code_invalid');
     }

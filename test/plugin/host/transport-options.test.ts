@@ -1,4 +1,4 @@
-/** What a host in plain JavaScript leaves out, misspells or forgets to wait for is told at once, by its name. */
+/** A host in plain JavaScript gets an error at once, by name, for a missing, misspelt or asynchronous option. */
 import { expect } from 'chai';
 import { deliver, http, smpp, smtp, twilio } from '../../../src/delivery.ts';
 import { embedded } from '../../../src/embedded.ts';

@@ -1,4 +1,4 @@
-/** What is good once, counted or forbidden is so for two processes together, whichever of them is asked. */
+/** Single use, attempt limits and refusals hold across two processes, whichever gets the request. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { type MachineClock, moveMachine } from '../../http/oidc/machine-clock.ts';

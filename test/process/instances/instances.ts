@@ -12,7 +12,7 @@ export interface Instances {
   readonly balancer: Balancer;
   readonly mongo: MongoServer;
   readonly redis: RedisServer;
-  /** What each of their files has, over the standard configuration; `change` wins. */
+  /** The configuration of each instance, over the standard one; `change` wins. */
   config(change: Yaml): Yaml;
   /** One more process, in a folder of its own; the balancer does not know it yet. */
   start(change: Yaml, env?: Readonly<Record<string, string>>): Promise<Program>;

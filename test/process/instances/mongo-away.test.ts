@@ -15,10 +15,10 @@ import { instances } from './instances.ts';
 
 /** Two to three seconds, and what the requests themselves take. In milliseconds. */
 const IN_TIME = 4000;
-/** Of the pool (src/adapters/mongo/connection.ts), and the driver's own. */
+/** The connections of the pool (src/adapters/mongo/connection.ts), and the driver's own. */
 const CONNECTIONS = 10 + 2;
 const PEOPLE = 200;
-/** What two hundred requests with their pages may weigh, in MiB. */
+/** The most memory that two hundred requests with their pages may take, in MiB. */
 const ROOM = 150;
 
 describe('the program when MongoDB fails', function () {
@@ -128,7 +128,7 @@ describe('the program when MongoDB fails', function () {
   });
 });
 
-/** Of one account: what is asked of the store is the same. */
+/** Every entry is the same account, so that each request makes the same store calls. */
 function emails(): string[] {
   return Array.from({ length: PEOPLE }, () => 'new@plain.test');
 }
@@ -141,7 +141,7 @@ function expectBusy(answers: readonly RawAnswer[]): void {
   }
 }
 
-/** What is resident, or was at most, as the kernel counts it. */
+/** Gives the kernel's count of resident memory, or of its peak. */
 function memoryMiB({ pid }: Program, which: 'VmRSS' | 'VmHWM'): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1]) / 1024;

@@ -62,7 +62,7 @@ describe('two processes on MongoDB and Redis', function () {
     }
     expect(new Set(subjects.values()).size).to.equal(PEOPLE);
     const shares = both.map(({ port }) => at().balancer.sentTo(port));
-    // Of eight requests each, about as many came to one as to the other.
+    // Each sign-in makes eight requests, and both instances got about as many.
     for (const share of shares) expect(share).to.be.within(3.5 * SIGN_INS, 4.5 * SIGN_INS);
     for (const program of both) {
       expect(program.log().filter(({ event }) => event !== CLOCK_STEPPED)).to.deep.equal([]);

@@ -86,7 +86,7 @@ describe('the program when something breaks', function () {
   };
   for (const [what, by] of Object.entries(ways)) {
     it(`refuses writes when ${what}, and keeps everything acknowledged before [R29]`, async function () {
-      // Where a container forbids mounting, the other one is what can be proven.
+      // A container may forbid mounting; then only the other test can run.
       if (!runs(by, dataDir())) this.skip();
       const program = await start({ by });
       const [known, unknown] = [program.visitor(), program.visitor()];
@@ -139,7 +139,7 @@ async function repeat<T>(times: number, act: () => Promise<T>): Promise<T[]> {
   return results;
 }
 
-/** Whoever was told that it was wrong was counted; the others were told nothing. */
+/** Every request that got a refusal was counted; the others got no answer. */
 function expectCounted(answers: readonly Page[], limit: number): void {
   const told = answers.filter(({ status }) => status === 422);
   expect(told.length).to.be.at.most(limit);

@@ -1,4 +1,4 @@
-/** What strangers send to the port: too much, too slowly, or nonsense. The server answers, and others are served. */
+/** Hostile requests to the port: too much, too slowly, or nonsense. The server answers them and serves others. */
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
@@ -130,7 +130,7 @@ async function dawdle({ port }: Program, head: string): Promise<{ readonly endin
   return { ending: readAll(socket) };
 }
 
-/** What comes until the connection is closed, gently or not. */
+/** Reads until the connection ends, by a close or by a reset. */
 function readAll(socket: Socket): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
   let text = '';

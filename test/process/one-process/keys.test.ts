@@ -77,7 +77,7 @@ describe('the keys of the running program', function () {
 
     expect((await keys(`retire ${old}`)).err).to.match(/must stay: what was issued/);
     expect((await keys(`retire ${oldKid}`)).err).to.match(/must stay: what was issued/);
-    // What it sealed and gave away would end: the rest needs it no more.
+    // The values that it encrypted and handed out become invalid; no stored record needs it.
     await done(`retire ${old} --now`);
     await done(`retire ${oldKid} --now`);
     await reload(program);

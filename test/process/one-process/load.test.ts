@@ -26,7 +26,7 @@ const NETWORK_FAILURES = 100;
 const HEALTH_WITHIN_MS = 100;
 /** Sign-ins that are answered in as long, at 25 ms for a hash: so many may come first, however fast the machine is. */
 const MOST_BEFORE_HEALTH = 4 * PROCESSORS;
-/** What the process has of its own, 19 MiB for each hash under way, and room to breathe. */
+/** The memory of the process itself, 19 MiB for each running hash, and a margin. */
 const MOST_MEMORY_MIB = 360 + 20 * PROCESSORS;
 
 describe('the program under load', function () {
@@ -74,7 +74,7 @@ describe('the program under load', function () {
   });
 });
 
-/** Whom a slow machine has let wait for too long comes again, as asked; whoever is refused sooner does not. */
+/** Repeats a sign-in that a slow machine refused after a long wait, as the page asks; an earlier refusal is final. */
 async function signIn(program: Program, form: ReadyForm): Promise<RawAnswer> {
   for (;;) {
     const begun = performance.now();

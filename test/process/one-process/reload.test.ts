@@ -13,7 +13,7 @@ import { configAt, PATIENCE_MS, type Program, programs, ROOT } from '../program.
 const WEAK = 'hunter2hunter2';
 const standard = standardConfig();
 
-/** What stands in the file, and what the refusal names. */
+/** The contents of the file, and the name that the refusal gives. */
 const FAULTS: Readonly<Record<string, readonly [change: Yaml | string, names: RegExp]>> = {
   'no YAML': ['tenants: [\n  - id: "open\n', /line \d+/],
   'JSON that is cut off': ['{"tenants": [{"id": "open"', /line \d+/],

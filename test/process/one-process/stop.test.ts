@@ -43,7 +43,7 @@ describe('stopping the program', function () {
       await once(socket, 'connect');
       socket.write(head);
     }
-    // What was written before is read before.
+    // The server reads earlier bytes first.
     await rawRequest(program.port, { path: '/health/live' });
 
     const { code, after } = await program.stop();

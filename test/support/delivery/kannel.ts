@@ -10,11 +10,11 @@ import { freePort } from '../process/free-port.ts';
 import { eventually } from '../time/eventually.ts';
 
 export interface Kannel {
-  /** Of `/cgi-bin/sendsms`. */
+  /** The URL of `/cgi-bin/sendsms`. */
   readonly url: string;
   readonly user: string;
   readonly password: string;
-  /** What has come out at the other end, each as `FROM TO text WORDS`; line breaks begin a new one. */
+  /** The delivered messages, each as `FROM TO text WORDS`; a line break starts a new entry. */
   readonly arrived: () => readonly string[];
   readonly stop: () => Promise<void>;
 }

@@ -9,7 +9,7 @@ export interface ReceivedMail {
   readonly source: string;
   /** Whether it came through TLS. */
   readonly secure: boolean;
-  /** Who had signed in. */
+  /** The user who had signed in. */
   readonly user: string | undefined;
 }
 
@@ -28,7 +28,7 @@ export interface MailServer {
 
 export interface MailServerOptions extends SMTPServerOptions {
   readonly port?: number;
-  /** What it says to a destination: an answer such as `451 later`, or null: it is taken. */
+  /** The reply to a recipient, such as `451 later`; null: accepted. */
   readonly answer?: (to: string) => string | null;
   /** Told when a message has come; the connection waits for it. */
   readonly onMail?: () => Promise<void>;

@@ -9,7 +9,7 @@ export interface SmsCentre {
   /** The logins, and the messages as they came. */
   readonly binds: readonly Pdu[];
   readonly submits: readonly Pdu[];
-  /** What it was answered to its own questions. */
+  /** The responses to its own requests. */
   readonly answers: readonly Pdu[];
   readonly enquiries: () => number;
   readonly goodbyes: () => number;

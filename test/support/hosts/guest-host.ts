@@ -61,9 +61,9 @@ export interface GuestOptions {
   readonly compose?: (options: SecondFactorOptions) => ReturnType<typeof composeGuest>;
   /** In place of embedded ones; whoever opened them closes them. */
   readonly stores?: GuestHost['stores'];
-  /** What the clients may do beside the code flow and refreshing. */
+  /** The grant types of the clients beside the code flow and refreshing. */
   readonly clientGrants?: readonly string[];
-  /** Of the issuer; browsers make no passkeys at an address, which is the default. */
+  /** The host of the issuer. The default is an IP address, at which browsers make no passkeys. */
   readonly hostname?: 'localhost';
 }
 

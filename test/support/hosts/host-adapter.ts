@@ -1,4 +1,4 @@
-/** What somebody else's oidc-provider keeps its models in: a map, which outlives a restart of the provider. */
+/** The model store of a host's own oidc-provider: a map, which outlives a restart of the provider. */
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 
 export type AdapterFactory = (model: string) => Adapter;

@@ -18,7 +18,7 @@ import { createSettableClock, type SettableClock } from '../time/clock.ts';
 
 /** How the provider behaves from now on. */
 export interface Mood {
-  /** What the next interaction ends with. */
+  /** The error with which the next interaction ends. */
   error: string | null;
   accountIsGone: boolean;
   /** It hangs up on whoever asks for its metadata. */

@@ -21,7 +21,7 @@ export interface PageServerOptions {
   readonly tenants?: readonly Tenant[];
   readonly issuer?: string;
   readonly isDevelopment?: boolean;
-  /** What `/page` shows. */
+  /** Renders `/page`. */
   readonly show?: (ctx: Context, render: Render) => void;
 }
 

@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type CheerioAPI, load } from 'cheerio';
 
-/** What is typed into a form, by the name of the field; a list sends the field several times. */
+/** The typed values of a form, by field name; a list sends the field several times. */
 export type Fields = Readonly<Record<string, string | readonly string[]>>;
 
 /** A form as the browser would send it. */
@@ -18,7 +18,7 @@ export interface Page {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
-  /** Where a redirect leads, absolute; null when the answer is none. */
+  /** The absolute target of a redirect; null when the answer is none. */
   readonly location: string | null;
   /** `data-page` of the body; null where the answer is no page of ours. */
   readonly name: string | null;

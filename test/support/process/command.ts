@@ -11,7 +11,7 @@ export interface Run {
   readonly err: string;
 }
 
-/** Of the environment it knows nothing but `env`. */
+/** Runs a command whose environment holds only `env`. */
 export async function runCommand(
   args: readonly string[],
   { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },

@@ -17,7 +17,7 @@ export interface TcpProxy {
   readonly cut: number;
   /** Breaks the connections that exist. */
   breakAll(): void;
-  /** Of all connections so far. */
+  /** The number of all connections so far. */
   readonly accepted: number;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import { aMail, anAccount, anAuditEvent, anEnrolment, NOW } from '../../contracts/examples.ts';
 
-/** What one of several racing processes won; each number is of one racer. */
+/** The results of several racers; each number belongs to one racer. */
 export interface RaceResult {
   readonly claims: number;
   readonly consumed: number;

@@ -10,7 +10,7 @@ import {
   NOW,
 } from '../../contracts/examples.ts';
 
-/** What one of several racing processes won; each number is of one racer. */
+/** The results of several racers; each number belongs to one racer. */
 export interface RaceResult {
   readonly claims: number;
   readonly consumed: number;

@@ -35,7 +35,7 @@ interface Program {
   readonly path: string;
   arguments(port: number, folder: string): string[];
   environment(port: number, folder: string): Record<string, string>;
-  /** What it says once it can be connected to. */
+  /** The log line that says that it accepts connections. */
   readonly ready: string;
 }
 

@@ -3,7 +3,7 @@ import { openRedisShortLived } from '../../../src/adapters/redis/open.ts';
 import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
 import { CLOCK } from './redis.ts';
 
-/** What one of several racing processes won; each number is of one racer. */
+/** The results of several racers; each number belongs to one racer. */
 export interface RaceResult {
   readonly consumed: number;
   readonly destroyed: number;

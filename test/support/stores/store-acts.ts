@@ -1,6 +1,6 @@
 /**
  * Records every act of every store, in the order of begin and end. Each act takes a turn of the event loop, as if the
- * store were on another machine, so that acts that are under way together overlap.
+ * store were on another machine. Acts that are under way together therefore overlap.
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Stores } from '../../../src/compose/parts.ts';

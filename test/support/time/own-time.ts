@@ -30,8 +30,8 @@ export interface Stopwatch {
 }
 
 /**
- * Started now. Whoever works for the result is named: what a limit of the product is held against must not depend on
- * what else the machine does. A process that ends is known up to the last reading.
+ * Starts a stopwatch for the named processes. It counts their CPU time alone, so that a limit of the product does not
+ * depend on the other load of the machine. A process that ends keeps its last reading.
  */
 export function startStopwatch(...pids: readonly number[]): Stopwatch {
   const begun = performance.now();

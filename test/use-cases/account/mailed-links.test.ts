@@ -1,4 +1,4 @@
-/** What the links in our mails do: they confirm an address, or say "it was not me". */
+/** The links in our mails confirm an e-mail address, or say "it was not me". */
 import { expect } from 'chai';
 import { createCipher } from '../../../src/adapters/system/cipher.ts';
 import type { Account } from '../../../src/domain/account.ts';
@@ -39,7 +39,7 @@ describe('links in mails', () => {
 
   const now = async (account: Account = bob) => setting().stores.accounts.findById(account.id);
 
-  /** What nobody should take for a link of ours. */
+  /** Gives values that are no valid link. */
   function strange(use: 'confirm-email' | 'not-me'): readonly string[] {
     const token = setting().links.tokenFor(use, bob);
     const foreign = createCipher([{ id: 'test', key: 'another key of the tests, long enough too' }]);

@@ -1,4 +1,4 @@
-/** What people may change about their own second factor. */
+/** The changes that people make to their own second factor. */
 import { expect } from 'chai';
 import { BUILT_METHODS } from '../../../src/domain/methods/index.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';

@@ -1,4 +1,4 @@
-/** What the operator does for a person who lost the phone, on the stores that a laptop has. */
+/** The operator's actions for a person who lost the phone, on the embedded stores. */
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';

@@ -1,4 +1,4 @@
-/** What somebody with an authenticator does: sets up a passkey, and comes as far as being asked for it. */
+/** A person with an authenticator: enrols a passkey, and signs in until the passkey is asked for. */
 import type { Account } from '../../../src/domain/account.ts';
 import { NO_ASSURANCE_REQUESTED, type RequestedAssurance } from '../../../src/domain/policy/policy.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
@@ -79,7 +79,7 @@ export function passkeyHolder(setting: () => Setting) {
     return request;
   }
 
-  /** What the browser sends for it. */
+  /** Gives the browser's response for it. */
   async function answer(
     account: Account,
     context: SignInContext,

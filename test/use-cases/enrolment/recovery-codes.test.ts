@@ -248,7 +248,7 @@ describe('recovery codes', () => {
     expect(await left()).to.equal(0);
     expect(await offered()).to.deep.equal({ ...both, methods: ['totp'] });
     expect(codeOf(await use(codes[0]))).to.equal('method_not_allowed');
-    // What the last one has opened stays open.
+    // The sign-in that used the last code stays valid.
     const [authentications] = posts.map((post) => acceptedBy(post).authentications);
     const { decision } = await setting().judged(account, { authentications: authentications ?? [] });
     expect(decision.kind).to.equal('satisfied');

@@ -1,4 +1,4 @@
-/** What an older key has sealed is sealed anew, all of it, once, and beside whatever else happens to it. */
+/** Re-encryption moves every record of an older key to the active key, once, beside concurrent changes. */
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import { createCipher } from '../../../src/adapters/system/cipher.ts';

@@ -1,4 +1,4 @@
-/** What is known of an account when the policy is asked, and the grace that begins with it. */
+/** The account snapshot that the policy gets, and the grace period that starts with it. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { BUILT_METHODS } from '../../../src/domain/methods/index.ts';

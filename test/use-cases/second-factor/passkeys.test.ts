@@ -27,7 +27,7 @@ describe('passkeys: at a sign-in', () => {
     return authenticator;
   }
 
-  /** What the audit trail says since the set-up. */
+  /** Gives the lines of the audit log since the enrolment. */
   async function lines(): Promise<string[]> {
     return (await setting().events()).filter((line) => line.startsWith('second_factor.'));
   }

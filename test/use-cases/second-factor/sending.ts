@@ -8,7 +8,7 @@ import { acceptedBy, type Setting, typing } from '../setting.ts';
 export const EMAIL = 'bob@acme.test';
 export const PHONE = '+31612345678';
 
-/** Who has codes sent by mail and by SMS, and an authenticator app beside them. */
+/** A person whom codes reach by mail and by SMS, with an authenticator app beside them. */
 export const REACHABLE = { emailConfirmed: true, phone: PHONE } as const;
 
 /** The sending that the page with the button told of; null: it was the chooser's button. */
@@ -53,7 +53,7 @@ export function sendingIn(setting: () => Setting) {
   };
 }
 
-/** What the page of a code that was sent names it by. */
+/** Gives the transport of a sent code, as its page names it. */
 export function seenBy({ transaction }: SignInContext, method: MethodName): string {
   return transaction.challenges.find((each) => each.method === method)?.id ?? '';
 }

@@ -67,7 +67,7 @@ describe('sending codes', () => {
       for (const one of [account, eve]) {
         expect(codeOf(await tryToAsk(await setting().atCode(one), 'sms'))).to.equal('resend_too_soon');
       }
-      // What was refused for the number is not counted for the account: her mail still goes out, three times.
+      // A refusal for the number does not count for the account: her mail still goes out three times.
       await inTurn(3, () => askedBy(eve, 'email'));
       expect(codeOf(await tryToAsk(await setting().atCode(eve), 'email'))).to.equal('resend_too_soon');
     });

@@ -1,4 +1,4 @@
-/** What stops people who earn by making us send text messages (SMS pumping), before anything is sent. */
+/** The limits against SMS pumping, which apply before anything is sent. */
 import { expect } from 'chai';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 import type { Account } from '../../../src/domain/account.ts';

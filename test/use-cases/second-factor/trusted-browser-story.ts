@@ -50,7 +50,7 @@ export function trustingIn(setting: () => Setting) {
     return given.kept;
   }
 
-  /** What is asked of somebody who has given the password in a browser that keeps this. */
+  /** Gives the next step after the password, in a browser that holds this cookie. */
   async function askedOf(account: Account, kept: string | null, requested: Partial<RequestedAssurance> = {}) {
     const trustedBrowserId = setting().browsers.idIn(kept, account.id);
     const { decision } = await setting().judged(account, {

@@ -159,7 +159,7 @@ describe('the limits on wrong passwords', () => {
 
     it('is refused after 100 failures for as many accounts, its whole /64 with it, and nobody else [A28]', async () => {
       expect(tally((await spray(99)).map(codeOf))).to.deep.equal({ credentials_invalid: 99 });
-      // What succeeds takes nothing, and gives nothing back.
+      // A successful sign-in neither uses an attempt nor gives one back.
       for (let times = 0; times < 3; times += 1) expect(codeOf(await submit({ ip }))).to.equal('ok');
       expect(codeOf(await wrong({ email: 'nobody@acme.test', ip }))).to.equal('credentials_invalid');
       const retryAt = setting().clock.now() + 15 * MINUTE;

@@ -11,7 +11,7 @@ import { createSettableClock } from '../../../support/time/clock.ts';
 import { NOW, SMS } from '../messages.ts';
 import { itRefusesOtherNumbers, refusalOf, wordsOf } from '../refusals.ts';
 
-/** Whatever could end the place it stands in, and begin another. */
+/** Text that could end its own field in a request and begin another one. */
 const HOSTILE = '&to=+31687654321#?/../"\'\\}{to}</text><to>+316</to>%26%0d%0a\r\nX: y\t€ é 👍';
 
 describe('the HTTP gateway', () => {

@@ -46,7 +46,7 @@ describe('the HTTP gateway before Kannel', () => {
   it('brings a code to the number, with the line by which a browser fills it in', async () => {
     const at = kannel.arrived().length;
     await gateway().send(SMS);
-    // What is written down ends a line where the text does.
+    // The record of arrivals starts a new line at each line break of a text.
     expect(await arrivedAfter(3, at)).to.deep.equal([
       'Acme +31612345678 text 482913 is your Acme code.',
       '',

@@ -17,7 +17,7 @@ import { freshDataDir } from '../../../support/stores/embedded.ts';
 const FIRST = `CREATE TABLE things (name TEXT NOT NULL) STRICT; INSERT INTO things VALUES ('kept')`;
 const SECOND = `ALTER TABLE things ADD COLUMN size INTEGER NOT NULL DEFAULT 7`;
 
-/** What an act rejects with; the test fails when it does not. */
+/** Gives the error of a rejected promise; fails the test when the promise resolves. */
 async function rejection(act: Promise<unknown>): Promise<unknown> {
   return act.then(
     () => expect.fail('was not refused'),

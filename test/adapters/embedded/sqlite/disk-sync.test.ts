@@ -1,4 +1,4 @@
-/** What is synced reaches the disk once for all who asked while it could still be theirs. */
+/** One sync of the disk serves every caller that asked before the sync started. */
 import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -20,7 +20,7 @@ describe('embedded disk sync', () => {
     return { begun, call };
   }
 
-  /** Where the descriptors of this process lead. */
+  /** Gives the targets of this process's file descriptors. */
   function openFiles(): string[] {
     return readdirSync('/proc/self/fd').flatMap((number) => {
       try {

@@ -39,7 +39,7 @@ describe('embedded stores on a full disk', () => {
   });
 
   it('do so on a file system of 300 KiB too, and go on when there is room again [R29]', function () {
-    // Where a container forbids mounting, the test above is what can be proven.
+    // A container may forbid mounting; then only the test above can run.
     if (run(MOUNTED, dataDir(), ['true']).status !== 0) this.skip();
     const report = reportOf(MOUNTED, dataDir());
     expectIntact(report);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createLogger, type LoggerOptions } from '../../../../src/adapters/system/log/logger.ts';
 import type { LogFields, Logger } from '../../../../src/ports/log.ts';
 
-/** What was logged, line by line, as it was written and as it reads. */
+/** Gives a logger and its lines, both raw and parsed. */
 function logging(level: LoggerOptions['level'] = 'info') {
   const lines: string[] = [];
   const logger = createLogger({ level, destination: { write: (line) => lines.push(line), flush: () => {} } });

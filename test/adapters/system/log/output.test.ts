@@ -10,7 +10,7 @@ import { eventually } from '../../../support/time/eventually.ts';
 const module = (name: string) =>
   JSON.stringify(new URL(`../../../../src/adapters/system/log/${name}.ts`, import.meta.url).href);
 
-/** What a program of these lines writes until it ends. */
+/** Runs a program of these lines and gives its output. */
 function outputOf(...lines: readonly string[]): string {
   const program = [`import { standardOutput } from ${module('output')};`, ...lines].join('\n');
   return spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }).stdout;

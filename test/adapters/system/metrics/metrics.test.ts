@@ -1,4 +1,4 @@
-/** What is counted, and how Prometheus reads it. */
+/** The metrics, and the form in which Prometheus reads them. */
 import { expect } from 'chai';
 import { createMetrics } from '../../../../src/adapters/system/metrics/metrics.ts';
 import { timedStores } from '../../../../src/adapters/system/metrics/timed-stores.ts';

@@ -1,4 +1,4 @@
-/** What an intruder has on its way when the owner, or the operator, ends it: it arrives nowhere. */
+/** An intruder's unfinished requests fail once the owner or the operator has ended the sign-in. */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { join } from 'node:path';

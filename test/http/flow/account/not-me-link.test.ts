@@ -53,7 +53,7 @@ describe('the link "Wasn’t you?" of a notice', () => {
     return { visitor, ...(await redeem(s.rp, end)) };
   }
 
-  /** Who is in sets up another phone; gives the link of the mail that the owner gets of it. */
+  /** Enrols another phone in this session, and gives the link in the mail that the owner gets. */
   async function mailed({ visitor }: Pick<SignedIn, 'visitor'>, email: string): Promise<string> {
     const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set_up'));
     expect((await visitor.enterCode(nextCode(s.app, page.mark('secret')))).name).to.equal('security');
@@ -202,7 +202,7 @@ describe('the link "Wasn’t you?" of a notice', () => {
     const { visitor } = await givePassword(s, email);
     const stopped = await toSetUp(visitor);
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([403, 'error', 'forbidden']);
-    // Who has been told why knows whom to ask.
+    // The page gives the reason and the person to ask.
     expect(words(stopped)).to.match(/someone else .* administrator/i);
     expect(await factorsOf(email)).to.equal(0);
 

@@ -1,4 +1,4 @@
-/** What is done to an account's factors is told to its owner: the whole way, from a form to the mail. */
+/** The owner gets a mail for every change of the account's factors: the whole way, from a form to the mail. */
 import { expect } from 'chai';
 import { PASSWORD, SECRET } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
@@ -29,7 +29,7 @@ describe('notices', () => {
     ),
   );
 
-  /** What was told since, as `to: the beginning of the subject or text`, each with a link of its own. */
+  /** Lists the messages since then, as `to: the beginning of the subject or text`, each with a link of its own. */
   async function told(since: number): Promise<readonly Sent[]> {
     const all = await sentTo(s.app);
     const notices = all.slice(0, all.length - since).filter(({ text }) => text.includes('/not-me/'));

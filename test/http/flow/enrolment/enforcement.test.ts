@@ -1,4 +1,4 @@
-/** Whom a tenant's configuration asks for a second factor, and what they then see. */
+/** The people from whom a tenant's configuration requires a second factor, and the pages that they see. */
 import { expect } from 'chai';
 import { CALLBACK, standardConfig, type Yaml } from '../../../support/app.ts';
 import {

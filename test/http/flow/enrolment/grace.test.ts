@@ -40,7 +40,7 @@ describe('the grace period of a tenant that requires a second factor', () => {
     const next = await visitor.chooseMethod('totp');
     expect(next.name).to.equal('set-up-totp');
     expect(words(next)).not.to.include('Because of the audit.');
-    // Who gets stuck there has somebody to ask.
+    // The page names somebody to ask.
     expect(next.link('help@strict.test')).to.equal('mailto:help@strict.test');
     const { end: done } = await setUpApp(s.app, visitor);
     expect((await redeem(s.rp, done)).claims.acr).to.equal(MFA);

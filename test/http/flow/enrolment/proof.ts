@@ -31,7 +31,7 @@ export const inFirm = (...names: readonly string[]): Yaml[] => names.map((name) 
 
 export function provingIn(s: Pick<InteractionContext, 'app' | 'rp'>) {
   return {
-    /** What an account of this address has set up. */
+    /** Gives the enrolments of the account with this e-mail address. */
     async stored(email: string) {
       const account = await s.app.parts.stores.accounts.findByEmail(email);
       const factors = await s.app.parts.stores.enrolments.listByAccount(account?.id ?? '');

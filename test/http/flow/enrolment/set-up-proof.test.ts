@@ -19,7 +19,7 @@ describe('an enrolment after a mailed code', () => {
   );
   const { stored, atProof, prove } = provingIn(s);
   const address = (name: string) => `${name}@firm.test`;
-  /** What is left to do after the proof, to the end. */
+  /** The steps of each method that remain after the confirmation. */
   const finishing: Record<string, (visitor: Visitor, page: Page, name: string) => Promise<Page>> = {
     async totp(visitor, page) {
       expect(page.name).to.equal('set-up-totp');

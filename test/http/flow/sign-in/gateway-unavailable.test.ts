@@ -15,7 +15,7 @@ const APP = { method: 'totp', secret: SECRET };
 describe('an unavailable SMS gateway [R19 R41]', () => {
   let gateway: Server;
   let answers = 503;
-  /** What it took, newest last. */
+  /** The messages that the gateway accepted, newest last. */
   const taken: { to: string; text: string }[] = [];
   let asked = 0;
 

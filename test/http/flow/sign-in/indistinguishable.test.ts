@@ -1,4 +1,4 @@
-/** What the sign-in tells somebody who does not know the password: nothing, in words, in form or in time. */
+/** The sign-in reveals nothing to a person without the password, in words, in form or in time. */
 import { performance } from 'node:perf_hooks';
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
@@ -114,11 +114,11 @@ describe('a sign-in before the right password', () => {
     }
     // Without the work of a hash one would take a third of the other.
     expect(differenceOf(work), 'in work').to.be.below(0.25);
-    // What else the machine does makes times differ, and not by as much.
+    // The other load of the machine makes times differ, but by less than this.
     expect(differenceOf(times), 'in time').to.be.below(0.5);
   });
 
-  /** Of the medians, as a share of the larger one. */
+  /** The difference of the medians, as a share of the larger one. */
   function differenceOf({ known = [], ghost = [] }: Record<string, number[]>): number {
     const medians = [median(known), median(ghost)];
     return 1 - Math.min(...medians) / Math.max(...medians);

@@ -28,7 +28,7 @@ describe('two instances', () => {
   });
   after(() => second.stop());
 
-  /** Whose requests go to one and the other in turn, beginning with the given one. */
+  /** Makes a visitor whose requests alternate between the instances, starting with the given one. */
   function wanderer(first: 0 | 1): Visitor {
     let count: number = first;
     return s.app.visitor({

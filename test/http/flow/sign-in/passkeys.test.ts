@@ -31,7 +31,7 @@ function config(): Yaml {
   return { tenants: changed, accounts: [...accounts, ...people] };
 }
 
-/** What the page asks the browser for. */
+/** Reads the passkey options that the page gives the browser. */
 function optionsOf(page: Page) {
   const options = page.$('form[data-passkey]').attr('data-options');
   if (options === undefined) throw new Error(`${page.name} (${page.status} ${page.url}) asks for no passkey`);

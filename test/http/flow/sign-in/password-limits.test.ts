@@ -119,7 +119,7 @@ describe('the limits on wrong passwords', () => {
     const known = browser(address);
     expect(hasCode(await attempt(known, 'app@plain.test', PASSWORD))).to.equal(true);
     for (let each = 0; each < 20; each += 1) {
-      // What succeeds is not counted.
+      // A successful sign-in is not counted.
       if (each === 10)
         expect(hasCode(await attempt(browser(address), 'new@plain.test', PASSWORD))).to.equal(true);
       const answers = await fail(`nobody${each}@open.test`, 5, browser(address));

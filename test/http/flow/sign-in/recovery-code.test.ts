@@ -1,4 +1,4 @@
-/** What somebody does on the security page who came in by a recovery code: the session goes on in which it is done. */
+/** Changes on the security page after a sign-in with a recovery code: the session that makes them stays signed in. */
 import { expect } from 'chai';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';

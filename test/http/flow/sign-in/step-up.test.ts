@@ -131,7 +131,7 @@ describe('a step-up before a change of factors', () => {
     expect(done.name).to.equal('security');
     expect(words(done)).to.include('Two-step verification is turned off.');
 
-    // What is set up next asks for the password: nothing else is left to ask for.
+    // The next enrolment asks for the password, because the account has no factor left.
     const asked = await visitor.follow(await visitor.submit(done, {}, 'set_up'));
     expect(asked.name).to.equal('sign-in');
     const back = await visitor.signIn('eve@open.test', PASSWORD);

@@ -1,4 +1,7 @@
-/** What lives on the trust in a browser ends with it: sessions, prompt=none, refresh tokens, userinfo, introspection. */
+/**
+ * The end of a browser's trust ends everything that relied on it: sessions, prompt=none, refresh tokens, userinfo,
+ * introspection.
+ */
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { createAuditLog } from '../../../../src/use-cases/administration/audit-log.ts';

@@ -1,4 +1,4 @@
-/** Where the tenant allows it, a browser is spared the second factor for a while: who gets that, and what it never does. */
+/** A trusted browser skips the second factor for a while, if the tenant allows it: its conditions and its limits. */
 import { expect } from 'chai';
 import type { Page } from '../../../support/pages/page.ts';
 import { createVisitor, type Visitor } from '../../../support/visitor.ts';

@@ -1,4 +1,4 @@
-/** What a client of somebody else's has to ask the person for, and one of ours does not. */
+/** A third-party client asks the person for consent; a first-party client does not. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { PASSWORD } from '../../../support/app.ts';

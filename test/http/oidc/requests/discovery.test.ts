@@ -1,4 +1,4 @@
-/** What the server says of itself, and the keys that its ID tokens are signed with. */
+/** The discovery document, and the keys that sign ID tokens. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { PASSWORD } from '../../../support/app.ts';

@@ -44,7 +44,7 @@ describe('the grace period', () => {
     await at.app.reload(GRACE);
     const next = await refresh(at.rp, tokens.refresh_token);
     at.clock.nextStep(2 * DAY);
-    // What begins now is no new grace: the session ended meanwhile, the date did not move.
+    // No new grace period starts: the session ended meanwhile, and the date did not move.
     const page = await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'boss@open.test');
     expect(page.name).to.equal('set-up-choose');
     expect(errorOf(await visitor.follow(await visitor.submit(page, {}, 'later')))).to.equal(null);

@@ -1,4 +1,4 @@
-/** What other hosts and other origins can make the server say: nothing of theirs in its links, no leave to read it. */
+/** Foreign hosts and origins: the server puts none of them in its links, and lets none of them read its answers. */
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';

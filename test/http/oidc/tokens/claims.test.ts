@@ -1,4 +1,4 @@
-/** What relying parties and resource servers learn of a person: ID token, userinfo, introspection. */
+/** The claims that relying parties and resource servers get: ID token, userinfo, introspection. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { standardConfig } from '../../../support/app.ts';

@@ -1,4 +1,4 @@
-/** What is good once: authorization codes, pushed requests, and the end of an interaction. */
+/** Values that work once: authorization codes, pushed requests, and the end of an interaction. */
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { CALLBACK, PASSWORD } from '../../../support/app.ts';
