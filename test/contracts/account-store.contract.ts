@@ -28,14 +28,14 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-2')).to.deep.equal(bare);
     });
 
-    it('finds nothing under what it does not know', async () => {
+    it('finds nothing under an unknown id or e-mail address', async () => {
       await store().insert(anAccount());
       expect(await store().findById('account-2')).to.equal(null);
       expect(await store().findByEmail('eve@acme.test')).to.equal(null);
       expect(await store().listByTenant('globex')).to.deep.equal([]);
     });
 
-    it('takes what looks like a query for the text that it is [A88]', async () => {
+    it('treats text that looks like a query as text [A88]', async () => {
       await store().insert(anAccount());
       for (const text of [`' OR 1=1 --`, '{"$gt":""}', '%', '*', '']) {
         expect(await store().findByEmail(text), text).to.equal(null);
@@ -59,7 +59,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-2')).to.equal(null);
     });
 
-    it('lets one of 50 parallel callers have an e-mail address', async () => {
+    it('gives an e-mail address to one of 50 parallel callers', async () => {
       const won = await winners(50, (index) => store().insert(anAccount({ id: `account-${index}` })));
       expect(won).to.equal(1);
       expect(await store().listByTenant('acme')).to.have.length(1);
@@ -90,7 +90,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(won).to.equal(1);
     });
 
-    it('sets the chosen language, forgets it again, and touches nothing else', async () => {
+    it('sets and clears the chosen language, and changes nothing else', async () => {
       await store().insert(anAccount());
       await store().setLocale('account-1', 'nl');
       expect(await store().findById('account-1')).to.deep.equal(anAccount({ locale: 'nl' }));
@@ -100,7 +100,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-2')).to.equal(null);
     });
 
-    it('confirms an e-mail address only while it is the account’s, once and again', async () => {
+    it('confirms an e-mail address only while it is the account’s, also repeatedly', async () => {
       await store().insert(anAccount());
       expect(await store().confirmEmail('account-1', 'eve@acme.test')).to.equal(false);
       expect(await store().confirmEmail('account-2', 'bob@acme.test')).to.equal(false);
@@ -111,7 +111,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-2')).to.equal(null);
     });
 
-    it('sets the telephone number, forgets it again, and touches nothing else', async () => {
+    it('sets and clears the telephone number, and changes nothing else', async () => {
       await store().insert(anAccount());
       await store().setPhone('account-1', '+31201234567');
       expect(await store().findById('account-1')).to.deep.equal(anAccount({ phone: '+31201234567' }));
@@ -121,7 +121,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-2')).to.equal(null);
     });
 
-    it('freezes an account, lifts it again, and touches nothing else', async () => {
+    it('freezes and unfreezes an account, and changes nothing else', async () => {
       await store().insert(anAccount());
       await store().setFrozen('account-1', NOW);
       expect(await store().findById('account-1')).to.deep.equal(anAccount({ frozenAt: NOW }));

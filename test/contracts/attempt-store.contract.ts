@@ -37,7 +37,7 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
       expect(left.sort()).to.deep.equal([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     });
 
-    it('counts one attempt once, however often it is taken', async () => {
+    it('counts one attempt once, however often it is recorded', async () => {
       const verdicts = await together(50, () => store().take(anAttempt('same')));
       for (const verdict of verdicts) expect(verdict).to.deep.equal({ ok: true, left: { account: 2 } });
       await takeAll([anAttempt('second'), anAttempt('third')]);
@@ -45,7 +45,7 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
       expect((await store().take(anAttempt('fourth'))).ok).to.equal(false);
     });
 
-    it('counts in every counter or, when one of them is full, in none', async () => {
+    it('counts in every counter, or in none when one of them is full', async () => {
       const both = { limits: [ACCOUNT, SIGN_IN] };
       expect(await store().take(anAttempt('1', both))).to.deep.equal({
         ok: true,
@@ -68,7 +68,7 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
       expect(await counterOf([SIGN_IN, ACCOUNT])).to.equal('sign-in');
     });
 
-    it('lets the window slide: an attempt counts until it is one window old, and not from then on', async () => {
+    it('counts an attempt until it is one window old', async () => {
       await takeAll([0, 10, 20].map((offset) => anAttempt(`attempt-${offset}`, { atMs: NOW + offset })));
       const before = await store().take(anAttempt('before', { atMs: NOW + WINDOW - 1 }));
       expect(before).to.deep.equal({ ok: false, counter: 'account', retryAt: NOW + WINDOW });
@@ -78,12 +78,12 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
       expect(next).to.deep.equal({ ok: false, counter: 'account', retryAt: NOW + 10 + WINDOW });
     });
 
-    it('counts what lies ahead of a clock that was set back', async () => {
+    it('counts attempts that are ahead of a clock that was set back', async () => {
       await takeAll(['1', '2', '3'].map((id) => anAttempt(id, { atMs: NOW + MINUTE })));
       expect((await store().take(anAttempt('4'))).ok).to.equal(false);
     });
 
-    it('refuses everything under a limit of nothing', async () => {
+    it('refuses everything under a limit of zero', async () => {
       const verdict = await store().take(anAttempt('1', { limits: [{ ...ACCOUNT, limit: 0 }] }));
       expect(verdict).to.deep.equal({ ok: false, counter: 'account', retryAt: NOW + WINDOW });
     });
@@ -94,7 +94,7 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
       expect(verdict).to.deep.equal({ ok: true, left: { account: 2 } });
     });
 
-    it('forgets what one bucket counted, in the counters named, of that owner alone [A31]', async () => {
+    it('resets one bucket in the named counters, of that owner only [A31]', async () => {
       const both = { limits: [ACCOUNT, { ...SIGN_IN, limit: 9 }] };
       await takeAll([
         anAttempt('1', both),

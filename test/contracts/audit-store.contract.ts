@@ -27,7 +27,7 @@ export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore
       expect(await store().list({ limit: 10 })).to.deep.equal([anAuditEvent(), bare]);
     });
 
-    it('lists the newest first, and no more than asked for', async () => {
+    it('lists the newest first, up to the requested number', async () => {
       for (const atMs of [3, 1, 5, 2, 4])
         await store().append(anAuditEvent({ id: `event-${atMs}`, atMs: NOW + atMs }));
       expect(await idsOf({ limit: 3 })).to.deep.equal(['event-5', 'event-4', 'event-3']);
@@ -45,7 +45,7 @@ export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore
       expect(await idsOf({ limit: 9, tenantId: 'initech' })).to.deep.equal([]);
     });
 
-    it('loses none of 50 events appended at once, and repeats none that is appended again', async () => {
+    it('keeps 50 events that are appended at once, and stores a repeated one once', async () => {
       await together(50, (index) => store().append(anAuditEvent({ id: `event-${index}` })));
       await store().append(anAuditEvent({ id: 'event-7' }));
       expect(new Set(await idsOf({ limit: 100 })).size).to.equal(50);

@@ -46,7 +46,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await store().listByAccount('account-1')).to.have.length(1);
     });
 
-    it('removes an enrolment of the account named, and of no other', async () => {
+    it('removes an enrolment of the given account only', async () => {
       await store().insert(anEnrolment());
       expect(await store().remove('account-2', 'enrolment-1')).to.equal(false);
       expect(await store().listByAccount('account-1')).to.have.length(1);
@@ -77,7 +77,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await lastStep()).to.equal(49);
     });
 
-    it('makes one enrolment the default and no other, or none, and touches nothing else', async () => {
+    it('makes one enrolment or none the default, and changes nothing else', async () => {
       const one = anEnrolment({ id: 'one', isDefault: true });
       const two = anEnrolment({ id: 'two', createdAt: NOW + 1, lastStep: 7 });
       const other = anEnrolment({ id: 'other', accountId: 'account-2', isDefault: true });
@@ -104,7 +104,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await store().listByAccount('account-2')).to.deep.equal([other]);
     });
 
-    it('has one default when 50 parallel callers choose, the first time too', async () => {
+    it('has one default when 50 parallel callers choose, also the first time', async () => {
       for (let index = 0; index < 5; index += 1) {
         await store().insert(anEnrolment({ id: `enrolment-${index}`, isDefault: index === 0 }));
       }
@@ -117,7 +117,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await store().listByAccount('account-1')).to.have.length(4);
     });
 
-    it('keeps the last step of what becomes the default, and raises it afterwards [A34]', async () => {
+    it('keeps the last step of a new default, and raises it afterwards [A34]', async () => {
       await store().insert(anEnrolment());
       await store().raiseLastStep('enrolment-1', 100);
       await store().setDefault('account-1', 'enrolment-1');

@@ -20,7 +20,7 @@ export function keyStoreContract(name: string, makeStore: MakeStore<KeyStore>): 
       expect(await store().list()).to.deep.equal([old, used]);
     });
 
-    it('overwrites no key with another one of its id [R35]', async () => {
+    it('overwrites no key with another one of the same id [R35]', async () => {
       await store().insert(aKey());
       expect(await store().insert(aKey({ digestKey: 'another', addedAt: NOW + 1 }))).to.equal(false);
       expect(await store().list()).to.deep.equal([aKey()]);
@@ -30,7 +30,7 @@ export function keyStoreContract(name: string, makeStore: MakeStore<KeyStore>): 
       expect(await winners(50, () => store().insert(aKey()))).to.equal(1);
     });
 
-    it('notes when a key first sealed, once', async () => {
+    it('records the first use of a key once', async () => {
       await store().insert(aKey());
       await store().markUsed('key.1', NOW + 1);
       await store().markUsed('key.1', NOW + 2);

@@ -10,7 +10,7 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
   describe(`${name}: lockout store`, () => {
     const store = freshStore(makeStore);
 
-    it('knows only zeroes of a subject that never failed', async () => {
+    it('gives zeroes for a subject without failures', async () => {
       expect(await store().read('account-1')).to.deep.equal(NOTHING);
     });
 
@@ -29,7 +29,7 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
       );
     });
 
-    it('raises a lock and its level, each by itself, and never lowers them', async () => {
+    it('raises a lock and its level independently, and never lowers them', async () => {
       await store().lock('account-1', NOW + MINUTE, 1);
       expect(await store().read('account-1')).to.deep.equal({
         ...NOTHING,
@@ -55,7 +55,7 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
       expect(await store().read('account-1')).to.deep.equal({ ...NOTHING, lockedUntil: NOW + 49, level: 49 });
     });
 
-    it('a success zeroes its own bucket, and the level with the last of them [A31]', async () => {
+    it('resets the bucket of a success, and the level with the last bucket [A31]', async () => {
       await store().addFailure('account-1', 'totp', NOW);
       await store().addFailure('account-1', 'sms', NOW);
       await store().lock('account-1', NOW + MINUTE, 2);
@@ -74,7 +74,7 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
       expect(await store().addFailure('account-1', 'totp', NOW)).to.equal(1);
     });
 
-    it('forgets a subject altogether, and no other', async () => {
+    it('forgets all of one subject, and no other', async () => {
       for (const subject of ['account-1', 'account-2']) {
         await store().addFailure(subject, 'totp', NOW);
         await store().lock(subject, NOW + MINUTE, 1);

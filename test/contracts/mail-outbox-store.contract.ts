@@ -12,7 +12,7 @@ export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailO
     const take = (now: number, limit = 9) => store().take(limit, now, now + LEASE);
     const idsOf = (mails: readonly LeasedMail[]) => mails.map(({ id }) => id);
 
-    it('gives a message that nobody attempts to the first who takes it, and to nobody else [D28]', async () => {
+    it('gives an idle message to the first caller only [D28]', async () => {
       await store().insert(aMail(), NOW, null);
       expect(await take(NOW)).to.deep.equal([{ ...aMail(), lease: 1, putOffs: 0, lostLeases: 0 }]);
       expect(await take(NOW)).to.deep.equal([]);
@@ -33,14 +33,14 @@ export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailO
       expect(taken).to.have.lengthOf(20);
     });
 
-    it('keeps from others a message that its sender attempts, until the lease runs out [R24]', async () => {
+    it('withholds a leased message from other callers until the lease ends [R24]', async () => {
       await store().insert(aMail(), NOW, NOW + LEASE);
       expect(await take(NOW + LEASE - 1)).to.deep.equal([]);
       const [mail] = await take(NOW + LEASE);
       expect(mail).to.deep.equal({ ...aMail(), lease: 2, putOffs: 0, lostLeases: 1 });
     });
 
-    it('gives a message whose lease ran out to one of 50 parallel callers, and counts the loss [R24]', async () => {
+    it('gives a message whose lease ended to one of 50 parallel callers, and counts the loss [R24]', async () => {
       await store().insert(aMail(), NOW, NOW + LEASE);
       const taken = (await together(50, () => take(NOW + LEASE))).flat();
       expect(taken.map(({ lostLeases }) => lostLeases)).to.deep.equal([1]);
@@ -48,7 +48,7 @@ export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailO
       expect(again.map(({ lostLeases }) => lostLeases)).to.deep.equal([2]);
     });
 
-    it('has a message due again when it was put off, and counts no loss for that [R17]', async () => {
+    it('makes a postponed message due at its new time, and counts no loss for that [R17]', async () => {
       await store().insert(aMail(), NOW, NOW + LEASE);
       await store().putOff({ id: 'mail-1', lease: 1 }, NOW + 5000);
       expect(await take(NOW + 4999)).to.deep.equal([]);
@@ -58,7 +58,7 @@ export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailO
       expect((await take(NOW + 6000))[0]).to.deep.include({ lease: 3, putOffs: 2, lostLeases: 0 });
     });
 
-    it('lets the holder of an older lease put off nothing', async () => {
+    it('lets the holder of an older lease postpone nothing', async () => {
       await store().insert(aMail(), NOW, NOW + LEASE);
       await take(NOW + LEASE);
       await store().putOff({ id: 'mail-1', lease: 1 }, NOW);
@@ -66,7 +66,7 @@ export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailO
       expect((await take(NOW + 2 * LEASE))[0]).to.deep.include({ lease: 3, putOffs: 0, lostLeases: 2 });
     });
 
-    it('forgets what was removed, under whichever lease, and puts nothing off that is gone', async () => {
+    it('forgets removed messages under any lease, and postpones none of them', async () => {
       await store().insert(aMail(), NOW, null);
       await store().insert(aMail({ id: 'mail-2' }), NOW, NOW + LEASE);
       await take(NOW);
@@ -77,7 +77,7 @@ export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailO
       expect(await take(NOW + MINUTE)).to.deep.equal([]);
     });
 
-    it('gives the longest due first, no more than asked for, and expired ones too', async () => {
+    it('gives the longest due first, up to the requested number, expired ones included', async () => {
       await store().insert(aMail({ id: 'third' }), NOW - 1, null);
       await store().insert(aMail({ id: 'first', expiresAt: NOW - 2 }), NOW - 3, null);
       await store().insert(aMail({ id: 'second' }), NOW - 2, null);

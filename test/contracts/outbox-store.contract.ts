@@ -34,12 +34,12 @@ export function outboxStoreContract(name: string, makeStore: MakeStore<OutboxSto
       ]);
     });
 
-    it('keeps the message as its recipient would see it, and nothing besides', async () => {
+    it('keeps only the message that its recipient would see', async () => {
       await store().append({ ...MAIL, expiresAt: NOW } as OutboxMessage, NOW);
       expect(await store().list(10)).to.deep.equal([{ ...MAIL, sentAt: NOW }]);
     });
 
-    it('keeps the order of messages of one moment, and lists no more than asked for', async () => {
+    it('keeps the order of simultaneous messages, and lists up to the requested number', async () => {
       for (const text of ['first', 'second', 'third']) await store().append({ ...MAIL, text }, NOW);
       expect((await store().list(2)).map(({ text }) => text)).to.deep.equal(['third', 'second']);
     });

@@ -21,12 +21,12 @@ export function resealableEnrolmentsContract(
   name: string,
   makeStore: MakeStore<ReencryptableEnrolments>,
 ): void {
-  describe(`${name}: enrolments to be sealed anew`, () => {
+  describe(`${name}: re-encryption of enrolments`, () => {
     const store = freshStore(makeStore);
     const secretOf = async (id: string) =>
       (await store().listByAccount('account-1')).find((one) => one.id === id)?.secret;
 
-    it('passes every secret once, of all accounts, a page at a time [R35]', async () => {
+    it('lists every secret of all accounts once, page by page [R35]', async () => {
       for (const id of ['e', 'b', 'd', 'a']) {
         await store().insert(anEnrolment({ id, accountId: `account of ${id}`, secret: `sealed ${id}` }));
         await store().raiseLastStep(id, 7);
@@ -43,7 +43,7 @@ export function resealableEnrolmentsContract(
       });
     });
 
-    it('replaces a secret that is still the one it was, and nothing beside it [R35]', async () => {
+    it('replaces an unchanged secret, and nothing beside it [R35]', async () => {
       await store().insert(anEnrolment({ lastStep: 5, label: 'phone' }));
       await store().raiseLastStep('enrolment-1', 9);
       expect(await store().replaceSecret('enrolment-1', 'sealed', 'anew')).to.equal(true);
@@ -54,14 +54,14 @@ export function resealableEnrolmentsContract(
       expect(await secretOf('enrolment-1')).to.equal('anew');
     });
 
-    it('brings nothing back that was removed [R35]', async () => {
+    it('does not restore a removed enrolment [R35]', async () => {
       await store().insert(anEnrolment());
       await store().remove('account-1', 'enrolment-1');
       expect(await store().replaceSecret('enrolment-1', 'sealed', 'anew')).to.equal(false);
       expect(await store().listByAccount('account-1')).to.deep.equal([]);
     });
 
-    it('is left with one of the new secrets by 50 who replace it at once [R35]', async () => {
+    it('keeps one of the new secrets after 50 simultaneous replacements [R35]', async () => {
       await store().insert(anEnrolment());
       await together(50, (index) => store().replaceSecret('enrolment-1', 'sealed', `anew ${index}`));
       expect(await secretOf('enrolment-1')).to.match(/^anew \d+$/);
@@ -73,7 +73,7 @@ export function resealableProviderContract(
   name: string,
   makeStore: MakeStore<ReencryptableProviderStore>,
 ): void {
-  describe(`${name}: provider's models to be sealed anew`, () => {
+  describe(`${name}: re-encryption of the provider's models`, () => {
     const store = freshStore(makeStore);
     const expiresAt = NOW + MINUTE;
     const first = async (model: string) => {
@@ -82,7 +82,7 @@ export function resealableProviderContract(
       return found;
     };
 
-    it('passes what is alive of one model once, a page at a time [R35]', async () => {
+    it('lists every live payload of one model once, page by page [R35]', async () => {
       for (const id of ['e', 'b', 'd', 'a']) await store().upsert('Grant', id, { sealed: id }, expiresAt);
       await store().upsert('Grant', 'c', { sealed: 'c' }, NOW);
       await store().upsert('Grant', 'f', { sealed: 'f' }, null);
@@ -97,7 +97,7 @@ export function resealableProviderContract(
       expect(await sealed('Session')).to.deep.equal([[]]);
     });
 
-    it('replaces a payload that is still what it was, and nothing beside it [R35]', async () => {
+    it('replaces an unchanged payload, and nothing beside it [R35]', async () => {
       await store().upsert('RefreshToken', 'token', { sealed: 'old', grantId: 'g', n: 1.5 }, expiresAt);
       const before = await first('RefreshToken');
       await store().consume('RefreshToken', 'token', NOW);
@@ -113,7 +113,7 @@ export function resealableProviderContract(
       expect(await store().find('RefreshToken', 'token', NOW)).to.equal(null);
     });
 
-    it('leaves what changed meanwhile [R35]', async () => {
+    it('keeps a payload that changed meanwhile [R35]', async () => {
       await store().upsert('Grant', 'grant', { sealed: 'old' }, expiresAt);
       const before = await first('Grant');
       await store().upsert('Grant', 'grant', { sealed: 'changed' }, expiresAt);

@@ -14,7 +14,7 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
       expect(await store().find('session-2', NOW)).to.equal(null);
     });
 
-    it('gives back by which browser a second factor was spared, and what a passkey told', async () => {
+    it('gives back the trusted browser and the passkey details of a sign-in', async () => {
       const authentications = [
         { method: 'pwd', enrolmentId: null, atMs: NOW },
         {
@@ -38,7 +38,7 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
       expect(await store().find('session-1', NOW)).to.deep.equal(aSignInRecord());
     });
 
-    it('keeps the newest of a session, whole', async () => {
+    it('keeps the newest record of a session, whole', async () => {
       await store().save(aSignInRecord());
       const stepped = aSignInRecord({ authentications: [], browser: 'another', expiresAt: NOW + 2 * MINUTE });
       await store().save(stepped);
@@ -46,7 +46,7 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
       expect(await store().listByAccount('account-1', NOW)).to.deep.equal([stepped]);
     });
 
-    it('knows a record until it expires and not from then on [R38]', async () => {
+    it('knows a record until it expires [R38]', async () => {
       await store().save(aSignInRecord());
       expect(await store().find('session-1', NOW + MINUTE - 1)).to.deep.equal(aSignInRecord());
       expect(await store().find('session-1', NOW + MINUTE)).to.equal(null);
@@ -63,7 +63,7 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
       expect(uids).to.deep.equal(['first', 'second', 'third']);
     });
 
-    it('removes a record, once and again', async () => {
+    it('removes a record, also repeatedly', async () => {
       await store().save(aSignInRecord());
       await store().remove('session-1');
       expect(await store().find('session-1', NOW)).to.equal(null);

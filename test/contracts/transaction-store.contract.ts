@@ -6,11 +6,11 @@ import { aChallenge, aProgress, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, winners } from './make-store.ts';
 
 export function progressStoreContract(name: string, makeStore: MakeStore<TransactionStore>): void {
-  describe(`${name}: progress store`, () => {
+  describe(`${name}: store of sign-in transactions`, () => {
     const store = freshStore(makeStore);
     const isFirst = async (transaction: SignInTransaction) => (await store().save(transaction)) !== null;
 
-    it('gives back what was saved, one version up', async () => {
+    it('gives back a saved transaction, one version higher', async () => {
       const full = aProgress({
         authentications: [
           { method: 'pwd', enrolmentId: null, atMs: NOW },
@@ -40,7 +40,7 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Transac
       expect(await store().find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
     });
 
-    it('gives back a set-up that has no secret yet', async () => {
+    it('gives back an enrolment without a secret', async () => {
       const pendingEnrolment = { enrolmentId: 'enrolment-2', method: 'passkey', secret: null } as const;
       await store().save(aProgress({ pendingEnrolment }));
       const found = await store().find('interaction-1', NOW);
@@ -64,19 +64,19 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Transac
       expect(await store().find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
     });
 
-    it('lets one of 50 parallel callers save over a version, the first too', async () => {
+    it('lets one of 50 parallel callers save over a version, also over the first', async () => {
       expect(await winners(50, () => isFirst(aProgress()))).to.equal(1);
       expect(await winners(50, () => isFirst(aProgress({ version: 1 })))).to.equal(1);
       expect((await store().find('interaction-1', NOW))?.version).to.equal(2);
     });
 
-    it('knows progress until it expires and not from then on [R38]', async () => {
+    it('knows a transaction until it expires [R38]', async () => {
       await store().save(aProgress());
       expect(await store().find('interaction-1', NOW + MINUTE - 1)).to.deep.equal(aProgress({ version: 1 }));
       expect(await store().find('interaction-1', NOW + MINUTE)).to.equal(null);
     });
 
-    it('lets what has expired be begun anew once it was looked for', async () => {
+    it('allows a new transaction in the place of an expired one', async () => {
       await store().save(aProgress());
       await store().save(aProgress({ version: 1 }));
       expect(await store().find('interaction-1', NOW + MINUTE)).to.equal(null);
@@ -85,7 +85,7 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Transac
       expect(await store().find('interaction-1', NOW + MINUTE)).to.deep.equal({ ...anew, version: 1 });
     });
 
-    it('does not bring back by a late save what was removed [A11]', async () => {
+    it('does not restore a removed transaction by a late save [A11]', async () => {
       await store().save(aProgress());
       await store().remove('interaction-1');
       expect(await store().find('interaction-1', NOW)).to.equal(null);

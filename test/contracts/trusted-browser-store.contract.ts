@@ -19,7 +19,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await store().find('browser-3', NOW)).to.equal(null);
     });
 
-    it('takes what looks like a query for the text that it is [A88]', async () => {
+    it('treats text that looks like a query as text [A88]', async () => {
       await store().insert(aTrustedBrowser());
       for (const text of [`' OR 1=1 --`, '{"$gt":""}', '%', '*', '']) {
         expect(await store().find(text, NOW), text).to.equal(null);
@@ -31,7 +31,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await idsOf('account-1')).to.deep.equal(['browser-1']);
     });
 
-    it('overwrites nothing under an id that is taken, so that it may be inserted again', async () => {
+    it('ignores a second insert under the same id', async () => {
       await store().insert(aTrustedBrowser());
       await store().insert(aTrustedBrowser());
       await store().insert(aTrustedBrowser({ accountId: 'account-2', expiresAt: NOW + 2 * MINUTE }));
@@ -39,7 +39,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await store().listByAccount('account-2', NOW)).to.deep.equal([]);
     });
 
-    it('knows a browser until it expires and not from then on [R38]', async () => {
+    it('knows a browser until it expires [R38]', async () => {
       await store().insert(aTrustedBrowser());
       expect(await store().find('browser-1', NOW + MINUTE - 1)).to.deep.equal(aTrustedBrowser());
       expect(await store().find('browser-1', NOW + MINUTE)).to.equal(null);
@@ -57,7 +57,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await idsOf('account-3')).to.deep.equal([]);
     });
 
-    it('notes a use, and touches nothing else', async () => {
+    it('records a use, and changes nothing else', async () => {
       await store().insert(aTrustedBrowser());
       await store().insert(aTrustedBrowser({ id: 'browser-2' }));
       const use = { lastUsedAt: NOW + 1, lastUsedFor: 'demo' };
@@ -68,7 +68,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await store().find('browser-2', NOW)).to.deep.equal(aTrustedBrowser({ id: 'browser-2' }));
     });
 
-    it('notes of 50 uses at once one, whole', async () => {
+    it('records one of 50 simultaneous uses, whole', async () => {
       await store().insert(aTrustedBrowser());
       await together(50, (index) =>
         store().noteUse('browser-1', { lastUsedAt: NOW + index, lastUsedFor: `client-${index}` }),
@@ -77,7 +77,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(found?.lastUsedFor).to.equal(`client-${Number(found?.lastUsedAt) - NOW}`);
     });
 
-    it('does not bring back by a late use what was removed', async () => {
+    it('does not restore a removed browser by a late use', async () => {
       await store().insert(aTrustedBrowser());
       await store().remove('account-1', 'browser-1');
       await store().noteUse('browser-1', { lastUsedAt: NOW, lastUsedFor: 'demo' });
@@ -85,7 +85,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await idsOf('account-1')).to.deep.equal([]);
     });
 
-    it('does not bring back what is removed while 50 uses are noted', async () => {
+    it('does not restore a browser that is removed during 50 uses', async () => {
       await store().insert(aTrustedBrowser());
       await together<unknown>(50, (index) =>
         index === 25
@@ -95,7 +95,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await store().find('browser-1', NOW)).to.equal(null);
     });
 
-    it('removes a browser of the account named, and of no other', async () => {
+    it('removes a browser of the given account only', async () => {
       await store().insert(aTrustedBrowser());
       expect(await store().remove('account-2', 'browser-1')).to.equal(false);
       expect(await idsOf('account-1')).to.deep.equal(['browser-1']);
@@ -109,7 +109,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await winners(50, () => store().remove('account-1', 'browser-1'))).to.equal(1);
     });
 
-    it('removes all browsers of one account alone, and tells how many there were', async () => {
+    it('removes all browsers of one account only, and gives their number', async () => {
       for (const id of ['one', 'two', 'three']) await store().insert(aTrustedBrowser({ id }));
       await store().insert(aTrustedBrowser({ id: 'other', accountId: 'account-2' }));
       expect(await store().removeAll('account-1')).to.equal(3);
@@ -118,7 +118,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await store().removeAll('account-1')).to.equal(0);
     });
 
-    it('removes all browsers of one tenant alone, and tells how many there were', async () => {
+    it('removes all browsers of one tenant only, and gives their number', async () => {
       for (const id of ['one', 'two']) await store().insert(aTrustedBrowser({ id, accountId: id }));
       await store().insert(aTrustedBrowser({ id: 'other', tenantId: 'kantoor' }));
       expect(await store().removeTenant('acme')).to.equal(2);

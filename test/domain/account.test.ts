@@ -19,17 +19,17 @@ describe('normaliseEmail', () => {
     it(title, () => expect(normaliseEmail(typed)).to.equal(spelled));
   }
 
-  it('takes no dotless or dotted Turkish i for the Latin one', () => {
+  it('keeps the dotless and the dotted Turkish i apart from the Latin i', () => {
     expect(normaliseEmail('b\u0131ll@acme.test')).not.to.equal('bill@acme.test');
     expect(normaliseEmail('B\u0130LL@acme.test')).not.to.equal('bill@acme.test');
   });
 
-  it('takes no look-alike for the letter', () => {
+  it('keeps look-alike letters apart', () => {
     expect(normaliseEmail('b\u043eb@acme.test')).not.to.equal('bob@acme.test');
     expect(normaliseEmail('\uff42ob@acme.test')).not.to.equal('bob@acme.test');
   });
 
-  it('spells what it has spelled the same again', () => {
+  it('does not change a result when it is applied again', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (typed) => {
         const once = normaliseEmail(typed);
@@ -53,7 +53,7 @@ describe('normalisePassword', () => {
     expect(normalisePassword('cafe\u0301 cre\u0300me')).to.equal('caf\u00e9 cr\u00e8me');
   });
 
-  it('changes nothing else: case, spaces and length are the person\u2019s own', () => {
+  it('keeps case, spaces and length', () => {
     expect(normalisePassword('  Correct Horse \u00a0 \ufb01sh \uff11 ')).to.equal(
       '  Correct Horse \u00a0 \ufb01sh \uff11 ',
     );

@@ -8,7 +8,7 @@ describe('a masked address', () => {
     expect(maskedEmail('bob@acme.test')).to.equal('b••••••@a••••••');
   });
 
-  it('is as long for every address [A96]', () => {
+  it('has the same length for every e-mail address [A96]', () => {
     fc.assert(
       fc.property(fc.emailAddress(), (email) => {
         expect(maskedEmail(email)).to.match(/^.•{6}@.•{6}$/u);
@@ -16,13 +16,13 @@ describe('a masked address', () => {
     );
   });
 
-  it('tells no more of an address with two signs [A96]', () => {
+  it('reveals no more of an e-mail address with two @ signs [A96]', () => {
     expect(maskedEmail('"bob@home"@acme.test')).to.equal('"••••••@a••••••');
   });
 });
 
 describe('a masked number', () => {
-  it('shows two digits, and is as long for every number [A96]', () => {
+  it('shows two digits, and has the same length for every number [A96]', () => {
     expect(maskedPhone('+31612345678')).to.equal('••••••78');
     expect(maskedPhone('+4915112345699')).to.equal('••••••99');
   });

@@ -20,7 +20,7 @@ describe('keys', () => {
       history,
     ).map(({ state }) => state);
 
-  it('are current, next or older by their place and their history [R34]', () => {
+  it('are current, next or older by their position and their history [R34]', () => {
     expect(states(['a'], {})).to.deep.equal(['current']);
     const added = { b: { made: NOW, used: null } };
     expect(states(['a', 'b'], added)).to.deep.equal(['current', 'next']);
@@ -41,7 +41,7 @@ describe('keys', () => {
     expect(nextOf(keys.slice(0, 2))).to.equal(undefined);
   });
 
-  it('must stay while they are in use, have sealed something, or live on in a session [R35]', () => {
+  it('cannot be removed while they are in use, have encrypted a record, or signed for a live session [R35]', () => {
     const older = { state: 'older', records: 0, replacedAt: NOW } as const;
     const day = 24 * HOUR;
     expect(hindranceOf({ ...older, state: 'current' }, day, NOW)).to.deep.equal({ kind: 'current' });
@@ -55,7 +55,7 @@ describe('keys', () => {
     expect(hindranceOf({ ...older, state: 'next' }, day, NOW), 'never used').to.equal(null);
   });
 
-  it('are called by what tells nothing of them', () => {
+  it('have ids that reveal nothing of them', () => {
     const key = 'a cookie key that has 32 characters';
     expect(cookieKeyId(key))
       .to.match(/^[0-9a-f]{12}$/)

@@ -73,7 +73,7 @@ describe('enforcementFor', () => {
     it(title, () => expect(enforcementFor({ enforcement, groups }, { groups: memberOf })).to.equal(expected));
   }
 
-  it('is never looser by one group more', () => {
+  it('is never looser with one more group', () => {
     const names = ['a', 'b', 'c'];
     const settings = fc.record({
       enforcement: anyEnforcement,
@@ -122,7 +122,7 @@ describe('methodsOnOffer', () => {
     it(title, () => expect(methodsOnOffer(enforcement, methods, role)).to.deep.equal(expected));
   }
 
-  it('names no method twice, and none that nobody listed but those two', () => {
+  it('names each listed method once, and adds those two only', () => {
     const role = fc.constantFrom('member' as const, 'manager' as const, 'admin' as const);
     fc.assert(
       fc.property(

@@ -20,7 +20,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
     const store = freshStore(makeStore);
     const expiresAt = NOW + MINUTE;
 
-    it('gives back a payload as it was stored, and keeps the last one', async () => {
+    it('gives back the last stored payload unchanged', async () => {
       expect(await store().find('AuthorizationCode', 'code-1', NOW)).to.equal(null);
       await store().upsert('AuthorizationCode', 'code-1', CODE, expiresAt);
       expect(await store().find('AuthorizationCode', 'code-1', NOW)).to.deep.equal(CODE);
@@ -38,7 +38,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       expect(await store().find('AuthorizationCode', 'same', NOW)).to.deep.equal(CODE);
     });
 
-    it('knows a payload until it expires and not from then on [R38]', async () => {
+    it('knows a payload until it expires [R38]', async () => {
       await store().upsert('Session', 'session-1', { uid: 'uid-1' }, expiresAt);
       for (const [now, there] of [
         [expiresAt - 1, true],
@@ -51,7 +51,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       expect(await store().find('Session', 'session-1', expiresAt)).to.deep.equal({ uid: 'uid-1' });
     });
 
-    it('keeps for ever what has no expiry', async () => {
+    it('keeps a payload without an expiry for ever', async () => {
       await store().upsert('Grant', 'grant-1', { accountId: 'account-1' }, null);
       const inAThousandYears = NOW + 1000 * 365 * 24 * 60 * MINUTE;
       expect(await store().find('Grant', 'grant-1', inAThousandYears)).to.deep.equal({
@@ -69,7 +69,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       expect(await store().findByUid('Interaction', 'uid-1', NOW)).to.equal(null);
     });
 
-    it('lets one of 50 parallel callers consume, and says when it was [A44]', async () => {
+    it('lets one of 50 parallel callers consume, and records the time [A44]', async () => {
       await store().upsert('AuthorizationCode', 'code-1', CODE, expiresAt);
       expect(await winners(50, () => store().consume('AuthorizationCode', 'code-1', NOW + 999))).to.equal(1);
       expect(await store().find('AuthorizationCode', 'code-1', NOW + 1000)).to.deep.equal({
@@ -78,7 +78,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       });
     });
 
-    it('leaves consumed what was consumed, whatever is stored over it [A46]', async () => {
+    it('keeps a payload consumed when another is stored over it [A46]', async () => {
       await store().upsert('RefreshToken', 'token-1', CODE, expiresAt);
       await store().consume('RefreshToken', 'token-1', NOW);
       await store().upsert('RefreshToken', 'token-1', CODE, expiresAt);
@@ -86,13 +86,13 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       expect((await store().find('RefreshToken', 'token-1', NOW))?.consumed).to.equal(NOW / 1000);
     });
 
-    it('takes a payload stored as consumed for consumed', async () => {
+    it('treats a payload that is stored as consumed as consumed', async () => {
       await store().upsert('RefreshToken', 'token-1', { ...CODE, consumed: 1_749_999_999 }, expiresAt);
       expect(await store().consume('RefreshToken', 'token-1', NOW)).to.equal(false);
       expect((await store().find('RefreshToken', 'token-1', NOW))?.consumed).to.equal(1_749_999_999);
     });
 
-    it('lets nobody consume what is expired, destroyed or unknown', async () => {
+    it('lets nobody consume an expired, destroyed or unknown payload', async () => {
       await store().upsert('AuthorizationCode', 'expired', CODE, expiresAt);
       await store().upsert('AuthorizationCode', 'destroyed', CODE, expiresAt);
       await store().destroy('AuthorizationCode', 'destroyed');
@@ -107,7 +107,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       expect(await store().find('Interaction', 'interaction-1', NOW)).to.equal(null);
     });
 
-    it('revokes what was issued under a grant, of that model alone', async () => {
+    it('revokes the payloads of a grant, of that model only', async () => {
       await store().upsert('AccessToken', 'token-1', { grantId: 'grant-1' }, expiresAt);
       await store().upsert('AccessToken', 'token-2', { grantId: 'grant-1' }, null);
       await store().upsert('AccessToken', 'token-3', { grantId: 'grant-2' }, expiresAt);
@@ -122,7 +122,7 @@ export function providerStoreContract(name: string, makeStore: MakeStore<Provide
       expect(await there('RefreshToken', 'token-1')).to.equal(true);
     });
 
-    it('goes by the grant and the uid of the payload stored last', async () => {
+    it('uses the grant and the uid of the last stored payload', async () => {
       await store().upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, expiresAt);
       await store().upsert('Session', 'session-1', { uid: 'uid-2', grantId: 'grant-2' }, expiresAt);
       expect(await store().findByUid('Session', 'uid-1', NOW)).to.equal(null);

@@ -5,7 +5,7 @@ import { MINUTE, NOW } from '../examples.ts';
 import { freshStore, type MakeStore, together, winners } from '../make-store.ts';
 
 export function replacementContract(name: string, makeStore: MakeStore<ShortLivedProviderStore>): void {
-  describe(`${name}: replacing what was found`, () => {
+  describe(`${name}: replacement of a found payload`, () => {
     const store = freshStore(makeStore);
     const expiresAt = NOW + MINUTE;
     const row = (id: string, says: string): ProviderRow => ({ id, payload: { uid: 'uid-1', says } });
@@ -16,12 +16,12 @@ export function replacementContract(name: string, makeStore: MakeStore<ShortLive
 
     beforeEach(() => store().upsert('Session', 'one', row('one', 'first').payload, expiresAt));
 
-    it('puts the new payload where the one that was found still is', async () => {
+    it('stores the new payload while the found one is still there', async () => {
       expect(await replace(row('one', 'first'), row('one', 'second'))).to.equal(true);
       expect([await found('one'), await foundByUid()]).to.deep.equal(['second', 'second']);
     });
 
-    it('puts it under another id, and leaves nothing under the first', async () => {
+    it('moves it to another id, and leaves nothing under the first', async () => {
       expect(await replace(row('one', 'first'), row('two', 'second'))).to.equal(true);
       expect([await found('one'), await found('two')]).to.deep.equal([undefined, 'second']);
       expect(await foundByUid()).to.equal('second');
@@ -30,7 +30,7 @@ export function replacementContract(name: string, makeStore: MakeStore<ShortLive
     });
 
     for (const id of ['one', 'two']) {
-      it(`changes nothing under ${id} when something else is stored by now`, async () => {
+      it(`changes nothing under ${id} when another payload is stored by then`, async () => {
         await replace(row('one', 'first'), row('one', 'second'));
         expect(await replace(row('one', 'first'), row(id, 'third'))).to.equal(false);
         expect([await found('one'), await foundByUid()]).to.deep.equal(['second', 'second']);
@@ -56,7 +56,7 @@ export function replacementContract(name: string, makeStore: MakeStore<ShortLive
       expect(await found('one')).to.equal('first');
     });
 
-    it('knows it until the new expiry [R38]', async () => {
+    it('keeps it until the new expiry [R38]', async () => {
       const later = expiresAt + MINUTE;
       await store().replace('Session', row('one', 'first'), row('one', 'second'), later);
       for (const [now, says] of [
@@ -82,7 +82,7 @@ export function replacementContract(name: string, makeStore: MakeStore<ShortLive
       expect(there.filter((says) => says !== undefined)).to.deep.equal([await foundByUid()]);
     });
 
-    it('has nothing left of what was destroyed while 50 were replacing it [A86]', async () => {
+    it('leaves nothing of a payload that was destroyed during 50 replacements [A86]', async () => {
       const [destroyed] = await Promise.all([
         store().destroy('Session', 'one'),
         together(50, (index) => replace(row('one', 'first'), row('one', `next-${index}`))),

@@ -20,7 +20,7 @@ describe('enrolmentPurpose', () => {
     });
   }
 
-  it('tells what belongs to which part', () => {
+  it('keeps the boundaries of its parts', () => {
     const one = enrolmentPurpose({ ...own, tenantId: 'acme', accountId: 'bob' });
     expect(enrolmentPurpose({ ...own, tenantId: 'acmebob', accountId: '' })).not.to.equal(one);
   });

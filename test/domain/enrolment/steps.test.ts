@@ -16,13 +16,13 @@ function account(setUpProof: TenantSecondFactor['setUpProof'], ...methods: Metho
 const pendingEnrolment = (method: MethodName, more: Partial<SignInTransaction> = {}): SignInTransaction =>
   aProgress({ pendingEnrolment: { enrolmentId: 'new', method, secret: null }, ...more });
 
-describe('the proof before a set-up', () => {
-  it('is needed for the first factor, whatever else there is [A48]', () => {
+describe('the confirmation before an enrolment', () => {
+  it('is required for the first factor by every method [A48]', () => {
     expect(needsSetUpProof(pendingEnrolment('totp'), account('email'))).to.equal(true);
     expect(needsSetUpProof(pendingEnrolment('totp'), account('email', 'recovery'))).to.equal(true);
   });
 
-  it('is not asked twice in one visit, nor of who has a factor, nor where the tenant wants none', () => {
+  it('is skipped after it was given, for an account with a factor, and where the tenant requires none', () => {
     expect(needsSetUpProof(pendingEnrolment('totp', { isSetUpProven: true }), account('email'))).to.equal(
       false,
     );
@@ -31,9 +31,9 @@ describe('the proof before a set-up', () => {
   });
 });
 
-describe('the step of a set-up', () => {
+describe('the step of an enrolment', () => {
   for (const method of ['totp', 'email', 'sms', 'passkey'] as const) {
-    it(`is the proof before ${method}, and then the method itself [A48]`, () => {
+    it(`is the confirmation before ${method}, and then the method itself [A48]`, () => {
       expect(enrolmentStepOf(pendingEnrolment(method), account('email'))).to.equal('proof');
       expect(enrolmentStepOf(pendingEnrolment(method, { isSetUpProven: true }), account('email'))).to.equal(
         method,
@@ -42,12 +42,12 @@ describe('the step of a set-up', () => {
     });
   }
 
-  it('is none while nothing is set up', () => {
+  it('is null while no enrolment is under way', () => {
     expect(enrolmentStepOf(aProgress(), account('email'))).to.equal(null);
     expect(enrolmentStepOf(aProgress(), account('email', 'totp', 'recovery'))).to.equal(null);
   });
 
-  it('is none when the method was taken off the offer, for who is no administrator [B.2]', () => {
+  it('is null once the method is no longer on offer, except for an administrator [B.2]', () => {
     const now = account('none');
     const tenant = aTenant('acme', { setUpProof: 'none', methods: ['email'] });
     for (const forbidding of [{ tenant }, { enforcement: 'off' }] as const) {
@@ -59,7 +59,7 @@ describe('the step of a set-up', () => {
     }
   });
 
-  it('shows recovery codes once they are good, and not before', () => {
+  it('shows recovery codes only once they are valid', () => {
     const made = aProgress({ newCodes: 'sealed' });
     expect(enrolmentStepOf(made, account('none'))).to.equal(null);
     expect(enrolmentStepOf(made, account('none', 'totp'))).to.equal(null);

@@ -35,7 +35,7 @@ describe('passkey', () => {
     }
   });
 
-  it('asks for 32 random bytes, for one purpose, as long as the visit lives', () => {
+  it('creates a challenge of 32 random bytes for one purpose, valid as long as the transaction', () => {
     const random = (length: number) => new Uint8Array(length).fill(255);
     const challenge = method.newChallenge('sign-in', { id: 'one', random, now: 5, expiresAt: 9 });
     expect(challenge).to.include({
@@ -48,7 +48,7 @@ describe('passkey', () => {
     expect(Buffer.from(challenge.digest, 'base64url')).to.deep.equal(Buffer.alloc(32, 255));
   });
 
-  it('asks for a new one with every algorithm that is then taken, and for none that is there already', () => {
+  it('requests a new passkey with every accepted algorithm, and excludes those of the account', () => {
     const user = { id: 'cGVyc29u', name: 'bob@acme.test', displayName: 'Bob' };
     const asked = method.creation({
       site: SITE,
@@ -69,7 +69,7 @@ describe('passkey', () => {
     expect(asked.attestation).to.equal('none');
   });
 
-  it('asks at a sign-in for those of the account, and for verification where it must be', () => {
+  it('requests the passkeys of the account at a sign-in, and user verification where it is required', () => {
     const of = { site: SITE, challenge: 'random', credentials: [KEPT] };
     expect(method.request({ ...of, mustVerify: false })).to.deep.include({
       rpId: 'id.example',
@@ -102,7 +102,7 @@ describe('passkey', () => {
     ['an older one', 4, 3, 'counter_behind'],
     ['one that is gone', 4, 0, 'counter_behind'],
   ] as const) {
-    it(`takes ${what} for ${verdict} [A43]`, () => {
+    it(`answers ${what} with ${verdict} [A43]`, () => {
       const used = { credentialId: KEPT.id, counter, userVerified: true, deviceBound: true };
       expect(method.check(used, { lastCounter, mustVerify: true })).to.equal(verdict);
       const unverified = { ...used, userVerified: false };
@@ -111,7 +111,7 @@ describe('passkey', () => {
     });
   }
 
-  it('reads what was kept, and nothing else', () => {
+  it('reads a stored passkey, and rejects a malformed one', () => {
     expect(credentialOf(JSON.stringify(KEPT))).to.deep.equal(KEPT);
     for (const other of [null, [], 'text', {}, { ...KEPT, id: 5 }, { ...KEPT, publicKey: undefined }]) {
       expect(credentialOf(JSON.stringify(other))).to.equal(null);

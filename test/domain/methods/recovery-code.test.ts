@@ -18,7 +18,7 @@ describe('recovery codes', () => {
     for (const code of codes) expect(code).to.match(/^([0-9a-z]{4}-){3}[0-9a-z]{4}$/);
   });
 
-  it('have 65 bits of chance and more: sixteen characters, each any of 32, each as likely [A29]', () => {
+  it('have more than 65 bits of entropy: sixteen characters, each one of 32 with the same probability [A29]', () => {
     const seen = new Map<string, number>();
     for (let value = 0; value < 256; value += 1) {
       const [code = ''] = recovery.newCodes((length) => new Uint8Array(length).fill(value));
@@ -33,7 +33,7 @@ describe('recovery codes', () => {
     expect(16 * Math.log2(seen.size)).to.be.at.least(65);
   });
 
-  it('draw each character by a byte of its own', () => {
+  it('take one random byte for each character', () => {
     const [code] = recovery.newCodes((length) => Uint8Array.from({ length }, (_, index) => index));
     expect(code).to.equal('0123-4567-89ab-cdef');
   });
@@ -56,7 +56,7 @@ describe('recovery codes', () => {
     ['', null],
   ];
   for (const [typed, code] of spelt) {
-    it(`take ${JSON.stringify(typed)} for ${code ?? 'no code'} [A26]`, () =>
+    it(`read ${JSON.stringify(typed)} as ${code ?? 'no code'} [A26]`, () =>
       expect(recovery.spelt(typed)).to.equal(code));
   }
 
@@ -65,7 +65,7 @@ describe('recovery codes', () => {
     expect(recovery.spelt('0'.repeat(100_000))).to.equal(null);
   });
 
-  it('are kept under the name of their set, so that equal ones of two sets have nothing in common', () => {
+  it('have digests that depend on their set, so that equal codes of two sets differ', () => {
     expect(recoveryText('one', CODE)).not.to.equal(recoveryText('two', CODE));
     expect(recoveryClaim('one', 'digest')).not.to.equal(recoveryClaim('two', 'digest'));
   });

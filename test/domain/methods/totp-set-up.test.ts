@@ -26,21 +26,21 @@ describe('totp: the secret', () => {
     expect(secret).to.equal('GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ');
   });
 
-  it('is made of the bytes that it is given and of nothing else', () => {
+  it('encodes exactly the given bytes', () => {
     const secrets = Array.from({ length: 100 }, () => totp.newSecret(randomBytes));
     expect(new Set(secrets).size).to.equal(100);
     for (const secret of secrets) expect(secret).to.match(/^[A-Z2-7]{32}$/);
   });
 });
 
-describe('totp: the address in the QR code', () => {
+describe('totp: the URL in the QR code', () => {
   function read(uri: string) {
     const { protocol, host, pathname, searchParams } = new URL(uri);
     const label = pathname.slice(1).split(':').map(decodeURIComponent);
     return { kind: `${protocol}//${host}`, label, query: Object.fromEntries(searchParams) };
   }
 
-  it('names issuer, account and secret, and leaves out what every app takes for granted [0.4]', () => {
+  it('names issuer, account and secret, and omits the defaults of every app [0.4]', () => {
     expect(read(createTotp(SETTINGS).provisioningUri('GEZDGNBV', 'bob@acme.test'))).to.deep.equal({
       kind: 'otpauth://totp',
       label: ['Doublelock', 'bob@acme.test'],
@@ -48,7 +48,7 @@ describe('totp: the address in the QR code', () => {
     });
   });
 
-  it('keeps an issuer and an account with special characters as they are', () => {
+  it('escapes special characters in the issuer and the account', () => {
     const issuer = 'A & B/C?#100% S\u00f6hne';
     const account = 'bob+tag&secret=x@acme.test';
     const { label, query } = read(createTotp({ ...SETTINGS, issuer }).provisioningUri('GEZDGNBV', account));
@@ -56,7 +56,7 @@ describe('totp: the address in the QR code', () => {
     expect(query).to.deep.equal({ secret: 'GEZDGNBV', issuer });
   });
 
-  it('says how long and how often, where that is not what apps expect', () => {
+  it('names digits and period where they differ from the defaults of apps', () => {
     const totp = createTotp({ ...SETTINGS, digits: 8, periodSeconds: 60 });
     const { query } = read(totp.provisioningUri('GEZDGNBV', 'bob@acme.test'));
     expect(query).to.include({ digits: '8', period: '60' });
@@ -64,15 +64,15 @@ describe('totp: the address in the QR code', () => {
   });
 });
 
-describe('the catalogue', () => {
-  it('has the method of every name in it', () => {
+describe('the catalogue of methods', () => {
+  it('has one method for each name', () => {
     const sent = { lifetimeSeconds: 90 };
     const methods = createMethods({ totp: SETTINGS, email: sent, sms: sent });
     for (const name of BUILT_METHODS) expect(methods.find(name)?.name).to.equal(name);
     expect(CATALOGUE.map(({ name }) => name)).to.deep.equal(METHOD_NAMES);
   });
 
-  it('offers nothing that needs a sender where there is none, and no passkey where browsers make none', () => {
+  it('offers no sent codes without a sender, and no passkey where browsers make none', () => {
     const sent = { lifetimeSeconds: 90 };
     const made = (settings: Pick<MethodSettings, 'email' | 'sms'>) =>
       createMethods({ totp: SETTINGS, ...settings });

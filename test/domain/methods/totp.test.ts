@@ -43,7 +43,7 @@ describe('totp: the codes of RFC 6238, appendix B', () => {
     [2_000_000_000, '69279037'],
     [20_000_000_000, '65353130'],
   ] as const) {
-    it(`accepts ${code} at ${seconds} s, and its end where codes are shorter`, () => {
+    it(`accepts ${code} at ${seconds} s, and its last digits where codes are shorter`, () => {
       const step = Math.floor(seconds / 30);
       for (const digits of [8, 7, 6]) {
         const method = createTotp({ ...SETTINGS, digits });
@@ -53,12 +53,12 @@ describe('totp: the codes of RFC 6238, appendix B', () => {
     });
   }
 
-  it('accepts no code of another length than it was set up with', () => {
+  it('refuses a code whose length differs from the enrolled one', () => {
     expect(createTotp({ ...SETTINGS, digits: 8 }).check([phone()], '287082', 59_000)).to.deep.equal(WRONG);
     expect(createTotp({ ...SETTINGS, digits: 6 }).check([phone()], '94287082', 59_000)).to.deep.equal(WRONG);
   });
 
-  it('counts in steps of another period, drift included', () => {
+  it('supports another period, drift included', () => {
     const slow = createTotp({ ...SETTINGS, periodSeconds: 60 });
     const kinds = [-2, -1, 0, 1, 2].map((steps) => {
       const code = totpCode(SECRET, NOW + steps * 60_000, { periodSeconds: 60 });
@@ -75,7 +75,7 @@ describe('totp: when a code is accepted', () => {
     });
   }
 
-  it('accepts by whole steps, whatever second of them it is [A35]', () => {
+  it('accepts a code at every second of its step [A35]', () => {
     for (const ms of [0, 1, 29_999]) {
       expect(totp.check([phone()], codeAt(-1), NOW + ms)).to.deep.equal(accepted(-1));
       expect(totp.check([phone()], codeAt(1), NOW + ms)).to.deep.equal(accepted(1));
@@ -84,7 +84,7 @@ describe('totp: when a code is accepted', () => {
     }
   });
 
-  it('accepts by the present step alone where no drift is allowed [A35]', () => {
+  it('accepts the code of the present step only where no drift is allowed [A35]', () => {
     const strict = createTotp({ ...SETTINGS, driftSteps: 0 });
     expect(strict.check([phone()], codeAt(0), NOW)).to.deep.equal(accepted(0));
     expect(strict.check([phone()], codeAt(1), NOW).kind).to.equal('near');
@@ -97,7 +97,7 @@ describe('totp: when a code is accepted', () => {
     [10, 300],
     [-10, -300],
   ] as const) {
-    it(`tells a clock that is ${seconds} s off, and accepts nothing of it [3.8]`, () => {
+    it(`reports a clock that is ${seconds} s off, and refuses its code [3.8]`, () => {
       const verdict = totp.check([phone()], codeAt(steps), NOW);
       expect(verdict).to.deep.equal({
         kind: 'near',
@@ -108,28 +108,28 @@ describe('totp: when a code is accepted', () => {
     });
   }
 
-  it('tells nothing of a code further away [3.8]', () => {
+  it('reports no drift for a code further away [3.8]', () => {
     expect(totp.check([phone()], codeAt(11), NOW)).to.deep.equal(WRONG);
     expect(totp.check([phone()], codeAt(-11), NOW)).to.deep.equal(WRONG);
   });
 });
 
-describe('totp: once and never again', () => {
-  it('takes the newest step accepted for used [A32]', () => {
+describe('totp: a used code', () => {
+  it('is refused again in the newest accepted step [A32]', () => {
     expect(totp.check([phone({ lastStep: STEP })], codeAt(0), NOW)).to.deep.equal(used(0));
   });
 
-  it('takes every older step for used while it is inside tolerance [A34]', () => {
+  it('is used in every older step within tolerance [A34]', () => {
     expect(totp.check([phone({ lastStep: STEP })], codeAt(-1), NOW)).to.deep.equal(used(-1));
     expect(totp.check([phone({ lastStep: STEP + 1 })], codeAt(0), NOW)).to.deep.equal(used(0));
   });
 
-  it('accepts the step after it [A34]', () => {
+  it('leaves the next step valid [A34]', () => {
     expect(totp.check([phone({ lastStep: STEP })], codeAt(1), NOW)).to.deep.equal(accepted(1));
     expect(totp.check([phone({ lastStep: STEP - 1 })], codeAt(0), NOW)).to.deep.equal(accepted(0));
   });
 
-  it('accepts the very first step there is', () => {
+  it('may be that of the very first step', () => {
     expect(totp.check([phone()], totpCode(SECRET, 0), 0)).to.deep.equal({
       kind: 'accepted',
       enrolmentId: 'phone',
@@ -141,23 +141,23 @@ describe('totp: once and never again', () => {
 describe('totp: several phones of one account', () => {
   const tablet: Candidate = { id: 'tablet', secret: OTHER, lastStep: null };
 
-  it('accepts the code of either, and says whose it was', () => {
+  it('accepts the code of either, and names the phone', () => {
     expect(totp.check([phone(), tablet], codeAt(0), NOW)).to.deep.equal(accepted(0));
     expect(totp.check([phone(), tablet], codeAt(0, OTHER), NOW)).to.deep.equal(accepted(0, 'tablet'));
   });
 
-  it('takes a step used on one for used there alone [A32]', () => {
+  it('keeps the used steps of each phone apart [A32]', () => {
     const burnt = phone({ lastStep: STEP });
     expect(totp.check([burnt, tablet], codeAt(0), NOW)).to.deep.equal(used(0));
     expect(totp.check([burnt, tablet], codeAt(0, OTHER), NOW)).to.deep.equal(accepted(0, 'tablet'));
   });
 
-  it('tells whose clock is off [3.8]', () => {
+  it('names the phone whose clock is off [3.8]', () => {
     const verdict = totp.check([phone(), tablet], codeAt(3, OTHER), NOW);
     expect(verdict).to.deep.equal({ kind: 'near', enrolmentId: 'tablet', step: STEP + 3, offSeconds: 90 });
   });
 
-  it('is not stopped by one whose secret is lost', () => {
+  it('accepts a code although the secret of another phone is lost', () => {
     expect(totp.check([phone({ secret: null }), tablet], codeAt(0, OTHER), NOW)).to.deep.equal(
       accepted(0, 'tablet'),
     );
@@ -166,12 +166,12 @@ describe('totp: several phones of one account', () => {
     );
   });
 
-  it('accepts nothing where there is none', () => {
+  it('refuses every code where no phone is enrolled', () => {
     expect(totp.check([], codeAt(0), NOW)).to.deep.equal(WRONG);
   });
 });
 
-describe('totp: what is typed', () => {
+describe('totp: typed text', () => {
   const right = codeAt(0);
   const fullWidth = right.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
   const arabic = right.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x630));
@@ -182,7 +182,7 @@ describe('totp: what is typed', () => {
     `${right.slice(0, 3)} ${right.slice(3)}`,
     `${right.slice(0, 3)}\u00a0${right.slice(3)}`,
   ]) {
-    it(`accepts ${JSON.stringify(typed.replaceAll(/\d/g, '0'))}: people copy spaces`, () => {
+    it(`accepts ${JSON.stringify(typed.replaceAll(/\d/g, '0'))}, spaces included`, () => {
       expect(totp.check([phone()], typed, NOW)).to.deep.equal(accepted(0));
     });
   }
@@ -226,7 +226,7 @@ describe('totp: what is typed', () => {
   });
 });
 
-describe('totp: what is stored', () => {
+describe('totp: stored values', () => {
   for (const secret of [
     '',
     'A',
@@ -237,12 +237,12 @@ describe('totp: what is stored', () => {
     '\u0000',
     'A'.repeat(100_000),
   ]) {
-    it(`a secret like ${JSON.stringify(secret.slice(0, 20))} makes every code wrong, and is no fault`, () => {
+    it(`refuses every code for a secret such as ${JSON.stringify(secret.slice(0, 20))}, without an exception`, () => {
       expect(totp.check([phone({ secret })], '123456', NOW)).to.deep.equal(WRONG);
     });
   }
 
-  it('no secret, step or time is a fault', () => {
+  it('throws for no secret, step or time', () => {
     const step = fc.option(fc.oneof(fc.integer(), fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.NaN)));
     const secret = fc.option(fc.oneof(fc.string(), fc.stringMatching(/^[A-Z2-7]{0,64}$/)));
     fc.assert(

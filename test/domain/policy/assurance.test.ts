@@ -64,13 +64,13 @@ describe('acrOf and amrOf', () => {
     [['email', 'totp'], SFA, ['email', 'otp']],
   ];
   for (const [methods, acr, amr] of SIGN_INS) {
-    it(`says ${acr} and [${amr.join(' ')}] of ${methods.join(' and ') || 'nothing'} [A76]`, () => {
+    it(`report ${acr} and [${amr.join(' ')}] for ${methods.join(' and ') || 'nothing'} [A76]`, () => {
       expect(acrOf(authentications(...methods))).to.equal(acr);
       expect(amrOf(authentications(...methods))).to.deep.equal(amr);
     });
   }
 
-  it('says phr of a passkey that knew its owner, and mfa of one that was only there [A76]', () => {
+  it('report phr for a passkey with user verification, and mfa for one without [A76]', () => {
     expect(acrOf(passkeyUsed({}))).to.equal(PHR);
     expect(acrOf(passkeyUsed({ userVerified: false }))).to.equal(MFA);
     expect(acrOf([...authentications('pwd'), { method: 'passkey', enrolmentId: 'key', atMs: 1 }])).to.equal(
@@ -78,12 +78,12 @@ describe('acrOf and amrOf', () => {
     );
   });
 
-  it('says hwk of a key that stays in its hardware, and swk of one that is kept in sync [A76]', () => {
+  it('report hwk for a hardware-bound key, and swk for a synced one [A76]', () => {
     expect(amrOf(passkeyUsed({}))).to.deep.equal(['pwd', 'hwk', 'user', 'mfa']);
     expect(amrOf(passkeyUsed({ deviceBound: false }))).to.deep.equal(['pwd', 'swk', 'user', 'mfa']);
   });
 
-  it('says mfa from the level of two factors on, and below it never [A76]', () => {
+  it('report mfa from the level of two factors on only [A76]', () => {
     fc.assert(
       fc.property(anyProofs, (given) => {
         expect(amrOf(given).includes('mfa')).to.equal(rank(acrOf(given)) >= rank(MFA));
@@ -91,7 +91,7 @@ describe('acrOf and amrOf', () => {
     );
   });
 
-  it('says otp of an authenticator app alone [A76]', () => {
+  it('report otp for an authenticator app alone [A76]', () => {
     fc.assert(
       fc.property(anyProofs, (given) => {
         expect(amrOf(given).includes('otp')).to.equal(given.some(({ method }) => method === 'totp'));
@@ -99,7 +99,7 @@ describe('acrOf and amrOf', () => {
     );
   });
 
-  it('says each value once', () => {
+  it('report each value once', () => {
     fc.assert(
       fc.property(anyProofs, (given) => {
         expect(new Set(amrOf(given)).size).to.equal(amrOf(given).length);
@@ -107,7 +107,7 @@ describe('acrOf and amrOf', () => {
     );
   });
 
-  it('reaches no lower level by one proof more', () => {
+  it('report no lower level after another authentication', () => {
     fc.assert(
       fc.property(anyProofs, anyProofs, (given, more) => {
         expect(rank(acrOf([...given, ...more]))).to.be.at.least(rank(acrOf(given)));
@@ -116,7 +116,7 @@ describe('acrOf and amrOf', () => {
   });
 });
 
-describe('the levels', () => {
+describe('the assurance levels', () => {
   it('are ranked from one factor to phishing-resistant', () => {
     expect([PHR, TWO_STEP, SFA, MFA].sort((a, b) => rank(a) - rank(b))).to.deep.equal([
       SFA,
@@ -127,18 +127,18 @@ describe('the levels', () => {
   });
 
   for (const unknown of ['', 'mfa', 'PHR', ` ${MFA}`, '__proto__', 'constructor']) {
-    it(`do not include "${unknown}"`, () => expect(isAcr(unknown)).to.equal(false));
+    it(`do not know "${unknown}"`, () => expect(isAcr(unknown)).to.equal(false));
   }
 
-  it('include each of their names', () => expect(ACRS.every(isAcr)).to.equal(true));
+  it('know each of their names', () => expect(ACRS.every(isAcr)).to.equal(true));
 
-  it('are more than one factor with every method', () => {
+  it('are above one factor with every method', () => {
     for (const name of METHOD_NAMES) expect(rank(traitsOf(name)?.acr ?? SFA)).to.be.above(rank(SFA));
   });
 });
 
 describe('withProof', () => {
-  it('says of one proof more what all of them would say [A76]', () => {
+  it('gives the same after another authentication as all of them together [A76]', () => {
     fc.assert(
       fc.property(anyProofs, anyProofs, (before, more) => {
         const kept = more.reduce<readonly AuthenticationEvent[]>(withAuthentication, before);
@@ -151,7 +151,7 @@ describe('withProof', () => {
     );
   });
 
-  it('keeps the newest of each factor, and what was proven better before [A100]', () => {
+  it('keeps the newest authentication of each factor, and an earlier stronger one [A100]', () => {
     const [password, older] = authentications('pwd', 'totp');
     const newer = { method: 'totp', enrolmentId: 'totp', atMs: 9 } as const;
     const other = { ...newer, enrolmentId: 'totp of another phone' };

@@ -106,7 +106,7 @@ const CASES: readonly (readonly [string, PolicyInput, Decision])[] = [
   ['ends at a factor that is refused', required({ requested: fresh, factors: [refusedTotp] }), UNUSABLE],
 ];
 
-describe('decide: a fresh factor', () => {
+describe('evaluatePolicy for a fresh factor', () => {
   for (const [title, policyInput, decision] of CASES) {
     it(title, () => expect(decide(policyInput)).to.deep.equal(decision));
   }

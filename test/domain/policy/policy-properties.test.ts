@@ -18,8 +18,8 @@ function freshest(policyInput: PolicyInput): number {
   return Math.max(...factorProofs(policyInput).map(({ atMs }) => atMs));
 }
 
-describe('decide: in every situation', () => {
-  it('comes to the same decision twice, and changes nothing of what it was given', () => {
+describe('evaluatePolicy with any input', () => {
+  it('gives the same decision twice, and does not change its input', () => {
     holds((policyInput) => {
       const before = structuredClone(policyInput);
       const decision = decide(policyInput);
@@ -28,7 +28,7 @@ describe('decide: in every situation', () => {
     });
   });
 
-  it('reaches every kind of decision: the situations are varied enough', () => {
+  it('reaches every kind of decision with these inputs', () => {
     const seen = new Set<string>();
     holds((policyInput) => {
       const decision = decide(policyInput);
@@ -47,14 +47,14 @@ describe('decide: in every situation', () => {
     ]);
   });
 
-  it('goes no further without the password', () => {
+  it('asks for the password first', () => {
     holds((policyInput) => {
       const authentications = policyInput.authentications.filter(({ method }) => method !== 'pwd');
       expect(decide({ ...policyInput, authentications })).to.deep.equal({ kind: 'password' });
     });
   });
 
-  it('asks by methods that are set up, accepted, allowed and built', () => {
+  it('asks only for methods that are enrolled, accepted, allowed and built', () => {
     holds((policyInput) => {
       const decision = decide(policyInput);
       if (decision.kind !== 'prove') return;
@@ -73,7 +73,7 @@ describe('decide: in every situation', () => {
     });
   });
 
-  it('sets up what is on offer and built, and gives the level asked for', () => {
+  it('enrols only methods that are on offer, are built and reach the requested level', () => {
     holds((policyInput) => {
       const decision = decide(policyInput);
       if (decision.kind !== 'set-up') return;
@@ -88,7 +88,7 @@ describe('decide: in every situation', () => {
     });
   });
 
-  it('sets up nothing beside a factor that was not given, or not lately enough [A47]', () => {
+  it('enrols no further method before a recent authentication with an enrolled factor [A47]', () => {
     holds((policyInput) => {
       if (decide(policyInput).kind !== 'set-up' || policyInput.factors.length === 0) return;
       const oldest =
@@ -99,7 +99,7 @@ describe('decide: in every situation', () => {
     });
   });
 
-  it('ends: whoever gives what is asked is let in or refused, in four steps at most', () => {
+  it('admits or refuses a person within four answered steps', () => {
     fc.assert(
       fc.property(anySituation, fc.nat(), (start, choice) => {
         let policyInput: PolicyInput = { ...start, occasion: 'sign-in' };
@@ -137,7 +137,7 @@ function doAsTold(policyInput: PolicyInput, decision: Decision, choice: number, 
   };
 }
 
-describe('decide: what it means to be satisfied', () => {
+describe('evaluatePolicy, when it is satisfied,', () => {
   function whenSatisfied(property: (policyInput: PolicyInput, onGrace: boolean) => void): void {
     holds((policyInput) => {
       const decision = decide(policyInput);
@@ -145,20 +145,20 @@ describe('decide: what it means to be satisfied', () => {
     });
   }
 
-  it('the level that was asked for is reached', () => {
+  it('has reached the requested level', () => {
     whenSatisfied(({ authentications, requested }) => {
       if (requested.acrs)
         expect(rank(acrOf(authentications))).to.be.at.least(Math.min(...requested.acrs.map(rank)));
     });
   });
 
-  it('a client that takes nobody without a second factor gets nobody without one', () => {
+  it('has a second factor for a client that requires one', () => {
     whenSatisfied((policyInput) => {
       if (policyInput.requested.always) expect(factorProofs(policyInput)).not.to.be.empty;
     });
   });
 
-  it('the newest factor is as fresh as demanded, or the password where none is set up', () => {
+  it('has a factor as recent as requested, or such a password where no factor is enrolled', () => {
     whenSatisfied((policyInput) => {
       const { requested, factors, authentications } = policyInput;
       if (requested.freshMs === null) return;
@@ -168,7 +168,7 @@ describe('decide: what it means to be satisfied', () => {
     });
   });
 
-  it('who has a factor set up has given one, or comes with a trusted browser, where the tenant asks', () => {
+  it('has an enrolled factor or a trusted browser, where the tenant requires one', () => {
     whenSatisfied((policyInput) => {
       const { enforcement, factors, trustedBrowser, tenant } = policyInput;
       const passed = factorProofs(policyInput).length > 0 || (trustedBrowser && tenant.trustedDevices);
@@ -176,7 +176,7 @@ describe('decide: what it means to be satisfied', () => {
     });
   });
 
-  it('who has none where one is required is within grace', () => {
+  it('has an account in its grace period, if a required factor is missing', () => {
     whenSatisfied(({ enforcement, factors, tenant, graceStartedAt, occasion }, onGrace) => {
       expect(onGrace).to.equal(enforcement === 'required' && factors.length === 0);
       if (!onGrace) return;

@@ -13,8 +13,8 @@ function expectNoLooser(loose: PolicyInput, strict: PolicyInput): void {
   expect(openness(decide(strict))).to.be.at.most(openness(decide(loose)));
 }
 
-describe('decide: stricter is never looser', () => {
-  it('a stricter enforcement', () => {
+describe('evaluatePolicy admits nobody further', () => {
+  it('for a stricter enforcement', () => {
     holds((policyInput) => {
       const stages = ENFORCEMENTS.map((enforcement) => ({ ...policyInput, enforcement }));
       stages.slice(1).forEach((strict, index) => {
@@ -23,7 +23,7 @@ describe('decide: stricter is never looser', () => {
     });
   });
 
-  it('one more demand', () => {
+  it('for one more requested assurance', () => {
     fc.assert(
       fc.property(anySituation, anyDemand, (policyInput, more) => {
         const { acrs, always, freshMs } = policyInput.requested;
@@ -42,7 +42,7 @@ describe('decide: stricter is never looser', () => {
     );
   });
 
-  it('one proof less', () => {
+  it('for one authentication less', () => {
     holds((policyInput) => {
       policyInput.authentications.forEach((_, left) => {
         expectNoLooser(policyInput, {
@@ -53,7 +53,7 @@ describe('decide: stricter is never looser', () => {
     });
   });
 
-  it('one factor more, not given', () => {
+  it('for one more enrolled factor that was not used', () => {
     holds((policyInput) => {
       for (const method of METHOD_NAMES) {
         const factors = [...policyInput.factors, { id: 'added', method, accepted: true, isDefault: false }];
@@ -63,14 +63,14 @@ describe('decide: stricter is never looser', () => {
     });
   });
 
-  it('a factor that is refused', () => {
+  it('for a refused factor', () => {
     holds((policyInput) => {
       const factors = policyInput.factors.map((factor) => ({ ...factor, accepted: false }));
       expectNoLooser(policyInput, { ...policyInput, factors });
     });
   });
 
-  it('one method less, allowed or built', () => {
+  it('for one allowed or built method less', () => {
     holds((policyInput) => {
       const { tenant, available } = policyInput;
       for (const gone of METHOD_NAMES) {
@@ -84,7 +84,7 @@ describe('decide: stricter is never looser', () => {
     });
   });
 
-  it('less grace, or more of it gone', () => {
+  it('for a shorter grace period, or an older one', () => {
     holds((policyInput) => {
       const { tenant, graceStartedAt } = policyInput;
       expectNoLooser(policyInput, {
@@ -95,7 +95,7 @@ describe('decide: stricter is never looser', () => {
     });
   });
 
-  it('a later moment', () => {
+  it('at a later time', () => {
     holds((policyInput) =>
       expectNoLooser(policyInput, {
         ...policyInput,
@@ -105,7 +105,7 @@ describe('decide: stricter is never looser', () => {
     );
   });
 
-  it('a browser that is not trusted; and trust changes nothing but what the tenant asks', () => {
+  it('for an untrusted browser, and trust satisfies only the tenant’s own rule', () => {
     holds((given) => {
       const [trusted, plain] = [true, false].map((trustedBrowser) => decide({ ...given, trustedBrowser }));
       if (!trusted || !plain) throw new Error('two decisions');

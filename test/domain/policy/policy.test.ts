@@ -266,7 +266,7 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
   ],
 };
 
-describe('decide: the policy of the tenant', () => {
+describe('evaluatePolicy for the policy of the tenant', () => {
   for (const [rule, cases] of Object.entries(RULES)) {
     describe(rule, () => {
       for (const [title, policyInput, decision] of cases) {

@@ -233,7 +233,7 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
   ],
 };
 
-describe('decide: what is demanded beyond it', () => {
+describe('evaluatePolicy for the requested assurance', () => {
   for (const [rule, cases] of Object.entries(RULES)) {
     describe(rule, () => {
       for (const [title, policyInput, decision] of cases) {

@@ -10,7 +10,7 @@ import {
 import { MINUTE, NOW } from '../policy/policy-inputs.ts';
 
 describe('nextLock', () => {
-  it('waits 15 minutes, then twice as long each time, an hour at most [A19]', () => {
+  it('locks for 15 minutes, then twice as long each time, up to an hour [A19]', () => {
     const waits: number[] = [];
     let level = 0;
     for (let locks = 0; locks < 5; locks += 1) {
@@ -22,13 +22,13 @@ describe('nextLock', () => {
     expect(level).to.equal(5);
   });
 
-  it('waits an hour and no longer after any number of locks', () => {
+  it('locks for an hour at most after any number of locks', () => {
     expect(nextLock(5000, NOW)).to.deep.equal({ lockedUntil: NOW + 60 * MINUTE, level: 5001 });
   });
 });
 
 describe('secondFactorSubject', () => {
-  it('is another for each account, and none that a typed address could name', () => {
+  it('differs for each account, and equals no typed e-mail address', () => {
     expect(secondFactorSubject('a')).not.to.equal(secondFactorSubject('b'));
     expect(secondFactorSubject('a')).to.match(/^second-factor:/);
   });
@@ -57,7 +57,7 @@ describe('addressKey and truncatedAddress', () => {
     });
   }
 
-  it('counts every address of an IPv6 subscriber together, and other subscribers apart', () => {
+  it('count all addresses of an IPv6 subscriber as one, and other subscribers apart', () => {
     const group = fc.integer({ min: 1, max: 0xffff }).map((value) => value.toString(16));
     const network = fc.array(group, { minLength: 4, maxLength: 4 });
     fc.assert(
@@ -72,7 +72,7 @@ describe('addressKey and truncatedAddress', () => {
     );
   });
 
-  it('keeps no whole address [A98]', () => {
+  it('keep no whole IP address [A98]', () => {
     fc.assert(
       fc.property(fc.ipV4(), (ip) => {
         expect(truncatedAddress(ip)).to.match(/^\d+\.\d+\.\d+\.0\/24$/);

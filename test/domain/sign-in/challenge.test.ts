@@ -31,22 +31,22 @@ const BINDING: Binding = {
   destination: 'bob@acme.test',
 };
 
-describe('a code that is sent', () => {
-  it('has six digits, the leading zeros among them [2.8]', () => {
+describe('a sent code', () => {
+  it('has six digits, with leading zeros [2.8]', () => {
     expect(newSentCode(drawing(0))).to.equal('000000');
     expect(newSentCode(drawing(42))).to.equal('000042');
     expect(newSentCode(drawing(1_000_000))).to.equal('000000');
     expect(newSentCode(drawing(1_999_999))).to.equal('999999');
   });
 
-  it('is as likely as any other: numbers that would favour some are drawn again [A19]', () => {
+  it('has a uniform distribution, since biased numbers are drawn again [A19]', () => {
     // 4294 whole millions fit into four bytes; the rest would make the codes below 967296 likelier.
     expect(newSentCode(drawing(4_293_999_999))).to.equal('999999');
     expect(newSentCode(drawing(4_294_000_000, 7))).to.equal('000007');
     expect(newSentCode(drawing(2 ** 32 - 1, 4_294_500_000, 8))).to.equal('000008');
   });
 
-  it('is read wherever its bytes lie in a larger buffer', () => {
+  it('is made of the given bytes, also within a larger buffer', () => {
     const pool = new Uint8Array(8);
     new DataView(pool.buffer).setUint32(4, 123_456);
     expect(newSentCode(() => pool.subarray(4))).to.equal('123456');
@@ -70,7 +70,7 @@ describe('a code that is sent', () => {
       expect(sentCodeOf(text)).to.equal(code));
   }
 
-  it('is another text for each thing that it is bound to [A39]', () => {
+  it('has another digest input for each value that it is bound to [A39]', () => {
     const others: readonly Partial<Binding>[] = [
       { purpose: 'set-up' },
       { purpose: 'set-up-proof' },
@@ -84,7 +84,7 @@ describe('a code that is sent', () => {
     expect(new Set([...texts, challengeText(BINDING, '123457')]).size).to.equal(texts.length + 1);
   });
 
-  it('has no text that means two things, whatever stands in its parts [A39]', () => {
+  it('has an unambiguous digest input, whatever its parts contain [A39]', () => {
     const words = fc.record({ tenantId: fc.string(), accountId: fc.string(), destination: fc.string() });
     fc.assert(
       fc.property(words, words, (one, two) => {
@@ -101,7 +101,7 @@ describe('the challenges of a sign-in', () => {
   const texted = aChallenge({ id: 'two', method: 'sms' });
   const authentication = aChallenge({ id: 'three', purpose: 'set-up-proof' });
 
-  it('are one for each method and purpose', () => {
+  it('include one for each method and purpose', () => {
     const all = [mailed, texted, authentication];
     expect(challengeFor(all, 'email', 'sign-in')).to.equal(mailed);
     expect(challengeFor(all, 'sms', 'sign-in')).to.equal(texted);
@@ -110,7 +110,7 @@ describe('the challenges of a sign-in', () => {
     expect(withoutChallenge(all, 'email', 'sign-in')).to.deep.equal([texted, authentication]);
   });
 
-  it('hold the newest alone [A38]', () => {
+  it('include the newest only [A38]', () => {
     const newest = aChallenge({ id: 'four' });
     expect(withChallenge([mailed, texted, authentication], newest)).to.have.members([
       texted,

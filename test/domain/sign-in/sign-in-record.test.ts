@@ -7,7 +7,7 @@ describe('isEnded', () => {
   const mine = [{ id: 'my-totp' }, { id: 'my-email' }];
   const [live, reported] = [{ frozenAt: null }, { frozenAt: NOW }];
 
-  it('is true once a factor that was given is not set up any more [A58]', () => {
+  it('is true once a used factor is no longer enrolled [A58]', () => {
     for (const [authentications, left] of [
       [[password(), given('totp')], [{ id: 'my-email' }]],
       [[password(), given('totp'), given('email')], [{ id: 'my-email' }]],
@@ -17,14 +17,14 @@ describe('isEnded', () => {
     }
   });
 
-  it('is true of every sign-in that was begun before somebody said that it was not them [A48]', () => {
+  it('is true of every sign-in from before the report "it was not me" [A48]', () => {
     const before = password(1);
     expect(isEnded([before], { account: reported, enrolments: mine })).to.equal(true);
     expect(isEnded([before, given('totp')], { account: reported, enrolments: mine })).to.equal(true);
     expect(isEnded([password()], { account: reported, enrolments: mine })).to.equal(false);
   });
 
-  it('is false while all that was given is set up', () => {
+  it('is false while all used factors are enrolled', () => {
     for (const authentications of [
       [password(), given('totp')],
       [password(), given('totp'), given('email')],
@@ -32,7 +32,7 @@ describe('isEnded', () => {
       expect(isEnded(authentications, { account: live, enrolments: mine })).to.equal(false);
   });
 
-  it('is false where the password alone was given', () => {
+  it('is false after the password alone', () => {
     expect(isEnded([password()], { account: live, enrolments: [] })).to.equal(false);
     expect(isEnded([], { account: live, enrolments: mine })).to.equal(false);
   });
@@ -47,12 +47,12 @@ describe('withoutRemoved', () => {
   const left = (...removed: string[]) =>
     withoutRemoved(events, enrolments, removed).map(({ method }) => method);
 
-  it('keeps the events of every factor that is left', () => {
+  it('keeps the events of every remaining factor', () => {
     expect(left('my-totp')).to.deep.equal(['pwd', 'email', 'recovery']);
     expect(left('another')).to.deep.equal(['pwd', 'totp', 'email', 'recovery']);
   });
 
-  it('keeps the password alone after the last factor, whose recovery codes go with it', () => {
+  it('keeps the password only after the last factor and its recovery codes', () => {
     expect(left('my-totp', 'my-email')).to.deep.equal(['pwd']);
     expect(left('my-totp', 'my-email', 'my-recovery')).to.deep.equal(['pwd']);
   });

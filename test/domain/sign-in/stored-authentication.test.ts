@@ -18,7 +18,7 @@ describe('a stored authentication event', () => {
     expect(fromStoredAuthentication({ ...STORED, method: 'passkey', passkey })).to.deep.include({ passkey });
   });
 
-  it('keeps the fields of a newer release, and is stored as it was read', () => {
+  it('keeps the fields of a newer release when it is stored again', () => {
     const newer = { method: 'pwd', enrolmentId: null, at: 1, newer: true };
     const event = fromStoredAuthentication(newer);
     expect(event && toStoredAuthentication(event)).to.deep.equal(newer);
