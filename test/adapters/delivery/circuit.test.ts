@@ -58,7 +58,7 @@ describe('the circuit before an SMS gateway', () => {
     expect(gateway.calls).to.have.lengthOf(3);
   });
 
-  it('tries one message after its rest, and closes when that is taken [R19]', async () => {
+  it('tries one message after its pause, and closes when that is accepted [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, clock } = circuitTo(gateway);
     gateway.answer({ status: 500 });
@@ -73,7 +73,7 @@ describe('the circuit before an SMS gateway', () => {
     expect(gateway.calls).to.have.lengthOf(5);
   });
 
-  it('rests twice as long after each trial that fails, and ten minutes at most [R19]', async () => {
+  it('doubles its pause after each failed trial, up to ten minutes [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, clock } = circuitTo(gateway);
     gateway.answer({ status: 500 });
@@ -86,7 +86,7 @@ describe('the circuit before an SMS gateway', () => {
     }
   });
 
-  it('opens at the first 429 for as long as it asks for, and ten minutes at most [R19]', async () => {
+  it('opens at the first 429 for the requested time, up to ten minutes [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, clock } = circuitTo(gateway);
     for (const [asked, given] of [
@@ -103,7 +103,7 @@ describe('the circuit before an SMS gateway', () => {
     }
   });
 
-  it('is opened to nobody by numbers that the gateway refuses [R19]', async () => {
+  it('stays closed after numbers that the gateway refuses [R19]', async () => {
     const gateway = await startGateway();
     const { circuit } = circuitTo(gateway);
     gateway.answer({ status: 400 });
@@ -114,7 +114,7 @@ describe('the circuit before an SMS gateway', () => {
     expect(gateway.calls).to.have.lengthOf(11);
   });
 
-  it('is not closed by an answer to what was sent before it opened [R19]', async () => {
+  it('stays open after a late success of a message from before it opened [R19]', async () => {
     const gateway = await startGateway();
     const { circuit } = circuitTo(gateway);
     let release = () => {};
@@ -130,7 +130,7 @@ describe('the circuit before an SMS gateway', () => {
     expect(await wordsOf(circuit, SMS)).to.deep.equal(LEFT_ALONE);
   });
 
-  it('hangs up on what was not answered in time, and sends it no second time [R19]', async () => {
+  it('aborts a request without a timely answer, and does not repeat it [R19]', async () => {
     const gateway = await startGateway();
     const { circuit, clock } = circuitTo(gateway, 500);
     const hungUp = new Promise((resolve) => {

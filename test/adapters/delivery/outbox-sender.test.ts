@@ -8,7 +8,7 @@ import { createSettableClock } from '../../support/time/clock.ts';
 describe('outbox-sender', () => {
   const dataDir = freshDataDir();
 
-  it('keeps what would have been sent, with the moment, for the outbox to show [2.8]', async () => {
+  it('stores each message with its time, for the outbox page [2.8]', async () => {
     const stores = openEmbeddedShortLived({ dataDir: dataDir() });
     try {
       const clock = createSettableClock(1_000);

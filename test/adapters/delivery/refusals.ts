@@ -37,7 +37,7 @@ export function itRefusesOtherNumbers(
     '',
   ];
   for (const to of faulty) {
-    it(`refuses ${JSON.stringify(to)} before anything is connected to [A74]`, async () => {
+    it(`refuses ${JSON.stringify(to)} before it connects [A74]`, async () => {
       const { sender, asked } = await open();
       const words = await wordsOf(sender, { ...message, to });
       expect(words).to.deep.equal([false, 'the destination is not one telephone number']);

@@ -43,7 +43,7 @@ describe('the SMTP sender', () => {
     return transport;
   }
 
-  it('sends text and HTML to one recipient, as written by a machine and followed by nobody', async () => {
+  it('sends text and HTML to one recipient, marked as automatic and without tracking', async () => {
     const server = await startMailServer();
     const attempt = await transportTo(server).attempt(MAIL, 'an-id');
 
@@ -65,13 +65,13 @@ describe('the SMTP sender', () => {
     expect(mail?.source).not.to.match(/https?:|<img/);
   });
 
-  it('sends nothing but text where there is no HTML', async () => {
+  it('sends only text where there is no HTML', async () => {
     const server = await startMailServer();
     await transportTo(server).attempt({ ...MAIL, html: null }, 'an-id');
     expect(server.mails[0]?.source).to.match(/^Content-Type: text\/plain; charset=utf-8\r$/m);
   });
 
-  it('lets no subject begin a header', async () => {
+  it('keeps a subject from adding a header', async () => {
     const server = await startMailServer();
     const subject = 'Code\r\nBcc: b@evil.test\r\n\r\nAnother body';
     await transportTo(server).attempt({ ...MAIL, subject }, 'an-id');
@@ -79,7 +79,7 @@ describe('the SMTP sender', () => {
     expect(server.mails[0]?.source.split('\r\n\r\n', 1)[0]).not.to.match(/^Bcc:/im);
   });
 
-  it('takes an address whose domain has letters of its own', async () => {
+  it('accepts an internationalised domain', async () => {
     const server = await startMailServer();
     await transportTo(server).attempt({ ...MAIL, to: 'ann@bücher.test' }, 'an-id');
     expect(server.mails[0]?.to).to.deep.equal(['ann@bücher.test']);
@@ -107,7 +107,7 @@ describe('the SMTP sender', () => {
         expect(mails[0]).to.include({ secure: true, user: 'acme' });
       });
 
-      it(`sends nothing by ${tls} to a server that nobody vouches for`, async () => {
+      it(`sends nothing by ${tls} to a server with an untrusted certificate`, async () => {
         const { port, mails, asked } = await startMailServer({ ...auth, secure: tls === 'implicit' });
         const attempt = await transportTo({ port, tls, ...login }).attempt(MAIL, 'an-id');
         expect(attempt).to.deep.equal({
@@ -125,7 +125,7 @@ describe('the SMTP sender', () => {
       expect([mails, asked]).to.deep.equal([[], []]);
     });
 
-    it('repeats neither login nor address when it is not let in', async () => {
+    it('reveals neither login nor address when the login is refused', async () => {
       const { port } = await startMailServer(auth);
       const wrong = { user: 'acme-login', password: 'not-that-one' };
       const attempt = await transportTo({ port, tls: 'starttls', ...wrong }, { ca }).attempt(MAIL, 'an-id');
@@ -136,8 +136,8 @@ describe('the SMTP sender', () => {
     });
   });
 
-  describe('when it is not taken', () => {
-    it('finds nobody [R15]', async () => {
+  describe('when the message is not accepted', () => {
+    it('reports that nothing listens [R15]', async () => {
       const attempt = await transportTo({ port: await freePort() }).attempt(MAIL, 'an-id');
       expect(attempt).to.deep.equal({
         outcome: 'later',
@@ -161,7 +161,7 @@ describe('the SMTP sender', () => {
       expect(connections()).to.equal(1);
     });
 
-    it('gives up on a server that takes the message and says nothing to it [R16]', async () => {
+    it('gives up on a server that takes the message and does not answer [R16]', async () => {
       const { port, mails } = await startMailServer({ onMail: () => new Promise(() => {}) });
       const timeouts = { connection: 5000, greeting: 5000, silence: 1000, attempt: 5000 };
       const attempt = await transportTo({ port }, { timeouts }).attempt(MAIL, 'an-id');
@@ -172,7 +172,7 @@ describe('the SMTP sender', () => {
       expect(mails).to.have.lengthOf(1);
     });
 
-    it('gives up on a server that always says a little [R16]', async () => {
+    it('gives up on a server that keeps sending a little [R16]', async () => {
       const talk = (socket: Socket) => {
         const timer = setInterval(() => socket.write('220-wait\r\n'), 20);
         socket.on('close', () => clearInterval(timer));
@@ -192,7 +192,7 @@ describe('the SMTP sender', () => {
       ['550 no such user ann.private@acme.test', 'refused'],
       ['554 no', 'refused'],
     ] as const) {
-      it(`${said.slice(0, 3)} means ${outcome}, and what else is said is not repeated [R17]`, async () => {
+      it(`treats ${said.slice(0, 3)} as ${outcome}, and does not repeat the reply text [R17]`, async () => {
         const { port, mails } = await startMailServer({ answer: () => said });
         const attempt = await transportTo({ port }).attempt(MAIL, 'an-id');
         expect(attempt.outcome).to.equal(outcome);
@@ -204,7 +204,7 @@ describe('the SMTP sender', () => {
       });
     }
 
-    it('sends nothing twice by itself when the server hangs up after the message [R17]', async () => {
+    it('does not resend when the server hangs up after the message [R17]', async () => {
       const server = await startMailServer({
         onMail: async () => {
           server.hangUp();
@@ -216,7 +216,7 @@ describe('the SMTP sender', () => {
     });
   });
 
-  it('keeps its connection, and makes another when the server has closed it meanwhile', async () => {
+  it('reuses its connection, and opens another when the server has closed it', async () => {
     const server = await startMailServer();
     const transport = transportTo(server);
     await transport.attempt(MAIL, 'one');

@@ -50,7 +50,7 @@ describe('embedded sweeper', () => {
     await stores.mailOutbox.insert(mail, NOW, null);
   }
 
-  it('removes from the accounts file what has expired, and nothing that has not [R38]', async () => {
+  it('removes only expired records from the accounts file [R38]', async () => {
     await fillAccounts(NOW, 'old');
     await fillAccounts(NOW + 1, 'new');
     await stores.accounts.insert(anAccount());
@@ -77,7 +77,7 @@ describe('embedded sweeper', () => {
     expect(await stores.onceKeys.claim('claim-old', NOW)).to.equal(true);
   });
 
-  it('removes from the short-lived file what has expired, and nothing that has not [R38]', async () => {
+  it('removes only expired records from the short-lived file [R38]', async () => {
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     for (const [offset, suffix] of [
       [0, 'old'],
@@ -110,7 +110,7 @@ describe('embedded sweeper', () => {
     });
   });
 
-  it('keeps audit events for as long as told', async () => {
+  it('keeps audit events for the configured time', async () => {
     for (const days of [0, 29, 30, 31]) {
       await stores.audit.append(anAuditEvent({ id: String(days), atMs: NOW - days * DAY }));
     }
@@ -118,7 +118,7 @@ describe('embedded sweeper', () => {
     expect((await stores.audit.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['0', '29']);
   });
 
-  it('never forgets the failures of a second factor, and those of a password after a month [A19]', async () => {
+  it('never removes the failures of a second factor, and removes those of a password after a month [A19]', async () => {
     await stores.lockouts.addFailure('account-1', 'totp', NOW - YEAR);
     await stores.lockouts.lock('account-1', NOW - YEAR, 3);
     await stores.lockouts.addFailure('typed-1', 'password', NOW - 31 * DAY);
@@ -132,7 +132,7 @@ describe('embedded sweeper', () => {
     expect((await stores.lockouts.read('typed-3')).lockedUntil).to.equal(NOW + MINUTE);
   });
 
-  it('removes more than one batch and lets others run in between [R38]', async () => {
+  it('removes more than one batch, and lets other work run in between [R38]', async () => {
     const limits = [{ counter: 'account', limit: 3000, windowMs: MINUTE }];
     for (let n = 0; n < 1201; n += 1) {
       await stores.attempts.take({ owner: `owner-${n}`, id: 'one', bucket: 'b', atMs: NOW - DAY, limits });

@@ -33,7 +33,7 @@ describe('documents in MongoDB', () => {
     await collection(name).updateOne({}, { $set: fields });
   };
 
-  it('keeps the fields that a newer release has added, and is not disturbed by them [R26]', async () => {
+  it('keep the fields of a newer release, and are read in spite of them [R26]', async () => {
     const { accounts, enrolments, records, trustedBrowsers, providerDurable, audit, lockouts, onceKeys } =
       stores();
     const newer = { shoeSize: 43, nested: { since: 'tomorrow' } };
@@ -70,7 +70,7 @@ describe('documents in MongoDB', () => {
     for (const name of names) expect(await theNewer(name), name).to.deep.include(newer);
   });
 
-  it('stores a proof with what a newer release had told of it [R26]', async () => {
+  it('keep the fields of a newer release in an authentication [R26]', async () => {
     const { records } = stores();
     await records.save(aSignInRecord());
     const [password] = aSignInRecord().authentications;
@@ -87,7 +87,7 @@ describe('documents in MongoDB', () => {
     expect(second).to.deep.equal(aSignInRecord().authentications[1]);
   });
 
-  it('stores what a passkey told with what a newer release had told of it [R26]', async () => {
+  it('keep the fields of a newer release in the details of a passkey [R26]', async () => {
     const { records } = stores();
     const passkey = { userVerified: true, deviceBound: true, brand: 'any' };
     const authentications = [{ method: 'passkey', enrolmentId: 'enrolment-1', atMs: NOW, passkey }] as const;
@@ -95,7 +95,7 @@ describe('documents in MongoDB', () => {
     expect((await records.find('session-1', NOW))?.authentications).to.deep.equal(authentications);
   });
 
-  it('an account of an older release is not frozen, and its sign-in rests on no trusted browser [R26]', async () => {
+  it('of an older release give an account that is not frozen, and a sign-in without a trusted browser [R26]', async () => {
     const { accounts, records } = stores();
     await accounts.insert(anAccount({ frozenAt: NOW }));
     await records.save(aSignInRecord({ trustedBrowserId: 'browser-1' }));
@@ -105,7 +105,7 @@ describe('documents in MongoDB', () => {
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
   });
 
-  it('a trusted browser of an older release is of no tenant that could end it, and ends by itself [R26]', async () => {
+  it('of an older release give a trusted browser without a tenant, which expires by itself [R26]', async () => {
     const { trustedBrowsers } = stores();
     await trustedBrowsers.insert(aTrustedBrowser());
     await collection('trusted_browsers').updateOne({}, { $unset: { tenantId: 1 } });
@@ -113,7 +113,7 @@ describe('documents in MongoDB', () => {
     expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser({ tenantId: '' }));
   });
 
-  it('refuses to write a field that no schema knows [R26]', async () => {
+  it('are refused with a field that no schema knows [R26]', async () => {
     const account = { ...anAccount(), isRoot: true } as Account;
     const outcome = await stores()
       .accounts.insert(account)
@@ -122,7 +122,7 @@ describe('documents in MongoDB', () => {
     expect(await stores().accounts.findById('account-1')).to.equal(null);
   });
 
-  it('takes no operator where a text belongs, and says nothing of what it was [A88]', async () => {
+  it('are refused with an operator in the place of text, without its contents in the error [A88]', async () => {
     const { accounts, enrolments, onceKeys, lockouts, records, trustedBrowsers, providerDurable, audit } =
       stores();
     await accounts.insert(anAccount({ passwordHash: 'old' }));
@@ -197,7 +197,7 @@ describe('documents in MongoDB', () => {
     expect(await providerDurable.find('Grant', 'grant-1', NOW)).to.not.equal(null);
   });
 
-  it('takes an account without readable groups for absent: they may be what makes its policy strict [R33]', async () => {
+  it('of an account without readable groups count as absent, because groups may make its policy stricter [R33]', async () => {
     const { accounts } = stores();
     await accounts.insert(anAccount({ groups: ['finance'] }));
     for (const groups of [null, 'finance', [1], [null], { 0: 'finance' }, 7]) {
@@ -208,7 +208,7 @@ describe('documents in MongoDB', () => {
     }
   });
 
-  it('takes a sign-in record without readable proofs for absent [R33]', async () => {
+  it('of a sign-in record without readable authentications count as absent [R33]', async () => {
     const { records } = stores();
     await records.save(aSignInRecord());
     for (const proofs of [null, 'pwd', [null], [{}], {}, 7, ...MALFORMED_PROOFS]) {
@@ -220,7 +220,7 @@ describe('documents in MongoDB', () => {
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
   });
 
-  it('takes a payload that is no object for absent, and none reaches a prototype [R33 A89]', async () => {
+  it('whose payload is no object count as absent, and none reaches a prototype [R33 A89]', async () => {
     const { providerDurable } = stores();
     for (const payload of ['', '{', 'null', '7', '[1]', '{"__proto__":{"polluted":true}}', '\u0000']) {
       await providerDurable.upsert('Grant', 'grant-1', {}, NOW + MINUTE);
@@ -234,7 +234,7 @@ describe('documents in MongoDB', () => {
     expect('polluted' in {}).to.equal(false);
   });
 
-  it('is not unavailable because somebody asked for what cannot be', async () => {
+  it('stay available after a query for an impossible value', async () => {
     const outcome = await stores()
       .onceKeys.peek({} as string)
       .catch((error: unknown) => error);

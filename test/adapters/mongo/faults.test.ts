@@ -25,7 +25,7 @@ const STALL = 250;
 /** For how long a machine may be too busy. */
 const BUSY = 30_000;
 
-describe('MongoDB when it fails', () => {
+describe('a MongoDB store when its server fails', () => {
   const server = mongoServer();
   let stores: MongoAccounts;
 
@@ -77,7 +77,7 @@ describe('MongoDB when it fails', () => {
     expect(stall).to.be.below(STALL);
   }
 
-  it('says so in time when the server was killed, and goes on when it is back [R10]', async () => {
+  it('is unavailable in time when the server was killed, and continues when it is back [R10]', async () => {
     await stores.accounts.insert(anAccount());
     await server().kill();
     await expectUnavailable(acts);
@@ -89,7 +89,7 @@ describe('MongoDB when it fails', () => {
     await stores.ping();
   });
 
-  it('says so in time when the server is frozen, and goes on when it has thawed [R10]', async () => {
+  it('is unavailable in time when the server is suspended, and continues when it resumes [R10]', async () => {
     server().pause();
     await expectUnavailable(acts);
     server().resume();
@@ -98,7 +98,7 @@ describe('MongoDB when it fails', () => {
     expect(await stores.onceKeys.first('first', 'value', null)).to.equal('value');
   });
 
-  it('keeps 200 callers waiting on ten connections, and no longer than that [R14]', async () => {
+  it('queues 200 callers on ten connections for a limited time [R14]', async () => {
     const proxy = await startTcpProxy(server().port);
     const slow = await openMongoAccounts({ uri: `mongodb://127.0.0.1:${proxy.port}/slow` });
     try {
@@ -131,8 +131,8 @@ describe('MongoDB when it fails', () => {
   });
 });
 
-describe('what MongoDB says of a failure', () => {
-  it('is told by its code, since the server repeats what was to be stored [A98]', () => {
+describe('the error of a failed MongoDB call', () => {
+  it('has the code only, because the message of the server repeats stored values [A98]', () => {
     const refused = new mongo.MongoServerError({
       message:
         'not authorized to execute command { insert: "accounts", documents: [ { passwordHash: "hunter2" } ] }',
@@ -146,14 +146,14 @@ describe('what MongoDB says of a failure', () => {
   });
 });
 
-describe('MongoDB that was never there', () => {
+describe('a MongoDB store without a server', () => {
   const failure = (uri: string): Promise<unknown> =>
     openMongoAccounts({ uri }).then(
       () => null,
       (error: unknown) => error,
     );
 
-  it('rejects in time, and tells nobody the password [R10]', async () => {
+  it('rejects in time, without the password in its error [R10]', async () => {
     const failed = failure('mongodb://app:hunter2@127.0.0.1:1/doublelock');
     expect(await endsWithin(PATIENCE, failed), `within ${PATIENCE} ms`).to.equal(true);
     const error = await failed;
@@ -161,7 +161,7 @@ describe('MongoDB that was never there', () => {
     expect(String(error)).not.to.include('hunter2');
   });
 
-  it('names no part of a URI that it cannot read', async () => {
+  it('reveals no part of a malformed URI', async () => {
     for (const uri of [
       'mongodb://app:hunter2@host:99999/doublelock',
       'mongodb://app:hun@ter2@host/doublelock',

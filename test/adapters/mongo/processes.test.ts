@@ -21,7 +21,7 @@ describe('MongoDB and other processes', () => {
   const { database, stores } = mongoStores();
   const start = otherProcesses('mongo-process.ts');
 
-  it('of four processes one wins each once-only act [A32 A41 A44 R25]', async () => {
+  it('let one of four processes win each once-only act [A32 A41 A44 R25]', async () => {
     const { accounts, enrolments, lockouts, providerDurable, mailOutbox } = stores();
     for (let number = 0; number < PRIZES; number += 1) {
       const id = String(number);
@@ -65,7 +65,7 @@ describe('MongoDB and the death of a process', () => {
   const database = mongoDatabase();
   const start = otherProcesses('mongo-process.ts');
 
-  it('lets four processes make the same indexes at once', async () => {
+  it('let four processes create the same indexes at once', async () => {
     const others = Array.from({ length: RACERS }, () => start('race', database().uri));
     const words = await Promise.all(others.map((other) => other.next()));
     expect(words).to.deep.equal(['ready', 'ready', 'ready', 'ready']);
@@ -73,7 +73,7 @@ describe('MongoDB and the death of a process', () => {
     expect(indexes.filter(({ unique }) => unique)).to.have.length(1);
   });
 
-  it('finds after SIGKILL everything that was acknowledged [R24]', async () => {
+  it('keep every acknowledged write after SIGKILL [R24]', async () => {
     const writer = start('write', database().uri);
     expect(await writer.next()).to.equal('acknowledged');
     await writer.kill();

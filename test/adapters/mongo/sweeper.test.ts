@@ -39,7 +39,7 @@ describe('sweeping MongoDB', () => {
     await stores().mailOutbox.take(9, NOW, NOW);
   }
 
-  it('removes what has expired, and nothing that has not [R38]', async () => {
+  it('removes only expired records [R38]', async () => {
     await fill(NOW, 'old');
     await fill(NOW + 1, 'new');
     await stores().accounts.insert(anAccount());
@@ -62,7 +62,7 @@ describe('sweeping MongoDB', () => {
     expect(await stores().onceKeys.claim('claim-old', NOW)).to.equal(true);
   });
 
-  it('never forgets that a token was consumed while it can still be found [A46]', async () => {
+  it('keeps a consumed token consumed while it can still be found [A46]', async () => {
     await stores().providerDurable.upsert('RefreshToken', 'prolonged', {}, NOW + MINUTE);
     await stores().providerDurable.consume('RefreshToken', 'prolonged', NOW);
     await stores().providerDurable.upsert('RefreshToken', 'prolonged', {}, NOW + YEAR);
@@ -73,7 +73,7 @@ describe('sweeping MongoDB', () => {
     expect(await stores().providerDurable.consume('RefreshToken', 'prolonged', NOW + DAY)).to.equal(false);
   });
 
-  it('keeps audit events for as long as told', async () => {
+  it('keeps audit events for the configured time', async () => {
     for (const days of [0, 29, 30, 31]) {
       await stores().audit.append(anAuditEvent({ id: String(days), atMs: NOW - days * DAY }));
     }
@@ -81,7 +81,7 @@ describe('sweeping MongoDB', () => {
     expect((await stores().audit.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['0', '29']);
   });
 
-  it('never forgets the failures of a second factor, and those of a password after a month [A19]', async () => {
+  it('never removes the failures of a second factor, and removes those of a password after a month [A19]', async () => {
     const { lockouts } = stores();
     await lockouts.addFailure('account-1', 'totp', NOW - YEAR);
     await lockouts.lock('account-1', NOW - YEAR, 3);
@@ -97,7 +97,7 @@ describe('sweeping MongoDB', () => {
     expect(await documents()).to.deep.equal({ lockouts: 5 });
   });
 
-  it('counts on after failures that no longer matter were deleted [A19]', async () => {
+  it('continues the count after outdated failures were deleted [A19]', async () => {
     const { lockouts } = stores();
     for (let number = 1; number <= 33; number += 1) {
       const hours = number < 20 ? 3 : 1;
@@ -111,7 +111,7 @@ describe('sweeping MongoDB', () => {
     expect((await documents()).lockouts).to.be.below(33);
   });
 
-  it('removes more than one batch, and lets others run in between [R38]', async () => {
+  it('removes more than one batch, and lets other work run in between [R38]', async () => {
     const claims = Array.from({ length: 1201 }, (_, n) => ({
       _id: `claim-${n}`,
       value: '',
@@ -130,7 +130,7 @@ describe('sweeping MongoDB', () => {
     expect(await stores().sweep(NOW, YEAR)).to.equal(0);
   });
 
-  it('carries out the change of a password whose process died over it', async () => {
+  it('completes the password change of a process that died', async () => {
     await stores().accounts.insert(anAccount({ passwordHash: 'old' }));
     await stores().accounts.insert(
       anAccount({ id: 'account-2', email: 'eve@acme.test', passwordHash: 'newer' }),

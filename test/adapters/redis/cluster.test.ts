@@ -58,7 +58,7 @@ describe('redis as a cluster', () => {
     inCluster((stores) => stores.providerShortLived),
   );
 
-  it('spreads what it keeps over all of them', async () => {
+  it('spreads its keys over all nodes', async () => {
     const { transactions } = keep(await open());
     const uids = Array.from({ length: 60 }, (_, index) => `interaction-${index}`);
     for (const uid of uids) await transactions.save(aProgress({ uid }));
@@ -67,7 +67,7 @@ describe('redis as a cluster', () => {
     expect(sizes.reduce((sum, size) => sum + size, 0)).to.equal(uids.length);
   });
 
-  it('is refused when one master of it evicts [R7]', async () => {
+  it('is refused when one master evicts keys [R7]', async () => {
     const { admin } = nodes[1] ?? expect.fail('three masters');
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     const outcome: unknown = await open().catch((error: unknown) => error);
@@ -75,7 +75,7 @@ describe('redis as a cluster', () => {
     expect(String(outcome)).to.include('allkeys-lru');
   });
 
-  it('is refused with the reason when it wants a login', async () => {
+  it('is refused with the reason when it requires a login', async () => {
     for (const { admin } of nodes) await admin.config('SET', 'requirepass', 'the right one');
     const outcome: unknown = await open().catch((error: unknown) => error);
     for (const { admin } of nodes) await admin.config('SET', 'requirepass', '');
@@ -103,7 +103,7 @@ describe('redis as a cluster', () => {
     expect((await transactions.find('interaction-1', NOW))?.version).to.equal(2);
   });
 
-  it('has one winner of each code while connections are cut [A44]', async () => {
+  it('lets one caller win each code while connections are cut [A44]', async () => {
     const { providerShortLived: provider } = keep(await open());
     const codes = 200;
     let most = 0;
@@ -129,7 +129,7 @@ describe('redis as a cluster', () => {
     expect(most).to.equal(codes);
   });
 
-  it('is unavailable within a second for what a stopped master keeps, and is back by itself [R2]', async () => {
+  it('is unavailable within a second for the keys of a stopped master, and recovers by itself [R2]', async () => {
     const { transactions, ping } = keep(await open());
     const uids = Array.from({ length: 30 }, (_, index) => `interaction-${index}`);
     for (const uid of uids) await transactions.save(aProgress({ uid }));

@@ -52,7 +52,7 @@ describe('redis whose reply is cut', () => {
     return told;
   }
 
-  it('tells the one who consumed that it did, and nobody else [A44]', async () => {
+  it('tells only the caller that consumed that it did [A44]', async () => {
     const { providerShortLived: provider } = stores;
     await provider.upsert('AuthorizationCode', 'code-1', {}, EXPIRES);
     expect(await cut(() => provider.consume('AuthorizationCode', 'code-1', NOW))).to.equal(true);
@@ -60,7 +60,7 @@ describe('redis whose reply is cut', () => {
     expect(await others.providerShortLived.consume('AuthorizationCode', 'code-1', NOW)).to.equal(false);
   });
 
-  it('tells the one who destroyed that it did, and nobody else', async () => {
+  it('tells only the caller that destroyed that it did', async () => {
     const { providerShortLived: provider } = stores;
     await provider.upsert('Interaction', 'interaction-1', {}, EXPIRES);
     expect(await cut(() => provider.destroy('Interaction', 'interaction-1'))).to.equal(true);
@@ -69,7 +69,7 @@ describe('redis whose reply is cut', () => {
   });
 
   for (const to of ['session-1', 'session-2']) {
-    it(`tells the one who put ${to} in the place of session-1 that it did, and nobody else`, async () => {
+    it(`tells only the caller that replaced session-1 by ${to} that it did`, async () => {
       const row = (id: string, says: string) => ({ id, payload: { uid: 'uid-1', says } });
       const first = row('session-1', 'first');
       await stores.providerShortLived.upsert('Session', first.id, first.payload, EXPIRES);
@@ -81,7 +81,7 @@ describe('redis whose reply is cut', () => {
     });
   }
 
-  it('tells the one who saved a version that it did, whoever saved the next one since', async () => {
+  it('tells the caller that saved a version that it did, even if another caller saved the next one', async () => {
     expect(await cut(() => stores.transactions.save(aProgress()))).to.be.an('object');
     expect(await cut(() => stores.transactions.save(aProgress())), 'a second time').to.equal(null);
     const saved = await cutMeanwhile(
@@ -94,7 +94,7 @@ describe('redis whose reply is cut', () => {
     );
   });
 
-  it('lets the one lose who lost, though the winner is gone', async () => {
+  it('tells a caller that lost that it lost, even if the winner is gone', async () => {
     const { providerShortLived: provider } = stores;
     await provider.upsert('AuthorizationCode', 'code-1', {}, EXPIRES);
     await others.providerShortLived.consume('AuthorizationCode', 'code-1', NOW);
@@ -120,7 +120,7 @@ describe('redis whose reply is cut', () => {
     expect(await cut(() => stores.outbox.list(10))).to.deep.equal([{ ...message, sentAt: NOW }]);
   });
 
-  it('stores, finds and revokes as if nothing had happened', async () => {
+  it('stores, finds and revokes as usual', async () => {
     const { providerShortLived: provider } = stores;
     const session = { uid: 'uid-1', grantId: 'grant-1' };
     await cut(() => provider.upsert('Session', 'session-1', session, EXPIRES));
@@ -133,7 +133,7 @@ describe('redis whose reply is cut', () => {
     expect(await stores.transactions.find('interaction-1', NOW)).to.equal(null);
   });
 
-  it('has many calls under way told right, in spite of the cut', async () => {
+  it('gives many calls under way the correct results', async () => {
     const { providerShortLived: provider } = stores;
     const ids = Array.from({ length: 50 }, (_, index) => `code-${index}`);
     await Promise.all(ids.map((id) => provider.upsert('AuthorizationCode', id, {}, EXPIRES)));
@@ -141,7 +141,7 @@ describe('redis whose reply is cut', () => {
     expect(won).to.deep.equal(ids.map(() => true));
   });
 
-  it('is unavailable when the second reply is cut too, and what was done is done once', async () => {
+  it('is unavailable when the second reply is cut too, and has performed the call once', async () => {
     const { providerShortLived: provider } = stores;
     await provider.upsert('AuthorizationCode', 'code-1', {}, EXPIRES);
     const outcome = cutMeanwhile(

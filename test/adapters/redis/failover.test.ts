@@ -21,7 +21,7 @@ describe('redis with a replica', () => {
     return keep(await openRedisShortLived({ uri: `redis://127.0.0.1:${port}`, clock: CLOCK }));
   }
 
-  it('consumes no code twice when the replica that takes over never heard that it was [R6 A44]', async () => {
+  it('consumes no code twice when the new primary missed its consumption [R6 A44]', async () => {
     const primary = await start();
     const link = keep(await startTcpProxy(primary.port));
     const replica = await startReplica(start, link.port);
@@ -45,7 +45,7 @@ describe('redis with a replica', () => {
     expect(await provider.consume('AuthorizationCode', 'code-3', NOW)).to.equal(true);
   });
 
-  it('leaves a server that has become a replica, with nothing half done [R8]', async () => {
+  it('leaves a server that has become a replica, with no call half done [R8]', async () => {
     const first = await start();
     const second = await startReplica(start, first.port);
     const proxy = keep(await startTcpProxy(first.port));
@@ -63,7 +63,7 @@ describe('redis with a replica', () => {
     expect(await transactions.find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
   });
 
-  it('notices a replica when it is asked whether it is ready, and goes on when that is the primary again [R8]', async () => {
+  it('notices a replica at the readiness check, and continues when it is the primary again [R8]', async () => {
     const first = await start();
     const second = await start();
     const stores = keep(await openRedisShortLived({ uri: first.url, clock: CLOCK }));
@@ -90,7 +90,7 @@ describe('redis with a replica', () => {
     expect(await transactions.save(aProgress())).to.be.an('object');
   });
 
-  it('is led to the new primary by a sentinel, though another one is away [R6]', async function () {
+  it('finds the new primary through a sentinel, even if another sentinel is away [R6]', async function () {
     // The sentinel takes its own time to be sure, and more of it on a busy machine.
     this.timeout(120_000);
     this.retries(2);

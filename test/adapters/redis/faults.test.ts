@@ -72,7 +72,7 @@ describe('redis that fails', () => {
     return { server, proxy, stores };
   }
 
-  it('is unavailable within a second once it was killed, then at once, and is back by itself [R1]', async () => {
+  it('is unavailable within a second once it was killed, then at once, and recovers by itself [R1]', async () => {
     const server = await start();
     const stores = await open(server);
     await stores.transactions.save(aProgress());
@@ -86,7 +86,7 @@ describe('redis that fails', () => {
     await Promise.all(oneOfEach(stores));
   });
 
-  it('answers within a second while it is stopped, and has done what it was told at most once [R2]', async () => {
+  it('rejects within a second while it is stopped, and performs each call at most once [R2]', async () => {
     const server = await start();
     const stores = await open(server);
     const provider = stores.providerShortLived;
@@ -103,7 +103,7 @@ describe('redis that fails', () => {
     expect((await provider.find('AuthorizationCode', 'code-1', NOW))?.consumed).to.equal(NOW / 1000);
   });
 
-  it('is slower when replies come late, unavailable when they come too late, and blocks nothing [R4]', async () => {
+  it('is slower when replies are late, unavailable when they are too late, and blocks nothing [R4]', async () => {
     const { proxy, stores } = await openThroughProxy();
     await stores.transactions.save(aProgress());
     proxy.delayReplies(800);
@@ -128,7 +128,7 @@ describe('redis that fails', () => {
     expect((await stores.transactions.find('interaction-1', NOW))?.version).to.equal(1);
   });
 
-  it('goes on after everything was flushed, scripts too, as if nothing had been begun [R5]', async () => {
+  it('continues as an empty store after a flush of keys and scripts [R5]', async () => {
     const server = await start();
     const stores = await open(server);
     const provider = stores.providerShortLived;
@@ -146,7 +146,7 @@ describe('redis that fails', () => {
     expect((await stores.transactions.find('interaction-1', NOW))?.version).to.equal(1);
   });
 
-  it('refuses rather than forgets when it is full; what was stored is read, and can be ended [R7]', async () => {
+  it('refuses writes instead of evicting when it is full; stored keys stay readable and removable [R7]', async () => {
     const server = await start({ settings: ['maxmemory 5mb', 'maxmemory-policy noeviction'] });
     const stores = await open(server);
     const provider = stores.providerShortLived;
@@ -178,7 +178,7 @@ describe('redis that fails', () => {
     expect(await provider.consume('AuthorizationCode', 'code-1', NOW)).to.equal(true);
   });
 
-  it('starts without it, is not ready, and becomes ready by itself [R9]', async () => {
+  it('starts without a server, is not ready, and becomes ready by itself [R9]', async () => {
     const server = await start();
     await server.kill();
     const stores = await open(server);
@@ -199,7 +199,7 @@ describe('redis that fails', () => {
     await eventually(ping);
   });
 
-  it('ends what is under way when it is closed, and is unavailable at once from then on', async () => {
+  it('ends calls under way when it is closed, and is unavailable at once from then on', async () => {
     const stores = await open(await start());
     const underWay = Promise.allSettled(oneOfEach(stores));
     stores.close();

@@ -10,7 +10,7 @@ describe('redis and other processes', () => {
   const prefix = freshPrefix(url);
   const start = otherProcesses('redis-process.ts');
 
-  it('of four processes one wins each once-only act [A20 A44 R25]', async () => {
+  it('let one of four processes win each once-only act [A20 A44 R25]', async () => {
     const setUp = await openRedisShortLived({ uri: url(), clock: CLOCK, prefix: prefix() });
     for (let id = 0; id < 20; id += 1) {
       await setUp.providerShortLived.upsert('AuthorizationCode', String(id), {}, null);

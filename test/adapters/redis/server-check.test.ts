@@ -16,7 +16,7 @@ function info(changes: Readonly<Record<string, string>> = {}): string {
     .join('');
 }
 
-describe('what a Redis server must be', () => {
+describe('the check of a Redis server', () => {
   const { 'redis-server': program } = needs('redis-server');
   const start = redisServers(program);
   const keep = closedAfterwards();
@@ -31,7 +31,7 @@ describe('what a Redis server must be', () => {
     return outcome.message;
   }
 
-  it('is judged by what it says of itself', () => {
+  it('uses the configuration that the server reports', () => {
     expect(() => judgeServer(info())).not.to.throw();
     expect(() => judgeServer(info({ redis_version: '10.0.0' }))).not.to.throw();
     expect(() => judgeServer(info({ redis_version: '6.2.14' }))).to.throw('6.2.14 is too old');
@@ -41,7 +41,7 @@ describe('what a Redis server must be', () => {
     expect(() => judgeServer('')).to.throw();
   });
 
-  it('is refused at start with one clear line when it evicts, under any of the policies [R7]', async () => {
+  it('refuses an evicting server at start with one clear line, under each policy [R7]', async () => {
     const { url, admin } = await start();
     for (const policy of ['allkeys-lru', 'allkeys-lfu', 'volatile-lru', 'volatile-ttl', 'volatile-random']) {
       await admin.config('SET', 'maxmemory-policy', policy);
@@ -51,7 +51,7 @@ describe('what a Redis server must be', () => {
     }
   });
 
-  it('is refused when it comes later, or changes, and accepted when that was mended [R7 R9]', async () => {
+  it('refuses an evicting server that appears or changes later, and accepts it once it is corrected [R7 R9]', async () => {
     const first = await start();
     await first.kill();
     const stores = await open({ uri: first.url });
@@ -73,7 +73,7 @@ describe('what a Redis server must be', () => {
     await eventually(stores.ping);
   });
 
-  it('is refused with the reason, and without the password, when it wants another login [A98]', async () => {
+  it('refuses a server that requires another login, with the reason and without the password [A98]', async () => {
     const { admin, port } = await start();
     await admin.call('acl', 'setuser', 'app', 'on', '>s3cret', '~*', '+@all', '-info');
     expect(await refusalOf({ uri: `redis://app:s3cret@127.0.0.1:${port}` })).to.include('INFO');
@@ -85,7 +85,7 @@ describe('what a Redis server must be', () => {
     await ping();
   });
 
-  it('has its reasons told without what was stored [A98]', async () => {
+  it('reports the reasons of the server without stored values [A98]', async () => {
     const { admin, port } = await start({ settings: ['rename-command EVAL ""'] });
     const stores = await open({ uri: `redis://127.0.0.1:${port}` });
     const refusal = await stores.transactions.save(aProgress()).catch((error: unknown) => error);
@@ -94,7 +94,7 @@ describe('what a Redis server must be', () => {
     expect(await admin.dbsize()).to.equal(0);
   });
 
-  it('has an address', async () => {
+  it('requires the URI of a server, a sentinel or a cluster', async () => {
     expect(await refusalOf({})).to.include('one of uri, sentinel and cluster');
     expect(await refusalOf({ sentinel: { name: 'doublelock' } })).to.include('a name and nodes');
   });

@@ -35,7 +35,7 @@ function storedProgress() {
   };
 }
 
-describe('what lies in redis', () => {
+describe('the contents of Redis', () => {
   const url = redisUrl();
   const prefix = freshPrefix(url);
   const keep = closedAfterwards();
@@ -54,7 +54,7 @@ describe('what lies in redis', () => {
     return Promise.all(all.map(async (key) => [key, await look.pttl(prefix() + key)] as const));
   };
 
-  it('ends by itself, a minute after it has expired at the latest [R37 R38]', async () => {
+  it('expire by themselves, at most a minute late [R37 R38]', async () => {
     const { attempts, transactions, outbox, providerShortLived: provider } = stores;
     const limits = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
     await attempts.take({ owner: 'account-1', id: 'attempt-1', bucket: 'totp', atMs: NOW, limits });
@@ -73,7 +73,7 @@ describe('what lies in redis', () => {
     expect(await keys()).to.have.length(9 + 2);
   });
 
-  it('keeps for a grant no more than what still lives, however much was issued under it', async () => {
+  it('list only the live payloads of a grant, however many were issued', async () => {
     let now = NOW;
     const clock = { now: () => now };
     const later = keep(await openRedisShortLived({ uri: url(), clock, prefix: prefix() }));
@@ -87,7 +87,7 @@ describe('what lies in redis', () => {
     expect(await later.providerShortLived.find('AccessToken', 'token-19', now)).to.equal(null);
   });
 
-  it('keeps names with braces, percent signs and colons apart, each in one slot', async () => {
+  it('keep names with braces, percent signs and colons apart, each in one slot', async () => {
     const owners = ['a}b', 'a%7Db', 'a}', '{a', 'a:b', 'a'];
     const limits = [
       { counter: 'b', limit: 1, windowMs: MINUTE },
@@ -109,7 +109,7 @@ describe('what lies in redis', () => {
     expect(tags.size).to.equal(owners.length);
   });
 
-  it('progress that cannot be read is absent, and can be begun anew [R33]', async () => {
+  it('treat an unreadable transaction as absent, and allow a new one [R33]', async () => {
     const damaged = [...MALFORMED_PROOFS.map((proofs) => ({ proofs })), ...MALFORMED_MORE].map((part) =>
       JSON.stringify({ ...storedProgress(), ...part }),
     );
@@ -120,7 +120,7 @@ describe('what lies in redis', () => {
     }
   });
 
-  it('progress of an older release goes on from nothing yet [R26]', async () => {
+  it('give the missing fields of an older transaction their initial values [R26]', async () => {
     const { challenges, isSetUpProven, newCodes, trustBrowser, ...older } = storedProgress();
     const text = JSON.stringify(older);
     await look.hset(`${prefix()}progress:{interaction-1}`, 'version', 1, 'value', text);
@@ -131,7 +131,7 @@ describe('what lies in redis', () => {
     expect(await stores.transactions.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
   });
 
-  it('a message of an older release has no HTML [R26]', async () => {
+  it('give a message of an older release without HTML [R26]', async () => {
     const message = {
       channel: 'email',
       to: 'bob@acme.test',
@@ -143,7 +143,7 @@ describe('what lies in redis', () => {
     expect(await stores.outbox.list(1)).to.deep.equal([{ ...message, html: null }]);
   });
 
-  it('keeps what a newer release has told of progress, its proofs, and what was sent [R26]', async () => {
+  it('keep the fields of a newer release in transactions, authentications and messages [R26]', async () => {
     const told = { shoeSize: 43, nested: { since: 'tomorrow' } };
     const key = `${prefix()}progress:{interaction-1}`;
     const value = async () => JSON.parse((await look.hget(key, 'value')) ?? '');
@@ -173,7 +173,7 @@ describe('what lies in redis', () => {
     expect(await look.hget(key, 'shoeSize')).to.equal('43');
   });
 
-  it('a payload of the provider that is no object is absent, and none reaches a prototype [R33 A89]', async () => {
+  it('treat a payload of the provider that is no object as absent, and let none reach a prototype [R33 A89]', async () => {
     const { providerShortLived: provider } = stores;
     await provider.upsert('Session', 'other', { uid: 'uid-2' }, null);
     for (const text of MALFORMED) {
@@ -188,20 +188,20 @@ describe('what lies in redis', () => {
     expect('polluted' in {}).to.equal(false);
   });
 
-  it('a message that cannot be read is left out [R33]', async () => {
+  it('omit an unreadable message [R33]', async () => {
     const message = { channel: 'sms', to: '+31201234567', subject: '', text: '123456', html: null } as const;
     await stores.outbox.append(message, NOW);
     await look.lpush(`${prefix()}outbox:{messages}`, ...MALFORMED);
     expect(await stores.outbox.list(20)).to.deep.equal([{ ...message, sentAt: NOW }]);
   });
 
-  it('a kind of value that was never ours is a fault of the store, not of the program', async () => {
+  it('report a value of a foreign type as a fault of the store, not of the program', async () => {
     await look.set(`${prefix()}progress:{interaction-1}`, 'text');
     const outcome = await stores.transactions.find('interaction-1', NOW).catch((error: Error) => error.name);
     expect(outcome).to.equal('StoreUnavailable');
   });
 
-  it('has nothing to sweep', async () => {
+  it('need no sweep', async () => {
     await stores.transactions.save(aProgress());
     expect(await stores.sweep(NOW + 10 * MINUTE, 0)).to.equal(0);
     expect(await keys()).to.have.length(1);

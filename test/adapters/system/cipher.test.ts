@@ -7,16 +7,16 @@ const OLD = { id: 'old', key: 'the old key, of thirty-two characters and more' }
 const NEW = { id: '2026.1', key: 'the new key, of thirty-two characters and more' };
 const PURPOSE = 'totp|acme|account-1|enrolment-1';
 
-describe('secret box', () => {
+describe('the cipher', () => {
   const cipher = createCipher([OLD]);
 
-  it('opens what it sealed, whatever the text', () => {
+  it('decrypts what it encrypted, for any text', () => {
     for (const plain of ['JBSWY3DPEHPK3PXP', '', 'ë 山 \u{1f512} \u0000', 'x'.repeat(10_000)]) {
       expect(cipher.decrypt(cipher.encrypt(plain, PURPOSE), PURPOSE)).to.equal(plain);
     }
   });
 
-  it('seals by AES-256-GCM with the purpose as additional data, under a key from HKDF-SHA-256', () => {
+  it('encrypts by AES-256-GCM with the purpose as additional data, under a key from HKDF-SHA-256', () => {
     const [version, keyId, nonce, body] = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE).split('.');
     expect([version, keyId]).to.deep.equal(['v1', 'old']);
     const bytes = Buffer.from(body ?? '', 'base64url');
@@ -28,7 +28,7 @@ describe('secret box', () => {
     expect(decipher.final('utf8')).to.equal('');
   });
 
-  it('shows nothing of the text, and never seals twice alike [A98]', () => {
+  it('reveals nothing of the text, and never gives the same ciphertext twice [A98]', () => {
     const sealed = Array.from({ length: 200 }, () => cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE));
     expect(new Set(sealed.map((one) => one.split('.')[2])).size, 'nonces').to.equal(200);
     expect(new Set(sealed).size).to.equal(200);
@@ -38,7 +38,7 @@ describe('secret box', () => {
     }
   });
 
-  it('refuses a sealed value in which any one character was changed, removed or added', () => {
+  it('refuses a ciphertext with one character changed, removed or added', () => {
     const sealed = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE);
     for (let at = 0; at < sealed.length; at += 1) {
       for (const instead of ['A', 'B', '_', '.', '', '=', '\n', 'é']) {
@@ -50,7 +50,7 @@ describe('secret box', () => {
     }
   });
 
-  it('refuses what was never sealed', () => {
+  it('refuses text that is no ciphertext', () => {
     const [, , nonce, body] = cipher.encrypt('', PURPOSE).split('.');
     for (const text of [
       '',
@@ -65,14 +65,14 @@ describe('secret box', () => {
     }
   });
 
-  it('opens for the same purpose alone', () => {
+  it('decrypts only for the same purpose', () => {
     const sealed = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE);
     for (const purpose of ['', 'totp|acme|account-2|enrolment-1', `${PURPOSE} `]) {
       expect(() => cipher.decrypt(sealed, purpose), purpose).to.throw();
     }
   });
 
-  it('seals with the first key and opens with any that is listed [R35]', () => {
+  it('encrypts with the first key, and decrypts with any listed key [R35]', () => {
     const sealedBefore = cipher.encrypt('before', PURPOSE);
     const rotated = createCipher([NEW, OLD]);
     expect(rotated.decrypt(sealedBefore, PURPOSE)).to.equal('before');
@@ -81,7 +81,7 @@ describe('secret box', () => {
     expect(createCipher([NEW]).decrypt(sealedAfter, PURPOSE)).to.equal('after');
   });
 
-  it('says which key is missing, and nothing of what was sealed [R35]', () => {
+  it('names the missing key, and reveals nothing of the text [R35]', () => {
     const sealed = cipher.encrypt('JBSWY3DPEHPK3PXP', PURPOSE);
     expect(() => createCipher([NEW]).decrypt(sealed, PURPOSE)).to.throw(
       /^the encryption key "old" of a sealed value is not configured$/,
@@ -94,12 +94,12 @@ describe('secret box', () => {
     expect(() => impostor.decrypt(sealed, PURPOSE)).to.throw();
   });
 
-  it('needs a key, and keys that can be told apart', () => {
+  it('requires a key, and keys with different ids', () => {
     expect(() => createCipher([])).to.throw('at least one');
     expect(() => createCipher([OLD, { ...NEW, id: 'old' }])).to.throw('the same id');
   });
 
-  it('digests by HMAC-SHA-256, each purpose and value apart', () => {
+  it('digests by HMAC-SHA-256, with a separate result for each purpose and value', () => {
     const key = Buffer.from(hkdfSync('sha256', OLD.key, '', 'doublelock v1 digest', 32));
     const expected = createHmac('sha256', key).update('5|email|bob@acme.test').digest('base64url');
     expect(cipher.digest('bob@acme.test', 'email')).to.equal(expected).and.have.length(43);
@@ -113,7 +113,7 @@ describe('secret box', () => {
     expect(new Set([expected, ...others]).size).to.equal(6);
   });
 
-  it('digests alike before and after a rotation, for as long as the oldest key is listed [R35]', () => {
+  it('gives the same digests before and after a rotation, while the oldest key is listed [R35]', () => {
     const rotated = createCipher([NEW, OLD]);
     expect(rotated.digest('bob@acme.test', 'email')).to.equal(cipher.digest('bob@acme.test', 'email'));
   });

@@ -32,7 +32,7 @@ const WRONG_FOR_BOTH: readonly (readonly [string, Twist])[] = [
   ['a signature for something else', { type: 'payment.get' }],
 ];
 
-describe('passkey verifier', () => {
+describe('the passkey verifier', () => {
   const verifier = createPasskeyVerifier();
 
   async function registered(options: Partial<Parameters<typeof createAuthenticator>[0]> = {}) {
@@ -42,7 +42,7 @@ describe('passkey verifier', () => {
     return { authenticator, made, credential: { ...made, userHandle: USER.id } };
   }
 
-  it('tells what a new passkey is', async () => {
+  it('gives the key and the properties of a new passkey', async () => {
     const { made } = await registered();
     expect(made).to.deep.include({
       counter: 0,
@@ -55,7 +55,7 @@ describe('passkey verifier', () => {
     expect(synced).to.deep.include({ userVerified: false, deviceBound: false, backedUp: true });
   });
 
-  it('tells what a passkey that was used said', async () => {
+  it('gives the result of a used passkey', async () => {
     const { authenticator, credential } = await registered();
     const proof = await verifier.assertion(authenticator.get(request([credential])), ASKED, [credential]);
     expect(proof).to.deep.equal({
@@ -74,7 +74,7 @@ describe('passkey verifier', () => {
   });
 
   for (const [what, twist] of WRONG_FOR_BOTH) {
-    it(`takes no passkey of ${what} [A43]`, async () => {
+    it(`refuses a passkey of ${what} [A43]`, async () => {
       const { authenticator, credential } = await registered();
       expect(await verifier.registration(authenticator.create(creation, twist), ASKED)).to.equal(null);
       const used = authenticator.get(request([credential]), twist);
@@ -82,7 +82,7 @@ describe('passkey verifier', () => {
     });
   }
 
-  it('takes no signature of another key under the name of a known one [A43]', async () => {
+  it('refuses a signature of another key under a known credential id [A43]', async () => {
     const { authenticator } = await registered();
     const { credential } = await registered();
     const { id: own } = JSON.parse(authenticator.get(request([])));
@@ -90,7 +90,7 @@ describe('passkey verifier', () => {
     expect(await verifier.assertion(forged, ASKED, [credential])).to.deep.equal({ kind: 'unproven' });
   });
 
-  it('knows no passkey of somebody else, nor one that says it is somebody else’s [A43]', async () => {
+  it('refuses a passkey of another account, and one with another user handle [A43]', async () => {
     const { authenticator, credential } = await registered();
     const { credential: other } = await registered();
     const used = authenticator.get(request([credential]));
@@ -101,7 +101,7 @@ describe('passkey verifier', () => {
     expect(await verifier.assertion(ofOwn, ASKED, [credential])).to.include({ kind: 'proven' });
   });
 
-  it('takes no changed flag: they are signed [A43]', async () => {
+  it('refuses changed flags, because they are signed [A43]', async () => {
     const { authenticator, credential } = await registered();
     const used = JSON.parse(authenticator.get(request([credential]), { verified: false }));
     const data = Buffer.from(used.response.authenticatorData, 'base64url');
@@ -112,7 +112,7 @@ describe('passkey verifier', () => {
     });
   });
 
-  it('takes no algorithm that was not asked for', async () => {
+  it('refuses an algorithm that was not requested', async () => {
     const { authenticator } = await registered();
     // ES384 (IANA, "COSE Algorithms").
     expect(await verifier.registration(authenticator.create(creation, { algorithm: -35 }), ASKED)).to.equal(
@@ -120,7 +120,7 @@ describe('passkey verifier', () => {
     );
   });
 
-  it('does not look at what a maker says of an authenticator, nor at where its certificate leads', async () => {
+  it('ignores attestation statements, and follows no URL in their certificates', async () => {
     const authenticator = createAuthenticator({ origin: SITE.origin });
     for (const format of ['packed', 'fido-u2f', 'android-safetynet', 'something-new']) {
       const statement = { format, certificate: new Uint8Array([0x30, 0x03, 0x02, 0x01, 0x01]) };
@@ -144,7 +144,7 @@ describe('passkey verifier', () => {
     ['another type', shaped(signed, { type: 'password' })],
     ['bytes that are none', shaped({ ...signed, signature: '!!!' })],
   ] as const) {
-    it(`takes ${what} for malformed`, async () => {
+    it(`reports ${what} as malformed`, async () => {
       expect(await verifier.registration(text, ASKED)).to.equal(null);
       expect(await verifier.assertion(text, ASKED, [credential])).to.deep.equal({ kind: 'malformed' });
     });

@@ -23,17 +23,17 @@ async function leastWorkOf(
   return least;
 }
 
-describe('password hasher', () => {
+describe('the password hasher', () => {
   const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 100 });
 
-  it('hashes by argon2id with 19 MiB, two passes and one lane, salted anew', async () => {
+  it('hashes by argon2id with 19 MiB, two passes, one lane and a fresh salt', async () => {
     const [one, two] = await Promise.all([hasher.hash(PASSWORD), hasher.hash(PASSWORD)]);
     // 16 bytes of salt and 32 of tag, in base64 without padding (PHC string format).
     expect(one).to.match(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
     expect(one).to.not.equal(two);
   });
 
-  it('says yes to the password and no to any other', async () => {
+  it('accepts the right password and refuses any other', async () => {
     const stored = await hasher.hash(PASSWORD);
     expect(await check(hasher, stored, PASSWORD)).to.equal(true);
     for (const wrong of ['', 'Correct horse battery staple', `${PASSWORD} `, `${PASSWORD}\u0000`]) {
@@ -41,21 +41,21 @@ describe('password hasher', () => {
     }
   });
 
-  it('reads a hash made elsewhere', async () => {
+  it('verifies a hash that was made elsewhere', async () => {
     // From the reference implementation's own tests (P-H-C/phc-winner-argon2, src/test.c).
     const known = '$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
     expect(await check(hasher, known, 'password')).to.equal(true);
     expect(await check(hasher, known, 'passwore')).to.equal(false);
   });
 
-  it('compares every character of a long password, and those outside ASCII', async () => {
+  it('compares every character of a long password, non-ASCII ones included', async () => {
     const long = 'é'.repeat(127);
     const stored = await hasher.hash(`${long}a`);
     expect(await check(hasher, stored, `${long}a`)).to.equal(true);
     expect(await check(hasher, stored, `${long}b`)).to.equal(false);
   });
 
-  it('says no for an unknown account, after the same work [A95]', async () => {
+  it('refuses an unknown account after the same work [A95]', async () => {
     const stored = await hasher.hash(PASSWORD);
     expect(await check(hasher, null, PASSWORD)).to.equal(false);
     expect(await check(hasher, null, '')).to.equal(false);
@@ -66,7 +66,7 @@ describe('password hasher', () => {
     expect(unknown / known).to.be.within(0.5, 2);
   });
 
-  it('says no for what is no argon2 hash, after the same work [A95]', async () => {
+  it('refuses a value that is no argon2 hash after the same work [A95]', async () => {
     const stored = await hasher.hash(PASSWORD);
     for (const text of [
       '',
@@ -84,7 +84,7 @@ describe('password hasher', () => {
     expect(odd / known).to.be.within(0.5, 2);
   });
 
-  it('asks for a new hash where the parameters are not those of today', async () => {
+  it('requests a new hash for outdated parameters', async () => {
     const current = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
     const withChanges = (changes: object) => hash(PASSWORD, { ...current, ...changes });
     expect(hasher.needsRehash(await hasher.hash(PASSWORD))).to.equal(false);
@@ -106,7 +106,7 @@ describe('password hasher', () => {
     }
   });
 
-  it('lets the bounded number wait, tells the others at once, and goes on when there is room [R39]', async () => {
+  it('queues a bounded number, rejects the others at once, and continues when there is room [R39]', async () => {
     const narrow = createPasswordHasher({ concurrency: 1, queueLimit: 3 });
     const order: number[] = [];
     const calls = Array.from({ length: 10 }, (_, index) =>
@@ -122,7 +122,7 @@ describe('password hasher', () => {
     expect(await narrow.hash(PASSWORD)).to.match(/^\$argon2id\$/);
   });
 
-  it('tells who has waited too long, and keeps the places of those in front [R30]', async () => {
+  it('rejects callers that waited too long, and keeps the order of the others [R30]', async () => {
     const stuck = createPasswordHasher({ concurrency: 1, queueLimit: 10, waitMs: 50 });
     const gate = Promise.withResolvers<string>();
     const first = stuck.inTurn(() => gate.promise);
@@ -133,14 +133,14 @@ describe('password hasher', () => {
     expect(await check(stuck, null, PASSWORD)).to.equal(false);
   });
 
-  it('never hashes more at once than there are processors [R39]', async () => {
+  it('runs no more hashes at once than there are processors [R39]', async () => {
     const greedy = createPasswordHasher({ concurrency: 1000, queueLimit: 0 });
     const attempts = Array.from({ length: availableParallelism() + 5 }, () => check(greedy, null, PASSWORD));
     const settled = await Promise.allSettled(attempts);
     expect(settled.filter(({ status }) => status === 'fulfilled')).to.have.length(availableParallelism());
   });
 
-  it('leaves the event loop to others while it hashes [R39]', async () => {
+  it('keeps the event loop free while it hashes [R39]', async () => {
     let turns = 0;
     let turning = setImmediate(function turn() {
       turns += 1;
@@ -151,7 +151,7 @@ describe('password hasher', () => {
     expect(turns).to.be.above(50);
   });
 
-  it('says no for a hash whose parameters cannot be, and keeps its place free', async () => {
+  it('refuses a hash with impossible parameters, and frees its place', async () => {
     const narrow = createPasswordHasher({ concurrency: 1, queueLimit: 0 });
     const tag = 'c29tZXNhbHRzb21lc2FsdA$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc';
     for (const parameters of ['m=8,t=1,p=16', 'm=19456,t=0,p=1', 'm=19456,t=2,p=0', 'm=x,t=2,p=1', '']) {

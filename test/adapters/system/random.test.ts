@@ -4,13 +4,13 @@ import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 
 describe('system', () => {
-  it('makes identifiers of 128 bits, safe in an address, a file name and a command line', () => {
+  it('makes identifiers of 128 bits, safe in a URL, a file name and a command line', () => {
     const ids = Array.from({ length: 1000 }, () => systemRandom.id());
     for (const id of ids) expect(id).to.match(/^[0-9a-f]{32}$/);
     expect(new Set(ids).size).to.equal(1000);
   });
 
-  it('gives as many bytes as asked for, others each time, each value about as often', () => {
+  it('gives the requested number of bytes, different each time and evenly distributed', () => {
     expect(systemRandom.bytes(0)).to.have.length(0);
     expect(systemRandom.bytes(20)).to.be.instanceOf(Uint8Array).and.have.length(20);
     expect(Buffer.from(systemRandom.bytes(20)).equals(systemRandom.bytes(20))).to.equal(false);
@@ -20,7 +20,7 @@ describe('system', () => {
     for (const count of counts) expect(count).to.be.within(680, 1320);
   });
 
-  it('tells the time of day in milliseconds', () => {
+  it('gives the time of day in milliseconds', () => {
     const [before, told, after] = [Date.now(), systemClock.now(), Date.now()];
     expect(told).to.be.within(before, after);
     expect(Number.isInteger(told)).to.equal(true);

@@ -33,7 +33,7 @@ describe('the HTTP gateway', () => {
     });
   }
 
-  it('fills an address', async () => {
+  it('fills a URL', async () => {
     const gateway = await startGateway();
     const template = '/send/{to_digits}?to={to}&from={from}&text={text}&key={password}';
     const given = { method: 'GET', password: 'p&w=1' } as const;
@@ -85,7 +85,7 @@ describe('the HTTP gateway', () => {
     expect([$('text').text(), $('sms').attr('about')]).to.deep.equal([`${HOSTILE} `, `${HOSTILE} `]);
   });
 
-  it('sends plain text as it is', async () => {
+  it('sends plain text unchanged', async () => {
     const gateway = await startGateway();
     await gatewayTo(gateway.url, { body: '{text}', contentType: 'text/plain' }).send({
       ...SMS,
@@ -94,7 +94,7 @@ describe('the HTTP gateway', () => {
     expect(gateway.calls[0]?.body).to.equal(HOSTILE);
   });
 
-  it('sends the credentials of its address, its token or its headers, in this order', async () => {
+  it('sends the credentials of its URL, its token or its headers, in this order', async () => {
     const gateway = await startGateway();
     const url = gateway.url.replace('//', '//acme:{password}@');
     const password = 'p@ss:w/rd';
@@ -115,7 +115,7 @@ describe('the HTTP gateway', () => {
     ]);
   });
 
-  it('knows success by status, and by what the answer says', async () => {
+  it('recognises success by the status and the response body', async () => {
     const gateway = await startGateway();
     const says = (success: HttpGatewayOptions['success'], status: number, body: string) => {
       gateway.answer({ status, body });
@@ -137,7 +137,7 @@ describe('the HTTP gateway', () => {
     expect(await says({ ...any, statuses: [202] }, 400, '')).to.equal('the gateway answered 400');
   });
 
-  it('follows nobody elsewhere', async () => {
+  it('follows no redirect', async () => {
     const gateway = await startGateway();
     const elsewhere = await startGateway();
     for (const status of [301, 302, 307, 308]) {
@@ -148,7 +148,7 @@ describe('the HTTP gateway', () => {
     expect(elsewhere.calls).to.deep.equal([]);
   });
 
-  it('asks once, whatever becomes of it [R19]', async () => {
+  it('sends one request, whatever its result [R19]', async () => {
     const gateway = await startGateway();
     gateway.answer((response) => response.destroy());
     expect((await wordsOf(gatewayTo(gateway.url), SMS))[0]).to.equal(true);
@@ -157,13 +157,13 @@ describe('the HTTP gateway', () => {
     expect(gateway.calls).to.have.lengthOf(2);
   });
 
-  it('repeats no secret when the request cannot be made', async () => {
+  it('reveals no secret when the request cannot be made', async () => {
     const headers = { 'X-Api-Key': '{password}' };
     const refusal = await refusalOf(gatewayTo('http://127.0.0.1:1', { headers, password: 'a\nsecret' }), SMS);
     expect(`${refusal.message} ${refusal.stack}`).not.to.include('secret');
   });
 
-  it('is not made with a hole in its request', () => {
+  it('refuses a request template with an unknown placeholder', () => {
     expect(() => gatewayTo('http://gw.test/{number}')).to.throw('{number} of an SMS request is not known');
     expect(() => gatewayTo('http://gw.test/{password}')).to.throw(
       '{password} of an SMS request is not known',

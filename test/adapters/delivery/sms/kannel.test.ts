@@ -43,7 +43,7 @@ describe('the HTTP gateway before Kannel', () => {
     });
   }
 
-  it('brings a code to the number, with the line by which a browser fills it in', async () => {
+  it('delivers a code to the number, with the line from which a browser fills it in', async () => {
     const at = kannel.arrived().length;
     await gateway().send(SMS);
     // The record of arrivals starts a new line at each line break of a text.
@@ -54,14 +54,14 @@ describe('the HTTP gateway before Kannel', () => {
     ]);
   });
 
-  it('brings every letter, and nothing of what it could be taken for', async () => {
+  it('delivers every character unchanged, markup and separators included', async () => {
     const at = kannel.arrived().length;
     const text = 'Café: €5 & more? a=b&to=+31687654321 #x %41 "{to}"';
     await gateway().send({ ...SMS, text });
     expect(await arrivedAfter(1, at)).to.deep.equal([`Acme +31612345678 text ${text}`]);
   });
 
-  it('brings it by XML too', async () => {
+  it('delivers it by XML too', async () => {
     const at = kannel.arrived().length;
     const xml = gateway({
       url: kannel.url,
@@ -75,7 +75,7 @@ describe('the HTTP gateway before Kannel', () => {
     expect(await arrivedAfter(1, at)).to.deep.equal(['Acme +31612345678 text One <code> & "two"']);
   });
 
-  it('is refused with a wrong password, and says nothing of it', async () => {
+  it('reports a wrong password as a refusal, and does not reveal it', async () => {
     const words = await wordsOf(gateway({ password: 'not-that-one' }), SMS);
     expect(words).to.deep.equal([false, 'the gateway answered 403']);
   });

@@ -21,21 +21,21 @@ const joined = (text: string, alphabet?: Alphabet) =>
     .join('');
 
 describe('short messages', () => {
-  it('say what they are given, in the letters of the GSM alphabet', () => {
+  it('encode text in the GSM alphabet', () => {
     const text = 'Your code: 482913 [€] {x} ~\n\n@id.acme.test #482913 àéñØß';
     expect(read(text)).to.deep.equal([{ dataCoding: 0, header: [], bytes: text.length + 6, text }]);
     // 3GPP TS 23.038, 6.2.1: the at sign is nought, and a bracket an escape and another letter.
     expect(shortMessages('@[', 'gsm', 0)?.[0]?.bytes).to.deep.equal(Buffer.from([0x00, 0x1b, 0x3c]));
   });
 
-  it('go over to UCS-2 for other letters', () => {
+  it('use UCS-2 for other characters', () => {
     for (const alphabet of ['gsm', 'latin1', 'ucs2'] as const)
       expect(read('код 👍', alphabet)).to.deep.equal([
         { dataCoding: 8, header: [], bytes: 12, text: 'код 👍' },
       ]);
   });
 
-  it('use ISO 8859-1 or UCS-2 where they are told to', () => {
+  it('use ISO 8859-1 or UCS-2 where it is configured', () => {
     expect(read('é@', 'latin1')[0]).to.include({ dataCoding: 3, bytes: 2, text: 'é@' });
     expect(read('abc', 'ucs2')[0]).to.include({ dataCoding: 8, bytes: 6, text: 'abc' });
   });
@@ -46,7 +46,7 @@ describe('short messages', () => {
     ['ucs2', 'a', 70, 67],
     ['gsm', 'ж', 70, 67],
   ] as const) {
-    it(`are one up to ${alone} letters in ${alphabet} (${template}), and of ${among} each beyond`, () => {
+    it(`are one up to ${alone} characters in ${alphabet} (${template}), and of ${among} each beyond`, () => {
       expect(read(template.repeat(alone), alphabet)).to.have.lengthOf(1);
       const parts = read(template.repeat(alone + 1), alphabet);
       expect(parts.map(({ text, header }) => [text.length, header])).to.deep.equal([
@@ -56,7 +56,7 @@ describe('short messages', () => {
     });
   }
 
-  it('are parted between letters, never within one', () => {
+  it('are split between characters, never within one', () => {
     const escaped = `${'a'.repeat(152)}€${'b'.repeat(20)}`;
     expect(read(escaped).map(({ text }) => text)).to.deep.equal(['a'.repeat(152), `€${'b'.repeat(20)}`]);
     const paired = `${'ж'.repeat(66)}👍${'ж'.repeat(20)}`;

@@ -54,7 +54,7 @@ describe('the SMPP sender', () => {
     return sender;
   }
 
-  it('binds, and submits a message', async () => {
+  it('binds and submits a message', async () => {
     const centre = await startCentre();
     await senderTo({ port: centre.port }).send(SMS);
     expect(centre.binds[0]).to.include({
@@ -82,14 +82,14 @@ describe('the SMPP sender', () => {
     ['+31201234567', { source_addr_ton: 1, source_addr_npi: 1, source_addr: '31201234567' }],
     ['4321', { source_addr_ton: 3, source_addr_npi: 0, source_addr: '4321' }],
   ] as const) {
-    it(`says what kind of sender ${from} is`, async () => {
+    it(`names the address type of the sender ${from}`, async () => {
       const centre = await startCentre();
       await senderTo({ port: centre.port }, { from }).send(SMS);
       expect(centre.submits[0]).to.include(fields);
     });
   }
 
-  it('sends a long text in parts that belong together, and the next one apart', async () => {
+  it('sends a long text in parts with one reference, and the next text with another', async () => {
     const centre = await startCentre();
     const sender = senderTo({ port: centre.port });
     await sender.send({ ...SMS, text: 'a'.repeat(200) });
@@ -107,13 +107,13 @@ describe('the SMPP sender', () => {
     expect(centre.submits.map(textOf).join('')).to.equal('a'.repeat(200) + 'ж'.repeat(100));
   });
 
-  it('refuses a text that is no short message any more', async () => {
+  it('refuses a text that is too long for a short message', async () => {
     const { port } = await startMute();
     const words = await wordsOf(senderTo({ port }), { ...SMS, text: 'a'.repeat(2000) });
     expect(words).to.deep.equal([false, 'the text is too long for an SMS']);
   });
 
-  it('keeps one connection, for messages at once too, and makes another when it has ended', async () => {
+  it('shares one connection among messages, and opens another when it has ended', async () => {
     const centre = await startCentre();
     const sender = senderTo({ port: centre.port });
     await Promise.all([sender.send(SMS), sender.send(SMS), sender.send(SMS)]);
@@ -129,7 +129,7 @@ describe('the SMPP sender', () => {
     expect(centre.binds).to.have.lengthOf(3);
   });
 
-  it('answers what it is asked', async () => {
+  it('answers requests of the server', async () => {
     const centre = await startCentre();
     await senderTo({ port: centre.port }).send(SMS);
     centre.ask((session) => session.enquire_link(() => {}));
@@ -138,7 +138,7 @@ describe('the SMPP sender', () => {
     );
   });
 
-  it('speaks TLS, and to nobody that is not vouched for', async () => {
+  it('uses TLS, and refuses an untrusted certificate', async () => {
     const centre = await startCentre(CERTIFICATE);
     const server = { port: centre.port, tls: true };
     await senderTo({ ...server, ca: CERTIFICATE.cert }).send(SMS);
@@ -150,7 +150,7 @@ describe('the SMPP sender', () => {
     expect(centre.binds).to.have.lengthOf(1);
   });
 
-  it('speaks no SMPP in the clear where TLS is asked for', async () => {
+  it('sends no SMPP in clear where TLS is required', async () => {
     const centre = await startCentre();
     const times = { ...LONG, bind: 200 };
     const words = await wordsOf(senderTo({ port: centre.port, tls: true }, { times }), SMS);
@@ -158,7 +158,7 @@ describe('the SMPP sender', () => {
     expect(centre.binds).to.deep.equal([]);
   });
 
-  describe('when the message is not taken', () => {
+  describe('when the message is not accepted', () => {
     it('gives up within five seconds [R19]', () => {
       expect(SMPP_TIMES.bind + SMPP_TIMES.answer).to.be.at.most(5000);
     });
@@ -170,7 +170,7 @@ describe('the SMPP sender', () => {
       [0x14, true],
       [0x58, true],
     ] as const) {
-      it(`tells status ${status} as ${isGateway ? "the gateway's" : "the message's"} [R19]`, async () => {
+      it(`reports status ${status} as ${isGateway ? "the gateway's" : "the message's"} fault [R19]`, async () => {
         const centre = await startCentre();
         centre.answer({ submit_sm: status });
         const words = await wordsOf(senderTo({ port: centre.port }), SMS);
@@ -178,7 +178,7 @@ describe('the SMPP sender', () => {
       });
     }
 
-    it('binds anew when it is told that it is not bound', async () => {
+    it('binds again when the server says that it is not bound', async () => {
       const centre = await startCentre();
       const sender = senderTo({ port: centre.port });
       centre.answer({ submit_sm: 0x04 });
@@ -188,7 +188,7 @@ describe('the SMPP sender', () => {
       expect(centre.binds).to.have.lengthOf(2);
     });
 
-    it('is not let in, and says nothing of the password [R19]', async () => {
+    it('reports a refused bind, and does not reveal the password [R19]', async () => {
       const centre = await startCentre();
       const sender = senderTo({ port: centre.port });
       centre.answer({ bind_transceiver: 0x0e });
@@ -200,7 +200,7 @@ describe('the SMPP sender', () => {
       await sender.send(SMS);
     });
 
-    it('does not wait for an answer, and does not ask for it again [R19]', async () => {
+    it('gives up on a missing answer, and does not send again [R19]', async () => {
       const centre = await startCentre();
       const sender = senderTo({ port: centre.port }, { times: { ...LONG, answer: 500 } });
       centre.answer({ submit_sm: null });
@@ -213,24 +213,24 @@ describe('the SMPP sender', () => {
       expect(centre.binds).to.have.lengthOf(2);
     });
 
-    it('does not wait for who accepts and says nothing [R19]', async () => {
+    it('gives up on a server that accepts the connection and stays silent [R19]', async () => {
       const { port } = await startMute();
       const words = await wordsOf(senderTo({ port }, { times: { ...LONG, bind: 500 } }), SMS);
       expect(words).to.deep.equal([true, 'the SMS centre did not answer in time']);
     });
 
-    it('finds nobody [R19]', async () => {
+    it('reports that nothing listens [R19]', async () => {
       const words = await wordsOf(senderTo({ port: await freePort() }), SMS);
       expect(words).to.deep.equal([true, "the SMS centre can't be spoken to (ECONNREFUSED)"]);
     });
 
-    it('hears nonsense [R19]', async () => {
+    it('reports a malformed answer [R19]', async () => {
       const { port } = await startMute((socket) => void socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'));
       expect((await wordsOf(senderTo({ port }), SMS))[0]).to.equal(true);
     });
   });
 
-  it('notices by itself that nobody is there any more [R19]', async () => {
+  it('notices a dead connection by itself [R19]', async () => {
     const centre = await startCentre();
     const sender = senderTo({ port: centre.port }, { times: { ...LONG, enquire: 20, answer: 1000 } });
     await sender.send(SMS);
@@ -243,7 +243,7 @@ describe('the SMPP sender', () => {
     });
   });
 
-  it('gives a connection back that is not used, and says goodbye', async () => {
+  it('unbinds and closes an idle connection', async () => {
     const centre = await startCentre();
     const sender = senderTo({ port: centre.port }, { times: { ...LONG, idle: 300 } });
     await sender.send(SMS);
@@ -259,7 +259,7 @@ describe('the SMPP sender', () => {
     return { sender: senderTo({ port }), asked: connections };
   });
 
-  it('takes no mail [A74]', async () => {
+  it('refuses mail [A74]', async () => {
     const { port } = await startMute();
     const refusal = await senderTo({ port })
       .send({ ...SMS, channel: 'email' })

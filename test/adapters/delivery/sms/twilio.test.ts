@@ -20,7 +20,7 @@ describe('the Twilio sender', () => {
     return createTwilioSender({ accountSid: SID, authToken: TOKEN, from: 'Acme', url, clock, ...timeout });
   }
 
-  it('posts one message, good for as long as its code is', async () => {
+  it('posts one message whose validity is the lifetime of its code', async () => {
     const gateway = await startGateway();
     gateway.answer({ status: 201, body: '{"sid":"SM1","status":"queued"}' });
     await senderTo(gateway.url).send(SMS);
@@ -39,7 +39,7 @@ describe('the Twilio sender', () => {
     });
   });
 
-  it('asks for no shorter life than there is, and for none where there is none', async () => {
+  it('requests no validity below the minimum, and none for a message without a lifetime', async () => {
     const gateway = await startGateway();
     const sender = senderTo(`${gateway.url}/`);
     await sender.send({ ...SMS, expiresAt: NOW + 10 });
@@ -49,7 +49,7 @@ describe('the Twilio sender', () => {
     expect(lives).to.deep.equal(['1', '14400', null]);
   });
 
-  it('tells a number that is refused from a gateway that fails', async () => {
+  it('distinguishes a refused number from a failing gateway', async () => {
     const gateway = await startGateway();
     const sender = senderTo(gateway.url);
     for (const [status, isGateway] of [
@@ -67,7 +67,7 @@ describe('the Twilio sender', () => {
     expect(gateway.calls).to.have.lengthOf(7);
   });
 
-  it('hears how long to leave it alone, in seconds or as a date [R19]', async () => {
+  it('reads Retry-After in seconds or as a date [R19]', async () => {
     const gateway = await startGateway();
     const sender = senderTo(gateway.url);
     for (const [value, ms] of [
@@ -82,7 +82,7 @@ describe('the Twilio sender', () => {
     }
   });
 
-  it('does not wait for a gateway that hangs, and does not ask it again [R19]', async () => {
+  it('gives up on a gateway that hangs, and does not repeat the request [R19]', async () => {
     const gateway = await startGateway();
     gateway.answer(null);
     const words = await wordsOf(senderTo(gateway.url, 500), SMS);
@@ -90,14 +90,14 @@ describe('the Twilio sender', () => {
     expect(gateway.calls).to.have.lengthOf(1);
   });
 
-  it('does not wait for an answer that never ends [R19]', async () => {
+  it('gives up on an endless response [R19]', async () => {
     const gateway = await startGateway();
     gateway.answer((response) => void response.writeHead(200).write('{'));
     const words = await wordsOf(senderTo(gateway.url, 500), SMS);
     expect(words).to.deep.equal([true, 'the gateway gave no answer (TimeoutError)']);
   });
 
-  it('reads no more of an answer than it needs [R19]', async () => {
+  it('reads no more of a response than it needs [R19]', async () => {
     const gateway = await startGateway();
     let isCut = false;
     gateway.answer((response) => {
@@ -114,7 +114,7 @@ describe('the Twilio sender', () => {
     await eventually(async () => expect(isCut).to.equal(true));
   });
 
-  it('says nothing of its credentials when there is nobody [R19]', async () => {
+  it('reveals no credentials when nothing listens [R19]', async () => {
     const words = await wordsOf(senderTo(`http://127.0.0.1:${await freePort()}`), SMS);
     expect(words).to.deep.equal([true, 'the gateway gave no answer (ECONNREFUSED)']);
   });

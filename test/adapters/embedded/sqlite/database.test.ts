@@ -37,7 +37,7 @@ describe('embedded database', () => {
     return value;
   };
 
-  it('makes its directory and its files for their owner alone', async () => {
+  it('creates its directory and its files for their owner only', async () => {
     const deep = join(dataDir(), 'a', 'b');
     const stores = openEmbedded({ dataDir: deep });
     await stores.accounts.insert(anAccount());
@@ -53,7 +53,7 @@ describe('embedded database', () => {
     stores.close();
   });
 
-  it('closes a file that others could read, and leaves a shared directory as it is', () => {
+  it('restricts a file that others could read, and does not change a shared directory', () => {
     mkdirSync(join(dataDir(), 'shared'));
     chmodSync(join(dataDir(), 'shared'), 0o755);
     const file = join(dataDir(), 'shared', 'accounts.sqlite');
@@ -78,7 +78,7 @@ describe('embedded database', () => {
     expect(pragma('user_version')).to.equal(2);
   });
 
-  it('migrates wholly or not at all', () => {
+  it('migrates completely or not at all', () => {
     open(FIRST).close();
     expect(() => open(FIRST, SECOND, 'CREATE TABLE things (twice TEXT)')).to.throw('already exists');
     expect(pragma('user_version')).to.equal(1);
@@ -87,7 +87,7 @@ describe('embedded database', () => {
     database.close();
   });
 
-  it('refuses a file of a newer schema, says so, and leaves it as it was [R26]', () => {
+  it('refuses a file of a newer schema with a clear error, and does not change it [R26]', () => {
     open(FIRST, SECOND).close();
     const before = readFileSync(path());
     expect(() => open(FIRST)).to.throw(
@@ -97,7 +97,7 @@ describe('embedded database', () => {
     expect(readFileSync(path()).equals(before)).to.equal(true);
   });
 
-  it('opens the first schema of the accounts with all steps that came after it', async () => {
+  it('migrates the first accounts schema through all later steps', async () => {
     const first = ACCOUNTS_MIGRATIONS.slice(0, 1);
     openDatabase({ path: join(dataDir(), 'accounts.sqlite'), durability: 'full', migrations: first }).close();
     const stores = openEmbeddedAccounts({ dataDir: dataDir() });
@@ -105,13 +105,13 @@ describe('embedded database', () => {
     stores.close();
   });
 
-  it('refuses what is no database, without touching it [R33]', () => {
+  it('refuses a file that is no database, without a change to it [R33]', () => {
     writeFileSync(join(dataDir(), 'accounts.sqlite'), 'this is a letter, not a database\n'.repeat(99));
     expect(() => openEmbedded({ dataDir: dataDir() })).to.throw(StoreUnavailable, /^accounts\.sqlite: /);
     expect(readFileSync(join(dataDir(), 'accounts.sqlite'), 'utf8')).to.match(/^this is a letter/);
   });
 
-  it('is unavailable where no file can be made', () => {
+  it('is unavailable where no file can be created', () => {
     writeFileSync(join(dataDir(), 'file'), '');
     const dir = join(dataDir(), 'file', 'data');
     expect(() => openEmbedded({ dataDir: dir })).to.throw(
@@ -148,7 +148,7 @@ describe('embedded database', () => {
     expect(await rejection(stores.attempts.forget('a', [], 'b'))).to.be.instanceOf(StoreUnavailable);
   });
 
-  it('passes a fault of ours on as what it is', async () => {
+  it('passes a programming error on unchanged', async () => {
     const database = open(FIRST);
     const broken = database.statement('INSERT INTO things (name) VALUES (NULL)');
     const error = await rejection(database.act(() => broken.run()));
@@ -156,7 +156,7 @@ describe('embedded database', () => {
     database.close();
   });
 
-  it('takes back a transaction that fails half-way', async () => {
+  it('rolls back a transaction that fails half-way', async () => {
     const database = open(FIRST);
     const insert = database.statement('INSERT INTO things (name) VALUES (:name)');
     const error = await rejection(
@@ -171,7 +171,7 @@ describe('embedded database', () => {
     database.close();
   });
 
-  it('is unavailable where a page of the file is damaged, and goes on where none is [R33]', async () => {
+  it('is unavailable for a damaged page of the file, and serves the others [R33]', async () => {
     const stores = openEmbeddedAccounts({ dataDir: dataDir() });
     for (let n = 0; n < 50; n += 1) await stores.onceKeys.claim(`key-${n}`, NOW);
     stores.close();

@@ -32,7 +32,7 @@ describe('embedded disk sync', () => {
     });
   }
 
-  it('gives who comes while it runs a run of their own, and all of those the same one', async () => {
+  it('gives callers that come during a sync one further sync together', async () => {
     const { begun, call } = runs();
     const told: string[] = [];
     const tell = (name: string) => call().then(() => told.push(name));
@@ -51,7 +51,7 @@ describe('embedded disk sync', () => {
     expect(begun).to.have.length(2);
   });
 
-  it('tells of a failure those alone whose run it was', async () => {
+  it('reports a failure only to the callers of that sync', async () => {
     const { begun, call } = runs();
     const results = Promise.allSettled([call(), call()]);
     begun[0]?.reject(new Error('EIO'));
@@ -63,7 +63,7 @@ describe('embedded disk sync', () => {
     await after;
   });
 
-  it('syncs a file that is made later', async () => {
+  it('syncs a file that is created later', async () => {
     const path = join(dataDir(), 'log');
     const sync = createDiskSync(path);
     await sync.reach();
@@ -72,7 +72,7 @@ describe('embedded disk sync', () => {
     sync.close();
   });
 
-  it('lets go of the file once it is closed, and serves those who were there or come yet', async () => {
+  it('closes the file once it is stopped, and still serves waiting and later callers', async () => {
     const path = join(dataDir(), 'log');
     writeFileSync(path, 'all of it');
     const isOpen = () => openFiles().includes(path);
@@ -87,7 +87,7 @@ describe('embedded disk sync', () => {
     expect(isOpen()).to.equal(false);
   });
 
-  it('rejects where the file cannot be opened', async () => {
+  it('rejects when the file cannot be opened', async () => {
     const failed = await createDiskSync(dataDir())
       .reach()
       .catch((error: unknown) => error);

@@ -34,11 +34,11 @@ function expectIntact(report: FullDiskReport): void {
 describe('embedded stores on a full disk', () => {
   const dataDir = freshDataDir();
 
-  it('refuse when a file can grow no more, keep what they acknowledged, and can be read [R29]', () => {
+  it('refuse writes when a file cannot grow, keep acknowledged writes, and stay readable [R29]', () => {
     expectIntact(reportOf(LIMITED, dataDir()));
   });
 
-  it('do so on a file system of 300 KiB too, and go on when there is room again [R29]', function () {
+  it('do so on a file system of 300 KiB too, and continue when there is room again [R29]', function () {
     // A container may forbid mounting; then only the test above can run.
     if (run(MOUNTED, dataDir(), ['true']).status !== 0) this.skip();
     const report = reportOf(MOUNTED, dataDir());

@@ -31,7 +31,7 @@ describe('embedded group commit', () => {
     return names.map(({ name }) => name);
   }
 
-  it('has committed a write before anybody is told of it', async () => {
+  it('commits a write before its caller gets the result', async () => {
     const database = open();
     const seen: unknown[] = [];
     const tell = async (name: string) => {
@@ -43,7 +43,7 @@ describe('embedded group commit', () => {
     database.close();
   });
 
-  it('tells of a write when it is safe, and of none when the disk has not taken it', async () => {
+  it('confirms a write once it is on the disk, and rejects it when the disk refuses', async () => {
     const disk = Promise.withResolvers<void>();
     const done: string[] = [];
     const { write } = createGroupCommit({
@@ -68,7 +68,7 @@ describe('embedded group commit', () => {
     expect(done).to.deep.equal(['a', 'b']);
   });
 
-  it('waits a few turns of the event loop for others, and for no more than that', async () => {
+  it('waits only a few turns of the event loop for other writes', async () => {
     const database = open();
     const writes = [database.put('a')];
     await turns(1);
@@ -79,7 +79,7 @@ describe('embedded group commit', () => {
     database.close();
   });
 
-  it('lets a write that fails fail alone, and takes back what it had done', async () => {
+  it('rejects only the write that fails, and rolls it back', async () => {
     const database = open();
     const half = database.write(() => {
       database.insert.run({ name: 'half' });
@@ -98,7 +98,7 @@ describe('embedded group commit', () => {
     database.close();
   });
 
-  it('waits for a file that somebody else has locked, and does then what had to wait [R30]', async () => {
+  it('waits for a locked file, and then performs the waiting writes [R30]', async () => {
     const database = open();
     const other = new DatabaseSync(path());
     other.exec('BEGIN IMMEDIATE');
@@ -113,7 +113,7 @@ describe('embedded group commit', () => {
     database.close();
   });
 
-  it('refuses all of them while the file stays locked, and stores none [R30]', async () => {
+  it('refuses all writes when the file stays locked, and stores none [R30]', async () => {
     const database = open();
     const other = new DatabaseSync(path());
     other.exec('BEGIN IMMEDIATE');
@@ -126,7 +126,7 @@ describe('embedded group commit', () => {
     database.close();
   });
 
-  it('loses nothing that was told of when the process is killed right after [R24]', () => {
+  it('keeps every confirmed write when the process is killed right after [R24]', () => {
     open().close();
     const program = `
       import { openDatabase } from ${JSON.stringify(DATABASE)};
@@ -141,7 +141,7 @@ describe('embedded group commit', () => {
     expect(stored()).to.deep.equal(['a', 'b']);
   });
 
-  it('commits what still waits when it is closed', async () => {
+  it('commits waiting writes when it is closed', async () => {
     const database = open();
     const write = database.put('a');
     database.close();

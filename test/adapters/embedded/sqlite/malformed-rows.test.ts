@@ -36,7 +36,7 @@ describe('embedded stores with malformed rows', () => {
     db.close();
   }
 
-  it('an account without readable groups is absent: they may be what makes its policy strict [R33]', async () => {
+  it('treat an account without readable groups as absent, because groups may make its policy stricter [R33]', async () => {
     const whole = anAccount({ id: 'account-2', email: 'eve@acme.test' });
     await stores.accounts.insert(anAccount({ groups: ['finance'] }));
     await stores.accounts.insert(whole);
@@ -48,7 +48,7 @@ describe('embedded stores with malformed rows', () => {
     }
   });
 
-  it('a sign-in record without readable proofs is absent [R33]', async () => {
+  it('treat a sign-in record without readable authentications as absent [R33]', async () => {
     const whole = aSignInRecord({ sessionUid: 'session-2' });
     await stores.records.save(aSignInRecord());
     await stores.records.save(whole);
@@ -65,7 +65,7 @@ describe('embedded stores with malformed rows', () => {
     expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
   });
 
-  it('progress that cannot be read is absent, and can be begun anew [R33]', async () => {
+  it('treat an unreadable transaction as absent, and allow a new one [R33]', async () => {
     const malformed = {
       proofs: [...MALFORMED, ...MALFORMED_PROOFS.map((proofs) => JSON.stringify(proofs))],
       pending: MALFORMED,
@@ -86,7 +86,7 @@ describe('embedded stores with malformed rows', () => {
     }
   });
 
-  it('what is missing in progress has not happened yet, and nothing reaches a prototype [R33 A89]', async () => {
+  it('read a missing field of a transaction as its initial value, and let nothing reach a prototype [R33 A89]', async () => {
     for (const text of ['{}', '{"__proto__":{"isSetUpProven":true}}', '{"later":true,"proofs":[]}']) {
       await stores.transactions.save(aProgress({ isSetUpProven: true }));
       damage('short-lived.sqlite', 'UPDATE progress SET more = ?', text);
@@ -97,7 +97,7 @@ describe('embedded stores with malformed rows', () => {
     expect('isSetUpProven' in {}).to.equal(false);
   });
 
-  it('a payload of the provider that is no object is absent, and none reaches a prototype [R33 A89]', async () => {
+  it('treat a payload of the provider that is no object as absent, and let none reach a prototype [R33 A89]', async () => {
     await stores.providerShortLived.upsert('Session', 'other', { uid: 'uid-2' }, null);
     for (const text of MALFORMED) {
       await stores.providerShortLived.upsert('Session', 'session-1', { uid: 'uid-1' }, NOW + MINUTE);

@@ -84,7 +84,7 @@ describe('embedded stores beside a newer release', () => {
     await providerShortLived.upsert('Session', id, { uid: id }, NOW + MINUTE);
   }
 
-  it('reads, writes and adds as before, and keeps the columns that were added [R26]', async () => {
+  it('read, write and add as before, and keep added columns [R26]', async () => {
     await insertOneOfEach('first');
     migrate();
     await insertOneOfEach('second');
@@ -117,7 +117,7 @@ describe('embedded stores beside a newer release', () => {
     }
   });
 
-  it('keeps what a newer release has told of progress, its proofs, and what was sent [R26]', async () => {
+  it('keep the fields of a newer release in transactions, authentications and messages [R26]', async () => {
     const { transactions } = stores;
     await transactions.save(aProgress({ challenges: [aChallenge()] }));
     const told = { shoeSize: 43, nested: { since: 'tomorrow' } };

@@ -47,20 +47,20 @@ describe('embedded stores on files of the first release', () => {
   });
   afterEach(() => stores.close());
 
-  it('an account is not frozen, and can be [R26]', async () => {
+  it('read an account as not frozen, and can freeze it [R26]', async () => {
     expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount());
     await stores.accounts.setFrozen('account-1', NOW);
     expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount({ frozenAt: NOW }));
   });
 
-  it('a sign-in record rests on no trusted browser, and a later one can [R26]', async () => {
+  it('read a sign-in record without a trusted browser, and can store one with it [R26]', async () => {
     expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
     await stores.trustedBrowsers.insert(aTrustedBrowser());
     await stores.records.save(aSignInRecord({ trustedBrowserId: 'browser-1' }));
     expect((await stores.records.find('session-1', NOW))?.trustedBrowserId).to.equal('browser-1');
   });
 
-  it('a trusted browser is of the tenant that its account is of [R26]', async () => {
+  it('give a trusted browser the tenant of its account [R26]', async () => {
     const folder = join(dataDir(), 'later');
     const third = ACCOUNTS_MIGRATIONS.slice(0, 3);
     const path = join(folder, 'accounts.sqlite');
@@ -81,7 +81,7 @@ describe('embedded stores on files of the first release', () => {
     later.close();
   });
 
-  it('progress goes on from nothing yet [R26]', async () => {
+  it('read the missing fields of a transaction as initial values [R26]', async () => {
     const found = await stores.transactions.find('interaction-1', NOW);
     expect(found).to.deep.equal(aProgress({ ...EMPTY_TRANSACTION, version: 1 }));
     const next = aProgress({ version: 1, challenges: [aChallenge()], trustBrowser: true });
@@ -89,7 +89,7 @@ describe('embedded stores on files of the first release', () => {
     expect(await stores.transactions.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
   });
 
-  it('a message has no HTML [R26]', async () => {
+  it('read a message without HTML [R26]', async () => {
     const [message] = await stores.outbox.list(1);
     expect(message?.html).to.equal(null);
     expect(message?.text).to.equal('123456');

@@ -15,7 +15,7 @@ describe('embedded stores and other processes', () => {
   const dataDir = freshDataDir();
   const start = otherProcesses('embedded-process.ts');
 
-  it('of four processes one wins each once-only act [A32 A41 A44 R25]', async () => {
+  it('let one of four processes win each once-only act [A32 A41 A44 R25]', async () => {
     const setUp = openEmbedded({ dataDir: dataDir() });
     for (let id = 0; id < 20; id += 1) {
       await setUp.providerDurable.upsert('RefreshToken', String(id), {}, null);
@@ -42,13 +42,13 @@ describe('embedded stores and other processes', () => {
     for (const { told } of results) expect(told).to.deep.equal(results[0]?.told);
   });
 
-  it('lets four processes make and migrate the same files at once', async () => {
+  it('let four processes create and migrate the same files at once', async () => {
     const others = Array.from({ length: 4 }, () => start('race', dataDir()));
     const words = await Promise.all(others.map((other) => other.next()));
     expect(words).to.deep.equal(['ready', 'ready', 'ready', 'ready']);
   });
 
-  it('finds after SIGKILL everything that was acknowledged [R24]', async () => {
+  it('keep every acknowledged write after SIGKILL [R24]', async () => {
     const writer = start('write', dataDir());
     expect(await writer.next()).to.equal('acknowledged');
     await writer.kill();
@@ -67,7 +67,7 @@ describe('embedded stores and other processes', () => {
     stores.close();
   });
 
-  it('waits for a lock without stopping the process, gives up in time, and goes on afterwards [R30]', async () => {
+  it('wait for a lock without blocking the process, give up in time, and continue afterwards [R30]', async () => {
     const stores = openEmbeddedAccounts({ dataDir: dataDir() });
     await stores.accounts.insert(anAccount());
     const other = start('hold-lock', join(dataDir(), 'accounts.sqlite'));
@@ -98,7 +98,7 @@ describe('embedded stores and other processes', () => {
     stores.close();
   });
 
-  it('goes on as soon as the lock is let go [R30]', async () => {
+  it('continue as soon as the lock is released [R30]', async () => {
     const stores = openEmbeddedAccounts({ dataDir: dataDir() });
     const other = start('hold-lock', join(dataDir(), 'accounts.sqlite'));
     expect(await other.next()).to.equal('locked');

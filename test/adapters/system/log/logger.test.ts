@@ -28,7 +28,7 @@ const SECRETS = {
 };
 
 describe('logger', () => {
-  it('writes one JSON object a line, with the level and the moment', () => {
+  it('writes one JSON object per line, with the level and the time', () => {
     const { logger, lines, read } = logging();
     logger.info({ event: 'server.started' });
     logger.warn({
@@ -74,7 +74,7 @@ describe('logger', () => {
     });
   }
 
-  it('leaves out what is below its level', () => {
+  it('omits lines below its level', () => {
     const { logger, lines } = logging('warn');
     logger.info({ event: 'x' });
     expect(lines).to.deep.equal([]);
@@ -117,13 +117,13 @@ describe('logger', () => {
     expect(line).to.include('cache:6379 is away').and.to.include('https://rp.example/callback?code=');
   });
 
-  it('leaves the words of a refused configuration alone [R36]', () => {
+  it('does not change the words of a refused configuration [R36]', () => {
     const reason =
       'config/demo.yaml: clients[0].client_secret (line 12): weak; accounts[1].password: is unknown';
     expect(written({ event: 'x', reason }).reason).to.equal(reason);
   });
 
-  it('writes of an error its words and places, and nothing that hangs on it [A98]', () => {
+  it('writes the message and the stack of an error, and no other property [A98]', () => {
     const error = Object.assign(new TypeError('fetch failed'), {
       body: SECRETS.password,
       request: { headers: { cookie: SECRETS.cookie } },
@@ -137,7 +137,7 @@ describe('logger', () => {
     expect(JSON.stringify(shown)).not.to.include(SECRETS.password).and.not.to.include(SECRETS.cookie);
   });
 
-  it('takes nothing of a message for a place in the code [A98]', () => {
+  it('takes no part of a message as a stack frame [A98]', () => {
     const { error: shown } = written({ event: 'x', error: new Error(`a\n    at ${SECRETS.code}`) });
     expect(JSON.stringify(shown)).not.to.include(SECRETS.code);
   });
@@ -147,14 +147,14 @@ describe('logger', () => {
     expect(line.error).to.deep.equal({ name: 'NotAnError', message: 'a value of type object' });
   });
 
-  it('takes nothing but identifiers for ids, and nothing but numbers for numbers [A98]', () => {
+  it('accepts only identifiers as ids, and only numbers as numbers [A98]', () => {
     const mistaken = { event: 'x', account_id: SECRETS.password, request_id: SECRETS.idToken };
     expect(written(mistaken)).to.have.all.keys('level', 'time', 'event');
     const numbers = { event: 'x', status: SECRETS.code, duration_ms: Number.NaN } as unknown as LogFields;
     expect(written(numbers)).to.have.all.keys('level', 'time', 'event');
   });
 
-  it('lets nobody forge a line, turn the text around, or flood it', () => {
+  it('prevents forged lines, reversed text and oversized values', () => {
     const forged = 'a\r\n{"event":"forged"}\u2028b\u202Ec\u0000d\u001B[31m';
     const { logger, lines } = logging();
     logger.info({ event: 'x', reason: forged, error: new Error(forged) });
@@ -176,12 +176,12 @@ describe('logger', () => {
     '2001:db8:0::/48': '2001:db8:0::/48',
   };
   for (const [ip, network] of Object.entries(addresses)) {
-    it(`writes of ${ip} the network alone`, () => {
+    it(`writes only the network of ${ip}`, () => {
       expect(written({ event: 'x', ip }).ip).to.equal(network);
     });
   }
 
-  it('writes no address that is none', () => {
+  it('writes no malformed IP address', () => {
     expect(written({ event: 'x', ip: '999.1.1.1' })).not.to.have.property('address');
     expect(written({ event: 'x', ip: 'bob@acme.test' })).not.to.have.property('address');
   });

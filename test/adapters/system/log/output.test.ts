@@ -19,7 +19,7 @@ function outputOf(...lines: readonly string[]): string {
 describe('the output of the log', () => {
   const dataDir = freshDataDir();
 
-  it('writes the lines of a moment together, soon', async () => {
+  it('is written soon, in batches of lines', async () => {
     const path = join(dataDir(), 'log');
     const file = openSync(path, 'a');
     const output = createLogOutput(file);
@@ -33,7 +33,7 @@ describe('the output of the log', () => {
     closeSync(file);
   });
 
-  it('keeps no more than a moment of many lines', () => {
+  it('buffers many lines only briefly', () => {
     const line = JSON.stringify('x'.repeat(1000));
     const text = outputOf(
       `const output = standardOutput();`,
@@ -43,14 +43,14 @@ describe('the output of the log', () => {
     expect(text.length).to.be.above(90_000);
   });
 
-  it('loses nothing when the process ends, by itself or by a fault', () => {
+  it('is complete when the process ends, by itself or by a fault', () => {
     const write = `standardOutput().write('last words\\n');`;
     expect(outputOf(write)).to.equal('last words\n');
     expect(outputOf(write, 'process.exit(1);')).to.equal('last words\n');
     expect(outputOf(write, 'throw new Error("over");')).to.equal('last words\n');
   });
 
-  it('writes at once what ends the process', () => {
+  it('has the fatal line at once', () => {
     const text = outputOf(
       `import { createLogger } from ${module('logger')};`,
       `createLogger({ level: 'info' }).fatal({ event: 'server.failed' });`,
@@ -59,7 +59,7 @@ describe('the output of the log', () => {
     expect(text).to.include('server.failed');
   });
 
-  it('stops nobody when nobody takes it any more', () => {
+  it('does not stop the process when its reader is gone', () => {
     const program = `import { createLogOutput } from ${module('output')};
       const output = createLogOutput(1);
       output.write('gone\\n');

@@ -4,7 +4,7 @@ import { createMetrics } from '../../../../src/adapters/system/metrics/metrics.t
 import { timedStores } from '../../../../src/adapters/system/metrics/timed-stores.ts';
 
 describe('the metrics', () => {
-  it('count the events of the audit trail by outcome and method', async () => {
+  it('count the events of the audit log by outcome and method', async () => {
     const metrics = createMetrics();
     metrics.event({
       event: 'second_factor.refused',
@@ -21,7 +21,7 @@ describe('the metrics', () => {
     expect(text).not.to.include('somebody');
   });
 
-  it('begin at nothing for what is worth a look the first time, so that a rate sees it', async () => {
+  it('start rare events at zero, so that a rate shows the first one', async () => {
     const { text } = await createMetrics().exposition();
     expect(text).to.include('doublelock_events_total{event="account.reported",method="",reason=""} 0\n');
     for (const channel of ['email', 'sms'])
@@ -37,7 +37,7 @@ describe('the metrics', () => {
     expect(text).to.match(/request_duration_seconds_bucket\{le="0\.05",.*\} 1/);
   });
 
-  it('time the acts of the stores, and tell of those alone that took place', async () => {
+  it('time the calls of the stores, and list only those that took place', async () => {
     const metrics = createMetrics();
     const note = metrics.storeAct({ store: 'accounts', act: 'findById' });
     metrics.storeAct({ store: 'accounts', act: 'insert' });
@@ -66,7 +66,7 @@ describe('the metrics', () => {
 });
 
 describe('the stopwatch around the stores', () => {
-  it('times each act, done or failed, and changes neither answer nor failure', async () => {
+  it('times each call, done or failed, and changes neither result nor error', async () => {
     const seen: unknown[] = [];
     let now = 0;
     const stores = timedStores(

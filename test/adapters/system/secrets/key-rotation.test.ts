@@ -24,7 +24,7 @@ const NOW = 1_750_000_000_000;
 const NOBODY = 65_534;
 const NONE = { encryption: [], cookies: [], signing: [] };
 
-describe('rotating keys', () => {
+describe('key rotation', () => {
   const dataDir = freshDataDir();
   const file = () => join(dataDir(), 'secrets.json');
   const kept = (): KeptSecrets => JSON.parse(readFileSync(file(), 'utf8'));
@@ -37,7 +37,7 @@ describe('rotating keys', () => {
       keysOf(use, secrets[use], secrets.history).map(({ id, state }) => `${state} ${id}`),
     );
 
-  it('adds keys behind those in use first, and puts them in use the next time [R34 R35]', () => {
+  it('first adds keys behind those in use, and activates them the next time [R34 R35]', () => {
     const before = completeSecrets(NONE, dataDir(), systemRandom);
     const added = rotate(NOW);
     expect(added.map(({ family, did }) => `${family} ${did}`)).to.deep.equal([
@@ -64,7 +64,7 @@ describe('rotating keys', () => {
     expect(encryption).to.include({ madeAt: NOW, usedAt: NOW + 1 });
   });
 
-  it('makes signing keys that sign, under ids that are no options of a command [R34]', () => {
+  it('makes valid signing keys, whose ids cannot be read as command options [R34]', () => {
     for (let times = 0; times < 3; times += 1) rotate(NOW + times, { atOnce: true });
     for (const jwk of kept().signing) {
       expect(inspectSigningKey(jwk)).to.have.property('algorithm', jwk.alg);
@@ -72,7 +72,7 @@ describe('rotating keys', () => {
     }
   });
 
-  it('uses new keys at once when one has leaked, and of the uses named alone', () => {
+  it('activates new keys at once for the named uses when one has leaked', () => {
     const before = completeSecrets(NONE, dataDir(), systemRandom);
     rotate(NOW, { uses: ['cookies'] });
     const steps = rotate(NOW + 1, { uses: ['cookies'], atOnce: true });
@@ -86,13 +86,13 @@ describe('rotating keys', () => {
     });
   });
 
-  it('writes for the owner alone, and leaves nothing beside it', () => {
+  it('writes for the owner only, and leaves no other file', () => {
     rotate(NOW);
     expect(statSync(file()).mode & 0o777).to.equal(0o600);
     expect(readdirSync(dataDir())).to.deep.equal(['secrets.json']);
   });
 
-  it('changes nothing when it is interrupted, or when somebody else is at it [R35]', () => {
+  it('changes nothing when it is interrupted, or when another process rotates [R35]', () => {
     completeSecrets(NONE, dataDir(), systemRandom);
     const before = readFileSync(file(), 'utf8');
     const broken = () =>
@@ -106,7 +106,7 @@ describe('rotating keys', () => {
     expect(readFileSync(file(), 'utf8')).to.equal(before);
   });
 
-  it('leaves the file to its owner, for whom root may have rotated', () => {
+  it('keeps the owner of the file when root rotates', () => {
     rotate(NOW);
     const { uid, gid } = statSync(file());
     const owner = uid === 0 ? { uid: NOBODY, gid: NOBODY } : { uid, gid };
@@ -116,7 +116,7 @@ describe('rotating keys', () => {
     expect(statSync(file()).mode & 0o777).to.equal(0o600);
   });
 
-  it('removes one key, and what was known of it', () => {
+  it('removes one key and its metadata', () => {
     rotate(NOW);
     const [, next] = keysOf('signing', kept().signing, kept().history).filter(
       ({ family }) => family === 'RS256',
@@ -126,7 +126,7 @@ describe('rotating keys', () => {
     expect(kept().history).not.to.have.property(next?.id ?? '');
   });
 
-  it('writes keys that belong into a configuration to a new file, as they stand there', () => {
+  it('writes the keys of a configuration to a new file, in the form of the configuration', () => {
     const path = join(dataDir(), 'new-keys.yaml');
     const steps = writeNewKeys(path, systemRandom, KEY_USES);
     expect(statSync(path).mode & 0o777).to.equal(0o600);

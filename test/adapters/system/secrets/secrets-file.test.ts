@@ -18,13 +18,13 @@ const GIVEN = {
   signing: [{ kty: 'EC', kid: 'given' }],
 };
 
-describe('secrets file', () => {
+describe('the secrets file', () => {
   const dataDir = freshDataDir();
   const file = () => join(dataDir(), 'secrets.json');
   const complete = (secrets: Parameters<typeof completeSecrets>[0]) =>
     completeSecrets(secrets, dataDir(), systemRandom);
 
-  it('makes what is missing, for its owner alone, and gives the same at every later start', () => {
+  it('creates missing secrets for its owner only, and gives the same at every later start', () => {
     const made = complete(NONE);
     expect(complete(NONE)).to.deep.equal(made);
     expect(JSON.parse(readFileSync(file(), 'utf8'))).to.deep.equal(made);
@@ -32,7 +32,7 @@ describe('secrets file', () => {
     expect(readdirSync(dataDir()), 'nothing is left beside it').to.deep.equal(['secrets.json']);
   });
 
-  it('makes keys of 256 bits, others in each directory', () => {
+  it('has keys of 256 bits, different in each directory', () => {
     const one = complete(NONE);
     const two = completeSecrets(NONE, join(dataDir(), 'other'), systemRandom);
     const keys = [one, two].flatMap(({ encryption, cookies }) => [
@@ -45,7 +45,7 @@ describe('secrets file', () => {
     expect(statSync(join(dataDir(), 'other')).mode & 0o777).to.equal(0o700);
   });
 
-  it('makes an ES256 and an RS256 key that sign, each under its own id', () => {
+  it('has a working ES256 and RS256 key, each under its own id', () => {
     const { signing } = complete(NONE);
     expect(signing.map(({ alg, use }) => [alg, use])).to.deep.equal([
       ['ES256', 'sig'],
@@ -68,19 +68,19 @@ describe('secrets file', () => {
     expect(rsa?.kid).to.equal(digest(`{"e":"AQAB","kty":"RSA","n":"${rsa?.n}"}`));
   });
 
-  it('needs no file where everything is configured', () => {
+  it('is not created where everything is configured', () => {
     expect(complete(GIVEN)).to.deep.equal(GIVEN);
     expect(existsSync(file())).to.equal(false);
   });
 
-  it('lets what is configured win, list by list', () => {
+  it('yields to the configuration, list by list', () => {
     const made = complete(NONE);
     expect(complete({ ...NONE, cookies: GIVEN.cookies })).to.deep.equal({ ...made, cookies: GIVEN.cookies });
     expect(complete({ ...GIVEN, signing: [] })).to.deep.equal({ ...GIVEN, signing: made.signing });
     expect(complete(NONE), 'and changes nothing in the file').to.deep.equal(made);
   });
 
-  it('stops at a damaged file instead of making new keys, and quotes nothing of it', () => {
+  it('stops the start when it is damaged, and is not quoted', () => {
     const made = complete(NONE);
     const [secret = ''] = made.cookies;
     const whole = readFileSync(file(), 'utf8');
@@ -103,7 +103,7 @@ describe('secrets file', () => {
     }
   });
 
-  it('ends with one file where four processes start for the first time at once [R25]', async () => {
+  it('is one file after four processes start for the first time at once [R25]', async () => {
     const run = promisify(execFile);
     const starts = Array.from({ length: 4 }, () => run(process.execPath, [SCRIPT, dataDir()]));
     const told = (await Promise.all(starts)).map(({ stdout }) => stdout);
