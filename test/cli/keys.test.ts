@@ -48,7 +48,7 @@ describe('doublelock keys', function () {
     ];
   }
 
-  it('lists, adds and puts in use, says what to do next, and shows no key [R34 R35]', async () => {
+  it('lists, adds and activates keys, names the next step, and shows no key [R34 R35]', async () => {
     const first = await keys('list');
     expect(lines(first).map((cells) => cells[2])).to.deep.equal(['STATE', ...Array(4).fill('current')]);
     const added = await keys('rotate');
@@ -67,7 +67,7 @@ describe('doublelock keys', function () {
       for (const key of everyKey()) expect(out + err).not.to.include(key);
   });
 
-  it('counts what each key has sealed, and lets none go that is needed [R35]', async () => {
+  it('counts the records of each encryption key, and refuses to retire a key in use [R35]', async () => {
     await keys('list');
     const [old] = kept().encryption;
     await enrol(kept().encryption);
@@ -84,7 +84,7 @@ describe('doublelock keys', function () {
     expect(kept().encryption).to.have.length(2);
   });
 
-  it('removes what nothing needs any more [R35]', async () => {
+  it('removes keys that are no longer needed [R35]', async () => {
     await keys('list');
     const { encryption, cookies } = kept();
     await keys('rotate --encryption --now');
@@ -93,7 +93,7 @@ describe('doublelock keys', function () {
     expect(kept().cookies).to.deep.equal(cookies);
   });
 
-  it('keeps an older signing key for as long as a session lives that was made with it [R34]', async () => {
+  it('keeps an older signing key as long as a session lives that was made with it [R34]', async () => {
     await keys('list');
     const { kid } = kept().signing[0];
     await keys('rotate --signing --now');
@@ -104,14 +104,14 @@ describe('doublelock keys', function () {
     expect(kept().signing).to.have.length(3);
   });
 
-  describe('that stand in the configuration', () => {
+  describe('with keys in the configuration', () => {
     const config = {
       secrets: { encryption: [{ id: 'mine', key: padded('mine') }], cookies: [padded('cookie')] },
     };
     const mine = { DOUBLELOCK_CONFIG: 'mine.yaml' };
     beforeEach(() => folder.write('mine.yaml', stringify(config)));
 
-    it('are written to a file for who puts them there, for its owner alone, and are not printed [R35]', async () => {
+    it('writes new keys to a file for its owner only, and does not print them [R35]', async () => {
       const { code, out } = await keys('rotate --encryption --cookies --out new.yaml', mine);
       expect(code).to.equal(0);
       const written = folder.path('new.yaml');
@@ -141,7 +141,7 @@ describe('doublelock keys', function () {
       ['retire', /^error: missing required argument 'id'\n$/],
     ];
     for (const [line, said] of REFUSED) {
-      it(`${line} fails in so many words`, async () => {
+      it(`explains the failure of ${line}`, async () => {
         const { code, out, err } = await keys(line, mine);
         expect([code, out]).to.deep.equal([1, '']);
         expect(err).to.match(said);

@@ -41,7 +41,7 @@ describe('the doublelock command', () => {
     });
   }
 
-  it('checks the demo, and tells what it warns about', async () => {
+  it('checks the demo, and prints its warnings', async () => {
     const { code, out, err } = await doublelock(['check-config']);
     expect([code, err]).to.deep.equal([0, '']);
     const [first, ...rest] = out.trimEnd().split('\n');
@@ -49,7 +49,7 @@ describe('the doublelock command', () => {
     for (const line of rest) expect(line).to.match(/^warning: /);
   });
 
-  it('checks the file that is named, here or by DOUBLELOCK_CONFIG', async () => {
+  it('checks the file that an argument or DOUBLELOCK_CONFIG names', async () => {
     folder.write('mine.yaml', 'tenants: []');
     for (const run of [
       doublelock(['check-config', 'mine.yaml']),
@@ -81,7 +81,7 @@ describe('the doublelock command', () => {
     expect(err).to.match(/bad\.yaml has 1 fault:\n {2}line 1: colour: unknown key\n$/);
   });
 
-  it('makes no store where the server has made none: an empty one would say that nobody is there', async () => {
+  it('creates no store, because an empty one would show no accounts', async () => {
     for (const args of [
       ['accounts', 'list'],
       ['factors', 'list', 'bob@acme.test'],
@@ -94,7 +94,7 @@ describe('the doublelock command', () => {
     expect(existsSync(folder.path('data'))).to.equal(false);
   });
 
-  it('lists accounts, of all tenants or of one', async () => {
+  it('lists the accounts of all tenants or of one', async () => {
     await storeSomething();
     const all = await doublelock(['accounts', 'list']);
     expect(all).to.deep.include({ code: 0, err: '' });
@@ -110,7 +110,7 @@ describe('the doublelock command', () => {
     );
   });
 
-  it('lists factors, without secrets and without orders to the terminal', async () => {
+  it('lists factors without secrets and without control characters', async () => {
     await storeSomething();
     const { code, out } = await doublelock(['factors', 'list', 'BOB@acme.test']);
     expect(code).to.equal(0);
@@ -121,7 +121,7 @@ describe('the doublelock command', () => {
     expect(new Date(NOW).toISOString()).to.equal('2025-06-15T15:06:40.000Z');
   });
 
-  it('removes a factor when told --yes, and leaves a trace', async () => {
+  it('removes a factor with --yes, and records it in the audit log', async () => {
     await storeSomething();
     const one = await doublelock(['factors', 'remove', 'bob@acme.test', 'enrolment-2', '--yes']);
     expect(one).to.deep.equal({ code: 0, out: 'removed totp enrolment-2 of bob@acme.test\n', err: '' });
@@ -144,7 +144,7 @@ describe('the doublelock command', () => {
     expect(auditLog.out.trimEnd().split('\n')).to.have.lengthOf(2);
   });
 
-  it('tells the owner of a factor that was removed [A48]', async () => {
+  it('notifies the owner of a removed factor [A48]', async () => {
     await storeSomething();
     await doublelock(['factors', 'remove', 'bob@acme.test', 'enrolment-2', '--yes']);
     const stores = openEmbedded({ dataDir: folder.path('data') });
@@ -156,7 +156,7 @@ describe('the doublelock command', () => {
     expect(notice?.text).to.include('http://localhost:3000/not-me/');
   });
 
-  it('removes it all the same when the owner can’t be told, and says so [R15]', async () => {
+  it('removes a factor even if the owner cannot be notified, and reports that [R15]', async () => {
     await storeSomething();
     const env = { SMTP_URL: `smtp://127.0.0.1:${await freePort()}` };
     const run = await doublelock(['factors', 'remove', 'bob@acme.test', '--all', '--yes'], env);
@@ -185,7 +185,7 @@ describe('the doublelock command', () => {
   ];
 
   for (const [args, said] of REFUSED) {
-    it(`${args} fails in so many words`, async () => {
+    it(`explains the failure of ${args}`, async () => {
       await storeSomething();
       const { code, out, err } = await doublelock(args.split(' '));
       expect([code, out]).to.deep.equal([1, '']);
@@ -193,7 +193,7 @@ describe('the doublelock command', () => {
     });
   }
 
-  it('says in one line that a store can not be opened', async () => {
+  it('reports in one line that a store cannot be opened', async () => {
     folder.write('file', '');
     for (const env of [{ DATA_DIR: folder.path('file') }, { MONGODB_URI: 'mongodb://user:SESAME@db' }]) {
       const { code, out, err } = await doublelock(['accounts', 'list'], env);

@@ -15,7 +15,7 @@ const PATIENCE_MS = 10_000;
 describe('seeding the accounts of a configuration', () => {
   const dataDir = freshDataDir();
 
-  it('creates more of them than the hasher lets wait [0.4]', async () => {
+  it('creates more of them than the hasher queues [0.4]', async () => {
     const config = loadConfig({ env: { DATA_DIR: dataDir() }, cwd: dataDir() });
     const parts = {
       ...(await openParts(config)),
@@ -31,7 +31,7 @@ describe('seeding the accounts of a configuration', () => {
 describe('the parts of a process', () => {
   const dataDir = freshDataDir();
 
-  it('count a mail that was taken over and given up later [R15]', async () => {
+  it('count a mail that was queued and later given up [R15]', async () => {
     const env = {
       DATA_DIR: dataDir(),
       LOG_LEVEL: 'silent',

@@ -58,12 +58,12 @@ describe('the senders of a configuration', () => {
     return sender;
   };
 
-  it('bring everything to the outbox in development', async () => {
+  it('deliver everything to the outbox in development', async () => {
     await sendBoth(folder.load('{}'));
     expect(outbox.map(({ channel }) => channel)).to.deep.equal(['email', 'sms']);
   });
 
-  it('bring to the outbox what has no transport, and the rest to people', async () => {
+  it('deliver to the outbox where no transport is configured, and otherwise to people', async () => {
     const server = await startMailServer();
     await sendBoth(folder.load(smtp(server.port)));
     await eventually(async () => expect(server.mails).to.have.lengthOf(1));
@@ -77,7 +77,7 @@ describe('the senders of a configuration', () => {
     expect(outbox.map(({ channel }) => channel)).to.deep.equal(['sms', 'email']);
   });
 
-  it('bring nothing to an outbox in production, and say so', async () => {
+  it('deliver nothing to an outbox in production, and report that', async () => {
     const sender = await senders.of(folder.load(production()), CIPHER);
     for (const message of [MAIL, SMS]) {
       const refusal = await sender.send(message).catch((error: unknown) => error);
@@ -90,7 +90,7 @@ describe('the senders of a configuration', () => {
     ]);
   });
 
-  it('refuse SMS alone when its gateway is out, and log nobody [R41]', async () => {
+  it('refuse only SMS when its gateway is out, and log no recipient [R41]', async () => {
     const server = await startMailServer();
     const gateway = await startGateway();
     gateway.answer({ status: 503, body: SMS.to });
@@ -102,7 +102,7 @@ describe('the senders of a configuration', () => {
     expect(lines.lines).to.deep.equal([{ event: 'sms.undelivered', reason: 'the gateway answered 503' }]);
   });
 
-  it('log a destination that is none, and not what it is', async () => {
+  it('log that a destination is malformed, without the destination', async () => {
     const server = await startMailServer();
     const sender = await senders.of(folder.load(smtp(server.port)), CIPHER);
     await sender.send({ ...MAIL, to: 'ann@acme.test, bob@acme.test' }).catch(() => {});
@@ -122,7 +122,7 @@ describe('the senders of a configuration', () => {
     expect(lines.lines).to.have.lengthOf(1);
   });
 
-  it('send none to this machine either, when TLS is asked for and nobody vouches for it', async () => {
+  it('send none to this machine either, when TLS is required and its certificate is untrusted', async () => {
     const server = await startMailServer(selfSigned('localhost', '127.0.0.1'));
     const sender = await senders.of(folder.load(smtp(server.port, '?tls=required')), CIPHER);
     await sender.send(MAIL);
@@ -131,7 +131,7 @@ describe('the senders of a configuration', () => {
     expect(lines.lines[0]?.reason).to.include('DEPTH_ZERO_SELF_SIGNED_CERT');
   });
 
-  it('are kept by a reload that leaves delivery as it is, and no other', async () => {
+  it('are kept only by a reload that does not change delivery', async () => {
     const sender = await senders.of(folder.load(smtp(25)), CIPHER);
     const others = [
       `${smtp(25)}\nsms: { allowed_prefixes: [+31], limits: { per_day: 1 } }\ntenants: [{ id: acme }]`,
@@ -144,7 +144,7 @@ describe('the senders of a configuration', () => {
     expect(same).to.deep.equal([true, false, false]);
   });
 
-  it('send what is left when the process stops [R15]', async () => {
+  it('send the remaining mail when the process stops [R15]', async () => {
     const server = await startMailServer();
     const sender = await senders.of(folder.load(smtp(server.port)), CIPHER);
     await Promise.all(Array.from({ length: 10 }, () => sender.send(MAIL)));

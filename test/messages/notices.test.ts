@@ -57,7 +57,7 @@ const TOPICS: readonly NoticeTopic[] = [
 
 describe('notices', () => {
   for (const topic of TOPICS) {
-    it(`of ${topic} are mailed to the confirmed address, with the way to say that it was not you [A48]`, async () => {
+    it(`of ${topic} are mailed to the confirmed address, with a link to report that it was not you [A48]`, async () => {
       const { notify, sent } = post();
       await notify(BOB, { topic });
       const mail = sent.find(({ channel }) => channel === 'email');
@@ -66,7 +66,7 @@ describe('notices', () => {
     });
   }
 
-  it('of what could be a take-over reach the confirmed number too, the others do not [A48]', async () => {
+  it('of a possible take-over reach the confirmed number too, others do not [A48]', async () => {
     const texted = await Promise.all(
       TOPICS.map(async (topic) => {
         const { notify, to } = post();
@@ -77,7 +77,7 @@ describe('notices', () => {
     expect(texted).to.deep.equal([true, true, false, false, true, true]);
   });
 
-  it('are not texted to the number that has just answered, nor to one that nobody confirmed', async () => {
+  it('are not texted to the number that has just answered, nor to an unconfirmed one', async () => {
     const { notify, to } = post();
     await notify(BOB, { topic: 'factor-added', method: 'sms' });
     expect(to()).to.deep.equal([BOB.email]);
@@ -86,7 +86,7 @@ describe('notices', () => {
     expect(unknown.to()).to.deep.equal([BOB.email]);
   });
 
-  it('are not texted to a country that is not served any more, and are mailed all the same [A73]', async () => {
+  it('are not texted to a country that is no longer served, but still mailed [A73]', async () => {
     const old = [{ channel: 'sms' as const, to: '+32470123456' }];
     const told = async (allowedPrefixes: readonly string[], account = BOB) => {
       const { notify, to } = post({ allowedPrefixes });
@@ -99,7 +99,7 @@ describe('notices', () => {
     expect(await told([], { ...BOB, emailConfirmed: false })).to.deep.equal([BOB.email]);
   });
 
-  it('go to an unconfirmed address only when nothing else is there', async () => {
+  it('go to an unconfirmed address only when there is no confirmed contact', async () => {
     const unconfirmed = { ...BOB, emailConfirmed: false };
     const { notify, to } = post();
     await notify(unconfirmed, { topic: 'factor-added' });
@@ -109,7 +109,7 @@ describe('notices', () => {
     expect(nothing.to()).to.deep.equal([BOB.email]);
   });
 
-  it('go to the old address and number as well, to each place once and with a link of its own', async () => {
+  it('go to the old address and number too, once to each and with its own link', async () => {
     const { notify, sent, to } = post();
     const also = [
       { channel: 'email', to: 'old@acme.test' },
@@ -131,7 +131,7 @@ describe('notices', () => {
     expect(mails[1]).to.include('left: 2');
   });
 
-  it('of a report reach the administrators, by the address of the account and in their own language', async () => {
+  it('of a report reach the administrators in their own language, with the e-mail address of the account', async () => {
     const bob: Account = { ...BOB, name: 'Go to https://evil.test' };
     const dutch = { ...BOSS, id: 'baas', email: 'baas@acme.test', locale: 'nl' as const };
     const { notify, sent } = post({ administratorsOf: async () => [BOSS, dutch, bob] });
@@ -146,7 +146,7 @@ describe('notices', () => {
     expect(Object.values(texts).join()).not.to.match(/evil|\/not-me\//);
   });
 
-  it('stop nobody: what can’t be told is noted, without an address in it [R41]', async () => {
+  it('do not stop the act when they fail, and the failure is logged without an address [R41]', async () => {
     const { notify, lines, to } = post({}, ({ channel }) => {
       if (channel === 'email') throw new DeliveryFailed('away');
     });
@@ -157,7 +157,7 @@ describe('notices', () => {
     ]);
   });
 
-  it('are not texted any more when there were too many, and mails go on sending [A73]', async () => {
+  it('are no longer texted over the limit, while mails continue [A73]', async () => {
     const old = { channel: 'sms', to: '+31687654321' } as const;
     let left = 2;
     const { notify, to } = post({ countText: async () => left-- > 0 });
@@ -168,13 +168,13 @@ describe('notices', () => {
     expect(to().slice(3)).to.deep.equal([BOB.email, BOB.email]);
   });
 
-  it('are not texted when nobody can send how many there were, which keeps back no mail [A73]', async () => {
+  it('are not texted when their count cannot be read, while mails continue [A73]', async () => {
     const { notify, to, lines } = post({ countText: () => Promise.reject(new Error('the store is away')) });
     await notify(BOB, { topic: 'factor-added', method: 'totp' });
     expect([to(), lines.length]).to.deep.equal([[BOB.email], 1]);
   });
 
-  it('hold nobody up for longer than a moment, and arrive when they can [R19]', async () => {
+  it('delay the act only briefly, and are delivered later [R19]', async () => {
     const gateway = Promise.withResolvers<void>();
     const arrived: string[] = [];
     const { notify } = post({
@@ -194,7 +194,7 @@ describe('notices', () => {
     expect(arrived).to.deep.equal([BOB.email, NUMBER]);
   });
 
-  it('stop nobody when anything else breaks, and the mail goes out without the number [R41]', async () => {
+  it('do not stop the act after another failure, and the mail goes out without the number [R41]', async () => {
     const away = () => Promise.reject(new Error('the store is away'));
     const { notify, lines, to } = post({ confirmedPhone: away, administratorsOf: away });
     await notify(BOB, { topic: 'factor-added' });

@@ -28,10 +28,10 @@ function sms(template: MessageTemplate, name = 'Kantoor Zuid', to: Partial<Recip
   return text;
 }
 
-describe('a text message', () => {
+describe('an SMS', () => {
   for (const purpose of PURPOSES) {
     for (const locale of LOCALES) {
-      it(`for ${purpose} in ${locale} ends in the line that browsers read, with the host alone [3.3]`, () => {
+      it(`for ${purpose} in ${locale} ends in the line that browsers read, with the host only [3.3]`, () => {
         const text = sms(codeLetter({ purpose }), 'Kantoor Zuid', { locale });
         expect(text.split('\n').at(-1)).to.equal(`@id.kantoorzuid.example #${CODE}`);
         expect(text).to.match(new RegExp(`^${CODE} `));
@@ -48,7 +48,7 @@ describe('a text message', () => {
       'Vereniging '.repeat(9),
       '{[^|~]}€',
     ]) {
-      it(`in ${locale} fits one message whatever the tenant is called: ${name.slice(0, 12)} [3.3]`, () => {
+      it(`in ${locale} fits one message for any tenant name: ${name.slice(0, 12)} [3.3]`, () => {
         for (const purpose of ['sign-in', 'set-up'] as const) {
           const length = gsmLength(sms(codeLetter({ purpose }), name, { locale }));
           expect(length, purpose).to.be.within(80, ONE_MESSAGE);
@@ -57,12 +57,12 @@ describe('a text message', () => {
     }
   }
 
-  it('writes a name as well as its letters can be written, and the product’s instead of a mangled one [3.3]', () => {
+  it('transliterates a name, or uses the product’s name instead of a mangled one [3.3]', () => {
     expect(sms(codeLetter(), 'Café “Škoda”')).to.include('Café "Skoda"');
     expect(sms(codeLetter(), '株式会社アクメ')).to.include('Doublelock');
   });
 
-  it('says the whole name where a link makes it two messages in any case', () => {
+  it('has the whole name where a link makes it two messages anyway', () => {
     const name = 'Bakkerij De Gouden Krakeling';
     const text = sms(
       noticeLetter('factor-added', { notMeUrl: `${LETTER_ISSUER}/not-me/${'x'.repeat(120)}` }),
@@ -72,13 +72,13 @@ describe('a text message', () => {
     expect(text).to.match(new RegExp(`^${name}: `));
   });
 
-  it('has no other line that a browser could take for the code’s [3.3]', () => {
+  it('has no other line that a browser could read as that of the code [3.3]', () => {
     const text = sms(codeLetter(), 'Evil\n@evil.test #666666');
     expect(text.split('\n')).to.have.lengthOf(2);
     expect(text.split('\n').at(-1)).to.equal(`@id.kantoorzuid.example #${CODE}`);
   });
 
-  it('says how long the code is good and that nobody asks for it [3.3]', () => {
+  it('says how long the code is valid and that nobody asks for it [3.3]', () => {
     expect(sms(codeLetter())).to.include('90 seconds').and.include('never ask');
     expect(sms(codeLetter(), 'Acme', { locale: 'nl' }))
       .to.include('90 seconden')
@@ -86,7 +86,7 @@ describe('a text message', () => {
   });
 
   for (const [name, template] of Object.entries(LETTERS)) {
-    it(`${name} is written in letters of an SMS, and different in each language`, () => {
+    it(`has ${name} in the GSM alphabet, with another text in each language`, () => {
       const [english, dutch] = LOCALES.map((locale) => sms(template, 'Kantoor Zuid', { locale }));
       expect(gsmLength(english ?? '')).to.be.above(20);
       expect(gsmLength(dutch ?? '')).to.be.above(20);
@@ -95,7 +95,7 @@ describe('a text message', () => {
     });
   }
 
-  it('counts the letters that take the room of two', () => {
+  it('counts characters that take two places', () => {
     expect(gsmLength('a€')).to.equal(3);
     expect(gsmLength('’')).to.equal(null);
   });

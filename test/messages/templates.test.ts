@@ -36,10 +36,10 @@ function addresses({ text, html, subject }: Message): string[] {
   return [...`${subject} ${text} ${html}`.matchAll(/[a-z]+:\/\/[^\s"'<>]+/gi)].map(([found]) => found);
 }
 
-describe('a letter', () => {
+describe('a message template', () => {
   for (const [name, template] of Object.entries(LETTERS)) {
     for (const locale of LOCALES) {
-      it(`${name} is written in ${locale}, with the same in its two parts [1.7]`, () => {
+      it(`gives ${name} in ${locale}, with the same text in both parts [1.7]`, () => {
         const message = mail(template, { locale });
         const $ = page(message);
 
@@ -62,13 +62,13 @@ describe('a letter', () => {
       });
     }
 
-    it(`${name} says nothing in both languages the same [1.7]`, () => {
+    it(`gives ${name} with another text in each language [1.7]`, () => {
       const [english, dutch] = [mail(template, { locale: 'en' }), mail(template, { locale: 'nl' })];
       expect(english.subject).not.to.equal(dutch.subject);
       expect(page(english)('h1').text()).not.to.equal(page(dutch)('h1').text());
     });
 
-    it(`${name} links to the configured issuer alone, and loads nothing [A75]`, () => {
+    it(`links in ${name} to the configured issuer only, and loads nothing [A75]`, () => {
       for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
         for (const address of addresses(message)) {
           expect(new URL(address).origin, address).to.equal(LETTER_ISSUER);
@@ -79,14 +79,14 @@ describe('a letter', () => {
       expect($('*').toString()).not.to.match(/url\(|@import|javascript:/i);
     });
 
-    it(`${name} has no secret in an address but what the link is made of [A102]`, () => {
+    it(`has in the URLs of ${name} no secret except the token of the link [A102]`, () => {
       for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
         const known = [CONFIRM_URL, NOT_ME_URL];
         expect(known).to.include.members([...new Set(addresses(message))]);
       }
     });
 
-    it(`${name} shows hostile names as text, and no line break of theirs gets into the subject [A91]`, () => {
+    it(`shows in ${name} hostile names as text, and no line break of theirs in the subject [A91]`, () => {
       const tenant = sampleTenant({ name: HOSTILE, brand: { logo: null, colour: 'red}</style><b>' } });
       const hostile =
         template.kind === 'notice' && template.about ? { ...template, about: HOSTILE } : template;
@@ -112,7 +112,7 @@ describe('a letter', () => {
     }
   });
 
-  it('says how long the code is good, what to do if it was not you, and that nobody asks for it [2.8]', () => {
+  it('says how long the code is valid, what to do if it was not you, and that nobody asks for it [2.8]', () => {
     const { text } = mail(codeLetter());
     expect(text).to.include('90 seconds').and.include('only once');
     expect(text).to.include('Didn’t ask for this code?').and.include('Someone may know your password');
@@ -122,7 +122,7 @@ describe('a letter', () => {
       .and.include('ooit');
   });
 
-  it('counts long lives in minutes, and never promises more than there is [2.8]', () => {
+  it('gives lifetimes over two minutes in minutes, rounded down [2.8]', () => {
     const life = (seconds: number) =>
       /works for (.*?),/.exec(mail(codeLetter({ expiresAt: LETTER_NOW + seconds * 1000 })).text)?.[1];
     expect([89.9, 120, 121, 599, 600].map(life)).to.deep.equal([
@@ -135,20 +135,20 @@ describe('a letter', () => {
     expect(life(1)).to.equal('1 second');
   });
 
-  it('says of a code until when it is worth sending, and of the others nothing', () => {
+  it('gives the expiry of a code, and none for other messages', () => {
     for (const [name, template] of Object.entries(LETTERS)) {
       expect(mail(template).expiresAt, name).to.equal(template.kind === 'code' ? template.expiresAt : null);
     }
   });
 
-  it('confirms the address by a button where it is told how [2.5]', () => {
+  it('has a button that confirms the address where a link is given [2.5]', () => {
     expect(page(mail(codeLetter()))('a')).to.have.lengthOf(0);
     const confirming = mail(codeLetter({ confirmUrl: CONFIRM_URL }));
     expect(page(confirming)('a').attr('href')).to.equal(CONFIRM_URL);
     expect(confirming.text).to.include(CONFIRM_URL);
   });
 
-  it('tells what was done, by what, when, and how to say that it was not you', () => {
+  it('names the act, its method and its time, and the link to report that it was not you', () => {
     const added = mail(noticeLetter('factor-added', { method: 'totp' }));
     expect(added.text).to.include('Authenticator app').and.include('29 November 2026, 14:05 UTC');
     expect(added.text).to.include(NOT_ME_URL);
@@ -158,7 +158,7 @@ describe('a letter', () => {
     expect(mail(noticeLetter('factor-added', { notMeUrl: null })).html).not.to.include('<a ');
   });
 
-  it('tells an administrator of whom, and the account itself of itself', () => {
+  it('names the account to an administrator, but not to the account itself', () => {
     const about = mail(noticeLetter('reported', { about: 'bob@acme.test', notMeUrl: null }));
     const own = mail(noticeLetter('reported', { notMeUrl: null }));
     expect(about.text).to.include('Account: bob@acme.test');
@@ -166,7 +166,7 @@ describe('a letter', () => {
     expect(own.text).not.to.include('bob@acme.test');
   });
 
-  it('speaks the language of the account, else the tenant’s', () => {
+  it('uses the language of the account, else the tenant’s', () => {
     const cases: readonly (readonly [Locale | null, string, Locale])[] = [
       [null, 'acme', 'en'],
       [null, 'globex', 'nl'],
@@ -179,7 +179,7 @@ describe('a letter', () => {
     }
   });
 
-  it('carries the name and the colour of the tenant, and of the product where there is none', () => {
+  it('has the name and the colour of the tenant, else those of the product', () => {
     expect(mail(codeLetter()).html).to.include('background:#b5174b').and.include('help@acme.test');
     expect(mail(codeLetter(), { tenantId: 'globex' }).html).to.include('background:#0b5d68');
     expect(mail(codeLetter(), { tenantId: 'unknown' }).subject).to.include('Doublelock');
@@ -188,7 +188,7 @@ describe('a letter', () => {
   });
 
   for (const colour of ['#ffffff', '#000000', '#ffe600', '#b5174b', '#808080']) {
-    it(`can be read where the tenant's colour is ${colour} [U.4]`, () => {
+    it(`is readable where the tenant's colour is ${colour} [U.4]`, () => {
       const tenant = sampleTenant({ brand: { logo: null, colour } });
       const template = noticeLetter('factor-added');
       const $ = page(createMessageWriter({ ...OPTIONS, tenants: [tenant] })(TO, template));
@@ -198,7 +198,7 @@ describe('a letter', () => {
     });
   }
 
-  it('is not written at all when it would link elsewhere [A75]', () => {
+  it('throws when it would link elsewhere [A75]', () => {
     for (const url of [
       'https://evil.test/x',
       'http://id.kantoorzuid.example:8443/x',
@@ -212,14 +212,14 @@ describe('a letter', () => {
 });
 
 describe('a messenger', () => {
-  it('hands the letter over, and says whether it was taken', async () => {
+  it('hands the message over, and reports whether it was accepted', async () => {
     const sent: Message[] = [];
     const taking = createMessenger({ ...OPTIONS, sender: { send: async (m) => void sent.push(m) } });
     expect(await taking.send(TO, codeLetter())).to.equal(true);
     expect(sent).to.deep.equal([mail(codeLetter())]);
   });
 
-  it('says no when it was not taken, and hides no other fault [R41]', async () => {
+  it('reports a message that was not accepted, and hides no other fault [R41]', async () => {
     const failing = (error: Error) =>
       createMessenger({ ...OPTIONS, sender: { send: () => Promise.reject(error) } }).send(TO, codeLetter());
     expect(await failing(new DeliveryFailed('the gateway is away'))).to.equal(false);

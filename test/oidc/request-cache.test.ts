@@ -33,7 +33,7 @@ describe('the cache of a request', () => {
     read.length = 0;
   });
 
-  it('reads a thing once in a request, and again in the next', async () => {
+  it('reads a record once per request, and again in the next request', async () => {
     const [first, second] = [request(), request()];
     const found = await Promise.all([record(first, 'session'), record(first, 'session')]);
     expect(found).to.deep.equal([RECORD, RECORD]);
@@ -44,7 +44,7 @@ describe('the cache of a request', () => {
     expect(read).to.deep.equal(['session', 'session', 'other']);
   });
 
-  it('keeps things of different kinds apart', async () => {
+  it('keeps records of different kinds apart', async () => {
     const of = request();
     await record(of, 'same');
     expect(await snapshot(of, 'same').catch((error: Error) => error.message)).to.equal('away');

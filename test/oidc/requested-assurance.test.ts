@@ -83,7 +83,7 @@ describe('demandOf: claims', () => {
     'the top': wanted,
   };
   for (const [where, request] of Object.entries(ELSEWHERE)) {
-    it(`asks for nothing in ${where}`, () =>
+    it(`requests nothing in ${where}`, () =>
       expect(acrsOf({ claims: JSON.stringify(request) })).to.equal(null));
   }
 
@@ -98,12 +98,12 @@ describe('demandOf: claims', () => {
     '{"id_token":{"acr":[]}}',
     '{"id_token":"acr"}',
   ]) {
-    it(`takes ${text || 'nothing'} for no claims at all [A88]`, () => {
+    it(`treats ${text || 'nothing'} as no claims [A88]`, () => {
       expect(acrsOf({ claims: text, acr_values: MFA })).to.deep.equal([MFA]);
     });
   }
 
-  it('looks at nothing that was not sent [A89]', () => {
+  it('reads own properties only [A89]', () => {
     const inner = '"acr":{"essential":true,"value":"phr"}';
     expect(acrsOf({ claims: `{"__proto__":{"id_token":{${inner}}}}` })).to.equal(null);
     expect(acrsOf({ claims: `{"id_token":{"__proto__":{${inner}}}}` })).to.equal(null);
@@ -115,7 +115,7 @@ describe('demandOf: claims', () => {
     expect(Object.hasOwn(Object.prototype, 'id_token')).to.equal(false);
   });
 
-  it('never throws, and asks for levels that exist', () => {
+  it('never throws, and requests known levels only', () => {
     const json = fc.oneof(
       fc.json(),
       fc.string(),
@@ -132,10 +132,10 @@ describe('demandOf: claims', () => {
 });
 
 describe('demandOf: the client and max_age', () => {
-  it('asks for nothing by itself', () =>
+  it('requests nothing by default', () =>
     expect(requestedAssuranceOf({}, PARTY)).to.deep.equal(NO_ASSURANCE_REQUESTED));
 
-  it('always asks for a second factor where the client does', () => {
+  it('always requests a second factor where the client requires one', () => {
     expect(requestedAssuranceOf({}, { always: true, own: false })).to.deep.equal({
       ...NO_ASSURANCE_REQUESTED,
       always: true,
@@ -150,12 +150,12 @@ describe('demandOf: the client and max_age', () => {
     ['soon', null],
   ];
   for (const [age, freshMs] of AGES) {
-    it(`asks for a factor as fresh as ${freshMs} ms by max_age ${age} of our own client`, () => {
+    it(`requests a factor of at most ${freshMs} ms by max_age ${age} of our own client`, () => {
       expect(requestedAssuranceOf({ max_age: age }, OWN).freshMs).to.equal(freshMs);
     });
   }
 
-  it('leaves a relying party\u2019s max_age to the sign-in: the password is asked too', () => {
+  it('leaves a relying party\u2019s max_age to the sign-in, which asks for the password too', () => {
     expect(requestedAssuranceOf({ max_age: '300' }, PARTY).freshMs).to.equal(null);
   });
 });

@@ -30,13 +30,13 @@ function merged(mine: AdapterPayload, theirs: AdapterPayload): AdapterPayload {
 }
 
 describe('a session that two requests have changed', () => {
-  it('knows the relying parties of both [U.3]', () => {
+  it('holds the relying parties of both [U.3]', () => {
     expect(merged({ authorizations: { shop, blog } }, { authorizations: { shop, wiki } })).to.deep.equal(
       changed({ authorizations: { shop, blog, wiki } }),
     );
   });
 
-  it('has of one relying party what either has added [U.3]', () => {
+  it('holds the additions of both for one relying party [U.3]', () => {
     const longer = { ...shop, persistsLogout: true as const };
     const regranted = { sid: 'sid-1', grantId: 'grant-9' };
     for (const [mine, theirs] of [
@@ -51,7 +51,7 @@ describe('a session that two requests have changed', () => {
     }
   });
 
-  it('knows no relying party that one of them signed out of, and the other left alone [A86]', () => {
+  it('omits a relying party that one request signed out of and the other did not change [A86]', () => {
     expect(merged({ authorizations: {} }, { authorizations: { shop, blog } }).authorizations).to.deep.equal({
       blog,
     });
@@ -64,7 +64,7 @@ describe('a session that two requests have changed', () => {
 
   const STEPPED_UP = { acr: 'phr', amr: ['pwd', 'hwk'], transient: true, loginTs: 2000, exp: 10_000 };
 
-  it('stands for the sign-in that one of them has changed', () => {
+  it('takes the sign-in from the request that changed it', () => {
     expect(merged(STEPPED_UP, {})).to.deep.equal(changed(STEPPED_UP));
     expect(merged({}, STEPPED_UP)).to.deep.equal(changed(STEPPED_UP));
     expect(merged({ authorizations: { shop, blog } }, STEPPED_UP)).to.deep.equal(
@@ -72,13 +72,13 @@ describe('a session that two requests have changed', () => {
     );
   });
 
-  it('stands for one whole sign-in, when both have changed it', () => {
+  it('takes one whole sign-in when both changed it', () => {
     const weaker = { acr: 'sfa', amr: ['pwd'] };
     expect(merged(weaker, STEPPED_UP)).to.deep.equal(changed(weaker));
     expect(merged(STEPPED_UP, weaker)).to.deep.equal(changed(STEPPED_UP));
   });
 
-  it('asks one whole question of who signs out [A86]', () => {
+  it('keeps one whole confirmation of a sign-out [A86]', () => {
     const mine = { state: { secret: 'a' } };
     const theirs = { state: { secret: 'b', clientId: 'shop', postLogoutRedirectUri: 'https://shop.test' } };
     expect(merged(mine, theirs).state).to.deep.equal(mine.state);

@@ -11,15 +11,15 @@ const login = { accountId: 'ann', ts: 2 };
 /** The interaction result after this second factor. */
 const given = (of: object) => ({ second_factor: { accountId: 'ann', ts: 2, authentications, ...of } });
 
-describe('what an ended interaction proves', () => {
-  it('is what our own pages say in the result that they end it with', () => {
+describe('the second factor of an ended interaction', () => {
+  it('is read from the result with which our own pages end it', () => {
     expect(signInOfResult({ login, ...given({}) })).to.deep.equal({
       authentications,
       trustedBrowserId: null,
     });
   });
 
-  it('stays so in the interactions that follow, like consent', () => {
+  it('remains in later interactions, such as consent', () => {
     const later = { login, ...given({ trustedBrowserId: 'laptop' }), consent: { grantId: 'g' } };
     expect(signInOfResult(later)).to.deep.equal({ authentications, trustedBrowserId: 'laptop' });
   });
@@ -33,6 +33,6 @@ describe('what an ended interaction proves', () => {
     ['a second factor of no known shape', { login, ...given({ authentications: 'all of them' }) }],
   ];
   for (const [what, result] of foreign) {
-    it(`is no second factor in ${what}`, () => expect(signInOfResult(result)).to.equal(null));
+    it(`is missing in ${what}`, () => expect(signInOfResult(result)).to.equal(null));
   }
 });

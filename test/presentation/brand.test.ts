@@ -15,13 +15,13 @@ function values(style: string | null): string[] {
 }
 
 describe('a tenant’s colour', () => {
-  it('is measured as WCAG does', () => {
+  it('has its contrast measured by the WCAG formula', () => {
     expect(contrast('#000000', '#ffffff')).to.equal(21);
     expect(contrast('#777777', '#ffffff')).to.be.closeTo(4.48, 0.005);
     expect(contrast('#ffffff', '#767676')).to.be.closeTo(4.54, 0.005);
   });
 
-  it('is readable, and is written upon readably, in both schemes, whatever it is', () => {
+  it('is readable as text and as a background in both schemes, whatever it is', () => {
     fc.assert(
       fc.property(colour, (hex) => {
         const [accent = '', onAccent = '', inLight = '', , , inDark = ''] = values(brandStyle(hex));
@@ -34,11 +34,11 @@ describe('a tenant’s colour', () => {
     );
   });
 
-  it('stays itself where it can be read already', () => {
+  it('is unchanged where it is readable already', () => {
     expect(values(brandStyle('#0B5D68'))[2]).to.equal('#0b5d68');
   });
 
-  it('is measured against the surfaces of the stylesheet, the harder one of each scheme', () => {
+  it('is measured against the surface with the lower contrast in each scheme of the stylesheet', () => {
     const css = readFileSync(new URL('../../views/assets/doublelock.css', import.meta.url), 'utf8');
     const [light = '', dark = ''] = css.split('prefers-color-scheme: dark', 2);
     const surfaces = (text: string) => {
@@ -67,7 +67,7 @@ describe('a tenant’s colour', () => {
     return `#${shown.map((channel) => channel.toString(16).padStart(2, '0')).join('')}`;
   }
 
-  it('is nothing unless it is six hexadecimal digits [A91]', () => {
+  it('is ignored unless it is six hexadecimal digits [A91]', () => {
     for (const value of [
       null,
       '',
@@ -101,7 +101,7 @@ describe('a tenant’s logo', () => {
     expect(logo(Buffer.from('RIFF\u0001\u0002\u0003\u0004WEBPVP8 '))?.type).to.equal('image/webp');
   });
 
-  it('is never an SVG, whatever the file is called [A91]', () => {
+  it('is never an SVG, whatever the name of the file [A91]', () => {
     const svg = '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>';
     expect(logo(svg, 'logo.png')).to.equal(null);
     expect(logo(svg, 'logo.svg')).to.equal(null);
@@ -110,7 +110,7 @@ describe('a tenant’s logo', () => {
     expect(logo('GIF89a')).to.equal(null);
   });
 
-  it('is none when the tenant has none', () => {
+  it('is null when the tenant has none', () => {
     expect(logoOf({ brand: { logo: null, colour: null } })).to.equal(null);
   });
 });

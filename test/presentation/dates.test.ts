@@ -7,18 +7,18 @@ import { loadTranslations } from '../../src/presentation/locale.ts';
 const NOW = Date.UTC(2026, 10, 29, 14, 5);
 const MINUTE = 60_000;
 
-describe('moments', () => {
+describe('dates on pages', () => {
   const translations = loadTranslations();
   const inLocale = (locale: Locale): Dates => datesIn(locale, translations(locale), () => NOW);
 
-  it('are written as the language writes them, the time with its zone [1.7]', () => {
+  it('follow the conventions of the language, the time with its zone [1.7]', () => {
     expect(inLocale('en').date(NOW)).to.equal('29 November 2026');
     expect(inLocale('nl').date(NOW)).to.equal('29 november 2026');
     expect(inLocale('en').moment(NOW)).to.equal('29 November 2026, 14:05 UTC');
     expect(inLocale('nl').moment(NOW)).to.equal('29 november 2026, 14:05 UTC');
   });
 
-  it('are a wait in whole minutes, rounded up, as long as that helps', () => {
+  it('give a short wait in whole minutes, rounded up', () => {
     const { wait } = inLocale('en');
     expect(wait(NOW + 14 * MINUTE)).to.equal('in 14 minutes');
     expect(wait(NOW + 13 * MINUTE + 1)).to.equal('in 14 minutes');
@@ -28,7 +28,7 @@ describe('moments', () => {
     expect(inLocale('nl').wait(NOW + 14 * MINUTE)).to.equal('over 14 minuten');
   });
 
-  it('are a date and a time when the wait is long', () => {
+  it('give a long wait as a date and a time', () => {
     expect(inLocale('en').wait(NOW + 121 * MINUTE)).to.equal('on 29 November 2026, 16:06 UTC');
     expect(inLocale('nl').wait(NOW + 121 * MINUTE)).to.equal('op 29 november 2026, 16:06 UTC');
   });

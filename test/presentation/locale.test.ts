@@ -70,7 +70,7 @@ describe('the language of a page', () => {
   }
 });
 
-describe('the words', () => {
+describe('the texts', () => {
   const root = new URL('../../', import.meta.url);
   const keys = Object.fromEntries(
     LOCALES.map((locale) => [
@@ -80,7 +80,7 @@ describe('the words', () => {
   );
   const used = usedKeys();
 
-  it('are the same in number in every language, and none is empty [1.7]', () => {
+  it('have the same keys in every language, and none is empty [1.7]', () => {
     for (const locale of LOCALES) {
       expect(Object.keys(keys[locale] ?? {}), locale).to.have.members(Object.keys(keys.en ?? {}));
       for (const [key, text] of Object.entries(keys[locale] ?? {})) {
@@ -89,7 +89,7 @@ describe('the words', () => {
     }
   });
 
-  it('name the same things in every language [1.7]', () => {
+  it('have the same placeholders in every language [1.7]', () => {
     const names = (text = ''): string[] =>
       [...text.matchAll(/\{\{(\w+)/g)].map(([, name = '']) => name).sort();
     for (const [key, text] of Object.entries(keys.en ?? {})) {
@@ -102,13 +102,13 @@ describe('the words', () => {
     expect(unused).to.deep.equal([]);
   });
 
-  it('are all there', () => {
+  it('are all defined', () => {
     const known = Object.keys(keys.en ?? {}).map(base);
     const missing = used.filter((each) => !known.some((key) => each.test(key))).map(String);
     expect(missing).to.deep.equal([]);
   });
 
-  it('end a sentence after a name that ends in a full stop with that one', () => {
+  it('add no second full stop after a name that ends in one', () => {
     const t = loadTranslations()('nl');
     expect(t('mail.footer', { host: 'x.test', tenant: 'Bakkerij B.V.' })).to.include(
       'bij Bakkerij B.V. Antwoorden',
@@ -116,12 +116,12 @@ describe('the words', () => {
     expect(t('mail.footer', { host: 'x.test', tenant: 'Bakkerij' })).to.include('bij Bakkerij. Antwoorden');
   });
 
-  it('call signing in by one name', () => {
+  it('use one term for the sign-in', () => {
     const others = Object.entries(keys.nl ?? {}).filter(([, text]) => /\b(aan|af)(meld|gemeld)/i.test(text));
     expect(others).to.deep.equal([]);
   });
 
-  it('speak to a person as "je"', () => {
+  it('address a person as "je"', () => {
     const formal = Object.entries(keys.nl ?? {}).filter(([, text]) => /\b(u|uw|jouwe)\b/i.test(text));
     expect(formal).to.deep.equal([]);
   });

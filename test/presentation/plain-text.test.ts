@@ -8,7 +8,7 @@ describe('plain text', () => {
       .flat()
       .flatMap(({ href }) => href ?? []);
 
-  it('falls into paragraphs at empty lines, and its web addresses become links [1.3]', () => {
+  it('is split into paragraphs at empty lines, and its URLs become links [1.3]', () => {
     expect(paragraphs('Why?\nSee https://acme.test/why.\n \n\nBye')).to.deep.equal([
       [
         { text: 'Why?\nSee ', href: null },
@@ -19,7 +19,7 @@ describe('plain text', () => {
     ]);
   });
 
-  it('leaves the marks around an address out of it', () => {
+  it('excludes the punctuation around a URL from the link', () => {
     expect(hrefs('(https://a.test/x), <https://b.test/?q=1&r=2> "https://c.test"!')).to.deep.equal([
       'https://a.test/x',
       'https://b.test/?q=1&r=2',
@@ -27,7 +27,7 @@ describe('plain text', () => {
     ]);
   });
 
-  it('links to nothing but the web [A91]', () => {
+  it('links to http and https URLs only [A91]', () => {
     expect(hrefs('javascript:alert(1) data:text/html,x JAVASCRIPT://https://a"b')).to.deep.equal([
       'https://a',
     ]);
@@ -36,7 +36,7 @@ describe('plain text', () => {
     expect(webAddress('HTTPS://a.test')).to.equal('HTTPS://a.test');
   });
 
-  it('loses no word, whatever was written', () => {
+  it('keeps every word of any text', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const shown = paragraphs(text)

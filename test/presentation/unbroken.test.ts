@@ -24,7 +24,7 @@ describe('the word e-mail', () => {
   after(() => server.close());
 
   for (const locale of LOCALES) {
-    it(`is marked as unbroken wherever a page in ${locale} says it`, async () => {
+    it(`is marked as unbroken wherever it stands on a page in ${locale}`, async () => {
       const visitor = createVisitor(server.origin, { headers: { 'accept-language': locale } });
       for (const { name } of PAGE_SAMPLES) {
         const { text } = await visitor.get(`/interaction/sample/${name}`);

@@ -38,7 +38,7 @@ describe('static files', () => {
     return (await get('/interaction/sample/signed-out')).$('link[rel=stylesheet]').attr('href') ?? '';
   }
 
-  it('are one stylesheet with Pico in a layer below our own, kept for good under its hash', async () => {
+  it('include one stylesheet with Pico in a lower layer, cached for ever under its hash', async () => {
     const path = await stylesheet();
     expect(path).to.match(/^\/assets\/doublelock\.[0-9a-f]{12}\.css$/);
     const { text, headers, status } = await get(path);
@@ -54,7 +54,7 @@ describe('static files', () => {
       .and.include('prefers-reduced-motion');
   });
 
-  it('are packed for whoever can unpack them', async () => {
+  it('are compressed for clients that accept it', async () => {
     const path = await stylesheet();
     const { text } = await get(path);
     const response = await fetch(`${server.origin}${path}`, { headers: { 'accept-encoding': 'gzip' } });
@@ -63,7 +63,7 @@ describe('static files', () => {
     expect(await response.text()).to.equal(text);
   });
 
-  it('are the mark, as an image that runs nothing, and the one script', async () => {
+  it('include the brand mark, as an image without scripts, and the one script', async () => {
     const { $ } = await get('/interaction/sample/switch-account');
     const mark = await get($('link[rel=icon]').attr('href') ?? '');
     expect(mark.headers['content-type']).to.equal('image/svg+xml');
@@ -74,7 +74,7 @@ describe('static files', () => {
     expect(script.text).to.include('requestSubmit');
   });
 
-  it('are a tenant’s colour and logo, asked for by its own pages alone', async () => {
+  it('include a tenant’s colour and logo, which only its own pages request', async () => {
     const { $ } = await get('/interaction/sample/enter-code');
     const style = await get($('link[href^="/assets/brand/"]').attr('href') ?? '');
     expect(style.text).to.include('--accent:#b5174b');
@@ -87,19 +87,19 @@ describe('static files', () => {
     expect((await get('/interaction/sample/demo')).text).not.to.include('/assets/brand/');
   });
 
-  it('are found under a tenant’s name that has to be escaped', async () => {
+  it('are found for a tenant whose id needs escaping', async () => {
     expect((await bytes('/assets/brand/a%2Fb%20%C3%BC/logo')).status).to.equal(200);
     expect((await bytes('/assets/brand/a%2Fb%20%C3%BC.css')).status).to.equal(200);
   });
 
-  it('are not sent twice to whoever has them', async () => {
+  it('are not sent again to a browser that has them', async () => {
     const first = await get('/assets/brand/acme.css');
     const again = await get('/assets/brand/acme.css', { 'if-none-match': String(first.headers.etag) });
     expect([first.status, again.status]).to.deep.equal([200, 304]);
     expect(again.text).to.equal('');
   });
 
-  it('are never an SVG of a tenant, and no page asks for it [A91]', async () => {
+  it('never include an SVG of a tenant, and no page requests it [A91]', async () => {
     expect((await get('/assets/brand/vector/logo')).status).to.equal(404);
     expect((await get('/assets/brand/vector.css')).status).to.equal(200);
   });
@@ -118,7 +118,7 @@ describe('static files', () => {
     '/assets/%',
     '/assets/',
   ]) {
-    it(`are nothing else: ${path} is not found`, async () => {
+    it(`do not include ${path}`, async () => {
       expect((await get(path)).status).to.be.oneOf([400, 404]);
     });
   }

@@ -52,7 +52,7 @@ describe('the parties of the demo', () => {
     });
   });
 
-  it('are none whose redirect URI is elsewhere, or no place of the demo', () => {
+  it('exclude clients whose redirect URI is elsewhere or outside the demo', () => {
     expect(basesOf('https://localhost:3000/demo/callback')).to.deep.equal([]);
     expect(basesOf('http://localhost:4000/demo/callback')).to.deep.equal([]);
     expect(basesOf(`${ISSUER}/demolition/callback`)).to.deep.equal([]);
@@ -62,7 +62,7 @@ describe('the parties of the demo', () => {
     expect(basesOf(`${ISSUER}/demo/callback`)).to.deep.equal(['/demo']);
   });
 
-  it('share no place: the first keeps it', () => {
+  it('include only the first client of a shared path', () => {
     const both = ['one', 'two'].map((id) => client(id, [`${ISSUER}/demo/callback`]));
     expect(partiesOf(ISSUER, both).map(({ id }) => id)).to.deep.equal(['one']);
   });

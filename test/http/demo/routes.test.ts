@@ -25,7 +25,7 @@ describe('the demo relying parties', () => {
     return page.location;
   }
 
-  it('lists both parties and the accounts to try them with [U.3]', async () => {
+  it('list both parties and the demo accounts [U.3]', async () => {
     const page = await visitor.open('/demo');
 
     expect(page.name).to.equal('demo');
@@ -37,7 +37,7 @@ describe('the demo relying parties', () => {
     );
   });
 
-  it('signs in by code flow with PKCE, state and nonce, and shows the claims [U.3]', async () => {
+  it('sign in by code flow with PKCE, state and nonce, and show the claims [U.3]', async () => {
     const page = await visitor.open('/demo/start');
 
     expect(page.name).to.equal('demo-signed-in');
@@ -54,7 +54,7 @@ describe('the demo relying parties', () => {
     for (const name of ['state', 'nonce', 'code_challenge']) expect(asked[name]).to.match(/^[\w-]{43}$/);
   });
 
-  it('signs in to the other party without asking again [U.3]', async () => {
+  it('sign in to the other party without another prompt [U.3]', async () => {
     const first = await visitor.open('/demo/start');
     provider.mood.endings.length = 0;
 
@@ -67,7 +67,7 @@ describe('the demo relying parties', () => {
     expect(provider.asked.at(-1)?.has('prompt')).to.equal(false);
   });
 
-  it('asks for two factors to step up [A76]', async () => {
+  it('request two factors for a step-up [A76]', async () => {
     const page = await visitor.open('/demo/start');
 
     const stepped = await visitor.open(page.link('/demo/step-up') ?? '');
@@ -76,7 +76,7 @@ describe('the demo relying parties', () => {
     expect(provider.asked.map((query) => query.get('acr_values'))).to.deep.equal([null, MFA]);
   });
 
-  it('shows new claims after a refresh, and what the provider says when it refuses [B.2]', async () => {
+  it('show new claims after a refresh, and the error of the provider after a refusal [B.2]', async () => {
     const page = await visitor.open('/demo/start');
     provider.mood.name = 'Robert';
 
@@ -91,7 +91,7 @@ describe('the demo relying parties', () => {
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('uses each refresh token once [A46]', async () => {
+  it('use each refresh token once [A46]', async () => {
     let page = await visitor.open('/demo/start');
     for (const name of ['one', 'two', 'three']) {
       provider.mood.name = name;
@@ -100,7 +100,7 @@ describe('the demo relying parties', () => {
     }
   });
 
-  it('refreshes for a form of this session alone [A56]', async () => {
+  it('refresh only for a form of the same session [A56]', async () => {
     await visitor.open('/demo/start');
     const other = createVisitor(provider.origin);
     const page = await other.open('/demo/start');
@@ -111,7 +111,7 @@ describe('the demo relying parties', () => {
     expect(refused.status).to.equal(403);
   });
 
-  it('signs out here and at the provider [A86]', async () => {
+  it('sign out at the demo and at the provider [A86]', async () => {
     const page = await visitor.open('/demo/start');
 
     const away = await visitor.get(page.link('/demo/sign-out') ?? '');
@@ -124,7 +124,7 @@ describe('the demo relying parties', () => {
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('shows the error that the provider answers with, as text', async () => {
+  it('show the error of the provider as text', async () => {
     provider.mood.error = 'access_denied';
 
     const page = await visitor.open('/demo/start');
@@ -135,7 +135,7 @@ describe('the demo relying parties', () => {
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('takes no answer that another browser asked for [A7]', async () => {
+  it('accept no answer to a request of another browser [A7]', async () => {
     const attacker = createVisitor(provider.origin);
     const answer = await answerFor(attacker);
 
@@ -148,14 +148,14 @@ describe('the demo relying parties', () => {
     expect((await attacker.open(answer)).name).to.equal('demo-signed-in');
   });
 
-  it('takes an answer once [A7]', async () => {
+  it('accept an answer once [A7]', async () => {
     const answer = await answerFor(visitor);
 
     expect((await visitor.open(answer)).name).to.equal('demo-signed-in');
     expect((await visitor.open(answer)).name).to.equal('demo-error');
   });
 
-  it('takes no answer with another state, issuer or code [A7]', async () => {
+  it('accept no answer with another state, issuer or code [A7]', async () => {
     for (const [name, value, error] of [
       ['state', 'x'.repeat(43), 'invalid_state'],
       ['iss', 'https://evil.example', 'invalid_response'],
@@ -169,7 +169,7 @@ describe('the demo relying parties', () => {
     }
   });
 
-  it('takes no answer whose nonce is another [A7]', async () => {
+  it('accept no answer with another nonce [A7]', async () => {
     const start = await visitor.get('/demo/start');
     const request = new URL(start.location ?? '');
     request.searchParams.set('nonce', 'x'.repeat(43));
@@ -180,7 +180,7 @@ describe('the demo relying parties', () => {
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('keeps its session in a cookie of its own that scripts and other sites never have [A94]', async () => {
+  it('keep their session in their own cookie, which is HttpOnly and SameSite [A94]', async () => {
     await visitor.get('/demo/start');
     const before = cookie('demo_session', '/demo');
     await visitor.open('/demo/start');
@@ -194,7 +194,7 @@ describe('the demo relying parties', () => {
     expect(cookie('demo_session', '/demo-two')).to.equal(undefined);
   });
 
-  it('signs out of itself after an hour', async () => {
+  it('end their session after an hour', async () => {
     await visitor.open('/demo/start');
     provider.clock.nextStep(60 * 60 * 1000 - 1);
     expect((await visitor.open('/demo/me')).name).to.equal('demo-signed-in');
@@ -202,7 +202,7 @@ describe('the demo relying parties', () => {
     expect((await visitor.open('/demo/me')).name).to.equal('demo');
   });
 
-  it('leads who is not signed in to the start, whatever is asked for [B.5]', async () => {
+  it('redirect a visitor without a session to the start page from every path [B.5]', async () => {
     for (const path of ['/demo/me', '/demo/sign-out']) {
       expect((await visitor.get(path)).location).to.equal(at('/demo'));
     }
@@ -228,7 +228,7 @@ describe('a demo relying party', () => {
     });
   }
 
-  it('says so when it has no refresh token', async () => {
+  it('reports a missing refresh token', async () => {
     const provider = await startPlainProvider({ grant_types: ['authorization_code'] });
     try {
       const visitor = createVisitor(provider.origin);
@@ -240,7 +240,7 @@ describe('a demo relying party', () => {
     }
   });
 
-  it('says so when the provider does not answer, and tries again', async () => {
+  it('reports a provider that does not answer, and tries again', async () => {
     const provider = await startPlainProvider();
     try {
       const visitor = createVisitor(provider.origin);

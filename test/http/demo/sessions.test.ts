@@ -17,7 +17,7 @@ const SIGNED_IN: SignedIn = {
 const pendingAs = (state: string) => ({ state, nonce: 'n', codeVerifier: 'v' });
 
 describe('the sessions of the demo', () => {
-  it('are found by their own party alone', () => {
+  it('are found by their own party only', () => {
     const sessions = createDemoSessions(createSettableClock(0));
     const session = sessions.open('demo');
 
@@ -27,7 +27,7 @@ describe('the sessions of the demo', () => {
     expect(sessions.find('demo', '__proto__')).to.equal(null);
   });
 
-  it('get a new id with the sign-in, and keep what other tabs wait for [A86]', () => {
+  it('get a new id with the sign-in, and keep the pending requests of other tabs [A86]', () => {
     const sessions = createDemoSessions(createSettableClock(0));
     const session = sessions.open('demo');
     awaitAnswer(session, pendingAs('other tab'));
@@ -40,7 +40,7 @@ describe('the sessions of the demo', () => {
     expect(takeAwaited(renewed, 'other tab')).to.deep.equal(pendingAs('other tab'));
   });
 
-  it('live an hour from the last sign-in', () => {
+  it('last an hour from the last sign-in', () => {
     const clock = createSettableClock(0);
     const sessions = createDemoSessions(clock);
     const session = sessions.open('demo');
@@ -52,7 +52,7 @@ describe('the sessions of the demo', () => {
     expect(sessions.find('demo', renewed.id)).to.equal(null);
   });
 
-  it('are a thousand at most: the oldest goes first', () => {
+  it('are limited to a thousand, and the oldest ends first', () => {
     const sessions = createDemoSessions(createSettableClock(0));
     const opened = Array.from({ length: 1001 }, () => sessions.open('demo'));
 
@@ -61,7 +61,7 @@ describe('the sessions of the demo', () => {
     expect(kept).to.deep.equal(opened.slice(1));
   });
 
-  it('wait for eight answers at most, and for each once', () => {
+  it('hold at most eight pending requests, each for one answer', () => {
     const session = createDemoSessions(createSettableClock(0)).open('demo');
     const states = Array.from({ length: 9 }, (_, index) => `state ${index}`);
     for (const state of states) awaitAnswer(session, pendingAs(state));

@@ -3,7 +3,7 @@ import { pagePath } from '../../../src/http/guards/return-path.ts';
 import { type PageServer, startPageServer } from '../../support/pages/page-server.ts';
 import { createVisitor } from '../../support/visitor.ts';
 
-describe('the path of a page', () => {
+describe('the return path of a page', () => {
   let server: PageServer;
   before(async () => {
     server = await startPageServer({
@@ -14,12 +14,12 @@ describe('the path of a page', () => {
   });
   after(() => server.close());
 
-  it('is the one asked for, with its query', async () => {
+  it('is the requested path with its query', async () => {
     const headers = { referer: `${server.origin}/other` };
     expect((await createVisitor(server.origin, { headers }).get('/page?a=1')).text).to.equal('/page?a=1');
   });
 
-  it('is the one that a form was on, and none of another server', async () => {
+  it('is the path of the page of a form, and never of another server', async () => {
     const from = async (referer: string | null) =>
       (await createVisitor(server.origin).post('/page', {}, { referer })).text;
     expect(await from(`${server.origin}/account/security?done=removed`)).to.equal(

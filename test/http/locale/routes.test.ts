@@ -25,7 +25,7 @@ describe('POST /locale', () => {
   });
   after(() => server.close());
 
-  it('switches the language from the foot of a page, and shows that page again [1.7]', async () => {
+  it('switches the language from the footer of a page, and shows that page again [1.7]', async () => {
     const bob = createVisitor(server.origin);
     const english = await bob.get('/interaction/sample/enter-code?from=somewhere');
     const form = english.$('footer form');
@@ -56,7 +56,7 @@ describe('POST /locale', () => {
     expect(days).to.be.within(364.9, 365.1);
   });
 
-  it('sends the cookie over TLS alone when the issuer is an https address, wherever TLS ends [A94]', async () => {
+  it('sets a Secure cookie when the issuer uses https, wherever TLS ends [A94]', async () => {
     const secure = await startPageServer({ issuer: 'https://id.example' });
     const { headers, status } = await createVisitor(secure.origin).post('/locale', { locale: 'nl' });
     await secure.close();
@@ -65,7 +65,7 @@ describe('POST /locale', () => {
   });
 
   for (const address of ELSEWHERE) {
-    it(`goes home instead of to ${JSON.stringify(address).slice(0, 40)} [A75]`, async () => {
+    it(`redirects to the start page instead of ${JSON.stringify(address).slice(0, 40)} [A75]`, async () => {
       const { headers, status } = await createVisitor(server.origin).post('/locale', {
         locale: 'nl',
         return_to: address,
@@ -75,7 +75,7 @@ describe('POST /locale', () => {
     });
   }
 
-  it('goes back to a path of our own as it was', async () => {
+  it('redirects back to an own path unchanged', async () => {
     const { headers } = await createVisitor(server.origin).post('/locale', {
       locale: 'en',
       return_to: '/session/end?id_token_hint=a.b.c&state=%2F%2Fevil.test',
@@ -100,7 +100,7 @@ describe('POST /locale', () => {
     expect(headers['set-cookie']).to.equal(undefined);
   });
 
-  it('takes the way back from the path of the request, never from its host [A75]', async () => {
+  it('derives the return path from the path of the request, never from its host [A75]', async () => {
     const page = await createVisitor(server.origin, {
       headers: { host: 'evil.test', 'x-forwarded-host': 'evil.test' },
     }).get('/interaction/sample/sign-in');

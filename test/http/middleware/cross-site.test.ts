@@ -36,7 +36,7 @@ const REFUSED: readonly (readonly [string, Headers])[] = [
   ['no header at all', {}],
 ];
 
-describe('cross-site', () => {
+describe('the cross-site check', () => {
   for (const [who, headers] of ACCEPTED) {
     it(`accepts a POST from ${who} [A56]`, async () => {
       expect((await answerTo({ headers })).status).to.equal(200);
@@ -50,14 +50,14 @@ describe('cross-site', () => {
     });
   }
 
-  it('lets anybody GET and HEAD', async () => {
+  it('allows GET and HEAD from everywhere', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://rp.example' };
     expect((await answerTo({ method: 'GET', headers })).status).to.equal(200);
     expect((await answerTo({ method: 'HEAD', headers })).status).to.equal(200);
   });
 
   for (const method of ['PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND']) {
-    it(`answers 405 to ${method}, from ourselves too, and offers no CORS [A56 A101]`, async () => {
+    it(`answers 405 to ${method}, also from the own origin, and offers no CORS [A56 A101]`, async () => {
       const { status, headers } = await answerTo({ method, headers: { Origin: ORIGIN } });
       expect(status).to.equal(405);
       expect(headers.allow).to.equal('GET, HEAD, POST');

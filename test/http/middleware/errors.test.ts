@@ -10,7 +10,7 @@ import { createSettableClock } from '../../support/time/clock.ts';
 const ISSUER = 'http://localhost:3000';
 
 describe('error pages', () => {
-  it('lead nowhere, though an answer that led on was begun before a store was lost [R10]', async () => {
+  it('carry no Location header, even if a redirect was prepared before a store failed [R10]', async () => {
     const lines: LogFields[] = [];
     const clock = createSettableClock(0);
     const render = createRenderer({ tenants: [], issuer: ISSUER, clock, isDevelopment: true });

@@ -34,7 +34,7 @@ describe('security headers', () => {
   const headersOf = async (path: string) => (await createVisitor(server.origin).get(path)).headers;
 
   for (const { name } of PAGE_SAMPLES) {
-    it(`let nobody frame ${name} and run nothing written into it [A93]`, async () => {
+    it(`forbid frames and inline scripts on ${name} [A93]`, async () => {
       const headers = await headersOf(`/interaction/sample/${name}`);
       const policy = String(headers['content-security-policy']);
       expect(policy.split('; ')).to.include.members([
@@ -56,18 +56,18 @@ describe('security headers', () => {
   }
 
   for (const path of LEADING_AWAY) {
-    it(`leave the forms of ${path} free to end at a relying party`, async () => {
+    it(`allow the forms of ${path} to end at a relying party`, async () => {
       expect((await headersOf(path))['content-security-policy']).not.to.include('form-action');
     });
   }
 
   for (const path of STAYING) {
-    it(`keep the forms of ${path} here`, async () => {
+    it(`limit the forms of ${path} to the own origin`, async () => {
       expect((await headersOf(path))['content-security-policy']).to.match(/; form-action 'self'$/);
     });
   }
 
-  it('keep hold of no window but those of self-service', async () => {
+  it('isolate the windows of self-service only', async () => {
     expect((await headersOf('/account'))['cross-origin-opener-policy']).to.equal('same-origin');
     for (const path of ['/interaction/uid', '/auth', '/locale', '/demo', '/accounts']) {
       expect((await headersOf(path))['cross-origin-opener-policy'], path).to.equal(undefined);
@@ -81,13 +81,13 @@ describe('security headers', () => {
     }
   });
 
-  it('turn off what the pages don’t need', async () => {
+  it('turn off browser features that the pages do not need', async () => {
     expect((await headersOf('/'))['permissions-policy'])
       .to.include('camera=()')
       .and.include('geolocation=()');
   });
 
-  it('ask for TLS only where the issuer has it', async () => {
+  it('require TLS only where the issuer uses it', async () => {
     expect((await headersOf('/'))['strict-transport-security']).to.equal(undefined);
     const secure = await startPageServer({ issuer: 'https://id.example' });
     const { headers } = await createVisitor(secure.origin).get('/');
@@ -95,7 +95,7 @@ describe('security headers', () => {
     expect(headers['strict-transport-security']).to.match(/^max-age=31536000/);
   });
 
-  it('are there for whatever comes after them to add to', async () => {
+  it('can be extended by later middleware', async () => {
     const seen: string[] = [];
     const app = new Koa();
     app.use(securityHeaders({ https: false }));

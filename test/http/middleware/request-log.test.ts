@@ -4,8 +4,8 @@ import { pathPattern, requestLog } from '../../../src/http/middleware/request-lo
 import type { LogFields } from '../../../src/ports/log.ts';
 import { answerOf, LOOPBACK, type RawAnswer, type RawRequest } from '../../support/process/raw-request.ts';
 
-describe('request-log', () => {
-  it('tells method, path, status and duration in one line, under the id that the answer carries', async () => {
+describe('the request log', () => {
+  it('writes method, path, status and duration in one line, with the request id of the response', async () => {
     const { answer, lines } = await logged({ path: '/account/security' }, (ctx) => {
       ctx.body = ctx.state.requestId;
     });
@@ -25,7 +25,7 @@ describe('request-log', () => {
     expect(answer.body).to.equal('id-1');
   });
 
-  it('keeps queries, uids, tokens and whatever was typed out of the path [A98]', async () => {
+  it('keeps queries, uids, tokens and typed text out of the path [A98]', async () => {
     const { lines } = await logged(
       {
         method: 'POST',
@@ -46,7 +46,7 @@ describe('request-log', () => {
     expect(JSON.stringify(lines)).not.to.match(/V1StGXR8|492039|chosen/);
   });
 
-  it('tells the status of what was thrown, and throws it on', async () => {
+  it('writes the status of an error, and rethrows it', async () => {
     const refused = await logged({}, () => {
       throw Object.assign(new Error('no'), { status: 403, expose: true });
     });

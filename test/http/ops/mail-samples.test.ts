@@ -5,7 +5,7 @@ import { rawRequest } from '../../support/process/raw-request.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
 import { createVisitor } from '../../support/visitor.ts';
 
-describe('the samples of what is mailed and texted', () => {
+describe('the samples page of messages', () => {
   const dataDir = freshDataDir();
   let server: OutboxServer;
   beforeEach(async () => {
@@ -15,7 +15,7 @@ describe('the samples of what is mailed and texted', () => {
 
   const get = (path: string) => createVisitor(server.origin).get(path);
 
-  it('lists every letter in each language, by mail and by text message, each by words of its own', async () => {
+  it('lists every message in each language, by mail and by SMS, each with its own name', async () => {
     const { $, name } = await get('/dev/mail');
     expect(name).to.equal('mail-samples');
     const links = $('section a')
@@ -35,7 +35,7 @@ describe('the samples of what is mailed and texted', () => {
     expect(new Set(words).size).to.equal(words.length);
   });
 
-  it('opens each of them, and sends nothing', async () => {
+  it('shows each message, and sends nothing', async () => {
     const { $ } = await get('/dev/mail');
     for (const link of $('section a').toArray()) {
       const opened = await get($(link).attr('href') ?? '');
@@ -47,7 +47,7 @@ describe('the samples of what is mailed and texted', () => {
     expect(JSON.parse((await get('/dev/outbox.json')).text)).to.deep.equal([]);
   });
 
-  it('speaks the language and carries the name of who is asked for', async () => {
+  it('uses the requested language and tenant', async () => {
     const acme = await get('/dev/mail/email/code-sign-in/nl/html');
     expect(acme.$('html').attr('lang')).to.equal('nl');
     expect(acme.$('title').text()).to.include('Acme');
@@ -57,7 +57,7 @@ describe('the samples of what is mailed and texted', () => {
     expect((await get('/dev/mail?tenant=__proto__')).$('[aria-current]').first().text()).to.equal('Acme');
   });
 
-  it('links to the configured issuer, whatever the request calls the server [A75]', async () => {
+  it('links to the configured issuer, whatever host the request names [A75]', async () => {
     const headers = { host: 'evil.test', 'x-forwarded-host': 'evil.test', forwarded: 'host=evil.test' };
     const path = '/dev/mail/email/factor-added/en/html';
     const { status, body } = await rawRequest(Number(new URL(server.origin).port), { path, headers });
@@ -65,7 +65,7 @@ describe('the samples of what is mailed and texted', () => {
     expect(body).to.include(`href="${LETTER_ISSUER}/`).and.not.include('evil');
   });
 
-  it('has nothing where no letter is [A90]', async () => {
+  it('answers 404 for an unknown message [A90]', async () => {
     for (const path of [
       '/dev/mail/email/__proto__/en',
       '/dev/mail/email/code-sign-in/xx',

@@ -12,7 +12,7 @@ describe('the metrics of a server', () => {
   });
   after(() => app.stop());
 
-  it('tell sign-ins, requests and store acts, and nobody', async () => {
+  it('count sign-ins, requests and store calls, without personal data', async () => {
     const rp = await app.relyingParty();
     const visitor = app.visitor();
     await visitor.open(await rp.authorizationUrl());
@@ -31,7 +31,7 @@ describe('the metrics of a server', () => {
     expect(text).not.to.include('open.test');
   });
 
-  it('have one name for all that is asked for in vain, however much that is [A100]', async () => {
+  it('have one label for all unknown paths, however many are requested [A100]', async () => {
     const visitor = app.visitor();
     const seen = async () => {
       const { text } = await visitor.get('/metrics');
@@ -62,7 +62,7 @@ describe('the metrics of a server', () => {
     expect(paths.size).to.be.below(30);
   });
 
-  it('are on a port of their own when one is configured, alone', async () => {
+  it('are served only on their own port when one is configured', async () => {
     const handler = createMetricsHandler(app.parts.metrics);
     const server = await startServer({ handler, host: '127.0.0.1', port: 0, log: () => {} });
     const at = (path: string) => fetch(`http://127.0.0.1:${server.port}${path}`);

@@ -38,7 +38,7 @@ describe('the outbox', () => {
     return get(list.$('main article a').last().attr('href') ?? '');
   }
 
-  it('lists what was sent as JSON, newest first, and nothing of how it looks [2.8]', async () => {
+  it('lists sent messages as JSON, newest first, without their HTML [2.8]', async () => {
     await send(MAIL, codeLetter());
     await send(SMS, codeLetter());
     const { status, headers, text } = await get('/dev/outbox.json');
@@ -56,7 +56,7 @@ describe('the outbox', () => {
     expect(rows[1].text).to.match(new RegExp(`\\b${CODE}\\b`));
   });
 
-  it('opens each message as its recipient would see it [2.8]', async () => {
+  it('shows each message as its recipient would see it [2.8]', async () => {
     await send(MAIL, noticeLetter('factor-added', { method: 'totp' }));
     const { $, headers, name } = await openNewest();
 
@@ -71,7 +71,7 @@ describe('the outbox', () => {
     expect(html.$('h1').text()).to.include('Er is een tweede stap toegevoegd');
   });
 
-  it('serves the HTML part so that it runs nothing, loads nothing and is framed by nobody else [A93]', async () => {
+  it('serves the HTML part with a policy that forbids scripts, foreign resources and foreign frames [A93]', async () => {
     await send(MAIL, codeLetter());
     const { $ } = await openNewest();
     const { headers } = await get($('iframe').attr('src') ?? '');
@@ -90,7 +90,7 @@ describe('the outbox', () => {
     });
   });
 
-  it('opens the same message at the same address when others have come after it', async () => {
+  it('keeps the URL of a message when others follow', async () => {
     await send(MAIL, codeLetter());
     const first = await openNewest();
     await send(MAIL, codeLetter({ code: '111111' }));
@@ -98,7 +98,7 @@ describe('the outbox', () => {
     expect((await get(first.url)).$('dd').text()).to.include(CODE);
   });
 
-  it('shows a text message as text alone', async () => {
+  it('shows an SMS as text only', async () => {
     await send(SMS, codeLetter());
     const { $ } = await openNewest();
     expect($('iframe')).to.have.lengthOf(0);
@@ -110,7 +110,7 @@ describe('the outbox', () => {
     return new URL((await openNewest()).url).pathname;
   }
 
-  it('shows what was sent escaped [A91]', async () => {
+  it('escapes sent text [A91]', async () => {
     const hostile = '<b>123456</b>"\'<script>';
     await server.send({
       channel: 'email',
@@ -126,7 +126,7 @@ describe('the outbox', () => {
     }
   });
 
-  it('has nothing where no message is [A90]', async () => {
+  it('answers 404 for an unknown message [A90]', async () => {
     for (const path of ['/dev/outbox/0', '/dev/outbox/__proto__', '/dev/outbox/x/html', '/dev/outbox/%00']) {
       const page = await get(path);
       expect(page, path).to.include({ status: 404, name: 'error' });

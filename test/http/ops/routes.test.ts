@@ -21,8 +21,8 @@ function get(path: string, options: Partial<Options> = {}): Promise<RawAnswer> {
   return answerOf(app.callback(), { path });
 }
 
-describe('the addresses for operators', () => {
-  it('is alive whether ready or not [R9]', async () => {
+describe('the endpoints for operators', () => {
+  it('report liveness, ready or not [R9]', async () => {
     const isReady = async () => ({ ready: false as const, reason: 'the accounts store does not answer' });
     const { status, headers, body } = await get('/health/live', { isReady });
 
@@ -31,7 +31,7 @@ describe('the addresses for operators', () => {
     expect(JSON.parse(body)).to.deep.equal({ status: 'live' });
   });
 
-  it('is ready, or says in words why not [R9]', async () => {
+  it('report readiness, or the reason against it in words [R9]', async () => {
     const reason = 'the accounts store does not answer';
     const ready = await get('/health/ready');
     const notReady = await get('/health/ready', { isReady: async () => ({ ready: false, reason }) });
@@ -43,7 +43,7 @@ describe('the addresses for operators', () => {
     expect(notReady.headers['cache-control']).to.equal('no-store');
   });
 
-  it('have no outbox outside development, nor where messages are really sent [A98]', async () => {
+  it('include no outbox outside development, nor where messages are really sent [A98]', async () => {
     const outbox = { list: async () => [] };
     for (const path of ['/dev/outbox', '/dev/outbox.json']) {
       expect((await get(path, { outbox })).status, path).to.equal(200);
@@ -52,7 +52,7 @@ describe('the addresses for operators', () => {
     }
   });
 
-  it('have samples of what is sent in development alone', async () => {
+  it('include samples of messages in development only', async () => {
     for (const path of [
       '/dev/mail',
       '/dev/mail/email/factor-added/nl',

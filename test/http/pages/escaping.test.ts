@@ -42,7 +42,7 @@ describe('escaping', () => {
   const visit = (path = '/page'): Promise<Page> => createVisitor(server.origin).get(path);
 
   for (const sample of PAGE_SAMPLES) {
-    it(`${sample.name} shows hostile names, labels and messages as text [A91]`, async () => {
+    it(`shows hostile names, labels and messages on ${sample.name} as text [A91]`, async () => {
       const model = poisoned(sample.model) as Pages['sign-in'];
       const pageContext = { ...sample.pageContext, tenantId: TENANT.id, signedInAs: HOSTILE };
       show = (ctx, render) => render(ctx, sample.page as 'sign-in', model, pageContext);
@@ -66,13 +66,13 @@ describe('escaping', () => {
     });
   }
 
-  it('never takes a colour that is none, and never links to the stylesheet it would make [A91]', async () => {
+  it('refuses a malformed colour, and links to no stylesheet of it [A91]', async () => {
     show = (ctx, render) => render(ctx, 'signed-out', { clientName: null }, { tenantId: TENANT.id });
     const { $ } = await visit();
     expect($('link[rel=stylesheet]')).to.have.lengthOf(1);
   });
 
-  it('drops addresses that are not of the web from a client’s registration [A91]', async () => {
+  it('omits URLs of a client’s registration that are not http or https [A91]', async () => {
     const model = {
       form: { action: '/interaction/uid', token: 't' },
       clientName: 'Evil',
@@ -89,7 +89,7 @@ describe('escaping', () => {
     expect($('.scopes').text()).to.include('<b>');
   });
 
-  it('takes no option of the template engine from fields of the request or the model [A90]', async () => {
+  it('reads no option of the template engine from fields of the request or the model [A90]', async () => {
     const options = {
       'settings[view options][client]': '1',
       settings: { 'view options': { client: true, escape: '1;return global.process.mainModule' } },
@@ -115,7 +115,7 @@ describe('escaping', () => {
     expect(modelled.text).to.equal(plain.text);
   });
 
-  it('shows nothing of a model that a view does not name [A90]', async () => {
+  it('shows no field of a model that the view does not name [A90]', async () => {
     show = (ctx, render) =>
       render(ctx, 'signed-out', { clientName: null, secret: 'JBSWY3DP' } as Pages['signed-out']);
     expect((await visit()).text).not.to.include('JBSWY3DP');

@@ -175,7 +175,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   },
 };
 
-describe('what a page promises', () => {
+describe('the contract of a page', () => {
   let server: PageServer;
   before(async () => {
     server = await startPageServer();
@@ -196,7 +196,7 @@ describe('what a page promises', () => {
     });
   }
 
-  it('checks no sample that does not exist', () => {
+  it('names existing samples only', () => {
     expect(PAGE_SAMPLES.map(({ name }) => name)).to.include.members(Object.keys(FIELDS));
   });
 
@@ -204,7 +204,7 @@ describe('what a page promises', () => {
     expect((await open('set-up-totp')).mark('secret')).to.match(/^[A-Z2-7]{4}( [A-Z2-7]{4}){7}$/);
   });
 
-  it('says that a code which is just too late is followed by another [1.1]', async () => {
+  it('says that a new code follows one that is just too late [1.1]', async () => {
     expect((await open('set-up-totp')).text).to.include('If the code changes while you type');
     expect((await open('enter-code', 'nl')).text).to.include('Verandert de code terwijl je typt?');
   });
@@ -215,7 +215,7 @@ describe('what a page promises', () => {
     expect((await open('set-up-choose', 'nl')).$('.notice [lang]').attr('lang')).to.equal('nl');
   });
 
-  it('says who demands a set-up: the organisation, or the application [1.3]', async () => {
+  it('names the organisation or the application that requires an enrolment [1.3]', async () => {
     expect((await open('set-up-choose')).$('.notice').text()).to.include(
       'Acme requires two-step verification.',
     );
@@ -224,12 +224,12 @@ describe('what a page promises', () => {
     );
   });
 
-  it('names whom to ask on the page for the code, and the administrator where nobody is named [1.5]', async () => {
+  it('names the contact on the code page, or the administrator where none is configured [1.5]', async () => {
     expect((await open('enter-code')).$('.support').text()).to.include('Lost your phone');
     expect((await open('enter-code-used')).$('.support').text()).to.include('administrator');
   });
 
-  it('says why it cannot be turned off, and who can lift it [1.6]', async () => {
+  it('says why two-step verification cannot be turned off, and who can change that [1.6]', async () => {
     const required = await open('security-required');
     expect(required.$('main').text()).to.include('because Acme requires it');
     expect((await open('security-administrator')).$('main').text()).to.include(
@@ -237,7 +237,7 @@ describe('what a page promises', () => {
     );
   });
 
-  it('says where a code went and how long it is good, and when none is on its way [2.8]', async () => {
+  it('says where a code went and how long it is valid, and when none was sent [2.8]', async () => {
     const text = async (name: string) => (await open(name)).$('main [role=status]').text();
     expect(await text('enter-code-email'))
       .to.include('b••••••@a••••••')
@@ -252,18 +252,18 @@ describe('what a page promises', () => {
     expect((await open('enter-code-too-soon')).$('#alert').text()).to.include('in 4 minutes');
   });
 
-  it('says how far the clock is off and what to switch on [3.8]', async () => {
+  it('says how far the clock is off and which setting corrects it [3.8]', async () => {
     const { $ } = await open('enter-code-clock');
     expect($('#alert').text()).to.include('about 90 seconds behind').and.include('automatic date and time');
     expect($('#alert').text()).to.include('1 attempt left');
   });
 
-  it('says until when a set-up can be put off [4.6]', async () => {
+  it('says until when an enrolment can be postponed [4.6]', async () => {
     expect((await open('set-up-choose')).$('.later').text()).to.include('13 December 2026');
     expect((await open('set-up-choose', 'nl')).$('.later').text()).to.include('13 december 2026');
   });
 
-  it('names the outbox in development alone', async () => {
+  it('names the outbox in development only', async () => {
     const production = await startPageServer({ isDevelopment: false });
     const page = await createVisitor(production.origin).get('/interaction/sample/sign-in');
     await production.close();

@@ -54,7 +54,7 @@ describe('refusals', () => {
   }
 
   for (const [code, { refusals, status }] of Object.entries(REFUSALS)) {
-    it(`answer ${code} with ${status}, and say it in whole sentences of both languages`, () => {
+    it(`answer ${code} with ${status}, in whole sentences of both languages`, () => {
       for (const refusal of refusals) {
         expect(statusOf(refusal)).to.equal(status);
         for (const subject of code === 'session_expired' ? [...SUBJECTS, 'link' as const] : SUBJECTS) {
@@ -89,12 +89,12 @@ describe('refusals', () => {
     expect(text({ code: 'session_expired' }, 'link')).to.include('This link');
   });
 
-  it('say the same of an unknown address and of a wrong password [A95]', () => {
+  it('are the same for an unknown e-mail address and a wrong password [A95]', () => {
     expect(fieldsOf({ code: 'credentials_invalid' })).to.have.members(['email', 'password']);
     expect(phrasesOf({ code: 'credentials_invalid' }, 'app')).to.have.lengthOf(1);
   });
 
-  it('give the seconds to wait, rounded up, and never fewer than one while there is something to wait for', () => {
+  it('give the seconds to wait, rounded up and at least one', () => {
     const seconds = (retryAt: number | null) => retryAfter({ code: 'too_many_attempts', retryAt }, NOW);
     expect(seconds(NOW + 900_000)).to.equal(900);
     expect(seconds(NOW + 1)).to.equal(1);

@@ -54,7 +54,7 @@ describe('every page', () => {
 
   for (const { name, page, pageContext } of PAGE_SAMPLES) {
     for (const locale of LOCALES) {
-      it(`${name} speaks ${locale}, and says which page, whose and what it is [1.7]`, async () => {
+      it(`has ${name} in ${locale}, with its title, its tenant and a heading [1.7]`, async () => {
         const shown = await open(name, locale);
         const { $ } = shown;
 
@@ -76,7 +76,7 @@ describe('every page', () => {
       });
     }
 
-    it(`${name} says nothing in both languages the same but names [1.7]`, async () => {
+    it(`translates all of ${name} except names [1.7]`, async () => {
       const [english, dutch] = await Promise.all([open(name, 'en'), open(name, 'nl')]);
       for (const selector of ['h1', 'main button', 'footer p']) {
         const texts = [english, dutch].map(({ $ }) => $(selector).text());
@@ -84,7 +84,7 @@ describe('every page', () => {
       }
     });
 
-    it(`${name} works by forms and links alone [B.5]`, async () => {
+    it(`lets ${name} work by forms and links only [B.5]`, async () => {
       const { $ } = await open(name, 'en');
       const hasScript = ['switch-account', 'use-passkey', 'set-up-passkey', 'recovery-codes'].includes(page);
       expect($('script').length).to.equal(hasScript ? 1 : 0);
@@ -97,14 +97,14 @@ describe('every page', () => {
       expect($('a[href^="javascript:"]')).to.have.lengthOf(0);
     });
 
-    it(`${name} shows no button that does nothing without a script [B.5]`, async () => {
+    it(`shows on ${name} no button that needs a script [B.5]`, async () => {
       const { $ } = await open(name, 'en');
       expect($('form[data-passkey] button, button[type=button]').filter(':not([hidden])')).to.have.lengthOf(
         0,
       );
     });
 
-    it(`${name} labels its fields, names its buttons and has one primary button at most`, async () => {
+    it(`labels the fields of ${name}, names its buttons and has at most one primary button`, async () => {
       const { $ } = await open(name, 'en');
       for (const field of $('main').find('input:not([type=hidden], [type=radio]), select').toArray()) {
         const id = $(field).attr('id');
@@ -123,7 +123,7 @@ describe('every page', () => {
     });
   }
 
-  it('puts the token of its model into each form, and that of no other', async () => {
+  it('puts the token of its own model into each form', async () => {
     for (const { name, page } of PAGE_SAMPLES) {
       const { $ } = await open(name, 'en');
       if (['sign-out', 'switch-account'].includes(page)) {
@@ -152,7 +152,7 @@ describe('a page that refuses', () => {
     return createVisitor(server.origin).get('/page');
   }
 
-  it('puts the focus on the field, marks it and says why', async () => {
+  it('focuses and marks the field, and gives the reason', async () => {
     const refused = await shown('enter-code', { refusal: { code: 'code_used' } });
     expect(refused.status).to.equal(422);
     expect(refused.error).to.equal('code_used');
@@ -164,7 +164,7 @@ describe('a page that refuses', () => {
     expect(refused.$('title').text()).to.match(/^Error: /);
   });
 
-  it('changes its language at the page that the form was on: where it was sent to there may be none', async () => {
+  it('switches its language at the page of the form, because the target of the form may have no page', async () => {
     show = (ctx, render) =>
       render(ctx, 'signed-out', { clientName: null }, { refusal: { code: 'enforced' } });
     const referer = `${server.origin}/account/security`;
@@ -172,7 +172,7 @@ describe('a page that refuses', () => {
     expect(refused.$('[name=return_to]').val()).to.equal('/account/security');
   });
 
-  it('marks e-mail and password alike, keeps what was typed, and never shows a password', async () => {
+  it('marks e-mail and password alike, keeps typed text, and never shows a password', async () => {
     const refused = await shown('sign-in-refused', {});
     expect(refused.$('[aria-invalid=true]').length).to.equal(2);
     expect(refused.$('[name=email]').attr('value')).to.equal('bob@acme.test');
@@ -180,42 +180,42 @@ describe('a page that refuses', () => {
     expect(refused.$('[autofocus]').attr('name')).to.equal('password');
   });
 
-  it('puts the focus on the alert where no field is to blame', async () => {
+  it('focuses the alert where no field is at fault', async () => {
     const refused = await shown('error-locked', {});
     expect(refused.$('[autofocus]').attr('id')).to.equal('alert');
     const unknown = await shown('sign-in', { refusal: { code: 'field_invalid', field: 'skip' } });
     expect(unknown.$('[autofocus]').attr('id')).to.equal('alert');
   });
 
-  it('puts the focus on the first choice of a chooser, and on the field that a refusal names', async () => {
+  it('focuses the first choice of a chooser, or the field that a refusal names', async () => {
     const chooser = await shown('choose-method', { refusal: { code: 'method_not_allowed' } });
     expect(chooser.$('[autofocus]').attr('value')).to.equal('totp');
     const label = await shown('set-up-totp', { refusal: { code: 'field_invalid', field: 'label' } });
     expect(label.$('[autofocus]').attr('name')).to.equal('label');
   });
 
-  it('says until when it is locked, in the page and in Retry-After', async () => {
+  it('gives the end of a lock in the page and in Retry-After', async () => {
     const locked = await shown('error-locked', {});
     expect(locked.status).to.equal(429);
     expect(locked.headers['retry-after']).to.equal(String(14 * 60));
     expect(locked.$('#alert').text()).to.include('in 14 minutes');
   });
 
-  it('asks for no waiting where another way goes on at once', async () => {
+  it('asks for no wait where another method is available', async () => {
     const locked = await shown('error-locked', { refusal: { code: 'too_many_attempts', retryAt: null } });
     expect(locked.status).to.equal(429);
     expect(locked.headers['retry-after']).to.equal('0');
     expect(locked.$('#alert').text()).to.not.match(/in \d+ minutes/);
   });
 
-  it('rounds a wait up, and never says to try at once when it is not over', async () => {
+  it('rounds a wait up, and never suggests an attempt before its end', async () => {
     const refusal = { code: 'too_many_attempts', retryAt: SAMPLE_NOW + 60_001 } as const;
     const locked = await shown('error-locked', { refusal });
     expect(locked.headers['retry-after']).to.equal('61');
     expect(locked.$('#alert').text()).to.include('in 2 minutes');
   });
 
-  it('takes the status that the caller knows better', async () => {
+  it('uses a status that the caller gives', async () => {
     const failed = await shown('error-failed', { status: 500 });
     expect(failed.status).to.equal(500);
     expect(failed.headers['retry-after']).to.equal(undefined);

@@ -46,7 +46,7 @@ describe('the cost of a request', () => {
     return [answer, { evaluations: evaluations.take(), roundTrips: roundTrips(acts.take()) }];
   }
 
-  it('is the known one in each step of a sign-in, 29 round trips in all', async () => {
+  it('is fixed in each step of a sign-in, 29 round trips in all', async () => {
     const visitor = s.app.visitor();
     const costs: Record<string, Cost> = {};
     async function step<T>(name: string, request: () => Promise<T>): Promise<T> {
@@ -72,7 +72,7 @@ describe('the cost of a request', () => {
     expect(total).to.equal(29);
   });
 
-  it('is the known one for a wrong code, after which the account is read again', async () => {
+  it('is fixed for a wrong code, after which the account is read again', async () => {
     const { visitor, page } = await givePassword(s, 'ben@strict.test');
     const [refused, cost] = await measured(() => visitor.submit(page, { code: '000000' }));
     expect(refused.error).to.equal('code_invalid');

@@ -12,7 +12,7 @@ import type { LogFields } from '../../../src/ports/log.ts';
 import { LOOPBACK, type RawAnswer, type RawRequest, rawRequest } from '../../support/process/raw-request.ts';
 import { turns } from '../../support/time/event-loop.ts';
 
-describe('lifecycle', () => {
+describe('the lifecycle of the server', () => {
   const running: RunningServer[] = [];
   let logged: LogFields[];
 
@@ -38,7 +38,7 @@ describe('lifecycle', () => {
 
   const events = (): string[] => logged.map(({ event }) => event);
 
-  it('answers every request in flight while it stops, and takes no new one [R20]', async () => {
+  it('answers every request in flight while it stops, and accepts no new one [R20]', async () => {
     const gate = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     let count = 0;
@@ -66,7 +66,7 @@ describe('lifecycle', () => {
     expect(events()).to.deep.equal(['server.stopping', 'server.stopped']);
   });
 
-  it('answers what has come by a kept connection when it is told to stop, though nobody has read it yet [R20]', async () => {
+  it('answers an unread request on a kept-alive connection when it is told to stop [R20]', async () => {
     const server = await start((_request, response) => response.end('ok'));
     const socket = await open(server);
     socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -80,7 +80,7 @@ describe('lifecycle', () => {
     expect(events()).to.deep.equal(['server.stopping', 'server.stopped']);
   });
 
-  it('closes a kept connection whose answer had begun before the stop [R20]', async () => {
+  it('closes a kept-alive connection whose response had begun before the stop [R20]', async () => {
     const gate = Promise.withResolvers<void>();
     const server = await start(async (_request, response) => {
       response.write('begun, ');
@@ -100,7 +100,7 @@ describe('lifecycle', () => {
     expect(events()).not.to.include('server.cut_off');
   });
 
-  it('lets no idle or silent connection hold up the stop [R20]', async () => {
+  it('stops without a wait for idle or silent connections [R20]', async () => {
     const server = await start((_request, response) => response.end('ok'));
     const agent = new Agent({ keepAlive: true });
     await ask(server, { agent });
@@ -136,7 +136,7 @@ describe('lifecycle', () => {
     expect(events()).to.deep.equal(['server.stopping', 'server.stopped']);
   });
 
-  it('cuts off a half-sent request at the deadline [R21]', async () => {
+  it('aborts a half-sent request at the deadline [R21]', async () => {
     const server = await start((_request, response) => response.end('ok'));
     const socket = await open(server);
     socket.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Le');
@@ -162,7 +162,7 @@ describe('lifecycle', () => {
     expect(await failure).to.equal('ECONNRESET');
   });
 
-  it('answers 431 to 20 KB of headers, and goes on serving [R31]', async () => {
+  it('answers 431 to 20 KB of headers, and continues to serve [R31]', async () => {
     const server = await start((_request, response) => response.end('ok'));
 
     const tooLarge = await ask(server, { headers: { 'X-Large': 'a'.repeat(20 * 1024) } });
@@ -173,7 +173,7 @@ describe('lifecycle', () => {
     expect(usual).to.include({ status: 200, body: 'ok' });
   });
 
-  it('serves others while 500 senders dawdle over their headers, and turns those away in time [R32]', async () => {
+  it('serves others while 500 clients send headers slowly, and times those out [R32]', async () => {
     const server = await start((_request, response) => response.end('ok'), {
       headersTimeout: 600,
       requestTimeout: 600,
@@ -193,7 +193,7 @@ describe('lifecycle', () => {
     expect(endings.filter((ending) => !ending.startsWith('HTTP/1.1 408 '))).to.deep.equal([]);
   });
 
-  it('answers 408 to a body without an end [A100]', async () => {
+  it('answers 408 to an endless body [A100]', async () => {
     const server = await start(
       async (request, response) => {
         for await (const _ of request);
@@ -207,7 +207,7 @@ describe('lifecycle', () => {
     expect(await readAll(socket)).to.match(/^HTTP\/1\.1 408 /);
   });
 
-  it('gives new requests to a new handler while the old one ends its own [B.2]', async () => {
+  it('gives new requests to a new handler while the old one completes its own [B.2]', async () => {
     const gate = Promise.withResolvers<void>();
     const arrived = Promise.withResolvers<void>();
     const server = await start(async (_request, response) => {
@@ -233,7 +233,7 @@ describe('lifecycle', () => {
     await swapped;
   });
 
-  it('cuts the connection of a handler that fails, and goes on', async () => {
+  it('closes the connection of a handler that fails, and continues', async () => {
     const server = await start((request, response) => {
       if (request.url === '/fail') throw new Error('broken');
       response.end('ok');
@@ -253,7 +253,7 @@ describe('lifecycle', () => {
     expect(await second.catch((error: NodeJS.ErrnoException) => error.code)).to.equal('EADDRINUSE');
   });
 
-  it('is the same stop however often it is asked', async () => {
+  it('stops once, however often it is asked', async () => {
     const server = await start((_request, response) => response.end('ok'));
 
     await Promise.all([server.stop({ deadlineMs: 100 }), server.stop({ deadlineMs: 100 })]);

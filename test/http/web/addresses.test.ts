@@ -4,7 +4,7 @@ import { type App, startApp } from '../../support/app.ts';
 import { createPage } from '../../support/pages/page.ts';
 import { type RawRequest, rawRequest } from '../../support/process/raw-request.ts';
 
-describe('addresses and methods that do not exist', () => {
+describe('unknown paths and methods', () => {
   let app: App;
   before(async () => {
     app = await startApp();
@@ -69,7 +69,7 @@ describe('addresses and methods that do not exist', () => {
     '/toString',
   ];
   for (const path of nowhere) {
-    it(`has nothing at ${path} [A90]`, async () => {
+    it(`include ${path}, which answers 404 [A90]`, async () => {
       const page = await ask(path);
       expect(page).to.include({ status: 404, name: 'error', location: null });
       expect(page.text).not.to.match(/"dependencies"|root:|environment: development|ENOENT|at \w+ \(/);
@@ -93,12 +93,12 @@ describe('addresses and methods that do not exist', () => {
     `/auth/${'a'.repeat(8000)}`,
   ];
   for (const path of dead) {
-    it(`calls ${path.slice(0, 60)} an interaction that is gone [A6]`, async () => {
+    it(`report ${path.slice(0, 60)} as an interaction that has ended [A6]`, async () => {
       expect(await ask(path)).to.include({ status: 400, name: 'error', location: null });
     });
   }
 
-  it('takes the path of an address that names another server for ours [A75]', async () => {
+  it('use only the path of an absolute URL that names another server [A75]', async () => {
     expect((await ask('http://evil.test/health/live')).status).to.equal(200);
     expect((await ask('http://evil.test/nowhere')).status).to.equal(404);
     const { location } = await ask('http://evil.test/account');
@@ -126,7 +126,7 @@ describe('addresses and methods that do not exist', () => {
     '/.well-known/openid-configuration',
   ];
   for (const method of ['PUT', 'PATCH', 'DELETE', 'TRACE', 'PROPFIND', 'QUERY', 'LINK']) {
-    it(`allows ${method} nowhere, and says what is allowed [A56]`, async () => {
+    it(`refuse ${method} everywhere, and list the allowed methods [A56]`, async () => {
       for (const path of [...pages, ...ofProvider]) {
         const page = await ask(path, { method, headers: { 'sec-fetch-site': 'same-origin' } });
         expect(page, path).to.include({ status: 405, name: 'error' });
@@ -135,20 +135,20 @@ describe('addresses and methods that do not exist', () => {
     });
   }
 
-  it('knows OPTIONS for the endpoints of scripts alone [A101]', async () => {
+  it('allow OPTIONS only at the endpoints for scripts [A101]', async () => {
     for (const path of pages)
       expect(await ask(path, { method: 'OPTIONS' }), path).to.include({ status: 405 });
   });
 
   for (const path of ['/account/SECURITY', '/ACCOUNT/security/', '/account//security', '/Account']) {
-    it(`shows no account at ${path} to somebody who is not signed in [A3]`, async () => {
+    it(`show no account at ${path} to a visitor who is not signed in [A3]`, async () => {
       const page = await ask(path);
       if (page.status !== 404) expect(page.location).to.match(new RegExp(`^${app.origin}/auth\\?`));
       expect(page.name).to.be.oneOf([null, 'error']);
     });
   }
 
-  it('answers HEAD as GET, without the body', async () => {
+  it('answer HEAD like GET, without the body', async () => {
     for (const path of [
       '/demo',
       '/health/live',
@@ -166,7 +166,7 @@ describe('addresses and methods that do not exist', () => {
     }
   });
 
-  it('answers 431 to an address that is too long, and 404 to one that is merely long [R31]', async () => {
+  it('answer 431 to a URL that is too long, and 404 to a merely long one [R31]', async () => {
     expect((await ask(`/${'a'.repeat(20_000)}`)).status).to.equal(431);
     expect((await ask(`/${'a'.repeat(10_000)}`)).status).to.equal(404);
     expect((await ask(`/${'a/'.repeat(5000)}`)).status).to.equal(404);

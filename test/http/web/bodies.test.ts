@@ -43,7 +43,7 @@ const SPOILT: Readonly<Record<string, Spoilt>> = {
   'no token': [403, (right) => right.replace(/_token=[^&]+/, '')],
 };
 
-describe('bodies that no form sends', () => {
+describe('malformed bodies', () => {
   let sender: Sender;
   before(async () => {
     sender = await createSender();
@@ -51,7 +51,7 @@ describe('bodies that no form sends', () => {
   after(() => sender.app.stop());
 
   for (const [what, [status, spoil, headers]] of Object.entries(SPOILT)) {
-    it(`answers ${status} to ${what}, and takes the right form afterwards [A88 A100]`, async () => {
+    it(`get ${status} for ${what}, and the valid form is accepted afterwards [A88 A100]`, async () => {
       const { send, path, body } = sender;
       const answer = await send(path, spoil(body), headers);
       expect(answer.status).to.equal(status);
@@ -61,7 +61,7 @@ describe('bodies that no form sends', () => {
     });
   }
 
-  it('refuses the same of every form, whoever sends it [A100]', async () => {
+  it('get the same refusal at every form, from every sender [A100]', async () => {
     for (const path of [
       '/locale',
       '/auth',

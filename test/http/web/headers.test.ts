@@ -27,7 +27,7 @@ const FOR_SCRIPTS = /^\/(?:jwks|me|token|request|token\/\w+|\.well-known\/[\w-]+
 
 const BASIC = `Basic ${Buffer.from(`rp:${CLIENT_SECRET}`).toString('base64')}`;
 
-describe('every answer of a whole run', () => {
+describe('every response of a whole run', () => {
   let app: App;
   let run: Run;
   before(async () => {
@@ -48,13 +48,13 @@ describe('every answer of a whole run', () => {
     for (const page of found) check(page, `${page.status} ${new URL(page.url).pathname} ${page.name}`);
   }
 
-  it('is a run through every page', () => {
+  it('covers every page', () => {
     expect(new Set(run.answers.map(({ name }) => name))).to.include.all.keys(...PAGES);
     const statuses = run.answers.map(({ status }) => status);
     expect(statuses).to.include.members([200, 303, 400, 401, 403, 404, 422]);
   });
 
-  it('can be framed by nobody, and lets nothing be loaded from elsewhere [A93]', () => {
+  it('forbids framing and foreign resources [A93]', () => {
     ofEach(
       () => true,
       ({ headers, url }, about) => {
@@ -73,7 +73,7 @@ describe('every answer of a whole run', () => {
     );
   });
 
-  it('has no script or style of its own in it, but the one of form_post, which is allowed by its hash [A93]', () => {
+  it('has no inline script or style except the one of form_post, which its hash allows [A93]', () => {
     let inline = 0;
     ofEach(isHtml, ({ $, headers }, about) => {
       const allowed = policyOf(headers['content-security-policy']).get('script-src') ?? '';
@@ -95,7 +95,7 @@ describe('every answer of a whole run', () => {
     expect(inline).to.equal(1);
   });
 
-  it('is kept by no browser when it is a page, or says something about somebody [A102]', () => {
+  it('forbids browsers to store pages and personal data [A102]', () => {
     const isPublic = ({ url }: Page) => /^\/(?:jwks|favicon|\.well-known)/.test(new URL(url).pathname);
     ofEach(
       (page) => page.location === null && !isPublic(page),
@@ -107,7 +107,7 @@ describe('every answer of a whole run', () => {
     ofEach(leadsOut, ({ headers }, about) => expect(headers['cache-control'], about).to.equal('no-store'));
   });
 
-  it('has no secret in an address, a link or a redirect [A102]', () => {
+  it('has no secret in a URL, a link or a redirect [A102]', () => {
     const { secrets } = run;
     expect(secrets.length).to.be.above(6);
     ofEach(
@@ -131,7 +131,7 @@ describe('every answer of a whole run', () => {
       expect(['code', 'state', 'iss']).to.include.members([...searchParams.keys()]);
   });
 
-  it('shows the secret of an authenticator app on the page that sets it up, and nowhere else [A52]', () => {
+  it('shows the secret of an authenticator app on its enrolment page only [A52]', () => {
     const isSetUp = ({ name }: Page) => name === 'set-up-totp';
     const shown = new Set<string>();
     ofEach(isSetUp, (page) => shown.add(page.mark('secret').replaceAll(/\s/g, '')));
@@ -145,7 +145,7 @@ describe('every answer of a whole run', () => {
     );
   });
 
-  it('is offered to scripts of other origins at the endpoints that are made for them alone [A101]', () => {
+  it('is readable for scripts of other origins at their own endpoints only [A101]', () => {
     const isForScripts = ({ url }: Page) => FOR_SCRIPTS.test(new URL(url).pathname);
     ofEach(
       (page) => !isForScripts(page),
@@ -162,7 +162,7 @@ describe('every answer of a whole run', () => {
   });
 
   for (const origin of ['http://evil.test', 'null']) {
-    it(`says nothing to scripts of ${origin}, before a request and after it [A101]`, async () => {
+    it(`allows scripts of ${origin} nothing, in a preflight and in the request [A101]`, async () => {
       const { authorization, ...asked } = {
         authorization: BASIC,
         origin,
@@ -200,7 +200,7 @@ describe('every answer of a whole run', () => {
     });
   }
 
-  it('tells nothing of what it is made of', () => {
+  it('reveals neither the server software nor a stack trace', () => {
     ofEach(
       () => true,
       ({ headers, text }, about) => {

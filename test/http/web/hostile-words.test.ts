@@ -44,7 +44,7 @@ const CLIENT: Yaml = {
   client_uri: 'https://evil.test/"><script>alert(1)</script>',
 };
 
-describe('hostile words', () => {
+describe('hostile text', () => {
   const folder = configFolder();
   let app: App | null = null;
   afterEach(async () => {
@@ -64,7 +64,7 @@ describe('hostile words', () => {
     };
   }
 
-  it('stay words on every page of a sign-in, a consent and an account [A91]', async () => {
+  it('stays text on every page of a sign-in, a consent and an account [A91]', async () => {
     const pages: Page[] = [];
     app = await startApp({ config: withEvil() });
     const visitor = app.visitor({ seen: (page) => pages.push(page) });
@@ -124,13 +124,13 @@ describe('hostile words', () => {
     'a redirect URI that is a script': [{}, { redirect_uris: ['javascript:alert(1)'] }, /redirect_uris/],
   };
   for (const [what, [tenant, client, names]] of Object.entries(refused)) {
-    it(`are refused with the configuration: ${what} [A91]`, async () => {
+    it(`is refused in a configuration: ${what} [A91]`, async () => {
       const [fault] = folder.faults(stringify(withEvil(tenant, client)));
       expect(`${fault?.path}: ${fault?.message}`).to.match(names);
     });
   }
 
-  it('in a logo: an SVG is refused, and a picture is served as nothing else [A91]', async () => {
+  it('is refused in an SVG logo, and a picture is served as a picture only [A91]', async () => {
     folder.write('logo.png', '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>');
     const [fault] = folder.faults(stringify(withEvil({ brand: { logo: 'logo.png' } })));
     expect(fault).to.deep.include({ path: 'tenants[3].brand.logo' });

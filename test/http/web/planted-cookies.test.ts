@@ -32,7 +32,7 @@ describe('planted cookies', () => {
   const fields = { email: 'new@plain.test', password: PASSWORD };
   const sent = ({ page }: Browser) => Object.fromEntries(page.form(fields).body);
 
-  it('of an interaction, behind the own one, change nothing [A8]', async () => {
+  it('of an interaction change nothing behind the own one [A8]', async () => {
     const [attacker, victim] = [await atSignIn(), await atSignIn()];
     const cookie = `${victim.cookies}; ${attacker.cookies}`;
     expect((await victim.visitor.get(victim.page.url, { cookie })).name).to.equal('sign-in');
@@ -41,7 +41,7 @@ describe('planted cookies', () => {
     await rp.exchange(end.location ?? '');
   });
 
-  it('of an interaction, in front of the own one, end in a refusal and not in the attacker’s sign-in [A8]', async () => {
+  it('of an interaction cause a refusal before the own one, not the attacker’s sign-in [A8]', async () => {
     const [attacker, victim] = [await atSignIn(), await atSignIn()];
     const cookie = `${attacker.cookies}; ${victim.cookies}`;
     expect(await victim.visitor.get(victim.page.url, { cookie })).to.include({ status: 400, name: 'error' });
@@ -64,7 +64,7 @@ describe('planted cookies', () => {
   };
   for (const client of ['rp', 'third']) {
     for (const [what, prepare] of Object.entries(traps)) {
-      it(`of somebody else’s whole interaction do not bring them the sign-in made in it: ${client}, ${what} [A7]`, async () => {
+      it(`of an attacker’s interaction do not give the attacker the victim’s sign-in: ${client}, ${what} [A7]`, async () => {
         const party = await app.relyingParty(client);
         const attacker = app.visitor();
         const lure = await attacker.open(await party.authorizationUrl({ scope: 'openid email' }));
@@ -86,7 +86,7 @@ describe('planted cookies', () => {
     }
   }
 
-  it('of somebody else’s interaction show them nothing of what is set up in it [A7 A52]', async () => {
+  it('of an attacker’s interaction reveal nothing of an enrolment in it [A7 A52]', async () => {
     const attacker = app.visitor();
     const lure = await attacker.open(await rp.authorizationUrl());
     const { url: base } = lure;
@@ -117,7 +117,7 @@ describe('planted cookies', () => {
     expect(end.location).to.equal(base.replace('/interaction/', '/auth/'));
   });
 
-  it('a password of somebody else’s, in the same interaction, opens nothing of the first one’s [A7]', async () => {
+  it('reveal nothing of one person after another person’s password in the same interaction [A7]', async () => {
     const attacker = app.visitor();
     const lure = await attacker.open(await rp.authorizationUrl());
     const { url: base } = lure;
@@ -131,7 +131,7 @@ describe('planted cookies', () => {
     expect((await victim.open(`${base}/second-factor/verify/totp`)).name).to.equal('enter-code');
   });
 
-  it('of a step-up in somebody else’s session take no answer from another browser [A7]', async () => {
+  it('of a step-up accept no answer from another browser than that of the session [A7]', async () => {
     // The attacker knows the password alone, which is enough to sign in here.
     const attacker = app.visitor();
     await attacker.open(await rp.authorizationUrl());
@@ -156,7 +156,7 @@ describe('planted cookies', () => {
     expect((await attacker.open(lure.url)).name).to.equal('set-up-choose');
   });
 
-  it('a session that was stepped up in another window goes on in this one [A7]', async () => {
+  it('do not stop a session that was stepped up in another window [A7]', async () => {
     const visitor = app.visitor();
     await visitor.open(await rp.authorizationUrl());
     await visitor.signIn('boss@open.test', PASSWORD);
@@ -170,7 +170,7 @@ describe('planted cookies', () => {
     expect(answerOf(await visitor.open(here.url)).has('code')).to.equal(true);
   });
 
-  it('the cookie of a sign-in that has begun goes to its own pages alone, out of reach of scripts [A94]', async () => {
+  it('leave the binding cookie HttpOnly and limited to the pages of its sign-in [A94]', async () => {
     const visitor = app.visitor();
     const lure = await visitor.open(await rp.authorizationUrl());
     await visitor.signIn('app@strict.test', PASSWORD);
@@ -181,7 +181,7 @@ describe('planted cookies', () => {
     ]);
   });
 
-  it('of a language lead nowhere and say nothing [A90]', async () => {
+  it('of a language cause no redirect and no output [A90]', async () => {
     for (const locale of ['../../etc/passwd', '__proto__', 'constructor', 'nl; x', '<script>', 'xx']) {
       const page = await app.visitor().get('/demo', { cookie: `locale=${encodeURIComponent(locale)}` });
       expect(page.status, locale).to.equal(200);
@@ -203,7 +203,7 @@ describe('planted cookies', () => {
     '/demo',
   ];
   for (const address of addresses) {
-    it(`the switch of the language sends nobody away: ${JSON.stringify(address)} [A75]`, async () => {
+    it(`cause no foreign redirect at the switch of the language: ${JSON.stringify(address)} [A75]`, async () => {
       const visitor = app.visitor();
       const page = await visitor.post('/locale', { locale: 'nl', return_to: address });
       expect(page.status).to.equal(303);

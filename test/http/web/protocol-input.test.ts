@@ -60,7 +60,7 @@ const WHERE = {
   '/nowhere': [404],
 };
 
-describe('nonsense for the protocol', () => {
+describe('malformed protocol input', () => {
   let sender: Sender;
   before(async () => {
     sender = await createSender();
@@ -68,7 +68,7 @@ describe('nonsense for the protocol', () => {
   after(() => sender.app.stop());
 
   for (const [what, [content, headers]] of Object.entries(NONSENSE)) {
-    it(`is refused by every endpoint: ${what} [A88 A89 A100]`, async () => {
+    it(`is refused at every endpoint: ${what} [A88 A89 A100]`, async () => {
       for (const endpoint of ENDPOINTS) {
         const { status = 0, body } = await sender.send(endpoint, content, {
           authorization: BASIC,
@@ -91,7 +91,7 @@ describe('nonsense for the protocol', () => {
   }
 
   for (const [what, query] of Object.entries(QUERIES)) {
-    it(`in an address breaks no page: ${what} [A88 A89 A90]`, async () => {
+    it(`breaks no page when it is in a URL: ${what} [A88 A89 A90]`, async () => {
       for (const [path, statuses] of Object.entries(WHERE)) {
         const page = await sender.app.visitor().get(`${path}?${query}`);
         expect(page.status, `${path}: ${page.text.slice(0, 300)}`).to.be.oneOf(statuses);

@@ -27,7 +27,7 @@ interface Hands {
   readonly endpoints: Readonly<Record<string, Asked>>;
 }
 
-describe('while a store is away', () => {
+describe('the server, while a store is away,', () => {
   const outage = createOutage();
   before(outage.prepare);
   after(outage.end);
@@ -39,13 +39,13 @@ describe('while a store is away', () => {
   });
   afterEach(() => app.stop());
 
-  it('answers every page with 503, the error page, and when to come again', async () => {
+  it('answers every page with 503, the error page and Retry-After', async () => {
     const { pages } = await hands();
     await app.closeStores();
     for (const [what, asked] of Object.entries(pages)) expectPage(await ask(asked), what);
   });
 
-  it('leads back to the page at which it happened, or whose form was sent', async () => {
+  it('links back to the page of the failed request, or of its form', async () => {
     const { pages } = await hands();
     await app.closeStores();
     for (const [what, asked] of Object.entries(pages)) {
@@ -62,7 +62,7 @@ describe('while a store is away', () => {
     for (const [what, asked] of Object.entries(endpoints)) expectJson(await ask(asked), what);
   });
 
-  it('goes on with all that needs no store', async () => {
+  it('serves everything that needs no store', async () => {
     const style = (await app.visitor().get('/demo')).$('link[rel=stylesheet]').attr('href') ?? '';
     await app.closeStores();
     for (const path of ['/.well-known/openid-configuration', '/jwks', '/health/live', style]) {
@@ -72,7 +72,7 @@ describe('while a store is away', () => {
   });
 
   for (const store of STORES) {
-    it(`lets nobody in, and takes nothing for done, while the ${store} store cannot be written [R30]`, async () => {
+    it(`signs nobody in and confirms nothing while the ${store} store cannot be written [R30]`, async () => {
       const { pages, endpoints } = await hands();
       const all = [...Object.entries(pages), ...Object.entries(endpoints)];
       const answers = await outage.during(app, [store], () =>
