@@ -56,7 +56,7 @@ export function configFolder(): ConfigFolder {
 export function itRefuses(rows: readonly Row[]): void {
   const folder = configFolder();
   for (const [what, yaml, path, message] of rows) {
-    it(`${what} is refused, with its path and its line`, () => {
+    it(`is refused with its path and its line: ${what}`, () => {
       const faults = folder.faults(yaml);
       expect(faults.map((fault) => fault.path)).to.deep.equal([path]);
       expect(faults[0]?.message).to.match(message);

@@ -42,7 +42,7 @@ describe('the configuration [U.5]', () => {
     });
   });
 
-  it('gives a tenant, a client and an account the defaults that are documented', () => {
+  it('gives a tenant, a client and an account the documented defaults', () => {
     const { tenants, clients, accounts } = folder.load(`
 tenants:
   - id: acme
@@ -188,7 +188,7 @@ accounts: [{ email: bob@acme.test, tenant: acme, name: Bob, password: correct ho
     expect(written).to.deep.equal(leftOut);
   });
 
-  it('takes every setting that an administrator can write', () => {
+  it('accepts every documented setting', () => {
     folder.write('logo.png', Buffer.from('\x89PNG\r\n\x1a\n and more', 'latin1'));
     const config = folder.load(`
 sms:  { transport: outbox, from: Doublelock, allowed_prefixes: [+31, "+4477", +15550100999] }
@@ -245,20 +245,20 @@ accounts:
     });
   });
 
-  it('can not be changed once it is loaded', () => {
+  it('is frozen once it is loaded', () => {
     const config = folder.load('tenants: [{ id: acme, second_factor: { groups: { finance: required } } }]');
     const parts = [config, config.listen, config.tenants, config.tenants[0]?.secondFactor.groups];
     for (const part of parts) expect(Object.isFrozen(part)).to.equal(true);
   });
 
-  it('follows the port with the issuer, while no issuer is named', () => {
+  it('derives the issuer from the port while no issuer is configured', () => {
     expect(folder.load('listen: { port: 4000 }').issuer).to.equal('http://localhost:4000');
     expect(folder.load('{ listen: { port: 4000 }, issuer: "http://id.test" }').issuer).to.equal(
       'http://id.test',
     );
   });
 
-  it('keeps the characters of a text that YAML takes for a number', () => {
+  it('keeps the characters of a text that YAML reads as a number', () => {
     const { tenants, accounts } = folder.load(`
 tenants: [{ id: 007, name: 1e3 }]
 accounts: [{ email: a@b.test, tenant: 007, password: 12345678901234567890 }]

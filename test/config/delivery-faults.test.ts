@@ -44,12 +44,12 @@ const ROWS: readonly Row[] = [
   ['a limit unknown', 'sms: { limits: { per_week: 1 } }', 'sms.limits.per_week', /^unknown key$/],
 ];
 
-describe('a file with a fault in what concerns delivery [R36]', () => itRefuses(ROWS));
+describe('a file with a fault in its delivery settings [R36]', () => itRefuses(ROWS));
 
-describe('what a file says of delivery', () => {
+describe('the delivery settings of a file', () => {
   const folder = configFolder();
 
-  it('is filled up to a request that most gateways understand', () => {
+  it('have a default request that most gateways understand', () => {
     expect(folder.load(url('https://gw.test/sms')).sms.gateway).to.deep.equal({
       transport: 'http',
       url: 'https://gw.test/sms',
@@ -67,7 +67,7 @@ describe('what a file says of delivery', () => {
     expect(folder.load(http('method: GET')).sms.gateway).to.include({ body: null });
   });
 
-  it('has Twilio at its own address, and SMPP with TLS, unless it says otherwise', () => {
+  it('have by default the URL of Twilio itself, and SMPP with TLS', () => {
     const { sms } = folder.load('sms: { transport: twilio, account_sid: AC1, auth_token: t }');
     expect(sms.gateway).to.deep.equal({
       transport: 'twilio',
@@ -79,7 +79,7 @@ describe('what a file says of delivery', () => {
     expect(folder.load(smpp('tls: false')).sms.gateway).to.include({ tls: false });
   });
 
-  it('has limits against paid-for nonsense', () => {
+  it('have default limits against SMS pumping', () => {
     const { sms } = folder.load('sms: { limits: { per_block_hour: 3, per_day: 50 } }');
     expect(sms.limits).to.deep.equal({ perBlockHour: 3, perTenantDay: 5000, perDay: 50 });
   });
@@ -90,7 +90,7 @@ describe('delivery in production [R36]', () => {
   const rest = { availableMethods: ['totp', 'email', 'sms'] } as const;
   const tenant = (settings: string) => `tenants: [{ id: acme, second_factor: { ${settings} } }]`;
 
-  it('needs a mail server where members are mailed codes', () => {
+  it('requires a mail server where members get codes by mail', () => {
     for (const settings of ['methods: [email], set_up_proof: none', 'methods: [totp]']) {
       const [fault, ...others] = folder.refusal(production(tenant(settings)), rest).faults;
       expect(others).to.deep.equal([]);
@@ -99,13 +99,13 @@ describe('delivery in production [R36]', () => {
     }
   });
 
-  it('needs none where nobody is', () => {
+  it('requires none where nobody gets mail', () => {
     const none = ['mail has no transport: nothing is mailed to anybody'];
     for (const settings of ['methods: [totp], set_up_proof: none', 'enforcement: off'])
       expect(folder.load(production(tenant(settings)), rest).warnings).to.deep.equal(none);
   });
 
-  it('tells of SMS that nobody gets', () => {
+  it('warns about SMS that nobody gets', () => {
     const without = (sms: string) =>
       folder.load(
         production(
@@ -123,7 +123,7 @@ describe('delivery in production [R36]', () => {
     expect(without(`sms: { ${gateway}, allowed_prefixes: [+31] }`)).to.deep.equal([]);
   });
 
-  it('goes through no open line without a word', () => {
+  it('refuses unencrypted mail, and warns about an unencrypted SMS gateway', () => {
     const faults = folder.faults(production('mail: { transport: smtp, url: "smtp://a:25?tls=none" }'));
     expect(faults.map(({ path }) => path)).to.deep.equal(['mail.url']);
     const said = (sms: string) =>

@@ -5,7 +5,7 @@ import { configFolder } from './config-file.ts';
 describe('a file with faults [R36]', () => {
   const folder = configFolder();
 
-  it('is told everything at once, each fault on its line and in the order of the file', () => {
+  it('is refused with all faults at once, each with its line and in the order of the file', () => {
     const refusal = folder.refusal(`issuer: nowhere
 listen: { prt: 1 }
 tenants:
@@ -39,7 +39,7 @@ accounts:
     expect(lines).to.have.lengthOf(9);
   });
 
-  it('looks at each value, whatever is wrong beside it', () => {
+  it('has each value checked, whatever is wrong beside it', () => {
     const { faults } = folder.refusal(`
 tenants: [{ id: acme, brand: { logo: gone.png, colour: red } }]
 clients:
@@ -57,7 +57,7 @@ clients:
     ]);
   });
 
-  it('never shows a secret, however wrong it is', () => {
+  it('is refused without its secrets in the error, however wrong they are', () => {
     const refusal = folder.refusal(`
 mail: { transport: smtp, url: "http://user:SESAME1@mail" }
 storage: { accounts: { driver: mongo, uri: "http://user:SESAME2@db" } }

@@ -16,7 +16,7 @@ describe('the generated files [U.5]', () => {
   const files = generated();
 
   for (const name of ['schema.json', 'README.md']) {
-    it(`${name} is fresh: npx node src/config/generate.ts writes it`, () => {
+    it(`include a fresh ${name}: npx node src/config/generate.ts writes it`, () => {
       const written = readFileSync(new URL(`../../config/${name}`, import.meta.url), 'utf8');
       expect(written).to.equal(files[name]);
     });
@@ -39,7 +39,7 @@ describe('the generated files [U.5]', () => {
     expect(schema.required).to.equal(undefined);
   });
 
-  it('show type, default and meaning of a key', () => {
+  it('show the type, the default and the meaning of a key', () => {
     const rows = (files['README.md'] ?? '').split('\n');
     expect(rows).to.include('| `port` | whole number, 1 to 65535 | `3000` | The TCP port to listen on. |');
     expect(rows.find((row) => row.includes('`second_factor.enforcement`'))).to.include(

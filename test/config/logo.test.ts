@@ -44,7 +44,7 @@ describe('a logo [A91]', () => {
     });
   }
 
-  it('must be there, and a file', () => {
+  it('must exist and be a file', () => {
     expect(folder.faults(yaml)[0]?.message).to.equal('cannot be read (ENOENT)');
     mkdirSync(folder.path('logo.png'));
     expect(folder.faults(yaml)[0]?.message).to.equal('cannot be read as a file');

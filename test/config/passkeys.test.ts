@@ -18,13 +18,13 @@ describe('passkeys in a configuration', () => {
   const folder = configFolder();
 
   for (const issuer of ['http://localhost:3000', 'https://id.example']) {
-    it(`are good at ${issuer}`, () => {
+    it(`are accepted at ${issuer}`, () => {
       expect(folder.load(settings(issuer, REQUIRED), all).warnings).to.deep.equal([]);
     });
   }
 
   for (const issuer of ['http://127.0.0.1:3000', 'http://id.example']) {
-    it(`are told not to be offered at ${issuer}, once`, () => {
+    it(`cause one warning that they are not offered at ${issuer}`, () => {
       const both = '{ enforcement: required, methods: [passkey, email] }';
       expect(folder.load(settings(issuer, both), all).warnings).to.deep.equal([
         'passkeys need an issuer with a domain name, over https or at localhost: ' +
@@ -37,7 +37,7 @@ describe('passkeys in a configuration', () => {
     ['everybody', REQUIRED],
     ['a group', GROUP],
   ] as const) {
-    it(`are refused at an address where ${what} must have one`, () => {
+    it(`are refused at an IP address where ${what} must have one`, () => {
       const [fault, ...more] = folder.faults(settings('http://127.0.0.1:3000', secondFactor), all);
       expect(more).to.deep.equal([]);
       expect(fault?.path).to.equal('tenants[1].second_factor.methods');

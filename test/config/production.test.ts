@@ -13,13 +13,13 @@ clients:
 describe('a file for production [R36]', () => {
   const folder = configFolder();
 
-  it('is taken with secrets and https alone', () => {
+  it('is accepted only with secrets and https', () => {
     const config = folder.load(production());
     expect(config.environment).to.equal('production');
     expect(config.warnings).to.deep.equal(['mail has no transport: nothing is mailed to anybody']);
   });
 
-  it('is warned about metrics that are beside the pages, for the world to read', () => {
+  it('causes a warning about metrics on the public port', () => {
     const { warnings } = folder.load(production().replace(/^metrics: .*$/m, ''));
     expect(warnings.filter((warning) => /^metrics .*everybody/.test(warning))).to.have.length(1);
   });
@@ -38,7 +38,7 @@ describe('a file for production [R36]', () => {
     ]);
   });
 
-  it('is refused with anything that the demo has told everybody', () => {
+  it('is refused with any public secret of the demo', () => {
     const faults = folder.faults(
       production(`
 tenants: [{ id: acme, second_factor: { methods: [totp] } }]
@@ -59,7 +59,7 @@ accounts:
     ]);
   });
 
-  it('is refused for a client whose signature no key can make', () => {
+  it('is refused for a client whose signature algorithm has no key', () => {
     const [fault, ...rest] = folder.faults(production(CLIENT));
     expect(rest).to.deep.equal([]);
     expect(fault).to.include({ path: 'clients[0].id_token_signed_response_alg' });

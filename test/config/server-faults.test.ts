@@ -95,4 +95,4 @@ const ROWS: readonly Row[] = [
   ['a national prefix', 'sms: { allowed_prefixes: ["06"] }', 'sms.allowed_prefixes[0]', /such as \+31/],
 ];
 
-describe('a file with a fault in what concerns the server [R36]', () => itRefuses(ROWS));
+describe('a file with a fault in its server settings [R36]', () => itRefuses(ROWS));

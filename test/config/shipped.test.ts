@@ -12,7 +12,7 @@ const CONFIG = fileURLToPath(new URL('../../config/', import.meta.url));
 describe('the files that come with the product [U.5]', () => {
   const folder = configFolder();
 
-  it('have a demo for each kind of enforcement, which is used when no file is named', () => {
+  it('include a demo for each kind of enforcement, which is used when no file is named', () => {
     const config = loadConfig({ env: {}, cwd: folder.path('.') });
     expect(config.isBuiltInDemo).to.equal(true);
     const policies = config.tenants.map(({ id, locale, secondFactor }) => [
@@ -36,18 +36,18 @@ describe('the files that come with the product [U.5]', () => {
     expect(config.storage.dataDir).to.equal(folder.path('data'));
   });
 
-  it('know the demo by its file, and not by its content', () => {
+  it('make the server recognise the demo by its file, not by its content', () => {
     copyFileSync(`${CONFIG}demo.yaml`, folder.path('copy.yaml'));
     const load = (file: string) => loadConfig({ file, env: {}, cwd: folder.path('.') }).isBuiltInDemo;
     expect(load(`${CONFIG}demo.yaml`)).to.equal(true);
     expect(load('copy.yaml')).to.equal(false);
   });
 
-  describe('have an example for production', () => {
+  describe('the example for production', () => {
     needs('openssl');
     const example = readFileSync(`${CONFIG}production.example.yaml`, 'utf8');
 
-    it('which is valid once its secrets are made in the way it says', () => {
+    it('is valid once its secrets are made as it describes', () => {
       const missing = folder.faults(example).map(({ path }) => path);
       expect(missing).to.deep.equal([
         'secrets.encryption[0].key_file',

@@ -5,7 +5,7 @@ import { configFolder } from './config-file.ts';
 describe('a warning', () => {
   const folder = configFolder();
 
-  it('tells of each method that is not offered yet, and of whom it concerns', () => {
+  it('names each method that is not offered yet, and the people concerned', () => {
     const { warnings, tenants } = folder.load(`
 tenants:
   - { id: acme, second_factor: { methods: [totp, email, sms], set_up_proof: none } }
@@ -19,13 +19,13 @@ tenants:
     expect(tenants[0]?.secondFactor.methods).to.deep.equal(['totp', 'email', 'sms']);
   });
 
-  it('is not given for what this release can do', () => {
+  it('is not given for features of this release', () => {
     const yaml = 'tenants: [{ id: acme, second_factor: { enforcement: required, methods: [email, sms] } }]';
     const { warnings } = folder.load(yaml, { availableMethods: ['totp', 'email', 'sms'] });
     expect(warnings).to.deep.equal([]);
   });
 
-  it('tells of each other thing that is not done yet', () => {
+  it('names each other setting without effect', () => {
     const { warnings } = folder.load(`
 mail: { transport: smtp, url: smtp://a }
 sms: { transport: smpp, host: a, port: 2775, system_id: b, password: c }
@@ -42,7 +42,7 @@ accounts:
     ]);
   });
 
-  it('tells of a group that is asked no more than everybody [B.4]', () => {
+  it('names a group whose rule is no stricter than that of everybody [B.4]', () => {
     const { warnings } = folder.load(`
 tenants:
   - id: acme

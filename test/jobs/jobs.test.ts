@@ -6,7 +6,7 @@ import { NOW } from '../contracts/examples.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-describe('jobs', () => {
+describe('background jobs', () => {
   // Timers of jobs keep no process alive; this one does while a test waits.
   let alive: NodeJS.Timeout;
   beforeEach(() => {
@@ -14,7 +14,7 @@ describe('jobs', () => {
   });
   afterEach(() => clearInterval(alive));
 
-  it('sweeps again and again by the clock it is given, goes on after a failure, and stops', async () => {
+  it('sweep at each interval of the given clock, continue after a failure, and stop', async () => {
     const failure = new Error('away');
     const swept: number[] = [];
     const failures: unknown[] = [];
@@ -39,7 +39,7 @@ describe('jobs', () => {
     expect(failures).to.deep.equal([failure]);
   });
 
-  it('waits with stopping for a sweep that is under way', async () => {
+  it('wait for a running sweep when they stop', async () => {
     const events: string[] = [];
     const begun = Promise.withResolvers<void>();
     let finish: () => void = () => {};
@@ -66,7 +66,7 @@ describe('jobs', () => {
     expect(events).to.deep.equal(['swept', 'stopped']);
   });
 
-  it('begins at once with a job that says so, and tries again sooner after a failure', async () => {
+  it('start an immediate job at once, and repeat sooner after a failure', async () => {
     const failures: unknown[] = [];
     const again = Promise.withResolvers<void>();
     let runs = 0;
@@ -88,7 +88,7 @@ describe('jobs', () => {
     expect([runs, failures]).to.deep.equal([2, ['Error: away']]);
   });
 
-  it('tells a run that it is stopped, and reports no failure of that', async () => {
+  it('abort a run when they stop, and report no failure of that', async () => {
     const failures: unknown[] = [];
     const stop = startJobs([
       {

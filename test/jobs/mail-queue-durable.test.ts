@@ -79,7 +79,7 @@ describe('the mail queue on a durable store', () => {
     expect(server.mails).to.have.lengthOf(1);
   });
 
-  it('keeps neither recipient nor words of a message in clear [D28]', async () => {
+  it('stores neither recipient nor words of a message in clear [D28]', async () => {
     await queueTo(await startMute()).send(MAIL);
     expect(rows()).to.equal(1);
     const files = readdirSync(dataDir()).map((name) => readFileSync(join(dataDir(), name), 'latin1'));
@@ -88,7 +88,7 @@ describe('the mail queue on a durable store', () => {
       expect(files.join('').includes(word), word).to.equal(false);
   });
 
-  it('sends the message of a process that died, once its lease has run out [R24]', async () => {
+  it('sends the message of a process that died once its lease has ended [R24]', async () => {
     await queueTo(await startMute()).send(MAIL);
     const server = await startMailServer();
     const next = queueTo(server);
@@ -101,7 +101,7 @@ describe('the mail queue on a durable store', () => {
     expect(server.mails[0]?.source).to.include('482913 is your Acme code');
   });
 
-  it('never sends the code of a process that died after its life, and counts it [R17 D28]', async () => {
+  it('drops and counts an expired code of a process that died [R17 D28]', async () => {
     await queueTo(await startMute()).send(MAIL);
     const server = await startMailServer();
     timers.nextStep(90_000);
@@ -113,7 +113,7 @@ describe('the mail queue on a durable store', () => {
     ]);
   });
 
-  it('sends a message no third time after two processes that died over it', async () => {
+  it('does not send a message a third time after two processes died during it', async () => {
     const mute = await startMute();
     await queueTo(mute).send(NOTICE);
     timers.nextStep(LEASE_MS);
@@ -141,7 +141,7 @@ describe('the mail queue on a durable store', () => {
     expect([ids.length, new Set(ids).size]).to.deep.equal([12, 12]);
   });
 
-  it('lets another process send what one has put off before it ended [R17]', async () => {
+  it('lets another process send a message that an ended process had postponed [R17]', async () => {
     const grey = await startMailServer({ answer: () => '451 come back later' });
     const first = queueTo(grey);
     await first.send(MAIL);
@@ -160,7 +160,7 @@ describe('the mail queue on a durable store', () => {
     expect(server.mails).to.have.lengthOf(1);
   });
 
-  it('leaves a message alone that was changed in the store, and one of another key', async () => {
+  it('does not send a message that was changed in the store, or one of another key', async () => {
     const mute = await startMute();
     await queueTo(mute).send(MAIL);
     await queueTo(mute, { key: { id: 'newer', key: 'of another instance' } }).send(NOTICE);
@@ -180,7 +180,7 @@ describe('the mail queue on a durable store', () => {
     expect(server.mails[0]?.source).to.include('A factor was removed');
   });
 
-  it('attempts what is in the store by the newest queue of a process alone', async () => {
+  it('attempts stored messages only with the newest queue of a process', async () => {
     await queueTo(await startMute()).send(MAIL);
     timers.nextStep(LEASE_MS);
     const server = await startMailServer();
@@ -194,7 +194,7 @@ describe('the mail queue on a durable store', () => {
     expect(server.mails).to.have.lengthOf(1);
   });
 
-  it('takes no message that the store does not take', async () => {
+  it('accepts no message that the store refuses', async () => {
     const queue = queueTo(await startMailServer());
     stores.close();
     const refusal = await queue.send(MAIL).catch((error: unknown) => error);

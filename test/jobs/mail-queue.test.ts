@@ -57,7 +57,7 @@ describe('the mail queue', () => {
   const putOff = (timers: ReturnType<typeof createTimers>) =>
     eventually(async () => expect(timers.due()).to.have.lengthOf(1));
 
-  it('takes mail over while the server is away, and sends it once when it is back [R15]', async () => {
+  it('accepts mail while the server is away, and sends it once when it is back [R15]', async () => {
     const port = await freePort();
     const { queue, timers, lines } = queueTo({ port });
     await queue.send(MAIL);
@@ -76,14 +76,14 @@ describe('the mail queue', () => {
     expect(lines.lines).to.deep.equal([]);
   });
 
-  it('keeps nobody waiting for a server that does not answer [R16]', async () => {
+  it('returns at once although the server does not answer [R16]', async () => {
     const { queue } = queueTo(await startMute());
     const sent = queue.send(MAIL);
     expect(await endsWithin(1000, sent)).to.equal(true);
     await sent;
   });
 
-  it('sends the same message again after greylisting, and never after it was taken [R17]', async () => {
+  it('resends a message after greylisting, and never after it was accepted [R17]', async () => {
     let isGrey = true;
     const grey = '451 come back in five minutes';
     const server = await startMailServer({ answer: () => (isGrey ? grey : null) });
@@ -107,7 +107,7 @@ describe('the mail queue', () => {
     expect([timers.due(), lines.lines]).to.deep.equal([[], []]);
   });
 
-  it('names each attempt at a message alike, and no other message so [R17]', async () => {
+  it('uses one Message-ID for all attempts at a message [R17]', async () => {
     let isCut = true;
     const server = await startMailServer({
       // Taken and kept, and nobody is told: the one case in which a message may come twice (RFC 5321, 6.1).
@@ -130,7 +130,7 @@ describe('the mail queue', () => {
     expect(ids[2]).not.to.be.oneOf([ids[0], undefined]);
   });
 
-  it('sends nothing after its life, and tells it once [R17]', async () => {
+  it('sends no expired message, and reports it once [R17]', async () => {
     const grey = await startMailServer({ answer: () => '451 come back in five minutes' });
     const { queue, timers, lines } = queueTo(grey);
     await queue.send(MAIL);
@@ -149,7 +149,7 @@ describe('the mail queue', () => {
     expect([grey.asked.length, grey.mails]).to.deep.equal([7, []]);
   });
 
-  it('does not begin with what has waited in line beyond its life [R17]', async () => {
+  it('does not attempt a message that expired in the queue [R17]', async () => {
     let release = () => {};
     const slow = await startMailServer({
       onMail: () =>
@@ -168,7 +168,7 @@ describe('the mail queue', () => {
     expect(slow.asked).to.have.lengthOf(1);
   });
 
-  it('gives up at once on what is refused for good', async () => {
+  it('gives up at once after a permanent refusal', async () => {
     const server = await startMailServer({ answer: () => '550 no such user ann.private@acme.test' });
     const { queue, timers, lines } = queueTo(server);
     await queue.send(NOTICE);
@@ -179,14 +179,14 @@ describe('the mail queue', () => {
     ]);
   });
 
-  it('takes no more than it has room for', async () => {
+  it('refuses messages beyond its capacity', async () => {
     const { queue } = queueTo(await startMute(), { length: 2 });
     await queue.send(MAIL);
     await queue.send(MAIL);
     expect(await queue.send(MAIL).catch((error: unknown) => error)).to.be.instanceOf(DeliveryFailed);
   });
 
-  it('speaks to the server as often at once as it may, and no more', async () => {
+  it('opens no more connections at once than configured', async () => {
     const server = await startMailServer();
     const { queue } = queueTo(server, { concurrency: 2 });
     await Promise.all(Array.from({ length: 8 }, () => queue.send(MAIL)));
@@ -194,9 +194,9 @@ describe('the mail queue', () => {
     expect(server.mostAtOnce()).to.equal(2);
   });
 
-  describe('a destination that is not one [A74]', () => {
+  describe('a malformed destination [A74]', () => {
     for (const [what, to] of NOT_ONE_MAILBOX) {
-      it(`is refused before anything is connected to: ${what}`, async () => {
+      it(`is refused before a connection is made: ${what}`, async () => {
         const mute = await startMute();
         const { queue, lines } = queueTo(mute);
         const refusal = await queue.send({ ...MAIL, to }).catch((error: unknown) => error);
@@ -206,7 +206,7 @@ describe('the mail queue', () => {
       });
     }
 
-    it('is not one of these', async () => {
+    it('is none of these valid addresses', async () => {
       const server = await startMailServer();
       const { queue } = queueTo(server);
       const fine = ["o'hara+tag@acme.test", 'a.b_c-d%e@sub.acme.test', 'ann@bücher.test', 'x@y'];
@@ -215,15 +215,15 @@ describe('the mail queue', () => {
       expect(server.mails.map(({ to }) => to[0])).to.have.members(fine);
     });
 
-    it('is a number either', async () => {
+    it('includes a telephone number', async () => {
       const { queue } = queueTo(await startMute());
       const refusal = await queue.send({ ...MAIL, channel: 'sms' }).catch((error: unknown) => error);
       expect(refusal).to.be.instanceOf(DeliveryFailed);
     });
   });
 
-  describe('when it is closed', () => {
-    it('sends what is here, what waits for its next attempt too, and takes nothing more', async () => {
+  describe('when the queue is closed', () => {
+    it('sends all its messages, postponed ones too, and accepts no more', async () => {
       let isGrey = true;
       const server = await startMailServer({ answer: () => (isGrey ? '451 later' : null) });
       const { queue, timers, lines } = queueTo(server, { concurrency: 1 });
@@ -240,7 +240,7 @@ describe('the mail queue', () => {
       expect([lines.lines, timers.due()]).to.deep.equal([[], []]);
     });
 
-    it('is closed at the deadline all the same, and tells what was left', async () => {
+    it('closes at the deadline anyway, and reports the rest', async () => {
       const { queue, timers, lines } = queueTo(await startMute(), { concurrency: 1 });
       await queue.send(MAIL);
       await queue.send(MAIL);
@@ -253,14 +253,14 @@ describe('the mail queue', () => {
       ]);
     });
 
-    it('is closed at once when there is nothing to send', async () => {
+    it('closes at once when it is empty', async () => {
       const { queue, timers } = queueTo(await startMute());
       await queue.close(1000);
       expect(timers.due()).to.deep.equal([]);
     });
   });
 
-  it('logs neither address nor words of a message', async () => {
+  it('logs neither the address nor the words of a message', async () => {
     const server = await startMailServer({ answer: (to) => `550 <${to}> is nobody` });
     const { queue, lines } = queueTo(server);
     await queue.send(MAIL);

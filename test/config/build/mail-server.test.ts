@@ -2,10 +2,10 @@
 import { expect } from 'chai';
 import { mailboxOf, mailServerOf } from '../../../src/config/build/mail-server.ts';
 
-describe('the address of a mail server', () => {
+describe('the URL of a mail server', () => {
   const nobody = { user: null, password: null };
 
-  it('means TLS from the first byte with smtps, and STARTTLS with smtp', () => {
+  it('selects TLS from the first byte with smtps, and STARTTLS with smtp', () => {
     expect(mailServerOf('smtps://mail.test')).to.deep.equal({
       host: 'mail.test',
       port: null,
@@ -21,7 +21,7 @@ describe('the address of a mail server', () => {
   });
 
   for (const host of ['localhost', '127.0.0.1', '127.1.2.3', '[::1]']) {
-    it(`asks for no TLS on this machine (${host}), unless it is told to`, () => {
+    it(`requires no TLS on this machine (${host}), unless it is configured`, () => {
       expect(mailServerOf(`smtp://${host}:25`)?.tls).to.equal('none');
       expect(mailServerOf(`smtp://${host}:25?tls=required`)?.tls).to.equal('starttls');
       expect(mailServerOf(`smtps://${host}`)?.tls).to.equal('implicit');
@@ -29,7 +29,7 @@ describe('the address of a mail server', () => {
   }
 
   for (const host of ['localhost.evil.test', '127.0.0.1.evil.test', '10.0.0.1', '0.0.0.0', '[::2]']) {
-    it(`takes ${host} for another machine`, () => {
+    it(`treats ${host} as another machine`, () => {
       expect(mailServerOf(`smtp://${host}`)?.tls).to.equal('starttls');
       expect(mailServerOf(`smtp://${host}?tls=none`)?.tls).to.equal('none');
     });
@@ -63,8 +63,8 @@ describe('the address of a mail server', () => {
   for (const text of faulty) it(`is not ${text}`, () => expect(mailServerOf(text)).to.equal(null));
 });
 
-describe('the sender of mail', () => {
-  it('is an address, with or without a name', () => {
+describe('the sender address of mail', () => {
+  it('is an e-mail address, with or without a name', () => {
     expect(mailboxOf('a@b.test')).to.deep.equal({ name: '', address: 'a@b.test' });
     expect(mailboxOf('Acme, Inc. <a@b.test>')).to.deep.equal({ name: 'Acme, Inc.', address: 'a@b.test' });
   });

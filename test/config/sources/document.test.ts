@@ -32,7 +32,7 @@ describe('YAML [R36]', () => {
   const folder = configFolder();
 
   for (const [what, yaml, line, message] of UNREADABLE) {
-    it(`with ${what} is refused, and nothing of it is quoted`, () => {
+    it(`is refused with ${what}, and not quoted`, () => {
       const { faults, message: text } = folder.refusal(yaml);
       expect(faults[0]?.message).to.match(message);
       expect(faults[0]?.line).to.equal(line);
@@ -40,13 +40,13 @@ describe('YAML [R36]', () => {
     });
   }
 
-  it('with a key given twice is refused by the key', () => {
+  it('is refused with a repeated key, which the error names', () => {
     const faults = folder.faults('tenants:\n  - id: acme\n    name: A\n    name: B\nissuer: x\nissuer: y');
     expect(faults).to.deep.include({ path: 'tenants[0].name', line: 4, message: 'the key is given twice' });
     expect(faults).to.deep.include({ path: 'issuer', line: 6, message: 'the key is given twice' });
   });
 
-  it('with __proto__ for a key is refused, and changes nothing [A89]', () => {
+  it('is refused with __proto__ as a key, which changes nothing [A89]', () => {
     const faults = folder.faults('__proto__: { polluted: 1 }\ntenants: [{ id: a, __proto__: { name: x } }]');
     expect(faults.map(({ path, message }) => `${path} ${message}`)).to.deep.equal([
       '__proto__ unknown key',
@@ -58,12 +58,12 @@ describe('YAML [R36]', () => {
     expect(folder.faults('constructor: { prototype: { x: 1 } }')[0]).to.include({ path: 'constructor' });
   });
 
-  it('with a list for a key is refused', () => {
+  it('is refused with a list as a key', () => {
     const [fault] = folder.faults('tenants: []\n? [1, 2]\n: 3');
     expect(fault).to.deep.equal({ path: '[""]', line: 2, message: 'a key must be a text' });
   });
 
-  it('with honest aliases is read', () => {
+  it('is read with harmless aliases', () => {
     const yaml =
       'tenants:\n- id: a\n  second_factor: &strict { enforcement: required }\n- id: b\n  second_factor: *strict';
     const policies = folder.load(yaml).tenants.map(({ secondFactor }) => secondFactor.enforcement);
@@ -75,11 +75,11 @@ describe('YAML [R36]', () => {
     ]);
   });
 
-  it('is not needed where JSON is at hand', () => {
+  it('may be JSON', () => {
     expect(folder.load('{"tenants": [{"id": "acme"}]}').tenants[0]?.id).to.equal('acme');
   });
 
-  it('that is missing, a folder or no text is refused by its path', () => {
+  it('is refused by its path when it is missing, a folder or no text', () => {
     const refusal = (file: string) => () => loadConfig({ file, env: {}, cwd: folder.path('.') });
     folder.write('latin1.yaml', Buffer.from('issuer: caf\xe9', 'latin1'));
     expect(refusal('nowhere.yaml')).to.throw(/nowhere\.yaml has 1 fault:\n {2}cannot be read \(ENOENT\)$/);

@@ -16,7 +16,7 @@ describe('the environment', () => {
     expect(loadConfig({ env: { DOUBLELOCK_CONFIG: file }, cwd: '/' }).isBuiltInDemo).to.equal(false);
   });
 
-  it('moves the port, the default issuer and the addresses of the demo together', () => {
+  it('changes the port, the default issuer and the URLs of the demo together', () => {
     const { listen, issuer, clients } = demo({ PORT: '4100' });
     expect(listen.port).to.equal(4100);
     expect(issuer).to.equal('http://localhost:4100');
@@ -27,18 +27,18 @@ describe('the environment', () => {
     expect(clients[0]?.metadata.post_logout_redirect_uris).to.deep.equal(['http://localhost:4100/demo']);
   });
 
-  it('leaves out of the issuer the port that goes without saying', () => {
+  it('omits a default port from the issuer', () => {
     const { listen, issuer, clients } = demo({ PORT: '80' });
     expect([listen.port, issuer]).to.deep.equal([80, 'http://localhost']);
     expect(clients[0]?.metadata.redirect_uris).to.deep.equal(['http://localhost/demo/callback']);
   });
 
-  it("moves the port alone where the issuer is the file's own", () => {
+  it("changes the port only where the file has its own issuer", () => {
     const { listen, issuer } = folder.load('issuer: https://id.test', { env: { PORT: '4100' } });
     expect([listen.port, issuer]).to.deep.equal([4100, 'https://id.test']);
   });
 
-  it('leaves an app of the developer on the default port where it is', () => {
+  it('does not change the URL of an app on the default port', () => {
     const yaml =
       'clients: [{ client_id: rp, redirect_uris: ["http://localhost:3000/cb", "http://localhost:30001/demo"] }]';
     const { clients } = folder.load(yaml, { env: { PORT: '4100' } });
@@ -48,7 +48,7 @@ describe('the environment', () => {
     ]);
   });
 
-  it('moves the issuer, and every address that began with it', () => {
+  it('changes the issuer, and every URL that began with it', () => {
     const yaml = `
 issuer: https://old.test
 clients:
@@ -69,7 +69,7 @@ clients:
     ]);
   });
 
-  it('selects the driver whose server it names, whatever the file had', () => {
+  it('selects the driver whose server it names, over that of the file', () => {
     const env = {
       MONGODB_URI: 'mongodb://db',
       REDIS_URL: 'rediss://cache',
@@ -87,7 +87,7 @@ clients:
     expect(mail).to.deep.equal({ transport: 'smtp', url: 'smtp://mail', from: 'a@b.test' });
   });
 
-  it('gives the secrets that production requires', () => {
+  it('provides the secrets that production requires', () => {
     const jwk = ecKey();
     const env = {
       DOUBLELOCK_ENCRYPTION_KEY: `new:${'n'.repeat(32)},${'o'.repeat(32)}`,
@@ -104,7 +104,7 @@ clients:
     expect(folder.load(production(), { env: list }).secrets.signing).to.deep.equal([jwk]);
   });
 
-  it('may name files instead, and an empty variable says nothing', () => {
+  it('may name files instead, and ignores an empty variable', () => {
     folder.write('secret/port', '4200\n');
     folder.write('secret/cookie', `  ${'c'.repeat(40)}\n`);
     const env = {
@@ -118,7 +118,7 @@ clients:
     expect(secrets.cookies).to.deep.equal(['c'.repeat(40)]);
   });
 
-  it('sets how much is logged', () => {
+  it('sets the log level', () => {
     expect(demo({ LOG_LEVEL: 'DEBUG' }).logLevel).to.equal('debug');
   });
 
@@ -151,12 +151,12 @@ clients:
     expect(refusal.message).not.to.include('SESAME');
   });
 
-  it('leaves what is wrong in the file to be found there', () => {
+  it('leaves faults of the file to the check of the file', () => {
     const faults = folder.faults('listen: 3000', { env: { PORT: '4100' } });
     expect(faults.map(({ path }) => path)).to.deep.equal(['listen']);
   });
 
-  it('is that of the process', () => {
+  it('defaults to that of the process', () => {
     expect(readEnvironment().PATH).to.be.a('string');
   });
 });

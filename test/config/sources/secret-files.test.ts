@@ -7,7 +7,7 @@ import { configFolder, ecKey } from '../config-file.ts';
 describe('a secret in a file of its own', () => {
   const folder = configFolder();
 
-  it('is read wherever there is one, relative to the configuration, without the white space around it', () => {
+  it('is read for every secret, relative to the configuration, without surrounding white space', () => {
     const [jwk, hash] = [ecKey(), '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g'];
     folder.write('s/mongo', 'mongodb://user:password@db\n');
     folder.write('s/redis', 'password\n');
@@ -55,7 +55,7 @@ accounts:
     expect(config.accounts[1]?.passwordHash).to.equal(hash);
   });
 
-  it('is refused by its key when it is missing, empty, weak, given twice or of another kind [R36]', () => {
+  it('is refused by its key when it is missing, empty, weak, repeated or of another kind [R36]', () => {
     folder.write('weak', 'SESAME');
     folder.write('empty', ' \n');
     const refusal = folder.refusal(`
@@ -75,7 +75,7 @@ clients:
     expect(refusal.message).not.to.include('SESAME');
   });
 
-  it('has its place in the schema, and nothing else has', () => {
+  it('is allowed by the schema only for secrets', () => {
     const listed = FILE_KEYS.flatMap(([where, keys]) =>
       Object.keys(keys).map((key) => `${where}.${key}_file`),
     );
@@ -83,7 +83,7 @@ clients:
     expect(inSchema).to.have.members(listed);
   });
 
-  it('is unknown elsewhere', () => {
+  it('is an unknown key elsewhere', () => {
     const [fault] = folder.faults('tenants: [{ id: acme, support: { url_file: x } }]');
     expect(fault).to.include({ path: 'tenants[0].support.url_file', message: 'unknown key' });
   });

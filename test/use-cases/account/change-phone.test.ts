@@ -25,7 +25,7 @@ const FROM = { ip: ADDRESS, clientId: null };
 const SMS = { method: 'sms' } as const;
 const TOTP = { method: 'totp', secret: SECRET } as const;
 
-describe('a change of number (3.5)', () => {
+describe('a change of the telephone number (3.5)', () => {
   const methods = ['totp', 'email', 'sms'] as const;
   const setting = freshSetting({
     tenants: [
@@ -86,7 +86,7 @@ describe('a change of number (3.5)', () => {
     });
   }
 
-  it('is none to the number that it is', async () => {
+  it('is no change for the same number', async () => {
     const bob = await person('acme', SMS);
     expect(codeOf(await change(bob, PHONE))).to.equal('ok');
     expect(await left(bob)).to.deep.equal(['sms']);
@@ -101,7 +101,7 @@ describe('a change of number (3.5)', () => {
     expect([await phoneOf(bob), await left(bob)]).to.deep.equal([PHONE, ['sms']]);
   });
 
-  it('unbinds the factor until it is verified again [3.5]', async () => {
+  it('removes the factor until the new number is verified [3.5]', async () => {
     const bob = await person('acme', SMS, TOTP);
     await addRecoveryCodes(bob);
     const underWay = await askedBy(bob, 'sms');
@@ -120,7 +120,7 @@ describe('a change of number (3.5)', () => {
     expect([await sent(PHONE), await sent(OTHER)]).to.deep.equal([1, 2]);
   });
 
-  it('tells the confirmed contacts and the number of before, once [3.5]', async () => {
+  it('notifies the confirmed contacts and the previous number once [3.5]', async () => {
     const bob = await person('acme', SMS, TOTP);
     await change(bob, OTHER);
     const { id: accountId } = bob;
@@ -128,14 +128,14 @@ describe('a change of number (3.5)', () => {
     expect(await setting().events()).to.deep.equal(['enrolment.removed', 'contact.changed']);
   });
 
-  it('tells no number that nobody has ever proven: it may be a stranger’s', async () => {
+  it('does not notify an unconfirmed number, which may be a stranger’s', async () => {
     const bob = await person('acme', TOTP);
     await change(bob, OTHER);
     expect(setting().told).to.deep.equal([{ accountId: bob.id, topic: 'phone-changed' }]);
     expect(await left(bob)).to.deep.equal(['totp']);
   });
 
-  it('takes the last factor too, recovery codes with it, where the organisation requires one [3.5]', async () => {
+  it('removes even the last factor and its recovery codes where the organisation requires one [3.5]', async () => {
     const bob = await person('strict', SMS);
     await addRecoveryCodes(bob);
     await setting().stores.lockouts.addFailure(secondFactorSubject(bob.id), 'sms', NOW);
@@ -152,7 +152,7 @@ describe('a change of number (3.5)', () => {
     expect(await sent(bob.email)).to.equal(1);
   });
 
-  it('ends the trust in browsers with the factor, and only with it', async () => {
+  it('ends the trust in browsers only if it removes a factor', async () => {
     const expiresAt = setting().clock.now() + MINUTE;
     const trusted = aTrustedBrowser({ expiresAt });
     const bob = await person('acme', SMS, TOTP);
@@ -165,7 +165,7 @@ describe('a change of number (3.5)', () => {
     expect(await setting().browsers.list(bob.id)).to.have.length(1);
   });
 
-  it('can be tried again after the store failed half way [R10]', async () => {
+  it('can be repeated after the store failed half-way [R10]', async () => {
     const bob = await person('strict', SMS);
     const policyResult = await setting().judged(bob);
     const { selfServiceWith, stores } = setting();
@@ -178,7 +178,7 @@ describe('a change of number (3.5)', () => {
     expect([await phoneOf(bob), await left(bob)]).to.deep.equal([OTHER, []]);
   });
 
-  it('is one, when 50 ask for it at once', async () => {
+  it('happens once when 50 requests ask for it at once', async () => {
     const bob = await person('strict', SMS);
     const policyResult = await setting().judged(bob);
     await together(50, () => setting().selfService.changePhone(policyResult, OTHER, FROM));

@@ -66,7 +66,7 @@ describe('links in mails', () => {
   describe('that confirm an address', () => {
     const confirm = (token: string) => setting().links.confirmEmail(token, ADDRESS);
 
-    it('confirm it, once and again, and note it once [2.5]', async () => {
+    it('confirm it, also repeatedly, and record it once [2.5]', async () => {
       const token = setting().links.tokenFor('confirm-email', bob);
       expect(acceptedBy(await confirm(token)).emailConfirmed).to.equal(true);
       expect((await now())?.emailConfirmed).to.equal(true);
@@ -93,21 +93,21 @@ describe('links in mails', () => {
       expect((await now())?.emailConfirmed).to.equal(false);
     });
 
-    it('confirm no address but the one that the mail went to', async () => {
+    it('confirm only the address that the mail went to', async () => {
       const token = setting().links.tokenFor('confirm-email', { id: bob.id, email: 'old@acme.test' });
       expect(await setting().links.whose('confirm-email', token)).to.equal(null);
       expect(refusalOf(await confirm(token))).to.deep.equal(GONE);
       expect((await now())?.emailConfirmed).to.equal(false);
     });
 
-    it('are good for their own account alone', async () => {
+    it('are valid for their own account only', async () => {
       const eve = await setting().person({ email: 'eve@acme.test' });
       await confirm(setting().links.tokenFor('confirm-email', eve));
       expect((await now())?.emailConfirmed).to.equal(false);
       expect((await now(eve))?.emailConfirmed).to.equal(true);
     });
 
-    it('are none when somebody else made them up', async () => {
+    it('are refused when they are forged', async () => {
       for (const token of strange('confirm-email')) {
         expect(await setting().links.whose('confirm-email', token), token).to.equal(null);
         expect(refusalOf(await confirm(token)), token).to.deep.equal(GONE);
@@ -116,7 +116,7 @@ describe('links in mails', () => {
       expect(await setting().events()).to.deep.equal([]);
     });
 
-    it('tell nothing of whom they are for', () => {
+    it('reveal nothing of their account', () => {
       const token = setting().links.tokenFor('confirm-email', bob);
       const decoded = [token, Buffer.from(token, 'base64url').toString('latin1'), decodeURIComponent(token)];
       for (const text of decoded) expect(text).not.to.include(bob.id).and.not.to.include('acme');
@@ -143,7 +143,7 @@ describe('links in mails', () => {
       return records.length + (await setting().browsers.list(id)).length;
     }
 
-    it('end every session and all trust, freeze the account, and tell of it [A48]', async () => {
+    it('end every session and all trust, freeze the account, and notify its owner [A48]', async () => {
       const eve = await setting().person({ email: 'eve@acme.test' });
       await signedIn(bob);
       await signedIn(eve);
@@ -159,7 +159,7 @@ describe('links in mails', () => {
       expect(await alive(eve)).to.equal(3);
     });
 
-    it('end what was begun since, when they are opened again; it is told once [A48]', async () => {
+    it('end later sign-ins too when they are opened again, with one notice [A48]', async () => {
       const token = tokenOf();
       await report(token);
       const since = (await now())?.frozenAt;
@@ -171,7 +171,7 @@ describe('links in mails', () => {
       expect(await setting().events()).to.deep.equal(['account.reported']);
     });
 
-    it('are told once when 50 say so at once [A48]', async () => {
+    it('cause one notice for 50 simultaneous reports [A48]', async () => {
       await signedIn(bob);
       const token = tokenOf();
       expect(tally((await together(50, () => report(token))).map(codeOf))).to.deep.equal({ ok: 50 });
@@ -180,7 +180,7 @@ describe('links in mails', () => {
       expect(await setting().events()).to.deep.equal(['account.reported']);
     });
 
-    it('are told after all, when the store failed the first time [A48]', async () => {
+    it('cause the notice on a repeat when the store failed the first time [A48]', async () => {
       await signedIn(bob);
       const { needs, stores } = setting();
       const failing = createMailedLinks({
@@ -195,7 +195,7 @@ describe('links in mails', () => {
       expect(setting().told).to.have.length(1);
     });
 
-    it('count again once somebody in charge has lifted it', async () => {
+    it('freeze the account again after an administrator lifted the freeze', async () => {
       await report(tokenOf());
       await setting().stores.accounts.setFrozen(bob.id, null);
       setting().clock.nextStep(MINUTE);
@@ -213,14 +213,14 @@ describe('links in mails', () => {
       expect((await now())?.frozenAt).to.equal(null);
     });
 
-    it('count from an address that is not the account’s any more', async () => {
+    it('are valid from a former address of the account', async () => {
       const token = setting().links.tokenFor('not-me', { id: bob.id, email: 'old@acme.test' });
       expect((await setting().links.whose('not-me', token))?.email).to.equal('old@acme.test');
       expect(codeOf(await report(token))).to.equal('ok');
       expect((await now())?.frozenAt).not.to.equal(null);
     });
 
-    it('are none when somebody else made them up', async () => {
+    it('are refused when they are forged', async () => {
       await signedIn(bob);
       for (const token of strange('not-me')) {
         expect(refusalOf(await report(token)), token).to.deep.equal(GONE);
@@ -230,14 +230,14 @@ describe('links in mails', () => {
     });
   });
 
-  describe('on an account that is frozen', () => {
+  describe('of a frozen account', () => {
     async function frozen(changes: Parameters<ReturnType<typeof setting>['person']>[0]): Promise<Account> {
       const account = await setting().person({ email: 'ann@strict.test', tenantId: 'strict', ...changes });
       await setting().stores.accounts.setFrozen(account.id, setting().clock.now());
       return account;
     }
 
-    it('no factor is set up, by whoever knows the password alone [A48]', async () => {
+    it('leave no enrolment to a person who knows only the password [A48]', async () => {
       const ann = await frozen({});
       for (const method of ['totp', 'email', 'sms', 'passkey'] as const) {
         const transaction = await setting().begun(ann);
@@ -247,7 +247,7 @@ describe('links in mails', () => {
       expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal([]);
     });
 
-    it('a set-up that was begun before is not confirmed [A48]', async () => {
+    it('leave an earlier enrolment unconfirmed [A48]', async () => {
       const ann = await setting().person({ email: 'ann@strict.test', tenantId: 'strict' });
       const { begin, confirm, codeFor, stored } = appSetUp(setting, () => ann);
       const transaction: SignInTransaction = await begin();
@@ -258,7 +258,7 @@ describe('links in mails', () => {
       expect(await stored()).to.deep.equal([]);
     });
 
-    it('none is removed, made the default or turned off, and no recovery codes are made [A48]', async () => {
+    it('allow no removal, no new default and no new recovery codes [A48]', async () => {
       const phones = [
         { method: 'totp', secret: SECRET },
         { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' },

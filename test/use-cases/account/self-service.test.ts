@@ -35,17 +35,17 @@ describe('self-service', () => {
     };
   }
 
-  describe('what is offered', () => {
+  describe('the offer of methods', () => {
     const BUILT: readonly MethodName[] = BUILT_METHODS;
     const ofThese = (...names: MethodName[]) => names.filter((name) => BUILT.includes(name));
 
-    it('is what the tenant allows and this release can do [2.6]', async () => {
+    it('is every method that the tenant allows and this release supports [2.6]', async () => {
       expect(setting().selfService.offered((await who('strict')).policyResult)).to.deep.equal(
         ofThese('passkey', 'totp', 'sms', 'email'),
       );
     });
 
-    it('is no eleventh of a kind [A19 A100]', async () => {
+    it('excludes an eleventh factor of a kind [A19 A100]', async () => {
       const { policyResult } = await who('strict', ONE_PHONE);
       const [phone] = policyResult.enrolments;
       if (!phone) throw new Error('there is no phone');
@@ -57,7 +57,7 @@ describe('self-service', () => {
       expect(offeredTo(10)).to.include('sms').and.not.include('totp');
     });
 
-    it('is nothing where the tenant is off, but to an administrator', async () => {
+    it('is empty where the tenant is off, except for an administrator', async () => {
       expect(setting().selfService.offered((await who('plain')).policyResult)).to.deep.equal([]);
       const boss = await who('plain', { email: 'boss@plain.test', role: 'admin' });
       expect(setting().selfService.offered(boss.policyResult)).to.deep.equal(ofThese('passkey', 'totp'));
@@ -81,7 +81,7 @@ describe('self-service', () => {
     });
 
     for (const tenantId of ['open', 'plain']) {
-      it(`removes every factor in a tenant called ${tenantId}, and what failed with them [A53]`, async () => {
+      it(`removes every factor and its failures in a tenant called ${tenantId} [A53]`, async () => {
         const { policyResult, left, failures } = await who(tenantId, TWO_PHONES);
         expect(setting().selfService.mayTurnOff(policyResult)).to.equal(true);
         expect(codeOf(await setting().selfService.turnOff(policyResult, ADDRESS))).to.equal('ok');
@@ -92,7 +92,7 @@ describe('self-service', () => {
     }
   });
 
-  describe('removing one', () => {
+  describe('removing a factor', () => {
     it('is refused for the last one where one is required [A53]', async () => {
       const { policyResult, left } = await who('strict', ONE_PHONE);
       const id = policyResult.enrolments[0]?.id ?? '';
@@ -102,7 +102,7 @@ describe('self-service', () => {
       expect(await left()).to.equal(1);
     });
 
-    it('takes the last one where none is required [A53]', async () => {
+    it('removes the last one where none is required [A53]', async () => {
       const { policyResult, left, failures } = await who('open', ONE_PHONE);
       expect(
         codeOf(
@@ -114,7 +114,7 @@ describe('self-service', () => {
     });
 
     for (const tenantId of ['strict', 'open']) {
-      it(`takes one of two in a tenant called ${tenantId}, and what failed stays counted [4.3]`, async () => {
+      it(`removes one of two in a tenant called ${tenantId}, and keeps its failures [4.3]`, async () => {
         const { policyResult, left, failures } = await who(tenantId, TWO_PHONES);
         const [, tablet] = policyResult.enrolments;
         expect(codeOf(await setting().selfService.remove(policyResult, tablet?.id ?? '', ADDRESS))).to.equal(
@@ -134,7 +134,7 @@ describe('self-service', () => {
       });
     }
 
-    it('touches no factor of somebody else: it is as good as gone [A61]', async () => {
+    it('treats a factor of another account as missing [A61]', async () => {
       const eve = await who('open', { email: 'eve@open.test', ...ONE_PHONE });
       const { policyResult } = await who('open', TWO_PHONES);
       const id = eve.policyResult.enrolments[0]?.id ?? '';
@@ -144,7 +144,7 @@ describe('self-service', () => {
     });
 
     for (const tenantId of ['strict', 'open']) {
-      it(`is noted once when the form is sent twice in a tenant called ${tenantId}`, async () => {
+      it(`is recorded once when the form is sent twice in a tenant called ${tenantId}`, async () => {
         const { policyResult, left } = await who(tenantId, TWO_PHONES);
         const id = policyResult.enrolments[0]?.id ?? '';
         await together(2, () => setting().selfService.remove(policyResult, id, ADDRESS));

@@ -9,7 +9,7 @@ describe('the audit log', () => {
   const setting = freshSetting();
   const lines = () => setting().stores.audit.list({ limit: 10 });
 
-  it('keeps a line with id and time, and nothing where nothing was said', async () => {
+  it('stores an event with id and time, without empty fields', async () => {
     await setting().needs.auditLog({ event: 'config.reloaded' });
     const [line] = await lines();
     const { id, ...rest } = line ?? { id: '' };
@@ -25,7 +25,7 @@ describe('the audit log', () => {
     expect(rest).to.deep.equal({ ...nothing, event: 'config.reloaded', atMs: NOW });
   });
 
-  it('gives later lines greater ids, none of which can be guessed', async () => {
+  it('gives later events greater ids that cannot be guessed', async () => {
     const { clock, needs } = setting();
     for (let line = 0; line < 5; line += 1) {
       await needs.auditLog({ event: 'config.reloaded' });

@@ -37,14 +37,14 @@ describe('the operator', () => {
   });
   afterEach(() => stores.close());
 
-  it('sees the accounts of the tenants asked for, in their order', async () => {
+  it('sees the accounts of the requested tenants, in their order', async () => {
     const emails = async (ids: string[]) => (await operation.listAccounts(ids)).map(({ email }) => email);
     expect(await emails(['kantoor', 'acme'])).to.deep.equal(['anna@kantoor.test', 'bob@acme.test']);
     expect(await emails(['acme'])).to.deep.equal(['bob@acme.test']);
     expect(await emails([])).to.deep.equal([]);
   });
 
-  it('sees the factors of an account without their secrets, however the address is typed [A109]', async () => {
+  it('sees the factors of an account without their secrets, however the e-mail address is typed [A109]', async () => {
     const factors = await operation.listFactors(' BOB@acme.test ');
     expect(factors?.map(({ id, label }) => [id, label])).to.deep.equal([
       ['enrolment-1', 'old phone'],
@@ -70,7 +70,7 @@ describe('the operator', () => {
     expect(await operation.listFactors('anna@kantoor.test')).to.have.lengthOf(1);
   });
 
-  it('frees the account of its lock and its failures with the factor', async () => {
+  it('clears the lock and the failures of the account with the factor', async () => {
     const [own, other] = [secondFactorSubject('account-1'), secondFactorSubject('account-2')];
     for (const subject of [own, other]) {
       await stores.lockouts.addFailure(subject, 'totp', NOW);
@@ -84,7 +84,7 @@ describe('the operator', () => {
     expect(await stores.lockouts.read(other)).to.deep.equal(locked);
   });
 
-  it('leaves a trace of each removal, and finds it by tenant and by account', async () => {
+  it('leaves an audit event of each removal, found by tenant and by account', async () => {
     await operation.removeFactors('bob@acme.test', 'all');
     await operation.removeFactors('anna@kantoor.test', 'all');
     const events = await operation.listAudit({ tenantId: 'acme', limit: 10 });
@@ -115,7 +115,7 @@ describe('the operator', () => {
     ]);
   });
 
-  it('removes a factor once, whoever else is at it', async () => {
+  it('removes a factor once, however many do so at the same time', async () => {
     const both = await Promise.all([
       operation.removeFactors('bob@acme.test', 'all'),
       operation.removeFactors('bob@acme.test', 'all'),

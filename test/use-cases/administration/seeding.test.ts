@@ -30,7 +30,7 @@ describe('seeding', () => {
     return hasher.inTurn((verify) => verify(stored, password));
   };
 
-  it('creates an account as it is written, its password hashed', async () => {
+  it('creates an account from the configuration, with a hashed password', async () => {
     expect(await seed()).to.equal(true);
     const { password, factors, passwordHash, ...written } = BOB;
     const account = await found();
@@ -40,18 +40,18 @@ describe('seeding', () => {
     expect([password, passwordHash, factors.length]).to.deep.equal([PASSWORD, null, 2]);
   });
 
-  it('spells the address as it will be looked for', async () => {
+  it('normalises the e-mail address as the sign-in does', async () => {
     await seed({ email: '  Bob@ACME.test ' });
     expect(await found()).not.to.equal(null);
     expect(await seed()).to.equal(false);
   });
 
-  it('composes the password as it will be compared', async () => {
+  it('normalises the password as the sign-in does', async () => {
     await seed({ password: 'cafe\u0301 au lait' });
     expect(await matches('caf\u00e9 au lait')).to.equal(true);
   });
 
-  it('keeps a hash that was given, and none where there is none', async () => {
+  it('keeps a given hash, or none', async () => {
     const passwordHash = await hash('another password', { memoryCost: 19_456 });
     await seed({ password: null, passwordHash });
     await seed({ email: 'eve@acme.test', password: null });
@@ -59,7 +59,7 @@ describe('seeding', () => {
     expect((await setting().stores.accounts.findByEmail('eve@acme.test'))?.passwordHash).to.equal(null);
   });
 
-  it('sets up the factors as if the person had done it, with their secrets sealed', async () => {
+  it('enrols the factors as a person would, with encrypted secrets', async () => {
     await seed();
     const account = await found();
     const [totp, email] = await setting().stores.enrolments.listByAccount(account?.id ?? '');
@@ -78,7 +78,7 @@ describe('seeding', () => {
     expect(setting().onDisk()).not.to.include(SECRET).and.not.to.include(PASSWORD);
   });
 
-  it('makes a factor that opens a sign-in', async () => {
+  it('creates a factor that works at a sign-in', async () => {
     await seed({ factors: [{ method: 'totp', secret: SECRET }] });
     const account = await found();
     if (!account) throw new Error('no account');
@@ -88,7 +88,7 @@ describe('seeding', () => {
     ).to.equal('ok');
   });
 
-  it('changes nothing about an account that is there', async () => {
+  it('does not change an existing account', async () => {
     await seed();
     const before = await found();
     const factors = await setting().stores.enrolments.listByAccount(before?.id ?? '');
@@ -128,13 +128,13 @@ describe('seeding', () => {
       });
     }
 
-    it('writes nothing for an account that is there', async () => {
+    it('writes nothing for an existing account', async () => {
       await seed();
       expect(await interruptedAt(1).seed(BOB)).to.equal(false);
     });
 
     for (const write of [1, 2, 3]) {
-      it(`leaves no account without its factors at write ${write}, and the next start makes it whole`, async () => {
+      it(`leaves no account without its factors at write ${write}, and the next start completes it`, async () => {
         const fault = await interruptedAt(write)
           .seed(BOB)
           .then(

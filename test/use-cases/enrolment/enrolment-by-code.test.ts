@@ -27,7 +27,7 @@ import { codeSetUp } from './code-enrolment.ts';
 const OTHER = '+31687654321';
 const TENANTS = [aTenant('acme', { methods: ['totp', 'email', 'sms'] })];
 
-describe('setting up codes that are sent', () => {
+describe('enrolling sent codes', () => {
   const setting = freshSetting({ tenants: TENANTS });
   let account: Account;
   const { begin, tryToSend, send, confirm, view, methods, stored } = codeSetUp(setting, () => account);
@@ -41,7 +41,7 @@ describe('setting up codes that are sent', () => {
     (await setting().stores.enrolments.listByAccount(account.id)).filter((each) => each.method === method);
 
   describe('by SMS (3.3)', () => {
-    it('asks for a number, sends a code there, and binds the number once it is answered', async () => {
+    it('asks for a number, sends a code to it, and enrols the number after a right answer', async () => {
       const transaction = await begin('sms');
       expect(await view(transaction, 'sms')).to.deep.equal({
         id: null,
@@ -65,7 +65,7 @@ describe('setting up codes that are sent', () => {
       expect(codeOf(await verify(context, 'sms', await setting().sentCode(PHONE)))).to.equal('ok');
     });
 
-    it('wants a number before anything else', async () => {
+    it('requires a number first', async () => {
       const transaction = await begin('sms');
       for (const phone of [null, '', 'bob', '0612345678']) {
         expect(refusalOf(await tryToSend(transaction, 'sms', phone))).to.deep.equal({
@@ -76,7 +76,7 @@ describe('setting up codes that are sent', () => {
       expect(await setting().outbox()).to.deep.equal([]);
     });
 
-    it('notes who gave a wrong code, and where [A19]', async () => {
+    it('records a wrong code with its account and IP address [A19]', async () => {
       const transaction = await send(await begin('sms'), 'sms', PHONE);
       expect(codeOf(await confirm(transaction, 'sms', 'wrong'))).to.equal('code_invalid');
       const [line] = await setting().stores.audit.list({ limit: 1 });
@@ -91,7 +91,7 @@ describe('setting up codes that are sent', () => {
       });
     });
 
-    it('sends again to the same number, and to another one that is typed [3.6]', async () => {
+    it('sends again to the same number, or to another typed one [3.6]', async () => {
       const first = await send(await begin('sms'), 'sms', PHONE);
       const again = await send(first, 'sms');
       const code = await setting().sentCode(PHONE);
@@ -104,7 +104,7 @@ describe('setting up codes that are sent', () => {
       expect((await stored())?.phone).to.equal(OTHER);
     });
 
-    it('binds the number that the code went to, and no other [A39]', async () => {
+    it('enrols only the number that the code went to [A39]', async () => {
       const mine = await send(await begin('sms'), 'sms', PHONE);
       const code = await setting().sentCode(PHONE);
       // A second tab of the same visit types a number of its own, and its page is sent with the code of the first.
@@ -117,7 +117,7 @@ describe('setting up codes that are sent', () => {
       expect((await stored())?.phone).to.equal(null);
     });
 
-    it('takes the place of the number of before: there is one [3.5]', async () => {
+    it('replaces the previous number, because an account has one [3.5]', async () => {
       account = await setting().person({
         email: 'ann@acme.test',
         phone: PHONE,
@@ -132,7 +132,7 @@ describe('setting up codes that are sent', () => {
       expect(setting().told.map(({ topic }) => topic)).to.deep.equal(['phone-changed', 'factor-added']);
     });
 
-    it('two clicks send one, and bind one', async () => {
+    it('sends one code and enrols one number after two clicks', async () => {
       const transaction = await begin('sms');
       const both = await together(2, () => tryToSend(transaction, 'sms', PHONE, ''));
       const [one, two] = both.map(acceptedBy);
@@ -148,7 +148,7 @@ describe('setting up codes that are sent', () => {
   });
 
   describe('by mail', () => {
-    it('sends to the address of the account, which a right answer confirms [2.5]', async () => {
+    it('sends to the address of the account, and confirms it after a right answer [2.5]', async () => {
       expect((await stored())?.emailConfirmed).to.equal(false);
       const transaction = await send(await begin('email'), 'email');
       expect(await view(transaction, 'email')).to.include({ destination: 'b••••••@a••••••' });
@@ -162,7 +162,7 @@ describe('setting up codes that are sent', () => {
       expect(codeOf(await verify(context, 'email', await setting().sentCode(EMAIL)))).to.equal('ok');
     });
 
-    it('takes no number: it goes nowhere but there', async () => {
+    it('ignores a number and sends to that address only', async () => {
       const transaction = await begin('email');
       await send(transaction, 'email', OTHER);
       expect((await setting().outbox()).map(({ to, channel }) => [channel, to])).to.deep.equal([
@@ -170,7 +170,7 @@ describe('setting up codes that are sent', () => {
       ]);
     });
 
-    it('is one factor, however often it is set up', async () => {
+    it('adds one factor, however often it is repeated', async () => {
       for (let times = 0; times < 2; times += 1) {
         const transaction = await send(await begin('email'), 'email');
         acceptedBy(await confirm(transaction, 'email', await setting().sentCode(EMAIL)));
@@ -179,7 +179,7 @@ describe('setting up codes that are sent', () => {
     });
   });
 
-  it('its code opens no sign-in, and is used up [A36]', async () => {
+  it('uses up its code, which is not valid at a sign-in [A36]', async () => {
     account = await setting().person({ email: 'ann@acme.test', emailConfirmed: true, ...withTotp });
     const transaction = await send(await begin('email'), 'email');
     const code = await setting().sentCode('ann@acme.test');
@@ -190,7 +190,7 @@ describe('setting up codes that are sent', () => {
     expect(await enrolled('email')).to.have.length(1);
   });
 
-  it('refuses a step whose turn it is not', async () => {
+  it('refuses a step out of order', async () => {
     const sms = await send(await begin('sms'), 'sms', PHONE);
     const code = await setting().sentCode(PHONE);
     for (const step of ['totp', 'email', 'proof'] as const) {
@@ -201,7 +201,7 @@ describe('setting up codes that are sent', () => {
     expect(await methods()).to.deep.equal([]);
   });
 
-  it('after 100 failures in a row replaces the refused factor, and counts anew', async () => {
+  it('replaces a refused factor after 100 failures in a row, and restarts the count', async () => {
     account = await setting().person({
       email: 'ann@acme.test',
       phone: PHONE,
@@ -220,7 +220,7 @@ describe('setting up codes that are sent', () => {
   });
 });
 
-describe('setting up codes that are sent, where nothing can be handed over', () => {
+describe('enrolling sent codes while the gateway fails', () => {
   let isDown = true;
   const setting = freshSetting({
     tenants: TENANTS,
@@ -233,7 +233,7 @@ describe('setting up codes that are sent, where nothing can be handed over', () 
   let account: Account;
   const { begin, tryToSend, send, view } = codeSetUp(setting, () => account);
 
-  it('leaves the number and the code of before as they were [R19]', async () => {
+  it('keeps the previous number and code [R19]', async () => {
     account = await setting().person();
     isDown = true;
     const transaction = await begin('sms');

@@ -23,7 +23,7 @@ describe('enrolment: after 100 failures in a row', () => {
     await failed(3, 'email');
   });
 
-  it('replaces the refused factor, and counts anew', async () => {
+  it('replaces the refused factor, and restarts the count', async () => {
     await failed(FAILURES_UNTIL_REFUSED, 'totp');
     const [old] = await stored();
     const transaction = await begin();
@@ -40,7 +40,7 @@ describe('enrolment: after 100 failures in a row', () => {
     expect(codeOf(revived)).to.equal('code_invalid');
   });
 
-  it('leaves a factor beside the new one while it is not refused', async () => {
+  it('keeps a factor that is not refused beside the new one', async () => {
     await failed(FAILURES_UNTIL_REFUSED - 1, 'totp');
     const transaction = await begin();
     acceptedBy(await confirm(transaction, { typed: await codeFor(transaction) }));

@@ -17,7 +17,7 @@ import {
 } from '../setting.ts';
 import { appSetUp } from './app-enrolment.ts';
 
-describe('enrolment: setting up an authenticator app', () => {
+describe('enrolment of an authenticator app', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { enforcement: 'required' })] });
   let account: Account;
 
@@ -28,7 +28,7 @@ describe('enrolment: setting up an authenticator app', () => {
   const { begin, secretOf, codeFor, confirm, stored } = appSetUp(setting, () => account);
 
   describe('the secret', () => {
-    it('is shown with all that an app needs [3.2]', async () => {
+    it('is shown with all values that an app needs [3.2]', async () => {
       const transaction = await begin();
       const shown = setting().enrolment.reveal(transaction, await setting().judged(account));
       expect(shown?.secret).to.match(/^[A-Z2-7]{32}$/);
@@ -37,19 +37,19 @@ describe('enrolment: setting up an authenticator app', () => {
       expect(decodeURIComponent(shown?.uri ?? '')).to.include('Doublelock:bob@acme.test');
     });
 
-    it('is kept in the sign-in, and stays the same for who comes back to the page', async () => {
+    it('is kept in the sign-in, and is the same when the page is opened again', async () => {
       const transaction = await begin();
       expect(await setting().stores.transactions.find(transaction.uid, NOW)).to.deep.equal(transaction);
       expect(await begin(transaction)).to.deep.equal(transaction);
     });
 
-    it('is one when the form is sent twice', async () => {
+    it('is the same when the form is sent twice', async () => {
       const transaction = await setting().begun(account);
       const [one, two] = await together(2, () => begin(transaction));
       expect(one).to.deep.equal(two);
     });
 
-    it('is not made for a sign-in that has moved on', async () => {
+    it('is not made for a sign-in that has changed meanwhile', async () => {
       const transaction = await setting().begun(account);
       const policyResult = await setting().judged(account);
       await setting().stores.transactions.save({ ...transaction, later: true });
@@ -68,7 +68,7 @@ describe('enrolment: setting up an authenticator app', () => {
       );
     });
 
-    it('is not made for a method that has no set-up of its own', async () => {
+    it('is not made for a method without its own enrolment', async () => {
       const transaction = await setting().begun(account);
       for (const method of ['recovery', 'app'] as const) {
         const outcome = await setting().enrolment.begin(transaction, await setting().judged(account), method);
@@ -76,7 +76,7 @@ describe('enrolment: setting up an authenticator app', () => {
       }
     });
 
-    it('is not shown where no set-up is under way, or one of a method that is not built', async () => {
+    it('is not shown without an enrolment, or for a method that is not built', async () => {
       const transaction = await setting().begun(account);
       const policyResult = await setting().judged(account);
       expect(setting().enrolment.reveal(transaction, policyResult)).to.equal(null);
@@ -84,13 +84,13 @@ describe('enrolment: setting up an authenticator app', () => {
       expect(setting().enrolment.reveal({ ...transaction, pendingEnrolment }, policyResult)).to.equal(null);
     });
 
-    it('opens for nobody else [A39]', async () => {
+    it('cannot be decrypted for another account [A39]', async () => {
       const transaction = await begin();
       const eve = await setting().judged(await setting().person({ email: 'eve@acme.test' }));
       expect(() => setting().enrolment.reveal(transaction, eve)).to.throw();
     });
 
-    it('lies nowhere in clear, neither before it is confirmed nor after [A98]', async () => {
+    it('is never stored in clear, before or after its confirmation [A98]', async () => {
       const transaction = await begin();
       const secret = await secretOf(transaction);
       expect(setting().onDisk()).to.include(transaction.uid).and.not.to.include(secret);
@@ -111,7 +111,7 @@ describe('enrolment: setting up an authenticator app', () => {
   });
 
   describe('the first code', () => {
-    it('makes the factor, and counts as given in this sign-in [4.1]', async () => {
+    it('creates the factor, and counts as the second factor of this sign-in [4.1]', async () => {
       const transaction = await begin();
       const typed = await codeFor(transaction);
       const after = acceptedBy(await confirm(transaction, { typed, label: ' work phone ', app: 'Aegis' }));
@@ -148,7 +148,7 @@ describe('enrolment: setting up an authenticator app', () => {
       });
     });
 
-    it('burns its step: the code of the step before opens nothing either [A36]', async () => {
+    it('uses up its time step and the earlier one [A36]', async () => {
       const transaction = await begin();
       acceptedBy(await confirm(transaction, { typed: await codeFor(transaction, 1) }));
       expect((await stored())[0]).to.include({
@@ -165,7 +165,7 @@ describe('enrolment: setting up an authenticator app', () => {
     });
 
     for (const typed of ['', '12345', '1234567', 'abcdef', '\u0000']) {
-      it(`is not ${JSON.stringify(typed)}: nothing is set up, and the same secret can be tried again [3.8]`, async () => {
+      it(`is refused as ${JSON.stringify(typed)}, and the same secret can be tried again [3.8]`, async () => {
         const transaction = await begin();
         const refusal = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null };
         expect(refusalOf(await confirm(transaction, { typed }))).to.deep.equal(refusal);
@@ -175,7 +175,7 @@ describe('enrolment: setting up an authenticator app', () => {
       });
     }
 
-    it('tells a clock that is off [3.8]', async () => {
+    it('reports a clock that is off [3.8]', async () => {
       const transaction = await begin();
       const outcome = await confirm(transaction, { typed: await codeFor(transaction, -5) });
       expect(refusalOf(outcome)).to.deep.equal({
@@ -185,7 +185,7 @@ describe('enrolment: setting up an authenticator app', () => {
       });
     });
 
-    it('takes a label and an app of 60 characters, and no longer ones', async () => {
+    it('allows labels and app names of up to 60 characters', async () => {
       const transaction = await begin();
       const typed = await codeFor(transaction);
       const long = 'x'.repeat(61);
@@ -202,15 +202,15 @@ describe('enrolment: setting up an authenticator app', () => {
       expect((await stored())[0]).to.include({ label: 'l'.repeat(60), app: 'a'.repeat(60) });
     });
 
-    it('is refused where no set-up is under way', async () => {
+    it('is refused without an enrolment under way', async () => {
       expect(refusalOf(await confirm(await setting().begun(account)))).to.deep.equal({
         code: 'session_expired',
       });
     });
   });
 
-  describe('more than once', () => {
-    it('makes one factor of twenty clicks at once [A41]', async () => {
+  describe('repeated requests', () => {
+    it('create one factor after twenty simultaneous clicks [A41]', async () => {
       const transaction = await begin();
       const typed = await codeFor(transaction);
       const outcomes = await together(20, () => confirm(transaction, { typed }));
@@ -223,7 +223,7 @@ describe('enrolment: setting up an authenticator app', () => {
       });
     });
 
-    it('makes no second factor of a page that was sent again', async () => {
+    it('create no second factor when a page is sent again', async () => {
       const transaction = await begin();
       const typed = await codeFor(transaction);
       const first = acceptedBy(await confirm(transaction, { typed }));
@@ -231,7 +231,7 @@ describe('enrolment: setting up an authenticator app', () => {
       expect(await stored()).to.have.lengthOf(1);
     });
 
-    it('tells of a factor that was bound, though its sign-in has moved on', async () => {
+    it('notify the owner of an enrolled factor, even if its sign-in has changed', async () => {
       const transaction = await begin();
       await setting().stores.transactions.save({ ...transaction, later: true });
       expect(codeOf(await confirm(transaction, { typed: await codeFor(transaction) }))).to.equal(
@@ -241,7 +241,7 @@ describe('enrolment: setting up an authenticator app', () => {
       expect(await setting().events()).to.deep.equal(['enrolment.created', 'recovery.created']);
     });
 
-    it('sets up two phones, each with a secret of its own', async () => {
+    it('enrol two phones, each with its own secret', async () => {
       for (const label of ['phone', 'tablet']) {
         const transaction = await begin();
         acceptedBy(await confirm(transaction, { typed: await codeFor(transaction), label }));

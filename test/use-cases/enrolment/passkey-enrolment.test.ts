@@ -8,7 +8,7 @@ import { authenticatorAt, passkeyHolder } from './passkey-holder.ts';
 
 const REFUSED = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, passkey: 'refused' };
 
-describe('passkeys: setting one up', () => {
+describe('enrolment of a passkey', () => {
   const setting = freshSetting({
     tenants: [aTenant('acme', { enforcement: 'required', methods: ['totp', 'passkey'] })],
   });
@@ -18,7 +18,7 @@ describe('passkeys: setting one up', () => {
     account = await setting().person();
   });
 
-  it('names the account by something that says nothing of it, and stays the same', async () => {
+  it('uses a stable user handle that reveals nothing of the account', async () => {
     const { user, challenge } = await creationOf(account, await begin(account));
     expect(user).to.include({ name: 'bob@acme.test', displayName: 'Bob' });
     expect(Buffer.from(user.id, 'base64url')).to.have.lengthOf(32);
@@ -30,7 +30,7 @@ describe('passkeys: setting one up', () => {
     expect((await creationOf(eve, await begin(eve))).user.id).not.to.equal(user.id);
   });
 
-  it('asks for the same as long as the visit lasts', async () => {
+  it('keeps its challenge during a sign-in', async () => {
     const transaction = await begin(account);
     expect(await begin(account, transaction)).to.deep.equal(transaction);
     expect(await setting().stores.transactions.find(transaction.uid, setting().clock.now())).to.deep.equal(
@@ -38,7 +38,7 @@ describe('passkeys: setting one up', () => {
     );
   });
 
-  it('keeps the key sealed, its counter, and the name that it was given', async () => {
+  it('stores the encrypted key, the counter and the given name', async () => {
     const transaction = await setUp(account, authenticatorAt(), '  Work laptop ');
     const [passkey, ...more] = await stored(account);
     expect(more).to.have.lengthOf(0);
@@ -54,13 +54,13 @@ describe('passkeys: setting one up', () => {
     expect(await setting().events()).to.deep.equal(['enrolment.created', 'recovery.created']);
   });
 
-  it('notes of what kind it is, and whether it knew its owner', async () => {
+  it('records the kind of the passkey, and its user verification', async () => {
     const key = authenticatorAt(undefined, { verifies: false, isBound: false });
     const { authentications } = await setUp(account, key);
     expect(authentications.at(-1)?.passkey).to.deep.equal({ userVerified: false, deviceBound: false });
   });
 
-  it('meets the policy, and takes a second one with another name', async () => {
+  it('satisfies the policy, and allows a second passkey with another name', async () => {
     const laptop = authenticatorAt();
     const { authentications } = await setUp(account, laptop, 'Laptop');
     expect((await setting().judged(account, { authentications })).decision).to.include({ kind: 'satisfied' });
@@ -70,7 +70,7 @@ describe('passkeys: setting one up', () => {
     expect((await stored(account)).map(({ label }) => label)).to.deep.equal(['Laptop', 'Key']);
   });
 
-  it('takes no passkey of another origin, and none that was made for another visit [A43]', async () => {
+  it('refuses a passkey of another origin, and one of another sign-in [A43]', async () => {
     const transaction = await begin(account);
     const asked = await creationOf(account, transaction);
     const elsewhere = authenticatorAt('https://login.evil.example').create(asked);
@@ -84,7 +84,7 @@ describe('passkeys: setting one up', () => {
     acceptedBy(await confirm(account, transaction, authenticatorAt().create(asked)));
   });
 
-  it('takes no passkey a second time [A43]', async () => {
+  it('refuses the same passkey a second time [A43]', async () => {
     const transaction = await begin(account);
     const response = authenticatorAt().create(await creationOf(account, transaction));
     const done = acceptedBy(await confirm(account, transaction, response));
@@ -92,7 +92,7 @@ describe('passkeys: setting one up', () => {
     expect(await stored(account)).to.have.lengthOf(1);
   });
 
-  it('says so where the passkey is one of the account’s already', async () => {
+  it('reports a passkey that the account has already', async () => {
     const laptop = authenticatorAt();
     const first = await begin(account);
     const made = laptop.create(await creationOf(account, first));
@@ -109,7 +109,7 @@ describe('passkeys: setting one up', () => {
     expect(await stored(account)).to.have.lengthOf(1);
   });
 
-  it('is one when fifty forms are sent at once', async () => {
+  it('adds one passkey when fifty forms are sent at once', async () => {
     const transaction = await begin(account);
     const response = authenticatorAt().create(await creationOf(account, transaction));
     const all = await together(50, () => confirm(account, transaction, response));
@@ -119,7 +119,7 @@ describe('passkeys: setting one up', () => {
     expect(tally(await setting().events())).to.deep.equal({ 'enrolment.created': 1, 'recovery.created': 1 });
   });
 
-  it('refuses a name that is too long, and keeps what was asked', async () => {
+  it('refuses a name that is too long, and keeps its challenge', async () => {
     const transaction = await begin(account);
     const response = authenticatorAt().create(await creationOf(account, transaction));
     expect(refusalOf(await confirm(account, transaction, response, 'x'.repeat(61)))).to.deep.equal({
@@ -137,7 +137,7 @@ describe('passkeys: setting one up', () => {
     expect(await stored(account)).to.deep.equal([]);
   });
 
-  it('has no page before its turn, nor where another method is set up', async () => {
+  it('has no page out of order, nor during the enrolment of another method', async () => {
     const { enrolment, passkeys, judged, begun } = setting();
     const policyResult = await judged(account);
     expect(passkeys.creation(await begun(account), policyResult)).to.equal(null);
@@ -146,13 +146,13 @@ describe('passkeys: setting one up', () => {
     expect(codeOf(await confirm(account, app, ''))).to.equal('session_expired');
   });
 
-  describe('where the first factor is bound after a mailed code alone', () => {
+  describe('where a mailed code must precede the first factor', () => {
     const proving = freshSetting({
       tenants: [aTenant('acme', { methods: ['passkey'], setUpProof: 'email' })],
     });
     const holder = passkeyHolder(proving);
 
-    it('asks for nothing before that code was given [A47]', async () => {
+    it('requests no passkey before that code was given [A47]', async () => {
       const bob = await proving().person();
       const transaction = await holder.begin(bob);
       const policyResult = await proving().judged(bob);

@@ -13,7 +13,7 @@ import { appSetUp } from './app-enrolment.ts';
 
 const FROM = { ip: ADDRESS, clientId: null };
 
-describe('recovery codes made anew', () => {
+describe('renewed recovery codes', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { enforcement: 'required' })] });
   const { begin, confirm, codeFor } = appSetUp(setting, () => account);
   const { verify } = sendingIn(setting);
@@ -40,7 +40,7 @@ describe('recovery codes made anew', () => {
     return setting().recovery.renew(from, await setting().judged(account), FROM);
   }
 
-  it('are ten, in the place of all before', async () => {
+  it('are ten, and replace all earlier ones', async () => {
     const { codes } = await setUp();
     acceptedBy(await use(codes[0]));
     const shown = setting().recovery.shown(acceptedBy(await renew()).transaction);
@@ -52,7 +52,7 @@ describe('recovery codes made anew', () => {
     expect(setting().told.at(-2)).to.deep.equal({ accountId: account.id, topic: 'recovery-made' });
   });
 
-  it('are one set of two clicks at once', async () => {
+  it('are one set after two simultaneous clicks', async () => {
     await setUp();
     const transaction = await setting().begun(account);
     const outcomes = (await together(2, () => renew(transaction))).map(acceptedBy);
@@ -63,12 +63,12 @@ describe('recovery codes made anew', () => {
     expect(codeOf(await use(shown?.[0]))).to.equal('ok');
   });
 
-  it('are not for who has nothing to recover from', async () => {
+  it('are refused to an account without a factor', async () => {
     expect(codeOf(await renew())).to.equal('method_not_allowed');
     expect(await sets()).to.deep.equal([]);
   });
 
-  it('are not for whose factors are frozen', async () => {
+  it('are refused to a frozen account', async () => {
     const { codes } = await setUp();
     await setting().stores.accounts.setFrozen(account.id, NOW);
     expect(codeOf(await renew())).to.equal('forbidden');
@@ -76,7 +76,7 @@ describe('recovery codes made anew', () => {
   });
 
   for (const deadline of [1, 2, 3]) {
-    it(`are good if they are shown, and the old ones if not, when it is interrupted at write ${deadline} [R23]`, async () => {
+    it(`are valid if they were shown, else the old ones are, after an interruption at write ${deadline} [R23]`, async () => {
       const { codes } = await setUp();
       const transaction = await setting().begun(account);
       const { enrolments, transactions } = setting().stores;

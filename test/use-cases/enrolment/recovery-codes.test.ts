@@ -46,8 +46,8 @@ describe('recovery codes', () => {
   /** In a sign-in of its own. */
   const use = async (code = '') => verify(await setting().atCode(account), 'recovery', code);
 
-  describe('are made', () => {
-    it('with the first factor, ten of them, good from then on', async () => {
+  describe('when they are made', () => {
+    it('are ten, come with the first factor and are valid from then on', async () => {
       const { codes } = await setUp();
       expect(codes).to.have.length(10);
       expect(await sets()).to.have.length(1);
@@ -62,21 +62,21 @@ describe('recovery codes', () => {
       expect(await left()).to.equal(8);
     });
 
-    it('for nobody whose set-up was not confirmed', async () => {
+    it('are not made for an unconfirmed enrolment', async () => {
       const transaction = await begin();
       const [code] = setting().recovery.shown(transaction);
       expect(await sets()).to.deep.equal([]);
       expect(codeOf(await use(code))).to.equal('method_not_allowed');
     });
 
-    it('once: further factors bring none', async () => {
+    it('are made once, and further factors bring none', async () => {
       await setUp();
       const { codes } = await setUp();
       expect(codes).to.deep.equal([]);
       expect(await sets()).to.have.length(1);
     });
 
-    it('once for two visits at once: who came second is shown none, since those would not be good [R23]', async () => {
+    it('are made once for two simultaneous sign-ins, and only the first one shows them [R23]', async () => {
       const [first, second] = [await begin(), await begin()];
       const one = acceptedBy(await confirm(first, { typed: await codeFor(first) }));
       const two = acceptedBy(await confirm(second, { typed: await codeFor(second) }));
@@ -84,7 +84,7 @@ describe('recovery codes', () => {
       expect(codeOf(await use(setting().recovery.shown(one)[0]))).to.equal('ok');
     });
 
-    it('and stay to be put away when another set-up is begun before that [A52]', async () => {
+    it('remain to be saved when another enrolment starts first [A52]', async () => {
       const { transaction, codes } = await setUp();
       const again = await begin(transaction);
       expect(setting().recovery.shown(again)).to.deep.equal(codes);
@@ -92,7 +92,7 @@ describe('recovery codes', () => {
       expect(setting().recovery.shown(after)).to.deep.equal(codes);
     });
 
-    it('as one set of fifty clicks at once', async () => {
+    it('are one set after fifty simultaneous clicks', async () => {
       const transaction = await begin();
       const typed = await codeFor(transaction);
       const outcomes = (await together(50, () => confirm(transaction, { typed }))).map(acceptedBy);
@@ -103,8 +103,8 @@ describe('recovery codes', () => {
     });
   });
 
-  describe('are shown', () => {
-    it('until they are put away, and never after [A52]', async () => {
+  describe('when they are shown', () => {
+    it('stay on the page until they are confirmed as saved, and are never shown afterwards [A52]', async () => {
       const { transaction, codes } = await setUp();
       expect(setting().recovery.shown(transaction)).to.deep.equal(codes);
       const after = acceptedBy(await setting().recovery.putAway(transaction));
@@ -114,7 +114,7 @@ describe('recovery codes', () => {
       expect(acceptedBy(await setting().recovery.putAway(after))).to.deep.equal(after);
     });
 
-    it('and put away by two clicks at once', async () => {
+    it('can be confirmed by two simultaneous clicks', async () => {
       const { transaction } = await setUp();
       const [one, two] = (await together(2, () => setting().recovery.putAway(transaction))).map(acceptedBy);
       expect(one).to.deep.equal(two);
@@ -125,7 +125,7 @@ describe('recovery codes', () => {
       );
     });
 
-    it('to their owner alone: no code lies anywhere in clear, and each is known by a digest [A98]', async () => {
+    it('are stored as digests only, and never in clear [A98]', async () => {
       const { codes } = await setUp();
       const onDisk = setting().onDisk();
       for (const code of codes) {
@@ -142,8 +142,8 @@ describe('recovery codes', () => {
     });
   });
 
-  describe('are taken', () => {
-    it('once: the second time it is used [A41]', async () => {
+  describe('when they are used', () => {
+    it('are accepted once [A41]', async () => {
       const { codes } = await setUp();
       acceptedBy(await use(codes[4]));
       expect(refusalOf(await use(codes[4]))).to.deep.equal({ code: 'code_used' });
@@ -152,7 +152,7 @@ describe('recovery codes', () => {
       expect(await left()).to.equal(9);
     });
 
-    it('in one of fifty sign-ins that offer it at once [A41]', async () => {
+    it('are accepted in one of fifty sign-ins that offer one at once [A41]', async () => {
       const { codes } = await setUp();
       const standings = await together(50, () => setting().atCode(account));
       const outcomes = await Promise.all(
@@ -164,7 +164,7 @@ describe('recovery codes', () => {
       expect(used).to.deep.equal([{ accountId: account.id, topic: 'recovery-used', left: 9 }]);
     });
 
-    it('as one of fifty posts of one page [A41]', async () => {
+    it('are accepted once for fifty posts of one page [A41]', async () => {
       const { codes } = await setUp();
       const context = await setting().atCode(account);
       const outcomes = await together(50, () => verify(context, 'recovery', codes[0] ?? ''));
@@ -174,7 +174,7 @@ describe('recovery codes', () => {
       expect(tally(await setting().events())['recovery.used']).to.equal(1);
     });
 
-    it('however they are written down', async () => {
+    it('are accepted in every notation', async () => {
       const { codes } = await setUp();
       const [one = '', two = ''] = codes;
       expect(codeOf(await use(one.toUpperCase().replaceAll('-', ' ')))).to.equal('ok');
@@ -183,7 +183,7 @@ describe('recovery codes', () => {
       );
     });
 
-    it('from their own account alone [A39]', async () => {
+    it('are accepted from their own account only [A39]', async () => {
       const { codes } = await setUp();
       const mine = account;
       account = await setting().person({ email: 'eve@acme.test' });
@@ -193,7 +193,7 @@ describe('recovery codes', () => {
       expect(codeOf(await use(codes[0]))).to.equal('ok');
     });
 
-    it('and their owner is told, with the number that is left', async () => {
+    it('cause a notice to the owner with the number that is left', async () => {
       const { codes } = await setUp();
       await inTurn(3, (index) => use(codes[index]));
       const told = setting().told.filter(({ topic }) => topic === 'recovery-used');
@@ -201,7 +201,7 @@ describe('recovery codes', () => {
     });
   });
 
-  it('cannot be guessed at: ten tries in 15 minutes, and then the account waits [A29]', async () => {
+  it('allow ten attempts in 15 minutes, and then lock the account [A29]', async () => {
     const { codes } = await setUp();
     let context = await setting().atCode(account);
     const outcomes = await inTurn(100, async (index) => {
@@ -217,7 +217,7 @@ describe('recovery codes', () => {
     expect(codeOf(await use(codes[0]))).to.equal('ok');
   });
 
-  it('what is no code at all is counted as well [A29]', async () => {
+  it('count malformed codes as failures too [A29]', async () => {
     await setUp();
     const context = await setting().atCode(account);
     const outcomes = await inTurn(6, () => verify(context, 'recovery', 'open sesame'));
@@ -226,7 +226,7 @@ describe('recovery codes', () => {
     expect(failures).to.deep.equal({ recovery: 5 });
   });
 
-  it('are no reason to choose, and are offered beside what is set up [2.7]', async () => {
+  it('cause no chooser, and are offered beside the enrolled factors [2.7]', async () => {
     await setUp();
     const policyResult = await setting().judged(account);
     expect(policyResult.decision).to.deep.equal({
@@ -236,7 +236,7 @@ describe('recovery codes', () => {
     });
   });
 
-  it('are offered no more once all are used, until there are new ones [A105]', async () => {
+  it('are no longer offered once all are used, until there are new ones [A105]', async () => {
     const { transaction, codes } = await setUp();
     const offered = async () => (await setting().judged(account)).decision;
     const both = { kind: 'prove', methods: ['totp', 'recovery'], preferred: 'totp' };
@@ -258,7 +258,7 @@ describe('recovery codes', () => {
     expect(await offered()).to.deep.equal(both);
   });
 
-  it('were not made for who was set up by configuration: none are left', async () => {
+  it('are missing for an account that the configuration enrolled', async () => {
     account = await setting().person({ email: 'anna@acme.test', ...withTotp });
     expect(await left()).to.equal(0);
     setting().clock.nextStep(PERIOD);

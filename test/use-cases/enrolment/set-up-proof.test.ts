@@ -25,7 +25,7 @@ import { codeSetUp } from './code-enrolment.ts';
 
 const REQUIRED = { enforcement: 'required', methods: ['totp', 'email', 'sms'] } as const;
 
-describe('the proof before a first factor', () => {
+describe('the confirmation before a first factor', () => {
   const setting = freshSetting({
     tenants: [aTenant('acme', { ...REQUIRED, setUpProof: 'email' }), aTenant('lax', REQUIRED)],
   });
@@ -39,7 +39,7 @@ describe('the proof before a first factor', () => {
   });
 
   for (const method of ['totp', 'sms', 'email'] as const) {
-    it(`${method} is bound by nobody who has the password alone [A48]`, async () => {
+    it(`stops the enrolment of ${method} by a person who has only the password [A48]`, async () => {
       const transaction = await begin(method);
       expect(await step(transaction)).to.equal('proof');
       expect(setting().enrolment.reveal(transaction, await setting().judged(account))).to.equal(null);
@@ -52,7 +52,7 @@ describe('the proof before a first factor', () => {
     });
   }
 
-  it('a mailed code opens the way to what was chosen, and confirms the address [A48]', async () => {
+  it('continues with the chosen method after a mailed code, and confirms the address [A48]', async () => {
     const transaction = await send(await begin('totp'), 'proof');
     expect(await view(transaction, 'proof')).to.deep.include({
       destination: 'b••••••@a••••••',
@@ -87,7 +87,7 @@ describe('the proof before a first factor', () => {
     expect(setting().told).to.deep.equal([{ accountId: account.id, topic: 'factor-added', method: 'totp' }]);
   });
 
-  it('counts for codes by mail, which are bound by it: no second code is asked for [A48]', async () => {
+  it('enrols codes by mail at once, without a second code [A48]', async () => {
     const transaction = await send(await begin('email'), 'proof');
     const bound = acceptedBy(await confirm(transaction, 'proof', await setting().sentCode(EMAIL)));
     expect(bound.authentications.map((authentication) => authentication.method)).to.deep.equal([
@@ -101,7 +101,7 @@ describe('the proof before a first factor', () => {
     expect(decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
   });
 
-  it('goes to the address of the account, and offers to confirm it by a link where it is unconfirmed', async () => {
+  it('goes to the address of the account, with a link that confirms an unconfirmed address', async () => {
     await send(await begin('totp'), 'proof');
     const [mail] = await setting().outbox();
     expect(mail).to.include({ channel: 'email', to: EMAIL });
@@ -114,7 +114,7 @@ describe('the proof before a first factor', () => {
     expect(other?.text).not.to.include('/confirm/');
   });
 
-  it('is not asked where the tenant wants none', async () => {
+  it('is skipped where the tenant requires none', async () => {
     account = await setting().person({ tenantId: 'lax', email: 'bob@lax.test' });
     const transaction = await begin('totp');
     expect(await step(transaction)).to.equal('totp');
@@ -125,20 +125,20 @@ describe('the proof before a first factor', () => {
     expect((await stored())?.emailConfirmed).to.equal(false);
   });
 
-  it('is not asked before a further factor', async () => {
+  it('is skipped before a further factor', async () => {
     account = await setting().person({ email: 'ann@acme.test', ...withTotp });
     expect(await step(await begin('sms'))).to.equal('sms');
     expect(await step(await begin('email'))).to.equal('email');
   });
 
-  it('is asked again in another visit, and once in this one whatever is chosen', async () => {
+  it('is required once per sign-in, whatever is chosen', async () => {
     const transaction = await send(await begin('totp'), 'proof');
     const proven = acceptedBy(await confirm(transaction, 'proof', await setting().sentCode(EMAIL)));
     expect(await step(await begin('sms', proven))).to.equal('sms');
     expect(await step(await begin('totp'))).to.equal('proof');
   });
 
-  it('is asked again when all factors were removed [A58]', async () => {
+  it('is required again when all factors were removed [A58]', async () => {
     account = await setting().person({ email: 'ann@acme.test', ...withTotp });
     const transaction = await begin('totp');
     expect(await step(transaction)).to.equal('totp');
@@ -150,7 +150,7 @@ describe('the proof before a first factor', () => {
   });
 
   describe('its code', () => {
-    it('is expired after 90 seconds, and another one is sent [2.8]', async () => {
+    it('expires after 90 seconds, and another one is sent [2.8]', async () => {
       const transaction = await send(await begin('totp'), 'proof');
       const code = await setting().sentCode(EMAIL);
       setting().clock.nextStep(90_000);
@@ -160,7 +160,7 @@ describe('the proof before a first factor', () => {
       expect(codeOf(await confirm(again, 'proof', await setting().sentCode(EMAIL)))).to.equal('ok');
     });
 
-    it('is good for this visit, and for this purpose [A39]', async () => {
+    it('is valid for this sign-in and this purpose only [A39]', async () => {
       const mine = await send(await begin('totp'), 'proof');
       const code = await setting().sentCode(EMAIL);
       const other = await send(await begin('totp'), 'proof');
@@ -173,7 +173,7 @@ describe('the proof before a first factor', () => {
       expect(codeOf(await tryToSend(email, 'proof'))).to.equal('session_expired');
     });
 
-    it('is taken once [A37]', async () => {
+    it('is accepted once [A37]', async () => {
       const transaction = await send(await begin('totp'), 'proof');
       const code = await setting().sentCode(EMAIL);
       const proven = acceptedBy(await confirm(transaction, 'proof', code));
@@ -182,7 +182,7 @@ describe('the proof before a first factor', () => {
       expect(codeOf(await confirm(later, 'proof', code))).to.equal('code_expired');
     });
 
-    it('binds one factor of fifty clicks at once [A41]', async () => {
+    it('enrols one factor after fifty simultaneous clicks [A41]', async () => {
       const transaction = await send(await begin('email'), 'proof');
       const code = await setting().sentCode(EMAIL);
       const outcomes = await together(50, () => confirm(transaction, 'proof', code));
@@ -192,7 +192,7 @@ describe('the proof before a first factor', () => {
       expect(tally(await setting().events())['enrolment.created']).to.equal(1);
     });
 
-    it('cannot be guessed: five in one visit, ten in 15 minutes, then the account waits [A19 A48]', async () => {
+    it('allows five attempts in one sign-in and ten in 15 minutes, and then locks the account [A19 A48]', async () => {
       let transaction = await send(await begin('totp'), 'proof');
       const refusals = await inTurn(11, async (index) => {
         if (index === 5) transaction = await send(await begin('totp'), 'proof');
@@ -220,7 +220,7 @@ describe('the proof before a first factor', () => {
       });
     });
 
-    it('leaves a line in the trail when it is late, or was never sent [A48]', async () => {
+    it('causes an audit event when it is late, or was never sent [A48]', async () => {
       const transaction = await begin('totp');
       await confirm(transaction, 'proof', '123456');
       const asked = await send(transaction, 'proof');
@@ -233,7 +233,7 @@ describe('the proof before a first factor', () => {
       ]);
     });
 
-    it('sending it again brings no new tries [A22]', async () => {
+    it('allows no further attempts when it is sent again [A22]', async () => {
       let transaction = await send(await begin('totp'), 'proof');
       await inTurn(4, () => confirm(transaction, 'proof', 'wrong'));
       transaction = await send(transaction, 'proof');
@@ -244,7 +244,7 @@ describe('the proof before a first factor', () => {
       });
     });
 
-    it('is sent five times in ten minutes, over all visits', async () => {
+    it('is sent five times in ten minutes, over all sign-ins', async () => {
       await inTurn(5, async () => send(await begin('totp'), 'proof'));
       const refusal = refusalOf(await tryToSend(await begin('totp'), 'proof'));
       expect(refusal).to.deep.equal({ code: 'resend_too_soon', retryAt: NOW + 10 * MINUTE });
@@ -253,7 +253,7 @@ describe('the proof before a first factor', () => {
   });
 
   describe('a frozen account', () => {
-    it('begins nothing, and confirms nothing that was begun before', async () => {
+    it('starts no enrolment, and confirms none that was started before', async () => {
       const transaction = await send(await begin('email'), 'proof');
       const code = await setting().sentCode(EMAIL);
       await setting().stores.accounts.setFrozen(account.id, NOW);

@@ -13,7 +13,7 @@ function listed(id: string, text = id): ListedKey {
   return { id, cipher: createCipher([{ id, key }]), digestKey: digestKeyOf(key) };
 }
 
-describe('letting encryption keys in', () => {
+describe('the admission of encryption keys', () => {
   const dataDir = freshDataDir();
   const clock = createSettableClock(NOW);
   let stores: EmbeddedStores;
@@ -39,23 +39,23 @@ describe('letting encryption keys in', () => {
     return String(error);
   }
 
-  it('gives the digests of before to a store that knew no keys yet: those of the oldest [R35]', async () => {
+  it('keeps the digests of the oldest key for a store without recorded keys [R35]', async () => {
     expect(await admit(b, a)).to.equal(a.digestKey);
   });
 
-  it('keeps the key of digests through any rotation, and when its own is long gone [R35]', async () => {
+  it('keeps the digest key through any rotation, also after its encryption key was removed [R35]', async () => {
     for (const list of [[a], [a, b], [b, a], [b], [b, c], [c, b], [c]] as const)
       expect(await admit(...list)).to.equal(a.digestKey);
     expect(await stores.keys.list()).to.have.length(3);
   });
 
-  it('is the same for 20 who start for the first time at once [R35]', async () => {
+  it('gives the same result to 20 simultaneous first starts [R35]', async () => {
     const given = await together(20, () => admit(b, a));
     expect(new Set(given)).to.deep.equal(new Set([a.digestKey]));
     expect(await stores.keys.list()).to.have.length(2);
   });
 
-  it('refuses a list without a key that has sealed what is stored, and says which [R35]', async () => {
+  it('refuses a list without a key that stored records need, and names it [R35]', async () => {
     await admit(a);
     await admit(b, a);
     inUse = new Set(['a']);
@@ -67,14 +67,14 @@ describe('letting encryption keys in', () => {
     expect(await admit(b)).to.equal(a.digestKey);
   });
 
-  it('does not miss a key that was listed, and never in use [R35]', async () => {
+  it('accepts a list without a key that was never in use [R35]', async () => {
     await admit(a);
     await admit(a, b);
     inUse = new Set(['b']);
     expect(await admit(a)).to.equal(a.digestKey);
   });
 
-  it('refuses a list of strangers, even to a store with nothing sealed: every digest would be lost [R35]', async () => {
+  it('refuses a list of unknown keys only, because every digest would be lost [R35]', async () => {
     await admit(a);
     expect(await refusal(b, c)).to.include('"a"');
     await stores.keys.remove('a');
@@ -88,7 +88,7 @@ describe('letting encryption keys in', () => {
     expect(await refusal(b, impostor)).to.include('"a" is not the one');
   });
 
-  it('notes when each key came into use', async () => {
+  it('records when each key came into use', async () => {
     await admit(a);
     clock.set(NOW + 1);
     await admit(a, b);

@@ -18,7 +18,7 @@ const toTheEnd: Pace = async () => true;
 /** More than a page. */
 const MANY = 450;
 
-describe('sealing anew', () => {
+describe('re-encryption', () => {
   const dataDir = freshDataDir();
   let stores: EmbeddedStores;
   beforeEach(() => {
@@ -46,7 +46,7 @@ describe('sealing anew', () => {
     grantId: 'g',
   });
 
-  it('reaches everything once, over many pages, and a second round finds nothing to do [R35]', async () => {
+  it('reaches every record once, over many pages, and leaves nothing for a second round [R35]', async () => {
     for (let n = 0; n < MANY; n += 1) await enrol(`e${n}`);
     await stores.enrolments.insert(anEnrolment({ id: 'mail', method: 'email', secret: null }));
     await stores.providerDurable.upsert('Grant', 'one', grant('granted'), NOW + MINUTE);
@@ -62,14 +62,14 @@ describe('sealing anew', () => {
     expect(await reencryption().round(toTheEnd)).to.deep.equal({ reencrypted: 0, unreadable: 0 });
   });
 
-  it('is done once between several instances at it [R35]', async () => {
+  it('happens once when several instances run it [R35]', async () => {
     for (let n = 0; n < 20; n += 1) await enrol(`e${n}`);
     const rounds = await together(4, () => reencryption().round(toTheEnd));
     expect(rounds.reduce((sum, { reencrypted }) => sum + reencrypted, 0)).to.equal(20);
     expect(await counts()).to.deep.equal({ new: { factors: 20, tokens: 0 } });
   });
 
-  it('overwrites nothing that changed, and brings nothing back that went, in the meantime [R35]', async () => {
+  it('overwrites no concurrent change, and restores no removed record [R35]', async () => {
     await enrol('e1');
     await enrol('e2');
     await stores.providerDurable.upsert('Grant', 'one', grant('granted'), NOW + MINUTE);
@@ -96,7 +96,7 @@ describe('sealing anew', () => {
     expect(cipher.decrypt(String(stored?.sealed), providerPurpose('Grant'))).to.equal('granted more');
   });
 
-  it('leaves what it cannot read as it is [R35]', async () => {
+  it('does not change unreadable records [R35]', async () => {
     await enrol('lost', gone);
     await enrol('e1');
     const [before] = await stores.enrolments.listByAccount('of lost');
@@ -104,7 +104,7 @@ describe('sealing anew', () => {
     expect(await stores.enrolments.listByAccount('of lost')).to.deep.equal([before]);
   });
 
-  it('goes as slowly as it is told, and stops when it is', async () => {
+  it('keeps to its configured pace, and stops on request', async () => {
     for (let n = 0; n < MANY; n += 1) await enrol(`e${n}`);
     const told: number[] = [];
     const { reencrypted } = await reencryption().round(async (written) => told.push(written) < 2);
@@ -113,7 +113,7 @@ describe('sealing anew', () => {
     expect(await reencryption().round(toTheEnd)).to.include({ reencrypted: MANY - 400 });
   });
 
-  it('happens to what is used, too, and never to what is sealed already [R35]', async () => {
+  it('also happens when a record is used, and never to a record of the newest key [R35]', async () => {
     await enrol('e1');
     const [before] = await stores.enrolments.listByAccount('of e1');
     if (!before) throw new Error('it was not stored');

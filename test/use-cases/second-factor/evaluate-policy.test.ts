@@ -23,7 +23,7 @@ const setUp = (laterUntil: number | null, methods: readonly MethodName[] = ['tot
 
 const graceful = (graceDays = 7) => aTenant('graceful', { enforcement: 'required', graceDays });
 
-describe('judgement', () => {
+describe('the evaluation of the policy', () => {
   const setting = freshSetting({
     tenants: [
       aTenant('acme', { groups: { finance: 'required' } }),
@@ -35,7 +35,7 @@ describe('judgement', () => {
   const decisionOf = async (account: Account, changes: Partial<PolicyQuestion> = {}) =>
     (await setting().judged(account, changes)).decision;
 
-  it('is nobody\u2019s when the account is gone, or its tenant', async () => {
+  it('gives null when the account or its tenant is gone', async () => {
     const question = {
       authentications: [],
       requested: NO_ASSURANCE_REQUESTED,
@@ -46,7 +46,7 @@ describe('judgement', () => {
     expect(await setting().evaluatePolicy({ ...question, accountId: id })).to.equal(null);
   });
 
-  it('comes with what it was made from', async () => {
+  it('gives its result together with its input', async () => {
     const account = await setting().person(withTotp);
     const policyResult = await setting().judged(account);
     expect(policyResult.account).to.deep.equal(account);
@@ -57,7 +57,7 @@ describe('judgement', () => {
     expect(policyResult.decision).to.deep.equal({ kind: 'prove', methods: ['totp'], preferred: 'totp' });
   });
 
-  it('takes an account that was read already for what it is', async () => {
+  it('uses an account that was read already', async () => {
     const account = await setting().person({ tenantId: 'plain' });
     const requested = { ...NO_ASSURANCE_REQUESTED, always: true };
     expect(await decisionOf(account, { requested })).to.include({ kind: 'refuse' });
@@ -67,7 +67,7 @@ describe('judgement', () => {
     );
   });
 
-  it('takes all that was read already for what it is', async () => {
+  it('uses a snapshot that was read already', async () => {
     const account = await setting().person(withTotp);
     const snapshot = await setting().judged(account);
     await setting().stores.enrolments.remove(account.id, snapshot.enrolments[0]?.id ?? '');
@@ -75,19 +75,19 @@ describe('judgement', () => {
     expect(await decisionOf(account, { snapshot })).to.deep.equal(snapshot.decision);
   });
 
-  it('is stricter for who is in a stricter group [4.7]', async () => {
+  it('is stricter for a member of a stricter group [4.7]', async () => {
     const bob = await setting().person();
     const anna = await setting().person({ email: 'anna@acme.test', groups: ['finance'] });
     expect(await decisionOf(bob)).to.deep.equal(SATISFIED);
     expect(await decisionOf(anna)).to.deep.equal(setUp(null));
   });
 
-  it('asks nobody where the tenant is off', async () => {
+  it('requires nothing where the tenant is off', async () => {
     const account = await setting().person({ tenantId: 'plain', ...withTotp });
     expect(await decisionOf(account)).to.deep.equal(SATISFIED);
   });
 
-  it('takes no factor after 100 failures in a row, and takes it after 99 [A19]', async () => {
+  it('refuses a factor after 100 failures in a row, and accepts it after 99 [A19]', async () => {
     const account = await setting().person(withTotp);
     const fail = () => setting().stores.lockouts.addFailure(secondFactorSubject(account.id), 'totp', NOW);
     for (let times = 1; times < FAILURES_UNTIL_REFUSED; times += 1) await fail();
@@ -96,7 +96,7 @@ describe('judgement', () => {
     expect(await decisionOf(account)).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
   });
 
-  describe('of what was issued earlier', () => {
+  describe('of earlier sign-ins and tokens', () => {
     /** The decision from what is read for it, with how often the locks were looked at. */
     async function evaluate(account: Account, methods: readonly MethodName[]) {
       const { needs, stores } = setting();
@@ -129,12 +129,12 @@ describe('judgement', () => {
       return { decision: judged.decision, looks };
     }
 
-    it('looks at no locks where enough was given', async () => {
+    it('reads no locks where the policy is satisfied', async () => {
       const account = await setting().person(withTotp);
       expect(await evaluate(account, ['totp'])).to.deep.equal({ decision: SATISFIED, looks: 0 });
     });
 
-    it('looks at them where something is missing, and takes no factor after 100 failures [A19]', async () => {
+    it('reads locks where a factor is missing, and refuses one after 100 failures [A19]', async () => {
       const account = await setting().person(withTotp);
       const prove = { kind: 'prove', methods: ['totp'], preferred: 'totp' };
       expect(await evaluate(account, [])).to.deep.equal({ decision: prove, looks: 1 });
@@ -146,7 +146,7 @@ describe('judgement', () => {
     });
   });
 
-  it('never lets in on the password who has a factor of a kind that is not built', async () => {
+  it('admits nobody with the password alone who has a factor of a kind that is not built', async () => {
     const built: readonly MethodName[] = BUILT_METHODS;
     for (const method of METHOD_NAMES.filter((name) => !built.includes(name))) {
       const account = await setting().person({ email: `${method}@acme.test`, factors: [{ method }] });
@@ -154,14 +154,14 @@ describe('judgement', () => {
     }
   });
 
-  it('never lets in on the password who has a factor whose address or number is not known [2.2]', async () => {
+  it('admits nobody with the password alone who has a factor without a known address or number [2.2]', async () => {
     for (const method of ['email', 'sms'] as const) {
       const account = await setting().person({ email: `${method}@acme.test`, factors: [{ method }] });
       expect(await decisionOf(account), method).to.deep.equal({ kind: 'refuse', reason: 'no_usable_factor' });
     }
   });
 
-  describe('grace', () => {
+  describe('the grace period', () => {
     let account: Account;
     const key = () => `grace:${account.id}`;
     const evaluate = () => decisionOf(account, { occasion: 'existing-session' });
@@ -180,21 +180,21 @@ describe('judgement', () => {
     });
 
     for (const occasion of ['sign-in', 'existing-session', 'later'] as const) {
-      it(`begins with the first ${occasion} that finds the policy unmet`, async () => {
+      it(`starts with the first ${occasion} that finds the policy unmet`, async () => {
         expect(await setting().stores.onceKeys.peek(key())).to.equal(null);
         await decisionOf(account, { occasion });
         expect(await setting().stores.onceKeys.peek(key())).to.equal(String(NOW));
       });
     }
 
-    it('begins once, and is not renewed', async () => {
+    it('starts once, and is not renewed', async () => {
       expect(await decisionOf(account)).to.deep.equal(setUp(NOW + 7 * DAY));
       setting().clock.nextStep(3 * DAY);
       expect(await evaluate()).to.deep.equal(ON_GRACE);
       expect(await decisionOf(account)).to.deep.equal(setUp(NOW + 7 * DAY));
     });
 
-    it('begins at one moment for fifty who find it unmet at once, by clocks of their own', async () => {
+    it('has one start for fifty simultaneous evaluations with different clocks', async () => {
       const decisions = await together(50, async (index) => {
         const clock = { now: () => NOW + index };
         const evaluatePolicy = createPolicyEvaluation({
@@ -210,7 +210,7 @@ describe('judgement', () => {
       for (const decision of decisions) expect(decision).to.deep.equal(setUp(start + 7 * DAY));
     });
 
-    it('passes what stands until its end, and nothing after it', async () => {
+    it('accepts existing sessions until its end, and none after it', async () => {
       await decisionOf(account);
       setting().clock.set(NOW + 7 * DAY - 1);
       expect(await evaluate()).to.deep.equal(ON_GRACE);
@@ -221,7 +221,7 @@ describe('judgement', () => {
       expect(await decisionOf(account)).to.deep.equal(setUp(null));
     });
 
-    it('is not had anew by setting a factor up and taking it away', async () => {
+    it('does not start again after a factor was enrolled and removed', async () => {
       await decisionOf(account);
       const blank = { label: '', app: null, secret: null, lastStep: null, isDefault: false, createdAt: NOW };
       const phone = {
@@ -240,7 +240,7 @@ describe('judgement', () => {
       expect(await decisionOf(account)).to.deep.equal(setUp(null));
     });
 
-    it('does not begin for who has a factor, nor where it would carry nothing', async () => {
+    it('does not start for an account with a factor, nor where it would not apply', async () => {
       const bob = await setting().person({ email: 'bob@graceful.test', tenantId: 'graceful', ...withTotp });
       const anna = await setting().person({ email: 'anna@acme.test', groups: ['finance'] });
       await decisionOf(bob);
@@ -256,7 +256,7 @@ describe('judgement', () => {
       }
     });
 
-    it('follows the setting of today, counted from its own start [B.2]', async () => {
+    it('follows the current setting, counted from its own start [B.2]', async () => {
       await decisionOf(account);
       setting().clock.nextStep(5 * DAY);
       const decidedWith = async (graceDays: number) => {

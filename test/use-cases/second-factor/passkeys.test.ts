@@ -12,7 +12,7 @@ import { acceptedBy, aTenant, codeOf, freshSetting, refusalOf, tally, typing, wi
 const REFUSED = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, passkey: 'refused' };
 const UNVERIFIED = { ...REFUSED, passkey: 'unverified' };
 
-describe('passkeys: at a sign-in', () => {
+describe('a passkey at a sign-in', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { methods: ['totp', 'passkey'] })] });
   const { setUp, stored, asked, requestOf, answer, verify } = passkeyHolder(setting);
   let account: Account;
@@ -47,7 +47,7 @@ describe('passkeys: at a sign-in', () => {
     expect(await lines()).to.deep.equal(['second_factor.accepted']);
   });
 
-  it('is two factors, and no more, when it did not verify the person', async () => {
+  it('counts as two factors only, without user verification', async () => {
     const key = await holding({ verifies: false, isBound: false });
     const context = await asked(account);
     const { authentications } = acceptedBy(await verify(context, await answer(account, context, key)));
@@ -55,7 +55,7 @@ describe('passkeys: at a sign-in', () => {
     expect(amrOf(authentications)).to.deep.equal(['pwd', 'swk', 'user', 'mfa']);
   });
 
-  it('is no factor without the password, however well it knew the person', async () => {
+  it('is refused without the password, also with user verification', async () => {
     const laptop = await holding();
     const context = await asked(account);
     const { authentications } = acceptedBy(await verify(context, await answer(account, context, laptop)));
@@ -66,7 +66,7 @@ describe('passkeys: at a sign-in', () => {
     });
   });
 
-  it('asks once, for those of this account alone, and sends nothing', async () => {
+  it('is requested once, among those of this account only, and nothing is sent', async () => {
     await holding();
     const eve = await setting().person({ email: 'eve@acme.test' });
     await setUp(eve, authenticatorAt());
@@ -83,7 +83,7 @@ describe('passkeys: at a sign-in', () => {
     expect(one?.transaction.challenges[0]?.digest).not.to.equal(two?.transaction.challenges[0]?.digest);
   });
 
-  it('asks one thing when the form is sent twice', async () => {
+  it('has one challenge when the form is sent twice', async () => {
     await holding();
     const context = await setting().atCode(account);
     const policyResult = await setting().judged(account);
@@ -92,7 +92,7 @@ describe('passkeys: at a sign-in', () => {
     expect(one).to.deep.equal(two);
   });
 
-  describe('refuses [A43]', () => {
+  describe('is refused [A43]', () => {
     const wrong: readonly (readonly [string, Twist])[] = [
       ['another origin', { origin: 'http://localhost:3001' }],
       ['another site', { rpId: 'evil.example' }],
@@ -111,7 +111,7 @@ describe('passkeys: at a sign-in', () => {
       });
     }
 
-    it('a recorded answer, in this sign-in and in another', async () => {
+    it('as a replayed response, in this sign-in and in another', async () => {
       const laptop = await holding();
       const context = await asked(account);
       const recorded = await answer(account, context, laptop);
@@ -131,7 +131,7 @@ describe('passkeys: at a sign-in', () => {
       ]);
     });
 
-    it('a passkey of somebody else', async () => {
+    it('when it belongs to another account', async () => {
       await holding();
       const eve = await setting().person({ email: 'eve@acme.test' });
       const theirs = authenticatorAt();
@@ -141,7 +141,7 @@ describe('passkeys: at a sign-in', () => {
       expect(await lines()).to.deep.equal(['second_factor.refused passkey_unknown']);
     });
 
-    it('one without verification where it is demanded, and says so', async () => {
+    it('without user verification where it is required, with that reason', async () => {
       const laptop = await holding();
       const context = await asked(account, PHISHING_RESISTANT);
       expect((await requestOf(account, context)).userVerification).to.equal('required');
@@ -151,7 +151,7 @@ describe('passkeys: at a sign-in', () => {
       acceptedBy(await verify(context, await answer(account, context, laptop)));
     });
 
-    it('a counter that does not rise: there is a copy', async () => {
+    it('when its counter does not rise, which means a copy', async () => {
       const laptop = await holding();
       for (const counter of [7, 7, 6, 0]) {
         const context = await asked(account);
@@ -164,7 +164,7 @@ describe('passkeys: at a sign-in', () => {
       expect((await stored(account))[0]?.lastStep).to.equal(7);
     });
 
-    it('one of two copies that count to the same number at once', async () => {
+    it('when it is one of two copies with the same counter at once', async () => {
       const laptop = await holding();
       const sessions = await Promise.all([asked(account), asked(account)]);
       const answers = await Promise.all(
@@ -177,7 +177,7 @@ describe('passkeys: at a sign-in', () => {
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 1, code_invalid: 1 });
     });
 
-    it('what is no answer at all', async () => {
+    it('when the response is malformed', async () => {
       await holding();
       const context = await asked(account);
       for (const typed of ['', '{}', '123456']) {
@@ -187,7 +187,7 @@ describe('passkeys: at a sign-in', () => {
     });
   });
 
-  it('takes authenticators that count nothing, as often as they are used', async () => {
+  it('is accepted repeatedly from authenticators without a counter', async () => {
     const phone = await holding({ counts: false });
     for (const _ of [1, 2, 3]) {
       const context = await asked(account);
@@ -196,7 +196,7 @@ describe('passkeys: at a sign-in', () => {
     expect((await stored(account))[0]?.lastStep).to.equal(0);
   });
 
-  it('is one proof when fifty forms are sent at once [A43]', async () => {
+  it('is one authentication event when fifty forms are sent at once [A43]', async () => {
     const laptop = await holding();
     const context = await asked(account);
     const given = await answer(account, context, laptop);
@@ -207,7 +207,7 @@ describe('passkeys: at a sign-in', () => {
     expect(await lines()).to.deep.equal(['second_factor.accepted']);
   });
 
-  it('gets in while codes are locked, and its refusals lock nothing [D9]', async () => {
+  it('is accepted while codes are locked, and its refusals lock nothing [D9]', async () => {
     account = await setting().person({ email: 'carol@acme.test', ...withTotp });
     const laptop = authenticatorAt();
     await setUp(account, laptop);
@@ -225,7 +225,7 @@ describe('passkeys: at a sign-in', () => {
     expect(after).to.deep.include({ lockedUntil, failures: {} });
   });
 
-  it('is not asked of who has none, nor taken from them [A105]', async () => {
+  it('is neither requested from nor accepted for an account without one [A105]', async () => {
     account = await setting().person({ email: 'carol@acme.test', ...withTotp });
     const context = await setting().atCode(account);
     const policyResult = await setting().judged(account);
@@ -238,7 +238,7 @@ describe('passkeys: at a sign-in', () => {
     );
   });
 
-  it('is what a demand for it takes, and no code in its place [A105]', async () => {
+  it('is required for the phishing-resistant level, and no code replaces it [A105]', async () => {
     account = await setting().person({ email: 'carol@acme.test', ...withTotp });
     const laptop = authenticatorAt();
     await setUp(account, laptop);

@@ -23,8 +23,8 @@ describe('sending codes', () => {
   const someoneElse = (email: string, phone: string) =>
     setting().person({ ...REACHABLE, email, phone, factors: FACTORS });
 
-  describe('again [2.8 3.6]', () => {
-    it('goes on any time, five times in ten minutes; the sixth waits for the first to be ten minutes ago', async () => {
+  describe('repeatedly [2.8 3.6]', () => {
+    it('is possible five times in any ten minutes', async () => {
       let context = await askedBy(account, 'email');
       for (let minute = 1; minute < 5; minute += 1) {
         setting().clock.nextStep(MINUTE);
@@ -41,7 +41,7 @@ describe('sending codes', () => {
       expect(await sent()).to.equal(6);
     });
 
-    it('what is refused was not sent, and leaves the newest code good [A38]', async () => {
+    it('sends nothing when it is refused, and keeps the newest code valid [A38]', async () => {
       let context = await askedBy(account, 'email');
       for (let times = 1; times < 5; times += 1) context = acceptedBy(await resend(context, 'email'));
       const newest = await setting().sentCode(EMAIL);
@@ -50,7 +50,7 @@ describe('sending codes', () => {
       expect(codeOf(await verify(context, 'email', newest))).to.equal('ok');
     });
 
-    it('counts for the account: another sign-in and another method bring no more', async () => {
+    it('counts for the account, over all sign-ins and methods', async () => {
       await inTurn(3, () => askedBy(account, 'email'));
       await inTurn(2, () => askedBy(account, 'sms'));
       for (const method of ['email', 'sms'] as const) {
@@ -60,7 +60,7 @@ describe('sending codes', () => {
       expect(await sent()).to.equal(5);
     });
 
-    it('counts for the place too: accounts that share a number share its five', async () => {
+    it('counts for the number too, over all accounts that share it', async () => {
       const eve = await someoneElse('eve@acme.test', PHONE);
       await inTurn(3, () => askedBy(account, 'sms'));
       await inTurn(2, () => askedBy(eve, 'sms'));
@@ -72,14 +72,14 @@ describe('sending codes', () => {
       expect(codeOf(await tryToAsk(await setting().atCode(eve), 'email'))).to.equal('resend_too_soon');
     });
 
-    it('of twenty at once over as many sign-ins five are sent [A21]', async () => {
+    it('sends five of twenty at once over as many sign-ins [A21]', async () => {
       const standings = await together(20, () => setting().atCode(account));
       const outcomes = await Promise.all(standings.map((context) => tryToAsk(context, 'email')));
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 5, resend_too_soon: 15 });
       expect(await sent()).to.equal(5);
     });
 
-    it('is noted, whether it was sent or not', async () => {
+    it('is recorded, whether it was sent or not', async () => {
       await inTurn(6, async () => tryToAsk(await setting().atCode(account), 'email'));
       expect(tally(await setting().events())).to.deep.equal({
         'code.sent': 5,
@@ -89,7 +89,7 @@ describe('sending codes', () => {
   });
 
   describe('two clicks', () => {
-    it('of the chooser send one, at once or one after the other', async () => {
+    it('on the chooser send one code, at once or one after the other', async () => {
       const context = await setting().atCode(account);
       const both = await together(2, () => tryToAsk(context, 'email'));
       const [one, two] = both.map(acceptedBy);
@@ -101,7 +101,7 @@ describe('sending codes', () => {
       expect(await sent()).to.equal(5);
     });
 
-    it('of the button for another send one, at once or one after the other', async () => {
+    it('on the button for another code send one, at once or one after the other', async () => {
       const context = await askedBy(account, 'email');
       const seen = seenBy(context, 'email');
       const [one, two] = (await together(2, () => tryToAsk(context, 'email', { seen }))).map(acceptedBy);
@@ -112,14 +112,14 @@ describe('sending codes', () => {
       expect(await sent()).to.equal(2);
     });
 
-    it('of a page on which there was no code yet send one', async () => {
+    it('on a page without a code send one', async () => {
       const context = await setting().atCode(account);
       const one = acceptedBy(await tryToAsk(context, 'email', { seen: '' }));
       expect(acceptedBy(await tryToAsk(one, 'email', { seen: '' }))).to.deep.equal(one);
       expect(await sent()).to.equal(1);
     });
 
-    it('are two when the second was meant: of the page as it is now, or after a while', async () => {
+    it('send two codes when the second click is on the current page or later', async () => {
       const first = await askedBy(account, 'email');
       const second = acceptedBy(await resend(first, 'email'));
       const third = acceptedBy(await resend(second, 'email'));
@@ -128,7 +128,7 @@ describe('sending codes', () => {
       expect(await sent()).to.equal(4);
     });
 
-    it('lose against a sign-in that has moved on', async () => {
+    it('are refused when the sign-in has changed meanwhile', async () => {
       const context = await askedBy(account, 'email');
       await setting().stores.transactions.save({ ...context.transaction, later: true });
       expect(codeOf(await resend(context, 'email'))).to.equal('session_expired');
@@ -136,7 +136,7 @@ describe('sending codes', () => {
     });
   });
 
-  it('sending again clears no failure [A22]', async () => {
+  it('clears no failure when it is repeated [A22]', async () => {
     let context = await askedBy(account, 'email');
     const left: unknown[] = [];
     for (let times = 0; times < 4; times += 1) {
@@ -156,7 +156,7 @@ describe('sending codes', () => {
     expect(lockout.failures).to.deep.equal({ email: 5 });
   });
 
-  it('sends nothing to an account that has to wait [D9]', async () => {
+  it('is refused for a locked account [D9]', async () => {
     await setting().stores.lockouts.lock(secondFactorSubject(account.id), NOW + 15 * MINUTE, 1);
     const retryAt = NOW + 15 * MINUTE;
     for (const method of ['email', 'sms'] as const) {
@@ -169,7 +169,7 @@ describe('sending codes', () => {
   });
 });
 
-describe('a code that could not be handed over', () => {
+describe('a code that the gateway refused', () => {
   let isDown = true;
   const taken: Message[] = [];
   const setting = freshSetting({
@@ -191,7 +191,7 @@ describe('a code that could not be handed over', () => {
     account = await setting().person({ ...REACHABLE, factors: FACTORS });
   });
 
-  it('is told, and nothing waits for it; another method goes on [R19]', async () => {
+  it('is reported without a wait, and another method stays usable [R19]', async () => {
     const context = await setting().atCode(account);
     expect(refusalOf(await tryToAsk(context, 'sms'))).to.deep.equal({ code: 'delivery_failed' });
     const stored = await setting().stores.transactions.find(context.transaction.uid, NOW);
@@ -201,7 +201,7 @@ describe('a code that could not be handed over', () => {
     expect(codeOf(await verify(later, 'totp', setting().code()))).to.equal('ok');
   });
 
-  it('leaves the code before it good [R19]', async () => {
+  it('keeps the earlier code valid [R19]', async () => {
     isDown = false;
     const context = acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
     isDown = true;
@@ -212,12 +212,12 @@ describe('a code that could not be handed over', () => {
     expect(codeOf(await verify(later, 'sms', codeIn(taken[0])))).to.equal('ok');
   });
 
-  it('is counted: who tries on and on is told to wait [R19]', async () => {
+  it('is counted, and repeated requests have to wait [R19]', async () => {
     const outcomes = await inTurn(6, async () => tryToAsk(await setting().atCode(account), 'sms'));
     expect(tally(outcomes.map(codeOf))).to.deep.equal({ delivery_failed: 5, resend_too_soon: 1 });
   });
 
-  it('lies nowhere in clear, sent or not [A98]', async () => {
+  it('is never stored in clear, sent or not [A98]', async () => {
     isDown = false;
     const context = acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
     const onDisk = setting().onDisk();
@@ -226,7 +226,7 @@ describe('a code that could not be handed over', () => {
     expect(onDisk).not.to.include(Buffer.from(codeIn(taken[0])).toString('base64'));
   });
 
-  it('is not worth sending when its time is over, and says so to who sends it [R17]', async () => {
+  it('has an expiry, after which the sender drops it [R17]', async () => {
     isDown = false;
     acceptedBy(await tryToAsk(await setting().atCode(account), 'email'));
     expect(taken.map(({ to, expiresAt }) => [to, expiresAt])).to.deep.equal([[EMAIL, NOW + 90_000]]);

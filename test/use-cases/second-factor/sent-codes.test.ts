@@ -13,7 +13,7 @@ import { EMAIL, PHONE, REACHABLE, sendingIn } from './sending.ts';
 const TENANTS = [aTenant('acme', { enforcement: 'required', methods: ['totp', 'email', 'sms'] })];
 const FACTORS = [{ method: 'email' }, { method: 'sms' }, { method: 'totp', secret: SECRET }] as const;
 
-describe('a code that is sent', () => {
+describe('a sent code', () => {
   const setting = freshSetting({ tenants: TENANTS });
   const { ask, tryToAsk, resend, askedBy, verify, sent } = sendingIn(setting);
   let account: Account;
@@ -30,7 +30,7 @@ describe('a code that is sent', () => {
     'email' | 'sms',
     (typeof reached)['sms'],
   ][]) {
-    it(`by ${method} signs in, once, and says ${acr} [2.7 3.3 A76]`, async () => {
+    it(`by ${method} signs in once with ${acr} [2.7 3.3 A76]`, async () => {
       const context = await askedBy(account, method);
       expect(context.transaction.challenges).to.have.length(1);
       expect(context.transaction.challenges[0]).to.deep.include({ method, purpose: 'sign-in', sentAt: NOW });
@@ -46,7 +46,7 @@ describe('a code that is sent', () => {
     });
   }
 
-  it('goes to the one place that was set up, and says how long it is good [2.8]', async () => {
+  it('goes to the enrolled contact only, with its lifetime [2.8]', async () => {
     const mail = await askedBy(account, 'email');
     const text = await askedBy(account, 'sms');
     const messages: OutboxMessage[] = await setting().outbox();
@@ -68,7 +68,7 @@ describe('a code that is sent', () => {
     }
   });
 
-  it('works for 90 seconds, and is expired then [2.8]', async () => {
+  it('works for 90 seconds, and then expires [2.8]', async () => {
     const early = await askedBy(account, 'email');
     const first = await setting().sentCode(EMAIL);
     setting().clock.nextStep(LIFETIME * 1000 - 1);
@@ -82,13 +82,13 @@ describe('a code that is sent', () => {
     expect(setting().secondFactor.sentBy(late.transaction, policyResult, 'email')?.expiresAt).to.equal(null);
   });
 
-  it('is asked for anew where none was sent, and counted as wrong', async () => {
+  it('counts as wrong where none was sent, and has to be requested', async () => {
     const context = await setting().atCode(account);
     expect(codeOf(await verify(context, 'email', '123456'))).to.equal('code_expired');
     expect(await setting().events()).to.deep.equal(['second_factor.refused code_expired']);
   });
 
-  it('forgives spaces alone [A26]', async () => {
+  it('may contain spaces, and nothing else [A26]', async () => {
     const context = await askedBy(account, 'email');
     const code = await setting().sentCode(EMAIL);
     for (const typed of ['', code.slice(0, 5), `${code}0`, `${code}\u0000`]) {
@@ -97,7 +97,7 @@ describe('a code that is sent', () => {
     expect(codeOf(await verify(context, 'email', ` ${code.slice(0, 3)} ${code.slice(3)} `))).to.equal('ok');
   });
 
-  it('is good while it is the newest, and the one before is wrong [A38]', async () => {
+  it('is valid while it is the newest [A38]', async () => {
     const first = await askedBy(account, 'email');
     const before = await setting().sentCode(EMAIL);
     setting().clock.nextStep(5000);
@@ -108,7 +108,7 @@ describe('a code that is sent', () => {
     expect(codeOf(await verify(second, 'email', newest))).to.equal('ok');
   });
 
-  it('of two pages at once the one with the older code loses [A38]', async () => {
+  it('is refused when a page sends an older one at the same time as the newest [A38]', async () => {
     const first = await askedBy(account, 'email');
     const before = await setting().sentCode(EMAIL);
     setting().clock.nextStep(5000);
@@ -117,7 +117,7 @@ describe('a code that is sent', () => {
     expect(refusalOf(await verify(first, 'email', before))).to.deep.equal({ code: 'code_expired' });
   });
 
-  it('is used up by its sign-in, for good [A37]', async () => {
+  it('is used up by its sign-in for ever [A37]', async () => {
     const context = await askedBy(account, 'email');
     const code = await setting().sentCode(EMAIL);
     const transaction = acceptedBy(await verify(context, 'email', code));
@@ -129,7 +129,7 @@ describe('a code that is sent', () => {
     expect(codeOf(await verify(asksAgain, 'email', code))).to.equal('code_expired');
   });
 
-  it('is accepted once of fifty at once, and noted once [A41]', async () => {
+  it('is accepted once of fifty at once, and recorded once [A41]', async () => {
     const context = await askedBy(account, 'sms');
     const code = await setting().sentCode(PHONE);
     const outcomes = await together(50, () => verify(context, 'sms', code));
@@ -142,7 +142,7 @@ describe('a code that is sent', () => {
   });
 
   describe('is bound [A39]', () => {
-    it('to its sign-in: that of one opens no other, whoever asked', async () => {
+    it('to its sign-in, and is refused in every other', async () => {
       const mine = await askedBy(account, 'email');
       const code = await setting().sentCode(EMAIL);
       const other = await askedBy(account, 'email');
@@ -170,7 +170,7 @@ describe('a code that is sent', () => {
       expect(codeOf(await verify(context, 'email', mailed))).to.equal('ok');
     });
 
-    it('to the number that was set up: with another one the factor is none any more', async () => {
+    it('to the enrolled number, and is refused after a change of number', async () => {
       const context = await askedBy(account, 'sms');
       const code = await setting().sentCode(PHONE);
       await setting().stores.accounts.setPhone(account.id, '+31687654321');
@@ -181,7 +181,7 @@ describe('a code that is sent', () => {
       expect(codeOf(await verify(context, 'sms', code))).to.equal('ok');
     });
 
-    it('to what it is for: a code of a set-up opens no sign-in', async () => {
+    it('to its purpose: an enrolment code is refused at a sign-in', async () => {
       const { enrolment, judged, begun } = setting();
       const from = { ip: '192.0.2.7', clientId: 'rp', phone: null, seen: null };
       const authentications = [{ method: 'pwd', enrolmentId: null, atMs: NOW }] as const;
@@ -198,7 +198,7 @@ describe('a code that is sent', () => {
   });
 
   describe('is not sent [A105]', () => {
-    it('by a method that is not set up', async () => {
+    it('by a method that is not enrolled', async () => {
       const app = await setting().person({
         ...REACHABLE,
         email: 'app@acme.test',
@@ -211,7 +211,7 @@ describe('a code that is sent', () => {
       expect(await sent()).to.equal(0);
     });
 
-    it('by one that is too weak for what was asked', async () => {
+    it('by one that is too weak for the requested level', async () => {
       const requested = { ...NO_ASSURANCE_REQUESTED, acrs: ['https://refeds.org/profile/mfa'] as const };
       const context = { ...(await setting().atCode(account)), requested };
       expect(codeOf(await tryToAsk(context, 'email'))).to.equal('method_not_allowed');
@@ -243,7 +243,7 @@ describe('a code that is sent', () => {
     });
   });
 
-  it('lies nowhere in clear [A98]', async () => {
+  it('is never stored in clear [A98]', async () => {
     const context = await askedBy(account, 'email');
     const code = await setting().sentCode(EMAIL);
     const stored = await setting().stores.transactions.find(context.transaction.uid, NOW);
@@ -252,7 +252,7 @@ describe('a code that is sent', () => {
   });
 });
 
-describe('a code that is sent, where the tenant has forbidden its method since', () => {
+describe('a sent code of a method that the tenant has forbidden since', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { methods: ['totp'] })] });
   const { tryToAsk, sent } = sendingIn(setting);
 

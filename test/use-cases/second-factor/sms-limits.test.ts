@@ -44,7 +44,7 @@ describe('text messages [A73]', () => {
     });
   }
 
-  it('go to the countries that are listed alone', async () => {
+  it('go to the listed countries only', async () => {
     const one = await someone(1);
     for (const phone of ['+32470123456', '+447400123456', '+4917612345678', '+1 900 555 0123']) {
       expect(refusalOf(await typeNumber(one, phone)), phone).to.deep.equal({ code: 'phone_invalid' });
@@ -55,7 +55,7 @@ describe('text messages [A73]', () => {
     expect(await sent()).to.equal(2);
   });
 
-  it('go to no number that nobody can have', async () => {
+  it('go to no impossible number', async () => {
     const one = await someone(1);
     for (const phone of ['', '0612345678', '+31', '+3161234', 'bob@acme.test', '+31612345678;+31612345679']) {
       expect(refusalOf(await typeNumber(one, phone)), phone).to.deep.equal({ code: 'phone_invalid' });
@@ -63,14 +63,14 @@ describe('text messages [A73]', () => {
     expect(await sent()).to.equal(0);
   });
 
-  it('go to no country that was taken off the list since, though the number was proven', async () => {
+  it('go to no country that was removed from the list, even to a confirmed number', async () => {
     const one = await member(1, '+447400123456');
     const outcome = await tryToAsk(await setting().atCode(one), 'sms');
     expect(refusalOf(outcome)).to.deep.equal({ code: 'phone_invalid' });
     expect(await sent()).to.equal(0);
   });
 
-  it('go to ten new numbers of one block of a thousand in an hour, whoever asks', async () => {
+  it('go to ten new numbers of one block of a thousand in an hour', async () => {
     const accounts = await inTurn(50, (index) => someone(index));
     const outcomes = await Promise.all(accounts.map((one, index) => typeNumber(one, numbered(index))));
     expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 10, resend_too_soon: 40 });
@@ -83,7 +83,7 @@ describe('text messages [A73]', () => {
     expect(codeOf(await typeNumber(await someone(51), numbered(99)))).to.equal('ok');
   });
 
-  it('go on to numbers of that block that were proven before', async () => {
+  it('still go to confirmed numbers of that block', async () => {
     const accounts = await inTurn(12, (index) => member(index, numbered(index)));
     const outcomes = await together(12, async (index) => {
       const account = accounts[index];
@@ -93,7 +93,7 @@ describe('text messages [A73]', () => {
     expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 12 });
   });
 
-  it('have a daily limit for a tenant, and another tenant has its own', async () => {
+  it('have a separate daily limit for each tenant', async () => {
     const accounts = await inTurn(16, (index) => member(index, numbered(index)));
     const outcomes = await inTurn(16, async (index) => {
       const account = accounts[index];
@@ -122,7 +122,7 @@ describe('text messages [A73]', () => {
     if (again) expect(codeOf(await tryToAsk(await setting().atCode(again), 'sms'))).to.equal('ok');
   });
 
-  it('are counted nowhere when they are refused somewhere: mail goes on to who can have no SMS', async () => {
+  it('are counted in no limit when one refuses them, and mail still goes out', async () => {
     const accounts = await inTurn(15, (index) => member(index, numbered(index)));
     for (const account of accounts) acceptedBy(await tryToAsk(await setting().atCode(account), 'sms'));
     const one = await setting().person({
@@ -136,7 +136,7 @@ describe('text messages [A73]', () => {
     expect(tally(mails.map(codeOf))).to.deep.equal({ ok: 5, resend_too_soon: 1 });
   });
 
-  describe('that tell of changes', () => {
+  describe('with notices', () => {
     const textTo = (account: Account) =>
       createTextLimits({
         ...setting().stores,
@@ -156,7 +156,7 @@ describe('text messages [A73]', () => {
       expect(await textTo(one)).to.equal(true);
     });
 
-    it('have the daily limits in common with codes', async () => {
+    it('share the daily limits with codes', async () => {
       const [one, two] = [await someone(1), await someone(2)];
       await inTurn(10, () => textTo(one));
       await inTurn(5, () => textTo(two));

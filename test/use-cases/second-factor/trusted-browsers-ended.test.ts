@@ -11,7 +11,7 @@ describe('trusted browsers', () => {
   const setting = freshSetting({ tenants: TRUSTING });
   const { person, atEnd, ended, trusted, askedOf, count } = trustingIn(setting);
 
-  it('of tenants that forbid it end, and of no others [B.2]', async () => {
+  it('end in tenants that forbid them, and in no others [B.2]', async () => {
     const bob = await person();
     const ann = await person({ email: 'ann@open.test', tenantId: 'open' });
     const [his, hers] = [await trusted(bob), await trusted(ann)];
@@ -31,8 +31,8 @@ describe('trusted browsers', () => {
     expect(revoked, 'told once').to.have.length(1);
   });
 
-  describe('are of one account', () => {
-    it('another account’s cookie is as good as none [A86]', async () => {
+  describe('and their accounts', () => {
+    it('have no effect with the cookie of another account [A86]', async () => {
       const bob = await person();
       const eve = await person({ email: 'eve@acme.test' });
       const kept = await trusted(bob);
@@ -46,7 +46,7 @@ describe('trusted browsers', () => {
       expect((await setting().judged(eve, { trustedBrowserId })).decision.kind).to.equal('prove');
     });
 
-    it('one browser is trusted by several, each by itself', async () => {
+    it('are independent for several accounts in one browser', async () => {
       const bob = await person();
       const eve = await person({ email: 'eve@acme.test' });
       const kept = await trusted(eve, await trusted(bob));
@@ -58,7 +58,7 @@ describe('trusted browsers', () => {
       expect(await askedOf(eve, kept)).to.equal('prove');
     });
 
-    it('what a browser keeps does not grow: of many accounts the five newest', async () => {
+    it('are limited to the five newest accounts in one browser', async () => {
       let kept: string | null = null;
       const people: Account[] = [];
       for (let each = 0; each < 7; each += 1) {
@@ -72,7 +72,7 @@ describe('trusted browsers', () => {
       expect(asked).to.deep.equal([...Array(2).fill('prove'), ...Array(5).fill('satisfied')]);
     });
 
-    it('what nobody has given is as good as none [R33]', async () => {
+    it('have no effect with a forged cookie [R33]', async () => {
       const bob = await person();
       const kept = await trusted(bob);
       const [id = ''] = (await setting().browsers.list(bob.id)).map((each) => each.id);
@@ -97,7 +97,7 @@ describe('trusted browsers', () => {
   });
 
   describe('end', () => {
-    it('when they are revoked, and do not come back for who has a copy of the cookie', async () => {
+    it('when they are revoked, also for a copy of the cookie', async () => {
       const bob = await person();
       const stolen = await trusted(bob);
       const [listed] = await setting().browsers.list(bob.id);
@@ -111,7 +111,7 @@ describe('trusted browsers', () => {
       expect(kept.split('.')).to.have.length(1);
     });
 
-    it('by themselves, and do not come back for who has a copy of the cookie', async () => {
+    it('by themselves, also for a copy of the cookie', async () => {
       const bob = await person();
       const stolen = await trusted(bob);
       setting().clock.nextStep(TRUST_DAYS * DAY);
@@ -119,7 +119,7 @@ describe('trusted browsers', () => {
       expect(await askedOf(bob, stolen)).to.equal('prove');
     });
 
-    it('of nobody else: revoking is of one’s own, and says nothing of what is gone', async () => {
+    it('only for their own account, and revoking reveals nothing of missing ones', async () => {
       const bob = await person();
       const eve = await person({ email: 'eve@acme.test' });
       const kept = await trusted(bob);
@@ -133,7 +133,7 @@ describe('trusted browsers', () => {
       expect(revoked).to.have.length(1);
     });
 
-    it('with a factor that is removed, by its owner or by somebody in charge [A58]', async () => {
+    it('with a factor that its owner or an administrator removes [A58]', async () => {
       const phones = {
         factors: [
           ...(withTotp.factors ?? []),
@@ -170,8 +170,8 @@ describe('trusted browsers', () => {
     expect(await askedOf(bob, kept)).to.equal('prove');
   });
 
-  describe('trusted again while they are', () => {
-    it('last longer, stay the same for who lives on them, and remember where they were used', async () => {
+  describe('when they are trusted again', () => {
+    it('last longer, keep their id, and record their last use', async () => {
       const bob = await person();
       const kept = await trusted(bob);
       const [before] = await setting().browsers.list(bob.id);
@@ -185,7 +185,7 @@ describe('trusted browsers', () => {
       expect(after?.expiresAt).to.equal(setting().clock.now() + TRUST_DAYS * DAY);
     });
 
-    it('are one, when the form was sent 50 times at once', async () => {
+    it('are one when the form is sent 50 times at once', async () => {
       const bob = await person();
       const transaction = await atEnd(bob);
       const given = await together(50, () => ended(bob, transaction));
@@ -195,7 +195,7 @@ describe('trusted browsers', () => {
       expect(await askedOf(bob, kept)).to.equal('satisfied');
     });
 
-    it('are as many as there are browsers', async () => {
+    it('are one for each browser', async () => {
       const bob = await person();
       const kept = await together(50, async () => ended(bob, await atEnd(bob)));
       expect(new Set(kept.map((each) => each?.kept)).size).to.equal(50);

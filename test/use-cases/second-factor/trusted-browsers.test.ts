@@ -15,7 +15,7 @@ describe('trusted browsers', () => {
 
   const { person, atEnd, ended, trusted, askedOf, count } = trustingIn(setting);
 
-  it('spare the second factor for 30 days, to the millisecond', async () => {
+  it('skip the second factor for exactly 30 days', async () => {
     const bob = await person();
     expect(await askedOf(bob, null)).to.equal('prove');
     const begun = setting().clock.now();
@@ -30,7 +30,7 @@ describe('trusted browsers', () => {
     expect(await count(bob)).to.equal(0);
   });
 
-  it('are noted with their name and where they were trusted, and without what opens them', async () => {
+  it('are stored with their name and place, and without the token', async () => {
     const bob = await person();
     const kept = await trusted(bob);
     const [listed] = await setting().browsers.list(bob.id);
@@ -55,7 +55,7 @@ describe('trusted browsers', () => {
     expect((await setting().events()).at(-1)).to.equal('browser.used');
   });
 
-  it('keep no more of a browser’s name than says something', async () => {
+  it('keep only the meaningful part of a browser’s name', async () => {
     const bob = await person();
     const transaction = await atEnd(bob);
     const policyResult = await setting().judged(bob, { authentications: transaction.authentications });
@@ -64,14 +64,14 @@ describe('trusted browsers', () => {
     expect((await setting().browsers.list(bob.id))[0]?.browser).to.have.length(200);
   });
 
-  describe('are not made', () => {
+  describe('are not trusted', () => {
     const nothing = async (account: Account, transaction: SignInTransaction) => {
       expect(await ended(account, transaction)).to.equal(null);
       expect(await count(account)).to.equal(0);
       expect(await setting().events()).to.deep.equal([]);
     };
 
-    it('of who did not ask for it', async () => {
+    it('without the person’s choice', async () => {
       const bob = await person();
       await nothing(bob, await atEnd(bob, { trustBrowser: false }));
     });
@@ -81,13 +81,13 @@ describe('trusted browsers', () => {
       await nothing(bob, await atEnd(bob));
     });
 
-    it('of who has given the password alone', async () => {
+    it('after the password alone', async () => {
       const bob = await person();
       const { authentications } = await setting().begun(bob);
       await nothing(bob, await atEnd(bob, { authentications }));
     });
 
-    it('of who has given a factor that was removed a moment ago', async () => {
+    it('after a factor that was removed meanwhile', async () => {
       const bob = await person({ tenantId: 'open', email: 'bob@open.test' });
       const transaction = await atEnd(bob);
       for (const { id } of await setting().stores.enrolments.listByAccount(bob.id)) {
@@ -96,14 +96,14 @@ describe('trusted browsers', () => {
       await nothing(bob, transaction);
     });
 
-    it('of an account whose owner has said that it was not them', async () => {
+    it('for an account that its owner reported', async () => {
       const bob = await person();
       await setting().stores.accounts.setFrozen(bob.id, setting().clock.now());
       await nothing(bob, await atEnd(bob));
     });
   });
 
-  describe('meet the tenant’s own rule and nothing else', () => {
+  describe('satisfy the tenant’s own rule only', () => {
     const DEMANDS: Readonly<Record<string, Partial<RequestedAssurance>>> = {
       'a client that always wants a second factor': { always: true },
       'a level that was asked for': { acrs: [MFA] },
@@ -120,7 +120,7 @@ describe('trusted browsers', () => {
       });
     }
 
-    it('not a set-up where nothing is set up', async () => {
+    it('not an enrolment where no factor is enrolled', async () => {
       const bob = await person();
       const kept = await trusted(bob);
       for (const { id } of await setting().stores.enrolments.listByAccount(bob.id)) {

@@ -184,7 +184,7 @@ describe('the limits on wrong second-factor codes', () => {
       );
     });
 
-    it('are over when the factor was taken away', async () => {
+    it('end when the factor is removed', async () => {
       await failedBefore(FAILURES_UNTIL_REFUSED);
       const policyResult = await setting().judged(account);
       const [enrolment] = policyResult.enrolments;

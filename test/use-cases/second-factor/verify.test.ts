@@ -138,7 +138,7 @@ describe('a second-factor code', () => {
       return setting().atCode(account);
     }
 
-    it('that cannot be opened no code is right, and none is counted as wrong [R35]', async () => {
+    it('that cannot be decrypted is never right, and never counted as wrong [R35]', async () => {
       const context = await factorWith(cipher.encrypt(SECRET, 'totp|acme|somebody-else|phone'));
       const { secondFactor, code, stores } = setting();
       expect(codeOf(await secondFactor.verifyCode(context, 'totp', typing(code())))).to.equal(
@@ -166,7 +166,7 @@ describe('a second-factor code', () => {
       expect(codeOf(await secondFactor.verifyCode(context, 'totp', typing(code(0, SECRET))))).to.equal('ok');
     });
 
-    it('that is not there is wrong, whatever it is', async () => {
+    it('that does not exist is wrong', async () => {
       const context = await factorWith(null);
       for (const typed of [setting().code(), '000000']) {
         expect(codeOf(await setting().secondFactor.verifyCode(context, 'totp', typing(typed)))).to.equal(
@@ -176,7 +176,7 @@ describe('a second-factor code', () => {
     });
   });
 
-  it('tells how long codes are, where the method has none of its own too', () => {
+  it('has a known length, also for a method without its own', () => {
     expect(setting().secondFactor.digitsOf('totp')).to.equal(6);
     expect(setting().secondFactor.digitsOf('email')).to.equal(6);
   });
@@ -190,7 +190,7 @@ describe('a second-factor code', () => {
       expect(await setting().events()).to.deep.equal([]);
     });
 
-    it('has one of another account lose', async () => {
+    it('refuses a version of another account', async () => {
       const { enrolment, context } = await app();
       const eve = await setting().person({ email: 'eve@acme.test', ...withTotp });
       const authentications = [{ method: 'totp', enrolmentId: enrolment.id, atMs: NOW } as const];
@@ -207,7 +207,7 @@ describe('a second-factor code', () => {
   });
 
   describe('"later" (4.6)', () => {
-    it('is noted in the sign-in while grace lasts, and carries it', async () => {
+    it('is stored in the sign-in during the grace period, and lets it continue', async () => {
       const context = await setting().atCode(await setting().person());
       const after = acceptedBy(await setting().secondFactor.postpone(context));
       expect(after).to.deep.equal({ ...context.transaction, later: true, version: 2 });
@@ -216,7 +216,7 @@ describe('a second-factor code', () => {
       expect(await setting().events()).to.deep.equal(['second_factor.postponed']);
     });
 
-    it('is refused when grace is over', async () => {
+    it('is refused when the grace period is over', async () => {
       const account = await setting().person();
       await setting().secondFactor.evaluate(await setting().atCode(account));
       setting().clock.nextStep(7 * 24 * 60 * MINUTE);
@@ -225,12 +225,12 @@ describe('a second-factor code', () => {
       );
     });
 
-    it('is refused to who has a factor to give', async () => {
+    it('is refused to an account with an enrolled factor', async () => {
       const { context } = await app();
       expect(refusalOf(await setting().secondFactor.postpone(context))).to.deep.equal({ code: 'enforced' });
     });
 
-    it('is one answer when the form is sent twice, and loses against another sign-in', async () => {
+    it('counts once when the form is sent twice, and is refused in another sign-in', async () => {
       const context = await setting().atCode(await setting().person());
       const [one, two] = (await together(2, () => setting().secondFactor.postpone(context))).map(acceptedBy);
       expect(one).to.deep.equal(two);

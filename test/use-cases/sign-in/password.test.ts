@@ -38,7 +38,7 @@ describe('sign-in: the password', () => {
     });
   }
 
-  it('begins a sign-in with the password as its one proof [1.4]', async () => {
+  it('starts a sign-in with the password as its one authentication event [1.4]', async () => {
     const { id } = await setting().person({ factors: [{ method: 'totp', secret: SECRET }] });
     const { transaction, snapshot } = acceptedBy(await submit({ uid: 'one' }));
     expect(transaction).to.deep.equal({
@@ -68,13 +68,13 @@ describe('sign-in: the password', () => {
     ['in capitals', 'BOB@ACME.TEST'],
     ['with spaces around', '  bob@acme.test \n'],
   ] as const) {
-    it(`takes an address typed ${how}`, async () => {
+    it(`accepts an e-mail address typed ${how}`, async () => {
       await setting().person();
       expect(codeOf(await submit({ email }))).to.equal('ok');
     });
   }
 
-  it('takes a password from a keyboard that decomposes accents', async () => {
+  it('accepts a password from a keyboard that decomposes accents', async () => {
     await setting().person({ password: 'caf\u00e9 au lait' });
     expect(codeOf(await submit({ password: 'cafe\u0301 au lait' }))).to.equal('ok');
   });
@@ -95,7 +95,7 @@ describe('sign-in: the password', () => {
     });
   }
 
-  it('takes 128 characters and no more', async () => {
+  it('accepts up to 128 characters', async () => {
     const longest = '\u00e9'.repeat(128);
     await setting().person({ password: longest });
     await setting().person({ email: 'eve@acme.test', password: `${longest}x` });
@@ -105,7 +105,7 @@ describe('sign-in: the password', () => {
     );
   });
 
-  it('refuses an address longer than any, and one that is empty', async () => {
+  it('refuses an e-mail address that is too long or empty', async () => {
     await setting().person();
     expect(codeOf(await submit({ email: `${'b'.repeat(100_000)}@acme.test` }))).to.equal(
       'credentials_invalid',
@@ -113,7 +113,7 @@ describe('sign-in: the password', () => {
     expect(codeOf(await submit({ email: '' }))).to.equal('credentials_invalid');
   });
 
-  it('refuses who has no password yet, and whose hash is of no known kind', async () => {
+  it('refuses an account without a password, and one with an unknown hash', async () => {
     await setting().person({ password: null });
     await setting().person({
       email: 'eve@acme.test',
@@ -124,7 +124,7 @@ describe('sign-in: the password', () => {
     expect(codeOf(await submit({ email: 'eve@acme.test' }))).to.equal('credentials_invalid');
   });
 
-  it('says the same of an account that is not there [A95]', async () => {
+  it('gives the same refusal for an unknown account [A95]', async () => {
     await setting().person();
     const known = await submit({ password: 'wrong' });
     const unknown = await submit({ email: 'nobody@acme.test', password: 'wrong' });
@@ -139,7 +139,7 @@ describe('sign-in: the password', () => {
     expect(of).to.include({ accountId: null, tenantId: null });
   });
 
-  it('keeps neither the password nor the typed address [A98]', async () => {
+  it('stores neither the password nor the typed address [A98]', async () => {
     await setting().person();
     await submit({ password: 'a slip of the finger' });
     await submit({ email: 'typed.by.mistake@acme.test' });
@@ -150,8 +150,8 @@ describe('sign-in: the password', () => {
       expect(stored).not.to.include(secret);
   });
 
-  describe('who may go on', () => {
-    it('refuses a member of another tenant, once the password is right', async () => {
+  describe('after the right password', () => {
+    it('refuses a member of another tenant', async () => {
       const { id } = await setting().person();
       expect(refusalOf(await submit({ uid: 'one', tenantId: 'other' }))).to.deep.equal({ code: 'forbidden' });
       expect(codeOf(await submit({ tenantId: 'other', password: 'wrong' }))).to.equal('credentials_invalid');
@@ -164,15 +164,15 @@ describe('sign-in: the password', () => {
       ]);
     });
 
-    it('refuses another account than the one asked for', async () => {
+    it('refuses another account than the requested one', async () => {
       await setting().person();
       expect(refusalOf(await submit({ accountId: 'somebody-else' }))).to.deep.equal({ code: 'forbidden' });
       expect(await setting().events()).to.deep.equal(['sign_in.refused other_account']);
     });
   });
 
-  describe('what there was before', () => {
-    it('is replaced whole: another account starts from nothing [A13]', async () => {
+  describe('an earlier state of the sign-in', () => {
+    it('is replaced completely by another account [A13]', async () => {
       const bob = await setting().person({ factors: [{ method: 'totp', secret: SECRET }] });
       const eve = await setting().person({ email: 'eve@acme.test' });
       const before = await setting().begun(bob, {
@@ -197,14 +197,14 @@ describe('sign-in: the password', () => {
       });
     });
 
-    it('takes a form sent twice for one', async () => {
+    it('is the same after a form that was sent twice', async () => {
       await setting().person();
       const [one, two] = (await together(2, () => submit({ uid: 'one' }))).map(acceptedBy);
       expect(one).to.deep.equal(two);
       expect(await setting().events()).to.deep.equal(['sign_in.password_accepted']);
     });
 
-    it('has one of two people win who sign in at once in one browser', async () => {
+    it('is replaced by one of two people who sign in at once in one browser', async () => {
       await setting().person();
       await setting().person({ email: 'eve@acme.test' });
       const codes = await together(2, async (index) =>
@@ -213,7 +213,7 @@ describe('sign-in: the password', () => {
       expect(codes.sort()).to.deep.equal(['ok', 'session_expired']);
     });
 
-    it('loses against what the sign-in came to meanwhile', async () => {
+    it('does not replace a newer state', async () => {
       const bob = await setting().person();
       await setting().person({ email: 'eve@acme.test' });
       const before = await setting().begun(bob);
@@ -224,12 +224,12 @@ describe('sign-in: the password', () => {
     });
   });
 
-  describe('a hash with the parameters of long ago', () => {
+  describe('a hash with outdated parameters', () => {
     const old = () => hash(PASSWORD, { memoryCost: 8192, timeCost: 1, parallelism: 1 });
     const stored = async ({ id }: Account) =>
       (await setting().stores.accounts.findById(id))?.passwordHash ?? '';
 
-    it('is made anew once the password is right', async () => {
+    it('is replaced once the password is right', async () => {
       const account = await setting().person({ password: null, passwordHash: await old() });
       expect(codeOf(await submit())).to.equal('ok');
       expect(await stored(account)).to.include('$argon2id$v=19$m=19456,t=2,p=1$');
@@ -237,13 +237,13 @@ describe('sign-in: the password', () => {
       expect(codeOf(await submit())).to.equal('ok');
     });
 
-    it('stays as it is while the password is wrong', async () => {
+    it('is kept while the password is wrong', async () => {
       const account = await setting().person({ password: null, passwordHash: await old() });
       expect(codeOf(await submit({ password: 'wrong' }))).to.equal('credentials_invalid');
       expect(await stored(account)).to.equal(account.passwordHash);
     });
 
-    it('is left alone when it is of today', async () => {
+    it('is kept when its parameters are current', async () => {
       const account = await setting().person();
       await submit();
       expect(await stored(account)).to.equal(account.passwordHash);

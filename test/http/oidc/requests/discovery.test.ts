@@ -97,10 +97,10 @@ describe('discovery', () => {
   }
 });
 
-describe('a server of nobody yet, without tenants, clients and accounts', () => {
+describe('a server without tenants, clients and accounts', () => {
   const at = interaction(() => ({ tenants: [], clients: [], accounts: [] }));
 
-  it('starts, says what it can do, and lets nobody in [U.5]', async () => {
+  it('starts, serves the discovery document, and signs nobody in [U.5]', async () => {
     const visitor = at.app.visitor();
     const document = await visitor.get('/.well-known/openid-configuration', { accept: 'application/json' });
     expect(document.status).to.equal(200);

@@ -9,7 +9,7 @@ import { interaction, partyOf, redeem, signIn, tokensFor } from '../story.ts';
 const EVIL = 'evil.test';
 const SPA = 'http://127.0.0.1:9/spa';
 
-describe('hosts', () => {
+describe('foreign hosts', () => {
   const at = interaction();
 
   const lies: Readonly<Record<string, Record<string, string>>> = {
@@ -20,7 +20,7 @@ describe('hosts', () => {
     'X-Original-URL': { 'x-original-url': `http://${EVIL}/`, 'x-rewrite-url': `http://${EVIL}/` },
   };
   for (const [what, headers] of Object.entries(lies)) {
-    it(`${what} is believed in no link, redirect or cookie [A75]`, async () => {
+    it(`do not appear in a link, redirect or cookie: ${what} [A75]`, async () => {
       const port = Number(new URL(at.app.origin).port);
       const url = new URL(await at.rp.authorizationUrl());
       for (const path of [
@@ -38,14 +38,14 @@ describe('hosts', () => {
       }
     });
 
-    it(`${what} leads nobody away in the midst of a sign-in [A75]`, async () => {
+    it(`do not redirect a sign-in that is under way: ${what} [A75]`, async () => {
       const visitor = createVisitor(at.app.origin, { headers, stopAt: 'http://rp.test' });
       const end = await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'app@open.test');
       expect((await redeem(at.rp, end)).claims.iss).to.equal(at.app.origin);
     });
   }
 
-  it('an absolute address in the request line is read as its path [A75]', async () => {
+  it('are ignored in an absolute URL of the request line [A75]', async () => {
     const { port } = new URL(at.app.origin);
     const url = new URL(await at.rp.authorizationUrl());
     const answer = await new Promise<string>((resolve, reject) => {
@@ -86,7 +86,7 @@ describe('other origins', () => {
   }
 
   for (const origin of [`http://${EVIL}`, 'null', 'http://127.0.0.1:9']) {
-    it(`${origin} may read no page, and send no form of ours [A101]`, async () => {
+    it(`cannot read a page or send a form of ours: ${origin} [A101]`, async () => {
       const page = await at.app.visitor().open(await at.rp.authorizationUrl());
       const { pathname } = new URL(page.url);
       for (const path of [
@@ -110,7 +110,7 @@ describe('other origins', () => {
     });
   }
 
-  it('a single-page app reads from its own origin what it may, and from no other [A101]', async () => {
+  it('cannot read the responses that a single-page app reads from its own origin [A101]', async () => {
     const spa = await partyOf(at.app, 'spa', SPA, null);
     const { tokens } = await tokensFor(at.app, spa, 'new@open.test', { scope: 'openid offline_access' });
     const own = 'http://127.0.0.1:9';
@@ -142,7 +142,7 @@ describe('other origins', () => {
     expect(preflight.headers['access-control-allow-origin']).to.equal(own);
   });
 
-  it('nobody but a public client may call from a browser, and never with cookies [A101]', async () => {
+  it('can call as a public client only, and never with cookies [A101]', async () => {
     const { tokens, visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const answer = await visitor.get('/me', {
       origin: 'http://rp.test',
@@ -155,7 +155,7 @@ describe('other origins', () => {
     );
   });
 
-  it('what is public is public [A101]', async () => {
+  it('can read public documents [A101]', async () => {
     for (const path of ['/.well-known/openid-configuration', '/jwks']) {
       const answer = await call('http://anywhere.test', path);
       expect(answer.headers['access-control-allow-origin']).to.equal('http://anywhere.test');
@@ -163,7 +163,7 @@ describe('other origins', () => {
     }
   });
 
-  it('a relying party may post its request: it becomes a query, and nobody is signed in by it [A57]', async () => {
+  it('can post an authorization request, which becomes a query and signs nobody in [A57]', async () => {
     const url = new URL(await at.rp.authorizationUrl());
     const visitor = at.app.visitor();
     const elsewhere = { origin: 'http://rp.test', 'sec-fetch-site': 'cross-site' };

@@ -44,7 +44,7 @@ describe('a requested level', () => {
       { claims: JSON.stringify({ id_token: { acr: { essential: true, value: MFA } } }) },
     ],
   ] as const) {
-    it(`leads a user without a factor, asked by ${how}, to the set-up [A77]`, async () => {
+    it(`leads a user without a factor, asked by ${how}, to the enrolment [A77]`, async () => {
       const { page, visitor } = await arrive(parameters, 'new@open.test');
       expect(page.name).to.equal('set-up-totp');
       const cancelled = await visitor.follow(await visitor.submit(page, {}, 'cancel'));
@@ -53,13 +53,13 @@ describe('a requested level', () => {
     });
   }
 
-  it('signs nobody in who cancelled [A77]', async () => {
+  it('is not granted to a person who cancels [A77]', async () => {
     const { page, visitor } = await arrive({ acr_values: MFA }, 'new@open.test');
     await visitor.follow(await visitor.submit(page, {}, 'cancel'));
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
-  it('grants no lower level to a person who navigates away [A77]', async () => {
+  it('is not replaced by a lower one for a person who navigates away [A77]', async () => {
     const { page, visitor } = await arrive({ claims: essential(MFA) }, 'new@open.test');
     const uid = /\/interaction\/([^/]+)/.exec(page.url)?.[1];
     expect((await visitor.open(`/auth/${uid}`)).location ?? '').not.to.include('code=');
@@ -79,7 +79,7 @@ describe('a requested level', () => {
     expect((await redeem(at.rp, less)).claims.acr).to.equal(SFA);
   });
 
-  it('takes acr_values where the claims parameter marks nothing as essential [A78]', async () => {
+  it('uses acr_values where the claims parameter marks nothing as essential [A78]', async () => {
     const voluntary = JSON.stringify({ id_token: { acr: { values: [SFA] } } });
     const { page } = await arrive({ acr_values: MFA, claims: voluntary }, 'new@open.test');
     expect(page.name).to.equal('set-up-totp');
@@ -114,14 +114,14 @@ describe('a requested level', () => {
     expect((await redeem(at.rp, page)).claims.acr).to.equal(MFA);
   });
 
-  it('answers who lives where nothing can be set up with an error, an administrator there with a set-up [A78]', async () => {
+  it('gives a member whose tenant allows no enrolment an error, and an administrator there the enrolment [A78]', async () => {
     const { page } = await arrive({ acr_values: MFA }, 'new@plain.test');
     expect(errorOf(page)).to.equal(UNMET);
     const { page: boss } = await arrive({ acr_values: MFA }, 'boss@plain.test');
     expect(boss.name).to.equal('set-up-totp');
   });
 
-  it('reaches the level where nothing is asked, by a factor that was set up all the same [A78]', async () => {
+  it('is reached with a voluntary factor in a tenant that requires none [A78]', async () => {
     const { page, visitor } = await arrive({ acr_values: MFA }, 'app@plain.test');
     expect((await redeem(at.rp, page)).claims.acr).to.equal(MFA);
     expect((await redeem(at.rp, await askAgain(visitor, at.rp))).claims.acr).to.equal(MFA);

@@ -15,7 +15,7 @@ describe('claims', () => {
     };
   });
 
-  it('tells acr, amr and auth_time in every ID token, whatever the scope [U.3]', async () => {
+  it('include acr, amr and auth_time in every ID token, whatever the scope [U.3]', async () => {
     const before = Math.floor(at.clock.now() / 1000);
     const { claims } = await tokensFor(at.app, at.rp, 'new@open.test');
     expect(claims).to.include({ acr: SFA, iss: at.app.origin, aud: 'rp' });
@@ -24,7 +24,7 @@ describe('claims', () => {
     expect(claims).not.to.have.any.keys('email', 'name', 'phone_number', 'tenant');
   });
 
-  it('repeats acr, amr and auth_time after each refresh, as they were [U.3]', async () => {
+  it('include the same acr, amr and auth_time after each refresh [U.3]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: EVERYTHING });
     at.clock.nextStep(120_000);
     const first = await refresh(at.rp, tokens.refresh_token);
@@ -36,7 +36,7 @@ describe('claims', () => {
     expect(claimsOf(second).iat).to.be.greaterThan(claims.iat + 100);
   });
 
-  it('gives the claims of each scope at userinfo, the tenant in profile [U.3]', async () => {
+  it('of each scope are given at userinfo, the tenant with profile [U.3]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: EVERYTHING });
     const info = await client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
     expect(info).to.deep.include({
@@ -50,14 +50,14 @@ describe('claims', () => {
     });
   });
 
-  it('gives no claim of a scope that was not asked for [U.3]', async () => {
+  it('of a scope that was not requested are missing [U.3]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: 'openid email' });
     const info = await client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
     expect(info).to.include({ sub: claims.sub, email: 'app@open.test' });
     expect(info).not.to.have.any.keys('name', 'tenant', 'locale', 'phone_number', 'phone_number_verified');
   });
 
-  it('is the same sub for every client, and tells an address that was not confirmed as such [U.3]', async () => {
+  it('include the same sub for every client, and mark an unconfirmed e-mail address [U.3]', async () => {
     const one = await tokensFor(at.app, at.rp, 'new@open.test', { scope: 'openid email' });
     const other = await tokensFor(at.app, await at.app.relyingParty('rp2'), 'new@open.test');
     expect(other.claims.sub).to.equal(one.claims.sub);
@@ -66,7 +66,7 @@ describe('claims', () => {
     expect(info.sub).not.to.include('@');
   });
 
-  it('tells acr and auth_time of an access token at introspection, after a refresh too [U.3]', async () => {
+  it('include acr and auth_time at introspection of an access token, after a refresh too [U.3]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: EVERYTHING });
     const refreshed = await refresh(at.rp, tokens.refresh_token);
     for (const token of [tokens.access_token, refreshed.access_token]) {
@@ -81,7 +81,7 @@ describe('claims', () => {
     }
   });
 
-  it('puts single claims where the claims parameter asks for them [U.3]', async () => {
+  it('are placed singly as the claims parameter requests [U.3]', async () => {
     const asked = JSON.stringify({
       id_token: { email: null, tenant: null },
       userinfo: { phone_number: { essential: true } },
