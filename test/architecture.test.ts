@@ -55,11 +55,11 @@ describe('the architecture', () => {
     expect(storeFaults(sources)).to.deep.equal([]);
   });
 
-  it('promises nothing in the domain', () => {
+  it('has no promise in the domain', () => {
     expect(asyncTypeFaults(sources)).to.deep.equal([]);
   });
 
-  it('keeps each package to the layer that it is for', () => {
+  it('imports each package in its own layer only', () => {
     expect(packageFaults(sources)).to.deep.equal([]);
   });
 
@@ -67,7 +67,7 @@ describe('the architecture', () => {
     expect(crowdedFaults(listFiles(ROOT, ['src']))).to.deep.equal([]);
   });
 
-  it('names a method in its module and in the catalogue alone', () => {
+  it('names a method in its module and in the catalogue only', () => {
     expect(methodNameFaults(sources)).to.deep.equal([]);
   });
 
@@ -75,7 +75,7 @@ describe('the architecture', () => {
     expect(cycleFaults(sources)).to.deep.equal([]);
   });
 
-  it('reads clock, chance and environment in one place each', () => {
+  it('reads the clock, randomness and the environment in one place each', () => {
     expect(worldFaults(sources)).to.deep.equal([]);
   });
 
@@ -88,11 +88,11 @@ describe('the architecture', () => {
     expect(medianFaults(sources)).to.deep.equal([]);
   });
 
-  it('gives nothing a name under which anything fits', () => {
+  it('has no catch-all file names', () => {
     expect(nameFaults(listFiles(ROOT, ['bench', 'src', 'test', 'views', 'config']))).to.deep.equal([]);
   });
 
-  it('says any nowhere and silences no tool', () => {
+  it('has no any and silences no tool', () => {
     expect(anyFaults([...sources, ...tests])).to.deep.equal([]);
     expect(commentFaults([...sources, ...tests])).to.deep.equal([]);
   });
@@ -101,11 +101,11 @@ describe('the architecture', () => {
     expect(exportFaults([...sources, ...tests])).to.deep.equal([]);
   });
 
-  it('opens each source file with what it is for', () => {
+  it('has a doc comment at the top of each source file', () => {
     expect(openingFaults(sources)).to.deep.equal([]);
   });
 
-  it('has a view for every page, and no view or asset that nothing shows', () => {
+  it('has a view for every page, and no unused view or asset', () => {
     const renderer = sourceAt('src/http/pages/render.ts');
     expect(pageFaults(pagesOf(sourceAt('src/http/pages/page-contract.ts')), renderer, views)).to.deep.equal(
       [],
@@ -114,11 +114,11 @@ describe('the architecture', () => {
     expect(assetFaults(sourceAt('src/http/pages/asset-files.ts'), views)).to.deep.equal([]);
   });
 
-  it('escapes everything that a view writes [A91]', () => {
+  it('escapes every value in a view [A91]', () => {
     expect(unescapedFaults(views)).to.deep.equal([]);
   });
 
-  it('loads every rule and every use case by itself, without a side effect to arrange first', async () => {
+  it('loads every rule and every use case by itself, without side effects', async () => {
     const pure = sources.filter(({ path }) => /^src\/(domain|use-cases)\//.test(path));
     expect(pure).not.to.have.lengthOf(0);
     for (const { path } of pure) await import(join(ROOT, path));

@@ -39,7 +39,7 @@ describe('the bench', () => {
       place.remove();
     });
 
-    it('signs people in to both, and prints what that cost', async () => {
+    it('signs people in to both, and prints the costs', async () => {
       const setting = { place, people, readers, core: null, rounds: 1, round: ROUND, warmUp };
       const traces = await traceBoth(setting);
       const compared = await compare('none', setting);
@@ -66,14 +66,14 @@ describe('the bench', () => {
       expect(memory.doublelock.readyMs).to.be.above(0);
     });
 
-    it('grows', async () => {
+    it('measures growing stores', async () => {
       const grown = await grow(PEOPLE, null, null, { ...ROUND, flows: 1 }, warmUp);
       expect(grown).to.include({ size: PEOPLE });
       expect(rowsOf(growthTable([grown]))).to.have.lengthOf(3);
     });
   });
 
-  it('counts acts that are under way together once', () => {
+  it('counts simultaneous store calls once', () => {
     const act = (begin: number, end: number) => ({ begin, end });
     expect(longestChain([])).to.equal(0);
     expect(longestChain([act(1, 2), act(3, 4)])).to.equal(2);
@@ -81,7 +81,7 @@ describe('the bench', () => {
     expect(longestChain([act(1, 9), act(2, 3), act(4, 5), act(10, 11)])).to.equal(3);
   });
 
-  it('asks nobody for a second code in the same step', () => {
+  it('asks nobody for a second code in the same time step', () => {
     let now = 30_000;
     const people = createPeople(2, () => now);
     const [first, second] = [people.next(), people.next()];
@@ -114,7 +114,7 @@ describe('the bench', () => {
     expect(percentile([], 0.5)).to.satisfy(Number.isNaN);
   });
 
-  it('says where, how, and how busy the machine was', () => {
+  it('reports the machine, the setting and the load', () => {
     const text = circumstances({
       command: 'npm run bench',
       stores: 'embedded',

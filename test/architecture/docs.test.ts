@@ -32,11 +32,11 @@ describe('the documentation', () => {
     expect(exampleOf('docs/guides/plugin.md')).to.equal(exampleOf('README.md'));
   });
 
-  it('keeps the README to a page that is read in one sitting', () => {
+  it('keeps the README to one short page', () => {
     expect(readFileSync(join(ROOT, 'README.md'), 'utf8').split('\n').length).to.be.at.most(150);
   });
 
-  it('finds what a page gets wrong', () => {
+  it('finds the faults of a page', () => {
     const page = (text: string): Page[] => [{ path: 'docs/x.md', text }];
     expect(missingPaths(ROOT, page('See `src/nowhere.ts` and `src/domain`.'))).to.deep.equal([
       'docs/x.md names src/nowhere.ts',

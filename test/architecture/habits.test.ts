@@ -7,8 +7,8 @@ function source(text: string, path = 'src/domain/policy.ts') {
   return [parseSource(path, text)];
 }
 
-describe('the rules about how a file is written', () => {
-  it('measure its length, and the length of the middle one', () => {
+describe('the rules about source files', () => {
+  it('measure the length of a file, and the median', () => {
     const long = source('let a = 1;\n'.repeat(301));
     expect(habits.sizeFaults(long)).to.deep.equal(['src/domain/policy.ts has 301 lines']);
     expect(habits.sizeFaults(source('let a = 1;\n'.repeat(300)))).to.deep.equal([]);
@@ -17,7 +17,7 @@ describe('the rules about how a file is written', () => {
     expect(habits.medianFaults([...long, ...short, ...short])).to.deep.equal([]);
   });
 
-  it('refuse names that fit anything', () => {
+  it('refuse catch-all names', () => {
     const vague = [
       'src/utils/time.ts',
       'src/http/helpers.ts',
@@ -30,7 +30,7 @@ describe('the rules about how a file is written', () => {
     expect(habits.nameFaults(plain)).to.deep.equal([]);
   });
 
-  it('want a doc comment first', () => {
+  it('require a doc comment first', () => {
     expect(habits.openingFaults(source('/** What it is. */\nlet a;'))).to.deep.equal([]);
     expect(
       habits.openingFaults(source('#!/usr/bin/env node\n/**\n * What it is.\n */\nlet a;')),
@@ -40,7 +40,7 @@ describe('the rules about how a file is written', () => {
     }
   });
 
-  it('refuse comments that silence a tool or put off work, and nothing that only names them', () => {
+  it('refuse comments that silence a tool or postpone work, but not mentions of them', () => {
     for (const words of [
       '@ts-ignore',
       '@ts-expect-error',
@@ -60,7 +60,7 @@ describe('the rules about how a file is written', () => {
     expect(habits.anyFaults(source('let any = "any"; // any\n'))).to.deep.equal([]);
   });
 
-  it('refuse default exports and files that only pass on', () => {
+  it('refuse default exports and files that only re-export', () => {
     expect(habits.exportFaults(source('export default 1;'))).to.have.lengthOf(1);
     expect(habits.exportFaults(source("export { a } from './a.ts';"))).to.have.lengthOf(1);
     expect(habits.exportFaults(source("export * from './a.ts';\nexport const b = 1;"))).to.have.lengthOf(1);
@@ -71,7 +71,7 @@ describe('the rules about how a file is written', () => {
     expect(habits.exportFaults(source('const a = 1; export { a };'))).to.deep.equal([]);
   });
 
-  it('find the clock, chance and the environment wherever they are read', () => {
+  it('find every read of the clock, randomness and the environment', () => {
     const reads = [
       'Date.now();',
       'new Date();',

@@ -63,7 +63,7 @@ describe('the import rules', () => {
     });
   }
 
-  it('let pass what a layer is built on', () => {
+  it('accept the imports that a layer may have', () => {
     const right = [
       importing(
         'src/domain/policy.ts',
@@ -93,7 +93,7 @@ describe('the import rules', () => {
     expect(layerFaults(right)).to.deep.equal([]);
   });
 
-  it('keep packages where they belong', () => {
+  it('keep packages in their layers', () => {
     const wrong = [
       importing('src/domain/policy.ts', "import { readFileSync } from 'node:fs';"),
       importing('src/use-cases/sign-in/password.ts', "import { randomUUID } from 'node:crypto';"),
@@ -122,7 +122,7 @@ describe('the import rules', () => {
     expect(storeFaults(importing('src/oidc/prompt.ts', fault))).to.deep.equal([]);
   });
 
-  it('refuse a function type with a promise in the domain, wherever it stands', () => {
+  it('refuse a function type with a promise anywhere in the domain', () => {
     const refused = [
       'export type Load = (id: string) => Promise<string>;',
       'export interface Attempt { failed(): Promise<void> }',
@@ -145,7 +145,7 @@ describe('the import rules', () => {
     expect(crowdedFaults([...sixteen, 'src/oidc/a.ts'])).to.deep.equal(['src/oidc has 17 files']);
   });
 
-  it('find a circle of any length, once', () => {
+  it('find a cycle of any length once', () => {
     const circle = [
       importing('src/domain/a.ts', "import './b.ts';"),
       importing('src/domain/b.ts', "import type { C } from './c.ts';", "import './d.ts';"),

@@ -13,12 +13,12 @@ describe('the rules about methods', () => {
     expect(methodNameFaults([type], [])).to.have.lengthOf(1);
   });
 
-  it('let a module and the catalogue name it', () => {
+  it('accept the name in the module and in the catalogue', () => {
     const own = parseSource('src/domain/methods/totp.ts', "export const name = 'totp';");
     expect(methodNameFaults([own], [])).to.deep.equal([]);
   });
 
-  it('find an exception that covers nothing', () => {
+  it('find an unused exception', () => {
     const exception = { path: 'src/oidc/', names: ['email'], reason: 'a claim' };
     expect(methodNameFaults([parseSource('src/oidc/claims.ts', '')], [exception])).to.deep.equal([
       'src/oidc/ does not say email any more (a claim)',

@@ -20,7 +20,7 @@ const VIEWS = {
 };
 
 describe('the rules about views', () => {
-  it('read the pages from where they are declared', () => {
+  it('read the declared pages', () => {
     const pages = parseSource(
       'src/http/pages.ts',
       "interface Pages { 'sign-in': {}; error: {} } interface Other { a: {} }",
@@ -28,7 +28,7 @@ describe('the rules about views', () => {
     expect(pagesOf(pages)).to.deep.equal(['sign-in', 'error']);
   });
 
-  it('let pass views that are all there and all shown', () => {
+  it('accept views that exist and are shown', () => {
     expect(pageFaults(['sign-in', 'error'], renderer, VIEWS)).to.deep.equal([]);
     expect(deadViewFaults([renderer], VIEWS)).to.deep.equal([]);
     expect(assetFaults(loader, VIEWS)).to.deep.equal([]);
@@ -43,7 +43,7 @@ describe('the rules about views', () => {
     ]);
   });
 
-  it('find a view that nothing shows, and a partial that is not there', () => {
+  it('find an unused view, and a missing partial', () => {
     const dead = { ...VIEWS, 'old.ejs': '', 'partials/old.ejs': "<%- partial('old') %>" };
     expect(deadViewFaults([renderer], dead)).to.deep.equal([
       'views/old.ejs is never shown',
@@ -55,7 +55,7 @@ describe('the rules about views', () => {
     ]);
   });
 
-  it('find an asset that nothing uses, and one that is not there', () => {
+  it('find an unused asset, and a missing one', () => {
     expect(assetFaults(loader, { ...VIEWS, 'assets/old.js': '' })).to.deep.equal([
       'views/assets/old.js is never used',
     ]);
@@ -63,7 +63,7 @@ describe('the rules about views', () => {
     expect(assetFaults(loader, asking)).to.deep.equal(['views/assets/gone.svg is missing']);
   });
 
-  it('find what is written unescaped', () => {
+  it('find unescaped output', () => {
     for (const tag of [
       '<%- model.email %>',
       '<%- body + model.name %>',

@@ -34,7 +34,7 @@ describe('docs/traceability.md', () => {
     ]);
   });
 
-  it('tells of a code without a meaning and of a row without a test', () => {
+  it('reports a code without a meaning and a row without a test', () => {
     const rows = { A1: { means: 'One.' }, A2: { means: 'Two.', notTested: 'Not built yet.' } };
     expect(
       traceabilityFaults(

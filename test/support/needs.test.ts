@@ -24,7 +24,7 @@ describe('needs', () => {
     const suite = `import { needs } from ${JSON.stringify(NEEDS)};
       describe('codes', () => {
         const { oathtool } = needs('oathtool');
-        it('are made', () => console.log('made by ' + oathtool));
+        it('are generated', () => console.log('made by ' + oathtool));
       });`;
     writeFileSync(join(folder, 'codes.test.ts'), suite);
     const run = spawnSync(process.execPath, [MOCHA, '--no-config', join(folder, 'codes.test.ts')], {
@@ -43,7 +43,7 @@ describe('needs', () => {
     expect(findTool('oathtool', { PATH: folder, OATHTOOL_PATH: '/nowhere/oathtool' })).to.equal(null);
   });
 
-  it('skips the suite aloud, with what to install', () => {
+  it('skips the suite with a message that says what to install', () => {
     const { status, said } = runSuite({ PATH: '/nowhere' });
     expect(said).to.include('SKIPPED').and.include('apt-get install oathtool').and.include('1 pending');
     expect(said).not.to.include('made by');

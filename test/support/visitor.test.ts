@@ -32,7 +32,7 @@ describe('a page as a visitor sees it', () => {
     expect(() => found.mark('secret')).to.throw('secret');
   });
 
-  it('fills the form that has the field, with what is hidden and without what is not ticked', () => {
+  it('fills the form that has the field, with hidden fields and without unticked boxes', () => {
     const { method, action, body } = page(ENTER_CODE).form({ code: '123 456' });
     expect(method).to.equal('POST');
     expect(action).to.equal('http://op.test/interaction/1/verify');
@@ -42,7 +42,7 @@ describe('a page as a visitor sees it', () => {
     ]);
   });
 
-  it('presses the button named, with its value and address', () => {
+  it('presses the named button, with its value and action', () => {
     const { action, body } = page(ENTER_CODE).form({}, 'resend');
     expect(action).to.equal('http://op.test/interaction/1/resend');
     expect(body.get('resend')).to.equal('1');
@@ -56,7 +56,7 @@ describe('a page as a visitor sees it', () => {
     expect(body.get('amr')).to.equal('mfa');
   });
 
-  it('drops a form nested in another one, as the browser does', () => {
+  it('drops a nested form, as a browser does', () => {
     const nested = page('<form action="/a"><form action="/b"><input name="code"></form></form>');
     expect(nested.form({ code: '1' }).action).to.equal('http://op.test/a');
   });
@@ -101,7 +101,7 @@ describe('the visitor of the tests', () => {
     server.close(done);
   });
 
-  it('keeps cookies by path and time, and signs in where a form asks for it', async () => {
+  it('keeps cookies by path and time, and fills in a sign-in form', async () => {
     const visitor = createVisitor(origin);
     const form = await visitor.open('/start');
     expect(form.name).to.equal('sign-in');
@@ -116,7 +116,7 @@ describe('the visitor of the tests', () => {
     expect(seen[3]?.headers.cookie).to.equal('s=3');
   });
 
-  it('stops before a redirect URI of the test, and at a redirect that would send a form on', async () => {
+  it('stops before a redirect URI of the test, and at a redirect that would resend a form', async () => {
     const visitor = createVisitor(origin, { stopAt: `${origin}/callback` });
     await visitor.open('/form');
     const end = await visitor.signIn('bob@acme.test', 'x');
@@ -125,14 +125,14 @@ describe('the visitor of the tests', () => {
     expect(await visitor.signIn('bob@acme.test', 'x').catch(String)).to.include("Can't sign in");
   });
 
-  it('sends the headers it is told to, and leaves out those that are null', async () => {
+  it('sends the given headers, and omits those that are null', async () => {
     const visitor = createVisitor(origin, { headers: { 'Accept-Language': 'nl' } });
     await visitor.post('/form', { email: 'x' }, { 'Sec-Fetch-Site': null, Origin: 'https://evil.test' });
     expect(seen[0]?.headers).to.include({ origin: 'https://evil.test', 'accept-language': 'nl' });
     expect(seen[0]?.headers).not.to.have.property('sec-fetch-site');
   });
 
-  it('visits an https origin through the proxy that stands before it', async () => {
+  it('visits an https origin through its proxy', async () => {
     const visitor = createVisitor('https://op.test', { via: origin });
     const answer = await visitor.open('/start');
     expect(answer.url).to.equal('https://op.test/form');

@@ -33,7 +33,7 @@ describe('the environment', () => {
     expect(clients[0]?.metadata.redirect_uris).to.deep.equal(['http://localhost/demo/callback']);
   });
 
-  it("changes the port only where the file has its own issuer", () => {
+  it('changes the port only where the file has its own issuer', () => {
     const { listen, issuer } = folder.load('issuer: https://id.test', { env: { PORT: '4100' } });
     expect([listen.port, issuer]).to.deep.equal([4100, 'https://id.test']);
   });

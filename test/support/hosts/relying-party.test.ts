@@ -71,7 +71,7 @@ describe('the relying party of the tests', () => {
     expect(tokens.claims()?.auth_time).to.be.a('number');
   });
 
-  it('takes no answer to a question it did not ask, and says the error of one that failed', async () => {
+  it('accepts no response without its request, and reports the error of a failed one', async () => {
     const relyingParty = await connect();
     const end = await createVisitor(issuer).open(await relyingParty.authorizationUrl({ prompt: 'none' }));
     expect(await relyingParty.exchange(end.location ?? '').catch(({ error }) => error)).to.equal(

@@ -71,7 +71,7 @@ describe('a TOTP code', () => {
     ).to.equal('ok');
   });
 
-  it('is used up by a near miss, so that the hint about the clock reveals no valid code [A35]', async () => {
+  it('from a nearby step is used up, so that the hint about the clock reveals no valid code [A35]', async () => {
     const { account, context } = await app();
     const { secondFactor, code, clock } = setting();
     const ahead = code(4);

@@ -130,7 +130,7 @@ describe('a second-factor code', () => {
     expect(codeOf(await setting().secondFactor.postpone(gone))).to.equal('session_expired');
   });
 
-  describe('against a secret', () => {
+  describe('for a secret', () => {
     async function factorWith(secret: string | null, changes: Partial<Enrolment> = {}) {
       const account = await setting().person();
       const mine = { accountId: account.id, tenantId: 'acme', id: 'phone', secret, ...changes };
@@ -148,7 +148,7 @@ describe('a second-factor code', () => {
       expect(failures).to.deep.equal({});
     });
 
-    it('of another method is wrong', async () => {
+    it('that belongs to another method is wrong', async () => {
       const context = await factorWith(cipher.encrypt(OTHER, 'totp|acme|somebody-else|phone'), {
         method: 'app',
       });
@@ -181,8 +181,8 @@ describe('a second-factor code', () => {
     expect(setting().secondFactor.digitsOf('email')).to.equal(6);
   });
 
-  describe('a sign-in that has changed meanwhile', () => {
-    it('has an older version of it lose', async () => {
+  describe('after a change of its sign-in', () => {
+    it('is refused with an older version of the sign-in', async () => {
       const { context } = await app();
       await setting().stores.transactions.save({ ...context.transaction, later: true });
       const outcome = await setting().secondFactor.verifyCode(context, 'totp', typing(setting().code()));
@@ -190,7 +190,7 @@ describe('a second-factor code', () => {
       expect(await setting().events()).to.deep.equal([]);
     });
 
-    it('refuses a version of another account', async () => {
+    it('is refused when the sign-in belongs to another account by then', async () => {
       const { enrolment, context } = await app();
       const eve = await setting().person({ email: 'eve@acme.test', ...withTotp });
       const authentications = [{ method: 'totp', enrolmentId: enrolment.id, atMs: NOW } as const];

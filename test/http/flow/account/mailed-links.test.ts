@@ -82,7 +82,7 @@ describe('the link that confirms an e-mail address', () => {
     expect(await isConfirmed('hal@strict.test')).to.equal(true);
   });
 
-  it('lets nobody in: the sign-in goes on where it was, and asks for what it asked [A15]', async () => {
+  it('signs nobody in: the sign-in continues at its step [A15]', async () => {
     const { visitor, page, link } = await mailed('cat@strict.test');
     const stranger = s.app.visitor();
     await stranger.follow(await stranger.submit(await stranger.open(link), {}, 'confirm'));

@@ -88,7 +88,7 @@ describe('the link "Wasn’t you?" of a notice', () => {
     expect(await isActive(tokens.refresh_token)).to.equal(true);
   }
 
-  it('reads first what will happen: opening the link, however often, changes nothing [A48 A56]', async () => {
+  it('explains its effect first, and changes nothing when it is opened, however often [A48 A56]', async () => {
     const in1 = await intruder('ann@open.test');
     const link = await mailed(in1, 'ann@open.test');
     const { port, pathname } = new URL(link);

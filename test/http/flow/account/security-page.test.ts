@@ -91,7 +91,7 @@ describe('the security page', () => {
     expect(claims.acr).to.equal(SFA);
   });
 
-  it('two phones are two factors: each is listed by its name, and each opens a sign-in [4.1]', async () => {
+  it('lists two phones by name, and each works at a sign-in [4.1]', async () => {
     const { visitor } = await open('ben@open.test');
     const one = await setUp(visitor, 'Old phone');
     const two = await setUp(visitor, 'New phone');
@@ -103,7 +103,7 @@ describe('the security page', () => {
     }
   });
 
-  it('the app is changed without a moment unprotected: the new one first, then the old one goes [4.3]', async () => {
+  it('replaces an app without an unprotected moment: the new one comes before the old one goes [4.3]', async () => {
     const { visitor } = await open('gus@open.test');
     const { page, secret } = await setUp(visitor, 'New phone');
     // The oldest is the first one listed.
@@ -173,7 +173,7 @@ describe('the security page', () => {
     expect(await factorsOf('dan@open.test')).to.have.length(1);
   });
 
-  it('where the policy is off nothing is offered to members, what is set up can go, and administrators may [U.5]', async () => {
+  it('offers members no enrolment where the policy is off, but removal, and administrators both [U.5]', async () => {
     const nothing = await open('new@plain.test');
     expect(nothing.page.$('button[name=set_up]').length).to.equal(0);
     const { page } = await open('app@plain.test');

@@ -92,7 +92,7 @@ describe('a method that a host adds', () => {
     expect(claims.amr).to.have.members(['pwd', 'kba', 'mfa']);
   });
 
-  it('refuses a guess and counts it', async () => {
+  it('refuses a wrong word and counts it', async () => {
     await enrol(at.host.visitor());
     const guesser = at.host.visitor();
     await begin(at, guesser, 'ann');

@@ -41,7 +41,7 @@ describe('an enrolment after a mailed code', () => {
   };
 
   for (const [method, { name, acr, amr }] of Object.entries(reached)) {
-    it(`sets up ${method}: the message, the proof, the method, the recovery codes, and ${acr} [0.1 3.1 A48 A76 1.3]`, async () => {
+    it(`enrols ${method}: the message, the mailed code, the method, the recovery codes, and ${acr} [0.1 3.1 A48 A76 1.3]`, async () => {
       const { visitor, page } = await givePassword(s, address(name));
       expect(page.name).to.equal('set-up-choose');
       expect(words(page)).to.include('Because of the audit.').and.include('help@firm.test');

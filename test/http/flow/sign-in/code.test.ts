@@ -57,7 +57,7 @@ describe('a TOTP code at sign-in', () => {
     ['cat', 3, 'about 90 seconds ahead'],
     ['dan', -4, 'about 120 seconds behind'],
   ] as const) {
-    it(`a code ${Math.abs(steps)} steps ${said.split(' ').at(-1)} is refused, the page says what to mend, and a fresh one works [3.8 A35]`, async () => {
+    it(`is refused ${Math.abs(steps)} steps ${said.split(' ').at(-1)}: the page names the setting, and a fresh one works [3.8 A35]`, async () => {
       const { visitor } = await atCode(name);
       const refused = await visitor.enterCode(codeAt(steps));
       expect([refused.status, refused.error]).to.deep.equal([422, 'code_invalid']);
@@ -66,7 +66,7 @@ describe('a TOTP code at sign-in', () => {
     });
   }
 
-  it('is used up when it is a near miss, so that the hint about the clock reveals no valid code [A35]', async () => {
+  it('from a nearby step is used up, so that the hint about the clock reveals no valid code [A35]', async () => {
     const { visitor } = await atCode('eve');
     const later = codeAt(2);
     expect((await visitor.enterCode(later)).error).to.equal('code_invalid');

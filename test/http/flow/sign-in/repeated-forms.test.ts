@@ -84,7 +84,7 @@ describe('a form sent twice', () => {
       expect((await visitor.open(shown.url)).mark('secret')).to.equal(shown.mark('secret'));
     });
 
-    it(`"later", ${clicks}`, async () => {
+    it(`postpones an enrolment once, ${clicks}`, async () => {
       const { visitor, page } = await givePassword(s, `later${n}@strict.test`);
       expect(hasCode(await pressed(clicks, visitor, page, {}, 'later'))).to.equal(true);
     });
@@ -101,7 +101,7 @@ describe('a form sent twice', () => {
       expect(factors).to.have.length(2);
     });
 
-    it(`consent, ${clicks}`, async () => {
+    it(`grants consent once, ${clicks}`, async () => {
       const third = await partyOf(s.app, 'third');
       const { visitor } = await givePassword({ app: s.app, rp: third }, `allow${n}@open.test`);
       const consent = await visitor.enterCode(nextCode(s.app));
@@ -109,7 +109,7 @@ describe('a form sent twice', () => {
       expect((await redeem(third, end)).tokens.access_token).to.be.a('string');
     });
 
-    it(`cancel, ${clicks}`, async () => {
+    it(`cancels once, ${clicks}`, async () => {
       const { visitor, page } = await givePassword(s, `leave${n}@open.test`);
       const end = await pressed(clicks, visitor, page, {}, 'cancel');
       expect(new URL(end.location ?? '').searchParams.get('error')).to.equal('access_denied');

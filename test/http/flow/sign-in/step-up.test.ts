@@ -152,7 +152,7 @@ describe('a step-up before a change of factors', () => {
     expect((await visitor.open(`${SECURITY}/set-up/totp`)).name).to.equal('enter-code');
   });
 
-  it('who leaves the question is told so, stays signed in, and nobody’s application is blamed [U.4]', async () => {
+  it('can be left: the page says so, the person stays signed in, and no application is blamed [U.4]', async () => {
     const { visitor } = await signedIn('gus@open.test');
     s.clock.nextStep(6 * MINUTE);
     const asked = await visitor.open(SECURITY);

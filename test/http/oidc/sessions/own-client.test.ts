@@ -102,7 +102,7 @@ describe('the client of the account pages', () => {
     '/account/return?state=//evil.test',
   ];
   for (const state of elsewhere) {
-    it(`goes from the return address to a page of the account, whatever ${JSON.stringify(state)} says [A83]`, async () => {
+    it(`redirects from the return path to a page of the account only, for state ${JSON.stringify(state)} [A83]`, async () => {
       const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
       const direct = await visitor.get(`/account/return?${new URLSearchParams({ state })}`);
       expect(direct.status).to.equal(303);
