@@ -31,7 +31,13 @@ describe('enforcementFor', () => {
     string[],
     Enforcement,
   ])[] = [
-    ['is the tenant\u2019s own for who is in no group', 'optional', { finance: 'required' }, [], 'optional'],
+    [
+      'is the tenant\u2019s own for a member of no group',
+      'optional',
+      { finance: 'required' },
+      [],
+      'optional',
+    ],
     [
       'is a group\u2019s where that is stricter',
       'optional',
@@ -104,10 +110,10 @@ describe('methodsOnOffer', () => {
       'member',
       ['totp', 'email'],
     ],
-    ['brings app and passkey along with SMS', 'required', ['sms'], 'member', ['passkey', 'totp', 'sms']],
-    ['brings nothing along with e-mail', 'optional', ['email'], 'member', ['email']],
-    ['is nothing where the policy is off', 'off', ['totp', 'sms'], 'member', []],
-    ['is nothing for a manager where the policy is off', 'off', ['totp'], 'manager', []],
+    ['adds app and passkey to SMS', 'required', ['sms'], 'member', ['passkey', 'totp', 'sms']],
+    ['adds nothing to e-mail', 'optional', ['email'], 'member', ['email']],
+    ['is empty where the policy is off', 'off', ['totp', 'sms'], 'member', []],
+    ['is empty for a manager where the policy is off', 'off', ['totp'], 'manager', []],
     ['always allows an administrator app and passkey', 'off', [], 'admin', ['passkey', 'totp']],
     [
       'allows an administrator what members have, too',
@@ -116,7 +122,7 @@ describe('methodsOnOffer', () => {
       'admin',
       ['passkey', 'totp', 'email'],
     ],
-    ['is nothing where nothing is listed', 'required', [], 'member', []],
+    ['is empty where nothing is listed', 'required', [], 'member', []],
   ];
   for (const [title, enforcement, methods, role, expected] of CASES) {
     it(title, () => expect(methodsOnOffer(enforcement, methods, role)).to.deep.equal(expected));

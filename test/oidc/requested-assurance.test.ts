@@ -17,7 +17,7 @@ const claims = (acr: unknown, more: Params = {}): Params => ({
   ...more,
 });
 
-describe('demandOf: acr_values', () => {
+describe('the requested assurance of acr_values', () => {
   const CASES: readonly (readonly [string, Params, readonly string[] | null])[] = [
     ['asks for nothing where there are none', {}, null],
     ['asks for nothing by an empty list', { acr_values: '' }, null],
@@ -37,7 +37,7 @@ describe('demandOf: acr_values', () => {
   for (const [title, params, acrs] of CASES) it(title, () => expect(acrsOf(params)).to.deep.equal(acrs));
 });
 
-describe('demandOf: claims', () => {
+describe('the requested assurance of claims', () => {
   const CASES: readonly (readonly [string, Params, readonly string[] | null])[] = [
     ['asks for the value of an essential acr [A77]', claims({ essential: true, value: MFA }), [MFA]],
     ['asks for any of its values [A77]', claims({ essential: true, values: [PHR, MFA] }), [PHR, MFA]],
@@ -131,7 +131,7 @@ describe('demandOf: claims', () => {
   });
 });
 
-describe('demandOf: the client and max_age', () => {
+describe('the requested assurance of the client and max_age', () => {
   it('requests nothing by default', () =>
     expect(requestedAssuranceOf({}, PARTY)).to.deep.equal(NO_ASSURANCE_REQUESTED));
 

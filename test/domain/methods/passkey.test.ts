@@ -82,11 +82,11 @@ describe('passkey', () => {
 
   const MFA: Acr = 'https://refeds.org/profile/mfa';
   for (const [what, acrs, expected] of [
-    ['nothing is demanded', null, false],
-    ['two factors are', [MFA], false],
-    ['either will do', ['phr', MFA], false],
-    ['a level that does not exist is', [], false],
-    ['what nobody can phish is', ['phr'], true],
+    ['nothing is requested', null, false],
+    ['two factors are requested', [MFA], false],
+    ['either level suffices', ['phr', MFA], false],
+    ['an unknown level is requested', [], false],
+    ['the phishing-resistant level is requested', ['phr'], true],
   ] as const) {
     it(`${expected ? 'must' : 'need not'} verify the person where ${what}`, () => {
       expect(mustVerify({ acrs })).to.equal(expected);

@@ -137,7 +137,7 @@ describe('the assurance levels', () => {
   });
 });
 
-describe('withProof', () => {
+describe('withAuthentication', () => {
   it('gives the same after another authentication as all of them together [A76]', () => {
     fc.assert(
       fc.property(anyProofs, anyProofs, (before, more) => {

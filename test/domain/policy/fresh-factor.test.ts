@@ -40,7 +40,7 @@ const CASES: readonly (readonly [string, PolicyInput, Decision])[] = [
     prove('totp'),
   ],
   [
-    'is fresh to the last millisecond',
+    'is fresh until the last millisecond',
     required({
       requested: fresh,
       factors: [totp],
@@ -63,7 +63,7 @@ const CASES: readonly (readonly [string, PolicyInput, Decision])[] = [
     SATISFIED,
   ],
   [
-    'may be any of them',
+    'may be any enrolled one',
     required({
       requested: fresh,
       factors: [totp, email],
@@ -71,42 +71,42 @@ const CASES: readonly (readonly [string, PolicyInput, Decision])[] = [
     }),
     SATISFIED,
   ],
-  ['is asked for where the tenant asks nothing', off({ requested: fresh, factors: [totp] }), prove('totp')],
-  ['is no trusted browser', required({ requested: fresh, factors: [totp], ...trusted }), prove('totp')],
+  ['is required where the tenant requires none', off({ requested: fresh, factors: [totp] }), prove('totp')],
   [
-    'is the password where none is set up',
+    'is not replaced by a trusted browser',
+    required({ requested: fresh, factors: [totp], ...trusted }),
+    prove('totp'),
+  ],
+  [
+    'is the password where no factor is enrolled',
     optional({ requested: fresh, authentications: [password(5 * MINUTE)] }),
     SATISFIED,
   ],
   [
-    'is the password again where none is set up [A51]',
+    'is the password again where no factor is enrolled [A51]',
     optional({ requested: fresh, authentications: [password(5 * MINUTE + 1)] }),
     PASSWORD,
   ],
   [
-    'is the password again before a set-up [A51]',
+    'is the password again before an enrolment [A51]',
     required({ requested: fresh, authentications: [password(DAY)] }),
     PASSWORD,
   ],
   [
-    'counts the newest password',
+    'is measured by the newest password',
     optional({ requested: fresh, authentications: [password(DAY), password()] }),
     SATISFIED,
   ],
   [
-    'leaves grace alone',
+    'does not change the grace period',
     required({ requested: fresh, graceDays: 7, occasion: 'existing-session' }),
     ON_GRACE,
   ],
-  [
-    'leaves "later" to the person',
-    required({ requested: fresh, graceDays: 7 }),
-    setUpLater(NOW + 7 * DAY, ...ALL),
-  ],
-  ['ends at a factor that is refused', required({ requested: fresh, factors: [refusedTotp] }), UNUSABLE],
+  ['still allows "later"', required({ requested: fresh, graceDays: 7 }), setUpLater(NOW + 7 * DAY, ...ALL)],
+  ['is out of reach with a refused factor', required({ requested: fresh, factors: [refusedTotp] }), UNUSABLE],
 ];
 
-describe('evaluatePolicy for a fresh factor', () => {
+describe('a requested fresh factor', () => {
   for (const [title, policyInput, decision] of CASES) {
     it(title, () => expect(decide(policyInput)).to.deep.equal(decision));
   }

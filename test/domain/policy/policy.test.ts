@@ -32,15 +32,15 @@ const recovery = factor('recovery');
 const refusedTotp = factor('totp', { accepted: false });
 
 const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, Decision])[]>> = {
-  'the password comes first': [
-    ['asks for it where nothing was given', off({ authentications: [] }), PASSWORD],
+  'as regards the password': [
+    ['asks for it first', off({ authentications: [] }), PASSWORD],
     [
-      'asks for it where a factor alone was given',
+      'asks for it after a factor only',
       required({ factors: [totp], authentications: [given('totp')] }),
       PASSWORD,
     ],
     [
-      'asks for it even while grace lasts',
+      'asks for it even in the grace period',
       required({ authentications: [], graceDays: 7, occasion: 'later' }),
       PASSWORD,
     ],
@@ -51,67 +51,71 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
     ],
   ],
 
-  'enforcement off': [
-    ['asks nobody', off(), SATISFIED],
-    ['asks not even who has a factor set up', off({ factors: [totp] }), SATISFIED],
-    ['asks no administrator either', off({ role: 'admin' }), SATISFIED],
-    ['lets in who has a factor that cannot be used', off({ factors: [refusedTotp] }), SATISFIED],
-    ['offers nothing, whatever is listed', off({ methods: ['totp'], graceDays: 7 }), SATISFIED],
+  'with enforcement off': [
+    ['asks for no factor', off(), SATISFIED],
+    ['asks for no factor, even if one is enrolled', off({ factors: [totp] }), SATISFIED],
+    ['asks an administrator for no factor either', off({ role: 'admin' }), SATISFIED],
+    ['admits a person with an unusable factor', off({ factors: [refusedTotp] }), SATISFIED],
+    ['offers no method, whatever is listed', off({ methods: ['totp'], graceDays: 7 }), SATISFIED],
   ],
 
-  'enforcement optional (3.4)': [
-    ['never interrupts who has no factor', optional(), SATISFIED],
-    ['asks who has one', optional({ factors: [totp] }), prove('totp')],
-    ['is met by it', optional({ factors: [totp], authentications: [password(), given('totp')] }), SATISFIED],
-    ['asks at an SSO too', optional({ factors: [totp], occasion: 'existing-session' }), prove('totp')],
-    ['knows no "later"', optional({ factors: [totp], graceDays: 7, occasion: 'later' }), prove('totp')],
-  ],
-
-  'enforcement required (1.2, 4.5)': [
-    ['leads who has no factor to the set-up', required(), setUp(...ALL)],
-    ['asks who has one for it', required({ factors: [totp] }), prove('totp')],
+  'with enforcement optional (3.4)': [
+    ['admits a person without a factor', optional(), SATISFIED],
+    ['asks for an enrolled factor', optional({ factors: [totp] }), prove('totp')],
     [
-      'is met by an authenticator app',
+      'is satisfied by it',
+      optional({ factors: [totp], authentications: [password(), given('totp')] }),
+      SATISFIED,
+    ],
+    ['asks for it at an SSO too', optional({ factors: [totp], occasion: 'existing-session' }), prove('totp')],
+    ['allows no "later"', optional({ factors: [totp], graceDays: 7, occasion: 'later' }), prove('totp')],
+  ],
+
+  'with enforcement required (1.2, 4.5)': [
+    ['leads a person without a factor to the enrolment', required(), setUp(...ALL)],
+    ['asks for an enrolled factor', required({ factors: [totp] }), prove('totp')],
+    [
+      'is satisfied by an authenticator app',
       required({ factors: [totp], authentications: [password(), given('totp')] }),
       SATISFIED,
     ],
     [
-      'is met by a mailed code',
+      'is satisfied by a mailed code',
       required({ factors: [email], authentications: [password(), given('email')] }),
       SATISFIED,
     ],
     [
-      'is met by a recovery code',
+      'is satisfied by a recovery code',
       required({ factors: [totp, recovery], authentications: [password(), given('recovery')] }),
       SATISFIED,
     ],
     [
-      'is not met by a factor that is gone',
+      'is not satisfied by a removed factor',
       required({ authentications: [password(), given('totp')] }),
       setUp(...ALL),
     ],
     [
-      'is not met by a factor that was replaced',
+      'is not satisfied by a replaced factor',
       required({ factors: [{ ...totp, id: 'new' }], authentications: [password(), given('totp')] }),
       prove('totp'),
     ],
-    ['ends where the tenant leaves nothing to set up', required({ methods: [] }), UNMET],
+    ['ends where the tenant lists no method', required({ methods: [] }), UNMET],
     [
-      'ends where nothing of it is built',
+      'ends where no listed method is built',
       required({ methods: ['email', 'app'], available: ['totp'] }),
       UNMET,
     ],
   ],
 
-  'which methods': [
+  'as regards methods': [
     [
-      'offers what is listed, in the order of the product',
+      'offers the listed methods in the order of the product',
       required({ methods: ['email', 'totp'] }),
       setUp('totp', 'email'),
     ],
-    ['offers something better beside SMS', required({ methods: ['sms'] }), setUp('passkey', 'totp', 'sms')],
+    ['offers stronger methods beside SMS', required({ methods: ['sms'] }), setUp('passkey', 'totp', 'sms')],
     [
-      'accepts what SMS brought along',
+      'accepts the methods that come with SMS',
       required({ methods: ['sms'], factors: [totp], authentications: [password(), given('totp')] }),
       SATISFIED,
     ],
@@ -125,57 +129,65 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
       required({ methods: ['email'], role: 'manager' }),
       setUp('email'),
     ],
-    ['offers what this release can do', required({ available: ['totp'] }), setUp('totp')],
+    ['offers only methods of this release', required({ available: ['totp'] }), setUp('totp')],
     [
-      'asks by no method that was forbidden since [A105]',
+      'asks for no method that was forbidden since [A105]',
       required({ methods: ['totp'], factors: [totp, sms] }),
       prove('totp'),
     ],
     [
-      'takes no proof by a method that was forbidden since [A105]',
+      'accepts no authentication by a method that was forbidden since [A105]',
       required({ methods: ['totp'], factors: [totp, email], authentications: [password(), given('email')] }),
       prove('totp'),
     ],
   ],
 
-  'who has several (2.7)': [
-    ['chooses when none is the default', required({ factors: [totp, email] }), prove('totp', 'email')],
+  'with several factors (2.7)': [
     [
-      'is asked by the default',
+      'offers a choice when none is the default',
+      required({ factors: [totp, email] }),
+      prove('totp', 'email'),
+    ],
+    [
+      'asks for the default',
       required({ factors: [totp, factor('email', { isDefault: true })] }),
       proveFirst('email', 'totp', 'email'),
     ],
     [
-      'does not choose between two of a kind',
+      'offers no choice between two of a kind',
       required({ factors: [totp, factor('totp', { id: 'tablet' })] }),
       prove('totp'),
     ],
     [
-      'does not choose because of recovery codes',
+      'offers no choice because of recovery codes',
       required({ factors: [totp, recovery] }),
       proveFirst('totp', 'totp', 'recovery'),
     ],
     [
-      'has the recovery codes where nothing else is left',
+      'asks for recovery codes where no other factor is usable',
       required({ factors: [recovery] }),
       prove('recovery'),
     ],
     [
-      'chooses among what is accepted, whatever the default was',
+      'offers a choice among accepted methods, whatever the default',
       required({ factors: [factor('totp', { accepted: false, isDefault: true }), email, sms] }),
       prove('sms', 'email'),
     ],
   ],
 
-  'factors that cannot be used': [
+  'with unusable factors': [
     [
-      'refuses a factor after 100 failures, and does not set up another beside it',
+      'refuses a factor after 100 failures, and enrols no other beside it',
       required({ factors: [refusedTotp] }),
       UNUSABLE,
     ],
     ['refuses it where a factor is optional', optional({ factors: [refusedTotp] }), UNUSABLE],
-    ['takes another factor instead', required({ factors: [refusedTotp, email] }), prove('email')],
-    ['takes the recovery codes instead', required({ factors: [refusedTotp, recovery] }), prove('recovery')],
+    ['asks for another factor instead', required({ factors: [refusedTotp, email] }), prove('email')],
+    [
+      'asks for the recovery codes instead',
+      required({ factors: [refusedTotp, recovery] }),
+      prove('recovery'),
+    ],
     ['refuses a kind that is not built', required({ available: ['totp'], factors: [email] }), UNUSABLE],
     ['refuses it where a factor is optional', optional({ available: ['totp'], factors: [email] }), UNUSABLE],
     [
@@ -183,83 +195,87 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
       required({ available: ['totp'], factors: [recovery] }),
       UNUSABLE,
     ],
-    ['refuses a kind nobody has heard of', required({ factors: [factor(UNHEARD_OF)] }), UNUSABLE],
+    ['refuses an unknown kind', required({ factors: [factor(UNHEARD_OF)] }), UNUSABLE],
     [
-      'refuses what the tenant has forbidden since',
+      'refuses a method that the tenant has forbidden since',
       required({ methods: ['passkey'], factors: [totp] }),
       UNUSABLE,
     ],
     [
-      'is not helped by grace',
+      'refuses them in the grace period too',
       required({ graceDays: 7, occasion: 'later', factors: [refusedTotp] }),
       UNUSABLE,
     ],
   ],
 
-  'grace (4.6)': [
-    ['shows until when "later" will do', required({ graceDays: 7 }), setUpLater(NOW + 7 * DAY, ...ALL)],
+  'in the grace period (4.6)': [
+    ['gives the last date of "later"', required({ graceDays: 7 }), setUpLater(NOW + 7 * DAY, ...ALL)],
     [
-      'counts from its own start',
+      'counts from the start of the period',
       required({ graceDays: 7, graceStartedAt: NOW - DAY }),
       setUpLater(NOW + 6 * DAY, ...ALL),
     ],
-    ['passes who answered "later"', required({ graceDays: 7, occasion: 'later' }), ON_GRACE],
+    ['admits a person who answered "later"', required({ graceDays: 7, occasion: 'later' }), ON_GRACE],
     [
-      'passes SSO, prompt=none and refresh',
+      'admits SSO, prompt=none and refresh',
       required({ graceDays: 7, occasion: 'existing-session' }),
       ON_GRACE,
     ],
     [
-      'passes until the last millisecond',
+      'admits until the last millisecond',
       required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY + 1, occasion: 'existing-session' }),
       ON_GRACE,
     ],
-    ['has no "later" at its end', required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY }), setUp(...ALL)],
     [
-      'ends for a "later" of before',
+      'allows no "later" at its end',
+      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY }),
+      setUp(...ALL),
+    ],
+    [
+      'ends an earlier "later"',
       required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY, occasion: 'later' }),
       setUp(...ALL),
     ],
     [
-      'ends for sessions and tokens',
+      'ends sessions and tokens',
       required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY, occasion: 'existing-session' }),
       setUp(...ALL),
     ],
     [
-      'follows a shorter setting at once',
+      'applies a shorter setting at once',
       required({ graceDays: 1, graceStartedAt: NOW - 2 * DAY, occasion: 'existing-session' }),
       setUp(...ALL),
     ],
     [
-      'is not for who has a factor',
+      'asks for an enrolled factor anyway',
       required({ graceDays: 7, factors: [totp], occasion: 'later' }),
       prove('totp'),
     ],
     [
-      'ends with what could be set up',
+      'ends when no method can be enrolled',
       required({ graceDays: 7, methods: [], occasion: 'existing-session' }),
       UNMET,
     ],
   ],
 
-  'a trusted browser': [
+  'in a trusted browser': [
     [
-      'stands in for the factor that the tenant asks for',
+      'skips the factor that the tenant requires',
       required({ factors: [totp], trustedBrowser: true, trustedDevices: true }),
       ON_TRUST,
     ],
     [
-      'counts where it is optional',
+      'skips an optional factor',
       optional({ factors: [passkey], trustedBrowser: true, trustedDevices: true }),
       ON_TRUST,
     ],
     [
-      'counts only where the tenant allows it',
+      'skips the factor only where the tenant allows it',
       required({ factors: [totp], trustedBrowser: true }),
       prove('totp'),
     ],
     [
-      'stands in for nothing where no factor is set up',
+      'requires the enrolment where no factor is enrolled',
       required({ trustedBrowser: true, trustedDevices: true }),
       setUp(...ALL),
     ],

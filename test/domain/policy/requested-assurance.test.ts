@@ -34,74 +34,86 @@ const level = (...acrs: Acr[]) => demanding({ acrs });
 const trusted = { trustedBrowser: true, trustedDevices: true };
 
 const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, Decision])[]>> = {
-  'a client that takes nobody without a second factor': [
+  'by a client that requires a second factor': [
     [
-      'asks for the factor that is set up, where the tenant asks nothing',
+      'asks for the enrolled factor where the tenant requires none',
       off({ requested: always, factors: [totp] }),
       prove('totp'),
     ],
     [
-      'is met by it',
+      'is satisfied by it',
       off({ requested: always, factors: [totp], authentications: [password(), given('totp')] }),
       SATISFIED,
     ],
     [
-      'is met by a mailed code',
+      'is satisfied by a mailed code',
       off({ requested: always, factors: [email], authentications: [password(), given('email')] }),
       SATISFIED,
     ],
-    ['cannot be met by a member whose tenant is off', off({ requested: always }), UNMET],
+    ['refuses a member whose tenant is off', off({ requested: always }), UNMET],
     [
-      'lets an administrator set one up even there',
+      'lets an administrator enrol one even there',
       off({ requested: always, role: 'admin' }),
       setUp('passkey', 'totp'),
     ],
-    ['leads to the set-up where a factor is optional', optional({ requested: always }), setUp(...ALL)],
-    ['is not put off by grace', required({ requested: always, graceDays: 7 }), setUp(...ALL)],
+    ['leads to the enrolment where a factor is optional', optional({ requested: always }), setUp(...ALL)],
+    ['allows no "later" in the grace period', required({ requested: always, graceDays: 7 }), setUp(...ALL)],
     [
-      'is not passed by grace',
+      'is not satisfied by the grace period',
       required({ requested: always, graceDays: 7, occasion: 'later' }),
       setUp(...ALL),
     ],
     [
-      'is not met by a trusted browser',
+      'is not satisfied by a trusted browser',
       required({ requested: always, factors: [totp], ...trusted }),
       prove('totp'),
     ],
-    ['ends at a factor that is refused', off({ requested: always, factors: [refusedTotp] }), UNUSABLE],
     [
-      'ends at a factor that is not built',
+      'refuses a person whose factor is refused',
+      off({ requested: always, factors: [refusedTotp] }),
+      UNUSABLE,
+    ],
+    [
+      'refuses a person whose factor is not built',
       off({ requested: always, factors: [email], available: ['totp'] }),
       UNUSABLE,
     ],
   ],
 
-  'a level asked for (A77, A78)': [
-    ['one factor is met by the password', optional({ requested: level(SFA) }), SATISFIED],
+  'of a level (A77, A78)': [
+    ['is satisfied by the password for one factor', optional({ requested: level(SFA) }), SATISFIED],
     [
-      'asks for more where it can be set up [A77]',
+      'asks for an enrolment where one is possible [A77]',
       optional({ requested: level(MFA) }),
       setUp('passkey', 'app', 'totp', 'sms'),
     ],
-    ['refuses what a member of an off tenant cannot reach [A77]', off({ requested: level(MFA) }), UNMET],
-    ['asks for what is set up, even there', off({ requested: level(MFA), factors: [totp] }), prove('totp')],
     [
-      'lets an administrator set it up even there',
+      'refuses a level that a member of an off tenant cannot reach [A77]',
+      off({ requested: level(MFA) }),
+      UNMET,
+    ],
+    [
+      'asks for an enrolled factor even there',
+      off({ requested: level(MFA), factors: [totp] }),
+      prove('totp'),
+    ],
+    [
+      'lets an administrator enrol one even there',
       off({ requested: level(PHR), role: 'admin' }),
       setUp('passkey'),
     ],
     [
-      'is met by a higher one',
+      'is satisfied by a higher one',
       optional({ requested: level(TWO_STEP), factors: [totp], authentications: [password(), given('totp')] }),
       SATISFIED,
     ],
     [
-      'is met by any of those asked for',
+      'is satisfied by any requested one',
       optional({ requested: level(PHR, MFA), factors: [totp], authentications: [password(), given('totp')] }),
       SATISFIED,
     ],
     [
-      'is not met by a lower one',
+      'is not satisfied by a lower one',
       optional({
         requested: level(PHR),
         factors: [totp, passkey],
@@ -110,100 +122,100 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
       prove('passkey'),
     ],
     [
-      'asks by what gives it alone',
+      'asks only for methods that reach it',
       optional({ requested: level(MFA), factors: [totp, email] }),
       prove('totp'),
     ],
     [
-      'refuses where nothing that was asked for exists [A78]',
+      'refuses unknown levels [A78]',
       optional({ requested: level(), factors: [totp], authentications: [password(), given('totp')] }),
       UNMET,
     ],
     [
-      'refuses that before it asks for anything [A78]',
+      'refuses them before it asks for anything [A78]',
       optional({ requested: demanding({ acrs: [], freshMs: 5 * MINUTE }), authentications: [password(DAY)] }),
       UNMET,
     ],
     [
-      'cannot be reached by what is not built',
+      'is out of reach of methods that are not built',
       optional({ requested: level(PHR), available: ['totp'] }),
       UNMET,
     ],
     [
-      'cannot be reached by what is forbidden',
+      'is out of reach of forbidden methods',
       required({ requested: level(PHR), methods: ['totp'], factors: [totp] }),
       UNMET,
     ],
     [
-      'is out of reach whatever else is set up and cannot be used',
+      'is out of reach with other unusable factors',
       off({ requested: level(PHR), factors: [email], available: ['totp'] }),
       UNMET,
     ],
     [
-      'is out of reach by a kind nobody has heard of',
+      'is out of reach of an unknown kind',
       off({ requested: level(MFA), factors: [factor(UNHEARD_OF)] }),
       UNMET,
     ],
     [
-      'ends at the one factor that would give it, refused',
+      'refuses a person whose only sufficient factor is refused',
       off({ requested: level(MFA), factors: [refusedTotp] }),
       UNUSABLE,
     ],
     [
-      'is out of reach where only something lower can be used',
+      'is out of reach where only a lower one is usable',
       required({ requested: level(MFA), methods: ['email'], factors: [refusedTotp, email] }),
       UNMET,
     ],
     [
-      'is not met by a trusted browser',
+      'is not satisfied by a trusted browser',
       required({ requested: level(MFA), factors: [totp], ...trusted }),
       prove('totp'),
     ],
     [
-      'is not put off by grace',
+      'allows no "later" in the grace period',
       required({ requested: level(MFA), graceDays: 7, methods: ['totp'] }),
       setUp('totp'),
     ],
     [
-      'is not passed by grace',
+      'is not satisfied by the grace period',
       required({ requested: level(MFA), graceDays: 7, methods: ['totp'], occasion: 'existing-session' }),
       setUp('totp'),
     ],
     [
-      'leaves grace alone where the password meets it',
+      'does not change the grace period where the password satisfies it',
       required({ requested: level(SFA), graceDays: 7, occasion: 'later' }),
       ON_GRACE,
     ],
   ],
 
-  'what is set up comes before what is new': [
+  'for a new factor beside an enrolled one': [
     [
       'asks for the existing factor first [A47]',
       optional({ requested: level(PHR), factors: [totp] }),
       prove('totp'),
     ],
     [
-      'asks for it by every method that is set up [A47]',
+      'asks for any enrolled method [A47]',
       optional({ requested: level(PHR), factors: [totp, email] }),
       prove('totp', 'email'),
     ],
     [
-      'sets up the new one then [A47]',
+      'enrols the new one afterwards [A47]',
       optional({ requested: level(PHR), factors: [totp], authentications: [password(), given('totp')] }),
       setUp('passkey'),
     ],
     [
-      'sets up nothing beside a factor that cannot be given [A47]',
+      'enrols nothing beside an unusable factor [A47]',
       optional({ requested: level(PHR), factors: [refusedTotp] }),
       UNUSABLE,
     ],
     [
-      'sets up nothing beside a trusted browser [A47]',
+      'enrols nothing for a trusted browser only [A47]',
       optional({ requested: level(PHR), factors: [totp], ...trusted }),
       prove('totp'),
     ],
     [
-      'takes no old proof for it where a fresh one is demanded [A51]',
+      'accepts no old authentication where a fresh one is requested [A51]',
       optional({
         requested: demanding({ acrs: [PHR], freshMs: 5 * MINUTE }),
         factors: [totp],
@@ -212,7 +224,7 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
       prove('totp'),
     ],
     [
-      'replaces a refused factor once another was given',
+      'replaces a refused factor after another was given',
       required({
         requested: level(MFA),
         methods: ['totp', 'email'],
@@ -222,7 +234,7 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
       setUp('totp'),
     ],
     [
-      'asks for nothing more once the new one was given',
+      'asks for nothing more after the new one',
       optional({
         requested: level(PHR),
         factors: [totp, passkey],
