@@ -3,7 +3,7 @@ import { aChallenge, NOW } from './examples.ts';
 
 const PASSKEY = { method: 'passkey', enrolmentId: 'enrolment-1', at: NOW };
 
-/** Proofs that cannot be judged, and must not count. */
+/** Unreadable authentications, which must not count. */
 export const MALFORMED_PROOFS: readonly unknown[] = [
   [{ method: 'telepathy', enrolmentId: null, at: NOW }],
   [{ ...PASSKEY, at: String(NOW) }],

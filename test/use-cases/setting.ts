@@ -31,7 +31,7 @@ import { createWiring, type WiringDeps } from './wiring.ts';
 export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 export const ADDRESS = '192.0.2.7';
-/** As much of it as the audit trail keeps. */
+/** The part of it that the audit log keeps. */
 export const NETWORK = '192.0.2.0/24';
 /** The time step of an authenticator app, in milliseconds. */
 export const PERIOD = 30_000;
@@ -135,7 +135,7 @@ function createSetting(
       ...changes,
     };
     const policyResult = await evaluatePolicy(question);
-    if (!policyResult) throw new Error('nobody to judge');
+    if (!policyResult) throw new Error('no account to evaluate');
     return policyResult;
   }
 
@@ -198,7 +198,7 @@ function createSetting(
       if (code === undefined) throw new Error(`no code was sent to ${to}`);
       return code;
     },
-    /** The audit trail, oldest first, as `event reason`. */
+    /** The audit log, oldest first, as `event reason`. */
     async events(): Promise<string[]> {
       const events = await stores.audit.list({ limit: 1000 });
       return events.reverse().map(({ event, reason }) => (reason === null ? event : `${event} ${reason}`));

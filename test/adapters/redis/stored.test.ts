@@ -160,7 +160,7 @@ describe('the contents of Redis', () => {
     await look.hset(key, { value: JSON.stringify(newer), shoeSize: 43 });
 
     const found = await stores.transactions.find('interaction-1', NOW);
-    if (!found) throw new Error('there is no progress');
+    if (!found) throw new Error('there is no transaction');
     const totp = { method: 'totp', enrolmentId: 'enrolment-1', atMs: NOW } as const;
     const changed = { ...found, later: true, authentications: [...found.authentications, totp] };
     expect(await stores.transactions.save(changed)).to.be.an('object');

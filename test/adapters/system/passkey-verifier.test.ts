@@ -20,7 +20,7 @@ const creation = method.creation({
 const request = (credentials: readonly PasskeyCredential[]) =>
   method.request({ site: SITE, challenge: CHALLENGE, credentials, mustVerify: false });
 
-/** Another origin may share the domain, and another domain the first letters. */
+/** Another origin may share the domain, and another domain may start with the same characters. */
 const WRONG_FOR_BOTH: readonly (readonly [string, Twist])[] = [
   ['another origin', { origin: 'https://id.example.evil.example' }],
   ['another port of the same host', { origin: 'https://id.example:8443' }],

@@ -1,4 +1,4 @@
-/** Identifiers and bytes that nobody can guess, and the time of day. */
+/** Unpredictable identifiers and bytes, and the time of day. */
 import { expect } from 'chai';
 import { systemClock } from '../../../src/adapters/system/clock.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';

@@ -1,4 +1,4 @@
-/** A request for a fresh factor: how old a proof may be, rule by rule. */
+/** A requested fresh factor: the greatest age of an authentication, rule by rule. */
 import { expect } from 'chai';
 import { ACRS, type Acr } from '../../../src/domain/policy/acr.ts';
 import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';

@@ -10,7 +10,7 @@ import {
   type RequestedAssurance,
 } from '../../../src/domain/policy/policy.ts';
 
-/** Milliseconds since the epoch: when everything is judged. */
+/** The time of every evaluation, in milliseconds since the epoch. */
 export const NOW = 1_750_000_000_000;
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;

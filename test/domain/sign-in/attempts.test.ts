@@ -1,4 +1,4 @@
-/** How long a lock lasts, and which network a guess is counted for. */
+/** The length of a lock, and the network for which an attempt counts. */
 import { expect } from 'chai';
 import fc from 'fast-check';
 import {

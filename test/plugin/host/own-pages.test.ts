@@ -57,7 +57,7 @@ describe('a host that draws every page itself [U.6]', () => {
     return visitor.follow(await visitor.submit(visitor.page, fields, button));
   }
 
-  /** From the host's login page to the page of a method that is set up, with the mailed proof on the way. */
+  /** Goes from the host's login page through the mailed code to the enrolment page of a method. */
   async function arriveAt(name: string, method: string): Promise<Visitor> {
     const visitor = at.host.visitor();
     await begin(at, visitor, name);

@@ -1,4 +1,4 @@
-/** A letter of each kind, as use cases give them. */
+/** A message of each kind, as use cases give them. */
 import { PURPOSES, type Purpose } from '../../../src/domain/sign-in/challenge.ts';
 import type { MessageTemplate, NoticeTopic } from '../../../src/ports/senders.ts';
 

@@ -1,4 +1,4 @@
-/** The outbox and the samples of letters, with the product's own middleware around them and a real outbox behind. */
+/** Serves the outbox and the message samples with the product's own middleware and a real outbox. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';

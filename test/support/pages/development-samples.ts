@@ -1,4 +1,4 @@
-/** The pages that only development has: the demo, the outbox and the samples of letters. */
+/** The pages that only development has: the demo, the outbox and the message samples. */
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 
 const mail = {

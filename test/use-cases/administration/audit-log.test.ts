@@ -1,4 +1,4 @@
-/** The lines of the audit trail: whole, dated, and with less of an address than they came with. */
+/** The events of the audit log: complete, dated, and with the network of an IP address only. */
 import { expect } from 'chai';
 import type { AuditEvent } from '../../../src/domain/audit-event.ts';
 import { createAuditLog } from '../../../src/use-cases/administration/audit-log.ts';

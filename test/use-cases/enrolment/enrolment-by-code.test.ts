@@ -1,4 +1,4 @@
-/** Setting up codes by mail and by SMS, for who has a factor already or is asked for no proof. */
+/** The enrolment of codes by mail and by SMS, for an account with a factor or without a required confirmation. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';

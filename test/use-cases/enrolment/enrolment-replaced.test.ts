@@ -1,4 +1,4 @@
-/** Setting up an authenticator app in the place of one that was guessed at too often. */
+/** The enrolment of an authenticator app in the place of one that was refused after too many failures. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';

@@ -107,7 +107,7 @@ describe('the evaluation of the policy', () => {
       };
       const counting = { ...needs, lockouts: { ...stores.lockouts, read } };
       const snapshot = await createPartialSnapshotLoader(counting)(account.id);
-      if (!snapshot) throw new Error('nobody to judge');
+      if (!snapshot) throw new Error('no account to evaluate');
       const given = snapshot.enrolments.filter(({ method }) => methods.includes(method));
       const authentications = [
         { method: 'pwd', enrolmentId: null, atMs: NOW } as const,

@@ -22,7 +22,7 @@ export function sendingIn(setting: () => Setting) {
   ): Promise<Outcome<SignInContext>> {
     const { secondFactor } = setting();
     const policyResult = await secondFactor.evaluate(context);
-    if (!policyResult) throw new Error('nobody to judge');
+    if (!policyResult) throw new Error('no account to evaluate');
     const outcome = await secondFactor.ask(context, policyResult, method, button);
     return outcome.ok ? { ok: true, value: { ...context, transaction: outcome.value } } : outcome;
   }

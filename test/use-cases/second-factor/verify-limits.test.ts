@@ -1,4 +1,4 @@
-/** How often codes can be guessed, and what it takes to be let try again (NIST SP 800-63B-4, 3.2.2). */
+/** The limits on wrong codes, and the end of a lock (NIST SP 800-63B-4, 3.2.2). */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { NO_ASSURANCE_REQUESTED } from '../../../src/domain/policy/policy.ts';

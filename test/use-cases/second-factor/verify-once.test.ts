@@ -122,7 +122,7 @@ describe('a TOTP code', () => {
     expect(one).to.deep.equal(two);
     expect(one?.authentications).to.have.lengthOf(2);
     // The sign-in goes on, and later clicks of the same form find it done.
-    if (!one) throw new Error('no progress');
+    if (!one) throw new Error('no transaction');
     for (const later of [context, { ...context, transaction: one }]) {
       expect(acceptedBy(await setting().secondFactor.verifyCode(later, 'totp', typing(typed)))).to.deep.equal(
         one,

@@ -20,7 +20,7 @@ describe('the limits on wrong codes of several methods', () => {
 
   beforeEach(async () => {
     account = await setting().person({ ...REACHABLE, factors: FACTORS });
-    // A set that nobody has: for who guesses.
+    // A set of codes that no account has, for wrong attempts.
     const paper = { id: 'paper', method: 'recovery', accountId: account.id, tenantId: 'acme' } as const;
     const secret = setting().needs.cipher.encrypt('[]', enrolmentPurpose(paper));
     await setting().stores.enrolments.insert(anEnrolment({ ...paper, secret }));

@@ -1,4 +1,4 @@
-/** How often a password can be guessed, and who has to wait then (NIST SP 800-63B-4, 3.2.2). */
+/** The limits on wrong passwords, and the locks after them (NIST SP 800-63B-4, 3.2.2). */
 import { expect } from 'chai';
 import type { PasswordSubmission } from '../../../src/use-cases/sign-in/password.ts';
 import { MINUTE } from '../../contracts/examples.ts';

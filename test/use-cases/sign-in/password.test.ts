@@ -1,4 +1,6 @@
-/** The first factor: whose password is accepted, and what is noted of it. How often it can be guessed: sign-in-limits. */
+/**
+ * The password as the first factor: acceptance, refusals and audit events. `password-limits.test.ts` tests the limits.
+ */
 import { hash } from '@node-rs/argon2';
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';

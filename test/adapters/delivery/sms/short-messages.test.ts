@@ -24,7 +24,7 @@ describe('short messages', () => {
   it('encode text in the GSM alphabet', () => {
     const text = 'Your code: 482913 [€] {x} ~\n\n@id.acme.test #482913 àéñØß';
     expect(read(text)).to.deep.equal([{ dataCoding: 0, header: [], bytes: text.length + 6, text }]);
-    // 3GPP TS 23.038, 6.2.1: the at sign is nought, and a bracket an escape and another letter.
+    // 3GPP TS 23.038, 6.2.1: the at sign is zero, and a bracket is an escape and another character.
     expect(shortMessages('@[', 'gsm', 0)?.[0]?.bytes).to.deep.equal(Buffer.from([0x00, 0x1b, 0x3c]));
   });
 

@@ -132,7 +132,7 @@ describe('embedded stores beside a newer release', () => {
     });
 
     const found = await transactions.find('interaction-1', NOW);
-    if (!found) throw new Error('there is no progress');
+    if (!found) throw new Error('there is no transaction');
     const totp = { method: 'totp', enrolmentId: 'enrolment-1', atMs: NOW } as const;
     expect(
       await transactions.save({

@@ -38,7 +38,7 @@ export function provingIn(s: Pick<InteractionContext, 'app' | 'rp'>) {
       return { account, methods: factors.map(({ method }) => method) };
     },
 
-    /** To the page of the proof, with the method chosen. */
+    /** Opens the page of the mailed code, with the method chosen. */
     async atProof(name: string, method: string): Promise<{ visitor: Visitor; page: Page }> {
       const { visitor, page } = await givePassword(s, `${name}@firm.test`);
       if (page.name !== 'set-up-choose') throw new Error(`nothing to choose on ${page.name} (${page.url})`);

@@ -31,7 +31,7 @@ describe('an enrolment after a mailed code', () => {
       expect(asked.mark('destination')).to.equal(`••••••${phoneFor(name).slice(-2)}`);
       return visitor.follow(await visitor.submit(asked, { code: await codeTo(s.app, phoneFor(name)) }));
     },
-    // Bound by the proof itself.
+    // The mailed code itself enrols this method.
     email: async (_visitor, page) => page,
   };
   const reached = {

@@ -1,4 +1,4 @@
-/** How often a code can be guessed, and how long the wait is then. */
+/** The limits on wrong codes, and the length of the locks. */
 import { expect } from 'chai';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';

@@ -1,4 +1,4 @@
-/** How often a password can be guessed, for an account, from an address, and in a browser that is known. */
+/** The limits on wrong passwords for an account, an IP address and a known browser. */
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
