@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { LOCALES } from '../../src/domain/account.ts';
 import { createMessageWriter } from '../../src/messages/templates.ts';
-import { LETTER_ISSUER, LETTER_NOW, LETTERS } from '../support/delivery/message-samples.ts';
+import { MESSAGE_ISSUER, MESSAGE_NOW, MESSAGE_TEMPLATES } from '../support/delivery/message-samples.ts';
 import { type OutboxServer, startOutboxServer } from '../support/delivery/outbox-server.ts';
 import { needs } from '../support/needs.ts';
 import { SAMPLE_TENANTS } from '../support/pages/sample-tenants.ts';
@@ -22,14 +22,14 @@ describe('mail messages, in a browser', function () {
   const open = windows(chromium);
   const write = createMessageWriter({
     tenants: SAMPLE_TENANTS,
-    issuer: LETTER_ISSUER,
-    clock: { now: () => LETTER_NOW },
+    issuer: MESSAGE_ISSUER,
+    clock: { now: () => MESSAGE_NOW },
   });
 
   /** Collects the findings in all mails, in each language, for a tenant with a colour and one without. */
   async function findInEach(page: Page, find: (page: Page) => Promise<readonly string[]>) {
     const found: string[] = [];
-    for (const [name, template] of Object.entries(LETTERS)) {
+    for (const [name, template] of Object.entries(MESSAGE_TEMPLATES)) {
       for (const locale of LOCALES) {
         const tenantId = locale === 'en' ? 'acme' : 'globex';
         const { html } = write({ channel: 'email', to: 'bob@acme.test', tenantId, locale }, template);

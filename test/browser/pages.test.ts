@@ -14,7 +14,7 @@ import { windows } from './windows.ts';
 /** The narrowest window that a page must fit, in CSS pixels (WCAG 2.2, 1.4.10). */
 const NARROWEST = { width: 320, height: 640 };
 /** Letters of twice the size that browsers begin with, in CSS pixels (WCAG 2.2, 1.4.4). */
-const LARGE_LETTERS = 32;
+const LARGE_TEXT = 32;
 /** A phone of today: with large letters too nothing may be cut off on it. */
 const PHONE = { width: 390, height: 760 };
 /** The least size of a touch target, in CSS pixels (WCAG 2.2, 2.5.5). */
@@ -128,7 +128,7 @@ describe('every page, in a browser', function () {
       const devTools = await page.context().newCDPSession(page);
       await page.setViewportSize({ ...NARROWEST, width: 2 * NARROWEST.width });
       await devTools.send('Page.setFontSizes', {
-        fontSizes: { standard: LARGE_LETTERS, fixed: LARGE_LETTERS },
+        fontSizes: { standard: LARGE_TEXT, fixed: LARGE_TEXT },
       });
       const large = await overflow(page);
       await devTools.detach();
@@ -142,7 +142,7 @@ describe('every page, in a browser', function () {
     const cut = async (page: Page): Promise<string[]> => {
       const devTools = await page.context().newCDPSession(page);
       await devTools.send('Page.setFontSizes', {
-        fontSizes: { standard: LARGE_LETTERS, fixed: LARGE_LETTERS },
+        fontSizes: { standard: LARGE_TEXT, fixed: LARGE_TEXT },
       });
       const pixels = await overflow(page);
       const found: string[] = await page.evaluate(CUT);

@@ -105,7 +105,7 @@ export function anAuditEvent(changes: Partial<AuditEvent> = {}): AuditEvent {
   };
 }
 
-export function aProgress(changes: Partial<SignInTransaction> = {}): SignInTransaction {
+export function aTransaction(changes: Partial<SignInTransaction> = {}): SignInTransaction {
   return {
     uid: 'interaction-1',
     version: 0,

@@ -4,7 +4,7 @@ import { aChallenge, NOW } from './examples.ts';
 const PASSKEY = { method: 'passkey', enrolmentId: 'enrolment-1', at: NOW };
 
 /** Unreadable authentications, which must not count. */
-export const MALFORMED_PROOFS: readonly unknown[] = [
+export const MALFORMED_AUTHENTICATIONS: readonly unknown[] = [
   [{ method: 'telepathy', enrolmentId: null, at: NOW }],
   [{ ...PASSKEY, at: String(NOW) }],
   [{ ...PASSKEY, enrolmentId: 7 }],

@@ -2,16 +2,16 @@
 import { expect } from 'chai';
 import type { SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../src/ports/stores.ts';
-import { aChallenge, aProgress, MINUTE, NOW } from './examples.ts';
+import { aChallenge, aTransaction, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, winners } from './make-store.ts';
 
-export function progressStoreContract(name: string, makeStore: MakeStore<TransactionStore>): void {
+export function transactionStoreContract(name: string, makeStore: MakeStore<TransactionStore>): void {
   describe(`${name}: store of sign-in transactions`, () => {
     const store = freshStore(makeStore);
     const isFirst = async (transaction: SignInTransaction) => (await store().save(transaction)) !== null;
 
     it('gives back a saved transaction, one version higher', async () => {
-      const full = aProgress({
+      const full = aTransaction({
         authentications: [
           { method: 'pwd', enrolmentId: null, atMs: NOW },
           { method: 'totp', enrolmentId: 'enrolment-1', atMs: NOW + 1 },
@@ -36,19 +36,19 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Transac
       expect(await store().find('interaction-1', NOW)).to.equal(null);
       expect(await store().save(full)).to.deep.equal({ ...full, version: 1 });
       expect(await store().find('interaction-1', NOW)).to.deep.equal({ ...full, version: 1 });
-      expect(await store().save(aProgress({ version: 1 }))).to.deep.equal(aProgress({ version: 2 }));
-      expect(await store().find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
+      expect(await store().save(aTransaction({ version: 1 }))).to.deep.equal(aTransaction({ version: 2 }));
+      expect(await store().find('interaction-1', NOW)).to.deep.equal(aTransaction({ version: 2 }));
     });
 
     it('gives back an enrolment without a secret', async () => {
       const pendingEnrolment = { enrolmentId: 'enrolment-2', method: 'passkey', secret: null } as const;
-      await store().save(aProgress({ pendingEnrolment }));
+      await store().save(aTransaction({ pendingEnrolment }));
       const found = await store().find('interaction-1', NOW);
-      expect(found).to.deep.equal(aProgress({ pendingEnrolment, version: 1 }));
+      expect(found).to.deep.equal(aTransaction({ pendingEnrolment, version: 1 }));
     });
 
     it('lets one of 50 parallel callers consume a challenge [A41]', async () => {
-      await store().save(aProgress({ challenges: [aChallenge()] }));
+      await store().save(aTransaction({ challenges: [aChallenge()] }));
       const found = await store().find('interaction-1', NOW);
       if (!found) throw new Error('no progress');
       expect(await winners(50, () => isFirst({ ...found, challenges: [] }))).to.equal(1);
@@ -56,47 +56,51 @@ export function progressStoreContract(name: string, makeStore: MakeStore<Transac
     });
 
     it('refuses to save over a version that was not read', async () => {
-      await store().save(aProgress());
-      expect(await store().save(aProgress({ later: true })), 'as if none were stored').to.equal(null);
-      expect(await store().save(aProgress({ version: 2, later: true })), 'a version ahead').to.equal(null);
-      await store().save(aProgress({ version: 1 }));
-      expect(await store().save(aProgress({ version: 1, later: true })), 'a version behind').to.equal(null);
-      expect(await store().find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
+      await store().save(aTransaction());
+      expect(await store().save(aTransaction({ later: true })), 'as if none were stored').to.equal(null);
+      expect(await store().save(aTransaction({ version: 2, later: true })), 'a version ahead').to.equal(null);
+      await store().save(aTransaction({ version: 1 }));
+      expect(await store().save(aTransaction({ version: 1, later: true })), 'a version behind').to.equal(
+        null,
+      );
+      expect(await store().find('interaction-1', NOW)).to.deep.equal(aTransaction({ version: 2 }));
     });
 
     it('lets one of 50 parallel callers save over a version, also over the first', async () => {
-      expect(await winners(50, () => isFirst(aProgress()))).to.equal(1);
-      expect(await winners(50, () => isFirst(aProgress({ version: 1 })))).to.equal(1);
+      expect(await winners(50, () => isFirst(aTransaction()))).to.equal(1);
+      expect(await winners(50, () => isFirst(aTransaction({ version: 1 })))).to.equal(1);
       expect((await store().find('interaction-1', NOW))?.version).to.equal(2);
     });
 
     it('knows a transaction until it expires [R38]', async () => {
-      await store().save(aProgress());
-      expect(await store().find('interaction-1', NOW + MINUTE - 1)).to.deep.equal(aProgress({ version: 1 }));
+      await store().save(aTransaction());
+      expect(await store().find('interaction-1', NOW + MINUTE - 1)).to.deep.equal(
+        aTransaction({ version: 1 }),
+      );
       expect(await store().find('interaction-1', NOW + MINUTE)).to.equal(null);
     });
 
     it('allows a new transaction in the place of an expired one', async () => {
-      await store().save(aProgress());
-      await store().save(aProgress({ version: 1 }));
+      await store().save(aTransaction());
+      await store().save(aTransaction({ version: 1 }));
       expect(await store().find('interaction-1', NOW + MINUTE)).to.equal(null);
-      const anew = aProgress({ expiresAt: NOW + 2 * MINUTE });
+      const anew = aTransaction({ expiresAt: NOW + 2 * MINUTE });
       expect(await store().save(anew)).to.deep.equal({ ...anew, version: 1 });
       expect(await store().find('interaction-1', NOW + MINUTE)).to.deep.equal({ ...anew, version: 1 });
     });
 
     it('does not restore a removed transaction by a late save [A11]', async () => {
-      await store().save(aProgress());
+      await store().save(aTransaction());
       await store().remove('interaction-1');
       expect(await store().find('interaction-1', NOW)).to.equal(null);
-      expect(await store().save(aProgress({ version: 1 }))).to.equal(null);
+      expect(await store().save(aTransaction({ version: 1 }))).to.equal(null);
       expect(await store().find('interaction-1', NOW)).to.equal(null);
       await store().remove('interaction-1');
     });
 
     it('keeps sign-ins apart', async () => {
-      await store().save(aProgress());
-      await store().save(aProgress({ uid: 'interaction-2', accountId: 'account-2' }));
+      await store().save(aTransaction());
+      await store().save(aTransaction({ uid: 'interaction-2', accountId: 'account-2' }));
       await store().remove('interaction-1');
       expect((await store().find('interaction-2', NOW))?.accountId).to.equal('account-2');
     });

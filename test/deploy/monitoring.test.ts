@@ -93,8 +93,8 @@ describe('the dashboard and the alerts', function () {
     const visitor = await arrive('app@open.test');
     await visitor.enterCode(nextCode(app));
     for (let each = 0; each < WRONG_CODES; each += 1) {
-      const guesser = await arrive(locked);
-      if (guesser.page.name === 'enter-code') await guesser.enterCode('000000');
+      const attacker = await arrive(locked);
+      if (attacker.page.name === 'enter-code') await attacker.enterCode('000000');
     }
   }
 

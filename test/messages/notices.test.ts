@@ -6,7 +6,7 @@ import { createMessenger } from '../../src/messages/templates.ts';
 import type { LogFields } from '../../src/ports/log.ts';
 import { DeliveryFailed, type Message, type NoticeTopic } from '../../src/ports/senders.ts';
 import { anAccount } from '../contracts/examples.ts';
-import { LETTER_ISSUER, LETTER_NOW } from '../support/delivery/message-samples.ts';
+import { MESSAGE_ISSUER, MESSAGE_NOW } from '../support/delivery/message-samples.ts';
 import { SAMPLE_TENANTS } from '../support/pages/sample-tenants.ts';
 
 const BOB = anAccount({ emailConfirmed: true, locale: 'en' });
@@ -20,10 +20,10 @@ function post(over: Partial<NotifyDeps> = {}, send: (message: Message) => void =
   const sent: Message[] = [];
   const lines: LogFields[] = [];
   let links = 0;
-  const clock = { now: () => LETTER_NOW };
+  const clock = { now: () => MESSAGE_NOW };
   const messenger = createMessenger({
     tenants: SAMPLE_TENANTS,
-    issuer: LETTER_ISSUER,
+    issuer: MESSAGE_ISSUER,
     clock,
     sender: {
       async send(message) {
@@ -34,7 +34,7 @@ function post(over: Partial<NotifyDeps> = {}, send: (message: Message) => void =
   });
   const notify = createNotify({
     messenger,
-    notMeUrl: ({ id }) => `${LETTER_ISSUER}/not-me/${id}-${++links}`,
+    notMeUrl: ({ id }) => `${MESSAGE_ISSUER}/not-me/${id}-${++links}`,
     confirmedPhone: async () => NUMBER,
     allowedPrefixes: null,
     countText: async () => true,
@@ -62,7 +62,7 @@ describe('notices', () => {
       await notify(BOB, { topic });
       const mail = sent.find(({ channel }) => channel === 'email');
       expect(mail?.to).to.equal(BOB.email);
-      expect(mail?.text).to.include(`${LETTER_ISSUER}/not-me/account-1-`).and.include('14:05 UTC');
+      expect(mail?.text).to.include(`${MESSAGE_ISSUER}/not-me/account-1-`).and.include('14:05 UTC');
     });
   }
 

@@ -6,11 +6,11 @@ import { createMessageWriter } from '../../src/messages/templates.ts';
 import type { MessageTemplate, Recipient } from '../../src/ports/senders.ts';
 import {
   CODE,
-  codeLetter,
-  LETTER_ISSUER,
-  LETTER_NOW,
-  LETTERS,
-  noticeLetter,
+  codeMessage,
+  MESSAGE_ISSUER,
+  MESSAGE_NOW,
+  MESSAGE_TEMPLATES,
+  noticeMessage,
 } from '../support/delivery/message-samples.ts';
 import { sampleTenant } from '../support/pages/sample-tenants.ts';
 
@@ -19,8 +19,8 @@ const ONE_MESSAGE = 160;
 function sms(template: MessageTemplate, name = 'Kantoor Zuid', to: Partial<Recipient> = {}): string {
   const write = createMessageWriter({
     tenants: [sampleTenant({ name })],
-    issuer: LETTER_ISSUER,
-    clock: { now: () => LETTER_NOW },
+    issuer: MESSAGE_ISSUER,
+    clock: { now: () => MESSAGE_NOW },
   });
   const recipient = { channel: 'sms', to: '+31612345678', tenantId: 'acme', locale: 'en' } as const;
   const { text, subject, html } = write({ ...recipient, ...to }, template);
@@ -32,7 +32,7 @@ describe('an SMS', () => {
   for (const purpose of PURPOSES) {
     for (const locale of LOCALES) {
       it(`for ${purpose} in ${locale} ends in the line that browsers read, with the host only [3.3]`, () => {
-        const text = sms(codeLetter({ purpose }), 'Kantoor Zuid', { locale });
+        const text = sms(codeMessage({ purpose }), 'Kantoor Zuid', { locale });
         expect(text.split('\n').at(-1)).to.equal(`@id.kantoorzuid.example #${CODE}`);
         expect(text).to.match(new RegExp(`^${CODE} `));
         expect(text.match(/\d{6}/g)).to.deep.equal([CODE, CODE]);
@@ -50,7 +50,7 @@ describe('an SMS', () => {
     ]) {
       it(`in ${locale} fits one message for any tenant name: ${name.slice(0, 12)} [3.3]`, () => {
         for (const purpose of ['sign-in', 'set-up'] as const) {
-          const length = gsmLength(sms(codeLetter({ purpose }), name, { locale }));
+          const length = gsmLength(sms(codeMessage({ purpose }), name, { locale }));
           expect(length, purpose).to.be.within(80, ONE_MESSAGE);
         }
       });
@@ -58,14 +58,14 @@ describe('an SMS', () => {
   }
 
   it('transliterates a name, or uses the product’s name instead of a mangled one [3.3]', () => {
-    expect(sms(codeLetter(), 'Café “Škoda”')).to.include('Café "Skoda"');
-    expect(sms(codeLetter(), '株式会社アクメ')).to.include('Doublelock');
+    expect(sms(codeMessage(), 'Café “Škoda”')).to.include('Café "Skoda"');
+    expect(sms(codeMessage(), '株式会社アクメ')).to.include('Doublelock');
   });
 
   it('has the whole name where a link makes it two messages anyway', () => {
     const name = 'Bakkerij De Gouden Krakeling';
     const text = sms(
-      noticeLetter('factor-added', { notMeUrl: `${LETTER_ISSUER}/not-me/${'x'.repeat(120)}` }),
+      noticeMessage('factor-added', { notMeUrl: `${MESSAGE_ISSUER}/not-me/${'x'.repeat(120)}` }),
       name,
     );
     expect(gsmLength(text)).to.be.above(ONE_MESSAGE);
@@ -73,19 +73,19 @@ describe('an SMS', () => {
   });
 
   it('has no other line that a browser could read as that of the code [3.3]', () => {
-    const text = sms(codeLetter(), 'Evil\n@evil.test #666666');
+    const text = sms(codeMessage(), 'Evil\n@evil.test #666666');
     expect(text.split('\n')).to.have.lengthOf(2);
     expect(text.split('\n').at(-1)).to.equal(`@id.kantoorzuid.example #${CODE}`);
   });
 
   it('says how long the code is valid and that nobody asks for it [3.3]', () => {
-    expect(sms(codeLetter())).to.include('90 seconds').and.include('never ask');
-    expect(sms(codeLetter(), 'Acme', { locale: 'nl' }))
+    expect(sms(codeMessage())).to.include('90 seconds').and.include('never ask');
+    expect(sms(codeMessage(), 'Acme', { locale: 'nl' }))
       .to.include('90 seconden')
       .and.include('nooit');
   });
 
-  for (const [name, template] of Object.entries(LETTERS)) {
+  for (const [name, template] of Object.entries(MESSAGE_TEMPLATES)) {
     it(`has ${name} in the GSM alphabet, with another text in each language`, () => {
       const [english, dutch] = LOCALES.map((locale) => sms(template, 'Kantoor Zuid', { locale }));
       expect(gsmLength(english ?? '')).to.be.above(20);

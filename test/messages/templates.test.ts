@@ -12,16 +12,16 @@ import { contrast } from '../../src/presentation/brand.ts';
 import {
   CODE,
   CONFIRM_URL,
-  codeLetter,
-  LETTER_ISSUER,
-  LETTER_NOW,
-  LETTERS,
+  codeMessage,
+  MESSAGE_ISSUER,
+  MESSAGE_NOW,
+  MESSAGE_TEMPLATES,
   NOT_ME_URL,
-  noticeLetter,
+  noticeMessage,
 } from '../support/delivery/message-samples.ts';
 import { SAMPLE_TENANTS, sampleTenant } from '../support/pages/sample-tenants.ts';
 
-const OPTIONS = { tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock: { now: () => LETTER_NOW } };
+const OPTIONS = { tenants: SAMPLE_TENANTS, issuer: MESSAGE_ISSUER, clock: { now: () => MESSAGE_NOW } };
 const TO: Recipient = { channel: 'email', to: 'bob@acme.test', tenantId: 'acme', locale: 'en' };
 const HOSTILE = 'A<b>&"\'c\r\nBcc: evil@x.test\u2028\u202e{{code}}$t(mail.confirm)<%= 7*7 %>';
 
@@ -37,7 +37,7 @@ function addresses({ text, html, subject }: Message): string[] {
 }
 
 describe('a message template', () => {
-  for (const [name, template] of Object.entries(LETTERS)) {
+  for (const [name, template] of Object.entries(MESSAGE_TEMPLATES)) {
     for (const locale of LOCALES) {
       it(`gives ${name} in ${locale}, with the same text in both parts [1.7]`, () => {
         const message = mail(template, { locale });
@@ -71,7 +71,7 @@ describe('a message template', () => {
     it(`links in ${name} to the configured issuer only, and loads nothing [A75]`, () => {
       for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
         for (const address of addresses(message)) {
-          expect(new URL(address).origin, address).to.equal(LETTER_ISSUER);
+          expect(new URL(address).origin, address).to.equal(MESSAGE_ISSUER);
         }
       }
       const $ = page(mail(template));
@@ -105,7 +105,7 @@ describe('a message template', () => {
 
   it('carries the code in its subject and, as six digits together, before any other figures [2.8]', () => {
     for (const locale of LOCALES) {
-      const message = mail(codeLetter({ confirmUrl: CONFIRM_URL }), { locale });
+      const message = mail(codeMessage({ confirmUrl: CONFIRM_URL }), { locale });
       expect(message.subject).to.match(new RegExp(`^${CODE} .* Acme$`));
       expect(/\b\d+\b/.exec(message.text)?.[0]).to.equal(CODE);
       expect(page(message)('.code').text()).to.equal(CODE);
@@ -113,18 +113,18 @@ describe('a message template', () => {
   });
 
   it('says how long the code is valid, what to do if it was not you, and that nobody asks for it [2.8]', () => {
-    const { text } = mail(codeLetter());
+    const { text } = mail(codeMessage());
     expect(text).to.include('90 seconds').and.include('only once');
     expect(text).to.include('Didn’t ask for this code?').and.include('Someone may know your password');
     expect(text).to.include('Nobody from Acme will ever ask you for it');
-    expect(mail(codeLetter(), { locale: 'nl' }).text)
+    expect(mail(codeMessage(), { locale: 'nl' }).text)
       .to.include('90 seconden')
       .and.include('ooit');
   });
 
   it('gives lifetimes over two minutes in minutes, rounded down [2.8]', () => {
     const life = (seconds: number) =>
-      /works for (.*?),/.exec(mail(codeLetter({ expiresAt: LETTER_NOW + seconds * 1000 })).text)?.[1];
+      /works for (.*?),/.exec(mail(codeMessage({ expiresAt: MESSAGE_NOW + seconds * 1000 })).text)?.[1];
     expect([89.9, 120, 121, 599, 600].map(life)).to.deep.equal([
       '90 seconds',
       '120 seconds',
@@ -136,31 +136,31 @@ describe('a message template', () => {
   });
 
   it('gives the expiry of a code, and none for other messages', () => {
-    for (const [name, template] of Object.entries(LETTERS)) {
+    for (const [name, template] of Object.entries(MESSAGE_TEMPLATES)) {
       expect(mail(template).expiresAt, name).to.equal(template.kind === 'code' ? template.expiresAt : null);
     }
   });
 
   it('has a button that confirms the address where a link is given [2.5]', () => {
-    expect(page(mail(codeLetter()))('a')).to.have.lengthOf(0);
-    const confirming = mail(codeLetter({ confirmUrl: CONFIRM_URL }));
+    expect(page(mail(codeMessage()))('a')).to.have.lengthOf(0);
+    const confirming = mail(codeMessage({ confirmUrl: CONFIRM_URL }));
     expect(page(confirming)('a').attr('href')).to.equal(CONFIRM_URL);
     expect(confirming.text).to.include(CONFIRM_URL);
   });
 
   it('names the act, its method and its time, and the link to report that it was not you', () => {
-    const added = mail(noticeLetter('factor-added', { method: 'totp' }));
+    const added = mail(noticeMessage('factor-added', { method: 'totp' }));
     expect(added.text).to.include('Authenticator app').and.include('29 November 2026, 14:05 UTC');
     expect(added.text).to.include(NOT_ME_URL);
-    const used = mail(noticeLetter('recovery-used', { left: 3 }), { locale: 'nl' });
+    const used = mail(noticeMessage('recovery-used', { left: 3 }), { locale: 'nl' });
     expect(used.text).to.include('Herstelcodes over: 3').and.include('29 november 2026');
-    expect(mail(noticeLetter('recovery-used', { left: 0 })).text).to.include('left: 0');
-    expect(mail(noticeLetter('factor-added', { notMeUrl: null })).html).not.to.include('<a ');
+    expect(mail(noticeMessage('recovery-used', { left: 0 })).text).to.include('left: 0');
+    expect(mail(noticeMessage('factor-added', { notMeUrl: null })).html).not.to.include('<a ');
   });
 
   it('names the account to an administrator, but not to the account itself', () => {
-    const about = mail(noticeLetter('reported', { about: 'bob@acme.test', notMeUrl: null }));
-    const own = mail(noticeLetter('reported', { notMeUrl: null }));
+    const about = mail(noticeMessage('reported', { about: 'bob@acme.test', notMeUrl: null }));
+    const own = mail(noticeMessage('reported', { notMeUrl: null }));
     expect(about.text).to.include('Account: bob@acme.test');
     expect(own.subject).not.to.equal(about.subject);
     expect(own.text).not.to.include('bob@acme.test');
@@ -175,22 +175,22 @@ describe('a message template', () => {
       [null, 'unknown', 'en'],
     ];
     for (const [locale, tenantId, expected] of cases) {
-      expect(page(mail(codeLetter(), { locale, tenantId }))('html').attr('lang')).to.equal(expected);
+      expect(page(mail(codeMessage(), { locale, tenantId }))('html').attr('lang')).to.equal(expected);
     }
   });
 
   it('has the name and the colour of the tenant, else those of the product', () => {
-    expect(mail(codeLetter()).html).to.include('background:#b5174b').and.include('help@acme.test');
-    expect(mail(codeLetter(), { tenantId: 'globex' }).html).to.include('background:#0b5d68');
-    expect(mail(codeLetter(), { tenantId: 'unknown' }).subject).to.include('Doublelock');
+    expect(mail(codeMessage()).html).to.include('background:#b5174b').and.include('help@acme.test');
+    expect(mail(codeMessage(), { tenantId: 'globex' }).html).to.include('background:#0b5d68');
+    expect(mail(codeMessage(), { tenantId: 'unknown' }).subject).to.include('Doublelock');
     const named = createMessageWriter({ ...OPTIONS, productName: 'Widgets' });
-    expect(named({ ...TO, tenantId: 'unknown' }, codeLetter()).subject).to.include('Widgets');
+    expect(named({ ...TO, tenantId: 'unknown' }, codeMessage()).subject).to.include('Widgets');
   });
 
   for (const colour of ['#ffffff', '#000000', '#ffe600', '#b5174b', '#808080']) {
     it(`is readable where the tenant's colour is ${colour} [U.4]`, () => {
       const tenant = sampleTenant({ brand: { logo: null, colour } });
-      const template = noticeLetter('factor-added');
+      const template = noticeMessage('factor-added');
       const $ = page(createMessageWriter({ ...OPTIONS, tenants: [tenant] })(TO, template));
       const style = $('a.button').attr('style') ?? '';
       const [, ground = '', ink = ''] = /background:(#\w{6});color:(#\w{6})/.exec(style) ?? [];
@@ -204,8 +204,8 @@ describe('a message template', () => {
       'http://id.kantoorzuid.example:8443/x',
       'javascript:alert(1)',
     ]) {
-      expect(() => mail(codeLetter({ confirmUrl: url })), url).to.throw(TypeError, 'issuer');
-      expect(() => mail(noticeLetter('factor-added', { notMeUrl: url })), url).to.throw(TypeError);
+      expect(() => mail(codeMessage({ confirmUrl: url })), url).to.throw(TypeError, 'issuer');
+      expect(() => mail(noticeMessage('factor-added', { notMeUrl: url })), url).to.throw(TypeError);
       expect(() => mail({ kind: 'confirm-address', confirmUrl: url }), url).to.throw(TypeError);
     }
   });
@@ -215,13 +215,13 @@ describe('a messenger', () => {
   it('hands the message over, and reports whether it was accepted', async () => {
     const sent: Message[] = [];
     const taking = createMessenger({ ...OPTIONS, sender: { send: async (m) => void sent.push(m) } });
-    expect(await taking.send(TO, codeLetter())).to.equal(true);
-    expect(sent).to.deep.equal([mail(codeLetter())]);
+    expect(await taking.send(TO, codeMessage())).to.equal(true);
+    expect(sent).to.deep.equal([mail(codeMessage())]);
   });
 
   it('reports a message that was not accepted, and hides no other fault [R41]', async () => {
     const failing = (error: Error) =>
-      createMessenger({ ...OPTIONS, sender: { send: () => Promise.reject(error) } }).send(TO, codeLetter());
+      createMessenger({ ...OPTIONS, sender: { send: () => Promise.reject(error) } }).send(TO, codeMessage());
     expect(await failing(new DeliveryFailed('the gateway is away'))).to.equal(false);
     const fault = await failing(new RangeError('broken')).catch((error: unknown) => error);
     expect(fault).to.be.instanceOf(RangeError);

@@ -3,7 +3,7 @@ import { load } from 'cheerio';
 import { LOCALES } from '../../src/domain/account.ts';
 import { createMessageWriter } from '../../src/messages/templates.ts';
 import { unbroken } from '../../src/presentation/unbroken.ts';
-import { LETTER_ISSUER, LETTER_NOW, LETTERS } from '../support/delivery/message-samples.ts';
+import { MESSAGE_ISSUER, MESSAGE_NOW, MESSAGE_TEMPLATES } from '../support/delivery/message-samples.ts';
 import { PAGE_SAMPLES } from '../support/pages/page-samples.ts';
 import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
 import { SAMPLE_TENANTS } from '../support/pages/sample-tenants.ts';
@@ -33,9 +33,9 @@ describe('the word e-mail', () => {
     });
 
     it(`is marked in the HTML of a mail in ${locale}, and plain in its text and in an SMS`, () => {
-      const clock = { now: () => LETTER_NOW };
-      const write = createMessageWriter({ tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock });
-      for (const [name, template] of Object.entries(LETTERS)) {
+      const clock = { now: () => MESSAGE_NOW };
+      const write = createMessageWriter({ tenants: SAMPLE_TENANTS, issuer: MESSAGE_ISSUER, clock });
+      for (const [name, template] of Object.entries(MESSAGE_TEMPLATES)) {
         const to = { to: 'bob@acme.test', tenantId: 'acme', locale };
         const mail = write({ ...to, channel: 'email' }, template);
         const { text } = write({ ...to, channel: 'sms' }, template);

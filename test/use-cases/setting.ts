@@ -122,7 +122,7 @@ function createSetting(
   }
 
   /** Evaluates the policy for a person at the second-factor page. */
-  async function judged(
+  async function evaluated(
     { id }: Pick<Account, 'id'>,
     changes: Partial<PolicyQuestion> = {},
   ): Promise<PolicyResult> {
@@ -167,7 +167,7 @@ function createSetting(
     secondFactor: { ...wiring.secondFactor, verifyCode, postpone },
     stores,
     clock,
-    judged,
+    evaluated,
     person,
     begun,
     seeding,

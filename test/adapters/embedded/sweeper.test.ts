@@ -8,8 +8,8 @@ import {
   anAccount,
   anAuditEvent,
   anEnrolment,
-  aProgress,
   aSignInRecord,
+  aTransaction,
   aTrustedBrowser,
   MINUTE,
   NOW,
@@ -83,7 +83,7 @@ describe('embedded sweeper', () => {
       [0, 'old'],
       [1, 'new'],
     ] as const) {
-      await stores.transactions.save(aProgress({ uid: suffix, expiresAt: NOW + offset }));
+      await stores.transactions.save(aTransaction({ uid: suffix, expiresAt: NOW + offset }));
       await stores.attempts.take({
         owner: 'a',
         id: suffix,

@@ -1,7 +1,7 @@
-import { progressStoreContract } from '../../contracts/transaction-store.contract.ts';
+import { transactionStoreContract } from '../../contracts/transaction-store.contract.ts';
 import { embedded } from '../../support/stores/embedded.ts';
 
-progressStoreContract(
+transactionStoreContract(
   'embedded',
   embedded((stores) => stores.transactions),
 );

@@ -14,7 +14,7 @@ import {
   MINUTE,
   NOW,
 } from '../../contracts/examples.ts';
-import { MALFORMED_PROOFS } from '../../contracts/malformed.ts';
+import { MALFORMED_AUTHENTICATIONS } from '../../contracts/malformed.ts';
 import { mongoStores } from '../../support/stores/mongo.ts';
 
 type Id = { _id: string };
@@ -211,7 +211,7 @@ describe('documents in MongoDB', () => {
   it('of a sign-in record without readable authentications count as absent [R33]', async () => {
     const { records } = stores();
     await records.save(aSignInRecord());
-    for (const proofs of [null, 'pwd', [null], [{}], {}, 7, ...MALFORMED_PROOFS]) {
+    for (const proofs of [null, 'pwd', [null], [{}], {}, 7, ...MALFORMED_AUTHENTICATIONS]) {
       await change('sign_in_records', { proofs });
       expect(await records.find('session-1', NOW), JSON.stringify(proofs)).to.equal(null);
       expect(await records.listByAccount('account-1', NOW)).to.deep.equal([]);

@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
 import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { attemptStoreContract } from '../../contracts/attempt-store.contract.ts';
-import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { aTransaction, MINUTE, NOW } from '../../contracts/examples.ts';
 import type { MakeStore } from '../../contracts/make-store.ts';
 import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
 import { providerStoreContract } from '../../contracts/provider/provider-store.contract.ts';
 import { replacementContract } from '../../contracts/provider/replacement.contract.ts';
-import { progressStoreContract } from '../../contracts/transaction-store.contract.ts';
+import { transactionStoreContract } from '../../contracts/transaction-store.contract.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
 import { startCluster } from '../../support/stores/redis-cluster.ts';
@@ -41,7 +41,7 @@ describe('redis as a cluster', () => {
     'cluster',
     inCluster((stores) => stores.attempts),
   );
-  progressStoreContract(
+  transactionStoreContract(
     'cluster',
     inCluster((stores) => stores.transactions),
   );
@@ -61,7 +61,7 @@ describe('redis as a cluster', () => {
   it('spreads its keys over all nodes', async () => {
     const { transactions } = keep(await open());
     const uids = Array.from({ length: 60 }, (_, index) => `interaction-${index}`);
-    for (const uid of uids) await transactions.save(aProgress({ uid }));
+    for (const uid of uids) await transactions.save(aTransaction({ uid }));
     const sizes = await Promise.all(nodes.map(({ admin }) => admin.dbsize()));
     expect(Math.min(...sizes)).to.be.above(0);
     expect(sizes.reduce((sum, size) => sum + size, 0)).to.equal(uids.length);
@@ -87,7 +87,7 @@ describe('redis as a cluster', () => {
     if (!from || !to) throw new Error('three masters');
     const { transactions } = keep(await open());
     const ids = await Promise.all(nodes.map(({ admin }) => admin.cluster('MYID')));
-    await transactions.save(aProgress());
+    await transactions.save(aTransaction());
     const slot = await from.admin.cluster('KEYSLOT', 'dl:progress:{interaction-1}');
     const owner = nodes.find((_, index) => Math.floor(Number(slot) / 5462) === index) ?? from;
     const next = owner === to ? from : to;
@@ -99,7 +99,7 @@ describe('redis as a cluster', () => {
     for (const { admin } of [next, owner]) {
       await admin.cluster('SETSLOT', slot, 'NODE', String(ids[nodes.indexOf(next)]));
     }
-    expect(await transactions.save(aProgress({ version: 1 }))).to.be.an('object');
+    expect(await transactions.save(aTransaction({ version: 1 }))).to.be.an('object');
     expect((await transactions.find('interaction-1', NOW))?.version).to.equal(2);
   });
 
@@ -132,7 +132,7 @@ describe('redis as a cluster', () => {
   it('is unavailable within a second for the keys of a stopped master, and recovers by itself [R2]', async () => {
     const { transactions, ping } = keep(await open());
     const uids = Array.from({ length: 30 }, (_, index) => `interaction-${index}`);
-    for (const uid of uids) await transactions.save(aProgress({ uid }));
+    for (const uid of uids) await transactions.save(aTransaction({ uid }));
     nodes[2]?.pause();
     const asked = Promise.allSettled(uids.map((uid) => transactions.find(uid, NOW)));
     const isInTime = await endsWithin(1000, asked);

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
 import { StoreUnavailable } from '../../../src/ports/faults.ts';
-import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { aTransaction, MINUTE, NOW } from '../../contracts/examples.ts';
 import { needs } from '../../support/needs.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/process/tcp-proxy.ts';
 import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
@@ -82,15 +82,15 @@ describe('redis whose reply is cut', () => {
   }
 
   it('tells the caller that saved a version that it did, even if another caller saved the next one', async () => {
-    expect(await cut(() => stores.transactions.save(aProgress()))).to.be.an('object');
-    expect(await cut(() => stores.transactions.save(aProgress())), 'a second time').to.equal(null);
+    expect(await cut(() => stores.transactions.save(aTransaction()))).to.be.an('object');
+    expect(await cut(() => stores.transactions.save(aTransaction())), 'a second time').to.equal(null);
     const saved = await cutMeanwhile(
-      () => stores.transactions.save(aProgress({ version: 1 })),
-      () => others.transactions.save(aProgress({ version: 2, later: true })),
+      () => stores.transactions.save(aTransaction({ version: 1 })),
+      () => others.transactions.save(aTransaction({ version: 2, later: true })),
     );
-    expect(saved).to.deep.equal(aProgress({ version: 2 }));
+    expect(saved).to.deep.equal(aTransaction({ version: 2 }));
     expect(await stores.transactions.find('interaction-1', NOW)).to.deep.equal(
-      aProgress({ version: 3, later: true }),
+      aTransaction({ version: 3, later: true }),
     );
   });
 
@@ -128,7 +128,7 @@ describe('redis whose reply is cut', () => {
     expect(await cut(() => provider.findByUid('Session', 'uid-1', NOW))).to.deep.equal(session);
     await cut(() => provider.revokeByGrantId('Session', 'grant-1'));
     expect(await provider.find('Session', 'session-1', NOW)).to.equal(null);
-    await stores.transactions.save(aProgress());
+    await stores.transactions.save(aTransaction());
     await cut(() => stores.transactions.remove('interaction-1'));
     expect(await stores.transactions.find('interaction-1', NOW)).to.equal(null);
   });

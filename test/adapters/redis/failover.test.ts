@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { openRedisShortLived } from '../../../src/adapters/redis/open.ts';
 import { StoreUnavailable } from '../../../src/ports/faults.ts';
-import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { aTransaction, MINUTE, NOW } from '../../contracts/examples.ts';
 import { needs } from '../../support/needs.ts';
 import { startTcpProxy, type TcpProxy } from '../../support/process/tcp-proxy.ts';
 import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
@@ -50,17 +50,17 @@ describe('redis with a replica', () => {
     const second = await startReplica(start, first.port);
     const proxy = keep(await startTcpProxy(first.port));
     const { transactions } = await openThrough(proxy);
-    await transactions.save(aProgress());
+    await transactions.save(aTransaction());
     await caughtUp(first, second);
     await second.admin.replicaof('NO', 'ONE');
     await first.admin.replicaof('127.0.0.1', second.port);
 
-    const refusal = await transactions.save(aProgress({ version: 1 })).catch((error: unknown) => error);
+    const refusal = await transactions.save(aTransaction({ version: 1 })).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     expect(String(refusal)).to.include('READONLY');
     proxy.leadTo(second.port);
-    expect(await eventually(() => transactions.save(aProgress({ version: 1 })))).to.be.an('object');
-    expect(await transactions.find('interaction-1', NOW)).to.deep.equal(aProgress({ version: 2 }));
+    expect(await eventually(() => transactions.save(aTransaction({ version: 1 })))).to.be.an('object');
+    expect(await transactions.find('interaction-1', NOW)).to.deep.equal(aTransaction({ version: 2 }));
   });
 
   it('notices a replica at the readiness check, and continues when it is the primary again [R8]', async () => {
@@ -82,12 +82,12 @@ describe('redis with a replica', () => {
     const replica = await startReplica(start, primary.port);
     const proxy = keep(await startTcpProxy(replica.port));
     const { transactions, ping } = await openThrough(proxy);
-    const refusal = await transactions.save(aProgress()).catch((error: unknown) => error);
+    const refusal = await transactions.save(aTransaction()).catch((error: unknown) => error);
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     expect(String(refusal)).to.include('the server is a replica');
     proxy.leadTo(primary.port);
     await eventually(ping);
-    expect(await transactions.save(aProgress())).to.be.an('object');
+    expect(await transactions.save(aTransaction())).to.be.an('object');
   });
 
   it('finds the new primary through a sentinel, even if another sentinel is away [R6]', async function () {
@@ -100,7 +100,7 @@ describe('redis with a replica', () => {
     const nodes = ['127.0.0.1:1', `127.0.0.1:${sentinel.port}`];
     const address = { sentinel: { name: 'doublelock', nodes } };
     const { transactions, ping } = keep(await openRedisShortLived({ ...address, clock: CLOCK }));
-    await transactions.save(aProgress());
+    await transactions.save(aTransaction());
     await caughtUp(primary, replica);
 
     await primary.kill();
@@ -108,7 +108,7 @@ describe('redis with a replica', () => {
     expect(refusal).to.be.instanceOf(StoreUnavailable);
     await eventually(ping, 30_000);
     expect((await transactions.find('interaction-1', NOW))?.version).to.equal(1);
-    expect(await transactions.save(aProgress({ version: 1 }))).to.be.an('object');
+    expect(await transactions.save(aTransaction({ version: 1 }))).to.be.an('object');
     expect(await replica.admin.role()).to.include('master');
   });
 });

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
 import { StoreUnavailable } from '../../../src/ports/faults.ts';
-import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { aTransaction, MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { needs } from '../../support/needs.ts';
 import { startTcpProxy } from '../../support/process/tcp-proxy.ts';
@@ -28,7 +28,7 @@ function oneOfEach({ attempts, transactions, providerShortLived: provider, outbo
     attempts.take(anAttempt('attempt-1')),
     attempts.forget('account-1', ['account'], 'password'),
     transactions.find('interaction-1', NOW),
-    transactions.save(aProgress()),
+    transactions.save(aTransaction()),
     transactions.remove('interaction-2'),
     provider.upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, EXPIRES),
     provider.find('Session', 'session-1', NOW),
@@ -75,7 +75,7 @@ describe('redis that fails', () => {
   it('is unavailable within a second once it was killed, then at once, and recovers by itself [R1]', async () => {
     const server = await start();
     const stores = await open(server);
-    await stores.transactions.save(aProgress());
+    await stores.transactions.save(aTransaction());
     await server.kill();
     await expectUnavailable(oneOfEach(stores));
     await expectUnavailable(oneOfEach(stores), AT_ONCE);
@@ -105,7 +105,7 @@ describe('redis that fails', () => {
 
   it('is slower when replies are late, unavailable when they are too late, and blocks nothing [R4]', async () => {
     const { proxy, stores } = await openThroughProxy();
-    await stores.transactions.save(aProgress());
+    await stores.transactions.save(aTransaction());
     proxy.delayReplies(800);
     // A caller waits 900 ms, of which 100 ms are left here; a busy machine may use them up, so the test repeats.
     const found = await eventually(
@@ -136,7 +136,7 @@ describe('redis that fails', () => {
     await server.admin.flushall();
     await server.admin.script('FLUSH');
     expect(await stores.transactions.find('interaction-1', NOW)).to.equal(null);
-    expect(await stores.transactions.save(aProgress({ version: 1 })), 'a version that is gone').to.equal(
+    expect(await stores.transactions.save(aTransaction({ version: 1 })), 'a version that is gone').to.equal(
       null,
     );
     expect(await provider.findByUid('Session', 'uid-1', NOW)).to.equal(null);
@@ -157,7 +157,7 @@ describe('redis that fails', () => {
 
     await expectUnavailable([
       stores.attempts.take(anAttempt('attempt-2')),
-      stores.transactions.save(aProgress({ version: 1 })),
+      stores.transactions.save(aTransaction({ version: 1 })),
       provider.upsert('Session', 'session-2', {}, EXPIRES),
       provider.consume('AuthorizationCode', 'code-1', NOW),
       stores.ping(),

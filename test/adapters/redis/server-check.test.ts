@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { openRedisShortLived, type RedisOptions } from '../../../src/adapters/redis/open.ts';
 import { judgeServer } from '../../../src/adapters/redis/server-check.ts';
 import { StoreUnavailable } from '../../../src/ports/faults.ts';
-import { aProgress } from '../../contracts/examples.ts';
+import { aTransaction } from '../../contracts/examples.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
 import { redisServers } from '../../support/stores/redis-server.ts';
@@ -56,7 +56,7 @@ describe('the check of a Redis server', () => {
     await first.kill();
     const stores = await open({ uri: first.url });
     const { admin } = await start({ port: first.port, settings: ['maxmemory-policy allkeys-lru'] });
-    const save = () => stores.transactions.save(aProgress());
+    const save = () => stores.transactions.save(aTransaction());
     await eventually(async () => {
       const refusal = await save().catch((error: unknown) => error);
       expect(refusal).to.be.instanceOf(StoreUnavailable);
@@ -88,7 +88,7 @@ describe('the check of a Redis server', () => {
   it('reports the reasons of the server without stored values [A98]', async () => {
     const { admin, port } = await start({ settings: ['rename-command EVAL ""'] });
     const stores = await open({ uri: `redis://127.0.0.1:${port}` });
-    const refusal = await stores.transactions.save(aProgress()).catch((error: unknown) => error);
+    const refusal = await stores.transactions.save(aTransaction()).catch((error: unknown) => error);
     expect(String(refusal)).to.include('unknown command').and.not.include('interaction-1');
     expect(refusal).to.be.instanceOf(StoreUnavailable).and.not.have.property('cause');
     expect(await admin.dbsize()).to.equal(0);

@@ -4,8 +4,8 @@ import { Redis } from 'ioredis';
 import { openRedisShortLived, type RedisShortLived } from '../../../src/adapters/redis/open.ts';
 import { toStoredAuthentication } from '../../../src/domain/sign-in/stored-authentication.ts';
 import { EMPTY_TRANSACTION } from '../../../src/domain/sign-in/transaction.ts';
-import { aChallenge, aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
-import { MALFORMED_MORE, MALFORMED_PROOFS } from '../../contracts/malformed.ts';
+import { aChallenge, aTransaction, MINUTE, NOW } from '../../contracts/examples.ts';
+import { MALFORMED_AUTHENTICATIONS, MALFORMED_MORE } from '../../contracts/malformed.ts';
 import { CLOCK, closedAfterwards, freshPrefix, redisUrl } from '../../support/stores/redis.ts';
 
 /** No JSON, JSON of another shape, JSON that means harm. */
@@ -26,8 +26,8 @@ const EXPIRES = NOW + MINUTE;
 const KEPT_LONGER = MINUTE;
 
 /** A transaction of version 1 in the field names of the schema. */
-function storedProgress() {
-  const { authentications, pendingEnrolment, ...transaction } = aProgress({ version: 1 });
+function storedTransaction() {
+  const { authentications, pendingEnrolment, ...transaction } = aTransaction({ version: 1 });
   return {
     ...transaction,
     proofs: authentications.map(toStoredAuthentication),
@@ -58,7 +58,7 @@ describe('the contents of Redis', () => {
     const { attempts, transactions, outbox, providerShortLived: provider } = stores;
     const limits = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
     await attempts.take({ owner: 'account-1', id: 'attempt-1', bucket: 'totp', atMs: NOW, limits });
-    await transactions.save(aProgress());
+    await transactions.save(aTransaction());
     await provider.upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, EXPIRES);
     await provider.upsert('AccessToken', 'token-1', { grantId: 'grant-1' }, EXPIRES);
     await provider.upsert('AccessToken', 'token-2', { grantId: 'grant-1' }, NOW + 1);
@@ -110,23 +110,23 @@ describe('the contents of Redis', () => {
   });
 
   it('treat an unreadable transaction as absent, and allow a new one [R33]', async () => {
-    const damaged = [...MALFORMED_PROOFS.map((proofs) => ({ proofs })), ...MALFORMED_MORE].map((part) =>
-      JSON.stringify({ ...storedProgress(), ...part }),
+    const damaged = [...MALFORMED_AUTHENTICATIONS.map((proofs) => ({ proofs })), ...MALFORMED_MORE].map(
+      (part) => JSON.stringify({ ...storedTransaction(), ...part }),
     );
     for (const text of [...MALFORMED, ...damaged]) {
-      expect(await stores.transactions.save(aProgress()), text).to.be.an('object');
+      expect(await stores.transactions.save(aTransaction()), text).to.be.an('object');
       await look.hset(`${prefix()}progress:{interaction-1}`, 'value', text);
       expect(await stores.transactions.find('interaction-1', NOW), text).to.equal(null);
     }
   });
 
   it('give the missing fields of an older transaction their initial values [R26]', async () => {
-    const { challenges, isSetUpProven, newCodes, trustBrowser, ...older } = storedProgress();
+    const { challenges, isSetUpProven, newCodes, trustBrowser, ...older } = storedTransaction();
     const text = JSON.stringify(older);
     await look.hset(`${prefix()}progress:{interaction-1}`, 'version', 1, 'value', text);
     const found = await stores.transactions.find('interaction-1', NOW);
-    expect(found).to.deep.equal(aProgress({ ...EMPTY_TRANSACTION, version: 1 }));
-    const next = aProgress({ version: 1, challenges: [aChallenge()] });
+    expect(found).to.deep.equal(aTransaction({ ...EMPTY_TRANSACTION, version: 1 }));
+    const next = aTransaction({ version: 1, challenges: [aChallenge()] });
     expect(await stores.transactions.save(next)).to.be.an('object');
     expect(await stores.transactions.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
   });
@@ -148,7 +148,7 @@ describe('the contents of Redis', () => {
     const key = `${prefix()}progress:{interaction-1}`;
     const value = async () => JSON.parse((await look.hget(key, 'value')) ?? '');
     const pending = { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed' } as const;
-    await stores.transactions.save(aProgress({ challenges: [aChallenge()], pendingEnrolment: pending }));
+    await stores.transactions.save(aTransaction({ challenges: [aChallenge()], pendingEnrolment: pending }));
     const stored = await value();
     const newer = {
       ...stored,
@@ -202,7 +202,7 @@ describe('the contents of Redis', () => {
   });
 
   it('need no sweep', async () => {
-    await stores.transactions.save(aProgress());
+    await stores.transactions.save(aTransaction());
     expect(await stores.sweep(NOW + 10 * MINUTE, 0)).to.equal(0);
     expect(await keys()).to.have.length(1);
   });

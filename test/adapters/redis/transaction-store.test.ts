@@ -1,8 +1,8 @@
-import { progressStoreContract } from '../../contracts/transaction-store.contract.ts';
+import { transactionStoreContract } from '../../contracts/transaction-store.contract.ts';
 import { redis } from '../../support/stores/redis.ts';
 
 describe('redis', () => {
-  progressStoreContract(
+  transactionStoreContract(
     'redis',
     redis((stores) => stores.transactions),
   );

@@ -4,7 +4,7 @@ import { enrolmentStepOf, needsSetUpProof } from '../../../src/domain/enrolment/
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import type { TenantSecondFactor } from '../../../src/domain/tenant.ts';
-import { anAccount, anEnrolment, aProgress } from '../../contracts/examples.ts';
+import { anAccount, anEnrolment, aTransaction } from '../../contracts/examples.ts';
 import { aTenant } from '../../use-cases/setting.ts';
 
 function account(setUpProof: TenantSecondFactor['setUpProof'], ...methods: MethodName[]) {
@@ -14,7 +14,7 @@ function account(setUpProof: TenantSecondFactor['setUpProof'], ...methods: Metho
 }
 
 const pendingEnrolment = (method: MethodName, more: Partial<SignInTransaction> = {}): SignInTransaction =>
-  aProgress({ pendingEnrolment: { enrolmentId: 'new', method, secret: null }, ...more });
+  aTransaction({ pendingEnrolment: { enrolmentId: 'new', method, secret: null }, ...more });
 
 describe('the confirmation before an enrolment', () => {
   it('is required for the first factor by every method [A48]', () => {
@@ -43,8 +43,8 @@ describe('the step of an enrolment', () => {
   }
 
   it('is null while no enrolment is under way', () => {
-    expect(enrolmentStepOf(aProgress(), account('email'))).to.equal(null);
-    expect(enrolmentStepOf(aProgress(), account('email', 'totp', 'recovery'))).to.equal(null);
+    expect(enrolmentStepOf(aTransaction(), account('email'))).to.equal(null);
+    expect(enrolmentStepOf(aTransaction(), account('email', 'totp', 'recovery'))).to.equal(null);
   });
 
   it('is null once the method is no longer on offer, except for an administrator [B.2]', () => {
@@ -60,7 +60,7 @@ describe('the step of an enrolment', () => {
   });
 
   it('shows recovery codes only once they are valid', () => {
-    const made = aProgress({ newCodes: 'sealed' });
+    const made = aTransaction({ newCodes: 'sealed' });
     expect(enrolmentStepOf(made, account('none'))).to.equal(null);
     expect(enrolmentStepOf(made, account('none', 'totp'))).to.equal(null);
     expect(enrolmentStepOf(made, account('none', 'totp', 'recovery'))).to.equal('recovery-codes');

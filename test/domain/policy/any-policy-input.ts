@@ -26,7 +26,7 @@ const anyFactors: fc.Arbitrary<PolicyFactor[]> = fc
 const anyAge = fc.constantFrom(0, MINUTE, 5 * MINUTE - 1, 5 * MINUTE, 5 * MINUTE + 1, 20 * MINUTE, DAY);
 
 /** By a factor that is set up, by one that is not any more, or the password; in the order in which they were given. */
-function anyProofs(factors: readonly PolicyFactor[]): fc.Arbitrary<AuthenticationEvent[]> {
+function anyAuthentications(factors: readonly PolicyFactor[]): fc.Arbitrary<AuthenticationEvent[]> {
   const known = factors.filter(({ method }) => METHOD_NAMES.some((name) => name === method));
   const gone = METHOD_NAMES.map((method) => ({ method, enrolmentId: 'gone' }));
   const what = fc.oneof(
@@ -42,7 +42,7 @@ function anyProofs(factors: readonly PolicyFactor[]): fc.Arbitrary<Authenticatio
     );
 }
 
-export const anyDemand: fc.Arbitrary<RequestedAssurance> = fc.record({
+export const anyRequestedAssurance: fc.Arbitrary<RequestedAssurance> = fc.record({
   acrs: fc.option(fc.subarray([...ACRS], { maxLength: 2 }), { freq: 3 }),
   always: fc.boolean(),
   freshMs: fc.option(fc.constantFrom(0, MINUTE, 5 * MINUTE, DAY), { freq: 3 }),
@@ -65,13 +65,13 @@ export const anySituation: fc.Arbitrary<PolicyInput> = anyFactors.chain((factors
       { arbitrary: fc.subarray([...METHOD_NAMES]), weight: 1 },
     ),
     authentications: fc.oneof(
-      anyProofs(factors),
-      anyProofs(factors).map((authentications) => [
+      anyAuthentications(factors),
+      anyAuthentications(factors).map((authentications) => [
         { method: 'pwd' as const, enrolmentId: null, atMs: NOW - DAY },
         ...authentications,
       ]),
     ),
-    requested: fc.oneof(fc.constant({ acrs: null, always: false, freshMs: null }), anyDemand),
+    requested: fc.oneof(fc.constant({ acrs: null, always: false, freshMs: null }), anyRequestedAssurance),
     trustedBrowser: fc.boolean(),
     graceStartedAt: fc.option(
       fc

@@ -35,7 +35,7 @@ function passkeyUsed(use: Partial<PasskeyUse>): AuthenticationEvent[] {
 
 const anyPasskeyUse = fc.option(fc.record({ userVerified: fc.boolean(), deviceBound: fc.boolean() }));
 
-const anyProofs = fc
+const anyAuthentications = fc
   .array(fc.tuple(fc.constantFrom('pwd' as const, ...METHOD_NAMES), anyPasskeyUse), { maxLength: 5 })
   .map((methods) =>
     methods.flatMap(([method, passkey], atMs) =>
@@ -85,7 +85,7 @@ describe('acrOf and amrOf', () => {
 
   it('report mfa from the level of two factors on only [A76]', () => {
     fc.assert(
-      fc.property(anyProofs, (given) => {
+      fc.property(anyAuthentications, (given) => {
         expect(amrOf(given).includes('mfa')).to.equal(rank(acrOf(given)) >= rank(MFA));
       }),
     );
@@ -93,7 +93,7 @@ describe('acrOf and amrOf', () => {
 
   it('report otp for an authenticator app alone [A76]', () => {
     fc.assert(
-      fc.property(anyProofs, (given) => {
+      fc.property(anyAuthentications, (given) => {
         expect(amrOf(given).includes('otp')).to.equal(given.some(({ method }) => method === 'totp'));
       }),
     );
@@ -101,7 +101,7 @@ describe('acrOf and amrOf', () => {
 
   it('report each value once', () => {
     fc.assert(
-      fc.property(anyProofs, (given) => {
+      fc.property(anyAuthentications, (given) => {
         expect(new Set(amrOf(given)).size).to.equal(amrOf(given).length);
       }),
     );
@@ -109,7 +109,7 @@ describe('acrOf and amrOf', () => {
 
   it('report no lower level after another authentication', () => {
     fc.assert(
-      fc.property(anyProofs, anyProofs, (given, more) => {
+      fc.property(anyAuthentications, anyAuthentications, (given, more) => {
         expect(rank(acrOf([...given, ...more]))).to.be.at.least(rank(acrOf(given)));
       }),
     );
@@ -140,7 +140,7 @@ describe('the assurance levels', () => {
 describe('withAuthentication', () => {
   it('gives the same after another authentication as all of them together [A76]', () => {
     fc.assert(
-      fc.property(anyProofs, anyProofs, (before, more) => {
+      fc.property(anyAuthentications, anyAuthentications, (before, more) => {
         const kept = more.reduce<readonly AuthenticationEvent[]>(withAuthentication, before);
         const all = [...before, ...more];
         expect(acrOf(kept)).to.equal(acrOf(all));

@@ -4,7 +4,6 @@ import { ACRS, type Acr } from '../../../src/domain/policy/acr.ts';
 import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import {
   DAY,
-  demanding,
   factor,
   given,
   MINUTE,
@@ -15,6 +14,7 @@ import {
   PASSWORD,
   password,
   prove,
+  requesting,
   required,
   SATISFIED,
   setUpLater,
@@ -28,9 +28,9 @@ const email = factor('email');
 const _passkey = factor('passkey');
 const refusedTotp = factor('totp', { accepted: false });
 
-const _always = demanding({ always: true });
-const fresh = demanding({ freshMs: 5 * MINUTE });
-const _level = (...acrs: Acr[]) => demanding({ acrs });
+const _always = requesting({ always: true });
+const fresh = requesting({ freshMs: 5 * MINUTE });
+const _level = (...acrs: Acr[]) => requesting({ acrs });
 const trusted = { trustedBrowser: true, trustedDevices: true };
 
 const CASES: readonly (readonly [string, PolicyInput, Decision])[] = [

@@ -40,7 +40,7 @@ export function proofBy(method: MethodName, enrolmentId: string | null, atMs: nu
     : authentication;
 }
 
-export function demanding(changes: Partial<RequestedAssurance>): RequestedAssurance {
+export function requesting(changes: Partial<RequestedAssurance>): RequestedAssurance {
   return { ...NO_ASSURANCE_REQUESTED, ...changes };
 }
 

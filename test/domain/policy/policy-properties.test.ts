@@ -10,12 +10,12 @@ import { anySituation, holds, openness, RUNS } from './any-policy-input.ts';
 import { DAY, NOW, proofBy } from './policy-inputs.ts';
 
 /** The proofs that count for something: by a factor that is set up. */
-function factorProofs({ authentications, factors }: PolicyInput) {
+function factorAuthentications({ authentications, factors }: PolicyInput) {
   return authentications.filter(({ enrolmentId }) => factors.some(({ id }) => id === enrolmentId));
 }
 
 function freshest(policyInput: PolicyInput): number {
-  return Math.max(...factorProofs(policyInput).map(({ atMs }) => atMs));
+  return Math.max(...factorAuthentications(policyInput).map(({ atMs }) => atMs));
 }
 
 describe('evaluatePolicy with any input', () => {
@@ -154,7 +154,7 @@ describe('evaluatePolicy, when it is satisfied,', () => {
 
   it('has a second factor for a client that requires one', () => {
     whenSatisfied((policyInput) => {
-      if (policyInput.requested.always) expect(factorProofs(policyInput)).not.to.be.empty;
+      if (policyInput.requested.always) expect(factorAuthentications(policyInput)).not.to.be.empty;
     });
   });
 
@@ -171,7 +171,8 @@ describe('evaluatePolicy, when it is satisfied,', () => {
   it('has an enrolled factor or a trusted browser, where the tenant requires one', () => {
     whenSatisfied((policyInput) => {
       const { enforcement, factors, trustedBrowser, tenant } = policyInput;
-      const passed = factorProofs(policyInput).length > 0 || (trustedBrowser && tenant.trustedDevices);
+      const passed =
+        factorAuthentications(policyInput).length > 0 || (trustedBrowser && tenant.trustedDevices);
       if (enforcement !== 'off' && factors.length > 0) expect(passed).to.equal(true);
     });
   });

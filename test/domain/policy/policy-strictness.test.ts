@@ -5,7 +5,7 @@ import { METHOD_NAMES } from '../../../src/domain/methods/method.ts';
 import { rank } from '../../../src/domain/policy/acr.ts';
 import { decide, NO_ASSURANCE_REQUESTED, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import { ENFORCEMENTS } from '../../../src/domain/tenant.ts';
-import { anyDemand, anySituation, holds, openness, RUNS } from './any-policy-input.ts';
+import { anyRequestedAssurance, anySituation, holds, openness, RUNS } from './any-policy-input.ts';
 import { DAY, NOW } from './policy-inputs.ts';
 
 /** That the second situation lets through no more than the first. */
@@ -25,7 +25,7 @@ describe('evaluatePolicy admits nobody further', () => {
 
   it('for one more requested assurance', () => {
     fc.assert(
-      fc.property(anySituation, anyDemand, (policyInput, more) => {
+      fc.property(anySituation, anyRequestedAssurance, (policyInput, more) => {
         const { acrs, always, freshMs } = policyInput.requested;
         const requested = {
           acrs: acrs ? acrs.filter((acr) => more.acrs?.includes(acr) ?? true) : more.acrs,
@@ -111,9 +111,9 @@ describe('evaluatePolicy admits nobody further', () => {
       if (!trusted || !plain) throw new Error('two decisions');
       expect(openness(plain)).to.be.at.most(openness(trusted));
       const { requested, enforcement, factors, tenant } = given;
-      const demanded =
+      const isRequested =
         requested.always || requested.freshMs !== null || requested.acrs?.every((acr) => rank(acr) > 0);
-      if (demanded || enforcement === 'off' || factors.length === 0 || !tenant.trustedDevices) {
+      if (isRequested || enforcement === 'off' || factors.length === 0 || !tenant.trustedDevices) {
         expect(trusted).to.deep.equal(plain);
       }
     });

@@ -4,7 +4,6 @@ import { ACRS, type Acr } from '../../../src/domain/policy/acr.ts';
 import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import {
   DAY,
-  demanding,
   factor,
   given,
   MINUTE,
@@ -13,6 +12,7 @@ import {
   optional,
   password,
   prove,
+  requesting,
   required,
   SATISFIED,
   setUp,
@@ -28,9 +28,9 @@ const email = factor('email');
 const passkey = factor('passkey');
 const refusedTotp = factor('totp', { accepted: false });
 
-const always = demanding({ always: true });
-const _fresh = demanding({ freshMs: 5 * MINUTE });
-const level = (...acrs: Acr[]) => demanding({ acrs });
+const always = requesting({ always: true });
+const _fresh = requesting({ freshMs: 5 * MINUTE });
+const level = (...acrs: Acr[]) => requesting({ acrs });
 const trusted = { trustedBrowser: true, trustedDevices: true };
 
 const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, Decision])[]>> = {
@@ -133,7 +133,10 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
     ],
     [
       'refuses them before it asks for anything [A78]',
-      optional({ requested: demanding({ acrs: [], freshMs: 5 * MINUTE }), authentications: [password(DAY)] }),
+      optional({
+        requested: requesting({ acrs: [], freshMs: 5 * MINUTE }),
+        authentications: [password(DAY)],
+      }),
       UNMET,
     ],
     [
@@ -217,7 +220,7 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
     [
       'accepts no old authentication where a fresh one is requested [A51]',
       optional({
-        requested: demanding({ acrs: [PHR], freshMs: 5 * MINUTE }),
+        requested: requesting({ acrs: [PHR], freshMs: 5 * MINUTE }),
         factors: [totp],
         authentications: [password(DAY), given('totp', DAY)],
       }),

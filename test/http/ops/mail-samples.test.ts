@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { LETTER_ISSUER, LETTERS } from '../../support/delivery/message-samples.ts';
+import { MESSAGE_ISSUER, MESSAGE_TEMPLATES } from '../../support/delivery/message-samples.ts';
 import { type OutboxServer, startOutboxServer } from '../../support/delivery/outbox-server.ts';
 import { rawRequest } from '../../support/process/raw-request.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
@@ -21,7 +21,7 @@ describe('the samples page of messages', () => {
     const links = $('section a')
       .toArray()
       .map((link) => new URL($(link).attr('href') ?? '', server.origin).pathname);
-    const mails = Object.keys(LETTERS).filter((template) => template !== 'code-confirming');
+    const mails = Object.keys(MESSAGE_TEMPLATES).filter((template) => template !== 'code-confirming');
     const texts = ['code-sign-in', 'code-set-up', 'factor-added', 'factor-removed'];
     const expected = [
       ...mails.map((template) => `/dev/mail/email/${template}`),
@@ -62,7 +62,7 @@ describe('the samples page of messages', () => {
     const path = '/dev/mail/email/factor-added/en/html';
     const { status, body } = await rawRequest(Number(new URL(server.origin).port), { path, headers });
     expect(status).to.equal(200);
-    expect(body).to.include(`href="${LETTER_ISSUER}/`).and.not.include('evil');
+    expect(body).to.include(`href="${MESSAGE_ISSUER}/`).and.not.include('evil');
   });
 
   it('answers 404 for an unknown message [A90]', async () => {

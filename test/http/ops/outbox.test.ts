@@ -3,10 +3,10 @@ import { createMessageWriter } from '../../../src/messages/templates.ts';
 import type { MessageTemplate, Recipient } from '../../../src/ports/senders.ts';
 import {
   CODE,
-  codeLetter,
-  LETTER_ISSUER,
+  codeMessage,
+  MESSAGE_ISSUER,
   NOT_ME_URL,
-  noticeLetter,
+  noticeMessage,
 } from '../../support/delivery/message-samples.ts';
 import { type OutboxServer, startOutboxServer } from '../../support/delivery/outbox-server.ts';
 import { SAMPLE_TENANTS } from '../../support/pages/sample-tenants.ts';
@@ -28,7 +28,7 @@ describe('the outbox', () => {
 
   async function send(to: Recipient, template: MessageTemplate): Promise<void> {
     const { clock } = server;
-    const write = createMessageWriter({ tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock });
+    const write = createMessageWriter({ tenants: SAMPLE_TENANTS, issuer: MESSAGE_ISSUER, clock });
     await server.send(write(to, template));
     clock.nextStep(1_500);
   }
@@ -39,8 +39,8 @@ describe('the outbox', () => {
   }
 
   it('lists sent messages as JSON, newest first, without their HTML [2.8]', async () => {
-    await send(MAIL, codeLetter());
-    await send(SMS, codeLetter());
+    await send(MAIL, codeMessage());
+    await send(SMS, codeMessage());
     const { status, headers, text } = await get('/dev/outbox.json');
 
     expect(status).to.equal(200);
@@ -57,7 +57,7 @@ describe('the outbox', () => {
   });
 
   it('shows each message as its recipient would see it [2.8]', async () => {
-    await send(MAIL, noticeLetter('factor-added', { method: 'totp' }));
+    await send(MAIL, noticeMessage('factor-added', { method: 'totp' }));
     const { $, headers, name } = await openNewest();
 
     expect(name).to.equal('outbox-message');
@@ -72,7 +72,7 @@ describe('the outbox', () => {
   });
 
   it('serves the HTML part with a policy that forbids scripts, foreign resources and foreign frames [A93]', async () => {
-    await send(MAIL, codeLetter());
+    await send(MAIL, codeMessage());
     const { $ } = await openNewest();
     const { headers } = await get($('iframe').attr('src') ?? '');
     expect(String(headers['content-security-policy']).split('; ')).to.have.members([
@@ -91,15 +91,15 @@ describe('the outbox', () => {
   });
 
   it('keeps the URL of a message when others follow', async () => {
-    await send(MAIL, codeLetter());
+    await send(MAIL, codeMessage());
     const first = await openNewest();
-    await send(MAIL, codeLetter({ code: '111111' }));
-    await send(SMS, codeLetter({ code: '222222' }));
+    await send(MAIL, codeMessage({ code: '111111' }));
+    await send(SMS, codeMessage({ code: '222222' }));
     expect((await get(first.url)).$('dd').text()).to.include(CODE);
   });
 
   it('shows an SMS as text only', async () => {
-    await send(SMS, codeLetter());
+    await send(SMS, codeMessage());
     const { $ } = await openNewest();
     expect($('iframe')).to.have.lengthOf(0);
     expect($('.bubble').text()).to.include(`#${CODE}`);

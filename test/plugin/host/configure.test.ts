@@ -206,13 +206,13 @@ describe('the options of the plugin [U.6]', () => {
     const useCases = useCasesWith({ account, policy: { enforcement: 'required', methods: undefined } });
     const authentications = [{ method: 'pwd', enrolmentId: null, atMs: 0 }] as const;
     const requested = { acrs: null, always: false, freshMs: null };
-    const judged = await useCases.evaluatePolicy({
+    const evaluated = await useCases.evaluatePolicy({
       accountId: 'ann',
       authentications,
       requested,
       occasion: 'sign-in',
     });
-    expect(judged?.decision).to.deep.equal({ kind: 'set-up', methods: ['totp'], laterUntil: null });
+    expect(evaluated?.decision).to.deep.equal({ kind: 'set-up', methods: ['totp'], laterUntil: null });
   });
 
   it('log an account without a tenant, which cannot sign in', async () => {

@@ -13,7 +13,7 @@ import { createMessageWriter } from '../../../src/messages/templates.ts';
 import type { Message } from '../../../src/ports/senders.ts';
 import { SAMPLE_TENANTS } from '../pages/sample-tenants.ts';
 import { createSettableClock, type SettableClock } from '../time/clock.ts';
-import { LETTER_ISSUER, LETTER_NOW } from './message-samples.ts';
+import { MESSAGE_ISSUER, MESSAGE_NOW } from './message-samples.ts';
 
 export interface OutboxServer {
   readonly origin: string;
@@ -23,10 +23,10 @@ export interface OutboxServer {
 }
 
 export async function startOutboxServer(dataDir: string): Promise<OutboxServer> {
-  const clock = createSettableClock(LETTER_NOW);
+  const clock = createSettableClock(MESSAGE_NOW);
   const stores = openEmbeddedShortLived({ dataDir });
   const { send } = createOutboxSender({ outbox: stores.outbox, clock });
-  const site = { tenants: SAMPLE_TENANTS, issuer: LETTER_ISSUER, clock };
+  const site = { tenants: SAMPLE_TENANTS, issuer: MESSAGE_ISSUER, clock };
   const render = createRenderer({ ...site, isDevelopment: true });
   const ops = createOpsRoutes({
     isReady: async () => ({ ready: true }),

@@ -1,6 +1,6 @@
 /** A second process on the same Redis; told by its arguments where that is, and by a message when to begin. */
 import { openRedisShortLived } from '../../../src/adapters/redis/open.ts';
-import { aProgress, MINUTE, NOW } from '../../contracts/examples.ts';
+import { aTransaction, MINUTE, NOW } from '../../contracts/examples.ts';
 import { CLOCK } from './redis.ts';
 
 /** The results of several racers; each number belongs to one racer. */
@@ -40,7 +40,7 @@ async function race(uri: string, prefix: string): Promise<RaceResult> {
         return providerShortLived.replace('Session', { id, payload: {} }, next, NOW + MINUTE);
       }),
     ),
-    countTrue(each.map(async (uid) => (await transactions.save(aProgress({ uid }))) !== null)),
+    countTrue(each.map(async (uid) => (await transactions.save(aTransaction({ uid }))) !== null)),
     countTrue(
       each.map(async (n) => {
         const attempt = { owner: 'account-1', id: `${own}-${n}`, bucket: 'totp', atMs: NOW, limits };

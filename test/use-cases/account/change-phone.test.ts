@@ -41,8 +41,8 @@ describe('a change of the telephone number (3.5)', () => {
   }
 
   async function change(account: Account, typed: string) {
-    const { judged, selfService } = setting();
-    return selfService.changePhone(await judged(account), typed, FROM);
+    const { evaluated, selfService } = setting();
+    return selfService.changePhone(await evaluated(account), typed, FROM);
   }
 
   const phoneOf = async ({ id }: Account) => (await setting().stores.accounts.findById(id))?.phone;
@@ -142,11 +142,11 @@ describe('a change of the telephone number (3.5)', () => {
     expect(codeOf(await change(bob, OTHER))).to.equal('ok');
     expect(await left(bob)).to.deep.equal([]);
     expect((await setting().stores.lockouts.read(secondFactorSubject(bob.id))).failures).to.deep.equal({});
-    expect((await setting().judged(bob)).decision.kind).to.equal('set-up');
+    expect((await setting().evaluated(bob)).decision.kind).to.equal('set-up');
     // The next sign-in leads to a set-up, whose first step is a code by mail.
     const { begin, send, tryToSend } = codeSetUp(setting, () => bob);
     const transaction = await begin('totp');
-    expect(setting().enrolment.reveal(transaction, await setting().judged(bob))).to.equal(null);
+    expect(setting().enrolment.reveal(transaction, await setting().evaluated(bob))).to.equal(null);
     expect(codeOf(await tryToSend(transaction, 'sms', OTHER))).to.equal('session_expired');
     await send(transaction, 'proof');
     expect(await sent(bob.email)).to.equal(1);
@@ -167,7 +167,7 @@ describe('a change of the telephone number (3.5)', () => {
 
   it('can be repeated after the store failed half-way [R10]', async () => {
     const bob = await person('strict', SMS);
-    const policyResult = await setting().judged(bob);
+    const policyResult = await setting().evaluated(bob);
     const { selfServiceWith, stores } = setting();
     const failing = selfServiceWith({
       accounts: { ...stores.accounts, setPhone: () => Promise.reject(new Error('away')) },
@@ -180,7 +180,7 @@ describe('a change of the telephone number (3.5)', () => {
 
   it('happens once when 50 requests ask for it at once', async () => {
     const bob = await person('strict', SMS);
-    const policyResult = await setting().judged(bob);
+    const policyResult = await setting().evaluated(bob);
     await together(50, () => setting().selfService.changePhone(policyResult, OTHER, FROM));
     expect([await phoneOf(bob), await left(bob)]).to.deep.equal([OTHER, []]);
     const removed = (await setting().events()).filter((event) => event === 'enrolment.removed');

@@ -241,7 +241,7 @@ describe('links in mails', () => {
       const ann = await frozen({});
       for (const method of ['totp', 'email', 'sms', 'passkey'] as const) {
         const transaction = await setting().begun(ann);
-        const begun = await setting().enrolment.begin(transaction, await setting().judged(ann), method);
+        const begun = await setting().enrolment.begin(transaction, await setting().evaluated(ann), method);
         expect(refusalOf(begun), method).to.deep.equal(FROZEN);
       }
       expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal([]);
@@ -264,7 +264,7 @@ describe('links in mails', () => {
         { method: 'totp', secret: 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V' },
       ] as const;
       const ann = await frozen({ factors: phones });
-      const policyResult = await setting().judged(ann);
+      const policyResult = await setting().evaluated(ann);
       const first = policyResult.enrolments[0]?.id ?? '';
       const { selfService, recovery } = setting();
       const transaction = await setting().begun(ann);
@@ -277,7 +277,7 @@ describe('links in mails', () => {
         expect(refusalOf(outcome)).to.deep.equal(FROZEN);
       }
       const open = await frozen({ email: 'ann@acme.test', tenantId: 'acme', factors: phones });
-      const off = await selfService.turnOff(await setting().judged(open), ADDRESS);
+      const off = await selfService.turnOff(await setting().evaluated(open), ADDRESS);
       expect(refusalOf(off)).to.deep.equal(FROZEN);
       expect(await setting().stores.enrolments.listByAccount(ann.id)).to.deep.equal(policyResult.enrolments);
       expect(await setting().stores.enrolments.listByAccount(open.id)).to.have.length(2);

@@ -14,7 +14,7 @@ describe('self-service, in two tabs at once', () => {
 
   it('keeps a factor where one is required, and tells the request that lost [A53]', async () => {
     const account = await setting().person({ tenantId: 'strict', factors: two });
-    const policyResult = await setting().judged(account);
+    const policyResult = await setting().evaluated(account);
     const outcomes = await Promise.all(
       policyResult.enrolments.map(({ id }) => setting().selfService.remove(policyResult, id, ADDRESS)),
     );
@@ -29,7 +29,7 @@ describe('self-service, in two tabs at once', () => {
     await setting().stores.enrolments.insert(
       anEnrolment({ id: 'codes', accountId: account.id, method: 'recovery' }),
     );
-    const policyResult = await setting().judged(account);
+    const policyResult = await setting().evaluated(account);
     const phones = policyResult.enrolments.filter(({ method }) => method === 'totp');
     const outcomes = await Promise.all(
       phones.map(({ id }) => setting().selfService.remove(policyResult, id, ADDRESS)),

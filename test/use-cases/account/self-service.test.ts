@@ -29,7 +29,7 @@ describe('self-service', () => {
     const subject = secondFactorSubject(account.id);
     await setting().stores.lockouts.addFailure(subject, 'totp', NOW);
     return {
-      policyResult: await setting().judged(account),
+      policyResult: await setting().evaluated(account),
       left: async () => (await setting().stores.enrolments.listByAccount(account.id)).length,
       failures: async () => (await setting().stores.lockouts.read(subject)).failures,
     };

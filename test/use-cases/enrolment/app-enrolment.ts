@@ -8,18 +8,18 @@ import { ADDRESS, acceptedBy, type Setting } from '../setting.ts';
 /** By whoever `account` is when a step is taken. */
 export function appSetUp(setting: () => Setting, account: () => Account) {
   async function begin(transaction?: SignInTransaction): Promise<SignInTransaction> {
-    const { enrolment, begun, judged } = setting();
+    const { enrolment, begun, evaluated } = setting();
     const from = transaction ?? (await begun(account()));
-    return acceptedBy(await enrolment.begin(from, await judged(account()), 'totp'));
+    return acceptedBy(await enrolment.begin(from, await evaluated(account()), 'totp'));
   }
 
   async function secretOf(transaction: SignInTransaction): Promise<string> {
-    return setting().enrolment.reveal(transaction, await setting().judged(account()))?.secret ?? '';
+    return setting().enrolment.reveal(transaction, await setting().evaluated(account()))?.secret ?? '';
   }
 
   async function confirm(transaction: SignInTransaction, changes: Partial<Confirmation> = {}) {
     const given = { typed: '', label: '', app: '', ip: ADDRESS, clientId: 'rp', ...changes };
-    return setting().enrolment.confirm(transaction, await setting().judged(account()), 'totp', given);
+    return setting().enrolment.confirm(transaction, await setting().evaluated(account()), 'totp', given);
   }
 
   return {

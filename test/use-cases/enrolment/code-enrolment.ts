@@ -8,11 +8,11 @@ import { ADDRESS, acceptedBy, type Setting } from '../setting.ts';
 
 /** By whoever `account` is when a step is taken. */
 export function codeSetUp(setting: () => Setting, account: () => Account) {
-  const judged = () => setting().judged(account());
+  const evaluated = () => setting().evaluated(account());
 
   async function begin(method: MethodName, transaction?: SignInTransaction): Promise<SignInTransaction> {
     const from = transaction ?? (await setting().begun(account()));
-    return acceptedBy(await setting().enrolment.begin(from, await judged(), method));
+    return acceptedBy(await setting().enrolment.begin(from, await evaluated(), method));
   }
 
   async function tryToSend(
@@ -22,7 +22,7 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
     seen: string | null = null,
   ): Promise<Outcome<SignInTransaction>> {
     const from = { ip: ADDRESS, clientId: 'rp', phone, seen };
-    return setting().enrolment.send(transaction, await judged(), step, from);
+    return setting().enrolment.send(transaction, await evaluated(), step, from);
   }
 
   async function send(
@@ -39,7 +39,7 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
     typed: string,
   ): Promise<Outcome<SignInTransaction>> {
     const given = { typed, label: '', app: '', ip: ADDRESS, clientId: 'rp' };
-    return setting().enrolment.confirm(transaction, await judged(), step, given);
+    return setting().enrolment.confirm(transaction, await evaluated(), step, given);
   }
 
   return {
@@ -48,7 +48,7 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
     send,
     confirm,
     view: async (transaction: SignInTransaction, step: EnrolmentStep) =>
-      setting().enrolment.sentBy(transaction, await judged(), step),
+      setting().enrolment.sentBy(transaction, await evaluated(), step),
     methods: async () =>
       (await setting().stores.enrolments.listByAccount(account().id)).map(({ method }) => method),
     stored: () => setting().stores.accounts.findById(account().id),

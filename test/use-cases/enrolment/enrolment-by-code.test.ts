@@ -211,7 +211,7 @@ describe('enrolling sent codes', () => {
     for (let times = 0; times < FAILURES_UNTIL_REFUSED; times += 1) {
       await setting().stores.lockouts.addFailure(subject, 'sms', NOW);
     }
-    expect((await setting().judged(account)).decision).to.include({ preferred: 'totp' });
+    expect((await setting().evaluated(account)).decision).to.include({ preferred: 'totp' });
     const transaction = await send(await begin('sms'), 'sms', PHONE);
     acceptedBy(await confirm(transaction, 'sms', await setting().sentCode(PHONE)));
     expect((await setting().stores.lockouts.read(subject)).failures).to.deep.equal({});

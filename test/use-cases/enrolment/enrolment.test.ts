@@ -30,7 +30,7 @@ describe('enrolment of an authenticator app', () => {
   describe('the secret', () => {
     it('is shown with all values that an app needs [3.2]', async () => {
       const transaction = await begin();
-      const shown = setting().enrolment.reveal(transaction, await setting().judged(account));
+      const shown = setting().enrolment.reveal(transaction, await setting().evaluated(account));
       expect(shown?.secret).to.match(/^[A-Z2-7]{32}$/);
       expect(shown).to.include({ digits: 6, periodSeconds: 30 });
       expect(new URL(shown?.uri ?? '').searchParams.get('secret')).to.equal(shown?.secret);
@@ -51,7 +51,7 @@ describe('enrolment of an authenticator app', () => {
 
     it('is not made for a sign-in that has changed meanwhile', async () => {
       const transaction = await setting().begun(account);
-      const policyResult = await setting().judged(account);
+      const policyResult = await setting().evaluated(account);
       await setting().stores.transactions.save({ ...transaction, later: true });
       expect(codeOf(await setting().enrolment.begin(transaction, policyResult, 'totp'))).to.equal(
         'session_expired',
@@ -71,14 +71,18 @@ describe('enrolment of an authenticator app', () => {
     it('is not made for a method without its own enrolment', async () => {
       const transaction = await setting().begun(account);
       for (const method of ['recovery', 'app'] as const) {
-        const outcome = await setting().enrolment.begin(transaction, await setting().judged(account), method);
+        const outcome = await setting().enrolment.begin(
+          transaction,
+          await setting().evaluated(account),
+          method,
+        );
         expect(refusalOf(outcome), method).to.deep.equal({ code: 'method_not_allowed' });
       }
     });
 
     it('is not shown without an enrolment, or for a method that is not built', async () => {
       const transaction = await setting().begun(account);
-      const policyResult = await setting().judged(account);
+      const policyResult = await setting().evaluated(account);
       expect(setting().enrolment.reveal(transaction, policyResult)).to.equal(null);
       const pendingEnrolment = { enrolmentId: 'new', method: 'passkey', secret: 'sealed' } as const;
       expect(setting().enrolment.reveal({ ...transaction, pendingEnrolment }, policyResult)).to.equal(null);
@@ -86,7 +90,7 @@ describe('enrolment of an authenticator app', () => {
 
     it('cannot be decrypted for another account [A39]', async () => {
       const transaction = await begin();
-      const eve = await setting().judged(await setting().person({ email: 'eve@acme.test' }));
+      const eve = await setting().evaluated(await setting().person({ email: 'eve@acme.test' }));
       expect(() => setting().enrolment.reveal(transaction, eve)).to.throw();
     });
 
@@ -136,7 +140,7 @@ describe('enrolment of an authenticator app', () => {
         pendingEnrolment: null,
         authentications: [...transaction.authentications, authentication],
       });
-      const { decision } = await setting().judged(account, { authentications: after.authentications });
+      const { decision } = await setting().evaluated(account, { authentications: after.authentications });
       expect(decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
       const events = await setting().stores.audit.list({ limit: 10 });
       const event = events.find((one) => one.event === 'enrolment.created');

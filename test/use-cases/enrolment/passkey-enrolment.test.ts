@@ -63,7 +63,9 @@ describe('enrolment of a passkey', () => {
   it('satisfies the policy, and allows a second passkey with another name', async () => {
     const laptop = authenticatorAt();
     const { authentications } = await setUp(account, laptop, 'Laptop');
-    expect((await setting().judged(account, { authentications })).decision).to.include({ kind: 'satisfied' });
+    expect((await setting().evaluated(account, { authentications })).decision).to.include({
+      kind: 'satisfied',
+    });
     const second = await creationOf(account, await begin(account));
     expect(second.excludeCredentials).to.have.lengthOf(1);
     await setUp(account, authenticatorAt(), 'Key');
@@ -138,8 +140,8 @@ describe('enrolment of a passkey', () => {
   });
 
   it('has no page out of order, nor during the enrolment of another method', async () => {
-    const { enrolment, passkeys, judged, begun } = setting();
-    const policyResult = await judged(account);
+    const { enrolment, passkeys, evaluated, begun } = setting();
+    const policyResult = await evaluated(account);
     expect(passkeys.creation(await begun(account), policyResult)).to.equal(null);
     const app = acceptedBy(await enrolment.begin(await begin(account), policyResult, 'totp'));
     expect(passkeys.creation(app, policyResult)).to.equal(null);
@@ -155,7 +157,7 @@ describe('enrolment of a passkey', () => {
     it('requests no passkey before that code was given [A47]', async () => {
       const bob = await proving().person();
       const transaction = await holder.begin(bob);
-      const policyResult = await proving().judged(bob);
+      const policyResult = await proving().evaluated(bob);
       expect(proving().passkeys.creation(transaction, policyResult)).to.equal(null);
       expect(codeOf(await holder.confirm(bob, transaction, ''))).to.equal('session_expired');
 
@@ -173,7 +175,7 @@ describe('enrolment of a passkey', () => {
       const response = authenticatorAt().create(await holder.creationOf(bob, proven));
       const { authentications } = acceptedBy(await holder.confirm(bob, proven, response));
       const requested = { ...NO_ASSURANCE_REQUESTED, acrs: ['phr'] as const };
-      expect((await proving().judged(bob, { authentications, requested })).decision).to.include({
+      expect((await proving().evaluated(bob, { authentications, requested })).decision).to.include({
         kind: 'satisfied',
       });
     });

@@ -23,14 +23,14 @@ export function authenticatorAt(origin = ORIGIN, more: Partial<AuthenticatorOpti
 export function passkeyHolder(setting: () => Setting) {
   /** A visit in which a passkey is about to be made. */
   async function begin(account: Account, transaction?: SignInTransaction): Promise<SignInTransaction> {
-    const { enrolment, begun, judged } = setting();
+    const { enrolment, begun, evaluated } = setting();
     return acceptedBy(
-      await enrolment.begin(transaction ?? (await begun(account)), await judged(account), 'passkey'),
+      await enrolment.begin(transaction ?? (await begun(account)), await evaluated(account), 'passkey'),
     );
   }
 
   async function creationOf(account: Account, transaction: SignInTransaction) {
-    const creation = setting().passkeys.creation(transaction, await setting().judged(account));
+    const creation = setting().passkeys.creation(transaction, await setting().evaluated(account));
     if (!creation) throw new Error('no passkey is asked for');
     return creation;
   }
@@ -42,7 +42,7 @@ export function passkeyHolder(setting: () => Setting) {
     label = '',
   ): Promise<Outcome<SignInTransaction>> {
     const given = { response, label, ip: ADDRESS, clientId: 'rp' };
-    return setting().passkeys.confirm(transaction, await setting().judged(account), given);
+    return setting().passkeys.confirm(transaction, await setting().evaluated(account), given);
   }
 
   /** From the beginning of a set-up to its end. */
@@ -67,13 +67,13 @@ export function passkeyHolder(setting: () => Setting) {
     requested: RequestedAssurance = NO_ASSURANCE_REQUESTED,
   ): Promise<SignInContext> {
     const context = { ...(await setting().atCode(account)), requested };
-    const policyResult = await setting().judged(account, { requested });
+    const policyResult = await setting().evaluated(account, { requested });
     const transaction = acceptedBy(await setting().secondFactor.ask(context, policyResult, 'passkey'));
     return { ...context, transaction };
   }
 
   async function requestOf(account: Account, context: SignInContext) {
-    const policyResult = await setting().judged(account, { requested: context.requested });
+    const policyResult = await setting().evaluated(account, { requested: context.requested });
     const request = setting().passkeys.request(context.transaction, policyResult, context.requested);
     if (!request) throw new Error('no passkey is asked for');
     return request;

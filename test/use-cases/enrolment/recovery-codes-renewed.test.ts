@@ -32,12 +32,12 @@ describe('renewed recovery codes', () => {
 
   const sets = async () =>
     (await setting().stores.enrolments.listByAccount(account.id)).filter((each) => !isFactor(each));
-  const left = async () => setting().recovery.left(await setting().judged(account));
+  const left = async () => setting().recovery.left(await setting().evaluated(account));
   const use = async (code = '') => verify(await setting().atCode(account), 'recovery', code);
 
   async function renew(transaction?: SignInTransaction) {
     const from = transaction ?? (await setting().begun(account));
-    return setting().recovery.renew(from, await setting().judged(account), FROM);
+    return setting().recovery.renew(from, await setting().evaluated(account), FROM);
   }
 
   it('are ten, and replace all earlier ones', async () => {
@@ -94,7 +94,7 @@ describe('renewed recovery codes', () => {
         },
         transactions: { ...transactions, save: (next) => writing(() => transactions.save(next)) },
       });
-      const policyResult = await setting().judged(account);
+      const policyResult = await setting().evaluated(account);
       const fault = await recovery.renew(transaction, policyResult, FROM).catch((error: unknown) => error);
       expect(fault).to.be.instanceOf(StoreUnavailable);
       const later = await transactions.find(transaction.uid, NOW);

@@ -42,7 +42,7 @@ describe('recovery codes', () => {
 
   const sets = async () =>
     (await setting().stores.enrolments.listByAccount(account.id)).filter((each) => !isFactor(each));
-  const left = async () => setting().recovery.left(await setting().judged(account));
+  const left = async () => setting().recovery.left(await setting().evaluated(account));
   /** In a sign-in of its own. */
   const use = async (code = '') => verify(await setting().atCode(account), 'recovery', code);
 
@@ -154,9 +154,9 @@ describe('recovery codes', () => {
 
     it('are accepted in one of fifty sign-ins that offer one at once [A41]', async () => {
       const { codes } = await setUp();
-      const standings = await together(50, () => setting().atCode(account));
+      const contexts = await together(50, () => setting().atCode(account));
       const outcomes = await Promise.all(
-        standings.map((context) => verify(context, 'recovery', codes[0] ?? '')),
+        contexts.map((context) => verify(context, 'recovery', codes[0] ?? '')),
       );
       expect(tally(outcomes.map(codeOf)).ok).to.equal(1);
       expect(await left()).to.equal(9);
@@ -228,7 +228,7 @@ describe('recovery codes', () => {
 
   it('cause no chooser, and are offered beside the enrolled factors [2.7]', async () => {
     await setUp();
-    const policyResult = await setting().judged(account);
+    const policyResult = await setting().evaluated(account);
     expect(policyResult.decision).to.deep.equal({
       kind: 'prove',
       methods: ['totp', 'recovery'],
@@ -238,7 +238,7 @@ describe('recovery codes', () => {
 
   it('are no longer offered once all are used, until there are new ones [A105]', async () => {
     const { transaction, codes } = await setUp();
-    const offered = async () => (await setting().judged(account)).decision;
+    const offered = async () => (await setting().evaluated(account)).decision;
     const both = { kind: 'prove', methods: ['totp', 'recovery'], preferred: 'totp' };
     await inTurn(codes.length - 1, async (index) => acceptedBy(await use(codes[index])));
     expect(await offered()).to.deep.equal(both);
@@ -250,11 +250,11 @@ describe('recovery codes', () => {
     expect(codeOf(await use(codes[0]))).to.equal('method_not_allowed');
     // The sign-in that used the last code stays valid.
     const [authentications] = posts.map((post) => acceptedBy(post).authentications);
-    const { decision } = await setting().judged(account, { authentications: authentications ?? [] });
+    const { decision } = await setting().evaluated(account, { authentications: authentications ?? [] });
     expect(decision.kind).to.equal('satisfied');
 
     const from = { ip: ADDRESS, clientId: null };
-    acceptedBy(await setting().recovery.renew(transaction, await setting().judged(account), from));
+    acceptedBy(await setting().recovery.renew(transaction, await setting().evaluated(account), from));
     expect(await offered()).to.deep.equal(both);
   });
 

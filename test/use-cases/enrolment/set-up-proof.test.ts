@@ -32,7 +32,7 @@ describe('the confirmation before a first factor', () => {
   let account: Account;
   const { begin, tryToSend, send, confirm, view, methods, stored } = codeSetUp(setting, () => account);
   const step = async (at: Parameters<typeof enrolmentStepOf>[0]) =>
-    enrolmentStepOf(at, await setting().judged(account));
+    enrolmentStepOf(at, await setting().evaluated(account));
 
   beforeEach(async () => {
     account = await setting().person();
@@ -42,7 +42,7 @@ describe('the confirmation before a first factor', () => {
     it(`stops the enrolment of ${method} by a person who has only the password [A48]`, async () => {
       const transaction = await begin(method);
       expect(await step(transaction)).to.equal('proof');
-      expect(setting().enrolment.reveal(transaction, await setting().judged(account))).to.equal(null);
+      expect(setting().enrolment.reveal(transaction, await setting().evaluated(account))).to.equal(null);
       const own = method === 'totp' ? 'totp' : method;
       expect(codeOf(await confirm(transaction, own, '123456'))).to.equal('session_expired');
       if (own !== 'totp')
@@ -65,7 +65,7 @@ describe('the confirmation before a first factor', () => {
     expect((await stored())?.emailConfirmed).to.equal(true);
     expect(await methods()).to.deep.equal([]);
 
-    const secret = setting().enrolment.reveal(proven, await setting().judged(account))?.secret ?? '';
+    const secret = setting().enrolment.reveal(proven, await setting().evaluated(account))?.secret ?? '';
     const bound = acceptedBy(await confirm(proven, 'totp', setting().code(0, secret)));
     expect(bound.authentications.map((authentication) => authentication.method)).to.deep.equal([
       'pwd',
@@ -97,7 +97,7 @@ describe('the confirmation before a first factor', () => {
     expect(await methods()).to.have.members(['email', 'recovery']);
     expect(await step(bound)).to.equal('recovery-codes');
     expect(await setting().outbox()).to.have.length(1);
-    const { decision } = await setting().judged(account, { authentications: bound.authentications });
+    const { decision } = await setting().evaluated(account, { authentications: bound.authentications });
     expect(decision).to.deep.equal({ kind: 'satisfied', onGrace: false });
   });
 
@@ -119,7 +119,7 @@ describe('the confirmation before a first factor', () => {
     const transaction = await begin('totp');
     expect(await step(transaction)).to.equal('totp');
     expect(codeOf(await tryToSend(transaction, 'proof'))).to.equal('session_expired');
-    const secret = setting().enrolment.reveal(transaction, await setting().judged(account))?.secret ?? '';
+    const secret = setting().enrolment.reveal(transaction, await setting().evaluated(account))?.secret ?? '';
     acceptedBy(await confirm(transaction, 'totp', setting().code(0, secret)));
     expect(await setting().outbox()).to.deep.equal([]);
     expect((await stored())?.emailConfirmed).to.equal(false);
@@ -145,7 +145,7 @@ describe('the confirmation before a first factor', () => {
     const [old] = await setting().stores.enrolments.listByAccount(account.id);
     await setting().stores.enrolments.remove(account.id, old?.id ?? '');
     expect(await step(transaction)).to.equal('proof');
-    expect(setting().enrolment.reveal(transaction, await setting().judged(account))).to.equal(null);
+    expect(setting().enrolment.reveal(transaction, await setting().evaluated(account))).to.equal(null);
     expect(codeOf(await confirm(transaction, 'totp', setting().code(0, SECRET)))).to.equal('session_expired');
   });
 
@@ -259,7 +259,7 @@ describe('the confirmation before a first factor', () => {
       await setting().stores.accounts.setFrozen(account.id, NOW);
       expect(codeOf(await confirm(transaction, 'proof', code))).to.equal('forbidden');
       const fresh = await setting().begun(account);
-      const outcome = await setting().enrolment.begin(fresh, await setting().judged(account), 'totp');
+      const outcome = await setting().enrolment.begin(fresh, await setting().evaluated(account), 'totp');
       expect(refusalOf(outcome)).to.deep.equal(FROZEN);
       expect(await methods()).to.deep.equal([]);
       await setting().stores.accounts.setFrozen(account.id, null);

@@ -33,7 +33,7 @@ describe('the evaluation of the policy', () => {
   });
 
   const decisionOf = async (account: Account, changes: Partial<PolicyQuestion> = {}) =>
-    (await setting().judged(account, changes)).decision;
+    (await setting().evaluated(account, changes)).decision;
 
   it('gives null when the account or its tenant is gone', async () => {
     const question = {
@@ -48,7 +48,7 @@ describe('the evaluation of the policy', () => {
 
   it('gives its result together with its input', async () => {
     const account = await setting().person(withTotp);
-    const policyResult = await setting().judged(account);
+    const policyResult = await setting().evaluated(account);
     expect(policyResult.account).to.deep.equal(account);
     expect(policyResult.tenant.id).to.equal('acme');
     expect(policyResult.enforcement).to.equal('optional');
@@ -69,7 +69,7 @@ describe('the evaluation of the policy', () => {
 
   it('uses a snapshot that was read already', async () => {
     const account = await setting().person(withTotp);
-    const snapshot = await setting().judged(account);
+    const snapshot = await setting().evaluated(account);
     await setting().stores.enrolments.remove(account.id, snapshot.enrolments[0]?.id ?? '');
     expect(await decisionOf(account)).to.deep.equal(SATISFIED);
     expect(await decisionOf(account, { snapshot })).to.deep.equal(snapshot.decision);
@@ -114,7 +114,7 @@ describe('the evaluation of the policy', () => {
         ...given.map(({ id, method }) => ({ method, enrolmentId: id, atMs: NOW })),
       ];
       const requested = { ...NO_ASSURANCE_REQUESTED, always: true };
-      const judged = await createExistingSessionEvaluation(counting)({
+      const evaluated = await createExistingSessionEvaluation(counting)({
         snapshot,
         authentications,
         requested,
@@ -125,8 +125,8 @@ describe('the evaluation of the policy', () => {
         requested,
         occasion: 'existing-session',
       } as const;
-      expect(judged.decision).to.deep.equal((await setting().evaluatePolicy(question))?.decision);
-      return { decision: judged.decision, looks };
+      expect(evaluated.decision).to.deep.equal((await setting().evaluatePolicy(question))?.decision);
+      return { decision: evaluated.decision, looks };
     }
 
     it('reads no locks where the policy is satisfied', async () => {

@@ -61,7 +61,7 @@ describe('a passkey at a sign-in', () => {
     const { authentications } = acceptedBy(await verify(context, await answer(account, context, laptop)));
     const alone = authentications.filter(({ method }) => method === 'passkey');
     expect(acrOf(alone)).to.equal('https://refeds.org/profile/sfa');
-    expect((await setting().judged(account, { authentications: alone })).decision).to.deep.equal({
+    expect((await setting().evaluated(account, { authentications: alone })).decision).to.deep.equal({
       kind: 'password',
     });
   });
@@ -71,7 +71,7 @@ describe('a passkey at a sign-in', () => {
     const eve = await setting().person({ email: 'eve@acme.test' });
     await setUp(eve, authenticatorAt());
     const context = await asked(account);
-    const policyResult = await setting().judged(account);
+    const policyResult = await setting().evaluated(account);
     expect(acceptedBy(await setting().secondFactor.ask(context, policyResult, 'passkey'))).to.deep.equal(
       context.transaction,
     );
@@ -86,7 +86,7 @@ describe('a passkey at a sign-in', () => {
   it('has one challenge when the form is sent twice', async () => {
     await holding();
     const context = await setting().atCode(account);
-    const policyResult = await setting().judged(account);
+    const policyResult = await setting().evaluated(account);
     const both = await together(2, () => setting().secondFactor.ask(context, policyResult, 'passkey'));
     const [one, two] = both.map(acceptedBy);
     expect(one).to.deep.equal(two);
@@ -228,7 +228,7 @@ describe('a passkey at a sign-in', () => {
   it('is neither requested from nor accepted for an account without one [A105]', async () => {
     account = await setting().person({ email: 'carol@acme.test', ...withTotp });
     const context = await setting().atCode(account);
-    const policyResult = await setting().judged(account);
+    const policyResult = await setting().evaluated(account);
     expect(codeOf(await setting().secondFactor.ask(context, policyResult, 'passkey'))).to.equal(
       'method_not_allowed',
     );

@@ -73,8 +73,8 @@ describe('sending codes', () => {
     });
 
     it('sends five of twenty at once over as many sign-ins [A21]', async () => {
-      const standings = await together(20, () => setting().atCode(account));
-      const outcomes = await Promise.all(standings.map((context) => tryToAsk(context, 'email')));
+      const contexts = await together(20, () => setting().atCode(account));
+      const outcomes = await Promise.all(contexts.map((context) => tryToAsk(context, 'email')));
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 5, resend_too_soon: 15 });
       expect(await sent()).to.equal(5);
     });

@@ -60,7 +60,7 @@ describe('a sent code', () => {
       [mail, 'email'],
       [text, 'sms'],
     ] as const) {
-      const policyResult = await setting().judged(account);
+      const policyResult = await setting().evaluated(account);
       const { destination, expiresAt } =
         setting().secondFactor.sentBy(context.transaction, policyResult, method) ?? {};
       expect(destination).to.equal({ email: 'b••••••@a••••••', sms: '••••••78' }[method]);
@@ -78,7 +78,7 @@ describe('a sent code', () => {
     const second = await setting().sentCode(EMAIL);
     setting().clock.nextStep(LIFETIME * 1000);
     expect(refusalOf(await verify(late, 'email', second))).to.deep.equal({ code: 'code_expired' });
-    const policyResult = await setting().judged(account);
+    const policyResult = await setting().evaluated(account);
     expect(setting().secondFactor.sentBy(late.transaction, policyResult, 'email')?.expiresAt).to.equal(null);
   });
 
@@ -182,12 +182,12 @@ describe('a sent code', () => {
     });
 
     it('to its purpose: an enrolment code is refused at a sign-in', async () => {
-      const { enrolment, judged, begun } = setting();
+      const { enrolment, evaluated, begun } = setting();
       const from = { ip: '192.0.2.7', clientId: 'rp', phone: null, seen: null };
       const authentications = [{ method: 'pwd', enrolmentId: null, atMs: NOW }] as const;
       const first = await begun(account, { authentications });
-      const set = acceptedBy(await enrolment.begin(first, await judged(account), 'email'));
-      const transaction = acceptedBy(await enrolment.send(set, await judged(account), 'email', from));
+      const set = acceptedBy(await enrolment.begin(first, await evaluated(account), 'email'));
+      const transaction = acceptedBy(await enrolment.send(set, await evaluated(account), 'email', from));
       const context = { ...(await setting().atCode(account)), transaction };
       const code = await setting().sentCode(EMAIL);
       expect(codeOf(await verify(context, 'email', code))).to.equal('code_expired');

@@ -33,8 +33,8 @@ describe('text messages [A73]', () => {
 
   /** An account that sets up codes by SMS types this number. */
   async function typeNumber(account: Account, phone: string): Promise<Outcome<unknown>> {
-    const { begun, judged, enrolment } = setting();
-    const policyResult = await judged(account);
+    const { begun, evaluated, enrolment } = setting();
+    const policyResult = await evaluated(account);
     const transaction = acceptedBy(await enrolment.begin(await begun(account), policyResult, 'sms'));
     return enrolment.send(transaction, policyResult, 'sms', {
       phone,

@@ -38,7 +38,7 @@ export function trustingIn(setting: () => Setting) {
   }
 
   async function ended(account: Account, transaction: SignInTransaction, kept: string | null = null) {
-    const policyResult = await setting().judged(account, { authentications: transaction.authentications });
+    const policyResult = await setting().evaluated(account, { authentications: transaction.authentications });
     const place = { ip: ADDRESS, clientId: 'rp' };
     return setting().browsers.trust(transaction, policyResult, { ...place, name: FIREFOX, kept });
   }
@@ -53,7 +53,7 @@ export function trustingIn(setting: () => Setting) {
   /** Gives the next step after the password, in a browser that holds this cookie. */
   async function askedOf(account: Account, kept: string | null, requested: Partial<RequestedAssurance> = {}) {
     const trustedBrowserId = setting().browsers.idIn(kept, account.id);
-    const { decision } = await setting().judged(account, {
+    const { decision } = await setting().evaluated(account, {
       trustedBrowserId,
       requested: { ...NO_ASSURANCE_REQUESTED, ...requested },
     });

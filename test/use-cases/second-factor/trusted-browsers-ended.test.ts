@@ -43,7 +43,7 @@ describe('trusted browsers', () => {
       await setting().stores.trustedBrowsers.removeAll(eve.id);
       expect(await askedOf(eve, `${own?.slice(0, 11)}${kept.slice(11)}`)).to.equal('prove');
       const trustedBrowserId = setting().browsers.idIn(kept, bob.id);
-      expect((await setting().judged(eve, { trustedBrowserId })).decision.kind).to.equal('prove');
+      expect((await setting().evaluated(eve, { trustedBrowserId })).decision.kind).to.equal('prove');
     });
 
     it('are independent for several accounts in one browser', async () => {
@@ -53,7 +53,7 @@ describe('trusted browsers', () => {
       expect(await askedOf(bob, kept)).to.equal('satisfied');
       expect(await askedOf(eve, kept)).to.equal('satisfied');
       const [hers] = await setting().browsers.list(eve.id);
-      await setting().browsers.revoke(await setting().judged(eve), hers?.id ?? '', ADDRESS);
+      await setting().browsers.revoke(await setting().evaluated(eve), hers?.id ?? '', ADDRESS);
       expect(await askedOf(bob, kept)).to.equal('satisfied');
       expect(await askedOf(eve, kept)).to.equal('prove');
     });
@@ -101,7 +101,7 @@ describe('trusted browsers', () => {
       const bob = await person();
       const stolen = await trusted(bob);
       const [listed] = await setting().browsers.list(bob.id);
-      await setting().browsers.revoke(await setting().judged(bob), listed?.id ?? '', ADDRESS);
+      await setting().browsers.revoke(await setting().evaluated(bob), listed?.id ?? '', ADDRESS);
       expect((await setting().events()).at(-1)).to.equal('browser.revoked');
       expect(await askedOf(bob, stolen)).to.equal('prove');
       // Once more in the same browser, which still keeps what it had.
@@ -124,9 +124,9 @@ describe('trusted browsers', () => {
       const eve = await person({ email: 'eve@acme.test' });
       const kept = await trusted(bob);
       const [listed] = await setting().browsers.list(bob.id);
-      await setting().browsers.revoke(await setting().judged(eve), listed?.id ?? '', ADDRESS);
+      await setting().browsers.revoke(await setting().evaluated(eve), listed?.id ?? '', ADDRESS);
       expect(await askedOf(bob, kept)).to.equal('satisfied');
-      const bobs = await setting().judged(bob);
+      const bobs = await setting().evaluated(bob);
       await together(50, () => setting().browsers.revoke(bobs, listed?.id ?? '', ADDRESS));
       await setting().browsers.revoke(bobs, 'made-up', ADDRESS);
       const revoked = (await setting().events()).filter((event) => event === 'browser.revoked');
@@ -142,7 +142,7 @@ describe('trusted browsers', () => {
       } as const;
       const bob = await person(phones);
       const kept = await trusted(bob);
-      const policyResult = await setting().judged(bob);
+      const policyResult = await setting().evaluated(bob);
       const second = policyResult.enrolments[1]?.id ?? '';
       expect(codeOf(await setting().selfService.remove(policyResult, second, ADDRESS))).to.equal('ok');
       expect(await askedOf(bob, kept)).to.equal('prove');
@@ -176,7 +176,7 @@ describe('trusted browsers', () => {
       const kept = await trusted(bob);
       const [before] = await setting().browsers.list(bob.id);
       const place = { ip: ADDRESS, clientId: 'rp' };
-      await setting().browsers.noteUse(await setting().judged(bob), before?.id ?? '', 'The shop', place);
+      await setting().browsers.noteUse(await setting().evaluated(bob), before?.id ?? '', 'The shop', place);
       setting().clock.nextStep(10 * DAY);
       expect(await trusted(bob, kept)).to.equal(kept);
       const [after, ...others] = await setting().browsers.list(bob.id);

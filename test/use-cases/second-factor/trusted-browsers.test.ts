@@ -46,7 +46,7 @@ describe('trusted browsers', () => {
       clientId: 'rp',
     });
     expect(line?.ip).to.equal(NETWORK);
-    await setting().browsers.noteUse(await setting().judged(bob), listed?.id ?? '', 'The shop', {
+    await setting().browsers.noteUse(await setting().evaluated(bob), listed?.id ?? '', 'The shop', {
       ip: ADDRESS,
       clientId: 'rp',
     });
@@ -58,7 +58,7 @@ describe('trusted browsers', () => {
   it('keep only the meaningful part of a browser’s name', async () => {
     const bob = await person();
     const transaction = await atEnd(bob);
-    const policyResult = await setting().judged(bob, { authentications: transaction.authentications });
+    const policyResult = await setting().evaluated(bob, { authentications: transaction.authentications });
     const browser = { name: 'x'.repeat(5000), kept: null, ip: ADDRESS, clientId: null };
     await setting().browsers.trust(transaction, policyResult, browser);
     expect((await setting().browsers.list(bob.id))[0]?.browser).to.have.length(200);
@@ -104,12 +104,12 @@ describe('trusted browsers', () => {
   });
 
   describe('satisfy the tenant’s own rule only', () => {
-    const DEMANDS: Readonly<Record<string, Partial<RequestedAssurance>>> = {
+    const REQUESTS: Readonly<Record<string, Partial<RequestedAssurance>>> = {
       'a client that always wants a second factor': { always: true },
       'a level that was asked for': { acrs: [MFA] },
       'a change of factors': { freshMs: 5 * MINUTE },
     };
-    for (const [title, requested] of Object.entries(DEMANDS)) {
+    for (const [title, requested] of Object.entries(REQUESTS)) {
       it(`not ${title}`, async () => {
         for (const tenantId of ['acme', 'open']) {
           const bob = await person({ tenantId, email: `bob@${tenantId}.test` });
@@ -132,9 +132,9 @@ describe('trusted browsers', () => {
     it('not the password', async () => {
       const bob = await person();
       const trustedBrowserId = setting().browsers.idIn(await trusted(bob), bob.id);
-      expect((await setting().judged(bob, { trustedBrowserId, authentications: [] })).decision.kind).to.equal(
-        'password',
-      );
+      expect(
+        (await setting().evaluated(bob, { trustedBrowserId, authentications: [] })).decision.kind,
+      ).to.equal('password');
     });
   });
 });

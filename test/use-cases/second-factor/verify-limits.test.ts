@@ -186,11 +186,11 @@ describe('the limits on wrong second-factor codes', () => {
 
     it('end when the factor is removed', async () => {
       await failedBefore(FAILURES_UNTIL_REFUSED);
-      const policyResult = await setting().judged(account);
+      const policyResult = await setting().evaluated(account);
       const [enrolment] = policyResult.enrolments;
       await setting().stores.enrolments.remove(account.id, enrolment?.id ?? '');
       await setting().stores.lockouts.reset(secondFactorSubject(account.id));
-      const { decision } = await setting().judged(account);
+      const { decision } = await setting().evaluated(account);
       expect(decision).to.deep.equal({ kind: 'set-up', methods: ['totp'], laterUntil: null });
     });
   });

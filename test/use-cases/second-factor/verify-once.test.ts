@@ -53,14 +53,14 @@ describe('a TOTP code', () => {
 
   it('is refused when it has confirmed the enrolment [A36]', async () => {
     const account = await setting().person();
-    const { secondFactor, enrolment, judged, clock } = setting();
+    const { secondFactor, enrolment, evaluated, clock } = setting();
     const begun = acceptedBy(
-      await enrolment.begin(await setting().begun(account), await judged(account), 'totp'),
+      await enrolment.begin(await setting().begun(account), await evaluated(account), 'totp'),
     );
-    const secret = enrolment.reveal(begun, await judged(account))?.secret ?? '';
+    const secret = enrolment.reveal(begun, await evaluated(account))?.secret ?? '';
     const typed = setting().code(0, secret);
     const given = { typed, label: '', app: '', ip: ADDRESS, clientId: 'rp' };
-    acceptedBy(await enrolment.confirm(begun, await judged(account), 'totp', given));
+    acceptedBy(await enrolment.confirm(begun, await evaluated(account), 'totp', given));
     expect(
       codeOf(await secondFactor.verifyCode(await setting().atCode(account), 'totp', typing(typed))),
     ).to.equal('code_used');

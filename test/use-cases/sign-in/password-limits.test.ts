@@ -7,22 +7,22 @@ import { acceptedBy, codeOf, freshSetting, inTurn, PASSWORD, random, refusalOf, 
 
 describe('the limits on wrong passwords', () => {
   const setting = freshSetting();
-  let guesser: number;
+  let attacker: number;
 
   beforeEach(async () => {
-    guesser = 0;
+    attacker = 0;
     await setting().person();
   });
 
   /** From an address of its own each time, unless told. */
   async function submit(changes: Partial<PasswordSubmission> = {}) {
-    guesser += 1;
+    attacker += 1;
     return setting().signIn.submitPassword({
       uid: random.id(),
       before: null,
       email: 'bob@acme.test',
       password: PASSWORD,
-      ip: `198.51.${guesser >> 8}.${guesser & 255}`,
+      ip: `198.51.${attacker >> 8}.${attacker & 255}`,
       knownBrowser: null,
       tenantId: null,
       accountId: null,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../../src/adapters/embedded/open.ts';
-import { anAccount, aProgress, aSignInRecord, MINUTE, NOW } from '../../../contracts/examples.ts';
-import { MALFORMED_MORE, MALFORMED_PROOFS } from '../../../contracts/malformed.ts';
+import { anAccount, aSignInRecord, aTransaction, MINUTE, NOW } from '../../../contracts/examples.ts';
+import { MALFORMED_AUTHENTICATIONS, MALFORMED_MORE } from '../../../contracts/malformed.ts';
 import { freshDataDir } from '../../../support/stores/embedded.ts';
 
 /** No JSON, JSON of another shape, JSON that means harm. */
@@ -52,7 +52,7 @@ describe('embedded stores with malformed rows', () => {
     const whole = aSignInRecord({ sessionUid: 'session-2' });
     await stores.records.save(aSignInRecord());
     await stores.records.save(whole);
-    for (const text of [...MALFORMED, ...MALFORMED_PROOFS.map((proofs) => JSON.stringify(proofs))]) {
+    for (const text of [...MALFORMED, ...MALFORMED_AUTHENTICATIONS.map((proofs) => JSON.stringify(proofs))]) {
       damage(
         'accounts.sqlite',
         `UPDATE sign_in_records SET proofs = ? WHERE session_uid = 'session-1'`,
@@ -67,7 +67,7 @@ describe('embedded stores with malformed rows', () => {
 
   it('treat an unreadable transaction as absent, and allow a new one [R33]', async () => {
     const malformed = {
-      proofs: [...MALFORMED, ...MALFORMED_PROOFS.map((proofs) => JSON.stringify(proofs))],
+      proofs: [...MALFORMED, ...MALFORMED_AUTHENTICATIONS.map((proofs) => JSON.stringify(proofs))],
       pending: MALFORMED,
       // Any object will do: what is missing in it has not happened yet.
       more: [
@@ -77,10 +77,10 @@ describe('embedded stores with malformed rows', () => {
     };
     for (const [column, texts] of Object.entries(malformed)) {
       for (const text of texts) {
-        await stores.transactions.save(aProgress());
+        await stores.transactions.save(aTransaction());
         damage('short-lived.sqlite', `UPDATE progress SET ${column} = ?`, text);
         expect(await stores.transactions.find('interaction-1', NOW), `${column} ${text}`).to.equal(null);
-        expect(await stores.transactions.save(aProgress()), `${column} ${text}`).to.be.an('object');
+        expect(await stores.transactions.save(aTransaction()), `${column} ${text}`).to.be.an('object');
         await stores.transactions.remove('interaction-1');
       }
     }
@@ -88,10 +88,10 @@ describe('embedded stores with malformed rows', () => {
 
   it('read a missing field of a transaction as its initial value, and let nothing reach a prototype [R33 A89]', async () => {
     for (const text of ['{}', '{"__proto__":{"isSetUpProven":true}}', '{"later":true,"proofs":[]}']) {
-      await stores.transactions.save(aProgress({ isSetUpProven: true }));
+      await stores.transactions.save(aTransaction({ isSetUpProven: true }));
       damage('short-lived.sqlite', 'UPDATE progress SET more = ?', text);
       const found = await stores.transactions.find('interaction-1', NOW);
-      expect(found, text).to.deep.equal(aProgress({ version: 1 }));
+      expect(found, text).to.deep.equal(aTransaction({ version: 1 }));
       await stores.transactions.remove('interaction-1');
     }
     expect('isSetUpProven' in {}).to.equal(false);

@@ -9,8 +9,8 @@ import {
   anAccount,
   anAuditEvent,
   anEnrolment,
-  aProgress,
   aSignInRecord,
+  aTransaction,
   aTrustedBrowser,
   MINUTE,
   NOW,
@@ -77,7 +77,7 @@ describe('embedded stores beside a newer release', () => {
     await trustedBrowsers.insert(aTrustedBrowser({ id }));
     await mailOutbox.insert(aMail({ id }), NOW, null);
     await keys.insert({ id, digestKey: 'sealed', addedAt: NOW, usedAt: null });
-    expect(await transactions.save(aProgress({ uid: id }))).to.be.an('object');
+    expect(await transactions.save(aTransaction({ uid: id }))).to.be.an('object');
     expect((await attempts.take({ owner: id, id, bucket: 'totp', atMs: NOW, limits })).ok).to.equal(true);
     await outbox.append(template, NOW);
     await providerDurable.upsert('RefreshToken', id, { uid: id }, NOW + MINUTE);
@@ -92,7 +92,7 @@ describe('embedded stores beside a newer release', () => {
     expect(await stores.accounts.replacePasswordHash('first', 'old', 'new')).to.equal(true);
     await stores.enrolments.raiseLastStep('first', 7);
     await stores.records.save(aSignInRecord({ sessionUid: 'first', browser: 'another' }));
-    expect(await stores.transactions.save(aProgress({ uid: 'first', version: 1, later: true }))).to.be.an(
+    expect(await stores.transactions.save(aTransaction({ uid: 'first', version: 1, later: true }))).to.be.an(
       'object',
     );
     await stores.lockouts.addFailure('first', 'totp', NOW);
@@ -119,7 +119,7 @@ describe('embedded stores beside a newer release', () => {
 
   it('keep the fields of a newer release in transactions, authentications and messages [R26]', async () => {
     const { transactions } = stores;
-    await transactions.save(aProgress({ challenges: [aChallenge()] }));
+    await transactions.save(aTransaction({ challenges: [aChallenge()] }));
     const told = { shoeSize: 43, nested: { since: 'tomorrow' } };
     within('short-lived.sqlite', (db) => {
       const row = db.prepare('SELECT proofs, more FROM progress').get();
@@ -147,7 +147,7 @@ describe('embedded stores beside a newer release', () => {
     expect(more).to.deep.include({ ...told, trustBrowser: true });
     expect(more.challenges).to.deep.equal([{ ...aChallenge(), ...told }]);
     expect(JSON.parse(String(row?.proofs))).to.deep.equal([
-      { method: 'pwd', enrolmentId: null, at: aProgress().authentications[0]?.atMs, ...told },
+      { method: 'pwd', enrolmentId: null, at: aTransaction().authentications[0]?.atMs, ...told },
       { method: 'totp', enrolmentId: 'enrolment-1', at: NOW },
     ]);
   });

@@ -12,8 +12,8 @@ import { EMPTY_TRANSACTION } from '../../../../src/domain/sign-in/transaction.ts
 import {
   aChallenge,
   anAccount,
-  aProgress,
   aSignInRecord,
+  aTransaction,
   aTrustedBrowser,
   MINUTE,
   NOW,
@@ -83,8 +83,8 @@ describe('embedded stores on files of the first release', () => {
 
   it('read the missing fields of a transaction as initial values [R26]', async () => {
     const found = await stores.transactions.find('interaction-1', NOW);
-    expect(found).to.deep.equal(aProgress({ ...EMPTY_TRANSACTION, version: 1 }));
-    const next = aProgress({ version: 1, challenges: [aChallenge()], trustBrowser: true });
+    expect(found).to.deep.equal(aTransaction({ ...EMPTY_TRANSACTION, version: 1 }));
+    const next = aTransaction({ version: 1, challenges: [aChallenge()], trustBrowser: true });
     expect(await stores.transactions.save(next)).to.be.an('object');
     expect(await stores.transactions.find('interaction-1', NOW)).to.deep.equal({ ...next, version: 2 });
   });

@@ -94,10 +94,10 @@ describe('a method that a host adds', () => {
 
   it('refuses a wrong word and counts it', async () => {
     await enrol(at.host.visitor());
-    const guesser = at.host.visitor();
-    await begin(at, guesser, 'ann');
+    const attacker = at.host.visitor();
+    await begin(at, attacker, 'ann');
     for (let guess = 0; guess < 5; guess += 1)
-      expect((await guesser.enterCode('guess')).error).to.equal('code_invalid');
-    expect((await guesser.enterCode('guess')).error).to.equal('too_many_attempts');
+      expect((await attacker.enterCode('guess')).error).to.equal('code_invalid');
+    expect((await attacker.enterCode('guess')).error).to.equal('too_many_attempts');
   });
 });
