@@ -7,6 +7,11 @@ import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuthenticationEvent } from '../domain/policy/assurance.ts';
+import {
+  fromStoredAuthentications,
+  type StoredAuthentication,
+  toStoredAuthentication,
+} from '../domain/sign-in/stored-authentication.ts';
 import { isGiven } from './binding-cookies.ts';
 import { accountOfIdTokenHint } from './id-token-hint.ts';
 
@@ -105,7 +110,9 @@ export function createProviderSession(provider: Provider) {
     if ('error' in ending) return { error: ending.error, error_description: ending.description };
     const { accountId, acr, amr, ts, authentications, isStepUp, trustedBrowserId, key } = ending.signIn;
     const login = { accountId, acr, amr: [...amr], ts, remember: isStepUp };
-    return { login, [RESULT_PART]: { accountId, ts, authentications, trustedBrowserId, key } };
+    const proofs = authentications.map(toStoredAuthentication);
+    const carried: Carried = { accountId, ts, proofs, trustedBrowserId, key };
+    return { login, [RESULT_PART]: carried };
   }
 
   /** Ends a consent interaction with a grant of everything that it asked for. */
@@ -169,8 +176,9 @@ export function clientNameOf(provider: Provider): (clientId: string) => Promise<
 
 /** The sign-in in the result of an interaction. Null when a host's own login page ended it. */
 export function signInOfResult(result: InteractionResults): SignInFacts | null {
-  const { authentications, trustedBrowserId = null } = carriedBy(result) ?? {};
-  return Array.isArray(authentications) ? { authentications, trustedBrowserId } : null;
+  const { proofs, trustedBrowserId = null } = carriedBy(result) ?? {};
+  const authentications = fromStoredAuthentications(proofs);
+  return authentications && { authentications, trustedBrowserId };
 }
 
 /** The interaction and the account of a result of ours. Null for a result of a host's login page. */
@@ -191,10 +199,11 @@ function carriedBy(result: InteractionResults): Partial<Carried> | null {
 /** The content of a sign-in record. */
 export type SignInFacts = Pick<SignInResult, 'authentications' | 'trustedBrowserId'>;
 
+/** Stored with the interaction, and read by another release during a rolling update: the field names never change. */
 interface Carried {
   readonly accountId: string;
   readonly ts: number;
-  readonly authentications: readonly AuthenticationEvent[];
+  readonly proofs: readonly StoredAuthentication[];
   readonly trustedBrowserId: string | null;
   readonly key: string;
 }
