@@ -36,8 +36,9 @@ export function securityHeaders({
 }: SecurityHeadersOptions): Middleware {
   const features = FEATURES.map((feature) => `${feature}=()`).join(', ');
   return async (ctx, next) => {
-    const under = (root: string): boolean => ctx.path === root || ctx.path.startsWith(`${root}/`);
-    const leadsAway = formsLeadAway.some(under);
+    const leadsAway = formsLeadAway.some((root) => isUnder(root, ctx.path));
+    // The routers find a page by capital letters too. Only the stricter exception is for every spelling.
+    const isOwnWindow = ownWindow.some((root) => isUnder(root, ctx.path.toLowerCase()));
     ctx.set('Content-Security-Policy', leadsAway ? POLICY : `${POLICY}; form-action 'self'`);
     // Older browsers do not support frame-ancestors.
     ctx.set('X-Frame-Options', 'DENY');
@@ -46,8 +47,12 @@ export function securityHeaders({
     ctx.set('Referrer-Policy', 'same-origin');
     ctx.set('Permissions-Policy', features);
     ctx.set('Cross-Origin-Resource-Policy', 'same-origin');
-    if (ownWindow.some(under)) ctx.set('Cross-Origin-Opener-Policy', 'same-origin');
+    if (isOwnWindow) ctx.set('Cross-Origin-Opener-Policy', 'same-origin');
     if (https) ctx.set('Strict-Transport-Security', TRANSPORT_SECURITY);
     await next();
   };
+}
+
+function isUnder(root: string, path: string): boolean {
+  return path === root || path.startsWith(`${root}/`);
 }

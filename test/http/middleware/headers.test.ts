@@ -67,8 +67,9 @@ describe('security headers', () => {
     });
   }
 
-  it('isolate the windows of self-service only', async () => {
-    expect((await headersOf('/account'))['cross-origin-opener-policy']).to.equal('same-origin');
+  it('isolate the windows of self-service only, in whatever case a path is written [A93]', async () => {
+    for (const path of ['/account', '/account/security', '/ACCOUNT/security', '/Account'])
+      expect((await headersOf(path))['cross-origin-opener-policy'], path).to.equal('same-origin');
     for (const path of ['/interaction/uid', '/auth', '/locale', '/demo', '/accounts']) {
       expect((await headersOf(path))['cross-origin-opener-policy'], path).to.equal(undefined);
     }
