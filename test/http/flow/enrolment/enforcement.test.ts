@@ -109,7 +109,9 @@ describe('the enforcement of a tenant', () => {
     const only = await partyOf(s.app, 'strict-only');
     const { page } = await givePassword({ app: s.app, rp: only }, 'app@open.test');
     expect([page.status, page.name, page.error]).to.deep.equal([403, 'error', 'forbidden']);
-    expect(words(page)).not.to.include('did not come from our own page');
+    expect(words(page))
+      .to.include('This isn’t possible with your account')
+      .and.not.include('did not come from our own page');
     expect((await givePassword({ app: s.app, rp: only }, 'app@strict.test')).page.name).to.equal(
       'enter-code',
     );
