@@ -23,8 +23,8 @@ export interface ServerLimits {
 }
 
 /**
- * Who sends slowly is gone within 15 s. A kept connection outlives the 60 s of common load balancers, which would
- * otherwise send a request into a connection that is being closed.
+ * A client that sends slowly is disconnected within 15 s. A kept connection outlives the 60 s of common load balancers.
+ * Otherwise a balancer would send a request into a connection that is being closed.
  */
 const LIMITS: ServerLimits = {
   headersTimeout: 10_000,
@@ -37,7 +37,7 @@ const LIMITS: ServerLimits = {
 /** Milliseconds: browsers open spare connections and say nothing on them; a request on its way needs less. */
 const SILENCE = 250;
 
-/** Of the event loop: between two of them it has asked every connection what has come. */
+/** Turns of the event loop. Between two turns it polls every connection. */
 const TURNS_TO_READ = 2;
 
 export interface ServerOptions {
@@ -114,7 +114,7 @@ export async function startServer({
 
   async function close(deadlineMs: number): Promise<void> {
     log({ event: 'server.stopping' });
-    // What has come and was not read yet is read first: its connection would be taken for an idle one.
+    // Requests that have arrived unread are read first. Their connections would count as idle.
     for (let turn = 0; turn < TURNS_TO_READ; turn += 1) await nextTurn();
     // Closes what is idle, too.
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

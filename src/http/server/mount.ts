@@ -41,7 +41,7 @@ export function createMounted({ owns, pages, trust }: MountedDeps): Mounted {
     }
   }
 
-  /** What belongs to the pages goes no further than the last of them. */
+  /** Runs the middleware of the pages. The host's next middleware never sees such a request. */
   async function through(ctx: Context): Promise<void> {
     await pages.reduceRight<Next>(
       (next, each) => () => each(ctx, next),

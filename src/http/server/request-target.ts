@@ -19,7 +19,7 @@ export function createPinning({ issuer, trustedProxies }: Options): (request: In
   };
 }
 
-/** Of a target in absolute form (RFC 9112, 3.2.2) its path and query alone. */
+/** The path and query of a target, also of one in absolute form (RFC 9112, 3.2.2). */
 function originForm(target: string): string {
   if (target.startsWith('/')) return target;
   const url = URL.canParse(target) ? new URL(target) : null;
