@@ -1,4 +1,4 @@
-/** What oidc-provider asks of storage, said in terms of our two stores. */
+/** The storage adapter of oidc-provider, on our durable and our short-lived store. */
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import { providerPurpose } from '../domain/keys.ts';
@@ -17,8 +17,8 @@ export interface ProviderStores {
 }
 
 /**
- * What a token, code or session cookie says is its id, so that ids are stored as digests and payloads sealed: who reads
- * the stores can use none of them. In clear stay the session's uid and the grant, by which they are found.
+ * Stores ids as digests and payloads encrypted. The value of a token, code or session cookie is its id, so a reader of
+ * the stores can use none of them. The session's uid and the grant stay in clear, because models are found by them.
  */
 export function createProviderAdapter(
   stores: ProviderStores,

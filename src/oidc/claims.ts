@@ -1,4 +1,4 @@
-/** What relying parties may be told of a person, and which scope asks for it (OIDC Core 5.4). */
+/** The claims that relying parties may receive, and the scope that asks for each (OIDC Core 5.4). */
 import type { Account } from '../domain/account.ts';
 
 export const CLAIMS_BY_SCOPE = {

@@ -23,7 +23,7 @@ export async function loadGrant(ctx: KoaContextWithOIDC, isFirstParty: (clientId
   if (!isFirstParty(client.clientId)) return grant;
 
   const own = grant ?? new provider.Grant({ accountId: account.accountId, clientId: client.clientId });
-  // Of two requests at once neither knows of the other, and the session has room for one grant of this client.
+  // Two simultaneous requests do not know of each other, and the session has room for one grant of this client.
   if (!grant) own.jti = nameFor('grant', session.jti, client.clientId, grantId);
   if (!session.sidFor(client.clientId))
     session.sidFor(client.clientId, nameFor('sid', session.jti, client.clientId));
