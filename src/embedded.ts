@@ -23,9 +23,8 @@ export interface EmbeddedStores {
 }
 
 /**
- * Opens both files, for several processes of one machine if need be. Throws `StoreUnavailable` when that can't be
- * done now, a TypeError that names the options that are wrong, and an Error that names the file when a newer release has
- * written it.
+ * Opens both files. Several processes of one machine may open them. Throws `StoreUnavailable` when that fails now, and a
+ * TypeError that names wrong options. Throws an Error that names the file when a newer release has written it.
  */
 export function embedded(options: EmbeddedOptions): EmbeddedStores {
   checkEmbedded(options);

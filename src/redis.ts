@@ -8,7 +8,7 @@ import type { ShortLivedStores } from './plugin/options/published.ts';
 export interface RedisOptions {
   /** `redis://` or `rediss://`, with user, password and database where there are any. */
   readonly uri?: string;
-  /** What sentinels watch; each node is `host:port`. */
+  /** Servers that sentinels watch. Each node is `host:port`. */
   readonly sentinel?: {
     readonly name: string;
     readonly nodes: readonly string[];

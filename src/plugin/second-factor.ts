@@ -57,7 +57,7 @@ export function secondFactor(options: SecondFactorOptions): SecondFactor {
   return composeGuest(readOptions(options)).lock;
 }
 
-/** Methods beside those of the product. */
+/** Methods beside those of the product. `secondFactor()` does not take them: this interface is not published yet. */
 export interface AddedMethods {
   readonly catalogue: Catalogue;
   /** A folder with one view for each page of an added method, named like the page. */
