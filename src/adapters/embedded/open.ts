@@ -47,7 +47,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly records: SignInRecordStore;
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
-  /** The provider's models that must survive: Grant, RefreshToken, Client. */
+  /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
   readonly mailOutbox: MailOutboxStore;
