@@ -23,7 +23,7 @@ import { type Parts, secretsOf } from './parts.ts';
 
 type Keeping = Pick<Parts, 'stores' | 'clock'>;
 
-/** Where a key is kept, and so where it is changed. */
+/** A key, and the place in which it is kept and changed. */
 export interface KeptKey extends Key {
   readonly keptIn: 'configuration' | 'secrets.json';
 }
@@ -82,7 +82,7 @@ export interface Rotation {
   readonly uses: readonly KeyUse[];
   /** New keys are used at once, and not announced before. */
   readonly atOnce: boolean;
-  /** Where new keys are written that have their place in the configuration. */
+  /** The file for new keys that belong in the configuration. */
   readonly out: string | null;
 }
 
@@ -109,7 +109,7 @@ export function rotateKeys(
   };
 }
 
-/** What the accounts store says of the encryption keys. */
+/** The status of the encryption keys in the accounts store. */
 export function statusOfKeys(config: Config, parts: Keeping): Promise<KeyStatus[]> {
   const { encryption } = secretsOf(config);
   const { count } = reencryptionOf({ encryption }, parts);
