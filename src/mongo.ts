@@ -1,4 +1,4 @@
-/** `doublelock/mongo`: what the plugin must not lose, in MongoDB. */
+/** `doublelock/mongo`: the durable stores of the plugin, in MongoDB. */
 import { openMongoAccounts } from './adapters/mongo/open.ts';
 import { startUpkeepOf, type UpkeepOptions } from './plugin/housekeeping.ts';
 import { checkMongo } from './plugin/opener-options.ts';

@@ -1,4 +1,4 @@
-/** `doublelock/redis`: what the plugin may lose at the price of signing in again, in Redis. */
+/** `doublelock/redis`: the short-lived stores of the plugin, in Redis. */
 import { openRedisShortLived } from './adapters/redis/open.ts';
 import { systemClock } from './adapters/system/clock.ts';
 import { checkRedis } from './plugin/opener-options.ts';

@@ -1,4 +1,4 @@
-/** Leaves a gateway alone for a while that has failed again and again, so that nobody waits for it in vain. */
+/** A circuit breaker: after repeated failures it refuses messages at once for a while, without asking the gateway. */
 import type { Log } from '../../ports/log.ts';
 import { DeliveryFailed, type MessageSender } from '../../ports/senders.ts';
 import type { Clock } from '../../ports/system.ts';

@@ -1,4 +1,4 @@
-/** The transport of development: messages are kept in the outbox, to be read there instead of being sent. */
+/** The transport of development: it keeps messages in the outbox and sends none. */
 import type { MessageSender } from '../../ports/senders.ts';
 import type { OutboxStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';

@@ -1,4 +1,4 @@
-/** One sender for both channels; what could not be handed over is logged here, without whom it was for. */
+/** One sender for both channels. It logs each undelivered message without its recipient. */
 import type { Log } from '../../ports/log.ts';
 import { DeliveryFailed, type MessageSender } from '../../ports/senders.ts';
 

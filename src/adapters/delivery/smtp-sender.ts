@@ -1,4 +1,4 @@
-/** Hands one message to a mail server (RFC 5321), over connections that are kept, in a time that is bounded. */
+/** Hands messages to a mail server (RFC 5321) over kept connections, each in bounded time. */
 import { createTransport, type NodemailerError } from 'nodemailer';
 import type { Attempt, MailTransport } from '../../ports/mail.ts';
 import type { Message } from '../../ports/senders.ts';

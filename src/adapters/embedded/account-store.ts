@@ -1,4 +1,4 @@
-/** Accounts in SQLite. An account whose groups cannot be read is as good as absent: they may make policy stricter. */
+/** Accounts in SQLite. An account with unreadable groups counts as absent, because a group may tighten its policy. */
 import type { Account, Locale, Role } from '../../domain/account.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';

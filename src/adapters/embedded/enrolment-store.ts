@@ -1,4 +1,4 @@
-/** Second factors in SQLite. */
+/** Enrolments (second factors that are set up) in SQLite. */
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { EncryptedEnrolment, ReencryptableEnrolments } from '../../ports/keys.ts';

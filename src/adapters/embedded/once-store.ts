@@ -1,4 +1,4 @@
-/** Once-only acts in SQLite: whoever inserts the key has won. */
+/** Once-only keys in SQLite: the first insert of a key wins. */
 import type { OnceStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 

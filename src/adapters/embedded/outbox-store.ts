@@ -1,4 +1,4 @@
-/** The outbox of a development machine, in SQLite: what would have been sent. */
+/** The outbox of development in SQLite: the messages that production would send. */
 import type { OutboxStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';

@@ -1,4 +1,4 @@
-/** Payloads of oidc-provider in SQLite: its JSON, with the columns by which it is found again. */
+/** Payloads of oidc-provider in SQLite: JSON, with columns for the look-ups. */
 import { readObject } from '../../domain/json.ts';
 import type { ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { ShortLivedProviderStore } from '../../ports/stores.ts';

@@ -1,4 +1,4 @@
-/** Sign-in records in SQLite. One whose proofs cannot be read is absent: the person signs in again. */
+/** Sign-in records in SQLite. One with unreadable authentication events counts as absent: the person signs in again. */
 import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';

@@ -1,4 +1,4 @@
-/** Deletes what has expired, a little at a time. Stores check expiry themselves: this only keeps the files small. */
+/** Deletes expired rows in small batches. Stores check expiry themselves, so this only keeps the files small. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Database } from './sqlite/database.ts';
 

@@ -1,4 +1,4 @@
-/** How far each sign-in has come, in SQLite. */
+/** Sign-in transactions in SQLite. The table is called `progress`. */
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';

@@ -1,4 +1,4 @@
-/** The pool of connections that a process has to MongoDB: bounded in number, and every act on it in time. */
+/** The connection pool of a process to MongoDB. The number of connections and the time of each act are bounded. */
 import { type Connection as Driver, Mongoose, MongooseError, mongo } from 'mongoose';
 import { StoreUnavailable } from '../../ports/faults.ts';
 import { asStoreFault } from './faults.ts';

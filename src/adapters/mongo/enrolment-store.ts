@@ -1,4 +1,4 @@
-/** Second factors in MongoDB. */
+/** Enrolments (second factors that are set up) in MongoDB. */
 import { Types, trusted } from 'mongoose';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';

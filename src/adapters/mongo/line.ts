@@ -1,4 +1,4 @@
-/** One after another, for each key by itself: callers in one process lose no races against each other. */
+/** Runs tasks of the same key one after another, so that callers in one process lose no race against each other. */
 export function createLine(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {

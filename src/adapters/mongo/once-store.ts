@@ -1,4 +1,4 @@
-/** Once-only acts in MongoDB: whoever inserts the key has won. */
+/** Once-only keys in MongoDB: the first insert of a key wins. */
 import { trusted } from 'mongoose';
 import type { OnceStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';

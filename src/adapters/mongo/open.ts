@@ -1,4 +1,4 @@
-/** The accounts store in MongoDB: what must survive. */
+/** Opens the durable stores in MongoDB. */
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { MailOutboxStore } from '../../ports/mail.ts';
 import type {

@@ -1,4 +1,4 @@
-/** Payloads of oidc-provider in MongoDB: JSON of its own, with the fields by which it is found again. */
+/** Payloads of oidc-provider in MongoDB: JSON text, with fields for the look-ups. */
 import { Types, trusted } from 'mongoose';
 import { readObject } from '../../domain/json.ts';
 import type { ReencryptableProviderStore } from '../../ports/keys.ts';

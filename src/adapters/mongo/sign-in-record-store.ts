@@ -1,4 +1,4 @@
-/** Sign-in records in MongoDB. One whose proofs cannot be read is absent: the person signs in again. */
+/** Sign-in records in MongoDB. One with unreadable authentication events counts as absent: the person signs in again. */
 import { Types, trusted } from 'mongoose';
 import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import {

@@ -1,4 +1,5 @@
-/** Ids made of several parts, and values read without trusting that a release of ours wrote them. */
+/** Makes ids of several parts, and reads stored values without trusting their form. */
+
 /** Different parts give different ids, whatever stands in them. */
 export function idOf(...parts: readonly (string | number)[]): string {
   return JSON.stringify(parts);

@@ -1,4 +1,4 @@
-/** Deletes what has expired, a little at a time. Stores check expiry themselves: this only keeps collections small. */
+/** Deletes expired documents in small batches. Stores check expiry themselves, so this only keeps collections small. */
 import { type mongo, trusted } from 'mongoose';
 import { carryOut } from './account-store.ts';
 import { asStoreFault } from './faults.ts';

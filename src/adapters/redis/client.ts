@@ -1,4 +1,4 @@
-/** The client of one server, of what sentinels watch, or of a cluster, with one set of rules about waiting. */
+/** Creates the client of one server, of servers behind sentinels, or of a cluster, with the same time limits. */
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
 export type Client = Redis | Cluster;

@@ -1,4 +1,4 @@
-/** The connection that a process has: an act is answered within a second, or refused as unavailable. */
+/** The connection of a process to Redis. An act is answered within a second, or refused as unavailable. */
 import { Cluster } from 'ioredis';
 import { type Client, createClient, PATIENCE_MS, type RedisAddress } from './client.ts';
 import { asUnavailable, isBroken, isUnknownScript } from './faults.ts';

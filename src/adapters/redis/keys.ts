@@ -1,4 +1,4 @@
-/** How keys are named, and how long the server keeps them. */
+/** The names of keys in Redis, and their lifetimes. */
 import type { Clock } from '../../ports/system.ts';
 
 export type KeyOf = (kind: string, tag: string, rest?: string) => string;

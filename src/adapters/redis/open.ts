@@ -1,4 +1,4 @@
-/** The short-lived stores in Redis: what may be lost at the price of signing in again. */
+/** Opens the short-lived stores in Redis. Their loss signs people out and costs nothing else. */
 import type {
   AttemptStore,
   OutboxStore,

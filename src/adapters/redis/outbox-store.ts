@@ -1,4 +1,4 @@
-/** The outbox of a development machine, in Redis: a list of what would have been sent. */
+/** The outbox of development in Redis: a list of the messages that production would send. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readJson } from '../../domain/json.ts';

@@ -1,4 +1,4 @@
-/** The compound acts on what oidc-provider keeps; a call that is sent twice has the verdict of the first time. */
+/** Lua scripts for oidc-provider's payloads. A call that is sent twice gets the result of the first time. */
 import { createScript } from './script.ts';
 
 /** In milliseconds: longer than anybody waits for a call that is sent twice. */

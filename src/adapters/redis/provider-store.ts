@@ -1,4 +1,4 @@
-/** Short-lived payloads of oidc-provider in Redis: a hash for each thing, and keys by which it is found again. */
+/** Short-lived payloads of oidc-provider in Redis: a hash for each payload, and keys for the look-ups. */
 import { randomUUID } from 'node:crypto';
 import { readObject } from '../../domain/json.ts';
 import type { ProviderRow, ShortLivedProviderStore } from '../../ports/stores.ts';

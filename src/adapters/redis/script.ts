@@ -1,4 +1,4 @@
-/** A compound act: Lua that the server runs as one, and knows by its digest once it has seen it. */
+/** A Lua script, which Redis runs as one act. Redis knows it by its digest after the first call. */
 import { createHash } from 'node:crypto';
 
 export interface Script {

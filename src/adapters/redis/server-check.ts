@@ -1,4 +1,4 @@
-/** Whether a server is one that can be relied on: recent enough, and never forgetting by itself what was counted. */
+/** Refuses a Redis server that is too old, or that may evict counters by itself. */
 import { Cluster } from 'ioredis';
 import type { Client } from './client.ts';
 import { isRefusedLogin, NotPrimary, Unfit } from './faults.ts';

@@ -1,4 +1,4 @@
-/** How far each sign-in has come, in Redis: a hash for each, with who made which version. */
+/** Sign-in transactions in Redis: a hash for each, with the writer of each version. The keys are called `progress`. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readJson } from '../../domain/json.ts';

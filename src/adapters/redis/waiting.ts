@@ -1,4 +1,4 @@
-/** Waiting that ends. */
+/** Limits the time of waiting. */
 import { StoreUnavailable } from '../../ports/faults.ts';
 
 /** Rejects with `StoreUnavailable` after so many milliseconds; what was waited for goes on. */

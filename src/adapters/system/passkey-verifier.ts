@@ -1,4 +1,4 @@
-/** Checks what authenticators sign, with @simplewebauthn/server (WebAuthn Level 3, 7.1 and 7.2). */
+/** Verifies the signed answers of authenticators, with @simplewebauthn/server (WebAuthn Level 3, 7.1 and 7.2). */
 import { z } from 'zod';
 import { PASSKEY_ALGORITHMS } from '../../domain/methods/passkey.ts';
 import type { PasskeyVerifier } from '../../ports/system.ts';

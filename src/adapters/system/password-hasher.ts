@@ -1,4 +1,4 @@
-/** Hashes passwords with argon2id on the thread pool. The numbers that run and that wait are bounded. */
+/** Hashes passwords with argon2id on the thread pool. The number of running hashes and the queue are bounded. */
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { hash, hashSync, parseOptions, verify } from '@node-rs/argon2';

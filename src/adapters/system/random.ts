@@ -1,4 +1,4 @@
-/** The one source of chance: the operating system's, by way of OpenSSL. */
+/** The only source of random values: the operating system's, by way of OpenSSL. */
 import { randomBytes, randomFillSync } from 'node:crypto';
 import type { Random } from '../../ports/system.ts';
 

@@ -1,4 +1,4 @@
-/** The gateway itself did not do its work, whatever the message was: what a circuit counts. */
+/** The gateway itself failed, independently of the message. The circuit breaker counts these failures. */
 import { DeliveryFailed } from '../../../ports/senders.ts';
 
 export class GatewayFailed extends DeliveryFailed {

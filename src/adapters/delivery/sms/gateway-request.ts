@@ -1,4 +1,4 @@
-/** One request to an SMS gateway over HTTP: in bounded time, to that address alone, and never a second time. */
+/** Sends one HTTP request to an SMS gateway: in bounded time, without following a redirect, and never twice. */
 import type { Clock } from '../../../ports/system.ts';
 import { GatewayFailed } from './gateway-failed.ts';
 

@@ -1,4 +1,4 @@
-/** SMS by any gateway that takes a message as one HTTP request: what it looks like is told by a template. */
+/** SMS by any gateway that takes a message as one HTTP request. A template gives the form of the request. */
 import { DeliveryFailed, type Message, type MessageSender } from '../../../ports/senders.ts';
 import { oneNumber } from '../destination.ts';
 import { askGateway, type GatewayClient } from './gateway-request.ts';

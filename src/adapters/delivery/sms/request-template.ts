@@ -1,4 +1,4 @@
-/** A gateway's request with places for one message, each filled in as the place demands it. */
+/** Fills the placeholders of a gateway's request, with the escaping that each place needs. */
 
 /** Values by the name that stands in braces. */
 export type Values = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-/** A text as the short messages that carry it: in an alphabet, and in parts when it is long (3GPP TS 23.038, 23.040). */
+/** Encodes a text as short messages: chooses the alphabet, and splits a long text (3GPP TS 23.038, 23.040). */
 import { encodings } from 'smpp/lib/defs.js';
 
 /** `gsm` and `latin1` give way to UCS-2 for a text that they have no letters for. */

@@ -1,4 +1,4 @@
-/** One connection to an SMS centre, bound and kept alive (SMPP 3.4): what is asked on it is answered in time, or it ends. */
+/** One bound connection to an SMS centre, kept alive (SMPP 3.4). It ends when a request gets no answer in time. */
 import { isIP } from 'node:net';
 import { connect, type Pdu, type Session } from 'smpp';
 import { GatewayFailed } from './gateway-failed.ts';

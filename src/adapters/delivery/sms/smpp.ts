@@ -1,4 +1,4 @@
-/** SMS by SMPP 3.4: over one connection to an SMS centre, which is made when it is needed and kept while it is used. */
+/** SMS by SMPP 3.4, over one connection to an SMS centre. It is opened on demand and kept while it is used. */
 import { DeliveryFailed, type MessageSender } from '../../../ports/senders.ts';
 import type { Random } from '../../../ports/system.ts';
 import { oneNumber } from '../destination.ts';

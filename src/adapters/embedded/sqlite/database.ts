@@ -1,4 +1,4 @@
-/** One SQLite file: private, durable, asked again while somebody else holds its lock. */
+/** One SQLite file: private and durable. An act is tried again while another process holds the lock. */
 import { closeSync, fchmodSync, fstatSync, mkdirSync, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue } from 'node:sqlite';

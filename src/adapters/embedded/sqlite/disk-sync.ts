@@ -1,4 +1,4 @@
-/** Waits beside the event loop until a file has reached the disk: on a slow one nobody else is kept waiting for it. */
+/** Syncs a file to the disk beside the event loop, so that a slow disk delays no other request. */
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { promisify } from 'node:util';
 

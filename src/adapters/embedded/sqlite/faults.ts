@@ -1,4 +1,4 @@
-/** What SQLite's result codes mean for whoever asked (https://sqlite.org/rescode.html). */
+/** Translates the result codes of SQLite (https://sqlite.org/rescode.html) for the callers of the stores. */
 import { StoreUnavailable } from '../../../ports/faults.ts';
 
 /** Somebody else holds the lock: worth asking again. BUSY, LOCKED, and PROTOCOL (a race for the WAL's index). */

@@ -1,4 +1,4 @@
-/** Lets the writes of a moment share a commit, which takes longer than all of them, with a sync of the disk or without. */
+/** Lets the writes of one moment share a commit, since a commit takes longer than all of them. It may sync the disk. */
 import { StoreUnavailable } from '../../../ports/faults.ts';
 
 /** So many writes wait for no more: by then the commit is a small part of them. */

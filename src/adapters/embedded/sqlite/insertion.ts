@@ -1,4 +1,4 @@
-/** How rows are added: by the names of columns, since a newer release may add others to a file that this one has open. */
+/** Inserts rows by column names, since a newer release may add columns to an open file. */
 
 /** Each parameter is called as its column. */
 export function insertInto(table: string, columns: readonly string[]): string {

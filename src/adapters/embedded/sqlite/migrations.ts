@@ -1,4 +1,4 @@
-/** Brings a file's schema up to date, one numbered step after the other, all of them or none. */
+/** Brings the schema of a file up to date by numbered steps, all of them or none. */
 import type { DatabaseSync } from 'node:sqlite';
 
 function versionOf(db: DatabaseSync): number {

@@ -1,5 +1,5 @@
 /**
- * Reads JSON out of a column without trusting it: what is malformed is null, never an exception. A method that this
+ * Reads JSON from a column without trusting it. A malformed value gives null, never an exception. A method that this
  * release does not know is malformed too.
  */
 

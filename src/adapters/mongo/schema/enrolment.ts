@@ -1,4 +1,4 @@
-/** The collection of enrolments: each with its steps, and which of an account's is the default. */
+/** The collection of enrolments. It has a document for each enrolment, for each newest step, and for each default. */
 import { Schema, type Types } from 'mongoose';
 import { OPTIONS } from './options.ts';
 

@@ -1,4 +1,4 @@
-/** Makes the indexes that the schemas declare, over a server that may hold years of documents, or lack a kind of them. */
+/** Makes the indexes that the schemas declare, on collections of any size. A server may lack indexes that expire. */
 import { mongo } from 'mongoose';
 import type { Models } from './collections.ts';
 

@@ -1,4 +1,4 @@
-/** The collection of encryption keys that the store knows: their ids, and what each has sealed. */
+/** The collection of encryption keys that the store knows, each by its id. */
 import { Schema } from 'mongoose';
 import { OPTIONS } from './options.ts';
 

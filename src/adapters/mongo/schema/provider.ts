@@ -1,4 +1,4 @@
-/** The collection of what oidc-provider keeps: payloads, and which of them were consumed. */
+/** The collection of oidc-provider's payloads. A consumption is a document of its own. */
 import { Schema, type Types } from 'mongoose';
 import { OPTIONS } from './options.ts';
 

@@ -1,4 +1,4 @@
-/** Standard output for log lines: those of a moment are written together, since each write holds up all requests. */
+/** Writes the log lines of one moment together to standard output, since each write delays all requests. */
 import { type DestinationStream, destination } from 'pino';
 
 /** Milliseconds that a line may wait: what is lost of the log when the process is killed without warning. */

@@ -1,4 +1,4 @@
-/** Makes text fit to be logged: one line, of bounded length, with whatever looks like a secret taken out. */
+/** Makes text safe to log: one line of bounded length, with secrets removed as far as they can be recognised. */
 
 /** Control and format characters and line separators: they forge lines, or turn what follows around. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;

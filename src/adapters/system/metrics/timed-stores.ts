@@ -1,4 +1,4 @@
-/** Puts a stopwatch around every act of every store, and leaves the acts as they are. */
+/** Measures the time of every act of every store, and changes no act. */
 import type { Metrics } from '../../../ports/metrics.ts';
 
 type Stores = Readonly<Record<string, unknown>>;

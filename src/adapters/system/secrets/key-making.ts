@@ -1,4 +1,4 @@
-/** Makes keys. */
+/** Makes random encryption keys, cookie keys and signing keys. */
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { thumbprint } from '../../../domain/keys.ts';
 import type { Random } from '../../../ports/system.ts';

@@ -1,4 +1,4 @@
-/** Rotates the keys of `secrets.json`, and makes new ones for who keeps them elsewhere. */
+/** Rotates the keys of `secrets.json`, and makes new keys for a configuration that keeps them elsewhere. */
 import { existsSync } from 'node:fs';
 import {
   cookieKeyId,

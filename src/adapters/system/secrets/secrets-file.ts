@@ -1,4 +1,4 @@
-/** Development only: makes the secrets that nobody configured, once, and keeps them in the data directory. */
+/** Development only: makes the secrets that the configuration lacks, once, and keeps them in the data directory. */
 import {
   closeSync,
   fchownSync,
