@@ -1,4 +1,4 @@
-/** Signatures of cookies, as Koa and oidc-provider ask for them of the keygrip package. */
+/** Signatures of cookies, with the methods of the keygrip package that Koa and oidc-provider call. */
 export interface CookieSignatures {
   sign(data: string): string;
   verify(data: string, signature: string): boolean;

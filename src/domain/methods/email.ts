@@ -1,4 +1,4 @@
-/** A code in the inbox of the account's own address, once that is known to reach its owner. */
+/** A code by e-mail to the confirmed address of the account. */
 import { maskedEmail } from '../contact.ts';
 import { SENT_DIGITS } from '../sign-in/challenge.ts';
 import type { Contacts, MethodDefinition, MethodTraits, SentMethod } from './contract.ts';

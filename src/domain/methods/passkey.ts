@@ -1,4 +1,4 @@
-/** Passkeys as a second factor: what the browser is asked for, and whether its answer is enough. */
+/** Passkeys as a second factor: makes the request to the browser, and judges its verified answer. */
 import { type Acr, rank } from '../policy/acr.ts';
 import type { Refusal } from '../refusal.ts';
 import type { Challenge, Purpose } from '../sign-in/challenge.ts';

@@ -1,4 +1,4 @@
-/** How a code that was sent is checked, whichever way it went. */
+/** Checks a sent code, the same for every channel. */
 import { checkSentCode } from '../sign-in/challenge.ts';
 import { type CheckInput, type SentMethod, type Verdict, WRONG } from './contract.ts';
 

@@ -1,4 +1,4 @@
-/** A code on the telephone number that was proven at the enrolment (restricted: NIST SP 800-63B-4, 3.1.3.3). */
+/** A code by SMS to the telephone number that was proven at the enrolment (restricted: NIST SP 800-63B-4, 3.1.3.3). */
 import { maskedPhone } from '../contact.ts';
 import { SENT_DIGITS } from '../sign-in/challenge.ts';
 import type { Candidate, Contacts, MethodDefinition, MethodTraits, SentMethod } from './contract.ts';

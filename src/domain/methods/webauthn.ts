@@ -1,4 +1,4 @@
-/** Passkeys: the site that they belong to, what browsers are asked, and what is kept of one (WebAuthn Level 3). */
+/** Data of passkeys: their site, the requests to browsers, and the stored credential (WebAuthn Level 3). */
 
 import { isObject } from '../json.ts';
 
