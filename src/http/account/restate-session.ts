@@ -1,4 +1,4 @@
-/** Gives this browser's session other authentication events, after a change on a page of the account. */
+/** Replaces the authentication events of this browser's session, after a change on an account page. */
 import type { Context } from 'koa';
 import { type AuthenticationEvent, acrOf, amrOf } from '../../domain/policy/assurance.ts';
 import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';

@@ -1,4 +1,4 @@
-/** Lets a request pass that has a good enough live session, and sends every other one through the provider for it. */
+/** Lets a request with a sufficient live session pass, and redirects every other one to the provider for a sign-in. */
 import type { Context, Next } from 'koa';
 import type { ProviderSession } from '../../oidc/sessions.ts';
 import type { FindVisit, Visit } from '../../use-cases/account/visit.ts';

@@ -1,4 +1,4 @@
-/** The listening server: how long it waits for anybody, how its handler is replaced, and how it stops. */
+/** The listening server: its time limits, the replacement of its handler, and its stop. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';

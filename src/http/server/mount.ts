@@ -1,4 +1,4 @@
-/** Puts pages into whatever serves the host: Koa, or anything that calls `(request, response, next)`. */
+/** Mounts the pages in a host: in Koa, or in a server that calls `(request, response, next)`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa, { type Context, type Middleware, type Next } from 'koa';
 

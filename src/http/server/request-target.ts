@@ -1,4 +1,4 @@
-/** Makes each request say the issuer's address: no Host header, forwarded host or absolute target is believed. */
+/** Gives each request the issuer's address. No Host header, forwarded host or absolute target is trusted. */
 import type { IncomingMessage } from 'node:http';
 
 interface Options {
