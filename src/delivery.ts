@@ -1,4 +1,4 @@
-/** `doublelock/delivery`: how the plugin's mails and text messages reach people. */
+/** `doublelock/delivery`: transports for the plugin's mails and text messages. */
 export {
   type DeliverOptions,
   type Delivery,

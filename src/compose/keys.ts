@@ -1,4 +1,4 @@
-/** Puts together what concerns keys: the box that everything is sealed in, its upkeep, and what the command does. */
+/** Composes everything about keys: the cipher, its re-encryption job, and the acts of `doublelock keys`. */
 import { createCipher, digestKeyOf } from '../adapters/system/cipher.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';

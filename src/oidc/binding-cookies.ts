@@ -1,4 +1,4 @@
-/** Cookies whose value is known beforehand, and which nobody else can make: all that matters is whether they came. */
+/** Cookies that nobody else can make. The server knows the expected value, and only checks that it arrived. */
 import type { Context } from 'koa';
 
 /** Before the name of a cookie where browsers come over TLS. */

@@ -1,4 +1,4 @@
-/** The first-party rule: no consent page, and what it would have granted is granted. */
+/** The first-party rule: no consent page, and the requested scopes are granted without it. */
 import { hash } from 'node:crypto';
 import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
 

@@ -1,4 +1,4 @@
-/** Helps a person out whose codes would go to an unconfirmed e-mail address: mails a link that confirms it. */
+/** Mails a confirmation link to a person whose codes would go to an unconfirmed e-mail address. */
 import type { Account } from '../../domain/account.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
 import type { Methods } from '../../domain/methods/index.ts';

@@ -1,4 +1,4 @@
-/** Checks an answer with its method, and does what the method's verdict says: claims, burns, and opens secrets. */
+/** Checks an answer with its method, and carries out the verdict: it claims or burns the once-only key. */
 
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import type { AcceptedAnswer, Answer, Asked } from '../../domain/methods/answer.ts';

@@ -1,4 +1,4 @@
-/** Passkeys: what a browser is asked for at an enrolment and at a sign-in, and how its answer is verified. */
+/** Passkeys: asks the browser at an enrolment and at a sign-in, and verifies its answer. */
 
 import { enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { enrolmentStepOf, LONGEST_LABEL, type Visitor } from '../../domain/enrolment/steps.ts';

@@ -1,4 +1,4 @@
-/** Sends a code: limited before anything goes out, bound to what it is for, and the newest one alone is good. */
+/** Sends a code. Limits come first, the code is bound to its purpose, and only the newest code is accepted. */
 import type { Account } from '../../domain/account.ts';
 import { isServed } from '../../domain/contact.ts';
 import type { Methods } from '../../domain/methods/index.ts';
