@@ -3,8 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa, { type Context, type Middleware, type Next } from 'koa';
 
 /**
- * Middleware for `app.use`: of Koa, of oidc-provider itself (a Koa app), of Express, Connect and their like; and with
- * two arguments a handler for `node:http`, which answers what it does not own with 404.
+ * Middleware for `app.use` of Koa, of oidc-provider itself (a Koa app), of Express or of Connect. With two arguments it
+ * is a handler for `node:http`, which answers a path of others with 404.
  */
 export interface Mounted {
   (request: IncomingMessage, response: ServerResponse, next?: (error?: unknown) => void): Promise<void>;
@@ -25,14 +25,14 @@ export function createMounted({ owns, pages, trust }: MountedDeps): Mounted {
   for (const each of pages) app.use(each);
   const answer = app.callback();
 
-  /** With the whole path again, where a host that mounts its parts under a prefix has cut it off. */
+  /** Restores the whole path, in case the host has cut off the prefix of a mount. */
   async function inKoa(ctx: Context, next: Next): Promise<void> {
     const wholeUrl = urlOf(ctx.req, ctx.originalUrl);
     if (!owns(pathOf(wholeUrl))) return next();
-    // Koa takes each part that is set for a new address to be read: not where it is the same.
+    // Koa parses the address again after each assignment. The same address needs none.
     if (ctx.url === wholeUrl && ctx.originalUrl === wholeUrl) return through(ctx);
     const { url, originalUrl, path } = ctx;
-    // The path by itself, too: Koa keeps the parts of an address that it has parsed, with what was changed in them.
+    // The path is assigned too, because Koa caches the parts of a parsed address with their changes.
     Object.assign(ctx, { url: wholeUrl, originalUrl: wholeUrl, path: pathOf(wholeUrl) });
     try {
       await through(ctx);
@@ -69,7 +69,7 @@ export function createMounted({ owns, pages, trust }: MountedDeps): Mounted {
       : inConnect(first as IncomingMessage, second as ServerResponse, third);
 }
 
-/** Express and Connect keep what was asked for; Koa's own memory begins where it was called. */
+/** The address as the browser sent it. Express and Connect keep it; Koa's own copy begins at its call. */
 function urlOf(request: IncomingMessage, otherwise: string): string {
   return 'originalUrl' in request && typeof request.originalUrl === 'string'
     ? request.originalUrl
