@@ -1,12 +1,12 @@
 /** Lua scripts for oidc-provider's payloads. A call that is sent twice gets the result of the first time. */
 import { createScript } from './script.ts';
 
-/** In milliseconds: longer than anybody waits for a call that is sent twice. */
+/** Milliseconds for which a destroyed key is remembered: longer than a caller waits for a repeated call. */
 const REMEMBERED_MS = 10_000;
 
 /**
- * Which run of which server this is. A consumption may not have reached a replica, or the file, before
- * that took over: a code that an earlier run has issued can be consumed no more, rather than twice.
+ * The id of this run of the server. After a failover or a restart a consumption may be lost. So a code of an earlier run
+ * cannot be consumed at all, rather than twice.
  */
 const RUN = `
   local run = redis.call('INFO', 'server'):match('run_id:(%x+)')`;
@@ -56,8 +56,8 @@ export const CONSUME = createScript(
 );
 
 /**
- * Given: the key, the one to have in its place, and the one that leads there, if it is told of; what must be stored, what
- * is to be, its lifetime and its expiry. A payload is stored only once, which tells a call that is sent twice that it won.
+ * Given: the old key, the new key, and optionally the key that points to it; the expected payload, the new payload, its
+ * lifetime and its expiry. No payload is stored twice, so a repeated call finds its own payload and knows that it won.
  */
 export const REPLACE = createScript(
   'refusable',
@@ -74,8 +74,8 @@ export const REPLACE = createScript(
 );
 
 /**
- * Given: the key, and where it is remembered who destroyed it; the call's own id, and what must be stored there, if that
- * matters.
+ * Given: the key, and the key that remembers the call that destroyed it; the call's own id, and optionally the expected
+ * payload.
  */
 export const DESTROY = createScript(
   'always',
@@ -96,7 +96,7 @@ export const DESTROY_OF_GRANT = createScript(
   return 1`,
 );
 
-/** Given: the key that leads to another; the fields wanted of that. Only where one server has all keys. */
+/** Given: the key that points to another; the fields to read from that one. It needs both keys on one server. */
 export const FIND_BY_UID = createScript(
   'always',
   `

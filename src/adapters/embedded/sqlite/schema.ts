@@ -4,7 +4,7 @@
  */
 
 /**
- * In both files: what outlives a restart of the provider in one, what may be lost in the other.
+ * The table of oidc-provider's payloads, in both files: durable models in one, short-lived models in the other.
  * `consumed` is a column of its own, so that consuming is one conditional write and a later upsert cannot undo it.
  */
 const PROVIDER = `
