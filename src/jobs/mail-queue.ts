@@ -1,7 +1,7 @@
 /**
- * Takes mail over into a store, and sends it in its own time: again when the transport put it off, never after its life.
- * A process that ends in between leaves the message to the next one. A lease that runs out without an outcome may have
- * ended in an accepted message: the message is attempted once more after it, and no third time.
+ * Stores mail, and sends it beside the requests. It tries again when the transport put a message off, never after the
+ * expiry. A process that ends leaves its messages to the next one. After a lease without an outcome the mail server may
+ * have accepted the message, so one more attempt follows, and no third one.
  */
 import { isMailbox } from '../domain/destination.ts';
 import type { Log } from '../ports/log.ts';
