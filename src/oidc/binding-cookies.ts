@@ -1,13 +1,12 @@
 /** Cookies that nobody else can make. The server knows the expected value, and only checks that it arrived. */
 import type { Context } from 'koa';
 
-/** Before the name of a cookie where browsers come over TLS. */
+/** The prefix of a cookie's name under TLS. */
 export const SECURE = '__Secure-';
 
 /**
- * Whether such a cookie came with a request, among others of its name perhaps: under which of its names, and whether
- * provider and host agree on TLS, is all the same. Not by Koa's cookies: they keep a pattern for each name they were
- * ever asked for, and look at the first alone.
+ * Whether such a cookie came with a request, with or without the prefix. A request may hold several cookies of one name.
+ * Koa's own cookies read only the first of them, and keep a pattern for each name for ever.
  */
 export function isGiven(ctx: Pick<Context, 'get'>, name: string, value: string): boolean {
   const pair = `${name}=${value}`;
