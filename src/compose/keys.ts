@@ -116,7 +116,7 @@ export function statusOfKeys(config: Config, parts: Keeping): Promise<KeyStatus[
   const statusOf = createKeyStatus({ keys: parts.stores.keys, count, clock: parts.clock });
   return statusOf(
     encryption.map(({ id }) => id),
-    // Links in mails are sealed, and kept nowhere.
+    // Links in mails are encrypted with a key, and stored nowhere.
     Math.max(sessionMsOf(config), LONGEST_LINK_MS),
   );
 }
@@ -129,7 +129,7 @@ export interface Retirement {
   readonly id: string;
   /** Sessions and links that were made with it may end. */
   readonly now: boolean;
-  /** It is not there any more: what it has sealed stays, and cannot be used. */
+  /** The key is missing: values that it has encrypted stay, and cannot be read. */
   readonly lost: boolean;
 }
 
@@ -151,7 +151,7 @@ export async function retireKey(config: Config, parts: Keeping, wanted: Retireme
   if (hindrance && !(wanted.now && hindrance.kind === 'issued'))
     throw new Error(`${key.id} must stay: ${reasonOf(hindrance)}`);
   if (key.use === 'encryption') {
-    // The key of digests must be sealed under the ones that stay.
+    // The digest key must be encrypted with the keys that stay.
     await admit(secretsOf(config), parts);
     await parts.stores.keys.remove(key.id);
   }

@@ -15,7 +15,7 @@ export interface KeyStatus {
   readonly state: KeyState | 'missing';
   /** Secrets of factors that are encrypted under it. */
   readonly factors: number;
-  /** Grants and refresh tokens. */
+  /** The number of grants and refresh tokens that it has encrypted. */
   readonly tokens: number;
   /** The reason why it must stay. Null when it may be removed. */
   readonly hindrance: Hindrance | null;

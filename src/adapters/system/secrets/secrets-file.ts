@@ -55,7 +55,7 @@ function isLists(value: unknown): value is KeptSecrets {
   );
 }
 
-/** Null when there is no file. One that cannot be read stops the start: new keys would lose what the old ones sealed. */
+/** Null when there is no file. One that cannot be read stops the start: new keys can't read the stored values. */
 function readSecrets(path: string): KeptSecrets | null {
   let value: unknown = null;
   try {
@@ -128,8 +128,8 @@ function keepOwner(handle: number, path: string): void {
 }
 
 /**
- * Puts what `change` makes of the file in its place, whole or not at all. The file that it is written aside to is also
- * what keeps a second one out: of two changes at once one would lose the other's key, and all that it seals from then.
+ * Replaces the file with the result of `change`, whole or not at all. The temporary file is also a lock. Without it one of
+ * two simultaneous changes would lose the key of the other, and every value that this key encrypts.
  */
 export function changeSecrets(
   dataDir: string,
