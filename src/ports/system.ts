@@ -25,7 +25,7 @@ export interface Cipher {
   encrypt(plain: string, purpose: string): string;
   /** Throws `SecretUnreadable` when the key is unknown, the purpose differs or a byte was changed. */
   decrypt(encrypted: string, purpose: string): string;
-  /** The same; null where `open` throws. */
+  /** The same. Null where `decrypt` throws. */
   tryDecrypt(encrypted: string, purpose: string): string | null;
   /** The id of the key that the value was encrypted under. Null for a value that is not encrypted. */
   keyIdOf(encrypted: string): string | null;
