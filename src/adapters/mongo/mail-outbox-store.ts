@@ -41,10 +41,12 @@ export function createMailOutboxStore({ act }: Connection, { mailOutbox }: Model
     if (number === null) return [];
     const lostLeases = mail.lostLeases + Number(mail.isLeased);
     const begun = { dueAt: until, isLeased: true, lease: number, lostLeases };
-    const { matchedCount } = await mailOutbox.updateOne({ _id: id }, { $set: begun });
+    // A process that was stopped between the two acts must not take the message from a newer lease.
+    const older = { _id: id, lease: trusted({ $lt: number }) };
+    const { matchedCount } = await mailOutbox.updateOne(older, { $set: begun });
     if (matchedCount === 1)
       return [{ id, encrypted, expiresAt: expiresAt.getTime(), lease: number, putOffs, lostLeases }];
-    await mailOutbox.deleteMany({ mailId: id });
+    if ((await mailOutbox.findOne({ _id: id }).lean()) === null) await mailOutbox.deleteMany({ mailId: id });
     return [];
   }
 

@@ -31,7 +31,7 @@ export function createPartyPages(
   const me = `${party.base}/me`;
 
   const start = (ctx: Context) => begin(ctx, {});
-  const requireSession = (ctx: Context) => begin(ctx, { acr_values: TWO_FACTORS });
+  const stepUp = (ctx: Context) => begin(ctx, { acr_values: TWO_FACTORS });
 
   async function begin(ctx: Context, parameters: Readonly<Record<string, string>>): Promise<void> {
     await attempt(ctx, async () => {
@@ -131,7 +131,7 @@ export function createPartyPages(
     });
   }
 
-  return { start, requireSession, callback, showMe, refresh, signOut };
+  return { start, stepUp, callback, showMe, refresh, signOut };
 }
 
 function seeOther(ctx: Context, url: string): void {

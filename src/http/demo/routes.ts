@@ -31,7 +31,7 @@ export function createDemoRoutes(needs: DemoRoutesDeps): Router {
     const other = parties[(index + 1) % parties.length] ?? party;
     const pages = createPartyPages({ ...needs, home: HOME }, party, other);
     router.get(`${party.base}/start`, pages.start);
-    router.get(`${party.base}/step-up`, pages.requireSession);
+    router.get(`${party.base}/step-up`, pages.stepUp);
     router.get(`${party.base}/callback`, pages.callback);
     router.get(`${party.base}/me`, pages.showMe);
     router.post(`${party.base}/refresh`, pages.refresh);
