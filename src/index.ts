@@ -1,7 +1,7 @@
 /** `doublelock`: the plugin that adds a second factor to an oidc-provider, and the types of its options. */
 export type { Account, Locale, Role } from './domain/account.ts';
-export type { AuditEntry, AuditEvent, AuditEventName } from './domain/audit-event.ts';
 export type { Enrolment, FactorSummary } from './domain/enrolment/enrolment.ts';
+export type { AuditEntry, AuditEvent, AuditEventName } from './domain/events.ts';
 export type { EmailSettings } from './domain/methods/email.ts';
 export type { MethodName } from './domain/methods/method.ts';
 export type { SmsSettings } from './domain/methods/sms.ts';
@@ -15,6 +15,7 @@ export type {
   PasskeyUse,
   UsedPasskey,
 } from './domain/methods/webauthn.ts';
+export type { Notice, NoticeContact } from './domain/notice.ts';
 export type { Acr } from './domain/policy/acr.ts';
 export type { AuthenticationEvent } from './domain/policy/assurance.ts';
 export type { Outcome, Refusal } from './domain/refusal.ts';

@@ -17,6 +17,7 @@ import {
   asyncTypeFaults,
   crowdedFaults,
   cycleFaults,
+  eventFaults,
   layerFaults,
   packageFaults,
   storeFaults,
@@ -53,6 +54,10 @@ describe('the architecture', () => {
 
   it('imports no store port in http and oidc', () => {
     expect(storeFaults(sources)).to.deep.equal([]);
+  });
+
+  it('writes audit lines and notices through the event log alone', () => {
+    expect(eventFaults(sources)).to.deep.equal([]);
   });
 
   it('has no promise in the domain', () => {

@@ -15,7 +15,7 @@ import { type Hindrance, hindranceOf, KEY_USES, type Key, type KeyUse } from '..
 import { createReencryptionJob } from '../jobs/reencryption.ts';
 import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import type { Cipher } from '../ports/system.ts';
-import { LONGEST_LINK_MS } from '../use-cases/account/mailed-links.ts';
+import { LONGEST_LINK_MS } from '../use-cases/account/link-tokens.ts';
 import { createKeyAdmission } from '../use-cases/keys/admission.ts';
 import { createReencryption } from '../use-cases/keys/reencryption.ts';
 import { createKeyStatus, type KeyStatus } from '../use-cases/keys/status.ts';

@@ -7,8 +7,8 @@ import { createNotify } from '../messages/notices.ts';
 import { createMessenger } from '../messages/templates.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageSender } from '../ports/senders.ts';
-import type { AuditLog, Cipher } from '../ports/system.ts';
-import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
+import type { Cipher } from '../ports/system.ts';
+import { createLinkTokens } from '../use-cases/account/link-tokens.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
@@ -17,7 +17,6 @@ interface NoticesDeps {
   readonly parts: Pick<Parts, 'stores' | 'clock' | 'random'>;
   readonly sender: MessageSender;
   readonly cipher: Cipher;
-  readonly auditLog: AuditLog;
   /** Receives the messages that could not be delivered. */
   readonly log: Log;
 }
@@ -26,16 +25,17 @@ export type Notices = ReturnType<typeof noticesOf>;
 
 export function noticesOf(
   config: Pick<Config, 'tenants' | 'issuer' | 'environment' | 'mail' | 'sms'>,
-  { parts, sender, cipher, auditLog, log }: NoticesDeps,
+  { parts, sender, cipher, log }: NoticesDeps,
 ) {
   const { tenants, issuer } = config;
   const { stores, clock, random } = parts;
-  const { accounts, enrolments, attempts, onceKeys, records, trustedBrowsers } = stores;
+  const { accounts, enrolments, attempts } = stores;
   const allowedPrefixes = allowedPrefixesOf(config);
   const smsLimits = { ...config.sms.limits, allowedPrefixes };
   const messenger = createMessenger({ tenants, issuer, clock, sender });
+  const linkTokens = createLinkTokens({ cipher, clock });
   const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
-    `${issuer}${mailedPath(link, links.tokenFor(link, account))}`;
+    `${issuer}${mailedPath(link, linkTokens.tokenFor(link, account))}`;
   const notify = createNotify({
     messenger,
     notMeUrl: (account) => urlOf('not-me', account),
@@ -50,15 +50,5 @@ export function noticesOf(
     clock,
     log,
   });
-  const links = createMailedLinks({
-    accounts,
-    onceKeys,
-    records,
-    trustedBrowsers,
-    notify,
-    cipher,
-    auditLog,
-    clock,
-  });
-  return { messenger, notify, links, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
+  return { messenger, notify, linkTokens, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
 }

@@ -1,10 +1,11 @@
 /** Composes the operator's use cases for one command, and closes them after it. A server may use the same stores. */
 import type { Config } from '../config/shape.ts';
+import { createNoticeSubscriber } from '../messages/notices.ts';
 import type { Log } from '../ports/log.ts';
 import type { Notify } from '../ports/senders.ts';
-import { createAuditLog } from '../use-cases/administration/audit-log.ts';
 import { createFactors } from '../use-cases/administration/factors.ts';
 import { createOperation } from '../use-cases/administration/operation.ts';
+import { createEventLog } from '../use-cases/events/event-log.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { expectStore, openParts, type Parts, secretsOf } from './parts.ts';
@@ -32,7 +33,6 @@ export async function withOperation(
   };
   const senders = createSenders({ stores, clock, random, logger: { warn } });
   try {
-    const auditLog = createAuditLog({ audit, clock, random });
     const send = lazyNotify({ config, parts, senders, warn });
     const notify: Notify = async (account, notice) => {
       try {
@@ -41,8 +41,10 @@ export async function withOperation(
         isDelivered = false;
       }
     };
-    const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, auditLog });
-    await act(createOperation({ accounts, factors, records, audit, auditLog, clock }), config);
+    const subscribers = [createNoticeSubscriber(notify)];
+    const events = createEventLog({ audit, subscribers, clock, random, log: warn });
+    const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, events });
+    await act(createOperation({ accounts, factors, records, audit, events, clock }), config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isDelivered) onUndelivered();
@@ -60,10 +62,8 @@ interface LazyNotifyDeps {
 /** Opens keys and senders with the first notice, so that a command without notices works without them. */
 function lazyNotify({ config, parts, senders, warn }: LazyNotifyDeps): Notify {
   return async (account, notice) => {
-    const { stores, clock, random } = parts;
-    const auditLog = createAuditLog({ audit: stores.audit, clock, random });
     const cipher = await cipherOf(secretsOf(config), parts);
     const sender = await senders.of(config, cipher);
-    await noticesOf(config, { parts, sender, cipher, auditLog, log: warn }).notify(account, notice);
+    await noticesOf(config, { parts, sender, cipher, log: warn }).notify(account, notice);
   };
 }

@@ -19,8 +19,7 @@ import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import { createSweeping } from '../jobs/sweeping.ts';
 import type { Log, Logger } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { AuditLog, Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
-import { createAuditLog } from '../use-cases/administration/audit-log.ts';
+import type { Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
 import { createSeeding } from '../use-cases/administration/seeding.ts';
 import { createSenders, type Senders } from './senders.ts';
 
@@ -125,25 +124,6 @@ function countUndelivered(metrics: Metrics, log: Log): Log {
 /** The secrets of the configuration. In development missing secrets are created and kept in the data directory. */
 export function secretsOf({ environment, secrets, storage }: Config): Secrets {
   return environment === 'development' ? completeSecrets(secrets, storage.dataDir, systemRandom) : secrets;
-}
-
-/** Writes each audit event to the store, to the log and to the metrics. */
-export function auditLogOf(
-  { stores, clock, random, metrics }: Pick<Parts, 'stores' | 'clock' | 'random' | 'metrics'>,
-  log: Log,
-): AuditLog {
-  return createAuditLog({ audit: stores.audit, clock, random }, (event) => {
-    metrics.event(event);
-    log({
-      event: event.event,
-      account_id: event.accountId ?? undefined,
-      tenant: event.tenantId ?? undefined,
-      client: event.clientId ?? undefined,
-      method: event.method ?? undefined,
-      reason: event.reason ?? undefined,
-      ip: event.ip ?? undefined,
-    });
-  });
 }
 
 /** Creates the configured accounts that do not exist yet. */

@@ -8,8 +8,9 @@ import { createMetricsHandler } from '../http/ops/metrics-server.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../http/server/lifecycle.ts';
 import { KeysRefused } from '../use-cases/keys/admission.ts';
 import type { Readiness } from './composition.ts';
+import { eventLogOf } from './events.ts';
 import { startReencryption } from './keys.ts';
-import { auditLogOf, openParts, type Parts, secretsOf, startUpkeep } from './parts.ts';
+import { openParts, type Parts, secretsOf, startUpkeep } from './parts.ts';
 import { createServer } from './server.ts';
 
 /** Milliseconds for answers in progress, after the listener has closed. */
@@ -118,7 +119,7 @@ export async function start(): Promise<void> {
         .filter(([, of]) => !isDeepStrictEqual(of(read), of(config)))
         .map(([setting]) => `${setting} has changed, and stays as it was until the server is started again`);
       for (const reason of [...next.warnings, ...restarts]) logger.warn({ event: 'config.warning', reason });
-      await auditLogOf(parts, logger.info)({ event: 'config.reloaded' });
+      await eventLogOf(parts, null).append({ name: 'config.reloaded' });
     } catch (error) {
       const isTold = error instanceof ConfigFaults || error instanceof KeysRefused;
       const reason = isTold ? error.message : 'the configuration could not be loaded';

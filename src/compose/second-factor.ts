@@ -11,7 +11,8 @@ import { createKnownIssuer } from '../plugin/issuer.ts';
 import { accountsOf } from '../plugin/options/host-account.ts';
 import { reencryptedOnUse } from '../plugin/reencrypted-on-use.ts';
 import type { SecondFactorStores } from '../plugin/use-cases.ts';
-import type { AuditLog, Cipher } from '../ports/system.ts';
+import type { EventLog } from '../ports/events.ts';
+import type { Cipher } from '../ports/system.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
@@ -21,7 +22,7 @@ interface SecondFactorDeps {
   readonly config: Config;
   readonly parts: Pick<Parts, 'stores' | 'clock' | 'random' | 'logger'>;
   readonly cipher: Cipher;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly notices: Notices;
   readonly knownBrowser: KnownBrowser;
   readonly render: Render;
@@ -31,13 +32,13 @@ export function secondFactorOf({
   config,
   parts,
   cipher,
-  auditLog,
+  events,
   notices,
   knownBrowser,
   render,
 }: SecondFactorDeps): Plugin {
   const { clock, random, logger } = parts;
-  const { messenger, notify, confirmUrl } = notices;
+  const { messenger, confirmUrl } = notices;
   const { totp, email, sms, trustedDevice } = config.secondFactor;
   const allowedPrefixes = allowedPrefixesOf(config);
   const canText = allowedPrefixes === null || allowedPrefixes.length > 0;
@@ -46,8 +47,7 @@ export function secondFactorOf({
     ports: {
       stores: storesOf(config, parts, cipher),
       messenger,
-      notify,
-      auditLog,
+      events,
       passkeyVerifier: createPasskeyVerifier(),
       cipher,
       clock,

@@ -18,6 +18,7 @@ import { createProvider, installMiddleware, OWN_CLIENT, OWN_RETURN_PATH } from '
 import { createProviderSession } from '../oidc/sessions.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createFindAccount } from '../use-cases/account/find-account.ts';
+import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
 import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
 import { createSelfService } from '../use-cases/account/self-service.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
@@ -27,9 +28,10 @@ import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Readiness, Server } from './composition.ts';
+import { eventLogOf } from './events.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
-import { auditLogOf, type Parts, secretsOf, seedAccounts } from './parts.ts';
+import { type Parts, secretsOf, seedAccounts } from './parts.ts';
 import { secondFactorOf } from './second-factor.ts';
 
 /** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */
@@ -70,10 +72,11 @@ async function composeServer({
 }: Given): Promise<Server> {
   const { stores, hasher, clock, random, logger } = parts;
   const { issuer, tenants } = config;
-  const { accounts, attempts, enrolments, lockouts, records, transactions, trustedBrowsers } = stores;
-  const auditLog = auditLogOf(parts, logger.info);
+  const { accounts, attempts, enrolments, lockouts, onceKeys, records, transactions, trustedBrowsers } =
+    stores;
   const sender = await parts.senders.of(config, cipher);
-  const notices = noticesOf(config, { parts, sender, cipher, auditLog, log: logger.warn });
+  const notices = noticesOf(config, { parts, sender, cipher, log: logger.warn });
+  const events = eventLogOf(parts, notices.notify);
   const clients = clientNamesOf(config.clients);
 
   const forms = createFormTokens(cipher);
@@ -81,7 +84,7 @@ async function composeServer({
   const isDevelopment = config.environment === 'development';
   const render = createRenderer({ tenants, issuer, clock, isDevelopment });
 
-  const plugin = secondFactorOf({ config, parts, cipher, auditLog, notices, knownBrowser, render });
+  const plugin = secondFactorOf({ config, parts, cipher, events, notices, knownBrowser, render });
   const findAccount = createFindAccount({ accounts });
   const pages = createProviderPages({
     render,
@@ -110,7 +113,6 @@ async function composeServer({
   const session = createProviderSession(provider);
 
   const { available, evaluatePolicy, recovery } = plugin.useCases;
-  const { notify, links } = notices;
   const signIn = createSignIn({
     accounts,
     attempts,
@@ -119,7 +121,7 @@ async function composeServer({
     loadSnapshot: createSnapshotLoader({ accounts, enrolments, tenants, lockouts }),
     hasher,
     cipher,
-    auditLog,
+    events,
     clock,
     random,
   });
@@ -129,8 +131,16 @@ async function composeServer({
     lockouts,
     trustedBrowsers,
     available,
-    notify,
-    auditLog,
+    events,
+  });
+  const links = createMailedLinks({
+    accounts,
+    onceKeys,
+    records,
+    trustedBrowsers,
+    tokens: notices.linkTokens,
+    events,
+    clock,
   });
   const selfEnrolment = createSelfEnrolment({ transactions, enrolments, recovery, clock });
   const restateRecord = createRestatement({ records });

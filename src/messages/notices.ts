@@ -2,7 +2,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Account } from '../domain/account.ts';
 import { isServed } from '../domain/contact.ts';
+import { noticeOf } from '../domain/events.ts';
 import { sentTo } from '../domain/methods/index.ts';
+import type { EventSubscriber } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageTemplate, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
 import type { Clock } from '../ports/system.ts';
@@ -150,6 +152,16 @@ export function createNotify(needs: NotifyDeps): Notify {
       ...(error !== undefined && { error }),
     });
   }
+}
+
+/** Passes on the events that become a notice. */
+export function createNoticeSubscriber(notify: Notify): EventSubscriber {
+  return async (event) => {
+    const notice = noticeOf(event);
+    if (!notice) return;
+    const { account, ...said } = notice;
+    await notify(account, said);
+  };
 }
 
 function mailOf({ email }: Account): Contact {

@@ -9,8 +9,8 @@ import type { Catalogue } from '../domain/methods/contract.ts';
 import { acrOf, amrOf } from '../domain/policy/assurance.ts';
 import type { PolicyQuestion, RequestedAssurance, SnapshotWithoutLockout } from '../domain/policy/policy.ts';
 import { isEnded } from '../domain/sign-in/sign-in-record.ts';
+import type { EventLog } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
-import type { AuditLog } from '../ports/system.ts';
 import type { EvaluateExistingSession, LoadSnapshot } from '../use-cases/second-factor/evaluate-policy.ts';
 import type { SignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
 import { inRequest, type SessionFinding } from './request-cache.ts';
@@ -29,7 +29,7 @@ interface SessionPolicyDeps {
   readonly clientRule: (clientId: string) => ClientRule;
   /** The account that the host's `findAccount` has read in this request. It is not read twice. */
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly log: Log;
   /** Default: the methods of the product. */
   readonly catalogue?: Catalogue | undefined;
@@ -45,7 +45,7 @@ export interface IssuedToken {
 }
 
 export function createSessionPolicy(needs: SessionPolicyDeps) {
-  const { evaluatePolicy, loadSnapshot, signInRecords, clientRule, accountOf, auditLog, log, catalogue } =
+  const { evaluatePolicy, loadSnapshot, signInRecords, clientRule, accountOf, events, log, catalogue } =
     needs;
 
   const recordIn = (ctx: KoaContextWithOIDC, sessionUid: string) =>
@@ -120,9 +120,9 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
     const { accountId, clientId, sessionUid } = token;
     if (!accountId || !clientId || !sessionUid) return false;
     const record = await recordIn(ctx, sessionUid);
-    const line = { event: 'token.refused', accountId, clientId } as const;
+    const line = { name: 'token.refused', accountId, clientId } as const;
     if (record?.accountId !== accountId) {
-      await auditLog({ ...line, reason: 'sign_in_ended' });
+      await events.append({ ...line, reason: 'sign_in_ended' });
       return false;
     }
     const requested = { acrs: null, always: clientRule(clientId).always, freshMs: null };
@@ -130,7 +130,7 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
     const ended = !policyResult || isEnded(record.authentications, policyResult);
     if (!ended && policyResult.decision.kind === 'satisfied') return true;
     const reason = ended ? 'sign_in_ended' : 'policy_unmet';
-    await auditLog({ ...line, tenantId: policyResult?.tenant.id ?? null, reason });
+    await events.append({ ...line, tenantId: policyResult?.tenant.id ?? null, reason });
     return false;
   }
 

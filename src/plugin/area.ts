@@ -88,7 +88,7 @@ export function createSecondFactorArea({
   basePath,
   log,
 }: SecondFactorAreaDeps): SecondFactorArea {
-  const { stores, auditLog, cipher, clock } = ports;
+  const { stores, events, cipher, clock } = ports;
   const { catalogue } = useCases;
   const { clientRule, accountOf, issuedLifetimeMs } = rules;
   const { secondFactor, enrolment, recovery, passkeys, confirmation, trustedBrowsers, isReadable } = useCases;
@@ -101,7 +101,7 @@ export function createSecondFactorArea({
     catalogue,
     clientRule,
     accountOf,
-    auditLog,
+    events,
     log,
   });
 
@@ -134,7 +134,7 @@ export function createSecondFactorArea({
       resumeBinding,
       signInBinding,
       onSignedIn: ownSignIn?.onSignedIn,
-      auditLog,
+      events,
     });
   }
 

@@ -4,11 +4,13 @@ import { createCipher, digestKeyOf } from '../adapters/system/cipher.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import { systemRandom } from '../adapters/system/random.ts';
+import { auditLineOf } from '../domain/events.ts';
 import type { Catalogue } from '../domain/methods/contract.ts';
 import type { Mounted } from '../http/server/mount.ts';
+import { createNoticeSubscriber } from '../messages/notices.ts';
 import type { Log } from '../ports/log.ts';
-import { createAuditLog } from '../use-cases/administration/audit-log.ts';
 import { createFactors, type Factors } from '../use-cases/administration/factors.ts';
+import { createEventLog } from '../use-cases/events/event-log.ts';
 import { composePlugin } from './compose.ts';
 import { createHostMessenger, createHostNotify } from './host-notices.ts';
 import { createKnownIssuer } from './issuer.ts';
@@ -82,7 +84,6 @@ export function composeGuest(
   const { encryption, digestKey } = options;
   const cipher = createCipher(encryption, digestKey === undefined ? undefined : digestKeyOf(digestKey));
   const enrolments = reencryptedOnUse(durable.enrolments, cipher, clock);
-  const auditLog = options.auditLog ?? createAuditLog({ audit, clock, random });
   const issuer = createKnownIssuer();
 
   const { sender, name: productName } = options;
@@ -101,12 +102,19 @@ export function composeGuest(
           system: { clock, random, log },
         })
       : async () => {});
+  const hostAuditLog = options.auditLog;
+  const events = createEventLog({
+    audit: hostAuditLog ? { append: (_line, event) => hostAuditLog(auditLineOf(event)) } : audit,
+    subscribers: [createNoticeSubscriber(notify)],
+    clock,
+    random,
+    log,
+  });
 
   const ports: SecondFactorPorts = {
     stores: { accounts, enrolments, onceKeys, lockouts, records, transactions, attempts, trustedBrowsers },
     messenger,
-    notify,
-    auditLog,
+    events,
     passkeyVerifier: createPasskeyVerifier(),
     cipher,
     clock,
@@ -139,7 +147,7 @@ export function composeGuest(
     issuer,
     log,
   });
-  const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, notify, auditLog });
+  const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, events });
   return { lock: { configure, routes, factors }, useCases };
 }
 

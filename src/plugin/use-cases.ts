@@ -6,7 +6,8 @@ import { availableOf, createMethods, type MethodSettings } from '../domain/metho
 import type { PasskeySite } from '../domain/methods/webauthn.ts';
 import type { PolicyResult } from '../domain/policy/policy.ts';
 import type { Tenant } from '../domain/tenant.ts';
-import type { Messenger, Notify } from '../ports/senders.ts';
+import type { EventLog } from '../ports/events.ts';
+import type { Messenger } from '../ports/senders.ts';
 import type {
   AccountStore,
   AttemptStore,
@@ -17,7 +18,7 @@ import type {
   TransactionStore,
   TrustedBrowserStore,
 } from '../ports/stores.ts';
-import type { AuditLog, Cipher, Clock, PasskeyVerifier, Random } from '../ports/system.ts';
+import type { Cipher, Clock, PasskeyVerifier, Random } from '../ports/system.ts';
 import { createEnrol } from '../use-cases/enrolment/binding.ts';
 import { createEnrolment } from '../use-cases/enrolment/enrolment.ts';
 import { createRecovery } from '../use-cases/enrolment/recovery-codes.ts';
@@ -52,8 +53,7 @@ export interface SecondFactorStores {
 export interface SecondFactorPorts {
   readonly stores: SecondFactorStores;
   readonly messenger: Messenger;
-  readonly notify: Notify;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly passkeyVerifier: PasskeyVerifier;
   readonly cipher: Cipher;
   readonly clock: Clock;
@@ -77,7 +77,7 @@ export interface SecondFactorSettings {
 export type SecondFactorUseCases = ReturnType<typeof composeUseCases>;
 
 export function composeUseCases(
-  { stores, messenger, notify, auditLog, passkeyVerifier, cipher, clock, random }: SecondFactorPorts,
+  { stores, messenger, events, passkeyVerifier, cipher, clock, random }: SecondFactorPorts,
   settings: SecondFactorSettings,
 ) {
   const { accounts, enrolments, onceKeys, lockouts, records, transactions, attempts, trustedBrowsers } =
@@ -86,7 +86,7 @@ export function composeUseCases(
   const methods = createMethods(settings.methods, catalogue);
   const available = () => availableOf(methods, passkeySite());
 
-  const attemptLimiter = createAttemptLimiter({ methods, attempts, lockouts, auditLog, clock, random });
+  const attemptLimiter = createAttemptLimiter({ methods, attempts, lockouts, events, clock, random });
   const countSend = createSendLimits({ methods, attempts, smsLimits, cipher, clock, random });
   const sendCode = createSentCodes({
     methods,
@@ -96,7 +96,7 @@ export function composeUseCases(
     smsLimits,
     confirmUrl,
     cipher,
-    auditLog,
+    events,
     clock,
     random,
   });
@@ -107,8 +107,7 @@ export function composeUseCases(
     onceKeys,
     transactions,
     cipher,
-    notify,
-    auditLog,
+    events,
     clock,
     random,
   });
@@ -118,8 +117,7 @@ export function composeUseCases(
     lockouts,
     trustedBrowsers,
     transactions,
-    notify,
-    auditLog,
+    events,
     clock,
   });
   const enrolment = createEnrolment({
@@ -129,9 +127,8 @@ export function composeUseCases(
     enrol,
     attemptLimiter,
     sendCode,
-    notify,
     cipher,
-    auditLog,
+    events,
     clock,
     random,
   });
@@ -187,7 +184,7 @@ export function composeUseCases(
     destinationOf,
     onRecovery: recovery.used,
     transactions,
-    auditLog,
+    events,
     clock,
   });
 
@@ -198,7 +195,7 @@ export function composeUseCases(
     messenger,
     countSend,
     confirmUrl,
-    auditLog,
+    events,
   });
 
   /** The masked destination of the factor's codes; null for a factor without sent codes. */
@@ -226,6 +223,6 @@ export function composeUseCases(
     loadPartialSnapshot: createPartialSnapshotLoader({ accounts, enrolments, tenants }),
     secondFactor,
     signInTransactions: createSignInTransactions({ transactions, records, clock }),
-    trustedBrowsers: createTrustedBrowsers({ trustedBrowsers, cipher, auditLog, clock, trustDays }),
+    trustedBrowsers: createTrustedBrowsers({ trustedBrowsers, cipher, events, clock, trustDays }),
   };
 }

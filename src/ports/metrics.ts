@@ -1,5 +1,5 @@
 /** Counters and timings of the running product. Labels name kinds of things, never people. */
-import type { AuditEntry } from '../domain/audit-event.ts';
+import type { AuditEntry } from '../domain/events.ts';
 import type { Message } from './senders.ts';
 
 export interface Metrics {

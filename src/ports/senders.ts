@@ -1,7 +1,10 @@
 /** The interface through which use cases send messages to people. */
 import type { Account, Locale } from '../domain/account.ts';
 import type { MethodName } from '../domain/methods/method.ts';
+import type { Notice, NoticeTopic } from '../domain/notice.ts';
 import type { Purpose } from '../domain/sign-in/challenge.ts';
+
+export type { NoticeTopic };
 
 /** As it goes out: words, and to whom. */
 export interface Message {
@@ -28,16 +31,6 @@ export interface MessageSender {
   /** Resolves once it is taken over, which for mail is before it was sent. Rejects with `DeliveryFailed`. */
   send(message: Message): Promise<void>;
 }
-
-/** Subjects of notices about an account. A notice lets the owner detect a change that somebody else made. */
-export type NoticeTopic =
-  | 'factor-added'
-  | 'factor-removed'
-  | 'recovery-made'
-  | 'recovery-used'
-  | 'phone-changed'
-  | 'email-changed'
-  | 'reported';
 
 /** The content of a message, before a language is chosen. */
 export type MessageTemplate =
@@ -80,12 +73,4 @@ export interface Messenger {
 }
 
 /** Tells an account of what was done to it, at all its confirmed contacts and the `also` given. Never rejects. */
-export type Notify = (
-  account: Account,
-  notice: {
-    readonly topic: NoticeTopic;
-    readonly method?: MethodName;
-    readonly left?: number;
-    readonly also?: readonly Pick<Recipient, 'channel' | 'to'>[];
-  },
-) => Promise<void>;
+export type Notify = (account: Account, notice: Omit<Notice, 'account'>) => Promise<void>;

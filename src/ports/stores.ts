@@ -5,8 +5,8 @@
  * A store that is away, locked or full rejects with `StoreUnavailable`.
  */
 import type { Account, Locale } from '../domain/account.ts';
-import type { AuditEvent } from '../domain/audit-event.ts';
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
+import type { AuditEvent } from '../domain/events.ts';
 import type { Lockout } from '../domain/sign-in/attempts.ts';
 import type { SignInRecord } from '../domain/sign-in/sign-in-record.ts';
 import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
@@ -95,10 +95,13 @@ export interface TrustedBrowserStore {
   removeTenant(tenantId: string): Promise<number>;
 }
 
-export interface AuditStore {
-  append(event: AuditEvent): Promise<void>;
+export interface AuditReader {
   /** Newest first, at most `limit`. */
   list(filter: { tenantId?: string; accountId?: string; limit: number }): Promise<AuditEvent[]>;
+}
+
+export interface AuditStore extends AuditReader {
+  append(event: AuditEvent): Promise<void>;
 }
 
 // ---- short-lived store: what may be lost at the price of signing in again

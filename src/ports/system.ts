@@ -1,5 +1,5 @@
 /** The interface to the machine: time, random values, encryption and hashing. Use cases receive all of them as parameters. */
-import type { AuditEntry } from '../domain/audit-event.ts';
+import type { AuditEntry } from '../domain/events.ts';
 import type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from '../domain/methods/webauthn.ts';
 
 export interface Clock {

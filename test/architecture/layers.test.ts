@@ -4,6 +4,7 @@ import {
   asyncTypeFaults,
   crowdedFaults,
   cycleFaults,
+  eventFaults,
   layerFaults,
   layerOf,
   packageFaults,
@@ -120,6 +121,23 @@ describe('the import rules', () => {
     expect(storeFaults(importing('src/jobs/mail.ts', statement))).to.deep.equal([]);
     const fault = "import { StoreUnavailable } from '../ports/faults.ts';";
     expect(storeFaults(importing('src/oidc/prompt.ts', fault))).to.deep.equal([]);
+  });
+
+  it('refuse a notice or an audit line to a use case and a route, and allow both to the event log', () => {
+    const refused = [
+      "import type { Notify } from '../../ports/senders.ts';",
+      "import type { Messenger, Notify as Tell } from '../../ports/senders.ts';",
+      "import type { AuditLog } from '../../ports/system.ts';",
+      "import { type AuditStore } from '../../ports/stores.ts';",
+    ];
+    for (const statement of refused) {
+      for (const path of ['src/use-cases/account/self-service.ts', 'src/http/account/routes.ts'])
+        expect(eventFaults(importing(path, '', statement)), statement).to.have.lengthOf(1);
+      expect(eventFaults(importing('src/use-cases/events/event-log.ts', statement))).to.deep.equal([]);
+      expect(eventFaults(importing('src/compose/events.ts', statement))).to.deep.equal([]);
+    }
+    const right = "import type { AuditReader } from '../../ports/stores.ts';";
+    expect(eventFaults(importing('src/use-cases/administration/operation.ts', right))).to.deep.equal([]);
   });
 
   it('refuse a function type with a promise anywhere in the domain', () => {

@@ -93,6 +93,23 @@ export function storeFaults(sources: readonly Source[]): string[] {
   });
 }
 
+/** Ports behind the event log. A reader of stored audit lines has `AuditReader`. */
+const BEHIND_EVENTS = ['Notify', 'AuditLog', 'AuditStore'];
+
+/** A notice or an audit line that is written beside the event log: a use case or a route appends one event instead. */
+export function eventFaults(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, module, lineOf }) => {
+    if (!/^src\/(use-cases|http|oidc)\//.test(path) || path.startsWith('src/use-cases/events/')) return [];
+    return module.staticImports.flatMap(({ moduleRequest, entries, start }) =>
+      entries.flatMap(({ importName: { name } }) =>
+        moduleRequest.value.includes('/ports/') && name != null && BEHIND_EVENTS.includes(name)
+          ? [`${path}:${lineOf(start)} imports ${name}`]
+          : [],
+      ),
+    );
+  });
+}
+
 /**
  * A function type of `domain` that returns a promise: it would promise input or output. Such a type stands beside the use
  * case that implements it.

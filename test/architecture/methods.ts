@@ -24,6 +24,7 @@ const EXCEPTIONS: readonly Exception[] = [
   { path: 'src/plugin/options/', names: ['totp', 'email', 'sms'], reason: 'keys and values of the options' },
   { path: 'src/domain/tenant.ts', names: ['email'], reason: 'a value of the setting setUpProof' },
   { path: 'src/domain/enrolment/enrolment.ts', names: ['app'], reason: FIELD },
+  { path: 'src/domain/notice.ts', names: ['email', 'sms'], reason: CHANNEL },
   { path: 'src/ports/senders.ts', names: ['email', 'sms'], reason: CHANNEL },
   { path: 'src/jobs/', names: ['email'], reason: CHANNEL },
   { path: 'src/messages/', names: ['email', 'sms'], reason: CHANNEL },
@@ -46,7 +47,7 @@ const EXCEPTIONS: readonly Exception[] = [
   { path: 'src/oidc/', names: ['email'], reason: 'a scope and a claim' },
   { path: 'src/use-cases/administration/factors.ts', names: ['sms'], reason: CHANNEL },
   { path: 'src/use-cases/account/self-service.ts', names: ['sms'], reason: CHANNEL },
-  { path: 'src/use-cases/account/mailed-links.ts', names: ['email'], reason: FIELD },
+  { path: 'src/use-cases/account/link-tokens.ts', names: ['email'], reason: FIELD },
   { path: 'src/use-cases/enrolment/enrolment.ts', names: ['app'], reason: FIELD },
 ];
 

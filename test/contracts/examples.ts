@@ -1,7 +1,7 @@
 /** One example of each thing that is stored, to be varied by the tests. */
 import type { Account } from '../../src/domain/account.ts';
-import type { AuditEvent } from '../../src/domain/audit-event.ts';
 import type { Enrolment } from '../../src/domain/enrolment/enrolment.ts';
+import type { AuditEvent } from '../../src/domain/events.ts';
 import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
 import type { SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';

@@ -18,7 +18,6 @@ import { accepted, type Outcome, type Refusal, refused } from '../../src/domain/
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { Tenant, TenantSecondFactor } from '../../src/domain/tenant.ts';
 import type { OutboxMessage } from '../../src/ports/senders.ts';
-import { createAuditLog } from '../../src/use-cases/administration/audit-log.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/administration/seeding.ts';
 import type { SignInContext, Typed } from '../../src/use-cases/second-factor/verify.ts';
 import { createSignIn } from '../../src/use-cases/sign-in/password.ts';
@@ -73,8 +72,7 @@ function createSetting(
   { tenants = [aTenant('acme')], ...more }: SettingOptions,
 ) {
   const clock = createSettableClock(NOW);
-  const auditLog = createAuditLog({ ...stores, clock, random });
-  const wiring = createWiring({ ...more, stores, tenants, hasher, cipher, auditLog, clock, random });
+  const wiring = createWiring({ ...more, stores, tenants, hasher, cipher, clock, random });
   const { needs, evaluatePolicy, loadSnapshot } = wiring;
   const seeding = createSeeding(needs);
 

@@ -5,13 +5,17 @@ import { createPasskeyVerifier } from '../../src/adapters/system/passkey-verifie
 import type { Account } from '../../src/domain/account.ts';
 import type { MethodSettings } from '../../src/domain/methods/index.ts';
 import type { Tenant } from '../../src/domain/tenant.ts';
+import { createNoticeSubscriber } from '../../src/messages/notices.ts';
 import { createMessenger } from '../../src/messages/templates.ts';
 import { composeUseCases } from '../../src/plugin/use-cases.ts';
+import type { EventLog } from '../../src/ports/events.ts';
 import type { MessageSender, NoticeTopic, Notify } from '../../src/ports/senders.ts';
-import type { AuditLog, Cipher, Clock, PasswordHasher, Random } from '../../src/ports/system.ts';
+import type { Cipher, Clock, PasswordHasher, Random } from '../../src/ports/system.ts';
+import { createLinkTokens } from '../../src/use-cases/account/link-tokens.ts';
 import { createMailedLinks } from '../../src/use-cases/account/mailed-links.ts';
 import { createSelfService } from '../../src/use-cases/account/self-service.ts';
 import { createFactors } from '../../src/use-cases/administration/factors.ts';
+import { createEventLog } from '../../src/use-cases/events/event-log.ts';
 import type { SmsLimits } from '../../src/use-cases/second-factor/send-limits.ts';
 
 /** The lifetime of a sent code, in seconds. */
@@ -36,7 +40,6 @@ export interface WiringDeps {
   readonly sender?: MessageSender;
   readonly hasher: PasswordHasher;
   readonly cipher: Cipher;
-  readonly auditLog: AuditLog;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -52,11 +55,20 @@ export interface Told {
 }
 
 export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) {
-  const { auditLog, cipher, clock, random } = given;
+  const { cipher, clock, random } = given;
   const told: Told[] = [];
   const notify: Notify = async ({ id }, { also, ...notice }) => {
     told.push({ accountId: id, ...notice, ...(also?.length && { also: also.map(({ to }) => to) }) });
   };
+  const events: EventLog = createEventLog({
+    audit: stores.audit,
+    subscribers: [createNoticeSubscriber(notify)],
+    clock,
+    random,
+    log: ({ error }) => {
+      throw error;
+    },
+  });
   const messenger = createMessenger({
     tenants,
     issuer: 'http://localhost:3000',
@@ -67,10 +79,11 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
   const passkeyVerifier = createPasskeyVerifier();
   const smsLimits = { ...SMS_LIMITS, ...given.smsLimits };
   const confirmUrl = ({ id }: Account) => `http://localhost:3000/confirm/${id}`;
-  const ports = { stores, messenger, notify, auditLog, passkeyVerifier, cipher, clock, random };
+  const ports = { stores, messenger, events, passkeyVerifier, cipher, clock, random };
   const settings = { tenants, methods: METHODS, smsLimits, trustDays: TRUST_DAYS, passkeySite, confirmUrl };
   const useCases = composeUseCases(ports, settings);
   const { methods, available, isReachable, loadSnapshot } = useCases;
+  const tokens = createLinkTokens({ cipher, clock });
   const needs = {
     ...stores,
     ...ports,
@@ -79,6 +92,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     methods,
     available,
     isReachable,
+    tokens,
   };
   return {
     needs,
@@ -96,6 +110,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     selfServiceWith: (change: Partial<Parameters<typeof createSelfService>[0]>) =>
       createSelfService({ ...needs, ...change }),
     factors: createFactors(needs),
+    linkTokens: tokens,
     links: createMailedLinks(needs),
   };
 }

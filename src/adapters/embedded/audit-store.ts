@@ -1,5 +1,5 @@
 /** The audit trail in SQLite. */
-import type { AuditEvent, AuditEventName } from '../../domain/audit-event.ts';
+import type { AuditEvent, AuditEventName } from '../../domain/events.ts';
 import type { AuditStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';

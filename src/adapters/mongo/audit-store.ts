@@ -1,6 +1,6 @@
 /** The audit trail in MongoDB. */
 import { Types } from 'mongoose';
-import type { AuditEvent, AuditEventName } from '../../domain/audit-event.ts';
+import type { AuditEvent, AuditEventName } from '../../domain/events.ts';
 import type { AuditStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';

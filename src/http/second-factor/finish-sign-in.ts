@@ -6,7 +6,7 @@ import { acrOf, amrOf } from '../../domain/policy/assurance.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { ResumeBinding } from '../../oidc/resume-cookie.ts';
 import type { ProviderSession } from '../../oidc/sessions.ts';
-import type { AuditLog } from '../../ports/system.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
 import type { SignInContext } from '../../use-cases/second-factor/verify.ts';
 import type { TrustedBrowserCookie } from '../guards/trusted-browser-cookie.ts';
@@ -19,7 +19,7 @@ export interface FinishSignInDeps {
   readonly trustedCookie: TrustedBrowserCookie;
   /** Called once a sign-in is complete: the host may set a cookie of its own. */
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   /** Default: the methods of the product. */
   readonly catalogue?: Catalogue | undefined;
 }
@@ -32,7 +32,7 @@ export type FinishSignIn = (
 ) => Promise<string>;
 
 export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
-  const { session, resumeBinding, trustedBrowsers, trustedCookie, auditLog, catalogue } = needs;
+  const { session, resumeBinding, trustedBrowsers, trustedCookie, events, catalogue } = needs;
 
   async function trustBrowser(
     ctx: Context,
@@ -67,7 +67,7 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
     else await trustBrowser(ctx, context, policyResult);
     const methods = new Set(authentications.map(({ method }) => method));
     const line = { accountId: account.id, tenantId: account.tenantId, clientId, ip };
-    await auditLog({ ...line, event: 'sign_in.completed', reason: null, method: [...methods].join(' ') });
+    await events.append({ ...line, name: 'sign_in.completed', reason: null, method: [...methods].join(' ') });
     return url;
   };
 }

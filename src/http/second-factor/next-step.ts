@@ -6,7 +6,7 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import type { AccountSnapshot, Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import { InteractionGone, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
-import type { AuditLog } from '../../ports/system.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { SecondFactorUseCase, SignInContext } from '../../use-cases/second-factor/verify.ts';
 import type { SignInBinding } from '../guards/sign-in-binding.ts';
@@ -28,7 +28,7 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly isReadable: (enrolment: Enrolment) => boolean;
   readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
 }
 
 /** The path of an interaction's pages, without a slash at its end. */
@@ -37,7 +37,7 @@ export type PageAddress = (uid: string) => string;
 type Refused = Extract<Decision, { kind: 'refuse' }>;
 
 export function createNextStep(needs: NextStepDeps) {
-  const { session, secondFactor, enrolment, signInBinding, pages, auditLog } = needs;
+  const { session, secondFactor, enrolment, signInBinding, pages, events } = needs;
   const { open, contextOf } = createOpenInteraction(needs);
   const finish = createFinishSignIn(needs);
 
@@ -141,9 +141,9 @@ export function createNextStep(needs: NextStepDeps) {
     // The audit log tells operators when a key is missing, since the person cannot mend that.
     const isLost = reason === 'no_usable_factor' && !enrolments.every(needs.isReadable);
     const line = { accountId: account.id, tenantId: account.tenantId, clientId, ip };
-    await auditLog({
+    await events.append({
       ...line,
-      event: 'sign_in.refused',
+      name: 'sign_in.refused',
       reason: isLost ? 'secret_unreadable' : reason,
       method: null,
     });

@@ -2,62 +2,34 @@
 import type { Account } from '../../domain/account.ts';
 import { methodSentTo } from '../../domain/methods/index.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import type { Notify } from '../../ports/senders.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, OnceStore, SignInRecordStore, TrustedBrowserStore } from '../../ports/stores.ts';
-import { type AuditLog, type Cipher, type Clock, SecretUnreadable } from '../../ports/system.ts';
+import type { Clock } from '../../ports/system.ts';
+import { LINK_LIFETIME_MS, type LinkTokens, type LinkUse } from './link-tokens.ts';
 
 interface MailedLinksDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen'>;
   readonly onceKeys: Pick<OnceStore, 'claim'>;
   readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
-  readonly notify: Notify;
-  readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt'>;
-  readonly auditLog: AuditLog;
+  readonly tokens: Pick<LinkTokens, 'read'>;
+  readonly events: EventLog;
   readonly clock: Clock;
 }
 
-/** The purpose of a link. */
-type Use = 'confirm-email' | 'not-me';
-
-/** A mail may stay unread for a weekend. A change may be noticed only after a holiday. */
-const LIFETIME_MS: Readonly<Record<Use, number>> = {
-  'confirm-email': 3 * 24 * 60 * 60 * 1000,
-  'not-me': 30 * 24 * 60 * 60 * 1000,
-};
-
-/** The encryption key of a link must stay for this time. */
-export const LONGEST_LINK_MS = Math.max(...Object.values(LIFETIME_MS));
-
 export function createMailedLinks(needs: MailedLinksDeps) {
-  const { accounts, onceKeys, records, trustedBrowsers, notify, cipher, auditLog, clock } = needs;
-
-  /** The token of a link. It is encrypted, so that it reveals nothing and cannot be forged. */
-  function tokenFor(use: Use, { id, email }: Pick<Account, 'id' | 'email'>): string {
-    return cipher.encrypt(JSON.stringify([id, email, clock.now() + LIFETIME_MS[use]]), use);
-  }
+  const { accounts, onceKeys, records, trustedBrowsers, tokens, events, clock } = needs;
 
   /**
    * The account and the e-mail address of a link. Null when the link is forged or too old, or the account is gone.
    * "It was not me" counts for a former address too, because an intruder may have changed it.
    */
-  async function whose(use: Use, token: string): Promise<{ account: Account; email: string } | null> {
-    const [id, email, expiresAt] = read(use, token);
-    if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
-    if (expiresAt <= clock.now()) return null;
-    const account = await accounts.findById(id);
-    const isGone = use === 'confirm-email' && account?.email !== email;
-    return account && !isGone ? { account, email } : null;
-  }
-
-  function read(use: Use, token: string): readonly unknown[] {
-    try {
-      const read: unknown = JSON.parse(cipher.decrypt(token, use));
-      return Array.isArray(read) ? read : [];
-    } catch (error) {
-      if (error instanceof SecretUnreadable || error instanceof SyntaxError) return [];
-      throw error;
-    }
+  async function whose(use: LinkUse, token: string): Promise<{ account: Account; email: string } | null> {
+    const read = tokens.read(use, token);
+    if (!read) return null;
+    const account = await accounts.findById(read.id);
+    const isGone = use === 'confirm-email' && account?.email !== read.email;
+    return account && !isGone ? { account, email: read.email } : null;
   }
 
   /** Confirms the address that the mail went to, if it is still the account's. A repeated call changes nothing. */
@@ -70,7 +42,7 @@ export function createMailedLinks(needs: MailedLinksDeps) {
       return refused({ code: 'session_expired' });
     }
     const line = { accountId: account.id, tenantId: account.tenantId, ip };
-    await auditLog({ ...line, event: 'contact.confirmed', method: methodSentTo('address') });
+    await events.append({ ...line, name: 'contact.confirmed', method: methodSentTo('address') });
     return accepted({ ...account, emailConfirmed: true });
   }
 
@@ -89,15 +61,17 @@ export function createMailedLinks(needs: MailedLinksDeps) {
     const ending = live.map(({ sessionUid }) => records.remove(sessionUid));
     const [account] = await Promise.all([accounts.findById(id), trustedBrowsers.removeAll(id), ...ending]);
     if (!account) return refused({ code: 'session_expired' });
-    // One notice for each freeze. A second click sends none, and a retry after a failure still does.
-    const isFirst = await onceKeys.claim(`reported:${id}:${account.frozenAt}`, now + LIFETIME_MS['not-me']);
+    // One event for each freeze. A second click appends none, and a retry after a failure still does.
+    const isFirst = await onceKeys.claim(
+      `reported:${id}:${account.frozenAt}`,
+      now + LINK_LIFETIME_MS['not-me'],
+    );
     if (!isFirst) return accepted(account);
-    await auditLog({ accountId: id, tenantId, ip, event: 'account.reported' });
-    await notify(account, { topic: 'reported' });
+    await events.append({ name: 'account.reported', account, accountId: id, tenantId, ip });
     return accepted(account);
   }
 
-  return { tokenFor, whose, confirmEmail, report };
+  return { whose, confirmEmail, report };
 }
 
 export type MailedLinks = ReturnType<typeof createMailedLinks>;

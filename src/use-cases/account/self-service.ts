@@ -9,9 +9,8 @@ import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import { methodsOnOffer } from '../../domain/tenant.ts';
-import type { Notify } from '../../ports/senders.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
-import type { AuditLog } from '../../ports/system.ts';
 
 interface SelfServiceDeps {
   readonly accounts: Pick<AccountStore, 'setPhone'>;
@@ -20,8 +19,13 @@ interface SelfServiceDeps {
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   /** The methods that can be completed now. */
   readonly available: () => readonly MethodName[];
-  readonly notify: Notify;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
+}
+
+/** The request that removes factors, and its reason. */
+interface Removal {
+  readonly ip: string;
+  readonly cause: 'removal' | 'contact-change';
 }
 
 /** Per account. An answer is compared with every enrolment of its method, so each one helps a guesser. */
@@ -33,8 +37,7 @@ export function createSelfService({
   lockouts,
   trustedBrowsers,
   available,
-  notify,
-  auditLog,
+  events,
 }: SelfServiceDeps) {
   /** The methods that this account may enrol by itself. */
   function offered({ enforcement, tenant, account, enrolments: all }: PolicyResult): readonly MethodName[] {
@@ -61,10 +64,11 @@ export function createSelfService({
     if (!enrolment) return accepted(null);
     if (account.frozenAt !== null) return refused(FROZEN);
     if (mayTurnOff(policyResult)) {
-      await removeAndTell(policyResult, [enrolment], ip);
+      await removeAll(policyResult, [enrolment], { ip, cause: 'removal' });
       // Recovery codes replace a lost factor. They are removed with the last factor, by either form.
       const left = await enrolments.listByAccount(account.id);
-      if (!hasFactor(left)) await removeAll({ ...policyResult, enrolments: left }, left, ip);
+      if (!hasFactor(left))
+        await removeAll({ ...policyResult, enrolments: left }, left, { ip, cause: 'removal' });
       return accepted(null);
     }
     if (!hasFactor(all.filter((each) => each.id !== id))) return refused({ code: 'enforced' });
@@ -75,8 +79,11 @@ export function createSelfService({
       await enrolments.insert(enrolment);
       return refused({ code: 'enforced' });
     }
-    await note(policyResult, enrolment, ip);
-    await tell(policyResult, enrolment);
+    try {
+      await trustedBrowsers.removeAll(account.id);
+    } finally {
+      await appendRemoval(policyResult, enrolment, { ip, cause: 'removal' });
+    }
     return accepted(null);
   }
 
@@ -84,7 +91,8 @@ export function createSelfService({
   async function turnOff(policyResult: PolicyResult, ip: string): Promise<Outcome<null>> {
     if (!mayTurnOff(policyResult)) return refused({ code: 'enforced' });
     if (policyResult.account.frozenAt !== null) return refused(FROZEN);
-    return removeAndTell(policyResult, policyResult.enrolments, ip);
+    await removeAll(policyResult, policyResult.enrolments, { ip, cause: 'removal' });
+    return accepted(null);
   }
 
   /**
@@ -101,7 +109,7 @@ export function createSelfService({
     if (account.frozenAt !== null) return refused(FROZEN);
     await enrolments.setDefault(account.id, id);
     const who = { accountId: account.id, tenantId: account.tenantId, ip };
-    await auditLog({ ...who, event: 'enrolment.default_chosen', method: chosen?.method ?? null });
+    await events.append({ ...who, name: 'enrolment.default_chosen', method: chosen?.method ?? null });
     return accepted(null);
   }
 
@@ -123,48 +131,59 @@ export function createSelfService({
     const lost = all.filter(({ method }) => sentTo(method) === 'number' || !hasFactor(remaining));
     const proven = remaining.length < all.length ? numberOf(account) : [];
     // Removed before the number changes, so that a retry after a failure finds no factor of the old number.
-    if (remaining.length < all.length) await removeAll(policyResult, lost, from.ip);
+    if (remaining.length < all.length)
+      await removeAll(policyResult, lost, { ip: from.ip, cause: 'contact-change' });
     await accounts.setPhone(account.id, phone);
     const who = { accountId: account.id, tenantId: account.tenantId };
-    await auditLog({ ...from, ...who, event: 'contact.changed', method: methodSentTo('number') });
-    await notify(account, { topic: 'phone-changed', also: proven });
+    await events.append({
+      ...from,
+      ...who,
+      name: 'contact.changed',
+      cause: 'self-service',
+      account,
+      method: methodSentTo('number'),
+      also: proven,
+    });
     return accepted(null);
   }
 
-  async function removeAndTell(policyResult: PolicyResult, chosen: readonly Enrolment[], ip: string) {
-    for (const enrolment of await removeAll(policyResult, chosen, ip)) await tell(policyResult, enrolment);
-    return accepted(null);
-  }
-
-  /** Returns the factors that still existed. */
+  /** Does not touch those that are gone already. */
   async function removeAll(
     policyResult: PolicyResult,
     chosen: readonly Enrolment[],
-    ip: string,
-  ): Promise<readonly Enrolment[]> {
+    removal: Removal,
+  ): Promise<void> {
     const { account, enrolments: all } = policyResult;
     const removed: Enrolment[] = [];
-    for (const enrolment of chosen) {
-      if (!(await enrolments.remove(account.id, enrolment.id))) continue;
-      await note(policyResult, enrolment, ip);
-      removed.push(enrolment);
+    try {
+      for (const enrolment of chosen) {
+        if (!(await enrolments.remove(account.id, enrolment.id))) continue;
+        removed.push(enrolment);
+        await trustedBrowsers.removeAll(account.id);
+      }
+      if (chosen.length === all.length) await lockouts.reset(secondFactorSubject(account.id));
+    } finally {
+      // After a failure too: these factors are gone.
+      for (const enrolment of removed) await appendRemoval(policyResult, enrolment, removal);
     }
-    if (chosen.length === all.length) await lockouts.reset(secondFactorSubject(account.id));
-    return removed;
   }
 
-  async function note({ account }: PolicyResult, { method }: Enrolment, ip: string): Promise<void> {
-    const who = { accountId: account.id, tenantId: account.tenantId };
-    await auditLog({ ...who, event: 'enrolment.removed', method, ip });
-    await trustedBrowsers.removeAll(account.id);
-  }
-
-  async function tell({ account }: PolicyResult, enrolment: Enrolment): Promise<void> {
-    if (!isFactor(enrolment)) return;
-    const { method } = enrolment;
-    // The number was confirmed until now. A message tells a possible reader there that no more codes come.
-    const also = sentTo(method) === 'number' ? numberOf(account) : [];
-    await notify(account, { topic: 'factor-removed', method, also });
+  /** The number was confirmed until now. A message tells a possible reader there that no more codes come. */
+  async function appendRemoval(
+    { account }: PolicyResult,
+    { method }: Enrolment,
+    { ip, cause }: Removal,
+  ): Promise<void> {
+    await events.append({
+      name: 'enrolment.removed',
+      cause,
+      account,
+      accountId: account.id,
+      tenantId: account.tenantId,
+      method,
+      ip,
+      also: sentTo(method) === 'number' ? numberOf(account) : [],
+    });
   }
 
   return { offered, mayTurnOff, remove, turnOff, makeDefault, changePhone };

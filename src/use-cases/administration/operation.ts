@@ -1,10 +1,11 @@
 /** The operator's commands for one person: lost phones, audit events, frozen accounts. */
 import { type Account, normaliseEmail } from '../../domain/account.ts';
-import type { AuditEvent } from '../../domain/audit-event.ts';
 import type { FactorSummary } from '../../domain/enrolment/enrolment.ts';
+import type { AuditEvent } from '../../domain/events.ts';
 import { wasReported } from '../../domain/sign-in/sign-in-record.ts';
-import type { AccountStore, AuditStore, SignInRecordStore } from '../../ports/stores.ts';
-import type { AuditLog, Clock } from '../../ports/system.ts';
+import type { EventLog } from '../../ports/events.ts';
+import type { AccountStore, AuditReader, SignInRecordStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
 
 interface OperationDeps {
   readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'listByTenant' | 'setFrozen'>;
@@ -13,8 +14,8 @@ interface OperationDeps {
     remove(accountId: string, which: { id: string } | 'all'): Promise<FactorSummary[]>;
   };
   readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
-  readonly audit: Pick<AuditStore, 'list'>;
-  readonly auditLog: AuditLog;
+  readonly audit: AuditReader;
+  readonly events: EventLog;
   readonly clock: Clock;
 }
 
@@ -27,7 +28,7 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-export function createOperation({ accounts, factors, records, audit, auditLog, clock }: OperationDeps) {
+export function createOperation({ accounts, factors, records, audit, events, clock }: OperationDeps) {
   /** Tenant by tenant, in the order given. */
   async function listAccounts(tenantIds: readonly string[]): Promise<Account[]> {
     const lists: Account[][] = [];
@@ -62,7 +63,7 @@ export function createOperation({ accounts, factors, records, audit, auditLog, c
       if (wasReported(authentications, account)) await records.remove(sessionUid);
     }
     await accounts.setFrozen(account.id, null);
-    await auditLog({ event: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
+    await events.append({ name: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
     return true;
   }
 
@@ -70,16 +71,16 @@ export function createOperation({ accounts, factors, records, audit, auditLog, c
   async function listAudit({ tenantId, email, limit }: AuditQuery): Promise<AuditLine[] | null> {
     const account = email === undefined ? undefined : await accounts.findByEmail(normaliseEmail(email));
     if (account === null) return null;
-    const events = await audit.list({
+    const lines = await audit.list({
       limit,
       ...(tenantId === undefined ? {} : { tenantId }),
       ...(account === undefined ? {} : { accountId: account.id }),
     });
     const emails = new Map<string | null, string | null>([[null, null]]);
-    for (const { accountId: id } of events) {
+    for (const { accountId: id } of lines) {
       if (id !== null && !emails.has(id)) emails.set(id, (await accounts.findById(id))?.email ?? null);
     }
-    return events.map((event) => ({ ...event, email: emails.get(event.accountId) ?? null }));
+    return lines.map((line) => ({ ...line, email: emails.get(line.accountId) ?? null }));
   }
 
   return { listAccounts, listFactors, removeFactors, unfreeze, listAudit };

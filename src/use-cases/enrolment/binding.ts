@@ -7,14 +7,14 @@ import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome } from '../../domain/refusal.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import type { Notify } from '../../ports/senders.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type {
   EnrolmentStore,
   LockoutStore,
   TransactionStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
-import type { AuditLog, Clock } from '../../ports/system.ts';
+import type { Clock } from '../../ports/system.ts';
 import type { KeepCodes } from './recovery-codes.ts';
 
 interface EnrolDeps {
@@ -23,8 +23,7 @@ interface EnrolDeps {
   readonly lockouts: Pick<LockoutStore, 'clear'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
-  readonly notify: Notify;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly clock: Clock;
 }
 
@@ -42,8 +41,7 @@ export function createEnrol({
   lockouts,
   trustedBrowsers,
   transactions,
-  notify,
-  auditLog,
+  events,
   clock,
 }: EnrolDeps): Enrol {
   return async (transaction, policyResult, { passkey, enrolmentId, ...factor }, from) => {
@@ -101,8 +99,9 @@ export function createEnrol({
     madeCodes: boolean,
   ) {
     const line = { ...from, accountId: account.id, tenantId: tenant.id };
-    await auditLog({ ...line, event: 'enrolment.created', method });
-    if (madeCodes) await auditLog({ ...line, event: 'recovery.created' });
-    await notify(account, { topic: 'factor-added', method });
+    await Promise.all([
+      events.append({ ...line, name: 'enrolment.created', account, method }),
+      madeCodes && events.append({ ...line, name: 'recovery.created', account, cause: 'first-factor' }),
+    ]);
   }
 }

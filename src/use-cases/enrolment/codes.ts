@@ -15,9 +15,9 @@ import {
   withoutChallenge,
 } from '../../domain/sign-in/challenge.ts';
 import type { PendingEnrolment, SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import type { Notify } from '../../ports/senders.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore } from '../../ports/stores.ts';
-import type { AuditLog, Cipher, Clock } from '../../ports/system.ts';
+import type { Cipher, Clock } from '../../ports/system.ts';
 import type { AttemptLimiter } from '../second-factor/attempt-limiter.ts';
 import type { SendCode } from '../second-factor/sent-codes.ts';
 
@@ -26,9 +26,8 @@ export interface EnrolmentCodesDeps {
   readonly accounts: Pick<AccountStore, 'confirmEmail' | 'setPhone'>;
   readonly attemptLimiter: AttemptLimiter;
   readonly sendCode: SendCode;
-  readonly notify: Notify;
   readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt' | 'digest'>;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly clock: Clock;
 }
 
@@ -50,7 +49,7 @@ interface Asked {
 }
 
 export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
-  const { methods, accounts, attemptLimiter, sendCode, notify, cipher, auditLog, clock } = needs;
+  const { methods, accounts, attemptLimiter, sendCode, cipher, events, clock } = needs;
 
   /** Null at a step that sends nothing. */
   function askedAt(step: EnrolmentStep): Asked | null {
@@ -114,7 +113,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const { purpose } = asked;
     const method = asked.method.name;
     const { tenant, lockout } = policyResult;
-    const line = auditLineOf(policyResult, method, from);
+    const line = eventDetailsOf(policyResult, method, from);
     const sent = challengeFor(transaction.challenges, method, purpose);
     const destination = destinationOf(transaction, policyResult, asked.method);
     if (!sent || destination === null) return attemptLimiter.refuse(line, { code: 'code_expired' });
@@ -147,18 +146,17 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const method = askedAt(step)?.method;
     if (!method) return;
     const { account } = policyResult;
-    const line = auditLineOf(policyResult, method.name, from);
+    const line = eventDetailsOf(policyResult, method.name, from);
     if (method.sends === 'address') {
       if (!account.emailConfirmed && (await accounts.confirmEmail(account.id, account.email)))
-        await auditLog({ ...line, event: 'contact.confirmed' });
+        await events.append({ ...line, name: 'contact.confirmed' });
       return;
     }
     const number = destinationOf(transaction, policyResult, method);
     if (account.phone === number) return;
     await accounts.setPhone(account.id, number);
-    await auditLog({ ...line, event: 'contact.changed' });
     // `account` is from before the change, so that the old number is notified too.
-    if (account.phone !== null) await notify(account, { topic: 'phone-changed' });
+    await events.append({ ...line, name: 'contact.changed', cause: 'enrolment', account, also: [] });
   }
 
   function destinationOf(
@@ -180,7 +178,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
   return { send, sentBy, answer, noteContact };
 }
 
-export function auditLineOf(
+export function eventDetailsOf(
   { account, tenant }: PolicyResult,
   method: MethodName,
   { ip, clientId }: Visitor,

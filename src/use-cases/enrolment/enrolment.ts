@@ -23,7 +23,7 @@ import {
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Random } from '../../ports/system.ts';
 import type { Enrol } from './binding.ts';
-import { auditLineOf, createEnrolmentCodes, type EnrolmentCodesDeps, pendingPurpose } from './codes.ts';
+import { createEnrolmentCodes, type EnrolmentCodesDeps, eventDetailsOf, pendingPurpose } from './codes.ts';
 
 interface EnrolmentDeps extends EnrolmentCodesDeps {
   readonly methods: Methods;
@@ -47,7 +47,7 @@ export interface EnrolmentPageName {
 }
 
 export function createEnrolment(needs: EnrolmentDeps) {
-  const { methods, transactions, enrol, attemptLimiter, cipher, auditLog, clock, random } = needs;
+  const { methods, transactions, enrol, attemptLimiter, cipher, events, clock, random } = needs;
   const codes = createEnrolmentCodes(needs);
 
   /** Begins an enrolment. Its secret is stored encrypted until the enrolment is confirmed or the visit ends. */
@@ -155,7 +155,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     if (verdict.kind === 'accepted')
       return enrol(transaction, policyResult, { ...factor, lastStep: verdict.lastStep }, from);
     const clockOffSeconds = verdict.kind === 'wrong' ? verdict.clockOffSeconds : null;
-    const line = auditLineOf(policyResult, factor.method, from);
+    const line = eventDetailsOf(policyResult, factor.method, from);
     return attemptLimiter.refuse(line, { code: 'code_invalid', attemptsLeft: null, clockOffSeconds });
   }
 
@@ -166,8 +166,8 @@ export function createEnrolment(needs: EnrolmentDeps) {
     factor: NewFactor,
     from: Visitor,
   ): Promise<Outcome<SignInTransaction>> {
-    const line = auditLineOf(policyResult, methods.toAddress?.name ?? factor.method, from);
-    await auditLog({ ...line, event: 'set_up.proven' });
+    const line = eventDetailsOf(policyResult, methods.toAddress?.name ?? factor.method, from);
+    await events.append({ ...line, name: 'set_up.proven' });
     const next = { ...transaction, isSetUpProven: true };
     if (factor.method === methods.toAddress?.name) return enrol(next, policyResult, factor, from);
     return saved(next, ({ isSetUpProven }) => isSetUpProven);

@@ -9,9 +9,9 @@ import {
   resolveConcurrentSave,
   type SignInTransaction,
 } from '../../domain/sign-in/transaction.ts';
-import type { Notify } from '../../ports/senders.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { EnrolmentStore, OnceStore, TransactionStore } from '../../ports/stores.ts';
-import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
+import type { Cipher, Clock, Random } from '../../ports/system.ts';
 
 interface RecoveryDeps {
   readonly methods: Pick<Methods, 'paper'>;
@@ -19,8 +19,7 @@ interface RecoveryDeps {
   readonly onceKeys: Pick<OnceStore, 'held'>;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
   readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt' | 'tryDecrypt' | 'digest'>;
-  readonly notify: Notify;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -48,8 +47,7 @@ export function createRecovery({
   onceKeys,
   transactions,
   cipher,
-  notify,
-  auditLog,
+  events,
   clock,
   random,
 }: RecoveryDeps) {
@@ -110,8 +108,14 @@ export function createRecovery({
     }
     const old = before.filter((each) => !isFactor(each));
     await Promise.all(old.map((set) => enrolments.remove(account.id, set.id)));
-    await auditLog({ ...from, event: 'recovery.created', accountId: account.id, tenantId: tenant.id });
-    await notify(account, { topic: 'recovery-made' });
+    await events.append({
+      ...from,
+      name: 'recovery.created',
+      cause: 'renewal',
+      account,
+      accountId: account.id,
+      tenantId: tenant.id,
+    });
     return accepted({ transaction: kept, setId: id });
   }
 
@@ -164,13 +168,19 @@ export function createRecovery({
    */
   async function used(policyResult: PolicyResult, ip: string): Promise<void> {
     const { account, tenant, enrolments: enrolled } = policyResult;
-    await auditLog({ event: 'recovery.used', accountId: account.id, tenantId: tenant.id, ip });
     const stillGood = await left(policyResult);
-    if (stillGood === 0) {
-      const sets = enrolled.filter((each) => !isFactor(each));
-      await Promise.all(sets.map((set) => enrolments.raiseLastStep(set.id, digestsOf(set).length)));
-    }
-    await notify(account, { topic: 'recovery-used', left: stillGood });
+    const spent = stillGood === 0 ? enrolled.filter((each) => !isFactor(each)) : [];
+    await Promise.all([
+      events.append({
+        name: 'recovery.used',
+        account,
+        accountId: account.id,
+        tenantId: tenant.id,
+        left: stillGood,
+        ip,
+      }),
+      ...spent.map((set) => enrolments.raiseLastStep(set.id, digestsOf(set).length)),
+    ]);
   }
 
   return { left, shown, putAway, renew, keepMade, used };

@@ -4,8 +4,8 @@ import type { Visitor } from '../../domain/enrolment/steps.ts';
 import type { Methods } from '../../domain/methods/index.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { Messenger } from '../../ports/senders.ts';
-import type { AuditLog } from '../../ports/system.ts';
 import type { CountSend } from './send-limits.ts';
 import type { SecondFactorUseCase, SignInContext } from './verify.ts';
 
@@ -16,7 +16,7 @@ interface AddressConfirmationDeps {
   readonly countSend: CountSend;
   /** The address of the page that confirms the account's e-mail. Null when there is none. */
   readonly confirmUrl: (account: Account) => string | null;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
 }
 
 export interface MissingConfirmation {
@@ -27,7 +27,7 @@ export interface MissingConfirmation {
 }
 
 export function createAddressConfirmation(needs: AddressConfirmationDeps) {
-  const { evaluate, messenger, countSend, confirmUrl, auditLog } = needs;
+  const { evaluate, messenger, countSend, confirmUrl, events } = needs;
   const { toAddress } = needs.methods;
 
   /** Evaluates the sign-in as if the address were confirmed. Null when it would get no further then. */
@@ -59,7 +59,7 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
         method: toAddress?.name ?? null,
         reason,
       };
-      await auditLog({ ...line, event: 'contact.link_asked' });
+      await events.append({ ...line, name: 'contact.link_asked' });
       return refusal === null ? accepted(null) : refused(refusal);
     };
     const url = confirmation && confirmUrl(account);

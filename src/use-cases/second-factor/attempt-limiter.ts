@@ -15,14 +15,15 @@ import {
   secondFactorSubject,
   WINDOW_MS,
 } from '../../domain/sign-in/attempts.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { AttemptStore, LockoutStore } from '../../ports/stores.ts';
-import type { AuditLog, Clock, Random } from '../../ports/system.ts';
+import type { Clock, Random } from '../../ports/system.ts';
 
 interface AttemptLimiterDeps {
   readonly methods: Pick<Methods, 'find'>;
   readonly attempts: AttemptStore;
   readonly lockouts: Pick<LockoutStore, 'addFailure' | 'lock' | 'clear'>;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
 }
@@ -34,7 +35,7 @@ export function createAttemptLimiter({
   methods,
   attempts,
   lockouts,
-  auditLog,
+  events,
   clock,
   random,
 }: AttemptLimiterDeps) {
@@ -45,7 +46,7 @@ export function createAttemptLimiter({
     reason: string = refusal.code,
   ): Promise<Outcome<never>> {
     const line = { accountId, tenantId, clientId, ip, method };
-    await auditLog({ ...line, event: 'second_factor.refused', reason });
+    await events.append({ ...line, name: 'second_factor.refused', reason });
     return refused(refusal);
   }
 
@@ -91,7 +92,7 @@ export function createAttemptLimiter({
     const lock = nextLock(lockout.level, atMs);
     await lockouts.lock(subject, lock.lockedUntil, lock.level);
     const line = { accountId, tenantId, clientId, ip, method };
-    await auditLog({ ...line, event: 'second_factor.locked', reason: 'too_many_attempts' });
+    await events.append({ ...line, name: 'second_factor.locked', reason: 'too_many_attempts' });
     return refused({ code: 'too_many_attempts', retryAt: lock.lockedUntil });
   }
 

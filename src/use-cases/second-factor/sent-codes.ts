@@ -13,9 +13,10 @@ import {
   withChallenge,
 } from '../../domain/sign-in/challenge.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { Messenger } from '../../ports/senders.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
-import type { AuditLog, Cipher, Clock, Random } from '../../ports/system.ts';
+import type { Cipher, Clock, Random } from '../../ports/system.ts';
 import type { CountSend } from './send-limits.ts';
 
 interface SentCodesDeps {
@@ -28,7 +29,7 @@ interface SentCodesDeps {
   /** The page that confirms the account's address without the code; null: there is none. */
   readonly confirmUrl: (account: Account) => string | null;
   readonly cipher: Pick<Cipher, 'digest'>;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -48,7 +49,7 @@ export type SendCode = (
 const TWICE_MS = 2000;
 
 export function createSentCodes(needs: SentCodesDeps): SendCode {
-  const { methods, transactions, countSend, messenger, smsLimits, cipher, auditLog, clock, random } = needs;
+  const { methods, transactions, countSend, messenger, smsLimits, cipher, events, clock, random } = needs;
 
   return async (transaction, policyResult, what, alongside) => {
     const method = methods.sent(what.method);
@@ -62,7 +63,7 @@ export function createSentCodes(needs: SentCodesDeps): SendCode {
       method: what.method,
     };
     const no = async (refusal: Refusal) => {
-      await auditLog({ ...line, event: 'code.refused', reason: refusal.code });
+      await events.append({ ...line, name: 'code.refused', reason: refusal.code });
       return refused(refusal);
     };
 
@@ -111,10 +112,10 @@ export function createSentCodes(needs: SentCodesDeps): SendCode {
     if (!handedOver) {
       // The code before is still the newest that anybody has.
       await transactions.save({ ...transaction, version: kept.version });
-      await auditLog({ ...line, event: 'code.undelivered', reason: 'delivery_failed' });
+      await events.append({ ...line, name: 'code.undelivered', reason: 'delivery_failed' });
       return refused({ code: 'delivery_failed' });
     }
-    await auditLog({ ...line, event: 'code.sent' });
+    await events.append({ ...line, name: 'code.sent' });
     return accepted(kept);
   };
 

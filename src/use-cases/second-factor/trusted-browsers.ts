@@ -3,13 +3,14 @@ import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { TrustedBrowserStore } from '../../ports/stores.ts';
-import type { AuditLog, Cipher, Clock } from '../../ports/system.ts';
+import type { Cipher, Clock } from '../../ports/system.ts';
 
 interface TrustedBrowsersDeps {
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly cipher: Pick<Cipher, 'digest'>;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly clock: Clock;
   /** The days that trust lasts. */
   readonly trustDays: number;
@@ -45,7 +46,7 @@ const ENTRY = /^[\w-]{54}$/;
 export function createTrustedBrowsers({
   trustedBrowsers,
   cipher,
-  auditLog,
+  events,
   clock,
   trustDays,
 }: TrustedBrowsersDeps) {
@@ -120,7 +121,12 @@ export function createTrustedBrowsers({
       lastUsedFor: before?.lastUsedFor ?? null,
       expiresAt,
     });
-    await auditLog({ ...place, event: 'browser.trusted', accountId: account.id, tenantId: account.tenantId });
+    await events.append({
+      ...place,
+      name: 'browser.trusted',
+      accountId: account.id,
+      tenantId: account.tenantId,
+    });
     const others = entriesOf(kept).filter((entry) => !entry.startsWith(mark));
     return { kept: [`${mark}${token}`, ...others].slice(0, MOST_ACCOUNTS).join('.'), expiresAt };
   }
@@ -133,7 +139,12 @@ export function createTrustedBrowsers({
     place: Place,
   ): Promise<void> {
     await trustedBrowsers.noteUse(id, { lastUsedAt: clock.now(), lastUsedFor: usedFor });
-    await auditLog({ ...place, event: 'browser.used', accountId: account.id, tenantId: account.tenantId });
+    await events.append({
+      ...place,
+      name: 'browser.used',
+      accountId: account.id,
+      tenantId: account.tenantId,
+    });
   }
 
   /** Newest first. */
@@ -145,7 +156,7 @@ export function createTrustedBrowsers({
   async function revoke({ account }: PolicyResult, id: string, ip: string): Promise<void> {
     if (!(await trustedBrowsers.remove(account.id, id))) return;
     const who = { accountId: account.id, tenantId: account.tenantId };
-    await auditLog({ ...who, event: 'browser.revoked', ip });
+    await events.append({ ...who, name: 'browser.revoked', ip });
   }
 
   /** Removes trust where a tenant forbids it, so that it does not return when the tenant allows it again. */
@@ -154,7 +165,7 @@ export function createTrustedBrowsers({
     await Promise.all(
       forbidding.map(async ({ id: tenantId }) => {
         const ended = await trustedBrowsers.removeTenant(tenantId);
-        if (ended > 0) await auditLog({ event: 'browser.revoked', tenantId, reason: 'enforced' });
+        if (ended > 0) await events.append({ name: 'browser.revoked', tenantId, reason: 'enforced' });
       }),
     );
   }

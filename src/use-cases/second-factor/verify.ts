@@ -14,8 +14,9 @@ import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Answerer, Attempt } from '../../domain/sign-in/attempts.ts';
 import { challengeFor } from '../../domain/sign-in/challenge.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
-import type { AuditLog, Clock } from '../../ports/system.ts';
+import type { Clock } from '../../ports/system.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import type { CheckAnswer } from './check-answer.ts';
 import type { EvaluatePolicy } from './evaluate-policy.ts';
@@ -35,7 +36,7 @@ interface SecondFactorDeps {
   /** Called after a recovery code was used. */
   readonly onRecovery: (policyResult: PolicyResult, ip: string) => Promise<void>;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly clock: Clock;
 }
 
@@ -81,7 +82,7 @@ export interface SentView {
 }
 
 export function createSecondFactor(needs: SecondFactorDeps) {
-  const { evaluatePolicy, methods, attemptLimiter, transactions, auditLog, clock } = needs;
+  const { evaluatePolicy, methods, attemptLimiter, transactions, events, clock } = needs;
 
   /** Evaluates the policy for this sign-in as it is now. Null when its account is gone. */
   async function evaluate({
@@ -163,7 +164,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
   }
 
   async function noteAccepted(line: Answerer, policyResult: PolicyResult): Promise<void> {
-    await auditLog({ ...line, event: 'second_factor.accepted' });
+    await events.append({ ...line, name: 'second_factor.accepted' });
     if (!isFactor(line)) await needs.onRecovery(policyResult, line.ip);
   }
 
@@ -246,7 +247,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     const next = { ...context.transaction, later: true };
     const kept = await transactions.save(next);
     if (!kept) return concurrentSaveOf(next, ({ later }) => later);
-    await auditLog({ ...lineOf(context, policyResult), event: 'second_factor.postponed' });
+    await events.append({ ...lineOf(context, policyResult), name: 'second_factor.postponed' });
     return accepted(kept);
   }
 

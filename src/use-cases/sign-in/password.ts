@@ -14,8 +14,9 @@ import {
   resolveConcurrentSave,
   type SignInTransaction,
 } from '../../domain/sign-in/transaction.ts';
+import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AttemptStore, LockoutStore, TransactionStore } from '../../ports/stores.ts';
-import type { AuditLog, Cipher, Clock, PasswordHasher, Random } from '../../ports/system.ts';
+import type { Cipher, Clock, PasswordHasher, Random } from '../../ports/system.ts';
 import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
 
 interface SignInDeps {
@@ -26,7 +27,7 @@ interface SignInDeps {
   readonly loadSnapshot: LoadSnapshot;
   readonly hasher: PasswordHasher;
   readonly cipher: Pick<Cipher, 'digest'>;
-  readonly auditLog: AuditLog;
+  readonly events: EventLog;
   readonly clock: Clock;
   readonly random: Random;
 }
@@ -73,7 +74,7 @@ export function createSignIn({
   loadSnapshot,
   hasher,
   cipher,
-  auditLog,
+  events,
   clock,
   random,
 }: SignInDeps) {
@@ -110,7 +111,7 @@ export function createSignIn({
     const line = { accountId: account?.id ?? null, tenantId: account?.tenantId ?? null, clientId, ip };
 
     if (knownBrowser === null && lockout.lockedUntil > clock.now()) {
-      await auditLog({ ...line, event: 'sign_in.password_refused', reason: 'too_many_attempts' });
+      await events.append({ ...line, name: 'sign_in.password_refused', reason: 'too_many_attempts' });
       return refused({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     }
     const password = normalisePassword(submission.password);
@@ -122,12 +123,12 @@ export function createSignIn({
       return { ...counted, matches: counted.verdict.ok && (await verify(hash, fits ? password : '')) };
     });
     if (!verdict.ok) {
-      await auditLog({ ...line, event: 'sign_in.password_refused', reason: 'too_many_attempts' });
+      await events.append({ ...line, name: 'sign_in.password_refused', reason: 'too_many_attempts' });
       return refused({ code: 'too_many_attempts', retryAt: verdict.retryAt });
     }
     if (!matches || !account || !hash) {
       if (knownBrowser === null) await countFailure(subject, verdict.left.account === 0, lockout.level);
-      await auditLog({ ...line, event: 'sign_in.password_refused', reason: 'credentials_invalid' });
+      await events.append({ ...line, name: 'sign_in.password_refused', reason: 'credentials_invalid' });
       return refused({ code: 'credentials_invalid' });
     }
 
@@ -140,7 +141,7 @@ export function createSignIn({
     };
     const reason = unwantedBecause(account, submission);
     if (reason) {
-      await Promise.all([forgotten(), auditLog({ ...line, event: 'sign_in.refused', reason })]);
+      await Promise.all([forgotten(), events.append({ ...line, name: 'sign_in.refused', reason })]);
       return refused({ code: 'forbidden' });
     }
     if (hasher.needsRehash(hash))
@@ -167,7 +168,7 @@ export function createSignIn({
       );
       return concurrent.ok ? accepted({ transaction: concurrent.value, snapshot }) : concurrent;
     }
-    await auditLog({ ...line, event: 'sign_in.password_accepted' });
+    await events.append({ ...line, name: 'sign_in.password_accepted' });
     return accepted({ transaction: kept, snapshot });
   }
 

@@ -41,7 +41,7 @@ describe('links in mails', () => {
 
   /** Gives values that are no valid link. */
   function strange(use: 'confirm-email' | 'not-me'): readonly string[] {
-    const token = setting().links.tokenFor(use, bob);
+    const token = setting().linkTokens.tokenFor(use, bob);
     const foreign = createCipher([{ id: 'test', key: 'another key of the tests, long enough too' }]);
     const content = JSON.stringify([bob.id, bob.email, setting().clock.now() + DAY]);
     return [
@@ -50,7 +50,7 @@ describe('links in mails', () => {
       token.slice(0, -1),
       `${token}A`,
       token.split('').reverse().join(''),
-      setting().links.tokenFor(use === 'not-me' ? 'confirm-email' : 'not-me', bob),
+      setting().linkTokens.tokenFor(use === 'not-me' ? 'confirm-email' : 'not-me', bob),
       foreign.encrypt(content, use),
       cipher.encrypt(content, 'another purpose'),
       cipher.encrypt('not JSON', use),
@@ -59,7 +59,7 @@ describe('links in mails', () => {
       cipher.encrypt(JSON.stringify([bob.id, bob.email]), use),
       cipher.encrypt(JSON.stringify([bob.id, bob.email, 'tomorrow']), use),
       cipher.encrypt(JSON.stringify([{ $ne: null }, bob.email, setting().clock.now() + DAY]), use),
-      setting().links.tokenFor(use, { id: 'nobody', email: bob.email }),
+      setting().linkTokens.tokenFor(use, { id: 'nobody', email: bob.email }),
     ];
   }
 
@@ -67,7 +67,7 @@ describe('links in mails', () => {
     const confirm = (token: string) => setting().links.confirmEmail(token, ADDRESS);
 
     it('confirm it, also repeatedly, and record it once [2.5]', async () => {
-      const token = setting().links.tokenFor('confirm-email', bob);
+      const token = setting().linkTokens.tokenFor('confirm-email', bob);
       expect(acceptedBy(await confirm(token)).emailConfirmed).to.equal(true);
       expect((await now())?.emailConfirmed).to.equal(true);
       expect(acceptedBy(await confirm(token)).emailConfirmed).to.equal(true);
@@ -77,14 +77,14 @@ describe('links in mails', () => {
     });
 
     it('do so 50 times at once [2.5]', async () => {
-      const token = setting().links.tokenFor('confirm-email', bob);
+      const token = setting().linkTokens.tokenFor('confirm-email', bob);
       const outcomes = await together(50, () => confirm(token));
       expect(tally(outcomes.map(codeOf))).to.deep.equal({ ok: 50 });
       expect((await now())?.emailConfirmed).to.equal(true);
     });
 
     it('last three days [2.5]', async () => {
-      const token = setting().links.tokenFor('confirm-email', bob);
+      const token = setting().linkTokens.tokenFor('confirm-email', bob);
       setting().clock.nextStep(3 * DAY - 1);
       expect((await setting().links.whose('confirm-email', token))?.account.id).to.equal(bob.id);
       setting().clock.nextStep(1);
@@ -94,7 +94,7 @@ describe('links in mails', () => {
     });
 
     it('confirm only the address that the mail went to', async () => {
-      const token = setting().links.tokenFor('confirm-email', { id: bob.id, email: 'old@acme.test' });
+      const token = setting().linkTokens.tokenFor('confirm-email', { id: bob.id, email: 'old@acme.test' });
       expect(await setting().links.whose('confirm-email', token)).to.equal(null);
       expect(refusalOf(await confirm(token))).to.deep.equal(GONE);
       expect((await now())?.emailConfirmed).to.equal(false);
@@ -102,7 +102,7 @@ describe('links in mails', () => {
 
     it('are valid for their own account only', async () => {
       const eve = await setting().person({ email: 'eve@acme.test' });
-      await confirm(setting().links.tokenFor('confirm-email', eve));
+      await confirm(setting().linkTokens.tokenFor('confirm-email', eve));
       expect((await now())?.emailConfirmed).to.equal(false);
       expect((await now(eve))?.emailConfirmed).to.equal(true);
     });
@@ -117,7 +117,7 @@ describe('links in mails', () => {
     });
 
     it('reveal nothing of their account', () => {
-      const token = setting().links.tokenFor('confirm-email', bob);
+      const token = setting().linkTokens.tokenFor('confirm-email', bob);
       const decoded = [token, Buffer.from(token, 'base64url').toString('latin1'), decodeURIComponent(token)];
       for (const text of decoded) expect(text).not.to.include(bob.id).and.not.to.include('acme');
     });
@@ -125,7 +125,7 @@ describe('links in mails', () => {
 
   describe('that say "it was not me"', () => {
     const report = (token: string) => setting().links.report(token, ADDRESS);
-    const tokenOf = (account: Account = bob) => setting().links.tokenFor('not-me', account);
+    const tokenOf = (account: Account = bob) => setting().linkTokens.tokenFor('not-me', account);
 
     /** Two sessions and a trusted browser of this account. */
     async function signedIn({ id: accountId }: Account): Promise<void> {
@@ -214,7 +214,7 @@ describe('links in mails', () => {
     });
 
     it('are valid from a former address of the account', async () => {
-      const token = setting().links.tokenFor('not-me', { id: bob.id, email: 'old@acme.test' });
+      const token = setting().linkTokens.tokenFor('not-me', { id: bob.id, email: 'old@acme.test' });
       expect((await setting().links.whose('not-me', token))?.email).to.equal('old@acme.test');
       expect(codeOf(await report(token))).to.equal('ok');
       expect((await now())?.frozenAt).not.to.equal(null);

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import { createAuditLog } from '../../../src/use-cases/administration/audit-log.ts';
 import { createFactors } from '../../../src/use-cases/administration/factors.ts';
 import { createOperation } from '../../../src/use-cases/administration/operation.ts';
+import { createEventLog } from '../../../src/use-cases/events/event-log.ts';
 import { anAccount, anEnrolment, MINUTE, NOW } from '../../contracts/examples.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
 import { createSettableClock } from '../../support/time/clock.ts';
@@ -18,11 +18,11 @@ describe('the operator', () => {
   beforeEach(async () => {
     stores = openEmbedded({ dataDir: dataDir() });
     const clock = createSettableClock(NOW);
-    const auditLog = createAuditLog({ ...stores, clock, random: systemRandom });
+    const events = createEventLog({ ...stores, subscribers: [], clock, random: systemRandom, log: () => {} });
     operation = createOperation({
       ...stores,
-      factors: createFactors({ ...stores, auditLog, notify: async () => {} }),
-      auditLog,
+      factors: createFactors({ ...stores, events }),
+      events,
       clock,
     });
     await stores.accounts.insert(anAccount());

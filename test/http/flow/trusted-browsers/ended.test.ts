@@ -4,8 +4,8 @@
  */
 import { expect } from 'chai';
 import * as client from 'openid-client';
-import { createAuditLog } from '../../../../src/use-cases/administration/audit-log.ts';
 import { createFactors } from '../../../../src/use-cases/administration/factors.ts';
+import { createEventLog } from '../../../../src/use-cases/events/event-log.ts';
 import { SECRET } from '../../../support/app.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { DAY } from '../../oidc/machine-clock.ts';
@@ -138,8 +138,9 @@ describe('the trust in a browser', () => {
 
   it('ends when an operator removes one factor or all [A58]', async () => {
     const { stores } = s.app.parts;
-    const auditLog = createAuditLog({ ...stores, clock: s.clock, random: s.app.parts.random });
-    const factors = createFactors({ ...stores, auditLog, notify: async () => {} });
+    const { random } = s.app.parts;
+    const events = createEventLog({ ...stores, subscribers: [], clock: s.clock, random, log: () => {} });
+    const factors = createFactors({ ...stores, events });
     const lives = await livingOnTrust(s, 'jan@strict.test');
     const id = await idOf('jan@strict.test');
     const [, tablet] = await factors.list(id);

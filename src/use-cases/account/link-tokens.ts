@@ -1,0 +1,47 @@
+/** The secret parts of the links in our mails. They are encrypted, so that nobody else can create or read one. */
+import type { Account } from '../../domain/account.ts';
+import { type Cipher, type Clock, SecretUnreadable } from '../../ports/system.ts';
+
+interface LinkTokensDeps {
+  readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt'>;
+  readonly clock: Clock;
+}
+
+/** The purpose of a link. */
+export type LinkUse = 'confirm-email' | 'not-me';
+
+/** Milliseconds. A mail may lie unread for a weekend; a change may be noticed after a holiday. */
+export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
+  'confirm-email': 3 * 24 * 60 * 60 * 1000,
+  'not-me': 30 * 24 * 60 * 60 * 1000,
+};
+
+/** Milliseconds for which the key that encrypted a link has to stay. */
+export const LONGEST_LINK_MS = Math.max(...Object.values(LINK_LIFETIME_MS));
+
+export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
+  function tokenFor(use: LinkUse, { id, email }: Pick<Account, 'id' | 'email'>): string {
+    return cipher.encrypt(JSON.stringify([id, email, clock.now() + LINK_LIFETIME_MS[use]]), use);
+  }
+
+  /** The account id and the e-mail address of a token. Null for a token that is foreign or expired. */
+  function read(use: LinkUse, token: string): { readonly id: string; readonly email: string } | null {
+    const [id, email, expiresAt] = partsOf(use, token);
+    if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
+    return expiresAt > clock.now() ? { id, email } : null;
+  }
+
+  function partsOf(use: LinkUse, token: string): readonly unknown[] {
+    try {
+      const parts: unknown = JSON.parse(cipher.decrypt(token, use));
+      return Array.isArray(parts) ? parts : [];
+    } catch (error) {
+      if (error instanceof SecretUnreadable || error instanceof SyntaxError) return [];
+      throw error;
+    }
+  }
+
+  return { tokenFor, read };
+}
+
+export type LinkTokens = ReturnType<typeof createLinkTokens>;

@@ -1,0 +1,97 @@
+/** What becomes of each event: its line in the audit log, and the notice to the owner of the account. */
+import { expect } from 'chai';
+import { type AuditEventName, auditLineOf, type DomainEvent, noticeOf } from '../../src/domain/events.ts';
+import type { Notice } from '../../src/domain/notice.ts';
+import { anAccount } from '../contracts/examples.ts';
+
+const account = { ...anAccount(), phone: '+31612345678' };
+const withoutPhone = { ...account, phone: null };
+const also = [{ channel: 'sms', to: '+31612345678' }] as const;
+const created = { name: 'recovery.created', account } as const;
+const removed = { name: 'enrolment.removed', account, method: 'sms', cause: 'removal', also } as const;
+const changed = { name: 'contact.changed', account, cause: 'self-service', also } as const;
+
+/** Events that become a notice, or may, with that notice. */
+const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
+  [
+    { name: 'enrolment.created', account, method: 'totp' },
+    { topic: 'factor-added', method: 'totp' },
+  ],
+  [removed, { topic: 'factor-removed', method: 'sms', also }],
+  [{ ...removed, cause: 'contact-change' }, null],
+  [{ ...removed, account: null }, null],
+  [{ ...removed, method: 'recovery', also: [] }, null],
+  [{ ...created, cause: 'renewal' }, { topic: 'recovery-made' }],
+  [{ ...created, cause: 'first-factor' }, null],
+  [
+    { name: 'recovery.used', account, left: 3 },
+    { topic: 'recovery-used', left: 3 },
+  ],
+  [changed, { topic: 'phone-changed', also }],
+  [
+    { ...changed, cause: 'enrolment', also: [] },
+    { topic: 'phone-changed', also: [] },
+  ],
+  [{ name: 'account.reported', account }, { topic: 'reported' }],
+];
+
+/** Complete, because the compiler refuses a missing name. */
+const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name'], null>> = {
+  'sign_in.password_accepted': null,
+  'sign_in.password_refused': null,
+  'sign_in.completed': null,
+  'sign_in.refused': null,
+  'second_factor.accepted': null,
+  'second_factor.refused': null,
+  'second_factor.locked': null,
+  'second_factor.postponed': null,
+  'code.sent': null,
+  'code.refused': null,
+  'code.undelivered': null,
+  'set_up.proven': null,
+  'enrolment.default_chosen': null,
+  'browser.trusted': null,
+  'browser.used': null,
+  'browser.revoked': null,
+  'contact.confirmed': null,
+  'contact.link_asked': null,
+  'account.unfrozen': null,
+  'token.refused': null,
+  'config.reloaded': null,
+};
+
+const isUntold = (name: string): name is keyof typeof UNTOLD => Object.hasOwn(UNTOLD, name);
+const untold: readonly DomainEvent[] = Object.keys(UNTOLD)
+  .filter(isUntold)
+  .map((name) => ({ name }));
+
+describe('an event', () => {
+  it('has a line in the audit log under its own name, with null for each absent detail', () => {
+    const names = new Set<AuditEventName>();
+    for (const event of [...untold, ...TOLD.map(([told]) => told)]) {
+      const method = 'method' in event ? event.method : null;
+      const nothing = { accountId: null, tenantId: null, clientId: null, reason: null, ip: null };
+      expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
+      names.add(event.name);
+    }
+    expect(names.size).to.equal(27);
+  });
+
+  it('has the details in its line, and nothing that only a notice needs', () => {
+    const details = { accountId: account.id, tenantId: 'acme', clientId: 'rp', reason: 'r', ip: '192.0.2.7' };
+    const line = { ...details, event: 'enrolment.removed', method: 'sms' };
+    expect(auditLineOf({ ...removed, ...details })).to.deep.equal(line);
+  });
+
+  it('becomes a notice when the owner has to know of it, and no second notice of the same change', () => {
+    for (const [event, notice] of TOLD)
+      expect(noticeOf(event), JSON.stringify(event)).to.deep.equal(notice && { account, ...notice });
+    for (const event of untold) expect(noticeOf(event), event.name).to.equal(null);
+  });
+
+  it('of a first number becomes a notice in self-service, and none at the enrolment of a factor', () => {
+    const first = { ...changed, account: withoutPhone, also: [] } as const;
+    expect(noticeOf({ ...first, cause: 'enrolment' })).to.equal(null);
+    expect(noticeOf(first)).to.deep.equal({ account: withoutPhone, topic: 'phone-changed', also: [] });
+  });
+});
