@@ -13,6 +13,7 @@ import {
   spreadFaults,
   worldFaults,
 } from './architecture/habits.ts';
+import { languageFaults } from './architecture/language.ts';
 import {
   asyncTypeFaults,
   crowdedFaults,
@@ -108,6 +109,10 @@ describe('the architecture', () => {
 
   it('has a doc comment at the top of each source file', () => {
     expect(openingFaults(sources)).to.deep.equal([]);
+  });
+
+  it('writes comments in short sentences that open with their subject', () => {
+    expect(languageFaults([...sources, ...tests])).to.deep.equal([]);
   });
 
   it('has a view for every page, and no unused view or asset', () => {

@@ -1,4 +1,4 @@
-/** What becomes of each event: its line in the audit log, and the notice to the owner of the account. */
+/** Each event has an audit line, and some events have a notice. */
 import { expect } from 'chai';
 import { type AuditEventName, auditLineOf, type DomainEvent, noticeOf } from '../../src/domain/events.ts';
 import type { Notice } from '../../src/domain/notice.ts';

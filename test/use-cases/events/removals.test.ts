@@ -9,9 +9,9 @@ describe('the removal of a factor, when the store of lock-outs fails', () => {
   const reset = () => Promise.reject(away);
   const ACTS = {
     'by its owner': async (id: string) => {
-      const { judged, selfServiceWith, stores } = setting();
+      const { evaluated, selfServiceWith, stores } = setting();
       const failing = selfServiceWith({ lockouts: { ...stores.lockouts, reset } });
-      await failing.turnOff(await judged({ id }), ADDRESS);
+      await failing.turnOff(await evaluated({ id }), ADDRESS);
     },
     'by an operator': async (id: string) => {
       const { needs, stores } = setting();
