@@ -23,9 +23,7 @@ export const addAccountCommands: AddCommands = (program, readConfig) => {
 
   accounts
     .command('unfreeze')
-    .description(
-      'let factors be changed again, after somebody said “it was not me” and you have looked into it',
-    )
+    .description('let factors be changed again, after somebody reported a change and you have looked into it')
     .argument('<email>', 'the address of the account')
     .action((email: string) =>
       operate(readConfig(), async (operation) => {
