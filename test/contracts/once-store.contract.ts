@@ -4,7 +4,7 @@ import type { OnceStore } from '../../src/ports/stores.ts';
 import { MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, together, winners } from './make-store.ts';
 
-export function claimStoreContract(name: string, makeStore: MakeStore<OnceStore>): void {
+export function onceStoreContract(name: string, makeStore: MakeStore<OnceStore>): void {
   describe(`${name}: store of once-only keys`, () => {
     const store = freshStore(makeStore);
     const expiresAt = NOW + MINUTE;

@@ -11,7 +11,7 @@ function field(info: string, name: string): string {
 }
 
 /** Judges what `INFO` says. Throws `NotPrimary` or `Unfit`. */
-export function judgeServer(info: string): void {
+export function checkServer(info: string): void {
   if (field(info, 'role') !== 'master') throw new NotPrimary('the server is a replica');
   const version = field(info, 'redis_version');
   if (!(Number.parseInt(version, 10) >= OLDEST_MAJOR)) {
@@ -39,7 +39,7 @@ export async function examine(client: Client): Promise<void> {
   const nodes = client instanceof Cluster ? client.nodes('master') : [client];
   const answers = await Promise.allSettled(nodes.map(infoOf));
   for (const answer of answers) {
-    if (answer.status === 'fulfilled') judgeServer(answer.value);
+    if (answer.status === 'fulfilled') checkServer(answer.value);
     else if (answer.reason instanceof Unfit) throw answer.reason;
   }
   const first = answers[0];

@@ -1,7 +1,7 @@
-import { claimStoreContract } from '../../contracts/once-store.contract.ts';
+import { onceStoreContract } from '../../contracts/once-store.contract.ts';
 import { embedded } from '../../support/stores/embedded.ts';
 
-claimStoreContract(
+onceStoreContract(
   'embedded',
   embedded((stores) => stores.onceKeys),
 );

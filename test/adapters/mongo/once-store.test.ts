@@ -1,8 +1,8 @@
-import { claimStoreContract } from '../../contracts/once-store.contract.ts';
+import { onceStoreContract } from '../../contracts/once-store.contract.ts';
 import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {
-  claimStoreContract(
+  onceStoreContract(
     'mongo',
     mongo((stores) => stores.onceKeys),
   );

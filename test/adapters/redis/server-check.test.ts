@@ -1,7 +1,7 @@
 /** Which servers are refused, and how an operator is told. */
 import { expect } from 'chai';
 import { openRedisShortLived, type RedisOptions } from '../../../src/adapters/redis/open.ts';
-import { judgeServer } from '../../../src/adapters/redis/server-check.ts';
+import { checkServer } from '../../../src/adapters/redis/server-check.ts';
 import { StoreUnavailable } from '../../../src/ports/faults.ts';
 import { aTransaction } from '../../contracts/examples.ts';
 import { needs } from '../../support/needs.ts';
@@ -32,13 +32,13 @@ describe('the check of a Redis server', () => {
   }
 
   it('uses the configuration that the server reports', () => {
-    expect(() => judgeServer(info())).not.to.throw();
-    expect(() => judgeServer(info({ redis_version: '10.0.0' }))).not.to.throw();
-    expect(() => judgeServer(info({ redis_version: '6.2.14' }))).to.throw('6.2.14 is too old');
-    expect(() => judgeServer(info({ redis_version: '' }))).to.throw('too old');
-    expect(() => judgeServer(info({ role: 'slave' }))).to.throw('replica');
-    expect(() => judgeServer(info({ maxmemory_policy: '' }))).to.throw('unknown');
-    expect(() => judgeServer('')).to.throw();
+    expect(() => checkServer(info())).not.to.throw();
+    expect(() => checkServer(info({ redis_version: '10.0.0' }))).not.to.throw();
+    expect(() => checkServer(info({ redis_version: '6.2.14' }))).to.throw('6.2.14 is too old');
+    expect(() => checkServer(info({ redis_version: '' }))).to.throw('too old');
+    expect(() => checkServer(info({ role: 'slave' }))).to.throw('replica');
+    expect(() => checkServer(info({ maxmemory_policy: '' }))).to.throw('unknown');
+    expect(() => checkServer('')).to.throw();
   });
 
   it('refuses an evicting server at start with one clear line, under each policy [R7]', async () => {
