@@ -17,7 +17,7 @@ async function pass<T extends { id: string }>(next: (after: string | null) => Pr
   return pages;
 }
 
-export function resealableEnrolmentsContract(
+export function reencryptableEnrolmentsContract(
   name: string,
   makeStore: MakeStore<ReencryptableEnrolments>,
 ): void {
@@ -69,7 +69,7 @@ export function resealableEnrolmentsContract(
   });
 }
 
-export function resealableProviderContract(
+export function reencryptableProviderContract(
   name: string,
   makeStore: MakeStore<ReencryptableProviderStore>,
 ): void {

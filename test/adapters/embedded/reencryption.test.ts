@@ -1,14 +1,14 @@
 import {
-  resealableEnrolmentsContract,
-  resealableProviderContract,
+  reencryptableEnrolmentsContract,
+  reencryptableProviderContract,
 } from '../../contracts/reencryption.contract.ts';
 import { embedded } from '../../support/stores/embedded.ts';
 
-resealableEnrolmentsContract(
+reencryptableEnrolmentsContract(
   'embedded',
   embedded((stores) => stores.enrolments),
 );
-resealableProviderContract(
+reencryptableProviderContract(
   'embedded',
   embedded((stores) => stores.providerDurable),
 );

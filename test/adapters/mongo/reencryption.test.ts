@@ -1,15 +1,15 @@
 import {
-  resealableEnrolmentsContract,
-  resealableProviderContract,
+  reencryptableEnrolmentsContract,
+  reencryptableProviderContract,
 } from '../../contracts/reencryption.contract.ts';
 import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {
-  resealableEnrolmentsContract(
+  reencryptableEnrolmentsContract(
     'mongo',
     mongo((stores) => stores.enrolments),
   );
-  resealableProviderContract(
+  reencryptableProviderContract(
     'mongo',
     mongo((stores) => stores.providerDurable),
   );
