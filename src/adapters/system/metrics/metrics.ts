@@ -1,6 +1,7 @@
 /** Counts and times in the format of Prometheus; each process has its own registry and its own numbers. */
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
 import type { Metrics } from '../../../ports/metrics.ts';
+import { createDurations } from './durations.ts';
 
 /** Seconds: from a page out of memory to what a person would give up on. */
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -26,19 +27,16 @@ export function createMetrics(): Metrics {
     registers,
   });
   for (const channel of ['email', 'sms']) messages.inc({ channel }, 0);
-  const requests = new Histogram({
+  const requests = createDurations({
     name: 'doublelock_request_duration_seconds',
     help: 'How long requests took, by the pattern of their path.',
-    labelNames: ['method', 'path', 'status'],
     buckets: REQUEST_BUCKETS,
-    registers,
   });
-  const acts = new Histogram({
+  const requestNotes = new Map<string, (ms: number) => void>();
+  const acts = createDurations({
     name: 'doublelock_store_duration_seconds',
     help: 'How long the stores took for each act.',
-    labelNames: ['store', 'act', 'ok'],
     buckets: STORE_BUCKETS,
-    registers,
   });
 
   return {
@@ -49,15 +47,18 @@ export function createMetrics(): Metrics {
       messages.inc({ channel });
     },
     request({ method, path, status, ms }) {
-      requests.observe({ method, path, status: String(status) }, ms / 1000);
+      const key = `${method} ${path} ${status}`;
+      const note = requestNotes.get(key) ?? requests.series({ method, path, status: String(status) });
+      requestNotes.set(key, note);
+      note(ms);
     },
     storeAct({ store, act }) {
-      const done = acts.labels({ store, act, ok: 'true' });
-      const failed = acts.labels({ store, act, ok: 'false' });
-      return (ok, ms) => (ok ? done : failed).observe(ms / 1000);
+      const [done, failed] = ['true', 'false'].map((ok) => acts.series({ store, act, ok }));
+      return (ok, ms) => (ok ? done : failed)?.(ms);
     },
     async exposition() {
-      return { type: registry.contentType, text: await registry.metrics() };
+      const texts = await Promise.all([registry.metrics(), requests.text(), acts.text()]);
+      return { type: registry.contentType, text: texts.join('') };
     },
   };
 }
