@@ -1,7 +1,6 @@
 /** Composes the plugin from ports and settings. A guest's options and our own server both lead here. */
 import type { Middleware } from 'koa';
 import type { Configuration, Provider } from 'oidc-provider';
-import { type PasskeySite, passkeySiteOf } from '../domain/methods/webauthn.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { createAssetRoutes } from '../http/assets/routes.ts';
 import { createTrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
@@ -77,10 +76,6 @@ export function composePlugin({
 }: PluginParts): Plugin {
   const { clock } = ports;
   const { tenants, methods, catalogue, smsLimits, trustDays, confirmUrl } = settings;
-  const passkeySite = (): PasskeySite | null => {
-    const known = issuer.current();
-    return known === null ? null : passkeySiteOf(known);
-  };
   const useCases = composeUseCases(ports, {
     tenants,
     methods,
@@ -88,7 +83,7 @@ export function composePlugin({
     smsLimits,
     trustDays,
     confirmUrl,
-    passkeySite,
+    passkeySite: issuer.passkeySite,
   });
   const area = createSecondFactorArea({
     useCases,
