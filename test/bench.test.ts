@@ -8,8 +8,8 @@ import { type Mailbox, openMailbox } from '../bench/mailbox.ts';
 import { createPeople, type People } from '../bench/people.ts';
 import { createReaders } from '../bench/readers.ts';
 import { circumstances, comparisonTable, growthTable, stepTable } from '../bench/report.ts';
-import { longestChain } from '../bench/round-trips.ts';
 import { makePlace } from '../bench/seed.ts';
+import { roundTrips } from './support/stores/store-acts.ts';
 
 /** For mocha, in milliseconds: servers are started, and may share the processors with other work. */
 const PATIENCE_MS = 300_000;
@@ -75,10 +75,10 @@ describe('the bench', () => {
 
   it('counts simultaneous store calls once', () => {
     const act = (begin: number, end: number) => ({ begin, end });
-    expect(longestChain([])).to.equal(0);
-    expect(longestChain([act(1, 2), act(3, 4)])).to.equal(2);
-    expect(longestChain([act(1, 4), act(2, 3)])).to.equal(1);
-    expect(longestChain([act(1, 9), act(2, 3), act(4, 5), act(10, 11)])).to.equal(3);
+    expect(roundTrips([])).to.equal(0);
+    expect(roundTrips([act(1, 2), act(3, 4)])).to.equal(2);
+    expect(roundTrips([act(1, 4), act(2, 3)])).to.equal(1);
+    expect(roundTrips([act(1, 9), act(2, 3), act(4, 5), act(10, 11)])).to.equal(3);
   });
 
   it('asks nobody for a second code in the same time step', () => {

@@ -7,8 +7,8 @@ import type { Stores } from '../../../src/compose/parts.ts';
 
 /** Begin and end are positions in the order of all events. */
 export interface StoreAct {
-  /** `STORE.ACT`. */
-  readonly name: string;
+  readonly store: string;
+  readonly act: string;
   readonly begin: number;
   readonly end: number;
 }
@@ -16,7 +16,7 @@ export interface StoreAct {
 type Run = (...given: readonly unknown[]) => Promise<unknown>;
 
 export interface StoreActs {
-  around(stores: Stores): Stores;
+  around<S extends Stores>(stores: S): S;
   /** The acts since the last call. */
   take(): readonly StoreAct[];
 }
@@ -25,7 +25,7 @@ export function createStoreActs(): StoreActs {
   const acts: StoreAct[] = [];
   let order = 0;
 
-  function recorded(name: string, run: Run): Run {
+  function recorded(store: string, act: string, run: Run): Run {
     return async (...given) => {
       order += 1;
       const begin = order;
@@ -35,7 +35,7 @@ export function createStoreActs(): StoreActs {
       } finally {
         await turn();
         order += 1;
-        acts.push({ name, begin, end: order });
+        acts.push({ store, act, begin, end: order });
       }
     };
   }
@@ -46,7 +46,7 @@ export function createStoreActs(): StoreActs {
         // `close`, `ping` and `sweep` stand beside the stores.
         if (typeof acted !== 'object' || acted === null) return [store, acted];
         const runs = Object.entries(acted as Readonly<Record<string, Run>>);
-        return [store, Object.fromEntries(runs.map(([act, run]) => [act, recorded(`${store}.${act}`, run)]))];
+        return [store, Object.fromEntries(runs.map(([act, run]) => [act, recorded(store, act, run)]))];
       });
       return Object.fromEntries(entries);
     },
@@ -55,7 +55,7 @@ export function createStoreActs(): StoreActs {
 }
 
 /** The length of the longest chain of acts in which each begins after the one before has ended. */
-export function roundTrips(acts: readonly StoreAct[]): number {
+export function roundTrips(acts: readonly Pick<StoreAct, 'begin' | 'end'>[]): number {
   let length = 0;
   let free = 0;
   for (const { begin, end } of acts.toSorted((a, b) => a.end - b.end)) {
