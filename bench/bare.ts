@@ -12,7 +12,7 @@ import type { Config, Secrets } from '../src/config/shape.ts';
 import { enrolmentPurpose } from '../src/domain/enrolment/enrolment.ts';
 import { createTotp } from '../src/domain/methods/totp.ts';
 import { readForm } from '../src/http/guards/forms.ts';
-import { createProviderAdapter } from '../src/oidc/adapter.ts';
+import { createProviderAdapter } from '../src/oidc/adapter/adapter.ts';
 import type { Cipher, Clock, PasswordHasher } from '../src/ports/system.ts';
 import { createBareMail } from './bare-mail.ts';
 import { BY_MAIL, SCOPE } from './settings.ts';

@@ -8,7 +8,7 @@ import { openParts, type Parts, secretsOf, seedAccounts } from '../src/compose/p
 import type { Config, SeedAccount } from '../src/config/shape.ts';
 import type { Account } from '../src/domain/account.ts';
 import { acrOf, amrOf } from '../src/domain/policy/assurance.ts';
-import { createProviderAdapter } from '../src/oidc/adapter.ts';
+import { createProviderAdapter } from '../src/oidc/adapter/adapter.ts';
 import type { Cipher } from '../src/ports/system.ts';
 import {
   BY_MAIL,

@@ -7,7 +7,7 @@ import type { RequireSession } from '../http/guards/require-session.ts';
 import type { Render } from '../http/pages/page-contract.ts';
 import type { ProviderPages } from '../oidc/page-hooks.ts';
 import type { createProvider } from '../oidc/provider.ts';
-import type { ProviderSession } from '../oidc/sessions.ts';
+import type { ProviderSession } from '../oidc/session/provider-session.ts';
 import type { Plugin } from '../plugin/compose.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { MailedLinks } from '../use-cases/account/mailed-links.ts';

@@ -15,8 +15,8 @@ import type { EvaluateExistingSession, LoadSnapshot } from '../use-cases/second-
 import type { SignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
 import { inRequest, type SessionFinding } from './request-cache.ts';
 import { type ClientRule, requestedAssuranceOf } from './requested-assurance.ts';
-import { saveSignInRecord } from './save-sign-in-record.ts';
-import { type SignInFacts, signInOfResult } from './sessions.ts';
+import { type SignInFacts, signInOfResult } from './session/provider-session.ts';
+import { saveSignInRecord } from './session/save-sign-in-record.ts';
 
 const { Check, Prompt } = interactionPolicy;
 

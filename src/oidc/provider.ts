@@ -14,8 +14,8 @@ import type { CookieSignatures } from '../ports/cookies.ts';
 import type { Logger } from '../ports/log.ts';
 import type { Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
-import { CLAIMS_BY_SCOPE, claimsOf } from './claims.ts';
-import { keepOfflineAccess, liftConsent, loadGrant } from './first-party.ts';
+import { CLAIMS_BY_SCOPE, claimsOf } from './claims/claims.ts';
+import { keepOfflineAccess, liftConsent, loadGrant } from './clients/first-party.ts';
 import {
   answerFaults,
   createFixedPageReplacement,

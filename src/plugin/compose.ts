@@ -13,7 +13,7 @@ import { createRenderer, prepareAnswer } from '../http/pages/render.ts';
 import type { Site } from '../http/pages/site.ts';
 import type { ClientName } from '../http/second-factor/open-interaction.ts';
 import { createMounted, type Mounted } from '../http/server/mount.ts';
-import { clientNameOf } from '../oidc/sessions.ts';
+import { clientNameOf } from '../oidc/session/provider-session.ts';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/system.ts';
 import {

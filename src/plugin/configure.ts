@@ -3,7 +3,7 @@ import type { Configuration, KoaContextWithOIDC } from 'oidc-provider';
 import { interactionPolicy } from 'oidc-provider';
 import { ACRS } from '../domain/policy/acr.ts';
 import { createLoginChecks, createSecondFactorPrompt, PROMPT, type SessionPolicy } from '../oidc/prompt.ts';
-import type { ResumeBinding } from '../oidc/resume-cookie.ts';
+import type { ResumeBinding } from '../oidc/session/resume-cookie.ts';
 
 interface ConfigureDeps {
   readonly sessionPolicy: SessionPolicy;

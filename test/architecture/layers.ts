@@ -81,7 +81,7 @@ function areaMayImport(
 
 /** Stores are for use cases. The adapter of oidc-provider is a store itself. */
 const STORE_PORTS = ['src/ports/stores.ts', 'src/ports/keys.ts'];
-const ADAPTER_OF_PROVIDER = /^src\/oidc\/(provider-)?(adapter|session-adapter)\.ts$/;
+const ADAPTER_OF_PROVIDER = /^src\/oidc\/adapter\//;
 
 /** A store port that a file of `http` or `oidc` imports: a route calls a use case instead. */
 export function storeFaults(sources: readonly Source[]): string[] {

@@ -1,7 +1,7 @@
 /** The merge of a session that two requests have changed. */
 import { expect } from 'chai';
 import type { AdapterPayload } from 'oidc-provider';
-import { mergeSession } from '../../src/oidc/session-merge.ts';
+import { mergeSession } from '../../src/oidc/adapter/session-merge.ts';
 
 const shop = { sid: 'sid-1', grantId: 'grant-1' };
 const blog = { sid: 'sid-2', grantId: 'grant-2' };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
-import { createProviderSession, signInOfResult } from '../../src/oidc/sessions.ts';
+import { createProviderSession, signInOfResult } from '../../src/oidc/session/provider-session.ts';
 
 const authentications = [
   { method: 'pwd', enrolmentId: null, atMs: 1000 },

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import { type AuthenticationEvent, acrOf, amrOf } from '../../domain/policy/assurance.ts';
 import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
-import type { ProviderSession } from '../../oidc/sessions.ts';
+import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { RestateRecord } from '../../use-cases/sign-in/sign-in-records.ts';
 
 export interface RestateSessionDeps {

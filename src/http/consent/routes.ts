@@ -2,8 +2,12 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
-import { scopesTelling } from '../../oidc/claims.ts';
-import { InteractionGone, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
+import { scopesTelling } from '../../oidc/claims/claims.ts';
+import {
+  InteractionGone,
+  type InteractionView,
+  type ProviderSession,
+} from '../../oidc/session/provider-session.ts';
 import type { FindAccount } from '../../use-cases/account/find-account.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { Render } from '../pages/page-contract.ts';

@@ -1,6 +1,6 @@
 /** Lets a request with a sufficient live session pass, and redirects every other one to the provider for a sign-in. */
 import type { Context, Next } from 'koa';
-import type { ProviderSession } from '../../oidc/sessions.ts';
+import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { FindVisit, Visit } from '../../use-cases/account/visit.ts';
 import { ownPath } from './return-path.ts';
 

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'koa';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import { isGiven, SECURE } from '../../oidc/binding-cookies.ts';
+import { isGiven, SECURE } from '../../oidc/session/binding-cookies.ts';
 import type { Cipher } from '../../ports/system.ts';
 
 interface SignInBindingDeps {

@@ -1,7 +1,7 @@
 /** Turns a thrown error, or a request without an answer, into the `error` page with its status. */
 import type { Context, Middleware } from 'koa';
 import type { Refusal } from '../../domain/refusal.ts';
-import { InteractionGone } from '../../oidc/sessions.ts';
+import { InteractionGone } from '../../oidc/session/provider-session.ts';
 import type { Log } from '../../ports/log.ts';
 import { isPassing } from '../../ports/passing-faults.ts';
 import { SecretUnreadable } from '../../ports/system.ts';

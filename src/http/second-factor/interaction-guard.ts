@@ -1,7 +1,7 @@
 /** The first steps of every page and form of an interaction. */
 import type { Context } from 'koa';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { InteractionGone } from '../../oidc/sessions.ts';
+import { InteractionGone } from '../../oidc/session/provider-session.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
 import type { NextStep } from './next-step.ts';
 import type { InteractionContext } from './open-interaction.ts';

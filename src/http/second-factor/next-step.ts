@@ -5,7 +5,11 @@ import { enrolmentStepOf } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { AccountSnapshot, Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import { InteractionGone, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
+import {
+  InteractionGone,
+  type InteractionView,
+  type ProviderSession,
+} from '../../oidc/session/provider-session.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { SecondFactorUseCase, SignInContext } from '../../use-cases/second-factor/verify.ts';

@@ -4,7 +4,11 @@ import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import { PROMPT } from '../../oidc/prompt.ts';
 import { type ClientRule, requestedAssuranceOf } from '../../oidc/requested-assurance.ts';
-import { addressedKey, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
+import {
+  addressedKey,
+  type InteractionView,
+  type ProviderSession,
+} from '../../oidc/session/provider-session.ts';
 import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
 import type { SignInContext } from '../../use-cases/second-factor/verify.ts';
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';

@@ -1,7 +1,7 @@
 /** The routes of the second factor, under one interaction. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { ProviderSession } from '../../oidc/sessions.ts';
+import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';

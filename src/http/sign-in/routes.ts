@@ -4,7 +4,11 @@ import type { Context } from 'koa';
 import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import { addressedKey, type InteractionView, type ProviderSession } from '../../oidc/sessions.ts';
+import {
+  addressedKey,
+  type InteractionView,
+  type ProviderSession,
+} from '../../oidc/session/provider-session.ts';
 import type { SignIn, WantedAccount } from '../../use-cases/sign-in/password.ts';
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
 import type { FormTokens } from '../guards/forms.ts';

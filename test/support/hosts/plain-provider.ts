@@ -11,7 +11,7 @@ import { createDemoSessions } from '../../../src/http/demo/sessions.ts';
 import { createFormTokens } from '../../../src/http/guards/forms.ts';
 import { createRenderer } from '../../../src/http/pages/render.ts';
 import { startServer } from '../../../src/http/server/lifecycle.ts';
-import { createProviderAdapter } from '../../../src/oidc/adapter.ts';
+import { createProviderAdapter } from '../../../src/oidc/adapter/adapter.ts';
 import { LOOPBACK } from '../process/raw-request.ts';
 import { makeDataDir, removeDataDir } from '../stores/embedded.ts';
 import { createSettableClock, type SettableClock } from '../time/clock.ts';

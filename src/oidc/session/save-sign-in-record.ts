@@ -1,8 +1,8 @@
 /** Stores the record of each finished sign-in before its answer leaves: the policy evaluates later requests by it. */
 import type { KoaContextWithOIDC } from 'oidc-provider';
-import type { SignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
-import { inRequest } from './request-cache.ts';
-import type { SignInFacts } from './sessions.ts';
+import type { SignInRecords } from '../../use-cases/sign-in/sign-in-records.ts';
+import { inRequest } from '../request-cache.ts';
+import type { SignInFacts } from './provider-session.ts';
 
 /** For the request that resumes an interaction: the session's uid exists there alone. False when nobody is signed in. */
 export function saveSignInRecord(

@@ -4,9 +4,9 @@
  */
 import type { Context } from 'koa';
 import { type Adapter, type AdapterConstructor, type AdapterFactory, Provider } from 'oidc-provider';
-import type { Cipher } from '../ports/system.ts';
+import type { Cipher } from '../../ports/system.ts';
 import { isGiven, SECURE } from './binding-cookies.ts';
-import { finisherOf } from './sessions.ts';
+import { finisherOf } from './provider-session.ts';
 
 interface ResumeBindingDeps {
   readonly cipher: Pick<Cipher, 'digest'>;

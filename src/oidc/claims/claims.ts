@@ -1,5 +1,5 @@
 /** The claims that relying parties may receive, and the scope that asks for each (OIDC Core 5.4). */
-import type { Account } from '../domain/account.ts';
+import type { Account } from '../../domain/account.ts';
 
 export const CLAIMS_BY_SCOPE = {
   profile: ['name', 'locale', 'tenant'],

@@ -6,14 +6,14 @@ import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import type { AuthenticationEvent } from '../domain/policy/assurance.ts';
+import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import {
   fromStoredAuthentications,
   type StoredAuthentication,
   toStoredAuthentication,
-} from '../domain/sign-in/stored-authentication.ts';
+} from '../../domain/sign-in/stored-authentication.ts';
+import { accountOfIdTokenHint } from '../claims/id-token-hint.ts';
 import { isGiven } from './binding-cookies.ts';
-import { accountOfIdTokenHint } from './id-token-hint.ts';
 
 /** An interaction as our pages need it. */
 export interface InteractionView {

@@ -1,9 +1,9 @@
 /** The storage adapter of oidc-provider, on our durable and our short-lived store. */
 import type { Adapter, AdapterPayload } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import { providerPurpose } from '../domain/keys.ts';
-import type { ProviderStore, ShortLivedProviderStore } from '../ports/stores.ts';
-import type { Cipher, Clock } from '../ports/system.ts';
+import { providerPurpose } from '../../domain/keys.ts';
+import type { ProviderStore, ShortLivedProviderStore } from '../../ports/stores.ts';
+import type { Cipher, Clock } from '../../ports/system.ts';
 import { createSessionAdapter } from './session-adapter.ts';
 
 /** Models that must survive the loss of the short-lived store. */

@@ -4,9 +4,9 @@
  * ended, it stays ended.
  */
 import { type Adapter, type AdapterPayload, errors, Provider } from 'oidc-provider';
-import { StoreUnavailable } from '../ports/faults.ts';
-import type { ProviderRow, ShortLivedProviderStore } from '../ports/stores.ts';
-import type { Clock } from '../ports/system.ts';
+import { StoreUnavailable } from '../../ports/faults.ts';
+import type { ProviderRow, ShortLivedProviderStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
 import { mergeSession } from './session-merge.ts';
 
 interface SessionAdapterDeps {
