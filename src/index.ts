@@ -29,7 +29,7 @@ export type * from './http/pages/page-parts.ts';
 export type { PageAddress } from './http/second-factor/next-step.ts';
 export type { ClientName } from './http/second-factor/open-interaction.ts';
 export type { Mounted } from './http/server/mount.ts';
-export type { ClientRule } from './oidc/requested-assurance.ts';
+export type { ClientRule } from './oidc/requests/requested-assurance.ts';
 export type {
   DurableStores,
   HostTenant,

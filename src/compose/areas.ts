@@ -1,5 +1,6 @@
 /** The areas of the server. A request is compared with the routes of each area before its own, so the sign-in is first. */
 import type { Config } from '../config/shape.ts';
+import { claimsByScope } from '../domain/claims.ts';
 import { accountArea } from '../http/account/area.ts';
 import { assetsArea } from '../http/assets/area.ts';
 import { consentArea } from '../http/consent/area.ts';
@@ -64,7 +65,16 @@ export function createAreas(server: Server): readonly Area[] {
     assetsArea({ tenants }),
     localeArea({ https: issuer.startsWith('https:') }),
     emailLinksArea({ links, forms, render }),
-    consentArea({ session, findAccount, clients: config.clients, forms, render, clientName, clientTenant }),
+    consentArea({
+      session,
+      findAccount,
+      clients: config.clients,
+      claimsByScope: claimsByScope(config.claims),
+      forms,
+      render,
+      clientName,
+      clientTenant,
+    }),
     accountArea({
       session,
       requireSession,

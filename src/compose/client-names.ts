@@ -1,6 +1,6 @@
 /** The names and tenants of the configured clients. */
 import type { ClientConfig } from '../config/shape.ts';
-import { OWN_CLIENT } from '../oidc/provider.ts';
+import { OWN_CLIENT } from '../oidc/clients/own-client.ts';
 
 export interface ClientNames {
   readonly nameOf: (clientId: string) => string;

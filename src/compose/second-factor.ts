@@ -3,9 +3,9 @@ import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import type { Config } from '../config/shape.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
 import type { Render } from '../http/pages/page-contract.ts';
-import { issuedLifetimeMs, OWN_CLIENT } from '../oidc/provider.ts';
+import { OWN_CLIENT } from '../oidc/clients/own-client.ts';
 import { accountOf } from '../oidc/request-cache.ts';
-import type { ClientRule } from '../oidc/requested-assurance.ts';
+import type { ClientRule } from '../oidc/requests/requested-assurance.ts';
 import { composePlugin, type Plugin } from '../plugin/compose.ts';
 import { createKnownIssuer } from '../plugin/issuer.ts';
 import { accountsOf } from '../plugin/options/host-account.ts';
@@ -17,6 +17,7 @@ import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
+import { tokenSettingsOf } from './tokens.ts';
 
 interface SecondFactorDeps {
   readonly config: Config;
@@ -63,7 +64,7 @@ export function secondFactorOf({
     rules: {
       clientRule: clientRuleOf(config),
       accountOf,
-      issuedLifetimeMs: issuedLifetimeMs(config.session.absoluteHours),
+      issuedLifetimeMs: tokenSettingsOf(config).issuedLifetimeMs,
     },
     pages: {
       basePath: () => '',
@@ -92,7 +93,9 @@ function storesOf(
     {
       account: (id) => accounts.findById(id),
       onContact: (id, contact) =>
-        'email' in contact ? accounts.confirmEmail(id, contact.email) : accounts.setPhone(id, contact.phone),
+        'email' in contact
+          ? accounts.confirmEmail(id, contact.email, clock.now())
+          : accounts.setPhone(id, contact.phone, clock.now()),
     },
     tenants,
     logger.error,

@@ -14,7 +14,8 @@ import { createRenderer } from '../http/pages/render.ts';
 import { createApp, type Handler } from '../http/server/app.ts';
 import { type Area, headerExceptionsOf } from '../http/server/area.ts';
 import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
-import { createProvider, installMiddleware, OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/provider.ts';
+import { OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/clients/own-client.ts';
+import { createProvider, installMiddleware } from '../oidc/provider.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createFindAccount } from '../use-cases/account/find-account.ts';
@@ -33,6 +34,7 @@ import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf, seedAccounts } from './parts.ts';
 import { secondFactorOf } from './second-factor.ts';
+import { tokenSettingsOf } from './tokens.ts';
 
 /** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */
 export type Serve = (config: Config) => Promise<Handler>;
@@ -98,6 +100,9 @@ async function composeServer({
       signingKeys: secrets.signing,
       cookieSignatures: createCookieSignatures(secrets.cookies),
       sessionHours: config.session.absoluteHours,
+      tokens: tokenSettingsOf(config),
+      ownClaims: config.claims,
+      tenants,
     },
     adapter: createProviderAdapter(
       { durable: stores.providerDurable, shortLived: stores.providerShortLived },
@@ -132,6 +137,7 @@ async function composeServer({
     trustedBrowsers,
     available,
     events,
+    clock,
   });
   const links = createMailedLinks({
     accounts,

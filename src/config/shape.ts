@@ -1,5 +1,6 @@
 /** The frozen configuration, as every other module sees it. */
 import type { Account, Role } from '../domain/account.ts';
+import type { OwnClaim } from '../domain/claims.ts';
 import type { Tenant } from '../domain/tenant.ts';
 
 /** A factor of the file, enrolled when the account is created. */
@@ -10,7 +11,20 @@ export type SeedFactor =
 
 /** An account of the file. It is created when absent, and never overwritten. */
 export interface SeedAccount
-  extends Pick<Account, 'email' | 'name' | 'groups' | 'manages' | 'emailConfirmed' | 'phone'> {
+  extends Pick<
+    Account,
+    | 'email'
+    | 'name'
+    | 'givenName'
+    | 'familyName'
+    | 'username'
+    | 'locale'
+    | 'attributes'
+    | 'groups'
+    | 'manages'
+    | 'emailConfirmed'
+    | 'phone'
+  > {
   readonly tenantId: string;
   readonly role: Role;
   /** Clear text, hashed when the account is created. Alternative: `passwordHash`, a PHC string. */
@@ -25,10 +39,28 @@ export interface ClientConfig {
   /** Metadata for oidc-provider, without our own keys. */
   readonly metadata: Readonly<Record<string, unknown>> & { readonly client_id: string };
   readonly firstParty: boolean;
-  readonly requirePkce: boolean;
+  /** `auto`: PKCE of a public client, PKCE or a nonce of a confidential one. */
+  readonly requirePkce: 'auto' | boolean;
+  readonly claimsInIdToken: boolean;
+  readonly rotateRefreshTokens: boolean;
+  /** `session`: refresh tokens end with the session. `offline`: only `offline_access` gives one. */
+  readonly refreshTokens: 'session' | 'offline';
+  /** Seconds. */
+  readonly tokenLifetimes: { readonly access: number; readonly refresh: number };
+  readonly profile: 'fapi2' | null;
+  readonly assertionAudience: 'issuer' | 'lenient';
   readonly secondFactor: 'tenant' | 'always';
   /** Only members of this tenant may sign in, and the sign-in page has its brand. */
   readonly tenantId: string | null;
+}
+
+/** An API that accepts access tokens of this server (RFC 8707). */
+export interface ResourceServer {
+  readonly identifier: string;
+  readonly scopes: readonly string[];
+  readonly accessTokenFormat: 'jwt' | 'opaque';
+  /** Seconds. */
+  readonly accessSeconds: number;
 }
 
 export interface EncryptionKey {
@@ -98,7 +130,8 @@ export interface Config {
     readonly dataDir: string;
   };
   readonly secrets: Secrets;
-  readonly session: { readonly absoluteHours: number };
+  /** `idleMinutes` null: no limit. */
+  readonly session: { readonly absoluteHours: number; readonly idleMinutes: number | null };
   readonly mail: {
     readonly transport: 'outbox' | 'smtp';
     readonly url: string | null;
@@ -126,6 +159,15 @@ export interface Config {
   /** Null: `/metrics` is on the port of the pages. */
   readonly metrics: { readonly port: number | null };
   readonly audit: { readonly retentionDays: number };
+  readonly outbound: { readonly allowPrivateNetworks: readonly string[] };
+  readonly tokens: {
+    readonly accessMinutes: number;
+    readonly refreshDays: number;
+    readonly refreshOverlapSeconds: number;
+    readonly idTokenAlgorithm: 'RS256' | 'ES256';
+  };
+  readonly claims: readonly OwnClaim[];
+  readonly resourceServers: readonly ResourceServer[];
   readonly tenants: readonly Tenant[];
   readonly clients: readonly ClientConfig[];
   readonly accounts: readonly SeedAccount[];

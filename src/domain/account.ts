@@ -1,7 +1,12 @@
-/** A person who signs in: member, manager of groups, or administrator of one tenant. */
-export type Role = 'member' | 'manager' | 'admin';
+/** A person who signs in: member, help desk, manager of groups, or administrator of one tenant. */
+export type Role = 'member' | 'helpdesk' | 'manager' | 'admin';
+export const ROLES: readonly Role[] = ['member', 'helpdesk', 'manager', 'admin'];
 export type Locale = 'en' | 'nl';
 export const LOCALES: readonly Locale[] = ['en', 'nl'];
+
+/** A detail of a person that the operator names, for claims of relying parties. */
+export type AttributeValue = string | number | boolean | readonly string[];
+export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 export interface Account {
   readonly id: string;
@@ -10,6 +15,11 @@ export interface Account {
   readonly email: string;
   readonly emailConfirmed: boolean;
   readonly name: string;
+  readonly givenName: string | null;
+  readonly familyName: string | null;
+  /** The name that the person signs documents or posts with; relying parties may show it. Null: the e-mail address. */
+  readonly username: string | null;
+  readonly attributes: Attributes;
   /** E.164, or null. */
   readonly phone: string | null;
   readonly role: Role;
@@ -24,6 +34,8 @@ export interface Account {
   readonly frozenAt: number | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
+  /** The last change of a detail that relying parties may receive, in milliseconds since the epoch. */
+  readonly updatedAt: number;
 }
 
 /** The one spelling under which an e-mail address is stored and compared, on every form and in every file. */

@@ -29,6 +29,8 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly locale: Locale;
+  /** The IANA name of the time zone of its members. */
+  readonly timeZone: string;
   /** `logo` is the absolute path of a PNG, JPEG or WebP file; `colour` is #rrggbb. */
   readonly brand: { readonly logo: string | null; readonly colour: string | null };
   readonly support: { readonly email: string | null; readonly url: string | null };

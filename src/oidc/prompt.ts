@@ -14,7 +14,7 @@ import type { Log } from '../ports/log.ts';
 import type { EvaluateExistingSession, LoadSnapshot } from '../use-cases/second-factor/evaluate-policy.ts';
 import type { SignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
 import { inRequest, type SessionFinding } from './request-cache.ts';
-import { type ClientRule, requestedAssuranceOf } from './requested-assurance.ts';
+import { type ClientRule, requestedAssuranceOf } from './requests/requested-assurance.ts';
 import { type SignInFacts, signInOfResult } from './session/provider-session.ts';
 import { saveSignInRecord } from './session/save-sign-in-record.ts';
 

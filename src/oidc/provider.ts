@@ -10,12 +10,17 @@ import {
   Provider,
 } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
+import { type ClaimsByScope, claimsByScope, claimsOf, type OwnClaim } from '../domain/claims.ts';
+import type { Tenant } from '../domain/tenant.ts';
 import type { CookieSignatures } from '../ports/cookies.ts';
 import type { Logger } from '../ports/log.ts';
 import type { Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
-import { CLAIMS_BY_SCOPE, claimsOf } from './claims/claims.ts';
+import { withoutScopeClaims } from './claims/id-token-claims.ts';
+import { type ClientRules, createClientRules, type ProviderClient } from './clients/client-rules.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './clients/first-party.ts';
+import { ownClient } from './clients/own-client.ts';
+import { createPkceRule } from './clients/pkce.ts';
 import {
   answerFaults,
   createFixedPageReplacement,
@@ -23,18 +28,8 @@ import {
   type ProviderPages,
 } from './page-hooks.ts';
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
-
-/** A relying party and its rules. */
-export interface ProviderClient {
-  readonly clientId: string;
-  /** Client metadata as oidc-provider takes it. */
-  readonly metadata: Readonly<Record<string, unknown>> & { readonly client_id: string };
-  /** No consent page is shown. */
-  readonly firstParty: boolean;
-  readonly requirePkce: boolean;
-  /** Only members of this tenant may sign in; null: members of every tenant. */
-  readonly tenantId: string | null;
-}
+import { OIDC_SCOPES, refuseUnknownScopes } from './requests/scopes.ts';
+import { createLifetimes } from './tokens/lifetimes.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
@@ -43,6 +38,18 @@ export interface ProviderSettings {
   readonly cookieSignatures: CookieSignatures;
   /** Hours from the sign-in to the end of its session. */
   readonly sessionHours: number;
+  readonly tokens: TokenSettings;
+  readonly ownClaims: readonly OwnClaim[];
+  readonly tenants: readonly Tenant[];
+}
+
+export interface TokenSettings {
+  /** The lifetimes for clients without their own, in seconds. */
+  readonly lifetimes: ProviderClient['tokenLifetimes'];
+  /** Milliseconds for which anything issued from a sign-in may live. */
+  readonly issuedLifetimeMs: number;
+  /** The algorithm of ID tokens of clients that name none. */
+  readonly idTokenAlgorithm: 'RS256' | 'ES256';
 }
 
 interface ProviderDeps {
@@ -59,29 +66,7 @@ interface ProviderDeps {
   readonly logger: Pick<Logger, 'error' | 'warn'>;
 }
 
-/** The product's own client: the account pages ask for a fresh factor through the provider, as every application does. */
-export const OWN_CLIENT = 'doublelock';
-export const OWN_RETURN_PATH = '/account/return';
-
-const MINUTE = 60;
-const DAY = 24 * 60 * MINUTE;
-const TTL = {
-  AccessToken: 10 * MINUTE,
-  AuthorizationCode: MINUTE,
-  IdToken: 10 * MINUTE,
-  Interaction: 15 * MINUTE,
-  /** Counted from the sign-in and not from the last rotation, so that a stolen chain ends. */
-  RefreshToken: 30 * DAY,
-};
-/** The lifetime of a session in which nobody has signed in yet. */
-const ANONYMOUS_SESSION = 60 * MINUTE;
-
 const RESPONSE_MODES = ['query', 'form_post'];
-
-/** Milliseconds from a sign-in to the end of a refresh token that was issued at the end of its session. */
-export function issuedLifetimeMs(sessionHours: number): number {
-  return (sessionHours * 60 * MINUTE + TTL.RefreshToken) * 1000;
-}
 
 export function createProvider({
   settings,
@@ -92,15 +77,13 @@ export function createProvider({
   clock,
   logger,
 }: ProviderDeps): Provider {
-  const { issuer, clients, sessionHours } = settings;
-  const rules = new Map(clients.map((client) => [client.clientId, client]));
-  const isFirstParty = (clientId: string) =>
-    clientId === OWN_CLIENT || rules.get(clientId)?.firstParty === true;
-  /** Whether the client belongs to another tenant than the account. */
-  const isForeign = ({ tenantId }: Account, clientId: string | undefined) =>
-    (rules.get(String(clientId))?.tenantId ?? tenantId) !== tenantId;
+  const { issuer, clients, sessionHours, tokens, ownClaims } = settings;
+  const rules = createClientRules(clients);
+  const tenants = new Map(settings.tenants.map((tenant) => [tenant.id, tenant]));
+  const byScope = claimsByScope(ownClaims);
+  const refuseUnknown = refuseUnknownScopes([]);
+  const keepOffline = keepOfflineAccess(rules.isFirstParty);
   const isHttps = issuer.startsWith('https:');
-  const seconds = () => Math.floor(clock.now() / 1000);
 
   async function readAccount(ctx: KoaContextWithOIDC, id: string): Promise<Account | null> {
     const account = await inRequest(ctx, 'account', id, () => findAccount(id));
@@ -110,15 +93,15 @@ export function createProvider({
 
   const hooks = createPageHooks(pages);
   const policy = interactionPolicy.base();
-  policy.get('login')?.checks.add(otherTenant(isForeign));
-  liftConsent(policy, isFirstParty);
+  policy.get('login')?.checks.add(otherTenant(rules));
+  liftConsent(policy, rules.isFirstParty);
 
   const host: Configuration = {
     adapter: readingAhead(adapter, (ctx, accountId, token) =>
       secondFactor.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
     ),
     clients: [...clients.map((client) => ({ ...client.metadata })), ownClient(issuer)],
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientDefaults: { id_token_signed_response_alg: tokens.idTokenAlgorithm },
     jwks: {
       keys: settings.signingKeys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'],
     },
@@ -130,18 +113,27 @@ export function createProvider({
       long: { httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
       short: { httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
     },
-    scopes: ['openid', 'profile', 'email', 'phone', 'offline_access'],
-    claims: { ...CLAIMS_BY_SCOPE },
+    scopes: [...OIDC_SCOPES],
+    claims: claimsConfiguration(byScope),
+    // The account decides for each client which claims stand in the ID token.
+    conformIdTokenClaims: false,
     responseTypes: ['code', 'none'],
     interactions: { policy, url: (_ctx, interaction) => `/interaction/${interaction.uid}` },
     findAccount: async (ctx, sub, token) => {
       const account = await readAccount(ctx, sub);
-      if (!account || (token && isForeign(account, token.clientId))) return undefined;
-      return { accountId: account.id, claims: () => claimsOf(account) };
+      if (!account || (token && rules.isForeign(account, token.clientId))) return undefined;
+      return {
+        accountId: account.id,
+        claims: (use, _scope, requested) => {
+          const claims = claimsOf(account, tenants.get(account.tenantId), ownClaims);
+          if (use !== 'id_token' || rules.of(ctx.oidc.client?.clientId)?.claimsInIdToken) return claims;
+          return { ...withoutScopeClaims(claims, byScope, requested), sub: account.id };
+        },
+      };
     },
-    loadExistingGrant: (ctx) => loadGrant(ctx, isFirstParty),
-    pkce: { required: (_ctx, client) => rules.get(client.clientId)?.requirePkce ?? true },
-    rotateRefreshToken: true,
+    loadExistingGrant: (ctx) => loadGrant(ctx, rules.isFirstParty),
+    pkce: { required: createPkceRule(rules) },
+    rotateRefreshToken: ({ oidc }) => rules.of(oidc.client?.clientId)?.rotateRefreshTokens ?? true,
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: (_ctx, origin, client) => {
       // A single-page app is a public client and calls from the origin of its redirect URI.
@@ -150,7 +142,13 @@ export function createProvider({
         (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)
       );
     },
-    extraParams: { scope: keepOfflineAccess(isFirstParty), response_mode: refuseFragment },
+    extraParams: {
+      scope: (ctx, scope) => {
+        refuseUnknown(ctx, scope);
+        keepOffline(ctx, scope);
+      },
+      response_mode: refuseFragment,
+    },
     discovery: { ui_locales_supported: ['en', 'nl'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     fetch: fetchUnguarded,
@@ -166,7 +164,7 @@ export function createProvider({
         allowedPolicy: async (_ctx, client, token) => {
           if (!mayAskAbout(client, token)) return false;
           const account = 'accountId' in token ? await findAccount(token.accountId) : null;
-          return account !== null && !isForeign(account, token.clientId);
+          return account !== null && !rules.isForeign(account, token.clientId);
         },
       },
       revocation: {
@@ -182,18 +180,13 @@ export function createProvider({
       },
     },
     renderError: hooks.error,
-    ttl: {
-      ...TTL,
-      Grant: issuedLifetimeMs(sessionHours) / 1000,
-      RefreshToken: (_ctx, token) => Math.max(1, (token.iiat ?? seconds()) + TTL.RefreshToken - seconds()),
-      Session: (_ctx, session) => {
-        // Counted from the sign-in, because each save renews the lifetime. The library rejects 0.
-        const end = session.loginTs
-          ? session.loginTs + sessionHours * 60 * MINUTE
-          : seconds() + ANONYMOUS_SESSION;
-        return Math.max(1, end - seconds());
-      },
-    },
+    ttl: createLifetimes({
+      rules,
+      usual: tokens.lifetimes,
+      sessionHours,
+      issuedMs: tokens.issuedLifetimeMs,
+      clock,
+    }),
   };
   const provider = new Provider(issuer, secondFactor.configure(host));
   answerFaults(provider, logger);
@@ -220,19 +213,8 @@ function mayAskAbout(
   return token.kind !== 'RefreshToken' || token.clientId === client.clientId;
 }
 
-function ownClient(issuer: string) {
-  return {
-    client_id: OWN_CLIENT,
-    client_name: 'Doublelock',
-    redirect_uris: [`${issuer}${OWN_RETURN_PATH}`],
-    response_types: ['none' as const],
-    grant_types: [],
-    token_endpoint_auth_method: 'none' as const,
-  };
-}
-
 /** A client of one tenant does not accept a session of another tenant: the person signs in again. */
-function otherTenant(isForeign: (account: Account, clientId: string | undefined) => boolean) {
+function otherTenant({ isForeign }: Pick<ClientRules, 'isForeign'>) {
   return new interactionPolicy.Check(
     'other_tenant',
     'the account is not of this tenant',
@@ -242,6 +224,11 @@ function otherTenant(isForeign: (account: Account, clientId: string | undefined)
       return account !== undefined && isForeign(account, ctx.oidc.client?.clientId);
     },
   );
+}
+
+/** The library takes a copy that it may change. */
+function claimsConfiguration(byScope: ClaimsByScope): NonNullable<Configuration['claims']> {
+  return Object.fromEntries(Object.entries(byScope).map(([scope, claims]) => [scope, [...claims]]));
 }
 
 /** Response modes with a fragment belong to flows that this provider does not support. */

@@ -13,7 +13,7 @@ import { createNextStep, type PageAddress } from '../http/second-factor/next-ste
 import type { ClientName } from '../http/second-factor/open-interaction.ts';
 import { createSecondFactorRoutes } from '../http/second-factor/routes.ts';
 import { createSessionPolicy, type SessionPolicy } from '../oidc/prompt.ts';
-import type { ClientRule } from '../oidc/requested-assurance.ts';
+import type { ClientRule } from '../oidc/requests/requested-assurance.ts';
 import { createProviderSession, type InteractionView } from '../oidc/session/provider-session.ts';
 import { createResumeBinding } from '../oidc/session/resume-cookie.ts';
 import type { Log } from '../ports/log.ts';

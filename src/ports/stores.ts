@@ -26,11 +26,11 @@ export interface AccountStore {
   listByTenant(tenantId: string): Promise<Account[]>;
   /** Replaces the hash only while it still is `previous`. */
   replacePasswordHash(id: string, previous: string, next: string): Promise<boolean>;
-  setLocale(id: string, locale: Locale | null): Promise<void>;
+  setLocale(id: string, locale: Locale | null, now: number): Promise<void>;
   /** Marks the address as confirmed only while it still is this one; false when it is not. */
-  confirmEmail(id: string, email: string): Promise<boolean>;
+  confirmEmail(id: string, email: string, now: number): Promise<boolean>;
   /** E.164, or null. */
-  setPhone(id: string, phone: string | null): Promise<void>;
+  setPhone(id: string, phone: string | null, now: number): Promise<void>;
   /** Milliseconds since the epoch; null lifts it. An account that is frozen stays so since when it was. */
   setFrozen(id: string, atMs: number | null): Promise<void>;
 }

@@ -36,7 +36,7 @@ const ROWS: readonly Row[] = [
     'accounts[0].email',
     /required/,
   ],
-  ['a role unknown', account('role: root'), 'accounts[0].role', /member, manager, admin/],
+  ['a role unknown', account('role: root'), 'accounts[0].role', /member, helpdesk, manager, admin/],
   ['groups of a member', account('manages: [finance]'), 'accounts[0].manages', /role is member/],
   ['a national number', account('phone: "0612345678"'), 'accounts[0].phone', /E\.164/],
   [

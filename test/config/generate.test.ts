@@ -46,6 +46,6 @@ describe('the generated files [U.5]', () => {
       '| `off` `optional` `required` | `optional` |',
     );
     expect(rows.find((row) => row.includes('`signing`, `…_file`'))).to.include('sign tokens');
-    expect(rows.find((row) => row.includes('`redirect_uris`'))).to.include('| list of texts | *required* |');
+    expect(rows.find((row) => row.includes('`client_id`'))).to.include('| text | *required* |');
   });
 });

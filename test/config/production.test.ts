@@ -45,6 +45,7 @@ tenants: [{ id: acme, second_factor: { methods: [totp] } }]
 clients:
   - client_id: demo
     client_secret: demo-secret-demo-secret-demo-secret
+    id_token_signed_response_alg: ES256
     redirect_uris: [https://id.example/demo/callback]
 accounts:
   - { email: bob@acme.test, tenant: acme, password: correct horse battery staple }
@@ -64,5 +65,22 @@ accounts:
     expect(rest).to.deep.equal([]);
     expect(fault).to.include({ path: 'clients[0].id_token_signed_response_alg' });
     expect(fault?.message).to.equal('no key of secrets.signing signs with RS256; there is ES256');
+  });
+
+  it('is refused for a client without an algorithm when the default has no key', () => {
+    const client = 'clients: [{ client_id: rp, redirect_uris: [https://rp.example/cb] }]';
+    expect(folder.faults(production(client)).map(({ path }) => path)).to.deep.equal([
+      'tokens.id_token_signed_response_alg',
+    ]);
+    const es256 = 'tokens: { id_token_signed_response_alg: ES256 }';
+    expect(folder.load(production(`${es256}\n${client}`)).clients).to.have.length(1);
+  });
+
+  it('is refused with an initiate_login_uri over http, which development allows', () => {
+    const client =
+      'clients: [{ client_id: rp, redirect_uris: [https://rp.example/cb], initiate_login_uri: http://rp.example/ }]';
+    const faults = folder.faults(production(`tokens: { id_token_signed_response_alg: ES256 }\n${client}`));
+    expect(faults.map(({ path }) => path)).to.deep.equal(['clients[0].initiate_login_uri']);
+    expect(folder.load(client).clients[0]?.metadata.initiate_login_uri).to.equal('http://rp.example/');
   });
 });

@@ -92,32 +92,32 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
 
     it('sets and clears the chosen language, and changes nothing else', async () => {
       await store().insert(anAccount());
-      await store().setLocale('account-1', 'nl');
+      await store().setLocale('account-1', 'nl', NOW);
       expect(await store().findById('account-1')).to.deep.equal(anAccount({ locale: 'nl' }));
-      await store().setLocale('account-1', null);
+      await store().setLocale('account-1', null, NOW);
       expect(await store().findById('account-1')).to.deep.equal(anAccount());
-      await store().setLocale('account-2', 'nl');
+      await store().setLocale('account-2', 'nl', NOW);
       expect(await store().findById('account-2')).to.equal(null);
     });
 
     it('confirms an e-mail address only while it is the account’s, also repeatedly', async () => {
       await store().insert(anAccount());
-      expect(await store().confirmEmail('account-1', 'eve@acme.test')).to.equal(false);
-      expect(await store().confirmEmail('account-2', 'bob@acme.test')).to.equal(false);
+      expect(await store().confirmEmail('account-1', 'eve@acme.test', NOW)).to.equal(false);
+      expect(await store().confirmEmail('account-2', 'bob@acme.test', NOW)).to.equal(false);
       expect(await store().findById('account-1')).to.deep.equal(anAccount());
-      expect(await store().confirmEmail('account-1', 'bob@acme.test')).to.equal(true);
-      expect(await store().confirmEmail('account-1', 'bob@acme.test')).to.equal(true);
+      expect(await store().confirmEmail('account-1', 'bob@acme.test', NOW)).to.equal(true);
+      expect(await store().confirmEmail('account-1', 'bob@acme.test', NOW)).to.equal(true);
       expect(await store().findById('account-1')).to.deep.equal(anAccount({ emailConfirmed: true }));
       expect(await store().findById('account-2')).to.equal(null);
     });
 
     it('sets and clears the telephone number, and changes nothing else', async () => {
       await store().insert(anAccount());
-      await store().setPhone('account-1', '+31201234567');
+      await store().setPhone('account-1', '+31201234567', NOW);
       expect(await store().findById('account-1')).to.deep.equal(anAccount({ phone: '+31201234567' }));
-      await store().setPhone('account-1', null);
+      await store().setPhone('account-1', null, NOW);
       expect(await store().findById('account-1')).to.deep.equal(anAccount());
-      await store().setPhone('account-2', '+31201234567');
+      await store().setPhone('account-2', '+31201234567', NOW);
       expect(await store().findById('account-2')).to.equal(null);
     });
 
@@ -137,9 +137,9 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       await store().insert(anAccount({ passwordHash: 'old' }));
       const changes = [
         () => store().setFrozen('account-1', NOW),
-        () => store().setPhone('account-1', '+31201234567'),
-        () => store().setLocale('account-1', 'nl'),
-        () => store().confirmEmail('account-1', 'bob@acme.test'),
+        () => store().setPhone('account-1', '+31201234567', NOW),
+        () => store().setLocale('account-1', 'nl', NOW),
+        () => store().confirmEmail('account-1', 'bob@acme.test', NOW),
         () => store().replacePasswordHash('account-1', 'old', 'new'),
       ];
       await together<unknown>(50, async (index) => changes[index % changes.length]?.());

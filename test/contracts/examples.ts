@@ -19,6 +19,10 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     email: 'bob@acme.test',
     emailConfirmed: false,
     name: 'Bob',
+    givenName: null,
+    familyName: null,
+    username: null,
+    attributes: {},
     phone: null,
     role: 'member',
     groups: [],
@@ -27,6 +31,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     passwordHash: null,
     frozenAt: null,
     createdAt: NOW,
+    updatedAt: NOW,
     ...changes,
   };
 }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { ACRS, isAcr } from '../../src/domain/policy/acr.ts';
 import { NO_ASSURANCE_REQUESTED } from '../../src/domain/policy/policy.ts';
-import { requestedAssuranceOf } from '../../src/oidc/requested-assurance.ts';
+import { requestedAssuranceOf } from '../../src/oidc/requests/requested-assurance.ts';
 
 const [SFA, TWO_STEP, MFA, PHR] = ACRS;
 const PARTY = { always: false, own: false };

@@ -44,6 +44,7 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
     id,
     name: id,
     locale: 'en',
+    timeZone: 'UTC',
     brand: { logo: null, colour: null },
     support: { email: null, url: null },
     secondFactor: {
@@ -86,6 +87,11 @@ function createSetting(
       passwordHash: null,
     };
     const nothing = {
+      givenName: null,
+      familyName: null,
+      username: null,
+      attributes: {},
+      locale: null,
       role: 'member',
       groups: [],
       manages: [],

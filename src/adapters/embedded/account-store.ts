@@ -1,5 +1,6 @@
 /** Accounts in SQLite. An account with unreadable groups counts as absent, because a group may tighten its policy. */
-import type { Account, Locale, Role } from '../../domain/account.ts';
+import type { Account, Attributes, Locale, Role } from '../../domain/account.ts';
+import { readObject } from '../../domain/json.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';
@@ -19,6 +20,13 @@ type Row = {
   password_hash: string | null;
   created_at: number;
   frozen_at: number | null;
+  given_name: string | null;
+  family_name: string | null;
+  username: string | null;
+  /** JSON; null: none. */
+  attributes: string | null;
+  /** Null: as `created_at`. */
+  updated_at: number | null;
 };
 
 const COLUMNS = [
@@ -35,6 +43,11 @@ const COLUMNS = [
   'password_hash',
   'created_at',
   'frozen_at',
+  'given_name',
+  'family_name',
+  'username',
+  'attributes',
+  'updated_at',
 ] as const satisfies readonly (keyof Row)[];
 
 function toRow(account: Account): Row {
@@ -52,6 +65,11 @@ function toRow(account: Account): Row {
     password_hash: account.passwordHash,
     created_at: account.createdAt,
     frozen_at: account.frozenAt,
+    given_name: account.givenName,
+    family_name: account.familyName,
+    username: account.username,
+    attributes: JSON.stringify(account.attributes),
+    updated_at: account.updatedAt,
   };
 }
 
@@ -66,6 +84,10 @@ function toAccount(row: Row | undefined): Account | null {
     email: row.email,
     emailConfirmed: row.email_confirmed === 1,
     name: row.name,
+    givenName: row.given_name,
+    familyName: row.family_name,
+    username: row.username,
+    attributes: (readObject(row.attributes ?? '{}') ?? {}) as Attributes,
     phone: row.phone,
     role: row.role as Role,
     groups,
@@ -74,6 +96,7 @@ function toAccount(row: Row | undefined): Account | null {
     passwordHash: row.password_hash,
     frozenAt: row.frozen_at,
     createdAt: row.created_at,
+    updatedAt: row.updated_at ?? row.created_at,
   };
 }
 
@@ -87,11 +110,15 @@ export function createAccountStore(database: Database): AccountStore {
   const replaceHash = database.statement(
     'UPDATE accounts SET password_hash = :next WHERE id = :id AND password_hash = :previous',
   );
-  const updateLocale = database.statement('UPDATE accounts SET locale = :locale WHERE id = :id');
-  const confirm = database.statement(
-    'UPDATE accounts SET email_confirmed = 1 WHERE id = :id AND email = :email',
+  const updateLocale = database.statement(
+    'UPDATE accounts SET locale = :locale, updated_at = :now WHERE id = :id',
   );
-  const updatePhone = database.statement('UPDATE accounts SET phone = :phone WHERE id = :id');
+  const confirm = database.statement(
+    'UPDATE accounts SET email_confirmed = 1, updated_at = :now WHERE id = :id AND email = :email',
+  );
+  const updatePhone = database.statement(
+    'UPDATE accounts SET phone = :phone, updated_at = :now WHERE id = :id',
+  );
   const updateFrozen = database.statement(
     'UPDATE accounts SET frozen_at = :at WHERE id = :id AND (:at IS NULL OR frozen_at IS NULL)',
   );
@@ -109,9 +136,9 @@ export function createAccountStore(database: Database): AccountStore {
       ),
     replacePasswordHash: (id, previous, next) =>
       database.write(() => replaceHash.run({ id, previous, next }) === 1),
-    setLocale: (id, locale) => database.write(() => void updateLocale.run({ id, locale })),
-    confirmEmail: (id, email) => database.write(() => confirm.run({ id, email }) === 1),
-    setPhone: (id, phone) => database.write(() => void updatePhone.run({ id, phone })),
+    setLocale: (id, locale, now) => database.write(() => void updateLocale.run({ id, locale, now })),
+    confirmEmail: (id, email, now) => database.write(() => confirm.run({ id, email, now }) === 1),
+    setPhone: (id, phone, now) => database.write(() => void updatePhone.run({ id, phone, now })),
     setFrozen: (id, at) => database.write(() => void updateFrozen.run({ id, at })),
   };
 }

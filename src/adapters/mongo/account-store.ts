@@ -1,6 +1,7 @@
 /** Accounts in MongoDB. An account with unreadable groups counts as absent, because a group may tighten its policy. */
 import { createHash } from 'node:crypto';
-import type { Account, Locale, Role } from '../../domain/account.ts';
+import type { Account, Attributes, Locale, Role } from '../../domain/account.ts';
+import { readObject } from '../../domain/json.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
@@ -9,7 +10,7 @@ import type { AccountDocument, Models, PasswordChangeDocument } from './schema/c
 import { dateOf, idOf, readStrings } from './stored-values.ts';
 
 function toDocument(account: Account): AccountDocument {
-  const { id, role, groups, manages, locale, frozenAt, createdAt, ...rest } = account;
+  const { id, role, groups, manages, locale, frozenAt, createdAt, updatedAt, attributes, ...rest } = account;
   return {
     ...rest,
     _id: id,
@@ -19,6 +20,9 @@ function toDocument(account: Account): AccountDocument {
     locale,
     frozenAt: dateOf(frozenAt),
     createdAt: new Date(createdAt),
+    updatedAt: new Date(updatedAt),
+    // One text: a name of an attribute may hold characters that have a meaning in a query.
+    attributes: JSON.stringify(attributes),
   };
 }
 
@@ -32,6 +36,10 @@ function toAccount(found: AccountDocument | null): Account | null {
     email: found.email,
     emailConfirmed: found.emailConfirmed,
     name: found.name,
+    givenName: found.givenName ?? null,
+    familyName: found.familyName ?? null,
+    username: found.username ?? null,
+    attributes: (readObject(found.attributes ?? '{}') ?? {}) as Attributes,
     phone: found.phone,
     role: found.role as Role,
     groups,
@@ -40,6 +48,7 @@ function toAccount(found: AccountDocument | null): Account | null {
     passwordHash: found.passwordHash,
     frozenAt: found.frozenAt?.getTime() ?? null,
     createdAt: found.createdAt.getTime(),
+    updatedAt: (found.updatedAt ?? found.createdAt).getTime(),
   };
 }
 
@@ -94,9 +103,12 @@ export function createAccountStore({ act }: Connection, models: Models): Account
         const granted = { _id: changeId(id, previous), accountId: id, previous, next };
         return (await isFirst(passwordChanges.insertOne(granted))) && carryOut(models, granted);
       }),
-    setLocale: (id, locale) => change(id, async () => void (await set({ _id: id }, { locale }))),
-    confirmEmail: (id, email) => change(id, () => set({ _id: id, email }, { emailConfirmed: true })),
-    setPhone: (id, phone) => change(id, async () => void (await set({ _id: id }, { phone }))),
+    setLocale: (id, locale, now) =>
+      change(id, async () => void (await set({ _id: id }, { locale, updatedAt: new Date(now) }))),
+    confirmEmail: (id, email, now) =>
+      change(id, () => set({ _id: id, email }, { emailConfirmed: true, updatedAt: new Date(now) })),
+    setPhone: (id, phone, now) =>
+      change(id, async () => void (await set({ _id: id }, { phone, updatedAt: new Date(now) }))),
     setFrozen: (id, at) =>
       change(id, async () => {
         const frozenAt = dateOf(at);

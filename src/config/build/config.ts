@@ -2,9 +2,9 @@
 import { resolve } from 'node:path';
 import { normaliseEmail } from '../../domain/account.ts';
 import type { Tenant } from '../../domain/tenant.ts';
-import { ownClientShape } from '../schema/client.ts';
 import type { ConfigFile } from '../schema/file.ts';
-import type { ClientConfig, Config, SeedAccount } from '../shape.ts';
+import type { Config, SeedAccount } from '../shape.ts';
+import { clientOf } from './client.ts';
 import { buildSms } from './sms.ts';
 
 export interface Surroundings {
@@ -16,6 +16,9 @@ export interface Surroundings {
   readonly isBuiltInDemo: boolean;
   readonly warnings: readonly string[];
 }
+
+/** In seconds. */
+const MINUTE = 60;
 
 export function buildConfig(file: ConfigFile, around: Surroundings): Config {
   const { storage, second_factor: methods } = file;
@@ -38,7 +41,7 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
       cookies: file.secrets.cookies,
       signing: file.secrets.signing,
     },
-    session: { absoluteHours: file.session.absolute_hours },
+    session: { absoluteHours: file.session.absolute_hours, idleMinutes: file.session.idle_minutes },
     mail: { transport: file.mail.transport, url: file.mail.url, from: file.mail.from },
     sms: buildSms(file.sms),
     secondFactor: {
@@ -55,7 +58,25 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
     metrics: { port: file.metrics.port },
     audit: { retentionDays: file.audit.retention_days },
     tenants: file.tenants.map((tenant) => tenantOf(tenant, around.folder)),
-    clients: file.clients.map(clientOf),
+    outbound: { allowPrivateNetworks: file.outbound.allow_private_networks },
+    tokens: {
+      accessMinutes: file.tokens.access_minutes,
+      refreshDays: file.tokens.refresh_days,
+      refreshOverlapSeconds: file.tokens.refresh_overlap_seconds,
+      idTokenAlgorithm: file.tokens.id_token_signed_response_alg,
+    },
+    claims: file.claims.map(({ claim, from, scope }) => ({
+      claim,
+      attribute: from.slice('attributes.'.length),
+      scope,
+    })),
+    resourceServers: file.resource_servers.map((server) => ({
+      identifier: server.identifier,
+      scopes: server.scopes,
+      accessTokenFormat: server.access_token_format,
+      accessSeconds: (server.access_minutes ?? file.tokens.access_minutes) * MINUTE,
+    })),
+    clients: file.clients.map((client) => clientOf(client, file)),
     accounts: file.accounts.map(accountOf),
     logLevel: around.logLevel,
     isBuiltInDemo: around.isBuiltInDemo,
@@ -70,6 +91,7 @@ function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant
     id: tenant.id,
     name: tenant.name ?? tenant.id,
     locale: tenant.locale,
+    timeZone: tenant.time_zone,
     brand: {
       logo: brand.logo === null ? null : resolve(folder, brand.logo),
       colour: brand.colour === null ? null : sixDigits(brand.colour),
@@ -88,30 +110,16 @@ function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant
   };
 }
 
-function clientOf(client: ConfigFile['clients'][number]): ClientConfig {
-  const standard = Object.entries(client).filter(
-    ([key, value]) => !(key in ownClientShape) && value !== undefined,
-  );
-  const method = client.client_secret === undefined ? 'none' : 'client_secret_basic';
-  return {
-    clientId: client.client_id,
-    metadata: {
-      token_endpoint_auth_method: method,
-      ...Object.fromEntries(standard),
-      client_id: client.client_id,
-    },
-    firstParty: client.first_party,
-    requirePkce: client.require_pkce,
-    secondFactor: client.second_factor,
-    tenantId: client.tenant,
-  };
-}
-
 function accountOf(account: ConfigFile['accounts'][number]): SeedAccount {
   const email = normaliseEmail(account.email);
   return {
     email,
     name: account.name ?? email,
+    givenName: account.given_name,
+    familyName: account.family_name,
+    username: account.username,
+    locale: account.locale,
+    attributes: account.attributes,
     tenantId: account.tenant,
     role: account.role,
     groups: account.groups,

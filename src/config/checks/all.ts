@@ -14,6 +14,7 @@ import { checkProduction } from './production.ts';
 import { checkReferences } from './references.ts';
 import { checkServer } from './server.ts';
 import { checkTenants } from './tenants.ts';
+import { checkTokens } from './tokens.ts';
 
 export function checkFile(data: unknown, context: CheckContext, findings: Findings): void {
   const file = sketchOf(data);
@@ -23,6 +24,7 @@ export function checkFile(data: unknown, context: CheckContext, findings: Findin
   checkTenants(file, context, findings);
   checkPasskeys(file, context.availableMethods, findings);
   checkClients(file, findings);
+  checkTokens(file, findings);
   checkAccounts(file, findings);
   if (file.environment === 'production') checkProduction(file, data, context, findings);
 }

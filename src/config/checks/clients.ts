@@ -4,8 +4,10 @@
  */
 
 import { inspectSigningKey } from '../build/signing-key.ts';
-import type { Findings, Path } from '../faults.ts';
+import { type Findings, type Path, quoted } from '../faults.ts';
+import { DEVICE_GRANT } from '../schema/client.ts';
 import { type ConfigSketch, isGiven } from '../schema/file.ts';
+import { OIDC_SCOPES } from '../schema/tokens.ts';
 
 type ClientSketch = NonNullable<ConfigSketch['clients']>[number];
 
@@ -16,12 +18,20 @@ const OWN_ALGORITHMS = ['ES256', 'RS256'];
 
 export function checkClients(file: ConfigSketch, findings: Findings): void {
   const algorithms = signingAlgorithms(file);
+  const scopes = knownScopes(file);
+  checkDefaultAlgorithm(file, algorithms, findings);
   for (const [index, client] of (file.clients ?? []).entries()) {
     const path = ['clients', index];
     if (client.client_id === OWN_CLIENT_ID)
       findings.fault([...path, 'client_id'], `"${OWN_CLIENT_ID}" is our own`);
     checkAuthentication(client, path, findings);
     checkAddresses(client, path, findings);
+    checkGrants(client, path, findings);
+    checkProfile(client, path, findings);
+    checkScopes(client, path, scopes, findings);
+    const initiateLoginUri = client.initiate_login_uri;
+    if (file.environment === 'production' && initiateLoginUri?.startsWith('http:'))
+      findings.fault([...path, 'initiate_login_uri'], 'must begin with https:// in production');
     const algorithm = client.id_token_signed_response_alg;
     if (algorithm !== undefined && algorithms !== null && !algorithms.includes(algorithm)) {
       const message = `no key of secrets.signing signs with ${algorithm}; there is ${algorithms.join(', ')}`;
@@ -32,7 +42,7 @@ export function checkClients(file: ConfigSketch, findings: Findings): void {
 
 function checkAuthentication(client: ClientSketch, path: Path, findings: Findings): void {
   const hasSecret = isGiven(client.client_secret) || isGiven(client.client_secret_file);
-  const method = client.token_endpoint_auth_method ?? (hasSecret ? 'client_secret_basic' : 'none');
+  const method = methodOf(client);
   const hasKeys = isGiven(client.jwks) || isGiven(client.jwks_uri);
   const fault = (key: string, message: string) => findings.fault([...path, key], message);
 
@@ -53,6 +63,77 @@ function checkAuthentication(client: ClientSketch, path: Path, findings: Finding
   if (algorithm !== undefined && family !== (algorithm === 'HS256')) {
     fault('token_endpoint_auth_signing_alg', `${algorithm} does not go with ${method}`);
   }
+}
+
+function methodOf(client: ClientSketch): string {
+  const hasSecret = isGiven(client.client_secret) || isGiven(client.client_secret_file);
+  const usual = hasSecret ? 'client_secret_basic' : 'none';
+  return client.token_endpoint_auth_method ?? (client.profile === 'fapi2' ? 'private_key_jwt' : usual);
+}
+
+function checkGrants(client: ClientSketch, path: Path, findings: Findings): void {
+  const { grant_types: grants, response_types: responses, redirect_uris: addresses } = client;
+  const fault = (key: string, message: string) => findings.fault([...path, key], message);
+  const usesCode = grants?.includes('authorization_code') ?? true;
+  if (usesCode && !addresses?.length) fault('redirect_uris', 'is required with authorization_code');
+  if (!usesCode && responses?.includes('code'))
+    fault('grant_types', 'must have authorization_code for the response type code');
+  if (usesCode && responses?.length === 0) fault('response_types', 'is empty');
+  if (grants?.includes('client_credentials') && methodOf(client) === 'none')
+    fault('grant_types', 'client_credentials is for a confidential client (RFC 6749, 4.4)');
+  if (grants?.includes('refresh_token') && !usesCode && !grants.includes(DEVICE_GRANT))
+    fault('grant_types', `refresh_token goes with authorization_code or ${DEVICE_GRANT}`);
+  const isBound = client.dpop_bound_access_tokens === true;
+  if (client.rotate_refresh_tokens === false && methodOf(client) === 'none' && !isBound)
+    fault(
+      'rotate_refresh_tokens',
+      'false is for a confidential client, or one with dpop_bound_access_tokens (RFC 9700, 2.2.2)',
+    );
+}
+
+/** FAPI 2.0 Security Profile, 5.3.2. */
+function checkProfile(client: ClientSketch, path: Path, findings: Findings): void {
+  if (client.profile !== 'fapi2') return;
+  const fault = (key: string, message: string) => findings.fault([...path, key], message);
+  if (methodOf(client) !== 'private_key_jwt')
+    fault('token_endpoint_auth_method', 'must be private_key_jwt with the profile fapi2');
+  if (client.require_pkce === false) fault('require_pkce', 'must not be false with the profile fapi2');
+  if (client.rotate_refresh_tokens === true)
+    fault('rotate_refresh_tokens', 'must not be true with the profile fapi2 (5.3.2.1)');
+  if (client.client_assertion_audience === 'lenient')
+    fault('client_assertion_audience', 'must be issuer with the profile fapi2 (5.3.2.1)');
+  const algorithm = client.token_endpoint_auth_signing_alg;
+  if (algorithm === 'RS256' || algorithm === 'HS256')
+    fault('token_endpoint_auth_signing_alg', 'must be PS256, ES256, Ed25519 or EdDSA with the profile fapi2');
+}
+
+function knownScopes({ resource_servers: servers }: ConfigSketch): ReadonlySet<string> {
+  return new Set<string>([...OIDC_SCOPES, ...(servers ?? []).flatMap(({ scopes }) => scopes ?? [])]);
+}
+
+function checkScopes(
+  { scope }: ClientSketch,
+  path: Path,
+  known: ReadonlySet<string>,
+  findings: Findings,
+): void {
+  const unknown = scope?.split(' ').filter((one) => !known.has(one)) ?? [];
+  if (unknown.length === 0) return;
+  const message = `names ${unknown.map(quoted).join(', ')}: neither one of ${OIDC_SCOPES.join(', ')} nor a scope of resource_servers`;
+  findings.fault([...path, 'scope'], message);
+}
+
+/** A client without an algorithm of its own gets that of `tokens`. */
+function checkDefaultAlgorithm(
+  file: ConfigSketch,
+  algorithms: readonly string[] | null,
+  findings: Findings,
+): void {
+  const algorithm = file.tokens?.id_token_signed_response_alg ?? 'RS256';
+  if (algorithms === null || algorithms.includes(algorithm)) return;
+  if (!file.clients?.some((client) => client.id_token_signed_response_alg === undefined)) return;
+  const message = `no key of secrets.signing signs with ${algorithm}; there is ${algorithms.join(', ')}`;
+  findings.fault(['tokens', 'id_token_signed_response_alg'], message);
 }
 
 /** The provider's own rules for web and native clients (RFC 8252, 7 and 8.4). */

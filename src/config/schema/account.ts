@@ -1,9 +1,21 @@
 /** An account of the file. It is created when absent, and never overwritten. */
 import { z } from 'zod';
+import { LOCALES, ROLES } from '../../domain/account.ts';
 import { email, fileOf, group, listOf, oneOf, phone } from './field.ts';
+import { ATTRIBUTE } from './tokens.ts';
 
 /** The limit of the sign-in form. */
 const MAX_PASSWORD_CHARACTERS = 128;
+
+const text1000 = z.string().max(1000, 'is longer than 1000 characters');
+
+const personName = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(200, 'is longer than 200 characters')
+  .nullable()
+  .default(null);
 
 const totpFactor = oneOf('secret', {
   method: z.literal('totp').describe('An authenticator app.'),
@@ -35,6 +47,25 @@ export const accountShape = {
     .max(200, 'is longer than 200 characters')
     .optional()
     .describe('The name of the person. Default: the address.'),
+  given_name: personName.describe('The given name, for relying parties.'),
+  family_name: personName.describe('The family name, for relying parties.'),
+  username: personName.describe(
+    'The name that relying parties show (`preferred_username`). `null`: the e-mail address.',
+  ),
+  locale: z
+    .enum(LOCALES)
+    .nullable()
+    .default(null)
+    .describe('The language of the person. `null`: that of the browser.'),
+  attributes: z
+    .record(
+      z.string().regex(ATTRIBUTE, 'must begin with a letter, and have letters, digits, _ and - alone'),
+      z.union([text1000, z.number(), z.boolean(), z.array(text1000).max(100)], {
+        error: 'must be a text, a number, true, false or a list of texts',
+      }),
+    )
+    .default({})
+    .describe('Further details, for the claims that `claims` defines.'),
   password: z
     .string()
     .min(1, 'is empty')
@@ -56,9 +87,9 @@ export const accountShape = {
     .describe('An argon2id hash in PHC form, instead of `password`.'),
   password_hash_file: fileOf('password_hash'),
   role: z
-    .enum(['member', 'manager', 'admin'])
+    .enum(ROLES)
     .default('member')
-    .describe('A `manager` manages groups, an `admin` the tenant.'),
+    .describe('`helpdesk` helps all members, a `manager` manages groups, an `admin` the tenant.'),
   groups: listOf(group).default([]).describe('The groups of the person.'),
   manages: listOf(group).default([]).describe('The groups that a `manager` manages.'),
   email_confirmed: z.boolean().default(false).describe('Whether the address is confirmed.'),

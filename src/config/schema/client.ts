@@ -2,6 +2,11 @@
 import { z } from 'zod';
 import { ACRS } from '../../domain/policy/acr.ts';
 import { fileOf, listOf, redirectAddress, secret, text, VISIBLE_ASCII, webAddress } from './field.ts';
+import { accessMinutes, refreshDays, TOKEN_ALGORITHMS } from './server.ts';
+
+/** RFC 6749, 4 and RFC 8628, 3.4. */
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code';
+const GRANT_TYPES = ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_GRANT] as const;
 
 /** Our own keys. They are no metadata, and oidc-provider does not get them. */
 export const ownClientShape = {
@@ -10,9 +15,51 @@ export const ownClientShape = {
     .default(false)
     .describe('Your own application: no consent page, for any scope and any kind of client.'),
   require_pkce: z
+    .union([z.literal('auto'), z.boolean()], { error: 'must be one of auto, true, false' })
+    .default('auto')
+    .describe(
+      '`auto`: a public client sends PKCE with S256 (RFC 7636), a confidential one PKCE or a nonce. `true`: every ' +
+        'request has PKCE. `false`: neither is required, for a confidential client only.',
+    ),
+  claims_in_id_token: z
     .boolean()
-    .default(true)
-    .describe('Requires PKCE with S256 (RFC 7636). `false` is allowed for a confidential client only.'),
+    .default(false)
+    .describe('`true`: the claims of granted scopes stand in the ID token too, and not at `/me` alone.'),
+  rotate_refresh_tokens: z
+    .union([z.literal('auto'), z.boolean()], { error: 'must be one of auto, true, false' })
+    .default('auto')
+    .describe(
+      'Whether each use of a refresh token gives a new one. `auto`: for public clients only, because a confidential ' +
+        'client authenticates itself (RFC 9700, 2.2.2).',
+    ),
+  refresh_tokens: z
+    .enum(['auto', 'session', 'offline'])
+    .default('auto')
+    .describe(
+      '`session`: issued with or without `offline_access`, and ends with the session. `offline`: issued with ' +
+        '`offline_access` only, and outlives the session. `auto`: `session` for `first_party`, `offline` for others.',
+    ),
+  token_lifetimes: z
+    .strictObject({
+      access_minutes: accessMinutes.optional().describe('Minutes. Default: `tokens.access_minutes`.'),
+      refresh_days: refreshDays.optional().describe('Days. Default: `tokens.refresh_days`.'),
+    })
+    .prefault({})
+    .describe('Lifetimes of the tokens of this client.'),
+  profile: z
+    .literal('fapi2')
+    .nullable()
+    .default(null)
+    .describe(
+      '`fapi2`: the FAPI 2.0 security profile. Requires PAR, `private_key_jwt` and DPoP, and short-lived codes.',
+    ),
+  client_assertion_audience: z
+    .enum(['issuer', 'lenient'])
+    .default('issuer')
+    .describe(
+      'The `aud` of client assertions. `issuer`: the issuer, as one string. `lenient`: a list or an endpoint is ' +
+        'accepted too, for an old client.',
+    ),
   second_factor: z
     .enum(['tenant', 'always'])
     .default('tenant')
@@ -24,9 +71,6 @@ export const ownClientShape = {
     .describe('Only members of this tenant sign in, and its brand is on the sign-in page.'),
 };
 
-const SCOPES = ['openid', 'profile', 'email', 'phone', 'offline_access'];
-/** Algorithms of the tokens of this server. */
-const SIGNATURES = ['ES256', 'RS256'] as const;
 /** Algorithms of client assertions. */
 const CLIENT_SIGNATURES = ['HS256', 'ES256', 'RS256', 'PS256', 'Ed25519', 'EdDSA'] as const;
 
@@ -56,8 +100,11 @@ const clientMetadataShape = {
     .default('web')
     .describe('A web site, or an application on a device.'),
   redirect_uris: listOf(redirectAddress)
-    .min(1, 'is empty')
-    .describe('Addresses for the answer to an authorization request. Compared character by character.'),
+    .default([])
+    .describe(
+      'Addresses for the answer to an authorization request. Compared character by character. Required with ' +
+        '`authorization_code`.',
+    ),
   post_logout_redirect_uris: listOf(redirectAddress)
     .default([])
     .describe('Addresses for the redirect after a sign-out.'),
@@ -66,22 +113,21 @@ const clientMetadataShape = {
     .describe('Gets a logout token when a session ends (OpenID Connect Back-Channel Logout).'),
   backchannel_logout_session_required: z
     .boolean()
-    .default(false)
-    .describe('Whether the logout token must name the session.'),
-  initiate_login_uri: z
-    .string()
-    .regex(/^https:\/\//, 'must begin with https://')
+    .default(true)
+    .describe('Whether the logout token names the session (`sid`).'),
+  initiate_login_uri: webAddress
     .optional()
-    .describe('The address that starts a sign-in on behalf of this server.'),
-  grant_types: listOf(z.enum(['authorization_code', 'refresh_token']))
-    .refine((values) => values.includes('authorization_code'), { error: 'must have authorization_code' })
+    .describe(
+      'The address that starts a sign-in on behalf of this server. In production it begins with https://.',
+    ),
+  grant_types: listOf(z.enum(GRANT_TYPES))
+    .min(1, 'is empty')
     .default(['authorization_code', 'refresh_token'])
     .describe('The grants that the client uses.'),
   response_types: listOf(z.enum(['code', 'none']))
-    .min(1, 'is empty')
-    .default(['code'])
+    .optional()
     .describe(
-      'The response types that the client uses. The authorization code is the only flow with tokens.',
+      'The response types that the client uses. Default: `code` with the grant `authorization_code`, else none.',
     ),
   token_endpoint_auth_method: z
     .enum(['client_secret_basic', 'client_secret_post', 'client_secret_jwt', 'private_key_jwt', 'none'])
@@ -94,9 +140,15 @@ const clientMetadataShape = {
     .optional()
     .describe('With a `…_jwt` method: the only accepted algorithm.'),
   id_token_signed_response_alg: z
-    .enum(SIGNATURES)
-    .default('ES256')
-    .describe('The algorithm of ID tokens. `secrets.signing` must have such a key.'),
+    .enum(TOKEN_ALGORITHMS)
+    .optional()
+    .describe(
+      'The algorithm of ID tokens. `secrets.signing` must have such a key. Default: that of `tokens`.',
+    ),
+  dpop_bound_access_tokens: z
+    .boolean()
+    .default(false)
+    .describe('Whether every token of the client is bound to a key by DPoP (RFC 9449).'),
   jwks: z
     .strictObject({
       keys: z
@@ -120,9 +172,10 @@ const clientMetadataShape = {
   jwks_uri: webAddress.optional().describe('The address of the public keys. Not together with `jwks`.'),
   scope: z
     .string()
-    .refine((value) => value.split(' ').every((one) => SCOPES.includes(one)), {
-      error: `must be some of ${SCOPES.join(', ')}, separated by one space`,
-    })
+    .regex(
+      /^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+      'must be scopes, separated by one space',
+    )
     .optional()
     .describe('The scopes that the client may ask for, separated by spaces. Default: all.'),
   subject_type: z

@@ -12,14 +12,17 @@ import {
   issuer,
   listenShape,
   metricsShape,
+  outboundShape,
   secondFactorShape,
   secretsShape,
   sessionShape,
   shortLivedStorageShape,
   storageShape,
+  tokensShape,
 } from './server.ts';
 import { smsShape } from './sms.ts';
 import { tenantSecondFactorShape, tenantShape } from './tenant.ts';
+import { ownClaim, resourceServerShape } from './tokens.ts';
 
 export const configFile = z
   .strictObject({
@@ -45,6 +48,16 @@ export const configFile = z
       .describe('Settings of the methods, for all tenants.'),
     metrics: z.strictObject(metricsShape).prefault({}).describe('Metrics for Prometheus.'),
     audit: z.strictObject(auditShape).prefault({}).describe('The audit trail.'),
+    outbound: z
+      .strictObject(outboundShape)
+      .prefault({})
+      .describe('Requests of this server to addresses of relying parties.'),
+    tokens: z.strictObject(tokensShape).prefault({}).describe('Tokens. Metadata of a client wins.'),
+    claims: z.array(ownClaim).default([]).describe('Claims from attributes of accounts.'),
+    resource_servers: z
+      .array(z.strictObject(resourceServerShape))
+      .default([])
+      .describe('APIs that accept access tokens of this server (RFC 8707).'),
     tenants: z.array(z.strictObject(tenantShape)).default([]).describe('The organisations.'),
     clients: z.array(z.strictObject(clientShape)).default([]).describe('The relying parties.'),
     accounts: z
@@ -82,6 +95,9 @@ const configSketch = sketch({
     host: smsShape.host,
     tls: smsShape.tls,
   }),
+  tokens: sketch(tokensShape),
+  claims: sketches(ownClaim.shape),
+  resource_servers: sketches(resourceServerShape),
   tenants: sketches({
     ...tenantShape,
     brand: sketch(tenantShape.brand.unwrap().shape),

@@ -1,6 +1,7 @@
 /** The schema of the server: addresses, stores, keys, sessions, methods. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
-import { fileOf, oneOf, secret, text } from './field.ts';
+import { fileOf, listOf, oneOf, secret, text } from './field.ts';
 
 export const environment = z
   .enum(['development', 'production'])
@@ -136,6 +137,49 @@ export const sessionShape = {
     .refine((hours) => Number.isInteger(hours * 60 * 60), { error: 'must come to whole seconds' })
     .default(24)
     .describe('Hours that a session lives after the last full sign-in. Use does not renew it.'),
+  idle_minutes: z
+    .int()
+    .min(1)
+    .max(43_200)
+    .nullable()
+    .default(null)
+    .describe('Minutes without use after which a session ends. `null`: no limit beside `absolute_hours`.'),
+};
+
+/** Algorithms of the tokens of this server. */
+export const TOKEN_ALGORITHMS = ['RS256', 'ES256'] as const;
+
+export const accessMinutes = z.int().min(1).max(1440);
+export const refreshDays = z.int().min(1).max(365);
+
+export const tokensShape = {
+  access_minutes: accessMinutes.default(10).describe('Minutes that an access token is valid.'),
+  refresh_days: refreshDays
+    .default(30)
+    .describe('Days that a refresh token is valid, counted from the sign-in. Use does not renew it.'),
+  refresh_overlap_seconds: z
+    .int()
+    .min(0)
+    .max(60)
+    .default(10)
+    .describe(
+      'Seconds after a rotation in which the previous refresh token of a public client still answers, with the newest token.',
+    ),
+  id_token_signed_response_alg: z
+    .enum(TOKEN_ALGORITHMS)
+    .default('RS256')
+    .describe(
+      'The algorithm of ID tokens for clients that name none. Relying parties expect RS256 unless they are told otherwise.',
+    ),
+};
+
+export const outboundShape = {
+  allow_private_networks: listOf(cidr())
+    .default([])
+    .describe(
+      'Networks, as `10.0.0.0/8`, that addresses of relying parties may resolve to. Other private networks are refused. ' +
+        'In development loopback is allowed.',
+    ),
 };
 
 export const metricsShape = {
@@ -197,6 +241,19 @@ function lifetime() {
 
 function hostAndPort() {
   return z.string().regex(/^[^\s:/]+:\d{1,5}$/, 'must be host:port');
+}
+
+/** RFC 4632, 3.1 and RFC 4291, 2.3. */
+function cidr() {
+  return z
+    .string()
+    .refine(isCidr, { error: 'must be a network in CIDR form, such as 10.0.0.0/8 or fd00::/8' });
+}
+
+function isCidr(value: string): boolean {
+  const [ip = '', bits = '', ...rest] = value.split('/');
+  const most = { 4: 32, 6: 128 }[isIP(ip)];
+  return rest.length === 0 && most !== undefined && /^\d{1,3}$/.test(bits) && Number(bits) <= most;
 }
 
 function uri(scheme: RegExp, words: string) {

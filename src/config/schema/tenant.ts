@@ -72,6 +72,11 @@ export const tenantShape = {
     .enum(LOCALES)
     .default('en')
     .describe('The language of its pages for people without a preference.'),
+  time_zone: z
+    .string()
+    .refine(isTimeZone, { error: 'is not the IANA name of a time zone, such as Europe/Amsterdam' })
+    .default('UTC')
+    .describe('The time zone of its members (`zoneinfo`).'),
   brand: z
     .strictObject({
       logo: z
@@ -98,3 +103,15 @@ export const tenantShape = {
     .describe('Support for people who lost a second factor.'),
   second_factor: z.strictObject(tenantSecondFactorShape).prefault({}).describe('The policy for its members.'),
 };
+
+function isTimeZone(name: string): boolean {
+  try {
+    // An offset, such as +01:00, is accepted here too and has no name.
+    return (
+      new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '' &&
+      /^[A-Z]/i.test(name)
+    );
+  } catch {
+    return false;
+  }
+}

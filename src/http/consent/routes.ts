@@ -2,7 +2,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
-import { scopesTelling } from '../../oidc/claims/claims.ts';
+import { type ClaimsByScope, scopesTelling } from '../../domain/claims.ts';
 import {
   InteractionGone,
   type InteractionView,
@@ -16,6 +16,7 @@ interface ConsentRoutesDeps {
   readonly session: ProviderSession;
   readonly findAccount: FindAccount;
   readonly clients: readonly ClientConfig[];
+  readonly claimsByScope: ClaimsByScope;
   readonly forms: FormTokens;
   readonly render: Render;
   readonly clientName: (clientId: string) => string;
@@ -26,6 +27,7 @@ export function createConsentRoutes({
   session,
   findAccount,
   clients,
+  claimsByScope,
   forms,
   render,
   ...names
@@ -48,7 +50,7 @@ export function createConsentRoutes({
       clientUri: text(client?.client_uri),
       policyUri: text(client?.policy_uri),
       tosUri: text(client?.tos_uri),
-      scopes: scopesShown(view),
+      scopes: scopesShown(view, claimsByScope),
       email: account.email,
     };
     const { ui_locales: uiLocales } = view.params;
@@ -68,10 +70,13 @@ export function createConsentRoutes({
 }
 
 /** The scopes beside `openid`. A claim that is requested by itself counts as its scope. */
-function scopesShown({ params, details }: InteractionView): string[] {
+function scopesShown({ params, details }: InteractionView, byScope: ClaimsByScope): string[] {
   const asked = String(params.scope ?? '').split(' ');
   const { missingOIDCClaims: claims } = details;
-  const shown = new Set([...asked, ...(Array.isArray(claims) ? scopesTelling(claims.map(String)) : [])]);
+  const shown = new Set([
+    ...asked,
+    ...(Array.isArray(claims) ? scopesTelling(claims.map(String), byScope) : []),
+  ]);
   return [...shown].filter((scope) => scope && scope !== 'openid');
 }
 

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import { PROMPT } from '../../oidc/prompt.ts';
-import { type ClientRule, requestedAssuranceOf } from '../../oidc/requested-assurance.ts';
+import { type ClientRule, requestedAssuranceOf } from '../../oidc/requests/requested-assurance.ts';
 import {
   addressedKey,
   type InteractionView,

@@ -12,7 +12,7 @@ import {
   type StoredAuthentication,
   toStoredAuthentication,
 } from '../../domain/sign-in/stored-authentication.ts';
-import { accountOfIdTokenHint } from '../claims/id-token-hint.ts';
+import { accountOfIdTokenHint } from '../requests/id-token-hint.ts';
 import { isGiven } from './binding-cookies.ts';
 
 /** An interaction as our pages need it. */

@@ -7,7 +7,7 @@ import type { AccountStore } from '../../ports/stores.ts';
 import { typed } from '../option-check.ts';
 import type { Options } from './schema.ts';
 
-const role: z.ZodType<Role, Role> = typed('Role', z.enum(['member', 'manager', 'admin']));
+const role: z.ZodType<Role, Role> = typed('Role', z.enum(['member', 'helpdesk', 'manager', 'admin']));
 
 /** Types and reference alone are made from it: a record of a host's database may hold more, in other shapes. */
 export const hostAccount = z
@@ -111,4 +111,13 @@ export function accountsOf(
 }
 
 /** Properties of an account that the second factor does not read. */
-const UNUSED = { manages: [], passwordHash: null, createdAt: 0 };
+const UNUSED = {
+  givenName: null,
+  familyName: null,
+  username: null,
+  attributes: {},
+  manages: [],
+  passwordHash: null,
+  createdAt: 0,
+  updatedAt: 0,
+};

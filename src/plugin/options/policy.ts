@@ -126,6 +126,8 @@ export function tenantsOf({ name, policy, tenants }: Given): readonly Tenant[] {
     ...one,
     id: one.id ?? 'default',
     name: one.name ?? one.id ?? name,
+    // A host gives claims of its own, zoneinfo among them.
+    timeZone: 'UTC',
     secondFactor: { ...base, ...withoutUndefined(one.secondFactor ?? {}) },
   }));
 }

@@ -4,7 +4,7 @@ import type { Account } from '../../domain/account.ts';
 import { NUMBER_PREFIX } from '../../domain/contact.ts';
 import type { RenderSome, SecondFactorPage } from '../../http/pages/page-contract.ts';
 import type { ClientName } from '../../http/second-factor/open-interaction.ts';
-import type { ClientRule } from '../../oidc/requested-assurance.ts';
+import type { ClientRule } from '../../oidc/requests/requested-assurance.ts';
 import type { ReencryptableEnrolments } from '../../ports/keys.ts';
 import type { Log } from '../../ports/log.ts';
 import type { MessageSender, Messenger, Notify } from '../../ports/senders.ts';

@@ -38,7 +38,7 @@ export function createMailedLinks(needs: MailedLinksDeps) {
     if (!found) return refused({ code: 'session_expired' });
     const { account } = found;
     if (account.emailConfirmed) return accepted(account);
-    if (!(await accounts.confirmEmail(account.id, account.email))) {
+    if (!(await accounts.confirmEmail(account.id, account.email, clock.now()))) {
       return refused({ code: 'session_expired' });
     }
     const line = { accountId: account.id, tenantId: account.tenantId, ip };

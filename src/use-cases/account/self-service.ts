@@ -11,6 +11,7 @@ import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import { methodsOnOffer } from '../../domain/tenant.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
 
 interface SelfServiceDeps {
   readonly accounts: Pick<AccountStore, 'setPhone'>;
@@ -20,6 +21,7 @@ interface SelfServiceDeps {
   /** The methods that can be completed now. */
   readonly available: () => readonly MethodName[];
   readonly events: EventLog;
+  readonly clock: Clock;
 }
 
 /** The request that removes factors, and its reason. */
@@ -38,6 +40,7 @@ export function createSelfService({
   trustedBrowsers,
   available,
   events,
+  clock,
 }: SelfServiceDeps) {
   /** The methods that this account may enrol by itself. */
   function offered({ enforcement, tenant, account, enrolments: all }: PolicyResult): readonly MethodName[] {
@@ -133,7 +136,7 @@ export function createSelfService({
     // Removed before the number changes, so that a retry after a failure finds no factor of the old number.
     if (remaining.length < all.length)
       await removeAll(policyResult, lost, { ip: from.ip, cause: 'contact-change' });
-    await accounts.setPhone(account.id, phone);
+    await accounts.setPhone(account.id, phone, clock.now());
     const who = { accountId: account.id, tenantId: account.tenantId };
     await events.append({
       ...from,

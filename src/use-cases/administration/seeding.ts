@@ -16,7 +16,7 @@ interface SeedingDeps {
 }
 
 /** A new account, with `password` in clear text or `passwordHash`. An account with neither is invited. */
-export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'locale' | 'frozenAt'> {
+export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'updatedAt' | 'frozenAt'> {
   readonly password: string | null;
   readonly factors: readonly { readonly method: MethodName; readonly secret?: string }[];
 }
@@ -34,7 +34,8 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
       const plain = sentTo(method) === 'number' ? (given.phone ?? undefined) : secret;
       await enrolments.insert(enrolmentOf(method, plain, id, given.tenantId));
     }
-    const more = { locale: null, frozenAt: null, createdAt: clock.now() };
+    const now = clock.now();
+    const more = { frozenAt: null, createdAt: now, updatedAt: now };
     return accounts.insert({ ...given, ...more, id, email, passwordHash });
   }
 

@@ -148,13 +148,13 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const { account } = policyResult;
     const line = eventDetailsOf(policyResult, method.name, from);
     if (method.sends === 'address') {
-      if (!account.emailConfirmed && (await accounts.confirmEmail(account.id, account.email)))
+      if (!account.emailConfirmed && (await accounts.confirmEmail(account.id, account.email, clock.now())))
         await events.append({ ...line, name: 'contact.confirmed' });
       return;
     }
     const number = destinationOf(transaction, policyResult, method);
     if (account.phone === number) return;
-    await accounts.setPhone(account.id, number);
+    await accounts.setPhone(account.id, number, clock.now());
     // `account` is from before the change, so that the old number is notified too.
     await events.append({ ...line, name: 'contact.changed', cause: 'enrolment', account, also: [] });
   }

@@ -50,7 +50,7 @@ describe('documents in MongoDB', () => {
     for (const name of names) await change(name, newer);
 
     expect(await accounts.replacePasswordHash('account-1', 'old', 'new')).to.equal(true);
-    await accounts.setLocale('account-1', 'nl');
+    await accounts.setLocale('account-1', 'nl', NOW);
     await accounts.setFrozen('account-1', NOW);
     await enrolments.raiseLastStep('enrolment-1', 7);
     await trustedBrowsers.noteUse('browser-1', { lastUsedAt: NOW, lastUsedFor: 'demo' });
@@ -149,10 +149,10 @@ describe('documents in MongoDB', () => {
         accounts.listByTenant(text),
         accounts.replacePasswordHash(text, 'old', 'new'),
         accounts.replacePasswordHash('account-1', text, 'new'),
-        accounts.setLocale(text, 'nl'),
-        accounts.confirmEmail(text, 'bob@acme.test'),
-        accounts.confirmEmail('account-1', text),
-        accounts.setPhone(text, '+31201234567'),
+        accounts.setLocale(text, 'nl', NOW),
+        accounts.confirmEmail(text, 'bob@acme.test', NOW),
+        accounts.confirmEmail('account-1', text, NOW),
+        accounts.setPhone(text, '+31201234567', NOW),
         accounts.setFrozen(text, NOW),
         enrolments.setDefault(text, 'enrolment-1'),
         onceKeys.held([text]).then((held) => [...held]),

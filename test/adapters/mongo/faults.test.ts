@@ -42,7 +42,7 @@ describe('a MongoDB store when its server fails', () => {
       accounts.findByEmail('bob@acme.test'),
       accounts.insert(anAccount({ id: 'account-2' })),
       accounts.replacePasswordHash('account-1', 'old', 'new'),
-      accounts.confirmEmail('account-1', 'bob@acme.test'),
+      accounts.confirmEmail('account-1', 'bob@acme.test', NOW),
       accounts.setFrozen('account-1', NOW),
       enrolments.listByAccount('account-1'),
       enrolments.insert(anEnrolment()),

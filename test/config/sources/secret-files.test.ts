@@ -27,6 +27,7 @@ storage:
 secrets: { encryption: [{ id: a, key_file: s/key }], cookies_file: s/cookies, signing_file: s/signing }
 mail: { transport: smtp, url_file: s/smtp }
 sms: { transport: http, url: https://sms.test, bearer_token_file: s/token }
+tokens: { id_token_signed_response_alg: ES256 }
 tenants: [{ id: acme }]
 clients: [{ client_id: rp, client_secret_file: ${folder.path('s/client')}, redirect_uris: [https://rp.test] }]
 accounts:

@@ -10,6 +10,12 @@ function client(id: string, redirectUris: readonly string[], more: object = {}):
     metadata: { client_id: id, redirect_uris: redirectUris, ...more },
     firstParty: false,
     requirePkce: true,
+    claimsInIdToken: false,
+    rotateRefreshTokens: true,
+    refreshTokens: 'offline',
+    tokenLifetimes: { access: 600, refresh: 30 * 24 * 3600 },
+    profile: null,
+    assertionAudience: 'issuer',
     secondFactor: 'tenant',
     tenantId: null,
   };

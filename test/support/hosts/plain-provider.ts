@@ -128,6 +128,12 @@ function client(
     },
     firstParty,
     requirePkce: true,
+    claimsInIdToken: false,
+    rotateRefreshTokens: true,
+    refreshTokens: 'offline',
+    tokenLifetimes: { access: 600, refresh: 30 * 24 * 3600 },
+    profile: null,
+    assertionAudience: 'issuer',
     secondFactor: 'tenant',
     tenantId: null,
   };

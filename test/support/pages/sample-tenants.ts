@@ -6,6 +6,7 @@ export function sampleTenant(over: Partial<Tenant> = {}): Tenant {
     id: 'acme',
     name: 'Acme',
     locale: 'en',
+    timeZone: 'UTC',
     brand: { logo: null, colour: '#b5174b' },
     support: { email: 'help@acme.test', url: 'https://acme.test/2fa' },
     secondFactor: {

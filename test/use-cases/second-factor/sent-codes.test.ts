@@ -173,11 +173,11 @@ describe('a sent code', () => {
     it('to the enrolled number, and is refused after a change of number', async () => {
       const context = await askedBy(account, 'sms');
       const code = await setting().sentCode(PHONE);
-      await setting().stores.accounts.setPhone(account.id, '+31687654321');
+      await setting().stores.accounts.setPhone(account.id, '+31687654321', NOW);
       expect(codeOf(await verify(context, 'sms', code))).to.equal('method_not_allowed');
       expect(codeOf(await tryToAsk(context, 'sms'))).to.equal('method_not_allowed');
       expect(await sent()).to.equal(1);
-      await setting().stores.accounts.setPhone(account.id, PHONE);
+      await setting().stores.accounts.setPhone(account.id, PHONE, NOW);
       expect(codeOf(await verify(context, 'sms', code))).to.equal('ok');
     });
 

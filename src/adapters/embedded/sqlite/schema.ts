@@ -144,6 +144,12 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX mail_outbox_by_due ON mail_outbox (due_at);
   CREATE INDEX mail_outbox_by_expiry ON mail_outbox (expires_at);`,
+  `
+  ALTER TABLE accounts ADD COLUMN given_name TEXT;
+  ALTER TABLE accounts ADD COLUMN family_name TEXT;
+  ALTER TABLE accounts ADD COLUMN username TEXT;
+  ALTER TABLE accounts ADD COLUMN attributes TEXT;
+  ALTER TABLE accounts ADD COLUMN updated_at INTEGER;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -25,6 +25,12 @@ export interface AccountDocument {
   passwordHash: string | null;
   /** Absent from what an older release has written. */
   frozenAt?: Date | null;
+  givenName?: string | null;
+  familyName?: string | null;
+  username?: string | null;
+  /** JSON. */
+  attributes?: string;
+  updatedAt?: Date;
   createdAt: Date;
 }
 
@@ -42,6 +48,11 @@ const account = new Schema<AccountDocument>(
     locale: String,
     passwordHash: String,
     frozenAt: Date,
+    givenName: String,
+    familyName: String,
+    username: String,
+    attributes: String,
+    updatedAt: Date,
     createdAt: Date,
   },
   { ...OPTIONS, collection: 'accounts' },

@@ -15,7 +15,7 @@ import {
 } from '../story.ts';
 
 describe('discovery', () => {
-  const at = interaction(() => withClients(confidential('rs256', { id_token_signed_response_alg: 'RS256' })));
+  const at = interaction(() => withClients(confidential('es256', { id_token_signed_response_alg: 'ES256' })));
 
   async function json(path: string): Promise<Record<string, unknown>> {
     const page = await at.app.visitor().get(path, { accept: 'application/json' });
@@ -47,6 +47,7 @@ describe('discovery', () => {
     expect(document.acr_values_supported).to.deep.equal([SFA, TWO_STEP, MFA, PHR]);
     expect(document.scopes_supported).to.have.members([
       'openid',
+      'groups',
       'profile',
       'email',
       'phone',
@@ -81,8 +82,8 @@ describe('discovery', () => {
   });
 
   for (const [clientId, algorithm] of [
-    ['rp', 'ES256'],
-    ['rs256', 'RS256'],
+    ['rp', 'RS256'],
+    ['es256', 'ES256'],
   ] as const) {
     it(`signs the ID token of ${clientId} with ${algorithm}, by a key that it publishes [U.3]`, async () => {
       const party = await partyOf(at.app, clientId);

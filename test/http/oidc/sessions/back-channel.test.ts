@@ -67,15 +67,10 @@ describe('back-channel logout', () => {
   async function payloadOf(token: string): Promise<Record<string, unknown>> {
     const [head = '', body = '', signature = ''] = token.split('.');
     const { alg, kid, typ } = JSON.parse(Buffer.from(head, 'base64url').toString());
-    expect({ alg, typ }).to.deep.equal({ alg: 'ES256', typ: 'logout+jwt' });
+    expect({ alg, typ }).to.deep.equal({ alg: 'RS256', typ: 'logout+jwt' });
     const { keys } = JSON.parse((await at.app.visitor().get('/jwks')).text);
     const key = createPublicKey({ key: keys.find((one: { kid: string }) => one.kid === kid), format: 'jwk' });
-    const signed = verify(
-      'sha256',
-      Buffer.from(`${head}.${body}`),
-      { key, dsaEncoding: 'ieee-p1363' },
-      Buffer.from(signature, 'base64url'),
-    );
+    const signed = verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'));
     expect(signed).to.equal(true);
     return JSON.parse(Buffer.from(body, 'base64url').toString());
   }

@@ -7,21 +7,21 @@ import { askAgain, errorOf, interaction, MFA, nextCode, redeem, refresh, tokensF
 const OFFLINE = { scope: 'openid offline_access' };
 
 function signingKey(kid: string) {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  return { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'ES256' };
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  return { ...privateKey.export({ format: 'jwk' }), kid, use: 'sig', alg: 'RS256' };
 }
 
-const rsa = {
-  ...generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' }),
-  kid: 'rsa',
+const ec = {
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }),
+  kid: 'ec',
   use: 'sig',
-  alg: 'RS256',
+  alg: 'ES256',
 };
 const [first, second] = [signingKey('first'), signingKey('second')];
 const cookie = (name: string) => name.padEnd(40, '-');
 
 const BEFORE = {
-  signing: [first, rsa],
+  signing: [first, ec],
   cookies: [cookie('old')],
 };
 
@@ -35,9 +35,9 @@ describe('keys of signatures and of cookies', () => {
   it('sign with the new key at once, and still verify with the old one [R34]', async () => {
     const { visitor, tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     expect(kidOf(tokens.id_token)).to.equal('first');
-    await at.app.reload({ secrets: { ...BEFORE, signing: [second, first, rsa] } });
+    await at.app.reload({ secrets: { ...BEFORE, signing: [second, first, ec] } });
     const { keys } = JSON.parse((await visitor.get('/jwks')).text);
-    expect(keys.map(({ kid }: { kid: string }) => kid)).to.have.members(['first', 'second', 'rsa']);
+    expect(keys.map(({ kid }: { kid: string }) => kid)).to.have.members(['first', 'second', 'ec']);
     const hint = { prompt: 'none', id_token_hint: tokens.id_token ?? '' };
     const again = await redeem(at.rp, await askAgain(visitor, at.rp, hint));
     expect(kidOf(again.tokens.id_token)).to.equal('second');
@@ -46,7 +46,7 @@ describe('keys of signatures and of cookies', () => {
 
   it('no longer verify when they are removed, and sign nobody out [R34]', async () => {
     const { visitor, tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
-    await at.app.reload({ secrets: { ...BEFORE, signing: [second, rsa] } });
+    await at.app.reload({ secrets: { ...BEFORE, signing: [second, ec] } });
     const hint = { prompt: 'none', id_token_hint: tokens.id_token ?? '' };
     expect(errorOf(await askAgain(visitor, at.rp, hint))).to.equal('invalid_request');
     const leave = `/session/end?id_token_hint=${tokens.id_token}`;

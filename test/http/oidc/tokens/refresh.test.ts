@@ -30,6 +30,7 @@ describe('refresh tokens', () => {
         first_party: true,
       },
       confidential('no-refresh', { grant_types: ['authorization_code'] }),
+      confidential('rotating', { rotate_refresh_tokens: true, first_party: true }),
     ),
   );
 
@@ -83,35 +84,40 @@ describe('refresh tokens', () => {
     expect(tokens.refresh_token).to.equal(undefined);
   });
 
-  it('rotate, for a client with a secret too [A46]', async () => {
-    const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
-    const second = await refresh(at.rp, tokens.refresh_token);
-    const third = await refresh(at.rp, second.refresh_token);
+  it('rotate for a client with a secret that wants it [A46]', async () => {
+    const rotating = await at.app.relyingParty('rotating');
+    const { tokens } = await tokensFor(at.app, rotating, 'new@open.test', OFFLINE);
+    const second = await refresh(rotating, tokens.refresh_token);
+    const third = await refresh(rotating, second.refresh_token);
     expect(new Set([tokens, second, third].map((each) => each.refresh_token)).size).to.equal(3);
   });
 
   it('are refused when they are used again, with their whole grant [A46]', async () => {
-    const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
-    const second = await refresh(at.rp, tokens.refresh_token);
-    expect(await refusal(refresh(at.rp, tokens.refresh_token))).to.equal('invalid_grant');
-    expect(await refusal(refresh(at.rp, second.refresh_token))).to.equal('invalid_grant');
+    const rotating = await at.app.relyingParty('rotating');
+    const { tokens, claims } = await tokensFor(at.app, rotating, 'new@open.test', OFFLINE);
+    const second = await refresh(rotating, tokens.refresh_token);
+    expect(await refusal(refresh(rotating, tokens.refresh_token))).to.equal('invalid_grant');
+    expect(await refusal(refresh(rotating, second.refresh_token))).to.equal('invalid_grant');
     for (const { access_token: token } of [tokens, second]) {
-      expect(await refusal(client.fetchUserInfo(at.rp.configuration, token, claims.sub))).to.equal(
+      expect(await refusal(client.fetchUserInfo(rotating.configuration, token, claims.sub))).to.equal(
         'invalid_token',
       );
-      expect((await client.tokenIntrospection(at.rp.configuration, token)).active).to.equal(false);
+      expect((await client.tokenIntrospection(rotating.configuration, token)).active).to.equal(false);
     }
   });
 
   it('succeed once when they are used twice at the same time, and end afterwards [A46]', async () => {
-    const { tokens } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
+    const rotating = await at.app.relyingParty('rotating');
+    const { tokens } = await tokensFor(at.app, rotating, 'new@open.test', OFFLINE);
     const fields = { grant_type: 'refresh_token', refresh_token: tokens.refresh_token ?? '' };
-    const answers = await Promise.all(Array.from({ length: 8 }, () => post(at.app, '/token', fields)));
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => post(at.app, '/token', fields, 'rotating')),
+    );
     const won = answers.filter(({ status }) => status === 200);
     expect(won).to.have.length(1);
     for (const { status, body } of answers) if (status !== 200) expect(body.error).to.equal('invalid_grant');
     const next = String(won[0]?.body.refresh_token);
-    expect(await refusal(refresh(at.rp, next))).to.equal('invalid_grant');
+    expect(await refusal(refresh(rotating, next))).to.equal('invalid_grant');
   });
 
   it('work for one client only [A46]', async () => {

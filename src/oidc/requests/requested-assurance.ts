@@ -1,6 +1,6 @@
 /** Reads the requested assurance out of an authorization request. */
-import { type Acr, isAcr } from '../domain/policy/acr.ts';
-import type { RequestedAssurance } from '../domain/policy/policy.ts';
+import { type Acr, isAcr } from '../../domain/policy/acr.ts';
+import type { RequestedAssurance } from '../../domain/policy/policy.ts';
 
 /** The rules that a client's registration adds to its requests. */
 export interface ClientRule {
