@@ -1,16 +1,14 @@
 /** Creates the server's own provider. Features that the server does not use are off. */
-import type { Context, Middleware } from 'koa';
+import type { Middleware } from 'koa';
 import {
   type Adapter,
-  type Client,
   type Configuration,
-  errors,
   interactionPolicy,
   type KoaContextWithOIDC,
   Provider,
 } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
-import { type ClaimsByScope, claimsByScope, claimsOf, type OwnClaim } from '../domain/claims.ts';
+import { claimsByScope, claimsOf, type OwnClaim } from '../domain/claims.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { CookieSignatures } from '../ports/cookies.ts';
 import type { Logger } from '../ports/log.ts';
@@ -18,9 +16,12 @@ import type { Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
 import { type ClientRules, createClientRules, type ProviderClient } from './clients/client-rules.ts';
+import { isOwnOrigin } from './clients/cors.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './clients/first-party.ts';
 import { ownClient } from './clients/own-client.ts';
 import { createPkceRule } from './clients/pkce.ts';
+import { createFeatures } from './features.ts';
+import { fetchUnguarded } from './fetch.ts';
 import {
   answerFaults,
   createFixedPageReplacement,
@@ -28,6 +29,7 @@ import {
   type ProviderPages,
 } from './page-hooks.ts';
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
+import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
 import { OIDC_SCOPES, refuseUnknownScopes } from './requests/scopes.ts';
 import { createLifetimes } from './tokens/lifetimes.ts';
 
@@ -65,8 +67,6 @@ interface ProviderDeps {
   readonly clock: Clock;
   readonly logger: Pick<Logger, 'error' | 'warn'>;
 }
-
-const RESPONSE_MODES = ['query', 'form_post'];
 
 export function createProvider({
   settings,
@@ -114,7 +114,7 @@ export function createProvider({
       short: { httpOnly: true, sameSite: 'lax', secure: isHttps, signed: true },
     },
     scopes: [...OIDC_SCOPES],
-    claims: claimsConfiguration(byScope),
+    claims: Object.fromEntries(Object.entries(byScope).map(([scope, claims]) => [scope, [...claims]])),
     // The account decides for each client which claims stand in the ID token.
     conformIdTokenClaims: false,
     responseTypes: ['code', 'none'],
@@ -135,13 +135,7 @@ export function createProvider({
     pkce: { required: createPkceRule(rules) },
     rotateRefreshToken: ({ oidc }) => rules.of(oidc.client?.clientId)?.rotateRefreshTokens ?? true,
     allowOmittingSingleRegisteredRedirectUri: false,
-    clientBasedCORS: (_ctx, origin, client) => {
-      // A single-page app is a public client and calls from the origin of its redirect URI.
-      return (
-        client.clientAuthMethod === 'none' &&
-        (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin)
-      );
-    },
+    clientBasedCORS: isOwnOrigin,
     extraParams: {
       scope: (ctx, scope) => {
         refuseUnknown(ctx, scope);
@@ -152,33 +146,7 @@ export function createProvider({
     discovery: { ui_locales_supported: ['en', 'nl'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     fetch: fetchUnguarded,
-    features: {
-      devInteractions: { enabled: false },
-      deviceFlow: { enabled: false },
-      dPoP: { enabled: false },
-      resourceIndicators: { enabled: false },
-      claimsParameter: { enabled: true },
-      userinfo: { enabled: true },
-      introspection: {
-        enabled: true,
-        allowedPolicy: async (_ctx, client, token) => {
-          if (!mayAskAbout(client, token)) return false;
-          const account = 'accountId' in token ? await findAccount(token.accountId) : null;
-          return account !== null && !rules.isForeign(account, token.clientId);
-        },
-      },
-      revocation: {
-        enabled: true,
-        allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId,
-      },
-      pushedAuthorizationRequests: { enabled: true },
-      backchannelLogout: { enabled: true },
-      rpInitiatedLogout: {
-        enabled: true,
-        logoutSource: hooks.signOut,
-        postLogoutSuccessSource: hooks.signedOut,
-      },
-    },
+    features: createFeatures({ findAccount, rules, hooks }),
     renderError: hooks.error,
     ttl: createLifetimes({
       rules,
@@ -204,15 +172,6 @@ export function installMiddleware(
   provider.use(announceOwnResponseModes);
 }
 
-/** A resource server is a client with a secret (RFC 7662, 2.1). It may not introspect refresh tokens. */
-function mayAskAbout(
-  client: Client,
-  token: { readonly kind: string; readonly clientId?: string | undefined },
-) {
-  if (client.clientAuthMethod === 'none') return false;
-  return token.kind !== 'RefreshToken' || token.clientId === client.clientId;
-}
-
 /** A client of one tenant does not accept a session of another tenant: the person signs in again. */
 function otherTenant({ isForeign }: Pick<ClientRules, 'isForeign'>) {
   return new interactionPolicy.Check(
@@ -224,33 +183,4 @@ function otherTenant({ isForeign }: Pick<ClientRules, 'isForeign'>) {
       return account !== undefined && isForeign(account, ctx.oidc.client?.clientId);
     },
   );
-}
-
-/** The library takes a copy that it may change. */
-function claimsConfiguration(byScope: ClaimsByScope): NonNullable<Configuration['claims']> {
-  return Object.fromEntries(Object.entries(byScope).map(([scope, claims]) => [scope, [...claims]]));
-}
-
-/** Response modes with a fragment belong to flows that this provider does not support. */
-function refuseFragment(_ctx: KoaContextWithOIDC, mode: string | undefined): void {
-  if (mode !== undefined && !RESPONSE_MODES.includes(mode)) {
-    throw new errors.UnsupportedResponseMode(`response_mode must be ${RESPONSE_MODES.join(' or ')}`);
-  }
-}
-
-/**
- * Fetches without the library's guard against private networks. The guard protects from URLs that strangers register;
- * here every URL stands in the operator's configuration.
- */
-function fetchUnguarded(input: string | Request | URL, options: RequestInit & { dispatcher?: unknown } = {}) {
-  const { dispatcher: _guard, ...plain } = options;
-  return fetch(input, plain);
-}
-
-/** The library announces the fragment mode regardless of its configuration. */
-async function announceOwnResponseModes(ctx: Context, next: () => Promise<unknown>): Promise<void> {
-  await next();
-  const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
-  if (oidc?.route === 'discovery')
-    Object.assign(ctx.body as object, { response_modes_supported: RESPONSE_MODES });
 }

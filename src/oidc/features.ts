@@ -1,0 +1,34 @@
+/** The features of the library that the server uses. All others are off. */
+import type { Configuration } from 'oidc-provider';
+import type { FindAccount } from '../use-cases/account/find-account.ts';
+import type { ClientRules } from './clients/client-rules.ts';
+import type { createPageHooks } from './page-hooks.ts';
+import { createIntrospection, revocation } from './tokens/introspection.ts';
+
+type Features = NonNullable<Configuration['features']>;
+
+interface FeatureDeps {
+  readonly findAccount: FindAccount;
+  readonly rules: ClientRules;
+  readonly hooks: ReturnType<typeof createPageHooks>;
+}
+
+export function createFeatures({ findAccount, rules, hooks }: FeatureDeps) {
+  return {
+    devInteractions: { enabled: false },
+    deviceFlow: { enabled: false },
+    dPoP: { enabled: false },
+    resourceIndicators: { enabled: false },
+    claimsParameter: { enabled: true },
+    userinfo: { enabled: true },
+    introspection: createIntrospection({ findAccount, rules }),
+    revocation,
+    pushedAuthorizationRequests: { enabled: true },
+    backchannelLogout: { enabled: true },
+    rpInitiatedLogout: {
+      enabled: true,
+      logoutSource: hooks.signOut,
+      postLogoutSuccessSource: hooks.signedOut,
+    },
+  } satisfies Features;
+}
