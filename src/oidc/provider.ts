@@ -138,7 +138,7 @@ export function createProvider({
     clientBasedCORS: isOwnOrigin,
     extraParams: {
       scope: (ctx, scope) => {
-        refuseUnknown(ctx, scope);
+        refuseUnknown(ctx);
         keepOffline(ctx, scope);
       },
       response_mode: refuseFragment,

@@ -7,7 +7,7 @@ import { accessMinutes } from './server.ts';
 export const OIDC_SCOPES = ['openid', 'profile', 'email', 'phone', 'groups', 'offline_access'] as const;
 
 /** One scope (RFC 6749, 3.3). */
-export const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** The name of an attribute of an account. */
 export const ATTRIBUTE = /^[A-Za-z_][\w-]{0,62}$/;

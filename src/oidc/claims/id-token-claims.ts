@@ -1,9 +1,6 @@
 /** Chooses the claims of an ID token: those of granted scopes for clients that want them there, else single ones. */
 import type { ClaimsByScope } from '../../domain/claims.ts';
 
-/** The library asks for claims once for the ID token and once for the userinfo endpoint. */
-export type ClaimUse = string;
-
 /**
  * The library offers every claim of the granted scopes to the ID token (`conformIdTokenClaims: false`). This takes away
  * those that the request did not name itself in its `claims` parameter (OpenID Connect Core 1.0, 5.4).

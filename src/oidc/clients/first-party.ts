@@ -1,6 +1,7 @@
 /** The first-party rule: no consent page, and the requested scopes are granted without it. */
 import { hash } from 'node:crypto';
 import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
+import { askedScopes } from '../requests/scopes.ts';
 
 /** First-party clients have no consent page, whatever the scope or the client's type. */
 export function liftConsent(
@@ -48,26 +49,10 @@ function nameFor(what: string, sessionId: string, clientId: string, earlier = ''
 /** The library drops `offline_access` without a consent prompt; a first-party client has none to show. */
 export function keepOfflineAccess(isFirstParty: (clientId: string) => boolean) {
   return (ctx: KoaContextWithOIDC, scope: string | undefined) => {
-    const { client, params, entities } = ctx.oidc;
+    const { client, params } = ctx.oidc;
     const granted = client && isFirstParty(client.clientId) && client.grantTypeAllowed('refresh_token');
     if (!granted || !params || scope === undefined) return;
-    const asked = [
-      ctx.query.scope,
-      ctx.oidc.body?.scope,
-      pushedScope(entities.PushedAuthorizationRequest?.request),
-    ];
-    const wanted = asked.some(
-      (value) => typeof value === 'string' && value.split(' ').includes('offline_access'),
-    );
+    const wanted = askedScopes(ctx).includes('offline_access');
     if (wanted && !scope.split(' ').includes('offline_access')) params.scope = `${scope} offline_access`;
   };
-}
-
-/** A pushed request is kept as an unsigned JWT of our own making: only its scope is looked at. */
-function pushedScope(request: unknown): unknown {
-  if (typeof request !== 'string') return undefined;
-  const payload: unknown = JSON.parse(
-    Buffer.from(request.split('.')[1] ?? '', 'base64url').toString() || '{}',
-  );
-  return typeof payload === 'object' && payload !== null && 'scope' in payload ? payload.scope : undefined;
 }

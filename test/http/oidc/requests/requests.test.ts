@@ -1,7 +1,7 @@
 /** Authorization requests that are refused: where the answer would go elsewhere, and flows that do not exist. */
 import { expect } from 'chai';
 import { CALLBACK, PASSWORD } from '../../../support/app.ts';
-import { confidential, errorOf, interaction, post, signIn, withClients } from '../story.ts';
+import { answerOf, confidential, errorOf, interaction, post, signIn, withClients } from '../story.ts';
 
 /** RFC 7636, appendix B. */
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
@@ -22,6 +22,7 @@ describe('authorization requests', () => {
   const at = interaction(() =>
     withClients(
       confidential('no-pkce', { require_pkce: false }),
+      confidential('pkce', { require_pkce: true }),
       confidential('with-query', { redirect_uris: [`${CALLBACK}?tenant=a`] }),
       { client_id: 'native', application_type: 'native', redirect_uris: [NATIVE], first_party: true },
     ),
@@ -155,6 +156,26 @@ describe('authorization requests', () => {
     expect((await ask(without)).name).to.equal('sign-in');
     const plain = await ask({ client_id: 'no-pkce', code_challenge_method: 'plain' });
     expect(errorOf(plain)).to.equal('invalid_request');
+  });
+
+  it('lets a confidential client send a nonce instead of PKCE, and says so to one that sends neither [A84]', async () => {
+    const without = { code_challenge: null, code_challenge_method: null };
+    expect((await ask({ ...without, nonce: 'n' })).name).to.equal('sign-in');
+    const neither = answerOf(await ask(without));
+    expect(neither.get('error')).to.equal('invalid_request');
+    expect(neither.get('error_description')).to.match(/PKCE or a nonce is required: send code_challenge/);
+  });
+
+  it('requires PKCE despite a nonce of a public client, and of one that its registration demands it of [A84]', async () => {
+    const without = { code_challenge: null, code_challenge_method: null, nonce: 'n' };
+    for (const from of [
+      { client_id: 'spa', redirect_uri: 'http://127.0.0.1:9/spa' },
+      { client_id: 'pkce', redirect_uri: CALLBACK },
+    ]) {
+      const answer = answerOf(await ask({ ...without, ...from }));
+      expect(answer.get('error')).to.equal('invalid_request');
+      expect(answer.get('error_description')).to.match(/^PKCE is required: send code_challenge/);
+    }
   });
 
   it('answers with the code in the query and the issuer [A84]', async () => {

@@ -2,15 +2,45 @@
 import { expect } from 'chai';
 import * as client from 'openid-client';
 import { standardConfig } from '../../../support/app.ts';
-import { claimsOf, interaction, MFA, refresh, SFA, tokensFor } from '../story.ts';
+import {
+  answerOf,
+  askAgain,
+  claimsOf,
+  confidential,
+  interaction,
+  MFA,
+  refresh,
+  SFA,
+  tokensFor,
+  withClients,
+} from '../story.ts';
 
-const EVERYTHING = 'openid profile email phone offline_access';
+const EVERYTHING = 'openid profile email phone groups offline_access';
 
 describe('claims', () => {
   const at = interaction(() => {
     const { accounts } = standardConfig();
-    const full = { phone: '+31612345678', email_confirmed: true };
+    const full = {
+      phone: '+31612345678',
+      email_confirmed: true,
+      given_name: 'Ada',
+      family_name: 'Poe',
+      username: 'ada',
+      locale: 'nl',
+      groups: ['sales', 'fire wardens'],
+      attributes: { department: 'Sales', floors: ['1', '2'] },
+    };
+    const tenants = standardConfig().tenants.map((one) =>
+      one.id === 'open' ? { ...one, time_zone: 'Europe/Amsterdam' } : one,
+    );
     return {
+      ...withClients(confidential('in-token', { claims_in_id_token: true })),
+      tenants,
+      claims: [
+        { claim: 'department', from: 'attributes.department', scope: 'profile' },
+        { claim: 'https://rp.test/floors', from: 'attributes.floors', scope: 'groups' },
+        { claim: 'cost_centre', from: 'attributes.cost_centre', scope: 'profile' },
+      ],
       accounts: accounts.map((one) => (one.email === 'app@open.test' ? { ...one, ...full } : one)),
     };
   });
@@ -47,7 +77,69 @@ describe('claims', () => {
       email_verified: true,
       phone_number: '+31612345678',
       phone_number_verified: false,
+      given_name: 'Ada',
+      family_name: 'Poe',
+      preferred_username: 'ada',
+      locale: 'nl',
+      zoneinfo: 'Europe/Amsterdam',
+      groups: ['sales', 'fire wardens'],
+      roles: ['member'],
     });
+    const account = await at.app.parts.stores.accounts.findByEmail('app@open.test');
+    expect(info.updated_at).to.equal(Math.floor((account?.updatedAt ?? 0) / 1000));
+  });
+
+  it('of attributes are given as the configuration says, and are absent without the attribute [U.3]', async () => {
+    const { tokens, claims } = await tokensFor(at.app, at.rp, 'app@open.test', { scope: 'openid profile' });
+    const info = await client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
+    expect(info.department).to.equal('Sales');
+    expect(info).not.to.have.any.keys('cost_centre', 'https://rp.test/floors', 'groups', 'roles');
+    const both = await tokensFor(at.app, at.rp, 'app@open.test', { scope: 'openid groups' });
+    const more = await client.fetchUserInfo(at.rp.configuration, both.tokens.access_token, claims.sub);
+    expect(more['https://rp.test/floors']).to.deep.equal(['1', '2']);
+    expect(more).not.to.have.property('department');
+  });
+
+  it('have the address for a user name and the tenant’s language where the account has none [U.3]', async () => {
+    const { tokens, claims } = await tokensFor(at.app, at.rp, 'boss@open.test', {
+      scope: 'openid profile groups',
+    });
+    const info = await client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
+    expect(info).to.deep.include({
+      preferred_username: 'boss@open.test',
+      locale: 'en',
+      groups: [],
+      roles: ['admin'],
+    });
+    expect(info).not.to.have.any.keys('given_name', 'family_name');
+  });
+
+  it('stand in the ID token for a client that wants them there, those of granted scopes alone [U.3]', async () => {
+    const party = await at.app.relyingParty('in-token');
+    const scope = 'openid profile groups';
+    const { tokens, claims } = await tokensFor(at.app, party, 'app@open.test', { scope });
+    const told = { name: 'app', department: 'Sales', groups: ['sales', 'fire wardens'], acr: MFA };
+    expect(claims).to.deep.include(told);
+    expect(claims).not.to.have.any.keys('email', 'phone_number');
+    const info = await client.fetchUserInfo(party.configuration, tokens.access_token, claims.sub);
+    expect(info).to.deep.include({ name: 'app', groups: ['sales', 'fire wardens'] });
+    const plain = await tokensFor(at.app, at.rp, 'app@open.test', { scope });
+    expect(plain.claims).not.to.have.any.keys('name', 'department', 'groups', 'roles');
+  });
+
+  it('are refused with a scope that nobody defines, by its name [U.3]', async () => {
+    const visitor = at.app.visitor();
+    const answer = answerOf(await askAgain(visitor, at.rp, { scope: 'openid payroll' }));
+    expect(answer.get('error')).to.equal('invalid_scope');
+    expect(answer.get('error_description')).to.match(/unknown/);
+  });
+
+  it('have a time of the last change that a change moves [U.3]', async () => {
+    const { accounts } = at.app.parts.stores;
+    const account = await accounts.findByEmail('new@plain.test');
+    const later = at.clock.now() + 60_000;
+    await accounts.setLocale(account?.id ?? '', 'nl', later);
+    expect((await accounts.findByEmail('new@plain.test'))?.updatedAt).to.equal(later);
   });
 
   it('of a scope that was not requested are missing [U.3]', async () => {
