@@ -117,7 +117,7 @@ describe('the import rules', () => {
   it('refuse a store port to a route, and allow it to the adapter of oidc-provider', () => {
     const statement = "import type { AccountStore } from '../ports/stores.ts';";
     expect(storeFaults(importing('src/oidc/prompt.ts', statement))).to.have.lengthOf(1);
-    expect(storeFaults(importing('src/oidc/adapter.ts', statement))).to.deep.equal([]);
+    expect(storeFaults(importing('src/oidc/adapter/adapter.ts', statement))).to.deep.equal([]);
     expect(storeFaults(importing('src/jobs/mail.ts', statement))).to.deep.equal([]);
     const fault = "import { StoreUnavailable } from '../ports/faults.ts';";
     expect(storeFaults(importing('src/oidc/prompt.ts', fault))).to.deep.equal([]);
