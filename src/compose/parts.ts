@@ -8,6 +8,7 @@ import {
 } from '../adapters/embedded/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createLogger } from '../adapters/system/log/logger.ts';
+import { standardOutput } from '../adapters/system/log/output.ts';
 import { createMetrics } from '../adapters/system/metrics/metrics.ts';
 import { timedStores } from '../adapters/system/metrics/timed-stores.ts';
 import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
@@ -97,12 +98,13 @@ export function expectStore({ storage: { accounts, dataDir } }: Config): void {
 }
 
 export async function openParts(config: Config): Promise<Parts> {
-  const metrics = createMetrics();
+  const log = standardOutput();
+  const metrics = createMetrics(() => log.dropped);
   const stores = timedStores(await openStores(config), metrics, () => performance.now());
   const hasher = createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
   const clock = systemClock;
   const random = systemRandom;
-  const logger = createLogger({ level: config.logLevel });
+  const logger = createLogger({ level: config.logLevel, destination: log });
   const senders = createSenders({
     stores,
     clock,

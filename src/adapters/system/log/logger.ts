@@ -47,6 +47,12 @@ export function createLogger({ level, destination = standardOutput() }: LoggerOp
   };
   const lines = pino(options, destination);
   const at = (severity: LogLevel) => (fields: LogFields) => lines[severity](written(fields));
+  destination.whenDropped((count) =>
+    at('warn')({
+      event: 'log.lines_dropped',
+      reason: `${count} lines found no room while nobody read the log`,
+    }),
+  );
   return {
     // A fault that ends the process may leave no time for more.
     fatal: (fields) => {

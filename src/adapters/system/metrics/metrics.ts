@@ -8,7 +8,8 @@ const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 /** Seconds: from a read in SQLite to the time-out of a store that is away. */
 const STORE_BUCKETS = [0.00005, 0.0001, 0.0005, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5];
 
-export function createMetrics(): Metrics {
+/** `droppedLines`: lines of the log that found no room since the start. */
+export function createMetrics(droppedLines: () => number = () => 0): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'doublelock_' });
   const registers = [registry];
@@ -27,6 +28,15 @@ export function createMetrics(): Metrics {
     registers,
   });
   for (const channel of ['email', 'sms']) messages.inc({ channel }, 0);
+  new Counter({
+    name: 'doublelock_log_lines_dropped_total',
+    help: 'Lines of the log that were lost, because nobody read the log.',
+    registers,
+    collect() {
+      this.reset();
+      this.inc(droppedLines());
+    },
+  });
   const requests = createDurations({
     name: 'doublelock_request_duration_seconds',
     help: 'How long requests took, by the pattern of their path.',

@@ -5,7 +5,13 @@ import type { LogFields, Logger } from '../../../../src/ports/log.ts';
 /** Gives a logger and its lines, both raw and parsed. */
 function logging(level: LoggerOptions['level'] = 'info') {
   const lines: string[] = [];
-  const logger = createLogger({ level, destination: { write: (line) => lines.push(line), flush: () => {} } });
+  const destination = {
+    write: (line: string) => lines.push(line),
+    flush: () => {},
+    dropped: 0,
+    whenDropped: () => {},
+  };
+  const logger = createLogger({ level, destination });
   const read = (): Record<string, unknown>[] => lines.map((line) => JSON.parse(line));
   return { logger, lines, read };
 }

@@ -1,6 +1,6 @@
 /** Lines of a moment are written together, and none is lost when the process ends by itself. */
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createLogOutput } from '../../../../src/adapters/system/log/output.ts';
@@ -14,6 +14,19 @@ const module = (name: string) =>
 function outputOf(...lines: readonly string[]): string {
   const program = [`import { standardOutput } from ${module('output')};`, ...lines].join('\n');
   return spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' }).stdout;
+}
+
+/** Reads what a pipe has now, and gives the number of bytes. */
+function drained(reader: number): number {
+  const bytes = Buffer.alloc(1024 * 1024);
+  let sum = 0;
+  try {
+    for (let n = 1; n > 0; sum += n) n = readSync(reader, bytes);
+  } catch (error) {
+    // Nothing more at present.
+    expect(error).to.have.property('code', 'EAGAIN');
+  }
+  return sum;
 }
 
 describe('the output of the log', () => {
@@ -57,6 +70,30 @@ describe('the output of the log', () => {
       'process.kill(process.pid, "SIGKILL");',
     );
     expect(text).to.include('server.failed');
+  });
+
+  it('waits for no reader, and tells how many lines found no room [A111]', async () => {
+    const pipe = join(dataDir(), 'pipe');
+    expect(spawnSync('mkfifo', [pipe]).status).to.equal(0);
+    const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    const writer = openSync(pipe, constants.O_WRONLY);
+    const output = createLogOutput(writer);
+    const lost: number[] = [];
+    output.whenDropped((count) => lost.push(count));
+    const line = `${'x'.repeat(999)}\n`;
+    for (let n = 0; n < 3000; n += 1) output.write(line);
+    output.flush();
+    expect(output.dropped).to.be.within(1500, 2500);
+    expect(lost).to.deep.equal([]);
+    let read = 0;
+    await eventually(async () => {
+      read += drained(reader);
+      expect(lost).to.deep.equal([output.dropped]);
+    });
+    read += drained(reader);
+    expect(read).to.equal((3000 - output.dropped) * line.length);
+    closeSync(writer);
+    closeSync(reader);
   });
 
   it('does not stop the process when its reader is gone', () => {
