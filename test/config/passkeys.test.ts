@@ -5,6 +5,7 @@ import { configFolder } from './config-file.ts';
 
 const all = { availableMethods: BUILT_METHODS };
 const settings = (issuer: string, secondFactor: string) => `
+environment: development
 issuer: ${issuer}
 tenants:
   - { id: acme, second_factor: { enforcement: optional, methods: [totp, passkey] } }

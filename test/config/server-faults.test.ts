@@ -5,6 +5,13 @@ const ROWS: readonly Row[] = [
   ['an unknown section', 'isuer: x', 'isuer', /^unknown key$/],
   ['an unknown key', 'listen: { prt: 1 }', 'listen.prt', /^unknown key$/],
   ['an unknown environment', 'environment: staging', 'environment', /one of development, production/],
+  ['no environment with https', 'issuer: https://id.test', 'environment', /write "environment: production"/],
+  [
+    'no environment where others reach the server',
+    'listen: { host: 0.0.0.0 }',
+    'environment',
+    /listen.host is not loopback/,
+  ],
   ['a port out of range', 'listen: { port: 65536 }', 'listen.port', /65535 or less/],
   ['one port for pages and metrics', 'metrics: { port: 3000 }', 'metrics.port', /that of the pages/],
   ['no host', 'listen: { host: "" }', 'listen.host', /^is empty$/],

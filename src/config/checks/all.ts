@@ -19,7 +19,7 @@ import { checkTokens } from './tokens.ts';
 export function checkFile(data: unknown, context: CheckContext, findings: Findings): void {
   const file = sketchOf(data);
   checkReferences(file, findings);
-  checkServer(file, findings);
+  checkServer(file, data, findings);
   checkDelivery(file, data, findings);
   checkTenants(file, context, findings);
   checkPasskeys(file, context.availableMethods, findings);

@@ -1,14 +1,33 @@
 /** Checks that storage and secrets have the keys of their drivers, and no key that would be ignored. */
 
 import { inspectSigningKey } from '../build/signing-key.ts';
+import { valueAt } from '../data.ts';
 import type { Findings } from '../faults.ts';
 import { type ConfigSketch, isGiven } from '../schema/file.ts';
 
-export function checkServer(file: ConfigSketch, findings: Findings): void {
+export function checkServer(file: ConfigSketch, data: unknown, findings: Findings): void {
+  checkEnvironment(file, data, findings);
   checkPorts(file, findings);
   checkStorage(file, findings);
   checkSecrets(file, findings);
 }
+
+/** Development shows codes and passwords to every visitor, so nothing that others can reach becomes it by an omission. */
+function checkEnvironment({ issuer, listen }: ConfigSketch, data: unknown, findings: Findings): void {
+  if (valueAt(data, ['environment']) !== undefined) return;
+  // A malformed issuer has a fault of its own.
+  const isHttps = issuer?.startsWith('https:') && URL.parse(issuer)?.origin === issuer;
+  const isReachable = listen?.host !== undefined && !LOOPBACK.test(listen.host);
+  if (!isHttps && !isReachable) return;
+  const reason = isHttps ? 'the issuer is https' : 'listen.host is not loopback';
+  findings.fault(
+    ['environment'],
+    `is required, because ${reason}: write "environment: production", or "environment: development" for a trial`,
+  );
+}
+
+/** RFC 5735, 3 and RFC 4291, 2.5.3. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|::1)$/;
 
 function checkPorts({ listen, metrics }: ConfigSketch, findings: Findings): void {
   if (isGiven(metrics?.port) && metrics?.port === listen?.port)

@@ -34,7 +34,9 @@ describe('the environment', () => {
   });
 
   it('changes the port only where the file has its own issuer', () => {
-    const { listen, issuer } = folder.load('issuer: https://id.test', { env: { PORT: '4100' } });
+    const { listen, issuer } = folder.load('environment: development\nissuer: https://id.test', {
+      env: { PORT: '4100' },
+    });
     expect([listen.port, issuer]).to.deep.equal([4100, 'https://id.test']);
   });
 
@@ -50,6 +52,7 @@ describe('the environment', () => {
 
   it('changes the issuer, and every URL that began with it', () => {
     const yaml = `
+environment: development
 issuer: https://old.test
 clients:
   - client_id: rp
