@@ -51,7 +51,7 @@ function createProvider({ config, secrets, stores, cipher, clock }: BareNeeds): 
       clock,
     ),
     clients: config.clients.map(({ metadata }) => ({ ...metadata })),
-    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clientDefaults: { id_token_signed_response_alg: 'RS256' },
     jwks: { keys: secrets.signing.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'] },
     cookies: { keys: [...secrets.cookies] },
     claims: { openid: ['sub', 'acr', 'amr', 'auth_time'], profile: ['name'], email: ['email'] },
