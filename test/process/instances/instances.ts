@@ -22,11 +22,11 @@ export interface Instances {
 
 /** The keys that the instances have in common: none of them makes its own. */
 function makeSecrets(): Yaml {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   return {
     encryption: [{ id: '1', key: randomBytes(32).toString('hex') }],
     cookies: [randomBytes(32).toString('hex')],
-    signing: [{ ...privateKey.export({ format: 'jwk' }), kid: '1', alg: 'ES256' }],
+    signing: [{ ...privateKey.export({ format: 'jwk' }), kid: '1', alg: 'RS256' }],
   };
 }
 

@@ -38,7 +38,6 @@ function makeSecrets(random: Random): SecretLists {
   return {
     encryption: [makeEncryptionKey(random)],
     cookies: [makeKeyText(random)],
-    // The first is used: an ES256 signature costs a fraction of an RS256 one.
     signing: [makeSigningKey('ES256'), makeSigningKey('RS256')],
   };
 }
