@@ -15,6 +15,7 @@ import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { completeSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
+import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
 import { createMailDelivery } from '../jobs/mail-delivery.ts';
 import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import { createSweeping } from '../jobs/sweeping.ts';
@@ -35,6 +36,7 @@ export interface Parts {
   readonly logger: Logger;
   readonly senders: Senders;
   readonly metrics: Metrics;
+  readonly clockWatch: ClockWatch;
 }
 
 /** The longest queue of hashes. One hash takes 25 ms, so a person waits five seconds at most. */
@@ -52,7 +54,7 @@ export async function openStores({ storage }: Pick<Config, 'storage'>): Promise<
 }
 
 type Storage = Config['storage'];
-type Upkeep = Pick<Stores, 'sweep' | 'ping' | 'close'>;
+type Upkeep = Pick<Stores, 'sweep' | 'ping' | 'clocks' | 'close'>;
 
 /** A driver is loaded only for a configuration that names it. */
 async function openAccounts({ accounts: { driver, uri }, dataDir }: Storage) {
@@ -80,6 +82,7 @@ function joined<A extends Upkeep, B extends Upkeep>(accounts: A, shortLived: B):
     async ping() {
       await Promise.all(both.map((each) => each.ping()));
     },
+    clocks: both.flatMap(({ clocks }) => clocks),
     async close() {
       await Promise.all(both.map((each) => each.close()));
     },
@@ -111,7 +114,13 @@ export async function openParts(config: Config): Promise<Parts> {
     random,
     logger: { warn: countUndelivered(metrics, logger.warn) },
   });
-  return { stores, hasher, clock, random, logger, senders, metrics };
+  const clockWatch = createClockWatch({
+    clocks: stores.clocks,
+    clock,
+    note: metrics.clockAhead,
+    log: logger.warn,
+  });
+  return { stores, hasher, clock, random, logger, senders, metrics, clockWatch };
 }
 
 /** Counts the messages that are logged as undelivered. A mail is given up long after the request that sent it. */
@@ -145,12 +154,13 @@ export async function seedAccounts(
 }
 
 /** Deletes expired rows from the stores, and sends mail that other processes have left in them. The result stops it. */
-export function startUpkeep(config: Config, { stores, senders, clock, logger }: Parts): StopJobs {
+export function startUpkeep(config: Config, { stores, senders, clock, logger, clockWatch }: Parts): StopJobs {
   const { sweep } = stores;
   const { retentionDays: auditRetentionDays } = config.audit;
   const onFailure = (error: unknown) => logger.warn({ event: 'store.sweep_failed', error });
   return startJobs([
     createSweeping({ sweep, auditRetentionDays, clock, onFailure }),
     createMailDelivery({ deliverDue: senders.deliverDue, log: logger.warn }),
+    clockWatch.job,
   ]);
 }

@@ -6,6 +6,7 @@ import type { Config } from '../config/shape.ts';
 import { BUILT_METHODS } from '../domain/methods/index.ts';
 import { createMetricsHandler } from '../http/ops/metrics-server.ts';
 import { type RunningServer, type ServerOptions, startServer } from '../http/server/lifecycle.ts';
+import { inWords } from '../jobs/clock-watch.ts';
 import { KeysRefused } from '../use-cases/keys/admission.ts';
 import type { Readiness } from './composition.ts';
 import { eventLogOf } from './events.ts';
@@ -53,10 +54,12 @@ export async function start(): Promise<void> {
   });
   const config = load();
   const parts = await openParts(config);
-  const { logger, stores, senders } = parts;
+  const { logger, stores, senders, clockWatch } = parts;
   let stopping = false;
   const readiness: Readiness = async () => {
     if (stopping) return { ready: false, reason: 'the server is stopping' };
+    const wrong = clockWatch.wrong();
+    if (wrong) return { ready: false, reason: inWords(wrong) };
     return stores.ping().then(
       () => ({ ready: true as const }),
       (error: unknown) => {
@@ -86,6 +89,7 @@ export async function start(): Promise<void> {
   begun.resolve();
 
   async function begin() {
+    await clockWatch.look();
     const { handler, secrets } = await prepare(config);
     const { host, port } = config.listen;
     const server = await listen({ handler, host, port, log: logger.info }, 'PORT');

@@ -5,6 +5,7 @@ import { createDemoSessions } from '../http/demo/sessions.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
+import { clockGuard } from '../http/middleware/clock-guard.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
 import { requestLog } from '../http/middleware/request-log.ts';
@@ -177,7 +178,7 @@ function handlerOf(
   areas: readonly Area[],
   { cookies }: Pick<Secrets, 'cookies'>,
 ): Handler {
-  const { clock, random, logger, metrics } = parts;
+  const { clock, random, logger, metrics, clockWatch } = parts;
   const { issuer, listen, environment } = config;
   const { formsLeadAway, ownWindow } = headerExceptionsOf(areas);
   const around = [
@@ -185,6 +186,7 @@ function handlerOf(
     requestLog({ log: logger.info, count: metrics.request, clock, random }),
     errorPages({ render, log: logger.error }),
     securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow }),
+    clockGuard(() => clockWatch.wrong() !== null),
   ];
   installMiddleware(provider, around, providerPages);
   return createApp({

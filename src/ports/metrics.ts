@@ -7,6 +7,8 @@ export interface Metrics {
   event(entry: AuditEntry): void;
   /** A message that will not arrive: no transport took it, or one gave it up in the end. */
   undelivered(channel: Message['channel']): void;
+  /** By how many milliseconds this process is ahead of the clock of a store. */
+  clockAhead(store: string, ms: number): void;
   /** One answered request; `path` is a pattern without identifiers. */
   request(of: {
     readonly method: string;

@@ -12,6 +12,7 @@ import type {
   OutboxStore,
   ShortLivedProviderStore,
   SignInRecordStore,
+  StoreClock,
   TransactionStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
@@ -36,6 +37,8 @@ interface Upkeep {
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when a store can't be read or written now. */
   readonly ping: () => Promise<void>;
+  /** None: a file has no clock of its own. */
+  readonly clocks: readonly StoreClock[];
   readonly close: () => void;
 }
 
@@ -93,6 +96,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     mailOutbox: createMailOutboxStore(database),
     sweep: createSweep(database, ACCOUNTS_RULES),
     ping: database.ping,
+    clocks: [],
     close: database.close,
   };
 }
@@ -107,6 +111,7 @@ export function openEmbeddedShortLived({ dataDir }: EmbeddedOptions): EmbeddedSh
     providerShortLived: createProviderStore(database),
     sweep: createSweep(database, SHORT_LIVED_RULES),
     ping: database.ping,
+    clocks: [],
     close: database.close,
   };
 }

@@ -18,6 +18,8 @@ export interface Connection {
   act<T>(work: () => Promise<T>): Promise<T>;
   /** Rejects when no server that takes writes answers. */
   ping(): Promise<void>;
+  /** The server's clock, in milliseconds since the epoch. */
+  now(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -93,6 +95,12 @@ export async function connect(uri: string): Promise<Connection> {
       act(async () => {
         if (!driver.db) throw new StoreUnavailable('MongoDB: not connected');
         await driver.db.command({ ping: 1 });
+      }),
+    now: () =>
+      act(async () => {
+        const answer = await driver.db?.command({ hello: 1 });
+        if (!(answer?.localTime instanceof Date)) throw new StoreUnavailable('MongoDB: it tells no time');
+        return answer.localTime.getTime();
       }),
     close: () => driver.close(),
   };

@@ -7,6 +7,7 @@ import type {
   LockoutStore,
   OnceStore,
   SignInRecordStore,
+  StoreClock,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
@@ -40,6 +41,7 @@ export interface MongoAccounts {
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
+  readonly clocks: readonly StoreClock[];
   readonly close: () => Promise<void>;
 }
 
@@ -74,6 +76,7 @@ export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAcc
     mailOutbox: createMailOutboxStore(connection, models),
     sweep: createSweep(models),
     ping: connection.ping,
+    clocks: [{ store: 'MongoDB', now: connection.now }],
     close: connection.close,
   };
 }

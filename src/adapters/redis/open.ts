@@ -3,6 +3,7 @@ import type {
   AttemptStore,
   OutboxStore,
   ShortLivedProviderStore,
+  StoreClock,
   TransactionStore,
 } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -31,6 +32,7 @@ export interface RedisShortLived {
   readonly sweep: (now: number, auditRetentionMs: number) => Promise<number>;
   /** Rejects with `StoreUnavailable` when the server can't be read or written now, or is not fit any more. */
   readonly ping: () => Promise<void>;
+  readonly clocks: readonly StoreClock[];
   readonly close: () => void;
 }
 
@@ -61,6 +63,15 @@ export async function openRedisShortLived(options: RedisOptions): Promise<RedisS
       await connection.examine();
       await connection.send('set', keyOf('ping', 'ping'), 1, 'px', PING_KEPT_MS);
     },
+    clocks: [
+      {
+        store: 'Redis',
+        async now() {
+          const [seconds, microseconds] = [await connection.send('time')].flat().map(Number);
+          return (seconds ?? Number.NaN) * 1000 + Math.floor((microseconds ?? 0) / 1000);
+        },
+      },
+    ],
     close: connection.close,
   };
 }

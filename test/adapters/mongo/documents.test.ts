@@ -33,6 +33,12 @@ describe('documents in MongoDB', () => {
     await collection(name).updateOne({}, { $set: fields });
   };
 
+  it('come with the time of the server', async () => {
+    const [clock] = stores().clocks;
+    expect(clock?.store).to.equal('MongoDB');
+    expect(await clock?.now()).to.be.closeTo(Date.now(), 5000);
+  });
+
   it('keep the fields of a newer release, and are read in spite of them [R26]', async () => {
     const { accounts, enrolments, records, trustedBrowsers, providerDurable, audit, lockouts, onceKeys } =
       stores();

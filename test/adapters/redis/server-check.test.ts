@@ -31,6 +31,14 @@ describe('the check of a Redis server', () => {
     return outcome.message;
   }
 
+  it('tells the time of the server', async () => {
+    const { url } = await start();
+    const { clocks } = await open({ uri: url });
+    const [clock] = clocks;
+    expect(clock?.store).to.equal('Redis');
+    expect(await clock?.now()).to.be.closeTo(Date.now(), 5000);
+  });
+
   it('uses the configuration that the server reports', () => {
     expect(() => checkServer(info())).not.to.throw();
     expect(() => checkServer(info({ redis_version: '10.0.0' }))).not.to.throw();

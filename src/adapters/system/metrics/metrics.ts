@@ -1,5 +1,5 @@
 /** Counts and times in the format of Prometheus; each process has its own registry and its own numbers. */
-import { Counter, collectDefaultMetrics, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Metrics } from '../../../ports/metrics.ts';
 import { createDurations } from './durations.ts';
 
@@ -37,6 +37,12 @@ export function createMetrics(droppedLines: () => number = () => 0): Metrics {
       this.inc(droppedLines());
     },
   });
+  const clocks = new Gauge({
+    name: 'doublelock_clock_ahead_seconds',
+    help: 'How far the clock of this process is ahead of that of a store.',
+    labelNames: ['store'],
+    registers,
+  });
   const requests = createDurations({
     name: 'doublelock_request_duration_seconds',
     help: 'How long requests took, by the pattern of their path.',
@@ -55,6 +61,9 @@ export function createMetrics(droppedLines: () => number = () => 0): Metrics {
     },
     undelivered(channel) {
       messages.inc({ channel });
+    },
+    clockAhead(store, ms) {
+      clocks.set({ store }, ms / 1000);
     },
     request({ method, path, status, ms }) {
       const key = `${method} ${path} ${status}`;

@@ -44,6 +44,7 @@ function isStore(value: unknown): value is Readonly<Record<string, Act>> {
   return (
     typeof value === 'object' &&
     value !== null &&
+    !Array.isArray(value) &&
     Object.values(value).every((act) => typeof act === 'function')
   );
 }
