@@ -1,7 +1,7 @@
 /** `doublelock accounts`. */
 import type { AddCommands } from './command-group.ts';
 import { operate, tenantsOf } from './operate.ts';
-import { print, table } from './output.ts';
+import { createTable, print } from './output.ts';
 
 export const addAccountCommands: AddCommands = (program, readConfig) => {
   const accounts = program.command('accounts').description('the accounts in the store');
@@ -11,13 +11,12 @@ export const addAccountCommands: AddCommands = (program, readConfig) => {
     .option('--tenant <id>', 'of this tenant alone')
     .action(({ tenant }: { tenant?: string }) =>
       operate(readConfig(), async (operation, config) => {
-        const found = await operation.listAccounts(tenantsOf(config, tenant));
-        print(
-          ...table(
-            ['EMAIL', 'TENANT', 'ROLE', 'NAME', 'ID'],
-            found.map(({ email, tenantId, role, name, id }) => [email, tenantId, role, name, id]),
-          ),
-        );
+        const lines = createTable(['EMAIL', 'TENANT', 'ROLE', 'NAME', 'ID']);
+        for await (const page of operation.listAccounts(tenantsOf(config, tenant)))
+          print(
+            ...lines(page.map(({ email, tenantId, role, name, id }) => [email, tenantId, role, name, id])),
+          );
+        print(...lines([]));
       }),
     );
 

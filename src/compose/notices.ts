@@ -45,8 +45,7 @@ export function noticesOf(
     },
     allowedPrefixes,
     countText: createTextLimits({ attempts, smsLimits, clock, random }),
-    administratorsOf: async (tenantId) =>
-      (await accounts.listByTenant(tenantId)).filter(({ role }) => role === 'admin'),
+    administratorsOf: (tenantId) => accounts.listByRole(tenantId, 'admin'),
     clock,
     log,
   });

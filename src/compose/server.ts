@@ -55,7 +55,9 @@ export function createServer(
     const cipher = await cipherOf(secrets, parts);
     await seedAccounts(config, parts, cipher);
     const server = await composeServer({ config, parts, readiness, demoSessions, secrets, cipher });
-    await server.plugin.useCases.trustedBrowsers.endWhereForbidden(config.tenants);
+    const { finish } = await server.plugin.useCases.trustedBrowsers.endWhereForbidden(config.tenants);
+    // Requests need not wait for it: the policy of the tenant counts from the first one on.
+    finish().catch((error: unknown) => parts.logger.warn({ event: 'store.sweep_failed', error }));
     return handlerOf(server, areasOf(server), secrets);
   };
 }

@@ -4,7 +4,7 @@
  * Expiry is checked by the store against the `now` it is given; sweeping is only tidying.
  * A store that is away, locked or full rejects with `StoreUnavailable`.
  */
-import type { Account, Locale } from '../domain/account.ts';
+import type { Account, Locale, Role } from '../domain/account.ts';
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../domain/events.ts';
 import type { Lockout } from '../domain/sign-in/attempts.ts';
@@ -31,7 +31,10 @@ export interface AccountStore {
   findById(id: string): Promise<Account | null>;
   /** `email` as `normaliseEmail` spells it. */
   findByEmail(email: string): Promise<Account | null>;
-  listByTenant(tenantId: string): Promise<Account[]>;
+  /** In the order of their e-mail addresses, from the one after `after` (null: from the first), at most `limit`. */
+  pageByTenant(tenantId: string, after: string | null, limit: number): Promise<Account[]>;
+  /** In the order of their e-mail addresses. */
+  listByRole(tenantId: string, role: Role): Promise<Account[]>;
   /** Replaces the hash only while it still is `previous`. */
   replacePasswordHash(id: string, previous: string, next: string): Promise<boolean>;
   setLocale(id: string, locale: Locale | null, now: number): Promise<void>;
@@ -99,8 +102,8 @@ export interface TrustedBrowserStore {
   remove(accountId: string, id: string): Promise<boolean>;
   /** Gives how many there were. */
   removeAll(accountId: string): Promise<number>;
-  /** The same of all accounts of a tenant. */
-  removeTenant(tenantId: string): Promise<number>;
+  /** The same of all accounts of a tenant, at most `limit` of them: fewer than that were the last. */
+  removeTenant(tenantId: string, limit: number): Promise<number>;
 }
 
 export interface AuditReader {

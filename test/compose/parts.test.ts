@@ -23,7 +23,7 @@ describe('seeding the accounts of a configuration', () => {
     };
     const many = withAccounts(config, 12);
     await seedAccounts(many, parts, await cipherOf(secretsOf(config), parts));
-    expect(await parts.stores.accounts.listByTenant('acme')).to.have.length(12);
+    expect(await parts.stores.accounts.pageByTenant('acme', null, 100)).to.have.length(12);
     parts.stores.close();
   });
 });

@@ -32,7 +32,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       await store().insert(anAccount());
       expect(await store().findById('account-2')).to.equal(null);
       expect(await store().findByEmail('eve@acme.test')).to.equal(null);
-      expect(await store().listByTenant('globex')).to.deep.equal([]);
+      expect(await store().pageByTenant('globex', null, 100)).to.deep.equal([]);
     });
 
     it('treats text that looks like a query as text [A88]', async () => {
@@ -62,15 +62,37 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
     it('gives an e-mail address to one of 50 parallel callers', async () => {
       const won = await winners(50, (index) => store().insert(anAccount({ id: `account-${index}` })));
       expect(won).to.equal(1);
-      expect(await store().listByTenant('acme')).to.have.length(1);
+      expect(await store().pageByTenant('acme', null, 100)).to.have.length(1);
     });
 
     it('lists the accounts of one tenant alone', async () => {
       await store().insert(anAccount());
       await store().insert(anAccount({ id: 'account-2', email: 'eve@acme.test' }));
       await store().insert(anAccount({ id: 'account-3', email: 'carol@globex.test', tenantId: 'globex' }));
-      const ids = (await store().listByTenant('acme')).map(({ id }) => id);
+      const ids = (await store().pageByTenant('acme', null, 100)).map(({ id }) => id);
       expect(ids).to.have.members(['account-1', 'account-2']);
+    });
+
+    it('gives the accounts of a tenant in pages, in the order of their addresses', async () => {
+      for (const name of ['dora', 'anna', 'carl', 'bob'])
+        await store().insert(anAccount({ id: name, email: `${name}@acme.test` }));
+      await store().insert(anAccount({ id: 'other', email: 'b@globex.test', tenantId: 'globex' }));
+      const idsOf = async (after: string | null, limit: number) =>
+        (await store().pageByTenant('acme', after, limit)).map(({ id }) => id);
+      expect(await idsOf(null, 3)).to.deep.equal(['anna', 'bob', 'carl']);
+      expect(await idsOf('carl@acme.test', 3)).to.deep.equal(['dora']);
+      expect(await idsOf('dora@acme.test', 3)).to.deep.equal([]);
+      expect(await idsOf('b', 1)).to.deep.equal(['bob']);
+    });
+
+    it('lists the accounts of one role of a tenant', async () => {
+      await store().insert(anAccount({ id: 'b', email: 'b@acme.test', role: 'admin' }));
+      await store().insert(anAccount({ id: 'a', email: 'a@acme.test', role: 'admin' }));
+      await store().insert(anAccount({ id: 'm', email: 'm@acme.test' }));
+      await store().insert(anAccount({ id: 'g', email: 'g@globex.test', tenantId: 'globex', role: 'admin' }));
+      const ids = (await store().listByRole('acme', 'admin')).map(({ id }) => id);
+      expect(ids).to.deep.equal(['a', 'b']);
+      expect(await store().listByRole('acme', 'manager')).to.deep.equal([]);
     });
 
     it('replaces a password hash only while it is the one that was read', async () => {

@@ -26,7 +26,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
         expect(await store().remove('account-1', text), text).to.equal(false);
         expect(await store().remove(text, 'browser-1'), text).to.equal(false);
         expect(await store().removeAll(text), text).to.equal(0);
-        expect(await store().removeTenant(text), text).to.equal(0);
+        expect(await store().removeTenant(text, 100), text).to.equal(0);
       }
       expect(await idsOf('account-1')).to.deep.equal(['browser-1']);
     });
@@ -121,10 +121,17 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
     it('removes all browsers of one tenant only, and gives their number', async () => {
       for (const id of ['one', 'two']) await store().insert(aTrustedBrowser({ id, accountId: id }));
       await store().insert(aTrustedBrowser({ id: 'other', tenantId: 'kantoor' }));
-      expect(await store().removeTenant('acme')).to.equal(2);
+      expect(await store().removeTenant('acme', 100)).to.equal(2);
       expect([await idsOf('one'), await idsOf('two')]).to.deep.equal([[], []]);
       expect(await idsOf('account-1')).to.deep.equal(['other']);
-      expect(await store().removeTenant('acme')).to.equal(0);
+      expect(await store().removeTenant('acme', 100)).to.equal(0);
+    });
+
+    it('removes no more browsers of a tenant than it is told, and the others at the next calls', async () => {
+      for (const id of ['one', 'two', 'three']) await store().insert(aTrustedBrowser({ id, accountId: id }));
+      const removed = [];
+      for (let each = 0; each < 3; each += 1) removed.push(await store().removeTenant('acme', 2));
+      expect(removed).to.deep.equal([2, 1, 0]);
     });
 
     it('counts each browser once when 50 parallel callers remove all', async () => {

@@ -100,12 +100,19 @@ function toAccount(row: Row | undefined): Account | null {
   };
 }
 
+function readable(rows: readonly Row[]): Account[] {
+  return rows.map(toAccount).filter((account) => account !== null);
+}
+
 export function createAccountStore(database: Database): AccountStore {
   const insert = database.statement(`${insertInto('accounts', COLUMNS)} ON CONFLICT DO NOTHING`);
   const byId = database.statement<Row>('SELECT * FROM accounts WHERE id = :id');
   const byEmail = database.statement<Row>('SELECT * FROM accounts WHERE email = :email');
-  const byTenant = database.statement<Row>(
-    'SELECT * FROM accounts WHERE tenant_id = :tenantId ORDER BY email',
+  const page = database.statement<Row>(
+    'SELECT * FROM accounts WHERE tenant_id = :tenantId AND email > :after ORDER BY email LIMIT :limit',
+  );
+  const byRole = database.statement<Row>(
+    'SELECT * FROM accounts WHERE tenant_id = :tenantId AND role = :role ORDER BY email',
   );
   const replaceHash = database.statement(
     'UPDATE accounts SET password_hash = :next WHERE id = :id AND password_hash = :previous',
@@ -127,13 +134,9 @@ export function createAccountStore(database: Database): AccountStore {
     insert: (account) => database.write(() => insert.run(toRow(account)) === 1),
     findById: (id) => database.act(() => toAccount(byId.get({ id }))),
     findByEmail: (email) => database.act(() => toAccount(byEmail.get({ email }))),
-    listByTenant: (tenantId) =>
-      database.act(() =>
-        byTenant
-          .all({ tenantId })
-          .map(toAccount)
-          .filter((account) => account !== null),
-      ),
+    pageByTenant: (tenantId, after, limit) =>
+      database.act(() => readable(page.all({ tenantId, after: after ?? '', limit }))),
+    listByRole: (tenantId, role) => database.act(() => readable(byRole.all({ tenantId, role }))),
     replacePasswordHash: (id, previous, next) =>
       database.write(() => replaceHash.run({ id, previous, next }) === 1),
     setLocale: (id, locale, now) => database.write(() => void updateLocale.run({ id, locale, now })),

@@ -66,7 +66,9 @@ export function createTrustedBrowserStore(database: Database): TrustedBrowserSto
     'DELETE FROM trusted_browsers WHERE id = :id AND account_id = :accountId',
   );
   const removeAll = database.statement('DELETE FROM trusted_browsers WHERE account_id = :accountId');
-  const removeTenant = database.statement('DELETE FROM trusted_browsers WHERE tenant_id = :tenantId');
+  const removeTenant = database.statement(
+    'DELETE FROM trusted_browsers WHERE id IN (SELECT id FROM trusted_browsers WHERE tenant_id = :tenantId LIMIT :limit)',
+  );
 
   return {
     insert: (browser) => database.write(() => void insert.run(toRow(browser))),
@@ -80,6 +82,6 @@ export function createTrustedBrowserStore(database: Database): TrustedBrowserSto
       database.write(() => void use.run({ id, lastUsedAt, lastUsedFor })),
     remove: (accountId, id) => database.write(() => remove.run({ accountId, id }) === 1),
     removeAll: (accountId) => database.write(() => removeAll.run({ accountId })),
-    removeTenant: (tenantId) => database.write(() => removeTenant.run({ tenantId })),
+    removeTenant: (tenantId, limit) => database.write(() => removeTenant.run({ tenantId, limit })),
   };
 }

@@ -1,5 +1,6 @@
 /** Accounts in MongoDB. An account with unreadable groups counts as absent, because a group may tighten its policy. */
 import { createHash } from 'node:crypto';
+import { trusted } from 'mongoose';
 import type { Account, Attributes, Locale, Role } from '../../domain/account.ts';
 import { readObject } from '../../domain/json.ts';
 import type { AccountStore } from '../../ports/stores.ts';
@@ -52,6 +53,10 @@ function toAccount(found: AccountDocument | null): Account | null {
   };
 }
 
+function readable(found: readonly AccountDocument[]): Account[] {
+  return found.map(toAccount).filter((account) => account !== null);
+}
+
 /** One of the callers who found `previous` may replace it; a hash is salted, so that it is never found twice. */
 function changeId(accountId: string, previous: string): string {
   return idOf(accountId, createHash('sha256').update(previous).digest('base64url'));
@@ -91,11 +96,19 @@ export function createAccountStore({ act }: Connection, models: Models): Account
     insert: (account) => act(() => isFirst(accounts.insertOne(toDocument(account)))),
     findById: (id) => act(async () => toAccount(await accounts.findOne({ _id: id }).lean())),
     findByEmail: (email) => act(async () => toAccount(await accounts.findOne({ email }).lean())),
-    listByTenant: (tenantId) =>
+    pageByTenant: (tenantId, after, limit) =>
       act(async () => {
-        const found = await accounts.find({ tenantId }).sort({ email: 1 }).lean();
-        return found.map(toAccount).filter((account) => account !== null);
+        const later = after === null ? {} : { email: trusted({ $gt: after }) };
+        return readable(
+          await accounts
+            .find({ tenantId, ...later })
+            .sort({ email: 1 })
+            .limit(limit)
+            .lean(),
+        );
       }),
+    listByRole: (tenantId, role) =>
+      act(async () => readable(await accounts.find({ tenantId, role }).sort({ email: 1 }).lean())),
     replacePasswordHash: (id, previous, next) =>
       change(id, async () => {
         const found = await accounts.findOne({ _id: id }, { passwordHash: 1 }).lean();

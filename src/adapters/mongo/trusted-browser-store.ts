@@ -59,7 +59,13 @@ export function createTrustedBrowserStore(
     remove: (accountId, id) =>
       act(async () => (await trustedBrowsers.deleteOne({ _id: id, accountId })).deletedCount === 1),
     removeAll: (accountId) => act(async () => (await trustedBrowsers.deleteMany({ accountId })).deletedCount),
-    removeTenant: (tenantId) =>
-      act(async () => (await trustedBrowsers.deleteMany({ tenantId })).deletedCount),
+    removeTenant: (tenantId, limit) =>
+      act(async () => {
+        const found = await trustedBrowsers.find({ tenantId }, { _id: 1 }).limit(limit).lean();
+        const ids = found.map(({ _id }) => _id);
+        return ids.length === 0
+          ? 0
+          : (await trustedBrowsers.deleteMany({ _id: trusted({ $in: ids }) })).deletedCount;
+      }),
   };
 }

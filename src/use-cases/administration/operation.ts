@@ -8,7 +8,7 @@ import type { AccountStore, AuditReader, SignInRecordStore } from '../../ports/s
 import type { Clock } from '../../ports/system.ts';
 
 interface OperationDeps {
-  readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'listByTenant' | 'setFrozen'>;
+  readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'pageByTenant' | 'setFrozen'>;
   readonly factors: {
     list(accountId: string): Promise<FactorSummary[]>;
     remove(accountId: string, which: { id: string } | 'all'): Promise<FactorSummary[]>;
@@ -28,12 +28,20 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
+/** Accounts that are read at a time. */
+const PAGE = 500;
+
 export function createOperation({ accounts, factors, records, audit, events, clock }: OperationDeps) {
-  /** Tenant by tenant, in the order given. */
-  async function listAccounts(tenantIds: readonly string[]): Promise<Account[]> {
-    const lists: Account[][] = [];
-    for (const id of tenantIds) lists.push(await accounts.listByTenant(id));
-    return lists.flat();
+  /** Tenant by tenant, in the order given. Gives pages, so that a tenant of any size fits into memory. */
+  async function* listAccounts(tenantIds: readonly string[]): AsyncGenerator<readonly Account[]> {
+    for (const id of tenantIds) {
+      let after: string | null = null;
+      do {
+        const page: readonly Account[] = await accounts.pageByTenant(id, after, PAGE);
+        if (page.length > 0) yield page;
+        after = page.at(-1)?.email ?? null;
+      } while (after !== null);
+    }
   }
 
   /** Oldest first. Null when there is no such account. */

@@ -34,10 +34,17 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const LONGEST_BROWSER = 200;
 /** The accounts that may trust one browser. A further one replaces the oldest. */
 const MOST_ACCOUNTS = 5;
+/** Browsers that one act of the store removes: it ends well within the time limit of an act. */
+const AT_ONCE = 1000;
 /** Characters of base64url, 66 bits: enough to tell five accounts apart. */
 const MARK_LENGTH = 11;
 /** A mark, and a token of 256 bits. */
 const ENTRY = /^[\w-]{54}$/;
+
+/** The rest of a removal that has begun. */
+export interface TrustEnding {
+  finish(): Promise<void>;
+}
 
 /**
  * A browser keeps a token for each account that trusts it, under a mark of that account. So one token can be replaced
@@ -159,15 +166,24 @@ export function createTrustedBrowsers({
     await events.append({ ...who, name: 'browser.revoked', ip });
   }
 
-  /** Removes trust where a tenant forbids it, so that it does not return when the tenant allows it again. */
-  async function endWhereForbidden(tenants: readonly Tenant[]): Promise<void> {
-    const forbidding = tenants.filter(({ secondFactor }) => !secondFactor.trustedDevices);
-    await Promise.all(
-      forbidding.map(async ({ id: tenantId }) => {
-        const ended = await trustedBrowsers.removeTenant(tenantId);
-        if (ended > 0) await events.append({ name: 'browser.revoked', tenantId, reason: 'enforced' });
-      }),
-    );
+  /**
+   * Removes trust where a tenant forbids it, so that it does not return when the tenant allows it again. Removes one
+   * batch of each tenant. `finish` removes the rest, which may take long; no decision depends on it.
+   */
+  async function endWhereForbidden(tenants: readonly Tenant[]): Promise<TrustEnding> {
+    const left: Tenant[] = [];
+    for (const tenant of tenants) {
+      if (tenant.secondFactor.trustedDevices) continue;
+      const ended = await trustedBrowsers.removeTenant(tenant.id, AT_ONCE);
+      if (ended > 0)
+        await events.append({ name: 'browser.revoked', tenantId: tenant.id, reason: 'enforced' });
+      if (ended >= AT_ONCE) left.push(tenant);
+    }
+    return { finish: () => removeRest(left) };
+  }
+
+  async function removeRest(tenants: readonly Tenant[]): Promise<void> {
+    for (const { id } of tenants) while ((await trustedBrowsers.removeTenant(id, AT_ONCE)) >= AT_ONCE);
   }
 
   return { idIn, trust, noteUse, list, revoke, endWhereForbidden };

@@ -115,7 +115,7 @@ describe('documents in MongoDB', () => {
     const { trustedBrowsers } = stores();
     await trustedBrowsers.insert(aTrustedBrowser());
     await collection('trusted_browsers').updateOne({}, { $unset: { tenantId: 1 } });
-    expect(await trustedBrowsers.removeTenant('acme')).to.equal(0);
+    expect(await trustedBrowsers.removeTenant('acme', 100)).to.equal(0);
     expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser({ tenantId: '' }));
   });
 
@@ -152,7 +152,7 @@ describe('documents in MongoDB', () => {
       const calls: Promise<unknown>[] = [
         accounts.findById(text),
         accounts.findByEmail(text),
-        accounts.listByTenant(text),
+        accounts.pageByTenant(text, null, 100),
         accounts.replacePasswordHash(text, 'old', 'new'),
         accounts.replacePasswordHash('account-1', text, 'new'),
         accounts.setLocale(text, 'nl', NOW),
@@ -210,7 +210,7 @@ describe('documents in MongoDB', () => {
       await change('accounts', { groups });
       expect(await accounts.findById('account-1'), JSON.stringify(groups)).to.equal(null);
       expect(await accounts.findByEmail('bob@acme.test')).to.equal(null);
-      expect(await accounts.listByTenant('acme')).to.deep.equal([]);
+      expect(await accounts.pageByTenant('acme', null, 100)).to.deep.equal([]);
     }
   });
 

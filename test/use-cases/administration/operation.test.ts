@@ -38,7 +38,11 @@ describe('the operator', () => {
   afterEach(() => stores.close());
 
   it('sees the accounts of the requested tenants, in their order', async () => {
-    const emails = async (ids: string[]) => (await operation.listAccounts(ids)).map(({ email }) => email);
+    const emails = async (ids: string[]) => {
+      const found: string[] = [];
+      for await (const page of operation.listAccounts(ids)) found.push(...page.map(({ email }) => email));
+      return found;
+    };
     expect(await emails(['kantoor', 'acme'])).to.deep.equal(['anna@kantoor.test', 'bob@acme.test']);
     expect(await emails(['acme'])).to.deep.equal(['bob@acme.test']);
     expect(await emails([])).to.deep.equal([]);

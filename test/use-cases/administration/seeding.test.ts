@@ -110,7 +110,7 @@ describe('seeding', () => {
     expect(created.filter(Boolean)).to.have.lengthOf(1);
     const account = await found();
     expect(await setting().stores.enrolments.listByAccount(account?.id ?? '')).to.have.lengthOf(2);
-    expect(await setting().stores.accounts.listByTenant('acme')).to.have.lengthOf(1);
+    expect(await setting().stores.accounts.pageByTenant('acme', null, 100)).to.have.lengthOf(1);
   });
 
   describe('when it is interrupted [R23]', () => {

@@ -150,6 +150,9 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ALTER TABLE accounts ADD COLUMN username TEXT;
   ALTER TABLE accounts ADD COLUMN attributes TEXT;
   ALTER TABLE accounts ADD COLUMN updated_at INTEGER;`,
+  `
+  CREATE INDEX accounts_by_role ON accounts (tenant_id, role, email) WHERE role <> 'member';
+  CREATE INDEX trusted_browsers_by_tenant ON trusted_browsers (tenant_id);`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -58,7 +58,8 @@ const account = new Schema<AccountDocument>(
   { ...OPTIONS, collection: 'accounts' },
 )
   .index({ email: 1 }, { unique: true })
-  .index({ tenantId: 1, email: 1 });
+  .index({ tenantId: 1, email: 1 })
+  .index({ tenantId: 1, role: 1, email: 1 });
 
 /** That a password hash is being replaced; gone again when it was. */
 export interface PasswordChangeDocument {
@@ -166,6 +167,7 @@ const trustedBrowser = new Schema<TrustedBrowserDocument>(
   },
   { ...OPTIONS, collection: 'trusted_browsers' },
 )
+  .index({ tenantId: 1 })
   .index({ accountId: 1, createdAt: -1, order: -1 })
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
