@@ -7,8 +7,8 @@ interface Run {
 }
 
 /** Each of these spawns processes, which start faster without coverage. */
-const PROCESSES = ['test/cli', 'test/deploy', 'test/plugin/pack.test.ts'];
-/** These hold limits of time or memory against the product, or drive a browser. */
+const PROCESSES = ['test/cli', 'test/clients', 'test/deploy', 'test/plugin/pack.test.ts'];
+/** These hold limits of time or memory against the product, or try each page in a browser. */
 const ALONE = ['test/process', 'test/browser', 'test/bench.test.ts'];
 /** Likewise, on the embedded stores as on MongoDB and Redis. */
 const ALONE_ON_BOTH = [

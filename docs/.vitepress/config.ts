@@ -32,6 +32,10 @@ export default defineConfig({
         ],
       },
       {
+        text: 'Relying parties by software',
+        items: [{ text: 'openid-client', link: '/relying-parties/openid-client' }],
+      },
+      {
         text: 'Reference',
         items: [
           { text: 'Configuration', link: '/reference/config' },

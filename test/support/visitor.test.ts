@@ -132,6 +132,21 @@ describe('the visitor of the tests', () => {
     expect(seen[0]?.headers).not.to.have.property('sec-fetch-site');
   });
 
+  it('goes on to another origin that it may visit, and tells which page led there', async () => {
+    const other = origin.replace('127.0.0.1', 'localhost');
+    const visitor = createVisitor(origin, { alsoAt: [other] });
+    await visitor.open('/form');
+    await visitor.open(`${other}/start`);
+    expect(seen.map(({ line, headers }) => [line, headers.host, headers['sec-fetch-site']])).to.deep.equal([
+      ['GET /form', origin.slice('http://'.length), 'same-origin'],
+      ['GET /start', other.slice('http://'.length), 'cross-site'],
+      ['GET /form', other.slice('http://'.length), 'cross-site'],
+    ]);
+    await visitor.signIn('bob@acme.test', 'x');
+    expect(seen[3]?.headers).to.include({ origin: other, 'sec-fetch-site': 'same-origin' });
+    expect(visitor.page.location).to.equal('https://rp.test/cb');
+  });
+
   it('visits an https origin through its proxy', async () => {
     const visitor = createVisitor('https://op.test', { via: origin });
     const answer = await visitor.open('/start');

@@ -16,6 +16,8 @@ export interface VisitorOptions {
   readonly headers?: Headers;
   /** Redirects are followed up to here, not into it: a redirect URI of the test's own. */
   readonly stopAt?: string;
+  /** Other origins that the visitor goes to as well: those of applications that listen. Default: none. */
+  readonly alsoAt?: readonly string[];
   /** Told of every answer, those that are followed included. */
   readonly seen?: (page: Page) => void;
 }
@@ -55,6 +57,12 @@ const NAVIGATION: Headers = {
   'sec-fetch-user': '?1',
 };
 
+/** Fetch Metadata, 2.3: how a request is related to the origins of the page and the redirects that led to it. */
+function siteOf(url: URL, initiators: readonly string[]): string {
+  if (initiators.every((each) => each === url.origin)) return 'same-origin';
+  return initiators.every((each) => new URL(each).hostname === url.hostname) ? 'same-site' : 'cross-site';
+}
+
 function present(headers: Headers): Record<string, string> {
   const lower = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);
   const kept = new Map(lower);
@@ -63,11 +71,14 @@ function present(headers: Headers): Record<string, string> {
 
 export function createVisitor(origin: string, options: VisitorOptions = {}): Visitor {
   const jar = new CookieJar();
+  const origins = [origin, ...(options.alsoAt ?? [])];
   let last: Page | null = null;
+  /** The origins of the last page and of the redirects after it. */
+  let initiators: readonly string[] = [];
 
   function send(method: string, url: URL, headers: Headers, body?: string): Promise<Answer> {
     const via = typeof options.via === 'function' ? options.via() : options.via;
-    const connectTo = new URL(via ?? origin);
+    const connectTo = new URL(via ?? url.origin);
     return new Promise((resolve, reject) => {
       const outgoing = request(
         {
@@ -96,16 +107,19 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
 
   async function visit(method: 'GET' | 'POST', address: string, headers: Headers, body?: URLSearchParams) {
     const url = new URL(address, origin);
-    if (url.origin !== origin) throw new Error(`${url.href} is not at ${origin}`);
+    if (!origins.includes(url.origin)) throw new Error(`${url.href} is not at ${origins.join(' or ')}`);
     const cookie = jar.getCookieStringSync(url.href);
     const forwarded = options.via ? { 'x-forwarded-proto': url.protocol.slice(0, -1) } : {};
-    const typed = body ? { origin, 'content-type': 'application/x-www-form-urlencoded' } : {};
-    const own = { ...NAVIGATION, host: url.host, cookie: cookie || null, ...forwarded, ...typed };
+    const sender = initiators[0] ?? origin;
+    const typed = body ? { origin: sender, 'content-type': 'application/x-www-form-urlencoded' } : {};
+    const site = { 'sec-fetch-site': siteOf(url, initiators) };
+    const own = { ...NAVIGATION, ...site, host: url.host, cookie: cookie || null, ...forwarded, ...typed };
     const answer = await send(method, url, { ...own, ...options.headers, ...headers }, body?.toString());
     for (const line of answer.headers['set-cookie'] ?? []) {
       jar.setCookieSync(line, url.href, { ignoreError: true });
     }
     last = createPage(answer);
+    initiators = last.location === null ? [url.origin] : [...initiators, url.origin];
     options.seen?.(last);
     return last;
   }
@@ -147,7 +161,7 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
         const { location, status } = reached;
         if (location === null) return reached;
         if (status > 303) throw new Error(`${reached.url} answers ${status}: the form would be sent on`);
-        const isOutside = new URL(location).origin !== origin;
+        const isOutside = !origins.includes(new URL(location).origin);
         if (isOutside || (options.stopAt && location.startsWith(options.stopAt))) return reached;
         reached = await visit('GET', location, {});
       }
