@@ -33,7 +33,13 @@ export default defineConfig({
       },
       {
         text: 'Relying parties by software',
-        items: [{ text: 'openid-client', link: '/relying-parties/openid-client' }],
+        items: [
+          { text: 'Auth.js', link: '/relying-parties/auth-js' },
+          { text: 'express-openid-connect', link: '/relying-parties/express-openid-connect' },
+          { text: 'oidc-client-ts', link: '/relying-parties/oidc-client-ts' },
+          { text: 'openid-client', link: '/relying-parties/openid-client' },
+          { text: 'passport-openidconnect', link: '/relying-parties/passport-openidconnect' },
+        ],
       },
       {
         text: 'Reference',

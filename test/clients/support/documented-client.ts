@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 import { type App, standardConfig, startApp, type Yaml } from '../../support/app.ts';
 import { freePort } from '../../support/process/free-port.ts';
 import { makeDataDir, removeDataDir } from '../../support/stores/embedded.ts';
-import { createSettableClock } from '../../support/time/clock.ts';
+import { createRunningClock } from '../../support/time/clock.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { ACCOUNTS, createPeople, type Person, type Workspace } from './people.ts';
 import { type Program, startProgram } from './program.ts';
@@ -53,8 +53,8 @@ export function documentedClient(page: string): DocumentedClient {
     folder = makeDataDir();
     const port = await freePort();
     site = `http://localhost:${port}`;
-    const clock = createSettableClock(Date.now());
-    person = createPeople(clock.now());
+    const clock = createRunningClock();
+    person = createPeople(clock);
     const snippets = readSnippets(page);
     const config = parse(withPorts(snippets.get(CONFIG) ?? '', { issuer: 3000, site: port })) as Yaml;
     app = await startApp({

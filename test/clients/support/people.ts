@@ -1,4 +1,6 @@
 /** People with an authenticator app, each for one test: a code is good once. */
+import type { Clock } from '../../../src/ports/system.ts';
+import type { Person as BrowserPerson } from '../../browser/person.ts';
 import { PASSWORD, type Yaml } from '../../support/app.ts';
 import type { Page } from '../../support/pages/page.ts';
 import { STEP_MS, totpCode } from '../../support/totp.ts';
@@ -9,7 +11,8 @@ export interface Person {
   readonly name: string;
   readonly groups: readonly string[];
   readonly password: string;
-  /** Another one each time; three in all, since the clock of the provider stands still. */
+  readonly workspace: Workspace;
+  /** Another one each time: of the present step, then of the next, which is as far as the provider looks ahead. */
   nextCode(): string;
 }
 
@@ -52,23 +55,26 @@ export const ACCOUNTS: readonly Yaml[] = ENTRIES.map(({ email, name, tenant, sec
 }));
 
 /** Gives another person at each call. */
-export function createPeople(nowMs: number): (workspace?: Workspace) => Person {
+export function createPeople(clock: Clock): (workspace?: Workspace) => Person {
   const left = [...ENTRIES];
   return (workspace = 'strict') => {
     const index = left.findIndex(({ tenant }) => tenant === workspace);
     const [entry] = index < 0 ? [] : left.splice(index, 1);
     if (entry === undefined) throw new Error(`nobody is left in ${workspace}`);
     const { email, name, secret } = entry;
-    const steps = [-1, 0, 1];
+    let used = 0;
     return {
       email,
       name,
       groups: GROUPS,
       password: PASSWORD,
+      workspace,
       nextCode() {
-        const step = steps.shift();
-        if (step === undefined) throw new Error(`${email} has no code left`);
-        return totpCode(secret, nowMs + step * STEP_MS);
+        const present = Math.floor(clock.now() / STEP_MS);
+        const step = Math.max(present, used + 1);
+        if (step > present + 1) throw new Error(`${email} has no code left`);
+        used = step;
+        return totpCode(secret, step * STEP_MS);
       },
     };
   };
@@ -78,4 +84,19 @@ export function createPeople(nowMs: number): (workspace?: Workspace) => Person {
 export async function signInAs(visitor: Visitor, person: Person): Promise<Page> {
   const page = await visitor.signIn(person.email, person.password);
   return page.name === 'enter-code' ? visitor.enterCode(person.nextCode()) : page;
+}
+
+/** Ends the session of the provider, without a word to the application's own page. */
+export async function signOutAtProvider(visitor: Visitor): Promise<void> {
+  const page = await visitor.open('/session/end');
+  await visitor.follow(await visitor.submit(page, {}, 'logout'));
+}
+
+/** Does in a window of Chromium what `signInAs` does, up to the answer to the application. */
+export async function signInBy(window: BrowserPerson, person: Person): Promise<void> {
+  await window.isOn('sign-in');
+  await window.send({ email: person.email, password: person.password }, 'sign_in');
+  if (person.workspace === 'plain') return;
+  await window.isOn('enter-code');
+  await window.send({ code: person.nextCode() }, 'confirm');
 }

@@ -1,4 +1,4 @@
-/** A clock that stands still until a test moves it. */
+/** Clocks that a test moves: one that stands still until then, and one that goes on. */
 import type { Clock } from '../../../src/ports/system.ts';
 
 export interface SettableClock extends Clock {
@@ -16,6 +16,20 @@ export function createSettableClock(start: number): SettableClock {
     },
     nextStep(milliseconds) {
       now += milliseconds;
+    },
+  };
+}
+
+/** A clock beside programs that have the time of the machine. */
+export function createRunningClock(): SettableClock {
+  let shift = 0;
+  return {
+    now: () => Date.now() + shift,
+    set(next) {
+      shift = next - Date.now();
+    },
+    nextStep(milliseconds) {
+      shift += milliseconds;
     },
   };
 }
