@@ -8,11 +8,12 @@ import { openMailbox } from './mailbox.ts';
 import { createPeople } from './people.ts';
 import { loadAverage, stayOn, twoCores } from './process.ts';
 import { createReaders } from './readers.ts';
-import { circumstances, comparisonTable, growthTable, stepTable } from './report.ts';
+import { circumstances, comparisonTable, growthTable, stepTable, timingTable } from './report.ts';
 import { countsOf } from './round-trips.ts';
 import { makePlace } from './seed.ts';
 import type { Hash } from './serve.ts';
 import type { Driver } from './settings.ts';
+import { measureTiming } from './timing.ts';
 
 interface Options {
   readonly stores: Driver;
@@ -24,6 +25,7 @@ interface Options {
   readonly growth: boolean;
   readonly sizes: readonly number[];
   readonly acts: boolean;
+  readonly timing: boolean;
 }
 
 /** How many of the people are sent codes by mail: each is sent four in ten minutes. */
@@ -51,6 +53,7 @@ const program = new Command('bench')
   )
   .option('--growth', 'measures how the cost grows with the store instead', false)
   .option('--sizes <n,n>', 'accounts and live sessions of the growth run', sizes, [1000, 10_000, 100_000])
+  .option('--timing', 'measures the refusal of wrong passwords instead, by the hash of the account', false)
   .option('--acts', 'lists what one sign-in asks of the stores', false);
 
 function positive(text: string): number {
@@ -64,6 +67,10 @@ function sizes(text: string): number[] {
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.timing) {
+    for (const isEven of [false, true]) print(timingTable(await measureTiming(isEven), isEven));
+    return;
+  }
   const before = loadAverage();
   const allCores = availableParallelism();
   const cores = twoCores();

@@ -5,6 +5,7 @@ import { STEPS, type Step } from './flows.ts';
 import type { Grown } from './growth.ts';
 import { cpuMsPerFlow, flowsPerSecond, percentile, type Tally } from './load.ts';
 import { processorModel } from './process.ts';
+import type { Timing } from './timing.ts';
 
 const GIB = 1024 ** 3;
 const HASHES = { argon2id: 'argon2id', none: 'no hash' } as const;
@@ -28,6 +29,18 @@ function compared(name: string, { doublelock, bare }: Pair<number>, isRatio = tr
 
 function both<T>({ doublelock, bare }: Pair<T>, of: (one: T) => number): Pair<number> {
   return { doublelock: of(doublelock), bare: of(bare) };
+}
+
+/** How long a wrong password takes to be refused, for each kind of account. */
+export function timingTable(timings: readonly Timing[], isEven: boolean): string {
+  const head = [isEven ? 'as served' : 'without evening out', 'ms median', 'ms p95', 'slower than unknown'];
+  const rows = timings.map(({ kind, ms, slower }) => [
+    kind,
+    round(percentile(ms, 0.5)),
+    round(percentile(ms, 0.95)),
+    slower.toFixed(2),
+  ]);
+  return table(head, rows);
 }
 
 /** Everything about the two beside each other, one number a line. */

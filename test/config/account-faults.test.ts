@@ -36,6 +36,12 @@ const ROWS: readonly Row[] = [
     'accounts[0].email',
     /required/,
   ],
+  [
+    'a hash that takes too long',
+    account('password_hash: "$argon2id$v=19$m=2097152,t=1,p=4$c2FsdHNhbHQ$aGFzaGhhc2g"'),
+    'accounts[0].password_hash',
+    /costs too much: .* 311296 at most/,
+  ],
   ['a role unknown', account('role: root'), 'accounts[0].role', /member, helpdesk, manager, admin/],
   ['groups of a member', account('manages: [finance]'), 'accounts[0].manages', /role is member/],
   ['a national number', account('phone: "0612345678"'), 'accounts[0].phone', /E\.164/],

@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
+import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
 import { openParts, type Parts, type Stores } from '../../src/compose/parts.ts';
 import { createSenders } from '../../src/compose/senders.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -155,7 +156,9 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     allStores.push(stores);
     const { random, logger } = opened;
     const senders = createSenders({ stores, clock, random, logger });
-    return { ...opened, stores, clock, senders };
+    // A wrong password is refused at once: tests give many.
+    const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 200, refusalMs: 0 });
+    return { ...opened, stores, clock, senders, hasher };
   }
 
   /** Sends each request to any of the instances, which begin one after the other. */

@@ -36,7 +36,7 @@ export const NETWORK = '192.0.2.0/24';
 export const PERIOD = 30_000;
 
 export const random = systemRandom;
-export const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 1000 });
+export const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 1000, refusalMs: 0 });
 export const cipher = createCipher([{ id: 'test', key: 'a key of the tests, long enough to be one' }]);
 
 export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = {}): Tenant {

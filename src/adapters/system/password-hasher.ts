@@ -1,8 +1,14 @@
-/** Hashes passwords with argon2id on the thread pool. The number of running hashes and the queue are bounded. */
+/**
+ * Hashes passwords with argon2id on the thread pool. The number of running hashes and the queue are bounded. A wrong
+ * password is refused no sooner than the most expensive hash would allow, so that the time tells nothing of an account:
+ * an imported hash may have other parameters than those of unknown accounts.
+ */
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
 import { hash, hashSync, parseOptions, verify } from '@node-rs/argon2';
 import PQueue from 'p-queue';
+import { HASH_COST, MOST_HASH_COST } from '../../domain/password-hash.ts';
 import { Busy, type PasswordHasher, type VerifyPassword } from '../../ports/system.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane; salt and tag as in RFC 9106, 3.1. */
@@ -19,7 +25,14 @@ export interface PasswordHasherOptions {
   readonly queueLimit: number;
   /** Milliseconds. A call that has waited for so long rejects with `Busy`. Default: 10 s, when people have left. */
   readonly waitMs?: number;
+  /** Milliseconds from the start of a comparison to its refusal. Default: the time of the most expensive hash, measured. */
+  readonly refusalMs?: number;
 }
+
+/** A hash that costs more than this is not imported. RFC 9106's second choice (64 MiB, 3 passes) is 5 of it. */
+const DEAREST = MOST_HASH_COST / HASH_COST;
+/** The time of a hash varies, and grows faster than its parameters once the memory exceeds the caches (1.3 measured). */
+const MARGIN = 2;
 
 type Parameters = ReturnType<typeof parseOptions>;
 
@@ -66,9 +79,14 @@ export function createPasswordHasher({
   concurrency,
   queueLimit,
   waitMs = 10_000,
+  refusalMs,
 }: PasswordHasherOptions): PasswordHasher {
-  const inTurn = createTurns(Math.min(concurrency, availableParallelism()), queueLimit, waitMs);
+  const turns = createTurns(Math.min(concurrency, availableParallelism()), queueLimit, waitMs);
+  // The first one loads the library.
+  hashSync(randomBytes(32), PARAMETERS);
+  const begun = performance.now();
   const dummy = hashSync(randomBytes(32), PARAMETERS);
+  const floorMs = refusalMs ?? (performance.now() - begun) * DEAREST * MARGIN;
 
   const verifyNow: VerifyPassword = async (stored, password) => {
     // A text that is no argon2 hash costs the same work as an unknown account, and matches nothing.
@@ -77,9 +95,25 @@ export function createPasswordHasher({
     return matches && usable !== null;
   };
 
+  /** Waits after the turn: others are hashed meanwhile. */
+  const inTurn: PasswordHasher['inTurn'] = async (job) => {
+    let refusedAt = 0;
+    const value = await turns(() =>
+      job(async (stored, password) => {
+        const startedAt = performance.now();
+        const matches = await verifyNow(stored, password);
+        refusedAt = matches ? 0 : startedAt + floorMs;
+        return matches;
+      }),
+    );
+    const leftMs = refusedAt - performance.now();
+    if (leftMs > 0) await pause(leftMs);
+    return value;
+  };
+
   return {
-    hash: (password) => inTurn(() => hash(password, PARAMETERS)),
-    inTurn: (job) => inTurn(() => job(verifyNow)),
+    hash: (password) => turns(() => hash(password, PARAMETERS)),
+    inTurn,
     needsRehash: (stored) => {
       const found = parametersOf(stored);
       return found === null || !isCurrent(found);

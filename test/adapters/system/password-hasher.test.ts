@@ -24,7 +24,7 @@ async function leastWorkOf(
 }
 
 describe('the password hasher', () => {
-  const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 100 });
+  const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 100, refusalMs: 0 });
 
   it('hashes by argon2id with 19 MiB, two passes, one lane and a fresh salt', async () => {
     const [one, two] = await Promise.all([hasher.hash(PASSWORD), hasher.hash(PASSWORD)]);
@@ -64,6 +64,33 @@ describe('the password hasher', () => {
       () => check(hasher, null, 'wrong'),
     );
     expect(unknown / known).to.be.within(0.5, 2);
+  });
+
+  it('refuses a hash with other parameters no sooner and no later than its own [A115]', async () => {
+    const slow = createPasswordHasher({ concurrency: 2, queueLimit: 10, refusalMs: 400 });
+    const options = { memoryCost: 8192, timeCost: 1 };
+    const [cheap, dear] = await Promise.all([
+      hash(PASSWORD, options),
+      hash(PASSWORD, { memoryCost: 65_536, timeCost: 3 }),
+    ]);
+    for (const stored of [cheap, dear, null, await slow.hash(PASSWORD)]) {
+      const begun = performance.now();
+      expect(await check(slow, stored, 'wrong')).to.equal(false);
+      expect(performance.now() - begun).to.be.at.least(399);
+    }
+    expect(await check(slow, cheap, PASSWORD)).to.equal(true);
+  });
+
+  it('keeps no place of others while a refusal waits [A115]', async () => {
+    const slow = createPasswordHasher({ concurrency: 1, queueLimit: 10, refusalMs: 400 });
+    const stored = await slow.hash(PASSWORD);
+    let isRefused = false;
+    const refused = check(slow, stored, 'wrong').then(() => {
+      isRefused = true;
+    });
+    expect(await check(slow, stored, PASSWORD)).to.equal(true);
+    expect(isRefused).to.equal(false);
+    await refused;
   });
 
   it('refuses a value that is no argon2 hash after the same work [A95]', async () => {
