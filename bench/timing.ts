@@ -3,7 +3,7 @@ import { hash } from '@node-rs/argon2';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
 
 /** Interleaved samples of each kind. */
-export const SAMPLES = 200;
+const SAMPLES = 200;
 
 export interface Timing {
   readonly kind: string;
