@@ -1,6 +1,6 @@
 /** The interface to the accounts store for the rotation of encryption keys: it remembers keys, and replaces encrypted values. */
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
-import type { EnrolmentStore, ProviderRow, ProviderStore } from './stores.ts';
+import type { DurableProviderStore, EnrolmentStore, ProviderRow } from './stores.ts';
 
 /** An encryption key that the accounts store knows: its id, and the key of digests under it. */
 export interface KeyRecord {
@@ -40,7 +40,7 @@ export interface ReencryptableEnrolments extends EnrolmentStore {
 }
 
 /** As `ResealableEnrolments` has it. */
-export interface ReencryptableProviderStore extends ProviderStore {
+export interface ReencryptableProviderStore extends DurableProviderStore {
   /** Rows of one model that are alive at `now`. */
   page(model: string, after: string | null, limit: number, now: number): Promise<ProviderRow[]>;
   /** Replaces the payload only while it still is `previous.payload`; grant, uid, expiry and consumption stay. */

@@ -52,6 +52,8 @@ export type MessageTemplate =
       readonly atMs: number;
       /** Recovery codes that are left; null where that is not what it is about. */
       readonly left: number | null;
+      /** The name of an application; null where that is not what it is about. */
+      readonly application: string | null;
       /** The e-mail address of the account, for an administrator who reads it; null: the account is the reader's own. */
       readonly about: string | null;
       /** The page behind "it was not me"; null: there is none. */

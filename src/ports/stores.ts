@@ -185,6 +185,17 @@ export interface ProviderStore {
   revokeByGrantId(model: string, grantId: string): Promise<void>;
 }
 
+/** The durable store has one more act: of several parallel callers one stores its payload. */
+export interface DurableProviderStore extends ProviderStore {
+  /** Stores a payload under a new id. False when the id is taken; nothing is overwritten. */
+  insert(
+    model: string,
+    id: string,
+    payload: Readonly<Record<string, unknown>>,
+    expiresAt: number | null,
+  ): Promise<boolean>;
+}
+
 /** A model of the provider's, and the id that it is stored under. */
 export interface ProviderRow {
   readonly id: string;

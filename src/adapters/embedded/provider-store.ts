@@ -20,12 +20,24 @@ function toPayload(row: Row | undefined): Record<string, unknown> | null {
   return row && payload && row.consumed !== null ? { ...payload, consumed: row.consumed } : payload;
 }
 
+function columnsOf(payload: Readonly<Record<string, unknown>>) {
+  const { grantId, uid, consumed } = payload;
+  return {
+    payload: JSON.stringify(payload),
+    grantId: textOrNull(grantId),
+    uid: textOrNull(uid),
+    consumed: numberOrNull(consumed),
+  };
+}
+
 export function createProviderStore(
   database: Database,
 ): ShortLivedProviderStore & ReencryptableProviderStore {
+  const row = `INSERT INTO provider (model, id, payload, grant_id, uid, consumed, expires_at)
+    VALUES (:model, :id, :payload, :grantId, :uid, :consumed, :expiresAt)`;
+  const insert = database.statement(`${row} ON CONFLICT DO NOTHING`);
   const upsert = database.statement(
-    `INSERT INTO provider (model, id, payload, grant_id, uid, consumed, expires_at)
-      VALUES (:model, :id, :payload, :grantId, :uid, :consumed, :expiresAt)
+    `${row}
       ON CONFLICT DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid,
         consumed = coalesce(consumed, excluded.consumed), expires_at = excluded.expires_at`,
   );
@@ -58,17 +70,10 @@ export function createProviderStore(
   return {
     upsert: (model, id, payload, expiresAt) =>
       database.write(() => {
-        const { grantId, uid, consumed } = payload;
-        upsert.run({
-          model,
-          id,
-          payload: JSON.stringify(payload),
-          grantId: textOrNull(grantId),
-          uid: textOrNull(uid),
-          consumed: numberOrNull(consumed),
-          expiresAt,
-        });
+        upsert.run({ model, id, ...columnsOf(payload), expiresAt });
       }),
+    insert: (model, id, payload, expiresAt) =>
+      database.write(() => insert.run({ model, id, ...columnsOf(payload), expiresAt }) === 1),
     find: (model, id, now) => database.act(() => toPayload(find.get({ model, id, now }))),
     findByUid: (model, uid, now) => database.act(() => toPayload(findByUid.get({ model, uid, now }))),
     consume: (model, id, now) =>

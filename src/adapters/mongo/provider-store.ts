@@ -36,6 +36,16 @@ function textOrNull(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
+function fieldsOf(model: string, payload: Readonly<Payload>, expiresAt: number | null) {
+  return {
+    kind: model,
+    payload: JSON.stringify(payload),
+    grantId: textOrNull(payload.grantId),
+    uid: textOrNull(payload.uid),
+    expiresAt: dateOf(expiresAt),
+  };
+}
+
 function payloadAt({ payload, expiresAt }: PayloadDocument, now: number): Payload | null {
   return expiresAt !== null && expiresAt.getTime() <= now ? null : readObject(payload);
 }
@@ -78,15 +88,14 @@ export function createProviderStore({ act }: Connection, { provider }: Models): 
   return {
     upsert: (model, id, payload, expiresAt) =>
       act(() => {
-        const changes = {
-          kind: model,
-          payload: JSON.stringify(payload),
-          grantId: textOrNull(payload.grantId),
-          uid: textOrNull(payload.uid),
-          expiresAt: dateOf(expiresAt),
-        };
+        const changes = fieldsOf(model, payload, expiresAt);
         const update = { $set: changes, $setOnInsert: { order: new Types.ObjectId() } };
         return upserted(() => provider.updateOne({ _id: idOf(model, id) }, update, { upsert: true }));
+      }),
+    insert: (model, id, payload, expiresAt) =>
+      act(() => {
+        const fields = fieldsOf(model, payload, expiresAt);
+        return isFirst(provider.insertOne({ _id: idOf(model, id), ...fields, order: new Types.ObjectId() }));
       }),
     find: (model, id, now) => act(() => find(model, id, now)),
     findByUid: (model, uid, now) => act(() => findByUid(model, uid, now)),

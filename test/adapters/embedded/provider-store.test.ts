@@ -1,3 +1,4 @@
+import { insertionContract } from '../../contracts/provider/insertion.contract.ts';
 import { providerStoreContract } from '../../contracts/provider/provider-store.contract.ts';
 import { replacementContract } from '../../contracts/provider/replacement.contract.ts';
 import { embedded } from '../../support/stores/embedded.ts';
@@ -9,6 +10,10 @@ providerStoreContract(
 providerStoreContract(
   'embedded, short-lived',
   embedded((stores) => stores.providerShortLived),
+);
+insertionContract(
+  'embedded',
+  embedded((stores) => stores.providerDurable),
 );
 replacementContract(
   'embedded',

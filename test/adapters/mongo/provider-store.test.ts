@@ -1,8 +1,13 @@
+import { insertionContract } from '../../contracts/provider/insertion.contract.ts';
 import { providerStoreContract } from '../../contracts/provider/provider-store.contract.ts';
 import { mongo } from '../../support/stores/mongo.ts';
 
 describe('on MongoDB', () => {
   providerStoreContract(
+    'mongo',
+    mongo((stores) => stores.providerDurable),
+  );
+  insertionContract(
     'mongo',
     mongo((stores) => stores.providerDurable),
   );
