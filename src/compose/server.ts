@@ -15,6 +15,7 @@ import { createRenderer } from '../http/pages/render.ts';
 import { createApp, type Handler } from '../http/server/app.ts';
 import { type Area, headerExceptionsOf } from '../http/server/area.ts';
 import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
+import { createRefreshTokenStore } from '../oidc/adapter/refresh-token-store.ts';
 import { OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/clients/own-client.ts';
 import { createProvider, installMiddleware } from '../oidc/provider.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
@@ -26,6 +27,7 @@ import { createSelfService } from '../use-cases/account/self-service.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
 import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createSignIn } from '../use-cases/sign-in/password.ts';
+import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
@@ -96,6 +98,15 @@ async function composeServer({
     clientName: clients.nameOf,
     clientTenant: clients.tenantOf,
   });
+  const tokens = tokenSettingsOf(config);
+  const replayedFamilies = createReplayedFamilies({
+    onceKeys,
+    accounts,
+    clientName: clients.nameOf,
+    issuedLifetimeMs: tokens.issuedLifetimeMs,
+    events,
+    clock,
+  });
   const provider = createProvider({
     settings: {
       issuer,
@@ -103,7 +114,7 @@ async function composeServer({
       signingKeys: secrets.signing,
       cookieSignatures: createCookieSignatures(secrets.cookies),
       sessionHours: config.session.absoluteHours,
-      tokens: tokenSettingsOf(config),
+      tokens,
       ownClaims: config.claims,
       tenants,
     },
@@ -111,7 +122,13 @@ async function composeServer({
       { durable: stores.providerDurable, shortLived: stores.providerShortLived },
       cipher,
       clock,
+      replayedFamilies.isEnded,
     ),
+    refresh: {
+      tokens: createRefreshTokenStore(stores.providerDurable, cipher, clock),
+      replayedFamilies,
+      cipher,
+    },
     findAccount,
     pages,
     secondFactor: plugin,

@@ -17,6 +17,7 @@ export function tokenSettingsOf({
   return {
     lifetimes,
     issuedLifetimeMs: issuedLifetimeMs(session.absoluteHours, refresh),
+    refreshOverlapSeconds: tokens.refreshOverlapSeconds,
     idTokenAlgorithm: tokens.idTokenAlgorithm,
   };
 }

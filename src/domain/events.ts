@@ -34,6 +34,7 @@ export type AuditEventName =
   | 'account.reported'
   | 'account.unfrozen'
   | 'token.refused'
+  | 'refresh_token.replayed'
   | 'config.reloaded';
 
 /** One stored line of the audit log. It contains no secret. */
@@ -104,6 +105,14 @@ interface AccountReported extends Details {
   readonly account: Account;
 }
 
+interface RefreshTokenReplayed extends Details {
+  readonly name: 'refresh_token.replayed';
+  /** Null when the account is gone, so that there is nobody to tell. */
+  readonly account: Account | null;
+  /** The name of the client. */
+  readonly application: string;
+}
+
 /** Events that can become a notice. */
 type ToldEvent =
   | EnrolmentCreated
@@ -111,7 +120,8 @@ type ToldEvent =
   | RecoveryCreated
   | RecoveryUsed
   | ContactChanged
-  | AccountReported;
+  | AccountReported
+  | RefreshTokenReplayed;
 
 interface UntoldEvent extends Details {
   readonly name: Exclude<AuditEventName, ToldEvent['name']>;
@@ -148,6 +158,8 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return contactNoticeOf(event);
     case 'account.reported':
       return { account: event.account, topic: 'reported' };
+    case 'refresh_token.replayed':
+      return replayNoticeOf(event);
     case 'sign_in.password_accepted':
     case 'sign_in.password_refused':
     case 'sign_in.completed':
@@ -183,4 +195,8 @@ function removalNoticeOf(event: EnrolmentRemoved): Notice | null {
 function contactNoticeOf({ account, cause, also }: ContactChanged): Notice | null {
   if (cause === 'enrolment' && account.phone === null) return null;
   return { account, topic: 'phone-changed', also };
+}
+
+function replayNoticeOf({ account, application }: RefreshTokenReplayed): Notice | null {
+  return account && { account, topic: 'token-replayed', application };
 }

@@ -10,6 +10,7 @@ export type NoticeTopic =
   | 'recovery-used'
   | 'phone-changed'
   | 'email-changed'
+  | 'token-replayed'
   | 'reported';
 
 /** An e-mail address, or a telephone number in E.164. */
@@ -25,6 +26,8 @@ export interface Notice {
   readonly method?: MethodName;
   /** The number of recovery codes that are left. */
   readonly left?: number;
+  /** The name of the application that it is about. */
+  readonly application?: string;
   /** Contacts beside the confirmed ones of the account. */
   readonly also?: readonly NoticeContact[];
 }

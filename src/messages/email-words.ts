@@ -113,11 +113,12 @@ export function storyOf({ topic, about }: Of<'notice'>): string {
 }
 
 function detailsOf(
-  { about, method, left, atMs }: Of<'notice'>,
+  { about, application, method, left, atMs }: Of<'notice'>,
   { t, dates }: Surroundings,
 ): readonly Detail[] {
   return [
     ...(about === null ? [] : [{ label: t('mail.fact.account'), value: about }]),
+    ...(application === null ? [] : [{ label: t('mail.fact.application'), value: application }]),
     ...(method === null ? [] : [{ label: t('mail.fact.method'), value: t(`method.${method}.name`) }]),
     ...(left === null ? [] : [{ label: t('mail.fact.left'), value: String(left) }]),
     { label: t('mail.fact.at'), value: dates.moment(atMs) },

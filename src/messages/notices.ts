@@ -54,13 +54,14 @@ export function createNotify(needs: NotifyDeps): Notify {
   };
 
   async function tellAll(...[account, said]: Parameters<Notify>): Promise<void> {
-    const { topic, method = null, left = null, also = [] } = said;
+    const { topic, method = null, left = null, application = null, also = [] } = said;
     const notice: Notice = {
       kind: 'notice',
       topic,
       method,
       atMs: clock.now(),
       left,
+      application,
       about: null,
       notMeUrl: null,
     };

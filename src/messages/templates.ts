@@ -45,7 +45,7 @@ export function createMessageWriter(options: MessageWriterOptions): WriteMessage
   const { origin, hostname } = new URL(issuer);
 
   return (to, given) => {
-    const template = withPlainName(given);
+    const template = withPlainNames(given);
     for (const url of linksOf(template)) {
       if (new URL(url).origin !== origin) throw new TypeError('a message links to the issuer alone');
     }
@@ -97,10 +97,14 @@ export function createMessenger({
   };
 }
 
-function withPlainName(template: MessageTemplate): MessageTemplate {
-  return template.kind === 'notice' && template.about !== null
-    ? { ...template, about: oneLine(template.about) }
-    : template;
+function withPlainNames(template: MessageTemplate): MessageTemplate {
+  if (template.kind !== 'notice') return template;
+  const { about, application } = template;
+  return {
+    ...template,
+    about: about === null ? null : oneLine(about),
+    application: application === null ? null : oneLine(application),
+  };
 }
 
 function linksOf(template: MessageTemplate): readonly string[] {

@@ -12,8 +12,10 @@ import { claimsByScope, claimsOf, type OwnClaim } from '../domain/claims.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { CookieSignatures } from '../ports/cookies.ts';
 import type { Logger } from '../ports/log.ts';
-import type { Clock } from '../ports/system.ts';
+import type { Cipher, Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
+import type { ReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
+import type { RefreshTokenStore } from './adapter/refresh-token-store.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
 import { type ClientRules, createClientRules, type ProviderClient } from './clients/client-rules.ts';
 import { isOwnOrigin } from './clients/cors.ts';
@@ -32,6 +34,9 @@ import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } fr
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
 import { OIDC_SCOPES, refuseUnknownScopes } from './requests/scopes.ts';
 import { createLifetimes } from './tokens/lifetimes.ts';
+import { answerNewestToken, createRefreshRotation } from './tokens/refresh-rotation.ts';
+import { createSessionBinding } from './tokens/session-bound.ts';
+import { createTokenFamilies } from './tokens/token-families.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
@@ -50,6 +55,8 @@ export interface TokenSettings {
   readonly lifetimes: ProviderClient['tokenLifetimes'];
   /** Milliseconds for which anything issued from a sign-in may live. */
   readonly issuedLifetimeMs: number;
+  /** Seconds for which the predecessor of a rotated refresh token still answers. */
+  readonly refreshOverlapSeconds: number;
   /** The algorithm of ID tokens of clients that name none. */
   readonly idTokenAlgorithm: 'RS256' | 'ES256';
 }
@@ -57,6 +64,11 @@ export interface TokenSettings {
 interface ProviderDeps {
   readonly settings: ProviderSettings;
   readonly adapter: (model: string) => Adapter;
+  readonly refresh: {
+    readonly tokens: RefreshTokenStore;
+    readonly replayedFamilies: Pick<ReplayedFamilies, 'end'>;
+    readonly cipher: Pick<Cipher, 'digest'>;
+  };
   readonly findAccount: FindAccount;
   readonly pages: ProviderPages;
   readonly secondFactor: {
@@ -71,6 +83,7 @@ interface ProviderDeps {
 export function createProvider({
   settings,
   adapter,
+  refresh,
   findAccount,
   pages,
   secondFactor,
@@ -91,13 +104,31 @@ export function createProvider({
     return account;
   }
 
+  const ttl = createLifetimes({
+    rules,
+    usual: tokens.lifetimes,
+    sessionHours,
+    issuedMs: tokens.issuedLifetimeMs,
+    clock,
+  });
+  const families = createTokenFamilies({ rules, cipher: refresh.cipher });
+  const rotation = createRefreshRotation({
+    rules,
+    tokens: refresh.tokens,
+    families,
+    replayedFamilies: refresh.replayedFamilies,
+    overlapSeconds: tokens.refreshOverlapSeconds,
+    lifetimeOf: ttl.RefreshToken,
+    clock,
+  });
+
   const hooks = createPageHooks(pages);
   const policy = interactionPolicy.base();
   policy.get('login')?.checks.add(otherTenant(rules));
   liftConsent(policy, rules.isFirstParty);
 
   const host: Configuration = {
-    adapter: readingAhead(adapter, (ctx, accountId, token) =>
+    adapter: readingAhead(rotation.around(adapter), (ctx, accountId, token) =>
       secondFactor.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
     ),
     clients: [...clients.map((client) => ({ ...client.metadata })), ownClient(issuer)],
@@ -133,7 +164,8 @@ export function createProvider({
     },
     loadExistingGrant: (ctx) => loadGrant(ctx, rules.isFirstParty),
     pkce: { required: createPkceRule(rules) },
-    rotateRefreshToken: ({ oidc }) => rules.of(oidc.client?.clientId)?.rotateRefreshTokens ?? true,
+    rotateRefreshToken: rotation.rotate,
+    ...createSessionBinding(rules),
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: isOwnOrigin,
     extraParams: {
@@ -148,15 +180,10 @@ export function createProvider({
     fetch: fetchUnguarded,
     features: createFeatures({ findAccount, rules, hooks }),
     renderError: hooks.error,
-    ttl: createLifetimes({
-      rules,
-      usual: tokens.lifetimes,
-      sessionHours,
-      issuedMs: tokens.issuedLifetimeMs,
-      clock,
-    }),
+    ttl,
   };
   const provider = new Provider(issuer, secondFactor.configure(host));
+  families.nameIn(provider);
   answerFaults(provider, logger);
   return provider;
 }
@@ -170,6 +197,7 @@ export function installMiddleware(
   for (const middleware of around) provider.use(middleware);
   provider.use(createFixedPageReplacement(pages));
   provider.use(announceOwnResponseModes);
+  provider.use(answerNewestToken);
 }
 
 /** A client of one tenant does not accept a session of another tenant: the person signs in again. */

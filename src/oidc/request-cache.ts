@@ -9,6 +9,7 @@
  * | `finding`          | `prompt.ts`, at the first Check            | the other Checks of the request            |
  * | `recordSaved`      | `save-sign-in-record.ts`, at the resume    | the first Check, which waits for it        |
  * | `session`, `grant` | `readingAhead` below, once a token is found | the library, once: then it is dropped     |
+ * | presented token    | `refresh-rotation.ts`, once it is found    | the rotation, and the answer               |
  *
  * Entries belong to the provider's own object of the request, `ctx.oidc`, and go with it. Nothing outlives a request:
  * a changed policy or account counts from the next one on.
@@ -38,9 +39,20 @@ interface Held {
   readonly grant: Payload;
 }
 
+/** The refresh token that a client presents. */
+export interface PresentedToken {
+  readonly value: string;
+  readonly payload: AdapterPayload;
+  /** Seconds since the epoch. Null: it was not consumed. */
+  readonly consumedAt: number | null;
+  /** The token that the client gets in its place. Null: it keeps the presented one. */
+  newest: string | null;
+}
+
 interface Entries {
   readonly promises: Map<string, Promise<unknown>>;
   account?: Account;
+  presentedToken?: PresentedToken;
 }
 
 const requests = new WeakMap<object, Entries>();
@@ -89,6 +101,14 @@ export function keepAccount(ctx: OfRequest, account: Account): void {
 /** The account that was read for the provider in this request. */
 export function accountOf(ctx: OfRequest): Account | undefined {
   return requests.get(ctx.oidc)?.account;
+}
+
+export function keepPresentedToken(ctx: OfRequest, token: PresentedToken): void {
+  entriesOf(ctx).presentedToken = token;
+}
+
+export function presentedToken(ctx: OfRequest): PresentedToken | undefined {
+  return requests.get(ctx.oidc)?.presentedToken;
 }
 
 type AdapterOf = (model: string) => Adapter;

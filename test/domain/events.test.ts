@@ -33,6 +33,11 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
     { topic: 'phone-changed', also: [] },
   ],
   [{ name: 'account.reported', account }, { topic: 'reported' }],
+  [
+    { name: 'refresh_token.replayed', account, application: 'Shop' },
+    { topic: 'token-replayed', application: 'Shop' },
+  ],
+  [{ name: 'refresh_token.replayed', account: null, application: 'Shop' }, null],
 ];
 
 /** Complete, because the compiler refuses a missing name. */
@@ -74,7 +79,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(27);
+    expect(names.size).to.equal(28);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

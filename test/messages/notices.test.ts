@@ -53,6 +53,7 @@ const TOPICS: readonly NoticeTopic[] = [
   'recovery-used',
   'phone-changed',
   'email-changed',
+  'token-replayed',
 ];
 
 describe('notices', () => {
@@ -74,7 +75,7 @@ describe('notices', () => {
         return to().includes(NUMBER);
       }),
     );
-    expect(texted).to.deep.equal([true, true, false, false, true, true]);
+    expect(texted).to.deep.equal([true, true, false, false, true, true, false]);
   });
 
   it('are not texted to the number that has just answered, nor to an unconfirmed one', async () => {

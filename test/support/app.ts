@@ -78,7 +78,8 @@ const client = (id: string, more: Yaml = {}): Yaml => ({
 });
 
 /**
- * Three tenants: `open` (optional), `strict` (required), `plain` (off). In each a member without a factor (`new`), one
+ * Clients: `rp` has refresh tokens with `offline_access` only, and every other first-party client has them bound to its
+ * session. Three tenants: `open` (optional), `strict` (required), `plain` (off). In each a member without a factor (`new`), one
  * with an authenticator app (`app`), and an administrator (`boss`).
  */
 export function standardConfig(): Record<string, unknown> & {
@@ -97,7 +98,8 @@ export function standardConfig(): Record<string, unknown> & {
       tenant('plain', { enforcement: 'off', methods: [] }),
     ],
     clients: [
-      client('rp'),
+      // Its refresh tokens show what ends them beside the end of the session.
+      client('rp', { refresh_tokens: 'offline' }),
       client('rp2'),
       client('always', { second_factor: 'always' }),
       client('strict-only', { tenant: 'strict' }),

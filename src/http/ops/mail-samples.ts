@@ -108,7 +108,8 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     topic: NoticeTopic,
     over: Partial<Extract<MessageTemplate, { kind: 'notice' }>> = {},
   ): MessageTemplate => {
-    return { kind: 'notice', topic, method: null, atMs, left: null, about: null, notMeUrl: url, ...over };
+    const nothing = { method: null, left: null, application: null, about: null };
+    return { kind: 'notice', topic, atMs, notMeUrl: url, ...nothing, ...over };
   };
   return new Map<string, MessageTemplate>([
     ['code-sign-in', { ...code, purpose: 'sign-in' }],
@@ -121,6 +122,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['recovery-used', notice('recovery-used', { left: 3 })],
     ['phone-changed', notice('phone-changed')],
     ['email-changed', notice('email-changed')],
+    ['token-replayed', notice('token-replayed', { application: 'Shop' })],
     ['reported', notice('reported', { notMeUrl: null })],
     ['reported-about', notice('reported', { notMeUrl: null, about: TO.email })],
   ]);

@@ -1,15 +1,18 @@
 /** The storage adapter of oidc-provider, on our durable and our short-lived store. */
-import type { Adapter, AdapterPayload } from 'oidc-provider';
+import type { Adapter } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import { providerPurpose } from '../../domain/keys.ts';
 import type { ProviderStore, ShortLivedProviderStore } from '../../ports/stores.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
+import { familyOf } from '../tokens/token-families.ts';
+import { createPayloadCipher } from './payload-cipher.ts';
 import { createSessionAdapter } from './session-adapter.ts';
 
 /** Models that must survive the loss of the short-lived store. */
 const DURABLE: ReadonlySet<string> = new Set(['Grant', 'RefreshToken']);
 /** Models issued under a grant, which end with it. */
 const GRANTED = ['AccessToken', 'AuthorizationCode', 'RefreshToken'];
+/** Models whose ids may name a family. */
+const OF_FAMILIES: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
 
 export interface ProviderStores {
   readonly durable: ProviderStore;
@@ -19,42 +22,23 @@ export interface ProviderStores {
 /**
  * Stores ids as digests and payloads encrypted. The value of a token, code or session cookie is its id, so a reader of
  * the stores can use none of them. The session's uid and the grant stay in clear, because models are found by them.
+ *
+ * @param isFamilyEnded a token of an ended family is not found, whoever issued it in the meantime
  */
 export function createProviderAdapter(
   stores: ProviderStores,
   cipher: Cipher,
   clock: Clock,
+  isFamilyEnded: (family: string) => Promise<boolean> = async () => false,
 ): (model: string) => Adapter {
   const storeOf = (model: string) => (DURABLE.has(model) ? stores.durable : stores.shortLived);
-  const keyOf = (model: string, id: string) => cipher.digest(id, providerPurpose(model));
+  const { keyOf, sealed, opened } = createPayloadCipher(cipher);
 
   async function revoke(grantId: string): Promise<void> {
     await Promise.all([
       ...GRANTED.map((model) => storeOf(model).revokeByGrantId(model, grantId)),
       stores.durable.destroy('Grant', keyOf('Grant', grantId)),
     ]);
-  }
-
-  function sealed(model: string, payload: AdapterPayload): Record<string, unknown> {
-    const { grantId, uid } = payload;
-    return {
-      sealed: cipher.encrypt(JSON.stringify(payload), providerPurpose(model)),
-      ...(grantId === undefined ? {} : { grantId }),
-      // An interaction's uid is its id, and nobody looks for it by that.
-      ...(uid === undefined || model === 'Interaction' ? {} : { uid }),
-    };
-  }
-
-  function opened(
-    model: string,
-    stored: Readonly<Record<string, unknown>> | null,
-  ): AdapterPayload | undefined {
-    if (stored === null || typeof stored.sealed !== 'string') return undefined;
-    const text = cipher.tryDecrypt(stored.sealed, providerPurpose(model));
-    // Under a key that is not there any more: as if it had expired, and whoever has it signs in again.
-    if (text === null) return undefined;
-    const payload: AdapterPayload = JSON.parse(text);
-    return stored.consumed === undefined ? payload : { ...payload, consumed: Number(stored.consumed) };
   }
 
   const sessions = createSessionAdapter({
@@ -75,7 +59,12 @@ export function createProviderAdapter(
       async find(id) {
         // Clients come from the configuration alone; nobody registers one at run time.
         if (model === 'Client') return undefined;
-        return opened(model, await store.find(model, keyOf(model, id), clock.now()));
+        const family = OF_FAMILIES.has(model) ? familyOf(id) : null;
+        const [stored, isEnded] = await Promise.all([
+          store.find(model, keyOf(model, id), clock.now()),
+          family !== null && isFamilyEnded(family),
+        ]);
+        return isEnded ? undefined : opened(model, stored);
       },
       async findByUid(uid) {
         return opened(model, await store.findByUid(model, uid, clock.now()));

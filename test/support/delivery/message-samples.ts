@@ -18,7 +18,7 @@ export function codeMessage(over: Partial<Code> = {}): Code {
 }
 
 export function noticeMessage(topic: NoticeTopic, over: Partial<Notice> = {}): Notice {
-  const nothing = { method: null, left: null, about: null };
+  const nothing = { method: null, left: null, application: null, about: null };
   return { kind: 'notice', topic, atMs: MESSAGE_NOW, notMeUrl: NOT_ME_URL, ...nothing, ...over };
 }
 
@@ -36,6 +36,7 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'recovery-used': noticeMessage('recovery-used', { left: 3 }),
   'phone-changed': noticeMessage('phone-changed'),
   'email-changed': noticeMessage('email-changed'),
+  'token-replayed': noticeMessage('token-replayed', { application: 'Webwinkel' }),
   reported: noticeMessage('reported', { notMeUrl: null }),
   'reported-about': noticeMessage('reported', { about: 'bob@acme.test', notMeUrl: null }),
 };
