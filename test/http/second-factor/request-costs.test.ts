@@ -4,7 +4,15 @@ import { PASSWORD } from '../../support/app.ts';
 import { createEvaluations } from '../../support/evaluations.ts';
 import { createStoreActs, roundTrips } from '../../support/stores/store-acts.ts';
 import { accounts, givePassword, withApp } from '../flow/members.ts';
-import { interaction, nextCode, tenantsWith } from '../oidc/story.ts';
+import {
+  confidential,
+  interaction,
+  nextCode,
+  refresh,
+  signIn,
+  tenantsWith,
+  withClients,
+} from '../oidc/story.ts';
 
 interface Cost {
   readonly evaluations: number;
@@ -25,6 +33,20 @@ const SIGN_IN: Readonly<Record<string, Cost>> = {
   userinfo: { evaluations: 1, roundTrips: 2 },
 };
 
+const REFRESHING = { 'stays the same': 'rp', 'ends with the session': 'rp2', rotates: 'rotating' };
+
+/** Whether a family has ended is read together with its token. */
+const REFRESH: Readonly<Record<string, Cost>> = {
+  'stays the same: token': { evaluations: 1, roundTrips: 5 },
+  'stays the same: refresh': { evaluations: 1, roundTrips: 3 },
+  'ends with the session: token': { evaluations: 1, roundTrips: 5 },
+  'ends with the session: refresh': { evaluations: 1, roundTrips: 3 },
+  'rotates: token': { evaluations: 1, roundTrips: 5 },
+  // The consumption of the presented token, and its successor.
+  'rotates: refresh': { evaluations: 1, roundTrips: 5 },
+  'rotates: refresh, asked again': { evaluations: 1, roundTrips: 4 },
+};
+
 const WRONG_CODE: Cost = { evaluations: 2, roundTrips: 6 };
 
 describe('the cost of a request', () => {
@@ -34,6 +56,7 @@ describe('the cost of a request', () => {
     () => ({
       ...accounts(...['ann', 'ben'].map((name) => withApp(name, 'strict'))),
       ...tenantsWith('open', { enforcement: 'required', grace_days: 7 }),
+      ...withClients(confidential('rotating', { rotate_refresh_tokens: true, refresh_tokens: 'offline' })),
     }),
     { around: (stores) => acts.around(evaluations.around(stores)) },
   );
@@ -70,6 +93,28 @@ describe('the cost of a request', () => {
     expect(costs).to.deep.equal(SIGN_IN);
     const total = Object.values(costs).reduce((sum, cost) => sum + cost.roundTrips, 0);
     expect(total).to.equal(29);
+  });
+
+  it('is fixed in each refresh, whether the token rotates or ends with its session', async () => {
+    const costs: Record<string, Cost> = {};
+    for (const [name, clientId] of Object.entries(REFRESHING)) {
+      const party = await s.app.relyingParty(clientId);
+      const parameters = { scope: 'openid offline_access' };
+      const end = await signIn(
+        s.app,
+        s.app.visitor(),
+        await party.authorizationUrl(parameters),
+        'app@open.test',
+      );
+      const [tokens, issued] = await measured(() => party.exchange(end.location ?? ''));
+      costs[`${name}: token`] = issued;
+      const [, first] = await measured(() => refresh(party, tokens.refresh_token));
+      costs[`${name}: refresh`] = first;
+      if (clientId !== 'rotating') continue;
+      const [, again] = await measured(() => refresh(party, tokens.refresh_token));
+      costs[`${name}: refresh, asked again`] = again;
+    }
+    expect(costs).to.deep.equal(REFRESH);
   });
 
   it('is fixed for a wrong code, after which the account is read again', async () => {
