@@ -23,6 +23,7 @@ export default defineConfig({
         text: 'Guides',
         items: [
           { text: 'Relying parties', link: '/guides/relying-parties' },
+          { text: 'Refresh tokens', link: '/guides/refresh-tokens' },
           { text: 'Tenants and rollout', link: '/guides/tenants' },
           { text: 'Methods', link: '/guides/methods' },
           { text: 'Operating', link: '/guides/operating' },
