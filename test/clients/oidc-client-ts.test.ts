@@ -1,6 +1,6 @@
 /** oidc-client-ts in Chromium, as its page prints it: also in two tabs at once. */
 import { expect } from 'chai';
-import type { Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { createPerson } from '../browser/person.ts';
 import { windows } from '../browser/windows.ts';
 import { needs } from '../support/needs.ts';
@@ -36,12 +36,48 @@ describe('oidc-client-ts', () => {
     return { page, complaints, browser };
   }
 
+  async function refreshed(page: Page): Promise<void> {
+    await page.locator('#refresh').click();
+    await hasStatus(page, 'refreshed');
+  }
+
   it('signs in with an authenticator app, and sees name, e-mail address and groups [B.10]', async () => {
     const person = at.person();
     const { page, complaints } = await signedIn(person);
     const { name, email, groups } = person;
     expect(await user(page)).to.deep.equal({ name, email, groups, acr: MFA, amr: ['pwd', 'otp', 'mfa'] });
     expect(complaints).to.deep.equal([]);
+  });
+
+  it('refreshes in two tabs at once, and in each of them later', async () => {
+    const person = at.person();
+    const { page } = await signedIn(person);
+    const context = page.context();
+    const tab = await context.newPage();
+    await tab.goto(at.site);
+    await hasStatus(tab, 'signed in');
+
+    await holdUntilTwo(context);
+    await Promise.all([refreshed(page), refreshed(tab)]);
+    await context.unrouteAll();
+    await refreshed(page);
+    await refreshed(tab);
+    expect((await user(page)).email).to.equal(person.email);
+    expect((await user(tab)).email).to.equal(person.email);
+  });
+
+  it('refreshes again after an answer that was lost', async () => {
+    const { page } = await signedIn(at.person());
+    const context = page.context();
+    await context.route('**/token', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await page.locator('#refresh').click();
+    await hasStatus(page, 'Failed to fetch');
+    await context.unrouteAll();
+    await refreshed(page);
+    await refreshed(page);
   });
 
   it('asks for the second factor that one act needs', async () => {
@@ -54,6 +90,31 @@ describe('oidc-client-ts', () => {
     await hasStatus(page, 'signed in');
     await page.locator('#pay').click();
     await hasStatus(page, 'paid');
+    await refreshed(page);
     expect((await user(page)).acr).to.equal(MFA);
   });
+
+  it('has no refresh token left once the session at the provider has ended', async () => {
+    const { page, browser } = await signedIn(at.person());
+    const tab = await page.context().newPage();
+    await tab.goto(`${at.issuer}/session/end`);
+    await tab.locator('button[name=logout]').click();
+    await createPerson(tab).isOn('signed-out');
+    await page.locator('#refresh').click();
+    await hasStatus(page, 'invalid_grant');
+    await page.locator('#sign-in').click();
+    await browser.isOn('sign-in');
+  });
 });
+
+/** Both refreshes are on their way, with the same token, before the provider gets either. */
+async function holdUntilTwo(context: BrowserContext): Promise<void> {
+  const two = Promise.withResolvers<void>();
+  let held = 0;
+  await context.route('**/token', async (route) => {
+    held += 1;
+    if (held === 2) two.resolve();
+    await two.promise;
+    await route.continue();
+  });
+}

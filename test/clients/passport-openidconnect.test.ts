@@ -1,7 +1,7 @@
 /** passport-openidconnect in an application of Express, as its page prints it. */
 import { expect } from 'chai';
 import { documentedClient } from './support/documented-client.ts';
-import { type Person, signInAs } from './support/people.ts';
+import { type Person, signInAs, signOutAtProvider } from './support/people.ts';
 
 const SFA = 'https://refeds.org/profile/sfa';
 const MFA = 'https://refeds.org/profile/mfa';
@@ -31,6 +31,13 @@ describe('passport-openidconnect', () => {
       const page = await browser.get(`${at.site}/profile`);
       expect(JSON.parse(page.text)).to.include({ email: person.email });
     }
+  });
+
+  it('asks for a sign-in when it refreshes after the end of the session at the provider', async () => {
+    const { browser } = await signedIn(at.person());
+    await signOutAtProvider(browser);
+    expect((await browser.get(`${at.site}/profile`)).location).to.match(/^http:\/\/localhost:\d+\/auth\?/);
+    expect((await browser.follow(browser.page)).name).to.equal('sign-in');
   });
 
   it('asks for the second factor that one page needs', async () => {
