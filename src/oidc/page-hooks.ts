@@ -54,7 +54,7 @@ export function createPageHooks(pages: ProviderPages) {
     }
     pages.error(asKoa(ctx), {
       error: out.error,
-      description: out.error_description ?? '',
+      description: descriptionOf(out, fault),
       status: ctx.status,
       isPassing: isPassing(fault),
       isSessionGone: out.error === 'invalid_request' && fault.name === 'SessionNotFound',
@@ -78,6 +78,14 @@ export function createPageHooks(pages: ProviderPages) {
   }
 
   return { error, signOut, signedOut };
+}
+
+/** The library's words for an unknown `client_id` do not say what is wrong. */
+function descriptionOf({ error, error_description: description = '' }: ErrorOut, fault: Error): string {
+  const isUnknownClient = error === 'invalid_client' && 'error_detail' in fault;
+  return isUnknownClient && fault.error_detail === 'client not found'
+    ? 'no client of this server has the client_id of the request'
+    : description;
 }
 
 /** Middleware for `provider.use` that replaces the two English pages for which the library has no hook. */

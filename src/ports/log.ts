@@ -11,6 +11,13 @@ export interface LogFields {
   readonly account_id?: string | undefined;
   readonly tenant?: string | undefined;
   readonly client?: string | undefined;
+  /** A registered client, of a request to the provider. */
+  readonly client_id?: string | undefined;
+  readonly grant_type?: string | undefined;
+  /** The name of an endpoint of the provider: `token`. */
+  readonly endpoint?: string | undefined;
+  /** An error code of the protocol (RFC 6749, 5.2). */
+  readonly error_code?: string | undefined;
   /** HTTP method or second-factor method. */
   readonly method?: string | undefined;
   /** A pattern or a path, without its query. */

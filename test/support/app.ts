@@ -12,6 +12,7 @@ import { loadConfig } from '../../src/config/load.ts';
 import type { Config } from '../../src/config/shape.ts';
 import { BUILT_METHODS } from '../../src/domain/methods/index.ts';
 import { startServer } from '../../src/http/server/lifecycle.ts';
+import type { Logger } from '../../src/ports/log.ts';
 import { createServer, type Handler, type Serve } from '../../src/server.ts';
 import { anyOf, createChance } from './chance.ts';
 import { createRelyingParty, type RelyingParty } from './hosts/relying-party.ts';
@@ -123,6 +124,8 @@ export interface AppOptions {
   readonly around?: (stores: Stores) => Stores;
   /** The host of the issuer. The default is an IP address, at which browsers make no passkeys. */
   readonly hostname?: 'localhost';
+  /** Takes the log of every instance. */
+  readonly logger?: Logger;
 }
 
 export async function startApp(options: AppOptions = {}): Promise<App> {
@@ -156,11 +159,12 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     const opened = await openParts(config);
     const stores = options.around?.(opened.stores) ?? opened.stores;
     allStores.push(stores);
-    const { random, logger } = opened;
+    const { random } = opened;
+    const logger = options.logger ?? opened.logger;
     const senders = createSenders({ stores, clock, random, logger });
     // A wrong password is refused at once: tests give many.
     const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 200, refusalMs: 0 });
-    return { ...opened, stores, clock, senders, hasher };
+    return { ...opened, stores, clock, logger, senders, hasher };
   }
 
   /** Sends each request to any of the instances, which begin one after the other. */

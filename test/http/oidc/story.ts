@@ -34,7 +34,7 @@ export interface InteractionContext {
 /** For the `describe` of a suite: a server before its tests, gone after them. */
 export function interaction(
   config: () => Yaml = () => ({}),
-  more: Pick<AppOptions, 'around' | 'hostname'> = {},
+  more: Pick<AppOptions, 'around' | 'hostname' | 'logger'> = {},
 ): InteractionContext {
   let app: App;
   let clock: MachineClock;

@@ -13,7 +13,7 @@ export interface LoggerOptions {
 }
 
 /** Characters: names and paths; sentences; the frames of a stack. */
-const LONGEST = { word: 200, sentence: 2000, stack: 4000 };
+const LONGEST = { word: 200, clientId: 255, sentence: 2000, stack: 4000 };
 
 /** The form of this product's identifiers. Any other value is left out. */
 const IDENTIFIER = /^[\w-]{1,64}$/;
@@ -27,6 +27,11 @@ const RULES: Readonly<Record<keyof LogFields, Rule>> = {
   account_id: identifier,
   tenant: word,
   client: word,
+  // Registered ids alone stand here, so that one which looks like a secret is still told.
+  client_id: (value) => (typeof value === 'string' ? oneLine(value, LONGEST.clientId) : undefined),
+  grant_type: word,
+  endpoint: word,
+  error_code: word,
   method: word,
   path: word,
   status: finite,
