@@ -31,6 +31,8 @@ import {
   type ProviderPages,
 } from './page-hooks.ts';
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
+import { logRequestFailures } from './request-failures.ts';
+import { refuseMissingScope } from './requests/missing-scope.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
 import { OIDC_SCOPES, refuseUnknownScopes } from './requests/scopes.ts';
 import { createLifetimes } from './tokens/lifetimes.ts';
@@ -172,6 +174,7 @@ export function createProvider({
       scope: (ctx, scope) => {
         refuseUnknown(ctx);
         keepOffline(ctx, scope);
+        refuseMissingScope(ctx.oidc.params?.scope);
       },
       response_mode: refuseFragment,
     },
@@ -185,6 +188,7 @@ export function createProvider({
   const provider = new Provider(issuer, secondFactor.configure(host));
   families.nameIn(provider);
   answerFaults(provider, logger);
+  logRequestFailures(provider, { log: logger.warn, clock });
   return provider;
 }
 

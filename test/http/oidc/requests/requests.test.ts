@@ -135,6 +135,8 @@ describe('authorization requests', () => {
     'a request_uri of elsewhere': [{ request_uri: 'https://evil.test/r' }, 'request_uri_not_supported'],
     'prompt=none login': [{ prompt: 'none login' }, 'invalid_request'],
     'a prompt that is unknown': [{ prompt: 'select_everything' }, 'invalid_request'],
+    'no scope': [{ scope: null }, 'invalid_scope'],
+    'an empty scope': [{ scope: ' ' }, 'invalid_scope'],
     'a negative max_age': [{ max_age: '-1' }, 'invalid_request'],
     'claims that are no JSON': [{ claims: '{' }, 'invalid_request'],
     'claims that are a list': [{ claims: '[]' }, 'invalid_request'],
@@ -150,6 +152,15 @@ describe('authorization requests', () => {
       expect(parameters.has('code')).to.equal(false);
     });
   }
+
+  it('says before the password which scope to send, in a pushed request as well [A84]', async () => {
+    const description = 'scope is missing: send at least scope=openid';
+    expect(answerOf(await ask({ scope: null })).get('error_description')).to.equal(description);
+    const { scope: _, ...unscoped } = REQUEST;
+    const { status, body } = await post(at.app, '/request', unscoped);
+    expect(status).to.equal(400);
+    expect(body).to.deep.equal({ error: 'invalid_scope', error_description: description });
+  });
 
   it('lets a confidential client leave PKCE out where its registration says so [A84]', async () => {
     const without = { client_id: 'no-pkce', code_challenge: null, code_challenge_method: null };
