@@ -1,5 +1,5 @@
 /** Shows our pages and answers in place of oidc-provider's own. The pages receive plain data of the request. */
-import type { Context, Middleware } from 'koa';
+import type { Context, Middleware, Next } from 'koa';
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Logger } from '../ports/log.ts';
 import { isPassing } from '../ports/passing-faults.ts';
@@ -111,6 +111,12 @@ export function createFixedPageReplacement({
       seeOther(ctx, afterSignOut(state) ?? oidc.urlFor('end_session_success'));
     }
   };
+}
+
+/** Koa names the type of a text that is not there: of a revocation's answer, and of our redirects. */
+export async function dropTypeOfNothing(ctx: Context, next: Next): Promise<void> {
+  await next();
+  if (ctx.body === '') ctx.remove('Content-Type');
 }
 
 /** The relying party's address for afterwards. The library has checked that it is registered. */

@@ -18,7 +18,7 @@ import type { ReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts
 import type { RefreshTokenStore } from './adapter/refresh-token-store.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
 import { type ClientRules, createClientRules, type ProviderClient } from './clients/client-rules.ts';
-import { isOwnOrigin } from './clients/cors.ts';
+import { isOwnOrigin, refuseOpaqueOrigin } from './clients/cors.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './clients/first-party.ts';
 import { ownClient } from './clients/own-client.ts';
 import { createPkceRule } from './clients/pkce.ts';
@@ -28,6 +28,7 @@ import {
   answerFaults,
   createFixedPageReplacement,
   createPageHooks,
+  dropTypeOfNothing,
   type ProviderPages,
 } from './page-hooks.ts';
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
@@ -199,6 +200,8 @@ export function installMiddleware(
   pages: ProviderPages,
 ): void {
   for (const middleware of around) provider.use(middleware);
+  provider.use(dropTypeOfNothing);
+  provider.use(refuseOpaqueOrigin);
   provider.use(createFixedPageReplacement(pages));
   provider.use(announceOwnResponseModes);
   provider.use(answerNewestToken);

@@ -12,7 +12,8 @@ import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.t
 import { createRenderer, prepareAnswer } from '../http/pages/render.ts';
 import type { Site } from '../http/pages/site.ts';
 import type { ClientName } from '../http/second-factor/open-interaction.ts';
-import { createMounted, type Mounted } from '../http/server/mount.ts';
+import { isRouted } from '../http/server/known-paths.ts';
+import { createMounted, type MountedPages } from '../http/server/mount.ts';
 import { clientNameOf } from '../oidc/session/provider-session.ts';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/system.ts';
@@ -59,7 +60,7 @@ export interface PluginParts {
 
 export interface Plugin {
   configure(host: Configuration): Configuration;
-  routes(provider: Provider): Mounted;
+  routes(provider: Provider): MountedPages;
   onward(provider: Provider): Onward;
   readonly readAhead: SecondFactorArea['readAhead'];
   readonly useCases: SecondFactorUseCases;
@@ -96,7 +97,7 @@ export function composePlugin({
   });
   const namesOf = (provider: Provider) => pages.clientName ?? clientNameOf(provider);
 
-  function routes(provider: Provider): Mounted {
+  function routes(provider: Provider): MountedPages {
     // Without our configuration the provider would never lead anybody to the pages.
     if (!area.isConfigured())
       throw new TypeError('routes() is for a provider that was made with what configure() gives');
@@ -128,13 +129,15 @@ export function composePlugin({
     const shared = pages.render
       ? []
       : [createAssetRoutes({ tenants, site }), createLocaleRoutes({ https, site })];
+    const knows = (path: string) => isRouted([ofSecondFactor, ...shared], path);
     const formsLeadAway = [`${base}/interaction`, site.root];
     return createMounted({
       owns: ownedUnder(base, pages.render ? null : site.root),
+      knows,
       pages: [
         errorPages({ render, log, home: pages.homeUrl }),
         securityHeaders({ https: false, formsLeadAway }),
-        crossSite({ origin }),
+        crossSite({ origin, isKnown: knows }),
         ofSecondFactor.routes() as Middleware,
         ...shared.map((each) => each.routes() as Middleware),
       ],

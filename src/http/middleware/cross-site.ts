@@ -13,6 +13,8 @@ export interface CrossSiteOptions {
   readonly origin: string;
   /** Paths to which other sites may post. Default: none. */
   readonly openToPosts?: readonly string[];
+  /** Whether any page is at this path. A post to another path is a 404. Default: all are. */
+  readonly isKnown?: (path: string) => boolean;
 }
 
 const ALLOW = 'GET, HEAD, POST';
@@ -33,10 +35,12 @@ export class RequestRefused extends Error {
   }
 }
 
-export function crossSite({ origin, openToPosts = [] }: CrossSiteOptions): Middleware {
+export function crossSite({ origin, openToPosts = [], isKnown = () => true }: CrossSiteOptions): Middleware {
   return async (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') {
       if (ctx.method !== 'POST') throw new RequestRefused(405, 'the method is not allowed');
+      // The routes are not asked, so that a wrong answer opens no page to other sites.
+      if (!isKnown(ctx.path)) return;
       const isOpen = openToPosts.includes(ctx.path);
       if (!isOpen && !isOwn(ctx, origin))
         throw new RequestRefused(403, 'the form was sent from another site');

@@ -4,6 +4,7 @@ import Koa, { type Context, type Middleware } from 'koa';
 import type { CookieSignatures } from '../../ports/cookies.ts';
 import { crossSite } from '../middleware/cross-site.ts';
 import type { Area } from './area.ts';
+import { isRouted } from './known-paths.ts';
 import { createPinning } from './request-target.ts';
 
 interface AppDeps {
@@ -39,7 +40,7 @@ export function createApp({
 
   for (const middleware of around) app.use(middleware);
   const openToPosts = areas.flatMap((area) => area.openToPosts ?? []);
-  app.use(crossSite({ origin: new URL(issuer).origin, openToPosts }));
+  app.use(crossSite({ origin: new URL(issuer).origin, openToPosts, isKnown }));
   app.use(redirectHome);
   for (const { routes } of areas) app.use(typeof routes === 'function' ? routes : routes.routes());
 
@@ -52,6 +53,16 @@ export function createApp({
     const answer = handlers.find(({ owns }) => owns(target))?.answer ?? own;
     await answer(request, response);
   };
+
+  function isKnown(path: string): boolean {
+    return (
+      path === '/' ||
+      delegates.some(({ owns }) => owns({ method: 'GET', path }) || owns({ method: 'POST', path })) ||
+      areas.some(({ routes }) =>
+        typeof routes === 'function' ? routes.knows(path) : isRouted([routes], path),
+      )
+    );
+  }
 
   async function redirectHome(ctx: Context, next: () => Promise<unknown>): Promise<void> {
     if (ctx.path !== '/') {

@@ -1,14 +1,14 @@
 /** An area: the pages of one subject as one value. `compose/areas.ts` lists the areas of the server. */
 import type Router from '@koa/router';
 import type Koa from 'koa';
-import type { Mounted } from './mount.ts';
+import type { MountedPages } from './mount.ts';
 
 export interface Area {
   readonly name: string;
   /** The area answers at these paths and below them. `:name` stands for one segment. */
   readonly paths: readonly string[];
   /** Guards stand on the area's own router, so that no path gets past them by another spelling. */
-  readonly routes: Router | Mounted;
+  readonly routes: Router | MountedPages;
   /** Exceptions from the security headers, each for a path and everything below it. */
   readonly headers?: HeaderExceptions;
   /** Paths to which the pages of other sites may post. */

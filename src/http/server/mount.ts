@@ -11,16 +11,23 @@ export interface Mounted {
   (ctx: Context, next: Next): Promise<void>;
 }
 
+/** For our own server, which asks it before the cross-site check. */
+export type MountedPages = Mounted & {
+  /** Whether any page is at this path. */
+  readonly knows: (path: string) => boolean;
+};
+
 interface MountedDeps {
   /** Whether a path, as the browser asked for it, belongs to the pages: others are passed on untouched. */
   readonly owns: (path: string) => boolean;
+  readonly knows?: MountedPages['knows'];
   /** In the order in which a request passes them. */
   readonly pages: readonly Middleware[];
   /** The Koa app whose trust in proxies counts where the host has none. */
   readonly trust: Pick<Koa, 'proxy' | 'proxyIpHeader' | 'maxIpsCount'>;
 }
 
-export function createMounted({ owns, pages, trust }: MountedDeps): Mounted {
+export function createMounted({ owns, knows = owns, pages, trust }: MountedDeps): MountedPages {
   const app = new Koa();
   for (const each of pages) app.use(each);
   const answer = app.callback();
@@ -63,10 +70,15 @@ export function createMounted({ owns, pages, trust }: MountedDeps): Mounted {
     }
   }
 
-  return (first: Context | IncomingMessage, second: Next | ServerResponse, third?: () => void) =>
+  const mounted: Mounted = (
+    first: Context | IncomingMessage,
+    second: Next | ServerResponse,
+    third?: () => void,
+  ) =>
     'req' in first && typeof second === 'function'
       ? inKoa(first, second)
       : inConnect(first as IncomingMessage, second as ServerResponse, third);
+  return Object.assign(mounted, { knows });
 }
 
 /** The address as the browser sent it. Express and Connect keep it; Koa's own copy begins at its call. */

@@ -50,6 +50,13 @@ describe('the cross-site check', () => {
     });
   }
 
+  it('leaves a POST to an unknown path without an answer, and never gives it to a route [A56]', async () => {
+    for (const headers of [{ Origin: ORIGIN }, { Origin: 'https://evil.example' }]) {
+      expect((await answerTo({ headers, path: '/nowhere' }, '/nowhere')).status).to.equal(404);
+      expect((await answerTo({ headers, path: '/nowhere', method: 'PUT' }, '/nowhere')).status).to.equal(405);
+    }
+  });
+
   it('allows GET and HEAD from everywhere', async () => {
     const headers = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://rp.example' };
     expect((await answerTo({ method: 'GET', headers })).status).to.equal(200);
@@ -67,7 +74,7 @@ describe('the cross-site check', () => {
 });
 
 /** A POST unless it says otherwise, to an application that has the middleware and Koa's own error page. */
-function answerTo(request: RawRequest): Promise<RawAnswer> {
+function answerTo(request: RawRequest, unknown = ''): Promise<RawAnswer> {
   const app = new Koa();
   app.silent = true;
   app.use(async (ctx, next) => {
@@ -80,7 +87,7 @@ function answerTo(request: RawRequest): Promise<RawAnswer> {
       ctx.body = error.refusal.code;
     }
   });
-  app.use(crossSite({ origin: ORIGIN }));
+  app.use(crossSite({ origin: ORIGIN, isKnown: (path) => path !== unknown }));
   app.use((ctx) => {
     ctx.body = 'done';
   });

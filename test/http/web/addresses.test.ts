@@ -135,6 +135,44 @@ describe('unknown paths and methods', () => {
     });
   }
 
+  const forms = [
+    { 'sec-fetch-site': 'same-origin' },
+    { 'sec-fetch-site': 'cross-site', origin: 'http://evil.test' },
+    { origin: 'null' },
+    {},
+  ];
+  for (const headers of forms) {
+    it(`answer 404 to a POST with ${JSON.stringify(headers)}, where no page is`, async () => {
+      for (const path of [
+        '/nowhere',
+        '/admin/nowhere',
+        '/token/nowhere',
+        '/interaction/abc/nowhere/at/all',
+      ]) {
+        const page = await ask(path, { method: 'POST', body: 'a=b', headers });
+        expect(page, path).to.include({ status: 404, name: 'error' });
+      }
+    });
+  }
+
+  it('keep a POST from other sites out of every page that there is, spelled in any way [A56]', async () => {
+    const headers = { 'sec-fetch-site': 'cross-site' };
+    const there = [
+      ...pages.filter((path) => path !== '/nowhere'),
+      '/ACCOUNT/security/',
+      '/Interaction/abc/SIGN-IN',
+      '/interaction/abc/second-factor',
+      '/interaction/abc/second-factor/verify/totp',
+      '/interaction/abc/consent',
+      '/demo',
+      '/dev/outbox',
+    ];
+    for (const path of there) {
+      const page = await ask(path, { method: 'POST', body: 'a=b', headers });
+      expect(page, path).to.include({ status: 403, name: 'error' });
+    }
+  });
+
   it('allow OPTIONS only at the endpoints for scripts [A101]', async () => {
     for (const path of pages)
       expect(await ask(path, { method: 'OPTIONS' }), path).to.include({ status: 405 });

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import { rawRequest } from '../../../support/process/raw-request.ts';
 import { createVisitor } from '../../../support/visitor.ts';
-import { interaction, partyOf, redeem, signIn, tokensFor } from '../story.ts';
+import { interaction, partyOf, redeem, signIn, tokensFor, withClients } from '../story.ts';
 
 const EVIL = 'evil.test';
 const SPA = 'http://127.0.0.1:9/spa';
@@ -67,7 +67,14 @@ describe('foreign hosts', () => {
 });
 
 describe('other origins', () => {
-  const at = interaction();
+  const at = interaction(() =>
+    withClients({
+      client_id: 'native',
+      application_type: 'native',
+      redirect_uris: ['test.rp.app:/callback'],
+      first_party: true,
+    }),
+  );
 
   const allowed = ({ headers }: { headers: Record<string, unknown> }) =>
     Object.keys(headers).filter((name) => name.startsWith('access-control-'));
@@ -161,6 +168,42 @@ describe('other origins', () => {
       expect(answer.headers['access-control-allow-origin']).to.equal('http://anywhere.test');
       expect(answer.headers).not.to.have.property('access-control-allow-credentials');
     }
+  });
+
+  it('get no permission as `null`, neither for public documents nor in a preflight [A122]', async () => {
+    for (const path of [
+      '/.well-known/openid-configuration',
+      '/.well-known/oauth-authorization-server',
+      '/jwks',
+    ]) {
+      const answer = await call('null', path);
+      expect([answer.status, allowed(answer)], path).to.deep.equal([200, []]);
+    }
+    for (const path of [
+      '/.well-known/openid-configuration',
+      '/jwks',
+      '/me',
+      '/token',
+      '/token/introspection',
+      '/token/revocation',
+      '/request',
+    ]) {
+      const preflight = await call('null', path, { method: 'OPTIONS' });
+      expect(allowed(preflight), path).to.deep.equal([]);
+      const other = await call('http://127.0.0.1:9', path, { method: 'OPTIONS' });
+      expect(allowed(other), path).to.include('access-control-allow-origin');
+    }
+  });
+
+  it('get no permission as `null` from a native app, whose own scheme has that origin [A122]', async () => {
+    const body = new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: 'native',
+      refresh_token: 'x',
+    }).toString();
+    const answer = await call('null', '/token', { method: 'POST', body });
+    expect([answer.status, allowed(answer)]).to.deep.equal([400, []]);
+    expect(JSON.parse(answer.body).error).to.equal('invalid_request');
   });
 
   it('can post an authorization request, which becomes a query and signs nobody in [A57]', async () => {
