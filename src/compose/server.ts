@@ -207,7 +207,7 @@ function handlerOf(
     securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow }),
     clockGuard(() => clockWatch.wrong() !== null),
   ];
-  installMiddleware(provider, around, providerPages);
+  installMiddleware(provider, around, providerPages, config.clients);
   return createApp({
     issuer,
     trustedProxies: listen.trustedProxies,

@@ -36,6 +36,7 @@ import { logRequestFailures } from './request-failures.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
 import { OIDC_SCOPES, refuseUnknownScopes } from './requests/scopes.ts';
+import { createHintedSignOut } from './session/hinted-sign-out.ts';
 import { createLifetimes } from './tokens/lifetimes.ts';
 import { answerNewestToken, createRefreshRotation } from './tokens/refresh-rotation.ts';
 import { createSessionBinding } from './tokens/session-bound.ts';
@@ -198,6 +199,7 @@ export function installMiddleware(
   provider: Provider,
   around: readonly Middleware[],
   pages: ProviderPages,
+  clients: readonly ProviderClient[],
 ): void {
   for (const middleware of around) provider.use(middleware);
   provider.use(dropTypeOfNothing);
@@ -205,6 +207,7 @@ export function installMiddleware(
   provider.use(createFixedPageReplacement(pages));
   provider.use(announceOwnResponseModes);
   provider.use(answerNewestToken);
+  provider.use(createHintedSignOut(provider, createClientRules(clients)));
 }
 
 /** A client of one tenant does not accept a session of another tenant: the person signs in again. */

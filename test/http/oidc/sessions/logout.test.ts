@@ -11,6 +11,7 @@ import {
   interaction,
   partyOf,
   redeem,
+  signIn,
   tokensFor,
   withClients,
 } from '../story.ts';
@@ -21,13 +22,31 @@ describe('signing out', () => {
   const at = interaction(() =>
     withClients(
       confidential('leaver', { client_name: 'The Leaver', post_logout_redirect_uris: [BYE] }),
+      confidential('third-leaver', {
+        client_name: 'The Leaver',
+        first_party: false,
+        post_logout_redirect_uris: [BYE],
+      }),
+      confidential('told', {
+        post_logout_redirect_uris: [BYE],
+        backchannel_logout_uri: 'http://127.0.0.1:9/nobody-listens',
+      }),
       confidential('other', { post_logout_redirect_uris: ['http://rp.test/other'] }),
     ),
   );
 
-  async function signedIn() {
-    const party = await partyOf(at.app, 'leaver');
+  async function signedIn(clientId = 'leaver') {
+    const party = await partyOf(at.app, clientId);
     return { party, ...(await tokensFor(at.app, party, 'new@open.test')) };
+  }
+
+  /** Signs in at a third-party client, whose consent page comes once. */
+  async function signedInAtThird() {
+    const party = await partyOf(at.app, 'third-leaver');
+    const visitor = at.app.visitor();
+    const consent = await signIn(at.app, visitor, await party.authorizationUrl(), 'new@open.test');
+    const end = await visitor.follow(await visitor.submit(consent, {}, 'allow'));
+    return { party, visitor, ...(await redeem(party, end)) };
   }
 
   const leave = (parameters: Record<string, string>) => `/session/end?${new URLSearchParams(parameters)}`;
@@ -36,8 +55,8 @@ describe('signing out', () => {
     return visitor.follow(await visitor.submit(page, {}, button));
   }
 
-  it('asks on its own page, and returns to the post_logout_redirect_uri [A86]', async () => {
-    const { party, visitor, tokens } = await signedIn();
+  it('asks a third party’s users on its own page, and returns to the post_logout_redirect_uri [A86]', async () => {
+    const { party, visitor, tokens } = await signedInAtThird();
     const url = client.buildEndSessionUrl(party.configuration, {
       id_token_hint: tokens.id_token ?? '',
       post_logout_redirect_uri: BYE,
@@ -50,6 +69,75 @@ describe('signing out', () => {
     const end = await confirm(visitor, await visitor.open(url.href));
     expect(end.location).to.equal(`${BYE}?state=s%261`);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+  });
+
+  describe('with the ID token of this session', () => {
+    for (const clientId of ['leaver', 'told']) {
+      it(`asks a first-party client’s users nothing: ${clientId}`, async () => {
+        const { party, visitor, tokens, claims } = await signedIn(clientId);
+        const cookies = visitor.jar.getCookieStringSync(at.app.origin);
+        const url = client.buildEndSessionUrl(party.configuration, {
+          id_token_hint: tokens.id_token ?? '',
+          post_logout_redirect_uri: BYE,
+          state: 's&1',
+        });
+        const answer = await visitor.get(url.href);
+        expect(answer).to.include({ status: 303, location: `${BYE}?state=s%261`, text: '' });
+        expect(answer.headers['set-cookie']?.filter((line) => line.startsWith('_session='))).to.have.length(
+          1,
+        );
+        expect(visitor.jar.getCookieStringSync(at.app.origin)).not.to.include('_session=');
+        const replay = await at.app
+          .visitor()
+          .get(await party.authorizationUrl({ prompt: 'none' }), { cookie: cookies });
+        expect(errorOf(replay)).to.equal('login_required');
+        const info = client.fetchUserInfo(party.configuration, tokens.access_token, claims.sub);
+        expect(await info.then(() => 'told').catch(() => 'refused')).to.equal('refused');
+      });
+    }
+
+    it('shows that it is done where the client names no address for afterwards', async () => {
+      const { visitor, tokens } = await signedIn();
+      const end = await visitor.open(leave({ id_token_hint: tokens.id_token ?? '' }));
+      expect(end).to.include({ status: 200, name: 'signed-out' });
+    });
+
+    it('asks nothing either after the token has expired and the session was stepped up or used', async () => {
+      const { visitor, tokens, party } = await signedIn();
+      await askAgain(visitor, party);
+      at.clock.nextStep(60 * 60_000);
+      const answer = await visitor.get(
+        leave({ id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: BYE }),
+      );
+      expect(answer.location).to.equal(BYE);
+    });
+
+    it('waits for a person where the browser only fetches the address ahead', async () => {
+      const { visitor, tokens, party } = await signedIn();
+      const url = leave({ id_token_hint: tokens.id_token ?? '' });
+      expect((await visitor.get(url, { 'sec-purpose': 'prefetch;prerender' })).name).to.equal('sign-out');
+      expect(errorOf(await askAgain(visitor, party, { prompt: 'none' }))).to.equal(null);
+    });
+
+    for (const clientId of ['leaver', 'told']) {
+      it(`asks after the token of another session, account or sign-in, or without one: ${clientId} [A86]`, async () => {
+        const { visitor, party } = await signedIn(clientId);
+        at.clock.nextStep(5_000);
+        const elsewhere = await signedIn(clientId);
+        const other = await tokensFor(at.app, party, 'boss@open.test');
+        const asked: Record<string, string>[] = [
+          {},
+          { client_id: clientId },
+          { id_token_hint: elsewhere.tokens.id_token ?? '' },
+          { id_token_hint: other.tokens.id_token ?? '' },
+        ];
+        for (const parameters of asked) {
+          const page = await visitor.get(leave({ ...parameters, post_logout_redirect_uri: BYE }));
+          expect(page).to.include({ status: 200, name: 'sign-out' });
+        }
+        expect(errorOf(await askAgain(visitor, party, { prompt: 'none' }))).to.equal(null);
+      });
+    }
   });
 
   it('shows its own page without a post_logout_redirect_uri [A86]', async () => {
@@ -73,7 +161,7 @@ describe('signing out', () => {
   });
 
   it('keeps a person signed in who answers no, and says so [A86]', async () => {
-    const { visitor, tokens, claims } = await signedIn();
+    const { visitor, tokens, claims } = await signedInAtThird();
     const hint = { id_token_hint: tokens.id_token ?? '' };
     for (const [parameters, leadsTo] of [
       [{}, `${at.app.origin}/`],
@@ -157,7 +245,7 @@ describe('signing out', () => {
   });
 
   it('accepts a POST, which it redirects to the same request as a query [A86]', async () => {
-    const { visitor, tokens } = await signedIn();
+    const { visitor, tokens } = await signedInAtThird();
     const fields = { id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: BYE, state: 'x' };
     const answer = await visitor.post('/session/end', fields, {
       origin: 'http://rp.test',
