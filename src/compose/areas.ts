@@ -39,6 +39,7 @@ export function createAreas(server: Server): readonly Area[] {
       render,
       clientName,
       clientTenant,
+      joinSession: plugin.joinSession(provider),
       onward: plugin.onward(provider),
     }),
     oidcArea({ provider }),

@@ -5,6 +5,7 @@ import type { FormTokens } from '../http/guards/forms.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
 import type { RequireSession } from '../http/guards/require-session.ts';
 import type { Render } from '../http/pages/page-contract.ts';
+import type { WayOn } from '../http/pages/way-on.ts';
 import type { ProviderPages } from '../oidc/page-hooks.ts';
 import type { createProvider } from '../oidc/provider.ts';
 import type { ProviderSession } from '../oidc/session/provider-session.ts';
@@ -46,4 +47,5 @@ export interface Server {
   };
   readonly render: Render;
   readonly clients: ClientNames;
+  readonly wayOn: WayOn;
 }

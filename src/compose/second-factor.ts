@@ -3,6 +3,7 @@ import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import type { Config } from '../config/shape.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
 import type { Render } from '../http/pages/page-contract.ts';
+import type { WayOn } from '../http/pages/way-on.ts';
 import { OWN_CLIENT } from '../oidc/clients/own-client.ts';
 import { accountOf } from '../oidc/request-cache.ts';
 import type { ClientRule } from '../oidc/requests/requested-assurance.ts';
@@ -27,6 +28,7 @@ interface SecondFactorDeps {
   readonly notices: Notices;
   readonly knownBrowser: KnownBrowser;
   readonly render: Render;
+  readonly wayOn: WayOn;
 }
 
 export function secondFactorOf({
@@ -37,6 +39,7 @@ export function secondFactorOf({
   notices,
   knownBrowser,
   render,
+  wayOn,
 }: SecondFactorDeps): Plugin {
   const { clock, random, logger } = parts;
   const { messenger, confirmUrl } = notices;
@@ -70,7 +73,8 @@ export function secondFactorOf({
       basePath: () => '',
       homeUrl: '/',
       render,
-      clientName: clientNamesOf(config.clients).nameOf,
+      wayOn,
+      clientName: clientNamesOf(config.clients, config.issuer).nameOf,
       trustedCookieName: 'trusted',
     },
     ownSignIn: {

@@ -12,12 +12,14 @@ import { requestLog } from '../http/middleware/request-log.ts';
 import { wholeRequest } from '../http/middleware/whole-request.ts';
 import { createProviderPages } from '../http/oidc-pages/pages.ts';
 import { createRenderer } from '../http/pages/render.ts';
+import { createWayOn } from '../http/pages/way-on.ts';
 import { createApp, type Handler } from '../http/server/app.ts';
 import { type Area, headerExceptionsOf } from '../http/server/area.ts';
 import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
 import { createRefreshTokenStore } from '../oidc/adapter/refresh-token-store.ts';
 import { OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/clients/own-client.ts';
 import { createProvider, installMiddleware } from '../oidc/provider.ts';
+import { createApplicationCookie } from '../oidc/session/application-cookie.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createFindAccount } from '../use-cases/account/find-account.ts';
@@ -84,19 +86,30 @@ async function composeServer({
   const sender = await parts.senders.of(config, cipher);
   const notices = noticesOf(config, { parts, sender, cipher, log: logger.warn });
   const events = eventLogOf(parts, notices.notify);
-  const clients = clientNamesOf(config.clients);
+  const clients = clientNamesOf(config.clients, issuer);
 
   const forms = createFormTokens(cipher);
   const knownBrowser = createKnownBrowser({ cipher, random, isHttps: issuer.startsWith('https:') });
   const isDevelopment = config.environment === 'development';
   const render = createRenderer({ tenants, issuer, clock, isDevelopment });
 
-  const plugin = secondFactorOf({ config, parts, cipher, events, notices, knownBrowser, render });
+  const applications = createApplicationCookie({
+    clientIds: config.clients.map(({ clientId }) => clientId),
+    isHttps: issuer.startsWith('https:'),
+  });
+  const wayOn = createWayOn({
+    clientOf: applications.clientOf,
+    linkOf: clients.linkOf,
+    clientName: clients.nameOf,
+    isSignedIn: async (ctx) => (await session.current(ctx)) !== null,
+  });
+  const plugin = secondFactorOf({ config, parts, cipher, events, notices, knownBrowser, render, wayOn });
   const findAccount = createFindAccount({ accounts });
   const pages = createProviderPages({
     render,
     clientName: clients.nameOf,
     clientTenant: clients.tenantOf,
+    wayOn,
   });
   const tokens = tokenSettingsOf(config);
   const replayedFamilies = createReplayedFamilies({
@@ -135,9 +148,10 @@ async function composeServer({
     clock,
     logger,
   });
+  applications.install(provider);
   const session = createProviderSession(provider);
 
-  const { available, evaluatePolicy, recovery } = plugin.useCases;
+  const { available, recovery } = plugin.useCases;
   const signIn = createSignIn({
     accounts,
     attempts,
@@ -172,7 +186,7 @@ async function composeServer({
   const restateRecord = createRestatement({ records });
   const requireSession = createRequireSession({
     session,
-    findVisit: createFindVisit({ records, evaluatePolicy, clock }),
+    findVisit: createFindVisit(plugin.useCases.findSufficientSession),
     authorization: { path: '/auth', clientId: OWN_CLIENT, redirectUri: `${issuer}${OWN_RETURN_PATH}` },
   });
 
@@ -189,11 +203,12 @@ async function composeServer({
     guards: { forms, knownBrowser, requireSession },
     render,
     clients,
+    wayOn,
   };
 }
 
 function handlerOf(
-  { config, parts, provider, providerPages, render }: Server,
+  { config, parts, provider, providerPages, render, wayOn }: Server,
   areas: readonly Area[],
   { cookies }: Pick<Secrets, 'cookies'>,
 ): Handler {
@@ -203,7 +218,7 @@ function handlerOf(
   const around = [
     wholeRequest,
     requestLog({ log: logger.info, count: metrics.request, clock, random }),
-    errorPages({ render, log: logger.error }),
+    errorPages({ render, log: logger.error, wayOn }),
     securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow }),
     clockGuard(() => clockWatch.wrong() !== null),
   ];

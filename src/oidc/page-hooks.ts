@@ -24,7 +24,7 @@ export interface LibraryForm {
 
 /** The pages that replace the library's own. */
 export interface ProviderPages {
-  readonly error: (ctx: Context, fault: ProtocolFault) => void;
+  readonly error: (ctx: Context, fault: ProtocolFault) => Promise<void>;
   /** `clientId` is null when no application asked for the sign-out. */
   readonly signOut: (ctx: Context, form: LibraryForm, clientId: string | null) => void;
   readonly signedOut: (ctx: Context, clientId: string | null) => void;
@@ -47,12 +47,16 @@ const BROWSER_ROUTES: ReadonlySet<string> = new Set([
 
 export function createPageHooks(pages: ProviderPages) {
   /** For `renderError`. */
-  function error(ctx: KoaContextWithOIDC, out: ErrorOut, fault: Error | errors.OIDCProviderError): void {
+  async function error(
+    ctx: KoaContextWithOIDC,
+    out: ErrorOut,
+    fault: Error | errors.OIDCProviderError,
+  ): Promise<void> {
     if (!BROWSER_ROUTES.has(ctx.oidc.route)) {
       ctx.body = out;
       return;
     }
-    pages.error(asKoa(ctx), {
+    await pages.error(asKoa(ctx), {
       error: out.error,
       description: descriptionOf(out, fault),
       status: ctx.status,

@@ -6,6 +6,7 @@ import type { Account } from '../domain/account.ts';
 import type { AccountSnapshot } from '../domain/policy/policy.ts';
 import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
+import { createJoinSession, type JoinSession } from '../http/guards/join-session.ts';
 import { createSignInBinding } from '../http/guards/sign-in-binding.ts';
 import type { TrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
@@ -76,6 +77,7 @@ export interface SecondFactorArea {
   /** The pages below the interactions of this provider. */
   routes(provider: Provider, pages: PageDeps): Router;
   onward(provider: Provider, pages: Pick<PageDeps, 'clientName'>): Onward;
+  joinSession(provider: Provider): JoinSession;
   readonly readAhead: SessionPolicy['readAhead'];
 }
 
@@ -138,9 +140,20 @@ export function createSecondFactorArea({
     });
   }
 
+  function joinSessionOf(provider: Provider): JoinSession {
+    const { findSufficientSession } = useCases;
+    return createJoinSession({
+      session: createProviderSession(provider),
+      findSufficientSession,
+      clientRule,
+      clock,
+    });
+  }
+
   function routes(provider: Provider, { render, clientName, home }: PageDeps): Router {
     return createSecondFactorRoutes({
       nextStep: nextStepOf(provider, { clientName }),
+      joinSession: joinSessionOf(provider),
       session: createProviderSession(provider),
       secondFactor,
       enrolment,
@@ -162,6 +175,7 @@ export function createSecondFactorArea({
     isConfigured,
     routes,
     onward: (provider, pages) => nextStepOf(provider, pages).proceedFromPassword,
+    joinSession: joinSessionOf,
     readAhead: sessionPolicy.readAhead,
   };
 }

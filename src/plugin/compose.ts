@@ -3,6 +3,7 @@ import type { Middleware } from 'koa';
 import type { Configuration, Provider } from 'oidc-provider';
 import type { Tenant } from '../domain/tenant.ts';
 import { createAssetRoutes } from '../http/assets/routes.ts';
+import type { JoinSession } from '../http/guards/join-session.ts';
 import { createTrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
 import { createLocaleRoutes } from '../http/locale/routes.ts';
 import { crossSite } from '../http/middleware/cross-site.ts';
@@ -11,6 +12,7 @@ import { securityHeaders } from '../http/middleware/headers.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
 import { createRenderer, prepareAnswer } from '../http/pages/render.ts';
 import type { Site } from '../http/pages/site.ts';
+import type { WayOn } from '../http/pages/way-on.ts';
 import type { ClientName } from '../http/second-factor/open-interaction.ts';
 import { isRouted } from '../http/server/known-paths.ts';
 import { createMounted, type MountedPages } from '../http/server/mount.ts';
@@ -42,6 +44,8 @@ export interface PluginPages {
   readonly render: RenderSome<SecondFactorPage> | null;
   /** Null: the name with which the client was registered. */
   readonly clientName: ClientName | null;
+  /** The links of the error page for a sign-in that has ended. Default: none but home. */
+  readonly wayOn?: WayOn | undefined;
   readonly trustedCookieName: string;
   /** A folder with one view for each page of a method that the catalogue adds, named like the page. */
   readonly addedViews?: URL | undefined;
@@ -62,6 +66,7 @@ export interface Plugin {
   configure(host: Configuration): Configuration;
   routes(provider: Provider): MountedPages;
   onward(provider: Provider): Onward;
+  joinSession(provider: Provider): JoinSession;
   readonly readAhead: SecondFactorArea['readAhead'];
   readonly useCases: SecondFactorUseCases;
 }
@@ -135,7 +140,7 @@ export function composePlugin({
       owns: ownedUnder(base, pages.render ? null : site.root),
       knows,
       pages: [
-        errorPages({ render, log, home: pages.homeUrl }),
+        errorPages({ render, log, home: pages.homeUrl, wayOn: pages.wayOn }),
         securityHeaders({ https: false, formsLeadAway }),
         crossSite({ origin, isKnown: knows }),
         ofSecondFactor.routes() as Middleware,
@@ -149,6 +154,7 @@ export function composePlugin({
     configure: area.configure,
     routes,
     onward: (provider) => area.onward(provider, { clientName: namesOf(provider) }),
+    joinSession: area.joinSession,
     readAhead: area.readAhead,
     useCases,
   };

@@ -36,6 +36,7 @@ import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/sen
 import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
 import { createTrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
 import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
+import { createFindSufficientSession } from '../use-cases/sign-in/live-session.ts';
 import { createSignInTransactions } from '../use-cases/sign-in/transactions.ts';
 
 export interface SecondFactorStores {
@@ -222,6 +223,7 @@ export function composeUseCases(
     loadSnapshot: createSnapshotLoader({ accounts, enrolments, tenants, lockouts }),
     loadPartialSnapshot: createPartialSnapshotLoader({ accounts, enrolments, tenants }),
     secondFactor,
+    findSufficientSession: createFindSufficientSession({ records, evaluatePolicy, clock }),
     signInTransactions: createSignInTransactions({ transactions, records, clock }),
     trustedBrowsers: createTrustedBrowsers({ trustedBrowsers, cipher, events, clock, trustDays }),
   };

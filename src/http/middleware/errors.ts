@@ -7,17 +7,20 @@ import { isPassing } from '../../ports/passing-faults.ts';
 import { SecretUnreadable } from '../../ports/system.ts';
 import { pagePath } from '../guards/return-path.ts';
 import type { Pages, RenderSome } from '../pages/page-contract.ts';
+import type { WayOn } from '../pages/way-on.ts';
 
 interface ErrorsDeps {
   readonly render: RenderSome<'error'>;
   readonly log: Log;
   /** The link to a new start. Null when no such page is known. */
   readonly home?: string | null;
+  /** The links for a sign-in that has ended. Default: none but home. */
+  readonly wayOn?: WayOn | undefined;
 }
 
 type Title = Pages['error']['title'];
 
-export function errorPages({ render, log, home = '/' }: ErrorsDeps): Middleware {
+export function errorPages({ render, log, home = '/', wayOn = async () => [] }: ErrorsDeps): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -48,9 +51,11 @@ export function errorPages({ render, log, home = '/' }: ErrorsDeps): Middleware 
   async function show(ctx: Context, title: Title, status: number, refusal: Refusal | null = null) {
     // A server error may be temporary, so the page links to the same step and keeps the sign-in.
     const again = status >= 500 ? pagePath(ctx) : null;
+    const onward = title === 'expired' ? await wayOn(ctx) : [];
     const links = [
       ...(again === null ? [] : [{ href: again, text: 'try-again' as const }]),
-      ...(home === null ? [] : [{ href: home, text: 'home' as const }]),
+      ...onward,
+      ...(home === null || onward.length > 0 ? [] : [{ href: home, text: 'home' as const }]),
     ];
     const requestId = String(ctx.state.requestId ?? '');
     await render(

@@ -2,18 +2,25 @@
 import type { ProviderPages } from '../../oidc/page-hooks.ts';
 import { pagePath } from '../guards/return-path.ts';
 import type { Render } from '../pages/page-contract.ts';
+import type { WayOn } from '../pages/way-on.ts';
 
 interface ProviderPagesDeps {
   readonly render: Render;
   readonly clientName: (clientId: string) => string;
   readonly clientTenant: (clientId: string) => string | null;
+  readonly wayOn: WayOn;
 }
 
-export function createProviderPages({ render, clientName, clientTenant }: ProviderPagesDeps): ProviderPages {
+export function createProviderPages({
+  render,
+  clientName,
+  clientTenant,
+  wayOn,
+}: ProviderPagesDeps): ProviderPages {
   const nameOf = (clientId: string | null) => (clientId === null ? null : clientName(clientId));
 
   return {
-    error(ctx, { error, description, isPassing, isSessionGone, ...fault }) {
+    async error(ctx, { error, description, isPassing, isSessionGone, ...fault }) {
       const status = isPassing ? 503 : fault.status;
       const title = isPassing
         ? 'unavailable'
@@ -25,7 +32,9 @@ export function createProviderPages({ render, clientName, clientTenant }: Provid
       const protocol = title === 'protocol' ? { error, description } : null;
       const again = status >= 500 ? pagePath(ctx) : null;
       const home = { href: '/', text: 'home' as const };
-      const links = again === null ? [home] : [{ href: again, text: 'try-again' as const }, home];
+      const onward = status < 500 ? await wayOn(ctx) : [];
+      const others = onward.length > 0 ? onward : [home];
+      const links = again === null ? others : [{ href: again, text: 'try-again' as const }, ...others];
       const requestId = String(ctx.state.requestId ?? '');
       render(ctx, 'error', { title, protocol, cancel: null, links, requestId }, { status });
     },

@@ -122,10 +122,12 @@ export interface Pages {
       | 'protocol';
     /** The code and description of a protocol error (RFC 6749, 5.2). Null for any other error. */
     readonly protocol: { readonly error: string; readonly description: string } | null;
-    /** Links to another method of this sign-in, to the relying party, or to the home page. */
+    /** Links to another method of this sign-in, to the application, to the account, or to the home page. */
     readonly links: readonly {
       readonly href: string;
-      readonly text: 'another-way' | 'home' | 'start-again' | 'try-again';
+      readonly text: 'account' | 'another-way' | 'application' | 'home' | 'start-again' | 'try-again';
+      /** The name of the application that the link leads to. */
+      readonly client?: string;
     }[];
     readonly cancel: Form | null;
     readonly requestId: string;

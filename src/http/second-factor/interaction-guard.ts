@@ -3,18 +3,26 @@ import type { Context } from 'koa';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { InteractionGone } from '../../oidc/session/provider-session.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
+import type { JoinSession } from '../guards/join-session.ts';
 import type { NextStep } from './next-step.ts';
 import type { InteractionContext } from './open-interaction.ts';
 import type { SecondFactorPages } from './page-models.ts';
 
 export interface InteractionGuardDeps {
   readonly nextStep: Pick<NextStep, 'open' | 'evaluate'>;
+  readonly joinSession: JoinSession;
   readonly forms: Pick<FormTokens, 'read'>;
   readonly show: Pick<SecondFactorPages, 'forbidden'>;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
 }
 
-export function createInteractionGuard({ nextStep, forms, show, passwordUrl }: InteractionGuardDeps) {
+export function createInteractionGuard({
+  nextStep,
+  joinSession,
+  forms,
+  show,
+  passwordUrl,
+}: InteractionGuardDeps) {
   /** Before an accepted password a page redirects to the password page, a form is refused, and null is returned. */
   async function enter(ctx: Context): Promise<InteractionContext | null> {
     const interaction = await nextStep.open(ctx);
@@ -25,13 +33,24 @@ export function createInteractionGuard({ nextStep, forms, show, passwordUrl }: I
     return null;
   }
 
+  /** Whether the person has signed in in another tab meanwhile. Then this interaction ends as well. */
+  async function isJoined(ctx: Context, { view, context }: InteractionContext): Promise<boolean> {
+    const { accountId, keepsAuthTime, newCodes } = context.transaction;
+    // Recovery codes are never shown again, and a step-up has its session already.
+    if (newCodes !== null || keepsAuthTime !== null) return false;
+    const url = await joinSession(ctx, view, ({ id }) => id === accountId);
+    if (url !== null) redirect(ctx, url);
+    return url !== null;
+  }
+
   /** Enters, and evaluates the policy. */
   async function page(
     ctx: Context,
     then: (interaction: InteractionContext, policyResult: PolicyResult) => unknown,
   ): Promise<void> {
     const interaction = await enter(ctx);
-    if (interaction) await then(interaction, await nextStep.evaluate(interaction));
+    if (!interaction || (await isJoined(ctx, interaction))) return;
+    await then(interaction, await nextStep.evaluate(interaction));
   }
 
   /** Enters, and reads the form. */
@@ -40,7 +59,9 @@ export function createInteractionGuard({ nextStep, forms, show, passwordUrl }: I
     then: (interaction: InteractionContext, fields: Fields) => unknown,
   ): Promise<void> {
     const interaction = await enter(ctx);
-    if (interaction) await then(interaction, await forms.read(ctx, interaction.view.uid));
+    if (!interaction) return;
+    const fields = await forms.read(ctx, interaction.view.uid);
+    if (!(await isJoined(ctx, interaction))) await then(interaction, fields);
   }
 
   /** Enters, reads the form, and evaluates the policy. */

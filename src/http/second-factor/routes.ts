@@ -10,6 +10,7 @@ import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import { createEnrolmentPages } from '../enrolment/pages.ts';
 import type { FormTokens } from '../guards/forms.ts';
+import type { JoinSession } from '../guards/join-session.ts';
 import type { RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import { createCodePages } from './code-pages.ts';
 import { createEnrolmentRoutes } from './enrolment-routes.ts';
@@ -21,6 +22,7 @@ import { createUnusableFactor } from './unusable-factor.ts';
 
 interface SecondFactorRoutesDeps {
   readonly nextStep: NextStep;
+  readonly joinSession: JoinSession;
   readonly session: ProviderSession;
   readonly secondFactor: SecondFactorUseCase;
   readonly enrolment: EnrolmentUseCase;

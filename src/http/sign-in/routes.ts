@@ -1,6 +1,7 @@
 /** The first pages of an interaction: where it begins, and the password. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import { type Account, normaliseEmail } from '../../domain/account.ts';
 import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
@@ -12,6 +13,7 @@ import {
 import type { SignIn, WantedAccount } from '../../use-cases/sign-in/password.ts';
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
 import type { FormTokens } from '../guards/forms.ts';
+import type { JoinSession } from '../guards/join-session.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
 
@@ -24,6 +26,7 @@ interface SignInRoutesDeps {
   readonly render: Render;
   readonly clientName: (clientId: string) => string;
   readonly clientTenant: (clientId: string) => string | null;
+  readonly joinSession: JoinSession;
   /** Continues the sign-in after an accepted password. */
   readonly onward: (
     ctx: Context,
@@ -52,6 +55,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
       transactionAt(ctx),
     ]);
     if (view.prompt === 'consent') return redirect(ctx, `/interaction/${view.uid}/consent`);
+    if (await isJoined(ctx, view, ({ id }) => transaction === null || transaction.accountId === id)) return;
     if (view.session !== null || transaction !== null)
       return redirect(ctx, `/interaction/${view.uid}/second-factor`);
     return ask(ctx, view);
@@ -62,7 +66,21 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   }
 
   async function signInPage(ctx: Context): Promise<void> {
-    return ask(ctx, await session.interaction(ctx, PROMPTS));
+    const view = await session.interaction(ctx, PROMPTS);
+    if (!(await isJoined(ctx, view, () => true))) await ask(ctx, view);
+  }
+
+  /** Whether the person has signed in in another tab meanwhile. Then this interaction ends as well. */
+  async function isJoined(
+    ctx: Context,
+    view: InteractionView,
+    isWanted: (account: Account) => boolean,
+  ): Promise<boolean> {
+    const tenantId = clientTenant(view.clientId);
+    const isMember = (account: Account) => tenantId === null || tenantId === account.tenantId;
+    const url = await needs.joinSession(ctx, view, (account) => isMember(account) && isWanted(account));
+    if (url !== null) redirect(ctx, url);
+    return url !== null;
   }
 
   async function ask(ctx: Context, view: InteractionView): Promise<void> {
@@ -78,6 +96,8 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   async function submitPassword(ctx: Context): Promise<void> {
     const [view, before] = await Promise.all([session.interaction(ctx, PROMPTS), transactionAt(ctx)]);
     const { email = '', password = '' } = await forms.read(ctx, view.uid);
+    // For another account the password is checked: the person wants to change.
+    if (await isJoined(ctx, view, (account) => account.email === normaliseEmail(email))) return;
     const outcome = await needs.signIn.submitPassword({
       uid: view.key,
       before,

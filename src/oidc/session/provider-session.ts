@@ -28,11 +28,25 @@ export interface InteractionView {
   readonly clientId: string;
   /** The only account that the request accepts. Null: any. */
   readonly wantedAccountId: string | null;
-  /** The browser's live session. */
-  readonly session: { readonly uid: string; readonly accountId: string } | null;
+  /** The browser's live session. Unchanged: it still has the cookie with which the interaction began. */
+  readonly session: {
+    readonly uid: string;
+    readonly accountId: string;
+    readonly isUnchanged: boolean;
+  } | null;
   readonly grantId: string | null;
+  /** Milliseconds since the epoch, in whole seconds. */
+  readonly beganAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+}
+
+/** The live session of a browser. */
+export interface LiveSession {
+  readonly uid: string;
+  readonly accountId: string;
+  /** The time of its sign-in: milliseconds since the epoch, in whole seconds. */
+  readonly signedInAt: number;
 }
 
 /** The whole result of a sign-in, because the library overwrites account, acr, amr and time together. */
@@ -61,20 +75,23 @@ export class InteractionGone extends Error {
   readonly status = 400;
 }
 
-/** The session in which an interaction began: its uid, and the value of its cookie at that time. */
-type BegunIn = { readonly uid: string; readonly cookie: string };
-
 /** The name of our part of an interaction's result. It stands beside `login`, and the resume request reads it. */
 const RESULT_PART = 'second_factor';
 
 export function createProviderSession(provider: Provider) {
+  /**
+   * The library compares an interaction with its session at the resume only. An attacker could plant the cookies of his
+   * own interaction in another browser before that, and have its person answer it.
+   */
   async function interaction(ctx: Context, prompts: readonly string[]): Promise<InteractionView> {
     const details = await orGone(provider.interactionDetails(ctx.req, ctx.res));
     if (details.uid !== ctx.params.uid || !prompts.includes(details.prompt.name)) {
       throw new InteractionGone('the interaction is not the one of this address');
     }
     const { session } = details;
-    if (session && !(await isOwn(ctx, session)))
+    const isUnchanged = session !== undefined && isGiven(ctx, provider.cookieName('session'), session.cookie);
+    // After a step-up in another window the session has a new cookie, so it is looked up.
+    if (session && !isUnchanged && (await current(ctx))?.uid !== session.uid)
       throw new InteractionGone('the interaction was begun in another session');
     return {
       uid: details.uid,
@@ -85,20 +102,11 @@ export function createProviderSession(provider: Provider) {
       params: details.params,
       clientId: String(details.params.client_id),
       wantedAccountId: accountOfIdTokenHint(details.params),
-      session: session ? { uid: session.uid, accountId: session.accountId } : null,
+      session: session ? { uid: session.uid, accountId: session.accountId, isUnchanged } : null,
       grantId: details.grantId ?? null,
+      beganAt: details.iat * 1000,
       expiresAt: details.exp * 1000,
     };
-  }
-
-  /**
-   * The library compares an interaction with its session at the resume only. An attacker could plant the cookies of his
-   * own interaction in another browser before that, and have its person answer it. After a step-up in another window
-   * the session has a new cookie, so it is looked up.
-   */
-  async function isOwn(ctx: Context, begunIn: BegunIn): Promise<boolean> {
-    if (isGiven(ctx, provider.cookieName('session'), begunIn.cookie)) return true;
-    return (await current(ctx))?.uid === begunIn.uid;
   }
 
   /** Ends the interaction, and returns the address at which the provider goes on. */
@@ -130,9 +138,18 @@ export function createProviderSession(provider: Provider) {
   }
 
   /** The browser's live session. Null when it has none, or nobody is signed in. */
-  async function current(ctx: Context): Promise<{ readonly uid: string; readonly accountId: string } | null> {
+  async function current(ctx: Context): Promise<LiveSession | null> {
     const session = await provider.Session.get(ctx as Parameters<typeof provider.Session.get>[0]);
-    return session.accountId ? { uid: session.uid, accountId: session.accountId } : null;
+    const { uid, accountId, loginTs = 0 } = session;
+    return accountId ? { uid, accountId, signedInAt: loginTs * 1000 } : null;
+  }
+
+  /**
+   * Ends the interaction with the live session, and returns the address at which the provider goes on. The result names no
+   * account: the provider evaluates the session that it finds then, which must be this one.
+   */
+  async function join(ctx: Context, { uid }: LiveSession): Promise<string> {
+    return orGone(provider.interactionResult(ctx.req, ctx.res, joinedResult(uid)));
   }
 
   /**
@@ -154,7 +171,7 @@ export function createProviderSession(provider: Provider) {
     }
   }
 
-  return { interaction, end, allow, current, restate };
+  return { interaction, end, join, allow, current, restate };
 }
 
 export type ProviderSession = ReturnType<typeof createProviderSession>;
@@ -185,6 +202,30 @@ export function signInOfResult(result: InteractionResults): SignInFacts | null {
 export function finisherOf(result: InteractionResults): Pick<Carried, 'key' | 'accountId'> | null {
   const { key, accountId } = carriedBy(result) ?? {};
   return key === undefined || accountId === undefined ? null : { key, accountId };
+}
+
+/**
+ * A `login` without content counts as the answer to `prompt=login`, and changes nothing of the session. The library's
+ * types do not know it.
+ */
+function joinedResult(sessionUid: string): InteractionResults {
+  return { login: null, [RESULT_PART]: { joined: sessionUid } } as unknown as InteractionResults;
+}
+
+/** Takes the answer out of a result that another session has given. */
+export function withoutForeignSession(
+  result: InteractionResults | undefined,
+  sessionUid: string | undefined,
+): InteractionResults | undefined {
+  const {
+    login,
+    [RESULT_PART]: part,
+    ...others
+  } = (result ?? {}) as Omit<InteractionResults, 'login'> & {
+    login?: unknown;
+    [RESULT_PART]?: { joined?: string };
+  };
+  return login === null && part?.joined !== sessionUid ? others : result;
 }
 
 /** The library carries results into the next interaction. A part that belongs to an earlier sign-in is ignored. */

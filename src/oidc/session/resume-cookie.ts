@@ -3,10 +3,16 @@
  * own interaction in another browser. He would be signed in as the person who finishes it there.
  */
 import type { Context } from 'koa';
-import { type Adapter, type AdapterConstructor, type AdapterFactory, Provider } from 'oidc-provider';
+import {
+  type Adapter,
+  type AdapterConstructor,
+  type AdapterFactory,
+  type KoaContextWithOIDC,
+  Provider,
+} from 'oidc-provider';
 import type { Cipher } from '../../ports/system.ts';
 import { isGiven, SECURE } from './binding-cookies.ts';
-import { finisherOf } from './provider-session.ts';
+import { finisherOf, withoutForeignSession } from './provider-session.ts';
 
 interface ResumeBindingDeps {
   readonly cipher: Pick<Cipher, 'digest'>;
@@ -52,7 +58,13 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
   function guarded(adapter: Adapter): Adapter {
     const find: Adapter['find'] = async (uid) => {
       const found = await adapter.find(uid);
-      return found && isFinishedElsewhere(finisherOf(found.result ?? {})) ? undefined : found;
+      // The library sets it while it answers a request.
+      const asked = Provider.ctx;
+      const isResumed = asked?.oidc.route === 'resume' || asked?.oidc.route === 'device_resume';
+      if (!found || !asked || !isResumed) return found;
+      if (isFinishedElsewhere(asked, finisherOf(found.result ?? {}))) return undefined;
+      const result = withoutForeignSession(found.result, asked.oidc.session?.uid);
+      return result === found.result ? found : { ...found, result };
     };
     // The adapter may be of a class with private fields, so its methods keep their own `this`.
     return new Proxy(adapter, {
@@ -64,12 +76,8 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
     });
   }
 
-  function isFinishedElsewhere(finisher: Finisher | null): boolean {
-    // The library sets it while it answers a request.
-    const asked = Provider.ctx;
-    const isResumed = asked?.oidc.route === 'resume' || asked?.oidc.route === 'device_resume';
-    if (!asked || !isResumed || !finisher) return false;
-    return !isGiven(asked, nameOf(finisher), ticketOf(finisher));
+  function isFinishedElsewhere(asked: KoaContextWithOIDC, finisher: Finisher | null): boolean {
+    return finisher !== null && !isGiven(asked, nameOf(finisher), ticketOf(finisher));
   }
 
   return { give, guard };

@@ -1,21 +1,9 @@
 /** A visit to the account pages: whether the live session is enough for them. */
-import { NO_ASSURANCE_REQUESTED, type PolicyResult } from '../../domain/policy/policy.ts';
-import { isEnded, type SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
-import type { SignInRecordStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
-import type { EvaluatePolicy } from '../second-factor/evaluate-policy.ts';
-
-interface VisitDeps {
-  readonly records: Pick<SignInRecordStore, 'find'>;
-  readonly evaluatePolicy: EvaluatePolicy;
-  readonly clock: Clock;
-}
+import { NO_ASSURANCE_REQUESTED } from '../../domain/policy/policy.ts';
+import type { FindSufficientSession, SufficientSession } from '../sign-in/live-session.ts';
 
 /** The sign-in of a live session, and the policy result that lets it in. */
-export interface Visit {
-  readonly record: SignInRecord;
-  readonly policyResult: PolicyResult;
-}
+export type Visit = SufficientSession;
 
 /**
  * Evaluates the live session. Null when its sign-in is not on record or has ended, or when the policy asks for more.
@@ -26,20 +14,9 @@ export type FindVisit = (
   freshSeconds: number | null,
 ) => Promise<Visit | null>;
 
-export function createFindVisit({ records, evaluatePolicy, clock }: VisitDeps): FindVisit {
-  return async (session, freshSeconds) => {
-    const record = await records.find(session.uid, clock.now());
-    if (record?.accountId !== session.accountId) return null;
-    const { accountId, authentications, trustedBrowserId } = record;
+export function createFindVisit(findSufficientSession: FindSufficientSession): FindVisit {
+  return (session, freshSeconds) => {
     const freshMs = freshSeconds === null ? null : freshSeconds * 1000;
-    const policyResult = await evaluatePolicy({
-      accountId,
-      authentications,
-      trustedBrowserId,
-      requested: { ...NO_ASSURANCE_REQUESTED, freshMs },
-      occasion: 'existing-session',
-    });
-    if (!policyResult || isEnded(authentications, policyResult)) return null;
-    return policyResult.decision.kind === 'satisfied' ? { record, policyResult } : null;
+    return findSufficientSession(session, { ...NO_ASSURANCE_REQUESTED, freshMs });
   };
 }

@@ -73,8 +73,7 @@ async function aDaysWork(program: Program): Promise<Record<string, string | Buff
   keepCookies(lost, cookies);
   const unused = new URL(second.location ?? '').searchParams.get('code') ?? '';
 
-  const signOut = await visitor.open(`/session/end?id_token_hint=${tokens.id_token}`);
-  await visitor.follow(await visitor.submit(signOut, {}, 'logout'));
+  await visitor.open(`/session/end?id_token_hint=${tokens.id_token}`);
   await client.tokenRevocation(rp.configuration, refreshed.refresh_token ?? '');
 
   const bytes = base32(secret);

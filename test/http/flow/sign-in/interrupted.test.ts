@@ -37,6 +37,8 @@ describe('an unfinished sign-in', () => {
       expect(cookiesOf(visitor), email).to.have.members([
         `_interaction /interaction/${uid}`,
         `_resume /auth/${uid}`,
+        // Names the application, so that a dead end can link to it.
+        'applications /',
         // Good for the further steps of this one sign-in, in the browser that it began in.
         `second-factor-begun /interaction/${uid}/second-factor`,
       ]);
