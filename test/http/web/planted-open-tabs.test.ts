@@ -10,7 +10,7 @@ describe('planted cookies of open tabs', () => {
   const at = interaction();
 
   for (const prompt of ['consent', 'login']) {
-    it(`of an attacker’s interaction give the attacker nothing of a victim who is signed in: ${prompt} [A7 A118]`, async () => {
+    it(`of an attacker’s interaction give the attacker nothing of a victim who is signed in: ${prompt} [A7]`, async () => {
       const attacker = at.app.visitor();
       const lure = await attacker.open(await at.rp.authorizationUrl({ prompt }));
       const uid = new URL(lure.url).pathname.split('/')[2] ?? '';
@@ -28,7 +28,7 @@ describe('planted cookies of open tabs', () => {
     });
   }
 
-  it('let nobody answer prompt=login with another session than the one that continues [A7 A118]', async () => {
+  it('let nobody answer prompt=login with another session than the one that continues [A7]', async () => {
     const session = (visitor: Visitor) =>
       visitor.jar.getCookiesSync(at.app.origin).filter(({ key }) => key.startsWith('_session'));
     const left = at.app.visitor();

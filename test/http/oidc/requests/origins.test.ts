@@ -170,7 +170,7 @@ describe('other origins', () => {
     }
   });
 
-  it('get no permission as `null`, neither for public documents nor in a preflight [A122]', async () => {
+  it('get no permission as `null`, neither for public documents nor in a preflight [A101]', async () => {
     for (const path of [
       '/.well-known/openid-configuration',
       '/.well-known/oauth-authorization-server',
@@ -195,7 +195,7 @@ describe('other origins', () => {
     }
   });
 
-  it('get no permission as `null` from a native app, whose own scheme has that origin [A122]', async () => {
+  it('get no permission as `null` from a native app, whose own scheme has that origin [A101]', async () => {
     const body = new URLSearchParams({
       grant_type: 'refresh_token',
       client_id: 'native',

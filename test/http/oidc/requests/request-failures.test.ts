@@ -22,7 +22,12 @@ const OTHER_SECRET = 'another-secret-of-more-than-thirty-two-characters';
 const lines: string[] = [];
 const logger = createLogger({
   level: 'info',
-  destination: { write: (line) => lines.push(line), flush: () => {} },
+  destination: {
+    write: (line) => lines.push(line),
+    flush: () => {},
+    dropped: 0,
+    whenDropped: () => {},
+  },
 });
 
 describe('the reason of a refused request', () => {
