@@ -149,7 +149,11 @@ describe('cookies over http', () => {
 });
 
 describe('cookies over https, behind a proxy', () => {
-  const at = interaction(() => ({ issuer: 'https://op.test', listen: { trusted_proxies: 1 } }));
+  const at = interaction(() => ({
+    environment: 'development',
+    issuer: 'https://op.test',
+    listen: { trusted_proxies: 1 },
+  }));
 
   const visitor = () => createVisitor('https://op.test', { via: at.app.origin, stopAt: 'http://rp.test' });
 
