@@ -54,4 +54,12 @@ describe('Auth.js', () => {
     await browser.send({ code: person.nextCode() }, 'confirm');
     expect(await page.locator('#acr').innerText()).to.equal(MFA);
   });
+
+  it('signs out here and at the provider', async () => {
+    const { page, browser, user } = await signedIn(at.person());
+    await user();
+    await page.getByText('Sign out').click();
+    await page.getByText('Sign in').click();
+    await browser.isOn('sign-in');
+  });
 });

@@ -48,6 +48,13 @@ describe('express-openid-connect', () => {
     expect(JSON.parse(paid.text)).to.deep.equal({ acr: MFA });
   });
 
+  it('signs out here and at the provider', async () => {
+    const { browser } = await signedIn(at.person());
+    const page = await browser.open(`${at.site}/logout`);
+    expect(JSON.parse(page.text)).to.deep.equal({ isSignedIn: false });
+    expect((await browser.open(`${at.site}/profile`)).name).to.equal('sign-in');
+  });
+
   it('hears of a back-channel logout, for the session that has ended', async () => {
     const { browser } = await signedIn(at.person());
     const other = await signedIn(at.person());

@@ -94,6 +94,14 @@ describe('oidc-client-ts', () => {
     expect((await user(page)).acr).to.equal(MFA);
   });
 
+  it('signs out here and at the provider', async () => {
+    const { page, browser } = await signedIn(at.person());
+    await page.locator('#sign-out').click();
+    await hasStatus(page, 'signed out');
+    await page.locator('#sign-in').click();
+    await browser.isOn('sign-in');
+  });
+
   it('has no refresh token left once the session at the provider has ended', async () => {
     const { page, browser } = await signedIn(at.person());
     const tab = await page.context().newPage();

@@ -97,6 +97,13 @@ describe('openid-client', () => {
     expect(JSON.parse(account.text).age).to.be.below(60);
   });
 
+  it('signs out here and at the provider', async () => {
+    const { browser } = await signedIn(at.person());
+    const page = await browser.open(`${at.site}/sign-out`);
+    expect(JSON.parse(page.text)).to.deep.equal({ signedOut: true });
+    expect((await browser.open(at.site)).name).to.equal('sign-in');
+  });
+
   it('shows the error when the person cancels', async () => {
     const browser = at.browser();
     const page = await browser.open(at.site);

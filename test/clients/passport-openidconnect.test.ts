@@ -49,6 +49,12 @@ describe('passport-openidconnect', () => {
     expect(JSON.parse(paid.text)).to.deep.equal({ acr: MFA });
   });
 
+  it('signs out here and at the provider', async () => {
+    const { browser } = await signedIn(at.person());
+    const page = await browser.open(`${at.site}/sign-out`);
+    expect(page.name).to.equal('sign-in');
+  });
+
   it('shows why there was no sign-in when the person cancels', async () => {
     const browser = at.browser();
     const page = await browser.open(at.site);
