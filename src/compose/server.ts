@@ -17,10 +17,12 @@ import { createApp, type Handler } from '../http/server/app.ts';
 import { type Area, headerExceptionsOf } from '../http/server/area.ts';
 import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
 import { createRefreshTokenStore } from '../oidc/adapter/refresh-token-store.ts';
+import { createReplayDetection } from '../oidc/adapter/replay-detection.ts';
 import { OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/clients/own-client.ts';
 import { createProvider, installMiddleware } from '../oidc/provider.ts';
 import { createApplicationCookie } from '../oidc/session/application-cookie.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
+import { NONCE_PURPOSE } from '../oidc/tokens/dpop.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createFindAccount } from '../use-cases/account/find-account.ts';
 import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
@@ -130,6 +132,7 @@ async function composeServer({
       tokens,
       ownClaims: config.claims,
       tenants,
+      nonceSecret: Buffer.from(cipher.digest('secret', NONCE_PURPOSE), 'base64url'),
     },
     adapter: createProviderAdapter(
       { durable: stores.providerDurable, shortLived: stores.providerShortLived },
@@ -142,6 +145,7 @@ async function composeServer({
       replayedFamilies,
       cipher,
     },
+    isFirstUse: createReplayDetection(stores.providerShortLived, cipher, clock),
     findAccount,
     pages,
     secondFactor: plugin,

@@ -3,6 +3,7 @@ import type { Configuration } from 'oidc-provider';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { ClientRules } from './clients/client-rules.ts';
 import type { createPageHooks } from './page-hooks.ts';
+import { createDpop } from './tokens/dpop.ts';
 import { createIntrospection, revocation } from './tokens/introspection.ts';
 
 type Features = NonNullable<Configuration['features']>;
@@ -11,13 +12,15 @@ interface FeatureDeps {
   readonly findAccount: FindAccount;
   readonly rules: ClientRules;
   readonly hooks: ReturnType<typeof createPageHooks>;
+  /** 32 bytes, the same on all instances. */
+  readonly nonceSecret: Buffer;
 }
 
-export function createFeatures({ findAccount, rules, hooks }: FeatureDeps) {
+export function createFeatures({ findAccount, rules, hooks, nonceSecret }: FeatureDeps) {
   return {
     devInteractions: { enabled: false },
     deviceFlow: { enabled: false },
-    dPoP: { enabled: false },
+    dPoP: createDpop(nonceSecret),
     resourceIndicators: { enabled: false },
     claimsParameter: { enabled: true },
     userinfo: { enabled: true },

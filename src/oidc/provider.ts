@@ -16,6 +16,7 @@ import type { Cipher, Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { ReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import type { RefreshTokenStore } from './adapter/refresh-token-store.ts';
+import type { IsFirstUse } from './adapter/replay-detection.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
 import { type ClientRules, createClientRules, type ProviderClient } from './clients/client-rules.ts';
 import { isOwnOrigin, refuseOpaqueOrigin } from './clients/cors.ts';
@@ -52,6 +53,8 @@ export interface ProviderSettings {
   readonly tokens: TokenSettings;
   readonly ownClaims: readonly OwnClaim[];
   readonly tenants: readonly Tenant[];
+  /** For the nonces of DPoP: 32 bytes, the same on all instances. */
+  readonly nonceSecret: Buffer;
 }
 
 export interface TokenSettings {
@@ -73,6 +76,7 @@ interface ProviderDeps {
     readonly replayedFamilies: Pick<ReplayedFamilies, 'end'>;
     readonly cipher: Pick<Cipher, 'digest'>;
   };
+  readonly isFirstUse: IsFirstUse;
   readonly findAccount: FindAccount;
   readonly pages: ProviderPages;
   readonly secondFactor: {
@@ -88,6 +92,7 @@ export function createProvider({
   settings,
   adapter,
   refresh,
+  isFirstUse,
   findAccount,
   pages,
   secondFactor,
@@ -183,12 +188,13 @@ export function createProvider({
     discovery: { ui_locales_supported: ['en', 'nl'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     fetch: fetchUnguarded,
-    features: createFeatures({ findAccount, rules, hooks }),
+    features: createFeatures({ findAccount, rules, hooks, nonceSecret: settings.nonceSecret }),
     renderError: hooks.error,
     ttl,
   };
   const provider = new Provider(issuer, secondFactor.configure(host));
   families.nameIn(provider);
+  provider.ReplayDetection.unique = isFirstUse;
   answerFaults(provider, logger);
   logRequestFailures(provider, { log: logger.warn, clock });
   return provider;

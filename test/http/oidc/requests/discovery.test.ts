@@ -68,7 +68,6 @@ describe('discovery', () => {
       'device_authorization_endpoint',
       'backchannel_authentication_endpoint',
       'check_session_iframe',
-      'dpop_signing_alg_values_supported',
     );
   });
 
