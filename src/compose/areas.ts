@@ -71,6 +71,7 @@ export function createAreas(server: Server): readonly Area[] {
       findAccount,
       clients: config.clients,
       claimsByScope: claimsByScope(config.claims),
+      resourceServers: config.resourceServers,
       forms,
       render,
       clientName,

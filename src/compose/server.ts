@@ -131,6 +131,7 @@ async function composeServer({
       sessionHours: config.session.absoluteHours,
       tokens,
       ownClaims: config.claims,
+      resourceServers: config.resourceServers,
       tenants,
       nonceSecret: Buffer.from(cipher.digest('secret', NONCE_PURPOSE), 'base64url'),
     },

@@ -42,6 +42,8 @@ export interface ClientConfig {
   /** `auto`: PKCE of a public client, PKCE or a nonce of a confidential one. */
   readonly requirePkce: 'auto' | boolean;
   readonly claimsInIdToken: boolean;
+  /** The scopes that the client may ask for, those of APIs too; null: all. */
+  readonly scopes: readonly string[] | null;
   readonly rotateRefreshTokens: boolean;
   /** `session`: refresh tokens end with the session. `offline`: only `offline_access` gives one. */
   readonly refreshTokens: 'session' | 'offline';
@@ -59,8 +61,8 @@ export interface ResourceServer {
   readonly identifier: string;
   readonly scopes: readonly string[];
   readonly accessTokenFormat: 'jwt' | 'opaque';
-  /** Seconds. */
-  readonly accessSeconds: number;
+  /** Seconds. Null: as long as the other access tokens of the client. */
+  readonly accessSeconds: number | null;
 }
 
 export interface EncryptionKey {

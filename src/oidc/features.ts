@@ -5,6 +5,7 @@ import type { ClientRules } from './clients/client-rules.ts';
 import type { createPageHooks } from './page-hooks.ts';
 import { createDpop } from './tokens/dpop.ts';
 import { createIntrospection, revocation } from './tokens/introspection.ts';
+import type { createResourceIndicators } from './tokens/resources.ts';
 
 type Features = NonNullable<Configuration['features']>;
 
@@ -14,14 +15,16 @@ interface FeatureDeps {
   readonly hooks: ReturnType<typeof createPageHooks>;
   /** 32 bytes, the same on all instances. */
   readonly nonceSecret: Buffer;
+  readonly resourceIndicators: ReturnType<typeof createResourceIndicators>;
 }
 
-export function createFeatures({ findAccount, rules, hooks, nonceSecret }: FeatureDeps) {
+export function createFeatures({ findAccount, rules, hooks, nonceSecret, resourceIndicators }: FeatureDeps) {
   return {
     devInteractions: { enabled: false },
     deviceFlow: { enabled: false },
     dPoP: createDpop(nonceSecret),
-    resourceIndicators: { enabled: false },
+    resourceIndicators,
+    clientCredentials: { enabled: true },
     claimsParameter: { enabled: true },
     userinfo: { enabled: true },
     introspection: createIntrospection({ findAccount, rules }),

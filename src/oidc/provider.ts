@@ -18,7 +18,12 @@ import type { ReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts
 import type { RefreshTokenStore } from './adapter/refresh-token-store.ts';
 import type { IsFirstUse } from './adapter/replay-detection.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
-import { type ClientRules, createClientRules, type ProviderClient } from './clients/client-rules.ts';
+import {
+  type ClientRules,
+  createClientRules,
+  type ProviderClient,
+  type ResourceServer,
+} from './clients/client-rules.ts';
 import { isOwnOrigin, refuseOpaqueOrigin } from './clients/cors.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './clients/first-party.ts';
 import { ownClient } from './clients/own-client.ts';
@@ -36,10 +41,12 @@ import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } fr
 import { logRequestFailures } from './request-failures.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
-import { OIDC_SCOPES, refuseUnknownScopes } from './requests/scopes.ts';
+import { createScopeRule, OIDC_SCOPES, refuseAskedScopes } from './requests/scopes.ts';
 import { createHintedSignOut } from './session/hinted-sign-out.ts';
+import { groupsOnDemand } from './tokens/access-token-claims.ts';
 import { createLifetimes } from './tokens/lifetimes.ts';
 import { answerNewestToken, createRefreshRotation } from './tokens/refresh-rotation.ts';
+import { createResourceIndicators } from './tokens/resources.ts';
 import { createSessionBinding } from './tokens/session-bound.ts';
 import { createTokenFamilies } from './tokens/token-families.ts';
 
@@ -52,6 +59,7 @@ export interface ProviderSettings {
   readonly sessionHours: number;
   readonly tokens: TokenSettings;
   readonly ownClaims: readonly OwnClaim[];
+  readonly resourceServers: readonly ResourceServer[];
   readonly tenants: readonly Tenant[];
   /** For the nonces of DPoP: 32 bytes, the same on all instances. */
   readonly nonceSecret: Buffer;
@@ -103,7 +111,13 @@ export function createProvider({
   const rules = createClientRules(clients);
   const tenants = new Map(settings.tenants.map((tenant) => [tenant.id, tenant]));
   const byScope = claimsByScope(ownClaims);
-  const refuseUnknown = refuseUnknownScopes([]);
+  const refuseScopes = createScopeRule(settings.resourceServers, rules);
+  const refuseAsked = refuseAskedScopes(refuseScopes);
+  const resourceIndicators = createResourceIndicators({
+    servers: settings.resourceServers,
+    rules,
+    refuseScopes,
+  });
   const keepOffline = keepOfflineAccess(rules.isFirstParty);
   const isHttps = issuer.startsWith('https:');
 
@@ -171,6 +185,7 @@ export function createProvider({
         },
       };
     },
+    extraTokenClaims: groupsOnDemand,
     loadExistingGrant: (ctx) => loadGrant(ctx, rules.isFirstParty),
     pkce: { required: createPkceRule(rules) },
     rotateRefreshToken: rotation.rotate,
@@ -178,8 +193,8 @@ export function createProvider({
     allowOmittingSingleRegisteredRedirectUri: false,
     clientBasedCORS: isOwnOrigin,
     extraParams: {
-      scope: (ctx, scope) => {
-        refuseUnknown(ctx);
+      scope: (ctx, scope, client) => {
+        refuseAsked(ctx, client);
         keepOffline(ctx, scope);
         refuseMissingScope(ctx.oidc.params?.scope);
       },
@@ -188,7 +203,13 @@ export function createProvider({
     discovery: { ui_locales_supported: ['en', 'nl'] },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     fetch: fetchUnguarded,
-    features: createFeatures({ findAccount, rules, hooks, nonceSecret: settings.nonceSecret }),
+    features: createFeatures({
+      findAccount,
+      rules,
+      hooks,
+      nonceSecret: settings.nonceSecret,
+      resourceIndicators,
+    }),
     renderError: hooks.error,
     ttl,
   };

@@ -143,12 +143,13 @@ const isNobodyElses: NonNullable<Introspection['allowedPolicy']> = (_ctx, client
 /** The level of a token is that of its source: a code, a refresh token, or the session (implicit flows). */
 function assuranceOf({ oidc }: KoaContextWithOIDC): {
   acr?: string | undefined;
+  amr?: readonly string[] | undefined;
   auth_time?: number | undefined;
 } {
   const issued = oidc?.authorizationCode ?? oidc?.refreshToken ?? oidc?.deviceCode;
-  if (issued) return { acr: issued.acr, auth_time: issued.authTime };
+  if (issued) return { acr: issued.acr, amr: issued.amr, auth_time: issued.authTime };
   const { session } = oidc ?? {};
-  return session?.accountId ? { acr: session.acr, auth_time: session.loginTs } : {};
+  return session?.accountId ? { acr: session.acr, amr: session.amr, auth_time: session.loginTs } : {};
 }
 
 function namesOf(claims: readonly string[] | Readonly<Record<string, unknown>> | null | undefined): string[] {

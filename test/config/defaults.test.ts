@@ -97,6 +97,7 @@ accounts:
       firstParty: false,
       requirePkce: 'auto',
       claimsInIdToken: false,
+      scopes: null,
       refreshTokens: 'offline',
       tokenLifetimes: { access: 600, refresh: 30 * 24 * 60 * 60 },
       profile: null,

@@ -76,6 +76,15 @@ accounts:
     expect(folder.load(production(`${es256}\n${client}`)).clients).to.have.length(1);
   });
 
+  it('is refused for an API with signed tokens when the default algorithm has no key', () => {
+    const api = (format: string) =>
+      production(`resource_servers: [{ identifier: "https://api.example", access_token_format: ${format} }]`);
+    expect(folder.faults(api('jwt')).map(({ path }) => path)).to.deep.equal([
+      'tokens.id_token_signed_response_alg',
+    ]);
+    expect(folder.load(api('opaque')).resourceServers).to.have.length(1);
+  });
+
   it('is refused with an initiate_login_uri over http, which development allows', () => {
     const client =
       'clients: [{ client_id: rp, redirect_uris: [https://rp.example/cb], initiate_login_uri: http://rp.example/ }]';

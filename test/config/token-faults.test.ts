@@ -225,12 +225,17 @@ clients:
     expect(claims).to.deep.equal([{ claim: 'department', attribute: 'department', scope: 'profile' }]);
     expect(resourceServers).to.deep.equal([
       { identifier: 'https://api.example', scopes: ['read'], accessTokenFormat: 'jwt', accessSeconds: 900 },
-      { identifier: 'urn:example:api', scopes: [], accessTokenFormat: 'opaque', accessSeconds: 300 },
+      { identifier: 'urn:example:api', scopes: [], accessTokenFormat: 'opaque', accessSeconds: null },
     ]);
     expect(clients.map(({ tokenLifetimes }) => tokenLifetimes)).to.deep.equal([
       { access: 120, refresh: 86_400 },
       { access: 300, refresh: 604_800 },
     ]);
+    expect(clients.map(({ scopes }) => scopes)).to.deep.equal([
+      ['openid', 'profile', 'groups', 'read'],
+      null,
+    ]);
+    expect(clients[0]?.metadata.scope).to.equal('openid profile groups');
     expect(clients[1]?.metadata).to.deep.include({ redirect_uris: [], response_types: [] });
   });
 

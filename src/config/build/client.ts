@@ -1,6 +1,7 @@
 /** Builds a relying party: its metadata for oidc-provider, and our own rules with `auto` resolved. */
 import { ownClientShape } from '../schema/client.ts';
 import type { ConfigFile } from '../schema/file.ts';
+import { OIDC_SCOPES } from '../schema/tokens.ts';
 import type { ClientConfig } from '../shape.ts';
 
 /** In seconds. */
@@ -18,13 +19,17 @@ export function clientOf(client: ConfigFile['clients'][number], { tokens }: Conf
   const isPublic = method === 'none';
   const usesCode = client.grant_types.includes('authorization_code');
   const lifetimes = client.token_lifetimes;
+  const scopes = client.scope?.split(' ') ?? null;
+  // oidc-provider knows those of OpenID Connect alone, and refuses a client that lists another.
+  const ofOidc = scopes?.filter((scope) => OIDC_SCOPES.some((known) => known === scope)).join(' ');
   const choices = { rotate: client.rotate_refresh_tokens, refresh: client.refresh_tokens };
   return {
     clientId: client.client_id,
     metadata: {
       id_token_signed_response_alg: tokens.id_token_signed_response_alg,
       response_types: usesCode ? ['code'] : [],
-      ...Object.fromEntries(standard),
+      ...Object.fromEntries(standard.filter(([key]) => key !== 'scope')),
+      ...(ofOidc ? { scope: ofOidc } : {}),
       token_endpoint_auth_method: method,
       ...(isFapi ? FAPI2 : {}),
       client_id: client.client_id,
@@ -32,6 +37,7 @@ export function clientOf(client: ConfigFile['clients'][number], { tokens }: Conf
     firstParty: client.first_party,
     requirePkce: isFapi || client.require_pkce,
     claimsInIdToken: client.claims_in_id_token,
+    scopes,
     rotateRefreshTokens: choices.rotate === 'auto' ? isPublic : choices.rotate,
     refreshTokens:
       choices.refresh === 'auto' ? (client.first_party ? 'session' : 'offline') : choices.refresh,

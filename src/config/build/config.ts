@@ -74,7 +74,7 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
       identifier: server.identifier,
       scopes: server.scopes,
       accessTokenFormat: server.access_token_format,
-      accessSeconds: (server.access_minutes ?? file.tokens.access_minutes) * MINUTE,
+      accessSeconds: server.access_minutes === undefined ? null : server.access_minutes * MINUTE,
     })),
     clients: file.clients.map((client) => clientOf(client, file)),
     accounts: file.accounts.map(accountOf),

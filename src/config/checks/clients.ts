@@ -123,7 +123,7 @@ function checkScopes(
   findings.fault([...path, 'scope'], message);
 }
 
-/** A client without an algorithm of its own gets that of `tokens`. */
+/** A client without an algorithm of its own gets that of `tokens`, and so does every signed access token. */
 function checkDefaultAlgorithm(
   file: ConfigSketch,
   algorithms: readonly string[] | null,
@@ -131,7 +131,9 @@ function checkDefaultAlgorithm(
 ): void {
   const algorithm = file.tokens?.id_token_signed_response_alg ?? 'RS256';
   if (algorithms === null || algorithms.includes(algorithm)) return;
-  if (!file.clients?.some((client) => client.id_token_signed_response_alg === undefined)) return;
+  const isOfClients = file.clients?.some((client) => client.id_token_signed_response_alg === undefined);
+  const isOfApis = file.resource_servers?.some((server) => server.access_token_format !== 'opaque');
+  if (!isOfClients && !isOfApis) return;
   const message = `no key of secrets.signing signs with ${algorithm}; there is ${algorithms.join(', ')}`;
   findings.fault(['tokens', 'id_token_signed_response_alg'], message);
 }

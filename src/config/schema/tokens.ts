@@ -52,5 +52,5 @@ export const resourceServerShape = {
     .describe('`jwt`: signed, read by the API itself (RFC 9068). `opaque`: looked up by introspection.'),
   access_minutes: accessMinutes
     .optional()
-    .describe('Minutes that its access tokens are valid. Default: `tokens.access_minutes`.'),
+    .describe('Minutes that its access tokens are valid, whatever the client. Default: those of the client.'),
 };

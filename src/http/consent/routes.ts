@@ -1,8 +1,9 @@
 /** The consent page: a person allows a third-party client to have the scopes that it asks for. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { ClientConfig } from '../../config/shape.ts';
+import type { ClientConfig, ResourceServer } from '../../config/shape.ts';
 import { type ClaimsByScope, scopesTelling } from '../../domain/claims.ts';
+import { OIDC_SCOPES } from '../../oidc/requests/scopes.ts';
 import {
   InteractionGone,
   type InteractionView,
@@ -17,6 +18,7 @@ interface ConsentRoutesDeps {
   readonly findAccount: FindAccount;
   readonly clients: readonly ClientConfig[];
   readonly claimsByScope: ClaimsByScope;
+  readonly resourceServers: readonly ResourceServer[];
   readonly forms: FormTokens;
   readonly render: Render;
   readonly clientName: (clientId: string) => string;
@@ -28,6 +30,7 @@ export function createConsentRoutes({
   findAccount,
   clients,
   claimsByScope,
+  resourceServers,
   forms,
   render,
   ...names
@@ -51,6 +54,7 @@ export function createConsentRoutes({
       policyUri: text(client?.policy_uri),
       tosUri: text(client?.tos_uri),
       scopes: scopesShown(view, claimsByScope),
+      apis: apisShown(view, resourceServers),
       email: account.email,
     };
     const { ui_locales: uiLocales } = view.params;
@@ -69,15 +73,31 @@ export function createConsentRoutes({
   }
 }
 
-/** The scopes beside `openid`. A claim that is requested by itself counts as its scope. */
+/** The scopes of OpenID Connect beside `openid`. A claim that is requested by itself counts as its scope. */
 function scopesShown({ params, details }: InteractionView, byScope: ClaimsByScope): string[] {
-  const asked = String(params.scope ?? '').split(' ');
+  const asked = askedScopes(params).filter((scope) => OIDC_SCOPES.includes(scope));
   const { missingOIDCClaims: claims } = details;
   const shown = new Set([
     ...asked,
     ...(Array.isArray(claims) ? scopesTelling(claims.map(String), byScope) : []),
   ]);
-  return [...shown].filter((scope) => scope && scope !== 'openid');
+  return [...shown].filter((scope) => scope !== 'openid');
+}
+
+/** The APIs that the request names, each with its requested scopes. */
+function apisShown({ params }: InteractionView, servers: readonly ResourceServer[]) {
+  const named = [params.resource].flat();
+  const asked = askedScopes(params);
+  return servers
+    .filter(({ identifier }) => named.includes(identifier))
+    .map(({ identifier, scopes }) => ({
+      identifier,
+      scopes: scopes.filter((scope) => asked.includes(scope)),
+    }));
+}
+
+function askedScopes(params: InteractionView['params']): string[] {
+  return String(params.scope ?? '').split(' ');
 }
 
 function text(value: unknown): string | null {

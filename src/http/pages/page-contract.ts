@@ -102,6 +102,8 @@ export interface Pages {
     readonly tosUri: string | null;
     /** The scopes beyond `openid` that the page has words for. */
     readonly scopes: readonly string[];
+    /** The APIs that the client wants to use, by their identifiers, with the scopes of each. */
+    readonly apis: readonly { readonly identifier: string; readonly scopes: readonly string[] }[];
     readonly email: string;
   };
   error: {

@@ -1,4 +1,4 @@
-/** The rules of the configured relying parties, beside their metadata. */
+/** The rules of the configured relying parties, beside their metadata, and the APIs that accept their tokens. */
 import type { Account } from '../../domain/account.ts';
 import { OWN_CLIENT } from './own-client.ts';
 
@@ -13,6 +13,8 @@ export interface ProviderClient {
   readonly requirePkce: 'auto' | boolean;
   /** The claims of granted scopes stand in the ID token too. */
   readonly claimsInIdToken: boolean;
+  /** The scopes that the client may ask for, those of APIs too; null: all. */
+  readonly scopes: readonly string[] | null;
   readonly rotateRefreshTokens: boolean;
   /** `session`: refresh tokens end with the session. `offline`: only `offline_access` gives one. */
   readonly refreshTokens: 'session' | 'offline';
@@ -22,6 +24,16 @@ export interface ProviderClient {
   readonly assertionAudience: 'issuer' | 'lenient';
   /** Only members of this tenant may sign in; null: members of every tenant. */
   readonly tenantId: string | null;
+}
+
+/** An API. Its access tokens are `jwt` (RFC 9068), or `opaque` and looked up by introspection. */
+export interface ResourceServer {
+  /** The value of `resource`, and the audience of the tokens. Compared character by character. */
+  readonly identifier: string;
+  readonly scopes: readonly string[];
+  readonly accessTokenFormat: 'jwt' | 'opaque';
+  /** Seconds. Null: as long as the other access tokens of the client. */
+  readonly accessSeconds: number | null;
 }
 
 export interface ClientRules {

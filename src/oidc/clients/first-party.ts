@@ -1,6 +1,6 @@
 /** The first-party rule: no consent page, and the requested scopes are granted without it. */
 import { hash } from 'node:crypto';
-import type { interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
+import type { Grant, interactionPolicy, KoaContextWithOIDC } from 'oidc-provider';
 import { askedScopes } from '../requests/scopes.ts';
 
 /** First-party clients have no consent page, whatever the scope or the client's type. */
@@ -31,11 +31,24 @@ export async function loadGrant(ctx: KoaContextWithOIDC, isFirstParty: (clientId
   const encountered = new Set(own.getOIDCScopeEncountered().split(' '));
   const missing = [...ctx.oidc.requestParamOIDCScopes].filter((scope) => !encountered.has(scope));
   const claims = [...ctx.oidc.requestParamClaims];
-  if (grant && missing.length === 0 && claims.length === 0) return grant;
+  const ofApis = missingOfApis(ctx, own);
+  if (grant && missing.length === 0 && claims.length === 0 && ofApis.length === 0) return grant;
   own.addOIDCScope([...ctx.oidc.requestParamOIDCScopes].join(' '));
+  for (const [identifier, scopes] of ofApis) own.addResourceScope(identifier, scopes.join(' '));
   if (claims.length > 0) own.addOIDCClaims(claims);
   await own.save();
   return own;
+}
+
+/** The requested scopes that the grant does not have yet, by API. */
+function missingOfApis({ oidc }: KoaContextWithOIDC, grant: Grant): [identifier: string, scopes: string[]][] {
+  return Object.entries(oidc.resourceServers ?? {}).flatMap(([identifier, server]) => {
+    const encountered = grant.getResourceScopeEncountered(identifier).split(' ');
+    const missing = [...oidc.requestParamScopes].filter(
+      (scope) => server.scopes.has(scope) && !encountered.includes(scope),
+    );
+    return missing.length > 0 ? [[identifier, missing]] : [];
+  });
 }
 
 /**

@@ -13,6 +13,7 @@ import {
   toStoredAuthentication,
 } from '../../domain/sign-in/stored-authentication.ts';
 import { accountOfIdTokenHint } from '../requests/id-token-hint.ts';
+import { missingApiScopes, OIDC_SCOPES } from '../requests/scopes.ts';
 import { isGiven } from './binding-cookies.ts';
 
 /** An interaction as our pages need it. */
@@ -130,7 +131,9 @@ export function createProviderSession(provider: Provider) {
     const before = view.grantId ? await provider.Grant.find(view.grantId) : undefined;
     const grant =
       before?.accountId === accountId ? before : new provider.Grant({ accountId, clientId: view.clientId });
-    grant.addOIDCScope(String(view.params.scope ?? ''));
+    const asked = String(view.params.scope ?? '').split(' ');
+    grant.addOIDCScope(asked.filter((scope) => OIDC_SCOPES.includes(scope)).join(' '));
+    for (const [api, scopes] of missingApiScopes(view.details)) grant.addResourceScope(api, scopes);
     if (Array.isArray(view.details.missingOIDCClaims))
       grant.addOIDCClaims(view.details.missingOIDCClaims.map(String));
     const grantId = await grant.save();

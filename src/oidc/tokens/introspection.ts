@@ -1,22 +1,29 @@
-/** Decides which client may look a token up or revoke it. */
-import type { Client, Configuration } from 'oidc-provider';
+/** Decides which client may look a token up or revoke it, and what introspection tells about its user. */
+import type { AccessToken, Client, ClientCredentials, Configuration, RefreshToken } from 'oidc-provider';
+import type { Account } from '../../domain/account.ts';
 import type { FindAccount } from '../../use-cases/account/find-account.ts';
 import type { ClientRules } from '../clients/client-rules.ts';
+import { groupClaims } from './access-token-claims.ts';
 
 type Features = NonNullable<Configuration['features']>;
+type Introspected = AccessToken | ClientCredentials | RefreshToken;
 
 interface IntrospectionDeps {
   readonly findAccount: FindAccount;
-  readonly rules: Pick<ClientRules, 'isForeign'>;
+  readonly rules: Pick<ClientRules, 'of' | 'isForeign'>;
 }
 
 export function createIntrospection({ findAccount, rules }: IntrospectionDeps) {
   return {
     enabled: true,
     allowedPolicy: async (_ctx, client, token) => {
-      if (!mayAskAbout(client, token)) return false;
-      const account = 'accountId' in token ? await findAccount(token.accountId) : null;
-      return account !== null && !rules.isForeign(account, token.clientId);
+      // A token of a client that a reload has removed is of no use any more.
+      if (!rules.of(token.clientId) || !mayAskAbout(client, token, rules)) return false;
+      if (!('accountId' in token)) return true;
+      const account = await findAccount(token.accountId);
+      if (!account || rules.isForeign(account, token.clientId)) return false;
+      if (token.kind === 'AccessToken') tellAbout(account, token);
+      return true;
     },
   } satisfies Features['introspection'];
 }
@@ -26,11 +33,28 @@ export const revocation = {
   allowedPolicy: (_ctx, client, token) => client.clientId === token.clientId,
 } satisfies Features['revocation'];
 
-/** A resource server is a client with a secret (RFC 7662, 2.1). It may not introspect refresh tokens. */
-function mayAskAbout(
-  client: Client,
-  token: { readonly kind: string; readonly clientId?: string | undefined },
-) {
+/**
+ * A resource server is a client with a secret (RFC 7662, 2.1). It may not introspect refresh tokens. A client whose id
+ * is the identifier of an API is that API, and nobody else may introspect its tokens, their own client apart.
+ */
+function mayAskAbout(client: Client, token: Introspected, rules: Pick<ClientRules, 'of'>): boolean {
   if (client.clientAuthMethod === 'none') return false;
-  return token.kind !== 'RefreshToken' || token.clientId === client.clientId;
+  if (token.clientId === client.clientId) return true;
+  if (token.kind === 'RefreshToken') return false;
+  const api = audienceOf(token);
+  return api === undefined || api === client.clientId || !rules.of(api);
+}
+
+/** Tokens for the userinfo endpoint have no audience, all others have one. */
+function audienceOf({ aud }: AccessToken | ClientCredentials): string | undefined {
+  return typeof aud === 'string' ? aud : undefined;
+}
+
+/** The answer has the name (RFC 7662, 2.2) and the groups of today, not those of the time at which it was issued. */
+function tellAbout(account: Account, token: AccessToken): void {
+  token.extra = {
+    ...token.extra,
+    ...('groups' in (token.extra ?? {}) ? groupClaims(account) : {}),
+    username: account.username ?? account.email,
+  };
 }

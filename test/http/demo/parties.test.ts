@@ -11,6 +11,7 @@ function client(id: string, redirectUris: readonly string[], more: object = {}):
     firstParty: false,
     requirePkce: true,
     claimsInIdToken: false,
+    scopes: null,
     rotateRefreshTokens: true,
     refreshTokens: 'offline',
     tokenLifetimes: { access: 600, refresh: 30 * 24 * 3600 },

@@ -80,13 +80,15 @@ describe('escaping', () => {
       policyUri: 'data:text/html,<script>alert(1)</script>',
       tosUri: 'https://evil.test/terms',
       scopes: ['__proto__', 'constructor', '<b>'],
+      apis: [{ identifier: 'urn:<i>', scopes: ['<u>'] }],
       email: 'bob@acme.test',
     };
     show = (ctx, render) => render(ctx, 'consent', model);
     const { $ } = await visit();
     expect($('.support a').length).to.equal(1);
-    expect($('.scopes li').length).to.equal(3);
-    expect($('.scopes').text()).to.include('<b>');
+    expect($('.scopes li').length).to.equal(4);
+    expect($('.scopes').text()).to.include('<b>').and.include('<u>');
+    expect($('section').text()).to.include('urn:<i>');
   });
 
   it('reads no option of the template engine from fields of the request or the model [A90]', async () => {

@@ -124,7 +124,7 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   consent: {
     'button[name=allow]': 1,
     'button[name=deny]': 1,
-    '.scopes li': 4,
+    '.scopes li': 7,
     'a[href="https://timesheets.test/privacy"]': 1,
   },
   'consent-openid': { '.scopes': 0, '.support': 0 },

@@ -129,6 +129,7 @@ function client(
     firstParty,
     requirePkce: true,
     claimsInIdToken: false,
+    scopes: null,
     rotateRefreshTokens: true,
     refreshTokens: 'offline',
     tokenLifetimes: { access: 600, refresh: 30 * 24 * 3600 },

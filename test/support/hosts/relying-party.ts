@@ -16,8 +16,11 @@ export interface RelyingParty {
   readonly configuration: client.Configuration;
   /** Scope `openid` unless told otherwise; state, nonce and PKCE (S256) are made and remembered. */
   authorizationUrl(parameters?: Readonly<Record<string, string>>): Promise<string>;
-  /** Checks the answer against what was remembered, then fetches and verifies the tokens. Rejects on an error answer. */
-  exchange(callbackUrl: string): Promise<Tokens>;
+  /**
+   * Checks the answer against what was remembered, then fetches and verifies the tokens. Rejects on an error answer.
+   * `parameters`: more of the token request.
+   */
+  exchange(callbackUrl: string, parameters?: Readonly<Record<string, string>>): Promise<Tokens>;
 }
 
 export async function createRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
@@ -51,12 +54,17 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
       return url.href;
     },
 
-    async exchange(callbackUrl) {
+    async exchange(callbackUrl, parameters = {}) {
       const url = new URL(callbackUrl);
       const checks = asked.get(url.searchParams.get('state') ?? '');
       if (checks === undefined)
         throw new Error(`This relying party did not ask for ${url.origin}${url.pathname}`);
-      return client.authorizationCodeGrant(configuration, url, { ...checks, idTokenExpected: true });
+      return client.authorizationCodeGrant(
+        configuration,
+        url,
+        { ...checks, idTokenExpected: true },
+        parameters,
+      );
     },
   };
 }

@@ -120,7 +120,11 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     clientUri: 'https://timesheets.test',
     policyUri: 'https://timesheets.test/privacy',
     tosUri: 'https://timesheets.test/terms',
-    scopes: ['profile', 'email', 'phone', 'offline_access'],
+    scopes: ['profile', 'email', 'phone', 'groups', 'offline_access'],
+    apis: [
+      { identifier: 'https://api.timesheets.test', scopes: ['timesheets.read', 'timesheets.write'] },
+      { identifier: 'https://archive.timesheets.test', scopes: [] },
+    ],
     email: 'bob@acme.test',
   }),
   sample('consent-openid', 'consent', {
@@ -130,6 +134,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     policyUri: null,
     tosUri: null,
     scopes: [],
+    apis: [],
     email: 'bob@acme.test',
   }),
   ...(

@@ -61,7 +61,11 @@ describe('discovery', () => {
     const document = await json('/.well-known/openid-configuration');
     expect(document.response_types_supported).to.have.members(['code', 'none']);
     expect(document.response_modes_supported).to.have.members(['query', 'form_post']);
-    expect(document.grant_types_supported).to.have.members(['authorization_code', 'refresh_token']);
+    expect(document.grant_types_supported).to.have.members([
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+    ]);
     expect(document.code_challenge_methods_supported).to.deep.equal(['S256']);
     expect(document).not.to.have.any.keys(
       'registration_endpoint',

@@ -200,7 +200,6 @@ describe('authorization requests', () => {
 
   const grants = [
     'password',
-    'client_credentials',
     'implicit',
     'urn:ietf:params:oauth:grant-type:device_code',
     'urn:openid:params:grant-type:ciba',
