@@ -3,9 +3,17 @@ import { Visitor } from 'oxc-parser';
 import type { Import, Source } from './source.ts';
 
 /** Programs and published subpaths. They start something or re-export it, and nothing imports them. */
-const ENTRIES = ['main', 'cli', 'index', 'server', 'embedded', 'mongo', 'redis', 'delivery'].map(
-  (name) => `src/${name}.ts`,
-);
+const ENTRIES = [
+  'main',
+  'cli',
+  'index',
+  'server',
+  'embedded',
+  'mongo',
+  'redis',
+  'delivery',
+  'resource-server',
+].map((name) => `src/${name}.ts`);
 
 /** Folders of which each folder below is a layer of its own. */
 const SPLIT_BY_FOLDER = ['adapters', 'http'];
@@ -22,6 +30,7 @@ const LAYERS = [
   'jobs',
   'compose',
   'cli',
+  'resource-server',
 ];
 
 /** Parts of `http` that every area may use. */
@@ -52,6 +61,8 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   messages: ['domain', 'ports', 'presentation'],
   jobs: ['domain', 'ports', 'use-cases'],
   oidc: ['domain', 'ports', 'use-cases'],
+  // An API that installs the package for it loads nothing else of the product.
+  'resource-server': [],
   cli: ['domain', 'ports', 'use-cases', 'config', 'compose'],
 };
 
@@ -75,6 +86,7 @@ function areaMayImport(
 ): boolean {
   if (to === 'config') return isType && target === 'src/config/shape.ts';
   if (to === 'http/enrolment') return USERS_OF_ENROLMENT.includes(from);
+  if (to === 'resource-server') return from === 'http/demo';
   if (SHARED_BY_AREAS.includes(to)) return true;
   return ['domain', 'ports', 'use-cases', 'presentation', 'messages', 'oidc'].includes(to);
 }
@@ -166,6 +178,7 @@ function mayUse(layer: string, name: string): boolean {
   if (layer === 'domain') return DOMAIN_PACKAGES.includes(name);
   if (layer === 'ports' || layer === 'use-cases') return false;
   if (name === 'oidc-provider') return layer === 'oidc' || layer === 'plugin';
+  if (name === 'jose') return layer === 'resource-server';
   if (name === 'openid-client') return layer === 'http/demo';
   if (['koa', '@koa/router', 'ejs'].includes(name))
     return /^(http\/|oidc|plugin|presentation|messages)/.test(layer);
