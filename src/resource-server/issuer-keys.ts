@@ -27,8 +27,11 @@ export function createIssuerKeys({ issuer, fetch, clock }: Pick<Settings, 'issue
     try {
       return await keys.find(header, token);
     } catch (error) {
-      if (!(error instanceof errors.JWKSNoMatchingKey) || clock.now() - triedAt < PAUSE_MS) throw error;
-      return (await renewed().catch(refuse)).find(header, token);
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      if (clock.now() - triedAt >= PAUSE_MS) return (await renewed().catch(refuse)).find(header, token);
+      // The last fetch failed, so that the key may be a new one.
+      if (keys.fetchedAt !== triedAt) return refuse(error);
+      throw error;
     }
   };
   return find;

@@ -7,7 +7,8 @@ import type { Refusal } from './refusal.ts';
 /** The part of Koa's context that counts here. */
 export interface KoaContext {
   readonly method: string;
-  readonly origin: string;
+  readonly protocol: string;
+  readonly host: string;
   readonly originalUrl: string;
   readonly state: Record<string, unknown>;
   status: number;
@@ -42,7 +43,8 @@ export function createKoa(check: Check, settings: Origin) {
       const verdict = await check(
         {
           method: ctx.method,
-          url: `${settings.origin ?? ctx.origin}${ctx.originalUrl}`,
+          // Koa's own `origin` is the header of that name, which a page of another site sends.
+          url: `${settings.origin ?? `${ctx.protocol}://${ctx.host}`}${ctx.originalUrl}`,
           authorization: ctx.get('authorization'),
           dpop: ctx.get('dpop'),
         },

@@ -38,6 +38,7 @@ describe('the published package in an empty folder [U.6]', function () {
       '@types/oidc-provider',
       '@types/node',
       '@types/express',
+      'express',
     ]);
     cpSync(join(ROOT, 'test/plugin/packed-host'), host, { recursive: true });
     writeFileSync(join(host, 'package.json'), JSON.stringify({ type: 'module', private: true }));
@@ -104,6 +105,11 @@ describe('the published package in an empty folder [U.6]', function () {
     expect(refused).to.match(/typed\.ts\(\d+,\d+\): error TS\d+: .*'enforcment'/);
   });
 
+  it('checks the access tokens of an API, for which it loads jose and nothing else [U.3]', async () => {
+    const { stdout } = await run(process.execPath, ['api.js'], { cwd: host });
+    expect(JSON.parse(stdout)).to.deep.equal({ status: 401, packages: ['doublelock', 'jose'] });
+  });
+
   it('has the doublelock command', async () => {
     const command = join(host, 'node_modules/doublelock/bin/doublelock.cjs');
     const { stdout } = await run(process.execPath, [command, '--version'], { cwd: host });
@@ -119,7 +125,9 @@ import { deliver, http, smpp, smtp, twilio } from 'doublelock/delivery';
 import { embedded } from 'doublelock/embedded';
 import { mongo } from 'doublelock/mongo';
 import { redis } from 'doublelock/redis';
+import { type AccessToken, resourceServer } from 'doublelock/resource-server';
 import { createServer, loadConfig, openParts } from 'doublelock/server';
+import express from 'express';
 import Koa from 'koa';
 import { Provider } from 'oidc-provider';
 
@@ -153,6 +161,14 @@ export const spread = async (uri: string) => secondFactor({
   encryption: [{ id: '1', key: 'x'.repeat(32) }],
   account,
 });
+
+const api = resourceServer({ issuer: 'https://login.example', audience: 'https://api.example' });
+new Koa().use(api.koa({ scopes: ['read'], acr: 'phr' })).use((ctx) => {
+  const { subject }: AccessToken = ctx.state.accessToken;
+  ctx.body = subject;
+});
+express().get('/', api.express({ maxAge: 300 }), (_request, response) => void response.send('in'));
+export default { fetch: api.fetch((_request, { groups }) => Response.json(groups)) };
 
 const config = loadConfig({ env: {}, cwd: '.' });
 export const serve = createServer(await openParts(config), async () => ({ ready: true }));

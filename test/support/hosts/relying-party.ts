@@ -18,9 +18,13 @@ export interface RelyingParty {
   authorizationUrl(parameters?: Readonly<Record<string, string>>): Promise<string>;
   /**
    * Checks the answer against what was remembered, then fetches and verifies the tokens. Rejects on an error answer.
-   * `parameters`: more of the token request.
+   * `parameters`: more of the token request. `dpop`: binds the tokens to its key.
    */
-  exchange(callbackUrl: string, parameters?: Readonly<Record<string, string>>): Promise<Tokens>;
+  exchange(
+    callbackUrl: string,
+    parameters?: Readonly<Record<string, string>>,
+    dpop?: client.DPoPHandle,
+  ): Promise<Tokens>;
 }
 
 export async function createRelyingParty(options: RelyingPartyOptions): Promise<RelyingParty> {
@@ -54,7 +58,7 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
       return url.href;
     },
 
-    async exchange(callbackUrl, parameters = {}) {
+    async exchange(callbackUrl, parameters = {}, dpop) {
       const url = new URL(callbackUrl);
       const checks = asked.get(url.searchParams.get('state') ?? '');
       if (checks === undefined)
@@ -64,6 +68,7 @@ export async function createRelyingParty(options: RelyingPartyOptions): Promise<
         url,
         { ...checks, idTokenExpected: true },
         parameters,
+        dpop && { DPoP: dpop },
       );
     },
   };
