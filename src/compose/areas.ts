@@ -48,10 +48,12 @@ export function createAreas(server: Server): readonly Area[] {
           demoArea({
             issuer,
             clients: config.clients,
+            resourceServers: config.resourceServers,
             accounts: shownAccounts(config),
             sessions: demoSessions,
             forms,
             render,
+            clock,
           }),
         ]
       : []),

@@ -3,14 +3,17 @@ import type { Context } from 'koa';
 import { ACRS } from '../../domain/policy/acr.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { Render } from '../pages/page-contract.ts';
+import type { DemoApi } from './api.ts';
 import { nameOf, shownClaims } from './claims.ts';
 import { type Failure, failureOf, NO_REFRESH_TOKEN, UNASKED } from './failure.ts';
 import type { Party } from './parties.ts';
 import { createRelyingParty } from './relying-party.ts';
-import { awaitAnswer, type DemoSession, type DemoSessions, takeAwaited } from './sessions.ts';
+import { awaitAnswer, type DemoSession, type DemoSessions, type SignedIn, takeAwaited } from './sessions.ts';
 
 interface PartyPagesDeps {
   readonly issuer: string;
+  /** Null: the demo has no API. */
+  readonly api: DemoApi | null;
   readonly sessions: DemoSessions;
   readonly forms: FormTokens;
   readonly render: Render;
@@ -22,20 +25,31 @@ const [, , TWO_FACTORS] = ACRS;
 
 /** `other` is the page that the visitor opens next to see single sign-on. */
 export function createPartyPages(
-  { issuer, sessions, forms, render, home }: PartyPagesDeps,
+  { issuer, api, sessions, forms, render, home }: PartyPagesDeps,
   party: Party,
   other: Party,
 ) {
-  const relyingParty = createRelyingParty(issuer, party);
+  const relyingParty = createRelyingParty(issuer, party, api);
   const isHttps = issuer.startsWith('https:');
   const me = `${party.base}/me`;
+  const callOfApi = `${party.base}/api-call`;
 
   const start = (ctx: Context) => begin(ctx, {});
   const stepUp = (ctx: Context) => begin(ctx, { acr_values: TWO_FACTORS });
 
-  async function begin(ctx: Context, parameters: Readonly<Record<string, string>>): Promise<void> {
+  /** Asks for what the API has asked for (RFC 9470, 4). */
+  async function stepUpForApi(ctx: Context): Promise<void> {
+    const asked = sessionOf(ctx)?.apiAnswer?.stepUp;
+    await (asked ? begin(ctx, asked, true) : seeOther(ctx, home));
+  }
+
+  async function begin(
+    ctx: Context,
+    parameters: Readonly<Record<string, string>>,
+    isForApi = false,
+  ): Promise<void> {
     await attempt(ctx, async () => {
-      const { url, pendingEnrolment } = await relyingParty.begin(parameters);
+      const { url, pendingEnrolment } = await relyingParty.begin(parameters, isForApi);
       const session = sessionOf(ctx) ?? sessions.open(party.id);
       awaitAnswer(session, pendingEnrolment);
       remember(ctx, session);
@@ -50,8 +64,11 @@ export function createPartyPages(
     if (!pendingEnrolment) return fail(ctx, UNASKED);
     await attempt(ctx, async () => {
       const signedIn = await relyingParty.complete(query, pendingEnrolment);
-      remember(ctx, sessions.renew(session, signedIn));
-      seeOther(ctx, me);
+      const renewed = sessions.renew(session, signedIn);
+      remember(ctx, renewed);
+      if (!pendingEnrolment.isForApi) return seeOther(ctx, me);
+      await call(renewed, signedIn);
+      seeOther(ctx, callOfApi);
     });
   }
 
@@ -63,6 +80,7 @@ export function createPartyPages(
       claims: shownClaims(session.signedIn),
       stepUpHref: `${party.base}/step-up`,
       refreshForm: forms.form(`${party.base}/refresh`, session.id),
+      apiForm: api && forms.form(callOfApi, session.id),
       signOutHref: `${party.base}/sign-out`,
       otherHref: `${other.base}/start`,
       otherName: other.name,
@@ -83,6 +101,41 @@ export function createPartyPages(
     });
     // The provider has ended the sign-in (RFC 6749, 5.2), so the party ends its session.
     if (failure?.error === 'invalid_grant') sessions.close(session);
+  }
+
+  async function callApi(ctx: Context): Promise<void> {
+    const session = sessionOf(ctx);
+    if (!session?.signedIn || !api) return seeOther(ctx, home);
+    await forms.read(ctx, session.id);
+    const { signedIn } = session;
+    if (signedIn.refreshToken === null) return fail(ctx, NO_REFRESH_TOKEN);
+    await attempt(ctx, async () => {
+      await call(session, signedIn);
+      seeOther(ctx, callOfApi);
+    });
+  }
+
+  async function call(session: DemoSession, signedIn: SignedIn): Promise<void> {
+    if (!api || signedIn.refreshToken === null) return;
+    const called = await relyingParty.callApi(signedIn, signedIn.refreshToken, api);
+    session.signedIn = called.signedIn;
+    session.apiAnswer = called.answer;
+  }
+
+  async function showApiCall(ctx: Context): Promise<void> {
+    const session = sessionOf(ctx);
+    if (!session?.signedIn || !session.apiAnswer || !api) return seeOther(ctx, home);
+    const { status, challenge, error, stepUp: asked, body } = session.apiAnswer;
+    render(ctx, 'demo-api', {
+      url: api.url,
+      status,
+      error,
+      challenge,
+      body,
+      stepUpHref: asked && `${callOfApi}/step-up`,
+      againForm: forms.form(callOfApi, session.id),
+      backHref: me,
+    });
   }
 
   /** Ends the session here first, then at the provider (OIDC RP-Initiated Logout 1.0, 2). */
@@ -131,7 +184,7 @@ export function createPartyPages(
     });
   }
 
-  return { start, stepUp, callback, showMe, refresh, signOut };
+  return { start, stepUp, callback, showMe, refresh, signOut, callApi, showApiCall, stepUpForApi };
 }
 
 function seeOther(ctx: Context, url: string): void {

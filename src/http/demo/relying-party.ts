@@ -1,7 +1,8 @@
 /** A plain OpenID Connect relying party: its requests to the provider, and its checks of the answers. */
 import * as openid from 'openid-client';
+import type { DemoApi } from './api.ts';
 import type { Party } from './parties.ts';
-import type { Claims, PendingSignIn, SignedIn } from './sessions.ts';
+import type { ApiAnswer, Claims, PendingSignIn, SignedIn } from './sessions.ts';
 
 const SCOPE = 'openid email profile phone offline_access';
 /** Seconds. The provider runs in this process, or next to it. */
@@ -11,25 +12,34 @@ export interface RelyingParty {
   /** Makes the authorization request, and the values that its answer is checked against. */
   begin(
     parameters: Readonly<Record<string, string>>,
+    isForApi?: boolean,
   ): Promise<{ url: string; pendingEnrolment: PendingSignIn }>;
   /** `query` is the query of the callback. Rejects with openid-client's errors. */
   complete(query: URLSearchParams, pendingEnrolment: PendingSignIn): Promise<SignedIn>;
   refresh(signedIn: SignedIn, refreshToken: string): Promise<SignedIn>;
   signOutUrl(signedIn: SignedIn): Promise<string>;
+  /** Gets a token for the API by a refresh, and calls the API with it. */
+  callApi(
+    signedIn: SignedIn,
+    refreshToken: string,
+    api: DemoApi,
+  ): Promise<{ readonly signedIn: SignedIn; readonly answer: ApiAnswer }>;
 }
 
-export function createRelyingParty(issuer: string, party: Party): RelyingParty {
+export function createRelyingParty(issuer: string, party: Party, api: DemoApi | null): RelyingParty {
   const configuration = lazily(() => discover(issuer, party));
 
-  async function begin(parameters: Readonly<Record<string, string>>) {
+  async function begin(parameters: Readonly<Record<string, string>>, isForApi = false) {
     const pendingEnrolment = {
       state: openid.randomState(),
       nonce: openid.randomNonce(),
       codeVerifier: openid.randomPKCECodeVerifier(),
+      isForApi,
     };
     const url = openid.buildAuthorizationUrl(await configuration(), {
       redirect_uri: party.redirectUri,
-      scope: SCOPE,
+      scope: api ? `${SCOPE} ${api.scope}` : SCOPE,
+      ...(api ? { resource: api.identifier } : {}),
       // OIDC Core 11: the provider ignores offline_access without it. A first-party client has no consent page.
       ...(party.firstParty ? {} : { prompt: 'consent' }),
       code_challenge: await openid.calculatePKCECodeChallenge(pendingEnrolment.codeVerifier),
@@ -58,6 +68,25 @@ export function createRelyingParty(issuer: string, party: Party): RelyingParty {
     return signedInBy(tokens, signedIn);
   }
 
+  async function callApi(signedIn: SignedIn, refreshToken: string, { identifier, url }: DemoApi) {
+    const tokens = await openid.refreshTokenGrant(await configuration(), refreshToken, {
+      resource: identifier,
+    });
+    const answer = await answerOf(tokens.access_token, new URL(url));
+    return { signedIn: { ...signedIn, refreshToken: tokens.refresh_token ?? refreshToken }, answer };
+  }
+
+  async function answerOf(accessToken: string, url: URL): Promise<ApiAnswer> {
+    try {
+      const response = await openid.fetchProtectedResource(await configuration(), accessToken, url, 'GET');
+      const body = await response.text();
+      return { status: response.status, challenge: null, error: null, stepUp: null, body };
+    } catch (error) {
+      if (error instanceof openid.WWWAuthenticateChallengeError) return refusedBy(error);
+      throw error;
+    }
+  }
+
   /** OIDC Core 12.2: a refresh may omit unchanged values. */
   async function signedInBy(tokens: Tokens, before: SignedIn | null): Promise<SignedIn> {
     const idTokenClaims = tokens.claims() ?? before?.idTokenClaims;
@@ -83,7 +112,21 @@ export function createRelyingParty(issuer: string, party: Party): RelyingParty {
     return url.href;
   }
 
-  return { begin, complete, refresh, signOutUrl };
+  return { begin, complete, refresh, signOutUrl, callApi };
+}
+
+/** RFC 9470, 4: an application passes on what the API asks for. */
+async function refusedBy({ cause, response }: openid.WWWAuthenticateChallengeError): Promise<ApiAnswer> {
+  const { error = null, acr_values, max_age } = cause[0]?.parameters ?? {};
+  const isForStepUp = error === 'insufficient_user_authentication';
+  const asked = { ...(acr_values && { acr_values }), ...(max_age && { max_age }) };
+  return {
+    status: response.status,
+    challenge: response.headers.get('www-authenticate'),
+    error,
+    stepUp: isForStepUp ? asked : null,
+    body: await response.text(),
+  };
 }
 
 type Tokens = Awaited<ReturnType<typeof openid.refreshTokenGrant>>;

@@ -7,6 +7,8 @@ export interface PendingSignIn {
   readonly state: string;
   readonly nonce: string;
   readonly codeVerifier: string;
+  /** Whether the sign-in is for the API, which is called again after it. */
+  readonly isForApi: boolean;
 }
 
 export type Claims = Readonly<Record<string, unknown>>;
@@ -18,6 +20,17 @@ export interface SignedIn {
   readonly userInfo: Claims;
 }
 
+/** The answer of the API. */
+export interface ApiAnswer {
+  readonly status: number;
+  /** The header `WWW-Authenticate` as it came. Null: the API has accepted the token. */
+  readonly challenge: string | null;
+  readonly error: string | null;
+  /** The parameters of the authorization request that the API asks for (RFC 9470, 3). Null: for none. */
+  readonly stepUp: Readonly<Record<string, string>> | null;
+  readonly body: string;
+}
+
 export interface DemoSession {
   readonly id: string;
   /** A cookie of one party is not valid at another. */
@@ -26,6 +39,7 @@ export interface DemoSession {
   /** The key is `state`. */
   readonly pendingEnrolment: Map<string, PendingSignIn>;
   signedIn: SignedIn | null;
+  apiAnswer: ApiAnswer | null;
 }
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -49,6 +63,7 @@ export function createDemoSessions(clock: Clock) {
       expiresAt: clock.now() + HOUR_MS,
       pendingEnrolment: new Map(),
       signedIn: null,
+      apiAnswer: null,
     });
   }
 

@@ -191,10 +191,24 @@ export interface Pages {
     readonly claims: readonly { readonly name: string; readonly value: string }[];
     readonly stepUpHref: string;
     readonly refreshForm: Form;
+    /** Null: the demo has no API. */
+    readonly apiForm: Form | null;
     readonly signOutHref: string;
     readonly otherHref: string;
     readonly otherName: string;
     readonly homeHref: string;
+  };
+  'demo-api': {
+    readonly url: string;
+    readonly status: number;
+    /** Null: the API has accepted the token. */
+    readonly error: string | null;
+    readonly challenge: string | null;
+    readonly body: string;
+    /** Asks the provider for what the API has asked for. Null: it has asked for nothing. */
+    readonly stepUpHref: string | null;
+    readonly againForm: Form;
+    readonly backHref: string;
   };
   'demo-error': { readonly error: string; readonly description: string; readonly homeHref: string };
   outbox: {

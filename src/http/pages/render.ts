@@ -52,6 +52,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   security: 'account/security',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',
+  'demo-api': 'demo/api',
   'demo-error': 'demo/error',
   outbox: 'ops/outbox',
   'outbox-message': 'ops/outbox-message',

@@ -14,7 +14,7 @@ const SIGNED_IN: SignedIn = {
   userInfo: {},
 };
 
-const pendingAs = (state: string) => ({ state, nonce: 'n', codeVerifier: 'v' });
+const pendingAs = (state: string) => ({ state, nonce: 'n', codeVerifier: 'v', isForApi: false });
 
 describe('the sessions of the demo', () => {
   it('are found by their own party only', () => {

@@ -158,7 +158,14 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     '[data-claim=acr]': 1,
     'a[href="/demo/step-up"]': 1,
     'form[action="/demo/refresh"] button': 1,
+    'form[action="/demo/api-call"] button[name=call_api]': 1,
     'a[href="/demo/sign-out"]': 1,
+  },
+  'demo-api': {
+    '[data-claim=status]': 1,
+    '[data-claim=challenge]': 1,
+    'a[href="/demo/api-call/step-up"]': 1,
+    'button[name=call_api]': 1,
   },
   'demo-error': { '[data-claim=error]': 1 },
   outbox: {

@@ -44,6 +44,7 @@ describe('every page', () => {
       security: true,
       demo: true,
       'demo-signed-in': true,
+      'demo-api': true,
       'demo-error': true,
       outbox: true,
       'outbox-message': true,

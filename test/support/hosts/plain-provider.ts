@@ -66,6 +66,8 @@ export async function startPlainProvider(
     createDemoRoutes({
       issuer: origin,
       clients,
+      resourceServers: [],
+      clock,
       accounts: [
         {
           email: 'bob@acme.test',

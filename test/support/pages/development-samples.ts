@@ -53,10 +53,23 @@ export const DEVELOPMENT_SAMPLES: readonly Sample[] = [
     ],
     stepUpHref: '/demo/step-up',
     refreshForm: form('/demo/refresh'),
+    apiForm: form('/demo/api-call'),
     signOutHref: '/demo/sign-out',
     otherHref: '/demo/two',
     otherName: 'Expenses',
     homeHref: '/demo',
+  }),
+  sample('demo-api', 'demo-api', {
+    url: 'http://localhost:3000/demo/api',
+    status: 401,
+    error: 'insufficient_user_authentication',
+    challenge:
+      'Bearer error="insufficient_user_authentication", error_description="a stronger sign-in is required", ' +
+      'acr_values="https://refeds.org/profile/mfa"',
+    body: '{"error":"insufficient_user_authentication"}',
+    stepUpHref: '/demo/api-call/step-up',
+    againForm: form('/demo/api-call'),
+    backHref: '/demo/me',
   }),
   sample('demo-error', 'demo-error', {
     error: 'access_denied',
