@@ -24,6 +24,7 @@ export default defineConfig({
         items: [
           { text: 'Relying parties', link: '/guides/relying-parties' },
           { text: 'Refresh tokens', link: '/guides/refresh-tokens' },
+          { text: 'APIs', link: '/guides/apis' },
           { text: 'Tenants and rollout', link: '/guides/tenants' },
           { text: 'Methods', link: '/guides/methods' },
           { text: 'Operating', link: '/guides/operating' },
