@@ -10,7 +10,7 @@ import { createSettableClock, type SettableClock } from '../support/time/clock.t
 export const ISSUER = 'https://login.test';
 export const AUDIENCE = 'https://api.test';
 export const MFA = 'https://refeds.org/profile/mfa';
-export const START = 1_800_000_000_000;
+const START = 1_800_000_000_000;
 
 export async function createSigner(kid: string, algorithm = 'RS256') {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true });

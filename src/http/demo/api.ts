@@ -6,7 +6,7 @@ import type { Clock } from '../../ports/system.ts';
 import type { AccessToken } from '../../resource-server/access-token.ts';
 import { createResourceServer } from '../../resource-server/resource-server.ts';
 
-export const DEMO_API = 'urn:doublelock:demo-api';
+const DEMO_API = 'urn:doublelock:demo-api';
 export const DEMO_API_PATH = '/demo/api';
 const SCOPE = 'payslips';
 
