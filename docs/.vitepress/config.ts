@@ -37,6 +37,7 @@ export default defineConfig({
         text: 'Relying parties by software',
         items: [
           { text: 'Auth.js', link: '/relying-parties/auth-js' },
+          { text: 'Devices without a keyboard', link: '/relying-parties/device' },
           { text: 'express-openid-connect', link: '/relying-parties/express-openid-connect' },
           { text: 'oidc-client-ts', link: '/relying-parties/oidc-client-ts' },
           { text: 'openid-client', link: '/relying-parties/openid-client' },

@@ -6,6 +6,7 @@ import { assetsArea } from '../http/assets/area.ts';
 import { consentArea } from '../http/consent/area.ts';
 import { demoArea } from '../http/demo/area.ts';
 import type { DemoRoutesDeps } from '../http/demo/routes.ts';
+import { deviceArea } from '../http/device/area.ts';
 import { emailLinksArea } from '../http/email-links/area.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
@@ -18,7 +19,7 @@ import type { Server } from './composition.ts';
 
 export function createAreas(server: Server): readonly Area[] {
   const { config, parts, readiness, demoSessions, plugin, provider, session, useCases, guards } = server;
-  const { render, clients } = server;
+  const { render, clients, deviceState } = server;
   const { stores, clock, metrics } = parts;
   const { issuer, tenants } = config;
   const { enrolment, recovery, passkeys, signInTransactions, trustedBrowsers, maskedDestination } =
@@ -33,6 +34,7 @@ export function createAreas(server: Server): readonly Area[] {
     signInArea({
       session,
       signIn,
+      findAccount,
       signInTransactions,
       forms,
       knownBrowser,
@@ -43,6 +45,15 @@ export function createAreas(server: Server): readonly Area[] {
       onward: plugin.onward(provider),
     }),
     oidcArea({ provider }),
+    deviceArea({
+      deviceState,
+      findAccount,
+      clients: config.clients,
+      issuer,
+      render,
+      clientName,
+      clientTenant,
+    }),
     ...(isDevelopment
       ? [
           demoArea({

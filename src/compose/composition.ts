@@ -6,6 +6,7 @@ import type { KnownBrowser } from '../http/guards/known-browser.ts';
 import type { RequireSession } from '../http/guards/require-session.ts';
 import type { Render } from '../http/pages/page-contract.ts';
 import type { WayOn } from '../http/pages/way-on.ts';
+import type { DeviceState } from '../oidc/device/device-state.ts';
 import type { ProviderPages } from '../oidc/page-hooks.ts';
 import type { createProvider } from '../oidc/provider.ts';
 import type { ProviderSession } from '../oidc/session/provider-session.ts';
@@ -14,6 +15,7 @@ import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { MailedLinks } from '../use-cases/account/mailed-links.ts';
 import type { SelfEnrolment } from '../use-cases/account/self-enrolment.ts';
 import type { SelfService } from '../use-cases/account/self-service.ts';
+import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
 import type { RestateRecord } from '../use-cases/sign-in/sign-in-records.ts';
 import type { ClientNames } from './client-names.ts';
@@ -32,8 +34,10 @@ export interface Server {
   readonly provider: ReturnType<typeof createProvider>;
   readonly providerPages: ProviderPages;
   readonly session: ProviderSession;
+  readonly deviceState: DeviceState;
   readonly useCases: {
     readonly signIn: SignIn;
+    readonly deviceCodes: DeviceCodes;
     readonly findAccount: FindAccount;
     readonly restateRecord: RestateRecord;
     readonly selfService: SelfService;

@@ -2,6 +2,7 @@
 import { createCookieSignatures } from '../adapters/system/cookie-signatures.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import { createDemoSessions } from '../http/demo/sessions.ts';
+import { createCodeForm } from '../http/device/code-form.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
@@ -19,6 +20,8 @@ import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
 import { createRefreshTokenStore } from '../oidc/adapter/refresh-token-store.ts';
 import { createReplayDetection } from '../oidc/adapter/replay-detection.ts';
 import { OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/clients/own-client.ts';
+import { createDeviceState } from '../oidc/device/device-state.ts';
+import { createDevicePolling } from '../oidc/device/polling.ts';
 import { createProvider, installMiddleware } from '../oidc/provider.ts';
 import { createApplicationCookie } from '../oidc/session/application-cookie.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
@@ -29,6 +32,7 @@ import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
 import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
 import { createSelfService } from '../use-cases/account/self-service.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
+import { createDeviceCodes } from '../use-cases/device/device-codes.ts';
 import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createSignIn } from '../use-cases/sign-in/password.ts';
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
@@ -122,6 +126,7 @@ async function composeServer({
     events,
     clock,
   });
+  const deviceCodes = createDeviceCodes({ attempts, events, cipher, clock, random });
   const provider = createProvider({
     settings: {
       issuer,
@@ -144,11 +149,12 @@ async function composeServer({
     refresh: {
       tokens: createRefreshTokenStore(stores.providerDurable, cipher, clock),
       replayedFamilies,
-      cipher,
     },
     isFirstUse: createReplayDetection(stores.providerShortLived, cipher, clock),
     findAccount,
     pages,
+    deviceCodes,
+    cipher,
     secondFactor: plugin,
     clock,
     logger,
@@ -204,7 +210,8 @@ async function composeServer({
     provider,
     providerPages: pages,
     session,
-    useCases: { signIn, findAccount, restateRecord, selfService, selfEnrolment, links },
+    deviceState: createDeviceState(provider),
+    useCases: { signIn, deviceCodes, findAccount, restateRecord, selfService, selfEnrolment, links },
     guards: { forms, knownBrowser, requireSession },
     render,
     clients,
@@ -213,7 +220,7 @@ async function composeServer({
 }
 
 function handlerOf(
-  { config, parts, provider, providerPages, render, wayOn }: Server,
+  { config, parts, provider, providerPages, useCases: { deviceCodes }, guards, render, wayOn }: Server,
   areas: readonly Area[],
   { cookies }: Pick<Secrets, 'cookies'>,
 ): Handler {
@@ -227,7 +234,14 @@ function handlerOf(
     securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow }),
     clockGuard(() => clockWatch.wrong() !== null),
   ];
-  installMiddleware(provider, around, providerPages, config.clients);
+  const { knownBrowser } = guards;
+  const deviceForm = createCodeForm({ origin: new URL(issuer).origin, deviceCodes, knownBrowser });
+  installMiddleware(
+    provider,
+    [...around, deviceForm, createDevicePolling(deviceCodes)],
+    providerPages,
+    config.clients,
+  );
   return createApp({
     issuer,
     trustedProxies: listen.trustedProxies,

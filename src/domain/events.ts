@@ -35,6 +35,9 @@ export type AuditEventName =
   | 'account.unfrozen'
   | 'token.refused'
   | 'refresh_token.replayed'
+  | 'device.code_refused'
+  | 'device.signed_in'
+  | 'device.cancelled'
   | 'config.reloaded';
 
 /** One stored line of the audit log. It contains no secret. */
@@ -180,6 +183,9 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'contact.link_asked':
     case 'account.unfrozen':
     case 'token.refused':
+    case 'device.code_refused':
+    case 'device.signed_in':
+    case 'device.cancelled':
     case 'config.reloaded':
       return null;
   }

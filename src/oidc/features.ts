@@ -16,12 +16,20 @@ interface FeatureDeps {
   /** 32 bytes, the same on all instances. */
   readonly nonceSecret: Buffer;
   readonly resourceIndicators: ReturnType<typeof createResourceIndicators>;
+  readonly deviceFlow: Features['deviceFlow'];
 }
 
-export function createFeatures({ findAccount, rules, hooks, nonceSecret, resourceIndicators }: FeatureDeps) {
+export function createFeatures({
+  findAccount,
+  rules,
+  hooks,
+  nonceSecret,
+  resourceIndicators,
+  deviceFlow,
+}: FeatureDeps) {
   return {
     devInteractions: { enabled: false },
-    deviceFlow: { enabled: false },
+    deviceFlow,
     dPoP: createDpop(nonceSecret),
     resourceIndicators,
     clientCredentials: { enabled: true },

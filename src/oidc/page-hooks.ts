@@ -1,6 +1,7 @@
 /** Shows our pages and answers in place of oidc-provider's own. The pages receive plain data of the request. */
 import type { Context, Middleware, Next } from 'koa';
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Refusal } from '../domain/refusal.ts';
 import type { Logger } from '../ports/log.ts';
 import { isPassing } from '../ports/passing-faults.ts';
 
@@ -29,6 +30,16 @@ export interface ProviderPages {
   readonly signOut: (ctx: Context, form: LibraryForm, clientId: string | null) => void;
   readonly signedOut: (ctx: Context, clientId: string | null) => void;
   readonly switchAccount: (ctx: Context, form: LibraryForm) => void;
+  /** The code of a device is typed there. */
+  readonly deviceCode: (ctx: Context, form: OwnForm, typed: string, refusal: Refusal | null) => void;
+  /** A form was sent that is of another page or session. */
+  readonly foreignForm: (ctx: Context) => void;
+}
+
+/** A form of ours, whose token the library compares. */
+interface OwnForm {
+  readonly action: string;
+  readonly token: string;
 }
 
 interface ErrorOut {
@@ -43,6 +54,8 @@ const BROWSER_ROUTES: ReadonlySet<string> = new Set([
   'end_session',
   'end_session_confirm',
   'end_session_success',
+  'code_verification',
+  'device_resume',
 ]);
 
 export function createPageHooks(pages: ProviderPages) {
@@ -91,6 +104,8 @@ function descriptionOf({ error, error_description: description = '' }: ErrorOut,
     ? 'no client of this server has the client_id of the request'
     : description;
 }
+/** An interaction continues there. */
+const RESUMES: ReadonlySet<string> = new Set(['resume', 'device_resume']);
 
 /** Middleware for `provider.use` that replaces the two English pages for which the library has no hook. */
 export function createFixedPageReplacement({
@@ -107,7 +122,10 @@ export function createFixedPageReplacement({
         seeOther(ctx, '/');
     } else if (!oidc || ctx.status !== 200 || typeof state?.secret !== 'string') {
       return;
-    } else if (oidc.route === 'resume' && state.postLogoutRedirectUri === oidc.urlFor('resume', ctx.params)) {
+    } else if (
+      RESUMES.has(oidc.route) &&
+      state.postLogoutRedirectUri === oidc.urlFor(oidc.route, ctx.params)
+    ) {
       // The session belongs to another account: its logout comes first and leads back to this address.
       switchAccount(ctx, { action: oidc.urlFor('end_session_confirm'), xsrf: state.secret });
     } else if (oidc.route === 'end_session' && !oidc.session?.accountId) {

@@ -14,10 +14,12 @@ import type { CookieSignatures } from '../ports/cookies.ts';
 import type { Logger } from '../ports/log.ts';
 import type { Cipher, Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
+import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { ReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import type { RefreshTokenStore } from './adapter/refresh-token-store.ts';
 import type { IsFirstUse } from './adapter/replay-detection.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
+import { withoutLoginUri } from './clients/application-link.ts';
 import {
   type ClientRules,
   createClientRules,
@@ -28,6 +30,9 @@ import { isOwnOrigin, refuseOpaqueOrigin } from './clients/cors.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './clients/first-party.ts';
 import { ownClient } from './clients/own-client.ts';
 import { createPkceRule } from './clients/pkce.ts';
+import { createDeviceAdapter } from './device/device-adapter.ts';
+import { createDeviceFlow } from './device/device-flow.ts';
+import { keepZeroMaxAge, otherAccount } from './device/request-rules.ts';
 import { createFeatures } from './features.ts';
 import { fetchUnguarded } from './fetch.ts';
 import {
@@ -42,6 +47,7 @@ import { logRequestFailures } from './request-failures.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
 import { createScopeRule, OIDC_SCOPES, refuseAskedScopes } from './requests/scopes.ts';
+import { anotherAccountChosen, createSelectAccountPrompt } from './requests/select-account.ts';
 import { createHintedSignOut } from './session/hinted-sign-out.ts';
 import { groupsOnDemand } from './tokens/access-token-claims.ts';
 import { createLifetimes } from './tokens/lifetimes.ts';
@@ -82,11 +88,12 @@ interface ProviderDeps {
   readonly refresh: {
     readonly tokens: RefreshTokenStore;
     readonly replayedFamilies: Pick<ReplayedFamilies, 'end'>;
-    readonly cipher: Pick<Cipher, 'digest'>;
   };
   readonly isFirstUse: IsFirstUse;
   readonly findAccount: FindAccount;
   readonly pages: ProviderPages;
+  readonly deviceCodes: DeviceCodes;
+  readonly cipher: Pick<Cipher, 'digest'>;
   readonly secondFactor: {
     readonly configure: (host: Configuration) => Configuration;
     /** Begins to read the policy input of this account. */
@@ -103,6 +110,8 @@ export function createProvider({
   isFirstUse,
   findAccount,
   pages,
+  deviceCodes,
+  cipher,
   secondFactor,
   clock,
   logger,
@@ -134,7 +143,7 @@ export function createProvider({
     issuedMs: tokens.issuedLifetimeMs,
     clock,
   });
-  const families = createTokenFamilies({ rules, cipher: refresh.cipher });
+  const families = createTokenFamilies({ rules, cipher });
   const rotation = createRefreshRotation({
     rules,
     tokens: refresh.tokens,
@@ -146,15 +155,18 @@ export function createProvider({
   });
 
   const hooks = createPageHooks(pages);
+  const device = createDeviceFlow({ pages, showError: hooks.error, deviceCodes, accountOf, cipher });
   const policy = interactionPolicy.base();
-  policy.get('login')?.checks.add(otherTenant(rules));
+  for (const check of [otherTenant(rules), otherAccount(), anotherAccountChosen()])
+    policy.get('login')?.checks.add(check);
+  policy.add(createSelectAccountPrompt(), 1);
   liftConsent(policy, rules.isFirstParty);
 
   const host: Configuration = {
-    adapter: readingAhead(rotation.around(adapter), (ctx, accountId, token) =>
+    adapter: readingAhead(createDeviceAdapter(rotation.around(adapter), cipher), (ctx, accountId, token) =>
       secondFactor.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
     ),
-    clients: [...clients.map((client) => ({ ...client.metadata })), ownClient(issuer)],
+    clients: [...clients.map(({ metadata }) => withoutLoginUri(metadata)), ownClient(issuer)],
     clientDefaults: { id_token_signed_response_alg: tokens.idTokenAlgorithm },
     jwks: {
       keys: settings.signingKeys.map((key) => ({ ...key })) as NonNullable<Configuration['jwks']>['keys'],
@@ -199,8 +211,15 @@ export function createProvider({
         refuseMissingScope(ctx.oidc.params?.scope);
       },
       response_mode: refuseFragment,
+      max_age: keepZeroMaxAge,
     },
-    discovery: { ui_locales_supported: ['en', 'nl'] },
+    discovery: {
+      ui_locales_supported: ['en', 'nl'],
+      prompt_values_supported: [
+        'none',
+        ...policy.filter((prompt) => prompt.requestable).map(({ name }) => name),
+      ],
+    },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     fetch: fetchUnguarded,
     features: createFeatures({
@@ -209,6 +228,7 @@ export function createProvider({
       hooks,
       nonceSecret: settings.nonceSecret,
       resourceIndicators,
+      deviceFlow: device.features,
     }),
     renderError: hooks.error,
     ttl,
@@ -216,6 +236,7 @@ export function createProvider({
   const provider = new Provider(issuer, secondFactor.configure(host));
   families.nameIn(provider);
   provider.ReplayDetection.unique = isFirstUse;
+  provider.on('interaction.started', device.begun);
   answerFaults(provider, logger);
   logRequestFailures(provider, { log: logger.warn, clock });
   return provider;

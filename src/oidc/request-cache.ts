@@ -125,7 +125,8 @@ const LEADING: Readonly<Record<string, readonly string[]>> = {
   AuthorizationCode: ['token'],
   RefreshToken: ['token'],
   AccessToken: ['userinfo'],
-  Interaction: ['resume'],
+  DeviceCode: ['token'],
+  Interaction: ['resume', 'device_resume'],
 };
 
 /**

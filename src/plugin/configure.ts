@@ -69,7 +69,7 @@ export function createConfigure({
     return noteUse(configuration, { policy, url: urlOf(host.interactions) });
   }
 
-  /** A copy of the policy with our prompt after `login`. */
+  /** A copy of the policy with our prompt after `login`, and after the choice of the account that gives the factor. */
   function withSecondFactor(host: readonly interactionPolicy.Prompt[] = interactionPolicy.base()): Policy {
     const policy = interactionPolicy.base();
     policy.clear();
@@ -78,7 +78,8 @@ export function createConfigure({
     for (const prompt of host) policy.add(prompt.name === 'login' ? loginOf(prompt) : prompt);
     const login = policy.findIndex(({ name }) => name === 'login');
     if (login < 0) throw new TypeError('the interaction policy has no prompt called login');
-    policy.add(createSecondFactorPrompt(sessionPolicy), login + 1);
+    const choosesNext = policy[login + 1]?.name === 'select_account';
+    policy.add(createSecondFactorPrompt(sessionPolicy), login + (choosesNext ? 2 : 1));
     return policy;
   }
 

@@ -34,6 +34,11 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
     return known?.marks.includes(markOf(email)) ? known.id : null;
   }
 
+  /** The id of a browser that has signed in before, with any address. Null otherwise. */
+  function idIn(ctx: Context): string | null {
+    return read(ctx)?.id ?? null;
+  }
+
   function remember(ctx: Context, email: string): void {
     const known = read(ctx) ?? { id: random.id(), marks: [] };
     const mark = markOf(email);
@@ -48,7 +53,7 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
     });
   }
 
-  return { idFor, remember };
+  return { idFor, idIn, remember };
 }
 
 export type KnownBrowser = ReturnType<typeof createKnownBrowser>;

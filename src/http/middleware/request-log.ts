@@ -18,7 +18,7 @@ export interface RequestLogOptions {
 }
 
 /** The paths under which the next segment identifies an interaction. */
-const UID = /\/(interaction|auth)\/[^/]+/g;
+const UID = /\/(interaction|auth|device(?=\/(?!(?:auth|confirm|done)$)))\/[^/]+/g;
 
 /** A word of our own paths. Any other segment may be an identifier, a token or an attack. */
 const PLAIN_SEGMENT = /^\.?[a-z][a-z.-]{0,39}$/;

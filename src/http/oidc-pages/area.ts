@@ -5,25 +5,31 @@ import { readForm } from '../guards/forms.ts';
 import type { Area, Delegate } from '../server/area.ts';
 
 const PROVIDER =
-  /^\/(?:auth(?:\/[^/]+)?|token(?:\/(?:introspection|revocation))?|me|jwks|request|session\/end(?:\/[a-z]+)?|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
+  /^\/(?:auth(?:\/[^/]+)?|token(?:\/(?:introspection|revocation))?|me|jwks|request|device(?:\/(?!(?:confirm|done)$)[^/]+)?|session\/end(?:\/[a-z]+)?|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
 /** The provider answers other methods with 404. We answer them with 405. */
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
 /** OIDC Core 3.1.2.1 and RP-Initiated Logout 2 allow a post to these endpoints. */
 const ALSO_POSTED = ['/auth', '/session/end'];
+
+const DEVICE_AUTHORIZATION = '/device/auth';
 
 export function oidcArea({ provider }: { readonly provider: Delegate['koa'] }): Area {
   const router = new Router({ sensitive: true, strict: true });
   for (const path of ALSO_POSTED) router.post(path, postedAsQuery);
   return {
     name: 'oidc',
-    paths: ['/auth', '/token', '/me', '/jwks', '/request', '/session/end', '/.well-known'],
+    paths: ['/auth', '/token', '/me', '/jwks', '/request', '/device', '/session/end', '/.well-known'],
     routes: router,
     headers: { formsLeadAway: ['/auth', '/session'] },
     openToPosts: ALSO_POSTED,
     delegate: {
       koa: provider,
       owns: ({ method, path }) =>
-        PROVIDER.test(path) && METHODS.has(method) && !(method === 'POST' && ALSO_POSTED.includes(path)),
+        PROVIDER.test(path) &&
+        METHODS.has(method) &&
+        !(method === 'POST' && ALSO_POSTED.includes(path)) &&
+        // The library would take a GET of its own endpoint for the resume of a device's sign-in.
+        !(path === DEVICE_AUTHORIZATION && (method === 'GET' || method === 'HEAD')),
     },
   };
 }

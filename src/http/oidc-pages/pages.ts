@@ -48,6 +48,17 @@ export function createProviderPages({
       render(ctx, 'signed-out', { clientName: nameOf(clientId) });
     },
 
+    deviceCode(ctx, form, userCode, refusal) {
+      render(ctx, 'device-code', { form, userCode }, { refusal });
+    },
+
+    foreignForm(ctx) {
+      const links = [{ href: '/device', text: 'start-again' as const }];
+      const requestId = String(ctx.state.requestId ?? '');
+      const refusal = { code: 'forbidden' } as const;
+      render(ctx, 'error', { title: 'refused', protocol: null, cancel: null, links, requestId }, { refusal });
+    },
+
     switchAccount(ctx, { action, xsrf }) {
       render(ctx, 'switch-account', { action, xsrf });
     },

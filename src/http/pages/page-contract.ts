@@ -5,6 +5,7 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
+import type { DevicePages } from './device-pages.ts';
 import type {
   AddressConfirmationView,
   EnrolmentCodeParts,
@@ -19,12 +20,20 @@ import type {
   TrustedBrowserView,
 } from './page-parts.ts';
 
-export interface Pages {
+export interface Pages extends DevicePages {
   'sign-in': {
     readonly form: Form;
     readonly email: string;
     readonly clientName: string;
     /** Ends the interaction with `access_denied`. */
+    readonly cancel: Form;
+  };
+  /** The browser has a live session, and the application wants the person to choose the account. */
+  'select-account': {
+    readonly form: Form;
+    readonly name: string;
+    readonly email: string;
+    readonly clientName: string;
     readonly cancel: Form;
   };
   'choose-method': {

@@ -10,8 +10,8 @@ export interface Phrase {
   readonly until?: number;
 }
 
-/** The words of a refusal depend on the kind of code. A link in a mail has words of its own. */
-export type Subject = MethodTraits['words'] | 'link';
+/** The words of a refusal depend on the kind of code. A link in a mail and the code of a device have words of their own. */
+export type Subject = MethodTraits['words'] | 'link' | 'device';
 
 /** Statuses of RFC 9110, 15.5 and RFC 6585, 4. */
 export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
@@ -44,7 +44,8 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
       if (refusal.passkey) return [{ key: `refusal.passkey_${refusal.passkey}` }];
       return [...whyInvalid(refusal.clockOffSeconds, subject), ...attempts(refusal.attemptsLeft)];
     case 'code_expired':
-      return [{ key: refusal.passkey ? 'refusal.passkey_expired' : 'refusal.code_expired' }];
+      if (refusal.passkey) return [{ key: 'refusal.passkey_expired' }];
+      return [{ key: subject === 'device' ? 'refusal.code_expired_device' : 'refusal.code_expired' }];
     case 'too_many_attempts':
       return refusal.retryAt === null
         ? [{ key: 'refusal.too_many_attempts_here' }]

@@ -32,6 +32,7 @@ export interface RendererOptions {
 
 const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'sign-in': 'sign-in/sign-in',
+  'select-account': 'sign-in/select-account',
   'choose-method': 'second-factor/choose-method',
   'enter-code': 'second-factor/enter-code',
   'use-passkey': 'second-factor/use-passkey',
@@ -46,6 +47,9 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'sign-out': 'oidc-pages/sign-out',
   'signed-out': 'oidc-pages/signed-out',
   'switch-account': 'oidc-pages/switch-account',
+  'device-code': 'device/device-code',
+  'device-confirm': 'device/device-confirm',
+  'device-done': 'device/device-done',
   'confirm-email': 'email-links/confirm-email',
   'not-me': 'email-links/not-me',
   account: 'account/account',
@@ -161,6 +165,7 @@ const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sm
 function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
   if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : PLAIN_WORDS;
   if (SENT_AT.includes(page)) return 'sent';
+  if (page === 'device-code') return 'device';
   if (page !== 'enter-code') return PLAIN_WORDS;
   const { method } = model as Pages['enter-code'];
   return traitsOf(method)?.words ?? PLAIN_WORDS;

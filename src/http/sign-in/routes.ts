@@ -5,6 +5,7 @@ import { type Account, normaliseEmail } from '../../domain/account.ts';
 import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import { ANOTHER_ACCOUNT, SELECT_ACCOUNT } from '../../oidc/requests/select-account.ts';
 import {
   addressedKey,
   type InteractionView,
@@ -12,20 +13,16 @@ import {
 } from '../../oidc/session/provider-session.ts';
 import type { SignIn, WantedAccount } from '../../use-cases/sign-in/password.ts';
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
-import type { FormTokens } from '../guards/forms.ts';
 import type { JoinSession } from '../guards/join-session.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
-import type { PageContext, Render } from '../pages/page-contract.ts';
+import type { PageContext } from '../pages/page-contract.ts';
+import { addSelectAccount, type SelectAccountDeps, selectAccountAddress } from './select-account.ts';
 
-interface SignInRoutesDeps {
+interface SignInRoutesDeps extends SelectAccountDeps {
   readonly session: ProviderSession;
   readonly signIn: SignIn;
   readonly signInTransactions: Pick<SignInTransactions, 'find'>;
-  readonly forms: FormTokens;
   readonly knownBrowser: KnownBrowser;
-  readonly render: Render;
-  readonly clientName: (clientId: string) => string;
-  readonly clientTenant: (clientId: string) => string | null;
   readonly joinSession: JoinSession;
   /** Continues the sign-in after an accepted password. */
   readonly onward: (
@@ -46,15 +43,17 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   router.get('/', begin);
   router.get('/sign-in', signInPage);
   router.post('/sign-in', submitPassword);
+  addSelectAccount(router, needs);
   return router;
 
   /** Leads to the current step of this interaction. Most interactions are at the sign-in page, which is shown at once. */
   async function begin(ctx: Context): Promise<void> {
     const [view, transaction] = await Promise.all([
-      session.interaction(ctx, [...PROMPTS, 'consent']),
+      session.interaction(ctx, [...PROMPTS, SELECT_ACCOUNT, 'consent']),
       transactionAt(ctx),
     ]);
     if (view.prompt === 'consent') return redirect(ctx, `/interaction/${view.uid}/consent`);
+    if (view.prompt === SELECT_ACCOUNT) return redirect(ctx, selectAccountAddress(view.uid));
     if (await isJoined(ctx, view, ({ id }) => transaction === null || transaction.accountId === id)) return;
     if (view.session !== null || transaction !== null)
       return redirect(ctx, `/interaction/${view.uid}/second-factor`);
@@ -85,7 +84,8 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
 
   async function ask(ctx: Context, view: InteractionView): Promise<void> {
     const { login_hint: hint } = view.params;
-    const known = view.session && (await needs.signIn.suggestedEmail(view.session.accountId, wantedBy(view)));
+    const suggested = view.reasons.includes(ANOTHER_ACCOUNT) ? null : view.session;
+    const known = suggested && (await needs.signIn.suggestedEmail(suggested.accountId, wantedBy(view)));
     show(ctx, view, known ?? (typeof hint === 'string' ? hint : ''));
   }
 

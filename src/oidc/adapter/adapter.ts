@@ -10,9 +10,12 @@ import { createSessionAdapter } from './session-adapter.ts';
 /** Models that must survive the loss of the short-lived store. */
 const DURABLE: ReadonlySet<string> = new Set(['Grant', 'RefreshToken']);
 /** Models issued under a grant, which end with it. */
-const GRANTED = ['AccessToken', 'AuthorizationCode', 'RefreshToken'];
+const GRANTED = ['AccessToken', 'AuthorizationCode', 'RefreshToken', 'DeviceCode'];
 /** Models whose ids may name a family. */
 const OF_FAMILIES: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']);
+
+/** Milliseconds for which a device and its person are still told that their code has expired (RFC 8628, 3.5). */
+const EXPIRED_CODE_KEPT_MS = 15 * 60 * 1000;
 
 export interface ProviderStores {
   readonly durable: ProviderStore;
@@ -21,7 +24,8 @@ export interface ProviderStores {
 
 /**
  * Stores ids as digests and payloads encrypted. The value of a token, code or session cookie is its id, so a reader of
- * the stores can use none of them. The session's uid and the grant stay in clear, because models are found by them.
+ * the stores can use none of them. The session's uid and the grant stay in clear, because models are found by them. The
+ * code that a person types for a device is found by its digest, which takes the place of a uid.
  *
  * @param isFamilyEnded a token of an ended family is not found, whoever issued it in the meantime
  */
@@ -32,7 +36,7 @@ export function createProviderAdapter(
   isFamilyEnded: (family: string) => Promise<boolean> = async () => false,
 ): (model: string) => Adapter {
   const storeOf = (model: string) => (DURABLE.has(model) ? stores.durable : stores.shortLived);
-  const { keyOf, sealed, opened } = createPayloadCipher(cipher);
+  const { keyOf, userCodeKey, sealed, opened } = createPayloadCipher(cipher);
 
   async function revoke(grantId: string): Promise<void> {
     await Promise.all([
@@ -53,7 +57,8 @@ export function createProviderAdapter(
     const store = storeOf(model);
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
-        const expiresAt = expiresIn ? clock.now() + expiresIn * 1000 : null;
+        const longer = model === 'DeviceCode' ? EXPIRED_CODE_KEPT_MS : 0;
+        const expiresAt = expiresIn ? clock.now() + expiresIn * 1000 + longer : null;
         await store.upsert(model, keyOf(model, id), sealed(model, payload), expiresAt);
       },
       async find(id) {
@@ -69,8 +74,8 @@ export function createProviderAdapter(
       async findByUid(uid) {
         return opened(model, await store.findByUid(model, uid, clock.now()));
       },
-      async findByUserCode() {
-        return undefined;
+      async findByUserCode(userCode) {
+        return opened(model, await store.findByUid(model, userCodeKey(userCode), clock.now()));
       },
       /** A claim, not a mark: the library lets two parallel exchanges pass where this is an unconditional write. */
       async consume(id) {

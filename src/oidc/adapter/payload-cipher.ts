@@ -10,8 +10,14 @@ export function createPayloadCipher(cipher: Cipher) {
     return cipher.digest(id, providerPurpose(model));
   }
 
+  /** The code that a person types for a device is found by it, as a session is by its uid. */
+  function userCodeKey(userCode: string): string {
+    return cipher.digest(userCode, providerPurpose('UserCode'));
+  }
+
   function sealed(model: string, payload: AdapterPayload): Record<string, unknown> {
-    const { grantId, uid } = payload;
+    const { grantId, userCode } = payload;
+    const uid = userCode === undefined ? payload.uid : userCodeKey(userCode);
     return {
       sealed: cipher.encrypt(JSON.stringify(payload), providerPurpose(model)),
       ...(grantId === undefined ? {} : { grantId }),
@@ -29,5 +35,5 @@ export function createPayloadCipher(cipher: Cipher) {
     return stored.consumed === undefined ? payload : { ...payload, consumed: Number(stored.consumed) };
   }
 
-  return { keyOf, sealed, opened };
+  return { keyOf, userCodeKey, sealed, opened };
 }

@@ -1,6 +1,6 @@
 /**
- * The only file that reads sessions and interactions of oidc-provider, and the only one that ends an interaction. The
- * library looks at the cookie alone. Here the cookie must also fit the address.
+ * The only file that reads interactions of oidc-provider, and the only one that ends an interaction. The library looks at
+ * the cookie alone. Here the cookie must also fit the address.
  */
 import { hash } from 'node:crypto';
 import type { Context } from 'koa';
@@ -14,6 +14,7 @@ import {
 } from '../../domain/sign-in/stored-authentication.ts';
 import { accountOfIdTokenHint } from '../requests/id-token-hint.ts';
 import { missingApiScopes, OIDC_SCOPES } from '../requests/scopes.ts';
+import { SELECT_ACCOUNT, type Selection } from '../requests/select-account.ts';
 import { isGiven } from './binding-cookies.ts';
 
 /** An interaction as our pages need it. */
@@ -68,6 +69,7 @@ export interface SignInResult {
 
 export type InteractionEnding =
   | { readonly signIn: SignInResult }
+  | { readonly selection: Selection }
   | { readonly error: string; readonly description: string };
 
 /** The interaction is gone, belongs to another browser, or is at another step. The answer is a 400 page. */
@@ -116,6 +118,7 @@ export function createProviderSession(provider: Provider) {
   }
 
   function resultOf(ending: InteractionEnding) {
+    if ('selection' in ending) return { [SELECT_ACCOUNT]: ending.selection };
     if ('error' in ending) return { error: ending.error, error_description: ending.description };
     const { accountId, acr, amr, ts, authentications, isStepUp, trustedBrowserId, key } = ending.signIn;
     const login = { accountId, acr, amr: [...amr], ts, remember: isStepUp };

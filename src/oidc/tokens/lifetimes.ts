@@ -7,6 +7,8 @@ const MINUTE = 60;
 const AUTHORIZATION_CODE = MINUTE;
 const ID_TOKEN = 10 * MINUTE;
 const INTERACTION = 15 * MINUTE;
+/** As long as the sign-in that it waits for. */
+const DEVICE_CODE = INTERACTION;
 /** The lifetime of a session in which nobody has signed in yet. */
 const ANONYMOUS_SESSION = 60 * MINUTE;
 
@@ -28,6 +30,7 @@ export function createLifetimes({ rules, usual, sessionHours, issuedMs, clock }:
     AuthorizationCode: AUTHORIZATION_CODE,
     IdToken: ID_TOKEN,
     Interaction: INTERACTION,
+    DeviceCode: DEVICE_CODE,
     Grant: issuedMs / 1000,
     AccessToken: (_ctx, token, client) =>
       token.resourceServer?.accessTokenTTL ?? lifetimesOf(client.clientId).access,

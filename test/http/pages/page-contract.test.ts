@@ -128,6 +128,32 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'a[href="https://timesheets.test/privacy"]': 1,
   },
   'consent-openid': { '.scopes': 0, '.support': 0 },
+  'select-account': {
+    'form[action$="/select-account"] button[name=continue]': 1,
+    'form[action$="/select-account"] button[name=other]': 1,
+    'form[action$="/select-account"] button[name=cancel]': 1,
+  },
+  'device-code': {
+    'form[action="/device"] input[name=user_code][required]': 1,
+    'form[action="/device"] button': 1,
+  },
+  'device-code-wrong': {
+    '[role=alert][data-error=code_invalid]': 1,
+    'input[name=user_code][aria-invalid=true][value=WDJB-MJHX]': 1,
+  },
+  'device-code-locked': { '[role=alert][data-error=too_many_attempts]': 1 },
+  'device-confirm': {
+    'form[action="/device"] input[type=hidden][name=user_code][value=WDJB-MJHT]': 1,
+    'form[action="/device"] button[name=confirm]': 1,
+    'form[action="/device"] button[name=cancel]': 1,
+    '[data-mark=application]': 1,
+    '[data-mark=place]': 1,
+    'time[data-mark=time][datetime="2026-11-29T13:58:00.000Z"]': 1,
+    '[data-mark=account]': 1,
+  },
+  'device-confirm-elsewhere': { '[data-mark=account]': 0, 'button[name=confirm]': 1 },
+  'device-done': { 'main a[href="https://timesheets.test/"]': 1, form: 1 },
+  'device-done-cancelled': { 'main a': 0, form: 1 },
   'error-locked': { '[role=alert][data-error=too_many_attempts]': 1, 'a[href$=choose-method]': 1 },
   'sign-out': {
     'form[action="/session/end/confirm"] button[name=logout][value=yes]': 1,

@@ -23,6 +23,7 @@ describe('every page', () => {
   it('has a sample', () => {
     const pages: Readonly<Record<PageName, true>> = {
       'sign-in': true,
+      'select-account': true,
       'choose-method': true,
       'enter-code': true,
       'use-passkey': true,
@@ -38,6 +39,9 @@ describe('every page', () => {
       'sign-out': true,
       'signed-out': true,
       'switch-account': true,
+      'device-code': true,
+      'device-confirm': true,
+      'device-done': true,
       'confirm-email': true,
       'not-me': true,
       account: true,

@@ -67,6 +67,14 @@ describe('the configuration of a host [U.6]', () => {
     expect(lock.configure(OFF).claims).to.deep.equal({ openid: ['sub', 'acr', 'amr', 'auth_time'] });
   });
 
+  it('gets the prompt after the choice of an account, whose factor it asks for', () => {
+    const policy = interactionPolicy.base();
+    policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }), 1);
+    const { interactions } = lock.configure({ ...OFF, interactions: { policy } });
+    const names = interactions?.policy?.map(({ name }) => name);
+    expect(names).to.deep.equal(['login', 'select_account', 'second_factor', 'consent']);
+  });
+
   it('keeps the claims of its access tokens and adds the assurance reached', async () => {
     const { extraTokenClaims } = lock.configure({
       ...OFF,

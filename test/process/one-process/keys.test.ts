@@ -57,7 +57,10 @@ describe('the keys of the running program', function () {
     const visitor = program.visitor();
     const tokens = await signedIn(visitor, rp);
     const before = JSON.parse(readFileSync(join(dataDir(), 'secrets.json'), 'utf8'));
-    const [old, oldKid] = [before.encryption[0].id, before.signing.find(({ alg }: { alg: string }) => alg === 'RS256').kid];
+    const [old, oldKid] = [
+      before.encryption[0].id,
+      before.signing.find(({ alg }: { alg: string }) => alg === 'RS256').kid,
+    ];
     expect(kidOf(tokens)).to.equal(oldKid);
 
     await done('rotate');

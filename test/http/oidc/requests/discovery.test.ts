@@ -37,6 +37,7 @@ describe('discovery', () => {
       introspection_endpoint: `${origin}/token/introspection`,
       revocation_endpoint: `${origin}/token/revocation`,
       pushed_authorization_request_endpoint: `${origin}/request`,
+      device_authorization_endpoint: `${origin}/device/auth`,
       backchannel_logout_supported: true,
       claims_parameter_supported: true,
     });
@@ -65,11 +66,11 @@ describe('discovery', () => {
       'authorization_code',
       'refresh_token',
       'client_credentials',
+      'urn:ietf:params:oauth:grant-type:device_code',
     ]);
     expect(document.code_challenge_methods_supported).to.deep.equal(['S256']);
     expect(document).not.to.have.any.keys(
       'registration_endpoint',
-      'device_authorization_endpoint',
       'backchannel_authentication_endpoint',
       'check_session_iframe',
     );

@@ -201,7 +201,6 @@ describe('authorization requests', () => {
   const grants = [
     'password',
     'implicit',
-    'urn:ietf:params:oauth:grant-type:device_code',
     'urn:openid:params:grant-type:ciba',
     'urn:ietf:params:oauth:grant-type:jwt-bearer',
     'urn:ietf:params:oauth:grant-type:token-exchange',
@@ -219,8 +218,6 @@ describe('authorization requests', () => {
     '/reg',
     '/registration',
     '/reg/rp',
-    '/device',
-    '/device/auth',
     '/backchannel',
     '/bc-authorize',
     '/session/check',

@@ -1,0 +1,37 @@
+/** The limits of a device's sign-in: guesses of its code, and requests of the device. */
+import { expect } from 'chai';
+import { createDeviceCodes } from '../../../src/use-cases/device/device-codes.ts';
+import { MINUTE } from '../../contracts/examples.ts';
+import { codeOf, freshSetting, inTurn, tally } from '../setting.ts';
+
+describe('the limits of a device', () => {
+  const setting = freshSetting();
+  const codes = () => createDeviceCodes(setting().needs);
+  const guess = async (times: number, ip: string, knownBrowser: string | null = null) =>
+    tally((await inTurn(times, () => codes().count({ ip, knownBrowser }))).map(codeOf));
+
+  it('allow thirty codes of an address in 15 minutes, and ten of a known browser [A19]', async () => {
+    expect(await guess(31, '192.0.2.1')).to.deep.equal({ ok: 30, too_many_attempts: 1 });
+    expect(await guess(1, '192.0.2.2')).to.deep.equal({ ok: 1 });
+    expect(await guess(11, '192.0.2.1', 'known')).to.deep.equal({ ok: 10, too_many_attempts: 1 });
+    setting().clock.nextStep(15 * MINUTE);
+    expect(await guess(1, '192.0.2.1')).to.deep.equal({ ok: 1 });
+  });
+
+  it('forget a code that was right, and no other', async () => {
+    await guess(29, '192.0.2.1');
+    const right = await codes().count({ ip: '192.0.2.1', knownBrowser: null });
+    if (right.ok) await right.value.forget();
+    expect(await guess(2, '192.0.2.1')).to.deep.equal({ ok: 1, too_many_attempts: 1 });
+  });
+
+  it('allow a device one request in five seconds, less a second for the way', async () => {
+    expect(await codes().asksTooSoon('code')).to.equal(false);
+    expect(await codes().asksTooSoon('code')).to.equal(true);
+    expect(await codes().asksTooSoon('other')).to.equal(false);
+    setting().clock.nextStep(3999);
+    expect(await codes().asksTooSoon('code')).to.equal(true);
+    setting().clock.nextStep(1);
+    expect(await codes().asksTooSoon('code')).to.equal(false);
+  });
+});
