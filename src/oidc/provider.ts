@@ -20,6 +20,7 @@ import type { RefreshTokenStore } from './adapter/refresh-token-store.ts';
 import type { IsFirstUse } from './adapter/replay-detection.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
 import { withoutLoginUri } from './clients/application-link.ts';
+import { createAssertionRule } from './clients/client-assertions.ts';
 import {
   type ClientRules,
   createClientRules,
@@ -203,6 +204,7 @@ export function createProvider({
     rotateRefreshToken: rotation.rotate,
     ...createSessionBinding(rules),
     allowOmittingSingleRegisteredRedirectUri: false,
+    assertJwtClientAuthClaimsAndHeader: createAssertionRule({ issuer, rules, clock }),
     clientBasedCORS: isOwnOrigin,
     extraParams: {
       scope: (ctx, scope, client) => {
