@@ -26,7 +26,8 @@ export function clientOf(client: ConfigFile['clients'][number], { tokens }: Conf
   return {
     clientId: client.client_id,
     metadata: {
-      id_token_signed_response_alg: tokens.id_token_signed_response_alg,
+      // FAPI 2.0 Security Profile, 5.4.1: not RS256.
+      id_token_signed_response_alg: isFapi ? 'ES256' : tokens.id_token_signed_response_alg,
       response_types: usesCode ? ['code'] : [],
       ...Object.fromEntries(standard.filter(([key]) => key !== 'scope')),
       ...(ofOidc ? { scope: ofOidc } : {}),

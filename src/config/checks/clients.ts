@@ -8,6 +8,7 @@ import { type Findings, type Path, quoted } from '../faults.ts';
 import { DEVICE_GRANT } from '../schema/client.ts';
 import { type ConfigSketch, isGiven } from '../schema/file.ts';
 import { OIDC_SCOPES } from '../schema/tokens.ts';
+import { checkProfile } from './client-profile.ts';
 
 type ClientSketch = NonNullable<ConfigSketch['clients']>[number];
 
@@ -27,12 +28,13 @@ export function checkClients(file: ConfigSketch, findings: Findings): void {
     checkAuthentication(client, path, findings);
     checkAddresses(client, path, findings);
     checkGrants(client, path, findings);
-    checkProfile(client, path, findings);
+    checkProfile({ client, method: methodOf(client), environment: file.environment, path, findings });
     checkScopes(client, path, scopes, findings);
     const initiateLoginUri = client.initiate_login_uri;
     if (file.environment === 'production' && initiateLoginUri?.startsWith('http:'))
       findings.fault([...path, 'initiate_login_uri'], 'must begin with https:// in production');
-    const algorithm = client.id_token_signed_response_alg;
+    const algorithm =
+      client.id_token_signed_response_alg ?? (client.profile === 'fapi2' ? 'ES256' : undefined);
     if (algorithm !== undefined && algorithms !== null && !algorithms.includes(algorithm)) {
       const message = `no key of secrets.signing signs with ${algorithm}; there is ${algorithms.join(', ')}`;
       findings.fault([...path, 'id_token_signed_response_alg'], message);
@@ -91,22 +93,6 @@ function checkGrants(client: ClientSketch, path: Path, findings: Findings): void
     );
 }
 
-/** FAPI 2.0 Security Profile, 5.3.2. */
-function checkProfile(client: ClientSketch, path: Path, findings: Findings): void {
-  if (client.profile !== 'fapi2') return;
-  const fault = (key: string, message: string) => findings.fault([...path, key], message);
-  if (methodOf(client) !== 'private_key_jwt')
-    fault('token_endpoint_auth_method', 'must be private_key_jwt with the profile fapi2');
-  if (client.require_pkce === false) fault('require_pkce', 'must not be false with the profile fapi2');
-  if (client.rotate_refresh_tokens === true)
-    fault('rotate_refresh_tokens', 'must not be true with the profile fapi2 (5.3.2.1)');
-  if (client.client_assertion_audience === 'lenient')
-    fault('client_assertion_audience', 'must be issuer with the profile fapi2 (5.3.2.1)');
-  const algorithm = client.token_endpoint_auth_signing_alg;
-  if (algorithm === 'RS256' || algorithm === 'HS256')
-    fault('token_endpoint_auth_signing_alg', 'must be PS256, ES256, Ed25519 or EdDSA with the profile fapi2');
-}
-
 function knownScopes({ resource_servers: servers }: ConfigSketch): ReadonlySet<string> {
   return new Set<string>([...OIDC_SCOPES, ...(servers ?? []).flatMap(({ scopes }) => scopes ?? [])]);
 }
@@ -131,9 +117,10 @@ function checkDefaultAlgorithm(
 ): void {
   const algorithm = file.tokens?.id_token_signed_response_alg ?? 'RS256';
   if (algorithms === null || algorithms.includes(algorithm)) return;
-  const isOfClients = file.clients?.some((client) => client.id_token_signed_response_alg === undefined);
+  const hasNone = ({ profile, id_token_signed_response_alg: own }: ClientSketch) =>
+    own === undefined && profile !== 'fapi2';
   const isOfApis = file.resource_servers?.some((server) => server.access_token_format !== 'opaque');
-  if (!isOfClients && !isOfApis) return;
+  if (!file.clients?.some(hasNone) && !isOfApis) return;
   const message = `no key of secrets.signing signs with ${algorithm}; there is ${algorithms.join(', ')}`;
   findings.fault(['tokens', 'id_token_signed_response_alg'], message);
 }

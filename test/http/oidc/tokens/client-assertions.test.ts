@@ -8,7 +8,7 @@ import {
 } from '../../../support/hosts/client-assertion.ts';
 import { confidential, interaction, withClients } from '../story.ts';
 
-/** Each authenticates the client. A request with the fields is fine but for the client's authentication. */
+/** Each authenticates the client. Only an authenticated client gets beyond that with these fields. */
 const ENDPOINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   '/token': { grant_type: 'refresh_token', refresh_token: 'unknown' },
   '/request': {
@@ -20,6 +20,14 @@ const ENDPOINTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   },
   '/token/introspection': { token: 'unknown' },
   '/token/revocation': { token: 'unknown' },
+};
+
+/** The status of the answer to a client that is authenticated. An unknown refresh token is 400. */
+const AUTHENTICATED: Readonly<Record<string, number>> = {
+  '/token': 400,
+  '/request': 201,
+  '/token/introspection': 200,
+  '/token/revocation': 200,
 };
 
 describe('client assertions', () => {
@@ -56,18 +64,26 @@ describe('client assertions', () => {
       : keys.sign(all, header);
   }
 
-  async function send(path: string, assertion: string) {
+  async function send(path: string, assertion: string, clientId = 'signing') {
     const response = await fetch(new URL(path, at.app.origin), {
       method: 'POST',
-      body: new URLSearchParams({ ...ENDPOINTS[path], ...assertionFields(assertion) }),
+      body: new URLSearchParams({
+        ...ENDPOINTS[path],
+        ...(path === '/request' ? { client_id: clientId } : {}),
+        ...assertionFields(assertion),
+      }),
     });
     const text = await response.text();
     return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
   }
 
   async function isAccepted(clientId: string, change: Change = {}, path = '/token'): Promise<boolean> {
-    const { status, body } = await send(path, assertionOf(clientId, change));
-    if (status !== 401) return true;
+    const { status, body } = await send(path, assertionOf(clientId, change), clientId);
+    if (status === AUTHENTICATED[path]) {
+      if (status === 400) expect(body.error).to.equal('invalid_grant');
+      return true;
+    }
+    expect(status).to.equal(401);
     expect(body).to.deep.equal({
       error: 'invalid_client',
       error_description: 'client authentication failed',
@@ -155,6 +171,16 @@ describe('client assertions', () => {
       expect(await isAccepted('signing', { claims }), JSON.stringify(claims)).to.equal(false);
   });
 
+  it('are accepted once of twenty simultaneous requests, and at one endpoint [A84]', async () => {
+    const assertion = assertionOf('signing');
+    const paths = Object.keys(ENDPOINTS);
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => send(paths[index % paths.length] ?? '', assertion)),
+    );
+    expect(answers.filter(({ status }) => status !== 401)).to.have.length(1);
+    for (const path of paths) expect((await send(path, assertion)).status, path).to.equal(401);
+  });
+
   it('are remembered until they expire, however late that is [A84]', async () => {
     const now = Math.floor(at.app.clock.now() / 1000);
     const assertion = assertionOf('signing', { claims: { exp: now + 3600 } });
@@ -174,6 +200,7 @@ describe('client assertions', () => {
       method: 'POST',
       body: new URLSearchParams({
         ...ENDPOINTS['/request'],
+        client_id: 'signing',
         request,
         ...assertionFields(assertionOf('signing')),
       }),
