@@ -4,6 +4,7 @@ import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Logger } from '../ports/log.ts';
 import { isPassing } from '../ports/passing-faults.ts';
+import type { PostedAnswer } from './requests/form-post.ts';
 
 /** A fault of an authorization or logout request that a browser made. */
 export interface ProtocolFault {
@@ -33,6 +34,7 @@ export interface ProviderPages {
   /** The code of a device is typed there. */
   readonly deviceCode: (ctx: Context, form: OwnForm, typed: string, refusal: Refusal | null) => void;
   /** A form was sent that is of another page or session. */
+  readonly formPost: (ctx: Context, answer: PostedAnswer) => void;
   readonly foreignForm: (ctx: Context) => void;
 }
 
@@ -112,6 +114,7 @@ export function createFixedPageReplacement({
   switchAccount,
 }: Pick<ProviderPages, 'switchAccount'>): Middleware {
   return async (ctx, next) => {
+    const policy = ctx.response.get('Content-Security-Policy');
     await next();
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>;
     const state = oidc?.session?.state;
@@ -127,6 +130,8 @@ export function createFixedPageReplacement({
       state.postLogoutRedirectUri === oidc.urlFor(oidc.route, ctx.params)
     ) {
       // The session belongs to another account: its logout comes first and leads back to this address.
+      // The library has let a script of its page run, which is not in ours.
+      if (policy) ctx.set('Content-Security-Policy', policy);
       switchAccount(ctx, { action: oidc.urlFor('end_session_confirm'), xsrf: state.secret });
     } else if (oidc.route === 'end_session' && !oidc.session?.accountId) {
       // Nobody is signed in: there is nothing to confirm and nothing to end.

@@ -5,7 +5,7 @@ import {
   type Configuration,
   interactionPolicy,
   type KoaContextWithOIDC,
-  Provider,
+  type Provider,
 } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
 import { claimsByScope, claimsOf, type OwnClaim } from '../domain/claims.ts';
@@ -45,6 +45,7 @@ import {
 } from './page-hooks.ts';
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
 import { logRequestFailures } from './request-failures.ts';
+import { providerWithFormPost } from './requests/form-post.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
 import { createScopeRule, OIDC_SCOPES, refuseAskedScopes } from './requests/scopes.ts';
@@ -235,7 +236,8 @@ export function createProvider({
     renderError: hooks.error,
     ttl,
   };
-  const provider = new Provider(issuer, secondFactor.configure(host));
+  const OwnProvider = providerWithFormPost(pages.formPost);
+  const provider = new OwnProvider(issuer, secondFactor.configure(host));
   families.nameIn(provider);
   provider.ReplayDetection.unique = isFirstUse;
   provider.on('interaction.started', device.begun);

@@ -1,6 +1,5 @@
 /**
- * Sets the security headers of every answer. The provider comes after it, and adds the hash of its form_post script to
- * the policy.
+ * Sets the security headers of every answer, those of the provider included.
  *
  * @example app.use(securityHeaders({ https: true, formsLeadAway: ['/interaction'] }))
  */

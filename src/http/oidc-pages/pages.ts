@@ -62,5 +62,15 @@ export function createProviderPages({
     switchAccount(ctx, { action, xsrf }) {
       render(ctx, 'switch-account', { action, xsrf });
     },
+
+    formPost(ctx, { action, fields, isError, clientId, account, uiLocales }) {
+      const context = {
+        status: isError ? 400 : 200,
+        tenantId: account?.tenantId ?? clientTenant(clientId),
+        locale: account?.locale ?? null,
+        uiLocales,
+      };
+      render(ctx, 'form-post', { action, fields, isError, clientName: clientName(clientId) }, context);
+    },
   };
 }

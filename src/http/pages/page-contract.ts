@@ -155,6 +155,15 @@ export interface Pages extends DevicePages {
    * JavaScript.
    */
   'switch-account': { readonly action: string; readonly xsrf: string };
+  /** The answer to an authorization request. The form submits itself, and has a button for browsers without JavaScript. */
+  'form-post': {
+    /** The redirect URI of the relying party. */
+    readonly action: string;
+    readonly fields: readonly { readonly name: string; readonly value: string }[];
+    /** Whether the sign-in failed. */
+    readonly isError: boolean;
+    readonly clientName: string;
+  };
   'confirm-email': MailedPage;
   'not-me': MailedPage;
   account: { readonly name: string; readonly email: string; readonly tenantName: string };

@@ -50,6 +50,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'device-code': 'device/device-code',
   'device-confirm': 'device/device-confirm',
   'device-done': 'device/device-done',
+  'form-post': 'oidc-pages/form-post',
   'confirm-email': 'email-links/confirm-email',
   'not-me': 'email-links/not-me',
   account: 'account/account',

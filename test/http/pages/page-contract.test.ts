@@ -164,6 +164,13 @@ const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     'form[data-self-submit] button': 1,
     'script[src^="/assets/self-submit."][defer]': 1,
   },
+  'form-post': {
+    'form[data-self-submit][action="https://app.acme.test/callback"]': 1,
+    'form[data-self-submit] input[type=hidden]': 2,
+    'form[data-self-submit] button:not([name])': 1,
+    'script[src^="/assets/self-submit."][defer]': 1,
+    'form[action="/locale"]': 0,
+  },
   account: { 'nav a[href="/account"][aria-current=page]': 1, 'nav a[href="/session/end"]': 1, dd: 3 },
   'security-none': {
     'input[name=method][value=totp]': 1,

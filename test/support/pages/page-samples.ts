@@ -196,6 +196,20 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   sample('sign-out', 'sign-out', { action: '/session/end/confirm', xsrf: 'xsrf', clientName: client }),
   sample('signed-out', 'signed-out', { clientName: client }),
   sample('switch-account', 'switch-account', { action: '/session/end/confirm', xsrf: 'xsrf' }),
+  sample(
+    'form-post',
+    'form-post',
+    {
+      action: 'https://app.acme.test/callback',
+      fields: [
+        { name: 'code', value: 'a-code' },
+        { name: 'state', value: '"/><script>alert(1)</script>' },
+      ],
+      isError: false,
+      clientName: client,
+    },
+    acme,
+  ),
   sample('account', 'account', { name: 'Bob', email: 'bob@acme.test', tenantName: 'Acme' }, member),
   ...SECURITY_SAMPLES,
   ...SENT_CODE_SAMPLES,
