@@ -145,6 +145,7 @@ async function composeServer({
       cipher,
       clock,
       replayedFamilies.isEnded,
+      idleMsOf(config),
     ),
     refresh: {
       tokens: createRefreshTokenStore(stores.providerDurable, cipher, clock),
@@ -217,6 +218,12 @@ async function composeServer({
     clients,
     wayOn,
   };
+}
+
+const MINUTE_MS = 60_000;
+
+function idleMsOf({ session }: Pick<Config, 'session'>): number | null {
+  return session.idleMinutes === null ? null : session.idleMinutes * MINUTE_MS;
 }
 
 function handlerOf(

@@ -143,7 +143,10 @@ export const sessionShape = {
     .max(43_200)
     .nullable()
     .default(null)
-    .describe('Minutes without use after which a session ends. `null`: no limit beside `absolute_hours`.'),
+    .describe(
+      'Minutes without use after which a session ends, and the tokens that end with it. A sign-in of any application and ' +
+        'a page of this server are uses, the tokens of an application are none. `null`: no limit beside `absolute_hours`.',
+    ),
 };
 
 /** Algorithms of the tokens of this server. */

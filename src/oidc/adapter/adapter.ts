@@ -28,12 +28,14 @@ export interface ProviderStores {
  * code that a person types for a device is found by its digest, which takes the place of a uid.
  *
  * @param isFamilyEnded a token of an ended family is not found, whoever issued it in the meantime
+ * @param sessionIdleMs milliseconds after its last use at which a session ends; null sets no limit
  */
 export function createProviderAdapter(
   stores: ProviderStores,
   cipher: Cipher,
   clock: Clock,
   isFamilyEnded: (family: string) => Promise<boolean> = async () => false,
+  sessionIdleMs: number | null = null,
 ): (model: string) => Adapter {
   const storeOf = (model: string) => (DURABLE.has(model) ? stores.durable : stores.shortLived);
   const { keyOf, userCodeKey, sealed, opened } = createPayloadCipher(cipher);
@@ -50,6 +52,7 @@ export function createProviderAdapter(
     keyOf: (id) => keyOf('Session', id),
     encrypt: (payload) => sealed('Session', payload),
     open: (stored) => opened('Session', stored),
+    idleMs: sessionIdleMs,
     clock,
   });
 
