@@ -33,8 +33,8 @@ export interface ProviderPages {
   readonly switchAccount: (ctx: Context, form: LibraryForm) => void;
   /** The code of a device is typed there. */
   readonly deviceCode: (ctx: Context, form: OwnForm, typed: string, refusal: Refusal | null) => void;
-  /** A form was sent that is of another page or session. */
   readonly formPost: (ctx: Context, answer: PostedAnswer) => void;
+  /** A form was sent that is of another page or session. */
   readonly foreignForm: (ctx: Context) => void;
 }
 
