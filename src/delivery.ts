@@ -13,5 +13,6 @@ export {
   type TwilioOptions,
   twilio,
 } from './plugin/delivery.ts';
-export type { Attempt, LeasedMail, MailOutboxStore, MailTransport, QueuedMail } from './ports/mail.ts';
+export type { LeasedMail, MailOutboxStore, MailTransport, QueuedMail } from './ports/mail.ts';
+export type { Attempt } from './ports/queue.ts';
 export { DeliveryFailed, type Message, type MessageSender } from './ports/senders.ts';

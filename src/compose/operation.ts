@@ -1,12 +1,17 @@
 /** Composes the operator's use cases for one command, and closes them after it. A server may use the same stores. */
 import type { Config } from '../config/shape.ts';
 import { createNoticeSubscriber } from '../messages/notices.ts';
+import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
+import { createSessionEnd } from '../oidc/adapter/end-session.ts';
 import type { Log } from '../ports/log.ts';
 import type { Notify } from '../ports/senders.ts';
+import type { Cipher } from '../ports/system.ts';
 import { createFactors } from '../use-cases/administration/factors.ts';
 import { createOperation } from '../use-cases/administration/operation.ts';
 import { createEventLog } from '../use-cases/events/event-log.ts';
+import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { cipherOf } from './keys.ts';
+import { storedLogouts } from './logouts.ts';
 import { noticesOf } from './notices.ts';
 import { expectStore, openParts, type Parts, secretsOf } from './parts.ts';
 import { createSenders, type Senders } from './senders.ts';
@@ -25,7 +30,7 @@ export async function withOperation(
   expectStore(config);
   const parts = await openParts(config);
   const { stores, clock, random } = parts;
-  const { accounts, audit, enrolments, lockouts, records, trustedBrowsers } = stores;
+  const { accounts, audit, enrolments, lockouts, records, sessionClients, trustedBrowsers } = stores;
   let isDelivered = true;
   // Nothing of it is shown: the words of a mail server or a gateway may hold an address or a password.
   const warn: Log = () => {
@@ -43,13 +48,34 @@ export async function withOperation(
     };
     const subscribers = [createNoticeSubscriber(notify)];
     const events = createEventLog({ audit, subscribers, clock, random, log: warn });
-    const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, events });
+    let cipher: Promise<Cipher> | null = null;
+    // Keys are read with the first session that ends, so that a command without one works without them.
+    const cipherNow = () => {
+      cipher ??= cipherOf(secretsOf(config), parts);
+      return cipher;
+    };
+    const endSessions = createEndSessions({
+      records,
+      sessionClients,
+      enrolments,
+      outbox: storedLogouts(parts, cipherNow),
+      endProviderSession: async (uid) => sessionEndOf(parts, await cipherNow())(uid),
+      clock,
+      // The removal itself has ended the sign-in.
+      log: () => {},
+    });
+    const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, endSessions, events });
     await act(createOperation({ accounts, factors, records, audit, events, clock }), config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isDelivered) onUndelivered();
     await stores.close();
   }
+}
+
+function sessionEndOf({ stores, clock }: Pick<Parts, 'stores' | 'clock'>, cipher: Cipher) {
+  const { providerDurable: durable, providerShortLived: shortLived } = stores;
+  return createSessionEnd(createProviderAdapter({ durable, shortLived }, cipher, clock));
 }
 
 interface LazyNotifyDeps {

@@ -16,13 +16,14 @@ import { systemRandom } from '../adapters/system/random.ts';
 import { completeSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
-import { createMailDelivery } from '../jobs/mail-delivery.ts';
+import { createQueueDelivery } from '../jobs/queue-delivery.ts';
 import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import { createSweeping } from '../jobs/sweeping.ts';
 import type { Log, Logger } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
 import { createSeeding } from '../use-cases/administration/seeding.ts';
+import { createLogouts, type Logouts } from './logouts.ts';
 import { createSenders, type Senders } from './senders.ts';
 
 export type Stores = Omit<EmbeddedStores, 'close'> & { readonly close: () => void | Promise<void> };
@@ -35,6 +36,7 @@ export interface Parts {
   readonly random: Random;
   readonly logger: Logger;
   readonly senders: Senders;
+  readonly logouts: Logouts;
   readonly metrics: Metrics;
   readonly clockWatch: ClockWatch;
 }
@@ -120,7 +122,8 @@ export async function openParts(config: Config): Promise<Parts> {
     note: metrics.clockAhead,
     log: logger.warn,
   });
-  return { stores, hasher, clock, random, logger, senders, metrics, clockWatch };
+  const logouts = createLogouts({ stores, clock, logger, metrics });
+  return { stores, hasher, clock, random, logger, senders, logouts, metrics, clockWatch };
 }
 
 /** Counts the messages that are logged as undelivered. A mail is given up long after the request that sent it. */
@@ -153,14 +156,16 @@ export async function seedAccounts(
   await Promise.all(sides);
 }
 
-/** Deletes expired rows from the stores, and sends mail that other processes have left in them. The result stops it. */
-export function startUpkeep(config: Config, { stores, senders, clock, logger, clockWatch }: Parts): StopJobs {
+/** Deletes expired rows from the stores, and sends what other processes have left in them. The result stops it. */
+export function startUpkeep(config: Config, parts: Parts): StopJobs {
+  const { stores, senders, logouts, clock, logger, clockWatch } = parts;
   const { sweep } = stores;
   const { retentionDays: auditRetentionDays } = config.audit;
   const onFailure = (error: unknown) => logger.warn({ event: 'store.sweep_failed', error });
   return startJobs([
     createSweeping({ sweep, auditRetentionDays, clock, onFailure }),
-    createMailDelivery({ deliverDue: senders.deliverDue, log: logger.warn }),
+    createQueueDelivery({ queue: 'mail', deliverDue: senders.deliverDue, log: logger.warn }),
+    createQueueDelivery({ queue: 'logout', deliverDue: logouts.deliverDue, log: logger.warn }),
     clockWatch.job,
   ]);
 }

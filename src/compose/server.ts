@@ -1,4 +1,5 @@
 /** Composes the server of one configuration, in the order in which its parts need each other. */
+import { createOutboundFetch } from '../adapters/outbound/outbound-fetch.ts';
 import { createCookieSignatures } from '../adapters/system/cookie-signatures.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import { createDemoSessions } from '../http/demo/sessions.ts';
@@ -17,6 +18,7 @@ import { createWayOn } from '../http/pages/way-on.ts';
 import { createApp, type Handler } from '../http/server/app.ts';
 import { type Area, headerExceptionsOf } from '../http/server/area.ts';
 import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
+import { createSessionEnd } from '../oidc/adapter/end-session.ts';
 import { createRefreshTokenStore } from '../oidc/adapter/refresh-token-store.ts';
 import { createReplayDetection } from '../oidc/adapter/replay-detection.ts';
 import { OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/clients/own-client.ts';
@@ -24,6 +26,7 @@ import { createDeviceState } from '../oidc/device/device-state.ts';
 import { createDevicePolling } from '../oidc/device/polling.ts';
 import { createProvider, installMiddleware } from '../oidc/provider.ts';
 import { createApplicationCookie } from '../oidc/session/application-cookie.ts';
+import { replaceBackChannelLogout } from '../oidc/session/back-channel-logout.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
 import { NONCE_PURPOSE } from '../oidc/tokens/dpop.ts';
 import type { Cipher } from '../ports/system.ts';
@@ -34,8 +37,10 @@ import { createSelfService } from '../use-cases/account/self-service.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
 import { createDeviceCodes } from '../use-cases/device/device-codes.ts';
 import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
+import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createSignIn } from '../use-cases/sign-in/password.ts';
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
+import { createSessionClients } from '../use-cases/sign-in/session-clients.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
@@ -85,10 +90,12 @@ async function composeServer({
   secrets,
   cipher,
 }: Given): Promise<Server> {
-  const { stores, hasher, clock, random, logger } = parts;
+  const { stores, hasher, clock, random, logger, logouts } = parts;
   const { issuer, tenants } = config;
   const { accounts, attempts, enrolments, lockouts, onceKeys, records, transactions, trustedBrowsers } =
     stores;
+  const { sessionClients } = stores;
+  const tokens = tokenSettingsOf(config);
   const sender = await parts.senders.of(config, cipher);
   const notices = noticesOf(config, { parts, sender, cipher, log: logger.warn });
   const events = eventLogOf(parts, notices.notify);
@@ -117,7 +124,6 @@ async function composeServer({
     clientTenant: clients.tenantOf,
     wayOn,
   });
-  const tokens = tokenSettingsOf(config);
   const replayedFamilies = createReplayedFamilies({
     onceKeys,
     accounts,
@@ -127,6 +133,20 @@ async function composeServer({
     clock,
   });
   const deviceCodes = createDeviceCodes({ attempts, events, cipher, clock, random });
+  const adapter = createProviderAdapter(
+    { durable: stores.providerDurable, shortLived: stores.providerShortLived },
+    cipher,
+    clock,
+    replayedFamilies.isEnded,
+    idleMsOf(config),
+  );
+  const clientsOfSessions = createSessionClients({
+    sessionClients,
+    outbox: logouts,
+    random,
+    clock,
+    issuedLifetimeMs: tokens.issuedLifetimeMs,
+  });
   const provider = createProvider({
     settings: {
       issuer,
@@ -140,13 +160,15 @@ async function composeServer({
       tenants,
       nonceSecret: Buffer.from(cipher.digest('secret', NONCE_PURPOSE), 'base64url'),
     },
-    adapter: createProviderAdapter(
-      { durable: stores.providerDurable, shortLived: stores.providerShortLived },
-      cipher,
+    adapter,
+    sessionClients: clientsOfSessions,
+    fetch: createOutboundFetch({
+      allowPrivateNetworks: config.outbound.allowPrivateNetworks,
+      allowLoopback: isDevelopment,
+      allowPlainHttp: isDevelopment,
       clock,
-      replayedFamilies.isEnded,
-      idleMsOf(config),
-    ),
+      log: logger.warn,
+    }),
     refresh: {
       tokens: createRefreshTokenStore(stores.providerDurable, cipher, clock),
       replayedFamilies,
@@ -162,6 +184,16 @@ async function composeServer({
   });
   applications.install(provider);
   const session = createProviderSession(provider);
+  logouts.use(cipher, replaceBackChannelLogout(provider, clientsOfSessions));
+  const endSessions = createEndSessions({
+    records,
+    sessionClients,
+    enrolments,
+    outbox: logouts,
+    endProviderSession: createSessionEnd(adapter),
+    clock,
+    log: logger.warn,
+  });
 
   const { available, recovery } = plugin.useCases;
   const signIn = createSignIn({
@@ -188,14 +220,14 @@ async function composeServer({
   const links = createMailedLinks({
     accounts,
     onceKeys,
-    records,
+    endSessions,
     trustedBrowsers,
     tokens: notices.linkTokens,
     events,
     clock,
   });
   const selfEnrolment = createSelfEnrolment({ transactions, enrolments, recovery, clock });
-  const restateRecord = createRestatement({ records });
+  const restateRecord = createRestatement({ records, endSessions });
   const requireSession = createRequireSession({
     session,
     findVisit: createFindVisit(plugin.useCases.findSufficientSession),

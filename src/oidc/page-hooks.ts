@@ -166,7 +166,7 @@ export function answerFaults(
     if (isPassing(error) && isJson(ctx.body)) answerUnavailable(ctx);
   });
   provider.on('backchannel.error', (_ctx, error, client) => {
-    warn({ event: 'sign_out.not_told', client: client.clientId, error });
+    warn({ event: 'logout.not_queued', client: client.clientId, error });
   });
 }
 

@@ -12,10 +12,12 @@ import { claimsByScope, claimsOf, type OwnClaim } from '../domain/claims.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { CookieSignatures } from '../ports/cookies.ts';
 import type { Logger } from '../ports/log.ts';
+import type { OutboundFetch } from '../ports/outbound.ts';
 import type { Cipher, Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { ReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
+import type { SessionClients } from '../use-cases/sign-in/session-clients.ts';
 import type { RefreshTokenStore } from './adapter/refresh-token-store.ts';
 import type { IsFirstUse } from './adapter/replay-detection.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
@@ -35,7 +37,6 @@ import { createDeviceAdapter } from './device/device-adapter.ts';
 import { createDeviceFlow } from './device/device-flow.ts';
 import { keepZeroMaxAge, otherAccount } from './device/request-rules.ts';
 import { createFeatures } from './features.ts';
-import { fetchUnguarded } from './fetch.ts';
 import {
   answerFaults,
   createFixedPageReplacement,
@@ -50,6 +51,7 @@ import { refuseMissingScope } from './requests/missing-scope.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
 import { createScopeRule, OIDC_SCOPES, refuseAskedScopes } from './requests/scopes.ts';
 import { anotherAccountChosen, createSelectAccountPrompt } from './requests/select-account.ts';
+import { notingClients } from './session/back-channel-logout.ts';
 import { createHintedSignOut } from './session/hinted-sign-out.ts';
 import { groupsOnDemand } from './tokens/access-token-claims.ts';
 import { createLifetimes } from './tokens/lifetimes.ts';
@@ -92,6 +94,9 @@ interface ProviderDeps {
     readonly replayedFamilies: Pick<ReplayedFamilies, 'end'>;
   };
   readonly isFirstUse: IsFirstUse;
+  readonly sessionClients: Pick<SessionClients, 'note'>;
+  /** For the requests of the library: keys of clients, and back-channel logout. */
+  readonly fetch: OutboundFetch;
   readonly findAccount: FindAccount;
   readonly pages: ProviderPages;
   readonly deviceCodes: DeviceCodes;
@@ -110,6 +115,8 @@ export function createProvider({
   adapter,
   refresh,
   isFirstUse,
+  sessionClients,
+  fetch,
   findAccount,
   pages,
   deviceCodes,
@@ -165,8 +172,9 @@ export function createProvider({
   liftConsent(policy, rules.isFirstParty);
 
   const host: Configuration = {
-    adapter: readingAhead(createDeviceAdapter(rotation.around(adapter), cipher), (ctx, accountId, token) =>
-      secondFactor.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
+    adapter: readingAhead(
+      createDeviceAdapter(notingClients(rotation.around(adapter), sessionClients), cipher),
+      (ctx, accountId, token) => secondFactor.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
     ),
     clients: [...clients.map(({ metadata }) => withoutLoginUri(metadata)), ownClient(issuer)],
     clientDefaults: { id_token_signed_response_alg: tokens.idTokenAlgorithm },
@@ -224,7 +232,7 @@ export function createProvider({
       ],
     },
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
-    fetch: fetchUnguarded,
+    fetch,
     features: createFeatures({
       findAccount,
       rules,

@@ -4,7 +4,8 @@ import { createMemoryMailOutbox } from '../adapters/delivery/memory-mail-outbox.
 import { MAIL_CONNECTIONS, type Transports } from '../adapters/delivery/open.ts';
 import { createRoutingSender } from '../adapters/delivery/routing-sender.ts';
 import { createCipher } from '../adapters/system/cipher.ts';
-import { createMailQueue, type Schedule } from '../jobs/mail-queue.ts';
+import type { Schedule } from '../jobs/delivery-queue.ts';
+import { createMailQueue } from '../jobs/mail-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOutboxStore } from '../ports/mail.ts';
 import type { MessageSender } from '../ports/senders.ts';
@@ -27,7 +28,7 @@ export interface DurableQueue {
   readonly isCurrent?: () => boolean;
 }
 
-const scheduleByTimer: Schedule = (task, afterMs) => {
+export const scheduleByTimer: Schedule = (task, afterMs) => {
   const timer = setTimeout(task, afterMs).unref();
   return () => clearTimeout(timer);
 };

@@ -5,7 +5,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { mailboxOf, mailServerOf } from '../config/build/mail-server.ts';
 import { DEFAULT_BODIES, TWILIO_URL } from '../config/build/sms.ts';
-import { createMailDelivery } from '../jobs/mail-delivery.ts';
+import { createQueueDelivery } from '../jobs/queue-delivery.ts';
 import { startJobs } from '../jobs/runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOutboxStore, MailTransport } from '../ports/mail.ts';
@@ -157,7 +157,9 @@ export function deliver(options: DeliverOptions): Delivery {
   const around = { clock: systemClock, random: systemRandom, log };
   const durable = queue ? { store: queue.store, cipher: createCipher(queue.encryption) } : null;
   const sender = createDeliverySender({ mail: mail ?? null, sms: sms ?? null }, around, durable);
-  const stop = startJobs(durable ? [createMailDelivery({ deliverDue: sender.deliverDue, log })] : []);
+  const stop = startJobs(
+    durable ? [createQueueDelivery({ queue: 'mail', deliverDue: sender.deliverDue, log })] : [],
+  );
   return {
     send: sender.send,
     async close(withinMs = 3000) {

@@ -147,7 +147,14 @@ export function composeGuest(
     issuer,
     log,
   });
-  const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, events });
+  const factors = createFactors({
+    accounts,
+    enrolments,
+    lockouts,
+    trustedBrowsers,
+    endSessions: null,
+    events,
+  });
   return { lock: { configure, routes, factors }, useCases };
 }
 

@@ -9,6 +9,8 @@ export interface Metrics {
   undelivered(channel: Message['channel']): void;
   /** By how many milliseconds this process is ahead of the clock of a store. */
   clockAhead(store: string, ms: number): void;
+  /** The end of a session, for one application: whether that was told in the end. */
+  logout(outcome: 'told' | 'not_told'): void;
   /** One answered request; `path` is a pattern without identifiers. */
   request(of: {
     readonly method: string;

@@ -8,7 +8,7 @@ import type { Account, Locale, Role } from '../domain/account.ts';
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../domain/events.ts';
 import type { Lockout } from '../domain/sign-in/attempts.ts';
-import type { SignInRecord } from '../domain/sign-in/sign-in-record.ts';
+import type { SessionClient, SignInRecord } from '../domain/sign-in/sign-in-record.ts';
 import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../domain/sign-in/trusted-browser.ts';
 import type { OutboxMessage } from './senders.ts';
@@ -89,6 +89,16 @@ export interface SignInRecordStore {
   /** Newest first. */
   listByAccount(accountId: string, now: number): Promise<SignInRecord[]>;
   remove(sessionUid: string): Promise<void>;
+}
+
+/** The applications of each session, kept as long as its sign-in record. */
+export interface SessionClientStore {
+  /** The first entry of a session, client and `sid` stays. */
+  insert(client: SessionClient): Promise<void>;
+  listBySession(sessionUid: string, now: number): Promise<SessionClient[]>;
+  listByAccount(accountId: string, now: number): Promise<SessionClient[]>;
+  /** By the id of the notice. */
+  remove(noticeId: string): Promise<void>;
 }
 
 export interface TrustedBrowserStore {

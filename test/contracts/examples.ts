@@ -3,7 +3,7 @@ import type { Account } from '../../src/domain/account.ts';
 import type { Enrolment } from '../../src/domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../src/domain/events.ts';
 import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
-import type { SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
+import type { SessionClient, SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../../src/domain/sign-in/trusted-browser.ts';
 import type { QueuedMail } from '../../src/ports/mail.ts';
@@ -48,6 +48,18 @@ export function anEnrolment(changes: Partial<Enrolment> = {}): Enrolment {
     lastStep: null,
     isDefault: false,
     createdAt: NOW,
+    ...changes,
+  };
+}
+
+export function aSessionClient(changes: Partial<SessionClient> = {}): SessionClient {
+  return {
+    sessionUid: 'session-1',
+    clientId: 'client-1',
+    accountId: 'account-1',
+    sid: 'sid-1',
+    noticeId: 'notice-1',
+    expiresAt: NOW + MINUTE,
     ...changes,
   };
 }

@@ -6,6 +6,7 @@ import { writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
+import { createLogouts, type Logouts } from '../../src/compose/logouts.ts';
 import { openParts, type Parts, type Stores } from '../../src/compose/parts.ts';
 import { createSenders } from '../../src/compose/senders.ts';
 import { loadConfig } from '../../src/config/load.ts';
@@ -143,6 +144,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   let parts: Parts;
   let instances: readonly Serve[];
   const allStores: Stores[] = [];
+  const allLogouts: Logouts[] = [];
   try {
     config = load(yaml, dataDir);
     parts = await open();
@@ -159,12 +161,14 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     const opened = await openParts(config);
     const stores = options.around?.(opened.stores) ?? opened.stores;
     allStores.push(stores);
-    const { random } = opened;
+    const { random, metrics } = opened;
     const logger = options.logger ?? opened.logger;
     const senders = createSenders({ stores, clock, random, logger });
     // A wrong password is refused at once: tests give many.
     const hasher = createPasswordHasher({ concurrency: 2, queueLimit: 200, refusalMs: 0 });
-    return { ...opened, stores, clock, logger, senders, hasher };
+    const logouts = createLogouts({ stores, clock, logger, metrics });
+    allLogouts.push(logouts);
+    return { ...opened, stores, clock, logger, senders, logouts, hasher };
   }
 
   /** Sends each request to any of the instances, which begin one after the other. */
@@ -181,6 +185,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
 
   async function stop(): Promise<void> {
     await server.stop({ deadlineMs: 1000 });
+    await Promise.all(allLogouts.map((logouts) => logouts.close(0)));
     await closeStores();
     if (options.dataDir) return;
     // Apps have one Redis after the other, and what one has counted is none of the next one's business.

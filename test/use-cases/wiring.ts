@@ -9,6 +9,7 @@ import { createNoticeSubscriber } from '../../src/messages/notices.ts';
 import { createMessenger } from '../../src/messages/templates.ts';
 import { composeUseCases } from '../../src/plugin/use-cases.ts';
 import type { EventLog } from '../../src/ports/events.ts';
+import type { LogoutNotice } from '../../src/ports/logout.ts';
 import type { MessageSender, NoticeTopic, Notify } from '../../src/ports/senders.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../../src/ports/system.ts';
 import { createLinkTokens } from '../../src/use-cases/account/link-tokens.ts';
@@ -17,6 +18,7 @@ import { createSelfService } from '../../src/use-cases/account/self-service.ts';
 import { createFactors } from '../../src/use-cases/administration/factors.ts';
 import { createEventLog } from '../../src/use-cases/events/event-log.ts';
 import type { SmsLimits } from '../../src/use-cases/second-factor/send-limits.ts';
+import { createEndSessions } from '../../src/use-cases/sign-in/end-sessions.ts';
 
 /** The lifetime of a sent code, in seconds. */
 export const LIFETIME = 90;
@@ -84,6 +86,16 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
   const useCases = composeUseCases(ports, settings);
   const { methods, available, isReachable, loadSnapshot } = useCases;
   const tokens = createLinkTokens({ cipher, clock });
+  const logouts: LogoutNotice[] = [];
+  const endSessions = createEndSessions({
+    ...stores,
+    clock,
+    outbox: { add: async (notice) => void logouts.push(notice) },
+    endProviderSession: async () => {},
+    log: ({ error }) => {
+      throw error;
+    },
+  });
   const needs = {
     ...stores,
     ...ports,
@@ -93,9 +105,12 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     available,
     isReachable,
     tokens,
+    endSessions,
   };
   return {
     needs,
+    logouts,
+    endSessions,
     evaluatePolicy: useCases.evaluatePolicy,
     told,
     loadSnapshot,

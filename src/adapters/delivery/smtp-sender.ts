@@ -1,6 +1,7 @@
 /** Hands messages to a mail server (RFC 5321) over kept connections, each in bounded time. */
 import { createTransport, type NodemailerError } from 'nodemailer';
-import type { Attempt, MailTransport } from '../../ports/mail.ts';
+import type { MailTransport } from '../../ports/mail.ts';
+import type { Attempt } from '../../ports/queue.ts';
 import type { Message } from '../../ports/senders.ts';
 
 export interface MailServer {

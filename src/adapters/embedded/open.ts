@@ -2,7 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
-import type { MailOutboxStore } from '../../ports/mail.ts';
+import type { QueueStore } from '../../ports/queue.ts';
 import type {
   AccountStore,
   AttemptStore,
@@ -10,6 +10,7 @@ import type {
   LockoutStore,
   OnceStore,
   OutboxStore,
+  SessionClientStore,
   ShortLivedProviderStore,
   SignInRecordStore,
   StoreClock,
@@ -22,11 +23,11 @@ import { createAuditStore } from './audit-store.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
-import { createMailOutboxStore } from './mail-outbox-store.ts';
 import { createOnceStore } from './once-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
-import { createSignInRecordStore } from './sign-in-record-store.ts';
+import { createQueueStore } from './queue-store.ts';
+import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './sqlite/schema.ts';
 import { ACCOUNTS_RULES, createSweep, SHORT_LIVED_RULES, type Sweep } from './sweeper.ts';
@@ -48,12 +49,15 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly onceKeys: OnceStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
+  readonly sessionClients: SessionClientStore;
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
-  readonly mailOutbox: MailOutboxStore;
+  readonly mailOutbox: QueueStore;
+  /** Notices of ended sessions, for applications. */
+  readonly logoutOutbox: QueueStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -89,11 +93,13 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     onceKeys: createOnceStore(database),
     lockouts: createLockoutStore(database),
     records: createSignInRecordStore(database),
+    sessionClients: createSessionClientStore(database),
     trustedBrowsers: createTrustedBrowserStore(database),
     audit: createAuditStore(database),
     providerDurable: createProviderStore(database),
     keys: createKeyStore(database),
-    mailOutbox: createMailOutboxStore(database),
+    mailOutbox: createQueueStore(database, 'mail_outbox'),
+    logoutOutbox: createQueueStore(database, 'logout_outbox'),
     sweep: createSweep(database, ACCOUNTS_RULES),
     ping: database.ping,
     clocks: [],

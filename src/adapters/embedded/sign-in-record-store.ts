@@ -1,8 +1,8 @@
-/** Sign-in records in SQLite. One with unreadable authentication events counts as absent: the person signs in again. */
-import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
-import type { SignInRecordStore } from '../../ports/stores.ts';
+/** Sign-in records in SQLite, and the applications of their sessions. A record with unreadable authentication events counts as absent: the person signs in again. */
+import type { SessionClient, SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
+import type { SessionClientStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
-import { putInto } from './sqlite/insertion.ts';
+import { insertInto, putInto } from './sqlite/insertion.ts';
 import { readAuthentications, writeAuthentications } from './sqlite/stored-json.ts';
 
 type Row = {
@@ -77,5 +77,65 @@ export function createSignInRecordStore(database: Database): SignInRecordStore {
           .filter((record) => record !== null),
       ),
     remove: (sessionUid) => database.write(() => void remove.run({ sessionUid })),
+  };
+}
+
+type ClientRow = {
+  session_uid: string;
+  client_id: string;
+  sid: string;
+  notice_id: string;
+  account_id: string;
+  expires_at: number;
+};
+
+const CLIENT_COLUMNS = [
+  'session_uid',
+  'client_id',
+  'sid',
+  'notice_id',
+  'account_id',
+  'expires_at',
+] as const satisfies readonly (keyof ClientRow)[];
+
+function toClient(row: ClientRow): SessionClient {
+  return {
+    sessionUid: row.session_uid,
+    clientId: row.client_id,
+    accountId: row.account_id,
+    sid: row.sid,
+    noticeId: row.notice_id,
+    expiresAt: row.expires_at,
+  };
+}
+
+export function createSessionClientStore(database: Database): SessionClientStore {
+  const insert = database.statement(
+    `${insertInto('session_clients', CLIENT_COLUMNS)} ON CONFLICT (session_uid, client_id, sid) DO NOTHING`,
+  );
+  const bySession = database.statement<ClientRow>(
+    'SELECT * FROM session_clients WHERE session_uid = :sessionUid AND expires_at > :now',
+  );
+  const byAccount = database.statement<ClientRow>(
+    'SELECT * FROM session_clients WHERE account_id = :accountId AND expires_at > :now',
+  );
+  const remove = database.statement('DELETE FROM session_clients WHERE notice_id = :noticeId');
+
+  return {
+    insert: ({ sessionUid, clientId, accountId, sid, noticeId, expiresAt }) =>
+      database.write(
+        () =>
+          void insert.run({
+            session_uid: sessionUid,
+            client_id: clientId,
+            sid,
+            notice_id: noticeId,
+            account_id: accountId,
+            expires_at: expiresAt,
+          }),
+      ),
+    listBySession: (sessionUid, now) => database.act(() => bySession.all({ sessionUid, now }).map(toClient)),
+    listByAccount: (accountId, now) => database.act(() => byAccount.all({ accountId, now }).map(toClient)),
+    remove: (noticeId) => database.write(() => void remove.run({ noticeId })),
   };
 }

@@ -20,10 +20,12 @@ const PROVIDER: Rule = { table: 'provider', key: 'rowid', where: 'expires_at <= 
 export const ACCOUNTS_RULES: readonly Rule[] = [
   { table: 'claims', key: 'key', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'sign_in_records', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
+  { table: 'session_clients', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'trusted_browsers', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
   PROVIDER,
-  // Delivery removes expired mail itself, and counts it. This is for a server that sends none any more.
+  // Delivery removes expired items itself, and counts them. This is for a server that sends none any more.
   { table: 'mail_outbox', key: 'rowid', where: 'expires_at <= :before', keepMs: HOUR_MS },
+  { table: 'logout_outbox', key: 'rowid', where: 'expires_at <= :before', keepMs: HOUR_MS },
   { table: 'audit', key: 'rowid', where: 'at <= :before', keepMs: 'audit' },
   // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
   // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).

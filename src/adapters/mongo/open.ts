@@ -1,11 +1,12 @@
 /** Opens the durable stores in MongoDB. */
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
-import type { MailOutboxStore } from '../../ports/mail.ts';
+import type { QueueStore } from '../../ports/queue.ts';
 import type {
   AccountStore,
   AuditStore,
   LockoutStore,
   OnceStore,
+  SessionClientStore,
   SignInRecordStore,
   StoreClock,
   TrustedBrowserStore,
@@ -17,12 +18,12 @@ import { createEnrolmentStore } from './enrolment-store.ts';
 import { asStoreFault } from './faults.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
-import { createMailOutboxStore } from './mail-outbox-store.ts';
 import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
+import { createQueueStore } from './queue-store.ts';
 import { createModels } from './schema/collections.ts';
 import { makeIndexes } from './schema/indexes.ts';
-import { createSignInRecordStore } from './sign-in-record-store.ts';
+import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { createSweep, type Sweep } from './sweeper.ts';
 import { createTrustedBrowserStore } from './trusted-browser-store.ts';
 
@@ -32,12 +33,15 @@ export interface MongoAccounts {
   readonly onceKeys: OnceStore;
   readonly lockouts: LockoutStore;
   readonly records: SignInRecordStore;
+  readonly sessionClients: SessionClientStore;
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
-  readonly mailOutbox: MailOutboxStore;
+  readonly mailOutbox: QueueStore;
+  /** Notices of ended sessions, for applications. */
+  readonly logoutOutbox: QueueStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -69,11 +73,13 @@ export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAcc
     onceKeys: createOnceStore(connection, models),
     lockouts: createLockoutStore(connection, models),
     records: createSignInRecordStore(connection, models),
+    sessionClients: createSessionClientStore(connection, models),
     trustedBrowsers: createTrustedBrowserStore(connection, models),
     audit: createAuditStore(connection, models),
     providerDurable: createProviderStore(connection, models),
     keys: createKeyStore(connection, models),
-    mailOutbox: createMailOutboxStore(connection, models),
+    mailOutbox: createQueueStore(connection, models.mailOutbox),
+    logoutOutbox: createQueueStore(connection, models.logoutOutbox),
     sweep: createSweep(models),
     ping: connection.ping,
     clocks: [{ store: 'MongoDB', now: connection.now }],

@@ -1,14 +1,16 @@
-/** Sign-in records in MongoDB. One with unreadable authentication events counts as absent: the person signs in again. */
+/** Sign-in records in MongoDB, and the applications of their sessions. A record with unreadable authentication events counts as absent: the person signs in again. */
 import { Types, trusted } from 'mongoose';
-import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
+import type { SessionClient, SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import {
   fromStoredAuthentications,
   toStoredAuthentication,
 } from '../../domain/sign-in/stored-authentication.ts';
-import type { SignInRecordStore } from '../../ports/stores.ts';
+import type { SessionClientStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
-import { upserted } from './faults.ts';
+import { isFirst, upserted } from './faults.ts';
 import type { Models, SignInRecordDocument } from './schema/collections.ts';
+import type { SessionClientDocument } from './schema/session-client.ts';
+import { idOf } from './stored-values.ts';
 
 function toRecord(found: SignInRecordDocument | null): SignInRecord | null {
   const authentications = fromStoredAuthentications(found?.proofs);
@@ -52,5 +54,32 @@ export function createSignInRecordStore({ act }: Connection, { records }: Models
         return found.map(toRecord).filter((record) => record !== null);
       }),
     remove: (sessionUid) => act(async () => void (await records.deleteOne({ _id: sessionUid }))),
+  };
+}
+
+function toClient(found: SessionClientDocument): SessionClient {
+  const { sessionUid, clientId, accountId, sid, noticeId, expiresAt } = found;
+  return { sessionUid, clientId, accountId, sid, noticeId, expiresAt: expiresAt.getTime() };
+}
+
+export function createSessionClientStore(
+  { act }: Connection,
+  { sessionClients }: Models,
+): SessionClientStore {
+  const listed = (of: { sessionUid: string } | { accountId: string }, now: number) =>
+    act(async () => {
+      const alive = trusted({ $gt: new Date(now) });
+      return (await sessionClients.find({ ...of, expiresAt: alive }).lean()).map(toClient);
+    });
+
+  return {
+    insert: ({ expiresAt, ...client }) =>
+      act(async () => {
+        const _id = idOf(client.sessionUid, client.clientId, client.sid);
+        await isFirst(sessionClients.insertOne({ ...client, _id, expiresAt: new Date(expiresAt) }));
+      }),
+    listBySession: (sessionUid, now) => listed({ sessionUid }, now),
+    listByAccount: (accountId, now) => listed({ accountId }, now),
+    remove: (noticeId) => act(async () => void (await sessionClients.deleteMany({ noticeId }))),
   };
 }

@@ -30,9 +30,11 @@ interface Rule {
 
 function rulesOf(models: Models): readonly Rule[] {
   const { claims, records, trustedBrowsers, provider, audit, lockouts, mailOutbox } = models;
+  const { sessionClients, logoutOutbox } = models;
   return [
     { model: claims, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: records, where: {}, by: 'expiresAt', keepMs: 0 },
+    { model: sessionClients, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: trustedBrowsers, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: provider, where: {}, by: 'expiresAt', keepMs: 0 },
     {
@@ -48,8 +50,9 @@ function rulesOf(models: Models): readonly Rule[] {
         return new Set(found.flatMap(({ _id, payloadId }) => (ids.has(payloadId ?? '') ? [_id] : [])));
       },
     },
-    // Delivery removes expired mail itself, and counts it. This is for a server that sends none any more.
+    // Delivery removes expired items itself, and counts them. This is for a server that sends none any more.
     { model: mailOutbox, where: {}, by: 'expiresAt', keepMs: HOUR_MS },
+    { model: logoutOutbox, where: {}, by: 'expiresAt', keepMs: HOUR_MS },
     { model: audit, where: {}, by: 'at', keepMs: 'audit' },
     // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
     // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).

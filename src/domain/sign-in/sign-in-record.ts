@@ -17,6 +17,18 @@ export interface SignInRecord {
   readonly expiresAt: number;
 }
 
+/** An application that has tokens of a session, and wants to hear of its end. */
+export interface SessionClient {
+  readonly sessionUid: string;
+  readonly clientId: string;
+  readonly accountId: string;
+  /** The session's name in the tokens of this application. */
+  readonly sid: string;
+  /** The id of the notice of its end: whoever ends it queues the same one. */
+  readonly noticeId: string;
+  readonly expiresAt: number;
+}
+
 /** Whether a sign-in has ended, whatever the policy would decide about its events. */
 export function isEnded(
   authentications: readonly AuthenticationEvent[],
@@ -32,7 +44,7 @@ export function isEnded(
  * A removed factor ends every session that was signed in to with it (OWASP ASVS 5.0, 7.4.3): the person who removed it
  * may not be the one who holds the session.
  */
-function hasLostFactor(
+export function hasLostFactor(
   authentications: readonly AuthenticationEvent[],
   enrolments: readonly Pick<Enrolment, 'id'>[],
 ): boolean {

@@ -102,7 +102,7 @@ export function addFactorEnrolmentRoutes(
     await forms.read(ctx, record.sessionUid);
     const renewed = await selfEnrolment.renewCodes(record, policyResult, { ip: ctx.ip, clientId: null });
     if (!renewed.ok) return page.show(ctx, visit, renewed.refusal);
-    if (renewed.value) await restateSession(ctx, record, renewed.value);
+    await restateSession(ctx, record, renewed.value ?? record.authentications);
     redirect(ctx, path('recovery-codes'));
   }
 

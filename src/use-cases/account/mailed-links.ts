@@ -3,14 +3,15 @@ import type { Account } from '../../domain/account.ts';
 import { methodSentTo } from '../../domain/methods/index.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { EventLog } from '../../ports/events.ts';
-import type { AccountStore, OnceStore, SignInRecordStore, TrustedBrowserStore } from '../../ports/stores.ts';
+import type { AccountStore, OnceStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { EndSessions } from '../sign-in/end-sessions.ts';
 import { LINK_LIFETIME_MS, type LinkTokens, type LinkUse } from './link-tokens.ts';
 
 interface MailedLinksDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen'>;
   readonly onceKeys: Pick<OnceStore, 'claim'>;
-  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
+  readonly endSessions: Pick<EndSessions, 'all'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly tokens: Pick<LinkTokens, 'read'>;
   readonly events: EventLog;
@@ -18,7 +19,7 @@ interface MailedLinksDeps {
 }
 
 export function createMailedLinks(needs: MailedLinksDeps) {
-  const { accounts, onceKeys, records, trustedBrowsers, tokens, events, clock } = needs;
+  const { accounts, onceKeys, endSessions, trustedBrowsers, tokens, events, clock } = needs;
 
   /**
    * The account and the e-mail address of a link. Null when the link is forged or too old, or the account is gone.
@@ -57,9 +58,11 @@ export function createMailedLinks(needs: MailedLinksDeps) {
     const now = clock.now();
     // Frozen first, so that an intruder's open session cannot undo the following steps.
     await accounts.setFrozen(id, now);
-    const live = await records.listByAccount(id, now);
-    const ending = live.map(({ sessionUid }) => records.remove(sessionUid));
-    const [account] = await Promise.all([accounts.findById(id), trustedBrowsers.removeAll(id), ...ending]);
+    const [account] = await Promise.all([
+      accounts.findById(id),
+      trustedBrowsers.removeAll(id),
+      endSessions.all(id, null),
+    ]);
     if (!account) return refused({ code: 'session_expired' });
     // One event for each freeze. A second click appends none, and a retry after a failure still does.
     const isFirst = await onceKeys.claim(

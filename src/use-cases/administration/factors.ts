@@ -11,16 +11,21 @@ import { sentTo } from '../../domain/methods/index.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
+import type { EndSessions } from '../sign-in/end-sessions.ts';
 
 interface FactorsDeps {
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
+  /** Null: a host ends the sessions of its own provider. Each of them is asked to sign in again all the same. */
+  readonly endSessions: Pick<EndSessions, 'withLostFactor'> | null;
   readonly events: EventLog;
 }
 
-export function createFactors({ accounts, enrolments, lockouts, trustedBrowsers, events }: FactorsDeps) {
+export function createFactors(deps: FactorsDeps) {
+  const { accounts, enrolments, lockouts, trustedBrowsers, endSessions, events } = deps;
+
   /** Oldest first. */
   async function list(accountId: string): Promise<FactorSummary[]> {
     return (await enrolments.listByAccount(accountId)).map(withoutSecret);
@@ -28,7 +33,7 @@ export function createFactors({ accounts, enrolments, lockouts, trustedBrowsers,
 
   /**
    * Removes one factor or all, and clears their failures and their lock. Ends the sessions and tokens that used
-   * them. Notifies the owner, because the request may have come from an impostor. Returns the removed factors.
+   * them, and tells their applications. Notifies the owner, because the request may have come from an impostor. Returns the removed factors.
    */
   async function remove(accountId: string, which: { readonly id: string } | 'all'): Promise<FactorSummary[]> {
     const [account, all] = await Promise.all([
@@ -46,6 +51,7 @@ export function createFactors({ accounts, enrolments, lockouts, trustedBrowsers,
       if (removed.length > 0) {
         await lockouts.reset(secondFactorSubject(accountId));
         await trustedBrowsers.removeAll(accountId);
+        await endSessions?.withLostFactor(accountId, null);
       }
     } finally {
       // After a failure too: these factors are gone.

@@ -3,6 +3,7 @@ import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import type { SignInRecordStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { EndSessions } from './end-sessions.ts';
 
 interface SignInRecordsDeps {
   readonly records: Pick<SignInRecordStore, 'find' | 'save'>;
@@ -33,14 +34,18 @@ export type SignInRecords = ReturnType<typeof createSignInRecords>;
 
 interface RestatementDeps {
   readonly records: Pick<SignInRecordStore, 'save'>;
+  readonly endSessions: Pick<EndSessions, 'withLostFactor'>;
 }
 
-/** Replaces the authentication events of a session's record. */
+/** Replaces the authentication events of a session's record, and ends the other sessions that have lost a factor. */
 export type RestateRecord = (
   record: SignInRecord,
   authentications: readonly AuthenticationEvent[],
 ) => Promise<void>;
 
-export function createRestatement({ records }: RestatementDeps): RestateRecord {
-  return (record, authentications) => records.save({ ...record, authentications });
+export function createRestatement({ records, endSessions }: RestatementDeps): RestateRecord {
+  return async (record, authentications) => {
+    await records.save({ ...record, authentications });
+    await endSessions.withLostFactor(record.accountId, record.sessionUid);
+  };
 }

@@ -1,7 +1,7 @@
 import { createMemoryMailOutbox } from '../../../src/adapters/delivery/memory-mail-outbox.ts';
-import { mailOutboxStoreContract } from '../../contracts/mail-outbox-store.contract.ts';
+import { queueStoreContract } from '../../contracts/queue-store.contract.ts';
 
-mailOutboxStoreContract('memory', async () => ({
+queueStoreContract('memory', async () => ({
   store: createMemoryMailOutbox(),
   close: async () => {},
 }));

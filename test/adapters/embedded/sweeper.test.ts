@@ -8,6 +8,7 @@ import {
   anAccount,
   anAuditEvent,
   anEnrolment,
+  aSessionClient,
   aSignInRecord,
   aTransaction,
   aTrustedBrowser,
@@ -43,11 +44,13 @@ describe('embedded sweeper', () => {
     await stores.onceKeys.claim(`claim-${suffix}`, expiresAt);
     await stores.onceKeys.first(`first-${suffix}`, 'value', expiresAt);
     await stores.records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
+    await stores.sessionClients.insert(aSessionClient({ sessionUid: suffix, noticeId: suffix, expiresAt }));
     await stores.trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores.providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
     // Delivery has an hour to count it.
     const mail = aMail({ id: suffix, expiresAt: expiresAt - 60 * MINUTE });
     await stores.mailOutbox.insert(mail, NOW, null);
+    await stores.logoutOutbox.insert(mail, NOW, null);
   }
 
   it('removes only expired records from the accounts file [R38]', async () => {
@@ -58,7 +61,7 @@ describe('embedded sweeper', () => {
     await stores.onceKeys.first('kept', 'value', null);
     await stores.providerDurable.upsert('Grant', 'kept', {}, null);
     await stores.keys.insert({ id: 'kept', digestKey: 'sealed', addedAt: NOW - YEAR, usedAt: null });
-    expect(await stores.sweep(NOW, YEAR)).to.equal(6);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(8);
     expect(rowsIn('accounts.sqlite')).to.deep.equal({
       accounts: 1,
       enrolments: 1,
@@ -66,11 +69,13 @@ describe('embedded sweeper', () => {
       lockouts: 0,
       lockout_failures: 0,
       sign_in_records: 1,
+      session_clients: 1,
       trusted_browsers: 1,
       audit: 0,
       provider: 2,
       encryption_keys: 1,
       mail_outbox: 1,
+      logout_outbox: 1,
     });
     expect(await stores.onceKeys.peek('kept')).to.equal('value');
     expect(await stores.onceKeys.claim('claim-new', NOW)).to.equal(false);

@@ -5,6 +5,7 @@ import {
   anAccount,
   anAuditEvent,
   anEnrolment,
+  aSessionClient,
   aSignInRecord,
   aTrustedBrowser,
   MINUTE,
@@ -31,12 +32,14 @@ describe('sweeping MongoDB', () => {
     await stores().onceKeys.claim(`claim-${suffix}`, expiresAt);
     await stores().onceKeys.first(`first-${suffix}`, 'value', expiresAt);
     await stores().records.save(aSignInRecord({ sessionUid: suffix, expiresAt }));
+    await stores().sessionClients.insert(aSessionClient({ sessionUid: suffix, noticeId: suffix, expiresAt }));
     await stores().trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores().providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
     // Delivery has an hour to count it.
     const mail = aMail({ id: suffix, expiresAt: expiresAt - 60 * MINUTE });
     await stores().mailOutbox.insert(mail, NOW, null);
     await stores().mailOutbox.take(9, NOW, NOW);
+    await stores().logoutOutbox.insert(mail, NOW, null);
   }
 
   it('removes only expired records [R38]', async () => {
@@ -47,15 +50,17 @@ describe('sweeping MongoDB', () => {
     await stores().enrolments.raiseLastStep('enrolment-1', 7);
     await stores().onceKeys.first('kept', 'value', null);
     await stores().providerDurable.upsert('Grant', 'kept', {}, null);
-    expect(await stores().sweep(NOW, YEAR)).to.equal(8);
+    expect(await stores().sweep(NOW, YEAR)).to.equal(10);
     expect(await documents()).to.deep.equal({
       accounts: 1,
       enrolments: 2,
       claims: 3,
       sign_in_records: 1,
+      session_clients: 1,
       trusted_browsers: 1,
       provider: 2,
       mail_outbox: 2,
+      logout_outbox: 1,
     });
     expect(await stores().onceKeys.peek('kept')).to.equal('value');
     expect(await stores().onceKeys.claim('claim-new', NOW)).to.equal(false);

@@ -1,5 +1,5 @@
 /** Timers that run when a test moves its clock. */
-import type { Schedule } from '../../../src/jobs/mail-queue.ts';
+import type { Schedule } from '../../../src/jobs/delivery-queue.ts';
 import { createSettableClock, type SettableClock } from './clock.ts';
 
 export interface Timers {

@@ -5,6 +5,7 @@ import type { Account } from '../../../src/domain/account.ts';
 import { FROZEN } from '../../../src/domain/refusal.ts';
 import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import { createMailedLinks } from '../../../src/use-cases/account/mailed-links.ts';
+import { createEndSessions } from '../../../src/use-cases/sign-in/end-sessions.ts';
 import { aSignInRecord, aTrustedBrowser, MINUTE } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import { appSetUp } from '../enrolment/app-enrolment.ts';
@@ -185,7 +186,14 @@ describe('links in mails', () => {
       const { needs, stores } = setting();
       const failing = createMailedLinks({
         ...needs,
-        records: { ...stores.records, remove: () => Promise.reject(new Error('away')) },
+        endSessions: createEndSessions({
+          ...stores,
+          clock: needs.clock,
+          outbox: { add: async () => {} },
+          endProviderSession: async () => {},
+          log: () => {},
+          records: { ...stores.records, remove: () => Promise.reject(new Error('away')) },
+        }),
       });
       const token = tokenOf();
       const outcome = await failing.report(token, ADDRESS).then(codeOf, String);

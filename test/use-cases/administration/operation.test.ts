@@ -21,7 +21,7 @@ describe('the operator', () => {
     const events = createEventLog({ ...stores, subscribers: [], clock, random: systemRandom, log: () => {} });
     operation = createOperation({
       ...stores,
-      factors: createFactors({ ...stores, events }),
+      factors: createFactors({ ...stores, endSessions: null, events }),
       events,
       clock,
     });

@@ -153,6 +153,32 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   `
   CREATE INDEX accounts_by_role ON accounts (tenant_id, role, email) WHERE role <> 'member';
   CREATE INDEX trusted_browsers_by_tenant ON trusted_browsers (tenant_id);`,
+  `
+  CREATE TABLE session_clients (
+    session_uid TEXT NOT NULL,
+    client_id TEXT NOT NULL,
+    sid TEXT NOT NULL,
+    notice_id TEXT NOT NULL,
+    account_id TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    PRIMARY KEY (session_uid, client_id, sid)
+  ) STRICT;
+  CREATE UNIQUE INDEX session_clients_by_notice ON session_clients (notice_id);
+  CREATE INDEX session_clients_by_account ON session_clients (account_id);
+  CREATE INDEX session_clients_by_expiry ON session_clients (expires_at);
+
+  CREATE TABLE logout_outbox (
+    id TEXT NOT NULL PRIMARY KEY,
+    encrypted TEXT NOT NULL,
+    expires_at INTEGER NOT NULL,
+    due_at INTEGER NOT NULL,
+    is_leased INTEGER NOT NULL,
+    lease INTEGER NOT NULL,
+    put_offs INTEGER NOT NULL,
+    lost_leases INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX logout_outbox_by_due ON logout_outbox (due_at);
+  CREATE INDEX logout_outbox_by_expiry ON logout_outbox (expires_at);`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

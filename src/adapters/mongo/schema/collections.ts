@@ -7,9 +7,10 @@ import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { enrolment } from './enrolment.ts';
 import { key } from './key.ts';
-import { mailOutbox } from './mail-outbox.ts';
 import { OPTIONS } from './options.ts';
 import { provider } from './provider.ts';
+import { logoutOutbox, mailOutbox } from './queue.ts';
+import { sessionClient } from './session-client.ts';
 
 export interface AccountDocument {
   _id: string;
@@ -216,6 +217,8 @@ export function createModels(driver: Driver) {
     provider: driver.model('Provider', provider),
     keys: driver.model('EncryptionKey', key),
     mailOutbox: driver.model('QueuedMail', mailOutbox),
+    logoutOutbox: driver.model('QueuedLogout', logoutOutbox),
+    sessionClients: driver.model('SessionClient', sessionClient),
   };
 }
 

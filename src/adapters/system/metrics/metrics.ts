@@ -43,6 +43,13 @@ export function createMetrics(droppedLines: () => number = () => 0): Metrics {
     labelNames: ['store'],
     registers,
   });
+  const logouts = new Counter({
+    name: 'doublelock_back_channel_logouts_total',
+    help: 'Ends of sessions that applications asked to hear of: told, or given up after five minutes.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  for (const outcome of ['told', 'not_told']) logouts.inc({ outcome }, 0);
   const requests = createDurations({
     name: 'doublelock_request_duration_seconds',
     help: 'How long requests took, by the pattern of their path.',
@@ -64,6 +71,9 @@ export function createMetrics(droppedLines: () => number = () => 0): Metrics {
     },
     clockAhead(store, ms) {
       clocks.set({ store }, ms / 1000);
+    },
+    logout(outcome) {
+      logouts.inc({ outcome });
     },
     request({ method, path, status, ms }) {
       const key = `${method} ${path} ${status}`;

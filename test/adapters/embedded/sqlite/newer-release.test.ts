@@ -9,6 +9,7 @@ import {
   anAccount,
   anAuditEvent,
   anEnrolment,
+  aSessionClient,
   aSignInRecord,
   aTransaction,
   aTrustedBrowser,
@@ -61,7 +62,7 @@ describe('embedded stores beside a newer release', () => {
   /** One row in every table, or one more. */
   async function insertOneOfEach(id: string): Promise<void> {
     const { accounts, enrolments, onceKeys, lockouts, records, audit, trustedBrowsers, keys } = stores;
-    const { mailOutbox } = stores;
+    const { mailOutbox, logoutOutbox, sessionClients } = stores;
     const { transactions, attempts, outbox, providerDurable, providerShortLived } = stores;
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     const template = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
@@ -75,7 +76,9 @@ describe('embedded stores beside a newer release', () => {
     await records.save(aSignInRecord({ sessionUid: id }));
     await audit.append(anAuditEvent({ id }));
     await trustedBrowsers.insert(aTrustedBrowser({ id }));
+    await sessionClients.insert(aSessionClient({ sessionUid: id, noticeId: id }));
     await mailOutbox.insert(aMail({ id }), NOW, null);
+    await logoutOutbox.insert(aMail({ id }), NOW, null);
     await keys.insert({ id, digestKey: 'sealed', addedAt: NOW, usedAt: null });
     expect(await transactions.save(aTransaction({ uid: id }))).to.be.an('object');
     expect((await attempts.take({ owner: id, id, bucket: 'totp', atMs: NOW, limits })).ok).to.equal(true);

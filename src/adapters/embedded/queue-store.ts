@@ -1,5 +1,5 @@
-/** Mail that no transport has accepted yet, in SQLite. */
-import type { LeasedMail, MailOutboxStore } from '../../ports/mail.ts';
+/** Items that another server has not accepted yet, in SQLite: a table for each kind. */
+import type { LeasedItem, QueueStore } from '../../ports/queue.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';
 
@@ -26,7 +26,7 @@ const COLUMNS = [
   'lost_leases',
 ] as const satisfies readonly (keyof Row)[];
 
-function toLeased(row: Row): LeasedMail {
+function toLeased(row: Row): LeasedItem {
   return {
     id: row.id,
     encrypted: row.encrypted,
@@ -37,20 +37,20 @@ function toLeased(row: Row): LeasedMail {
   };
 }
 
-export function createMailOutboxStore(database: Database): MailOutboxStore {
-  const insert = database.statement(`${insertInto('mail_outbox', COLUMNS)} ON CONFLICT DO NOTHING`);
-  const isDue = database.statement('SELECT 1 FROM mail_outbox WHERE due_at <= :now LIMIT 1');
+export function createQueueStore(database: Database, table: 'mail_outbox' | 'logout_outbox'): QueueStore {
+  const insert = database.statement(`${insertInto(table, COLUMNS)} ON CONFLICT DO NOTHING`);
+  const isDue = database.statement(`SELECT 1 FROM ${table} WHERE due_at <= :now LIMIT 1`);
   const take = database.statement<Row>(
-    `UPDATE mail_outbox
+    `UPDATE ${table}
       SET lost_leases = lost_leases + is_leased, is_leased = 1, lease = lease + 1, due_at = :leasedUntil
-      WHERE id IN (SELECT id FROM mail_outbox WHERE due_at <= :now ORDER BY due_at, rowid LIMIT :limit)
+      WHERE id IN (SELECT id FROM ${table} WHERE due_at <= :now ORDER BY due_at, rowid LIMIT :limit)
       RETURNING *`,
   );
   const putOff = database.statement(
-    `UPDATE mail_outbox SET is_leased = 0, due_at = :dueAt, put_offs = put_offs + 1
+    `UPDATE ${table} SET is_leased = 0, due_at = :dueAt, put_offs = put_offs + 1
       WHERE id = :id AND lease = :lease`,
   );
-  const remove = database.statement('DELETE FROM mail_outbox WHERE id = :id');
+  const remove = database.statement(`DELETE FROM ${table} WHERE id = :id`);
 
   return {
     insert: ({ id, encrypted, expiresAt }, now, leasedUntil) =>

@@ -1,16 +1,16 @@
-/** The contract of a store of queued mail. */
+/** The contract of a store of queued items. */
 import { expect } from 'chai';
-import type { LeasedMail, MailOutboxStore } from '../../src/ports/mail.ts';
+import type { LeasedItem, QueueStore } from '../../src/ports/queue.ts';
 import { aMail, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, together } from './make-store.ts';
 
 const LEASE = 20_000;
 
-export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailOutboxStore>): void {
-  describe(`${name}: outbox of mail`, () => {
+export function queueStoreContract(name: string, makeStore: MakeStore<QueueStore>): void {
+  describe(`${name}: queue`, () => {
     const store = freshStore(makeStore);
     const take = (now: number, limit = 9) => store().take(limit, now, now + LEASE);
-    const idsOf = (mails: readonly LeasedMail[]) => mails.map(({ id }) => id);
+    const idsOf = (mails: readonly LeasedItem[]) => mails.map(({ id }) => id);
 
     it('gives an idle message to the first caller only [D28]', async () => {
       await store().insert(aMail(), NOW, null);
@@ -26,7 +26,7 @@ export function mailOutboxStoreContract(name: string, makeStore: MakeStore<MailO
 
     it('gives each of 20 messages to one of several callers [D28]', async () => {
       for (let n = 0; n < 20; n += 1) await store().insert(aMail({ id: `mail-${n}` }), NOW, null);
-      const taken: LeasedMail[] = [];
+      const taken: LeasedItem[] = [];
       for (let round = 0; round < 8; round += 1)
         taken.push(...(await together(4, () => take(NOW, 5))).flat());
       expect(new Set(idsOf(taken)).size).to.equal(20);

@@ -1,0 +1,79 @@
+/**
+ * Ends sessions of an account, and tells their applications. Every change that ends sessions does it through here. The
+ * notices are queued first and the sign-in records go last, so that a repeated call completes what a failure interrupted.
+ */
+import { hasLostFactor, type SessionClient, type SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
+import type { Log } from '../../ports/log.ts';
+import type { LogoutOutbox } from '../../ports/logout.ts';
+import type { EnrolmentStore, SessionClientStore, SignInRecordStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+
+interface EndSessionsDeps {
+  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
+  readonly sessionClients: Pick<SessionClientStore, 'listByAccount' | 'remove'>;
+  readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
+  readonly outbox: LogoutOutbox;
+  /** Ends the session of the provider. */
+  readonly endProviderSession: (sessionUid: string) => Promise<void>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface EndSessions {
+  /** Every session of the account. `keeps`: the uid of a session that goes on, or null. */
+  all(accountId: string, keeps: string | null): Promise<void>;
+  /** The sessions that were signed in to with a factor which the account has no more. */
+  withLostFactor(accountId: string, keeps: string | null): Promise<void>;
+}
+
+export function createEndSessions(deps: EndSessionsDeps): EndSessions {
+  const { records, sessionClients, enrolments, outbox, endProviderSession, clock, log } = deps;
+
+  async function end(ending: readonly SignInRecord[], clients: readonly SessionClient[]): Promise<void> {
+    await Promise.all(clients.map((client) => outbox.add(client)));
+    const uids = new Set([...ending, ...clients].map(({ sessionUid }) => sessionUid));
+    await Promise.all([...uids].map(endAtProvider));
+    await Promise.all([
+      ...clients.map(({ noticeId }) => sessionClients.remove(noticeId)),
+      ...ending.map(({ sessionUid }) => records.remove(sessionUid)),
+    ]);
+  }
+
+  /** The short-lived store may be away. A session without its sign-in record signs nobody in. */
+  async function endAtProvider(sessionUid: string): Promise<void> {
+    try {
+      await endProviderSession(sessionUid);
+    } catch (error) {
+      log({ event: 'session.end_failed', error });
+    }
+  }
+
+  return {
+    async all(accountId, keeps) {
+      const now = clock.now();
+      const [live, clients] = await Promise.all([
+        records.listByAccount(accountId, now),
+        sessionClients.listByAccount(accountId, now),
+      ]);
+      const isEnding = ({ sessionUid }: { readonly sessionUid: string }) => sessionUid !== keeps;
+      await end(live.filter(isEnding), clients.filter(isEnding));
+    },
+
+    async withLostFactor(accountId, keeps) {
+      const now = clock.now();
+      const [live, clients, existing] = await Promise.all([
+        records.listByAccount(accountId, now),
+        sessionClients.listByAccount(accountId, now),
+        enrolments.listByAccount(accountId),
+      ]);
+      const ending = live.filter(
+        ({ sessionUid, authentications }) => sessionUid !== keeps && hasLostFactor(authentications, existing),
+      );
+      const uids = new Set(ending.map(({ sessionUid }) => sessionUid));
+      await end(
+        ending,
+        clients.filter(({ sessionUid }) => uids.has(sessionUid)),
+      );
+    },
+  };
+}
