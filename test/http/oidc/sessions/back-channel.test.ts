@@ -1,117 +1,130 @@
-/** Relying parties that asked for it are told, server to server, that a session has ended. */
-import { createPublicKey, verify } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+/** Relying parties that asked for it are told, server to server, that a person has signed out. */
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
+import { toldApplications } from '../../../support/hosts/told-application.ts';
+import { eventually } from '../../../support/time/eventually.ts';
 import type { Visitor } from '../../../support/visitor.ts';
-import { askAgain, confidential, errorOf, interaction, tokensFor, withClients } from '../story.ts';
+import { askAgain, confidential, errorOf, interaction, redeem, tokensFor, withClients } from '../story.ts';
 
-const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
-
-interface Told {
-  readonly path: string;
-  readonly type: string | undefined;
-  readonly body: URLSearchParams;
-}
+/** Clients that no test about another client signs in at. */
+const PLAIN = ['told', 'told-too'] as const;
 
 describe('back-channel logout', () => {
-  let server: Server;
-  let origin: string;
-  const told: Told[] = [];
-
-  before((done) => {
-    server = createServer(async (incoming, response) => {
-      const body = new URLSearchParams((await incoming.toArray()).join(''));
-      told.push({ path: incoming.url ?? '', type: incoming.headers['content-type'], body });
-      response.writeHead(incoming.url === '/broken' ? 500 : 200).end();
-    });
-    server.listen(0, '127.0.0.1', () => {
-      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      done();
-    });
-  });
-  beforeEach(() => told.splice(0));
-  after(async () => {
-    server.close();
-    server.closeAllConnections();
-    await once(server, 'close');
-  });
-
+  const applications = toldApplications();
   const at = interaction(() =>
     withClients(
-      confidential('told', {
-        backchannel_logout_uri: `${origin}/told`,
-        backchannel_logout_session_required: true,
+      ...PLAIN.map((id) => confidential(id, applications.metadata(id))),
+      confidential('by-subject', {
+        ...applications.metadata('by-subject'),
+        backchannel_logout_session_required: false,
       }),
-      confidential('told-too', { backchannel_logout_uri: `${origin}/told-too` }),
-      confidential('broken', { backchannel_logout_uri: `${origin}/broken` }),
+      confidential('es256', { ...applications.metadata('es256'), id_token_signed_response_alg: 'ES256' }),
       // Nobody listens at the discard port.
       confidential('away', { backchannel_logout_uri: 'http://127.0.0.1:9/away' }),
     ),
   );
 
-  /** Signed in at each of these relying parties, in one session. */
+  /** Signed in at each of these relying parties, in one session. Tells the `sid` of each. */
   async function signedInAt(...clientIds: readonly string[]) {
     const [first = 'rp', ...others] = clientIds;
-    const before = await tokensFor(at.app, await at.app.relyingParty(first), 'new@open.test');
-    for (const id of others) await askAgain(before.visitor, await at.app.relyingParty(id));
-    return before;
+    const { visitor, claims } = await tokensFor(at.app, await at.app.relyingParty(first), 'new@open.test');
+    const sids = new Map([[first, claims.sid]]);
+    for (const id of others) {
+      const party = await at.app.relyingParty(id);
+      sids.set(id, (await redeem(party, await askAgain(visitor, party))).claims.sid);
+    }
+    return { visitor, claims, sids };
   }
 
   async function leave(visitor: Visitor) {
     return visitor.follow(await visitor.submit(await visitor.open('/session/end'), {}, 'logout'));
   }
 
-  async function payloadOf(token: string): Promise<Record<string, unknown>> {
-    const [head = '', body = '', signature = ''] = token.split('.');
-    const { alg, kid, typ } = JSON.parse(Buffer.from(head, 'base64url').toString());
-    expect({ alg, typ }).to.deep.equal({ alg: 'RS256', typ: 'logout+jwt' });
-    const { keys } = JSON.parse((await at.app.visitor().get('/jwks')).text);
-    const key = createPublicKey({ key: keys.find((one: { kid: string }) => one.kid === kid), format: 'jwk' });
-    const signed = verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'));
-    expect(signed).to.equal(true);
-    return JSON.parse(Buffer.from(body, 'base64url').toString());
+  /** Signs out of one relying party, and stays signed in at the provider. */
+  async function leaveOnly(visitor: Visitor, clientId: string): Promise<void> {
+    const page = await visitor.open(`/session/end?client_id=${clientId}`);
+    const { action, body } = page.form({}, 'logout');
+    body.delete('logout');
+    expect((await visitor.post(action, Object.fromEntries(body))).status).to.equal(303);
   }
 
-  it('sends a signed logout token to every relying party of the session, and to no other [A86]', async () => {
-    const { visitor, claims } = await signedInAt('told', 'told-too', 'rp');
+  const claimsOf = (one: Parameters<typeof applications.claimsOf>[0]) =>
+    applications.claimsOf(one, at.app.origin);
+  const clientsTold = () => applications.told.map(({ clientId }) => clientId);
+
+  /** As time passes and the job looks again. */
+  async function deliverAfter(milliseconds: number): Promise<void> {
+    at.clock.nextStep(milliseconds);
+    await at.app.parts.logouts.deliverDue();
+  }
+
+  it('sends a signed logout token with its sid to every relying party of the session [A86 A120]', async () => {
+    const { visitor, claims, sids } = await signedInAt('told', 'told-too', 'es256', 'rp');
     await leave(visitor);
-    expect(told.map(({ path }) => path)).to.have.members(['/told', '/told-too']);
-    for (const { path, type, body } of told) {
-      expect(type).to.match(/^application\/x-www-form-urlencoded/);
-      const payload = await payloadOf(body.get('logout_token') ?? '');
-      expect(payload).to.deep.include({
-        iss: at.app.origin,
-        aud: path.slice(1),
-        sub: claims.sub,
-        events: { [EVENT]: {} },
-      });
-      expect(payload.jti).to.be.a('string');
-      expect(payload).not.to.have.property('nonce');
+    const told = await applications.expect(3);
+    expect(clientsTold()).to.have.members(['told', 'told-too', 'es256']);
+    expect(new Set(sids.values()).size).to.equal(4);
+    for (const one of told) {
+      expect(one.type).to.match(/^application\/x-www-form-urlencoded/);
+      expect([...one.body.keys()]).to.deep.equal(['logout_token']);
+      expect(await claimsOf(one)).to.deep.include({ sub: claims.sub, sid: sids.get(one.clientId) });
     }
   });
 
-  it('names the session to a client that requires it, as the ID token did [A86]', async () => {
-    const { visitor, claims } = await signedInAt('told');
-    expect(claims.sid).to.be.a('string');
+  it('names the person alone to a client that does not want the session named [A86]', async () => {
+    const { visitor, claims } = await signedInAt('by-subject');
+    expect(claims).not.to.have.property('sid');
     await leave(visitor);
-    const payload = await payloadOf(told[0]?.body.get('logout_token') ?? '');
-    expect(payload.sid).to.equal(claims.sid);
+    const payload = await claimsOf((await applications.expect(1))[0]);
+    expect(payload.sub).to.equal(claims.sub);
+    expect(payload).not.to.have.property('sid');
   });
 
   it('sends nothing before the person has confirmed [A86]', async () => {
     const { visitor } = await signedInAt('told');
     await visitor.open('/session/end');
-    expect(told).to.have.length(0);
+    await at.app.parts.logouts.deliverDue();
+    expect(applications.told).to.have.length(0);
   });
 
-  it('signs out even when a relying party is unreachable [A86]', async () => {
-    const { visitor } = await signedInAt('broken', 'away', 'told');
+  it('signs out at once when a relying party does not answer [A86]', async () => {
+    applications.answer(null);
+    const { visitor } = await signedInAt('away', 'told');
     expect((await leave(visitor)).name).to.equal('signed-out');
-    expect(told.map(({ path }) => path)).to.have.members(['/broken', '/told']);
+    await applications.expect(1);
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
+  });
+
+  it('tells a relying party that was down once it is back, with a new token [A120]', async () => {
+    applications.answer(503);
+    const { visitor, sids } = await signedInAt('told');
+    await leave(visitor);
+    await applications.expect(1);
+    applications.answer(204);
+    await eventually(async () => {
+      await deliverAfter(1000);
+      expect(applications.told).to.have.lengthOf(2);
+    });
+    const [first, second] = await Promise.all(applications.told.map(claimsOf));
+    expect(second?.sid).to.equal(sids.get('told'));
+    expect(second?.jti).not.to.equal(first?.jti);
+    await deliverAfter(60_000);
+    expect(applications.told).to.have.lengthOf(2);
+  });
+
+  it('tells one relying party of a sign-out there alone, and the next one under another sid [A120]', async () => {
+    const { visitor, sids } = await signedInAt('told', 'told-too');
+    await leaveOnly(visitor, 'told');
+    const [only] = await applications.expect(1);
+    expect((await claimsOf(only)).sid).to.equal(sids.get('told'));
+
+    const party = await at.app.relyingParty('told');
+    const again = await redeem(party, await askAgain(visitor, party));
+    expect(again.claims.sid).not.to.equal(sids.get('told'));
+    await leave(visitor);
+    const told = await applications.expect(3);
+    const payloads = await Promise.all(told.slice(1).map(claimsOf));
+    expect(payloads.map(({ sid }) => sid)).to.have.members([again.claims.sid, sids.get('told-too')]);
   });
 
   it('reports the old account when another one signs in in its place [A86]', async () => {
@@ -119,7 +132,6 @@ describe('back-channel logout', () => {
     await askAgain(visitor, at.rp, { prompt: 'login' });
     const page = await visitor.signIn('boss@open.test', PASSWORD);
     await visitor.follow(await visitor.submit(page, {}));
-    const payload = await payloadOf(told[0]?.body.get('logout_token') ?? '');
-    expect(payload.sub).to.equal(claims.sub);
+    expect((await claimsOf((await applications.expect(1))[0])).sub).to.equal(claims.sub);
   });
 });
