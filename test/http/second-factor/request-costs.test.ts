@@ -56,7 +56,10 @@ describe('the cost of a request', () => {
     () => ({
       ...accounts(...['ann', 'ben'].map((name) => withApp(name, 'strict'))),
       ...tenantsWith('open', { enforcement: 'required', grace_days: 7 }),
-      ...withClients(confidential('rotating', { rotate_refresh_tokens: true, refresh_tokens: 'offline' })),
+      ...withClients(
+        confidential('told', { backchannel_logout_uri: 'http://127.0.0.1:9/told' }),
+        confidential('rotating', { rotate_refresh_tokens: true, refresh_tokens: 'offline' }),
+      ),
     }),
     { around: (stores) => acts.around(evaluations.around(stores)) },
   );
@@ -115,6 +118,17 @@ describe('the cost of a request', () => {
       costs[`${name}: refresh, asked again`] = again;
     }
     expect(costs).to.deep.equal(REFRESH);
+  });
+
+  it('is the same for an application that asks to hear of the end of a session', async () => {
+    const visitor = s.app.visitor();
+    const told = await s.app.relyingParty('told');
+    await visitor.open(await told.authorizationUrl());
+    const page = await visitor.signIn('ann@strict.test', PASSWORD);
+    const ended = await visitor.submit(page, { code: nextCode(s.app) });
+    const [resumed, cost] = await measured(() => visitor.get(ended.location ?? ''));
+    expect(new URL(resumed.location ?? '').searchParams.has('code')).to.equal(true);
+    expect(cost).to.deep.equal(SIGN_IN.resume);
   });
 
   it('is fixed for a wrong code, after which the account is read again', async () => {

@@ -9,6 +9,9 @@ import { eventually } from '../time/eventually.ts';
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout';
 
+/** A client whose back channel never answers. */
+export const HANGING = 'hanging';
+
 export interface Told {
   /** The path of the address, which is the id of the client. */
   readonly clientId: string;
@@ -22,8 +25,10 @@ export interface ToldApplications {
   readonly told: readonly Told[];
   /** Waits until so many tokens have come, and gives them. */
   expect(count: number): Promise<readonly Told[]>;
-  /** From now on; null: nothing is ever answered. */
-  answer(status: number | null): void;
+  /** From now on. */
+  answer(status: number): void;
+  /** How often `HANGING` was asked. */
+  hangs(): number;
   /** Verifies a token as OpenID Connect Back-Channel Logout 1.0, 2.6, has it, and gives its claims. */
   claimsOf(told: Told | undefined, issuer: string): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -31,14 +36,19 @@ export interface ToldApplications {
 /** Called in a `describe`: one server for all its tests. Each test begins with nothing told, and with the answer 200. */
 export function toldApplications(): ToldApplications {
   const told: Told[] = [];
-  let status: number | null = 200;
+  let status = 200;
+  let hanging = 0;
   let server: Server;
   before(async () => {
     server = createServer(async (request, response) => {
       const body = new URLSearchParams((await request.toArray()).join(''));
       const clientId = (request.url ?? '').slice(1);
+      if (clientId === HANGING) {
+        hanging += 1;
+        return;
+      }
       told.push({ clientId, type: request.headers['content-type'], body });
-      if (status !== null) response.writeHead(status).end();
+      response.writeHead(status).end();
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -66,6 +76,7 @@ export function toldApplications(): ToldApplications {
     answer(next) {
       status = next;
     },
+    hangs: () => hanging,
     async claimsOf(one, issuer) {
       const payload = await verified(one?.body.get('logout_token') ?? '', issuer);
       expect(payload).to.deep.include({ iss: issuer, aud: one?.clientId, events: { [EVENT]: {} } });

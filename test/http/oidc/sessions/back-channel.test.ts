@@ -1,13 +1,12 @@
 /** Relying parties that asked for it are told, server to server, that a person has signed out. */
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
-import { toldApplications } from '../../../support/hosts/told-application.ts';
+import { HANGING, toldApplications } from '../../../support/hosts/told-application.ts';
 import { eventually } from '../../../support/time/eventually.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { askAgain, confidential, errorOf, interaction, redeem, tokensFor, withClients } from '../story.ts';
 
-/** Clients that no test about another client signs in at. */
-const PLAIN = ['told', 'told-too'] as const;
+const PLAIN = ['told', 'told-too', HANGING] as const;
 
 describe('back-channel logout', () => {
   const applications = toldApplications();
@@ -88,10 +87,10 @@ describe('back-channel logout', () => {
   });
 
   it('signs out at once when a relying party does not answer [A86]', async () => {
-    applications.answer(null);
-    const { visitor } = await signedInAt('away', 'told');
+    const { visitor } = await signedInAt(HANGING, 'away', 'told');
     expect((await leave(visitor)).name).to.equal('signed-out');
     await applications.expect(1);
+    await eventually(async () => expect(applications.hangs()).to.be.at.least(1));
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('login_required');
   });
 
