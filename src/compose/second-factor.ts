@@ -14,6 +14,7 @@ import { reencryptedOnUse } from '../plugin/reencrypted-on-use.ts';
 import type { SecondFactorStores } from '../plugin/use-cases.ts';
 import type { EventLog } from '../ports/events.ts';
 import type { Cipher } from '../ports/system.ts';
+import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
@@ -27,6 +28,7 @@ interface SecondFactorDeps {
   readonly events: EventLog;
   readonly notices: Notices;
   readonly knownBrowser: KnownBrowser;
+  readonly endSessions: Pick<EndSessions, 'withLostFactor'>;
   readonly render: Render;
   readonly wayOn: WayOn;
 }
@@ -38,6 +40,7 @@ export function secondFactorOf({
   events,
   notices,
   knownBrowser,
+  endSessions,
   render,
   wayOn,
 }: SecondFactorDeps): Plugin {
@@ -81,6 +84,8 @@ export function secondFactorOf({
       interactionUrl: (uid) => `/interaction/${uid}`,
       passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
       onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
+      // The new factor may have replaced one that other sessions used.
+      onEnrolled: endSessions.withLostFactor,
     },
     issuer: createKnownIssuer(config.issuer),
     log: logger.error,

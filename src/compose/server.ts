@@ -116,14 +116,6 @@ async function composeServer({
     clientName: clients.nameOf,
     isSignedIn: async (ctx) => (await session.current(ctx)) !== null,
   });
-  const plugin = secondFactorOf({ config, parts, cipher, events, notices, knownBrowser, render, wayOn });
-  const findAccount = createFindAccount({ accounts });
-  const pages = createProviderPages({
-    render,
-    clientName: clients.nameOf,
-    clientTenant: clients.tenantOf,
-    wayOn,
-  });
   const replayedFamilies = createReplayedFamilies({
     onceKeys,
     accounts,
@@ -140,6 +132,33 @@ async function composeServer({
     replayedFamilies.isEnded,
     idleMsOf(config),
   );
+  const endSessions = createEndSessions({
+    records,
+    sessionClients,
+    enrolments,
+    outbox: logouts,
+    endProviderSession: createSessionEnd(adapter),
+    clock,
+    log: logger.warn,
+  });
+  const plugin = secondFactorOf({
+    config,
+    parts,
+    cipher,
+    events,
+    notices,
+    knownBrowser,
+    endSessions,
+    render,
+    wayOn,
+  });
+  const findAccount = createFindAccount({ accounts });
+  const pages = createProviderPages({
+    render,
+    clientName: clients.nameOf,
+    clientTenant: clients.tenantOf,
+    wayOn,
+  });
   const clientsOfSessions = createSessionClients({
     sessionClients,
     outbox: logouts,
@@ -185,15 +204,6 @@ async function composeServer({
   applications.install(provider);
   const session = createProviderSession(provider);
   logouts.use(cipher, replaceBackChannelLogout(provider, clientsOfSessions));
-  const endSessions = createEndSessions({
-    records,
-    sessionClients,
-    enrolments,
-    outbox: logouts,
-    endProviderSession: createSessionEnd(adapter),
-    clock,
-    log: logger.warn,
-  });
 
   const { available, recovery } = plugin.useCases;
   const signIn = createSignIn({

@@ -39,6 +39,8 @@ export interface OwnSignIn {
   readonly passwordUrl: PageAddress;
   /** Called when a sign-in is complete, before the answer leaves. */
   readonly onSignedIn: (ctx: Context, account: Account) => void;
+  /** Called after a sign-in in which a factor was set up. `sessionUid`: the live session that continues. Null: a new one. */
+  readonly onEnrolled: (accountId: string, sessionUid: string | null) => Promise<void>;
 }
 
 export interface SecondFactorAreaDeps {
@@ -136,6 +138,7 @@ export function createSecondFactorArea({
       resumeBinding,
       signInBinding,
       onSignedIn: ownSignIn?.onSignedIn,
+      onEnrolled: ownSignIn?.onEnrolled,
       events,
     });
   }

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
 import type { Catalogue } from '../../domain/methods/contract.ts';
-import { acrOf, amrOf } from '../../domain/policy/assurance.ts';
+import { type AuthenticationEvent, acrOf, amrOf } from '../../domain/policy/assurance.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { ResumeBinding } from '../../oidc/session/resume-cookie.ts';
@@ -19,6 +19,8 @@ export interface FinishSignInDeps {
   readonly trustedCookie: TrustedBrowserCookie;
   /** Called once a sign-in is complete: the host may set a cookie of its own. */
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
+  /** Called after a sign-in in which a factor was set up. `sessionUid`: the session that goes on with it, or null. */
+  readonly onEnrolled?: ((accountId: string, sessionUid: string | null) => Promise<void>) | undefined;
   readonly events: EventLog;
   /** Default: the methods of the product. */
   readonly catalogue?: Catalogue | undefined;
@@ -48,7 +50,7 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
     if (trusted) trustedCookie.write(ctx, trusted.kept, trusted.expiresAt);
   }
 
-  return async (ctx, { context, clientName, view: { key } }, policyResult) => {
+  return async (ctx, { context, clientName, view }, policyResult) => {
     const { account, decision } = policyResult;
     const { ip, clientId } = context;
     const { authentications, keepsAuthTime } = context.transaction;
@@ -58,16 +60,33 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
     const onTrust = decision.kind === 'satisfied' && decision.onTrust === true;
     const trustedBrowserId = onTrust ? (context.trustedBrowserId ?? null) : null;
     const levels = { acr: acrOf(authentications, catalogue), amr: amrOf(authentications, catalogue) };
-    const signIn = { accountId: account.id, ...levels, ts, isStepUp, authentications, trustedBrowserId, key };
+    const signIn = {
+      accountId: account.id,
+      ...levels,
+      ts,
+      isStepUp,
+      authentications,
+      trustedBrowserId,
+      key: view.key,
+    };
     const url = await session.end(ctx, { signIn });
     resumeBinding.give(ctx, signIn, url);
     needs.onSignedIn?.(ctx, account);
     if (trustedBrowserId)
       await trustedBrowsers.noteUse(policyResult, trustedBrowserId, clientName, { ip, clientId });
     else await trustBrowser(ctx, context, policyResult);
+    if (hasEnrolled(policyResult, authentications))
+      await needs.onEnrolled?.(account.id, view.session?.uid ?? null);
     const methods = new Set(authentications.map(({ method }) => method));
     const line = { accountId: account.id, tenantId: account.tenantId, clientId, ip };
     await events.append({ ...line, name: 'sign_in.completed', reason: null, method: [...methods].join(' ') });
     return url;
   };
+}
+
+/** Whether a factor was set up in the sign-in: the set-up itself is its first use. */
+function hasEnrolled({ enrolments }: PolicyResult, authentications: readonly AuthenticationEvent[]): boolean {
+  return enrolments.some(({ id, createdAt }) =>
+    authentications.some(({ enrolmentId, atMs }) => enrolmentId === id && atMs === createdAt),
+  );
 }

@@ -15,10 +15,11 @@ import {
   refresh,
   refusal,
   type SignedIn,
+  setUpApp,
   tokensFor,
   withClients,
 } from '../../oidc/story.ts';
-import { accounts, withApp } from '../members.ts';
+import { accounts, givePassword, withApp } from '../members.ts';
 import { linkIn, sentTo } from '../outbox.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
 
@@ -30,6 +31,7 @@ describe('relying parties of a session that is ended', () => {
     ...withClients(...CLIENTS.map((id) => confidential(id, applications.metadata(id)))),
     ...accounts(
       ...['ann', 'ben', 'cat', 'dan', 'eve'].map((name) => withApp(name, 'open', { email_confirmed: true })),
+      withApp('fay', 'strict'),
     ),
   }));
 
@@ -116,5 +118,17 @@ describe('relying parties of a session that is ended', () => {
     const page = await first.visitor.signIn('dan@open.test', 'correct horse battery staple');
     const again = await redeem(shop, page);
     expect(first.sids).not.to.include(again.claims.sid);
+  });
+
+  it('are told when a sign-in sets up a factor in the place of the one that they used [A120]', async () => {
+    const { stores } = s.app.parts;
+    const { visitor, sids } = await signedIn('fay@strict.test');
+    const { id = '' } = (await stores.accounts.findByEmail('fay@strict.test')) ?? {};
+    const [old] = await stores.enrolments.listByAccount(id);
+    await stores.enrolments.remove(id, old?.id ?? '');
+    const { visitor: other } = await givePassword(s, 'fay@strict.test');
+    await setUpApp(s.app, other);
+    expect(await sidsTold(2)).to.have.members(sids);
+    expect([await endedAt(visitor), await endedAt(other)]).to.deep.equal([true, false]);
   });
 });
