@@ -28,6 +28,7 @@ export type AuditEventName =
   | 'browser.trusted'
   | 'browser.used'
   | 'browser.revoked'
+  | 'browser.replayed'
   | 'contact.confirmed'
   | 'contact.changed'
   | 'contact.link_asked'
@@ -103,6 +104,12 @@ interface ContactChanged extends Details {
   readonly also: readonly NoticeContact[];
 }
 
+/** An outdated token of a trusted browser was used, and the trust in it has ended. */
+interface BrowserReplayed extends Details {
+  readonly name: 'browser.replayed';
+  readonly account: Account;
+}
+
 interface AccountReported extends Details {
   readonly name: 'account.reported';
   readonly account: Account;
@@ -123,6 +130,7 @@ type ToldEvent =
   | RecoveryCreated
   | RecoveryUsed
   | ContactChanged
+  | BrowserReplayed
   | AccountReported
   | RefreshTokenReplayed;
 
@@ -159,6 +167,8 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'recovery-used', left: event.left };
     case 'contact.changed':
       return contactNoticeOf(event);
+    case 'browser.replayed':
+      return { account: event.account, topic: 'trust-ended' };
     case 'account.reported':
       return { account: event.account, topic: 'reported' };
     case 'refresh_token.replayed':

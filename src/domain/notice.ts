@@ -11,6 +11,7 @@ export type NoticeTopic =
   | 'phone-changed'
   | 'email-changed'
   | 'token-replayed'
+  | 'trust-ended'
   | 'reported';
 
 /** An e-mail address, or a telephone number in E.164. */

@@ -96,7 +96,7 @@ export function composePlugin({
     ports,
     rules,
     ownSignIn,
-    trust: { cookie: createTrustedBrowserCookie(pages.trustedCookieName), days: trustDays },
+    trust: { cookie: createTrustedBrowserCookie(pages.trustedCookieName, trustDays), days: trustDays },
     basePath: pages.basePath,
     log,
   });

@@ -174,10 +174,12 @@ export function composeUseCases(
     isReachable,
     clock,
   });
+  const browsers = createTrustedBrowsers({ trustedBrowsers, cipher, events, clock, trustDays });
   const secondFactor = createSecondFactor({
     evaluatePolicy,
     methods,
     check,
+    endOutdatedTrust: browsers.endOutdated,
     noteUse,
     attemptLimiter,
     sendCode,
@@ -225,6 +227,6 @@ export function composeUseCases(
     secondFactor,
     findSufficientSession: createFindSufficientSession({ records, evaluatePolicy, clock }),
     signInTransactions: createSignInTransactions({ transactions, records, clock }),
-    trustedBrowsers: createTrustedBrowsers({ trustedBrowsers, cipher, events, clock, trustDays }),
+    trustedBrowsers: browsers,
   };
 }

@@ -106,8 +106,11 @@ export interface TrustedBrowserStore {
   find(id: string, now: number): Promise<TrustedBrowser | null>;
   /** Newest first. */
   listByAccount(accountId: string, now: number): Promise<TrustedBrowser[]>;
-  /** Notes that a sign-in went without a second factor on its account. */
-  noteUse(id: string, use: Pick<TrustedBrowser, 'lastUsedAt' | 'lastUsedFor'>): Promise<void>;
+  /**
+   * Stores it in the place of the one with its id and account, when that is of an earlier generation. Gives what is stored
+   * then. Null when there is none: nothing is inserted.
+   */
+  rotate(browser: TrustedBrowser): Promise<TrustedBrowser | null>;
   /** False when there was none. */
   remove(accountId: string, id: string): Promise<boolean>;
   /** Gives how many there were. */

@@ -103,6 +103,8 @@ export function aTrustedBrowser(changes: Partial<TrustedBrowser> = {}): TrustedB
     lastUsedAt: null,
     lastUsedFor: null,
     expiresAt: NOW + MINUTE,
+    generation: 0,
+    rotations: [],
     ...changes,
   };
 }

@@ -57,30 +57,65 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await idsOf('account-3')).to.deep.equal([]);
     });
 
-    it('records a use, and changes nothing else', async () => {
+    it('replaces a browser by a later generation of it, and changes no other', async () => {
       await store().insert(aTrustedBrowser());
       await store().insert(aTrustedBrowser({ id: 'browser-2' }));
-      const use = { lastUsedAt: NOW + 1, lastUsedFor: 'demo' };
-      await store().noteUse('browser-1', use);
-      expect(await store().find('browser-1', NOW)).to.deep.equal(aTrustedBrowser(use));
-      await store().noteUse('browser-1', { lastUsedAt: NOW + 2, lastUsedFor: null });
-      expect(await store().find('browser-1', NOW)).to.deep.equal(aTrustedBrowser({ lastUsedAt: NOW + 2 }));
+      const used = aTrustedBrowser({
+        browser: 'Firefox',
+        createdAt: NOW + 1,
+        lastUsedAt: NOW + 2,
+        lastUsedFor: 'demo',
+        expiresAt: NOW + 2 * MINUTE,
+        generation: 1,
+        rotations: [NOW, NOW + 2],
+      });
+      expect(await store().rotate(used)).to.deep.equal(used);
+      expect(await store().find('browser-1', NOW)).to.deep.equal(used);
+      const again = { ...used, lastUsedFor: null, generation: 7, rotations: [] };
+      expect(await store().rotate(again)).to.deep.equal(again);
+      expect(await store().find('browser-1', NOW)).to.deep.equal(again);
       expect(await store().find('browser-2', NOW)).to.deep.equal(aTrustedBrowser({ id: 'browser-2' }));
     });
 
-    it('records one of 50 simultaneous uses, whole', async () => {
-      await store().insert(aTrustedBrowser());
-      await together(50, (index) =>
-        store().noteUse('browser-1', { lastUsedAt: NOW + index, lastUsedFor: `client-${index}` }),
-      );
-      const found = await store().find('browser-1', NOW);
-      expect(found?.lastUsedFor).to.equal(`client-${Number(found?.lastUsedAt) - NOW}`);
+    it('gives the stored browser, and keeps it, when the given one is of no later generation', async () => {
+      const newest = aTrustedBrowser({ generation: 3, rotations: [NOW], lastUsedFor: 'demo' });
+      await store().insert(newest);
+      for (const generation of [0, 2, 3]) {
+        const other = aTrustedBrowser({ generation, lastUsedFor: 'another' });
+        expect(await store().rotate(other), String(generation)).to.deep.equal(newest);
+      }
+      expect(await store().find('browser-1', NOW)).to.deep.equal(newest);
     });
 
-    it('does not restore a removed browser by a late use', async () => {
+    it('stores one of 50 simultaneous first uses of a token, whole, and all give one successor [A116]', async () => {
       await store().insert(aTrustedBrowser());
+      const given = await together(50, (index) =>
+        store().rotate(
+          aTrustedBrowser({
+            generation: 1,
+            rotations: [NOW + index],
+            lastUsedAt: NOW + index,
+            lastUsedFor: `client-${index}`,
+          }),
+        ),
+      );
+      expect(new Set(given.map((each) => each?.generation))).to.deep.equal(new Set([1]));
+      const found = await store().find('browser-1', NOW);
+      const index = Number(found?.lastUsedAt) - NOW;
+      expect(found).to.deep.include({
+        generation: 1,
+        lastUsedFor: `client-${index}`,
+        rotations: [NOW + index],
+      });
+    });
+
+    it('does not restore a removed browser by a late use, nor touch that of another account', async () => {
+      const used = aTrustedBrowser({ generation: 1, lastUsedAt: NOW, lastUsedFor: 'demo' });
+      await store().insert(aTrustedBrowser());
+      expect(await store().rotate({ ...used, accountId: 'account-2' })).to.equal(null);
+      expect(await store().find('browser-1', NOW)).to.deep.equal(aTrustedBrowser());
       await store().remove('account-1', 'browser-1');
-      await store().noteUse('browser-1', { lastUsedAt: NOW, lastUsedFor: 'demo' });
+      expect(await store().rotate(used)).to.equal(null);
       expect(await store().find('browser-1', NOW)).to.equal(null);
       expect(await idsOf('account-1')).to.deep.equal([]);
     });
@@ -90,7 +125,7 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       await together<unknown>(50, (index) =>
         index === 25
           ? store().remove('account-1', 'browser-1')
-          : store().noteUse('browser-1', { lastUsedAt: NOW + index, lastUsedFor: 'demo' }),
+          : store().rotate(aTrustedBrowser({ generation: index + 1, lastUsedAt: NOW + index })),
       );
       expect(await store().find('browser-1', NOW)).to.equal(null);
     });

@@ -32,6 +32,7 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
     { ...changed, cause: 'enrolment', also: [] },
     { topic: 'phone-changed', also: [] },
   ],
+  [{ name: 'browser.replayed', account }, { topic: 'trust-ended' }],
   [{ name: 'account.reported', account }, { topic: 'reported' }],
   [
     { name: 'refresh_token.replayed', account, application: 'Shop' },
@@ -82,7 +83,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(31);
+    expect(names.size).to.equal(32);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

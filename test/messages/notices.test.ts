@@ -54,6 +54,7 @@ const TOPICS: readonly NoticeTopic[] = [
   'phone-changed',
   'email-changed',
   'token-replayed',
+  'trust-ended',
 ];
 
 describe('notices', () => {
@@ -75,7 +76,7 @@ describe('notices', () => {
         return to().includes(NUMBER);
       }),
     );
-    expect(texted).to.deep.equal([true, true, false, false, true, true, false]);
+    expect(texted).to.deep.equal([true, true, false, false, true, true, false, false]);
   });
 
   it('are not texted to the number that has just answered, nor to an unconfirmed one', async () => {

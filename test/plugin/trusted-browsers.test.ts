@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { refreshTokenGrant, tokenIntrospection } from 'openid-client';
+import { OVERLAP_MS } from '../../src/domain/sign-in/trusted-browser.ts';
 import { KINDS } from '../support/hosts/guest-kinds.ts';
 import type { Page } from '../support/pages/page.ts';
 import type { Visitor } from '../support/visitor.ts';
@@ -29,7 +30,7 @@ for (const kind of KINDS) {
 
     it('is recognised by its own cookie and asked for the password alone', async () => {
       const { visitor, answer } = await trust('ann');
-      const cookie = answer.headers['set-cookie']?.find((line) => line.startsWith('second-factor-trusted='));
+      const cookie = answer.headers['set-cookie']?.find((line) => line.startsWith('second-factor-trusted-'));
       expect(cookie).to.include('; path=/;').and.include('; samesite=lax').and.include('; httponly');
       const { claims } = await redeem(at.rp, await again(visitor, 'ann'));
       expect(claims.acr).to.equal(SFA);
@@ -45,7 +46,7 @@ for (const kind of KINDS) {
       const other = at.host.visitor();
       const kept = visitor.jar
         .getCookiesSync(at.host.origin)
-        .find(({ key }) => key === 'second-factor-trusted');
+        .find(({ key }) => key.startsWith('second-factor-trusted-'));
       other.jar.setCookieSync(String(kept), at.host.origin);
       expect((await again(other, 'cas')).name).to.equal('enter-code');
       const always = await at.host.relyingParty('always');
@@ -76,6 +77,20 @@ for (const kind of KINDS) {
       expect(refused).not.to.equal(null);
     });
 
+    it('whose older cookie comes back is asked for a code, and is trusted no more [A116]', async () => {
+      const { visitor } = await trust('cas');
+      const copy = visitor.jar
+        .getCookiesSync(at.host.origin)
+        .find(({ key }) => key.startsWith('second-factor-trusted-'));
+      const thief = at.host.visitor();
+      thief.jar.setCookieSync(String(copy), at.host.origin);
+      await redeem(at.rp, await again(visitor, 'cas'));
+      at.host.clock.nextStep(OVERLAP_MS + 1);
+      expect((await again(thief, 'cas')).name).to.equal('enter-code');
+      expect(await at.host.useCases.trustedBrowsers.list('cas')).to.deep.equal([]);
+      expect((await again(visitor, 'cas')).name).to.equal('enter-code');
+    });
+
     it('is asked for a code again after support has removed a factor [A58]', async () => {
       const { visitor } = await trust('ann');
       await at.host.lock.factors.remove('ann', 'all');
@@ -97,7 +112,7 @@ describe('a trusted browser with options of the host', () => {
     const page = await begin(at, visitor, 'ann', { prompt: 'login' });
     expect(page.$('main').text()).to.include('for 2 days');
     await visitor.follow(await visitor.submit(page, { code: nextCode(at.host, secret), trust_device: '1' }));
-    expect(visitor.jar.getCookieStringSync(at.host.origin)).to.include('acme-trust=');
+    expect(visitor.jar.getCookieStringSync(at.host.origin)).to.match(/acme-trust-[\w-]{11}=/);
     const [browser] = await at.host.useCases.trustedBrowsers.list('ann');
     expect(Number(browser?.expiresAt) - Number(browser?.createdAt)).to.equal(2 * 24 * 60 * 60 * 1000);
   });

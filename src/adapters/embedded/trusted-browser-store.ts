@@ -3,6 +3,7 @@ import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
 import type { TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';
+import { readTimes } from './sqlite/stored-json.ts';
 
 type Row = {
   id: string;
@@ -13,6 +14,8 @@ type Row = {
   last_used_at: number | null;
   last_used_for: string | null;
   expires_at: number;
+  generation: number;
+  rotations: string;
 };
 
 const COLUMNS = [
@@ -24,6 +27,8 @@ const COLUMNS = [
   'last_used_at',
   'last_used_for',
   'expires_at',
+  'generation',
+  'rotations',
 ] as const satisfies readonly (keyof Row)[];
 
 function toRow(trusted: TrustedBrowser): Row {
@@ -36,6 +41,8 @@ function toRow(trusted: TrustedBrowser): Row {
     last_used_at: trusted.lastUsedAt,
     last_used_for: trusted.lastUsedFor,
     expires_at: trusted.expiresAt,
+    generation: trusted.generation,
+    rotations: JSON.stringify(trusted.rotations),
   };
 }
 
@@ -49,6 +56,9 @@ function toTrusted(row: Row): TrustedBrowser {
     lastUsedAt: row.last_used_at,
     lastUsedFor: row.last_used_for,
     expiresAt: row.expires_at,
+    generation: row.generation,
+    // Without its times an older token counts as outdated.
+    rotations: readTimes(row.rotations) ?? [],
   };
 }
 
@@ -59,8 +69,14 @@ export function createTrustedBrowserStore(database: Database): TrustedBrowserSto
     `SELECT * FROM trusted_browsers WHERE account_id = :accountId AND expires_at > :now
       ORDER BY created_at DESC, rowid DESC`,
   );
-  const use = database.statement(
-    'UPDATE trusted_browsers SET last_used_at = :lastUsedAt, last_used_for = :lastUsedFor WHERE id = :id',
+  const rotate = database.statement(
+    `UPDATE trusted_browsers SET tenant_id = :tenant_id, browser = :browser, created_at = :created_at,
+        last_used_at = :last_used_at, last_used_for = :last_used_for, expires_at = :expires_at,
+        generation = :generation, rotations = :rotations
+      WHERE id = :id AND account_id = :account_id AND generation < :generation`,
+  );
+  const stored = database.statement<Row>(
+    'SELECT * FROM trusted_browsers WHERE id = :id AND account_id = :accountId',
   );
   const remove = database.statement(
     'DELETE FROM trusted_browsers WHERE id = :id AND account_id = :accountId',
@@ -78,8 +94,12 @@ export function createTrustedBrowserStore(database: Database): TrustedBrowserSto
         return row ? toTrusted(row) : null;
       }),
     listByAccount: (accountId, now) => database.act(() => byAccount.all({ accountId, now }).map(toTrusted)),
-    noteUse: (id, { lastUsedAt, lastUsedFor }) =>
-      database.write(() => void use.run({ id, lastUsedAt, lastUsedFor })),
+    rotate: (browser) =>
+      database.write(() => {
+        rotate.run(toRow(browser));
+        const row = stored.get({ id: browser.id, accountId: browser.accountId });
+        return row ? toTrusted(row) : null;
+      }),
     remove: (accountId, id) => database.write(() => remove.run({ accountId, id }) === 1),
     removeAll: (accountId) => database.write(() => removeAll.run({ accountId })),
     removeTenant: (tenantId, limit) => database.write(() => removeTenant.run({ tenantId, limit })),

@@ -8,13 +8,14 @@ import type { Models, TrustedBrowserDocument } from './schema/collections.ts';
 import { dateOf } from './stored-values.ts';
 
 function toDocument(given: TrustedBrowser): TrustedBrowserDocument {
-  const { id, createdAt, lastUsedAt, expiresAt, ...rest } = given;
+  const { id, createdAt, lastUsedAt, expiresAt, rotations, ...rest } = given;
   return {
     ...rest,
     _id: id,
     createdAt: new Date(createdAt),
     lastUsedAt: dateOf(lastUsedAt),
     expiresAt: new Date(expiresAt),
+    rotations: rotations.map((at) => new Date(at)),
     order: new Types.ObjectId(),
   };
 }
@@ -29,6 +30,8 @@ function toTrusted(found: TrustedBrowserDocument): TrustedBrowser {
     lastUsedAt: found.lastUsedAt?.getTime() ?? null,
     lastUsedFor: found.lastUsedFor,
     expiresAt: found.expiresAt.getTime(),
+    generation: found.generation ?? 0,
+    rotations: (found.rotations ?? []).map((at) => at.getTime()),
   };
 }
 
@@ -51,10 +54,17 @@ export function createTrustedBrowserStore(
         const found = await trustedBrowsers.find({ accountId, expiresAt: alive }).sort(newestFirst).lean();
         return found.map(toTrusted);
       }),
-    noteUse: (id, { lastUsedAt, lastUsedFor }) =>
+    rotate: (browser) =>
       act(async () => {
-        const use = { lastUsedAt: dateOf(lastUsedAt), lastUsedFor };
-        await trustedBrowsers.updateOne({ _id: id }, { $set: use });
+        const { _id, accountId, order, ...changes } = toDocument(browser);
+        // Also one of an older release, which has no generation.
+        const earlier = trusted({ $not: { $gte: browser.generation } });
+        const those = { _id, accountId, generation: earlier };
+        const after = { returnDocument: 'after' } as const;
+        const found =
+          (await trustedBrowsers.findOneAndUpdate(those, { $set: changes }, after).lean()) ??
+          (await trustedBrowsers.findOne({ _id, accountId }).lean());
+        return found && toTrusted(found);
       }),
     remove: (accountId, id) =>
       act(async () => (await trustedBrowsers.deleteOne({ _id: id, accountId })).deletedCount === 1),

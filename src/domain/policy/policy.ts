@@ -5,6 +5,7 @@ import type { Catalogue } from '../methods/contract.ts';
 import { traitsOf } from '../methods/index.ts';
 import type { MethodName } from '../methods/method.ts';
 import type { Lockout } from '../sign-in/attempts.ts';
+import type { BrowserTrust, TrustToken } from '../sign-in/trusted-browser.ts';
 import { type Enforcement, methodsOnOffer, type Tenant, type TenantSecondFactor } from '../tenant.ts';
 import { type Acr, rank } from './acr.ts';
 import { type AuthenticationEvent, acrOf } from './assurance.ts';
@@ -82,8 +83,8 @@ export interface AccountSnapshot {
   readonly tenant: Tenant;
   readonly enrolments: readonly Enrolment[];
   readonly lockout: Lockout;
-  /** Whether the browser is trusted. Undefined before the store was asked. */
-  readonly trustedBrowser?: boolean;
+  /** The trust in the browser. Undefined before the store was asked. */
+  readonly trust?: BrowserTrust;
 }
 
 /** The same for an existing session or token. Locks matter only where a factor is still to be given. */
@@ -104,8 +105,10 @@ export interface PolicyQuestion {
   readonly authentications: readonly AuthenticationEvent[];
   readonly requested: RequestedAssurance;
   readonly occasion: PolicyInput['occasion'];
-  /** The id of the browser that claims trust, or that was trusted at the time of the sign-in. */
+  /** The browser that was trusted at the time of an existing session's sign-in. */
   readonly trustedBrowserId?: string | null | undefined;
+  /** The token of the browser at the page. */
+  readonly trustToken?: TrustToken | null | undefined;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

@@ -123,6 +123,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['phone-changed', notice('phone-changed')],
     ['email-changed', notice('email-changed')],
     ['token-replayed', notice('token-replayed', { application: 'Shop' })],
+    ['trust-ended', notice('trust-ended')],
     ['reported', notice('reported', { notMeUrl: null })],
     ['reported-about', notice('reported', { notMeUrl: null, about: TO.email })],
   ]);

@@ -8,14 +8,13 @@ import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { ResumeBinding } from '../../oidc/session/resume-cookie.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
-import type { SignInContext } from '../../use-cases/second-factor/verify.ts';
 import type { TrustedBrowserCookie } from '../guards/trusted-browser-cookie.ts';
 import type { InteractionContext } from './open-interaction.ts';
 
 export interface FinishSignInDeps {
   readonly session: Pick<ProviderSession, 'end'>;
   readonly resumeBinding: Pick<ResumeBinding, 'give'>;
-  readonly trustedBrowsers: Pick<TrustedBrowsers, 'trust' | 'noteUse'>;
+  readonly trustedBrowsers: Pick<TrustedBrowsers, 'trust' | 'use'>;
   readonly trustedCookie: TrustedBrowserCookie;
   /** Called once a sign-in is complete: the host may set a cookie of its own. */
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
@@ -36,20 +35,6 @@ export type FinishSignIn = (
 export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
   const { session, resumeBinding, trustedBrowsers, trustedCookie, events, catalogue } = needs;
 
-  async function trustBrowser(
-    ctx: Context,
-    { transaction, ip, clientId }: SignInContext,
-    policyResult: PolicyResult,
-  ): Promise<void> {
-    const trusted = await trustedBrowsers.trust(transaction, policyResult, {
-      ip,
-      clientId,
-      name: ctx.get('user-agent'),
-      kept: trustedCookie.read(ctx),
-    });
-    if (trusted) trustedCookie.write(ctx, trusted.kept, trusted.expiresAt);
-  }
-
   return async (ctx, { context, clientName, view }, policyResult) => {
     const { account, decision } = policyResult;
     const { ip, clientId } = context;
@@ -58,7 +43,7 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
     const ts = Math.floor((keepsAuthTime ?? newest) / 1000);
     const isStepUp = keepsAuthTime !== null;
     const onTrust = decision.kind === 'satisfied' && decision.onTrust === true;
-    const trustedBrowserId = onTrust ? (context.trustedBrowserId ?? null) : null;
+    const trustedBrowserId = onTrust ? (context.trustToken?.id ?? null) : null;
     const levels = { acr: acrOf(authentications, catalogue), amr: amrOf(authentications, catalogue) };
     const signIn = {
       accountId: account.id,
@@ -72,9 +57,11 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
     const url = await session.end(ctx, { signIn });
     resumeBinding.give(ctx, signIn, url);
     needs.onSignedIn?.(ctx, account);
-    if (trustedBrowserId)
-      await trustedBrowsers.noteUse(policyResult, trustedBrowserId, clientName, { ip, clientId });
-    else await trustBrowser(ctx, context, policyResult);
+    const browser = { ip, clientId, name: ctx.get('user-agent'), kept: trustedCookie.read(ctx) };
+    const token = trustedBrowserId
+      ? await trustedBrowsers.use(policyResult, browser, clientName)
+      : await trustedBrowsers.trust(context.transaction, policyResult, browser);
+    if (token) trustedCookie.write(ctx, token);
     if (hasEnrolled(policyResult, authentications))
       await needs.onEnrolled?.(account.id, view.session?.uid ?? null);
     const methods = new Set(authentications.map(({ method }) => method));

@@ -19,7 +19,7 @@ export interface OpenInteractionDeps {
   readonly session: Pick<ProviderSession, 'interaction'>;
   readonly signInTransactions: SignInTransactions;
   readonly signInBinding: Pick<SignInBinding, 'isHere'>;
-  readonly trustedBrowsers: Pick<TrustedBrowsers, 'idIn'>;
+  readonly trustedBrowsers: Pick<TrustedBrowsers, 'tokenIn'>;
   readonly trustedCookie: Pick<TrustedBrowserCookie, 'read'>;
   readonly clientRule: (clientId: string) => ClientRule;
   readonly clientName: ClientName;
@@ -70,8 +70,8 @@ export function createOpenInteraction(needs: OpenInteractionDeps) {
     const { clientId, params } = view;
     const requested = requestedAssuranceOf(params, clientRule(clientId));
     const clientName = await needs.clientName(clientId);
-    const trustedBrowserId = trustedBrowsers.idIn(trustedCookie.read(ctx), transaction.accountId);
-    const context = { transaction, requested, clientId, ip: ctx.ip, snapshot, trustedBrowserId };
+    const trustToken = trustedBrowsers.tokenIn(trustedCookie.read(ctx), transaction.accountId);
+    const context = { transaction, requested, clientId, ip: ctx.ip, snapshot, trustToken };
     return { view, clientName, context };
   }
 

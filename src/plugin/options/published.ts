@@ -125,7 +125,10 @@ export interface SecondFactorOptions {
     | undefined;
   /** Days for which a browser is trusted. Default: `30`. */
   readonly trustDays?: number | undefined;
-  /** The name of the cookie of trusted browsers. Default: `second-factor-trusted`. */
+  /**
+   * The cookies of trusted browsers are named so, with a hyphen and a mark of the account after it.
+   * Default: `second-factor-trusted`.
+   */
   readonly trustedCookieName?: string | undefined;
   /**
    * Sends e-mails and text messages: from `doublelock/delivery`, or your own. When it rejects, the page

@@ -182,7 +182,9 @@ const methods = {
     .string()
     .regex(/^[\w-]{1,40}$/, 'must be 1 to 40 letters, digits, hyphens or underscores')
     .default('second-factor-trusted')
-    .describe('The name of the cookie of trusted browsers.'),
+    .describe(
+      'The cookies of trusted browsers are named so, with a hyphen and a mark of the account after it.',
+    ),
 };
 
 const messages = {

@@ -13,6 +13,7 @@ import {
   type SnapshotWithoutLockout,
 } from '../../domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED, type Lockout, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
+import { type BrowserTrust, NOT_TRUSTED, trustBy } from '../../domain/sign-in/trusted-browser.ts';
 import { enforcementFor, type Tenant } from '../../domain/tenant.ts';
 import type {
   AccountStore,
@@ -97,12 +98,21 @@ export function createSnapshotLoader(needs: SnapshotDeps): LoadSnapshot {
   };
 }
 
-/** Whether a browser is still trusted. Trust belongs to one account, expires, and can be revoked. */
-function createTrust({ trustedBrowsers, clock }: Pick<DecisionDeps, 'trustedBrowsers' | 'clock'>) {
-  return async (id: string | null | undefined, accountId: string): Promise<boolean> => {
-    if (!id) return false;
-    const browser = await trustedBrowsers.find(id, clock.now());
-    return browser?.accountId === accountId;
+/**
+ * Finds the trust in a browser. It belongs to one account, expires, and can be revoked. The session of an earlier sign-in
+ * needs no token.
+ */
+function createFindTrust({ trustedBrowsers, clock }: Pick<DecisionDeps, 'trustedBrowsers' | 'clock'>) {
+  return async (
+    accountId: string,
+    { trustToken, trustedBrowserId }: Pick<PolicyQuestion, 'trustToken' | 'trustedBrowserId'>,
+  ): Promise<BrowserTrust> => {
+    const id = trustToken?.id ?? trustedBrowserId;
+    if (!id) return NOT_TRUSTED;
+    const now = clock.now();
+    const browser = await trustedBrowsers.find(id, now);
+    if (browser?.accountId !== accountId) return NOT_TRUSTED;
+    return trustToken ? trustBy(browser, trustToken.generation, now) : { kind: 'trusted', browser };
   };
 }
 
@@ -111,7 +121,7 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
   return async (
     snapshot: SnapshotWithoutLockout,
     { authentications, requested, occasion }: Asked,
-    trustedBrowser: boolean,
+    trust: BrowserTrust,
     readLocks: () => Promise<Lockout>,
   ): Promise<PolicyResultWithoutLockout> => {
     const { account, tenant, enrolments: factors } = snapshot;
@@ -128,13 +138,13 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
       catalogue,
       authentications,
       requested,
-      trustedBrowser,
+      trustedBrowser: trust.kind === 'trusted',
       graceStartedAt: started === null ? null : Number(started),
       occasion,
       now: clock.now(),
     };
     const byEvidence = decideByEvidence(policyInput);
-    if (byEvidence) return { ...snapshot, trustedBrowser, enforcement, decision: byEvidence };
+    if (byEvidence) return { ...snapshot, trust, enforcement, decision: byEvidence };
 
     const failures = factors.length > 0 ? (await readLocks()).failures : {};
     const looked = {
@@ -155,35 +165,35 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
       const first = await onceKeys.first(graceKey, String(policyInput.now), null);
       decision = decide({ ...looked, graceStartedAt: Number(first) });
     }
-    return { ...snapshot, trustedBrowser, enforcement, decision };
+    return { ...snapshot, trust, enforcement, decision };
   };
 }
 
 export function createPolicyEvaluation(needs: SnapshotDeps & DecisionDeps): EvaluatePolicy {
   const loadSnapshot = createSnapshotLoader(needs);
-  const isTrusted = createTrust(needs);
+  const findTrust = createFindTrust(needs);
   const decideFor = createDecision(needs);
 
-  return async ({ accountId, account: known, snapshot: given, trustedBrowserId, ...asked }) => {
-    const [snapshot, trusted] = await Promise.all([
+  return async ({ accountId, account: known, snapshot: given, trustToken, trustedBrowserId, ...asked }) => {
+    const [snapshot, trust] = await Promise.all([
       given ?? loadSnapshot(accountId, known),
-      given?.trustedBrowser ?? isTrusted(trustedBrowserId, accountId),
+      given?.trust ?? findTrust(accountId, { trustToken, trustedBrowserId }),
     ]);
     if (!snapshot) return null;
-    const policyResult = await decideFor(snapshot, asked, trusted, async () => snapshot.lockout);
+    const policyResult = await decideFor(snapshot, asked, trust, async () => snapshot.lockout);
     return { ...policyResult, lockout: snapshot.lockout };
   };
 }
 
 /** For each token and each sign-in without a page. */
 export function createExistingSessionEvaluation(needs: DecisionDeps): EvaluateExistingSession {
-  const isTrusted = createTrust(needs);
+  const findTrust = createFindTrust(needs);
   const decideFor = createDecision(needs);
 
   return async ({ snapshot, trustedBrowserId, ...question }) => {
     const { id } = snapshot.account;
-    const trusted = snapshot.trustedBrowser ?? (await isTrusted(trustedBrowserId, id));
-    return decideFor(snapshot, { occasion: 'existing-session', ...question }, trusted, () =>
+    const trust = snapshot.trust ?? (await findTrust(id, { trustedBrowserId }));
+    return decideFor(snapshot, { occasion: 'existing-session', ...question }, trust, () =>
       needs.lockouts.read(secondFactorSubject(id)),
     );
   };

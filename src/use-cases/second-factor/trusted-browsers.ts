@@ -1,7 +1,13 @@
 /** Trusted browsers: a person who trusts one needs no second factor in it for some time. */
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
+import {
+  NOT_TRUSTED,
+  rotated,
+  type TrustedBrowser,
+  type TrustToken,
+  trustBy,
+} from '../../domain/sign-in/trusted-browser.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { TrustedBrowserStore } from '../../ports/stores.ts';
@@ -22,24 +28,37 @@ export interface Place {
   readonly clientId: string | null;
 }
 
+/** A token that a browser keeps for one account that trusts it. */
+export interface KeptToken {
+  /** Tells the accounts of a browser apart, and names none. */
+  readonly mark: string;
+  readonly value: string;
+}
+
+/** A token for a browser to keep. */
+export interface GivenToken extends KeptToken {
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 export interface Browser extends Place {
   /** Its `User-Agent`. */
   readonly name: string;
-  /** The value of its cookie. Null when it has none. */
-  readonly kept: string | null;
+  /** The tokens of its cookies. */
+  readonly kept: readonly KeptToken[];
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Characters of a `User-Agent`: a longer one tells a person nothing more. */
 const LONGEST_BROWSER = 200;
-/** The accounts that may trust one browser. A further one replaces the oldest. */
-const MOST_ACCOUNTS = 5;
 /** Browsers that one act of the store removes: it ends well within the time limit of an act. */
 const AT_ONCE = 1000;
 /** Characters of base64url, 66 bits: enough to tell five accounts apart. */
 const MARK_LENGTH = 11;
-/** A mark, and a token of 256 bits. */
-const ENTRY = /^[\w-]{54}$/;
+/** Characters of base64url, 132 bits: too many to guess. */
+const PROOF_LENGTH = 22;
+/** A series of 256 bits; after its first use also the generation, and the proof that this server gave that one out. */
+export const TRUST_TOKEN = /^([\w-]{43})(?:\.([1-9]\d{0,8})\.([\w-]{22}))?$/;
 
 /** The rest of a removal that has begun. */
 export interface TrustEnding {
@@ -47,8 +66,11 @@ export interface TrustEnding {
 }
 
 /**
- * A browser keeps a token for each account that trusts it, under a mark of that account. So one token can be replaced
- * without the others. Revoked or expired trust gets a new token, because a thief may have a copy of the old one.
+ * A browser keeps a token for each account that trusts it. The series in a token stays, and finds the trusted browser.
+ * The generation rises with each use, so that a copy and its original cannot both be used for long. A token follows from
+ * the one before it and a key, so that a request that is repeated, or sent twice, gets the same one.
+ *
+ * Revoked or expired trust gets a new series, because a thief may have a copy of the old one.
  */
 export function createTrustedBrowsers({
   trustedBrowsers,
@@ -61,27 +83,44 @@ export function createTrustedBrowsers({
     return cipher.digest(accountId, 'trusted-browser-mark').slice(0, MARK_LENGTH);
   }
 
-  function entriesOf(kept: string | null): readonly string[] {
-    return (kept ?? '').split('.').filter((entry) => ENTRY.test(entry));
+  function idOf(accountId: string, series: string): string {
+    return cipher.digest(`${accountId}|${series}`, 'trusted-browser');
   }
 
-  function idOf(accountId: string, token: string): string {
-    return cipher.digest(`${accountId}|${token}`, 'trusted-browser');
+  function proofOf(series: string, generation: number): string {
+    return cipher.digest(`${series}|${generation}`, 'trusted-browser-generation').slice(0, PROOF_LENGTH);
   }
 
-  function tokenIn(kept: string | null, accountId: string): string | null {
+  /** Releases before the rotation have given out the series alone. */
+  function tokenOf(series: string, generation: number): string {
+    return generation === 0 ? series : `${series}.${generation}.${proofOf(series, generation)}`;
+  }
+
+  /** Null for a value that this server has not given out. */
+  function readToken(value: string): { readonly series: string; readonly generation: number } | null {
+    const [, series, generation, proof] = TRUST_TOKEN.exec(value) ?? [];
+    if (series === undefined) return null;
+    if (generation === undefined || proof === undefined) return { series, generation: 0 };
+    // Digests are compared: the time of the comparison tells nothing about the expected proof.
+    const blind = (value: string) => cipher.digest(value, 'trusted-browser-proof');
+    const isGiven = blind(proof) === blind(proofOf(series, Number(generation)));
+    return isGiven ? { series, generation: Number(generation) } : null;
+  }
+
+  function ownIn(kept: readonly KeptToken[], accountId: string) {
     const mark = markOf(accountId);
-    return (
-      entriesOf(kept)
-        .find((entry) => entry.startsWith(mark))
-        ?.slice(MARK_LENGTH) ?? null
-    );
+    const own = kept.find((token) => token.mark === mark);
+    return own ? readToken(own.value) : null;
   }
 
-  /** Under which name this account's trust in the browser is kept, if there is any; null: there is none. */
-  function idIn(kept: string | null, accountId: string): string | null {
-    const token = tokenIn(kept, accountId);
-    return token === null ? null : idOf(accountId, token);
+  /** The token of this account among those of a browser. Null: the account does not trust it. */
+  function tokenIn(kept: readonly KeptToken[], accountId: string): TrustToken | null {
+    const own = ownIn(kept, accountId);
+    return own && { id: idOf(accountId, own.series), generation: own.generation };
+  }
+
+  function given({ accountId, generation, expiresAt }: TrustedBrowser, series: string): GivenToken {
+    return { mark: markOf(accountId), value: tokenOf(series, generation), expiresAt };
   }
 
   /** Whether the person ticked the box and gave a factor that is still set up, and tenant and account allow trust. */
@@ -98,60 +137,80 @@ export function createTrustedBrowsers({
   }
 
   /**
-   * Trusts the browser at the end of a sign-in, if the person asked for it. Returns the new value of the cookie and its
-   * expiry in milliseconds since the epoch. Null when nothing changes.
+   * Trusts the browser at the end of a sign-in, if the person asked for it, and gives the token to keep. Null when nothing
+   * changes.
    */
   async function trust(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     { name, kept, ...place }: Browser,
-  ): Promise<{ readonly kept: string; readonly expiresAt: number } | null> {
+  ): Promise<GivenToken | null> {
     if (!isMeant(transaction, policyResult)) return null;
-    const { account } = policyResult;
+    const { id: accountId, tenantId } = policyResult.account;
     const now = clock.now();
-    const expiresAt = now + trustDays * DAY_MS;
-    const mark = markOf(account.id);
-    const own = tokenIn(kept, account.id);
-    const before = own === null ? null : await trustedBrowsers.find(idOf(account.id, own), now);
-    // Derived from the uid of the sign-in, so that a double click creates one token.
-    const token =
-      (before && own) ?? cipher.digest(`${account.id}|${transaction.uid}`, 'trusted-browser-token');
-    const id = idOf(account.id, token);
-    await trustedBrowsers.remove(account.id, id);
-    await trustedBrowsers.insert({
-      id,
-      accountId: account.id,
-      tenantId: account.tenantId,
+    const about = {
       browser: name.slice(0, LONGEST_BROWSER),
       createdAt: now,
-      lastUsedAt: before?.lastUsedAt ?? null,
-      lastUsedFor: before?.lastUsedFor ?? null,
-      expiresAt,
-    });
-    await events.append({
-      ...place,
-      name: 'browser.trusted',
-      accountId: account.id,
-      tenantId: account.tenantId,
-    });
-    const others = entriesOf(kept).filter((entry) => !entry.startsWith(mark));
-    return { kept: [`${mark}${token}`, ...others].slice(0, MOST_ACCOUNTS).join('.'), expiresAt };
+      expiresAt: now + trustDays * DAY_MS,
+    };
+    const renewed = await renew(accountId, kept, about);
+    // Derived from the uid of the sign-in, so that a double click creates one trusted browser.
+    const series = cipher.digest(`${accountId}|${transaction.uid}`, 'trusted-browser-token');
+    const id = idOf(accountId, series);
+    const nothing = { lastUsedAt: null, lastUsedFor: null, generation: 0, rotations: [] };
+    const browser = { ...about, ...nothing, id, accountId, tenantId };
+    if (!renewed) await trustedBrowsers.insert(browser);
+    await events.append({ ...place, name: 'browser.trusted', accountId, tenantId });
+    return renewed ?? given(browser, series);
   }
 
-  /** Notes a sign-in without a second factor, for the owner's security page. */
-  async function noteUse(
-    { account }: PolicyResult,
-    id: string,
+  /** Trusts a browser again that is still trusted. Null when it is not. */
+  async function renew(
+    accountId: string,
+    kept: readonly KeptToken[],
+    about: Pick<TrustedBrowser, 'browser' | 'createdAt' | 'expiresAt'>,
+  ): Promise<GivenToken | null> {
+    const own = ownIn(kept, accountId);
+    const now = clock.now();
+    const before = own && (await trustedBrowsers.find(idOf(accountId, own.series), now));
+    if (!before || trustBy(before, own.generation, now).kind !== 'trusted') return null;
+    const renewed = await trustedBrowsers.rotate({ ...rotated(before, own.generation, now), ...about });
+    return renewed && given(renewed, own.series);
+  }
+
+  /**
+   * Notes a sign-in without a second factor, for the owner's security page, and gives the next token. Null when the trust
+   * ended meanwhile.
+   */
+  async function use(
+    { account, trust: current = NOT_TRUSTED }: PolicyResult,
+    { kept, ip, clientId }: Browser,
     usedFor: string,
-    place: Place,
-  ): Promise<void> {
-    await trustedBrowsers.noteUse(id, { lastUsedAt: clock.now(), lastUsedFor: usedFor });
-    await events.append({
-      ...place,
-      name: 'browser.used',
-      accountId: account.id,
-      tenantId: account.tenantId,
-    });
+  ): Promise<GivenToken | null> {
+    const own = ownIn(kept, account.id);
+    if (!own || current.kind !== 'trusted') return null;
+    const now = clock.now();
+    const next = rotated(current.browser, own.generation, now);
+    // A repeated use finds the browser rotated. The store gives the newest generation then, which the answer carries.
+    const stored = await trustedBrowsers.rotate({ ...next, lastUsedAt: now, lastUsedFor: usedFor });
+    if (!stored) return null;
+    const who = { accountId: account.id, tenantId: account.tenantId };
+    await events.append({ ...who, name: 'browser.used', ip, clientId });
+    return given(stored, own.series);
+  }
+
+  /**
+   * Ends the trust whose outdated token came with the right password: the token was copied, or its browser never got the
+   * next one. Sessions that rely on the trust end with it.
+   */
+  async function endOutdated(policyResult: PolicyResult, { ip, clientId }: Place): Promise<PolicyResult> {
+    const { account, trust: current } = policyResult;
+    if (current?.kind !== 'outdated') return policyResult;
+    if (await trustedBrowsers.remove(account.id, current.browser.id)) {
+      const who = { account, accountId: account.id, tenantId: account.tenantId };
+      await events.append({ ...who, name: 'browser.replayed', ip, clientId });
+    }
+    return { ...policyResult, trust: NOT_TRUSTED };
   }
 
   /** Newest first. */
@@ -186,7 +245,7 @@ export function createTrustedBrowsers({
     for (const { id } of tenants) while ((await trustedBrowsers.removeTenant(id, AT_ONCE)) >= AT_ONCE);
   }
 
-  return { idIn, trust, noteUse, list, revoke, endWhereForbidden };
+  return { tokenIn, trust, use, endOutdated, list, revoke, endWhereForbidden };
 }
 
 export type TrustedBrowsers = ReturnType<typeof createTrustedBrowsers>;

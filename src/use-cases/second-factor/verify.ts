@@ -14,6 +14,7 @@ import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Answerer, Attempt } from '../../domain/sign-in/attempts.ts';
 import { challengeFor } from '../../domain/sign-in/challenge.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { TrustToken } from '../../domain/sign-in/trusted-browser.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -22,11 +23,14 @@ import type { CheckAnswer } from './check-answer.ts';
 import type { EvaluatePolicy } from './evaluate-policy.ts';
 import type { AskPasskey } from './passkeys.ts';
 import type { SendCode } from './sent-codes.ts';
+import type { Place } from './trusted-browsers.ts';
 
 interface SecondFactorDeps {
   readonly evaluatePolicy: EvaluatePolicy;
   readonly methods: Methods;
   readonly check: CheckAnswer;
+  /** Ends the trust in the browser when its token is outdated. */
+  readonly endOutdatedTrust: (policyResult: PolicyResult, place: Place) => Promise<PolicyResult>;
   readonly noteUse: (answer: AcceptedAnswer) => Promise<void>;
   readonly attemptLimiter: AttemptLimiter;
   readonly sendCode: SendCode;
@@ -46,8 +50,8 @@ export interface SignInContext {
   readonly requested: RequestedAssurance;
   readonly clientId: string;
   readonly ip: string;
-  /** The id under which trust in this browser is stored. Null when the browser sent no token. */
-  readonly trustedBrowserId?: string | null;
+  /** Null when the account has no token in this browser. */
+  readonly trustToken?: TrustToken | null;
   /** The snapshot that this request has read already. */
   readonly snapshot?: AccountSnapshot | null | undefined;
 }
@@ -84,15 +88,19 @@ export interface SentView {
 export function createSecondFactor(needs: SecondFactorDeps) {
   const { evaluatePolicy, methods, attemptLimiter, transactions, events, clock } = needs;
 
-  /** Evaluates the policy for this sign-in as it is now. Null when its account is gone. */
+  /** Evaluates the policy for this sign-in as it is now, and ends outdated trust. Null when its account is gone. */
   async function evaluate({
     transaction: { accountId, authentications, later },
     requested,
     snapshot,
-    trustedBrowserId,
+    trustToken,
+    ip,
+    clientId,
   }: SignInContext): Promise<PolicyResult | null> {
     const occasion = later ? 'later' : 'sign-in';
-    return evaluatePolicy({ accountId, snapshot, authentications, requested, occasion, trustedBrowserId });
+    const question = { accountId, snapshot, authentications, requested, occasion, trustToken } as const;
+    const policyResult = await evaluatePolicy(question);
+    return policyResult && needs.endOutdatedTrust(policyResult, { ip, clientId });
   }
 
   /**

@@ -59,7 +59,7 @@ describe('documents in MongoDB', () => {
     await accounts.setLocale('account-1', 'nl', NOW);
     await accounts.setFrozen('account-1', NOW);
     await enrolments.raiseLastStep('enrolment-1', 7);
-    await trustedBrowsers.noteUse('browser-1', { lastUsedAt: NOW, lastUsedFor: 'demo' });
+    await trustedBrowsers.rotate(aTrustedBrowser({ lastUsedAt: NOW, lastUsedFor: 'demo', generation: 1 }));
     await records.save(aSignInRecord({ browser: 'another' }));
     await providerDurable.upsert('RefreshToken', 'token-1', { uid: 'uid-1' }, NOW);
     await lockouts.addFailure('account-2', 'totp', NOW);
@@ -68,7 +68,7 @@ describe('documents in MongoDB', () => {
     expect(await accounts.findById('account-1')).to.deep.equal(account);
     expect(await enrolments.listByAccount('account-1')).to.deep.equal([anEnrolment({ lastStep: 7 })]);
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord({ browser: 'another' }));
-    const used = aTrustedBrowser({ lastUsedAt: NOW, lastUsedFor: 'demo' });
+    const used = aTrustedBrowser({ lastUsedAt: NOW, lastUsedFor: 'demo', generation: 1 });
     expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(used);
     expect(await audit.list({ limit: 9 })).to.deep.equal([anAuditEvent()]);
     expect((await lockouts.read('account-1')).failures).to.deep.equal({ totp: 1 });
@@ -119,6 +119,15 @@ describe('documents in MongoDB', () => {
     expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser({ tenantId: '' }));
   });
 
+  it('of an older release give a trusted browser of the first generation, which can be rotated [R26]', async () => {
+    const { trustedBrowsers } = stores();
+    await trustedBrowsers.insert(aTrustedBrowser({ generation: 4, rotations: [NOW] }));
+    await collection('trusted_browsers').updateOne({}, { $unset: { generation: 1, rotations: 1 } });
+    expect(await trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser());
+    const used = aTrustedBrowser({ generation: 1, rotations: [NOW] });
+    expect(await trustedBrowsers.rotate(used)).to.deep.equal(used);
+  });
+
   it('are refused with a field that no schema knows [R26]', async () => {
     const account = { ...anAccount(), isRoot: true } as Account;
     const outcome = await stores()
@@ -164,7 +173,8 @@ describe('documents in MongoDB', () => {
         onceKeys.held([text]).then((held) => [...held]),
         trustedBrowsers.find(text, NOW),
         trustedBrowsers.listByAccount(text, NOW),
-        trustedBrowsers.noteUse(text, { lastUsedAt: NOW, lastUsedFor: 'demo' }),
+        trustedBrowsers.rotate(aTrustedBrowser({ id: text, generation: 1 })),
+        trustedBrowsers.rotate(aTrustedBrowser({ accountId: text, generation: 1 })),
         trustedBrowsers.remove(text, 'browser-1'),
         trustedBrowsers.remove('account-1', text),
         trustedBrowsers.removeAll(text),

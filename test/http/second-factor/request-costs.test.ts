@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { PASSWORD } from '../../support/app.ts';
 import { createEvaluations } from '../../support/evaluations.ts';
 import { createStoreActs, roundTrips } from '../../support/stores/store-acts.ts';
-import { accounts, givePassword, withApp } from '../flow/members.ts';
+import { accounts, arrive, givePassword, withApp } from '../flow/members.ts';
+import { trust } from '../flow/trusted-browsers/trust.ts';
 import {
   confidential,
   interaction,
@@ -47,6 +48,9 @@ const REFRESH: Readonly<Record<string, Cost>> = {
   'rotates: refresh, asked again': { evaluations: 1, roundTrips: 4 },
 };
 
+/** The password of a sign-in in a trusted browser: it ends the interaction. */
+const TRUSTED: Cost = { evaluations: 1, roundTrips: 13 };
+
 const WRONG_CODE: Cost = { evaluations: 2, roundTrips: 6 };
 
 describe('the cost of a request', () => {
@@ -54,8 +58,8 @@ describe('the cost of a request', () => {
   const acts = createStoreActs();
   const s = interaction(
     () => ({
-      ...accounts(...['ann', 'ben'].map((name) => withApp(name, 'strict'))),
-      ...tenantsWith('open', { enforcement: 'required', grace_days: 7 }),
+      ...accounts(...['ann', 'ben'].map((name) => withApp(name, 'strict')), withApp('cat', 'open')),
+      ...tenantsWith('open', { enforcement: 'required', grace_days: 7, trusted_devices: true }),
       ...withClients(
         confidential('told', { backchannel_logout_uri: 'http://127.0.0.1:9/told' }),
         confidential('rotating', { rotate_refresh_tokens: true, refresh_tokens: 'offline' }),
@@ -136,6 +140,17 @@ describe('the cost of a request', () => {
     const [refused, cost] = await measured(() => visitor.submit(page, { code: '000000' }));
     expect(refused.error).to.equal('code_invalid');
     expect(cost).to.deep.equal(WRONG_CODE);
+  });
+
+  it('is fixed for a password that a trusted browser makes enough, with the rotation of its token [A116]', async () => {
+    const { visitor } = await trust(s, 'cat@open.test');
+    for (const time of ['first', 'later']) {
+      const { page } = await arrive(s, visitor, { prompt: 'login' });
+      const typed = { email: 'cat@open.test', password: PASSWORD };
+      const [ended, cost] = await measured(() => visitor.submit(page, typed));
+      expect(ended.location).to.include('/auth/');
+      expect(cost, time).to.deep.equal(TRUSTED);
+    }
   });
 
   it('is one evaluation for each state of a postponed enrolment', async () => {

@@ -37,6 +37,7 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'phone-changed': noticeMessage('phone-changed'),
   'email-changed': noticeMessage('email-changed'),
   'token-replayed': noticeMessage('token-replayed', { application: 'Webwinkel' }),
+  'trust-ended': noticeMessage('trust-ended'),
   reported: noticeMessage('reported', { notMeUrl: null }),
   'reported-about': noticeMessage('reported', { about: 'bob@acme.test', notMeUrl: null }),
 };

@@ -3,6 +3,7 @@ import type { Account } from '../../../src/domain/account.ts';
 import { NO_ASSURANCE_REQUESTED, type RequestedAssurance } from '../../../src/domain/policy/policy.ts';
 import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import type { Seed } from '../../../src/use-cases/administration/seeding.ts';
+import type { GivenToken, KeptToken } from '../../../src/use-cases/second-factor/trusted-browsers.ts';
 import { MINUTE } from '../../contracts/examples.ts';
 import { ADDRESS, aTenant, type Setting, withTotp } from '../setting.ts';
 
@@ -15,6 +16,14 @@ export const TRUSTING = [
   aTenant('open', { trustedDevices: true }),
   aTenant('wary', { enforcement: 'required' }),
 ];
+
+/** The tokens that a browser keeps. */
+export type Kept = readonly KeptToken[];
+
+/** The tokens after another was given. */
+export function keeping(kept: Kept, { mark, value }: GivenToken): Kept {
+  return [...kept.filter((token) => token.mark !== mark), { mark, value }];
+}
 
 export function trustingIn(setting: () => Setting) {
   /** Somebody with a phone. */
@@ -37,30 +46,58 @@ export function trustingIn(setting: () => Setting) {
     return { ...transaction, authentications: [...transaction.authentications, authentication], ...changes };
   }
 
-  async function ended(account: Account, transaction: SignInTransaction, kept: string | null = null) {
+  async function ended(
+    account: Account,
+    transaction: SignInTransaction,
+    kept: Kept = [],
+  ): Promise<GivenToken | null> {
     const policyResult = await setting().evaluated(account, { authentications: transaction.authentications });
     const place = { ip: ADDRESS, clientId: 'rp' };
     return setting().browsers.trust(transaction, policyResult, { ...place, name: FIREFOX, kept });
   }
 
   /** Gives what the browser keeps from then on. */
-  async function trusted(account: Account, kept: string | null = null): Promise<string> {
+  async function trusted(account: Account, kept: Kept = []): Promise<Kept> {
     const given = await ended(account, await atEnd(account), kept);
     if (!given) throw new Error('nothing was trusted');
-    return given.kept;
+    return keeping(kept, given);
   }
 
-  /** Gives the next step after the password, in a browser that holds this cookie. */
-  async function askedOf(account: Account, kept: string | null, requested: Partial<RequestedAssurance> = {}) {
-    const trustedBrowserId = setting().browsers.idIn(kept, account.id);
+  /** Gives the next step after the password, in a browser that holds these cookies. */
+  async function askedOf(account: Account, kept: Kept, requested: Partial<RequestedAssurance> = {}) {
+    const trustToken = setting().browsers.tokenIn(kept, account.id);
     const { decision } = await setting().evaluated(account, {
-      trustedBrowserId,
+      trustToken,
       requested: { ...NO_ASSURANCE_REQUESTED, ...requested },
     });
     return decision.kind;
   }
 
+  /** A sign-in with the password alone. Gives the next token. Null when the browser is not trusted. */
+  async function used(account: Account, kept: Kept): Promise<GivenToken | null> {
+    const trustToken = setting().browsers.tokenIn(kept, account.id);
+    const policyResult = await setting().evaluated(account, { trustToken });
+    const browser = { ip: ADDRESS, clientId: 'rp', name: FIREFOX, kept };
+    return setting().browsers.use(policyResult, browser, 'The shop');
+  }
+
+  /** The same. Gives what the browser keeps from then on. */
+  async function usedOnce(account: Account, kept: Kept): Promise<Kept> {
+    const given = await used(account, kept);
+    if (!given) throw new Error('the browser is not trusted');
+    return keeping(kept, given);
+  }
+
+  /** A sign-in up to the policy: the next step after the password, and the end of outdated trust. */
+  async function signedIn(account: Account, kept: Kept) {
+    const trustToken = setting().browsers.tokenIn(kept, account.id);
+    const transaction = await setting().begun(account);
+    const requested = NO_ASSURANCE_REQUESTED;
+    const context = { transaction, requested, clientId: 'rp', ip: ADDRESS, trustToken };
+    return (await setting().secondFactor.evaluate(context))?.decision.kind;
+  }
+
   const count = async ({ id }: Account) => (await setting().browsers.list(id)).length;
 
-  return { person, atEnd, ended, trusted, askedOf, count };
+  return { person, atEnd, ended, trusted, askedOf, used, usedOnce, signedIn, count };
 }

@@ -179,6 +179,10 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX logout_outbox_by_due ON logout_outbox (due_at);
   CREATE INDEX logout_outbox_by_expiry ON logout_outbox (expires_at);`,
+  // \`rotations\` is JSON: times that are read with their browser, none of which is looked for.
+  `
+  ALTER TABLE trusted_browsers ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
+  ALTER TABLE trusted_browsers ADD COLUMN rotations TEXT NOT NULL DEFAULT '[]';`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -42,6 +42,12 @@ export function readStrings(text: string): string[] | null {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : null;
 }
 
+/** Milliseconds since the epoch. */
+export function readTimes(text: string): number[] | null {
+  const value = readJson(text);
+  return Array.isArray(value) && value.every((item) => typeof item === 'number') ? value : null;
+}
+
 export function readAuthentications(text: string): AuthenticationEvent[] | null {
   return fromStoredAuthentications(readJson(text));
 }

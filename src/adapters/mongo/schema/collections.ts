@@ -151,6 +151,9 @@ export interface TrustedBrowserDocument {
   lastUsedAt: Date | null;
   lastUsedFor: string | null;
   expiresAt: Date;
+  /** Absent from what an older release has written, as `rotations` is. */
+  generation?: number;
+  rotations?: Date[];
   order: Types.ObjectId;
 }
 
@@ -164,6 +167,8 @@ const trustedBrowser = new Schema<TrustedBrowserDocument>(
     lastUsedAt: Date,
     lastUsedFor: String,
     expiresAt: Date,
+    generation: Number,
+    rotations: { type: [Date], default: undefined },
     order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'trusted_browsers' },

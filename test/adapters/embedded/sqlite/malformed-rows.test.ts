@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../../src/adapters/embedded/open.ts';
-import { anAccount, aSignInRecord, aTransaction, MINUTE, NOW } from '../../../contracts/examples.ts';
+import { trustBy } from '../../../../src/domain/sign-in/trusted-browser.ts';
+import {
+  anAccount,
+  aSignInRecord,
+  aTransaction,
+  aTrustedBrowser,
+  MINUTE,
+  NOW,
+} from '../../../contracts/examples.ts';
 import { MALFORMED_AUTHENTICATIONS, MALFORMED_MORE } from '../../../contracts/malformed.ts';
 import { freshDataDir } from '../../../support/stores/embedded.ts';
 
@@ -45,6 +53,16 @@ describe('embedded stores with malformed rows', () => {
       expect(await stores.accounts.findById('account-1'), text).to.equal(null);
       expect(await stores.accounts.findByEmail('bob@acme.test'), text).to.equal(null);
       expect(await stores.accounts.pageByTenant('acme', null, 100), text).to.deep.equal([whole]);
+    }
+  });
+
+  it('treat older tokens of a trusted browser without readable times as outdated [R33]', async () => {
+    await stores.trustedBrowsers.insert(aTrustedBrowser({ generation: 2, rotations: [NOW, NOW] }));
+    for (const text of MALFORMED.filter((value) => value !== '[1]')) {
+      damage('accounts.sqlite', 'UPDATE trusted_browsers SET rotations = ?', text);
+      const found = await stores.trustedBrowsers.find('browser-1', NOW);
+      expect(found, text).to.deep.equal(aTrustedBrowser({ generation: 2 }));
+      expect(trustBy(found ?? aTrustedBrowser(), 1, NOW).kind, text).to.equal('outdated');
     }
   });
 

@@ -81,6 +81,29 @@ describe('embedded stores on files of the first release', () => {
     later.close();
   });
 
+  it('read a trusted browser as one of the first generation, and can rotate it [R26]', async () => {
+    const folder = join(dataDir(), 'before-rotation');
+    const path = join(folder, 'accounts.sqlite');
+    const before = ACCOUNTS_MIGRATIONS.findIndex((step) => step.includes('rotations'));
+    const database = openDatabase({
+      path,
+      durability: 'full',
+      migrations: ACCOUNTS_MIGRATIONS.slice(0, before),
+    });
+    database
+      .statement(
+        `INSERT INTO trusted_browsers (id, account_id, tenant_id, browser, created_at, expires_at)
+          VALUES ('browser-1', 'account-1', 'acme', '${aTrustedBrowser().browser}', ${NOW}, ${NOW + MINUTE})`,
+      )
+      .run();
+    database.close();
+    const later = openEmbedded({ dataDir: folder });
+    expect(await later.trustedBrowsers.find('browser-1', NOW)).to.deep.equal(aTrustedBrowser());
+    const used = aTrustedBrowser({ generation: 1, rotations: [NOW], lastUsedAt: NOW });
+    expect(await later.trustedBrowsers.rotate(used)).to.deep.equal(used);
+    later.close();
+  });
+
   it('read the missing fields of a transaction as initial values [R26]', async () => {
     const found = await stores.transactions.find('interaction-1', NOW);
     expect(found).to.deep.equal(aTransaction({ ...EMPTY_TRANSACTION, version: 1 }));
