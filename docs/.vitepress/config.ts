@@ -38,11 +38,15 @@ export default defineConfig({
         text: 'Relying parties by software',
         items: [
           { text: 'Auth.js', link: '/relying-parties/auth-js' },
+          { text: 'Authlib', link: '/relying-parties/authlib' },
           { text: 'Devices without a keyboard', link: '/relying-parties/device' },
           { text: 'express-openid-connect', link: '/relying-parties/express-openid-connect' },
+          { text: 'mod_auth_openidc', link: '/relying-parties/mod_auth_openidc' },
+          { text: 'oauth2-proxy', link: '/relying-parties/oauth2-proxy' },
           { text: 'oidc-client-ts', link: '/relying-parties/oidc-client-ts' },
           { text: 'openid-client', link: '/relying-parties/openid-client' },
           { text: 'passport-openidconnect', link: '/relying-parties/passport-openidconnect' },
+          { text: 'Spring Security', link: '/relying-parties/spring-security' },
         ],
       },
       {

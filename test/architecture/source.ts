@@ -74,6 +74,9 @@ export function parseSource(path: string, text: string): Source {
   return { path, text, lines, imports, program, module, comments, lineOf };
 }
 
+/** Scripts build and fetch programs into these folders, which are no part of the project. */
+const BUILT = /^test\/services\/[^/]+\/bin\//;
+
 /** The files under these folders of the project, by their paths from its root, in order. */
 export function listFiles(root: string, folders: readonly string[]): string[] {
   return folders
@@ -82,6 +85,7 @@ export function listFiles(root: string, folders: readonly string[]): string[] {
         .filter((entry) => entry.isFile())
         .map((entry) => posix.relative(root, posix.join(entry.parentPath, entry.name))),
     )
+    .filter((path) => !BUILT.test(path))
     .sort();
 }
 

@@ -13,6 +13,12 @@ interface Tool {
 }
 
 const TOOLS = {
+  apache2: {
+    variable: 'APACHE2_PATH',
+    commands: ['apache2'],
+    debian: 'apache2',
+    folder: '/usr/sbin',
+  },
   bearerbox: {
     variable: 'BEARERBOX_PATH',
     commands: ['bearerbox'],
@@ -26,8 +32,10 @@ const TOOLS = {
     debian: 'kannel-extras',
     folder: '/usr/lib/kannel/test',
   },
+  java: { variable: 'JAVA_PATH', commands: ['java'], debian: 'openjdk-17-jdk-headless' },
   go: { variable: 'GO_PATH', commands: ['go'], debian: 'golang-go' },
   mongod: { variable: 'MONGOD_PATH', commands: ['mongod'], debian: 'mongodb-org-server' },
+  mvn: { variable: 'MVN_PATH', commands: ['mvn'], debian: 'maven' },
   nginx: { variable: 'NGINX_PATH', commands: ['nginx'], debian: 'nginx-light' },
   oathtool: { variable: 'OATHTOOL_PATH', commands: ['oathtool'], debian: 'oathtool' },
   openssl: { variable: 'OPENSSL_PATH', commands: ['openssl'], debian: 'openssl' },

@@ -21,6 +21,8 @@ export interface DocumentedClient {
   readonly issuer: string;
   /** `http://localhost:PORT` of the application, where nothing listens until it is started. */
   readonly site: string;
+  /** The port of what stands behind the application, where nothing listens either. */
+  readonly upstreamPort: number;
   /** Holds each file that the page prints, and `node_modules`. */
   readonly folder: string;
   /** Another person at each call; `strict` unless told otherwise. */
@@ -47,22 +49,26 @@ export function documentedClient(page: string): DocumentedClient {
   let folder: string;
   let app: App;
   let site: string;
+  let upstreamPort: number;
   let person: DocumentedClient['person'];
 
   before(async () => {
     folder = makeDataDir();
     const port = await freePort();
     site = `http://localhost:${port}`;
+    upstreamPort = await freePort();
     const clock = createRunningClock();
     person = createPeople(clock);
     const snippets = readSnippets(page);
-    const config = parse(withPorts(snippets.get(CONFIG) ?? '', { issuer: 3000, site: port })) as Yaml;
+    const config = parse(
+      withPorts(snippets.get(CONFIG) ?? '', { issuer: 3000, site: port, upstream: upstreamPort }),
+    ) as Yaml;
     app = await startApp({
       hostname: 'localhost',
       clock,
       config: { ...standardConfig(), accounts: ACCOUNTS, ...config },
     });
-    const ports = { issuer: new URL(app.origin).port, site: port };
+    const ports = { issuer: new URL(app.origin).port, site: port, upstream: upstreamPort };
     for (const [name, text] of snippets) files.set(name, withPorts(text, ports));
     for (const [name, text] of files) {
       mkdirSync(dirname(join(folder, name)), { recursive: true });
@@ -88,6 +94,9 @@ export function documentedClient(page: string): DocumentedClient {
     },
     get site() {
       return site;
+    },
+    get upstreamPort() {
+      return upstreamPort;
     },
     person: (workspace) => person(workspace),
     browser: () => app.visitor({ alsoAt: [site] }),

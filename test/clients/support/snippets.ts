@@ -22,9 +22,17 @@ export function readSnippets(page: string): Map<string, string> {
 export interface Ports {
   readonly issuer: string | number;
   readonly site: string | number;
+  /** The port of an application that stands behind a proxy. */
+  readonly upstream: string | number;
 }
 
-/** The only difference between a page and its test: a page has Doublelock at port 3000, its application at 4000. */
-export function withPorts(text: string, { issuer, site }: Ports): string {
-  return text.replaceAll(/\blocalhost:3000\b/g, `localhost:${issuer}`).replaceAll(/\b4000\b/g, String(site));
+/**
+ * The only difference between a page and its test: a page has Doublelock at port 3000, its application at 4000, and
+ * what stands behind the application at 5000. An address in a parameter of another is percent-encoded once or twice.
+ */
+export function withPorts(text: string, { issuer, site, upstream }: Ports): string {
+  return text
+    .replaceAll(/localhost(:|%3A|%253A)3000\b/g, `localhost$1${issuer}`)
+    .replaceAll(/(?<!\d)4000\b/g, String(site))
+    .replaceAll(/localhost:5000\b/g, `localhost:${upstream}`);
 }
