@@ -6,7 +6,7 @@ import { needs } from '../support/needs.ts';
 import { eventually } from '../support/time/eventually.ts';
 import { documentedClient } from './support/documented-client.ts';
 import { signInAs, signOutAtProvider } from './support/people.ts';
-import { hasEnded } from './support/session-end.ts';
+import { hasEnded, reportedByOwner } from './support/session-end.ts';
 
 const MFA = 'https://refeds.org/profile/mfa';
 const SFA = 'https://refeds.org/profile/sfa';
@@ -57,6 +57,13 @@ describe('Spring Security', () => {
   it('hears of a sign-out elsewhere', async () => {
     const { browser } = await signIn();
     await signOutAtProvider(browser);
+    await hasEnded(browser, at.site);
+    expect((await browser.open(at.site)).name).to.equal('sign-in');
+  });
+
+  it('ends the session of an intruder whose change the owner has reported', async () => {
+    const { browser, person } = await signIn();
+    await reportedByOwner(at, browser, person);
     await hasEnded(browser, at.site);
     expect((await browser.open(at.site)).name).to.equal('sign-in');
   });
