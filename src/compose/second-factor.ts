@@ -18,8 +18,8 @@ import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
+import { tokenSettingsOf } from './provider-settings.ts';
 import { allowedPrefixesOf } from './senders.ts';
-import { tokenSettingsOf } from './tokens.ts';
 
 interface SecondFactorDeps {
   readonly config: Config;

@@ -28,7 +28,6 @@ import { createProvider, installMiddleware } from '../oidc/provider.ts';
 import { createApplicationCookie } from '../oidc/session/application-cookie.ts';
 import { replaceBackChannelLogout } from '../oidc/session/back-channel-logout.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
-import { NONCE_PURPOSE } from '../oidc/tokens/dpop.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createFindAccount } from '../use-cases/account/find-account.ts';
 import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
@@ -49,8 +48,8 @@ import { eventLogOf } from './events.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf, seedAccounts } from './parts.ts';
+import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
-import { tokenSettingsOf } from './tokens.ts';
 
 /** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */
 export type Serve = (config: Config) => Promise<Handler>;
@@ -167,18 +166,7 @@ async function composeServer({
     issuedLifetimeMs: tokens.issuedLifetimeMs,
   });
   const provider = createProvider({
-    settings: {
-      issuer,
-      clients: config.clients,
-      signingKeys: secrets.signing,
-      cookieSignatures: createCookieSignatures(secrets.cookies),
-      sessionHours: config.session.absoluteHours,
-      tokens,
-      ownClaims: config.claims,
-      resourceServers: config.resourceServers,
-      tenants,
-      nonceSecret: Buffer.from(cipher.digest('secret', NONCE_PURPOSE), 'base64url'),
-    },
+    settings: providerSettingsOf(config, secrets, cipher),
     adapter,
     sessionClients: clientsOfSessions,
     fetch: createOutboundFetch({

@@ -19,21 +19,14 @@ import type {
   SentCode,
   TrustedBrowserView,
 } from './page-parts.ts';
+import type { ProtocolPages } from './protocol-pages.ts';
 
-export interface Pages extends DevicePages {
+export interface Pages extends DevicePages, ProtocolPages {
   'sign-in': {
     readonly form: Form;
     readonly email: string;
     readonly clientName: string;
     /** Ends the interaction with `access_denied`. */
-    readonly cancel: Form;
-  };
-  /** The browser has a live session, and the application wants the person to choose the account. */
-  'select-account': {
-    readonly form: Form;
-    readonly name: string;
-    readonly email: string;
-    readonly clientName: string;
     readonly cancel: Form;
   };
   'choose-method': {
@@ -148,22 +141,6 @@ export interface Pages extends DevicePages {
     readonly isAtSecondFactor?: boolean;
   };
   /** "Do you want to sign out?" of RP-initiated logout. The form posts to the provider itself. */
-  'sign-out': { readonly action: string; readonly xsrf: string; readonly clientName: string | null };
-  'signed-out': { readonly clientName: string | null };
-  /**
-   * Replaces the signed-in account by another one. The form submits itself, and has a button for browsers without
-   * JavaScript.
-   */
-  'switch-account': { readonly action: string; readonly xsrf: string };
-  /** The answer to an authorization request. The form submits itself, and has a button for browsers without JavaScript. */
-  'form-post': {
-    /** The redirect URI of the relying party. */
-    readonly action: string;
-    readonly fields: readonly { readonly name: string; readonly value: string }[];
-    /** Whether the sign-in failed. */
-    readonly isError: boolean;
-    readonly clientName: string;
-  };
   'confirm-email': MailedPage;
   'not-me': MailedPage;
   account: { readonly name: string; readonly email: string; readonly tenantName: string };
