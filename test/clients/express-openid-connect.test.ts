@@ -1,5 +1,6 @@
 /** express-openid-connect, as its page prints it. */
 import { expect } from 'chai';
+import { eventually } from '../support/time/eventually.ts';
 import { documentedClient } from './support/documented-client.ts';
 import { type Person, signInAs, signOutAtProvider } from './support/people.ts';
 
@@ -60,7 +61,7 @@ describe('express-openid-connect', () => {
     const other = await signedIn(at.person());
     expect(await isSignedIn(browser)).to.equal(true);
     await signOutAtProvider(browser);
-    expect(await isSignedIn(browser)).to.equal(false);
+    await eventually(async () => expect(await isSignedIn(browser)).to.equal(false));
     expect(await isSignedIn(other.browser)).to.equal(true);
   });
 

@@ -4,6 +4,7 @@ import { generateKeyPair, SignJWT } from 'jose';
 import { standardConfig, type Yaml } from '../support/app.ts';
 import { documentedClient } from './support/documented-client.ts';
 import { type Person, signInAs, signOutAtProvider } from './support/people.ts';
+import { hasEnded } from './support/session-end.ts';
 
 const SFA = 'https://refeds.org/profile/sfa';
 const MFA = 'https://refeds.org/profile/mfa';
@@ -47,6 +48,7 @@ describe('openid-client', () => {
     const { browser } = await signedIn(at.person());
     const other = await signedIn(at.person());
     await signOutAtProvider(browser);
+    await hasEnded(browser, at.site);
     expect((await browser.open(at.site)).name).to.equal('sign-in');
     expect(JSON.parse((await other.browser.get(at.site)).text).acr).to.equal(MFA);
   });
