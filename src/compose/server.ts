@@ -267,7 +267,7 @@ function handlerOf(
   const around = [
     wholeRequest,
     requestLog({ log: logger.info, count: metrics.request, clock, random }),
-    errorPages({ render, log: logger.error, wayOn }),
+    errorPages({ render, log: logger.error, warn: logger.warn, issuer, wayOn }),
     securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow }),
     clockGuard(() => clockWatch.wrong() !== null),
   ];

@@ -46,6 +46,7 @@ describe('nginx in front of two instances', function () {
     issuer = `https://localhost:${port}`;
     const listen = { host: LOOPBACK, port: 3000, trusted_proxies: 1 };
     const config = {
+      environment: 'development',
       issuer,
       listen,
       ...withPeople(Object.fromEntries(PEOPLE.map((email) => [email, 'app@open.test']))),
@@ -128,8 +129,8 @@ describe('nginx in front of two instances', function () {
   });
 
   it('builds no URL from a host or a scheme that a visitor sends', async () => {
+    expect((await visitor({ host: 'evil.test' }).get('/account')).status).to.equal(421);
     const page = await visitor({
-      host: 'evil.test',
       'x-forwarded-host': 'evil.test',
       'x-forwarded-proto': 'http',
     }).get('/account');

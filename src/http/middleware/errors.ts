@@ -8,19 +8,32 @@ import { SecretUnreadable } from '../../ports/system.ts';
 import { pagePath } from '../guards/return-path.ts';
 import type { Pages, RenderSome } from '../pages/page-contract.ts';
 import type { WayOn } from '../pages/way-on.ts';
+import { RequestRefused } from './cross-site.ts';
+import { Misdirected } from './misdirected.ts';
 
 interface ErrorsDeps {
   readonly render: RenderSome<'error'>;
   readonly log: Log;
+  /** Gets requests that were refused for where they come from or go to. Default: nobody. */
+  readonly warn?: Log;
   /** The link to a new start. Null when no such page is known. */
   readonly home?: string | null;
+  /** The link from a page at another host. Default: `home`. */
+  readonly issuer?: string | undefined;
   /** The links for a sign-in that has ended. Default: none but home. */
   readonly wayOn?: WayOn | undefined;
 }
 
 type Title = Pages['error']['title'];
 
-export function errorPages({ render, log, home = '/', wayOn = async () => [] }: ErrorsDeps): Middleware {
+export function errorPages({
+  render,
+  log,
+  warn = () => {},
+  home = '/',
+  issuer,
+  wayOn = async () => [],
+}: ErrorsDeps): Middleware {
   return async (ctx, next) => {
     try {
       await next();
@@ -37,6 +50,10 @@ export function errorPages({ render, log, home = '/', wayOn = async () => [] }: 
     // The operator removed the encryption key during a sign-in. The person starts again, or asks the operator to
     // restore the key.
     if (error instanceof SecretUnreadable) log({ event: 'secret.unreadable', request_id: requestId, error });
+    if (error instanceof Misdirected)
+      warn({ event: 'request.misdirected', request_id: requestId, reason: error.message });
+    if (error instanceof RequestRefused)
+      warn({ event: 'form.refused', request_id: requestId, reason: error.message });
     if (status === 500) log({ event: 'request.failed', request_id: requestId, error });
     // The handler may have set a redirect before it failed.
     ctx.remove('Location');
@@ -55,7 +72,9 @@ export function errorPages({ render, log, home = '/', wayOn = async () => [] }: 
     const links = [
       ...(again === null ? [] : [{ href: again, text: 'try-again' as const }]),
       ...onward,
-      ...(home === null || onward.length > 0 ? [] : [{ href: home, text: 'home' as const }]),
+      ...(home === null || onward.length > 0
+        ? []
+        : [{ href: title === 'misdirected' ? (issuer ?? home) : home, text: 'home' as const }]),
     ];
     const requestId = String(ctx.state.requestId ?? '');
     await render(
@@ -69,6 +88,7 @@ export function errorPages({ render, log, home = '/', wayOn = async () => [] }: 
 
 function titleOf(status: number): Title {
   if (status === 503) return 'unavailable';
+  if (status === 421) return 'misdirected';
   return status === 500 ? 'failed' : 'bad-request';
 }
 

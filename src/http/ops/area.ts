@@ -6,6 +6,8 @@ export function opsArea(deps: OpsRoutesDeps): Area {
   return {
     name: 'ops',
     paths: ['/health', '/metrics', '/dev'],
+    // Probes and scrapers know an instance by its own address.
+    anyHost: ['/health', '/metrics'],
     routes: createOpsRoutes(deps),
   };
 }

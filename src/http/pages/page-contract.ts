@@ -122,6 +122,7 @@ export interface Pages extends DevicePages, ProtocolPages {
       | 'unusable'
       | 'unavailable'
       | 'bad-request'
+      | 'misdirected'
       | 'failed'
       | 'protocol';
     /** The code and description of a protocol error (RFC 6749, 5.2). Null for any other error. */

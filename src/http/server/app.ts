@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { CookieSignatures } from '../../ports/cookies.ts';
 import { crossSite } from '../middleware/cross-site.ts';
+import { refuseMisdirected } from '../middleware/misdirected.ts';
 import type { Area } from './area.ts';
 import { isRouted } from './known-paths.ts';
 import { createPinning } from './request-target.ts';
@@ -38,7 +39,11 @@ export function createApp({
     each.maxIpsCount = Math.max(1, trustedProxies);
   }
 
+  /** Requests for another host, with the host. */
+  const misdirected = new WeakMap<IncomingMessage, string>();
   for (const middleware of around) app.use(middleware);
+  app.use(refuseMisdirected((request) => misdirected.get(request)));
+  const anyHost = areas.flatMap((area) => area.anyHost ?? []);
   const openToPosts = areas.flatMap((area) => area.openToPosts ?? []);
   app.use(crossSite({ origin: new URL(issuer).origin, openToPosts, isKnown }));
   app.use(redirectHome);
@@ -48,11 +53,21 @@ export function createApp({
   const own = app.callback();
   const handlers = delegates.map(({ koa, owns }) => ({ owns, answer: koa.callback() }));
   return async (request, response) => {
-    pin(request);
+    const { host } = request.headers;
+    const isForIssuer = pin(request);
     const target = { method: request.method ?? 'GET', path: pathOf(request) };
+    if (!isForIssuer && !isForAnyHost(target.path)) {
+      misdirected.set(request, host ?? '');
+      await own(request, response);
+      return;
+    }
     const answer = handlers.find(({ owns }) => owns(target))?.answer ?? own;
     await answer(request, response);
   };
+
+  function isForAnyHost(path: string): boolean {
+    return anyHost.some((base) => path === base || path.startsWith(`${base}/`));
+  }
 
   function isKnown(path: string): boolean {
     return (

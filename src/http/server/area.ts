@@ -11,6 +11,8 @@ export interface Area {
   readonly routes: Router | MountedPages;
   /** Exceptions from the security headers, each for a path and everything below it. */
   readonly headers?: HeaderExceptions;
+  /** Paths, and everything below them, that answer whatever host the request names. */
+  readonly anyHost?: readonly string[];
   /** Paths to which the pages of other sites may post. */
   readonly openToPosts?: readonly string[];
   /** Requests that another Koa app answers, before our middleware sees them. */

@@ -7,16 +7,28 @@ interface Options {
   readonly trustedProxies: number;
 }
 
-/** For before the first middleware: both Koa apps build addresses from these headers (threat: poisoned links). */
-export function createPinning({ issuer, trustedProxies }: Options): (request: IncomingMessage) => void {
-  const { host, protocol } = new URL(issuer);
+/**
+ * For before the first middleware: both Koa apps build addresses from these headers (threat: poisoned links). Returns
+ * whether the request names the issuer's host. A name of somebody else that leads here reads nothing (DNS rebinding).
+ */
+export function createPinning({ issuer, trustedProxies }: Options): (request: IncomingMessage) => boolean {
+  const { host, hostname, port, protocol } = new URL(issuer);
+  const withPort = port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host;
+  const isOurs = (named: string | undefined) => [host, withPort].includes(String(named).toLowerCase());
   return (request) => {
+    const isForIssuer = isOurs(request.headers.host) && isOurs(hostOf(request.url) ?? host);
     request.headers.host = host;
     request.headers['x-forwarded-proto'] = protocol.slice(0, -1);
     delete request.headers['x-forwarded-host'];
     if (trustedProxies === 0) delete request.headers['x-forwarded-for'];
     request.url = originForm(request.url ?? '/');
+    return isForIssuer;
   };
+}
+
+/** The host of a target in absolute form. Null for every other form. */
+function hostOf(target = '/'): string | null {
+  return /^[a-z][a-z\d+.-]*:/i.test(target) ? (URL.parse(target)?.host ?? '') : null;
 }
 
 /** The path and query of a target, also of one in absolute form (RFC 9112, 3.2.2). */

@@ -98,10 +98,12 @@ describe('unknown paths and methods', () => {
     });
   }
 
-  it('use only the path of an absolute URL that names another server [A75]', async () => {
+  it('answer 421 to an absolute URL that names another server, health and metrics apart [A75 A122]', async () => {
     expect((await ask('http://evil.test/health/live')).status).to.equal(200);
-    expect((await ask('http://evil.test/nowhere')).status).to.equal(404);
-    const { location } = await ask('http://evil.test/account');
+    expect((await ask('http://evil.test/metrics')).status).to.equal(200);
+    for (const path of ['/nowhere', '/account', '/auth', '/.well-known/openid-configuration', '/healthy'])
+      expect((await ask(`http://evil.test${path}`)).status, path).to.equal(421);
+    const { location } = await ask(`${app.origin}/account`);
     expect(location).to.match(new RegExp(`^${app.origin}/auth\\?`));
     expect((await ask('*', { method: 'OPTIONS' })).status).to.be.oneOf([404, 405]);
   });

@@ -148,6 +148,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
       'unusable',
       'unavailable',
       'bad-request',
+      'misdirected',
       'failed',
     ] as const
   ).map((title) =>

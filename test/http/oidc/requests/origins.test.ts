@@ -33,11 +33,14 @@ describe('foreign hosts', () => {
       ]) {
         const answer = await rawRequest(port, { path, headers: { ...headers, accept: 'text/html' } });
         expect(answer.status, path).to.be.below(500);
+        if (what === 'Host') expect(answer.status, path).to.equal(421);
         expect(JSON.stringify(answer.headers), path).not.to.include(EVIL);
         expect(answer.body, path).not.to.include(EVIL);
       }
     });
 
+    // A request for another host is refused, so there is no sign-in.
+    if (what === 'Host') continue;
     it(`do not redirect a sign-in that is under way: ${what} [A75]`, async () => {
       const visitor = createVisitor(at.app.origin, { headers, stopAt: 'http://rp.test' });
       const end = await signIn(at.app, visitor, await at.rp.authorizationUrl(), 'app@open.test');
@@ -45,7 +48,25 @@ describe('foreign hosts', () => {
     });
   }
 
-  it('are ignored in an absolute URL of the request line [A75]', async () => {
+  it('get a page that leads to the issuer, and no data of an outbox or a form [A122]', async () => {
+    const port = Number(new URL(at.app.origin).port);
+    for (const host of [EVIL, `${EVIL}:${port}`, `127.0.0.1.${EVIL}:${port}`, `localhost:${port}`]) {
+      for (const path of ['/dev/outbox', '/dev/outbox.json', '/account', '/demo', '/jwks', '/assets/x']) {
+        const answer = await rawRequest(port, { path, headers: { host } });
+        expect(answer.status, `${host} ${path}`).to.equal(421);
+        expect(answer.headers['set-cookie'], path).to.equal(undefined);
+        expect(answer.body).to.include(`href="${at.app.origin}"`).and.include('Wrong address');
+      }
+      const post = await rawRequest(port, { method: 'POST', path: '/token', headers: { host }, body: '' });
+      expect(post.status).to.equal(421);
+    }
+    const ours = { host: new URL(at.app.origin).host.toUpperCase() };
+    expect((await rawRequest(port, { path: '/jwks', headers: ours })).status).to.equal(200);
+    for (const path of ['/health/live', '/health/ready', '/metrics'])
+      expect((await rawRequest(port, { path, headers: { host: EVIL } })).status, path).to.equal(200);
+  });
+
+  it('are refused in an absolute URL of the request line [A75]', async () => {
     const { port } = new URL(at.app.origin);
     const url = new URL(await at.rp.authorizationUrl());
     const answer = await new Promise<string>((resolve, reject) => {
@@ -60,8 +81,7 @@ describe('foreign hosts', () => {
       });
       socket.on('end', () => resolve(text));
     });
-    expect(answer).to.match(/^HTTP\/1\.1 303 /);
-    expect(answer).to.match(/\r\nlocation: \/interaction\//i);
+    expect(answer).to.match(/^HTTP\/1\.1 421 /);
     expect(answer).not.to.include(EVIL);
   });
 });
