@@ -67,7 +67,11 @@ describe('the Dockerfile', function () {
     chmodSync(data, 0o777);
     mkdirSync(dirname(config), { recursive: true });
     const listen = { host: '0.0.0.0', port };
-    writeFileSync(config, stringify({ ...standardConfig(), issuer: `http://${LOOPBACK}:${port}`, listen }));
+    const environment = 'development';
+    writeFileSync(
+      config,
+      stringify({ ...standardConfig(), environment, issuer: `http://${LOOPBACK}:${port}`, listen }),
+    );
   }
 
   function execute([command = '', ...words]: readonly string[], more: Record<string, string> = {}) {

@@ -28,7 +28,7 @@ type ErrorOut = NonNullable<Parameters<InputSource>[2]>;
 interface DeviceFlowDeps {
   readonly pages: Pick<ProviderPages, 'deviceCode' | 'foreignForm'>;
   /** Shows a fault of the protocol, which is no fault of the code. */
-  readonly showError: (ctx: KoaContextWithOIDC, out: ErrorOut, fault: Error) => void;
+  readonly showError: (ctx: KoaContextWithOIDC, out: ErrorOut, fault: Error) => Promise<void>;
   readonly deviceCodes: DeviceCodes;
   readonly accountOf: (ctx: KoaContextWithOIDC) => Account | undefined;
   readonly cipher: Pick<Cipher, 'digest'>;
@@ -70,7 +70,7 @@ export function createDeviceFlow({ pages, showError, deviceCodes, accountOf, cip
     pages.deviceCode(asKoa(ctx), formIn(ctx), typed, refusal ?? refusalOf(code));
   }
 
-  function failed(ctx: KoaContextWithOIDC, out: ErrorOut | undefined, fault: Error): void {
+  async function failed(ctx: KoaContextWithOIDC, out: ErrorOut | undefined, fault: Error): Promise<void> {
     const { route, session, entities } = ctx.oidc;
     const { DeviceCode: code } = entities;
     if (out?.error === 'server_error' && route === 'code_verification' && code) {
@@ -83,7 +83,7 @@ export function createDeviceFlow({ pages, showError, deviceCodes, accountOf, cip
     }
     const isForeign = route === 'code_verification' && fault instanceof errors.InvalidRequest;
     if (isForeign && !code) pages.foreignForm(asKoa(ctx));
-    else showError(ctx, out ?? { error: 'server_error' }, fault);
+    else await showError(ctx, out ?? { error: 'server_error' }, fault);
   }
 
   async function cancelled(ctx: KoaContextWithOIDC): Promise<void> {

@@ -80,9 +80,15 @@ describe('the configuration of a host [U.6]', () => {
       ...OFF,
       extraTokenClaims: async () => ({ shoe_size: 42 }),
     });
-    const ctx = { oidc: { authorizationCode: { acr: 'phr', authTime: 7 } } } as unknown as KoaContextWithOIDC;
+    const authorizationCode = { acr: 'phr', amr: ['user'], authTime: 7 };
+    const ctx = { oidc: { authorizationCode } } as unknown as KoaContextWithOIDC;
     const token = {} as Parameters<NonNullable<typeof extraTokenClaims>>[1];
-    expect(await extraTokenClaims?.(ctx, token)).to.deep.equal({ shoe_size: 42, acr: 'phr', auth_time: 7 });
+    expect(await extraTokenClaims?.(ctx, token)).to.deep.equal({
+      shoe_size: 42,
+      acr: 'phr',
+      amr: ['user'],
+      auth_time: 7,
+    });
     const ofMachine = { oidc: {} } as KoaContextWithOIDC;
     expect(await extraTokenClaims?.(ofMachine, token)).to.deep.equal({ shoe_size: 42 });
   });
