@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { stringify } from 'yaml';
-import { ecKey } from '../config/config-file.ts';
+import { rsaKey } from '../config/config-file.ts';
 import { checkConfig, deploymentReader, ROOT } from './reading.ts';
 
 type Labels = Readonly<Record<string, string>>;
@@ -203,5 +203,5 @@ const SAMPLES: Readonly<Record<string, string>> = {
   'mongodb-uri': 'mongodb://mongo.databases/doublelock?replicaSet=rs0',
   'redis-url': 'redis://redis.databases:6379',
   'smtp-url': 'smtps://user:password@mail.example.org:465',
-  'signing-keys': JSON.stringify({ keys: [ecKey()] }),
+  'signing-keys': JSON.stringify({ keys: [rsaKey()] }),
 };
