@@ -61,6 +61,8 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
   };
 }
 
+type SignInParts = Pick<Parameters<typeof createSignIn>[0], 'hasher' | 'attempts'>;
+
 export const withTotp: Pick<Seed, 'factors'> = { factors: [{ method: 'totp', secret: SECRET }] };
 
 export interface SettingOptions extends Partial<Pick<WiringDeps, 'tenants' | 'smsLimits' | 'sender'>> {}
@@ -177,6 +179,8 @@ function createSetting(
     seeding,
     outbox,
     signIn: createSignIn({ ...needs, loadSnapshot }),
+    signInWith: (change: (parts: SignInParts) => Partial<SignInParts>) =>
+      createSignIn({ ...needs, loadSnapshot, ...change({ hasher, attempts: stores.attempts }) }),
     /** A new sign-in, up to where its code is asked for. */
     async atCode(account: Account): Promise<SignInContext> {
       return {

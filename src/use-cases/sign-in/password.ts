@@ -16,7 +16,7 @@ import {
 } from '../../domain/sign-in/transaction.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AttemptStore, LockoutStore, TransactionStore } from '../../ports/stores.ts';
-import type { Cipher, Clock, PasswordHasher, Random } from '../../ports/system.ts';
+import { Busy, type Cipher, type Clock, type PasswordHasher, type Random } from '../../ports/system.ts';
 import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
 
 interface SignInDeps {
@@ -144,8 +144,11 @@ export function createSignIn({
       await Promise.all([forgotten(), events.append({ ...line, name: 'sign_in.refused', reason })]);
       return refused({ code: 'forbidden' });
     }
-    if (hasher.needsRehash(hash))
-      await accounts.replacePasswordHash(account.id, hash, await hasher.hash(password));
+    // Before the new hash, which waits in line: an office that signs in at once would count as guessing meanwhile.
+    const forgetting = forgotten();
+    // Its error is that of the sign-in below.
+    forgetting.catch(() => {});
+    if (hasher.needsRehash(hash)) await renewHash(account.id, hash, password);
     const started: SignInTransaction = {
       ...EMPTY_TRANSACTION,
       uid,
@@ -158,7 +161,7 @@ export function createSignIn({
     const [kept, snapshot] = await Promise.all([
       transactions.save(started),
       loadSnapshot(account.id, account),
-      forgotten(),
+      forgetting,
     ]);
     if (!kept) {
       const concurrent = resolveConcurrentSave(
@@ -170,6 +173,15 @@ export function createSignIn({
     }
     await events.append({ ...line, name: 'sign_in.password_accepted' });
     return accepted({ transaction: kept, snapshot });
+  }
+
+  /** Replaces a hash with other parameters. A busy server leaves it to the next sign-in. */
+  async function renewHash(id: string, previous: string, password: string): Promise<void> {
+    try {
+      await accounts.replacePasswordHash(id, previous, await hasher.hash(password));
+    } catch (error) {
+      if (!(error instanceof Busy)) throw error;
+    }
   }
 
   /** The last attempt of the window locks the account's password, for longer each time. */

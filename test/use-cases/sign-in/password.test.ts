@@ -5,6 +5,7 @@ import { hash } from '@node-rs/argon2';
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { EMPTY_TRANSACTION } from '../../../src/domain/sign-in/transaction.ts';
+import { Busy } from '../../../src/ports/system.ts';
 import type { PasswordSubmission } from '../../../src/use-cases/sign-in/password.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
@@ -24,8 +25,8 @@ import {
 describe('sign-in: the password', () => {
   const setting = freshSetting();
 
-  function submit(changes: Partial<PasswordSubmission> = {}) {
-    return setting().signIn.submitPassword({
+  function submit(changes: Partial<PasswordSubmission> = {}, signIn = setting().signIn) {
+    return signIn.submitPassword({
       uid: random.id(),
       before: null,
       email: 'bob@acme.test',
@@ -237,6 +238,37 @@ describe('sign-in: the password', () => {
       expect(await stored(account)).to.include('$argon2id$v=19$m=19456,t=2,p=1$');
       expect(hasher.needsRehash(await stored(account))).to.equal(false);
       expect(codeOf(await submit())).to.equal('ok');
+    });
+
+    it('does not count as an attempt while the new hash waits in line, so that an office can sign in at once', async () => {
+      await setting().person({ password: null, passwordHash: await old() });
+      const acts: string[] = [];
+      const signIn = setting().signInWith(({ hasher: given, attempts }) => ({
+        attempts: {
+          take: attempts.take,
+          forget: (...what) => {
+            acts.push('forget');
+            return attempts.forget(...what);
+          },
+        },
+        hasher: {
+          ...given,
+          hash: (password) => {
+            acts.push('hash');
+            return given.hash(password);
+          },
+        },
+      }));
+      expect(codeOf(await submit({}, signIn))).to.equal('ok');
+      expect(acts).to.deep.equal(['forget', 'forget', 'hash']);
+    });
+
+    it('is left to the next sign-in by a busy server, which accepts the right password [R39]', async () => {
+      const account = await setting().person({ password: null, passwordHash: await old() });
+      const busy = async () => Promise.reject(new Busy('too many'));
+      const signIn = setting().signInWith(({ hasher: given }) => ({ hasher: { ...given, hash: busy } }));
+      expect(codeOf(await submit({}, signIn))).to.equal('ok');
+      expect(await stored(account)).to.equal(account.passwordHash);
     });
 
     it('is kept while the password is wrong', async () => {
