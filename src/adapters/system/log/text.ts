@@ -3,16 +3,19 @@
 /** Control and format characters and line separators: they forge lines, or turn what follows around. */
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
 
-/** In this order: the later ones would eat parts of what the earlier ones recognise whole. */
+/**
+ * In this order: the later ones would eat parts of what the earlier ones recognise whole. Each begins at the start of a
+ * word and goes through it a fixed number of times, because anybody may send a long word.
+ */
 const SECRETS: readonly (readonly [RegExp, string])[] = [
-  [/\beyJ[\w-]+(?:\.[\w-]*)+/g, '[token]'],
+  [/(?<![\w-])(?=(?:[\w-]*-)?eyJ)[\w-]+(?:\.[\w-]*)+/g, '[token]'],
   [/\botpauth:\/\/\S+/gi, '[otpauth]'],
   // Credentials within an address: scheme://user:password@host.
   [/(:\/\/)[^\s/@]*@/g, '$1[credentials]@'],
   [/\b(Bearer|Basic)\s+[\w.~+/=-]{8,}/gi, '$1 [credentials]'],
   // Values of a query; the names stay.
   [/([?&#][\w.[\]-]+)=[^\s&#"']*/g, '$1=[…]'],
-  [/([\w-]*(?:session|interaction|resume|token|code)[\w.-]*=)[^\s;&"',]+/gi, '$1[…]'],
+  [/(?<![\w.-])(?=[\w.-]*(?:session|interaction|resume|token|code))([\w.-]+=)[^\s;&"',]+/gi, '$1[…]'],
   // Assigned or quoted; a colon alone is also how a fault in the configuration is told.
   [/((?:password|passwd|secret)["']?\s*(?:=\s*["']?|:\s*["']))[^\s"',;}]+/gi, '$1[…]'],
   // base32 (RFC 4648), in one piece or in groups of four.
