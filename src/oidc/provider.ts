@@ -55,7 +55,7 @@ import { notingClients } from './session/back-channel-logout.ts';
 import { createHintedSignOut } from './session/hinted-sign-out.ts';
 import { groupsOnDemand } from './tokens/access-token-claims.ts';
 import { createLifetimes } from './tokens/lifetimes.ts';
-import { answerNewestToken, createRefreshRotation } from './tokens/refresh-rotation.ts';
+import { createRefreshRotation, providerWithRotation } from './tokens/refresh-rotation.ts';
 import { createResourceIndicators } from './tokens/resources.ts';
 import { createSessionBinding } from './tokens/session-bound.ts';
 import { createTokenFamilies } from './tokens/token-families.ts';
@@ -210,7 +210,7 @@ export function createProvider({
     extraTokenClaims: groupsOnDemand,
     loadExistingGrant: (ctx) => loadGrant(ctx, rules.isFirstParty),
     pkce: { required: createPkceRule(rules) },
-    rotateRefreshToken: rotation.rotate,
+    rotateRefreshToken: rotation.refuseReplay,
     ...createSessionBinding(rules),
     allowOmittingSingleRegisteredRedirectUri: false,
     assertJwtClientAuthClaimsAndHeader: createAssertionRule({ issuer, rules, clock }),
@@ -244,7 +244,7 @@ export function createProvider({
     renderError: hooks.error,
     ttl,
   };
-  const OwnProvider = providerWithFormPost(pages.formPost);
+  const OwnProvider = providerWithRotation(providerWithFormPost(pages.formPost), rotation.settle);
   const provider = new OwnProvider(issuer, secondFactor.configure(host));
   families.nameIn(provider);
   provider.ReplayDetection.unique = isFirstUse;
@@ -266,7 +266,6 @@ export function installMiddleware(
   provider.use(refuseOpaqueOrigin);
   provider.use(createFixedPageReplacement(pages));
   provider.use(announceOwnResponseModes);
-  provider.use(answerNewestToken);
   provider.use(createHintedSignOut(provider, createClientRules(clients)));
 }
 

@@ -45,8 +45,6 @@ export interface PresentedToken {
   readonly payload: AdapterPayload;
   /** Seconds since the epoch. Null: it was not consumed. */
   readonly consumedAt: number | null;
-  /** The token that the client gets in its place. Null: it keeps the presented one. */
-  newest: string | null;
 }
 
 interface Entries {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { AdapterPayload, KoaContextWithOIDC } from 'oidc-provider';
 import { createCipher } from '../../src/adapters/system/cipher.ts';
 import { createRefreshTokenStore } from '../../src/oidc/adapter/refresh-token-store.ts';
-import { keepPresentedToken, presentedToken } from '../../src/oidc/request-cache.ts';
+import { keepPresentedToken } from '../../src/oidc/request-cache.ts';
 import { createRefreshRotation } from '../../src/oidc/tokens/refresh-rotation.ts';
 import { createTokenFamilies, familyOf } from '../../src/oidc/tokens/token-families.ts';
 import { NOW } from '../contracts/examples.ts';
@@ -51,14 +51,20 @@ describe('a rotation', () => {
     return { tokens, families, rotation };
   }
 
-  /** A request whose token was found unused, and has passed the checks of the library. */
-  async function rotated({ rotation }: ReturnType<typeof parts>, payload: AdapterPayload): Promise<string> {
+  /** A request whose token was found so, and has passed the checks of the library. */
+  async function rotated(
+    { rotation }: ReturnType<typeof parts>,
+    payload: AdapterPayload,
+    consumedAt: number | null = null,
+  ): Promise<string> {
     const token = { accountId: payload.accountId };
     const oidc = { client: { clientId: 'spa' }, entities: { RefreshToken: token } };
-    const ctx = { oidc, ip: '192.0.2.1' } as unknown as KoaContextWithOIDC;
-    keepPresentedToken(ctx, { value: String(payload.jti), payload, consumedAt: null, newest: null });
-    expect(await rotation.rotate(ctx)).to.equal(false);
-    return presentedToken(ctx)?.newest ?? '';
+    const body = { refresh_token: String(payload.jti) };
+    const ctx = { oidc, body, ip: '192.0.2.1' } as unknown as KoaContextWithOIDC;
+    keepPresentedToken(ctx, { value: String(payload.jti), payload, consumedAt });
+    expect(await rotation.refuseReplay(ctx)).to.equal(false);
+    await rotation.settle(ctx);
+    return body.refresh_token;
   }
 
   const storeFirst = ({ tokens }: ReturnType<typeof parts>) =>
@@ -69,6 +75,18 @@ describe('a rotation', () => {
     await storeFirst(all);
     const successors = await together(50, () => rotated(all, PAYLOAD));
     expect(new Set(successors).size).to.equal(1);
+  });
+
+  it('brings no token back that was revoked while a request with an older one was on its way [A46]', async () => {
+    const all = parts();
+    await storeFirst(all);
+    const successor = await rotated(all, PAYLOAD);
+    await stores().providerDurable.revokeByGrantId('RefreshToken', 'grant-1');
+    for (const found of [SECONDS, null]) {
+      const late = await rotated(all, PAYLOAD, found).catch(({ error }) => error);
+      expect(late).to.equal('invalid_grant');
+      expect(await all.tokens.find(successor)).to.equal(undefined);
+    }
   });
 
   it('keeps the key, the session and the first sign-in that the token is bound to [A119]', async () => {

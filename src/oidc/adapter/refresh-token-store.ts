@@ -11,12 +11,13 @@ export interface RefreshTokenStore {
   consume(value: string): Promise<boolean>;
   /** False when the token is stored already; nothing is overwritten. */
   insert(value: string, payload: AdapterPayload, expiresAt: number): Promise<boolean>;
+  destroy(value: string): Promise<void>;
 }
 
 const MODEL = 'RefreshToken';
 
 export function createRefreshTokenStore(
-  store: Pick<DurableProviderStore, 'find' | 'consume' | 'insert'>,
+  store: Pick<DurableProviderStore, 'find' | 'consume' | 'insert' | 'destroy'>,
   cipher: Cipher,
   clock: Clock,
 ): RefreshTokenStore {
@@ -26,5 +27,6 @@ export function createRefreshTokenStore(
     consume: (value) => store.consume(MODEL, keyOf(MODEL, value), clock.now()),
     insert: (value, payload, expiresAt) =>
       store.insert(MODEL, keyOf(MODEL, value), sealed(MODEL, payload), expiresAt),
+    destroy: async (value) => void (await store.destroy(MODEL, keyOf(MODEL, value))),
   };
 }

@@ -99,6 +99,20 @@ describe('a replayed refresh token', () => {
     expect(errorOf(await askAgain(visitor, asking, { prompt: 'none' }))).to.equal(null);
   });
 
+  it('is none after a request that was refused, and so gave no other token [A119]', async () => {
+    const { tokens } = await signIn();
+    const fields = {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.refresh_token ?? '',
+      client_id: 'tabs',
+    };
+    const body = new URLSearchParams({ ...fields, resource: 'https://unknown.test' });
+    const refused = await fetch(new URL('/token', at.app.origin), { method: 'POST', body });
+    expect(await refused.json()).to.include({ error: 'invalid_target' });
+    at.clock.nextStep(AFTER);
+    await rotate(tokens.refresh_token);
+  });
+
   it('harms no family in the hands of another client [A119]', async () => {
     const { tokens, claims } = await signIn();
     const next = await rotate(tokens.refresh_token);
