@@ -5,10 +5,11 @@ import type { ClientRules, ResourceServer } from '../clients/client-rules.ts';
 /** The scopes of OpenID Connect that this provider knows, and `groups`. */
 export const OIDC_SCOPES = ['openid', 'profile', 'email', 'phone', 'groups', 'offline_access'];
 
-/** The scopes in the query, the body or the pushed request. */
+/** The scopes in the query or the body. A pushed request has its own alone, because a browser can change the others. */
 export function askedScopes({ query, oidc }: KoaContextWithOIDC): readonly string[] {
   const { body, entities } = oidc;
-  const asked = [query.scope, body?.scope, pushedScope(entities.PushedAuthorizationRequest?.request)];
+  const pushed = entities.PushedAuthorizationRequest;
+  const asked = pushed ? [pushedScope(pushed.request)] : [query.scope, body?.scope];
   return asked.flatMap((value) => (typeof value === 'string' ? value.split(' ').filter(Boolean) : []));
 }
 

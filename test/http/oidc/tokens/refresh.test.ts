@@ -54,6 +54,15 @@ describe('refresh tokens', () => {
     expect((await redeem(at.rp, end)).tokens.refresh_token).to.be.a('string');
   });
 
+  it('are not given for a scope that a browser adds to a pushed request [A46]', async () => {
+    const url = new URL(await at.rp.authorizationUrl());
+    const { body } = await post(at.app, '/request', Object.fromEntries(url.searchParams));
+    const query = new URLSearchParams({ client_id: 'rp', request_uri: String(body.request_uri), ...OFFLINE });
+    const end = await signIn(at.app, at.app.visitor(), `/auth?${query}`, 'new@open.test');
+    const { tokens } = await redeem(at.rp, end);
+    expect([tokens.scope, tokens.refresh_token]).to.deep.equal(['openid', undefined]);
+  });
+
   it('are given to a first-party client on SSO, and where it says prompt=consent itself [U.3]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
     const rp2 = await at.app.relyingParty('rp2');
