@@ -49,7 +49,7 @@ import { logRequestFailures } from './request-failures.ts';
 import { providerWithFormPost } from './requests/form-post.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
-import { createScopeRule, OIDC_SCOPES, refuseAskedScopes } from './requests/scopes.ts';
+import { apiNotAllowed, createScopeRule, OIDC_SCOPES, refuseAskedScopes } from './requests/scopes.ts';
 import { anotherAccountChosen, createSelectAccountPrompt } from './requests/select-account.ts';
 import { notingClients } from './session/back-channel-logout.ts';
 import { createHintedSignOut } from './session/hinted-sign-out.ts';
@@ -169,6 +169,7 @@ export function createProvider({
   for (const check of [otherTenant(rules), otherAccount(), anotherAccountChosen()])
     policy.get('login')?.checks.add(check);
   policy.add(createSelectAccountPrompt(), 1);
+  policy.get('consent')?.checks.add(apiNotAllowed());
   liftConsent(policy, rules.isFirstParty);
 
   const host: Configuration = {

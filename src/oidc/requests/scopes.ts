@@ -1,5 +1,5 @@
 /** The scopes of a request as the client sent them. The library leaves out without a word what it can't grant. */
-import { type Client, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { type Client, errors, type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
 import type { ClientRules, ResourceServer } from '../clients/client-rules.ts';
 
 /** The scopes of OpenID Connect that this provider knows, and `groups`. */
@@ -50,12 +50,41 @@ export function refuseAskedScopes(refuse: RefuseScopes) {
 }
 
 /** The scopes of APIs that a consent is about, by API: what the library tells of its Check `rs_scopes_missing`. */
-export function missingApiScopes({
+function missingApiScopes({
   missingResourceScopes: missing,
 }: Readonly<Record<string, unknown>>): [api: string, scopes: string[]][] {
   return typeof missing === 'object' && missing !== null
     ? Object.entries(missing).map(([api, scopes]) => [api, Array.isArray(scopes) ? scopes.map(String) : []])
     : [];
+}
+
+/**
+ * Marks in a grant that the person allowed the client to use an API, with or without scopes of it. No API has a scope of
+ * that name, so the mark gets into no token.
+ */
+const ALLOWED = 'openid';
+
+/** The APIs that a request names and the person has not allowed yet. The library asks for their scopes alone. */
+function apisNotAllowed({ resourceServers, grant }: KoaContextWithOIDC['oidc']): string[] {
+  return Object.keys(resourceServers ?? {}).filter((api) => grant?.getResourceScope(api) === '');
+}
+
+/** For the `consent` prompt. A token for an API tells it who the person is, even without a scope. */
+export function apiNotAllowed() {
+  return new interactionPolicy.Check(
+    'api_not_allowed',
+    'the person has not allowed the application to use the API',
+    'consent_required',
+    ({ oidc }) => apisNotAllowed(oidc).length > 0,
+    ({ oidc }) => ({ apisNotAllowed: apisNotAllowed(oidc) }),
+  );
+}
+
+/** Notes in a grant what the person has allowed: the APIs, and the scopes of them. */
+export function allowApis(grant: Grant, details: Readonly<Record<string, unknown>>): void {
+  const { apisNotAllowed: apis } = details;
+  for (const api of Array.isArray(apis) ? apis.map(String) : []) grant.addResourceScope(api, ALLOWED);
+  for (const [api, scopes] of missingApiScopes(details)) grant.addResourceScope(api, scopes);
 }
 
 /** A pushed request is kept as an unsigned JWT of our own making: only its scope is looked at. */

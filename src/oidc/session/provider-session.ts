@@ -13,7 +13,7 @@ import {
   toStoredAuthentication,
 } from '../../domain/sign-in/stored-authentication.ts';
 import { accountOfIdTokenHint } from '../requests/id-token-hint.ts';
-import { missingApiScopes, OIDC_SCOPES } from '../requests/scopes.ts';
+import { allowApis, OIDC_SCOPES } from '../requests/scopes.ts';
 import { SELECT_ACCOUNT, type Selection } from '../requests/select-account.ts';
 import { isGiven } from './binding-cookies.ts';
 
@@ -136,7 +136,7 @@ export function createProviderSession(provider: Provider) {
       before?.accountId === accountId ? before : new provider.Grant({ accountId, clientId: view.clientId });
     const asked = String(view.params.scope ?? '').split(' ');
     grant.addOIDCScope(asked.filter((scope) => OIDC_SCOPES.includes(scope)).join(' '));
-    for (const [api, scopes] of missingApiScopes(view.details)) grant.addResourceScope(api, scopes);
+    allowApis(grant, view.details);
     if (Array.isArray(view.details.missingOIDCClaims))
       grant.addOIDCClaims(view.details.missingOIDCClaims.map(String));
     const grantId = await grant.save();

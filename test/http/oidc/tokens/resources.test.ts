@@ -185,6 +185,24 @@ describe('a third-party client that names an API', () => {
     expect(errorOf(await visitor.open(await third.authorizationUrl(more)))).to.equal('consent_required');
   });
 
+  it('gets no token for an API that the person has not allowed, even without a scope [U.3]', async () => {
+    const third = await at.app.relyingParty('third');
+    const visitor = at.app.visitor();
+    await signIn(at.app, visitor, await third.authorizationUrl(), 'new@open.test');
+    await visitor.follow(await visitor.submit(visitor.page, {}, 'allow'));
+    const silently = { resource: API, prompt: 'none' };
+    expect(errorOf(await visitor.open(await third.authorizationUrl(silently)))).to.equal('consent_required');
+
+    const page = await visitor.open(await third.authorizationUrl({ resource: API }));
+    expect(page.name).to.equal('consent');
+    expect(page.text).to.include(API);
+    const end = await visitor.follow(await visitor.submit(page, {}, 'allow'));
+    const { access_token: token } = await third.exchange(end.location ?? '', { resource: API });
+    const { aud, scope = '' } = decodeJwt(token);
+    expect({ aud, scope }).to.deep.equal({ aud: API, scope: '' });
+    expect(answerOf(await visitor.open(await third.authorizationUrl(silently))).has('code')).to.equal(true);
+  });
+
   it('gets no scope of the API in a token for the userinfo endpoint [U.3]', async () => {
     const third = await at.app.relyingParty('third');
     const visitor = at.app.visitor();
