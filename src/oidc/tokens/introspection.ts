@@ -10,19 +10,21 @@ type Introspected = AccessToken | ClientCredentials | RefreshToken;
 
 interface IntrospectionDeps {
   readonly findAccount: FindAccount;
-  readonly rules: Pick<ClientRules, 'of' | 'isForeign'>;
+  readonly rules: Pick<ClientRules, 'of' | 'isFirstParty' | 'isForeign'>;
 }
 
 export function createIntrospection({ findAccount, rules }: IntrospectionDeps) {
   return {
     enabled: true,
-    allowedPolicy: async (_ctx, client, token) => {
+    allowedPolicy: async ({ oidc }, client, token) => {
       // A token of a client that a reload has removed is of no use any more.
       if (!rules.of(token.clientId) || !mayAskAbout(client, token, rules)) return false;
       if (!('accountId' in token)) return true;
       const account = await findAccount(token.accountId);
       if (!account || rules.isForeign(account, token.clientId)) return false;
-      if (token.kind === 'AccessToken') tellAbout(account, token);
+      const granted = oidc.entities.Grant?.getOIDCScope().split(' ') ?? [];
+      if (token.kind === 'AccessToken')
+        tellAbout(account, token, granted.includes('profile') || mayKnowName(client, token, rules));
       return true;
     },
   } satisfies Features['introspection'];
@@ -50,11 +52,20 @@ function audienceOf({ aud }: AccessToken | ClientCredentials): string | undefine
   return typeof aud === 'string' ? aud : undefined;
 }
 
+/** Without the scope `profile` the name is for our own applications and for an API. It may be the e-mail address. */
+function mayKnowName(
+  { clientId }: Client,
+  token: AccessToken,
+  rules: Pick<ClientRules, 'isFirstParty'>,
+): boolean {
+  return rules.isFirstParty(clientId) || (audienceOf(token) !== undefined && clientId !== token.clientId);
+}
+
 /** The answer has the name (RFC 7662, 2.2) and the groups of today, not those of the time at which it was issued. */
-function tellAbout(account: Account, token: AccessToken): void {
+function tellAbout(account: Account, token: AccessToken, isNamed: boolean): void {
   token.extra = {
     ...token.extra,
     ...('groups' in (token.extra ?? {}) ? groupClaims(account) : {}),
-    username: account.username ?? account.email,
+    ...(isNamed ? { username: account.username ?? account.email } : {}),
   };
 }

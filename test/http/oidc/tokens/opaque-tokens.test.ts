@@ -1,7 +1,7 @@
 /** Opaque access tokens for an API, which looks them up by introspection (RFC 7662). */
 import { expect } from 'chai';
 import { CLIENT_SECRET, standardConfig } from '../../../support/app.ts';
-import { claimsOf, interaction, MFA, tenantsWith, withClients } from '../story.ts';
+import { claimsOf, interaction, MFA, redeem, signIn, tenantsWith, withClients } from '../story.ts';
 import { GUARDED, introspect, OPAQUE, SERVERS, tokensForApi } from './apis.ts';
 
 describe('an opaque access token', () => {
@@ -35,6 +35,22 @@ describe('an opaque access token', () => {
       roles: ['member'],
     });
     expect(told.auth_time).to.be.a('number');
+  });
+
+  it('tells the name of its user to a third-party client only with the scope profile [U.3]', async () => {
+    const third = await at.app.relyingParty('third');
+    for (const [scope, name] of [
+      ['openid', undefined],
+      ['openid profile', 'new@open.test'],
+    ] as const) {
+      const visitor = at.app.visitor();
+      await signIn(at.app, visitor, await third.authorizationUrl({ scope }), 'new@open.test');
+      const end = await visitor.follow(await visitor.submit(visitor.page, {}, 'allow'));
+      const { tokens, claims } = await redeem(third, end);
+      const told = await introspect(at, tokens.access_token, 'third');
+      expect(told).to.include({ active: true, sub: claims.sub });
+      expect(told.username).to.equal(name);
+    }
   });
 
   it('is looked up by nobody else where a client has the identifier of the API [U.3]', async () => {
