@@ -3,6 +3,7 @@ import type { Configuration } from 'oidc-provider';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { ClientRules } from './clients/client-rules.ts';
 import type { createPageHooks } from './page-hooks.ts';
+import type { createClaimRule } from './requests/scopes.ts';
 import { createDpop } from './tokens/dpop.ts';
 import { createIntrospection, revocation } from './tokens/introspection.ts';
 import type { createResourceIndicators } from './tokens/resources.ts';
@@ -16,6 +17,7 @@ interface FeatureDeps {
   /** 32 bytes, the same on all instances. */
   readonly nonceSecret: Buffer;
   readonly resourceIndicators: ReturnType<typeof createResourceIndicators>;
+  readonly refuseClaims: ReturnType<typeof createClaimRule>;
   readonly deviceFlow: Features['deviceFlow'];
 }
 
@@ -25,6 +27,7 @@ export function createFeatures({
   hooks,
   nonceSecret,
   resourceIndicators,
+  refuseClaims,
   deviceFlow,
 }: FeatureDeps) {
   return {
@@ -33,7 +36,7 @@ export function createFeatures({
     dPoP: createDpop(nonceSecret),
     resourceIndicators,
     clientCredentials: { enabled: true },
-    claimsParameter: { enabled: true },
+    claimsParameter: { enabled: true, assertClaimsParameter: refuseClaims },
     userinfo: { enabled: true },
     introspection: createIntrospection({ findAccount, rules }),
     revocation,

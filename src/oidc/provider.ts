@@ -49,7 +49,13 @@ import { logRequestFailures } from './request-failures.ts';
 import { providerWithFormPost } from './requests/form-post.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
-import { apiNotAllowed, createScopeRule, OIDC_SCOPES, refuseAskedScopes } from './requests/scopes.ts';
+import {
+  apiNotAllowed,
+  createClaimRule,
+  createScopeRule,
+  OIDC_SCOPES,
+  refuseAskedScopes,
+} from './requests/scopes.ts';
 import { anotherAccountChosen, createSelectAccountPrompt } from './requests/select-account.ts';
 import { notingClients } from './session/back-channel-logout.ts';
 import { createHintedSignOut } from './session/hinted-sign-out.ts';
@@ -240,6 +246,7 @@ export function createProvider({
       hooks,
       nonceSecret: settings.nonceSecret,
       resourceIndicators,
+      refuseClaims: createClaimRule(byScope, rules),
       deviceFlow: device.features,
     }),
     renderError: hooks.error,

@@ -1,5 +1,13 @@
 /** The scopes of a request as the client sent them. The library leaves out without a word what it can't grant. */
-import { type Client, errors, type Grant, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import {
+  type ClaimsParameter,
+  type Client,
+  errors,
+  type Grant,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
+import { type ClaimsByScope, scopesTelling } from '../../domain/claims.ts';
 import type { ClientRules, ResourceServer } from '../clients/client-rules.ts';
 
 /** The scopes of OpenID Connect that this provider knows, and `groups`. */
@@ -56,6 +64,25 @@ function missingApiScopes({
   return typeof missing === 'object' && missing !== null
     ? Object.entries(missing).map(([api, scopes]) => [api, Array.isArray(scopes) ? scopes.map(String) : []])
     : [];
+}
+
+/**
+ * For `claimsParameter.assertClaimsParameter`. A claim that a request names itself counts as its scope.
+ *
+ * @throws InvalidRequest naming a claim that only scopes give for which the client may not ask
+ */
+export function createClaimRule(byScope: ClaimsByScope, rules: Pick<ClientRules, 'of'>) {
+  return (_ctx: KoaContextWithOIDC, asked: ClaimsParameter, { clientId }: Client): void => {
+    const allowed = rules.of(clientId)?.scopes;
+    if (!allowed) return;
+    const names = [asked.id_token, asked.userinfo].flatMap((part) => Object.keys(part ?? {}));
+    const refused = names.find((name) => {
+      const telling = scopesTelling([name], byScope);
+      return telling.length > 0 && !telling.some((scope) => allowed.includes(scope));
+    });
+    if (refused !== undefined)
+      throw new errors.InvalidRequest('claims names a claim of a scope for which the client may not ask');
+  };
 }
 
 /**

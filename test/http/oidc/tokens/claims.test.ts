@@ -34,7 +34,10 @@ describe('claims', () => {
       one.id === 'open' ? { ...one, time_zone: 'Europe/Amsterdam' } : one,
     );
     return {
-      ...withClients(confidential('in-token', { claims_in_id_token: true })),
+      ...withClients(
+        confidential('in-token', { claims_in_id_token: true }),
+        confidential('narrow', { scope: 'openid email' }),
+      ),
       tenants,
       claims: [
         { claim: 'department', from: 'attributes.department', scope: 'profile' },
@@ -183,5 +186,16 @@ describe('claims', () => {
     const info = await client.fetchUserInfo(at.rp.configuration, tokens.access_token, claims.sub);
     expect(info).to.include({ phone_number: '+31612345678' });
     expect(info).not.to.have.any.keys('email', 'tenant');
+  });
+
+  it('are refused singly where the client may not ask for a scope that gives them [U.3]', async () => {
+    const narrow = await at.app.relyingParty('narrow');
+    const asking = (part: string, claim: string) =>
+      askAgain(at.app.visitor(), narrow, { claims: JSON.stringify({ [part]: { [claim]: null } }) });
+    for (const part of ['id_token', 'userinfo'])
+      for (const claim of ['groups', 'phone_number', 'department', 'https://rp.test/floors'])
+        expect(answerOf(await asking(part, claim)).get('error'), claim).to.equal('invalid_request');
+    for (const claim of ['email', 'acr', 'unknown'])
+      expect((await asking('id_token', claim)).name, claim).to.equal('sign-in');
   });
 });
