@@ -53,6 +53,7 @@ import {
   apiNotAllowed,
   createClaimRule,
   createScopeRule,
+  keepAllowedScopes,
   OIDC_SCOPES,
   refuseAskedScopes,
 } from './requests/scopes.ts';
@@ -217,7 +218,10 @@ export function createProvider({
     extraTokenClaims: groupsOnDemand,
     loadExistingGrant: (ctx) => loadGrant(ctx, rules.isFirstParty),
     pkce: { required: createPkceRule(rules) },
-    rotateRefreshToken: rotation.refuseReplay,
+    rotateRefreshToken: (ctx) => {
+      keepAllowedScopes(ctx, rules);
+      return rotation.refuseReplay(ctx);
+    },
     ...createSessionBinding(rules),
     allowOmittingSingleRegisteredRedirectUri: false,
     assertJwtClientAuthClaimsAndHeader: createAssertionRule({ issuer, rules, clock }),

@@ -51,6 +51,22 @@ export function createScopeRule(
   };
 }
 
+/**
+ * For a refresh: a configuration that has taken a scope from the client takes it from its refresh tokens too.
+ *
+ * @throws InvalidScope when the request asks for such a scope
+ */
+export function keepAllowedScopes({ oidc }: KoaContextWithOIDC, rules: Pick<ClientRules, 'of'>): void {
+  const { client, params, entities } = oidc;
+  const allowed = rules.of(client?.clientId)?.scopes;
+  const token = entities.RefreshToken;
+  if (!allowed || !token) return;
+  const asked = typeof params?.scope === 'string' ? params.scope.split(' ') : [];
+  const refused = asked.find((scope) => !allowed.includes(scope));
+  if (refused !== undefined) throw new errors.InvalidScope('the client may not ask for this scope', refused);
+  token.scope = [...token.scopes].filter((scope) => allowed.includes(scope)).join(' ');
+}
+
 /** For `extraParams.scope`. */
 export function refuseAskedScopes(refuse: RefuseScopes) {
   return (ctx: KoaContextWithOIDC, client: Client): void =>

@@ -69,6 +69,18 @@ describe('a policy that is tightened', () => {
     expect(errorOf(await askAgain(visitor, at.rp, { prompt: 'none' }))).to.equal('interaction_required');
   });
 
+  it('takes a scope from the refresh tokens of a client that may not ask for it any more [A80]', async () => {
+    const scope = 'openid groups offline_access';
+    const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', { scope });
+    const narrow = (one: Yaml) => (one.client_id === 'rp' ? { ...one, scope: 'openid offline_access' } : one);
+    await at.app.reload({ tenants, clients: clients.map(narrow) });
+    const next = await refresh(at.rp, tokens.refresh_token);
+    expect(next.scope).to.equal('openid offline_access');
+    expect(await userInfo(next.access_token, claims.sub)).not.to.have.any.keys('groups', 'roles');
+    const asked = client.refreshTokenGrant(at.rp.configuration, tokens.refresh_token ?? '', { scope });
+    expect(await refusal(asked)).to.equal('invalid_scope');
+  });
+
   it('(B.2) ends refresh, userinfo and introspection [A80]', async () => {
     const { tokens, claims } = await tokensFor(at.app, at.rp, 'new@open.test', OFFLINE);
     await at.app.reload(REQUIRED);
