@@ -35,7 +35,8 @@ export function createProofCheck({
     if (Math.abs(now - iat) > proofLifetime + clockTolerance) throw bad('the proof is not of now');
     if (typeof jti !== 'string' || jti === '' || jti.length > LONGEST_JTI) throw bad('the proof has no jti');
     if (payload.htm !== method) throw bad('the proof is for another method');
-    if (withoutQuery(String(payload.htu)) !== withoutQuery(url))
+    const address = withoutQuery(url);
+    if (address === null || withoutQuery(String(payload.htu)) !== address)
       throw bad('the proof is for another address');
     if (payload.ath !== (await digest(token))) throw bad('the proof is for another token');
     if ((await calculateJwkThumbprint(jwk)) !== thumbprint)

@@ -78,6 +78,11 @@ describe('an API with bound tokens', () => {
       expect(await send(await proof(fault)), JSON.stringify(fault)).to.equal('invalid_dpop_proof');
   });
 
+  it('refuses every proof at an address that is none, as a header Host can make it [U.3]', async () => {
+    for (const htu of ['http://[/things', 'nothing', ''])
+      expect(await send(await proof({ htu }), { url: 'http://[/things' })).to.equal('invalid_dpop_proof');
+  });
+
   it('refuses a proof whose header is not that of one [U.3]', async () => {
     const privateKey = { ...holder.publicJwk, d: 'AAAA' };
     for (const header of [{ typ: 'JWT' }, { typ: 'at+jwt' }, { jwk: undefined }, { jwk: privateKey }])
