@@ -35,6 +35,13 @@ const ROWS: readonly Row[] = [
   ['a claim of the protocol', claim('acr'), 'claims[0].claim', /"acr"/],
   ['a claim with a space', claim('"a b"'), 'claims[0].claim', /printable ASCII/],
   [
+    'a claim that no token can carry',
+    claim('__proto__'),
+    'claims[0].claim',
+    /no name that a token can carry/,
+  ],
+  ['another one', claim('constructor'), 'claims[0].claim', /no name that a token can carry/],
+  [
     'a claim twice',
     `${claim('unit')}\n  - { claim: unit, from: attributes.unit, scope: email }`,
     'claims[1].claim',

@@ -19,6 +19,10 @@ export const ownClaim = z.strictObject({
       /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/,
       'must be printable ASCII without spaces, 200 characters at most',
     )
+    // oidc-provider leaves these two out of every token without a word.
+    .refine((name) => name !== '__proto__' && name !== 'constructor', {
+      error: 'is no name that a token can carry',
+    })
     .describe('The name of the claim. The names that the product gives itself are refused.'),
   from: z
     .string()
