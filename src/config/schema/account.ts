@@ -1,7 +1,7 @@
 /** An account of the file. It is created when absent, and never overwritten. */
 import { z } from 'zod';
 import { LOCALES, ROLES } from '../../domain/account.ts';
-import { hashCostOf, MOST_HASH_COST } from '../../domain/password-hash.ts';
+import { isTooDear, MOST_HASH_COST, MOST_HASH_MEMORY } from '../../domain/password-hash.ts';
 import { email, fileOf, group, listOf, oneOf, phone } from './field.ts';
 import { ATTRIBUTE } from './tokens.ts';
 
@@ -83,8 +83,8 @@ export const accountShape = {
       /^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$[A-Za-z0-9+/]+\$[A-Za-z0-9+/]+$/,
       'is not an argon2id hash in PHC form ($argon2id$v=19$m=…,t=…,p=…$salt$hash)',
     )
-    .refine((hash) => (hashCostOf(hash) ?? 0) <= MOST_HASH_COST, {
-      error: `costs too much: memory in KiB times passes is ${MOST_HASH_COST} at most`,
+    .refine((hash) => !isTooDear(hash), {
+      error: `costs too much: memory is ${MOST_HASH_MEMORY} KiB, and times passes ${MOST_HASH_COST} at most`,
     })
     .nullable()
     .default(null)
