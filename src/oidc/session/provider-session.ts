@@ -93,8 +93,7 @@ export function createProviderSession(provider: Provider) {
     }
     const { session } = details;
     const isUnchanged = session !== undefined && isGiven(ctx, provider.cookieName('session'), session.cookie);
-    // After a step-up in another window the session has a new cookie, so it is looked up.
-    if (session && !isUnchanged && (await current(ctx))?.uid !== session.uid)
+    if (session && !isUnchanged && !(await isCurrent(ctx, session.uid)))
       throw new InteractionGone('the interaction was begun in another session');
     return {
       uid: details.uid,
@@ -110,6 +109,14 @@ export function createProviderSession(provider: Provider) {
       beganAt: details.iat * 1000,
       expiresAt: details.exp * 1000,
     };
+  }
+
+  /**
+   * After a step-up in another window the session has a new cookie, so it is looked up. The library takes the uid out of
+   * an interaction whose answer is of another account: then no browser may answer it again.
+   */
+  async function isCurrent(ctx: Context, sessionUid: string | undefined): Promise<boolean> {
+    return sessionUid !== undefined && (await current(ctx))?.uid === sessionUid;
   }
 
   /** Ends the interaction, and returns the address at which the provider goes on. */

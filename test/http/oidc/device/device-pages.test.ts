@@ -179,6 +179,22 @@ describe('the pages of a device', () => {
     expect(await refusal(poll(at.app, tv, device))).to.equal('authorization_pending');
   });
 
+  it('finish in no other browser after a change of the account, whoever signs in there [A7]', async () => {
+    const { visitor: attacker } = await tokensFor(at.app, at.rp, 'new@open.test');
+    at.app.clock.nextStep(2000);
+    const device = await ask(tv, { max_age: '0' });
+    const { url } = await confirm(attacker, device.user_code);
+    expect((await attacker.signIn('boss@open.test', PASSWORD)).name).to.equal('switch-account');
+    const victim = at.app.visitor();
+    const { cookies } = await attacker.jar.serialize();
+    for (const { key, value, path } of cookies)
+      if (!key?.startsWith('_session')) await victim.jar.setCookie(`${key}=${value}; Path=${path}`, url);
+    expect(await victim.open(url)).to.include({ status: 400, name: 'error', error: 'session_expired' });
+    const form = { email: 'new@plain.test', password: PASSWORD, _token: 'unknown' };
+    expect(await victim.post(url, form)).to.include({ status: 400, name: 'error' });
+    expect(await refusal(poll(at.app, tv, device))).to.equal('authorization_pending');
+  });
+
   function fullWidth(code: string): string {
     return [...code].map((each) => String.fromCodePoint(each.charCodeAt(0) + 0xfee0)).join('');
   }
