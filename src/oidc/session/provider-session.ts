@@ -15,7 +15,7 @@ import {
 import { accountOfIdTokenHint } from '../requests/id-token-hint.ts';
 import { allowApis, OIDC_SCOPES } from '../requests/scopes.ts';
 import { SELECT_ACCOUNT, type Selection } from '../requests/select-account.ts';
-import { isGiven } from './binding-cookies.ts';
+import { isSent } from './binding-cookies.ts';
 
 /** An interaction as our pages need it. */
 export interface InteractionView {
@@ -92,7 +92,7 @@ export function createProviderSession(provider: Provider) {
       throw new InteractionGone('the interaction is not the one of this address');
     }
     const { session } = details;
-    const isUnchanged = session !== undefined && isGiven(ctx, provider.cookieName('session'), session.cookie);
+    const isUnchanged = session !== undefined && isSent(ctx, provider.cookieName('session'), session.cookie);
     if (session && !isUnchanged && !(await isCurrent(ctx, session.uid)))
       throw new InteractionGone('the interaction was begun in another session');
     return {

@@ -156,6 +156,21 @@ describe('planted cookies', () => {
     expect((await attacker.open(lure.url)).name).to.equal('set-up-choose');
   });
 
+  it('of a step-up do not pass for its session under a prefix that a sibling host may use [A7]', async () => {
+    const attacker = app.visitor();
+    await attacker.open(await rp.authorizationUrl());
+    await attacker.signIn('new@open.test', PASSWORD);
+    const lure = await attacker.open(await rp.authorizationUrl({ acr_values: MFA }));
+    const planted = attacker.jar
+      .getCookiesSync(lure.url)
+      .map(({ key, value }) => `${key === '_session' ? '__Secure-_session' : key}=${value}`);
+    const victim = app.visitor();
+    await victim.open(await rp.authorizationUrl());
+    await victim.signIn('boss@open.test', PASSWORD);
+    const cookie = [victim.jar.getCookieStringSync(lure.url), ...planted].join('; ');
+    expect(await victim.get(lure.url, { cookie })).to.include({ status: 400, error: 'session_expired' });
+  });
+
   it('do not stop a session that was stepped up in another window [A7]', async () => {
     const visitor = app.visitor();
     await visitor.open(await rp.authorizationUrl());
