@@ -64,7 +64,7 @@ export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
     const addresses = await orAborted(checked(url), signal);
     const body = Buffer.from(await request.arrayBuffer());
     const begin = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    return new Promise((fulfil, reject) => {
+    const answered = new Promise<Response>((fulfil, reject) => {
       const outgoing = begin(url, {
         method: request.method,
         headers: headersOf(request, body),
@@ -80,6 +80,8 @@ export function createOutboundFetch(options: OutboundOptions): OutboundFetch {
       });
       outgoing.end(body);
     });
+    // After a 101 (Switching Protocols) Node closes the connection without an event of the request.
+    return orAborted(answered, signal);
   }
 
   async function guarded(request: Request, signal: AbortSignal): Promise<Response> {
@@ -154,7 +156,7 @@ async function readResponse(incoming: IncomingMessage): Promise<Response> {
   return new Response(body, { status, headers: read });
 }
 
-/** The system's resolver cannot be called off, so its answer is not waited for. */
+/** For what cannot be called off, such as the system's resolver: its answer is not waited for. */
 async function orAborted<T>(asked: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();

@@ -143,6 +143,15 @@ describe('a request to an address that somebody gave', () => {
     expect((await faultOf(fetch('http://rp.example/'))).name).to.equal('TimeoutError');
   });
 
+  it('ends after its time limit at a server that changes to another protocol', async () => {
+    const server = await startServer();
+    server.answer(({ socket }) => {
+      socket?.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: other\r\n\r\n');
+    });
+    const fault = await faultOf(outbound({ timeoutMs: 200 }).fetch(server.url));
+    expect(fault.name).to.match(/AbortError|TimeoutError/);
+  });
+
   it('ends at an answer that is too large', async () => {
     const server = await startServer();
     server.answer((response) => {
