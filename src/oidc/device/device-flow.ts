@@ -92,6 +92,7 @@ export function createDeviceFlow({ pages, showError, deviceCodes, accountOf, cip
   }
 
   function finish(ctx: KoaContextWithOIDC, isDone: boolean): void {
+    formIn(ctx);
     keepStep(ctx, { clientId: endOf(ctx).clientId, isDone });
     seeOther(ctx, DONE_PATH);
   }
@@ -115,7 +116,9 @@ export function createDeviceFlow({ pages, showError, deviceCodes, accountOf, cip
   /** For the event `interaction.started`: a reload of the confirmation leads on to the sign-in. */
   function begun(ctx: KoaContextWithOIDC): void {
     const uid = ctx.oidc.entities.Interaction?.uid;
-    if (ctx.oidc.route === 'code_verification' && uid) keepStep(ctx, { interaction: uid });
+    if (ctx.oidc.route !== 'code_verification' || !uid) return;
+    formIn(ctx);
+    keepStep(ctx, { interaction: uid });
   }
 
   return { features, begun };

@@ -130,6 +130,16 @@ describe('the pages of a device', () => {
     expect(await refusal(poll(at.app, tv, device))).to.equal('authorization_pending');
   });
 
+  it('refuse the form of a confirmation that is sent twice, and sign the device in once', async () => {
+    const device = await ask(tv);
+    const { visitor } = await tokensFor(at.app, at.rp, 'new@open.test');
+    const page = await visitor.follow(await type(visitor, device.user_code));
+    expect((await visitor.submit(page, {}, 'confirm')).status).to.equal(303);
+    expect((await visitor.post('/session/end/confirm', { xsrf: '' })).status).to.equal(400);
+    expect(await visitor.submit(page, {}, 'confirm')).to.include({ status: 422, error: 'code_used' });
+    expect((await poll(at.app, tv, device)).access_token).to.be.a('string');
+  });
+
   it('show how it ended, once more after a reload, and nothing to a stranger [U.3]', async () => {
     const linked = await deviceParty(at.app, 'linked-tv');
     const device = await ask(linked);
