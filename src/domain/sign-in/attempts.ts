@@ -11,10 +11,10 @@ export const CODES_PER_ACCOUNT = 10;
 export const PASSWORDS_PER_ACCOUNT = 10;
 /** Wrong passwords from one IP address within the window. */
 export const PASSWORDS_PER_ADDRESS = 100;
-/** Wrong user codes of devices from one IP address within the window. A known browser has a counter of its own. */
+/** Wrong user codes of devices from one IP address within the window. The person of a known browser has a counter. */
 export const USER_CODES_PER_ADDRESS = 30;
-/** Wrong user codes from one known browser within the window. */
-export const USER_CODES_PER_BROWSER = 10;
+/** Wrong user codes from the known browsers of one person within the window. */
+export const USER_CODES_PER_PERSON = 10;
 export const WINDOW_MS = 15 * MINUTE;
 /** Failures in a row after which a method is refused until the factor is replaced. */
 export const FAILURES_UNTIL_REFUSED = 100;

@@ -14,7 +14,7 @@ interface CodeFormDeps {
   /** The issuer's origin. */
   readonly origin: string;
   readonly deviceCodes: Pick<DeviceCodes, 'count'>;
-  readonly knownBrowser: Pick<KnownBrowser, 'idIn'>;
+  readonly knownBrowser: Pick<KnownBrowser, 'personIn'>;
 }
 
 /** Characters of a code in an address. */
@@ -50,7 +50,7 @@ export function createCodeForm({ origin, deviceCodes, knownBrowser }: CodeFormDe
     userCode: string | null,
   ): Promise<{ refusal: Refusal | null; counted: CountedUserCode | null }> {
     if (userCode === null) return { refusal: INVALID, counted: null };
-    const outcome = await deviceCodes.count({ ip: ctx.ip, knownBrowser: knownBrowser.idIn(ctx) });
+    const outcome = await deviceCodes.count({ ip: ctx.ip, knownPerson: knownBrowser.personIn(ctx) });
     return outcome.ok
       ? { refusal: null, counted: outcome.value }
       : { refusal: outcome.refusal, counted: null };

@@ -34,9 +34,12 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
     return known?.marks.includes(markOf(email)) ? known.id : null;
   }
 
-  /** The id of a browser that has signed in before, with any address. Null otherwise. */
-  function idIn(ctx: Context): string | null {
-    return read(ctx)?.id ?? null;
+  /**
+   * The person of the last sign-in from this browser, as a digest. Null when nobody has signed in from it. One person has
+   * any number of browsers, each with an id of its own.
+   */
+  function personIn(ctx: Context): string | null {
+    return read(ctx)?.marks[0] ?? null;
   }
 
   function remember(ctx: Context, email: string): void {
@@ -53,7 +56,7 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
     });
   }
 
-  return { idFor, idIn, remember };
+  return { idFor, personIn, remember };
 }
 
 export type KnownBrowser = ReturnType<typeof createKnownBrowser>;

@@ -3,7 +3,7 @@ import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import {
   addressKey,
   USER_CODES_PER_ADDRESS,
-  USER_CODES_PER_BROWSER,
+  USER_CODES_PER_PERSON,
   WINDOW_MS,
 } from '../../domain/sign-in/attempts.ts';
 import type { EventLog } from '../../ports/events.ts';
@@ -21,8 +21,8 @@ interface DeviceCodesDeps {
 /** The place from which a code is typed. */
 export interface CodeVisitor {
   readonly ip: string;
-  /** The id of a browser that has signed in before. Null: it has not. */
-  readonly knownBrowser: string | null;
+  /** The person who has signed in from this browser before, as a digest. Null: nobody has. */
+  readonly knownPerson: string | null;
 }
 
 export interface CountedUserCode {
@@ -48,11 +48,11 @@ const POLLING_MS = (POLLING_SECONDS - 1) * 1000;
 const COUNTER = 'user-codes';
 
 export function createDeviceCodes({ attempts, events, cipher, clock, random }: DeviceCodesDeps) {
-  /** Counts a typed code before it is looked up. A known browser has a counter of its own. */
-  async function count({ ip, knownBrowser }: CodeVisitor): Promise<Outcome<CountedUserCode>> {
+  /** Counts a typed code before it is looked up. The person of a known browser has a counter. */
+  async function count({ ip, knownPerson }: CodeVisitor): Promise<Outcome<CountedUserCode>> {
     const id = random.id();
-    const owner = knownBrowser === null ? `address:${addressKey(ip)}` : `browser:${knownBrowser}`;
-    const limit = knownBrowser === null ? USER_CODES_PER_ADDRESS : USER_CODES_PER_BROWSER;
+    const owner = knownPerson === null ? `address:${addressKey(ip)}` : `person:${knownPerson}`;
+    const limit = knownPerson === null ? USER_CODES_PER_ADDRESS : USER_CODES_PER_PERSON;
     const limits = [{ counter: COUNTER, limit, windowMs: WINDOW_MS }];
     const verdict = await attempts.take({ owner, id, bucket: id, atMs: clock.now(), limits });
     if (verdict.ok) return accepted({ forget: () => attempts.forget(owner, [COUNTER], id) });

@@ -7,10 +7,10 @@ import { codeOf, freshSetting, inTurn, tally } from '../setting.ts';
 describe('the limits of a device', () => {
   const setting = freshSetting();
   const codes = () => createDeviceCodes(setting().needs);
-  const guess = async (times: number, ip: string, knownBrowser: string | null = null) =>
-    tally((await inTurn(times, () => codes().count({ ip, knownBrowser }))).map(codeOf));
+  const guess = async (times: number, ip: string, knownPerson: string | null = null) =>
+    tally((await inTurn(times, () => codes().count({ ip, knownPerson }))).map(codeOf));
 
-  it('allow thirty codes of an address in 15 minutes, and ten of a known browser [A19]', async () => {
+  it('allow thirty codes of an address in 15 minutes, and ten of the person of a known browser [A19]', async () => {
     expect(await guess(31, '192.0.2.1')).to.deep.equal({ ok: 30, too_many_attempts: 1 });
     expect(await guess(1, '192.0.2.2')).to.deep.equal({ ok: 1 });
     expect(await guess(11, '192.0.2.1', 'known')).to.deep.equal({ ok: 10, too_many_attempts: 1 });
@@ -20,7 +20,7 @@ describe('the limits of a device', () => {
 
   it('forget a code that was right, and no other', async () => {
     await guess(29, '192.0.2.1');
-    const right = await codes().count({ ip: '192.0.2.1', knownBrowser: null });
+    const right = await codes().count({ ip: '192.0.2.1', knownPerson: null });
     if (right.ok) await right.value.forget();
     expect(await guess(2, '192.0.2.1')).to.deep.equal({ ok: 1, too_many_attempts: 1 });
   });

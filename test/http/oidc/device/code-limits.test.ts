@@ -60,6 +60,14 @@ describe('the limits on codes of devices', () => {
     expect((await guess(visitor, 1)).status).to.equal(429);
   });
 
+  it('give all browsers of a person the same ten attempts [A19]', async () => {
+    const first = await tokensFor(at.app, at.rp, 'boss@open.test');
+    const second = await tokensFor(at.app, at.rp, 'boss@open.test');
+    await guess(first.visitor, PER_BROWSER);
+    const device = await ask(tv);
+    expect((await type(second.visitor, device.user_code)).status).to.equal(429);
+  });
+
   it('count neither right codes nor texts without the shape of a code [A19]', async () => {
     const visitor = from('192.0.2.4');
     for (let each = 0; each < PER_ADDRESS + 1; each += 1) {
