@@ -93,7 +93,7 @@ export interface SignInRecordStore {
 
 /** The applications of each session, kept as long as its sign-in record. */
 export interface SessionClientStore {
-  /** The first entry of a session, client and `sid` stays. */
+  /** The first entry of a session, client and `sid` stays. It lives as long as the last one would. */
   insert(client: SessionClient): Promise<void>;
   listBySession(sessionUid: string, now: number): Promise<SessionClient[]>;
   listByAccount(accountId: string, now: number): Promise<SessionClient[]>;

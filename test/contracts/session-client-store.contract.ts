@@ -24,6 +24,16 @@ export function sessionClientStoreContract(name: string, makeStore: MakeStore<Se
       expect(await store().listByAccount('account-1', NOW)).to.deep.equal([kept]);
     });
 
+    it('lives as long as its last entry, under the notice of the first [A120]', async () => {
+      await store().insert(aSessionClient());
+      const longer = aSessionClient({ noticeId: 'late', expiresAt: NOW + 2 * MINUTE });
+      await store().insert(longer);
+      await store().insert(aSessionClient({ noticeId: 'later' }));
+      const kept = { ...longer, noticeId: 'notice-1' };
+      expect(await store().listByAccount('account-1', NOW + MINUTE)).to.deep.equal([kept]);
+      expect(await store().listByAccount('account-1', NOW + 2 * MINUTE)).to.deep.equal([]);
+    });
+
     it('keeps applications, sids and sessions apart', async () => {
       await store().insert(aSessionClient());
       await store().insert(aSessionClient({ clientId: 'client-2', noticeId: 'notice-2' }));

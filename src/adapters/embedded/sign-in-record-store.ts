@@ -111,7 +111,8 @@ function toClient(row: ClientRow): SessionClient {
 
 export function createSessionClientStore(database: Database): SessionClientStore {
   const insert = database.statement(
-    `${insertInto('session_clients', CLIENT_COLUMNS)} ON CONFLICT (session_uid, client_id, sid) DO NOTHING`,
+    `${insertInto('session_clients', CLIENT_COLUMNS)} ON CONFLICT (session_uid, client_id, sid)
+      DO UPDATE SET expires_at = max(expires_at, excluded.expires_at)`,
   );
   const bySession = database.statement<ClientRow>(
     'SELECT * FROM session_clients WHERE session_uid = :sessionUid AND expires_at > :now',

@@ -7,7 +7,7 @@ import {
 } from '../../domain/sign-in/stored-authentication.ts';
 import type { SessionClientStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
-import { isFirst, upserted } from './faults.ts';
+import { upserted } from './faults.ts';
 import type { Models, SignInRecordDocument } from './schema/collections.ts';
 import type { SessionClientDocument } from './schema/session-client.ts';
 import { idOf } from './stored-values.ts';
@@ -76,7 +76,10 @@ export function createSessionClientStore(
     insert: ({ expiresAt, ...client }) =>
       act(async () => {
         const _id = idOf(client.sessionUid, client.clientId, client.sid);
-        await isFirst(sessionClients.insertOne({ ...client, _id, expiresAt: new Date(expiresAt) }));
+        const longest = { $max: { expiresAt: new Date(expiresAt) } };
+        await upserted(() =>
+          sessionClients.updateOne({ _id }, { $setOnInsert: client, ...longest }, { upsert: true }),
+        );
       }),
     listBySession: (sessionUid, now) => listed({ sessionUid }, now),
     listByAccount: (accountId, now) => listed({ accountId }, now),
