@@ -11,7 +11,7 @@ import {
   Provider,
 } from 'oidc-provider';
 import type { Cipher } from '../../ports/system.ts';
-import { isGiven, SECURE } from './binding-cookies.ts';
+import { type BindingCookie, giveBinding, isBound } from './binding-cookies.ts';
 import { finisherOf, withoutForeignSession } from './provider-session.ts';
 
 interface ResumeBindingDeps {
@@ -20,8 +20,7 @@ interface ResumeBindingDeps {
 
 /** Milliseconds: the default life of the finished interaction, and of the one of a consent after it. */
 const KEPT_MS = 60 * 60 * 1000;
-/** Characters of the interaction's key, so that two simultaneous sign-ins of a browser have a cookie each. */
-const NAMED_BY = 8;
+const KIND = 'second-factor-finished';
 
 /** An interaction and the account that finished it. */
 interface Finisher {
@@ -31,20 +30,15 @@ interface Finisher {
 }
 
 export function createResumeBinding({ cipher }: ResumeBindingDeps) {
-  const nameOf = ({ key }: Finisher) => `second-factor-finished-${key.slice(0, NAMED_BY)}`;
-  const ticketOf = ({ key, accountId }: Finisher) => cipher.digest(`${key}|${accountId}`, 'resume-ticket');
+  function ticketOf({ key, accountId }: Finisher): BindingCookie {
+    return { kind: KIND, key, value: cipher.digest(`${key}|${accountId}`, 'resume-ticket') };
+  }
 
   /** Sets the cookie at the end of an interaction. `url` is where the provider goes on. */
   function give(ctx: Context, finisher: Finisher, url: string): void {
-    ctx.cookies.set(`${ctx.secure ? SECURE : ''}${nameOf(finisher)}`, ticketOf(finisher), {
-      // The provider also goes on below this path after a consent.
-      path: new URL('.', url).pathname,
-      maxAge: KEPT_MS,
-      signed: false,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: ctx.secure,
-    });
+    // The provider also goes on below this path after a consent.
+    const path = new URL('.', url).pathname;
+    giveBinding(ctx, ticketOf(finisher), { path, maxAge: KEPT_MS });
   }
 
   /** Around a provider's adapter: an interaction that another browser finished is not found at its resume. */
@@ -77,7 +71,7 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
   }
 
   function isFinishedElsewhere(asked: KoaContextWithOIDC, finisher: Finisher | null): boolean {
-    return finisher !== null && !isGiven(asked, nameOf(finisher), ticketOf(finisher));
+    return finisher !== null && !isBound(asked, ticketOf(finisher));
   }
 
   return { give, guard };

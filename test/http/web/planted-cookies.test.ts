@@ -4,8 +4,8 @@ import { type App, PASSWORD, startApp } from '../../support/app.ts';
 import type { RelyingParty } from '../../support/hosts/relying-party.ts';
 import type { Page } from '../../support/pages/page.ts';
 import { totpCode } from '../../support/totp.ts';
-import type { Visitor } from '../../support/visitor.ts';
-import { answerOf, errorOf, MFA, setUpApp } from '../oidc/story.ts';
+import { createVisitor, type Visitor } from '../../support/visitor.ts';
+import { answerOf, errorOf, interaction, MFA, setUpApp } from '../oidc/story.ts';
 
 describe('planted cookies', () => {
   let app: App;
@@ -190,7 +190,7 @@ describe('planted cookies', () => {
     const lure = await visitor.open(await rp.authorizationUrl());
     await visitor.signIn('app@strict.test', PASSWORD);
     const path = `${new URL(lure.url).pathname}/second-factor`;
-    const begun = visitor.jar.getCookiesSync(app.origin + path).filter(({ key }) => key.endsWith('-begun'));
+    const begun = visitor.jar.getCookiesSync(app.origin + path).filter(({ key }) => key.includes('-begun-'));
     expect(begun.map((each) => [each.path, each.httpOnly, each.sameSite, each.secure])).to.deep.equal([
       [path, true, 'lax', false],
     ]);
@@ -227,4 +227,56 @@ describe('planted cookies', () => {
       expect(String(page.headers['set-cookie'])).not.to.include('x=1');
     });
   }
+});
+
+describe('planted cookies over https', () => {
+  const at = interaction(() => ({
+    environment: 'development',
+    issuer: 'https://op.test',
+    listen: { trusted_proxies: 1 },
+  }));
+
+  const visitor = () => createVisitor('https://op.test', { via: at.app.origin, stopAt: 'http://rp.test' });
+
+  /** A browser with the cookies that a sibling host can set: none whose name begins with `__Host-`. */
+  function planted(attacker: Visitor, url: string): Visitor {
+    const victim = visitor();
+    for (const cookie of attacker.jar.getCookiesSync(url))
+      if (!cookie.key.startsWith('__Host-')) victim.jar.setCookieSync(cookie, url);
+    return victim;
+  }
+
+  it('of a sign-in with an accepted password open none of its pages elsewhere [A7]', async () => {
+    const attacker = visitor();
+    await attacker.open('/account');
+    const { name, url } = await attacker.signIn('new@strict.test', PASSWORD);
+    expect(name).to.equal('set-up-totp');
+    const page = await planted(attacker, url).open(url);
+    expect([page.name, page.marks('secret')]).to.deep.equal(['sign-in', []]);
+    expect((await attacker.open(url)).name).to.equal('set-up-totp');
+  });
+
+  it('leave at most eight bindings of finished sign-ins in a browser', async () => {
+    const person = visitor();
+    for (let each = 0; each < 10; each += 1) {
+      await person.open('/account');
+      expect((await person.signIn('boss@plain.test', PASSWORD)).name).to.equal('account');
+      person.jar.setCookieSync('__Host-session=; Path=/; Secure; Max-Age=0', 'https://op.test');
+    }
+    const names = person.jar.getCookiesSync('https://op.test').map(({ key }) => key);
+    expect(names.filter((key) => key.startsWith('__Host-second-factor-finished-'))).to.have.length(8);
+  });
+
+  it('of a finished sign-in do not sign its account in where a sibling host has set them [A118]', async () => {
+    const attacker = visitor();
+    const page = await attacker.open('/account');
+    const finished = await attacker.submit(page, { email: 'boss@plain.test', password: PASSWORD });
+    const resume = finished.location ?? '';
+    expect(new URL(resume).pathname).to.match(/^\/auth\/[\w-]+$/);
+    const victim = planted(attacker, resume);
+    await victim.open(resume);
+    expect((await victim.open('/account')).name).to.equal('sign-in');
+    await attacker.open(resume);
+    expect((await attacker.open('/account')).name).to.equal('account');
+  });
 });
