@@ -95,12 +95,15 @@ export function assetFaults(loader: Source, views: Views): string[] {
   ];
 }
 
-/** Another view, the page in its layout, or the text of `unbroken()`: each is escaped where it is written. */
+/**
+ * Another view, the page in its layout, or the text of `unbroken()`: each is escaped where it is written. The
+ * stylesheet is a file of the product.
+ */
 function isEscapedAlready(expression: string): boolean {
   const [statement, ...more] = parseSync('view.ts', expression).program.body;
   if (statement?.type !== 'ExpressionStatement' || more.length > 0) return false;
   const written = statement.expression;
-  if (written.type === 'Identifier') return written.name === 'body';
+  if (written.type === 'Identifier') return ['body', 'inlineStyle'].includes(written.name);
   if (written.type !== 'CallExpression' || written.callee.type !== 'Identifier') return false;
   return ['partial', 'include', 'unbroken'].includes(written.callee.name);
 }

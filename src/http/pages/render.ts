@@ -1,4 +1,5 @@
 /** Turns a page's model into an answer. Views are compiled at start; output is escaped and never cached. */
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { TemplateFunction } from 'ejs';
 import type { Context } from 'koa';
@@ -83,6 +84,7 @@ const LOCALS = [
   'paragraphs',
   'unbroken',
   'webAddress',
+  'inlineStyle',
   'body',
 ] as const;
 
@@ -101,6 +103,8 @@ export function createRenderer(options: RendererOptions): Render {
     logo: (tenantId) => logoPath(site, tenantId),
   });
   const { host } = new URL(issuer);
+  const inlineStyle = assets['doublelock.css'].body.toString();
+  const inlineHash = createHash('sha256').update(inlineStyle).digest('base64');
 
   return (ctx, page, model, pageContext = {}) => {
     const tenant = tenants.find(({ id }) => id === pageContext.tenantId) ?? null;
@@ -130,8 +134,16 @@ export function createRenderer(options: RendererOptions): Render {
       paragraphs,
       unbroken,
       webAddress,
+      inlineStyle: isElsewhere(page, model) ? inlineStyle : null,
     };
     prepareAnswer(ctx, pageContext, clock.now());
+    if (locals.inlineStyle !== null) {
+      const policy = ctx.response.get('Content-Security-Policy');
+      ctx.set(
+        'Content-Security-Policy',
+        policy.replace(/style-src [^;]+/, `style-src 'sha256-${inlineHash}'`),
+      );
+    }
     ctx.set('Content-Language', lang);
     ctx.body = views('layout', { ...locals, body: views(VIEWS[page] ?? page, locals) });
   };
@@ -148,6 +160,11 @@ export function prepareAnswer(ctx: Context, { status, refusal }: PageContext, no
   const seconds = refusal ? retryAfter(refusal, now) : null;
   if (seconds !== null) ctx.set('Retry-After', String(seconds));
   else if (ctx.status === 503) ctx.set('Retry-After', UNAVAILABLE_RETRY);
+}
+
+/** A page at another host than the issuer's, which serves no static files and takes no forms. */
+function isElsewhere<P extends PageName>(page: P, model: Pages[P]): boolean {
+  return page === 'error' && (model as Pages['error']).title === 'misdirected';
 }
 
 function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): string {

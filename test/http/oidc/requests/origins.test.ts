@@ -1,4 +1,5 @@
 /** Foreign hosts and origins: the server puts none of them in its links, and lets none of them read its answers. */
+import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
@@ -64,6 +65,16 @@ describe('foreign hosts', () => {
     expect((await rawRequest(port, { path: '/jwks', headers: ours })).status).to.equal(200);
     for (const path of ['/health/live', '/health/ready', '/metrics'])
       expect((await rawRequest(port, { path, headers: { host: EVIL } })).status, path).to.equal(200);
+  });
+
+  it('get that page with its looks in it, since no file is served there [A122]', async () => {
+    const { port } = new URL(at.app.origin);
+    const { headers, body } = await rawRequest(Number(port), { path: '/account', headers: { host: EVIL } });
+    const [, style = ''] = /<style>([\s\S]*)<\/style>/.exec(body) ?? [];
+    const hash = createHash('sha256').update(style).digest('base64');
+    expect(style).to.include('.card');
+    expect(headers['content-security-policy']).to.include(`; style-src 'sha256-${hash}';`);
+    expect(body).not.to.match(/<(?:link|script|img|form)\b/);
   });
 
   it('are refused in an absolute URL of the request line [A75]', async () => {
