@@ -179,7 +179,7 @@ describe('the device grant', () => {
     const consent = page.name === 'enter-code' ? await visitor.enterCode(nextCode(at.app)) : page;
     const done = await visitor.follow(await visitor.submit(consent, {}, 'deny'));
     expect(done).to.include({ name: 'device-done', status: 200 });
-    expect(done.$('h1').text()).to.equal('Nothing was signed in');
+    expect(done.$('h1').text()).to.equal('The device isn’t signed in');
     expect(await refusal(poll(at.app, third, device))).to.equal('access_denied');
   });
 
@@ -195,7 +195,7 @@ describe('the device grant', () => {
     const second = await ask(tv);
     const signInPage = await confirm(visitor, second.user_code);
     const left = await visitor.follow(await visitor.submit(signInPage, {}, 'cancel'));
-    expect(left.$('h1').text()).to.equal('Nothing was signed in');
+    expect(left.$('h1').text()).to.equal('The device isn’t signed in');
     expect(await refusal(poll(at.app, tv, second))).to.equal('access_denied');
   });
 

@@ -38,7 +38,7 @@ describe('the pages of a device', () => {
     const device = await ask(tv);
     const visitor = at.app.visitor({ headers: { 'x-forwarded-for': '192.0.2.1' } });
     const page = await visitor.follow(await type(visitor, device.user_code));
-    expect(page.mark('place')).to.include('127.0.0.1').and.include('This is another network');
+    expect(page.mark('place')).to.include('127.0.0.1').and.include('This isn’t the network');
   });
 
   for (const [how, written] of [
