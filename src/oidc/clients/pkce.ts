@@ -14,13 +14,11 @@ export function createPkceRule(rules: Pick<ClientRules, 'of'>) {
     if (required === false) return false;
     const isPublic = client.clientAuthMethod === 'none';
     if (required === true || isPublic)
-      throw new errors.InvalidRequest(
-        'PKCE is required: send code_challenge with code_challenge_method=S256',
-      );
+      throw new errors.InvalidRequest('PKCE is required: send code_challenge with the method S256');
     const { nonce } = ctx.oidc.params ?? {};
     if (nonce !== undefined) return false;
     throw new errors.InvalidRequest(
-      'PKCE or a nonce is required: send code_challenge with code_challenge_method=S256, or nonce',
+      'PKCE or a nonce is required: send code_challenge with the method S256, or nonce',
     );
   };
 }

@@ -27,7 +27,8 @@ const BY_TEXT: Readonly<Record<string, Details>> = {
   'client mismatch': () => 'it was issued to another client',
   'unsupported response_type requested': ({ oidc }) => `received: ${words(oidc.params?.response_type)}`,
   'unsupported response_mode requested': ({ query }) => `received: ${words(query.response_mode)}`,
-  'resource indicator is missing, or unknown': ({ oidc }) => `received: ${address(oidc.params?.resource)}`,
+  'resource indicator is missing, or unknown': receivedResources,
+  'the resource is unknown to this server': receivedResources,
 };
 
 /** The detailed reason of an error: its description, the library's detail, and the values that differ. */
@@ -102,6 +103,10 @@ function address(value: unknown): string {
   if (!url) return 'a value that is no URL';
   const plain = `${url.protocol}${url.host ? `//${url.host}` : ''}${url.pathname}`;
   return `${plain}${url.search ? '?…' : ''}${url.hash ? '#…' : ''}`;
+}
+
+function receivedResources({ oidc }: KoaContextWithOIDC): string {
+  return `received: ${[oidc.params?.resource].flat().slice(0, MOST_ADDRESSES).map(address).join(', ')}`;
 }
 
 function words(value: unknown): string {

@@ -186,12 +186,17 @@ describe('the reason of a refused request', () => {
     expect(onlyLine().reason).to.include('code_verifier does not match code_challenge');
   });
 
-  it('names a response type, a response mode and a scope that are not offered', async () => {
+  it('names a response type, a response mode, a scope and an API that are not offered', async () => {
     const asked: readonly (readonly [string, Record<string, string>, RegExp])[] = [
       ['rp', { response_type: 'token' }, /received: "token"/],
       ['rp', { response_mode: 'fragment' }, /response_mode must be query or form_post/],
       ['rp', { scope: 'openid calendar' }, /scope: calendar/],
       ['narrow', { scope: 'openid phone' }, /requested scope is not allowed; scope: phone/],
+      [
+        'rp',
+        { resource: 'https://a:pass@api.example/v1?b=private' },
+        /received: https:\/\/api\.example\/v1\?…$/,
+      ],
       ['rp', { prompt: 'none' }, /End-User authentication is required/],
     ];
     for (const [id, parameters, reason] of asked) {
@@ -268,6 +273,12 @@ describe('the reason of a refused request', () => {
       expect(line.slice(0, -1)).not.to.match(/[\r\n\u2028]/);
     }
     expect(refusals().every(({ event }) => event === 'request.refused')).to.equal(true);
+  });
+
+  it('tells how to send PKCE [A84]', async () => {
+    const query = { client_id: 'rp', response_type: 'code', scope: 'openid', redirect_uri: CALLBACK };
+    await at.app.visitor().open(`/auth?${new URLSearchParams(query)}`);
+    expect(onlyLine().reason).to.include('send code_challenge with the method S256, or nonce');
   });
 
   it('is told to the relying party in a redirect where the RFC allows it', async () => {
