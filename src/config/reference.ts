@@ -91,7 +91,7 @@ function about(name: string, { description }: JsonSchema): string[] {
 
 function row(key: string, schema: JsonSchema, required: boolean): string {
   const fallback = required ? '*required*' : 'default' in schema ? code(schema.default) : '';
-  return `| \`${key}\` | ${typeOf(nonNull(schema))} | ${fallback} | ${schema.description ?? ''} |`;
+  return `| \`${key}\` | ${typeOf(schema)} | ${fallback} | ${schema.description ?? ''} |`;
 }
 
 function table(rows: readonly string[]): string {
@@ -99,6 +99,13 @@ function table(rows: readonly string[]): string {
 }
 
 function typeOf(schema: JsonSchema): string {
+  if (Array.isArray(schema.anyOf)) {
+    const types = schema.anyOf
+      .filter(isMap)
+      .filter(({ type }) => type !== 'null')
+      .map(typeOf);
+    return types.join(types.every((type) => type.startsWith('`')) ? ' ' : ', ');
+  }
   if ('const' in schema) return code(schema.const);
   if (Array.isArray(schema.enum)) return schema.enum.map(code).join(' ');
   if (schema.type === 'array') {
