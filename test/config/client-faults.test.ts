@@ -6,6 +6,7 @@ const client = (lines: string) =>
 const redirect = (uri: string, type = 'web') =>
   `clients:\n  - client_id: rp\n    application_type: ${type}\n    redirect_uris: ["${uri}"]`;
 const SECRET = 's'.repeat(32);
+const OWN_KEY = 'token_endpoint_auth_method: private_key_jwt';
 
 const ROWS: readonly Row[] = [
   [
@@ -51,11 +52,34 @@ const ROWS: readonly Row[] = [
   ],
   [
     'keys twice',
-    client('{}').replace('{}', 'jwks_uri: https://a\n    jwks: { keys: [{ kty: EC }] }'),
+    client(`${OWN_KEY}\n    jwks_uri: https://a\n    jwks: { keys: [{ kty: EC }] }`),
     'clients[0].jwks',
     /jwks_uri/,
   ],
-  ['a private key', client('jwks: { keys: [{ kty: EC, d: x }] }'), 'clients[0].jwks.keys[0]', /private/],
+  [
+    'a private key',
+    client(`${OWN_KEY}\n    jwks: { keys: [{ kty: EC, d: x }] }`),
+    'clients[0].jwks.keys[0]',
+    /private/,
+  ],
+  [
+    'a secret beside its own key',
+    client(`${OWN_KEY}\n    jwks_uri: https://a.test\n    client_secret: ${SECRET}`),
+    'clients[0].client_secret',
+    /unused with private_key_jwt/,
+  ],
+  [
+    'keys of a public client',
+    client('jwks_uri: https://a.test'),
+    'clients[0].jwks_uri',
+    /unused with none: private_key_jwt needs it/,
+  ],
+  [
+    'keys beside a secret',
+    client(`client_secret: ${SECRET}\n    jwks: { keys: [{ kty: EC }] }`),
+    'clients[0].jwks',
+    /unused with client_secret_basic/,
+  ],
   [
     'an algorithm alone',
     client('token_endpoint_auth_signing_alg: HS256'),

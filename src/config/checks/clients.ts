@@ -57,6 +57,10 @@ function checkAuthentication(client: ClientSketch, path: Path, findings: Finding
   if (method === 'none' && hasSecret) {
     fault('token_endpoint_auth_method', 'none leaves client_secret unused: leave one of them out');
   }
+  if (method === 'private_key_jwt' && hasSecret)
+    fault('client_secret', 'is unused with private_key_jwt: leave it out');
+  if (method !== 'private_key_jwt' && hasKeys)
+    fault(isGiven(client.jwks) ? 'jwks' : 'jwks_uri', `is unused with ${method}: private_key_jwt needs it`);
   if (method.startsWith('client_secret_') && !hasSecret) fault('client_secret', `is required with ${method}`);
   if (method === 'private_key_jwt' && !hasKeys) fault('jwks', 'or jwks_uri is required with private_key_jwt');
   if (isGiven(client.jwks) && isGiven(client.jwks_uri)) fault('jwks', 'given together with jwks_uri');
