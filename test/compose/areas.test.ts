@@ -35,7 +35,8 @@ describe('the areas of the server', () => {
     const handler = await serve(config);
     const server = await startServer({ handler, host: '127.0.0.1', port: 0, log: () => {} });
     try {
-      const visitor = createVisitor(`http://127.0.0.1:${server.port}`);
+      const { host } = new URL(config.issuer);
+      const visitor = createVisitor(`http://127.0.0.1:${server.port}`, { headers: { host } });
       const { status, text, headers } = await visitor.get('/guest-book');
       expect([status, text]).to.deep.equal([200, 'a guest']);
       expect(headers['content-security-policy']).to.be.a('string').and.not.include('form-action');
