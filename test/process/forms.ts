@@ -26,6 +26,8 @@ export async function openForms(
     const page = await visitor.open(await rp.authorizationUrl());
     const { action, body } = page.form({ email, password: PASSWORD });
     const headers = {
+      // Behind a balancer the request goes to one instance, for the address of all.
+      host: new URL(program.origin).host,
       origin: program.origin,
       'content-type': 'application/x-www-form-urlencoded',
       cookie: visitor.jar.getCookieStringSync(action),

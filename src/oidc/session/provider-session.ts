@@ -225,6 +225,11 @@ function joinedResult(sessionUid: string): InteractionResults {
   return { login: null, [RESULT_PART]: { joined: sessionUid } } as unknown as InteractionResults;
 }
 
+/** Whether a live session has answered in the place of a sign-in. */
+export function isJoined(result: InteractionResults | undefined): boolean {
+  return (result as { login?: unknown } | undefined)?.login === null;
+}
+
 /** Takes the answer out of a result that another session has given. */
 export function withoutForeignSession(
   result: InteractionResults | undefined,
@@ -238,7 +243,7 @@ export function withoutForeignSession(
     login?: unknown;
     [RESULT_PART]?: { joined?: string };
   };
-  return login === null && part?.joined !== sessionUid ? others : result;
+  return isJoined(result) && part?.joined !== sessionUid ? others : result;
 }
 
 /** The library carries results into the next interaction. A part that belongs to an earlier sign-in is ignored. */

@@ -12,7 +12,7 @@ import {
 } from 'oidc-provider';
 import type { Cipher } from '../../ports/system.ts';
 import { type BindingCookie, giveBinding, isBound } from './binding-cookies.ts';
-import { finisherOf, withoutForeignSession } from './provider-session.ts';
+import { finisherOf, isJoined, withoutForeignSession } from './provider-session.ts';
 
 interface ResumeBindingDeps {
   readonly cipher: Pick<Cipher, 'digest'>;
@@ -58,6 +58,7 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
       if (!found || !asked || !isResumed) return found;
       if (isFinishedElsewhere(asked, finisherOf(found.result ?? {}))) return undefined;
       const result = withoutForeignSession(found.result, asked.oidc.session?.uid);
+      if (isJoined(result)) keepIdentifier(asked);
       return result === found.result ? found : { ...found, result };
     };
     // The adapter may be of a class with private fields, so its methods keep their own `this`.
@@ -75,6 +76,14 @@ export function createResumeBinding({ cipher }: ResumeBindingDeps) {
   }
 
   return { give, guard };
+}
+
+/**
+ * The library gives a session another id at each resume. A session that answers for another tab gains nothing, and tabs
+ * that are reloaded at the same moment all come with the same id.
+ */
+function keepIdentifier({ oidc }: KoaContextWithOIDC): void {
+  Object.defineProperty(oidc.session ?? {}, 'resetIdentifier', { value: () => {} });
 }
 
 /** Distinguishes as the library does: a function with a prototype is called with `new`. */

@@ -64,9 +64,10 @@ describe('the program under hostile requests', function () {
 
   it('serves other visitors during 500 slow requests, and answers those with 408 [R32 A100]', async () => {
     const stopwatch = startStopwatch(program.pid);
+    const { host } = new URL(program.origin);
     const heads = [
-      'GET / HTTP/1.1\r\nHost: a\r\nX-Slow: ',
-      'POST /locale HTTP/1.1\r\nHost: a\r\nContent-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n',
+      `GET / HTTP/1.1\r\nHost: ${host}\r\nX-Slow: `,
+      `POST /locale HTTP/1.1\r\nHost: ${host}\r\nContent-Type: application/x-www-form-urlencoded\r\nSec-Fetch-Site: same-origin\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n`,
     ];
     const slow = await Promise.all(
       Array.from({ length: SLOW_SENDERS }, (_, n) => dawdle(program, heads[n % heads.length] ?? '')),

@@ -99,6 +99,19 @@ describe('tabs that were opened before the sign-in', () => {
     expect(events.filter((event) => /refused/.test(event))).to.deep.equal([]);
   });
 
+  it('leave the cookie of the session as it is, so that tabs which are reloaded at once all know it [A121]', async () => {
+    const visitor = at.app.visitor();
+    const [rp, one] = [await party('rp'), await party('one')];
+    const [here, waiting] = [await tab(visitor, rp), await tab(visitor, one)];
+    await signInAt(visitor, here, 'ben@open.test');
+    const cookie = () =>
+      visitor.jar.getCookiesSync(at.app.origin).find(({ key }) => key === '_session')?.value;
+    const before = cookie();
+    await redeem(one, await reload(visitor, waiting));
+    expect(before).to.be.a('string');
+    expect(cookie()).to.equal(before);
+  });
+
   it('finish in all at the same moment [A121]', async () => {
     const visitor = at.app.visitor();
     const parties = await Promise.all(['rp', 'one', 'two'].map(party));
