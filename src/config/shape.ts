@@ -1,6 +1,7 @@
 /** The frozen configuration, as every other module sees it. */
 import type { Account, Role } from '../domain/account.ts';
 import type { OwnClaim } from '../domain/claims.ts';
+import type { ClientSettings, ResourceServer } from '../domain/client.ts';
 import type { Tenant } from '../domain/tenant.ts';
 
 /** A factor of the file, enrolled when the account is created. */
@@ -34,35 +35,8 @@ export interface SeedAccount
 }
 
 /** A relying party: OpenID Connect client metadata by its standard names, and settings of our own. */
-export interface ClientConfig {
-  readonly clientId: string;
-  /** Metadata for oidc-provider, without our own keys. */
-  readonly metadata: Readonly<Record<string, unknown>> & { readonly client_id: string };
-  readonly firstParty: boolean;
-  /** `auto`: PKCE of a public client, PKCE or a nonce of a confidential one. */
-  readonly requirePkce: 'auto' | boolean;
-  readonly claimsInIdToken: boolean;
-  /** The scopes that the client may ask for, those of APIs too; null: all. */
-  readonly scopes: readonly string[] | null;
-  readonly rotateRefreshTokens: boolean;
-  /** `session`: refresh tokens end with the session. `offline`: only `offline_access` gives one. */
-  readonly refreshTokens: 'session' | 'offline';
-  /** Seconds. */
-  readonly tokenLifetimes: { readonly access: number; readonly refresh: number };
-  readonly profile: 'fapi2' | null;
-  readonly assertionAudience: 'issuer' | 'lenient';
+export interface ClientConfig extends ClientSettings {
   readonly secondFactor: 'tenant' | 'always';
-  /** Only members of this tenant may sign in, and the sign-in page has its brand. */
-  readonly tenantId: string | null;
-}
-
-/** An API that accepts access tokens of this server (RFC 8707). */
-export interface ResourceServer {
-  readonly identifier: string;
-  readonly scopes: readonly string[];
-  readonly accessTokenFormat: 'jwt' | 'opaque';
-  /** Seconds. Null: as long as the other access tokens of the client. */
-  readonly accessSeconds: number | null;
 }
 
 export interface EncryptionKey {

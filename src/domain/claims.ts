@@ -2,6 +2,16 @@
 import type { Account, AttributeValue } from './account.ts';
 import type { Tenant } from './tenant.ts';
 
+/** The scopes of OpenID Connect, and `groups`. Each gives claims, or a refresh token. */
+export const OIDC_SCOPES: readonly string[] = [
+  'openid',
+  'profile',
+  'email',
+  'phone',
+  'groups',
+  'offline_access',
+];
+
 const PROFILE = [
   'name',
   'given_name',

@@ -8,7 +8,8 @@ import {
   type Provider,
 } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
-import { claimsByScope, claimsOf, type OwnClaim } from '../domain/claims.ts';
+import { claimsByScope, claimsOf, OIDC_SCOPES, type OwnClaim } from '../domain/claims.ts';
+import type { ClientSettings, ResourceServer } from '../domain/client.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { CookieSignatures } from '../ports/cookies.ts';
 import type { Logger } from '../ports/log.ts';
@@ -23,12 +24,7 @@ import type { IsFirstUse } from './adapter/replay-detection.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
 import { withoutLoginUri } from './clients/application-link.ts';
 import { createAssertionRule } from './clients/client-assertions.ts';
-import {
-  type ClientRules,
-  createClientRules,
-  type ProviderClient,
-  type ResourceServer,
-} from './clients/client-rules.ts';
+import { type ClientRules, createClientRules } from './clients/client-rules.ts';
 import { isOwnOrigin, refuseOpaqueOrigin } from './clients/cors.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './clients/first-party.ts';
 import { ownClient } from './clients/own-client.ts';
@@ -54,7 +50,6 @@ import {
   createClaimRule,
   createScopeRule,
   keepAllowedScopes,
-  OIDC_SCOPES,
   refuseAskedScopes,
 } from './requests/scopes.ts';
 import { anotherAccountChosen, createSelectAccountPrompt } from './requests/select-account.ts';
@@ -69,7 +64,7 @@ import { createTokenFamilies } from './tokens/token-families.ts';
 
 export interface ProviderSettings {
   readonly issuer: string;
-  readonly clients: readonly ProviderClient[];
+  readonly clients: readonly ClientSettings[];
   readonly signingKeys: readonly Readonly<Record<string, unknown>>[];
   readonly cookieSignatures: CookieSignatures;
   /** Hours from the sign-in to the end of its session. */
@@ -84,7 +79,7 @@ export interface ProviderSettings {
 
 export interface TokenSettings {
   /** The lifetimes for clients without their own, in seconds. */
-  readonly lifetimes: ProviderClient['tokenLifetimes'];
+  readonly lifetimes: ClientSettings['tokenLifetimes'];
   /** Milliseconds for which anything issued from a sign-in may live. */
   readonly issuedLifetimeMs: number;
   /** Seconds for which the predecessor of a rotated refresh token still answers. */
@@ -271,7 +266,7 @@ export function installMiddleware(
   provider: Provider,
   around: readonly Middleware[],
   pages: ProviderPages,
-  clients: readonly ProviderClient[],
+  clients: readonly ClientSettings[],
 ): void {
   for (const middleware of around) provider.use(middleware);
   provider.use(dropTypeOfNothing);

@@ -1,8 +1,8 @@
 /** The reasons for which a client assertion is refused. The answer does not tell them; the log does. */
 import { expect } from 'chai';
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import type { ClientSettings } from '../../src/domain/client.ts';
 import { createAssertionRule } from '../../src/oidc/clients/client-assertions.ts';
-import type { ProviderClient } from '../../src/oidc/clients/client-rules.ts';
 
 const ISSUER = 'https://id.example';
 const NOW = 1_800_000_000;
@@ -11,7 +11,7 @@ describe('the reason for a refused client assertion', () => {
   const rule = createAssertionRule({
     issuer: ISSUER,
     rules: {
-      of: (clientId) => (clientId === 'fapi' ? ({ profile: 'fapi2' } as ProviderClient) : undefined),
+      of: (clientId) => (clientId === 'fapi' ? ({ profile: 'fapi2' } as ClientSettings) : undefined),
     },
     clock: { now: () => NOW * 1000 },
   });

@@ -8,11 +8,16 @@ import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { hash, hashSync, parseOptions, verify } from '@node-rs/argon2';
 import PQueue from 'p-queue';
-import { HASH_COST, MOST_HASH_COST } from '../../domain/password-hash.ts';
+import { HASH_COST, MOST_HASH_COST, OWN_HASH } from '../../domain/password-hash.ts';
 import { Busy, type PasswordHasher, type VerifyPassword } from '../../ports/system.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane; salt and tag as in RFC 9106, 3.1. */
-const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1, outputLen: 32 };
+const PARAMETERS = {
+  memoryCost: OWN_HASH.memory,
+  timeCost: OWN_HASH.passes,
+  parallelism: 1,
+  outputLen: 32,
+};
 const SALT_BYTES = 16;
 /** `Algorithm.Argon2id` and `Version.V0x13`: ambient const enums, which code run without a compiler cannot read. */
 const ARGON2ID = 2;

@@ -1,7 +1,8 @@
 /** Builds a relying party: its metadata for oidc-provider, and our own rules with `auto` resolved. */
+
+import { OIDC_SCOPES } from '../../domain/claims.ts';
 import { ownClientShape } from '../schema/client.ts';
 import type { ConfigFile } from '../schema/file.ts';
-import { OIDC_SCOPES } from '../schema/tokens.ts';
 import type { ClientConfig } from '../shape.ts';
 
 /** In seconds. */
@@ -21,7 +22,7 @@ export function clientOf(client: ConfigFile['clients'][number], { tokens }: Conf
   const lifetimes = client.token_lifetimes;
   const scopes = client.scope?.split(' ') ?? null;
   // oidc-provider knows those of OpenID Connect alone, and refuses a client that lists another.
-  const ofOidc = scopes?.filter((scope) => OIDC_SCOPES.some((known) => known === scope)).join(' ');
+  const ofOidc = scopes?.filter((scope) => OIDC_SCOPES.includes(scope)).join(' ');
   const choices = { rotate: client.rotate_refresh_tokens, refresh: client.refresh_tokens };
   return {
     clientId: client.client_id,

@@ -3,11 +3,11 @@
  * for the author of the file.
  */
 
+import { OIDC_SCOPES } from '../../domain/claims.ts';
 import { inspectSigningKey } from '../build/signing-key.ts';
 import { type Findings, type Path, quoted } from '../faults.ts';
 import { DEVICE_GRANT } from '../schema/client.ts';
 import { type ConfigSketch, isGiven } from '../schema/file.ts';
-import { OIDC_SCOPES } from '../schema/tokens.ts';
 import { checkProfile } from './client-profile.ts';
 
 type ClientSketch = NonNullable<ConfigSketch['clients']>[number];

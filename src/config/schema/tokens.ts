@@ -1,10 +1,8 @@
 /** Claims of the operator's own, and the APIs that accept our access tokens. */
 import { z } from 'zod';
+import { OIDC_SCOPES } from '../../domain/claims.ts';
 import { listOf } from './field.ts';
 import { accessMinutes } from './server.ts';
-
-/** The scopes of OpenID Connect, and `groups`. Each gives claims, or a refresh token. */
-export const OIDC_SCOPES = ['openid', 'profile', 'email', 'phone', 'groups', 'offline_access'] as const;
 
 /** One scope (RFC 6749, 3.3). */
 const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
@@ -44,7 +42,7 @@ export const resourceServerShape = {
     z
       .string()
       .regex(SCOPE, 'is not a scope (RFC 6749, 3.3)')
-      .refine((value) => !OIDC_SCOPES.some((scope) => scope === value), {
+      .refine((value) => !OIDC_SCOPES.includes(value), {
         error: 'is a scope of OpenID Connect',
       }),
   )

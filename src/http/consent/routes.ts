@@ -1,9 +1,9 @@
 /** The consent page: a person allows a third-party client to have the scopes that it asks for. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { ClientConfig, ResourceServer } from '../../config/shape.ts';
-import { type ClaimsByScope, scopesTelling } from '../../domain/claims.ts';
-import { OIDC_SCOPES } from '../../oidc/requests/scopes.ts';
+import type { ClientConfig } from '../../config/shape.ts';
+import { type ClaimsByScope, OIDC_SCOPES, scopesTelling } from '../../domain/claims.ts';
+import type { ResourceServer } from '../../domain/client.ts';
 import {
   InteractionGone,
   type InteractionView,

@@ -1,6 +1,6 @@
 /** The demo's API: it accepts access tokens of this server, and asks for two factors. */
 import type { Context, Middleware } from 'koa';
-import type { ResourceServer } from '../../config/shape.ts';
+import type { ResourceServer } from '../../domain/client.ts';
 import { ACRS } from '../../domain/policy/acr.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { AccessToken } from '../../resource-server/access-token.ts';

@@ -1,7 +1,8 @@
 /** Relying parties for trying the product: sign in, look at the claims, step up, refresh, sign out. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { ClientConfig, ResourceServer } from '../../config/shape.ts';
+import type { ClientConfig } from '../../config/shape.ts';
+import type { ResourceServer } from '../../domain/client.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';

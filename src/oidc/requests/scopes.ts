@@ -7,11 +7,9 @@ import {
   interactionPolicy,
   type KoaContextWithOIDC,
 } from 'oidc-provider';
-import { type ClaimsByScope, scopesTelling } from '../../domain/claims.ts';
-import type { ClientRules, ResourceServer } from '../clients/client-rules.ts';
-
-/** The scopes of OpenID Connect that this provider knows, and `groups`. */
-export const OIDC_SCOPES = ['openid', 'profile', 'email', 'phone', 'groups', 'offline_access'];
+import { type ClaimsByScope, OIDC_SCOPES, scopesTelling } from '../../domain/claims.ts';
+import type { ResourceServer } from '../../domain/client.ts';
+import type { ClientRules } from '../clients/client-rules.ts';
 
 /** The scopes in the query or the body. A pushed request has its own alone, because a browser can change the others. */
 export function askedScopes({ query, oidc }: KoaContextWithOIDC): readonly string[] {

@@ -6,6 +6,7 @@ import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { InteractionResults, Provider } from 'oidc-provider';
 import { errors } from 'oidc-provider';
+import { OIDC_SCOPES } from '../../domain/claims.ts';
 import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import {
   fromStoredAuthentications,
@@ -13,7 +14,7 @@ import {
   toStoredAuthentication,
 } from '../../domain/sign-in/stored-authentication.ts';
 import { accountOfIdTokenHint } from '../requests/id-token-hint.ts';
-import { allowApis, OIDC_SCOPES } from '../requests/scopes.ts';
+import { allowApis } from '../requests/scopes.ts';
 import { SELECT_ACCOUNT, type Selection } from '../requests/select-account.ts';
 import { isSent } from './binding-cookies.ts';
 

@@ -1,7 +1,8 @@
 /** The lifetimes of everything that the provider issues, in seconds. */
 import type { Configuration } from 'oidc-provider';
+import type { ClientSettings } from '../../domain/client.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { ClientRules, ProviderClient } from '../clients/client-rules.ts';
+import type { ClientRules } from '../clients/client-rules.ts';
 
 const MINUTE = 60;
 const AUTHORIZATION_CODE = MINUTE;
@@ -15,7 +16,7 @@ const ANONYMOUS_SESSION = 60 * MINUTE;
 interface LifetimeDeps {
   readonly rules: Pick<ClientRules, 'of'>;
   /** The lifetimes for clients without their own. */
-  readonly usual: ProviderClient['tokenLifetimes'];
+  readonly usual: ClientSettings['tokenLifetimes'];
   readonly sessionHours: number;
   /** Milliseconds for which anything issued from a sign-in may live. */
   readonly issuedMs: number;

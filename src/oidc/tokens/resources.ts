@@ -1,7 +1,9 @@
 /** Resource indicators (RFC 8707): the APIs that accept our access tokens. */
 import { type Client, type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { ClientRules, ResourceServer } from '../clients/client-rules.ts';
-import { askedScopes, OIDC_SCOPES, type RefuseScopes } from '../requests/scopes.ts';
+import { OIDC_SCOPES } from '../../domain/claims.ts';
+import type { ResourceServer } from '../../domain/client.ts';
+import type { ClientRules } from '../clients/client-rules.ts';
+import { askedScopes, type RefuseScopes } from '../requests/scopes.ts';
 
 type Features = NonNullable<Configuration['features']>;
 
