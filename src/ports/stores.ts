@@ -7,6 +7,7 @@
 import type { Account, Locale, Role } from '../domain/account.ts';
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../domain/events.ts';
+import type { AuthenticationEvent } from '../domain/policy/assurance.ts';
 import type { Lockout } from '../domain/sign-in/attempts.ts';
 import type { SessionClient, SignInRecord } from '../domain/sign-in/sign-in-record.ts';
 import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
@@ -83,8 +84,10 @@ export interface LockoutStore {
 }
 
 export interface SignInRecordStore {
-  /** Written whole; the newest wins. */
+  /** Written whole; the newest wins. For the end of a sign-in alone, which makes the record where there is none. */
   save(record: SignInRecord): Promise<void>;
+  /** Does nothing where there is no record: a session that has ended meanwhile stays ended. */
+  replaceAuthentications(sessionUid: string, authentications: readonly AuthenticationEvent[]): Promise<void>;
   find(sessionUid: string, now: number): Promise<SignInRecord | null>;
   /** Newest first. */
   listByAccount(accountId: string, now: number): Promise<SignInRecord[]>;
@@ -198,10 +201,17 @@ export interface ProviderStore {
   revokeByGrantId(model: string, grantId: string): Promise<void>;
 }
 
-/** The durable store has one more act: of several parallel callers one stores its payload. */
+/** The durable store tells the first payload under an id from a later one. */
 export interface DurableProviderStore extends ProviderStore {
   /** Stores a payload under a new id. False when the id is taken; nothing is overwritten. */
   insert(
+    model: string,
+    id: string,
+    payload: Readonly<Record<string, unknown>>,
+    expiresAt: number | null,
+  ): Promise<boolean>;
+  /** Stores a payload in the place of the one with this id. False when there is none; what was destroyed stays so. */
+  update(
     model: string,
     id: string,
     payload: Readonly<Record<string, unknown>>,

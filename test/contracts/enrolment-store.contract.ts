@@ -60,6 +60,21 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await winners(50, () => store().remove('account-1', 'enrolment-1'))).to.equal(1);
     });
 
+    it('leaves nothing of an enrolment that is removed during 50 changes of it', async () => {
+      await store().insert(anEnrolment());
+      const changes = [
+        (index: number) => store().raiseLastStep('enrolment-1', index),
+        () => store().setDefault('account-1', 'enrolment-1'),
+      ];
+      const results = await together<unknown>(51, async (index) =>
+        index === 25 ? store().remove('account-1', 'enrolment-1') : changes[index % changes.length]?.(index),
+      );
+      expect([results[25], await store().listByAccount('account-1')]).to.deep.equal([true, []]);
+      await store().raiseLastStep('enrolment-1', 100);
+      await store().setDefault('account-1', 'enrolment-1');
+      expect(await store().listByAccount('account-1')).to.deep.equal([]);
+    });
+
     it('raises the last step and never lowers it [A34]', async () => {
       await store().insert(anEnrolment());
       await store().raiseLastStep('enrolment-1', 100);

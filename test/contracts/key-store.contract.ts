@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { KeyRecord, KeyStore } from '../../src/ports/keys.ts';
 import { NOW } from './examples.ts';
-import { freshStore, type MakeStore, winners } from './make-store.ts';
+import { freshStore, type MakeStore, together, winners } from './make-store.ts';
 
 function aKey(changes: Partial<KeyRecord> = {}): KeyRecord {
   return { id: 'key.1', digestKey: 'sealed', addedAt: NOW, usedAt: null, ...changes };
@@ -36,6 +36,20 @@ export function keyStoreContract(name: string, makeStore: MakeStore<KeyStore>): 
       await store().markUsed('key.1', NOW + 2);
       await store().markUsed('unknown', NOW);
       expect(await store().list()).to.deep.equal([aKey({ usedAt: NOW + 1 })]);
+    });
+
+    it('lets one of 50 parallel callers remove', async () => {
+      await store().insert(aKey());
+      expect(await winners(50, () => store().remove('key.1'))).to.equal(1);
+    });
+
+    it('leaves nothing of a key that is removed during 50 first uses [R35]', async () => {
+      await store().insert(aKey());
+      const removed = await together<unknown>(51, (index) =>
+        index === 25 ? store().remove('key.1') : store().markUsed('key.1', NOW + index),
+      );
+      await store().markUsed('key.1', NOW);
+      expect([removed[25], await store().list()]).to.deep.equal([true, []]);
     });
 
     it('removes a key', async () => {

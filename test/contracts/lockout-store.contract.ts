@@ -74,6 +74,17 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
       expect(await store().addFailure('account-1', 'totp', NOW)).to.equal(1);
     });
 
+    it('forgets the lock of a subject that is reset during 50 failures, and loses no later failure', async () => {
+      await store().lock('account-1', NOW + MINUTE, 2);
+      await together<unknown>(51, (index) =>
+        index === 25 ? store().reset('account-1') : store().addFailure('account-1', 'totp', NOW),
+      );
+      expect(await store().read('account-1')).to.deep.include({ lockedUntil: 0, level: 0 });
+      await store().reset('account-1');
+      expect(await store().read('account-1')).to.deep.equal(NOTHING);
+      expect(await store().addFailure('account-1', 'totp', NOW)).to.equal(1);
+    });
+
     it('forgets all of one subject, and no other', async () => {
       for (const subject of ['account-1', 'account-2']) {
         await store().addFailure(subject, 'totp', NOW);

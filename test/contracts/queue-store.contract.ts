@@ -77,6 +77,16 @@ export function queueStoreContract(name: string, makeStore: MakeStore<QueueStore
       expect(await take(NOW + MINUTE)).to.deep.equal([]);
     });
 
+    it('leaves nothing of a message that is removed during 50 leases and postponements', async () => {
+      await store().insert(aMail(), NOW, null);
+      await together<unknown>(51, (index) => {
+        if (index === 25) return store().remove('mail-1');
+        return index % 2 === 0 ? take(NOW) : store().putOff({ id: 'mail-1', lease: 1 }, NOW);
+      });
+      await store().putOff({ id: 'mail-1', lease: 1 }, NOW);
+      expect(await take(NOW + MINUTE)).to.deep.equal([]);
+    });
+
     it('gives the longest due first, up to the requested number, expired ones included', async () => {
       await store().insert(aMail({ id: 'third' }), NOW - 1, null);
       await store().insert(aMail({ id: 'first', expiresAt: NOW - 2 }), NOW - 3, null);

@@ -57,6 +57,17 @@ export function sessionClientStoreContract(name: string, makeStore: MakeStore<Se
       expect(await store().listBySession('session-1', NOW)).to.deep.equal([next]);
     });
 
+    it('keeps one entry at most of those that are noted during a removal [A120]', async () => {
+      await store().insert(aSessionClient());
+      await together(51, (n) =>
+        n === 25 ? store().remove('notice-1') : store().insert(aSessionClient({ noticeId: `later-${n}` })),
+      );
+      const left = await store().listBySession('session-1', NOW);
+      expect(left).to.have.length.at.most(1);
+      for (const { noticeId } of left) await store().remove(noticeId);
+      expect(await store().listByAccount('account-1', NOW)).to.deep.equal([]);
+    });
+
     it('knows an application until it expires [R38]', async () => {
       await store().insert(aSessionClient());
       expect(await store().listBySession('session-1', NOW + MINUTE - 1)).to.have.length(1);

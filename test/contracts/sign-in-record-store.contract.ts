@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { SignInRecordStore } from '../../src/ports/stores.ts';
 import { aSignInRecord, MINUTE, NOW } from './examples.ts';
-import { freshStore, type MakeStore } from './make-store.ts';
+import { freshStore, type MakeStore, together } from './make-store.ts';
 
 export function signInRecordStoreContract(name: string, makeStore: MakeStore<SignInRecordStore>): void {
   describe(`${name}: store of sign-in records`, () => {
@@ -61,6 +61,29 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
       await store().save(aSignInRecord({ sessionUid: 'other', accountId: 'account-2' }));
       const uids = (await store().listByAccount('account-1', NOW)).map(({ sessionUid }) => sessionUid);
       expect(uids).to.deep.equal(['first', 'second', 'third']);
+    });
+
+    it('replaces the authentications of one record, and changes nothing else', async () => {
+      const other = aSignInRecord({ sessionUid: 'session-2' });
+      await store().save(aSignInRecord());
+      await store().save(other);
+      const authentications = [{ method: 'pwd', enrolmentId: null, atMs: NOW + 1 }] as const;
+      await store().replaceAuthentications('session-1', authentications);
+      expect(await store().find('session-1', NOW)).to.deep.equal(aSignInRecord({ authentications }));
+      expect(await store().find('session-2', NOW)).to.deep.equal(other);
+    });
+
+    it('leaves nothing of a record that is removed during 50 replacements of its authentications [A86]', async () => {
+      const replace = (index: number) =>
+        store().replaceAuthentications('session-1', [
+          { method: 'pwd', enrolmentId: null, atMs: NOW + index },
+        ]);
+      await store().save(aSignInRecord());
+      await together(51, (index) => (index === 25 ? store().remove('session-1') : replace(index)));
+      expect(await store().find('session-1', NOW)).to.equal(null);
+      await replace(51);
+      expect(await store().find('session-1', NOW)).to.equal(null);
+      expect(await store().listByAccount('account-1', NOW)).to.deep.equal([]);
     });
 
     it('removes a record, also repeatedly', async () => {

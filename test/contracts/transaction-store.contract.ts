@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../src/ports/stores.ts';
 import { aChallenge, aTransaction, MINUTE, NOW } from './examples.ts';
-import { freshStore, type MakeStore, winners } from './make-store.ts';
+import { freshStore, type MakeStore, together, winners } from './make-store.ts';
 
 export function transactionStoreContract(name: string, makeStore: MakeStore<TransactionStore>): void {
   describe(`${name}: store of sign-in transactions`, () => {
@@ -96,6 +96,16 @@ export function transactionStoreContract(name: string, makeStore: MakeStore<Tran
       expect(await store().save(aTransaction({ version: 1 }))).to.equal(null);
       expect(await store().find('interaction-1', NOW)).to.equal(null);
       await store().remove('interaction-1');
+    });
+
+    it('leaves nothing of a transaction that is removed during 50 saves [A11]', async () => {
+      await store().save(aTransaction());
+      await together<unknown>(51, (index) =>
+        index === 25
+          ? store().remove('interaction-1')
+          : store().save(aTransaction({ version: 1 + (index % 3) })),
+      );
+      expect(await store().find('interaction-1', NOW)).to.equal(null);
     });
 
     it('keeps sign-ins apart', async () => {

@@ -120,15 +120,20 @@ export function trustedBrowserStoreContract(name: string, makeStore: MakeStore<T
       expect(await idsOf('account-1')).to.deep.equal([]);
     });
 
-    it('does not restore a browser that is removed during 50 uses', async () => {
-      await store().insert(aTrustedBrowser());
-      await together<unknown>(50, (index) =>
-        index === 25
-          ? store().remove('account-1', 'browser-1')
-          : store().rotate(aTrustedBrowser({ generation: index + 1, lastUsedAt: NOW + index })),
-      );
-      expect(await store().find('browser-1', NOW)).to.equal(null);
-    });
+    for (const [what, remove] of [
+      ['removed', () => store().remove('account-1', 'browser-1')],
+      ['removed with all of its account', () => store().removeAll('account-1')],
+      ['removed with all of its tenant', () => store().removeTenant('acme', 100)],
+    ] as const) {
+      it(`does not restore a browser that is ${what} during 50 uses [A86]`, async () => {
+        const use = (index: number) =>
+          store().rotate(aTrustedBrowser({ generation: index + 1, lastUsedAt: NOW + index }));
+        await store().insert(aTrustedBrowser());
+        await together<unknown>(51, (index) => (index === 25 ? remove() : use(index)));
+        expect(await store().find('browser-1', NOW)).to.equal(null);
+        expect([await use(51), await idsOf('account-1')]).to.deep.equal([null, []]);
+      });
+    }
 
     it('removes a browser of the given account only', async () => {
       await store().insert(aTrustedBrowser());

@@ -41,6 +41,11 @@ export function createProviderStore(
       ON CONFLICT DO UPDATE SET payload = excluded.payload, grant_id = excluded.grant_id, uid = excluded.uid,
         consumed = coalesce(consumed, excluded.consumed), expires_at = excluded.expires_at`,
   );
+  const update = database.statement(
+    `UPDATE provider SET payload = :payload, grant_id = :grantId, uid = :uid,
+        consumed = coalesce(consumed, :consumed), expires_at = :expiresAt
+      WHERE model = :model AND id = :id`,
+  );
   const alive = '(expires_at IS NULL OR expires_at > :now)';
   const find = database.statement<Row>(
     `SELECT payload, consumed FROM provider WHERE model = :model AND id = :id AND ${alive}`,
@@ -74,6 +79,8 @@ export function createProviderStore(
       }),
     insert: (model, id, payload, expiresAt) =>
       database.write(() => insert.run({ model, id, ...columnsOf(payload), expiresAt }) === 1),
+    update: (model, id, payload, expiresAt) =>
+      database.write(() => update.run({ model, id, ...columnsOf(payload), expiresAt }) === 1),
     find: (model, id, now) => database.act(() => toPayload(find.get({ model, id, now }))),
     findByUid: (model, uid, now) => database.act(() => toPayload(findByUid.get({ model, uid, now }))),
     consume: (model, id, now) =>

@@ -57,6 +57,9 @@ function toRecord(row: Row | undefined): SignInRecord | null {
 
 export function createSignInRecordStore(database: Database): SignInRecordStore {
   const save = database.statement(putInto('sign_in_records', 'session_uid', COLUMNS));
+  const replace = database.statement(
+    'UPDATE sign_in_records SET proofs = :proofs WHERE session_uid = :sessionUid',
+  );
   const find = database.statement<Row>(
     'SELECT * FROM sign_in_records WHERE session_uid = :sessionUid AND expires_at > :now',
   );
@@ -68,6 +71,8 @@ export function createSignInRecordStore(database: Database): SignInRecordStore {
 
   return {
     save: (record) => database.write(() => void save.run(toRow(record))),
+    replaceAuthentications: (sessionUid, authentications) =>
+      database.write(() => void replace.run({ sessionUid, proofs: writeAuthentications(authentications) })),
     find: (sessionUid, now) => database.act(() => toRecord(find.get({ sessionUid, now }))),
     listByAccount: (accountId, now) =>
       database.act(() =>

@@ -6,9 +6,9 @@ import { readObject } from '../../domain/json.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
-import { createLine } from './line.ts';
 import type { AccountDocument, Models, PasswordChangeDocument } from './schema/collections.ts';
 import { dateOf, idOf, readStrings } from './stored-values.ts';
+import { createLine } from './writes/line.ts';
 
 function toDocument(account: Account): AccountDocument {
   const { id, role, groups, manages, locale, frozenAt, createdAt, updatedAt, attributes, ...rest } = account;

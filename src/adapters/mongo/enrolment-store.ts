@@ -8,6 +8,7 @@ import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import type { ChoiceDocument, EnrolmentDocument, StepDocument } from './schema/enrolment.ts';
 import { idOf } from './stored-values.ts';
+import { removed } from './writes/removal.ts';
 
 type Found = EnrolmentDocument | StepDocument | ChoiceDocument;
 
@@ -76,10 +77,10 @@ export function createEnrolmentStore({ act }: Connection, { enrolments }: Models
     listByAccount: (accountId) => act(async () => toEnrolments(await enrolments.find({ accountId }).lean())),
     remove: (accountId, id) =>
       act(async () => {
-        const { deletedCount } = await enrolments.deleteOne({ _id: id, accountId, kind: 'enrolment' });
+        const isRemoved = await removed(enrolments, { _id: id, accountId, kind: 'enrolment' });
         // Not the choice, if this was it: what the others were stored with would count again.
-        if (deletedCount === 1) await enrolments.deleteMany({ enrolmentId: id, kind: 'step' });
-        return deletedCount === 1;
+        if (isRemoved) await enrolments.deleteMany({ enrolmentId: id, kind: 'step' });
+        return isRemoved;
       }),
     raiseLastStep: (id, step) => act(() => raiseLastStep(id, step)),
     /** One document, rather than a mark on each: of two callers at once one is heard, and never half of both. */

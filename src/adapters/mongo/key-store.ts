@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import { dateOf } from './stored-values.ts';
+import { removed } from './writes/removal.ts';
 
 export function createKeyStore({ act }: Connection, { keys }: Models): KeyStore {
   return {
@@ -25,6 +26,6 @@ export function createKeyStore({ act }: Connection, { keys }: Models): KeyStore 
       act(async () => {
         await keys.updateOne({ _id: id, usedAt: null }, { $set: { usedAt: new Date(at) } });
       }),
-    remove: (id) => act(async () => (await keys.deleteOne({ _id: id })).deletedCount === 1),
+    remove: (id) => act(() => removed(keys, { _id: id })),
   };
 }

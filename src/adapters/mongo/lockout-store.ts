@@ -6,9 +6,9 @@ import { trusted } from 'mongoose';
 import type { Lockout, LockoutStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
-import { createLine } from './line.ts';
 import type { LockoutDocument, Models } from './schema/collections.ts';
 import { idOf } from './stored-values.ts';
+import { createLine } from './writes/line.ts';
 
 /** Every so many failures those that no longer matter are deleted. */
 const FOLD_EVERY = 16;

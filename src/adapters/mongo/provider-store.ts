@@ -7,6 +7,7 @@ import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import type { ConsumptionDocument, PayloadDocument } from './schema/provider.ts';
 import { dateOf, idOf } from './stored-values.ts';
+import { removed } from './writes/removal.ts';
 
 type Payload = Record<string, unknown>;
 type Found = PayloadDocument | ConsumptionDocument;
@@ -97,12 +98,15 @@ export function createProviderStore({ act }: Connection, { provider }: Models): 
         const fields = fieldsOf(model, payload, expiresAt);
         return isFirst(provider.insertOne({ _id: idOf(model, id), ...fields, order: new Types.ObjectId() }));
       }),
+    update: (model, id, payload, expiresAt) =>
+      act(async () => {
+        const changes = { $set: fieldsOf(model, payload, expiresAt) };
+        return (await provider.updateOne({ _id: idOf(model, id) }, changes)).matchedCount === 1;
+      }),
     find: (model, id, now) => act(() => find(model, id, now)),
     findByUid: (model, uid, now) => act(() => findByUid(model, uid, now)),
     consume: (model, id, now) => act(() => consume(model, id, now)),
-    /** To delete one document by its id is one act on every server: of two callers one is told that it did. */
-    destroy: (model, id) =>
-      act(async () => (await provider.deleteOne({ _id: idOf(model, id) })).deletedCount === 1),
+    destroy: (model, id) => act(() => removed(provider, { _id: idOf(model, id) })),
     revokeByGrantId: (model, grantId) =>
       act(async () => void (await provider.deleteMany({ grantId, kind: model }))),
     /** By the ids of documents: those of a model stand together. */

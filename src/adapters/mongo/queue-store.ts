@@ -9,6 +9,7 @@ import { isFirst } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import type { ItemDocument, ItemLeaseDocument } from './schema/queue.ts';
 import { idOf } from './stored-values.ts';
+import { removed } from './writes/removal.ts';
 
 type Found = ItemDocument | ItemLeaseDocument;
 
@@ -88,7 +89,7 @@ export function createQueueStore(
       }),
     remove: (id) =>
       act(async () => {
-        await queue.deleteOne({ _id: id });
+        await removed(queue, { _id: id });
         await queue.deleteMany({ mailId: id });
       }),
   };

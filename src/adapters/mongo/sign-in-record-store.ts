@@ -11,6 +11,7 @@ import { upserted } from './faults.ts';
 import type { Models, SignInRecordDocument } from './schema/collections.ts';
 import type { SessionClientDocument } from './schema/session-client.ts';
 import { idOf } from './stored-values.ts';
+import { removed } from './writes/removal.ts';
 
 function toRecord(found: SignInRecordDocument | null): SignInRecord | null {
   const authentications = fromStoredAuthentications(found?.proofs);
@@ -42,6 +43,11 @@ export function createSignInRecordStore({ act }: Connection, { records }: Models
         };
         return upserted(() => records.updateOne({ _id: sessionUid }, { $set: changes }, { upsert: true }));
       }),
+    replaceAuthentications: (sessionUid, authentications) =>
+      act(async () => {
+        const proofs = authentications.map(toStoredAuthentication);
+        await records.updateOne({ _id: sessionUid }, { $set: { proofs } });
+      }),
     find: (sessionUid, now) =>
       act(async () => {
         const record = toRecord(await records.findOne({ _id: sessionUid }).lean());
@@ -53,7 +59,7 @@ export function createSignInRecordStore({ act }: Connection, { records }: Models
         const found = await records.find({ accountId, expiresAt: alive }).sort({ at: -1, order: -1 }).lean();
         return found.map(toRecord).filter((record) => record !== null);
       }),
-    remove: (sessionUid) => act(async () => void (await records.deleteOne({ _id: sessionUid }))),
+    remove: (sessionUid) => act(async () => void (await removed(records, { _id: sessionUid }))),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import type { Models, TrustedBrowserDocument } from './schema/collections.ts';
 import { dateOf } from './stored-values.ts';
+import { removed } from './writes/removal.ts';
 
 function toDocument(given: TrustedBrowser): TrustedBrowserDocument {
   const { id, createdAt, lastUsedAt, expiresAt, rotations, ...rest } = given;
@@ -66,8 +67,7 @@ export function createTrustedBrowserStore(
           (await trustedBrowsers.findOne({ _id, accountId }).lean());
         return found && toTrusted(found);
       }),
-    remove: (accountId, id) =>
-      act(async () => (await trustedBrowsers.deleteOne({ _id: id, accountId })).deletedCount === 1),
+    remove: (accountId, id) => act(() => removed(trustedBrowsers, { _id: id, accountId })),
     removeAll: (accountId) => act(async () => (await trustedBrowsers.deleteMany({ accountId })).deletedCount),
     removeTenant: (tenantId, limit) =>
       act(async () => {

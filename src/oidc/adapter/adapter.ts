@@ -1,9 +1,10 @@
 /** The storage adapter of oidc-provider, on our durable and our short-lived store. */
 import type { Adapter } from 'oidc-provider';
 import { errors } from 'oidc-provider';
-import type { ProviderStore, ShortLivedProviderStore } from '../../ports/stores.ts';
+import type { DurableProviderStore, ProviderStore, ShortLivedProviderStore } from '../../ports/stores.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
 import { familyOf } from '../tokens/token-families.ts';
+import { createGrantAdapter } from './grant-adapter.ts';
 import { createPayloadCipher } from './payload-cipher.ts';
 import { createSessionAdapter } from './session-adapter.ts';
 
@@ -18,7 +19,7 @@ const OF_FAMILIES: ReadonlySet<string> = new Set(['AccessToken', 'RefreshToken']
 const EXPIRED_CODE_KEPT_MS = 15 * 60 * 1000;
 
 export interface ProviderStores {
-  readonly durable: ProviderStore;
+  readonly durable: Pick<DurableProviderStore, keyof ProviderStore | 'update'>;
   readonly shortLived: ShortLivedProviderStore;
 }
 
@@ -47,6 +48,14 @@ export function createProviderAdapter(
     ]);
   }
 
+  /** Milliseconds since the epoch. */
+  function endOf(expiresIn: number | undefined, longer = 0): number | null {
+    return expiresIn ? clock.now() + expiresIn * 1000 + longer : null;
+  }
+
+  const updateGrant = (...[id, payload, expiresIn]: Parameters<Adapter['upsert']>) =>
+    stores.durable.update('Grant', keyOf('Grant', id), sealed('Grant', payload), endOf(expiresIn));
+
   const sessions = createSessionAdapter({
     store: stores.shortLived,
     keyOf: (id) => keyOf('Session', id),
@@ -61,8 +70,7 @@ export function createProviderAdapter(
     const adapter: Adapter = {
       async upsert(id, payload, expiresIn) {
         const longer = model === 'DeviceCode' ? EXPIRED_CODE_KEPT_MS : 0;
-        const expiresAt = expiresIn ? clock.now() + expiresIn * 1000 + longer : null;
-        await store.upsert(model, keyOf(model, id), sealed(model, payload), expiresAt);
+        await store.upsert(model, keyOf(model, id), sealed(model, payload), endOf(expiresIn, longer));
       },
       async find(id) {
         // Clients come from the configuration alone; nobody registers one at run time.
@@ -98,6 +106,7 @@ export function createProviderAdapter(
         await store.revokeByGrantId(model, grantId);
       },
     };
-    return model === 'Session' ? { ...adapter, ...sessions } : adapter;
+    if (model === 'Session') return { ...adapter, ...sessions };
+    return model === 'Grant' ? { ...adapter, ...createGrantAdapter(adapter, updateGrant) } : adapter;
   };
 }

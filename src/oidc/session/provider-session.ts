@@ -147,7 +147,7 @@ export function createProviderSession(provider: Provider) {
     allowApis(grant, view.details);
     if (Array.isArray(view.details.missingOIDCClaims))
       grant.addOIDCClaims(view.details.missingOIDCClaims.map(String));
-    const grantId = await grant.save();
+    const grantId = await orGone(grant.save());
     return orGone(provider.interactionResult(ctx.req, ctx.res, { consent: { grantId } }));
   }
 
@@ -272,7 +272,9 @@ async function orGone<T>(asked: Promise<T>): Promise<T> {
   try {
     return await asked;
   } catch (error) {
-    if (error instanceof errors.SessionNotFound) throw new InteractionGone(error.message);
+    // A grant that was revoked meanwhile is not stored again.
+    const isGone = error instanceof errors.SessionNotFound || error instanceof errors.AccessDenied;
+    if (isGone) throw new InteractionGone(error.message);
     throw error;
   }
 }

@@ -33,11 +33,14 @@ export function createSignInRecords({ records, clock, issuedLifetimeMs }: SignIn
 export type SignInRecords = ReturnType<typeof createSignInRecords>;
 
 interface RestatementDeps {
-  readonly records: Pick<SignInRecordStore, 'save'>;
+  readonly records: Pick<SignInRecordStore, 'replaceAuthentications'>;
   readonly endSessions: Pick<EndSessions, 'withLostFactor'>;
 }
 
-/** Replaces the authentication events of a session's record, and ends the other sessions that have lost a factor. */
+/**
+ * Replaces the authentication events of a session's record, and ends the other sessions that have lost a factor. A session
+ * that has ended meanwhile gets no record again.
+ */
 export type RestateRecord = (
   record: SignInRecord,
   authentications: readonly AuthenticationEvent[],
@@ -45,7 +48,7 @@ export type RestateRecord = (
 
 export function createRestatement({ records, endSessions }: RestatementDeps): RestateRecord {
   return async (record, authentications) => {
-    await records.save({ ...record, authentications });
+    await records.replaceAuthentications(record.sessionUid, authentications);
     await endSessions.withLostFactor(record.accountId, record.sessionUid);
   };
 }
