@@ -1,16 +1,17 @@
 /** The servers that a run on MongoDB and Redis needs: those that the environment names, else started for it. */
 import { randomUUID } from 'node:crypto';
 import { findTool } from '../test/support/needs.ts';
-import { withDatabase } from '../test/support/stores/mongo.ts';
+import { dropDatabases, withDatabase } from '../test/support/stores/mongo.ts';
 import { findMongoProgram, startMongoServer } from '../test/support/stores/mongo-server.ts';
+import { type RedisDatabase, takeRedisDatabase } from '../test/support/stores/named-servers.ts';
 import { startRedisServer } from '../test/support/stores/redis-server.ts';
 import type { Place } from './settings.ts';
 
 export interface Databases {
   /** The names of both databases, for the report. */
   readonly names: string;
-  /** Empty ones, for one place. A Redis server that the environment names is used as it is. */
-  fresh(): NonNullable<Place['servers']>;
+  /** Empty ones, for one place. */
+  fresh(): Promise<NonNullable<Place['servers']>>;
   stop(): Promise<void>;
 }
 
@@ -18,18 +19,28 @@ export interface Databases {
 export async function startDatabases(env: NodeJS.ProcessEnv): Promise<Databases> {
   const mongo = await mongoOf(env);
   const redis = await redisOf(env);
+  const taken: RedisDatabase[] = [];
   let redisDatabase = 0;
+
+  async function freshRedis(): Promise<string> {
+    if (!env.REDIS_URL) {
+      redisDatabase += 1;
+      return `${redis.uri}/${redisDatabase}`;
+    }
+    const database = await takeRedisDatabase(redis.uri);
+    taken.push(database);
+    return database.url;
+  }
+
   return {
     names: `${mongo.name} and ${redis.name}`,
-    fresh() {
-      const servers = {
-        mongo: withDatabase(mongo.uri, `doublelock_bench_${randomUUID().slice(0, 8)}`),
-        redis: env.REDIS_URL ? redis.uri : `${redis.uri}/${redisDatabase}`,
-      };
-      redisDatabase += 1;
-      return servers;
+    async fresh() {
+      const name = `doublelock_bench_${randomUUID().slice(0, 8)}`;
+      return { mongo: withDatabase(mongo.uri, name), redis: await freshRedis() };
     },
     async stop() {
+      await Promise.all(taken.map((database) => database.leave()));
+      if (env.MONGODB_URI) await dropDatabases(mongo.uri);
       await Promise.all([mongo.stop(), redis.stop()]);
     },
   };

@@ -104,7 +104,10 @@ async function comparison(
 ): Promise<string[]> {
   const { accounts, seconds, concurrency, rounds } = options;
   const readers = Math.ceil(accounts * READERS_SHARE);
-  const place = await makePlace({ accounts, sessions: accounts, readers }, databases?.fresh() ?? null);
+  const place = await makePlace(
+    { accounts, sessions: accounts, readers },
+    (await databases?.fresh()) ?? null,
+  );
   const mailbox = await openMailbox(place);
   try {
     const setting = {
@@ -135,7 +138,7 @@ async function comparison(
 async function growth(options: Options, databases: Databases | null, core: number | null): Promise<string[]> {
   const grown: Grown[] = [];
   for (const size of options.sizes) {
-    grown.push(await grow(size, databases?.fresh() ?? null, core, options));
+    grown.push(await grow(size, (await databases?.fresh()) ?? null, core, options));
   }
   return [growthTable(grown)];
 }

@@ -8,6 +8,7 @@ import { standardConfig, type Yaml } from '../support/app.ts';
 import { freePort } from '../support/process/free-port.ts';
 import { LOOPBACK } from '../support/process/raw-request.ts';
 import { makeDataDir, removeDataDir } from '../support/stores/embedded.ts';
+import { withoutNamedServers } from '../support/stores/named-servers.ts';
 import { startStopwatch } from '../support/time/own-time.ts';
 import { createVisitor, type Visitor } from '../support/visitor.ts';
 
@@ -129,7 +130,13 @@ function spawned(options: ProgramOptions, port: number, folder: string): Spawned
   if (options.config !== null) configure(configAt(port, options.config));
 
   const [command = '', ...words] = [...(options.by ?? []), ...(options.command ?? START)];
-  const env = { ...process.env, PORT: String(port), DATA_DIR: dataDir, ...own, ...options.env };
+  const env = {
+    ...withoutNamedServers(process.env),
+    PORT: String(port),
+    DATA_DIR: dataDir,
+    ...own,
+    ...options.env,
+  };
   // npm starts others in turn: a group of their own, that all of them can be ended.
   const detached = options.command !== undefined;
   const child = spawn(command, words, { cwd: ROOT, env, detached, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -11,7 +11,7 @@ import { startStopwatch } from '../../support/time/own-time.ts';
 import { totpCode } from '../../support/totp.ts';
 import { openForms, partyAt, send } from '../forms.ts';
 import { PATIENCE_MS, type Program, programs } from '../program.ts';
-import { instances } from './instances.ts';
+import { instancesOnOwnServers } from './instances.ts';
 
 /** Two to three seconds, and what the requests themselves take. In milliseconds. */
 const IN_TIME = 4000;
@@ -24,7 +24,7 @@ const ROOM = 150;
 describe('the program when MongoDB fails', function () {
   this.timeout(PATIENCE_MS);
   const { refused } = programs();
-  const at = instances(10);
+  const at = instancesOnOwnServers(10);
   let proxy: TcpProxy;
   let program: Program;
   let rp: RelyingParty;

@@ -19,7 +19,7 @@ import type { Visitor } from '../../support/visitor.ts';
 import { partyAt } from '../forms.ts';
 import { PATIENCE_MS, type Program } from '../program.ts';
 import { stepClocks, WITH_STEPPING_CLOCK } from './clock-steps.ts';
-import { instances } from './instances.ts';
+import { instancesOnOwnServers } from './instances.ts';
 
 /** A second, and what the requests themselves take. In milliseconds. */
 const A_SECOND = 1500;
@@ -35,7 +35,7 @@ describe('the program when Redis fails', function () {
   const { 'redis-server': path } = needs('redis-server');
   const start = redisServers(path);
   const keep = closedAfterwards();
-  const at = instances(1);
+  const at = instancesOnOwnServers(1);
   let proxy: TcpProxy;
   let program: Program;
   let rp: RelyingParty;

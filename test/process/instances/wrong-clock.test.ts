@@ -1,21 +1,18 @@
 /** An instance whose clock differs from that of its stores. */
 import { expect } from 'chai';
 import { PASSWORD } from '../../support/app.ts';
-import { needs } from '../../support/needs.ts';
-import { redisServers } from '../../support/stores/redis-server.ts';
+import { redisDatabase } from '../../support/stores/redis.ts';
 import { PATIENCE_MS, programs } from '../program.ts';
 
 const AHEAD = { NODE_OPTIONS: `--import=${new URL('ahead-clock.ts', import.meta.url)}` };
 
 describe('a program whose clock is wrong', function () {
   this.timeout(PATIENCE_MS);
-  const { 'redis-server': path } = needs('redis-server');
-  const startRedis = redisServers(path);
   const { start } = programs();
+  const redis = redisDatabase();
 
   it('is not ready, tells the reason, and takes no answer that would be counted', async () => {
-    const redis = await startRedis();
-    const { url } = redis;
+    const url = redis();
     const [wrong, right] = [
       await start({ env: { REDIS_URL: url, ...AHEAD } }),
       await start({ env: { REDIS_URL: url } }),

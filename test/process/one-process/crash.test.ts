@@ -8,6 +8,7 @@ import { type MachineClock, moveMachine } from '../../http/oidc/machine-clock.ts
 import { PASSWORD, SECRET } from '../../support/app.ts';
 import type { Page } from '../../support/pages/page.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
+import { withoutNamedServers } from '../../support/stores/named-servers.ts';
 import { STEP_MS, totpCode } from '../../support/totp.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { partyAt } from '../forms.ts';
@@ -129,7 +130,7 @@ describe('the program when something breaks', function () {
 });
 
 function runs([command = '', ...words]: readonly string[], dataDir: string): boolean {
-  const env = { ...process.env, DATA_DIR: join(dataDir, 'tried') };
+  const env = { ...withoutNamedServers(process.env), DATA_DIR: join(dataDir, 'tried') };
   return spawnSync(command, [...words, 'true'], { env }).status === 0;
 }
 

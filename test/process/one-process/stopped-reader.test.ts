@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { stringify } from 'yaml';
 import { freePort } from '../../support/process/free-port.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
+import { withoutNamedServers } from '../../support/stores/named-servers.ts';
 import { eventually } from '../../support/time/eventually.ts';
 import { configAt, PATIENCE_MS, ROOT } from '../program.ts';
 
@@ -23,7 +24,11 @@ describe('a log whose reader has stopped', function () {
     const writer = openSync(pipe, constants.O_WRONLY);
     const port = await freePort();
     writeFileSync(file, stringify(configAt(port)));
-    const env = { ...process.env, DOUBLELOCK_CONFIG: file, DATA_DIR: join(folder(), 'data') };
+    const env = {
+      ...withoutNamedServers(process.env),
+      DOUBLELOCK_CONFIG: file,
+      DATA_DIR: join(folder(), 'data'),
+    };
     const words = ['--require', './preload.cjs', 'src/main.ts'];
     const child = spawn(process.execPath, words, { cwd: ROOT, env, stdio: ['ignore', writer, 'ignore'] });
     const ended = new Promise((resolve) => child.once('close', resolve));

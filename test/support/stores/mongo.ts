@@ -5,13 +5,27 @@ import { type MongoAccounts, openMongoAccounts } from '../../../src/adapters/mon
 import type { MakeStore } from '../../contracts/make-store.ts';
 import { mongoServer } from './mongo-server.ts';
 
+/** The names that `withDatabase` was asked for. */
+const named = new Set<string>();
+
 /** The same server, users and options, and another database. */
 export function withDatabase(uri: string, name: string): string {
+  named.add(name);
   const [, server = uri, database = '', options = ''] =
     /^([^/]+:\/\/[^/?]+)\/?([^?]*)(\?.*)?$/.exec(uri) ?? [];
   const isElsewhere = !server.includes('@') || options.includes('authSource=');
   const source = isElsewhere ? '' : `${options ? '&' : '?'}authSource=${database || 'admin'}`;
   return `${server}/${name}${options}${source}`;
+}
+
+/** Drops every database that this process has named with `withDatabase`, for a server that outlives it. */
+export async function dropDatabases(uri: string): Promise<void> {
+  for (const name of [...named]) {
+    const admin = await createConnection(withDatabase(uri, name)).asPromise();
+    await admin.dropDatabase();
+    await admin.close();
+  }
+  named.clear();
 }
 
 /** Called in a `describe`: the server that `MONGODB_URI` names, else one started for this suite. */
@@ -45,6 +59,13 @@ async function openDatabase(server: string): Promise<MongoDatabase> {
 
 /** Called in a `describe`: a database for its tests, emptied after each and dropped in the end. */
 export function mongoDatabase(): () => MongoDatabase {
+  const database = lastingMongoDatabase();
+  afterEach(() => database().clear());
+  return database;
+}
+
+/** Likewise, for programs that last longer than a test: dropped in the end. */
+export function lastingMongoDatabase(): () => MongoDatabase {
   let database: MongoDatabase | null = null;
   // Hooks of a kind run in this order: the database goes before its server does.
   after(async () => {
@@ -54,9 +75,6 @@ export function mongoDatabase(): () => MongoDatabase {
   const server = mongoUri();
   before(async () => {
     database = await openDatabase(server());
-  });
-  afterEach(async () => {
-    await database?.clear();
   });
   return () => {
     if (!database) throw new Error('a database exists inside tests only');

@@ -1,13 +1,17 @@
 /** For `mocha --config .mocharc.servers.cjs`: MongoDB and Redis servers for the whole run, and apps that use them. */
 
 import { findTool } from '../needs.ts';
+import { dropDatabases } from './mongo.ts';
 import { findMongoProgram, type MongoServer, startMongoServer } from './mongo-server.ts';
+import { type RedisDatabase, takeRedisDatabase } from './named-servers.ts';
 import { type RedisServer, startRedisServer } from './redis-server.ts';
 
 let mongo: MongoServer | null = null;
 let redis: RedisServer | null = null;
+let namedMongo: string | null = null;
+let namedRedis: RedisDatabase | null = null;
 
-/** Uses the servers that `MONGODB_URI` and `REDIS_URL` name, else starts what is on the PATH. */
+/** Uses databases of the servers that `MONGODB_URI` and `REDIS_URL` name, else starts what is on the PATH. */
 export async function mochaGlobalSetup(): Promise<void> {
   const { MONGODB_URI: mongoUri, REDIS_URL: redisUrl } = process.env;
   // Not looked for where it is not wanted: it may have to be built first.
@@ -27,9 +31,19 @@ export async function mochaGlobalSetup(): Promise<void> {
     redis = await startRedisServer({ program: redisServer });
     process.env.REDIS_URL = redis.url;
   }
+  if (mongoUri) namedMongo = mongoUri;
+  if (redisUrl) {
+    namedRedis = await takeRedisDatabase(redisUrl);
+    process.env.REDIS_URL = namedRedis.url;
+  }
   process.env.TEST_STORES = 'mongo-redis';
 }
 
 export async function mochaGlobalTeardown(): Promise<void> {
-  await Promise.all([mongo?.remove(), redis?.kill()]);
+  await Promise.all([
+    mongo?.remove(),
+    redis?.kill(),
+    namedRedis?.leave(),
+    namedMongo && dropDatabases(namedMongo),
+  ]);
 }

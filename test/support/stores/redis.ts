@@ -6,6 +6,7 @@ import type { Clock } from '../../../src/ports/system.ts';
 import { NOW } from '../../contracts/examples.ts';
 import type { MakeStore } from '../../contracts/make-store.ts';
 import { needs } from '../needs.ts';
+import { namedRedisDatabase } from './named-servers.ts';
 import { type RedisServer, startRedisServer } from './redis-server.ts';
 
 /** The examples happen at this time. */
@@ -27,6 +28,13 @@ export function redisUrl(): () => string {
     if (!server) throw new Error('a server exists inside tests only');
     return server.url;
   };
+}
+
+/** Called in a `describe`, for programs, whose keys have one prefix: a database that is empty at first, on the same server. */
+export function redisDatabase(): () => string {
+  const named = namedRedisDatabase();
+  const url = redisUrl();
+  return () => named() ?? url();
 }
 
 async function removeKeys(url: string, prefix: string): Promise<void> {
