@@ -15,6 +15,11 @@ export type Refusal =
       readonly clockOffSeconds: number | null;
       /** The fault of a passkey, which has words of its own. */
       readonly passkey?: 'refused' | 'unverified' | 'known';
+      /**
+       * The text has not the shape of a code, so that it was not compared and costs no attempt. `digits`: how many a
+       * code has; null where a code is not made of digits.
+       */
+      readonly noCode?: { readonly digits: number | null };
     }
   | { readonly code: 'code_expired'; readonly passkey?: 'expired' }
   | { readonly code: 'code_used' }
@@ -34,6 +39,11 @@ export type Refusal =
   | { readonly code: 'field_invalid'; readonly field: string };
 
 export const FROZEN = { code: 'forbidden', because: 'frozen' } as const satisfies Refusal;
+
+/** The refusal of a text that has not the shape of a code. */
+export function noCode(digits: number | null): Refusal {
+  return { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, noCode: { digits } };
+}
 
 export type RefusalCode = Refusal['code'];
 

@@ -2,22 +2,16 @@
  * The code that a person types to sign a device in (RFC 8628, 6.1): eight letters without vowels, so that it forms no
  * word and has no look-alikes. 20^8 codes are 34 bits, which is enough with a limit on attempts.
  */
+import { compactCode } from './typed-code.ts';
 
 /** The library makes codes of this shape: its charset `base-20`. */
 export const USER_CODE_MASK = '****-****';
 const SHAPE = /^[BCDFGHJKLMNPQRSTVWXZ]{8}$/;
 
-/** Characters of the longest text that is read. */
-const LONGEST = 64;
-
-/** White space, dashes, dots, underscores, and characters without a shape of their own. */
-const SEPARATORS = /[\s\p{Dash}\p{Cf}._]/gu;
-
 /** The eight letters, as they are stored. Null when the text has not the shape of a code. */
 export function readUserCode(typed: string): string | null {
-  if (typed.length > LONGEST) return null;
-  const letters = typed.normalize('NFKC').replace(SEPARATORS, '').toUpperCase();
-  return SHAPE.test(letters) ? letters : null;
+  const letters = compactCode(typed)?.toUpperCase();
+  return letters !== undefined && SHAPE.test(letters) ? letters : null;
 }
 
 /** In two groups of four, as the device shows it. */

@@ -199,6 +199,10 @@ function createSetting(
       );
       return ['000000', '111111', '222222'].find((code) => !near.includes(code)) ?? '333333';
     },
+    /** A code of the same shape as the newest that was sent to this place, and not that one. */
+    async wrongSentCode(to: string): Promise<string> {
+      return (await this.sentCode(to)) === '000000' ? '111111' : '000000';
+    },
     /** The newest code that was sent to this place. */
     async sentCode(to: string): Promise<string> {
       const newest = (await outbox()).find((message) => message.to === to);

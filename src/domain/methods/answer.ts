@@ -9,7 +9,8 @@ export interface Asked {
   readonly transaction: SignInTransaction;
   readonly policyResult: PolicyResult;
   readonly requested: RequestedAssurance;
-  readonly typed: string;
+  /** As the method reads what was typed. */
+  readonly answer: string;
 }
 
 /** A right answer that this sign-in alone may use. */

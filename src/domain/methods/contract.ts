@@ -91,7 +91,8 @@ export type BrowserProof =
 
 /** Everything that an answer is checked against. */
 export interface CheckInput {
-  readonly typed: string;
+  /** The answer, as `read` gives it. */
+  readonly answer: string;
   readonly candidates: readonly Candidate[];
   /** Sent or asked, and not answered yet. */
   readonly challenge: Challenge | null;
@@ -156,7 +157,9 @@ interface MethodParts {
   readonly digits: number | null;
   /** The page that asks for it at a sign-in, and the field of its form that holds the answer. */
   readonly prompt: { readonly page: string; readonly field: 'code' | 'response' };
-  /** Never throws, whatever was typed. */
+  /** The one spelling of an answer. Null: it has not the shape of one, and no attempt is counted. Never throws. */
+  read(typed: string): string | null;
+  /** Never throws. */
   check(input: CheckInput): Verdict;
   /** Whether an enrolment can be asked for; `isReadable` tells whether its secret can be opened. */
   isReachable(candidate: Candidate & { readonly isReadable: boolean }, contacts: Contacts): boolean;
@@ -183,8 +186,8 @@ export interface TypedMethod extends MethodParts {
     /** Makes the secret, which is kept encrypted. */
     begin(random: RandomBytes): string;
     show(secret: string, contacts: Contacts): EnrolmentSecret;
-    /** Checks the first answer, to a secret that was just made. */
-    confirm(candidate: Candidate, typed: string, now: number): Verdict;
+    /** Checks the first answer, as `read` gives it, to a secret that was just made. */
+    confirm(candidate: Candidate, answer: string, now: number): Verdict;
   };
 }
 

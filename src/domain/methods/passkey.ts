@@ -186,6 +186,7 @@ export const passkey: MethodDefinition = {
     newChallenge: ceremony.newChallenge,
     creation: ceremony.creation,
     request: ({ acrs, ...of }) => ceremony.request({ ...of, mustVerify: mustVerify({ acrs }) }),
+    read: (response) => response,
     check,
     isReachable: ({ isReadable }) => isReadable,
   }),

@@ -1,4 +1,5 @@
 /** Recovery codes: ten on paper for the day the phone is gone. */
+import { compactCode } from '../typed-code.ts';
 import {
   type CheckInput,
   type MethodDefinition,
@@ -18,6 +19,8 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 /** 80 bits each: too many to search through, even with the digests and their key. */
 const CHARACTERS = 16;
 const SHAPE = new RegExp(`^[${ALPHABET}]{${CHARACTERS}}$`);
+/** The number of a line of a printed list, as it is copied along with a code. */
+const LIST_NUMBER = /^\s*\p{Nd}{1,2}\s*[.)]/u;
 /** The purpose of the keyed digest that is kept of a code. */
 const DIGEST_PURPOSE = 'recovery-code';
 
@@ -53,25 +56,20 @@ export function createRecoveryCodes() {
       Array.from({ length: RECOVERY_CODES }, () => newCode(random)),
     /** The one spelling of what was typed; null when no code looks like that. */
     spelt(typed: string): string | null {
-      const read = typed
-        .slice(0, 64)
-        .toLowerCase()
-        .replaceAll(/[\s\u00a0-]/g, '')
-        .replaceAll('o', '0')
-        .replaceAll(/[il]/g, '1');
-      return SHAPE.test(read) ? read : null;
+      // NFKC splits the one character "⒈", the number of a line, into a digit and its dot.
+      const code = typed.normalize('NFKC').replace(LIST_NUMBER, '');
+      const read = compactCode(code)?.toLowerCase().replaceAll('o', '0').replaceAll(/[il]/g, '1');
+      return read !== undefined && SHAPE.test(read) ? read : null;
     },
   };
 }
 
 const codes = createRecoveryCodes();
 
-function check({ candidates, typed, digest }: CheckInput): Verdict {
-  const code = codes.spelt(typed);
-  if (code === null) return WRONG;
+function check({ candidates, answer, digest }: CheckInput): Verdict {
   for (const { id, secret } of candidates) {
     if (secret === null) continue;
-    const kept = digest(recoveryText(id, code), DIGEST_PURPOSE);
+    const kept = digest(recoveryText(id, answer), DIGEST_PURPOSE);
     const set: unknown = JSON.parse(secret);
     if (!Array.isArray(set) || !set.includes(kept)) continue;
     const claim = { key: recoveryClaim(id, kept), expiresAt: null, otherwise: { kind: 'used' } } as const;
@@ -93,6 +91,7 @@ export const recovery: MethodDefinition = {
     newCodes: codes.newCodes,
     digestOf: (setId, code, digest) => digest(recoveryText(setId, codes.spelt(code) ?? ''), DIGEST_PURPOSE),
     keyOf: recoveryClaim,
+    read: codes.spelt,
     check,
     // `lastStep` is set once every code of the set is used.
     isReachable: ({ lastStep, isReadable }) => lastStep === null && isReadable,

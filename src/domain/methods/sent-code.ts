@@ -1,24 +1,26 @@
 /** Checks a sent code, the same for every channel. */
-import { checkSentCode } from '../sign-in/challenge.ts';
+import { checkSentCode, SENT_DIGITS } from '../sign-in/challenge.ts';
+import { readDigits } from '../typed-code.ts';
 import { type CheckInput, type SentMethod, type Verdict, WRONG } from './contract.ts';
 
 /** The parts that e-mail and SMS have in common. */
 export const SENT_PARTS = {
   kind: 'sent',
   prompt: { page: 'enter-code', field: 'code' },
+  read: (typed: string) => readDigits(typed, SENT_DIGITS),
 } as const satisfies Partial<SentMethod>;
 
 /** The save that notes the event takes the challenge away: of two right answers at once, one is saved. */
 export function checkSent(
   { name, destinationOf }: Pick<SentMethod, 'name' | 'destinationOf'>,
-  { candidates: [candidate], challenge, typed, contacts, visit, digest, now }: CheckInput,
+  { candidates: [candidate], challenge, answer, contacts, visit, digest, now }: CheckInput,
 ): Verdict {
   if (!candidate) return WRONG;
   if (!challenge) return { kind: 'expired' };
   const destination = destinationOf(candidate, contacts);
   if (destination === null) return WRONG;
   const keyed = (text: string) => digest(text, 'sent-code');
-  const verdict = checkSentCode(challenge, { ...visit, method: name, destination }, typed, {
+  const verdict = checkSentCode(challenge, { ...visit, method: name, destination }, answer, {
     digest: keyed,
     now,
   });

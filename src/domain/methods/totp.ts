@@ -1,6 +1,7 @@
 /** Time-based one-time passwords of an authenticator app (RFC 6238). */
 import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node';
 import { generateURI, ScureBase32Plugin, verifySync } from 'otplib';
+import { readDigits } from '../typed-code.ts';
 import {
   type Candidate,
   type CheckInput,
@@ -57,8 +58,8 @@ interface TotpCodes {
   newSecret(random: (length: number) => Uint8Array): string;
   /** The `otpauth:` address that an app reads from the QR code. */
   provisioningUri(secret: string, account: string): string;
-  /** Never throws, whatever was typed. `now` in milliseconds since the epoch. */
-  check(candidates: readonly Candidate[], typed: string, now: number): TotpMatch;
+  /** Never throws, whatever the code is. `now` in milliseconds since the epoch. */
+  check(candidates: readonly Candidate[], code: string, now: number): TotpMatch;
 }
 
 const nodeCrypto = new NodeCryptoPlugin();
@@ -106,9 +107,7 @@ export function createTotp(settings: TotpSettings): TotpCodes {
       });
     },
 
-    check(candidates, typed, now): TotpMatch {
-      // People copy "123 456" from the app; nothing else is forgiven (no full-width digits, no prefix).
-      const code = typed.replaceAll(/[ \u00a0]/g, '');
+    check(candidates, code, now): TotpMatch {
       if (!shape.test(code)) return { kind: 'wrong' };
       const epoch = Math.floor(now / 1000);
       const current = Math.floor(epoch / periodSeconds);
@@ -152,8 +151,8 @@ function verdictOf(found: TotpMatch, now: number): Verdict {
 
 function atWork(codes: TotpCodes): TypedMethod {
   const { digits, periodSeconds } = codes;
-  const check = (candidates: readonly Candidate[], typed: string, now: number) =>
-    verdictOf(codes.check(candidates, typed, now), now);
+  const check = (candidates: readonly Candidate[], answer: string, now: number) =>
+    verdictOf(codes.check(candidates, answer, now), now);
   return {
     kind: 'typed',
     name: 'totp',
@@ -169,9 +168,10 @@ function atWork(codes: TotpCodes): TypedMethod {
         digits,
         periodSeconds,
       }),
-      confirm: (candidate, typed, now) => check([candidate], typed, now),
+      confirm: (candidate, answer, now) => check([candidate], answer, now),
     },
-    check: ({ candidates, typed, now }: CheckInput) => check(candidates, typed, now),
+    read: (typed) => readDigits(typed, digits),
+    check: ({ candidates, answer, now }: CheckInput) => check(candidates, answer, now),
     isReachable: ({ isReadable }) => isReadable,
   };
 }

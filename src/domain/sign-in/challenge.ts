@@ -67,21 +67,14 @@ export function challengeText(
   return JSON.stringify([purpose, method, tenantId, accountId, uid, destination, code]);
 }
 
-/** Reads a typed code. Spaces are ignored, and nothing else is. */
-export function sentCodeOf(typed: string): string | null {
-  const code = typed.replaceAll(/[ \u00a0]/g, '');
-  return /^[0-9]{6}$/.test(code) ? code : null;
-}
-
-/** Compares a typed code with the one that was sent. `digest` uses the key of the stored digest. */
+/** Compares a code, as `read` gives it, with the one that was sent. `digest` uses the key of the stored digest. */
 export function checkSentCode(
   { digest: kept, expiresAt }: Challenge,
   binding: Binding,
-  typed: string,
+  code: string,
   { digest, now }: { readonly digest: (text: string) => string; readonly now: number },
 ): 'right' | 'wrong' | 'expired' {
-  const code = sentCodeOf(typed);
-  if (code === null || digest(challengeText(binding, code)) !== kept) return 'wrong';
+  if (digest(challengeText(binding, code)) !== kept) return 'wrong';
   return expiresAt > now ? 'right' : 'expired';
 }
 

@@ -42,6 +42,7 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
   switch (refusal.code) {
     case 'code_invalid':
       if (refusal.passkey) return [{ key: `refusal.passkey_${refusal.passkey}` }];
+      if (refusal.noCode) return [likeACode(refusal.noCode.digits, subject)];
       return [...whyInvalid(refusal.clockOffSeconds, subject), ...attempts(refusal.attemptsLeft)];
     case 'code_expired':
       if (refusal.passkey) return [{ key: 'refusal.passkey_expired' }];
@@ -67,6 +68,12 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
     case 'forbidden':
       return [{ key: `refusal.${refusal.because ?? refusal.code}` }];
   }
+}
+
+/** Says how a code looks, to a person who typed something else. */
+function likeACode(digits: number | null, subject: Subject): Phrase {
+  if (digits !== null) return { key: 'refusal.no_code_digits', count: digits };
+  return { key: `refusal.no_code_${subject}` };
 }
 
 function whyInvalid(clockOffSeconds: number | null, subject: Subject): readonly Phrase[] {

@@ -117,12 +117,15 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const sent = challengeFor(transaction.challenges, method, purpose);
     const destination = destinationOf(transaction, policyResult, asked.method);
     if (!sent || destination === null) return attemptLimiter.refuse(line, { code: 'code_expired' });
-    const attempt = await attemptLimiter.count({ ...line, lockout, visit: `${transaction.uid}:${purpose}` });
+    const request = { ...line, lockout, visit: `${transaction.uid}:${purpose}` };
+    const code = asked.method.read(typed);
+    if (code === null) return attemptLimiter.refuseText(request);
+    const attempt = await attemptLimiter.count(request);
     if (!attempt.ok) return attempt;
     const { accountId, uid } = transaction;
     const binding = { purpose, method, tenantId: tenant.id, accountId, uid, destination };
     const digest = (text: string) => cipher.digest(text, 'sent-code');
-    const verdict = checkSentCode(sent, binding, typed, { digest, now: clock.now() });
+    const verdict = checkSentCode(sent, binding, code, { digest, now: clock.now() });
     if (verdict === 'expired') return attemptLimiter.fail(attempt.value, { code: 'code_expired' });
     if (verdict !== 'right') {
       const { left: attemptsLeft } = attempt.value;

@@ -13,7 +13,7 @@ import type { EnrolmentSecret, Method, TypedMethod } from '../../domain/methods/
 import type { Methods } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
+import { accepted, FROZEN, noCode, type Outcome, refused } from '../../domain/refusal.ts';
 import { withChallenge } from '../../domain/sign-in/challenge.ts';
 import {
   newCodesPurpose,
@@ -150,8 +150,10 @@ export function createEnrolment(needs: EnrolmentDeps) {
   ): Promise<Outcome<SignInTransaction>> {
     const pending = typedIn(transaction, policyResult);
     if (!pending) return refused({ code: 'session_expired' });
+    const read = pending.method.read(typed);
+    if (read === null) return refused(noCode(pending.method.digits));
     const candidate = { id: factor.enrolmentId, secret: pending.secret, lastStep: null };
-    const verdict = pending.method.enrolment.confirm(candidate, typed, clock.now());
+    const verdict = pending.method.enrolment.confirm(candidate, read, clock.now());
     if (verdict.kind === 'accepted')
       return enrol(transaction, policyResult, { ...factor, lastStep: verdict.lastStep }, from);
     const clockOffSeconds = verdict.kind === 'wrong' ? verdict.clockOffSeconds : null;

@@ -4,7 +4,7 @@
  */
 
 import type { Methods } from '../../domain/methods/index.ts';
-import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
+import { accepted, noCode, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import {
   type Answerer,
   type Attempt,
@@ -50,14 +50,26 @@ export function createAttemptLimiter({
     return refused(refusal);
   }
 
+  /** The refusal while the account waits. Null when it does not, and for a method that nobody can guess. */
+  function waitOf({ method, lockout: { lockedUntil } }: AttemptRequest): Refusal | null {
+    if (methods.find(method)?.traits.guessable === false || lockedUntil <= clock.now()) return null;
+    return { code: 'too_many_attempts', retryAt: lockedUntil };
+  }
+
+  /** Refuses a text that has not the shape of a code. Nothing is counted, since nothing can be guessed with it. */
+  async function refuseText(request: AttemptRequest): Promise<Outcome<never>> {
+    const wait = waitOf(request);
+    return wait ? refuse(request, wait) : refused(noCode(methods.find(request.method)?.digits ?? null));
+  }
+
   /** Counts an attempt before its answer is compared. Refuses it when there were too many. */
   async function count(request: AttemptRequest): Promise<Outcome<Attempt>> {
-    const { accountId, method, lockout } = request;
+    const { accountId, method } = request;
     const atMs = clock.now();
     if (methods.find(method)?.traits.guessable === false)
       return accepted({ ...request, isCounted: false, left: 0, isLastOfAccount: false, atMs });
-    if (lockout.lockedUntil > atMs)
-      return refuse(request, { code: 'too_many_attempts', retryAt: lockout.lockedUntil });
+    const wait = waitOf(request);
+    if (wait) return refuse(request, wait);
     const verdict = await attempts.take({
       owner: secondFactorSubject(accountId),
       id: random.id(),
@@ -108,7 +120,7 @@ export function createAttemptLimiter({
     ]);
   }
 
-  return { count, fail, succeed, refuse };
+  return { count, fail, succeed, refuse, refuseText };
 }
 
 /** The counter of one sign-in or enrolment with one method. */

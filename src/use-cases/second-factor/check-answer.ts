@@ -47,11 +47,11 @@ export function createAnswers({
   const check: CheckAnswer = async (name, asked) => {
     const method = methods.find(name);
     if (!method) return WRONG;
-    const { transaction, policyResult, requested, typed } = asked;
+    const { transaction, policyResult, requested, answer } = asked;
     const candidates = policyResult.enrolments.filter((each) => each.method === name).map(candidateOf);
     const proof = method.kind === 'browser' ? await verifyInBrowser(asked, candidates) : null;
     const verdict = method.check({
-      typed,
+      answer,
       candidates,
       challenge: challengeFor(transaction.challenges, name, 'sign-in'),
       visit: {

@@ -139,13 +139,13 @@ export function createPasskeys(needs: PasskeysDeps) {
 
   /** Verifies that one of the account's own passkeys signed what this sign-in asked for, at our own site. */
   async function verifyInBrowser(
-    { transaction, typed }: Asked,
+    { transaction, answer }: Asked,
     candidates: readonly Candidate[],
   ): Promise<BrowserProof | null> {
     const site = passkeySite();
     const challenge = waiting(transaction, 'sign-in');
     if (!site || challenge === null) return null;
-    return passkeyVerifier.assertion(typed, { ...site, challenge }, candidates.flatMap(credentialIn));
+    return passkeyVerifier.assertion(answer, { ...site, challenge }, candidates.flatMap(credentialIn));
   }
 
   function enrolledIn({ enrolments: all }: PolicyResult): readonly PasskeyCredential[] {

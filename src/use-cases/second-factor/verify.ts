@@ -124,9 +124,12 @@ export function createSecondFactor(needs: SecondFactorDeps) {
       return attemptLimiter.refuse(line, { code: 'method_not_allowed' });
 
     const { transaction: before, requested } = context;
-    const attempt = await attemptLimiter.count({ ...line, lockout, visit: before.uid });
+    const request = { ...line, lockout, visit: before.uid };
+    const read = methods.find(method)?.read(typed.code) ?? null;
+    if (read === null) return attemptLimiter.refuseText(request);
+    const attempt = await attemptLimiter.count(request);
     if (!attempt.ok) return attempt;
-    const asked = { transaction: before, policyResult, requested, typed: typed.code };
+    const asked = { transaction: before, policyResult, requested, answer: read };
     const answer = await needs.check(method, asked);
     if (answer.kind !== 'accepted') return refuseAnswer(attempt.value, answer);
 

@@ -39,32 +39,6 @@ describe('recovery codes', () => {
   });
 
   const CODE = '0a1b-2c3d-4e5f-6g7h';
-  const spelt: readonly (readonly [string, string | null])[] = [
-    [CODE, '0a1b2c3d4e5f6g7h'],
-    ['0A1B-2C3D-4E5F-6G7H', '0a1b2c3d4e5f6g7h'],
-    [' 0a1b 2c3d\u00a04e5f 6g7h\n', '0a1b2c3d4e5f6g7h'],
-    ['0a1b2c3d4e5f6g7h', '0a1b2c3d4e5f6g7h'],
-    // Letters that are not in the alphabet, since they read as digits.
-    ['oalb-2c3d-4e5f-6g7h', '0a1b2c3d4e5f6g7h'],
-    ['OAIB-2C3D-4E5F-6G7H', '0a1b2c3d4e5f6g7h'],
-    ['0a1b-2c3d-4e5f-6g7', null],
-    ['0a1b-2c3d-4e5f-6g7h-8', null],
-    ['0a1b-2c3d-4e5f-6g7u', null],
-    ['０a1b-2c3d-4e5f-6g7h', null],
-    ['0a1b-2c3d-4e5f-6g7h\u0000', null],
-    ['123456', null],
-    ['', null],
-  ];
-  for (const [typed, code] of spelt) {
-    it(`read ${JSON.stringify(typed)} as ${code ?? 'no code'} [A26]`, () =>
-      expect(recovery.spelt(typed)).to.equal(code));
-  }
-
-  it('read no more than the beginning of a long text [A26]', () => {
-    expect(recovery.spelt(`${CODE}${' '.repeat(100_000)}`)).to.equal('0a1b2c3d4e5f6g7h');
-    expect(recovery.spelt('0'.repeat(100_000))).to.equal(null);
-  });
-
   it('have digests that depend on their set, so that equal codes of two sets differ', () => {
     expect(recoveryText('one', CODE)).not.to.equal(recoveryText('two', CODE));
     expect(recoveryClaim('one', 'digest')).not.to.equal(recoveryClaim('two', 'digest'));

@@ -171,55 +171,27 @@ describe('totp: several phones of one account', () => {
   });
 });
 
-describe('totp: typed text', () => {
+describe('totp: codes of a wrong shape', () => {
   const right = codeAt(0);
-  const fullWidth = right.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0xfee0));
-  const arabic = right.replaceAll(/\d/g, (digit) => String.fromCharCode(digit.charCodeAt(0) + 0x630));
 
-  for (const typed of [
+  for (const code of [
+    '',
+    right.slice(1),
+    `${right}0`,
+    right + right,
+    `${right}\u0000`,
     ` ${right}`,
-    `${right} `,
-    `${right.slice(0, 3)} ${right.slice(3)}`,
-    `${right.slice(0, 3)}\u00a0${right.slice(3)}`,
+    '__proto__',
   ]) {
-    it(`accepts ${JSON.stringify(typed.replaceAll(/\d/g, '0'))}, spaces included`, () => {
-      expect(totp.check([phone()], typed, NOW)).to.deep.equal(accepted(0));
-    });
+    it(`refuses ${JSON.stringify(code.replaceAll(/\d/g, '0'))} [A26]`, () =>
+      expect(totp.check([phone()], code, NOW)).to.deep.equal(WRONG));
   }
 
-  const REFUSED: readonly (readonly [string, string])[] = [
-    ['nothing', ''],
-    ['spaces', '      '],
-    ['one digit', right.slice(0, 1)],
-    ['five digits', right.slice(0, 5)],
-    ['the code and a digit', `${right}0`],
-    ['a digit and the code', `0${right}`],
-    ['the code twice', right + right],
-    ['the code and NUL', `${right}\u0000`],
-    ['the code and a line end', `${right}\n`],
-    ['the code after a tab', `\t${right}`],
-    ['full-width digits', fullWidth],
-    ['Arabic digits', arabic],
-    ['a sign before it', `+${right.slice(1)}`],
-    ['a hexadecimal number', '0x1234'],
-    ['an exponent', '12e456'],
-    ['dashes between', `${right.slice(0, 3)}-${right.slice(3)}`],
-    ['100 kB of digits', right.repeat(17_000)],
-    ['100 kB of spaces before it, and a digit too many', `${' '.repeat(100_000)}${right}1`],
-    ['__proto__', '__proto__'],
-  ];
-  for (const [what, typed] of REFUSED) {
-    it(`refuses ${what} [A26]`, () => expect(totp.check([phone()], typed, NOW)).to.deep.equal(WRONG));
-  }
-
-  it('never throws, and accepts six digits and spaces alone [A26]', () => {
-    const typed = fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.stringMatching(/^[0-9 ]{4,9}$/));
+  it('never throws [A26]', () => {
     fc.assert(
-      fc.property(typed, (text) => {
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' })), (text) => {
         const verdict = totp.check([phone()], text, NOW);
-        if (!/^[0-9]{6}$/.test(text.replaceAll(/[ \u00a0]/g, ''))) expect(verdict).to.deep.equal(WRONG);
-        else if (verdict.kind === 'accepted')
-          expect(text.replaceAll(' ', '')).to.equal(codeAt(verdict.step - STEP));
+        if (!/^[0-9]{6}$/.test(text)) expect(verdict).to.deep.equal(WRONG);
       }),
       { numRuns: 1000 },
     );

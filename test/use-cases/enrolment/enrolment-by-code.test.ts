@@ -78,7 +78,9 @@ describe('enrolling sent codes', () => {
 
     it('records a wrong code with its account and IP address [A19]', async () => {
       const transaction = await send(await begin('sms'), 'sms', PHONE);
-      expect(codeOf(await confirm(transaction, 'sms', 'wrong'))).to.equal('code_invalid');
+      expect(codeOf(await confirm(transaction, 'sms', await setting().wrongSentCode(PHONE)))).to.equal(
+        'code_invalid',
+      );
       const [line] = await setting().stores.audit.list({ limit: 1 });
       expect(line).to.deep.include({
         event: 'second_factor.refused',

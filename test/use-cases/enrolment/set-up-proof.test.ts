@@ -196,7 +196,7 @@ describe('the confirmation before a first factor', () => {
       let transaction = await send(await begin('totp'), 'proof');
       const refusals = await inTurn(11, async (index) => {
         if (index === 5) transaction = await send(await begin('totp'), 'proof');
-        return refusalOf(await confirm(transaction, 'proof', 'wrong'));
+        return refusalOf(await confirm(transaction, 'proof', await setting().wrongSentCode(EMAIL)));
       });
       expect(
         refusals.slice(0, 5).map((each) => each?.code === 'code_invalid' && each.attemptsLeft),
@@ -235,9 +235,11 @@ describe('the confirmation before a first factor', () => {
 
     it('allows no further attempts when it is sent again [A22]', async () => {
       let transaction = await send(await begin('totp'), 'proof');
-      await inTurn(4, () => confirm(transaction, 'proof', 'wrong'));
+      await inTurn(4, async () => confirm(transaction, 'proof', await setting().wrongSentCode(EMAIL)));
       transaction = await send(transaction, 'proof');
-      expect(refusalOf(await confirm(transaction, 'proof', 'wrong'))).to.deep.include({ attemptsLeft: 0 });
+      expect(
+        refusalOf(await confirm(transaction, 'proof', await setting().wrongSentCode(EMAIL))),
+      ).to.deep.include({ attemptsLeft: 0 });
       expect(refusalOf(await confirm(transaction, 'proof', await setting().sentCode(EMAIL)))).to.deep.equal({
         code: 'too_many_attempts',
         retryAt: null,

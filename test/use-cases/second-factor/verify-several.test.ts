@@ -7,7 +7,7 @@ import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain
 import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
 import { anEnrolment, MINUTE, NOW } from '../../contracts/examples.ts';
 import { acceptedBy, aTenant, codeOf, freshSetting, inTurn, refusalOf, SECRET, tally } from '../setting.ts';
-import { EMAIL, REACHABLE, sendingIn } from './sending.ts';
+import { EMAIL, PHONE, REACHABLE, sendingIn } from './sending.ts';
 
 const FACTORS = [{ method: 'totp', secret: SECRET }, { method: 'email' }, { method: 'sms' }] as const;
 
@@ -26,10 +26,13 @@ describe('the limits on wrong codes of several methods', () => {
     await setting().stores.enrolments.insert(anEnrolment({ ...paper, secret }));
   });
 
+  async function wrongCode(method: MethodName): Promise<string> {
+    if (method === 'totp') return setting().wrongCode();
+    if (method === 'recovery') return '0000-0000-0000-0000';
+    return setting().wrongSentCode(method === 'email' ? EMAIL : PHONE);
+  }
   const wrong = (context: SignInContext, method: MethodName, times: number) =>
-    inTurn(times, async () =>
-      refusalOf(await verify(context, method, method === 'totp' ? setting().wrongCode() : 'x')),
-    );
+    inTurn(times, async () => refusalOf(await verify(context, method, await wrongCode(method))));
   const lockout = () => setting().stores.lockouts.read(secondFactorSubject(account.id));
   const codes = (refusals: readonly ({ code: string } | null)[]) =>
     tally(refusals.map((each) => each?.code ?? 'ok'));

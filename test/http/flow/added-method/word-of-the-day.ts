@@ -20,9 +20,9 @@ export function wordOn(secret: string, now: number): string {
   return WORDS[index % WORDS.length] ?? '';
 }
 
-function check({ candidates, typed, now }: Pick<CheckInput, 'candidates' | 'typed' | 'now'>): Verdict {
+function check({ candidates, answer, now }: Pick<CheckInput, 'candidates' | 'answer' | 'now'>): Verdict {
   const day = Math.floor(now / DAY_MS);
-  const found = candidates.find(({ secret }) => secret !== null && wordOn(secret, now) === typed.trim());
+  const found = candidates.find(({ secret }) => secret !== null && wordOn(secret, now) === answer);
   if (!found) return WRONG;
   const key = `${NAME}:${found.id}:${day}`;
   const accepted = {
@@ -49,8 +49,9 @@ export const wordOfTheDay: MethodDefinition = {
       page: 'set-up-x-word',
       begin: (random) => WORDS[(random(1)[0] ?? 0) % WORDS.length] ?? '',
       show: (secret) => ({ secret, uri: null, digits: null, periodSeconds: null }),
-      confirm: (candidate, typed, now) => check({ candidates: [candidate], typed, now }),
+      confirm: (candidate, answer, now) => check({ candidates: [candidate], answer, now }),
     },
+    read: (typed) => typed.trim(),
     check,
     isReachable: ({ isReadable }) => isReadable,
   }),

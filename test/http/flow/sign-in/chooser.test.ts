@@ -162,10 +162,11 @@ describe('the chooser of methods', () => {
     const texted = await visitor.follow(await visitor.submit(forms[1] ?? page, { method: 'sms' }));
     const app = await visitor.follow(await visitor.submit(forms[1] ?? page, { method: 'totp' }));
     const mailed = forms[0] ?? page;
+    const wrong = '000000';
     for (const form of [mailed, texted, app, mailed, texted, app, mailed, texted, app]) {
-      expect((await visitor.submit(form, { code: 'x' })).error).to.equal('code_invalid');
+      expect((await visitor.submit(form, { code: wrong })).error).to.equal('code_invalid');
     }
-    const locked = await visitor.submit(mailed, { code: 'x' });
+    const locked = await visitor.submit(mailed, { code: wrong });
     expect([locked.status, locked.error]).to.deep.equal([429, 'too_many_attempts']);
     for (const [form, code] of [
       [mailed, await codeTo(s.app, address('ike'))],
