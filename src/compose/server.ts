@@ -50,6 +50,7 @@ import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf, seedAccounts } from './parts.ts';
 import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
+import { allowedPrefixesOf } from './senders.ts';
 
 /** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */
 export type Serve = (config: Config) => Promise<Handler>;
@@ -212,6 +213,7 @@ async function composeServer({
     lockouts,
     trustedBrowsers,
     available,
+    allowedPrefixes: allowedPrefixesOf(config),
     events,
     clock,
   });

@@ -31,6 +31,8 @@ export interface Tenant {
   readonly locale: Locale;
   /** The IANA name of the time zone of its members. */
   readonly timeZone: string;
+  /** ISO 3166-1 alpha-2: the country of its members' telephone numbers. Null follows their language. */
+  readonly country: string | null;
   /** `logo` is the absolute path of a PNG, JPEG or WebP file; `colour` is #rrggbb. */
   readonly brand: { readonly logo: string | null; readonly colour: string | null };
   readonly support: { readonly email: string | null; readonly url: string | null };

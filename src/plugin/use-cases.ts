@@ -128,6 +128,7 @@ export function composeUseCases(
     enrol,
     attemptLimiter,
     sendCode,
+    smsLimits,
     cipher,
     events,
     clock,

@@ -67,6 +67,7 @@ accounts:
         name: 'acme',
         locale: 'en',
         timeZone: 'UTC',
+        country: null,
         brand: { logo: null, colour: null },
         support: { email: null, url: null },
         secondFactor: {

@@ -45,6 +45,7 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
     name: id,
     locale: 'en',
     timeZone: 'UTC',
+    country: null,
     brand: { logo: null, colour: null },
     support: { email: null, url: null },
     secondFactor: {

@@ -100,6 +100,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     ...stores,
     ...ports,
     ...settings,
+    allowedPrefixes: smsLimits.allowedPrefixes,
     hasher: given.hasher,
     methods,
     available,

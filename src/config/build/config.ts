@@ -92,6 +92,7 @@ function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant
     name: tenant.name ?? tenant.id,
     locale: tenant.locale,
     timeZone: tenant.time_zone,
+    country: tenant.country,
     brand: {
       logo: brand.logo === null ? null : resolve(folder, brand.logo),
       colour: brand.colour === null ? null : sixDigits(brand.colour),

@@ -50,8 +50,10 @@ const limitsShape = {
     'Messages an hour to unproven numbers of one block. A block is a thousand numbers that differ in their last three ' +
       'digits only.',
   ),
-  per_tenant_day: limit(5000).describe('Messages a day for each tenant.'),
-  per_day: limit(20_000).describe('Messages a day for all tenants together.'),
+  per_tenant_day: limit(5000).describe(
+    'Messages a day for each tenant: as many for sign-ins, for set-ups and for notices.',
+  ),
+  per_day: limit(20_000).describe('Messages a day for all tenants together, counted for each use as well.'),
 };
 
 export const smsShape = {

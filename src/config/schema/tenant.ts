@@ -1,6 +1,7 @@
 /** The schema of a tenant. */
 import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
+import { isCountry } from '../../domain/contact.ts';
 import { CONFIGURABLE_METHODS } from '../../domain/methods/method.ts';
 import { COLOUR, ENFORCEMENTS } from '../../domain/tenant.ts';
 import { email, group, identifier, listOf, webAddress } from './field.ts';
@@ -77,6 +78,15 @@ export const tenantShape = {
     .refine(isTimeZone, { error: 'is not the IANA name of a time zone, such as Europe/Amsterdam' })
     .default('UTC')
     .describe('The time zone of its members (`zoneinfo`).'),
+  country: z
+    .string()
+    .refine(isCountry, { error: 'is not the ISO 3166 code of a country, such as NL' })
+    .nullable()
+    .default(null)
+    .describe(
+      'The country of telephone numbers that are typed without a country code. Default: the country of the language, or the ' +
+        'only one of `sms.allowed_prefixes`.',
+    ),
   brand: z
     .strictObject({
       logo: z

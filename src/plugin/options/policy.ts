@@ -128,6 +128,7 @@ export function tenantsOf({ name, policy, tenants }: Given): readonly Tenant[] {
     name: one.name ?? one.id ?? name,
     // A host gives claims of its own, zoneinfo among them.
     timeZone: 'UTC',
+    country: null,
     secondFactor: { ...base, ...withoutUndefined(one.secondFactor ?? {}) },
   }));
 }

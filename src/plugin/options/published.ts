@@ -116,9 +116,9 @@ export interface SecondFactorOptions {
         readonly allowedPrefixes?: readonly string[] | null | undefined;
         /** Messages an hour to unproven numbers of one block of a thousand, against SMS pumping. Default: `10`. */
         readonly perBlockHour?: number | undefined;
-        /** Messages a day for a tenant. Default: `5000`. */
+        /** Messages a day for a tenant: as many for sign-ins, for set-ups and for notices. Default: `5000`. */
         readonly perTenantDay?: number | undefined;
-        /** Messages a day in all. Default: `20000`. */
+        /** Messages a day in all, counted for each use as well. Default: `20000`. */
         readonly perDay?: number | undefined;
       }
     | null

@@ -170,8 +170,10 @@ const methods = {
       perBlockHour: amount
         .default(10)
         .describe('Messages an hour to unproven numbers of one block of a thousand, against SMS pumping.'),
-      perTenantDay: amount.default(5000).describe('Messages a day for a tenant.'),
-      perDay: amount.default(20_000).describe('Messages a day in all.'),
+      perTenantDay: amount
+        .default(5000)
+        .describe('Messages a day for a tenant: as many for sign-ins, for set-ups and for notices.'),
+      perDay: amount.default(20_000).describe('Messages a day in all, counted for each use as well.'),
     })
     .nullable()
     .optional()

@@ -1,6 +1,6 @@
 /** The changes that people make to their own second factors, after a recent authentication. */
 import type { Account } from '../../domain/account.ts';
-import { phoneOf } from '../../domain/contact.ts';
+import { phoneOf, regionsOf } from '../../domain/contact.ts';
 import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
 import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
@@ -20,6 +20,8 @@ interface SelfServiceDeps {
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   /** The methods that can be completed now. */
   readonly available: () => readonly MethodName[];
+  /** Beginnings of the numbers that are sent to; null: any number. */
+  readonly allowedPrefixes: readonly string[] | null;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -39,6 +41,7 @@ export function createSelfService({
   lockouts,
   trustedBrowsers,
   available,
+  allowedPrefixes,
   events,
   clock,
 }: SelfServiceDeps) {
@@ -127,7 +130,7 @@ export function createSelfService({
   ): Promise<Outcome<null>> {
     const { account, enrolments: all } = policyResult;
     if (account.frozenAt !== null) return refused(FROZEN);
-    const phone = phoneOf(typed);
+    const phone = phoneOf(typed, regionsOf(policyResult.tenant, account, allowedPrefixes));
     if (phone === null) return refused({ code: 'phone_invalid' });
     if (phone === account.phone) return accepted(null);
     const remaining = all.filter(({ method }) => sentTo(method) !== 'number');

@@ -1,6 +1,6 @@
 /** The steps of an enrolment that send a code to the account's own address, or to the contact that is enrolled. */
 
-import { phoneOf } from '../../domain/contact.ts';
+import { phoneOf, regionsOf, shownPhone } from '../../domain/contact.ts';
 import { enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { SentMethod } from '../../domain/methods/contract.ts';
@@ -26,6 +26,8 @@ export interface EnrolmentCodesDeps {
   readonly accounts: Pick<AccountStore, 'confirmEmail' | 'setPhone'>;
   readonly attemptLimiter: AttemptLimiter;
   readonly sendCode: SendCode;
+  /** Beginnings of the numbers that are sent to; null: any number. */
+  readonly smsLimits: { readonly allowedPrefixes: readonly string[] | null };
   readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt' | 'digest'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -34,7 +36,7 @@ export interface EnrolmentCodesDeps {
 /** A code that was sent during an enrolment. */
 export interface EnrolmentCodeView {
   readonly id: string | null;
-  /** Masked. Null while no number was given. */
+  /** Masked, but for a number that was just typed: its typist looks for the mistake in it. Null while none was given. */
   readonly destination: string | null;
   /** Milliseconds since the epoch. Null when no valid code is on its way. */
   readonly expiresAt: number | null;
@@ -49,7 +51,7 @@ interface Asked {
 }
 
 export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
-  const { methods, accounts, attemptLimiter, sendCode, cipher, events, clock } = needs;
+  const { methods, accounts, attemptLimiter, sendCode, smsLimits, cipher, events, clock } = needs;
 
   /** Null at a step that sends nothing. */
   function askedAt(step: EnrolmentStep): Asked | null {
@@ -72,7 +74,9 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const what = { method: asked.method.name, purpose: asked.purpose, ...from, seen };
     if (asked.method.sends === 'address')
       return sendCode(transaction, policyResult, { ...what, destination: policyResult.account.email });
-    const number = phone === null ? numberIn(pending, policyResult) : phoneOf(phone);
+    const { tenant, account } = policyResult;
+    const regions = regionsOf(tenant, account, smsLimits.allowedPrefixes);
+    const number = phone === null ? numberIn(pending, policyResult) : phoneOf(phone, regions);
     if (number === null) return refused({ code: 'phone_invalid' });
     const pendingEnrolment = {
       ...pending,
@@ -94,7 +98,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const destination = destinationOf(transaction, policyResult, method);
     return {
       id: sent?.id ?? null,
-      destination: destination && method.masked(destination),
+      destination: destination && (method.sends === 'number' ? shownPhone : method.masked)(destination),
       expiresAt: sent && sent.expiresAt > clock.now() ? sent.expiresAt : null,
       isSent: sent !== null,
     };

@@ -52,8 +52,20 @@ const DAY = 24 * HOUR;
 const MOST_SENDS = 5;
 const SENDS_WINDOW_MS = 10 * MINUTE;
 
+/** Codes to contacts that nobody has proven yet, for one account within a day. */
+const MOST_SET_UPS = 10;
+
 /** Text messages to one account within a day about what was done to it. Mails are not limited by it. */
 const MOST_NOTICES = 10;
+
+/**
+ * Each use of messages has counters of its own. So a set-up with a colleague's number uses up none of the codes that the
+ * colleague or the tenant needs to sign in.
+ */
+type Use = 'sign-in' | 'set-up' | 'notice';
+
+/** The beginning of the names of the counters. Sign-ins keep the names of before. */
+const OWNER_PREFIX: Readonly<Record<Use, string>> = { 'sign-in': '', 'set-up': 'set-up-', notice: 'notice-' };
 
 type CountingNeeds = Pick<SendLimitsDeps, 'attempts' | 'clock' | 'random'>;
 
@@ -91,15 +103,20 @@ export function createSendLimits(needs: SendLimitsDeps): CountSend {
 
   return async ({ account, tenant }, { method, purpose, destination }) => {
     const digest = (text: string) => cipher.digest(text, 'destination');
+    const use = purpose === 'sign-in' ? 'sign-in' : 'set-up';
+    const prefix = OWNER_PREFIX[use];
     const everywhere = [
-      limit(`sends:${account.id}`, MOST_SENDS, SENDS_WINDOW_MS),
-      limit(`sends-to:${digest(destination)}`, MOST_SENDS, SENDS_WINDOW_MS),
+      limit(`${prefix}sends:${account.id}`, MOST_SENDS, SENDS_WINDOW_MS),
+      limit(`${prefix}sends-to:${digest(destination)}`, MOST_SENDS, SENDS_WINDOW_MS),
     ];
     if (methods.sent(method)?.sends !== 'number') return count(everywhere);
-    const block = limit(`sms-block:${digest(numberBlock(destination))}`, smsLimits.perBlockHour, HOUR);
-    // Only numbers that nobody has proven can be tried one after the other.
-    const walked = purpose === 'set-up' ? [block] : [];
-    return count([...everywhere, ...walked, ...paidFor(smsLimits, tenant.id)]);
+    const unproven = [
+      limit(`set-ups:${account.id}`, MOST_SET_UPS, DAY),
+      // Only numbers that nobody has proven can be tried one after the other.
+      limit(`sms-block:${digest(numberBlock(destination))}`, smsLimits.perBlockHour, HOUR),
+    ];
+    const own = purpose === 'set-up' ? unproven : [];
+    return count([...everywhere, ...own, ...paidFor(smsLimits, tenant.id, use)]);
   };
 }
 
@@ -109,12 +126,16 @@ export function createTextLimits(needs: CountingNeeds & Pick<SendLimitsDeps, 'sm
 
   return async ({ id, tenantId }: Pick<Account, 'id' | 'tenantId'>): Promise<boolean> => {
     const own = limit(`notices:${id}`, MOST_NOTICES, DAY);
-    return (await count([own, ...paidFor(needs.smsLimits, tenantId)])).ok;
+    return (await count([own, ...paidFor(needs.smsLimits, tenantId, 'notice')])).ok;
   };
 }
 
-function paidFor({ perTenantDay, perDay }: SmsLimits, tenantId: string): readonly Limited[] {
-  return [limit(`sms-tenant:${tenantId}`, perTenantDay, DAY), limit('sms-day', perDay, DAY)];
+function paidFor({ perTenantDay, perDay }: SmsLimits, tenantId: string, use: Use): readonly Limited[] {
+  const prefix = OWNER_PREFIX[use];
+  return [
+    limit(`${prefix}sms-tenant:${tenantId}`, perTenantDay, DAY),
+    limit(`${prefix}sms-day`, perDay, DAY),
+  ];
 }
 
 function limit(owner: string, most: number, windowMs: number): Limited {

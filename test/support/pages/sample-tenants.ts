@@ -7,6 +7,7 @@ export function sampleTenant(over: Partial<Tenant> = {}): Tenant {
     name: 'Acme',
     locale: 'en',
     timeZone: 'UTC',
+    country: null,
     brand: { logo: null, colour: '#b5174b' },
     support: { email: 'help@acme.test', url: 'https://acme.test/2fa' },
     secondFactor: {
