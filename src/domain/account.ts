@@ -32,6 +32,11 @@ export interface Account {
   readonly passwordHash: string | null;
   /** The time of "it was not me", since which its factors may not be changed. Null when they may. */
   readonly frozenAt: number | null;
+  /**
+   * Everything that was begun or issued before this time has ended: sessions, tokens, sign-ins, trust, links in mails.
+   * Milliseconds since the epoch. It is only ever raised.
+   */
+  readonly endsBefore: number | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   /** The last change of a detail that relying parties may receive, in milliseconds since the epoch. */

@@ -45,6 +45,10 @@ export interface AccountStore {
   setPhone(id: string, phone: string | null, now: number): Promise<void>;
   /** Milliseconds since the epoch; null lifts it. An account that is frozen stays so since when it was. */
   setFrozen(id: string, atMs: number | null): Promise<void>;
+  /** Never lowers it. Gives the time from before: null when there was none, or no such account. */
+  raiseEndsBefore(id: string, atMs: number): Promise<number | null>;
+  /** The same for every account. Loads none of them. A repeated call completes what a failure interrupted. */
+  raiseAllEndsBefore(atMs: number): Promise<void>;
 }
 
 export interface EnrolmentStore {

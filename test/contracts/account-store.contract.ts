@@ -19,6 +19,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
         locale: 'nl',
         passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
         frozenAt: NOW - 1,
+        endsBefore: NOW - 2,
       });
       const bare = anAccount({ id: 'account-2', email: 'eve@acme.test' });
       expect(await store().insert(full)).to.equal(true);
@@ -155,6 +156,50 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-2')).to.equal(null);
     });
 
+    it('raises the time before which all has ended, and never lowers it [A117]', async () => {
+      await store().insert(anAccount());
+      expect(await store().raiseEndsBefore('account-1', NOW)).to.equal(null);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ endsBefore: NOW }));
+      expect(await store().raiseEndsBefore('account-1', NOW - 1)).to.equal(NOW);
+      expect((await store().findById('account-1'))?.endsBefore).to.equal(NOW);
+      expect(await store().raiseEndsBefore('account-1', NOW + 1)).to.equal(NOW);
+      expect((await store().findById('account-1'))?.endsBefore).to.equal(NOW + 1);
+      expect(await store().raiseEndsBefore('account-2', NOW)).to.equal(null);
+      expect(await store().findById('account-2')).to.equal(null);
+    });
+
+    it('keeps the latest of 50 times that are raised at once [A117]', async () => {
+      await store().insert(anAccount());
+      await together(50, (index) => store().raiseEndsBefore('account-1', NOW + ((index * 7) % 50)));
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ endsBefore: NOW + 49 }));
+    });
+
+    it('raises that time for every account of every tenant, in any number of batches [A117]', async () => {
+      const tenantOf = (index: number) => (index % 2 === 0 ? 'acme' : 'globex');
+      const idOf = (index: number) => `account-${String(index).padStart(4, '0')}`;
+      const before = (index: number) => [null, NOW - 1, NOW, NOW + 1][index % 4] ?? null;
+      const count = 2050;
+      await Promise.all(
+        Array.from({ length: count }, (_, index) =>
+          store().insert(
+            anAccount({
+              id: idOf(index),
+              email: `${index}@acme.test`,
+              tenantId: tenantOf(index),
+              endsBefore: before(index),
+            }),
+          ),
+        ),
+      );
+      await store().raiseAllEndsBefore(NOW);
+      for (const tenant of ['acme', 'globex']) {
+        const all = await store().pageByTenant(tenant, null, count);
+        expect(all).to.have.length(count / 2);
+        for (const { id, endsBefore } of all)
+          expect(endsBefore, id).to.equal(Number(id.slice(-4)) % 4 === 3 ? NOW + 1 : NOW);
+      }
+    }).timeout(60_000);
+
     it('loses none of the changes that 50 callers make to one account at once', async () => {
       await store().insert(anAccount({ passwordHash: 'old' }));
       const changes = [
@@ -163,11 +208,13 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
         () => store().setLocale('account-1', 'nl', NOW),
         () => store().confirmEmail('account-1', 'bob@acme.test', NOW),
         () => store().replacePasswordHash('account-1', 'old', 'new'),
+        () => store().raiseEndsBefore('account-1', NOW),
       ];
       await together<unknown>(50, async (index) => changes[index % changes.length]?.());
       expect(await store().findById('account-1')).to.deep.equal(
         anAccount({
           frozenAt: NOW,
+          endsBefore: NOW,
           phone: '+31201234567',
           locale: 'nl',
           emailConfirmed: true,

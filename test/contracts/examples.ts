@@ -30,6 +30,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     locale: null,
     passwordHash: null,
     frozenAt: null,
+    endsBefore: null,
     createdAt: NOW,
     updatedAt: NOW,
     ...changes,

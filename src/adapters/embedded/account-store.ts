@@ -27,6 +27,7 @@ type Row = {
   attributes: string | null;
   /** Null: as `created_at`. */
   updated_at: number | null;
+  ends_before: number | null;
 };
 
 const COLUMNS = [
@@ -48,6 +49,7 @@ const COLUMNS = [
   'username',
   'attributes',
   'updated_at',
+  'ends_before',
 ] as const satisfies readonly (keyof Row)[];
 
 function toRow(account: Account): Row {
@@ -70,6 +72,7 @@ function toRow(account: Account): Row {
     username: account.username,
     attributes: JSON.stringify(account.attributes),
     updated_at: account.updatedAt,
+    ends_before: account.endsBefore,
   };
 }
 
@@ -95,6 +98,7 @@ function toAccount(row: Row | undefined): Account | null {
     locale: row.locale as Locale | null,
     passwordHash: row.password_hash,
     frozenAt: row.frozen_at,
+    endsBefore: row.ends_before,
     createdAt: row.created_at,
     updatedAt: row.updated_at ?? row.created_at,
   };
@@ -129,6 +133,15 @@ export function createAccountStore(database: Database): AccountStore {
   const updateFrozen = database.statement(
     'UPDATE accounts SET frozen_at = :at WHERE id = :id AND (:at IS NULL OR frozen_at IS NULL)',
   );
+  const endsBefore = database.statement<Pick<Row, 'ends_before'>>(
+    'SELECT ends_before FROM accounts WHERE id = :id',
+  );
+  const raiseOne = database.statement(
+    'UPDATE accounts SET ends_before = max(coalesce(ends_before, :at), :at) WHERE id = :id',
+  );
+  const raiseAll = database.statement(
+    'UPDATE accounts SET ends_before = :at WHERE ends_before IS NULL OR ends_before < :at',
+  );
 
   return {
     insert: (account) => database.write(() => insert.run(toRow(account)) === 1),
@@ -143,5 +156,12 @@ export function createAccountStore(database: Database): AccountStore {
     confirmEmail: (id, email, now) => database.write(() => confirm.run({ id, email, now }) === 1),
     setPhone: (id, phone, now) => database.write(() => void updatePhone.run({ id, phone, now })),
     setFrozen: (id, at) => database.write(() => void updateFrozen.run({ id, at })),
+    raiseEndsBefore: (id, at) =>
+      database.write(() => {
+        const before = endsBefore.get({ id })?.ends_before ?? null;
+        raiseOne.run({ id, at });
+        return before;
+      }),
+    raiseAllEndsBefore: (at) => database.write(() => void raiseAll.run({ at })),
   };
 }

@@ -10,8 +10,12 @@ import type { AccountDocument, Models, PasswordChangeDocument } from './schema/c
 import { dateOf, idOf, readStrings } from './stored-values.ts';
 import { createLine } from './writes/line.ts';
 
+/** Accounts that one act changes: it ends well within the time limit of an act. */
+const AT_ONCE = 1000;
+
 function toDocument(account: Account): AccountDocument {
-  const { id, role, groups, manages, locale, frozenAt, createdAt, updatedAt, attributes, ...rest } = account;
+  const { id, role, groups, manages, locale, attributes, ...others } = account;
+  const { frozenAt, endsBefore, createdAt, updatedAt, ...rest } = others;
   return {
     ...rest,
     _id: id,
@@ -20,6 +24,7 @@ function toDocument(account: Account): AccountDocument {
     manages: [...manages],
     locale,
     frozenAt: dateOf(frozenAt),
+    endsBefore: dateOf(endsBefore),
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),
     // One text: a name of an attribute may hold characters that have a meaning in a query.
@@ -48,6 +53,7 @@ function toAccount(found: AccountDocument | null): Account | null {
     locale: found.locale as Locale | null,
     passwordHash: found.passwordHash,
     frozenAt: found.frozenAt?.getTime() ?? null,
+    endsBefore: found.endsBefore?.getTime() ?? null,
     createdAt: found.createdAt.getTime(),
     updatedAt: (found.updatedAt ?? found.createdAt).getTime(),
   };
@@ -92,6 +98,21 @@ export function createAccountStore({ act }: Connection, models: Models): Account
     return (await accounts.updateOne(of, { $set: fields })).matchedCount === 1;
   }
 
+  /** Raises a batch of accounts in the order of their ids. Gives the last id of a full batch, else null. */
+  function raiseBatch(after: string | null, at: number): Promise<string | null> {
+    const beyond = after === null ? {} : { $gt: after };
+    return act(async () => {
+      const last: { _id: string } | null = await accounts
+        .findOne({ _id: trusted({ $exists: true, ...beyond }) }, { _id: 1 })
+        .sort({ _id: 1 })
+        .skip(AT_ONCE - 1)
+        .lean();
+      const batch = { $exists: true, ...beyond, ...(last && { $lte: last._id }) };
+      await accounts.updateMany({ _id: trusted(batch) }, { $max: { endsBefore: new Date(at) } });
+      return last?._id ?? null;
+    });
+  }
+
   return {
     insert: (account) => act(() => isFirst(accounts.insertOne(toDocument(account)))),
     findById: (id) => act(async () => toAccount(await accounts.findOne({ _id: id }).lean())),
@@ -127,5 +148,19 @@ export function createAccountStore({ act }: Connection, models: Models): Account
         const frozenAt = dateOf(at);
         await set({ _id: id, ...(frozenAt && { frozenAt: null }) }, { frozenAt });
       }),
+    raiseEndsBefore: (id, at) =>
+      change(id, async () => {
+        const raised = { $max: { endsBefore: new Date(at) } };
+        const before = await accounts
+          .findOneAndUpdate({ _id: id }, raised, { returnDocument: 'before', projection: { endsBefore: 1 } })
+          .lean();
+        return before?.endsBefore?.getTime() ?? null;
+      }),
+    async raiseAllEndsBefore(at) {
+      let after: string | null = null;
+      do {
+        after = await raiseBatch(after, at);
+      } while (after !== null);
+    },
   };
 }

@@ -118,6 +118,7 @@ const UNUSED = {
   attributes: {},
   manages: [],
   passwordHash: null,
+  endsBefore: null,
   createdAt: 0,
   updatedAt: 0,
 };

@@ -103,9 +103,9 @@ describe('documents in MongoDB', () => {
 
   it('of an older release give an account that is not frozen, and a sign-in without a trusted browser [R26]', async () => {
     const { accounts, records } = stores();
-    await accounts.insert(anAccount({ frozenAt: NOW }));
+    await accounts.insert(anAccount({ frozenAt: NOW, endsBefore: NOW }));
     await records.save(aSignInRecord({ trustedBrowserId: 'browser-1' }));
-    await collection('accounts').updateOne({}, { $unset: { frozenAt: 1 } });
+    await collection('accounts').updateOne({}, { $unset: { frozenAt: 1, endsBefore: 1 } });
     await collection('sign_in_records').updateOne({}, { $unset: { trustedBrowserId: 1 } });
     expect(await accounts.findById('account-1')).to.deep.equal(anAccount());
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());

@@ -183,6 +183,8 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE trusted_browsers ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE trusted_browsers ADD COLUMN rotations TEXT NOT NULL DEFAULT '[]';`,
+  `
+  ALTER TABLE accounts ADD COLUMN ends_before INTEGER;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -26,6 +26,7 @@ export interface AccountDocument {
   passwordHash: string | null;
   /** Absent from what an older release has written. */
   frozenAt?: Date | null;
+  endsBefore?: Date | null;
   givenName?: string | null;
   familyName?: string | null;
   username?: string | null;
@@ -49,6 +50,7 @@ const account = new Schema<AccountDocument>(
     locale: String,
     passwordHash: String,
     frozenAt: Date,
+    endsBefore: Date,
     givenName: String,
     familyName: String,
     username: String,

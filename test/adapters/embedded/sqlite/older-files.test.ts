@@ -53,6 +53,11 @@ describe('embedded stores on files of the first release', () => {
     expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount({ frozenAt: NOW }));
   });
 
+  it('read an account of which nothing has ended, and can end it [R26]', async () => {
+    await stores.accounts.raiseEndsBefore('account-1', NOW);
+    expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount({ endsBefore: NOW }));
+  });
+
   it('read a sign-in record without a trusted browser, and can store one with it [R26]', async () => {
     expect(await stores.records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
     await stores.trustedBrowsers.insert(aTrustedBrowser());
