@@ -22,13 +22,15 @@ export const addAccountCommands: AddCommands = (program, readConfig) => {
 
   accounts
     .command('unfreeze')
-    .description('let factors be changed again, after somebody reported a change and you have looked into it')
+    .description(
+      'let factors be changed again, after somebody reported a change and you have looked into it; the person signs in anew everywhere',
+    )
     .argument('<email>', 'the address of the account')
     .action((email: string) =>
       operate(readConfig(), async (operation) => {
         const was = await operation.unfreeze(email);
         if (was === null) throw new Error(`no account has the address ${email}`);
-        print(was ? `${email} may change its factors again` : `${email} was not frozen`);
+        print(was ? `${email} may change its factors again, after a new sign-in` : `${email} was not frozen`);
       }),
     );
 };

@@ -55,6 +55,7 @@ export async function withOperation(
       return cipher;
     };
     const endSessions = createEndSessions({
+      accounts,
       records,
       sessionClients,
       enrolments,
@@ -65,7 +66,7 @@ export async function withOperation(
       log: () => {},
     });
     const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, endSessions, events });
-    await act(createOperation({ accounts, factors, records, audit, events, clock }), config);
+    await act(createOperation({ accounts, factors, endSessions, audit, events }), config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isDelivered) onUndelivered();

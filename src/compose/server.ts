@@ -133,6 +133,7 @@ async function composeServer({
     idleMsOf(config),
   );
   const endSessions = createEndSessions({
+    accounts,
     records,
     sessionClients,
     enrolments,

@@ -33,6 +33,7 @@ export type AuditEventName =
   | 'contact.changed'
   | 'contact.link_asked'
   | 'account.reported'
+  | 'account.report_refused'
   | 'account.unfrozen'
   | 'token.refused'
   | 'refresh_token.replayed'
@@ -191,6 +192,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'browser.revoked':
     case 'contact.confirmed':
     case 'contact.link_asked':
+    case 'account.report_refused':
     case 'account.unfrozen':
     case 'token.refused':
     case 'device.code_refused':

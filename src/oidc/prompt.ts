@@ -8,6 +8,7 @@ import type { Account } from '../domain/account.ts';
 import type { Catalogue } from '../domain/methods/contract.ts';
 import { acrOf, amrOf } from '../domain/policy/assurance.ts';
 import type { PolicyQuestion, RequestedAssurance, SnapshotWithoutLockout } from '../domain/policy/policy.ts';
+import { hasTokenEnded } from '../domain/sign-in/ending.ts';
 import { isEnded } from '../domain/sign-in/sign-in-record.ts';
 import type { EventLog } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
@@ -42,6 +43,16 @@ export interface IssuedToken {
   readonly accountId?: string | undefined;
   readonly clientId?: string | undefined;
   readonly sessionUid?: string | undefined;
+  readonly kind?: string | undefined;
+  /** Seconds since the epoch. */
+  readonly iat?: number | undefined;
+  /** Seconds since the epoch: the sign-in that a device code was approved with. */
+  readonly authTime?: number | undefined;
+}
+
+/** A device asks for its code before a person approves it, so that the sign-in of the person counts. */
+function issuedAt({ kind, iat, authTime }: IssuedToken): number | undefined {
+  return kind === 'DeviceCode' ? authTime : iat;
 }
 
 export function createSessionPolicy(needs: SessionPolicyDeps) {
@@ -127,7 +138,11 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
     }
     const requested = { acrs: null, always: clientRule(clientId).always, freshMs: null };
     const policyResult = await evaluate(ctx, accountId, record, requested);
-    const ended = !policyResult || isEnded(record.authentications, policyResult);
+    const { authentications } = record;
+    const ended =
+      !policyResult ||
+      isEnded(authentications, policyResult) ||
+      hasTokenEnded(issuedAt(token), authentications, policyResult.account);
     if (!ended && policyResult.decision.kind === 'satisfied') return true;
     const reason = ended ? 'sign_in_ended' : 'policy_unmet';
     await events.append({ ...line, tenantId: policyResult?.tenant.id ?? null, reason });
@@ -143,8 +158,9 @@ export type SessionPolicy = ReturnType<typeof createSessionPolicy>;
 function signInGiven({ oidc }: KoaContextWithOIDC): SignInFacts | null {
   const isResumed = oidc.route === 'resume' || oidc.route === 'device_resume';
   if (!isResumed || !oidc.result?.login) return null;
-  // A host's own login page ended the interaction. It counts as the password.
-  const atMs = (oidc.session?.loginTs ?? 0) * 1000;
+  // A host's own login page ended the interaction. It counts as the password. Without a time of the host the library takes
+  // that of this request, so the beginning of the interaction is the latest safe time.
+  const atMs = Math.min(oidc.session?.loginTs ?? 0, oidc.entities.Interaction?.iat ?? Infinity) * 1000;
   const password = { method: 'pwd', enrolmentId: null, atMs } as const;
   return signInOfResult(oidc.result) ?? { authentications: [password], trustedBrowserId: null };
 }

@@ -61,6 +61,7 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'browser.revoked': null,
   'contact.confirmed': null,
   'contact.link_asked': null,
+  'account.report_refused': null,
   'account.unfrozen': null,
   'token.refused': null,
   'device.code_refused': null,
@@ -83,7 +84,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(32);
+    expect(names.size).to.equal(33);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -6,6 +6,15 @@ import type { MethodName } from '../methods/method.ts';
 import type { PasskeyUse } from '../methods/webauthn.ts';
 import { ACRS, type Acr, rank } from './acr.ts';
 
+/**
+ * Stands on the events of a session that an ending has spared (sign-in/ending.ts). From `at` on the session counts as begun
+ * again. Its tokens from `from` or later go on as well. Milliseconds since the epoch.
+ */
+export interface Kept {
+  readonly from: number;
+  readonly at: number;
+}
+
 /** One factor that a person has given. `enrolmentId` is null for the password. */
 export interface AuthenticationEvent {
   readonly method: 'pwd' | MethodName;
@@ -14,6 +23,8 @@ export interface AuthenticationEvent {
   readonly atMs: number;
   /** For a passkey: the statements of its authenticator about this use. */
   readonly passkey?: PasskeyUse;
+  /** For a session that an ending has spared. */
+  readonly kept?: Kept;
 }
 
 /** Adds an event and removes an equal older one of the same factor, so that step-ups do not pile up. */

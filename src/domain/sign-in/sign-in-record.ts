@@ -1,7 +1,7 @@
 /** A finished sign-in. The policy evaluates its session and tokens by it, as long as any of them lives. */
-import type { Account } from '../account.ts';
 import { type Enrolment, hasFactor } from '../enrolment/enrolment.ts';
 import type { AuthenticationEvent } from '../policy/assurance.ts';
+import { type Ending, hasSignInEnded } from './ending.ts';
 
 export interface SignInRecord {
   readonly sessionUid: string;
@@ -33,11 +33,11 @@ export interface SessionClient {
 export function isEnded(
   authentications: readonly AuthenticationEvent[],
   of: {
-    readonly account: Pick<Account, 'frozenAt'>;
+    readonly account: Ending;
     readonly enrolments: readonly Pick<Enrolment, 'id'>[];
   },
 ): boolean {
-  return hasLostFactor(authentications, of.enrolments) || wasReported(authentications, of.account);
+  return hasLostFactor(authentications, of.enrolments) || hasSignInEnded(authentications, of.account);
 }
 
 /**
@@ -51,14 +51,6 @@ export function hasLostFactor(
   return authentications.some(
     ({ method, enrolmentId }) => method !== 'pwd' && !enrolments.some(({ id }) => id === enrolmentId),
   );
-}
-
-/** The account's owner reported the sign-in after its password was given. A sign-in that was under way fails too. */
-export function wasReported(
-  authentications: readonly AuthenticationEvent[],
-  { frozenAt }: Pick<Account, 'frozenAt'>,
-): boolean {
-  return frozenAt !== null && authentications.some(({ method, atMs }) => method === 'pwd' && atMs < frozenAt);
 }
 
 /**

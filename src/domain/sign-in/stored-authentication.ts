@@ -2,7 +2,7 @@
 import { isObject } from '../json.ts';
 import { isMethodName, type MethodName } from '../methods/method.ts';
 import type { PasskeyUse } from '../methods/webauthn.ts';
-import type { AuthenticationEvent } from '../policy/assurance.ts';
+import type { AuthenticationEvent, Kept } from '../policy/assurance.ts';
 
 /** `at` is in milliseconds since the epoch. Fields of a newer release are kept. */
 export interface StoredAuthentication extends Omit<AuthenticationEvent, 'atMs'> {
@@ -18,10 +18,11 @@ export function toStoredAuthentication({ atMs, ...event }: AuthenticationEvent):
  */
 export function fromStoredAuthentication(value: unknown): AuthenticationEvent | null {
   if (!isObject(value)) return null;
-  const { method, enrolmentId, at, passkey, ...more } = value;
+  const { method, enrolmentId, at, passkey, kept, ...more } = value;
   if (!isMethod(method) || !isTextOrNull(enrolmentId) || typeof at !== 'number') return null;
   if (passkey !== undefined && !isPasskeyUse(passkey)) return null;
-  return { ...more, method, enrolmentId, atMs: at, ...(passkey && { passkey }) };
+  if (kept !== undefined && !isKept(kept)) return null;
+  return { ...more, method, enrolmentId, atMs: at, ...(passkey && { passkey }), ...(kept && { kept }) };
 }
 
 /** Null when one of the events cannot be read. */
@@ -37,6 +38,10 @@ function isMethod(value: unknown): value is 'pwd' | MethodName {
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string';
+}
+
+function isKept(value: unknown): value is Kept {
+  return isObject(value) && typeof value.from === 'number' && typeof value.at === 'number';
 }
 
 function isPasskeyUse(value: unknown): value is PasskeyUse {

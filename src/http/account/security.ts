@@ -97,10 +97,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
     const { account, enrolments } = policyResult;
     const form = (path: string) => forms.form(`${PATH}${path}`, record.sessionUid);
     const mayChange = account.frozenAt === null;
-    const [left, browsers] = await Promise.all([
-      recovery.left(policyResult),
-      trustedBrowsers.list(account.id),
-    ]);
+    const [left, browsers] = await Promise.all([recovery.left(policyResult), trustedBrowsers.list(account)]);
     const factors = enrolments.filter(isFactor);
     const model: Pages['security'] = {
       factors: factors.map((each) => factorView(policyResult, each, form)),

@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
 import type { Outcome } from '../../domain/refusal.ts';
-import type { MailedLinks } from '../../use-cases/account/mailed-links.ts';
+import type { FoundLink, MailedLinks } from '../../use-cases/account/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
 
@@ -34,6 +34,10 @@ export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): 
     const token = String(ctx.params.token);
     const found = await links.whose(link, token);
     if (!found) return gone(ctx, link);
+    if (found.isOutdated) {
+      await links.refuseReport(found, ctx.ip);
+      return gone(ctx, link, found);
+    }
     const isDone = ctx.query.done !== undefined && isSettled(link, found.account);
     const form = forms.form(ctx.path, token);
     render(ctx, link, { form, email: found.email, isDone }, frameOf(found.account));
@@ -49,17 +53,19 @@ export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): 
     await forms.read(ctx, token);
     const outcome: Outcome<Account> =
       link === 'confirm-email' ? await links.confirmEmail(token, ctx.ip) : await links.report(token, ctx.ip);
-    if (!outcome.ok) return gone(ctx, link);
+    if (!outcome.ok) return gone(ctx, link, await links.whose(link, token));
     ctx.status = 303;
     ctx.redirect(`${ctx.path}?done=1`);
   }
 
-  /** A confirmation link can be requested again. The report page says whom to tell instead. */
-  function gone(ctx: Context, link: Link): void {
+  /** A confirmation link can be requested again. The report pages say what to do instead. */
+  function gone(ctx: Context, link: Link, found: FoundLink | null = null): void {
     const requestId = String(ctx.state.requestId ?? '');
-    const title = link === 'confirm-email' ? 'link-gone' : 'report-gone';
+    const dead = link === 'confirm-email' ? 'link-gone' : 'report-gone';
+    const title = found?.isOutdated ? 'report-handled' : dead;
     const shown = { title, protocol: null, links: [], cancel: null, requestId } as const;
-    render(ctx, 'error', shown, { refusal: { code: 'session_expired' } });
+    const frame = found ? frameOf(found.account) : {};
+    render(ctx, 'error', shown, { ...frame, refusal: { code: 'session_expired' } });
   }
 }
 

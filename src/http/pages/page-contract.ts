@@ -114,6 +114,7 @@ export interface Pages extends DevicePages, ProtocolPages {
       | 'not-found'
       | 'link-gone'
       | 'report-gone'
+      | 'report-handled'
       | 'expired'
       | 'locked'
       | 'stopped'

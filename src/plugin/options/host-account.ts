@@ -37,6 +37,13 @@ export const hostAccount = z
       .nullish()
       .meta({ fallback: 'factors may be changed' })
       .describe('The time, in milliseconds since the epoch, from which factors may not be changed.'),
+    endsBefore: z
+      .number()
+      .nullish()
+      .meta({ fallback: 'that of `frozenAt`' })
+      .describe(
+        'Every sign-in, session, token and trusted browser from before this time has ended, in milliseconds since the epoch. Raise it when the person reports "it was not me", changes the password or is disabled, and never lower it. A host that clears `frozenAt` without it makes a sign-in from before the report valid again.',
+      ),
     name: z.string().nullish().meta({ fallback: 'the e-mail address' }).describe('The name of the person.'),
     tenantId: z
       .string()
@@ -83,7 +90,7 @@ export function accountsOf(
       const tenantId = found.tenantId ?? only ?? '';
       // Such an account can't sign in; the log line tells the host why.
       if (!ids.has(tenantId)) log({ event: 'account.without_tenant', account_id: id, tenant: tenantId });
-      const { email, emailConfirmed, phone, frozenAt, name, role, groups, locale } = found;
+      const { email, emailConfirmed, phone, frozenAt, endsBefore, name, role, groups, locale } = found;
       return {
         id,
         tenantId,
@@ -91,6 +98,7 @@ export function accountsOf(
         emailConfirmed: emailConfirmed ?? false,
         phone: phone ?? null,
         frozenAt: frozenAt ?? null,
+        endsBefore: endsBefore ?? null,
         name: name ?? email ?? id,
         role: role ?? 'member',
         groups: groups ?? [],
@@ -118,7 +126,6 @@ const UNUSED = {
   attributes: {},
   manages: [],
   passwordHash: null,
-  endsBefore: null,
   createdAt: 0,
   updatedAt: 0,
 };

@@ -23,6 +23,13 @@ export interface HostAccount {
    * may be changed.
    */
   readonly frozenAt?: number | null | undefined;
+  /**
+   * Every sign-in, session, token and trusted browser from before this time has ended, in milliseconds
+   * since the epoch. Raise it when the person reports "it was not me", changes the password or is
+   * disabled, and never lower it. A host that clears `frozenAt` without it makes a sign-in from before
+   * the report valid again. Default: that of `frozenAt`.
+   */
+  readonly endsBefore?: number | null | undefined;
   /** The name of the person. Default: the e-mail address. */
   readonly name?: string | null | undefined;
   /** The id of one of `tenants`. Default: the tenant, when there is only one. */

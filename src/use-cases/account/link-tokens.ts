@@ -1,10 +1,25 @@
 /** The secret parts of the links in our mails. They are encrypted, so that nobody else can create or read one. */
 import type { Account } from '../../domain/account.ts';
+import { beginningAt, type Ending } from '../../domain/sign-in/ending.ts';
 import { type Cipher, type Clock, SecretUnreadable } from '../../ports/system.ts';
 
 interface LinkTokensDeps {
   readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt'>;
   readonly clock: Clock;
+}
+
+/** The account of a link. */
+type Addressee = Pick<Account, 'id' | 'email'> & Partial<Ending>;
+
+export interface LinkContent {
+  /** The id of the account. */
+  readonly id: string;
+  /** The address that the mail went to. */
+  readonly email: string;
+  /** Milliseconds since the epoch. */
+  readonly issuedAt: number;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
 }
 
 /** The purpose of a link. */
@@ -20,15 +35,21 @@ export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
 export const LONGEST_LINK_MS = Math.max(...Object.values(LINK_LIFETIME_MS));
 
 export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
-  function tokenFor(use: LinkUse, { id, email }: Pick<Account, 'id' | 'email'>): string {
-    return cipher.encrypt(JSON.stringify([id, email, clock.now() + LINK_LIFETIME_MS[use]]), use);
+  function tokenFor(use: LinkUse, account: Addressee): string {
+    const { id, email, endsBefore = null, frozenAt = null } = account;
+    const now = clock.now();
+    const issuedAt = beginningAt(now, { endsBefore, frozenAt });
+    return cipher.encrypt(JSON.stringify([id, email, now + LINK_LIFETIME_MS[use], issuedAt]), use);
   }
 
-  /** The account id and the e-mail address of a token. Null for a token that is foreign or expired. */
-  function read(use: LinkUse, token: string): { readonly id: string; readonly email: string } | null {
-    const [id, email, expiresAt] = partsOf(use, token);
+  /** Null for a token that is foreign or expired. */
+  function read(use: LinkUse, token: string): LinkContent | null {
+    const [id, email, expiresAt, given] = partsOf(use, token);
     if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
-    return expiresAt > clock.now() ? { id, email } : null;
+    // A link of an older release tells no time of its own.
+    const issuedAt = given === undefined ? expiresAt - LINK_LIFETIME_MS[use] : given;
+    if (typeof issuedAt !== 'number') return null;
+    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt } : null;
   }
 
   function partsOf(use: LinkUse, token: string): readonly unknown[] {

@@ -2,11 +2,12 @@
 import type { Account } from '../../domain/account.ts';
 import { methodSentTo } from '../../domain/methods/index.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
+import { hasEnded } from '../../domain/sign-in/ending.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, OnceStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EndSessions } from '../sign-in/end-sessions.ts';
-import { LINK_LIFETIME_MS, type LinkTokens, type LinkUse } from './link-tokens.ts';
+import { LINK_LIFETIME_MS, type LinkContent, type LinkTokens, type LinkUse } from './link-tokens.ts';
 
 interface MailedLinksDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen'>;
@@ -18,6 +19,13 @@ interface MailedLinksDeps {
   readonly clock: Clock;
 }
 
+/** A link, and the account that it is for. */
+export interface FoundLink extends LinkContent {
+  readonly account: Account;
+  /** It is from before an ending of its account: what it reports was handled, or has ended in another way. */
+  readonly isOutdated: boolean;
+}
+
 export function createMailedLinks(needs: MailedLinksDeps) {
   const { accounts, onceKeys, endSessions, trustedBrowsers, tokens, events, clock } = needs;
 
@@ -25,12 +33,24 @@ export function createMailedLinks(needs: MailedLinksDeps) {
    * The account and the e-mail address of a link. Null when the link is forged or too old, or the account is gone.
    * "It was not me" counts for a former address too, because an intruder may have changed it.
    */
-  async function whose(use: LinkUse, token: string): Promise<{ account: Account; email: string } | null> {
+  async function whose(use: LinkUse, token: string): Promise<FoundLink | null> {
     const read = tokens.read(use, token);
     if (!read) return null;
     const account = await accounts.findById(read.id);
-    const isGone = use === 'confirm-email' && account?.email !== read.email;
-    return account && !isGone ? { account, email: read.email } : null;
+    if (!account) return null;
+    const isBefore = hasEnded(read.issuedAt, account);
+    if (use === 'confirm-email')
+      return isBefore || account.email !== read.email ? null : { ...read, account, isOutdated: false };
+    // Until an operator has looked, a repeated report completes what a failure has interrupted.
+    return { ...read, account, isOutdated: isBefore && account.frozenAt === null };
+  }
+
+  /** Audits the use of an outdated link: once for each link, because mail scanners open links too. */
+  async function refuseReport({ account, issuedAt, expiresAt }: FoundLink, ip: string): Promise<void> {
+    const { id, tenantId } = account;
+    if (!(await onceKeys.claim(`report-refused:${id}:${issuedAt}`, expiresAt))) return;
+    const line = { accountId: id, tenantId, ip };
+    await events.append({ ...line, name: 'account.report_refused', reason: 'session_expired' });
   }
 
   /** Confirms the address that the mail went to, if it is still the account's. A repeated call changes nothing. */
@@ -48,12 +68,17 @@ export function createMailedLinks(needs: MailedLinksDeps) {
   }
 
   /**
-   * Handles "it was not me". Ends every session and all that was issued from it, and removes the trust of every
-   * browser. Factors can't be changed until an administrator has looked. Notifies the tenant's administrators.
+   * Handles "it was not me". Ends everything that was begun or issued before, and removes the trust of every browser.
+   * Factors can't be changed until an administrator has looked. Notifies the tenant's administrators. A link from before
+   * that look, or from before a later ending, freezes nothing again.
    */
   async function report(token: string, ip: string): Promise<Outcome<Account>> {
     const found = await whose('not-me', token);
     if (!found) return refused({ code: 'session_expired' });
+    if (found.isOutdated) {
+      await refuseReport(found, ip);
+      return refused({ code: 'session_expired' });
+    }
     const { id, tenantId } = found.account;
     const now = clock.now();
     // Frozen first, so that an intruder's open session cannot undo the following steps.
@@ -74,7 +99,7 @@ export function createMailedLinks(needs: MailedLinksDeps) {
     return accepted(account);
   }
 
-  return { whose, confirmEmail, report };
+  return { whose, confirmEmail, report, refuseReport };
 }
 
 export type MailedLinks = ReturnType<typeof createMailedLinks>;

@@ -2,21 +2,22 @@
 import { type Account, normaliseEmail } from '../../domain/account.ts';
 import type { FactorSummary } from '../../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../domain/events.ts';
-import { wasReported } from '../../domain/sign-in/sign-in-record.ts';
 import type { EventLog } from '../../ports/events.ts';
-import type { AccountStore, AuditReader, SignInRecordStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
+import type { AccountStore, AuditReader } from '../../ports/stores.ts';
+import type { EndSessions } from '../sign-in/end-sessions.ts';
 
 interface OperationDeps {
-  readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById' | 'pageByTenant' | 'setFrozen'>;
+  readonly accounts: Pick<
+    AccountStore,
+    'findByEmail' | 'findById' | 'pageByTenant' | 'setFrozen' | 'raiseEndsBefore'
+  >;
   readonly factors: {
     list(accountId: string): Promise<FactorSummary[]>;
     remove(accountId: string, which: { id: string } | 'all'): Promise<FactorSummary[]>;
   };
-  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
+  readonly endSessions: Pick<EndSessions, 'all'>;
   readonly audit: AuditReader;
   readonly events: EventLog;
-  readonly clock: Clock;
 }
 
 /** An event, and the e-mail address of its account, since an id is of no use to an operator. */
@@ -31,7 +32,7 @@ export interface AuditQuery {
 /** Accounts that are read at a time. */
 const PAGE = 500;
 
-export function createOperation({ accounts, factors, records, audit, events, clock }: OperationDeps) {
+export function createOperation({ accounts, factors, endSessions, audit, events }: OperationDeps) {
   /** Tenant by tenant, in the order given. Gives pages, so that a tenant of any size fits into memory. */
   async function* listAccounts(tenantIds: readonly string[]): AsyncGenerator<readonly Account[]> {
     for (const id of tenantIds) {
@@ -61,15 +62,16 @@ export function createOperation({ accounts, factors, records, audit, events, clo
 
   /**
    * Allows changes of factors again after "it was not me". False when they were allowed. Null when there is no
-   * such account. Removes the sign-in records that the report has ended, so that they do not become valid again.
+   * such account. Everything from before the unfreeze has ended then: a session that began since the report may be of
+   * the intruder, and would otherwise get the right to change factors.
    */
   async function unfreeze(email: string): Promise<boolean | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
     if (account === null) return null;
     if (account.frozenAt === null) return false;
-    for (const { sessionUid, authentications } of await records.listByAccount(account.id, clock.now())) {
-      if (wasReported(authentications, account)) await records.remove(sessionUid);
-    }
+    // An older release, or a report that was interrupted, has frozen the account and not raised its ending.
+    await accounts.raiseEndsBefore(account.id, account.frozenAt);
+    await endSessions.all(account.id, null);
     await accounts.setFrozen(account.id, null);
     await events.append({ name: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
     return true;

@@ -13,6 +13,7 @@ import {
   type SnapshotWithoutLockout,
 } from '../../domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED, type Lockout, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
+import { hasEnded } from '../../domain/sign-in/ending.ts';
 import { type BrowserTrust, NOT_TRUSTED, trustBy } from '../../domain/sign-in/trusted-browser.ts';
 import { enforcementFor, type Tenant } from '../../domain/tenant.ts';
 import type {
@@ -116,6 +117,11 @@ function createFindTrust({ trustedBrowsers, clock }: Pick<DecisionDeps, 'trusted
   };
 }
 
+/** Trust that was given before the ending of its account is void, even where a restored backup brings it back. */
+function unlessEnded(trust: BrowserTrust, { account }: Pick<AccountSnapshot, 'account'>): BrowserTrust {
+  return trust.kind !== 'none' && hasEnded(trust.browser.createdAt, account) ? NOT_TRUSTED : trust;
+}
+
 /** `readLocks` is called only when the events are not enough, which is rare for a session or token. */
 function createDecision({ onceKeys, available, catalogue, isReachable, clock }: DecisionDeps) {
   return async (
@@ -180,7 +186,8 @@ export function createPolicyEvaluation(needs: SnapshotDeps & DecisionDeps): Eval
       given?.trust ?? findTrust(accountId, { trustToken, trustedBrowserId }),
     ]);
     if (!snapshot) return null;
-    const policyResult = await decideFor(snapshot, asked, trust, async () => snapshot.lockout);
+    const lasting = unlessEnded(trust, snapshot);
+    const policyResult = await decideFor(snapshot, asked, lasting, async () => snapshot.lockout);
     return { ...policyResult, lockout: snapshot.lockout };
   };
 }
@@ -193,7 +200,8 @@ export function createExistingSessionEvaluation(needs: DecisionDeps): EvaluateEx
   return async ({ snapshot, trustedBrowserId, ...question }) => {
     const { id } = snapshot.account;
     const trust = snapshot.trust ?? (await findTrust(id, { trustedBrowserId }));
-    return decideFor(snapshot, { occasion: 'existing-session', ...question }, trust, () =>
+    const lasting = unlessEnded(trust, snapshot);
+    return decideFor(snapshot, { occasion: 'existing-session', ...question }, lasting, () =>
       needs.lockouts.read(secondFactorSubject(id)),
     );
   };

@@ -1,5 +1,7 @@
 /** Trusted browsers: a person who trusts one needs no second factor in it for some time. */
+import type { Account } from '../../domain/account.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
+import { beganAt, type Ending, hasEnded } from '../../domain/sign-in/ending.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import {
   NOT_TRUSTED,
@@ -150,10 +152,11 @@ export function createTrustedBrowsers({
     const now = clock.now();
     const about = {
       browser: name.slice(0, LONGEST_BROWSER),
-      createdAt: now,
+      // An ending that comes between the password and this step ends the trust too.
+      createdAt: beganAt(transaction.authentications),
       expiresAt: now + trustDays * DAY_MS,
     };
-    const renewed = await renew(accountId, kept, about);
+    const renewed = await renew(policyResult.account, kept, about);
     // Derived from the uid of the sign-in, so that a double click creates one trusted browser.
     const series = cipher.digest(`${accountId}|${transaction.uid}`, 'trusted-browser-token');
     const id = idOf(accountId, series);
@@ -166,14 +169,19 @@ export function createTrustedBrowsers({
 
   /** Trusts a browser again that is still trusted. Null when it is not. */
   async function renew(
-    accountId: string,
+    account: Account,
     kept: readonly KeptToken[],
     about: Pick<TrustedBrowser, 'browser' | 'createdAt' | 'expiresAt'>,
   ): Promise<GivenToken | null> {
-    const own = ownIn(kept, accountId);
+    const own = ownIn(kept, account.id);
     const now = clock.now();
-    const before = own && (await trustedBrowsers.find(idOf(accountId, own.series), now));
-    if (!before || trustBy(before, own.generation, now).kind !== 'trusted') return null;
+    const before = own && (await trustedBrowsers.find(idOf(account.id, own.series), now));
+    if (
+      !before ||
+      hasEnded(before.createdAt, account) ||
+      trustBy(before, own.generation, now).kind !== 'trusted'
+    )
+      return null;
     const renewed = await trustedBrowsers.rotate({ ...rotated(before, own.generation, now), ...about });
     return renewed && given(renewed, own.series);
   }
@@ -214,8 +222,9 @@ export function createTrustedBrowsers({
   }
 
   /** Newest first. */
-  function list(accountId: string): Promise<TrustedBrowser[]> {
-    return trustedBrowsers.listByAccount(accountId, clock.now());
+  async function list(account: Pick<Account, 'id'> & Ending): Promise<TrustedBrowser[]> {
+    const found = await trustedBrowsers.listByAccount(account.id, clock.now());
+    return found.filter(({ createdAt }) => !hasEnded(createdAt, account));
   }
 
   /** Does nothing when it is gone already. */

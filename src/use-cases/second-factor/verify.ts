@@ -13,6 +13,7 @@ import type { AccountSnapshot, PolicyResult, RequestedAssurance } from '../../do
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Answerer, Attempt } from '../../domain/sign-in/attempts.ts';
 import { challengeFor } from '../../domain/sign-in/challenge.ts';
+import { hasSignInEnded } from '../../domain/sign-in/ending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TrustToken } from '../../domain/sign-in/trusted-browser.ts';
 import type { EventLog } from '../../ports/events.ts';
@@ -88,7 +89,10 @@ export interface SentView {
 export function createSecondFactor(needs: SecondFactorDeps) {
   const { evaluatePolicy, methods, attemptLimiter, transactions, events, clock } = needs;
 
-  /** Evaluates the policy for this sign-in as it is now, and ends outdated trust. Null when its account is gone. */
+  /**
+   * Evaluates the policy for this sign-in as it is now, and ends outdated trust. Null when its account is gone, or when
+   * the sign-in has ended: the person starts again.
+   */
   async function evaluate({
     transaction: { accountId, authentications, later },
     requested,
@@ -100,6 +104,11 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     const occasion = later ? 'later' : 'sign-in';
     const question = { accountId, snapshot, authentications, requested, occasion, trustToken } as const;
     const policyResult = await evaluatePolicy(question);
+    if (policyResult && hasSignInEnded(authentications, policyResult.account)) {
+      const line = { accountId, tenantId: policyResult.account.tenantId, clientId, ip };
+      await events.append({ ...line, name: 'sign_in.refused', reason: 'sign_in_ended' });
+      return null;
+    }
     return policyResult && needs.endOutdatedTrust(policyResult, { ip, clientId });
   }
 

@@ -2,14 +2,21 @@
  * Ends sessions of an account, and tells their applications. Every change that ends sessions does it through here. The
  * notices are queued first and the sign-in records go last, so that a repeated call completes what a failure interrupted.
  */
+import { endingAt, keptThrough } from '../../domain/sign-in/ending.ts';
 import { hasLostFactor, type SessionClient, type SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
 import type { Log } from '../../ports/log.ts';
 import type { LogoutOutbox } from '../../ports/logout.ts';
-import type { EnrolmentStore, SessionClientStore, SignInRecordStore } from '../../ports/stores.ts';
+import type {
+  AccountStore,
+  EnrolmentStore,
+  SessionClientStore,
+  SignInRecordStore,
+} from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 
 interface EndSessionsDeps {
-  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'remove'>;
+  readonly accounts: Pick<AccountStore, 'raiseEndsBefore'>;
+  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'save' | 'remove'>;
   readonly sessionClients: Pick<SessionClientStore, 'listByAccount' | 'remove'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
   readonly outbox: LogoutOutbox;
@@ -20,14 +27,17 @@ interface EndSessionsDeps {
 }
 
 export interface EndSessions {
-  /** Every session of the account. `keeps`: the uid of a session that goes on, or null. */
+  /**
+   * Everything of the account that was begun or issued before now, by its `endsBefore`: sessions, tokens, sign-ins under
+   * way, trust, links. `keeps`: the uid of a session that goes on with its tokens, or null.
+   */
   all(accountId: string, keeps: string | null): Promise<void>;
   /** The sessions that were signed in to with a factor which the account has no more. */
   withLostFactor(accountId: string, keeps: string | null): Promise<void>;
 }
 
 export function createEndSessions(deps: EndSessionsDeps): EndSessions {
-  const { records, sessionClients, enrolments, outbox, endProviderSession, clock, log } = deps;
+  const { accounts, records, sessionClients, enrolments, outbox, endProviderSession, clock, log } = deps;
 
   async function end(ending: readonly SignInRecord[], clients: readonly SessionClient[]): Promise<void> {
     await Promise.all(clients.map((client) => outbox.add(client)));
@@ -48,14 +58,30 @@ export function createEndSessions(deps: EndSessionsDeps): EndSessions {
     }
   }
 
+  /** False when there is no such session, or when it had ended already. */
+  async function keep(
+    record: SignInRecord | undefined,
+    raised: { readonly before: number | null; readonly at: number },
+  ): Promise<boolean> {
+    const authentications = record && keptThrough(record.authentications, raised);
+    if (!authentications) return false;
+    await records.save({ ...record, authentications });
+    return true;
+  }
+
   return {
     async all(accountId, keeps) {
       const now = clock.now();
+      // First, so that a failure in a later step leaves nothing that can still be used.
+      const at = endingAt(now);
+      const before = await accounts.raiseEndsBefore(accountId, at);
       const [live, clients] = await Promise.all([
         records.listByAccount(accountId, now),
         sessionClients.listByAccount(accountId, now),
       ]);
-      const isEnding = ({ sessionUid }: { readonly sessionUid: string }) => sessionUid !== keeps;
+      const kept = live.find(({ sessionUid }) => sessionUid === keeps);
+      const goesOn = await keep(kept, { before, at });
+      const isEnding = ({ sessionUid }: { readonly sessionUid: string }) => !goesOn || sessionUid !== keeps;
       await end(live.filter(isEnding), clients.filter(isEnding));
     },
 

@@ -9,6 +9,7 @@ import {
   PASSWORDS_PER_ADDRESS,
   WINDOW_MS,
 } from '../../domain/sign-in/attempts.ts';
+import { beginningAt } from '../../domain/sign-in/ending.ts';
 import {
   EMPTY_TRANSACTION,
   resolveConcurrentSave,
@@ -105,6 +106,8 @@ export function createSignIn({
 
   async function submitPassword(submission: PasswordSubmission): Promise<Outcome<AcceptedPassword>> {
     const { uid, knownBrowser, clientId, ip } = submission;
+    // Before the account is read: an ending that comes while the password is compared ends this sign-in too.
+    const begunAt = clock.now();
     const email = normaliseEmail(submission.email).slice(0, LONGEST_EMAIL + 1);
     const subject = subjectOf(email);
     const [lockout, account] = await Promise.all([lockouts.read(subject), accounts.findByEmail(email)]);
@@ -154,7 +157,7 @@ export function createSignIn({
       uid,
       version: submission.before?.version ?? 0,
       accountId: account.id,
-      authentications: [{ method: 'pwd', enrolmentId: null, atMs: clock.now() }],
+      authentications: [{ method: 'pwd', enrolmentId: null, atMs: beginningAt(begunAt, account) }],
       keepsAuthTime: null,
       expiresAt: submission.expiresAt,
     };

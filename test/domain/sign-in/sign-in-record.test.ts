@@ -5,7 +5,10 @@ import { given, NOW, password } from '../policy/policy-inputs.ts';
 
 describe('isEnded', () => {
   const mine = [{ id: 'my-totp' }, { id: 'my-email' }];
-  const [live, reported] = [{ frozenAt: null }, { frozenAt: NOW }];
+  const [live, reported] = [
+    { endsBefore: null, frozenAt: null },
+    { endsBefore: NOW, frozenAt: null },
+  ];
 
   it('is true once a used factor is no longer enrolled [A58]', () => {
     for (const [authentications, left] of [

@@ -158,11 +158,11 @@ describe('a change of the telephone number (3.5)', () => {
     const bob = await person('acme', SMS, TOTP);
     await setting().stores.trustedBrowsers.insert({ ...trusted, id: 'laptop', accountId: bob.id });
     await change(bob, OTHER);
-    expect(await setting().browsers.list(bob.id)).to.deep.equal([]);
+    expect(await setting().browsers.list(bob)).to.deep.equal([]);
     await setting().stores.trustedBrowsers.insert({ ...trusted, id: 'tablet', accountId: bob.id });
     const account = (await setting().stores.accounts.findById(bob.id)) ?? bob;
     await change(account, PHONE);
-    expect(await setting().browsers.list(bob.id)).to.have.length(1);
+    expect(await setting().browsers.list(bob)).to.have.length(1);
   });
 
   it('can be repeated after the store failed half-way [R10]', async () => {

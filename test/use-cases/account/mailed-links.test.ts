@@ -139,9 +139,9 @@ describe('links in mails', () => {
       await setting().stores.trustedBrowsers.insert(browser);
     }
 
-    async function alive({ id }: Account): Promise<number> {
-      const records = await setting().stores.records.listByAccount(id, setting().clock.now());
-      return records.length + (await setting().browsers.list(id)).length;
+    async function alive(account: Account): Promise<number> {
+      const records = await setting().stores.records.listByAccount(account.id, setting().clock.now());
+      return records.length + (await setting().browsers.list(account)).length;
     }
 
     it('end every session and all trust, freeze the account, and notify its owner [A48]', async () => {

@@ -97,7 +97,7 @@ export function trustingIn(setting: () => Setting) {
     return (await setting().secondFactor.evaluate(context))?.decision.kind;
   }
 
-  const count = async ({ id }: Account) => (await setting().browsers.list(id)).length;
+  const count = async (account: Account) => (await setting().browsers.list(account)).length;
 
   return { person, atEnd, ended, trusted, askedOf, used, usedOnce, signedIn, count };
 }

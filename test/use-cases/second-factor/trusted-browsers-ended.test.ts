@@ -53,7 +53,7 @@ describe('trusted browsers', () => {
       const kept = await trusted(eve, await trusted(bob));
       expect(await askedOf(bob, kept)).to.equal('satisfied');
       expect(await askedOf(eve, kept)).to.equal('satisfied');
-      const [hers] = await setting().browsers.list(eve.id);
+      const [hers] = await setting().browsers.list(eve);
       await setting().browsers.revoke(await setting().evaluated(eve), hers?.id ?? '', ADDRESS);
       expect(await askedOf(bob, kept)).to.equal('satisfied');
       expect(await askedOf(eve, kept)).to.equal('prove');
@@ -63,7 +63,7 @@ describe('trusted browsers', () => {
       const bob = await person();
       const [first] = await trusted(bob);
       const { mark = '', value: series = '' } = first ?? {};
-      const [id = ''] = (await setting().browsers.list(bob.id)).map((each) => each.id);
+      const [id = ''] = (await setting().browsers.list(bob)).map((each) => each.id);
       const [{ value: used = '' } = {}] = await usedOnce(bob, [{ mark, value: series }]);
       const proof = used.slice(-22);
       const others = [
@@ -98,7 +98,7 @@ describe('trusted browsers', () => {
     it('when they are revoked, also for a copy of the cookie', async () => {
       const bob = await person();
       const stolen = await trusted(bob);
-      const [listed] = await setting().browsers.list(bob.id);
+      const [listed] = await setting().browsers.list(bob);
       await setting().browsers.revoke(await setting().evaluated(bob), listed?.id ?? '', ADDRESS);
       expect((await setting().events()).at(-1)).to.equal('browser.revoked');
       expect(await askedOf(bob, stolen)).to.equal('prove');
@@ -121,7 +121,7 @@ describe('trusted browsers', () => {
       const bob = await person();
       const eve = await person({ email: 'eve@acme.test' });
       const kept = await trusted(bob);
-      const [listed] = await setting().browsers.list(bob.id);
+      const [listed] = await setting().browsers.list(bob);
       await setting().browsers.revoke(await setting().evaluated(eve), listed?.id ?? '', ADDRESS);
       expect(await askedOf(bob, kept)).to.equal('satisfied');
       const bobs = await setting().evaluated(bob);
@@ -172,11 +172,11 @@ describe('trusted browsers', () => {
     it('last longer, keep their id, and record their last use', async () => {
       const bob = await person();
       const kept = await trusted(bob);
-      const [before] = await setting().browsers.list(bob.id);
+      const [before] = await setting().browsers.list(bob);
       const rotated = await usedOnce(bob, kept);
       setting().clock.nextStep(10 * DAY);
       expect(await askedOf(bob, await trusted(bob, rotated))).to.equal('satisfied');
-      const [after, ...others] = await setting().browsers.list(bob.id);
+      const [after, ...others] = await setting().browsers.list(bob);
       expect(others).to.deep.equal([]);
       expect(after).to.include({ id: before?.id, lastUsedFor: 'The shop' });
       expect(after?.expiresAt).to.equal(setting().clock.now() + TRUST_DAYS * DAY);

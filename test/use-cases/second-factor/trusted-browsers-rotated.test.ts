@@ -15,13 +15,13 @@ describe('the token of a trusted browser', () => {
     const bob = await person();
     let kept = await trusted(bob);
     const values = new Set(kept.map(({ value }) => value));
-    const [before] = await setting().browsers.list(bob.id);
+    const [before] = await setting().browsers.list(bob);
     for (let times = 0; times < 5; times += 1) {
       kept = await usedOnce(bob, kept);
       for (const { value } of kept) values.add(value);
     }
     expect(values.size).to.equal(6);
-    const [after, ...others] = await setting().browsers.list(bob.id);
+    const [after, ...others] = await setting().browsers.list(bob);
     expect([after?.id, others]).to.deep.equal([before?.id, []]);
     setting().clock.nextStep(20 * DAY);
     expect(await askedOf(bob, kept)).to.equal('satisfied');
@@ -110,7 +110,7 @@ describe('the token of a trusted browser', () => {
   it('is good when the store has lost its first use [R6]', async () => {
     const bob = await person();
     const kept = await trusted(bob);
-    const [before] = await setting().browsers.list(bob.id);
+    const [before] = await setting().browsers.list(bob);
     const second = await usedOnce(bob, kept);
     await setting().stores.trustedBrowsers.removeAll(bob.id);
     if (before) await setting().stores.trustedBrowsers.insert(before);

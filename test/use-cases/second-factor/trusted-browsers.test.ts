@@ -33,7 +33,7 @@ describe('trusted browsers', () => {
   it('are stored with their name and place, and without the token', async () => {
     const bob = await person();
     const kept = await trusted(bob);
-    const [listed] = await setting().browsers.list(bob.id);
+    const [listed] = await setting().browsers.list(bob);
     expect(listed).to.include({ browser: FIREFOX, lastUsedAt: null, lastUsedFor: null });
     const [line] = await setting().stores.audit.list({ limit: 1 });
     expect(line).to.include({
@@ -47,7 +47,7 @@ describe('trusted browsers', () => {
     for (const part of [...kept.map(({ value }) => value), ...(await parts())]) {
       if (part.length > 1) expect(setting().onDisk().includes(part)).to.equal(false);
     }
-    const used = (await setting().browsers.list(bob.id)).find(({ id }) => id === listed?.id);
+    const used = (await setting().browsers.list(bob)).find(({ id }) => id === listed?.id);
     expect(used).to.include({ lastUsedAt: setting().clock.now(), lastUsedFor: 'The shop' });
     expect((await setting().events()).at(-1)).to.equal('browser.used');
   });
@@ -58,7 +58,7 @@ describe('trusted browsers', () => {
     const policyResult = await setting().evaluated(bob, { authentications: transaction.authentications });
     const browser = { name: 'x'.repeat(5000), kept: [], ip: ADDRESS, clientId: null };
     await setting().browsers.trust(transaction, policyResult, browser);
-    expect((await setting().browsers.list(bob.id))[0]?.browser).to.have.length(200);
+    expect((await setting().browsers.list(bob))[0]?.browser).to.have.length(200);
   });
 
   describe('are not trusted', () => {

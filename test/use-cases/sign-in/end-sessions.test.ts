@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
+import { hasSignInEnded } from '../../../src/domain/sign-in/ending.ts';
 import type { SignInRecord } from '../../../src/domain/sign-in/sign-in-record.ts';
 import type { LogoutNotice } from '../../../src/ports/logout.ts';
 import { createEndSessions } from '../../../src/use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../../../src/use-cases/sign-in/sign-in-records.ts';
-import { anEnrolment, aSessionClient, aSignInRecord, NOW } from '../../contracts/examples.ts';
+import { anAccount, anEnrolment, aSessionClient, aSignInRecord, NOW } from '../../contracts/examples.ts';
 import { freshDataDir } from '../../support/stores/embedded.ts';
 import { createSettableClock } from '../../support/time/clock.ts';
 
@@ -74,6 +75,31 @@ describe('ending sessions', () => {
     await ending().all('account-1', 'first');
     expect(notices).to.have.members(['second-shop', 'second-wiki', 'third-shop', 'third-wiki']);
     expect(await sessionsOf('account-1')).to.deep.equal(['first']);
+  });
+
+  it('ends everything from before by one time, and spares the session that it is told to keep [A117]', async () => {
+    await stores.accounts.insert(anAccount());
+    const accountNow = async () => (await stores.accounts.findById('account-1')) ?? anAccount();
+    const before = await stores.records.find('second', NOW);
+    await ending().all('account-1', 'first');
+    const account = await accountNow();
+    expect(account.endsBefore).to.equal(NOW + 1);
+    expect(hasSignInEnded(before?.authentications ?? [], account)).to.equal(true);
+    const kept = (await stores.records.find('first', NOW))?.authentications ?? [];
+    expect(hasSignInEnded(kept, account)).to.equal(false);
+    expect(kept.map(({ atMs }) => atMs)).to.deep.equal([NOW, NOW]);
+    await ending().all('account-1', null);
+    expect(hasSignInEnded(kept, await accountNow()), 'in the same millisecond').to.equal(false);
+    await ending({ clock: createSettableClock(NOW + 1) }).all('account-1', null);
+    expect(hasSignInEnded(kept, await accountNow())).to.equal(true);
+    expect(await sessionsOf('account-1')).to.deep.equal([]);
+  });
+
+  it('keeps no session that an earlier ending has ended already [A117]', async () => {
+    await stores.accounts.insert(anAccount({ endsBefore: NOW + 1 }));
+    await ending({ clock: createSettableClock(NOW + 5) }).all('account-1', 'first');
+    expect(await sessionsOf('account-1')).to.deep.equal([]);
+    expect(notices).to.include('first-shop');
   });
 
   it('ends the sessions that used a factor which is gone, and no other [A120]', async () => {

@@ -198,7 +198,7 @@ describe('the link "Wasn’t you?" of a notice', () => {
     const begun = await toSetUp(half);
     await press(link);
     const refused = await half.submit(begun, { code: nextCode(s.app, begun.mark('secret')) });
-    expect([refused.status, refused.error]).to.deep.equal([403, 'forbidden']);
+    expect([refused.status, refused.error], 'begun before').to.deep.equal([400, 'session_expired']);
     const { visitor } = await givePassword(s, email);
     const stopped = await toSetUp(visitor);
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([403, 'error', 'forbidden']);
