@@ -11,7 +11,7 @@ import { dateOf, idOf, readStrings } from './stored-values.ts';
 import { createLine } from './writes/line.ts';
 
 /** Accounts that one act changes: it ends well within the time limit of an act. */
-const AT_ONCE = 1000;
+const AT_ONCE = 200;
 
 function toDocument(account: Account): AccountDocument {
   const { id, role, groups, manages, locale, attributes, ...others } = account;
@@ -152,7 +152,7 @@ export function createAccountStore({ act }: Connection, models: Models): Account
       change(id, async () => {
         const raised = { $max: { endsBefore: new Date(at) } };
         const before = await accounts
-          .findOneAndUpdate({ _id: id }, raised, { returnDocument: 'before', projection: { endsBefore: 1 } })
+          .findOneAndUpdate({ _id: id }, raised, { returnDocument: 'before' })
           .lean();
         return before?.endsBefore?.getTime() ?? null;
       }),
