@@ -1,5 +1,6 @@
 /** `doublelock/mongo`: the durable stores of the plugin, in MongoDB. */
 import { openMongoAccounts } from './adapters/mongo/open.ts';
+import { systemRequests } from './adapters/system/requests.ts';
 import { startUpkeepOf, type UpkeepOptions } from './plugin/housekeeping.ts';
 import { checkMongo } from './plugin/opener-options.ts';
 import type { DurableStores } from './plugin/options/published.ts';
@@ -22,14 +23,14 @@ export interface MongoStores extends DurableStores {
 }
 
 /**
- * Connects, and makes the indexes that are missing. Rejects with `StoreUnavailable` when the server is away, and with
- * an Error, without the address, when that can't be used.
+ * Connects, makes the indexes that are missing, and tries a write. Rejects with `StoreUnavailable` when the server is
+ * away or takes no writes now. Rejects with an Error, without the address, when an operator has to act first.
  *
  * @example secondFactor({ stores: { durable: await mongo({ uri }), shortLived: await redis({ uri: other }) }, … })
  */
 export async function mongo(options: MongoOptions): Promise<MongoStores> {
   checkMongo(options);
   const { uri, ...upkeep } = options;
-  const stores = await openMongoAccounts({ uri });
+  const stores = await openMongoAccounts({ uri, request: systemRequests.current });
   return { ...stores, close: startUpkeepOf(stores, upkeep) };
 }

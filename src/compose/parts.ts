@@ -13,6 +13,7 @@ import { createMetrics } from '../adapters/system/metrics/metrics.ts';
 import { timedStores } from '../adapters/system/metrics/timed-stores.ts';
 import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
 import { systemRandom } from '../adapters/system/random.ts';
+import { systemRequests } from '../adapters/system/requests.ts';
 import { completeSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
@@ -62,7 +63,7 @@ type Upkeep = Pick<Stores, 'sweep' | 'ping' | 'clocks' | 'close'>;
 async function openAccounts({ accounts: { driver, uri }, dataDir }: Storage) {
   if (driver === 'embedded') return openEmbeddedAccounts({ dataDir });
   const { openMongoAccounts } = await import('../adapters/mongo/open.ts');
-  return openMongoAccounts({ uri: uri ?? '' });
+  return openMongoAccounts({ uri: uri ?? '', request: systemRequests.current });
 }
 
 async function openShortLived({ shortLived, dataDir }: Storage) {
@@ -106,6 +107,7 @@ export async function openParts(config: Config): Promise<Parts> {
   const log = standardOutput();
   const metrics = createMetrics(() => log.dropped);
   const stores = timedStores(await openStores(config), metrics, () => performance.now());
+  for (const each of stores.pressures) metrics.pressure(each);
   const hasher = createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
   const clock = systemClock;
   const random = systemRandom;

@@ -71,6 +71,7 @@ export async function start(): Promise<void> {
   };
 
   for (const warning of config.warnings) logger.warn({ event: 'config.warning', reason: warning });
+  for (const warning of stores.warnings) logger.warn({ event: 'store.warning', reason: warning });
   const serve = createServer(parts, readiness);
   const { secrets, server, metricsServer } = await begin().catch(async (error: unknown) => {
     await Promise.all([senders.close(0), logouts.close(0)]);

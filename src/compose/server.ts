@@ -1,6 +1,7 @@
 /** Composes the server of one configuration, in the order in which its parts need each other. */
 import { createOutboundFetch } from '../adapters/outbound/outbound-fetch.ts';
 import { createCookieSignatures } from '../adapters/system/cookie-signatures.ts';
+import { systemRequests } from '../adapters/system/requests.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import { createDemoSessions } from '../http/demo/sessions.ts';
 import { createCodeForm } from '../http/device/code-form.ts';
@@ -10,6 +11,7 @@ import { createRequireSession } from '../http/guards/require-session.ts';
 import { clockGuard } from '../http/middleware/clock-guard.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
+import { oneRequest } from '../http/middleware/one-request.ts';
 import { requestLog } from '../http/middleware/request-log.ts';
 import { wholeRequest } from '../http/middleware/whole-request.ts';
 import { createProviderPages } from '../http/oidc-pages/pages.ts';
@@ -268,6 +270,7 @@ function handlerOf(
   const { issuer, listen, environment } = config;
   const { formsLeadAway, ownWindow } = headerExceptionsOf(areas);
   const around = [
+    oneRequest(systemRequests),
     wholeRequest,
     requestLog({ log: logger.info, count: metrics.request, clock, random }),
     errorPages({ render, log: logger.error, warn: logger.warn, issuer, wayOn }),

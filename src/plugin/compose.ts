@@ -1,6 +1,7 @@
 /** Composes the plugin from ports and settings. A guest's options and our own server both lead here. */
 import type { Middleware } from 'koa';
 import type { Configuration, Provider } from 'oidc-provider';
+import { systemRequests } from '../adapters/system/requests.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { createAssetRoutes } from '../http/assets/routes.ts';
 import type { JoinSession } from '../http/guards/join-session.ts';
@@ -9,6 +10,7 @@ import { createLocaleRoutes } from '../http/locale/routes.ts';
 import { crossSite } from '../http/middleware/cross-site.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
+import { oneRequest } from '../http/middleware/one-request.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
 import { createRenderer, prepareAnswer } from '../http/pages/render.ts';
 import type { Site } from '../http/pages/site.ts';
@@ -140,6 +142,7 @@ export function composePlugin({
       owns: ownedUnder(base, pages.render ? null : site.root),
       knows,
       pages: [
+        oneRequest(systemRequests),
         errorPages({ render, log, home: pages.homeUrl, wayOn: pages.wayOn }),
         securityHeaders({ https: false, formsLeadAway }),
         crossSite({ origin, isKnown: knows }),

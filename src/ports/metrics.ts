@@ -1,6 +1,7 @@
 /** Counters and timings of the running product. Labels name kinds of things, never people. */
 import type { AuditEntry } from '../domain/events.ts';
 import type { Message } from './senders.ts';
+import type { StorePressure } from './stores.ts';
 
 export interface Metrics {
   /** One line of the audit trail: sign-ins, attempts and lock-outs by outcome and method. */
@@ -9,6 +10,8 @@ export interface Metrics {
   undelivered(channel: Message['channel']): void;
   /** By how many milliseconds this process is ahead of the clock of a store. */
   clockAhead(store: string, ms: number): void;
+  /** Reads how busy the connections to a store are, each time that the metrics are read. */
+  pressure(of: StorePressure): void;
   /** The end of a session, for one application: whether that was told in the end. */
   logout(outcome: 'told' | 'not_told'): void;
   /** One answered request; `path` is a pattern without identifiers. */

@@ -14,6 +14,7 @@ import type {
   ShortLivedProviderStore,
   SignInRecordStore,
   StoreClock,
+  StorePressure,
   TransactionStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
@@ -44,6 +45,9 @@ interface Upkeep {
 }
 
 export interface EmbeddedAccounts extends Upkeep {
+  /** None: a file has no connections. */
+  readonly pressures: readonly StorePressure[];
+  readonly warnings: readonly string[];
   readonly accounts: AccountStore;
   readonly enrolments: ReencryptableEnrolments;
   readonly onceKeys: OnceStore;
@@ -103,6 +107,8 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     sweep: createSweep(database, ACCOUNTS_RULES),
     ping: database.ping,
     clocks: [],
+    pressures: [],
+    warnings: [],
     close: database.close,
   };
 }

@@ -1,12 +1,10 @@
 /** Translates failures of the driver, and of mongoose before it, for the callers of the stores. */
 import { MongooseError, mongo } from 'mongoose';
 import { StoreUnavailable } from '../../ports/faults.ts';
-
-/** The server's code for an id, or another unique value, that is taken. */
-const DUPLICATE_KEY = 11000;
+import { adviceFor, CODES } from './server/advice.ts';
 
 function isDuplicate(error: unknown): boolean {
-  return error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY;
+  return error instanceof mongo.MongoServerError && error.code === CODES.duplicateKey;
 }
 
 /** True when this insert was the first with its id, or its other unique values: on every server, for exactly one. */
@@ -25,20 +23,32 @@ export async function upserted(update: () => PromiseLike<unknown>): Promise<void
   if (!(await isFirst(Promise.resolve(update())))) await update();
 }
 
-/** The driver passes on what befell a socket, such as EPIPE, as it was. */
-function isSocketFault(error: unknown): error is Error {
+/** The driver passes on what befell a socket, such as EPIPE, or a look at the DNS, as it was. */
+function isSystemFault(error: unknown): error is Error {
   if (!(error instanceof Error) || error instanceof TypeError) return false;
   return 'code' in error && typeof error.code === 'string';
 }
 
 function isDriverFault(error: unknown): error is Error {
-  if (error instanceof mongo.MongoError || isSocketFault(error)) return true;
+  if (error instanceof mongo.MongoError || isSystemFault(error)) return true;
   return error instanceof MongooseError && error.name === 'MongooseServerSelectionError';
 }
 
+/** A refused command as a server repeats it: its name, and the collection. */
+const REFUSED_COMMAND = /\bcommand \{ [a-z][A-Za-z]*: "([a-z_]{1,40})"/;
+
+/** The collection in a refusal, of which nothing else is repeated. */
+function collectionIn({ message }: Error): string {
+  const [, collection] = REFUSED_COMMAND.exec(message) ?? [];
+  return collection === undefined ? '' : `${collection}: `;
+}
+
 /** A server repeats the command that it refuses, with all that was to be stored: its code says enough. */
-function reasonOf(error: Error): string {
-  return error instanceof mongo.MongoServerError ? String(error.codeName ?? error.code) : error.message;
+export function reasonOf(error: Error): string {
+  if (!(error instanceof mongo.MongoServerError)) return error.message;
+  const name = String(error.codeName ?? error.code);
+  const advice = adviceFor(error.code);
+  return advice === null ? name : `${name}: ${advice}`;
 }
 
 /**
@@ -46,7 +56,7 @@ function reasonOf(error: Error): string {
  * its cause, nor with the value: it may be anything that somebody typed.
  */
 export function asStoreFault(error: unknown): unknown {
-  if (isDriverFault(error)) return new StoreUnavailable(`MongoDB: ${reasonOf(error)}`);
+  if (isDriverFault(error)) return new StoreUnavailable(`MongoDB: ${collectionIn(error)}${reasonOf(error)}`);
   if (error instanceof MongooseError) return new TypeError(`MongoDB: a value was refused (${error.name})`);
   return error;
 }

@@ -1,5 +1,6 @@
 /** Opens the durable stores in MongoDB. */
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
+import type { OneRequest } from '../../ports/one-request.ts';
 import type { QueueStore } from '../../ports/queue.ts';
 import type {
   AccountStore,
@@ -9,11 +10,12 @@ import type {
   SessionClientStore,
   SignInRecordStore,
   StoreClock,
+  StorePressure,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAuditStore } from './audit-store.ts';
-import { connect } from './connection.ts';
+import { type Connection, connect } from './connection.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { asStoreFault } from './faults.ts';
 import { createKeyStore } from './key-store.ts';
@@ -21,8 +23,9 @@ import { createLockoutStore } from './lockout-store.ts';
 import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
-import { createModels } from './schema/collections.ts';
+import { createModels, type Models } from './schema/collections.ts';
 import { makeIndexes } from './schema/indexes.ts';
+import { examine } from './server/server-check.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { createSweep, type Sweep } from './sweeper.ts';
 import { createTrustedBrowserStore } from './trusted-browser-store.ts';
@@ -46,27 +49,38 @@ export interface MongoAccounts {
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
   readonly clocks: readonly StoreClock[];
+  readonly pressures: readonly StorePressure[];
+  /** Lines about a server that can be used, and is less than it should be. */
+  readonly warnings: readonly string[];
   readonly close: () => Promise<void>;
 }
 
 export interface MongoOptions {
   /** `mongodb://` or `mongodb+srv://`; where it names no database, that is `doublelock`. */
   readonly uri: string;
+  /** The request whose work calls. Default: none, so that each act may wait and be refused. */
+  readonly request?: () => OneRequest | null;
 }
 
-/**
- * Connects and makes the indexes that are missing. Rejects with `StoreUnavailable` when the server is away, and with a
- * plain Error, without the URI, when that cannot be used.
- */
-export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAccounts> {
-  const connection = await connect(uri);
-  const models = createModels(connection.driver);
+/** Gives lines for the operator. Closes the connection when the server is not fit. */
+async function prepare(connection: Connection, models: Models): Promise<readonly string[]> {
   try {
     await makeIndexes(models);
+    return await examine(connection.driver, models);
   } catch (error) {
     await connection.close();
     throw asStoreFault(error);
   }
+}
+
+/**
+ * Connects, makes the indexes that are missing and tries a write. Rejects with `StoreUnavailable` when the server is away
+ * or takes no writes now. Rejects with a plain Error, without the URI, when an operator has to act first.
+ */
+export async function openMongoAccounts({ uri, request = () => null }: MongoOptions): Promise<MongoAccounts> {
+  const connection = await connect(uri, request);
+  const models = createModels(connection.driver);
+  const warnings = await prepare(connection, models);
   return {
     accounts: createAccountStore(connection, models),
     enrolments: createEnrolmentStore(connection, models),
@@ -83,6 +97,8 @@ export async function openMongoAccounts({ uri }: MongoOptions): Promise<MongoAcc
     sweep: createSweep(models),
     ping: connection.ping,
     clocks: [{ store: 'MongoDB', now: connection.now }],
+    pressures: [{ store: 'MongoDB', read: connection.pressure }],
+    warnings,
     close: connection.close,
   };
 }

@@ -2,6 +2,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Metrics } from '../../../ports/metrics.ts';
 import { createDurations } from './durations.ts';
+import { createPressures } from './pressures.ts';
 
 /** Seconds: from a page out of memory to what a person would give up on. */
 const REQUEST_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
@@ -43,6 +44,7 @@ export function createMetrics(droppedLines: () => number = () => 0): Metrics {
     labelNames: ['store'],
     registers,
   });
+  const pressures = createPressures(registers);
   const logouts = new Counter({
     name: 'doublelock_back_channel_logouts_total',
     help: 'Ends of sessions that applications asked to hear of: told, or given up after five minutes.',
@@ -72,6 +74,7 @@ export function createMetrics(droppedLines: () => number = () => 0): Metrics {
     clockAhead(store, ms) {
       clocks.set({ store }, ms / 1000);
     },
+    pressure: pressures.watch,
     logout(outcome) {
       logouts.inc({ outcome });
     },

@@ -59,6 +59,24 @@ describe('the metrics', () => {
     expect(lines.join()).not.to.include('insert');
   });
 
+  it('read how busy the connections to a store are each time [R14]', async () => {
+    const metrics = createMetrics();
+    const busy = { limit: 100, inUse: 7, waiting: 0, refused: 0 };
+    metrics.pressure({ store: 'MongoDB', read: () => busy });
+    expect((await metrics.exposition()).text).to.include(
+      'doublelock_store_connections_refused_total{store="MongoDB"} 0\n',
+    );
+    Object.assign(busy, { inUse: 100, waiting: 42, refused: 3 });
+    const { text } = await metrics.exposition();
+    for (const [name, value] of [
+      ['limit', 100],
+      ['in_use', 100],
+      ['waiting', 42],
+      ['refused_total', 3],
+    ])
+      expect(text).to.include(`doublelock_store_connections_${name}{store="MongoDB"} ${value}\n`);
+  });
+
   it('have a registry of their own for each process part', async () => {
     createMetrics().event({ event: 'sign_in.completed' });
     expect((await createMetrics().exposition()).text).not.to.include('sign_in.completed');
