@@ -15,7 +15,7 @@ import { instancesOnOwnServers } from './instances.ts';
 
 /** Two to three seconds, and what the requests themselves take. In milliseconds. */
 const IN_TIME = 4000;
-/** The connections of the pool (src/adapters/mongo/connection.ts), and the driver's own. */
+/** The connections that the URI allows, and the driver's own. */
 const CONNECTIONS = 10 + 2;
 const PEOPLE = 200;
 /** The most memory that two hundred requests with their pages may take, in MiB. */
@@ -31,7 +31,7 @@ describe('the program when MongoDB fails', function () {
 
   before(async () => {
     proxy = await startTcpProxy(at().mongo.port);
-    program = await at().start({}, { MONGODB_URI: `mongodb://127.0.0.1:${proxy.port}/` });
+    program = await at().start({}, { MONGODB_URI: `mongodb://127.0.0.1:${proxy.port}/?maxPoolSize=10` });
     at().balancer.leadTo([program.port]);
     rp = await partyAt(at().balancer);
   });
