@@ -46,8 +46,13 @@ const expressions = [...queries, ...rules.map(({ alert, expr }) => ({ name: aler
 
 /** Milliseconds: a few scrapes, a second each. */
 const PATIENCE_MS = 120_000;
-/** The panels that stay empty while no code is sent and nothing fails. */
-const QUIET = ['Codes A', 'Codes that are entered A', 'Acts that failed A'];
+/** The panels that stay empty while no code is sent and nothing fails, on stores without connections. */
+const QUIET = [
+  'Codes A',
+  'Codes that are entered A',
+  'Acts that failed A',
+  ...['A', 'B', 'C', 'D'].map((query) => `Connections ${query}`),
+];
 /** As many as lock the authenticator app of an account. */
 const WRONG_CODES = 10;
 /** Labels that it adds to what it reads. */
