@@ -29,6 +29,7 @@ export default defineConfig({
           { text: 'Tenants and rollout', link: '/guides/tenants' },
           { text: 'Methods', link: '/guides/methods' },
           { text: 'Operating', link: '/guides/operating' },
+          { text: 'MongoDB', link: '/guides/mongodb' },
           { text: 'Containers and monitoring', link: '/guides/deployment' },
           { text: 'Rotating keys', link: '/guides/keys' },
           { text: 'The plugin', link: '/guides/plugin' },
