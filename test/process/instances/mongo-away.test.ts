@@ -1,6 +1,7 @@
 /** MongoDB dies, freezes, dawdles or was never there: an answer in time, and nobody is signed in by half. */
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { warningsAbout } from '../../../src/adapters/mongo/server/server-check.ts';
 import { PASSWORD, SECRET } from '../../support/app.ts';
 import type { RelyingParty } from '../../support/hosts/relying-party.ts';
 import type { Page } from '../../support/pages/page.ts';
@@ -18,6 +19,7 @@ const IN_TIME = 4000;
 /** The connections that the URI allows, and the driver's own. */
 const CONNECTIONS = 10 + 2;
 const PEOPLE = 200;
+const REFUSED = /^doublelock_store_connections_refused_total\{store="MongoDB"\} (\d+)$/m;
 /** The most memory that two hundred requests with their pages may take, in MiB. */
 const ROOM = 150;
 
@@ -40,6 +42,11 @@ describe('the program when MongoDB fails', function () {
   const statusOf = async (path: string) => (await at().visitor().get(path)).status;
   const isReady = () =>
     eventually(async () => expect(await statusOf('/health/ready')).to.equal(200), PATIENCE_MS / 4);
+
+  it('warns at its start of a server that is in no replica set [R12]', async () => {
+    const { level, reason } = await program.logged('store.warning');
+    expect([level, reason]).to.deep.equal(['warn', warningsAbout({ maxWireVersion: 21 })[0]]);
+  });
 
   async function expectAway(asked: () => Promise<Page>): Promise<void> {
     const stopwatch = startStopwatch(program.pid);
@@ -109,6 +116,8 @@ describe('the program when MongoDB fails', function () {
     expect(stopwatch.read()).to.be.below(IN_TIME);
     expect(proxy.accepted - connections).to.be.at.most(CONNECTIONS);
     expect(memoryMiB(program, 'VmHWM') - before).to.be.below(ROOM);
+    const { text } = await program.visitor().get('/metrics');
+    expect(Number(REFUSED.exec(text)?.[1])).to.be.above(PEOPLE / 2);
 
     proxy.delayReplies(0);
     await isReady();
