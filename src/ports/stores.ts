@@ -200,6 +200,23 @@ export interface AttemptStore {
   forget(owner: string, counters: readonly string[], bucket: string): Promise<void>;
 }
 
+export interface RateLimit {
+  readonly limit: number;
+  readonly windowMs: number;
+}
+
+/** `retryAt`: when the window ends, in milliseconds since the epoch. */
+export type RateVerdict = { readonly ok: true } | { readonly ok: false; readonly retryAt: number };
+
+/** Counts requests in windows of a fixed length. An owner has one counter, however many requests it counts. */
+export interface RateStore {
+  /**
+   * Counts one request, or refuses it when the window of the owner is full. The first request opens the window. A call
+   * that is sent again after a lost answer may count twice, which only makes a limit of load stricter by one.
+   */
+  take(owner: string, limit: RateLimit, atMs: number): Promise<RateVerdict>;
+}
+
 export interface OutboxStore {
   append(message: OutboxMessage, atMs: number): Promise<void>;
   /** Newest first. */

@@ -10,6 +10,7 @@ import type {
   LockoutStore,
   OnceStore,
   OutboxStore,
+  RateStore,
   SessionClientStore,
   ShortLivedProviderStore,
   SignInRecordStore,
@@ -28,6 +29,7 @@ import { createOnceStore } from './once-store.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
+import { createRateStore } from './rate-store.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './sqlite/schema.ts';
@@ -67,6 +69,7 @@ export interface EmbeddedAccounts extends Upkeep {
 export interface EmbeddedShortLived extends Upkeep {
   readonly transactions: TransactionStore;
   readonly attempts: AttemptStore;
+  readonly rates: RateStore;
   readonly outbox: OutboxStore;
   /** All other models of the provider. */
   readonly providerShortLived: ShortLivedProviderStore;
@@ -119,6 +122,7 @@ export function openEmbeddedShortLived({ dataDir }: EmbeddedOptions): EmbeddedSh
   return {
     transactions: createTransactionStore(database),
     attempts: createAttemptStore(database),
+    rates: createRateStore(database),
     outbox: createOutboxStore(database),
     providerShortLived: createProviderStore(database),
     sweep: createSweep(database, SHORT_LIVED_RULES),

@@ -47,6 +47,7 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
 export const SHORT_LIVED_RULES: readonly Rule[] = [
   { table: 'progress', key: 'uid', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'attempts', key: 'owner, counter, id', where: 'expires_at <= :before', keepMs: 0 },
+  { table: 'rates', key: 'owner', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'outbox', key: 'rowid', where: 'sent_at <= :before', keepMs: DAY_MS },
   PROVIDER,
 ];

@@ -2,6 +2,7 @@
 import type {
   AttemptStore,
   OutboxStore,
+  RateStore,
   ShortLivedProviderStore,
   StoreClock,
   TransactionStore,
@@ -13,6 +14,7 @@ import { connect } from './connection.ts';
 import { createKeys } from './keys.ts';
 import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
+import { createRateStore } from './rate-store.ts';
 import { createTransactionStore } from './transaction-store.ts';
 
 export interface RedisOptions extends RedisAddress {
@@ -25,6 +27,7 @@ export interface RedisOptions extends RedisAddress {
 export interface RedisShortLived {
   readonly transactions: TransactionStore;
   readonly attempts: AttemptStore;
+  readonly rates: RateStore;
   readonly outbox: OutboxStore;
   /** All models of the provider that are not in the accounts store. */
   readonly providerShortLived: ShortLivedProviderStore;
@@ -56,6 +59,7 @@ export async function openRedisShortLived(options: RedisOptions): Promise<RedisS
   return {
     transactions: createTransactionStore(connection, keyOf, clock),
     attempts: createAttemptStore(connection, keyOf),
+    rates: createRateStore(connection, keyOf),
     outbox: createOutboxStore(connection, keyOf),
     providerShortLived: createProviderStore(connection, keyOf, clock),
     sweep: async () => 0,

@@ -96,6 +96,7 @@ describe('embedded sweeper', () => {
         atMs: NOW + offset - MINUTE,
         limits,
       });
+      await stores.rates.take(suffix, { limit: 9, windowMs: MINUTE }, NOW + offset - MINUTE);
       await stores.providerShortLived.upsert('Session', suffix, {}, NOW + offset);
       const message = {
         channel: 'email',
@@ -106,10 +107,11 @@ describe('embedded sweeper', () => {
       } as const;
       await stores.outbox.append(message, NOW + offset - DAY);
     }
-    expect(await stores.sweep(NOW, YEAR)).to.equal(4);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(5);
     expect(rowsIn('short-lived.sqlite')).to.deep.equal({
       progress: 1,
       attempts: 1,
+      rates: 1,
       outbox: 1,
       provider: 1,
     });

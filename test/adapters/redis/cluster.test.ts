@@ -8,6 +8,7 @@ import type { MakeStore } from '../../contracts/make-store.ts';
 import { outboxStoreContract } from '../../contracts/outbox-store.contract.ts';
 import { providerStoreContract } from '../../contracts/provider/provider-store.contract.ts';
 import { replacementContract } from '../../contracts/provider/replacement.contract.ts';
+import { rateStoreContract } from '../../contracts/rate-store.contract.ts';
 import { transactionStoreContract } from '../../contracts/transaction-store.contract.ts';
 import { needs } from '../../support/needs.ts';
 import { CLOCK, closedAfterwards } from '../../support/stores/redis.ts';
@@ -40,6 +41,10 @@ describe('redis as a cluster', () => {
   attemptStoreContract(
     'cluster',
     inCluster((stores) => stores.attempts),
+  );
+  rateStoreContract(
+    'cluster',
+    inCluster((stores) => stores.rates),
   );
   transactionStoreContract(
     'cluster',

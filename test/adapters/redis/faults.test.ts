@@ -22,11 +22,13 @@ function anAttempt(id: string) {
 }
 
 /** One call of each kind. */
-function oneOfEach({ attempts, transactions, providerShortLived: provider, outbox, ping }: RedisShortLived) {
+function oneOfEach(stores: RedisShortLived) {
+  const { attempts, rates, transactions, providerShortLived: provider, outbox, ping } = stores;
   const message = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
   return [
     attempts.take(anAttempt('attempt-1')),
     attempts.forget('account-1', ['account'], 'password'),
+    rates.take('address:192.0.2.1', { limit: 3, windowMs: MINUTE }, NOW),
     transactions.find('interaction-1', NOW),
     transactions.save(aTransaction()),
     transactions.remove('interaction-2'),

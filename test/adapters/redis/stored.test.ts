@@ -55,9 +55,11 @@ describe('the contents of Redis', () => {
   };
 
   it('expire by themselves, at most a minute late [R37 R38]', async () => {
-    const { attempts, transactions, outbox, providerShortLived: provider } = stores;
+    const { attempts, rates, transactions, outbox, providerShortLived: provider } = stores;
     const limits = [{ counter: 'account', limit: 3, windowMs: MINUTE }];
     await attempts.take({ owner: 'account-1', id: 'attempt-1', bucket: 'totp', atMs: NOW, limits });
+    for (const later of [0, 1])
+      await rates.take('address:192.0.2.1', { limit: 1, windowMs: MINUTE }, NOW + later);
     await transactions.save(aTransaction());
     await provider.upsert('Session', 'session-1', { uid: 'uid-1', grantId: 'grant-1' }, EXPIRES);
     await provider.upsert('AccessToken', 'token-1', { grantId: 'grant-1' }, EXPIRES);
@@ -70,7 +72,7 @@ describe('the contents of Redis', () => {
     }
     await outbox.append({ channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null }, NOW);
     for (const [key, lifetime] of await lifetimes()) expect(lifetime, key).to.be.above(0);
-    expect(await keys()).to.have.length(9 + 2);
+    expect(await keys()).to.have.length(10 + 2);
   });
 
   it('list only the live payloads of a grant, however many were issued', async () => {

@@ -24,7 +24,7 @@ export function databaseAccess({ storage }: Pick<Config, 'storage'>): DatabaseAc
   const passing =
     shortLived.driver === 'redis'
       ? inRedis(shortLived)
-      : inFile(join(dataDir, 'short-lived.sqlite'), ['provider', 'progress', 'attempts']);
+      : inFile(join(dataDir, 'short-lived.sqlite'), ['provider', 'progress', 'attempts', 'rates']);
   return {
     countSessions: async () => (await durable.countSessions()) + (await passing.countSessions()),
     deleteAccount: durable.deleteAccount,

@@ -225,4 +225,12 @@ export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE progress ADD COLUMN more TEXT;
   ALTER TABLE outbox ADD COLUMN html TEXT;`,
+  `
+  CREATE TABLE rates (
+    owner TEXT NOT NULL PRIMARY KEY,
+    since INTEGER NOT NULL,
+    count INTEGER NOT NULL,
+    expires_at INTEGER NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX rates_by_expiry ON rates (expires_at);`,
 ];

@@ -63,7 +63,7 @@ describe('embedded stores beside a newer release', () => {
   async function insertOneOfEach(id: string): Promise<void> {
     const { accounts, enrolments, onceKeys, lockouts, records, audit, trustedBrowsers, keys } = stores;
     const { mailOutbox, logoutOutbox, sessionClients } = stores;
-    const { transactions, attempts, outbox, providerDurable, providerShortLived } = stores;
+    const { transactions, attempts, rates, outbox, providerDurable, providerShortLived } = stores;
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     const template = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
     expect(await accounts.insert(anAccount({ id, email: `${id}@acme.test`, passwordHash: 'old' }))).to.equal(
@@ -82,6 +82,7 @@ describe('embedded stores beside a newer release', () => {
     await keys.insert({ id, digestKey: 'sealed', addedAt: NOW, usedAt: null });
     expect(await transactions.save(aTransaction({ uid: id }))).to.be.an('object');
     expect((await attempts.take({ owner: id, id, bucket: 'totp', atMs: NOW, limits })).ok).to.equal(true);
+    expect((await rates.take(id, { limit: 9, windowMs: MINUTE }, NOW)).ok).to.equal(true);
     await outbox.append(template, NOW);
     await providerDurable.upsert('RefreshToken', id, { uid: id }, NOW + MINUTE);
     await providerShortLived.upsert('Session', id, { uid: id }, NOW + MINUTE);
