@@ -49,6 +49,8 @@ export function writeConfig(port: number, { dataDir, servers }: Place): string {
   const text = stringify({
     issuer: `http://${HOST}:${port}`,
     listen: { host: HOST, port },
+    // The load comes from one address. The limit is high, so that each request is counted as in production.
+    limits: { anonymous_per_address_per_minute: 1_000_000 },
     storage: { data_dir: dataDir, ...remote },
     tenants: [{ id: TENANT, name: 'Bench', second_factor: secondFactor }],
     clients: [client],

@@ -19,7 +19,7 @@ import type { Server } from './composition.ts';
 
 export function createAreas(server: Server): readonly Area[] {
   const { config, parts, readiness, demoSessions, plugin, provider, session, useCases, guards } = server;
-  const { render, clients, deviceState } = server;
+  const { render, clients, deviceState, providerPages } = server;
   const { stores, clock, metrics } = parts;
   const { issuer, tenants } = config;
   const { enrolment, recovery, passkeys, signInTransactions, trustedBrowsers, maskedDestination } =
@@ -44,7 +44,7 @@ export function createAreas(server: Server): readonly Area[] {
       joinSession: plugin.joinSession(provider),
       onward: plugin.onward(provider),
     }),
-    oidcArea({ provider }),
+    oidcArea({ provider, pages: providerPages, log: parts.logger.warn }),
     deviceArea({
       deviceState,
       findAccount,

@@ -53,6 +53,7 @@ import { type Parts, secretsOf, seedAccounts } from './parts.ts';
 import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
 import { allowedPrefixesOf } from './senders.ts';
+import { startCountingOf } from './starts.ts';
 
 /** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */
 export type Serve = (config: Config) => Promise<Handler>;
@@ -188,6 +189,7 @@ async function composeServer({
     findAccount,
     pages,
     deviceCodes,
+    startCounting: startCountingOf(config, parts, knownBrowser),
     cipher,
     secondFactor: plugin,
     clock,
@@ -284,6 +286,7 @@ function handlerOf(
     [...around, deviceForm, createDevicePolling(deviceCodes)],
     providerPages,
     config.clients,
+    logger.warn,
   );
   return createApp({
     issuer,
@@ -292,5 +295,6 @@ function handlerOf(
     around,
     areas,
     home: environment === 'development' ? '/demo' : '/account',
+    warn: logger.warn,
   });
 }

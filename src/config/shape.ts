@@ -94,6 +94,8 @@ export interface Config {
   readonly environment: 'development' | 'production';
   readonly issuer: string;
   readonly listen: { readonly host: string; readonly port: number; readonly trustedProxies: number };
+  /** Null: no limit. */
+  readonly limits: { readonly anonymousPerMinute: number | null };
   readonly storage: {
     readonly accounts: { readonly driver: 'embedded' | 'mongo'; readonly uri: string | null };
     readonly shortLived: {

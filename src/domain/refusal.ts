@@ -31,6 +31,8 @@ export type Refusal =
   | { readonly code: 'email_unconfirmed' }
   /** `retryAt` in milliseconds since the epoch. Null when a new sign-in or another method works at once. */
   | { readonly code: 'too_many_attempts'; readonly retryAt: number | null }
+  /** The limit of a network, not of a person. `retryAt` in milliseconds since the epoch. */
+  | { readonly code: 'too_many_requests'; readonly retryAt: number }
   | { readonly code: 'method_not_allowed' }
   | { readonly code: 'session_expired' }
   /** `frozen`: the owner reported "it was not me", and no administrator has looked yet. */

@@ -4,6 +4,7 @@ import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Refusal } from '../domain/refusal.ts';
 import type { Logger } from '../ports/log.ts';
 import { isPassing } from '../ports/passing-faults.ts';
+import { TooManyStarts } from './requests/counted-starts.ts';
 import type { PostedAnswer } from './requests/form-post.ts';
 
 /** A fault of an authorization or logout request that a browser made. */
@@ -16,6 +17,8 @@ export interface ProtocolFault {
   readonly isPassing: boolean;
   /** The session of the interaction has expired or belongs to another browser. */
   readonly isSessionGone: boolean;
+  /** When to try again after too many requests, in milliseconds since the epoch. Null for every other fault. */
+  readonly retryAt: number | null;
 }
 
 /** A form that the library reads: `xsrf` is the token that it expects. */
@@ -77,6 +80,7 @@ export function createPageHooks(pages: ProviderPages) {
       status: ctx.status,
       isPassing: isPassing(fault),
       isSessionGone: out.error === 'invalid_request' && fault.name === 'SessionNotFound',
+      retryAt: fault instanceof TooManyStarts ? fault.retryAt : null,
     });
   }
 

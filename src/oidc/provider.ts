@@ -12,7 +12,7 @@ import { claimsByScope, claimsOf, OIDC_SCOPES, type OwnClaim } from '../domain/c
 import type { ClientSettings, ResourceServer } from '../domain/client.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import type { CookieSignatures } from '../ports/cookies.ts';
-import type { Logger } from '../ports/log.ts';
+import type { Log, Logger } from '../ports/log.ts';
 import type { OutboundFetch } from '../ports/outbound.ts';
 import type { Cipher, Clock } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
@@ -42,8 +42,10 @@ import {
 } from './page-hooks.ts';
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
 import { logRequestFailures } from './request-failures.ts';
+import { countingStarts, type StartCounting } from './requests/counted-starts.ts';
 import { providerWithFormPost } from './requests/form-post.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
+import { createSignOutSize, refuseOversize } from './requests/parameter-sizes.ts';
 import { announceOwnResponseModes, refuseFragment } from './requests/response-modes.ts';
 import {
   apiNotAllowed,
@@ -102,6 +104,7 @@ interface ProviderDeps {
   readonly findAccount: FindAccount;
   readonly pages: ProviderPages;
   readonly deviceCodes: DeviceCodes;
+  readonly startCounting: StartCounting;
   readonly cipher: Pick<Cipher, 'digest'>;
   readonly secondFactor: {
     readonly configure: (host: Configuration) => Configuration;
@@ -122,6 +125,7 @@ export function createProvider({
   findAccount,
   pages,
   deviceCodes,
+  startCounting,
   cipher,
   secondFactor,
   clock,
@@ -176,7 +180,10 @@ export function createProvider({
 
   const host: Configuration = {
     adapter: readingAhead(
-      createDeviceAdapter(notingClients(rotation.around(adapter), sessionClients), cipher),
+      countingStarts(
+        createDeviceAdapter(notingClients(rotation.around(adapter), sessionClients), cipher),
+        startCounting,
+      ),
       (ctx, accountId, token) => secondFactor.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
     ),
     clients: [...clients.map(({ metadata }) => withoutLoginUri(metadata)), ownClient(issuer)],
@@ -223,6 +230,7 @@ export function createProvider({
     clientBasedCORS: isOwnOrigin,
     extraParams: {
       scope: (ctx, scope, client) => {
+        refuseOversize(ctx);
         refuseAsked(ctx, client);
         keepOffline(ctx, scope);
         refuseMissingScope(ctx.oidc.params?.scope);
@@ -267,9 +275,11 @@ export function installMiddleware(
   around: readonly Middleware[],
   pages: ProviderPages,
   clients: readonly ClientSettings[],
+  log: Log,
 ): void {
   for (const middleware of around) provider.use(middleware);
   provider.use(dropTypeOfNothing);
+  provider.use(createSignOutSize({ pages, log }));
   provider.use(refuseOpaqueOrigin);
   provider.use(createFixedPageReplacement(pages));
   provider.use(announceOwnResponseModes);

@@ -5,6 +5,7 @@
 import type { errors, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/system.ts';
+import { TooManyStarts } from './requests/counted-starts.ts';
 import { reasonOf } from './requests/failure-details.ts';
 
 interface RequestFailureDeps {
@@ -29,7 +30,8 @@ const EXPECTED: ReadonlySet<string> = new Set(['authorization_pending']);
 
 export function logRequestFailures(provider: Provider, { log, clock }: RequestFailureDeps): void {
   function refused(ctx: KoaContextWithOIDC, error: errors.OIDCProviderError): void {
-    if (EXPECTED.has(error.error)) return;
+    // The limit has a line of its own, at most one a minute.
+    if (EXPECTED.has(error.error) || error instanceof TooManyStarts) return;
     const { client, params, route } = ctx.oidc;
     const grantType = params?.grant_type;
     log({

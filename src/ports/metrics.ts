@@ -14,6 +14,8 @@ export interface Metrics {
   pressure(of: StorePressure): void;
   /** The end of a session, for one application: whether that was told in the end. */
   logout(outcome: 'told' | 'not_told'): void;
+  /** A request that was refused since too many began something from its network. */
+  throttled(endpoint: string): void;
   /** One answered request; `path` is a pattern without identifiers. */
   request(of: {
     readonly method: string;

@@ -10,6 +10,7 @@ describe('the configuration [U.5]', () => {
       environment: 'development',
       issuer: 'http://localhost:3000',
       listen: { host: '127.0.0.1', port: 3000, trustedProxies: 0 },
+      limits: { anonymousPerMinute: 600 },
       storage: {
         accounts: { driver: 'embedded', uri: null },
         shortLived: { driver: 'embedded', uri: null, sentinel: null, cluster: null },

@@ -26,6 +26,7 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
     environment: file.environment,
     issuer: file.issuer,
     listen: { host: file.listen.host, port: file.listen.port, trustedProxies: file.listen.trusted_proxies },
+    limits: { anonymousPerMinute: file.limits.anonymous_per_address_per_minute },
     storage: {
       accounts: { driver: storage.accounts.driver, uri: storage.accounts.uri },
       shortLived: {

@@ -10,6 +10,7 @@ import {
   encryptionKey,
   environment,
   issuer,
+  limitsShape,
   listenShape,
   metricsShape,
   outboundShape,
@@ -29,6 +30,7 @@ export const configFile = z
     environment,
     issuer,
     listen: z.strictObject(listenShape).prefault({}).describe('The address and the port of the server.'),
+    limits: z.strictObject(limitsShape).prefault({}).describe('Limits on anonymous requests.'),
     storage: z.strictObject(storageShape).prefault({}).describe('The stores.'),
     secrets: z
       .strictObject(secretsShape)

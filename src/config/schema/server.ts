@@ -42,6 +42,19 @@ export const listenShape = {
     .describe('The number of proxies before the server. So many hops of `X-Forwarded-*` count.'),
 };
 
+export const limitsShape = {
+  anonymous_per_address_per_minute: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .nullable()
+    .default(600)
+    .describe(
+      'Sign-ins, pushed requests and requests of devices that may begin within a minute from one IPv4 address or IPv6 /64. ' +
+        'A browser that has signed in before counts for its person instead, with the same limit. `null`: no limit.',
+    ),
+};
+
 export const accountsStorageShape = {
   driver: z
     .enum(['embedded', 'mongo'])

@@ -1,4 +1,5 @@
 /** The pages of the provider's own endpoints: protocol errors, sign-out, and the change to another account. */
+import type { Context } from 'koa';
 import type { ProviderPages } from '../../oidc/page-hooks.ts';
 import { pagePath } from '../guards/return-path.ts';
 import type { Render } from '../pages/page-contract.ts';
@@ -19,8 +20,18 @@ export function createProviderPages({
 }: ProviderPagesDeps): ProviderPages {
   const nameOf = (clientId: string | null) => (clientId === null ? null : clientName(clientId));
 
+  /** The link leads to the same request. An address that is too long for a link is reloaded by the person. */
+  function showBusy(ctx: Context, retryAt: number): void {
+    const again = pagePath(ctx);
+    const links = again === null ? [] : [{ href: again, text: 'try-again' as const }];
+    const requestId = String(ctx.state.requestId ?? '');
+    const refusal = { code: 'too_many_requests', retryAt } as const;
+    render(ctx, 'error', { title: 'busy', protocol: null, cancel: null, links, requestId }, { refusal });
+  }
+
   return {
-    async error(ctx, { error, description, isPassing, isSessionGone, ...fault }) {
+    async error(ctx, { error, description, isPassing, isSessionGone, retryAt, ...fault }) {
+      if (retryAt !== null) return showBusy(ctx, retryAt);
       const status = isPassing ? 503 : fault.status;
       const title = isPassing
         ? 'unavailable'

@@ -122,6 +122,7 @@ export interface Pages extends DevicePages, ProtocolPages {
       | 'refused'
       | 'unusable'
       | 'unavailable'
+      | 'busy'
       | 'bad-request'
       | 'misdirected'
       | 'failed'

@@ -21,6 +21,7 @@ export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
     case 'forbidden':
       return 403;
     case 'too_many_attempts':
+    case 'too_many_requests':
     case 'resend_too_soon':
       return 429;
     case 'delivery_failed':
@@ -51,8 +52,9 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
       return refusal.retryAt === null
         ? [{ key: 'refusal.too_many_attempts_here' }]
         : [{ key: 'refusal.too_many_attempts', until: refusal.retryAt }];
+    case 'too_many_requests':
     case 'resend_too_soon':
-      return [{ key: 'refusal.resend_too_soon', until: refusal.retryAt }];
+      return [{ key: `refusal.${refusal.code}`, until: refusal.retryAt }];
     case 'code_used':
       return [{ key: `refusal.code_used_${subject}` }];
     case 'session_expired':
@@ -106,6 +108,7 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
     case 'delivery_failed':
     case 'email_unconfirmed':
     case 'too_many_attempts':
+    case 'too_many_requests':
     case 'session_expired':
     case 'forbidden':
     case 'enforced':
@@ -115,7 +118,7 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
 
 /** Seconds for `Retry-After` (RFC 9110, 10.2.3). Null when waiting does not help. */
 export function retryAfter(refusal: Refusal, now: number): number | null {
-  if (refusal.code !== 'too_many_attempts' && refusal.code !== 'resend_too_soon') return null;
+  if (!('retryAt' in refusal)) return null;
   // 0, because a new sign-in or another method works at once.
   return refusal.retryAt === null ? 0 : Math.max(1, Math.ceil((refusal.retryAt - now) / 1000));
 }

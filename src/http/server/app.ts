@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Koa, { type Context, type Middleware } from 'koa';
 import type { CookieSignatures } from '../../ports/cookies.ts';
+import type { Log, LogFields } from '../../ports/log.ts';
 import { crossSite } from '../middleware/cross-site.ts';
 import { refuseMisdirected } from '../middleware/misdirected.ts';
 import type { Area } from './area.ts';
@@ -18,7 +19,15 @@ interface AppDeps {
   readonly areas: readonly Area[];
   /** `/` redirects there. */
   readonly home: string;
+  readonly warn: Log;
 }
+
+const UNTRUSTED_PROXY: LogFields = {
+  event: 'proxy.untrusted',
+  reason:
+    'a request has X-Forwarded-For, and listen.trusted_proxies is 0: if a proxy is before this server, its address ' +
+    'counts for everybody. Write the number of proxies to listen.trusted_proxies',
+};
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
 
@@ -29,6 +38,7 @@ export function createApp({
   around,
   areas,
   home,
+  warn,
 }: AppDeps): Handler {
   const app = new Koa();
   app.keys = cookieSignatures;
@@ -49,7 +59,7 @@ export function createApp({
   app.use(redirectHome);
   for (const { routes } of areas) app.use(typeof routes === 'function' ? routes : routes.routes());
 
-  const pin = createPinning({ issuer, trustedProxies });
+  const pin = createPinning({ issuer, trustedProxies, onUntrustedProxy: once(() => warn(UNTRUSTED_PROXY)) });
   const own = app.callback();
   const handlers = delegates.map(({ koa, owns }) => ({ owns, answer: koa.callback() }));
   return async (request, response) => {
@@ -87,6 +97,15 @@ export function createApp({
     ctx.status = 303;
     ctx.redirect(home);
   }
+}
+
+/** Any client can send the header, so that a line for each request would be a flood. */
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
 }
 
 function pathOf({ url = '/' }: IncomingMessage): string {

@@ -5,13 +5,19 @@ interface Options {
   readonly issuer: string;
   /** How many proxies in front of us write `X-Forwarded-For`. */
   readonly trustedProxies: number;
+  /** Told of a request that came through a proxy, although none is trusted. */
+  readonly onUntrustedProxy: () => void;
 }
 
 /**
  * For before the first middleware: both Koa apps build addresses from these headers (threat: poisoned links). Returns
  * whether the request names the issuer's host. A name of somebody else that leads here reads nothing (DNS rebinding).
  */
-export function createPinning({ issuer, trustedProxies }: Options): (request: IncomingMessage) => boolean {
+export function createPinning({
+  issuer,
+  trustedProxies,
+  onUntrustedProxy,
+}: Options): (request: IncomingMessage) => boolean {
   const { host, hostname, port, protocol } = new URL(issuer);
   const withPort = port === '' ? `${hostname}:${protocol === 'https:' ? 443 : 80}` : host;
   const isOurs = (named: string | undefined) => [host, withPort].includes(String(named).toLowerCase());
@@ -20,7 +26,10 @@ export function createPinning({ issuer, trustedProxies }: Options): (request: In
     request.headers.host = host;
     request.headers['x-forwarded-proto'] = protocol.slice(0, -1);
     delete request.headers['x-forwarded-host'];
-    if (trustedProxies === 0) delete request.headers['x-forwarded-for'];
+    if (trustedProxies === 0 && request.headers['x-forwarded-for'] !== undefined) {
+      onUntrustedProxy();
+      delete request.headers['x-forwarded-for'];
+    }
     request.url = originForm(request.url ?? '/');
     return isForIssuer;
   };

@@ -143,14 +143,14 @@ function internals(): Internals | undefined {
   return Provider.ctx?.oidc.session as Internals | undefined;
 }
 
-/** The browser has another session by now: this one is not saved again, and its cookie is not set. */
-function letGo(): void {
+/** The session of this request is not saved again, and its cookie is not set. */
+export function letGo(): void {
   const ctx = Provider.ctx;
   const session = internals();
   if (!ctx || !session) return;
   session.destroyed = true;
   const name = ctx.oidc.provider.cookieName('session');
-  const cookies = [ctx.response.get('Set-Cookie')].flat();
+  const cookies = [ctx.response.get('Set-Cookie')].flat().filter(Boolean);
   const others = cookies.filter((cookie) => !cookie.startsWith(`${name}=`) && !cookie.startsWith(`${name}.`));
   ctx.remove('Set-Cookie');
   if (others.length > 0) ctx.set('Set-Cookie', others);

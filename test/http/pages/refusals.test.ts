@@ -31,6 +31,7 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
     refusals: [null, NOW + 60_000].map((retryAt) => ({ code: 'too_many_attempts', retryAt }) as const),
     status: 429,
   },
+  too_many_requests: { refusals: [{ code: 'too_many_requests', retryAt: NOW + 60_000 }], status: 429 },
   resend_too_soon: { refusals: [{ code: 'resend_too_soon', retryAt: NOW + 60_000 }], status: 429 },
   delivery_failed: { refusals: [{ code: 'delivery_failed' }], status: 422 },
   phone_invalid: { refusals: [{ code: 'phone_invalid' }], status: 422 },

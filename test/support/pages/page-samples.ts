@@ -184,6 +184,12 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     { ...acme, refusal: { code: 'too_many_attempts', retryAt: SAMPLE_NOW + 14 * MINUTE } },
   ),
   sample(
+    'error-busy',
+    'error',
+    { ...error, title: 'busy', links: [{ href: '/auth', text: 'try-again' }] },
+    { refusal: { code: 'too_many_requests', retryAt: SAMPLE_NOW + MINUTE } },
+  ),
+  sample(
     'error-protocol',
     'error',
     {

@@ -52,6 +52,13 @@ export function createMetrics(droppedLines: () => number = () => 0): Metrics {
     registers,
   });
   for (const outcome of ['told', 'not_told']) logouts.inc({ outcome }, 0);
+  const throttled = new Counter({
+    name: 'doublelock_requests_throttled_total',
+    help: 'Requests that were refused, because too many began something from their network or by their person.',
+    labelNames: ['endpoint'],
+    registers,
+  });
+  throttled.inc({ endpoint: 'authorization' }, 0);
   const requests = createDurations({
     name: 'doublelock_request_duration_seconds',
     help: 'How long requests took, by the pattern of their path.',
@@ -77,6 +84,9 @@ export function createMetrics(droppedLines: () => number = () => 0): Metrics {
     pressure: pressures.watch,
     logout(outcome) {
       logouts.inc({ outcome });
+    },
+    throttled(endpoint) {
+      throttled.inc({ endpoint });
     },
     request({ method, path, status, ms }) {
       const key = `${method} ${path} ${status}`;

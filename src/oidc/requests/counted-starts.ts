@@ -1,0 +1,107 @@
+/**
+ * Counts the requests that leave a record in the short-lived store before their sender has proven anything. The list of
+ * these records is `STARTS`. Every other request is of somebody who has proven something: a client with a secret, a
+ * person with a session, or a sign-in that is under way. A request that is refused for its content leaves nothing.
+ *
+ * A failed authentication of a client is not counted. It leaves nothing, a secret has 32 characters or more, and the
+ * count would be the only write of such a request.
+ */
+import type { Context } from 'koa';
+import { type Adapter, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
+import type { Clock } from '../../ports/system.ts';
+import type { StartLimit } from '../../use-cases/sign-in/start-limit.ts';
+import { letGo } from '../adapter/session-adapter.ts';
+
+export interface StartCounting {
+  readonly admit: StartLimit['admit'];
+  /** The person who has signed in from this browser before. Null: nobody has. */
+  readonly knownPerson: (ctx: Context) => string | null;
+  readonly clock: Clock;
+}
+
+/** Too many requests have begun something from this network or by this person. */
+export class TooManyStarts extends errors.CustomOIDCProviderError {
+  /** Milliseconds since the epoch. */
+  readonly retryAt: number;
+  /** RFC 6585, 4. RFC 9126, 2.3 has the same status for pushed requests. */
+  override readonly status = 429;
+  override readonly statusCode = 429;
+  /** The relying party would send the browser here again. The person reads how long to wait instead. */
+  override readonly allow_redirect = false;
+
+  constructor(retryAt: number) {
+    super(
+      'temporarily_unavailable',
+      'too many requests in a short time: try again after the seconds of Retry-After',
+    );
+    this.retryAt = retryAt;
+  }
+}
+
+type Request = KoaContextWithOIDC['oidc'];
+
+/** By model: whether a save in this request stores a new record for somebody unknown. */
+const STARTS: Readonly<Record<string, (oidc: Request) => boolean>> = {
+  // The interactions of later prompts belong to a sign-in that is under way.
+  Interaction: ({ route }) => route === 'authorization',
+  PushedAuthorizationRequest: isByUnknownClient,
+  // The later saves of the code follow the person who types it.
+  DeviceCode: (oidc) => oidc.route === 'device_authorization' && isByUnknownClient(oidc),
+  // The page of a device's code and the sign-out keep their form in a session, even where nobody is signed in.
+  Session: ({ route, session }) =>
+    !RESUMES.includes(route) && session?.accountId === undefined && !isStored(session),
+};
+
+const RESUMES: readonly string[] = ['resume', 'device_resume'];
+
+/** A client without a secret. The library has authenticated every other one before. */
+function isByUnknownClient({ client }: Request): boolean {
+  return client?.clientAuthMethod === 'none';
+}
+
+/** A session has the time of its first save from the store only. */
+function isStored(session: Request['session']): boolean {
+  return (session as { readonly iat?: number } | undefined)?.iat !== undefined;
+}
+
+export function countingStarts(
+  adapterOf: (model: string) => Adapter,
+  { admit, knownPerson, clock }: StartCounting,
+): (model: string) => Adapter {
+  /** A request counts once, however many records it leaves. */
+  const counted = new WeakMap<KoaContextWithOIDC, Promise<void>>();
+
+  async function count(ctx: KoaContextWithOIDC): Promise<void> {
+    const { route, session } = ctx.oidc;
+    const outcome = await admit({
+      endpoint: route,
+      ip: ctx.ip,
+      accountId: session?.accountId ?? null,
+      knownPerson: knownPerson(ctx as unknown as Context),
+    });
+    if (outcome.ok || outcome.refusal.code !== 'too_many_requests') return;
+    const { retryAt } = outcome.refusal;
+    ctx.set('Retry-After', String(Math.max(1, Math.ceil((retryAt - clock.now()) / 1000))));
+    // The library would try to save the session once more, with the answer.
+    letGo();
+    throw new TooManyStarts(retryAt);
+  }
+
+  return (model) => {
+    const adapter = adapterOf(model);
+    const isStart = STARTS[model];
+    if (!isStart) return adapter;
+    return {
+      ...adapter,
+      async upsert(id, payload, expiresIn) {
+        const { ctx } = Provider;
+        if (ctx && isStart(ctx.oidc)) {
+          const counting = counted.get(ctx) ?? count(ctx);
+          counted.set(ctx, counting);
+          await counting;
+        }
+        return adapter.upsert(id, payload, expiresIn);
+      },
+    };
+  };
+}

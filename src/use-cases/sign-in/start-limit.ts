@@ -1,0 +1,72 @@
+/**
+ * Limits how many sign-ins begin from one network in a minute. Anybody may begin one without proof of who they are, and
+ * each leaves a record in the short-lived store.
+ *
+ * A person who has signed in from this browser before does not count for the network: an office of thousands shares one
+ * address. Such a person has a counter, and not such a cookie. Otherwise one stolen cookie, or one account with many
+ * cookies, would have no limit.
+ */
+import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
+import { addressKey } from '../../domain/sign-in/attempts.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Metrics } from '../../ports/metrics.ts';
+import type { RateStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+
+/** A request that begins something before its sender has signed in. */
+export interface Start {
+  /** The name of the provider's route. */
+  readonly endpoint: string;
+  readonly ip: string;
+  /** The account of the live session. Null: there is none. */
+  readonly accountId: string | null;
+  /** The person who has signed in from this browser before, as a digest. Null: nobody has. */
+  readonly knownPerson: string | null;
+}
+
+interface StartLimitDeps {
+  readonly rates: RateStore;
+  /** For one network, and for one person. Null: no limit. */
+  readonly perMinute: number | null;
+  readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'throttled'>;
+  readonly log: Log;
+}
+
+const WINDOW_MS = 60_000;
+/** Milliseconds between two lines of the log. A flood would otherwise fill the log as well. */
+const LOGGED_EVERY_MS = 60_000;
+
+export function createStartLimit({ rates, perMinute, clock, metrics, log }: StartLimitDeps) {
+  let unlogged = 0;
+  let loggedAtMs = Number.NEGATIVE_INFINITY;
+
+  /** Counts the start in one act of the store, or refuses it until the minute is over. */
+  async function admit(start: Start): Promise<Outcome<void>> {
+    if (perMinute === null) return accepted(undefined);
+    const verdict = await rates.take(ownerOf(start), { limit: perMinute, windowMs: WINDOW_MS }, clock.now());
+    if (verdict.ok) return accepted(undefined);
+    note(start);
+    return refused({ code: 'too_many_requests', retryAt: verdict.retryAt });
+  }
+
+  function note({ endpoint, ip }: Start): void {
+    metrics.throttled(endpoint);
+    unlogged += 1;
+    const now = clock.now();
+    if (Math.abs(now - loggedAtMs) < LOGGED_EVERY_MS) return;
+    const reason = `${unlogged} refused since the last such line, the last one from this network`;
+    log({ event: 'request.throttled', endpoint, ip, reason });
+    loggedAtMs = now;
+    unlogged = 0;
+  }
+
+  return { admit };
+}
+
+export type StartLimit = ReturnType<typeof createStartLimit>;
+
+function ownerOf({ ip, accountId, knownPerson }: Start): string {
+  if (accountId !== null) return `account:${accountId}`;
+  return knownPerson === null ? `address:${addressKey(ip)}` : `person:${knownPerson}`;
+}
