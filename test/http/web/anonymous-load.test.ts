@@ -1,32 +1,18 @@
 /** The limit on requests that begin something before their sender has signed in. */
 import { expect } from 'chai';
 import type { Stores } from '../../../src/compose/parts.ts';
-import { StoreUnavailable } from '../../../src/ports/faults.ts';
-import type { Logger } from '../../../src/ports/log.ts';
-import { CLIENT_SECRET, PASSWORD, startApp, type Yaml } from '../../support/app.ts';
+import { CLIENT_SECRET, PASSWORD } from '../../support/app.ts';
 import type { Page } from '../../support/pages/page.ts';
-import { makeDataDir, removeDataDir } from '../../support/stores/embedded.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { alertOf } from '../flow/members.ts';
-import { withDevices } from '../oidc/device/device-story.ts';
 import { interaction, nextCode } from '../oidc/story.ts';
+import { createLines, LIMIT, limited } from './limited.ts';
 
-const LIMIT = 5;
 const MINUTE = 60_000;
 
 type Fields = Readonly<Record<string, string>>;
 
-/** Log lines of every app of this file, by event. */
-const lines: { readonly event: string; readonly reason?: string | undefined }[] = [];
-const write = (fields: (typeof lines)[number]) => void lines.push(fields);
-const logger: Logger = { fatal: write, error: write, warn: write, info: write, debug: write, trace: write };
-
-const limited = (more: Yaml = {}): Yaml => ({
-  limits: { anonymous_per_address_per_minute: LIMIT },
-  listen: { trusted_proxies: 1 },
-  ...withDevices(),
-  ...more,
-});
+const { lines, logger } = createLines();
 
 describe('the limit on anonymous requests', () => {
   const written: string[] = [];
@@ -280,67 +266,6 @@ describe('the limit on anonymous requests', () => {
     visitor.jar.setCookieSync('_session=; path=/; max-age=0', s.app.origin);
     visitor.jar.setCookieSync('_session.sig=; path=/; max-age=0', s.app.origin);
   }
-});
-
-describe('the limit on anonymous requests of several servers', () => {
-  it('is one for all instances on the same stores [A112]', async () => {
-    const dataDir = makeDataDir();
-    const options = { dataDir, logger, config: limited() };
-    const first = await startApp(options);
-    const second = await startApp({ ...options, clock: first.clock });
-    try {
-      const statuses: number[] = [];
-      for (let each = 0; each < LIMIT + 2; each += 1) {
-        const app = each % 2 === 0 ? first : second;
-        const url = await (await app.relyingParty()).authorizationUrl();
-        statuses.push((await app.visitor({ headers: { 'x-forwarded-for': '192.0.2.1' } }).get(url)).status);
-      }
-      expect(statuses).to.deep.equal([...Array<number>(LIMIT).fill(303), 429, 429]);
-    } finally {
-      await second.stop();
-      await first.stop();
-      removeDataDir(dataDir);
-    }
-  });
-});
-
-describe('the limit on anonymous requests, while its counters are away,', () => {
-  const away = async () => {
-    throw new StoreUnavailable('the counters are away');
-  };
-  const s = interaction(() => limited(), { around: (stores) => ({ ...stores, rates: { take: away } }) });
-
-  it('admits nothing, and answers 503 as every page does [A112]', async () => {
-    for (const path of [await s.rp.authorizationUrl(), '/device', '/session/end']) {
-      const page = await s.app.visitor().get(path);
-      expect(page, path).to.include({ status: 503, name: 'error' });
-      expect(page.headers['retry-after'], path).to.equal('5');
-    }
-    const device = await fetch(`${s.app.origin}/device/auth`, {
-      method: 'POST',
-      body: new URLSearchParams({ client_id: 'cli', scope: 'openid' }),
-    });
-    expect(device.status).to.equal(503);
-    expect(await device.json()).to.include({ error: 'temporarily_unavailable' });
-  });
-});
-
-describe('a server without trusted proxies', () => {
-  const s = interaction(() => ({ limits: { anonymous_per_address_per_minute: null } }), { logger });
-  beforeEach(() => lines.splice(0));
-
-  it('warns once of X-Forwarded-For, which it ignores [A112]', async () => {
-    for (let each = 0; each < 20; each += 1)
-      await s.app.visitor({ headers: { 'x-forwarded-for': '192.0.2.1' } }).get('/health/live');
-    const warnings = lines.filter(({ event }) => event === 'proxy.untrusted');
-    expect(warnings.length).to.be.within(1, process.env.TEST_STORES === 'mongo-redis' ? 2 : 1);
-    expect(warnings[0]?.reason).to.match(/listen\.trusted_proxies/);
-  });
-
-  it('counts nothing when there is no limit', async () => {
-    for (let each = 0; each < 50; each += 1)
-      expect((await s.app.visitor().get(await s.rp.authorizationUrl())).status).to.equal(303);
-  });
 });
 
 /** Notes the model of each new record of the provider in the short-lived store. */
