@@ -10,12 +10,12 @@ export function startCountingOf(
   { stores, clock, metrics, logger }: Pick<Parts, 'stores' | 'clock' | 'metrics' | 'logger'>,
   { personIn }: Pick<KnownBrowser, 'personIn'>,
 ): StartCounting {
-  const { admit } = createStartLimit({
+  const limit = createStartLimit({
     rates: stores.rates,
     perMinute: limits.anonymousPerMinute,
     clock,
     metrics,
     log: logger.warn,
   });
-  return { admit, knownPerson: personIn, clock };
+  return { limit, knownPerson: personIn, clock };
 }

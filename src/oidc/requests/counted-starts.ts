@@ -9,11 +9,11 @@
 import type { Context } from 'koa';
 import { type Adapter, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock } from '../../ports/system.ts';
-import type { StartLimit } from '../../use-cases/sign-in/start-limit.ts';
+import type { Start, StartLimit } from '../../use-cases/sign-in/start-limit.ts';
 import { letGo } from '../adapter/session-adapter.ts';
 
 export interface StartCounting {
-  readonly admit: StartLimit['admit'];
+  readonly limit: StartLimit;
   /** The person who has signed in from this browser before. Null: nobody has. */
   readonly knownPerson: (ctx: Context) => string | null;
   readonly clock: Clock;
@@ -64,23 +64,41 @@ function isStored(session: Request['session']): boolean {
   return (session as { readonly iat?: number } | undefined)?.iat !== undefined;
 }
 
+interface Counting {
+  /** When to try again, where this instance knows it without the store. */
+  readonly fullUntil: number | null;
+  /** When to try again. Null: the request is admitted. */
+  readonly verdict: Promise<number | null>;
+}
+
+/**
+ * The record is stored while the request is counted, so that counting takes no time of its own. A refused request takes
+ * its record back. That happens once a minute for an address: the instance knows then that its window is full.
+ */
 export function countingStarts(
   adapterOf: (model: string) => Adapter,
-  { admit, knownPerson, clock }: StartCounting,
+  { limit, knownPerson, clock }: StartCounting,
 ): (model: string) => Adapter {
   /** A request counts once, however many records it leaves. */
-  const counted = new WeakMap<KoaContextWithOIDC, Promise<void>>();
+  const counted = new WeakMap<KoaContextWithOIDC, Counting>();
 
-  async function count(ctx: KoaContextWithOIDC): Promise<void> {
-    const { route, session } = ctx.oidc;
-    const outcome = await admit({
-      endpoint: route,
+  function count(ctx: KoaContextWithOIDC): Counting {
+    const start: Start = {
+      endpoint: ctx.oidc.route,
       ip: ctx.ip,
-      accountId: session?.accountId ?? null,
+      accountId: ctx.oidc.session?.accountId ?? null,
       knownPerson: knownPerson(ctx as unknown as Context),
-    });
-    if (outcome.ok || outcome.refusal.code !== 'too_many_requests') return;
-    const { retryAt } = outcome.refusal;
+    };
+    const fullUntil = limit.fullUntil(start);
+    return { fullUntil, verdict: fullUntil === null ? ask(start) : Promise.resolve(fullUntil) };
+  }
+
+  async function ask(start: Start): Promise<number | null> {
+    const outcome = await limit.admit(start);
+    return !outcome.ok && outcome.refusal.code === 'too_many_requests' ? outcome.refusal.retryAt : null;
+  }
+
+  function refuse(ctx: KoaContextWithOIDC, retryAt: number): never {
     ctx.set('Retry-After', String(Math.max(1, Math.ceil((retryAt - clock.now()) / 1000))));
     // The library would try to save the session once more, with the answer.
     letGo();
@@ -95,12 +113,14 @@ export function countingStarts(
       ...adapter,
       async upsert(id, payload, expiresIn) {
         const { ctx } = Provider;
-        if (ctx && isStart(ctx.oidc)) {
-          const counting = counted.get(ctx) ?? count(ctx);
-          counted.set(ctx, counting);
-          await counting;
-        }
-        return adapter.upsert(id, payload, expiresIn);
+        if (!ctx || !isStart(ctx.oidc)) return adapter.upsert(id, payload, expiresIn);
+        const counting = counted.get(ctx) ?? count(ctx);
+        counted.set(ctx, counting);
+        if (counting.fullUntil !== null) refuse(ctx, counting.fullUntil);
+        const [retryAt] = await Promise.all([counting.verdict, adapter.upsert(id, payload, expiresIn)]);
+        if (retryAt === null) return;
+        await adapter.destroy(id);
+        refuse(ctx, retryAt);
       },
     };
   };

@@ -36,16 +36,42 @@ interface StartLimitDeps {
 const WINDOW_MS = 60_000;
 /** Milliseconds between two lines of the log. A flood would otherwise fill the log as well. */
 const LOGGED_EVERY_MS = 60_000;
+/** Full owners that an instance remembers: a megabyte or two. */
+const MOST_KNOWN = 10_000;
 
 export function createStartLimit({ rates, perMinute, clock, metrics, log }: StartLimitDeps) {
   let unlogged = 0;
   let loggedAtMs = Number.NEGATIVE_INFINITY;
+  /** The owners that the store has refused, with the end of their window. The oldest stands first. */
+  const full = new Map<string, number>();
+
+  /**
+   * The end of the window of an owner that this instance knows to be full. Null: the store decides. So the refusals of a
+   * flood ask the store once a minute.
+   */
+  function fullUntil(start: Start): number | null {
+    const owner = ownerOf(start);
+    const retryAt = full.get(owner);
+    if (retryAt === undefined) return null;
+    const left = retryAt - clock.now();
+    if (left > 0 && left <= WINDOW_MS) {
+      note(start);
+      return retryAt;
+    }
+    full.delete(owner);
+    return null;
+  }
 
   /** Counts the start in one act of the store, or refuses it until the minute is over. */
   async function admit(start: Start): Promise<Outcome<void>> {
     if (perMinute === null) return accepted(undefined);
-    const verdict = await rates.take(ownerOf(start), { limit: perMinute, windowMs: WINDOW_MS }, clock.now());
+    const owner = ownerOf(start);
+    const limit = { limit: perMinute, windowMs: WINDOW_MS };
+    const verdict = await rates.take(owner, limit, clock.now());
     if (verdict.ok) return accepted(undefined);
+    const [oldest] = full.keys();
+    if (oldest !== undefined && full.size >= MOST_KNOWN) full.delete(oldest);
+    full.set(owner, verdict.retryAt);
     note(start);
     return refused({ code: 'too_many_requests', retryAt: verdict.retryAt });
   }
@@ -61,7 +87,7 @@ export function createStartLimit({ rates, perMinute, clock, metrics, log }: Star
     unlogged = 0;
   }
 
-  return { admit };
+  return { admit, fullUntil };
 }
 
 export type StartLimit = ReturnType<typeof createStartLimit>;

@@ -90,6 +90,28 @@ describe('the limit on starts', () => {
     expect(throttled).to.have.length(502);
   });
 
+  it('knows without the store that a window is full, until it ends [A112]', async () => {
+    const { admit, fullUntil } = limitOf(LIMIT);
+    await admitted(admit, times(LIMIT));
+    expect(fullUntil(aStart())).to.equal(null);
+    await admit(aStart());
+    expect(fullUntil(aStart())).to.equal(NOW + MINUTE);
+    expect(fullUntil(aStart({ ip: '192.0.2.2' }))).to.equal(null);
+    expect(throttled).to.have.length(2);
+    clock.nextStep(MINUTE);
+    expect(fullUntil(aStart())).to.equal(null);
+    expect(await admitted(admit, times(9))).to.equal(LIMIT);
+  });
+
+  it('remembers a bounded number of full windows, and leaves the others to the store [A112]', async () => {
+    const { admit, fullUntil } = limitOf(1);
+    const addresses = Array.from({ length: 10_001 }, (_, n) => `10.0.${n >> 8}.${n & 255}`);
+    await Promise.all(addresses.flatMap((ip) => [admit(aStart({ ip })), admit(aStart({ ip }))]));
+    const known = addresses.filter((ip) => fullUntil(aStart({ ip })) !== null);
+    expect(known).to.have.length(10_000);
+    expect(await admitted(admit, [aStart({ ip: addresses[0] ?? '' })])).to.equal(0);
+  });
+
   it('does not ask the store where there is no limit', async () => {
     const { admit } = limitOf(null);
     stores.close();
