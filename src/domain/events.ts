@@ -62,7 +62,17 @@ export interface AuditEvent {
 export type AuditEntry = Pick<AuditEvent, 'event'> & Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>>;
 
 /** Details that the audit log stores of any event. An absent value is stored as null. */
-type Details = Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>>;
+type Details = Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>> & {
+  /** For an event that a repeated request appends again. */
+  readonly once?: OnceEvent;
+};
+
+/** Identifies an event among those of its name. */
+export interface OnceEvent {
+  readonly key: string;
+  /** The same at each append. In milliseconds since the epoch. */
+  readonly atMs: number;
+}
 
 interface EnrolmentCreated extends Details {
   readonly name: 'enrolment.created';

@@ -2,7 +2,10 @@
 import type { AuditEvent, DomainEvent } from '../domain/events.ts';
 
 export interface EventLog {
-  /** Resolves when the event is stored in the audit log and every subscriber has finished. Rejects when it is not stored. */
+  /**
+   * Resolves when the event is stored in the audit log and every subscriber has finished. Rejects when it is not stored.
+   * An event with `once` that is stored already is neither stored nor passed on again.
+   */
   append(event: DomainEvent): Promise<void>;
 }
 

@@ -150,7 +150,8 @@ export interface AuditReader {
 }
 
 export interface AuditStore extends AuditReader {
-  append(event: AuditEvent): Promise<void>;
+  /** False: a line with this id is stored already, and stays as it is. */
+  append(event: AuditEvent): Promise<boolean>;
 }
 
 // ---- short-lived store: what may be lost at the price of signing in again

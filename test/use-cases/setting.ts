@@ -4,6 +4,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type EmbeddedStores, openEmbedded } from '../../src/adapters/embedded/open.ts';
 import { createCipher } from '../../src/adapters/system/cipher.ts';
 import { createPasswordHasher } from '../../src/adapters/system/password-hasher.ts';
@@ -221,6 +222,12 @@ function createSetting(
       readdirSync(dataDir)
         .map((file) => readFileSync(join(dataDir, file), 'latin1'))
         .join('\n'),
+    /** Empties a table of the accounts store, as if nothing had been written to it. */
+    forget(table: 'audit'): void {
+      const db = new DatabaseSync(join(dataDir, 'accounts.sqlite'));
+      db.exec(`DELETE FROM ${table}`);
+      db.close();
+    },
   };
 }
 

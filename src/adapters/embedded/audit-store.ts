@@ -67,7 +67,7 @@ export function createAuditStore(database: Database): AuditStore {
   const byBoth = select('WHERE account_id = :accountId AND tenant_id = :tenantId');
 
   return {
-    append: (event) => database.write(() => void append.run(toRow(event))),
+    append: (event) => database.write(() => append.run(toRow(event)) > 0),
     list: ({ tenantId, accountId, limit }) =>
       database
         .act(() => {

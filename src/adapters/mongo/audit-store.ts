@@ -26,7 +26,7 @@ function toEvent(found: AuditDocument): AuditEvent {
 
 export function createAuditStore({ act }: Connection, { audit }: Models): AuditStore {
   return {
-    append: (event) => act(async () => void (await isFirst(audit.insertOne(toDocument(event))))),
+    append: (event) => act(() => isFirst(audit.insertOne(toDocument(event)))),
     list: ({ limit, ...filter }) =>
       act(async () =>
         (await audit.find(filter).sort({ at: -1, order: -1 }).limit(limit).lean()).map(toEvent),

@@ -66,7 +66,13 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
       await needs.onEnrolled?.(account.id, view.session?.uid ?? null);
     const methods = new Set(authentications.map(({ method }) => method));
     const line = { accountId: account.id, tenantId: account.tenantId, clientId, ip };
-    await events.append({ ...line, name: 'sign_in.completed', reason: null, method: [...methods].join(' ') });
+    await events.append({
+      ...line,
+      name: 'sign_in.completed',
+      reason: null,
+      method: [...methods].join(' '),
+      once: { key: context.transaction.uid, atMs: newest },
+    });
     return url;
   };
 }

@@ -1,6 +1,8 @@
 /** Recovery codes: shown once, counted, and replaced. */
+
 import { type Enrolment, enrolmentPurpose, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
+import type { OnceEvent } from '../../domain/events.ts';
 import type { Methods } from '../../domain/methods/index.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
@@ -166,7 +168,7 @@ export function createRecovery({
    * Tells the owner that a code was used and how many are left. The method is no longer offered after the last
    * one.
    */
-  async function used(policyResult: PolicyResult, ip: string): Promise<void> {
+  async function used(policyResult: PolicyResult, ip: string, once: OnceEvent): Promise<void> {
     const { account, tenant, enrolments: enrolled } = policyResult;
     const stillGood = await left(policyResult);
     const spent = stillGood === 0 ? enrolled.filter((each) => !isFactor(each)) : [];
@@ -178,6 +180,7 @@ export function createRecovery({
         tenantId: tenant.id,
         left: stillGood,
         ip,
+        once,
       }),
       ...spent.map((set) => enrolments.raiseLastStep(set.id, digestsOf(set).length)),
     ]);

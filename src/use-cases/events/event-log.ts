@@ -6,8 +6,8 @@ import type { Log } from '../../ports/log.ts';
 import type { Clock, Random } from '../../ports/system.ts';
 
 interface EventLogDeps {
-  /** An audit store, or a host's own audit log. */
-  readonly audit: { append(line: AuditEvent, event: DomainEvent): Promise<void> };
+  /** An audit store, or a host's own audit log. False: the line was stored before. */
+  readonly audit: { append(line: AuditEvent, event: DomainEvent): Promise<unknown> };
   /** They are called in this order, and they finish in any order. */
   readonly subscribers: readonly EventSubscriber[];
   readonly clock: Clock;
@@ -31,8 +31,11 @@ export function createEventLog({ audit, subscribers, clock, random, log }: Event
       const stored = auditLineOf(event);
       const ip = stored.ip ? truncatedAddress(stored.ip) : null;
       const atMs = clock.now();
-      const line = { ...stored, ip, id: `${inOrder(atMs)}${random.id()}`, atMs };
-      await audit.append(line, event);
+      const { once } = event;
+      const id = once ? `${inOrder(once.atMs)}${event.name}:${once.key}` : `${inOrder(atMs)}${random.id()}`;
+      const line = { ...stored, ip, id, atMs };
+      const isNew = await audit.append(line, event);
+      if (isNew === false) return;
       await Promise.all(subscribers.map((subscriber) => pass(subscriber, event, line)));
     },
   };

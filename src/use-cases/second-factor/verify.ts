@@ -3,7 +3,7 @@
  * transaction gets a new authentication event.
  */
 
-import { type Enrolment, isFactor } from '../../domain/enrolment/enrolment.ts';
+import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { AcceptedAnswer } from '../../domain/methods/answer.ts';
 import type { Method, Rejection } from '../../domain/methods/contract.ts';
 import type { Methods } from '../../domain/methods/index.ts';
@@ -11,14 +11,14 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import { withAuthentication } from '../../domain/policy/assurance.ts';
 import type { AccountSnapshot, PolicyResult, RequestedAssurance } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import type { Answerer, Attempt } from '../../domain/sign-in/attempts.ts';
+import type { Attempt } from '../../domain/sign-in/attempts.ts';
 import { challengeFor } from '../../domain/sign-in/challenge.ts';
 import { hasSignInEnded } from '../../domain/sign-in/ending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TrustToken } from '../../domain/sign-in/trusted-browser.ts';
-import type { EventLog } from '../../ports/events.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import { type AcceptedNotesDeps, createAcceptedNotes } from './accepted-notes.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import type { CheckAnswer } from './check-answer.ts';
 import type { EvaluatePolicy } from './evaluate-policy.ts';
@@ -26,7 +26,7 @@ import type { AskPasskey } from './passkeys.ts';
 import type { SendCode } from './sent-codes.ts';
 import type { Place } from './trusted-browsers.ts';
 
-interface SecondFactorDeps {
+interface SecondFactorDeps extends AcceptedNotesDeps {
   readonly evaluatePolicy: EvaluatePolicy;
   readonly methods: Methods;
   readonly check: CheckAnswer;
@@ -38,10 +38,7 @@ interface SecondFactorDeps {
   readonly askPasskey: AskPasskey;
   /** The address or number that codes of this factor go to. Null when there is none any more. */
   readonly destinationOf: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
-  /** Called after a recovery code was used. */
-  readonly onRecovery: (policyResult: PolicyResult, ip: string) => Promise<void>;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
-  readonly events: EventLog;
   readonly clock: Clock;
 }
 
@@ -88,6 +85,7 @@ export interface SentView {
 
 export function createSecondFactor(needs: SecondFactorDeps) {
   const { evaluatePolicy, methods, attemptLimiter, transactions, events, clock } = needs;
+  const note = createAcceptedNotes(needs);
 
   /**
    * Evaluates the policy for this sign-in as it is now, and ends outdated trust. Null when its account is gone, or when
@@ -128,7 +126,9 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     const verified = (transaction: SignInTransaction, ...writes: Promise<unknown>[]) =>
       accepted({ transaction, snapshot: policyResult, pendingWrites: allOf(writes) });
     // The second submission of a form that a person sent twice: the first one was accepted, and the sign-in goes on.
-    if (decision.kind === 'satisfied') return verified(context.transaction);
+    // The process may have died before it noted the first one.
+    if (decision.kind === 'satisfied')
+      return verified(context.transaction, note.earlier(line, policyResult, context.transaction));
     if (decision.kind !== 'prove' || !decision.methods.includes(method))
       return attemptLimiter.refuse(line, { code: 'method_not_allowed' });
 
@@ -161,7 +161,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     const { value: counted } = attempt;
     return verified(
       kept,
-      noteAccepted(line, policyResult),
+      note.accepted(line, policyResult, kept, authentication),
       needs.noteUse(answer),
       attemptLimiter.succeed(counted),
     );
@@ -181,11 +181,6 @@ export function createSecondFactor(needs: SecondFactorDeps) {
         return attemptLimiter.fail(attempt, refusal);
       }
     }
-  }
-
-  async function noteAccepted(line: Answerer, policyResult: PolicyResult): Promise<void> {
-    await events.append({ ...line, name: 'second_factor.accepted' });
-    if (!isFactor(line)) await needs.onRecovery(policyResult, line.ip);
   }
 
   async function concurrentSaveOf(

@@ -45,6 +45,18 @@ describe('the event log', () => {
     expect(Number.parseInt(ids[0]?.slice(0, 12) ?? '', 16)).to.equal(NOW);
   });
 
+  it('stores and publishes an event that happens once, however often it is appended', async () => {
+    const told: AuditEvent[] = [];
+    const { append } = withSubscribers((_event, line) => void told.push(line));
+    for (const key of ['sign-in-1', 'sign-in-1', 'sign-in-2', 'sign-in-1']) {
+      await append({ name: 'sign_in.completed', once: { key, atMs: NOW } });
+      setting().clock.nextStep(1);
+    }
+    await append({ name: 'second_factor.accepted', once: { key: 'sign-in-1', atMs: NOW } });
+    expect(told).to.have.lengthOf(3);
+    expect((await lines()).toReversed()).to.deep.equal(told);
+  });
+
   it('keeps the details of an event, and only the network of an IP address', async () => {
     const said = { accountId: 'bob', tenantId: 'acme', clientId: 'rp', method: 'totp', reason: 'code_used' };
     await setting().needs.events.append({ ...said, name: 'second_factor.refused', ip: ADDRESS });

@@ -114,6 +114,23 @@ describe('a TOTP code', () => {
     expect(tally(codes).ok).to.equal(1);
   });
 
+  it('is in the audit log once, also when the process died before it was noted [R24]', async () => {
+    const { account } = await app();
+    const { secondFactor, stores, forget, clock } = setting();
+    clock.nextStep(1000);
+    const context = await setting().atCode(account);
+    const accepted = async () =>
+      (await stores.audit.list({ accountId: account.id, limit: 20 })).map(({ event }) => event);
+    const typed = setting().code();
+    const transaction = acceptedBy(await secondFactor.verifyCode(context, 'totp', typing(typed)));
+    expect(await accepted()).to.deep.equal(['second_factor.accepted']);
+    forget('audit');
+    for (let each = 0; each < 3; each += 1) {
+      acceptedBy(await secondFactor.verifyCode({ ...context, transaction }, 'totp', typing(typed)));
+      expect(await accepted()).to.deep.equal(['second_factor.accepted']);
+    }
+  });
+
   it('is one authentication event when the form is sent twice', async () => {
     const { account, context } = await app();
     const typed = setting().code();
