@@ -11,6 +11,8 @@ export interface TcpProxy {
   delayReplies(milliseconds: number): void;
   /** The connection breaks in place of the next reply: the server has done what it was told, and nobody hears of it. */
   cutNextReply(): void;
+  /** Likewise in place of the reply after this number of others. */
+  cutReplyAfter(replies: number): void;
   /** Likewise for every reply from now on. */
   cutEveryReply(): void;
   /** How many connections were broken in place of a reply. */
@@ -27,6 +29,7 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   let port = target;
   let delay = 0;
   let toCut = 0;
+  let toPass = 0;
   let cut = 0;
   let accepted = 0;
 
@@ -41,7 +44,8 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
   function carrier(client: Socket, server: Socket): (reply: Buffer) => void {
     let earlier = Promise.resolve();
     return (reply) => {
-      if (toCut > 0) {
+      if (toCut > 0 && toPass > 0) toPass -= 1;
+      else if (toCut > 0) {
         toCut -= 1;
         cut += 1;
         client.destroy();
@@ -80,9 +84,15 @@ export async function startTcpProxy(target: number): Promise<TcpProxy> {
     },
     cutNextReply: () => {
       toCut = 1;
+      toPass = 0;
+    },
+    cutReplyAfter: (replies) => {
+      toCut = 1;
+      toPass = replies;
     },
     cutEveryReply: () => {
       toCut = Number.POSITIVE_INFINITY;
+      toPass = 0;
     },
     get cut() {
       return cut;
