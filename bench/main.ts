@@ -8,11 +8,20 @@ import { openMailbox } from './mailbox.ts';
 import { createPeople } from './people.ts';
 import { loadAverage, stayOn, twoCores } from './process.ts';
 import { createReaders } from './readers.ts';
-import { circumstances, comparisonTable, growthTable, stepTable, timingTable } from './report.ts';
+import {
+  circumstances,
+  comparisonTable,
+  growthTable,
+  soakHead,
+  soakRow,
+  stepTable,
+  timingTable,
+} from './report.ts';
 import { countsOf } from './round-trips.ts';
 import { makePlace } from './seed.ts';
 import type { Hash } from './serve.ts';
 import type { Driver } from './settings.ts';
+import { growthIn, soak } from './soak.ts';
 import { measureTiming } from './timing.ts';
 
 interface Options {
@@ -25,6 +34,7 @@ interface Options {
   readonly growth: boolean;
   readonly sizes: readonly number[];
   readonly acts: boolean;
+  readonly soak: number | null;
   readonly timing: boolean;
 }
 
@@ -54,6 +64,12 @@ const program = new Command('bench')
   .option('--growth', 'measures how the cost grows with the store instead', false)
   .option('--sizes <n,n>', 'accounts and live sessions of the growth run', sizes, [1000, 10_000, 100_000])
   .option('--timing', 'measures the refusal of wrong passwords instead, by the hash of the account', false)
+  .option(
+    '--soak <n>',
+    'tells instead whether memory, handles and keys stay as they are over so many sign-ins; ends with 1 if not',
+    positive,
+    null,
+  )
   .option('--acts', 'lists what one sign-in asks of the stores', false);
 
 function positive(text: string): number {
@@ -67,6 +83,7 @@ function sizes(text: string): number[] {
 }
 
 async function run(options: Options): Promise<void> {
+  if (options.soak !== null) return endureSignIns(options, options.soak);
   if (options.timing) {
     for (const isEven of [false, true]) print(timingTable(await measureTiming(isEven), isEven));
     return;
@@ -141,6 +158,30 @@ async function growth(options: Options, databases: Databases | null, core: numbe
     grown.push(await grow(size, (await databases?.fresh()) ?? null, core, options));
   }
   return [growthTable(grown)];
+}
+
+async function endureSignIns(options: Options, signIns: number): Promise<void> {
+  const cores = twoCores();
+  if (cores) stayOn(cores.load);
+  const databases = options.stores === 'embedded' ? null : await startDatabases(process.env);
+  try {
+    const begun = performance.now();
+    print(soakHead());
+    const soaked = await soak({
+      ...options,
+      signIns,
+      servers: databases?.fresh() ?? null,
+      core: cores?.server ?? null,
+      progress: (level) => print(soakRow(level, performance.now() - begun)),
+    });
+    const faults = growthIn(soaked);
+    const { before, full, expired } = soaked.keys;
+    const keys = `Keys of the short-lived store: ${before} before, ${full} after, ${expired} once they have expired.`;
+    print(`\n${keys}\n\n${faults.length === 0 ? 'PASSED' : ['FAILED', ...faults].join('\n- ')}`);
+    if (faults.length > 0) process.exitCode = 1;
+  } finally {
+    await databases?.stop();
+  }
 }
 
 function print(...parts: readonly string[]): void {

@@ -5,6 +5,7 @@ import { STEPS, type Step } from './flows.ts';
 import type { Grown } from './growth.ts';
 import { cpuMsPerFlow, flowsPerSecond, percentile, type Tally } from './load.ts';
 import { processorModel } from './process.ts';
+import type { Level } from './soak.ts';
 import type { Timing } from './timing.ts';
 
 const GIB = 1024 ** 3;
@@ -151,4 +152,14 @@ export function circumstances(of: {
     `${of.stores} stores; ${pinned}; ${of.concurrency} people at once;`,
     `load average ${before.toFixed(1)} before, ${after.toFixed(1)} after.`,
   ].join(' ');
+}
+
+export function soakHead(): string {
+  return '| sign-ins | minutes | resident MiB | heap MiB | handles | open files |\n| --- | --- | --- | --- | --- | --- |';
+}
+
+export function soakRow(level: Level, ms: number): string {
+  const { signIns, residentMiB, heapMiB, handles, descriptors } = level;
+  const sizes = [(ms / 60_000).toFixed(1), residentMiB.toFixed(0), heapMiB.toFixed(1)];
+  return `| ${[signIns, ...sizes, handles, descriptors].join(' | ')} |`;
 }

@@ -1,5 +1,9 @@
 /** A server of the bench as a process of its own: `serve.ts doublelock|bare argon2id|none CONFIG`. */
+import { readdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createPasswordHasher } from '../src/adapters/system/password-hasher.ts';
 import { cipherOf } from '../src/compose/keys.ts';
@@ -71,6 +75,38 @@ async function serve(product: Product, hash: Hash, file: string): Promise<void> 
   const config = readConfig(file);
   const { handler } = await CREATE[product](config, hash === 'none' ? { hasher: withoutHash } : {});
   await startServer({ handler, ...config.listen, log: () => {} });
+  process.on('message', () => void answerAtRest());
+}
+
+/** The size of this process after its garbage was collected. */
+export interface AtRest {
+  readonly residentMiB: number;
+  readonly heapMiB: number;
+  readonly handles: number;
+  readonly descriptors: number;
+}
+
+const MIB = 2 ** 20;
+/** A later collection frees the objects that an earlier one finalised. */
+const COLLECTIONS = 5;
+/** In milliseconds: timers of requests that were just answered end meanwhile. */
+const REST_MS = 200;
+
+async function answerAtRest(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect: () => void = runInNewContext('gc');
+  for (let each = 0; each < COLLECTIONS; each += 1) {
+    await pause(REST_MS);
+    collect();
+  }
+  const { rss, heapUsed, external } = process.memoryUsage();
+  const atRest: AtRest = {
+    residentMiB: rss / MIB,
+    heapMiB: (heapUsed + external) / MIB,
+    handles: process.getActiveResourcesInfo().length,
+    descriptors: readdirSync('/proc/self/fd').length,
+  };
+  process.send?.(atRest);
 }
 
 if (import.meta.main) {

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { freePort } from '../test/support/process/free-port.ts';
 import { type Browser, createBrowser } from './browser.ts';
 import { cpuMs, residentMiB } from './process.ts';
-import type { Hash, Product } from './serve.ts';
+import type { AtRest, Hash, Product } from './serve.ts';
 import { HOST, type Place, writeConfig } from './settings.ts';
 
 export interface Server {
@@ -20,6 +20,8 @@ export interface Server {
   browser(): Browser;
   /** By store and act, how often; empty where it does not count. */
   storeActs(): Promise<ReadonlyMap<string, number>>;
+  /** For a server without the hash. */
+  atRest(): Promise<AtRest>;
   stop(): Promise<void>;
 }
 
@@ -51,7 +53,7 @@ export async function startServer(
   const child = spawn(command, rest, {
     cwd: ROOT,
     env: { PATH, HOME, DOUBLELOCK_CONFIG: file },
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   const agent = new Agent({ keepAlive: true });
   await ready(child, createBrowser(origin, agent), READY[product]);
@@ -69,6 +71,12 @@ export async function startServer(
     async storeActs() {
       if (product === 'bare') return new Map();
       return countsOf((await createBrowser(origin, agent).open('/metrics')).text);
+    },
+    async atRest() {
+      const answer = once(child, 'message');
+      child.send('at rest');
+      const [atRest] = await answer;
+      return atRest as AtRest;
     },
     async stop() {
       agent.destroy();

@@ -9,6 +9,7 @@ import { createPeople, type People } from '../bench/people.ts';
 import { createReaders } from '../bench/readers.ts';
 import { circumstances, comparisonTable, growthTable, stepTable } from '../bench/report.ts';
 import { makePlace } from '../bench/seed.ts';
+import { growthIn, soak } from '../bench/soak.ts';
 import { roundTrips } from './support/stores/store-acts.ts';
 
 /** For mocha, in milliseconds: servers are started, and may share the processors with other work. */
@@ -17,6 +18,10 @@ const PEOPLE = 40;
 /** Acts of the stores one after the other in a sign-in with an app, and the reads of the accounts store among them. */
 const MOST_SEQUENTIAL = 30;
 const MOST_READS = 7;
+/** Sign-ins of the small soak, each of somebody else. */
+const SOAKED = 600;
+/** In it, a leak of some ten kilobytes for each sign-in is more. */
+const MOST_GROWTH = 1.15;
 const ROUND = { seconds: 20, concurrency: 2, flows: 3 };
 
 describe('the bench', () => {
@@ -71,6 +76,33 @@ describe('the bench', () => {
       expect(grown).to.include({ size: PEOPLE });
       expect(rowsOf(growthTable([grown]))).to.have.lengthOf(3);
     });
+  });
+
+  it('finds that memory, handles and keys stay as they are over many sign-ins [R37]', async () => {
+    const accounts = SOAKED;
+    const soaked = await soak({
+      ...ROUND,
+      signIns: SOAKED,
+      accounts,
+      servers: null,
+      core: null,
+      progress: () => {},
+    });
+    expect(growthIn(soaked, MOST_GROWTH)).to.deep.equal([]);
+    expect(soaked.last.signIns).to.be.at.least(SOAKED);
+    expect(soaked.keys.full).to.be.above(SOAKED);
+  }).timeout(PATIENCE_MS);
+
+  it('finds growth of memory, handles, files and keys [R37]', () => {
+    const level = { signIns: 100, residentMiB: 100, heapMiB: 40, handles: 10, descriptors: 40 };
+    const keys = { before: 2, full: 9, expired: 2 };
+    const last = { ...level, signIns: 1000 };
+    const grown = (now: Partial<typeof level>, after = keys) =>
+      growthIn({ first: level, last: { ...last, ...now }, keys: after }).length;
+    expect(grown({ residentMiB: 120, heapMiB: 48 })).to.equal(0);
+    expect(grown({ residentMiB: 121 })).to.equal(1);
+    expect(grown({ heapMiB: 49, handles: 11 })).to.equal(2);
+    expect(grown({ descriptors: 41 }, { ...keys, expired: 3 })).to.equal(2);
   });
 
   it('counts simultaneous store calls once', () => {
