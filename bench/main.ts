@@ -170,7 +170,7 @@ async function endureSignIns(options: Options, signIns: number): Promise<void> {
     const soaked = await soak({
       ...options,
       signIns,
-      servers: databases?.fresh() ?? null,
+      servers: (await databases?.fresh()) ?? null,
       core: cores?.server ?? null,
       progress: (level) => print(soakRow(level, performance.now() - begun)),
     });

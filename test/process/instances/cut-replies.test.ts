@@ -11,7 +11,7 @@ import type { Visitor } from '../../support/visitor.ts';
 import { partyAt } from '../forms.ts';
 import { emails, hasCode, people } from '../killed/people.ts';
 import type { Program } from '../program.ts';
-import { instances } from './instances.ts';
+import { instancesOnOwnServers } from './instances.ts';
 
 /** How often a person repeats a request that was refused as unavailable. */
 const MOST_TRIES = 3;
@@ -20,7 +20,7 @@ const FEWEST_REPLIES = 12;
 
 describe('the program whose stores lose a reply', function () {
   this.timeout(300_000);
-  const at = instances(4);
+  const at = instancesOnOwnServers(4);
   let redis: TcpProxy;
   let mongo: TcpProxy;
   let accounts: MongoAccounts;

@@ -11,7 +11,7 @@ import type { Visitor } from '../../support/visitor.ts';
 import { partyAt } from '../forms.ts';
 import { emails, hasCode, people } from '../killed/people.ts';
 import type { Program } from '../program.ts';
-import { instances } from './instances.ts';
+import { instancesOnOwnServers } from './instances.ts';
 
 const KILLS = 5;
 /** How many people sign in at the same time. */
@@ -25,7 +25,7 @@ const SECRETS = [SECRET, 'NXUDEDWYJLU4KT2NCK3K42UBFT6AJJ2V', 'KRSXG5CTMVRXEZLUKR
 
 describe('two processes of which one is killed at random moments', function () {
   this.timeout(300_000);
-  const at = instances(23);
+  const at = instancesOnOwnServers(23);
   const chance = createChance(23);
   let config: Yaml;
   let running: Program[];
