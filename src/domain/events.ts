@@ -40,7 +40,8 @@ export type AuditEventName =
   | 'device.code_refused'
   | 'device.signed_in'
   | 'device.cancelled'
-  | 'config.reloaded';
+  | 'config.reloaded'
+  | 'store.restored';
 
 /** One stored line of the audit log. It contains no secret. */
 export interface AuditEvent {
@@ -209,6 +210,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'device.signed_in':
     case 'device.cancelled':
     case 'config.reloaded':
+    case 'store.restored':
       return null;
   }
 }

@@ -126,6 +126,7 @@ export function createSecondFactorArea({
       session: createProviderSession(provider),
       secondFactor,
       enrolment,
+      recovery,
       catalogue,
       signInTransactions: useCases.signInTransactions,
       clientRule,

@@ -68,6 +68,7 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'device.signed_in': null,
   'device.cancelled': null,
   'config.reloaded': null,
+  'store.restored': null,
 };
 
 const isUntold = (name: string): name is keyof typeof UNTOLD => Object.hasOwn(UNTOLD, name);

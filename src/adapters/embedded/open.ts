@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { QueueStore } from '../../ports/queue.ts';
+import type { RestorationStore } from '../../ports/restoration.ts';
 import type {
   AccountStore,
   AttemptStore,
@@ -30,6 +31,7 @@ import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
 import { createRateStore } from './rate-store.ts';
+import { createRestorationStore } from './restoration-store.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './sqlite/schema.ts';
@@ -64,6 +66,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly mailOutbox: QueueStore;
   /** Notices of ended sessions, for applications. */
   readonly logoutOutbox: QueueStore;
+  readonly restoration: RestorationStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -107,6 +110,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     keys: createKeyStore(database),
     mailOutbox: createQueueStore(database, 'mail_outbox'),
     logoutOutbox: createQueueStore(database, 'logout_outbox'),
+    restoration: createRestorationStore(database),
     sweep: createSweep(database, ACCOUNTS_RULES),
     ping: database.ping,
     clocks: [],

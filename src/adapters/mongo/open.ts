@@ -2,6 +2,7 @@
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
 import type { QueueStore } from '../../ports/queue.ts';
+import type { RestorationStore } from '../../ports/restoration.ts';
 import type {
   AccountStore,
   AuditStore,
@@ -24,6 +25,7 @@ import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
 import { createModels, type Models } from './schema/collections.ts';
+import { createRestorationStore } from './restoration-store.ts';
 import { makeIndexes } from './schema/indexes.ts';
 import { examine } from './server/server-check.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
@@ -45,6 +47,7 @@ export interface MongoAccounts {
   readonly mailOutbox: QueueStore;
   /** Notices of ended sessions, for applications. */
   readonly logoutOutbox: QueueStore;
+  readonly restoration: RestorationStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -94,6 +97,7 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     keys: createKeyStore(connection, models),
     mailOutbox: createQueueStore(connection, models.mailOutbox),
     logoutOutbox: createQueueStore(connection, models.logoutOutbox),
+    restoration: createRestorationStore(connection, models),
     sweep: createSweep(models),
     ping: connection.ping,
     clocks: [{ store: 'MongoDB', now: connection.now }],

@@ -38,6 +38,11 @@ export function enrolmentPurpose(of: Pick<Enrolment, 'method' | 'tenantId' | 'ac
   return [of.method, of.tenantId, of.accountId, of.id].join('|');
 }
 
+/** A set of recovery codes whose codes a restored backup has made void. Its owner is shown new ones. */
+export function isVoidSet(enrolment: Pick<Enrolment, 'method' | 'secret'>): boolean {
+  return !isFactor(enrolment) && enrolment.secret === null;
+}
+
 /** Recovery codes are no factor by themselves: where they are all there is, nothing is set up. */
 export function isFactor({ method }: Pick<Enrolment, 'method'>): boolean {
   return traitsOf(method)?.isFactor ?? true;

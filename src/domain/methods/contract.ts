@@ -161,6 +161,8 @@ interface MethodParts {
   read(typed: string): string | null;
   /** Never throws. */
   check(input: CheckInput): Verdict;
+  /** The newest time step that is accepted at a moment. Absent where answers have no time step. */
+  newestStepAt?(now: number): number;
   /** Whether an enrolment can be asked for; `isReadable` tells whether its secret can be opened. */
   isReachable(candidate: Candidate & { readonly isReadable: boolean }, contacts: Contacts): boolean;
 }

@@ -58,6 +58,8 @@ interface TotpCodes {
   newSecret(random: (length: number) => Uint8Array): string;
   /** The `otpauth:` address that an app reads from the QR code. */
   provisioningUri(secret: string, account: string): string;
+  /** The newest step whose code is accepted at `now`: the present one, and those of a clock that is ahead. */
+  newestStepAt(now: number): number;
   /** Never throws, whatever the code is. `now` in milliseconds since the epoch. */
   check(candidates: readonly Candidate[], code: string, now: number): TotpMatch;
 }
@@ -106,6 +108,8 @@ export function createTotp(settings: TotpSettings): TotpCodes {
         period: periodSeconds,
       });
     },
+
+    newestStepAt: (now) => Math.floor(Math.floor(now / 1000) / periodSeconds) + driftSteps,
 
     check(candidates, code, now): TotpMatch {
       if (!shape.test(code)) return { kind: 'wrong' };
@@ -172,6 +176,7 @@ function atWork(codes: TotpCodes): TypedMethod {
     },
     read: (typed) => readDigits(typed, digits),
     check: ({ candidates, answer, now }: CheckInput) => check(candidates, answer, now),
+    newestStepAt: codes.newestStepAt,
     isReachable: ({ isReadable }) => isReadable,
   };
 }

@@ -12,6 +12,7 @@ import {
 } from '../../oidc/session/provider-session.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
+import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { SecondFactorUseCase, SignInContext } from '../../use-cases/second-factor/verify.ts';
 import type { SignInBinding } from '../guards/sign-in-binding.ts';
 import { createFinishSignIn, type FinishSignInDeps } from './finish-sign-in.ts';
@@ -28,6 +29,7 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly trustedCookie: FinishSignInDeps['trustedCookie'];
   readonly secondFactor: Pick<SecondFactorUseCase, 'evaluate' | 'isAsked' | 'ask'>;
   readonly enrolment: Pick<EnrolmentUseCase, 'begin'>;
+  readonly recovery: Pick<Recovery, 'replaceVoid'>;
   /** False for an enrolment whose secret no key of this server decrypts. */
   readonly isReadable: (enrolment: Enrolment) => boolean;
   readonly pages: PageAddress;
@@ -41,7 +43,7 @@ export type PageAddress = (uid: string) => string;
 type Refused = Extract<Decision, { kind: 'refuse' }>;
 
 export function createNextStep(needs: NextStepDeps) {
-  const { session, secondFactor, enrolment, signInBinding, pages, events } = needs;
+  const { session, secondFactor, enrolment, recovery, signInBinding, pages, events } = needs;
   const { open, contextOf } = createOpenInteraction(needs);
   const finish = createFinishSignIn(needs);
 
@@ -99,6 +101,7 @@ export function createNextStep(needs: NextStepDeps) {
       return `${base}/set-up/recovery-codes`;
     switch (decision.kind) {
       case 'satisfied':
+        if (await hasNewCodes(ctx, context, policyResult)) return `${base}/set-up/recovery-codes`;
         return finish(ctx, interaction, policyResult);
       case 'password':
         if (needs.passwordUrl) return needs.passwordUrl(view.uid);
@@ -117,6 +120,16 @@ export function createNextStep(needs: NextStepDeps) {
       case 'refuse':
         return refusedAddress(ctx, base, context, policyResult, decision);
     }
+  }
+
+  /** Whether the sign-in goes on with new recovery codes, in the place of void ones. A GET makes none. */
+  async function hasNewCodes(
+    ctx: Context,
+    { transaction, ip, clientId }: SignInContext,
+    policyResult: PolicyResult,
+  ): Promise<boolean> {
+    if (ctx.method !== 'POST') return false;
+    return (await recovery.replaceVoid(transaction, policyResult, { ip, clientId })) !== null;
   }
 
   /** A POST sends the code of the preferred method. A GET sends nothing, so it leads to the chooser first. */

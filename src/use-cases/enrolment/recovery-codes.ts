@@ -1,6 +1,11 @@
 /** Recovery codes: shown once, counted, and replaced. */
-
-import { type Enrolment, enrolmentPurpose, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
+import {
+  type Enrolment,
+  enrolmentPurpose,
+  hasFactor,
+  isFactor,
+  isVoidSet,
+} from '../../domain/enrolment/enrolment.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
 import type { OnceEvent } from '../../domain/events.ts';
 import type { Methods } from '../../domain/methods/index.ts';
@@ -121,6 +126,25 @@ export function createRecovery({
     return accepted({ transaction: kept, setId: id });
   }
 
+  /**
+   * Makes new codes for a person whose codes are void, once a factor was proven. Null when none are due, and for an
+   * account that must not change.
+   */
+  async function replaceVoid(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    from: Visitor,
+  ): Promise<SignInTransaction | null> {
+    const { enrolments: enrolled } = policyResult;
+    if (!enrolled.some(isVoidSet)) return null;
+    const factors = enrolled.filter(isFactor);
+    const isProven = transaction.authentications.some(({ enrolmentId }) =>
+      factors.some(({ id }) => id === enrolmentId),
+    );
+    const renewed = isProven ? await renew(transaction, policyResult, from) : null;
+    return renewed?.ok ? renewed.value.transaction : null;
+  }
+
   async function concurrentSaveOf(
     transaction: SignInTransaction,
     isSame: (kept: SignInTransaction) => boolean,
@@ -186,7 +210,7 @@ export function createRecovery({
     ]);
   }
 
-  return { left, shown, putAway, renew, keepMade, used };
+  return { left, shown, putAway, renew, replaceVoid, keepMade, used };
 }
 
 export type Recovery = ReturnType<typeof createRecovery>;
