@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import type { AuditLine } from '../use-cases/administration/operation.ts';
 import type { AddCommands } from './command-group.ts';
 import { operate, tenantsOf } from './operate.ts';
-import { print, table, timeOf } from './output.ts';
+import { print, printJson, table, timeOf } from './output.ts';
 
 export const addAuditCommands: AddCommands = (program, readConfig) => {
   const audit = program.command('audit').description('the audit trail');
@@ -13,15 +13,24 @@ export const addAuditCommands: AddCommands = (program, readConfig) => {
     .option('--tenant <id>', 'of this tenant alone')
     .option('--account <email>', 'about this account alone')
     .option('--limit <number>', 'at most so many', parseLimit, 50)
-    .action(({ tenant, account, limit }: { tenant?: string; account?: string; limit: number }) =>
+    .option('--json', 'as one JSON list, which "restore --since" reads')
+    .action(({ tenant, account, limit, json }: ListOptions) =>
       operate(readConfig(), async (operation, config) => {
         const [tenantId] = tenant === undefined ? [] : tenantsOf(config, tenant);
         const events = await operation.listAudit({ tenantId, email: account, limit });
         if (events === null) throw new Error(`no account has the address ${account}`);
-        print(...table(EVENT_COLUMNS, events.map(eventRow)));
+        if (json) printJson(events.map(eventObject));
+        else print(...table(EVENT_COLUMNS, events.map(eventRow)));
       }),
     );
 };
+
+interface ListOptions {
+  readonly tenant?: string;
+  readonly account?: string;
+  readonly limit: number;
+  readonly json?: true;
+}
 
 const EVENT_COLUMNS = ['TIME', 'EVENT', 'ACCOUNT', 'TENANT', 'METHOD', 'REASON', 'CLIENT', 'ADDRESS'];
 
@@ -32,6 +41,23 @@ function eventRow(line: AuditLine): string[] {
     event,
     ...[email ?? accountId, tenantId, method, reason, clientId, ip].map((one) => one ?? ''),
   ];
+}
+
+/** The names of the server's log. */
+function eventObject({
+  id,
+  atMs,
+  event,
+  email,
+  accountId,
+  tenantId,
+  clientId,
+  method,
+  reason,
+  ip,
+}: AuditLine) {
+  const about = { account_id: accountId, email, tenant: tenantId, client: clientId };
+  return { id, time: timeOf(atMs), event, ...about, method, reason, ip };
 }
 
 function parseLimit(typed: string): number {

@@ -37,6 +37,43 @@ export function print(...lines: readonly string[]): void {
   process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
 }
 
+/** One JSON value on one line. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+/** Milliseconds between two reports of long work. */
+const REPORT_EVERY_MS = 2000;
+
+/** Reports long work on standard error. Work that ends sooner reports nothing. */
+export function createProgress(name: string): (part: number) => void {
+  let reported = performance.now();
+  return (part) => {
+    if (performance.now() - reported < REPORT_EVERY_MS) return;
+    reported = performance.now();
+    process.stderr.write(`${name}: ${Math.floor(part * 100)} %\n`);
+  };
+}
+
+/** In the two largest units. */
+export function lengthOf(ms: number): string {
+  const units = [
+    [86_400_000, 'd'],
+    [3_600_000, 'h'],
+    [60_000, 'min'],
+    [1000, 's'],
+  ] as const;
+  const first = units.findIndex(([size]) => ms >= size);
+  if (first < 0) return `${Math.round(ms)} ms`;
+  let rest = ms;
+  const parts = units.slice(first, first + 2).map(([size, unit]) => {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    return count > 0 ? `${count} ${unit}` : '';
+  });
+  return parts.filter(Boolean).join(' ');
+}
+
 export function timeOf(atMs: number): string {
   return new Date(atMs).toISOString();
 }

@@ -5,10 +5,13 @@ import { loadConfig, readEnvironment } from '../config/load.ts';
 import { BUILT_METHODS } from '../domain/methods/index.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAuditCommands } from './audit.ts';
+import { addBackup } from './backup.ts';
 import { addCheckConfig } from './check-config.ts';
 import type { AddCommands, ReadConfig } from './command-group.ts';
+import { addDrill } from './drill.ts';
 import { addFactorCommands } from './factors.ts';
 import { addKeyCommands } from './keys.ts';
+import { addRestore } from './restore.ts';
 import { addStart } from './start.ts';
 
 export const program = new Command('doublelock')
@@ -28,6 +31,9 @@ const GROUPS: readonly AddCommands[] = [
   addFactorCommands,
   addAuditCommands,
   addKeyCommands,
+  addBackup,
+  addRestore,
+  addDrill,
 ];
 
 const readConfig: ReadConfig = (file) =>

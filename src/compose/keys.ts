@@ -19,9 +19,11 @@ import { LONGEST_LINK_MS } from '../use-cases/account/link-tokens.ts';
 import { createKeyAdmission } from '../use-cases/keys/admission.ts';
 import { createReencryption } from '../use-cases/keys/reencryption.ts';
 import { createKeyStatus, type KeyStatus } from '../use-cases/keys/status.ts';
-import { type Parts, secretsOf } from './parts.ts';
+import { type Parts, type Stores, secretsOf } from './parts.ts';
 
-type Keeping = Pick<Parts, 'stores' | 'clock'>;
+type Keeping = Pick<Parts, 'clock'> & {
+  readonly stores: Pick<Stores, 'keys' | 'enrolments' | 'providerDurable'>;
+};
 
 /** A key, and the place in which it is kept and changed. */
 export interface KeptKey extends Key {

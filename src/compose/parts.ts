@@ -14,7 +14,7 @@ import { timedStores } from '../adapters/system/metrics/timed-stores.ts';
 import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { systemRequests } from '../adapters/system/requests.ts';
-import { completeSecrets } from '../adapters/system/secrets/secrets-file.ts';
+import { completeSecrets, hasKeptSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
 import { createQueueDelivery } from '../jobs/queue-delivery.ts';
@@ -103,12 +103,16 @@ export function expectStore({ storage: { accounts, dataDir } }: Config): void {
   );
 }
 
+export function openHasher(): PasswordHasher {
+  return createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
+}
+
 export async function openParts(config: Config): Promise<Parts> {
   const log = standardOutput();
   const metrics = createMetrics(() => log.dropped);
   const stores = timedStores(await openStores(config), metrics, () => performance.now());
   for (const each of stores.pressures) metrics.pressure(each);
-  const hasher = createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
+  const hasher = openHasher();
   const clock = systemClock;
   const random = systemRandom;
   const logger = createLogger({ level: config.logLevel, destination: log });
@@ -142,10 +146,24 @@ export function secretsOf({ environment, secrets, storage }: Config): Secrets {
   return environment === 'development' ? completeSecrets(secrets, storage.dataDir, systemRandom) : secrets;
 }
 
+type Seeded = Pick<Parts, 'hasher' | 'clock' | 'random'> & {
+  readonly stores: Pick<Stores, 'accounts' | 'enrolments'>;
+};
+
+/** The same, for stored values that no new key could read. Throws one line when the keys are missing. */
+export function presentSecretsOf(config: Config): Secrets {
+  const { secrets, storage } = config;
+  if (secrets.encryption.length === 0 && !hasKeptSecrets(storage.dataDir))
+    throw new Error(
+      `there are no encryption keys in ${storage.dataDir}: put back secrets.json, which is kept apart from backups`,
+    );
+  return secretsOf(config);
+}
+
 /** Creates the configured accounts that do not exist yet. */
 export async function seedAccounts(
   config: Config,
-  { stores, hasher, clock, random }: Pick<Parts, 'stores' | 'hasher' | 'clock' | 'random'>,
+  { stores, hasher, clock, random }: Seeded,
   cipher: Cipher,
 ): Promise<void> {
   const { accounts, enrolments } = stores;

@@ -23,6 +23,7 @@ import type {
 import { createAccountStore } from './account-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { createAuditStore } from './audit-store.ts';
+import { expectSettled, identityOf, type StoreFiles } from './backup/replacement.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { createKeyStore } from './key-store.ts';
 import { createLockoutStore } from './lockout-store.ts';
@@ -85,6 +86,10 @@ export interface EmbeddedOptions {
 
 const ACCOUNTS_FILE = 'accounts.sqlite';
 
+export function filesOfStore({ dataDir }: EmbeddedOptions): StoreFiles {
+  return { accounts: join(dataDir, ACCOUNTS_FILE), shortLived: join(dataDir, 'short-lived.sqlite') };
+}
+
 /** False when nobody has made it yet. A file that cannot be looked at is for who opens it to tell. */
 export function hasEmbeddedAccounts({ dataDir }: EmbeddedOptions): boolean {
   try {
@@ -95,8 +100,15 @@ export function hasEmbeddedAccounts({ dataDir }: EmbeddedOptions): boolean {
 }
 
 export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAccounts {
-  const path = join(dataDir, ACCOUNTS_FILE);
+  const { accounts: path } = filesOfStore({ dataDir });
+  const before = identityOf(path);
   const database = openDatabase({ path, durability: 'full', migrations: ACCOUNTS_MIGRATIONS });
+  try {
+    expectSettled(path, before);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return {
     accounts: createAccountStore(database),
     enrolments: createEnrolmentStore(database),
@@ -121,7 +133,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
 }
 
 export function openEmbeddedShortLived({ dataDir }: EmbeddedOptions): EmbeddedShortLived {
-  const path = join(dataDir, 'short-lived.sqlite');
+  const { shortLived: path } = filesOfStore({ dataDir });
   const database = openDatabase({ path, durability: 'normal', migrations: SHORT_LIVED_MIGRATIONS });
   return {
     transactions: createTransactionStore(database),

@@ -1,6 +1,7 @@
 /** Development only: makes the secrets that the configuration lacks, once, and keeps them in the data directory. */
 import {
   closeSync,
+  existsSync,
   fchownSync,
   fstatSync,
   fsyncSync,
@@ -105,6 +106,10 @@ function writeOnce(path: string, dataDir: string, content: string, random: Rando
 
 function textOf(secrets: KeptSecrets): string {
   return `${JSON.stringify(secrets, null, 2)}\n`;
+}
+
+export function hasKeptSecrets(dataDir: string): boolean {
+  return existsSync(join(dataDir, FILE));
 }
 
 /** The secrets of the data directory, made when they are not there. */
