@@ -30,6 +30,7 @@ export default defineConfig({
           { text: 'Methods', link: '/guides/methods' },
           { text: 'Operating', link: '/guides/operating' },
           { text: 'MongoDB', link: '/guides/mongodb' },
+          { text: 'Backup and restore', link: '/guides/backup' },
           { text: 'Containers and monitoring', link: '/guides/deployment' },
           { text: 'Rotating keys', link: '/guides/keys' },
           { text: 'The plugin', link: '/guides/plugin' },

@@ -1,6 +1,6 @@
 /** `doublelock backup`. */
 import type { AddCommands } from './command-group.ts';
-import { createProgress, print, printJson, timeOf } from './output.ts';
+import { counted, createProgress, print, printJson, timeOf } from './output.ts';
 
 export const addBackup: AddCommands = (program, readConfig) => {
   program
@@ -15,7 +15,7 @@ export const addBackup: AddCommands = (program, readConfig) => {
       if (json)
         return printJson({ file, made_at: timeOf(madeAt), accounts, schema, keys: keyIds, keys_in: keysIn });
       print(
-        `${file}: ${accounts} accounts as of ${timeOf(madeAt)}, schema version ${schema}.`,
+        `${file}: ${counted(accounts, 'account')} as of ${timeOf(madeAt)}, schema version ${schema}.`,
         `Keep its encryption keys apart from it. They are in ${keysIn}: ${keyIds.join(', ') || 'none yet'}.`,
         'Sessions, sign-ins under way and their codes are not in it: a restore ends all of them.',
       );

@@ -1,7 +1,7 @@
 /** `doublelock drill`. */
 import type { AddCommands } from './command-group.ts';
 import { changeObject, changeRows } from './lost-changes.ts';
-import { createProgress, lengthOf, print, printJson, table, timeOf } from './output.ts';
+import { counted, createProgress, lengthOf, print, printJson, table, timeOf } from './output.ts';
 
 export const addDrill: AddCommands = (program, readConfig) => {
   program
@@ -37,7 +37,7 @@ export const addDrill: AddCommands = (program, readConfig) => {
             steps.map(({ name, ms }) => [name, lengthOf(ms)]),
           ),
           `A restore takes ${lengthOf(tookMs)}, without the time to fetch the file and to start a server.`,
-          `It brings back ${accounts} accounts and ${factors} factors as of ${timeOf(madeAt)}, ${lengthOf(age)} ago.`,
+          `It brings back ${counted(accounts, 'account')} and ${counted(factors, 'factor')} as of ${timeOf(madeAt)}, ${lengthOf(age)} ago.`,
           ...lostOf(lost),
           'Nothing was changed, and the copy is removed.',
         );
@@ -51,5 +51,5 @@ type Lost = Awaited<ReturnType<typeof import('../compose/recovery/drill.ts').dri
 function lostOf(lost: Lost): string[] {
   if (lost === null) return ['What would be lost is not known: there is no store here to compare it with.'];
   if (lost.length === 0) return ['Nothing would be lost.'];
-  return [`${lost.length} changes would be lost:`, ...changeRows(lost)];
+  return [`${counted(lost.length, 'change')} would be lost:`, ...changeRows(lost)];
 }

@@ -55,6 +55,11 @@ export function createProgress(name: string): (part: number) => void {
   };
 }
 
+/** `name` in the singular. */
+export function counted(count: number, name: string): string {
+  return `${count} ${name}${count === 1 ? '' : 's'}`;
+}
+
 /** In the two largest units. */
 export function lengthOf(ms: number): string {
   const units = [

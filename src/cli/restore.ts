@@ -3,7 +3,7 @@ import type { Config } from '../config/shape.ts';
 import type { LostChange } from '../domain/lost-changes.ts';
 import type { AddCommands } from './command-group.ts';
 import { changeObject, changeRows } from './lost-changes.ts';
-import { lengthOf, print, printJson, timeOf } from './output.ts';
+import { counted, lengthOf, print, printJson, timeOf } from './output.ts';
 
 interface Options {
   readonly since?: string;
@@ -57,7 +57,7 @@ async function restore(config: Config, file: string | undefined, lines: Lines | 
   const { madeAt, restoredAt, accounts, schema, keyIds, replaced, factors, unreadable, lost } =
     await restoreBackup(config, file, lines);
   const words = [
-    `${file} is restored: ${accounts} accounts as of ${timeOf(madeAt)}, ${lengthOf(restoredAt - madeAt)} ago.`,
+    `${file} is restored: ${counted(accounts, 'account')} as of ${timeOf(madeAt)}, ${lengthOf(restoredAt - madeAt)} ago.`,
     replaced === null ? 'There was no store before.' : `The replaced store is kept as ${replaced}.`,
     ...(unreadable > 0 ? [`${unreadable} of ${factors} factors cannot be read: their key is missing.`] : []),
   ];

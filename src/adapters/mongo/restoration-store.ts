@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 import type { Models } from './schema/collections.ts';
 
 /** Documents per command: some milliseconds of the server. */
-const BATCH = 500;
+const BATCH = 200;
 
 export function createRestorationStore({ act }: Connection, models: Models): RestorationStore {
   const { enrolments, records, sessionClients, trustedBrowsers, provider, mailOutbox, logoutOutbox } = models;

@@ -6,7 +6,7 @@ import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config/shape.ts';
 import { expectStore } from '../parts.ts';
 
-export const MONGO_RECIPE =
+const MONGO_RECIPE =
   'MongoDB has tools of its own: "mongodump --oplog" makes a backup, and after "mongorestore --oplogReplay", ' +
   'before any server starts, run "doublelock restore --after-mongorestore" (docs/guides/backup.md)';
 

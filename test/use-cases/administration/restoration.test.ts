@@ -1,4 +1,4 @@
-/** What a restore leaves usable of an account: its password and its factors, and no code or set from before. */
+/** A restore leaves an account its password and its factors, and no code or set from before. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { isFactor } from '../../../src/domain/enrolment/enrolment.ts';
