@@ -33,6 +33,9 @@ describe('the doublelock command', () => {
     ['audit', 'list'],
     ['keys'],
     ['keys', 'rotate'],
+    ['backup'],
+    ['restore'],
+    ['drill'],
   ]) {
     it(`${['doublelock', ...args].join(' ')} --help explains itself`, async () => {
       const { code, out, err } = await doublelock([...args, '--help']);

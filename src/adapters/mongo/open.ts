@@ -16,6 +16,7 @@ import type {
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAuditStore } from './audit-store.ts';
+import { createRestorationStore } from './backup/restoration-store.ts';
 import { type Connection, connect } from './connection.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
 import { asStoreFault } from './faults.ts';
@@ -25,7 +26,6 @@ import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
 import { createModels, type Models } from './schema/collections.ts';
-import { createRestorationStore } from './restoration-store.ts';
 import { makeIndexes } from './schema/indexes.ts';
 import { examine } from './server/server-check.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';

@@ -1,6 +1,6 @@
 /** Makes void in SQLite what a backup must not bring back. */
-import type { RestorationStore } from '../../ports/restoration.ts';
-import type { Database } from './sqlite/database.ts';
+import type { RestorationStore } from '../../../ports/restoration.ts';
+import type { Database } from '../sqlite/database.ts';
 
 const ISSUED = [
   'sign_in_records',

@@ -1,8 +1,8 @@
 /** Makes void in MongoDB what a backup must not bring back. It works in batches, so that no act outlasts its time. */
 import { type mongo, trusted } from 'mongoose';
-import type { RestorationStore } from '../../ports/restoration.ts';
-import type { Connection } from './connection.ts';
-import type { Models } from './schema/collections.ts';
+import type { RestorationStore } from '../../../ports/restoration.ts';
+import type { Connection } from '../connection.ts';
+import type { Models } from '../schema/collections.ts';
 
 /** Documents per command: some milliseconds of the server. */
 const BATCH = 200;
