@@ -3,8 +3,6 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Account } from '../domain/account.ts';
-import type { AccountSnapshot } from '../domain/policy/policy.ts';
-import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createJoinSession, type JoinSession } from '../http/guards/join-session.ts';
 import { createSignInBinding } from '../http/guards/sign-in-binding.ts';
@@ -18,6 +16,7 @@ import type { ClientRule } from '../oidc/requests/requested-assurance.ts';
 import { createProviderSession, type InteractionView } from '../oidc/session/provider-session.ts';
 import { createResumeBinding } from '../oidc/session/resume-cookie.ts';
 import type { Log } from '../ports/log.ts';
+import type { AcceptedPassword } from '../use-cases/sign-in/password.ts';
 import { createSignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
 import { createConfigure } from './configure.ts';
 import type { SecondFactorPorts, SecondFactorUseCases } from './use-cases.ts';
@@ -65,12 +64,7 @@ export interface PageDeps {
  * Continues a sign-in in the interaction in which its password was accepted a moment ago. `snapshot`: the account as it
  * was read in this request, so that it is not read again.
  */
-export type Onward = (
-  ctx: Context,
-  view: InteractionView,
-  transaction: SignInTransaction,
-  snapshot?: AccountSnapshot | null,
-) => Promise<void>;
+export type Onward = (ctx: Context, view: InteractionView, accepted: AcceptedPassword) => Promise<void>;
 
 export interface SecondFactorArea {
   configure(host: Configuration): Configuration;

@@ -76,8 +76,8 @@ export interface EnrolmentStore {
   listByAccount(accountId: string): Promise<Enrolment[]>;
   /** False when there was none. */
   remove(accountId: string, id: string): Promise<boolean>;
-  /** Never lowers it. */
-  raiseLastStep(id: string, step: number): Promise<void>;
+  /** Never lowers it. `accountId` is the owner's, which every caller has read with the enrolment. */
+  raiseLastStep(id: string, step: number, accountId: string, now: number): Promise<void>;
   /** Makes this one the default and no other; null: none is. */
   setDefault(accountId: string, id: string | null): Promise<void>;
 }
@@ -152,6 +152,8 @@ export interface AuditReader {
 export interface AuditStore extends AuditReader {
   /** False: a line with this id is stored already, and stays as it is. */
   append(event: AuditEvent): Promise<boolean>;
+  /** Appends all of them in one act, in this order. For each: false where a line with its id was stored already. */
+  appendAll(events: readonly AuditEvent[]): Promise<readonly boolean[]>;
 }
 
 // ---- short-lived store: what may be lost at the price of signing in again

@@ -45,6 +45,17 @@ export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore
       expect(await idsOf({ limit: 9, tenantId: 'initech' })).to.deep.equal([]);
     });
 
+    it('appends several events in one act, in their order, and stores a repeated one once', async () => {
+      const events = ['1', '2', '3'].map((id) => anAuditEvent({ id }));
+      await store().append(anAuditEvent({ id: '2' }));
+      await store().appendAll(events);
+      await store().appendAll(events);
+      await store().appendAll([]);
+      expect(await idsOf({ limit: 9 })).to.deep.equal(['3', '1', '2']);
+      await store().appendAll(['4', '5', '6'].map((id) => anAuditEvent({ id })));
+      expect(await idsOf({ limit: 3 })).to.deep.equal(['6', '5', '4']);
+    });
+
     it('keeps 50 events that are appended at once, and stores a repeated one once', async () => {
       await together(50, (index) => store().append(anAuditEvent({ id: `event-${index}` })));
       expect(await store().append(anAuditEvent({ id: 'event-7' }))).to.equal(false);

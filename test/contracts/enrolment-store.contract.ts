@@ -63,32 +63,34 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
     it('leaves nothing of an enrolment that is removed during 50 changes of it', async () => {
       await store().insert(anEnrolment());
       const changes = [
-        (index: number) => store().raiseLastStep('enrolment-1', index),
+        (index: number) => store().raiseLastStep('enrolment-1', index, 'account-1', NOW),
         () => store().setDefault('account-1', 'enrolment-1'),
       ];
       const results = await together<unknown>(51, async (index) =>
         index === 25 ? store().remove('account-1', 'enrolment-1') : changes[index % changes.length]?.(index),
       );
       expect([results[25], await store().listByAccount('account-1')]).to.deep.equal([true, []]);
-      await store().raiseLastStep('enrolment-1', 100);
+      await store().raiseLastStep('enrolment-1', 100, 'account-1', NOW);
       await store().setDefault('account-1', 'enrolment-1');
       expect(await store().listByAccount('account-1')).to.deep.equal([]);
     });
 
     it('raises the last step and never lowers it [A34]', async () => {
       await store().insert(anEnrolment());
-      await store().raiseLastStep('enrolment-1', 100);
+      await store().raiseLastStep('enrolment-1', 100, 'account-1', NOW);
       expect(await lastStep()).to.equal(100);
-      await store().raiseLastStep('enrolment-1', 99);
+      await store().raiseLastStep('enrolment-1', 99, 'account-1', NOW);
       expect(await lastStep()).to.equal(100);
-      await store().raiseLastStep('enrolment-1', 101);
+      await store().raiseLastStep('enrolment-1', 101, 'account-1', NOW);
       expect(await store().listByAccount('account-1')).to.deep.equal([anEnrolment({ lastStep: 101 })]);
     });
 
     it('ends at the highest of 50 steps raised at once [A34]', async () => {
       await store().insert(anEnrolment());
       // 37 and 50 have no common divisor: every step from 0 to 49, out of order.
-      await together(50, (index) => store().raiseLastStep('enrolment-1', (index * 37) % 50));
+      await together(50, (index) =>
+        store().raiseLastStep('enrolment-1', (index * 37) % 50, 'account-1', NOW),
+      );
       expect(await lastStep()).to.equal(49);
     });
 
@@ -134,16 +136,16 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
 
     it('keeps the last step of a new default, and raises it afterwards [A34]', async () => {
       await store().insert(anEnrolment());
-      await store().raiseLastStep('enrolment-1', 100);
+      await store().raiseLastStep('enrolment-1', 100, 'account-1', NOW);
       await store().setDefault('account-1', 'enrolment-1');
       expect(await lastStep()).to.equal(100);
-      await store().raiseLastStep('enrolment-1', 101);
+      await store().raiseLastStep('enrolment-1', 101, 'account-1', NOW);
       const raised = anEnrolment({ lastStep: 101, isDefault: true });
       expect(await store().listByAccount('account-1')).to.deep.equal([raised]);
     });
 
     it('raises nothing where there is no enrolment', async () => {
-      await store().raiseLastStep('enrolment-1', 100);
+      await store().raiseLastStep('enrolment-1', 100, 'account-1', NOW);
       expect(await store().listByAccount('account-1')).to.deep.equal([]);
     });
   });

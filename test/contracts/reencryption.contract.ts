@@ -29,7 +29,7 @@ export function reencryptableEnrolmentsContract(
     it('lists every secret of all accounts once, page by page [R35]', async () => {
       for (const id of ['e', 'b', 'd', 'a']) {
         await store().insert(anEnrolment({ id, accountId: `account of ${id}`, secret: `sealed ${id}` }));
-        await store().raiseLastStep(id, 7);
+        await store().raiseLastStep(id, 7, `account of ${id}`, NOW);
       }
       await store().insert(anEnrolment({ id: 'c', method: 'email', secret: null }));
       const pages = await pass((after) => store().pageOfSecrets(after, PAGE));
@@ -45,7 +45,7 @@ export function reencryptableEnrolmentsContract(
 
     it('replaces an unchanged secret, and nothing beside it [R35]', async () => {
       await store().insert(anEnrolment({ lastStep: 5, label: 'phone' }));
-      await store().raiseLastStep('enrolment-1', 9);
+      await store().raiseLastStep('enrolment-1', 9, 'account-1', NOW);
       expect(await store().replaceSecret('enrolment-1', 'sealed', 'anew')).to.equal(true);
       expect(await store().listByAccount('account-1')).to.deep.equal([
         anEnrolment({ lastStep: 9, label: 'phone', secret: 'anew' }),

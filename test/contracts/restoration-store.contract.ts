@@ -43,7 +43,7 @@ export function restorationStoreContract(name: string, makeStore: MakeStore<Rest
       await enrolments.insert(anEnrolment({ id: 'unused' }));
       await enrolments.insert(anEnrolment({ id: 'older', createdAt: NOW + 1, lastStep: 90 }));
       await enrolments.insert(anEnrolment({ id: 'raised', createdAt: NOW + 2, lastStep: 90 }));
-      await enrolments.raiseLastStep('raised', 120);
+      await enrolments.raiseLastStep('raised', 120, 'account-1', NOW);
       await enrolments.insert(anEnrolment({ id: 'newer', createdAt: NOW + 3, lastStep: 130 }));
       await enrolments.insert(anEnrolment({ id: 'key', createdAt: NOW + 4, method: 'passkey', lastStep: 5 }));
       await enrolments.insert(anEnrolment({ id: 'other', accountId: 'account-2' }));
@@ -52,7 +52,7 @@ export function restorationStoreContract(name: string, makeStore: MakeStore<Rest
         expect(await stepsOf()).to.deep.equal([100, 100, 120, 130, 5]);
         expect(await stepsOf('account-2')).to.deep.equal([100]);
       }
-      await enrolments.raiseLastStep('unused', 101);
+      await enrolments.raiseLastStep('unused', 101, 'account-1', NOW);
       expect((await stepsOf())[0]).to.equal(101);
     });
 

@@ -1,7 +1,4 @@
-/**
- * The environment of the use cases: real stores in their own folder, real encryption and hashing, and a clock that
- * tests move.
- */
+/** The environment of the use cases: real stores, real encryption and hashing, and a clock that tests move. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -20,8 +17,14 @@ import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign
 import type { Tenant, TenantSecondFactor } from '../../src/domain/tenant.ts';
 import type { OutboxMessage } from '../../src/ports/senders.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/administration/seeding.ts';
-import type { SignInContext, Typed } from '../../src/use-cases/second-factor/verify.ts';
-import { createSignIn } from '../../src/use-cases/sign-in/password.ts';
+import type { SignInContext } from '../../src/use-cases/second-factor/sign-in-context.ts';
+import type { Typed } from '../../src/use-cases/second-factor/verify.ts';
+import {
+  type AcceptedPassword,
+  createSignIn,
+  type PasswordSubmission,
+  type SignIn,
+} from '../../src/use-cases/sign-in/password.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { makeDataDir, removeDataDir } from '../support/stores/embedded.ts';
 import { createSettableClock } from '../support/time/clock.ts';
@@ -154,6 +157,7 @@ function createSetting(
     const verified = await wiring.secondFactor.verifyCode(...given);
     if (!verified.ok) return verified;
     await verified.value.pendingWrites;
+    await verified.value.pending.append();
     return accepted(verified.value.transaction);
   }
 
@@ -281,4 +285,16 @@ export async function inTurn<T>(times: number, call: (index: number) => Promise<
   const results: T[] = [];
   for (let index = 0; index < times; index += 1) results.push(await call(index));
   return results;
+}
+
+/** Submits a password as the route does, whose answer waits for the pending events. */
+export async function submitted(
+  signIn: SignIn,
+  submission: PasswordSubmission,
+): Promise<Outcome<Omit<AcceptedPassword, 'pending'>>> {
+  const outcome = await signIn.submitPassword(submission);
+  if (!outcome.ok) return outcome;
+  const { pending, ...value } = outcome.value;
+  await pending.append();
+  return accepted(value);
 }

@@ -68,6 +68,7 @@ export function createAuditStore(database: Database): AuditStore {
 
   return {
     append: (event) => database.write(() => append.run(toRow(event)) > 0),
+    appendAll: (events) => database.write(() => events.map((event) => append.run(toRow(event)) > 0)),
     list: ({ tenantId, accountId, limit }) =>
       database
         .act(() => {

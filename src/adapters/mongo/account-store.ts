@@ -7,7 +7,7 @@ import type { AccountStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import type { AccountDocument, Models, PasswordChangeDocument } from './schema/collections.ts';
-import { dateOf, idOf, readStrings } from './stored-values.ts';
+import { dateOf, findBy, idOf, readStrings } from './stored-values.ts';
 import { createLine } from './writes/line.ts';
 
 /** Accounts that one act changes: it ends well within the time limit of an act. */
@@ -32,7 +32,7 @@ function toDocument(account: Account): AccountDocument {
   };
 }
 
-function toAccount(found: AccountDocument | null): Account | null {
+function toAccount(found: AccountDocument | null | undefined): Account | null {
   const groups = readStrings(found?.groups);
   const manages = readStrings(found?.manages);
   if (!found || !groups || !manages) return null;
@@ -115,8 +115,9 @@ export function createAccountStore({ act }: Connection, models: Models): Account
 
   return {
     insert: (account) => act(() => isFirst(accounts.insertOne(toDocument(account)))),
-    findById: (id) => act(async () => toAccount(await accounts.findOne({ _id: id }).lean())),
-    findByEmail: (email) => act(async () => toAccount(await accounts.findOne({ email }).lean())),
+    findById: (id) => act(async () => toAccount((await findBy<AccountDocument>(accounts, { _id: id }))[0])),
+    findByEmail: (email) =>
+      act(async () => toAccount((await findBy<AccountDocument>(accounts, { email }))[0])),
     pageByTenant: (tenantId, after, limit) =>
       act(async () => {
         const later = after === null ? {} : { email: trusted({ $gt: after }) };

@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import type { ChoiceDocument, EnrolmentDocument, StepDocument } from './schema/enrolment.ts';
-import { idOf } from './stored-values.ts';
+import { findBy, idOf } from './stored-values.ts';
 import { removed } from './writes/removal.ts';
 
 type Found = EnrolmentDocument | StepDocument | ChoiceDocument;
@@ -57,24 +57,10 @@ function toSealed({ _id: id, accountId, tenantId, method, secret }: EnrolmentDoc
 }
 
 export function createEnrolmentStore({ act }: Connection, { enrolments }: Models): ReencryptableEnrolments {
-  /** Inserted rather than raised: servers that read before they write would lose the higher of two. */
-  async function raiseLastStep(id: string, step: number): Promise<void> {
-    const found = await enrolments.find({ enrolmentId: id }).lean();
-    const enrolment = found.find(isEnrolment);
-    const last = lastStepOf(id, found) ?? -1;
-    if (!enrolment || step <= last) return;
-    const { accountId } = enrolment;
-    const raised = { _id: idOf(id, step), kind: 'step', accountId, enrolmentId: id, lastStep: step } as const;
-    await Promise.all([
-      isFirst(enrolments.insertOne(raised)),
-      // The one that counted until now stays until the next time: the insert beside this may fail.
-      enrolments.deleteMany({ enrolmentId: id, kind: 'step', lastStep: trusted({ $lt: last }) }),
-    ]);
-  }
-
   return {
     insert: (enrolment) => act(() => isFirst(enrolments.insertOne(toDocument(enrolment)))),
-    listByAccount: (accountId) => act(async () => toEnrolments(await enrolments.find({ accountId }).lean())),
+    listByAccount: (accountId) =>
+      act(async () => toEnrolments(await findBy<Found>(enrolments, { accountId }))),
     remove: (accountId, id) =>
       act(async () => {
         const isRemoved = await removed(enrolments, { _id: id, accountId, kind: 'enrolment' });
@@ -82,7 +68,15 @@ export function createEnrolmentStore({ act }: Connection, { enrolments }: Models
         if (isRemoved) await enrolments.deleteMany({ enrolmentId: id, kind: 'step' });
         return isRemoved;
       }),
-    raiseLastStep: (id, step) => act(() => raiseLastStep(id, step)),
+    /**
+     * Inserted rather than raised: servers that read before they write would lose the higher of two. The sweeper removes
+     * those that count no more.
+     */
+    raiseLastStep: (id, step, accountId, now) =>
+      act(async () => {
+        const of = { kind: 'step', accountId, enrolmentId: id, lastStep: step } as const;
+        await isFirst(enrolments.insertOne({ ...of, _id: idOf(id, step), tidyAt: new Date(now) }));
+      }),
     /** One document, rather than a mark on each: of two callers at once one is heard, and never half of both. */
     setDefault: (accountId, id) =>
       act(() => {

@@ -18,6 +18,20 @@ export async function isFirst(insert: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** The places in an insert of several that were stored already. Rejects when it failed for another reason. */
+export async function storedBefore(insert: Promise<unknown>): Promise<ReadonlySet<number>> {
+  try {
+    await insert;
+    return new Set();
+  } catch (error) {
+    const failed = error instanceof mongo.MongoBulkWriteError ? [error.writeErrors].flat() : [];
+    const isStored = failed.length > 0 && failed.every(({ code }) => code === CODES.duplicateKey);
+    const isDurable = error instanceof mongo.MongoBulkWriteError && !error.result.getWriteConcernError();
+    if (!isStored || !isDurable) throw error;
+    return new Set(failed.map(({ index }) => index));
+  }
+}
+
 /** Done again when of two who both found nothing, and both inserted, the other was first. */
 export async function upserted(update: () => PromiseLike<unknown>): Promise<void> {
   if (!(await isFirst(Promise.resolve(update())))) await update();

@@ -7,7 +7,7 @@ import type { Lockout, LockoutStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import type { LockoutDocument, Models } from './schema/collections.ts';
-import { idOf } from './stored-values.ts';
+import { findBy, idOf } from './stored-values.ts';
 import { createLine } from './writes/line.ts';
 
 /** Every so many failures those that no longer matter are deleted. */
@@ -59,7 +59,7 @@ export function createLockoutStore({ act }: Connection, { lockouts }: Models): L
   }
 
   return {
-    read: (subject) => act(async () => toLockout(await lockouts.find({ subject }).lean())),
+    read: (subject) => act(async () => toLockout(await findBy<LockoutDocument>(lockouts, { subject }))),
     addFailure: (subject, bucket, now) =>
       act(() => inLine(idOf(subject, bucket), () => addFailure(subject, bucket, now))),
     lock: (subject, lockedUntil, level) =>

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import type { ConsumptionDocument, PayloadDocument } from './schema/provider.ts';
-import { dateOf, idOf } from './stored-values.ts';
+import { dateOf, findBy, idOf } from './stored-values.ts';
 import { removed } from './writes/removal.ts';
 
 type Payload = Record<string, unknown>;
@@ -62,8 +62,8 @@ function toPayload(found: readonly Found[], now: number): Payload | null {
 export function createProviderStore({ act }: Connection, { provider }: Models): ReencryptableProviderStore {
   async function find(model: string, id: string, now: number): Promise<Payload | null> {
     const _id = idOf(model, id);
-    const looked = NEVER_CONSUMED.has(model) ? _id : trusted({ $in: [_id, markId(_id)] });
-    return toPayload(await provider.find({ _id: looked }).lean(), now);
+    if (NEVER_CONSUMED.has(model)) return toPayload(await findBy<Found>(provider, { _id }), now);
+    return toPayload(await provider.find({ _id: trusted({ $in: [_id, markId(_id)] }) }).lean(), now);
   }
 
   async function findByUid(model: string, uid: string, now: number): Promise<Payload | null> {

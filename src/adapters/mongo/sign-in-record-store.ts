@@ -10,10 +10,10 @@ import type { Connection } from './connection.ts';
 import { upserted } from './faults.ts';
 import type { Models, SignInRecordDocument } from './schema/collections.ts';
 import type { SessionClientDocument } from './schema/session-client.ts';
-import { idOf } from './stored-values.ts';
+import { findBy, idOf } from './stored-values.ts';
 import { removed } from './writes/removal.ts';
 
-function toRecord(found: SignInRecordDocument | null): SignInRecord | null {
+function toRecord(found: SignInRecordDocument | undefined): SignInRecord | null {
   const authentications = fromStoredAuthentications(found?.proofs);
   if (!found || !authentications) return null;
   return {
@@ -50,7 +50,7 @@ export function createSignInRecordStore({ act }: Connection, { records }: Models
       }),
     find: (sessionUid, now) =>
       act(async () => {
-        const record = toRecord(await records.findOne({ _id: sessionUid }).lean());
+        const record = toRecord((await findBy<SignInRecordDocument>(records, { _id: sessionUid }))[0]);
         return record && record.expiresAt > now ? record : null;
       }),
     listByAccount: (accountId, now) =>

@@ -3,6 +3,7 @@ import { type mongo, trusted } from 'mongoose';
 import { carryOut } from './account-store.ts';
 import { asStoreFault } from './faults.ts';
 import type { Models } from './schema/collections.ts';
+import type { StepDocument } from './schema/enrolment.ts';
 
 /** Documents per command: some milliseconds of the server. */
 const BATCH = 500;
@@ -57,10 +58,10 @@ function rulesOf(models: Models): readonly Rule[] {
     // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
     // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).
     { model: lockouts, where: { kind: 'failure', bucket: 'password' }, by: 'at', keepMs: 30 * DAY_MS },
-    { model: lockouts, where: { kind: 'lock' }, by: 'at', keepMs: 0 },
+    { model: lockouts, where: { kind: 'lock', bucket: null }, by: 'at', keepMs: 0 },
     {
       model: lockouts,
-      where: { kind: 'level' },
+      where: { kind: 'level', bucket: null },
       by: 'at',
       keepMs: 0,
       async spare(found) {
@@ -102,6 +103,41 @@ async function remove({ model, where, by, spare }: Rule, before: Date): Promise<
   return total;
 }
 
+type Step = Pick<StepDocument, '_id' | 'enrolmentId' | 'lastStep'>;
+
+/**
+ * Removes the accepted time steps that a later one of their enrolment has replaced, and those of no enrolment. It looks at
+ * the enrolments whose step was raised since the last time.
+ */
+async function tidySteps({ enrolments }: Models, now: number): Promise<number> {
+  const due = { tidyAt: trusted({ $lte: new Date(now) }) };
+  let total = 0;
+  for (;;) {
+    const raised = await enrolments.find(due, { enrolmentId: 1 }).sort({ tidyAt: 1 }).limit(BATCH).lean();
+    if (raised.length === 0) return total;
+    total += await tidy(raised.map(({ enrolmentId }) => enrolmentId ?? ''));
+    if (raised.length < BATCH) return total;
+  }
+
+  async function tidy(raised: readonly string[]): Promise<number> {
+    const ids = [...new Set(raised)];
+    const found = await enrolments.find({ enrolmentId: trusted({ $in: ids }) }).lean();
+    const alive = new Set(found.flatMap(({ kind, _id }) => (kind === 'enrolment' ? [_id] : [])));
+    const steps = found.flatMap((one): Step[] => (one.kind === 'step' ? [one] : []));
+    const highest = new Map<string, Step>();
+    for (const step of steps) {
+      const other = highest.get(step.enrolmentId);
+      if (!other || other.lastStep < step.lastStep) highest.set(step.enrolmentId, step);
+    }
+    const kept = [...highest.values()].filter(({ enrolmentId }) => alive.has(enrolmentId));
+    const keptIds = new Set(kept.map(({ _id }) => _id));
+    const spent = steps.flatMap(({ _id }) => (keptIds.has(_id) ? [] : [_id]));
+    const { deletedCount } = await enrolments.deleteMany({ _id: trusted({ $in: spent }) });
+    await enrolments.updateMany({ _id: trusted({ $in: [...keptIds] }) }, { $unset: { tidyAt: 1 } });
+    return deletedCount;
+  }
+}
+
 export function createSweep(models: Models): Sweep {
   const rules = rulesOf(models);
   return async (now, auditRetentionMs) => {
@@ -109,6 +145,7 @@ export function createSweep(models: Models): Sweep {
     try {
       for (const change of await models.passwordChanges.find().limit(BATCH).lean())
         await carryOut(models, change);
+      total += await tidySteps(models, now);
       for (const rule of rules) {
         const before = new Date(now - (rule.keepMs === 'audit' ? auditRetentionMs : rule.keepMs));
         total += await remove(rule, before);

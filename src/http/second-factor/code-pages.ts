@@ -82,9 +82,11 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages, cl
       const typed = { code: isInBrowser(method) ? response : code, trustBrowser: isTicked };
       const outcome = await secondFactor.verifyCode(interaction.context, method, typed);
       if (outcome.ok) {
-        const { transaction, snapshot, pendingWrites } = outcome.value;
-        // The answer waits for both. They run together, so that the embedded store commits them at once.
-        await Promise.all([nextStep.proceedFrom(ctx, interaction, transaction, snapshot), pendingWrites]);
+        const { pendingWrites, ...verified } = outcome.value;
+        const proceeding = nextStep.proceedFrom(ctx, interaction, verified);
+        // The answer waits for both. They run together, so that the embedded store commits them at once. The code was
+        // accepted, whatever fails after it.
+        await Promise.all([proceeding.finally(() => verified.pending.append()), pendingWrites]);
         return;
       }
       const { refusal } = outcome;

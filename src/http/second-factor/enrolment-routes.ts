@@ -38,7 +38,8 @@ export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
       if (decision.kind !== 'set-up') return show.forbidden(ctx);
       if ('later' in fields) {
         const later = await secondFactor.postpone(interaction.context, policyResult);
-        if (later.ok) return nextStep.proceedFrom(ctx, interaction, later.value, policyResult);
+        if (later.ok)
+          return nextStep.proceedFrom(ctx, interaction, { transaction: later.value, snapshot: policyResult });
         return show.chooseSetUp(ctx, interaction, policyResult, decision, later.refusal);
       }
       const chosen = decision.methods.find((name) => name === fields.method);
@@ -78,7 +79,7 @@ export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
       // After the proof comes the enrolment that it was for.
       if (next.pendingEnrolment && following) return redirect(ctx, enrolmentContext.path(following));
       // The enrolment changed the account, so it is read again.
-      return nextStep.proceedFrom(ctx, interaction, next);
+      return nextStep.proceedFrom(ctx, interaction, { transaction: next });
     });
   }
 

@@ -37,7 +37,7 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
 
   return async (ctx, { context, clientName, view }, policyResult) => {
     const { account, decision } = policyResult;
-    const { ip, clientId } = context;
+    const { ip, clientId, pending } = context;
     const { authentications, keepsAuthTime } = context.transaction;
     const newest = Math.max(...authentications.map(({ atMs }) => atMs));
     const ts = Math.floor((keepsAuthTime ?? newest) / 1000);
@@ -57,7 +57,7 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
     const url = await session.end(ctx, { signIn });
     resumeBinding.give(ctx, signIn, url);
     needs.onSignedIn?.(ctx, account);
-    const browser = { ip, clientId, name: ctx.get('user-agent'), kept: trustedCookie.read(ctx) };
+    const browser = { ip, clientId, pending, name: ctx.get('user-agent'), kept: trustedCookie.read(ctx) };
     const token = trustedBrowserId
       ? await trustedBrowsers.use(policyResult, browser, clientName)
       : await trustedBrowsers.trust(context.transaction, policyResult, browser);
@@ -66,13 +66,14 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
       await needs.onEnrolled?.(account.id, view.session?.uid ?? null);
     const methods = new Set(authentications.map(({ method }) => method));
     const line = { accountId: account.id, tenantId: account.tenantId, clientId, ip };
-    await events.append({
+    const completed = {
       ...line,
       name: 'sign_in.completed',
       reason: null,
       method: [...methods].join(' '),
       once: { key: context.transaction.uid, atMs: newest },
-    });
+    } as const;
+    await (pending ?? events).append(completed);
     return url;
   };
 }

@@ -3,8 +3,7 @@ import type { Context } from 'koa';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import { enrolmentStepOf } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { AccountSnapshot, Decision, PolicyResult } from '../../domain/policy/policy.ts';
-import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import {
   InteractionGone,
   type InteractionView,
@@ -13,7 +12,8 @@ import {
 import type { EventLog } from '../../ports/events.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
-import type { SecondFactorUseCase, SignInContext } from '../../use-cases/second-factor/verify.ts';
+import type { SignInContext } from '../../use-cases/second-factor/sign-in-context.ts';
+import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import type { SignInBinding } from '../guards/sign-in-binding.ts';
 import { createFinishSignIn, type FinishSignInDeps } from './finish-sign-in.ts';
 import {
@@ -40,6 +40,7 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
 /** The path of an interaction's pages, without a slash at its end. */
 export type PageAddress = (uid: string) => string;
 
+type Changed = Pick<SignInContext, 'transaction' | 'snapshot' | 'pending'>;
 type Refused = Extract<Decision, { kind: 'refuse' }>;
 
 export function createNextStep(needs: NextStepDeps) {
@@ -69,10 +70,9 @@ export function createNextStep(needs: NextStepDeps) {
   async function proceedFrom(
     ctx: Context,
     interaction: InteractionContext,
-    transaction: SignInTransaction,
-    snapshot: AccountSnapshot | null = null,
+    { transaction, snapshot = null, pending }: Changed,
   ): Promise<void> {
-    const changed = { ...interaction, context: { ...interaction.context, transaction, snapshot } };
+    const changed = { ...interaction, context: { ...interaction.context, transaction, snapshot, pending } };
     await proceed(ctx, changed, await evaluate(changed));
   }
 
@@ -80,12 +80,17 @@ export function createNextStep(needs: NextStepDeps) {
   async function proceedFromPassword(
     ctx: Context,
     view: InteractionView,
-    transaction: SignInTransaction,
-    snapshot: AccountSnapshot | null = null,
+    { transaction, snapshot = null, pending }: Changed,
   ): Promise<void> {
-    signInBinding.give(ctx, transaction, pages(view.uid));
-    const interaction = await contextOf(ctx, view, transaction, snapshot);
-    await proceed(ctx, interaction, await evaluate(interaction));
+    try {
+      signInBinding.give(ctx, transaction, pages(view.uid));
+      const { context, ...interaction } = await contextOf(ctx, view, transaction, snapshot);
+      const changed = { ...interaction, context: { ...context, pending } };
+      await proceed(ctx, changed, await evaluate(changed));
+    } finally {
+      // The password was accepted, whatever fails after it.
+      await pending?.append();
+    }
   }
 
   async function nextAddress(
@@ -96,6 +101,8 @@ export function createNextStep(needs: NextStepDeps) {
     const { view, context } = interaction;
     const base = pages(view.uid);
     const { decision } = policyResult;
+    // Only the end of a sign-in is stored with what led to it: other steps have events of their own meanwhile.
+    if (decision.kind !== 'satisfied') await context.pending?.append();
     // Recovery codes are never shown again, so the person saves them before anything else.
     if (enrolmentStepOf(context.transaction, policyResult) === 'recovery-codes')
       return `${base}/set-up/recovery-codes`;

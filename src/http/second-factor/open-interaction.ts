@@ -9,8 +9,8 @@ import {
   type InteractionView,
   type ProviderSession,
 } from '../../oidc/session/provider-session.ts';
+import type { SignInContext } from '../../use-cases/second-factor/sign-in-context.ts';
 import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
-import type { SignInContext } from '../../use-cases/second-factor/verify.ts';
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
 import type { SignInBinding } from '../guards/sign-in-binding.ts';
 import type { TrustedBrowserCookie } from '../guards/trusted-browser-cookie.ts';

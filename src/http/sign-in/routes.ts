@@ -2,7 +2,6 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Account, normaliseEmail } from '../../domain/account.ts';
-import type { AccountSnapshot } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import { ANOTHER_ACCOUNT, SELECT_ACCOUNT } from '../../oidc/requests/select-account.ts';
@@ -11,7 +10,7 @@ import {
   type InteractionView,
   type ProviderSession,
 } from '../../oidc/session/provider-session.ts';
-import type { SignIn, WantedAccount } from '../../use-cases/sign-in/password.ts';
+import type { AcceptedPassword, SignIn, WantedAccount } from '../../use-cases/sign-in/password.ts';
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
 import type { JoinSession } from '../guards/join-session.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
@@ -25,12 +24,7 @@ interface SignInRoutesDeps extends SelectAccountDeps {
   readonly knownBrowser: KnownBrowser;
   readonly joinSession: JoinSession;
   /** Continues the sign-in after an accepted password. */
-  readonly onward: (
-    ctx: Context,
-    view: InteractionView,
-    transaction: SignInTransaction,
-    snapshot: AccountSnapshot | null,
-  ) => Promise<void>;
+  readonly onward: (ctx: Context, view: InteractionView, accepted: AcceptedPassword) => Promise<void>;
 }
 
 /** The prompts in which a password may be given. One interaction covers both factors. */
@@ -110,7 +104,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
       expiresAt: view.expiresAt,
     });
     if (!outcome.ok) return refuse(ctx, view, email, outcome.refusal);
-    return needs.onward(ctx, view, outcome.value.transaction, outcome.value.snapshot);
+    return needs.onward(ctx, view, outcome.value);
   }
 
   function refuse(ctx: Context, view: InteractionView, email: string, refusal: Refusal): void {

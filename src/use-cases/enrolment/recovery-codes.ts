@@ -206,7 +206,7 @@ export function createRecovery({
         ip,
         once,
       }),
-      ...spent.map((set) => enrolments.raiseLastStep(set.id, digestsOf(set).length)),
+      ...spent.map((set) => enrolments.raiseLastStep(set.id, digestsOf(set).length, account.id, clock.now())),
     ]);
   }
 

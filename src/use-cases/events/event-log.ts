@@ -1,4 +1,4 @@
-/** Stores each event in the audit log, and then passes it to the subscribers. */
+/** Stores events in the audit log, and then passes each of them to the subscribers. */
 import { type AuditEvent, auditLineOf, type DomainEvent } from '../../domain/events.ts';
 import { truncatedAddress } from '../../domain/sign-in/attempts.ts';
 import type { EventLog, EventSubscriber } from '../../ports/events.ts';
@@ -6,14 +6,25 @@ import type { Log } from '../../ports/log.ts';
 import type { Clock, Random } from '../../ports/system.ts';
 
 interface EventLogDeps {
-  /** An audit store, or a host's own audit log. False: the line was stored before. */
-  readonly audit: { append(line: AuditEvent, event: DomainEvent): Promise<unknown> };
+  /**
+   * An audit store, or a host's own audit log or store, which may take one event at a time. False: the line was stored
+   * before.
+   */
+  readonly audit: {
+    append(line: AuditEvent, event: DomainEvent): Promise<unknown>;
+    appendAll?(lines: readonly AuditEvent[]): Promise<readonly unknown[]>;
+  };
   /** They are called in this order, and they finish in any order. */
   readonly subscribers: readonly EventSubscriber[];
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
   /** Receives the errors of subscribers. */
   readonly log: Log;
+}
+
+interface Fact {
+  readonly event: DomainEvent;
+  readonly line: AuditEvent;
 }
 
 export function createEventLog({ audit, subscribers, clock, random, log }: EventLogDeps): EventLog {
@@ -26,17 +37,34 @@ export function createEventLog({ audit, subscribers, clock, random, log }: Event
     }
   }
 
+  function lineOf(event: DomainEvent): AuditEvent {
+    const stored = auditLineOf(event);
+    const ip = stored.ip ? truncatedAddress(stored.ip) : null;
+    const atMs = clock.now();
+    const { once } = event;
+    const id = once ? `${inOrder(once.atMs)}${event.name}:${once.key}` : `${inOrder(atMs)}${random.id()}`;
+    return { ...stored, ip, id, atMs };
+  }
+
+  /** Gives those that were not stored before. */
+  async function store(facts: readonly Fact[]): Promise<readonly Fact[]> {
+    if (facts.length > 1 && audit.appendAll) {
+      const isNew = await audit.appendAll(facts.map(({ line }) => line));
+      return facts.filter((_, index) => isNew[index] !== false);
+    }
+    const stored: Fact[] = [];
+    for (const fact of facts) if ((await audit.append(fact.line, fact.event)) !== false) stored.push(fact);
+    return stored;
+  }
+
   return {
-    async append(event) {
-      const stored = auditLineOf(event);
-      const ip = stored.ip ? truncatedAddress(stored.ip) : null;
-      const atMs = clock.now();
-      const { once } = event;
-      const id = once ? `${inOrder(once.atMs)}${event.name}:${once.key}` : `${inOrder(atMs)}${random.id()}`;
-      const line = { ...stored, ip, id, atMs };
-      const isNew = await audit.append(line, event);
-      if (isNew === false) return;
-      await Promise.all(subscribers.map((subscriber) => pass(subscriber, event, line)));
+    async append(...events) {
+      const facts = events.map((event) => ({ event, line: lineOf(event) }));
+      const stored = await store(facts);
+      const passed = stored.flatMap(({ event, line }) =>
+        subscribers.map((subscriber) => pass(subscriber, event, line)),
+      );
+      await Promise.all(passed);
     },
   };
 }

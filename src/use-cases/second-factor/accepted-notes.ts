@@ -1,6 +1,6 @@
 /** Notes each accepted answer once, whatever the number of requests that say so. */
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
-import type { OnceEvent } from '../../domain/events.ts';
+import type { DomainEvent, OnceEvent } from '../../domain/events.ts';
 import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { Answerer } from '../../domain/sign-in/attempts.ts';
@@ -13,16 +13,31 @@ export interface AcceptedNotesDeps {
   readonly events: EventLog;
 }
 
+/** That an answer was accepted. */
+export interface AcceptedNote {
+  /** Events that may wait for the next event of the request. */
+  readonly waiting: readonly DomainEvent[];
+  /** The notes that are under way. */
+  readonly written: Promise<void>;
+}
+
+export const NOTHING_NOTED: AcceptedNote = { waiting: [], written: Promise.resolve() };
+
 export function createAcceptedNotes({ events, onRecovery }: AcceptedNotesDeps) {
-  async function accepted(
+  function accepted(
     line: Answerer,
     policyResult: PolicyResult,
     { uid }: Pick<SignInTransaction, 'uid'>,
     { enrolmentId, atMs }: AuthenticationEvent,
-  ): Promise<void> {
+  ): AcceptedNote {
     const once = { key: `${uid}:${enrolmentId}`, atMs };
-    await events.append({ ...line, name: 'second_factor.accepted', once });
-    if (!isFactor(line)) await onRecovery(policyResult, line.ip, once);
+    const event = { ...line, name: 'second_factor.accepted', once } as const;
+    if (isFactor(line)) return { ...NOTHING_NOTED, waiting: [event] };
+    // A recovery code has a further event, which comes after this one.
+    return {
+      ...NOTHING_NOTED,
+      written: events.append(event).then(() => onRecovery(policyResult, line.ip, once)),
+    };
   }
 
   /**
@@ -30,17 +45,13 @@ export function createAcceptedNotes({ events, onRecovery }: AcceptedNotesDeps) {
    * authentication by an enrolment itself was no answer. A step-up begins with the authentications of its session, which
    * were noted in another sign-in.
    */
-  async function earlier(
-    line: Answerer,
-    policyResult: PolicyResult,
-    transaction: SignInTransaction,
-  ): Promise<void> {
+  function earlier(line: Answerer, policyResult: PolicyResult, transaction: SignInTransaction): AcceptedNote {
     const { authentications, keepsAuthTime } = transaction;
-    if (keepsAuthTime !== null) return;
+    if (keepsAuthTime !== null) return NOTHING_NOTED;
     const authentication = authentications.findLast(({ method }) => method === line.method);
     const enrolment = policyResult.enrolments.find(({ id }) => id === authentication?.enrolmentId);
-    if (authentication && enrolment && enrolment.createdAt !== authentication.atMs)
-      await accepted(line, policyResult, transaction, authentication);
+    if (!authentication || !enrolment || enrolment.createdAt === authentication.atMs) return NOTHING_NOTED;
+    return accepted(line, policyResult, transaction, authentication);
   }
 
   return { accepted, earlier };

@@ -7,7 +7,8 @@ import { accepted, type Outcome, type Refusal, refused } from '../../domain/refu
 import type { EventLog } from '../../ports/events.ts';
 import type { Messenger } from '../../ports/senders.ts';
 import type { CountSend } from './send-limits.ts';
-import type { SecondFactorUseCase, SignInContext } from './verify.ts';
+import type { SignInContext } from './sign-in-context.ts';
+import type { SecondFactorUseCase } from './verify.ts';
 
 interface AddressConfirmationDeps {
   readonly methods: Pick<Methods, 'toAddress'>;

@@ -102,8 +102,8 @@ export function createAnswers({
   }
 
   /** Notes the newest step or counter of an accepted answer: no older one is ever accepted again. */
-  async function noteUse({ enrolmentId, lastStep }: AcceptedAnswer): Promise<void> {
-    if (lastStep !== null) await enrolments.raiseLastStep(enrolmentId, lastStep);
+  async function noteUse({ enrolmentId, lastStep }: AcceptedAnswer, accountId: string): Promise<void> {
+    if (lastStep !== null) await enrolments.raiseLastStep(enrolmentId, lastStep, accountId, clock.now());
   }
 
   function candidateOf(enrolment: Enrolment): Candidate {

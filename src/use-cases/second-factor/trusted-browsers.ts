@@ -1,5 +1,6 @@
 /** Trusted browsers: a person who trusts one needs no second factor in it for some time. */
 import type { Account } from '../../domain/account.ts';
+import type { DomainEvent } from '../../domain/events.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { beganAt, type Ending, hasEnded } from '../../domain/sign-in/ending.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
@@ -14,6 +15,7 @@ import type { Tenant } from '../../domain/tenant.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
+import type { PendingEvents } from '../events/pending-events.ts';
 
 interface TrustedBrowsersDeps {
   readonly trustedBrowsers: TrustedBrowserStore;
@@ -28,6 +30,8 @@ interface TrustedBrowsersDeps {
 export interface Place {
   readonly ip: string;
   readonly clientId: string | null;
+  /** Events of this request that wait: those of a browser wait with them. */
+  readonly pending?: PendingEvents | null | undefined;
 }
 
 /** A token that a browser keeps for one account that trusts it. */
@@ -145,7 +149,7 @@ export function createTrustedBrowsers({
   async function trust(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
-    { name, kept, ...place }: Browser,
+    { name, kept, pending, ...place }: Browser,
   ): Promise<GivenToken | null> {
     if (!isMeant(transaction, policyResult)) return null;
     const { id: accountId, tenantId } = policyResult.account;
@@ -163,8 +167,13 @@ export function createTrustedBrowsers({
     const nothing = { lastUsedAt: null, lastUsedFor: null, generation: 0, rotations: [] };
     const browser = { ...about, ...nothing, id, accountId, tenantId };
     if (!renewed) await trustedBrowsers.insert(browser);
-    await events.append({ ...place, name: 'browser.trusted', accountId, tenantId });
+    await note({ ...place, name: 'browser.trusted', accountId, tenantId }, pending);
     return renewed ?? given(browser, series);
+  }
+
+  async function note(event: DomainEvent, pending: Place['pending']): Promise<void> {
+    if (pending) pending.add(event);
+    else await events.append(event);
   }
 
   /** Trusts a browser again that is still trusted. Null when it is not. */
@@ -192,7 +201,7 @@ export function createTrustedBrowsers({
    */
   async function use(
     { account, trust: current = NOT_TRUSTED }: PolicyResult,
-    { kept, ip, clientId }: Browser,
+    { kept, ip, clientId, pending }: Browser,
     usedFor: string,
   ): Promise<GivenToken | null> {
     const own = ownIn(kept, account.id);
@@ -203,7 +212,7 @@ export function createTrustedBrowsers({
     const stored = await trustedBrowsers.rotate({ ...next, lastUsedAt: now, lastUsedFor: usedFor });
     if (!stored) return null;
     const who = { accountId: account.id, tenantId: account.tenantId };
-    await events.append({ ...who, name: 'browser.used', ip, clientId });
+    await note({ ...who, name: 'browser.used', ip, clientId }, pending);
     return given(stored, own.series);
   }
 
@@ -211,12 +220,15 @@ export function createTrustedBrowsers({
    * Ends the trust whose outdated token came with the right password: the token was copied, or its browser never got the
    * next one. Sessions that rely on the trust end with it.
    */
-  async function endOutdated(policyResult: PolicyResult, { ip, clientId }: Place): Promise<PolicyResult> {
+  async function endOutdated(
+    policyResult: PolicyResult,
+    { ip, clientId, pending }: Place,
+  ): Promise<PolicyResult> {
     const { account, trust: current } = policyResult;
     if (current?.kind !== 'outdated') return policyResult;
     if (await trustedBrowsers.remove(account.id, current.browser.id)) {
       const who = { account, accountId: account.id, tenantId: account.tenantId };
-      await events.append({ ...who, name: 'browser.replayed', ip, clientId });
+      await note({ ...who, name: 'browser.replayed', ip, clientId }, pending);
     }
     return { ...policyResult, trust: NOT_TRUSTED };
   }

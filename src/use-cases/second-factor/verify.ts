@@ -3,55 +3,38 @@
  * transaction gets a new authentication event.
  */
 
-import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { AcceptedAnswer } from '../../domain/methods/answer.ts';
 import type { Method, Rejection } from '../../domain/methods/contract.ts';
-import type { Methods } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { withAuthentication } from '../../domain/policy/assurance.ts';
-import type { AccountSnapshot, PolicyResult, RequestedAssurance } from '../../domain/policy/policy.ts';
+import type { AccountSnapshot, PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Attempt } from '../../domain/sign-in/attempts.ts';
-import { challengeFor } from '../../domain/sign-in/challenge.ts';
 import { hasSignInEnded } from '../../domain/sign-in/ending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import type { TrustToken } from '../../domain/sign-in/trusted-browser.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
-import { type AcceptedNotesDeps, createAcceptedNotes } from './accepted-notes.ts';
+import { createPendingEvents, type PendingEvents } from '../events/pending-events.ts';
+import {
+  type AcceptedNote,
+  type AcceptedNotesDeps,
+  createAcceptedNotes,
+  NOTHING_NOTED,
+} from './accepted-notes.ts';
+import { type AskingDeps, createAsking } from './asking.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import type { CheckAnswer } from './check-answer.ts';
 import type { EvaluatePolicy } from './evaluate-policy.ts';
-import type { AskPasskey } from './passkeys.ts';
-import type { SendCode } from './sent-codes.ts';
+import type { SignInContext } from './sign-in-context.ts';
 import type { Place } from './trusted-browsers.ts';
 
-interface SecondFactorDeps extends AcceptedNotesDeps {
+interface SecondFactorDeps extends AcceptedNotesDeps, AskingDeps {
   readonly evaluatePolicy: EvaluatePolicy;
-  readonly methods: Methods;
   readonly check: CheckAnswer;
   /** Ends the trust in the browser when its token is outdated. */
   readonly endOutdatedTrust: (policyResult: PolicyResult, place: Place) => Promise<PolicyResult>;
-  readonly noteUse: (answer: AcceptedAnswer) => Promise<void>;
+  readonly noteUse: (answer: AcceptedAnswer, accountId: string) => Promise<void>;
   readonly attemptLimiter: AttemptLimiter;
-  readonly sendCode: SendCode;
-  readonly askPasskey: AskPasskey;
-  /** The address or number that codes of this factor go to. Null when there is none any more. */
-  readonly destinationOf: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
-  readonly clock: Clock;
-}
-
-/** One sign-in before its end: its transaction, and the assurance that it needs. */
-export interface SignInContext {
-  readonly transaction: SignInTransaction;
-  readonly requested: RequestedAssurance;
-  readonly clientId: string;
-  readonly ip: string;
-  /** Null when the account has no token in this browser. */
-  readonly trustToken?: TrustToken | null;
-  /** The snapshot that this request has read already. */
-  readonly snapshot?: AccountSnapshot | null | undefined;
 }
 
 /** A typed code, and whether this browser is to be trusted afterwards. */
@@ -67,25 +50,18 @@ export interface VerifiedCode {
   /** The snapshot of before: the caller evaluates the new state from it without reading again. */
   readonly snapshot: AccountSnapshot;
   /**
-   * The writes that are still under way: last step, audit line, attempt counters. The caller answers after them. It may
-   * start the ending of the interaction beside them, so that SQLite commits all of it at once.
+   * The writes that are still under way: last step and attempt counters. The caller answers after them. It may start the
+   * ending of the interaction beside them, so that SQLite commits all of it at once.
    */
   readonly pendingWrites: Promise<void>;
-}
-
-/** A sent code, as its page shows it. */
-export interface SentView {
-  /** The id of the challenge. */
-  readonly id: string | null;
-  /** Masked, of a fixed length. */
-  readonly destination: string;
-  /** Milliseconds since the epoch. Null when no code is on its way. */
-  readonly expiresAt: number | null;
+  /** That the code was accepted. The caller answers after it is stored, together with the end of the sign-in if it ends. */
+  readonly pending: PendingEvents;
 }
 
 export function createSecondFactor(needs: SecondFactorDeps) {
   const { evaluatePolicy, methods, attemptLimiter, transactions, events, clock } = needs;
   const note = createAcceptedNotes(needs);
+  const { ask, isAsked, sentBy } = createAsking(needs);
 
   /**
    * Evaluates the policy for this sign-in as it is now, and ends outdated trust. Null when its account is gone, or when
@@ -98,6 +74,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     trustToken,
     ip,
     clientId,
+    pending,
   }: SignInContext): Promise<PolicyResult | null> {
     const occasion = later ? 'later' : 'sign-in';
     const question = { accountId, snapshot, authentications, requested, occasion, trustToken } as const;
@@ -107,7 +84,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
       await events.append({ ...line, name: 'sign_in.refused', reason: 'sign_in_ended' });
       return null;
     }
-    return policyResult && needs.endOutdatedTrust(policyResult, { ip, clientId });
+    return policyResult && needs.endOutdatedTrust(policyResult, { ip, clientId, pending });
   }
 
   /**
@@ -123,8 +100,17 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     if (!policyResult) return refused({ code: 'session_expired' });
     const { decision, lockout } = policyResult;
     const line = { ...lineOf(context, policyResult), method };
-    const verified = (transaction: SignInTransaction, ...writes: Promise<unknown>[]) =>
-      accepted({ transaction, snapshot: policyResult, pendingWrites: allOf(writes) });
+    const verified = (
+      transaction: SignInTransaction,
+      noted: AcceptedNote = NOTHING_NOTED,
+      ...writes: Promise<unknown>[]
+    ) =>
+      accepted({
+        transaction,
+        snapshot: policyResult,
+        pendingWrites: allOf([noted.written, ...writes]),
+        pending: createPendingEvents(events, noted.waiting),
+      });
     // The second submission of a form that a person sent twice: the first one was accepted, and the sign-in goes on.
     // The process may have died before it noted the first one.
     if (decision.kind === 'satisfied')
@@ -162,7 +148,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     return verified(
       kept,
       note.accepted(line, policyResult, kept, authentication),
-      needs.noteUse(answer),
+      needs.noteUse(answer, policyResult.account.id),
       attemptLimiter.succeed(counted),
     );
   }
@@ -188,68 +174,6 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     isSame: (kept: SignInTransaction) => boolean,
   ): Promise<Outcome<SignInTransaction>> {
     return resolveConcurrentSave(transaction, await transactions.find(transaction.uid, clock.now()), isSame);
-  }
-
-  /**
-   * Sends a code or creates a passkey challenge, unless one is on its way and no new one is wanted. `seen` is the id of
-   * the challenge that the page with the button showed. `resend` is null when nobody pressed the button.
-   */
-  async function ask(
-    context: SignInContext,
-    policyResult: PolicyResult,
-    method: MethodName,
-    resend: { readonly seen: string | null } | null = null,
-  ): Promise<Outcome<SignInTransaction>> {
-    const asked = methods.find(method);
-    if (asked?.kind !== 'sent' && asked?.kind !== 'browser') return accepted(context.transaction);
-    const { decision } = policyResult;
-    if (decision.kind !== 'prove' || !decision.methods.includes(method))
-      return refused({ code: 'method_not_allowed' });
-    if (asked.kind === 'browser') return needs.askPasskey(context.transaction);
-    const sent = challengeFor(context.transaction.challenges, method, 'sign-in');
-    if (!resend && sent && sent.expiresAt > clock.now()) return accepted(context.transaction);
-    const destination = destinationFor(policyResult, method);
-    if (destination === null) return refused(asked.unreachable);
-    const { clientId, ip } = context;
-    return needs.sendCode(context.transaction, policyResult, {
-      method,
-      purpose: 'sign-in',
-      destination,
-      clientId,
-      ip,
-      seen: resend?.seen ?? null,
-    });
-  }
-
-  /** Whether the page of a method can be shown: its code is on its way, its passkey challenge exists. */
-  function isAsked(transaction: SignInTransaction, policyResult: PolicyResult, method: MethodName): boolean {
-    if (methods.find(method)?.kind === 'browser')
-      return challengeFor(transaction.challenges, method, 'sign-in') !== null;
-    const sent = sentBy(transaction, policyResult, method);
-    return sent === null || sent.expiresAt !== null;
-  }
-
-  /** The sent code of a method, as its page shows it. Null for a method that sends none. */
-  function sentBy(
-    transaction: SignInTransaction,
-    policyResult: PolicyResult,
-    method: MethodName,
-  ): SentView | null {
-    const sender = methods.sent(method);
-    const destination = destinationFor(policyResult, method);
-    if (!sender || destination === null) return null;
-    const sent = challengeFor(transaction.challenges, method, 'sign-in');
-    const isGood = sent !== null && sent.expiresAt > clock.now();
-    return {
-      id: sent?.id ?? null,
-      destination: sender.masked(destination),
-      expiresAt: isGood ? sent.expiresAt : null,
-    };
-  }
-
-  function destinationFor(policyResult: PolicyResult, method: MethodName): string | null {
-    const enrolment = policyResult.enrolments.find((each) => each.method === method);
-    return enrolment ? needs.destinationOf(policyResult, enrolment) : null;
   }
 
   /** Postpones an enrolment while grace lasts. The answer holds for this sign-in. */

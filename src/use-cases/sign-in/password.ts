@@ -18,6 +18,7 @@ import {
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AttemptStore, LockoutStore, TransactionStore } from '../../ports/stores.ts';
 import { Busy, type Cipher, type Clock, type PasswordHasher, type Random } from '../../ports/system.ts';
+import { createPendingEvents, type PendingEvents } from '../events/pending-events.ts';
 import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
 
 interface SignInDeps {
@@ -60,6 +61,8 @@ export interface PasswordSubmission extends WantedAccount {
 export interface AcceptedPassword {
   readonly transaction: SignInTransaction;
   readonly snapshot: AccountSnapshot | null;
+  /** That the password was accepted. The caller answers after it is stored, together with the end of the sign-in if it ends. */
+  readonly pending: PendingEvents;
 }
 
 /** Characters. No address (RFC 5321, 4.5.3.1) and no stored password is longer, so longer ones are not hashed. */
@@ -172,10 +175,12 @@ export function createSignIn({
         await transactions.find(uid, clock.now()),
         () => true,
       );
-      return concurrent.ok ? accepted({ transaction: concurrent.value, snapshot }) : concurrent;
+      return concurrent.ok
+        ? accepted({ transaction: concurrent.value, snapshot, pending: createPendingEvents(events, []) })
+        : concurrent;
     }
-    await events.append({ ...line, name: 'sign_in.password_accepted' });
-    return accepted({ transaction: kept, snapshot });
+    const pending = createPendingEvents(events, [{ ...line, name: 'sign_in.password_accepted' }]);
+    return accepted({ transaction: kept, snapshot, pending });
   }
 
   /** Replaces a hash with other parameters. A busy server leaves it to the next sign-in. */

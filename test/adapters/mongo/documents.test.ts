@@ -58,7 +58,7 @@ describe('documents in MongoDB', () => {
     expect(await accounts.replacePasswordHash('account-1', 'old', 'new')).to.equal(true);
     await accounts.setLocale('account-1', 'nl', NOW);
     await accounts.setFrozen('account-1', NOW);
-    await enrolments.raiseLastStep('enrolment-1', 7);
+    await enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW);
     await trustedBrowsers.rotate(aTrustedBrowser({ lastUsedAt: NOW, lastUsedFor: 'demo', generation: 1 }));
     await records.save(aSignInRecord({ browser: 'another' }));
     await providerDurable.upsert('RefreshToken', 'token-1', { uid: 'uid-1' }, NOW);
@@ -181,7 +181,7 @@ describe('documents in MongoDB', () => {
         enrolments.listByAccount(text),
         enrolments.remove(text, 'enrolment-1'),
         enrolments.remove('account-1', text),
-        enrolments.raiseLastStep(text, 7),
+        enrolments.raiseLastStep(text, 7, 'account-1', NOW),
         onceKeys.peek(text),
         lockouts.read(text),
         lockouts.clear(text, 'totp'),

@@ -46,7 +46,7 @@ describe('a MongoDB store when its server fails', () => {
       accounts.setFrozen('account-1', NOW),
       enrolments.listByAccount('account-1'),
       enrolments.insert(anEnrolment()),
-      enrolments.raiseLastStep('enrolment-1', 7),
+      enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW),
       enrolments.setDefault('account-1', 'enrolment-1'),
       onceKeys.claim('key', NOW),
       onceKeys.held(['key']),

@@ -47,7 +47,7 @@ describe('sweeping MongoDB', () => {
     await fill(NOW + 1, 'new');
     await stores().accounts.insert(anAccount());
     await stores().enrolments.insert(anEnrolment());
-    await stores().enrolments.raiseLastStep('enrolment-1', 7);
+    await stores().enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW);
     await stores().onceKeys.first('kept', 'value', null);
     await stores().providerDurable.upsert('Grant', 'kept', {}, null);
     expect(await stores().sweep(NOW, YEAR)).to.equal(10);
@@ -65,6 +65,29 @@ describe('sweeping MongoDB', () => {
     expect(await stores().onceKeys.peek('kept')).to.equal('value');
     expect(await stores().onceKeys.claim('claim-new', NOW)).to.equal(false);
     expect(await stores().onceKeys.claim('claim-old', NOW)).to.equal(true);
+  });
+
+  it('removes the steps that a later one has replaced, and those of a removed enrolment [A34]', async () => {
+    const { enrolments, sweep } = stores();
+    await enrolments.insert(anEnrolment());
+    await enrolments.insert(anEnrolment({ id: 'enrolment-2', lastStep: 5 }));
+    for (const step of [8, 7, 9]) await enrolments.raiseLastStep('enrolment-1', step, 'account-1', NOW);
+    await enrolments.raiseLastStep('enrolment-2', 6, 'account-1', NOW + 1);
+    await enrolments.raiseLastStep('removed', 6, 'account-1', NOW);
+    const lastSteps = async () =>
+      (await enrolments.listByAccount('account-1')).map(({ lastStep }) => lastStep);
+    expect(await sweep(NOW, YEAR)).to.equal(3);
+    expect(await lastSteps()).to.deep.equal([9, 6]);
+    expect(await documents()).to.deep.equal({ enrolments: 4 });
+    expect(await sweep(NOW + 1, YEAR)).to.equal(0);
+    await enrolments.raiseLastStep('enrolment-1', 10, 'account-1', NOW + 2);
+    expect(await sweep(NOW + 2, YEAR)).to.equal(1);
+    expect(await lastSteps()).to.deep.equal([10, 6]);
+    // Nothing is left to look at.
+    const marked = await database()
+      .admin.collection('enrolments')
+      .countDocuments({ tidyAt: { $ne: null } });
+    expect(marked).to.equal(0);
   });
 
   it('keeps a consumed token consumed while it can still be found [A46]', async () => {

@@ -8,7 +8,13 @@ import { interaction, nextCode } from '../oidc/story.ts';
 
 type RaiseLastStep = Stores['enrolments']['raiseLastStep'];
 
+async function away(): Promise<never> {
+  throw new StoreUnavailable('the store is away');
+}
+
 describe('the answer to a right code', () => {
+  let isAuditAway = false;
+  let isEndAway = false;
   let raise: ((stored: RaiseLastStep, given: Parameters<RaiseLastStep>) => Promise<void>) | null = null;
 
   /** Puts `raise` in place of the write that makes a code's time step the last one. */
@@ -16,13 +22,28 @@ describe('the answer to a right code', () => {
     const { enrolments } = stores;
     const raiseLastStep: RaiseLastStep = (...given) =>
       raise ? raise(enrolments.raiseLastStep, given) : enrolments.raiseLastStep(...given);
-    return { ...stores, enrolments: { ...enrolments, raiseLastStep } };
+    const { audit, providerShortLived } = stores;
+    const appendAll: Stores['audit']['appendAll'] = (events) =>
+      isAuditAway ? away() : audit.appendAll(events);
+    const upsert: Stores['providerShortLived']['upsert'] = (...given) =>
+      isEndAway && given[0] === 'Interaction' ? away() : providerShortLived.upsert(...given);
+    return {
+      ...stores,
+      enrolments: { ...enrolments, raiseLastStep },
+      audit: { ...audit, appendAll },
+      providerShortLived: { ...providerShortLived, upsert },
+    };
   }
 
-  const s = interaction(() => accounts(...['ann', 'ben'].map((name) => withApp(name, 'strict'))), { around });
+  const s = interaction(
+    () => accounts(...['ann', 'ben', 'cat', 'dan'].map((name) => withApp(name, 'strict'))),
+    { around },
+  );
 
   afterEach(() => {
     raise = null;
+    isAuditAway = false;
+    isEndAway = false;
   });
 
   it('waits for the last step, beside which the interaction has ended already', async () => {
@@ -44,6 +65,22 @@ describe('the answer to a right code', () => {
     expect(isAnswered).to.equal(false);
     release();
     expect(hasCode(await visitor.follow(await answer))).to.equal(true);
+  });
+
+  it('is 503 when the audit trail takes neither the code nor the end of the sign-in', async () => {
+    const { visitor, page } = await givePassword(s, 'cat@strict.test');
+    isAuditAway = true;
+    expect((await visitor.submit(page, { code: nextCode(s.app) })).status).to.equal(503);
+    const [newest] = await s.app.parts.stores.audit.list({ limit: 1 });
+    expect(newest?.event).to.equal('sign_in.password_accepted');
+  });
+
+  it('leaves the accepted code in the audit trail when the interaction cannot be ended', async () => {
+    const { visitor, page } = await givePassword(s, 'dan@strict.test');
+    isEndAway = true;
+    expect((await visitor.submit(page, { code: nextCode(s.app) })).status).to.equal(503);
+    const [newest] = await s.app.parts.stores.audit.list({ limit: 1 });
+    expect(newest?.event).to.equal('second_factor.accepted');
   });
 
   it('is 503 when a write fails, and the code is good for no other sign-in [A32]', async () => {

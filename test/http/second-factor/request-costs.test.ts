@@ -49,7 +49,7 @@ const REFRESH: Readonly<Record<string, Cost>> = {
 };
 
 /** The password of a sign-in in a trusted browser: it ends the interaction. */
-const TRUSTED: Cost = { evaluations: 1, roundTrips: 13 };
+const TRUSTED: Cost = { evaluations: 1, roundTrips: 11 };
 
 const WRONG_CODE: Cost = { evaluations: 2, roundTrips: 6 };
 

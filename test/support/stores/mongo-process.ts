@@ -61,7 +61,9 @@ async function race(uri: string): Promise<RaceResult> {
     told: await Promise.all(each.map((key) => onceKeys.first(`first-${key}`, own, null))),
     failures: await Promise.all(each.map(() => lockouts.addFailure('account-1', 'totp', NOW))),
   };
-  await Promise.all(each.map((n) => enrolments.raiseLastStep('stepped', process.pid * PRIZES + Number(n))));
+  await Promise.all(
+    each.map((n) => enrolments.raiseLastStep('stepped', process.pid * PRIZES + Number(n), 'account-2', NOW)),
+  );
   await close();
   return result;
 }
@@ -71,7 +73,7 @@ async function write(uri: string): Promise<void> {
   const stores = await openMongoAccounts({ uri });
   await stores.accounts.insert(anAccount());
   await stores.enrolments.insert(anEnrolment());
-  await stores.enrolments.raiseLastStep('enrolment-1', 58_333_333);
+  await stores.enrolments.raiseLastStep('enrolment-1', 58_333_333, 'account-1', NOW);
   await stores.onceKeys.claim('totp|enrolment-1|58333333', NOW);
   await stores.lockouts.addFailure('account-1', 'totp', NOW);
   await stores.lockouts.lock('account-1', NOW, 1);

@@ -3,7 +3,7 @@ import type { Account } from '../../../src/domain/account.ts';
 import { NO_ASSURANCE_REQUESTED, type RequestedAssurance } from '../../../src/domain/policy/policy.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
 import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
-import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
+import type { SignInContext } from '../../../src/use-cases/second-factor/sign-in-context.ts';
 import {
   type Authenticator,
   type AuthenticatorOptions,

@@ -64,6 +64,34 @@ describe('the event log', () => {
     expect(setting().onDisk()).not.to.include(ADDRESS);
   });
 
+  it('stores several events in one act, and passes on each of them in their order', async () => {
+    const told: AuditEvent[] = [];
+    const acts: (readonly AuditEvent[])[] = [];
+    const { stores, clock } = setting();
+    const audit = {
+      ...stores.audit,
+      appendAll: (events: readonly AuditEvent[]) => {
+        acts.push(events);
+        return stores.audit.appendAll(events);
+      },
+    };
+    const subscribers = [(_event: unknown, line: AuditEvent) => void told.push(line)];
+    const { append } = createEventLog({ audit, subscribers, clock, random, log: () => {} });
+    await append({ name: 'config.reloaded' }, { name: 'set_up.proven', accountId: 'bob' });
+    expect(told.map(({ event }) => event)).to.deep.equal(['config.reloaded', 'set_up.proven']);
+    expect(acts).to.deep.equal([told]);
+    expect((await lines()).toReversed()).to.deep.equal(told);
+  });
+
+  it('gives several events one by one to an audit log that takes them so', async () => {
+    const taken: string[] = [];
+    const { clock } = setting();
+    const audit = { append: async ({ event }: AuditEvent) => void taken.push(event) };
+    const { append } = createEventLog({ audit, subscribers: [], clock, random, log: () => {} });
+    await append({ name: 'config.reloaded' }, { name: 'set_up.proven', accountId: 'bob' });
+    expect(taken).to.deep.equal(['config.reloaded', 'set_up.proven']);
+  });
+
   it('publishes an event once it is stored, and none that is not stored', async () => {
     const told: AuditEvent[] = [];
     const { append } = withSubscribers((_event, line) => void told.push(line));

@@ -2,7 +2,7 @@
 import type { Account } from '../../../src/domain/account.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
-import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
+import type { SignInContext } from '../../../src/use-cases/second-factor/sign-in-context.ts';
 import { acceptedBy, type Setting, typing } from '../setting.ts';
 
 export const EMAIL = 'bob@acme.test';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import { NO_ASSURANCE_REQUESTED } from '../../../src/domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
+import type { SignInContext } from '../../../src/use-cases/second-factor/sign-in-context.ts';
 import { MINUTE, NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
 import {

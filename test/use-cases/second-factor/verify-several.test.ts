@@ -4,7 +4,7 @@ import type { Account } from '../../../src/domain/account.ts';
 import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import type { SignInContext } from '../../../src/use-cases/second-factor/verify.ts';
+import type { SignInContext } from '../../../src/use-cases/second-factor/sign-in-context.ts';
 import { anEnrolment, MINUTE, NOW } from '../../contracts/examples.ts';
 import { acceptedBy, aTenant, codeOf, freshSetting, inTurn, refusalOf, SECRET, tally } from '../setting.ts';
 import { EMAIL, PHONE, REACHABLE, sendingIn } from './sending.ts';

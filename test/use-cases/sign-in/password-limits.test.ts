@@ -3,7 +3,17 @@ import { expect } from 'chai';
 import type { PasswordSubmission } from '../../../src/use-cases/sign-in/password.ts';
 import { MINUTE } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
-import { acceptedBy, codeOf, freshSetting, inTurn, PASSWORD, random, refusalOf, tally } from '../setting.ts';
+import {
+  acceptedBy,
+  codeOf,
+  freshSetting,
+  inTurn,
+  PASSWORD,
+  random,
+  refusalOf,
+  submitted,
+  tally,
+} from '../setting.ts';
 
 describe('the limits on wrong passwords', () => {
   const setting = freshSetting();
@@ -17,7 +27,7 @@ describe('the limits on wrong passwords', () => {
   /** From an address of its own each time, unless told. */
   async function submit(changes: Partial<PasswordSubmission> = {}) {
     attacker += 1;
-    return setting().signIn.submitPassword({
+    return submitted(setting().signIn, {
       uid: random.id(),
       before: null,
       email: 'bob@acme.test',

@@ -20,13 +20,14 @@ import {
   random,
   refusalOf,
   SECRET,
+  submitted,
 } from '../setting.ts';
 
 describe('sign-in: the password', () => {
   const setting = freshSetting();
 
   function submit(changes: Partial<PasswordSubmission> = {}, signIn = setting().signIn) {
-    return signIn.submitPassword({
+    return submitted(signIn, {
       uid: random.id(),
       before: null,
       email: 'bob@acme.test',

@@ -26,6 +26,8 @@ export interface StepDocument {
   accountId: string;
   enrolmentId: string;
   lastStep: number;
+  /** Since when the sweeper is to look for lower steps beside it. Absent once it has, and from older releases. */
+  tidyAt?: Date;
 }
 
 /** Which enrolment of an account is the default, once somebody has chosen: what those say of it counts no more. */
@@ -52,9 +54,11 @@ export const enrolment = new Schema<EnrolmentDocument | StepDocument | ChoiceDoc
     lastStep: Number,
     isDefault: Boolean,
     createdAt: Date,
+    tidyAt: Date,
     order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'enrolments' },
 )
   .index({ accountId: 1 })
-  .index({ enrolmentId: 1 });
+  .index({ enrolmentId: 1 })
+  .index({ tidyAt: 1 });

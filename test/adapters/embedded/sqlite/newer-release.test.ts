@@ -94,7 +94,7 @@ describe('embedded stores beside a newer release', () => {
     await insertOneOfEach('second');
 
     expect(await stores.accounts.replacePasswordHash('first', 'old', 'new')).to.equal(true);
-    await stores.enrolments.raiseLastStep('first', 7);
+    await stores.enrolments.raiseLastStep('first', 7, 'account-1', NOW);
     await stores.records.save(aSignInRecord({ sessionUid: 'first', browser: 'another' }));
     expect(await stores.transactions.save(aTransaction({ uid: 'first', version: 1, later: true }))).to.be.an(
       'object',

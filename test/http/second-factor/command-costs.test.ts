@@ -1,0 +1,62 @@
+/** The commands that the requests of a sign-in send to MongoDB, by name and collection. */
+import { expect } from 'chai';
+import { PASSWORD } from '../../support/app.ts';
+import { mongoDatabase } from '../../support/stores/mongo.ts';
+import { commandsOf, mongoCommands } from '../../support/stores/mongo-commands.ts';
+import { redisUrl } from '../../support/stores/redis.ts';
+import { accounts, withApp } from '../flow/members.ts';
+import { interaction, nextCode } from '../oidc/story.ts';
+
+const SNAPSHOT = ['find accounts', 'find enrolments', 'find lockouts'];
+
+/** One more is a read of something that was read already, or a write that could go with another. */
+const SIGN_IN: Readonly<Record<string, readonly string[]>> = {
+  authorization: [],
+  'password page': [],
+  // The lock-outs of the password, and of the second factor.
+  password: ['find accounts', 'find enrolments', 'find lockouts', 'find lockouts', 'insert audit'],
+  'code page': SNAPSHOT,
+  // The claim of the code, its step, and both events.
+  code: [...SNAPSHOT, 'insert audit', 'insert claims', 'insert enrolments'],
+  resume: ['find accounts', 'find enrolments', 'update provider', 'update sign_in_records'],
+  token: ['find accounts', 'find enrolments', 'find provider', 'find sign_in_records'],
+  userinfo: ['find accounts', 'find enrolments', 'find provider', 'find sign_in_records'],
+};
+
+describe('the commands of a sign-in on MongoDB and Redis', () => {
+  const commands = mongoCommands();
+  const database = mongoDatabase();
+  const redis = redisUrl();
+  const s = interaction(() => ({
+    ...accounts(withApp('ann', 'strict')),
+    storage: {
+      accounts: { driver: 'mongo', uri: commands.watched(database().uri) },
+      short_lived: { driver: 'redis', uri: redis() },
+    },
+  }));
+
+  it('are 26, and each request has its own', async () => {
+    const sent: Record<string, readonly string[]> = {};
+    const visitor = s.app.visitor();
+    async function step<T>(name: string, request: () => Promise<T>): Promise<T> {
+      commands.take();
+      const answer = await request();
+      sent[name] = commandsOf(commands.take());
+      return answer;
+    }
+    const url = await s.rp.authorizationUrl();
+    const begun = await step('authorization', () => visitor.get(url));
+    const passwordPage = await step('password page', () => visitor.get(begun.location ?? ''));
+    const typed = { email: 'ann@strict.test', password: PASSWORD };
+    const password = await step('password', () => visitor.submit(passwordPage, typed));
+    const codePage = await step('code page', () => visitor.get(password.location ?? ''));
+    const ended = await step('code', () => visitor.submit(codePage, { code: nextCode(s.app) }));
+    const resumed = await step('resume', () => visitor.get(ended.location ?? ''));
+    const tokens = await step('token', () => s.rp.exchange(resumed.location ?? ''));
+    const authorization = `Bearer ${tokens.access_token}`;
+    const told = await step('userinfo', () => fetch(`${s.app.origin}/me`, { headers: { authorization } }));
+    expect(told.status).to.equal(200);
+    expect(sent).to.deep.equal(SIGN_IN);
+    expect(Object.values(sent).flat()).to.have.length(26);
+  });
+});
