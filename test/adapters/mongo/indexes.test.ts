@@ -68,6 +68,8 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await accounts.confirmEmail('account-1', 'bob@acme.test', NOW);
   await accounts.setPhone('account-1', null, NOW);
   await accounts.setFrozen('account-1', NOW);
+  await accounts.raiseEndsBefore('account-1', NOW);
+  await accounts.raiseAllEndsBefore(NOW);
   await enrolments.insert(anEnrolment());
   await enrolments.listByAccount('account-1');
   await enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW);
@@ -85,6 +87,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await lockouts.read('account-1');
   await lockouts.clear('account-1', 'password');
   await records.save(aSignInRecord());
+  await records.replaceAuthentications('session-1', aSignInRecord().authentications);
   await records.find('session-1', NOW);
   await records.listByAccount('account-1', NOW);
   await sessionClients.insert(aSessionClient());
@@ -101,6 +104,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await audit.list({ limit: 9, accountId: 'account-1' });
   await audit.list({ limit: 9, accountId: 'account-1', tenantId: 'acme' });
   await providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1', uid: 'uid-1' }, NOW + MINUTE);
+  await providerDurable.update('RefreshToken', 'token-1', {}, NOW + MINUTE);
   await providerDurable.insert('RefreshToken', 'token-2', {}, NOW + MINUTE);
   await providerDurable.find('RefreshToken', 'token-1', NOW);
   await providerDurable.findByUid('RefreshToken', 'uid-1', NOW);
@@ -129,6 +133,9 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await providerDurable.destroy('RefreshToken', 'token-1');
   await providerDurable.revokeByGrantId('RefreshToken', 'grant-1');
 }
+
+/** The acts of a restore work through whole collections, in the order of their ids. No request waits for them. */
+const OF_RESTORES = 'restoration.';
 
 /** Names every act that is called. */
 function noted(stores: MongoAccounts, called: Set<string>): { stores: MongoAccounts; all: string[] } {
@@ -163,7 +170,8 @@ describe('the indexes of MongoDB', () => {
     } finally {
       await opened.close();
     }
-    expect([...called].toSorted(), 'the acts of this test').to.deep.equal(all.toSorted());
+    const expected = all.filter((act) => !act.startsWith(OF_RESTORES)).toSorted();
+    expect([...called].toSorted(), 'the acts of this test').to.deep.equal(expected);
 
     const driver = createConnection();
     const indexes = new Map(
