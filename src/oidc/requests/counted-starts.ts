@@ -48,11 +48,15 @@ const STARTS: Readonly<Record<string, (oidc: Request) => boolean>> = {
   // The later saves of the code follow the person who types it.
   DeviceCode: (oidc) => oidc.route === 'device_authorization' && isByUnknownClient(oidc),
   // The page of a device's code and the sign-out keep their form in a session, even where nobody is signed in.
-  Session: ({ route, session }) =>
-    !RESUMES.includes(route) && session?.accountId === undefined && !isStored(session),
+  Session: (oidc) => oidc.session?.accountId === undefined && !isStored(oidc.session) && !hasResumed(oidc),
 };
 
 const RESUMES: readonly string[] = ['resume', 'device_resume'];
+
+/** Whether the request goes on with a sign-in. The library sets the parameters once it has taken the interaction away. */
+function hasResumed({ route, params }: Request): boolean {
+  return RESUMES.includes(route) && params !== undefined;
+}
 
 /** A client without a secret. The library has authenticated every other one before. */
 function isByUnknownClient({ client }: Request): boolean {
