@@ -71,23 +71,40 @@ export function secondFactorSubject(accountId: string): string {
 
 /** The network that is counted for an IP address: an IPv6 subscriber holds a whole /64. */
 export function addressKey(ip: string): string {
-  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
-  if (v4) return v4;
-  if (!ip.includes(':')) return ip;
-  return `${groupsOf(ip).slice(0, 4).join(':')}::/64`;
+  const address = plainAddress(ip);
+  return address.includes(':') ? `${groupsOf(address).slice(0, 4).join(':')}::/64` : address;
 }
 
 /** The part of an IP address that the audit log keeps: IPv4 /24, IPv6 /48. */
 export function truncatedAddress(ip: string): string {
-  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(ip)?.[1];
-  if (v4) return `${v4}.0/24`;
-  if (!ip.includes(':')) return ip;
-  return `${groupsOf(ip).slice(0, 3).join(':')}::/48`;
+  const address = plainAddress(ip);
+  if (address.includes(':')) return `${groupsOf(address).slice(0, 3).join(':')}::/48`;
+  return address.replace(/^(\d+\.\d+\.\d+)\.\d+$/, '$1.0/24');
 }
 
-/** The eight groups of an IPv6 address, with `::` written out. A zone stays with the last group. */
+/** The first six groups of an IPv6 address that has an IPv4 address in it (RFC 4291, 2.5.5.2 and RFC 6052, 2.1). */
+const AROUND_IPV4: readonly string[] = ['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0'];
+
+/** The address alone, since some proxies add a port. An IPv4 address stands as one, however it was written. */
+function plainAddress(ip: string): string {
+  const [, bracketed, dotted] = /^\[(.*)\](?::\d+)?$|^([\d.]+):\d+$/.exec(ip) ?? [];
+  const address = bracketed ?? dotted ?? ip;
+  if (!address.includes(':')) return address;
+  const groups = groupsOf(address);
+  if (!AROUND_IPV4.includes(groups.slice(0, 6).join(':'))) return address;
+  const [high = 0, low = 0] = groups.slice(6).map((group) => Number.parseInt(group, 16));
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
+}
+
+/** The eight groups of an IPv6 address, with `::` and an IPv4 ending written out. A zone stays with the last group. */
 function groupsOf(ip: string): string[] {
-  const [head = '', tail] = ip.toLowerCase().split('::');
+  const [head = '', tail] = ip
+    .toLowerCase()
+    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)/, (_, ...bytes) => {
+      const [a = 0, b = 0, c = 0, d = 0] = bytes.slice(0, 4).map(Number);
+      return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+    })
+    .split('::');
   const left = head.split(':').filter(Boolean);
   const right = (tail ?? '').split(':').filter(Boolean);
   const missing = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
