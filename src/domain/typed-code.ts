@@ -1,7 +1,7 @@
 /** Codes as people type and paste them: which differences from the printed code are forgiven. */
 
 /** UTF-16 units of the longest text that is read. */
-const LONGEST = 64;
+export const LONGEST_CODE = 64;
 
 /** White space, dashes, dots, underscores, and format characters, which have no shape of their own. */
 const SEPARATORS = /[\s\p{Dash}\p{Cf}._]/gu;
@@ -13,7 +13,7 @@ const DIGIT = /\p{Nd}/u;
  * text that is longer than any code.
  */
 export function compactCode(typed: string): string | null {
-  if (typed.length > LONGEST) return null;
+  if (typed.length > LONGEST_CODE) return null;
   const compact = typed.normalize('NFKC').replace(SEPARATORS, '');
   return Array.from(compact, (character) => (DIGIT.test(character) ? asciiDigit(character) : character)).join(
     '',

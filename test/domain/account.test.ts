@@ -3,7 +3,15 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { normaliseEmail, normalisePassword } from '../../src/domain/account.ts';
 
+/** Combining marks in a row: they take time by the square of their number. */
+const MARKS = `a${'\u0315\u0300'.repeat(16_000)}`;
+
 describe('normaliseEmail', () => {
+  it('reads no more of a text than is too long for an address anyway [A100]', () => {
+    expect(normaliseEmail(MARKS).length).to.be.within(321, 2000);
+    expect(normaliseEmail('\u03b1\u0313\u0300\u0345'.repeat(8000)).length).to.be.within(321, 2000);
+  });
+
   const SPELLINGS: readonly (readonly [string, string, string])[] = [
     ['leaves what is plain', 'bob@acme.test', 'bob@acme.test'],
     ['folds case', 'Bob@ACME.Test', 'bob@acme.test'],
@@ -49,6 +57,10 @@ describe('normaliseEmail', () => {
 });
 
 describe('normalisePassword', () => {
+  it('reads no more of a text than is too long for a password anyway [A100]', () => {
+    expect(normalisePassword(MARKS).length).to.be.within(129, 2000);
+  });
+
   it('composes accents, so that every keyboard types the same password', () => {
     expect(normalisePassword('cafe\u0301 cre\u0300me')).to.equal('caf\u00e9 cr\u00e8me');
   });
