@@ -12,8 +12,13 @@ import type { Account, Locale } from './account.ts';
 /** Equal for every address, so that the mask does not reveal the length. */
 const HIDDEN = '••••••';
 
-/** UTF-16 units of the longest number that is read. */
+/** UTF-16 units of the longest text that is read. A longer one is not cut: its beginning may be the number of somebody else. */
 const LONGEST_TYPED = 40;
+
+/** Direction marks come along with a number from a contact card. */
+const FORMAT_CHARACTERS = /\p{Cf}/gu;
+/** The plus sign precedes every digit, as in `(+31) 6` and `tel:+31`. */
+const INTERNATIONAL = /^\P{Nd}*\+/u;
 
 const CALLING_CODES: ReadonlySet<string> = new Set(
   getCountries().map((country) => getCountryCallingCode(country)),
@@ -79,8 +84,9 @@ function callingCodeOf(prefix: string): string | null {
  * code. Null for an impossible number, and for one that costs more than a call.
  */
 export function phoneOf(typed: string, regions: readonly Region[]): string | null {
-  const text = typed.trim().slice(0, LONGEST_TYPED).normalize('NFKC');
-  const ways = text.startsWith('+')
+  if (typed.trim().length > LONGEST_TYPED) return null;
+  const text = typed.normalize('NFKC').replace(FORMAT_CHARACTERS, '').trim();
+  const ways = INTERNATIONAL.test(text)
     ? [undefined]
     : [...regions, ...(text.startsWith('00') ? [undefined] : [])];
   for (const region of ways) {

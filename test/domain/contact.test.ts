@@ -61,11 +61,19 @@ describe('a telephone number', () => {
     ['a name', 'bob', null],
     ['two numbers', '+31612345678, +31612345679', null],
     ['two lines', '+31612345678\r\n+31612345679', null],
+    ['a number that a gap cuts off', `+43 660${' '.repeat(20)}1 2 3 4 5 6 7 8 9`, null],
     ['a long gap', `+31${' '.repeat(100)}612345678`, null],
   ];
   for (const [origin, text, number] of TYPED) {
     it(`is ${number ? 'read' : 'refused'} from ${origin} [3.3 A74]`, () => {
       expect(phoneOf(text, DUTCH)).to.equal(number);
+    });
+  }
+
+  for (const text of ['\u202a+31 6 12345678\u202c', '(+31) 6 12345678', 'tel:+31612345678']) {
+    it(`with its country code needs no country of its own: ${JSON.stringify(text)} [3.3]`, () => {
+      expect(phoneOf(text, [])).to.equal('+31612345678');
+      expect(phoneOf(text, [{ country: 'US' }])).to.equal('+31612345678');
     });
   }
 
