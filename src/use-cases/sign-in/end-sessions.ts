@@ -16,7 +16,7 @@ import type { Clock } from '../../ports/system.ts';
 
 interface EndSessionsDeps {
   readonly accounts: Pick<AccountStore, 'raiseEndsBefore'>;
-  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'save' | 'remove'>;
+  readonly records: Pick<SignInRecordStore, 'listByAccount' | 'replaceAuthentications' | 'remove'>;
   readonly sessionClients: Pick<SessionClientStore, 'listByAccount' | 'remove'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
   readonly outbox: LogoutOutbox;
@@ -65,7 +65,8 @@ export function createEndSessions(deps: EndSessionsDeps): EndSessions {
   ): Promise<boolean> {
     const authentications = record && keptThrough(record.authentications, raised);
     if (!authentications) return false;
-    await records.save({ ...record, authentications });
+    // Another ending may have removed the record meanwhile: it is not stored again.
+    await records.replaceAuthentications(record.sessionUid, authentications);
     return true;
   }
 

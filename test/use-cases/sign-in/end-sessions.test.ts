@@ -77,6 +77,16 @@ describe('ending sessions', () => {
     expect(await sessionsOf('account-1')).to.deep.equal(['first']);
   });
 
+  it('does not bring a session back that another ending has removed meanwhile [A117]', async () => {
+    const listByAccount: typeof stores.records.listByAccount = async (...given) => {
+      const live = await stores.records.listByAccount(...given);
+      await stores.records.remove('first');
+      return live;
+    };
+    await ending({ records: { ...stores.records, listByAccount } }).all('account-1', 'first');
+    expect(await sessionsOf('account-1')).to.deep.equal([]);
+  });
+
   it('ends everything from before by one time, and spares the session that it is told to keep [A117]', async () => {
     await stores.accounts.insert(anAccount());
     const accountNow = async () => (await stores.accounts.findById('account-1')) ?? anAccount();
