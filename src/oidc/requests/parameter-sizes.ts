@@ -4,6 +4,7 @@
  */
 import type { Context, Middleware } from 'koa';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { readJson } from '../../domain/json.ts';
 import type { Log } from '../../ports/log.ts';
 import type { ProviderPages } from '../page-hooks.ts';
 
@@ -13,10 +14,14 @@ type Params = Readonly<Record<string, unknown>>;
 const MOST_BYTES = 8 * 1024;
 const FREE: ReadonlySet<string> = new Set(['state', 'nonce', 'claims']);
 
+/** OpenID Connect Core 5.5 has four. The library copies the claims of a pushed request level by level, on the stack. */
+const MOST_LEVELS = 16;
+
+const TOO_DEEP = `claims has more than ${MOST_LEVELS} levels`;
 const TOO_LARGE = `state, nonce and claims together are larger than ${MOST_BYTES} bytes`;
 const OTHERS_TOO_LARGE = `the parameters beside state, nonce and claims are larger than ${MOST_BYTES} bytes`;
 
-/** Says which parameters are too large. Null: none are. */
+/** Says which parameters are too large or too deep. Null: none are. */
 export function oversizeOf(params: Params): string | null {
   const sizes = { free: 0, others: 0 };
   for (const [name, value] of Object.entries(params)) {
@@ -24,7 +29,23 @@ export function oversizeOf(params: Params): string | null {
     else sizes.others += sizeOf(value);
   }
   if (sizes.free > MOST_BYTES) return TOO_LARGE;
-  return sizes.others > MOST_BYTES ? OTHERS_TOO_LARGE : null;
+  if (sizes.others > MOST_BYTES) return OTHERS_TOO_LARGE;
+  return isDeep(params.claims) ? TOO_DEEP : null;
+}
+
+/** For claims that are not too large. The library refuses those that are no JSON. */
+function isDeep(claims: unknown): boolean {
+  let level = objectsIn([typeof claims === 'string' ? readJson(claims) : claims]);
+  for (let levels = 1; level.length > 0; levels += 1) {
+    if (levels > MOST_LEVELS) return true;
+    level = objectsIn(level.flatMap((each) => Object.values(each)));
+  }
+  return false;
+}
+
+/** Arrays among them. */
+function objectsIn(values: readonly unknown[]): object[] {
+  return values.filter((value) => typeof value === 'object' && value !== null);
 }
 
 /**

@@ -55,6 +55,20 @@ describe('the size of a request', () => {
     return `${head}${'a'.repeat(bytes - head.length - tail.length)}${tail}`;
   }
 
+  it('has claims of sixteen levels at most, wherever it comes in [A100]', async () => {
+    const nested = (levels: number) =>
+      `{"id_token":{"a":${'['.repeat(levels - 2)}${']'.repeat(levels - 2)}}}`;
+    for (const levels of [17, 4000]) {
+      const pushed = await push('/request', { ...BASE, claims: nested(levels) });
+      expect(pushed, String(levels)).to.have.property('status', 400);
+      expect(pushed.body.error_description).to.equal('claims has more than 16 levels');
+    }
+    expect(answerOf(await get({ claims: nested(17) })).get('error')).to.equal('invalid_request');
+    const allowed = `{"id_token":${'{"a":'.repeat(15)}null${'}'.repeat(15)}}`;
+    expect(await push('/request', { ...BASE, claims: allowed })).to.have.property('status', 201);
+    expect((await get({ claims: allowed })).location).to.match(/\/interaction\//);
+  });
+
   it('may be 8 kB for state, nonce and claims together, in bytes of UTF-8 [A112]', async () => {
     const rest = MOST - BASE.nonce.length;
     expect((await get({ state: 'a'.repeat(rest) })).location).to.match(/\/interaction\//);
