@@ -42,7 +42,7 @@ import {
 } from './page-hooks.ts';
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
 import { logRequestFailures } from './request-failures.ts';
-import { countingStarts, type StartCounting } from './requests/counted-starts.ts';
+import { createStartCounter, type StartCounting } from './requests/counted-starts.ts';
 import { providerWithFormPost } from './requests/form-post.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
 import { createSignOutSize, refuseOversize } from './requests/parameter-sizes.ts';
@@ -178,11 +178,11 @@ export function createProvider({
   policy.get('consent')?.checks.add(apiNotAllowed());
   liftConsent(policy, rules.isFirstParty);
 
+  const startCounter = createStartCounter(startCounting);
   const host: Configuration = {
     adapter: readingAhead(
-      countingStarts(
+      startCounter.around(
         createDeviceAdapter(notingClients(rotation.around(adapter), sessionClients), cipher),
-        startCounting,
       ),
       (ctx, accountId, token) => secondFactor.readAhead(ctx, accountId, token, readAccount(ctx, accountId)),
     ),
@@ -262,7 +262,7 @@ export function createProvider({
   const OwnProvider = providerWithRotation(providerWithFormPost(pages.formPost), rotation.settle);
   const provider = new OwnProvider(issuer, secondFactor.configure(host));
   families.nameIn(provider);
-  provider.ReplayDetection.unique = isFirstUse;
+  provider.ReplayDetection.unique = startCounter.beforeProof(isFirstUse);
   provider.on('interaction.started', device.begun);
   answerFaults(provider, logger);
   logRequestFailures(provider, { log: logger.warn, clock });

@@ -1,7 +1,8 @@
 /**
  * Counts the requests that leave a record in the short-lived store before their sender has proven anything. The list of
- * these records is `STARTS`. Every other request is of somebody who has proven something: a client with a secret, a
- * person with a session, or a sign-in that is under way. A request that is refused for its content leaves nothing.
+ * these records is `STARTS`, and the proofs of pushed requests beside it. Every other request is of somebody who has proven
+ * something: a client with a secret, a person with a session, or a sign-in that is under way. A request that is refused for
+ * its content leaves nothing, except for such a proof.
  *
  * A failed authentication of a client is not counted. It leaves nothing, a secret has 32 characters or more, and the
  * count would be the only write of such a request.
@@ -10,6 +11,7 @@ import type { Context } from 'koa';
 import { type Adapter, errors, type KoaContextWithOIDC, Provider } from 'oidc-provider';
 import type { Clock } from '../../ports/system.ts';
 import type { Start, StartLimit } from '../../use-cases/sign-in/start-limit.ts';
+import type { IsFirstUse } from '../adapter/replay-detection.ts';
 import { letGo } from '../adapter/session-adapter.ts';
 
 export interface StartCounting {
@@ -75,14 +77,18 @@ interface Counting {
   readonly verdict: Promise<number | null>;
 }
 
-/**
- * The record is stored while the request is counted, so that counting takes no time of its own. A refused request takes
- * its record back. That happens once a minute for an address: the instance knows then that its window is full.
- */
-export function countingStarts(
-  adapterOf: (model: string) => Adapter,
-  { limit, knownPerson, clock }: StartCounting,
-): (model: string) => Adapter {
+export interface StartCounter {
+  /**
+   * Counts by the adapter of the provider. The record is stored while the request is counted, so that counting takes no
+   * time of its own. A refused request takes its record back. That happens once a minute for an address: the instance
+   * knows then that its window is full.
+   */
+  around(adapterOf: (model: string) => Adapter): (model: string) => Adapter;
+  /** The proof (DPoP) of a pushed request is remembered before the request is read, so the request is counted first. */
+  beforeProof(isFirstUse: IsFirstUse): IsFirstUse;
+}
+
+export function createStartCounter({ limit, knownPerson, clock }: StartCounting): StartCounter {
   /** A request counts once, however many records it leaves. */
   const counted = new WeakMap<KoaContextWithOIDC, Counting>();
 
@@ -109,7 +115,13 @@ export function countingStarts(
     throw new TooManyStarts(retryAt);
   }
 
-  return (model) => {
+  function countingOf(ctx: KoaContextWithOIDC): Counting {
+    const counting = counted.get(ctx) ?? count(ctx);
+    counted.set(ctx, counting);
+    return counting;
+  }
+
+  const around: StartCounter['around'] = (adapterOf) => (model) => {
     const adapter = adapterOf(model);
     const isStart = STARTS[model];
     if (!isStart) return adapter;
@@ -118,8 +130,7 @@ export function countingStarts(
       async upsert(id, payload, expiresIn) {
         const { ctx } = Provider;
         if (!ctx || !isStart(ctx.oidc)) return adapter.upsert(id, payload, expiresIn);
-        const counting = counted.get(ctx) ?? count(ctx);
-        counted.set(ctx, counting);
+        const counting = countingOf(ctx);
         if (counting.fullUntil !== null) refuse(ctx, counting.fullUntil);
         const [retryAt] = await Promise.all([counting.verdict, adapter.upsert(id, payload, expiresIn)]);
         if (retryAt === null) return;
@@ -128,4 +139,17 @@ export function countingStarts(
       },
     };
   };
+
+  const beforeProof: StartCounter['beforeProof'] =
+    (isFirstUse) =>
+    async (...proof) => {
+      const { ctx } = Provider;
+      if (ctx?.oidc.route === 'pushed_authorization_request' && isByUnknownClient(ctx.oidc)) {
+        const retryAt = await countingOf(ctx).verdict;
+        if (retryAt !== null) refuse(ctx, retryAt);
+      }
+      return isFirstUse(...proof);
+    };
+
+  return { around, beforeProof };
 }
