@@ -52,8 +52,11 @@ const DAY = 24 * HOUR;
 const MOST_SENDS = 5;
 const SENDS_WINDOW_MS = 10 * MINUTE;
 
-/** Codes to contacts that nobody has proven yet, for one account within a day. */
-const MOST_SET_UPS = 10;
+/**
+ * Text messages with codes to one account within a day. No few accounts use up what the tenant may send. A number that
+ * nobody has proven may be anybody's.
+ */
+const MOST_TEXTS = { 'sign-in': 50, 'set-up': 10 } as const;
 
 /** Text messages to one account within a day about what was done to it. Mails are not limited by it. */
 const MOST_NOTICES = 10;
@@ -105,18 +108,18 @@ export function createSendLimits(needs: SendLimitsDeps): CountSend {
     const digest = (text: string) => cipher.digest(text, 'destination');
     const use = purpose === 'sign-in' ? 'sign-in' : 'set-up';
     const prefix = OWNER_PREFIX[use];
+    const isText = methods.sent(method)?.sends === 'number';
+    const own = limit(`${prefix}sends:${account.id}`, MOST_SENDS, SENDS_WINDOW_MS);
+    const daily = { counter: 'texts', limit: MOST_TEXTS[use], windowMs: DAY };
     const everywhere = [
-      limit(`${prefix}sends:${account.id}`, MOST_SENDS, SENDS_WINDOW_MS),
+      isText ? { ...own, limits: [...own.limits, daily] } : own,
       limit(`${prefix}sends-to:${digest(destination)}`, MOST_SENDS, SENDS_WINDOW_MS),
     ];
-    if (methods.sent(method)?.sends !== 'number') return count(everywhere);
-    const unproven = [
-      limit(`set-ups:${account.id}`, MOST_SET_UPS, DAY),
-      // Only numbers that nobody has proven can be tried one after the other.
-      limit(`sms-block:${digest(numberBlock(destination))}`, smsLimits.perBlockHour, HOUR),
-    ];
-    const own = purpose === 'set-up' ? unproven : [];
-    return count([...everywhere, ...own, ...paidFor(smsLimits, tenant.id, use)]);
+    if (!isText) return count(everywhere);
+    const block = limit(`sms-block:${digest(numberBlock(destination))}`, smsLimits.perBlockHour, HOUR);
+    // Only numbers that nobody has proven can be tried one after the other.
+    const walked = purpose === 'set-up' ? [block] : [];
+    return count([...everywhere, ...walked, ...paidFor(smsLimits, tenant.id, use)]);
   };
 }
 

@@ -10,7 +10,7 @@ import { withAuthentication } from '../../domain/policy/assurance.ts';
 import type { AccountSnapshot, PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Attempt } from '../../domain/sign-in/attempts.ts';
-import { hasSignInEnded } from '../../domain/sign-in/ending.ts';
+import { beganAt, hasSignInEnded } from '../../domain/sign-in/ending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import { createPendingEvents, type PendingEvents } from '../events/pending-events.ts';
@@ -68,7 +68,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
    * the sign-in has ended: the person starts again.
    */
   async function evaluate({
-    transaction: { accountId, authentications, later },
+    transaction: { uid, accountId, authentications, later },
     requested,
     snapshot,
     trustToken,
@@ -81,7 +81,8 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     const policyResult = await evaluatePolicy(question);
     if (policyResult && hasSignInEnded(authentications, policyResult.account)) {
       const line = { accountId, tenantId: policyResult.account.tenantId, clientId, ip };
-      await events.append({ ...line, name: 'sign_in.refused', reason: 'sign_in_ended' });
+      const once = { key: uid, atMs: beganAt(authentications) };
+      await events.append({ ...line, name: 'sign_in.refused', reason: 'sign_in_ended', once });
       return null;
     }
     return policyResult && needs.endOutdatedTrust(policyResult, { ip, clientId, pending });

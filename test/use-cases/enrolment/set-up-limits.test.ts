@@ -57,3 +57,22 @@ describe('the limits on codes to unproven numbers', () => {
     expect(await sendTimes(1, () => PHONE)).to.deep.equal({ ok: 1 });
   });
 });
+
+describe('the limits on text messages to sign in', () => {
+  const setting = freshSetting({ tenants: TENANTS, smsLimits: { perTenantDay: 1000, perDay: 1000 } });
+  const { tryToAsk } = sendingIn(setting);
+
+  it('are fifty a day for an account, so that seven accounts do not silence their tenant [A113]', async () => {
+    const eve = await setting().person({ ...REACHABLE, factors: [{ method: 'sms' }] });
+    const sent = await inTurn(12, async () => {
+      const outcomes = await inTurn(5, async () =>
+        codeOf(await tryToAsk(await setting().atCode(eve), 'sms')),
+      );
+      setting().clock.nextStep(10 * MINUTE);
+      return outcomes;
+    });
+    expect(tally(sent.flat())).to.deep.equal({ ok: 50, resend_too_soon: 10 });
+    setting().clock.nextStep(24 * 60 * MINUTE);
+    expect(codeOf(await tryToAsk(await setting().atCode(eve), 'sms'))).to.equal('ok');
+  });
+});
