@@ -14,6 +14,7 @@ export type AuditEventName =
   | 'sign_in.refused'
   | 'second_factor.accepted'
   | 'second_factor.refused'
+  | 'second_factor.anomaly'
   | 'second_factor.locked'
   | 'second_factor.postponed'
   | 'code.sent'
@@ -191,6 +192,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'sign_in.refused':
     case 'second_factor.accepted':
     case 'second_factor.refused':
+    case 'second_factor.anomaly':
     case 'second_factor.locked':
     case 'second_factor.postponed':
     case 'code.sent':

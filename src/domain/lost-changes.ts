@@ -23,6 +23,7 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'sign_in.completed': null,
   'sign_in.refused': null,
   'second_factor.accepted': null,
+  'second_factor.anomaly': null,
   'second_factor.refused': null,
   'second_factor.locked': 'the lock is gone',
   'second_factor.postponed': null,

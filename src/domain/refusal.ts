@@ -1,3 +1,6 @@
+/** The fault of a passkey, which has words of its own. `copied`: the counter of a device-bound one fell back. */
+export type PasskeyFault = 'refused' | 'unverified' | 'known' | 'copied' | 'unknown';
+
 /** Every refusal that a person can meet: a closed list, with the data that its page shows. */
 export type Refusal =
   | { readonly code: 'credentials_invalid' }
@@ -14,7 +17,7 @@ export type Refusal =
        */
       readonly clockOffSeconds: number | null;
       /** The fault of a passkey, which has words of its own. */
-      readonly passkey?: 'refused' | 'unverified' | 'known';
+      readonly passkey?: PasskeyFault;
       /**
        * The text has not the shape of a code, so that it was not compared and costs no attempt. `digits`: how many a
        * code has; null where a code is not made of digits.

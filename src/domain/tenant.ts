@@ -16,6 +16,8 @@ export interface TenantSecondFactor {
   /** Stricter enforcement for the members of a group. */
   readonly groups: Readonly<Record<string, Enforcement>>;
   readonly trustedDevices: boolean;
+  /** Whether a passkey with user verification signs members in without a password. */
+  readonly passkeySignIn: boolean;
   readonly setUpProof: 'email' | 'none';
   readonly resetApprovers: 1 | 2;
   /** The administrator's own explanation, per language. */
@@ -57,8 +59,8 @@ export function enforcementFor(
 
 /**
  * The methods that an account may enrol, in the order of offering. An account that may use a restricted method is offered
- * an alternative beside it (NIST SP 800-63B-4, 3.1.3.3). An administrator needs a second factor for the console whatever
- * the tenant asks of its members.
+ * an alternative beside it (NIST SP 800-63B-4, 3.1.3.3). Administrators, managers and the help desk need a second factor for
+ * the console, whatever the tenant asks of its members.
  */
 export function methodsOnOffer(
   enforcement: Enforcement,
@@ -66,10 +68,20 @@ export function methodsOnOffer(
   role: Role,
 ): readonly MethodName[] {
   const allowed = new Set<MethodName>(enforcement === 'off' ? [] : methods);
-  if (role === 'admin' || [...allowed].some((name) => traitsOf(name)?.isRestricted)) {
+  if (role !== 'member' || [...allowed].some((name) => traitsOf(name)?.isRestricted)) {
     for (const { name, traits } of CATALOGUE) if (traits.isAlternative) allowed.add(name);
   }
   const known = CATALOGUE.map(({ name }) => name).filter((name) => allowed.has(name));
   // Methods that a host has added come last.
   return [...known, ...[...allowed].filter((name) => !known.includes(name))];
+}
+
+/** Whether the tenant lets an account sign in with this method alone, where the method is two factors by itself. */
+export function mayStandAlone(
+  method: MethodName,
+  enforcement: Enforcement,
+  { methods, passkeySignIn }: Pick<TenantSecondFactor, 'methods' | 'passkeySignIn'>,
+  role: Role,
+): boolean {
+  return passkeySignIn && methodsOnOffer(enforcement, methods, role).includes(method);
 }

@@ -31,6 +31,7 @@ import {
   createPolicyEvaluation,
   createSnapshotLoader,
 } from '../use-cases/second-factor/evaluate-policy.ts';
+import { createPasskeyOwners } from '../use-cases/second-factor/passkey-owners.ts';
 import { createPasskeys } from '../use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
 import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
@@ -134,12 +135,14 @@ export function composeUseCases(
     clock,
     random,
   });
+  const owners = createPasskeyOwners({ onceKeys, cipher });
   const passkeys = createPasskeys({
     method: methods.browser,
     passkeyVerifier,
     passkeySite,
     transactions,
     enrol,
+    owners,
     cipher,
     attemptLimiter,
     clock,

@@ -77,6 +77,7 @@ accounts:
           graceDays: 0,
           groups: {},
           trustedDevices: false,
+          passkeySignIn: true,
           setUpProof: 'email',
           resetApprovers: 1,
           message: {},

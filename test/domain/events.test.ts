@@ -4,7 +4,7 @@ import { type AuditEventName, auditLineOf, type DomainEvent, noticeOf } from '..
 import type { Notice } from '../../src/domain/notice.ts';
 import { anAccount } from '../contracts/examples.ts';
 
-const account = { ...anAccount(), phone: '+31612345678' };
+const account = { ...anAccount(), phone: '+31612355678' };
 const withoutPhone = { ...account, phone: null };
 const also = [{ channel: 'sms', to: '+31612345678' }] as const;
 const created = { name: 'recovery.created', account } as const;
@@ -49,6 +49,7 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'sign_in.refused': null,
   'second_factor.accepted': null,
   'second_factor.refused': null,
+  'second_factor.anomaly': null,
   'second_factor.locked': null,
   'second_factor.postponed': null,
   'code.sent': null,

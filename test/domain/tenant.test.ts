@@ -6,6 +6,7 @@ import {
   ENFORCEMENTS,
   type Enforcement,
   enforcementFor,
+  mayStandAlone,
   methodsOnOffer,
   stricter,
 } from '../../src/domain/tenant.ts';
@@ -95,12 +96,30 @@ describe('enforcementFor', () => {
   });
 });
 
+describe('mayStandAlone', () => {
+  const methods: MethodName[] = ['totp', 'passkey'];
+  for (const [title, enforcement, settings, role, expected] of [
+    ['is true for a member where passkeys are on offer', 'optional', {}, 'member', true],
+    ['is false for a member where the policy is off', 'off', {}, 'member', false],
+    ['is true for the other roles there', 'off', {}, 'helpdesk', true],
+    ['is false for a member where no passkey is allowed', 'required', { methods: ['totp'] }, 'member', false],
+    ['is true for the other roles there, too', 'required', { methods: ['totp'] }, 'admin', true],
+    ['is false where the tenant forbids it', 'required', { passkeySignIn: false }, 'member', false],
+    ['is false for an administrator there', 'required', { passkeySignIn: false }, 'admin', false],
+  ] as const) {
+    it(`${title} [A128]`, () => {
+      const given = { methods, passkeySignIn: true, ...settings };
+      expect(mayStandAlone('passkey', enforcement, given, role)).to.equal(expected);
+    });
+  }
+});
+
 describe('methodsOnOffer', () => {
   const CASES: readonly (readonly [
     string,
     Enforcement,
     MethodName[],
-    'member' | 'manager' | 'admin',
+    'member' | 'helpdesk' | 'manager' | 'admin',
     MethodName[],
   ])[] = [
     [
@@ -113,7 +132,8 @@ describe('methodsOnOffer', () => {
     ['adds app and passkey to SMS', 'required', ['sms'], 'member', ['passkey', 'totp', 'sms']],
     ['adds nothing to e-mail', 'optional', ['email'], 'member', ['email']],
     ['is empty where the policy is off', 'off', ['totp', 'sms'], 'member', []],
-    ['is empty for a manager where the policy is off', 'off', ['totp'], 'manager', []],
+    ['always allows a manager app and passkey', 'off', ['email'], 'manager', ['passkey', 'totp']],
+    ['always allows the help desk app and passkey', 'off', [], 'helpdesk', ['passkey', 'totp']],
     ['always allows an administrator app and passkey', 'off', [], 'admin', ['passkey', 'totp']],
     [
       'allows an administrator what members have, too',

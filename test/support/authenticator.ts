@@ -12,6 +12,8 @@ export interface AuthenticatorOptions {
   readonly isBound?: boolean;
   /** Default: it counts each use, from one. */
   readonly counts?: boolean;
+  /** Its kind, in hexadecimal digits and hyphens. Default: it does not tell. */
+  readonly aaguid?: string;
 }
 
 /** A deliberate fault in a response. */
@@ -23,6 +25,7 @@ export interface Twist {
   readonly crossOrigin?: boolean;
   readonly present?: boolean;
   readonly verified?: boolean;
+  readonly isBound?: boolean;
   readonly counter?: number;
   readonly userHandle?: string;
   readonly algorithm?: number;
@@ -50,11 +53,13 @@ const BACKUP_ELIGIBLE = 0x08;
 const BACKED_UP = 0x10;
 const ATTESTED = 0x40;
 
+const NO_AAGUID = '00000000-0000-0000-0000-000000000000';
+
 const sha256 = (data: string | Uint8Array) => createHash('sha256').update(data).digest();
 const base64url = (data: string | Uint8Array) => Buffer.from(data).toString('base64url');
 
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { origin, verifies = true, isBound = true, counts = true } = options;
+  const { origin, verifies = true, isBound = true, counts = true, aaguid = NO_AAGUID } = options;
   const passkeys: Passkey[] = [];
 
   function clientData(type: string, challenge: string, twist: Twist): Buffer {
@@ -67,7 +72,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     const flags =
       (twist.present === false ? 0 : PRESENT) |
       ((twist.verified ?? verifies) ? VERIFIED : 0) |
-      (isBound ? 0 : BACKUP_ELIGIBLE | BACKED_UP) |
+      ((twist.isBound ?? isBound) ? 0 : BACKUP_ELIGIBLE | BACKED_UP) |
       (attested ? ATTESTED : 0);
     const head = Buffer.alloc(37);
     sha256(twist.rpId ?? rpId).copy(head);
@@ -91,7 +96,12 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         [-3, new Uint8Array(Buffer.from(y, 'base64url'))],
       ]);
       const length = Buffer.from([0, id.length]);
-      const attested = Buffer.concat([Buffer.alloc(16), length, id, isoCBOR.encode(key)]);
+      const attested = Buffer.concat([
+        Buffer.from(aaguid.replaceAll('-', ''), 'hex'),
+        length,
+        id,
+        isoCBOR.encode(key),
+      ]);
       const data = authenticatorData(rp.id, 0, twist, attested);
       const { format = 'none', certificate } = twist.statement ?? {};
       const statement = new Map<string, Uint8Array | Uint8Array[] | number>();

@@ -58,6 +58,7 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
       graceDays: 0,
       groups: {},
       trustedDevices: false,
+      passkeySignIn: true,
       setUpProof: 'none',
       resetApprovers: 1,
       message: {},

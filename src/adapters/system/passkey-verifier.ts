@@ -13,6 +13,9 @@ const bytes = z.string().regex(/^[\w-]+$/);
 const credential = { id: bytes.max(LONGEST_ID), rawId: bytes.max(LONGEST_ID), type: z.literal('public-key') };
 const transport = z.string().regex(/^[a-z-]{1,20}$/);
 
+/** Tells no kind of authenticator (WebAuthn, 5.4.7). */
+const NO_AAGUID = '00000000-0000-0000-0000-000000000000';
+
 const registration = z.object({
   ...credential,
   response: z.object({
@@ -70,6 +73,7 @@ export function createPasskeyVerifier(): PasskeyVerifier {
           userVerified: info.userVerified,
           deviceBound: info.credentialDeviceType === 'singleDevice',
           backedUp: info.credentialBackedUp,
+          aaguid: info.aaguid === NO_AAGUID ? null : info.aaguid,
         };
       } catch {
         // It throws for whatever is not as it was asked: for a person that is a refusal, never a fault.

@@ -105,6 +105,7 @@ function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant
       graceDays: settings.grace_days,
       groups: settings.groups,
       trustedDevices: settings.trusted_devices,
+      passkeySignIn: settings.passkey_sign_in,
       setUpProof: settings.set_up_proof,
       resetApprovers: settings.reset_approvers,
       message: { ...(en === undefined ? {} : { en }), ...(nl === undefined ? {} : { nl }) },

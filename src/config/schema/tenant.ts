@@ -39,6 +39,12 @@ export const tenantSecondFactorShape = {
     .describe(
       'Whether members may trust a browser for `second_factor.trusted_device.days`. `false` ends existing trust.',
     ),
+  passkey_sign_in: z
+    .boolean()
+    .default(true)
+    .describe(
+      'Whether a passkey that verifies its user signs members in without a password. It needs `passkey` among the methods.',
+    ),
   set_up_proof: z
     .enum(['email', 'none'])
     .default('email')

@@ -58,12 +58,18 @@ export type ContactKind = 'address' | 'number';
 /** Settings by the name of the method that they are for. Null switches the method off. */
 export type SettingsByMethod = Readonly<Record<string, unknown>>;
 
+/** How far one use of a method carried a sign-in. */
+export interface Assurance extends Pick<MethodTraits, 'acr' | 'amr'> {
+  /** It is two factors by itself, so no password is needed beside it (NIST SP 800-63B-4, 3.1.7). */
+  readonly standsAlone?: boolean;
+}
+
 /** One line of the catalogue. */
 export interface MethodDefinition {
   readonly name: MethodName;
   readonly traits: MethodTraits;
   /** How far one use carried a sign-in, where that depends on the use. Default: the traits. */
-  readonly assuranceOf?: (use: PasskeyUse | undefined) => Pick<MethodTraits, 'acr' | 'amr'>;
+  readonly assuranceOf?: (use: PasskeyUse | undefined) => Assurance;
   /** False: the name is reserved, and this release has no such method. */
   readonly isBuilt: boolean;
   /** Makes the method at work; null: it cannot be used with these settings. */
@@ -139,6 +145,8 @@ export interface Acceptance {
   readonly spendsChallenge: boolean;
   /** The newest step or counter, which the enrolment remembers; null: none. */
   readonly lastStep: number | null;
+  /** Strange, and no reason to refuse: the audit trail notes it. */
+  readonly anomaly?: 'counter_behind';
 }
 
 /** A method's result for an answer, with the once-only key that has to be claimed before it holds. */

@@ -1,8 +1,9 @@
 /** Passkeys as a second factor: makes the request to the browser, and judges its verified answer. */
 import { type Acr, rank } from '../policy/acr.ts';
-import type { Refusal } from '../refusal.ts';
+import type { PasskeyFault, Refusal } from '../refusal.ts';
 import type { Challenge, Purpose } from '../sign-in/challenge.ts';
 import {
+  type Assurance,
   type BrowserMethod,
   type CheckInput,
   type MethodDefinition,
@@ -19,6 +20,7 @@ import {
   type PasskeyRequest,
   type PasskeySite,
   type PasskeyUse,
+  storedName,
   type UsedPasskey,
 } from './webauthn.ts';
 
@@ -43,8 +45,8 @@ const traits: MethodTraits = {
   words: PLAIN_WORDS,
 };
 
-/** Why an answer that is authentic is not enough. */
-type PasskeyVerdict = 'accepted' | 'unverified' | 'counter_behind';
+/** `counter_lags`: accepted, and noted. The others are reasons why an authentic answer is not enough. */
+type PasskeyVerdict = 'accepted' | 'counter_lags' | 'unverified' | 'counter_behind';
 
 interface ChallengeParts {
   readonly id: string;
@@ -78,15 +80,15 @@ export function createPasskey() {
 
     creation({ site, siteName, challenge, user, existing }: CreationParts): PasskeyCreation {
       return {
-        rp: { id: site.rpId, name: siteName },
-        user,
+        rp: { id: site.rpId, name: storedName(siteName) },
+        user: { ...user, name: storedName(user.name), displayName: storedName(user.displayName) },
         challenge,
         timeout: TIMEOUT_MS,
         pubKeyCredParams: PASSKEY_ALGORITHMS.map((alg) => ({ type: 'public-key', alg })),
         excludeCredentials: existing.map(descriptor),
-        // It comes after the password, so that the authenticator need not know by itself whose it is.
         authenticatorSelection: {
-          residentKey: 'discouraged',
+          // An authenticator that knows by itself whose passkey it is can sign in without a name or a password.
+          residentKey: 'preferred',
           requireResidentKey: false,
           userVerification: 'preferred',
         },
@@ -104,14 +106,18 @@ export function createPasskey() {
       };
     },
 
-    /** `lastCounter`: the highest seen. One that does not rise was copied (WebAuthn, 6.1.1); 0 means that none is kept. */
+    /**
+     * `lastCounter`: the highest seen; 0 means that none is kept. A device-bound passkey whose counter does not rise was
+     * copied (WebAuthn, 6.1.1). The copies of a synced one are wanted, and each of them may count for itself.
+     */
     check(
-      { userVerified, counter }: UsedPasskey,
+      { userVerified, counter, deviceBound }: UsedPasskey,
       than: { readonly lastCounter: number; readonly mustVerify: boolean },
     ): PasskeyVerdict {
       if (than.mustVerify && !userVerified) return 'unverified';
       const isKept = counter > 0 || than.lastCounter > 0;
-      return isKept && counter <= than.lastCounter ? 'counter_behind' : 'accepted';
+      if (!isKept || counter > than.lastCounter) return 'accepted';
+      return deviceBound ? 'counter_behind' : 'counter_lags';
     },
   };
 }
@@ -126,10 +132,12 @@ export function mustVerify({ acrs }: { readonly acrs: readonly Acr[] | null }): 
  * Phishing-resistant is a passkey only when it verified its owner. RFC 8176: `hwk` is a key that cannot leave its
  * hardware, `swk` one that can; `user` is the test of presence.
  */
-function assuranceOf(use: PasskeyUse | undefined): Pick<MethodTraits, 'acr' | 'amr'> {
+function assuranceOf(use: PasskeyUse | undefined): Assurance {
+  const standsAlone = use?.userVerified === true;
   return {
-    acr: use?.userVerified === true ? traits.acr : 'https://refeds.org/profile/mfa',
+    acr: standsAlone ? traits.acr : 'https://refeds.org/profile/mfa',
     amr: [use?.deviceBound === true ? 'hwk' : 'swk', 'user'],
+    standsAlone,
   };
 }
 
@@ -141,15 +149,15 @@ function check({ candidates, proof, acrs, now }: CheckInput): Verdict {
     return { kind: 'refused', refusal, reason: 'passkey_expired' };
   }
   if (proof.kind !== 'proven') return no(proof.kind);
-  const found = candidates.find(
-    ({ secret }) => secret !== null && credentialOf(secret)?.id === proof.credentialId,
-  );
+  const found = candidates.find(({ secret }) => credentialIn(secret)?.id === proof.credentialId);
   if (!found) return no('unknown');
   const { counter, userVerified, deviceBound } = proof;
+  // It never changes (WebAuthn, 7.2, step 18).
+  if (credentialIn(found.secret)?.deviceBound !== deviceBound) return no('changed');
   const than = { lastCounter: found.lastStep ?? 0, mustVerify: mustVerify({ acrs }) };
   const verdict = ceremony.check(proof, than);
-  if (verdict !== 'accepted') return no(verdict);
-  // Two copies of a passkey count to the same number, and one of them is accepted.
+  if (verdict !== 'accepted' && verdict !== 'counter_lags') return no(verdict);
+  // Two copies of a device-bound passkey count to the same number, and one of them is accepted.
   const key = `passkey:${found.id}:${counter}`;
   const claim = { key, expiresAt: now + CLAIM_KEPT_MS, otherwise: no('counter_behind') };
   return {
@@ -158,16 +166,22 @@ function check({ candidates, proof, acrs, now }: CheckInput): Verdict {
     passkey: { userVerified, deviceBound },
     spendsChallenge: true,
     lastStep: counter,
-    claim: counter > 0 ? claim : null,
+    claim: deviceBound && counter > 0 ? claim : null,
+    ...(verdict === 'counter_lags' && { anomaly: 'counter_behind' }),
   };
 }
 
-function no(reason: string): Rejection {
-  const refusal = passkeyInvalid(reason === 'unverified' ? 'unverified' : 'refused');
-  return { kind: 'refused', refusal, reason: `passkey_${reason}` };
+function credentialIn(secret: string | null): PasskeyCredential | null {
+  return secret === null ? null : credentialOf(secret);
 }
 
-export function passkeyInvalid(passkey: 'refused' | 'unverified' | 'known'): Refusal {
+const TOLD: Readonly<Record<string, PasskeyFault>> = { unverified: 'unverified', counter_behind: 'copied' };
+
+function no(reason: string): Rejection {
+  return { kind: 'refused', refusal: passkeyInvalid(TOLD[reason] ?? 'refused'), reason: `passkey_${reason}` };
+}
+
+export function passkeyInvalid(passkey: PasskeyFault): Refusal {
   return { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, passkey };
 }
 

@@ -51,7 +51,7 @@ export interface PasskeyCreation {
   readonly pubKeyCredParams: readonly { readonly type: 'public-key'; readonly alg: number }[];
   readonly excludeCredentials: readonly Descriptor[];
   readonly authenticatorSelection: {
-    readonly residentKey: 'discouraged';
+    readonly residentKey: 'preferred';
     readonly requireResidentKey: false;
     readonly userVerification: 'preferred';
   };
@@ -69,6 +69,8 @@ export interface PasskeyCredential {
   readonly userHandle: string;
   readonly deviceBound: boolean;
   readonly backedUp: boolean;
+  /** The kind of its authenticator. Null where that tells none, and for a passkey that an older release stored. */
+  readonly aaguid: string | null;
 }
 
 /** A passkey that was just made, as its authenticator tells of it. */
@@ -91,9 +93,24 @@ export function descriptor({ id, transports }: PasskeyCredential): Descriptor {
 export function credentialOf(text: string): PasskeyCredential | null {
   const value: unknown = JSON.parse(text);
   if (!isObject(value)) return null;
-  const { id, publicKey, userHandle, transports, deviceBound, backedUp } = value;
+  const { id, publicKey, userHandle, transports, deviceBound, backedUp, aaguid } = value;
   if (typeof id !== 'string' || typeof publicKey !== 'string' || typeof userHandle !== 'string') return null;
   const hints = Array.isArray(transports) ? transports.map(String) : [];
   const flags = { deviceBound: deviceBound === true, backedUp: backedUp === true };
-  return { id, publicKey, userHandle, transports: hints, ...flags };
+  const kind = typeof aaguid === 'string' ? aaguid : null;
+  return { id, publicKey, userHandle, transports: hints, ...flags, aaguid: kind };
+}
+
+/** Bytes of a name that every authenticator stores (WebAuthn, 6.4.1). */
+const NAME_BYTES = 64;
+const characters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** A name as authenticators keep it: cut at the end of a character, so that none of them cuts within one. */
+export function storedName(name: string): string {
+  let kept = '';
+  for (const { segment } of characters.segment(name)) {
+    if (Buffer.byteLength(kept + segment) > NAME_BYTES) break;
+    kept += segment;
+  }
+  return kept;
 }

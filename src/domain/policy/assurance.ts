@@ -1,6 +1,6 @@
 /** Computes `acr` and `amr` from authentication events. No other file does. */
 
-import type { Catalogue, MethodTraits } from '../methods/contract.ts';
+import type { Assurance, Catalogue } from '../methods/contract.ts';
 import { CATALOGUE, definitionOf } from '../methods/index.ts';
 import type { MethodName } from '../methods/method.ts';
 import type { PasskeyUse } from '../methods/webauthn.ts';
@@ -37,16 +37,30 @@ export function withAuthentication(
   return [...authentications.filter((authentication) => said(authentication) !== said(newest)), newest];
 }
 
-type Level = Pick<MethodTraits, 'acr' | 'amr'>;
-
 /** A method that is not in the catalogue reaches one factor only. */
-const NOTHING: Level = { acr: ACRS[0], amr: [] };
+const NOTHING: Assurance = { acr: ACRS[0], amr: [] };
 
-function levelOf({ method, passkey }: AuthenticationEvent, catalogue: Catalogue): Level {
-  if (method === 'pwd') return { acr: ACRS[0], amr: ['pwd'] };
+function levelOf({ method, passkey }: AuthenticationEvent, catalogue: Catalogue): Assurance {
+  if (method === 'pwd') return { acr: ACRS[0], amr: ['pwd'], standsAlone: true };
   const definition = definitionOf(method, catalogue);
   if (!definition) return NOTHING;
   return definition.assuranceOf?.(passkey) ?? definition.traits;
+}
+
+/** Whether a sign-in may begin with this event: the password, or a factor that is two by itself. */
+export function standsAlone(event: AuthenticationEvent, catalogue: Catalogue = CATALOGUE): boolean {
+  return levelOf(event, catalogue).standsAlone === true;
+}
+
+/** The event that a sign-in began with. Undefined when no event stands alone. */
+export function beginningOf(
+  authentications: readonly AuthenticationEvent[],
+  catalogue: Catalogue = CATALOGUE,
+): AuthenticationEvent | undefined {
+  return (
+    authentications.find(({ method }) => method === 'pwd') ??
+    authentications.find((event) => standsAlone(event, catalogue))
+  );
 }
 
 /** The highest level that the events reach. A second factor without the password is still one factor. */
@@ -54,7 +68,7 @@ export function acrOf(
   authentications: readonly AuthenticationEvent[],
   catalogue: Catalogue = CATALOGUE,
 ): Acr {
-  if (!authentications.some(({ method }) => method === 'pwd')) return ACRS[0];
+  if (!beginningOf(authentications, catalogue)) return ACRS[0];
   return authentications.reduce<Acr>((highest, authentication) => {
     const { acr } = levelOf(authentication, catalogue);
     return rank(acr) > rank(highest) ? acr : highest;

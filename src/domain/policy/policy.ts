@@ -8,7 +8,7 @@ import type { Lockout } from '../sign-in/attempts.ts';
 import type { BrowserTrust, TrustToken } from '../sign-in/trusted-browser.ts';
 import { type Enforcement, methodsOnOffer, type Tenant, type TenantSecondFactor } from '../tenant.ts';
 import { type Acr, rank } from './acr.ts';
-import { type AuthenticationEvent, acrOf } from './assurance.ts';
+import { type AuthenticationEvent, acrOf, standsAlone } from './assurance.ts';
 
 /** The assurance that a request demands beyond the tenant's own policy. */
 export interface RequestedAssurance {
@@ -34,7 +34,7 @@ export interface PolicyFactor {
 export interface PolicyInput {
   /** The enforcement for this account, with that of its groups. */
   readonly enforcement: Enforcement;
-  readonly tenant: Pick<TenantSecondFactor, 'methods' | 'graceDays' | 'trustedDevices'>;
+  readonly tenant: Pick<TenantSecondFactor, 'methods' | 'graceDays' | 'trustedDevices' | 'passkeySignIn'>;
   readonly role: Role;
   readonly factors: readonly PolicyFactor[];
   /** The methods that can be used now, in the order in which they are offered. */
@@ -62,7 +62,7 @@ export type Decision =
       /** Satisfied by the trusted browser alone: no second factor was given. */
       readonly onTrust?: true;
     }
-  /** The password is missing, or it is the only factor and too old. */
+  /** The password, or a factor that stands for both, is missing. Or the password is the only factor and too old. */
   | { readonly kind: 'password' }
   | { readonly kind: 'prove'; readonly methods: readonly MethodName[]; readonly preferred: MethodName | null }
   | {
@@ -124,10 +124,10 @@ export function decideByEvidence(
   evidence = assessEvidence(policyInput),
 ): Decision | null {
   const { requested, factors } = policyInput;
-  const { password, since, proven, byTenant, isRequestMet } = evidence;
-  if (!password) return { kind: 'password' };
+  const { beginning, since, proven, byTenant, isRequestMet } = evidence;
+  if (!beginning) return { kind: 'password' };
   if (requested.acrs?.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
-  if (factors.length === 0 && password.atMs < since) return { kind: 'password' };
+  if (factors.length === 0 && beginning.atMs < since) return { kind: 'password' };
 
   // Trust replaces a factor that was given in this browser before, so it needs one that is set up.
   const trusted = policyInput.trustedBrowser && policyInput.tenant.trustedDevices && factors.length > 0;
@@ -188,6 +188,11 @@ function assessEvidence({
       method !== 'pwd' && isAccepted(method) && factors.some(({ id }) => id === enrolmentId),
   );
 
+  // A factor that is two by itself takes the place of the password, where the tenant still allows that.
+  const beginning =
+    password ??
+    (tenant.passkeySignIn ? proven.findLast((event) => standsAlone(event, catalogue)) : undefined);
+
   const since = requested.freshMs === null ? Number.NEGATIVE_INFINITY : now - requested.freshMs;
   const asked = requested.acrs === null ? 0 : Math.min(...requested.acrs.map(rank));
   const existingGiven = factors.length === 0 || proven.some((authentication) => authentication.atMs >= since);
@@ -196,7 +201,7 @@ function assessEvidence({
     (requested.freshMs === null || existingGiven) &&
     (!requested.always || proven.length > 0);
   const byTenant = enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
-  return { password, proven, since, asked, onOffer, isAccepted, existingGiven, isRequestMet, byTenant };
+  return { beginning, proven, since, asked, onOffer, isAccepted, existingGiven, isRequestMet, byTenant };
 }
 
 /** The end of grace. Null when none is left. Grace starts with the first decision that finds the policy unmet. */

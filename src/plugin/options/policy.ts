@@ -30,6 +30,11 @@ const rules = {
     ),
   groups: z.record(text, enforcement).describe('Stricter enforcement for the members of a group.'),
   trustedDevices: z.boolean().describe('Whether people may have a browser trusted for `trustDays`.'),
+  passkeySignIn: z
+    .boolean()
+    .describe(
+      'Whether a passkey that verifies its user signs people in without a password, where the login page of the host uses `passkeySignIn`.',
+    ),
   setUpProof: z
     .enum(['email', 'none'])
     .describe(
@@ -56,6 +61,7 @@ export const policy = z
     graceDays: rules.graceDays.default(0),
     groups: rules.groups.default({}).meta({ fallback: 'no group' }),
     trustedDevices: rules.trustedDevices.default(false),
+    passkeySignIn: rules.passkeySignIn.default(true),
     setUpProof: rules.setUpProof.default('none'),
     resetApprovers: rules.resetApprovers.default(1),
     message: rules.message.default({}),

@@ -231,6 +231,11 @@ export interface PolicyOptions {
   /** Whether people may have a browser trusted for `trustDays`. Default: `false`. */
   readonly trustedDevices?: boolean | undefined;
   /**
+   * Whether a passkey that verifies its user signs people in without a password, where the login page of
+   * the host uses `passkeySignIn`. Default: `true`.
+   */
+  readonly passkeySignIn?: boolean | undefined;
+  /**
    * The proof beside the password before a first factor is bound. With `email`, a stolen password alone
    * binds nothing. It needs a `sender` or a `messenger`. Default: `none`.
    */

@@ -1,6 +1,7 @@
 /** Notes each accepted answer once, whatever the number of requests that say so. */
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { DomainEvent, OnceEvent } from '../../domain/events.ts';
+import type { AcceptedAnswer } from '../../domain/methods/answer.ts';
 import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { Answerer } from '../../domain/sign-in/attempts.ts';
@@ -29,10 +30,12 @@ export function createAcceptedNotes({ events, onRecovery }: AcceptedNotesDeps) {
     policyResult: PolicyResult,
     { uid }: Pick<SignInTransaction, 'uid'>,
     { enrolmentId, atMs }: AuthenticationEvent,
+    { anomaly }: Pick<AcceptedAnswer, 'anomaly'> = {},
   ): AcceptedNote {
     const once = { key: `${uid}:${enrolmentId}`, atMs };
     const event = { ...line, name: 'second_factor.accepted', once } as const;
-    if (isFactor(line)) return { ...NOTHING_NOTED, waiting: [event] };
+    const noted = anomaly ? [{ ...line, name: 'second_factor.anomaly', reason: anomaly } as const] : [];
+    if (isFactor(line)) return { ...NOTHING_NOTED, waiting: [event, ...noted] };
     // A recovery code has a further event, which comes after this one.
     return {
       ...NOTHING_NOTED,

@@ -3,6 +3,7 @@
 import { enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { enrolmentStepOf, LONGEST_LABEL, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { Asked } from '../../domain/methods/answer.ts';
+import { authenticatorNameOf } from '../../domain/methods/authenticator-names.ts';
 import type { BrowserMethod, BrowserProof, Candidate } from '../../domain/methods/contract.ts';
 import { passkeyInvalid } from '../../domain/methods/passkey.ts';
 import {
@@ -25,6 +26,7 @@ import type { TransactionStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../../ports/system.ts';
 import type { Enrol } from '../enrolment/binding.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
+import type { PasskeyOwners } from './passkey-owners.ts';
 
 /** Creates the challenge that a passkey signs, unless one waits already. The returned transaction holds it. */
 export type AskPasskey = (transaction: SignInTransaction) => Promise<Outcome<SignInTransaction>>;
@@ -36,7 +38,8 @@ interface PasskeysDeps {
   readonly passkeySite: () => PasskeySite | null;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
   readonly enrol: Enrol;
-  readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt' | 'digest'>;
+  readonly owners: Pick<PasskeyOwners, 'userHandleOf' | 'claim'>;
+  readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt'>;
   readonly attemptLimiter: Pick<AttemptLimiter, 'refuse'>;
   readonly clock: Clock;
   readonly random: Random;
@@ -45,12 +48,12 @@ interface PasskeysDeps {
 /** The answer of a browser: JSON of a `PublicKeyCredential`. */
 export interface PasskeyGiven extends Visitor {
   readonly response: string;
-  /** The person's name for it. */
+  /** The person's name for it. Empty: the name of its authenticator, where that is known. */
   readonly label: string;
 }
 
 export function createPasskeys(needs: PasskeysDeps) {
-  const { method, passkeyVerifier, passkeySite, transactions, enrol, cipher } = needs;
+  const { method, passkeyVerifier, passkeySite, transactions, enrol, owners, cipher } = needs;
   const { attemptLimiter, clock, random } = needs;
 
   /** The random value whose answer is awaited; null: none is. */
@@ -91,7 +94,7 @@ export function createPasskeys(needs: PasskeysDeps) {
     const challenge = waiting(transaction, 'set-up');
     if (!site || challenge === null || enrolmentStepOf(transaction, policyResult) !== method.name)
       return null;
-    const user = { id: userHandleOf(account.id), name: account.email, displayName: account.name };
+    const user = { id: owners.userHandleOf(account.id), name: account.email, displayName: account.name };
     const existing = enrolledIn(policyResult);
     return method.creation({ site, siteName: tenant.name, challenge, user, existing });
   }
@@ -109,14 +112,17 @@ export function createPasskeys(needs: PasskeysDeps) {
     if (!asked || !site || !transaction.pendingEnrolment) return refused({ code: 'session_expired' });
     if (label.length > LONGEST_LABEL) return refused({ code: 'field_invalid', field: 'label' });
     const made = await passkeyVerifier.registration(response, { ...site, challenge: asked.challenge });
-    const isKnown = asked.excludeCredentials.some(({ id }) => id === made?.id);
+    const { enrolmentId } = transaction.pendingEnrolment;
+    const isKnown =
+      made !== null &&
+      (asked.excludeCredentials.some(({ id }) => id === made.id) ||
+        !(await owners.claim({ accountId: account.id, enrolmentId, credentialId: made.id })));
     if (!made || isKnown) {
       const who = { ...from, accountId: account.id, tenantId: tenant.id, method: method.name };
       const reason = isKnown ? 'passkey_known' : 'passkey_unproven';
       return attemptLimiter.refuse(who, passkeyInvalid(isKnown ? 'known' : 'refused'), reason);
     }
     const { counter, userVerified, ...kept } = made;
-    const { enrolmentId } = transaction.pendingEnrolment;
     const credential: PasskeyCredential = { ...kept, userHandle: asked.user.id };
     const purpose = enrolmentPurpose({
       method: method.name,
@@ -127,7 +133,7 @@ export function createPasskeys(needs: PasskeysDeps) {
     const factor = {
       enrolmentId,
       method: method.name,
-      label: label.trim(),
+      label: label.trim() || proposedLabel(made.aaguid),
       app: null,
       secret: cipher.encrypt(JSON.stringify(credential), purpose),
       lastStep: counter,
@@ -155,12 +161,11 @@ export function createPasskeys(needs: PasskeysDeps) {
     });
   }
 
-  /** The account's name for authenticators. It reveals nothing and never changes (WebAuthn, 14.6.1). */
-  function userHandleOf(accountId: string): string {
-    return cipher.digest(accountId, 'passkey-user');
-  }
-
   return { ask, request, creation, confirm, verifyInBrowser };
+}
+
+function proposedLabel(aaguid: string | null): string {
+  return (aaguid !== null && authenticatorNameOf(aaguid)) || '';
 }
 
 function credentialIn({ secret }: Pick<Candidate, 'secret'>): readonly PasskeyCredential[] {

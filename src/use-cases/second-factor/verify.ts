@@ -148,7 +148,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     const { value: counted } = attempt;
     return verified(
       kept,
-      note.accepted(line, policyResult, kept, authentication),
+      note.accepted(line, policyResult, kept, authentication, answer),
       needs.noteUse(answer, policyResult.account.id),
       attemptLimiter.succeed(counted),
     );

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+import { authenticatorNameOf } from '../../../src/domain/methods/authenticator-names.ts';
 import { createPasskey, mustVerify, PASSKEY_ALGORITHMS } from '../../../src/domain/methods/passkey.ts';
-import { credentialOf, passkeySiteOf } from '../../../src/domain/methods/webauthn.ts';
+import { credentialOf, passkeySiteOf, storedName } from '../../../src/domain/methods/webauthn.ts';
 import type { Acr } from '../../../src/domain/policy/acr.ts';
 
 const SITE = { rpId: 'id.example', origin: 'https://id.example:8443' };
@@ -11,6 +12,7 @@ const KEPT = {
   userHandle: 'cGVyc29u',
   deviceBound: true,
   backedUp: false,
+  aaguid: null,
 };
 
 describe('passkey', () => {
@@ -63,7 +65,7 @@ describe('passkey', () => {
       { type: 'public-key', id: KEPT.id, transports: ['usb'] },
     ]);
     expect(asked.authenticatorSelection).to.include({
-      residentKey: 'discouraged',
+      residentKey: 'preferred',
       userVerification: 'preferred',
     });
     expect(asked.attestation).to.equal('none');
@@ -108,8 +110,32 @@ describe('passkey', () => {
       const unverified = { ...used, userVerified: false };
       expect(method.check(unverified, { lastCounter, mustVerify: false })).to.equal(verdict);
       expect(method.check(unverified, { lastCounter, mustVerify: true })).to.equal('unverified');
+      const synced = { ...used, deviceBound: false };
+      const ofSynced = verdict === 'counter_behind' ? 'counter_lags' : verdict;
+      expect(method.check(synced, { lastCounter, mustVerify: true })).to.equal(ofSynced);
     });
   }
+
+  for (const [what, given, expected] of [
+    ['keeps a short name', 'Bob', 'Bob'],
+    ['keeps 64 bytes', 'x'.repeat(64), 'x'.repeat(64)],
+    ['cuts a longer name to 64 bytes', 'x'.repeat(65), 'x'.repeat(64)],
+    ['cuts before a character of two bytes that does not fit', `${'x'.repeat(63)}é`, 'x'.repeat(63)],
+    ['cuts no emoji in two', `${'x'.repeat(50)}👩‍👩‍👧‍👦`, 'x'.repeat(50)],
+  ] as const) {
+    it(`${what} for authenticators`, () => {
+      expect(storedName(given)).to.equal(expected);
+      const user = { id: 'cGVyc29u', name: given, displayName: given };
+      const asked = method.creation({ site: SITE, siteName: given, challenge: 'r', user, existing: [] });
+      expect([asked.rp.name, asked.user.name, asked.user.displayName]).to.deep.equal(Array(3).fill(expected));
+    });
+  }
+
+  it('has a name for an authenticator that is listed, and none for another', () => {
+    expect(authenticatorNameOf('d548826e-79b4-db40-a3d8-11116f7e8349')).to.equal('Bitwarden');
+    for (const other of ['', '__proto__', '00000000-0000-0000-0000-000000000001'])
+      expect(authenticatorNameOf(other)).to.equal(null);
+  });
 
   it('reads a stored passkey, and rejects a malformed one', () => {
     expect(credentialOf(JSON.stringify(KEPT))).to.deep.equal(KEPT);
@@ -117,6 +143,7 @@ describe('passkey', () => {
       expect(credentialOf(JSON.stringify(other))).to.equal(null);
     }
     const bare = { id: KEPT.id, publicKey: KEPT.publicKey, userHandle: KEPT.userHandle };
-    expect(credentialOf(JSON.stringify(bare))).to.deep.include({ transports: [], deviceBound: false });
+    const flags = { deviceBound: false, backedUp: false, aaguid: null };
+    expect(credentialOf(JSON.stringify(bare))).to.deep.include({ transports: [], ...flags });
   });
 });

@@ -33,13 +33,15 @@ function anyAuthentications(factors: readonly PolicyFactor[]): fc.Arbitrary<Auth
     fc.constant({ method: 'pwd' as const, enrolmentId: null }),
     fc.constantFrom(...known.map(({ id, method }) => ({ method, enrolmentId: id })), ...gone.slice(0, 2)),
   );
-  return fc
-    .array(fc.tuple(what, anyAge), { maxLength: 5 })
-    .map((authentications) =>
-      authentications
-        .map(([authentication, age]) => ({ ...authentication, atMs: NOW - age }))
-        .sort((a, b) => a.atMs - b.atMs),
-    );
+  return fc.array(fc.tuple(what, anyAge, fc.boolean()), { maxLength: 5 }).map((authentications) =>
+    authentications
+      .map(([authentication, age, userVerified]) => ({
+        ...authentication,
+        atMs: NOW - age,
+        ...(authentication.method === 'passkey' && { passkey: { userVerified, deviceBound: true } }),
+      }))
+      .sort((a, b) => a.atMs - b.atMs),
+  );
 }
 
 export const anyRequestedAssurance: fc.Arbitrary<RequestedAssurance> = fc.record({
@@ -57,6 +59,7 @@ export const anySituation: fc.Arbitrary<PolicyInput> = anyFactors.chain((factors
       methods: fc.subarray([...CONFIGURABLE_METHODS], { minLength: 1 }),
       graceDays: fc.constantFrom(0, 1, 7),
       trustedDevices: fc.boolean(),
+      passkeySignIn: fc.boolean(),
     }),
     role: fc.constantFrom('member', 'manager', 'admin'),
     factors: fc.constant(factors),

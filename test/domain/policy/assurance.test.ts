@@ -62,6 +62,8 @@ describe('acrOf and amrOf', () => {
     [['pwd', 'totp', 'totp'], MFA, ['pwd', 'otp', 'mfa']],
     [['totp'], SFA, ['otp']],
     [['email', 'totp'], SFA, ['email', 'otp']],
+    [['passkey'], PHR, ['hwk', 'user', 'mfa']],
+    [['totp', 'passkey'], PHR, ['otp', 'hwk', 'user', 'mfa']],
   ];
   for (const [methods, acr, amr] of SIGN_INS) {
     it(`report ${acr} and [${amr.join(' ')}] for ${methods.join(' and ') || 'nothing'} [A76]`, () => {

@@ -53,12 +53,13 @@ function policyInput(
     methods = ['totp', 'email', 'sms', 'app', 'passkey'],
     graceDays = 0,
     trustedDevices = false,
+    passkeySignIn = true,
     ...changes
   }: Changes,
 ): PolicyInput {
   return {
     enforcement,
-    tenant: { methods, graceDays, trustedDevices },
+    tenant: { methods, graceDays, trustedDevices, passkeySignIn },
     role: 'member',
     factors: [],
     available: METHOD_NAMES,

@@ -47,9 +47,12 @@ describe('evaluatePolicy with any input', () => {
     ]);
   });
 
-  it('asks for the password first', () => {
+  it('asks for the password first, unless a factor stands for it', () => {
     holds((policyInput) => {
-      const authentications = policyInput.authentications.filter(({ method }) => method !== 'pwd');
+      const without = policyInput.authentications.filter(({ method }) => method !== 'pwd');
+      const mayBegin = (event: (typeof without)[number]) =>
+        policyInput.tenant.passkeySignIn && event.passkey?.userVerified === true;
+      const authentications = without.filter((event) => !mayBegin(event));
       expect(decide({ ...policyInput, authentications })).to.deep.equal({ kind: 'password' });
     });
   });

@@ -84,6 +84,13 @@ describe('evaluatePolicy admits nobody further', () => {
     });
   });
 
+  it('where a passkey alone is no sign-in', () => {
+    holds((policyInput) => {
+      const tenant = { ...policyInput.tenant, passkeySignIn: false };
+      expectNoLooser(policyInput, { ...policyInput, tenant });
+    });
+  });
+
   it('for a shorter grace period, or an older one', () => {
     holds((policyInput) => {
       const { tenant, graceStartedAt } = policyInput;

@@ -125,9 +125,9 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
       setUp('passkey', 'totp', 'email'),
     ],
     [
-      'allows a manager no more than a member',
+      'allows a manager app and passkey, for the console',
       required({ methods: ['email'], role: 'manager' }),
-      setUp('email'),
+      setUp('passkey', 'totp', 'email'),
     ],
     ['offers only methods of this release', required({ available: ['totp'] }), setUp('totp')],
     [

@@ -25,6 +25,9 @@ describe('isEnded', () => {
     expect(isEnded([before], { account: reported, enrolments: mine })).to.equal(true);
     expect(isEnded([before, given('totp')], { account: reported, enrolments: mine })).to.equal(true);
     expect(isEnded([password()], { account: reported, enrolments: mine })).to.equal(false);
+    const withPasskey = [{ id: 'my-passkey' }];
+    expect(isEnded([given('passkey', 1)], { account: reported, enrolments: withPasskey })).to.equal(true);
+    expect(isEnded([given('passkey')], { account: reported, enrolments: withPasskey })).to.equal(false);
   });
 
   it('is false while all used factors are enrolled', () => {

@@ -18,6 +18,7 @@ const kept = {
   userHandle: 'cGVyc29u',
   deviceBound: true,
   backedUp: false,
+  aaguid: null,
 };
 
 const used: Pages['use-passkey'] = {

@@ -16,6 +16,7 @@ export function sampleTenant(over: Partial<Tenant> = {}): Tenant {
       graceDays: 14,
       groups: {},
       trustedDevices: false,
+      passkeySignIn: true,
       setUpProof: 'none',
       resetApprovers: 1,
       message: {

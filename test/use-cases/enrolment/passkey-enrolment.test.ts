@@ -1,9 +1,12 @@
 /** Setting up a passkey: what the browser is asked for, and what is kept of its answer. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
+import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';
+import { credentialOf } from '../../../src/domain/methods/webauthn.ts';
 import { NO_ASSURANCE_REQUESTED } from '../../../src/domain/policy/policy.ts';
+import type { SignInTransaction } from '../../../src/domain/sign-in/transaction.ts';
 import { together } from '../../contracts/make-store.ts';
-import { acceptedBy, aTenant, codeOf, freshSetting, refusalOf, tally } from '../setting.ts';
+import { acceptedBy, aTenant, cipher, codeOf, freshSetting, refusalOf, tally } from '../setting.ts';
 import { authenticatorAt, passkeyHolder } from './passkey-holder.ts';
 
 const REFUSED = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, passkey: 'refused' };
@@ -54,6 +57,44 @@ describe('enrolment of a passkey', () => {
     expect(await setting().events()).to.deep.equal(['enrolment.created', 'recovery.created']);
   });
 
+  it('is named after its authenticator where the person gives no name, and keeps the kind and the transports', async () => {
+    const key = authenticatorAt(undefined, { aaguid: 'd548826e-79b4-db40-a3d8-11116f7e8349' });
+    await setUp(account, key);
+    const [passkey] = await stored(account);
+    expect(passkey?.label).to.equal('Bitwarden');
+    const { id = '', secret } = passkey ?? {};
+    const { tenantId } = account;
+    const purpose = enrolmentPurpose({ id, tenantId, accountId: account.id, method: 'passkey' });
+    const kept = credentialOf(cipher.decrypt(secret ?? '', purpose));
+    expect(kept).to.include({ aaguid: 'd548826e-79b4-db40-a3d8-11116f7e8349' });
+    expect(kept?.transports).to.deep.equal(['internal']);
+    await setUp(account, authenticatorAt(undefined, { aaguid: '11111111-2222-3333-4444-555555555555' }));
+    expect((await stored(account)).map(({ label }) => label)).to.deep.equal(['Bitwarden', '']);
+  });
+
+  it('refuses a passkey that another account has [A128]', async () => {
+    const laptop = authenticatorAt();
+    const made = laptop.create(await creationOf(account, await begin(account)));
+    const first = await begin(account);
+    acceptedBy(await confirm(account, first, await relabelled(made, account, first)));
+    const eve = await setting().person({ email: 'eve@acme.test' });
+    const hers = await begin(eve);
+    expect(refusalOf(await confirm(eve, hers, await relabelled(made, eve, hers)))).to.include({
+      passkey: 'known',
+    });
+    expect(await stored(eve)).to.deep.equal([]);
+  });
+
+  /** A recorded answer, as an attacker sends it with the challenge of another visit. */
+  async function relabelled(made: string, holder: Account, transaction: SignInTransaction): Promise<string> {
+    const { challenge } = await creationOf(holder, transaction);
+    const again = JSON.parse(made);
+    const data = JSON.parse(Buffer.from(again.response.clientDataJSON, 'base64url').toString());
+    const changed = Buffer.from(JSON.stringify({ ...data, challenge }));
+    again.response.clientDataJSON = changed.toString('base64url');
+    return JSON.stringify(again);
+  }
+
   it('records the kind of the passkey, and its user verification', async () => {
     const key = authenticatorAt(undefined, { verifies: false, isBound: false });
     const { authentications } = await setUp(account, key);
@@ -100,14 +141,8 @@ describe('enrolment of a passkey', () => {
     const made = laptop.create(await creationOf(account, first));
     acceptedBy(await confirm(account, first, made));
     const transaction = await begin(account);
-    const { challenge } = await creationOf(account, transaction);
-    const again = JSON.parse(made);
-    const data = JSON.parse(Buffer.from(again.response.clientDataJSON, 'base64url').toString());
-    const relabelled = Buffer.from(JSON.stringify({ ...data, challenge }));
-    again.response.clientDataJSON = relabelled.toString('base64url');
-    expect(refusalOf(await confirm(account, transaction, JSON.stringify(again)))).to.include({
-      passkey: 'known',
-    });
+    const again = await relabelled(made, account, transaction);
+    expect(refusalOf(await confirm(account, transaction, again))).to.include({ passkey: 'known' });
     expect(await stored(account)).to.have.lengthOf(1);
   });
 

@@ -55,13 +55,18 @@ describe('a passkey at a sign-in', () => {
     expect(amrOf(authentications)).to.deep.equal(['pwd', 'swk', 'user', 'mfa']);
   });
 
-  it('is refused without the password, also with user verification', async () => {
+  it('is a whole sign-in without the password, with user verification and where the tenant allows it', async () => {
     const laptop = await holding();
     const context = await asked(account);
     const { authentications } = acceptedBy(await verify(context, await answer(account, context, laptop)));
     const alone = authentications.filter(({ method }) => method === 'passkey');
-    expect(acrOf(alone)).to.equal('https://refeds.org/profile/sfa');
-    expect((await setting().evaluated(account, { authentications: alone })).decision).to.deep.equal({
+    expect([acrOf(alone), amrOf(alone)]).to.deep.equal(['phr', ['hwk', 'user', 'mfa']]);
+    expect((await setting().evaluated(account, { authentications: alone })).decision.kind).to.equal(
+      'satisfied',
+    );
+    const present = alone.map((each) => ({ ...each, passkey: { userVerified: false, deviceBound: true } }));
+    expect(acrOf(present)).to.equal('https://refeds.org/profile/sfa');
+    expect((await setting().evaluated(account, { authentications: present })).decision).to.deep.equal({
       kind: 'password',
     });
   });
@@ -164,6 +169,14 @@ describe('a passkey at a sign-in', () => {
       expect((await stored(account))[0]?.lastStep).to.equal(7);
     });
 
+    it('when it says that it is synced, and was enrolled as bound to its device [A43]', async () => {
+      const laptop = await holding();
+      const context = await asked(account);
+      const changed = await answer(account, context, laptop, { isBound: false });
+      expect(refusalOf(await verify(context, changed))).to.deep.equal(REFUSED);
+      expect(await lines()).to.deep.equal(['second_factor.refused passkey_changed']);
+    });
+
     it('when it is one of two copies with the same counter at once', async () => {
       const laptop = await holding();
       const sessions = await Promise.all([asked(account), asked(account)]);
@@ -184,6 +197,19 @@ describe('a passkey at a sign-in', () => {
         expect(refusalOf(await verify(context, typed))).to.deep.equal(REFUSED);
       }
       expect(await lines()).to.deep.equal(Array(3).fill('second_factor.refused passkey_malformed'));
+    });
+  });
+
+  it('is accepted with a counter that lags when it is synced, and the audit trail notes it [A43]', async () => {
+    const phone = await holding({ isBound: false });
+    for (const counter of [7, 7, 6, 8]) {
+      const context = await asked(account);
+      acceptedBy(await verify(context, await answer(account, context, phone, { counter })));
+    }
+    expect((await stored(account))[0]?.lastStep).to.equal(8);
+    expect(tally(await lines())).to.deep.equal({
+      'second_factor.accepted': 4,
+      'second_factor.anomaly counter_behind': 2,
     });
   });
 
