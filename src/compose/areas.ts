@@ -22,8 +22,15 @@ export function createAreas(server: Server): readonly Area[] {
   const { render, clients, deviceState, providerPages } = server;
   const { stores, clock, metrics } = parts;
   const { issuer, tenants } = config;
-  const { enrolment, recovery, passkeys, signInTransactions, trustedBrowsers, maskedDestination } =
-    plugin.useCases;
+  const {
+    enrolment,
+    recovery,
+    passkeys,
+    passkeySignIn,
+    signInTransactions,
+    trustedBrowsers,
+    maskedDestination,
+  } = plugin.useCases;
   const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
   const { forms, knownBrowser, requireSession } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
@@ -34,6 +41,7 @@ export function createAreas(server: Server): readonly Area[] {
     signInArea({
       session,
       signIn,
+      passkeySignIn,
       findAccount,
       signInTransactions,
       forms,

@@ -10,6 +10,8 @@ import type { Notice, NoticeContact } from './notice.ts';
 export type AuditEventName =
   | 'sign_in.password_accepted'
   | 'sign_in.password_refused'
+  | 'sign_in.passkey_accepted'
+  | 'sign_in.passkey_refused'
   | 'sign_in.completed'
   | 'sign_in.refused'
   | 'second_factor.accepted'
@@ -188,6 +190,8 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return replayNoticeOf(event);
     case 'sign_in.password_accepted':
     case 'sign_in.password_refused':
+    case 'sign_in.passkey_accepted':
+    case 'sign_in.passkey_refused':
     case 'sign_in.completed':
     case 'sign_in.refused':
     case 'second_factor.accepted':

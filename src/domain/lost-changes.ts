@@ -20,6 +20,8 @@ export interface LostChange extends AuditLine {
 const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'sign_in.password_accepted': null,
   'sign_in.password_refused': null,
+  'sign_in.passkey_accepted': null,
+  'sign_in.passkey_refused': null,
   'sign_in.completed': null,
   'sign_in.refused': null,
   'second_factor.accepted': null,

@@ -23,6 +23,8 @@ export type Refusal =
        * code has; null where a code is not made of digits.
        */
       readonly noCode?: { readonly digits: number | null };
+      /** The id of a passkey that its account does not have. The page tells the browser, which may forget it. */
+      readonly unknownCredentialId?: string;
     }
   | { readonly code: 'code_expired'; readonly passkey?: 'expired' }
   | { readonly code: 'code_used' }
@@ -36,10 +38,11 @@ export type Refusal =
   | { readonly code: 'too_many_attempts'; readonly retryAt: number | null }
   /** The limit of a network, not of a person. `retryAt` in milliseconds since the epoch. */
   | { readonly code: 'too_many_requests'; readonly retryAt: number }
-  | { readonly code: 'method_not_allowed' }
+  /** `not_alone`: the passkey is right, and the organisation wants a password before it. */
+  | { readonly code: 'method_not_allowed'; readonly passkey?: 'not_alone' }
   | { readonly code: 'session_expired' }
   /** `frozen`: the owner reported "it was not me", and no administrator has looked yet. */
-  | { readonly code: 'forbidden'; readonly because?: 'frozen' }
+  | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string };
 

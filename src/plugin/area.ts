@@ -16,8 +16,8 @@ import type { ClientRule } from '../oidc/requests/requested-assurance.ts';
 import { createProviderSession, type InteractionView } from '../oidc/session/provider-session.ts';
 import { createResumeBinding } from '../oidc/session/resume-cookie.ts';
 import type { Log } from '../ports/log.ts';
-import type { AcceptedPassword } from '../use-cases/sign-in/password.ts';
 import { createSignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
+import type { AcceptedFirstFactor } from '../use-cases/sign-in/wanted-account.ts';
 import { createConfigure } from './configure.ts';
 import type { SecondFactorPorts, SecondFactorUseCases } from './use-cases.ts';
 
@@ -64,7 +64,7 @@ export interface PageDeps {
  * Continues a sign-in in the interaction in which its password was accepted a moment ago. `snapshot`: the account as it
  * was read in this request, so that it is not read again.
  */
-export type Onward = (ctx: Context, view: InteractionView, accepted: AcceptedPassword) => Promise<void>;
+export type Onward = (ctx: Context, view: InteractionView, accepted: AcceptedFirstFactor) => Promise<void>;
 
 export interface SecondFactorArea {
   configure(host: Configuration): Configuration;

@@ -38,6 +38,7 @@ import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
 import { createTrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
 import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
 import { createFindSufficientSession } from '../use-cases/sign-in/live-session.ts';
+import { createPasskeySignIn } from '../use-cases/sign-in/passkey.ts';
 import { createSignInTransactions } from '../use-cases/sign-in/transactions.ts';
 
 export interface SecondFactorStores {
@@ -149,13 +150,31 @@ export function composeUseCases(
     random,
   });
 
-  const { check, noteUse, destinationOf, isReachable, isReadable } = createAnswers({
+  const answers = createAnswers({
     methods,
     verifyInBrowser: passkeys.verifyInBrowser,
     onceKeys,
     enrolments,
     cipher,
     clock,
+  });
+  const { check, noteUse, destinationOf, isReachable, isReadable } = answers;
+  const loadSnapshot = createSnapshotLoader({ accounts, enrolments, tenants, lockouts });
+  const passkeySignIn = createPasskeySignIn({
+    method: methods.browser,
+    passkeyVerifier,
+    passkeySite,
+    owners,
+    answers,
+    loadSnapshot,
+    tenants,
+    onceKeys,
+    transactions,
+    attempts,
+    cipher,
+    events,
+    clock,
+    random,
   });
   const evaluatePolicy = createPolicyEvaluation({
     accounts,
@@ -221,12 +240,13 @@ export function composeUseCases(
     recovery,
     enrolment,
     passkeys,
+    passkeySignIn,
     isReachable,
     isReadable,
     maskedDestination,
     evaluatePolicy,
     evaluateExistingSession,
-    loadSnapshot: createSnapshotLoader({ accounts, enrolments, tenants, lockouts }),
+    loadSnapshot,
     loadPartialSnapshot: createPartialSnapshotLoader({ accounts, enrolments, tenants }),
     secondFactor,
     findSufficientSession: createFindSufficientSession({ records, evaluatePolicy, clock }),

@@ -56,6 +56,14 @@ export interface PasskeyAsked extends PasskeySite {
   readonly challenge: string;
 }
 
+/** Bytes are base64url. */
+export interface PasskeyStatements {
+  readonly credentialId: string;
+  /** Null from an authenticator that was told which passkey to use. */
+  readonly userHandle: string | null;
+  readonly challenge: string;
+}
+
 /** `unknown`: of none of the credentials; `unproven`: for something else, without anybody present, or not signed. */
 export type PasskeyProof =
   | ({ readonly kind: 'proven' } & UsedPasskey)
@@ -66,6 +74,8 @@ export type PasskeyProof =
  * verification of the person and the counter are good enough is not decided here. Never rejects.
  */
 export interface PasskeyVerifier {
+  /** The unproven statements of an assertion: its passkey, its account, its challenge. Null: it is none. */
+  read(response: string): PasskeyStatements | null;
   /** WebAuthn, 7.1. Null: it is no new passkey of this challenge and site. */
   registration(response: string, asked: PasskeyAsked): Promise<NewPasskey | null>;
   /** WebAuthn, 7.2. */

@@ -45,6 +45,8 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
 const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name'], null>> = {
   'sign_in.password_accepted': null,
   'sign_in.password_refused': null,
+  'sign_in.passkey_accepted': null,
+  'sign_in.passkey_refused': null,
   'sign_in.completed': null,
   'sign_in.refused': null,
   'second_factor.accepted': null,
@@ -86,7 +88,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(34);
+    expect(names.size).to.equal(37);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -36,6 +36,7 @@ export interface Twist {
 interface Passkey {
   readonly id: string;
   readonly privateKey: KeyObject;
+  readonly userHandle: string;
   counter: number;
 }
 
@@ -82,10 +83,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 
   return {
-    create({ rp, challenge }, twist = {}) {
+    create({ rp, challenge, user }, twist = {}) {
       const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
       const id = randomBytes(16);
-      passkeys.unshift({ id: base64url(id), privateKey, counter: 0 });
+      passkeys.unshift({ id: base64url(id), privateKey, userHandle: user.id, counter: 0 });
       const { x = '', y = '' } = publicKey.export({ format: 'jwk' });
       // RFC 9052, 7: key type EC2, ES256, P-256 and the point.
       const key = new Map<number, number | Uint8Array>([
@@ -127,11 +128,13 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       const data = authenticatorData(rpId, passkey.counter, twist);
       const client = clientData('webauthn.get', challenge, twist);
       const signature = sign('sha256', Buffer.concat([data, sha256(client)]), passkey.privateKey);
+      // Without a list it tells whose passkey it is (WebAuthn, 6.3.3, step 12).
+      const userHandle = twist.userHandle ?? (allowCredentials.length === 0 ? passkey.userHandle : null);
       const response = {
         clientDataJSON: base64url(client),
         authenticatorData: base64url(data),
         signature: base64url(signature),
-        ...(twist.userHandle && { userHandle: twist.userHandle }),
+        ...(userHandle && { userHandle }),
       };
       return JSON.stringify({ id: passkey.id, rawId: passkey.id, type: 'public-key', response });
     },

@@ -19,12 +19,8 @@ import type { OutboxMessage } from '../../src/ports/senders.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/administration/seeding.ts';
 import type { SignInContext } from '../../src/use-cases/second-factor/sign-in-context.ts';
 import type { Typed } from '../../src/use-cases/second-factor/verify.ts';
-import {
-  type AcceptedPassword,
-  createSignIn,
-  type PasswordSubmission,
-  type SignIn,
-} from '../../src/use-cases/sign-in/password.ts';
+import { createSignIn, type PasswordSubmission, type SignIn } from '../../src/use-cases/sign-in/password.ts';
+import type { AcceptedFirstFactor } from '../../src/use-cases/sign-in/wanted-account.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { makeDataDir, removeDataDir } from '../support/stores/embedded.ts';
 import { createSettableClock } from '../support/time/clock.ts';
@@ -292,7 +288,7 @@ export async function inTurn<T>(times: number, call: (index: number) => Promise<
 export async function submitted(
   signIn: SignIn,
   submission: PasswordSubmission,
-): Promise<Outcome<Omit<AcceptedPassword, 'pending'>>> {
+): Promise<Outcome<Omit<AcceptedFirstFactor, 'pending'>>> {
   const outcome = await signIn.submitPassword(submission);
   if (!outcome.ok) return outcome;
   const { pending, ...value } = outcome.value;

@@ -118,6 +118,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     sendCode: useCases.sendCode,
     recovery: useCases.recovery,
     passkeys: useCases.passkeys,
+    passkeySignIn: useCases.passkeySignIn,
     enrolment: useCases.enrolment,
     secondFactor: useCases.secondFactor,
     browsers: useCases.trustedBrowsers,

@@ -31,7 +31,7 @@ const assertion = z.object({
     clientDataJSON: bytes,
     authenticatorData: bytes,
     signature: bytes,
-    userHandle: z.string().nullish(),
+    userHandle: z.string().max(LONGEST_ID).nullish(),
   }),
 });
 
@@ -39,10 +39,21 @@ const assertion = z.object({
  * `crossOrigin`: the page stood in a frame of another site, where pages of this product never are (WebAuthn, 7.1 step 10
  * and 7.2 step 13).
  */
-const clientData = z.object({ crossOrigin: z.boolean().optional() });
+const clientData = z.object({
+  crossOrigin: z.boolean().optional(),
+  challenge: z.string().max(LONGEST_ID).optional(),
+});
 
 export function createPasskeyVerifier(): PasskeyVerifier {
   return {
+    read(text) {
+      const given = parsed(assertion, text);
+      const data = given && parsed(clientData, decoded(given.response.clientDataJSON));
+      if (!given || data?.challenge === undefined) return null;
+      const { userHandle } = given.response;
+      return { credentialId: given.id, userHandle: userHandle || null, challenge: data.challenge };
+    },
+
     async registration(text, { challenge, origin, rpId }) {
       const given = parsed(registration, text);
       if (!given || isFramed(given.response.clientDataJSON)) return null;
@@ -129,7 +140,11 @@ function parsed<T>(shape: z.ZodType<T>, text: string): T | null {
 }
 
 function isFramed(clientDataJSON: string): boolean {
-  return parsed(clientData, Buffer.from(clientDataJSON, 'base64url').toString())?.crossOrigin === true;
+  return parsed(clientData, decoded(clientDataJSON))?.crossOrigin === true;
+}
+
+function decoded(bytes: string): string {
+  return Buffer.from(bytes, 'base64url').toString();
 }
 
 /**

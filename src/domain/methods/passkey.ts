@@ -181,8 +181,13 @@ function no(reason: string): Rejection {
   return { kind: 'refused', refusal: passkeyInvalid(TOLD[reason] ?? 'refused'), reason: `passkey_${reason}` };
 }
 
-export function passkeyInvalid(passkey: PasskeyFault): Refusal {
-  return { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, passkey };
+export function passkeyInvalid(passkey: PasskeyFault) {
+  return {
+    code: 'code_invalid',
+    attemptsLeft: null,
+    clockOffSeconds: null,
+    passkey,
+  } as const satisfies Refusal;
 }
 
 export const passkey: MethodDefinition = {

@@ -15,6 +15,8 @@ export const PASSWORDS_PER_ADDRESS = 100;
 export const USER_CODES_PER_ADDRESS = 30;
 /** Wrong user codes from the known browsers of one person within the window. */
 export const USER_CODES_PER_PERSON = 10;
+/** Refused passkeys at the sign-in page from one IP address, or from the known browsers of one person. */
+export const PASSKEYS_PER_VISITOR = 100;
 export const WINDOW_MS = 15 * MINUTE;
 /** Failures in a row after which a method is refused until the factor is replaced. */
 export const FAILURES_UNTIL_REFUSED = 100;
@@ -67,6 +69,11 @@ export function nextLock(level: number, now: number): { lockedUntil: number; lev
 /** The name of the durable counters of an account's second factor. */
 export function secondFactorSubject(accountId: string): string {
   return `second-factor:${accountId}`;
+}
+
+/** The owner of a counter for acts without an account: the person who has signed in from this browser, or the network. */
+export function anonymousOwner(ip: string, knownPerson: string | null): string {
+  return knownPerson === null ? `address:${addressKey(ip)}` : `person:${knownPerson}`;
 }
 
 /** The network that is counted for an IP address: an IPv6 subscriber holds a whole /64. */

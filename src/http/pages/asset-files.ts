@@ -7,6 +7,7 @@ export const ASSET_NAMES = [
   'doublelock.css',
   'mark.svg',
   'passkey.js',
+  'passkey-sign-in.js',
   'recovery-codes.js',
   'self-submit.js',
 ] as const;
@@ -23,6 +24,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
   'doublelock.css': 'text/css; charset=utf-8',
   'mark.svg': 'image/svg+xml',
   'passkey.js': 'text/javascript; charset=utf-8',
+  'passkey-sign-in.js': 'text/javascript; charset=utf-8',
   'recovery-codes.js': 'text/javascript; charset=utf-8',
   'self-submit.js': 'text/javascript; charset=utf-8',
 };
@@ -41,20 +43,21 @@ function stylesheet(): Buffer {
   return Buffer.concat([Buffer.from(`@layer pico{${base}}\n`), ...own]);
 }
 
-/** Our script, after the WebAuthn library. The package's single file for all browsers is not among its exports. */
-function passkeyScript(): Buffer {
+/** A script of ours, after the WebAuthn library. The package's single file for all browsers is not among its exports. */
+function passkeyScript(name: AssetName): Buffer {
   const library = new URL('../dist/bundle/index.umd.min.js', import.meta.resolve('@simplewebauthn/browser'));
-  const own = readFileSync(new URL('passkey.js', VIEW_ASSETS));
+  const own = readFileSync(new URL(name, VIEW_ASSETS));
   return Buffer.concat([readFileSync(library), Buffer.from('\n'), own]);
 }
 
-const JOINED: Partial<Record<AssetName, () => Buffer>> = {
+const JOINED: Partial<Record<AssetName, (name: AssetName) => Buffer>> = {
   'doublelock.css': stylesheet,
   'passkey.js': passkeyScript,
+  'passkey-sign-in.js': passkeyScript,
 };
 
 function load(name: AssetName, root: string): AssetFile {
-  const body = JOINED[name]?.() ?? readFileSync(new URL(name, VIEW_ASSETS));
+  const body = JOINED[name]?.(name) ?? readFileSync(new URL(name, VIEW_ASSETS));
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 12);
   return { path: `${root}/assets/${name.replace('.', `.${hash}.`)}`, type: TYPES[name], body };
 }
@@ -64,6 +67,7 @@ export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Re
     'doublelock.css': load('doublelock.css', root),
     'mark.svg': load('mark.svg', root),
     'passkey.js': load('passkey.js', root),
+    'passkey-sign-in.js': load('passkey-sign-in.js', root),
     'recovery-codes.js': load('recovery-codes.js', root),
     'self-submit.js': load('self-submit.js', root),
   };

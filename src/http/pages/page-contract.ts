@@ -26,6 +26,15 @@ export interface Pages extends DevicePages, ProtocolPages {
     readonly form: Form;
     readonly email: string;
     readonly clientName: string;
+    /** Null: no passkey signs in here. */
+    readonly passkey: {
+      /** The input of `navigator.credentials.get`. Its result, as JSON, is the `response` of the form. */
+      readonly request: PasskeyRequest;
+      /** False: passkeys are offered by autofill alone. */
+      readonly hasButton: boolean;
+      /** The passkey that was just refused because its account does not have it. The browser may forget it. */
+      readonly unknownId: string | null;
+    } | null;
     /** Ends the interaction with `access_denied`. */
     readonly cancel: Form;
   };

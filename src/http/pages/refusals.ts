@@ -52,6 +52,8 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
       return refusal.retryAt === null
         ? [{ key: 'refusal.too_many_attempts_here' }]
         : [{ key: 'refusal.too_many_attempts', until: refusal.retryAt }];
+    case 'method_not_allowed':
+      return [{ key: refusal.passkey ? `refusal.passkey_${refusal.passkey}` : 'refusal.method_not_allowed' }];
     case 'too_many_requests':
     case 'resend_too_soon':
       return [{ key: `refusal.${refusal.code}`, until: refusal.retryAt }];
@@ -63,7 +65,6 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
     case 'phone_invalid':
     case 'email_unconfirmed':
     case 'credentials_invalid':
-    case 'method_not_allowed':
     case 'enforced':
     case 'field_invalid':
       return [{ key: `refusal.${refusal.code}` }];

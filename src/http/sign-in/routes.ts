@@ -10,21 +10,24 @@ import {
   type InteractionView,
   type ProviderSession,
 } from '../../oidc/session/provider-session.ts';
-import type { AcceptedPassword, SignIn, WantedAccount } from '../../use-cases/sign-in/password.ts';
+import type { SignIn } from '../../use-cases/sign-in/password.ts';
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
+import type { AcceptedFirstFactor, WantedAccount } from '../../use-cases/sign-in/wanted-account.ts';
+import type { Fields } from '../guards/forms.ts';
 import type { JoinSession } from '../guards/join-session.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
 import type { PageContext } from '../pages/page-contract.ts';
+import { createPasskeyPage, type PasskeyPageDeps } from './passkey.ts';
 import { addSelectAccount, type SelectAccountDeps, selectAccountAddress } from './select-account.ts';
 
-interface SignInRoutesDeps extends SelectAccountDeps {
+interface SignInRoutesDeps extends SelectAccountDeps, PasskeyPageDeps {
   readonly session: ProviderSession;
   readonly signIn: SignIn;
   readonly signInTransactions: Pick<SignInTransactions, 'find'>;
   readonly knownBrowser: KnownBrowser;
   readonly joinSession: JoinSession;
-  /** Continues the sign-in after an accepted password. */
-  readonly onward: (ctx: Context, view: InteractionView, accepted: AcceptedPassword) => Promise<void>;
+  /** Continues the sign-in after an accepted password or passkey. */
+  readonly onward: (ctx: Context, view: InteractionView, accepted: AcceptedFirstFactor) => Promise<void>;
 }
 
 /** The prompts in which a password may be given. One interaction covers both factors. */
@@ -32,11 +35,12 @@ const PROMPTS = ['login', 'second_factor'];
 
 export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   const { session, forms, render, clientName, clientTenant } = needs;
+  const passkeyPage = createPasskeyPage(needs);
   const router = new Router({ prefix: '/interaction/:uid' });
 
   router.get('/', begin);
   router.get('/sign-in', signInPage);
-  router.post('/sign-in', submitPassword);
+  router.post('/sign-in', submit);
   addSelectAccount(router, needs);
   return router;
 
@@ -87,9 +91,23 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     return { tenantId: clientTenant(clientId), accountId: wantedAccountId };
   }
 
-  async function submitPassword(ctx: Context): Promise<void> {
+  /** The page has two forms at one address. The one for passkeys has the field `response`. */
+  async function submit(ctx: Context): Promise<void> {
     const [view, before] = await Promise.all([session.interaction(ctx, PROMPTS), transactionAt(ctx)]);
-    const { email = '', password = '' } = await forms.read(ctx, view.uid);
+    const fields = await forms.read(ctx, view.uid);
+    const { response } = fields;
+    if (response === undefined) return submitPassword(ctx, view, before, fields);
+    const outcome = await passkeyPage.submit(ctx, view, before, response, wantedBy(view));
+    if (!outcome.ok) return refuse(ctx, view, '', outcome.refusal);
+    return needs.onward(ctx, view, outcome.value);
+  }
+
+  async function submitPassword(
+    ctx: Context,
+    view: InteractionView,
+    before: SignInTransaction | null,
+    { email = '', password = '' }: Fields,
+  ): Promise<void> {
     // For another account the password is checked: the person wants to change.
     if (await isJoined(ctx, view, (account) => account.email === normaliseEmail(email))) return;
     const outcome = await needs.signIn.submitPassword({
@@ -108,7 +126,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   }
 
   function refuse(ctx: Context, view: InteractionView, email: string, refusal: Refusal): void {
-    if (refusal.code === 'credentials_invalid') {
+    if (refusal.code === 'credentials_invalid' || passkeyPage.isShownAgain(refusal)) {
       show(ctx, view, email, refusal);
       return;
     }
@@ -126,6 +144,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
       form: forms.form(`/interaction/${view.uid}/sign-in`, view.uid),
       email,
       clientName: clientName(view.clientId),
+      passkey: passkeyPage.modelOf(view, wantedBy(view), refusal),
       cancel: forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid),
     };
     render(ctx, 'sign-in', model, pageContext(view, refusal));

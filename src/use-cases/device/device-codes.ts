@@ -1,7 +1,7 @@
 /** The sign-in of a device (RFC 8628): limits guessing of its code, and how often the device asks. Records its end. */
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import {
-  addressKey,
+  anonymousOwner,
   USER_CODES_PER_ADDRESS,
   USER_CODES_PER_PERSON,
   WINDOW_MS,
@@ -51,7 +51,7 @@ export function createDeviceCodes({ attempts, events, cipher, clock, random }: D
   /** Counts a typed code before it is looked up. The person of a known browser has a counter. */
   async function count({ ip, knownPerson }: CodeVisitor): Promise<Outcome<CountedUserCode>> {
     const id = random.id();
-    const owner = knownPerson === null ? `address:${addressKey(ip)}` : `person:${knownPerson}`;
+    const owner = anonymousOwner(ip, knownPerson);
     const limit = knownPerson === null ? USER_CODES_PER_ADDRESS : USER_CODES_PER_PERSON;
     const limits = [{ counter: COUNTER, limit, windowMs: WINDOW_MS }];
     const verdict = await attempts.take({ owner, id, bucket: id, atMs: clock.now(), limits });

@@ -137,8 +137,10 @@ export function createAnswers({
     return methods.find(enrolment.method)?.isReachable(candidate, account) ?? false;
   }
 
-  return { check, noteUse, destinationOf, isReachable, isReadable };
+  return { check, noteUse, secretOf, destinationOf, isReachable, isReadable };
 }
+
+export type Answers = ReturnType<typeof createAnswers>;
 
 function holderOf({ uid, version }: SignInTransaction): string {
   return `${uid}:${version}`;

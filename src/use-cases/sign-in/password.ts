@@ -1,6 +1,5 @@
 /** The first factor: an e-mail address and its password. An accepted password begins the sign-in transaction. */
-import { type Account, normaliseEmail, normalisePassword } from '../../domain/account.ts';
-import type { AccountSnapshot } from '../../domain/policy/policy.ts';
+import { normaliseEmail, normalisePassword } from '../../domain/account.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import {
   addressKey,
@@ -18,8 +17,9 @@ import {
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AttemptStore, LockoutStore, TransactionStore } from '../../ports/stores.ts';
 import { Busy, type Cipher, type Clock, type PasswordHasher, type Random } from '../../ports/system.ts';
-import { createPendingEvents, type PendingEvents } from '../events/pending-events.ts';
+import { createPendingEvents } from '../events/pending-events.ts';
 import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
+import { type AcceptedFirstFactor, unwantedBecause, type WantedAccount } from './wanted-account.ts';
 
 interface SignInDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'findByEmail' | 'replacePasswordHash'>;
@@ -32,14 +32,6 @@ interface SignInDeps {
   readonly events: EventLog;
   readonly clock: Clock;
   readonly random: Random;
-}
-
-/** The accounts that a request and its client take. */
-export interface WantedAccount {
-  /** Only members of this tenant. Null: members of any. */
-  readonly tenantId: string | null;
-  /** Only this account. Null: any. */
-  readonly accountId: string | null;
 }
 
 export interface PasswordSubmission extends WantedAccount {
@@ -55,14 +47,6 @@ export interface PasswordSubmission extends WantedAccount {
   readonly knownBrowser: string | null;
   readonly clientId: string;
   readonly expiresAt: number;
-}
-
-/** A sign-in whose password was right. The snapshot is null when the account is gone meanwhile. */
-export interface AcceptedPassword {
-  readonly transaction: SignInTransaction;
-  readonly snapshot: AccountSnapshot | null;
-  /** That the password was accepted. The caller answers after it is stored, together with the end of the sign-in if it ends. */
-  readonly pending: PendingEvents;
 }
 
 /** Characters. No address (RFC 5321, 4.5.3.1) and no stored password is longer, so longer ones are not hashed. */
@@ -107,7 +91,7 @@ export function createSignIn({
     return { verdict, owner, network, id };
   }
 
-  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<AcceptedPassword>> {
+  async function submitPassword(submission: PasswordSubmission): Promise<Outcome<AcceptedFirstFactor>> {
     const { uid, knownBrowser, clientId, ip } = submission;
     // Before the account is read: an ending that comes while the password is compared ends this sign-in too.
     const begunAt = clock.now();
@@ -207,15 +191,6 @@ export function createSignIn({
   }
 
   return { submitPassword, suggestedEmail };
-}
-
-/** Why a request does not take an account. Null when it does. */
-function unwantedBecause(
-  account: Pick<Account, 'id' | 'tenantId'>,
-  { tenantId, accountId }: WantedAccount,
-): 'other_tenant' | 'other_account' | null {
-  if (tenantId !== null && account.tenantId !== tenantId) return 'other_tenant';
-  return accountId !== null && account.id !== accountId ? 'other_account' : null;
 }
 
 export type SignIn = ReturnType<typeof createSignIn>;

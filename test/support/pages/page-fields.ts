@@ -3,10 +3,20 @@
 /** Selectors that must be there, once each unless a number stands beside them. */
 export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'sign-in': {
-    'form[action="/interaction/uid"] input[name=email][type=email][autocomplete=username][required]': 1,
+    'form[action="/interaction/uid"] input[name=email][type=email][autocomplete="username webauthn"][required]': 1,
     'input[name=password][type=password][autocomplete=current-password]': 1,
     'input[autofocus][name=email]': 1,
     'form[action="/interaction/uid/cancel"] button[name=cancel]': 1,
+  },
+  'sign-in-passkey': {
+    'form[data-passkey=sign-in][data-button=true]:not([data-unknown]) input[type=hidden][name=response]': 1,
+    'form[data-passkey=sign-in] button[name=passkey][hidden]': 1,
+    '[role=alert]#passkey-told[hidden]': 1,
+    'script[src^="/assets/passkey-sign-in."][defer]': 1,
+  },
+  'sign-in-passkey-refused': {
+    'form[data-passkey=sign-in][data-unknown="NWUiCvmU8tmRlF4y8mVKcQ"]': 1,
+    '[role=alert][data-error=code_invalid][autofocus]': 1,
   },
   'choose-method': {
     'input[type=radio][name=method]': 4,

@@ -21,7 +21,7 @@ const client = 'Acme Timesheets';
 const acme: PageContext = { tenantId: 'acme' };
 const member: PageContext = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 
-const signIn = { form: form(at), email: '', clientName: client, cancel };
+const signIn = { form: form(at), email: '', clientName: client, passkey: null, cancel };
 const enterCode: Pages['enter-code'] = {
   form: form(`${at}/code`),
   method: 'totp',

@@ -43,9 +43,27 @@ const made: Pages['set-up-passkey'] = {
   cancel,
   backHref: null,
 };
+const signIn: Pages['sign-in'] = {
+  form: form(at),
+  email: '',
+  clientName: 'Acme Timesheets',
+  passkey: {
+    request: method.request({ site, challenge, credentials: [], mustVerify: true }),
+    hasButton: true,
+    unknownId: null,
+  },
+  cancel,
+};
 const invalid = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null } as const;
 
 export const PASSKEY_SAMPLES: readonly Sample[] = [
+  sample('sign-in-passkey', 'sign-in', signIn, acme),
+  sample(
+    'sign-in-passkey-refused',
+    'sign-in',
+    { ...signIn, passkey: signIn.passkey && { ...signIn.passkey, unknownId: kept.id } },
+    { ...acme, refusal: { ...invalid, passkey: 'unknown' } },
+  ),
   sample('use-passkey', 'use-passkey', used, acme),
   sample(
     'use-passkey-refused',
