@@ -1,7 +1,9 @@
 /** The areas of the server. A request is compared with the routes of each area before its own, so the sign-in is first. */
 import type { Config } from '../config/shape.ts';
 import { claimsByScope } from '../domain/claims.ts';
+import { passkeySiteOf } from '../domain/methods/webauthn.ts';
 import { accountArea } from '../http/account/area.ts';
+import { passkeyEndpointsArea } from '../http/account/well-known.ts';
 import { assetsArea } from '../http/assets/area.ts';
 import { consentArea } from '../http/consent/area.ts';
 import { demoArea } from '../http/demo/area.ts';
@@ -53,6 +55,7 @@ export function createAreas(server: Server): readonly Area[] {
       onward: plugin.onward(provider),
     }),
     oidcArea({ provider, pages: providerPages, log: parts.logger.warn }),
+    passkeyEndpointsArea({ issuer, hasPasskeys: passkeySiteOf(issuer) !== null }),
     deviceArea({
       deviceState,
       findAccount,

@@ -136,6 +136,27 @@ describe('signing in with a passkey, in a browser', function () {
     await eventually(async () => expect(await laptop.passkeys()).to.have.lengthOf(0));
   });
 
+  it('has the password manager forget a passkey that was removed on the security page', async () => {
+    const { page, complaints, person, sockets } = await someone(ENGLISH);
+    const laptop = await sockets.withAccounts();
+    await person.open(elsewhere.start());
+    await person.isOn('sign-in');
+    await person.send({ email: 'new@open.test', password: PASSWORD }, 'sign_in');
+    await person.isOn('third');
+    await person.open(`${app.origin}/account/security`);
+    await person.isOn('security');
+    await page.locator('form:has([name=method][value=passkey]) button').click();
+    await person.isOn('set-up-passkey');
+    await person.send({}, 'confirm');
+    await person.isOn('recovery-codes');
+    await person.send({}, 'saved');
+    await person.isOn('security');
+    expect(await laptop.passkeys()).to.have.lengthOf(1);
+    await person.send({}, 'remove');
+    await eventually(async () => expect(await laptop.passkeys()).to.have.lengthOf(0));
+    expect(complaints).to.deep.equal([]);
+  });
+
   /** A sign-in with a counter of 40 or more, and the same passkey again with a lower one. */
   async function signInTwice(kind: 'synced' | 'withAccounts') {
     const { page, person, sockets } = await someone(ENGLISH);

@@ -84,6 +84,15 @@ export interface UsedPasskey extends PasskeyUse {
   readonly counter: number;
 }
 
+/** The passkeys and the names of an account, for the password manager of its browser (WebAuthn, 5.1.10). */
+export interface PasskeySignals {
+  readonly rpId: string;
+  readonly userId: string;
+  readonly credentialIds: readonly string[];
+  readonly name: string;
+  readonly displayName: string;
+}
+
 /** How a credential is named to a browser. */
 export function descriptor({ id, transports }: PasskeyCredential): Descriptor {
   return { type: 'public-key', id, transports };

@@ -117,6 +117,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
       turnOff: form('/turn-off'),
       enforcement: policyResult.enforcement,
       canTurnOff: selfService.mayTurnOff(policyResult),
+      passkeySignals: needs.passkeys.signals(policyResult),
       done,
     };
     render(ctx, 'security', model, pageContext(visit, refusal));

@@ -8,6 +8,7 @@ export const ASSET_NAMES = [
   'mark.svg',
   'passkey.js',
   'passkey-sign-in.js',
+  'passkey-signals.js',
   'recovery-codes.js',
   'self-submit.js',
 ] as const;
@@ -25,6 +26,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
   'mark.svg': 'image/svg+xml',
   'passkey.js': 'text/javascript; charset=utf-8',
   'passkey-sign-in.js': 'text/javascript; charset=utf-8',
+  'passkey-signals.js': 'text/javascript; charset=utf-8',
   'recovery-codes.js': 'text/javascript; charset=utf-8',
   'self-submit.js': 'text/javascript; charset=utf-8',
 };
@@ -54,6 +56,7 @@ const JOINED: Partial<Record<AssetName, (name: AssetName) => Buffer>> = {
   'doublelock.css': stylesheet,
   'passkey.js': passkeyScript,
   'passkey-sign-in.js': passkeyScript,
+  'passkey-signals.js': passkeyScript,
 };
 
 function load(name: AssetName, root: string): AssetFile {
@@ -68,6 +71,7 @@ export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Re
     'mark.svg': load('mark.svg', root),
     'passkey.js': load('passkey.js', root),
     'passkey-sign-in.js': load('passkey-sign-in.js', root),
+    'passkey-signals.js': load('passkey-signals.js', root),
     'recovery-codes.js': load('recovery-codes.js', root),
     'self-submit.js': load('self-submit.js', root),
   };

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
+import type { PasskeyCreation, PasskeyRequest, PasskeySignals } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type { DevicePages } from './device-pages.ts';
@@ -177,6 +177,8 @@ export interface Pages extends DevicePages, ProtocolPages {
     readonly enforcement: Enforcement;
     /** Whether the last factor may be removed. */
     readonly canTurnOff: boolean;
+    /** Told to the password manager of the browser. Null: it is told nothing. */
+    readonly passkeySignals: PasskeySignals | null;
     /** The change that was just made. The page reports it once. */
     readonly done: 'set-up' | 'codes' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
   };

@@ -11,7 +11,9 @@ import {
   type PasskeyCreation,
   type PasskeyCredential,
   type PasskeyRequest,
+  type PasskeySignals,
   type PasskeySite,
+  storedName,
 } from '../../domain/methods/webauthn.ts';
 import type { PolicyResult, RequestedAssurance } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
@@ -154,14 +156,29 @@ export function createPasskeys(needs: PasskeysDeps) {
     return passkeyVerifier.assertion(answer, { ...site, challenge }, candidates.flatMap(credentialIn));
   }
 
-  function enrolledIn({ enrolments: all }: PolicyResult): readonly PasskeyCredential[] {
+  /** Null where there are no passkeys, and where one cannot be read: the password manager would forget that one. */
+  function signals({ account, enrolments }: PolicyResult): PasskeySignals | null {
+    const site = passkeySite();
+    const own = enrolments.filter((enrolment) => enrolment.method === method.name);
+    const credentials = enrolledIn({ enrolments: own });
+    if (!site || credentials.length < own.length) return null;
+    return {
+      rpId: site.rpId,
+      userId: owners.userHandleOf(account.id),
+      credentialIds: credentials.map(({ id }) => id),
+      name: storedName(account.email),
+      displayName: storedName(account.name),
+    };
+  }
+
+  function enrolledIn({ enrolments: all }: Pick<PolicyResult, 'enrolments'>): readonly PasskeyCredential[] {
     return all.flatMap((enrolment) => {
       if (enrolment.method !== method.name || enrolment.secret === null) return [];
       return credentialIn({ secret: cipher.tryDecrypt(enrolment.secret, enrolmentPurpose(enrolment)) });
     });
   }
 
-  return { ask, request, creation, confirm, verifyInBrowser };
+  return { ask, request, creation, confirm, verifyInBrowser, signals };
 }
 
 function proposedLabel(aaguid: string | null): string {

@@ -99,7 +99,8 @@ describe('every page', () => {
         'set-up-passkey',
         'recovery-codes',
       ].includes(page);
-      const hasPasskeys = page === 'sign-in' && $('form[data-passkey]').length > 0;
+      const hasPasskeys =
+        (page === 'sign-in' && $('form[data-passkey]').length > 0) || $('[data-signals]').length > 0;
       expect($('script').length).to.equal(hasScript || hasPasskeys ? 1 : 0);
       expect($('script').text()).to.equal('');
       expect($('[style]')).to.have.lengthOf(0);

@@ -18,6 +18,10 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
     'form[data-passkey=sign-in][data-unknown="NWUiCvmU8tmRlF4y8mVKcQ"]': 1,
     '[role=alert][data-error=code_invalid][autofocus]': 1,
   },
+  'security-passkeys': {
+    '[hidden][data-signals*="NWUiCvmU8tmRlF4y8mVKcQ"]': 1,
+    'script[src^="/assets/passkey-signals."][defer]': 1,
+  },
   'choose-method': {
     'input[type=radio][name=method]': 4,
     'input[name=method][value=totp][checked]': 1,

@@ -19,6 +19,7 @@ const security: Pages['security'] = {
   turnOff: form(`${SECURITY}/turn-off`),
   enforcement: 'optional',
   canTurnOff: true,
+  passkeySignals: null,
   done: null,
 };
 const phone: FactorView = {
@@ -104,6 +105,22 @@ export const SECURITY_SAMPLES: readonly Sample[] = [
       recovery: { left: 2, areFew: true, renew: null },
       frozenAt: SAMPLE_NOW - 1e8,
       offered: [],
+    },
+    member,
+  ),
+  sample(
+    'security-passkeys',
+    'security',
+    {
+      ...security,
+      factors: [{ ...phone, method: 'passkey', label: 'Bitwarden', app: null }],
+      passkeySignals: {
+        rpId: 'localhost',
+        userId: 'cGVyc29u',
+        credentialIds: ['NWUiCvmU8tmRlF4y8mVKcQ'],
+        name: 'bob@acme.test',
+        displayName: 'Bob "&" <b>',
+      },
     },
     member,
   ),
