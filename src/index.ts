@@ -38,6 +38,7 @@ export type {
   ShortLivedStores,
 } from './plugin/options/published.ts';
 export type { HostAccount } from './plugin/options/published-account.ts';
+export type { HostPasskeySignIn } from './plugin/passkey-sign-in.ts';
 export { type SecondFactor, secondFactor } from './plugin/second-factor.ts';
 export { StoreUnavailable } from './ports/faults.ts';
 export type * from './ports/keys.ts';

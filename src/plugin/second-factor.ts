@@ -19,6 +19,7 @@ import { methodsOf, smsLimitsOf } from './options/methods.ts';
 import { tenantsOf } from './options/policy.ts';
 import type { SecondFactorOptions } from './options/published.ts';
 import { type Options, readOptions } from './options/schema.ts';
+import { createHostPasskeySignIn, type HostPasskeySignIn } from './passkey-sign-in.ts';
 import { reencryptedOnUse } from './reencrypted-on-use.ts';
 import type { SecondFactorPorts, SecondFactorUseCases } from './use-cases.ts';
 
@@ -40,6 +41,8 @@ export interface SecondFactor {
    * `provider.proxy` decides, and `trust proxy` does not.
    */
   routes(provider: Provider): Mounted;
+  /** A passkey that verifies its user in place of the password, on the login page of the host. */
+  readonly passkeySignIn: HostPasskeySignIn;
   /** Lists and removes the factors of an account, for the host's support desk. */
   readonly factors: Factors;
 }
@@ -120,7 +123,7 @@ export function composeGuest(
     clock,
     random,
   };
-  const { configure, routes, useCases } = composePlugin({
+  const { configure, routes, onward, useCases } = composePlugin({
     ports,
     settings: {
       tenants,
@@ -155,7 +158,12 @@ export function composeGuest(
     endSessions: null,
     events,
   });
-  return { lock: { configure, routes, factors }, useCases };
+  const passkeySignIn = createHostPasskeySignIn({
+    passkeySignIn: useCases.passkeySignIn,
+    signInTransactions: useCases.signInTransactions,
+    onward,
+  });
+  return { lock: { configure, routes, passkeySignIn, factors }, useCases };
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;

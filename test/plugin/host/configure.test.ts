@@ -151,7 +151,7 @@ describe('the options of the plugin [U.6]', () => {
   const useCasesWith = (more: object) => composeGuest(readOptions(optionsWith(more))).useCases;
 
   it('make a value that has only what a host uses', () => {
-    expect(withOptions({})).to.have.keys('configure', 'routes', 'factors');
+    expect(withOptions({})).to.have.keys('configure', 'passkeySignIn', 'routes', 'factors');
   });
 
   const refused: readonly (readonly [string, object])[] = [
