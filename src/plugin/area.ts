@@ -90,6 +90,7 @@ export function createSecondFactorArea({
   const { catalogue } = useCases;
   const { clientRule, accountOf, issuedLifetimeMs } = rules;
   const { secondFactor, enrolment, recovery, passkeys, confirmation, trustedBrowsers, isReadable } = useCases;
+  const { passkeyOffers } = useCases;
   const resumeBinding = createResumeBinding({ cipher });
   const signInBinding = createSignInBinding({ cipher });
   const sessionPolicy = createSessionPolicy({
@@ -134,6 +135,7 @@ export function createSecondFactorArea({
       signInBinding,
       onSignedIn: ownSignIn?.onSignedIn,
       onEnrolled: ownSignIn?.onEnrolled,
+      passkeyOffers,
       events,
     });
   }
@@ -157,6 +159,7 @@ export function createSecondFactorArea({
       enrolment,
       recovery,
       passkeys,
+      passkeyOffers,
       confirmation,
       trustDays: trust.days,
       forms: createFormTokens(cipher),

@@ -31,6 +31,7 @@ import {
   createPolicyEvaluation,
   createSnapshotLoader,
 } from '../use-cases/second-factor/evaluate-policy.ts';
+import { createPasskeyOffers } from '../use-cases/second-factor/passkey-offers.ts';
 import { createPasskeyOwners } from '../use-cases/second-factor/passkey-owners.ts';
 import { createPasskeys } from '../use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
@@ -241,6 +242,7 @@ export function composeUseCases(
     enrolment,
     passkeys,
     passkeySignIn,
+    passkeyOffers: createPasskeyOffers({ method: methods.browser, available, onceKeys, clock }),
     isReachable,
     isReadable,
     maskedDestination,

@@ -40,4 +40,5 @@ export const MALFORMED_MORE: readonly Readonly<Record<string, unknown>>[] = [
   { newCodes: ['sealed'] },
   { trustBrowser: 'yes' },
   { trustBrowser: null },
+  { canUsePasskeys: 'yes' },
 ];

@@ -30,6 +30,7 @@ export function transactionStoreContract(name: string, makeStore: MakeStore<Tran
         isSetUpProven: true,
         newCodes: 'sealed too',
         trustBrowser: true,
+        canUsePasskeys: true,
         later: true,
         keepsAuthTime: NOW - MINUTE,
       });

@@ -22,7 +22,7 @@ type Row = {
 };
 
 function toRow(transaction: SignInTransaction): Row {
-  const { challenges, isSetUpProven, newCodes, trustBrowser } = transaction;
+  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys } = transaction;
   return {
     uid: transaction.uid,
     version: transaction.version,
@@ -32,7 +32,7 @@ function toRow(transaction: SignInTransaction): Row {
     later: Number(transaction.later),
     keeps_auth_time: transaction.keepsAuthTime,
     expires_at: transaction.expiresAt,
-    more: JSON.stringify({ challenges, isSetUpProven, newCodes, trustBrowser }),
+    more: JSON.stringify({ challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys }),
   };
 }
 
@@ -51,6 +51,7 @@ function toTransaction(row: Row): SignInTransaction | null {
     isSetUpProven: more.isSetUpProven,
     newCodes: more.newCodes,
     trustBrowser: more.trustBrowser,
+    canUsePasskeys: more.canUsePasskeys,
     later: row.later === 1,
     keepsAuthTime: row.keeps_auth_time,
     expiresAt: row.expires_at,

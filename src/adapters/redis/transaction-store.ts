@@ -51,6 +51,7 @@ const STORED = z.looseObject({
   isSetUpProven: z.boolean().default(EMPTY_TRANSACTION.isSetUpProven),
   newCodes: z.string().nullable().default(EMPTY_TRANSACTION.newCodes),
   trustBrowser: z.boolean().default(EMPTY_TRANSACTION.trustBrowser),
+  canUsePasskeys: z.boolean().default(EMPTY_TRANSACTION.canUsePasskeys),
   later: z.boolean(),
   keepsAuthTime: z.number().nullable(),
   expiresAt: z.number(),

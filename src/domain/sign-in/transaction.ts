@@ -29,6 +29,8 @@ export interface SignInTransaction {
   readonly newCodes: string | null;
   /** Whether the person wants this browser to be trusted after the sign-in. */
   readonly trustBrowser: boolean;
+  /** Whether a script on the page of a code has said that this browser can make passkeys. */
+  readonly canUsePasskeys: boolean;
   /** Whether the person has postponed an enrolment, which grace still allowed. */
   readonly later: boolean;
   /** A step-up keeps the `auth_time` of its session, in milliseconds. Null in a full sign-in. */
@@ -44,6 +46,7 @@ export const EMPTY_TRANSACTION = {
   isSetUpProven: false,
   newCodes: null,
   trustBrowser: false,
+  canUsePasskeys: false,
   later: false,
 } as const satisfies Partial<SignInTransaction>;
 

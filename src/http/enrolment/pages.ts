@@ -38,6 +38,8 @@ export interface EnrolmentContext {
   readonly chooseHref: string | null;
   readonly cancel: Form | null;
   readonly backHref: string | null;
+  /** The address that goes on without the factor. Absent or null where that is not possible. */
+  readonly skipHref?: string | null;
 }
 
 /** A visit, and what the policy says of its account. */
@@ -71,8 +73,8 @@ export function createEnrolmentPages({
   ): Promise<void> {
     const form = forms.form(enrolmentContext.path(step), enrolmentContext.binding);
     const pageContext = enrolmentContext.pageContext(again.refusal);
-    const { isForced: forced, demandedBy, chooseHref, cancel, backHref } = enrolmentContext;
-    const around = { form, forced, demandedBy, chooseHref, cancel, backHref };
+    const { isForced: forced, demandedBy, chooseHref, cancel, backHref, skipHref } = enrolmentContext;
+    const around = { form, forced, demandedBy, chooseHref, cancel, backHref, skipHref: skipHref ?? null };
     const { kind, page } = enrolment.pageOf(step);
     switch (kind) {
       case 'typed': {

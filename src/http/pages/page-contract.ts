@@ -15,6 +15,8 @@ import type {
   MailedPage,
   MessageView,
   MethodChoice,
+  OfferPage,
+  PasskeyAtSignIn,
   SampleLink,
   SentCode,
   TrustedBrowserView,
@@ -27,14 +29,7 @@ export interface Pages extends DevicePages, ProtocolPages {
     readonly email: string;
     readonly clientName: string;
     /** Null: no passkey signs in here. */
-    readonly passkey: {
-      /** The input of `navigator.credentials.get`. Its result, as JSON, is the `response` of the form. */
-      readonly request: PasskeyRequest;
-      /** False: passkeys are offered by autofill alone. */
-      readonly hasButton: boolean;
-      /** The passkey that was just refused because its account does not have it. The browser may forget it. */
-      readonly unknownId: string | null;
-    } | null;
+    readonly passkey: PasskeyAtSignIn | null;
     /** Ends the interaction with `access_denied`. */
     readonly cancel: Form;
   };
@@ -55,6 +50,8 @@ export interface Pages extends DevicePages, ProtocolPages {
     readonly trustDays: number | null;
     /** Whether the checkbox for trust was ticked in a form that is shown again. */
     readonly isTrustTicked: boolean;
+    /** Whether a script may say in `can_use_passkeys` that this browser makes passkeys. */
+    readonly asksForPasskeys: boolean;
     /** The page on which another method can be chosen. Null when there is none. */
     readonly chooseHref: string | null;
     readonly clientName: string;
@@ -68,6 +65,7 @@ export interface Pages extends DevicePages, ProtocolPages {
     readonly clientName: string;
     readonly cancel: Form;
   };
+  'offer-passkey': OfferPage;
   'set-up-choose': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
@@ -272,11 +270,12 @@ export type Render = <P extends PageName>(
   pageContext?: PageContext,
 ) => void;
 
-/** The pages that a host of the plugin may render itself. */
+/** The pages that a host of the plugin may render itself. A host with its own login page never shows `offer-passkey`. */
 export type SecondFactorPage =
   | 'choose-method'
   | 'enter-code'
   | 'use-passkey'
+  | 'offer-passkey'
   | 'set-up-choose'
   | EnrolmentPage
   | 'error';

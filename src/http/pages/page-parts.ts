@@ -1,5 +1,7 @@
 /** The parts of page models that several pages share. */
+
 import type { MethodName } from '../../domain/methods/method.ts';
+import type { PasskeyRequest } from '../../domain/methods/webauthn.ts';
 
 /** A form: the path that it posts to, and its synchroniser token. */
 export interface Form {
@@ -52,6 +54,25 @@ export interface EnrolmentPageParts {
   readonly cancel: Form | null;
   /** In self-service the page has the account's navigation and a link back. */
   readonly backHref: string | null;
+  /** The link that goes on without the factor. Absent or null where that is not possible. */
+  readonly skipHref?: string | null;
+}
+
+/** The form for passkeys on the sign-in page. */
+export interface PasskeyAtSignIn {
+  /** The input of `navigator.credentials.get`. Its result, as JSON, is the `response` of the form. */
+  readonly request: PasskeyRequest;
+  /** False: passkeys are offered by autofill alone. */
+  readonly hasButton: boolean;
+  /** The passkey that was just refused because its account does not have it. The browser may forget it. */
+  readonly unknownId: string | null;
+}
+
+/** A passkey is offered at the end of a sign-in: `set_up`, `later` or `never`. */
+export interface OfferPage {
+  readonly form: Form;
+  readonly clientName: string;
+  readonly cancel: Form;
 }
 
 /** A step of an enrolment at which a code is sent and typed. */

@@ -73,13 +73,14 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages, cl
   async function submitCode(ctx: Context): Promise<void> {
     await guard.form(ctx, async (interaction, fields) => {
       const method = methodOf(ctx);
-      const { code = '', response = '', seen = null, trust_device: trust } = fields;
+      const { code = '', response = '', seen = null, trust_device: trust, can_use_passkeys: able } = fields;
       const isTicked = trust === '1';
       if ('resend' in fields) {
         const policyResult = await nextStep.evaluate(interaction);
         return resend(ctx, { interaction, policyResult, method, isTicked }, seen);
       }
-      const typed = { code: isInBrowser(method) ? response : code, trustBrowser: isTicked };
+      const answer = isInBrowser(method) ? response : code;
+      const typed = { code: answer, trustBrowser: isTicked, canUsePasskeys: able === '1' };
       const outcome = await secondFactor.verifyCode(interaction.context, method, typed);
       if (outcome.ok) {
         const { pendingWrites, ...verified } = outcome.value;

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
+import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import type { EnrolmentPages } from '../enrolment/pages.ts';
 import { type InteractionGuard, redirect } from './interaction-guard.ts';
@@ -15,13 +16,14 @@ interface EnrolmentRoutesDeps {
   readonly nextStep: Pick<NextStep, 'proceed' | 'proceedFrom'>;
   readonly secondFactor: Pick<SecondFactorUseCase, 'postpone'>;
   readonly enrolment: Pick<EnrolmentUseCase, 'begin'>;
+  readonly passkeyOffers: Pick<PasskeyOffers, 'isTaken'>;
   readonly enrolmentPages: EnrolmentPages;
   readonly show: SecondFactorPages;
   readonly pages: PageAddress;
 }
 
 export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
-  const { guard, nextStep, secondFactor, enrolment, enrolmentPages, show, pages } = needs;
+  const { guard, nextStep, secondFactor, enrolment, enrolmentPages, passkeyOffers, show, pages } = needs;
 
   async function chooser(ctx: Context): Promise<void> {
     await guard.page(ctx, (interaction, policyResult) => {
@@ -90,7 +92,8 @@ export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
     policyResult: PolicyResult,
   ): EnrolmentStep | null {
     const step = enrolmentPages.stepOf({ transaction, policyResult });
-    const isAsked = policyResult.decision.kind === 'set-up' || step === 'recovery-codes';
+    const isOffer = passkeyOffers.isTaken(transaction, policyResult);
+    const isAsked = policyResult.decision.kind === 'set-up' || step === 'recovery-codes' || isOffer;
     return isAsked && step === ctx.params.step ? step : null;
   }
 

@@ -12,6 +12,7 @@ import {
 import type { EventLog } from '../../ports/events.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
+import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
 import type { SignInContext } from '../../use-cases/second-factor/sign-in-context.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import type { SignInBinding } from '../guards/sign-in-binding.ts';
@@ -34,6 +35,7 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly isReadable: (enrolment: Enrolment) => boolean;
   readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
+  readonly passkeyOffers: Pick<PasskeyOffers, 'isDue'>;
   readonly events: EventLog;
 }
 
@@ -109,6 +111,9 @@ export function createNextStep(needs: NextStepDeps) {
     switch (decision.kind) {
       case 'satisfied':
         if (await hasNewCodes(ctx, context, policyResult)) return `${base}/set-up/recovery-codes`;
+        // The request of an application that names a prompt gets that, and nothing in its way.
+        if (view.params.prompt === undefined && (await isOffered(context, policyResult)))
+          return `${base}/offer-passkey`;
         return finish(ctx, interaction, policyResult);
       case 'password':
         if (needs.passwordUrl) return needs.passwordUrl(view.uid);
@@ -137,6 +142,10 @@ export function createNextStep(needs: NextStepDeps) {
   ): Promise<boolean> {
     if (ctx.method !== 'POST') return false;
     return (await recovery.replaceVoid(transaction, policyResult, { ip, clientId })) !== null;
+  }
+
+  function isOffered({ transaction }: SignInContext, policyResult: PolicyResult): Promise<boolean> {
+    return needs.passkeyOffers.isDue(transaction, policyResult);
   }
 
   /** A POST sends the code of the preferred method. A GET sends nothing, so it leads to the chooser first. */

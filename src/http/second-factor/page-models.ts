@@ -6,6 +6,7 @@ import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { MissingConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
+import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import type { EnrolmentContext } from '../enrolment/pages.ts';
@@ -23,6 +24,7 @@ interface SecondFactorPagesDeps {
   readonly home: string | null;
   readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf' | 'promptOf' | 'sentBy'>;
   readonly passkeys: Pick<Passkeys, 'request'>;
+  readonly passkeyOffers: Pick<PasskeyOffers, 'isPossible' | 'isTaken'>;
   readonly trustDays: number;
   readonly clock: Clock;
 }
@@ -46,6 +48,7 @@ export function createSecondFactorPages({
   home,
   secondFactor,
   passkeys,
+  passkeyOffers,
   trustDays,
   clock,
 }: SecondFactorPagesDeps) {
@@ -99,6 +102,7 @@ export function createSecondFactorPages({
       sent: sentTo(interaction, policyResult, method),
       trustDays: policyResult.tenant.secondFactor.trustedDevices ? trustDays : null,
       isTrustTicked: isTicked,
+      asksForPasskeys: passkeyOffers.isPossible(policyResult),
       chooseHref: anotherWay(interaction, policyResult),
       clientName: interaction.clientName,
       cancel: formAt(interaction, '/cancel'),
@@ -254,6 +258,7 @@ export function createSecondFactorPages({
       chooseHref: choice ? `${pages(view.uid)}/set-up` : null,
       cancel: formAt(interaction, '/cancel'),
       backHref: null,
+      skipHref: passkeyOffers.isTaken(context.transaction, policyResult) ? pages(view.uid) : null,
     };
   }
 
@@ -263,6 +268,7 @@ export function createSecondFactorPages({
   }
 
   return {
+    pageContext,
     chooseMethod,
     enterCode,
     usePasskey,

@@ -6,6 +6,7 @@ import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { AddressConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
+import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import { createEnrolmentPages } from '../enrolment/pages.ts';
@@ -16,6 +17,7 @@ import { createCodePages } from './code-pages.ts';
 import { createEnrolmentRoutes } from './enrolment-routes.ts';
 import { createInteractionGuard, redirect } from './interaction-guard.ts';
 import type { NextStep, PageAddress } from './next-step.ts';
+import { createOfferPasskey } from './offer-passkey.ts';
 import { SECOND_FACTOR_PROMPTS } from './open-interaction.ts';
 import { createSecondFactorPages } from './page-models.ts';
 import { createUnusableFactor } from './unusable-factor.ts';
@@ -28,6 +30,7 @@ interface SecondFactorRoutesDeps {
   readonly enrolment: EnrolmentUseCase;
   readonly recovery: Recovery;
   readonly passkeys: Passkeys;
+  readonly passkeyOffers: PasskeyOffers;
   readonly confirmation: AddressConfirmation;
   readonly trustDays: number;
   readonly forms: FormTokens;
@@ -51,6 +54,7 @@ export function createSecondFactorRoutes(needs: SecondFactorRoutesDeps): Router 
     enrolmentPages: createEnrolmentPages(needs),
   });
   const unusable = createUnusableFactor({ ...needs, guard, show });
+  const offer = createOfferPasskey({ ...needs, guard, show });
   const router = new Router({ prefix: pages(':uid') });
 
   router.get('/', proceed);
@@ -62,6 +66,8 @@ export function createSecondFactorRoutes(needs: SecondFactorRoutesDeps): Router 
   router.post('/set-up', enrolments.choose);
   router.get('/set-up/:step', enrolments.stepPage);
   router.post('/set-up/:step', enrolments.submitStep);
+  router.get('/offer-passkey', offer.page);
+  router.post('/offer-passkey', offer.choose);
   router.get('/unusable', unusable.page);
   router.post('/unusable', unusable.mailLink);
   router.post('/cancel', cancel);

@@ -41,6 +41,8 @@ interface SecondFactorDeps extends AcceptedNotesDeps, AskingDeps {
 export interface Typed {
   readonly code: string;
   readonly trustBrowser: boolean;
+  /** Absent: the page did not say. */
+  readonly canUsePasskeys?: boolean;
 }
 
 /** An accepted code. */
@@ -136,6 +138,7 @@ export function createSecondFactor(needs: SecondFactorDeps) {
       ...answer.spent,
       authentications: withAuthentication(before.authentications, authentication),
       trustBrowser: before.trustBrowser || typed.trustBrowser,
+      canUsePasskeys: before.canUsePasskeys || typed.canUsePasskeys === true,
     });
     if (!kept) {
       const concurrent = await concurrentSaveOf(before, ({ authentications }) =>

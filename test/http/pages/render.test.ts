@@ -27,6 +27,7 @@ describe('every page', () => {
       'choose-method': true,
       'enter-code': true,
       'use-passkey': true,
+      'offer-passkey': true,
       'set-up-choose': true,
       'set-up-proof': true,
       'set-up-totp': true,
@@ -100,7 +101,8 @@ describe('every page', () => {
         'recovery-codes',
       ].includes(page);
       const hasPasskeys =
-        (page === 'sign-in' && $('form[data-passkey]').length > 0) || $('[data-signals]').length > 0;
+        (page === 'sign-in' && $('form[data-passkey]').length > 0) ||
+        $('[data-signals], [name=can_use_passkeys]').length > 0;
       expect($('script').length).to.equal(hasScript || hasPasskeys ? 1 : 0);
       expect($('script').text()).to.equal('');
       expect($('[style]')).to.have.lengthOf(0);

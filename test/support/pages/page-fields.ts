@@ -22,6 +22,11 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
     '[hidden][data-signals*="NWUiCvmU8tmRlF4y8mVKcQ"]': 1,
     'script[src^="/assets/passkey-signals."][defer]': 1,
   },
+  'offer-passkey': {
+    'form[action$="/offer-passkey"] button[name=set_up]': 1,
+    'form[action$="/offer-passkey"] button[name=later]': 1,
+    'form[action$="/offer-passkey"] button[name=never]': 1,
+  },
   'choose-method': {
     'input[type=radio][name=method]': 4,
     'input[name=method][value=totp][checked]': 1,

@@ -29,6 +29,7 @@ const enterCode: Pages['enter-code'] = {
   sent: null,
   trustDays: null,
   isTrustTicked: false,
+  asksForPasskeys: false,
   chooseHref: `${at}/choose-method`,
   clientName: client,
   cancel,

@@ -57,6 +57,12 @@ const signIn: Pages['sign-in'] = {
 const invalid = { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null } as const;
 
 export const PASSKEY_SAMPLES: readonly Sample[] = [
+  sample(
+    'offer-passkey',
+    'offer-passkey',
+    { form: form(`${at}/offer-passkey`), clientName: 'Acme Timesheets', cancel },
+    acme,
+  ),
   sample('sign-in-passkey', 'sign-in', signIn, acme),
   sample(
     'sign-in-passkey-refused',

@@ -15,6 +15,7 @@ const mailed: Pages['enter-code'] = {
   sent: { destination: 'b••••••@a••••••', secondsLeft: 90, seen: SENDING },
   trustDays: 30,
   isTrustTicked: false,
+  asksForPasskeys: false,
   chooseHref: `${at}/choose-method`,
   clientName: 'Acme Timesheets',
   cancel,

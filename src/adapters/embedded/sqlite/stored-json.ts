@@ -61,14 +61,21 @@ export function readPendingEnrolment(text: string): PendingEnrolment | null {
   return isPendingEnrolment(value) ? value : null;
 }
 
-type More = Pick<SignInTransaction, 'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser'>;
+type More = Pick<
+  SignInTransaction,
+  'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser' | 'canUsePasskeys'
+>;
 
 /** A missing value is that of a sign-in in which nothing was done yet. */
 export function readMore(text: string): More | null {
   const read = readObject(text);
   if (!read) return null;
-  const { challenges, isSetUpProven, newCodes, trustBrowser } = { ...EMPTY_TRANSACTION, ...read };
+  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys } = {
+    ...EMPTY_TRANSACTION,
+    ...read,
+  };
   if (!Array.isArray(challenges) || !challenges.every(isChallenge) || !isTextOrNull(newCodes)) return null;
   if (typeof isSetUpProven !== 'boolean' || typeof trustBrowser !== 'boolean') return null;
-  return { challenges, isSetUpProven, newCodes, trustBrowser };
+  if (typeof canUsePasskeys !== 'boolean') return null;
+  return { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys };
 }

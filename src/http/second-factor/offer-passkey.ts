@@ -1,0 +1,62 @@
+/** The page that offers a passkey at the end of a sign-in with another second factor. */
+import type { Context } from 'koa';
+import type { PolicyResult } from '../../domain/policy/policy.ts';
+import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
+import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
+import type { FormTokens } from '../guards/forms.ts';
+import type { RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
+import { type InteractionGuard, redirect } from './interaction-guard.ts';
+import type { NextStep, PageAddress } from './next-step.ts';
+import type { InteractionContext } from './open-interaction.ts';
+import type { SecondFactorPages } from './page-models.ts';
+
+interface OfferPasskeyDeps {
+  readonly guard: InteractionGuard;
+  readonly nextStep: Pick<NextStep, 'proceed'>;
+  readonly passkeyOffers: PasskeyOffers;
+  readonly enrolment: Pick<EnrolmentUseCase, 'begin'>;
+  readonly show: SecondFactorPages;
+  readonly forms: FormTokens;
+  readonly render: RenderSome<SecondFactorPage>;
+  readonly pages: PageAddress;
+}
+
+export function createOfferPasskey(needs: OfferPasskeyDeps) {
+  const { guard, nextStep, passkeyOffers, enrolment, show, forms, render, pages } = needs;
+
+  async function page(ctx: Context): Promise<void> {
+    await guard.page(ctx, async (interaction, policyResult) => {
+      const isDue = await passkeyOffers.isDue(interaction.context.transaction, policyResult);
+      if (!isDue) return redirect(ctx, pages(interaction.view.uid));
+      return draw(ctx, interaction, policyResult);
+    });
+  }
+
+  function draw(ctx: Context, interaction: InteractionContext, policyResult: PolicyResult) {
+    const { uid } = interaction.view;
+    const formAt = (path: string) => forms.form(`${pages(uid)}${path}`, uid);
+    const model = {
+      form: formAt('/offer-passkey'),
+      clientName: interaction.clientName,
+      cancel: formAt('/cancel'),
+    };
+    return render(ctx, 'offer-passkey', model, show.pageContext(interaction, policyResult));
+  }
+
+  /** The answer is kept before the sign-in goes on. A form that was sent twice finds it answered, and goes on too. */
+  async function choose(ctx: Context): Promise<void> {
+    await guard.evaluatedForm(ctx, async (interaction, policyResult, fields) => {
+      const { transaction } = interaction.context;
+      if (!(await passkeyOffers.isDue(transaction, policyResult)))
+        return nextStep.proceed(ctx, interaction, policyResult);
+      await passkeyOffers.answer(policyResult.account.id, 'never' in fields ? 'never' : 'later');
+      if (!('set_up' in fields)) return nextStep.proceed(ctx, interaction, policyResult);
+      const { methodName } = passkeyOffers;
+      const started = await enrolment.begin(transaction, policyResult, methodName);
+      if (!started.ok) return show.refusal(ctx, interaction, policyResult, started.refusal);
+      return redirect(ctx, `${pages(interaction.view.uid)}/set-up/${methodName}`);
+    });
+  }
+
+  return { page, choose };
+}
