@@ -1,9 +1,10 @@
 /** Signing in with a passkey alone in Chromium: by the button, by autofill, and what goes wrong. */
 import { expect } from 'chai';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { type App, PASSWORD, standardConfig, startApp, type Yaml } from '../support/app.ts';
+import { type App, PASSWORD, SECRET, standardConfig, startApp, type Yaml } from '../support/app.ts';
 import { needs } from '../support/needs.ts';
 import { eventually } from '../support/time/eventually.ts';
+import { totpCode } from '../support/totp.ts';
 import { axeFaults, keyboardFaults, overflow } from './accessibility.ts';
 import { socketsOf } from './authenticators.ts';
 import { type Elsewhere, startElsewhere } from './other-origins.ts';
@@ -154,6 +155,29 @@ describe('signing in with a passkey, in a browser', function () {
     expect(await laptop.passkeys()).to.have.lengthOf(1);
     await person.send({}, 'remove');
     await eventually(async () => expect(await laptop.passkeys()).to.have.lengthOf(0));
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('is offered after a code on a device that makes passkeys, and is set up by the keyboard', async () => {
+    const { page, complaints, person, sockets } = await someone(DUTCH);
+    const laptop = await sockets.withAccounts();
+    await person.open(elsewhere.start());
+    await person.isOn('sign-in');
+    await person.send({ email: 'app@open.test', password: PASSWORD }, 'sign_in');
+    await person.isOn('enter-code');
+    await page.locator('input[name=can_use_passkeys][value="1"]').waitFor({ state: 'attached' });
+    await person.send({ code: totpCode(SECRET, app.clock.now()) }, 'confirm');
+    await person.isOn('offer-passkey');
+    expect(await axeFaults(page)).to.deep.equal([]);
+    expect(await overflow(page)).to.equal(0);
+    await page.locator('button[name=set_up]').press('Enter');
+    await person.isOn('set-up-passkey');
+    expect(await axeFaults(page)).to.deep.equal([]);
+    await page.locator('button[name=confirm]').press('Enter');
+    await person.isOn('recovery-codes');
+    await person.send({}, 'saved');
+    expect(await claims(person)).to.include({ acr: 'phr', amr: 'pwd,otp,hwk,user,mfa' });
+    expect(await laptop.passkeys()).to.have.lengthOf(1);
     expect(complaints).to.deep.equal([]);
   });
 
