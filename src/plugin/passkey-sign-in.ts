@@ -75,7 +75,7 @@ export function createHostPasskeySignIn({
         expiresAt: view.expiresAt,
       });
       if (!outcome.ok) return outcome;
-      await onward(provider)(ctx, view, outcome.value.transaction, outcome.value.snapshot);
+      await onward(provider)(ctx, view, outcome.value);
       // The redirect is prepared on the response, with the length of its text.
       response.end(String(ctx.body ?? ''));
       return accepted(null);
