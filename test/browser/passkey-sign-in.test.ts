@@ -170,7 +170,7 @@ describe('signing in with a passkey, in a browser', function () {
     await person.isOn('offer-passkey');
     expect(await axeFaults(page)).to.deep.equal([]);
     expect(await overflow(page)).to.equal(0);
-    await page.locator('button[name=set_up]').press('Enter');
+    await page.locator('button[name=set-up]').press('Enter');
     await person.isOn('set-up-passkey');
     expect(await axeFaults(page)).to.deep.equal([]);
     await page.locator('button[name=confirm]').press('Enter');

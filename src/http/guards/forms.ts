@@ -22,7 +22,7 @@ export class BadForm extends Error {
 /** The largest form of ours has a dozen short fields. */
 const MOST_BYTES = 32 * 1024;
 const MOST_FIELDS = 50;
-const FIELD_NAME = /^[a-z_]{1,40}$/;
+const FIELD_NAME = /^[a-z_][a-z_-]{0,39}$/;
 
 const parsedForms = new WeakMap<IncomingMessage, Promise<Fields>>();
 

@@ -50,7 +50,7 @@ export function createOfferPasskey(needs: OfferPasskeyDeps) {
       if (!(await passkeyOffers.isDue(transaction, policyResult)))
         return nextStep.proceed(ctx, interaction, policyResult);
       await passkeyOffers.answer(policyResult.account.id, 'never' in fields ? 'never' : 'later');
-      if (!('set_up' in fields)) return nextStep.proceed(ctx, interaction, policyResult);
+      if (!('set-up' in fields)) return nextStep.proceed(ctx, interaction, policyResult);
       const { methodName } = passkeyOffers;
       const started = await enrolment.begin(transaction, policyResult, methodName);
       if (!started.ok) return show.refusal(ctx, interaction, policyResult, started.refusal);

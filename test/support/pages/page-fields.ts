@@ -23,7 +23,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
     'script[src^="/assets/passkey-signals."][defer]': 1,
   },
   'offer-passkey': {
-    'form[action$="/offer-passkey"] button[name=set_up]': 1,
+    'form[action$="/offer-passkey"] button[name=set-up]': 1,
     'form[action$="/offer-passkey"] button[name=later]': 1,
     'form[action$="/offer-passkey"] button[name=never]': 1,
   },

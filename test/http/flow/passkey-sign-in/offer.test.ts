@@ -35,7 +35,7 @@ describe('the offer of a passkey', () => {
   it('comes before the end of the sign-in, and sets a passkey up that signs in alone', async () => {
     const { visitor, page } = await giveCode('amy');
     expect([page.status, page.name]).to.deep.equal([200, 'offer-passkey']);
-    const setUp = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
+    const setUp = await visitor.follow(await visitor.submit(page, {}, 'set-up'));
     expect(setUp.name).to.equal('set-up-passkey');
     const key = createAuthenticator({ origin: s.app.origin });
     const response = key.create(optionsOf(setUp));
@@ -68,7 +68,7 @@ describe('the offer of a passkey', () => {
 
   it('can be left half-way, and the sign-in goes on', async () => {
     const { visitor, page } = await giveCode('dee');
-    const setUp = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
+    const setUp = await visitor.follow(await visitor.submit(page, {}, 'set-up'));
     const skip = setUp.$('p.way a').attr('href') ?? '';
     expect(hasCode(await visitor.open(new URL(skip, setUp.url).href))).to.equal(true);
     expect(hasCode((await giveCode('dee')).page)).to.equal(true);
