@@ -52,8 +52,9 @@ describe('a sign-in with a passkey', () => {
     return key.get(request, twist);
   }
 
-  function submit(response: string, changes: Partial<PasskeySubmission> = {}) {
-    return setting().passkeySignIn.submit({
+  /** As the route does, whose answer waits for the pending events. */
+  async function submit(response: string, changes: Partial<PasskeySubmission> = {}) {
+    const outcome = await setting().passkeySignIn.submit({
       uid: 'sign-in',
       before: null,
       response,
@@ -65,6 +66,8 @@ describe('a sign-in with a passkey', () => {
       expiresAt: setting().clock.now() + 15 * MINUTE,
       ...changes,
     });
+    if (outcome.ok) await outcome.value.pending.append();
+    return outcome;
   }
 
   /** The lines of the audit log since the enrolment. */
