@@ -88,13 +88,12 @@ describe('a person with mailed codes only whose e-mail address is no longer conf
   it('gets no more links than codes [A64]', async () => {
     await startWith(withLink);
     const visitor = await arrive();
-    // The code of the set-up was the first.
-    for (let sent = 1; sent < MOST_SENDS; sent += 1) {
+    for (let sent = 0; sent < MOST_SENDS; sent += 1) {
       await visitor.follow(await visitor.submit(visitor.page, {}, 'send'));
     }
     const refused = await visitor.submit(visitor.page, {}, 'send');
     expect(refused).to.include({ status: 429, error: 'resend_too_soon' });
-    expect(post.sent).to.have.lengthOf(MOST_SENDS - 1);
+    expect(post.sent).to.have.lengthOf(MOST_SENDS);
     know({ emailConfirmed: true });
     const other = at.host.visitor();
     await begin(at, other, 'ann');
