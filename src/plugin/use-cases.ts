@@ -159,7 +159,7 @@ export function composeUseCases(
     cipher,
     clock,
   });
-  const { check, noteUse, destinationOf, isReachable, isReadable } = answers;
+  const { check, destinationOf, isReachable, isReadable } = answers;
   const loadSnapshot = createSnapshotLoader({ accounts, enrolments, tenants, lockouts });
   const passkeySignIn = createPasskeySignIn({
     method: methods.browser,
@@ -204,7 +204,6 @@ export function composeUseCases(
     methods,
     check,
     endOutdatedTrust: browsers.endOutdated,
-    noteUse,
     attemptLimiter,
     sendCode,
     askPasskey: passkeys.ask,

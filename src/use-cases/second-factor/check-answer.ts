@@ -80,7 +80,11 @@ export function createAnswers({
     const holder = holderOf(transaction);
     if (verdict.kind === 'accepted') {
       const { claim, ...accepted } = verdict;
-      const first = claim && (await onceKeys.first(claim.key, holder, claim.expiresAt));
+      // Beside the claim and before the sign-in is saved: no older answer is accepted again, even after a crash.
+      const [first] = await Promise.all([
+        claim && onceKeys.first(claim.key, holder, claim.expiresAt),
+        claim && raiseLastStep(accepted, transaction.accountId),
+      ]);
       return claim && first !== holder ? claim.otherwise : answerOf(method, transaction, accepted);
     }
     if (verdict.kind === 'used-before') {
@@ -101,8 +105,8 @@ export function createAnswers({
     return { ...accepted, spent };
   }
 
-  /** Notes the newest step or counter of an accepted answer: no older one is ever accepted again. */
-  async function noteUse({ enrolmentId, lastStep }: AcceptedAnswer, accountId: string): Promise<void> {
+  /** A loser of the claim may raise it as well: the winner has accepted the same step or counter. */
+  async function raiseLastStep({ enrolmentId, lastStep }: Acceptance, accountId: string): Promise<void> {
     if (lastStep !== null) await enrolments.raiseLastStep(enrolmentId, lastStep, accountId, clock.now());
   }
 
@@ -137,7 +141,7 @@ export function createAnswers({
     return methods.find(enrolment.method)?.isReachable(candidate, account) ?? false;
   }
 
-  return { check, noteUse, secretOf, destinationOf, isReachable, isReadable };
+  return { check, secretOf, destinationOf, isReachable, isReadable };
 }
 
 export type Answers = ReturnType<typeof createAnswers>;

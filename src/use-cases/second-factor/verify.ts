@@ -3,7 +3,6 @@
  * transaction gets a new authentication event.
  */
 
-import type { AcceptedAnswer } from '../../domain/methods/answer.ts';
 import type { Method, Rejection } from '../../domain/methods/contract.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { withAuthentication } from '../../domain/policy/assurance.ts';
@@ -32,7 +31,6 @@ interface SecondFactorDeps extends AcceptedNotesDeps, AskingDeps {
   readonly check: CheckAnswer;
   /** Ends the trust in the browser when its token is outdated. */
   readonly endOutdatedTrust: (policyResult: PolicyResult, place: Place) => Promise<PolicyResult>;
-  readonly noteUse: (answer: AcceptedAnswer, accountId: string) => Promise<void>;
   readonly attemptLimiter: AttemptLimiter;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
 }
@@ -52,8 +50,8 @@ export interface VerifiedCode {
   /** The snapshot of before: the caller evaluates the new state from it without reading again. */
   readonly snapshot: AccountSnapshot;
   /**
-   * The writes that are still under way: last step and attempt counters. The caller answers after them. It may start the
-   * ending of the interaction beside them, so that SQLite commits all of it at once.
+   * The writes that are still under way: attempt counters. The caller answers after them. It may start the ending of the
+   * interaction beside them, so that SQLite commits all of it at once.
    */
   readonly pendingWrites: Promise<void>;
   /** That the code was accepted. The caller answers after it is stored, together with the end of the sign-in if it ends. */
@@ -152,7 +150,6 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     return verified(
       kept,
       note.accepted(line, policyResult, kept, authentication, answer),
-      needs.noteUse(answer, policyResult.account.id),
       attemptLimiter.succeed(counted),
     );
   }

@@ -33,7 +33,7 @@ interface PasskeySignInDeps {
   /** Null: no browser would use passkeys here. */
   readonly passkeySite: () => PasskeySite | null;
   readonly owners: Pick<PasskeyOwners, 'ownerOf'>;
-  readonly answers: Pick<Answers, 'check' | 'noteUse' | 'secretOf'>;
+  readonly answers: Pick<Answers, 'check' | 'secretOf'>;
   readonly loadSnapshot: LoadSnapshot;
   readonly tenants: readonly Tenant[];
   readonly onceKeys: Pick<OnceStore, 'claim'>;
@@ -225,7 +225,7 @@ export function createPasskeySignIn(needs: PasskeySignInDeps) {
     const atMs = beginningAt(begunAt, account);
     const event = { method: method.name, enrolmentId, atMs, ...(passkey && { passkey }) };
     const started = { ...begunBy(submission, account.id), authentications: [event] };
-    const [kept] = await Promise.all([transactions.save(started), answers.noteUse(answer, account.id)]);
+    const kept = await transactions.save(started);
     if (!kept) {
       const concurrent = await transactions.find(submission.uid, clock.now());
       const isSame = ({ authentications }: SignInTransaction) =>
