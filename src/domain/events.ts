@@ -76,6 +76,8 @@ export interface OnceEvent {
   readonly key: string;
   /** The same at each append. In milliseconds since the epoch. */
   readonly atMs: number;
+  /** The request before may have died between the line and the notice: subscribers get the event in any case. */
+  readonly isRetold?: boolean;
 }
 
 interface EnrolmentCreated extends Details {

@@ -115,8 +115,8 @@ export function composeUseCases(
     clock,
     random,
   });
-  const enrol = createEnrol({
-    keepCodes: recovery.keepMade,
+  const { enrol, finish } = createEnrol({
+    madeCodes: recovery.made,
     enrolments,
     lockouts,
     trustedBrowsers,
@@ -129,6 +129,7 @@ export function composeUseCases(
     accounts,
     transactions,
     enrol,
+    finish,
     attemptLimiter,
     sendCode,
     smsLimits,

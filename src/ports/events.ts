@@ -4,7 +4,8 @@ import type { AuditEvent, DomainEvent } from '../domain/events.ts';
 export interface EventLog {
   /**
    * Resolves when the events are stored in the audit log, in this order and in one act, and every subscriber has finished.
-   * Rejects when they are not stored. An event with `once` that is stored already is neither stored nor passed on again.
+   * Rejects when they are not stored. An event with `once` that is stored already is not stored again, and is passed on again
+   * only with `isRetold`.
    */
   append(...events: readonly DomainEvent[]): Promise<void>;
 }

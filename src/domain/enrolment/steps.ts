@@ -6,7 +6,7 @@ import type { PasskeyUse } from '../methods/webauthn.ts';
 import type { PolicyResult } from '../policy/policy.ts';
 import type { SignInTransaction } from '../sign-in/transaction.ts';
 import { methodsOnOffer } from '../tenant.ts';
-import { hasFactor, isFactor } from './enrolment.ts';
+import { type Enrolment, hasFactor, isFactor } from './enrolment.ts';
 
 /** The code to the account's own address, then the step of the method, then the recovery codes. Each has a page. */
 export type EnrolmentStep = 'proof' | MethodName | 'recovery-codes';
@@ -60,4 +60,21 @@ export function enrolmentStepOf(
   }
   const isGood = transaction.newCodes !== null && policyResult.enrolments.some((each) => !isFactor(each));
   return isGood ? 'recovery-codes' : null;
+}
+
+/**
+ * The factor of this visit whose confirmation was interrupted. It is stored, and the transaction does not show it yet, or its
+ * recovery codes are not stored. Null when there is none.
+ */
+export function interruptedFactor(
+  {
+    pendingEnrolment,
+    newCodes,
+    authentications,
+  }: Pick<SignInTransaction, 'pendingEnrolment' | 'newCodes' | 'authentications'>,
+  { enrolments }: Pick<PolicyResult, 'enrolments'>,
+): Enrolment | null {
+  if (pendingEnrolment) return enrolments.find(({ id }) => id === pendingEnrolment.enrolmentId) ?? null;
+  if (newCodes === null || !enrolments.every(isFactor)) return null;
+  return enrolments.find(({ id }) => authentications.some(({ enrolmentId }) => enrolmentId === id)) ?? null;
 }

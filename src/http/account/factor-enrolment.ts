@@ -84,8 +84,10 @@ export function addFactorEnrolmentRoutes(
     const transaction = await selfEnrolment.transactionOf(record);
     const state = { transaction, policyResult };
     const step = enrolmentPages.stepOf(state);
-    if (step === null || step !== ctx.params.step) return toStep(ctx, visit, transaction);
-    const next = await enrolmentPages.submit(ctx, contextOf(ctx, visit), state, step, fields);
+    const context = contextOf(ctx, visit);
+    const finished = await enrolment.finish(transaction, policyResult, context.visitor);
+    if (!finished && (step === null || step !== ctx.params.step)) return toStep(ctx, visit, transaction);
+    const next = finished ?? (step && (await enrolmentPages.submit(ctx, context, state, step, fields)));
     if (!next) return;
     if (next.pendingEnrolment) return toStep(ctx, visit, next);
     const restated = await selfEnrolment.restatementAfter(record, transaction, next);

@@ -1,5 +1,6 @@
 /** The first steps of every page and form of an interaction. */
 import type { Context } from 'koa';
+import { interruptedFactor } from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { InteractionGone } from '../../oidc/session/provider-session.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
@@ -9,7 +10,7 @@ import type { InteractionContext } from './open-interaction.ts';
 import type { SecondFactorPages } from './page-models.ts';
 
 export interface InteractionGuardDeps {
-  readonly nextStep: Pick<NextStep, 'open' | 'evaluate'>;
+  readonly nextStep: Pick<NextStep, 'open' | 'evaluate' | 'proceed'>;
   readonly joinSession: JoinSession;
   readonly forms: Pick<FormTokens, 'read'>;
   readonly show: Pick<SecondFactorPages, 'forbidden'>;
@@ -64,14 +65,17 @@ export function createInteractionGuard({
     if (!(await isJoined(ctx, interaction))) await then(interaction, fields);
   }
 
-  /** Enters, reads the form, and evaluates the policy. */
+  /** Enters, reads the form, and evaluates the policy. An interrupted set-up is finished instead. */
   async function evaluatedForm(
     ctx: Context,
     then: (interaction: InteractionContext, policyResult: PolicyResult, fields: Fields) => unknown,
   ): Promise<void> {
-    await form(ctx, async (interaction, fields) =>
-      then(interaction, await nextStep.evaluate(interaction), fields),
-    );
+    await form(ctx, async (interaction, fields) => {
+      const policyResult = await nextStep.evaluate(interaction);
+      if (interruptedFactor(interaction.context.transaction, policyResult))
+        return nextStep.proceed(ctx, interaction, policyResult);
+      return then(interaction, policyResult, fields);
+    });
   }
 
   return { page, form, evaluatedForm };

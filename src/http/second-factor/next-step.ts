@@ -29,7 +29,7 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly trustedBrowsers: OpenInteractionDeps['trustedBrowsers'] & FinishSignInDeps['trustedBrowsers'];
   readonly trustedCookie: FinishSignInDeps['trustedCookie'];
   readonly secondFactor: Pick<SecondFactorUseCase, 'evaluate' | 'isAsked' | 'ask'>;
-  readonly enrolment: Pick<EnrolmentUseCase, 'begin'>;
+  readonly enrolment: Pick<EnrolmentUseCase, 'begin' | 'finish'>;
   readonly recovery: Pick<Recovery, 'replaceVoid'>;
   /** False for an enrolment whose secret no key of this server decrypts. */
   readonly isReadable: (enrolment: Enrolment) => boolean;
@@ -103,6 +103,8 @@ export function createNextStep(needs: NextStepDeps) {
     const { view, context } = interaction;
     const base = pages(view.uid);
     const { decision } = policyResult;
+    const finished = ctx.method === 'POST' && (await finishSetUp(interaction, policyResult));
+    if (finished) return nextAddress(ctx, finished, await evaluate(finished));
     // Only the end of a sign-in is stored with what led to it: other steps have events of their own meanwhile.
     if (decision.kind !== 'satisfied') await context.pending?.append();
     // Recovery codes are never shown again, so the person saves them before anything else.
@@ -146,6 +148,17 @@ export function createNextStep(needs: NextStepDeps) {
 
   function isOffered({ transaction }: SignInContext, policyResult: PolicyResult): Promise<boolean> {
     return needs.passkeyOffers.isDue(transaction, policyResult);
+  }
+
+  /** The sign-in with a factor whose set-up was interrupted. Null when there was none. */
+  async function finishSetUp(
+    interaction: InteractionContext,
+    policyResult: PolicyResult,
+  ): Promise<InteractionContext | null> {
+    const { context } = interaction;
+    const { ip, clientId } = context;
+    const transaction = await enrolment.finish(context.transaction, policyResult, { ip, clientId });
+    return transaction && { ...interaction, context: { ...context, transaction, snapshot: null } };
   }
 
   /** A POST sends the code of the preferred method. A GET sends nothing, so it leads to the chooser first. */

@@ -1,8 +1,11 @@
 /** Enrols a factor after its first correct answer, and notifies its owner. */
 
-import type { NewFactor, Visitor } from '../../domain/enrolment/steps.ts';
+import { isFactor } from '../../domain/enrolment/enrolment.ts';
+import { interruptedFactor, type NewFactor, type Visitor } from '../../domain/enrolment/steps.ts';
+import type { OnceEvent } from '../../domain/events.ts';
 import { sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
+import type { PasskeyUse } from '../../domain/methods/webauthn.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome } from '../../domain/refusal.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
@@ -15,10 +18,10 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { KeepCodes } from './recovery-codes.ts';
+import type { MadeCodes } from './recovery-codes.ts';
 
 interface EnrolDeps {
-  readonly keepCodes: KeepCodes;
+  readonly madeCodes: MadeCodes;
   readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'clear'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
@@ -35,16 +38,28 @@ export type Enrol = (
   from: Visitor,
 ) => Promise<Outcome<SignInTransaction>>;
 
-export function createEnrol({
-  keepCodes,
-  enrolments,
-  lockouts,
-  trustedBrowsers,
-  transactions,
-  events,
-  clock,
-}: EnrolDeps): Enrol {
-  return async (transaction, policyResult, { passkey, enrolmentId, ...factor }, from) => {
+/**
+ * Finishes a confirmation whose process died after it had stored the factor. Only the visit that answered correctly has a
+ * factor with its id, so that no answer is needed again. Null when there is nothing to finish.
+ */
+export type FinishEnrolment = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+  from: Visitor,
+) => Promise<SignInTransaction | null>;
+
+/** A factor that is stored, and how it was proven. */
+interface Stored {
+  readonly method: MethodName;
+  readonly enrolmentId: string;
+  readonly atMs: number;
+  readonly passkey?: PasskeyUse;
+}
+
+export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly finish: FinishEnrolment } {
+  const { madeCodes, enrolments, lockouts, trustedBrowsers, transactions, events, clock } = needs;
+
+  const enrol: Enrol = async (transaction, policyResult, { passkey, enrolmentId, ...factor }, from) => {
     const { account, tenant } = policyResult;
     const now = clock.now();
     const inserted = await enrolments.insert({
@@ -55,53 +70,123 @@ export function createEnrol({
       isDefault: false,
       createdAt: now,
     });
-    // Stored before they are shown, so that every code that a person writes down is valid.
-    const codes = await keepCodes(transaction, policyResult, enrolmentId);
-    const authentication = { method: factor.method, enrolmentId, atMs: now, ...(passkey ? { passkey } : {}) };
-    const newCodes = codes.areGood ? transaction.newCodes : null;
-    const next = {
-      ...transaction,
-      pendingEnrolment: null,
-      newCodes,
-      authentications: [...transaction.authentications, authentication],
-    };
-    const kept = await transactions.save(next);
-    // Only the first of two requests with the same form inserts the factor, and only that one records the event.
-    if (inserted) {
-      await replaceRefused(policyResult, factor.method);
-      // The trust of a browser was based on the previous factors.
-      await trustedBrowsers.removeAll(account.id);
-      await note(policyResult, factor.method, from, codes.isNew);
-    }
-    if (kept) return accepted(kept);
-    return resolveConcurrentSave(
-      transaction,
-      await transactions.find(transaction.uid, clock.now()),
-      ({ authentications }) => authentications.some((each) => each.enrolmentId === enrolmentId),
-    );
+    const stored = { method: factor.method, enrolmentId, atMs: now, ...(passkey ? { passkey } : {}) };
+    const noted = () => note(transaction, policyResult, stored, from, false);
+    if (inserted) await noted();
+    const kept = await save(transaction, policyResult, stored);
+    // The request that inserted the factor may have died before it noted that.
+    if (kept && !inserted) await noted();
+    const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, enrolmentId);
+    if (outcome.ok) await keepCodes(outcome.value, policyResult, enrolmentId, kept && from);
+    return outcome;
   };
 
+  const finish: FinishEnrolment = async (transaction, policyResult, from) => {
+    const found = interruptedFactor(transaction, policyResult);
+    if (!found || policyResult.account.frozenAt !== null) return null;
+    const { id: enrolmentId, method, createdAt: atMs } = found;
+    let current: SignInTransaction | null = transaction;
+    if (transaction.pendingEnrolment) {
+      const stored = { method, enrolmentId, atMs };
+      await note(transaction, policyResult, stored, from, true);
+      current = await save(transaction, policyResult, stored);
+    }
+    if (current) await keepCodes(current, policyResult, enrolmentId, from);
+    return current;
+  };
+
+  /** Each act may be repeated. They come before the save, after which nobody finishes them. */
+  async function note(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    { method, enrolmentId }: Stored,
+    from: Visitor,
+    isRetold: boolean,
+  ): Promise<void> {
+    const { account } = policyResult;
+    await replaceRefused(policyResult, method, enrolmentId);
+    const once = { ...onceOf(transaction, enrolmentId), isRetold };
+    await Promise.all([
+      // The trust of a browser was based on the previous factors.
+      trustedBrowsers.removeAll(account.id),
+      events.append({ ...lineOf(policyResult, from), name: 'enrolment.created', account, method, once }),
+    ]);
+  }
+
+  function save(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    stored: Stored,
+  ): Promise<SignInTransaction | null> {
+    const { authentications } = transaction;
+    const isProven = authentications.some(({ enrolmentId }) => enrolmentId === stored.enrolmentId);
+    return transactions.save({
+      ...transaction,
+      pendingEnrolment: null,
+      newCodes: madeCodes.areGood(transaction, policyResult) ? transaction.newCodes : null,
+      authentications: isProven ? authentications : [...authentications, stored],
+    });
+  }
+
+  async function concurrentSaveOf(
+    transaction: SignInTransaction,
+    id: string,
+  ): Promise<Outcome<SignInTransaction>> {
+    const kept = await transactions.find(transaction.uid, clock.now());
+    return resolveConcurrentSave(transaction, kept, ({ authentications }) =>
+      authentications.some(({ enrolmentId }) => enrolmentId === id),
+    );
+  }
+
+  /**
+   * Stores the codes once the visit can show them, and before it does: a person has all that are stored, and all that a
+   * person has are valid. `noting` null: another request notes them.
+   */
+  async function keepCodes(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    enrolmentId: string,
+    noting: Visitor | null,
+  ): Promise<void> {
+    if (transaction.newCodes === null || !policyResult.enrolments.every(isFactor)) return;
+    const { account } = policyResult;
+    const once = onceOf(transaction, enrolmentId);
+    await Promise.all([
+      madeCodes.keep(transaction, policyResult, enrolmentId),
+      noting &&
+        events.append({
+          ...lineOf(policyResult, noting),
+          name: 'recovery.created',
+          account,
+          cause: 'first-factor',
+          once,
+        }),
+    ]);
+  }
+
   /** The new factor replaces one that was locked after too many failures. The old one never becomes usable again. */
-  async function replaceRefused({ account, enrolments: before, lockout }: PolicyResult, method: MethodName) {
+  async function replaceRefused(
+    { account, enrolments: before, lockout }: PolicyResult,
+    method: MethodName,
+    newId: string,
+  ): Promise<void> {
     // An account has one address and one number, so a new enrolment always replaces the old one.
     const isSingle = sentTo(method) !== null;
     const isRefused = (lockout.failures[method] ?? 0) >= FAILURES_UNTIL_REFUSED;
     if (!isSingle && !isRefused) return;
-    const old = before.filter((enrolment) => enrolment.method === method);
+    const old = before.filter((enrolment) => enrolment.method === method && enrolment.id !== newId);
     await Promise.all(old.map((enrolment) => enrolments.remove(account.id, enrolment.id)));
     if (isRefused) await lockouts.clear(secondFactorSubject(account.id), method);
   }
 
-  async function note(
-    { account, tenant }: PolicyResult,
-    method: MethodName,
-    from: Visitor,
-    madeCodes: boolean,
-  ) {
-    const line = { ...from, accountId: account.id, tenantId: tenant.id };
-    await Promise.all([
-      events.append({ ...line, name: 'enrolment.created', account, method }),
-      madeCodes && events.append({ ...line, name: 'recovery.created', account, cause: 'first-factor' }),
-    ]);
-  }
+  return { enrol, finish };
+}
+
+/** The end of a transaction is the same in each of its requests. */
+function onceOf({ expiresAt }: SignInTransaction, key: string): OnceEvent {
+  return { key, atMs: expiresAt };
+}
+
+function lineOf({ account, tenant }: PolicyResult, from: Visitor) {
+  return { ...from, accountId: account.id, tenantId: tenant.id };
 }

@@ -22,13 +22,14 @@ import {
 } from '../../domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Random } from '../../ports/system.ts';
-import type { Enrol } from './binding.ts';
+import type { Enrol, FinishEnrolment } from './binding.ts';
 import { createEnrolmentCodes, type EnrolmentCodesDeps, eventDetailsOf, pendingPurpose } from './codes.ts';
 
 interface EnrolmentDeps extends EnrolmentCodesDeps {
   readonly methods: Methods;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
   readonly enrol: Enrol;
+  readonly finish: FinishEnrolment;
   readonly random: Random;
 }
 
@@ -186,7 +187,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return { kind: method.kind, page: method.enrolment.page, asksNumber };
   }
 
-  return { begin, reveal, confirm, pageOf, send: codes.send, sentBy: codes.sentBy };
+  return { begin, reveal, confirm, finish: needs.finish, pageOf, send: codes.send, sentBy: codes.sentBy };
 }
 
 export type EnrolmentUseCase = ReturnType<typeof createEnrolment>;

@@ -38,15 +38,13 @@ export interface RenewedCodes {
   readonly setId: string | null;
 }
 
-/**
- * Stores the recovery codes of a visit together with its first factor. `areGood` is false when another visit
- * stored a set first; the codes are then not shown.
- */
-export type KeepCodes = (
-  transaction: SignInTransaction,
-  policyResult: PolicyResult,
-  factorId: string,
-) => Promise<{ readonly areGood: boolean; readonly isNew: boolean }>;
+/** The recovery codes that were made when the enrolment of a first factor began. */
+export interface MadeCodes {
+  /** False when another visit stored a set first: the codes are then not shown. */
+  areGood(transaction: SignInTransaction, policyResult: PolicyResult): boolean;
+  /** Stores them, unless there is a set. Two requests for one factor store one set. */
+  keep(transaction: SignInTransaction, policyResult: PolicyResult, factorId: string): Promise<void>;
+}
 
 export function createRecovery({
   methods: { paper },
@@ -152,18 +150,18 @@ export function createRecovery({
     return resolveConcurrentSave(transaction, await transactions.find(transaction.uid, clock.now()), isSame);
   }
 
-  /**
-   * Stores the codes that were made when the enrolment began. The set is named after the factor, so that two
-   * requests store one set.
-   */
-  const keepMade: KeepCodes = async (transaction, policyResult, factorId) => {
-    const codes = shown(transaction);
-    const sets = policyResult.enrolments.filter((each) => !isFactor(each));
-    if (codes.length === 0 || sets.length > 0) {
-      const areGood = sets.some((set) => codes.some((code) => digestsOf(set).includes(digest(set.id, code))));
-      return { areGood, isNew: false };
-    }
-    return { areGood: true, isNew: await keep(`recovery-${factorId}`, codes, policyResult) };
+  const made: MadeCodes = {
+    areGood(transaction, policyResult) {
+      const codes = shown(transaction);
+      const sets = policyResult.enrolments.filter((each) => !isFactor(each));
+      if (sets.length === 0) return codes.length > 0;
+      return sets.some((set) => codes.some((code) => digestsOf(set).includes(digest(set.id, code))));
+    },
+    async keep(transaction, policyResult, factorId) {
+      const codes = shown(transaction);
+      if (codes.length === 0 || !policyResult.enrolments.every(isFactor)) return;
+      await keep(`recovery-${factorId}`, codes, policyResult);
+    },
   };
 
   function digest(setId: string, code: string): string {
@@ -174,10 +172,10 @@ export function createRecovery({
     id: string,
     codes: readonly string[],
     { account, tenant }: PolicyResult,
-  ): Promise<boolean> {
+  ): Promise<void> {
     const set = { id, method: paper.name, accountId: account.id, tenantId: tenant.id };
     const digests = codes.map((code) => digest(id, code));
-    return enrolments.insert({
+    await enrolments.insert({
       ...set,
       label: '',
       app: null,
@@ -210,7 +208,7 @@ export function createRecovery({
     ]);
   }
 
-  return { left, shown, putAway, renew, replaceVoid, keepMade, used };
+  return { left, shown, putAway, renew, replaceVoid, made, used };
 }
 
 export type Recovery = ReturnType<typeof createRecovery>;

@@ -46,15 +46,18 @@ export function createEventLog({ audit, subscribers, clock, random, log }: Event
     return { ...stored, ip, id, atMs };
   }
 
-  /** Gives those that were not stored before. */
+  /** Gives those that are passed on: those that were not stored before, and those that are told again. */
   async function store(facts: readonly Fact[]): Promise<readonly Fact[]> {
     if (facts.length > 1 && audit.appendAll) {
       const isNew = await audit.appendAll(facts.map(({ line }) => line));
-      return facts.filter((_, index) => isNew[index] !== false);
+      return facts.filter(({ event }, index) => isNew[index] !== false || event.once?.isRetold);
     }
-    const stored: Fact[] = [];
-    for (const fact of facts) if ((await audit.append(fact.line, fact.event)) !== false) stored.push(fact);
-    return stored;
+    const passed: Fact[] = [];
+    for (const fact of facts) {
+      const isNew = await audit.append(fact.line, fact.event);
+      if (isNew !== false || fact.event.once?.isRetold) passed.push(fact);
+    }
+    return passed;
   }
 
   return {

@@ -235,14 +235,14 @@ describe('enrolment of an authenticator app', () => {
       expect(await stored()).to.have.lengthOf(1);
     });
 
-    it('notify the owner of an enrolled factor, even if its sign-in has changed', async () => {
+    it('notify the owner of an enrolled factor even if its sign-in has changed, which stores no recovery codes then [R23]', async () => {
       const transaction = await begin();
       await setting().stores.transactions.save({ ...transaction, later: true });
       expect(codeOf(await confirm(transaction, { typed: await codeFor(transaction) }))).to.equal(
         'session_expired',
       );
       expect(await stored()).to.have.lengthOf(1);
-      expect(await setting().events()).to.deep.equal(['enrolment.created', 'recovery.created']);
+      expect(await setting().events()).to.deep.equal(['enrolment.created']);
     });
 
     it('enrol two phones, each with its own secret', async () => {

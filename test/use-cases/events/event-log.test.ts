@@ -57,6 +57,15 @@ describe('the event log', () => {
     expect((await lines()).toReversed()).to.deep.equal(told);
   });
 
+  it('publishes an event that is retold, and stores it once [R23]', async () => {
+    const told: AuditEvent[] = [];
+    const { append } = withSubscribers((_event, line) => void told.push(line));
+    for (const isRetold of [false, false, true])
+      await append({ name: 'sign_in.completed', once: { key: 'sign-in-1', atMs: NOW, isRetold } });
+    expect(told).to.have.lengthOf(2);
+    expect(await lines()).to.have.lengthOf(1);
+  });
+
   it('keeps the details of an event, and only the network of an IP address', async () => {
     const said = { accountId: 'bob', tenantId: 'acme', clientId: 'rp', method: 'totp', reason: 'code_used' };
     await setting().needs.events.append({ ...said, name: 'second_factor.refused', ip: ADDRESS });
