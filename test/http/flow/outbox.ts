@@ -11,7 +11,7 @@ export interface Sent {
 }
 
 /** Newest first; of everybody, or to one place. */
-export async function sentTo(app: App, to?: string): Promise<Sent[]> {
+export async function sentTo(app: Pick<App, 'visitor'>, to?: string): Promise<Sent[]> {
   const page = await app.visitor().get('/dev/outbox.json');
   const all: Sent[] = JSON.parse(page.text);
   return all.filter((message) => to === undefined || message.to === to);

@@ -1,4 +1,6 @@
 /** Starts servers that kill themselves within a request, one after the other on the same stores and at one address. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { openEmbeddedAccounts } from '../../../src/adapters/embedded/open.ts';
 import { openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
 import type { Stores } from '../../../src/compose/parts.ts';
@@ -13,8 +15,10 @@ import { type RedisServer, startRedisServer } from '../../support/stores/redis-s
 import { createVisitor, type Visitor } from '../../support/visitor.ts';
 import { type Program, programs } from '../program.ts';
 
-/** The header that says after how many acts of the stores the process ends. */
+/** The header that says after how many acts that write the process ends. */
 export const DIE_AFTER = 'x-die-after';
+/** The variable that names a file: the process opens its stores once it is there. */
+export const MAY_OPEN = 'MAY_OPEN';
 
 const SERVER = [process.execPath, '--require', './preload.cjs', 'test/process/killed/server.ts'];
 
@@ -27,12 +31,12 @@ interface StoresOfServer {
 
 type Accounts = Pick<Stores, 'accounts' | 'enrolments' | 'audit' | 'close'>;
 
-/** Called in a `describe`: the stores of its processes, on this disk. A process starts when the last one is dead. */
+/** Called in a `describe`: the stores of its processes, on this disk. A process opens them when the last one is dead. */
 function embedded(): StoresOfServer {
   return { environment: () => ({}), open: async (dataDir) => openEmbeddedAccounts({ dataDir }) };
 }
 
-/** Called in a `describe`: servers of its own. The next process starts before the last one dies. */
+/** Called in a `describe`: servers of its own. */
 function onServers(): StoresOfServer {
   const { 'redis-server': program } = needs('redis-server');
   const mongo = mongoServer();
@@ -57,10 +61,15 @@ export interface KilledServers {
   /** The stored enrolments of this person. */
   enrolmentsOf(email: string): Promise<readonly Enrolment[]>;
   /**
-   * Makes a request with the header for this number of acts. When the process died in it, another one is there
+   * Makes a request with the header for this number of acts that write. When the process died in it, another one is there
    * afterwards, and the result is null. Otherwise the result is the answer: the request needs fewer acts.
    */
   dyingAfter(acts: number, request: (headers: Record<string, string>) => Promise<Page>): Promise<Page | null>;
+}
+
+interface Spare {
+  readonly started: Promise<Program>;
+  open(): void;
 }
 
 /** Called in a `describe`. */
@@ -70,28 +79,39 @@ export function killedServers(
 ): () => KilledServers {
   const { start } = programs(after);
   const stores = storesOf();
-  const isShared = storesOf === onServers;
   let balancer: Balancer;
+  let folder: string;
   let dataDir: string;
+  let launched = 0;
   let change: Yaml;
   let accounts: Accounts;
   let program: Program;
-  let spare: Promise<Program> | null = null;
+  let spare: Spare;
 
-  const launch = () => start({ config: change, dataDir, env: stores.environment(), command: SERVER });
+  /** Starts the process that follows, which waits until it may open the stores. */
+  function launch(): Spare {
+    launched += 1;
+    const mayOpen = join(folder, `may-open-${launched}`);
+    const env = { ...stores.environment(), [MAY_OPEN]: mayOpen };
+    const started = start({ config: change, dataDir, env, command: SERVER });
+    // It may be ended before anybody needs it.
+    started.catch(() => {});
+    return { started, open: () => writeFileSync(mayOpen, '') };
+  }
 
   async function next(): Promise<void> {
-    program = await (spare ?? launch());
+    spare.open();
+    program = await spare.started;
     balancer.leadTo([program.port]);
-    spare = isShared ? launch() : null;
-    // It may be ended before anybody needs it.
-    spare?.catch(() => {});
+    spare = launch();
   }
 
   before(async () => {
+    folder = makeDataDir();
     dataDir = makeDataDir();
     balancer = await startBalancer(1);
     change = { issuer: balancer.origin, ...(await config()) };
+    spare = launch();
     await next();
     accounts = await stores.open(dataDir);
   });
@@ -99,6 +119,7 @@ export function killedServers(
     balancer?.close();
     await accounts?.close();
     removeDataDir(dataDir);
+    removeDataDir(folder);
   });
 
   const idOf = async (email: string) => (await accounts.accounts.findByEmail(email))?.id ?? '';

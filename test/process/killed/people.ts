@@ -3,8 +3,8 @@ import { createPasswordHasher } from '../../../src/adapters/system/password-hash
 import { PASSWORD, type Yaml } from '../../support/app.ts';
 import type { Page } from '../../support/pages/page.ts';
 
-/** More than the requests of a suite have acts: each act is the last one of one sign-in. */
-const PEOPLE = 70;
+/** More than the requests of a suite have writes: each write is the last one of one sign-in. */
+const PEOPLE = 40;
 
 export function emails(): string[] {
   return Array.from({ length: PEOPLE }, (_, number) => `person${number}@strict.test`);

@@ -1,18 +1,26 @@
 /**
  * The server on its real stores, as a process that kills itself. A request with the header `x-die-after: N` begins a count
- * of the acts of all stores, and SIGKILL follows the N-th.
+ * of the acts that write to any store, and SIGKILL follows the N-th.
  */
+import { existsSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { openParts, type Stores } from '../../../src/compose/parts.ts';
 import { createSenders } from '../../../src/compose/senders.ts';
 import { loadConfig, readEnvironment } from '../../../src/config/load.ts';
 import { BUILT_METHODS } from '../../../src/domain/methods/index.ts';
 import { startServer } from '../../../src/http/server/lifecycle.ts';
 import { createServer } from '../../../src/server.ts';
-import { DIE_AFTER } from './die-after.ts';
+import { DIE_AFTER, MAY_OPEN } from './die-after.ts';
 
 type Run = (...given: readonly unknown[]) => Promise<unknown>;
 
 let actsLeft = Number.POSITIVE_INFINITY;
+
+/** After a read the stores are as after the write before it. */
+const READ = /^(find|list|page|read|peek|held|newest)/;
+
+/** How often it is looked, in milliseconds, whether the stores may be opened. */
+const LOOK_EVERY_MS = 10;
 
 function mortal(run: Run): Run {
   return async (...given) => {
@@ -28,11 +36,14 @@ function mortalStores(stores: Stores): Stores {
     // `close`, `ping`, `sweep` and `clocks` stand beside the stores.
     if (typeof acted !== 'object' || acted === null || Array.isArray(acted)) return [store, acted];
     const runs = Object.entries(acted as Readonly<Record<string, Run>>);
-    return [store, Object.fromEntries(runs.map(([act, run]) => [act, mortal(run)]))];
+    return [store, Object.fromEntries(runs.map(([act, run]) => [act, READ.test(act) ? run : mortal(run)]))];
   });
   return Object.fromEntries(entries);
 }
 
+// Its modules are loaded while the process before it lives, which has the embedded stores for itself.
+const mayOpen = process.env[MAY_OPEN];
+while (mayOpen && !existsSync(mayOpen)) await pause(LOOK_EVERY_MS);
 const config = loadConfig({ env: readEnvironment(), cwd: process.cwd(), availableMethods: BUILT_METHODS });
 const opened = await openParts(config);
 const stores = mortalStores(opened.stores);

@@ -1,4 +1,4 @@
-/** The process is killed after each act of its stores, from an accepted code until the answer: nobody gets in by half. */
+/** The process is killed after each write to its stores, from an accepted code until the answer: nobody gets in by half. */
 import { expect } from 'chai';
 import { PASSWORD, SECRET } from '../../support/app.ts';
 import type { RelyingParty } from '../../support/hosts/relying-party.ts';
@@ -39,13 +39,14 @@ for (const [name, storesOf] of Object.entries(STORES)) {
       ['that accepts the code', 'code'],
       ['that ends the sign-in', 'resume'],
     ] as const) {
-      it(`lets the person go on, and accepts the code once, after each act of the request ${what} [R24 A32 A11]`, async () => {
+      it(`lets the person go on, accepts the code once and no older one, after each write of the request ${what} [R24 A32 A34 A11]`, async () => {
         let killed = 0;
         for (;;) {
           const email = free.shift() ?? '';
           const { visitor, page } = await atCode(email);
           const now = Date.now();
-          const [code, nextCode] = [totpCode(SECRET, now), totpCode(SECRET, now + STEP_MS)];
+          const codeOf = (steps: number) => totpCode(SECRET, now + steps * STEP_MS);
+          const [older, code, nextCode] = [codeOf(-1), codeOf(0), codeOf(1)];
           let request = (headers: Record<string, string>) =>
             visitor.submit(page, { code }, undefined, headers);
           if (killedIn === 'resume') {
@@ -67,6 +68,7 @@ for (const [name, storesOf] of Object.entries(STORES)) {
           if (hasCode(again)) await expectFull(again);
           else expect([again.status, again.name]).to.deep.equal([400, 'error']);
           const later = await atCode(email, hasCode(again) ? at().visitor() : visitor);
+          expect((await later.visitor.enterCode(older)).status, `older, after ${killed}`).to.equal(422);
           const repeated = await later.visitor.enterCode(code);
           expect([repeated.status, repeated.error], `after ${killed}`).to.deep.equal([422, 'code_used']);
           await expectFull(await later.visitor.enterCode(nextCode));
