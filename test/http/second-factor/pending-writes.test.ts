@@ -6,6 +6,7 @@ import { eventually } from '../../support/time/eventually.ts';
 import { accounts, givePassword, hasCode, withApp } from '../flow/members.ts';
 import { interaction, nextCode } from '../oidc/story.ts';
 
+type Forget = Stores['attempts']['forget'];
 type RaiseLastStep = Stores['enrolments']['raiseLastStep'];
 
 async function away(): Promise<never> {
@@ -15,13 +16,18 @@ async function away(): Promise<never> {
 describe('the answer to a right code', () => {
   let isAuditAway = false;
   let isEndAway = false;
-  let raise: ((stored: RaiseLastStep, given: Parameters<RaiseLastStep>) => Promise<void>) | null = null;
+  let isStepAway = false;
+  /** The counted attempts are forgotten once it has resolved. */
+  let held = Promise.resolve();
 
-  /** Puts `raise` in place of the write that makes a code's time step the last one. */
   function around(stores: Stores): Stores {
-    const { enrolments } = stores;
+    const { enrolments, attempts } = stores;
     const raiseLastStep: RaiseLastStep = (...given) =>
-      raise ? raise(enrolments.raiseLastStep, given) : enrolments.raiseLastStep(...given);
+      isStepAway ? away() : enrolments.raiseLastStep(...given);
+    const forget: Forget = async (...given) => {
+      await held;
+      return attempts.forget(...given);
+    };
     const { audit, providerShortLived } = stores;
     const appendAll: Stores['audit']['appendAll'] = (events) =>
       isAuditAway ? away() : audit.appendAll(events);
@@ -30,6 +36,7 @@ describe('the answer to a right code', () => {
     return {
       ...stores,
       enrolments: { ...enrolments, raiseLastStep },
+      attempts: { ...attempts, forget },
       audit: { ...audit, appendAll },
       providerShortLived: { ...providerShortLived, upsert },
     };
@@ -41,18 +48,16 @@ describe('the answer to a right code', () => {
   );
 
   afterEach(() => {
-    raise = null;
+    isStepAway = false;
+    held = Promise.resolve();
     isAuditAway = false;
     isEndAway = false;
   });
 
-  it('waits for the last step, beside which the interaction has ended already', async () => {
+  it('waits until the attempts are forgotten, beside which the interaction has ended already', async () => {
     const { visitor, page } = await givePassword(s, 'ann@strict.test');
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    raise = async (stored, given) => {
-      await released;
-      await stored(...given);
-    };
+    held = released;
     let isAnswered = false;
     const answer = visitor.submit(page, { code: nextCode(s.app) }).then((reached) => {
       isAnswered = true;
@@ -83,14 +88,14 @@ describe('the answer to a right code', () => {
     expect(newest?.event).to.equal('second_factor.accepted');
   });
 
-  it('is 503 when a write fails, and the code is good for no other sign-in [A32]', async () => {
+  it('is 503 when the time step cannot be stored, with a code that is good for no other sign-in [A32 A34]', async () => {
     const { visitor, page } = await givePassword(s, 'ben@strict.test');
     const code = nextCode(s.app);
-    raise = async () => {
-      throw new StoreUnavailable('the store is away');
-    };
+    isStepAway = true;
     expect((await visitor.submit(page, { code })).status).to.equal(503);
-    raise = null;
+    // The sign-in is not saved before the step is.
+    expect((await visitor.open(page.url)).name).to.equal('enter-code');
+    isStepAway = false;
     const second = await givePassword(s, 'ben@strict.test');
     expect((await second.visitor.submit(second.page, { code })).error).to.equal('code_used');
   });
