@@ -57,6 +57,8 @@ export function addFactorEnrolmentRoutes(
     const chosen = selfService.offered(visit.policyResult).find((name) => name === method);
     if (!chosen) return page.show(ctx, visit, { code: 'method_not_allowed' });
     const transaction = await selfEnrolment.transactionOf(visit.record);
+    const finished = await enrolment.finish(transaction, visit.policyResult, { ip: ctx.ip, clientId: null });
+    if (finished) return proceed(ctx, visit, transaction, finished, 'set-up');
     const started = await enrolment.begin(transaction, visit.policyResult, chosen);
     if (!started.ok) return page.show(ctx, visit, started.refusal);
     toStep(ctx, visit, started.value);
@@ -89,13 +91,24 @@ export function addFactorEnrolmentRoutes(
     if (!finished && (step === null || step !== ctx.params.step)) return toStep(ctx, visit, transaction);
     const next = finished ?? (step && (await enrolmentPages.submit(ctx, context, state, step, fields)));
     if (!next) return;
+    const isRenewal = step === 'recovery-codes' && !selfEnrolment.hasNewFactor(transaction, policyResult);
+    return proceed(ctx, visit, transaction, next, isRenewal ? 'codes' : 'set-up');
+  }
+
+  /** Goes on after a step, in a session that knows what was proven in it. */
+  async function proceed(
+    ctx: Context,
+    visit: Visit,
+    before: SignInTransaction,
+    next: SignInTransaction,
+    done: 'codes' | 'set-up',
+  ): Promise<void> {
     if (next.pendingEnrolment) return toStep(ctx, visit, next);
-    const restated = await selfEnrolment.restatementAfter(record, transaction, next);
-    if (restated) await restateSession(ctx, record, restated);
+    const restated = await selfEnrolment.restatementAfter(visit.record, before, next);
+    if (restated) await restateSession(ctx, visit.record, restated);
     if (next.newCodes !== null) return redirect(ctx, path('recovery-codes'));
     await selfEnrolment.end(next);
-    const isRenewal = step === 'recovery-codes' && !selfEnrolment.hasNewFactor(transaction, policyResult);
-    redirect(ctx, `${page.path}?done=${isRenewal ? 'codes' : 'set-up'}`);
+    redirect(ctx, `${page.path}?done=${done}`);
   }
 
   async function renewCodes(ctx: Context): Promise<void> {
