@@ -83,7 +83,7 @@ export function createAnswers({
       // Beside the claim and before the sign-in is saved: no older answer is accepted again, even after a crash.
       const [first] = await Promise.all([
         claim && onceKeys.first(claim.key, holder, claim.expiresAt),
-        claim && raiseLastStep(accepted, transaction.accountId),
+        raiseLastStep(accepted, transaction.accountId),
       ]);
       return claim && first !== holder ? claim.otherwise : answerOf(method, transaction, accepted);
     }
