@@ -1,3 +1,6 @@
+/** The account of a person, and the spelling of what a person types to sign in. */
+import { domainToASCII, domainToUnicode } from 'node:url';
+
 /** A person who signs in: member, help desk, manager of groups, or administrator of one tenant. */
 export type Role = 'member' | 'helpdesk' | 'manager' | 'admin';
 export const ROLES: readonly Role[] = ['member', 'helpdesk', 'manager', 'admin'];
@@ -11,7 +14,7 @@ export type Attributes = Readonly<Record<string, AttributeValue>>;
 export interface Account {
   readonly id: string;
   readonly tenantId: string;
-  /** Trimmed and case-folded, unique over all tenants. */
+  /** As `normaliseEmail` spells it, unique over all tenants. */
   readonly email: string;
   readonly emailConfirmed: boolean;
   readonly name: string;
@@ -49,10 +52,61 @@ export interface Account {
  */
 const MOST_NORMALISED = 2000;
 
-/** The one spelling under which an e-mail address is stored and compared, on every form and in every file. */
+/** Characters. No e-mail address is longer (RFC 5321, 4.5.3.1). */
+export const LONGEST_EMAIL = 320;
+
+const HAS_NON_ASCII = /[^\0-\x7f]/;
+/** The parser of addresses would take other ASCII characters for a port, a path or an escape. */
+const DOMAIN_TO_CONVERT = /^(?:[a-z0-9.-]|[^\0-\x7f])+$/;
+/** RFC 1123, 2.1. A last label of digits alone is that of an IPv4 address, which the parser makes of `①.②`. */
+const HOST_NAME = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*(?!\d+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** The domain in punycode (UTS 46). Null when no such domain can exist. */
+function asciiDomain(domain: string): string | null {
+  const ascii = DOMAIN_TO_CONVERT.test(domain) ? domainToASCII(domain) : '';
+  return HOST_NAME.test(ascii) ? ascii : null;
+}
+
+/**
+ * The one spelling under which an e-mail address is stored and compared, on every form and in every file. A domain in
+ * ASCII stays as it is. Any other one is spelled in punycode, as browsers send it, and stays when that is impossible.
+ */
 export function normaliseEmail(typed: string): string {
   // Lower case first, since a lower-case letter may have a composed form that its capital lacks.
-  return typed.trim().slice(0, MOST_NORMALISED).toLowerCase().normalize('NFC');
+  const text = typed.trim().slice(0, MOST_NORMALISED).toLowerCase().normalize('NFC');
+  const start = text.lastIndexOf('@') + 1;
+  const domain = text.slice(start);
+  if (start === 0 || text.length > LONGEST_EMAIL || !HAS_NON_ASCII.test(domain)) return text;
+  return text.slice(0, start) + (asciiDomain(domain) ?? domain);
+}
+
+/**
+ * A durable claim with the ids of accounts that keep the spelling of an older release. Spelled as here, their address
+ * would be that of one more account.
+ */
+export const EQUAL_EMAILS = 'equal-emails';
+
+/** The line for the operator about such accounts, of which ten are named by id. */
+export function warningOfEqualEmails(ids: readonly string[]): readonly string[] {
+  if (ids.length === 0) return [];
+  const more = ids.length > 10 ? ` and ${ids.length - 10} more` : '';
+  return [
+    `${ids.length} accounts have an e-mail address that, spelled another way, is that of one more account, and cannot sign in with it: ${ids.slice(0, 10).join(', ')}${more}`,
+  ];
+}
+
+/** Whether a normalised text has the form of an e-mail address: any account may have it, or none. */
+export function isEmail(email: string): boolean {
+  return /^.+@[!-~]+$/s.test(email);
+}
+
+/** An e-mail address as people write it: with the letters of its domain, where they lead back to the same domain. */
+export function shownEmail(email: string): string {
+  const start = email.lastIndexOf('@') + 1;
+  const domain = email.slice(start);
+  if (start === 0 || !/(?:^|\.)xn--/.test(domain)) return email;
+  const shown = domainToUnicode(domain);
+  return asciiDomain(shown) === domain ? email.slice(0, start) + shown : email;
 }
 
 /** One spelling of a password for all keyboards (NIST SP 800-63B-4, 3.1.1.2). */

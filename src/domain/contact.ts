@@ -7,7 +7,7 @@ import {
   type NumberType,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
-import type { Account, Locale } from './account.ts';
+import { type Account, type Locale, shownEmail } from './account.ts';
 
 /** Equal for every address, so that the mask does not reveal the length. */
 const HIDDEN = '••••••';
@@ -24,10 +24,16 @@ const CALLING_CODES: ReadonlySet<string> = new Set(
   getCountries().map((country) => getCountryCallingCode(country)),
 );
 
+/** A whole character: half of a pair would be shown as a box. */
+function firstOf([first = '']: string): string {
+  return first;
+}
+
 /** `b••••••@e••••••`: fixed in length, and enough for its owner to tell two addresses apart. */
 export function maskedEmail(email: string): string {
-  const at = email.lastIndexOf('@');
-  return `${email.slice(0, 1)}${HIDDEN}@${email.slice(at + 1, at + 2)}${HIDDEN}`;
+  const shown = shownEmail(email);
+  const at = shown.lastIndexOf('@') + 1;
+  return `${firstOf(shown)}${HIDDEN}@${firstOf(shown.slice(at))}${HIDDEN}`;
 }
 
 /** `••••••78`: the last two digits. */

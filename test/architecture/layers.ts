@@ -167,7 +167,13 @@ export function layerFaults(sources: readonly Source[]): string[] {
   });
 }
 
-const DOMAIN_PACKAGES = ['libphonenumber-js', 'otplib', '@otplib/plugin-crypto-node', 'node:crypto'];
+const DOMAIN_PACKAGES = [
+  'libphonenumber-js',
+  'otplib',
+  '@otplib/plugin-crypto-node',
+  'node:crypto',
+  'node:url',
+];
 
 function packageOf(specifier: string): string {
   const [scopeOrName = '', name = ''] = specifier.split('/');

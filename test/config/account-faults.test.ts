@@ -13,6 +13,18 @@ const ROWS: readonly Row[] = [
     /"X@A\.TEST" is that of accounts\[0\]/,
   ],
   [
+    'an address twice, in two spellings of its domain [A140]',
+    'tenants: [{ id: a }, { id: b }]\naccounts: [{ email: x@b\u00fccher.test, tenant: a }, { email: x@xn--bcher-kva.test, tenant: b }]',
+    'accounts[1].email',
+    /"x@xn--bcher-kva\.test" is that of accounts\[0\]/,
+  ],
+  [
+    'a domain that cannot exist [A140]',
+    account('name: Bob').replace('bob@acme.test', 'bob@b\u00fc..test'),
+    'accounts[0].email',
+    /has a domain that cannot exist/,
+  ],
+  [
     'a tenant unknown',
     'accounts: [{ email: x@a.test, tenant: nobody }]',
     'accounts[0].tenant',

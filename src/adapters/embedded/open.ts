@@ -35,6 +35,7 @@ import { createQueueStore } from './queue-store.ts';
 import { createRateStore } from './rate-store.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { openDatabase } from './sqlite/database.ts';
+import { readEqualEmails } from './sqlite/equal-emails.ts';
 import { ACCOUNTS_MIGRATIONS, SHORT_LIVED_MIGRATIONS } from './sqlite/schema.ts';
 import { ACCOUNTS_RULES, createSweep, SHORT_LIVED_RULES, type Sweep } from './sweeper.ts';
 import { createTransactionStore } from './transaction-store.ts';
@@ -103,8 +104,10 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
   const { accounts: path } = filesOfStore({ dataDir });
   const before = identityOf(path);
   const database = openDatabase({ path, durability: 'full', migrations: ACCOUNTS_MIGRATIONS });
+  let warnings: readonly string[];
   try {
     expectSettled(path, before);
+    warnings = readEqualEmails(database);
   } catch (error) {
     database.close();
     throw error;
@@ -127,7 +130,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     ping: database.ping,
     clocks: [],
     pressures: [],
-    warnings: [],
+    warnings,
     close: database.close,
   };
 }

@@ -26,6 +26,7 @@ import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
 import { createModels, type Models } from './schema/collections.ts';
+import { respellEmails } from './schema/email-spelling.ts';
 import { makeIndexes } from './schema/indexes.ts';
 import { examine } from './server/server-check.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
@@ -69,7 +70,8 @@ export interface MongoOptions {
 async function prepare(connection: Connection, models: Models): Promise<readonly string[]> {
   try {
     await makeIndexes(models);
-    return await examine(connection.driver, models);
+    const warnings = await examine(connection.driver, models);
+    return [...warnings, ...(await respellEmails(models))];
   } catch (error) {
     await connection.close();
     throw asStoreFault(error);
@@ -77,7 +79,7 @@ async function prepare(connection: Connection, models: Models): Promise<readonly
 }
 
 /**
- * Connects, makes the indexes that are missing and tries a write. Rejects with `StoreUnavailable` when the server is away
+ * Connects, makes the indexes that are missing, tries a write, and respells e-mail addresses of older releases. Rejects with `StoreUnavailable` when the server is away
  * or takes no writes now. Rejects with a plain Error, without the URI, when an operator has to act first.
  */
 export async function openMongoAccounts({ uri, request = () => null }: MongoOptions): Promise<MongoAccounts> {

@@ -1,6 +1,6 @@
 /** Builds the frozen configuration from a file without faults. */
 import { resolve } from 'node:path';
-import { normaliseEmail } from '../../domain/account.ts';
+import { normaliseEmail, shownEmail } from '../../domain/account.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { ConfigFile } from '../schema/file.ts';
 import type { Config, SeedAccount } from '../shape.ts';
@@ -117,7 +117,7 @@ function accountOf(account: ConfigFile['accounts'][number]): SeedAccount {
   const email = normaliseEmail(account.email);
   return {
     email,
-    name: account.name ?? email,
+    name: account.name ?? shownEmail(email),
     givenName: account.given_name,
     familyName: account.family_name,
     username: account.username,

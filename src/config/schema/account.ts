@@ -39,7 +39,9 @@ const factor = z.discriminatedUnion('method', [
 ]);
 
 export const accountShape = {
-  email: email.describe('Unique over all tenants. Trimmed, and compared without regard to case.'),
+  email: email.describe(
+    'Unique over all tenants. Trimmed, and compared without regard to case and to the spelling of its domain.',
+  ),
   tenant: z.string().describe('The id of its tenant.'),
   name: z
     .string()

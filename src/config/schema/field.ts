@@ -1,5 +1,6 @@
 /** The kinds of value in a configuration, each with the reasons of its refusals. */
 import { z } from 'zod';
+import { isEmail, normaliseEmail } from '../../domain/account.ts';
 
 /** Characters. A shorter key can be guessed (256 bits are 64 characters of hexadecimal, 43 of base64). */
 const MIN_SECRET_CHARACTERS = 32;
@@ -32,7 +33,13 @@ export const text = z.string().trim().min(1, 'is empty').max(200, 'is longer tha
 export const email = z
   .string()
   .max(254, 'is longer than 254 characters (RFC 5321, 4.5.3.1.3)')
-  .regex(/^\s*[^\s@,;:<>()[\]"\\]+@[^\s@,;:<>()[\]"\\]+\s*$/, 'is not an e-mail address');
+  .regex(/^\s*[^\s@,;:<>()[\]"\\]+@[^\s@,;:<>()[\]"\\]+\s*$/, {
+    error: 'is not an e-mail address',
+    abort: true,
+  })
+  .refine((typed) => isEmail(normaliseEmail(typed)), {
+    error: 'has a domain that cannot exist (RFC 5891): check its letters and dots',
+  });
 
 export const phone = z
   .string()

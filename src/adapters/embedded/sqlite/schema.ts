@@ -185,6 +185,25 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ALTER TABLE trusted_browsers ADD COLUMN rotations TEXT NOT NULL DEFAULT '[]';`,
   `
   ALTER TABLE accounts ADD COLUMN ends_before INTEGER;`,
+  // The claim is `EQUAL_EMAILS`. More bytes than characters: an address with a character beyond ASCII.
+  `
+  CREATE TEMP TABLE spellings AS
+    SELECT id, email, normalised_email(email) AS spelling FROM accounts
+    WHERE length(CAST(email AS BLOB)) > length(email);
+  CREATE INDEX temp.spellings_by_spelling ON spellings (spelling);
+  CREATE TEMP TABLE respelled AS
+    SELECT id, spelling, (
+      EXISTS (SELECT 1 FROM accounts WHERE accounts.email = mine.spelling)
+      OR (SELECT count(*) FROM spellings AS others WHERE others.spelling = mine.spelling) > 1
+    ) AS is_taken
+    FROM spellings AS mine WHERE spelling <> email;
+  CREATE INDEX temp.respelled_by_id ON respelled (id);
+  UPDATE accounts SET email = (SELECT spelling FROM respelled WHERE respelled.id = accounts.id)
+    WHERE id IN (SELECT id FROM respelled WHERE NOT is_taken);
+  INSERT INTO claims (key, value, expires_at)
+    SELECT 'equal-emails', json_group_array(id ORDER BY id), NULL FROM respelled WHERE is_taken HAVING count(*) > 0;
+  DROP TABLE temp.respelled;
+  DROP TABLE temp.spellings;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
