@@ -44,7 +44,8 @@ export type Refusal =
   /** `frozen`: the owner reported "it was not me", and no administrator has looked yet. */
   | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' }
   | { readonly code: 'enforced' }
-  | { readonly code: 'field_invalid'; readonly field: string };
+  | { readonly code: 'field_invalid'; readonly field: string }
+  | { readonly code: 'field_invalid'; readonly because: 'email_incomplete' | 'password_missing' };
 
 export const FROZEN = { code: 'forbidden', because: 'frozen' } as const satisfies Refusal;
 

@@ -66,8 +66,9 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
     case 'email_unconfirmed':
     case 'credentials_invalid':
     case 'enforced':
-    case 'field_invalid':
       return [{ key: `refusal.${refusal.code}` }];
+    case 'field_invalid':
+      return [{ key: `refusal.${'because' in refusal ? refusal.because : refusal.code}` }];
     case 'forbidden':
       return [{ key: `refusal.${refusal.because ?? refusal.code}` }];
   }
@@ -100,7 +101,8 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
     case 'code_used':
       return ['code'];
     case 'field_invalid':
-      return [refusal.field];
+      if ('field' in refusal) return [refusal.field];
+      return [refusal.because === 'email_incomplete' ? 'email' : 'password'];
     case 'method_not_allowed':
       return ['method'];
     case 'phone_invalid':

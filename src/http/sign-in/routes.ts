@@ -1,7 +1,7 @@
 /** The first pages of an interaction: where it begins, and the password. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import { type Account, normaliseEmail } from '../../domain/account.ts';
+import { type Account, normaliseEmail, shownEmail } from '../../domain/account.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import { ANOTHER_ACCOUNT, SELECT_ACCOUNT } from '../../oidc/requests/select-account.ts';
@@ -84,7 +84,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     const { login_hint: hint } = view.params;
     const suggested = view.reasons.includes(ANOTHER_ACCOUNT) ? null : view.session;
     const known = suggested && (await needs.signIn.suggestedEmail(suggested.accountId, wantedBy(view)));
-    show(ctx, view, known ?? (typeof hint === 'string' ? hint : ''));
+    show(ctx, view, known ? shownEmail(known) : typeof hint === 'string' ? hint : '');
   }
 
   function wantedBy({ clientId, wantedAccountId }: InteractionView): WantedAccount {
@@ -126,7 +126,8 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   }
 
   function refuse(ctx: Context, view: InteractionView, email: string, refusal: Refusal): void {
-    if (refusal.code === 'credentials_invalid' || passkeyPage.isShownAgain(refusal)) {
+    const isTyping = refusal.code === 'credentials_invalid' || refusal.code === 'field_invalid';
+    if (isTyping || passkeyPage.isShownAgain(refusal)) {
       show(ctx, view, email, refusal);
       return;
     }

@@ -1,5 +1,5 @@
 /** The first factor: an e-mail address and its password. An accepted password begins the sign-in transaction. */
-import { normaliseEmail, normalisePassword } from '../../domain/account.ts';
+import { isEmail, LONGEST_EMAIL, normaliseEmail, normalisePassword } from '../../domain/account.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import {
   addressKey,
@@ -49,8 +49,7 @@ export interface PasswordSubmission extends WantedAccount {
   readonly expiresAt: number;
 }
 
-/** Characters. No address (RFC 5321, 4.5.3.1) and no stored password is longer, so longer ones are not hashed. */
-const LONGEST_EMAIL = 320;
+/** Characters. No stored password is longer, so longer ones are not hashed. */
 const LONGEST_PASSWORD = 128;
 const BUCKET = 'password';
 
@@ -96,6 +95,10 @@ export function createSignIn({
     // Before the account is read: an ending that comes while the password is compared ends this sign-in too.
     const begunAt = clock.now();
     const email = normaliseEmail(submission.email).slice(0, LONGEST_EMAIL + 1);
+    // No attempt: it tells what was typed, and nothing about an account.
+    if (email.length <= LONGEST_EMAIL && !isEmail(email))
+      return refused({ code: 'field_invalid', because: 'email_incomplete' });
+    if (submission.password === '') return refused({ code: 'field_invalid', because: 'password_missing' });
     const subject = subjectOf(email);
     const [lockout, account] = await Promise.all([lockouts.read(subject), accounts.findByEmail(email)]);
     const line = { accountId: account?.id ?? null, tenantId: account?.tenantId ?? null, clientId, ip };

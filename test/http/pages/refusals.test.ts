@@ -40,7 +40,14 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
   session_expired: { refusals: [{ code: 'session_expired' }], status: 400 },
   forbidden: { refusals: [{ code: 'forbidden' }, FROZEN], status: 403 },
   enforced: { refusals: [{ code: 'enforced' }], status: 422 },
-  field_invalid: { refusals: [{ code: 'field_invalid', field: 'label' }], status: 422 },
+  field_invalid: {
+    refusals: [
+      { code: 'field_invalid', field: 'label' },
+      { code: 'field_invalid', because: 'email_incomplete' },
+      { code: 'field_invalid', because: 'password_missing' },
+    ],
+    status: 422,
+  },
 };
 
 /** The links that are no longer valid share one refusal, which has its own page. */

@@ -3,7 +3,7 @@
 /** Selectors that must be there, once each unless a number stands beside them. */
 export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   'sign-in': {
-    'form[action="/interaction/uid"] input[name=email][type=email][autocomplete="username webauthn"][required]': 1,
+    'form[action="/interaction/uid"] input[name=email][type=text][inputmode=email][autocomplete="username webauthn"][required]': 1,
     'input[name=password][type=password][autocomplete=current-password]': 1,
     'input[autofocus][name=email]': 1,
     'form[action="/interaction/uid/cancel"] button[name=cancel]': 1,

@@ -112,7 +112,7 @@ describe('a sign-in with a passkey', () => {
       clientId: 'rp',
       expiresAt: setting().clock.now() + MINUTE,
     };
-    const typed = { email: 'pat@acme.test', password: '' };
+    const typed = { email: 'pat@acme.test', password: 'null' };
     const refused = await setting().signIn.submitPassword({ uid, ...more, ...wanted, ...typed });
     expect(codeOf(refused)).to.equal('credentials_invalid');
   });
