@@ -1,6 +1,6 @@
 /** Sends notices about changes of an account to its contacts, so that the owner detects a change by somebody else. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Account } from '../domain/account.ts';
+import { type Account, shownEmail } from '../domain/account.ts';
 import { isServed } from '../domain/contact.ts';
 import { noticeOf } from '../domain/events.ts';
 import { sentTo } from '../domain/methods/index.ts';
@@ -76,7 +76,7 @@ export function createNotify(needs: NotifyDeps): Notify {
       const administrators = await administratorsOf(account.tenantId);
       const others = administrators.filter(({ id }) => id !== account.id);
       // The e-mail address identifies the account, and unlike a name it can't contain a false message.
-      const about = { ...notice, about: account.email };
+      const about = { ...notice, about: shownEmail(account.email) };
       await Promise.all(others.map((other) => tell(other, mailOf(other), about)));
     });
   }

@@ -1,6 +1,8 @@
 /** Time-based one-time passwords of an authenticator app (RFC 6238). */
+
 import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node';
 import { generateURI, ScureBase32Plugin, verifySync } from 'otplib';
+import { shownEmail } from '../account.ts';
 import { readDigits } from '../typed-code.ts';
 import {
   type Candidate,
@@ -168,7 +170,7 @@ function atWork(codes: TotpCodes): TypedMethod {
       begin: (random) => codes.newSecret(random),
       show: (secret, { email }) => ({
         secret,
-        uri: codes.provisioningUri(secret, email),
+        uri: codes.provisioningUri(secret, shownEmail(email)),
         digits,
         periodSeconds,
       }),

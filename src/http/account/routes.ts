@@ -1,6 +1,8 @@
 /** The account pages. */
+
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
+import { shownEmail } from '../../domain/account.ts';
 import { type FormTokens, readForm } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
@@ -39,8 +41,9 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
 
   function overview(ctx: Context): void {
     const { account, tenant } = requireSession.visitIn(ctx).policyResult;
-    const model = { name: account.name, email: account.email, tenantName: tenant.name };
-    render(ctx, 'account', model, { tenantId: tenant.id, locale: account.locale, signedInAs: account.email });
+    const email = shownEmail(account.email);
+    const model = { name: account.name, email, tenantName: tenant.name };
+    render(ctx, 'account', model, { tenantId: tenant.id, locale: account.locale, signedInAs: email });
   }
 
   /** The provider's answer to our own request. An error is shown. Otherwise the browser goes on to the page. */

@@ -1,6 +1,8 @@
 /** The security page: the factors, the recovery codes, the trusted browsers, and turning the second factor off. */
+
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import { shownEmail } from '../../domain/account.ts';
 import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
 import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
@@ -145,7 +147,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
 }
 
 function pageContext({ policyResult: { account, tenant } }: Visit, refusal: Refusal | null): PageContext {
-  return { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: account.email };
+  return { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: shownEmail(account.email) };
 }
 
 /** Whether a request only shows the result of the last change. */

@@ -1,7 +1,9 @@
 /** The consent page: a person allows a third-party client to have the scopes that it asks for. */
+
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
+import { shownEmail } from '../../domain/account.ts';
 import { type ClaimsByScope, OIDC_SCOPES, scopesTelling } from '../../domain/claims.ts';
 import type { ResourceServer } from '../../domain/client.ts';
 import {
@@ -55,7 +57,7 @@ export function createConsentRoutes({
       tosUri: text(client?.tos_uri),
       scopes: scopesShown(view, claimsByScope),
       apis: apisShown(view, resourceServers),
-      email: account.email,
+      email: shownEmail(account.email),
     };
     const { ui_locales: uiLocales } = view.params;
     const tenantId = names.clientTenant(view.clientId) ?? account.tenantId;

@@ -1,7 +1,9 @@
 /** The pages of a device's sign-in that the library does not have: what is confirmed, and how it ended. */
+
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ClientConfig } from '../../config/shape.ts';
+import { shownEmail } from '../../domain/account.ts';
 import { addressKey } from '../../domain/sign-in/attempts.ts';
 import { applicationLink } from '../../oidc/clients/application-link.ts';
 import { CONFIRM_PATH, DEVICE_PATH, type DeviceState, DONE_PATH } from '../../oidc/device/device-state.ts';
@@ -41,7 +43,7 @@ export function createDeviceRoutes(needs: DeviceRoutesDeps): Router {
       ip,
       isSameNetwork,
       askedAt,
-      email: account?.email ?? null,
+      email: account ? shownEmail(account.email) : null,
     };
     const locale = account?.locale ?? null;
     render(ctx, 'device-confirm', model, { tenantId: clientTenant(clientId), locale, uiLocales });

@@ -1,7 +1,7 @@
 /** The pages behind links in our mails. A GET shows a button and changes nothing, because mail scanners open links. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Account } from '../../domain/account.ts';
+import { type Account, shownEmail } from '../../domain/account.ts';
 import type { Outcome } from '../../domain/refusal.ts';
 import type { FoundLink, MailedLinks } from '../../use-cases/account/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
@@ -40,7 +40,7 @@ export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): 
     }
     const isDone = ctx.query.done !== undefined && isSettled(link, found.account);
     const form = forms.form(ctx.path, token);
-    render(ctx, link, { form, email: found.email, isDone }, frameOf(found.account));
+    render(ctx, link, { form, email: shownEmail(found.email), isDone }, frameOf(found.account));
   }
 
   /** Whether the account is in the state that the link asks for. The `done` parameter alone proves nothing. */

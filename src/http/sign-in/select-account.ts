@@ -1,6 +1,8 @@
 /** The page for `prompt=select_account`: to continue as the account of the session, or to sign in with another one. */
+
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import { shownEmail } from '../../domain/account.ts';
 import { SELECT_ACCOUNT } from '../../oidc/requests/select-account.ts';
 import {
   type InteractionEnding,
@@ -45,7 +47,13 @@ export function addSelectAccount(router: Router, needs: SelectAccountDeps): void
     const form = forms.form(selectAccountAddress(view.uid), view.uid);
     const { name, email, tenantId, locale } = account;
     const { ui_locales: uiLocales } = view.params;
-    const model = { form, name, email, clientName: clientName(view.clientId), cancel: form };
+    const model = {
+      form,
+      name,
+      email: shownEmail(email),
+      clientName: clientName(view.clientId),
+      cancel: form,
+    };
     render(ctx, 'select-account', model, {
       tenantId: clientTenant(view.clientId) ?? tenantId,
       locale,

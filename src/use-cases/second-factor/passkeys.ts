@@ -1,5 +1,6 @@
 /** Passkeys: asks the browser at an enrolment and at a sign-in, and verifies its answer. */
 
+import { shownEmail } from '../../domain/account.ts';
 import { enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { enrolmentStepOf, LONGEST_LABEL, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { Asked } from '../../domain/methods/answer.ts';
@@ -96,7 +97,8 @@ export function createPasskeys(needs: PasskeysDeps) {
     const challenge = waiting(transaction, 'set-up');
     if (!site || challenge === null || enrolmentStepOf(transaction, policyResult) !== method.name)
       return null;
-    const user = { id: owners.userHandleOf(account.id), name: account.email, displayName: account.name };
+    const name = shownEmail(account.email);
+    const user = { id: owners.userHandleOf(account.id), name, displayName: account.name };
     const existing = enrolledIn(policyResult);
     return method.creation({ site, siteName: tenant.name, challenge, user, existing });
   }
@@ -166,7 +168,7 @@ export function createPasskeys(needs: PasskeysDeps) {
       rpId: site.rpId,
       userId: owners.userHandleOf(account.id),
       credentialIds: credentials.map(({ id }) => id),
-      name: storedName(account.email),
+      name: storedName(shownEmail(account.email)),
       displayName: storedName(account.name),
     };
   }
