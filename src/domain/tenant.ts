@@ -31,7 +31,7 @@ export interface Tenant {
   readonly id: string;
   readonly name: string;
   readonly locale: Locale;
-  /** The IANA name of the time zone of its members. */
+  /** The IANA name of the time zone of its members, in which pages and messages write moments. */
   readonly timeZone: string;
   /** ISO 3166-1 alpha-2: the country of its members' telephone numbers. Null follows their language. */
   readonly country: string | null;

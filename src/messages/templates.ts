@@ -40,7 +40,7 @@ const OUR_COLOURS: BrandColours = {
 
 export function createMessageWriter(options: MessageWriterOptions): WriteMessage {
   const { tenants, issuer, productName = 'Doublelock', clock } = options;
-  const languages = loadLanguages(clock);
+  const speak = loadLanguages(clock);
   const html = compileView('mail/message', LOCALS);
   const { origin, hostname } = new URL(issuer);
 
@@ -53,7 +53,7 @@ export function createMessageWriter(options: MessageWriterOptions): WriteMessage
     const lang: Locale = to.locale ?? tenant?.locale ?? 'en';
     const name = (tenant && oneLine(tenant.name)) || productName;
     const around = {
-      ...languages[lang],
+      ...speak(lang, tenant),
       tenant: name,
       host: hostname,
       supportEmail: tenant?.support.email ?? null,

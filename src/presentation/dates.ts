@@ -1,4 +1,4 @@
-/** How a page writes dates, times and waits. The server doesn't know the browser's time zone, so it writes UTC. */
+/** How pages and messages write dates, times and waits, in one language and one time zone. */
 import type { Locale } from '../domain/account.ts';
 import type { Translate } from './locale.ts';
 
@@ -8,19 +8,29 @@ const LONGEST_WAIT_IN_MINUTES = 120;
 export interface Dates {
   /** "29 November 2026" */
   readonly date: (ms: number) => string;
-  /** "29 November 2026, 14:05 UTC" */
+  /** "29 November 2026, 15:05 CET". The name tells the two equal hours in autumn apart. */
   readonly moment: (ms: number) => string;
-  /** "in 14 minutes", rounded up. "29 November 2026, 14:05 UTC" beyond the limit. */
+  /** "in 14 minutes", rounded up. "on 29 November 2026, 15:05 CET" beyond the limit. */
   readonly wait: (ms: number) => string;
 }
 
 /** British English, because the day comes before the month in both languages. */
 const TAGS: Readonly<Record<Locale, string>> = { en: 'en-GB', nl: 'nl-NL' };
 
-export function datesIn(locale: Locale, t: Translate, now: () => number): Dates {
+/** The time zone of pages and messages without a tenant. */
+export const NO_TIME_ZONE = 'UTC';
+
+/** `timeZone` is an IANA name. */
+export function datesIn(locale: Locale, timeZone: string, t: Translate, now: () => number): Dates {
   const tag = TAGS[locale];
-  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone: 'UTC' });
-  const hour = new Intl.DateTimeFormat(tag, { timeStyle: 'short', timeZone: 'UTC' });
+  const day = new Intl.DateTimeFormat(tag, { dateStyle: 'long', timeZone });
+  const hour = new Intl.DateTimeFormat(tag, {
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+    timeZone,
+    timeZoneName: 'short',
+  });
   const relative = new Intl.RelativeTimeFormat(tag, { numeric: 'always' });
   const moment = (ms: number): string => t('time.moment', { date: day.format(ms), time: hour.format(ms) });
   return {

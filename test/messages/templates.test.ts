@@ -158,6 +158,16 @@ describe('a message template', () => {
     expect(mail(noticeMessage('factor-added', { notMeUrl: null })).html).not.to.include('<a ');
   });
 
+  it('gives its time in the time zone of the tenant, and in UTC without a tenant [1.7]', () => {
+    const tenants = [sampleTenant({ timeZone: 'Europe/Amsterdam' })];
+    const writeThere = createMessageWriter({ ...OPTIONS, tenants });
+    const template = noticeMessage('factor-added', { method: 'totp' });
+    const there = writeThere(TO, template);
+    expect(there.text).to.include('29 November 2026, 15:05 CET');
+    expect(visible(there)).to.include('29 November 2026, 15:05 CET');
+    expect(writeThere({ ...TO, tenantId: 'unknown' }, template).text).to.include('14:05 UTC');
+  });
+
   it('names the account to an administrator, but not to the account itself', () => {
     const about = mail(noticeMessage('reported', { about: 'bob@acme.test', notMeUrl: null }));
     const own = mail(noticeMessage('reported', { notMeUrl: null }));

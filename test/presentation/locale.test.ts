@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../src/domain/account.ts';
-import { localeOf } from '../../src/http/pages/locale.ts';
+import { ownPageLocale } from '../../src/http/pages/locale.ts';
 import { type LocaleWishes, loadTranslations } from '../../src/presentation/locale.ts';
 import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
 import { createVisitor, type Headers } from '../support/visitor.ts';
@@ -59,7 +59,7 @@ describe('the language of a page', () => {
   for (const { why, cookie, accept = null, expected, ...wishes } of CASES) {
     it(`is ${expected} when ${why} [1.7]`, async () => {
       show = (ctx) => {
-        ctx.body = localeOf(ctx, 'locale', { uiLocales: undefined, chosen: null, tenant: null, ...wishes });
+        ctx.body = ownPageLocale(ctx, { uiLocales: undefined, chosen: null, tenant: null, ...wishes });
       };
       const headers: Headers = {
         'accept-language': accept,

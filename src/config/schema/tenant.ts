@@ -83,7 +83,7 @@ export const tenantShape = {
     .string()
     .refine(isTimeZone, { error: 'is not the IANA name of a time zone, such as Europe/Amsterdam' })
     .default('UTC')
-    .describe('The time zone of its members (`zoneinfo`).'),
+    .describe('The time zone of dates on its pages and in its messages, and of its members (`zoneinfo`).'),
   country: z
     .string()
     .refine(isCountry, { error: 'is not the ISO 3166 code of a country, such as NL' })

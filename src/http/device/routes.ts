@@ -45,8 +45,8 @@ export function createDeviceRoutes(needs: DeviceRoutesDeps): Router {
       askedAt,
       email: account ? shownEmail(account.email) : null,
     };
-    const locale = account?.locale ?? null;
-    render(ctx, 'device-confirm', model, { tenantId: clientTenant(clientId), locale, uiLocales });
+    const tenantId = clientTenant(clientId) ?? account?.tenantId ?? null;
+    render(ctx, 'device-confirm', model, { tenantId, locale: account?.locale ?? null, uiLocales });
   }
 
   async function donePage(ctx: Context): Promise<void> {

@@ -15,7 +15,7 @@ import { unbroken } from '../../presentation/unbroken.ts';
 import { compileView, VIEWS_FOLDER } from '../../presentation/views.ts';
 import { ownPath, pagePath } from '../guards/return-path.ts';
 import { type AssetName, brandStylePath, loadAssets, logoPath } from './asset-files.ts';
-import { localeOf } from './locale.ts';
+import { pageLocaleAt } from './locale.ts';
 import type { PageContext, PageName, Pages, Render } from './page-contract.ts';
 import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from './refusals.ts';
 import { OWN_SITE, type Site } from './site.ts';
@@ -98,6 +98,7 @@ export function createRenderer(options: RendererOptions): Render {
   const { tenants, issuer, clock, isDevelopment, site = OWN_SITE } = options;
   const views = compileViews(options.addedViews);
   const speak = loadLanguages(clock);
+  const localeOf = pageLocaleAt(site);
   const assets = loadAssets(site);
   const brandFor = brandsOf(tenants, {
     style: (tenantId) => brandStylePath(site, tenantId),
@@ -109,12 +110,12 @@ export function createRenderer(options: RendererOptions): Render {
 
   return (ctx, page, model, pageContext = {}) => {
     const tenant = tenants.find(({ id }) => id === pageContext.tenantId) ?? null;
-    const lang = localeOf(ctx, site.localeCookie(ctx), {
+    const lang = localeOf(ctx, {
       uiLocales: pageContext.uiLocales,
       chosen: pageContext.locale ?? null,
       tenant,
     });
-    const { t, dates } = speak[lang];
+    const { t, dates } = speak(lang, tenant);
     const locals = {
       page,
       model,
