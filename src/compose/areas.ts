@@ -13,6 +13,7 @@ import { emailLinksArea } from '../http/email-links/area.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
 import { opsArea } from '../http/ops/area.ts';
+import { ownPageLocale } from '../http/pages/locale.ts';
 import { secondFactorArea } from '../http/second-factor/area.ts';
 import type { Area } from '../http/server/area.ts';
 import { signInArea } from '../http/sign-in/area.ts';
@@ -114,6 +115,7 @@ export function createAreas(server: Server): readonly Area[] {
       selfEnrolment,
       forms,
       render,
+      pageLocale: ownPageLocale,
       clock,
     }),
   ];

@@ -2,6 +2,7 @@
 import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import type { Config } from '../config/shape.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
+import { ownPageLocale } from '../http/pages/locale.ts';
 import type { Render } from '../http/pages/page-contract.ts';
 import type { WayOn } from '../http/pages/way-on.ts';
 import { OWN_CLIENT } from '../oidc/clients/own-client.ts';
@@ -76,6 +77,7 @@ export function secondFactorOf({
       basePath: () => '',
       homeUrl: '/',
       render,
+      pageLocale: ownPageLocale,
       wayOn,
       clientName: clientNamesOf(config.clients, config.issuer).nameOf,
       trustedCookieName: 'trusted',

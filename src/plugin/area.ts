@@ -7,6 +7,7 @@ import { createFormTokens } from '../http/guards/forms.ts';
 import { createJoinSession, type JoinSession } from '../http/guards/join-session.ts';
 import { createSignInBinding } from '../http/guards/sign-in-binding.ts';
 import type { TrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
+import type { PageLocale } from '../http/pages/locale.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
 import { createNextStep, type PageAddress } from '../http/second-factor/next-step.ts';
 import type { ClientName } from '../http/second-factor/open-interaction.ts';
@@ -57,6 +58,7 @@ export interface SecondFactorAreaDeps {
 export interface PageDeps {
   readonly render: RenderSome<SecondFactorPage>;
   readonly clientName: ClientName;
+  readonly pageLocale: PageLocale;
   readonly home: string | null;
 }
 
@@ -72,7 +74,7 @@ export interface SecondFactorArea {
   isConfigured(): boolean;
   /** The pages below the interactions of this provider. */
   routes(provider: Provider, pages: PageDeps): Router;
-  onward(provider: Provider, pages: Pick<PageDeps, 'clientName'>): Onward;
+  onward(provider: Provider, pages: Pick<PageDeps, 'clientName' | 'pageLocale'>): Onward;
   joinSession(provider: Provider): JoinSession;
   readonly readAhead: SessionPolicy['readAhead'];
 }
@@ -116,7 +118,10 @@ export function createSecondFactorArea({
     interactionUrl: (issuer, uid) => (ownSignIn?.interactionUrl ?? pagesOf(issuer))(uid),
   });
 
-  function nextStepOf(provider: Provider, { clientName }: Pick<PageDeps, 'clientName'>) {
+  function nextStepOf(
+    provider: Provider,
+    { clientName, pageLocale }: Pick<PageDeps, 'clientName' | 'pageLocale'>,
+  ) {
     return createNextStep({
       session: createProviderSession(provider),
       secondFactor,
@@ -127,6 +132,7 @@ export function createSecondFactorArea({
       clientRule,
       isReadable,
       clientName,
+      pageLocale,
       pages: pagesOf(provider.issuer),
       passwordUrl: ownSignIn?.passwordUrl,
       trustedBrowsers,
@@ -150,9 +156,9 @@ export function createSecondFactorArea({
     });
   }
 
-  function routes(provider: Provider, { render, clientName, home }: PageDeps): Router {
+  function routes(provider: Provider, { render, clientName, pageLocale, home }: PageDeps): Router {
     return createSecondFactorRoutes({
-      nextStep: nextStepOf(provider, { clientName }),
+      nextStep: nextStepOf(provider, { clientName, pageLocale }),
       joinSession: joinSessionOf(provider),
       session: createProviderSession(provider),
       secondFactor,

@@ -1,7 +1,8 @@
 /** Composes the plugin from ports and settings. A guest's options and our own server both lead here. */
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import type { Configuration, Provider } from 'oidc-provider';
 import { systemRequests } from '../adapters/system/requests.ts';
+import type { Locale } from '../domain/account.ts';
 import type { Tenant } from '../domain/tenant.ts';
 import { createAssetRoutes } from '../http/assets/routes.ts';
 import type { JoinSession } from '../http/guards/join-session.ts';
@@ -11,6 +12,7 @@ import { crossSite } from '../http/middleware/cross-site.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
 import { oneRequest } from '../http/middleware/one-request.ts';
+import { type PageLocale, pageLocaleAt } from '../http/pages/locale.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
 import { createRenderer, prepareAnswer } from '../http/pages/render.ts';
 import type { Site } from '../http/pages/site.ts';
@@ -44,6 +46,8 @@ export interface PluginPages {
   readonly homeUrl: string | null;
   /** The host's own way to draw the pages; null: ours. */
   readonly render: RenderSome<SecondFactorPage> | null;
+  /** The language of the pages that `render` draws. Default: the account's own, or its tenant's. */
+  readonly pageLocale?: PageLocale | undefined;
   /** Null: the name with which the client was registered. */
   readonly clientName: ClientName | null;
   /** The links of the error page for a sign-in that has ended. Default: none but home. */
@@ -104,6 +108,15 @@ export function composePlugin({
   });
   const namesOf = (provider: Provider) => pages.clientName ?? clientNameOf(provider);
 
+  function siteOf({ issuer }: Provider): Site {
+    const cookie = `${issuer.startsWith('https:') ? '__Host-' : ''}second-factor-locale`;
+    return { root: `${pages.basePath(issuer)}/second-factor`, localeCookie: () => cookie };
+  }
+
+  function pageLocaleOf(provider: Provider): PageLocale {
+    return pages.render ? (pages.pageLocale ?? accountLocale) : pageLocaleAt(siteOf(provider));
+  }
+
   function routes(provider: Provider): MountedPages {
     // Without our configuration the provider would never lead anybody to the pages.
     if (!area.isConfigured())
@@ -112,8 +125,7 @@ export function composePlugin({
     const { origin, protocol } = new URL(provider.issuer);
     const base = pages.basePath(provider.issuer);
     const https = protocol === 'https:';
-    const localeCookie = () => `${https ? '__Host-' : ''}second-factor-locale`;
-    const site: Site = { root: `${base}/second-factor`, localeCookie };
+    const site = siteOf(provider);
     const render = drawing(
       pages.render ??
         createRenderer({
@@ -130,6 +142,7 @@ export function composePlugin({
     const ofSecondFactor = area.routes(provider, {
       render,
       clientName: namesOf(provider),
+      pageLocale: pageLocaleOf(provider),
       home: pages.homeUrl,
     });
     // A host that draws the pages has styles and languages of its own.
@@ -156,11 +169,17 @@ export function composePlugin({
   return {
     configure: area.configure,
     routes,
-    onward: (provider) => area.onward(provider, { clientName: namesOf(provider) }),
+    onward: (provider) =>
+      area.onward(provider, { clientName: namesOf(provider), pageLocale: pageLocaleOf(provider) }),
     joinSession: area.joinSession,
     readAhead: area.readAhead,
     useCases,
   };
+}
+
+/** A host that draws the pages does not tell their language. */
+function accountLocale(_: Context, { chosen, tenant }: Parameters<PageLocale>[1]): Locale {
+  return chosen ?? tenant?.locale ?? 'en';
 }
 
 /** Sets status and cache rules, and shows the brand of the only tenant on pages that belong to no tenant. */

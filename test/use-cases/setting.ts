@@ -191,6 +191,7 @@ function createSetting(
         requested: NO_ASSURANCE_REQUESTED,
         clientId: 'rp',
         ip: ADDRESS,
+        localeOf: () => 'en',
       };
     },
     /** The code that the phone shows, so many steps from now. */

@@ -1,4 +1,5 @@
 /** A challenge that waits for its answer: a code that was sent, or the random value that a passkey signs. */
+import type { Locale } from '../account.ts';
 import type { MethodName } from '../methods/method.ts';
 
 /** The purpose of a challenge. Its answer is accepted for no other one. */
@@ -46,6 +47,8 @@ export interface Sending {
   readonly ip: string;
   /** The id of the challenge on the page with the button, or null. By it a double click sends one code. */
   readonly seen: string | null;
+  /** The language of the page that asks. */
+  readonly locale: Locale;
 }
 
 /** The properties that a sent code is bound to. They are digested with a key before they are stored. */

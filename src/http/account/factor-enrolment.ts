@@ -14,6 +14,7 @@ import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import { createEnrolmentPages, type EnrolmentContext } from '../enrolment/pages.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
+import type { PageLocale } from '../pages/locale.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
 import { createRestateSession, type RestateSessionDeps } from './restate-session.ts';
 
@@ -26,6 +27,7 @@ export interface FactorEnrolmentDeps extends RestateSessionDeps {
   readonly passkeys: Passkeys;
   readonly forms: FormTokens;
   readonly render: Render;
+  readonly pageLocale: PageLocale;
   readonly clock: Clock;
 }
 
@@ -41,7 +43,7 @@ export function addFactorEnrolmentRoutes(
   needs: FactorEnrolmentDeps,
   page: SecurityPage,
 ): void {
-  const { requireSession, selfService, selfEnrolment, enrolment, forms } = needs;
+  const { requireSession, selfService, selfEnrolment, enrolment, forms, pageLocale } = needs;
   const enrolmentPages = createEnrolmentPages(needs);
   const restateSession = createRestateSession(needs);
   const path = (step: EnrolmentStep) => `${page.path}/set-up/${step}`;
@@ -122,12 +124,14 @@ export function addFactorEnrolmentRoutes(
   }
 
   function contextOf(ctx: Context, visit: Visit): EnrolmentContext {
+    const { account, tenant } = visit.policyResult;
     return {
       path,
       home: page.path,
       binding: visit.record.sessionUid,
       pageContext: (refusal) => page.pageContext(visit, refusal),
       visitor: { ip: ctx.ip, clientId: null },
+      locale: pageLocale(ctx, { uiLocales: undefined, chosen: account.locale, tenant }),
       isForced: false,
       demandedBy: null,
       chooseHref: null,

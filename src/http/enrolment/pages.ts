@@ -1,5 +1,6 @@
 /** The pages of an enrolment, the same at sign-in and in self-service: their models and their forms. */
 import type { Context } from 'koa';
+import type { Locale } from '../../domain/account.ts';
 import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, type Refusal } from '../../domain/refusal.ts';
@@ -32,6 +33,8 @@ export interface EnrolmentContext {
   readonly binding: string;
   readonly pageContext: (refusal: Refusal | null) => PageContext;
   readonly visitor: Visitor;
+  /** The language of its pages. A code that is sent now has the same. */
+  readonly locale: Locale;
   /** The first page of a set-up that the person did not ask for. */
   readonly isForced: boolean;
   readonly demandedBy: string | null;
@@ -136,7 +139,7 @@ export function createEnrolmentPages({
   }
 
   function send(
-    { visitor }: EnrolmentContext,
+    { visitor, locale }: EnrolmentContext,
     { transaction, policyResult }: EnrolmentState,
     step: EnrolmentStep,
     { phone, seen }: Fields,
@@ -146,6 +149,7 @@ export function createEnrolmentPages({
       ...visitor,
       phone: phone ?? null,
       seen: seen ?? null,
+      locale,
     });
   }
 

@@ -14,6 +14,7 @@ import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-brow
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
 import type { SignInBinding } from '../guards/sign-in-binding.ts';
 import type { TrustedBrowserCookie } from '../guards/trusted-browser-cookie.ts';
+import type { PageLocale } from '../pages/locale.ts';
 
 export interface OpenInteractionDeps {
   readonly session: Pick<ProviderSession, 'interaction'>;
@@ -23,6 +24,7 @@ export interface OpenInteractionDeps {
   readonly trustedCookie: Pick<TrustedBrowserCookie, 'read'>;
   readonly clientRule: (clientId: string) => ClientRule;
   readonly clientName: ClientName;
+  readonly pageLocale: PageLocale;
 }
 
 /** The name of an application, as people know it. */
@@ -71,9 +73,17 @@ export function createOpenInteraction(needs: OpenInteractionDeps) {
     const requested = requestedAssuranceOf(params, clientRule(clientId));
     const clientName = await needs.clientName(clientId);
     const trustToken = trustedBrowsers.tokenIn(trustedCookie.read(ctx), transaction.accountId);
-    const context = { transaction, requested, clientId, ip: ctx.ip, snapshot, trustToken };
+    const uiLocales = uiLocalesOf(view);
+    const localeOf: SignInContext['localeOf'] = ({ account, tenant }) =>
+      needs.pageLocale(ctx, { uiLocales, chosen: account.locale, tenant });
+    const context = { transaction, requested, clientId, ip: ctx.ip, localeOf, snapshot, trustToken };
     return { view, clientName, context };
   }
 
   return { open, contextOf };
+}
+
+/** The languages that the relying party wishes for. */
+export function uiLocalesOf({ params }: Pick<InteractionView, 'params'>): string | undefined {
+  return typeof params.ui_locales === 'string' ? params.ui_locales : undefined;
 }

@@ -15,7 +15,7 @@ import { codePageOf } from '../pages/method-pages.ts';
 import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import type { Form, SentCode } from '../pages/page-parts.ts';
 import type { PageAddress } from './next-step.ts';
-import type { InteractionContext } from './open-interaction.ts';
+import { type InteractionContext, uiLocalesOf } from './open-interaction.ts';
 
 interface SecondFactorPagesDeps {
   readonly forms: FormTokens;
@@ -61,12 +61,11 @@ export function createSecondFactorPages({
     policyResult: PolicyResult | null,
     refusal?: Refusal | null,
   ): PageContext {
-    const { ui_locales: uiLocales } = view.params;
     return {
       refusal: refusal ?? null,
       tenantId: policyResult?.tenant.id ?? null,
       locale: policyResult?.account.locale ?? null,
-      ...(typeof uiLocales === 'string' ? { uiLocales } : {}),
+      uiLocales: uiLocalesOf(view),
     };
   }
 
@@ -253,6 +252,7 @@ export function createSecondFactorPages({
       binding: view.uid,
       pageContext: (refused) => pageContext(interaction, policyResult, refused),
       visitor: { ip, clientId },
+      locale: context.localeOf(policyResult),
       isForced: isFirst,
       demandedBy: demander(interaction, policyResult),
       chooseHref: choice ? `${pages(view.uid)}/set-up` : null,

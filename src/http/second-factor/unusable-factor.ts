@@ -28,9 +28,10 @@ export function createUnusableFactor({ guard, nextStep, confirmation, show, page
       const { decision } = policyResult;
       // The person has confirmed the address meanwhile, by an earlier mail.
       if (decision.kind !== 'refuse') return nextStep.proceed(ctx, interaction, policyResult);
-      const { ip, clientId } = interaction.context;
+      const { ip, clientId, localeOf } = interaction.context;
       const missing = await confirmation.missing(interaction.context, policyResult);
-      const mailed = await confirmation.send(policyResult, missing, { ip, clientId });
+      const locale = localeOf(policyResult);
+      const mailed = await confirmation.send(policyResult, missing, { ip, clientId }, locale);
       if (mailed.ok) return redirect(ctx, `${pages(interaction.view.uid)}/unusable?sent=1`);
       return show.unusable(ctx, interaction, policyResult, missing, mailed.refusal);
     });

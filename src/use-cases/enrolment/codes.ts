@@ -12,6 +12,7 @@ import {
   challengeFor,
   checkSentCode,
   type Purpose,
+  type Sending,
   withoutChallenge,
 } from '../../domain/sign-in/challenge.ts';
 import type { PendingEnrolment, SignInTransaction } from '../../domain/sign-in/transaction.ts';
@@ -44,6 +45,9 @@ export interface EnrolmentCodeView {
   readonly isSent: boolean;
 }
 
+/** A form that asks for the code of a step. */
+type SendingForm = Visitor & Pick<Sending, 'seen' | 'locale'> & { readonly phone: string | null };
+
 /** The method and the purpose of the code of a step. */
 interface Asked {
   readonly method: SentMethod;
@@ -65,13 +69,13 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     step: EnrolmentStep,
-    { phone, seen, ...from }: Visitor & { readonly phone: string | null; readonly seen: string | null },
+    { phone, ...from }: SendingForm,
   ): Promise<Outcome<SignInTransaction>> {
     const { pendingEnrolment: pending } = transaction;
     const asked = askedAt(step);
     if (!asked || !pending || step !== enrolmentStepOf(transaction, policyResult))
       return refused({ code: 'session_expired' });
-    const what = { method: asked.method.name, purpose: asked.purpose, ...from, seen };
+    const what = { method: asked.method.name, purpose: asked.purpose, ...from };
     if (asked.method.sends === 'address')
       return sendCode(transaction, policyResult, { ...what, destination: policyResult.account.email });
     const { tenant, account } = policyResult;

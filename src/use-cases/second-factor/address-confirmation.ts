@@ -1,5 +1,5 @@
 /** Mails a confirmation link to a person whose codes would go to an unconfirmed e-mail address. */
-import type { Account } from '../../domain/account.ts';
+import type { Account, Locale } from '../../domain/account.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
 import type { Methods } from '../../domain/methods/index.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
@@ -45,11 +45,15 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
     return { destination: toAddress.masked(account.email), hasLink: confirmUrl(account) !== null };
   }
 
-  /** Mails the link to the account's own address. It counts against the limits of sent codes. */
+  /**
+   * Mails the link to the account's own address, in the language of the page that asks. It counts against the limits of
+   * sent codes.
+   */
   async function send(
     { account, tenant, ...policyResult }: PolicyResult,
     confirmation: MissingConfirmation | null,
     from: Visitor,
+    locale: Locale,
   ): Promise<Outcome<null>> {
     const noted = async (refusal: Refusal | null) => {
       const reason = refusal?.code ?? null;
@@ -65,7 +69,7 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
     };
     const url = confirmation && confirmUrl(account);
     if (url === null || !toAddress) return noted({ code: 'method_not_allowed' });
-    const to = { channel: toAddress.channel, to: account.email, tenantId: tenant.id, locale: account.locale };
+    const to = { channel: toAddress.channel, to: account.email, tenantId: tenant.id, locale };
     const what = { method: toAddress.name, purpose: 'sign-in', destination: account.email } as const;
     const counted = await countSend({ account, tenant, ...policyResult }, what);
     if (!counted.ok) return noted(counted.refusal);

@@ -59,6 +59,7 @@ export function createAsking({ methods, sendCode, askPasskey, destinationOf, clo
       clientId,
       ip,
       seen: resend?.seen ?? null,
+      locale: context.localeOf(policyResult),
     });
   }
 

@@ -100,7 +100,7 @@ export function createSentCodes(needs: SentCodesDeps): SendCode {
       await counted.value.takeBack();
       return concurrentSaveOf(transaction, what);
     }
-    const to = { channel: method.channel, to: what.destination, tenantId: tenant.id, locale: account.locale };
+    const to = { channel: method.channel, to: what.destination, tenantId: tenant.id, locale: what.locale };
     const isUnconfirmed = method.sends === 'address' && !account.emailConfirmed;
     const handedOver = await messenger.send(to, {
       kind: 'code',

@@ -21,7 +21,7 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
     phone: string | null = null,
     seen: string | null = null,
   ): Promise<Outcome<SignInTransaction>> {
-    const from = { ip: ADDRESS, clientId: 'rp', phone, seen };
+    const from = { ip: ADDRESS, clientId: 'rp', phone, seen, locale: 'en' } as const;
     return setting().enrolment.send(transaction, await evaluated(), step, from);
   }
 

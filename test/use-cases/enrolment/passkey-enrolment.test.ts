@@ -202,6 +202,7 @@ describe('enrolment of a passkey', () => {
           ...from,
           phone: null,
           seen: null,
+          locale: 'en',
         }),
       );
       const typed = await proving().sentCode('bob@acme.test');

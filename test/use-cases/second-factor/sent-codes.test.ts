@@ -183,7 +183,7 @@ describe('a sent code', () => {
 
     it('to its purpose: an enrolment code is refused at a sign-in', async () => {
       const { enrolment, evaluated, begun } = setting();
-      const from = { ip: '192.0.2.7', clientId: 'rp', phone: null, seen: null };
+      const from = { ip: '192.0.2.7', clientId: 'rp', phone: null, seen: null, locale: 'en' } as const;
       const authentications = [{ method: 'pwd', enrolmentId: null, atMs: NOW }] as const;
       const first = await begun(account, { authentications });
       const set = acceptedBy(await enrolment.begin(first, await evaluated(account), 'email'));

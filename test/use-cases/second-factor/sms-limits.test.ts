@@ -41,6 +41,7 @@ describe('text messages [A73]', () => {
       seen: null,
       ip: ADDRESS,
       clientId: 'rp',
+      locale: 'en',
     });
   }
 

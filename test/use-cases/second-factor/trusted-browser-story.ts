@@ -93,7 +93,8 @@ export function trustingIn(setting: () => Setting) {
     const trustToken = setting().browsers.tokenIn(kept, account.id);
     const transaction = await setting().begun(account);
     const requested = NO_ASSURANCE_REQUESTED;
-    const context = { transaction, requested, clientId: 'rp', ip: ADDRESS, trustToken };
+    const around = { requested, clientId: 'rp', ip: ADDRESS, localeOf: () => 'en' as const };
+    const context = { ...around, transaction, trustToken };
     return (await setting().secondFactor.evaluate(context))?.decision.kind;
   }
 
