@@ -18,7 +18,9 @@ import { secondFactorArea } from '../http/second-factor/area.ts';
 import type { Area } from '../http/server/area.ts';
 import { signInArea } from '../http/sign-in/area.ts';
 import { createMessageWriter } from '../messages/templates.ts';
+import { createFindVisit } from '../use-cases/account/visit.ts';
 import type { Server } from './composition.ts';
+import { languageChoiceOf } from './second-factor.ts';
 
 export function createAreas(server: Server): readonly Area[] {
   const { config, parts, readiness, demoSessions, plugin, provider, session, useCases, guards } = server;
@@ -38,6 +40,8 @@ export function createAreas(server: Server): readonly Area[] {
   const { forms, knownBrowser, requireSession } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
+  const findVisit = createFindVisit(plugin.useCases.findSufficientSession);
+  const keepForAccount = languageChoiceOf(config, parts).keeperOf({ session, findVisit });
 
   return [
     secondFactorArea({ routes: plugin.routes(provider) }),
@@ -89,7 +93,7 @@ export function createAreas(server: Server): readonly Area[] {
       isDevelopment,
     }),
     assetsArea({ tenants }),
-    localeArea({ https: issuer.startsWith('https:') }),
+    localeArea({ https: issuer.startsWith('https:'), keepForAccount }),
     emailLinksArea({ links, forms, render }),
     consentArea({
       session,

@@ -2,6 +2,7 @@
 import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import type { Config } from '../config/shape.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
+import { createLanguageChoice, type LanguageChoice } from '../http/guards/language-choice.ts';
 import { ownPageLocale } from '../http/pages/locale.ts';
 import type { Render } from '../http/pages/page-contract.ts';
 import type { WayOn } from '../http/pages/way-on.ts';
@@ -15,6 +16,7 @@ import { reencryptedOnUse } from '../plugin/reencrypted-on-use.ts';
 import type { SecondFactorStores } from '../plugin/use-cases.ts';
 import type { EventLog } from '../ports/events.ts';
 import type { Cipher } from '../ports/system.ts';
+import { createKeepLanguage } from '../use-cases/account/keep-language.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
@@ -88,9 +90,20 @@ export function secondFactorOf({
       onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
       // The new factor may have replaced one that other sessions used.
       onEnrolled: endSessions.withLostFactor,
+      keepChoices: languageChoiceOf(config, parts).keepAfterSignIn,
     },
     issuer: createKnownIssuer(config.issuer),
     log: logger.error,
+  });
+}
+
+export function languageChoiceOf(
+  { issuer }: Pick<Config, 'issuer'>,
+  { stores: { accounts }, clock }: Pick<Parts, 'stores' | 'clock'>,
+): LanguageChoice {
+  return createLanguageChoice({
+    keepLanguage: createKeepLanguage({ accounts, clock }),
+    isHttps: issuer.startsWith('https:'),
   });
 }
 

@@ -39,6 +39,8 @@ export interface OwnSignIn {
   readonly passwordUrl: PageAddress;
   /** Called when a sign-in is complete, before the answer leaves. */
   readonly onSignedIn: (ctx: Context, account: Account) => void;
+  /** Called last: keeps what the person has chosen on the pages of the sign-in. */
+  readonly keepChoices: (ctx: Context, account: Account) => Promise<void>;
   /** Called after a sign-in in which a factor was set up. `sessionUid`: the live session that continues. Null: a new one. */
   readonly onEnrolled: (accountId: string, sessionUid: string | null) => Promise<void>;
 }
@@ -141,6 +143,7 @@ export function createSecondFactorArea({
       signInBinding,
       onSignedIn: ownSignIn?.onSignedIn,
       onEnrolled: ownSignIn?.onEnrolled,
+      keepChoices: ownSignIn?.keepChoices,
       passkeyOffers,
       events,
     });

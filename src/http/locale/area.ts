@@ -3,10 +3,10 @@ import { OWN_SITE } from '../pages/site.ts';
 import type { Area } from '../server/area.ts';
 import { createLocaleRoutes, type LocaleRoutesOptions } from './routes.ts';
 
-export function localeArea({ https, site = OWN_SITE }: LocaleRoutesOptions): Area {
+export function localeArea({ site = OWN_SITE, ...options }: LocaleRoutesOptions): Area {
   return {
     name: 'locale',
     paths: [`${site.root}/locale`],
-    routes: createLocaleRoutes({ https, site }),
+    routes: createLocaleRoutes({ ...options, site }),
   };
 }

@@ -1,6 +1,7 @@
 /** The language switch at the foot of every page. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Locale } from '../../domain/account.ts';
 import { isLocale } from '../../presentation/locale.ts';
 import { BadForm, readForm } from '../guards/forms.ts';
 import { ownPath } from '../guards/return-path.ts';
@@ -13,9 +14,11 @@ export interface LocaleRoutesOptions {
   /** Whether the issuer uses https. The cookie is then sent over TLS only. */
   readonly https: boolean;
   readonly site?: Site;
+  /** Keeps the choice for the account too. Absent: a host keeps the accounts. */
+  readonly keepForAccount?: ((ctx: Context, locale: Locale) => Promise<void>) | undefined;
 }
 
-export function createLocaleRoutes({ https, site = OWN_SITE }: LocaleRoutesOptions): Router {
+export function createLocaleRoutes({ https, site = OWN_SITE, keepForAccount }: LocaleRoutesOptions): Router {
   const router = new Router({ prefix: site.root });
 
   router.post('/locale', chooseLocale);
@@ -33,6 +36,7 @@ export function createLocaleRoutes({ https, site = OWN_SITE }: LocaleRoutesOptio
       signed: false,
       overwrite: true,
     });
+    await keepForAccount?.(ctx, locale);
     ctx.redirect(ownPath(returnTo) ?? '/');
     ctx.status = 303;
   }

@@ -20,6 +20,8 @@ export interface FinishSignInDeps {
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
   /** Called after a sign-in in which a factor was set up. `sessionUid`: the session that goes on with it, or null. */
   readonly onEnrolled?: ((accountId: string, sessionUid: string | null) => Promise<void>) | undefined;
+  /** Called last: keeps what the person has chosen on the pages of the sign-in. */
+  readonly keepChoices?: ((ctx: Context, account: Account) => Promise<void>) | undefined;
   readonly events: EventLog;
   /** Default: the methods of the product. */
   readonly catalogue?: Catalogue | undefined;
@@ -74,6 +76,7 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
       once: { key: context.transaction.uid, atMs: newest },
     } as const;
     await (pending ?? events).append(completed);
+    await needs.keepChoices?.(ctx, account);
     return url;
   };
 }
