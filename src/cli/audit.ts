@@ -13,7 +13,7 @@ export const addAuditCommands: AddCommands = (program, readConfig) => {
     .option('--tenant <id>', 'of this tenant alone')
     .option('--account <email>', 'about this account alone')
     .option('--limit <number>', 'at most so many', parseLimit, 50)
-    .option('--json', 'as one JSON list, which "restore --since" reads')
+    .option('--json', 'as one JSON list; "restore --since" reads one with --limit 999999')
     .action(({ tenant, account, limit, json }: ListOptions) =>
       operate(readConfig(), async (operation, config) => {
         const [tenantId] = tenant === undefined ? [] : tenantsOf(config, tenant);

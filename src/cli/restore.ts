@@ -26,7 +26,7 @@ export const addRestore: AddCommands = (program, readConfig) => {
       const lines = since === undefined ? null : readAuditExport(since);
       const restored = await restore(readConfig(), file, lines);
       if (json) printJson(restored.object);
-      else print(...restored.words, ...ENDED, ...lostOf(restored.lost));
+      else print(...restored.words, ...ENDED, ...lostOf(restored.lost), ...restored.gaps);
     });
 };
 
@@ -42,6 +42,8 @@ interface Outcome {
   readonly words: readonly string[];
   readonly object: unknown;
   readonly lost: readonly LostChange[] | null;
+  /** The times that the named export does not tell of. */
+  readonly gaps: readonly string[];
 }
 
 async function restore(config: Config, file: string | undefined, lines: Lines | null): Promise<Outcome> {
@@ -52,7 +54,8 @@ async function restore(config: Config, file: string | undefined, lines: Lines | 
     const words = [
       `The restored MongoDB may be used. Its audit trail ends at ${since ?? 'no time: it is empty'}.`,
     ];
-    return { words, object: { made_at: since, lost: lost?.map(changeObject) ?? null }, lost };
+    const object = { made_at: since, lost: lost?.map(changeObject) ?? null, ...toldBy(lines) };
+    return { words, object, lost, gaps: gapsOf(lines, madeAt) };
   }
   const { madeAt, restoredAt, accounts, schema, keyIds, replaced, factors, unreadable, lost } =
     await restoreBackup(config, file, lines);
@@ -73,8 +76,42 @@ async function restore(config: Config, file: string | undefined, lines: Lines | 
     keys: keyIds,
     replaced,
     lost: lost?.map(changeObject) ?? null,
+    ...toldBy(lines),
   };
-  return { words, object, lost };
+  return { words, object, lost, gaps: gapsOf(lines, madeAt) };
+}
+
+/** The first and the last time in an export. Null: it is empty. */
+function spanOf(lines: Lines): { readonly from: number; readonly to: number } | null {
+  return lines.reduce<{ from: number; to: number } | null>(
+    (span, { atMs }) => ({
+      from: Math.min(span?.from ?? atMs, atMs),
+      to: Math.max(span?.to ?? atMs, atMs),
+    }),
+    null,
+  );
+}
+
+function toldBy(lines: Lines | null) {
+  const span = lines && spanOf(lines);
+  return lines && { told_from: span && timeOf(span.from), told_to: span && timeOf(span.to) };
+}
+
+/** An export has the newest events alone, and ends when it was made: the list of lost changes looks whole without this. */
+function gapsOf(lines: Lines | null, madeAt: number | null): string[] {
+  if (lines === null) return [];
+  const span = spanOf(lines);
+  if (!span) return ['The export is empty: it tells of no time at all.'];
+  const isLate = madeAt !== null && span.from > madeAt;
+  return [
+    ...(isLate
+      ? [
+          `The export begins at ${timeOf(span.from)}, after the backup: an event before that is not in the list. ` +
+            'Export more with "doublelock audit list --json --limit 999999".',
+        ]
+      : []),
+    `The export ends at ${timeOf(span.to)}: a later event is not in the list.`,
+  ];
 }
 
 function lostOf(lost: readonly LostChange[] | null): string[] {

@@ -10,7 +10,6 @@ import {
 } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
-import { anAuditEvent } from '../contracts/examples.ts';
 import { STEP_MS } from '../support/totp.ts';
 import { configWith, storedPeople } from './stored-people.ts';
 
@@ -199,47 +198,6 @@ describe('doublelock backup and restore', function () {
       expect(err).to.match(/^[^\n]*mongodump --oplog[^\n]*--after-mongorestore[^\n]*\n$/);
       expect(err).not.to.include('SESAME');
     }
-  });
-
-  it('list what is lost, from the replaced store, an export or a log [B.11]', async () => {
-    await store();
-    await done('backup one.sqlite');
-    const stores = open();
-    const at = Date.now();
-    const lines = [
-      anAuditEvent({ id: 'a', atMs: at, event: 'enrolment.removed', method: 'totp', reason: null }),
-      anAuditEvent({ id: 'b', atMs: at + 1, event: 'sign_in.completed', reason: null }),
-      anAuditEvent({ id: 'c', atMs: at + 2, event: 'account.reported', method: null, reason: null }),
-      anAuditEvent({ id: 'd', atMs: at - 3_600_000, event: 'account.reported', method: null, reason: null }),
-    ];
-    for (const line of lines) await stores.audit.append(line);
-    stores.close();
-    writeFileSync(folder.path('audit.json'), await done('audit list --json'));
-    const log = [
-      'Doublelock is at http://localhost',
-      '{"event":"mail.undelivered","time":"2099-01-01T00:00:00.000Z"}',
-    ];
-    for (const { event, atMs, accountId } of lines)
-      log.push(
-        JSON.stringify({ level: 'info', event, time: new Date(atMs).toISOString(), account_id: accountId }),
-      );
-    writeFileSync(folder.path('server.log'), log.join('\n'));
-
-    const told = (out: string) =>
-      JSON.parse(out).lost.map((each: Record<string, unknown>) => [each.email, each.event]);
-    const expected = [
-      ['bob@acme.test', 'enrolment.removed'],
-      ['bob@acme.test', 'account.reported'],
-    ];
-    expect(told(await done('restore one.sqlite --json'))).to.deep.equal(expected);
-    // The restored store has nothing of it any more.
-    expect(told(await done('restore one.sqlite --json'))).to.deep.equal([]);
-    for (const file of ['audit.json', 'server.log'])
-      expect(told(await done(`restore one.sqlite --json --since ${file}`)), file).to.deep.equal(expected);
-    const words = await done('restore one.sqlite --since audit.json');
-    expect(words).to.match(
-      /^bob@acme\.test {2}20.*Z {2}enrolment\.removed {2,}totp {4}the factor is back: /m,
-    );
   });
 
   it('leave the old store, no store or the whole restored one when a restore is killed [B.11]', async () => {

@@ -14,7 +14,7 @@ export function readAuditExport(file: string): AuditLine[] {
   const lines = values.flatMap((value) => (isObject(value) ? lineOf(value) : []));
   if (lines.length === 0 && !(Array.isArray(whole) && whole.length === 0))
     throw new Error(
-      `${file} holds no line of the audit trail: export one with "doublelock audit list --json"`,
+      `${file} holds no line of the audit trail: export one with "doublelock audit list --json --limit 999999"`,
     );
   return lines;
 }
