@@ -76,6 +76,14 @@ export function anonymousOwner(ip: string, knownPerson: string | null): string {
   return knownPerson === null ? `address:${addressKey(ip)}` : `person:${knownPerson}`;
 }
 
+/**
+ * The one audit line of a visitor without an account who waits, however many requests come. `visitor` is a digest of the
+ * owner of the counter, since an owner has the whole address. There are as many lines in a window as attempts.
+ */
+export function onceThrottled(visitor: string, retryAt: number) {
+  return { key: visitor, atMs: retryAt - WINDOW_MS } as const;
+}
+
 /** The network that is counted for an IP address: an IPv6 subscriber holds a whole /64. */
 export function addressKey(ip: string): string {
   const address = plainAddress(ip);

@@ -2,6 +2,7 @@
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import {
   anonymousOwner,
+  onceThrottled,
   USER_CODES_PER_ADDRESS,
   USER_CODES_PER_PERSON,
   WINDOW_MS,
@@ -56,8 +57,10 @@ export function createDeviceCodes({ attempts, events, cipher, clock, random }: D
     const limits = [{ counter: COUNTER, limit, windowMs: WINDOW_MS }];
     const verdict = await attempts.take({ owner, id, bucket: id, atMs: clock.now(), limits });
     if (verdict.ok) return accepted({ forget: () => attempts.forget(owner, [COUNTER], id) });
-    await events.append({ name: 'device.code_refused', ip, reason: 'too_many_attempts' });
-    return refused({ code: 'too_many_attempts', retryAt: verdict.retryAt });
+    const { retryAt } = verdict;
+    const once = onceThrottled(cipher.digest(owner, 'user-code-attempts'), retryAt);
+    await events.append({ name: 'device.code_refused', ip, reason: 'too_many_attempts', once });
+    return refused({ code: 'too_many_attempts', retryAt });
   }
 
   async function refuse(reason: CodeFault, ip: string): Promise<void> {

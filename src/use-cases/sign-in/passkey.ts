@@ -1,4 +1,5 @@
 /** Signs in with a passkey that verifies its user, without an e-mail address or a password (NIST SP 800-63B-4, 3.1.7). */
+import type { OnceEvent } from '../../domain/events.ts';
 import type { AcceptedAnswer, Answer } from '../../domain/methods/answer.ts';
 import type { BrowserMethod } from '../../domain/methods/contract.ts';
 import { passkeyInvalid } from '../../domain/methods/passkey.ts';
@@ -9,7 +10,12 @@ import {
   type PolicyResult,
 } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
-import { anonymousOwner, PASSKEYS_PER_VISITOR, WINDOW_MS } from '../../domain/sign-in/attempts.ts';
+import {
+  anonymousOwner,
+  onceThrottled,
+  PASSKEYS_PER_VISITOR,
+  WINDOW_MS,
+} from '../../domain/sign-in/attempts.ts';
 import type { Challenge } from '../../domain/sign-in/challenge.ts';
 import { beginningAt } from '../../domain/sign-in/ending.ts';
 import {
@@ -124,7 +130,7 @@ export function createPasskeySignIn(needs: PasskeySignInDeps) {
     const owner = anonymousOwner(ip, knownPerson);
     const limits = [{ counter: COUNTER, limit: PASSKEYS_PER_VISITOR, windowMs: WINDOW_MS }];
     const verdict = await attempts.take({ owner, id, bucket: id, atMs: clock.now(), limits });
-    return { verdict, forget: () => attempts.forget(owner, [COUNTER], id) };
+    return { owner, verdict, forget: () => attempts.forget(owner, [COUNTER], id) };
   }
 
   async function submit(submission: PasskeySubmission): Promise<Outcome<AcceptedFirstFactor>> {
@@ -132,8 +138,12 @@ export function createPasskeySignIn(needs: PasskeySignInDeps) {
     // Before the account is read: an ending that comes meanwhile ends this sign-in too.
     const begunAt = clock.now();
     const anonymous = lineOf(submission, null);
-    const { verdict, forget } = await count(submission);
-    if (!verdict.ok) return refuse(anonymous, { code: 'too_many_attempts', retryAt: verdict.retryAt });
+    const { owner, verdict, forget } = await count(submission);
+    if (!verdict.ok) {
+      const { retryAt } = verdict;
+      const once = onceThrottled(cipher.digest(owner, 'passkey-attempts'), retryAt);
+      return refuse({ ...anonymous, once }, { code: 'too_many_attempts', retryAt });
+    }
     const read = passkeyVerifier.read(response);
     if (!read) return refuse(anonymous, passkeyInvalid('refused'), 'passkey_malformed');
     if (!isOurs(read.challenge, uid)) return refuse(anonymous, EXPIRED, 'passkey_expired');
@@ -241,7 +251,7 @@ export function createPasskeySignIn(needs: PasskeySignInDeps) {
   }
 
   async function refuse(
-    line: Found['line'],
+    line: Found['line'] & { readonly once?: OnceEvent },
     refusal: Refusal,
     reason: string = refusal.code,
   ): Promise<Outcome<never>> {

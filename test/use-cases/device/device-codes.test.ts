@@ -18,6 +18,13 @@ describe('the limits of a device', () => {
     expect(await guess(1, '192.0.2.1')).to.deep.equal({ ok: 1 });
   });
 
+  it('leave one audit line while an address waits, however often it asks [A19]', async () => {
+    await guess(60, '192.0.2.1');
+    expect(await setting().events()).to.deep.equal(['device.code_refused too_many_attempts']);
+    expect(await guess(31, '192.0.2.2')).to.deep.equal({ ok: 30, too_many_attempts: 1 });
+    expect(await setting().events()).to.have.lengthOf(2);
+  });
+
   it('forget a code that was right, and no other', async () => {
     await guess(29, '192.0.2.1');
     const right = await codes().count({ ip: '192.0.2.1', knownPerson: null });

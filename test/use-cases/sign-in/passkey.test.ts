@@ -277,6 +277,15 @@ describe('a sign-in with a passkey', () => {
     acceptedBy(await submit(answerTo('later'), { uid: 'later' }));
   });
 
+  it('leaves one audit line while an address waits, however often it asks [A128]', async () => {
+    const waits = async () => (await lines()).filter((line) => line.endsWith(' too_many_attempts')).length;
+    await inTurn(130, () => submit('{}'));
+    expect(await waits()).to.equal(1);
+    setting().clock.nextStep(15 * MINUTE);
+    await inTurn(130, () => submit('{}'));
+    expect(await waits()).to.equal(2);
+  });
+
   it('forgets the attempts that were right', async () => {
     for (let times = 0; times < 101; times += 1) {
       const uid = `sign-in-${times}`;
