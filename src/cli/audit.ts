@@ -1,5 +1,6 @@
 /** `doublelock audit`. */
 import { InvalidArgumentError } from 'commander';
+import { readReference } from '../domain/codes/reference.ts';
 import type { AuditLine } from '../use-cases/administration/operation.ts';
 import type { AddCommands } from './command-group.ts';
 import { operate, tenantsOf } from './operate.ts';
@@ -12,12 +13,13 @@ export const addAuditCommands: AddCommands = (program, readConfig) => {
     .description('list the newest events first; times are in UTC')
     .option('--tenant <id>', 'of this tenant alone')
     .option('--account <email>', 'about this account alone')
+    .option('--reference <text>', 'of the request with this support reference alone', parseReference)
     .option('--limit <number>', 'at most so many', parseLimit, 50)
     .option('--json', 'as one JSON list; "restore --since" reads one with --limit 999999')
-    .action(({ tenant, account, limit, json }: ListOptions) =>
+    .action(({ tenant, account, reference, limit, json }: ListOptions) =>
       operate(readConfig(), async (operation, config) => {
         const [tenantId] = tenant === undefined ? [] : tenantsOf(config, tenant);
-        const events = await operation.listAudit({ tenantId, email: account, limit });
+        const events = await operation.listAudit({ tenantId, email: account, reference, limit });
         if (events === null) throw new Error(`no account has the address ${account}`);
         if (json) printJson(events.map(eventObject));
         else print(...table(EVENT_COLUMNS, events.map(eventRow)));
@@ -28,18 +30,29 @@ export const addAuditCommands: AddCommands = (program, readConfig) => {
 interface ListOptions {
   readonly tenant?: string;
   readonly account?: string;
+  readonly reference?: string;
   readonly limit: number;
   readonly json?: true;
 }
 
-const EVENT_COLUMNS = ['TIME', 'EVENT', 'ACCOUNT', 'TENANT', 'METHOD', 'REASON', 'CLIENT', 'ADDRESS'];
+const EVENT_COLUMNS = [
+  'TIME',
+  'EVENT',
+  'ACCOUNT',
+  'TENANT',
+  'METHOD',
+  'REASON',
+  'CLIENT',
+  'ADDRESS',
+  'REFERENCE',
+];
 
 function eventRow(line: AuditLine): string[] {
-  const { atMs, event, email, accountId, tenantId, method, reason, clientId, ip } = line;
+  const { atMs, event, email, accountId, tenantId, method, reason, clientId, ip, reference } = line;
   return [
     timeOf(atMs),
     event,
-    ...[email ?? accountId, tenantId, method, reason, clientId, ip].map((one) => one ?? ''),
+    ...[email ?? accountId, tenantId, method, reason, clientId, ip, reference].map((one) => one ?? ''),
   ];
 }
 
@@ -55,9 +68,17 @@ function eventObject({
   method,
   reason,
   ip,
+  reference,
 }: AuditLine) {
   const about = { account_id: accountId, email, tenant: tenantId, client: clientId };
-  return { id, time: timeOf(atMs), event, ...about, method, reason, ip };
+  return { id, time: timeOf(atMs), event, ...about, method, reason, ip, reference };
+}
+
+function parseReference(typed: string): string {
+  const reference = readReference(typed);
+  if (reference === null)
+    throw new InvalidArgumentError('must be eight letters and digits, as the error page shows them.');
+  return reference;
 }
 
 function parseLimit(typed: string): number {

@@ -1,4 +1,5 @@
 /** Composes the event log of our own server: the list of its subscribers. */
+import { systemRequests } from '../adapters/system/requests.ts';
 import { createNoticeSubscriber } from '../messages/notices.ts';
 import type { EventLog, EventSubscriber } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
@@ -28,6 +29,7 @@ export function eventLogOf(
     ],
     clock,
     random,
+    request: systemRequests.current,
     log: logger.error,
   });
 }

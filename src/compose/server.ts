@@ -272,7 +272,7 @@ function handlerOf(
   const { issuer, listen, environment } = config;
   const { formsLeadAway, ownWindow } = headerExceptionsOf(areas);
   const around = [
-    oneRequest(systemRequests),
+    oneRequest(systemRequests, random),
     wholeRequest,
     requestLog({ log: logger.info, count: metrics.request, clock, random }),
     errorPages({ render, log: logger.error, warn: logger.warn, issuer, wayOn }),

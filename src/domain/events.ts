@@ -60,13 +60,15 @@ export interface AuditEvent {
   readonly reason: string | null;
   /** IPv4 cut to /24, IPv6 to /48: enough to see a pattern. */
   readonly ip: string | null;
+  /** The support reference of the request. Null for an event outside of requests. */
+  readonly reference: string | null;
 }
 
 /** A line before the event log adds id and time, and cuts the IP address. */
 export type AuditEntry = Pick<AuditEvent, 'event'> & Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>>;
 
 /** Details that the audit log stores of any event. An absent value is stored as null. */
-type Details = Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>> & {
+type Details = Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event' | 'reference'>> & {
   /** For an event that a repeated request appends again. */
   readonly once?: OnceEvent;
 };
@@ -157,8 +159,8 @@ interface UntoldEvent extends Details {
 
 export type DomainEvent = ToldEvent | UntoldEvent;
 
-/** The line that the audit log stores of an event, before it gets id and time. */
-export function auditLineOf(event: DomainEvent): Omit<AuditEvent, 'id' | 'atMs'> {
+/** The line that the audit log stores of an event, before it gets id, time and reference. */
+export function auditLineOf(event: DomainEvent): Omit<AuditEvent, 'id' | 'atMs' | 'reference'> {
   const { name, accountId, tenantId, clientId, method, reason, ip } = event;
   return {
     event: name,

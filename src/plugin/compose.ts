@@ -155,7 +155,7 @@ export function composePlugin({
       owns: ownedUnder(base, pages.render ? null : site.root),
       knows,
       pages: [
-        oneRequest(systemRequests),
+        oneRequest(systemRequests, ports.random),
         errorPages({ render, log, home: pages.homeUrl, wayOn: pages.wayOn }),
         securityHeaders({ https: false, formsLeadAway }),
         crossSite({ origin, isKnown: knows }),

@@ -4,11 +4,13 @@ import { createCipher, digestKeyOf } from '../adapters/system/cipher.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import { systemRandom } from '../adapters/system/random.ts';
-import { auditLineOf } from '../domain/events.ts';
+import { systemRequests, withReference } from '../adapters/system/requests.ts';
+import { type AuditEvent, auditLineOf, type DomainEvent } from '../domain/events.ts';
 import type { Catalogue } from '../domain/methods/contract.ts';
 import type { Mounted } from '../http/server/mount.ts';
 import { createNoticeSubscriber } from '../messages/notices.ts';
 import type { Log } from '../ports/log.ts';
+import type { AuditLog } from '../ports/system.ts';
 import { createFactors, type Factors } from '../use-cases/administration/factors.ts';
 import { createEventLog } from '../use-cases/events/event-log.ts';
 import { composePlugin } from './compose.ts';
@@ -77,7 +79,8 @@ export function composeGuest(
   readonly lock: SecondFactor;
   readonly useCases: SecondFactorUseCases;
 } {
-  const { clock = systemClock, random = systemRandom, log = toStandardError } = options;
+  const { clock = systemClock, random = systemRandom } = options;
+  const log = withReference(options.log ?? toStandardError);
   const { durable, shortLived } = options.stores;
   const { onceKeys, lockouts, records, trustedBrowsers, audit } = durable;
   const { transactions, attempts } = shortLived;
@@ -107,10 +110,11 @@ export function composeGuest(
       : async () => {});
   const hostAuditLog = options.auditLog;
   const events = createEventLog({
-    audit: hostAuditLog ? { append: (_line, event) => hostAuditLog(auditLineOf(event)) } : audit,
+    audit: hostAuditLog ? { append: appendTo(hostAuditLog) } : audit,
     subscribers: [createNoticeSubscriber(notify)],
     clock,
     random,
+    request: systemRequests.current,
     log,
   });
 
@@ -169,3 +173,11 @@ export function composeGuest(
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** A refresh token rotates for a year and then lives 14 days (defaults of oidc-provider); one day is added. */
 const ISSUED_LIFETIME_MS = 380 * DAY_MS;
+
+/** A host gets the whole IP address, and gives id and time itself. */
+function appendTo(auditLog: AuditLog) {
+  return ({ reference }: AuditEvent, event: DomainEvent): Promise<void> => {
+    const entry = { ...auditLineOf(event), reference };
+    return auditLog(entry);
+  };
+}

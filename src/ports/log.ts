@@ -7,6 +7,8 @@ export interface LogFields {
   /** The name of the event, in dotted words: `request`, `server.stopped`. */
   readonly event: string;
   readonly request_id?: string | undefined;
+  /** The support reference of the request. The log adds it to each line that is written for a request. */
+  readonly reference?: string | undefined;
   /** Our own id, never the address that was typed. */
   readonly account_id?: string | undefined;
   readonly tenant?: string | undefined;

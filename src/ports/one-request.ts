@@ -7,11 +7,13 @@
 export interface OneRequest {
   /** Whether such a store has let it in. */
   isAdmitted: boolean;
+  /** The support reference: it stands on the error page, in the log lines and in the audit lines of this request. */
+  readonly reference: string;
 }
 
 export interface Requests {
-  /** The acts of `work` belong to one request. Work that outlives it counts as new again. */
-  run<T>(work: () => Promise<T>): Promise<T>;
+  /** The acts of `work` belong to one request. Work that outlives it counts as new again. Within a request, it goes on. */
+  run<T>(reference: string, work: () => Promise<T>): Promise<T>;
   /** The request whose work calls. Null outside of requests: in jobs, and in commands. */
   current(): OneRequest | null;
 }

@@ -146,7 +146,12 @@ export interface TrustedBrowserStore {
 
 export interface AuditReader {
   /** Newest first, at most `limit`. */
-  list(filter: { tenantId?: string; accountId?: string; limit: number }): Promise<AuditEvent[]>;
+  list(filter: {
+    tenantId?: string;
+    accountId?: string;
+    reference?: string;
+    limit: number;
+  }): Promise<AuditEvent[]>;
 }
 
 export interface AuditStore extends AuditReader {

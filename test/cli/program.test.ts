@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 import { openEmbedded } from '../../src/adapters/embedded/open.ts';
 import { configFolder } from '../config/config-file.ts';
-import { anAccount, anEnrolment, NOW } from '../contracts/examples.ts';
+import { anAccount, anAuditEvent, anEnrolment, NOW } from '../contracts/examples.ts';
 import { runCommand } from '../support/process/command.ts';
 import { freePort } from '../support/process/free-port.ts';
 
@@ -171,6 +171,22 @@ describe('the doublelock command', () => {
     );
   });
 
+  it('lists the audit lines of one request by its support reference, however it is typed', async () => {
+    const stores = openEmbedded({ dataDir: folder.path('data') });
+    await stores.accounts.insert(anAccount());
+    await stores.audit.append(anAuditEvent({ id: 'a' }));
+    await stores.audit.append(anAuditEvent({ id: 'b', reference: 'K7QM-2XPE' }));
+    await stores.audit.append(anAuditEvent({ id: 'c', reference: null }));
+    stores.close();
+
+    const listed = await doublelock(['audit', 'list', '--reference', 'k7qm2xpd', '--json']);
+    expect(JSON.parse(listed.out)).to.have.lengthOf(1);
+    expect(JSON.parse(listed.out)[0]).to.include({ id: 'a', reference: 'K7QM-2XPD' });
+    const table = await doublelock(['audit', 'list', '--reference', 'K7QM-2XPE']);
+    expect(table.out.trimEnd().split('\n')).to.have.lengthOf(2);
+    expect(table.out).to.match(/ K7QM-2XPE\n$/);
+  });
+
   const REFUSED: readonly (readonly [args: string, said: RegExp])[] = [
     ['frobnicate', /^error: unknown command 'frobnicate'\n$/],
     ['check-config --loud', /^error: unknown option '--loud'\n$/],
@@ -184,6 +200,10 @@ describe('the doublelock command', () => {
     ['factors remove anna@kantoor.test --all --yes', /^anna@kantoor\.test has no factor\n$/],
     ['factors remove bob@acme.test --all', /^no terminal to ask at: say --yes/],
     ['audit list --limit many', /^error: .* must be a number from 1 to 999999\.\n$/],
+    [
+      'audit list --reference K7QM',
+      /^error: .* must be eight letters and digits, as the error page shows them\.\n$/,
+    ],
     ['audit list --account nobody@acme.test', /^no account has the address nobody@acme\.test\n$/],
   ];
 

@@ -21,6 +21,7 @@ export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore
         method: null,
         reason: null,
         ip: null,
+        reference: null,
       });
       await store().append(anAuditEvent());
       await store().append(bare);
@@ -43,6 +44,19 @@ export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore
       expect(await idsOf({ limit: 9, accountId: 'account-1' })).to.deep.equal(['3', '1']);
       expect(await idsOf({ limit: 9, accountId: 'account-1', tenantId: 'acme' })).to.deep.equal(['1']);
       expect(await idsOf({ limit: 9, tenantId: 'initech' })).to.deep.equal([]);
+    });
+
+    it('lists the lines of one request by its reference, also of one tenant or account alone', async () => {
+      await store().append(anAuditEvent({ id: '1', atMs: NOW + 1 }));
+      await store().append(anAuditEvent({ id: '2', atMs: NOW + 2, accountId: null, tenantId: null }));
+      await store().append(anAuditEvent({ id: '3', atMs: NOW + 3, reference: 'K7QM-2XPE' }));
+      await store().append(anAuditEvent({ id: '4', atMs: NOW + 4, reference: null }));
+      const reference = 'K7QM-2XPD';
+      expect(await idsOf({ limit: 9, reference })).to.deep.equal(['2', '1']);
+      expect(await idsOf({ limit: 1, reference })).to.deep.equal(['2']);
+      expect(await idsOf({ limit: 9, reference, tenantId: 'acme' })).to.deep.equal(['1']);
+      expect(await idsOf({ limit: 9, reference, accountId: 'account-2' })).to.deep.equal([]);
+      expect(await idsOf({ limit: 9, reference: '0000-0000' })).to.deep.equal([]);
     });
 
     it('appends several events in one act, in their order, and stores a repeated one once', async () => {

@@ -14,6 +14,7 @@ type Row = {
   method: string | null;
   reason: string | null;
   address: string | null;
+  reference: string | null;
 };
 
 const COLUMNS = [
@@ -26,6 +27,7 @@ const COLUMNS = [
   'method',
   'reason',
   'address',
+  'reference',
 ] as const satisfies readonly (keyof Row)[];
 
 function toRow(event: AuditEvent): Row {
@@ -39,6 +41,7 @@ function toRow(event: AuditEvent): Row {
     method: event.method,
     reason: event.reason,
     address: event.ip,
+    reference: event.reference,
   };
 }
 
@@ -53,6 +56,7 @@ function toEvent(row: Row): AuditEvent {
     method: row.method,
     reason: row.reason,
     ip: row.address,
+    reference: row.reference,
   };
 }
 
@@ -65,13 +69,25 @@ export function createAuditStore(database: Database): AuditStore {
   const byTenant = select('WHERE tenant_id = :tenantId');
   const byAccount = select('WHERE account_id = :accountId');
   const byBoth = select('WHERE account_id = :accountId AND tenant_id = :tenantId');
+  // The lines of one request are few.
+  const byReference = select(
+    `WHERE reference = :reference AND account_id IS coalesce(:accountId, account_id)
+      AND tenant_id IS coalesce(:tenantId, tenant_id)`,
+  );
 
   return {
     append: (event) => database.write(() => append.run(toRow(event)) > 0),
     appendAll: (events) => database.write(() => events.map((event) => append.run(toRow(event)) > 0)),
-    list: ({ tenantId, accountId, limit }) =>
+    list: ({ tenantId, accountId, reference, limit }) =>
       database
         .act(() => {
+          if (reference !== undefined)
+            return byReference.all({
+              reference,
+              accountId: accountId ?? null,
+              tenantId: tenantId ?? null,
+              limit,
+            });
           if (accountId !== undefined && tenantId !== undefined)
             return byBoth.all({ accountId, tenantId, limit });
           if (accountId !== undefined) return byAccount.all({ accountId, limit });

@@ -21,6 +21,7 @@ function toEvent(found: AuditDocument): AuditEvent {
     method: found.method,
     reason: found.reason,
     ip: found.address,
+    reference: found.reference ?? null,
   };
 }
 

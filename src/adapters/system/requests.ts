@@ -1,5 +1,6 @@
 /** Tells to which request the running code belongs, by Node's asynchronous context. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Log } from '../../ports/log.ts';
 import type { OneRequest, Requests } from '../../ports/one-request.ts';
 
 interface Scope extends OneRequest {
@@ -15,9 +16,9 @@ function current(): Scope | null {
 
 /** Those of this process. */
 export const systemRequests: Requests = {
-  async run(work) {
+  async run(reference, work) {
     if (current()) return work();
-    const scope: Scope = { isAdmitted: false, isOver: false };
+    const scope: Scope = { reference, isAdmitted: false, isOver: false };
     try {
       return await scopes.run(scope, work);
     } finally {
@@ -26,3 +27,11 @@ export const systemRequests: Requests = {
   },
   current,
 };
+
+/** Gives each line that is written for a request its reference. */
+export function withReference(log: Log): Log {
+  return (fields) => {
+    const reference = current()?.reference;
+    log(reference === undefined ? fields : { ...fields, reference });
+  };
+}

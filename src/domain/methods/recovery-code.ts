@@ -1,5 +1,5 @@
 /** Recovery codes: ten on paper for the day the phone is gone. */
-import { compactCode, LONGEST_CODE } from '../typed-code.ts';
+import { compactCode, LONGEST_CODE } from '../codes/typed-code.ts';
 import {
   type CheckInput,
   type MethodDefinition,

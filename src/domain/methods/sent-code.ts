@@ -1,6 +1,7 @@
 /** Checks a sent code, the same for every channel. */
+
+import { readDigits } from '../codes/typed-code.ts';
 import { checkSentCode, SENT_DIGITS } from '../sign-in/challenge.ts';
-import { readDigits } from '../typed-code.ts';
 import { type CheckInput, type SentMethod, type Verdict, WRONG } from './contract.ts';
 
 /** The parts that e-mail and SMS have in common. */

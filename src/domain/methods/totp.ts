@@ -3,7 +3,7 @@
 import { NodeCryptoPlugin } from '@otplib/plugin-crypto-node';
 import { generateURI, ScureBase32Plugin, verifySync } from 'otplib';
 import { shownEmail } from '../account.ts';
-import { readDigits } from '../typed-code.ts';
+import { readDigits } from '../codes/typed-code.ts';
 import {
   type Candidate,
   type CheckInput,

@@ -60,9 +60,9 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
       { href: requireSession.returnAddress(ctx), text: 'try-again' as const },
       { href: '/', text: 'home' as const },
     ];
-    const requestId = String(ctx.state.requestId ?? '');
+    const reference = String(ctx.state.reference ?? '');
     const shown = titled(protocol);
-    render(ctx, 'error', { ...shown, links, cancel: null, requestId }, { status: 403 });
+    render(ctx, 'error', { ...shown, links, cancel: null, reference }, { status: 403 });
   }
 }
 

@@ -1,8 +1,8 @@
 /** Reads the form of `/device` before the library does: it counts the code, and forgives how it was typed. */
 import { Readable } from 'node:stream';
 import type { Context, Middleware } from 'koa';
+import { readUserCode } from '../../domain/codes/user-code.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { readUserCode } from '../../domain/user-code.ts';
 import type { DeviceSubmission } from '../../oidc/device/device-flow.ts';
 import { DEVICE_PATH } from '../../oidc/device/device-state.ts';
 import type { CountedUserCode, DeviceCodes } from '../../use-cases/device/device-codes.ts';

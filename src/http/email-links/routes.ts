@@ -60,10 +60,10 @@ export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): 
 
   /** A confirmation link can be requested again. The report pages say what to do instead. */
   function gone(ctx: Context, link: Link, found: FoundLink | null = null): void {
-    const requestId = String(ctx.state.requestId ?? '');
+    const reference = String(ctx.state.reference ?? '');
     const dead = link === 'confirm-email' ? 'link-gone' : 'report-gone';
     const title = found?.isOutdated ? 'report-handled' : dead;
-    const shown = { title, protocol: null, links: [], cancel: null, requestId } as const;
+    const shown = { title, protocol: null, links: [], cancel: null, reference } as const;
     const frame = found ? frameOf(found.account) : {};
     render(ctx, 'error', shown, { ...frame, refusal: { code: 'session_expired' } });
   }

@@ -76,11 +76,11 @@ export function errorPages({
         ? []
         : [{ href: title === 'misdirected' ? (issuer ?? home) : home, text: 'home' as const }]),
     ];
-    const requestId = String(ctx.state.requestId ?? '');
+    const reference = String(ctx.state.reference ?? '');
     await render(
       ctx,
       'error',
-      { title, protocol: null, links, cancel: null, requestId },
+      { title, protocol: null, links, cancel: null, reference },
       { status, refusal },
     );
   }

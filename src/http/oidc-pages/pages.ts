@@ -24,9 +24,9 @@ export function createProviderPages({
   function showBusy(ctx: Context, retryAt: number): void {
     const again = pagePath(ctx);
     const links = again === null ? [] : [{ href: again, text: 'try-again' as const }];
-    const requestId = String(ctx.state.requestId ?? '');
+    const reference = String(ctx.state.reference ?? '');
     const refusal = { code: 'too_many_requests', retryAt } as const;
-    render(ctx, 'error', { title: 'busy', protocol: null, cancel: null, links, requestId }, { refusal });
+    render(ctx, 'error', { title: 'busy', protocol: null, cancel: null, links, reference }, { refusal });
   }
 
   return {
@@ -46,8 +46,8 @@ export function createProviderPages({
       const onward = status < 500 ? await wayOn(ctx) : [];
       const others = onward.length > 0 ? onward : [home];
       const links = again === null ? others : [{ href: again, text: 'try-again' as const }, ...others];
-      const requestId = String(ctx.state.requestId ?? '');
-      render(ctx, 'error', { title, protocol, cancel: null, links, requestId }, { status });
+      const reference = String(ctx.state.reference ?? '');
+      render(ctx, 'error', { title, protocol, cancel: null, links, reference }, { status });
     },
 
     signOut(ctx, { action, xsrf }, clientId) {
@@ -65,9 +65,9 @@ export function createProviderPages({
 
     foreignForm(ctx) {
       const links = [{ href: '/device', text: 'start-again' as const }];
-      const requestId = String(ctx.state.requestId ?? '');
+      const reference = String(ctx.state.reference ?? '');
       const refusal = { code: 'forbidden' } as const;
-      render(ctx, 'error', { title: 'refused', protocol: null, cancel: null, links, requestId }, { refusal });
+      render(ctx, 'error', { title: 'refused', protocol: null, cancel: null, links, reference }, { refusal });
     },
 
     switchAccount(ctx, { action, xsrf }) {

@@ -144,7 +144,8 @@ export interface Pages extends DevicePages, ProtocolPages {
       readonly client?: string;
     }[];
     readonly cancel: Form | null;
-    readonly requestId: string;
+    /** The support reference: it stands in the log and in the audit trail. Empty: there is none. */
+    readonly reference: string;
     /** A button that mails a confirmation link. Present when an unconfirmed address is the only obstacle. */
     readonly confirm?: AddressConfirmationView | null;
     /** Whether the page offers help for a lost phone. */

@@ -213,9 +213,9 @@ export function createSecondFactorPages({
     of: PageContext,
   ) {
     const cancel = interaction ? formAt(interaction, '/cancel') : null;
-    const requestId = String(ctx.state.requestId ?? '');
+    const reference = String(ctx.state.reference ?? '');
     const isAtSecondFactor = interaction !== null;
-    return render(ctx, 'error', { ...page, protocol: null, cancel, requestId, isAtSecondFactor }, of);
+    return render(ctx, 'error', { ...page, protocol: null, cancel, reference, isAtSecondFactor }, of);
   }
 
   function chooseSetUp(

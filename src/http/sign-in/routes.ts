@@ -133,11 +133,11 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     }
     const cancel = forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid);
     const title = refusal.code === 'too_many_attempts' ? 'locked' : 'refused';
-    const requestId = String(ctx.state.requestId ?? '');
+    const reference = String(ctx.state.reference ?? '');
     // A locked person may have mistyped the address of another account.
     const text = refusal.code === 'forbidden' ? 'try-again' : 'start-again';
     const links = [{ href: `/interaction/${view.uid}/sign-in`, text } as const];
-    render(ctx, 'error', { title, protocol: null, links, cancel, requestId }, pageContext(view, refusal));
+    render(ctx, 'error', { title, protocol: null, links, cancel, reference }, pageContext(view, refusal));
   }
 
   function show(ctx: Context, view: InteractionView, email: string, refusal?: Refusal): void {

@@ -5,8 +5,8 @@
 import type { Context } from 'koa';
 import { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../../domain/account.ts';
+import { readUserCode, USER_CODE_MASK } from '../../domain/codes/user-code.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { readUserCode, USER_CODE_MASK } from '../../domain/user-code.ts';
 import type { Cipher } from '../../ports/system.ts';
 import type { CodeFault, DeviceCodes } from '../../use-cases/device/device-codes.ts';
 import type { ProviderPages } from '../page-hooks.ts';

@@ -4,7 +4,7 @@
  */
 import type { Context } from 'koa';
 import type { KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { readUserCode, showUserCode } from '../../domain/user-code.ts';
+import { readUserCode, showUserCode } from '../../domain/codes/user-code.ts';
 
 export const DEVICE_PATH = '/device';
 /** The person compares what the device asks for. */

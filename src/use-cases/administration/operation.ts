@@ -26,6 +26,8 @@ export type AuditLine = AuditEvent & { readonly email: string | null };
 export interface AuditQuery {
   readonly tenantId?: string | undefined;
   readonly email?: string | undefined;
+  /** As the audit log stores it. */
+  readonly reference?: string | undefined;
   readonly limit: number;
 }
 
@@ -78,13 +80,14 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
   }
 
   /** Newest first. Null when the account of the query does not exist. */
-  async function listAudit({ tenantId, email, limit }: AuditQuery): Promise<AuditLine[] | null> {
+  async function listAudit({ tenantId, email, reference, limit }: AuditQuery): Promise<AuditLine[] | null> {
     const account = email === undefined ? undefined : await accounts.findByEmail(normaliseEmail(email));
     if (account === null) return null;
     const lines = await audit.list({
       limit,
       ...(tenantId === undefined ? {} : { tenantId }),
       ...(account === undefined ? {} : { accountId: account.id }),
+      ...(reference === undefined ? {} : { reference }),
     });
     const emails = new Map<string | null, string | null>([[null, null]]);
     for (const { accountId: id } of lines) {

@@ -3,6 +3,7 @@ import { type AuditEvent, auditLineOf, type DomainEvent } from '../../domain/eve
 import { truncatedAddress } from '../../domain/sign-in/attempts.ts';
 import type { EventLog, EventSubscriber } from '../../ports/events.ts';
 import type { Log } from '../../ports/log.ts';
+import type { OneRequest } from '../../ports/one-request.ts';
 import type { Clock, Random } from '../../ports/system.ts';
 
 interface EventLogDeps {
@@ -18,6 +19,8 @@ interface EventLogDeps {
   readonly subscribers: readonly EventSubscriber[];
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
+  /** The request that an event belongs to: the line has its reference. Default: none. */
+  readonly request?: () => Pick<OneRequest, 'reference'> | null;
   /** Receives the errors of subscribers. */
   readonly log: Log;
 }
@@ -27,7 +30,7 @@ interface Fact {
   readonly line: AuditEvent;
 }
 
-export function createEventLog({ audit, subscribers, clock, random, log }: EventLogDeps): EventLog {
+export function createEventLog({ audit, subscribers, clock, random, request, log }: EventLogDeps): EventLog {
   /** A subscriber that fails does not undo the event. */
   async function pass(subscriber: EventSubscriber, event: DomainEvent, line: AuditEvent): Promise<void> {
     try {
@@ -43,7 +46,7 @@ export function createEventLog({ audit, subscribers, clock, random, log }: Event
     const atMs = clock.now();
     const { once } = event;
     const id = once ? `${inOrder(once.atMs)}${event.name}:${once.key}` : `${inOrder(atMs)}${random.id()}`;
-    return { ...stored, ip, id, atMs };
+    return { ...stored, ip, id, atMs, reference: request?.()?.reference ?? null };
   }
 
   /** Gives those that are passed on: those that were not stored before, and those that are told again. */

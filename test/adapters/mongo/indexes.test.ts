@@ -103,6 +103,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await audit.list({ limit: 9, tenantId: 'acme' });
   await audit.list({ limit: 9, accountId: 'account-1' });
   await audit.list({ limit: 9, accountId: 'account-1', tenantId: 'acme' });
+  await audit.list({ limit: 9, reference: 'K7QM-2XPD' });
   await providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1', uid: 'uid-1' }, NOW + MINUTE);
   await providerDurable.update('RefreshToken', 'token-1', {}, NOW + MINUTE);
   await providerDurable.insert('RefreshToken', 'token-2', {}, NOW + MINUTE);

@@ -1,8 +1,10 @@
 /** The mark of everything that is done for one request. */
 import { expect } from 'chai';
-import { systemRequests } from '../../../src/adapters/system/requests.ts';
+import { systemRequests, withReference } from '../../../src/adapters/system/requests.ts';
+import type { LogFields } from '../../../src/ports/log.ts';
 
-const { run, current } = systemRequests;
+const { current } = systemRequests;
+const run = <T>(work: () => Promise<T>, reference = 'K7QM-2XPD') => systemRequests.run(reference, work);
 
 describe('the request to which code belongs', () => {
   it('is one and the same in all that it does, also where it is marked twice', async () => {
@@ -11,8 +13,16 @@ describe('the request to which code belongs', () => {
       expect(outer).to.deep.include({ isAdmitted: false });
       await new Promise(setImmediate);
       expect(current()).to.equal(outer);
-      await run(async () => expect(current()).to.equal(outer));
+      await run(async () => expect(current()).to.equal(outer), 'AAAA-BBBB');
     });
+  });
+
+  it('gives its reference to the lines that are written for it, and to no other line', async () => {
+    const lines: LogFields[] = [];
+    const log = withReference((fields) => lines.push(fields));
+    log({ event: 'server.started' });
+    await run(async () => log({ event: 'request' }));
+    expect(lines).to.deep.equal([{ event: 'server.started' }, { event: 'request', reference: 'K7QM-2XPD' }]);
   });
 
   it('is another one beside it', async () => {

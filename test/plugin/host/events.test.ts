@@ -34,6 +34,7 @@ describe('a host with its own audit log and notices [U.6]', () => {
     const created = entries.find(({ event }) => event === 'enrolment.created');
     expect(created).to.include({ accountId: 'ann', method: 'email', ip: '127.0.0.1' });
     expect(entries.map(({ event }) => event)).to.include.members(['code.sent', 'recovery.created']);
+    expect(created?.reference).to.match(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
     expect(notices).to.deep.equal([['ann', { topic: 'factor-added', method: 'email' }]]);
     expect(logged).to.deep.equal([]);
   });

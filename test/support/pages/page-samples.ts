@@ -56,7 +56,7 @@ const error: Pages['error'] = {
   protocol: null,
   links: [],
   cancel: null,
-  requestId: '01J9ZK3',
+  reference: 'K7QM-2XPD',
 };
 
 export const PAGE_SAMPLES: readonly Sample[] = [

@@ -112,7 +112,7 @@ describe('the operator', () => {
 
   it('reads of events about no account, or about one that is gone', async () => {
     const event = { id: 'a', atMs: NOW, event: 'config.reloaded', accountId: null, tenantId: null } as const;
-    const blank = { clientId: null, method: null, reason: null, ip: null };
+    const blank = { clientId: null, method: null, reason: null, ip: null, reference: null };
     await stores.audit.append({ ...event, ...blank });
     await stores.audit.append({ ...event, ...blank, id: 'b', accountId: 'account-9' });
     const lines = await operation.listAudit({ limit: 10 });

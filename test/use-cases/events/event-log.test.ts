@@ -29,6 +29,7 @@ describe('the event log', () => {
       method: null,
       reason: null,
       ip: null,
+      reference: null,
     };
     expect(rest).to.deep.equal({ ...nothing, event: 'config.reloaded', atMs: NOW });
   });

@@ -204,6 +204,9 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
     SELECT 'equal-emails', json_group_array(id ORDER BY id), NULL FROM respelled WHERE is_taken HAVING count(*) > 0;
   DROP TABLE temp.respelled;
   DROP TABLE temp.spellings;`,
+  `
+  ALTER TABLE audit ADD COLUMN reference TEXT;
+  CREATE INDEX audit_by_reference ON audit (reference) WHERE reference IS NOT NULL;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

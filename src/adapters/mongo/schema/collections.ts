@@ -189,6 +189,8 @@ export interface AuditDocument {
   method: string | null;
   reason: string | null;
   address: string | null;
+  /** Absent in a line of an older release. */
+  reference?: string | null;
   order: Types.ObjectId;
 }
 
@@ -203,13 +205,15 @@ const audit = new Schema<AuditDocument>(
     method: String,
     reason: String,
     address: String,
+    reference: String,
     order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'audit' },
 )
   .index({ at: -1, order: -1 })
   .index({ tenantId: 1, at: -1, order: -1 })
-  .index({ accountId: 1, at: -1, order: -1 });
+  .index({ accountId: 1, at: -1, order: -1 })
+  .index({ reference: 1, at: -1, order: -1 });
 
 export function createModels(driver: Driver) {
   return {

@@ -2,7 +2,8 @@
 import { isIP } from 'node:net';
 import { pino } from 'pino';
 import { truncatedAddress } from '../../../domain/sign-in/attempts.ts';
-import type { LogFields, Logger, LogLevel } from '../../../ports/log.ts';
+import type { Log, LogFields, Logger, LogLevel } from '../../../ports/log.ts';
+import { withReference } from '../requests.ts';
 import { type LogOutput, standardOutput } from './output.ts';
 import { oneLine, withoutSecrets } from './text.ts';
 
@@ -24,6 +25,7 @@ type Rule = (value: unknown) => unknown;
 const RULES: Readonly<Record<keyof LogFields, Rule>> = {
   event: word,
   request_id: identifier,
+  reference: identifier,
   account_id: identifier,
   tenant: word,
   client: word,
@@ -51,7 +53,7 @@ export function createLogger({ level, destination = standardOutput() }: LoggerOp
     formatters: { level: (label: string) => ({ level: label }) },
   };
   const lines = pino(options, destination);
-  const at = (severity: LogLevel) => (fields: LogFields) => lines[severity](written(fields));
+  const at = (severity: LogLevel): Log => withReference((fields) => lines[severity](written(fields)));
   destination.whenDropped((count) =>
     at('warn')({
       event: 'log.lines_dropped',

@@ -80,7 +80,7 @@ describe('the admission to the connections of MongoDB', () => {
   });
 
   it('lets a request that has begun go before new ones, and never refuses it [R14]', async () => {
-    const mine: OneRequest = { isAdmitted: false };
+    const mine: OneRequest = { isAdmitted: false, reference: 'K7QM-2XPD' };
     let caller: OneRequest | null = mine;
     const admission = createAdmission({ limit: 1, longestLine: 1, waitMs: 20, request: () => caller });
     const acts = createActs(admission);

@@ -1,8 +1,8 @@
 /** Codes as people type and paste them, with the place that each spelling comes from. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { recovery } from '../../src/domain/methods/recovery-code.ts';
-import { compactCode, readDigits } from '../../src/domain/typed-code.ts';
+import { compactCode, readDigits } from '../../../src/domain/codes/typed-code.ts';
+import { recovery } from '../../../src/domain/methods/recovery-code.ts';
 
 const PASTED: readonly (readonly [origin: string, typed: string])[] = [
   ['an authenticator app that groups digits', '123 456'],

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readUserCode, showUserCode } from '../../src/domain/user-code.ts';
+import { readUserCode, showUserCode } from '../../../src/domain/codes/user-code.ts';
 
 const LETTERS = 'BCDFGHJKLMNPQRSTVWXZ';
 const code = fc
