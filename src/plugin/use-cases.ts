@@ -211,6 +211,7 @@ export function composeUseCases(
     destinationOf,
     onRecovery: recovery.used,
     transactions,
+    enrolments,
     events,
     clock,
   });

@@ -80,6 +80,8 @@ export interface EnrolmentStore {
   raiseLastStep(id: string, step: number, accountId: string, now: number): Promise<void>;
   /** Makes this one the default and no other; null: none is. */
   setDefault(accountId: string, id: string | null): Promise<void>;
+  /** Makes this one the last used and no other. */
+  setLastUsed(accountId: string, id: string): Promise<void>;
 }
 
 export interface OnceStore {

@@ -65,6 +65,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       const changes = [
         (index: number) => store().raiseLastStep('enrolment-1', index, 'account-1', NOW),
         () => store().setDefault('account-1', 'enrolment-1'),
+        () => store().setLastUsed('account-1', 'enrolment-1'),
       ];
       const results = await together<unknown>(51, async (index) =>
         index === 25 ? store().remove('account-1', 'enrolment-1') : changes[index % changes.length]?.(index),
@@ -142,6 +143,27 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       await store().raiseLastStep('enrolment-1', 101, 'account-1', NOW);
       const raised = anEnrolment({ lastStep: 101, isDefault: true });
       expect(await store().listByAccount('account-1')).to.deep.equal([raised]);
+    });
+
+    it('makes one enrolment of an account the last used, and changes nothing else [2.7]', async () => {
+      const one = anEnrolment({ id: 'one', isDefault: true });
+      const two = anEnrolment({ id: 'two', createdAt: NOW + 1, lastStep: 7 });
+      const other = anEnrolment({ id: 'other', accountId: 'account-2' });
+      for (const each of [one, two, other]) await store().insert(each);
+      await store().setLastUsed('account-1', 'two');
+      expect(await store().listByAccount('account-1')).to.deep.equal([one, { ...two, isLastUsed: true }]);
+      await store().setLastUsed('account-1', 'one');
+      expect(await store().listByAccount('account-1')).to.deep.equal([{ ...one, isLastUsed: true }, two]);
+      await store().setLastUsed('account-1', 'other');
+      expect(await store().listByAccount('account-1')).to.deep.equal([one, two]);
+      expect(await store().listByAccount('account-2')).to.deep.equal([other]);
+    });
+
+    it('has one last used enrolment when 50 parallel callers use several [2.7]', async () => {
+      for (const id of ['0', '1', '2']) await store().insert(anEnrolment({ id }));
+      await together(50, (index) => store().setLastUsed('account-1', String(index % 3)));
+      const enrolled = await store().listByAccount('account-1');
+      expect(enrolled.filter(({ isLastUsed }) => isLastUsed)).to.have.length(1);
     });
 
     it('raises nothing where there is no enrolment', async () => {

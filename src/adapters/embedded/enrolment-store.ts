@@ -18,6 +18,8 @@ type Row = {
   created_at: number;
 };
 
+type FoundRow = Row & { is_last_used: number };
+
 const COLUMNS = [
   'id',
   'account_id',
@@ -46,7 +48,7 @@ function toRow(enrolment: Enrolment): Row {
   };
 }
 
-function toEnrolment(row: Row): Enrolment {
+function toEnrolment(row: FoundRow): Enrolment {
   return {
     id: row.id,
     accountId: row.account_id,
@@ -58,18 +60,19 @@ function toEnrolment(row: Row): Enrolment {
     secret: row.secret,
     lastStep: row.last_step,
     isDefault: row.is_default === 1,
+    ...(row.is_last_used === 1 && { isLastUsed: true }),
     createdAt: row.created_at,
   };
 }
 
-function toSealed(row: Row): EncryptedEnrolment[] {
+function toSealed(row: FoundRow): EncryptedEnrolment[] {
   const { id, accountId, tenantId, method, secret } = toEnrolment(row);
   return secret === null ? [] : [{ id, accountId, tenantId, method, secret }];
 }
 
 export function createEnrolmentStore(database: Database): ReencryptableEnrolments {
   const insert = database.statement(`${insertInto('enrolments', COLUMNS)} ON CONFLICT DO NOTHING`);
-  const byAccount = database.statement<Row>(
+  const byAccount = database.statement<FoundRow>(
     'SELECT * FROM enrolments WHERE account_id = :accountId ORDER BY created_at, rowid',
   );
   const remove = database.statement('DELETE FROM enrolments WHERE id = :id AND account_id = :accountId');
@@ -80,7 +83,10 @@ export function createEnrolmentStore(database: Database): ReencryptableEnrolment
   const choose = database.statement(
     'UPDATE enrolments SET is_default = (id IS :id) WHERE account_id = :accountId',
   );
-  const page = database.statement<Row>(
+  const use = database.statement(
+    'UPDATE enrolments SET is_last_used = (id = :id) WHERE account_id = :accountId',
+  );
+  const page = database.statement<FoundRow>(
     'SELECT * FROM enrolments WHERE secret IS NOT NULL AND id > :after ORDER BY id LIMIT :limit',
   );
   const replace = database.statement(
@@ -93,6 +99,7 @@ export function createEnrolmentStore(database: Database): ReencryptableEnrolment
     remove: (accountId, id) => database.write(() => remove.run({ accountId, id }) === 1),
     raiseLastStep: (id, step) => database.write(() => void raise.run({ id, step })),
     setDefault: (accountId, id) => database.write(() => void choose.run({ accountId, id })),
+    setLastUsed: (accountId, id) => database.write(() => void use.run({ accountId, id })),
     pageOfSecrets: (after, limit) =>
       database.act(() => page.all({ after: after ?? '', limit }).flatMap(toSealed)),
     replaceSecret: (id, previous, next) => database.write(() => replace.run({ id, previous, next }) === 1),

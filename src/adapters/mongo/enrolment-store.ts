@@ -6,11 +6,11 @@ import type { EncryptedEnrolment, ReencryptableEnrolments } from '../../ports/ke
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
-import type { ChoiceDocument, EnrolmentDocument, StepDocument } from './schema/enrolment.ts';
+import type { ChoiceDocument, EnrolmentDocument, StepDocument, UseDocument } from './schema/enrolment.ts';
 import { findBy, idOf } from './stored-values.ts';
 import { removed } from './writes/removal.ts';
 
-type Found = EnrolmentDocument | StepDocument | ChoiceDocument;
+type Found = EnrolmentDocument | StepDocument | ChoiceDocument | UseDocument;
 
 function isEnrolment(found: Found): found is EnrolmentDocument {
   return found.kind === 'enrolment';
@@ -32,6 +32,7 @@ function lastStepOf(id: string, found: readonly Found[]): number | null {
 
 function toEnrolments(found: readonly Found[]): Enrolment[] {
   const choice = found.find(isChoice);
+  const used = found.find(({ kind }) => kind === 'use');
   const oldestFirst = found
     .filter(isEnrolment)
     .sort(
@@ -48,6 +49,7 @@ function toEnrolments(found: readonly Found[]): Enrolment[] {
     secret: enrolment.secret,
     lastStep: lastStepOf(enrolment._id, found),
     isDefault: choice ? choice.enrolmentId === enrolment._id : enrolment.isDefault,
+    ...(used?.enrolmentId === enrolment._id && { isLastUsed: true }),
     createdAt: enrolment.createdAt.getTime(),
   }));
 }
@@ -83,6 +85,12 @@ export function createEnrolmentStore({ act }: Connection, { enrolments }: Models
         const chosen = { kind: 'choice', accountId, enrolmentId: id } as const;
         const _id = idOf(accountId, 'choice');
         return upserted(() => enrolments.updateOne({ _id }, { $set: chosen }, { upsert: true }));
+      }),
+    setLastUsed: (accountId, id) =>
+      act(() => {
+        const used = { kind: 'use', accountId, enrolmentId: id } as const;
+        const _id = idOf(accountId, 'use');
+        return upserted(() => enrolments.updateOne({ _id }, { $set: used }, { upsert: true }));
       }),
     pageOfSecrets: (after, limit) =>
       act(async () => {

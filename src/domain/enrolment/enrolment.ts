@@ -22,6 +22,8 @@ export interface Enrolment {
    */
   readonly lastStep: number | null;
   readonly isDefault: boolean;
+  /** The second step of the account's last sign-in. Noted only where there is another one to choose. */
+  readonly isLastUsed?: true;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }

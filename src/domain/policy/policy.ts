@@ -29,6 +29,7 @@ export interface PolicyFactor {
   /** False after too many failures in a row, and for a factor that cannot be asked for now. It still counts as set up. */
   readonly accepted: boolean;
   readonly isDefault: boolean;
+  readonly isLastUsed?: boolean;
 }
 
 export interface PolicyInput {
@@ -214,7 +215,9 @@ function prove(factors: readonly PolicyFactor[], available: readonly MethodName[
   const chosen = factors.find((factor) => factor.isDefault)?.method;
   const enrolled = available.filter((name) => factors.some((factor) => factor.method === name));
   // Recovery codes come last, and are no reason to show the chooser.
-  const others = enrolled.filter((method) => isFactor({ method }));
+  const inOrder = enrolled.filter((method) => isFactor({ method }));
+  const last = factors.find(({ isLastUsed }) => isLastUsed)?.method;
+  const others = last && inOrder.includes(last) ? [last, ...inOrder.filter((one) => one !== last)] : inOrder;
   const methods = [...others, ...enrolled.filter((method) => !isFactor({ method }))];
   const preferred = chosen ?? (others.length <= 1 ? methods[0] : null) ?? null;
   return { kind: 'prove', methods, preferred };

@@ -156,9 +156,10 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
     const looked = {
       ...policyInput,
       factors: factors.map((enrolment) => {
-        const { id, method, isDefault } = enrolment;
+        const { id, method, isDefault, isLastUsed = false } = enrolment;
         const isLive = (failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
-        return { id, method, isDefault, accepted: isLive && isReachable(snapshot, enrolment) };
+        const accepted = isLive && isReachable(snapshot, enrolment);
+        return { id, method, isDefault, isLastUsed, accepted };
       }),
     };
     let decision = decide(looked);

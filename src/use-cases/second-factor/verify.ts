@@ -3,6 +3,7 @@
  * transaction gets a new authentication event.
  */
 
+import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { Method, Rejection } from '../../domain/methods/contract.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { withAuthentication } from '../../domain/policy/assurance.ts';
@@ -11,7 +12,7 @@ import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Attempt } from '../../domain/sign-in/attempts.ts';
 import { beganAt, hasSignInEnded } from '../../domain/sign-in/ending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import type { TransactionStore } from '../../ports/stores.ts';
+import type { EnrolmentStore, TransactionStore } from '../../ports/stores.ts';
 import { createPendingEvents, type PendingEvents } from '../events/pending-events.ts';
 import {
   type AcceptedNote,
@@ -33,6 +34,7 @@ interface SecondFactorDeps extends AcceptedNotesDeps, AskingDeps {
   readonly endOutdatedTrust: (policyResult: PolicyResult, place: Place) => Promise<PolicyResult>;
   readonly attemptLimiter: AttemptLimiter;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
+  readonly enrolments: Pick<EnrolmentStore, 'setLastUsed'>;
 }
 
 /** A typed code, and whether this browser is to be trusted afterwards. */
@@ -50,8 +52,8 @@ export interface VerifiedCode {
   /** The snapshot of before: the caller evaluates the new state from it without reading again. */
   readonly snapshot: AccountSnapshot;
   /**
-   * The writes that are still under way: attempt counters. The caller answers after them. It may start the ending of the
-   * interaction beside them, so that SQLite commits all of it at once.
+   * The writes that are still under way: attempt counters, and which factor was used. The caller answers after them. It
+   * may start the ending of the interaction beside them, so that SQLite commits all of it at once.
    */
   readonly pendingWrites: Promise<void>;
   /** That the code was accepted. The caller answers after it is stored, together with the end of the sign-in if it ends. */
@@ -151,7 +153,16 @@ export function createSecondFactor(needs: SecondFactorDeps) {
       kept,
       note.accepted(line, policyResult, kept, authentication, answer),
       attemptLimiter.succeed(counted),
+      noteUse(policyResult, enrolmentId),
     );
+  }
+
+  /** For the chooser, which shows the method used last first. A person with one method never sees it. */
+  async function noteUse({ account, enrolments }: PolicyResult, enrolmentId: string): Promise<void> {
+    const factors = enrolments.filter(isFactor);
+    const used = factors.find(({ id }) => id === enrolmentId);
+    const isChoice = factors.some(({ method }) => method !== used?.method);
+    if (used && isChoice && !used.isLastUsed) await needs.enrolments.setLastUsed(account.id, enrolmentId);
   }
 
   function refuseAnswer(attempt: Attempt, answer: Rejection): Promise<Outcome<never>> {

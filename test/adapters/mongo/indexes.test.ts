@@ -74,6 +74,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await enrolments.listByAccount('account-1');
   await enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW);
   await enrolments.setDefault('account-1', 'enrolment-1');
+  await enrolments.setLastUsed('account-1', 'enrolment-1');
   await enrolments.pageOfSecrets(null, 9);
   await enrolments.replaceSecret('enrolment-1', 'sealed', 'anew');
   await onceKeys.claim('key', NOW);

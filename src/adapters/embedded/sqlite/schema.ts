@@ -207,6 +207,8 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE audit ADD COLUMN reference TEXT;
   CREATE INDEX audit_by_reference ON audit (reference) WHERE reference IS NOT NULL;`,
+  `
+  ALTER TABLE enrolments ADD COLUMN is_last_used INTEGER NOT NULL DEFAULT 0;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -1,4 +1,7 @@
-/** The collection of enrolments. It has a document for each enrolment, for each newest step, and for each default. */
+/**
+ * The collection of enrolments. It has a document for each enrolment, for each newest step, and for the default and the
+ * last used one of an account.
+ */
 import { Schema, type Types } from 'mongoose';
 import { OPTIONS } from './options.ts';
 
@@ -39,8 +42,17 @@ export interface ChoiceDocument {
   lastStep?: undefined;
 }
 
+/** The last used enrolment of an account that has several. */
+export interface UseDocument {
+  _id: string;
+  kind: 'use';
+  accountId: string;
+  enrolmentId: string;
+  lastStep?: undefined;
+}
+
 // In one collection, so that one look finds all of them.
-export const enrolment = new Schema<EnrolmentDocument | StepDocument | ChoiceDocument>(
+export const enrolment = new Schema<EnrolmentDocument | StepDocument | ChoiceDocument | UseDocument>(
   {
     _id: String,
     kind: String,

@@ -15,6 +15,7 @@ describe('the chooser of methods', () => {
   const s = interaction(() =>
     desk(
       ...THREE.map((name) => reachable(name, 'desk', APP, 'sms', 'email')),
+      ...['max', 'ned'].map((name) => reachable(name, 'desk', APP, 'email', 'sms')),
       ...['jan', 'kim'].map((name) => reachable(name, 'desk', 'email')),
       reachable('lou', 'desk', 'email', { method: 'sms' }),
     ),
@@ -89,6 +90,29 @@ describe('the chooser of methods', () => {
     expect(claims)
       .to.include({ acr: MFA })
       .and.to.deep.include({ amr: ['pwd', 'otp', 'mfa'] });
+  });
+
+  it('has the method used last first and selected, in every browser [2.7]', async () => {
+    const selected = (page: Page) => page.$('[name=method]:checked').attr('value');
+    const { visitor, page } = await givePassword(s, address('max'));
+    expect([choices(page), selected(page)]).to.deep.equal([['totp', 'sms', 'email'], 'totp']);
+    await visitor.chooseMethod('email');
+    await redeem(s.rp, await visitor.enterCode(await codeTo(s.app, address('max'))));
+    const { visitor: another, page: next } = await givePassword(s, address('max'));
+    expect([choices(next), selected(next)]).to.deep.equal([['email', 'totp', 'sms'], 'email']);
+    await another.chooseMethod('totp');
+    await redeem(s.rp, await another.enterCode(nextCode(s.app)));
+    const { page: last } = await givePassword(s, address('max'));
+    expect([choices(last), selected(last)]).to.deep.equal([['totp', 'sms', 'email'], 'totp']);
+  });
+
+  it('takes a method for the one used last only once its code was right [2.7]', async () => {
+    const { visitor } = await givePassword(s, address('ned'));
+    const mailed = await visitor.chooseMethod('email');
+    const wrong = notThis(await codeTo(s.app, address('ned')));
+    expect((await visitor.submit(mailed, { code: wrong })).error).to.equal('code_invalid');
+    const { page } = await givePassword(s, address('ned'));
+    expect(choices(page)).to.deep.equal(['totp', 'sms', 'email']);
   });
 
   it('keeps an earlier code valid, and does not send it again, when the person goes back and forth [2.7]', async () => {
