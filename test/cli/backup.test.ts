@@ -62,6 +62,20 @@ describe('doublelock backup and restore', function () {
     ]);
   });
 
+  it('back up to a drive without hard links too, and replace no file there [B.11]', async () => {
+    await store();
+    const noLinks = {
+      NODE_OPTIONS: `--import=${new URL('../support/process/no-links.ts', import.meta.url)}`,
+    };
+    const { code, err } = await run('backup one.sqlite', noLinks);
+    expect([code, err]).to.deep.equal([0, '']);
+    expect(readdirSync(folder.path('.')).sort()).to.deep.equal(['data', 'mine.yaml', 'one.sqlite']);
+    const again = await run('backup one.sqlite', noLinks);
+    expect(again.code).to.equal(1);
+    expect(again.err).to.match(/a backup replaces no file\n$/);
+    await done('restore one.sqlite');
+  });
+
   it('leave nothing of what was issued in a restored store, and keep the replaced one [B.11 R42]', async () => {
     await store();
     await done('backup one.sqlite');

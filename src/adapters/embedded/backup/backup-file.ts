@@ -2,7 +2,7 @@
  * Backup files of the accounts store: a whole SQLite file, with the moment of the backup in a table of its own. It holds no
  * encryption key.
  */
-import { copyFileSync, existsSync, linkSync, rmSync, statSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { backup, DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../../ports/system.ts';
@@ -13,6 +13,9 @@ import { filesOf, hasCode, makePrivate, siblingOf, sync } from './disk.ts';
 const PAGES = 1024;
 /** Milliseconds for a lock that another process holds. */
 const PATIENCE_MS = 2000;
+
+/** The answers of file systems that have no hard links. */
+const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
 
 export interface BackupFacts {
   /** Milliseconds since the epoch. Everything that happened before is in the backup. */
@@ -51,8 +54,7 @@ export async function writeBackup({ source, file, clock, progress }: Writing): P
     const madeAt = await copyDatabase({ source, file: part, clock, progress });
     const facts = complete(part, madeAt);
     sync(part);
-    // Fails where somebody else's file is.
-    linkSync(part, file);
+    giveName(part, file);
     sync(dirname(file));
     return facts;
   } catch (error) {
@@ -61,6 +63,16 @@ export async function writeBackup({ source, file, clock, progress }: Writing): P
       : error;
   } finally {
     for (const left of filesOf(part)) rmSync(left, { force: true });
+  }
+}
+
+/** Fails where somebody else's file is. Without hard links, as on exFAT and many network drives, a second look must do. */
+function giveName(part: string, file: string): void {
+  try {
+    linkSync(part, file);
+  } catch (error) {
+    if (existsSync(file) || !NO_LINKS.some((code) => hasCode(error, code))) throw error;
+    renameSync(part, file);
   }
 }
 
