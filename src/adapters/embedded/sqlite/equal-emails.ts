@@ -8,6 +8,15 @@ export function readEqualEmails(database: Database): readonly string[] {
     `SELECT id, email FROM accounts
       WHERE id IN (SELECT value FROM json_each((SELECT value FROM claims WHERE key = :key))) ORDER BY id`,
   );
-  const found = kept.all({ key: EQUAL_EMAILS }).filter(({ email }) => normaliseEmail(email) !== email);
+  const found = rowsOf(kept).filter(({ email }) => normaliseEmail(email) !== email);
   return warningOfEqualEmails(found.map(({ id }) => id));
+}
+
+/** None where the file is damaged: the store opens, and serves the pages that can be read. */
+function rowsOf<T>(kept: { all(values: { key: string }): readonly T[] }): readonly T[] {
+  try {
+    return kept.all({ key: EQUAL_EMAILS });
+  } catch {
+    return [];
+  }
 }
