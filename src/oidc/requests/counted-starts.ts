@@ -100,12 +100,7 @@ export function createStartCounter({ limit, knownPerson, clock }: StartCounting)
       knownPerson: knownPerson(ctx as unknown as Context),
     };
     const fullUntil = limit.fullUntil(start);
-    return { fullUntil, verdict: fullUntil === null ? ask(start) : Promise.resolve(fullUntil) };
-  }
-
-  async function ask(start: Start): Promise<number | null> {
-    const outcome = await limit.admit(start);
-    return !outcome.ok && outcome.refusal.code === 'too_many_requests' ? outcome.refusal.retryAt : null;
+    return { fullUntil, verdict: fullUntil === null ? limit.admit(start) : Promise.resolve(fullUntil) };
   }
 
   function refuse(ctx: KoaContextWithOIDC, retryAt: number): never {

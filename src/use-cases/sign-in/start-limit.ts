@@ -6,8 +6,7 @@
  * address. Such a person has a counter, and not such a cookie. Otherwise one stolen cookie, or one account with many
  * cookies, would have no limit.
  */
-import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import { addressKey } from '../../domain/sign-in/attempts.ts';
+import { anonymousOwner } from '../../domain/sign-in/attempts.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { RateStore } from '../../ports/stores.ts';
@@ -62,18 +61,18 @@ export function createStartLimit({ rates, perMinute, clock, metrics, log }: Star
     return null;
   }
 
-  /** Counts the start in one act of the store, or refuses it until the minute is over. */
-  async function admit(start: Start): Promise<Outcome<void>> {
-    if (perMinute === null) return accepted(undefined);
+  /** Counts the start in one act of the store. Null: it is admitted. Otherwise the end of the window that is full. */
+  async function admit(start: Start): Promise<number | null> {
+    if (perMinute === null) return null;
     const owner = ownerOf(start);
     const limit = { limit: perMinute, windowMs: WINDOW_MS };
     const verdict = await rates.take(owner, limit, clock.now());
-    if (verdict.ok) return accepted(undefined);
+    if (verdict.ok) return null;
     const [oldest] = full.keys();
     if (oldest !== undefined && full.size >= MOST_KNOWN) full.delete(oldest);
     full.set(owner, verdict.retryAt);
     note(start);
-    return refused({ code: 'too_many_requests', retryAt: verdict.retryAt });
+    return verdict.retryAt;
   }
 
   function note({ endpoint, ip }: Start): void {
@@ -93,6 +92,5 @@ export function createStartLimit({ rates, perMinute, clock, metrics, log }: Star
 export type StartLimit = ReturnType<typeof createStartLimit>;
 
 function ownerOf({ ip, accountId, knownPerson }: Start): string {
-  if (accountId !== null) return `account:${accountId}`;
-  return knownPerson === null ? `address:${addressKey(ip)}` : `person:${knownPerson}`;
+  return accountId === null ? anonymousOwner(ip, knownPerson) : `account:${accountId}`;
 }
