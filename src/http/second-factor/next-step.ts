@@ -113,8 +113,7 @@ export function createNextStep(needs: NextStepDeps) {
     switch (decision.kind) {
       case 'satisfied':
         if (await hasNewCodes(ctx, context, policyResult)) return `${base}/set-up/recovery-codes`;
-        // The request of an application that names a prompt gets that, and nothing in its way.
-        if (view.params.prompt === undefined && (await isOffered(context, policyResult)))
+        if (await needs.passkeyOffers.isDue(context.transaction, policyResult, view.params.prompt))
           return `${base}/offer-passkey`;
         return finish(ctx, interaction, policyResult);
       case 'password':
@@ -144,10 +143,6 @@ export function createNextStep(needs: NextStepDeps) {
   ): Promise<boolean> {
     if (ctx.method !== 'POST') return false;
     return (await recovery.replaceVoid(transaction, policyResult, { ip, clientId })) !== null;
-  }
-
-  function isOffered({ transaction }: SignInContext, policyResult: PolicyResult): Promise<boolean> {
-    return needs.passkeyOffers.isDue(transaction, policyResult);
   }
 
   /** The sign-in with a factor whose set-up was interrupted. Null when there was none. */

@@ -26,10 +26,13 @@ export function createOfferPasskey(needs: OfferPasskeyDeps) {
 
   async function page(ctx: Context): Promise<void> {
     await guard.page(ctx, async (interaction, policyResult) => {
-      const isDue = await passkeyOffers.isDue(interaction.context.transaction, policyResult);
-      if (!isDue) return redirect(ctx, pages(interaction.view.uid));
+      if (!(await isDue(interaction, policyResult))) return redirect(ctx, pages(interaction.view.uid));
       return draw(ctx, interaction, policyResult);
     });
+  }
+
+  function isDue({ view, context }: InteractionContext, policyResult: PolicyResult): Promise<boolean> {
+    return passkeyOffers.isDue(context.transaction, policyResult, view.params.prompt);
   }
 
   function draw(ctx: Context, interaction: InteractionContext, policyResult: PolicyResult) {
@@ -46,13 +49,11 @@ export function createOfferPasskey(needs: OfferPasskeyDeps) {
   /** The answer is kept before the sign-in goes on. A form that was sent twice finds it answered, and goes on too. */
   async function choose(ctx: Context): Promise<void> {
     await guard.evaluatedForm(ctx, async (interaction, policyResult, fields) => {
-      const { transaction } = interaction.context;
-      if (!(await passkeyOffers.isDue(transaction, policyResult)))
-        return nextStep.proceed(ctx, interaction, policyResult);
+      if (!(await isDue(interaction, policyResult))) return nextStep.proceed(ctx, interaction, policyResult);
       await passkeyOffers.answer(policyResult.account.id, 'never' in fields ? 'never' : 'later');
       if (!('set-up' in fields)) return nextStep.proceed(ctx, interaction, policyResult);
       const { methodName } = passkeyOffers;
-      const started = await enrolment.begin(transaction, policyResult, methodName);
+      const started = await enrolment.begin(interaction.context.transaction, policyResult, methodName);
       if (!started.ok) return show.refusal(ctx, interaction, policyResult, started.refusal);
       return redirect(ctx, `${pages(interaction.view.uid)}/set-up/${methodName}`);
     });

@@ -40,9 +40,18 @@ export function createPasskeyOffers({ method, available, onceKeys, clock }: Pass
     return canUsePasskeys && keepsAuthTime === null && hasProven && isSatisfied && isPossible(policyResult);
   }
 
-  /** Whether the page is shown at the end of this sign-in. */
-  async function isDue(transaction: SignInTransaction, policyResult: PolicyResult): Promise<boolean> {
-    return isFit(transaction, policyResult) && !(await isAnswered(policyResult.account.id));
+  /**
+   * Whether the page is shown at the end of this sign-in. `prompt` is the parameter of the authorization request
+   * (OpenID Connect Core 3.1.2.1): an application that names one gets that, and nothing in its way.
+   */
+  async function isDue(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    prompt: unknown,
+  ): Promise<boolean> {
+    return (
+      prompt === undefined && isFit(transaction, policyResult) && !(await isAnswered(policyResult.account.id))
+    );
   }
 
   /** Whether the person has accepted, and the passkey is being set up. */

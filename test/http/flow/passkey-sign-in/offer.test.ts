@@ -80,6 +80,13 @@ describe('the offer of a passkey', () => {
     expect((await giveCode('eli')).page.name).to.equal('offer-passkey');
   });
 
+  it('is not made to a person who opens its page by hand in the way of prompt', async () => {
+    const { visitor, page } = await givePassword(s, 'eli@open.test', s.app.visitor(), { prompt: 'login' });
+    await visitor.submit(page, { code: nextCode(s.app), ...ABLE });
+    const offer = await visitor.open(page.url.replace(/\/verify\/.*/, '/offer-passkey'));
+    expect(offer.name).not.to.equal('offer-passkey');
+  });
+
   it('has no page and no enrolment before the code [A47]', async () => {
     const { visitor, page } = await givePassword(s, 'fin@open.test');
     const offer = page.url.replace(/\/verify\/.*/, '/offer-passkey');
