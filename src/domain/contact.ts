@@ -7,7 +7,7 @@ import {
   type NumberType,
   parsePhoneNumberFromString,
 } from 'libphonenumber-js/max';
-import { type Account, type Locale, shownEmail } from './account.ts';
+import { type Locale, shownEmail } from './account.ts';
 
 /** Equal for every address, so that the mask does not reveal the length. */
 const HIDDEN = '••••••';
@@ -59,18 +59,18 @@ const REFUSED_KINDS: ReadonlySet<string | undefined> = new Set([
 ] satisfies NumberType[]);
 
 /**
- * The regions of a person's number, the likeliest first: the tenant's country, and the country of the person's language.
- * The calling code of the served numbers is the last, if they have one in common.
+ * The regions of a person's number, the likeliest first: the tenant's country, and the country of the person's language,
+ * `locale`. The calling code of the served numbers is the last, if they have one in common.
  */
 export function regionsOf(
-  tenant: { readonly country: string | null; readonly locale: Locale },
-  account: Pick<Account, 'locale'>,
+  { country }: { readonly country: string | null },
+  locale: Locale,
   prefixes: readonly string[] | null,
 ): readonly Region[] {
-  const countries = [tenant.country, COUNTRY_OF[account.locale ?? tenant.locale]];
-  const named = countries.flatMap((country) => (country && isSupportedCountry(country) ? [{ country }] : []));
-  const [code, ...more] = new Set((prefixes ?? []).map(callingCodeOf));
-  return code && more.length === 0 ? [...named, { callingCode: code }] : named;
+  const countries = [country, COUNTRY_OF[locale]];
+  const named = countries.flatMap((code) => (code && isSupportedCountry(code) ? [{ country: code }] : []));
+  const [callingCode, ...more] = new Set((prefixes ?? []).map(callingCodeOf));
+  return callingCode && more.length === 0 ? [...named, { callingCode }] : named;
 }
 
 /** Whether it is the ISO 3166-1 alpha-2 code of a country with telephone numbers of its own. */

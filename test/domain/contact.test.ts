@@ -37,7 +37,7 @@ describe('a masked number', () => {
 });
 
 describe('a telephone number', () => {
-  const DUTCH = regionsOf({ country: null, locale: 'en' }, { locale: 'nl' }, null);
+  const DUTCH = regionsOf({ country: null }, 'nl', null);
 
   const TYPED: readonly (readonly [origin: string, typed: string, number: string | null])[] = [
     ['a form that asks for E.164', '+31612345678', '+31612345678'],
@@ -78,22 +78,21 @@ describe('a telephone number', () => {
   }
 
   it('without its country code belongs to the country of the tenant, then to that of the language [3.3]', () => {
-    const belgian = regionsOf({ country: 'BE', locale: 'nl' }, { locale: null }, null);
+    const belgian = regionsOf({ country: 'BE' }, 'nl', null);
     expect(phoneOf('0470 12 34 56', belgian)).to.equal('+32470123456');
     // No Belgian number, and a Dutch one.
     expect(phoneOf('06 12345678', belgian)).to.equal('+31612345678');
   });
 
   it('without its country code belongs to the only country that is sent to [3.3]', () => {
-    const english = { country: null, locale: 'en' } as const;
-    const account = { locale: null };
-    expect(phoneOf('0151 12345678', regionsOf(english, account, ['+49']))).to.equal('+4915112345678');
-    expect(phoneOf('0151 12345678', regionsOf(english, account, ['+4915', '+4916']))).to.equal(
+    const anywhere = { country: null };
+    expect(phoneOf('0151 12345678', regionsOf(anywhere, 'en', ['+49']))).to.equal('+4915112345678');
+    expect(phoneOf('0151 12345678', regionsOf(anywhere, 'en', ['+4915', '+4916']))).to.equal(
       '+4915112345678',
     );
-    expect(phoneOf('0151 12345678', regionsOf(english, account, ['+49', '+43']))).to.equal(null);
-    expect(phoneOf('0151 12345678', regionsOf(english, account, null))).to.equal(null);
-    expect(phoneOf('0049 151 12345678', regionsOf(english, account, null))).to.equal('+4915112345678');
+    expect(phoneOf('0151 12345678', regionsOf(anywhere, 'en', ['+49', '+43']))).to.equal(null);
+    expect(phoneOf('0151 12345678', regionsOf(anywhere, 'en', null))).to.equal(null);
+    expect(phoneOf('0049 151 12345678', regionsOf(anywhere, 'en', null))).to.equal('+4915112345678');
   });
 
   const COSTLY: readonly (readonly [kind: string, number: string])[] = [

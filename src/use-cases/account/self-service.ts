@@ -128,9 +128,9 @@ export function createSelfService({
     typed: string,
     from: Visitor,
   ): Promise<Outcome<null>> {
-    const { account, enrolments: all } = policyResult;
+    const { account, tenant, enrolments: all } = policyResult;
     if (account.frozenAt !== null) return refused(FROZEN);
-    const phone = phoneOf(typed, regionsOf(policyResult.tenant, account, allowedPrefixes));
+    const phone = phoneOf(typed, regionsOf(tenant, account.locale ?? tenant.locale, allowedPrefixes));
     if (phone === null) return refused({ code: 'phone_invalid' });
     if (phone === account.phone) return accepted(null);
     const remaining = all.filter(({ method }) => sentTo(method) !== 'number');

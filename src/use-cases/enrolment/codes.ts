@@ -78,8 +78,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const what = { method: asked.method.name, purpose: asked.purpose, ...from };
     if (asked.method.sends === 'address')
       return sendCode(transaction, policyResult, { ...what, destination: policyResult.account.email });
-    const { tenant, account } = policyResult;
-    const regions = regionsOf(tenant, account, smsLimits.allowedPrefixes);
+    const regions = regionsOf(policyResult.tenant, from.locale, smsLimits.allowedPrefixes);
     const number = phone === null ? numberIn(pending, policyResult) : phoneOf(phone, regions);
     if (number === null) return refused({ code: 'phone_invalid' });
     const pendingEnrolment = {

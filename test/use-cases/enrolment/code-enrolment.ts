@@ -1,5 +1,5 @@
 /** Setting up a factor whose steps send codes, for tests that vary one of them. */
-import type { Account } from '../../../src/domain/account.ts';
+import type { Account, Locale } from '../../../src/domain/account.ts';
 import type { EnrolmentStep } from '../../../src/domain/enrolment/steps.ts';
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { Outcome } from '../../../src/domain/refusal.ts';
@@ -20,8 +20,9 @@ export function codeSetUp(setting: () => Setting, account: () => Account) {
     step: EnrolmentStep,
     phone: string | null = null,
     seen: string | null = null,
+    locale: Locale = 'en',
   ): Promise<Outcome<SignInTransaction>> {
-    const from = { ip: ADDRESS, clientId: 'rp', phone, seen, locale: 'en' } as const;
+    const from = { ip: ADDRESS, clientId: 'rp', phone, seen, locale };
     return setting().enrolment.send(transaction, await evaluated(), step, from);
   }
 

@@ -76,6 +76,12 @@ describe('enrolling sent codes', () => {
       expect(await setting().outbox()).to.deep.equal([]);
     });
 
+    it('reads a number without its country code by the language of the page [3.3]', async () => {
+      const transaction = await begin('sms');
+      const asked = acceptedBy(await tryToSend(transaction, 'sms', '06 12345678', null, 'nl'));
+      expect(await view(asked, 'sms')).to.include({ destination: '+31 6 12345678', isSent: true });
+    });
+
     it('records a wrong code with its account and IP address [A19]', async () => {
       const transaction = await send(await begin('sms'), 'sms', PHONE);
       expect(codeOf(await confirm(transaction, 'sms', await setting().wrongSentCode(PHONE)))).to.equal(
