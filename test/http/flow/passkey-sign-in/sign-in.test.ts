@@ -213,7 +213,7 @@ describe('signing in with a passkey', () => {
         'sign-in',
         'method_not_allowed',
       ]);
-      expect(alertOf(refused)).to.include('Your organisation asks for a password');
+      expect(alertOf(refused)).to.include('Your workspace asks for a password');
       const asked = await other.visitor.signIn(email, PASSWORD);
       expect(asked.name).to.equal('use-passkey');
       const strict = await partyOf(s.app, 'strict-only');
