@@ -146,10 +146,6 @@ export function secretsOf({ environment, secrets, storage }: Config): Secrets {
   return environment === 'development' ? completeSecrets(secrets, storage.dataDir, systemRandom) : secrets;
 }
 
-type Seeded = Pick<Parts, 'hasher' | 'clock' | 'random'> & {
-  readonly stores: Pick<Stores, 'accounts' | 'enrolments'>;
-};
-
 /** The same, for stored values that no new key could read. Throws one line when the keys are missing. */
 export function presentSecretsOf(config: Config): Secrets {
   const { secrets, storage } = config;
@@ -159,6 +155,10 @@ export function presentSecretsOf(config: Config): Secrets {
     );
   return secretsOf(config);
 }
+
+type Seeded = Pick<Parts, 'hasher' | 'clock' | 'random'> & {
+  readonly stores: Pick<Stores, 'accounts' | 'enrolments'>;
+};
 
 /** Creates the configured accounts that do not exist yet. */
 export async function seedAccounts(

@@ -184,7 +184,7 @@ export function createSecondFactorArea({
     configure,
     isConfigured,
     routes,
-    onward: (provider, pages) => nextStepOf(provider, pages).proceedFromPassword,
+    onward: (provider, pages) => nextStepOf(provider, pages).proceedFromFirstFactor,
     joinSession: joinSessionOf,
     readAhead: sessionPolicy.readAhead,
   };

@@ -66,8 +66,8 @@ export function reasonOf(error: Error): string {
 }
 
 /**
- * `StoreUnavailable` for failures of the driver. A value that mongoose refuses to send is a fault of this product. Neither is told with
- * its cause, nor with the value: it may be anything that somebody typed.
+ * `StoreUnavailable` for failures of the driver. A value that mongoose refuses to send is a fault of this product.
+ * Neither is told with its cause, nor with the value: it may be anything that somebody typed.
  */
 export function asStoreFault(error: unknown): unknown {
   if (isDriverFault(error)) return new StoreUnavailable(`MongoDB: ${collectionIn(error)}${reasonOf(error)}`);

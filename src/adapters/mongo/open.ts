@@ -79,8 +79,9 @@ async function prepare(connection: Connection, models: Models): Promise<readonly
 }
 
 /**
- * Connects, makes the indexes that are missing, tries a write, and respells e-mail addresses of older releases. Rejects with `StoreUnavailable` when the server is away
- * or takes no writes now. Rejects with a plain Error, without the URI, when an operator has to act first.
+ * Connects, makes the indexes that are missing, tries a write, and respells e-mail addresses of older releases. Rejects
+ * with `StoreUnavailable` when the server is away or takes no writes now. Rejects with a plain Error, without the URI,
+ * when an operator has to act first.
  */
 export async function openMongoAccounts({ uri, request = () => null }: MongoOptions): Promise<MongoAccounts> {
   const connection = await connect(uri, request);

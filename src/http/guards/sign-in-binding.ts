@@ -1,6 +1,6 @@
 /**
- * Binds a sign-in to the browser in which its password or its passkey was accepted. An attacker on a sibling host could plant the
- * cookies of his own interaction in another browser. He would read the secrets that its person sets up there.
+ * Binds a sign-in to the browser in which its password or its passkey was accepted. An attacker on a sibling host could
+ * plant the cookies of his own interaction in another browser. He would read the secrets that its person sets up there.
  */
 import type { Context } from 'koa';
 import { beginningOf } from '../../domain/policy/assurance.ts';

@@ -68,7 +68,7 @@ export interface PasskeyAtSignIn {
   readonly unknownId: string | null;
 }
 
-/** A passkey is offered at the end of a sign-in: `set_up`, `later` or `never`. */
+/** A passkey is offered at the end of a sign-in: `set-up`, `later` or `never`. */
 export interface OfferPage {
   readonly form: Form;
   readonly clientName: string;

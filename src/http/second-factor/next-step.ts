@@ -78,8 +78,8 @@ export function createNextStep(needs: NextStepDeps) {
     await proceed(ctx, changed, await evaluate(changed));
   }
 
-  /** Proceeds after an accepted password, and binds the sign-in to this browser. */
-  async function proceedFromPassword(
+  /** Proceeds after an accepted password or passkey, and binds the sign-in to this browser. */
+  async function proceedFromFirstFactor(
     ctx: Context,
     view: InteractionView,
     { transaction, snapshot = null, pending }: Changed,
@@ -90,7 +90,7 @@ export function createNextStep(needs: NextStepDeps) {
       const changed = { ...interaction, context: { ...context, pending } };
       await proceed(ctx, changed, await evaluate(changed));
     } finally {
-      // The password was accepted, whatever fails after it.
+      // The first factor was accepted, whatever fails after it.
       await pending?.append();
     }
   }
@@ -192,7 +192,7 @@ export function createNextStep(needs: NextStepDeps) {
     return session.end(ctx, { error: reason, description: 'the requested level cannot be reached' });
   }
 
-  return { open, evaluate, proceed, proceedFrom, proceedFromPassword };
+  return { open, evaluate, proceed, proceedFrom, proceedFromFirstFactor };
 }
 
 export type NextStep = ReturnType<typeof createNextStep>;

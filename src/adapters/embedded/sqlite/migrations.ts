@@ -7,8 +7,8 @@ function versionOf(db: DatabaseSync): number {
 }
 
 /**
- * `steps[n]` leads from version n to n + 1, and may call `normalised_email(text)`. A file of a version beyond the last step is refused: an older release
- * writing into a newer schema would lose what it does not know.
+ * `steps[n]` leads from version n to n + 1, and may call `normalised_email(text)`. A file of a version beyond the last
+ * step is refused. An older release that writes into a newer schema would lose the values that it does not know.
  */
 export function migrate(db: DatabaseSync, name: string, steps: readonly string[]): void {
   const found = versionOf(db);
