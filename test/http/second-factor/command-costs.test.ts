@@ -1,11 +1,11 @@
 /** The commands that the requests of a sign-in send to MongoDB, by name and collection. */
 import { expect } from 'chai';
-import { PASSWORD } from '../../support/app.ts';
 import { mongoDatabase } from '../../support/stores/mongo.ts';
 import { commandsOf, mongoCommands } from '../../support/stores/mongo-commands.ts';
 import { redisUrl } from '../../support/stores/redis.ts';
 import { accounts, withApp } from '../flow/members.ts';
-import { interaction, nextCode } from '../oidc/story.ts';
+import { interaction } from '../oidc/story.ts';
+import { signInBySteps } from './sign-in-steps.ts';
 
 const SNAPSHOT = ['find accounts', 'find enrolments', 'find lockouts'];
 
@@ -37,25 +37,13 @@ describe('the commands of a sign-in on MongoDB and Redis', () => {
 
   it('are 26, and each request has its own', async () => {
     const sent: Record<string, readonly string[]> = {};
-    const visitor = s.app.visitor();
     async function step<T>(name: string, request: () => Promise<T>): Promise<T> {
       commands.take();
       const answer = await request();
       sent[name] = commandsOf(commands.take());
       return answer;
     }
-    const url = await s.rp.authorizationUrl();
-    const begun = await step('authorization', () => visitor.get(url));
-    const passwordPage = await step('password page', () => visitor.get(begun.location ?? ''));
-    const typed = { email: 'ann@strict.test', password: PASSWORD };
-    const password = await step('password', () => visitor.submit(passwordPage, typed));
-    const codePage = await step('code page', () => visitor.get(password.location ?? ''));
-    const ended = await step('code', () => visitor.submit(codePage, { code: nextCode(s.app) }));
-    const resumed = await step('resume', () => visitor.get(ended.location ?? ''));
-    const tokens = await step('token', () => s.rp.exchange(resumed.location ?? ''));
-    const authorization = `Bearer ${tokens.access_token}`;
-    const told = await step('userinfo', () => fetch(`${s.app.origin}/me`, { headers: { authorization } }));
-    expect(told.status).to.equal(200);
+    await signInBySteps(s, 'ann@strict.test', step);
     expect(sent).to.deep.equal(SIGN_IN);
     expect(Object.values(sent).flat()).to.have.length(26);
   });

@@ -14,6 +14,7 @@ import {
   tenantsWith,
   withClients,
 } from '../oidc/story.ts';
+import { signInBySteps } from './sign-in-steps.ts';
 
 interface Cost {
   readonly evaluations: number;
@@ -77,26 +78,13 @@ describe('the cost of a request', () => {
   }
 
   it('is fixed in each step of a sign-in, 29 round trips in all', async () => {
-    const visitor = s.app.visitor();
     const costs: Record<string, Cost> = {};
     async function step<T>(name: string, request: () => Promise<T>): Promise<T> {
       const [answer, cost] = await measured(request);
       costs[name] = cost;
       return answer;
     }
-    const url = await s.rp.authorizationUrl();
-    const begun = await step('authorization', () => visitor.get(url));
-    const passwordPage = await step('password page', () => visitor.get(begun.location ?? ''));
-    const typed = { email: 'ann@strict.test', password: PASSWORD };
-    const password = await step('password', () => visitor.submit(passwordPage, typed));
-    const codePage = await step('code page', () => visitor.get(password.location ?? ''));
-    const ended = await step('code', () => visitor.submit(codePage, { code: nextCode(s.app) }));
-    const resumed = await step('resume', () => visitor.get(ended.location ?? ''));
-    const tokens = await step('token', () => s.rp.exchange(resumed.location ?? ''));
-    const authorization = `Bearer ${tokens.access_token}`;
-    const told = await step('userinfo', () => fetch(`${s.app.origin}/me`, { headers: { authorization } }));
-
-    expect(told.status).to.equal(200);
+    await signInBySteps(s, 'ann@strict.test', step);
     expect(costs).to.deep.equal(SIGN_IN);
     const total = Object.values(costs).reduce((sum, cost) => sum + cost.roundTrips, 0);
     expect(total).to.equal(29);
