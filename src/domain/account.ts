@@ -29,6 +29,8 @@ export interface Account {
   readonly groups: readonly string[];
   /** The groups of a manager. */
   readonly manages: readonly string[];
+  /** A second address that notices go to, as `normaliseEmail` spells it, or null (NIST SP 800-63B-4, 4.6). */
+  readonly notificationEmail: string | null;
   /** The language that the person chose. Null follows the browser. */
   readonly locale: Locale | null;
   /** PHC string; null until an invitation is accepted. */
@@ -40,11 +42,49 @@ export interface Account {
    * Milliseconds since the epoch. It is only ever raised.
    */
   readonly endsBefore: number | null;
+  /** The time since which the account may not sign in, in milliseconds since the epoch. Null when it may. */
+  readonly disabledAt: number | null;
+  /** The time of the newest invitation, which ends older ones. Null when the account was never invited. */
+  readonly invitedAt: number | null;
+  /**
+   * The time at which a link in a mail reset the password, since when a code to that address proves nothing more. Null when
+   * another factor was given since.
+   */
+  readonly mailResetAt: number | null;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   /** The last change of a detail that relying parties may receive, in milliseconds since the epoch. */
   readonly updatedAt: number;
 }
+
+/** The marks of an account to which nothing has happened yet. */
+export const NEW_ACCOUNT = {
+  notificationEmail: null,
+  frozenAt: null,
+  endsBefore: null,
+  disabledAt: null,
+  invitedAt: null,
+  mailResetAt: null,
+} as const satisfies Partial<Account>;
+
+/** The details of an account that one act can change. An absent one stays as it is. */
+export type AccountChanges = Partial<
+  Pick<
+    Account,
+    | 'name'
+    | 'givenName'
+    | 'familyName'
+    | 'username'
+    | 'attributes'
+    | 'role'
+    | 'groups'
+    | 'manages'
+    | 'notificationEmail'
+    | 'disabledAt'
+    | 'invitedAt'
+    | 'mailResetAt'
+  >
+>;
 
 /**
  * UTF-16 units that are normalised. Combining marks in a row take time by the square of their number, so the rest of a

@@ -4,7 +4,7 @@
  * Expiry is checked by the store against the `now` it is given; sweeping is only tidying.
  * A store that is away, locked or full rejects with `StoreUnavailable`.
  */
-import type { Account, Locale, Role } from '../domain/account.ts';
+import type { Account, AccountChanges, Locale, Role } from '../domain/account.ts';
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../domain/events.ts';
 import type { AuthenticationEvent } from '../domain/policy/assurance.ts';
@@ -54,8 +54,15 @@ export interface AccountStore {
   pageByTenant(tenantId: string, after: string | null, limit: number): Promise<Account[]>;
   /** In the order of their e-mail addresses. */
   listByRole(tenantId: string, role: Role): Promise<Account[]>;
-  /** Replaces the hash only while it still is `previous`. */
-  replacePasswordHash(id: string, previous: string, next: string): Promise<boolean>;
+  /** Replaces the hash only while it still is `previous` (null: none yet). */
+  replacePasswordHash(id: string, previous: string | null, next: string): Promise<boolean>;
+  /** False when there is no such account. */
+  update(id: string, changes: AccountChanges, now: number): Promise<boolean>;
+  /**
+   * Replaces the e-mail address by a confirmed one, only while it still is `previous`. False when it is not, and when
+   * another account has the new one.
+   */
+  replaceEmail(id: string, previous: string, next: string, now: number): Promise<boolean>;
   setLocale(id: string, locale: Locale | null, now: number): Promise<void>;
   /** Marks the address as confirmed only while it still is this one; false when it is not. */
   confirmEmail(id: string, email: string, now: number): Promise<boolean>;

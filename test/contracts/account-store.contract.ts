@@ -20,6 +20,10 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
         passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
         frozenAt: NOW - 1,
         endsBefore: NOW - 2,
+        notificationEmail: 'bob@home.test',
+        disabledAt: NOW - 3,
+        invitedAt: NOW - 4,
+        mailResetAt: NOW - 5,
       });
       const bare = anAccount({ id: 'account-2', email: 'eve@acme.test' });
       expect(await store().insert(full)).to.equal(true);
@@ -110,6 +114,70 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       const won = await winners(50, (index) =>
         store().replacePasswordHash('account-1', 'old', `new-${index}`),
       );
+      expect(won).to.equal(1);
+    });
+
+    it('lets one of 50 parallel callers set the first password of an account', async () => {
+      await store().insert(anAccount());
+      expect(await store().replacePasswordHash('account-1', 'other', 'new')).to.equal(false);
+      const won = await winners(50, (index) =>
+        store().replacePasswordHash('account-1', null, `new-${index}`),
+      );
+      expect(won).to.equal(1);
+      expect(await store().replacePasswordHash('account-1', null, 'later')).to.equal(false);
+    });
+
+    it('changes the named details, and nothing else', async () => {
+      await store().insert(anAccount({ groups: ['crew'], phone: '+31201234567' }));
+      const named = {
+        name: 'Robert',
+        givenName: 'Robert',
+        familyName: 'Jansen',
+        username: 'rob',
+        attributes: { 'cost.$centre': 7 },
+        role: 'manager',
+        groups: ['finance'],
+        manages: ['finance'],
+        notificationEmail: 'bob@home.test',
+        disabledAt: NOW,
+        invitedAt: NOW,
+        mailResetAt: NOW,
+      } as const;
+      const changed = anAccount({ ...named, phone: '+31201234567', updatedAt: NOW + 1 });
+      expect(await store().update('account-1', named, NOW + 1)).to.equal(true);
+      expect(await store().findById('account-1')).to.deep.equal(changed);
+      const cleared = { notificationEmail: null, disabledAt: null, givenName: null };
+      expect(await store().update('account-1', cleared, NOW + 2)).to.equal(true);
+      expect(await store().findById('account-1')).to.deep.equal({
+        ...changed,
+        ...cleared,
+        updatedAt: NOW + 2,
+      });
+      expect(await store().update('account-2', named, NOW)).to.equal(false);
+      expect(await store().findById('account-2')).to.equal(null);
+    });
+
+    it('replaces an e-mail address by a confirmed one, only while it is the one that was read', async () => {
+      await store().insert(anAccount());
+      await store().insert(anAccount({ id: 'account-2', email: 'eve@acme.test' }));
+      const replace = (previous: string, next: string) =>
+        store().replaceEmail('account-1', previous, next, NOW + 1);
+      expect(await replace('old@acme.test', 'rob@acme.test')).to.equal(false);
+      expect(await replace('bob@acme.test', 'eve@acme.test'), 'taken').to.equal(false);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount());
+      expect(await replace('bob@acme.test', 'rob@acme.test')).to.equal(true);
+      const replaced = anAccount({ email: 'rob@acme.test', emailConfirmed: true, updatedAt: NOW + 1 });
+      expect(await store().findByEmail('rob@acme.test')).to.deep.equal(replaced);
+      expect(await store().findByEmail('bob@acme.test')).to.equal(null);
+    });
+
+    it('gives an address that 20 accounts want at once to one of them', async () => {
+      const ids = Array.from({ length: 20 }, (_, index) => `account-${index}`);
+      for (const id of ids) await store().insert(anAccount({ id, email: `${id}@acme.test` }));
+      const won = await winners(20, (index) => {
+        const id = `account-${index}`;
+        return store().replaceEmail(id, `${id}@acme.test`, 'wanted@acme.test', NOW);
+      });
       expect(won).to.equal(1);
     });
 

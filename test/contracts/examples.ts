@@ -1,5 +1,5 @@
 /** One example of each thing that is stored, to be varied by the tests. */
-import type { Account } from '../../src/domain/account.ts';
+import { type Account, NEW_ACCOUNT } from '../../src/domain/account.ts';
 import type { Enrolment } from '../../src/domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../src/domain/events.ts';
 import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
@@ -29,8 +29,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     manages: [],
     locale: null,
     passwordHash: null,
-    frozenAt: null,
-    endsBefore: null,
+    ...NEW_ACCOUNT,
     createdAt: NOW,
     updatedAt: NOW,
     ...changes,

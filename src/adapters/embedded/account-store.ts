@@ -28,6 +28,10 @@ type Row = {
   /** Null: as `created_at`. */
   updated_at: number | null;
   ends_before: number | null;
+  notification_email: string | null;
+  disabled_at: number | null;
+  invited_at: number | null;
+  mail_reset_at: number | null;
 };
 
 const COLUMNS = [
@@ -50,7 +54,28 @@ const COLUMNS = [
   'attributes',
   'updated_at',
   'ends_before',
+  'notification_email',
+  'disabled_at',
+  'invited_at',
+  'mail_reset_at',
 ] as const satisfies readonly (keyof Row)[];
+
+/** The columns of `AccountChanges`, and the time of the change. */
+const DETAILS = [
+  'name',
+  'given_name',
+  'family_name',
+  'username',
+  'attributes',
+  'role',
+  'groups',
+  'manages',
+  'notification_email',
+  'disabled_at',
+  'invited_at',
+  'mail_reset_at',
+  'updated_at',
+] as const satisfies readonly (typeof COLUMNS)[number][];
 
 function toRow(account: Account): Row {
   return {
@@ -73,6 +98,10 @@ function toRow(account: Account): Row {
     attributes: JSON.stringify(account.attributes),
     updated_at: account.updatedAt,
     ends_before: account.endsBefore,
+    notification_email: account.notificationEmail,
+    disabled_at: account.disabledAt,
+    invited_at: account.invitedAt,
+    mail_reset_at: account.mailResetAt,
   };
 }
 
@@ -99,6 +128,10 @@ function toAccount(row: Row | undefined): Account | null {
     passwordHash: row.password_hash,
     frozenAt: row.frozen_at,
     endsBefore: row.ends_before,
+    notificationEmail: row.notification_email,
+    disabledAt: row.disabled_at,
+    invitedAt: row.invited_at,
+    mailResetAt: row.mail_reset_at,
     createdAt: row.created_at,
     updatedAt: row.updated_at ?? row.created_at,
   };
@@ -119,7 +152,14 @@ export function createAccountStore(database: Database): AccountStore {
     'SELECT * FROM accounts WHERE tenant_id = :tenantId AND role = :role ORDER BY email',
   );
   const replaceHash = database.statement(
-    'UPDATE accounts SET password_hash = :next WHERE id = :id AND password_hash = :previous',
+    'UPDATE accounts SET password_hash = :next WHERE id = :id AND password_hash IS :previous',
+  );
+  const updateDetails = database.statement(
+    `UPDATE accounts SET ${DETAILS.map((column) => `${column} = :${column}`).join(', ')} WHERE id = :id`,
+  );
+  const replaceEmail = database.statement(
+    `UPDATE OR IGNORE accounts SET email = :next, email_confirmed = 1, updated_at = :now
+     WHERE id = :id AND email = :previous`,
   );
   const updateLocale = database.statement(
     'UPDATE accounts SET locale = :locale, updated_at = :now WHERE id = :id',
@@ -152,6 +192,16 @@ export function createAccountStore(database: Database): AccountStore {
     listByRole: (tenantId, role) => database.act(() => readable(byRole.all({ tenantId, role }))),
     replacePasswordHash: (id, previous, next) =>
       database.write(() => replaceHash.run({ id, previous, next }) === 1),
+    update: (id, changes, now) =>
+      database.write(() => {
+        const account = toAccount(byId.get({ id }));
+        if (account === null) return false;
+        const row = toRow({ ...account, ...changes, updatedAt: now });
+        const details = Object.fromEntries(DETAILS.map((column) => [column, row[column]]));
+        return updateDetails.run({ ...details, id }) === 1;
+      }),
+    replaceEmail: (id, previous, next, now) =>
+      database.write(() => replaceEmail.run({ id, previous, next, now }) === 1),
     setLocale: (id, locale, now) => database.write(() => void updateLocale.run({ id, locale, now })),
     confirmEmail: (id, email, now) => database.write(() => confirm.run({ id, email, now }) === 1),
     setPhone: (id, phone, now) => database.write(() => void updatePhone.run({ id, phone, now })),

@@ -1,7 +1,7 @@
 /** Accounts in MongoDB. An account with unreadable groups counts as absent, because a group may tighten its policy. */
 import { createHash } from 'node:crypto';
 import { trusted } from 'mongoose';
-import type { Account, Attributes, Locale, Role } from '../../domain/account.ts';
+import type { Account, AccountChanges, Attributes, Locale, Role } from '../../domain/account.ts';
 import { readObject } from '../../domain/json.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
@@ -15,7 +15,7 @@ const AT_ONCE = 200;
 
 function toDocument(account: Account): AccountDocument {
   const { id, role, groups, manages, locale, attributes, ...others } = account;
-  const { frozenAt, endsBefore, createdAt, updatedAt, ...rest } = others;
+  const { frozenAt, endsBefore, disabledAt, invitedAt, mailResetAt, createdAt, updatedAt, ...rest } = others;
   return {
     ...rest,
     _id: id,
@@ -25,10 +25,27 @@ function toDocument(account: Account): AccountDocument {
     locale,
     frozenAt: dateOf(frozenAt),
     endsBefore: dateOf(endsBefore),
+    disabledAt: dateOf(disabledAt),
+    invitedAt: dateOf(invitedAt),
+    mailResetAt: dateOf(mailResetAt),
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),
     // One text: a name of an attribute may hold characters that have a meaning in a query.
     attributes: JSON.stringify(attributes),
+  };
+}
+
+/** The fields of some details, as they are stored. */
+function toFields(changes: AccountChanges): Partial<AccountDocument> {
+  const { groups, manages, attributes, disabledAt, invitedAt, mailResetAt, ...rest } = changes;
+  return {
+    ...rest,
+    ...(groups && { groups: [...groups] }),
+    ...(manages && { manages: [...manages] }),
+    ...(attributes && { attributes: JSON.stringify(attributes) }),
+    ...(disabledAt !== undefined && { disabledAt: dateOf(disabledAt) }),
+    ...(invitedAt !== undefined && { invitedAt: dateOf(invitedAt) }),
+    ...(mailResetAt !== undefined && { mailResetAt: dateOf(mailResetAt) }),
   };
 }
 
@@ -54,6 +71,10 @@ function toAccount(found: AccountDocument | null | undefined): Account | null {
     passwordHash: found.passwordHash,
     frozenAt: found.frozenAt?.getTime() ?? null,
     endsBefore: found.endsBefore?.getTime() ?? null,
+    notificationEmail: found.notificationEmail ?? null,
+    disabledAt: found.disabledAt?.getTime() ?? null,
+    invitedAt: found.invitedAt?.getTime() ?? null,
+    mailResetAt: found.mailResetAt?.getTime() ?? null,
     createdAt: found.createdAt.getTime(),
     updatedAt: (found.updatedAt ?? found.createdAt).getTime(),
   };
@@ -64,8 +85,13 @@ function readable(found: readonly AccountDocument[]): Account[] {
 }
 
 /** One of the callers who found `previous` may replace it; a hash is salted, so that it is never found twice. */
-function changeId(accountId: string, previous: string): string {
-  return idOf(accountId, createHash('sha256').update(previous).digest('base64url'));
+function changeId(accountId: string, previous: string | null): string {
+  return idOf(
+    accountId,
+    createHash('sha256')
+      .update(previous ?? '')
+      .digest('base64url'),
+  );
 }
 
 /**
@@ -137,6 +163,20 @@ export function createAccountStore({ act }: Connection, models: Models): Account
         if (found?.passwordHash !== previous) return false;
         const granted = { _id: changeId(id, previous), accountId: id, previous, next };
         return (await isFirst(passwordChanges.insertOne(granted))) && carryOut(models, granted);
+      }),
+    update: (id, changes, now) =>
+      change(id, () => set({ _id: id }, { ...toFields(changes), updatedAt: new Date(now) })),
+    replaceEmail: (id, previous, next, now) =>
+      change(id, async () => {
+        try {
+          const email = { email: next, emailConfirmed: true, updatedAt: new Date(now) };
+          return await set({ _id: id, email: previous }, email);
+        } catch (error) {
+          // The unique index refused it. FerretDB reports that as an internal error.
+          const [taken] = await findBy<AccountDocument>(accounts, { email: next });
+          if (taken && taken._id !== id) return false;
+          throw error;
+        }
       }),
     setLocale: (id, locale, now) =>
       change(id, async () => void (await set({ _id: id }, { locale, updatedAt: new Date(now) }))),

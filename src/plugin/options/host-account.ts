@@ -120,6 +120,10 @@ export function accountsOf(
 
 /** Properties of an account that the second factor does not read. */
 const UNUSED = {
+  notificationEmail: null,
+  disabledAt: null,
+  invitedAt: null,
+  mailResetAt: null,
   givenName: null,
   familyName: null,
   username: null,

@@ -1,5 +1,5 @@
 /** Creates the accounts of the configuration that the store does not have. Existing accounts never change. */
-import { type Account, normaliseEmail, normalisePassword } from '../../domain/account.ts';
+import { type Account, NEW_ACCOUNT, normaliseEmail, normalisePassword } from '../../domain/account.ts';
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
@@ -16,7 +16,7 @@ interface SeedingDeps {
 }
 
 /** A new account, with `password` in clear text or `passwordHash`. An account with neither is invited. */
-export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'updatedAt' | 'frozenAt' | 'endsBefore'> {
+export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'updatedAt' | keyof typeof NEW_ACCOUNT> {
   readonly password: string | null;
   readonly factors: readonly { readonly method: MethodName; readonly secret?: string }[];
 }
@@ -35,7 +35,7 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
       await enrolments.insert(enrolmentOf(method, plain, id, given.tenantId));
     }
     const now = clock.now();
-    const more = { frozenAt: null, endsBefore: null, createdAt: now, updatedAt: now };
+    const more = { ...NEW_ACCOUNT, createdAt: now, updatedAt: now };
     return accounts.insert({ ...given, ...more, id, email, passwordHash });
   }
 

@@ -209,6 +209,11 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   CREATE INDEX audit_by_reference ON audit (reference) WHERE reference IS NOT NULL;`,
   `
   ALTER TABLE enrolments ADD COLUMN is_last_used INTEGER NOT NULL DEFAULT 0;`,
+  `
+  ALTER TABLE accounts ADD COLUMN notification_email TEXT;
+  ALTER TABLE accounts ADD COLUMN disabled_at INTEGER;
+  ALTER TABLE accounts ADD COLUMN invited_at INTEGER;
+  ALTER TABLE accounts ADD COLUMN mail_reset_at INTEGER;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

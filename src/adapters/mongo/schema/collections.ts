@@ -27,6 +27,10 @@ export interface AccountDocument {
   /** Absent from what an older release has written. */
   frozenAt?: Date | null;
   endsBefore?: Date | null;
+  notificationEmail?: string | null;
+  disabledAt?: Date | null;
+  invitedAt?: Date | null;
+  mailResetAt?: Date | null;
   givenName?: string | null;
   familyName?: string | null;
   username?: string | null;
@@ -51,6 +55,10 @@ const account = new Schema<AccountDocument>(
     passwordHash: String,
     frozenAt: Date,
     endsBefore: Date,
+    notificationEmail: String,
+    disabledAt: Date,
+    invitedAt: Date,
+    mailResetAt: Date,
     givenName: String,
     familyName: String,
     username: String,
@@ -68,7 +76,8 @@ const account = new Schema<AccountDocument>(
 export interface PasswordChangeDocument {
   _id: string;
   accountId: string;
-  previous: string;
+  /** Null: the account had no password. */
+  previous: string | null;
   next: string;
 }
 
