@@ -12,12 +12,9 @@ import type { createProvider } from '../oidc/provider.ts';
 import type { ProviderSession } from '../oidc/session/provider-session.ts';
 import type { Plugin } from '../plugin/compose.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
-import type { MailedLinks } from '../use-cases/account/mailed-links.ts';
-import type { SelfEnrolment } from '../use-cases/account/self-enrolment.ts';
-import type { SelfService } from '../use-cases/account/self-service.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
-import type { RestateRecord } from '../use-cases/sign-in/sign-in-records.ts';
+import type { AccountUseCases } from './account.ts';
 import type { ClientNames } from './client-names.ts';
 import type { Parts } from './parts.ts';
 
@@ -39,11 +36,7 @@ export interface Server {
     readonly signIn: SignIn;
     readonly deviceCodes: DeviceCodes;
     readonly findAccount: FindAccount;
-    readonly restateRecord: RestateRecord;
-    readonly selfService: SelfService;
-    readonly selfEnrolment: SelfEnrolment;
-    readonly links: MailedLinks;
-  };
+  } & AccountUseCases;
   readonly guards: {
     readonly forms: FormTokens;
     readonly knownBrowser: KnownBrowser;

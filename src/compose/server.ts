@@ -32,9 +32,6 @@ import { replaceBackChannelLogout } from '../oidc/session/back-channel-logout.ts
 import { createProviderSession } from '../oidc/session/provider-session.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createFindAccount } from '../use-cases/account/find-account.ts';
-import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
-import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
-import { createSelfService } from '../use-cases/account/self-service.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
 import { createDeviceCodes } from '../use-cases/device/device-codes.ts';
 import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
@@ -42,7 +39,7 @@ import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createSignIn } from '../use-cases/sign-in/password.ts';
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import { createSessionClients } from '../use-cases/sign-in/session-clients.ts';
-import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
+import { accountUseCasesOf } from './account.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Readiness, Server } from './composition.ts';
@@ -52,7 +49,6 @@ import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf, seedAccounts } from './parts.ts';
 import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
-import { allowedPrefixesOf } from './senders.ts';
 import { startCountingOf } from './starts.ts';
 
 /** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */
@@ -95,8 +91,7 @@ async function composeServer({
 }: Given): Promise<Server> {
   const { stores, hasher, clock, random, logger, logouts } = parts;
   const { issuer, tenants } = config;
-  const { accounts, attempts, enrolments, lockouts, onceKeys, records, transactions, trustedBrowsers } =
-    stores;
+  const { accounts, attempts, enrolments, lockouts, onceKeys, records, transactions } = stores;
   const { sessionClients } = stores;
   const tokens = tokenSettingsOf(config);
   const sender = await parts.senders.of(config, cipher);
@@ -199,7 +194,6 @@ async function composeServer({
   const session = createProviderSession(provider);
   logouts.use(cipher, replaceBackChannelLogout(provider, clientsOfSessions));
 
-  const { available, recovery } = plugin.useCases;
   const signIn = createSignIn({
     accounts,
     attempts,
@@ -212,27 +206,7 @@ async function composeServer({
     clock,
     random,
   });
-  const selfService = createSelfService({
-    accounts,
-    enrolments,
-    lockouts,
-    trustedBrowsers,
-    available,
-    allowedPrefixes: allowedPrefixesOf(config),
-    events,
-    clock,
-  });
-  const links = createMailedLinks({
-    accounts,
-    onceKeys,
-    endSessions,
-    trustedBrowsers,
-    tokens: notices.linkTokens,
-    events,
-    clock,
-  });
-  const selfEnrolment = createSelfEnrolment({ transactions, enrolments, recovery, clock });
-  const restateRecord = createRestatement({ records, endSessions });
+  const account = accountUseCasesOf({ config, parts, plugin, endSessions, notices, events });
   const requireSession = createRequireSession({
     session,
     findVisit: createFindVisit(plugin.useCases.findSufficientSession),
@@ -249,7 +223,7 @@ async function composeServer({
     providerPages: pages,
     session,
     deviceState: createDeviceState(provider),
-    useCases: { signIn, deviceCodes, findAccount, restateRecord, selfService, selfEnrolment, links },
+    useCases: { signIn, deviceCodes, findAccount, ...account },
     guards: { forms, knownBrowser, requireSession },
     render,
     clients,

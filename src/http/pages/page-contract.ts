@@ -5,6 +5,7 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import type { PasskeyCreation, PasskeyRequest, PasskeySignals } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
+import type { AccountPages } from './account-pages.ts';
 import type { DevicePages } from './device-pages.ts';
 import type {
   AddressConfirmationView,
@@ -23,7 +24,7 @@ import type {
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
 
-export interface Pages extends DevicePages, ProtocolPages {
+export interface Pages extends AccountPages, DevicePages, ProtocolPages {
   'sign-in': {
     readonly form: Form;
     readonly email: string;
@@ -154,7 +155,6 @@ export interface Pages extends DevicePages, ProtocolPages {
   /** "Do you want to sign out?" of RP-initiated logout. The form posts to the provider itself. */
   'confirm-email': MailedPage;
   'not-me': MailedPage;
-  account: { readonly name: string; readonly email: string; readonly tenantName: string };
   security: {
     readonly factors: readonly FactorView[];
     /** Recovery codes, and the form that makes new ones. Null when the account has no factor to recover from. */
