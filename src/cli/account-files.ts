@@ -42,7 +42,7 @@ export const addAccountFileCommands: AddCommands = (program, readConfig) => {
       const { format, totp = null, yes, json } = options;
       if (totp !== null && format !== 'authelia') throw new Error('--totp goes with --format authelia alone');
       for (const file of [path, ...(totp === null ? [] : [totp])]) expectFile(file);
-      const { rowsOf, withAccountTransfer } = await import('../compose/account-transfer.ts');
+      const { rowsOf, withAccountTransfer } = await import('../compose/operator/account-transfer.ts');
       await withAccountTransfer(config, async ({ importAccounts }) => {
         const rows = rowsOf(config, { path, format, totpPath: totp }, tenantId);
         const report = createReport(json === true);
@@ -59,7 +59,7 @@ export const addAccountFileCommands: AddCommands = (program, readConfig) => {
     .action(async ({ tenant, format }: ExportOptions) => {
       const config = readConfig();
       const [tenantId = ''] = tenantsOf(config, tenant);
-      const { withAccountTransfer, writerOf } = await import('../compose/account-transfer.ts');
+      const { withAccountTransfer, writerOf } = await import('../compose/operator/account-transfer.ts');
       await withAccountTransfer(config, async ({ exportAccounts }) => {
         const writer = writerOf(format);
         writer.pipe(process.stdout, { end: false });

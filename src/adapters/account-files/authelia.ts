@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { AccountRow, AccountRows } from '../../ports/account-files.ts';
+import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
 import { otpauthUri } from './otpauth.ts';
 
 const database = z.object({

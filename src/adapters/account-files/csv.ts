@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { Transform } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
-import type { AccountRow, AccountRows } from '../../ports/account-files.ts';
+import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
 
 /** The columns of an import. An export has those without secrets. */
 const COLUMNS = [

@@ -1,8 +1,8 @@
 /** Accounts as lines of JSON: one object on each line, with the columns of a CSV file as its names. */
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { AccountRows } from '../../domain/account-row.ts';
 import { readObject } from '../../domain/json.ts';
-import type { AccountRows } from '../../ports/account-files.ts';
 
 export async function* readJsonLines(path: string): AccountRows {
   const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });

@@ -6,7 +6,7 @@ import { parser } from 'stream-json';
 import { pick } from 'stream-json/filters/pick.js';
 import { streamArray } from 'stream-json/streamers/stream-array.js';
 import { z } from 'zod';
-import type { AccountRow, AccountRows } from '../../ports/account-files.ts';
+import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
 import { otpauthUri } from './otpauth.ts';
 
 const base32 = new ScureBase32Plugin();

@@ -1,20 +1,20 @@
 /** Composes `doublelock accounts import` and `export` for one command, and closes the stores after it. */
 import type { Transform } from 'node:stream';
-import { readAuthelia } from '../adapters/account-files/authelia.ts';
-import { csvWriter, jsonLinesWriter, readCsv } from '../adapters/account-files/csv.ts';
-import { readJsonLines } from '../adapters/account-files/json-lines.ts';
-import { readKeycloak } from '../adapters/account-files/keycloak.ts';
-import { readImportedAccount } from '../config/imported-account.ts';
-import type { Config } from '../config/shape.ts';
-import type { AccountRows } from '../ports/account-files.ts';
+import { readAuthelia } from '../../adapters/account-files/authelia.ts';
+import { csvWriter, jsonLinesWriter, readCsv } from '../../adapters/account-files/csv.ts';
+import { readJsonLines } from '../../adapters/account-files/json-lines.ts';
+import { readKeycloak } from '../../adapters/account-files/keycloak.ts';
+import { readImportedAccount } from '../../config/imported-account.ts';
+import type { Config } from '../../config/shape.ts';
+import type { AccountRows } from '../../domain/account-row.ts';
 import {
   type AccountTransfer,
   createAccountTransfer,
   type TransferRow,
-} from '../use-cases/administration/account-transfer.ts';
-import { createSeeding } from '../use-cases/administration/seeding.ts';
-import { cipherOf } from './keys.ts';
-import { expectStore, openParts, secretsOf } from './parts.ts';
+} from '../../use-cases/administration/account-transfer.ts';
+import { createSeeding } from '../../use-cases/administration/seeding.ts';
+import { cipherOf } from '../keys.ts';
+import { expectStore, openParts, secretsOf } from '../parts.ts';
 
 export const IMPORT_FORMATS = ['csv', 'jsonl', 'keycloak', 'authelia'] as const;
 export const EXPORT_FORMATS = ['csv', 'jsonl'] as const;

@@ -8,7 +8,7 @@ export interface AccountRow {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Why this row can't be taken. */
   readonly faults: readonly string[];
-  /** What of this row is left out, although the rest is taken. */
+  /** Details of this row that are left out, although the rest is taken. */
   readonly notes: readonly string[];
 }
 
