@@ -53,6 +53,26 @@ export default defineConfig({
         ],
       },
       {
+        text: 'For people who sign in',
+        items: [
+          { text: 'Sign in', link: '/users/en/sign-in' },
+          { text: 'Set up two-step verification', link: '/users/en/set-up' },
+          { text: 'A new phone', link: '/users/en/new-phone' },
+          { text: 'A lost phone', link: '/users/en/lost-phone' },
+          { text: 'Turn it off', link: '/users/en/turn-off' },
+        ],
+      },
+      {
+        text: 'Voor wie inlogt',
+        items: [
+          { text: 'Inloggen', link: '/users/nl/sign-in' },
+          { text: 'Tweestapsverificatie instellen', link: '/users/nl/set-up' },
+          { text: 'Een nieuwe telefoon', link: '/users/nl/new-phone' },
+          { text: 'Telefoon kwijt', link: '/users/nl/lost-phone' },
+          { text: 'Uitzetten', link: '/users/nl/turn-off' },
+        ],
+      },
+      {
         text: 'Reference',
         items: [
           { text: 'Configuration', link: '/reference/config' },

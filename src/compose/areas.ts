@@ -10,6 +10,7 @@ import { demoArea } from '../http/demo/area.ts';
 import type { DemoRoutesDeps } from '../http/demo/routes.ts';
 import { deviceArea } from '../http/device/area.ts';
 import { emailLinksArea } from '../http/email-links/area.ts';
+import { helpArea } from '../http/help/area.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
 import { opsArea } from '../http/ops/area.ts';
@@ -94,6 +95,7 @@ export function createAreas(server: Server): readonly Area[] {
     }),
     assetsArea({ tenants }),
     localeArea({ https: issuer.startsWith('https:'), keepForAccount }),
+    helpArea({ render }),
     emailLinksArea({ links, forms, render }),
     consentArea({
       session,

@@ -110,7 +110,7 @@ export function composePlugin({
 
   function siteOf({ issuer }: Provider): Site {
     const cookie = `${issuer.startsWith('https:') ? '__Host-' : ''}second-factor-locale`;
-    return { root: `${pages.basePath(issuer)}/second-factor`, localeCookie: () => cookie };
+    return { root: `${pages.basePath(issuer)}/second-factor`, localeCookie: () => cookie, hasHelp: false };
   }
 
   function pageLocaleOf(provider: Provider): PageLocale {

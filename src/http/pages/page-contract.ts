@@ -7,6 +7,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type { AccountPages } from './account-pages.ts';
 import type { DevicePages } from './device-pages.ts';
+import type { HelpPages } from './help-pages.ts';
 import type {
   AddressConfirmationView,
   EnrolmentCodeParts,
@@ -24,7 +25,7 @@ import type {
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
 
-export interface Pages extends AccountPages, DevicePages, ProtocolPages {
+export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPages {
   'sign-in': {
     readonly form: Form;
     readonly email: string;

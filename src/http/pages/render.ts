@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { TemplateFunction } from 'ejs';
 import type { Context } from 'koa';
+import type { Locale } from '../../domain/account.ts';
 import { PLAIN_WORDS } from '../../domain/methods/contract.ts';
 import { traitsOf } from '../../domain/methods/index.ts';
 import type { Tenant } from '../../domain/tenant.ts';
@@ -18,7 +19,7 @@ import { type AssetName, brandStylePath, loadAssets, logoPath } from './asset-fi
 import { pageLocaleAt } from './locale.ts';
 import type { PageContext, PageName, Pages, Render } from './page-contract.ts';
 import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from './refusals.ts';
-import { OWN_SITE, type Site } from './site.ts';
+import { helpPath, OWN_SITE, type Site } from './site.ts';
 
 export interface RendererOptions {
   readonly tenants: readonly Tenant[];
@@ -57,6 +58,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'not-me': 'email-links/not-me',
   account: 'account/account',
   security: 'account/security',
+  help: 'help/help',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',
   'demo-api': 'demo/api',
@@ -119,7 +121,7 @@ export function createRenderer(options: RendererOptions): Render {
     const locals = {
       page,
       model,
-      title: titleOf(page, model, t),
+      title: titleOf(page, model, { t, lang }),
       t,
       lang,
       dates,
@@ -130,6 +132,7 @@ export function createRenderer(options: RendererOptions): Render {
         host,
         isDevelopment,
         root: site.root,
+        help: site.hasHelp ? helpPath : null,
         returnTo: pagePath(ctx) ?? ownPath(ctx.originalUrl) ?? '/',
       },
       asset: (name: AssetName) => assets[name].path,
@@ -169,7 +172,12 @@ function isElsewhere<P extends PageName>(page: P, model: Pages[P]): boolean {
   return page === 'error' && (model as Pages['error']).title === 'misdirected';
 }
 
-function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): string {
+function titleOf<P extends PageName>(
+  page: P,
+  model: Pages[P],
+  { t, lang }: { readonly t: Translate; readonly lang: Locale },
+): string {
+  if ('texts' in model) return model.texts[lang][model.topic].title;
   if (page === 'error') {
     const { title } = model as Pages['error'];
     return t(`error.${title}.title`);

@@ -3,6 +3,7 @@ import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
 import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { DEVICE_SAMPLES } from './device-samples.ts';
+import { HELP_SAMPLES } from './help-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 import { PASSKEY_SAMPLES } from './passkey-samples.ts';
 import { SECURITY_SAMPLES } from './security-samples.ts';
@@ -223,5 +224,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   ...SENT_CODE_SAMPLES,
   ...PASSKEY_SAMPLES,
   ...DEVICE_SAMPLES,
+  ...HELP_SAMPLES,
   ...DEVELOPMENT_SAMPLES,
 ];
