@@ -38,7 +38,7 @@ export function createAreas(server: Server): readonly Area[] {
     maskedDestination,
   } = plugin.useCases;
   const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
-  const { forms, knownBrowser, requireSession } = guards;
+  const { forms, knownBrowser, requireSession, typedFields } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
   const findVisit = createFindVisit(plugin.useCases.findSufficientSession);
@@ -94,7 +94,7 @@ export function createAreas(server: Server): readonly Area[] {
       isDevelopment,
     }),
     assetsArea({ tenants }),
-    localeArea({ https: issuer.startsWith('https:'), keepForAccount }),
+    localeArea({ https: issuer.startsWith('https:'), typedFields, keepForAccount }),
     helpArea({ render }),
     emailLinksArea({ links, forms, render }),
     consentArea({

@@ -25,6 +25,11 @@ export function tokenSettingsOf({
   };
 }
 
+/** In milliseconds. Null: a session has no idle limit. */
+export function idleMsOf({ session }: Pick<Config, 'session'>): number | null {
+  return session.idleMinutes === null ? null : session.idleMinutes * MINUTE * 1000;
+}
+
 export function providerSettingsOf(
   config: Config,
   { signing, cookies }: Pick<Secrets, 'signing' | 'cookies'>,

@@ -15,6 +15,7 @@ import { brandsOf } from '../../presentation/tenant-brands.ts';
 import { unbroken } from '../../presentation/unbroken.ts';
 import { compileView, VIEWS_FOLDER } from '../../presentation/views.ts';
 import { ownPath, pagePath } from '../guards/return-path.ts';
+import { NOTHING_TYPED, type TypedFields } from '../guards/typed-fields.ts';
 import { type AssetName, brandStylePath, loadAssets, logoPath } from './asset-files.ts';
 import { pageLocaleAt } from './locale.ts';
 import type { PageContext, PageName, Pages, Render } from './page-contract.ts';
@@ -28,6 +29,8 @@ export interface RendererOptions {
   /** In development every page has a notice and a link to the outbox. */
   readonly isDevelopment: boolean;
   readonly site?: Site;
+  /** What was typed before the language was switched. Default: nothing is kept. */
+  readonly typedFields?: Pick<TypedFields, 'take'> | undefined;
   /** A folder with one view for each page of a method that the host adds. A view has the name of its page. */
   readonly addedViews?: URL | undefined;
 }
@@ -81,6 +84,7 @@ const LOCALS = [
   'part',
   'refusal',
   'pageContext',
+  'typed',
   'brand',
   'place',
   'asset',
@@ -97,7 +101,7 @@ type Locals = Readonly<Partial<Record<(typeof LOCALS)[number], unknown>>>;
 const UNAVAILABLE_RETRY = '5';
 
 export function createRenderer(options: RendererOptions): Render {
-  const { tenants, issuer, clock, isDevelopment, site = OWN_SITE } = options;
+  const { tenants, issuer, clock, isDevelopment, site = OWN_SITE, typedFields } = options;
   const views = compileViews(options.addedViews);
   const speak = loadLanguages(clock);
   const localeOf = pageLocaleAt(site);
@@ -127,6 +131,7 @@ export function createRenderer(options: RendererOptions): Render {
       dates,
       refusal: refusalView(pageContext, subjectOf(page, model), { t, dates }),
       pageContext,
+      typed: typedFields?.take(ctx) ?? NOTHING_TYPED,
       brand: brandFor(tenant, lang),
       place: {
         host,
