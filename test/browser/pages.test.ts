@@ -61,6 +61,7 @@ const LOGO = join(import.meta.dirname, '../../docs/sign-in.png');
 const FIRST: Readonly<Record<string, string>> = {
   'sign-in': '[name=email]',
   'sign-in-refused': '[name=password]',
+  'sign-in-known': '[name=password]',
   'sign-in-passkey': '[name=email]',
   'sign-in-passkey-refused': '#alert',
   'enter-code': '#code',

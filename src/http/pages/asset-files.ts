@@ -10,6 +10,7 @@ export const ASSET_NAMES = [
   'passkey-ability.js',
   'passkey-sign-in.js',
   'passkey-signals.js',
+  'password-field.js',
   'recovery-codes.js',
   'self-submit.js',
 ] as const;
@@ -29,6 +30,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
   'passkey-ability.js': 'text/javascript; charset=utf-8',
   'passkey-sign-in.js': 'text/javascript; charset=utf-8',
   'passkey-signals.js': 'text/javascript; charset=utf-8',
+  'password-field.js': 'text/javascript; charset=utf-8',
   'recovery-codes.js': 'text/javascript; charset=utf-8',
   'self-submit.js': 'text/javascript; charset=utf-8',
 };
@@ -75,6 +77,7 @@ export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Re
     'passkey-ability.js': load('passkey-ability.js', root),
     'passkey-sign-in.js': load('passkey-sign-in.js', root),
     'passkey-signals.js': load('passkey-signals.js', root),
+    'password-field.js': load('password-field.js', root),
     'recovery-codes.js': load('recovery-codes.js', root),
     'self-submit.js': load('self-submit.js', root),
   };

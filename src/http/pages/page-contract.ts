@@ -18,23 +18,14 @@ import type {
   MessageView,
   MethodChoice,
   OfferPage,
-  PasskeyAtSignIn,
   SampleLink,
   SentCode,
   TrustedBrowserView,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
+import type { SignInPages } from './sign-in-pages.ts';
 
-export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPages {
-  'sign-in': {
-    readonly form: Form;
-    readonly email: string;
-    readonly clientName: string;
-    /** Null: no passkey signs in here. */
-    readonly passkey: PasskeyAtSignIn | null;
-    /** Ends the interaction with `access_denied`. */
-    readonly cancel: Form;
-  };
+export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPages, SignInPages {
   'choose-method': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];

@@ -84,18 +84,30 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     const { login_hint: hint } = view.params;
     const suggested = view.reasons.includes(ANOTHER_ACCOUNT) ? null : view.session;
     const known = suggested && (await needs.signIn.suggestedEmail(suggested.accountId, wantedBy(view)));
-    show(ctx, view, known ? shownEmail(known) : typeof hint === 'string' ? hint : '');
+    if (known) return show(ctx, view, shownEmail(known));
+    show(ctx, view, typeof hint === 'string' ? hint : (rememberedEmail(ctx, view) ?? ''));
+  }
+
+  /** The address of the last sign-in in this browser. Null when the person wants another account. */
+  function rememberedEmail(ctx: Context, view: InteractionView): string | null {
+    if (view.reasons.includes(ANOTHER_ACCOUNT)) return null;
+    const last = needs.knownBrowser.lastEmail(ctx, wantedBy(view));
+    return last && shownEmail(last);
   }
 
   function wantedBy({ clientId, wantedAccountId }: InteractionView): WantedAccount {
     return { tenantId: clientTenant(clientId), accountId: wantedAccountId };
   }
 
-  /** The page has two forms at one address. The one for passkeys has the field `response`. */
+  /** The page has three forms at one address: for passkeys with `response`, and for "Not you?" with `not_me`. */
   async function submit(ctx: Context): Promise<void> {
     const [view, before] = await Promise.all([session.interaction(ctx, PROMPTS), transactionAt(ctx)]);
     const fields = await forms.read(ctx, view.uid);
     const { response } = fields;
+    if ('not_me' in fields) {
+      needs.knownBrowser.forgetEmail(ctx);
+      return redirect(ctx, `/interaction/${view.uid}/sign-in`);
+    }
     if (response === undefined) return submitPassword(ctx, view, before, fields);
     const outcome = await passkeyPage.submit(ctx, view, before, response, wantedBy(view));
     if (!outcome.ok) return refuse(ctx, view, '', outcome.refusal);
@@ -144,6 +156,8 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     const model = {
       form: forms.form(`/interaction/${view.uid}/sign-in`, view.uid),
       email,
+      isRemembered: email !== '' && email !== view.params.login_hint && email === rememberedEmail(ctx, view),
+      password: '',
       clientName: clientName(view.clientId),
       passkey: passkeyPage.modelOf(view, wantedBy(view), refusal),
       cancel: forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid),

@@ -104,7 +104,9 @@ describe('every page', () => {
       const hasPasskeys =
         (page === 'sign-in' && $('form[data-passkey]').length > 0) ||
         $('[data-signals], [name=can_use_passkeys]').length > 0;
-      expect($('script').length).to.equal(hasScript || hasPasskeys ? 1 : 0);
+      const hasPassword = $('input[type=password]').length > 0;
+      const scripts = [hasScript || hasPasskeys, hasPassword].filter(Boolean);
+      expect($('script').length).to.equal(scripts.length);
       expect($('script').text()).to.equal('');
       expect($('[style]')).to.have.lengthOf(0);
       // Its host serves no stylesheet.

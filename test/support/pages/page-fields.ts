@@ -6,7 +6,14 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
     'form[action="/interaction/uid"] input[name=email][type=text][inputmode=email][autocomplete="username webauthn"][required]': 1,
     'input[name=password][type=password][autocomplete=current-password]': 1,
     'input[autofocus][name=email]': 1,
+    'button[name=not_me]': 0,
+    'script[src^="/assets/password-field."][defer]': 1,
     'form[action="/interaction/uid/cancel"] button[name=cancel]': 1,
+  },
+  'sign-in-known': {
+    'input[name=email][value="bob@acme.test"]': 1,
+    'input[autofocus][name=password]': 1,
+    'form:not(:has([name=password])) button[name=not_me]': 1,
   },
   'sign-in-passkey': {
     'form[data-passkey=sign-in][data-button=true]:not([data-unknown]) input[type=hidden][name=response]': 1,

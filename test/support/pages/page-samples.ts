@@ -22,7 +22,15 @@ const client = 'Acme Timesheets';
 const acme: PageContext = { tenantId: 'acme' };
 const member: PageContext = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 
-const signIn = { form: form(at), email: '', clientName: client, passkey: null, cancel };
+const signIn = {
+  form: form(at),
+  email: '',
+  isRemembered: false,
+  password: '',
+  clientName: client,
+  passkey: null,
+  cancel,
+};
 const enterCode: Pages['enter-code'] = {
   form: form(`${at}/code`),
   method: 'totp',
@@ -68,6 +76,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     { ...signIn, email: 'bob@acme.test' },
     { ...acme, refusal: { code: 'credentials_invalid' } },
   ),
+  sample('sign-in-known', 'sign-in', { ...signIn, email: 'bob@acme.test', isRemembered: true }, acme),
   sample(
     'choose-method',
     'choose-method',
