@@ -21,6 +21,7 @@ import { signInArea } from '../http/sign-in/area.ts';
 import { createMessageWriter } from '../messages/templates.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
 import type { Server } from './composition.ts';
+import { isDemo } from './provider-settings.ts';
 import { languageChoiceOf } from './second-factor.ts';
 
 export function createAreas(server: Server): readonly Area[] {
@@ -41,6 +42,7 @@ export function createAreas(server: Server): readonly Area[] {
   const { forms, knownBrowser, requireSession, typedFields } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
+  const demoAccounts = demoAccountsOf(config);
   const findVisit = createFindVisit(plugin.useCases.findSufficientSession);
   const keepForAccount = languageChoiceOf(config, parts).keeperOf({ session, findVisit });
 
@@ -54,6 +56,7 @@ export function createAreas(server: Server): readonly Area[] {
       signInTransactions,
       forms,
       knownBrowser,
+      demoAccount: (id) => demoAccounts.find((account) => account.id === id) ?? null,
       render,
       clientName,
       clientTenant,
@@ -77,7 +80,7 @@ export function createAreas(server: Server): readonly Area[] {
             issuer,
             clients: config.clients,
             resourceServers: config.resourceServers,
-            accounts: shownAccounts(config),
+            accounts: demoAccounts,
             sessions: demoSessions,
             forms,
             render,
@@ -127,12 +130,14 @@ export function createAreas(server: Server): readonly Area[] {
   ];
 }
 
-/** The passwords of the built-in demo are public. Those of every other file are secret. */
-function shownAccounts({ accounts, tenants, isBuiltInDemo }: Config): DemoRoutesDeps['accounts'] {
-  const shown = isBuiltInDemo ? accounts : [];
-  return shown.map(({ email, password, tenantId, role, factors }) => {
+/** Empty with any other configuration than the built-in demo. */
+function demoAccountsOf(config: Config): DemoRoutesDeps['accounts'] {
+  const { accounts, tenants } = config;
+  const shown = isDemo(config) ? accounts : [];
+  return shown.map(({ email, password, tenantId, role, factors }, index) => {
     const tenant = tenants.find(({ id }) => id === tenantId);
     return {
+      id: String(index + 1),
       email,
       password: password ?? '',
       tenant: tenant?.name ?? tenantId,

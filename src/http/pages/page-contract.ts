@@ -177,6 +177,8 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];
     /** Filled only with the built-in demo file. */
     readonly accounts: readonly {
+      /** Begins a sign-in with this account. Null: no application of the demo can. */
+      readonly startHref: string | null;
       readonly email: string;
       readonly password: string;
       readonly tenant: string;

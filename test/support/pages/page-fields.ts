@@ -208,7 +208,12 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
   },
   'security-required': { 'button[name=remove]': 0, 'button[name=turn_off]': 0 },
   'security-administrator': { 'button[name=remove]': 0, 'button[name=turn_off]': 0 },
-  demo: { 'a[href="/demo/start"]': 1, 'a[href="/demo/two/start"]': 1, '.accounts li': 2 },
+  demo: {
+    'a[href="/demo/start"]': 1,
+    'a[href="/demo/two/start"]': 1,
+    '.accounts li': 2,
+    '.accounts a.button[href^="/demo/start?account="]': 2,
+  },
   'demo-signed-in': {
     '[data-claim=acr]': 1,
     'a[href="/demo/step-up"]': 1,
