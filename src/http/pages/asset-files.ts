@@ -38,7 +38,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
 const VIEW_ASSETS = new URL('../../../views/assets/', import.meta.url);
 
 /** The parts of our own style, in the order in which they build on each other. */
-const STYLES = ['doublelock.css', 'forms.css', 'pages.css'];
+const STYLES = ['doublelock.css', 'forms.css', 'pages.css', 'preferences.css'];
 
 /** Pico stands in a cascade layer, so that our own rules and the tenant's take precedence over it. */
 function stylesheet(): Buffer {
