@@ -29,7 +29,7 @@ const parsedForms = new WeakMap<IncomingMessage, Promise<Fields>>();
 /**
  * Reads the form once for each request. Throws 400 for another media type, a compressed body, bytes that are not UTF-8, a
  * repeated field, and a name that is no plain word. Throws 413 past 32 KiB. Common parsers turn brackets in a name into
- * objects and query operators, so no such name passes. Of a field with the name `lastOf` the last value counts.
+ * objects and query operators, so no such name passes. A field with the name `lastOf` may be repeated: its last value counts.
  */
 export function readForm(ctx: Context, lastOf: string | null = null): Promise<Fields> {
   const reading = parsedForms.get(ctx.req) ?? fieldsOf(ctx, lastOf);

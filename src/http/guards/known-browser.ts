@@ -4,7 +4,7 @@
  * e-mail address of the last sign-in, so that nobody types it twice.
  */
 import type { Context } from 'koa';
-import { type Account, normaliseEmail } from '../../domain/account.ts';
+import { normaliseEmail } from '../../domain/account.ts';
 import type { Cipher, Random } from '../../ports/system.ts';
 import { unwantedBecause, type WantedAccount } from '../../use-cases/sign-in/wanted-account.ts';
 
@@ -21,7 +21,11 @@ const MOST_ADDRESSES = 5;
 const EMAIL_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** The account of the last sign-in. */
-type Remembered = Pick<Account, 'id' | 'tenantId' | 'email'>;
+interface Remembered {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly email: string;
+}
 
 export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps) {
   const name = isHttps ? '__Host-known' : 'known';

@@ -17,16 +17,17 @@ interface TypedFieldsDeps {
 }
 
 /** The fields that are carried. Passwords, codes of a sign-in, tokens and every field without a name here are dropped. */
-export const CARRIED_FIELDS: ReadonlySet<string> = new Set([
-  'email',
-  'phone',
-  'label',
-  'app',
-  'method',
-  'trust_device',
+const CARRIED = {
+  email: true,
+  phone: true,
+  label: true,
+  app: true,
+  method: true,
+  trust_device: true,
   // It names the device that waits, and stands on the screen of that device.
-  'user_code',
-]);
+  user_code: true,
+};
+export const CARRIED_FIELDS: ReadonlySet<string> = new Set(Object.keys(CARRIED));
 
 /** Milliseconds between the switch and the page that follows it. */
 const KEPT_MS = 60_000;
@@ -62,7 +63,7 @@ export function createTypedFields({ cipher, clock, isHttps, name = 'typed' }: Ty
     set(ctx, cipher.encrypt(kept, purposeOf(path)), KEPT_MS);
   }
 
-  /** What was typed on the page of this request before the switch. The browser forgets it. */
+  /** The text that was typed on the page of this request before the switch. The browser forgets it. */
   function take(ctx: Context): Typed {
     const value = ctx.method === 'GET' ? ctx.cookies.get(cookie, { signed: false }) : undefined;
     const path = ownPath(ctx.originalUrl);

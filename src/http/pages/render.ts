@@ -29,7 +29,7 @@ export interface RendererOptions {
   /** In development every page has a notice and a link to the outbox. */
   readonly isDevelopment: boolean;
   readonly site?: Site;
-  /** What was typed before the language was switched. Default: nothing is kept. */
+  /** Keeps what was typed when the language is switched. Default: nothing is kept. */
   readonly typedFields?: Pick<TypedFields, 'take'> | undefined;
   /** A folder with one view for each page of a method that the host adds. A view has the name of its page. */
   readonly addedViews?: URL | undefined;

@@ -104,6 +104,22 @@ describe('what is typed into a form', () => {
     }
   });
 
+  it('leaves the last word to the button, on a form that has a language among its fields', async () => {
+    const visitor = createVisitor(server.origin);
+    const switched = await visitor.post('/locale', {
+      _token: 'x',
+      locale: ['en', 'nl'],
+      return_to: at('consent'),
+    });
+    expect((await visitor.follow(switched)).$('html').attr('lang')).to.equal('nl');
+    const twice = await visitor.post('/locale', {
+      _token: 'x',
+      locale: 'nl',
+      email: ['a@x.test', 'b@x.test'],
+    });
+    expect(twice.status).to.equal(400);
+  });
+
   it('is shown once, and is then gone from the browser', async () => {
     const { visitor, page } = await openSample('sign-in');
     await visitor.submit(page, { email: 'bob@acme.test', locale: 'nl' }, 'locale');

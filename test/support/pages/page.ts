@@ -33,8 +33,8 @@ export interface Page {
   /** The first link whose address ends so, absolute; null when there is none. */
   link(ending: string): string | null;
   /**
-   * The form that has the button, or else the one that has most of these fields, with them filled in. Of several buttons
-   * of one name, the one with the value that `fields` has for that name is pressed, or else the first.
+   * The form that has the button, or else the one that has most of these fields, with them filled in. Several buttons
+   * may have that name: `fields` tells the value of the pressed one, which is else the first.
    */
   form(fields: Fields, button?: string): FilledForm;
 }
