@@ -37,6 +37,7 @@ import { createPasskeys } from '../use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
 import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
 import { createTrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
+import { createUsableMethods } from '../use-cases/second-factor/usable-methods.ts';
 import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
 import { createFindSufficientSession } from '../use-cases/sign-in/live-session.ts';
 import { createPasskeySignIn } from '../use-cases/sign-in/passkey.ts';
@@ -208,6 +209,7 @@ export function composeUseCases(
     attemptLimiter,
     sendCode,
     askPasskey: passkeys.ask,
+    usableMethods: createUsableMethods({ attemptLimiter, clock }),
     destinationOf,
     onRecovery: recovery.used,
     transactions,

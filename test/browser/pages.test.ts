@@ -74,6 +74,7 @@ const FIRST: Readonly<Record<string, string>> = {
   'device-code-wrong': '[name=user_code]',
   'device-code-locked': '#alert',
   'error-locked': '#alert',
+  'error-stopped': '#alert',
   'security-required': '#alert',
   'security-optional': '.done',
   'error-unconfirmed-asked': '#alert',

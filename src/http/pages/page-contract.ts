@@ -12,8 +12,11 @@ import type {
   AddressConfirmationView,
   EnrolmentCodeParts,
   EnrolmentPageParts,
+  ErrorTitle,
   FactorView,
   Form,
+  LinkText,
+  LostPhoneWays,
   MailedPage,
   MessageView,
   MethodChoice,
@@ -40,6 +43,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly methods: readonly MethodChoice[];
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'enter-code': {
     readonly form: Form;
@@ -58,6 +62,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly chooseHref: string | null;
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'use-passkey': {
     readonly form: Form;
@@ -66,6 +71,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly chooseHref: string | null;
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'offer-passkey': OfferPage;
   'set-up-choose': {
@@ -119,29 +125,13 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
   };
   error: {
     /** Null when the refusal, or the page's title, is enough. */
-    readonly title:
-      | 'not-found'
-      | 'link-gone'
-      | 'report-gone'
-      | 'report-handled'
-      | 'expired'
-      | 'locked'
-      | 'stopped'
-      | 'cancelled'
-      | 'refused'
-      | 'unusable'
-      | 'unavailable'
-      | 'busy'
-      | 'bad-request'
-      | 'misdirected'
-      | 'failed'
-      | 'protocol';
+    readonly title: ErrorTitle;
     /** The code and description of a protocol error (RFC 6749, 5.2). Null for any other error. */
     readonly protocol: { readonly error: string; readonly description: string } | null;
     /** Links to another method of this sign-in, to the application, to the account, or to the home page. */
     readonly links: readonly {
       readonly href: string;
-      readonly text: 'account' | 'another-way' | 'application' | 'home' | 'start-again' | 'try-again';
+      readonly text: LinkText;
       /** The name of the application that the link leads to. */
       readonly client?: string;
     }[];

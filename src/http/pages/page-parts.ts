@@ -9,6 +9,42 @@ export interface Form {
   readonly token: string;
 }
 
+export type ErrorTitle =
+  | 'not-found'
+  | 'link-gone'
+  | 'report-gone'
+  | 'report-handled'
+  | 'expired'
+  | 'locked'
+  | 'stopped'
+  | 'cancelled'
+  | 'refused'
+  | 'unusable'
+  | 'unavailable'
+  | 'busy'
+  | 'bad-request'
+  | 'misdirected'
+  | 'failed'
+  | 'protocol';
+
+/** The words of a link on an error page. */
+export type LinkText =
+  | 'account'
+  | 'another-way'
+  | 'application'
+  | 'home'
+  | 'recovery'
+  | 'sign-in-again'
+  | 'start-again'
+  | 'try-again';
+
+/** What a person without a phone can do in this sign-in, beside asking for help. Null where there is no such way. */
+export interface LostPhoneWays {
+  readonly recoveryHref: string | null;
+  /** The page on which another method can be chosen. */
+  readonly chooseHref: string | null;
+}
+
 /** One row of a chooser. */
 export interface MethodChoice {
   readonly method: MethodName;

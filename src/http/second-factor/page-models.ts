@@ -16,6 +16,7 @@ import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/
 import type { Form, SentCode } from '../pages/page-parts.ts';
 import type { PageAddress } from './next-step.ts';
 import { type InteractionContext, uiLocalesOf } from './open-interaction.ts';
+import { lostPhoneWays, waysOn } from './ways.ts';
 
 interface SecondFactorPagesDeps {
   readonly forms: FormTokens;
@@ -29,16 +30,21 @@ interface SecondFactorPagesDeps {
   readonly clock: Clock;
 }
 
-/** The page on which a code is typed. */
-export interface CodePage {
+/** The page on which a method is chosen. */
+export interface ChoicePage {
   readonly interaction: InteractionContext;
   readonly policyResult: PolicyResult;
+  /** The methods that take an answer in this sign-in now. */
+  readonly usable: readonly MethodName[];
+}
+
+/** The page on which a code is typed. */
+export interface CodePage extends ChoicePage {
   readonly method: MethodName;
   /** Whether the box for trusting this browser is ticked. */
   readonly isTicked: boolean;
 }
 
-type Prove = Extract<Decision, { kind: 'prove' }>;
 type SetUp = Extract<Decision, { kind: 'set-up' }>;
 
 export function createSecondFactorPages({
@@ -69,20 +75,18 @@ export function createSecondFactorPages({
     };
   }
 
-  function chooseMethod(
-    ctx: Context,
-    interaction: InteractionContext,
-    policyResult: PolicyResult,
-    { methods, preferred }: Prove,
-    refusal?: Refusal,
-  ) {
+  function chooseMethod(ctx: Context, { interaction, policyResult, usable }: ChoicePage, refusal?: Refusal) {
+    const { decision } = policyResult;
+    const preferred = decision.kind === 'prove' ? decision.preferred : null;
+    const selected = usable.find((method) => method === preferred) ?? usable[0];
     const model = {
       form: formAt(interaction, '/choose-method'),
-      methods: methods.map((method) => ({
+      methods: usable.map((method) => ({
         method,
-        selected: method === (preferred ?? methods[0]),
+        selected: method === selected,
         destination: sentTo(interaction, policyResult, method)?.destination ?? null,
       })),
+      lost: lostPhoneWays({ base: pages(interaction.view.uid), usable }, null),
       clientName: interaction.clientName,
       cancel: formAt(interaction, '/cancel'),
     };
@@ -91,7 +95,7 @@ export function createSecondFactorPages({
 
   function enterCode(
     ctx: Context,
-    { interaction, policyResult, method, isTicked }: CodePage,
+    { interaction, policyResult, method, usable, isTicked }: CodePage,
     refusal?: Refusal,
   ) {
     const model = {
@@ -102,7 +106,8 @@ export function createSecondFactorPages({
       trustDays: policyResult.tenant.secondFactor.trustedDevices ? trustDays : null,
       isTrustTicked: isTicked,
       asksForPasskeys: passkeyOffers.isPossible(policyResult),
-      chooseHref: anotherWay(interaction, policyResult),
+      chooseHref: anotherWay(interaction, method, usable),
+      lost: lostPhoneWays({ base: pages(interaction.view.uid), usable }, method),
       clientName: interaction.clientName,
       cancel: formAt(interaction, '/cancel'),
     };
@@ -112,9 +117,7 @@ export function createSecondFactorPages({
 
   function usePasskey(
     ctx: Context,
-    interaction: InteractionContext,
-    policyResult: PolicyResult,
-    method: MethodName,
+    { interaction, policyResult, method, usable }: CodePage,
     refusal?: Refusal,
   ) {
     const { transaction, requested } = interaction.context;
@@ -123,7 +126,8 @@ export function createSecondFactorPages({
     const model = {
       form: formAt(interaction, `/verify/${method}`),
       request,
-      chooseHref: anotherWay(interaction, policyResult),
+      chooseHref: anotherWay(interaction, method, usable),
+      lost: lostPhoneWays({ base: pages(interaction.view.uid), usable }, method),
       clientName: interaction.clientName,
       cancel: formAt(interaction, '/cancel'),
     };
@@ -142,34 +146,25 @@ export function createSecondFactorPages({
     return { destination, secondsLeft, seen };
   }
 
-  /** The address of the chooser, when there is more than one method. */
-  function anotherWay({ view }: InteractionContext, { decision }: PolicyResult): string | null {
-    return decision.kind === 'prove' && decision.methods.length > 1
-      ? `${pages(view.uid)}/choose-method`
-      : null;
+  /** The address of the chooser, when there is more than this method. */
+  function anotherWay(
+    { view }: InteractionContext,
+    method: MethodName,
+    usable: readonly MethodName[],
+  ): string | null {
+    return usable.some((other) => other !== method) ? `${pages(view.uid)}/choose-method` : null;
   }
 
-  /** The method takes no more codes, for some time or in this sign-in. */
-  function stopped(
-    ctx: Context,
-    interaction: InteractionContext,
-    policyResult: PolicyResult,
-    refusal: Refusal,
-  ) {
-    const href = anotherWay(interaction, policyResult);
-    const links = href ? [{ href, text: 'another-way' as const }] : [];
+  /** The method takes no more codes, for some time or in this sign-in. The page has the ways on, and no form for a code. */
+  function stopped(ctx: Context, { interaction, policyResult, usable }: ChoicePage, refusal: Refusal) {
+    const { uid, startAgainPath } = interaction.view;
+    const links = waysOn({ base: pages(uid), usable, startAgainPath });
     return error(
       ctx,
       interaction,
       { title: titleOf(refusal), links },
       pageContext(interaction, policyResult, refusal),
     );
-  }
-
-  function titleOf(refusal: Refusal): Pages['error']['title'] {
-    if (refusal.code !== 'too_many_attempts') return 'refused';
-    // A lock ends after some time. After too many attempts in one sign-in the person starts another one at once.
-    return refusal.retryAt === null ? 'stopped' : 'locked';
   }
 
   /** `missing` is null when confirming the address would not help. */
@@ -279,6 +274,13 @@ export function createSecondFactorPages({
     chooseSetUp,
     enrolmentContextOf,
   };
+}
+
+function titleOf(refusal: Refusal): Pages['error']['title'] {
+  if (refusal.code === 'code_invalid') return 'stopped';
+  if (refusal.code !== 'too_many_attempts') return 'refused';
+  // A lock ends after some time. After too many attempts in one sign-in the person starts another one at once.
+  return refusal.retryAt === null ? 'stopped' : 'locked';
 }
 
 export type SecondFactorPages = ReturnType<typeof createSecondFactorPages>;

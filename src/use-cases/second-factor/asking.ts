@@ -10,11 +10,13 @@ import type { Clock } from '../../ports/system.ts';
 import type { AskPasskey } from './passkeys.ts';
 import type { SendCode } from './sent-codes.ts';
 import type { SignInContext } from './sign-in-context.ts';
+import type { UsableMethods } from './usable-methods.ts';
 
 export interface AskingDeps {
   readonly methods: Methods;
   readonly sendCode: SendCode;
   readonly askPasskey: AskPasskey;
+  readonly usableMethods: UsableMethods;
   /** The address or number that codes of this factor go to. Null when there is none any more. */
   readonly destinationOf: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
   readonly clock: Clock;
@@ -30,7 +32,14 @@ export interface SentView {
   readonly expiresAt: number | null;
 }
 
-export function createAsking({ methods, sendCode, askPasskey, destinationOf, clock }: AskingDeps) {
+export function createAsking({
+  methods,
+  sendCode,
+  askPasskey,
+  usableMethods,
+  destinationOf,
+  clock,
+}: AskingDeps) {
   /**
    * Sends a code or creates a passkey challenge, unless one is on its way and no new one is wanted. `seen` is the id of
    * the challenge that the page with the button showed. `resend` is null when nobody pressed the button.
@@ -51,6 +60,9 @@ export function createAsking({ methods, sendCode, askPasskey, destinationOf, clo
     if (!resend && sent && sent.expiresAt > clock.now()) return accepted(context.transaction);
     const destination = destinationFor(policyResult, method);
     if (destination === null) return refused(asked.unreachable);
+    // No code is sent that could not be entered. A lock is refused, and written to the audit log, where codes are sent.
+    const stop = (await usableMethods.stopsOf(context.transaction, policyResult)).get(method);
+    if (stop?.code === 'too_many_attempts' && stop.retryAt === null) return refused(stop);
     const { clientId, ip } = context;
     return sendCode(context.transaction, policyResult, {
       method,

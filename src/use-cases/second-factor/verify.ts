@@ -212,12 +212,8 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     return methods.find(method)?.prompt ?? null;
   }
 
-  /** Whether attempts with the method are counted. */
-  function isGuessable(method: MethodName): boolean {
-    return methods.find(method)?.traits.guessable ?? true;
-  }
-
-  return { evaluate, verifyCode, ask, isAsked, sentBy, postpone, digitsOf, promptOf, isGuessable };
+  const { stopsOf } = needs.usableMethods;
+  return { evaluate, verifyCode, ask, isAsked, sentBy, postpone, digitsOf, promptOf, stopsOf };
 }
 
 function lineOf({ clientId, ip }: SignInContext, { account }: PolicyResult) {
