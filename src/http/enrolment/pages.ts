@@ -1,6 +1,7 @@
 /** The pages of an enrolment, the same at sign-in and in self-service: their models and their forms. */
 import type { Context } from 'koa';
-import type { Locale } from '../../domain/account.ts';
+import { type Locale, shownEmail } from '../../domain/account.ts';
+import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome, type Refusal } from '../../domain/refusal.ts';
@@ -12,7 +13,7 @@ import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
 import { browserPageOf, secretPageOf, sentPageOf } from '../pages/method-pages.ts';
 import type { EnrolmentPage, PageContext, RenderSome } from '../pages/page-contract.ts';
-import type { Form } from '../pages/page-parts.ts';
+import type { Form, RecoveryCodesPage } from '../pages/page-parts.ts';
 import { secretModel } from './secret-model.ts';
 
 interface EnrolmentPagesDeps {
@@ -91,7 +92,7 @@ export function createEnrolmentPages({
         return render(ctx, sentPageOf(page), { ...around, ...sentModel(setting, step, again) }, pageContext);
       case 'set': {
         const codes = recovery.shown(setting.transaction);
-        return render(ctx, 'recovery-codes', { form, codes }, pageContext);
+        return render(ctx, 'recovery-codes', { form, codes, owner: ownerOf(setting) }, pageContext);
       }
       case 'browser': {
         const creation = passkeys.creation(setting.transaction, setting.policyResult);
@@ -175,6 +176,12 @@ export function createEnrolmentPages({
     submit,
     stepOf: ({ transaction, policyResult }: EnrolmentState) => enrolmentStepOf(transaction, policyResult),
   };
+}
+
+/** The owner of the newest recovery codes. */
+function ownerOf({ policyResult: { account, enrolments } }: EnrolmentState): RecoveryCodesPage['owner'] {
+  const times = enrolments.filter((each) => !isFactor(each)).map(({ createdAt }) => createdAt);
+  return { email: shownEmail(account.email), createdAt: Math.max(...times) };
 }
 
 function away(ctx: Context, url: string): null {

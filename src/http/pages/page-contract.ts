@@ -22,6 +22,7 @@ import type {
   MethodChoice,
   OfferPage,
   PasskeyAtSignIn,
+  RecoveryCodesPage,
   SampleLink,
   SentCode,
   TrustedBrowserView,
@@ -110,7 +111,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
   'set-up-proof': EnrolmentCodeParts;
   'set-up-email': EnrolmentCodeParts;
   'set-up-sms': EnrolmentCodeParts;
-  'recovery-codes': { readonly form: Form; readonly codes: readonly string[] };
+  'recovery-codes': RecoveryCodesPage;
   consent: {
     readonly form: Form;
     readonly clientName: string;

@@ -45,6 +45,17 @@ export interface LostPhoneWays {
   readonly chooseHref: string | null;
 }
 
+/** The recovery codes, and the account that they are for. Paper and file name both. */
+export interface RecoveryCodesPage {
+  readonly form: Form;
+  readonly codes: readonly string[];
+  readonly owner: {
+    readonly email: string;
+    /** Milliseconds since the epoch. */
+    readonly createdAt: number;
+  };
+}
+
 /** One row of a chooser. */
 export interface MethodChoice {
   readonly method: MethodName;

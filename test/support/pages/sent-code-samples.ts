@@ -93,7 +93,11 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
   sample(
     'recovery-codes',
     'recovery-codes',
-    { form: form(`${at}/set-up/recovery-codes`), codes: CODES },
+    {
+      form: form(`${at}/set-up/recovery-codes`),
+      codes: CODES,
+      owner: { email: 'bob@acme.test', createdAt: SAMPLE_NOW },
+    },
     acme,
   ),
 
