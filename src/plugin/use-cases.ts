@@ -37,6 +37,7 @@ import { createPasskeys } from '../use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
 import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
 import { createTrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
+import { createUndeliveredCodes } from '../use-cases/second-factor/undelivered-codes.ts';
 import { createUsableMethods } from '../use-cases/second-factor/usable-methods.ts';
 import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
 import { createFindSufficientSession } from '../use-cases/sign-in/live-session.ts';
@@ -106,6 +107,7 @@ export function composeUseCases(
     random,
   });
 
+  const undeliveredCodes = createUndeliveredCodes({ onceKeys, clock });
   const recovery = createRecovery({
     methods,
     enrolments,
@@ -133,6 +135,7 @@ export function composeUseCases(
     finish,
     attemptLimiter,
     sendCode,
+    undeliveredCodes,
     smsLimits,
     cipher,
     events,
@@ -209,6 +212,7 @@ export function composeUseCases(
     attemptLimiter,
     sendCode,
     askPasskey: passkeys.ask,
+    undeliveredCodes,
     usableMethods: createUsableMethods({ attemptLimiter, clock }),
     destinationOf,
     onRecovery: recovery.used,
@@ -240,6 +244,7 @@ export function composeUseCases(
     /** The methods that can be used now. */
     available,
     sendCode,
+    undeliveredCodes,
     confirmation,
     recovery,
     enrolment,

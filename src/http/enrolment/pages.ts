@@ -4,7 +4,7 @@ import { type Locale, shownEmail } from '../../domain/account.ts';
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, type Outcome, type Refusal } from '../../domain/refusal.ts';
+import { accepted, type Outcome, type Refusal, undeliveredInstead } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
@@ -88,8 +88,14 @@ export function createEnrolmentPages({
         const shown = await secretModel(secret, { label, app });
         return render(ctx, secretPageOf(page), { ...around, ...shown }, pageContext);
       }
-      case 'sent':
-        return render(ctx, sentPageOf(page), { ...around, ...sentModel(setting, step, again) }, pageContext);
+      case 'sent': {
+        const model = { ...around, ...sentModel(setting, step, again) };
+        if (!(await enrolment.isUndelivered(setting.transaction, step)))
+          return render(ctx, sentPageOf(page), model, pageContext);
+        const refused = enrolmentContext.pageContext(undeliveredInstead(again.refusal));
+        const told = ctx.method === 'POST' ? refused : { ...refused, status: 200 };
+        return render(ctx, sentPageOf(page), { ...model, secondsLeft: null }, told);
+      }
       case 'set': {
         const codes = recovery.shown(setting.transaction);
         return render(ctx, 'recovery-codes', { form, codes, owner: ownerOf(setting) }, pageContext);

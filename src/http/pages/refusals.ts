@@ -63,6 +63,7 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
     case 'session_expired':
       return [{ key: subject === 'link' ? 'refusal.link_expired' : 'refusal.session_expired' }];
     case 'delivery_failed':
+      return [{ key: refusal.because ? 'refusal.delivery_refused' : 'refusal.delivery_failed' }];
     case 'phone_invalid':
     case 'email_unconfirmed':
     case 'credentials_invalid':

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import type { Refusal, RefusalCode } from '../../domain/refusal.ts';
+import { canTryAgain, type Refusal } from '../../domain/refusal.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import { type InteractionGuard, redirect } from './interaction-guard.ts';
 import type { NextStep, PageAddress } from './next-step.ts';
@@ -12,16 +12,16 @@ import type { ChoicePage, CodePage, SecondFactorPages } from './page-models.ts';
 interface CodePagesDeps {
   readonly guard: InteractionGuard;
   readonly nextStep: Pick<NextStep, 'evaluate' | 'proceed' | 'proceedFrom'>;
-  readonly secondFactor: Pick<SecondFactorUseCase, 'ask' | 'isAsked' | 'stopsOf' | 'promptOf' | 'verifyCode'>;
+  readonly secondFactor: Pick<
+    SecondFactorUseCase,
+    'ask' | 'isAsked' | 'isUndelivered' | 'stopsOf' | 'promptOf' | 'verifyCode'
+  >;
   readonly show: SecondFactorPages;
   readonly pages: PageAddress;
 }
 
 type State = ChoicePage & { readonly stops: ReadonlyMap<MethodName, Refusal> };
 type StateOfCodePage = CodePage & State;
-
-/** After these refusals the same page takes another code. */
-const TRY_AGAIN: ReadonlySet<RefusalCode> = new Set(['code_invalid', 'code_used', 'code_expired']);
 
 export function createCodePages({ guard, nextStep, secondFactor, show, pages }: CodePagesDeps) {
   /** Whether the browser answers for the method by itself. */
@@ -69,14 +69,16 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages }: 
       const method = methodOf(ctx);
       if (!isOffered(policyResult, method)) return redirect(ctx, pages(interaction.view.uid));
       const isTicked = ctx.query.trust_device === '1';
-      const state = await stateOf(interaction, policyResult);
-      const stop = state.stops.get(method);
-      if (stop) return show.stopped(ctx, state, stop);
-      const page = { ...state, method, isTicked };
-      if (!isInBrowser(method)) return show.enterCode(ctx, page);
+      const page = await codePageOf(interaction, policyResult, { method, isTicked });
+      const stop = page.stops.get(method);
+      if (stop) return show.stopped(ctx, page, stop);
+      const isAsked = secondFactor.isAsked(interaction.context.transaction, policyResult, method);
+      if (!isInBrowser(method)) {
+        const isUnsent = ctx.query.unsent === '1' && !isAsked;
+        return show.enterCode(ctx, page, isUnsent ? { code: 'delivery_failed' } : undefined);
+      }
       // A GET creates no challenge: without one the person chooses the passkey first.
-      if (!secondFactor.isAsked(interaction.context.transaction, policyResult, method))
-        return redirect(ctx, `${pages(interaction.view.uid)}/choose-method`);
+      if (!isAsked) return redirect(ctx, `${pages(interaction.view.uid)}/choose-method`);
       return show.usePasskey(ctx, page);
     });
   }
@@ -99,18 +101,19 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages }: 
         return;
       }
       // The refused attempt was counted, so the account is read again.
-      const state = await stateOf(interaction, await nextStep.evaluate(interaction));
-      await refuse(ctx, { ...state, method, isTicked }, outcome.refusal);
+      const policyResult = await nextStep.evaluate(interaction);
+      await refuse(ctx, await codePageOf(interaction, policyResult, { method, isTicked }), outcome.refusal);
     });
   }
 
   /** Shows the page of the code again, or the ways on after the last attempt. */
   async function refuse(ctx: Context, page: StateOfCodePage, refusal: Refusal): Promise<void> {
-    if (!TRY_AGAIN.has(refusal.code)) return show.stopped(ctx, page, refusal);
+    if (!canTryAgain(refusal)) return show.stopped(ctx, page, refusal);
     const stop = page.stops.get(page.method);
     if (!stop) return showAgain(ctx, page, refusal);
-    // A wrong code has words of its own for the last attempt. The others would ask for another code.
-    return show.stopped(ctx, page, refusal.code === 'code_invalid' ? refusal : stop);
+    // The last attempt has words of its own. Those of the other refusals would ask for another code.
+    const isLast = refusal.code === 'code_invalid' && refusal.attemptsLeft === 0;
+    return show.stopped(ctx, page, isLast ? refusal : stop);
   }
 
   async function showAgain(ctx: Context, page: CodePage, refusal: Refusal): Promise<void> {
@@ -133,7 +136,7 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages }: 
     const asked = await secondFactor.ask(interaction.context, policyResult, method, { seen });
     const kept = isTicked ? '?trust_device=1' : '';
     if (asked.ok) return redirect(ctx, `${pages(interaction.view.uid)}/verify/${method}${kept}`);
-    const page = { ...(await stateOf(interaction, policyResult)), method, isTicked };
+    const page = await codePageOf(interaction, policyResult, { method, isTicked });
     return isOffered(policyResult, method) && asked.refusal.code !== 'too_many_attempts'
       ? show.enterCode(ctx, page, asked.refusal)
       : show.stopped(ctx, page, asked.refusal);
@@ -145,6 +148,18 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages }: 
     const stops = await secondFactor.stopsOf(interaction.context.transaction, policyResult);
     const methods = decision.kind === 'prove' ? decision.methods : [];
     return { interaction, policyResult, stops, usable: methods.filter((method) => !stops.has(method)) };
+  }
+
+  async function codePageOf(
+    interaction: InteractionContext,
+    policyResult: PolicyResult,
+    asked: Pick<CodePage, 'method' | 'isTicked'>,
+  ): Promise<StateOfCodePage> {
+    const [state, isUndelivered] = await Promise.all([
+      stateOf(interaction, policyResult),
+      secondFactor.isUndelivered(interaction.context.transaction, asked.method),
+    ]);
+    return { ...state, ...asked, isUndelivered };
   }
 
   return { chooser, chooseMethod, codePage, submitCode };

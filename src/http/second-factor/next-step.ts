@@ -168,8 +168,9 @@ export function createNextStep(needs: NextStepDeps) {
     const isReady = secondFactor.isAsked(context.transaction, policyResult, preferred);
     if (!isReady && ctx.method !== 'POST') return `${base}/choose-method`;
     // After a refusal too: the page says whether a code is on its way, and offers to send another.
-    if (!isReady) await secondFactor.ask(context, policyResult, preferred);
-    return `${base}/verify/${preferred}`;
+    const asked = isReady ? null : await secondFactor.ask(context, policyResult, preferred);
+    const isUnsent = asked?.ok === false && asked.refusal.code === 'delivery_failed';
+    return `${base}/verify/${preferred}${isUnsent ? '?unsent=1' : ''}`;
   }
 
   async function refusedAddress(

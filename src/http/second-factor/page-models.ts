@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import { type Refusal, undeliveredInstead } from '../../domain/refusal.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { MissingConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
 import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
@@ -43,6 +43,8 @@ export interface CodePage extends ChoicePage {
   readonly method: MethodName;
   /** Whether the box for trusting this browser is ticked. */
   readonly isTicked: boolean;
+  /** Whether the newest code of the method was refused for good after it was sent. */
+  readonly isUndelivered: boolean;
 }
 
 type SetUp = Extract<Decision, { kind: 'set-up' }>;
@@ -95,14 +97,16 @@ export function createSecondFactorPages({
 
   function enterCode(
     ctx: Context,
-    { interaction, policyResult, method, usable, isTicked }: CodePage,
+    { interaction, policyResult, method, usable, isTicked, isUndelivered }: CodePage,
     refusal?: Refusal,
   ) {
+    const sent = sentTo(interaction, policyResult, method);
+    const why = isUndelivered ? undeliveredInstead(refusal) : refusal;
     const model = {
       form: formAt(interaction, `/verify/${method}`),
       method,
       digits: secondFactor.digitsOf(method),
-      sent: sentTo(interaction, policyResult, method),
+      sent: sent && isUndelivered ? { ...sent, secondsLeft: null } : sent,
       trustDays: policyResult.tenant.secondFactor.trustedDevices ? trustDays : null,
       isTrustTicked: isTicked,
       asksForPasskeys: passkeyOffers.isPossible(policyResult),
@@ -112,7 +116,8 @@ export function createSecondFactorPages({
       cancel: formAt(interaction, '/cancel'),
     };
     const page = codePageOf(secondFactor.promptOf(method));
-    return render(ctx, page, model, pageContext(interaction, policyResult, refusal));
+    const around = pageContext(interaction, policyResult, why);
+    return render(ctx, page, model, ctx.method === 'POST' ? around : { ...around, status: 200 });
   }
 
   function usePasskey(

@@ -21,12 +21,14 @@ import type { AccountStore } from '../../ports/stores.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
 import type { AttemptLimiter } from '../second-factor/attempt-limiter.ts';
 import type { SendCode } from '../second-factor/sent-codes.ts';
+import type { UndeliveredCodes } from '../second-factor/undelivered-codes.ts';
 
 export interface EnrolmentCodesDeps {
   readonly methods: Pick<Methods, 'sent' | 'toAddress'>;
   readonly accounts: Pick<AccountStore, 'confirmEmail' | 'setPhone'>;
   readonly attemptLimiter: AttemptLimiter;
   readonly sendCode: SendCode;
+  readonly undeliveredCodes: Pick<UndeliveredCodes, 'includes'>;
   /** Beginnings of the numbers that are sent to; null: any number. */
   readonly smsLimits: { readonly allowedPrefixes: readonly string[] | null };
   readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt' | 'digest'>;
@@ -55,7 +57,8 @@ interface Asked {
 }
 
 export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
-  const { methods, accounts, attemptLimiter, sendCode, smsLimits, cipher, events, clock } = needs;
+  const { methods, accounts, attemptLimiter, sendCode, undeliveredCodes, smsLimits, cipher, events, clock } =
+    needs;
 
   /** Null at a step that sends nothing. */
   function askedAt(step: EnrolmentStep): Asked | null {
@@ -105,6 +108,12 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
       expiresAt: sent && sent.expiresAt > clock.now() ? sent.expiresAt : null,
       isSent: sent !== null,
     };
+  }
+
+  /** Whether the newest code of a step was refused for good after it was sent. */
+  async function isUndelivered({ challenges }: SignInTransaction, step: EnrolmentStep): Promise<boolean> {
+    const asked = askedAt(step);
+    return undeliveredCodes.includes(asked && challengeFor(challenges, asked.method.name, asked.purpose));
   }
 
   /** Checks the code of a step. The attempt is counted as at a sign-in, since a guesser has the password already. */
@@ -185,7 +194,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
       : cipher.decrypt(pending.secret, pendingPurpose(pending, policyResult));
   }
 
-  return { send, sentBy, answer, noteContact };
+  return { send, sentBy, isUndelivered, answer, noteContact };
 }
 
 export function eventDetailsOf(

@@ -10,6 +10,7 @@ import type { Clock } from '../../ports/system.ts';
 import type { AskPasskey } from './passkeys.ts';
 import type { SendCode } from './sent-codes.ts';
 import type { SignInContext } from './sign-in-context.ts';
+import type { UndeliveredCodes } from './undelivered-codes.ts';
 import type { UsableMethods } from './usable-methods.ts';
 
 export interface AskingDeps {
@@ -17,6 +18,7 @@ export interface AskingDeps {
   readonly sendCode: SendCode;
   readonly askPasskey: AskPasskey;
   readonly usableMethods: UsableMethods;
+  readonly undeliveredCodes: Pick<UndeliveredCodes, 'includes'>;
   /** The address or number that codes of this factor go to. Null when there is none any more. */
   readonly destinationOf: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
   readonly clock: Clock;
@@ -37,6 +39,7 @@ export function createAsking({
   sendCode,
   askPasskey,
   usableMethods,
+  undeliveredCodes,
   destinationOf,
   clock,
 }: AskingDeps) {
@@ -57,7 +60,8 @@ export function createAsking({
       return refused({ code: 'method_not_allowed' });
     if (asked.kind === 'browser') return askPasskey(context.transaction);
     const sent = challengeFor(context.transaction.challenges, method, 'sign-in');
-    if (!resend && sent && sent.expiresAt > clock.now()) return accepted(context.transaction);
+    const isGood = sent !== null && sent.expiresAt > clock.now();
+    if (!resend && isGood && !(await undeliveredCodes.includes(sent))) return accepted(context.transaction);
     const destination = destinationFor(policyResult, method);
     if (destination === null) return refused(asked.unreachable);
     // No code is sent that could not be entered. A lock is refused, and written to the audit log, where codes are sent.
@@ -101,10 +105,15 @@ export function createAsking({
     };
   }
 
+  /** Whether the newest code of the method was refused for good after it was sent. */
+  function isUndelivered({ challenges }: SignInTransaction, method: MethodName): Promise<boolean> {
+    return undeliveredCodes.includes(methods.sent(method) && challengeFor(challenges, method, 'sign-in'));
+  }
+
   function destinationFor(policyResult: PolicyResult, method: MethodName): string | null {
     const enrolment = policyResult.enrolments.find((each) => each.method === method);
     return enrolment ? destinationOf(policyResult, enrolment) : null;
   }
 
-  return { ask, isAsked, sentBy };
+  return { ask, isAsked, sentBy, isUndelivered };
 }

@@ -82,9 +82,8 @@ describe('the ways on after too many wrong codes', () => {
     expectStopped(await attempt(visitor, page, 5), 422, 'code_invalid', TEXTS);
     for (const again of [await visitor.get(page.url), await visitor.submit(page, { code: WRONG })])
       expectStopped(again, 429, 'too_many_attempts', TEXTS);
-    // A text without the shape of a code, and the button of a code that is sent.
     const text = await visitor.submit(page, { code: 'no code' });
-    expectStopped(text, 422, 'code_invalid', TEXTS);
+    expectStopped(text, 429, 'too_many_attempts', TEXTS);
   });
 
   it('lead to a method, to a recovery code and to a new sign-in, and each of them signs in [A19]', async () => {
