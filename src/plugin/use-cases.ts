@@ -19,6 +19,7 @@ import type {
   TrustedBrowserStore,
 } from '../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../ports/system.ts';
+import { createAfterRecovery } from '../use-cases/enrolment/after-recovery.ts';
 import { createEnrol } from '../use-cases/enrolment/binding.ts';
 import { createEnrolment } from '../use-cases/enrolment/enrolment.ts';
 import { createRecovery } from '../use-cases/enrolment/recovery-codes.ts';
@@ -251,6 +252,7 @@ export function composeUseCases(
     passkeys,
     passkeySignIn,
     passkeyOffers: createPasskeyOffers({ method: methods.browser, available, onceKeys, clock }),
+    afterRecovery: createAfterRecovery({ recovery, available }),
     isReachable,
     isReadable,
     maskedDestination,

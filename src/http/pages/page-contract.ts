@@ -23,6 +23,7 @@ import type {
   OfferPage,
   PasskeyAtSignIn,
   RecoveryCodesPage,
+  RecoveryUsedPage,
   SampleLink,
   SentCode,
   TrustedBrowserView,
@@ -75,6 +76,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly lost?: LostPhoneWays;
   };
   'offer-passkey': OfferPage;
+  'recovery-used': RecoveryUsedPage;
   'set-up-choose': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
@@ -84,6 +86,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly forced: boolean;
     /** The application that requires it. Absent or null when the organisation requires it. */
     readonly demandedBy?: string | null;
+    readonly skipHref?: string | null;
     readonly cancel: Form | null;
   };
   'set-up-totp': EnrolmentPageParts & {
@@ -263,12 +266,16 @@ export type Render = <P extends PageName>(
   pageContext?: PageContext,
 ) => void;
 
-/** The pages that a host of the plugin may render itself. A host with its own login page never shows `offer-passkey`. */
+/**
+ * The pages that a host of the plugin may render itself. A host with its own login page never shows `offer-passkey` and
+ * `recovery-used`.
+ */
 export type SecondFactorPage =
   | 'choose-method'
   | 'enter-code'
   | 'use-passkey'
   | 'offer-passkey'
+  | 'recovery-used'
   | 'set-up-choose'
   | EnrolmentPage
   | 'error';

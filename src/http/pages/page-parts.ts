@@ -56,6 +56,18 @@ export interface RecoveryCodesPage {
   };
 }
 
+/** The end of a sign-in with a recovery code: `continue`, `new-recovery-codes` or `set-up`. */
+export interface RecoveryUsedPage {
+  readonly form: Form;
+  readonly clientName: string;
+  /** The codes that still work. */
+  readonly left: number;
+  readonly areFew: boolean;
+  readonly canRenew: boolean;
+  /** Whether another second step can be set up. */
+  readonly canSetUp: boolean;
+}
+
 /** One row of a chooser. */
 export interface MethodChoice {
   readonly method: MethodName;

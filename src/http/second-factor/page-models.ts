@@ -5,6 +5,7 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import { type Refusal, undeliveredInstead } from '../../domain/refusal.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { AfterRecovery } from '../../use-cases/enrolment/after-recovery.ts';
 import type { MissingConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
 import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
@@ -26,6 +27,7 @@ interface SecondFactorPagesDeps {
   readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf' | 'promptOf' | 'sentBy'>;
   readonly passkeys: Pick<Passkeys, 'request'>;
   readonly passkeyOffers: Pick<PasskeyOffers, 'isPossible' | 'isTaken'>;
+  readonly afterRecovery: Pick<AfterRecovery, 'choiceOf' | 'isTaken'>;
   readonly trustDays: number;
   readonly clock: Clock;
 }
@@ -57,6 +59,7 @@ export function createSecondFactorPages({
   secondFactor,
   passkeys,
   passkeyOffers,
+  afterRecovery,
   trustDays,
   clock,
 }: SecondFactorPagesDeps) {
@@ -229,7 +232,8 @@ export function createSecondFactorPages({
       form: formAt(interaction, '/set-up'),
       methods: methods.map((method, index) => ({ method, selected: index === 0 })),
       laterUntil,
-      forced: true,
+      forced: policyResult.decision.kind === 'set-up',
+      skipHref: policyResult.decision.kind === 'set-up' ? null : pages(interaction.view.uid),
       demandedBy: demander(interaction, policyResult),
       cancel: formAt(interaction, '/cancel'),
     };
@@ -239,12 +243,19 @@ export function createSecondFactorPages({
   /** The surroundings of the enrolment steps within a sign-in. */
   function enrolmentContextOf(interaction: InteractionContext, policyResult: PolicyResult): EnrolmentContext {
     const { view, context } = interaction;
+    const { transaction } = context;
     const { decision } = policyResult;
+    const isWanted = afterRecovery.isTaken(transaction, policyResult);
     const choice =
-      decision.kind === 'set-up' && (decision.methods.length > 1 || decision.laterUntil !== null);
+      decision.kind === 'set-up'
+        ? decision
+        : isWanted
+          ? afterRecovery.choiceOf(transaction, policyResult)
+          : null;
+    const hasChoice = choice !== null && (choice.methods.length > 1 || choice.laterUntil !== null);
     // A step-up begins with a GET, which begins no enrolment, so the person has seen the chooser.
     const isFirst =
-      !choice && context.transaction.keepsAuthTime === null && !context.transaction.isSetUpProven;
+      !hasChoice && !isWanted && transaction.keepsAuthTime === null && !transaction.isSetUpProven;
     const { ip, clientId } = context;
     return {
       path: (step: EnrolmentStep) => `${pages(view.uid)}/set-up/${step}`,
@@ -255,10 +266,10 @@ export function createSecondFactorPages({
       locale: context.localeOf(policyResult),
       isForced: isFirst,
       demandedBy: demander(interaction, policyResult),
-      chooseHref: choice ? `${pages(view.uid)}/set-up` : null,
+      chooseHref: hasChoice ? `${pages(view.uid)}/set-up` : null,
       cancel: formAt(interaction, '/cancel'),
       backHref: null,
-      skipHref: passkeyOffers.isTaken(context.transaction, policyResult) ? pages(view.uid) : null,
+      skipHref: isWanted || passkeyOffers.isTaken(transaction, policyResult) ? pages(view.uid) : null,
     };
   }
 

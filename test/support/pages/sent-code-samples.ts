@@ -101,6 +101,21 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
     acme,
   ),
 
+  ...[9, 1, 0].map((left) =>
+    sample(
+      `recovery-used-${left}`,
+      'recovery-used',
+      {
+        form: form(`${at}/recovery-used`),
+        clientName: 'Acme Timesheets',
+        left,
+        areFew: left < 9,
+        canRenew: left > 0,
+        canSetUp: left > 0,
+      },
+      acme,
+    ),
+  ),
   ...(['confirm-email', 'not-me'] as const).flatMap((page) =>
     [false, true].map((isDone) =>
       sample(
