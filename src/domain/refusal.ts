@@ -61,6 +61,12 @@ export function canTryAgain({ code }: Refusal): boolean {
   return TRY_AGAIN.has(code);
 }
 
+/** Whether the visit takes no more codes after this refusal. */
+export function isLastRefusal(refusal: Refusal | null): boolean {
+  if (refusal?.code === 'code_invalid') return refusal.attemptsLeft === 0;
+  return refusal?.code === 'too_many_attempts';
+}
+
 /** The refusal of a page whose code never arrived: another code would be typed in vain. */
 export function undeliveredInstead(refusal: Refusal | null | undefined): Refusal {
   return refusal && !canTryAgain(refusal) ? refusal : { code: 'delivery_failed', because: 'refused' };

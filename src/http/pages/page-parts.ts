@@ -144,6 +144,10 @@ export interface EnrolmentCodeParts extends EnrolmentPageParts {
   readonly seen: string | null;
   /** The number typed before a refusal. */
   readonly phone: string;
+  /** Whether no code is taken or sent any more, so that the page has no form. */
+  readonly isStopped?: boolean;
+  /** A new sign-in, for a page without a form. */
+  readonly startAgainHref?: string | null;
 }
 
 export interface FactorView {

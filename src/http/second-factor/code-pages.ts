@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { canTryAgain, type Refusal } from '../../domain/refusal.ts';
+import { canTryAgain, isLastRefusal, type Refusal } from '../../domain/refusal.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import { type InteractionGuard, redirect } from './interaction-guard.ts';
 import type { NextStep, PageAddress } from './next-step.ts';
@@ -112,8 +112,7 @@ export function createCodePages({ guard, nextStep, secondFactor, show, pages }: 
     const stop = page.stops.get(page.method);
     if (!stop) return showAgain(ctx, page, refusal);
     // The last attempt has words of its own. Those of the other refusals would ask for another code.
-    const isLast = refusal.code === 'code_invalid' && refusal.attemptsLeft === 0;
-    return show.stopped(ctx, page, isLast ? refusal : stop);
+    return show.stopped(ctx, page, isLastRefusal(refusal) ? refusal : stop);
   }
 
   async function showAgain(ctx: Context, page: CodePage, refusal: Refusal): Promise<void> {

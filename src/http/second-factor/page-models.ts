@@ -17,7 +17,7 @@ import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/
 import type { Form, SentCode } from '../pages/page-parts.ts';
 import type { PageAddress } from './next-step.ts';
 import { type InteractionContext, uiLocalesOf } from './open-interaction.ts';
-import { lostPhoneWays, waysOn } from './ways.ts';
+import { lostPhoneWays, titleOf, waysOn } from './ways.ts';
 
 interface SecondFactorPagesDeps {
   readonly forms: FormTokens;
@@ -269,6 +269,7 @@ export function createSecondFactorPages({
       chooseHref: hasChoice ? `${pages(view.uid)}/set-up` : null,
       cancel: formAt(interaction, '/cancel'),
       backHref: null,
+      startAgainPath: view.startAgainPath,
       skipHref: isWanted || passkeyOffers.isTaken(transaction, policyResult) ? pages(view.uid) : null,
     };
   }
@@ -290,13 +291,6 @@ export function createSecondFactorPages({
     chooseSetUp,
     enrolmentContextOf,
   };
-}
-
-function titleOf(refusal: Refusal): Pages['error']['title'] {
-  if (refusal.code === 'code_invalid') return 'stopped';
-  if (refusal.code !== 'too_many_attempts') return 'refused';
-  // A lock ends after some time. After too many attempts in one sign-in the person starts another one at once.
-  return refusal.retryAt === null ? 'stopped' : 'locked';
 }
 
 export type SecondFactorPages = ReturnType<typeof createSecondFactorPages>;

@@ -1,7 +1,8 @@
 /** The ways on from a page of the second factor that a person cannot use, in the order in which pages show them. */
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { LostPhoneWays } from '../pages/page-parts.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { ErrorTitle, LostPhoneWays } from '../pages/page-parts.ts';
 import type { Links } from '../pages/way-on.ts';
 
 export interface WaysFrom {
@@ -34,6 +35,13 @@ function recoveryCode(from: Pick<WaysFrom, 'base' | 'usable'>): Links[number] | 
 
 function newSignIn({ startAgainPath }: WaysFrom): Links[number] | null {
   return startAgainPath === null ? null : { href: startAgainPath, text: 'sign-in-again' };
+}
+
+export function titleOf(refusal: Refusal): ErrorTitle {
+  if (refusal.code === 'code_invalid') return 'stopped';
+  if (refusal.code !== 'too_many_attempts') return 'refused';
+  // A lock ends after some time. After too many attempts in one sign-in the person starts another one at once.
+  return refusal.retryAt === null ? 'stopped' : 'locked';
 }
 
 /** The page for a recovery code. Null when no code can be used. It sends nothing, so a link leads there. */

@@ -7,7 +7,7 @@ import type { SentMethod } from '../../domain/methods/contract.ts';
 import type { Methods } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
+import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import {
   challengeFor,
   checkSentCode,
@@ -116,6 +116,22 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     return undeliveredCodes.includes(asked && challengeFor(challenges, asked.method.name, asked.purpose));
   }
 
+  /** Why a step takes no code now: the account waits, or the visit has no attempts left. Null: it takes one. */
+  async function stopOf(
+    { uid }: SignInTransaction,
+    { account, lockout }: PolicyResult,
+    step: EnrolmentStep,
+  ): Promise<Refusal | null> {
+    const asked = askedAt(step);
+    if (!asked) return null;
+    if (lockout.lockedUntil > clock.now()) return { code: 'too_many_attempts', retryAt: lockout.lockedUntil };
+    const visit = visitOf(uid, asked.purpose);
+    const stopped = await attemptLimiter.exhausted({ accountId: account.id, visit, lockout }, [
+      asked.method.name,
+    ]);
+    return stopped.length > 0 ? { code: 'too_many_attempts', retryAt: null } : null;
+  }
+
   /** Checks the code of a step. The attempt is counted as at a sign-in, since a guesser has the password already. */
   async function answer(
     transaction: SignInTransaction,
@@ -133,7 +149,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const sent = challengeFor(transaction.challenges, method, purpose);
     const destination = destinationOf(transaction, policyResult, asked.method);
     if (!sent || destination === null) return attemptLimiter.refuse(line, { code: 'code_expired' });
-    const request = { ...line, lockout, visit: `${transaction.uid}:${purpose}` };
+    const request = { ...line, lockout, visit: visitOf(transaction.uid, purpose) };
     const code = asked.method.read(typed);
     if (code === null) return attemptLimiter.refuseText(request);
     const attempt = await attemptLimiter.count(request);
@@ -194,7 +210,12 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
       : cipher.decrypt(pending.secret, pendingPurpose(pending, policyResult));
   }
 
-  return { send, sentBy, isUndelivered, answer, noteContact };
+  return { send, sentBy, isUndelivered, stopOf, answer, noteContact };
+}
+
+/** The name of the counter of wrong codes, which each purpose of a visit has for itself. */
+function visitOf(uid: string, purpose: Purpose): string {
+  return `${uid}:${purpose}`;
 }
 
 export function eventDetailsOf(

@@ -187,8 +187,8 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return { kind: method.kind, page: method.enrolment.page, asksNumber };
   }
 
-  const { send, sentBy, isUndelivered } = codes;
-  return { begin, reveal, confirm, finish: needs.finish, pageOf, send, sentBy, isUndelivered };
+  const { send, sentBy, isUndelivered, stopOf } = codes;
+  return { begin, reveal, confirm, finish: needs.finish, pageOf, send, sentBy, isUndelivered, stopOf };
 }
 
 export type EnrolmentUseCase = ReturnType<typeof createEnrolment>;

@@ -48,7 +48,7 @@ describe('the limits on wrong codes', () => {
       'You have 3 attempts left.',
       'You have 2 attempts left.',
       'You have 1 attempt left.',
-      'Incorrect code. You have no attempts left in this sign-in.',
+      'Incorrect code. You have no attempts left.',
     ]);
     const stopped = await visitor.submit(page, { code: nextCode(s.app) });
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
