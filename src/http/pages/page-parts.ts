@@ -33,12 +33,12 @@ export type LinkText =
   | 'another-way'
   | 'application'
   | 'home'
-  | 'recovery'
+  | 'recovery-code'
   | 'sign-in-again'
   | 'start-again'
   | 'try-again';
 
-/** What a person without a phone can do in this sign-in, beside asking for help. Null where there is no such way. */
+/** The ways of a person without a phone in this sign-in, beside asking for help. Null where there is no such way. */
 export interface LostPhoneWays {
   readonly recoveryHref: string | null;
   /** The page on which another method can be chosen. */

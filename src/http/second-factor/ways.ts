@@ -30,7 +30,7 @@ function anotherMethod({ base, usable }: WaysFrom): Links[number] | null {
 
 function recoveryCode(from: Pick<WaysFrom, 'base' | 'usable'>): Links[number] | null {
   const href = recoveryHref(from);
-  return href === null ? null : { href, text: 'recovery' };
+  return href === null ? null : { href, text: 'recovery-code' };
 }
 
 function newSignIn({ startAgainPath }: WaysFrom): Links[number] | null {
@@ -45,7 +45,7 @@ export function titleOf(refusal: Refusal): ErrorTitle {
 }
 
 /** The page for a recovery code. Null when no code can be used. It sends nothing, so a link leads there. */
-export function recoveryHref({ base, usable }: Pick<WaysFrom, 'base' | 'usable'>): string | null {
+function recoveryHref({ base, usable }: Pick<WaysFrom, 'base' | 'usable'>): string | null {
   const paper = usable.find((method) => !isFactor({ method }));
   return paper === undefined ? null : `${base}/verify/${paper}`;
 }

@@ -1,4 +1,4 @@
-/** What the end of a sign-in with a recovery code offers: new codes, and the set-up of a new phone. */
+/** Offers new codes, and the set-up of a new phone, at the end of a sign-in with a recovery code. */
 import { hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';

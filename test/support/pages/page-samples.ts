@@ -208,7 +208,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
       title: 'stopped',
       links: [
         { href: `${at}/choose-method`, text: 'another-way' },
-        { href: `${at}/verify/recovery`, text: 'recovery' },
+        { href: `${at}/verify/recovery`, text: 'recovery-code' },
         { href: '/auth', text: 'sign-in-again' },
       ],
       cancel,

@@ -1,4 +1,4 @@
-/** What the page of the recovery codes puts on paper and into the file, beside the codes. */
+/** The page of the recovery codes, on paper and as a file: whose they are stands beside them. */
 import { expect } from 'chai';
 import { standardConfig } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
