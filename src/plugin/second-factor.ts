@@ -154,6 +154,7 @@ export function composeGuest(
     issuer,
     log,
   });
+  sender?.onRefused?.(useCases.undeliveredCodes.note);
   const factors = createFactors({
     accounts,
     enrolments,

@@ -19,6 +19,7 @@ import type {
   TrustedBrowserStore,
 } from '../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../ports/system.ts';
+import { createAfterRecovery } from '../use-cases/enrolment/after-recovery.ts';
 import { createEnrol } from '../use-cases/enrolment/binding.ts';
 import { createEnrolment } from '../use-cases/enrolment/enrolment.ts';
 import { createRecovery } from '../use-cases/enrolment/recovery-codes.ts';
@@ -37,6 +38,8 @@ import { createPasskeys } from '../use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
 import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
 import { createTrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
+import { createUndeliveredCodes } from '../use-cases/second-factor/undelivered-codes.ts';
+import { createUsableMethods } from '../use-cases/second-factor/usable-methods.ts';
 import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
 import { createFindSufficientSession } from '../use-cases/sign-in/live-session.ts';
 import { createPasskeySignIn } from '../use-cases/sign-in/passkey.ts';
@@ -105,6 +108,7 @@ export function composeUseCases(
     random,
   });
 
+  const undeliveredCodes = createUndeliveredCodes({ onceKeys, clock });
   const recovery = createRecovery({
     methods,
     enrolments,
@@ -132,6 +136,7 @@ export function composeUseCases(
     finish,
     attemptLimiter,
     sendCode,
+    undeliveredCodes,
     smsLimits,
     cipher,
     events,
@@ -208,6 +213,8 @@ export function composeUseCases(
     attemptLimiter,
     sendCode,
     askPasskey: passkeys.ask,
+    undeliveredCodes,
+    usableMethods: createUsableMethods({ attemptLimiter, clock }),
     destinationOf,
     onRecovery: recovery.used,
     transactions,
@@ -238,12 +245,14 @@ export function composeUseCases(
     /** The methods that can be used now. */
     available,
     sendCode,
+    undeliveredCodes,
     confirmation,
     recovery,
     enrolment,
     passkeys,
     passkeySignIn,
     passkeyOffers: createPasskeyOffers({ method: methods.browser, available, onceKeys, clock }),
+    afterRecovery: createAfterRecovery({ recovery, available }),
     isReachable,
     isReadable,
     maskedDestination,

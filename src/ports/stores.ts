@@ -213,6 +213,8 @@ export type AttemptVerdict =
 export interface AttemptStore {
   /** Counts the attempt in every counter, or in none when one of them is full. */
   take(attempt: CountedAttempt): Promise<AttemptVerdict>;
+  /** The names of those counters that would refuse an attempt of the owner at `atMs`. Counts nothing. */
+  full(owner: string, limits: readonly AttemptLimit[], atMs: number): Promise<ReadonlySet<string>>;
   /** Forgets what the bucket counted. */
   forget(owner: string, counters: readonly string[], bucket: string): Promise<void>;
 }

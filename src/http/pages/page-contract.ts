@@ -12,12 +12,17 @@ import type {
   AddressConfirmationView,
   EnrolmentCodeParts,
   EnrolmentPageParts,
+  ErrorTitle,
   FactorView,
   Form,
+  LinkText,
+  LostPhoneWays,
   MailedPage,
   MessageView,
   MethodChoice,
   OfferPage,
+  RecoveryCodesPage,
+  RecoveryUsedPage,
   SampleLink,
   SentCode,
   TrustedBrowserView,
@@ -31,6 +36,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly methods: readonly MethodChoice[];
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'enter-code': {
     readonly form: Form;
@@ -49,6 +55,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly chooseHref: string | null;
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'use-passkey': {
     readonly form: Form;
@@ -57,8 +64,10 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly chooseHref: string | null;
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'offer-passkey': OfferPage;
+  'recovery-used': RecoveryUsedPage;
   'set-up-choose': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
@@ -68,6 +77,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly forced: boolean;
     /** The application that requires it. Absent or null when the organisation requires it. */
     readonly demandedBy?: string | null;
+    readonly skipHref?: string | null;
     readonly cancel: Form | null;
   };
   'set-up-totp': EnrolmentPageParts & {
@@ -95,7 +105,7 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
   'set-up-proof': EnrolmentCodeParts;
   'set-up-email': EnrolmentCodeParts;
   'set-up-sms': EnrolmentCodeParts;
-  'recovery-codes': { readonly form: Form; readonly codes: readonly string[] };
+  'recovery-codes': RecoveryCodesPage;
   consent: {
     readonly form: Form;
     readonly clientName: string;
@@ -110,29 +120,13 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
   };
   error: {
     /** Null when the refusal, or the page's title, is enough. */
-    readonly title:
-      | 'not-found'
-      | 'link-gone'
-      | 'report-gone'
-      | 'report-handled'
-      | 'expired'
-      | 'locked'
-      | 'stopped'
-      | 'cancelled'
-      | 'refused'
-      | 'unusable'
-      | 'unavailable'
-      | 'busy'
-      | 'bad-request'
-      | 'misdirected'
-      | 'failed'
-      | 'protocol';
+    readonly title: ErrorTitle;
     /** The code and description of a protocol error (RFC 6749, 5.2). Null for any other error. */
     readonly protocol: { readonly error: string; readonly description: string } | null;
     /** Links to another method of this sign-in, to the application, to the account, or to the home page. */
     readonly links: readonly {
       readonly href: string;
-      readonly text: 'account' | 'another-way' | 'application' | 'home' | 'start-again' | 'try-again';
+      readonly text: LinkText;
       /** The name of the application that the link leads to. */
       readonly client?: string;
     }[];
@@ -265,12 +259,16 @@ export type Render = <P extends PageName>(
   pageContext?: PageContext,
 ) => void;
 
-/** The pages that a host of the plugin may render itself. A host with its own login page never shows `offer-passkey`. */
+/**
+ * The pages that a host of the plugin may render itself. A host with its own login page never shows `offer-passkey` and
+ * `recovery-used`.
+ */
 export type SecondFactorPage =
   | 'choose-method'
   | 'enter-code'
   | 'use-passkey'
   | 'offer-passkey'
+  | 'recovery-used'
   | 'set-up-choose'
   | EnrolmentPage
   | 'error';

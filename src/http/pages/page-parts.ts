@@ -9,6 +9,65 @@ export interface Form {
   readonly token: string;
 }
 
+export type ErrorTitle =
+  | 'not-found'
+  | 'link-gone'
+  | 'report-gone'
+  | 'report-handled'
+  | 'expired'
+  | 'locked'
+  | 'stopped'
+  | 'cancelled'
+  | 'refused'
+  | 'unusable'
+  | 'unavailable'
+  | 'busy'
+  | 'bad-request'
+  | 'misdirected'
+  | 'failed'
+  | 'protocol';
+
+/** The words of a link on an error page. */
+export type LinkText =
+  | 'account'
+  | 'another-way'
+  | 'application'
+  | 'home'
+  | 'recovery-code'
+  | 'sign-in-again'
+  | 'start-again'
+  | 'try-again';
+
+/** The ways of a person without a phone in this sign-in, beside asking for help. Null where there is no such way. */
+export interface LostPhoneWays {
+  readonly recoveryHref: string | null;
+  /** The page on which another method can be chosen. */
+  readonly chooseHref: string | null;
+}
+
+/** The recovery codes, and the account that they are for. Paper and file name both. */
+export interface RecoveryCodesPage {
+  readonly form: Form;
+  readonly codes: readonly string[];
+  readonly owner: {
+    readonly email: string;
+    /** Milliseconds since the epoch. */
+    readonly createdAt: number;
+  };
+}
+
+/** The end of a sign-in with a recovery code: `continue`, `new-recovery-codes` or `set-up`. */
+export interface RecoveryUsedPage {
+  readonly form: Form;
+  readonly clientName: string;
+  /** The codes that still work. */
+  readonly left: number;
+  readonly areFew: boolean;
+  readonly canRenew: boolean;
+  /** Whether another second step can be set up. */
+  readonly canSetUp: boolean;
+}
+
 /** One row of a chooser. */
 export interface MethodChoice {
   readonly method: MethodName;
@@ -85,6 +144,10 @@ export interface EnrolmentCodeParts extends EnrolmentPageParts {
   readonly seen: string | null;
   /** The number typed before a refusal. */
   readonly phone: string;
+  /** Whether no code is taken or sent any more, so that the page has no form. */
+  readonly isStopped?: boolean;
+  /** A new sign-in, for a page without a form. */
+  readonly startAgainHref?: string | null;
 }
 
 export interface FactorView {

@@ -42,6 +42,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'enter-code': 'second-factor/enter-code',
   'use-passkey': 'second-factor/use-passkey',
   'offer-passkey': 'second-factor/offer-passkey',
+  'recovery-used': 'second-factor/recovery-used',
   'set-up-choose': 'second-factor/set-up-choose',
   'set-up-proof': 'second-factor/set-up-proof',
   'set-up-totp': 'second-factor/set-up-totp',

@@ -187,7 +187,8 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return { kind: method.kind, page: method.enrolment.page, asksNumber };
   }
 
-  return { begin, reveal, confirm, finish: needs.finish, pageOf, send: codes.send, sentBy: codes.sentBy };
+  const { send, sentBy, isUndelivered, stopOf } = codes;
+  return { begin, reveal, confirm, finish: needs.finish, pageOf, send, sentBy, isUndelivered, stopOf };
 }
 
 export type EnrolmentUseCase = ReturnType<typeof createEnrolment>;

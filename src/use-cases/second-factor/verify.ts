@@ -63,7 +63,7 @@ export interface VerifiedCode {
 export function createSecondFactor(needs: SecondFactorDeps) {
   const { evaluatePolicy, methods, attemptLimiter, transactions, events, clock } = needs;
   const note = createAcceptedNotes(needs);
-  const { ask, isAsked, sentBy } = createAsking(needs);
+  const { ask, isAsked, sentBy, isUndelivered } = createAsking(needs);
 
   /**
    * Evaluates the policy for this sign-in as it is now, and ends outdated trust. Null when its account is gone, or when
@@ -212,12 +212,19 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     return methods.find(method)?.prompt ?? null;
   }
 
-  /** Whether attempts with the method are counted. */
-  function isGuessable(method: MethodName): boolean {
-    return methods.find(method)?.traits.guessable ?? true;
-  }
-
-  return { evaluate, verifyCode, ask, isAsked, sentBy, postpone, digitsOf, promptOf, isGuessable };
+  const { stopsOf } = needs.usableMethods;
+  return {
+    evaluate,
+    verifyCode,
+    ask,
+    isAsked,
+    sentBy,
+    isUndelivered,
+    postpone,
+    digitsOf,
+    promptOf,
+    stopsOf,
+  };
 }
 
 function lineOf({ clientId, ip }: SignInContext, { account }: PolicyResult) {

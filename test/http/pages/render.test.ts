@@ -28,6 +28,7 @@ describe('every page', () => {
       'enter-code': true,
       'use-passkey': true,
       'offer-passkey': true,
+      'recovery-used': true,
       'set-up-choose': true,
       'set-up-proof': true,
       'set-up-totp': true,

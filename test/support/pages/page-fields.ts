@@ -110,6 +110,16 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
     '[data-mark=destination]': 1,
   },
   'recovery-codes': { '[data-mark=recovery-code]': 10, 'button[name=saved]': 1, 'button[name=cancel]': 0 },
+  'recovery-used-9': {
+    'form[action$="/recovery-used"] button:first-of-type[name=continue]': 1,
+    'form[action$="/recovery-used"] button[name=new-recovery-codes]': 1,
+    'form[action$="/recovery-used"] button[name=set-up]': 1,
+    '[data-mark=recovery-left]': 1,
+  },
+  'recovery-used-0': {
+    'button[name=continue]': 1,
+    'button[name=new-recovery-codes], button[name=set-up]': 0,
+  },
   'confirm-email': { 'button[name=confirm]': 1 },
   'confirm-email-done': { 'button[name=confirm]': 0, '[role=status]': 1 },
   'not-me': { 'button[name=report]': 1 },

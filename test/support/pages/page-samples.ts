@@ -80,10 +80,25 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   sample(
     'choose-method',
     'choose-method',
-    { form: form(at), methods: choices('totp', 'sms', 'email', 'recovery'), clientName: client, cancel },
+    {
+      form: form(at),
+      methods: choices('totp', 'sms', 'email', 'recovery'),
+      clientName: client,
+      cancel,
+      lost: { recoveryHref: `${at}/verify/recovery`, chooseHref: null },
+    },
     acme,
   ),
   sample('enter-code', 'enter-code', { ...enterCode, chooseHref: null }, acme),
+  sample(
+    'enter-code-lost',
+    'enter-code',
+    {
+      ...enterCode,
+      lost: { recoveryHref: `${at}/verify/recovery`, chooseHref: `${at}/choose-method` },
+    },
+    acme,
+  ),
   sample('enter-code-wrong', 'enter-code', enterCode, {
     ...acme,
     refusal: { code: 'code_invalid', attemptsLeft: 3, clockOffSeconds: null },
@@ -153,7 +168,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     [
       'not-found',
       'expired',
-      'stopped',
       'cancelled',
       'refused',
       'unusable',
@@ -188,11 +202,28 @@ export const PAGE_SAMPLES: readonly Sample[] = [
       title: 'locked',
       links: [
         { href: `${at}/choose-method`, text: 'another-way' },
-        { href: '/demo', text: 'start-again' },
+        { href: '/auth', text: 'sign-in-again' },
       ],
       cancel,
+      isAtSecondFactor: true,
     },
     { ...acme, refusal: { code: 'too_many_attempts', retryAt: SAMPLE_NOW + 14 * MINUTE } },
+  ),
+  sample(
+    'error-stopped',
+    'error',
+    {
+      ...error,
+      title: 'stopped',
+      links: [
+        { href: `${at}/choose-method`, text: 'another-way' },
+        { href: `${at}/verify/recovery`, text: 'recovery-code' },
+        { href: '/auth', text: 'sign-in-again' },
+      ],
+      cancel,
+      isAtSecondFactor: true,
+    },
+    { ...acme, refusal: { code: 'code_invalid', attemptsLeft: 0, clockOffSeconds: -90 } },
   ),
   sample(
     'error-busy',
