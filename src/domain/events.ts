@@ -60,6 +60,11 @@ export interface AuditEvent {
   readonly reason: string | null;
   /** IPv4 cut to /24, IPv6 to /48: enough to see a pattern. */
   readonly ip: string | null;
+  /**
+   * The id of the account that acted, for a change that a signed-in person makes. `operator` for a command, `host` for an act
+   * of the plugin's host. Null where nobody is known to have acted.
+   */
+  readonly actor: string | null;
   /** The support reference of the request. Null for an event outside of requests. */
   readonly reference: string | null;
 }
@@ -159,9 +164,21 @@ interface UntoldEvent extends Details {
 
 export type DomainEvent = ToldEvent | UntoldEvent;
 
+/** Changes that a signed-in person makes to the own account, unless the event names another actor. */
+const OWN_ACTS: ReadonlySet<AuditEventName> = new Set([
+  'second_factor.postponed',
+  'enrolment.created',
+  'enrolment.removed',
+  'enrolment.default_chosen',
+  'recovery.created',
+  'browser.trusted',
+  'browser.revoked',
+  'contact.changed',
+]);
+
 /** The line that the audit log stores of an event, before it gets id, time and reference. */
 export function auditLineOf(event: DomainEvent): Omit<AuditEvent, 'id' | 'atMs' | 'reference'> {
-  const { name, accountId, tenantId, clientId, method, reason, ip } = event;
+  const { name, accountId, tenantId, clientId, method, reason, ip, actor } = event;
   return {
     event: name,
     accountId: accountId ?? null,
@@ -170,6 +187,7 @@ export function auditLineOf(event: DomainEvent): Omit<AuditEvent, 'id' | 'atMs' 
     method: method ?? null,
     reason: reason ?? null,
     ip: ip ?? null,
+    actor: actor ?? (OWN_ACTS.has(name) ? (accountId ?? null) : null),
   };
 }
 

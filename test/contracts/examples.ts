@@ -30,6 +30,7 @@ export function anAccount(changes: Partial<Account> = {}): Account {
     locale: null,
     passwordHash: null,
     frozenAt: null,
+    heldAt: null,
     endsBefore: null,
     createdAt: NOW,
     updatedAt: NOW,
@@ -122,6 +123,7 @@ export function anAuditEvent(changes: Partial<AuditEvent> = {}): AuditEvent {
     reason: 'code_used',
     ip: '192.0.2.0',
     reference: 'K7QM-2XPD',
+    actor: 'operator',
     ...changes,
   };
 }

@@ -84,7 +84,14 @@ describe('an event', () => {
     const names = new Set<AuditEventName>();
     for (const event of [...untold, ...TOLD.map(([told]) => told)]) {
       const method = 'method' in event ? event.method : null;
-      const nothing = { accountId: null, tenantId: null, clientId: null, reason: null, ip: null };
+      const nothing = {
+        accountId: null,
+        tenantId: null,
+        clientId: null,
+        reason: null,
+        ip: null,
+        actor: null,
+      };
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
@@ -93,8 +100,15 @@ describe('an event', () => {
 
   it('has the details in its line, and nothing that only a notice needs', () => {
     const details = { accountId: account.id, tenantId: 'acme', clientId: 'rp', reason: 'r', ip: '192.0.2.7' };
-    const line = { ...details, event: 'enrolment.removed', method: 'sms' };
+    const line = { ...details, event: 'enrolment.removed', method: 'sms', actor: account.id };
     expect(auditLineOf({ ...removed, ...details })).to.deep.equal(line);
+  });
+
+  it('names the account as the actor of its own changes, another actor where the event has one, else nobody', () => {
+    const of = { accountId: account.id } as const;
+    expect(auditLineOf({ ...removed, ...of }).actor).to.equal(account.id);
+    expect(auditLineOf({ ...removed, ...of, actor: 'operator' }).actor).to.equal('operator');
+    expect(auditLineOf({ ...of, name: 'sign_in.password_refused' }).actor, 'a guesser').to.equal(null);
   });
 
   it('becomes a notice when the owner has to know of it, and no second notice of the same change', () => {

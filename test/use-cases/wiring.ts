@@ -126,7 +126,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     /** With something in the place of what it stands on. */
     selfServiceWith: (change: Partial<Parameters<typeof createSelfService>[0]>) =>
       createSelfService({ ...needs, ...change }),
-    factors: createFactors(needs),
+    factors: createFactors({ ...needs, actor: 'operator' }),
     linkTokens: tokens,
     links: createMailedLinks(needs),
   };

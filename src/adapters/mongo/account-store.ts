@@ -15,7 +15,7 @@ const AT_ONCE = 200;
 
 function toDocument(account: Account): AccountDocument {
   const { id, role, groups, manages, locale, attributes, ...others } = account;
-  const { frozenAt, endsBefore, createdAt, updatedAt, ...rest } = others;
+  const { frozenAt, heldAt, endsBefore, createdAt, updatedAt, ...rest } = others;
   return {
     ...rest,
     _id: id,
@@ -24,6 +24,7 @@ function toDocument(account: Account): AccountDocument {
     manages: [...manages],
     locale,
     frozenAt: dateOf(frozenAt),
+    heldAt: dateOf(heldAt),
     endsBefore: dateOf(endsBefore),
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),
@@ -53,6 +54,7 @@ function toAccount(found: AccountDocument | null | undefined): Account | null {
     locale: found.locale as Locale | null,
     passwordHash: found.passwordHash,
     frozenAt: found.frozenAt?.getTime() ?? null,
+    heldAt: found.heldAt?.getTime() ?? null,
     endsBefore: found.endsBefore?.getTime() ?? null,
     createdAt: found.createdAt.getTime(),
     updatedAt: (found.updatedAt ?? found.createdAt).getTime(),
@@ -148,6 +150,11 @@ export function createAccountStore({ act }: Connection, models: Models): Account
       change(id, async () => {
         const frozenAt = dateOf(at);
         await set({ _id: id, ...(frozenAt && { frozenAt: null }) }, { frozenAt });
+      }),
+    setHeld: (id, at) =>
+      change(id, async () => {
+        const heldAt = dateOf(at);
+        await set({ _id: id, ...(heldAt && { heldAt: null }) }, { heldAt });
       }),
     raiseEndsBefore: (id, at) =>
       change(id, async () => {

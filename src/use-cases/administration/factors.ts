@@ -21,10 +21,12 @@ interface FactorsDeps {
   /** Null: a host ends the sessions of its own provider. Each of them is asked to sign in again all the same. */
   readonly endSessions: Pick<EndSessions, 'withLostFactor'> | null;
   readonly events: EventLog;
+  /** Stands in the audit log: `operator`, or `host`. */
+  readonly actor: string;
 }
 
 export function createFactors(deps: FactorsDeps) {
-  const { accounts, enrolments, lockouts, trustedBrowsers, endSessions, events } = deps;
+  const { accounts, enrolments, lockouts, trustedBrowsers, endSessions, events, actor } = deps;
 
   /** Oldest first. */
   async function list(accountId: string): Promise<FactorSummary[]> {
@@ -72,6 +74,7 @@ export function createFactors(deps: FactorsDeps) {
       accountId,
       tenantId,
       method,
+      actor,
       also: phone ? [{ channel: 'sms', to: phone }] : [],
     });
   }

@@ -75,7 +75,8 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
     await accounts.raiseEndsBefore(account.id, account.frozenAt);
     await endSessions.all(account.id, null);
     await accounts.setFrozen(account.id, null);
-    await events.append({ name: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
+    const { id: accountId, tenantId } = account;
+    await events.append({ name: 'account.unfrozen', accountId, tenantId, actor: 'operator' });
     return true;
   }
 

@@ -16,7 +16,8 @@ interface SeedingDeps {
 }
 
 /** A new account, with `password` in clear text or `passwordHash`. An account with neither is invited. */
-export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'updatedAt' | 'frozenAt' | 'endsBefore'> {
+export interface Seed
+  extends Omit<Account, 'id' | 'createdAt' | 'updatedAt' | 'frozenAt' | 'heldAt' | 'endsBefore'> {
   readonly password: string | null;
   readonly factors: readonly { readonly method: MethodName; readonly secret?: string }[];
 }
@@ -35,7 +36,7 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
       await enrolments.insert(enrolmentOf(method, plain, id, given.tenantId));
     }
     const now = clock.now();
-    const more = { frozenAt: null, endsBefore: null, createdAt: now, updatedAt: now };
+    const more = { frozenAt: null, heldAt: null, endsBefore: null, createdAt: now, updatedAt: now };
     return accounts.insert({ ...given, ...more, id, email, passwordHash });
   }
 

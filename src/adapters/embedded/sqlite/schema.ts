@@ -209,6 +209,9 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   CREATE INDEX audit_by_reference ON audit (reference) WHERE reference IS NOT NULL;`,
   `
   ALTER TABLE enrolments ADD COLUMN is_last_used INTEGER NOT NULL DEFAULT 0;`,
+  `
+  ALTER TABLE audit ADD COLUMN actor TEXT;
+  ALTER TABLE accounts ADD COLUMN held_at INTEGER;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -26,6 +26,7 @@ export interface AccountDocument {
   passwordHash: string | null;
   /** Absent from what an older release has written. */
   frozenAt?: Date | null;
+  heldAt?: Date | null;
   endsBefore?: Date | null;
   givenName?: string | null;
   familyName?: string | null;
@@ -50,6 +51,7 @@ const account = new Schema<AccountDocument>(
     locale: String,
     passwordHash: String,
     frozenAt: Date,
+    heldAt: Date,
     endsBefore: Date,
     givenName: String,
     familyName: String,
@@ -191,6 +193,7 @@ export interface AuditDocument {
   address: string | null;
   /** Absent in a line of an older release. */
   reference?: string | null;
+  actor?: string | null;
   order: Types.ObjectId;
 }
 
@@ -206,6 +209,7 @@ const audit = new Schema<AuditDocument>(
     reason: String,
     address: String,
     reference: String,
+    actor: String,
     order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'audit' },

@@ -140,7 +140,7 @@ describe('the trust in a browser', () => {
     const { stores } = s.app.parts;
     const { random } = s.app.parts;
     const events = createEventLog({ ...stores, subscribers: [], clock: s.clock, random, log: () => {} });
-    const factors = createFactors({ ...stores, endSessions: null, events });
+    const factors = createFactors({ ...stores, endSessions: null, events, actor: 'operator' });
     const lives = await livingOnTrust(s, 'jan@strict.test');
     const id = await idOf('jan@strict.test');
     const [, tablet] = await factors.list(id);
