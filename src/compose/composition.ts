@@ -13,13 +13,12 @@ import type { ProviderSession } from '../oidc/session/provider-session.ts';
 import type { Plugin } from '../plugin/compose.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { MailedLinks } from '../use-cases/account/mailed-links.ts';
-import type { SelfEnrolment } from '../use-cases/account/self-enrolment.ts';
-import type { SelfService } from '../use-cases/account/self-service.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
 import type { RestateRecord } from '../use-cases/sign-in/sign-in-records.ts';
 import type { ClientNames } from './client-names.ts';
 import type { Parts } from './parts.ts';
+import type { selfServiceOf } from './self-service.ts';
 
 /** Whether the process takes new sign-ins. A process that is stopping does not. */
 export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: string }>;
@@ -40,8 +39,8 @@ export interface Server {
     readonly deviceCodes: DeviceCodes;
     readonly findAccount: FindAccount;
     readonly restateRecord: RestateRecord;
-    readonly selfService: SelfService;
-    readonly selfEnrolment: SelfEnrolment;
+    /** What people may do to their own second factors. */
+    readonly own: ReturnType<typeof selfServiceOf>;
     readonly links: MailedLinks;
   };
   readonly guards: {

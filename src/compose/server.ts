@@ -33,8 +33,6 @@ import { createProviderSession } from '../oidc/session/provider-session.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createFindAccount } from '../use-cases/account/find-account.ts';
 import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
-import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
-import { createSelfService } from '../use-cases/account/self-service.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
 import { createDeviceCodes } from '../use-cases/device/device-codes.ts';
 import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
@@ -52,7 +50,7 @@ import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf, seedAccounts } from './parts.ts';
 import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
-import { allowedPrefixesOf } from './senders.ts';
+import { selfServiceOf } from './self-service.ts';
 import { startCountingOf } from './starts.ts';
 
 /** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */
@@ -199,7 +197,6 @@ async function composeServer({
   const session = createProviderSession(provider);
   logouts.use(cipher, replaceBackChannelLogout(provider, clientsOfSessions));
 
-  const { available, recovery } = plugin.useCases;
   const signIn = createSignIn({
     accounts,
     attempts,
@@ -212,16 +209,7 @@ async function composeServer({
     clock,
     random,
   });
-  const selfService = createSelfService({
-    accounts,
-    enrolments,
-    lockouts,
-    trustedBrowsers,
-    available,
-    allowedPrefixes: allowedPrefixesOf(config),
-    events,
-    clock,
-  });
+  const own = selfServiceOf({ config, parts, plugin, events });
   const links = createMailedLinks({
     accounts,
     onceKeys,
@@ -231,7 +219,6 @@ async function composeServer({
     events,
     clock,
   });
-  const selfEnrolment = createSelfEnrolment({ transactions, enrolments, recovery, clock });
   const restateRecord = createRestatement({ records, endSessions });
   const requireSession = createRequireSession({
     session,
@@ -249,7 +236,7 @@ async function composeServer({
     providerPages: pages,
     session,
     deviceState: createDeviceState(provider),
-    useCases: { signIn, deviceCodes, findAccount, restateRecord, selfService, selfEnrolment, links },
+    useCases: { signIn, deviceCodes, findAccount, restateRecord, own, links },
     guards: { forms, knownBrowser, requireSession },
     render,
     clients,

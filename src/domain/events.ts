@@ -4,6 +4,7 @@
  */
 import type { Account } from './account.ts';
 import { isFactor } from './enrolment/enrolment.ts';
+import { sentTo } from './methods/index.ts';
 import type { MethodName } from './methods/method.ts';
 import type { Notice, NoticeContact } from './notice.ts';
 
@@ -26,6 +27,7 @@ export type AuditEventName =
   | 'enrolment.created'
   | 'enrolment.removed'
   | 'enrolment.default_chosen'
+  | 'enrolment.renamed'
   | 'recovery.created'
   | 'recovery.used'
   | 'browser.trusted'
@@ -91,6 +93,8 @@ interface EnrolmentCreated extends Details {
   readonly name: 'enrolment.created';
   readonly account: Account;
   readonly method: MethodName;
+  /** The method of the factor that it has replaced. Absent or null: it has replaced none. */
+  readonly replaced?: MethodName | null;
 }
 
 interface EnrolmentRemoved extends Details {
@@ -98,8 +102,11 @@ interface EnrolmentRemoved extends Details {
   /** Null when the account is gone, so that there is nobody to tell. */
   readonly account: Account | null;
   readonly method: MethodName;
-  /** `contact-change`: the number of the factor was changed, and the notice of that change tells of both. */
-  readonly cause: 'removal' | 'contact-change';
+  /**
+   * `contact-change`: the number of the factor was changed, and the notice of that change tells of both. `replacement`: the
+   * notice of the new factor tells of both.
+   */
+  readonly cause: 'removal' | 'contact-change' | 'replacement';
   /** The number of the removed factor: its reader learns that no more codes come. */
   readonly also: readonly NoticeContact[];
 }
@@ -170,6 +177,7 @@ const OWN_ACTS: ReadonlySet<AuditEventName> = new Set([
   'enrolment.created',
   'enrolment.removed',
   'enrolment.default_chosen',
+  'enrolment.renamed',
   'recovery.created',
   'browser.trusted',
   'browser.revoked',
@@ -195,7 +203,7 @@ export function auditLineOf(event: DomainEvent): Omit<AuditEvent, 'id' | 'atMs' 
 export function noticeOf(event: DomainEvent): Notice | null {
   switch (event.name) {
     case 'enrolment.created':
-      return { account: event.account, topic: 'factor-added', method: event.method };
+      return additionNoticeOf(event);
     case 'enrolment.removed':
       return removalNoticeOf(event);
     case 'recovery.created':
@@ -226,6 +234,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'code.undelivered':
     case 'set_up.proven':
     case 'enrolment.default_chosen':
+    case 'enrolment.renamed':
     case 'browser.trusted':
     case 'browser.used':
     case 'browser.revoked':
@@ -243,10 +252,19 @@ export function noticeOf(event: DomainEvent): Notice | null {
   }
 }
 
+/** The number of a replaced factor was confirmed until now. Its reader learns that no more codes come. */
+function additionNoticeOf({ account, method, replaced = null }: EnrolmentCreated): Notice {
+  if (replaced === null) return { account, topic: 'factor-added', method };
+  const hasLostNumber = sentTo(replaced) === 'number' && sentTo(method) !== 'number';
+  const number = hasLostNumber && account.phone !== null ? account.phone : null;
+  const also = number === null ? [] : [{ channel: 'sms', to: number } as const];
+  return { account, topic: 'factor-replaced', method, replaced, also };
+}
+
 /** A set of recovery codes is no factor: it is removed with the last factor, whose notice tells of that. */
 function removalNoticeOf(event: EnrolmentRemoved): Notice | null {
   const { account, method, cause, also } = event;
-  if (account === null || cause === 'contact-change' || !isFactor({ method })) return null;
+  if (account === null || cause !== 'removal' || !isFactor({ method })) return null;
   return { account, topic: 'factor-removed', method, also };
 }
 

@@ -36,6 +36,7 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'enrolment.created': 'the factor is gone: its owner sets it up again',
   'enrolment.removed': 'the factor is back: remove it with "doublelock factors remove"',
   'enrolment.default_chosen': 'the former default is back',
+  'enrolment.renamed': 'the former name is back',
   'recovery.created':
     'these codes are void: new ones are shown at the next sign-in of an account that had some before',
   'recovery.used': 'all codes are void',

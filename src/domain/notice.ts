@@ -6,6 +6,7 @@ import type { MethodName } from './methods/method.ts';
 export type NoticeTopic =
   | 'factor-added'
   | 'factor-removed'
+  | 'factor-replaced'
   | 'recovery-made'
   | 'recovery-used'
   | 'phone-changed'
@@ -25,6 +26,8 @@ export interface Notice {
   readonly account: Account;
   readonly topic: NoticeTopic;
   readonly method?: MethodName;
+  /** The method of the factor that was replaced. */
+  readonly replaced?: MethodName;
   /** The number of recovery codes that are left. */
   readonly left?: number;
   /** The name of the application that it is about. */

@@ -113,13 +113,14 @@ export function storyOf({ topic, about }: Of<'notice'>): string {
 }
 
 function detailsOf(
-  { about, application, method, left, atMs }: Of<'notice'>,
+  { about, application, method, replaced, left, atMs }: Of<'notice'>,
   { t, dates }: Surroundings,
 ): readonly Detail[] {
   return [
     ...(about === null ? [] : [{ label: t('mail.fact.account'), value: about }]),
     ...(application === null ? [] : [{ label: t('mail.fact.application'), value: application }]),
     ...(method === null ? [] : [{ label: t('mail.fact.method'), value: t(`method.${method}.name`) }]),
+    ...(replaced === null ? [] : [{ label: t('mail.fact.replaced'), value: t(`method.${replaced}.name`) }]),
     ...(left === null ? [] : [{ label: t('mail.fact.left'), value: String(left) }]),
     { label: t('mail.fact.at'), value: dates.moment(atMs) },
   ];

@@ -40,9 +40,13 @@ type Notice = Extract<MessageTemplate, { readonly kind: 'notice' }>;
 const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'factor-added',
   'factor-removed',
+  'factor-replaced',
   'phone-changed',
   'email-changed',
 ]);
+
+/** Topics about a new factor. */
+const ADDING: ReadonlySet<NoticeTopic> = new Set(['factor-added', 'factor-replaced']);
 
 /** An unconfirmed contact may belong to a stranger. It receives a notice only when there is no other contact. */
 export function createNotify(needs: NotifyDeps): Notify {
@@ -54,11 +58,12 @@ export function createNotify(needs: NotifyDeps): Notify {
   };
 
   async function tellAll(...[account, said]: Parameters<Notify>): Promise<void> {
-    const { topic, method = null, left = null, application = null, also = [] } = said;
+    const { topic, method = null, replaced = null, left = null, application = null, also = [] } = said;
     const notice: Notice = {
       kind: 'notice',
       topic,
       method,
+      replaced,
       atMs: clock.now(),
       left,
       application,
@@ -88,7 +93,7 @@ export function createNotify(needs: NotifyDeps): Notify {
   ): Promise<readonly Contact[]> {
     // The owner of the number has just answered a code that was sent to it.
     const isTexted =
-      TEXTED.has(topic) && !(topic === 'factor-added' && method !== null && sentTo(method) === 'number');
+      TEXTED.has(topic) && !(ADDING.has(topic) && method !== null && sentTo(method) === 'number');
     let phone: string | null = null;
     if (isTexted) {
       // A failed look-up of the number must not prevent the mail.

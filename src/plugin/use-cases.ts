@@ -22,6 +22,7 @@ import type { Cipher, Clock, PasskeyVerifier, Random } from '../ports/system.ts'
 import { createEnrol } from '../use-cases/enrolment/binding.ts';
 import { createEnrolment } from '../use-cases/enrolment/enrolment.ts';
 import { createRecovery } from '../use-cases/enrolment/recovery-codes.ts';
+import { createReplaceFactor } from '../use-cases/enrolment/replacement.ts';
 import { createAddressConfirmation } from '../use-cases/second-factor/address-confirmation.ts';
 import { createAttemptLimiter } from '../use-cases/second-factor/attempt-limiter.ts';
 import { createAnswers } from '../use-cases/second-factor/check-answer.ts';
@@ -117,6 +118,7 @@ export function composeUseCases(
   });
   const { enrol, finish } = createEnrol({
     madeCodes: recovery.made,
+    replaceFactor: createReplaceFactor({ enrolments }),
     enrolments,
     lockouts,
     trustedBrowsers,

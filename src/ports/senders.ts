@@ -48,6 +48,8 @@ export type MessageTemplate =
       readonly topic: NoticeTopic;
       /** The factor's; null where none is meant. */
       readonly method: MethodName | null;
+      /** That of the factor that it has replaced; null: none was replaced. */
+      readonly replaced: MethodName | null;
       /** Milliseconds since the epoch. */
       readonly atMs: number;
       /** Recovery codes that are left; null where that is not what it is about. */

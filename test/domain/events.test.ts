@@ -59,6 +59,7 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'code.undelivered': null,
   'set_up.proven': null,
   'enrolment.default_chosen': null,
+  'enrolment.renamed': null,
   'browser.trusted': null,
   'browser.used': null,
   'browser.revoked': null,
@@ -95,7 +96,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(37);
+    expect(names.size).to.equal(38);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

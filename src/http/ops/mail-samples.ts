@@ -108,7 +108,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     topic: NoticeTopic,
     over: Partial<Extract<MessageTemplate, { kind: 'notice' }>> = {},
   ): MessageTemplate => {
-    const nothing = { method: null, left: null, application: null, about: null };
+    const nothing = { method: null, replaced: null, left: null, application: null, about: null };
     return { kind: 'notice', topic, atMs, notMeUrl: url, ...nothing, ...over };
   };
   return new Map<string, MessageTemplate>([
@@ -118,6 +118,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['confirm-address', { kind: 'confirm-address', confirmUrl: url }],
     ['factor-added', notice('factor-added', { method: 'totp' })],
     ['factor-removed', notice('factor-removed', { method: 'passkey' })],
+    ['factor-replaced', notice('factor-replaced', { method: 'passkey', replaced: 'totp' })],
     ['recovery-made', notice('recovery-made')],
     ['recovery-used', notice('recovery-used', { left: 3 })],
     ['phone-changed', notice('phone-changed')],

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyCreation, PasskeyRequest, PasskeySignals } from '../../domain/methods/webauthn.ts';
+import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type { DevicePages } from './device-pages.ts';
@@ -10,20 +10,20 @@ import type {
   AddressConfirmationView,
   EnrolmentCodeParts,
   EnrolmentPageParts,
-  FactorView,
   Form,
   MailedPage,
   MessageView,
   MethodChoice,
   OfferPage,
   PasskeyAtSignIn,
+  ReplacedView,
   SampleLink,
   SentCode,
-  TrustedBrowserView,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
+import type { SecurityPages } from './security-pages.ts';
 
-export interface Pages extends DevicePages, ProtocolPages {
+export interface Pages extends DevicePages, ProtocolPages, SecurityPages {
   'sign-in': {
     readonly form: Form;
     readonly email: string;
@@ -76,6 +76,8 @@ export interface Pages extends DevicePages, ProtocolPages {
     /** The application that requires it. Absent or null when the organisation requires it. */
     readonly demandedBy?: string | null;
     readonly cancel: Form | null;
+    /** The factor that the new one replaces. Absent or null: it replaces none. */
+    readonly replaces?: ReplacedView | null;
   };
   'set-up-totp': EnrolmentPageParts & {
     /** In groups of four, separated by spaces. */
@@ -155,32 +157,6 @@ export interface Pages extends DevicePages, ProtocolPages {
   'confirm-email': MailedPage;
   'not-me': MailedPage;
   account: { readonly name: string; readonly email: string; readonly tenantName: string };
-  security: {
-    readonly factors: readonly FactorView[];
-    /** Recovery codes, and the form that makes new ones. Null when the account has no factor to recover from. */
-    readonly recovery: {
-      readonly left: number;
-      readonly areFew: boolean;
-      readonly renew: Form | null;
-    } | null;
-    readonly browsers: readonly TrustedBrowserView[];
-    /** The form for "Ask me each time". Null when there is no default to clear. */
-    readonly noDefault: Form | null;
-    /** The time since which factors can't be changed. Null when they can. */
-    readonly frozenAt: number | null;
-    /** The methods that can be enrolled here. */
-    readonly offered: readonly MethodName[];
-    readonly enrolmentForm: Form;
-    /** The form at the bottom of the page that removes every factor. */
-    readonly turnOff: Form;
-    readonly enforcement: Enforcement;
-    /** Whether the last factor may be removed. */
-    readonly canTurnOff: boolean;
-    /** Told to the password manager of the browser. Null: it is told nothing. */
-    readonly passkeySignals: PasskeySignals | null;
-    /** The change that was just made. The page reports it once. */
-    readonly done: 'set-up' | 'codes' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
-  };
   demo: {
     readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];
     /** Filled only with the built-in demo file. */

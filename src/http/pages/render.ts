@@ -57,6 +57,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'not-me': 'email-links/not-me',
   account: 'account/account',
   security: 'account/security',
+  'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',
   'demo-api': 'demo/api',
@@ -173,6 +174,11 @@ function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): st
   if (page === 'error') {
     const { title } = model as Pages['error'];
     return t(`error.${title}.title`);
+  }
+  if (page === 'confirm-removal') {
+    const { kind, name, method } = model as Pages['confirm-removal'];
+    const shown = name ?? t(method === null ? 'security.browser_unknown' : `method.${method}.name`);
+    return t(`confirm-removal.${kind}.title`, { name: shown });
   }
   if ('isDone' in model && model.isDone) return t(`${page}.done_title`);
   const client = 'clientName' in model && model.clientName !== null ? model.clientName : '';

@@ -48,6 +48,7 @@ describe('every page', () => {
       'not-me': true,
       account: true,
       security: true,
+      'confirm-removal': true,
       demo: true,
       'demo-signed-in': true,
       'demo-api': true,

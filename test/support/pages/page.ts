@@ -32,7 +32,10 @@ export interface Page {
   mark(name: string): string;
   /** The first link whose address ends so, absolute; null when there is none. */
   link(ending: string): string | null;
-  /** The form that has the button, or else the one that has most of these fields, with them filled in. */
+  /**
+   * The form that has the button, or else the one that has most of these fields, with them filled in. A button is named, or
+   * named with its value: `set-up=totp`.
+   */
   form(fields: Fields, button?: string): FilledForm;
 }
 
@@ -41,6 +44,11 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+}
+
+function selectorOf(button: string): string {
+  const [name = '', value] = button.split('=');
+  return `[name="${name}"]${value === undefined ? '' : `[value="${value}"]`}`;
 }
 
 const BUTTONS = 'button:not([type]), button[type=submit], input[type=submit]';
@@ -76,7 +84,7 @@ export function createPage(answer: Answer): Page {
         ? (form: ReturnType<typeof formsInOrder>[number]) =>
             Object.keys(fields).filter((name) => $(form).find(`[name="${name}"]`).length > 0).length
         : (form: ReturnType<typeof formsInOrder>[number]) =>
-            $(form).find(BUTTONS).filter(`[name="${button}"]`).length;
+            $(form).find(BUTTONS).filter(selectorOf(button)).length;
     const ranked = formsInOrder().map((form) => ({ form, score: suits(form) }));
     const best = Math.max(...ranked.map(({ score }) => score));
     const chosen = ranked.find(({ score }) => score === best);
@@ -90,7 +98,7 @@ export function createPage(answer: Answer): Page {
     const chosen = chooseForm(fields, button);
     const buttons = chosen.find(BUTTONS);
     // Without a click the browser takes the form's first button (HTML, "implicit submission").
-    const pressed = button === undefined ? buttons.first() : buttons.filter(`[name="${button}"]`).first();
+    const pressed = button === undefined ? buttons.first() : buttons.filter(selectorOf(button)).first();
     const body = new URLSearchParams(
       chosen.serializeArray().map(({ name, value }): [string, string] => [name, value]),
     );

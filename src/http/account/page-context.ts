@@ -1,0 +1,10 @@
+/** What every page for a signed-in person has around it: the brand, the language, the navigation. */
+import { shownEmail } from '../../domain/account.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type { Visit } from '../../use-cases/account/visit.ts';
+import type { PageContext } from '../pages/page-contract.ts';
+
+export function accountContext({ policyResult }: Visit, refusal: Refusal | null = null): PageContext {
+  const { account, tenant } = policyResult;
+  return { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: shownEmail(account.email) };
+}
