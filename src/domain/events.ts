@@ -38,6 +38,7 @@ export type AuditEventName =
   | 'contact.changed'
   | 'contact.link_asked'
   | 'account.reported'
+  | 'account.removal_reported'
   | 'account.report_refused'
   | 'account.unfrozen'
   | 'token.refused'
@@ -104,9 +105,9 @@ interface EnrolmentRemoved extends Details {
   readonly method: MethodName;
   /**
    * `contact-change`: the number of the factor was changed, and the notice of that change tells of both. `replacement`: the
-   * notice of the new factor tells of both.
+   * notice of the new factor tells of both. `administration`: an administrator removed it, at the owner's request.
    */
-  readonly cause: 'removal' | 'contact-change' | 'replacement';
+  readonly cause: 'removal' | 'contact-change' | 'replacement' | 'administration';
   /** The number of the removed factor: its reader learns that no more codes come. */
   readonly also: readonly NoticeContact[];
 }
@@ -135,6 +136,13 @@ interface ContactChanged extends Details {
   readonly also: readonly NoticeContact[];
 }
 
+interface SetUpPostponed extends Details {
+  readonly name: 'second_factor.postponed';
+  readonly account: Account;
+  /** The end of the grace (milliseconds since the epoch). Null: the account was told of it before. */
+  readonly until: number | null;
+}
+
 /** An outdated token of a trusted browser was used, and the trust in it has ended. */
 interface BrowserReplayed extends Details {
   readonly name: 'browser.replayed';
@@ -143,6 +151,12 @@ interface BrowserReplayed extends Details {
 
 interface AccountReported extends Details {
   readonly name: 'account.reported';
+  readonly account: Account;
+}
+
+/** The owner did not ask for the removal of a factor by an administrator. */
+interface RemovalReported extends Details {
+  readonly name: 'account.removal_reported';
   readonly account: Account;
 }
 
@@ -162,7 +176,9 @@ type ToldEvent =
   | RecoveryUsed
   | ContactChanged
   | BrowserReplayed
+  | SetUpPostponed
   | AccountReported
+  | RemovalReported
   | RefreshTokenReplayed;
 
 interface UntoldEvent extends Details {
@@ -212,10 +228,16 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'recovery-used', left: event.left };
     case 'contact.changed':
       return contactNoticeOf(event);
+    case 'second_factor.postponed':
+      return event.until === null
+        ? null
+        : { account: event.account, topic: 'set-up-postponed', until: event.until };
     case 'browser.replayed':
       return { account: event.account, topic: 'trust-ended' };
     case 'account.reported':
       return { account: event.account, topic: 'reported' };
+    case 'account.removal_reported':
+      return { account: event.account, topic: 'removal-reported' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
     case 'sign_in.password_accepted':
@@ -228,7 +250,6 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'second_factor.refused':
     case 'second_factor.anomaly':
     case 'second_factor.locked':
-    case 'second_factor.postponed':
     case 'code.sent':
     case 'code.refused':
     case 'code.undelivered':
@@ -264,8 +285,9 @@ function additionNoticeOf({ account, method, replaced = null }: EnrolmentCreated
 /** A set of recovery codes is no factor: it is removed with the last factor, whose notice tells of that. */
 function removalNoticeOf(event: EnrolmentRemoved): Notice | null {
   const { account, method, cause, also } = event;
-  if (account === null || cause !== 'removal' || !isFactor({ method })) return null;
-  return { account, topic: 'factor-removed', method, also };
+  if (account === null || !isFactor({ method })) return null;
+  if (cause === 'administration') return { account, topic: 'removed-by-administrator', method, also };
+  return cause === 'removal' ? { account, topic: 'factor-removed', method, also } : null;
 }
 
 function contactNoticeOf({ account, cause, also }: ContactChanged): Notice | null {

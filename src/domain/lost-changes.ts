@@ -48,6 +48,7 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'contact.changed': 'the former address or number is back',
   'contact.link_asked': null,
   'account.reported': 'the account is not frozen: look into the report, and remove its factors if need be',
+  'account.removal_reported': 'the account is not held: look into the report',
   'account.report_refused': null,
   'account.unfrozen': 'the account is frozen: unfreeze it again',
   'token.refused': null,

@@ -7,6 +7,9 @@ export type NoticeTopic =
   | 'factor-added'
   | 'factor-removed'
   | 'factor-replaced'
+  | 'removed-by-administrator'
+  | 'removal-reported'
+  | 'set-up-postponed'
   | 'recovery-made'
   | 'recovery-used'
   | 'phone-changed'
@@ -28,6 +31,8 @@ export interface Notice {
   readonly method?: MethodName;
   /** The method of the factor that was replaced. */
   readonly replaced?: MethodName;
+  /** The end of grace, in milliseconds since the epoch. */
+  readonly until?: number;
   /** The number of recovery codes that are left. */
   readonly left?: number;
   /** The name of the application that it is about. */

@@ -214,6 +214,7 @@ export function composeUseCases(
     onRecovery: recovery.used,
     transactions,
     enrolments,
+    onceKeys,
     events,
     clock,
   });

@@ -52,6 +52,8 @@ export type MessageTemplate =
       readonly replaced: MethodName | null;
       /** Milliseconds since the epoch. */
       readonly atMs: number;
+      /** The end of grace, in milliseconds since the epoch; null where that is not what it is about. */
+      readonly until: number | null;
       /** Recovery codes that are left; null where that is not what it is about. */
       readonly left: number | null;
       /** The name of an application; null where that is not what it is about. */

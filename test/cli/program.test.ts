@@ -157,7 +157,7 @@ describe('the doublelock command', () => {
     stores.close();
     expect(others).to.deep.equal([]);
     expect(notice).to.include({ channel: 'email', to: 'bob@acme.test' });
-    expect(notice?.subject).to.include('A second step was removed');
+    expect(notice?.subject).to.include('An administrator removed a second step');
     expect(notice?.text).to.include('http://localhost:3000/not-me/');
   });
 

@@ -130,6 +130,7 @@ export interface Pages extends DevicePages, ProtocolPages, SecurityPages {
       | 'cancelled'
       | 'refused'
       | 'unusable'
+      | 'held'
       | 'unavailable'
       | 'busy'
       | 'bad-request'
@@ -237,6 +238,8 @@ export interface PageContext {
   readonly locale?: Locale | null;
   /** The signed-in person's e-mail address, for the pages under /account. */
   readonly signedInAs?: string;
+  /** The end of the grace of that person, in milliseconds since the epoch. Absent or null: there is none. */
+  readonly graceUntil?: number | null;
 }
 
 /** Writes a page into the response: status, type, cache rules, body. */

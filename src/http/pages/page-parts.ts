@@ -40,6 +40,8 @@ export interface MailedPage {
   readonly form: Form;
   readonly email: string;
   readonly isDone: boolean;
+  /** Whether it reports the removal of a factor by an administrator. Absent: it does not. */
+  readonly isOfRemoval?: boolean;
 }
 
 /** The parts around a step of an enrolment. */
