@@ -39,7 +39,7 @@ export interface Server {
     readonly deviceCodes: DeviceCodes;
     readonly findAccount: FindAccount;
     readonly restateRecord: RestateRecord;
-    /** What people may do to their own second factors. */
+    /** The changes that people make to their own second factors. */
     readonly own: ReturnType<typeof selfServiceOf>;
     readonly links: MailedLinks;
   };

@@ -1,4 +1,4 @@
-/** Composes what people may do to their own second factors. */
+/** Composes the changes that people make to their own second factors. */
 import type { Config } from '../config/shape.ts';
 import type { Plugin } from '../plugin/compose.ts';
 import type { EventLog } from '../ports/events.ts';

@@ -6,7 +6,7 @@ import type { Account } from './account.ts';
 import { isFactor } from './enrolment/enrolment.ts';
 import { sentTo } from './methods/index.ts';
 import type { MethodName } from './methods/method.ts';
-import type { Notice, NoticeContact } from './notice.ts';
+import { type Notice, type NoticeContact, numberContactOf } from './notice.ts';
 
 export type AuditEventName =
   | 'sign_in.password_accepted'
@@ -277,8 +277,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
 function additionNoticeOf({ account, method, replaced = null }: EnrolmentCreated): Notice {
   if (replaced === null) return { account, topic: 'factor-added', method };
   const hasLostNumber = sentTo(replaced) === 'number' && sentTo(method) !== 'number';
-  const number = hasLostNumber && account.phone !== null ? account.phone : null;
-  const also = number === null ? [] : [{ channel: 'sms', to: number } as const];
+  const also = hasLostNumber ? numberContactOf(account) : [];
   return { account, topic: 'factor-replaced', method, replaced, also };
 }
 

@@ -40,3 +40,8 @@ export interface Notice {
   /** Contacts beside the confirmed ones of the account. */
   readonly also?: readonly NoticeContact[];
 }
+
+/** The number of an account as a contact. Empty for an account without one. */
+export function numberContactOf({ phone }: Pick<Account, 'phone'>): readonly NoticeContact[] {
+  return phone === null ? [] : [{ channel: 'sms', to: phone }];
+}

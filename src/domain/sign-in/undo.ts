@@ -4,7 +4,7 @@
 export const UNDO_MS = 60_000;
 
 export interface Undo {
-  /** Of this change. The form that takes it back belongs to it. */
+  /** The id of this change. The form that takes it back belongs to it. */
   readonly id: string;
   readonly kind: 'renamed' | 'default';
   /** The renamed factor. Null for a change of the default. */

@@ -59,7 +59,7 @@ export function addFactorEnrolmentRoutes(
     await start(ctx, visit, chosen);
   }
 
-  /** Begins with the same method. Where that is not on offer, and by the link of its page, the person chooses one. */
+  /** Begins with the same method. The person chooses one where it is not on offer, and by the link of its page. */
   async function replace(ctx: Context): Promise<void> {
     const visit = requireSession.visitIn(ctx);
     const { method } = await forms.read(ctx, visit.record.sessionUid);

@@ -1,4 +1,4 @@
-/** What every page for a signed-in person has around it: the brand, the language, the navigation, the end of grace. */
+/** The surroundings of every page for a signed-in person: the brand, the language, the navigation, the end of grace. */
 import { shownEmail } from '../../domain/account.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Visit } from '../../use-cases/account/visit.ts';

@@ -24,7 +24,7 @@ export function factorQuestion(
     name: label || app,
     method,
     methods: methodsOf(others),
-    // What a browser holds for us stays there.
+    // The browser keeps its part of such a factor.
     consequences: traitsOf(method)?.needsScript ? [...consequences, 'device'] : consequences,
   };
 }
@@ -47,7 +47,7 @@ export function turnOffQuestion(policyResult: Known): RemovalQuestion | null {
   return { kind: 'turn-off', name: null, method: null, methods: methodsOf(enrolments), consequences };
 }
 
-/** What it means to have no factor any more. */
+/** The consequences of having no factor any more. */
 function withoutAny({ enrolments }: Known): readonly RemovalConsequence[] {
   const hasCodes = enrolments.some((each) => !isFactor(each));
   return [...(hasCodes ? (['codes'] as const) : []), 'password'];

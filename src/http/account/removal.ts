@@ -1,6 +1,6 @@
 /**
  * Removing a factor or a trusted browser, and turning the second factor off. A page says what it means first, and asks for a
- * confirmation. What is refused is refused before that question.
+ * confirmation. A refusal comes before that question.
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';

@@ -46,7 +46,7 @@ export interface SecurityPages {
   'confirm-removal': RemovalQuestion & { readonly form: Form };
 }
 
-/** What a removal means. Each has a sentence of its own. */
+/** The consequences of a removal. Each has a sentence of its own. */
 export type RemovalConsequence =
   /** Sessions that used it end. */
   | 'sessions'

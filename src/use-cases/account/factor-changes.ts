@@ -94,7 +94,7 @@ export function createFactorChanges(deps: FactorChangesDeps) {
     return transactions.find(uidOf(sessionUid), clock.now());
   }
 
-  /** Of two simultaneous changes, one can be taken back. */
+  /** One of two simultaneous changes can be taken back. */
   async function remember({ record }: Visit, change: Omit<Undo, 'id'>): Promise<void> {
     const { sessionUid, accountId } = record;
     await transactions.save({

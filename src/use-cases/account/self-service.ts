@@ -1,10 +1,10 @@
 /** The changes that people make to their own second factors, after a recent authentication. */
-import type { Account } from '../../domain/account.ts';
 import { phoneOf, regionsOf } from '../../domain/contact.ts';
 import { type Enrolment, hasFactor } from '../../domain/enrolment/enrolment.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
 import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
+import { numberContactOf } from '../../domain/notice.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
@@ -135,7 +135,7 @@ export function createSelfService({
     if (phone === account.phone) return accepted(null);
     const remaining = all.filter(({ method }) => sentTo(method) !== 'number');
     const lost = all.filter(({ method }) => sentTo(method) === 'number' || !hasFactor(remaining));
-    const proven = remaining.length < all.length ? numberOf(account) : [];
+    const proven = remaining.length < all.length ? numberContactOf(account) : [];
     // Removed before the number changes, so that a retry after a failure finds no factor of the old number.
     if (remaining.length < all.length)
       await removeAll(policyResult, lost, { ip: from.ip, cause: 'contact-change' });
@@ -188,15 +188,11 @@ export function createSelfService({
       tenantId: account.tenantId,
       method,
       ip,
-      also: sentTo(method) === 'number' ? numberOf(account) : [],
+      also: sentTo(method) === 'number' ? numberContactOf(account) : [],
     });
   }
 
   return { offered, mayTurnOff, whyNotRemoved, whyNotTurnedOff, remove, turnOff, changePhone };
-}
-
-function numberOf({ phone }: Account) {
-  return phone === null ? [] : [{ channel: 'sms', to: phone } as const];
 }
 
 export type SelfService = ReturnType<typeof createSelfService>;

@@ -207,6 +207,8 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
     'button[name=remove-trusted-browser]': 2,
   },
   'security-renamed': { '.done form[action="/account/security/undo/change-1"] button[name=undo]': 1 },
+  'account-grace': { '[data-mark=grace]': 1, '[data-mark=grace] a[href="/account/security"]': 1 },
+  'security-grace': { '[data-mark=grace]': 1, '[data-mark=grace] a': 0 },
   'confirm-removal-factor': {
     'form[action="/account/security/factors/factor-1/remove/confirm"]': 1,
     'button[name=confirm]': 1,

@@ -224,4 +224,36 @@ export const SECURITY_SAMPLES: readonly Sample[] = [
     },
     member,
   ),
+  sample(
+    'account-grace',
+    'account',
+    { name: 'Bob', email: 'bob@acme.test', tenantName: 'Acme' },
+    { ...member, graceUntil: SAMPLE_NOW + 1e9 },
+  ),
+  sample('security-grace', 'security', security, { ...member, graceUntil: SAMPLE_NOW + 1e9 }),
+  sample(
+    'not-me-removal',
+    'not-me',
+    { form: form('/not-me/token'), email: 'bob@acme.test', isDone: false, isOfRemoval: true },
+    { tenantId: 'acme' },
+  ),
+  sample(
+    'not-me-removal-done',
+    'not-me',
+    { form: form('/not-me/token'), email: 'bob@acme.test', isDone: true, isOfRemoval: true },
+    { tenantId: 'acme' },
+  ),
+  sample(
+    'error-held',
+    'error',
+    {
+      title: 'held',
+      protocol: null,
+      links: [],
+      cancel: form('/interaction/sample/second-factor/cancel'),
+      reference: 'K7QM-2XPD',
+      isAtSecondFactor: true,
+    },
+    { tenantId: 'acme', refusal: { code: 'forbidden', because: 'held' } },
+  ),
 ];
