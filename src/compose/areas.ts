@@ -38,7 +38,7 @@ export function createAreas(server: Server): readonly Area[] {
     trustedBrowsers,
     maskedDestination,
   } = plugin.useCases;
-  const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
+  const { signIn, findAccount, restateRecord, own, links } = useCases;
   const { forms, knownBrowser, requireSession, typedFields } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
@@ -114,14 +114,16 @@ export function createAreas(server: Server): readonly Area[] {
     accountArea({
       session,
       requireSession,
-      selfService,
+      selfService: own.selfService,
+      factorChanges: own.factorChanges,
+      findLastUses: own.findLastUses,
       enrolment,
       recovery,
       passkeys,
       trustedBrowsers,
       maskedDestination,
       restateRecord,
-      selfEnrolment,
+      selfEnrolment: own.selfEnrolment,
       forms,
       render,
       pageLocale: ownPageLocale,

@@ -41,8 +41,11 @@ export type Refusal =
   /** `not_alone`: the passkey is right, and the organisation wants a password before it. */
   | { readonly code: 'method_not_allowed'; readonly passkey?: 'not_alone' }
   | { readonly code: 'session_expired' }
-  /** `frozen`: the owner reported "it was not me", and no administrator has looked yet. */
-  | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' }
+  /**
+   * `frozen`: the owner reported "it was not me", and no administrator has looked yet. `held`: the same for the removal of a
+   * factor that nobody asked for, which keeps the password alone from signing in.
+   */
+  | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' | 'held' }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string }
   | { readonly code: 'field_invalid'; readonly because: 'email_incomplete' | 'password_missing' };

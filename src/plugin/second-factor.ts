@@ -162,6 +162,7 @@ export function composeGuest(
     trustedBrowsers,
     endSessions: null,
     events,
+    actor: 'host',
   });
   const passkeySignIn = createHostPasskeySignIn({
     passkeySignIn: useCases.passkeySignIn,

@@ -23,6 +23,7 @@ import { createAfterRecovery } from '../use-cases/enrolment/after-recovery.ts';
 import { createEnrol } from '../use-cases/enrolment/binding.ts';
 import { createEnrolment } from '../use-cases/enrolment/enrolment.ts';
 import { createRecovery } from '../use-cases/enrolment/recovery-codes.ts';
+import { createReplaceFactor } from '../use-cases/enrolment/replacement.ts';
 import { createAddressConfirmation } from '../use-cases/second-factor/address-confirmation.ts';
 import { createAttemptLimiter } from '../use-cases/second-factor/attempt-limiter.ts';
 import { createAnswers } from '../use-cases/second-factor/check-answer.ts';
@@ -121,6 +122,7 @@ export function composeUseCases(
   });
   const { enrol, finish } = createEnrol({
     madeCodes: recovery.made,
+    replaceFactor: createReplaceFactor({ enrolments }),
     enrolments,
     lockouts,
     trustedBrowsers,
@@ -219,6 +221,7 @@ export function composeUseCases(
     onRecovery: recovery.used,
     transactions,
     enrolments,
+    onceKeys,
     events,
     clock,
   });

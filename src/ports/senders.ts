@@ -56,8 +56,12 @@ export type MessageTemplate =
       readonly topic: NoticeTopic;
       /** The factor's; null where none is meant. */
       readonly method: MethodName | null;
+      /** That of the factor that it has replaced; null: none was replaced. */
+      readonly replaced: MethodName | null;
       /** Milliseconds since the epoch. */
       readonly atMs: number;
+      /** The end of grace, in milliseconds since the epoch; null where that is not what it is about. */
+      readonly until: number | null;
       /** Recovery codes that are left; null where that is not what it is about. */
       readonly left: number | null;
       /** The name of an application; null where that is not what it is about. */

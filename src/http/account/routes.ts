@@ -6,7 +6,9 @@ import { shownEmail } from '../../domain/account.ts';
 import { type FormTokens, readForm } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
-import { addSecurityRoutes, onlyTells, type SecurityDeps } from './security.ts';
+import { accountContext } from './page-context.ts';
+import { addSecurityRoutes, type SecurityDeps } from './security.ts';
+import { onlyTells } from './security-page.ts';
 
 interface AccountRoutesDeps extends SecurityDeps {
   readonly requireSession: RequireSession;
@@ -40,10 +42,10 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   }
 
   function overview(ctx: Context): void {
-    const { account, tenant } = requireSession.visitIn(ctx).policyResult;
-    const email = shownEmail(account.email);
-    const model = { name: account.name, email, tenantName: tenant.name };
-    render(ctx, 'account', model, { tenantId: tenant.id, locale: account.locale, signedInAs: email });
+    const visit = requireSession.visitIn(ctx);
+    const { account, tenant } = visit.policyResult;
+    const model = { name: account.name, email: shownEmail(account.email), tenantName: tenant.name };
+    render(ctx, 'account', model, accountContext(visit));
   }
 
   /** The provider's answer to our own request. An error is shown. Otherwise the browser goes on to the page. */

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyCreation, PasskeyRequest, PasskeySignals } from '../../domain/methods/webauthn.ts';
+import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type { AccountPages } from './account-pages.ts';
@@ -13,7 +13,6 @@ import type {
   EnrolmentCodeParts,
   EnrolmentPageParts,
   ErrorTitle,
-  FactorView,
   Form,
   LinkText,
   LostPhoneWays,
@@ -23,14 +22,21 @@ import type {
   OfferPage,
   RecoveryCodesPage,
   RecoveryUsedPage,
+  ReplacedView,
   SampleLink,
   SentCode,
-  TrustedBrowserView,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
+import type { SecurityPages } from './security-pages.ts';
 import type { SignInPages } from './sign-in-pages.ts';
 
-export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPages, SignInPages {
+export interface Pages
+  extends AccountPages,
+    DevicePages,
+    HelpPages,
+    ProtocolPages,
+    SecurityPages,
+    SignInPages {
   'choose-method': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
@@ -79,6 +85,8 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
     readonly demandedBy?: string | null;
     readonly skipHref?: string | null;
     readonly cancel: Form | null;
+    /** The factor that the new one replaces. Absent or null: it replaces none. */
+    readonly replaces?: ReplacedView | null;
   };
   'set-up-totp': EnrolmentPageParts & {
     /** In groups of four, separated by spaces. */
@@ -141,32 +149,6 @@ export interface Pages extends AccountPages, DevicePages, HelpPages, ProtocolPag
   /** "Do you want to sign out?" of RP-initiated logout. The form posts to the provider itself. */
   'confirm-email': MailedPage;
   'not-me': MailedPage;
-  security: {
-    readonly factors: readonly FactorView[];
-    /** Recovery codes, and the form that makes new ones. Null when the account has no factor to recover from. */
-    readonly recovery: {
-      readonly left: number;
-      readonly areFew: boolean;
-      readonly renew: Form | null;
-    } | null;
-    readonly browsers: readonly TrustedBrowserView[];
-    /** The form for "Ask me each time". Null when there is no default to clear. */
-    readonly noDefault: Form | null;
-    /** The time since which factors can't be changed. Null when they can. */
-    readonly frozenAt: number | null;
-    /** The methods that can be enrolled here. */
-    readonly offered: readonly MethodName[];
-    readonly enrolmentForm: Form;
-    /** The form at the bottom of the page that removes every factor. */
-    readonly turnOff: Form;
-    readonly enforcement: Enforcement;
-    /** Whether the last factor may be removed. */
-    readonly canTurnOff: boolean;
-    /** Told to the password manager of the browser. Null: it is told nothing. */
-    readonly passkeySignals: PasskeySignals | null;
-    /** The change that was just made. The page reports it once. */
-    readonly done: 'set-up' | 'codes' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
-  };
   demo: {
     readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];
     /** Filled only with the built-in demo file. */
@@ -249,6 +231,8 @@ export interface PageContext {
   readonly locale?: Locale | null;
   /** The signed-in person's e-mail address, for the pages under /account. */
   readonly signedInAs?: string;
+  /** The end of the grace of that person, in milliseconds since the epoch. Absent or null: there is none. */
+  readonly graceUntil?: number | null;
 }
 
 /** Writes a page into the response: status, type, cache rules, body. */

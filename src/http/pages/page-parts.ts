@@ -20,6 +20,7 @@ export type ErrorTitle =
   | 'cancelled'
   | 'refused'
   | 'unusable'
+  | 'held'
   | 'unavailable'
   | 'busy'
   | 'bad-request'
@@ -99,6 +100,8 @@ export interface MailedPage {
   readonly form: Form;
   readonly email: string;
   readonly isDone: boolean;
+  /** Whether it reports the removal of a factor by an administrator. Absent: it does not. */
+  readonly isOfRemoval?: boolean;
 }
 
 /** The parts around a step of an enrolment. */
@@ -151,16 +154,32 @@ export interface EnrolmentCodeParts extends EnrolmentPageParts {
 }
 
 export interface FactorView {
+  readonly id: string;
   readonly method: MethodName;
   readonly label: string;
   readonly app: string | null;
   /** The masked destination of its codes. Null for a method that sends none. */
   readonly destination: string | null;
   readonly createdAt: number;
+  /** The last use that is on record: its time, its IP address, and the name of its browser. Null when none is. */
+  readonly lastUse: { readonly atMs: number; readonly ip: string; readonly browser: string | null } | null;
   readonly isDefault: boolean;
+  /** Null when it may not be renamed now. */
+  readonly rename: Form | null;
+  /** Null when there is nothing to replace it with. */
+  readonly replace: Form | null;
   readonly remove: Form;
   /** Null when there is nothing to choose. */
   readonly makeDefault: Form | null;
+}
+
+/** A factor that a new one replaces. */
+export interface ReplacedView {
+  /** Its own name. Null when it has none. */
+  readonly name: string | null;
+  readonly method: MethodName;
+  /** The page of the account that leads away from the choice. */
+  readonly backHref: string;
 }
 
 /** A trusted browser, and the application where it last skipped a second factor. */
@@ -171,7 +190,7 @@ export interface TrustedBrowserView {
   readonly expiresAt: number;
   readonly lastUsedAt: number | null;
   readonly lastUsedFor: string | null;
-  readonly revoke: Form;
+  readonly remove: Form;
 }
 
 export interface MessageView {

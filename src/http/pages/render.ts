@@ -63,6 +63,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   account: 'account/account',
   security: 'account/security',
   help: 'help/help',
+  'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',
   'demo-api': 'demo/api',
@@ -187,6 +188,11 @@ function titleOf<P extends PageName>(
   if (page === 'error') {
     const { title } = model as Pages['error'];
     return t(`error.${title}.title`);
+  }
+  if (page === 'confirm-removal') {
+    const { kind, name, method } = model as Pages['confirm-removal'];
+    const shown = name ?? t(method === null ? 'security.browser_unknown' : `method.${method}.name`);
+    return t(`confirm-removal.${kind}.title`, { name: shown });
   }
   if ('isDone' in model && model.isDone) return t(`${page}.done_title`);
   const client = 'clientName' in model && model.clientName !== null ? model.clientName : '';

@@ -196,7 +196,7 @@ export function createNextStep(needs: NextStepDeps) {
       reason: isLost ? 'secret_unreadable' : reason,
       method: null,
     });
-    if (reason === 'no_usable_factor') return `${base}/unusable`;
+    if (reason !== 'unmet_authentication_requirements') return `${base}/unusable`;
     return session.end(ctx, { error: reason, description: 'the requested level cannot be reached' });
   }
 

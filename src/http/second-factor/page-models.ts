@@ -194,6 +194,12 @@ export function createSecondFactorPages({
     return error(ctx, interaction, { title: 'unusable', links, confirm }, around);
   }
 
+  /** The owner has reported a removal of factors, and no administrator has answered yet. */
+  function held(ctx: Context, interaction: InteractionContext, policyResult: PolicyResult) {
+    const of = pageContext(interaction, policyResult, { code: 'forbidden', because: 'held' });
+    return error(ctx, interaction, { title: 'held', links: [] }, of);
+  }
+
   function refusal(ctx: Context, interaction: InteractionContext, policyResult: PolicyResult, why: Refusal) {
     return error(
       ctx,
@@ -286,6 +292,7 @@ export function createSecondFactorPages({
     usePasskey,
     stopped,
     unusable,
+    held,
     refusal,
     forbidden,
     chooseSetUp,

@@ -54,9 +54,11 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
     const proven = after.authentications.slice(before.authentications.length);
     if (proven.length === 0) return null;
     const existing = await enrolments.listByAccount(accountId);
+    const replaced = before.pendingEnrolment?.replaces?.enrolmentId;
     const kept = authentications.filter(
       ({ method, enrolmentId }) =>
-        !proven.some((each) => each.method === method) || existing.some(({ id }) => id === enrolmentId),
+        existing.some(({ id }) => id === enrolmentId) ||
+        !(enrolmentId === replaced || proven.some((each) => each.method === method)),
     );
     return [...kept, ...proven];
   }

@@ -50,6 +50,7 @@ describe('every page', () => {
       account: true,
       security: true,
       help: true,
+      'confirm-removal': true,
       demo: true,
       'demo-signed-in': true,
       'demo-api': true,

@@ -33,8 +33,8 @@ export interface Page {
   /** The first link whose address ends so, absolute; null when there is none. */
   link(ending: string): string | null;
   /**
-   * The form that has the button, or else the one that has most of these fields, with them filled in. Several buttons
-   * may have that name: `fields` tells the value of the pressed one, which is else the first.
+   * The form that has the button, or else the one that has most of these fields, with them filled in. A button is named, or
+   * named with its value: `set-up=totp`. Several buttons may have one name: `fields` tells the value of the pressed one too.
    */
   form(fields: Fields, button?: string): FilledForm;
 }
@@ -44,6 +44,11 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
+}
+
+function selectorOf(button: string): string {
+  const [name = '', value] = button.split('=');
+  return `[name="${name}"]${value === undefined ? '' : `[value="${value}"]`}`;
 }
 
 const CONTROLS = 'input, select, textarea';
@@ -89,7 +94,7 @@ export function createPage(answer: Answer): Page {
         ? (form: ReturnType<typeof formsInOrder>[number]) =>
             Object.keys(fields).filter((name) => ownedBy(form, `[name="${name}"]`).length > 0).length
         : (form: ReturnType<typeof formsInOrder>[number]) =>
-            ownedBy(form, BUTTONS).filter(`[name="${button}"]`).length;
+            ownedBy(form, BUTTONS).filter(selectorOf(button)).length;
     const ranked = formsInOrder().map((form) => ({ form, score: suits(form) }));
     const best = Math.max(...ranked.map(({ score }) => score));
     const chosen = ranked.find(({ score }) => score === best);
@@ -104,7 +109,7 @@ export function createPage(answer: Answer): Page {
     const buttons = ownedBy(owner, BUTTONS);
     const chosen = $(owner);
     // Without a click the browser takes the form's first button (HTML, "implicit submission").
-    const named = buttons.filter((_, each) => $(each).attr('name') === button);
+    const named = button === undefined ? buttons : buttons.filter(selectorOf(button));
     const wanted = named.filter((_, each) => $(each).attr('value') === fields[button ?? '']);
     const pressed = button === undefined ? buttons.first() : (wanted.length > 0 ? wanted : named).first();
     const body = new URLSearchParams(
