@@ -115,7 +115,7 @@ export function composeUseCases(
     clock,
     random,
   });
-  const { enrol, finish } = createEnrol({
+  const { enrol, keepProven, abandon, finish } = createEnrol({
     madeCodes: recovery.made,
     enrolments,
     lockouts,
@@ -129,6 +129,8 @@ export function composeUseCases(
     accounts,
     transactions,
     enrol,
+    keepProven,
+    abandon,
     finish,
     attemptLimiter,
     sendCode,
@@ -145,6 +147,7 @@ export function composeUseCases(
     passkeySite,
     transactions,
     enrol,
+    keepProven,
     owners,
     cipher,
     attemptLimiter,

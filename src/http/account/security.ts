@@ -121,6 +121,7 @@ export function addSecurityRoutes(router: Router, needs: SecurityDeps): void {
       canTurnOff: selfService.mayTurnOff(policyResult),
       passkeySignals: needs.passkeys.signals(policyResult),
       done,
+      doneMethod: factors.find(({ method }) => method === ctx.query.method)?.method ?? null,
     };
     render(ctx, 'security', model, pageContext(visit, refusal));
   }

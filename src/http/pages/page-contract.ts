@@ -2,14 +2,12 @@
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyCreation, PasskeyRequest, PasskeySignals } from '../../domain/methods/webauthn.ts';
+import type { PasskeyRequest, PasskeySignals } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type { DevicePages } from './device-pages.ts';
 import type {
   AddressConfirmationView,
-  EnrolmentCodeParts,
-  EnrolmentPageParts,
   FactorView,
   Form,
   MailedPage,
@@ -22,8 +20,9 @@ import type {
   TrustedBrowserView,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
+import type { SetUpPages } from './set-up-pages.ts';
 
-export interface Pages extends DevicePages, ProtocolPages {
+export interface Pages extends DevicePages, ProtocolPages, SetUpPages {
   'sign-in': {
     readonly form: Form;
     readonly email: string;
@@ -66,43 +65,6 @@ export interface Pages extends DevicePages, ProtocolPages {
     readonly cancel: Form;
   };
   'offer-passkey': OfferPage;
-  'set-up-choose': {
-    readonly form: Form;
-    readonly methods: readonly MethodChoice[];
-    /** The time (milliseconds since the epoch) until which the enrolment can be postponed. Null when it cannot. */
-    readonly laterUntil: number | null;
-    /** Whether the policy requires the enrolment. The page then tells which party requires it, and why. */
-    readonly forced: boolean;
-    /** The application that requires it. Absent or null when the organisation requires it. */
-    readonly demandedBy?: string | null;
-    readonly cancel: Form | null;
-  };
-  'set-up-totp': EnrolmentPageParts & {
-    /** In groups of four, separated by spaces. */
-    readonly secret: string;
-    /** The `otpauth:` URI, a link for a phone that opens this page itself. Null when no app reads the secret. */
-    readonly uri: string | null;
-    /** The same URI as a QR code, in a `data:image/svg+xml` URL. */
-    readonly qr: string | null;
-    /** Null when the code is not made of digits. */
-    readonly digits: number | null;
-    /** Null when the code does not change with time. */
-    readonly periodSeconds: number | null;
-    /** The text typed before a refusal. */
-    readonly label: string;
-    readonly app: string;
-    readonly apps: readonly string[];
-  };
-  'set-up-passkey': EnrolmentPageParts & {
-    /** The input of `navigator.credentials.create`. Its result, as JSON, is the form's `response`. */
-    readonly creation: PasskeyCreation;
-    /** The text typed before a refusal. */
-    readonly label: string;
-  };
-  'set-up-proof': EnrolmentCodeParts;
-  'set-up-email': EnrolmentCodeParts;
-  'set-up-sms': EnrolmentCodeParts;
-  'recovery-codes': { readonly form: Form; readonly codes: readonly string[] };
   consent: {
     readonly form: Form;
     readonly clientName: string;
@@ -180,6 +142,8 @@ export interface Pages extends DevicePages, ProtocolPages {
     readonly passkeySignals: PasskeySignals | null;
     /** The change that was just made. The page reports it once. */
     readonly done: 'set-up' | 'codes' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
+    /** The method that was just set up. Null when the address names none that the account has. */
+    readonly doneMethod: MethodName | null;
   };
   demo: {
     readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];

@@ -42,9 +42,18 @@ export interface MailedPage {
   readonly isDone: boolean;
 }
 
+/** "Step 2 of 3" of a set-up. */
+export interface StepView {
+  readonly number: number;
+  /** Null while it depends on the method that the person chooses. */
+  readonly total: number | null;
+}
+
 /** The parts around a step of an enrolment. */
 export interface EnrolmentPageParts {
   readonly form: Form;
+  /** Absent or null for a set-up of one page. */
+  readonly step?: StepView | null;
   /** The first page of an enrolment that the policy requires. */
   readonly forced: boolean;
   /** The application that requires it. Absent or null when the organisation requires it. */

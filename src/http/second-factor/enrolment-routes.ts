@@ -47,7 +47,7 @@ export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
       const chosen = decision.methods.find((name) => name === fields.method);
       if (!chosen)
         return show.chooseSetUp(ctx, interaction, policyResult, decision, { code: 'method_not_allowed' });
-      const started = await enrolment.begin(interaction.context.transaction, policyResult, chosen);
+      const started = await enrolment.begin(interaction.context.transaction, policyResult, chosen, 1);
       if (!started.ok) return show.refusal(ctx, interaction, policyResult, started.refusal);
       const step = enrolmentPages.stepOf({ transaction: started.value, policyResult });
       return redirect(ctx, `${pages(interaction.view.uid)}/set-up${step ? `/${step}` : ''}`);

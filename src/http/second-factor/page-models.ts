@@ -1,6 +1,6 @@
 /** The models of the pages of a sign-in, from its transaction and its policy result. */
 import type { Context } from 'koa';
-import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
+import { chooserProgressOf, type EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -232,6 +232,7 @@ export function createSecondFactorPages({
       forced: true,
       demandedBy: demander(interaction, policyResult),
       cancel: formAt(interaction, '/cancel'),
+      step: chooserProgressOf(methods, interaction.context.transaction, policyResult),
     };
     return render(ctx, 'set-up-choose', model, pageContext(interaction, policyResult, refusal));
   }
@@ -258,6 +259,7 @@ export function createSecondFactorPages({
       chooseHref: choice ? `${pages(view.uid)}/set-up` : null,
       cancel: formAt(interaction, '/cancel'),
       backHref: null,
+      replacesVoid: true,
       skipHref: passkeyOffers.isTaken(context.transaction, policyResult) ? pages(view.uid) : null,
     };
   }

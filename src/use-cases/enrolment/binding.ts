@@ -38,6 +38,19 @@ export type Enrol = (
   from: Visitor,
 ) => Promise<Outcome<SignInTransaction>>;
 
+/** Remembers a proven factor in the transaction. Nothing is enrolled, and nobody is notified. */
+export type KeepProven = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+  factor: NewFactor,
+) => Promise<Outcome<SignInTransaction>>;
+
+/** Drops an enrolment that is under way, and the recovery codes that would have come with it. */
+export type AbandonEnrolment = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+) => Promise<Outcome<SignInTransaction>>;
+
 /**
  * Finishes a confirmation whose process died after it had stored the factor. Only the visit that answered correctly has a
  * factor with its id, so that no answer is needed again. Null when there is nothing to finish.
@@ -56,7 +69,14 @@ interface Stored {
   readonly passkey?: PasskeyUse;
 }
 
-export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly finish: FinishEnrolment } {
+export interface Binding {
+  readonly enrol: Enrol;
+  readonly keepProven: KeepProven;
+  readonly abandon: AbandonEnrolment;
+  readonly finish: FinishEnrolment;
+}
+
+export function createEnrol(needs: EnrolDeps): Binding {
   const { madeCodes, enrolments, lockouts, trustedBrowsers, transactions, events, clock } = needs;
 
   const enrol: Enrol = async (transaction, policyResult, { passkey, enrolmentId, ...factor }, from) => {
@@ -79,6 +99,28 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, enrolmentId);
     if (outcome.ok) await keepCodes(outcome.value, policyResult, enrolmentId, kept && from);
     return outcome;
+  };
+
+  const keepProven: KeepProven = async (transaction, _, { enrolmentId, method, secret, ...proven }) => {
+    const pendingEnrolment = { enrolmentId, method, secret, proven };
+    const kept = await transactions.save({ ...transaction, pendingEnrolment });
+    if (kept) return accepted(kept);
+    const concurrent = await transactions.find(transaction.uid, clock.now());
+    return resolveConcurrentSave(
+      transaction,
+      concurrent,
+      ({ pendingEnrolment: same }) => same?.enrolmentId === enrolmentId && same.proven !== undefined,
+    );
+  };
+
+  const abandon: AbandonEnrolment = async (transaction, policyResult) => {
+    // Codes that are stored already were renewed before, and wait to be saved.
+    const isStored = !policyResult.enrolments.every(isFactor) && madeCodes.areGood(transaction, policyResult);
+    const newCodes = isStored ? transaction.newCodes : null;
+    const kept = await transactions.save({ ...transaction, pendingEnrolment: null, newCodes, stepsTaken: 0 });
+    if (kept) return accepted(kept);
+    const concurrent = await transactions.find(transaction.uid, clock.now());
+    return resolveConcurrentSave(transaction, concurrent, ({ pendingEnrolment }) => !pendingEnrolment);
   };
 
   const finish: FinishEnrolment = async (transaction, policyResult, from) => {
@@ -123,6 +165,8 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     return transactions.save({
       ...transaction,
       pendingEnrolment: null,
+      enrolled: stored.method,
+      stepsTaken: transaction.stepsTaken + 1,
       newCodes: madeCodes.areGood(transaction, policyResult) ? transaction.newCodes : null,
       authentications: isProven ? authentications : [...authentications, stored],
     });
@@ -179,7 +223,7 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     if (isRefused) await lockouts.clear(secondFactorSubject(account.id), method);
   }
 
-  return { enrol, finish };
+  return { enrol, keepProven, abandon, finish };
 }
 
 /** The end of a transaction is the same in each of its requests. */

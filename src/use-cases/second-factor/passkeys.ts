@@ -27,20 +27,20 @@ import {
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../../ports/system.ts';
-import type { Enrol } from '../enrolment/binding.ts';
+import type { Binding } from '../enrolment/binding.ts';
+import type { Timeliness } from '../enrolment/enrolment.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import type { PasskeyOwners } from './passkey-owners.ts';
 
 /** Creates the challenge that a passkey signs, unless one waits already. The returned transaction holds it. */
 export type AskPasskey = (transaction: SignInTransaction) => Promise<Outcome<SignInTransaction>>;
 
-interface PasskeysDeps {
+interface PasskeysDeps extends Pick<Binding, 'enrol' | 'keepProven'> {
   readonly method: BrowserMethod;
   readonly passkeyVerifier: PasskeyVerifier;
   /** Null: no browser would make passkeys here. */
   readonly passkeySite: () => PasskeySite | null;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
-  readonly enrol: Enrol;
   readonly owners: Pick<PasskeyOwners, 'userHandleOf' | 'claim'>;
   readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt'>;
   readonly attemptLimiter: Pick<AttemptLimiter, 'refuse'>;
@@ -49,14 +49,14 @@ interface PasskeysDeps {
 }
 
 /** The answer of a browser: JSON of a `PublicKeyCredential`. */
-export interface PasskeyGiven extends Visitor {
+export interface PasskeyGiven extends Visitor, Timeliness {
   readonly response: string;
   /** The person's name for it. Empty: the name of its authenticator, where that is known. */
   readonly label: string;
 }
 
 export function createPasskeys(needs: PasskeysDeps) {
-  const { method, passkeyVerifier, passkeySite, transactions, enrol, owners, cipher } = needs;
+  const { method, passkeyVerifier, passkeySite, transactions, enrol, keepProven, owners, cipher } = needs;
   const { attemptLimiter, clock, random } = needs;
 
   /** The random value whose answer is awaited; null: none is. */
@@ -107,7 +107,7 @@ export function createPasskeys(needs: PasskeysDeps) {
   async function confirm(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
-    { response, label, ...from }: PasskeyGiven,
+    { response, label, isLate = false, ...from }: PasskeyGiven,
   ): Promise<Outcome<SignInTransaction>> {
     const { account, tenant } = policyResult;
     const asked = creation(transaction, policyResult);
@@ -144,7 +144,8 @@ export function createPasskeys(needs: PasskeysDeps) {
       passkey: { userVerified, deviceBound: made.deviceBound },
     };
     const challenges = withoutChallenge(transaction.challenges, method.name, 'set-up');
-    return enrol({ ...transaction, challenges }, policyResult, factor, from);
+    const answered = { ...transaction, challenges };
+    return isLate ? keepProven(answered, policyResult, factor) : enrol(answered, policyResult, factor, from);
   }
 
   /** Verifies that one of the account's own passkeys signed what this sign-in asked for, at our own site. */

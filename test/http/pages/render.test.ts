@@ -34,6 +34,7 @@ describe('every page', () => {
       'set-up-email': true,
       'set-up-sms': true,
       'set-up-passkey': true,
+      'set-up-finish': true,
       'recovery-codes': true,
       consent: true,
       error: true,

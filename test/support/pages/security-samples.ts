@@ -21,6 +21,7 @@ const security: Pages['security'] = {
   canTurnOff: true,
   passkeySignals: null,
   done: null,
+  doneMethod: null,
 };
 const phone: FactorView = {
   method: 'totp',
@@ -68,7 +69,13 @@ export const SECURITY_SAMPLES: readonly Sample[] = [
   sample(
     'security-optional',
     'security',
-    { ...security, factors: [phone, tablet], recovery: { left: 10, areFew: false, renew }, done: 'set-up' },
+    {
+      ...security,
+      factors: [phone, tablet],
+      recovery: { left: 10, areFew: false, renew },
+      done: 'set-up',
+      doneMethod: 'totp',
+    },
     guest,
   ),
   sample(

@@ -35,6 +35,7 @@ const unsent: Pages['set-up-proof'] = {
   isSent: false,
   seen: null,
   phone: '',
+  step: { number: 2, total: 4 },
   forced: false,
   chooseHref: null,
   cancel,
@@ -93,8 +94,19 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
   sample(
     'recovery-codes',
     'recovery-codes',
-    { form: form(`${at}/set-up/recovery-codes`), codes: CODES },
+    {
+      form: form(`${at}/set-up/recovery-codes`),
+      codes: CODES,
+      enrolled: 'totp',
+      step: { number: 3, total: 3 },
+    },
     acme,
+  ),
+  sample(
+    'set-up-finish',
+    'set-up-finish',
+    { form: form('/account/security/set-up/totp'), method: 'totp', step: { number: 1, total: 2 } },
+    member,
   ),
 
   ...(['confirm-email', 'not-me'] as const).flatMap((page) =>

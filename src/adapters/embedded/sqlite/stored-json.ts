@@ -9,11 +9,13 @@ import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { type Challenge, PURPOSES } from '../../../domain/sign-in/challenge.ts';
 import {
   fromStoredAuthentications,
+  isPasskeyUse,
   toStoredAuthentication,
 } from '../../../domain/sign-in/stored-authentication.ts';
 import {
   EMPTY_TRANSACTION,
   type PendingEnrolment,
+  type ProvenEnrolment,
   type SignInTransaction,
 } from '../../../domain/sign-in/transaction.ts';
 
@@ -33,8 +35,18 @@ function isChallenge(value: unknown): value is Challenge {
 
 function isPendingEnrolment(value: unknown): value is PendingEnrolment {
   if (!isObject(value)) return false;
-  const { enrolmentId, method, secret } = value;
+  const { enrolmentId, method, secret, proven } = value;
+  if (proven !== undefined && !isProvenEnrolment(proven)) return false;
   return typeof enrolmentId === 'string' && isMethodName(method) && isTextOrNull(secret);
+}
+
+function isProvenEnrolment(value: unknown): value is ProvenEnrolment {
+  if (!isObject(value)) return false;
+  const { label, app, lastStep, passkey } = value;
+  if (passkey !== undefined && !isPasskeyUse(passkey)) return false;
+  return (
+    typeof label === 'string' && isTextOrNull(app) && (lastStep === null || typeof lastStep === 'number')
+  );
 }
 
 export function readStrings(text: string): string[] | null {
@@ -63,19 +75,20 @@ export function readPendingEnrolment(text: string): PendingEnrolment | null {
 
 type More = Pick<
   SignInTransaction,
-  'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser' | 'canUsePasskeys'
+  'challenges' | 'isSetUpProven' | 'enrolled' | 'stepsTaken' | 'newCodes' | 'trustBrowser' | 'canUsePasskeys'
 >;
 
 /** A missing value is that of a sign-in in which nothing was done yet. */
 export function readMore(text: string): More | null {
   const read = readObject(text);
   if (!read) return null;
-  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys } = {
+  const { challenges, isSetUpProven, enrolled, stepsTaken, newCodes, trustBrowser, canUsePasskeys } = {
     ...EMPTY_TRANSACTION,
     ...read,
   };
   if (!Array.isArray(challenges) || !challenges.every(isChallenge) || !isTextOrNull(newCodes)) return null;
   if (typeof isSetUpProven !== 'boolean' || typeof trustBrowser !== 'boolean') return null;
-  if (typeof canUsePasskeys !== 'boolean') return null;
-  return { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys };
+  if (typeof canUsePasskeys !== 'boolean' || typeof stepsTaken !== 'number') return null;
+  if (enrolled !== null && !isMethodName(enrolled)) return null;
+  return { challenges, isSetUpProven, enrolled, stepsTaken, newCodes, trustBrowser, canUsePasskeys };
 }
