@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { OWN_SITE, type Site } from './site.ts';
 
 export const ASSET_NAMES = [
+  'copy-key.js',
   'doublelock.css',
   'mark.svg',
   'passkey.js',
@@ -23,6 +24,7 @@ export interface AssetFile {
 }
 
 const TYPES: Readonly<Record<AssetName, string>> = {
+  'copy-key.js': 'text/javascript; charset=utf-8',
   'doublelock.css': 'text/css; charset=utf-8',
   'mark.svg': 'image/svg+xml',
   'passkey.js': 'text/javascript; charset=utf-8',
@@ -69,6 +71,7 @@ function load(name: AssetName, root: string): AssetFile {
 
 export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Record<AssetName, AssetFile>> {
   return {
+    'copy-key.js': load('copy-key.js', root),
     'doublelock.css': load('doublelock.css', root),
     'mark.svg': load('mark.svg', root),
     'passkey.js': load('passkey.js', root),

@@ -99,6 +99,7 @@ describe('every page', () => {
         'form-post',
         'use-passkey',
         'set-up-passkey',
+        'set-up-totp',
         'recovery-codes',
       ].includes(page);
       const hasPasskeys =

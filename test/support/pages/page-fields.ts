@@ -72,7 +72,9 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
   'set-up-totp': {
     'code[data-mark=secret]': 1,
     'img[data-mark=qr][alt][src^="data:image/svg+xml"]': 1,
-    'a[href^="otpauth://totp/"]': 1,
+    'a[href^="otpauth://totp/"]': 2,
+    'details:not([open]) input[name=label]': 1,
+    'button[type=button][data-copy-key][hidden]': 1,
     'input[name=code][autofocus]': 0,
     'input[name=label]:not([required])': 1,
     'select[name=app]:not([required]) option': 5,
@@ -121,7 +123,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
   'set-up-totp-forced': { '.notice': 1, 'a[href="/interaction/uid/set-up"]': 1 },
   'set-up-totp-refused': {
     'input[name=code][autofocus][aria-invalid=true]': 1,
-    'input[name=label][value="Work phone"]': 1,
+    'details[open] input[name=label][value="Work phone"]': 1,
     'option[value=Aegis][selected]': 1,
     'code[data-mark=secret]': 1,
     'nav a[href="/account/security"]': 1,

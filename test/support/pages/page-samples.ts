@@ -204,7 +204,18 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     { status: 400 },
   ),
   sample('sign-out', 'sign-out', { action: '/session/end/confirm', xsrf: 'xsrf', clientName: client }),
-  sample('signed-out', 'signed-out', { clientName: client }),
+  sample(
+    'signed-out',
+    'signed-out',
+    {
+      clientName: client,
+      links: [
+        { href: 'https://timesheets.test/start', text: 'application', client },
+        { href: '/account', text: 'sign-in' },
+      ],
+    },
+    acme,
+  ),
   sample('switch-account', 'switch-account', { action: '/session/end/confirm', xsrf: 'xsrf' }),
   sample(
     'form-post',
