@@ -43,3 +43,10 @@ export function providerSettingsOf(
     nonceSecret: Buffer.from(cipher.digest('secret', NONCE_PURPOSE), 'base64url'),
   };
 }
+
+const MINUTE_MS = 60_000;
+
+/** Null: a session without use has no limit of its own. */
+export function idleMsOf({ session }: Pick<Config, 'session'>): number | null {
+  return session.idleMinutes === null ? null : session.idleMinutes * MINUTE_MS;
+}

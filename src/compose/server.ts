@@ -8,6 +8,7 @@ import { createCodeForm } from '../http/device/code-form.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
+import { createSignOutCookie } from '../http/guards/sign-out-cookie.ts';
 import { clockGuard } from '../http/middleware/clock-guard.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
@@ -50,7 +51,7 @@ import { eventLogOf } from './events.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf, seedAccounts } from './parts.ts';
-import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
+import { idleMsOf, providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
 import { allowedPrefixesOf } from './senders.ts';
 import { startCountingOf } from './starts.ts';
@@ -161,6 +162,9 @@ async function composeServer({
     render,
     clientName: clients.nameOf,
     clientTenant: clients.tenantOf,
+    clientLink: clients.linkOf,
+    findAccount,
+    signOutCookie: createSignOutCookie({ isHttps: issuer.startsWith('https:') }),
     wayOn,
   });
   const clientsOfSessions = createSessionClients({
@@ -255,12 +259,6 @@ async function composeServer({
     clients,
     wayOn,
   };
-}
-
-const MINUTE_MS = 60_000;
-
-function idleMsOf({ session }: Pick<Config, 'session'>): number | null {
-  return session.idleMinutes === null ? null : session.idleMinutes * MINUTE_MS;
 }
 
 function handlerOf(
