@@ -23,6 +23,7 @@ const PROVEN = z.looseObject({
   app: z.string().nullable(),
   lastStep: z.number().nullable(),
   passkey: z.custom<PasskeyUse>(isPasskeyUse).optional(),
+  isSilent: z.boolean().optional(),
 });
 
 /**

@@ -16,6 +16,8 @@ export interface ProvenEnrolment {
   /** The time step of the answer, or the counter of a passkey. */
   readonly lastStep: number | null;
   readonly passkey?: PasskeyUse | undefined;
+  /** True for a passkey that the browser has made by itself. It is no answer of the person, and counts for no sign-in. */
+  readonly isSilent?: boolean | undefined;
 }
 
 /** An enrolment that is not confirmed yet. Its secret is encrypted for the enrolment that it becomes. */

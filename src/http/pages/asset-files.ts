@@ -9,6 +9,7 @@ export const ASSET_NAMES = [
   'mark.svg',
   'passkey.js',
   'passkey-ability.js',
+  'passkey-offer.js',
   'passkey-sign-in.js',
   'passkey-signals.js',
   'recovery-codes.js',
@@ -29,6 +30,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
   'mark.svg': 'image/svg+xml',
   'passkey.js': 'text/javascript; charset=utf-8',
   'passkey-ability.js': 'text/javascript; charset=utf-8',
+  'passkey-offer.js': 'text/javascript; charset=utf-8',
   'passkey-sign-in.js': 'text/javascript; charset=utf-8',
   'passkey-signals.js': 'text/javascript; charset=utf-8',
   'recovery-codes.js': 'text/javascript; charset=utf-8',
@@ -59,6 +61,7 @@ function passkeyScript(name: AssetName): Buffer {
 const JOINED: Partial<Record<AssetName, (name: AssetName) => Buffer>> = {
   'doublelock.css': stylesheet,
   'passkey.js': passkeyScript,
+  'passkey-offer.js': passkeyScript,
   'passkey-sign-in.js': passkeyScript,
   'passkey-signals.js': passkeyScript,
 };
@@ -76,6 +79,7 @@ export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Re
     'mark.svg': load('mark.svg', root),
     'passkey.js': load('passkey.js', root),
     'passkey-ability.js': load('passkey-ability.js', root),
+    'passkey-offer.js': load('passkey-offer.js', root),
     'passkey-sign-in.js': load('passkey-sign-in.js', root),
     'passkey-signals.js': load('passkey-signals.js', root),
     'recovery-codes.js': load('recovery-codes.js', root),

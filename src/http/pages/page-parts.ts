@@ -1,7 +1,7 @@
 /** The parts of page models that several pages share. */
 
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyRequest } from '../../domain/methods/webauthn.ts';
+import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
 
 /** A form: the path that it posts to, and its synchroniser token. */
 export interface Form {
@@ -80,6 +80,8 @@ export interface PasskeyAtSignIn {
 /** A passkey is offered at the end of a sign-in: `set-up`, `later` or `never`. */
 export interface OfferPage {
   readonly form: Form;
+  /** A browser that can makes the passkey by itself: its result, as JSON, is the `response`. Absent or null: none does. */
+  readonly creation?: PasskeyCreation | null;
   readonly clientName: string;
   readonly cancel: Form;
 }

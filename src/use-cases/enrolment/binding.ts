@@ -67,6 +67,8 @@ interface Stored {
   readonly enrolmentId: string;
   readonly atMs: number;
   readonly passkey?: PasskeyUse;
+  /** A passkey that the browser has made by itself. */
+  readonly isSilent: boolean;
 }
 
 export interface Binding {
@@ -79,7 +81,12 @@ export interface Binding {
 export function createEnrol(needs: EnrolDeps): Binding {
   const { madeCodes, enrolments, lockouts, trustedBrowsers, transactions, events, clock } = needs;
 
-  const enrol: Enrol = async (transaction, policyResult, { passkey, enrolmentId, ...factor }, from) => {
+  const enrol: Enrol = async (
+    transaction,
+    policyResult,
+    { passkey, enrolmentId, isSilent = false, ...factor },
+    from,
+  ) => {
     const { account, tenant } = policyResult;
     const now = clock.now();
     const inserted = await enrolments.insert({
@@ -90,13 +97,19 @@ export function createEnrol(needs: EnrolDeps): Binding {
       isDefault: false,
       createdAt: now,
     });
-    const stored = { method: factor.method, enrolmentId, atMs: now, ...(passkey ? { passkey } : {}) };
+    const stored = {
+      method: factor.method,
+      enrolmentId,
+      atMs: now,
+      ...(passkey ? { passkey } : {}),
+      isSilent,
+    };
     const noted = () => note(transaction, policyResult, stored, from, false);
     if (inserted) await noted();
     const kept = await save(transaction, policyResult, stored);
     // The request that inserted the factor may have died before it noted that.
     if (kept && !inserted) await noted();
-    const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, enrolmentId);
+    const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, stored);
     if (outcome.ok) await keepCodes(outcome.value, policyResult, enrolmentId, kept && from);
     return outcome;
   };
@@ -129,7 +142,8 @@ export function createEnrol(needs: EnrolDeps): Binding {
     const { id: enrolmentId, method, createdAt: atMs } = found;
     let current: SignInTransaction | null = transaction;
     if (transaction.pendingEnrolment) {
-      const stored = { method, enrolmentId, atMs };
+      const isSilent = transaction.pendingEnrolment.proven?.isSilent === true;
+      const stored = { method, enrolmentId, atMs, isSilent };
       await note(transaction, policyResult, stored, from, true);
       current = await save(transaction, policyResult, stored);
     }
@@ -158,27 +172,31 @@ export function createEnrol(needs: EnrolDeps): Binding {
   function save(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
-    stored: Stored,
+    { isSilent, ...event }: Stored,
   ): Promise<SignInTransaction | null> {
     const { authentications } = transaction;
-    const isProven = authentications.some(({ enrolmentId }) => enrolmentId === stored.enrolmentId);
+    const isKnown = authentications.some(({ enrolmentId }) => enrolmentId === event.enrolmentId);
     return transactions.save({
       ...transaction,
       pendingEnrolment: null,
-      enrolled: stored.method,
+      enrolled: event.method,
       stepsTaken: transaction.stepsTaken + 1,
       newCodes: madeCodes.areGood(transaction, policyResult) ? transaction.newCodes : null,
-      authentications: isProven ? authentications : [...authentications, stored],
+      authentications: isKnown || isSilent ? authentications : [...authentications, event],
     });
   }
 
   async function concurrentSaveOf(
     transaction: SignInTransaction,
-    id: string,
+    { enrolmentId: id, isSilent }: Stored,
   ): Promise<Outcome<SignInTransaction>> {
     const kept = await transactions.find(transaction.uid, clock.now());
-    return resolveConcurrentSave(transaction, kept, ({ authentications }) =>
-      authentications.some(({ enrolmentId }) => enrolmentId === id),
+    return resolveConcurrentSave(
+      transaction,
+      kept,
+      ({ authentications, pendingEnrolment, enrolled }) =>
+        authentications.some(({ enrolmentId }) => enrolmentId === id) ||
+        (isSilent && enrolled !== null && pendingEnrolment === null),
     );
   }
 

@@ -69,7 +69,8 @@ export function createEnrolment(needs: EnrolmentDeps) {
     if (!method || method.kind === 'set') return refused({ code: 'method_not_allowed' });
     if (account.frozenAt !== null) return refused(FROZEN);
     // A reload of the page keeps the secret, because the app may have scanned it already.
-    if (transaction.pendingEnrolment?.method === name) return accepted(transaction);
+    const { pendingEnrolment: current } = transaction;
+    if (current?.method === name && !current.proven?.isSilent) return accepted(transaction);
     const bytes = (count: number) => random.bytes(count);
     const id = random.id();
     const purpose = enrolmentPurpose({ id, method: name, accountId: account.id, tenantId: tenant.id });

@@ -104,7 +104,7 @@ describe('every page', () => {
       ].includes(page);
       const hasPasskeys =
         (page === 'sign-in' && $('form[data-passkey]').length > 0) ||
-        $('[data-signals], [name=can_use_passkeys]').length > 0;
+        $('[data-signals], [name=can_use_passkeys], form[data-options] [name=response]').length > 0;
       expect($('script').length).to.equal(hasScript || hasPasskeys ? 1 : 0);
       expect($('script').text()).to.equal('');
       expect($('[style]')).to.have.lengthOf(0);

@@ -42,7 +42,8 @@ function isPendingEnrolment(value: unknown): value is PendingEnrolment {
 
 function isProvenEnrolment(value: unknown): value is ProvenEnrolment {
   if (!isObject(value)) return false;
-  const { label, app, lastStep, passkey } = value;
+  const { label, app, lastStep, passkey, isSilent } = value;
+  if (isSilent !== undefined && typeof isSilent !== 'boolean') return false;
   if (passkey !== undefined && !isPasskeyUse(passkey)) return false;
   return (
     typeof label === 'string' && isTextOrNull(app) && (lastStep === null || typeof lastStep === 'number')
