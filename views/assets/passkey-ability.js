@@ -1,11 +1,8 @@
 /* Tells with the form of a code whether this device can make passkeys. Without this script none is offered. */
 {
   const field = document.querySelector('input[name=can_use_passkeys]');
-  const ask = async () =>
-    (await PublicKeyCredential.isUserVerifyingPlatformAuthenticatorAvailable()) ||
-    (await PublicKeyCredential.getClientCapabilities?.())?.conditionalCreate;
   // An error means no: the person signs in as usual.
-  ask()
+  globalThis.PublicKeyCredential?.isUserVerifyingPlatformAuthenticatorAvailable()
     .then((isAble) => {
       if (isAble) field.value = '1';
     })
