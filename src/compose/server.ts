@@ -8,6 +8,7 @@ import { createCodeForm } from '../http/device/code-form.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
+import { createSignOutCookie } from '../http/guards/sign-out-cookie.ts';
 import { createTypedFields } from '../http/guards/typed-fields.ts';
 import { clockGuard } from '../http/middleware/clock-guard.ts';
 import { errorPages } from '../http/middleware/errors.ts';
@@ -159,6 +160,9 @@ async function composeServer({
     render,
     clientName: clients.nameOf,
     clientTenant: clients.tenantOf,
+    clientLink: clients.linkOf,
+    findAccount,
+    signOutCookie: createSignOutCookie({ isHttps: issuer.startsWith('https:') }),
     wayOn,
   });
   const clientsOfSessions = createSessionClients({

@@ -120,7 +120,7 @@ export function composeUseCases(
     clock,
     random,
   });
-  const { enrol, finish } = createEnrol({
+  const { enrol, keepProven, abandon, finish } = createEnrol({
     madeCodes: recovery.made,
     replaceFactor: createReplaceFactor({ enrolments }),
     enrolments,
@@ -135,6 +135,8 @@ export function composeUseCases(
     accounts,
     transactions,
     enrol,
+    keepProven,
+    abandon,
     finish,
     attemptLimiter,
     sendCode,
@@ -152,6 +154,7 @@ export function composeUseCases(
     passkeySite,
     transactions,
     enrol,
+    keepProven,
     owners,
     cipher,
     attemptLimiter,

@@ -29,6 +29,8 @@ export function transactionStoreContract(name: string, makeStore: MakeStore<Tran
           aChallenge({ id: 'challenge-2', method: 'passkey', purpose: 'set-up', digest: 'Zoë "quoted"' }),
         ],
         isSetUpProven: true,
+        enrolled: 'sms',
+        stepsTaken: 2,
         newCodes: 'sealed too',
         trustBrowser: true,
         canUsePasskeys: true,
@@ -63,6 +65,25 @@ export function transactionStoreContract(name: string, makeStore: MakeStore<Tran
       await store().save(aTransaction({ pendingEnrolment }));
       const found = await store().find('interaction-1', NOW);
       expect(found).to.deep.equal(aTransaction({ pendingEnrolment, version: 1 }));
+    });
+
+    it('gives back an enrolment that was proven before a fresh factor was given', async () => {
+      const passkey = { userVerified: true, deviceBound: false };
+      for (const proven of [
+        { label: 'Zoë "quoted"', app: 'Aegis', lastStep: 7 },
+        { label: '', app: null, lastStep: null, passkey },
+      ]) {
+        const pendingEnrolment = {
+          enrolmentId: 'enrolment-2',
+          method: 'passkey',
+          secret: 'sealed',
+          proven,
+        } as const;
+        const uid = `interaction-${proven.label}`;
+        await store().save(aTransaction({ uid, pendingEnrolment }));
+        const found = await store().find(uid, NOW);
+        expect(found).to.deep.equal(aTransaction({ uid, pendingEnrolment, version: 1 }));
+      }
     });
 
     it('lets one of 50 parallel callers consume a challenge [A41]', async () => {

@@ -3,10 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readJson } from '../../domain/json.ts';
 import { isMethodName, type MethodName } from '../../domain/methods/method.ts';
+import type { PasskeyUse } from '../../domain/methods/webauthn.ts';
 import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import { PURPOSES } from '../../domain/sign-in/challenge.ts';
 import {
   fromStoredAuthentications,
+  isPasskeyUse,
   toStoredAuthentication,
 } from '../../domain/sign-in/stored-authentication.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
@@ -16,6 +18,14 @@ import type { Clock } from '../../ports/system.ts';
 import type { Connection } from './connection.ts';
 import { type KeyOf, lifetimeOf } from './keys.ts';
 import { createScript } from './script.ts';
+
+const PROVEN = z.looseObject({
+  label: z.string(),
+  app: z.string().nullable(),
+  lastStep: z.number().nullable(),
+  passkey: z.custom<PasskeyUse>(isPasskeyUse).optional(),
+  isSilent: z.boolean().optional(),
+});
 
 /**
  * A method that this release does not know makes it unreadable: proofs that cannot be judged must not count. Other
@@ -37,6 +47,7 @@ const STORED = z.looseObject({
       replaces: z
         .looseObject({ enrolmentId: z.string(), method: z.custom<MethodName>(isMethodName) })
         .optional(),
+      proven: PROVEN.optional(),
     })
     .nullable(),
   // These are absent from what an older release has written.
@@ -53,6 +64,8 @@ const STORED = z.looseObject({
     )
     .default([...EMPTY_TRANSACTION.challenges]),
   isSetUpProven: z.boolean().default(EMPTY_TRANSACTION.isSetUpProven),
+  enrolled: z.custom<MethodName>(isMethodName).nullable().default(EMPTY_TRANSACTION.enrolled),
+  stepsTaken: z.number().default(EMPTY_TRANSACTION.stepsTaken),
   newCodes: z.string().nullable().default(EMPTY_TRANSACTION.newCodes),
   trustBrowser: z.boolean().default(EMPTY_TRANSACTION.trustBrowser),
   canUsePasskeys: z.boolean().default(EMPTY_TRANSACTION.canUsePasskeys),

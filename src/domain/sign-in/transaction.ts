@@ -1,17 +1,36 @@
 /** The state of one sign-in before its end. It is bound to the interaction, and is no session. */
 
 import type { MethodName } from '../methods/method.ts';
+import type { PasskeyUse } from '../methods/webauthn.ts';
 import type { AuthenticationEvent } from '../policy/assurance.ts';
 import { accepted, type Outcome, refused } from '../refusal.ts';
 import type { Challenge } from './challenge.ts';
 import type { Undo } from './undo.ts';
 
+/**
+ * The facts of a right answer that came in a session too old for changes. The factor is enrolled once the account has
+ * given a fresh one.
+ */
+export interface ProvenEnrolment {
+  readonly label: string;
+  readonly app: string | null;
+  /** The time step of the answer, or the counter of a passkey. */
+  readonly lastStep: number | null;
+  readonly passkey?: PasskeyUse | undefined;
+  /** True for a passkey that the browser has made by itself. It is no answer of the person, and counts for no sign-in. */
+  readonly isSilent?: boolean | undefined;
+}
+
 /** An enrolment that is not confirmed yet. Its secret is encrypted for the enrolment that it becomes. */
 export interface PendingEnrolment {
   readonly enrolmentId: string;
   readonly method: MethodName;
-  /** Encrypted: the key of an app, or the number that codes go to. Null while there is none. */
+  /**
+   * Encrypted: the key of an app, the number that codes go to, or a passkey that waits. Null while there is none.
+   */
   readonly secret: string | null;
+  /** Absent until a right answer waits for a fresh factor. */
+  readonly proven?: ProvenEnrolment | undefined;
   /** The factor that is removed once this one is enrolled. */
   readonly replaces?: ReplacedFactor | undefined;
 }
@@ -34,6 +53,10 @@ export interface SignInTransaction {
   readonly challenges: readonly Challenge[];
   /** Whether a code mailed to the account's address was answered before its first enrolment. */
   readonly isSetUpProven: boolean;
+  /** The factor that was set up last in this visit. Null: none was. */
+  readonly enrolled: MethodName | null;
+  /** Pages of the current set-up that the person has completed. */
+  readonly stepsTaken: number;
   /** Encrypted recovery codes of this visit. They become valid with its factor, and stay until the person has saved them. */
   readonly newCodes: string | null;
   /** Whether the person wants this browser to be trusted after the sign-in. */
@@ -55,6 +78,8 @@ export const EMPTY_TRANSACTION = {
   pendingEnrolment: null,
   challenges: [],
   isSetUpProven: false,
+  enrolled: null,
+  stepsTaken: 0,
   newCodes: null,
   trustBrowser: false,
   canUsePasskeys: false,

@@ -2,9 +2,14 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Enrolment, isFactor } from '../../domain/enrolment/enrolment.ts';
-import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
+import { type EnrolmentStep, progressOf, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { ReplacedFactor, SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import type {
+  PendingEnrolment,
+  ReplacedFactor,
+  SignInTransaction,
+} from '../../domain/sign-in/transaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { SelfEnrolment } from '../../use-cases/account/self-enrolment.ts';
 import type { SelfService } from '../../use-cases/account/self-service.ts';
@@ -13,7 +18,7 @@ import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import { createEnrolmentPages, type EnrolmentContext } from '../enrolment/pages.ts';
-import type { FormTokens } from '../guards/forms.ts';
+import type { Fields, FormTokens } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { PageLocale } from '../pages/locale.ts';
 import type { Render } from '../pages/page-contract.ts';
@@ -32,6 +37,20 @@ export interface FactorEnrolmentDeps extends RestateSessionDeps {
   readonly render: Render;
   readonly pageLocale: PageLocale;
   readonly clock: Clock;
+}
+
+/** The highest age of the second factor for a change of factors. NIST SP 800-63B-4, 2.2.3 sets no number. */
+export const FRESH_SECONDS = 5 * 60;
+
+/** Whether a request answers a step of a set-up. */
+export function answersSetUp({ method, path }: Context): boolean {
+  return method === 'POST' && /^\/account\/security\/set-up\/[^/]+$/.test(path);
+}
+
+/** A set-up whose right answer came too late to enrol the factor at once. */
+interface Waiting {
+  readonly transaction: SignInTransaction;
+  readonly pending: PendingEnrolment;
 }
 
 export function addFactorEnrolmentRoutes(
@@ -98,9 +117,9 @@ export function addFactorEnrolmentRoutes(
   ): Promise<void> {
     const { record, policyResult } = visit;
     const transaction = await selfEnrolment.transactionOf(record);
-    const finished = await enrolment.finish(transaction, policyResult, { ip: ctx.ip, clientId: null });
+    const finished = await enrolment.finish(transaction, policyResult, visitorOf(ctx));
     if (finished) return proceed(ctx, visit, transaction, finished, 'set-up');
-    const started = await enrolment.begin(transaction, policyResult, method, replaces);
+    const started = await enrolment.begin(transaction, policyResult, method, replaces && { replaces });
     if (!started.ok) return showSecurity(ctx, visit, { refusal: started.refusal });
     toStep(ctx, visit, started.value);
   }
@@ -117,7 +136,62 @@ export function addFactorEnrolmentRoutes(
     const transaction = await selfEnrolment.transactionOf(visit.record);
     const step = enrolmentPages.stepOf({ transaction, policyResult });
     if (step === null || step !== ctx.params.step) return toStep(ctx, visit, transaction);
+    const { pendingEnrolment: pending } = transaction;
+    if (pending?.proven) return showFinish(ctx, visit, { transaction, pending }, null);
     await enrolmentPages.show(ctx, contextOf(ctx, visit, transaction), { transaction, policyResult }, step);
+  }
+
+  /** The page on which one press enrols a factor that was proven before the account gave a fresh one. */
+  function showFinish(
+    ctx: Context,
+    visit: Visit,
+    { transaction, pending }: Waiting,
+    refusal: Refusal | null,
+  ): void {
+    const { method } = pending;
+    const form = forms.form(path(method), visit.record.sessionUid);
+    const step = progressOf(method, transaction, visit.policyResult, false);
+    needs.render(ctx, 'set-up-finish', { form, method, step }, accountContext(visit, refusal));
+  }
+
+  async function submitFinish(ctx: Context, visit: Visit, waiting: Waiting, fields: Fields): Promise<void> {
+    const { transaction } = waiting;
+    if ('cancel' in fields) {
+      await enrolment.abandon(transaction, visit.policyResult);
+      return redirect(ctx, SECURITY_PATH);
+    }
+    // A form of a page from before the answer asks for another code.
+    if (!('confirm' in fields)) return toStep(ctx, visit, transaction);
+    const completed = await enrolment.complete(transaction, visit.policyResult, visitorOf(ctx));
+    if (completed.ok) return proceed(ctx, visit, transaction, completed.value, 'set-up');
+    if (completed.refusal.code === 'session_expired') return redirect(ctx, SECURITY_PATH);
+    showFinish(ctx, visit, waiting, completed.refusal);
+  }
+
+  /**
+   * Checks the answer at once, and asks for a fresh factor then. It tells neither right from wrong nor a secret: the
+   * holder of an old session may be a thief.
+   */
+  async function submitLate(
+    ctx: Context,
+    visit: Visit,
+    transaction: SignInTransaction,
+    fields: Fields,
+  ): Promise<void> {
+    const { policyResult } = visit;
+    const step = enrolmentPages.stepOf({ transaction, policyResult });
+    const isAnswer = step === ctx.params.step && !transaction.pendingEnrolment?.proven;
+    const next =
+      step && isAnswer
+        ? await enrolmentPages.checkLate(
+            contextOf(ctx, visit, transaction),
+            { transaction, policyResult },
+            step,
+            fields,
+          )
+        : transaction;
+    const following = enrolmentPages.stepOf({ transaction: next, policyResult });
+    requireSession.askForMore(ctx, FRESH_SECONDS, following ? path(following) : SECURITY_PATH);
   }
 
   async function submitStep(ctx: Context): Promise<void> {
@@ -125,14 +199,17 @@ export function addFactorEnrolmentRoutes(
     const { record, policyResult } = visit;
     const fields = await forms.read(ctx, record.sessionUid);
     const transaction = await selfEnrolment.transactionOf(record);
+    if (requireSession.isLate(ctx)) return submitLate(ctx, visit, transaction, fields);
     const state = { transaction, policyResult };
     const step = enrolmentPages.stepOf(state);
     const context = contextOf(ctx, visit, transaction);
     const finished = await enrolment.finish(transaction, policyResult, context.visitor);
     if (!finished && (step === null || step !== ctx.params.step)) return toStep(ctx, visit, transaction);
+    const { pendingEnrolment: pending } = transaction;
+    if (!finished && pending?.proven) return submitFinish(ctx, visit, { transaction, pending }, fields);
     const next = finished ?? (step && (await enrolmentPages.submit(ctx, context, state, step, fields)));
     if (!next) return;
-    const isRenewal = step === 'recovery-codes' && !selfEnrolment.hasNewFactor(transaction, policyResult);
+    const isRenewal = step === 'recovery-codes' && transaction.enrolled === null;
     return proceed(ctx, visit, transaction, next, isRenewal ? 'codes' : 'set-up');
   }
 
@@ -149,14 +226,15 @@ export function addFactorEnrolmentRoutes(
     if (restated) await restateSession(ctx, visit.record, restated);
     if (next.newCodes !== null) return redirect(ctx, path('recovery-codes'));
     await selfEnrolment.end(next);
-    tell(ctx, done === 'set-up' && before.pendingEnrolment?.replaces ? 'replaced' : done);
+    if (done === 'set-up' && before.pendingEnrolment?.replaces) return tell(ctx, 'replaced');
+    tell(ctx, done, done === 'set-up' ? next.enrolled : null);
   }
 
   async function renewCodes(ctx: Context): Promise<void> {
     const visit = requireSession.visitIn(ctx);
     const { record, policyResult } = visit;
     await forms.read(ctx, record.sessionUid);
-    const renewed = await selfEnrolment.renewCodes(record, policyResult, { ip: ctx.ip, clientId: null });
+    const renewed = await selfEnrolment.renewCodes(record, policyResult, visitorOf(ctx));
     if (!renewed.ok) return showSecurity(ctx, visit, { refusal: renewed.refusal });
     await restateSession(ctx, record, renewed.value ?? record.authentications);
     redirect(ctx, path('recovery-codes'));
@@ -175,13 +253,18 @@ export function addFactorEnrolmentRoutes(
       home: SECURITY_PATH,
       binding: visit.record.sessionUid,
       pageContext: (refusal) => accountContext(visit, refusal),
-      visitor: { ip: ctx.ip, clientId: null },
+      visitor: visitorOf(ctx),
       locale: pageLocale(ctx, { uiLocales: undefined, chosen: account.locale, tenant }),
       isForced: false,
       demandedBy: null,
       chooseHref: replaced ? `${SECURITY_PATH}/factors/${replaced.enrolmentId}/replace` : null,
       cancel: null,
       backHref: SECURITY_PATH,
+      replacesVoid: false,
     };
   }
+}
+
+function visitorOf({ ip }: Context): Visitor {
+  return { ip, clientId: null };
 }

@@ -1,6 +1,7 @@
 /** The model of the security page, and the message about the change that was just made. */
 import type { Context } from 'koa';
 import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
@@ -87,6 +88,7 @@ export function createSecurityPage(deps: SecurityPageDeps): ShowSecurity {
       canTurnOff: selfService.mayTurnOff(policyResult),
       passkeySignals: deps.passkeys.signals(policyResult),
       done,
+      doneMethod: factors.find(({ method }) => method === ctx.query.method)?.method ?? null,
       undo: change && mayChange ? form(`/undo/${change.id}`) : null,
     };
     render(ctx, 'security', model, accountContext(visit, refusal));
@@ -136,8 +138,8 @@ export function doneOf(ctx: Context): Done {
 }
 
 /** Redirects to the page, which shows once what was done. */
-export function tell(ctx: Context, done: Done): void {
-  redirect(ctx, `${SECURITY_PATH}?done=${done}`);
+export function tell(ctx: Context, done: Done, method: MethodName | null = null): void {
+  redirect(ctx, `${SECURITY_PATH}?done=${done}${method === null ? '' : `&method=${method}`}`);
 }
 
 export function redirect(ctx: Context, url: string): void {

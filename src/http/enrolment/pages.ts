@@ -2,7 +2,12 @@
 import type { Context } from 'koa';
 import { type Locale, shownEmail } from '../../domain/account.ts';
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
-import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
+import {
+  type EnrolmentStep,
+  enrolmentStepOf,
+  progressOf,
+  type Visitor,
+} from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import {
   accepted,
@@ -52,6 +57,8 @@ export interface EnrolmentContext {
   readonly skipHref?: string | null;
   /** The address of a new sign-in. Absent or null where there is none. */
   readonly startAgainPath?: string | null;
+  /** Whether the visit ends with new recovery codes in the place of void ones. */
+  readonly replacesVoid: boolean;
 }
 
 /** A visit, and what the policy says of its account. */
@@ -86,11 +93,14 @@ export function createEnrolmentPages({
     const form = forms.form(enrolmentContext.path(step), enrolmentContext.binding);
     const pageContext = enrolmentContext.pageContext(again.refusal);
     const { isForced: forced, demandedBy, chooseHref, cancel, backHref, skipHref } = enrolmentContext;
-    const around = { form, forced, demandedBy, chooseHref, cancel, backHref, skipHref: skipHref ?? null };
+    const { transaction, policyResult } = setting;
+    const place = progressOf(step, transaction, policyResult, enrolmentContext.replacesVoid);
+    const links = { chooseHref, cancel, backHref, skipHref: skipHref ?? null };
+    const around = { form, step: place, forced, demandedBy, ...links };
     const { kind, page } = enrolment.pageOf(step);
     switch (kind) {
       case 'typed': {
-        const secret = enrolment.reveal(setting.transaction, setting.policyResult);
+        const secret = enrolment.reveal(transaction, policyResult);
         if (!secret) throw new Error(`${step} is enrolled without a secret`);
         const { label = '', app = '' } = again.fields;
         const shown = await secretModel(secret, { label, app });
@@ -99,11 +109,13 @@ export function createEnrolmentPages({
       case 'sent':
         return showSent(ctx, enrolmentContext, setting, step, again, around);
       case 'set': {
-        const codes = recovery.shown(setting.transaction);
-        return render(ctx, 'recovery-codes', { form, codes, owner: ownerOf(setting) }, pageContext);
+        const codes = recovery.shown(transaction);
+        const { enrolled } = transaction;
+        const owner = ownerOf(setting);
+        return render(ctx, 'recovery-codes', { form, codes, owner, enrolled, step: place }, pageContext);
       }
       case 'browser': {
-        const creation = passkeys.creation(setting.transaction, setting.policyResult);
+        const creation = passkeys.creation(transaction, policyResult);
         if (!creation) throw new Error(`${step} is enrolled, and the browser was not asked for it`);
         const { label = '' } = again.fields;
         return render(ctx, browserPageOf(page), { ...around, creation, label }, pageContext);
@@ -196,21 +208,38 @@ export function createEnrolmentPages({
     { transaction, policyResult }: EnrolmentState,
     step: EnrolmentStep,
     { code: typed = '', response = '', label = '', app = '' }: Fields,
+    isLate = false,
   ): Promise<Outcome<SignInTransaction>> | Outcome<SignInTransaction> {
     switch (enrolment.pageOf(step).kind) {
       case 'set':
         return recovery.putAway(transaction);
       case 'browser':
-        return passkeys.confirm(transaction, policyResult, { ...visitor, response, label });
+        return passkeys.confirm(transaction, policyResult, { ...visitor, response, label, isLate });
       case 'typed':
       case 'sent':
-        return enrolment.confirm(transaction, policyResult, step, { ...visitor, typed, label, app });
+        return enrolment.confirm(transaction, policyResult, step, { ...visitor, typed, label, app, isLate });
     }
+  }
+
+  /**
+   * Checks an answer that came in a session too old for a change. Gives what is stored after it: a right answer is
+   * remembered there. The person is told nothing of it before a fresh factor is given.
+   */
+  async function checkLate(
+    context: EnrolmentContext,
+    setting: EnrolmentState,
+    step: EnrolmentStep,
+    fields: Fields,
+  ): Promise<SignInTransaction> {
+    const isAnswer = step !== 'recovery-codes' && !('send' in fields) && !('resend' in fields);
+    const outcome = isAnswer ? await answer(context, setting, step, fields, true) : null;
+    return outcome?.ok ? outcome.value : setting.transaction;
   }
 
   return {
     show,
     submit,
+    checkLate,
     stepOf: ({ transaction, policyResult }: EnrolmentState) => enrolmentStepOf(transaction, policyResult),
   };
 }

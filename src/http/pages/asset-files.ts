@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { OWN_SITE, type Site } from './site.ts';
 
 export const ASSET_NAMES = [
+  'copy-key.js',
   'doublelock.css',
   'mark.svg',
   'passkey.js',
   'passkey-ability.js',
+  'passkey-offer.js',
   'passkey-sign-in.js',
   'passkey-signals.js',
   'password-field.js',
@@ -24,10 +26,12 @@ export interface AssetFile {
 }
 
 const TYPES: Readonly<Record<AssetName, string>> = {
+  'copy-key.js': 'text/javascript; charset=utf-8',
   'doublelock.css': 'text/css; charset=utf-8',
   'mark.svg': 'image/svg+xml',
   'passkey.js': 'text/javascript; charset=utf-8',
   'passkey-ability.js': 'text/javascript; charset=utf-8',
+  'passkey-offer.js': 'text/javascript; charset=utf-8',
   'passkey-sign-in.js': 'text/javascript; charset=utf-8',
   'passkey-signals.js': 'text/javascript; charset=utf-8',
   'password-field.js': 'text/javascript; charset=utf-8',
@@ -59,6 +63,7 @@ function passkeyScript(name: AssetName): Buffer {
 const JOINED: Partial<Record<AssetName, (name: AssetName) => Buffer>> = {
   'doublelock.css': stylesheet,
   'passkey.js': passkeyScript,
+  'passkey-offer.js': passkeyScript,
   'passkey-sign-in.js': passkeyScript,
   'passkey-signals.js': passkeyScript,
 };
@@ -71,10 +76,12 @@ function load(name: AssetName, root: string): AssetFile {
 
 export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Record<AssetName, AssetFile>> {
   return {
+    'copy-key.js': load('copy-key.js', root),
     'doublelock.css': load('doublelock.css', root),
     'mark.svg': load('mark.svg', root),
     'passkey.js': load('passkey.js', root),
     'passkey-ability.js': load('passkey-ability.js', root),
+    'passkey-offer.js': load('passkey-offer.js', root),
     'passkey-sign-in.js': load('passkey-sign-in.js', root),
     'passkey-signals.js': load('passkey-signals.js', root),
     'password-field.js': load('password-field.js', root),

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
+import type { PasskeyRequest } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type { AccountPages } from './account-pages.ts';
@@ -10,8 +10,6 @@ import type { DevicePages } from './device-pages.ts';
 import type { HelpPages } from './help-pages.ts';
 import type {
   AddressConfirmationView,
-  EnrolmentCodeParts,
-  EnrolmentPageParts,
   ErrorTitle,
   Form,
   LinkText,
@@ -20,14 +18,13 @@ import type {
   MessageView,
   MethodChoice,
   OfferPage,
-  RecoveryCodesPage,
   RecoveryUsedPage,
-  ReplacedView,
   SampleLink,
   SentCode,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
 import type { SecurityPages } from './security-pages.ts';
+import type { SetUpPages } from './set-up-pages.ts';
 import type { SignInPages } from './sign-in-pages.ts';
 
 export interface Pages
@@ -36,6 +33,7 @@ export interface Pages
     HelpPages,
     ProtocolPages,
     SecurityPages,
+    SetUpPages,
     SignInPages {
   'choose-method': {
     readonly form: Form;
@@ -74,46 +72,6 @@ export interface Pages
   };
   'offer-passkey': OfferPage;
   'recovery-used': RecoveryUsedPage;
-  'set-up-choose': {
-    readonly form: Form;
-    readonly methods: readonly MethodChoice[];
-    /** The time (milliseconds since the epoch) until which the enrolment can be postponed. Null when it cannot. */
-    readonly laterUntil: number | null;
-    /** Whether the policy requires the enrolment. The page then tells which party requires it, and why. */
-    readonly forced: boolean;
-    /** The application that requires it. Absent or null when the organisation requires it. */
-    readonly demandedBy?: string | null;
-    readonly skipHref?: string | null;
-    readonly cancel: Form | null;
-    /** The factor that the new one replaces. Absent or null: it replaces none. */
-    readonly replaces?: ReplacedView | null;
-  };
-  'set-up-totp': EnrolmentPageParts & {
-    /** In groups of four, separated by spaces. */
-    readonly secret: string;
-    /** The `otpauth:` URI, a link for a phone that opens this page itself. Null when no app reads the secret. */
-    readonly uri: string | null;
-    /** The same URI as a QR code, in a `data:image/svg+xml` URL. */
-    readonly qr: string | null;
-    /** Null when the code is not made of digits. */
-    readonly digits: number | null;
-    /** Null when the code does not change with time. */
-    readonly periodSeconds: number | null;
-    /** The text typed before a refusal. */
-    readonly label: string;
-    readonly app: string;
-    readonly apps: readonly string[];
-  };
-  'set-up-passkey': EnrolmentPageParts & {
-    /** The input of `navigator.credentials.create`. Its result, as JSON, is the form's `response`. */
-    readonly creation: PasskeyCreation;
-    /** The text typed before a refusal. */
-    readonly label: string;
-  };
-  'set-up-proof': EnrolmentCodeParts;
-  'set-up-email': EnrolmentCodeParts;
-  'set-up-sms': EnrolmentCodeParts;
-  'recovery-codes': RecoveryCodesPage;
   consent: {
     readonly form: Form;
     readonly clientName: string;

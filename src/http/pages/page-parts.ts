@@ -1,7 +1,7 @@
 /** The parts of page models that several pages share. */
 
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyRequest } from '../../domain/methods/webauthn.ts';
+import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
 
 /** A form: the path that it posts to, and its synchroniser token. */
 export interface Form {
@@ -104,9 +104,18 @@ export interface MailedPage {
   readonly isOfRemoval?: boolean;
 }
 
+/** "Step 2 of 3" of a set-up. */
+export interface StepView {
+  readonly number: number;
+  /** Null while it depends on the method that the person chooses. */
+  readonly total: number | null;
+}
+
 /** The parts around a step of an enrolment. */
 export interface EnrolmentPageParts {
   readonly form: Form;
+  /** Absent or null for a set-up of one page. */
+  readonly step?: StepView | null;
   /** The first page of an enrolment that the policy requires. */
   readonly forced: boolean;
   /** The application that requires it. Absent or null when the organisation requires it. */
@@ -133,6 +142,8 @@ export interface PasskeyAtSignIn {
 /** A passkey is offered at the end of a sign-in: `set-up`, `later` or `never`. */
 export interface OfferPage {
   readonly form: Form;
+  /** A browser that can makes the passkey by itself: its result, as JSON, is the `response`. Absent or null: none does. */
+  readonly creation?: PasskeyCreation | null;
   readonly clientName: string;
   readonly cancel: Form;
 }

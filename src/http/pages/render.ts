@@ -49,6 +49,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'set-up-email': 'second-factor/set-up-email',
   'set-up-sms': 'second-factor/set-up-sms',
   'set-up-passkey': 'second-factor/set-up-passkey',
+  'set-up-finish': 'account/set-up-finish',
   'recovery-codes': 'second-factor/recovery-codes',
   consent: 'consent/consent',
   'sign-out': 'oidc-pages/sign-out',

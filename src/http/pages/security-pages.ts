@@ -40,6 +40,8 @@ export interface SecurityPages {
       | 'undone'
       | 'revoked'
       | null;
+    /** The method that was set up. Null when the change was another one. */
+    readonly doneMethod: MethodName | null;
     /** Takes that change back. Null for a change that can't be taken back, and a minute after it. */
     readonly undo: Form | null;
   };

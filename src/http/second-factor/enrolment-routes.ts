@@ -60,7 +60,9 @@ export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
       const chosen = choice.methods.find((name) => name === fields.method);
       if (!chosen)
         return show.chooseSetUp(ctx, interaction, policyResult, choice, { code: 'method_not_allowed' });
-      const started = await enrolment.begin(interaction.context.transaction, policyResult, chosen);
+      const started = await enrolment.begin(interaction.context.transaction, policyResult, chosen, {
+        pagesBefore: 1,
+      });
       if (!started.ok) return show.refusal(ctx, interaction, policyResult, started.refusal);
       const step = enrolmentPages.stepOf({ transaction: started.value, policyResult });
       return redirect(ctx, `${pages(interaction.view.uid)}/set-up${step ? `/${step}` : ''}`);

@@ -36,7 +36,7 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly isReadable: (enrolment: Enrolment) => boolean;
   readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
-  readonly passkeyOffers: Pick<PasskeyOffers, 'isDue'>;
+  readonly passkeyOffers: Pick<PasskeyOffers, 'isDue' | 'methodName'>;
   readonly afterRecovery: Pick<AfterRecovery, 'isDue'>;
   readonly events: EventLog;
 }
@@ -120,8 +120,12 @@ export function createNextStep(needs: NextStepDeps) {
           needs.afterRecovery.isDue(context.transaction, policyResult, view.params.prompt)
         )
           return `${base}/recovery-used`;
-        if (await needs.passkeyOffers.isDue(context.transaction, policyResult, view.params.prompt))
+        if (await needs.passkeyOffers.isDue(context.transaction, policyResult, view.params.prompt)) {
+          // A browser that can makes one while the page asks, and the page is shown by a GET, which begins nothing.
+          if (ctx.method === 'POST')
+            await enrolment.begin(context.transaction, policyResult, needs.passkeyOffers.methodName);
           return `${base}/offer-passkey`;
+        }
         return finish(ctx, interaction, policyResult);
       case 'password':
         if (needs.passwordUrl) return needs.passwordUrl(view.uid);

@@ -1,6 +1,6 @@
 /** The models of the pages of a sign-in, from its transaction and its policy result. */
 import type { Context } from 'koa';
-import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
+import { chooserProgressOf, type EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import { type Refusal, undeliveredInstead } from '../../domain/refusal.ts';
@@ -242,6 +242,7 @@ export function createSecondFactorPages({
       skipHref: policyResult.decision.kind === 'set-up' ? null : pages(interaction.view.uid),
       demandedBy: demander(interaction, policyResult),
       cancel: formAt(interaction, '/cancel'),
+      step: chooserProgressOf(methods, interaction.context.transaction, policyResult),
     };
     return render(ctx, 'set-up-choose', model, pageContext(interaction, policyResult, refusal));
   }
@@ -275,6 +276,7 @@ export function createSecondFactorPages({
       chooseHref: hasChoice ? `${pages(view.uid)}/set-up` : null,
       cancel: formAt(interaction, '/cancel'),
       backHref: null,
+      replacesVoid: true,
       startAgainPath: view.startAgainPath,
       skipHref: isWanted || passkeyOffers.isTaken(transaction, policyResult) ? pages(view.uid) : null,
     };

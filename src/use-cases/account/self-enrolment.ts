@@ -68,18 +68,14 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
     await transactions.remove(uid);
   }
 
-  /** Whether a factor was set up since the transaction began: its recovery codes came with it. */
-  function hasNewFactor({ expiresAt }: SignInTransaction, { enrolments: existing }: PolicyResult): boolean {
-    return existing.some((each) => isFactor(each) && each.createdAt >= expiresAt - KEPT_MS);
-  }
-
   /** Replaces the recovery codes. A session that was signed in to by an old code continues on the new set. */
   async function renewCodes(
     record: SignInRecord,
     policyResult: PolicyResult,
     from: Visitor,
   ): Promise<Outcome<Restatement>> {
-    const renewed = await recovery.renew(await transactionOf(record), policyResult, from);
+    const transaction = { ...(await transactionOf(record)), enrolled: null, stepsTaken: 0 };
+    const renewed = await recovery.renew(transaction, policyResult, from);
     if (!renewed.ok) return renewed;
     const { authentications, accountId } = record;
     if (!authentications.some(isOfRecoveryCode)) return accepted(null);
@@ -96,7 +92,7 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
     return existing.findLast((each) => !isFactor(each))?.id ?? null;
   }
 
-  return { transactionOf, restatementAfter, end, hasNewFactor, renewCodes };
+  return { transactionOf, restatementAfter, end, renewCodes };
 }
 
 export type SelfEnrolment = ReturnType<typeof createSelfEnrolment>;

@@ -41,6 +41,19 @@ export type Enrol = (
   from: Visitor,
 ) => Promise<Outcome<SignInTransaction>>;
 
+/** Remembers a proven factor in the transaction. Nothing is enrolled, and nobody is notified. */
+export type KeepProven = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+  factor: NewFactor,
+) => Promise<Outcome<SignInTransaction>>;
+
+/** Drops an enrolment that is under way, and the recovery codes that would have come with it. */
+export type AbandonEnrolment = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+) => Promise<Outcome<SignInTransaction>>;
+
 /**
  * Finishes a confirmation whose process died after it had stored the factor. Only the visit that answered correctly has a
  * factor with its id, so that no answer is needed again. Null when there is nothing to finish.
@@ -57,13 +70,27 @@ interface Stored {
   readonly enrolmentId: string;
   readonly atMs: number;
   readonly passkey?: PasskeyUse;
+  /** A passkey that the browser has made by itself. */
+  readonly isSilent: boolean;
 }
 
-export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly finish: FinishEnrolment } {
+export interface Binding {
+  readonly enrol: Enrol;
+  readonly keepProven: KeepProven;
+  readonly abandon: AbandonEnrolment;
+  readonly finish: FinishEnrolment;
+}
+
+export function createEnrol(needs: EnrolDeps): Binding {
   const { madeCodes, replaceFactor, enrolments, lockouts, trustedBrowsers, transactions } = needs;
   const { events, clock } = needs;
 
-  const enrol: Enrol = async (transaction, policyResult, { passkey, enrolmentId, ...factor }, from) => {
+  const enrol: Enrol = async (
+    transaction,
+    policyResult,
+    { passkey, enrolmentId, isSilent = false, ...factor },
+    from,
+  ) => {
     const { account, tenant } = policyResult;
     const now = clock.now();
     const inserted = await enrolments.insert({
@@ -74,16 +101,44 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
       isDefault: false,
       createdAt: now,
     });
-    const stored = { method: factor.method, enrolmentId, atMs: now, ...(passkey ? { passkey } : {}) };
+    const stored = {
+      method: factor.method,
+      enrolmentId,
+      atMs: now,
+      ...(passkey ? { passkey } : {}),
+      isSilent,
+    };
     const noted = (isRepeated: boolean) =>
       note(transaction, policyResult, stored, from, { isRepeated, isRetold: false });
     if (inserted) await noted(false);
     const kept = await save(transaction, policyResult, stored);
     // The request that inserted the factor may have died before it noted that.
     if (kept && !inserted) await noted(true);
-    const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, enrolmentId);
+    const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, stored);
     if (outcome.ok) await keepCodes(outcome.value, policyResult, enrolmentId, kept && from);
     return outcome;
+  };
+
+  const keepProven: KeepProven = async (transaction, _, { enrolmentId, method, secret, ...proven }) => {
+    const pendingEnrolment = { enrolmentId, method, secret, proven };
+    const kept = await transactions.save({ ...transaction, pendingEnrolment });
+    if (kept) return accepted(kept);
+    const concurrent = await transactions.find(transaction.uid, clock.now());
+    return resolveConcurrentSave(
+      transaction,
+      concurrent,
+      ({ pendingEnrolment: same }) => same?.enrolmentId === enrolmentId && same.proven !== undefined,
+    );
+  };
+
+  const abandon: AbandonEnrolment = async (transaction, policyResult) => {
+    // Codes that are stored already were renewed before, and wait to be saved.
+    const isStored = !policyResult.enrolments.every(isFactor) && madeCodes.areGood(transaction, policyResult);
+    const newCodes = isStored ? transaction.newCodes : null;
+    const kept = await transactions.save({ ...transaction, pendingEnrolment: null, newCodes, stepsTaken: 0 });
+    if (kept) return accepted(kept);
+    const concurrent = await transactions.find(transaction.uid, clock.now());
+    return resolveConcurrentSave(transaction, concurrent, ({ pendingEnrolment }) => !pendingEnrolment);
   };
 
   const finish: FinishEnrolment = async (transaction, policyResult, from) => {
@@ -92,7 +147,8 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     const { id: enrolmentId, method, createdAt: atMs } = found;
     let current: SignInTransaction | null = transaction;
     if (transaction.pendingEnrolment) {
-      const stored = { method, enrolmentId, atMs };
+      const isSilent = transaction.pendingEnrolment.proven?.isSilent === true;
+      const stored = { method, enrolmentId, atMs, isSilent };
       await note(transaction, policyResult, stored, from, { isRepeated: true, isRetold: true });
       current = await save(transaction, policyResult, stored);
     }
@@ -125,25 +181,31 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
   function save(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
-    stored: Stored,
+    { isSilent, ...event }: Stored,
   ): Promise<SignInTransaction | null> {
     const { authentications } = transaction;
-    const isProven = authentications.some(({ enrolmentId }) => enrolmentId === stored.enrolmentId);
+    const isKnown = authentications.some(({ enrolmentId }) => enrolmentId === event.enrolmentId);
     return transactions.save({
       ...transaction,
       pendingEnrolment: null,
+      enrolled: event.method,
+      stepsTaken: transaction.stepsTaken + 1,
       newCodes: madeCodes.areGood(transaction, policyResult) ? transaction.newCodes : null,
-      authentications: isProven ? authentications : [...authentications, stored],
+      authentications: isKnown || isSilent ? authentications : [...authentications, event],
     });
   }
 
   async function concurrentSaveOf(
     transaction: SignInTransaction,
-    id: string,
+    { enrolmentId: id, isSilent }: Stored,
   ): Promise<Outcome<SignInTransaction>> {
     const kept = await transactions.find(transaction.uid, clock.now());
-    return resolveConcurrentSave(transaction, kept, ({ authentications }) =>
-      authentications.some(({ enrolmentId }) => enrolmentId === id),
+    return resolveConcurrentSave(
+      transaction,
+      kept,
+      ({ authentications, pendingEnrolment, enrolled }) =>
+        authentications.some(({ enrolmentId }) => enrolmentId === id) ||
+        (isSilent && enrolled !== null && pendingEnrolment === null),
     );
   }
 
@@ -188,7 +250,7 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     if (isRefused) await lockouts.clear(secondFactorSubject(account.id), method);
   }
 
-  return { enrol, finish };
+  return { enrol, keepProven, abandon, finish };
 }
 
 /** One notice tells of both: that of the new factor. */

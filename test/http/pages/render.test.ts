@@ -35,6 +35,7 @@ describe('every page', () => {
       'set-up-email': true,
       'set-up-sms': true,
       'set-up-passkey': true,
+      'set-up-finish': true,
       'recovery-codes': true,
       consent: true,
       error: true,
@@ -101,11 +102,12 @@ describe('every page', () => {
         'form-post',
         'use-passkey',
         'set-up-passkey',
+        'set-up-totp',
         'recovery-codes',
       ].includes(page);
       const hasPasskeys =
         (page === 'sign-in' && $('form[data-passkey]').length > 0) ||
-        $('[data-signals], [name=can_use_passkeys]').length > 0;
+        $('[data-signals], [name=can_use_passkeys], form[data-options] [name=response]').length > 0;
       const hasPassword = $('input[type=password]').length > 0;
       const scripts = [hasScript || hasPasskeys, hasPassword].filter(Boolean);
       expect($('script').length).to.equal(scripts.length);

@@ -79,7 +79,9 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
   'set-up-totp': {
     'code[data-mark=secret]': 1,
     'img[data-mark=qr][alt][src^="data:image/svg+xml"]': 1,
-    'a[href^="otpauth://totp/"]': 1,
+    'a[href^="otpauth://totp/"]': 2,
+    'details:not([open]) input[name=label]': 1,
+    'button[type=button][data-copy-key][hidden]': 1,
     'input[name=code][autofocus]': 0,
     'input[name=label]:not([required])': 1,
     'select[name=app]:not([required]) option': 5,
@@ -109,7 +111,18 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
     'form:not(:has([name=code])) button[name=send]': 1,
     '[data-mark=destination]': 1,
   },
-  'recovery-codes': { '[data-mark=recovery-code]': 10, 'button[name=saved]': 1, 'button[name=cancel]': 0 },
+  'set-up-finish': {
+    'button[name=confirm]': 1,
+    'button[name=cancel]': 1,
+    '[data-mark=secret], [data-mark=qr], [name=code]': 0,
+  },
+  'recovery-codes': {
+    '[data-mark=recovery-code]': 10,
+    'button[name=saved]': 1,
+    'button[name=cancel]': 0,
+    '[role=status].done[autofocus]': 1,
+    '[data-mark=step]': 1,
+  },
   'recovery-used-9': {
     'form[action$="/recovery-used"] button:first-of-type[name=continue]': 1,
     'form[action$="/recovery-used"] button[name=new-recovery-codes]': 1,
@@ -127,7 +140,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
   'set-up-totp-forced': { '.notice': 1, 'a[href="/interaction/uid/set-up"]': 1 },
   'set-up-totp-refused': {
     'input[name=code][autofocus][aria-invalid=true]': 1,
-    'input[name=label][value="Work phone"]': 1,
+    'details[open] input[name=label][value="Work phone"]': 1,
     'option[value=Aegis][selected]': 1,
     'code[data-mark=secret]': 1,
     'nav a[href="/account/security"]': 1,

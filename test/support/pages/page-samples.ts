@@ -120,6 +120,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
       laterUntil: SAMPLE_NOW + 14 * 24 * 60 * MINUTE,
       forced: true,
       cancel,
+      step: { number: 1, total: null },
     },
     acme,
   ),
@@ -132,6 +133,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
       forced: true,
       demandedBy: 'Acme Payroll',
       chooseHref: `${at}/set-up`,
+      step: { number: 2, total: 3 },
     },
     acme,
   ),
@@ -243,7 +245,18 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     { status: 400 },
   ),
   sample('sign-out', 'sign-out', { action: '/session/end/confirm', xsrf: 'xsrf', clientName: client }),
-  sample('signed-out', 'signed-out', { clientName: client }),
+  sample(
+    'signed-out',
+    'signed-out',
+    {
+      clientName: client,
+      links: [
+        { href: 'https://timesheets.test/start', text: 'application', client },
+        { href: '/account', text: 'sign-in' },
+      ],
+    },
+    acme,
+  ),
   sample('switch-account', 'switch-account', { action: '/session/end/confirm', xsrf: 'xsrf' }),
   sample(
     'form-post',

@@ -22,6 +22,7 @@ const security: Pages['security'] = {
   passkeySignals: null,
   done: null,
   undo: null,
+  doneMethod: null,
 };
 const phone: FactorView = {
   id: 'factor-1',
@@ -80,7 +81,13 @@ export const SECURITY_SAMPLES: readonly Sample[] = [
   sample(
     'security-optional',
     'security',
-    { ...security, factors: [phone, tablet], recovery: { left: 10, areFew: false, renew }, done: 'set-up' },
+    {
+      ...security,
+      factors: [phone, tablet],
+      recovery: { left: 10, areFew: false, renew },
+      done: 'set-up',
+      doneMethod: 'totp',
+    },
     guest,
   ),
   sample(

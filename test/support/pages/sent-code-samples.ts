@@ -35,6 +35,7 @@ const unsent: Pages['set-up-proof'] = {
   isSent: false,
   seen: null,
   phone: '',
+  step: { number: 2, total: 4 },
   forced: false,
   chooseHref: null,
   cancel,
@@ -113,8 +114,16 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
       form: form(`${at}/set-up/recovery-codes`),
       codes: CODES,
       owner: { email: 'bob@acme.test', createdAt: SAMPLE_NOW },
+      enrolled: 'totp',
+      step: { number: 3, total: 3 },
     },
     acme,
+  ),
+  sample(
+    'set-up-finish',
+    'set-up-finish',
+    { form: form('/account/security/set-up/totp'), method: 'totp', step: { number: 1, total: 2 } },
+    member,
   ),
 
   ...[9, 1, 0].map((left) =>

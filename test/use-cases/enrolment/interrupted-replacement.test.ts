@@ -22,7 +22,7 @@ describe('an interrupted replacement', () => {
     const from = await setting().begun(account);
     const replaces = { enrolmentId: old?.id ?? '', method: 'totp' } as const;
     const policyResult = await setting().evaluated(account);
-    return acceptedBy(await setting().enrolment.begin(from, policyResult, 'totp', replaces));
+    return acceptedBy(await setting().enrolment.begin(from, policyResult, 'totp', { replaces }));
   }
 
   /** The visit after the first write of its confirmation: both factors are there. */

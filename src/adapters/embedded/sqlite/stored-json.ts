@@ -9,11 +9,13 @@ import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { type Challenge, PURPOSES } from '../../../domain/sign-in/challenge.ts';
 import {
   fromStoredAuthentications,
+  isPasskeyUse,
   toStoredAuthentication,
 } from '../../../domain/sign-in/stored-authentication.ts';
 import {
   EMPTY_TRANSACTION,
   type PendingEnrolment,
+  type ProvenEnrolment,
   type ReplacedFactor,
   type SignInTransaction,
 } from '../../../domain/sign-in/transaction.ts';
@@ -35,13 +37,24 @@ function isChallenge(value: unknown): value is Challenge {
 
 function isPendingEnrolment(value: unknown): value is PendingEnrolment {
   if (!isObject(value)) return false;
-  const { enrolmentId, method, secret, replaces } = value;
+  const { enrolmentId, method, secret, replaces, proven } = value;
+  if (proven !== undefined && !isProvenEnrolment(proven)) return false;
   const isNew = typeof enrolmentId === 'string' && isMethodName(method) && isTextOrNull(secret);
   return isNew && (replaces === undefined || isReplacedFactor(replaces));
 }
 
 function isReplacedFactor(value: unknown): value is ReplacedFactor {
   return isObject(value) && typeof value.enrolmentId === 'string' && isMethodName(value.method);
+}
+
+function isProvenEnrolment(value: unknown): value is ProvenEnrolment {
+  if (!isObject(value)) return false;
+  const { label, app, lastStep, passkey, isSilent } = value;
+  if (isSilent !== undefined && typeof isSilent !== 'boolean') return false;
+  if (passkey !== undefined && !isPasskeyUse(passkey)) return false;
+  return (
+    typeof label === 'string' && isTextOrNull(app) && (lastStep === null || typeof lastStep === 'number')
+  );
 }
 
 export function readStrings(text: string): string[] | null {
@@ -70,19 +83,28 @@ export function readPendingEnrolment(text: string): PendingEnrolment | null {
 
 type More = Pick<
   SignInTransaction,
-  'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser' | 'canUsePasskeys' | 'undo'
+  | 'challenges'
+  | 'isSetUpProven'
+  | 'enrolled'
+  | 'stepsTaken'
+  | 'newCodes'
+  | 'trustBrowser'
+  | 'canUsePasskeys'
+  | 'undo'
 >;
 
 /** A missing value is that of a sign-in in which nothing was done yet. */
 export function readMore(text: string): More | null {
   const read = readObject(text);
   if (!read) return null;
-  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys, undo } = {
+  const { challenges, isSetUpProven, enrolled, stepsTaken, newCodes, trustBrowser, canUsePasskeys, undo } = {
     ...EMPTY_TRANSACTION,
     ...read,
   };
   if (!Array.isArray(challenges) || !challenges.every(isChallenge) || !isTextOrNull(newCodes)) return null;
   if (typeof isSetUpProven !== 'boolean' || typeof trustBrowser !== 'boolean') return null;
-  if (typeof canUsePasskeys !== 'boolean') return null;
-  return { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys, undo: readUndo(undo) };
+  if (typeof canUsePasskeys !== 'boolean' || typeof stepsTaken !== 'number') return null;
+  if (enrolled !== null && !isMethodName(enrolled)) return null;
+  const marks = { isSetUpProven, enrolled, stepsTaken, trustBrowser, canUsePasskeys };
+  return { ...marks, challenges, newCodes, undo: readUndo(undo) };
 }

@@ -82,7 +82,7 @@ describe('the security page', () => {
     const accepted = await visitor.submit(refused, { code });
     expect(accepted.status).to.equal(303);
     const done = await visitor.putAway(accepted);
-    expect(words(done)).to.include('Your second step is set up.').and.to.include('On.');
+    expect(words(done)).to.include('Your authenticator app is set up.').and.to.include('On.');
 
     const { claims } = await redeem(s.rp, await askAgain(visitor, s.rp));
     expect(claims)
