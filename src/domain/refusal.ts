@@ -43,6 +43,8 @@ export type Refusal =
   | { readonly code: 'session_expired' }
   /** `frozen`: the owner reported "it was not me", and no administrator has looked yet. */
   | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' }
+  /** The first factor was right. The page names the contact of the account's own tenant. */
+  | { readonly code: 'forbidden'; readonly because: 'disabled'; readonly tenantId: string }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string }
   | { readonly code: 'field_invalid'; readonly because: 'email_incomplete' | 'password_missing' };

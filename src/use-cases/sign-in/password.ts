@@ -19,7 +19,12 @@ import type { AccountStore, AttemptStore, LockoutStore, TransactionStore } from 
 import { Busy, type Cipher, type Clock, type PasswordHasher, type Random } from '../../ports/system.ts';
 import { createPendingEvents } from '../events/pending-events.ts';
 import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
-import { type AcceptedFirstFactor, unwantedBecause, type WantedAccount } from './wanted-account.ts';
+import {
+  type AcceptedFirstFactor,
+  refusalOf,
+  unwantedBecause,
+  type WantedAccount,
+} from './wanted-account.ts';
 
 interface SignInDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'findByEmail' | 'replacePasswordHash'>;
@@ -135,7 +140,7 @@ export function createSignIn({
     const reason = unwantedBecause(account, submission);
     if (reason) {
       await Promise.all([forgotten(), events.append({ ...line, name: 'sign_in.refused', reason })]);
-      return refused({ code: 'forbidden' });
+      return refused(refusalOf(reason, account));
     }
     // Before the new hash, which waits in line: an office that signs in at once would count as guessing meanwhile.
     const forgetting = forgotten();
