@@ -38,6 +38,12 @@ export type AuditEventName =
   | 'account.reported'
   | 'account.report_refused'
   | 'account.unfrozen'
+  | 'account.created'
+  | 'account.updated'
+  | 'account.password_set'
+  | 'account.disabled'
+  | 'account.enabled'
+  | 'account.unlocked'
   | 'token.refused'
   | 'refresh_token.replayed'
   | 'device.code_refused'
@@ -118,7 +124,7 @@ interface ContactChanged extends Details {
   /** The account with its old number. */
   readonly account: Account;
   /** `enrolment`: the number was proven for a new factor, and the notice of that factor tells of a first number. */
-  readonly cause: 'self-service' | 'enrolment';
+  readonly cause: 'self-service' | 'enrolment' | 'administration';
   /** The old number, where a code to it was answered. */
   readonly also: readonly NoticeContact[];
 }
@@ -131,6 +137,12 @@ interface BrowserReplayed extends Details {
 
 interface AccountReported extends Details {
   readonly name: 'account.reported';
+  readonly account: Account;
+}
+
+/** An administrator gave the account a password. */
+interface PasswordSet extends Details {
+  readonly name: 'account.password_set';
   readonly account: Account;
 }
 
@@ -151,6 +163,7 @@ type ToldEvent =
   | ContactChanged
   | BrowserReplayed
   | AccountReported
+  | PasswordSet
   | RefreshTokenReplayed;
 
 interface UntoldEvent extends Details {
@@ -190,6 +203,8 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'trust-ended' };
     case 'account.reported':
       return { account: event.account, topic: 'reported' };
+    case 'account.password_set':
+      return { account: event.account, topic: 'password-changed' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
     case 'sign_in.password_accepted':
@@ -215,6 +230,11 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'contact.link_asked':
     case 'account.report_refused':
     case 'account.unfrozen':
+    case 'account.created':
+    case 'account.updated':
+    case 'account.disabled':
+    case 'account.enabled':
+    case 'account.unlocked':
     case 'token.refused':
     case 'device.code_refused':
     case 'device.signed_in':
