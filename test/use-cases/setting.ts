@@ -224,6 +224,13 @@ function createSetting(
       readdirSync(dataDir)
         .map((file) => readFileSync(join(dataDir, file), 'latin1'))
         .join('\n'),
+    /** The number of rows in a table of the accounts store. */
+    countIn(table: 'enrolments'): number {
+      const db = new DatabaseSync(join(dataDir, 'accounts.sqlite'), { readOnly: true });
+      const row = db.prepare(`SELECT count(*) AS count FROM ${table}`).get();
+      db.close();
+      return Number(row?.count);
+    },
     /** Empties a table of the accounts store, as if nothing had been written to it. */
     forget(table: 'audit'): void {
       const db = new DatabaseSync(join(dataDir, 'accounts.sqlite'));

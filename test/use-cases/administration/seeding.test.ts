@@ -111,6 +111,7 @@ describe('seeding', () => {
     const account = await found();
     expect(await setting().stores.enrolments.listByAccount(account?.id ?? '')).to.have.lengthOf(2);
     expect(await setting().stores.accounts.pageByTenant('acme', null, 100)).to.have.lengthOf(1);
+    expect(setting().countIn('enrolments')).to.equal(2);
   });
 
   describe('when it is interrupted [R23]', () => {
@@ -129,7 +130,10 @@ describe('seeding', () => {
           findByEmail: (email) => stores.accounts.findByEmail(email),
           insert: (account) => alive(() => stores.accounts.insert(account)),
         },
-        enrolments: { insert: (enrolment) => alive(() => stores.enrolments.insert(enrolment)) },
+        enrolments: {
+          insert: (enrolment) => alive(() => stores.enrolments.insert(enrolment)),
+          remove: (accountId, id) => alive(() => stores.enrolments.remove(accountId, id)),
+        },
       });
     }
 
