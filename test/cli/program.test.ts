@@ -28,7 +28,10 @@ describe('the doublelock command', () => {
     [],
     ['start'],
     ['check-config'],
+    ['accounts'],
     ['accounts', 'list'],
+    ['accounts', 'create'],
+    ['accounts', 'apply'],
     ['factors', 'remove'],
     ['audit', 'list'],
     ['keys'],
@@ -109,7 +112,7 @@ describe('the doublelock command', () => {
     ]);
     const one = await doublelock(['accounts', 'list', '--tenant', 'kantoor']);
     expect(one.out).to.match(
-      /^EMAIL {14}TENANT {3}ROLE {4}NAME {2}ID\nanna@kantoor\.test {2}kantoor {2}member {2}Bob {3}account-2\n$/,
+      /^EMAIL {14}TENANT {3}ROLE {4}NAME {2}GROUPS .* ID\nanna@kantoor\.test {2}kantoor {2}member {2}Bob .* account-2\n$/,
     );
   });
 

@@ -32,7 +32,7 @@ export interface Difference {
   readonly hasOtherPassword: boolean;
 }
 
-/** Passwords that are compared at a time: a few more than processors, and far fewer than the hasher lets wait. */
+/** Accounts whose passwords are compared or set at a time: a few more than processors, and far fewer than the hasher lets wait. */
 const COMPARED_AT_ONCE = 16;
 
 export function createReconciliation({ administration, acts, access, hasher }: ReconciliationDeps) {
@@ -43,7 +43,7 @@ export function createReconciliation({ administration, acts, access, hasher }: R
   async function* compare(
     wanted: readonly WantedAccount[],
     { comparesPasswords }: { readonly comparesPasswords: boolean },
-  ): AsyncGenerator<readonly Difference[]> {
+  ): AsyncGenerator<{ readonly compared: number; readonly differences: readonly Difference[] }> {
     const size = comparesPasswords ? COMPARED_AT_ONCE : MOST_AT_ONCE;
     for (let start = 0; start < wanted.length; start += size) {
       const part = wanted.slice(start, start + size);
@@ -51,7 +51,7 @@ export function createReconciliation({ administration, acts, access, hasher }: R
       const differences = await Promise.all(
         part.map((each) => differenceOf(each, stored.get(each.email) ?? null, comparesPasswords)),
       );
-      yield differences.filter(isDifferent);
+      yield { compared: part.length, differences: differences.filter(isDifferent) };
     }
   }
 
@@ -82,7 +82,12 @@ export function createReconciliation({ administration, acts, access, hasher }: R
   }
 
   /** Nothing is deleted, and no account moves to another tenant. */
-  async function apply({ wanted, stored, details, hasOtherPassword }: Difference): Promise<void> {
+  async function apply(differences: readonly Difference[]): Promise<void> {
+    for (let start = 0; start < differences.length; start += COMPARED_AT_ONCE)
+      await Promise.all(differences.slice(start, start + COMPARED_AT_ONCE).map(applyOne));
+  }
+
+  async function applyOne({ wanted, stored, details, hasOtherPassword }: Difference): Promise<void> {
     if (!stored) {
       await acts.createWhole(wanted);
       return;

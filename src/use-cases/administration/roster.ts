@@ -106,6 +106,8 @@ export function createRoster({ accounts, administration, tenants, passwordSubjec
   return { list, find };
 }
 
+export type Roster = ReturnType<typeof createRoster>;
+
 function isAmong({ emailConfirmed, groups }: Account, { unconfirmed, group }: RosterFilter): boolean {
   return !(unconfirmed && emailConfirmed) && (group === undefined || groups.includes(group));
 }
