@@ -65,6 +65,20 @@ describe('the doublelock command', () => {
     }
   });
 
+  it('names the accounts that wait for an invitation', async () => {
+    const accounts = ['ann', 'bob'].map((name) => `{ email: ${name}@acme.test, tenant: acme }`);
+    const withPassword = '{ email: eve@acme.test, tenant: acme, password: secret }';
+    folder.write(
+      'mine.yaml',
+      `tenants: [{ id: acme }]\naccounts: [${[...accounts, withPassword].join(', ')}]`,
+    );
+    const { code, out } = await doublelock(['check-config', 'mine.yaml']);
+    expect(code).to.equal(0);
+    expect(out.trimEnd().split('\n').at(-1)).to.equal(
+      '2 accounts without a password wait for an invitation: ann@acme.test, bob@acme.test',
+    );
+  });
+
   it('lists every fault of a file, with keys and without secrets, and ends with 1 [R36]', async () => {
     folder.write(
       'bad.yaml',

@@ -303,3 +303,10 @@ export async function submitted(
   await pending.append();
   return accepted(value);
 }
+
+/** Everything that comes, in its order. */
+export async function allOf<T>(parts: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const part of parts) found.push(part);
+  return found;
+}
