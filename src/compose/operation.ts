@@ -10,7 +10,7 @@ import { createFactors } from '../use-cases/administration/factors.ts';
 import { createOperation } from '../use-cases/administration/operation.ts';
 import { createEventLog } from '../use-cases/events/event-log.ts';
 import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
-import { type AccountOperation, accountOperationOf } from './account-operation.ts';
+import { type AccountOperation, accountOperationOf } from './administration/account-operation.ts';
 import { cipherOf } from './keys.ts';
 import { storedLogouts } from './logouts.ts';
 import { noticesOf } from './notices.ts';
@@ -69,7 +69,8 @@ export async function withOperation(
     const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, endSessions, events });
     const operation = createOperation({ accounts, factors, endSessions, audit, events });
     const onAccounts = accountOperationOf({ config, parts, factors, endSessions, events, cipherNow });
-    await act({ ...operation, ...onAccounts }, config);
+    const whole: Operation = { ...operation, ...onAccounts };
+    await act(whole, config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isDelivered) onUndelivered();

@@ -40,6 +40,7 @@ import { createSignIn } from '../use-cases/sign-in/password.ts';
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import { createSessionClients } from '../use-cases/sign-in/session-clients.ts';
 import { accountUseCasesOf } from './account.ts';
+import { beginSeeding, withSeeding } from './administration/seeding.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Readiness, Server } from './composition.ts';
@@ -49,7 +50,6 @@ import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf } from './parts.ts';
 import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
-import { beginSeeding, withSeeding } from './seeding.ts';
 import { startCountingOf } from './starts.ts';
 
 /** Creates the handler of a configuration. Rejects for one that can't be served; a running handler is not affected. */

@@ -1,5 +1,4 @@
 /** Compares an account of the configuration with the stored one. */
-import { isDeepStrictEqual } from 'node:util';
 import type { Account } from './account.ts';
 
 /** The details that are compared. Each one only where the configuration writes it: a default says nothing of a person. */
@@ -33,11 +32,12 @@ export interface DetailDifference {
 /** In the order of `COMPARED_DETAILS`. The order of groups does not count. */
 export function differencesOf(stated: StatedAccount, stored: Account): DetailDifference[] {
   return COMPARED_DETAILS.filter(
-    (detail) =>
-      stated.stated.includes(detail) && !isDeepStrictEqual(inOrder(stated[detail]), inOrder(stored[detail])),
+    (detail) => stated.stated.includes(detail) && inOrder(stated[detail]) !== inOrder(stored[detail]),
   ).map((detail) => ({ detail, stored: stored[detail], stated: stated[detail] }));
 }
 
-function inOrder(value: Account[ComparedDetail]): unknown {
-  return Array.isArray(value) ? [...value].sort() : value;
+function inOrder(value: Account[ComparedDetail]): string {
+  if (value === null || typeof value === 'string') return JSON.stringify(value);
+  if (Array.isArray(value)) return JSON.stringify([...value].sort());
+  return JSON.stringify(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

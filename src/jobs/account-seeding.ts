@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { differencesOf } from '../domain/account-differences.ts';
-import { type AdministrationStore, MOST_AT_ONCE } from '../ports/administration.ts';
+import { type AdministrationStore, MOST_AT_ONCE } from '../ports/administration/administration-store.ts';
 import type { Logger } from '../ports/log.ts';
 import { Busy } from '../ports/system.ts';
 import type { WantedAccount } from '../use-cases/administration/reconciliation.ts';

@@ -1,6 +1,6 @@
 /** The contract of a store for administrators: many accounts in one look, and the lift of a lock. */
 import { expect } from 'chai';
-import type { AdministrationStore } from '../../src/ports/administration.ts';
+import type { AdministrationStore } from '../../src/ports/administration/administration-store.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, OnceStore } from '../../src/ports/stores.ts';
 import { anAccount, anEnrolment, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, together } from './make-store.ts';

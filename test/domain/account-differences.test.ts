@@ -1,4 +1,4 @@
-/** What differs between an account of the configuration and the stored one. */
+/** The differences between an account of the configuration and the stored one. */
 import { expect } from 'chai';
 import { COMPARED_DETAILS, differencesOf, type StatedAccount } from '../../src/domain/account-differences.ts';
 import { anAccount } from '../contracts/examples.ts';

@@ -6,6 +6,7 @@ import { Busy } from '../../src/ports/system.ts';
 import type { WantedAccount } from '../../src/use-cases/administration/reconciliation.ts';
 import { createSeeding } from '../../src/use-cases/administration/seeding.ts';
 import { anAccount } from '../contracts/examples.ts';
+import { countRows } from '../support/stores/embedded.ts';
 import { eventually } from '../support/time/eventually.ts';
 import { freshSetting } from '../use-cases/setting.ts';
 
@@ -110,7 +111,7 @@ describe('the seeding of a server', () => {
     await Promise.all(instances.map(({ begin }) => begin(withApp)));
     await eventually(async () => expect(await stored()).to.equal(60));
     await Promise.all(instances.map(({ stop }) => stop()));
-    expect(setting().countIn('enrolments')).to.equal(60);
+    expect(countRows(setting().dataDir, 'enrolments')).to.equal(60);
   });
 
   it('stops before the next account, and goes on with the list of a reload', async () => {

@@ -175,6 +175,7 @@ function createSetting(
     ...wiring,
     secondFactor: { ...wiring.secondFactor, verifyCode, postpone },
     stores,
+    dataDir,
     clock,
     evaluated,
     person,
@@ -224,13 +225,6 @@ function createSetting(
       readdirSync(dataDir)
         .map((file) => readFileSync(join(dataDir, file), 'latin1'))
         .join('\n'),
-    /** The number of rows in a table of the accounts store. */
-    countIn(table: 'enrolments'): number {
-      const db = new DatabaseSync(join(dataDir, 'accounts.sqlite'), { readOnly: true });
-      const row = db.prepare(`SELECT count(*) AS count FROM ${table}`).get();
-      db.close();
-      return Number(row?.count);
-    },
     /** Empties a table of the accounts store, as if nothing had been written to it. */
     forget(table: 'audit'): void {
       const db = new DatabaseSync(join(dataDir, 'accounts.sqlite'));
@@ -302,11 +296,4 @@ export async function submitted(
   const { pending, ...value } = outcome.value;
   await pending.append();
   return accepted(value);
-}
-
-/** Everything that comes, in its order. */
-export async function allOf<T>(parts: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const part of parts) found.push(part);
-  return found;
 }

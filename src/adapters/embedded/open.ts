@@ -1,7 +1,7 @@
 /** The embedded stores: two files in the data directory, each of which can be used without the other. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AdministrationStore } from '../../ports/administration.ts';
+import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { QueueStore } from '../../ports/queue.ts';
 import type { RestorationStore } from '../../ports/restoration.ts';

@@ -1,5 +1,5 @@
 /** Opens the durable stores in MongoDB. */
-import type { AdministrationStore } from '../../ports/administration.ts';
+import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
 import type { QueueStore } from '../../ports/queue.ts';

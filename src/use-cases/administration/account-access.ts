@@ -3,7 +3,7 @@ import { type Account, normaliseEmail, normalisePassword } from '../../domain/ac
 import { METHOD_NAMES, type MethodName } from '../../domain/methods/method.ts';
 import type { PasswordFault } from '../../domain/password.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
-import type { AdministrationStore } from '../../ports/administration.ts';
+import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AttemptStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock, PasswordHasher } from '../../ports/system.ts';
@@ -124,7 +124,7 @@ export function createAccountAccess(deps: AccountAccessDeps) {
     const account = await find(email);
     if (!account) return null;
     if (account.disabledAt === null) return false;
-    // What was begun before stays ended, where the command that disabled the account was interrupted too.
+    // The command that disabled the account may have been interrupted: its sessions end now at the latest.
     await endEverything(account);
     await accounts.update(account.id, { disabledAt: null }, clock.now());
     await events.append({ ...lineOf(account), name: 'account.enabled' });

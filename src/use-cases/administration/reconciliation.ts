@@ -6,7 +6,7 @@ import {
   differencesOf,
   type StatedAccount,
 } from '../../domain/account-differences.ts';
-import { type AdministrationStore, MOST_AT_ONCE } from '../../ports/administration.ts';
+import { type AdministrationStore, MOST_AT_ONCE } from '../../ports/administration/administration-store.ts';
 import type { PasswordHasher } from '../../ports/system.ts';
 import type { AccountAccess } from './account-access.ts';
 import type { Accounts } from './accounts.ts';

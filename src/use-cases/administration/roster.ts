@@ -5,7 +5,7 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import { endOfGrace, graceKeyOf } from '../../domain/policy/grace.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import { enforcementFor, type Tenant } from '../../domain/tenant.ts';
-import { type AdministrationStore, MOST_AT_ONCE } from '../../ports/administration.ts';
+import { type AdministrationStore, MOST_AT_ONCE } from '../../ports/administration/administration-store.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 
@@ -33,7 +33,7 @@ export interface RosterFilter {
   /** Without a factor. A disabled account needs none. */
   readonly unprotected?: boolean;
   readonly locked?: boolean;
-  /** Whose e-mail address is not confirmed. */
+  /** With an e-mail address that is not confirmed. */
   readonly unconfirmed?: boolean;
   readonly group?: string | undefined;
 }

@@ -15,7 +15,7 @@ export interface Run {
 interface CommandOptions {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
-  /** What comes in on standard input. Default: nothing. */
+  /** The text on standard input. Default: none. */
   readonly input?: string;
 }
 

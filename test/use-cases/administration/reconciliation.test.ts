@@ -9,7 +9,8 @@ import {
   type WantedAccount,
 } from '../../../src/use-cases/administration/reconciliation.ts';
 import { passwordSubjectOf } from '../../../src/use-cases/sign-in/password-subject.ts';
-import { allOf, cipher, freshSetting, hasher, PASSWORD } from '../setting.ts';
+import { allOf } from '../../support/all-of.ts';
+import { cipher, freshSetting, hasher, PASSWORD } from '../setting.ts';
 
 describe('the accounts of the configuration against the store', () => {
   const setting = freshSetting();

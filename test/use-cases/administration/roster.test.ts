@@ -1,11 +1,12 @@
 /** The list of accounts: what stands beside each, the filters, and what a long list costs. */
 import { expect } from 'chai';
 import { secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import type { AdministrationStore } from '../../../src/ports/administration.ts';
+import type { AdministrationStore } from '../../../src/ports/administration/administration-store.ts';
 import { createRoster, type RosterFilter } from '../../../src/use-cases/administration/roster.ts';
 import { passwordSubjectOf } from '../../../src/use-cases/sign-in/password-subject.ts';
 import { anAccount, anEnrolment, MINUTE, NOW } from '../../contracts/examples.ts';
-import { allOf, aTenant, cipher, freshSetting } from '../setting.ts';
+import { allOf } from '../../support/all-of.ts';
+import { aTenant, cipher, freshSetting } from '../setting.ts';
 
 const DAY = 24 * 60 * MINUTE;
 const TENANTS = [

@@ -1,5 +1,5 @@
 /** Details of many accounts in one look each, in SQLite. */
-import type { AdministrationStore } from '../../../ports/administration.ts';
+import type { AdministrationStore } from '../../../ports/administration/administration-store.ts';
 import { type AccountRow, readableAccounts } from '../account-store.ts';
 import { type LockoutRow, toLockout } from '../lockout-store.ts';
 import type { Database } from '../sqlite/database.ts';

@@ -1,6 +1,6 @@
 /** Details of many accounts in one look each, in MongoDB. */
 import { trusted } from 'mongoose';
-import type { AdministrationStore } from '../../../ports/administration.ts';
+import type { AdministrationStore } from '../../../ports/administration/administration-store.ts';
 import { readableAccounts } from '../account-store.ts';
 import type { Connection } from '../connection.ts';
 import { toLockout } from '../lockout-store.ts';

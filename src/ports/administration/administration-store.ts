@@ -1,9 +1,9 @@
 /**
- * What administrators need of the accounts store beside the acts of a sign-in: details of many accounts in one look each.
- * A caller asks for a bounded number at a time. What is not stored is absent from the result.
+ * Acts of administrators on the accounts store, beside those of a sign-in: details of many accounts in one look each. A
+ * caller asks for a bounded number at a time. A result has no entry for a key that is not stored.
  */
-import type { Account } from '../domain/account.ts';
-import type { Lockout } from '../domain/sign-in/attempts.ts';
+import type { Account } from '../../domain/account.ts';
+import type { Lockout } from '../../domain/sign-in/attempts.ts';
 
 /** At most so many ids, addresses or keys in one call. */
 export const MOST_AT_ONCE = 500;

@@ -1,10 +1,10 @@
 /** Composes the seeding of a server: the accounts of its configuration, and requests that need one of them at once. */
-import type { Config } from '../config/shape.ts';
-import type { AccountSeeding } from '../jobs/account-seeding.ts';
-import type { AccountStore } from '../ports/stores.ts';
-import type { Cipher } from '../ports/system.ts';
-import { createSeeding } from '../use-cases/administration/seeding.ts';
-import type { Parts } from './parts.ts';
+import type { Config } from '../../config/shape.ts';
+import type { AccountSeeding } from '../../jobs/account-seeding.ts';
+import type { AccountStore } from '../../ports/stores.ts';
+import type { Cipher } from '../../ports/system.ts';
+import { createSeeding } from '../../use-cases/administration/seeding.ts';
+import type { Parts } from '../parts.ts';
 
 /** Accounts that the warning names. */
 const MOST_NAMED = 10;

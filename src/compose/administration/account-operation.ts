@@ -1,22 +1,22 @@
 /** Composes the operator's use cases for accounts, for one command. */
-import type { Config } from '../config/shape.ts';
-import { PASSWORD_BYTES, passwordOf } from '../domain/codes/generated-password.ts';
-import { faultOf } from '../domain/password.ts';
-import type { EventLog } from '../ports/events.ts';
-import type { Cipher } from '../ports/system.ts';
-import { type AccountAccess, createAccountAccess } from '../use-cases/administration/account-access.ts';
+import type { Config } from '../../config/shape.ts';
+import { PASSWORD_BYTES, passwordOf } from '../../domain/codes/generated-password.ts';
+import { faultOf } from '../../domain/password.ts';
+import type { EventLog } from '../../ports/events.ts';
+import type { Cipher } from '../../ports/system.ts';
+import { type AccountAccess, createAccountAccess } from '../../use-cases/administration/account-access.ts';
 import {
   type Accounts,
   createAccounts,
   type FindPasswordFault,
-} from '../use-cases/administration/accounts.ts';
-import type { Factors } from '../use-cases/administration/factors.ts';
-import { createReconciliation, type Reconciliation } from '../use-cases/administration/reconciliation.ts';
-import { createRoster, type Roster } from '../use-cases/administration/roster.ts';
-import { createSeeding, type Seed } from '../use-cases/administration/seeding.ts';
-import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
-import { passwordSubjectOf } from '../use-cases/sign-in/password-subject.ts';
-import type { Parts } from './parts.ts';
+} from '../../use-cases/administration/accounts.ts';
+import type { Factors } from '../../use-cases/administration/factors.ts';
+import { createReconciliation, type Reconciliation } from '../../use-cases/administration/reconciliation.ts';
+import { createRoster, type Roster } from '../../use-cases/administration/roster.ts';
+import { createSeeding, type Seed } from '../../use-cases/administration/seeding.ts';
+import type { EndSessions } from '../../use-cases/sign-in/end-sessions.ts';
+import { passwordSubjectOf } from '../../use-cases/sign-in/password-subject.ts';
+import type { Parts } from '../parts.ts';
 
 interface AccountOperationDeps {
   readonly config: Config;
