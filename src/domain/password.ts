@@ -15,7 +15,7 @@ export type PasswordFault =
   | { readonly because: 'too_long'; readonly maximum: number };
 
 /** The fewest characters: fewer where the tenant requires a second factor of this account. */
-export function shortestPassword(tenant: Tenant | null, account: Pick<Account, 'groups'>): number {
+function shortestPassword(tenant: Tenant | null, account: Pick<Account, 'groups'>): number {
   const isRequired = tenant !== null && enforcementFor(tenant.secondFactor, account) === 'required';
   return isRequired ? SHORTEST_OF_TWO_FACTORS : SHORTEST_ALONE;
 }

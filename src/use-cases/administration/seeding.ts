@@ -73,5 +73,3 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
 
   return { create, seed };
 }
-
-export type Seeding = ReturnType<typeof createSeeding>;
