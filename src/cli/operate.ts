@@ -12,6 +12,11 @@ export async function operate(
   );
 }
 
+/** For an address that no account has. */
+export function noAccount(email: string): Error {
+  return new Error(`no account has the address ${email}`);
+}
+
 /** The ids of all tenants, or of the wanted one. Throws when no tenant has that id. */
 export function tenantsOf({ tenants }: Config, wanted: string | undefined): string[] {
   const ids = tenants.map(({ id }) => id).filter((id) => wanted === undefined || id === wanted);

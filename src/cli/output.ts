@@ -1,4 +1,5 @@
 /** Lines and columns of the command's output, safe for a terminal. */
+import { once } from 'node:events';
 
 type Rows = readonly (readonly string[])[];
 
@@ -34,7 +35,38 @@ function plain(text: string): string {
 }
 
 export function print(...lines: readonly string[]): void {
-  process.stdout.write(lines.map((line) => `${plain(line)}\n`).join(''));
+  process.stdout.write(linesOf(lines));
+}
+
+/** The same, and waits for the reader of standard output. */
+export async function printPart(lines: readonly string[]): Promise<void> {
+  await write(linesOf(lines));
+}
+
+function linesOf(lines: readonly string[]): string {
+  return lines.map((line) => `${plain(line)}\n`).join('');
+}
+
+/**
+ * The values of all pages as one JSON list, one value a line. Waits for the reader of standard output, so that a list of
+ * any length fits into memory.
+ */
+export async function printJsonList<T>(
+  pages: AsyncIterable<readonly T[]>,
+  objectOf: (value: T) => unknown,
+): Promise<void> {
+  let isFirst = true;
+  for await (const page of pages) {
+    const values = page.map((value) => JSON.stringify(objectOf(value))).join(',\n');
+    await write(`${isFirst ? '[' : ',\n'}${values}`);
+    isFirst = false;
+  }
+  await write(isFirst ? '[]\n' : ']\n');
+}
+
+/** Resolves when standard output takes more. */
+async function write(text: string): Promise<void> {
+  if (!process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 /** One JSON value on one line. */

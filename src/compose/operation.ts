@@ -10,13 +10,14 @@ import { createFactors } from '../use-cases/administration/factors.ts';
 import { createOperation } from '../use-cases/administration/operation.ts';
 import { createEventLog } from '../use-cases/events/event-log.ts';
 import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
+import { type AccountOperation, accountOperationOf } from './administration/account-operation.ts';
 import { cipherOf } from './keys.ts';
 import { storedLogouts } from './logouts.ts';
 import { noticesOf } from './notices.ts';
 import { expectStore, openParts, type Parts, secretsOf } from './parts.ts';
 import { createSenders, type Senders } from './senders.ts';
 
-export type Operation = ReturnType<typeof createOperation>;
+export type Operation = ReturnType<typeof createOperation> & AccountOperation;
 
 /** Milliseconds for which an operator waits for a mail server. */
 const SENDING_MS = 5000;
@@ -74,7 +75,10 @@ export async function withOperation(
       events,
       actor: 'operator',
     });
-    await act(createOperation({ accounts, factors, endSessions, audit, events }), config);
+    const operation = createOperation({ accounts, factors, endSessions, audit, events });
+    const onAccounts = accountOperationOf({ config, parts, factors, endSessions, events, cipherNow });
+    const whole: Operation = { ...operation, ...onAccounts };
+    await act(whole, config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isDelivered) onUndelivered();

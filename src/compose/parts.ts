@@ -15,7 +15,8 @@ import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { systemRequests } from '../adapters/system/requests.ts';
 import { completeSecrets, hasKeptSecrets } from '../adapters/system/secrets/secrets-file.ts';
-import type { Config, Secrets } from '../config/shape.ts';
+import type { Config, Secrets, SeedAccount } from '../config/shape.ts';
+import { type AccountSeeding, createAccountSeeding } from '../jobs/account-seeding.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
 import { createQueueDelivery } from '../jobs/queue-delivery.ts';
 import { type StopJobs, startJobs } from '../jobs/runner.ts';
@@ -40,6 +41,7 @@ export interface Parts {
   readonly logouts: Logouts;
   readonly metrics: Metrics;
   readonly clockWatch: ClockWatch;
+  readonly seeding: AccountSeeding;
 }
 
 /** The longest queue of hashes. One hash takes 25 ms, so a person waits five seconds at most. */
@@ -129,7 +131,13 @@ export async function openParts(config: Config): Promise<Parts> {
     log: logger.warn,
   });
   const logouts = createLogouts({ stores, clock, logger, metrics });
-  return { stores, hasher, clock, random, logger, senders, logouts, metrics, clockWatch };
+  const seeding = createAccountSeeding({
+    // One processor is left for requests.
+    atOnce: Math.max(1, availableParallelism() - 1),
+    beginsAt: () => Buffer.from(random.bytes(4)).readUInt32BE() / 2 ** 32,
+    log: logger,
+  });
+  return { stores, hasher, clock, random, logger, senders, logouts, metrics, clockWatch, seeding };
 }
 
 /** Counts the messages that are logged as undelivered. A mail is given up long after the request that sent it. */
@@ -160,9 +168,9 @@ type Seeded = Pick<Parts, 'hasher' | 'clock' | 'random'> & {
   readonly stores: Pick<Stores, 'accounts' | 'enrolments'>;
 };
 
-/** Creates the configured accounts that do not exist yet. */
+/** Creates the configured accounts that do not exist yet, all of them at once. */
 export async function seedAccounts(
-  config: Config,
+  config: { readonly accounts: readonly SeedAccount[] },
   { stores, hasher, clock, random }: Seeded,
   cipher: Cipher,
 ): Promise<void> {

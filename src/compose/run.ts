@@ -54,7 +54,7 @@ export async function start(): Promise<void> {
   });
   const config = load();
   const parts = await openParts(config);
-  const { logger, stores, senders, logouts, clockWatch } = parts;
+  const { logger, stores, senders, logouts, clockWatch, seeding } = parts;
   let stopping = false;
   const readiness: Readiness = async () => {
     if (stopping) return { ready: false, reason: 'the server is stopping' };
@@ -74,7 +74,7 @@ export async function start(): Promise<void> {
   for (const warning of stores.warnings) logger.warn({ event: 'store.warning', reason: warning });
   const serve = createServer(parts, readiness);
   const { secrets, server, metricsServer } = await begin().catch(async (error: unknown) => {
-    await Promise.all([senders.close(0), logouts.close(0)]);
+    await Promise.all([senders.close(0), logouts.close(0), seeding.stop()]);
     await stores.close();
     throw error;
   });
@@ -139,7 +139,7 @@ export async function start(): Promise<void> {
     await pause(noticeMs);
     await server.stop({ deadlineMs: STOP_WITHIN_MS });
     await metricsServer?.stop({ deadlineMs: 0 });
-    await Promise.all([stopUpkeep(), stopReencryption()]);
+    await Promise.all([stopUpkeep(), stopReencryption(), seeding.stop()]);
     await Promise.all([senders.close(SEND_WITHIN_MS), logouts.close(SEND_WITHIN_MS)]);
     await stores.close();
     // A request that was cut off may still wait for its hash or for another server.

@@ -42,13 +42,14 @@ import { createSignIn } from '../use-cases/sign-in/password.ts';
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import { createSessionClients } from '../use-cases/sign-in/session-clients.ts';
 import { accountUseCasesOf } from './account.ts';
+import { beginSeeding, withSeeding } from './administration/seeding.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Readiness, Server } from './composition.ts';
 import { eventLogOf } from './events.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
-import { type Parts, secretsOf, seedAccounts } from './parts.ts';
+import { type Parts, secretsOf } from './parts.ts';
 import { idleMsOf, providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
 import { startCountingOf } from './starts.ts';
@@ -69,9 +70,12 @@ export function createServer(
   return async (config) => {
     const secrets = secretsOf(config);
     const cipher = await cipherOf(secrets, parts);
-    await seedAccounts(config, parts, cipher);
-    const server = await composeServer({ config, parts, readiness, demoSessions, secrets, cipher });
+    const difference = await beginSeeding(config, parts, cipher);
+    const accounts = withSeeding(parts.stores.accounts, parts.seeding);
+    const seeded = { ...parts, stores: { ...parts.stores, accounts } };
+    const server = await composeServer({ config, parts: seeded, readiness, demoSessions, secrets, cipher });
     const { finish } = await server.plugin.useCases.trustedBrowsers.endWhereForbidden(config.tenants);
+    if (difference) parts.logger.warn({ event: 'config.accounts_differ', reason: difference });
     // Requests need not wait for it: the policy of the tenant counts from the first one on.
     finish().catch((error: unknown) => parts.logger.warn({ event: 'store.sweep_failed', error }));
     return handlerOf(server, areasOf(server), secrets);

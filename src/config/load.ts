@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MethodName } from '../domain/methods/method.ts';
 import { buildConfig } from './build/config.ts';
+import { statedDetails } from './build/stated.ts';
 import { checkFile } from './checks/all.ts';
 import { valueAt, withValue } from './data.ts';
 import { ConfigFaults, Findings, type Path, pathText } from './faults.ts';
@@ -60,6 +61,7 @@ export function loadConfig({ file, env, cwd, availableMethods = ['totp'] }: Conf
     cwd,
     logLevel: overrides.logLevel,
     isBuiltInDemo: realpathSync(path) === realpathSync(DEMO_FILE),
+    statedDetails: statedDetails(corrected),
     warnings: [...findings.warnings, ...notYet(parsed.data, availableMethods)],
   });
 }

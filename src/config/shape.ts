@@ -1,5 +1,6 @@
 /** The frozen configuration, as every other module sees it. */
 import type { Account, Role } from '../domain/account.ts';
+import type { ComparedDetail } from '../domain/account-differences.ts';
 import type { OwnClaim } from '../domain/claims.ts';
 import type { ClientSettings, ResourceServer } from '../domain/client.ts';
 import type { Tenant } from '../domain/tenant.ts';
@@ -32,6 +33,11 @@ export interface SeedAccount
   readonly password: string | null;
   readonly passwordHash: string | null;
   readonly factors: readonly SeedFactor[];
+}
+
+/** An account of the file, and the details that the file writes for it. */
+export interface StatedSeedAccount extends SeedAccount {
+  readonly stated: readonly ComparedDetail[];
 }
 
 /** A relying party: OpenID Connect client metadata by its standard names, and settings of our own. */
@@ -148,7 +154,7 @@ export interface Config {
   readonly resourceServers: readonly ResourceServer[];
   readonly tenants: readonly Tenant[];
   readonly clients: readonly ClientConfig[];
-  readonly accounts: readonly SeedAccount[];
+  readonly accounts: readonly StatedSeedAccount[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   /** True for the built-in demo file only, whose accounts may be printed at the start. */
   readonly isBuiltInDemo: boolean;

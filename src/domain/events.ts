@@ -41,6 +41,12 @@ export type AuditEventName =
   | 'account.removal_reported'
   | 'account.report_refused'
   | 'account.unfrozen'
+  | 'account.created'
+  | 'account.updated'
+  | 'account.password_set'
+  | 'account.disabled'
+  | 'account.enabled'
+  | 'account.unlocked'
   | 'token.refused'
   | 'refresh_token.replayed'
   | 'device.code_refused'
@@ -131,7 +137,7 @@ interface ContactChanged extends Details {
   /** The account with its old number. */
   readonly account: Account;
   /** `enrolment`: the number was proven for a new factor, and the notice of that factor tells of a first number. */
-  readonly cause: 'self-service' | 'enrolment';
+  readonly cause: 'self-service' | 'enrolment' | 'administration';
   /** The old number, where a code to it was answered. */
   readonly also: readonly NoticeContact[];
 }
@@ -160,6 +166,12 @@ interface RemovalReported extends Details {
   readonly account: Account;
 }
 
+/** An administrator gave the account a password. */
+interface PasswordSet extends Details {
+  readonly name: 'account.password_set';
+  readonly account: Account;
+}
+
 interface RefreshTokenReplayed extends Details {
   readonly name: 'refresh_token.replayed';
   /** Null when the account is gone, so that there is nobody to tell. */
@@ -179,6 +191,7 @@ type ToldEvent =
   | SetUpPostponed
   | AccountReported
   | RemovalReported
+  | PasswordSet
   | RefreshTokenReplayed;
 
 interface UntoldEvent extends Details {
@@ -238,6 +251,8 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'reported' };
     case 'account.removal_reported':
       return { account: event.account, topic: 'removal-reported' };
+    case 'account.password_set':
+      return { account: event.account, topic: 'password-changed' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
     case 'sign_in.password_accepted':
@@ -263,6 +278,11 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'contact.link_asked':
     case 'account.report_refused':
     case 'account.unfrozen':
+    case 'account.created':
+    case 'account.updated':
+    case 'account.disabled':
+    case 'account.enabled':
+    case 'account.unlocked':
     case 'token.refused':
     case 'device.code_refused':
     case 'device.signed_in':

@@ -46,6 +46,8 @@ export type Refusal =
    * factor that nobody asked for, which keeps the password alone from signing in.
    */
   | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' | 'held' }
+  /** The first factor was right. The page names the contact of the account's own tenant. */
+  | { readonly code: 'forbidden'; readonly because: 'disabled'; readonly tenantId: string }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string }
   | { readonly code: 'field_invalid'; readonly because: 'email_incomplete' | 'password_missing' };

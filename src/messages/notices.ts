@@ -46,6 +46,7 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'removed-by-administrator',
   'phone-changed',
   'email-changed',
+  'password-changed',
 ]);
 
 /** Reports, which administrators are told of too. Their reader has used the link already. */

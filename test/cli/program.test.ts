@@ -28,7 +28,10 @@ describe('the doublelock command', () => {
     [],
     ['start'],
     ['check-config'],
+    ['accounts'],
     ['accounts', 'list'],
+    ['accounts', 'create'],
+    ['accounts', 'apply'],
     ['factors', 'remove'],
     ['audit', 'list'],
     ['keys'],
@@ -60,6 +63,20 @@ describe('the doublelock command', () => {
     ]) {
       expect(await run).to.deep.equal({ code: 0, out: 'mine.yaml is valid\n', err: '' });
     }
+  });
+
+  it('names the accounts that wait for an invitation', async () => {
+    const accounts = ['ann', 'bob'].map((name) => `{ email: ${name}@acme.test, tenant: acme }`);
+    const withPassword = '{ email: eve@acme.test, tenant: acme, password: secret }';
+    folder.write(
+      'mine.yaml',
+      `tenants: [{ id: acme }]\naccounts: [${[...accounts, withPassword].join(', ')}]`,
+    );
+    const { code, out } = await doublelock(['check-config', 'mine.yaml']);
+    expect(code).to.equal(0);
+    expect(out.trimEnd().split('\n').at(-1)).to.equal(
+      '2 accounts without a password wait for an invitation: ann@acme.test, bob@acme.test',
+    );
   });
 
   it('lists every fault of a file, with keys and without secrets, and ends with 1 [R36]', async () => {
@@ -109,7 +126,7 @@ describe('the doublelock command', () => {
     ]);
     const one = await doublelock(['accounts', 'list', '--tenant', 'kantoor']);
     expect(one.out).to.match(
-      /^EMAIL {14}TENANT {3}ROLE {4}NAME {2}ID\nanna@kantoor\.test {2}kantoor {2}member {2}Bob {3}account-2\n$/,
+      /^EMAIL {14}TENANT {3}ROLE {4}NAME {2}GROUPS .* ID\nanna@kantoor\.test {2}kantoor {2}member {2}Bob .* account-2\n$/,
     );
   });
 

@@ -1,5 +1,6 @@
 /** The defaults of a short file. */
 import { expect } from 'chai';
+import { COMPARED_DETAILS } from '../../src/domain/account-differences.ts';
 import { configFolder } from './config-file.ts';
 
 describe('the configuration [U.5]', () => {
@@ -151,6 +152,7 @@ accounts:
         password: null,
         passwordHash: null,
         factors: [],
+        stated: [],
       },
     ]);
   });
@@ -233,6 +235,13 @@ clients:
     redirect_uris: [http://localhost:3000/demo/callback]
 accounts: [{ email: bob@acme.test, tenant: acme, name: Bob, password: correct horse battery staple }]
 `);
-    expect(written).to.deep.equal(leftOut);
+    // Which details are written counts for "accounts apply" alone.
+    const settings = ({ accounts, ...rest }: typeof written) => ({
+      ...rest,
+      accounts: accounts.map(({ stated, ...account }) => account),
+    });
+    expect(settings(written)).to.deep.equal(settings(leftOut));
+    expect(written.accounts.map(({ stated }) => stated)).to.deep.equal([[...COMPARED_DETAILS]]);
+    expect(leftOut.accounts.map(({ stated }) => stated)).to.deep.equal([['name']]);
   });
 });

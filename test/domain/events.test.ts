@@ -62,6 +62,7 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
   ],
   [{ name: 'browser.replayed', account }, { topic: 'trust-ended' }],
   [{ name: 'account.reported', account }, { topic: 'reported' }],
+  [{ name: 'account.password_set', account }, { topic: 'password-changed' }],
   [
     { name: 'refresh_token.replayed', account, application: 'Shop' },
     { topic: 'token-replayed', application: 'Shop' },
@@ -94,6 +95,11 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'contact.link_asked': null,
   'account.report_refused': null,
   'account.unfrozen': null,
+  'account.created': null,
+  'account.updated': null,
+  'account.disabled': null,
+  'account.enabled': null,
+  'account.unlocked': null,
   'token.refused': null,
   'device.code_refused': null,
   'device.signed_in': null,
@@ -123,7 +129,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(39);
+    expect(names.size).to.equal(45);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -57,6 +57,7 @@ const TOPICS: readonly NoticeTopic[] = [
   'recovery-used',
   'phone-changed',
   'email-changed',
+  'password-changed',
   'token-replayed',
   'trust-ended',
 ];

@@ -35,6 +35,21 @@ describe('the account of a host that has reported a sign-in', () => {
     );
   });
 
+  it('resumes no sign-in while it is disabled, and signs in again once it is not', async () => {
+    const { visitor, secret, tokens } = await signedIn(at, 'ann', OFFLINE);
+    at.host.people.set('ann', { email, disabledAt: Date.now() });
+    expect(errorOf(await visitor.open(await at.rp.authorizationUrl({ prompt: 'none' })))).to.equal(
+      'login_required',
+    );
+    const seen = await tokenIntrospection(at.rp.configuration, tokens.access_token);
+    expect(seen.active).to.equal(false);
+    at.host.people.set('ann', { email });
+    const other = at.host.visitor();
+    const page = await begin(at, other, 'ann');
+    const end = await other.follow(await other.submit(page, { code: nextCode(at.host, secret) }));
+    expect((await redeem(at.rp, end)).claims.sub).to.equal('ann');
+  });
+
   it('signs in again after that time', async () => {
     const { visitor, secret } = await signedIn(at, 'ann');
     at.host.people.set('ann', { email, endsBefore: Date.now() - 60_000 });

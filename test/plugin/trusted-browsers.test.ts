@@ -9,7 +9,7 @@ import { begin, errorOf, interaction, MFA, nextCode, redeem, SFA, signedIn } fro
 const POLICY = { enforcement: 'required', methods: ['totp'], trustedDevices: true } as const;
 /** The library gives `offline_access` only where consent is asked for. */
 /** An account of which nothing has ended. */
-const account = (id: string) => ({ id, endsBefore: null, frozenAt: null });
+const account = (id: string) => ({ id, endsBefore: null, frozenAt: null, disabledAt: null });
 
 const OFFLINE = { scope: 'openid offline_access', prompt: 'login consent' };
 

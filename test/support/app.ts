@@ -145,6 +145,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   let instances: readonly Serve[];
   const allStores: Stores[] = [];
   const allLogouts: Logouts[] = [];
+  const allSeedings: Parts['seeding'][] = [];
   try {
     config = load(yaml, dataDir);
     parts = await open();
@@ -161,6 +162,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     const opened = await openParts(config);
     const stores = options.around?.(opened.stores) ?? opened.stores;
     allStores.push(stores);
+    allSeedings.push(opened.seeding);
     const { random, metrics } = opened;
     const logger = options.logger ?? opened.logger;
     const senders = createSenders({ stores, clock, random, logger });
@@ -185,7 +187,10 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
 
   async function stop(): Promise<void> {
     await server.stop({ deadlineMs: 1000 });
-    await Promise.all(allLogouts.map((logouts) => logouts.close(0)));
+    await Promise.all([
+      ...allLogouts.map((logouts) => logouts.close(0)),
+      ...allSeedings.map((each) => each.stop()),
+    ]);
     await closeStores();
     if (options.dataDir) return;
     // Apps have one Redis after the other, and what one has counted is none of the next one's business.

@@ -175,6 +175,7 @@ function createSetting(
     ...wiring,
     secondFactor: { ...wiring.secondFactor, verifyCode, postpone },
     stores,
+    dataDir,
     clock,
     evaluated,
     person,

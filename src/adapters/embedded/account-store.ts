@@ -6,6 +6,8 @@ import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';
 import { readStrings } from './sqlite/stored-json.ts';
 
+export type { Row as AccountRow };
+
 type Row = {
   id: string;
   tenant_id: string;
@@ -141,7 +143,7 @@ function toAccount(row: Row | undefined): Account | null {
   };
 }
 
-function readable(rows: readonly Row[]): Account[] {
+export function readableAccounts(rows: readonly Row[]): Account[] {
   return rows.map(toAccount).filter((account) => account !== null);
 }
 
@@ -195,8 +197,8 @@ export function createAccountStore(database: Database): AccountStore {
     findById: (id) => database.act(() => toAccount(byId.get({ id }))),
     findByEmail: (email) => database.act(() => toAccount(byEmail.get({ email }))),
     pageByTenant: (tenantId, after, limit) =>
-      database.act(() => readable(page.all({ tenantId, after: after ?? '', limit }))),
-    listByRole: (tenantId, role) => database.act(() => readable(byRole.all({ tenantId, role }))),
+      database.act(() => readableAccounts(page.all({ tenantId, after: after ?? '', limit }))),
+    listByRole: (tenantId, role) => database.act(() => readableAccounts(byRole.all({ tenantId, role }))),
     replacePasswordHash: (id, previous, next) =>
       database.write(() => replaceHash.run({ id, previous, next }) === 1),
     update: (id, changes, now) =>

@@ -2,9 +2,11 @@
 import type { Lockout, LockoutStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 
+export type { Row as LockoutRow };
+
 type Row = { locked_until: number; level: number; bucket: string | null; count: number | null };
 
-function toLockout(rows: readonly Row[]): Lockout {
+export function toLockout(rows: readonly Row[]): Lockout {
   return {
     lockedUntil: rows[0]?.locked_until ?? 0,
     level: rows[0]?.level ?? 0,

@@ -1,6 +1,7 @@
 /** The embedded stores: two files in the data directory, each of which can be used without the other. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { QueueStore } from '../../ports/queue.ts';
 import type { RestorationStore } from '../../ports/restoration.ts';
@@ -21,6 +22,7 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
+import { createAdministrationStore } from './administration/administration-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { expectSettled, identityOf, type StoreFiles } from './backup/replacement.ts';
@@ -69,6 +71,7 @@ export interface EmbeddedAccounts extends Upkeep {
   /** Notices of ended sessions, for applications. */
   readonly logoutOutbox: QueueStore;
   readonly restoration: RestorationStore;
+  readonly administration: AdministrationStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -126,6 +129,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     mailOutbox: createQueueStore(database, 'mail_outbox'),
     logoutOutbox: createQueueStore(database, 'logout_outbox'),
     restoration: createRestorationStore(database),
+    administration: createAdministrationStore(database),
     sweep: createSweep(database, ACCOUNTS_RULES),
     ping: database.ping,
     clocks: [],

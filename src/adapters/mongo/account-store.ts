@@ -83,7 +83,7 @@ function toAccount(found: AccountDocument | null | undefined): Account | null {
   };
 }
 
-function readable(found: readonly AccountDocument[]): Account[] {
+export function readableAccounts(found: readonly AccountDocument[]): Account[] {
   return found.map(toAccount).filter((account) => account !== null);
 }
 
@@ -150,7 +150,7 @@ export function createAccountStore({ act }: Connection, models: Models): Account
     pageByTenant: (tenantId, after, limit) =>
       act(async () => {
         const later = after === null ? {} : { email: trusted({ $gt: after }) };
-        return readable(
+        return readableAccounts(
           await accounts
             .find({ tenantId, ...later })
             .sort({ email: 1 })
@@ -159,7 +159,7 @@ export function createAccountStore({ act }: Connection, models: Models): Account
         );
       }),
     listByRole: (tenantId, role) =>
-      act(async () => readable(await accounts.find({ tenantId, role }).sort({ email: 1 }).lean())),
+      act(async () => readableAccounts(await accounts.find({ tenantId, role }).sort({ email: 1 }).lean())),
     replacePasswordHash: (id, previous, next) =>
       change(id, async () => {
         const found = await accounts.findOne({ _id: id }, { passwordHash: 1 }).lean();

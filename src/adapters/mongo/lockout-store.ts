@@ -15,7 +15,7 @@ const FOLD_EVERY = 16;
 /** In milliseconds: nobody is still about to insert the successor of one that is so old. */
 const FOLD_AFTER_MS = 3_600_000;
 
-function toLockout(snapshot: readonly LockoutDocument[]): Lockout {
+export function toLockout(snapshot: readonly LockoutDocument[]): Lockout {
   const failures: Record<string, number> = {};
   let lockedUntil = 0;
   let level = 0;

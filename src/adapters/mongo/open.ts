@@ -1,4 +1,5 @@
 /** Opens the durable stores in MongoDB. */
+import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
 import type { QueueStore } from '../../ports/queue.ts';
@@ -15,6 +16,7 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
+import { createAdministrationStore } from './administration/administration-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { type Connection, connect } from './connection.ts';
@@ -49,6 +51,7 @@ export interface MongoAccounts {
   /** Notices of ended sessions, for applications. */
   readonly logoutOutbox: QueueStore;
   readonly restoration: RestorationStore;
+  readonly administration: AdministrationStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -101,6 +104,7 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     mailOutbox: createQueueStore(connection, models.mailOutbox),
     logoutOutbox: createQueueStore(connection, models.logoutOutbox),
     restoration: createRestorationStore(connection, models),
+    administration: createAdministrationStore(connection, models),
     sweep: createSweep(models),
     ping: connection.ping,
     clocks: [{ store: 'MongoDB', now: connection.now }],

@@ -1,5 +1,6 @@
 /** Builds the frozen configuration from a file without faults. */
 import { resolve } from 'node:path';
+import type { ComparedDetail } from '../../domain/account-differences.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { ConfigFile } from '../schema/file.ts';
 import type { Config } from '../shape.ts';
@@ -15,6 +16,8 @@ export interface Surroundings {
   readonly logLevel: Config['logLevel'];
   readonly isBuiltInDemo: boolean;
   readonly warnings: readonly string[];
+  /** For each account, the details that the file writes. */
+  readonly statedDetails: readonly (readonly ComparedDetail[])[];
 }
 
 /** In seconds. */
@@ -78,7 +81,10 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
       accessSeconds: server.access_minutes === undefined ? null : server.access_minutes * MINUTE,
     })),
     clients: file.clients.map((client) => clientOf(client, file)),
-    accounts: file.accounts.map(accountOf),
+    accounts: file.accounts.map((account, index) => ({
+      ...accountOf(account),
+      stated: around.statedDetails[index] ?? [],
+    })),
     logLevel: around.logLevel,
     isBuiltInDemo: around.isBuiltInDemo,
     warnings: around.warnings,

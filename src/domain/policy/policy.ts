@@ -9,6 +9,7 @@ import type { BrowserTrust, TrustToken } from '../sign-in/trusted-browser.ts';
 import { type Enforcement, methodsOnOffer, type Tenant, type TenantSecondFactor } from '../tenant.ts';
 import { type Acr, rank } from './acr.ts';
 import { type AuthenticationEvent, acrOf, standsAlone } from './assurance.ts';
+import { endOfGrace } from './grace.ts';
 
 /** The assurance that a request demands beyond the tenant's own policy. */
 export interface RequestedAssurance {
@@ -119,8 +120,6 @@ export interface PolicyQuestion {
   readonly trustToken?: TrustToken | null | undefined;
 }
 
-const DAY_MS = 24 * 60 * 60 * 1000;
-
 /** The input before it is known which factors are accepted. */
 export interface PolicyInputBeforeLockout extends Omit<PolicyInput, 'factors'> {
   readonly factors: readonly Omit<PolicyFactor, 'accepted'>[];
@@ -218,7 +217,7 @@ function assessEvidence({
 
 /** The end of grace. Null when none is left. Grace starts with the first decision that finds the policy unmet. */
 function graceEnd({ tenant, graceStartedAt, now }: PolicyInputBeforeLockout): number | null {
-  const end = (graceStartedAt ?? now) + tenant.graceDays * DAY_MS;
+  const end = endOfGrace(graceStartedAt ?? now, tenant.graceDays);
   return end > now ? end : null;
 }
 

@@ -6,7 +6,10 @@ import type { Account } from '../account.ts';
 import type { AuthenticationEvent, Kept } from '../policy/assurance.ts';
 
 /** The part of an account that ends what came before. */
-export type Ending = Pick<Account, 'endsBefore' | 'frozenAt'>;
+type PastEnding = Pick<Account, 'endsBefore' | 'frozenAt'>;
+
+/** The part of an account that ends something: what came before, or everything while the account is disabled. */
+export type Ending = PastEnding & Pick<Account, 'disabledAt'>;
 
 /** Milliseconds by which the clocks of two instances may differ: the readiness check refuses more. */
 const CLOCKS_DIFFER_MS = 30_000;
@@ -15,7 +18,7 @@ const CLOCKS_DIFFER_MS = 30_000;
  * The time before which everything has ended. 0: nothing has. An older release, and a host without the property, freeze an
  * account without an `endsBefore`.
  */
-function endOf({ endsBefore, frozenAt }: Ending): number {
+function endOf({ endsBefore, frozenAt }: PastEnding): number {
   return Math.max(endsBefore ?? 0, frozenAt ?? 0);
 }
 
@@ -28,13 +31,13 @@ export function endingAt(now: number): number {
  * The time to store with something that begins now for this account. The reader of the account knows its ending, so that
  * the new thing comes after it, even where the clock of this instance is behind.
  */
-export function beginningAt(now: number, account: Ending): number {
+export function beginningAt(now: number, account: PastEnding): number {
   return Math.max(now, endOf(account));
 }
 
-/** Whether something that was begun or issued at this time has ended. */
+/** Whether something that was begun or issued at this time has ended. Nothing of a disabled account can be used. */
 export function hasEnded(atMs: number, account: Ending): boolean {
-  return atMs < endOf(account);
+  return account.disabledAt !== null || atMs < endOf(account);
 }
 
 /** The beginning of a sign-in: its first event, or the later time from which its session was kept. */
@@ -72,7 +75,7 @@ export function keptThrough(
   authentications: readonly AuthenticationEvent[],
   { before, at }: { readonly before: number | null; readonly at: number },
 ): readonly AuthenticationEvent[] | null {
-  const account = { endsBefore: before, frozenAt: null };
+  const account = { endsBefore: before, frozenAt: null, disabledAt: null };
   if (hasSignInEnded(authentications, account)) return null;
   const earlier = keptIn(authentications);
   const from = earlier && !hasEnded(earlier.at, account) ? earlier.from : (before ?? 0);

@@ -74,7 +74,8 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
     const text = known && value ? cipher.tryDecrypt(value, purposeOf(known.id)) : null;
     if (text === null) return null;
     const last: Remembered = JSON.parse(text);
-    return unwantedBecause(last, wanted) === null ? last.email : null;
+    // Whether the account may sign in is told after its password only.
+    return unwantedBecause({ ...last, disabledAt: null }, wanted) === null ? last.email : null;
   }
 
   /** The browser stays known. */

@@ -127,6 +127,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['recovery-used', notice('recovery-used', { left: 3 })],
     ['phone-changed', notice('phone-changed')],
     ['email-changed', notice('email-changed')],
+    ['password-changed', notice('password-changed')],
     ['token-replayed', notice('token-replayed', { application: 'Shop' })],
     ['trust-ended', notice('trust-ended')],
     ['removal-reported', notice('removal-reported', { notMeUrl: null })],

@@ -185,7 +185,8 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     const { ui_locales: uiLocales } = view.params;
     return {
       refusal: refusal ?? null,
-      tenantId: clientTenant(view.clientId),
+      // A disabled person asks the administrators of the account, wherever the application belongs.
+      tenantId: refusal && 'tenantId' in refusal ? refusal.tenantId : clientTenant(view.clientId),
       ...(typeof uiLocales === 'string' ? { uiLocales } : {}),
     };
   }

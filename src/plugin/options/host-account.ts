@@ -51,6 +51,13 @@ export const hostAccount = z
       .describe(
         'Every sign-in, session, token and trusted browser from before this time has ended, in milliseconds since the epoch. Raise it when the person reports "it was not me", changes the password or is disabled, and never lower it. A host that clears `frozenAt` without it makes a sign-in from before the report valid again.',
       ),
+    disabledAt: z
+      .number()
+      .nullish()
+      .meta({ fallback: 'the account may sign in' })
+      .describe(
+        'The time, in milliseconds since the epoch, from which the account may not sign in. While it is set, nothing of the account can be used: sessions, tokens, passkeys, trusted browsers, links. The login page of the host refuses the password.',
+      ),
     name: z.string().nullish().meta({ fallback: 'the e-mail address' }).describe('The name of the person.'),
     tenantId: z
       .string()
@@ -97,8 +104,8 @@ export function accountsOf(
       const tenantId = found.tenantId ?? only ?? '';
       // Such an account can't sign in; the log line tells the host why.
       if (!ids.has(tenantId)) log({ event: 'account.without_tenant', account_id: id, tenant: tenantId });
-      const { email, emailConfirmed, phone, frozenAt, heldAt, endsBefore, name, role, groups, locale } =
-        found;
+      const { email, emailConfirmed, phone, name, role, groups, locale } = found;
+      const { frozenAt, heldAt, endsBefore, disabledAt } = found;
       return {
         id,
         tenantId,
@@ -108,6 +115,7 @@ export function accountsOf(
         frozenAt: frozenAt ?? null,
         heldAt: heldAt ?? null,
         endsBefore: endsBefore ?? null,
+        disabledAt: disabledAt ?? null,
         name: name ?? email ?? id,
         role: role ?? 'member',
         groups: groups ?? [],
@@ -130,7 +138,6 @@ export function accountsOf(
 /** Properties of an account that the second factor does not read. */
 const UNUSED = {
   notificationEmail: null,
-  disabledAt: null,
   invitedAt: null,
   mailResetAt: null,
   givenName: null,

@@ -36,6 +36,12 @@ export interface HostAccount {
    * the report valid again. Default: that of `frozenAt`.
    */
   readonly endsBefore?: number | null | undefined;
+  /**
+   * The time, in milliseconds since the epoch, from which the account may not sign in. While it is set,
+   * nothing of the account can be used: sessions, tokens, passkeys, trusted browsers, links. The login
+   * page of the host refuses the password. Default: the account may sign in.
+   */
+  readonly disabledAt?: number | null | undefined;
   /** The name of the person. Default: the e-mail address. */
   readonly name?: string | null | undefined;
   /** The id of one of `tenants`. Default: the tenant, when there is only one. */

@@ -1,6 +1,6 @@
 /** The secret parts of the links in our mails. They are encrypted, so that nobody else can create or read one. */
 import type { Account } from '../../domain/account.ts';
-import { beginningAt, type Ending } from '../../domain/sign-in/ending.ts';
+import { beginningAt } from '../../domain/sign-in/ending.ts';
 import { type Cipher, type Clock, SecretUnreadable } from '../../ports/system.ts';
 
 interface LinkTokensDeps {
@@ -9,7 +9,7 @@ interface LinkTokensDeps {
 }
 
 /** The account of a link. */
-type Addressee = Pick<Account, 'id' | 'email'> & Partial<Ending>;
+type Addressee = Pick<Account, 'id' | 'email'> & Partial<Pick<Account, 'endsBefore' | 'frozenAt'>>;
 
 export interface LinkContent {
   /** The id of the account. */

@@ -1,5 +1,5 @@
 /** The operator's commands for one person: lost phones, audit events, frozen accounts. */
-import { type Account, normaliseEmail } from '../../domain/account.ts';
+import { normaliseEmail } from '../../domain/account.ts';
 import type { FactorSummary } from '../../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../domain/events.ts';
 import type { EventLog } from '../../ports/events.ts';
@@ -9,7 +9,7 @@ import type { EndSessions } from '../sign-in/end-sessions.ts';
 interface OperationDeps {
   readonly accounts: Pick<
     AccountStore,
-    'findByEmail' | 'findById' | 'pageByTenant' | 'setFrozen' | 'setHeld' | 'raiseEndsBefore'
+    'findByEmail' | 'findById' | 'setFrozen' | 'setHeld' | 'raiseEndsBefore'
   >;
   readonly factors: {
     list(accountId: string): Promise<FactorSummary[]>;
@@ -31,22 +31,7 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-/** Accounts that are read at a time. */
-const PAGE = 500;
-
 export function createOperation({ accounts, factors, endSessions, audit, events }: OperationDeps) {
-  /** Tenant by tenant, in the order given. Gives pages, so that a tenant of any size fits into memory. */
-  async function* listAccounts(tenantIds: readonly string[]): AsyncGenerator<readonly Account[]> {
-    for (const id of tenantIds) {
-      let after: string | null = null;
-      do {
-        const page: readonly Account[] = await accounts.pageByTenant(id, after, PAGE);
-        if (page.length > 0) yield page;
-        after = page.at(-1)?.email ?? null;
-      } while (after !== null);
-    }
-  }
-
   /** Oldest first. Null when there is no such account. */
   async function listFactors(email: string): Promise<FactorSummary[] | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
@@ -98,5 +83,5 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
     return lines.map((line) => ({ ...line, email: emails.get(line.accountId) ?? null }));
   }
 
-  return { listAccounts, listFactors, removeFactors, unfreeze, listAudit };
+  return { listFactors, removeFactors, unfreeze, listAudit };
 }

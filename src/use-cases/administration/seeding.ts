@@ -1,4 +1,4 @@
-/** Creates the accounts of the configuration that the store does not have. Existing accounts never change. */
+/** Creates the accounts of the configuration, and those of the operator. Existing accounts never change. */
 import { type Account, NEW_ACCOUNT, normaliseEmail, normalisePassword } from '../../domain/account.ts';
 import { type Enrolment, enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { sentTo } from '../../domain/methods/index.ts';
@@ -8,7 +8,7 @@ import type { Cipher, Clock, PasswordHasher, Random } from '../../ports/system.t
 
 interface SeedingDeps {
   readonly accounts: Pick<AccountStore, 'findByEmail' | 'insert'>;
-  readonly enrolments: Pick<EnrolmentStore, 'insert'>;
+  readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
   readonly hasher: Pick<PasswordHasher, 'hash'>;
   readonly cipher: Pick<Cipher, 'encrypt'>;
   readonly clock: Clock;
@@ -24,21 +24,39 @@ export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'updatedAt' | k
 }
 
 export function createSeeding({ accounts, enrolments, hasher, cipher, clock, random }: SeedingDeps) {
-  /** True when the account was created. */
-  async function seed({ password, isDisabled = false, factors, ...given }: Seed): Promise<boolean> {
+  /** Gives the account. Null when its e-mail address has one already. */
+  async function create({ password, isDisabled = false, factors, ...given }: Seed): Promise<Account | null> {
     const email = normaliseEmail(given.email);
-    if (await accounts.findByEmail(email)) return false;
-    const id = random.id();
+    if (await accounts.findByEmail(email)) return null;
     const passwordHash =
       password === null ? given.passwordHash : await hasher.hash(normalisePassword(password));
+    // Hashes take their time, and another instance may work on the same list.
+    if (password !== null && (await accounts.findByEmail(email))) return null;
+    const id = random.id();
     // Factors are stored first, so that an interrupted start leaves no account without its factors.
-    for (const { method, secret } of factors) {
+    const enrolled = factors.map(({ method, secret }) => {
       const plain = sentTo(method) === 'number' ? (given.phone ?? undefined) : secret;
-      await enrolments.insert(enrolmentOf(method, plain, id, given.tenantId));
-    }
+      return enrolmentOf(method, plain, id, given.tenantId);
+    });
+    for (const enrolment of enrolled) await enrolments.insert(enrolment);
     const now = clock.now();
-    const more = { ...NEW_ACCOUNT, disabledAt: isDisabled ? now : null, createdAt: now, updatedAt: now };
-    return accounts.insert({ ...given, ...more, id, email, passwordHash });
+    // Named one by one: an account of the configuration has more than is stored.
+    const { tenantId, name, givenName, familyName, username, attributes } = given;
+    const { locale, role, groups, manages, emailConfirmed, phone } = given;
+    const account = {
+      ...NEW_ACCOUNT,
+      disabledAt: isDisabled ? now : null,
+      ...{ id, tenantId, email, emailConfirmed, phone, passwordHash, locale, role, groups, manages },
+      ...{ name, givenName, familyName, username, attributes, createdAt: now, updatedAt: now },
+    };
+    if (await accounts.insert(account)) return account;
+    for (const enrolment of enrolled) await enrolments.remove(id, enrolment.id);
+    return null;
+  }
+
+  /** True when the account was created. */
+  async function seed(given: Seed): Promise<boolean> {
+    return (await create(given)) !== null;
   }
 
   function enrolmentOf(
@@ -56,5 +74,5 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
     return { ...unused, id, accountId, tenantId, method, secret: encrypted, createdAt: clock.now() };
   }
 
-  return { seed };
+  return { create, seed };
 }

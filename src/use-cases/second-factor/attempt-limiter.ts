@@ -30,7 +30,7 @@ interface AttemptLimiterDeps {
 }
 
 /** The counter of all guessable methods of one account. */
-const GUESSES = 'guesses';
+export const GUESSES = 'guesses';
 
 export function createAttemptLimiter({
   methods,

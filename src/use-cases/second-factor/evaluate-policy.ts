@@ -4,6 +4,7 @@ import type { Account } from '../../domain/account.ts';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { Catalogue } from '../../domain/methods/contract.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
+import { graceKeyOf } from '../../domain/policy/grace.ts';
 import {
   type AccountSnapshot,
   decide,
@@ -131,7 +132,7 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
     readLocks: () => Promise<Lockout>,
   ): Promise<PolicyResultWithoutLockout> => {
     const { account, tenant, enrolments: factors } = snapshot;
-    const graceKey = `grace:${account.id}`;
+    const graceKey = graceKeyOf(account.id);
     const graceMatters = tenant.secondFactor.graceDays > 0 && factors.length === 0;
     const started = graceMatters ? await onceKeys.peek(graceKey) : null;
     const enforcement = enforcementFor(tenant.secondFactor, account);

@@ -31,7 +31,12 @@ import { createPendingEvents } from '../events/pending-events.ts';
 import type { Answers } from '../second-factor/check-answer.ts';
 import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
 import type { PasskeyOwners } from '../second-factor/passkey-owners.ts';
-import { type AcceptedFirstFactor, unwantedBecause, type WantedAccount } from './wanted-account.ts';
+import {
+  type AcceptedFirstFactor,
+  refusalOf,
+  unwantedBecause,
+  type WantedAccount,
+} from './wanted-account.ts';
 
 interface PasskeySignInDeps {
   readonly method: BrowserMethod;
@@ -217,11 +222,12 @@ export function createPasskeySignIn(needs: PasskeySignInDeps) {
     { account, tenant }: AccountSnapshot,
   ): { readonly refusal: Refusal; readonly told?: string } | null {
     const { secondFactor } = tenant;
+    const unwanted = unwantedBecause(account, submission);
+    if (unwanted === 'disabled') return { refusal: refusalOf(unwanted, account), told: unwanted };
     if (account.frozenAt !== null) return { refusal: FROZEN_HERE, told: 'frozen' };
     const enforcement = enforcementFor(secondFactor, account);
     if (!mayStandAlone(method.name, enforcement, secondFactor, account.role)) return { refusal: NOT_ALONE };
-    const unwanted = unwantedBecause(account, submission);
-    return unwanted && { refusal: { code: 'forbidden' }, told: unwanted };
+    return unwanted && { refusal: refusalOf(unwanted, account), told: unwanted };
   }
 
   async function begin(

@@ -1,5 +1,6 @@
 /** The first factor: an e-mail address and its password. An accepted password begins the sign-in transaction. */
 import { isEmail, LONGEST_EMAIL, normaliseEmail, normalisePassword } from '../../domain/account.ts';
+import { LONGEST_PASSWORD } from '../../domain/password.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import {
   addressKey,
@@ -19,7 +20,13 @@ import type { AccountStore, AttemptStore, LockoutStore, TransactionStore } from 
 import { Busy, type Cipher, type Clock, type PasswordHasher, type Random } from '../../ports/system.ts';
 import { createPendingEvents } from '../events/pending-events.ts';
 import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
-import { type AcceptedFirstFactor, unwantedBecause, type WantedAccount } from './wanted-account.ts';
+import { PASSWORD_BUCKET, PASSWORD_COUNTER, passwordSubjectOf } from './password-subject.ts';
+import {
+  type AcceptedFirstFactor,
+  refusalOf,
+  unwantedBecause,
+  type WantedAccount,
+} from './wanted-account.ts';
 
 interface SignInDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'findByEmail' | 'replacePasswordHash'>;
@@ -49,10 +56,6 @@ export interface PasswordSubmission extends WantedAccount {
   readonly expiresAt: number;
 }
 
-/** Characters. No stored password is longer, so longer ones are not hashed. */
-const LONGEST_PASSWORD = 128;
-const BUCKET = 'password';
-
 export function createSignIn({
   accounts,
   attempts,
@@ -65,11 +68,6 @@ export function createSignIn({
   clock,
   random,
 }: SignInDeps) {
-  /** The same subject whether or not the account exists, so that a lock reveals nothing. */
-  function subjectOf(email: string): string {
-    return `password:${cipher.digest(email, 'password-attempts')}`;
-  }
-
   /**
    * Counts the attempt before the password is compared. A known browser has a counter of its own. Otherwise the attempt
    * counts for the IP address and for the account, or for neither when one of them is locked.
@@ -84,8 +82,8 @@ export function createSignIn({
       const byAddress = await attempts.take({ owner: network, id, bucket: id, atMs, limits });
       if (!byAddress.ok) return { verdict: byAddress, owner, network, id };
     }
-    const limits = [{ counter: 'account', limit: PASSWORDS_PER_ACCOUNT, windowMs: WINDOW_MS }];
-    const verdict = await attempts.take({ owner, id, bucket: BUCKET, atMs, limits });
+    const limits = [{ counter: PASSWORD_COUNTER, limit: PASSWORDS_PER_ACCOUNT, windowMs: WINDOW_MS }];
+    const verdict = await attempts.take({ owner, id, bucket: PASSWORD_BUCKET, atMs, limits });
     if (!verdict.ok && knownBrowser === null) await attempts.forget(network, ['address'], id);
     return { verdict, owner, network, id };
   }
@@ -99,7 +97,7 @@ export function createSignIn({
     if (email.length <= LONGEST_EMAIL && !isEmail(email))
       return refused({ code: 'field_invalid', because: 'email_incomplete' });
     if (submission.password === '') return refused({ code: 'field_invalid', because: 'password_missing' });
-    const subject = subjectOf(email);
+    const subject = passwordSubjectOf(cipher, email);
     const [lockout, account] = await Promise.all([lockouts.read(subject), accounts.findByEmail(email)]);
     const line = { accountId: account?.id ?? null, tenantId: account?.tenantId ?? null, clientId, ip };
 
@@ -120,22 +118,25 @@ export function createSignIn({
       return refused({ code: 'too_many_attempts', retryAt: verdict.retryAt });
     }
     if (!matches || !account || !hash) {
-      if (knownBrowser === null) await countFailure(subject, verdict.left.account === 0, lockout.level);
+      if (knownBrowser === null)
+        await countFailure(subject, verdict.left[PASSWORD_COUNTER] === 0, lockout.level);
       await events.append({ ...line, name: 'sign_in.password_refused', reason: 'credentials_invalid' });
       return refused({ code: 'credentials_invalid' });
     }
 
     const forgotten = async () => {
       await Promise.all([
-        attempts.forget(owner, ['account'], BUCKET),
+        attempts.forget(owner, [PASSWORD_COUNTER], PASSWORD_BUCKET),
         knownBrowser === null ? attempts.forget(network, ['address'], id) : null,
-        lockout.level > 0 || (lockout.failures[BUCKET] ?? 0) > 0 ? lockouts.clear(subject, BUCKET) : null,
+        lockout.level > 0 || (lockout.failures[PASSWORD_BUCKET] ?? 0) > 0
+          ? lockouts.clear(subject, PASSWORD_BUCKET)
+          : null,
       ]);
     };
     const reason = unwantedBecause(account, submission);
     if (reason) {
       await Promise.all([forgotten(), events.append({ ...line, name: 'sign_in.refused', reason })]);
-      return refused({ code: 'forbidden' });
+      return refused(refusalOf(reason, account));
     }
     // Before the new hash, which waits in line: an office that signs in at once would count as guessing meanwhile.
     const forgetting = forgotten();
@@ -181,7 +182,7 @@ export function createSignIn({
 
   /** The last attempt of the window locks the account's password, for longer each time. */
   async function countFailure(subject: string, isLast: boolean, level: number): Promise<void> {
-    await lockouts.addFailure(subject, BUCKET, clock.now());
+    await lockouts.addFailure(subject, PASSWORD_BUCKET, clock.now());
     if (!isLast) return;
     const lock = nextLock(level, clock.now());
     await lockouts.lock(subject, lock.lockedUntil, lock.level);

@@ -1,6 +1,7 @@
 /** The accounts that a request and its client take, and the value of an accepted first factor. */
 import type { Account } from '../../domain/account.ts';
 import type { AccountSnapshot } from '../../domain/policy/policy.ts';
+import type { Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { PendingEvents } from '../events/pending-events.ts';
 
@@ -19,11 +20,19 @@ export interface AcceptedFirstFactor {
   readonly pending: PendingEvents;
 }
 
-/** Why a request does not take an account. Null when it does. */
+type Unwanted = 'other_tenant' | 'other_account' | 'disabled';
+
+/** Why a request does not take an account, and no request a disabled one. Null when it does. */
 export function unwantedBecause(
-  account: Pick<Account, 'id' | 'tenantId'>,
+  account: Pick<Account, 'id' | 'tenantId' | 'disabledAt'>,
   { tenantId, accountId }: WantedAccount,
-): 'other_tenant' | 'other_account' | null {
+): Unwanted | null {
   if (tenantId !== null && account.tenantId !== tenantId) return 'other_tenant';
-  return accountId !== null && account.id !== accountId ? 'other_account' : null;
+  if (accountId !== null && account.id !== accountId) return 'other_account';
+  return account.disabledAt === null ? null : 'disabled';
+}
+
+/** For a person who has proven the first factor: others must not learn that the account is disabled. */
+export function refusalOf(reason: Unwanted, { tenantId }: Pick<Account, 'tenantId'>): Refusal {
+  return reason === 'disabled' ? { code: 'forbidden', because: 'disabled', tenantId } : { code: 'forbidden' };
 }

@@ -6,8 +6,8 @@ import { given, NOW, password } from '../policy/policy-inputs.ts';
 describe('isEnded', () => {
   const mine = [{ id: 'my-totp' }, { id: 'my-email' }];
   const [live, reported] = [
-    { endsBefore: null, frozenAt: null },
-    { endsBefore: NOW, frozenAt: null },
+    { endsBefore: null, frozenAt: null, disabledAt: null },
+    { endsBefore: NOW, frozenAt: null, disabledAt: null },
   ];
 
   it('is true once a used factor is no longer enrolled [A58]', () => {

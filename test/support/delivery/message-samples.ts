@@ -41,6 +41,7 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'recovery-used': noticeMessage('recovery-used', { left: 3 }),
   'phone-changed': noticeMessage('phone-changed'),
   'email-changed': noticeMessage('email-changed'),
+  'password-changed': noticeMessage('password-changed'),
   'token-replayed': noticeMessage('token-replayed', { application: 'Webwinkel' }),
   'trust-ended': noticeMessage('trust-ended'),
   reported: noticeMessage('reported', { notMeUrl: null }),

@@ -1,5 +1,6 @@
 /** The doublelock command as an operator runs it: a process of its own, without a terminal at which somebody answers. */
 import { spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -14,13 +15,15 @@ export interface Run {
 interface Around {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;
+  /** The text on standard input. Default: none. */
+  readonly input?: string;
 }
 
-function begin(args: readonly string[], { cwd, env }: Around) {
+function begin(args: readonly string[], { cwd, env, input }: Around) {
   return spawn(process.execPath, [CLI, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   });
 }
 
@@ -34,9 +37,9 @@ export async function killCommand(
   const ended = new Promise<NodeJS.Signals | null>((resolve) =>
     child.once('close', (_code, signal) => resolve(signal)),
   );
-  child.stderr.resume();
+  child.stderr?.resume();
   let out = '';
-  for await (const part of child.stdout.setEncoding('utf8')) {
+  for await (const part of (child.stdout as Readable).setEncoding('utf8')) {
     out += part;
     if (output.test(out)) break;
   }
@@ -47,7 +50,10 @@ export async function killCommand(
 /** Runs a command whose environment holds only `env`. */
 export async function runCommand(args: readonly string[], around: Around): Promise<Run> {
   const child = begin(args, around);
+  // A command that ends without reading closes the pipe.
+  child.stdin?.on('error', () => {});
+  child.stdin?.end(around.input);
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  const [out, err] = await Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]);
   return { code: await code, out, err };
 }

@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import type { MakeStore } from '../../contracts/make-store.ts';
 
@@ -53,4 +54,12 @@ export function freshDataDir(): () => string {
   });
   afterEach(() => removeDataDir(dataDir));
   return () => dataDir;
+}
+
+/** The number of rows in a table of the accounts store. */
+export function countRows(dataDir: string, table: 'enrolments'): number {
+  const database = new DatabaseSync(join(dataDir, 'accounts.sqlite'), { readOnly: true });
+  const row = database.prepare(`SELECT count(*) AS count FROM ${table}`).get();
+  database.close();
+  return Number(row?.count);
 }

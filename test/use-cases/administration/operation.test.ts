@@ -40,17 +40,6 @@ describe('the operator', () => {
   });
   afterEach(() => stores.close());
 
-  it('sees the accounts of the requested tenants, in their order', async () => {
-    const emails = async (ids: string[]) => {
-      const found: string[] = [];
-      for await (const page of operation.listAccounts(ids)) found.push(...page.map(({ email }) => email));
-      return found;
-    };
-    expect(await emails(['kantoor', 'acme'])).to.deep.equal(['anna@kantoor.test', 'bob@acme.test']);
-    expect(await emails(['acme'])).to.deep.equal(['bob@acme.test']);
-    expect(await emails([])).to.deep.equal([]);
-  });
-
   it('sees the factors of an account without their secrets, however the e-mail address is typed [A109]', async () => {
     const factors = await operation.listFactors(' BOB@acme.test ');
     expect(factors?.map(({ id, label }) => [id, label])).to.deep.equal([

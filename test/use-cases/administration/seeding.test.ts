@@ -5,6 +5,7 @@ import { enrolmentPurpose } from '../../../src/domain/enrolment/enrolment.ts';
 import { createSeeding, type Seed } from '../../../src/use-cases/administration/seeding.ts';
 import { NOW } from '../../contracts/examples.ts';
 import { together } from '../../contracts/make-store.ts';
+import { countRows } from '../../support/stores/embedded.ts';
 import { cipher, codeOf, freshSetting, hasher, PASSWORD, SECRET, typing } from '../setting.ts';
 
 const BOB: Seed = {
@@ -111,6 +112,7 @@ describe('seeding', () => {
     const account = await found();
     expect(await setting().stores.enrolments.listByAccount(account?.id ?? '')).to.have.lengthOf(2);
     expect(await setting().stores.accounts.pageByTenant('acme', null, 100)).to.have.lengthOf(1);
+    expect(countRows(setting().dataDir, 'enrolments')).to.equal(2);
   });
 
   describe('when it is interrupted [R23]', () => {
@@ -129,7 +131,10 @@ describe('seeding', () => {
           findByEmail: (email) => stores.accounts.findByEmail(email),
           insert: (account) => alive(() => stores.accounts.insert(account)),
         },
-        enrolments: { insert: (enrolment) => alive(() => stores.enrolments.insert(enrolment)) },
+        enrolments: {
+          insert: (enrolment) => alive(() => stores.enrolments.insert(enrolment)),
+          remove: (accountId, id) => alive(() => stores.enrolments.remove(accountId, id)),
+        },
       });
     }
 

@@ -2,11 +2,11 @@
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { Option } from 'commander';
-import { type Account, shownEmail } from '../domain/account.ts';
-import type { RowResult } from '../use-cases/administration/account-transfer.ts';
-import type { AddCommands } from './command-group.ts';
-import { tenantsOf } from './operate.ts';
-import { counted, createRowCount, print } from './output.ts';
+import { type Account, shownEmail } from '../../domain/account.ts';
+import type { RowResult } from '../../use-cases/administration/account-transfer.ts';
+import type { AddCommands } from '../command-group.ts';
+import { tenantsOf } from '../operate.ts';
+import { counted, createRowCount, print } from '../output.ts';
 
 interface ImportOptions {
   readonly format: 'csv' | 'jsonl' | 'keycloak' | 'authelia';
@@ -21,10 +21,7 @@ interface ExportOptions {
   readonly format: 'csv' | 'jsonl';
 }
 
-export const addAccountFileCommands: AddCommands = (program, readConfig) => {
-  const accounts = program.commands.find((command) => command.name() === 'accounts');
-  if (!accounts) throw new Error('the accounts commands come first');
-
+export const addAccountFiles: AddCommands = (accounts, readConfig) => {
   accounts
     .command('import')
     .description(
@@ -42,7 +39,7 @@ export const addAccountFileCommands: AddCommands = (program, readConfig) => {
       const { format, totp = null, yes, json } = options;
       if (totp !== null && format !== 'authelia') throw new Error('--totp goes with --format authelia alone');
       for (const file of [path, ...(totp === null ? [] : [totp])]) expectFile(file);
-      const { rowsOf, withAccountTransfer } = await import('../compose/operator/account-transfer.ts');
+      const { rowsOf, withAccountTransfer } = await import('../../compose/operator/account-transfer.ts');
       await withAccountTransfer(config, async ({ importAccounts }) => {
         const rows = rowsOf(config, { path, format, totpPath: totp }, tenantId);
         const report = createReport(json === true);
@@ -59,7 +56,7 @@ export const addAccountFileCommands: AddCommands = (program, readConfig) => {
     .action(async ({ tenant, format }: ExportOptions) => {
       const config = readConfig();
       const [tenantId = ''] = tenantsOf(config, tenant);
-      const { withAccountTransfer, writerOf } = await import('../compose/operator/account-transfer.ts');
+      const { withAccountTransfer, writerOf } = await import('../../compose/operator/account-transfer.ts');
       await withAccountTransfer(config, async ({ exportAccounts }) => {
         const writer = writerOf(format);
         writer.pipe(process.stdout, { end: false });

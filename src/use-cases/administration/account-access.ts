@@ -1,0 +1,137 @@
+/** The acts of an operator on the way into one account: its password, its locks, and whether it may sign in at all. */
+import { type Account, normaliseEmail, normalisePassword } from '../../domain/account.ts';
+import { METHOD_NAMES, type MethodName } from '../../domain/methods/method.ts';
+import type { PasswordFault } from '../../domain/password.ts';
+import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
+import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { EventLog } from '../../ports/events.ts';
+import type { AccountStore, AttemptStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
+import type { Clock, PasswordHasher } from '../../ports/system.ts';
+import { GUESSES } from '../second-factor/attempt-limiter.ts';
+import type { EndSessions } from '../sign-in/end-sessions.ts';
+import { PASSWORD_BUCKET, PASSWORD_COUNTER } from '../sign-in/password-subject.ts';
+import { type FindPasswordFault, lineOf } from './accounts.ts';
+
+interface AccountAccessDeps {
+  readonly accounts: Pick<AccountStore, 'findByEmail' | 'update' | 'replacePasswordHash'>;
+  readonly administration: Pick<AdministrationStore, 'liftLock'>;
+  readonly lockouts: Pick<LockoutStore, 'read' | 'reset'>;
+  readonly attempts: Pick<AttemptStore, 'forget'>;
+  readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
+  readonly endSessions: Pick<EndSessions, 'all'>;
+  readonly hasher: Pick<PasswordHasher, 'hash'>;
+  readonly findPasswordFault: FindPasswordFault;
+  /** The subject of the counters of an account's password. */
+  readonly passwordSubject: (email: string) => Promise<string>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+export interface Unlocked {
+  /** Whether the account had to wait. */
+  readonly waited: boolean;
+  /** The methods that stay refused, after too many wrong codes in a row. */
+  readonly refused: readonly MethodName[];
+}
+
+/** A person or another operator may change the password at the same moment. */
+const MOST_TRIES = 5;
+
+export function createAccountAccess(deps: AccountAccessDeps) {
+  const { accounts, lockouts, attempts, trustedBrowsers, endSessions, events, clock } = deps;
+
+  function find(email: string): Promise<Account | null> {
+    return accounts.findByEmail(normaliseEmail(email));
+  }
+
+  /** Ends everything of before, as a password change does. Null when there is no such account. */
+  async function setPassword(
+    email: string,
+    password: string,
+  ): Promise<{ readonly ok: true } | { readonly ok: false; readonly fault: PasswordFault } | null> {
+    const account = await find(email);
+    if (!account) return null;
+    const normalised = normalisePassword(password);
+    const fault = await deps.findPasswordFault(normalised, account);
+    if (fault) return { ok: false, fault };
+    await putHash(account, await deps.hasher.hash(normalised));
+    return { ok: true };
+  }
+
+  /** The hash of a password that the rules take, or that the operator answers for. */
+  async function putHash(account: Account, hash: string): Promise<void> {
+    let stored: Account | null = account;
+    for (let tries = 1; stored; tries += 1) {
+      if (await accounts.replacePasswordHash(stored.id, stored.passwordHash, hash)) break;
+      if (tries === MOST_TRIES) throw new Error(`the password of ${account.email} keeps changing: try again`);
+      stored = await accounts.findByEmail(account.email);
+    }
+    await endEverything(account);
+    await forgetPasswords(account);
+    await events.append({ ...lineOf(account), name: 'account.password_set', account });
+  }
+
+  async function endEverything({ id }: Account): Promise<void> {
+    await endSessions.all(id, null);
+    await trustedBrowsers.removeAll(id);
+  }
+
+  async function forgetPasswords({ email }: Account): Promise<void> {
+    const subject = await deps.passwordSubject(email);
+    await lockouts.reset(subject);
+    await attempts.forget(subject, [PASSWORD_COUNTER], PASSWORD_BUCKET);
+  }
+
+  /**
+   * Ends the waiting time after wrong passwords and codes. A method that is refused after too many wrong codes in a row
+   * stays refused until the factor is replaced. Null when there is no such account.
+   */
+  async function unlock(email: string): Promise<Unlocked | null> {
+    const account = await find(email);
+    if (!account) return null;
+    const codes = secondFactorSubject(account.id);
+    const [ofPassword, ofCodes] = await Promise.all([
+      deps.passwordSubject(account.email).then((subject) => lockouts.read(subject)),
+      lockouts.read(codes),
+    ]);
+    await forgetPasswords(account);
+    await deps.administration.liftLock(codes);
+    for (const method of METHOD_NAMES) await attempts.forget(codes, [GUESSES], method);
+    const now = clock.now();
+    const waited = ofPassword.lockedUntil > now || ofCodes.lockedUntil > now;
+    if (waited) await events.append({ ...lineOf(account), name: 'account.unlocked' });
+    const refused = METHOD_NAMES.filter(
+      (method) => (ofCodes.failures[method] ?? 0) >= FAILURES_UNTIL_REFUSED,
+    );
+    return { waited, refused };
+  }
+
+  /** False when it was disabled before: what a failure has interrupted is completed then. Null: no such account. */
+  async function disable(email: string): Promise<boolean | null> {
+    const account = await find(email);
+    if (!account) return null;
+    const isNew = account.disabledAt === null;
+    const now = clock.now();
+    // First, so that a failure in a later step leaves nothing that can still be used.
+    if (isNew) await accounts.update(account.id, { disabledAt: now }, now);
+    await endEverything(account);
+    if (isNew) await events.append({ ...lineOf(account), name: 'account.disabled' });
+    return isNew;
+  }
+
+  /** False when it was not disabled. Null when there is no such account. */
+  async function enable(email: string): Promise<boolean | null> {
+    const account = await find(email);
+    if (!account) return null;
+    if (account.disabledAt === null) return false;
+    // The command that disabled the account may have been interrupted: its sessions end now at the latest.
+    await endEverything(account);
+    await accounts.update(account.id, { disabledAt: null }, clock.now());
+    await events.append({ ...lineOf(account), name: 'account.enabled' });
+    return true;
+  }
+
+  return { setPassword, putHash, unlock, disable, enable };
+}
+
+export type AccountAccess = ReturnType<typeof createAccountAccess>;

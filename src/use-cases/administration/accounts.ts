@@ -1,0 +1,127 @@
+/** The acts of an operator on the details of one account: creates it, changes it, confirms its address. */
+import {
+  type Account,
+  type AccountChanges,
+  normaliseEmail,
+  normalisePassword,
+} from '../../domain/account.ts';
+import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
+import type { PasswordFault } from '../../domain/password.ts';
+import type { EventLog } from '../../ports/events.ts';
+import type { AccountStore, EnrolmentStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { Factors } from './factors.ts';
+import type { Seed } from './seeding.ts';
+
+/** Why the rules refuse a password for an account. `password` is normalised. Null when they take it. */
+export type FindPasswordFault = (password: string, account: NewAccount) => Promise<PasswordFault | null>;
+
+interface AccountsDeps {
+  readonly accounts: Pick<AccountStore, 'findByEmail' | 'update' | 'setPhone' | 'setLocale' | 'confirmEmail'>;
+  readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
+  readonly factors: Pick<Factors, 'remove'>;
+  /** Null when the e-mail address has an account already. */
+  readonly create: (seed: Seed) => Promise<Account | null>;
+  readonly findPasswordFault: FindPasswordFault;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+export interface NewAccount
+  extends Pick<
+    Account,
+    | 'email'
+    | 'tenantId'
+    | 'name'
+    | 'givenName'
+    | 'familyName'
+    | 'username'
+    | 'role'
+    | 'groups'
+    | 'manages'
+    | 'phone'
+  > {}
+
+export type Creation =
+  | { readonly kind: 'created'; readonly account: Account }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'password_refused'; readonly fault: PasswordFault };
+
+/** The details that an administrator changes. An absent one stays as it is. */
+export type DetailChanges = Pick<
+  AccountChanges,
+  'name' | 'givenName' | 'familyName' | 'username' | 'attributes' | 'role' | 'groups' | 'manages'
+> &
+  Partial<Pick<Account, 'phone' | 'locale'>>;
+
+export function createAccounts(deps: AccountsDeps) {
+  const { accounts, enrolments, factors, findPasswordFault, events, clock } = deps;
+
+  /** `password` null: the person is invited. */
+  async function create(wanted: NewAccount, password: string | null): Promise<Creation> {
+    const fault = password === null ? null : await findPasswordFault(normalisePassword(password), wanted);
+    if (fault) return { kind: 'password_refused', fault };
+    const nothing = { locale: null, attributes: {}, emailConfirmed: false, passwordHash: null, factors: [] };
+    return createWhole({ ...wanted, ...nothing, password });
+  }
+
+  async function createWhole(seed: Seed): Promise<Exclude<Creation, { kind: 'password_refused' }>> {
+    const account = await deps.create(seed);
+    if (!account) return { kind: 'taken' };
+    await events.append({ ...lineOf(account), name: 'account.created' });
+    return { kind: 'created', account };
+  }
+
+  /** Gives the account as it is then. Null when there is none. An account that leaves the role manager manages nothing. */
+  async function update(email: string, changes: DetailChanges): Promise<Account | null> {
+    const account = await accounts.findByEmail(normaliseEmail(email));
+    if (!account) return null;
+    const { phone, locale, ...given } = changes;
+    const leaves = given.role !== undefined && given.role !== 'manager' && account.manages.length > 0;
+    const details = leaves ? { ...given, manages: [] } : given;
+    const now = clock.now();
+    if (Object.keys(details).length > 0) await accounts.update(account.id, details, now);
+    if (locale !== undefined) await accounts.setLocale(account.id, locale, now);
+    if (phone !== undefined && phone !== account.phone) await changePhone(account, phone);
+    await events.append({ ...lineOf(account), name: 'account.updated' });
+    return accounts.findByEmail(account.email);
+  }
+
+  /** Codes go to proven numbers only, so the factor of the old number is removed. Its owner is told at both. */
+  async function changePhone(account: Account, phone: string | null): Promise<void> {
+    const enrolled = await enrolments.listByAccount(account.id);
+    const ofNumber = enrolled.filter(({ method }) => sentTo(method) === 'number');
+    for (const { id } of ofNumber) await factors.remove(account.id, { id });
+    await accounts.setPhone(account.id, phone, clock.now());
+    const wasProven = ofNumber.length > 0 && account.phone !== null;
+    await events.append({
+      ...lineOf(account),
+      name: 'contact.changed',
+      cause: 'administration',
+      account,
+      method: methodSentTo('number'),
+      also: wasProven ? [{ channel: 'sms', to: account.phone }] : [],
+    });
+  }
+
+  /** False when it was confirmed before. Null when there is no such account. */
+  async function confirmEmail(email: string): Promise<boolean | null> {
+    const account = await accounts.findByEmail(normaliseEmail(email));
+    if (!account) return null;
+    if (account.emailConfirmed) return false;
+    const isDone = await accounts.confirmEmail(account.id, account.email, clock.now());
+    if (!isDone) throw new Error(`${email} was changed at this moment: try again`);
+    const method = methodSentTo('address');
+    await events.append({ ...lineOf(account), name: 'contact.confirmed', method });
+    return true;
+  }
+
+  return { create, createWhole, update, confirmEmail };
+}
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+/** The account of an audit line. The actor of each act in this folder is the operator. */
+export function lineOf({ id, tenantId }: Account) {
+  return { accountId: id, tenantId };
+}
