@@ -8,12 +8,12 @@ import { createSelfService } from '../use-cases/account/self-service.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import type { Notices } from './notices.ts';
-import type { Parts } from './parts.ts';
+import { type Parts, passwordsOf } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
 
 interface AccountDeps {
   readonly config: Config;
-  readonly parts: Pick<Parts, 'stores' | 'clock'>;
+  readonly parts: Pick<Parts, 'stores' | 'clock' | 'hasher'>;
   readonly plugin: Plugin;
   readonly endSessions: EndSessions;
   readonly notices: Notices;
@@ -47,6 +47,7 @@ export function accountUseCasesOf({ config, parts, plugin, endSessions, notices,
       clock,
     }),
     selfEnrolment: createSelfEnrolment({ transactions, enrolments, recovery, clock }),
+    passwords: passwordsOf(config, parts.hasher),
     restateRecord: createRestatement({ records, endSessions }),
   };
 }
