@@ -35,6 +35,10 @@ export type AuditEventName =
   | 'contact.confirmed'
   | 'contact.changed'
   | 'contact.link_asked'
+  | 'password.changed'
+  | 'password.reset'
+  | 'password.refused'
+  | 'password.reset_asked'
   | 'account.reported'
   | 'account.report_refused'
   | 'account.unfrozen'
@@ -129,6 +133,11 @@ interface BrowserReplayed extends Details {
   readonly account: Account;
 }
 
+interface PasswordSet extends Details {
+  readonly name: 'password.changed' | 'password.reset';
+  readonly account: Account;
+}
+
 interface AccountReported extends Details {
   readonly name: 'account.reported';
   readonly account: Account;
@@ -150,6 +159,7 @@ type ToldEvent =
   | RecoveryUsed
   | ContactChanged
   | BrowserReplayed
+  | PasswordSet
   | AccountReported
   | RefreshTokenReplayed;
 
@@ -188,6 +198,9 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return contactNoticeOf(event);
     case 'browser.replayed':
       return { account: event.account, topic: 'trust-ended' };
+    case 'password.changed':
+    case 'password.reset':
+      return { account: event.account, topic: 'password-changed' };
     case 'account.reported':
       return { account: event.account, topic: 'reported' };
     case 'refresh_token.replayed':
@@ -213,6 +226,8 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'browser.revoked':
     case 'contact.confirmed':
     case 'contact.link_asked':
+    case 'password.refused':
+    case 'password.reset_asked':
     case 'account.report_refused':
     case 'account.unfrozen':
     case 'token.refused':

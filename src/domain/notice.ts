@@ -10,6 +10,7 @@ export type NoticeTopic =
   | 'recovery-used'
   | 'phone-changed'
   | 'email-changed'
+  | 'password-changed'
   | 'token-replayed'
   | 'trust-ended'
   | 'reported';

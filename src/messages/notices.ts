@@ -42,6 +42,7 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'factor-removed',
   'phone-changed',
   'email-changed',
+  'password-changed',
 ]);
 
 /** An unconfirmed contact may belong to a stranger. It receives a notice only when there is no other contact. */

@@ -33,6 +33,8 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
     { topic: 'phone-changed', also: [] },
   ],
   [{ name: 'browser.replayed', account }, { topic: 'trust-ended' }],
+  [{ name: 'password.changed', account }, { topic: 'password-changed' }],
+  [{ name: 'password.reset', account }, { topic: 'password-changed' }],
   [{ name: 'account.reported', account }, { topic: 'reported' }],
   [
     { name: 'refresh_token.replayed', account, application: 'Shop' },
@@ -64,6 +66,8 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'browser.revoked': null,
   'contact.confirmed': null,
   'contact.link_asked': null,
+  'password.refused': null,
+  'password.reset_asked': null,
   'account.report_refused': null,
   'account.unfrozen': null,
   'token.refused': null,
@@ -88,7 +92,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(37);
+    expect(names.size).to.equal(41);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -53,6 +53,7 @@ const TOPICS: readonly NoticeTopic[] = [
   'recovery-used',
   'phone-changed',
   'email-changed',
+  'password-changed',
   'token-replayed',
   'trust-ended',
 ];
@@ -76,7 +77,7 @@ describe('notices', () => {
         return to().includes(NUMBER);
       }),
     );
-    expect(texted).to.deep.equal([true, true, false, false, true, true, false, false]);
+    expect(texted).to.deep.equal([true, true, false, false, true, true, true, false, false]);
   });
 
   it('are not texted to the number that has just answered, nor to an unconfirmed one', async () => {

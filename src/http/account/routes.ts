@@ -6,9 +6,10 @@ import { shownEmail } from '../../domain/account.ts';
 import { type FormTokens, readForm } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
+import { addPasswordRoutes, type PasswordPageDeps, showsPasswordSet } from './password.ts';
 import { addSecurityRoutes, onlyTells, type SecurityDeps } from './security.ts';
 
-interface AccountRoutesDeps extends SecurityDeps {
+interface AccountRoutesDeps extends SecurityDeps, PasswordPageDeps {
   readonly requireSession: RequireSession;
   readonly forms: FormTokens;
   readonly render: Render;
@@ -23,8 +24,9 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
 
   router.get('/return', back);
   router.use(whole);
-  router.use('/security', freshEnough);
+  router.use(['/security', '/password'], freshEnough);
   router.get('/', requireSession.requireSession(null), overview);
+  addPasswordRoutes(router, needs);
   addSecurityRoutes(router, needs);
   return router;
 
@@ -34,9 +36,12 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
     await next();
   }
 
-  /** Changes need a fresh factor. The result page does not: after the last factor is removed none can be given. */
+  /** Changes need a fresh factor. The result pages do not: after the last factor is removed none can be given. */
   async function freshEnough(ctx: Context, next: Next): Promise<void> {
-    await requireSession.requireSession(onlyTells(ctx) ? null : FRESH_SECONDS)(ctx, next);
+    await requireSession.requireSession(onlyTells(ctx) || showsPasswordSet(ctx) ? null : FRESH_SECONDS)(
+      ctx,
+      next,
+    );
   }
 
   function overview(ctx: Context): void {

@@ -23,6 +23,7 @@ type Channel = Message['channel'];
 const TO: Readonly<Record<Channel, string>> = { email: 'bob@example.com', sms: '+31612345678' };
 const CODE = '123456';
 const LIFE_MS = 90_000;
+const RESET_LIFE_MS = 30 * 60_000;
 
 /** The templates that are also sent as a text message. */
 const TEXTED = [
@@ -32,6 +33,7 @@ const TEXTED = [
   'factor-removed',
   'phone-changed',
   'email-changed',
+  'password-changed',
 ];
 
 export function createSampleRoutes({ write, tenants, issuer, clock, render }: Samples & { render: Render }) {
@@ -116,12 +118,14 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['code-set-up', { ...code, purpose: 'set-up' }],
     ['code-set-up-proof', { ...code, purpose: 'set-up-proof', confirmUrl: url }],
     ['confirm-address', { kind: 'confirm-address', confirmUrl: url }],
+    ['reset-password', { kind: 'reset-password', resetUrl: url, expiresAt: atMs + RESET_LIFE_MS }],
     ['factor-added', notice('factor-added', { method: 'totp' })],
     ['factor-removed', notice('factor-removed', { method: 'passkey' })],
     ['recovery-made', notice('recovery-made')],
     ['recovery-used', notice('recovery-used', { left: 3 })],
     ['phone-changed', notice('phone-changed')],
     ['email-changed', notice('email-changed')],
+    ['password-changed', notice('password-changed')],
     ['token-replayed', notice('token-replayed', { application: 'Shop' })],
     ['trust-ended', notice('trust-ended')],
     ['reported', notice('reported', { notMeUrl: null })],

@@ -17,6 +17,7 @@ import type {
   MessageView,
   MethodChoice,
   OfferPage,
+  PageLink,
   PasskeyAtSignIn,
   SampleLink,
   SentCode,
@@ -122,6 +123,7 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
       | 'not-found'
       | 'link-gone'
       | 'report-gone'
+      | 'reset-gone'
       | 'report-handled'
       | 'expired'
       | 'locked'
@@ -138,12 +140,7 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
     /** The code and description of a protocol error (RFC 6749, 5.2). Null for any other error. */
     readonly protocol: { readonly error: string; readonly description: string } | null;
     /** Links to another method of this sign-in, to the application, to the account, or to the home page. */
-    readonly links: readonly {
-      readonly href: string;
-      readonly text: 'account' | 'another-way' | 'application' | 'home' | 'start-again' | 'try-again';
-      /** The name of the application that the link leads to. */
-      readonly client?: string;
-    }[];
+    readonly links: readonly PageLink[];
     readonly cancel: Form | null;
     /** The support reference: it stands in the log and in the audit trail. Empty: there is none. */
     readonly reference: string;

@@ -9,6 +9,22 @@ export interface Form {
   readonly token: string;
 }
 
+/** A link on a page at which something has ended. */
+export interface PageLink {
+  readonly href: string;
+  readonly text:
+    | 'account'
+    | 'another-way'
+    | 'application'
+    | 'home'
+    | 'new-link'
+    | 'sign-in'
+    | 'start-again'
+    | 'try-again';
+  /** The name of the application that the link leads to. */
+  readonly client?: string;
+}
+
 /** One row of a chooser. */
 export interface MethodChoice {
   readonly method: MethodName;
