@@ -20,6 +20,8 @@ import { systemRandom } from '../adapters/system/random.ts';
 import { systemRequests } from '../adapters/system/requests.ts';
 import { completeSecrets, hasKeptSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets } from '../config/shape.ts';
+import { normalisePassword } from '../domain/account.ts';
+import type { PasswordFault } from '../domain/password/fault.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
 import { createQueueDelivery } from '../jobs/queue-delivery.ts';
 import { type StopJobs, startJobs } from '../jobs/runner.ts';
@@ -124,6 +126,29 @@ export function passwordsOf(
   const breached = breachedFile === null ? null : createBreachedFile(breachedFile);
   const blockList = createPasswordBlockList({ common, breached });
   return createPasswords({ blockList, advisor, hasher, tenants });
+}
+
+/** The words of a fault, for an operator. */
+const FAULT_WORDS: Readonly<Record<PasswordFault['because'], string>> = {
+  too_short: 'is too short',
+  too_long: 'is too long',
+  common: 'is a common one',
+  breached: 'is in the file of breached passwords',
+  about_you: 'is made of the name of its person, its workspace or the product',
+};
+
+/**
+ * One warning for each password of the file that its owner could not choose. The operator decides about these passwords, so
+ * they are no faults.
+ */
+export async function passwordWarnings(config: Config): Promise<readonly string[]> {
+  const { findFault } = passwordsOf(config, { hash: async () => '' });
+  const warnings: string[] = [];
+  for (const account of config.accounts) {
+    const fault = account.password && (await findFault(account, normalisePassword(account.password)));
+    if (fault) warnings.push(`the password of the account ${account.email} ${FAULT_WORDS[fault.because]}`);
+  }
+  return warnings;
 }
 
 export async function openParts(config: Config): Promise<Parts> {

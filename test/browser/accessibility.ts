@@ -57,9 +57,13 @@ const DESCRIBE_FOCUS = `(() => {
 /** Unfolds every `details` element, so that the keyboard reaches its contents. */
 const UNFOLD = `for (const one of document.querySelectorAll('details')) one.open = true`;
 
-/** The operable elements; in a group of choices Tab reaches one, and the arrow keys reach the others. */
+/**
+ * The operable elements; in a group of choices Tab reaches one, and the arrow keys reach the others. The hidden field with the
+ * address is for password managers.
+ */
 const OPERABLE = `[...document.querySelectorAll('a[href], button, input, select, summary')]
   .filter((one) => one.type !== 'hidden' && (one.type !== 'radio' || one.checked))
+  .filter((one) => !one.matches('[hidden][autocomplete=username]'))
   .map((one) => one.cloneNode(false).outerHTML)`;
 
 interface Focus {

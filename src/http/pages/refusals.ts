@@ -92,7 +92,9 @@ function whyInvalid(clockOffSeconds: number | null, subject: Subject): readonly 
 }
 
 function passwordPhrases(fault: PasswordFault, patterns: readonly PasswordPattern[]): readonly Phrase[] {
-  const advice = patterns.map((pattern) => ({ key: `refusal.password_has_${pattern}` }));
+  // A common password is one itself.
+  const told = patterns.filter((one) => fault.because !== 'common' || one !== 'known_password');
+  const advice = told.map((pattern) => ({ key: `refusal.password_has_${pattern}` }));
   const key = `refusal.password_${fault.because}`;
   if (fault.because === 'too_long') return [{ key, count: fault.maximum }];
   if (fault.because === 'too_short') return [{ key, count: fault.minimum }, ...advice];

@@ -30,12 +30,18 @@ export function createPasswords({ blockList, advisor, hasher, tenants }: Passwor
   async function check(owner: PasswordOwner, typed: string): Promise<Outcome<string>> {
     if (typed === '') return refused({ code: 'field_invalid', because: 'password_missing' });
     const password = normalisePassword(typed);
-    const fault = faultOf(password, owner, tenantOf(owner)) ?? (await blockList.find(password));
+    const fault = await findFault(owner, password);
     return fault === null ? accepted(password) : refusal(password, owner, fault);
+  }
+
+  /** The rule that a normalised password breaks. Null when it breaks none. */
+  async function findFault(owner: PasswordOwner, password: string): Promise<PasswordFault | null> {
+    return faultOf(password, owner, tenantOf(owner)) ?? (await blockList.find(password));
   }
 
   return {
     check,
+    findFault,
     /** The hash of a password that `check` gave. Rejects with `Busy` when too many wait. */
     hash: (password: string): Promise<string> => hasher.hash(password),
     /** The fewest characters of a new password of this account, for the page that asks for it. */
