@@ -28,6 +28,7 @@ export default defineConfig({
           { text: 'Client keys and FAPI 2.0', link: '/guides/fapi' },
           { text: 'Tenants and rollout', link: '/guides/tenants' },
           { text: 'Methods', link: '/guides/methods' },
+          { text: 'Passwords', link: '/guides/passwords' },
           { text: 'Operating', link: '/guides/operating' },
           { text: 'Moving in', link: '/guides/moving-in' },
           { text: 'MongoDB', link: '/guides/mongodb' },

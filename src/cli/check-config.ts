@@ -1,4 +1,5 @@
 /** `doublelock check-config`. */
+import { passwordWarnings } from '../compose/parts.ts';
 import { readEnvironment } from '../config/load.ts';
 import type { Config } from '../config/shape.ts';
 import type { AddCommands } from './command-group.ts';
@@ -14,8 +15,10 @@ export const addCheckConfig: AddCommands = (program, readConfig) => {
       'list every fault of a configuration, and the accounts that wait for an invitation; nothing is started',
     )
     .argument('[file]', 'the file to check, else the one that the server would read')
-    .action((file: string | undefined) => {
-      const { warnings, accounts } = readConfig(file);
+    .action(async (file: string | undefined) => {
+      const config = readConfig(file);
+      const { accounts } = config;
+      const warnings = [...config.warnings, ...(await passwordWarnings(config))];
       const name = file ?? (readEnvironment().DOUBLELOCK_CONFIG || 'the built-in demo configuration');
       print(
         `${name} is valid`,

@@ -2,16 +2,25 @@
 import type { Config } from '../config/shape.ts';
 import type { Plugin } from '../plugin/compose.ts';
 import type { EventLog } from '../ports/events.ts';
+import type { Cipher } from '../ports/system.ts';
+import { createPasswordChange } from '../use-cases/account/change-password.ts';
+import { createForgottenPassword } from '../use-cases/account/forgotten-password.ts';
 import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
+import { createPasswordReset } from '../use-cases/account/reset-password.ts';
+import { createSetPassword } from '../use-cases/account/set-password.ts';
+import { createSparedReports, type SparedReports } from '../use-cases/account/spared-reports.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
+import type { PasswordAttempts } from '../use-cases/sign-in/password-attempts.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import type { Notices } from './notices.ts';
-import type { Parts } from './parts.ts';
+import { type Parts, passwordsOf } from './parts.ts';
 import { selfServiceOf } from './self-service.ts';
 
 interface AccountDeps {
   readonly config: Config;
-  readonly parts: Pick<Parts, 'stores' | 'clock' | 'random'>;
+  readonly parts: Pick<Parts, 'stores' | 'clock' | 'hasher' | 'random' | 'logger'>;
+  readonly cipher: Cipher;
+  readonly passwordAttempts: PasswordAttempts;
   readonly plugin: Plugin;
   readonly endSessions: EndSessions;
   readonly notices: Notices;
@@ -20,9 +29,11 @@ interface AccountDeps {
 
 export type AccountUseCases = ReturnType<typeof accountUseCasesOf>;
 
-export function accountUseCasesOf({ config, parts, plugin, endSessions, notices, events }: AccountDeps) {
+export function accountUseCasesOf(deps: AccountDeps) {
+  const { config, parts, plugin, endSessions, notices, events } = deps;
   const { stores, clock } = parts;
   const { accounts, onceKeys, records, trustedBrowsers } = stores;
+  const reports = createSparedReports({ onceKeys, clock });
   return {
     own: selfServiceOf({ config, parts, plugin, events }),
     links: createMailedLinks({
@@ -31,9 +42,46 @@ export function accountUseCasesOf({ config, parts, plugin, endSessions, notices,
       endSessions,
       trustedBrowsers,
       tokens: notices.linkTokens,
+      reports,
       events,
       clock,
     }),
+    ...passwordUseCasesOf(deps, reports),
     restateRecord: createRestatement({ records, endSessions }),
+  };
+}
+
+/** The password of an account: its rules, its change, and the way back after it was forgotten. */
+function passwordUseCasesOf(
+  { config, parts, cipher, passwordAttempts, endSessions, notices, events }: AccountDeps,
+  reports: SparedReports,
+) {
+  const { stores, clock, random, hasher, logger } = parts;
+  const { accounts, attempts, enrolments, onceKeys, trustedBrowsers } = stores;
+  const passwords = passwordsOf(config, hasher);
+  const setPassword = createSetPassword({ accounts, endSessions, trustedBrowsers, reports, events });
+  return {
+    passwords,
+    passwordChange: createPasswordChange({ passwords, passwordAttempts, setPassword, events, clock }),
+    passwordReset: createPasswordReset({
+      accounts,
+      enrolments,
+      onceKeys,
+      tokens: notices.linkTokens,
+      passwords,
+      passwordAttempts,
+      setPassword,
+      clock,
+    }),
+    forgottenPassword: createForgottenPassword({
+      accounts,
+      attempts,
+      mailLink: notices.mailResetLink,
+      events,
+      log: logger.warn,
+      cipher,
+      clock,
+      random,
+    }),
   };
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config/shape.ts';
 import { claimsByScope } from '../domain/claims.ts';
 import { passkeySiteOf } from '../domain/methods/webauthn.ts';
 import { accountArea } from '../http/account/area.ts';
-import { passkeyEndpointsArea } from '../http/account/well-known.ts';
+import { wellKnownArea } from '../http/account/well-known.ts';
 import { assetsArea } from '../http/assets/area.ts';
 import { consentArea } from '../http/consent/area.ts';
 import { demoArea } from '../http/demo/area.ts';
@@ -15,6 +15,7 @@ import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
 import { opsArea } from '../http/ops/area.ts';
 import { ownPageLocale } from '../http/pages/locale.ts';
+import { passwordResetArea } from '../http/password-reset/area.ts';
 import { secondFactorArea } from '../http/second-factor/area.ts';
 import type { Area } from '../http/server/area.ts';
 import { signInArea } from '../http/sign-in/area.ts';
@@ -39,6 +40,7 @@ export function createAreas(server: Server): readonly Area[] {
     maskedDestination,
   } = plugin.useCases;
   const { signIn, findAccount, restateRecord, own, links } = useCases;
+  const { passwords, passwordChange, passwordReset, forgottenPassword } = useCases;
   const { forms, knownBrowser, requireSession, typedFields } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
@@ -64,7 +66,7 @@ export function createAreas(server: Server): readonly Area[] {
       onward: plugin.onward(provider),
     }),
     oidcArea({ provider, pages: providerPages, log: parts.logger.warn }),
-    passkeyEndpointsArea({ issuer, hasPasskeys: passkeySiteOf(issuer) !== null }),
+    wellKnownArea({ issuer, hasPasskeys: passkeySiteOf(issuer) !== null }),
     deviceArea({
       deviceState,
       findAccount,
@@ -100,6 +102,16 @@ export function createAreas(server: Server): readonly Area[] {
     localeArea({ https: issuer.startsWith('https:'), typedFields, keepForAccount }),
     helpArea({ render }),
     emailLinksArea({ links, forms, render }),
+    passwordResetArea({
+      forgottenPassword,
+      passwordReset,
+      passwords,
+      knownBrowser,
+      wayOn: server.wayOn,
+      pageLocale: ownPageLocale,
+      forms,
+      render,
+    }),
     consentArea({
       session,
       findAccount,
@@ -124,6 +136,9 @@ export function createAreas(server: Server): readonly Area[] {
       maskedDestination,
       restateRecord,
       selfEnrolment: own.selfEnrolment,
+      passwords,
+      passwordChange,
+      knownBrowser,
       forms,
       render,
       pageLocale: ownPageLocale,

@@ -1,14 +1,15 @@
 /** Composes the messages to people about their accounts, and the links in these messages. */
 import type { Config } from '../config/shape.ts';
-import type { Account } from '../domain/account.ts';
+import type { Account, Locale } from '../domain/account.ts';
 import { sentTo } from '../domain/methods/index.ts';
 import { mailedPath } from '../http/email-links/routes.ts';
+import { resetPath } from '../http/password-reset/routes.ts';
 import { createNotify } from '../messages/notices.ts';
 import { createMessenger } from '../messages/templates.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageSender } from '../ports/senders.ts';
 import type { Cipher } from '../ports/system.ts';
-import { createLinkTokens } from '../use-cases/account/link-tokens.ts';
+import { createLinkTokens, LINK_LIFETIME_MS } from '../use-cases/account/link-tokens.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
@@ -50,5 +51,16 @@ export function noticesOf(
     clock,
     log,
   });
-  return { messenger, notify, linkTokens, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
+  return {
+    messenger,
+    notify,
+    linkTokens,
+    confirmUrl: (account: Account) => urlOf('confirm-email', account),
+    mailResetLink: (account: Account, locale: Locale) => {
+      const resetUrl = `${issuer}${resetPath(linkTokens.tokenFor('reset-password', account))}`;
+      const expiresAt = clock.now() + LINK_LIFETIME_MS['reset-password'];
+      const to = { channel: 'email', to: account.email, tenantId: account.tenantId, locale } as const;
+      return messenger.send(to, { kind: 'reset-password', resetUrl, expiresAt });
+    },
+  };
 }

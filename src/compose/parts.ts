@@ -12,10 +12,16 @@ import { standardOutput } from '../adapters/system/log/output.ts';
 import { createMetrics } from '../adapters/system/metrics/metrics.ts';
 import { timedStores } from '../adapters/system/metrics/timed-stores.ts';
 import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
+import { createPasswordAdvisor } from '../adapters/system/passwords/advisor.ts';
+import { createPasswordBlockList } from '../adapters/system/passwords/block-list.ts';
+import { createBreachedFile } from '../adapters/system/passwords/breached-file.ts';
+import { createCommonPasswords } from '../adapters/system/passwords/common-passwords.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { systemRequests } from '../adapters/system/requests.ts';
 import { completeSecrets, hasKeptSecrets } from '../adapters/system/secrets/secrets-file.ts';
 import type { Config, Secrets, SeedAccount } from '../config/shape.ts';
+import { normalisePassword } from '../domain/account.ts';
+import type { PasswordFault } from '../domain/password/fault.ts';
 import { type AccountSeeding, createAccountSeeding } from '../jobs/account-seeding.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
 import { createQueueDelivery } from '../jobs/queue-delivery.ts';
@@ -24,6 +30,7 @@ import { createSweeping } from '../jobs/sweeping.ts';
 import type { Log, Logger } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
+import { createPasswords, type Passwords } from '../use-cases/account/passwords.ts';
 import { createSeeding } from '../use-cases/administration/seeding.ts';
 import { createLogouts, type Logouts } from './logouts.ts';
 import { createSenders, type Senders } from './senders.ts';
@@ -107,6 +114,43 @@ export function expectStore({ storage: { accounts, dataDir } }: Config): void {
 
 export function openHasher(): PasswordHasher {
   return createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
+}
+
+/** Loaded once, whatever the number of reloads. */
+const common = createCommonPasswords();
+const advisor = createPasswordAdvisor();
+
+export function passwordsOf(
+  { passwords, tenants }: Pick<Config, 'passwords' | 'tenants'>,
+  hasher: Pick<PasswordHasher, 'hash'>,
+): Passwords {
+  const { breachedFile } = passwords;
+  const breached = breachedFile === null ? null : createBreachedFile(breachedFile);
+  const blockList = createPasswordBlockList({ common, breached });
+  return createPasswords({ blockList, advisor, hasher, tenants });
+}
+
+/** The words of a fault, for an operator. */
+const FAULT_WORDS: Readonly<Record<PasswordFault['because'], string>> = {
+  too_short: 'is too short',
+  too_long: 'is too long',
+  common: 'is a common one',
+  breached: 'is in the file of breached passwords',
+  about_you: 'is made of the name of its person, its workspace or the product',
+};
+
+/**
+ * One warning for each password of the file that its owner could not choose. The operator decides about these passwords, so
+ * they are no faults.
+ */
+export async function passwordWarnings(config: Config): Promise<readonly string[]> {
+  const { findFault } = passwordsOf(config, { hash: async () => '' });
+  const warnings: string[] = [];
+  for (const account of config.accounts) {
+    const fault = account.password && (await findFault(account, normalisePassword(account.password)));
+    if (fault) warnings.push(`the password of the account ${account.email} ${FAULT_WORDS[fault.because]}`);
+  }
+  return warnings;
 }
 
 export async function openParts(config: Config): Promise<Parts> {

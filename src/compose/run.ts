@@ -11,7 +11,7 @@ import { KeysRefused } from '../use-cases/keys/admission.ts';
 import type { Readiness } from './composition.ts';
 import { eventLogOf } from './events.ts';
 import { startReencryption } from './keys.ts';
-import { openParts, type Parts, secretsOf, startUpkeep } from './parts.ts';
+import { openParts, type Parts, passwordWarnings, secretsOf, startUpkeep } from './parts.ts';
 import { createServer } from './server.ts';
 
 /** Milliseconds for answers in progress, after the listener has closed. */
@@ -88,6 +88,17 @@ export async function start(): Promise<void> {
   // Last of all, because a reader of this output may send a signal at once.
   announce(config);
   begun.resolve();
+  void warnOfPasswords(config);
+
+  /** Beside the start, which does not wait for the lists of passwords. */
+  async function warnOfPasswords(read: Config): Promise<void> {
+    try {
+      const warnings = await passwordWarnings(read);
+      for (const reason of warnings) logger.warn({ event: 'config.warning', reason });
+    } catch (error) {
+      logger.warn({ event: 'config.warning', reason: 'the passwords of the file were not checked', error });
+    }
+  }
 
   async function begin() {
     await clockWatch.look();
@@ -125,6 +136,7 @@ export async function start(): Promise<void> {
         .map(([setting]) => `${setting} has changed, and stays as it was until the server is started again`);
       for (const reason of [...next.warnings, ...restarts]) logger.warn({ event: 'config.warning', reason });
       await eventLogOf(parts, null).append({ name: 'config.reloaded' });
+      void warnOfPasswords(next);
     } catch (error) {
       const isTold = error instanceof ConfigFaults || error instanceof KeysRefused;
       const reason = isTold ? error.message : 'the configuration could not be loaded';

@@ -39,6 +39,7 @@ import { createDeviceCodes } from '../use-cases/device/device-codes.ts';
 import { createSnapshotLoader } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createSignIn } from '../use-cases/sign-in/password.ts';
+import { createPasswordAttempts } from '../use-cases/sign-in/password-attempts.ts';
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import { createSessionClients } from '../use-cases/sign-in/session-clients.ts';
 import { accountUseCasesOf } from './account.ts';
@@ -205,19 +206,26 @@ async function composeServer({
   const session = createProviderSession(provider);
   logouts.use(cipher, replaceBackChannelLogout(provider, clientsOfSessions));
 
+  const passwordAttempts = createPasswordAttempts({ attempts, lockouts, hasher, cipher, clock, random });
   const signIn = createSignIn({
     accounts,
-    attempts,
-    lockouts,
+    passwordAttempts,
     transactions,
     loadSnapshot: createSnapshotLoader({ accounts, enrolments, tenants, lockouts }),
     hasher,
-    cipher,
     events,
     clock,
-    random,
   });
-  const account = accountUseCasesOf({ config, parts, plugin, endSessions, notices, events });
+  const account = accountUseCasesOf({
+    config,
+    parts,
+    cipher,
+    plugin,
+    passwordAttempts,
+    endSessions,
+    notices,
+    events,
+  });
   const requireSession = createRequireSession({
     session,
     findVisit: createFindVisit(plugin.useCases.findSufficientSession),

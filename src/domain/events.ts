@@ -37,6 +37,10 @@ export type AuditEventName =
   | 'contact.confirmed'
   | 'contact.changed'
   | 'contact.link_asked'
+  | 'password.changed'
+  | 'password.reset'
+  | 'password.refused'
+  | 'password.reset_asked'
   | 'account.reported'
   | 'account.removal_reported'
   | 'account.report_refused'
@@ -155,6 +159,12 @@ interface BrowserReplayed extends Details {
   readonly account: Account;
 }
 
+/** `account.password_set`: an administrator gave the account a password. */
+interface PasswordSet extends Details {
+  readonly name: 'password.changed' | 'password.reset' | 'account.password_set';
+  readonly account: Account;
+}
+
 interface AccountReported extends Details {
   readonly name: 'account.reported';
   readonly account: Account;
@@ -163,12 +173,6 @@ interface AccountReported extends Details {
 /** The owner did not ask for the removal of a factor by an administrator. */
 interface RemovalReported extends Details {
   readonly name: 'account.removal_reported';
-  readonly account: Account;
-}
-
-/** An administrator gave the account a password. */
-interface PasswordSet extends Details {
-  readonly name: 'account.password_set';
   readonly account: Account;
 }
 
@@ -247,12 +251,14 @@ export function noticeOf(event: DomainEvent): Notice | null {
         : { account: event.account, topic: 'set-up-postponed', until: event.until };
     case 'browser.replayed':
       return { account: event.account, topic: 'trust-ended' };
+    case 'password.changed':
+    case 'password.reset':
+    case 'account.password_set':
+      return { account: event.account, topic: 'password-changed' };
     case 'account.reported':
       return { account: event.account, topic: 'reported' };
     case 'account.removal_reported':
       return { account: event.account, topic: 'removal-reported' };
-    case 'account.password_set':
-      return { account: event.account, topic: 'password-changed' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
     case 'sign_in.password_accepted':
@@ -276,6 +282,8 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'browser.revoked':
     case 'contact.confirmed':
     case 'contact.link_asked':
+    case 'password.refused':
+    case 'password.reset_asked':
     case 'account.report_refused':
     case 'account.unfrozen':
     case 'account.created':

@@ -1,9 +1,16 @@
+/** The refusals that people meet, with the data that their pages show. */
+import type { PasswordFault, PasswordPattern } from './password/fault.ts';
+
 /** The fault of a passkey, which has words of its own. `copied`: the counter of a device-bound one fell back. */
 export type PasskeyFault = 'refused' | 'unverified' | 'known' | 'copied' | 'unknown';
 
+/** A field that lacks something, which has words of its own. */
+export type FieldFault = 'email_incomplete' | 'password_missing' | 'current_password_missing';
+
 /** Every refusal that a person can meet: a closed list, with the data that its page shows. */
 export type Refusal =
-  | { readonly code: 'credentials_invalid' }
+  /** `field`: the one that is wrong, where the account is known. */
+  | { readonly code: 'credentials_invalid'; readonly field?: 'current_password' }
   | {
       readonly code: 'code_invalid';
       /**
@@ -50,7 +57,13 @@ export type Refusal =
   | { readonly code: 'forbidden'; readonly because: 'disabled'; readonly tenantId: string }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string }
-  | { readonly code: 'field_invalid'; readonly because: 'email_incomplete' | 'password_missing' };
+  | { readonly code: 'field_invalid'; readonly because: FieldFault }
+  /** A new password that breaks a rule, with what makes it easy to guess. */
+  | {
+      readonly code: 'field_invalid';
+      readonly password: PasswordFault;
+      readonly patterns: readonly PasswordPattern[];
+    };
 
 export const FROZEN = { code: 'forbidden', because: 'frozen' } as const satisfies Refusal;
 

@@ -49,6 +49,8 @@ function bodyOf(template: MessageTemplate, around: Surroundings): Omit<Words, 'f
       return codeBody(template, around);
     case 'confirm-address':
       return addressBody(template, around);
+    case 'reset-password':
+      return resetBody(template, around);
     case 'notice':
       return noticeBody(template, around);
   }
@@ -83,6 +85,19 @@ function addressBody({ confirmUrl }: Of<'confirm-address'>, { t, tenant }: Surro
       text(t('mail.address.text', { tenant })),
       { kind: 'link' as const, label: t('mail.confirm'), href: confirmUrl },
       text(t('mail.address.not_me')),
+    ],
+  };
+}
+
+function resetBody({ resetUrl, expiresAt }: Of<'reset-password'>, { t, tenant, now }: Surroundings) {
+  return {
+    subject: t('mail.reset.subject', { tenant }),
+    heading: t('mail.reset.heading'),
+    blocks: [
+      text(t('mail.reset.text', { tenant })),
+      { kind: 'link' as const, label: t('mail.reset.button'), href: resetUrl },
+      text(t('mail.reset.life', { life: lifeOf(expiresAt - now, t) })),
+      text(t('mail.reset.not_me')),
     ],
   };
 }

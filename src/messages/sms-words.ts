@@ -71,6 +71,8 @@ function write(template: MessageTemplate, { t, tenant, host, now }: Surroundings
     }
     case 'confirm-address':
       return `${t('sms.address', { tenant })} ${template.confirmUrl}`;
+    case 'reset-password':
+      return `${t('sms.reset', { tenant })} ${template.resetUrl}`;
     case 'notice': {
       const { about, notMeUrl } = template;
       const story = storyOf(template);

@@ -62,7 +62,7 @@ export function createMessageWriter(options: MessageWriterOptions): WriteMessage
     const message = {
       channel: to.channel,
       to: to.to,
-      expiresAt: template.kind === 'code' ? template.expiresAt : null,
+      expiresAt: 'expiresAt' in template ? template.expiresAt : null,
       ...(template.kind === 'code' && template.sendingId !== undefined && { sendingId: template.sendingId }),
     };
     if (to.channel === 'sms') {
@@ -109,8 +109,13 @@ function withPlainNames(template: MessageTemplate): MessageTemplate {
 }
 
 function linksOf(template: MessageTemplate): readonly string[] {
-  const url = template.kind === 'notice' ? template.notMeUrl : template.confirmUrl;
+  const url = urlOf(template);
   return url === null ? [] : [url];
+}
+
+function urlOf(template: MessageTemplate): string | null {
+  if (template.kind === 'notice') return template.notMeUrl;
+  return template.kind === 'reset-password' ? template.resetUrl : template.confirmUrl;
 }
 
 /** Characters: the longest name that a tenant may have. */

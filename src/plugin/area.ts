@@ -43,6 +43,8 @@ export interface OwnSignIn {
   readonly keepChoices: (ctx: Context, account: Account) => Promise<void>;
   /** Called after a sign-in in which a factor was set up. `sessionUid`: the live session that continues. Null: a new one. */
   readonly onEnrolled: (accountId: string, sessionUid: string | null) => Promise<void>;
+  /** Called after a sign-in in which a second factor was given. */
+  readonly onFactorGiven: (account: Account) => Promise<void>;
 }
 
 export interface SecondFactorAreaDeps {
@@ -143,6 +145,7 @@ export function createSecondFactorArea({
       signInBinding,
       onSignedIn: ownSignIn?.onSignedIn,
       onEnrolled: ownSignIn?.onEnrolled,
+      onFactorGiven: ownSignIn?.onFactorGiven,
       keepChoices: ownSignIn?.keepChoices,
       passkeyOffers,
       afterRecovery,

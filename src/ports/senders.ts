@@ -51,6 +51,7 @@ export type MessageTemplate =
       readonly confirmUrl: string | null;
     }
   | { readonly kind: 'confirm-address'; readonly confirmUrl: string }
+  | { readonly kind: 'reset-password'; readonly resetUrl: string; readonly expiresAt: number }
   | {
       readonly kind: 'notice';
       readonly topic: NoticeTopic;

@@ -79,6 +79,13 @@ const FIRST: Readonly<Record<string, string>> = {
   'security-required': '#alert',
   'recovery-codes': '.done',
   'security-optional': '.done',
+  password: '[name=current_password]',
+  'password-wrong': '[name=current_password]',
+  'password-common': '[name=password]',
+  'password-done': '.done',
+  'forgot-password': '[name=email]',
+  'forgot-password-again': '#alert',
+  'reset-password-short': '[name=password]',
   'error-unconfirmed-asked': '#alert',
   'error-unconfirmed-sent': '[role=status]',
 };

@@ -55,6 +55,30 @@ describe('the doublelock command', () => {
     for (const line of rest) expect(line).to.match(/^warning: /);
   });
 
+  it('warns of passwords in the file that their owners could not choose [D26]', async () => {
+    const account = (name: string, password: string) =>
+      `  - { email: ${name}@acme.test, tenant: acme, name: ${name}, password: ${password} }`;
+    folder.write(
+      'weak.yaml',
+      [
+        'tenants: [{ id: acme, second_factor: { enforcement: required, methods: [totp], set_up_proof: none } }]',
+        'accounts:',
+        account('ann', 'kettle'),
+        account('ben', 'iloveyou'),
+        account('cas', 'violet kettle'),
+        account('dan', 'doublelock'),
+      ].join('\n'),
+    );
+    const { code, out } = await doublelock(['check-config', 'weak.yaml']);
+    expect(code).to.equal(0);
+    expect(out.trimEnd().split('\n')).to.deep.equal([
+      'weak.yaml is valid',
+      'warning: the password of the account ann@acme.test is too short',
+      'warning: the password of the account ben@acme.test is a common one',
+      'warning: the password of the account dan@acme.test is made of the name of its person, its workspace or the product',
+    ]);
+  });
+
   it('checks the file that an argument or DOUBLELOCK_CONFIG names', async () => {
     folder.write('mine.yaml', 'tenants: []');
     for (const run of [

@@ -61,6 +61,8 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
     { topic: 'phone-changed', also: [] },
   ],
   [{ name: 'browser.replayed', account }, { topic: 'trust-ended' }],
+  [{ name: 'password.changed', account }, { topic: 'password-changed' }],
+  [{ name: 'password.reset', account }, { topic: 'password-changed' }],
   [{ name: 'account.reported', account }, { topic: 'reported' }],
   [{ name: 'account.password_set', account }, { topic: 'password-changed' }],
   [
@@ -93,6 +95,8 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'browser.revoked': null,
   'contact.confirmed': null,
   'contact.link_asked': null,
+  'password.refused': null,
+  'password.reset_asked': null,
   'account.report_refused': null,
   'account.unfrozen': null,
   'account.created': null,
@@ -129,7 +133,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(45);
+    expect(names.size).to.equal(49);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -18,6 +18,7 @@ import {
   MESSAGE_TEMPLATES,
   NOT_ME_URL,
   noticeMessage,
+  RESET_URL,
 } from '../support/delivery/message-samples.ts';
 import { SAMPLE_TENANTS, sampleTenant } from '../support/pages/sample-tenants.ts';
 
@@ -81,7 +82,7 @@ describe('a message template', () => {
 
     it(`has in the URLs of ${name} no secret except the token of the link [A102]`, () => {
       for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
-        const known = [CONFIRM_URL, NOT_ME_URL];
+        const known = [CONFIRM_URL, NOT_ME_URL, RESET_URL];
         expect(known).to.include.members([...new Set(addresses(message))]);
       }
     });
@@ -135,9 +136,10 @@ describe('a message template', () => {
     expect(life(1)).to.equal('1 second');
   });
 
-  it('gives the expiry of a code, and none for other messages', () => {
+  it('gives the expiry of a code and of a link for a new password, and none for other messages', () => {
     for (const [name, template] of Object.entries(MESSAGE_TEMPLATES)) {
-      expect(mail(template).expiresAt, name).to.equal(template.kind === 'code' ? template.expiresAt : null);
+      const expiresAt = 'expiresAt' in template ? template.expiresAt : null;
+      expect(mail(template).expiresAt, name).to.equal(expiresAt);
     }
   });
 

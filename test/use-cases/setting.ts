@@ -19,13 +19,13 @@ import type { OutboxMessage } from '../../src/ports/senders.ts';
 import { createSeeding, type Seed } from '../../src/use-cases/administration/seeding.ts';
 import type { SignInContext } from '../../src/use-cases/second-factor/sign-in-context.ts';
 import type { Typed } from '../../src/use-cases/second-factor/verify.ts';
-import { createSignIn, type PasswordSubmission, type SignIn } from '../../src/use-cases/sign-in/password.ts';
+import type { PasswordSubmission, SignIn } from '../../src/use-cases/sign-in/password.ts';
 import type { AcceptedFirstFactor } from '../../src/use-cases/sign-in/wanted-account.ts';
 import { MINUTE, NOW } from '../contracts/examples.ts';
 import { makeDataDir, removeDataDir } from '../support/stores/embedded.ts';
 import { createSettableClock } from '../support/time/clock.ts';
 import { totpCode } from '../support/totp.ts';
-import { createWiring, type WiringDeps } from './wiring.ts';
+import { createWiring, signInOf, type WiringDeps } from './wiring.ts';
 
 export const PASSWORD = 'correct horse battery staple';
 export const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -63,7 +63,7 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
   };
 }
 
-type SignInParts = Pick<Parameters<typeof createSignIn>[0], 'hasher' | 'attempts'>;
+type SignInParts = Pick<Parameters<typeof signInOf>[0], 'hasher' | 'attempts'>;
 
 export const withTotp: Pick<Seed, 'factors'> = { factors: [{ method: 'totp', secret: SECRET }] };
 
@@ -182,9 +182,9 @@ function createSetting(
     begun,
     seeding,
     outbox,
-    signIn: createSignIn({ ...needs, loadSnapshot }),
+    signIn: signInOf({ ...needs, loadSnapshot }),
     signInWith: (change: (parts: SignInParts) => Partial<SignInParts>) =>
-      createSignIn({ ...needs, loadSnapshot, ...change({ hasher, attempts: stores.attempts }) }),
+      signInOf({ ...needs, loadSnapshot, ...change({ hasher, attempts: stores.attempts }) }),
     /** A new sign-in, up to where its code is asked for. */
     async atCode(account: Account): Promise<SignInContext> {
       return {

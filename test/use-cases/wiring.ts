@@ -16,10 +16,13 @@ import { createFactorChanges } from '../../src/use-cases/account/factor-changes.
 import { createLinkTokens } from '../../src/use-cases/account/link-tokens.ts';
 import { createMailedLinks } from '../../src/use-cases/account/mailed-links.ts';
 import { createSelfService } from '../../src/use-cases/account/self-service.ts';
+import { createSparedReports } from '../../src/use-cases/account/spared-reports.ts';
 import { createFactors } from '../../src/use-cases/administration/factors.ts';
 import { createEventLog } from '../../src/use-cases/events/event-log.ts';
 import type { SmsLimits } from '../../src/use-cases/second-factor/send-limits.ts';
 import { createEndSessions } from '../../src/use-cases/sign-in/end-sessions.ts';
+import { createSignIn } from '../../src/use-cases/sign-in/password.ts';
+import { createPasswordAttempts } from '../../src/use-cases/sign-in/password-attempts.ts';
 
 /** The lifetime of a sent code, in seconds. */
 export const LIFETIME = 90;
@@ -55,6 +58,14 @@ export interface Told {
   readonly left?: number;
   /** Places beside the confirmed contacts. */
   readonly also?: readonly string[];
+}
+
+type SignInParts = Omit<Parameters<typeof createSignIn>[0], 'passwordAttempts'> &
+  Parameters<typeof createPasswordAttempts>[0];
+
+/** The password step, with its limits. */
+export function signInOf(parts: SignInParts & { readonly hasher: PasswordHasher }) {
+  return createSignIn({ ...parts, passwordAttempts: createPasswordAttempts(parts) });
 }
 
 export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) {
@@ -97,6 +108,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
       throw error;
     },
   });
+  const reports = createSparedReports({ ...stores, clock });
   const needs = {
     ...stores,
     ...ports,
@@ -107,6 +119,7 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     available,
     isReachable,
     tokens,
+    reports,
     endSessions,
   };
   return {

@@ -1,7 +1,7 @@
 /** `doublelock accounts create`, `update` and `set-password`. */
 import { type Command, Option } from 'commander';
 import { ROLES, type Role } from '../../domain/account.ts';
-import type { PasswordFault } from '../../domain/password.ts';
+import type { PasswordFault } from '../../domain/password/fault.ts';
 import type { AddCommands } from '../command-group.ts';
 import { noAccount, operate, tenantsOf } from '../operate.ts';
 import { print } from '../output.ts';
@@ -136,5 +136,11 @@ function wordsOf(fault: PasswordFault): string {
       return `the password is too short: ${fault.minimum} characters at least`;
     case 'too_long':
       return `the password is too long: ${fault.maximum} characters at most`;
+    case 'common':
+      return 'many people use this password: choose another one';
+    case 'breached':
+      return 'the password is in the file of breached passwords: choose another one';
+    case 'about_you':
+      return 'the password is made of the name of its person, its workspace or the product';
   }
 }

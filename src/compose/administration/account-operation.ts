@@ -1,7 +1,6 @@
 /** Composes the operator's use cases for accounts, for one command. */
 import type { Config } from '../../config/shape.ts';
 import { PASSWORD_BYTES, passwordOf } from '../../domain/codes/generated-password.ts';
-import { faultOf } from '../../domain/password.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { Cipher } from '../../ports/system.ts';
 import { type AccountAccess, createAccountAccess } from '../../use-cases/administration/account-access.ts';
@@ -16,7 +15,7 @@ import { createRoster, type Roster } from '../../use-cases/administration/roster
 import { createSeeding, type Seed } from '../../use-cases/administration/seeding.ts';
 import type { EndSessions } from '../../use-cases/sign-in/end-sessions.ts';
 import { passwordSubjectOf } from '../../use-cases/sign-in/password-subject.ts';
-import type { Parts } from '../parts.ts';
+import { type Parts, passwordsOf } from '../parts.ts';
 
 interface AccountOperationDeps {
   readonly config: Config;
@@ -42,8 +41,8 @@ export function accountOperationOf(deps: AccountOperationDeps): AccountOperation
   const { accounts: store, administration, attempts, enrolments, lockouts, trustedBrowsers } = stores;
   const { tenants } = config;
 
-  const findPasswordFault: FindPasswordFault = async (password, account) =>
-    faultOf(password, account, tenants.find(({ id }) => id === account.tenantId) ?? null);
+  const { findFault } = passwordsOf(config, hasher);
+  const findPasswordFault: FindPasswordFault = (password, account) => findFault(account, password);
   const passwordSubject = async (email: string) => passwordSubjectOf(await cipherNow(), email);
   const create = async (seed: Seed) => {
     const cipher = await cipherNow();

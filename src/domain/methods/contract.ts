@@ -88,7 +88,8 @@ export interface Candidate {
 }
 
 /** The contacts of an account to which codes can go. */
-export type Contacts = Pick<Account, 'email' | 'emailConfirmed' | 'phone'>;
+export type Contacts = Pick<Account, 'email' | 'emailConfirmed' | 'phone'> &
+  Partial<Pick<Account, 'mailResetAt'>>;
 
 /** The result of the verification of a browser's answer. */
 export type BrowserProof =

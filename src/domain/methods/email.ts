@@ -39,7 +39,9 @@ function createEmail({ lifetimeSeconds }: EmailSettings): SentMethod {
     destinationOf,
     unreachable: { code: 'email_unconfirmed' },
     check: (input) => checkSent({ name: 'email', destinationOf }, input),
-    isReachable: (candidate, contacts) => destinationOf(candidate, contacts) !== null,
+    // A person who has reset the password by the mailbox would need the mailbox alone.
+    isReachable: (candidate, contacts) =>
+      destinationOf(candidate, contacts) !== null && (contacts.mailResetAt ?? null) === null,
   };
 }
 

@@ -8,10 +8,11 @@ import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
 import { answersSetUp, FRESH_SECONDS } from './factor-enrolment.ts';
 import { accountContext } from './page-context.ts';
+import { addPasswordRoutes, type PasswordPageDeps, showsPasswordSet } from './password.ts';
 import { addSecurityRoutes, type SecurityDeps } from './security.ts';
 import { onlyTells } from './security-page.ts';
 
-interface AccountRoutesDeps extends SecurityDeps {
+interface AccountRoutesDeps extends SecurityDeps, PasswordPageDeps {
   readonly requireSession: RequireSession;
   readonly forms: FormTokens;
   readonly render: Render;
@@ -23,8 +24,9 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
 
   router.get('/return', back);
   router.use(whole);
-  router.use('/security', freshEnough);
+  router.use(['/security', '/password'], freshEnough);
   router.get('/', requireSession.requireSession(null), overview);
+  addPasswordRoutes(router, needs);
   addSecurityRoutes(router, needs);
   return router;
 
@@ -41,7 +43,7 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   async function freshEnough(ctx: Context, next: Next): Promise<void> {
     const guard = answersSetUp(ctx)
       ? requireSession.allowLate(FRESH_SECONDS)
-      : requireSession.requireSession(onlyTells(ctx) ? null : FRESH_SECONDS);
+      : requireSession.requireSession(onlyTells(ctx) || showsPasswordSet(ctx) ? null : FRESH_SECONDS);
     await guard(ctx, next);
   }
 

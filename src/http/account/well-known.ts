@@ -1,4 +1,7 @@
-/** Tells password managers where people set passkeys up and manage them (W3C, "A Well-Known URL for Passkey Endpoints"). */
+/**
+ * Tells password managers where people manage their passkeys (W3C, "A Well-Known URL for Passkey Endpoints"). Leads them to
+ * the page for another password (W3C, "A Well-Known URL for Changing Passwords").
+ */
 import Router from '@koa/router';
 import type { Area } from '../server/area.ts';
 
@@ -9,8 +12,9 @@ interface WellKnownDeps {
 }
 
 const PATH = '/.well-known/passkey-endpoints';
+const CHANGE_PASSWORD = '/.well-known/change-password';
 
-export function passkeyEndpointsArea({ issuer, hasPasskeys }: WellKnownDeps): Area {
+export function wellKnownArea({ issuer, hasPasskeys }: WellKnownDeps): Area {
   const router = new Router();
   const page = `${issuer}/account/security`;
   if (hasPasskeys)
@@ -18,5 +22,9 @@ export function passkeyEndpointsArea({ issuer, hasPasskeys }: WellKnownDeps): Ar
       ctx.set('Cache-Control', 'public, max-age=3600');
       ctx.body = { enroll: page, manage: page };
     });
-  return { name: 'passkey-endpoints', paths: [PATH], routes: router };
+  router.get(CHANGE_PASSWORD, (ctx) => {
+    ctx.status = 303;
+    ctx.redirect('/account/password');
+  });
+  return { name: 'well-known', paths: [PATH, CHANGE_PASSWORD], routes: router };
 }

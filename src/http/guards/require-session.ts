@@ -61,7 +61,7 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
       scope: 'openid',
       redirect_uri: authorization.redirectUri,
       // A form is not sent again without the person: its page is shown instead.
-      state: page ?? (ctx.method === 'GET' ? ctx.path : '/account/security'),
+      state: page ?? (ctx.method === 'GET' ? ctx.path : pageOf(ctx.path)),
       ...(freshSeconds === null ? {} : { max_age: String(freshSeconds) }),
     });
     ctx.status = 303;
@@ -85,6 +85,11 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
   }
 
   return { requireSession, allowLate, isLate, askForMore, visitIn, returnAddress };
+}
+
+/** The page that a form of this path stands on. */
+function pageOf(path: string): string {
+  return path.startsWith('/account/security/') ? '/account/security' : path;
 }
 
 export type RequireSession = ReturnType<typeof createRequireSession>;

@@ -25,6 +25,7 @@ const CODE = '123456';
 const LIFE_MS = 90_000;
 /** Two weeks of grace. */
 const GRACE_MS = 14 * 24 * 60 * 60 * 1000;
+const RESET_LIFE_MS = 30 * 60_000;
 
 /** The templates that are also sent as a text message. */
 const TEXTED = [
@@ -34,6 +35,7 @@ const TEXTED = [
   'factor-removed',
   'phone-changed',
   'email-changed',
+  'password-changed',
 ];
 
 export function createSampleRoutes({ write, tenants, issuer, clock, render }: Samples & { render: Render }) {
@@ -118,6 +120,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['code-set-up', { ...code, purpose: 'set-up' }],
     ['code-set-up-proof', { ...code, purpose: 'set-up-proof', confirmUrl: url }],
     ['confirm-address', { kind: 'confirm-address', confirmUrl: url }],
+    ['reset-password', { kind: 'reset-password', resetUrl: url, expiresAt: atMs + RESET_LIFE_MS }],
     ['factor-added', notice('factor-added', { method: 'totp' })],
     ['factor-removed', notice('factor-removed', { method: 'passkey' })],
     ['factor-replaced', notice('factor-replaced', { method: 'passkey', replaced: 'totp' })],

@@ -18,6 +18,7 @@ import type {
   MessageView,
   MethodChoice,
   OfferPage,
+  PageLink,
   RecoveryUsedPage,
   SampleLink,
   SentCode,
@@ -90,12 +91,7 @@ export interface Pages
     /** The code and description of a protocol error (RFC 6749, 5.2). Null for any other error. */
     readonly protocol: { readonly error: string; readonly description: string } | null;
     /** Links to another method of this sign-in, to the application, to the account, or to the home page. */
-    readonly links: readonly {
-      readonly href: string;
-      readonly text: LinkText;
-      /** The name of the application that the link leads to. */
-      readonly client?: string;
-    }[];
+    readonly links: readonly PageLink[];
     readonly cancel: Form | null;
     /** The support reference: it stands in the log and in the audit trail. Empty: there is none. */
     readonly reference: string;

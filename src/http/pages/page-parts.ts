@@ -13,6 +13,7 @@ export type ErrorTitle =
   | 'not-found'
   | 'link-gone'
   | 'report-gone'
+  | 'reset-gone'
   | 'report-handled'
   | 'expired'
   | 'locked'
@@ -34,10 +35,20 @@ export type LinkText =
   | 'another-way'
   | 'application'
   | 'home'
+  | 'new-link'
   | 'recovery-code'
+  | 'sign-in'
   | 'sign-in-again'
   | 'start-again'
   | 'try-again';
+
+/** A link on a page at which something has ended. */
+export interface PageLink {
+  readonly href: string;
+  readonly text: LinkText;
+  /** The name of the application that the link leads to. */
+  readonly client?: string;
+}
 
 /** The ways of a person without a phone in this sign-in, beside asking for help. Null where there is no such way. */
 export interface LostPhoneWays {

@@ -1,6 +1,7 @@
 /** The status of each refusal, its words, and the fields that it marks. */
 import type { MethodTraits } from '../../domain/methods/contract.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import type { PasswordFault, PasswordPattern } from '../../domain/password/fault.ts';
+import type { FieldFault, Refusal } from '../../domain/refusal.ts';
 
 /** A sentence of the locale files, with the values to fill in. */
 export interface Phrase {
@@ -10,8 +11,8 @@ export interface Phrase {
   readonly until?: number;
 }
 
-/** The words of a refusal depend on the kind of code. A link in a mail and the code of a device have words of their own. */
-export type Subject = MethodTraits['words'] | 'link' | 'device';
+/** The words of a refusal depend on the kind of code. A link in a mail, one that is asked for, and the code of a device have words of their own. */
+export type Subject = MethodTraits['words'] | 'link' | 'device' | 'reset';
 
 /** Statuses of RFC 9110, 15.5 and RFC 6585, 4. */
 export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
@@ -57,19 +58,23 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
       return [{ key: refusal.passkey ? `refusal.passkey_${refusal.passkey}` : 'refusal.method_not_allowed' }];
     case 'too_many_requests':
     case 'resend_too_soon':
-      return [{ key: `refusal.${refusal.code}`, until: refusal.retryAt }];
+      return [
+        { key: `refusal.${refusal.code}${subject === 'reset' ? '_reset' : ''}`, until: refusal.retryAt },
+      ];
     case 'code_used':
       return [{ key: `refusal.code_used_${subject}` }];
     case 'session_expired':
       return [{ key: subject === 'link' ? 'refusal.link_expired' : 'refusal.session_expired' }];
+    case 'credentials_invalid':
+      return [{ key: refusal.field ? `refusal.${refusal.field}_wrong` : 'refusal.credentials_invalid' }];
     case 'delivery_failed':
       return [{ key: refusal.because ? 'refusal.delivery_refused' : 'refusal.delivery_failed' }];
     case 'phone_invalid':
     case 'email_unconfirmed':
-    case 'credentials_invalid':
     case 'enforced':
       return [{ key: `refusal.${refusal.code}` }];
     case 'field_invalid':
+      if ('password' in refusal) return passwordPhrases(refusal.password, refusal.patterns);
       return [{ key: `refusal.${'because' in refusal ? refusal.because : refusal.code}` }];
     case 'forbidden':
       return [{ key: `refusal.${refusal.because ?? refusal.code}` }];
@@ -98,23 +103,40 @@ function clockPhrase(offSeconds: number): Phrase {
   return { key, count: Math.abs(offSeconds) };
 }
 
+function passwordPhrases(fault: PasswordFault, patterns: readonly PasswordPattern[]): readonly Phrase[] {
+  // A common password is one itself.
+  const told = patterns.filter((one) => fault.because !== 'common' || one !== 'known_password');
+  const advice = told.map((pattern) => ({ key: `refusal.password_has_${pattern}` }));
+  const key = `refusal.password_${fault.because}`;
+  if (fault.because === 'too_long') return [{ key, count: fault.maximum }];
+  if (fault.because === 'too_short') return [{ key, count: fault.minimum }, ...advice];
+  return [{ key }, ...advice, { key: 'refusal.password_advice' }];
+}
+
 function attempts(left: number | null): readonly Phrase[] {
   return left === null ? [] : [{ key: 'refusal.attempts_left', count: left }];
 }
+
+const FIELD_OF: Readonly<Record<FieldFault, string>> = {
+  email_incomplete: 'email',
+  password_missing: 'password',
+  current_password_missing: 'current_password',
+};
 
 /** The fields that are marked as wrong. The first of them gets the focus. */
 export function fieldsOf(refusal: Refusal): readonly string[] {
   switch (refusal.code) {
     // Both, so that the mark does not reveal which of the two was right.
     case 'credentials_invalid':
-      return ['password', 'email'];
+      return refusal.field ? [refusal.field] : ['password', 'email'];
     case 'code_invalid':
     case 'code_expired':
     case 'code_used':
       return ['code'];
     case 'field_invalid':
       if ('field' in refusal) return [refusal.field];
-      return [refusal.because === 'email_incomplete' ? 'email' : 'password'];
+      if ('password' in refusal) return ['password'];
+      return [FIELD_OF[refusal.because]];
     case 'method_not_allowed':
       return ['method'];
     case 'phone_invalid':

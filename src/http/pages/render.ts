@@ -61,7 +61,10 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'form-post': 'oidc-pages/form-post',
   'confirm-email': 'email-links/confirm-email',
   'not-me': 'email-links/not-me',
+  'forgot-password': 'password-reset/forgot-password',
+  'reset-password': 'password-reset/reset-password',
   account: 'account/account',
+  password: 'account/password',
   security: 'account/security',
   help: 'help/help',
   'confirm-removal': 'account/confirm-removal',
@@ -207,6 +210,7 @@ function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
   if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : PLAIN_WORDS;
   if (SENT_AT.includes(page)) return 'sent';
   if (page === 'device-code') return 'device';
+  if (page === 'forgot-password') return 'reset';
   if (page !== 'enter-code') return PLAIN_WORDS;
   const { method } = model as Pages['enter-code'];
   return traitsOf(method)?.words ?? PLAIN_WORDS;

@@ -1,8 +1,8 @@
 /** The links of a page at which a sign-in cannot go on: to the application, and to the account of a signed-in person. */
 import type { Context } from 'koa';
-import type { Pages } from './page-contract.ts';
+import type { PageLink } from './page-parts.ts';
 
-export type Links = Pages['error']['links'];
+export type Links = readonly PageLink[];
 
 interface WayOnDeps {
   /** The application that the request came from, as far as its address or a cookie tells. */

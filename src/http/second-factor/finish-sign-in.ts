@@ -20,6 +20,8 @@ export interface FinishSignInDeps {
   readonly onSignedIn?: ((ctx: Context, account: Account) => void) | undefined;
   /** Called after a sign-in in which a factor was set up. `sessionUid`: the session that goes on with it, or null. */
   readonly onEnrolled?: ((accountId: string, sessionUid: string | null) => Promise<void>) | undefined;
+  /** Called after a sign-in in which a second factor was given. */
+  readonly onFactorGiven?: ((account: Account) => Promise<void>) | undefined;
   /** Called last: keeps what the person has chosen on the pages of the sign-in. */
   readonly keepChoices?: ((ctx: Context, account: Account) => Promise<void>) | undefined;
   readonly events: EventLog;
@@ -64,6 +66,7 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
       ? await trustedBrowsers.use(policyResult, browser, clientName)
       : await trustedBrowsers.trust(context.transaction, policyResult, browser);
     if (token) trustedCookie.write(ctx, token);
+    if (authentications.some(({ method }) => method !== 'pwd')) await needs.onFactorGiven?.(account);
     if (hasEnrolled(policyResult, authentications))
       await needs.onEnrolled?.(account.id, view.session?.uid ?? null);
     const methods = new Set(authentications.map(({ method }) => method));

@@ -4,12 +4,13 @@ import { beginningAt } from '../../domain/sign-in/ending.ts';
 import { type Cipher, type Clock, SecretUnreadable } from '../../ports/system.ts';
 
 interface LinkTokensDeps {
-  readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt'>;
+  readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt' | 'digest'>;
   readonly clock: Clock;
 }
 
 /** The account of a link. */
-type Addressee = Pick<Account, 'id' | 'email'> & Partial<Pick<Account, 'endsBefore' | 'frozenAt'>>;
+type Addressee = Pick<Account, 'id' | 'email'> &
+  Partial<Pick<Account, 'endsBefore' | 'frozenAt' | 'passwordHash'>>;
 
 export interface LinkContent {
   /** The id of the account. */
@@ -22,19 +23,25 @@ export interface LinkContent {
   readonly expiresAt: number;
   /** Whether the mail was about the removal of a factor by an administrator. */
   readonly isOfRemoval: boolean;
+  /** In a link for a new password: the digest of the password that it replaces. Empty in other links. */
+  readonly mark: string;
 }
 
 /** The purpose of a link. */
-export type LinkUse = 'confirm-email' | 'not-me';
+export type LinkUse = 'confirm-email' | 'not-me' | 'reset-password';
 
 /** Milliseconds. A mail may lie unread for a weekend; a change may be noticed after a holiday. */
 export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
   'confirm-email': 3 * 24 * 60 * 60 * 1000,
   'not-me': 30 * 24 * 60 * 60 * 1000,
+  'reset-password': 30 * 60 * 1000,
 };
 
 /** Milliseconds for which the key that encrypted a link has to stay. */
 export const LONGEST_LINK_MS = Math.max(...Object.values(LINK_LIFETIME_MS));
+
+/** Characters of base64url, 132 bits. */
+const MARK_LENGTH = 22;
 
 export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
   /** `isOfRemoval`: the mail is about the removal of a factor by an administrator. */
@@ -42,21 +49,25 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     const { id, email, endsBefore = null, frozenAt = null } = account;
     const now = clock.now();
     const issuedAt = beginningAt(now, { endsBefore, frozenAt });
-    return cipher.encrypt(
-      JSON.stringify([id, email, now + LINK_LIFETIME_MS[use], issuedAt, isOfRemoval]),
-      use,
-    );
+    const mark = use === 'reset-password' ? [markOf(account)] : [];
+    const parts = [id, email, now + LINK_LIFETIME_MS[use], issuedAt, isOfRemoval, ...mark];
+    return cipher.encrypt(JSON.stringify(parts), use);
+  }
+
+  /** Another password gives another mark, so that a link ends with the password that it was asked for. */
+  function markOf({ passwordHash = null }: Partial<Pick<Account, 'passwordHash'>>): string {
+    return cipher.digest(passwordHash ?? '', 'link-password').slice(0, MARK_LENGTH);
   }
 
   /** Null for a token that is foreign or expired. */
   function read(use: LinkUse, token: string): LinkContent | null {
-    const [id, email, expiresAt, given, about] = partsOf(use, token);
+    const [id, email, expiresAt, given, about, mark = ''] = partsOf(use, token);
     if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
     // A link of an older release tells no time of its own.
     const issuedAt = given === undefined ? expiresAt - LINK_LIFETIME_MS[use] : given;
-    if (typeof issuedAt !== 'number') return null;
+    if (typeof issuedAt !== 'number' || typeof mark !== 'string') return null;
     const isOfRemoval = about === true;
-    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt, isOfRemoval } : null;
+    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt, isOfRemoval, mark } : null;
   }
 
   function partsOf(use: LinkUse, token: string): readonly unknown[] {
@@ -69,7 +80,7 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     }
   }
 
-  return { tokenFor, read };
+  return { tokenFor, read, markOf };
 }
 
 export type LinkTokens = ReturnType<typeof createLinkTokens>;

@@ -7,7 +7,8 @@ import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, OnceStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EndSessions } from '../sign-in/end-sessions.ts';
-import { LINK_LIFETIME_MS, type LinkContent, type LinkTokens, type LinkUse } from './link-tokens.ts';
+import { LINK_LIFETIME_MS, type LinkContent, type LinkTokens } from './link-tokens.ts';
+import type { SparedReports } from './spared-reports.ts';
 
 interface MailedLinksDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen' | 'setHeld'>;
@@ -15,6 +16,7 @@ interface MailedLinksDeps {
   readonly endSessions: Pick<EndSessions, 'all'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly tokens: Pick<LinkTokens, 'read'>;
+  readonly reports: Pick<SparedReports, 'isOutdated'>;
   readonly events: EventLog;
   readonly clock: Clock;
 }
@@ -22,28 +24,33 @@ interface MailedLinksDeps {
 /** A link, and the account that it is for. */
 export interface FoundLink extends LinkContent {
   readonly account: Account;
-  /** It is from before an ending of its account: what it reports was handled, or has ended in another way. */
+  /**
+   * It is from before an ending of its account other than a change of the password: what it reports was handled, or has
+   * ended in another way.
+   */
   readonly isOutdated: boolean;
 }
 
 export function createMailedLinks(needs: MailedLinksDeps) {
-  const { accounts, onceKeys, endSessions, trustedBrowsers, tokens, events, clock } = needs;
+  const { accounts, onceKeys, endSessions, trustedBrowsers, tokens, reports, events, clock } = needs;
 
   /**
    * The account and the e-mail address of a link. Null when the link is forged or too old, or the account is gone.
    * "It was not me" counts for a former address too, because an intruder may have changed it.
    */
-  async function whose(use: LinkUse, token: string): Promise<FoundLink | null> {
+  async function whose(use: 'confirm-email' | 'not-me', token: string): Promise<FoundLink | null> {
     const read = tokens.read(use, token);
     if (!read) return null;
     const account = await accounts.findById(read.id);
     if (!account) return null;
-    const isBefore = hasEnded(read.issuedAt, account);
-    if (use === 'confirm-email')
-      return isBefore || account.email !== read.email ? null : { ...read, account, isOutdated: false };
+    if (use === 'confirm-email') {
+      const isGone = hasEnded(read.issuedAt, account) || account.email !== read.email;
+      return isGone ? null : { ...read, account, isOutdated: false };
+    }
     // Until an operator has looked, a repeated report completes what a failure has interrupted.
     const reportedAt = read.isOfRemoval ? account.heldAt : account.frozenAt;
-    return { ...read, account, isOutdated: isBefore && reportedAt === null };
+    const isOutdated = reportedAt === null && (await reports.isOutdated(read.issuedAt, account));
+    return { ...read, account, isOutdated };
   }
 
   /** Audits the use of an outdated link: once for each link, because mail scanners open links too. */

@@ -1,7 +1,7 @@
 /** The acts of an operator on the way into one account: its password, its locks, and whether it may sign in at all. */
 import { type Account, normaliseEmail, normalisePassword } from '../../domain/account.ts';
 import { METHOD_NAMES, type MethodName } from '../../domain/methods/method.ts';
-import type { PasswordFault } from '../../domain/password.ts';
+import type { PasswordFault } from '../../domain/password/fault.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { EventLog } from '../../ports/events.ts';

@@ -6,7 +6,7 @@ import {
   normalisePassword,
 } from '../../domain/account.ts';
 import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
-import type { PasswordFault } from '../../domain/password.ts';
+import type { PasswordFault } from '../../domain/password/fault.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';

@@ -26,12 +26,18 @@ interface EndSessionsDeps {
   readonly log: Log;
 }
 
+/** The `endsBefore` of an account: what an ending has replaced, and by what. */
+export interface RaisedEnding {
+  readonly before: number | null;
+  readonly at: number;
+}
+
 export interface EndSessions {
   /**
    * Everything of the account that was begun or issued before now, by its `endsBefore`: sessions, tokens, sign-ins under
    * way, trust, links. `keeps`: the uid of a session that goes on with its tokens, or null.
    */
-  all(accountId: string, keeps: string | null): Promise<void>;
+  all(accountId: string, keeps: string | null): Promise<RaisedEnding>;
   /** The sessions that were signed in to with a factor which the account has no more. */
   withLostFactor(accountId: string, keeps: string | null): Promise<void>;
 }
@@ -59,10 +65,7 @@ export function createEndSessions(deps: EndSessionsDeps): EndSessions {
   }
 
   /** False when there is no such session, or when it had ended already. */
-  async function keep(
-    record: SignInRecord | undefined,
-    raised: { readonly before: number | null; readonly at: number },
-  ): Promise<boolean> {
+  async function keep(record: SignInRecord | undefined, raised: RaisedEnding): Promise<boolean> {
     const authentications = record && keptThrough(record.authentications, raised);
     if (!authentications) return false;
     // Another ending may have removed the record meanwhile: it is not stored again.
@@ -84,6 +87,7 @@ export function createEndSessions(deps: EndSessionsDeps): EndSessions {
       const goesOn = await keep(kept, { before, at });
       const isEnding = ({ sessionUid }: { readonly sessionUid: string }) => !goesOn || sessionUid !== keeps;
       await end(live.filter(isEnding), clients.filter(isEnding));
+      return { before, at };
     },
 
     async withLostFactor(accountId, keeps) {

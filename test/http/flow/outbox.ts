@@ -53,7 +53,7 @@ export function desk(...people: readonly Yaml[]): Yaml {
 }
 
 /** The address behind a button of a mail. */
-export function linkIn(mail: Sent | undefined, kind: 'confirm-email' | 'not-me'): string {
+export function linkIn(mail: Sent | undefined, kind: 'confirm-email' | 'not-me' | 'reset-password'): string {
   const links = mail?.text.match(/https?:\/\/\S+/g) ?? [];
   const link = links.find((url) => new URL(url).pathname.startsWith(`/${kind}/`));
   if (link === undefined) throw new Error(`no such link in "${mail?.subject}"`);

@@ -6,6 +6,7 @@ export const MESSAGE_ISSUER = 'https://id.kantoorzuid.example:8443';
 /** 29 November 2026, 14:05 UTC. */
 export const MESSAGE_NOW = Date.UTC(2026, 10, 29, 14, 5);
 export const CONFIRM_URL = `${MESSAGE_ISSUER}/confirm/token-of-the-address`;
+export const RESET_URL = `${MESSAGE_ISSUER}/reset-password/token-of-the-reset`;
 export const NOT_ME_URL = `${MESSAGE_ISSUER}/not-me/token-of-the-notice`;
 export const CODE = '048291';
 
@@ -30,6 +31,7 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   ...CODES,
   'code-confirming': codeMessage({ purpose: 'set-up-proof', confirmUrl: CONFIRM_URL }),
   'confirm-address': { kind: 'confirm-address', confirmUrl: CONFIRM_URL },
+  'reset-password': { kind: 'reset-password', resetUrl: RESET_URL, expiresAt: MESSAGE_NOW + 30 * 60_000 },
   'factor-added': noticeMessage('factor-added', { method: 'totp' }),
   'factor-removed': noticeMessage('factor-removed', { method: 'passkey' }),
   'factor-replaced': noticeMessage('factor-replaced', { method: 'passkey', replaced: 'sms' }),

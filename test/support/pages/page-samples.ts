@@ -6,6 +6,7 @@ import { DEVICE_SAMPLES } from './device-samples.ts';
 import { HELP_SAMPLES } from './help-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 import { PASSKEY_SAMPLES } from './passkey-samples.ts';
+import { PASSWORD_SAMPLES } from './password-samples.ts';
 import { SECURITY_SAMPLES } from './security-samples.ts';
 import { SENT_CODE_SAMPLES } from './sent-code-samples.ts';
 
@@ -273,6 +274,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     acme,
   ),
   sample('account', 'account', { name: 'Bob', email: 'bob@acme.test', tenantName: 'Acme' }, member),
+  ...PASSWORD_SAMPLES,
   ...SECURITY_SAMPLES,
   ...SENT_CODE_SAMPLES,
   ...PASSKEY_SAMPLES,

@@ -1,7 +1,7 @@
 /** The acts of an operator on one account: its details, its password, its locks, and whether it may sign in. */
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
-import { faultOf } from '../../../src/domain/password.ts';
+import { faultOf, type PasswordOwner } from '../../../src/domain/password/rules.ts';
 import { createAccountAccess } from '../../../src/use-cases/administration/account-access.ts';
 import { createAccounts, type NewAccount } from '../../../src/use-cases/administration/accounts.ts';
 import { passwordSubjectOf } from '../../../src/use-cases/sign-in/password-subject.ts';
@@ -39,7 +39,7 @@ describe('the acts of an operator on an account', () => {
 
   function acts() {
     const { needs, factors, seeding } = setting();
-    const findPasswordFault = async (password: string, account: Pick<Account, 'groups'>) =>
+    const findPasswordFault = async (password: string, account: PasswordOwner) =>
       faultOf(password, account, needs.tenants[0] ?? null);
     const passwordSubject = async (email: string) => passwordSubjectOf(cipher, email);
     const shared = { ...needs, findPasswordFault };
@@ -117,7 +117,7 @@ describe('the acts of an operator on an account', () => {
     const left = await setting().stores.enrolments.listByAccount(id);
     expect(left.map((each) => each.id)).to.deep.equal(['app']);
     expect(setting().told.map(({ topic, also }) => [topic, also])).to.deep.equal([
-      ['factor-removed', [NUMBER]],
+      ['removed-by-administrator', [NUMBER]],
       ['phone-changed', [NUMBER]],
     ]);
     await acts().update('bob@acme.test', { phone: null });

@@ -24,7 +24,10 @@ describe('the operator', () => {
       ...stores,
       factors: createFactors({ ...stores, endSessions: null, events, actor: 'operator' }),
       endSessions: {
-        all: async (id) => void (await stores.accounts.raiseEndsBefore(id, endingAt(clock.now()))),
+        all: async (id) => {
+          const at = endingAt(clock.now());
+          return { before: await stores.accounts.raiseEndsBefore(id, at), at };
+        },
       },
       events,
     });
