@@ -3,17 +3,15 @@ import type { Config } from '../config/shape.ts';
 import type { Plugin } from '../plugin/compose.ts';
 import type { EventLog } from '../ports/events.ts';
 import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
-import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
-import { createSelfService } from '../use-cases/account/self-service.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
-import { allowedPrefixesOf } from './senders.ts';
+import { selfServiceOf } from './self-service.ts';
 
 interface AccountDeps {
   readonly config: Config;
-  readonly parts: Pick<Parts, 'stores' | 'clock'>;
+  readonly parts: Pick<Parts, 'stores' | 'clock' | 'random'>;
   readonly plugin: Plugin;
   readonly endSessions: EndSessions;
   readonly notices: Notices;
@@ -24,19 +22,9 @@ export type AccountUseCases = ReturnType<typeof accountUseCasesOf>;
 
 export function accountUseCasesOf({ config, parts, plugin, endSessions, notices, events }: AccountDeps) {
   const { stores, clock } = parts;
-  const { accounts, enrolments, lockouts, onceKeys, records, transactions, trustedBrowsers } = stores;
-  const { available, recovery } = plugin.useCases;
+  const { accounts, onceKeys, records, trustedBrowsers } = stores;
   return {
-    selfService: createSelfService({
-      accounts,
-      enrolments,
-      lockouts,
-      trustedBrowsers,
-      available,
-      allowedPrefixes: allowedPrefixesOf(config),
-      events,
-      clock,
-    }),
+    own: selfServiceOf({ config, parts, plugin, events }),
     links: createMailedLinks({
       accounts,
       onceKeys,
@@ -46,7 +34,6 @@ export function accountUseCasesOf({ config, parts, plugin, endSessions, notices,
       events,
       clock,
     }),
-    selfEnrolment: createSelfEnrolment({ transactions, enrolments, recovery, clock }),
     restateRecord: createRestatement({ records, endSessions }),
   };
 }

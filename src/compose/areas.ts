@@ -10,6 +10,7 @@ import { demoArea } from '../http/demo/area.ts';
 import type { DemoRoutesDeps } from '../http/demo/routes.ts';
 import { deviceArea } from '../http/device/area.ts';
 import { emailLinksArea } from '../http/email-links/area.ts';
+import { helpArea } from '../http/help/area.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
 import { opsArea } from '../http/ops/area.ts';
@@ -20,6 +21,7 @@ import { signInArea } from '../http/sign-in/area.ts';
 import { createMessageWriter } from '../messages/templates.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
 import type { Server } from './composition.ts';
+import { isDemo } from './provider-settings.ts';
 import { languageChoiceOf } from './second-factor.ts';
 
 export function createAreas(server: Server): readonly Area[] {
@@ -36,10 +38,11 @@ export function createAreas(server: Server): readonly Area[] {
     trustedBrowsers,
     maskedDestination,
   } = plugin.useCases;
-  const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
-  const { forms, knownBrowser, requireSession } = guards;
+  const { signIn, findAccount, restateRecord, own, links } = useCases;
+  const { forms, knownBrowser, requireSession, typedFields } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
+  const demoAccounts = demoAccountsOf(config);
   const findVisit = createFindVisit(plugin.useCases.findSufficientSession);
   const keepForAccount = languageChoiceOf(config, parts).keeperOf({ session, findVisit });
 
@@ -53,6 +56,7 @@ export function createAreas(server: Server): readonly Area[] {
       signInTransactions,
       forms,
       knownBrowser,
+      demoAccount: (id) => demoAccounts.find((account) => account.id === id) ?? null,
       render,
       clientName,
       clientTenant,
@@ -76,7 +80,7 @@ export function createAreas(server: Server): readonly Area[] {
             issuer,
             clients: config.clients,
             resourceServers: config.resourceServers,
-            accounts: shownAccounts(config),
+            accounts: demoAccounts,
             sessions: demoSessions,
             forms,
             render,
@@ -93,7 +97,8 @@ export function createAreas(server: Server): readonly Area[] {
       isDevelopment,
     }),
     assetsArea({ tenants }),
-    localeArea({ https: issuer.startsWith('https:'), keepForAccount }),
+    localeArea({ https: issuer.startsWith('https:'), typedFields, keepForAccount }),
+    helpArea({ render }),
     emailLinksArea({ links, forms, render }),
     consentArea({
       session,
@@ -109,14 +114,16 @@ export function createAreas(server: Server): readonly Area[] {
     accountArea({
       session,
       requireSession,
-      selfService,
+      selfService: own.selfService,
+      factorChanges: own.factorChanges,
+      findLastUses: own.findLastUses,
       enrolment,
       recovery,
       passkeys,
       trustedBrowsers,
       maskedDestination,
       restateRecord,
-      selfEnrolment,
+      selfEnrolment: own.selfEnrolment,
       forms,
       render,
       pageLocale: ownPageLocale,
@@ -125,12 +132,14 @@ export function createAreas(server: Server): readonly Area[] {
   ];
 }
 
-/** The passwords of the built-in demo are public. Those of every other file are secret. */
-function shownAccounts({ accounts, tenants, isBuiltInDemo }: Config): DemoRoutesDeps['accounts'] {
-  const shown = isBuiltInDemo ? accounts : [];
-  return shown.map(({ email, password, tenantId, role, factors }) => {
+/** Empty with any other configuration than the built-in demo. */
+function demoAccountsOf(config: Config): DemoRoutesDeps['accounts'] {
+  const { accounts, tenants } = config;
+  const shown = isDemo(config) ? accounts : [];
+  return shown.map(({ email, password, tenantId, role, factors }, index) => {
     const tenant = tenants.find(({ id }) => id === tenantId);
     return {
+      id: String(index + 1),
       email,
       password: password ?? '',
       tenant: tenant?.name ?? tenantId,

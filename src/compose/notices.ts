@@ -34,11 +34,11 @@ export function noticesOf(
   const smsLimits = { ...config.sms.limits, allowedPrefixes };
   const messenger = createMessenger({ tenants, issuer, clock, sender });
   const linkTokens = createLinkTokens({ cipher, clock });
-  const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
-    `${issuer}${mailedPath(link, linkTokens.tokenFor(link, account))}`;
+  const urlOf = (link: 'confirm-email' | 'not-me', account: Account, isOfRemoval = false) =>
+    `${issuer}${mailedPath(link, linkTokens.tokenFor(link, account, isOfRemoval))}`;
   const notify = createNotify({
     messenger,
-    notMeUrl: (account) => urlOf('not-me', account),
+    notMeUrl: (account, topic) => urlOf('not-me', account, topic === 'removed-by-administrator'),
     confirmedPhone: async ({ id, phone }) => {
       const enrolled = await enrolments.listByAccount(id);
       return enrolled.some(({ method }) => sentTo(method) === 'number') ? phone : null;
@@ -46,6 +46,7 @@ export function noticesOf(
     allowedPrefixes,
     countText: createTextLimits({ attempts, smsLimits, clock, random }),
     administratorsOf: (tenantId) => accounts.listByRole(tenantId, 'admin'),
+    supportOf: (tenantId) => tenants.find(({ id }) => id === tenantId)?.support.email ?? null,
     clock,
     log,
   });

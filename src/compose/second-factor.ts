@@ -87,7 +87,7 @@ export function secondFactorOf({
     ownSignIn: {
       interactionUrl: (uid) => `/interaction/${uid}`,
       passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
-      onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
+      onSignedIn: knownBrowser.remember,
       // The new factor may have replaced one that other sessions used.
       onEnrolled: endSessions.withLostFactor,
       keepChoices: languageChoiceOf(config, parts).keepAfterSignIn,

@@ -8,6 +8,8 @@ import { createCodeForm } from '../http/device/code-form.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
+import { createSignOutCookie } from '../http/guards/sign-out-cookie.ts';
+import { createTypedFields } from '../http/guards/typed-fields.ts';
 import { clockGuard } from '../http/middleware/clock-guard.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
@@ -48,7 +50,7 @@ import { eventLogOf } from './events.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf } from './parts.ts';
-import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
+import { idleMsOf, providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
 import { startCountingOf } from './starts.ts';
 
@@ -104,13 +106,15 @@ async function composeServer({
   const clients = clientNamesOf(config.clients, issuer);
 
   const forms = createFormTokens(cipher);
-  const knownBrowser = createKnownBrowser({ cipher, random, isHttps: issuer.startsWith('https:') });
+  const isHttps = issuer.startsWith('https:');
+  const knownBrowser = createKnownBrowser({ cipher, random, isHttps });
   const isDevelopment = config.environment === 'development';
-  const render = createRenderer({ tenants, issuer, clock, isDevelopment });
+  const typedFields = createTypedFields({ cipher, clock, isHttps });
+  const render = createRenderer({ tenants, issuer, clock, isDevelopment, typedFields });
 
   const applications = createApplicationCookie({
     clientIds: config.clients.map(({ clientId }) => clientId),
-    isHttps: issuer.startsWith('https:'),
+    isHttps,
   });
   const wayOn = createWayOn({
     clientOf: applications.clientOf,
@@ -160,6 +164,9 @@ async function composeServer({
     render,
     clientName: clients.nameOf,
     clientTenant: clients.tenantOf,
+    clientLink: clients.linkOf,
+    findAccount,
+    signOutCookie: createSignOutCookie({ isHttps: issuer.startsWith('https:') }),
     wayOn,
   });
   const clientsOfSessions = createSessionClients({
@@ -228,17 +235,11 @@ async function composeServer({
     session,
     deviceState: createDeviceState(provider),
     useCases: { signIn, deviceCodes, findAccount, ...account },
-    guards: { forms, knownBrowser, requireSession },
+    guards: { forms, knownBrowser, requireSession, typedFields },
     render,
     clients,
     wayOn,
   };
-}
-
-const MINUTE_MS = 60_000;
-
-function idleMsOf({ session }: Pick<Config, 'session'>): number | null {
-  return session.idleMinutes === null ? null : session.idleMinutes * MINUTE_MS;
 }
 
 function handlerOf(

@@ -27,11 +27,18 @@ export interface LibraryForm {
   readonly xsrf: string;
 }
 
+/** A sign-out that is asked for. */
+export interface SigningOut {
+  /** Null when no application asked for it. */
+  readonly clientId: string | null;
+  /** The account of the live session. */
+  readonly accountId: string | null;
+}
+
 /** The pages that replace the library's own. */
 export interface ProviderPages {
   readonly error: (ctx: Context, fault: ProtocolFault) => Promise<void>;
-  /** `clientId` is null when no application asked for the sign-out. */
-  readonly signOut: (ctx: Context, form: LibraryForm, clientId: string | null) => void;
+  readonly signOut: (ctx: Context, form: LibraryForm, of: SigningOut) => Promise<void>;
   readonly signedOut: (ctx: Context, clientId: string | null) => void;
   readonly switchAccount: (ctx: Context, form: LibraryForm) => void;
   /** The code of a device is typed there. */
@@ -85,14 +92,11 @@ export function createPageHooks(pages: ProviderPages) {
   }
 
   /** For `logoutSource`. */
-  function signOut(ctx: KoaContextWithOIDC): void {
+  async function signOut(ctx: KoaContextWithOIDC): Promise<void> {
     const { client, session } = ctx.oidc;
     const xsrf = String(session?.state?.secret ?? '');
-    pages.signOut(
-      asKoa(ctx),
-      { action: ctx.oidc.urlFor('end_session_confirm'), xsrf },
-      client?.clientId ?? null,
-    );
+    const of = { clientId: client?.clientId ?? null, accountId: session?.accountId ?? null };
+    await pages.signOut(asKoa(ctx), { action: ctx.oidc.urlFor('end_session_confirm'), xsrf }, of);
   }
 
   /** For `postLogoutSuccessSource`. */
@@ -139,9 +143,16 @@ export function createFixedPageReplacement({
       switchAccount(ctx, { action: oidc.urlFor('end_session_confirm'), xsrf: state.secret });
     } else if (oidc.route === 'end_session' && !oidc.session?.accountId) {
       // Nobody is signed in: there is nothing to confirm and nothing to end.
-      seeOther(ctx, afterSignOut(state) ?? oidc.urlFor('end_session_success'));
+      seeOther(ctx, afterSignOut(state) ?? signedOutPage(oidc));
     }
   };
+}
+
+/** The page names the application that asked for the sign-out. */
+function signedOutPage(oidc: KoaContextWithOIDC['oidc']): string {
+  const url = new URL(oidc.urlFor('end_session_success'));
+  if (oidc.client) url.searchParams.set('client_id', oidc.client.clientId);
+  return url.href;
 }
 
 /** Koa names the type of a text that is not there: of a revocation's answer, and of our redirects. */

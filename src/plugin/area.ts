@@ -94,7 +94,7 @@ export function createSecondFactorArea({
   const { catalogue } = useCases;
   const { clientRule, accountOf, issuedLifetimeMs } = rules;
   const { secondFactor, enrolment, recovery, passkeys, confirmation, trustedBrowsers, isReadable } = useCases;
-  const { passkeyOffers } = useCases;
+  const { passkeyOffers, afterRecovery } = useCases;
   const resumeBinding = createResumeBinding({ cipher });
   const signInBinding = createSignInBinding({ cipher });
   const sessionPolicy = createSessionPolicy({
@@ -145,6 +145,7 @@ export function createSecondFactorArea({
       onEnrolled: ownSignIn?.onEnrolled,
       keepChoices: ownSignIn?.keepChoices,
       passkeyOffers,
+      afterRecovery,
       events,
     });
   }
@@ -169,6 +170,7 @@ export function createSecondFactorArea({
       recovery,
       passkeys,
       passkeyOffers,
+      afterRecovery,
       confirmation,
       trustDays: trust.days,
       forms: createFormTokens(cipher),

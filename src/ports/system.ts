@@ -76,8 +76,14 @@ export type PasskeyProof =
 export interface PasskeyVerifier {
   /** The unproven statements of an assertion: its passkey, its account, its challenge. Null: it is none. */
   read(response: string): PasskeyStatements | null;
-  /** WebAuthn, 7.1. Null: it is no new passkey of this challenge and site. */
-  registration(response: string, asked: PasskeyAsked): Promise<NewPasskey | null>;
+  /**
+   * WebAuthn, 7.1. Null: it is no new passkey of this challenge and site. `isSilent`: the browser was asked to make it by
+   * itself, and nobody need have been present.
+   */
+  registration(
+    response: string,
+    asked: PasskeyAsked & { readonly isSilent?: boolean },
+  ): Promise<NewPasskey | null>;
   /** WebAuthn, 7.2. */
   assertion(
     response: string,

@@ -27,6 +27,14 @@ export function axeFaults(page: Page): Promise<string[]> {
   return runAxe(page, {});
 }
 
+/** The rule for people who ask for more contrast (WCAG 2.2, 1.4.6). */
+export function strongContrastFaults(page: Page): Promise<string[]> {
+  return runAxe(page, {
+    runOnly: ['color-contrast-enhanced'],
+    rules: { 'color-contrast-enhanced': { enabled: true } },
+  });
+}
+
 /** The one rule that depends on the colour scheme. */
 export function contrastFaults(page: Page): Promise<string[]> {
   return runAxe(page, { runOnly: ['color-contrast'] });
@@ -57,9 +65,9 @@ const DESCRIBE_FOCUS = `(() => {
 /** Unfolds every `details` element, so that the keyboard reaches its contents. */
 const UNFOLD = `for (const one of document.querySelectorAll('details')) one.open = true`;
 
-/** The operable elements; in a group of choices Tab reaches one, and the arrow keys reach the others. */
+/** The operable elements that this window shows; in a group of choices Tab reaches one, and the arrow keys reach the others. */
 const OPERABLE = `[...document.querySelectorAll('a[href], button, input, select, summary')]
-  .filter((one) => one.type !== 'hidden' && (one.type !== 'radio' || one.checked))
+  .filter((one) => one.checkVisibility() && one.type !== 'hidden' && (one.type !== 'radio' || one.checked))
   .map((one) => one.cloneNode(false).outerHTML)`;
 
 interface Focus {

@@ -22,7 +22,9 @@ type Row = {
 };
 
 function toRow(transaction: SignInTransaction): Row {
-  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys } = transaction;
+  const { challenges, isSetUpProven, enrolled, stepsTaken, newCodes, trustBrowser, canUsePasskeys, undo } =
+    transaction;
+  const marks = { isSetUpProven, enrolled, stepsTaken, trustBrowser, canUsePasskeys };
   return {
     uid: transaction.uid,
     version: transaction.version,
@@ -32,7 +34,7 @@ function toRow(transaction: SignInTransaction): Row {
     later: Number(transaction.later),
     keeps_auth_time: transaction.keepsAuthTime,
     expires_at: transaction.expiresAt,
-    more: JSON.stringify({ challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys }),
+    more: JSON.stringify({ ...marks, challenges, newCodes, undo }),
   };
 }
 
@@ -49,10 +51,13 @@ function toTransaction(row: Row): SignInTransaction | null {
     pendingEnrolment,
     challenges: more.challenges,
     isSetUpProven: more.isSetUpProven,
+    enrolled: more.enrolled,
+    stepsTaken: more.stepsTaken,
     newCodes: more.newCodes,
     trustBrowser: more.trustBrowser,
     canUsePasskeys: more.canUsePasskeys,
     later: row.later === 1,
+    undo: more.undo,
     keepsAuthTime: row.keeps_auth_time,
     expiresAt: row.expires_at,
   };

@@ -3,18 +3,29 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { readJson } from '../../domain/json.ts';
 import { isMethodName, type MethodName } from '../../domain/methods/method.ts';
+import type { PasskeyUse } from '../../domain/methods/webauthn.ts';
 import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import { PURPOSES } from '../../domain/sign-in/challenge.ts';
 import {
   fromStoredAuthentications,
+  isPasskeyUse,
   toStoredAuthentication,
 } from '../../domain/sign-in/stored-authentication.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import { readUndo } from '../../domain/sign-in/undo.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Connection } from './connection.ts';
 import { type KeyOf, lifetimeOf } from './keys.ts';
 import { createScript } from './script.ts';
+
+const PROVEN = z.looseObject({
+  label: z.string(),
+  app: z.string().nullable(),
+  lastStep: z.number().nullable(),
+  passkey: z.custom<PasskeyUse>(isPasskeyUse).optional(),
+  isSilent: z.boolean().optional(),
+});
 
 /**
  * A method that this release does not know makes it unreadable: proofs that cannot be judged must not count. Other
@@ -33,6 +44,10 @@ const STORED = z.looseObject({
       enrolmentId: z.string(),
       method: z.custom<MethodName>(isMethodName),
       secret: z.string().nullable(),
+      replaces: z
+        .looseObject({ enrolmentId: z.string(), method: z.custom<MethodName>(isMethodName) })
+        .optional(),
+      proven: PROVEN.optional(),
     })
     .nullable(),
   // These are absent from what an older release has written.
@@ -49,10 +64,13 @@ const STORED = z.looseObject({
     )
     .default([...EMPTY_TRANSACTION.challenges]),
   isSetUpProven: z.boolean().default(EMPTY_TRANSACTION.isSetUpProven),
+  enrolled: z.custom<MethodName>(isMethodName).nullable().default(EMPTY_TRANSACTION.enrolled),
+  stepsTaken: z.number().default(EMPTY_TRANSACTION.stepsTaken),
   newCodes: z.string().nullable().default(EMPTY_TRANSACTION.newCodes),
   trustBrowser: z.boolean().default(EMPTY_TRANSACTION.trustBrowser),
   canUsePasskeys: z.boolean().default(EMPTY_TRANSACTION.canUsePasskeys),
   later: z.boolean(),
+  undo: z.unknown().transform(readUndo),
   keepsAuthTime: z.number().nullable(),
   expiresAt: z.number(),
 });

@@ -54,7 +54,7 @@ export function createPasskeyVerifier(): PasskeyVerifier {
       return { credentialId: given.id, userHandle: userHandle || null, challenge: data.challenge };
     },
 
-    async registration(text, { challenge, origin, rpId }) {
+    async registration(text, { challenge, origin, rpId, isSilent = false }) {
       const given = parsed(registration, text);
       if (!given || isFramed(given.response.clientDataJSON)) return null;
       const [{ verifyRegistrationResponse }, { isoBase64URL }] = await library();
@@ -73,6 +73,8 @@ export function createPasskeyVerifier(): PasskeyVerifier {
           expectedOrigin: origin,
           expectedRPID: rpId,
           requireUserVerification: false,
+          // Nobody is present when a browser makes a passkey by itself (WebAuthn, 7.1, `mediation` of `conditional`).
+          requireUserPresence: !isSilent,
           supportedAlgorithmIDs: [...PASSKEY_ALGORITHMS],
         });
         if (!info) return null;

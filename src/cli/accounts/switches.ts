@@ -1,5 +1,5 @@
 /** `doublelock accounts confirm-email`, `unlock`, `unfreeze`, `disable` and `enable`. */
-import type { Operation } from '../../compose/operation.ts';
+import type { Operation } from '../../compose/operator/operation.ts';
 import type { AddCommands } from '../command-group.ts';
 import { noAccount, operate } from '../operate.ts';
 import { print } from '../output.ts';
@@ -37,7 +37,7 @@ const SWITCHES: readonly Switch[] = [
   {
     name: 'unfreeze',
     description:
-      'let factors be changed again, after somebody reported a change and you have looked into it; the person signs in anew everywhere',
+      'answer a report of a change or a removal, after you have looked into it: factors may be changed and the password alone may sign in again; the person signs in anew everywhere',
     act: async (operation, email) =>
       said(
         await operation.unfreeze(email),

@@ -1,12 +1,11 @@
 /** The steps of an enrolment, and what is known of a factor when it is enrolled. */
 
-import { definitionOf } from '../methods/index.ts';
+import { definitionOf, traitsOf } from '../methods/index.ts';
 import type { MethodName } from '../methods/method.ts';
-import type { PasskeyUse } from '../methods/webauthn.ts';
 import type { PolicyResult } from '../policy/policy.ts';
-import type { SignInTransaction } from '../sign-in/transaction.ts';
+import type { ProvenEnrolment, SignInTransaction } from '../sign-in/transaction.ts';
 import { methodsOnOffer } from '../tenant.ts';
-import { type Enrolment, hasFactor, isFactor } from './enrolment.ts';
+import { type Enrolment, hasFactor, isFactor, isVoidSet } from './enrolment.ts';
 
 /** The code to the account's own address, then the step of the method, then the recovery codes. Each has a page. */
 export type EnrolmentStep = 'proof' | MethodName | 'recovery-codes';
@@ -22,14 +21,10 @@ export interface Visitor {
 }
 
 /** A factor that was just proven for the first time. */
-export interface NewFactor {
+export interface NewFactor extends ProvenEnrolment {
   readonly enrolmentId: string;
   readonly method: MethodName;
-  readonly label: string;
-  readonly app: string | null;
   readonly secret: string | null;
-  readonly lastStep: number | null;
-  readonly passkey?: PasskeyUse;
 }
 
 /**
@@ -77,4 +72,57 @@ export function interruptedFactor(
   if (pendingEnrolment) return enrolments.find(({ id }) => id === pendingEnrolment.enrolmentId) ?? null;
   if (newCodes === null || !enrolments.every(isFactor)) return null;
   return enrolments.find(({ id }) => authentications.some(({ enrolmentId }) => enrolmentId === id)) ?? null;
+}
+
+/** The place of a page among the pages of its set-up. */
+export interface SetUpProgress {
+  readonly number: number;
+  /** Null while it depends on the method that the person chooses. */
+  readonly total: number | null;
+}
+
+type Around = Pick<PolicyResult, 'tenant' | 'enrolments'>;
+
+/**
+ * The pages that are completed are counted as they pass, and those to come are what the set-up still needs. Null for a
+ * set-up of one page. `replacesVoid`: the visit ends with new recovery codes in the place of void ones.
+ */
+export function progressOf(
+  step: EnrolmentStep,
+  { stepsTaken, pendingEnrolment, newCodes }: SignInTransaction,
+  { enrolments }: Around,
+  replacesVoid: boolean,
+): SetUpProgress | null {
+  const hasCodes = newCodes !== null && enrolments.every(isFactor);
+  const bringsCodes = hasCodes || (replacesVoid && enrolments.some(isVoidSet));
+  const hasOwnPage = step === 'proof' && pendingEnrolment && !isProvenByMail(pendingEnrolment.method);
+  const toCome = step === 'recovery-codes' ? 0 : Number(Boolean(hasOwnPage)) + Number(bringsCodes);
+  return placed(stepsTaken + 1, stepsTaken + 1 + toCome);
+}
+
+/** The choice of a method within a sign-in comes first. Null for a person who came back to it after the mailed code. */
+export function chooserProgressOf(
+  methods: readonly MethodName[],
+  transaction: Pick<SignInTransaction, 'isSetUpProven' | 'stepsTaken'>,
+  policyResult: Around,
+): SetUpProgress | null {
+  if (transaction.stepsTaken > 1) return null;
+  const needsProof = needsSetUpProof(transaction, policyResult);
+  const { enrolments } = policyResult;
+  const bringsCodes = enrolments.every(isFactor) || enrolments.some(isVoidSet);
+  const totals = methods.map((method) => {
+    const hasOwnPage = !needsProof || !isProvenByMail(method);
+    return 1 + Number(needsProof) + Number(hasOwnPage) + Number(bringsCodes);
+  });
+  const [total = 1, ...others] = new Set(totals);
+  return others.length > 0 ? { number: 1, total: null } : placed(1, total);
+}
+
+function placed(number: number, total: number): SetUpProgress | null {
+  return total > 1 ? { number, total } : null;
+}
+
+/** The mailed code is the whole set-up of a method that sends codes to the account's own address. */
+function isProvenByMail(method: MethodName): boolean {
+  return traitsOf(method)?.sends === 'address';
 }

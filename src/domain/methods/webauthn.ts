@@ -51,8 +51,8 @@ export interface PasskeyCreation {
   readonly pubKeyCredParams: readonly { readonly type: 'public-key'; readonly alg: number }[];
   readonly excludeCredentials: readonly Descriptor[];
   readonly authenticatorSelection: {
-    readonly residentKey: 'preferred';
-    readonly requireResidentKey: false;
+    readonly residentKey: 'preferred' | 'required';
+    readonly requireResidentKey: boolean;
     readonly userVerification: 'preferred';
   };
   readonly attestation: 'none';

@@ -44,6 +44,6 @@ function isKept(value: unknown): value is Kept {
   return isObject(value) && typeof value.from === 'number' && typeof value.at === 'number';
 }
 
-function isPasskeyUse(value: unknown): value is PasskeyUse {
+export function isPasskeyUse(value: unknown): value is PasskeyUse {
   return isObject(value) && typeof value.userVerified === 'boolean' && typeof value.deviceBound === 'boolean';
 }

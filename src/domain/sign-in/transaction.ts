@@ -1,16 +1,44 @@
 /** The state of one sign-in before its end. It is bound to the interaction, and is no session. */
 
 import type { MethodName } from '../methods/method.ts';
+import type { PasskeyUse } from '../methods/webauthn.ts';
 import type { AuthenticationEvent } from '../policy/assurance.ts';
 import { accepted, type Outcome, refused } from '../refusal.ts';
 import type { Challenge } from './challenge.ts';
+import type { Undo } from './undo.ts';
+
+/**
+ * The facts of a right answer that came in a session too old for changes. The factor is enrolled once the account has
+ * given a fresh one.
+ */
+export interface ProvenEnrolment {
+  readonly label: string;
+  readonly app: string | null;
+  /** The time step of the answer, or the counter of a passkey. */
+  readonly lastStep: number | null;
+  readonly passkey?: PasskeyUse | undefined;
+  /** True for a passkey that the browser has made by itself. It is no answer of the person, and counts for no sign-in. */
+  readonly isSilent?: boolean | undefined;
+}
 
 /** An enrolment that is not confirmed yet. Its secret is encrypted for the enrolment that it becomes. */
 export interface PendingEnrolment {
   readonly enrolmentId: string;
   readonly method: MethodName;
-  /** Encrypted: the key of an app, or the number that codes go to. Null while there is none. */
+  /**
+   * Encrypted: the key of an app, the number that codes go to, or a passkey that waits. Null while there is none.
+   */
   readonly secret: string | null;
+  /** Absent until a right answer waits for a fresh factor. */
+  readonly proven?: ProvenEnrolment | undefined;
+  /** The factor that is removed once this one is enrolled. */
+  readonly replaces?: ReplacedFactor | undefined;
+}
+
+/** Its method is told to its owner, also where a request has removed it and died. */
+export interface ReplacedFactor {
+  readonly enrolmentId: string;
+  readonly method: MethodName;
 }
 
 export interface SignInTransaction {
@@ -25,6 +53,10 @@ export interface SignInTransaction {
   readonly challenges: readonly Challenge[];
   /** Whether a code mailed to the account's address was answered before its first enrolment. */
   readonly isSetUpProven: boolean;
+  /** The factor that was set up last in this visit. Null: none was. */
+  readonly enrolled: MethodName | null;
+  /** Pages of the current set-up that the person has completed. */
+  readonly stepsTaken: number;
   /** Encrypted recovery codes of this visit. They become valid with its factor, and stay until the person has saved them. */
   readonly newCodes: string | null;
   /** Whether the person wants this browser to be trusted after the sign-in. */
@@ -33,6 +65,8 @@ export interface SignInTransaction {
   readonly canUsePasskeys: boolean;
   /** Whether the person has postponed an enrolment, which grace still allowed. */
   readonly later: boolean;
+  /** The last change of a factor on an account page, while it can be taken back. */
+  readonly undo: Undo | null;
   /** A step-up keeps the `auth_time` of its session, in milliseconds. Null in a full sign-in. */
   readonly keepsAuthTime: number | null;
   /** Milliseconds since the epoch. */
@@ -44,10 +78,13 @@ export const EMPTY_TRANSACTION = {
   pendingEnrolment: null,
   challenges: [],
   isSetUpProven: false,
+  enrolled: null,
+  stepsTaken: 0,
   newCodes: null,
   trustBrowser: false,
   canUsePasskeys: false,
   later: false,
+  undo: null,
 } as const satisfies Partial<SignInTransaction>;
 
 /**

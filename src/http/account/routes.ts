@@ -6,16 +6,16 @@ import { shownEmail } from '../../domain/account.ts';
 import { type FormTokens, readForm } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
-import { addSecurityRoutes, onlyTells, type SecurityDeps } from './security.ts';
+import { answersSetUp, FRESH_SECONDS } from './factor-enrolment.ts';
+import { accountContext } from './page-context.ts';
+import { addSecurityRoutes, type SecurityDeps } from './security.ts';
+import { onlyTells } from './security-page.ts';
 
 interface AccountRoutesDeps extends SecurityDeps {
   readonly requireSession: RequireSession;
   readonly forms: FormTokens;
   readonly render: Render;
 }
-
-/** The highest age of the second factor for a change of factors. NIST SP 800-63B-4, 2.2.3 sets no number. */
-const FRESH_SECONDS = 5 * 60;
 
 export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   const { requireSession, render } = needs;
@@ -34,16 +34,22 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
     await next();
   }
 
-  /** Changes need a fresh factor. The result page does not: after the last factor is removed none can be given. */
+  /**
+   * Changes need a fresh factor. The result page does not: after the last factor is removed none can be given. An answer of
+   * a set-up is checked before the fresh factor is asked for, since its code would be gone afterwards.
+   */
   async function freshEnough(ctx: Context, next: Next): Promise<void> {
-    await requireSession.requireSession(onlyTells(ctx) ? null : FRESH_SECONDS)(ctx, next);
+    const guard = answersSetUp(ctx)
+      ? requireSession.allowLate(FRESH_SECONDS)
+      : requireSession.requireSession(onlyTells(ctx) ? null : FRESH_SECONDS);
+    await guard(ctx, next);
   }
 
   function overview(ctx: Context): void {
-    const { account, tenant } = requireSession.visitIn(ctx).policyResult;
-    const email = shownEmail(account.email);
-    const model = { name: account.name, email, tenantName: tenant.name };
-    render(ctx, 'account', model, { tenantId: tenant.id, locale: account.locale, signedInAs: email });
+    const visit = requireSession.visitIn(ctx);
+    const { account, tenant } = visit.policyResult;
+    const model = { name: account.name, email: shownEmail(account.email), tenantName: tenant.name };
+    render(ctx, 'account', model, accountContext(visit));
   }
 
   /** The provider's answer to our own request. An error is shown. Otherwise the browser goes on to the page. */

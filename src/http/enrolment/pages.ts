@@ -1,9 +1,21 @@
 /** The pages of an enrolment, the same at sign-in and in self-service: their models and their forms. */
 import type { Context } from 'koa';
-import type { Locale } from '../../domain/account.ts';
-import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
+import { type Locale, shownEmail } from '../../domain/account.ts';
+import { isFactor } from '../../domain/enrolment/enrolment.ts';
+import {
+  type EnrolmentStep,
+  enrolmentStepOf,
+  progressOf,
+  type Visitor,
+} from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, type Outcome, type Refusal } from '../../domain/refusal.ts';
+import {
+  accepted,
+  isLastRefusal,
+  type Outcome,
+  type Refusal,
+  undeliveredInstead,
+} from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
@@ -12,7 +24,7 @@ import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
 import { browserPageOf, secretPageOf, sentPageOf } from '../pages/method-pages.ts';
 import type { EnrolmentPage, PageContext, RenderSome } from '../pages/page-contract.ts';
-import type { Form } from '../pages/page-parts.ts';
+import type { EnrolmentPageParts, Form, RecoveryCodesPage } from '../pages/page-parts.ts';
 import { secretModel } from './secret-model.ts';
 
 interface EnrolmentPagesDeps {
@@ -43,6 +55,10 @@ export interface EnrolmentContext {
   readonly backHref: string | null;
   /** The address that goes on without the factor. Absent or null where that is not possible. */
   readonly skipHref?: string | null;
+  /** The address of a new sign-in. Absent or null where there is none. */
+  readonly startAgainPath?: string | null;
+  /** Whether the visit ends with new recovery codes in the place of void ones. */
+  readonly replacesVoid: boolean;
 }
 
 /** A visit, and what the policy says of its account. */
@@ -77,29 +93,63 @@ export function createEnrolmentPages({
     const form = forms.form(enrolmentContext.path(step), enrolmentContext.binding);
     const pageContext = enrolmentContext.pageContext(again.refusal);
     const { isForced: forced, demandedBy, chooseHref, cancel, backHref, skipHref } = enrolmentContext;
-    const around = { form, forced, demandedBy, chooseHref, cancel, backHref, skipHref: skipHref ?? null };
+    const { transaction, policyResult } = setting;
+    const place = progressOf(step, transaction, policyResult, enrolmentContext.replacesVoid);
+    const links = { chooseHref, cancel, backHref, skipHref: skipHref ?? null };
+    const around = { form, step: place, forced, demandedBy, ...links };
     const { kind, page } = enrolment.pageOf(step);
     switch (kind) {
       case 'typed': {
-        const secret = enrolment.reveal(setting.transaction, setting.policyResult);
+        const secret = enrolment.reveal(transaction, policyResult);
         if (!secret) throw new Error(`${step} is enrolled without a secret`);
         const { label = '', app = '' } = again.fields;
         const shown = await secretModel(secret, { label, app });
         return render(ctx, secretPageOf(page), { ...around, ...shown }, pageContext);
       }
       case 'sent':
-        return render(ctx, sentPageOf(page), { ...around, ...sentModel(setting, step, again) }, pageContext);
+        return showSent(ctx, enrolmentContext, setting, step, again, around);
       case 'set': {
-        const codes = recovery.shown(setting.transaction);
-        return render(ctx, 'recovery-codes', { form, codes }, pageContext);
+        const codes = recovery.shown(transaction);
+        const { enrolled } = transaction;
+        const owner = ownerOf(setting);
+        return render(ctx, 'recovery-codes', { form, codes, owner, enrolled, step: place }, pageContext);
       }
       case 'browser': {
-        const creation = passkeys.creation(setting.transaction, setting.policyResult);
+        const creation = passkeys.creation(transaction, policyResult);
         if (!creation) throw new Error(`${step} is enrolled, and the browser was not asked for it`);
         const { label = '' } = again.fields;
         return render(ctx, browserPageOf(page), { ...around, creation, label }, pageContext);
       }
     }
+  }
+
+  /** A page without a form, once no code is taken any more. After a code that never arrived the page tells that. */
+  async function showSent(
+    ctx: Context,
+    enrolmentContext: EnrolmentContext,
+    setting: EnrolmentState,
+    step: EnrolmentStep,
+    again: Again,
+    around: EnrolmentPageParts,
+  ): Promise<void> {
+    const { transaction, policyResult } = setting;
+    const page = sentPageOf(enrolment.pageOf(step).page);
+    const model = { ...around, ...sentModel(setting, step, again) };
+    const stop = isLastRefusal(again.refusal)
+      ? again.refusal
+      : await enrolment.stopOf(transaction, policyResult, step);
+    if (stop) {
+      // Every method waits behind the same proof.
+      const chooseHref = step === 'proof' ? null : model.chooseHref;
+      const { startAgainPath = null } = enrolmentContext;
+      const stopped = { ...model, chooseHref, isStopped: true, startAgainHref: startAgainPath };
+      return render(ctx, page, stopped, enrolmentContext.pageContext(stop));
+    }
+    if (!(await enrolment.isUndelivered(transaction, step)))
+      return render(ctx, page, model, enrolmentContext.pageContext(again.refusal));
+    const told = enrolmentContext.pageContext(undeliveredInstead(again.refusal));
+    const status = ctx.method === 'POST' ? {} : { status: 200 };
+    return render(ctx, page, { ...model, secondsLeft: null }, { ...told, ...status });
   }
 
   function sentModel(
@@ -158,23 +208,46 @@ export function createEnrolmentPages({
     { transaction, policyResult }: EnrolmentState,
     step: EnrolmentStep,
     { code: typed = '', response = '', label = '', app = '' }: Fields,
+    isLate = false,
   ): Promise<Outcome<SignInTransaction>> | Outcome<SignInTransaction> {
     switch (enrolment.pageOf(step).kind) {
       case 'set':
         return recovery.putAway(transaction);
       case 'browser':
-        return passkeys.confirm(transaction, policyResult, { ...visitor, response, label });
+        return passkeys.confirm(transaction, policyResult, { ...visitor, response, label, isLate });
       case 'typed':
       case 'sent':
-        return enrolment.confirm(transaction, policyResult, step, { ...visitor, typed, label, app });
+        return enrolment.confirm(transaction, policyResult, step, { ...visitor, typed, label, app, isLate });
     }
+  }
+
+  /**
+   * Checks an answer that came in a session too old for a change. Gives what is stored after it: a right answer is
+   * remembered there. The person is told nothing of it before a fresh factor is given.
+   */
+  async function checkLate(
+    context: EnrolmentContext,
+    setting: EnrolmentState,
+    step: EnrolmentStep,
+    fields: Fields,
+  ): Promise<SignInTransaction> {
+    const isAnswer = step !== 'recovery-codes' && !('send' in fields) && !('resend' in fields);
+    const outcome = isAnswer ? await answer(context, setting, step, fields, true) : null;
+    return outcome?.ok ? outcome.value : setting.transaction;
   }
 
   return {
     show,
     submit,
+    checkLate,
     stepOf: ({ transaction, policyResult }: EnrolmentState) => enrolmentStepOf(transaction, policyResult),
   };
+}
+
+/** The owner of the newest recovery codes. */
+function ownerOf({ policyResult: { account, enrolments } }: EnrolmentState): RecoveryCodesPage['owner'] {
+  const times = enrolments.filter((each) => !isFactor(each)).map(({ createdAt }) => createdAt);
+  return { email: shownEmail(account.email), createdAt: Math.max(...times) };
 }
 
 function away(ctx: Context, url: string): null {

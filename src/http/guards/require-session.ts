@@ -13,6 +13,7 @@ interface RequireSessionDeps {
 
 export function createRequireSession({ session, findVisit, authorization }: RequireSessionDeps) {
   const visits = new WeakMap<Context, Visit>();
+  const late = new WeakSet<Context>();
 
   /**
    * `freshSeconds` limits the age of the second factor, or of the password where no factor is set up. Null sets no
@@ -28,15 +29,39 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
     };
   }
 
-  /** Redirects to our own authorization endpoint, like any relying party, and from there back to the page. */
-  function askForMore(ctx: Context, freshSeconds: number | null): void {
+  /**
+   * As `requireSession`, but lets a session pass whose factor is too old. The route of such a request changes nothing of
+   * the account, and asks for a fresh factor.
+   */
+  function allowLate(freshSeconds: number) {
+    return async (ctx: Context, next: Next): Promise<void> => {
+      const current = await session.current(ctx);
+      const fresh = current && (await findVisit(current, freshSeconds));
+      const visit = fresh ?? (current && (await findVisit(current, null)));
+      if (!visit) return askForMore(ctx, freshSeconds);
+      if (!fresh) late.add(ctx);
+      visits.set(ctx, visit);
+      await next();
+    };
+  }
+
+  /** Whether the factor of a request behind `allowLate` is too old for a change. */
+  function isLate(ctx: Context): boolean {
+    return late.has(ctx);
+  }
+
+  /**
+   * Redirects to our own authorization endpoint, like any relying party, and from there back to the page. `page`: the
+   * path of another page to go back to.
+   */
+  function askForMore(ctx: Context, freshSeconds: number | null, page: string | null = null): void {
     const query = new URLSearchParams({
       client_id: authorization.clientId,
       response_type: 'none',
       scope: 'openid',
       redirect_uri: authorization.redirectUri,
       // A form is not sent again without the person: its page is shown instead.
-      state: ctx.method === 'GET' ? ctx.path : '/account/security',
+      state: page ?? (ctx.method === 'GET' ? ctx.path : '/account/security'),
       ...(freshSeconds === null ? {} : { max_age: String(freshSeconds) }),
     });
     ctx.status = 303;
@@ -59,7 +84,7 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
     return visit;
   }
 
-  return { requireSession, visitIn, returnAddress };
+  return { requireSession, allowLate, isLate, askForMore, visitIn, returnAddress };
 }
 
 export type RequireSession = ReturnType<typeof createRequireSession>;

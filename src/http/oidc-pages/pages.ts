@@ -1,7 +1,9 @@
 /** The pages of the provider's own endpoints: protocol errors, sign-out, and the change to another account. */
 import type { Context } from 'koa';
 import type { ProviderPages } from '../../oidc/page-hooks.ts';
+import type { FindAccount } from '../../use-cases/account/find-account.ts';
 import { pagePath } from '../guards/return-path.ts';
+import type { SignOutCookie } from '../guards/sign-out-cookie.ts';
 import type { Render } from '../pages/page-contract.ts';
 import type { WayOn } from '../pages/way-on.ts';
 
@@ -9,6 +11,10 @@ interface ProviderPagesDeps {
   readonly render: Render;
   readonly clientName: (clientId: string) => string;
   readonly clientTenant: (clientId: string) => string | null;
+  /** Null for an application that has no address to go on. */
+  readonly clientLink: (clientId: string) => string | null;
+  readonly findAccount: FindAccount;
+  readonly signOutCookie: SignOutCookie;
   readonly wayOn: WayOn;
 }
 
@@ -16,6 +22,9 @@ export function createProviderPages({
   render,
   clientName,
   clientTenant,
+  clientLink,
+  findAccount,
+  signOutCookie,
   wayOn,
 }: ProviderPagesDeps): ProviderPages {
   const nameOf = (clientId: string | null) => (clientId === null ? null : clientName(clientId));
@@ -50,13 +59,26 @@ export function createProviderPages({
       render(ctx, 'error', { title, protocol, cancel: null, links, reference }, { status });
     },
 
-    signOut(ctx, { action, xsrf }, clientId) {
-      const tenantId = clientId === null ? null : clientTenant(clientId);
-      render(ctx, 'sign-out', { action, xsrf, clientName: nameOf(clientId) }, { tenantId });
+    async signOut(ctx, { action, xsrf }, { clientId, accountId }) {
+      // A sign-out must not fail for its looks.
+      const account = accountId === null ? null : await findAccount(accountId).catch(() => null);
+      const tenantId = (clientId === null ? null : clientTenant(clientId)) ?? account?.tenantId ?? null;
+      const locale = account?.locale ?? null;
+      signOutCookie.write(ctx, { clientId, tenantId, locale });
+      render(ctx, 'sign-out', { action, xsrf, clientName: nameOf(clientId) }, { tenantId, locale });
     },
 
-    signedOut(ctx, clientId) {
-      render(ctx, 'signed-out', { clientName: nameOf(clientId) });
+    signedOut(ctx, named) {
+      const left = signOutCookie.read(ctx);
+      const clientId = named ?? left.clientId;
+      const href = clientId === null ? null : clientLink(clientId);
+      const client = nameOf(clientId);
+      const links = [
+        ...(href === null || client === null ? [] : [{ href, text: 'application' as const, client }]),
+        { href: '/account', text: 'sign-in' as const },
+      ];
+      const tenantId = (clientId === null ? null : clientTenant(clientId)) ?? left.tenantId;
+      render(ctx, 'signed-out', { clientName: client, links }, { tenantId, locale: left.locale });
     },
 
     deviceCode(ctx, form, userCode, refusal) {

@@ -4,12 +4,15 @@ import { readFileSync } from 'node:fs';
 import { OWN_SITE, type Site } from './site.ts';
 
 export const ASSET_NAMES = [
+  'copy-key.js',
   'doublelock.css',
   'mark.svg',
   'passkey.js',
   'passkey-ability.js',
+  'passkey-offer.js',
   'passkey-sign-in.js',
   'passkey-signals.js',
+  'password-field.js',
   'recovery-codes.js',
   'self-submit.js',
 ] as const;
@@ -23,12 +26,15 @@ export interface AssetFile {
 }
 
 const TYPES: Readonly<Record<AssetName, string>> = {
+  'copy-key.js': 'text/javascript; charset=utf-8',
   'doublelock.css': 'text/css; charset=utf-8',
   'mark.svg': 'image/svg+xml',
   'passkey.js': 'text/javascript; charset=utf-8',
   'passkey-ability.js': 'text/javascript; charset=utf-8',
+  'passkey-offer.js': 'text/javascript; charset=utf-8',
   'passkey-sign-in.js': 'text/javascript; charset=utf-8',
   'passkey-signals.js': 'text/javascript; charset=utf-8',
+  'password-field.js': 'text/javascript; charset=utf-8',
   'recovery-codes.js': 'text/javascript; charset=utf-8',
   'self-submit.js': 'text/javascript; charset=utf-8',
 };
@@ -36,7 +42,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
 const VIEW_ASSETS = new URL('../../../views/assets/', import.meta.url);
 
 /** The parts of our own style, in the order in which they build on each other. */
-const STYLES = ['doublelock.css', 'forms.css', 'pages.css'];
+const STYLES = ['doublelock.css', 'forms.css', 'pages.css', 'preferences.css'];
 
 /** Pico stands in a cascade layer, so that our own rules and the tenant's take precedence over it. */
 function stylesheet(): Buffer {
@@ -57,6 +63,7 @@ function passkeyScript(name: AssetName): Buffer {
 const JOINED: Partial<Record<AssetName, (name: AssetName) => Buffer>> = {
   'doublelock.css': stylesheet,
   'passkey.js': passkeyScript,
+  'passkey-offer.js': passkeyScript,
   'passkey-sign-in.js': passkeyScript,
   'passkey-signals.js': passkeyScript,
 };
@@ -69,12 +76,15 @@ function load(name: AssetName, root: string): AssetFile {
 
 export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Record<AssetName, AssetFile>> {
   return {
+    'copy-key.js': load('copy-key.js', root),
     'doublelock.css': load('doublelock.css', root),
     'mark.svg': load('mark.svg', root),
     'passkey.js': load('passkey.js', root),
     'passkey-ability.js': load('passkey-ability.js', root),
+    'passkey-offer.js': load('passkey-offer.js', root),
     'passkey-sign-in.js': load('passkey-sign-in.js', root),
     'passkey-signals.js': load('passkey-signals.js', root),
+    'password-field.js': load('password-field.js', root),
     'recovery-codes.js': load('recovery-codes.js', root),
     'self-submit.js': load('self-submit.js', root),
   };

@@ -10,6 +10,7 @@ import {
   type ProviderSession,
 } from '../../oidc/session/provider-session.ts';
 import type { EventLog } from '../../ports/events.ts';
+import type { AfterRecovery } from '../../use-cases/enrolment/after-recovery.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
@@ -35,7 +36,8 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly isReadable: (enrolment: Enrolment) => boolean;
   readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
-  readonly passkeyOffers: Pick<PasskeyOffers, 'isDue'>;
+  readonly passkeyOffers: Pick<PasskeyOffers, 'isDue' | 'methodName'>;
+  readonly afterRecovery: Pick<AfterRecovery, 'isDue'>;
   readonly events: EventLog;
 }
 
@@ -113,8 +115,17 @@ export function createNextStep(needs: NextStepDeps) {
     switch (decision.kind) {
       case 'satisfied':
         if (await hasNewCodes(ctx, context, policyResult)) return `${base}/set-up/recovery-codes`;
-        if (await needs.passkeyOffers.isDue(context.transaction, policyResult, view.params.prompt))
+        if (
+          !interaction.hasSeenCodesLeft &&
+          needs.afterRecovery.isDue(context.transaction, policyResult, view.params.prompt)
+        )
+          return `${base}/recovery-used`;
+        if (await needs.passkeyOffers.isDue(context.transaction, policyResult, view.params.prompt)) {
+          // A browser that can makes one while the page asks, and the page is shown by a GET, which begins nothing.
+          if (ctx.method === 'POST')
+            await enrolment.begin(context.transaction, policyResult, needs.passkeyOffers.methodName);
           return `${base}/offer-passkey`;
+        }
         return finish(ctx, interaction, policyResult);
       case 'password':
         if (needs.passwordUrl) return needs.passwordUrl(view.uid);
@@ -168,8 +179,9 @@ export function createNextStep(needs: NextStepDeps) {
     const isReady = secondFactor.isAsked(context.transaction, policyResult, preferred);
     if (!isReady && ctx.method !== 'POST') return `${base}/choose-method`;
     // After a refusal too: the page says whether a code is on its way, and offers to send another.
-    if (!isReady) await secondFactor.ask(context, policyResult, preferred);
-    return `${base}/verify/${preferred}`;
+    const asked = isReady ? null : await secondFactor.ask(context, policyResult, preferred);
+    const isUnsent = asked?.ok === false && asked.refusal.code === 'delivery_failed';
+    return `${base}/verify/${preferred}${isUnsent ? '?unsent=1' : ''}`;
   }
 
   async function refusedAddress(
@@ -188,7 +200,7 @@ export function createNextStep(needs: NextStepDeps) {
       reason: isLost ? 'secret_unreadable' : reason,
       method: null,
     });
-    if (reason === 'no_usable_factor') return `${base}/unusable`;
+    if (reason !== 'unmet_authentication_requirements') return `${base}/unusable`;
     return session.end(ctx, { error: reason, description: 'the requested level cannot be reached' });
   }
 

@@ -20,6 +20,8 @@ export interface LinkContent {
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** Whether the mail was about the removal of a factor by an administrator. */
+  readonly isOfRemoval: boolean;
 }
 
 /** The purpose of a link. */
@@ -35,21 +37,26 @@ export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
 export const LONGEST_LINK_MS = Math.max(...Object.values(LINK_LIFETIME_MS));
 
 export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
-  function tokenFor(use: LinkUse, account: Addressee): string {
+  /** `isOfRemoval`: the mail is about the removal of a factor by an administrator. */
+  function tokenFor(use: LinkUse, account: Addressee, isOfRemoval = false): string {
     const { id, email, endsBefore = null, frozenAt = null } = account;
     const now = clock.now();
     const issuedAt = beginningAt(now, { endsBefore, frozenAt });
-    return cipher.encrypt(JSON.stringify([id, email, now + LINK_LIFETIME_MS[use], issuedAt]), use);
+    return cipher.encrypt(
+      JSON.stringify([id, email, now + LINK_LIFETIME_MS[use], issuedAt, isOfRemoval]),
+      use,
+    );
   }
 
   /** Null for a token that is foreign or expired. */
   function read(use: LinkUse, token: string): LinkContent | null {
-    const [id, email, expiresAt, given] = partsOf(use, token);
+    const [id, email, expiresAt, given, about] = partsOf(use, token);
     if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
     // A link of an older release tells no time of its own.
     const issuedAt = given === undefined ? expiresAt - LINK_LIFETIME_MS[use] : given;
     if (typeof issuedAt !== 'number') return null;
-    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt } : null;
+    const isOfRemoval = about === true;
+    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt, isOfRemoval } : null;
   }
 
   function partsOf(use: LinkUse, token: string): readonly unknown[] {

@@ -18,12 +18,14 @@ interface SeedingDeps {
 /** A new account, with `password` in clear text or `passwordHash`. An account with neither is invited. */
 export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'updatedAt' | keyof typeof NEW_ACCOUNT> {
   readonly password: string | null;
+  /** Such an account may not sign in. Default: it may. */
+  readonly isDisabled?: boolean;
   readonly factors: readonly { readonly method: MethodName; readonly secret?: string }[];
 }
 
 export function createSeeding({ accounts, enrolments, hasher, cipher, clock, random }: SeedingDeps) {
   /** Gives the account. Null when its e-mail address has one already. */
-  async function create({ password, factors, ...given }: Seed): Promise<Account | null> {
+  async function create({ password, isDisabled = false, factors, ...given }: Seed): Promise<Account | null> {
     const email = normaliseEmail(given.email);
     if (await accounts.findByEmail(email)) return null;
     const passwordHash =
@@ -43,6 +45,7 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
     const { locale, role, groups, manages, emailConfirmed, phone } = given;
     const account = {
       ...NEW_ACCOUNT,
+      disabledAt: isDisabled ? now : null,
       ...{ id, tenantId, email, emailConfirmed, phone, passwordHash, locale, role, groups, manages },
       ...{ name, givenName, familyName, username, attributes, createdAt: now, updatedAt: now },
     };

@@ -1,8 +1,9 @@
 /** Enrols a factor after its first correct answer, and notifies its owner. */
 
+import type { Account } from '../../domain/account.ts';
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import { interruptedFactor, type NewFactor, type Visitor } from '../../domain/enrolment/steps.ts';
-import type { OnceEvent } from '../../domain/events.ts';
+import type { DomainEvent, OnceEvent } from '../../domain/events.ts';
 import { sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PasskeyUse } from '../../domain/methods/webauthn.ts';
@@ -19,9 +20,11 @@ import type {
 } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { MadeCodes } from './recovery-codes.ts';
+import type { ReplaceFactor } from './replacement.ts';
 
 interface EnrolDeps {
   readonly madeCodes: MadeCodes;
+  readonly replaceFactor: ReplaceFactor;
   readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'clear'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
@@ -36,6 +39,19 @@ export type Enrol = (
   policyResult: PolicyResult,
   factor: NewFactor,
   from: Visitor,
+) => Promise<Outcome<SignInTransaction>>;
+
+/** Remembers a proven factor in the transaction. Nothing is enrolled, and nobody is notified. */
+export type KeepProven = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
+  factor: NewFactor,
+) => Promise<Outcome<SignInTransaction>>;
+
+/** Drops an enrolment that is under way, and the recovery codes that would have come with it. */
+export type AbandonEnrolment = (
+  transaction: SignInTransaction,
+  policyResult: PolicyResult,
 ) => Promise<Outcome<SignInTransaction>>;
 
 /**
@@ -54,12 +70,27 @@ interface Stored {
   readonly enrolmentId: string;
   readonly atMs: number;
   readonly passkey?: PasskeyUse;
+  /** A passkey that the browser has made by itself. */
+  readonly isSilent: boolean;
 }
 
-export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly finish: FinishEnrolment } {
-  const { madeCodes, enrolments, lockouts, trustedBrowsers, transactions, events, clock } = needs;
+export interface Binding {
+  readonly enrol: Enrol;
+  readonly keepProven: KeepProven;
+  readonly abandon: AbandonEnrolment;
+  readonly finish: FinishEnrolment;
+}
 
-  const enrol: Enrol = async (transaction, policyResult, { passkey, enrolmentId, ...factor }, from) => {
+export function createEnrol(needs: EnrolDeps): Binding {
+  const { madeCodes, replaceFactor, enrolments, lockouts, trustedBrowsers, transactions } = needs;
+  const { events, clock } = needs;
+
+  const enrol: Enrol = async (
+    transaction,
+    policyResult,
+    { passkey, enrolmentId, isSilent = false, ...factor },
+    from,
+  ) => {
     const { account, tenant } = policyResult;
     const now = clock.now();
     const inserted = await enrolments.insert({
@@ -70,15 +101,44 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
       isDefault: false,
       createdAt: now,
     });
-    const stored = { method: factor.method, enrolmentId, atMs: now, ...(passkey ? { passkey } : {}) };
-    const noted = () => note(transaction, policyResult, stored, from, false);
-    if (inserted) await noted();
+    const stored = {
+      method: factor.method,
+      enrolmentId,
+      atMs: now,
+      ...(passkey ? { passkey } : {}),
+      isSilent,
+    };
+    const noted = (isRepeated: boolean) =>
+      note(transaction, policyResult, stored, from, { isRepeated, isRetold: false });
+    if (inserted) await noted(false);
     const kept = await save(transaction, policyResult, stored);
     // The request that inserted the factor may have died before it noted that.
-    if (kept && !inserted) await noted();
-    const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, enrolmentId);
+    if (kept && !inserted) await noted(true);
+    const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, stored);
     if (outcome.ok) await keepCodes(outcome.value, policyResult, enrolmentId, kept && from);
     return outcome;
+  };
+
+  const keepProven: KeepProven = async (transaction, _, { enrolmentId, method, secret, ...proven }) => {
+    const pendingEnrolment = { enrolmentId, method, secret, proven };
+    const kept = await transactions.save({ ...transaction, pendingEnrolment });
+    if (kept) return accepted(kept);
+    const concurrent = await transactions.find(transaction.uid, clock.now());
+    return resolveConcurrentSave(
+      transaction,
+      concurrent,
+      ({ pendingEnrolment: same }) => same?.enrolmentId === enrolmentId && same.proven !== undefined,
+    );
+  };
+
+  const abandon: AbandonEnrolment = async (transaction, policyResult) => {
+    // Codes that are stored already were renewed before, and wait to be saved.
+    const isStored = !policyResult.enrolments.every(isFactor) && madeCodes.areGood(transaction, policyResult);
+    const newCodes = isStored ? transaction.newCodes : null;
+    const kept = await transactions.save({ ...transaction, pendingEnrolment: null, newCodes, stepsTaken: 0 });
+    if (kept) return accepted(kept);
+    const concurrent = await transactions.find(transaction.uid, clock.now());
+    return resolveConcurrentSave(transaction, concurrent, ({ pendingEnrolment }) => !pendingEnrolment);
   };
 
   const finish: FinishEnrolment = async (transaction, policyResult, from) => {
@@ -87,8 +147,9 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     const { id: enrolmentId, method, createdAt: atMs } = found;
     let current: SignInTransaction | null = transaction;
     if (transaction.pendingEnrolment) {
-      const stored = { method, enrolmentId, atMs };
-      await note(transaction, policyResult, stored, from, true);
+      const isSilent = transaction.pendingEnrolment.proven?.isSilent === true;
+      const stored = { method, enrolmentId, atMs, isSilent };
+      await note(transaction, policyResult, stored, from, { isRepeated: true, isRetold: true });
       current = await save(transaction, policyResult, stored);
     }
     if (current) await keepCodes(current, policyResult, enrolmentId, from);
@@ -101,40 +162,50 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     policyResult: PolicyResult,
     { method, enrolmentId }: Stored,
     from: Visitor,
-    isRetold: boolean,
+    { isRepeated, isRetold }: { readonly isRepeated: boolean; readonly isRetold: boolean },
   ): Promise<void> {
     const { account } = policyResult;
+    const replaced = await replaceFactor(transaction, policyResult, enrolmentId, isRepeated);
     await replaceRefused(policyResult, method, enrolmentId);
+    const line = lineOf(policyResult, from);
     const once = { ...onceOf(transaction, enrolmentId), isRetold };
+    const created = { ...line, name: 'enrolment.created', account, method, replaced, once } as const;
+    const removed = replaced && removalOf(line, account, replaced, once);
     await Promise.all([
       // The trust of a browser was based on the previous factors.
       trustedBrowsers.removeAll(account.id),
-      events.append({ ...lineOf(policyResult, from), name: 'enrolment.created', account, method, once }),
+      events.append(created, ...(removed ? [removed] : [])),
     ]);
   }
 
   function save(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
-    stored: Stored,
+    { isSilent, ...event }: Stored,
   ): Promise<SignInTransaction | null> {
     const { authentications } = transaction;
-    const isProven = authentications.some(({ enrolmentId }) => enrolmentId === stored.enrolmentId);
+    const isKnown = authentications.some(({ enrolmentId }) => enrolmentId === event.enrolmentId);
     return transactions.save({
       ...transaction,
       pendingEnrolment: null,
+      enrolled: event.method,
+      stepsTaken: transaction.stepsTaken + 1,
       newCodes: madeCodes.areGood(transaction, policyResult) ? transaction.newCodes : null,
-      authentications: isProven ? authentications : [...authentications, stored],
+      authentications: isKnown || isSilent ? authentications : [...authentications, event],
     });
   }
 
   async function concurrentSaveOf(
     transaction: SignInTransaction,
-    id: string,
+    { enrolmentId: id, isSilent }: Stored,
   ): Promise<Outcome<SignInTransaction>> {
     const kept = await transactions.find(transaction.uid, clock.now());
-    return resolveConcurrentSave(transaction, kept, ({ authentications }) =>
-      authentications.some(({ enrolmentId }) => enrolmentId === id),
+    return resolveConcurrentSave(
+      transaction,
+      kept,
+      ({ authentications, pendingEnrolment, enrolled }) =>
+        authentications.some(({ enrolmentId }) => enrolmentId === id) ||
+        (isSilent && enrolled !== null && pendingEnrolment === null),
     );
   }
 
@@ -179,7 +250,17 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     if (isRefused) await lockouts.clear(secondFactorSubject(account.id), method);
   }
 
-  return { enrol, finish };
+  return { enrol, keepProven, abandon, finish };
+}
+
+/** One notice tells of both: that of the new factor. */
+function removalOf(
+  line: Visitor,
+  account: Account,
+  method: MethodName,
+  once: OnceEvent,
+): Extract<DomainEvent, { name: 'enrolment.removed' }> {
+  return { ...line, name: 'enrolment.removed', cause: 'replacement', account, method, also: [], once };
 }
 
 /** The end of a transaction is the same in each of its requests. */

@@ -17,24 +17,29 @@ import { accepted, FROZEN, noCode, type Outcome, refused } from '../../domain/re
 import { withChallenge } from '../../domain/sign-in/challenge.ts';
 import {
   newCodesPurpose,
+  type PendingEnrolment,
+  type ReplacedFactor,
   resolveConcurrentSave,
   type SignInTransaction,
 } from '../../domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Random } from '../../ports/system.ts';
-import type { Enrol, FinishEnrolment } from './binding.ts';
+import type { Binding } from './binding.ts';
 import { createEnrolmentCodes, type EnrolmentCodesDeps, eventDetailsOf, pendingPurpose } from './codes.ts';
 
-interface EnrolmentDeps extends EnrolmentCodesDeps {
+interface EnrolmentDeps extends EnrolmentCodesDeps, Binding {
   readonly methods: Methods;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
-  readonly enrol: Enrol;
-  readonly finish: FinishEnrolment;
   readonly random: Random;
 }
 
+export interface Timeliness {
+  /** True: the session is too old for a change. A right answer is remembered, and enrols nothing yet. */
+  readonly isLate?: boolean;
+}
+
 /** The answer of a person at the last step of a method. */
-export interface Confirmation extends Visitor {
+export interface Confirmation extends Visitor, Timeliness {
   readonly typed: string;
   readonly label: string;
   readonly app: string;
@@ -47,22 +52,34 @@ export interface EnrolmentPageName {
   readonly asksNumber: boolean;
 }
 
+/** How an enrolment begins. */
+interface Beginning {
+  readonly pagesBefore?: number;
+  readonly replaces?: ReplacedFactor;
+}
+
 export function createEnrolment(needs: EnrolmentDeps) {
-  const { methods, transactions, enrol, attemptLimiter, cipher, events, clock, random } = needs;
+  const { methods, transactions, enrol, keepProven, attemptLimiter, cipher, events, clock, random } = needs;
   const codes = createEnrolmentCodes(needs);
 
-  /** Begins an enrolment. Its secret is stored encrypted until the enrolment is confirmed or the visit ends. */
+  /**
+   * Begins an enrolment. Its secret is stored encrypted until the enrolment is confirmed or the visit ends. `pagesBefore`: the
+   * pages of the set-up that come before its own, such as the choice of the method. `replaces`: the factor that is removed
+   * once the new one works.
+   */
   async function begin(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     name: MethodName,
+    { pagesBefore = 0, replaces }: Beginning = {},
   ): Promise<Outcome<SignInTransaction>> {
     const { account, tenant, enrolments } = policyResult;
     const method = methods.find(name);
     if (!method || method.kind === 'set') return refused({ code: 'method_not_allowed' });
     if (account.frozenAt !== null) return refused(FROZEN);
     // A reload of the page keeps the secret, because the app may have scanned it already.
-    if (transaction.pendingEnrolment?.method === name) return accepted(transaction);
+    const { pendingEnrolment: begun } = transaction;
+    if (begun?.method === name && !begun.proven?.isSilent) return withReplaced(transaction, begun, replaces);
     const bytes = (count: number) => random.bytes(count);
     const id = random.id();
     const purpose = enrolmentPurpose({ id, method: name, accountId: account.id, tenantId: tenant.id });
@@ -75,11 +92,24 @@ export function createEnrolment(needs: EnrolmentDeps) {
       ...(method.kind === 'browser' && {
         challenges: withChallenge(transaction.challenges, method.newChallenge('set-up', from)),
       }),
-      pendingEnrolment: { enrolmentId: id, method: name, secret },
+      pendingEnrolment: { enrolmentId: id, method: name, secret, ...(replaces && { replaces }) },
+      // The mailed code may have been answered on the way to another method.
+      stepsTaken: Math.max(pagesBefore, transaction.enrolled === null ? transaction.stepsTaken : 0),
       newCodes:
         transaction.newCodes ?? (hasCodes ? null : cipher.encrypt(newCodes(), newCodesPurpose(transaction))),
     };
     return saved(next, ({ pendingEnrolment }) => pendingEnrolment?.method === name);
+  }
+
+  /** An enrolment that was begun already may now be meant to replace a factor, or another one, or none. */
+  async function withReplaced(
+    transaction: SignInTransaction,
+    { replaces: before, ...begun }: PendingEnrolment,
+    replaces: ReplacedFactor | undefined,
+  ): Promise<Outcome<SignInTransaction>> {
+    if (before?.enrolmentId === replaces?.enrolmentId) return accepted(transaction);
+    const next = { ...transaction, pendingEnrolment: { ...begun, ...(replaces && { replaces }) } };
+    return saved(next, ({ pendingEnrolment }) => pendingEnrolment?.method === begun.method);
   }
 
   async function saved(
@@ -99,7 +129,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
   ): { readonly method: TypedMethod; readonly secret: string } | null {
     const { pendingEnrolment: pending } = transaction;
     const method = pending && methods.find(pending.method);
-    if (method?.kind !== 'typed' || !pending || pending.secret === null) return null;
+    if (method?.kind !== 'typed' || !pending || pending.secret === null || pending.proven) return null;
     if (needsSetUpProof(transaction, policyResult)) return null;
     return { method, secret: cipher.decrypt(pending.secret, pendingPurpose(pending, policyResult)) };
   }
@@ -115,11 +145,11 @@ export function createEnrolment(needs: EnrolmentDeps) {
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     step: EnrolmentStep,
-    { typed, label, app, ip, clientId }: Confirmation,
+    { typed, label, app, ip, clientId, isLate = false }: Confirmation,
   ): Promise<Outcome<SignInTransaction>> {
     if (policyResult.account.frozenAt !== null) return refused(FROZEN);
     const { pendingEnrolment: pending } = transaction;
-    if (!pending || step !== enrolmentStepOf(transaction, policyResult))
+    if (!pending || pending.proven || step !== enrolmentStepOf(transaction, policyResult))
       return refused({ code: 'session_expired' });
     if (label.length > LONGEST_LABEL) return refused({ code: 'field_invalid', field: 'label' });
     if (app.length > LONGEST_LABEL) return refused({ code: 'field_invalid', field: 'app' });
@@ -133,12 +163,31 @@ export function createEnrolment(needs: EnrolmentDeps) {
     };
     const from = { ip, clientId };
     if (methods.find(pending.method)?.kind === 'typed' && step !== 'proof')
-      return confirmTyped(transaction, policyResult, factor, typed, from);
+      return confirmTyped(transaction, policyResult, factor, { typed, isLate }, from);
     const answered = await codes.answer(transaction, policyResult, step, typed, from);
     if (!answered.ok) return answered;
+    if (step === 'proof') return proven(answered.value, policyResult, factor, { isLate }, from);
+    if (isLate) return keepProven(answered.value, policyResult, factor);
     await codes.noteContact(transaction, policyResult, step, from);
-    if (step === 'proof') return proven(answered.value, policyResult, factor, from);
     return enrol(answered.value, policyResult, factor, from);
+  }
+
+  /**
+   * Enrols the factor of a right answer that waited for a fresh factor of the account. It counts from now on, as one
+   * whose answer comes now.
+   */
+  async function complete(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+    from: Visitor,
+  ): Promise<Outcome<SignInTransaction>> {
+    const { pendingEnrolment: pending } = transaction;
+    if (policyResult.account.frozenAt !== null) return refused(FROZEN);
+    if (!pending?.proven || enrolmentStepOf(transaction, policyResult) !== pending.method)
+      return refused({ code: 'session_expired' });
+    const { enrolmentId, method, secret, proven: facts } = pending;
+    await codes.noteContact(transaction, policyResult, method, from);
+    return enrol(transaction, policyResult, { ...facts, enrolmentId, method, secret }, from);
   }
 
   /** Stores the time step of the answer with the factor, so that the same code cannot be used again. */
@@ -146,7 +195,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     factor: NewFactor,
-    typed: string,
+    { typed, isLate }: Pick<Confirmation, 'typed' | 'isLate'>,
     from: Visitor,
   ): Promise<Outcome<SignInTransaction>> {
     const pending = typedIn(transaction, policyResult);
@@ -155,8 +204,12 @@ export function createEnrolment(needs: EnrolmentDeps) {
     if (read === null) return refused(noCode(pending.method.digits));
     const candidate = { id: factor.enrolmentId, secret: pending.secret, lastStep: null };
     const verdict = pending.method.enrolment.confirm(candidate, read, clock.now());
-    if (verdict.kind === 'accepted')
-      return enrol(transaction, policyResult, { ...factor, lastStep: verdict.lastStep }, from);
+    if (verdict.kind === 'accepted') {
+      const confirmed = { ...factor, lastStep: verdict.lastStep };
+      return isLate
+        ? keepProven(transaction, policyResult, confirmed)
+        : enrol(transaction, policyResult, confirmed, from);
+    }
     const clockOffSeconds = verdict.kind === 'wrong' ? verdict.clockOffSeconds : null;
     const line = eventDetailsOf(policyResult, factor.method, from);
     return attemptLimiter.refuse(line, { code: 'code_invalid', attemptsLeft: null, clockOffSeconds });
@@ -167,13 +220,18 @@ export function createEnrolment(needs: EnrolmentDeps) {
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     factor: NewFactor,
+    { isLate }: Timeliness,
     from: Visitor,
   ): Promise<Outcome<SignInTransaction>> {
     const line = eventDetailsOf(policyResult, methods.toAddress?.name ?? factor.method, from);
+    const isAll = factor.method === methods.toAddress?.name;
+    const waits = isAll && isLate;
+    if (!waits) await codes.noteContact(transaction, policyResult, 'proof', from);
     await events.append({ ...line, name: 'set_up.proven' });
     const next = { ...transaction, isSetUpProven: true };
-    if (factor.method === methods.toAddress?.name) return enrol(next, policyResult, factor, from);
-    return saved(next, ({ isSetUpProven }) => isSetUpProven);
+    if (waits) return keepProven(next, policyResult, factor);
+    if (isAll) return enrol(next, policyResult, factor, from);
+    return saved({ ...next, stepsTaken: transaction.stepsTaken + 1 }, ({ isSetUpProven }) => isSetUpProven);
   }
 
   /** The page of a step, and the kind of its method. Throws for a name that no enabled method has. */
@@ -187,7 +245,9 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return { kind: method.kind, page: method.enrolment.page, asksNumber };
   }
 
-  return { begin, reveal, confirm, finish: needs.finish, pageOf, send: codes.send, sentBy: codes.sentBy };
+  const { abandon, finish } = needs;
+  const { send, sentBy, isUndelivered, stopOf } = codes;
+  return { begin, reveal, confirm, complete, abandon, finish, pageOf, send, sentBy, isUndelivered, stopOf };
 }
 
 export type EnrolmentUseCase = ReturnType<typeof createEnrolment>;

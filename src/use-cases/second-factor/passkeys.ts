@@ -27,20 +27,20 @@ import {
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../../ports/system.ts';
-import type { Enrol } from '../enrolment/binding.ts';
+import type { Binding } from '../enrolment/binding.ts';
+import type { Timeliness } from '../enrolment/enrolment.ts';
 import type { AttemptLimiter } from './attempt-limiter.ts';
 import type { PasskeyOwners } from './passkey-owners.ts';
 
 /** Creates the challenge that a passkey signs, unless one waits already. The returned transaction holds it. */
 export type AskPasskey = (transaction: SignInTransaction) => Promise<Outcome<SignInTransaction>>;
 
-interface PasskeysDeps {
+interface PasskeysDeps extends Pick<Binding, 'enrol' | 'keepProven'> {
   readonly method: BrowserMethod;
   readonly passkeyVerifier: PasskeyVerifier;
   /** Null: no browser would make passkeys here. */
   readonly passkeySite: () => PasskeySite | null;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
-  readonly enrol: Enrol;
   readonly owners: Pick<PasskeyOwners, 'userHandleOf' | 'claim'>;
   readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt'>;
   readonly attemptLimiter: Pick<AttemptLimiter, 'refuse'>;
@@ -49,14 +49,19 @@ interface PasskeysDeps {
 }
 
 /** The answer of a browser: JSON of a `PublicKeyCredential`. */
-export interface PasskeyGiven extends Visitor {
+export interface PasskeyGiven extends Visitor, Timeliness {
   readonly response: string;
   /** The person's name for it. Empty: the name of its authenticator, where that is known. */
   readonly label: string;
+  /**
+   * True: the browser has made it by itself (WebAuthn, 5.1.3, conditional mediation). Nobody need have been present, and it
+   * counts for no sign-in yet.
+   */
+  readonly isSilent?: boolean;
 }
 
 export function createPasskeys(needs: PasskeysDeps) {
-  const { method, passkeyVerifier, passkeySite, transactions, enrol, owners, cipher } = needs;
+  const { method, passkeyVerifier, passkeySite, transactions, enrol, keepProven, owners, cipher } = needs;
   const { attemptLimiter, clock, random } = needs;
 
   /** The random value whose answer is awaited; null: none is. */
@@ -103,11 +108,27 @@ export function createPasskeys(needs: PasskeysDeps) {
     return method.creation({ site, siteName: tenant.name, challenge, user, existing });
   }
 
+  /** The request to the browser to make a passkey by itself: one that signs in alone. Null: its turn has not come. */
+  function silentCreation(
+    transaction: SignInTransaction,
+    policyResult: PolicyResult,
+  ): PasskeyCreation | null {
+    const asked = creation(transaction, policyResult);
+    if (!asked) return null;
+    const { userVerification } = asked.authenticatorSelection;
+    const authenticatorSelection = {
+      residentKey: 'required',
+      requireResidentKey: true,
+      userVerification,
+    } as const;
+    return { ...asked, authenticatorSelection };
+  }
+
   /** The first answer makes the passkey a factor of the account. */
   async function confirm(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
-    { response, label, ...from }: PasskeyGiven,
+    { response, label, isLate = false, isSilent = false, ...from }: PasskeyGiven,
   ): Promise<Outcome<SignInTransaction>> {
     const { account, tenant } = policyResult;
     const asked = creation(transaction, policyResult);
@@ -115,7 +136,8 @@ export function createPasskeys(needs: PasskeysDeps) {
     if (account.frozenAt !== null) return refused(FROZEN);
     if (!asked || !site || !transaction.pendingEnrolment) return refused({ code: 'session_expired' });
     if (label.length > LONGEST_LABEL) return refused({ code: 'field_invalid', field: 'label' });
-    const made = await passkeyVerifier.registration(response, { ...site, challenge: asked.challenge });
+    const expected = { ...site, challenge: asked.challenge, isSilent };
+    const made = await passkeyVerifier.registration(response, expected);
     const { enrolmentId } = transaction.pendingEnrolment;
     const isKnown =
       made !== null &&
@@ -144,7 +166,13 @@ export function createPasskeys(needs: PasskeysDeps) {
       passkey: { userVerified, deviceBound: made.deviceBound },
     };
     const challenges = withoutChallenge(transaction.challenges, method.name, 'set-up');
-    return enrol({ ...transaction, challenges }, policyResult, factor, from);
+    const answered = { ...transaction, challenges };
+    if (isLate) return keepProven(answered, policyResult, factor);
+    if (!isSilent) return enrol(answered, policyResult, factor, from);
+    // It is remembered as silent before it is stored, so that an interrupted request is finished as such.
+    const silent = { ...factor, isSilent };
+    const noted = await keepProven(answered, policyResult, silent);
+    return noted.ok ? enrol(noted.value, policyResult, silent, from) : noted;
   }
 
   /** Verifies that one of the account's own passkeys signed what this sign-in asked for, at our own site. */
@@ -180,7 +208,7 @@ export function createPasskeys(needs: PasskeysDeps) {
     });
   }
 
-  return { ask, request, creation, confirm, verifyInBrowser, signals };
+  return { ask, request, creation, silentCreation, confirm, verifyInBrowser, signals };
 }
 
 function proposedLabel(aaguid: string | null): string {

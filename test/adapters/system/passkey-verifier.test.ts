@@ -42,6 +42,19 @@ describe('the passkey verifier', () => {
     return { authenticator, made, credential: { ...made, userHandle: USER.id } };
   }
 
+  it('takes a passkey that nobody was present for only where the browser makes one by itself', async () => {
+    const silent = { present: false, verified: false };
+    const response = createAuthenticator({ origin: SITE.origin }).create(creation, silent);
+    expect(await verifier.registration(response, ASKED)).to.equal(null);
+    expect(await verifier.registration(response, { ...ASKED, isSilent: true })).to.include({
+      userVerified: false,
+    });
+    for (const twist of [{ origin: 'https://evil.example' }, { challenge: 'AAAA' }, { crossOrigin: true }]) {
+      const wrong = createAuthenticator({ origin: SITE.origin }).create(creation, { ...silent, ...twist });
+      expect(await verifier.registration(wrong, { ...ASKED, isSilent: true })).to.equal(null);
+    }
+  });
+
   it('gives the key and the properties of a new passkey', async () => {
     const { made } = await registered();
     expect(made).to.deep.include({

@@ -28,12 +28,14 @@ describe('every page', () => {
       'enter-code': true,
       'use-passkey': true,
       'offer-passkey': true,
+      'recovery-used': true,
       'set-up-choose': true,
       'set-up-proof': true,
       'set-up-totp': true,
       'set-up-email': true,
       'set-up-sms': true,
       'set-up-passkey': true,
+      'set-up-finish': true,
       'recovery-codes': true,
       consent: true,
       error: true,
@@ -48,6 +50,8 @@ describe('every page', () => {
       'not-me': true,
       account: true,
       security: true,
+      help: true,
+      'confirm-removal': true,
       demo: true,
       'demo-signed-in': true,
       'demo-api': true,
@@ -98,12 +102,15 @@ describe('every page', () => {
         'form-post',
         'use-passkey',
         'set-up-passkey',
+        'set-up-totp',
         'recovery-codes',
       ].includes(page);
       const hasPasskeys =
         (page === 'sign-in' && $('form[data-passkey]').length > 0) ||
-        $('[data-signals], [name=can_use_passkeys]').length > 0;
-      expect($('script').length).to.equal(hasScript || hasPasskeys ? 1 : 0);
+        $('[data-signals], [name=can_use_passkeys], form[data-options] [name=response]').length > 0;
+      const hasPassword = $('input[type=password]').length > 0;
+      const scripts = [hasScript || hasPasskeys, hasPassword].filter(Boolean);
+      expect($('script').length).to.equal(scripts.length);
       expect($('script').text()).to.equal('');
       expect($('[style]')).to.have.lengthOf(0);
       // Its host serves no stylesheet.

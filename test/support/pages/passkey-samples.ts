@@ -46,6 +46,8 @@ const made: Pages['set-up-passkey'] = {
 const signIn: Pages['sign-in'] = {
   form: form(at),
   email: '',
+  isRemembered: false,
+  password: '',
   clientName: 'Acme Timesheets',
   passkey: {
     request: method.request({ site, challenge, credentials: [], mustVerify: true }),
@@ -60,8 +62,14 @@ export const PASSKEY_SAMPLES: readonly Sample[] = [
   sample(
     'offer-passkey',
     'offer-passkey',
-    { form: form(`${at}/offer-passkey`), clientName: 'Acme Timesheets', cancel },
+    { form: form(`${at}/offer-passkey`), creation: made.creation, clientName: 'Acme Timesheets', cancel },
     acme,
+  ),
+  sample(
+    'offer-passkey-refused',
+    'offer-passkey',
+    { form: form(`${at}/offer-passkey`), clientName: 'Acme Timesheets', cancel },
+    { ...acme, refusal: { ...invalid, passkey: 'refused' } },
   ),
   sample('sign-in-passkey', 'sign-in', signIn, acme),
   sample(

@@ -35,6 +35,7 @@ const unsent: Pages['set-up-proof'] = {
   isSent: false,
   seen: null,
   phone: '',
+  step: { number: 2, total: 4 },
   forced: false,
   chooseHref: null,
   cancel,
@@ -70,11 +71,27 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
     refusal: { code: 'resend_too_soon', retryAt: SAMPLE_NOW + 4 * 60_000 },
   }),
   sample('enter-code-undelivered', 'enter-code', mailed, { ...acme, refusal: { code: 'delivery_failed' } }),
+  sample(
+    'enter-code-refused',
+    'enter-code',
+    {
+      ...mailed,
+      sent: { destination: 'b••••••@a••••••', secondsLeft: null, seen: SENDING },
+      lost: { recoveryHref: `${at}/verify/recovery`, chooseHref: `${at}/choose-method` },
+    },
+    { ...acme, status: 200, refusal: { code: 'delivery_failed', because: 'refused' } },
+  ),
   sample('enter-code-recovery', 'enter-code', onPaper, acme),
   sample('enter-code-recovery-used', 'enter-code', onPaper, { ...acme, refusal: { code: 'code_used' } }),
 
   sample('set-up-proof', 'set-up-proof', { ...unsent, forced: true, chooseHref: `${at}/set-up` }, acme),
   sample('set-up-proof-sent', 'set-up-proof', { ...unsent, ...sent }, acme),
+  sample(
+    'set-up-proof-stopped',
+    'set-up-proof',
+    { ...unsent, ...sent, isStopped: true, startAgainHref: '/auth' },
+    { ...acme, refusal: { code: 'too_many_attempts', retryAt: null } },
+  ),
   sample('set-up-email', 'set-up-email', { ...unsent, ...inAccount }, member),
   sample(
     'set-up-email-wrong',
@@ -93,10 +110,37 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
   sample(
     'recovery-codes',
     'recovery-codes',
-    { form: form(`${at}/set-up/recovery-codes`), codes: CODES },
+    {
+      form: form(`${at}/set-up/recovery-codes`),
+      codes: CODES,
+      owner: { email: 'bob@acme.test', createdAt: SAMPLE_NOW },
+      enrolled: 'totp',
+      step: { number: 3, total: 3 },
+    },
     acme,
   ),
+  sample(
+    'set-up-finish',
+    'set-up-finish',
+    { form: form('/account/security/set-up/totp'), method: 'totp', step: { number: 1, total: 2 } },
+    member,
+  ),
 
+  ...[9, 1, 0].map((left) =>
+    sample(
+      `recovery-used-${left}`,
+      'recovery-used',
+      {
+        form: form(`${at}/recovery-used`),
+        clientName: 'Acme Timesheets',
+        left,
+        areFew: left < 9,
+        canRenew: left > 0,
+        canSetUp: left > 0,
+      },
+      acme,
+    ),
+  ),
   ...(['confirm-email', 'not-me'] as const).flatMap((page) =>
     [false, true].map((isDone) =>
       sample(

@@ -117,7 +117,7 @@ describe('the acts of an operator on an account', () => {
     const left = await setting().stores.enrolments.listByAccount(id);
     expect(left.map((each) => each.id)).to.deep.equal(['app']);
     expect(setting().told.map(({ topic, also }) => [topic, also])).to.deep.equal([
-      ['factor-removed', [NUMBER]],
+      ['removed-by-administrator', [NUMBER]],
       ['phone-changed', [NUMBER]],
     ]);
     await acts().update('bob@acme.test', { phone: null });

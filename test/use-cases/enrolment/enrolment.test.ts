@@ -139,6 +139,8 @@ describe('enrolment of an authenticator app', () => {
         ...transaction,
         version: transaction.version + 1,
         pendingEnrolment: null,
+        enrolled: 'totp',
+        stepsTaken: 1,
         authentications: [...transaction.authentications, authentication],
       });
       const { decision } = await setting().evaluated(account, { authentications: after.authentications });

@@ -50,6 +50,8 @@ describe('an interrupted set-up', () => {
       ...before,
       version: before.version + 1,
       pendingEnrolment: null,
+      enrolled: 'totp',
+      stepsTaken: 1,
       authentications: [...before.authentications, { method: 'totp', enrolmentId, atMs: NOW }],
     });
     expect(after && setting().recovery.shown(after)).to.have.lengthOf(10);

@@ -214,6 +214,9 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ALTER TABLE accounts ADD COLUMN disabled_at INTEGER;
   ALTER TABLE accounts ADD COLUMN invited_at INTEGER;
   ALTER TABLE accounts ADD COLUMN mail_reset_at INTEGER;`,
+  `
+  ALTER TABLE audit ADD COLUMN actor TEXT;
+  ALTER TABLE accounts ADD COLUMN held_at INTEGER;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -9,13 +9,17 @@ import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { type Challenge, PURPOSES } from '../../../domain/sign-in/challenge.ts';
 import {
   fromStoredAuthentications,
+  isPasskeyUse,
   toStoredAuthentication,
 } from '../../../domain/sign-in/stored-authentication.ts';
 import {
   EMPTY_TRANSACTION,
   type PendingEnrolment,
+  type ProvenEnrolment,
+  type ReplacedFactor,
   type SignInTransaction,
 } from '../../../domain/sign-in/transaction.ts';
+import { readUndo } from '../../../domain/sign-in/undo.ts';
 
 const KNOWN_PURPOSES: readonly unknown[] = PURPOSES;
 
@@ -33,8 +37,24 @@ function isChallenge(value: unknown): value is Challenge {
 
 function isPendingEnrolment(value: unknown): value is PendingEnrolment {
   if (!isObject(value)) return false;
-  const { enrolmentId, method, secret } = value;
-  return typeof enrolmentId === 'string' && isMethodName(method) && isTextOrNull(secret);
+  const { enrolmentId, method, secret, replaces, proven } = value;
+  if (proven !== undefined && !isProvenEnrolment(proven)) return false;
+  const isNew = typeof enrolmentId === 'string' && isMethodName(method) && isTextOrNull(secret);
+  return isNew && (replaces === undefined || isReplacedFactor(replaces));
+}
+
+function isReplacedFactor(value: unknown): value is ReplacedFactor {
+  return isObject(value) && typeof value.enrolmentId === 'string' && isMethodName(value.method);
+}
+
+function isProvenEnrolment(value: unknown): value is ProvenEnrolment {
+  if (!isObject(value)) return false;
+  const { label, app, lastStep, passkey, isSilent } = value;
+  if (isSilent !== undefined && typeof isSilent !== 'boolean') return false;
+  if (passkey !== undefined && !isPasskeyUse(passkey)) return false;
+  return (
+    typeof label === 'string' && isTextOrNull(app) && (lastStep === null || typeof lastStep === 'number')
+  );
 }
 
 export function readStrings(text: string): string[] | null {
@@ -63,19 +83,28 @@ export function readPendingEnrolment(text: string): PendingEnrolment | null {
 
 type More = Pick<
   SignInTransaction,
-  'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser' | 'canUsePasskeys'
+  | 'challenges'
+  | 'isSetUpProven'
+  | 'enrolled'
+  | 'stepsTaken'
+  | 'newCodes'
+  | 'trustBrowser'
+  | 'canUsePasskeys'
+  | 'undo'
 >;
 
 /** A missing value is that of a sign-in in which nothing was done yet. */
 export function readMore(text: string): More | null {
   const read = readObject(text);
   if (!read) return null;
-  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys } = {
+  const { challenges, isSetUpProven, enrolled, stepsTaken, newCodes, trustBrowser, canUsePasskeys, undo } = {
     ...EMPTY_TRANSACTION,
     ...read,
   };
   if (!Array.isArray(challenges) || !challenges.every(isChallenge) || !isTextOrNull(newCodes)) return null;
   if (typeof isSetUpProven !== 'boolean' || typeof trustBrowser !== 'boolean') return null;
-  if (typeof canUsePasskeys !== 'boolean') return null;
-  return { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys };
+  if (typeof canUsePasskeys !== 'boolean' || typeof stepsTaken !== 'number') return null;
+  if (enrolled !== null && !isMethodName(enrolled)) return null;
+  const marks = { isSetUpProven, enrolled, stepsTaken, trustBrowser, canUsePasskeys };
+  return { ...marks, challenges, newCodes, undo: readUndo(undo) };
 }

@@ -26,6 +26,7 @@ export interface AccountDocument {
   passwordHash: string | null;
   /** Absent from what an older release has written. */
   frozenAt?: Date | null;
+  heldAt?: Date | null;
   endsBefore?: Date | null;
   notificationEmail?: string | null;
   disabledAt?: Date | null;
@@ -54,6 +55,7 @@ const account = new Schema<AccountDocument>(
     locale: String,
     passwordHash: String,
     frozenAt: Date,
+    heldAt: Date,
     endsBefore: Date,
     notificationEmail: String,
     disabledAt: Date,
@@ -200,6 +202,7 @@ export interface AuditDocument {
   address: string | null;
   /** Absent in a line of an older release. */
   reference?: string | null;
+  actor?: string | null;
   order: Types.ObjectId;
 }
 
@@ -215,6 +218,7 @@ const audit = new Schema<AuditDocument>(
     reason: String,
     address: String,
     reference: String,
+    actor: String,
     order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'audit' },

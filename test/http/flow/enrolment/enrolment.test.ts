@@ -59,7 +59,9 @@ describe('enrolling an authenticator app', () => {
       'enter-code',
     ]);
     for (const { $, name } of seen) {
-      expect($('script, [onclick], [onsubmit]').length, String(name)).to.equal(0);
+      // The script of the key copies it, and its button is hidden without.
+      expect($('script').length, String(name)).to.equal(name === 'set-up-totp' ? 1 : 0);
+      expect($('[onclick], [onsubmit]').length, String(name)).to.equal(0);
       for (const form of $('form').toArray()) {
         expect($(form).attr('method'), String(name)).to.equal('post');
         expect($(form).find('button:not([type=button])').length, String(name)).to.be.at.least(1);
@@ -160,7 +162,7 @@ describe('enrolling an authenticator app', () => {
       expect(shown.marks('secret'), path).to.deep.equal([]);
     }
     const begun = await visitor.follow(
-      await visitor.submit(await visitor.open('/account/security'), {}, 'set_up'),
+      await visitor.submit(await visitor.open('/account/security'), {}, 'set-up'),
     );
     expect(begun.mark('secret').replaceAll(' ', '')).not.to.equal(secret);
   });
