@@ -1,6 +1,6 @@
 /** `doublelock factors`. */
 import { createInterface } from 'node:readline/promises';
-import type { Operation } from '../compose/operation.ts';
+import type { Operation } from '../compose/operator/operation.ts';
 import type { FactorSummary } from '../domain/enrolment/enrolment.ts';
 import type { AddCommands } from './command-group.ts';
 import { operate } from './operate.ts';

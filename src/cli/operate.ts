@@ -1,12 +1,12 @@
 /** Runs one command on the stores, and warns when a notice could not be sent. */
-import type { Operation } from '../compose/operation.ts';
+import type { Operation } from '../compose/operator/operation.ts';
 import type { Config } from '../config/shape.ts';
 
 export async function operate(
   config: Config,
   act: (operation: Operation, config: Config) => Promise<void>,
 ): Promise<void> {
-  const { withOperation } = await import('../compose/operation.ts');
+  const { withOperation } = await import('../compose/operator/operation.ts');
   await withOperation(config, act, () =>
     process.stderr.write('warning: not everybody could be told of this by mail or SMS\n'),
   );

@@ -1,6 +1,6 @@
 /** The frozen configuration, as every other module sees it. */
 import type { Account, Role } from '../domain/account.ts';
-import type { ComparedDetail } from '../domain/account-differences.ts';
+import type { ComparedDetail } from '../domain/administration/account-differences.ts';
 import type { OwnClaim } from '../domain/claims.ts';
 import type { ClientSettings, ResourceServer } from '../domain/client.ts';
 import type { Tenant } from '../domain/tenant.ts';

@@ -3,61 +3,13 @@
  * say what the audit log stores of an event, and which notice the owner of the account gets.
  */
 import type { Account } from './account.ts';
+import type { AuditEventName } from './audit/event-name.ts';
 import { isFactor } from './enrolment/enrolment.ts';
 import { sentTo } from './methods/index.ts';
 import type { MethodName } from './methods/method.ts';
 import { type Notice, type NoticeContact, numberContactOf } from './notice.ts';
 
-export type AuditEventName =
-  | 'sign_in.password_accepted'
-  | 'sign_in.password_refused'
-  | 'sign_in.passkey_accepted'
-  | 'sign_in.passkey_refused'
-  | 'sign_in.completed'
-  | 'sign_in.refused'
-  | 'second_factor.accepted'
-  | 'second_factor.refused'
-  | 'second_factor.anomaly'
-  | 'second_factor.locked'
-  | 'second_factor.postponed'
-  | 'code.sent'
-  | 'code.refused'
-  | 'code.undelivered'
-  | 'set_up.proven'
-  | 'enrolment.created'
-  | 'enrolment.removed'
-  | 'enrolment.default_chosen'
-  | 'enrolment.renamed'
-  | 'recovery.created'
-  | 'recovery.used'
-  | 'browser.trusted'
-  | 'browser.used'
-  | 'browser.revoked'
-  | 'browser.replayed'
-  | 'contact.confirmed'
-  | 'contact.changed'
-  | 'contact.link_asked'
-  | 'password.changed'
-  | 'password.reset'
-  | 'password.refused'
-  | 'password.reset_asked'
-  | 'account.reported'
-  | 'account.removal_reported'
-  | 'account.report_refused'
-  | 'account.unfrozen'
-  | 'account.created'
-  | 'account.updated'
-  | 'account.password_set'
-  | 'account.disabled'
-  | 'account.enabled'
-  | 'account.unlocked'
-  | 'token.refused'
-  | 'refresh_token.replayed'
-  | 'device.code_refused'
-  | 'device.signed_in'
-  | 'device.cancelled'
-  | 'config.reloaded'
-  | 'store.restored';
+export type { AuditEventName };
 
 /** One stored line of the audit log. It contains no secret. */
 export interface AuditEvent {

@@ -3,7 +3,7 @@
  * can be used as soon as it is made. A request that needs one that is not made yet makes it first.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { differencesOf } from '../domain/account-differences.ts';
+import { differencesOf } from '../domain/administration/account-differences.ts';
 import { type AdministrationStore, MOST_AT_ONCE } from '../ports/administration/administration-store.ts';
 import type { Logger } from '../ports/log.ts';
 import { Busy } from '../ports/system.ts';

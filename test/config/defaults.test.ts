@@ -1,6 +1,6 @@
 /** The defaults of a short file. */
 import { expect } from 'chai';
-import { COMPARED_DETAILS } from '../../src/domain/account-differences.ts';
+import { COMPARED_DETAILS } from '../../src/domain/administration/account-differences.ts';
 import { configFolder } from './config-file.ts';
 
 describe('the configuration [U.5]', () => {

@@ -1,6 +1,10 @@
 /** The differences between an account of the configuration and the stored one. */
 import { expect } from 'chai';
-import { COMPARED_DETAILS, differencesOf, type StatedAccount } from '../../src/domain/account-differences.ts';
+import {
+  COMPARED_DETAILS,
+  differencesOf,
+  type StatedAccount,
+} from '../../src/domain/administration/account-differences.ts';
 import { anAccount } from '../contracts/examples.ts';
 
 const stored = anAccount({ groups: ['a', 'b'], attributes: { team: 'x', badges: ['1'] } });

@@ -70,6 +70,7 @@ const TEXTED: readonly NoticeTopic[] = [
   'removed-by-administrator',
   'phone-changed',
   'email-changed',
+  'password-changed',
 ];
 
 describe('notices', () => {

@@ -1,5 +1,5 @@
 /** `doublelock accounts apply`. */
-import type { Operation } from '../../compose/operation.ts';
+import type { Operation } from '../../compose/operator/operation.ts';
 import { keyOf } from '../../config/build/stated.ts';
 import type { Config } from '../../config/shape.ts';
 import type { Difference } from '../../use-cases/administration/reconciliation.ts';

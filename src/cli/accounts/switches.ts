@@ -1,5 +1,5 @@
 /** `doublelock accounts confirm-email`, `unlock`, `unfreeze`, `disable` and `enable`. */
-import type { Operation } from '../../compose/operation.ts';
+import type { Operation } from '../../compose/operator/operation.ts';
 import type { AddCommands } from '../command-group.ts';
 import { noAccount, operate } from '../operate.ts';
 import { print } from '../output.ts';

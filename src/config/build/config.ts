@@ -1,6 +1,6 @@
 /** Builds the frozen configuration from a file without faults. */
 import { resolve } from 'node:path';
-import type { ComparedDetail } from '../../domain/account-differences.ts';
+import type { ComparedDetail } from '../../domain/administration/account-differences.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { ConfigFile } from '../schema/file.ts';
 import type { Config } from '../shape.ts';

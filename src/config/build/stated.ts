@@ -1,5 +1,5 @@
 /** Finds the details that the file writes for an account, which its defaults hide. */
-import { COMPARED_DETAILS, type ComparedDetail } from '../../domain/account-differences.ts';
+import { COMPARED_DETAILS, type ComparedDetail } from '../../domain/administration/account-differences.ts';
 import { isMap, valueAt } from '../data.ts';
 
 /** Details with another name in the file. */

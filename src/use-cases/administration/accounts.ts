@@ -121,7 +121,7 @@ export function createAccounts(deps: AccountsDeps) {
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-/** The account of an audit line. The actor of each act in this folder is the operator. */
+/** The account and the actor of an audit line. */
 export function lineOf({ id, tenantId }: Account) {
-  return { accountId: id, tenantId };
+  return { accountId: id, tenantId, actor: 'operator' };
 }

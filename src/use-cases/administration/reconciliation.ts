@@ -5,7 +5,7 @@ import {
   type DetailDifference,
   differencesOf,
   type StatedAccount,
-} from '../../domain/account-differences.ts';
+} from '../../domain/administration/account-differences.ts';
 import { type AdministrationStore, MOST_AT_ONCE } from '../../ports/administration/administration-store.ts';
 import type { PasswordHasher } from '../../ports/system.ts';
 import type { AccountAccess } from './account-access.ts';

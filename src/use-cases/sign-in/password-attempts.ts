@@ -47,7 +47,6 @@ export type ComparedPassword =
   /** `forget` takes the failures of before back. */
   | { readonly kind: 'right'; readonly forget: () => Promise<void> };
 
-
 export function createPasswordAttempts({
   attempts,
   lockouts,
@@ -104,7 +103,9 @@ export function createPasswordAttempts({
       await Promise.all([
         attempts.forget(owner, [PASSWORD_COUNTER], PASSWORD_BUCKET),
         isStranger ? attempts.forget(network, ['address'], id) : null,
-        lockout.level > 0 || (lockout.failures[PASSWORD_BUCKET] ?? 0) > 0 ? lockouts.clear(subject, PASSWORD_BUCKET) : null,
+        lockout.level > 0 || (lockout.failures[PASSWORD_BUCKET] ?? 0) > 0
+          ? lockouts.clear(subject, PASSWORD_BUCKET)
+          : null,
       ]);
     };
     return { kind: 'right', forget };
@@ -121,7 +122,10 @@ export function createPasswordAttempts({
   /** Ends the wait of an account whose password is another one now: the guesses of before say nothing about it. */
   async function release(email: string): Promise<void> {
     const subject = subjectOf(email);
-    await Promise.all([attempts.forget(subject, [PASSWORD_COUNTER], PASSWORD_BUCKET), lockouts.reset(subject)]);
+    await Promise.all([
+      attempts.forget(subject, [PASSWORD_COUNTER], PASSWORD_BUCKET),
+      lockouts.reset(subject),
+    ]);
   }
 
   return { lockoutOf, compare, release };

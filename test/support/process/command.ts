@@ -1,6 +1,5 @@
 /** The doublelock command as an operator runs it: a process of its own, without a terminal at which somebody answers. */
 import { spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 
@@ -20,11 +19,15 @@ interface Around {
 }
 
 function begin(args: readonly string[], { cwd, env, input }: Around) {
-  return spawn(process.execPath, [CLI, ...args], {
+  const child = spawn(process.execPath, [CLI, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // A command that ends without reading closes the pipe.
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return child;
 }
 
 /** Runs a command, and kills it once its output matches. Gives the signal that ended it; null: it ended by itself. */
@@ -37,9 +40,9 @@ export async function killCommand(
   const ended = new Promise<NodeJS.Signals | null>((resolve) =>
     child.once('close', (_code, signal) => resolve(signal)),
   );
-  child.stderr?.resume();
+  child.stderr.resume();
   let out = '';
-  for await (const part of (child.stdout as Readable).setEncoding('utf8')) {
+  for await (const part of child.stdout.setEncoding('utf8')) {
     out += part;
     if (output.test(out)) break;
   }
@@ -50,10 +53,7 @@ export async function killCommand(
 /** Runs a command whose environment holds only `env`. */
 export async function runCommand(args: readonly string[], around: Around): Promise<Run> {
   const child = begin(args, around);
-  // A command that ends without reading closes the pipe.
-  child.stdin?.on('error', () => {});
-  child.stdin?.end(around.input);
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
-  const [out, err] = await Promise.all([text(child.stdout as Readable), text(child.stderr as Readable)]);
+  const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await code, out, err };
 }

@@ -1,5 +1,5 @@
 /** Compares an account of the configuration with the stored one. */
-import type { Account } from './account.ts';
+import type { Account } from '../account.ts';
 
 /** The details that are compared. Each one only where the configuration writes it: a default says nothing of a person. */
 export const COMPARED_DETAILS = [

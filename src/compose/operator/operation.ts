@@ -1,21 +1,21 @@
 /** Composes the operator's use cases for one command, and closes them after it. A server may use the same stores. */
-import type { Config } from '../config/shape.ts';
-import { createNoticeSubscriber } from '../messages/notices.ts';
-import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
-import { createSessionEnd } from '../oidc/adapter/end-session.ts';
-import type { Log } from '../ports/log.ts';
-import type { Notify } from '../ports/senders.ts';
-import type { Cipher } from '../ports/system.ts';
-import { createFactors } from '../use-cases/administration/factors.ts';
-import { createOperation } from '../use-cases/administration/operation.ts';
-import { createEventLog } from '../use-cases/events/event-log.ts';
-import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
-import { type AccountOperation, accountOperationOf } from './administration/account-operation.ts';
-import { cipherOf } from './keys.ts';
-import { storedLogouts } from './logouts.ts';
-import { noticesOf } from './notices.ts';
-import { expectStore, openParts, type Parts, secretsOf } from './parts.ts';
-import { createSenders, type Senders } from './senders.ts';
+import type { Config } from '../../config/shape.ts';
+import { createNoticeSubscriber } from '../../messages/notices.ts';
+import { createProviderAdapter } from '../../oidc/adapter/adapter.ts';
+import { createSessionEnd } from '../../oidc/adapter/end-session.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Notify } from '../../ports/senders.ts';
+import type { Cipher } from '../../ports/system.ts';
+import { createFactors } from '../../use-cases/administration/factors.ts';
+import { createOperation } from '../../use-cases/administration/operation.ts';
+import { createEventLog } from '../../use-cases/events/event-log.ts';
+import { createEndSessions } from '../../use-cases/sign-in/end-sessions.ts';
+import { type AccountOperation, accountOperationOf } from '../administration/account-operation.ts';
+import { cipherOf } from '../keys.ts';
+import { storedLogouts } from '../logouts.ts';
+import { noticesOf } from '../notices.ts';
+import { expectStore, openParts, type Parts, secretsOf } from '../parts.ts';
+import { createSenders, type Senders } from '../senders.ts';
 
 export type Operation = ReturnType<typeof createOperation> & AccountOperation;
 
