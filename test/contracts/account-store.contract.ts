@@ -24,6 +24,9 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
         disabledAt: NOW - 3,
         invitedAt: NOW - 4,
         mailResetAt: NOW - 5,
+        pendingEmail: { email: 'rob@acme.test', askedAt: NOW - 6, linkIssuedAt: null },
+        pendingNotificationEmail: { email: 'bob@work.test', askedAt: NOW - 7, linkIssuedAt: NOW - 7 },
+        formerEmails: [{ email: 'bobby@acme.test', linkIssuedAt: NOW - 8 }],
       });
       const bare = anAccount({ id: 'account-2', email: 'eve@acme.test' });
       expect(await store().insert(full)).to.equal(true);
@@ -142,11 +145,19 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
         disabledAt: NOW,
         invitedAt: NOW,
         mailResetAt: NOW,
+        pendingEmail: { email: 'rob@acme.test', askedAt: NOW, linkIssuedAt: NOW },
+        pendingNotificationEmail: { email: 'bob@work.test', askedAt: NOW, linkIssuedAt: NOW },
       } as const;
       const changed = anAccount({ ...named, phone: '+31201234567', updatedAt: NOW + 1 });
       expect(await store().update('account-1', named, NOW + 1)).to.equal(true);
       expect(await store().findById('account-1')).to.deep.equal(changed);
-      const cleared = { notificationEmail: null, disabledAt: null, givenName: null };
+      const cleared = {
+        notificationEmail: null,
+        disabledAt: null,
+        givenName: null,
+        pendingEmail: null,
+        pendingNotificationEmail: null,
+      };
       expect(await store().update('account-1', cleared, NOW + 2)).to.equal(true);
       expect(await store().findById('account-1')).to.deep.equal({
         ...changed,
@@ -169,6 +180,21 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       const replaced = anAccount({ email: 'rob@acme.test', emailConfirmed: true, updatedAt: NOW + 1 });
       expect(await store().findByEmail('rob@acme.test')).to.deep.equal(replaced);
       expect(await store().findByEmail('bob@acme.test')).to.equal(null);
+    });
+
+    it('replaces the addresses that can be restored with the e-mail address, and forgets the pending one', async () => {
+      const pendingEmail = { email: 'rob@acme.test', askedAt: NOW, linkIssuedAt: NOW };
+      const first = [{ email: 'bob@acme.test', linkIssuedAt: NOW }];
+      await store().insert(anAccount({ pendingEmail }));
+      await store().replaceEmail('account-1', 'eve@acme.test', 'rob@acme.test', NOW, first);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ pendingEmail }));
+      await store().replaceEmail('account-1', 'bob@acme.test', 'rob@acme.test', NOW, first);
+      const replaced = anAccount({ email: 'rob@acme.test', emailConfirmed: true, formerEmails: first });
+      expect(await store().findById('account-1')).to.deep.equal(replaced);
+      await store().replaceEmail('account-1', 'rob@acme.test', 'rbt@acme.test', NOW);
+      expect((await store().findById('account-1'))?.formerEmails, 'those of before').to.deep.equal(first);
+      await store().replaceEmail('account-1', 'rbt@acme.test', 'bob@acme.test', NOW, []);
+      expect((await store().findById('account-1'))?.formerEmails).to.deep.equal([]);
     });
 
     it('gives an address that 20 accounts want at once to one of them', async () => {

@@ -214,6 +214,12 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ALTER TABLE accounts ADD COLUMN disabled_at INTEGER;
   ALTER TABLE accounts ADD COLUMN invited_at INTEGER;
   ALTER TABLE accounts ADD COLUMN mail_reset_at INTEGER;`,
+  `
+  ALTER TABLE accounts ADD COLUMN pending_email TEXT;
+  ALTER TABLE accounts ADD COLUMN pending_notification_email TEXT;
+  ALTER TABLE accounts ADD COLUMN former_emails TEXT;
+  ALTER TABLE sign_in_records ADD COLUMN last_used_at INTEGER;
+  ALTER TABLE sign_in_records ADD COLUMN offline_clients TEXT;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
