@@ -6,6 +6,11 @@ import type { Account } from './account.ts';
 import { isFactor } from './enrolment/enrolment.ts';
 import type { MethodName } from './methods/method.ts';
 import type { Notice, NoticeContact } from './notice.ts';
+import {
+  type SelfServiceEventName,
+  selfServiceNoticeOf,
+  type ToldSelfServiceEvent,
+} from './self-service/events.ts';
 
 export type AuditEventName =
   | 'sign_in.password_accepted'
@@ -44,7 +49,8 @@ export type AuditEventName =
   | 'device.signed_in'
   | 'device.cancelled'
   | 'config.reloaded'
-  | 'store.restored';
+  | 'store.restored'
+  | SelfServiceEventName;
 
 /** One stored line of the audit log. It contains no secret. */
 export interface AuditEvent {
@@ -151,7 +157,8 @@ type ToldEvent =
   | ContactChanged
   | BrowserReplayed
   | AccountReported
-  | RefreshTokenReplayed;
+  | RefreshTokenReplayed
+  | (ToldSelfServiceEvent & Details);
 
 interface UntoldEvent extends Details {
   readonly name: Exclude<AuditEventName, ToldEvent['name']>;
@@ -192,6 +199,17 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'reported' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
+    case 'email.change_asked':
+    case 'email.changed':
+    case 'email.restored':
+    case 'notification_email.changed':
+    case 'sign_in.new_browser':
+      return selfServiceNoticeOf(event);
+    case 'account.details_changed':
+    case 'email.change_stopped':
+    case 'notification_email.asked':
+    case 'notification_email.stopped':
+    case 'session.ended':
     case 'sign_in.password_accepted':
     case 'sign_in.password_refused':
     case 'sign_in.passkey_accepted':

@@ -71,6 +71,10 @@ function write(template: MessageTemplate, { t, tenant, host, now }: Surroundings
     }
     case 'confirm-address':
       return `${t('sms.address', { tenant })} ${template.confirmUrl}`;
+    case 'new-address':
+      return `${t('sms.address', { tenant })} ${template.confirmUrl}`;
+    case 'address-taken':
+      return t('sms.address_taken', { tenant });
     case 'notice': {
       const { about, notMeUrl } = template;
       const story = storyOf(template);

@@ -54,6 +54,7 @@ export function createMessageWriter(options: MessageWriterOptions): WriteMessage
     const name = (tenant && oneLine(tenant.name)) || productName;
     const around = {
       ...speak(lang, tenant),
+      lang,
       tenant: name,
       host: hostname,
       supportEmail: tenant?.support.email ?? null,
@@ -108,8 +109,10 @@ function withPlainNames(template: MessageTemplate): MessageTemplate {
 }
 
 function linksOf(template: MessageTemplate): readonly string[] {
-  const url = template.kind === 'notice' ? template.notMeUrl : template.confirmUrl;
-  return url === null ? [] : [url];
+  if (template.kind === 'address-taken') return [];
+  const urls =
+    template.kind === 'notice' ? [template.notMeUrl, template.restoreUrl ?? null] : [template.confirmUrl];
+  return urls.filter((url) => url !== null);
 }
 
 /** Characters: the longest name that a tenant may have. */

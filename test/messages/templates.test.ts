@@ -18,6 +18,7 @@ import {
   MESSAGE_TEMPLATES,
   NOT_ME_URL,
   noticeMessage,
+  RESTORE_URL,
 } from '../support/delivery/message-samples.ts';
 import { SAMPLE_TENANTS, sampleTenant } from '../support/pages/sample-tenants.ts';
 
@@ -81,7 +82,7 @@ describe('a message template', () => {
 
     it(`has in the URLs of ${name} no secret except the token of the link [A102]`, () => {
       for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
-        const known = [CONFIRM_URL, NOT_ME_URL];
+        const known = [CONFIRM_URL, NOT_ME_URL, RESTORE_URL];
         expect(known).to.include.members([...new Set(addresses(message))]);
       }
     });
