@@ -1,12 +1,24 @@
 /** Composes what people do with their own account: the use cases behind the pages of self-service and behind mailed links. */
 import type { Config } from '../config/shape.ts';
+import { refused } from '../domain/refusal.ts';
+import type { PlaceOf } from '../domain/self-service/origin.ts';
+import { createTypedValues } from '../http/account/typed-values.ts';
+import { createFindSessionClients } from '../oidc/adapter/find-session-clients.ts';
+import { OWN_CLIENT } from '../oidc/clients/own-client.ts';
 import type { Plugin } from '../plugin/compose.ts';
 import type { EventLog } from '../ports/events.ts';
+import type { Cipher } from '../ports/system.ts';
+import { createEmailChange } from '../use-cases/account/email-change.ts';
+import { createEmailProof } from '../use-cases/account/email-proof.ts';
 import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
+import type { CountMail } from '../use-cases/account/new-address-link.ts';
+import { createOwnDetails } from '../use-cases/account/own-details.ts';
+import { createOwnSessions } from '../use-cases/account/own-sessions.ts';
 import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
 import { createSelfService } from '../use-cases/account/self-service.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
+import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
@@ -18,14 +30,31 @@ interface AccountDeps {
   readonly endSessions: EndSessions;
   readonly notices: Notices;
   readonly events: EventLog;
+  readonly cipher: Cipher;
+  readonly places: PlaceOf;
 }
 
 export type AccountUseCases = ReturnType<typeof accountUseCasesOf>;
 
-export function accountUseCasesOf({ config, parts, plugin, endSessions, notices, events }: AccountDeps) {
+export function accountUseCasesOf({
+  config,
+  parts,
+  plugin,
+  endSessions,
+  notices,
+  events,
+  cipher,
+  places,
+}: AccountDeps) {
   const { stores, clock } = parts;
   const { accounts, enrolments, lockouts, onceKeys, records, transactions, trustedBrowsers } = stores;
-  const { available, recovery } = plugin.useCases;
+  const { available, recovery, methods, countSend, sendCode, attemptLimiter } = plugin.useCases;
+  const { messenger, linkTokens: tokens } = notices;
+  const { nameOf: clientName } = clientNamesOf(config.clients, config.issuer);
+  const countMail: CountMail = async (of, destination) =>
+    methods.toAddress
+      ? countSend(of, { method: methods.toAddress.name, purpose: 'set-up', destination })
+      : refused({ code: 'method_not_allowed' });
   return {
     selfService: createSelfService({
       accounts,
@@ -46,7 +75,48 @@ export function accountUseCasesOf({ config, parts, plugin, endSessions, notices,
       events,
       clock,
     }),
+    emailChange: createEmailChange({
+      accounts,
+      enrolments,
+      trustedBrowsers,
+      tokens,
+      confirmUrl: notices.newAddressUrl('change-email'),
+      messenger,
+      countMail,
+      events,
+      clock,
+    }),
+    emailProof: createEmailProof({
+      methods,
+      accounts,
+      transactions,
+      sendCode,
+      attemptLimiter,
+      cipher,
+      events,
+      clock,
+    }),
+    ownDetails: createOwnDetails({
+      accounts,
+      tokens,
+      confirmUrl: notices.newAddressUrl('confirm-notices'),
+      messenger,
+      countMail,
+      events,
+      clock,
+    }),
+    ownSessions: createOwnSessions({
+      records,
+      findSessionClients: createFindSessionClients(stores.providerShortLived, cipher, clock),
+      endSessions,
+      clientName,
+      isOwnClient: (clientId) => clientId === OWN_CLIENT,
+      placeOf: places,
+      events,
+      clock,
+    }),
     selfEnrolment: createSelfEnrolment({ transactions, enrolments, recovery, clock }),
+    typedValues: createTypedValues({ cipher, clock }),
     restateRecord: createRestatement({ records, endSessions }),
   };
 }

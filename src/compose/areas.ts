@@ -10,6 +10,7 @@ import { demoArea } from '../http/demo/area.ts';
 import type { DemoRoutesDeps } from '../http/demo/routes.ts';
 import { deviceArea } from '../http/device/area.ts';
 import { emailLinksArea } from '../http/email-links/area.ts';
+import { createLocaleKeeper } from '../http/guards/locale-cookie.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
 import { opsArea } from '../http/ops/area.ts';
@@ -37,6 +38,7 @@ export function createAreas(server: Server): readonly Area[] {
     maskedDestination,
   } = plugin.useCases;
   const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
+  const { ownDetails, ownSessions, emailChange, emailProof, typedValues } = useCases;
   const { forms, knownBrowser, requireSession } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
@@ -117,6 +119,12 @@ export function createAreas(server: Server): readonly Area[] {
       maskedDestination,
       restateRecord,
       selfEnrolment,
+      ownDetails,
+      ownSessions,
+      emailChange,
+      emailProof,
+      typedValues,
+      keepPageLocale: createLocaleKeeper({ https: issuer.startsWith('https:') }),
       forms,
       render,
       pageLocale: ownPageLocale,

@@ -8,7 +8,8 @@ import { createMessenger } from '../messages/templates.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageSender } from '../ports/senders.ts';
 import type { Cipher } from '../ports/system.ts';
-import { createLinkTokens } from '../use-cases/account/link-tokens.ts';
+import { createLinkTokens, type LinkUse } from '../use-cases/account/link-tokens.ts';
+import type { NewAddressLink } from '../use-cases/account/new-address-link.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
@@ -34,11 +35,21 @@ export function noticesOf(
   const smsLimits = { ...config.sms.limits, allowedPrefixes };
   const messenger = createMessenger({ tenants, issuer, clock, sender });
   const linkTokens = createLinkTokens({ cipher, clock });
+  const linkUrl = (link: LinkUse, token: string) => `${issuer}${mailedPath(link, token)}`;
   const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
-    `${issuer}${mailedPath(link, linkTokens.tokenFor(link, account))}`;
+    linkUrl(link, linkTokens.tokenFor(link, account));
+  const newAddressUrl =
+    (link: 'change-email' | 'confirm-notices'): NewAddressLink =>
+    (account, { email, linkIssuedAt, askedAt }) =>
+      linkUrl(link, linkTokens.tokenIssuedAt(link, { ...account, email }, linkIssuedAt ?? askedAt));
   const notify = createNotify({
     messenger,
     notMeUrl: (account) => urlOf('not-me', account),
+    restoreUrl: (account, { email, linkIssuedAt }) =>
+      linkUrl(
+        'restore-email',
+        linkTokens.tokenIssuedAt('restore-email', { ...account, email }, linkIssuedAt),
+      ),
     confirmedPhone: async ({ id, phone }) => {
       const enrolled = await enrolments.listByAccount(id);
       return enrolled.some(({ method }) => sentTo(method) === 'number') ? phone : null;
@@ -49,5 +60,11 @@ export function noticesOf(
     clock,
     log,
   });
-  return { messenger, notify, linkTokens, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
+  return {
+    messenger,
+    notify,
+    linkTokens,
+    confirmUrl: (account: Account) => urlOf('confirm-email', account),
+    newAddressUrl,
+  };
 }

@@ -238,6 +238,8 @@ export function composeUseCases(
     /** The methods that can be used now. */
     available,
     sendCode,
+    countSend,
+    attemptLimiter,
     confirmation,
     recovery,
     enrolment,

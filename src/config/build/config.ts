@@ -58,6 +58,7 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
     },
     metrics: { port: file.metrics.port },
     audit: { retentionDays: file.audit.retention_days },
+    geo: { database: file.geo.database === null ? null : resolve(around.folder, file.geo.database) },
     tenants: file.tenants.map((tenant) => tenantOf(tenant, around.folder)),
     outbound: { allowPrivateNetworks: file.outbound.allow_private_networks },
     tokens: {

@@ -2,20 +2,20 @@
 
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
-import { shownEmail } from '../../domain/account.ts';
 import { type FormTokens, readForm } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
+import { FRESH_SECONDS } from './account-page.ts';
+import { addChangeEmailCodeRoutes, type ChangeEmailCodeDeps } from './change-email-code.ts';
+import { addDetailsRoutes, type DetailsDeps } from './details.ts';
 import { addSecurityRoutes, onlyTells, type SecurityDeps } from './security.ts';
+import { addSessionsRoutes, type SessionsDeps } from './sessions.ts';
 
-interface AccountRoutesDeps extends SecurityDeps {
+interface AccountRoutesDeps extends SecurityDeps, DetailsDeps, ChangeEmailCodeDeps, SessionsDeps {
   readonly requireSession: RequireSession;
   readonly forms: FormTokens;
   readonly render: Render;
 }
-
-/** The highest age of the second factor for a change of factors. NIST SP 800-63B-4, 2.2.3 sets no number. */
-const FRESH_SECONDS = 5 * 60;
 
 export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   const { requireSession, render } = needs;
@@ -24,8 +24,9 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   router.get('/return', back);
   router.use(whole);
   router.use('/security', freshEnough);
-  router.get('/', requireSession.requireSession(null), overview);
   addSecurityRoutes(router, needs);
+  addDetailsRoutes(router, needs, addChangeEmailCodeRoutes(router, needs));
+  addSessionsRoutes(router, needs);
   return router;
 
   /** The guard looks at the session after the whole form has arrived: a slow form may outlive a session or a factor. */
@@ -37,13 +38,6 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   /** Changes need a fresh factor. The result page does not: after the last factor is removed none can be given. */
   async function freshEnough(ctx: Context, next: Next): Promise<void> {
     await requireSession.requireSession(onlyTells(ctx) ? null : FRESH_SECONDS)(ctx, next);
-  }
-
-  function overview(ctx: Context): void {
-    const { account, tenant } = requireSession.visitIn(ctx).policyResult;
-    const email = shownEmail(account.email);
-    const model = { name: account.name, email, tenantName: tenant.name };
-    render(ctx, 'account', model, { tenantId: tenant.id, locale: account.locale, signedInAs: email });
   }
 
   /** The provider's answer to our own request. An error is shown. Otherwise the browser goes on to the page. */

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Account, shownEmail } from '../../domain/account.ts';
 import type { Outcome } from '../../domain/refusal.ts';
+import type { LinkUse } from '../../use-cases/account/link-tokens.ts';
 import type { FoundLink, MailedLinks } from '../../use-cases/account/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
@@ -18,7 +19,7 @@ type Link = 'confirm-email' | 'not-me';
 const LINKS = ['confirm-email', 'not-me'] as const;
 
 /** The path of a link, below the issuer. */
-export function mailedPath(link: Link, token: string): string {
+export function mailedPath(link: LinkUse, token: string): string {
   return `/${link}/${encodeURIComponent(token)}`;
 }
 

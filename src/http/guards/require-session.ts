@@ -20,23 +20,31 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
    */
   function requireSession(freshSeconds: number | null) {
     return async (ctx: Context, next: Next): Promise<void> => {
-      const current = await session.current(ctx);
-      const visit = current && (await findVisit(current, freshSeconds));
-      if (!visit) return askForMore(ctx, freshSeconds);
-      visits.set(ctx, visit);
-      await next();
+      if (await demand(ctx, freshSeconds, ctx.method === 'GET' ? ctx.path : '/account/security'))
+        await next();
     };
   }
 
+  /**
+   * The visit of a request. Null when the session is not enough: the browser is redirected to a sign-in, and from there to
+   * `returnTo`. A form is not sent again without the person: its page is shown instead.
+   */
+  async function demand(ctx: Context, freshSeconds: number | null, returnTo: string): Promise<Visit | null> {
+    const current = await session.current(ctx);
+    const visit = current && (await findVisit(current, freshSeconds));
+    if (visit) visits.set(ctx, visit);
+    else askForMore(ctx, freshSeconds, returnTo);
+    return visit;
+  }
+
   /** Redirects to our own authorization endpoint, like any relying party, and from there back to the page. */
-  function askForMore(ctx: Context, freshSeconds: number | null): void {
+  function askForMore(ctx: Context, freshSeconds: number | null, returnTo: string): void {
     const query = new URLSearchParams({
       client_id: authorization.clientId,
       response_type: 'none',
       scope: 'openid',
       redirect_uri: authorization.redirectUri,
-      // A form is not sent again without the person: its page is shown instead.
-      state: ctx.method === 'GET' ? ctx.path : '/account/security',
+      state: returnTo,
       ...(freshSeconds === null ? {} : { max_age: String(freshSeconds) }),
     });
     ctx.status = 303;
@@ -59,7 +67,7 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
     return visit;
   }
 
-  return { requireSession, visitIn, returnAddress };
+  return { requireSession, demand, visitIn, returnAddress };
 }
 
 export type RequireSession = ReturnType<typeof createRequireSession>;

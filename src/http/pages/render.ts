@@ -55,7 +55,12 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'form-post': 'oidc-pages/form-post',
   'confirm-email': 'email-links/confirm-email',
   'not-me': 'email-links/not-me',
+  'change-email': 'email-links/change-email',
+  'confirm-notices': 'email-links/confirm-notices',
+  'restore-email': 'email-links/restore-email',
   account: 'account/account',
+  'change-email-code': 'account/change-email-code',
+  sessions: 'account/sessions',
   security: 'account/security',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',
@@ -180,7 +185,7 @@ function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): st
 }
 
 /** The pages of an enrolment at which a sent code is typed. */
-const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms'];
+const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms', 'change-email-code'];
 
 function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
   if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : PLAIN_WORDS;

@@ -1,5 +1,6 @@
 /** The secret parts of the links in our mails. They are encrypted, so that nobody else can create or read one. */
 import type { Account } from '../../domain/account.ts';
+import { CHANGE_LINK_MS, RESTORE_LINK_MS } from '../../domain/self-service/email-change.ts';
 import { beginningAt, type Ending } from '../../domain/sign-in/ending.ts';
 import { type Cipher, type Clock, SecretUnreadable } from '../../ports/system.ts';
 
@@ -23,12 +24,15 @@ export interface LinkContent {
 }
 
 /** The purpose of a link. */
-export type LinkUse = 'confirm-email' | 'not-me';
+export type LinkUse = 'confirm-email' | 'not-me' | 'change-email' | 'confirm-notices' | 'restore-email';
 
 /** Milliseconds. A mail may lie unread for a weekend; a change may be noticed after a holiday. */
 export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
   'confirm-email': 3 * 24 * 60 * 60 * 1000,
   'not-me': 30 * 24 * 60 * 60 * 1000,
+  'change-email': CHANGE_LINK_MS,
+  'confirm-notices': CHANGE_LINK_MS,
+  'restore-email': RESTORE_LINK_MS,
 };
 
 /** Milliseconds for which the key that encrypted a link has to stay. */
@@ -39,7 +43,20 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     const { id, email, endsBefore = null, frozenAt = null } = account;
     const now = clock.now();
     const issuedAt = beginningAt(now, { endsBefore, frozenAt });
-    return cipher.encrypt(JSON.stringify([id, email, now + LINK_LIFETIME_MS[use], issuedAt]), use);
+    return tokenOf(use, { id, email, issuedAt, expiresAt: now + LINK_LIFETIME_MS[use] });
+  }
+
+  /** For a link whose time is stored with its account: only this one is that link. */
+  function tokenIssuedAt(
+    use: LinkUse,
+    { id, email }: Pick<Account, 'id' | 'email'>,
+    issuedAt: number,
+  ): string {
+    return tokenOf(use, { id, email, issuedAt, expiresAt: issuedAt + LINK_LIFETIME_MS[use] });
+  }
+
+  function tokenOf(use: LinkUse, { id, email, issuedAt, expiresAt }: LinkContent): string {
+    return cipher.encrypt(JSON.stringify([id, email, expiresAt, issuedAt]), use);
   }
 
   /** Null for a token that is foreign or expired. */
@@ -62,7 +79,7 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     }
   }
 
-  return { tokenFor, read };
+  return { tokenFor, tokenIssuedAt, read };
 }
 
 export type LinkTokens = ReturnType<typeof createLinkTokens>;

@@ -85,7 +85,7 @@ describe('"it was not me", after an operator has unfrozen the account', () => {
     let trusted: Visitor;
     let device: DeviceAnswer;
     let tv: RelyingParty;
-    let links: Readonly<Record<LinkUse, string>>;
+    let links: Readonly<Record<'not-me' | 'confirm-email', string>>;
     let restoreStored: () => Promise<void>;
 
     before(async function () {
