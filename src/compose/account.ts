@@ -20,12 +20,12 @@ import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
-import type { Parts } from './parts.ts';
+import { type Parts, passwordsOf } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
 
 interface AccountDeps {
   readonly config: Config;
-  readonly parts: Pick<Parts, 'stores' | 'clock'>;
+  readonly parts: Pick<Parts, 'stores' | 'clock' | 'hasher'>;
   readonly plugin: Plugin;
   readonly endSessions: EndSessions;
   readonly notices: Notices;
@@ -117,6 +117,7 @@ export function accountUseCasesOf({
     }),
     selfEnrolment: createSelfEnrolment({ transactions, enrolments, recovery, clock }),
     typedValues: createTypedValues({ cipher, clock }),
+    passwords: passwordsOf(config, parts.hasher),
     restateRecord: createRestatement({ records, endSessions }),
   };
 }

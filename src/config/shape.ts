@@ -139,6 +139,8 @@ export interface Config {
   readonly audit: { readonly retentionDays: number };
   /** `database`: absolute. Null: none. */
   readonly geo: { readonly database: string | null };
+  /** `breachedFile`: absolute. Null: none. */
+  readonly passwords: { readonly breachedFile: string | null };
   readonly outbound: { readonly allowPrivateNetworks: readonly string[] };
   readonly tokens: {
     readonly accessMinutes: number;

@@ -15,6 +15,7 @@ import {
   listenShape,
   metricsShape,
   outboundShape,
+  passwordsShape,
   secondFactorShape,
   secretsShape,
   sessionShape,
@@ -52,6 +53,7 @@ export const configFile = z
     metrics: z.strictObject(metricsShape).prefault({}).describe('Metrics for Prometheus.'),
     audit: z.strictObject(auditShape).prefault({}).describe('The audit trail.'),
     geo: z.strictObject(geoShape).prefault({}).describe('The places of IP addresses, on pages and in mails.'),
+    passwords: z.strictObject(passwordsShape).prefault({}).describe('The rules of new passwords.'),
     outbound: z
       .strictObject(outboundShape)
       .prefault({})
@@ -100,6 +102,7 @@ const configSketch = sketch({
     host: smsShape.host,
     tls: smsShape.tls,
   }),
+  passwords: sketch(passwordsShape),
   tokens: sketch(tokensShape),
   claims: sketches(ownClaim.shape),
   resource_servers: sketches(resourceServerShape),
