@@ -10,6 +10,7 @@ import type { EventLog } from '../ports/events.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createEmailChange } from '../use-cases/account/email-change.ts';
 import { createEmailProof } from '../use-cases/account/email-proof.ts';
+import { createEmailRestoration } from '../use-cases/account/email-restoration.ts';
 import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
 import type { CountMail } from '../use-cases/account/new-address-link.ts';
 import { createOwnDetails } from '../use-cases/account/own-details.ts';
@@ -50,6 +51,7 @@ export function accountUseCasesOf({
   const { accounts, enrolments, lockouts, onceKeys, records, transactions, trustedBrowsers } = stores;
   const { available, recovery, methods, countSend, sendCode, attemptLimiter } = plugin.useCases;
   const { messenger, linkTokens: tokens } = notices;
+  const passwords = passwordsOf(config, parts.hasher);
   const { nameOf: clientName } = clientNamesOf(config.clients, config.issuer);
   const countMail: CountMail = async (of, destination) =>
     methods.toAddress
@@ -86,6 +88,15 @@ export function accountUseCasesOf({
       events,
       clock,
     }),
+    emailRestoration: createEmailRestoration({
+      accounts,
+      trustedBrowsers,
+      endSessions,
+      passwords,
+      tokens,
+      events,
+      clock,
+    }),
     emailProof: createEmailProof({
       methods,
       accounts,
@@ -117,7 +128,7 @@ export function accountUseCasesOf({
     }),
     selfEnrolment: createSelfEnrolment({ transactions, enrolments, recovery, clock }),
     typedValues: createTypedValues({ cipher, clock }),
-    passwords: passwordsOf(config, parts.hasher),
+    passwords,
     restateRecord: createRestatement({ records, endSessions }),
   };
 }

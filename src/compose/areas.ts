@@ -38,7 +38,8 @@ export function createAreas(server: Server): readonly Area[] {
     maskedDestination,
   } = plugin.useCases;
   const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
-  const { ownDetails, ownSessions, emailChange, emailProof, typedValues } = useCases;
+  const { ownDetails, ownSessions, emailChange, emailProof, emailRestoration, typedValues, passwords } =
+    useCases;
   const { forms, knownBrowser, requireSession } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
@@ -96,7 +97,16 @@ export function createAreas(server: Server): readonly Area[] {
     }),
     assetsArea({ tenants }),
     localeArea({ https: issuer.startsWith('https:'), keepForAccount }),
-    emailLinksArea({ links, forms, render }),
+    emailLinksArea({
+      links,
+      emailChange,
+      ownDetails,
+      emailRestoration,
+      passwords,
+      knownBrowser,
+      forms,
+      render,
+    }),
     consentArea({
       session,
       findAccount,

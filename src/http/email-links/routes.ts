@@ -7,8 +7,9 @@ import type { LinkUse } from '../../use-cases/account/link-tokens.ts';
 import type { FoundLink, MailedLinks } from '../../use-cases/account/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
+import { type AddressLinksDeps, addAddressLinkRoutes } from './address-links.ts';
 
-interface MailedRoutesDeps {
+interface MailedRoutesDeps extends AddressLinksDeps {
   readonly links: MailedLinks;
   readonly forms: FormTokens;
   readonly render: Render;
@@ -23,8 +24,9 @@ export function mailedPath(link: LinkUse, token: string): string {
   return `/${link}/${encodeURIComponent(token)}`;
 }
 
-export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): Router {
+export function createMailedRoutes({ links, forms, render, ...deps }: MailedRoutesDeps): Router {
   const router = new Router();
+  addAddressLinkRoutes(router, { ...deps, forms, render });
   for (const link of LINKS) {
     router.get(`/${link}/:token`, (ctx) => ask(ctx, link));
     router.post(`/${link}/:token`, (ctx) => act(ctx, link));

@@ -122,6 +122,7 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
       | 'not-found'
       | 'link-gone'
       | 'report-gone'
+      | 'address-link-gone'
       | 'report-handled'
       | 'expired'
       | 'locked'
