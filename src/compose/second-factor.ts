@@ -16,6 +16,7 @@ import { accountsOf } from '../plugin/options/host-account.ts';
 import { reencryptedOnUse } from '../plugin/reencrypted-on-use.ts';
 import type { SecondFactorStores } from '../plugin/use-cases.ts';
 import type { EventLog } from '../ports/events.ts';
+import type { AccountStore } from '../ports/stores.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createKeepLanguage } from '../use-cases/account/keep-language.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
@@ -141,7 +142,7 @@ function storesOf(
   );
   const enrolments = reencryptedOnUse(stores.enrolments, cipher, clock);
   return {
-    accounts: known,
+    accounts: { ...known, findById: ownAccountsOf(accounts, tenants, known) },
     enrolments,
     onceKeys,
     lockouts,
@@ -149,6 +150,19 @@ function storesOf(
     transactions,
     attempts,
     trustedBrowsers,
+  };
+}
+
+/** Reads the whole account, with marks that a host's account has not. One without its tenant is logged by `known`. */
+function ownAccountsOf(
+  accounts: Pick<AccountStore, 'findById'>,
+  tenants: Config['tenants'],
+  known: Pick<AccountStore, 'findById'>,
+): AccountStore['findById'] {
+  const ids = new Set(tenants.map(({ id }) => id));
+  return async (accountId) => {
+    const account = await accounts.findById(accountId);
+    return account === null || ids.has(account.tenantId) ? account : known.findById(accountId);
   };
 }
 

@@ -156,7 +156,12 @@ describe('the page of the account', () => {
     const { visitor, page } = await openAccount(s, at('tom'));
     for (const path of ['/account/details', '/account/phone', '/account/email', '/account/email/stop']) {
       expect((await visitor.get(path)).status, `GET ${path}`).to.equal(404);
-      const foreign = await visitor.post(path, { name: 'Evil', phone: '', email: 'x@evil.test', _token: 'x' });
+      const foreign = await visitor.post(path, {
+        name: 'Evil',
+        phone: '',
+        email: 'x@evil.test',
+        _token: 'x',
+      });
       expect(foreign.status, path).to.equal(403);
     }
     const token = page.$('form[action="/account/phone"] [name=_token]').val();
