@@ -41,14 +41,14 @@ export function noticesOf(
   const newAddressUrl =
     (link: 'change-email' | 'confirm-notices'): NewAddressLink =>
     (account, { email, linkIssuedAt, askedAt }) =>
-      linkUrl(link, linkTokens.tokenIssuedAt(link, { ...account, email }, linkIssuedAt ?? askedAt));
+      linkUrl(link, linkTokens.tokenIssuedAt(link, { id: account.id, email }, linkIssuedAt ?? askedAt));
   const notify = createNotify({
     messenger,
     notMeUrl: (account) => urlOf('not-me', account),
     restoreUrl: (account, { email, linkIssuedAt }) =>
       linkUrl(
         'restore-email',
-        linkTokens.tokenIssuedAt('restore-email', { ...account, email }, linkIssuedAt),
+        linkTokens.tokenIssuedAt('restore-email', { id: account.id, email }, linkIssuedAt),
       ),
     confirmedPhone: async ({ id, phone }) => {
       const enrolled = await enrolments.listByAccount(id);

@@ -25,24 +25,6 @@ export interface StoreClock {
   now(): Promise<number>;
 }
 
-/** How busy the connections of this process to a store are. */
-export interface Pressure {
-  /** The most connections that it opens. */
-  readonly limit: number;
-  /** The acts that hold one now. */
-  readonly inUse: number;
-  /** The acts that wait for one now. */
-  readonly waiting: number;
-  /** The acts that got none, since the start. */
-  readonly refused: number;
-}
-
-export interface StorePressure {
-  /** The name of its kind, for operators. */
-  readonly store: string;
-  read(): Pressure;
-}
-
 // ---- accounts store: what must survive
 
 export interface AccountStore {

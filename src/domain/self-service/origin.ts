@@ -1,4 +1,4 @@
-/** Where a request came from, as a person recognises it: the browser and the place. */
+/** The origin of a request, as a person recognises it: the browser and the place. */
 import { truncatedAddress } from '../sign-in/attempts.ts';
 
 /** The place of an IP address, by the operator's file. */

@@ -120,7 +120,7 @@ export function createEmailProof(deps: EmailProofDeps) {
       });
     }
     const challenges = withoutChallenge(transaction.challenges, method.name, PURPOSE);
-    // Of two answers with the same code one goes on.
+    // One of two answers with the same code goes on.
     if (!(await transactions.save({ ...transaction, challenges })))
       return attemptLimiter.refuse(line, { code: 'code_expired' });
     await attemptLimiter.succeed(attempt.value);

@@ -29,13 +29,12 @@ export type FormSender = Visitor & {
   readonly locale: Locale;
 };
 
-/** What came of an address that was typed. */
+/** The next step for an address that was typed. */
 export type AddressOutcome = 'unchanged' | 'mailed' | 'removed' | 'proof';
 
 export function createOwnDetails(deps: OwnDetailsDeps) {
   const { accounts, tokens, confirmUrl, messenger, countMail, events, clock } = deps;
 
-  /** Null for a name that can't be kept. */
   async function rename(account: Account, typed: string, ip: string): Promise<Outcome<null>> {
     const name = personName(typed);
     if (name === null) return refused({ code: 'field_invalid', field: 'name' });
