@@ -2,7 +2,7 @@
 import { isEmail } from '../account.ts';
 
 /** Characters. The configuration file has the same limit. */
-export const LONGEST_PERSON_NAME = 200;
+const LONGEST_PERSON_NAME = 200;
 
 /** RFC 5321, 4.5.3.1.3. */
 const LONGEST_TYPED_EMAIL = 254;
