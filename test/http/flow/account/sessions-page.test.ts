@@ -134,7 +134,7 @@ describe('the page of sessions', () => {
     await visitor.follow(await visitor.submit(page, {}));
     const own = await open('fay');
     expect(own.page.marks('session')).to.have.length(2);
-    expect(own.page.text).to.include('Signed out in the browser, but applications still have access.');
+    expect(own.page.text).to.include('Signed out in the browser, but applications still have access');
     await refresh(s.rp, tokens.refresh_token);
     await send(own.visitor, own.page, {}, 'end');
     expect(await refusal(refresh(s.rp, tokens.refresh_token))).to.equal('invalid_grant');
