@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { generated as generatedConfig } from '../src/config/generate.ts';
 import { claims } from './reference/claims.ts';
 import { cli } from './reference/cli.ts';
+import { help } from './reference/help.ts';
 import { accountType, optionTypes } from './reference/option-types.ts';
 import { pluginOptions } from './reference/plugin-options.ts';
 import { traceability } from './reference/traceability.ts';
@@ -18,6 +19,7 @@ export function generated(): Readonly<Record<string, string>> {
     'docs/reference/cli.md': cli(),
     'docs/reference/claims.md': claims(),
     'docs/traceability.md': traceability(),
+    ...help(),
     'src/plugin/options/published.ts': optionTypes(),
     'src/plugin/options/published-account.ts': accountType(),
   };
@@ -30,6 +32,7 @@ function forSite(readme: string): string {
 
 if (import.meta.main) {
   const root = new URL('../', import.meta.url);
-  mkdirSync(new URL('docs/reference/', root), { recursive: true });
+  for (const folder of ['docs/reference/', 'views/help/'])
+    mkdirSync(new URL(folder, root), { recursive: true });
   for (const [path, content] of Object.entries(generated())) writeFileSync(new URL(path, root), content);
 }

@@ -29,6 +29,7 @@ export default defineConfig({
           { text: 'Tenants and rollout', link: '/guides/tenants' },
           { text: 'Methods', link: '/guides/methods' },
           { text: 'Operating', link: '/guides/operating' },
+          { text: 'Moving in', link: '/guides/moving-in' },
           { text: 'MongoDB', link: '/guides/mongodb' },
           { text: 'Backup and restore', link: '/guides/backup' },
           { text: 'Containers and monitoring', link: '/guides/deployment' },
@@ -49,6 +50,26 @@ export default defineConfig({
           { text: 'openid-client', link: '/relying-parties/openid-client' },
           { text: 'passport-openidconnect', link: '/relying-parties/passport-openidconnect' },
           { text: 'Spring Security', link: '/relying-parties/spring-security' },
+        ],
+      },
+      {
+        text: 'For people who sign in',
+        items: [
+          { text: 'Sign in', link: '/users/en/sign-in' },
+          { text: 'Set up two-step verification', link: '/users/en/set-up' },
+          { text: 'A new phone', link: '/users/en/new-phone' },
+          { text: 'A lost phone', link: '/users/en/lost-phone' },
+          { text: 'Turn it off', link: '/users/en/turn-off' },
+        ],
+      },
+      {
+        text: 'Voor wie inlogt',
+        items: [
+          { text: 'Inloggen', link: '/users/nl/sign-in' },
+          { text: 'Tweestapsverificatie instellen', link: '/users/nl/set-up' },
+          { text: 'Een nieuwe telefoon', link: '/users/nl/new-phone' },
+          { text: 'Telefoon kwijt', link: '/users/nl/lost-phone' },
+          { text: 'Uitzetten', link: '/users/nl/turn-off' },
         ],
       },
       {

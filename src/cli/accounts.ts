@@ -23,7 +23,7 @@ export const addAccountCommands: AddCommands = (program, readConfig) => {
   accounts
     .command('unfreeze')
     .description(
-      'let factors be changed again, after somebody reported a change and you have looked into it; the person signs in anew everywhere',
+      'answer a report of a change or a removal, after you have looked into it: factors may be changed and the password alone may sign in again; the person signs in anew everywhere',
     )
     .argument('<email>', 'the address of the account')
     .action((email: string) =>

@@ -41,6 +41,7 @@ const EVENT_COLUMNS = [
   'ACCOUNT',
   'TENANT',
   'METHOD',
+  'ACTOR',
   'REASON',
   'CLIENT',
   'ADDRESS',
@@ -48,11 +49,11 @@ const EVENT_COLUMNS = [
 ];
 
 function eventRow(line: AuditLine): string[] {
-  const { atMs, event, email, accountId, tenantId, method, reason, clientId, ip, reference } = line;
+  const { atMs, event, email, accountId, tenantId, method, actor, reason, clientId, ip, reference } = line;
   return [
     timeOf(atMs),
     event,
-    ...[email ?? accountId, tenantId, method, reason, clientId, ip, reference].map((one) => one ?? ''),
+    ...[email ?? accountId, tenantId, method, actor, reason, clientId, ip, reference].map((one) => one ?? ''),
   ];
 }
 
@@ -68,10 +69,11 @@ function eventObject({
   method,
   reason,
   ip,
+  actor,
   reference,
 }: AuditLine) {
   const about = { account_id: accountId, email, tenant: tenantId, client: clientId };
-  return { id, time: timeOf(atMs), event, ...about, method, reason, ip, reference };
+  return { id, time: timeOf(atMs), event, ...about, method, actor, reason, ip, reference };
 }
 
 function parseReference(typed: string): string {

@@ -55,6 +55,16 @@ export function createProgress(name: string): (part: number) => void {
   };
 }
 
+/** Reports the number of rows that long work has done, on standard error. */
+export function createRowCount(name: string): (done: number) => void {
+  let reported = performance.now();
+  return (done) => {
+    if (performance.now() - reported < REPORT_EVERY_MS) return;
+    reported = performance.now();
+    process.stderr.write(`${done} ${name}\n`);
+  };
+}
+
 /** `name` in the singular. */
 export function counted(count: number, name: string): string {
   return `${count} ${name}${count === 1 ? '' : 's'}`;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { loadConfig, readEnvironment } from '../config/load.ts';
 import { BUILT_METHODS } from '../domain/methods/index.ts';
+import { addAccountFileCommands } from './account-files.ts';
 import { addAccountCommands } from './accounts.ts';
 import { addAuditCommands } from './audit.ts';
 import { addBackup } from './backup.ts';
@@ -28,6 +29,7 @@ const GROUPS: readonly AddCommands[] = [
   addStart,
   addCheckConfig,
   addAccountCommands,
+  addAccountFileCommands,
   addFactorCommands,
   addAuditCommands,
   addKeyCommands,

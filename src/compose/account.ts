@@ -15,18 +15,16 @@ import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
 import type { CountMail } from '../use-cases/account/new-address-link.ts';
 import { createOwnDetails } from '../use-cases/account/own-details.ts';
 import { createOwnSessions } from '../use-cases/account/own-sessions.ts';
-import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
-import { createSelfService } from '../use-cases/account/self-service.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
 import { type Parts, passwordsOf } from './parts.ts';
-import { allowedPrefixesOf } from './senders.ts';
+import { selfServiceOf } from './self-service.ts';
 
 interface AccountDeps {
   readonly config: Config;
-  readonly parts: Pick<Parts, 'stores' | 'clock' | 'hasher'>;
+  readonly parts: Pick<Parts, 'stores' | 'clock' | 'random' | 'hasher'>;
   readonly plugin: Plugin;
   readonly endSessions: EndSessions;
   readonly notices: Notices;
@@ -48,8 +46,8 @@ export function accountUseCasesOf({
   places,
 }: AccountDeps) {
   const { stores, clock } = parts;
-  const { accounts, enrolments, lockouts, onceKeys, records, transactions, trustedBrowsers } = stores;
-  const { available, recovery, methods, countSend, sendCode, attemptLimiter } = plugin.useCases;
+  const { accounts, enrolments, onceKeys, records, transactions, trustedBrowsers } = stores;
+  const { methods, countSend, sendCode, attemptLimiter } = plugin.useCases;
   const { messenger, linkTokens: tokens } = notices;
   const passwords = passwordsOf(config, parts.hasher);
   const { nameOf: clientName } = clientNamesOf(config.clients, config.issuer);
@@ -58,16 +56,7 @@ export function accountUseCasesOf({
       ? countSend(of, { method: methods.toAddress.name, purpose: 'set-up', destination })
       : refused({ code: 'method_not_allowed' });
   return {
-    selfService: createSelfService({
-      accounts,
-      enrolments,
-      lockouts,
-      trustedBrowsers,
-      available,
-      allowedPrefixes: allowedPrefixesOf(config),
-      events,
-      clock,
-    }),
+    own: selfServiceOf({ config, parts, plugin, events }),
     links: createMailedLinks({
       accounts,
       onceKeys,
@@ -126,7 +115,6 @@ export function accountUseCasesOf({
       events,
       clock,
     }),
-    selfEnrolment: createSelfEnrolment({ transactions, enrolments, recovery, clock }),
     typedValues: createTypedValues({ cipher, clock }),
     passwords,
     restateRecord: createRestatement({ records, endSessions }),

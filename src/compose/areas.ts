@@ -11,6 +11,7 @@ import type { DemoRoutesDeps } from '../http/demo/routes.ts';
 import { deviceArea } from '../http/device/area.ts';
 import { emailLinksArea } from '../http/email-links/area.ts';
 import { createLocaleKeeper } from '../http/guards/locale-cookie.ts';
+import { helpArea } from '../http/help/area.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
 import { opsArea } from '../http/ops/area.ts';
@@ -21,6 +22,7 @@ import { signInArea } from '../http/sign-in/area.ts';
 import { createMessageWriter } from '../messages/templates.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
 import type { Server } from './composition.ts';
+import { isDemo } from './provider-settings.ts';
 import { languageChoiceOf } from './second-factor.ts';
 
 export function createAreas(server: Server): readonly Area[] {
@@ -37,12 +39,13 @@ export function createAreas(server: Server): readonly Area[] {
     trustedBrowsers,
     maskedDestination,
   } = plugin.useCases;
-  const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
+  const { signIn, findAccount, restateRecord, own, links } = useCases;
   const { ownDetails, ownSessions, emailChange, emailProof, emailRestoration, typedValues, passwords } =
     useCases;
-  const { forms, knownBrowser, requireSession } = guards;
+  const { forms, knownBrowser, requireSession, typedFields } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
+  const demoAccounts = demoAccountsOf(config);
   const findVisit = createFindVisit(plugin.useCases.findSufficientSession);
   const keepForAccount = languageChoiceOf(config, parts).keeperOf({ session, findVisit });
 
@@ -56,6 +59,7 @@ export function createAreas(server: Server): readonly Area[] {
       signInTransactions,
       forms,
       knownBrowser,
+      demoAccount: (id) => demoAccounts.find((account) => account.id === id) ?? null,
       render,
       clientName,
       clientTenant,
@@ -79,7 +83,7 @@ export function createAreas(server: Server): readonly Area[] {
             issuer,
             clients: config.clients,
             resourceServers: config.resourceServers,
-            accounts: shownAccounts(config),
+            accounts: demoAccounts,
             sessions: demoSessions,
             forms,
             render,
@@ -96,7 +100,8 @@ export function createAreas(server: Server): readonly Area[] {
       isDevelopment,
     }),
     assetsArea({ tenants }),
-    localeArea({ https: issuer.startsWith('https:'), keepForAccount }),
+    localeArea({ https: issuer.startsWith('https:'), typedFields, keepForAccount }),
+    helpArea({ render }),
     emailLinksArea({
       links,
       emailChange,
@@ -121,14 +126,16 @@ export function createAreas(server: Server): readonly Area[] {
     accountArea({
       session,
       requireSession,
-      selfService,
+      selfService: own.selfService,
+      factorChanges: own.factorChanges,
+      findLastUses: own.findLastUses,
       enrolment,
       recovery,
       passkeys,
       trustedBrowsers,
       maskedDestination,
       restateRecord,
-      selfEnrolment,
+      selfEnrolment: own.selfEnrolment,
       ownDetails,
       ownSessions,
       emailChange,
@@ -143,12 +150,14 @@ export function createAreas(server: Server): readonly Area[] {
   ];
 }
 
-/** The passwords of the built-in demo are public. Those of every other file are secret. */
-function shownAccounts({ accounts, tenants, isBuiltInDemo }: Config): DemoRoutesDeps['accounts'] {
-  const shown = isBuiltInDemo ? accounts : [];
-  return shown.map(({ email, password, tenantId, role, factors }) => {
+/** Empty with any other configuration than the built-in demo. */
+function demoAccountsOf(config: Config): DemoRoutesDeps['accounts'] {
+  const { accounts, tenants } = config;
+  const shown = isDemo(config) ? accounts : [];
+  return shown.map(({ email, password, tenantId, role, factors }, index) => {
     const tenant = tenants.find(({ id }) => id === tenantId);
     return {
+      id: String(index + 1),
       email,
       password: password ?? '',
       tenant: tenant?.name ?? tenantId,

@@ -36,15 +36,15 @@ export function noticesOf(
   const messenger = createMessenger({ tenants, issuer, clock, sender });
   const linkTokens = createLinkTokens({ cipher, clock });
   const linkUrl = (link: LinkUse, token: string) => `${issuer}${mailedPath(link, token)}`;
-  const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
-    linkUrl(link, linkTokens.tokenFor(link, account));
+  const urlOf = (link: 'confirm-email' | 'not-me', account: Account, isOfRemoval = false) =>
+    linkUrl(link, linkTokens.tokenFor(link, account, isOfRemoval));
   const newAddressUrl =
     (link: 'change-email' | 'confirm-notices'): NewAddressLink =>
     (account, { email, linkIssuedAt, askedAt }) =>
       linkUrl(link, linkTokens.tokenIssuedAt(link, { id: account.id, email }, linkIssuedAt ?? askedAt));
   const notify = createNotify({
     messenger,
-    notMeUrl: (account) => urlOf('not-me', account),
+    notMeUrl: (account, topic) => urlOf('not-me', account, topic === 'removed-by-administrator'),
     restoreUrl: (account, { email, linkIssuedAt }) =>
       linkUrl(
         'restore-email',
@@ -57,6 +57,7 @@ export function noticesOf(
     allowedPrefixes,
     countText: createTextLimits({ attempts, smsLimits, clock, random }),
     administratorsOf: (tenantId) => accounts.listByRole(tenantId, 'admin'),
+    supportOf: (tenantId) => tenants.find(({ id }) => id === tenantId)?.support.email ?? null,
     clock,
     log,
   });

@@ -65,7 +65,15 @@ export async function withOperation(
       // The removal itself has ended the sign-in.
       log: () => {},
     });
-    const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, endSessions, events });
+    const factors = createFactors({
+      accounts,
+      enrolments,
+      lockouts,
+      trustedBrowsers,
+      endSessions,
+      events,
+      actor: 'operator',
+    });
     await act(createOperation({ accounts, factors, endSessions, audit, events }), config);
   } finally {
     await senders.close(SENDING_MS);

@@ -25,6 +25,19 @@ export function tokenSettingsOf({
   };
 }
 
+/** In milliseconds. Null: a session has no idle limit. */
+export function idleMsOf({ session }: Pick<Config, 'session'>): number | null {
+  return session.idleMinutes === null ? null : session.idleMinutes * MINUTE * 1000;
+}
+
+/** The passwords of the built-in demo are public. Those of every other file are secret. */
+export function isDemo({
+  environment,
+  isBuiltInDemo,
+}: Pick<Config, 'environment' | 'isBuiltInDemo'>): boolean {
+  return environment === 'development' && isBuiltInDemo;
+}
+
 export function providerSettingsOf(
   config: Config,
   { signing, cookies }: Pick<Secrets, 'signing' | 'cookies'>,
@@ -40,6 +53,7 @@ export function providerSettingsOf(
     ownClaims: config.claims,
     resourceServers: config.resourceServers,
     tenants: config.tenants,
+    isDemo: isDemo(config),
     nonceSecret: Buffer.from(cipher.digest('secret', NONCE_PURPOSE), 'base64url'),
   };
 }

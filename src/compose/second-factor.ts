@@ -99,7 +99,7 @@ export function secondFactorOf({
     ownSignIn: {
       interactionUrl: (uid) => `/interaction/${uid}`,
       passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
-      onSignedIn: (ctx, account) => knownBrowser.remember(ctx, account.email),
+      onSignedIn: knownBrowser.remember,
       async onCompleted(ctx, account, signIn) {
         // The cookie of the request: the answer remembers the browser already.
         if (knownBrowser.idFor(ctx, account.email) === null) await noteNewBrowser(account, signIn);

@@ -11,11 +11,16 @@ import {
 } from '../plugin/delivery-sender.ts';
 import type { Logger } from '../ports/log.ts';
 import type { MailOutboxStore } from '../ports/mail.ts';
-import type { OutboxStore } from '../ports/stores.ts';
+import type { OnceStore, OutboxStore } from '../ports/stores.ts';
 import type { Clock, Random } from '../ports/system.ts';
+import { createUndeliveredCodes } from '../use-cases/second-factor/undelivered-codes.ts';
 
 export interface SenderParts {
-  readonly stores: { readonly outbox: Pick<OutboxStore, 'append'>; readonly mailOutbox: MailOutboxStore };
+  readonly stores: {
+    readonly outbox: Pick<OutboxStore, 'append'>;
+    readonly mailOutbox: MailOutboxStore;
+    readonly onceKeys: Pick<OnceStore, 'first' | 'peek'>;
+  };
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Pick<Logger, 'warn'>;
@@ -33,7 +38,9 @@ async function openSender(
     openMail(mailConfig),
     smsConfig.gateway && openGateway(smsConfig.gateway, { from: smsConfig.from, clock, random }),
   ]);
-  const sender = createDeliverySender({ mail, sms }, { clock, random, log: logger.warn }, queue);
+  const { note: onRefused } = createUndeliveredCodes({ onceKeys: stores.onceKeys, clock });
+  const around = { clock, random, log: logger.warn, onRefused };
+  const sender = createDeliverySender({ mail, sms }, around, queue);
   if (environment !== 'development') return sender;
   const outboxSender = createOutboxSender({ outbox: stores.outbox, clock });
   const transports = { email: mail, sms };

@@ -10,6 +10,7 @@ import { createCodeForm } from '../http/device/code-form.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
+import { createTypedFields } from '../http/guards/typed-fields.ts';
 import { clockGuard } from '../http/middleware/clock-guard.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
@@ -50,7 +51,7 @@ import { eventLogOf } from './events.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf, seedAccounts } from './parts.ts';
-import { providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
+import { idleMsOf, providerSettingsOf, tokenSettingsOf } from './provider-settings.ts';
 import { secondFactorOf } from './second-factor.ts';
 import { startCountingOf } from './starts.ts';
 
@@ -106,13 +107,15 @@ async function composeServer({
   const clients = clientNamesOf(config.clients, issuer);
 
   const forms = createFormTokens(cipher);
-  const knownBrowser = createKnownBrowser({ cipher, random, isHttps: issuer.startsWith('https:') });
+  const isHttps = issuer.startsWith('https:');
+  const knownBrowser = createKnownBrowser({ cipher, random, isHttps });
   const isDevelopment = config.environment === 'development';
-  const render = createRenderer({ tenants, issuer, clock, isDevelopment });
+  const typedFields = createTypedFields({ cipher, clock, isHttps });
+  const render = createRenderer({ tenants, issuer, clock, isDevelopment, typedFields });
 
   const applications = createApplicationCookie({
     clientIds: config.clients.map(({ clientId }) => clientId),
-    isHttps: issuer.startsWith('https:'),
+    isHttps,
   });
   const wayOn = createWayOn({
     clientOf: applications.clientOf,
@@ -231,17 +234,11 @@ async function composeServer({
     session,
     deviceState: createDeviceState(provider),
     useCases: { signIn, deviceCodes, findAccount, ...account },
-    guards: { forms, knownBrowser, requireSession },
+    guards: { forms, knownBrowser, requireSession, typedFields },
     render,
     clients,
     wayOn,
   };
-}
-
-const MINUTE_MS = 60_000;
-
-function idleMsOf({ session }: Pick<Config, 'session'>): number | null {
-  return session.idleMinutes === null ? null : session.idleMinutes * MINUTE_MS;
 }
 
 function handlerOf(

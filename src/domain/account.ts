@@ -39,6 +39,11 @@ export interface Account {
   /** The time of "it was not me", since which its factors may not be changed. Null when they may. */
   readonly frozenAt: number | null;
   /**
+   * The time since which every sign-in needs a second factor, because the owner did not ask for the removal of factors by an
+   * administrator. Null: the policy of the tenant decides.
+   */
+  readonly heldAt: number | null;
+  /**
    * Everything that was begun or issued before this time has ended: sessions, tokens, sign-ins, trust, links in mails.
    * Milliseconds since the epoch. It is only ever raised.
    */
@@ -68,6 +73,7 @@ export interface Account {
 export const NEW_ACCOUNT = {
   notificationEmail: null,
   frozenAt: null,
+  heldAt: null,
   endsBefore: null,
   disabledAt: null,
   invitedAt: null,

@@ -3,54 +3,14 @@
  * say what the audit log stores of an event, and which notice the owner of the account gets.
  */
 import type { Account } from './account.ts';
+import type { AuditEventName } from './audit-names.ts';
 import { isFactor } from './enrolment/enrolment.ts';
+import { sentTo } from './methods/index.ts';
 import type { MethodName } from './methods/method.ts';
-import type { Notice, NoticeContact } from './notice.ts';
-import {
-  type SelfServiceEventName,
-  selfServiceNoticeOf,
-  type ToldSelfServiceEvent,
-} from './self-service/events.ts';
+import { type Notice, type NoticeContact, numberContactOf } from './notice.ts';
+import { selfServiceNoticeOf, type ToldSelfServiceEvent } from './self-service/events.ts';
 
-export type AuditEventName =
-  | 'sign_in.password_accepted'
-  | 'sign_in.password_refused'
-  | 'sign_in.passkey_accepted'
-  | 'sign_in.passkey_refused'
-  | 'sign_in.completed'
-  | 'sign_in.refused'
-  | 'second_factor.accepted'
-  | 'second_factor.refused'
-  | 'second_factor.anomaly'
-  | 'second_factor.locked'
-  | 'second_factor.postponed'
-  | 'code.sent'
-  | 'code.refused'
-  | 'code.undelivered'
-  | 'set_up.proven'
-  | 'enrolment.created'
-  | 'enrolment.removed'
-  | 'enrolment.default_chosen'
-  | 'recovery.created'
-  | 'recovery.used'
-  | 'browser.trusted'
-  | 'browser.used'
-  | 'browser.revoked'
-  | 'browser.replayed'
-  | 'contact.confirmed'
-  | 'contact.changed'
-  | 'contact.link_asked'
-  | 'account.reported'
-  | 'account.report_refused'
-  | 'account.unfrozen'
-  | 'token.refused'
-  | 'refresh_token.replayed'
-  | 'device.code_refused'
-  | 'device.signed_in'
-  | 'device.cancelled'
-  | 'config.reloaded'
-  | 'store.restored'
-  | SelfServiceEventName;
+export type { AuditEventName };
 
 /** One stored line of the audit log. It contains no secret. */
 export interface AuditEvent {
@@ -66,6 +26,11 @@ export interface AuditEvent {
   readonly reason: string | null;
   /** IPv4 cut to /24, IPv6 to /48: enough to see a pattern. */
   readonly ip: string | null;
+  /**
+   * The id of the account that acted, for a change that a signed-in person makes. `operator` for a command, `host` for an act
+   * of the plugin's host. Null where nobody is known to have acted.
+   */
+  readonly actor: string | null;
   /** The support reference of the request. Null for an event outside of requests. */
   readonly reference: string | null;
 }
@@ -92,6 +57,8 @@ interface EnrolmentCreated extends Details {
   readonly name: 'enrolment.created';
   readonly account: Account;
   readonly method: MethodName;
+  /** The method of the factor that it has replaced. Absent or null: it has replaced none. */
+  readonly replaced?: MethodName | null;
 }
 
 interface EnrolmentRemoved extends Details {
@@ -99,8 +66,11 @@ interface EnrolmentRemoved extends Details {
   /** Null when the account is gone, so that there is nobody to tell. */
   readonly account: Account | null;
   readonly method: MethodName;
-  /** `contact-change`: the number of the factor was changed, and the notice of that change tells of both. */
-  readonly cause: 'removal' | 'contact-change';
+  /**
+   * `contact-change`: the number of the factor was changed, and the notice of that change tells of both. `replacement`: the
+   * notice of the new factor tells of both. `administration`: an administrator removed it, at the owner's request.
+   */
+  readonly cause: 'removal' | 'contact-change' | 'replacement' | 'administration';
   /** The number of the removed factor: its reader learns that no more codes come. */
   readonly also: readonly NoticeContact[];
 }
@@ -129,6 +99,13 @@ interface ContactChanged extends Details {
   readonly also: readonly NoticeContact[];
 }
 
+interface SetUpPostponed extends Details {
+  readonly name: 'second_factor.postponed';
+  readonly account: Account;
+  /** The end of the grace (milliseconds since the epoch). Null: the account was told of it before. */
+  readonly until: number | null;
+}
+
 /** An outdated token of a trusted browser was used, and the trust in it has ended. */
 interface BrowserReplayed extends Details {
   readonly name: 'browser.replayed';
@@ -137,6 +114,12 @@ interface BrowserReplayed extends Details {
 
 interface AccountReported extends Details {
   readonly name: 'account.reported';
+  readonly account: Account;
+}
+
+/** The owner did not ask for the removal of a factor by an administrator. */
+interface RemovalReported extends Details {
+  readonly name: 'account.removal_reported';
   readonly account: Account;
 }
 
@@ -156,7 +139,9 @@ type ToldEvent =
   | RecoveryUsed
   | ContactChanged
   | BrowserReplayed
+  | SetUpPostponed
   | AccountReported
+  | RemovalReported
   | RefreshTokenReplayed
   | (ToldSelfServiceEvent & Details);
 
@@ -166,9 +151,22 @@ interface UntoldEvent extends Details {
 
 export type DomainEvent = ToldEvent | UntoldEvent;
 
+/** Changes that a signed-in person makes to the own account, unless the event names another actor. */
+const OWN_ACTS: ReadonlySet<AuditEventName> = new Set([
+  'second_factor.postponed',
+  'enrolment.created',
+  'enrolment.removed',
+  'enrolment.default_chosen',
+  'enrolment.renamed',
+  'recovery.created',
+  'browser.trusted',
+  'browser.revoked',
+  'contact.changed',
+]);
+
 /** The line that the audit log stores of an event, before it gets id, time and reference. */
 export function auditLineOf(event: DomainEvent): Omit<AuditEvent, 'id' | 'atMs' | 'reference'> {
-  const { name, accountId, tenantId, clientId, method, reason, ip } = event;
+  const { name, accountId, tenantId, clientId, method, reason, ip, actor } = event;
   return {
     event: name,
     accountId: accountId ?? null,
@@ -177,6 +175,7 @@ export function auditLineOf(event: DomainEvent): Omit<AuditEvent, 'id' | 'atMs' 
     method: method ?? null,
     reason: reason ?? null,
     ip: ip ?? null,
+    actor: actor ?? (OWN_ACTS.has(name) ? (accountId ?? null) : null),
   };
 }
 
@@ -184,7 +183,7 @@ export function auditLineOf(event: DomainEvent): Omit<AuditEvent, 'id' | 'atMs' 
 export function noticeOf(event: DomainEvent): Notice | null {
   switch (event.name) {
     case 'enrolment.created':
-      return { account: event.account, topic: 'factor-added', method: event.method };
+      return additionNoticeOf(event);
     case 'enrolment.removed':
       return removalNoticeOf(event);
     case 'recovery.created':
@@ -193,10 +192,16 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'recovery-used', left: event.left };
     case 'contact.changed':
       return contactNoticeOf(event);
+    case 'second_factor.postponed':
+      return event.until === null
+        ? null
+        : { account: event.account, topic: 'set-up-postponed', until: event.until };
     case 'browser.replayed':
       return { account: event.account, topic: 'trust-ended' };
     case 'account.reported':
       return { account: event.account, topic: 'reported' };
+    case 'account.removal_reported':
+      return { account: event.account, topic: 'removal-reported' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
     case 'email.change_asked':
@@ -220,12 +225,12 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'second_factor.refused':
     case 'second_factor.anomaly':
     case 'second_factor.locked':
-    case 'second_factor.postponed':
     case 'code.sent':
     case 'code.refused':
     case 'code.undelivered':
     case 'set_up.proven':
     case 'enrolment.default_chosen':
+    case 'enrolment.renamed':
     case 'browser.trusted':
     case 'browser.used':
     case 'browser.revoked':
@@ -243,11 +248,20 @@ export function noticeOf(event: DomainEvent): Notice | null {
   }
 }
 
+/** The number of a replaced factor was confirmed until now. Its reader learns that no more codes come. */
+function additionNoticeOf({ account, method, replaced = null }: EnrolmentCreated): Notice {
+  if (replaced === null) return { account, topic: 'factor-added', method };
+  const hasLostNumber = sentTo(replaced) === 'number' && sentTo(method) !== 'number';
+  const also = hasLostNumber ? numberContactOf(account) : [];
+  return { account, topic: 'factor-replaced', method, replaced, also };
+}
+
 /** A set of recovery codes is no factor: it is removed with the last factor, whose notice tells of that. */
 function removalNoticeOf(event: EnrolmentRemoved): Notice | null {
   const { account, method, cause, also } = event;
-  if (account === null || cause === 'contact-change' || !isFactor({ method })) return null;
-  return { account, topic: 'factor-removed', method, also };
+  if (account === null || !isFactor({ method })) return null;
+  if (cause === 'administration') return { account, topic: 'removed-by-administrator', method, also };
+  return cause === 'removal' ? { account, topic: 'factor-removed', method, also } : null;
 }
 
 function contactNoticeOf({ account, cause, also }: ContactChanged): Notice | null {

@@ -36,6 +36,7 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'enrolment.created': 'the factor is gone: its owner sets it up again',
   'enrolment.removed': 'the factor is back: remove it with "doublelock factors remove"',
   'enrolment.default_chosen': 'the former default is back',
+  'enrolment.renamed': 'the former name is back',
   'recovery.created':
     'these codes are void: new ones are shown at the next sign-in of an account that had some before',
   'recovery.used': 'all codes are void',
@@ -47,6 +48,7 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'contact.changed': 'the former address or number is back',
   'contact.link_asked': null,
   'account.reported': 'the account is not frozen: look into the report, and remove its factors if need be',
+  'account.removal_reported': 'the account is not held: look into the report',
   'account.report_refused': null,
   'account.unfrozen': 'the account is frozen: unfreeze it again',
   'token.refused': null,

@@ -8,6 +8,10 @@ import type { Origin } from './self-service/origin.ts';
 export type NoticeTopic =
   | 'factor-added'
   | 'factor-removed'
+  | 'factor-replaced'
+  | 'removed-by-administrator'
+  | 'removal-reported'
+  | 'set-up-postponed'
   | 'recovery-made'
   | 'recovery-used'
   | 'phone-changed'
@@ -32,6 +36,10 @@ export interface Notice {
   readonly account: Account;
   readonly topic: NoticeTopic;
   readonly method?: MethodName;
+  /** The method of the factor that was replaced. */
+  readonly replaced?: MethodName;
+  /** The end of grace, in milliseconds since the epoch. */
+  readonly until?: number;
   /** The number of recovery codes that are left. */
   readonly left?: number;
   /** The name of the application that it is about. */
@@ -44,4 +52,9 @@ export interface Notice {
   readonly restorable?: FormerEmail;
   /** Contacts beside the confirmed ones of the account. */
   readonly also?: readonly NoticeContact[];
+}
+
+/** The number of an account as a contact. Empty for an account without one. */
+export function numberContactOf({ phone }: Pick<Account, 'phone'>): readonly NoticeContact[] {
+  return phone === null ? [] : [{ channel: 'sms', to: phone }];
 }

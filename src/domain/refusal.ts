@@ -33,8 +33,8 @@ export type Refusal =
   | { readonly code: 'code_used' }
   /** `retryAt` in milliseconds since the epoch. */
   | { readonly code: 'resend_too_soon'; readonly retryAt: number }
-  /** Nothing was sent. The person tries another method, or tries later. */
-  | { readonly code: 'delivery_failed' }
+  /** Nothing was sent. The person tries another method, or tries later. `refused`: it was sent, and refused for good. */
+  | { readonly code: 'delivery_failed'; readonly because?: 'refused' }
   | { readonly code: 'phone_invalid' }
   | { readonly code: 'email_unconfirmed' }
   /** `retryAt` in milliseconds since the epoch. Null when a new sign-in or another method works at once. */
@@ -44,8 +44,11 @@ export type Refusal =
   /** `not_alone`: the passkey is right, and the organisation wants a password before it. */
   | { readonly code: 'method_not_allowed'; readonly passkey?: 'not_alone' }
   | { readonly code: 'session_expired' }
-  /** `frozen`: the owner reported "it was not me", and no administrator has looked yet. */
-  | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' }
+  /**
+   * `frozen`: the owner reported "it was not me", and no administrator has looked yet. `held`: the same for the removal of a
+   * factor that nobody asked for, which keeps the password alone from signing in.
+   */
+  | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' | 'held' }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string }
   | { readonly code: 'field_invalid'; readonly because: 'email_incomplete' | 'password_missing' }
@@ -61,6 +64,24 @@ export const FROZEN = { code: 'forbidden', because: 'frozen' } as const satisfie
 /** The refusal of a text that has not the shape of a code. */
 export function noCode(digits: number | null): Refusal {
   return { code: 'code_invalid', attemptsLeft: null, clockOffSeconds: null, noCode: { digits } };
+}
+
+/** After these refusals the same page takes another code. */
+const TRY_AGAIN: ReadonlySet<RefusalCode> = new Set(['code_invalid', 'code_used', 'code_expired']);
+
+export function canTryAgain({ code }: Refusal): boolean {
+  return TRY_AGAIN.has(code);
+}
+
+/** Whether the visit takes no more codes after this refusal. */
+export function isLastRefusal(refusal: Refusal | null): boolean {
+  if (refusal?.code === 'code_invalid') return refusal.attemptsLeft === 0;
+  return refusal?.code === 'too_many_attempts';
+}
+
+/** The refusal of a page whose code never arrived: another code would be typed in vain. */
+export function undeliveredInstead(refusal: Refusal | null | undefined): Refusal {
+  return refusal && !canTryAgain(refusal) ? refusal : { code: 'delivery_failed', because: 'refused' };
 }
 
 export type RefusalCode = Refusal['code'];

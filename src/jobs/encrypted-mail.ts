@@ -13,17 +13,18 @@ function purposeOf({ id, expiresAt }: Unencrypted): string {
 
 export function encryptMail(
   cipher: Pick<Cipher, 'encrypt'>,
-  { to, subject, text, html }: Message,
+  { to, subject, text, html, sendingId }: Message,
   mail: Unencrypted,
 ): string {
-  return cipher.encrypt(JSON.stringify({ to, subject, text, html }), purposeOf(mail));
+  return cipher.encrypt(JSON.stringify({ to, subject, text, html, sendingId }), purposeOf(mail));
 }
 
 /** Null: no key of the cipher opens it, or it is not the message of this id and expiry. */
 export function decryptMail(cipher: Pick<Cipher, 'tryDecrypt'>, mail: QueuedMail): Message | null {
   const plain = cipher.tryDecrypt(mail.encrypted, purposeOf(mail));
-  const { to, subject, text, html } = (plain === null ? null : readObject(plain)) ?? {};
+  const { to, subject, text, html, sendingId } = (plain === null ? null : readObject(plain)) ?? {};
   if (typeof to !== 'string' || typeof subject !== 'string' || typeof text !== 'string') return null;
   if (html !== null && typeof html !== 'string') return null;
-  return { channel: 'email', to, subject, text, html, expiresAt: mail.expiresAt };
+  const message = { channel: 'email', to, subject, text, html, expiresAt: mail.expiresAt } as const;
+  return typeof sendingId === 'string' ? { ...message, sendingId } : message;
 }

@@ -5,7 +5,8 @@
 import { isMailbox } from '../domain/destination.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailTransport } from '../ports/mail.ts';
-import { DeliveryFailed, type Message, type MessageSender } from '../ports/senders.ts';
+import type { Attempt, QueuedItem } from '../ports/queue.ts';
+import { DeliveryFailed, type Message, type MessageSender, type OnRefused } from '../ports/senders.ts';
 import type { Cipher, Random } from '../ports/system.ts';
 import { createDeliveryQueue, type QueueParts } from './delivery-queue.ts';
 import { decryptMail, encryptMail } from './encrypted-mail.ts';
@@ -15,6 +16,8 @@ export interface MailQueueOptions extends QueueParts {
   readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt'>;
   readonly random: Pick<Random, 'id'>;
   readonly log: Log;
+  /** Told of each message with a `sendingId` that the mail server refuses for good. */
+  readonly onRefused?: OnRefused;
   /** Messages of this process that are attempted or wait; the queue refuses the next one. */
   readonly length?: number;
 }
@@ -35,16 +38,24 @@ const LENGTH = 1000;
 const DEFAULT_LIFE_MS = 60 * 60 * 1000;
 
 export function createMailQueue(options: MailQueueOptions): MailQueue {
-  const { transport, cipher, clock, random, log, length = LENGTH } = options;
+  const { transport, cipher, clock, random, log, onRefused = async () => {}, length = LENGTH } = options;
   const queue = createDeliveryQueue<Message>(options, {
     decrypt: (mail) => decryptMail(cipher, mail),
-    attempt: (message, { id }) => transport.attempt(message, id),
+    attempt,
     delays: { first: 1000, most: 5 * 60 * 1000 },
     mostLostLeases: 2,
     onGivenUp: (reason) => log({ event: 'mail.undelivered', reason }),
     onLeft: (reason) => log({ event: 'mail.left', reason }),
     onFailure: (error) => log({ event: 'mail.queue_failed', error }),
   });
+
+  async function attempt(message: Message, { id }: QueuedItem): Promise<Attempt> {
+    const result = await transport.attempt(message, id);
+    const { sendingId } = message;
+    if (result.outcome === 'refused' && sendingId !== undefined)
+      await onRefused(sendingId).catch((error: unknown) => log({ event: 'mail.queue_failed', error }));
+    return result;
+  }
 
   return {
     deliverDue: queue.deliverDue,

@@ -119,13 +119,16 @@ function takenBody({ t, tenant }: Surroundings) {
 
 function noticeBody(template: Of<'notice'>, around: Surroundings) {
   const { t, tenant } = around;
-  const { notMeUrl, restoreUrl = null } = template;
+  const { notMeUrl, restoreUrl = null, topic } = template;
   const story = storyOf(template);
   const subject = t(`mail.notice.${story}.title`, { tenant });
   const notMe: Block[] =
     notMeUrl === null
       ? []
-      : [text(t('mail.not_me.text')), { kind: 'link', label: t('mail.not_me.button'), href: notMeUrl }];
+      : [
+          text(t(topic === 'removed-by-administrator' ? 'mail.not_me.removal' : 'mail.not_me.text')),
+          { kind: 'link', label: t('mail.not_me.button'), href: notMeUrl },
+        ];
   const restore: Block[] =
     restoreUrl === null
       ? []
@@ -144,17 +147,19 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
 
 /** A message to an administrator about another account has words of its own. */
 export function storyOf({ topic, about }: Of<'notice'>): string {
-  return topic === 'reported' && about !== null ? 'reported-about' : topic;
+  return about === null ? topic : `${topic}-about`;
 }
 
 function detailsOf(
-  { about, application, method, left, email, origin, atMs }: Of<'notice'>,
+  { about, application, method, replaced, until, left, email, origin, atMs }: Of<'notice'>,
   { t, dates, lang }: Surroundings,
 ): readonly Detail[] {
   return [
     ...(about === null ? [] : [{ label: t('mail.fact.account'), value: about }]),
     ...(application === null ? [] : [{ label: t('mail.fact.application'), value: application }]),
     ...(method === null ? [] : [{ label: t('mail.fact.method'), value: t(`method.${method}.name`) }]),
+    ...(replaced === null ? [] : [{ label: t('mail.fact.replaced'), value: t(`method.${replaced}.name`) }]),
+    ...(until === null ? [] : [{ label: t('mail.fact.until'), value: dates.date(until) }]),
     ...(left === null ? [] : [{ label: t('mail.fact.left'), value: String(left) }]),
     ...(email === undefined ? [] : [{ label: t('mail.fact.email'), value: email }]),
     { label: t('mail.fact.at'), value: dates.moment(atMs) },

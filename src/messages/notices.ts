@@ -13,7 +13,7 @@ import type { Clock } from '../ports/system.ts';
 interface NotifyDeps {
   readonly messenger: Messenger;
   /** The URL where the owner reports "it was not me", one for each contact. Null when there is none. */
-  readonly notMeUrl: (account: Account) => string | null;
+  readonly notMeUrl: (account: Account, topic: NoticeTopic) => string | null;
   /** The URL that restores a former address. Absent: addresses are not changed here. */
   readonly restoreUrl?: (account: Account, former: FormerEmail) => string;
   /** The number that a code was answered from. Null when there is none. */
@@ -24,6 +24,8 @@ interface NotifyDeps {
   readonly countText: (account: Account) => Promise<boolean>;
   /** The administrators of the account's own tenant. */
   readonly administratorsOf: (tenantId: string) => Promise<readonly Account[]>;
+  /** The e-mail address of the tenant's support, for a report where there is no other administrator. Null: none. */
+  readonly supportOf: (tenantId: string) => string | null;
   readonly clock: Clock;
   readonly log: Log;
   /** Milliseconds for which the request waits for the notice. */
@@ -43,15 +45,23 @@ type Notice = Extract<MessageTemplate, { readonly kind: 'notice' }>;
 const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'factor-added',
   'factor-removed',
+  'factor-replaced',
+  'removed-by-administrator',
   'phone-changed',
   'email-changed',
   'email-restored',
 ]);
 
+/** Reports, which administrators are told of too. Their reader has used the link already. */
+const REPORTS: ReadonlySet<NoticeTopic> = new Set(['reported', 'removal-reported']);
+
+/** Topics about a new factor. */
+const ADDING: ReadonlySet<NoticeTopic> = new Set(['factor-added', 'factor-replaced']);
+
 /** An unconfirmed contact may belong to a stranger. It receives a notice only when there is no other contact. */
 export function createNotify(needs: NotifyDeps): Notify {
-  const { messenger, notMeUrl, restoreUrl, confirmedPhone, allowedPrefixes, countText, administratorsOf } =
-    needs;
+  const { messenger, notMeUrl, restoreUrl, confirmedPhone, allowedPrefixes, countText } = needs;
+  const { administratorsOf, supportOf } = needs;
   const { clock, log, patienceMs = PATIENCE_MS } = needs;
 
   return async (account, said) => {
@@ -59,12 +69,15 @@ export function createNotify(needs: NotifyDeps): Notify {
   };
 
   async function tellAll(...[account, said]: Parameters<Notify>): Promise<void> {
-    const { topic, method = null, left = null, application = null, also = [] } = said;
+    const { topic, method = null, replaced = null, until = null, left = null } = said;
+    const { application = null, also = [] } = said;
     const { email, origin, restorable } = said;
     const notice: Notice = {
       kind: 'notice',
       topic,
       method,
+      replaced,
+      until,
       atMs: clock.now(),
       left,
       application,
@@ -75,21 +88,23 @@ export function createNotify(needs: NotifyDeps): Notify {
     };
     await surely(account, topic, async () => {
       const contacts = await contactsOf(account, notice, also);
-      // The reader of a report has used the link already.
-      const link = () => (topic === 'reported' ? null : notMeUrl(account));
+      const link = () => (REPORTS.has(topic) ? null : notMeUrl(account, topic));
       const linksFor = ({ to }: Contact) =>
         restorable?.email === to && restoreUrl
           ? { notMeUrl: null, restoreUrl: restoreUrl(account, restorable) }
           : { notMeUrl: link() };
       await Promise.all(contacts.map((to) => tell(account, to, { ...notice, ...linksFor(to) })));
     });
-    if (topic !== 'reported') return;
+    if (!REPORTS.has(topic)) return;
     await surely(account, topic, async () => {
       const administrators = await administratorsOf(account.tenantId);
       const others = administrators.filter(({ id }) => id !== account.id);
       // The e-mail address identifies the account, and unlike a name it can't contain a false message.
       const about = { ...notice, about: shownEmail(account.email) };
       await Promise.all(others.map((other) => tell(other, mailOf(other), about)));
+      const support = others.length === 0 ? supportOf(account.tenantId) : null;
+      const reader = { ...account, locale: null };
+      if (support !== null) await tell(reader, { channel: 'email', to: support }, about);
     });
   }
 
@@ -100,7 +115,7 @@ export function createNotify(needs: NotifyDeps): Notify {
   ): Promise<readonly Contact[]> {
     // The owner of the number has just answered a code that was sent to it.
     const isTexted =
-      TEXTED.has(topic) && !(topic === 'factor-added' && method !== null && sentTo(method) === 'number');
+      TEXTED.has(topic) && !(ADDING.has(topic) && method !== null && sentTo(method) === 'number');
     let phone: string | null = null;
     if (isTexted) {
       // A failed look-up of the number must not prevent the mail.

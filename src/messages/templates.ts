@@ -64,6 +64,7 @@ export function createMessageWriter(options: MessageWriterOptions): WriteMessage
       channel: to.channel,
       to: to.to,
       expiresAt: template.kind === 'code' ? template.expiresAt : null,
+      ...(template.kind === 'code' && template.sendingId !== undefined && { sendingId: template.sendingId }),
     };
     if (to.channel === 'sms') {
       return { ...message, subject: '', text: smsOf(template, around, productName), html: null };

@@ -24,9 +24,10 @@ import type { IsFirstUse } from './adapter/replay-detection.ts';
 import { withoutScopeClaims } from './claims/id-token-claims.ts';
 import { withoutLoginUri } from './clients/application-link.ts';
 import { createAssertionRule } from './clients/client-assertions.ts';
-import { type ClientRules, createClientRules } from './clients/client-rules.ts';
+import { createClientRules } from './clients/client-rules.ts';
 import { isOwnOrigin, refuseOpaqueOrigin } from './clients/cors.ts';
 import { keepOfflineAccess, liftConsent, loadGrant } from './clients/first-party.ts';
+import { otherTenant } from './clients/other-tenant.ts';
 import { ownClient } from './clients/own-client.ts';
 import { createPkceRule } from './clients/pkce.ts';
 import { createDeviceAdapter } from './device/device-adapter.ts';
@@ -43,6 +44,7 @@ import {
 import { accountOf, type BeginReading, inRequest, keepAccount, readingAhead } from './request-cache.ts';
 import { logRequestFailures } from './request-failures.ts';
 import { createStartCounter, type StartCounting } from './requests/counted-starts.ts';
+import { demoParameters } from './requests/demo-account.ts';
 import { providerWithFormPost } from './requests/form-post.ts';
 import { refuseMissingScope } from './requests/missing-scope.ts';
 import { createSignOutSize, refuseOversize } from './requests/parameter-sizes.ts';
@@ -77,6 +79,8 @@ export interface ProviderSettings {
   readonly tenants: readonly Tenant[];
   /** For the nonces of DPoP: 32 bytes, the same on all instances. */
   readonly nonceSecret: Buffer;
+  /** Whether this is the built-in demo, in development. */
+  readonly isDemo: boolean;
 }
 
 export interface TokenSettings {
@@ -229,6 +233,7 @@ export function createProvider({
     assertJwtClientAuthClaimsAndHeader: createAssertionRule({ issuer, rules, clock }),
     clientBasedCORS: isOwnOrigin,
     extraParams: {
+      ...demoParameters(settings.isDemo),
       scope: (ctx, scope, client) => {
         refuseOversize(ctx);
         refuseAsked(ctx, client);
@@ -284,17 +289,4 @@ export function installMiddleware(
   provider.use(createFixedPageReplacement(pages));
   provider.use(announceOwnResponseModes);
   provider.use(createHintedSignOut(provider, createClientRules(clients)));
-}
-
-/** A client of one tenant does not accept a session of another tenant: the person signs in again. */
-function otherTenant({ isForeign }: Pick<ClientRules, 'isForeign'>) {
-  return new interactionPolicy.Check(
-    'other_tenant',
-    'the account is not of this tenant',
-    'login_required',
-    (ctx) => {
-      const account = accountOf(ctx);
-      return account !== undefined && isForeign(account, ctx.oidc.client?.clientId);
-    },
-  );
 }

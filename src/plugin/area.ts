@@ -97,7 +97,7 @@ export function createSecondFactorArea({
   const { catalogue } = useCases;
   const { clientRule, accountOf, issuedLifetimeMs } = rules;
   const { secondFactor, enrolment, recovery, passkeys, confirmation, trustedBrowsers, isReadable } = useCases;
-  const { passkeyOffers } = useCases;
+  const { passkeyOffers, afterRecovery } = useCases;
   const resumeBinding = createResumeBinding({ cipher });
   const signInBinding = createSignInBinding({ cipher });
   const sessionPolicy = createSessionPolicy({
@@ -149,6 +149,7 @@ export function createSecondFactorArea({
       onCompleted: ownSignIn?.onCompleted,
       keepChoices: ownSignIn?.keepChoices,
       passkeyOffers,
+      afterRecovery,
       events,
     });
   }
@@ -173,6 +174,7 @@ export function createSecondFactorArea({
       recovery,
       passkeys,
       passkeyOffers,
+      afterRecovery,
       confirmation,
       trustDays: trust.days,
       forms: createFormTokens(cipher),

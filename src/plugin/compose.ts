@@ -7,6 +7,7 @@ import type { Tenant } from '../domain/tenant.ts';
 import { createAssetRoutes } from '../http/assets/routes.ts';
 import type { JoinSession } from '../http/guards/join-session.ts';
 import { createTrustedBrowserCookie } from '../http/guards/trusted-browser-cookie.ts';
+import { createTypedFields } from '../http/guards/typed-fields.ts';
 import { createLocaleRoutes } from '../http/locale/routes.ts';
 import { crossSite } from '../http/middleware/cross-site.ts';
 import { errorPages } from '../http/middleware/errors.ts';
@@ -110,7 +111,7 @@ export function composePlugin({
 
   function siteOf({ issuer }: Provider): Site {
     const cookie = `${issuer.startsWith('https:') ? '__Host-' : ''}second-factor-locale`;
-    return { root: `${pages.basePath(issuer)}/second-factor`, localeCookie: () => cookie };
+    return { root: `${pages.basePath(issuer)}/second-factor`, localeCookie: () => cookie, hasHelp: false };
   }
 
   function pageLocaleOf(provider: Provider): PageLocale {
@@ -126,6 +127,12 @@ export function composePlugin({
     const base = pages.basePath(provider.issuer);
     const https = protocol === 'https:';
     const site = siteOf(provider);
+    const typedFields = createTypedFields({
+      cipher: ports.cipher,
+      clock,
+      isHttps: https,
+      name: 'second-factor-typed',
+    });
     const render = drawing(
       pages.render ??
         createRenderer({
@@ -134,6 +141,7 @@ export function composePlugin({
           clock,
           isDevelopment: false,
           site,
+          typedFields,
           addedViews: pages.addedViews,
         }),
       tenants,
@@ -148,7 +156,7 @@ export function composePlugin({
     // A host that draws the pages has styles and languages of its own.
     const shared = pages.render
       ? []
-      : [createAssetRoutes({ tenants, site }), createLocaleRoutes({ https, site })];
+      : [createAssetRoutes({ tenants, site }), createLocaleRoutes({ https, site, typedFields })];
     const knows = (path: string) => isRouted([ofSecondFactor, ...shared], path);
     const formsLeadAway = [`${base}/interaction`, site.root];
     return createMounted({

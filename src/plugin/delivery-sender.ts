@@ -8,7 +8,7 @@ import type { Schedule } from '../jobs/delivery-queue.ts';
 import { createMailQueue } from '../jobs/mail-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOutboxStore } from '../ports/mail.ts';
-import type { MessageSender } from '../ports/senders.ts';
+import type { MessageSender, OnRefused } from '../ports/senders.ts';
 import type { Cipher, Clock, Random } from '../ports/system.ts';
 
 export interface OpenSender extends MessageSender {
@@ -33,10 +33,18 @@ export const scheduleByTimer: Schedule = (task, afterMs) => {
   return () => clearTimeout(timer);
 };
 
+interface SenderSurroundings {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Told of each mail with a `sendingId` that the mail server refuses for good. */
+  readonly onRefused: OnRefused;
+}
+
 /** A channel without a transport refuses. `queue` null: mail waits in memory, and ends with the process. */
 export function createDeliverySender(
   { mail, sms }: Transports,
-  { clock, random, log }: { readonly clock: Clock; readonly random: Random; readonly log: Log },
+  { clock, random, log, onRefused }: SenderSurroundings,
   queue: DurableQueue | null,
 ): OpenSender {
   const { store, cipher, isCurrent = () => true } = queue ?? memoryQueue(random);
@@ -51,6 +59,7 @@ export function createDeliverySender(
       clock,
       random,
       log,
+      onRefused,
       schedule: scheduleByTimer,
       concurrency: MAIL_CONNECTIONS,
     });

@@ -9,7 +9,7 @@ import { createQueueDelivery } from '../jobs/queue-delivery.ts';
 import { startJobs } from '../jobs/runner.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOutboxStore, MailTransport } from '../ports/mail.ts';
-import type { MessageSender } from '../ports/senders.ts';
+import type { MessageSender, OnRefused } from '../ports/senders.ts';
 import { createDeliverySender } from './delivery-sender.ts';
 import { checkDeliver, checkHttp, checkSmpp, checkSmtp, checkTwilio } from './opener-options.ts';
 
@@ -154,7 +154,11 @@ export async function smpp(given: SmppOptions): Promise<SmsGateway> {
 export function deliver(options: DeliverOptions): Delivery {
   checkDeliver(options);
   const { mail, sms, queue, log = () => {} } = options;
-  const around = { clock: systemClock, random: systemRandom, log };
+  const listeners = new Set<OnRefused>();
+  const onRefused: OnRefused = async (sendingId) => {
+    await Promise.all([...listeners].map((listener) => listener(sendingId)));
+  };
+  const around = { clock: systemClock, random: systemRandom, log, onRefused };
   const durable = queue ? { store: queue.store, cipher: createCipher(queue.encryption) } : null;
   const sender = createDeliverySender({ mail: mail ?? null, sms: sms ?? null }, around, durable);
   const stop = startJobs(
@@ -162,6 +166,7 @@ export function deliver(options: DeliverOptions): Delivery {
   );
   return {
     send: sender.send,
+    onRefused: (listener) => void listeners.add(listener),
     async close(withinMs = 3000) {
       await stop();
       await sender.close(withinMs);

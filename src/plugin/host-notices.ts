@@ -69,6 +69,7 @@ export function createHostNotify(deps: HostNotifyDeps): Notify {
     allowedPrefixes: smsLimits.allowedPrefixes,
     countText: createTextLimits({ attempts: stores.attempts, smsLimits, clock, random }),
     administratorsOf: async () => [],
+    supportOf: () => null,
     clock,
     log,
   });

@@ -154,6 +154,7 @@ export function composeGuest(
     issuer,
     log,
   });
+  sender?.onRefused?.(useCases.undeliveredCodes.note);
   const factors = createFactors({
     accounts,
     enrolments,
@@ -161,6 +162,7 @@ export function composeGuest(
     trustedBrowsers,
     endSessions: null,
     events,
+    actor: 'host',
   });
   const passkeySignIn = createHostPasskeySignIn({
     passkeySignIn: useCases.passkeySignIn,

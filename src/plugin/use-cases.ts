@@ -19,9 +19,11 @@ import type {
   TrustedBrowserStore,
 } from '../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../ports/system.ts';
+import { createAfterRecovery } from '../use-cases/enrolment/after-recovery.ts';
 import { createEnrol } from '../use-cases/enrolment/binding.ts';
 import { createEnrolment } from '../use-cases/enrolment/enrolment.ts';
 import { createRecovery } from '../use-cases/enrolment/recovery-codes.ts';
+import { createReplaceFactor } from '../use-cases/enrolment/replacement.ts';
 import { createAddressConfirmation } from '../use-cases/second-factor/address-confirmation.ts';
 import { createAttemptLimiter } from '../use-cases/second-factor/attempt-limiter.ts';
 import { createAnswers } from '../use-cases/second-factor/check-answer.ts';
@@ -37,6 +39,8 @@ import { createPasskeys } from '../use-cases/second-factor/passkeys.ts';
 import { createSendLimits, type SmsLimits } from '../use-cases/second-factor/send-limits.ts';
 import { createSentCodes } from '../use-cases/second-factor/sent-codes.ts';
 import { createTrustedBrowsers } from '../use-cases/second-factor/trusted-browsers.ts';
+import { createUndeliveredCodes } from '../use-cases/second-factor/undelivered-codes.ts';
+import { createUsableMethods } from '../use-cases/second-factor/usable-methods.ts';
 import { createSecondFactor } from '../use-cases/second-factor/verify.ts';
 import { createFindSufficientSession } from '../use-cases/sign-in/live-session.ts';
 import { createPasskeySignIn } from '../use-cases/sign-in/passkey.ts';
@@ -105,6 +109,7 @@ export function composeUseCases(
     random,
   });
 
+  const undeliveredCodes = createUndeliveredCodes({ onceKeys, clock });
   const recovery = createRecovery({
     methods,
     enrolments,
@@ -117,6 +122,7 @@ export function composeUseCases(
   });
   const { enrol, finish } = createEnrol({
     madeCodes: recovery.made,
+    replaceFactor: createReplaceFactor({ enrolments }),
     enrolments,
     lockouts,
     trustedBrowsers,
@@ -132,6 +138,7 @@ export function composeUseCases(
     finish,
     attemptLimiter,
     sendCode,
+    undeliveredCodes,
     smsLimits,
     cipher,
     events,
@@ -208,10 +215,13 @@ export function composeUseCases(
     attemptLimiter,
     sendCode,
     askPasskey: passkeys.ask,
+    undeliveredCodes,
+    usableMethods: createUsableMethods({ attemptLimiter, clock }),
     destinationOf,
     onRecovery: recovery.used,
     transactions,
     enrolments,
+    onceKeys,
     events,
     clock,
   });
@@ -240,12 +250,14 @@ export function composeUseCases(
     sendCode,
     countSend,
     attemptLimiter,
+    undeliveredCodes,
     confirmation,
     recovery,
     enrolment,
     passkeys,
     passkeySignIn,
     passkeyOffers: createPasskeyOffers({ method: methods.browser, available, onceKeys, clock }),
+    afterRecovery: createAfterRecovery({ recovery, available }),
     isReachable,
     isReadable,
     maskedDestination,

@@ -18,19 +18,26 @@ export interface Message {
   readonly html: string | null;
   /** After this (milliseconds since the epoch) it is not worth sending any more; null: it always is. */
   readonly expiresAt: number | null;
+  /** The id of a sent code, which is no secret. With it a later refusal is reported. */
+  readonly sendingId?: string | undefined;
 }
 
 /** A message as its recipient sees it. */
-export type OutboxMessage = Omit<Message, 'expiresAt'>;
+export type OutboxMessage = Omit<Message, 'expiresAt' | 'sendingId'>;
 
 /** The message was not taken, and nothing will be sent of it. */
 export class DeliveryFailed extends Error {
   override name = 'DeliveryFailed';
 }
 
+/** Told that a message with this id was refused for good. */
+export type OnRefused = (sendingId: string) => Promise<void>;
+
 export interface MessageSender {
   /** Resolves once it is taken over, which for mail is before it was sent. Rejects with `DeliveryFailed`. */
   send(message: Message): Promise<void>;
+  /** From now on tells of each message with a `sendingId` that was taken over, and then refused for good. */
+  onRefused?(listener: OnRefused): void;
 }
 
 /** The content of a message, before a language is chosen. */
@@ -40,6 +47,7 @@ export type MessageTemplate =
       readonly purpose: Purpose;
       readonly code: string;
       readonly expiresAt: number;
+      readonly sendingId?: string | undefined;
       /** A link that confirms the address without the code; null: there is none. */
       readonly confirmUrl: string | null;
     }
@@ -53,8 +61,12 @@ export type MessageTemplate =
       readonly topic: NoticeTopic;
       /** The factor's; null where none is meant. */
       readonly method: MethodName | null;
+      /** That of the factor that it has replaced; null: none was replaced. */
+      readonly replaced: MethodName | null;
       /** Milliseconds since the epoch. */
       readonly atMs: number;
+      /** The end of grace, in milliseconds since the epoch; null where that is not what it is about. */
+      readonly until: number | null;
       /** Recovery codes that are left; null where that is not what it is about. */
       readonly left: number | null;
       /** The name of an application; null where that is not what it is about. */

@@ -60,6 +60,8 @@ export interface AccountStore {
   setPhone(id: string, phone: string | null, now: number): Promise<void>;
   /** Milliseconds since the epoch; null lifts it. An account that is frozen stays so since when it was. */
   setFrozen(id: string, atMs: number | null): Promise<void>;
+  /** As `setFrozen`, for `heldAt`. */
+  setHeld(id: string, atMs: number | null): Promise<void>;
   /** Never lowers it. Gives the time from before: null when there was none, or no such account. */
   raiseEndsBefore(id: string, atMs: number): Promise<number | null>;
   /** The same for every account. Loads none of them. A repeated call completes what a failure interrupted. */
@@ -77,6 +79,8 @@ export interface EnrolmentStore {
   raiseLastStep(id: string, step: number, accountId: string, now: number): Promise<void>;
   /** Makes this one the default and no other; null: none is. */
   setDefault(accountId: string, id: string | null): Promise<void>;
+  /** False when the account has no such enrolment. */
+  setLabel(accountId: string, id: string, label: string): Promise<boolean>;
   /** Makes this one the last used and no other. */
   setLastUsed(accountId: string, id: string): Promise<void>;
 }
@@ -210,6 +214,8 @@ export type AttemptVerdict =
 export interface AttemptStore {
   /** Counts the attempt in every counter, or in none when one of them is full. */
   take(attempt: CountedAttempt): Promise<AttemptVerdict>;
+  /** The names of those counters that would refuse an attempt of the owner at `atMs`. Counts nothing. */
+  full(owner: string, limits: readonly AttemptLimit[], atMs: number): Promise<ReadonlySet<string>>;
   /** Forgets what the bucket counted. */
   forget(owner: string, counters: readonly string[], bucket: string): Promise<void>;
 }

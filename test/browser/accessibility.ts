@@ -27,6 +27,14 @@ export function axeFaults(page: Page): Promise<string[]> {
   return runAxe(page, {});
 }
 
+/** The rule for people who ask for more contrast (WCAG 2.2, 1.4.6). */
+export function strongContrastFaults(page: Page): Promise<string[]> {
+  return runAxe(page, {
+    runOnly: ['color-contrast-enhanced'],
+    rules: { 'color-contrast-enhanced': { enabled: true } },
+  });
+}
+
 /** The one rule that depends on the colour scheme. */
 export function contrastFaults(page: Page): Promise<string[]> {
   return runAxe(page, { runOnly: ['color-contrast'] });

@@ -146,10 +146,12 @@ describe('the first run, in a browser', function () {
         await page.locator(`button[name=locale][value=${language}]`).click();
         await page.locator(`html[lang=${language}] body[data-page=security]`).waitFor();
       }
-      await person.send({}, 'turn_off');
+      await person.send({}, 'turn-off');
+      await person.isOn('confirm-removal');
+      await person.send({}, 'confirm');
       await page.getByText(WORDS[options.locale].off).waitFor();
 
-      await page.locator('form:has([name=method][value=totp]) button[name=set_up]').click();
+      await page.locator('button[name=set-up][value=totp]').click();
       await proveAddress(person, demo, email);
       await person.isOn('set-up-totp');
       const typedByHand = await person.mark('secret');

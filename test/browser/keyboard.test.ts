@@ -43,9 +43,14 @@ describe('the keyboard alone, in a browser', function () {
 
     async function givePassword(): Promise<void> {
       await isOn('sign-in');
-      await page.locator('#email:focus').waitFor();
-      await page.keyboard.type('new@strict.test');
-      await page.keyboard.press('Tab');
+      // The browser has remembered the address after the first time.
+      if (await page.locator('[name=not_me]').count()) {
+        await page.locator('#password:focus').waitFor();
+      } else {
+        await page.locator('#email:focus').waitFor();
+        await page.keyboard.type('new@strict.test');
+        await page.keyboard.press('Tab');
+      }
       await page.keyboard.type(PASSWORD);
       await page.keyboard.press('Enter');
     }

@@ -61,6 +61,7 @@ const LOGO = join(import.meta.dirname, '../../docs/sign-in.png');
 const FIRST: Readonly<Record<string, string>> = {
   'sign-in': '[name=email]',
   'sign-in-refused': '[name=password]',
+  'sign-in-known': '[name=password]',
   'sign-in-passkey': '[name=email]',
   'sign-in-passkey-refused': '#alert',
   'enter-code': '#code',
@@ -74,6 +75,7 @@ const FIRST: Readonly<Record<string, string>> = {
   'device-code-wrong': '[name=user_code]',
   'device-code-locked': '#alert',
   'error-locked': '#alert',
+  'error-stopped': '#alert',
   'security-required': '#alert',
   'security-optional': '.done',
   'error-unconfirmed-asked': '#alert',
@@ -231,6 +233,20 @@ describe('every page, in a browser', function () {
       expect(await page.locator('[role=status]:visible').count()).to.equal(1);
     });
   }
+
+  it('copies the recovery codes with the account that they are for', async () => {
+    const { page } = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
+    await page.goto(`${server.origin}/interaction/sample/recovery-codes`);
+    await page.locator('[data-copy]').click();
+    await page.locator('[role=status][data-copied]').waitFor();
+    const copied: string = await page.evaluate('navigator.clipboard.readText()');
+    const lines = copied.split('\n');
+    expect(lines).to.have.lengthOf(15);
+    expect(lines[0]).to.equal('Account: bob@acme.test');
+    expect(lines.slice(1, 3)).to.deep.equal(['Workspace: Acme', 'Sign-in address: localhost:3000']);
+    expect(lines[3]).to.match(/^Created on: \d{1,2} \w+ \d{4}$/);
+    expect(lines.slice(5)).to.deep.equal(await page.locator('[data-mark=recovery-code]').allTextContents());
+  });
 
   it('prints recovery codes without buttons and links', async () => {
     const { page } = await open();

@@ -146,7 +146,7 @@ describe('signing in with a passkey, in a browser', function () {
     await person.isOn('third');
     await person.open(`${app.origin}/account/security`);
     await person.isOn('security');
-    await page.locator('form:has([name=method][value=passkey]) button').click();
+    await page.locator('button[name=set-up][value=passkey]').click();
     await person.isOn('set-up-passkey');
     await person.send({}, 'confirm');
     await person.isOn('recovery-codes');
@@ -154,6 +154,8 @@ describe('signing in with a passkey, in a browser', function () {
     await person.isOn('security');
     expect(await laptop.passkeys()).to.have.lengthOf(1);
     await person.send({}, 'remove');
+    await person.isOn('confirm-removal');
+    await person.send({}, 'confirm');
     await eventually(async () => expect(await laptop.passkeys()).to.have.lengthOf(0));
     expect(complaints).to.deep.equal([]);
   });

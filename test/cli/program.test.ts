@@ -143,7 +143,9 @@ describe('the doublelock command', () => {
       '--limit',
       '1',
     ]);
-    expect(auditLog.out.split('\n')[1]).to.match(/Z {2}enrolment\.removed {2}bob@acme\.test {2}acme +totp$/);
+    expect(auditLog.out.split('\n')[1]).to.match(
+      /Z {2}enrolment\.removed {2}bob@acme\.test {2}acme +totp +operator$/,
+    );
     expect(auditLog.out.trimEnd().split('\n')).to.have.lengthOf(2);
   });
 
@@ -155,7 +157,7 @@ describe('the doublelock command', () => {
     stores.close();
     expect(others).to.deep.equal([]);
     expect(notice).to.include({ channel: 'email', to: 'bob@acme.test' });
-    expect(notice?.subject).to.include('A second step was removed');
+    expect(notice?.subject).to.include('An administrator removed a second step');
     expect(notice?.text).to.include('http://localhost:3000/not-me/');
   });
 
@@ -181,7 +183,7 @@ describe('the doublelock command', () => {
 
     const listed = await doublelock(['audit', 'list', '--reference', 'k7qm2xpd', '--json']);
     expect(JSON.parse(listed.out)).to.have.lengthOf(1);
-    expect(JSON.parse(listed.out)[0]).to.include({ id: 'a', reference: 'K7QM-2XPD' });
+    expect(JSON.parse(listed.out)[0]).to.include({ id: 'a', reference: 'K7QM-2XPD', actor: 'operator' });
     const table = await doublelock(['audit', 'list', '--reference', 'K7QM-2XPE']);
     expect(table.out.trimEnd().split('\n')).to.have.lengthOf(2);
     expect(table.out).to.match(/ K7QM-2XPE\n$/);

@@ -6,7 +6,7 @@ import { cipherOf } from '../../src/compose/keys.ts';
 import { enrolmentPurpose } from '../../src/domain/enrolment/enrolment.ts';
 import { configFolder } from '../config/config-file.ts';
 import { anAccount, anEnrolment, aSignInRecord } from '../contracts/examples.ts';
-import { type Run, runCommand } from '../support/process/command.ts';
+import { killCommand, type Run, runCommand } from '../support/process/command.ts';
 
 const padded = (name: string) => name.padEnd(40, '-');
 
@@ -38,6 +38,11 @@ export function storedPeople() {
     run(line: string, env: Readonly<Record<string, string>> = {}): Promise<Run> {
       const own = { DATA_DIR: dataDir(), DOUBLELOCK_CONFIG: folder.path('mine.yaml') };
       return runCommand(line.split(' '), { cwd: folder.path('.'), env: { ...own, ...env } });
+    },
+    /** Kills it once its output matches. */
+    killAfter(line: string, output: RegExp): Promise<NodeJS.Signals | null> {
+      const env = { DATA_DIR: dataDir(), DOUBLELOCK_CONFIG: folder.path('mine.yaml') };
+      return killCommand(line.split(' '), { cwd: folder.path('.'), env }, output);
     },
     async store(): Promise<void> {
       folder.write('mine.yaml', configWith(['old', 'old']));

@@ -40,6 +40,7 @@ describe('the senders of a configuration', () => {
       stores: {
         outbox: { append: async (message) => void outbox.push(message) },
         mailOutbox: createMemoryMailOutbox(),
+        onceKeys: { first: async (_, value) => value, peek: async () => null },
       },
       clock: systemClock,
       random: systemRandom,

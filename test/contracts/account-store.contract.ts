@@ -20,6 +20,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
         locale: 'nl',
         passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA',
         frozenAt: NOW - 1,
+        heldAt: NOW - 1,
         endsBefore: NOW - 2,
         notificationEmail: 'bob@home.test',
         disabledAt: NOW - 3,
@@ -214,6 +215,18 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-2')).to.equal(null);
     });
 
+    it('holds an account and lifts the hold, and changes nothing else', async () => {
+      await store().insert(anAccount());
+      await store().setHeld('account-1', NOW);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount({ heldAt: NOW }));
+      await store().setHeld('account-1', NOW + 1);
+      expect((await store().findById('account-1'))?.heldAt, 'since when it was').to.equal(NOW);
+      await store().setHeld('account-1', null);
+      expect(await store().findById('account-1')).to.deep.equal(anAccount());
+      await store().setHeld('account-2', NOW);
+      expect(await store().findById('account-2')).to.equal(null);
+    });
+
     it('raises the time before which all has ended, and never lowers it [A117]', async () => {
       await store().insert(anAccount());
       expect(await store().raiseEndsBefore('account-1', NOW)).to.equal(null);
@@ -262,6 +275,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       await store().insert(anAccount({ passwordHash: 'old' }));
       const changes = [
         () => store().setFrozen('account-1', NOW),
+        () => store().setHeld('account-1', NOW),
         () => store().setPhone('account-1', '+31201234567', NOW),
         () => store().setLocale('account-1', 'nl', NOW),
         () => store().confirmEmail('account-1', 'bob@acme.test', NOW),
@@ -272,6 +286,7 @@ export function accountStoreContract(name: string, makeStore: MakeStore<AccountS
       expect(await store().findById('account-1')).to.deep.equal(
         anAccount({
           frozenAt: NOW,
+          heldAt: NOW,
           endsBefore: NOW,
           phone: '+31201234567',
           locale: 'nl',

@@ -88,6 +88,23 @@ export function attemptStoreContract(name: string, makeStore: MakeStore<AttemptS
       expect(verdict).to.deep.equal({ ok: false, counter: 'account', retryAt: NOW + WINDOW });
     });
 
+    it('names the full counters of an owner, until their window ends, and counts nothing by that [A19]', async () => {
+      const limits = [ACCOUNT, SIGN_IN, { ...SIGN_IN, counter: 'another' }];
+      const fullAt = async (atMs: number, owner = 'account-1') => [
+        ...(await store().full(owner, limits, atMs)),
+      ];
+      await takeAll(['1', '2'].map((id) => anAttempt(id, { limits: [ACCOUNT, SIGN_IN] })));
+      expect(await fullAt(NOW)).to.deep.equal(['sign-in']);
+      expect(await fullAt(NOW)).to.deep.equal(['sign-in']);
+      await takeAll([anAttempt('3')]);
+      expect(await fullAt(NOW + WINDOW - 1)).to.deep.equal(['account', 'sign-in']);
+      expect(await fullAt(NOW + WINDOW)).to.deep.equal([]);
+      expect(await fullAt(NOW, 'account-2')).to.deep.equal([]);
+      expect(await store().full('account-1', [], NOW)).to.deep.equal(new Set());
+      await store().forget('account-1', ['sign-in'], 'totp');
+      expect(await fullAt(NOW)).to.deep.equal(['account']);
+    });
+
     it('keeps owners apart', async () => {
       await takeAll(['1', '2', '3'].map((id) => anAttempt(id)));
       const verdict = await store().take(anAttempt('1', { owner: 'account-2' }));

@@ -22,6 +22,7 @@ export function auditStoreContract(name: string, makeStore: MakeStore<AuditStore
         reason: null,
         ip: null,
         reference: null,
+        actor: null,
       });
       await store().append(anAuditEvent());
       await store().append(bare);

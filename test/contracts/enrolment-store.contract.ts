@@ -65,6 +65,7 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       const changes = [
         (index: number) => store().raiseLastStep('enrolment-1', index, 'account-1', NOW),
         () => store().setDefault('account-1', 'enrolment-1'),
+        () => store().setLabel('account-1', 'enrolment-1', 'Tablet'),
         () => store().setLastUsed('account-1', 'enrolment-1'),
       ];
       const results = await together<unknown>(51, async (index) =>
@@ -133,6 +134,25 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       await store().remove('account-1', String((await defaults())[0]?.id));
       expect(await defaults()).to.deep.equal([]);
       expect(await store().listByAccount('account-1')).to.have.length(4);
+    });
+
+    it('renames one enrolment of its account, also to the same name, and changes nothing else [4.1]', async () => {
+      const one = anEnrolment({ id: 'one', isDefault: true, lastStep: 7 });
+      const two = anEnrolment({ id: 'two', createdAt: NOW + 1 });
+      for (const each of [one, two]) await store().insert(each);
+      for (const label of ['Work phone', 'Work phone', ''])
+        expect(await store().setLabel('account-1', 'one', label)).to.equal(true);
+      expect(await store().setLabel('account-1', 'one', 'Tablet')).to.equal(true);
+      expect(await store().listByAccount('account-1')).to.deep.equal([{ ...one, label: 'Tablet' }, two]);
+    });
+
+    it('renames no enrolment of another account, and none that was removed [A13]', async () => {
+      await store().insert(anEnrolment({ label: 'Mine' }));
+      expect(await store().setLabel('account-2', 'enrolment-1', 'Theirs')).to.equal(false);
+      expect(await store().listByAccount('account-1')).to.deep.equal([anEnrolment({ label: 'Mine' })]);
+      await store().remove('account-1', 'enrolment-1');
+      expect(await store().setLabel('account-1', 'enrolment-1', 'Gone')).to.equal(false);
+      expect(await store().listByAccount('account-1')).to.deep.equal([]);
     });
 
     it('keeps the last step of a new default, and raises it afterwards [A34]', async () => {

@@ -11,6 +11,7 @@ export function transactionStoreContract(name: string, makeStore: MakeStore<Tran
     const isFirst = async (transaction: SignInTransaction) => (await store().save(transaction)) !== null;
 
     it('gives back a saved transaction, one version higher', async () => {
+      const replaces = { enrolmentId: 'enrolment-1', method: 'sms' } as const;
       const full = aTransaction({
         authentications: [
           { method: 'pwd', enrolmentId: null, atMs: NOW },
@@ -22,7 +23,7 @@ export function transactionStoreContract(name: string, makeStore: MakeStore<Tran
             passkey: { userVerified: true, deviceBound: false },
           },
         ],
-        pendingEnrolment: { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed' },
+        pendingEnrolment: { enrolmentId: 'enrolment-2', method: 'totp', secret: 'sealed', replaces },
         challenges: [
           aChallenge(),
           aChallenge({ id: 'challenge-2', method: 'passkey', purpose: 'set-up', digest: 'Zoë "quoted"' }),
@@ -32,6 +33,7 @@ export function transactionStoreContract(name: string, makeStore: MakeStore<Tran
         trustBrowser: true,
         canUsePasskeys: true,
         later: true,
+        undo: { id: 'undo-1', kind: 'renamed', factorId: 'enrolment-1', before: '', after: 'Tablet' },
         keepsAuthTime: NOW - MINUTE,
       });
       expect(await store().find('interaction-1', NOW)).to.equal(null);
@@ -39,6 +41,21 @@ export function transactionStoreContract(name: string, makeStore: MakeStore<Tran
       expect(await store().find('interaction-1', NOW)).to.deep.equal({ ...full, version: 1 });
       expect(await store().save(aTransaction({ version: 1 }))).to.deep.equal(aTransaction({ version: 2 }));
       expect(await store().find('interaction-1', NOW)).to.deep.equal(aTransaction({ version: 2 }));
+    });
+
+    it('keeps the newest change that can be taken back, and none after it was', async () => {
+      const renamed = {
+        id: 'one',
+        kind: 'renamed',
+        factorId: 'enrolment-1',
+        before: '',
+        after: 'A',
+      } as const;
+      const chosen = { id: 'two', kind: 'default', factorId: null, before: null, after: null } as const;
+      for (const [version, undo] of [renamed, chosen, null].entries()) {
+        await store().save(aTransaction({ version, undo }));
+        expect((await store().find('interaction-1', NOW))?.undo).to.deep.equal(undo);
+      }
     });
 
     it('gives back an enrolment without a secret', async () => {

@@ -21,6 +21,34 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
     { name: 'enrolment.created', account, method: 'totp' },
     { topic: 'factor-added', method: 'totp' },
   ],
+  [
+    { name: 'enrolment.created', account, method: 'totp', replaced: 'passkey' },
+    { topic: 'factor-replaced', method: 'totp', replaced: 'passkey', also: [] },
+  ],
+  [
+    { name: 'enrolment.created', account, method: 'email', replaced: 'sms' },
+    {
+      topic: 'factor-replaced',
+      method: 'email',
+      replaced: 'sms',
+      also: [{ channel: 'sms', to: account.phone }],
+    },
+  ],
+  [
+    { name: 'enrolment.created', account, method: 'sms', replaced: 'sms' },
+    { topic: 'factor-replaced', method: 'sms', replaced: 'sms', also: [] },
+  ],
+  [{ ...removed, cause: 'replacement' }, null],
+  [
+    { ...removed, cause: 'administration' },
+    { topic: 'removed-by-administrator', method: 'sms', also },
+  ],
+  [
+    { name: 'second_factor.postponed', account, until: 7 },
+    { topic: 'set-up-postponed', until: 7 },
+  ],
+  [{ name: 'second_factor.postponed', account, until: null }, null],
+  [{ name: 'account.removal_reported', account }, { topic: 'removal-reported' }],
   [removed, { topic: 'factor-removed', method: 'sms', also }],
   [{ ...removed, cause: 'contact-change' }, null],
   [{ ...removed, account: null }, null],
@@ -81,12 +109,12 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'second_factor.refused': null,
   'second_factor.anomaly': null,
   'second_factor.locked': null,
-  'second_factor.postponed': null,
   'code.sent': null,
   'code.refused': null,
   'code.undelivered': null,
   'set_up.proven': null,
   'enrolment.default_chosen': null,
+  'enrolment.renamed': null,
   'browser.trusted': null,
   'browser.used': null,
   'browser.revoked': null,
@@ -117,17 +145,31 @@ describe('an event', () => {
     const names = new Set<AuditEventName>();
     for (const event of [...untold, ...TOLD.map(([told]) => told)]) {
       const method = 'method' in event ? event.method : null;
-      const nothing = { accountId: null, tenantId: null, clientId: null, reason: null, ip: null };
+      const nothing = {
+        accountId: null,
+        tenantId: null,
+        clientId: null,
+        reason: null,
+        ip: null,
+        actor: null,
+      };
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(47);
+    expect(names.size).to.equal(49);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {
     const details = { accountId: account.id, tenantId: 'acme', clientId: 'rp', reason: 'r', ip: '192.0.2.7' };
-    const line = { ...details, event: 'enrolment.removed', method: 'sms' };
+    const line = { ...details, event: 'enrolment.removed', method: 'sms', actor: account.id };
     expect(auditLineOf({ ...removed, ...details })).to.deep.equal(line);
+  });
+
+  it('names the account as the actor of its own changes, another actor where the event has one, else nobody', () => {
+    const of = { accountId: account.id } as const;
+    expect(auditLineOf({ ...removed, ...of }).actor).to.equal(account.id);
+    expect(auditLineOf({ ...removed, ...of, actor: 'operator' }).actor).to.equal('operator');
+    expect(auditLineOf({ ...of, name: 'sign_in.password_refused' }).actor, 'a guesser').to.equal(null);
   });
 
   it('becomes a notice when the owner has to know of it, and no second notice of the same change', () => {

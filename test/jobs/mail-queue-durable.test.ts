@@ -8,9 +8,10 @@ import { type EmbeddedStores, openEmbedded } from '../../src/adapters/embedded/o
 import { createCipher } from '../../src/adapters/system/cipher.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
 import { createMailQueue, type MailQueue } from '../../src/jobs/mail-queue.ts';
-import type { Message } from '../../src/ports/senders.ts';
+import type { Message, OnRefused } from '../../src/ports/senders.ts';
 import { createLogLines, MAIL, NOW } from '../adapters/delivery/messages.ts';
 import { mailServers } from '../support/delivery/mail-server.ts';
+import { freePort } from '../support/process/free-port.ts';
 import { muteServers } from '../support/process/mute-server.ts';
 import { freshDataDir } from '../support/stores/embedded.ts';
 import { eventually } from '../support/time/eventually.ts';
@@ -43,7 +44,11 @@ describe('the mail queue on a durable store', () => {
   /** The queue of a process of its own: it shares the store with the others, and nothing else. */
   function queueTo(
     { port }: { readonly port: number },
-    { key = KEY, isCurrent = () => true }: { key?: typeof KEY; isCurrent?: () => boolean } = {},
+    {
+      key = KEY,
+      isCurrent = () => true,
+      onRefused = async () => {},
+    }: { key?: typeof KEY; isCurrent?: () => boolean; onRefused?: OnRefused } = {},
   ): MailQueue {
     const transport = createSmtpTransport({
       server: { host: '127.0.0.1', port, user: null, password: null, tls: 'none' },
@@ -51,7 +56,7 @@ describe('the mail queue on a durable store', () => {
       connections: 2,
     });
     const cipher = createCipher([key]);
-    const around = { ...timers, log: lines.log, random: systemRandom, isCurrent };
+    const around = { ...timers, log: lines.log, random: systemRandom, isCurrent, onRefused };
     const queue = createMailQueue({
       ...around,
       store: stores.mailOutbox,
@@ -71,6 +76,20 @@ describe('the mail queue on a durable store', () => {
     return count;
   }
   const empty = () => eventually(async () => expect(rows()).to.equal(0));
+
+  it('reports a refused code also from the process that found it in the store', async () => {
+    const first = queueTo({ port: await freePort() });
+    await first.send({ ...MAIL, sendingId: 'id-of-the-sending' });
+    await eventually(async () => expect(timers.due()).to.have.lengthOf(1));
+    await first.close(0);
+    const refused: string[] = [];
+    const server = await startMailServer({ answer: () => '550 no such user' });
+    const second = queueTo(server, { onRefused: async (id) => void refused.push(id) });
+    timers.nextStep(1000);
+    await second.deliverDue();
+    await empty();
+    expect(refused).to.deep.equal(['id-of-the-sending']);
+  });
 
   it('deletes a message once the server has accepted it [D28]', async () => {
     const server = await startMailServer();

@@ -4,7 +4,7 @@ import { createMemoryMailOutbox } from '../../src/adapters/delivery/memory-mail-
 import { createSmtpTransport } from '../../src/adapters/delivery/smtp-sender.ts';
 import { createCipher } from '../../src/adapters/system/cipher.ts';
 import { systemRandom } from '../../src/adapters/system/random.ts';
-import { createMailQueue, type MailQueue } from '../../src/jobs/mail-queue.ts';
+import { createMailQueue, type MailQueue, type MailQueueOptions } from '../../src/jobs/mail-queue.ts';
 import { DeliveryFailed, type Message } from '../../src/ports/senders.ts';
 import { createLogLines, MAIL, NOT_ONE_MAILBOX, NOW } from '../adapters/delivery/messages.ts';
 import { mailServers } from '../support/delivery/mail-server.ts';
@@ -28,7 +28,7 @@ describe('the mail queue', () => {
 
   function queueTo(
     { port }: { readonly port: number },
-    rest: { length?: number; concurrency?: number } = {},
+    rest: Partial<Pick<MailQueueOptions, 'length' | 'concurrency' | 'onRefused'>> = {},
   ) {
     const timers = createTimers(NOW);
     const lines = createLogLines();
@@ -177,6 +177,20 @@ describe('the mail queue', () => {
     expect(lines.lines).to.deep.equal([
       { event: 'mail.undelivered', reason: 'the mail server answered 550 to RCPT TO' },
     ]);
+  });
+
+  it('reports a code that is refused for good, and none that is put off or accepted [R16]', async () => {
+    const replies: Record<string, string | null> = { gone: '550 no', grey: '451 later', good: null };
+    const server = await startMailServer({ answer: (to) => replies[to.split('@')[0] ?? ''] ?? null });
+    const refused: string[] = [];
+    const onRefused = async (id: string) => void refused.push(id);
+    const { queue, timers, lines } = queueTo(server, { onRefused });
+    for (const name of ['good', 'grey', 'gone'])
+      await queue.send({ ...MAIL, to: `${name}@acme.test`, sendingId: `id-${name}` });
+    await queue.send({ ...NOTICE, to: 'gone@acme.test' });
+    await eventually(async () => expect(lines.lines).to.have.lengthOf(2));
+    await putOff(timers);
+    expect([server.mails.length, server.asked.length, refused]).to.deep.equal([1, 4, ['id-gone']]);
   });
 
   it('refuses messages beyond its capacity', async () => {

@@ -39,6 +39,7 @@ function post(over: Partial<NotifyDeps> = {}, send: (message: Message) => void =
     allowedPrefixes: null,
     countText: async () => true,
     administratorsOf: async () => [BOSS],
+    supportOf: () => 'help@acme.test',
     clock,
     log: (line) => lines.push(line),
     ...over,
@@ -49,12 +50,25 @@ function post(over: Partial<NotifyDeps> = {}, send: (message: Message) => void =
 const TOPICS: readonly NoticeTopic[] = [
   'factor-added',
   'factor-removed',
+  'factor-replaced',
+  'removed-by-administrator',
+  'set-up-postponed',
   'recovery-made',
   'recovery-used',
   'phone-changed',
   'email-changed',
   'token-replayed',
   'trust-ended',
+];
+
+/** A new factor, and a removal, are told by text message too. */
+const TEXTED: readonly NoticeTopic[] = [
+  'factor-added',
+  'factor-removed',
+  'factor-replaced',
+  'removed-by-administrator',
+  'phone-changed',
+  'email-changed',
 ];
 
 describe('notices', () => {
@@ -76,7 +90,7 @@ describe('notices', () => {
         return to().includes(NUMBER);
       }),
     );
-    expect(texted).to.deep.equal([true, true, false, false, true, true, false, false]);
+    expect(texted).to.deep.equal(TOPICS.map((topic) => TEXTED.includes(topic)));
   });
 
   it('are not texted to the number that has just answered, nor to an unconfirmed one', async () => {
@@ -146,6 +160,19 @@ describe('notices', () => {
     expect(texts[dutch.email]).to.include('meldt activiteit van een ander');
     expect(texts[BOB.email]).not.to.include('Account:');
     expect(Object.values(texts).join()).not.to.match(/evil|\/not-me\//);
+  });
+
+  it('of a report reach the support of the tenant where nobody else is an administrator [A48]', async () => {
+    for (const topic of ['reported', 'removal-reported'] as const) {
+      const { notify, sent } = post({ administratorsOf: async () => [BOB] });
+      await notify(BOB, { topic });
+      expect(sent.map(({ to }) => to)).to.have.members([BOB.email, 'help@acme.test']);
+      const helped = sent.find(({ to }) => to === 'help@acme.test');
+      expect(helped?.text, topic).to.include(`Account: ${BOB.email}`);
+      const none = post({ administratorsOf: async () => [], supportOf: () => null });
+      await none.notify(BOB, { topic });
+      expect(none.to()).to.deep.equal([BOB.email]);
+    }
   });
 
   it('do not stop the act when they fail, and the failure is logged without an address [R41]', async () => {

@@ -80,6 +80,21 @@ for (const kind of KINDS) {
       expect(names).to.include('second-factor-locale').and.not.to.include('locale');
     });
 
+    it('keeps what was typed when the language is switched, except for the code [1.7]', async () => {
+      const visitor = at.host.visitor();
+      const first = await begin(at, visitor, 'ann');
+      const page = first.name === 'set-up-choose' ? await visitor.chooseMethod('totp') : first;
+      const typed = { label: 'Work phone', app: 'Aegis', code: '123456', locale: 'nl' };
+      const dutch = await visitor.follow(await visitor.submit(page, typed, 'locale'));
+      expect([dutch.url, dutch.$('html').attr('lang')]).to.deep.equal([page.url, 'nl']);
+      expect([dutch.$('#label').val(), dutch.$('#app [selected]').val()]).to.deep.equal([
+        'Work phone',
+        'Aegis',
+      ]);
+      expect(dutch.text).not.to.include('123456');
+      expect(visitor.jar.getCookieStringSync(page.url)).not.to.include('typed');
+    });
+
     it('refuses a large form and a body that is not a form [A100]', async () => {
       const visitor = at.host.visitor();
       const page = await begin(at, visitor, 'ann');

@@ -39,7 +39,7 @@ export interface Visitor {
   chooseMethod(method: string): Promise<Page>;
   /** On whatever page asks for a code; recovery codes that come after it are put away. */
   enterCode(code: string): Promise<Page>;
-  /** Follows, and says that the recovery codes are saved, if that is where it leads. */
+  /** Follows, says that the recovery codes are saved, and goes on from the page about a used one, if that is where it leads. */
   putAway(page: Page): Promise<Page>;
 }
 
@@ -184,9 +184,9 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
     },
     async putAway(answer) {
       const reached = await visitor.follow(answer);
-      // The first factor of an account brings recovery codes with it.
-      if (reached.name !== 'recovery-codes') return reached;
-      return visitor.follow(await visitor.submit(reached, {}, 'saved'));
+      // The first factor of an account brings recovery codes with it, and a used one brings a page of its own.
+      const button = { 'recovery-codes': 'saved', 'recovery-used': 'continue' }[reached.name ?? ''];
+      return button ? visitor.follow(await visitor.submit(reached, {}, button)) : reached;
     },
   };
   return visitor;

@@ -12,6 +12,7 @@ import type { EventLog } from '../../src/ports/events.ts';
 import type { LogoutNotice } from '../../src/ports/logout.ts';
 import type { MessageSender, NoticeTopic, Notify } from '../../src/ports/senders.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../../src/ports/system.ts';
+import { createFactorChanges } from '../../src/use-cases/account/factor-changes.ts';
 import { createLinkTokens } from '../../src/use-cases/account/link-tokens.ts';
 import { createMailedLinks } from '../../src/use-cases/account/mailed-links.ts';
 import { createSelfService } from '../../src/use-cases/account/self-service.ts';
@@ -123,10 +124,11 @@ export function createWiring({ stores, tenants, sender, ...given }: WiringDeps) 
     secondFactor: useCases.secondFactor,
     browsers: useCases.trustedBrowsers,
     selfService: createSelfService(needs),
+    factorChanges: createFactorChanges(needs),
     /** With something in the place of what it stands on. */
     selfServiceWith: (change: Partial<Parameters<typeof createSelfService>[0]>) =>
       createSelfService({ ...needs, ...change }),
-    factors: createFactors(needs),
+    factors: createFactors({ ...needs, actor: 'operator' }),
     linkTokens: tokens,
     links: createMailedLinks(needs),
   };

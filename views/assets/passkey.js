@@ -27,6 +27,8 @@
   };
 
   form.addEventListener('submit', (event) => {
+    // The language switch sends the form too.
+    if (event.submitter !== button) return;
     event.preventDefault();
     for (const alert of document.querySelectorAll('[role=alert]')) alert.hidden = true;
     button.disabled = true;

@@ -21,6 +21,7 @@ type Row = {
   password_hash: string | null;
   created_at: number;
   frozen_at: number | null;
+  held_at: number | null;
   given_name: string | null;
   family_name: string | null;
   username: string | null;
@@ -53,6 +54,7 @@ const COLUMNS = [
   'password_hash',
   'created_at',
   'frozen_at',
+  'held_at',
   'given_name',
   'family_name',
   'username',
@@ -102,6 +104,7 @@ function toRow(account: Account): Row {
     password_hash: account.passwordHash,
     created_at: account.createdAt,
     frozen_at: account.frozenAt,
+    held_at: account.heldAt,
     given_name: account.givenName,
     family_name: account.familyName,
     username: account.username,
@@ -141,6 +144,7 @@ function toAccount(row: Row | undefined): Account | null {
     locale: row.locale as Locale | null,
     passwordHash: row.password_hash,
     frozenAt: row.frozen_at,
+    heldAt: row.held_at,
     endsBefore: row.ends_before,
     notificationEmail: row.notification_email,
     disabledAt: row.disabled_at,
@@ -191,6 +195,9 @@ export function createAccountStore(database: Database): AccountStore {
   const updateFrozen = database.statement(
     'UPDATE accounts SET frozen_at = :at WHERE id = :id AND (:at IS NULL OR frozen_at IS NULL)',
   );
+  const updateHeld = database.statement(
+    'UPDATE accounts SET held_at = :at WHERE id = :id AND (:at IS NULL OR held_at IS NULL)',
+  );
   const endsBefore = database.statement<Pick<Row, 'ends_before'>>(
     'SELECT ends_before FROM accounts WHERE id = :id',
   );
@@ -227,6 +234,7 @@ export function createAccountStore(database: Database): AccountStore {
     confirmEmail: (id, email, now) => database.write(() => confirm.run({ id, email, now }) === 1),
     setPhone: (id, phone, now) => database.write(() => void updatePhone.run({ id, phone, now })),
     setFrozen: (id, at) => database.write(() => void updateFrozen.run({ id, at })),
+    setHeld: (id, at) => database.write(() => void updateHeld.run({ id, at })),
     raiseEndsBefore: (id, at) =>
       database.write(() => {
         const before = endsBefore.get({ id })?.ends_before ?? null;

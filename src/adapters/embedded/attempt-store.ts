@@ -39,7 +39,14 @@ export function createAttemptStore(database: Database): AttemptStore {
     return { ok: true, left: Object.fromEntries(left) };
   }
 
+  function full(owner: string, limits: readonly AttemptLimit[], atMs: number): ReadonlySet<string> {
+    const isFull = ({ counter, limit, windowMs }: AttemptLimit) =>
+      (count.get({ owner, counter, id: '', since: atMs - windowMs })?.taken ?? 0) >= limit;
+    return new Set(limits.filter(isFull).map(({ counter }) => counter));
+  }
+
   return {
+    full: (owner, limits, atMs) => database.act(() => full(owner, limits, atMs)),
     take: (attempt) => database.write(() => take(attempt)),
     forget: (owner, counters, bucket) =>
       database.write(() => void forget.run({ owner, bucket, counters: JSON.stringify(counters) })),

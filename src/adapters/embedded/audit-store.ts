@@ -15,6 +15,7 @@ type Row = {
   reason: string | null;
   address: string | null;
   reference: string | null;
+  actor: string | null;
 };
 
 const COLUMNS = [
@@ -28,6 +29,7 @@ const COLUMNS = [
   'reason',
   'address',
   'reference',
+  'actor',
 ] as const satisfies readonly (keyof Row)[];
 
 function toRow(event: AuditEvent): Row {
@@ -42,6 +44,7 @@ function toRow(event: AuditEvent): Row {
     reason: event.reason,
     address: event.ip,
     reference: event.reference,
+    actor: event.actor,
   };
 }
 
@@ -57,6 +60,7 @@ function toEvent(row: Row): AuditEvent {
     reason: row.reason,
     ip: row.address,
     reference: row.reference,
+    actor: row.actor,
   };
 }
 

@@ -83,6 +83,9 @@ export function createEnrolmentStore(database: Database): ReencryptableEnrolment
   const choose = database.statement(
     'UPDATE enrolments SET is_default = (id IS :id) WHERE account_id = :accountId',
   );
+  const rename = database.statement(
+    'UPDATE enrolments SET label = :label WHERE id = :id AND account_id = :accountId',
+  );
   const use = database.statement(
     'UPDATE enrolments SET is_last_used = (id = :id) WHERE account_id = :accountId',
   );
@@ -99,6 +102,7 @@ export function createEnrolmentStore(database: Database): ReencryptableEnrolment
     remove: (accountId, id) => database.write(() => remove.run({ accountId, id }) === 1),
     raiseLastStep: (id, step) => database.write(() => void raise.run({ id, step })),
     setDefault: (accountId, id) => database.write(() => void choose.run({ accountId, id })),
+    setLabel: (accountId, id, label) => database.write(() => rename.run({ accountId, id, label }) === 1),
     setLastUsed: (accountId, id) => database.write(() => void use.run({ accountId, id })),
     pageOfSecrets: (after, limit) =>
       database.act(() => page.all({ after: after ?? '', limit }).flatMap(toSealed)),

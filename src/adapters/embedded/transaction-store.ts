@@ -22,7 +22,7 @@ type Row = {
 };
 
 function toRow(transaction: SignInTransaction): Row {
-  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys } = transaction;
+  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys, undo } = transaction;
   return {
     uid: transaction.uid,
     version: transaction.version,
@@ -32,7 +32,7 @@ function toRow(transaction: SignInTransaction): Row {
     later: Number(transaction.later),
     keeps_auth_time: transaction.keepsAuthTime,
     expires_at: transaction.expiresAt,
-    more: JSON.stringify({ challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys }),
+    more: JSON.stringify({ challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys, undo }),
   };
 }
 
@@ -53,6 +53,7 @@ function toTransaction(row: Row): SignInTransaction | null {
     trustBrowser: more.trustBrowser,
     canUsePasskeys: more.canUsePasskeys,
     later: row.later === 1,
+    undo: more.undo,
     keepsAuthTime: row.keeps_auth_time,
     expiresAt: row.expires_at,
   };

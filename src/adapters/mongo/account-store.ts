@@ -20,7 +20,8 @@ const AT_ONCE = 200;
 
 function toDocument(account: Account): AccountDocument {
   const { id, role, groups, manages, locale, attributes, ...others } = account;
-  const { frozenAt, endsBefore, disabledAt, invitedAt, mailResetAt, createdAt, updatedAt, ...more } = others;
+  const { frozenAt, heldAt, endsBefore, disabledAt, invitedAt, mailResetAt, createdAt, updatedAt, ...more } =
+    others;
   const { pendingEmail, pendingNotificationEmail, formerEmails, ...rest } = more;
   return {
     ...rest,
@@ -30,6 +31,7 @@ function toDocument(account: Account): AccountDocument {
     manages: [...manages],
     locale,
     frozenAt: dateOf(frozenAt),
+    heldAt: dateOf(heldAt),
     endsBefore: dateOf(endsBefore),
     disabledAt: dateOf(disabledAt),
     invitedAt: dateOf(invitedAt),
@@ -89,6 +91,7 @@ function toAccount(found: AccountDocument | null | undefined): Account | null {
     locale: found.locale as Locale | null,
     passwordHash: found.passwordHash,
     frozenAt: found.frozenAt?.getTime() ?? null,
+    heldAt: found.heldAt?.getTime() ?? null,
     endsBefore: found.endsBefore?.getTime() ?? null,
     notificationEmail: found.notificationEmail ?? null,
     disabledAt: found.disabledAt?.getTime() ?? null,
@@ -216,6 +219,11 @@ export function createAccountStore({ act }: Connection, models: Models): Account
       change(id, async () => {
         const frozenAt = dateOf(at);
         await set({ _id: id, ...(frozenAt && { frozenAt: null }) }, { frozenAt });
+      }),
+    setHeld: (id, at) =>
+      change(id, async () => {
+        const heldAt = dateOf(at);
+        await set({ _id: id, ...(heldAt && { heldAt: null }) }, { heldAt });
       }),
     raiseEndsBefore: (id, at) =>
       change(id, async () => {

@@ -22,6 +22,7 @@ function toEvent(found: AuditDocument): AuditEvent {
     reason: found.reason,
     ip: found.address,
     reference: found.reference ?? null,
+    actor: found.actor ?? null,
   };
 }
 

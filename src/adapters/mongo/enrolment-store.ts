@@ -86,6 +86,11 @@ export function createEnrolmentStore({ act }: Connection, { enrolments }: Models
         const _id = idOf(accountId, 'choice');
         return upserted(() => enrolments.updateOne({ _id }, { $set: chosen }, { upsert: true }));
       }),
+    setLabel: (accountId, id, label) =>
+      act(async () => {
+        const one = { _id: id, accountId, kind: 'enrolment' } as const;
+        return (await enrolments.updateOne(one, { $set: { label } })).matchedCount === 1;
+      }),
     setLastUsed: (accountId, id) =>
       act(() => {
         const used = { kind: 'use', accountId, enrolmentId: id } as const;

@@ -29,6 +29,15 @@ const TAKE = createScript(
   return { 1, unpack(left) }`,
 );
 
+/** Given: a key for each counter; the time before which the attempts of each one are forgotten. */
+const COUNT = createScript(
+  'always',
+  `
+  local counts = {}
+  for i, key in ipairs(KEYS) do counts[i] = redis.call('ZCOUNT', key, '(' .. ARGV[i], '+inf') end
+  return counts`,
+);
+
 /** Given: a key for each counter; how the attempts of the bucket begin. */
 const FORGET = createScript(
   'always',
@@ -63,6 +72,16 @@ export function createAttemptStore(connection: Connection, keyOf: KeyOf): Attemp
       const keys = limits.map(({ counter }) => keyOf('attempts', owner, counter));
       const rules = limits.flatMap(({ limit, windowMs }) => [limit, windowMs, windowMs + KEPT_LONGER_MS]);
       return verdictOf(attempt, await connection.run(TAKE, keys, [bucketMark(bucket) + id, at, ...rules]));
+    },
+    async full(owner, limits, atMs) {
+      if (limits.length === 0) return new Set();
+      const keys = limits.map(({ counter }) => keyOf('attempts', owner, counter));
+      const since = limits.map(({ windowMs }) => atMs - windowMs);
+      const reply = await connection.run(COUNT, keys, since);
+      const counts = (Array.isArray(reply) ? reply : []).map(Number);
+      return new Set(
+        limits.filter(({ limit }, i) => (counts[i] ?? 0) >= limit).map(({ counter }) => counter),
+      );
     },
     async forget(owner, counters, bucket) {
       const keys = counters.map((counter) => keyOf('attempts', owner, counter));

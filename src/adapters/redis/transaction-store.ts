@@ -10,6 +10,7 @@ import {
   toStoredAuthentication,
 } from '../../domain/sign-in/stored-authentication.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import { readUndo } from '../../domain/sign-in/undo.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Connection } from './connection.ts';
@@ -33,6 +34,9 @@ const STORED = z.looseObject({
       enrolmentId: z.string(),
       method: z.custom<MethodName>(isMethodName),
       secret: z.string().nullable(),
+      replaces: z
+        .looseObject({ enrolmentId: z.string(), method: z.custom<MethodName>(isMethodName) })
+        .optional(),
     })
     .nullable(),
   // These are absent from what an older release has written.
@@ -53,6 +57,7 @@ const STORED = z.looseObject({
   trustBrowser: z.boolean().default(EMPTY_TRANSACTION.trustBrowser),
   canUsePasskeys: z.boolean().default(EMPTY_TRANSACTION.canUsePasskeys),
   later: z.boolean(),
+  undo: z.unknown().transform(readUndo),
   keepsAuthTime: z.number().nullable(),
   expiresAt: z.number(),
 });

@@ -1,9 +1,9 @@
 /** Builds the frozen configuration from a file without faults. */
 import { resolve } from 'node:path';
-import { normaliseEmail, shownEmail } from '../../domain/account.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { ConfigFile } from '../schema/file.ts';
-import type { Config, SeedAccount } from '../shape.ts';
+import type { Config } from '../shape.ts';
+import { accountOf } from './account.ts';
 import { clientOf } from './client.ts';
 import { buildSms } from './sms.ts';
 
@@ -115,33 +115,6 @@ function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant
       resetApprovers: settings.reset_approvers,
       message: { ...(en === undefined ? {} : { en }), ...(nl === undefined ? {} : { nl }) },
     },
-  };
-}
-
-function accountOf(account: ConfigFile['accounts'][number]): SeedAccount {
-  const email = normaliseEmail(account.email);
-  return {
-    email,
-    name: account.name ?? shownEmail(email),
-    givenName: account.given_name,
-    familyName: account.family_name,
-    username: account.username,
-    locale: account.locale,
-    attributes: account.attributes,
-    tenantId: account.tenant,
-    role: account.role,
-    groups: account.groups,
-    manages: account.manages,
-    // An e-mail factor implies a mailed code that was answered, so the address is confirmed.
-    emailConfirmed: account.email_confirmed || account.factors.some(({ method }) => method === 'email'),
-    phone: account.phone,
-    password: account.password,
-    passwordHash: account.password_hash,
-    factors: account.factors.map((factor) =>
-      factor.method === 'totp'
-        ? { method: 'totp', secret: (factor.secret ?? '').toUpperCase() }
-        : { method: factor.method },
-    ),
   };
 }
 

@@ -27,6 +27,11 @@ export interface AuthenticationEvent {
   readonly kept?: Kept;
 }
 
+/** Whether the event is a recovery code that was used: of the methods it alone is no factor by itself. */
+export function isOfRecoveryCode({ method }: Pick<AuthenticationEvent, 'method'>): boolean {
+  return method !== 'pwd' && definitionOf(method)?.traits.isFactor === false;
+}
+
 /** Adds an event and removes an equal older one of the same factor, so that step-ups do not pile up. */
 export function withAuthentication(
   authentications: readonly AuthenticationEvent[],

@@ -45,6 +45,11 @@ export interface PolicyInput {
   readonly authentications: readonly AuthenticationEvent[];
   readonly requested: RequestedAssurance;
   readonly trustedBrowser: boolean;
+  /**
+   * Whether a second factor has to be given, whatever the tenant requires: neither trust nor grace counts, and none is set up
+   * on a password alone. Default: false.
+   */
+  readonly isHeld?: boolean;
   /** The start of this account's grace, in milliseconds since the epoch. Null before it has started. */
   readonly graceStartedAt: number | null;
   /**
@@ -60,6 +65,8 @@ export type Decision =
       readonly kind: 'satisfied';
       /** Satisfied by grace alone, which starts now unless it has started. */
       readonly onGrace: boolean;
+      /** The end of that grace, in milliseconds since the epoch. */
+      readonly graceUntil?: number;
       /** Satisfied by the trusted browser alone: no second factor was given. */
       readonly onTrust?: true;
     }
@@ -74,8 +81,8 @@ export type Decision =
     }
   | {
       readonly kind: 'refuse';
-      /** `no_usable_factor`: factors are set up, and none can be used now. */
-      readonly reason: 'unmet_authentication_requirements' | 'no_usable_factor';
+      /** `no_usable_factor`: factors are set up, and none can be used now. `held`: the account is, and has no factor. */
+      readonly reason: 'unmet_authentication_requirements' | 'no_usable_factor' | 'held';
     };
 
 /** The input of decisions about an account, as one request has read it. */
@@ -131,7 +138,8 @@ export function decideByEvidence(
   if (factors.length === 0 && beginning.atMs < since) return { kind: 'password' };
 
   // Trust replaces a factor that was given in this browser before, so it needs one that is set up.
-  const trusted = policyInput.trustedBrowser && policyInput.tenant.trustedDevices && factors.length > 0;
+  const mayTrust = policyInput.tenant.trustedDevices && !policyInput.isHeld;
+  const trusted = policyInput.trustedBrowser && mayTrust && factors.length > 0;
   const tenantMet = !byTenant || proven.length > 0 || trusted;
   if (!isRequestMet || !tenantMet) return null;
   const onTrust = byTenant && proven.length === 0;
@@ -152,6 +160,7 @@ export function decide(policyInput: PolicyInput): Decision {
   };
   const enough = usable.filter(({ method }) => gives(method));
   if (enough.length > 0) return prove(enough, available);
+  if (policyInput.isHeld && factors.length === 0) return { kind: 'refuse', reason: 'held' };
 
   const settable = onOffer.filter(gives);
   const reachable = settable.length > 0 || factors.some(({ method }) => gives(method));
@@ -162,7 +171,8 @@ export function decide(policyInput: PolicyInput): Decision {
   if (!existingGiven) return prove(usable, available);
 
   const laterUntil = isRequestMet ? graceEnd(policyInput) : null;
-  if (laterUntil !== null && policyInput.occasion !== 'sign-in') return { kind: 'satisfied', onGrace: true };
+  if (laterUntil !== null && policyInput.occasion !== 'sign-in')
+    return { kind: 'satisfied', onGrace: true, graceUntil: laterUntil };
   return { kind: 'set-up', methods: settable, laterUntil };
 }
 
@@ -176,6 +186,7 @@ function assessEvidence({
   available,
   catalogue,
   authentications,
+  isHeld = false,
   now,
 }: PolicyInputBeforeLockout) {
   const password = authentications.findLast((authentication) => authentication.method === 'pwd');
@@ -201,7 +212,7 @@ function assessEvidence({
     rank(acrOf(password ? [password, ...proven] : proven, catalogue)) >= asked &&
     (requested.freshMs === null || existingGiven) &&
     (!requested.always || proven.length > 0);
-  const byTenant = enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
+  const byTenant = isHeld || enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
   return { beginning, proven, since, asked, onOffer, isAccepted, existingGiven, isRequestMet, byTenant };
 }
 

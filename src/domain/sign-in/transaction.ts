@@ -4,6 +4,7 @@ import type { MethodName } from '../methods/method.ts';
 import type { AuthenticationEvent } from '../policy/assurance.ts';
 import { accepted, type Outcome, refused } from '../refusal.ts';
 import type { Challenge } from './challenge.ts';
+import type { Undo } from './undo.ts';
 
 /** An enrolment that is not confirmed yet. Its secret is encrypted for the enrolment that it becomes. */
 export interface PendingEnrolment {
@@ -11,6 +12,14 @@ export interface PendingEnrolment {
   readonly method: MethodName;
   /** Encrypted: the key of an app, or the number that codes go to. Null while there is none. */
   readonly secret: string | null;
+  /** The factor that is removed once this one is enrolled. */
+  readonly replaces?: ReplacedFactor | undefined;
+}
+
+/** Its method is told to its owner, also where a request has removed it and died. */
+export interface ReplacedFactor {
+  readonly enrolmentId: string;
+  readonly method: MethodName;
 }
 
 export interface SignInTransaction {
@@ -33,6 +42,8 @@ export interface SignInTransaction {
   readonly canUsePasskeys: boolean;
   /** Whether the person has postponed an enrolment, which grace still allowed. */
   readonly later: boolean;
+  /** The last change of a factor on an account page, while it can be taken back. */
+  readonly undo: Undo | null;
   /** A step-up keeps the `auth_time` of its session, in milliseconds. Null in a full sign-in. */
   readonly keepsAuthTime: number | null;
   /** Milliseconds since the epoch. */
@@ -48,6 +59,7 @@ export const EMPTY_TRANSACTION = {
   trustBrowser: false,
   canUsePasskeys: false,
   later: false,
+  undo: null,
 } as const satisfies Partial<SignInTransaction>;
 
 /**

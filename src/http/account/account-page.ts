@@ -1,11 +1,8 @@
 /** The parts that the pages of the account share. */
 import type { Context } from 'koa';
-import { shownEmail } from '../../domain/account.ts';
-import type { Refusal } from '../../domain/refusal.ts';
 import type { FormSender } from '../../use-cases/account/own-details.ts';
 import type { Visit } from '../../use-cases/account/visit.ts';
 import type { PageLocale } from '../pages/locale.ts';
-import type { PageContext } from '../pages/page-contract.ts';
 
 export const ACCOUNT_PATH = '/account';
 
@@ -13,11 +10,6 @@ export const ACCOUNT_PATH = '/account';
 export const FRESH_SECONDS = 5 * 60;
 
 type OfAccount = Pick<Visit, 'policyResult'>;
-
-export function accountContext({ policyResult }: OfAccount, refusal: Refusal | null = null): PageContext {
-  const { account, tenant } = policyResult;
-  return { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: shownEmail(account.email) };
-}
 
 /** The sender of a form on such a page. */
 export function senderOf(ctx: Context, { policyResult }: OfAccount, pageLocale: PageLocale): FormSender {

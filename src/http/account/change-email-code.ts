@@ -12,7 +12,8 @@ import type { FormTokens } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { PageLocale } from '../pages/locale.ts';
 import type { Render } from '../pages/page-contract.ts';
-import { ACCOUNT_PATH, accountContext, redirect, senderOf } from './account-page.ts';
+import { ACCOUNT_PATH, redirect, senderOf } from './account-page.ts';
+import { accountContext } from './page-context.ts';
 
 export interface ChangeEmailCodeDeps {
   readonly requireSession: RequireSession;

@@ -18,8 +18,9 @@ import type { RequireSession } from '../guards/require-session.ts';
 import { ACCOUNT_DONE, type AccountDone } from '../pages/account-pages.ts';
 import type { PageLocale } from '../pages/locale.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
-import { ACCOUNT_PATH, accountContext, FRESH_SECONDS, redirect, senderOf } from './account-page.ts';
+import { ACCOUNT_PATH, FRESH_SECONDS, redirect, senderOf } from './account-page.ts';
 import type { BeginProof } from './change-email-code.ts';
+import { accountContext } from './page-context.ts';
 import { createRestateSession, type RestateSessionDeps } from './restate-session.ts';
 import type { TypedValues } from './typed-values.ts';
 

@@ -1,9 +1,10 @@
-/** Setting up a factor, or new recovery codes, from the security page. */
+/** Setting up a factor, in the place of another one too, or new recovery codes, from the security page. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import { type Enrolment, isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
-import type { Refusal } from '../../domain/refusal.ts';
-import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
+import type { ReplacedFactor, SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { SelfEnrolment } from '../../use-cases/account/self-enrolment.ts';
 import type { SelfService } from '../../use-cases/account/self-service.ts';
@@ -15,8 +16,10 @@ import { createEnrolmentPages, type EnrolmentContext } from '../enrolment/pages.
 import type { FormTokens } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { PageLocale } from '../pages/locale.ts';
-import type { PageContext, Render } from '../pages/page-contract.ts';
+import type { Render } from '../pages/page-contract.ts';
+import { accountContext } from './page-context.ts';
 import { createRestateSession, type RestateSessionDeps } from './restate-session.ts';
+import { redirect, SECURITY_PATH, type ShowSecurity, tell } from './security-page.ts';
 
 export interface FactorEnrolmentDeps extends RestateSessionDeps {
   readonly requireSession: RequireSession;
@@ -31,45 +34,81 @@ export interface FactorEnrolmentDeps extends RestateSessionDeps {
   readonly clock: Clock;
 }
 
-/** The page that an enrolment begins on and returns to. */
-export interface SecurityPage {
-  readonly path: string;
-  readonly pageContext: (visit: Visit, refusal: Refusal | null) => PageContext;
-  readonly show: (ctx: Context, visit: Visit, refusal: Refusal) => Promise<void>;
-}
-
 export function addFactorEnrolmentRoutes(
   router: Router,
   needs: FactorEnrolmentDeps,
-  page: SecurityPage,
+  showSecurity: ShowSecurity,
 ): void {
   const { requireSession, selfService, selfEnrolment, enrolment, forms, pageLocale } = needs;
   const enrolmentPages = createEnrolmentPages(needs);
   const restateSession = createRestateSession(needs);
-  const path = (step: EnrolmentStep) => `${page.path}/set-up/${step}`;
+  const path = (step: EnrolmentStep) => `${SECURITY_PATH}/set-up/${step}`;
 
   router.post('/security/set-up', begin);
   router.get('/security/set-up/:step', showStep);
   router.post('/security/set-up/:step', submitStep);
+  router.post('/security/factors/:id/replace', replace);
+  router.get('/security/factors/:id/replace', chooseReplacement);
   router.post('/security/recovery-codes', renewCodes);
 
   async function begin(ctx: Context): Promise<void> {
     const visit = requireSession.visitIn(ctx);
-    const { method = '' } = await forms.read(ctx, visit.record.sessionUid);
-    const chosen = selfService.offered(visit.policyResult).find((name) => name === method);
-    if (!chosen) return page.show(ctx, visit, { code: 'method_not_allowed' });
-    const transaction = await selfEnrolment.transactionOf(visit.record);
-    const finished = await enrolment.finish(transaction, visit.policyResult, { ip: ctx.ip, clientId: null });
+    const fields = await forms.read(ctx, visit.record.sessionUid);
+    const chosen = selfService.offered(visit.policyResult).find((name) => name === fields['set-up']);
+    if (!chosen) return showSecurity(ctx, visit, { refusal: { code: 'method_not_allowed' } });
+    await start(ctx, visit, chosen);
+  }
+
+  /** Begins with the same method. The person chooses one where it is not on offer, and by the link of its page. */
+  async function replace(ctx: Context): Promise<void> {
+    const visit = requireSession.visitIn(ctx);
+    const { method } = await forms.read(ctx, visit.record.sessionUid);
+    const replaced = factorOf(ctx, visit);
+    if (!replaced) return redirect(ctx, SECURITY_PATH);
+    const offered = selfService.offered(visit.policyResult, replaced.id);
+    const chosen = offered.find((name) => name === (method ?? replaced.method));
+    if (!chosen && method === undefined && offered.length > 0) return redirect(ctx, ctx.path);
+    if (!chosen) return showSecurity(ctx, visit, { refusal: { code: 'method_not_allowed' } });
+    await start(ctx, visit, chosen, { enrolmentId: replaced.id, method: replaced.method });
+  }
+
+  async function chooseReplacement(ctx: Context): Promise<void> {
+    const visit = requireSession.visitIn(ctx);
+    const replaced = factorOf(ctx, visit);
+    const offered = replaced ? selfService.offered(visit.policyResult, replaced.id) : [];
+    if (!replaced || offered.length === 0) return redirect(ctx, SECURITY_PATH);
+    const { method: same, label, app } = replaced;
+    const selected = offered.includes(same) ? same : offered[0];
+    const model = {
+      form: forms.form(ctx.path, visit.record.sessionUid),
+      methods: offered.map((method) => ({ method, selected: method === selected })),
+      laterUntil: null,
+      forced: false,
+      cancel: null,
+      replaces: { name: label || app, method: same, backHref: SECURITY_PATH },
+    };
+    needs.render(ctx, 'set-up-choose', model, accountContext(visit));
+  }
+
+  async function start(
+    ctx: Context,
+    visit: Visit,
+    method: MethodName,
+    replaces?: ReplacedFactor,
+  ): Promise<void> {
+    const { record, policyResult } = visit;
+    const transaction = await selfEnrolment.transactionOf(record);
+    const finished = await enrolment.finish(transaction, policyResult, { ip: ctx.ip, clientId: null });
     if (finished) return proceed(ctx, visit, transaction, finished, 'set-up');
-    const started = await enrolment.begin(transaction, visit.policyResult, chosen);
-    if (!started.ok) return page.show(ctx, visit, started.refusal);
+    const started = await enrolment.begin(transaction, policyResult, method, replaces);
+    if (!started.ok) return showSecurity(ctx, visit, { refusal: started.refusal });
     toStep(ctx, visit, started.value);
   }
 
   /** Redirects to the step that the enrolment is at, or to the security page. */
   function toStep(ctx: Context, { policyResult }: Visit, transaction: SignInTransaction): void {
     const step = enrolmentPages.stepOf({ transaction, policyResult });
-    redirect(ctx, step ? path(step) : page.path);
+    redirect(ctx, step ? path(step) : SECURITY_PATH);
   }
 
   async function showStep(ctx: Context): Promise<void> {
@@ -78,7 +117,7 @@ export function addFactorEnrolmentRoutes(
     const transaction = await selfEnrolment.transactionOf(visit.record);
     const step = enrolmentPages.stepOf({ transaction, policyResult });
     if (step === null || step !== ctx.params.step) return toStep(ctx, visit, transaction);
-    await enrolmentPages.show(ctx, contextOf(ctx, visit), { transaction, policyResult }, step);
+    await enrolmentPages.show(ctx, contextOf(ctx, visit, transaction), { transaction, policyResult }, step);
   }
 
   async function submitStep(ctx: Context): Promise<void> {
@@ -88,7 +127,7 @@ export function addFactorEnrolmentRoutes(
     const transaction = await selfEnrolment.transactionOf(record);
     const state = { transaction, policyResult };
     const step = enrolmentPages.stepOf(state);
-    const context = contextOf(ctx, visit);
+    const context = contextOf(ctx, visit, transaction);
     const finished = await enrolment.finish(transaction, policyResult, context.visitor);
     if (!finished && (step === null || step !== ctx.params.step)) return toStep(ctx, visit, transaction);
     const next = finished ?? (step && (await enrolmentPages.submit(ctx, context, state, step, fields)));
@@ -110,7 +149,7 @@ export function addFactorEnrolmentRoutes(
     if (restated) await restateSession(ctx, visit.record, restated);
     if (next.newCodes !== null) return redirect(ctx, path('recovery-codes'));
     await selfEnrolment.end(next);
-    redirect(ctx, `${page.path}?done=${done}`);
+    tell(ctx, done === 'set-up' && before.pendingEnrolment?.replaces ? 'replaced' : done);
   }
 
   async function renewCodes(ctx: Context): Promise<void> {
@@ -118,30 +157,31 @@ export function addFactorEnrolmentRoutes(
     const { record, policyResult } = visit;
     await forms.read(ctx, record.sessionUid);
     const renewed = await selfEnrolment.renewCodes(record, policyResult, { ip: ctx.ip, clientId: null });
-    if (!renewed.ok) return page.show(ctx, visit, renewed.refusal);
+    if (!renewed.ok) return showSecurity(ctx, visit, { refusal: renewed.refusal });
     await restateSession(ctx, record, renewed.value ?? record.authentications);
     redirect(ctx, path('recovery-codes'));
   }
 
-  function contextOf(ctx: Context, visit: Visit): EnrolmentContext {
+  /** The factor of the address. Undefined when it is gone. */
+  function factorOf(ctx: Context, { policyResult }: Visit): Enrolment | undefined {
+    return policyResult.enrolments.find((each) => each.id === ctx.params.id && isFactor(each));
+  }
+
+  function contextOf(ctx: Context, visit: Visit, transaction: SignInTransaction): EnrolmentContext {
     const { account, tenant } = visit.policyResult;
+    const replaced = transaction.pendingEnrolment?.replaces;
     return {
       path,
-      home: page.path,
+      home: SECURITY_PATH,
       binding: visit.record.sessionUid,
-      pageContext: (refusal) => page.pageContext(visit, refusal),
+      pageContext: (refusal) => accountContext(visit, refusal),
       visitor: { ip: ctx.ip, clientId: null },
       locale: pageLocale(ctx, { uiLocales: undefined, chosen: account.locale, tenant }),
       isForced: false,
       demandedBy: null,
-      chooseHref: null,
+      chooseHref: replaced ? `${SECURITY_PATH}/factors/${replaced.enrolmentId}/replace` : null,
       cancel: null,
-      backHref: page.path,
+      backHref: SECURITY_PATH,
     };
   }
-}
-
-function redirect(ctx: Context, url: string): void {
-  ctx.status = 303;
-  ctx.redirect(url);
 }

@@ -8,7 +8,8 @@ import type { Pages, Render } from '../pages/page-contract.ts';
 import { FRESH_SECONDS } from './account-page.ts';
 import { addChangeEmailCodeRoutes, type ChangeEmailCodeDeps } from './change-email-code.ts';
 import { addDetailsRoutes, type DetailsDeps } from './details.ts';
-import { addSecurityRoutes, onlyTells, type SecurityDeps } from './security.ts';
+import { addSecurityRoutes, type SecurityDeps } from './security.ts';
+import { onlyTells } from './security-page.ts';
 import { addSessionsRoutes, type SessionsDeps } from './sessions.ts';
 
 interface AccountRoutesDeps extends SecurityDeps, DetailsDeps, ChangeEmailCodeDeps, SessionsDeps {

@@ -1,6 +1,7 @@
 /** The pages of one relying party. */
 import type { Context } from 'koa';
 import { ACRS } from '../../domain/policy/acr.ts';
+import { DEMO_ACCOUNT } from '../../oidc/requests/demo-account.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { Render } from '../pages/page-contract.ts';
 import type { DemoApi } from './api.ts';
@@ -14,6 +15,7 @@ interface PartyPagesDeps {
   readonly issuer: string;
   /** Null: the demo has no API. */
   readonly api: DemoApi | null;
+  readonly accounts: readonly { readonly id: string }[];
   readonly sessions: DemoSessions;
   readonly forms: FormTokens;
   readonly render: Render;
@@ -25,7 +27,7 @@ const [, , TWO_FACTORS] = ACRS;
 
 /** `other` is the page that the visitor opens next to see single sign-on. */
 export function createPartyPages(
-  { issuer, api, sessions, forms, render, home }: PartyPagesDeps,
+  { issuer, api, accounts, sessions, forms, render, home }: PartyPagesDeps,
   party: Party,
   other: Party,
 ) {
@@ -34,8 +36,14 @@ export function createPartyPages(
   const me = `${party.base}/me`;
   const callOfApi = `${party.base}/api-call`;
 
-  const start = (ctx: Context) => begin(ctx, {});
+  const start = (ctx: Context) => begin(ctx, accountIn(ctx));
   const stepUp = (ctx: Context) => begin(ctx, { acr_values: TWO_FACTORS });
+
+  /** Asks for a sign-in with the chosen account, whoever is signed in. Consent is asked for as at any other start. */
+  function accountIn({ query }: Context): Record<string, string> {
+    const chosen = accounts.find(({ id }) => id === query.account);
+    return chosen ? { [DEMO_ACCOUNT]: chosen.id, prompt: party.firstParty ? 'login' : 'login consent' } : {};
+  }
 
   /** Asks for what the API has asked for (RFC 9470, 4). */
   async function stepUpForApi(ctx: Context): Promise<void> {

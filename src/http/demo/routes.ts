@@ -18,11 +18,16 @@ export interface DemoRoutesDeps {
   /** The demo has an API when its own is among them. */
   readonly resourceServers: readonly ResourceServer[];
   /** The accounts of the built-in demo, shown with their passwords. Empty with any other configuration. */
-  readonly accounts: Pages['demo']['accounts'];
+  readonly accounts: readonly DemoAccount[];
   readonly sessions: DemoSessions;
   readonly forms: FormTokens;
   readonly render: Render;
   readonly clock: Clock;
+}
+
+export interface DemoAccount extends Omit<Pages['demo']['accounts'][number], 'startHref'> {
+  /** Stands in addresses. */
+  readonly id: string;
 }
 
 const HOME = '/demo';
@@ -52,7 +57,10 @@ export function createDemoRoutes(needs: DemoRoutesDeps): Router {
   function showHome(ctx: Context): void {
     needs.render(ctx, 'demo', {
       parties: parties.map(({ id, name, base }) => ({ id, name, startHref: `${base}/start` })),
-      accounts: needs.accounts,
+      accounts: needs.accounts.map(({ id, ...account }) => ({
+        ...account,
+        startHref: parties[0] ? `${parties[0].base}/start?account=${id}` : null,
+      })),
     });
   }
 

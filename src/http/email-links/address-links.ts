@@ -80,7 +80,7 @@ export function addAddressLinkRoutes(router: Router, deps: AddressLinksDeps): vo
     const before = await emailChange.whose(token);
     const outcome = await emailChange.confirm(token, ctx.ip);
     const isKnown = before !== null && knownBrowser.idFor(ctx, before.account.email) !== null;
-    if (outcome.ok && isKnown) knownBrowser.remember(ctx, outcome.value.email);
+    if (outcome.ok && isKnown) knownBrowser.remember(ctx, outcome.value);
     return outcome;
   }
 

@@ -41,14 +41,16 @@ export function createMailedRoutes({ links, forms, render, ...deps }: MailedRout
       await links.refuseReport(found, ctx.ip);
       return gone(ctx, link, found);
     }
-    const isDone = ctx.query.done !== undefined && isSettled(link, found.account);
+    const { isOfRemoval } = found;
+    const isDone = ctx.query.done !== undefined && isSettled(link, found);
     const form = forms.form(ctx.path, token);
-    render(ctx, link, { form, email: shownEmail(found.email), isDone }, frameOf(found.account));
+    render(ctx, link, { form, email: shownEmail(found.email), isDone, isOfRemoval }, frameOf(found.account));
   }
 
   /** Whether the account is in the state that the link asks for. The `done` parameter alone proves nothing. */
-  function isSettled(link: Link, { emailConfirmed, frozenAt }: Account): boolean {
-    return link === 'confirm-email' ? emailConfirmed : frozenAt !== null;
+  function isSettled(link: Link, { account, isOfRemoval }: FoundLink): boolean {
+    if (link === 'confirm-email') return account.emailConfirmed;
+    return (isOfRemoval ? account.heldAt : account.frozenAt) !== null;
   }
 
   async function act(ctx: Context, link: Link): Promise<void> {

@@ -1,9 +1,16 @@
 /** The pages of an enrolment, the same at sign-in and in self-service: their models and their forms. */
 import type { Context } from 'koa';
-import type { Locale } from '../../domain/account.ts';
+import { type Locale, shownEmail } from '../../domain/account.ts';
+import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, type Outcome, type Refusal } from '../../domain/refusal.ts';
+import {
+  accepted,
+  isLastRefusal,
+  type Outcome,
+  type Refusal,
+  undeliveredInstead,
+} from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
@@ -12,7 +19,7 @@ import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
 import { browserPageOf, secretPageOf, sentPageOf } from '../pages/method-pages.ts';
 import type { EnrolmentPage, PageContext, RenderSome } from '../pages/page-contract.ts';
-import type { Form } from '../pages/page-parts.ts';
+import type { EnrolmentPageParts, Form, RecoveryCodesPage } from '../pages/page-parts.ts';
 import { secretModel } from './secret-model.ts';
 
 interface EnrolmentPagesDeps {
@@ -43,6 +50,8 @@ export interface EnrolmentContext {
   readonly backHref: string | null;
   /** The address that goes on without the factor. Absent or null where that is not possible. */
   readonly skipHref?: string | null;
+  /** The address of a new sign-in. Absent or null where there is none. */
+  readonly startAgainPath?: string | null;
 }
 
 /** A visit, and what the policy says of its account. */
@@ -88,10 +97,10 @@ export function createEnrolmentPages({
         return render(ctx, secretPageOf(page), { ...around, ...shown }, pageContext);
       }
       case 'sent':
-        return render(ctx, sentPageOf(page), { ...around, ...sentModel(setting, step, again) }, pageContext);
+        return showSent(ctx, enrolmentContext, setting, step, again, around);
       case 'set': {
         const codes = recovery.shown(setting.transaction);
-        return render(ctx, 'recovery-codes', { form, codes }, pageContext);
+        return render(ctx, 'recovery-codes', { form, codes, owner: ownerOf(setting) }, pageContext);
       }
       case 'browser': {
         const creation = passkeys.creation(setting.transaction, setting.policyResult);
@@ -100,6 +109,35 @@ export function createEnrolmentPages({
         return render(ctx, browserPageOf(page), { ...around, creation, label }, pageContext);
       }
     }
+  }
+
+  /** A page without a form, once no code is taken any more. After a code that never arrived the page tells that. */
+  async function showSent(
+    ctx: Context,
+    enrolmentContext: EnrolmentContext,
+    setting: EnrolmentState,
+    step: EnrolmentStep,
+    again: Again,
+    around: EnrolmentPageParts,
+  ): Promise<void> {
+    const { transaction, policyResult } = setting;
+    const page = sentPageOf(enrolment.pageOf(step).page);
+    const model = { ...around, ...sentModel(setting, step, again) };
+    const stop = isLastRefusal(again.refusal)
+      ? again.refusal
+      : await enrolment.stopOf(transaction, policyResult, step);
+    if (stop) {
+      // Every method waits behind the same proof.
+      const chooseHref = step === 'proof' ? null : model.chooseHref;
+      const { startAgainPath = null } = enrolmentContext;
+      const stopped = { ...model, chooseHref, isStopped: true, startAgainHref: startAgainPath };
+      return render(ctx, page, stopped, enrolmentContext.pageContext(stop));
+    }
+    if (!(await enrolment.isUndelivered(transaction, step)))
+      return render(ctx, page, model, enrolmentContext.pageContext(again.refusal));
+    const told = enrolmentContext.pageContext(undeliveredInstead(again.refusal));
+    const status = ctx.method === 'POST' ? {} : { status: 200 };
+    return render(ctx, page, { ...model, secondsLeft: null }, { ...told, ...status });
   }
 
   function sentModel(
@@ -175,6 +213,12 @@ export function createEnrolmentPages({
     submit,
     stepOf: ({ transaction, policyResult }: EnrolmentState) => enrolmentStepOf(transaction, policyResult),
   };
+}
+
+/** The owner of the newest recovery codes. */
+function ownerOf({ policyResult: { account, enrolments } }: EnrolmentState): RecoveryCodesPage['owner'] {
+  const times = enrolments.filter((each) => !isFactor(each)).map(({ createdAt }) => createdAt);
+  return { email: shownEmail(account.email), createdAt: Math.max(...times) };
 }
 
 function away(ctx: Context, url: string): null {

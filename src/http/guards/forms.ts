@@ -29,15 +29,15 @@ const parsedForms = new WeakMap<IncomingMessage, Promise<Fields>>();
 /**
  * Reads the form once for each request. Throws 400 for another media type, a compressed body, bytes that are not UTF-8, a
  * repeated field, and a name that is no plain word. Throws 413 past 32 KiB. Common parsers turn brackets in a name into
- * objects and query operators, so no such name passes.
+ * objects and query operators, so no such name passes. A field with the name `lastOf` may be repeated: its last value counts.
  */
-export function readForm(ctx: Context): Promise<Fields> {
-  const reading = parsedForms.get(ctx.req) ?? fieldsOf(ctx);
+export function readForm(ctx: Context, lastOf: string | null = null): Promise<Fields> {
+  const reading = parsedForms.get(ctx.req) ?? fieldsOf(ctx, lastOf);
   parsedForms.set(ctx.req, reading);
   return reading;
 }
 
-async function fieldsOf(ctx: Context): Promise<Fields> {
+async function fieldsOf(ctx: Context, lastOf: string | null): Promise<Fields> {
   if (ctx.is('application/x-www-form-urlencoded') !== 'application/x-www-form-urlencoded') {
     throw new BadForm(400, 'a form was expected');
   }
@@ -48,7 +48,8 @@ async function fieldsOf(ctx: Context): Promise<Fields> {
   for (const [name, value] of entries) {
     if (!FIELD_NAME.test(name) || name === '__proto__')
       throw new BadForm(400, 'a field has a name that no form of ours has');
-    if (fields.has(name) || typeof value !== 'string') throw new BadForm(400, 'a field was sent twice');
+    if ((fields.has(name) && name !== lastOf) || typeof value !== 'string')
+      throw new BadForm(400, 'a field was sent twice');
     if (value.includes('\u0000')) throw new BadForm(400, 'a field holds a null character');
     fields.set(name, value);
   }

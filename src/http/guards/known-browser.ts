@@ -1,13 +1,15 @@
 /**
  * Remembers in a signed cookie which e-mail addresses have signed in from this browser. A known browser has password
- * attempts of its own, so that a stranger's failures do not lock its owner out.
+ * attempts of its own, so that a stranger's failures do not lock its owner out. A second, encrypted cookie has the
+ * e-mail address of the last sign-in, so that nobody types it twice.
  */
 import type { Context } from 'koa';
 import { normaliseEmail } from '../../domain/account.ts';
 import type { Cipher, Random } from '../../ports/system.ts';
+import { unwantedBecause, type WantedAccount } from '../../use-cases/sign-in/wanted-account.ts';
 
 interface KnownBrowserDeps {
-  readonly cipher: Pick<Cipher, 'digest'>;
+  readonly cipher: Pick<Cipher, 'digest' | 'encrypt' | 'tryDecrypt'>;
   readonly random: Pick<Random, 'id'>;
   readonly isHttps: boolean;
 }
@@ -15,9 +17,22 @@ interface KnownBrowserDeps {
 /** A year in milliseconds, and more e-mail addresses than most people have. */
 const KEPT_MS = 365 * 24 * 60 * 60 * 1000;
 const MOST_ADDRESSES = 5;
+/** Thirty days in milliseconds. The next sign-in begins them anew. */
+const EMAIL_KEPT_MS = 30 * 24 * 60 * 60 * 1000;
+
+/** The account of the last sign-in. */
+interface Remembered {
+  readonly id: string;
+  readonly tenantId: string;
+  readonly email: string;
+}
 
 export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps) {
   const name = isHttps ? '__Host-known' : 'known';
+  const emailName = isHttps ? '__Host-last-email' : 'last-email';
+  const options = { httpOnly: true, sameSite: 'lax', secure: isHttps } as const;
+  /** A copy of the one cookie tells nothing without the other. */
+  const purposeOf = (browserId: string) => `remembered-email|${browserId}`;
 
   function markOf(email: string): string {
     return cipher.digest(normaliseEmail(email), 'known-browser');
@@ -42,21 +57,32 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
     return read(ctx)?.marks[0] ?? null;
   }
 
-  function remember(ctx: Context, email: string): void {
+  function remember(ctx: Context, { id, tenantId, email }: Remembered): void {
     const known = read(ctx) ?? { id: random.id(), marks: [] };
     const mark = markOf(email);
     const marks = [mark, ...known.marks.filter((other) => other !== mark)].slice(0, MOST_ADDRESSES);
     const value = [known.id, ...marks].join('.');
-    ctx.cookies.set(name, value, {
-      signed: true,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: isHttps,
-      maxAge: KEPT_MS,
-    });
+    ctx.cookies.set(name, value, { ...options, signed: true, maxAge: KEPT_MS });
+    const remembered = cipher.encrypt(JSON.stringify({ id, tenantId, email }), purposeOf(known.id));
+    ctx.cookies.set(emailName, remembered, { ...options, signed: false, maxAge: EMAIL_KEPT_MS });
   }
 
-  return { idFor, personIn, remember };
+  /** The e-mail address of the last sign-in. Null when there is none, or when the request does not take its account. */
+  function lastEmail(ctx: Context, wanted: WantedAccount): string | null {
+    const known = read(ctx);
+    const value = ctx.cookies.get(emailName, { signed: false });
+    const text = known && value ? cipher.tryDecrypt(value, purposeOf(known.id)) : null;
+    if (text === null) return null;
+    const last: Remembered = JSON.parse(text);
+    return unwantedBecause(last, wanted) === null ? last.email : null;
+  }
+
+  /** The browser stays known. */
+  function forgetEmail(ctx: Context): void {
+    ctx.cookies.set(emailName, null, { ...options, signed: false });
+  }
+
+  return { idFor, personIn, remember, lastEmail, forgetEmail };
 }
 
 export type KnownBrowser = ReturnType<typeof createKnownBrowser>;

@@ -23,6 +23,8 @@ type Channel = Message['channel'];
 const TO: Readonly<Record<Channel, string>> = { email: 'bob@example.com', sms: '+31612345678' };
 const CODE = '123456';
 const LIFE_MS = 90_000;
+/** Two weeks of grace. */
+const GRACE_MS = 14 * 24 * 60 * 60 * 1000;
 
 /** The templates that are also sent as a text message. */
 const TEXTED = [
@@ -114,7 +116,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     topic: NoticeTopic,
     over: Partial<Extract<MessageTemplate, { kind: 'notice' }>> = {},
   ): MessageTemplate => {
-    const nothing = { method: null, left: null, application: null, about: null };
+    const nothing = { method: null, replaced: null, until: null, left: null, application: null, about: null };
     return { kind: 'notice', topic, atMs, notMeUrl: url, ...nothing, ...over };
   };
   return new Map<string, MessageTemplate>([
@@ -125,6 +127,9 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['confirm-address', { kind: 'confirm-address', confirmUrl: url }],
     ['factor-added', notice('factor-added', { method: 'totp' })],
     ['factor-removed', notice('factor-removed', { method: 'passkey' })],
+    ['factor-replaced', notice('factor-replaced', { method: 'passkey', replaced: 'totp' })],
+    ['removed-by-administrator', notice('removed-by-administrator', { method: 'totp' })],
+    ['set-up-postponed', notice('set-up-postponed', { until: atMs + GRACE_MS })],
     ['recovery-made', notice('recovery-made')],
     ['recovery-used', notice('recovery-used', { left: 3 })],
     ['phone-changed', notice('phone-changed')],
@@ -139,6 +144,8 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['new-sign-in', notice('new-sign-in', { application: 'Shop', origin: ORIGIN })],
     ['token-replayed', notice('token-replayed', { application: 'Shop' })],
     ['trust-ended', notice('trust-ended')],
+    ['removal-reported', notice('removal-reported', { notMeUrl: null })],
+    ['removal-reported-about', notice('removal-reported', { notMeUrl: null, about: TO.email })],
     ['reported', notice('reported', { notMeUrl: null })],
     ['reported-about', notice('reported', { notMeUrl: null, about: TO.email })],
   ]);

@@ -10,6 +10,7 @@ export const ASSET_NAMES = [
   'passkey-ability.js',
   'passkey-sign-in.js',
   'passkey-signals.js',
+  'password-field.js',
   'recovery-codes.js',
   'self-submit.js',
 ] as const;
@@ -29,6 +30,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
   'passkey-ability.js': 'text/javascript; charset=utf-8',
   'passkey-sign-in.js': 'text/javascript; charset=utf-8',
   'passkey-signals.js': 'text/javascript; charset=utf-8',
+  'password-field.js': 'text/javascript; charset=utf-8',
   'recovery-codes.js': 'text/javascript; charset=utf-8',
   'self-submit.js': 'text/javascript; charset=utf-8',
 };
@@ -36,7 +38,7 @@ const TYPES: Readonly<Record<AssetName, string>> = {
 const VIEW_ASSETS = new URL('../../../views/assets/', import.meta.url);
 
 /** The parts of our own style, in the order in which they build on each other. */
-const STYLES = ['doublelock.css', 'forms.css', 'pages.css'];
+const STYLES = ['doublelock.css', 'forms.css', 'pages.css', 'preferences.css'];
 
 /** Pico stands in a cascade layer, so that our own rules and the tenant's take precedence over it. */
 function stylesheet(): Buffer {
@@ -75,6 +77,7 @@ export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Re
     'passkey-ability.js': load('passkey-ability.js', root),
     'passkey-sign-in.js': load('passkey-sign-in.js', root),
     'passkey-signals.js': load('passkey-signals.js', root),
+    'password-field.js': load('password-field.js', root),
     'recovery-codes.js': load('recovery-codes.js', root),
     'self-submit.js': load('self-submit.js', root),
   };

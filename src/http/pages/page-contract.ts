@@ -2,43 +2,47 @@
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyCreation, PasskeyRequest, PasskeySignals } from '../../domain/methods/webauthn.ts';
+import type { PasskeyCreation, PasskeyRequest } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type { AccountPages } from './account-pages.ts';
 import type { DevicePages } from './device-pages.ts';
+import type { HelpPages } from './help-pages.ts';
 import type {
   AddressConfirmationView,
   EnrolmentCodeParts,
   EnrolmentPageParts,
-  FactorView,
+  ErrorTitle,
   Form,
+  LinkText,
+  LostPhoneWays,
   MailedPage,
   MessageView,
   MethodChoice,
   OfferPage,
-  PasskeyAtSignIn,
+  RecoveryCodesPage,
+  RecoveryUsedPage,
+  ReplacedView,
   SampleLink,
   SentCode,
-  TrustedBrowserView,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
+import type { SecurityPages } from './security-pages.ts';
+import type { SignInPages } from './sign-in-pages.ts';
 
-export interface Pages extends AccountPages, DevicePages, ProtocolPages {
-  'sign-in': {
-    readonly form: Form;
-    readonly email: string;
-    readonly clientName: string;
-    /** Null: no passkey signs in here. */
-    readonly passkey: PasskeyAtSignIn | null;
-    /** Ends the interaction with `access_denied`. */
-    readonly cancel: Form;
-  };
+export interface Pages
+  extends AccountPages,
+    DevicePages,
+    HelpPages,
+    ProtocolPages,
+    SecurityPages,
+    SignInPages {
   'choose-method': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'enter-code': {
     readonly form: Form;
@@ -57,6 +61,7 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
     readonly chooseHref: string | null;
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'use-passkey': {
     readonly form: Form;
@@ -65,8 +70,10 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
     readonly chooseHref: string | null;
     readonly clientName: string;
     readonly cancel: Form;
+    readonly lost?: LostPhoneWays;
   };
   'offer-passkey': OfferPage;
+  'recovery-used': RecoveryUsedPage;
   'set-up-choose': {
     readonly form: Form;
     readonly methods: readonly MethodChoice[];
@@ -76,7 +83,10 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
     readonly forced: boolean;
     /** The application that requires it. Absent or null when the organisation requires it. */
     readonly demandedBy?: string | null;
+    readonly skipHref?: string | null;
     readonly cancel: Form | null;
+    /** The factor that the new one replaces. Absent or null: it replaces none. */
+    readonly replaces?: ReplacedView | null;
   };
   'set-up-totp': EnrolmentPageParts & {
     /** In groups of four, separated by spaces. */
@@ -103,7 +113,7 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
   'set-up-proof': EnrolmentCodeParts;
   'set-up-email': EnrolmentCodeParts;
   'set-up-sms': EnrolmentCodeParts;
-  'recovery-codes': { readonly form: Form; readonly codes: readonly string[] };
+  'recovery-codes': RecoveryCodesPage;
   consent: {
     readonly form: Form;
     readonly clientName: string;
@@ -118,30 +128,13 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
   };
   error: {
     /** Null when the refusal, or the page's title, is enough. */
-    readonly title:
-      | 'not-found'
-      | 'link-gone'
-      | 'report-gone'
-      | 'address-link-gone'
-      | 'report-handled'
-      | 'expired'
-      | 'locked'
-      | 'stopped'
-      | 'cancelled'
-      | 'refused'
-      | 'unusable'
-      | 'unavailable'
-      | 'busy'
-      | 'bad-request'
-      | 'misdirected'
-      | 'failed'
-      | 'protocol';
+    readonly title: ErrorTitle;
     /** The code and description of a protocol error (RFC 6749, 5.2). Null for any other error. */
     readonly protocol: { readonly error: string; readonly description: string } | null;
     /** Links to another method of this sign-in, to the application, to the account, or to the home page. */
     readonly links: readonly {
       readonly href: string;
-      readonly text: 'account' | 'another-way' | 'application' | 'home' | 'start-again' | 'try-again';
+      readonly text: LinkText;
       /** The name of the application that the link leads to. */
       readonly client?: string;
     }[];
@@ -156,36 +149,12 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
   /** "Do you want to sign out?" of RP-initiated logout. The form posts to the provider itself. */
   'confirm-email': MailedPage;
   'not-me': MailedPage;
-  security: {
-    readonly factors: readonly FactorView[];
-    /** Recovery codes, and the form that makes new ones. Null when the account has no factor to recover from. */
-    readonly recovery: {
-      readonly left: number;
-      readonly areFew: boolean;
-      readonly renew: Form | null;
-    } | null;
-    readonly browsers: readonly TrustedBrowserView[];
-    /** The form for "Ask me each time". Null when there is no default to clear. */
-    readonly noDefault: Form | null;
-    /** The time since which factors can't be changed. Null when they can. */
-    readonly frozenAt: number | null;
-    /** The methods that can be enrolled here. */
-    readonly offered: readonly MethodName[];
-    readonly enrolmentForm: Form;
-    /** The form at the bottom of the page that removes every factor. */
-    readonly turnOff: Form;
-    readonly enforcement: Enforcement;
-    /** Whether the last factor may be removed. */
-    readonly canTurnOff: boolean;
-    /** Told to the password manager of the browser. Null: it is told nothing. */
-    readonly passkeySignals: PasskeySignals | null;
-    /** The change that was just made. The page reports it once. */
-    readonly done: 'set-up' | 'codes' | 'removed' | 'turned-off' | 'default' | 'revoked' | null;
-  };
   demo: {
     readonly parties: readonly { readonly id: string; readonly name: string; readonly startHref: string }[];
     /** Filled only with the built-in demo file. */
     readonly accounts: readonly {
+      /** Begins a sign-in with this account. Null: no application of the demo can. */
+      readonly startHref: string | null;
       readonly email: string;
       readonly password: string;
       readonly tenant: string;
@@ -262,6 +231,8 @@ export interface PageContext {
   readonly locale?: Locale | null;
   /** The signed-in person's e-mail address, for the pages under /account. */
   readonly signedInAs?: string;
+  /** The end of the grace of that person, in milliseconds since the epoch. Absent or null: there is none. */
+  readonly graceUntil?: number | null;
 }
 
 /** Writes a page into the response: status, type, cache rules, body. */
@@ -272,12 +243,16 @@ export type Render = <P extends PageName>(
   pageContext?: PageContext,
 ) => void;
 
-/** The pages that a host of the plugin may render itself. A host with its own login page never shows `offer-passkey`. */
+/**
+ * The pages that a host of the plugin may render itself. A host with its own login page never shows `offer-passkey` and
+ * `recovery-used`.
+ */
 export type SecondFactorPage =
   | 'choose-method'
   | 'enter-code'
   | 'use-passkey'
   | 'offer-passkey'
+  | 'recovery-used'
   | 'set-up-choose'
   | EnrolmentPage
   | 'error';

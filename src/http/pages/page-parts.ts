@@ -9,6 +9,67 @@ export interface Form {
   readonly token: string;
 }
 
+export type ErrorTitle =
+  | 'not-found'
+  | 'link-gone'
+  | 'report-gone'
+  | 'address-link-gone'
+  | 'report-handled'
+  | 'expired'
+  | 'locked'
+  | 'stopped'
+  | 'cancelled'
+  | 'refused'
+  | 'unusable'
+  | 'held'
+  | 'unavailable'
+  | 'busy'
+  | 'bad-request'
+  | 'misdirected'
+  | 'failed'
+  | 'protocol';
+
+/** The words of a link on an error page. */
+export type LinkText =
+  | 'account'
+  | 'another-way'
+  | 'application'
+  | 'home'
+  | 'recovery-code'
+  | 'sign-in-again'
+  | 'start-again'
+  | 'try-again';
+
+/** The ways of a person without a phone in this sign-in, beside asking for help. Null where there is no such way. */
+export interface LostPhoneWays {
+  readonly recoveryHref: string | null;
+  /** The page on which another method can be chosen. */
+  readonly chooseHref: string | null;
+}
+
+/** The recovery codes, and the account that they are for. Paper and file name both. */
+export interface RecoveryCodesPage {
+  readonly form: Form;
+  readonly codes: readonly string[];
+  readonly owner: {
+    readonly email: string;
+    /** Milliseconds since the epoch. */
+    readonly createdAt: number;
+  };
+}
+
+/** The end of a sign-in with a recovery code: `continue`, `new-recovery-codes` or `set-up`. */
+export interface RecoveryUsedPage {
+  readonly form: Form;
+  readonly clientName: string;
+  /** The codes that still work. */
+  readonly left: number;
+  readonly areFew: boolean;
+  readonly canRenew: boolean;
+  /** Whether another second step can be set up. */
+  readonly canSetUp: boolean;
+}
+
 /** One row of a chooser. */
 export interface MethodChoice {
   readonly method: MethodName;
@@ -40,6 +101,8 @@ export interface MailedPage {
   readonly form: Form;
   readonly email: string;
   readonly isDone: boolean;
+  /** Whether it reports the removal of a factor by an administrator. Absent: it does not. */
+  readonly isOfRemoval?: boolean;
 }
 
 /** The parts around a step of an enrolment. */
@@ -85,19 +148,39 @@ export interface EnrolmentCodeParts extends EnrolmentPageParts {
   readonly seen: string | null;
   /** The number typed before a refusal. */
   readonly phone: string;
+  /** Whether no code is taken or sent any more, so that the page has no form. */
+  readonly isStopped?: boolean;
+  /** A new sign-in, for a page without a form. */
+  readonly startAgainHref?: string | null;
 }
 
 export interface FactorView {
+  readonly id: string;
   readonly method: MethodName;
   readonly label: string;
   readonly app: string | null;
   /** The masked destination of its codes. Null for a method that sends none. */
   readonly destination: string | null;
   readonly createdAt: number;
+  /** The last use that is on record: its time, its IP address, and the name of its browser. Null when none is. */
+  readonly lastUse: { readonly atMs: number; readonly ip: string; readonly browser: string | null } | null;
   readonly isDefault: boolean;
+  /** Null when it may not be renamed now. */
+  readonly rename: Form | null;
+  /** Null when there is nothing to replace it with. */
+  readonly replace: Form | null;
   readonly remove: Form;
   /** Null when there is nothing to choose. */
   readonly makeDefault: Form | null;
+}
+
+/** A factor that a new one replaces. */
+export interface ReplacedView {
+  /** Its own name. Null when it has none. */
+  readonly name: string | null;
+  readonly method: MethodName;
+  /** The page of the account that leads away from the choice. */
+  readonly backHref: string;
 }
 
 /** A trusted browser, and the application where it last skipped a second factor. */
@@ -108,7 +191,7 @@ export interface TrustedBrowserView {
   readonly expiresAt: number;
   readonly lastUsedAt: number | null;
   readonly lastUsedFor: string | null;
-  readonly revoke: Form;
+  readonly remove: Form;
 }
 
 export interface MessageView {

@@ -44,6 +44,7 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
   switch (refusal.code) {
     case 'code_invalid':
       if (refusal.passkey) return [{ key: `refusal.passkey_${refusal.passkey}` }];
+      if (refusal.attemptsLeft === 0) return [...whyLast(refusal.clockOffSeconds), ...attempts(0)];
       if (refusal.noCode) return [likeACode(refusal.noCode.digits, subject)];
       return [...whyInvalid(refusal.clockOffSeconds, subject), ...attempts(refusal.attemptsLeft)];
     case 'code_expired':
@@ -63,6 +64,7 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
     case 'session_expired':
       return [{ key: subject === 'link' ? 'refusal.link_expired' : 'refusal.session_expired' }];
     case 'delivery_failed':
+      return [{ key: refusal.because ? 'refusal.delivery_refused' : 'refusal.delivery_failed' }];
     case 'phone_invalid':
     case 'email_unconfirmed':
     case 'credentials_invalid':
@@ -84,8 +86,18 @@ function likeACode(digits: number | null, subject: Subject): Phrase {
 
 function whyInvalid(clockOffSeconds: number | null, subject: Subject): readonly Phrase[] {
   if (clockOffSeconds === null) return [{ key: `refusal.code_invalid_${subject}` }];
-  const key = clockOffSeconds > 0 ? 'refusal.clock_ahead' : 'refusal.clock_behind';
-  return [{ key, count: Math.abs(clockOffSeconds) }, { key: 'refusal.clock_mend' }];
+  return [clockPhrase(clockOffSeconds), { key: 'refusal.clock_mend' }];
+}
+
+/** After the last attempt no further code is asked for. */
+function whyLast(clockOffSeconds: number | null): readonly Phrase[] {
+  if (clockOffSeconds === null) return [{ key: 'refusal.code_invalid_last' }];
+  return [clockPhrase(clockOffSeconds), { key: 'refusal.clock_mend_first' }];
+}
+
+function clockPhrase(offSeconds: number): Phrase {
+  const key = offSeconds > 0 ? 'refusal.clock_ahead' : 'refusal.clock_behind';
+  return { key, count: Math.abs(offSeconds) };
 }
 
 function passwordPhrases(fault: PasswordFault, patterns: readonly PasswordPattern[]): readonly Phrase[] {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import type { TemplateFunction } from 'ejs';
 import type { Context } from 'koa';
+import type { Locale } from '../../domain/account.ts';
 import { PLAIN_WORDS } from '../../domain/methods/contract.ts';
 import { traitsOf } from '../../domain/methods/index.ts';
 import type { Tenant } from '../../domain/tenant.ts';
@@ -14,11 +15,12 @@ import { brandsOf } from '../../presentation/tenant-brands.ts';
 import { unbroken } from '../../presentation/unbroken.ts';
 import { compileView, VIEWS_FOLDER } from '../../presentation/views.ts';
 import { ownPath, pagePath } from '../guards/return-path.ts';
+import { NOTHING_TYPED, type TypedFields } from '../guards/typed-fields.ts';
 import { type AssetName, brandStylePath, loadAssets, logoPath } from './asset-files.ts';
 import { pageLocaleAt } from './locale.ts';
 import type { PageContext, PageName, Pages, Render } from './page-contract.ts';
 import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from './refusals.ts';
-import { OWN_SITE, type Site } from './site.ts';
+import { helpPath, OWN_SITE, type Site } from './site.ts';
 
 export interface RendererOptions {
   readonly tenants: readonly Tenant[];
@@ -27,6 +29,8 @@ export interface RendererOptions {
   /** In development every page has a notice and a link to the outbox. */
   readonly isDevelopment: boolean;
   readonly site?: Site;
+  /** Keeps what was typed when the language is switched. Default: nothing is kept. */
+  readonly typedFields?: Pick<TypedFields, 'take'> | undefined;
   /** A folder with one view for each page of a method that the host adds. A view has the name of its page. */
   readonly addedViews?: URL | undefined;
 }
@@ -38,6 +42,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'enter-code': 'second-factor/enter-code',
   'use-passkey': 'second-factor/use-passkey',
   'offer-passkey': 'second-factor/offer-passkey',
+  'recovery-used': 'second-factor/recovery-used',
   'set-up-choose': 'second-factor/set-up-choose',
   'set-up-proof': 'second-factor/set-up-proof',
   'set-up-totp': 'second-factor/set-up-totp',
@@ -62,6 +67,8 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'change-email-code': 'account/change-email-code',
   sessions: 'account/sessions',
   security: 'account/security',
+  help: 'help/help',
+  'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',
   'demo-api': 'demo/api',
@@ -84,6 +91,7 @@ const LOCALS = [
   'part',
   'refusal',
   'pageContext',
+  'typed',
   'brand',
   'place',
   'asset',
@@ -100,7 +108,7 @@ type Locals = Readonly<Partial<Record<(typeof LOCALS)[number], unknown>>>;
 const UNAVAILABLE_RETRY = '5';
 
 export function createRenderer(options: RendererOptions): Render {
-  const { tenants, issuer, clock, isDevelopment, site = OWN_SITE } = options;
+  const { tenants, issuer, clock, isDevelopment, site = OWN_SITE, typedFields } = options;
   const views = compileViews(options.addedViews);
   const speak = loadLanguages(clock);
   const localeOf = pageLocaleAt(site);
@@ -124,17 +132,19 @@ export function createRenderer(options: RendererOptions): Render {
     const locals = {
       page,
       model,
-      title: titleOf(page, model, t),
+      title: titleOf(page, model, { t, lang }),
       t,
       lang,
       dates,
       refusal: refusalView(pageContext, subjectOf(page, model), { t, dates }),
       pageContext,
+      typed: typedFields?.take(ctx) ?? NOTHING_TYPED,
       brand: brandFor(tenant, lang),
       place: {
         host,
         isDevelopment,
         root: site.root,
+        help: site.hasHelp ? helpPath : null,
         returnTo: pagePath(ctx) ?? ownPath(ctx.originalUrl) ?? '/',
       },
       asset: (name: AssetName) => assets[name].path,
@@ -174,10 +184,20 @@ function isElsewhere<P extends PageName>(page: P, model: Pages[P]): boolean {
   return page === 'error' && (model as Pages['error']).title === 'misdirected';
 }
 
-function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): string {
+function titleOf<P extends PageName>(
+  page: P,
+  model: Pages[P],
+  { t, lang }: { readonly t: Translate; readonly lang: Locale },
+): string {
+  if ('texts' in model) return model.texts[lang][model.topic].title;
   if (page === 'error') {
     const { title } = model as Pages['error'];
     return t(`error.${title}.title`);
+  }
+  if (page === 'confirm-removal') {
+    const { kind, name, method } = model as Pages['confirm-removal'];
+    const shown = name ?? t(method === null ? 'security.browser_unknown' : `method.${method}.name`);
+    return t(`confirm-removal.${kind}.title`, { name: shown });
   }
   if ('isDone' in model && model.isDone) return t(`${page}.done_title`);
   const client = 'clientName' in model && model.clientName !== null ? model.clientName : '';

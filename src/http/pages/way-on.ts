@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { Pages } from './page-contract.ts';
 
-type Links = Pages['error']['links'];
+export type Links = Pages['error']['links'];
 
 interface WayOnDeps {
   /** The application that the request came from, as far as its address or a cookie tells. */

@@ -1,7 +1,8 @@
 /** The pages on which a person sets a factor up within a sign-in. */
 import type { Context } from 'koa';
 import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
-import type { PolicyResult } from '../../domain/policy/policy.ts';
+import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
+import type { AfterRecovery } from '../../use-cases/enrolment/after-recovery.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
@@ -17,36 +18,48 @@ interface EnrolmentRoutesDeps {
   readonly secondFactor: Pick<SecondFactorUseCase, 'postpone'>;
   readonly enrolment: Pick<EnrolmentUseCase, 'begin'>;
   readonly passkeyOffers: Pick<PasskeyOffers, 'isTaken'>;
+  readonly afterRecovery: Pick<AfterRecovery, 'choiceOf' | 'isTaken'>;
   readonly enrolmentPages: EnrolmentPages;
   readonly show: SecondFactorPages;
   readonly pages: PageAddress;
 }
 
+type SetUp = Extract<Decision, { kind: 'set-up' }>;
+
 export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
-  const { guard, nextStep, secondFactor, enrolment, enrolmentPages, passkeyOffers, show, pages } = needs;
+  const { guard, nextStep, secondFactor, enrolment, enrolmentPages, passkeyOffers, afterRecovery } = needs;
+  const { show, pages } = needs;
 
   async function chooser(ctx: Context): Promise<void> {
     await guard.page(ctx, (interaction, policyResult) => {
-      const { decision } = policyResult;
-      if (decision.kind !== 'set-up') return redirect(ctx, pages(interaction.view.uid));
-      return show.chooseSetUp(ctx, interaction, policyResult, decision);
+      const choice = choiceOf(interaction, policyResult);
+      if (choice === null) return redirect(ctx, pages(interaction.view.uid));
+      return show.chooseSetUp(ctx, interaction, policyResult, choice);
     });
+  }
+
+  /** The methods that can be set up: the policy demands it, or a person with a recovery code wants to. */
+  function choiceOf({ context }: InteractionContext, policyResult: PolicyResult): SetUp | null {
+    const { decision } = policyResult;
+    if (decision.kind === 'set-up') return decision;
+    return afterRecovery.choiceOf(context.transaction, policyResult);
   }
 
   async function choose(ctx: Context): Promise<void> {
     await guard.evaluatedForm(ctx, async (interaction, policyResult, fields) => {
-      const { decision } = policyResult;
-      if (decision.kind === 'satisfied') return nextStep.proceed(ctx, interaction, policyResult);
-      if (decision.kind !== 'set-up') return show.forbidden(ctx);
+      const choice = choiceOf(interaction, policyResult);
+      if (choice === null && policyResult.decision.kind === 'satisfied')
+        return nextStep.proceed(ctx, interaction, policyResult);
+      if (choice === null) return show.forbidden(ctx);
       if ('later' in fields) {
         const later = await secondFactor.postpone(interaction.context, policyResult);
         if (later.ok)
           return nextStep.proceedFrom(ctx, interaction, { transaction: later.value, snapshot: policyResult });
-        return show.chooseSetUp(ctx, interaction, policyResult, decision, later.refusal);
+        return show.chooseSetUp(ctx, interaction, policyResult, choice, later.refusal);
       }
-      const chosen = decision.methods.find((name) => name === fields.method);
+      const chosen = choice.methods.find((name) => name === fields.method);
       if (!chosen)
-        return show.chooseSetUp(ctx, interaction, policyResult, decision, { code: 'method_not_allowed' });
+        return show.chooseSetUp(ctx, interaction, policyResult, choice, { code: 'method_not_allowed' });
       const started = await enrolment.begin(interaction.context.transaction, policyResult, chosen);
       if (!started.ok) return show.refusal(ctx, interaction, policyResult, started.refusal);
       const step = enrolmentPages.stepOf({ transaction: started.value, policyResult });
@@ -92,7 +105,8 @@ export function createEnrolmentRoutes(needs: EnrolmentRoutesDeps) {
     policyResult: PolicyResult,
   ): EnrolmentStep | null {
     const step = enrolmentPages.stepOf({ transaction, policyResult });
-    const isOffer = passkeyOffers.isTaken(transaction, policyResult);
+    const isOffer =
+      passkeyOffers.isTaken(transaction, policyResult) || afterRecovery.isTaken(transaction, policyResult);
     const isAsked = policyResult.decision.kind === 'set-up' || step === 'recovery-codes' || isOffer;
     return isAsked && step === ctx.params.step ? step : null;
   }

@@ -10,6 +10,7 @@ import {
   type ProviderSession,
 } from '../../oidc/session/provider-session.ts';
 import type { EventLog } from '../../ports/events.ts';
+import type { AfterRecovery } from '../../use-cases/enrolment/after-recovery.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
@@ -36,6 +37,7 @@ interface NextStepDeps extends OpenInteractionDeps, FinishSignInDeps {
   readonly pages: PageAddress;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
   readonly passkeyOffers: Pick<PasskeyOffers, 'isDue'>;
+  readonly afterRecovery: Pick<AfterRecovery, 'isDue'>;
   readonly events: EventLog;
 }
 
@@ -113,6 +115,11 @@ export function createNextStep(needs: NextStepDeps) {
     switch (decision.kind) {
       case 'satisfied':
         if (await hasNewCodes(ctx, context, policyResult)) return `${base}/set-up/recovery-codes`;
+        if (
+          !interaction.hasSeenCodesLeft &&
+          needs.afterRecovery.isDue(context.transaction, policyResult, view.params.prompt)
+        )
+          return `${base}/recovery-used`;
         if (await needs.passkeyOffers.isDue(context.transaction, policyResult, view.params.prompt))
           return `${base}/offer-passkey`;
         return finish(ctx, interaction, policyResult);
@@ -168,8 +175,9 @@ export function createNextStep(needs: NextStepDeps) {
     const isReady = secondFactor.isAsked(context.transaction, policyResult, preferred);
     if (!isReady && ctx.method !== 'POST') return `${base}/choose-method`;
     // After a refusal too: the page says whether a code is on its way, and offers to send another.
-    if (!isReady) await secondFactor.ask(context, policyResult, preferred);
-    return `${base}/verify/${preferred}`;
+    const asked = isReady ? null : await secondFactor.ask(context, policyResult, preferred);
+    const isUnsent = asked?.ok === false && asked.refusal.code === 'delivery_failed';
+    return `${base}/verify/${preferred}${isUnsent ? '?unsent=1' : ''}`;
   }
 
   async function refusedAddress(
@@ -188,7 +196,7 @@ export function createNextStep(needs: NextStepDeps) {
       reason: isLost ? 'secret_unreadable' : reason,
       method: null,
     });
-    if (reason === 'no_usable_factor') return `${base}/unusable`;
+    if (reason !== 'unmet_authentication_requirements') return `${base}/unusable`;
     return session.end(ctx, { error: reason, description: 'the requested level cannot be reached' });
   }
 

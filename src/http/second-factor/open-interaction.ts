@@ -35,6 +35,8 @@ export interface InteractionContext {
   readonly view: InteractionView;
   readonly clientName: string;
   readonly context: SignInContext;
+  /** Whether the person has gone on from the page about the recovery codes that are left, in this request. */
+  readonly hasSeenCodesLeft?: boolean;
 }
 
 /** The prompts in which a second factor may be given. */

@@ -3,8 +3,9 @@ import type { Context } from 'koa';
 import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import { type Refusal, undeliveredInstead } from '../../domain/refusal.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { AfterRecovery } from '../../use-cases/enrolment/after-recovery.ts';
 import type { MissingConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
 import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
@@ -16,6 +17,7 @@ import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/
 import type { Form, SentCode } from '../pages/page-parts.ts';
 import type { PageAddress } from './next-step.ts';
 import { type InteractionContext, uiLocalesOf } from './open-interaction.ts';
+import { lostPhoneWays, titleOf, waysOn } from './ways.ts';
 
 interface SecondFactorPagesDeps {
   readonly forms: FormTokens;
@@ -25,20 +27,28 @@ interface SecondFactorPagesDeps {
   readonly secondFactor: Pick<SecondFactorUseCase, 'digitsOf' | 'promptOf' | 'sentBy'>;
   readonly passkeys: Pick<Passkeys, 'request'>;
   readonly passkeyOffers: Pick<PasskeyOffers, 'isPossible' | 'isTaken'>;
+  readonly afterRecovery: Pick<AfterRecovery, 'choiceOf' | 'isTaken'>;
   readonly trustDays: number;
   readonly clock: Clock;
 }
 
-/** The page on which a code is typed. */
-export interface CodePage {
+/** The page on which a method is chosen. */
+export interface ChoicePage {
   readonly interaction: InteractionContext;
   readonly policyResult: PolicyResult;
+  /** The methods that take an answer in this sign-in now. */
+  readonly usable: readonly MethodName[];
+}
+
+/** The page on which a code is typed. */
+export interface CodePage extends ChoicePage {
   readonly method: MethodName;
   /** Whether the box for trusting this browser is ticked. */
   readonly isTicked: boolean;
+  /** Whether the newest code of the method was refused for good after it was sent. */
+  readonly isUndelivered: boolean;
 }
 
-type Prove = Extract<Decision, { kind: 'prove' }>;
 type SetUp = Extract<Decision, { kind: 'set-up' }>;
 
 export function createSecondFactorPages({
@@ -49,6 +59,7 @@ export function createSecondFactorPages({
   secondFactor,
   passkeys,
   passkeyOffers,
+  afterRecovery,
   trustDays,
   clock,
 }: SecondFactorPagesDeps) {
@@ -69,20 +80,18 @@ export function createSecondFactorPages({
     };
   }
 
-  function chooseMethod(
-    ctx: Context,
-    interaction: InteractionContext,
-    policyResult: PolicyResult,
-    { methods, preferred }: Prove,
-    refusal?: Refusal,
-  ) {
+  function chooseMethod(ctx: Context, { interaction, policyResult, usable }: ChoicePage, refusal?: Refusal) {
+    const { decision } = policyResult;
+    const preferred = decision.kind === 'prove' ? decision.preferred : null;
+    const selected = usable.find((method) => method === preferred) ?? usable[0];
     const model = {
       form: formAt(interaction, '/choose-method'),
-      methods: methods.map((method) => ({
+      methods: usable.map((method) => ({
         method,
-        selected: method === (preferred ?? methods[0]),
+        selected: method === selected,
         destination: sentTo(interaction, policyResult, method)?.destination ?? null,
       })),
+      lost: lostPhoneWays({ base: pages(interaction.view.uid), usable }, null),
       clientName: interaction.clientName,
       cancel: formAt(interaction, '/cancel'),
     };
@@ -91,30 +100,32 @@ export function createSecondFactorPages({
 
   function enterCode(
     ctx: Context,
-    { interaction, policyResult, method, isTicked }: CodePage,
+    { interaction, policyResult, method, usable, isTicked, isUndelivered }: CodePage,
     refusal?: Refusal,
   ) {
+    const sent = sentTo(interaction, policyResult, method);
+    const why = isUndelivered ? undeliveredInstead(refusal) : refusal;
     const model = {
       form: formAt(interaction, `/verify/${method}`),
       method,
       digits: secondFactor.digitsOf(method),
-      sent: sentTo(interaction, policyResult, method),
+      sent: sent && isUndelivered ? { ...sent, secondsLeft: null } : sent,
       trustDays: policyResult.tenant.secondFactor.trustedDevices ? trustDays : null,
       isTrustTicked: isTicked,
       asksForPasskeys: passkeyOffers.isPossible(policyResult),
-      chooseHref: anotherWay(interaction, policyResult),
+      chooseHref: anotherWay(interaction, method, usable),
+      lost: lostPhoneWays({ base: pages(interaction.view.uid), usable }, method),
       clientName: interaction.clientName,
       cancel: formAt(interaction, '/cancel'),
     };
     const page = codePageOf(secondFactor.promptOf(method));
-    return render(ctx, page, model, pageContext(interaction, policyResult, refusal));
+    const around = pageContext(interaction, policyResult, why);
+    return render(ctx, page, model, ctx.method === 'POST' ? around : { ...around, status: 200 });
   }
 
   function usePasskey(
     ctx: Context,
-    interaction: InteractionContext,
-    policyResult: PolicyResult,
-    method: MethodName,
+    { interaction, policyResult, method, usable }: CodePage,
     refusal?: Refusal,
   ) {
     const { transaction, requested } = interaction.context;
@@ -123,7 +134,8 @@ export function createSecondFactorPages({
     const model = {
       form: formAt(interaction, `/verify/${method}`),
       request,
-      chooseHref: anotherWay(interaction, policyResult),
+      chooseHref: anotherWay(interaction, method, usable),
+      lost: lostPhoneWays({ base: pages(interaction.view.uid), usable }, method),
       clientName: interaction.clientName,
       cancel: formAt(interaction, '/cancel'),
     };
@@ -142,34 +154,25 @@ export function createSecondFactorPages({
     return { destination, secondsLeft, seen };
   }
 
-  /** The address of the chooser, when there is more than one method. */
-  function anotherWay({ view }: InteractionContext, { decision }: PolicyResult): string | null {
-    return decision.kind === 'prove' && decision.methods.length > 1
-      ? `${pages(view.uid)}/choose-method`
-      : null;
+  /** The address of the chooser, when there is more than this method. */
+  function anotherWay(
+    { view }: InteractionContext,
+    method: MethodName,
+    usable: readonly MethodName[],
+  ): string | null {
+    return usable.some((other) => other !== method) ? `${pages(view.uid)}/choose-method` : null;
   }
 
-  /** The method takes no more codes, for some time or in this sign-in. */
-  function stopped(
-    ctx: Context,
-    interaction: InteractionContext,
-    policyResult: PolicyResult,
-    refusal: Refusal,
-  ) {
-    const href = anotherWay(interaction, policyResult);
-    const links = href ? [{ href, text: 'another-way' as const }] : [];
+  /** The method takes no more codes, for some time or in this sign-in. The page has the ways on, and no form for a code. */
+  function stopped(ctx: Context, { interaction, policyResult, usable }: ChoicePage, refusal: Refusal) {
+    const { uid, startAgainPath } = interaction.view;
+    const links = waysOn({ base: pages(uid), usable, startAgainPath });
     return error(
       ctx,
       interaction,
       { title: titleOf(refusal), links },
       pageContext(interaction, policyResult, refusal),
     );
-  }
-
-  function titleOf(refusal: Refusal): Pages['error']['title'] {
-    if (refusal.code !== 'too_many_attempts') return 'refused';
-    // A lock ends after some time. After too many attempts in one sign-in the person starts another one at once.
-    return refusal.retryAt === null ? 'stopped' : 'locked';
   }
 
   /** `missing` is null when confirming the address would not help. */
@@ -189,6 +192,12 @@ export function createSecondFactorPages({
     const links = isSent ? [{ href: pages(interaction.view.uid), text: 'try-again' as const }] : [];
     const around = refusal === null ? of : pageContext(interaction, policyResult, refusal);
     return error(ctx, interaction, { title: 'unusable', links, confirm }, around);
+  }
+
+  /** The owner has reported a removal of factors, and no administrator has answered yet. */
+  function held(ctx: Context, interaction: InteractionContext, policyResult: PolicyResult) {
+    const of = pageContext(interaction, policyResult, { code: 'forbidden', because: 'held' });
+    return error(ctx, interaction, { title: 'held', links: [] }, of);
   }
 
   function refusal(ctx: Context, interaction: InteractionContext, policyResult: PolicyResult, why: Refusal) {
@@ -229,7 +238,8 @@ export function createSecondFactorPages({
       form: formAt(interaction, '/set-up'),
       methods: methods.map((method, index) => ({ method, selected: index === 0 })),
       laterUntil,
-      forced: true,
+      forced: policyResult.decision.kind === 'set-up',
+      skipHref: policyResult.decision.kind === 'set-up' ? null : pages(interaction.view.uid),
       demandedBy: demander(interaction, policyResult),
       cancel: formAt(interaction, '/cancel'),
     };
@@ -239,12 +249,19 @@ export function createSecondFactorPages({
   /** The surroundings of the enrolment steps within a sign-in. */
   function enrolmentContextOf(interaction: InteractionContext, policyResult: PolicyResult): EnrolmentContext {
     const { view, context } = interaction;
+    const { transaction } = context;
     const { decision } = policyResult;
+    const isWanted = afterRecovery.isTaken(transaction, policyResult);
     const choice =
-      decision.kind === 'set-up' && (decision.methods.length > 1 || decision.laterUntil !== null);
+      decision.kind === 'set-up'
+        ? decision
+        : isWanted
+          ? afterRecovery.choiceOf(transaction, policyResult)
+          : null;
+    const hasChoice = choice !== null && (choice.methods.length > 1 || choice.laterUntil !== null);
     // A step-up begins with a GET, which begins no enrolment, so the person has seen the chooser.
     const isFirst =
-      !choice && context.transaction.keepsAuthTime === null && !context.transaction.isSetUpProven;
+      !hasChoice && !isWanted && transaction.keepsAuthTime === null && !transaction.isSetUpProven;
     const { ip, clientId } = context;
     return {
       path: (step: EnrolmentStep) => `${pages(view.uid)}/set-up/${step}`,
@@ -255,10 +272,11 @@ export function createSecondFactorPages({
       locale: context.localeOf(policyResult),
       isForced: isFirst,
       demandedBy: demander(interaction, policyResult),
-      chooseHref: choice ? `${pages(view.uid)}/set-up` : null,
+      chooseHref: hasChoice ? `${pages(view.uid)}/set-up` : null,
       cancel: formAt(interaction, '/cancel'),
       backHref: null,
-      skipHref: passkeyOffers.isTaken(context.transaction, policyResult) ? pages(view.uid) : null,
+      startAgainPath: view.startAgainPath,
+      skipHref: isWanted || passkeyOffers.isTaken(transaction, policyResult) ? pages(view.uid) : null,
     };
   }
 
@@ -274,6 +292,7 @@ export function createSecondFactorPages({
     usePasskey,
     stopped,
     unusable,
+    held,
     refusal,
     forbidden,
     chooseSetUp,

@@ -3,6 +3,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { AfterRecovery } from '../../use-cases/enrolment/after-recovery.ts';
 import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { AddressConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
@@ -20,6 +21,7 @@ import type { NextStep, PageAddress } from './next-step.ts';
 import { createOfferPasskey } from './offer-passkey.ts';
 import { SECOND_FACTOR_PROMPTS } from './open-interaction.ts';
 import { createSecondFactorPages } from './page-models.ts';
+import { createRecoveryUsed } from './recovery-used.ts';
 import { createUnusableFactor } from './unusable-factor.ts';
 
 interface SecondFactorRoutesDeps {
@@ -31,6 +33,7 @@ interface SecondFactorRoutesDeps {
   readonly recovery: Recovery;
   readonly passkeys: Passkeys;
   readonly passkeyOffers: PasskeyOffers;
+  readonly afterRecovery: AfterRecovery;
   readonly confirmation: AddressConfirmation;
   readonly trustDays: number;
   readonly forms: FormTokens;
@@ -55,6 +58,7 @@ export function createSecondFactorRoutes(needs: SecondFactorRoutesDeps): Router 
   });
   const unusable = createUnusableFactor({ ...needs, guard, show });
   const offer = createOfferPasskey({ ...needs, guard, show });
+  const used = createRecoveryUsed({ ...needs, guard, show });
   const router = new Router({ prefix: pages(':uid') });
 
   router.get('/', proceed);
@@ -68,6 +72,8 @@ export function createSecondFactorRoutes(needs: SecondFactorRoutesDeps): Router 
   router.post('/set-up/:step', enrolments.submitStep);
   router.get('/offer-passkey', offer.page);
   router.post('/offer-passkey', offer.choose);
+  router.get('/recovery-used', used.page);
+  router.post('/recovery-used', used.choose);
   router.get('/unusable', unusable.page);
   router.post('/unusable', unusable.mailLink);
   router.post('/cancel', cancel);

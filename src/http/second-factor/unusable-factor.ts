@@ -1,4 +1,4 @@
-/** The page for a person of whose factors none can be used now. It says why, and mails a link where one would help. */
+/** The page for a person of whose factors none can be used now, or whose account is held. It says why, and mails a link where one would help. */
 import type { Context } from 'koa';
 import type { AddressConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
 import { type InteractionGuard, redirect } from './interaction-guard.ts';
@@ -9,7 +9,7 @@ interface UnusableFactorDeps {
   readonly guard: InteractionGuard;
   readonly nextStep: Pick<NextStep, 'proceed'>;
   readonly confirmation: AddressConfirmation;
-  readonly show: Pick<SecondFactorPages, 'unusable'>;
+  readonly show: Pick<SecondFactorPages, 'held' | 'unusable'>;
   readonly pages: PageAddress;
 }
 
@@ -17,6 +17,7 @@ export function createUnusableFactor({ guard, nextStep, confirmation, show, page
   async function page(ctx: Context): Promise<void> {
     await guard.page(ctx, async (interaction, policyResult) => {
       if (policyResult.decision.kind !== 'refuse') return redirect(ctx, pages(interaction.view.uid));
+      if (policyResult.decision.reason === 'held') return show.held(ctx, interaction, policyResult);
       const missing = await confirmation.missing(interaction.context, policyResult);
       const said = ctx.query.sent === undefined ? null : 'sent';
       return show.unusable(ctx, interaction, policyResult, missing, said);
@@ -28,6 +29,7 @@ export function createUnusableFactor({ guard, nextStep, confirmation, show, page
       const { decision } = policyResult;
       // The person has confirmed the address meanwhile, by an earlier mail.
       if (decision.kind !== 'refuse') return nextStep.proceed(ctx, interaction, policyResult);
+      if (decision.reason === 'held') return show.held(ctx, interaction, policyResult);
       const { ip, clientId, localeOf } = interaction.context;
       const missing = await confirmation.missing(interaction.context, policyResult);
       const locale = localeOf(policyResult);

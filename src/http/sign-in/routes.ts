@@ -4,6 +4,7 @@ import type { Context } from 'koa';
 import { type Account, normaliseEmail, shownEmail } from '../../domain/account.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
+import { DEMO_ACCOUNT } from '../../oidc/requests/demo-account.ts';
 import { ANOTHER_ACCOUNT, SELECT_ACCOUNT } from '../../oidc/requests/select-account.ts';
 import {
   addressedKey,
@@ -26,6 +27,8 @@ interface SignInRoutesDeps extends SelectAccountDeps, PasskeyPageDeps {
   readonly signInTransactions: Pick<SignInTransactions, 'find'>;
   readonly knownBrowser: KnownBrowser;
   readonly joinSession: JoinSession;
+  /** An account of the built-in demo, by its id. Null for any other configuration. */
+  readonly demoAccount: (id: unknown) => { readonly email: string; readonly password: string } | null;
   /** Continues the sign-in after an accepted password or passkey. */
   readonly onward: (ctx: Context, view: InteractionView, accepted: AcceptedFirstFactor) => Promise<void>;
 }
@@ -81,21 +84,41 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   }
 
   async function ask(ctx: Context, view: InteractionView): Promise<void> {
-    const { login_hint: hint } = view.params;
+    const { login_hint: hint, [DEMO_ACCOUNT]: demo } = view.params;
+    const chosen = needs.demoAccount(demo);
+    if (chosen) return show(ctx, view, chosen.email, { password: chosen.password });
     const suggested = view.reasons.includes(ANOTHER_ACCOUNT) ? null : view.session;
     const known = suggested && (await needs.signIn.suggestedEmail(suggested.accountId, wantedBy(view)));
-    show(ctx, view, known ? shownEmail(known) : typeof hint === 'string' ? hint : '');
+    if (known) return show(ctx, view, shownEmail(known));
+    show(ctx, view, typeof hint === 'string' ? hint : (rememberedEmail(ctx, view) ?? ''));
+  }
+
+  /** The address of the last sign-in in this browser. Null in a live session, which names its own account. */
+  function rememberedEmail(ctx: Context, view: InteractionView): string | null {
+    if (view.session !== null || view.reasons.includes(ANOTHER_ACCOUNT)) return null;
+    const last = needs.knownBrowser.lastEmail(ctx, wantedBy(view));
+    return last && shownEmail(last);
+  }
+
+  /** Whether "Not you?" would lead to an empty field. */
+  function isRemembered(ctx: Context, view: InteractionView, email: string): boolean {
+    const { login_hint: hint, [DEMO_ACCOUNT]: demo } = view.params;
+    return demo === undefined && email !== hint && email === rememberedEmail(ctx, view);
   }
 
   function wantedBy({ clientId, wantedAccountId }: InteractionView): WantedAccount {
     return { tenantId: clientTenant(clientId), accountId: wantedAccountId };
   }
 
-  /** The page has two forms at one address. The one for passkeys has the field `response`. */
+  /** The page has three forms at one address: for passkeys with `response`, and for "Not you?" with `not_me`. */
   async function submit(ctx: Context): Promise<void> {
     const [view, before] = await Promise.all([session.interaction(ctx, PROMPTS), transactionAt(ctx)]);
     const fields = await forms.read(ctx, view.uid);
     const { response } = fields;
+    if ('not_me' in fields) {
+      needs.knownBrowser.forgetEmail(ctx);
+      return redirect(ctx, `/interaction/${view.uid}/sign-in`);
+    }
     if (response === undefined) return submitPassword(ctx, view, before, fields);
     const outcome = await passkeyPage.submit(ctx, view, before, response, wantedBy(view));
     if (!outcome.ok) return refuse(ctx, view, '', outcome.refusal);
@@ -128,7 +151,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
   function refuse(ctx: Context, view: InteractionView, email: string, refusal: Refusal): void {
     const isTyping = refusal.code === 'credentials_invalid' || refusal.code === 'field_invalid';
     if (isTyping || passkeyPage.isShownAgain(refusal)) {
-      show(ctx, view, email, refusal);
+      show(ctx, view, email, { refusal });
       return;
     }
     const cancel = forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid);
@@ -140,10 +163,17 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     render(ctx, 'error', { title, protocol: null, links, cancel, reference }, pageContext(view, refusal));
   }
 
-  function show(ctx: Context, view: InteractionView, email: string, refusal?: Refusal): void {
+  function show(
+    ctx: Context,
+    view: InteractionView,
+    email: string,
+    { refusal, password = '' }: { readonly refusal?: Refusal; readonly password?: string } = {},
+  ): void {
     const model = {
       form: forms.form(`/interaction/${view.uid}/sign-in`, view.uid),
       email,
+      isRemembered: isRemembered(ctx, view, email),
+      password,
       clientName: clientName(view.clientId),
       passkey: passkeyPage.modelOf(view, wantedBy(view), refusal),
       cancel: forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid),

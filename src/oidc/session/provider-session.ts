@@ -16,6 +16,7 @@ import {
 import { accountOfIdTokenHint } from '../requests/id-token-hint.ts';
 import { allowApis } from '../requests/scopes.ts';
 import { SELECT_ACCOUNT, type Selection } from '../requests/select-account.ts';
+import { startAgainPath } from '../requests/start-again.ts';
 import { isSent } from './binding-cookies.ts';
 
 /** An interaction as our pages need it. */
@@ -42,6 +43,8 @@ export interface InteractionView {
   readonly beganAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** The path that repeats the request with a new sign-in. Null: the application alone can repeat it. */
+  readonly startAgainPath: string | null;
 }
 
 /** The live session of a browser. */
@@ -109,6 +112,7 @@ export function createProviderSession(provider: Provider) {
       grantId: details.grantId ?? null,
       beganAt: details.iat * 1000,
       expiresAt: details.exp * 1000,
+      startAgainPath: startAgainPath(details),
     };
   }
 

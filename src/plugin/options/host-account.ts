@@ -37,6 +37,13 @@ export const hostAccount = z
       .nullish()
       .meta({ fallback: 'factors may be changed' })
       .describe('The time, in milliseconds since the epoch, from which factors may not be changed.'),
+    heldAt: z
+      .number()
+      .nullish()
+      .meta({ fallback: 'the policy decides' })
+      .describe(
+        'The time, in milliseconds since the epoch, since which every sign-in needs a second factor. Set it when the person reports that nobody asked for the removal of a factor, and clear it when an administrator has looked.',
+      ),
     endsBefore: z
       .number()
       .nullish()
@@ -90,7 +97,8 @@ export function accountsOf(
       const tenantId = found.tenantId ?? only ?? '';
       // Such an account can't sign in; the log line tells the host why.
       if (!ids.has(tenantId)) log({ event: 'account.without_tenant', account_id: id, tenant: tenantId });
-      const { email, emailConfirmed, phone, frozenAt, endsBefore, name, role, groups, locale } = found;
+      const { email, emailConfirmed, phone, frozenAt, heldAt, endsBefore, name, role, groups, locale } =
+        found;
       return {
         id,
         tenantId,
@@ -98,6 +106,7 @@ export function accountsOf(
         emailConfirmed: emailConfirmed ?? false,
         phone: phone ?? null,
         frozenAt: frozenAt ?? null,
+        heldAt: heldAt ?? null,
         endsBefore: endsBefore ?? null,
         name: name ?? email ?? id,
         role: role ?? 'member',

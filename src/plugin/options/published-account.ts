@@ -24,6 +24,12 @@ export interface HostAccount {
    */
   readonly frozenAt?: number | null | undefined;
   /**
+   * The time, in milliseconds since the epoch, since which every sign-in needs a second factor. Set it
+   * when the person reports that nobody asked for the removal of a factor, and clear it when an
+   * administrator has looked. Default: the policy decides.
+   */
+  readonly heldAt?: number | null | undefined;
+  /**
    * Every sign-in, session, token and trusted browser from before this time has ended, in milliseconds
    * since the epoch. Raise it when the person reports "it was not me", changes the password or is
    * disabled, and never lower it. A host that clears `frozenAt` without it makes a sign-in from before

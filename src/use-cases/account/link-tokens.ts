@@ -21,6 +21,8 @@ export interface LinkContent {
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
+  /** Whether the mail was about the removal of a factor by an administrator. */
+  readonly isOfRemoval: boolean;
 }
 
 /** The purpose of a link. */
@@ -39,11 +41,12 @@ export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
 export const LONGEST_LINK_MS = Math.max(...Object.values(LINK_LIFETIME_MS));
 
 export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
-  function tokenFor(use: LinkUse, account: Addressee): string {
+  /** `isOfRemoval`: the mail is about the removal of a factor by an administrator. */
+  function tokenFor(use: LinkUse, account: Addressee, isOfRemoval = false): string {
     const { id, email, endsBefore = null, frozenAt = null } = account;
     const now = clock.now();
     const issuedAt = beginningAt(now, { endsBefore, frozenAt });
-    return tokenOf(use, { id, email, issuedAt, expiresAt: now + LINK_LIFETIME_MS[use] });
+    return tokenOf(use, { id, email, issuedAt, expiresAt: now + LINK_LIFETIME_MS[use], isOfRemoval });
   }
 
   /** For a link whose time is stored with its account: only this one is that link. */
@@ -52,21 +55,28 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     { id, email }: Pick<Account, 'id' | 'email'>,
     issuedAt: number,
   ): string {
-    return tokenOf(use, { id, email, issuedAt, expiresAt: issuedAt + LINK_LIFETIME_MS[use] });
+    return tokenOf(use, {
+      id,
+      email,
+      issuedAt,
+      expiresAt: issuedAt + LINK_LIFETIME_MS[use],
+      isOfRemoval: false,
+    });
   }
 
-  function tokenOf(use: LinkUse, { id, email, issuedAt, expiresAt }: LinkContent): string {
-    return cipher.encrypt(JSON.stringify([id, email, expiresAt, issuedAt]), use);
+  function tokenOf(use: LinkUse, { id, email, issuedAt, expiresAt, isOfRemoval }: LinkContent): string {
+    return cipher.encrypt(JSON.stringify([id, email, expiresAt, issuedAt, isOfRemoval]), use);
   }
 
   /** Null for a token that is foreign or expired. */
   function read(use: LinkUse, token: string): LinkContent | null {
-    const [id, email, expiresAt, given] = partsOf(use, token);
+    const [id, email, expiresAt, given, about] = partsOf(use, token);
     if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
     // A link of an older release tells no time of its own.
     const issuedAt = given === undefined ? expiresAt - LINK_LIFETIME_MS[use] : given;
     if (typeof issuedAt !== 'number') return null;
-    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt } : null;
+    const isOfRemoval = about === true;
+    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt, isOfRemoval } : null;
   }
 
   function partsOf(use: LinkUse, token: string): readonly unknown[] {

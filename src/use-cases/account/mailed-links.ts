@@ -10,7 +10,7 @@ import type { EndSessions } from '../sign-in/end-sessions.ts';
 import { LINK_LIFETIME_MS, type LinkContent, type LinkTokens, type LinkUse } from './link-tokens.ts';
 
 interface MailedLinksDeps {
-  readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen'>;
+  readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen' | 'setHeld'>;
   readonly onceKeys: Pick<OnceStore, 'claim'>;
   readonly endSessions: Pick<EndSessions, 'all'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
@@ -42,7 +42,8 @@ export function createMailedLinks(needs: MailedLinksDeps) {
     if (use === 'confirm-email')
       return isBefore || account.email !== read.email ? null : { ...read, account, isOutdated: false };
     // Until an operator has looked, a repeated report completes what a failure has interrupted.
-    return { ...read, account, isOutdated: isBefore && account.frozenAt === null };
+    const reportedAt = read.isOfRemoval ? account.heldAt : account.frozenAt;
+    return { ...read, account, isOutdated: isBefore && reportedAt === null };
   }
 
   /** Audits the use of an outdated link: once for each link, because mail scanners open links too. */
@@ -79,6 +80,7 @@ export function createMailedLinks(needs: MailedLinksDeps) {
       await refuseReport(found, ip);
       return refused({ code: 'session_expired' });
     }
+    if (found.isOfRemoval) return reportRemoval(found.account, ip);
     const { id, tenantId } = found.account;
     const now = clock.now();
     // Frozen first, so that an intruder's open session cannot undo the following steps.
@@ -96,6 +98,22 @@ export function createMailedLinks(needs: MailedLinksDeps) {
     );
     if (!isFirst) return accepted(account);
     await events.append({ name: 'account.reported', account, accountId: id, tenantId, ip });
+    return accepted(account);
+  }
+
+  /**
+   * Handles "I did not ask for this removal". The account keeps its sessions and may change: the owner may have lost a phone,
+   * and an administrator was told a lie. Nobody signs in without a second factor until an administrator has answered.
+   */
+  async function reportRemoval({ id, tenantId }: Account, ip: string): Promise<Outcome<Account>> {
+    const now = clock.now();
+    await accounts.setHeld(id, now);
+    const account = await accounts.findById(id);
+    if (!account) return refused({ code: 'session_expired' });
+    // One event for each hold, as for each freeze.
+    const key = `held:${id}:${account.heldAt}`;
+    if (await onceKeys.claim(key, now + LINK_LIFETIME_MS['not-me']))
+      await events.append({ name: 'account.removal_reported', account, accountId: id, tenantId, ip });
     return accepted(account);
   }
 

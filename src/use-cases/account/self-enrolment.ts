@@ -1,7 +1,7 @@
 /** Enrolment from the security page: its transaction, and what it changes in the session that it happens in. */
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { Visitor } from '../../domain/enrolment/steps.ts';
-import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
+import { type AuthenticationEvent, isOfRecoveryCode } from '../../domain/policy/assurance.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, type Outcome } from '../../domain/refusal.ts';
 import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
@@ -54,9 +54,11 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
     const proven = after.authentications.slice(before.authentications.length);
     if (proven.length === 0) return null;
     const existing = await enrolments.listByAccount(accountId);
+    const replaced = before.pendingEnrolment?.replaces?.enrolmentId;
     const kept = authentications.filter(
       ({ method, enrolmentId }) =>
-        !proven.some((each) => each.method === method) || existing.some(({ id }) => id === enrolmentId),
+        existing.some(({ id }) => id === enrolmentId) ||
+        !(enrolmentId === replaced || proven.some((each) => each.method === method)),
     );
     return [...kept, ...proven];
   }
@@ -80,11 +82,11 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
     const renewed = await recovery.renew(await transactionOf(record), policyResult, from);
     if (!renewed.ok) return renewed;
     const { authentications, accountId } = record;
-    if (!authentications.some(isOfPaper)) return accepted(null);
+    if (!authentications.some(isOfRecoveryCode)) return accepted(null);
     const setId = renewed.value.setId ?? (await newestSetOf(accountId));
     if (setId === null) return accepted(null);
     return accepted(
-      authentications.map((event) => (isOfPaper(event) ? { ...event, enrolmentId: setId } : event)),
+      authentications.map((event) => (isOfRecoveryCode(event) ? { ...event, enrolmentId: setId } : event)),
     );
   }
 
@@ -98,8 +100,3 @@ export function createSelfEnrolment({ transactions, enrolments, recovery, clock 
 }
 
 export type SelfEnrolment = ReturnType<typeof createSelfEnrolment>;
-
-/** Whether the event is a recovery code that was used. */
-function isOfPaper({ method }: AuthenticationEvent): boolean {
-  return method !== 'pwd' && !isFactor({ method });
-}

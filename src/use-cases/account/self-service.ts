@@ -1,11 +1,11 @@
 /** The changes that people make to their own second factors, after a recent authentication. */
-import type { Account } from '../../domain/account.ts';
 import { phoneOf, regionsOf } from '../../domain/contact.ts';
-import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
+import { type Enrolment, hasFactor } from '../../domain/enrolment/enrolment.ts';
 import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
+import { numberContactOf } from '../../domain/notice.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
+import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import { methodsOnOffer } from '../../domain/tenant.ts';
 import type { EventLog } from '../../ports/events.ts';
@@ -15,7 +15,7 @@ import type { FormSender } from './own-details.ts';
 
 interface SelfServiceDeps {
   readonly accounts: Pick<AccountStore, 'setPhone'>;
-  readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount' | 'setDefault'>;
+  readonly enrolments: Pick<EnrolmentStore, 'remove' | 'insert' | 'listByAccount'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   /** The methods that can be completed now. */
@@ -45,13 +45,16 @@ export function createSelfService({
   events,
   clock,
 }: SelfServiceDeps) {
-  /** The methods that this account may enrol by itself. */
-  function offered({ enforcement, tenant, account, enrolments: all }: PolicyResult): readonly MethodName[] {
+  /** The methods that this account may enrol by itself. `replaced`: the id of a factor that goes when the new one works. */
+  function offered(
+    { enforcement, tenant, account, enrolments: all }: PolicyResult,
+    replaced: string | null = null,
+  ): readonly MethodName[] {
     const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
     // An account has one e-mail address, so a second enrolment would be the same.
     const hasInbox = account.emailConfirmed && all.some(({ method }) => sentTo(method) === 'address');
     const isFull = (method: MethodName) =>
-      all.filter((each) => each.method === method).length >= MOST_OF_A_METHOD;
+      all.filter((each) => each.method === method && each.id !== replaced).length >= MOST_OF_A_METHOD;
     return onOffer.filter(
       (method) =>
         available().includes(method) && !(sentTo(method) === 'address' && hasInbox) && !isFull(method),
@@ -63,12 +66,28 @@ export function createSelfService({
     return enforcement !== 'required';
   }
 
+  /** Why this factor may not be removed now. Null when it may, or when it is gone already. */
+  function whyNotRemoved(policyResult: PolicyResult, id: string): Refusal | null {
+    const { account, enrolments: all } = policyResult;
+    if (!all.some((each) => each.id === id)) return null;
+    if (account.frozenAt !== null) return FROZEN;
+    const isLast = !hasFactor(all.filter((each) => each.id !== id));
+    return isLast && !mayTurnOff(policyResult) ? { code: 'enforced' } : null;
+  }
+
+  /** Why the second factor may not be turned off now. Null when it may. */
+  function whyNotTurnedOff(policyResult: PolicyResult): Refusal | null {
+    if (!mayTurnOff(policyResult)) return { code: 'enforced' };
+    return policyResult.account.frozenAt === null ? null : FROZEN;
+  }
+
   /** Removes one factor if it still exists. The last one stays where the organisation requires one. */
   async function remove(policyResult: PolicyResult, id: string, ip: string): Promise<Outcome<null>> {
     const { account, enrolments: all } = policyResult;
     const enrolment = all.find((each) => each.id === id);
+    const refusal = whyNotRemoved(policyResult, id);
+    if (refusal) return refused(refusal);
     if (!enrolment) return accepted(null);
-    if (account.frozenAt !== null) return refused(FROZEN);
     if (mayTurnOff(policyResult)) {
       await removeAll(policyResult, [enrolment], { ip, cause: 'removal' });
       // Recovery codes replace a lost factor. They are removed with the last factor, by either form.
@@ -77,7 +96,6 @@ export function createSelfService({
         await removeAll({ ...policyResult, enrolments: left }, left, { ip, cause: 'removal' });
       return accepted(null);
     }
-    if (!hasFactor(all.filter((each) => each.id !== id))) return refused({ code: 'enforced' });
     if (!(await enrolments.remove(account.id, id))) return accepted(null);
     // Two simultaneous requests may each rely on the factor that the other one removes. The last one is then
     // restored.
@@ -95,27 +113,9 @@ export function createSelfService({
 
   /** Removes every factor. The next sign-in then needs only the password. */
   async function turnOff(policyResult: PolicyResult, ip: string): Promise<Outcome<null>> {
-    if (!mayTurnOff(policyResult)) return refused({ code: 'enforced' });
-    if (policyResult.account.frozenAt !== null) return refused(FROZEN);
+    const refusal = whyNotTurnedOff(policyResult);
+    if (refusal) return refused(refusal);
     await removeAll(policyResult, policyResult.enrolments, { ip, cause: 'removal' });
-    return accepted(null);
-  }
-
-  /**
-   * Sets the method that is asked for first. Null lets the person choose each time. Refuses a factor of another
-   * account.
-   */
-  async function makeDefault(
-    { account, enrolments: all }: PolicyResult,
-    id: string | null,
-    ip: string,
-  ): Promise<Outcome<null>> {
-    const chosen = all.find((each) => each.id === id && isFactor(each));
-    if (id !== null && !chosen) return refused({ code: 'method_not_allowed' });
-    if (account.frozenAt !== null) return refused(FROZEN);
-    await enrolments.setDefault(account.id, id);
-    const who = { accountId: account.id, tenantId: account.tenantId, ip };
-    await events.append({ ...who, name: 'enrolment.default_chosen', method: chosen?.method ?? null });
     return accepted(null);
   }
 
@@ -137,7 +137,7 @@ export function createSelfService({
     if (phone === account.phone) return accepted([]);
     const remaining = all.filter(({ method }) => sentTo(method) !== 'number');
     const lost = all.filter(({ method }) => sentTo(method) === 'number' || !hasFactor(remaining));
-    const proven = remaining.length < all.length ? numberOf(account) : [];
+    const proven = remaining.length < all.length ? numberContactOf(account) : [];
     // Removed before the number changes, so that a retry after a failure finds no factor of the old number.
     if (remaining.length < all.length)
       await removeAll(policyResult, lost, { ip: from.ip, cause: 'contact-change' });
@@ -190,15 +190,11 @@ export function createSelfService({
       tenantId: account.tenantId,
       method,
       ip,
-      also: sentTo(method) === 'number' ? numberOf(account) : [],
+      also: sentTo(method) === 'number' ? numberContactOf(account) : [],
     });
   }
 
-  return { offered, mayTurnOff, remove, turnOff, makeDefault, changePhone };
-}
-
-function numberOf({ phone }: Account) {
-  return phone === null ? [] : [{ channel: 'sms', to: phone } as const];
+  return { offered, mayTurnOff, whyNotRemoved, whyNotTurnedOff, remove, turnOff, changePhone };
 }
 
 export type SelfService = ReturnType<typeof createSelfService>;

@@ -21,10 +21,12 @@ interface FactorsDeps {
   /** Null: a host ends the sessions of its own provider. Each of them is asked to sign in again all the same. */
   readonly endSessions: Pick<EndSessions, 'withLostFactor'> | null;
   readonly events: EventLog;
+  /** Stands in the audit log. A host may have asked the owner itself; an operator acts for the owner. */
+  readonly actor: 'operator' | 'host';
 }
 
 export function createFactors(deps: FactorsDeps) {
-  const { accounts, enrolments, lockouts, trustedBrowsers, endSessions, events } = deps;
+  const { accounts, enrolments, lockouts, trustedBrowsers, endSessions, events, actor } = deps;
 
   /** Oldest first. */
   async function list(accountId: string): Promise<FactorSummary[]> {
@@ -67,11 +69,12 @@ export function createFactors(deps: FactorsDeps) {
     const phone = sentTo(method) === 'number' ? account?.phone : null;
     await events.append({
       name: 'enrolment.removed',
-      cause: 'removal',
+      cause: actor === 'operator' ? 'administration' : 'removal',
       account,
       accountId,
       tenantId,
       method,
+      actor,
       also: phone ? [{ channel: 'sms', to: phone }] : [],
     });
   }

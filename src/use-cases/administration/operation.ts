@@ -9,7 +9,7 @@ import type { EndSessions } from '../sign-in/end-sessions.ts';
 interface OperationDeps {
   readonly accounts: Pick<
     AccountStore,
-    'findByEmail' | 'findById' | 'pageByTenant' | 'setFrozen' | 'raiseEndsBefore'
+    'findByEmail' | 'findById' | 'pageByTenant' | 'setFrozen' | 'setHeld' | 'raiseEndsBefore'
   >;
   readonly factors: {
     list(accountId: string): Promise<FactorSummary[]>;
@@ -63,19 +63,21 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
   }
 
   /**
-   * Allows changes of factors again after "it was not me". False when they were allowed. Null when there is no
-   * such account. Everything from before the unfreeze has ended then: a session that began since the report may be of
+   * Answers a report: allows changes of factors again after "it was not me", and a sign-in with the password alone after a
+   * removal that nobody asked for. False when there was none. Null when there is no such account. Everything from before the unfreeze has ended then: a session that began since the report may be of
    * the intruder, and would otherwise get the right to change factors.
    */
   async function unfreeze(email: string): Promise<boolean | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
     if (account === null) return null;
-    if (account.frozenAt === null) return false;
+    if (account.frozenAt === null && account.heldAt === null) return false;
     // An older release, or a report that was interrupted, has frozen the account and not raised its ending.
-    await accounts.raiseEndsBefore(account.id, account.frozenAt);
+    if (account.frozenAt !== null) await accounts.raiseEndsBefore(account.id, account.frozenAt);
     await endSessions.all(account.id, null);
     await accounts.setFrozen(account.id, null);
-    await events.append({ name: 'account.unfrozen', accountId: account.id, tenantId: account.tenantId });
+    await accounts.setHeld(account.id, null);
+    const { id: accountId, tenantId } = account;
+    await events.append({ name: 'account.unfrozen', accountId, tenantId, actor: 'operator' });
     return true;
   }
 

@@ -25,6 +25,6 @@ export function createRestoration({ methods, accounts, restoration, events, cloc
       if (newestStepAt) await restoration.raiseLastSteps(name, newestStepAt(now));
     await restoration.removeSecrets(methods.paper.name);
     await restoration.removeIssued();
-    await events.append({ name: 'store.restored' });
+    await events.append({ name: 'store.restored', actor: 'operator' });
   };
 }

@@ -18,12 +18,14 @@ interface SeedingDeps {
 /** A new account, with `password` in clear text or `passwordHash`. An account with neither is invited. */
 export interface Seed extends Omit<Account, 'id' | 'createdAt' | 'updatedAt' | keyof typeof NEW_ACCOUNT> {
   readonly password: string | null;
+  /** Such an account may not sign in. Default: it may. */
+  readonly isDisabled?: boolean;
   readonly factors: readonly { readonly method: MethodName; readonly secret?: string }[];
 }
 
 export function createSeeding({ accounts, enrolments, hasher, cipher, clock, random }: SeedingDeps) {
   /** True when the account was created. */
-  async function seed({ password, factors, ...given }: Seed): Promise<boolean> {
+  async function seed({ password, isDisabled = false, factors, ...given }: Seed): Promise<boolean> {
     const email = normaliseEmail(given.email);
     if (await accounts.findByEmail(email)) return false;
     const id = random.id();
@@ -35,7 +37,7 @@ export function createSeeding({ accounts, enrolments, hasher, cipher, clock, ran
       await enrolments.insert(enrolmentOf(method, plain, id, given.tenantId));
     }
     const now = clock.now();
-    const more = { ...NEW_ACCOUNT, createdAt: now, updatedAt: now };
+    const more = { ...NEW_ACCOUNT, disabledAt: isDisabled ? now : null, createdAt: now, updatedAt: now };
     return accounts.insert({ ...given, ...more, id, email, passwordHash });
   }
 

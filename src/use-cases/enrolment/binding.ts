@@ -1,8 +1,9 @@
 /** Enrols a factor after its first correct answer, and notifies its owner. */
 
+import type { Account } from '../../domain/account.ts';
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import { interruptedFactor, type NewFactor, type Visitor } from '../../domain/enrolment/steps.ts';
-import type { OnceEvent } from '../../domain/events.ts';
+import type { DomainEvent, OnceEvent } from '../../domain/events.ts';
 import { sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PasskeyUse } from '../../domain/methods/webauthn.ts';
@@ -19,9 +20,11 @@ import type {
 } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { MadeCodes } from './recovery-codes.ts';
+import type { ReplaceFactor } from './replacement.ts';
 
 interface EnrolDeps {
   readonly madeCodes: MadeCodes;
+  readonly replaceFactor: ReplaceFactor;
   readonly enrolments: Pick<EnrolmentStore, 'insert' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'clear'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
@@ -57,7 +60,8 @@ interface Stored {
 }
 
 export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly finish: FinishEnrolment } {
-  const { madeCodes, enrolments, lockouts, trustedBrowsers, transactions, events, clock } = needs;
+  const { madeCodes, replaceFactor, enrolments, lockouts, trustedBrowsers, transactions } = needs;
+  const { events, clock } = needs;
 
   const enrol: Enrol = async (transaction, policyResult, { passkey, enrolmentId, ...factor }, from) => {
     const { account, tenant } = policyResult;
@@ -71,11 +75,12 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
       createdAt: now,
     });
     const stored = { method: factor.method, enrolmentId, atMs: now, ...(passkey ? { passkey } : {}) };
-    const noted = () => note(transaction, policyResult, stored, from, false);
-    if (inserted) await noted();
+    const noted = (isRepeated: boolean) =>
+      note(transaction, policyResult, stored, from, { isRepeated, isRetold: false });
+    if (inserted) await noted(false);
     const kept = await save(transaction, policyResult, stored);
     // The request that inserted the factor may have died before it noted that.
-    if (kept && !inserted) await noted();
+    if (kept && !inserted) await noted(true);
     const outcome = kept ? accepted(kept) : await concurrentSaveOf(transaction, enrolmentId);
     if (outcome.ok) await keepCodes(outcome.value, policyResult, enrolmentId, kept && from);
     return outcome;
@@ -88,7 +93,7 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     let current: SignInTransaction | null = transaction;
     if (transaction.pendingEnrolment) {
       const stored = { method, enrolmentId, atMs };
-      await note(transaction, policyResult, stored, from, true);
+      await note(transaction, policyResult, stored, from, { isRepeated: true, isRetold: true });
       current = await save(transaction, policyResult, stored);
     }
     if (current) await keepCodes(current, policyResult, enrolmentId, from);
@@ -101,15 +106,19 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
     policyResult: PolicyResult,
     { method, enrolmentId }: Stored,
     from: Visitor,
-    isRetold: boolean,
+    { isRepeated, isRetold }: { readonly isRepeated: boolean; readonly isRetold: boolean },
   ): Promise<void> {
     const { account } = policyResult;
+    const replaced = await replaceFactor(transaction, policyResult, enrolmentId, isRepeated);
     await replaceRefused(policyResult, method, enrolmentId);
+    const line = lineOf(policyResult, from);
     const once = { ...onceOf(transaction, enrolmentId), isRetold };
+    const created = { ...line, name: 'enrolment.created', account, method, replaced, once } as const;
+    const removed = replaced && removalOf(line, account, replaced, once);
     await Promise.all([
       // The trust of a browser was based on the previous factors.
       trustedBrowsers.removeAll(account.id),
-      events.append({ ...lineOf(policyResult, from), name: 'enrolment.created', account, method, once }),
+      events.append(created, ...(removed ? [removed] : [])),
     ]);
   }
 
@@ -180,6 +189,16 @@ export function createEnrol(needs: EnrolDeps): { readonly enrol: Enrol; readonly
   }
 
   return { enrol, finish };
+}
+
+/** One notice tells of both: that of the new factor. */
+function removalOf(
+  line: Visitor,
+  account: Account,
+  method: MethodName,
+  once: OnceEvent,
+): Extract<DomainEvent, { name: 'enrolment.removed' }> {
+  return { ...line, name: 'enrolment.removed', cause: 'replacement', account, method, also: [], once };
 }
 
 /** The end of a transaction is the same in each of its requests. */

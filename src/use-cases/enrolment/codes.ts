@@ -7,7 +7,7 @@ import type { SentMethod } from '../../domain/methods/contract.ts';
 import type { Methods } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
+import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import {
   challengeFor,
   checkSentCode,
@@ -21,12 +21,14 @@ import type { AccountStore } from '../../ports/stores.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
 import type { AttemptLimiter } from '../second-factor/attempt-limiter.ts';
 import type { SendCode } from '../second-factor/sent-codes.ts';
+import type { UndeliveredCodes } from '../second-factor/undelivered-codes.ts';
 
 export interface EnrolmentCodesDeps {
   readonly methods: Pick<Methods, 'sent' | 'toAddress'>;
   readonly accounts: Pick<AccountStore, 'confirmEmail' | 'setPhone'>;
   readonly attemptLimiter: AttemptLimiter;
   readonly sendCode: SendCode;
+  readonly undeliveredCodes: Pick<UndeliveredCodes, 'includes'>;
   /** Beginnings of the numbers that are sent to; null: any number. */
   readonly smsLimits: { readonly allowedPrefixes: readonly string[] | null };
   readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt' | 'digest'>;
@@ -55,7 +57,8 @@ interface Asked {
 }
 
 export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
-  const { methods, accounts, attemptLimiter, sendCode, smsLimits, cipher, events, clock } = needs;
+  const { methods, accounts, attemptLimiter, sendCode, undeliveredCodes, smsLimits, cipher, events, clock } =
+    needs;
 
   /** Null at a step that sends nothing. */
   function askedAt(step: EnrolmentStep): Asked | null {
@@ -107,6 +110,28 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     };
   }
 
+  /** Whether the newest code of a step was refused for good after it was sent. */
+  async function isUndelivered({ challenges }: SignInTransaction, step: EnrolmentStep): Promise<boolean> {
+    const asked = askedAt(step);
+    return undeliveredCodes.includes(asked && challengeFor(challenges, asked.method.name, asked.purpose));
+  }
+
+  /** Why a step takes no code now: the account waits, or the visit has no attempts left. Null: it takes one. */
+  async function stopOf(
+    { uid }: SignInTransaction,
+    { account, lockout }: PolicyResult,
+    step: EnrolmentStep,
+  ): Promise<Refusal | null> {
+    const asked = askedAt(step);
+    if (!asked) return null;
+    if (lockout.lockedUntil > clock.now()) return { code: 'too_many_attempts', retryAt: lockout.lockedUntil };
+    const visit = visitOf(uid, asked.purpose);
+    const stopped = await attemptLimiter.exhausted({ accountId: account.id, visit, lockout }, [
+      asked.method.name,
+    ]);
+    return stopped.length > 0 ? { code: 'too_many_attempts', retryAt: null } : null;
+  }
+
   /** Checks the code of a step. The attempt is counted as at a sign-in, since a guesser has the password already. */
   async function answer(
     transaction: SignInTransaction,
@@ -124,7 +149,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const sent = challengeFor(transaction.challenges, method, purpose);
     const destination = destinationOf(transaction, policyResult, asked.method);
     if (!sent || destination === null) return attemptLimiter.refuse(line, { code: 'code_expired' });
-    const request = { ...line, lockout, visit: `${transaction.uid}:${purpose}` };
+    const request = { ...line, lockout, visit: visitOf(transaction.uid, purpose) };
     const code = asked.method.read(typed);
     if (code === null) return attemptLimiter.refuseText(request);
     const attempt = await attemptLimiter.count(request);
@@ -185,7 +210,12 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
       : cipher.decrypt(pending.secret, pendingPurpose(pending, policyResult));
   }
 
-  return { send, sentBy, answer, noteContact };
+  return { send, sentBy, isUndelivered, stopOf, answer, noteContact };
+}
+
+/** The name of the counter of wrong codes, which each purpose of a visit has for itself. */
+function visitOf(uid: string, purpose: Purpose): string {
+  return `${uid}:${purpose}`;
 }
 
 export function eventDetailsOf(

@@ -17,6 +17,8 @@ import { accepted, FROZEN, noCode, type Outcome, refused } from '../../domain/re
 import { withChallenge } from '../../domain/sign-in/challenge.ts';
 import {
   newCodesPurpose,
+  type PendingEnrolment,
+  type ReplacedFactor,
   resolveConcurrentSave,
   type SignInTransaction,
 } from '../../domain/sign-in/transaction.ts';
@@ -51,18 +53,23 @@ export function createEnrolment(needs: EnrolmentDeps) {
   const { methods, transactions, enrol, attemptLimiter, cipher, events, clock, random } = needs;
   const codes = createEnrolmentCodes(needs);
 
-  /** Begins an enrolment. Its secret is stored encrypted until the enrolment is confirmed or the visit ends. */
+  /**
+   * Begins an enrolment. Its secret is stored encrypted until the enrolment is confirmed or the visit ends. `replaces`: the
+   * factor that is removed once the new one works.
+   */
   async function begin(
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     name: MethodName,
+    replaces?: ReplacedFactor,
   ): Promise<Outcome<SignInTransaction>> {
     const { account, tenant, enrolments } = policyResult;
     const method = methods.find(name);
     if (!method || method.kind === 'set') return refused({ code: 'method_not_allowed' });
     if (account.frozenAt !== null) return refused(FROZEN);
     // A reload of the page keeps the secret, because the app may have scanned it already.
-    if (transaction.pendingEnrolment?.method === name) return accepted(transaction);
+    const { pendingEnrolment: begun } = transaction;
+    if (begun?.method === name) return withReplaced(transaction, begun, replaces);
     const bytes = (count: number) => random.bytes(count);
     const id = random.id();
     const purpose = enrolmentPurpose({ id, method: name, accountId: account.id, tenantId: tenant.id });
@@ -75,11 +82,22 @@ export function createEnrolment(needs: EnrolmentDeps) {
       ...(method.kind === 'browser' && {
         challenges: withChallenge(transaction.challenges, method.newChallenge('set-up', from)),
       }),
-      pendingEnrolment: { enrolmentId: id, method: name, secret },
+      pendingEnrolment: { enrolmentId: id, method: name, secret, ...(replaces && { replaces }) },
       newCodes:
         transaction.newCodes ?? (hasCodes ? null : cipher.encrypt(newCodes(), newCodesPurpose(transaction))),
     };
     return saved(next, ({ pendingEnrolment }) => pendingEnrolment?.method === name);
+  }
+
+  /** An enrolment that was begun already may now be meant to replace a factor, or another one, or none. */
+  async function withReplaced(
+    transaction: SignInTransaction,
+    { replaces: before, ...begun }: PendingEnrolment,
+    replaces: ReplacedFactor | undefined,
+  ): Promise<Outcome<SignInTransaction>> {
+    if (before?.enrolmentId === replaces?.enrolmentId) return accepted(transaction);
+    const next = { ...transaction, pendingEnrolment: { ...begun, ...(replaces && { replaces }) } };
+    return saved(next, ({ pendingEnrolment }) => pendingEnrolment?.method === begun.method);
   }
 
   async function saved(
@@ -187,7 +205,8 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return { kind: method.kind, page: method.enrolment.page, asksNumber };
   }
 
-  return { begin, reveal, confirm, finish: needs.finish, pageOf, send: codes.send, sentBy: codes.sentBy };
+  const { send, sentBy, isUndelivered, stopOf } = codes;
+  return { begin, reveal, confirm, finish: needs.finish, pageOf, send, sentBy, isUndelivered, stopOf };
 }
 
 export type EnrolmentUseCase = ReturnType<typeof createEnrolment>;

@@ -9,6 +9,7 @@ import {
 import type { Visitor } from '../../domain/enrolment/steps.ts';
 import type { OnceEvent } from '../../domain/events.ts';
 import type { Methods } from '../../domain/methods/index.ts';
+import { isOfRecoveryCode } from '../../domain/policy/assurance.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
 import {
@@ -96,12 +97,16 @@ export function createRecovery({
     if (account.frozenAt !== null) return refused(FROZEN);
     if (!hasFactor(before)) return refused({ code: 'method_not_allowed' });
     const codes = paper.newCodes((count) => random.bytes(count));
+    const id = random.id();
     const next = {
       ...transaction,
       pendingEnrolment: null,
+      // A code of the old set was given in this sign-in: it goes on with the new set.
+      authentications: transaction.authentications.map((event) =>
+        isOfRecoveryCode(event) ? { ...event, enrolmentId: id } : event,
+      ),
       newCodes: cipher.encrypt(JSON.stringify(codes), newCodesPurpose(transaction)),
     };
-    const id = random.id();
     // Stored before they are shown, so that every code that a person writes down is valid.
     await keep(id, codes, policyResult);
     // Two simultaneous requests make one set, and both show it.

@@ -10,11 +10,15 @@ import type { Clock } from '../../ports/system.ts';
 import type { AskPasskey } from './passkeys.ts';
 import type { SendCode } from './sent-codes.ts';
 import type { SignInContext } from './sign-in-context.ts';
+import type { UndeliveredCodes } from './undelivered-codes.ts';
+import type { UsableMethods } from './usable-methods.ts';
 
 export interface AskingDeps {
   readonly methods: Methods;
   readonly sendCode: SendCode;
   readonly askPasskey: AskPasskey;
+  readonly usableMethods: UsableMethods;
+  readonly undeliveredCodes: Pick<UndeliveredCodes, 'includes'>;
   /** The address or number that codes of this factor go to. Null when there is none any more. */
   readonly destinationOf: (policyResult: PolicyResult, enrolment: Enrolment) => string | null;
   readonly clock: Clock;
@@ -30,7 +34,15 @@ export interface SentView {
   readonly expiresAt: number | null;
 }
 
-export function createAsking({ methods, sendCode, askPasskey, destinationOf, clock }: AskingDeps) {
+export function createAsking({
+  methods,
+  sendCode,
+  askPasskey,
+  usableMethods,
+  undeliveredCodes,
+  destinationOf,
+  clock,
+}: AskingDeps) {
   /**
    * Sends a code or creates a passkey challenge, unless one is on its way and no new one is wanted. `seen` is the id of
    * the challenge that the page with the button showed. `resend` is null when nobody pressed the button.
@@ -48,9 +60,13 @@ export function createAsking({ methods, sendCode, askPasskey, destinationOf, clo
       return refused({ code: 'method_not_allowed' });
     if (asked.kind === 'browser') return askPasskey(context.transaction);
     const sent = challengeFor(context.transaction.challenges, method, 'sign-in');
-    if (!resend && sent && sent.expiresAt > clock.now()) return accepted(context.transaction);
+    const isGood = sent !== null && sent.expiresAt > clock.now();
+    if (!resend && isGood && !(await undeliveredCodes.includes(sent))) return accepted(context.transaction);
     const destination = destinationFor(policyResult, method);
     if (destination === null) return refused(asked.unreachable);
+    // No code is sent that could not be entered. A lock is refused, and written to the audit log, where codes are sent.
+    const stop = (await usableMethods.stopsOf(context.transaction, policyResult)).get(method);
+    if (stop?.code === 'too_many_attempts' && stop.retryAt === null) return refused(stop);
     const { clientId, ip } = context;
     return sendCode(context.transaction, policyResult, {
       method,
@@ -89,10 +105,15 @@ export function createAsking({ methods, sendCode, askPasskey, destinationOf, clo
     };
   }
 
+  /** Whether the newest code of the method was refused for good after it was sent. */
+  function isUndelivered({ challenges }: SignInTransaction, method: MethodName): Promise<boolean> {
+    return undeliveredCodes.includes(methods.sent(method) && challengeFor(challenges, method, 'sign-in'));
+  }
+
   function destinationFor(policyResult: PolicyResult, method: MethodName): string | null {
     const enrolment = policyResult.enrolments.find((each) => each.method === method);
     return enrolment ? destinationOf(policyResult, enrolment) : null;
   }
 
-  return { ask, isAsked, sentBy };
+  return { ask, isAsked, sentBy, isUndelivered };
 }

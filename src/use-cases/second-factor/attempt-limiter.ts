@@ -4,6 +4,7 @@
  */
 
 import type { Methods } from '../../domain/methods/index.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import { accepted, noCode, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import {
   type Answerer,
@@ -16,7 +17,7 @@ import {
   WINDOW_MS,
 } from '../../domain/sign-in/attempts.ts';
 import type { EventLog } from '../../ports/events.ts';
-import type { AttemptStore, LockoutStore } from '../../ports/stores.ts';
+import type { AttemptLimit, AttemptStore, LockoutStore } from '../../ports/stores.ts';
 import type { Clock, Random } from '../../ports/system.ts';
 
 interface AttemptLimiterDeps {
@@ -50,9 +51,29 @@ export function createAttemptLimiter({
     return refused(refusal);
   }
 
+  /** Whether attempts with the method are counted. */
+  function isGuessable(method: MethodName): boolean {
+    return methods.find(method)?.traits.guessable ?? true;
+  }
+
+  /**
+   * Those of the methods that take no more codes in this visit. The store is asked only about methods that have failed
+   * often enough: a success forgets both counts.
+   */
+  async function exhausted(
+    { accountId, visit, lockout }: Pick<AttemptRequest, 'accountId' | 'visit' | 'lockout'>,
+    names: readonly MethodName[],
+  ): Promise<readonly MethodName[]> {
+    const suspects = names.filter((method) => (lockout.failures[method] ?? 0) >= CODES_PER_SIGN_IN);
+    if (suspects.length === 0) return [];
+    const limits = suspects.map((method) => visitLimit({ visit, method }));
+    const full = await attempts.full(secondFactorSubject(accountId), limits, clock.now());
+    return suspects.filter((method) => full.has(visitCounter({ visit, method })));
+  }
+
   /** The refusal while the account waits. Null when it does not, and for a method that nobody can guess. */
   function waitOf({ method, lockout: { lockedUntil } }: AttemptRequest): Refusal | null {
-    if (methods.find(method)?.traits.guessable === false || lockedUntil <= clock.now()) return null;
+    if (!isGuessable(method) || lockedUntil <= clock.now()) return null;
     return { code: 'too_many_attempts', retryAt: lockedUntil };
   }
 
@@ -66,7 +87,7 @@ export function createAttemptLimiter({
   async function count(request: AttemptRequest): Promise<Outcome<Attempt>> {
     const { accountId, method } = request;
     const atMs = clock.now();
-    if (methods.find(method)?.traits.guessable === false)
+    if (!isGuessable(method))
       return accepted({ ...request, isCounted: false, left: 0, isLastOfAccount: false, atMs });
     const wait = waitOf(request);
     if (wait) return refuse(request, wait);
@@ -75,10 +96,7 @@ export function createAttemptLimiter({
       id: random.id(),
       bucket: method,
       atMs,
-      limits: [
-        { counter: visitCounter(request), limit: CODES_PER_SIGN_IN, windowMs: WINDOW_MS },
-        { counter: GUESSES, limit: CODES_PER_ACCOUNT, windowMs: WINDOW_MS },
-      ],
+      limits: [visitLimit(request), { counter: GUESSES, limit: CODES_PER_ACCOUNT, windowMs: WINDOW_MS }],
     });
     if (!verdict.ok) {
       const retryAt = verdict.counter === GUESSES ? verdict.retryAt : null;
@@ -120,12 +138,16 @@ export function createAttemptLimiter({
     ]);
   }
 
-  return { count, fail, succeed, refuse, refuseText };
+  return { count, fail, succeed, refuse, refuseText, exhausted, isGuessable };
 }
 
 /** The counter of one sign-in or enrolment with one method. */
-function visitCounter({ visit, method }: AttemptRequest): string {
+function visitCounter({ visit, method }: Pick<AttemptRequest, 'visit' | 'method'>): string {
   return `sign-in:${visit}:${method}`;
+}
+
+function visitLimit(of: Pick<AttemptRequest, 'visit' | 'method'>): AttemptLimit {
+  return { counter: visitCounter(of), limit: CODES_PER_SIGN_IN, windowMs: WINDOW_MS };
 }
 
 /** Every answer passes it, at a sign-in and at an enrolment. */

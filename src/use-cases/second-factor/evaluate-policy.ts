@@ -145,6 +145,7 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
       authentications,
       requested,
       trustedBrowser: trust.kind === 'trusted',
+      isHeld: account.heldAt !== null,
       graceStartedAt: started === null ? null : Number(started),
       occasion,
       now: clock.now(),

@@ -107,6 +107,7 @@ export function createSentCodes(needs: SentCodesDeps): SendCode {
       purpose: what.purpose,
       code,
       expiresAt: challenge.expiresAt,
+      sendingId: challenge.id,
       confirmUrl: isUnconfirmed ? needs.confirmUrl(account) : null,
     });
     if (!handedOver) {

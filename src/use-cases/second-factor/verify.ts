@@ -12,7 +12,7 @@ import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import type { Attempt } from '../../domain/sign-in/attempts.ts';
 import { beganAt, hasSignInEnded } from '../../domain/sign-in/ending.ts';
 import { resolveConcurrentSave, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import type { EnrolmentStore, TransactionStore } from '../../ports/stores.ts';
+import type { EnrolmentStore, OnceStore, TransactionStore } from '../../ports/stores.ts';
 import { createPendingEvents, type PendingEvents } from '../events/pending-events.ts';
 import {
   type AcceptedNote,
@@ -35,6 +35,7 @@ interface SecondFactorDeps extends AcceptedNotesDeps, AskingDeps {
   readonly attemptLimiter: AttemptLimiter;
   readonly transactions: Pick<TransactionStore, 'save' | 'find'>;
   readonly enrolments: Pick<EnrolmentStore, 'setLastUsed'>;
+  readonly onceKeys: Pick<OnceStore, 'claim'>;
 }
 
 /** A typed code, and whether this browser is to be trusted afterwards. */
@@ -63,7 +64,7 @@ export interface VerifiedCode {
 export function createSecondFactor(needs: SecondFactorDeps) {
   const { evaluatePolicy, methods, attemptLimiter, transactions, events, clock } = needs;
   const note = createAcceptedNotes(needs);
-  const { ask, isAsked, sentBy } = createAsking(needs);
+  const { ask, isAsked, sentBy, isUndelivered } = createAsking(needs);
 
   /**
    * Evaluates the policy for this sign-in as it is now, and ends outdated trust. Null when its account is gone, or when
@@ -198,7 +199,12 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     const next = { ...context.transaction, later: true };
     const kept = await transactions.save(next);
     if (!kept) return concurrentSaveOf(next, ({ later }) => later);
-    await events.append({ ...lineOf(context, policyResult), name: 'second_factor.postponed' });
+    const { account } = policyResult;
+    // One mail for each grace, and an audit line for each sign-in.
+    const isFirst = await needs.onceKeys.claim(`grace-told:${account.id}`, decision.laterUntil);
+    const until = isFirst ? decision.laterUntil : null;
+    const line = lineOf(context, policyResult);
+    await events.append({ ...line, name: 'second_factor.postponed', account, until });
     return accepted(kept);
   }
 
@@ -212,12 +218,19 @@ export function createSecondFactor(needs: SecondFactorDeps) {
     return methods.find(method)?.prompt ?? null;
   }
 
-  /** Whether attempts with the method are counted. */
-  function isGuessable(method: MethodName): boolean {
-    return methods.find(method)?.traits.guessable ?? true;
-  }
-
-  return { evaluate, verifyCode, ask, isAsked, sentBy, postpone, digitsOf, promptOf, isGuessable };
+  const { stopsOf } = needs.usableMethods;
+  return {
+    evaluate,
+    verifyCode,
+    ask,
+    isAsked,
+    sentBy,
+    isUndelivered,
+    postpone,
+    digitsOf,
+    promptOf,
+    stopsOf,
+  };
 }
 
 function lineOf({ clientId, ip }: SignInContext, { account }: PolicyResult) {

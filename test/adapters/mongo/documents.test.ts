@@ -103,12 +103,19 @@ describe('documents in MongoDB', () => {
 
   it('of an older release give an account that is not frozen, and a sign-in without a trusted browser [R26]', async () => {
     const { accounts, records } = stores();
-    await accounts.insert(anAccount({ frozenAt: NOW, endsBefore: NOW }));
+    await accounts.insert(anAccount({ frozenAt: NOW, heldAt: NOW, endsBefore: NOW }));
     await records.save(aSignInRecord({ trustedBrowserId: 'browser-1' }));
-    await collection('accounts').updateOne({}, { $unset: { frozenAt: 1, endsBefore: 1 } });
+    await collection('accounts').updateOne({}, { $unset: { frozenAt: 1, heldAt: 1, endsBefore: 1 } });
     await collection('sign_in_records').updateOne({}, { $unset: { trustedBrowserId: 1 } });
     expect(await accounts.findById('account-1')).to.deep.equal(anAccount());
     expect(await records.find('session-1', NOW)).to.deep.equal(aSignInRecord());
+  });
+
+  it('of an older release give an audit line without its actor [R26]', async () => {
+    const { audit } = stores();
+    await audit.append(anAuditEvent());
+    await collection('audit').updateOne({}, { $unset: { actor: 1 } });
+    expect(await audit.list({ limit: 9 })).to.deep.equal([anAuditEvent({ actor: null })]);
   });
 
   it('of an older release give a trusted browser without a tenant, which expires by itself [R26]', async () => {

@@ -10,7 +10,7 @@ import type { Person } from './people.ts';
 /** A change is made in this browser, and the owner of the account reports it by the link in the mail about it. */
 export async function reportedByOwner(at: DocumentedClient, browser: Visitor, person: Person): Promise<void> {
   const security = await browser.open('/account/security');
-  const page = await browser.follow(await browser.submit(security, {}, 'set_up'));
+  const page = await browser.follow(await browser.submit(security, {}, 'set-up'));
   await browser.enterCode(totpCode(page.mark('secret'), at.app.clock.now()));
   const [mail] = await sentTo(at.app, person.email);
   const owner = at.browser();

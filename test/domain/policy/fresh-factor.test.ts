@@ -8,8 +8,8 @@ import {
   given,
   MINUTE,
   NOW,
-  ON_GRACE,
   off,
+  onGrace,
   optional,
   PASSWORD,
   password,
@@ -100,7 +100,7 @@ const CASES: readonly (readonly [string, PolicyInput, Decision])[] = [
   [
     'does not change the grace period',
     required({ requested: fresh, graceDays: 7, occasion: 'existing-session' }),
-    ON_GRACE,
+    onGrace(NOW + 7 * DAY),
   ],
   ['still allows "later"', required({ requested: fresh, graceDays: 7 }), setUpLater(NOW + 7 * DAY, ...ALL)],
   ['is out of reach with a refused factor', required({ requested: fresh, factors: [refusedTotp] }), UNUSABLE],

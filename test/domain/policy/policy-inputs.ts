@@ -78,7 +78,7 @@ export const optional = (changes: Changes = {}): PolicyInput => policyInput('opt
 export const required = (changes: Changes = {}): PolicyInput => policyInput('required', changes);
 
 export const SATISFIED: Decision = { kind: 'satisfied', onGrace: false };
-export const ON_GRACE: Decision = { kind: 'satisfied', onGrace: true };
+export const onGrace = (graceUntil: number): Decision => ({ kind: 'satisfied', onGrace: true, graceUntil });
 export const ON_TRUST: Decision = { kind: 'satisfied', onGrace: false, onTrust: true };
 export const PASSWORD: Decision = { kind: 'password' };
 export const UNMET: Decision = { kind: 'refuse', reason: 'unmet_authentication_requirements' };

@@ -7,8 +7,9 @@ import {
   factor,
   given,
   MINUTE,
-  ON_GRACE,
+  NOW,
   off,
+  onGrace,
   optional,
   password,
   prove,
@@ -187,7 +188,7 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
     [
       'does not change the grace period where the password satisfies it',
       required({ requested: level(SFA), graceDays: 7, occasion: 'later' }),
-      ON_GRACE,
+      onGrace(NOW + 7 * DAY),
     ],
   ],
 

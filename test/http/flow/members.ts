@@ -44,6 +44,33 @@ export async function givePassword(
   return { visitor: arrival.visitor, page: await arrival.visitor.signIn(email, PASSWORD) };
 }
 
+/** Presses a button that removes something, and confirms where that is asked. Gives the answer to the last form. */
+export async function removeWith(visitor: Visitor, page: Page, button: string): Promise<Page> {
+  return confirmed(visitor, await visitor.submit(page, {}, button));
+}
+
+/** The same for the form with this action. */
+export async function removeAt(visitor: Visitor, page: Page, action: string): Promise<Page> {
+  const token = page.$(`form[action="${action}"] [name=_token]`).attr('value') ?? '';
+  return confirmed(visitor, await visitor.post(action, { _token: token }));
+}
+
+async function confirmed(visitor: Visitor, answer: Page): Promise<Page> {
+  const asked = await visitor.follow(answer);
+  return asked.name === 'confirm-removal' ? visitor.submit(asked, {}, 'confirm') : asked;
+}
+
+/** The action of the last form that removes a factor: that of the factor which was set up last. */
+export function lastRemoval(page: Page): string {
+  return page.$('button[name=remove]').last().closest('form').attr('action') ?? '';
+}
+
+/** Asks for the set-up of any method, whether it is on offer or not. */
+export function askSetUp(visitor: Visitor, page: Page, method: string): Promise<Page> {
+  const token = page.$('form[action="/account/security/set-up"] [name=_token]').first().attr('value') ?? '';
+  return visitor.post('/account/security/set-up', { _token: token, 'set-up': method });
+}
+
 /** Gives the text of the page in one line. */
 export function words(page: Page): string {
   return page.$('main').text().replace(/\s+/g, ' ').trim();

@@ -21,7 +21,7 @@ const TENANT = sampleTenant({
 });
 
 /** Addresses, which routes make, and values out of closed lists. */
-const OURS = ['action', 'uri', 'qr', 'method', 'title', 'done', 'channel'];
+const OURS = ['action', 'uri', 'qr', 'method', 'topic', 'kind', 'title', 'done', 'channel'];
 
 /** The same model with every other text in it made hostile. */
 function poisoned(model: unknown, key = ''): unknown {

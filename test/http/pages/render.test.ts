@@ -28,6 +28,7 @@ describe('every page', () => {
       'enter-code': true,
       'use-passkey': true,
       'offer-passkey': true,
+      'recovery-used': true,
       'set-up-choose': true,
       'set-up-proof': true,
       'set-up-totp': true,
@@ -53,6 +54,8 @@ describe('every page', () => {
       'confirm-notices': true,
       'restore-email': true,
       security: true,
+      help: true,
+      'confirm-removal': true,
       demo: true,
       'demo-signed-in': true,
       'demo-api': true,
@@ -108,7 +111,9 @@ describe('every page', () => {
       const hasPasskeys =
         (page === 'sign-in' && $('form[data-passkey]').length > 0) ||
         $('[data-signals], [name=can_use_passkeys]').length > 0;
-      expect($('script').length).to.equal(hasScript || hasPasskeys ? 1 : 0);
+      const hasPassword = $('input[type=password]').length > 0;
+      const scripts = [hasScript || hasPasskeys, hasPassword].filter(Boolean);
+      expect($('script').length).to.equal(scripts.length);
       expect($('script').text()).to.equal('');
       expect($('[style]')).to.have.lengthOf(0);
       // Its host serves no stylesheet.

@@ -2,6 +2,7 @@
 import { type App, PASSWORD, SECRET } from '../../support/app.ts';
 import type { Page } from '../../support/pages/page.ts';
 import { totpCode } from '../../support/totp.ts';
+import { removeWith } from '../flow/members.ts';
 
 export interface Run {
   /** In the order in which they came, redirects too. */
@@ -63,12 +64,12 @@ export async function wholeRun(app: App): Promise<Run> {
     await visitor.open('/account');
     await visitor.signIn('new@open.test', PASSWORD);
     const security = await visitor.open('/account/security');
-    const setUp = await visitor.follow(await visitor.submit(security, {}, 'set_up'));
+    const setUp = await visitor.follow(await visitor.submit(security, {}, 'set-up'));
     const secret = setUp.mark('secret').replaceAll(/\s/g, '');
     secrets.push(secret);
     await visitor.submit(setUp, { code: '135790' });
     const done = await visitor.enterCode(nextCode(secret));
-    await visitor.follow(await visitor.submit(done, {}, 'turn_off'));
+    await visitor.follow(await removeWith(visitor, done, 'turn-off'));
     await visitor.follow(await visitor.submit(visitor.page, {}, 'locale'));
     const signOut = await visitor.open('/session/end');
     await visitor.follow(await visitor.submit(signOut, {}, 'logout'));

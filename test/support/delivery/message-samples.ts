@@ -25,7 +25,7 @@ export function codeMessage(over: Partial<Code> = {}): Code {
 }
 
 export function noticeMessage(topic: NoticeTopic, over: Partial<Notice> = {}): Notice {
-  const nothing = { method: null, left: null, application: null, about: null };
+  const nothing = { method: null, replaced: null, until: null, left: null, application: null, about: null };
   return { kind: 'notice', topic, atMs: MESSAGE_NOW, notMeUrl: NOT_ME_URL, ...nothing, ...over };
 }
 
@@ -39,6 +39,11 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'confirm-address': { kind: 'confirm-address', confirmUrl: CONFIRM_URL },
   'factor-added': noticeMessage('factor-added', { method: 'totp' }),
   'factor-removed': noticeMessage('factor-removed', { method: 'passkey' }),
+  'factor-replaced': noticeMessage('factor-replaced', { method: 'passkey', replaced: 'sms' }),
+  'removed-by-administrator': noticeMessage('removed-by-administrator', { method: 'totp' }),
+  'set-up-postponed': noticeMessage('set-up-postponed', { until: MESSAGE_NOW + 14 * 86_400_000 }),
+  'removal-reported': noticeMessage('removal-reported', { notMeUrl: null }),
+  'removal-reported-about': noticeMessage('removal-reported', { about: 'bob@acme.test', notMeUrl: null }),
   'recovery-made': noticeMessage('recovery-made'),
   'recovery-used': noticeMessage('recovery-used', { left: 3 }),
   'phone-changed': noticeMessage('phone-changed'),

@@ -70,6 +70,7 @@ export async function startPlainProvider(
       clock,
       accounts: [
         {
+          id: '1',
           email: 'bob@acme.test',
           password: 'correct horse',
           tenant: 'Acme',

@@ -5,7 +5,7 @@ import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 const member: PageContext = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 const mailed: PageContext = { tenantId: 'acme' };
 
-const account: Pages['account'] = {
+export const ACCOUNT_MODEL: Pages['account'] = {
   details: form('/account/details'),
   name: 'Bob',
   locale: null,
@@ -69,12 +69,12 @@ const sessions: Pages['sessions'] = {
 };
 
 export const ACCOUNT_SAMPLES: readonly Sample[] = [
-  sample('account', 'account', account, member),
+  sample('account', 'account', ACCOUNT_MODEL, member),
   sample(
     'account-waiting',
     'account',
     {
-      ...account,
+      ...ACCOUNT_MODEL,
       locale: 'nl',
       notificationEmail: 'bob@home.test',
       pendingEmail: 'robert.a.very.long.address.that.wraps@subdomain.example.test',
@@ -87,10 +87,15 @@ export const ACCOUNT_SAMPLES: readonly Sample[] = [
   sample(
     'account-refused',
     'account',
-    { ...account, email: 'bob', isPhoneFactor: false, phone: '' },
+    { ...ACCOUNT_MODEL, email: 'bob', isPhoneFactor: false, phone: '' },
     { ...member, refusal: { code: 'field_invalid', because: 'email_incomplete' } },
   ),
-  sample('account-frozen', 'account', { ...account, frozenAt: SAMPLE_NOW - 9e7, isRefilled: true }, member),
+  sample(
+    'account-frozen',
+    'account',
+    { ...ACCOUNT_MODEL, frozenAt: SAMPLE_NOW - 9e7, isRefilled: true },
+    member,
+  ),
   sample('change-email-code', 'change-email-code', code, member),
   sample('sessions', 'sessions', sessions, member),
   sample(

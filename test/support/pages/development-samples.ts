@@ -27,6 +27,7 @@ export const DEVELOPMENT_SAMPLES: readonly Sample[] = [
     ],
     accounts: [
       {
+        startHref: '/demo/start?account=1',
         email: 'bob@acme.test',
         password: 'correct horse battery staple',
         tenant: 'Acme',
@@ -35,6 +36,7 @@ export const DEVELOPMENT_SAMPLES: readonly Sample[] = [
         methods: ['totp'],
       },
       {
+        startHref: '/demo/start?account=2',
         email: 'sanne@zuid.test',
         password: 'correct horse battery staple',
         tenant: 'Kantoor Zuid',

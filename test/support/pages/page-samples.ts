@@ -4,6 +4,7 @@ import type { PageContext, Pages } from '../../../src/http/pages/page-contract.t
 import { ACCOUNT_SAMPLES } from './account-samples.ts';
 import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { DEVICE_SAMPLES } from './device-samples.ts';
+import { HELP_SAMPLES } from './help-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 import { PASSKEY_SAMPLES } from './passkey-samples.ts';
 import { SECURITY_SAMPLES } from './security-samples.ts';
@@ -22,7 +23,15 @@ const client = 'Acme Timesheets';
 const acme: PageContext = { tenantId: 'acme' };
 const member: PageContext = { tenantId: 'acme', signedInAs: 'bob@acme.test' };
 
-const signIn = { form: form(at), email: '', clientName: client, passkey: null, cancel };
+const signIn = {
+  form: form(at),
+  email: '',
+  isRemembered: false,
+  password: '',
+  clientName: client,
+  passkey: null,
+  cancel,
+};
 const enterCode: Pages['enter-code'] = {
   form: form(`${at}/code`),
   method: 'totp',
@@ -68,13 +77,29 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     { ...signIn, email: 'bob@acme.test' },
     { ...acme, refusal: { code: 'credentials_invalid' } },
   ),
+  sample('sign-in-known', 'sign-in', { ...signIn, email: 'bob@acme.test', isRemembered: true }, acme),
   sample(
     'choose-method',
     'choose-method',
-    { form: form(at), methods: choices('totp', 'sms', 'email', 'recovery'), clientName: client, cancel },
+    {
+      form: form(at),
+      methods: choices('totp', 'sms', 'email', 'recovery'),
+      clientName: client,
+      cancel,
+      lost: { recoveryHref: `${at}/verify/recovery`, chooseHref: null },
+    },
     acme,
   ),
   sample('enter-code', 'enter-code', { ...enterCode, chooseHref: null }, acme),
+  sample(
+    'enter-code-lost',
+    'enter-code',
+    {
+      ...enterCode,
+      lost: { recoveryHref: `${at}/verify/recovery`, chooseHref: `${at}/choose-method` },
+    },
+    acme,
+  ),
   sample('enter-code-wrong', 'enter-code', enterCode, {
     ...acme,
     refusal: { code: 'code_invalid', attemptsLeft: 3, clockOffSeconds: null },
@@ -144,7 +169,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     [
       'not-found',
       'expired',
-      'stopped',
       'cancelled',
       'refused',
       'unusable',
@@ -179,11 +203,28 @@ export const PAGE_SAMPLES: readonly Sample[] = [
       title: 'locked',
       links: [
         { href: `${at}/choose-method`, text: 'another-way' },
-        { href: '/demo', text: 'start-again' },
+        { href: '/auth', text: 'sign-in-again' },
       ],
       cancel,
+      isAtSecondFactor: true,
     },
     { ...acme, refusal: { code: 'too_many_attempts', retryAt: SAMPLE_NOW + 14 * MINUTE } },
+  ),
+  sample(
+    'error-stopped',
+    'error',
+    {
+      ...error,
+      title: 'stopped',
+      links: [
+        { href: `${at}/choose-method`, text: 'another-way' },
+        { href: `${at}/verify/recovery`, text: 'recovery-code' },
+        { href: '/auth', text: 'sign-in-again' },
+      ],
+      cancel,
+      isAtSecondFactor: true,
+    },
+    { ...acme, refusal: { code: 'code_invalid', attemptsLeft: 0, clockOffSeconds: -90 } },
   ),
   sample(
     'error-busy',
@@ -224,5 +265,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   ...SENT_CODE_SAMPLES,
   ...PASSKEY_SAMPLES,
   ...DEVICE_SAMPLES,
+  ...HELP_SAMPLES,
   ...DEVELOPMENT_SAMPLES,
 ];

@@ -2,8 +2,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa, { type Context } from 'koa';
+import { createCipher } from '../../../src/adapters/system/cipher.ts';
 import type { Tenant } from '../../../src/domain/tenant.ts';
 import { createAssetRoutes } from '../../../src/http/assets/routes.ts';
+import { createTypedFields } from '../../../src/http/guards/typed-fields.ts';
 import { createLocaleRoutes } from '../../../src/http/locale/routes.ts';
 import { securityHeaders } from '../../../src/http/middleware/headers.ts';
 import type { Render } from '../../../src/http/pages/page-contract.ts';
@@ -28,7 +30,10 @@ export interface PageServerOptions {
 export async function startPageServer(options: PageServerOptions = {}): Promise<PageServer> {
   const { tenants = SAMPLE_TENANTS, issuer = 'http://localhost:3000', isDevelopment = true } = options;
   const https = issuer.startsWith('https:');
-  const render = createRenderer({ tenants, issuer, clock: { now: () => SAMPLE_NOW }, isDevelopment });
+  const clock = { now: () => SAMPLE_NOW };
+  const cipher = createCipher([{ id: 'sample', key: 'a key for the pages of a test, long enough' }]);
+  const typedFields = createTypedFields({ cipher, clock, isHttps: https });
+  const render = createRenderer({ tenants, issuer, clock, isDevelopment, typedFields });
   const app = new Koa();
   // Refusals are looked at in the answer, not in the test's own output.
   app.silent = true;
@@ -36,7 +41,7 @@ export async function startPageServer(options: PageServerOptions = {}): Promise<
     securityHeaders({ https, formsLeadAway: ['/interaction', '/auth', '/session'], ownWindow: ['/account'] }),
   );
   app.use(createAssetRoutes({ tenants }).routes());
-  app.use(createLocaleRoutes({ https }).routes());
+  app.use(createLocaleRoutes({ https, typedFields }).routes());
   app.use((ctx) => {
     const found = PAGE_SAMPLES.find(({ name }) => ctx.path.endsWith(`/sample/${name}`));
     if (found !== undefined) showSample(ctx, render, found);

@@ -32,7 +32,10 @@ export interface Page {
   mark(name: string): string;
   /** The first link whose address ends so, absolute; null when there is none. */
   link(ending: string): string | null;
-  /** The form that has the button, or else the one that has most of these fields, with them filled in. */
+  /**
+   * The form that has the button, or else the one that has most of these fields, with them filled in. A button is named, or
+   * named with its value: `set-up=totp`. Several buttons may have one name: `fields` tells the value of the pressed one too.
+   */
   form(fields: Fields, button?: string): FilledForm;
 }
 
@@ -43,6 +46,12 @@ export interface Answer {
   readonly text: string;
 }
 
+function selectorOf(button: string): string {
+  const [name = '', value] = button.split('=');
+  return `[name="${name}"]${value === undefined ? '' : `[value="${value}"]`}`;
+}
+
+const CONTROLS = 'input, select, textarea';
 const BUTTONS = 'button:not([type]), button[type=submit], input[type=submit]';
 
 export function createPage(answer: Answer): Page {
@@ -70,31 +79,46 @@ export function createPage(answer: Answer): Page {
     ];
   }
 
+  /** The elements of a form: those within it, and those that name it (HTML, "form owner"). */
+  function ownedBy(form: ReturnType<typeof formsInOrder>[number], selector: string) {
+    const id = $(form).attr('id') ?? '';
+    return $(selector).filter((_, each) => {
+      const named = $(each).attr('form');
+      return named === undefined ? $(each).closest('form').is(form) : named === id;
+    });
+  }
+
   function chooseForm(fields: Fields, button: string | undefined) {
     const suits =
       button === undefined
         ? (form: ReturnType<typeof formsInOrder>[number]) =>
-            Object.keys(fields).filter((name) => $(form).find(`[name="${name}"]`).length > 0).length
+            Object.keys(fields).filter((name) => ownedBy(form, `[name="${name}"]`).length > 0).length
         : (form: ReturnType<typeof formsInOrder>[number]) =>
-            $(form).find(BUTTONS).filter(`[name="${button}"]`).length;
+            ownedBy(form, BUTTONS).filter(selectorOf(button)).length;
     const ranked = formsInOrder().map((form) => ({ form, score: suits(form) }));
     const best = Math.max(...ranked.map(({ score }) => score));
     const chosen = ranked.find(({ score }) => score === best);
     if (chosen === undefined || (button !== undefined && best === 0)) {
       throw new Error(`${url} has no form${button === undefined ? '' : ` with a button "${button}"`}`);
     }
-    return $(chosen.form);
+    return chosen.form;
   }
 
   function form(fields: Fields, button?: string): FilledForm {
-    const chosen = chooseForm(fields, button);
-    const buttons = chosen.find(BUTTONS);
+    const owner = chooseForm(fields, button);
+    const buttons = ownedBy(owner, BUTTONS);
+    const chosen = $(owner);
     // Without a click the browser takes the form's first button (HTML, "implicit submission").
-    const pressed = button === undefined ? buttons.first() : buttons.filter(`[name="${button}"]`).first();
+    const named = button === undefined ? buttons : buttons.filter(selectorOf(button));
+    const wanted = named.filter((_, each) => $(each).attr('value') === fields[button ?? '']);
+    const pressed = button === undefined ? buttons.first() : (wanted.length > 0 ? wanted : named).first();
     const body = new URLSearchParams(
-      chosen.serializeArray().map(({ name, value }): [string, string] => [name, value]),
+      ownedBy(owner, CONTROLS)
+        .serializeArray()
+        .map(({ name, value }): [string, string] => [name, value]),
     );
     for (const [name, values] of Object.entries(fields)) {
+      if (name === button) continue;
       body.delete(name);
       for (const value of [values].flat()) body.append(name, value);
     }

@@ -46,6 +46,8 @@ const made: Pages['set-up-passkey'] = {
 const signIn: Pages['sign-in'] = {
   form: form(at),
   email: '',
+  isRemembered: false,
+  password: '',
   clientName: 'Acme Timesheets',
   passkey: {
     request: method.request({ site, challenge, credentials: [], mustVerify: true }),

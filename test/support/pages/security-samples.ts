@@ -2,6 +2,7 @@
 
 import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
 import type { FactorView, TrustedBrowserView } from '../../../src/http/pages/page-parts.ts';
+import { ACCOUNT_MODEL } from './account-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 
 const SECURITY = '/account/security';
@@ -21,19 +22,28 @@ const security: Pages['security'] = {
   canTurnOff: true,
   passkeySignals: null,
   done: null,
+  undo: null,
 };
 const phone: FactorView = {
+  id: 'factor-1',
   method: 'totp',
   label: 'Work phone',
   app: 'Aegis',
   destination: null,
   createdAt: SAMPLE_NOW - 9e9,
+  lastUse: { atMs: SAMPLE_NOW - 1e7, ip: '192.0.2.7', browser: 'Firefox, Linux' },
   isDefault: false,
+  rename: form(`${SECURITY}/factors/factor-1/rename`),
+  replace: form(`${SECURITY}/factors/factor-1/replace`),
   remove: form(`${SECURITY}/factors/factor-1/remove`),
   makeDefault: null,
 };
 const tablet: FactorView = {
   ...phone,
+  id: 'factor-2',
+  lastUse: null,
+  rename: form(`${SECURITY}/factors/factor-2/rename`),
+  replace: form(`${SECURITY}/factors/factor-2/replace`),
   label: '',
   app: null,
   createdAt: SAMPLE_NOW,
@@ -41,6 +51,9 @@ const tablet: FactorView = {
 };
 const inbox: FactorView = {
   ...tablet,
+  id: 'factor-3',
+  rename: form(`${SECURITY}/factors/factor-3/rename`),
+  replace: form(`${SECURITY}/factors/factor-3/replace`),
   method: 'email',
   destination: 'b••••••@a••••••',
   remove: form(`${SECURITY}/factors/factor-3/remove`),
@@ -53,14 +66,14 @@ const browser: TrustedBrowserView = {
   expiresAt: SAMPLE_NOW + 9e8,
   lastUsedAt: SAMPLE_NOW - 1e7,
   lastUsedFor: 'Acme Timesheets',
-  revoke: form(`${SECURITY}/browsers/browser-1/revoke`),
+  remove: form(`${SECURITY}/browsers/browser-1/remove`),
 };
 const unknown: TrustedBrowserView = {
   ...browser,
   name: null,
   lastUsedAt: null,
   lastUsedFor: null,
-  revoke: form(`${SECURITY}/browsers/browser-2/revoke`),
+  remove: form(`${SECURITY}/browsers/browser-2/remove`),
 };
 
 export const SECURITY_SAMPLES: readonly Sample[] = [
@@ -138,4 +151,105 @@ export const SECURITY_SAMPLES: readonly Sample[] = [
     guest,
   ),
   sample('security-turned-off', 'security', { ...security, done: 'turned-off' }, guest),
+  sample(
+    'security-renamed',
+    'security',
+    { ...security, factors: [phone, inbox], done: 'renamed', undo: form(`${SECURITY}/undo/change-1`) },
+    member,
+  ),
+  sample(
+    'confirm-removal-factor',
+    'confirm-removal',
+    {
+      kind: 'factor',
+      name: 'Work phone',
+      method: 'totp',
+      methods: ['passkey', 'email'],
+      consequences: ['sessions', 'next', 'browsers'],
+      form: form(`${SECURITY}/factors/factor-1/remove/confirm`),
+    },
+    member,
+  ),
+  sample(
+    'confirm-removal-last',
+    'confirm-removal',
+    {
+      kind: 'factor',
+      name: null,
+      method: 'passkey',
+      methods: [],
+      consequences: ['sessions', 'codes', 'password', 'device'],
+      form: form(`${SECURITY}/factors/factor-1/remove/confirm`),
+    },
+    guest,
+  ),
+  sample(
+    'confirm-removal-browser',
+    'confirm-removal',
+    {
+      kind: 'browser',
+      name: 'Firefox, Linux',
+      method: null,
+      methods: [],
+      consequences: ['browser'],
+      form: form(`${SECURITY}/browsers/browser-1/remove/confirm`),
+    },
+    member,
+  ),
+  sample(
+    'confirm-removal-all',
+    'confirm-removal',
+    {
+      kind: 'turn-off',
+      name: null,
+      method: null,
+      methods: ['totp', 'email'],
+      consequences: ['all', 'sessions', 'codes', 'password'],
+      form: form(`${SECURITY}/turn-off/confirm`),
+    },
+    guest,
+  ),
+  sample(
+    'set-up-choose-replacement',
+    'set-up-choose',
+    {
+      form: form(`${SECURITY}/factors/factor-1/replace`),
+      methods: [
+        { method: 'totp', selected: true },
+        { method: 'email', selected: false },
+      ],
+      laterUntil: null,
+      forced: false,
+      cancel: null,
+      replaces: { name: 'Work phone', method: 'totp', backHref: SECURITY },
+    },
+    member,
+  ),
+  sample('account-grace', 'account', ACCOUNT_MODEL, { ...member, graceUntil: SAMPLE_NOW + 1e9 }),
+  sample('security-grace', 'security', security, { ...member, graceUntil: SAMPLE_NOW + 1e9 }),
+  sample(
+    'not-me-removal',
+    'not-me',
+    { form: form('/not-me/token'), email: 'bob@acme.test', isDone: false, isOfRemoval: true },
+    { tenantId: 'acme' },
+  ),
+  sample(
+    'not-me-removal-done',
+    'not-me',
+    { form: form('/not-me/token'), email: 'bob@acme.test', isDone: true, isOfRemoval: true },
+    { tenantId: 'acme' },
+  ),
+  sample(
+    'error-held',
+    'error',
+    {
+      title: 'held',
+      protocol: null,
+      links: [],
+      cancel: form('/interaction/sample/second-factor/cancel'),
+      reference: 'K7QM-2XPD',
+      isAtSecondFactor: true,
+    },
+    { tenantId: 'acme', refusal: { code: 'forbidden', because: 'held' } },
+  ),
 ];

@@ -70,11 +70,27 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
     refusal: { code: 'resend_too_soon', retryAt: SAMPLE_NOW + 4 * 60_000 },
   }),
   sample('enter-code-undelivered', 'enter-code', mailed, { ...acme, refusal: { code: 'delivery_failed' } }),
+  sample(
+    'enter-code-refused',
+    'enter-code',
+    {
+      ...mailed,
+      sent: { destination: 'b••••••@a••••••', secondsLeft: null, seen: SENDING },
+      lost: { recoveryHref: `${at}/verify/recovery`, chooseHref: `${at}/choose-method` },
+    },
+    { ...acme, status: 200, refusal: { code: 'delivery_failed', because: 'refused' } },
+  ),
   sample('enter-code-recovery', 'enter-code', onPaper, acme),
   sample('enter-code-recovery-used', 'enter-code', onPaper, { ...acme, refusal: { code: 'code_used' } }),
 
   sample('set-up-proof', 'set-up-proof', { ...unsent, forced: true, chooseHref: `${at}/set-up` }, acme),
   sample('set-up-proof-sent', 'set-up-proof', { ...unsent, ...sent }, acme),
+  sample(
+    'set-up-proof-stopped',
+    'set-up-proof',
+    { ...unsent, ...sent, isStopped: true, startAgainHref: '/auth' },
+    { ...acme, refusal: { code: 'too_many_attempts', retryAt: null } },
+  ),
   sample('set-up-email', 'set-up-email', { ...unsent, ...inAccount }, member),
   sample(
     'set-up-email-wrong',
@@ -93,10 +109,29 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
   sample(
     'recovery-codes',
     'recovery-codes',
-    { form: form(`${at}/set-up/recovery-codes`), codes: CODES },
+    {
+      form: form(`${at}/set-up/recovery-codes`),
+      codes: CODES,
+      owner: { email: 'bob@acme.test', createdAt: SAMPLE_NOW },
+    },
     acme,
   ),
 
+  ...[9, 1, 0].map((left) =>
+    sample(
+      `recovery-used-${left}`,
+      'recovery-used',
+      {
+        form: form(`${at}/recovery-used`),
+        clientName: 'Acme Timesheets',
+        left,
+        areFew: left < 9,
+        canRenew: left > 0,
+        canSetUp: left > 0,
+      },
+      acme,
+    ),
+  ),
   ...(['confirm-email', 'not-me'] as const).flatMap((page) =>
     [false, true].map((isDone) =>
       sample(

@@ -11,16 +11,42 @@ export interface Run {
   readonly err: string;
 }
 
-/** Runs a command whose environment holds only `env`. */
-export async function runCommand(
-  args: readonly string[],
-  { cwd, env }: { readonly cwd: string; readonly env: Readonly<Record<string, string>> },
-): Promise<Run> {
-  const child = spawn(process.execPath, [CLI, ...args], {
+interface Around {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+function begin(args: readonly string[], { cwd, env }: Around) {
+  return spawn(process.execPath, [CLI, ...args], {
     cwd,
     env: { PATH: process.env.PATH, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** Runs a command, and kills it once its output matches. Gives the signal that ended it; null: it ended by itself. */
+export async function killCommand(
+  args: readonly string[],
+  around: Around,
+  output: RegExp,
+): Promise<NodeJS.Signals | null> {
+  const child = begin(args, around);
+  const ended = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once('close', (_code, signal) => resolve(signal)),
+  );
+  child.stderr.resume();
+  let out = '';
+  for await (const part of child.stdout.setEncoding('utf8')) {
+    out += part;
+    if (output.test(out)) break;
+  }
+  child.kill('SIGKILL');
+  return ended;
+}
+
+/** Runs a command whose environment holds only `env`. */
+export async function runCommand(args: readonly string[], around: Around): Promise<Run> {
+  const child = begin(args, around);
   const code = new Promise<number | null>((resolve) => child.once('close', resolve));
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr)]);
   return { code: await code, out, err };

@@ -274,12 +274,14 @@ describe('links in mails', () => {
       const ann = await frozen({ factors: phones });
       const policyResult = await setting().evaluated(ann);
       const first = policyResult.enrolments[0]?.id ?? '';
-      const { selfService, recovery } = setting();
+      const { selfService, factorChanges, recovery } = setting();
+      const visit = { record: aSignInRecord({ accountId: ann.id }), policyResult };
       const transaction = await setting().begun(ann);
       for (const outcome of [
         await selfService.remove(policyResult, first, ADDRESS),
-        await selfService.makeDefault(policyResult, first, ADDRESS),
-        await selfService.makeDefault(policyResult, null, ADDRESS),
+        await factorChanges.makeDefault(visit, first, ADDRESS),
+        await factorChanges.makeDefault(visit, null, ADDRESS),
+        await factorChanges.rename(visit, first, 'Stolen', ADDRESS),
         await recovery.renew(transaction, policyResult, { ip: ADDRESS, clientId: null }),
       ]) {
         expect(refusalOf(outcome)).to.deep.equal(FROZEN);

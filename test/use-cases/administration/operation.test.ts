@@ -22,7 +22,7 @@ describe('the operator', () => {
     const events = createEventLog({ ...stores, subscribers: [], clock, random: systemRandom, log: () => {} });
     operation = createOperation({
       ...stores,
-      factors: createFactors({ ...stores, endSessions: null, events }),
+      factors: createFactors({ ...stores, endSessions: null, events, actor: 'operator' }),
       endSessions: {
         all: async (id) => void (await stores.accounts.raiseEndsBefore(id, endingAt(clock.now()))),
       },
@@ -112,7 +112,7 @@ describe('the operator', () => {
 
   it('reads of events about no account, or about one that is gone', async () => {
     const event = { id: 'a', atMs: NOW, event: 'config.reloaded', accountId: null, tenantId: null } as const;
-    const blank = { clientId: null, method: null, reason: null, ip: null, reference: null };
+    const blank = { clientId: null, method: null, reason: null, ip: null, actor: null, reference: null };
     await stores.audit.append({ ...event, ...blank });
     await stores.audit.append({ ...event, ...blank, id: 'b', accountId: 'account-9' });
     const lines = await operation.listAudit({ limit: 10 });

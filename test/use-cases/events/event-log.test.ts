@@ -30,6 +30,7 @@ describe('the event log', () => {
       reason: null,
       ip: null,
       reference: null,
+      actor: null,
     };
     expect(rest).to.deep.equal({ ...nothing, event: 'config.reloaded', atMs: NOW });
   });

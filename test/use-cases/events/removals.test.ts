@@ -15,7 +15,10 @@ describe('the removal of a factor, when the store of lock-outs fails', () => {
     },
     'by an operator': async (id: string) => {
       const { needs, stores } = setting();
-      await createFactors({ ...needs, lockouts: { ...stores.lockouts, reset } }).remove(id, 'all');
+      await createFactors({ ...needs, actor: 'operator', lockouts: { ...stores.lockouts, reset } }).remove(
+        id,
+        'all',
+      );
     },
   };
   for (const [actor, remove] of Object.entries(ACTS)) {

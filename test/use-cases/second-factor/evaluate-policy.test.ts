@@ -16,7 +16,7 @@ import { aTenant, freshSetting, withTotp } from '../setting.ts';
 
 const DAY = 24 * 60 * MINUTE;
 const SATISFIED = { kind: 'satisfied', onGrace: false };
-const ON_GRACE = { kind: 'satisfied', onGrace: true };
+const onGrace = (graceUntil: number) => ({ kind: 'satisfied', onGrace: true, graceUntil });
 const setUp = (laterUntil: number | null, methods: readonly MethodName[] = ['totp']) => {
   return { kind: 'set-up', methods, laterUntil };
 };
@@ -190,7 +190,7 @@ describe('the evaluation of the policy', () => {
     it('starts once, and is not renewed', async () => {
       expect(await decisionOf(account)).to.deep.equal(setUp(NOW + 7 * DAY));
       setting().clock.nextStep(3 * DAY);
-      expect(await evaluate()).to.deep.equal(ON_GRACE);
+      expect(await evaluate()).to.deep.equal(onGrace(NOW + 7 * DAY));
       expect(await decisionOf(account)).to.deep.equal(setUp(NOW + 7 * DAY));
     });
 
@@ -213,8 +213,8 @@ describe('the evaluation of the policy', () => {
     it('accepts existing sessions until its end, and none after it', async () => {
       await decisionOf(account);
       setting().clock.set(NOW + 7 * DAY - 1);
-      expect(await evaluate()).to.deep.equal(ON_GRACE);
-      expect(await decisionOf(account, { occasion: 'later' })).to.deep.equal(ON_GRACE);
+      expect(await evaluate()).to.deep.equal(onGrace(NOW + 7 * DAY));
+      expect(await decisionOf(account, { occasion: 'later' })).to.deep.equal(onGrace(NOW + 7 * DAY));
       setting().clock.set(NOW + 7 * DAY);
       expect(await evaluate()).to.deep.equal(setUp(null));
       expect(await decisionOf(account, { occasion: 'later' })).to.deep.equal(setUp(null));
@@ -268,7 +268,7 @@ describe('the evaluation of the policy', () => {
         return (await evaluatePolicy(question()))?.decision;
       };
       expect(await decidedWith(5)).to.deep.equal(setUp(null));
-      expect(await decidedWith(6)).to.deep.equal(ON_GRACE);
+      expect(await decidedWith(6)).to.deep.equal(onGrace(NOW + 6 * DAY));
       expect(await decidedWith(0)).to.deep.equal(setUp(null));
     });
   });

@@ -245,6 +245,7 @@ describe('sign-in: the password', () => {
       const signIn = setting().signInWith(({ hasher: given, attempts }) => ({
         attempts: {
           take: attempts.take,
+          full: attempts.full,
           forget: (...what) => {
             acts.push('forget');
             return attempts.forget(...what);

@@ -215,6 +215,9 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ALTER TABLE accounts ADD COLUMN invited_at INTEGER;
   ALTER TABLE accounts ADD COLUMN mail_reset_at INTEGER;`,
   `
+  ALTER TABLE audit ADD COLUMN actor TEXT;
+  ALTER TABLE accounts ADD COLUMN held_at INTEGER;`,
+  `
   ALTER TABLE accounts ADD COLUMN pending_email TEXT;
   ALTER TABLE accounts ADD COLUMN pending_notification_email TEXT;
   ALTER TABLE accounts ADD COLUMN former_emails TEXT;

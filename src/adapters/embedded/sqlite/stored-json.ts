@@ -14,8 +14,10 @@ import {
 import {
   EMPTY_TRANSACTION,
   type PendingEnrolment,
+  type ReplacedFactor,
   type SignInTransaction,
 } from '../../../domain/sign-in/transaction.ts';
+import { readUndo } from '../../../domain/sign-in/undo.ts';
 
 const KNOWN_PURPOSES: readonly unknown[] = PURPOSES;
 
@@ -33,8 +35,13 @@ function isChallenge(value: unknown): value is Challenge {
 
 function isPendingEnrolment(value: unknown): value is PendingEnrolment {
   if (!isObject(value)) return false;
-  const { enrolmentId, method, secret } = value;
-  return typeof enrolmentId === 'string' && isMethodName(method) && isTextOrNull(secret);
+  const { enrolmentId, method, secret, replaces } = value;
+  const isNew = typeof enrolmentId === 'string' && isMethodName(method) && isTextOrNull(secret);
+  return isNew && (replaces === undefined || isReplacedFactor(replaces));
+}
+
+function isReplacedFactor(value: unknown): value is ReplacedFactor {
+  return isObject(value) && typeof value.enrolmentId === 'string' && isMethodName(value.method);
 }
 
 export function readStrings(text: string): string[] | null {
@@ -63,19 +70,19 @@ export function readPendingEnrolment(text: string): PendingEnrolment | null {
 
 type More = Pick<
   SignInTransaction,
-  'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser' | 'canUsePasskeys'
+  'challenges' | 'isSetUpProven' | 'newCodes' | 'trustBrowser' | 'canUsePasskeys' | 'undo'
 >;
 
 /** A missing value is that of a sign-in in which nothing was done yet. */
 export function readMore(text: string): More | null {
   const read = readObject(text);
   if (!read) return null;
-  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys } = {
+  const { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys, undo } = {
     ...EMPTY_TRANSACTION,
     ...read,
   };
   if (!Array.isArray(challenges) || !challenges.every(isChallenge) || !isTextOrNull(newCodes)) return null;
   if (typeof isSetUpProven !== 'boolean' || typeof trustBrowser !== 'boolean') return null;
   if (typeof canUsePasskeys !== 'boolean') return null;
-  return { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys };
+  return { challenges, isSetUpProven, newCodes, trustBrowser, canUsePasskeys, undo: readUndo(undo) };
 }

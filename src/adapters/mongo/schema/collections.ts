@@ -26,6 +26,7 @@ export interface AccountDocument {
   passwordHash: string | null;
   /** Absent from what an older release has written. */
   frozenAt?: Date | null;
+  heldAt?: Date | null;
   endsBefore?: Date | null;
   notificationEmail?: string | null;
   disabledAt?: Date | null;
@@ -58,6 +59,7 @@ const account = new Schema<AccountDocument>(
     locale: String,
     passwordHash: String,
     frozenAt: Date,
+    heldAt: Date,
     endsBefore: Date,
     notificationEmail: String,
     disabledAt: Date,
@@ -212,6 +214,7 @@ export interface AuditDocument {
   address: string | null;
   /** Absent in a line of an older release. */
   reference?: string | null;
+  actor?: string | null;
   order: Types.ObjectId;
 }
 
@@ -227,6 +230,7 @@ const audit = new Schema<AuditDocument>(
     reason: String,
     address: String,
     reference: String,
+    actor: String,
     order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'audit' },

@@ -53,6 +53,11 @@ describe('embedded stores on files of the first release', () => {
     expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount({ frozenAt: NOW }));
   });
 
+  it('read an account that is not held, and can hold it [R26]', async () => {
+    await stores.accounts.setHeld('account-1', NOW);
+    expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount({ heldAt: NOW }));
+  });
+
   it('read an account of which nothing has ended, and can end it [R26]', async () => {
     await stores.accounts.raiseEndsBefore('account-1', NOW);
     expect(await stores.accounts.findById('account-1')).to.deep.equal(anAccount({ endsBefore: NOW }));

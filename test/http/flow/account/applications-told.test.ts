@@ -19,7 +19,7 @@ import {
   tokensFor,
   withClients,
 } from '../../oidc/story.ts';
-import { accounts, givePassword, withApp } from '../members.ts';
+import { accounts, givePassword, removeWith, withApp } from '../members.ts';
 import { linkIn, sentTo } from '../outbox.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
 
@@ -57,7 +57,7 @@ describe('relying parties of a session that is ended', () => {
 
   /** Enrols another authenticator app, and gives the link of the mail about it. */
   async function addFactor(visitor: Visitor, email: string): Promise<string> {
-    const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set_up'));
+    const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set-up'));
     await visitor.putAway(await visitor.submit(page, { code: nextCode(s.app, page.mark('secret')) }));
     const [mail] = await sentTo(s.app, email);
     return linkIn(mail, 'not-me');
@@ -103,7 +103,7 @@ describe('relying parties of a session that is ended', () => {
     await addFactor(own.visitor, 'cat@open.test');
     const page = await openSecurity(s, own.visitor);
     // The first one listed: both sessions were signed in to with it.
-    await own.visitor.follow(await own.visitor.submit(page, {}, 'remove'));
+    await own.visitor.follow(await removeWith(own.visitor, page, 'remove'));
     expect(await sidsTold(2)).to.have.members(other.sids);
     expect([await endedAt(other.visitor), await endedAt(own.visitor)]).to.deep.equal([true, false]);
   });
@@ -111,7 +111,7 @@ describe('relying parties of a session that is ended', () => {
   it('get another session of the provider after an end, under another sid [A120]', async () => {
     const first = await signedIn('dan@open.test');
     const own = await signedIn('dan@open.test');
-    await own.visitor.follow(await own.visitor.submit(await openSecurity(s, own.visitor), {}, 'turn_off'));
+    await own.visitor.follow(await removeWith(own.visitor, await openSecurity(s, own.visitor), 'turn-off'));
     await sidsTold(2);
     const shop = await s.app.relyingParty('shop');
     await askAgain(first.visitor, shop);

@@ -35,7 +35,7 @@ describe('requests under way when a sign-in is ended', () => {
   }
 
   async function beginsSetUp(visitor: Visitor): Promise<Page> {
-    return visitor.follow(await visitor.submit(await openSecurity(s, visitor), { method: 'totp' }, 'set_up'));
+    return visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set-up=totp'));
   }
 
   /** A form of which all but the last byte is sent at once, and that when it is finished. */

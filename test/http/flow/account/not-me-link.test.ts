@@ -55,7 +55,7 @@ describe('the link "Wasn’t you?" of a notice', () => {
 
   /** Enrols another phone in this session, and gives the link in the mail that the owner gets. */
   async function mailed({ visitor }: Pick<SignedIn, 'visitor'>, email: string): Promise<string> {
-    const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set_up'));
+    const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set-up'));
     expect((await visitor.enterCode(nextCode(s.app, page.mark('secret')))).name).to.equal('security');
     const [mail] = await sentTo(s.app, email);
     expect(mail?.subject).to.include('was added');
@@ -166,7 +166,7 @@ describe('the link "Wasn’t you?" of a notice', () => {
     const before = await openSecurity(s, visitor);
     // As of before this sign-in, which would have ended otherwise.
     await s.app.parts.stores.accounts.setFrozen(account?.id ?? '', account?.frozenAt ?? null);
-    for (const button of ['set_up', 'remove', 'turn_off', 'renew']) {
+    for (const button of ['set-up', 'replace', 'rename', 'remove', 'turn-off', 'new-recovery-codes']) {
       const refused = await visitor.submit(before, {}, button);
       expect([refused.status, refused.name, refused.error], button).to.deep.equal([
         403,

@@ -28,12 +28,12 @@ describe('notices that cannot be delivered', () => {
     await visitor.chooseMethod('totp');
     await visitor.enterCode(nextCode(s.app));
     const page = await openSecurity(s, visitor);
-    const form = page.$('input[name=method][value=totp]').closest('form');
-    const fields = { _token: String(form.find('[name=_token]').val()), method: 'totp' };
-    const shown = await visitor.follow(await visitor.post(form.attr('action') ?? '', fields));
+    const shown = await visitor.follow(await visitor.submit(page, {}, 'set-up=totp'));
     const code = nextCode(s.app, shown.mark('secret'));
     const first = await timed(() => visitor.submit(shown, { code }));
-    const second = await timed(async () => visitor.submit(await openSecurity(s, visitor), {}, 'remove'));
+    const asked = await visitor.submit(await openSecurity(s, visitor), {}, 'remove');
+    const question = await visitor.follow(asked);
+    const second = await timed(() => visitor.submit(question, {}, 'confirm'));
     const account = await s.app.parts.stores.accounts.findByEmail(`${name}@desk.test`);
     const factors = await s.app.parts.stores.enrolments.listByAccount(account?.id ?? '');
     expect(factors.filter(({ method }) => method === 'totp')).to.have.length(2);

@@ -4,7 +4,7 @@ import { PASSWORD, SECRET } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { interaction, nextCode } from '../../oidc/story.ts';
-import { givePassword, hasCode, member } from '../members.ts';
+import { givePassword, hasCode, lastRemoval, member, removeAt, removeWith } from '../members.ts';
 import { codeTo, desk, linkIn, phoneFor, reachable, type Sent, sentTo } from '../outbox.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
 
@@ -60,9 +60,7 @@ describe('notices', () => {
     { visitor, page }: { visitor: Visitor; page: Page },
     method: string,
   ): Promise<Page> {
-    const form = page.$(`input[name=method][value=${method}]`).closest('form');
-    const token = String(form.find('[name=_token]').val());
-    return visitor.follow(await visitor.post(form.attr('action') ?? '', { _token: token, method }));
+    return visitor.follow(await visitor.submit(page, {}, `set-up=${method}`));
   }
 
   it('of an enrolled app go to the confirmed e-mail address [A48]', async () => {
@@ -107,18 +105,17 @@ describe('notices', () => {
     const { visitor, page } = await security('hal');
     const since = await count();
     // The last one listed are codes by mail: the phone in the hand stays.
-    const form = page.$('button[name=remove]').last().closest('form');
-    await visitor.post(form.attr('action') ?? '', { _token: String(form.find('[name=_token]').val()) });
+    await removeAt(visitor, page, lastRemoval(page));
     const one = await told(since);
     expect(toWhom(one, REMOVED)).to.deep.equal([at('hal')]);
     expect(one[0]?.text).to.match(/Second step:? .*mail/i);
     const then = await count();
-    await visitor.submit(page, {}, 'turn_off');
+    await removeWith(visitor, page, 'turn-off');
     expect(toWhom(await told(then), REMOVED), 'two phones').to.deep.equal([at('hal'), at('hal')]);
 
     const eve = await security('eve');
     const last = await count();
-    await eve.visitor.submit(eve.page, {}, 'turn_off');
+    await removeWith(eve.visitor, eve.page, 'turn-off');
     const hers = await told(last);
     expect(toWhom(hers, REMOVED)).to.have.members([at('eve'), at('eve')]);
     expect(hers.filter(({ to }) => to === phoneFor('eve'))).to.have.length.of.at.least(1);
@@ -143,7 +140,7 @@ describe('notices', () => {
   it('of new and used recovery codes say how many are left [A41]', async () => {
     const { visitor, page } = await security('dan');
     const since = await count();
-    const shown = await visitor.follow(await visitor.submit(page, {}, 'renew'));
+    const shown = await visitor.follow(await visitor.submit(page, {}, 'new-recovery-codes'));
     expect(shown.name).to.equal('recovery-codes');
     const [code = ''] = shown.marks('recovery-code');
     expect(toWhom(await told(since), MADE)).to.deep.equal([at('dan')]);

@@ -214,7 +214,7 @@ describe('"it was not me", after an operator has unfrozen the account', () => {
     expect(hasCode(await signIn(s.app, visitor, await s.rp.authorizationUrl(), emailOf('cas')))).to.equal(
       true,
     );
-    const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set_up'));
+    const page = await visitor.follow(await visitor.submit(await openSecurity(s, visitor), {}, 'set-up'));
     expect((await visitor.enterCode(nextCode(s.app, page.mark('secret')))).name).to.equal('security');
     const [mail] = await sentTo(s.app, emailOf('cas'));
     await press(linkIn(mail, 'not-me'));

@@ -5,7 +5,7 @@ import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
 import { askAgain, interaction, MFA, nextCode, redeem, TWO_STEP } from '../../oidc/story.ts';
-import { givePassword, hasCode, member, words } from '../members.ts';
+import { askSetUp, givePassword, hasCode, member, removeWith, words } from '../members.ts';
 import { codeTo, phoneFor, sentTo } from '../outbox.ts';
 
 const SECURITY = '/account/security';
@@ -39,9 +39,9 @@ describe('sent codes on the security page', () => {
 
   /** Presses "set up" beside a method. */
   async function begin(visitor: Visitor, page: Page, method: string): Promise<Page> {
-    const buttons = page.$(`form:has([name=method][value=${method}])`);
+    const buttons = page.$(`button[name=set-up][value=${method}]`);
     expect(buttons.length, method).to.equal(1);
-    return visitor.follow(await visitor.submit(page, { method }, 'set_up'));
+    return visitor.follow(await visitor.submit(page, {}, `set-up=${method}`));
   }
 
   async function sendAndType(visitor: Visitor, page: Page, to: string, fields = {}): Promise<Page> {
@@ -157,7 +157,7 @@ describe('sent codes on the security page', () => {
   it('are refused and not sent by a method that is not offered [A105]', async () => {
     const { visitor, page } = await open('dan');
     for (const method of ['recovery', 'app', 'passkey', 'constructor', '']) {
-      const refused = await visitor.submit(page, { method }, 'set_up');
+      const refused = await askSetUp(visitor, page, method);
       expect([refused.status, refused.error], method).to.deep.equal([422, 'method_not_allowed']);
     }
     expect(await sentTo(s.app, address('dan'))).to.deep.equal([]);
@@ -171,10 +171,10 @@ describe('sent codes on the security page', () => {
       await visitor.submit(asked, { code: await codeTo(s.app, phoneFor('gus')) }),
     );
     expect(two.$('button[name=remove]').length).to.equal(2);
-    await visitor.follow(await visitor.submit(two, {}, 'remove'));
+    await visitor.follow(await removeWith(visitor, two, 'remove'));
     const one = await visitor.open(SECURITY);
     expect(one.$('button[name=remove]').length).to.equal(1);
-    await visitor.follow(await visitor.submit(one, {}, 'turn_off'));
+    await visitor.follow(await removeWith(visitor, one, 'turn-off'));
     const account = await s.app.parts.stores.accounts.findByEmail(address('gus'));
     expect(await s.app.parts.stores.enrolments.listByAccount(account?.id ?? '')).to.deep.equal([]);
     expect(hasCode((await givePassword(s, address('gus'))).page)).to.equal(true);

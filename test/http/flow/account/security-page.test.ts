@@ -6,7 +6,18 @@ import type { Page } from '../../../support/pages/page.ts';
 import { totpCode } from '../../../support/totp.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { askAgain, interaction, MFA, nextCode, redeem, SFA, tenantsWith } from '../../oidc/story.ts';
-import { accounts, alertOf, givePassword, hasCode, member, withApp, words } from '../members.ts';
+import {
+  accounts,
+  alertOf,
+  askSetUp,
+  givePassword,
+  hasCode,
+  member,
+  removeAt,
+  removeWith,
+  withApp,
+  words,
+} from '../members.ts';
 
 const SECURITY = '/account/security';
 
@@ -30,7 +41,7 @@ describe('the security page', () => {
   }
 
   async function setUp(visitor: Visitor, label = ''): Promise<{ page: Page; secret: string }> {
-    const shown = await visitor.follow(await visitor.submit(await visitor.open(SECURITY), {}, 'set_up'));
+    const shown = await visitor.follow(await visitor.submit(await visitor.open(SECURITY), {}, 'set-up'));
     const secret = shown.mark('secret');
     const fields = { code: nextCode(s.app, secret), label };
     return { page: await visitor.putAway(await visitor.submit(shown, fields)), secret };
@@ -57,9 +68,9 @@ describe('the security page', () => {
   it('sets up an authenticator app: QR code, key, code; from then on sign-ins ask for it [1.1 2.6 4.1]', async () => {
     const { visitor, page } = await open('ann@open.test');
     expect(words(page)).to.include('Off.');
-    expect(page.$('button[name=turn_off]').length).to.equal(0);
+    expect(page.$('button[name=turn-off]').length).to.equal(0);
 
-    const shown = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
+    const shown = await visitor.follow(await visitor.submit(page, {}, 'set-up'));
     expect(shown.name).to.equal('set-up-totp');
     expect(shown.$('img[data-mark=qr]').length).to.equal(1);
     expect(words(shown)).not.to.include('open requires two-step verification');
@@ -83,8 +94,8 @@ describe('the security page', () => {
   it('turns the second factor off, and the next sign-in asks for the password alone [1.6 4.2]', async () => {
     const { visitor, page } = await open('fay@open.test');
     const last = page.$('main form').last();
-    expect(last.find('button[name=turn_off]').length).to.equal(1);
-    const done = await visitor.follow(await visitor.submit(page, {}, 'turn_off'));
+    expect(last.find('button[name=turn-off]').length).to.equal(1);
+    const done = await visitor.follow(await removeWith(visitor, page, 'turn-off'));
     expect(words(done)).to.include('Two-step verification is turned off.').and.to.include('Off.');
     expect(await factorsOf('fay@open.test')).to.deep.equal([]);
     const { claims } = await redeem(s.rp, (await givePassword(s, 'fay@open.test')).page);
@@ -107,7 +118,7 @@ describe('the security page', () => {
     const { visitor } = await open('gus@open.test');
     const { page, secret } = await setUp(visitor, 'New phone');
     // The oldest is the first one listed.
-    const done = await visitor.follow(await visitor.submit(page, {}, 'remove'));
+    const done = await visitor.follow(await removeWith(visitor, page, 'remove'));
     expect(words(done)).to.include('Removed.').and.to.include('On.');
     expect(await factorsOf('gus@open.test')).to.deep.equal(['New phone']);
 
@@ -118,13 +129,17 @@ describe('the security page', () => {
 
   it('keeps a required second factor from being turned off and its last factor from being removed [1.6 A53]', async () => {
     const { visitor, page } = await open('ida@strict.test');
-    expect(page.$('button[name=turn_off], button[name=remove]').length).to.equal(0);
+    expect(page.$('button[name=turn-off], button[name=remove]').length).to.equal(0);
     expect(words(page)).to.include('You can’t turn this off because strict requires it.');
 
     // The forms of two phones, kept until one of them is the last.
     const { page: two } = await setUp(visitor, 'Second');
     const [first, second] = removals(two);
-    expect((await visitor.post(first?.action ?? '', first?.fields ?? {})).status).to.equal(303);
+    const question = await visitor.follow(await visitor.post(second?.action ?? '', second?.fields ?? {}));
+    expect(question.name).to.equal('confirm-removal');
+    expect((await removeAt(visitor, two, first?.action ?? '')).status).to.equal(303);
+    const late = await visitor.submit(question, {}, 'confirm');
+    expect([late.status, late.name, late.error], 'asked before').to.deep.equal([422, 'security', 'enforced']);
     const refused = await visitor.post(second?.action ?? '', second?.fields ?? {});
     expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'security', 'enforced']);
     expect(alertOf(refused)).to.include('requires two-step verification');
@@ -134,13 +149,13 @@ describe('the security page', () => {
   it('refuses a form that was loaded before the second factor became required [1.6 A53]', async () => {
     const { visitor, page } = await open('hal@open.test');
     await s.app.reload(tenantsWith('open', { enforcement: 'required' }));
-    for (const button of ['turn_off', 'remove']) {
+    for (const button of ['turn-off', 'remove']) {
       const refused = await visitor.submit(page, {}, button);
       expect([refused.status, refused.name, refused.error]).to.deep.equal([422, 'security', 'enforced']);
     }
     expect(await factorsOf('hal@open.test')).to.have.length(1);
     await s.app.reload(tenantsWith('open', { enforcement: 'optional' }));
-    expect((await visitor.submit(page, {}, 'turn_off')).status).to.equal(303);
+    expect((await removeWith(visitor, page, 'turn-off')).status).to.equal(303);
   });
 
   it('removes no factor of another account and none that it did not list [A13]', async () => {
@@ -161,12 +176,12 @@ describe('the security page', () => {
   it('refuses forms of another session, even of the same person [A56]', async () => {
     const one = await open('dan@open.test');
     const two = await open('dan@open.test');
-    for (const button of ['set_up']) {
+    for (const button of ['set-up']) {
       const refused = await two.visitor.submit(one.page, {}, button);
       expect([refused.status, refused.name, refused.error]).to.deep.equal([403, 'error', 'forbidden']);
     }
     const { page } = await setUp(one.visitor);
-    for (const button of ['remove', 'turn_off']) {
+    for (const button of ['remove', 'turn-off', 'rename', 'replace']) {
       const refused = await one.visitor.submit(page, { _token: 'x' }, button);
       expect(refused.status, button).to.equal(403);
     }
@@ -175,14 +190,14 @@ describe('the security page', () => {
 
   it('offers members no enrolment where the policy is off, but removal, and administrators both [U.5]', async () => {
     const nothing = await open('new@plain.test');
-    expect(nothing.page.$('button[name=set_up]').length).to.equal(0);
+    expect(nothing.page.$('button[name=set-up]').length).to.equal(0);
     const { page } = await open('app@plain.test');
     expect(words(page))
       .to.include('your workspace doesn’t ask for it')
       .and.not.to.include('Nobody can sign in');
-    expect(page.$('button[name=set_up]').length).to.equal(0);
-    expect(page.$('button[name=turn_off]').length).to.equal(1);
-    expect((await open('boss@plain.test')).page.$('button[name=set_up]').length).to.equal(1);
+    expect(page.$('button[name=set-up]').length).to.equal(0);
+    expect(page.$('button[name=turn-off]').length).to.equal(1);
+    expect((await open('boss@plain.test')).page.$('button[name=set-up]').length).to.equal(1);
   });
 
   it('carries out each form once when it is sent twice, without an error', async () => {
@@ -197,24 +212,25 @@ describe('the security page', () => {
       return visitor.putAway(clicks[2] ?? on);
     }
 
-    const shown = await pressTwice(page, {}, 'set_up');
+    const shown = await pressTwice(page, {}, 'set-up');
     expect((await visitor.open(shown.url)).mark('secret')).to.equal(shown.mark('secret'));
     const code = nextCode(s.app, shown.mark('secret'));
     expect((await pressTwice(shown, { code, label: 'One' })).name).to.equal('security');
     expect(await factorsOf('kim@open.test')).to.deep.equal(['One']);
 
     const { page: two } = await setUp(visitor, 'Two');
-    expect(words(await pressTwice(two, {}, 'remove'))).to.include('Removed.');
+    const question = await pressTwice(two, {}, 'remove');
+    expect(words(await pressTwice(question, {}, 'confirm'))).to.include('Removed.');
     expect(await factorsOf('kim@open.test')).to.deep.equal(['Two']);
-    const done = await pressTwice(await visitor.open(SECURITY), {}, 'turn_off');
-    expect(words(done)).to.include('Two-step verification is turned off.');
+    const last = await pressTwice(await visitor.open(SECURITY), {}, 'turn-off');
+    expect(words(await pressTwice(last, {}, 'confirm'))).to.include('Two-step verification is turned off.');
     expect(await factorsOf('kim@open.test')).to.deep.equal([]);
   });
 
   it('refuses a method that is not offered [A105]', async () => {
     const { visitor, page } = await open('eve@open.test');
     for (const method of ['sms', 'email', 'constructor', '']) {
-      const refused = await visitor.submit(page, { method }, 'set_up');
+      const refused = await askSetUp(visitor, page, method);
       expect([refused.status, refused.name, refused.error], method).to.deep.equal([
         422,
         'security',

@@ -95,9 +95,9 @@ describe('a method that a host adds', () => {
   it('refuses a wrong word and counts it', async () => {
     await enrol(at.host.visitor());
     const attacker = at.host.visitor();
-    await begin(at, attacker, 'ann');
-    for (let guess = 0; guess < 5; guess += 1)
-      expect((await attacker.enterCode('guess')).error).to.equal('code_invalid');
-    expect((await attacker.enterCode('guess')).error).to.equal('too_many_attempts');
+    const page = await begin(at, attacker, 'ann');
+    const guess = () => attacker.submit(page, { code: 'guess' });
+    for (let times = 0; times < 5; times += 1) expect((await guess()).error).to.equal('code_invalid');
+    expect((await guess()).error).to.equal('too_many_attempts');
   });
 });

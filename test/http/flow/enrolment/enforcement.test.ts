@@ -148,7 +148,7 @@ describe('a tenant that begins to require a second factor', () => {
     expect(claimsOf(await s.rp.exchange(end.location ?? CALLBACK)).acr).to.equal(MFA);
     const security = await visitor.open('/account/security');
     expect(security.name).to.equal('security');
-    expect(security.$('button[name=turn_off], button[name=remove]').length).to.equal(0);
+    expect(security.$('button[name=turn-off], button[name=remove]').length).to.equal(0);
   });
 
   it('lets a person leave, and asks again at the next sign-in [1.3 4.6]', async () => {

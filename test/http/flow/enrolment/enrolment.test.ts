@@ -160,7 +160,7 @@ describe('enrolling an authenticator app', () => {
       expect(shown.marks('secret'), path).to.deep.equal([]);
     }
     const begun = await visitor.follow(
-      await visitor.submit(await visitor.open('/account/security'), {}, 'set_up'),
+      await visitor.submit(await visitor.open('/account/security'), {}, 'set-up'),
     );
     expect(begun.mark('secret').replaceAll(' ', '')).not.to.equal(secret);
   });

@@ -6,6 +6,7 @@ import {
   errorOf,
   interaction,
   MFA,
+  nextCode,
   partyOf,
   redeem,
   refresh,
@@ -15,6 +16,7 @@ import {
   tenantsWith,
 } from '../../oidc/story.ts';
 import { accounts, alertOf, givePassword, hasCode, member, words } from '../members.ts';
+import { sentTo } from '../outbox.ts';
 
 const GRACE_DAYS = 14;
 const OFFLINE = { scope: 'openid offline_access' };
@@ -26,7 +28,10 @@ function dateOf(ms: number): string {
 describe('the grace period of a tenant that requires a second factor', () => {
   const s = interaction(() => ({
     ...tenantsWith('strict', { grace_days: GRACE_DAYS }),
-    ...accounts(...['ann', 'ben', 'cat', 'dan', 'eve'].map((name) => member(name, 'strict'))),
+    ...accounts(
+      ...['ann', 'ben', 'cat', 'dan', 'eve', 'fay'].map((name) => member(name, 'strict')),
+      member('gus', 'strict', { email_confirmed: true, locale: 'nl' }),
+    ),
   }));
 
   it('offers "later" with the date, on the page that says who demands it; the next page does not repeat that [1.3]', async () => {
@@ -107,6 +112,41 @@ describe('the grace period of a tenant that requires a second factor', () => {
       later: '1',
     });
     expect(pushed.status).to.equal(403);
+  });
+
+  it('stays visible on every page of the account after "later", with its date and a way to set up [1.3 4.6]', async () => {
+    const end = dateOf(s.clock.now() + GRACE_DAYS * DAY);
+    const { visitor, page } = await givePassword(s, 'fay@strict.test');
+    expect(page.marks('grace')).to.deep.equal([]);
+    await visitor.follow(await visitor.submit(page, {}, 'later'));
+    const account = await visitor.open('/account');
+    expect(account.mark('grace')).to.include(end);
+    expect(account.$('[data-mark=grace] a').attr('href')).to.equal('/account/security');
+    const security = await visitor.open('/account/security');
+    expect([security.name, security.mark('grace').includes(end)]).to.deep.equal(['security', true]);
+    const proof = await visitor.follow(await visitor.submit(security, {}, 'set-up=totp'));
+    expect([proof.name, proof.mark('grace').includes(end)]).to.deep.equal(['set-up-totp', true]);
+    const code = nextCode(s.app, proof.mark('secret'));
+    const done = await visitor.putAway(await visitor.submit(proof, { code }));
+    expect([done.name, done.marks('grace').length]).to.deep.equal(['security', 0]);
+  });
+
+  it('is told by one mail on the day that it is first put off, in the language of the account [1.3]', async () => {
+    const end = new Intl.DateTimeFormat('nl-NL', { dateStyle: 'long', timeZone: 'UTC' });
+    const until = end.format(s.clock.now() + GRACE_DAYS * DAY);
+    const to = 'gus@strict.test';
+    const { visitor, page } = await givePassword(s, to);
+    expect(await sentTo(s.app, to)).to.deep.equal([]);
+    const click = () => visitor.submit(page, {}, 'later');
+    await Promise.all([click(), click()]);
+    const [mail, ...more] = await sentTo(s.app, to);
+    expect(more).to.deep.equal([]);
+    expect(mail?.subject).to.include('Stel een tweede stap in');
+    expect(mail?.text).to.include(until).and.to.include('/not-me/');
+    s.clock.nextStep(DAY);
+    const again = await givePassword(s, to);
+    await again.visitor.submit(again.page, {}, 'later');
+    expect(await sentTo(s.app, to)).to.have.length(1);
   });
 });
 

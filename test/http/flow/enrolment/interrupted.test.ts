@@ -81,12 +81,12 @@ describe('a set-up that a fault interrupts', () => {
       const visitor = s.app.visitor();
       await visitor.open('/account/security');
       const page = await visitor.signIn(email, PASSWORD);
-      const setUp = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
+      const setUp = await visitor.follow(await visitor.submit(page, {}, 'set-up'));
       const again = await interrupt(visitor, setUp);
       // The factor is enrolled, and the session has not proven it.
       expect((await visitor.follow(await again())).name).to.equal('enter-code');
       const security = await visitor.enterCode(nextCode(s.app, setUp.mark('secret')));
-      const repeated = await (name === 'cat' ? again() : visitor.submit(security, {}, 'set_up'));
+      const repeated = await (name === 'cat' ? again() : visitor.submit(security, {}, 'set-up'));
       const shown = await visitor.follow(repeated);
       await expectWhole(email, shown);
       expect((await visitor.putAway(shown)).name).to.equal('security');

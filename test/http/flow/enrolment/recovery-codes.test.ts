@@ -184,7 +184,7 @@ describe('recovery codes', () => {
 
     it('are replaced, shown until they are saved, and the old ones are refused', async () => {
       const { visitor, page } = await open('ike@open.test');
-      const first = await visitor.follow(await visitor.submit(page, {}, 'renew'));
+      const first = await visitor.follow(await visitor.submit(page, {}, 'new-recovery-codes'));
       expect(first.name).to.equal('recovery-codes');
       const old = first.marks('recovery-code');
       expect((await visitor.open(`${SECURITY}/set-up/recovery-codes`)).marks('recovery-code')).to.deep.equal(
@@ -197,7 +197,7 @@ describe('recovery codes', () => {
         .and.to.include('Your new recovery codes work from now on.')
         .and.not.include('Your second step is set up');
 
-      const second = await visitor.follow(await visitor.submit(back, {}, 'renew'));
+      const second = await visitor.follow(await visitor.submit(back, {}, 'new-recovery-codes'));
       const codes = second.marks('recovery-code');
       expect(codes.filter((code) => old.includes(code))).to.deep.equal([]);
       await visitor.follow(await visitor.submit(second, {}, 'saved'));
@@ -209,7 +209,7 @@ describe('recovery codes', () => {
 
     it('are made once by two clicks', async () => {
       const { visitor, page } = await open('jan@open.test');
-      const click = () => visitor.submit(page, {}, 'renew');
+      const click = () => visitor.submit(page, {}, 'new-recovery-codes');
       const clicks = await Promise.all([click(), click()]);
       expect(clicks.map(({ status, error }) => [status, error])).to.deep.equal(Array(2).fill([303, null]));
       const shown = await visitor.follow(clicks[1]);
@@ -233,8 +233,8 @@ describe('recovery codes', () => {
 
     it('are shown after a first enrolment there until they are saved [A48]', async () => {
       const { visitor, page } = await open('kim@open.test');
-      expect(page.$('button[name=renew]').length).to.equal(0);
-      const app = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
+      expect(page.$('button[name=new-recovery-codes]').length).to.equal(0);
+      const app = await visitor.follow(await visitor.submit(page, {}, 'set-up'));
       const code = nextCode(s.app, app.mark('secret'));
       const shown = await visitor.follow(await visitor.submit(app, { code }));
       expect(shown.name).to.equal('recovery-codes');

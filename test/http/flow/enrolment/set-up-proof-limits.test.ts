@@ -88,7 +88,15 @@ describe('the limits of the mailed code before an enrolment', () => {
       const { visitor, page } = await atProof('hal', 'totp');
       const asked = await visitor.follow(await visitor.submit(page, {}, 'send'));
       const wrong = notThis(await codeTo(s.app, address('hal')));
-      for (let times = 0; times < 5; times += 1) await visitor.submit(asked, { code: wrong });
+      let last = asked;
+      for (let times = 0; times < 5; times += 1) last = await visitor.submit(asked, { code: wrong });
+      for (const each of [last, await visitor.get(asked.url)]) {
+        expect(each.name).to.equal('set-up-proof');
+        expect(each.$('[name=code], button[name=resend]').length).to.equal(0);
+        expect(each.error).to.be.oneOf(['code_invalid', 'too_many_attempts']);
+        const again = await visitor.open(each.$('.choices a').attr('href') ?? '');
+        expect(again.name).to.equal('sign-in');
+      }
       const stopped = await visitor.submit(asked, { code: await codeTo(s.app, address('hal')) });
       expect([stopped.status, stopped.error]).to.deep.equal([429, 'too_many_attempts']);
       if (round === 1) expect(alertOf(stopped)).to.include('in 15 minutes');

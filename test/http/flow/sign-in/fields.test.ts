@@ -46,7 +46,7 @@ describe('unexpected form fields', () => {
     await visitor.open(second.url);
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
     const security = await visitor.open('/account/security');
-    for (const button of ['set_up', 'remove', 'turn_off', 'locale']) {
+    for (const button of ['set-up', 'remove', 'rename', 'replace', 'turn-off', 'locale']) {
       if (security.$(`button[name=${button}]`).length === 0) continue;
       const refused = await visitor.submit(security, { 'factor[$ne]': '' }, button);
       expect(refused.status, button).to.equal(400);

@@ -58,11 +58,7 @@ describe('the language of a page', () => {
     await visitor.open('/account/security');
     await visitor.signIn(address('eve'), PASSWORD);
     const page = await visitor.putAway(await visitor.enterCode(nextCode(s.app)));
-    const form = page.$('input[name=method][value=sms]').closest('form');
-    const token = String(form.find('[name=_token]').val());
-    const setUp = await visitor.follow(
-      await visitor.post(form.attr('action') ?? '', { _token: token, method: 'sms' }),
-    );
+    const setUp = await visitor.follow(await visitor.submit(page, {}, 'set-up=sms'));
     expect([setUp.name, language(setUp)]).to.deep.equal(['set-up-sms', 'nl']);
     await visitor.follow(await visitor.submit(setUp, { phone: phoneFor('new') }, 'send'));
     const [message] = await sentTo(s.app, phoneFor('new'));

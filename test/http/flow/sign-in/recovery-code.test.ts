@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { askAgain, errorOf, interaction, nextCode } from '../../oidc/story.ts';
-import { accounts, givePassword, hasCode, withApp } from '../members.ts';
+import { accounts, givePassword, hasCode, removeWith, withApp } from '../members.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
 
 describe('a person who signed in with a recovery code', () => {
@@ -13,7 +13,9 @@ describe('a person who signed in with a recovery code', () => {
   async function inByPaper(email: string): Promise<{ visitor: Visitor; page: Page; codes: string[] }> {
     const { visitor: owner } = await givePassword(s, email);
     await owner.enterCode(nextCode(s.app));
-    const shown = await owner.follow(await owner.submit(await openSecurity(s, owner), {}, 'renew'));
+    const shown = await owner.follow(
+      await owner.submit(await openSecurity(s, owner), {}, 'new-recovery-codes'),
+    );
     const codes = shown.marks('recovery-code');
     await owner.follow(await owner.submit(shown, {}, 'saved'));
 
@@ -28,7 +30,7 @@ describe('a person who signed in with a recovery code', () => {
   it('sees new recovery codes, which invalidate the old ones [1.5 A52 A58]', async () => {
     const email = 'ann@open.test';
     const { visitor, page, codes: old } = await inByPaper(email);
-    const shown = await visitor.follow(await visitor.submit(page, {}, 'renew'));
+    const shown = await visitor.follow(await visitor.submit(page, {}, 'new-recovery-codes'));
     expect([shown.name, shown.marks('recovery-code').length]).to.deep.equal(['recovery-codes', 10]);
     const codes = shown.marks('recovery-code');
     expect((await visitor.follow(await visitor.submit(shown, {}, 'saved'))).name).to.equal('security');
@@ -46,9 +48,9 @@ describe('a person who signed in with a recovery code', () => {
     const other = s.app.visitor();
     await givePassword(s, 'ben@open.test', other);
     await other.enterCode(nextCode(s.app));
-    const gone = await visitor.follow(await visitor.submit(page, {}, 'remove'));
+    const gone = await visitor.follow(await removeWith(visitor, page, 'remove'));
     expect([gone.name, new URL(gone.url).search]).to.deep.equal(['security', '?done=removed']);
-    expect(gone.$('button[name=remove], button[name=renew]').length).to.equal(0);
+    expect(gone.$('button[name=remove], button[name=new-recovery-codes]').length).to.equal(0);
     expect(errorOf(await askAgain(visitor, s.rp, { prompt: 'none' }))).to.equal(null);
     expect(errorOf(await askAgain(other, s.rp, { prompt: 'none' }))).to.equal('login_required');
   });

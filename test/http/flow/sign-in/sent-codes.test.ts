@@ -135,7 +135,18 @@ describe('a sent code at sign-in', () => {
     }
     const last = await visitor.submit(shown, { code: notThis(await mailed('fay')) });
     expect(alertOf(last)).to.include('You have no attempts left');
-    const stopped = await visitor.submit(last, { code: await mailed('fay') });
+    expect(last.$('button[name=resend]').length).to.equal(0);
+    const before = await sent('fay');
+    for (const fields of [{}, { code: await mailed('fay') }]) {
+      const refused = await visitor.submit(shown, fields, 'code' in fields ? 'confirm' : 'resend');
+      expect([refused.status, refused.name, refused.error]).to.deep.equal([
+        429,
+        'error',
+        'too_many_attempts',
+      ]);
+    }
+    expect(await sent('fay')).to.equal(before);
+    const stopped = await visitor.submit(shown, { code: await mailed('fay') });
     expect([stopped.status, stopped.name, stopped.error]).to.deep.equal([429, 'error', 'too_many_attempts']);
     s.clock.nextStep(10 * MINUTE);
     const again = await atCode('fay');

@@ -5,7 +5,7 @@ import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { HOUR, MINUTE } from '../../oidc/machine-clock.ts';
 import { askAgain, interaction, nextCode, redeem } from '../../oidc/story.ts';
-import { accounts, givePassword, member, withApp, words } from '../members.ts';
+import { accounts, givePassword, member, removeWith, withApp, words } from '../members.ts';
 
 const SECURITY = '/account/security';
 
@@ -62,7 +62,7 @@ describe('a step-up before a change of factors', () => {
   it('is required again when a form comes from a page that was open for too long [A51]', async () => {
     const { visitor, page } = await signedIn('ben@open.test');
     s.clock.nextStep(6 * MINUTE);
-    for (const button of ['turn_off', 'remove', 'set_up']) {
+    for (const button of ['turn-off', 'remove', 'replace', 'rename', 'new-recovery-codes', 'set-up']) {
       const answer = await visitor.submit(page, {}, button);
       expect(answer.status, button).to.equal(303);
       expect((await visitor.follow(answer)).name, button).to.equal('enter-code');
@@ -71,7 +71,7 @@ describe('a step-up before a change of factors', () => {
     const back = await visitor.enterCode(nextCode(s.app));
     expect(back.name).to.equal('security');
     expect(await factorsOf('ben@open.test')).to.equal(1);
-    expect((await visitor.submit(back, {}, 'turn_off')).status).to.equal(303);
+    expect((await removeWith(visitor, back, 'turn-off')).status).to.equal(303);
     expect(await factorsOf('ben@open.test')).to.equal(0);
   });
 
@@ -115,7 +115,7 @@ describe('a step-up before a change of factors', () => {
   it('is satisfied by an enrolment on the account page, and required in other browsers [A51]', async () => {
     const other = await signedIn('jan@open.test');
     const { visitor } = await signedIn('jan@open.test');
-    const shown = await visitor.follow(await visitor.submit(await visitor.open(SECURITY), {}, 'set_up'));
+    const shown = await visitor.follow(await visitor.submit(await visitor.open(SECURITY), {}, 'set-up'));
     await visitor.follow(await visitor.submit(shown, { code: nextCode(s.app, shown.mark('secret')) }));
     s.clock.nextStep(4 * MINUTE);
     expect((await visitor.open(SECURITY)).name).to.equal('security');
@@ -127,22 +127,22 @@ describe('a step-up before a change of factors', () => {
     s.clock.nextStep(HOUR);
     await visitor.open(SECURITY);
     const page = await visitor.enterCode(nextCode(s.app));
-    const done = await visitor.follow(await visitor.submit(page, {}, 'turn_off'));
+    const done = await visitor.follow(await removeWith(visitor, page, 'turn-off'));
     expect(done.name).to.equal('security');
     expect(words(done)).to.include('Two-step verification is turned off.');
 
     // The next enrolment asks for the password, because the account has no factor left.
-    const asked = await visitor.follow(await visitor.submit(done, {}, 'set_up'));
+    const asked = await visitor.follow(await visitor.submit(done, {}, 'set-up'));
     expect(asked.name).to.equal('sign-in');
     const back = await visitor.signIn('eve@open.test', PASSWORD);
     expect(back.name).to.equal('security');
-    const shown = await visitor.follow(await visitor.submit(back, {}, 'set_up'));
+    const shown = await visitor.follow(await visitor.submit(back, {}, 'set-up'));
     expect(shown.name).to.equal('set-up-totp');
   });
 
   it('binds no new factor when the old one is not given [A51]', async () => {
     const { visitor, page } = await signedIn('fay@open.test');
-    const shown = await visitor.follow(await visitor.submit(page, {}, 'set_up'));
+    const shown = await visitor.follow(await visitor.submit(page, {}, 'set-up'));
     s.clock.nextStep(6 * MINUTE);
     const code = nextCode(s.app, shown.mark('secret'));
     const asked = await visitor.follow(await visitor.submit(shown, { code }));

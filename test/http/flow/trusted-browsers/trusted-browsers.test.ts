@@ -4,7 +4,7 @@ import type { Page } from '../../../support/pages/page.ts';
 import { createVisitor, type Visitor } from '../../../support/visitor.ts';
 import { DAY, MINUTE } from '../../oidc/machine-clock.ts';
 import { askAgain, errorOf, interaction, MFA, nextCode, partyOf, redeem, SFA } from '../../oidc/story.ts';
-import { accounts, givePassword, hasCode, withApp, words } from '../members.ts';
+import { accounts, givePassword, hasCode, removeWith, withApp, words } from '../members.ts';
 import { livingOnTrust, openSecurity, signInAgain, signOut, trust, trusting } from './trust.ts';
 
 const NAMES = 'ann ben cat dan eve fay gus hal ida jan kim lea max'.split(' ');
@@ -136,7 +136,7 @@ describe('a trusted browser', () => {
     expect(words(page))
       .to.include('Firefox')
       .and.to.match(/last.*\brp\b/i);
-    expect(page.$('button[name=revoke]').length).to.equal(1);
+    expect(page.$('button[name=remove-trusted-browser]').length).to.equal(1);
   });
 
   it('can be revoked by its owner for good', async () => {
@@ -145,10 +145,11 @@ describe('a trusted browser', () => {
     await givePassword(s, 'ida@open.test', owner);
     await owner.enterCode(nextCode(s.app));
     const page = await openSecurity(s, owner);
-    const done = await owner.follow(await owner.submit(page, {}, 'revoke'));
+    const done = await owner.follow(await removeWith(owner, page, 'remove-trusted-browser'));
     expect([done.name, done.status]).to.deep.equal(['security', 200]);
-    expect(done.$('button[name=revoke]').length).to.equal(0);
-    expect((await owner.submit(page, {}, 'revoke')).status, 'once more').to.equal(303);
+    expect(done.$('button[name=remove-trusted-browser]').length).to.equal(0);
+    const again = await removeWith(owner, page, 'remove-trusted-browser');
+    expect([again.name, again.status], 'once more').to.deep.equal(['security', 200]);
     expect((await signInAgain(s, 'ida@open.test', visitor)).name).to.equal('enter-code');
   });
 
@@ -157,8 +158,8 @@ describe('a trusted browser', () => {
     const [browser] = await listed('jan@open.test');
     const { visitor: eve } = await trust(s, 'eve@strict.test');
     const page = await openSecurity(s, eve);
-    const { body } = page.form({}, 'revoke');
-    const action = `/account/security/browsers/${browser?.id}/revoke`;
+    const { body } = page.form({}, 'remove-trusted-browser');
+    const action = `/account/security/browsers/${browser?.id}/remove`;
     const refused = await eve.post(action, Object.fromEntries(body));
     expect(refused.status).to.equal(403);
     expect(await listed('jan@open.test')).to.have.length(1);

@@ -166,9 +166,10 @@ describe('requests of one browser at the same time', () => {
   it('keep the removal of a factor on the account pages [A58]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'quitter@open.test');
     const security = await visitor.open('/account/security');
+    const question = await visitor.follow(await visitor.submit(security, {}, 'turn-off'));
     const end = await overtaken(
       () => silently(visitor, one),
-      () => visitor.submit(security, {}, 'turn_off'),
+      () => visitor.submit(question, {}, 'confirm'),
     );
     expect(errorOf(end)).to.equal(null);
     const after = await expectTokens(two, await silently(visitor, two));
@@ -181,7 +182,8 @@ describe('requests of one browser at the same time', () => {
     const security = await visitor.open('/account/security');
     const ends: Page[] = [];
     const overtook = async () => ends.push(await silently(visitor, one));
-    const answer = await overtaken(() => visitor.submit(security, {}, 'turn_off'), overtook);
+    const question = await visitor.follow(await visitor.submit(security, {}, 'turn-off'));
+    const answer = await overtaken(() => visitor.submit(question, {}, 'confirm'), overtook);
     expect(answer.status).to.equal(303);
     expect(ends).to.have.length(1);
     const { claims } = await redeem(two, await silently(visitor, two));
@@ -191,7 +193,7 @@ describe('requests of one browser at the same time', () => {
   it('turn a factor off without an error when the session ended meanwhile [A86]', async () => {
     const { visitor } = await tokensFor(at.app, at.rp, 'slow@open.test');
     await visitor.open('/account/security');
-    await visitor.follow(await visitor.submit(visitor.page, { method: 'totp' }, 'set_up'));
+    await visitor.follow(await visitor.submit(visitor.page, {}, 'set-up=totp'));
     const secret = visitor.page.mark('secret');
     const page = visitor.page;
     const answer = await overtaken(

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import * as client from 'openid-client';
 import { PASSWORD, standardConfig } from '../../../support/app.ts';
 import { databaseAccess } from '../../../support/stores/database-access.ts';
+import { removeWith } from '../../flow/members.ts';
 import {
   askAgain,
   errorOf,
@@ -84,7 +85,7 @@ describe('sessions and tokens of removed factors, accounts and tenants', () => {
   it('stay in the session that removed the factor, and end elsewhere [A58]', async () => {
     const { visitor, claims } = await tokensFor(at.app, at.rp, 'mover@open.test');
     await visitor.open('/account/security');
-    await visitor.follow(await visitor.submit(visitor.page, { method: 'totp' }, 'set_up'));
+    await visitor.follow(await visitor.submit(visitor.page, {}, 'set-up=totp'));
     const secret = visitor.page.mark('secret');
     await visitor.enterCode(nextCode(at.app, secret));
     expect((await redeem(at.rp, await askAgain(visitor, at.rp))).claims.acr).to.equal(MFA);
@@ -96,7 +97,7 @@ describe('sessions and tokens of removed factors, accounts and tenants', () => {
     const elsewhere = { visitor: other, ...(await redeem(at.rp, end)) };
 
     const security = await visitor.open('/account/security');
-    await visitor.follow(await visitor.submit(security, {}, 'turn_off'));
+    await visitor.follow(await removeWith(visitor, security, 'turn-off'));
     const after = await redeem(at.rp, await askAgain(visitor, at.rp, { prompt: 'none' }));
     expect(after.claims).to.include({ sub: claims.sub, acr: SFA, auth_time: claims.auth_time });
     expect(after.claims.amr).to.deep.equal(['pwd']);

@@ -183,7 +183,7 @@ describe('a policy that is tightened', () => {
     await own.open('/account/security');
     await own.signIn('clerk@open.test', PASSWORD);
     const forcedPage = await forced.chooseMethod('totp');
-    const ownPage = await own.follow(await own.submit(own.page, { method: 'totp' }, 'set_up'));
+    const ownPage = await own.follow(await own.submit(own.page, {}, 'set-up=totp'));
     await at.app.reload({
       tenants: tenants.map((tenant) => ({
         ...tenant,

@@ -1,0 +1,107 @@
+/** Accounts in CSV (RFC 4180), with a heading. Cells that a spreadsheet would take for a formula carry an apostrophe. */
+import { createReadStream } from 'node:fs';
+import { Transform } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { stringify } from 'csv-stringify';
+import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
+
+/** The columns of an import. An export has those without secrets. */
+const COLUMNS = [
+  'email',
+  'name',
+  'given_name',
+  'family_name',
+  'phone',
+  'groups',
+  'role',
+  'locale',
+  'email_confirmed',
+  'password_hash',
+  'totp',
+] as const;
+
+/** As the writer marks them: the apostrophe is no part of the value. */
+const MARKED_FORMULA = /^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
+
+/** Bytes of one row. A line that never ends must not fill the memory. */
+const LONGEST_ROW = 64 * 1024;
+
+interface Parsed {
+  readonly info: { readonly lines: number; readonly error?: CsvError };
+  readonly record: Readonly<Record<string, string>>;
+}
+
+/** Throws one line when the heading or the form of the file is wrong. */
+export async function* readCsv(path: string): AccountRows {
+  const parser = createReadStream(path).pipe(
+    parse({
+      bom: true,
+      columns: headingOf,
+      info: true,
+      max_record_size: LONGEST_ROW,
+      skip_empty_lines: true,
+      trim: true,
+    }),
+  );
+  try {
+    for await (const { record, info } of parser as AsyncIterable<Parsed>) yield rowOf(record, info.lines);
+  } catch (error) {
+    throw error instanceof CsvError ? new Error(`${path}: ${error.message}`, { cause: error }) : error;
+  }
+}
+
+function headingOf(names: readonly string[]): string[] {
+  const columns = names.map((name) => name.trim().toLowerCase());
+  const unknown = columns.filter((name) => !COLUMNS.some((known) => known === name));
+  if (unknown.length > 0)
+    throw new Error(`the heading has unknown columns: ${unknown.join(', ')} (known: ${COLUMNS.join(', ')})`);
+  if (!columns.includes('email')) throw new Error('the heading has no column "email"');
+  return columns;
+}
+
+function rowOf(record: Readonly<Record<string, string>>, line: number): AccountRow {
+  const fields: Record<string, unknown> = {};
+  const faults: string[] = [];
+  for (const [name, cell] of Object.entries(record)) {
+    const value = cell.replace(MARKED_FORMULA, '');
+    if (value === '') continue;
+    if (name === 'groups') fields[name] = groupsOf(value);
+    else if (name === 'email_confirmed') {
+      const isTrue = /^(?:true|yes|1)$/i.test(value);
+      if (!isTrue && !/^(?:false|no|0)$/i.test(value)) faults.push('email_confirmed: must be true or false');
+      fields[name] = isTrue;
+    } else fields[name] = value;
+  }
+  return { at: `line ${line}`, fields, faults, notes: [] };
+}
+
+function groupsOf(cell: string): string[] {
+  return cell
+    .split(';')
+    .map((group) => group.trim().replace(MARKED_FORMULA, ''))
+    .filter(Boolean);
+}
+
+/** A stream that turns objects into lines, the heading first. */
+export function csvWriter(columns: readonly string[]): Transform {
+  return stringify({
+    header: true,
+    columns: [...columns],
+    escape_formulas: true,
+    record_delimiter: 'windows',
+    cast: {
+      boolean: (value) => String(value),
+      object: (value) => (Array.isArray(value) ? value.join(';') : ''),
+    },
+  });
+}
+
+/** A stream that turns objects into lines of JSON. */
+export function jsonLinesWriter(): Transform {
+  return new Transform({
+    writableObjectMode: true,
+    transform(value, _encoding, done) {
+      done(null, `${JSON.stringify(value)}\n`);
+    },
+  });
+}
