@@ -141,6 +141,8 @@ async function addSession(
       atMs: iat * 1000,
       ip: '127.0.0.1',
       browser: 'bench',
+      lastUsedAt: iat * 1000,
+      offlineClients: [],
       expiresAt: (exp + 30 * DAY_SECONDS) * 1000,
     }),
   ]);

@@ -1,5 +1,10 @@
 /** Composes what people do with their own account: the use cases behind the pages of self-service and behind mailed links. */
 import type { Config } from '../config/shape.ts';
+import { refused } from '../domain/refusal.ts';
+import type { PlaceOf } from '../domain/self-service/origin.ts';
+import { createTypedValues } from '../http/account/typed-values.ts';
+import { createFindSessionClients } from '../oidc/adapter/find-session-clients.ts';
+import { OWN_CLIENT } from '../oidc/clients/own-client.ts';
 import type { Plugin } from '../plugin/compose.ts';
 import type { EventLog } from '../ports/events.ts';
 import type { Cipher } from '../ports/system.ts';
@@ -9,9 +14,16 @@ import { createMailedLinks } from '../use-cases/account/mailed-links.ts';
 import { createPasswordReset } from '../use-cases/account/reset-password.ts';
 import { createSetPassword } from '../use-cases/account/set-password.ts';
 import { createSparedReports, type SparedReports } from '../use-cases/account/spared-reports.ts';
+import { createEmailChange } from '../use-cases/account/email-change.ts';
+import { createEmailProof } from '../use-cases/account/email-proof.ts';
+import { createEmailRestoration } from '../use-cases/account/email-restoration.ts';
+import type { CountMail } from '../use-cases/account/new-address-link.ts';
+import { createOwnDetails } from '../use-cases/account/own-details.ts';
+import { createOwnSessions } from '../use-cases/account/own-sessions.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import type { PasswordAttempts } from '../use-cases/sign-in/password-attempts.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
+import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
 import { type Parts, passwordsOf } from './parts.ts';
 import { selfServiceOf } from './self-service.ts';
@@ -25,15 +37,24 @@ interface AccountDeps {
   readonly endSessions: EndSessions;
   readonly notices: Notices;
   readonly events: EventLog;
+  readonly places: PlaceOf;
 }
 
 export type AccountUseCases = ReturnType<typeof accountUseCasesOf>;
 
 export function accountUseCasesOf(deps: AccountDeps) {
-  const { config, parts, plugin, endSessions, notices, events } = deps;
+  const { config, parts, plugin, endSessions, notices, events, cipher, places } = deps;
   const { stores, clock } = parts;
-  const { accounts, onceKeys, records, trustedBrowsers } = stores;
+  const { accounts, enrolments, onceKeys, records, transactions, trustedBrowsers } = stores;
   const reports = createSparedReports({ onceKeys, clock });
+  const { methods, countSend, sendCode, attemptLimiter } = plugin.useCases;
+  const { messenger, linkTokens: tokens } = notices;
+  const passwords = passwordsOf(config, parts.hasher);
+  const { nameOf: clientName } = clientNamesOf(config.clients, config.issuer);
+  const countMail: CountMail = async (of, destination) =>
+    methods.toAddress
+      ? countSend(of, { method: methods.toAddress.name, purpose: 'set-up', destination })
+      : refused({ code: 'method_not_allowed' });
   return {
     own: selfServiceOf({ config, parts, plugin, events }),
     links: createMailedLinks({
@@ -47,6 +68,56 @@ export function accountUseCasesOf(deps: AccountDeps) {
       clock,
     }),
     ...passwordUseCasesOf(deps, reports),
+    emailChange: createEmailChange({
+      accounts,
+      enrolments,
+      trustedBrowsers,
+      tokens,
+      confirmUrl: notices.newAddressUrl('change-email'),
+      messenger,
+      countMail,
+      events,
+      clock,
+    }),
+    emailRestoration: createEmailRestoration({
+      accounts,
+      trustedBrowsers,
+      endSessions,
+      passwords,
+      tokens,
+      events,
+      clock,
+    }),
+    emailProof: createEmailProof({
+      methods,
+      accounts,
+      transactions,
+      sendCode,
+      attemptLimiter,
+      cipher,
+      events,
+      clock,
+    }),
+    ownDetails: createOwnDetails({
+      accounts,
+      tokens,
+      confirmUrl: notices.newAddressUrl('confirm-notices'),
+      messenger,
+      countMail,
+      events,
+      clock,
+    }),
+    ownSessions: createOwnSessions({
+      records,
+      findSessionClients: createFindSessionClients(stores.providerShortLived, cipher, clock),
+      endSessions,
+      clientName,
+      isOwnClient: (clientId) => clientId === OWN_CLIENT,
+      placeOf: places,
+      events,
+      clock,
+    }),
+    typedValues: createTypedValues({ cipher, clock }),
     restateRecord: createRestatement({ records, endSessions }),
   };
 }

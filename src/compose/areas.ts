@@ -10,6 +10,7 @@ import { demoArea } from '../http/demo/area.ts';
 import type { DemoRoutesDeps } from '../http/demo/routes.ts';
 import { deviceArea } from '../http/device/area.ts';
 import { emailLinksArea } from '../http/email-links/area.ts';
+import { createLocaleKeeper } from '../http/guards/locale-cookie.ts';
 import { helpArea } from '../http/help/area.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
@@ -41,6 +42,7 @@ export function createAreas(server: Server): readonly Area[] {
   } = plugin.useCases;
   const { signIn, findAccount, restateRecord, own, links } = useCases;
   const { passwords, passwordChange, passwordReset, forgottenPassword } = useCases;
+  const { ownDetails, ownSessions, emailChange, emailProof, emailRestoration, typedValues } = useCases;
   const { forms, knownBrowser, requireSession, typedFields } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
@@ -101,7 +103,16 @@ export function createAreas(server: Server): readonly Area[] {
     assetsArea({ tenants }),
     localeArea({ https: issuer.startsWith('https:'), typedFields, keepForAccount }),
     helpArea({ render }),
-    emailLinksArea({ links, forms, render }),
+    emailLinksArea({
+      links,
+      emailChange,
+      ownDetails,
+      emailRestoration,
+      passwords,
+      knownBrowser,
+      forms,
+      render,
+    }),
     passwordResetArea({
       forgottenPassword,
       passwordReset,
@@ -139,6 +150,12 @@ export function createAreas(server: Server): readonly Area[] {
       passwords,
       passwordChange,
       knownBrowser,
+      ownDetails,
+      ownSessions,
+      emailChange,
+      emailProof,
+      typedValues,
+      keepPageLocale: createLocaleKeeper({ https: issuer.startsWith('https:') }),
       forms,
       render,
       pageLocale: ownPageLocale,

@@ -9,7 +9,8 @@ import { createMessenger } from '../messages/templates.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageSender } from '../ports/senders.ts';
 import type { Cipher } from '../ports/system.ts';
-import { createLinkTokens, LINK_LIFETIME_MS } from '../use-cases/account/link-tokens.ts';
+import { createLinkTokens, LINK_LIFETIME_MS, type LinkUse } from '../use-cases/account/link-tokens.ts';
+import type { NewAddressLink } from '../use-cases/account/new-address-link.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
@@ -35,11 +36,21 @@ export function noticesOf(
   const smsLimits = { ...config.sms.limits, allowedPrefixes };
   const messenger = createMessenger({ tenants, issuer, clock, sender });
   const linkTokens = createLinkTokens({ cipher, clock });
+  const linkUrl = (link: LinkUse, token: string) => `${issuer}${mailedPath(link, token)}`;
   const urlOf = (link: 'confirm-email' | 'not-me', account: Account, isOfRemoval = false) =>
-    `${issuer}${mailedPath(link, linkTokens.tokenFor(link, account, isOfRemoval))}`;
+    linkUrl(link, linkTokens.tokenFor(link, account, isOfRemoval));
+  const newAddressUrl =
+    (link: 'change-email' | 'confirm-notices'): NewAddressLink =>
+    (account, { email, linkIssuedAt, askedAt }) =>
+      linkUrl(link, linkTokens.tokenIssuedAt(link, { id: account.id, email }, linkIssuedAt ?? askedAt));
   const notify = createNotify({
     messenger,
     notMeUrl: (account, topic) => urlOf('not-me', account, topic === 'removed-by-administrator'),
+    restoreUrl: (account, { email, linkIssuedAt }) =>
+      linkUrl(
+        'restore-email',
+        linkTokens.tokenIssuedAt('restore-email', { id: account.id, email }, linkIssuedAt),
+      ),
     confirmedPhone: async ({ id, phone }) => {
       const enrolled = await enrolments.listByAccount(id);
       return enrolled.some(({ method }) => sentTo(method) === 'number') ? phone : null;
@@ -62,5 +73,6 @@ export function noticesOf(
       const to = { channel: 'email', to: account.email, tenantId: account.tenantId, locale } as const;
       return messenger.send(to, { kind: 'reset-password', resetUrl, expiresAt });
     },
+    newAddressUrl,
   };
 }

@@ -1,6 +1,7 @@
 /** The second factor of our own server: the same plugin as a guest's, with the password page in the same interaction. */
 import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
 import type { Config } from '../config/shape.ts';
+import type { PlaceOf } from '../domain/self-service/origin.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
 import { createLanguageChoice, type LanguageChoice } from '../http/guards/language-choice.ts';
 import { ownPageLocale } from '../http/pages/locale.ts';
@@ -20,6 +21,7 @@ import type { Cipher } from '../ports/system.ts';
 import { createKeepLanguage } from '../use-cases/account/keep-language.ts';
 import { createMailboxTrust } from '../use-cases/account/mailbox-trust.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
+import { createNoteNewBrowser } from '../use-cases/sign-in/new-browser.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
@@ -36,6 +38,7 @@ interface SecondFactorDeps {
   readonly endSessions: Pick<EndSessions, 'withLostFactor'>;
   readonly render: Render;
   readonly wayOn: WayOn;
+  readonly places: PlaceOf;
 }
 
 export function secondFactorOf({
@@ -48,12 +51,20 @@ export function secondFactorOf({
   endSessions,
   render,
   wayOn,
+  places,
 }: SecondFactorDeps): Plugin {
   const { clock, random, logger } = parts;
   const { messenger, confirmUrl } = notices;
   const { totp, email, sms, trustedDevice } = config.secondFactor;
   const allowedPrefixes = allowedPrefixesOf(config);
   const canText = allowedPrefixes === null || allowedPrefixes.length > 0;
+  const noteNewBrowser = createNoteNewBrowser({
+    onceKeys: parts.stores.onceKeys,
+    placeOf: places,
+    events,
+    clock,
+    log: logger.warn,
+  });
 
   return composePlugin({
     ports: {
@@ -90,6 +101,10 @@ export function secondFactorOf({
       interactionUrl: (uid) => `/interaction/${uid}`,
       passwordUrl: (uid) => `/interaction/${uid}/sign-in`,
       onSignedIn: knownBrowser.remember,
+      async onCompleted(ctx, account, signIn) {
+        // The cookie of the request: the answer remembers the browser already.
+        if (knownBrowser.idFor(ctx, account.email) === null) await noteNewBrowser(account, signIn);
+      },
       // The new factor may have replaced one that other sessions used.
       onEnrolled: endSessions.withLostFactor,
       onFactorGiven: createMailboxTrust({ accounts: parts.stores.accounts, clock }),

@@ -1,8 +1,10 @@
 /** Composes the server of one configuration, in the order in which its parts need each other. */
+import { openPlaces } from '../adapters/geo/places.ts';
 import { createOutboundFetch } from '../adapters/outbound/outbound-fetch.ts';
 import { createCookieSignatures } from '../adapters/system/cookie-signatures.ts';
 import { systemRequests } from '../adapters/system/requests.ts';
 import type { Config, Secrets } from '../config/shape.ts';
+import type { PlaceOf } from '../domain/self-service/origin.ts';
 import { createDemoSessions } from '../http/demo/sessions.ts';
 import { createCodeForm } from '../http/device/code-form.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
@@ -32,6 +34,7 @@ import { createProvider, installMiddleware } from '../oidc/provider.ts';
 import { createApplicationCookie } from '../oidc/session/application-cookie.ts';
 import { replaceBackChannelLogout } from '../oidc/session/back-channel-logout.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
+import { notingOfflineClients } from '../oidc/tokens/offline-clients.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createFindAccount } from '../use-cases/account/find-account.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
@@ -71,10 +74,11 @@ export function createServer(
   return async (config) => {
     const secrets = secretsOf(config);
     const cipher = await cipherOf(secrets, parts);
+    const places = await openPlaces(config.geo.database);
     const difference = await beginSeeding(config, parts, cipher);
     const accounts = withSeeding(parts.stores.accounts, parts.seeding);
     const seeded = { ...parts, stores: { ...parts.stores, accounts } };
-    const server = await composeServer({ config, parts: seeded, readiness, demoSessions, secrets, cipher });
+    const server = await composeServer({ config, parts: seeded, readiness, demoSessions, secrets, cipher, places });
     const { finish } = await server.plugin.useCases.trustedBrowsers.endWhereForbidden(config.tenants);
     if (difference) parts.logger.warn({ event: 'config.accounts_differ', reason: difference });
     // Requests need not wait for it: the policy of the tenant counts from the first one on.
@@ -86,6 +90,7 @@ export function createServer(
 interface Given extends Pick<Server, 'config' | 'parts' | 'readiness' | 'demoSessions'> {
   readonly secrets: Secrets;
   readonly cipher: Cipher;
+  readonly places: PlaceOf;
 }
 
 async function composeServer({
@@ -95,6 +100,7 @@ async function composeServer({
   demoSessions,
   secrets,
   cipher,
+  places,
 }: Given): Promise<Server> {
   const { stores, hasher, clock, random, logger, logouts } = parts;
   const { issuer, tenants } = config;
@@ -159,6 +165,7 @@ async function composeServer({
     endSessions,
     render,
     wayOn,
+    places,
   });
   const findAccount = createFindAccount({ accounts });
   const pages = createProviderPages({
@@ -179,7 +186,7 @@ async function composeServer({
   });
   const provider = createProvider({
     settings: providerSettingsOf(config, secrets, cipher),
-    adapter,
+    adapter: notingOfflineClients(adapter, records.noteOffline),
     sessionClients: clientsOfSessions,
     fetch: createOutboundFetch({
       allowPrivateNetworks: config.outbound.allowPrivateNetworks,
@@ -225,6 +232,7 @@ async function composeServer({
     endSessions,
     notices,
     events,
+    places,
   });
   const requireSession = createRequireSession({
     session,

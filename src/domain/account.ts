@@ -1,5 +1,6 @@
 /** The account of a person, and the spelling of what a person types to sign in. */
 import { domainToASCII, domainToUnicode } from 'node:url';
+import type { FormerEmail, PendingEmail } from './self-service/email-change.ts';
 
 /** A person who signs in: member, help desk, manager of groups, or administrator of one tenant. */
 export type Role = 'member' | 'helpdesk' | 'manager' | 'admin';
@@ -56,6 +57,12 @@ export interface Account {
    * another factor was given since.
    */
   readonly mailResetAt: number | null;
+  /** An address that the person wants in the place of this one. Null when there is none. */
+  readonly pendingEmail: PendingEmail | null;
+  /** The same for the second address. */
+  readonly pendingNotificationEmail: PendingEmail | null;
+  /** Addresses of before that can be restored by the link that was mailed there. The oldest is first. */
+  readonly formerEmails: readonly FormerEmail[];
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
   /** The last change of a detail that relying parties may receive, in milliseconds since the epoch. */
@@ -71,6 +78,9 @@ export const NEW_ACCOUNT = {
   disabledAt: null,
   invitedAt: null,
   mailResetAt: null,
+  pendingEmail: null,
+  pendingNotificationEmail: null,
+  formerEmails: [],
 } as const satisfies Partial<Account>;
 
 /** The details of an account that one act can change. An absent one stays as it is. */
@@ -89,6 +99,8 @@ export type AccountChanges = Partial<
     | 'disabledAt'
     | 'invitedAt'
     | 'mailResetAt'
+    | 'pendingEmail'
+    | 'pendingNotificationEmail'
   >
 >;
 

@@ -8,6 +8,7 @@ import { isFactor } from './enrolment/enrolment.ts';
 import { sentTo } from './methods/index.ts';
 import type { MethodName } from './methods/method.ts';
 import { type Notice, type NoticeContact, numberContactOf } from './notice.ts';
+import { selfServiceNoticeOf, type ToldSelfServiceEvent } from './self-service/events.ts';
 
 export type { AuditEventName };
 
@@ -148,7 +149,8 @@ type ToldEvent =
   | AccountReported
   | RemovalReported
   | PasswordSet
-  | RefreshTokenReplayed;
+  | RefreshTokenReplayed
+  | (ToldSelfServiceEvent & Details);
 
 interface UntoldEvent extends Details {
   readonly name: Exclude<AuditEventName, ToldEvent['name']>;
@@ -213,6 +215,17 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'removal-reported' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
+    case 'email.change_asked':
+    case 'email.changed':
+    case 'email.restored':
+    case 'notification_email.changed':
+    case 'sign_in.new_browser':
+      return selfServiceNoticeOf(event);
+    case 'account.details_changed':
+    case 'email.change_stopped':
+    case 'notification_email.asked':
+    case 'notification_email.stopped':
+    case 'session.ended':
     case 'sign_in.password_accepted':
     case 'sign_in.password_refused':
     case 'sign_in.passkey_accepted':

@@ -68,6 +68,16 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'device.cancelled': null,
   'config.reloaded': null,
   'store.restored': null,
+  'account.details_changed': 'the former name and language are back',
+  'email.change_asked': null,
+  'email.change_stopped': null,
+  'email.changed': 'the former address is back',
+  'email.restored': 'the address of before is back: look into it, and change the address again',
+  'notification_email.asked': null,
+  'notification_email.stopped': null,
+  'notification_email.changed': 'the former second address is back',
+  'session.ended': 'all sessions are void',
+  'sign_in.new_browser': null,
 };
 
 const KNOWN: ReadonlyMap<string, string | null> = new Map(Object.entries(STATES));

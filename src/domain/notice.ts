@@ -1,6 +1,8 @@
 /** Notices to the owner of an account about a change, so that the owner detects a change by somebody else. */
 import type { Account } from './account.ts';
 import type { MethodName } from './methods/method.ts';
+import type { FormerEmail } from './self-service/email-change.ts';
+import type { Origin } from './self-service/origin.ts';
 
 /** Subjects of notices about an account. */
 export type NoticeTopic =
@@ -15,6 +17,11 @@ export type NoticeTopic =
   | 'phone-changed'
   | 'email-changed'
   | 'password-changed'
+  | 'email-change-asked'
+  | 'email-restored'
+  | 'notification-email-changed'
+  | 'notification-email-removed'
+  | 'new-sign-in'
   | 'token-replayed'
   | 'trust-ended'
   | 'reported';
@@ -38,6 +45,12 @@ export interface Notice {
   readonly left?: number;
   /** The name of the application that it is about. */
   readonly application?: string;
+  /** The masked e-mail address that it is about. */
+  readonly email?: string;
+  /** The browser and the place that it is about. */
+  readonly origin?: Origin;
+  /** The mail to this address has the link that restores it. */
+  readonly restorable?: FormerEmail;
   /** Contacts beside the confirmed ones of the account. */
   readonly also?: readonly NoticeContact[];
 }

@@ -1,7 +1,11 @@
 /** The words of a mail in one language. The HTML part and the text part are rendered from them, so they agree. */
+import type { Locale } from '../domain/account.ts';
+import type { Origin } from '../domain/self-service/origin.ts';
 import type { MessageTemplate } from '../ports/senders.ts';
+import { browserName } from '../presentation/browser-name.ts';
 import type { Language } from '../presentation/languages.ts';
 import type { Translate } from '../presentation/locale.ts';
+import { placeName } from '../presentation/place-name.ts';
 
 /** A piece of a message, in reading order. */
 export type Block =
@@ -24,6 +28,7 @@ export interface Words {
 }
 
 export interface Surroundings extends Language {
+  readonly lang: Locale;
   /** The organisation's name, or the product's, on one line. */
   readonly tenant: string;
   /** The host of the issuer. */
@@ -51,6 +56,10 @@ function bodyOf(template: MessageTemplate, around: Surroundings): Omit<Words, 'f
       return addressBody(template, around);
     case 'reset-password':
       return resetBody(template, around);
+    case 'new-address':
+      return newAddressBody(template, around);
+    case 'address-taken':
+      return takenBody(around);
     case 'notice':
       return noticeBody(template, around);
   }
@@ -102,9 +111,30 @@ function resetBody({ resetUrl, expiresAt }: Of<'reset-password'>, { t, tenant, n
   };
 }
 
+function newAddressBody({ use, confirmUrl }: Of<'new-address'>, { t, tenant }: Surroundings) {
+  return {
+    subject: t(`mail.new_address.${use}.subject`, { tenant }),
+    heading: t(`mail.new_address.${use}.heading`),
+    blocks: [
+      text(t(`mail.new_address.${use}.text`, { tenant })),
+      { kind: 'link' as const, label: t('mail.confirm'), href: confirmUrl },
+      text(t(`mail.new_address.life`)),
+      text(t('mail.new_address.not_me')),
+    ],
+  };
+}
+
+function takenBody({ t, tenant }: Surroundings) {
+  return {
+    subject: t('mail.taken.subject', { tenant }),
+    heading: t('mail.taken.heading'),
+    blocks: [text(t('mail.taken.text')), text(t('mail.taken.next', { tenant }))],
+  };
+}
+
 function noticeBody(template: Of<'notice'>, around: Surroundings) {
   const { t, tenant } = around;
-  const { notMeUrl, topic } = template;
+  const { notMeUrl, restoreUrl = null, topic } = template;
   const story = storyOf(template);
   const subject = t(`mail.notice.${story}.title`, { tenant });
   const notMe: Block[] =
@@ -114,6 +144,10 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
           text(t(topic === 'removed-by-administrator' ? 'mail.not_me.removal' : 'mail.not_me.text')),
           { kind: 'link', label: t('mail.not_me.button'), href: notMeUrl },
         ];
+  const restore: Block[] =
+    restoreUrl === null
+      ? []
+      : [text(t('mail.restore.text')), { kind: 'link', label: t('mail.restore.button'), href: restoreUrl }];
   return {
     subject,
     heading: subject,
@@ -121,6 +155,7 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
       text(t(`mail.notice.${story}.text`, { tenant })),
       { kind: 'details' as const, details: detailsOf(template, around) },
       ...notMe,
+      ...restore,
     ],
   };
 }
@@ -131,8 +166,8 @@ export function storyOf({ topic, about }: Of<'notice'>): string {
 }
 
 function detailsOf(
-  { about, application, method, replaced, until, left, atMs }: Of<'notice'>,
-  { t, dates }: Surroundings,
+  { about, application, method, replaced, until, left, email, origin, atMs }: Of<'notice'>,
+  { t, dates, lang }: Surroundings,
 ): readonly Detail[] {
   return [
     ...(about === null ? [] : [{ label: t('mail.fact.account'), value: about }]),
@@ -141,7 +176,16 @@ function detailsOf(
     ...(replaced === null ? [] : [{ label: t('mail.fact.replaced'), value: t(`method.${replaced}.name`) }]),
     ...(until === null ? [] : [{ label: t('mail.fact.until'), value: dates.date(until) }]),
     ...(left === null ? [] : [{ label: t('mail.fact.left'), value: String(left) }]),
+    ...(email === undefined ? [] : [{ label: t('mail.fact.email'), value: email }]),
     { label: t('mail.fact.at'), value: dates.moment(atMs) },
+    ...(origin === undefined ? [] : originDetails(origin, { t, lang })),
+  ];
+}
+
+function originDetails({ browser, network, place }: Origin, { t, lang }: Pick<Surroundings, 't' | 'lang'>) {
+  return [
+    { label: t('mail.fact.browser'), value: browserName(browser) ?? t('mail.fact.browser_unknown') },
+    { label: t('mail.fact.place'), value: placeName(place, lang) ?? network },
   ];
 }
 

@@ -4,6 +4,7 @@ import { type Account, shownEmail } from '../domain/account.ts';
 import { isServed } from '../domain/contact.ts';
 import { noticeOf } from '../domain/events.ts';
 import { sentTo } from '../domain/methods/index.ts';
+import type { FormerEmail } from '../domain/self-service/email-change.ts';
 import type { EventSubscriber } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageTemplate, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
@@ -13,6 +14,8 @@ interface NotifyDeps {
   readonly messenger: Messenger;
   /** The URL where the owner reports "it was not me", one for each contact. Null when there is none. */
   readonly notMeUrl: (account: Account, topic: NoticeTopic) => string | null;
+  /** The URL that restores a former address. Absent: addresses are not changed here. */
+  readonly restoreUrl?: (account: Account, former: FormerEmail) => string;
   /** The number that a code was answered from. Null when there is none. */
   readonly confirmedPhone: (account: Account) => Promise<string | null>;
   /** Prefixes of numbers, in E.164, that messages are sent to. Null allows every number. */
@@ -47,6 +50,7 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'phone-changed',
   'email-changed',
   'password-changed',
+  'email-restored',
 ]);
 
 /** Reports, which administrators are told of too. Their reader has used the link already. */
@@ -57,8 +61,8 @@ const ADDING: ReadonlySet<NoticeTopic> = new Set(['factor-added', 'factor-replac
 
 /** An unconfirmed contact may belong to a stranger. It receives a notice only when there is no other contact. */
 export function createNotify(needs: NotifyDeps): Notify {
-  const { messenger, notMeUrl, confirmedPhone, allowedPrefixes, countText, administratorsOf, supportOf } =
-    needs;
+  const { messenger, notMeUrl, restoreUrl, confirmedPhone, allowedPrefixes, countText } = needs;
+  const { administratorsOf, supportOf } = needs;
   const { clock, log, patienceMs = PATIENCE_MS } = needs;
 
   return async (account, said) => {
@@ -68,6 +72,7 @@ export function createNotify(needs: NotifyDeps): Notify {
   async function tellAll(...[account, said]: Parameters<Notify>): Promise<void> {
     const { topic, method = null, replaced = null, until = null, left = null } = said;
     const { application = null, also = [] } = said;
+    const { email, origin, restorable } = said;
     const notice: Notice = {
       kind: 'notice',
       topic,
@@ -79,11 +84,17 @@ export function createNotify(needs: NotifyDeps): Notify {
       application,
       about: null,
       notMeUrl: null,
+      email,
+      origin,
     };
     await surely(account, topic, async () => {
       const contacts = await contactsOf(account, notice, also);
       const link = () => (REPORTS.has(topic) ? null : notMeUrl(account, topic));
-      await Promise.all(contacts.map((to) => tell(account, to, { ...notice, notMeUrl: link() })));
+      const linksFor = ({ to }: Contact) =>
+        restorable?.email === to && restoreUrl
+          ? { notMeUrl: null, restoreUrl: restoreUrl(account, restorable) }
+          : { notMeUrl: link() };
+      await Promise.all(contacts.map((to) => tell(account, to, { ...notice, ...linksFor(to) })));
     });
     if (!REPORTS.has(topic)) return;
     await surely(account, topic, async () => {
@@ -115,6 +126,7 @@ export function createNotify(needs: NotifyDeps): Notify {
     }
     const own: Contact[] = [
       ...(account.emailConfirmed ? [mailOf(account)] : []),
+      ...(account.notificationEmail === null ? [] : [mailTo(account.notificationEmail)]),
       ...(phone === null ? [] : [{ channel: 'sms' as const, to: phone }]),
     ];
     const reached = await counted(account, topic, own);
@@ -183,7 +195,11 @@ export function createNoticeSubscriber(notify: Notify): EventSubscriber {
 }
 
 function mailOf({ email }: Account): Contact {
-  return { channel: 'email', to: email };
+  return mailTo(email);
+}
+
+function mailTo(to: string): Contact {
+  return { channel: 'email', to };
 }
 
 /** Removes duplicates. */

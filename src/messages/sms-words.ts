@@ -73,6 +73,10 @@ function write(template: MessageTemplate, { t, tenant, host, now }: Surroundings
       return `${t('sms.address', { tenant })} ${template.confirmUrl}`;
     case 'reset-password':
       return `${t('sms.reset', { tenant })} ${template.resetUrl}`;
+    case 'new-address':
+      return `${t('sms.address', { tenant })} ${template.confirmUrl}`;
+    case 'address-taken':
+      return t('sms.address_taken', { tenant });
     case 'notice': {
       const { about, notMeUrl } = template;
       const story = storyOf(template);

@@ -54,6 +54,7 @@ export function createMessageWriter(options: MessageWriterOptions): WriteMessage
     const name = (tenant && oneLine(tenant.name)) || productName;
     const around = {
       ...speak(lang, tenant),
+      lang,
       tenant: name,
       host: hostname,
       supportEmail: tenant?.support.email ?? null,
@@ -109,14 +110,18 @@ function withPlainNames(template: MessageTemplate): MessageTemplate {
 }
 
 function linksOf(template: MessageTemplate): readonly string[] {
-  const url = urlOf(template);
-  return url === null ? [] : [url];
+  switch (template.kind) {
+    case 'address-taken':
+      return [];
+    case 'notice':
+      return [template.notMeUrl, template.restoreUrl ?? null].filter((url) => url !== null);
+    case 'reset-password':
+      return [template.resetUrl];
+    default:
+      return template.confirmUrl === null ? [] : [template.confirmUrl];
+  }
 }
 
-function urlOf(template: MessageTemplate): string | null {
-  if (template.kind === 'notice') return template.notMeUrl;
-  return template.kind === 'reset-password' ? template.resetUrl : template.confirmUrl;
-}
 
 /** Characters: the longest name that a tenant may have. */
 const LONGEST_NAME = 100;

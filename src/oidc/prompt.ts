@@ -70,7 +70,8 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
     const { session, account, params = {} } = ctx.oidc;
     if (!session?.accountId || !account) return 'nobody';
     const given = signInGiven(ctx);
-    const signIn = given ?? (await recordIn(ctx, session.uid));
+    const record = given ? null : await recordIn(ctx, session.uid);
+    const signIn = given ?? record;
     if (!signIn) return 'ended';
     const { authentications } = signIn;
     // A host's own login page sets no level, or any level. The session gets the one that was proven.
@@ -87,7 +88,9 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
     // Without this line an operator would not learn why such a person is asked to sign in again each time.
     if (!policyResult)
       log({ event: 'account.unknown', account_id: session.accountId, reason: KNOWN_ELSEWHERE });
-    return policyResult && !isEnded(authentications, policyResult) ? policyResult : 'ended';
+    if (!policyResult || isEnded(authentications, policyResult)) return 'ended';
+    if (record) await signInRecords.noteUse(record);
+    return policyResult;
   }
 
   async function evaluate(
@@ -143,7 +146,10 @@ export function createSessionPolicy(needs: SessionPolicyDeps) {
       !policyResult ||
       isEnded(authentications, policyResult) ||
       hasTokenEnded(issuedAt(token), authentications, policyResult.account);
-    if (!ended && policyResult.decision.kind === 'satisfied') return true;
+    if (!ended && policyResult.decision.kind === 'satisfied') {
+      await signInRecords.noteUse(record);
+      return true;
+    }
     const reason = ended ? 'sign_in_ended' : 'policy_unmet';
     await events.append({ ...line, tenantId: policyResult?.tenant.id ?? null, reason });
     return false;

@@ -17,6 +17,7 @@ import type { ClientRule } from '../oidc/requests/requested-assurance.ts';
 import { createProviderSession, type InteractionView } from '../oidc/session/provider-session.ts';
 import { createResumeBinding } from '../oidc/session/resume-cookie.ts';
 import type { Log } from '../ports/log.ts';
+import type { CompletedSignIn } from '../use-cases/sign-in/new-browser.ts';
 import { createSignInRecords } from '../use-cases/sign-in/sign-in-records.ts';
 import type { AcceptedFirstFactor } from '../use-cases/sign-in/wanted-account.ts';
 import { createConfigure } from './configure.ts';
@@ -39,6 +40,8 @@ export interface OwnSignIn {
   readonly passwordUrl: PageAddress;
   /** Called when a sign-in is complete, before the answer leaves. */
   readonly onSignedIn: (ctx: Context, account: Account) => void;
+  /** Called with the end of each full sign-in, which does not wait for more than it has to do anyway. */
+  readonly onCompleted: (ctx: Context, account: Account, signIn: CompletedSignIn) => Promise<void>;
   /** Called last: keeps what the person has chosen on the pages of the sign-in. */
   readonly keepChoices: (ctx: Context, account: Account) => Promise<void>;
   /** Called after a sign-in in which a factor was set up. `sessionUid`: the live session that continues. Null: a new one. */
@@ -146,6 +149,7 @@ export function createSecondFactorArea({
       onSignedIn: ownSignIn?.onSignedIn,
       onEnrolled: ownSignIn?.onEnrolled,
       onFactorGiven: ownSignIn?.onFactorGiven,
+      onCompleted: ownSignIn?.onCompleted,
       keepChoices: ownSignIn?.keepChoices,
       passkeyOffers,
       afterRecovery,

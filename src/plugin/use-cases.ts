@@ -251,6 +251,8 @@ export function composeUseCases(
     /** The methods that can be used now. */
     available,
     sendCode,
+    countSend,
+    attemptLimiter,
     undeliveredCodes,
     confirmation,
     recovery,

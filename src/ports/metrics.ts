@@ -1,7 +1,6 @@
 /** Counters and timings of the running product. Labels name kinds of things, never people. */
 import type { AuditEntry } from '../domain/events.ts';
 import type { Message } from './senders.ts';
-import type { StorePressure } from './stores.ts';
 
 export interface Metrics {
   /** One line of the audit trail: sign-ins, attempts and lock-outs by outcome and method. */
@@ -27,4 +26,22 @@ export interface Metrics {
   storeAct(of: { readonly store: string; readonly act: string }): (ok: boolean, ms: number) => void;
   /** All of it, as Prometheus reads it. */
   exposition(): Promise<{ readonly type: string; readonly text: string }>;
+}
+
+/** How busy the connections of this process to a store are. */
+export interface Pressure {
+  /** The most connections that it opens. */
+  readonly limit: number;
+  /** The acts that hold one now. */
+  readonly inUse: number;
+  /** The acts that wait for one now. */
+  readonly waiting: number;
+  /** The acts that got none, since the start. */
+  readonly refused: number;
+}
+
+export interface StorePressure {
+  /** The name of its kind, for operators. */
+  readonly store: string;
+  read(): Pressure;
 }

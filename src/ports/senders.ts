@@ -2,6 +2,7 @@
 import type { Account, Locale } from '../domain/account.ts';
 import type { MethodName } from '../domain/methods/method.ts';
 import type { Notice, NoticeTopic } from '../domain/notice.ts';
+import type { Origin } from '../domain/self-service/origin.ts';
 import type { Purpose } from '../domain/sign-in/challenge.ts';
 
 export type { NoticeTopic };
@@ -52,6 +53,10 @@ export type MessageTemplate =
     }
   | { readonly kind: 'confirm-address'; readonly confirmUrl: string }
   | { readonly kind: 'reset-password'; readonly resetUrl: string; readonly expiresAt: number }
+  /** For the owner of an address who wants it as the account's own one, or as the second one. */
+  | { readonly kind: 'new-address'; readonly use: 'account' | 'notices'; readonly confirmUrl: string }
+  /** For the owner of an address that somebody wanted for another account. */
+  | { readonly kind: 'address-taken' }
   | {
       readonly kind: 'notice';
       readonly topic: NoticeTopic;
@@ -71,6 +76,11 @@ export type MessageTemplate =
       readonly about: string | null;
       /** The page behind "it was not me"; null: there is none. */
       readonly notMeUrl: string | null;
+      /** The masked e-mail address that it is about. */
+      readonly email?: string | undefined;
+      readonly origin?: Origin | undefined;
+      /** The page that restores the address of the reader; absent or null: there is none. */
+      readonly restoreUrl?: string | null;
     };
 
 export interface Recipient {

@@ -8,6 +8,7 @@ import type { Account, AccountChanges, Locale, Role } from '../domain/account.ts
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../domain/events.ts';
 import type { AuthenticationEvent } from '../domain/policy/assurance.ts';
+import type { FormerEmail } from '../domain/self-service/email-change.ts';
 import type { Lockout } from '../domain/sign-in/attempts.ts';
 import type { SessionClient, SignInRecord } from '../domain/sign-in/sign-in-record.ts';
 import type { SignInTransaction } from '../domain/sign-in/transaction.ts';
@@ -22,24 +23,6 @@ export interface StoreClock {
   readonly store: string;
   /** Milliseconds since the epoch. Rejects with `StoreUnavailable` when it can't be read now. */
   now(): Promise<number>;
-}
-
-/** How busy the connections of this process to a store are. */
-export interface Pressure {
-  /** The most connections that it opens. */
-  readonly limit: number;
-  /** The acts that hold one now. */
-  readonly inUse: number;
-  /** The acts that wait for one now. */
-  readonly waiting: number;
-  /** The acts that got none, since the start. */
-  readonly refused: number;
-}
-
-export interface StorePressure {
-  /** The name of its kind, for operators. */
-  readonly store: string;
-  read(): Pressure;
 }
 
 // ---- accounts store: what must survive
@@ -60,9 +43,16 @@ export interface AccountStore {
   update(id: string, changes: AccountChanges, now: number): Promise<boolean>;
   /**
    * Replaces the e-mail address by a confirmed one, only while it still is `previous`. False when it is not, and when
-   * another account has the new one.
+   * another account has the new one. Forgets the pending one. `former`: the addresses that can be restored then; absent:
+   * those of before.
    */
-  replaceEmail(id: string, previous: string, next: string, now: number): Promise<boolean>;
+  replaceEmail(
+    id: string,
+    previous: string,
+    next: string,
+    now: number,
+    former?: readonly FormerEmail[],
+  ): Promise<boolean>;
   setLocale(id: string, locale: Locale | null, now: number): Promise<void>;
   /** Marks the address as confirmed only while it still is this one; false when it is not. */
   confirmEmail(id: string, email: string, now: number): Promise<boolean>;
@@ -119,10 +109,17 @@ export interface LockoutStore {
 }
 
 export interface SignInRecordStore {
-  /** Written whole; the newest wins. For the end of a sign-in alone, which makes the record where there is none. */
+  /**
+   * Written whole but for `offlineClients`; the newest wins. For the end of a sign-in alone, which makes the record where
+   * there is none.
+   */
   save(record: SignInRecord): Promise<void>;
   /** Does nothing where there is no record: a session that has ended meanwhile stays ended. */
   replaceAuthentications(sessionUid: string, authentications: readonly AuthenticationEvent[]): Promise<void>;
+  /** Raises the time of the last use. Does nothing where there is no record. */
+  noteUse(sessionUid: string, atMs: number): Promise<void>;
+  /** Adds an application whose tokens outlive the session. Does nothing where there is no record. */
+  noteOffline(sessionUid: string, clientId: string): Promise<void>;
   find(sessionUid: string, now: number): Promise<SignInRecord | null>;
   /** Newest first. */
   listByAccount(accountId: string, now: number): Promise<SignInRecord[]>;

@@ -35,6 +35,8 @@ describe('the configuration [U.5]', () => {
         trustedDevice: { days: 30 },
       },
       audit: { retentionDays: 365 },
+      geo: { database: null },
+      passwords: { breachedFile: null },
       outbound: { allowPrivateNetworks: [] },
       tokens: {
         accessMinutes: 10,
@@ -176,6 +178,8 @@ second_factor:
   sms:   { lifetime_seconds: 90 }
   trusted_device: { days: 30 }
 audit: { retention_days: 365 }
+geo: { database: null }
+passwords: { breached_file: null }
 outbound: { allow_private_networks: [] }
 tokens: { access_minutes: 10, refresh_days: 30, refresh_overlap_seconds: 10, id_token_signed_response_alg: RS256 }
 claims: []

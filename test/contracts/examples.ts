@@ -76,6 +76,8 @@ export function aSignInRecord(changes: Partial<SignInRecord> = {}): SignInRecord
     atMs: NOW,
     ip: '192.0.2.7',
     browser: 'Mozilla/5.0 (X11; Linux x86_64) "quoted" \u{1f512}',
+    lastUsedAt: NOW,
+    offlineClients: [],
     expiresAt: NOW + MINUTE,
     ...changes,
   };

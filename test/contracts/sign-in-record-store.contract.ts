@@ -73,6 +73,30 @@ export function signInRecordStoreContract(name: string, makeStore: MakeStore<Sig
       expect(await store().find('session-2', NOW)).to.deep.equal(other);
     });
 
+    it('raises the time of the last use of one record, and never lowers it', async () => {
+      await store().save(aSignInRecord());
+      await store().save(aSignInRecord({ sessionUid: 'session-2' }));
+      await store().noteUse('session-1', NOW + 5);
+      await store().noteUse('session-1', NOW + 3);
+      expect(await store().find('session-1', NOW)).to.deep.equal(aSignInRecord({ lastUsedAt: NOW + 5 }));
+      expect((await store().find('session-2', NOW))?.lastUsedAt).to.equal(NOW);
+      await store().noteUse('session-3', NOW + 5);
+      expect(await store().find('session-3', NOW)).to.equal(null);
+    });
+
+    it('collects the applications whose tokens outlive a session, and keeps them through a save', async () => {
+      await store().save(aSignInRecord());
+      await store().noteOffline('session-1', 'rp');
+      await store().noteOffline('session-1', 'app.two');
+      await store().noteOffline('session-1', 'rp');
+      await store().save(aSignInRecord({ browser: 'another' }));
+      const kept = aSignInRecord({ browser: 'another', offlineClients: ['rp', 'app.two'] });
+      expect(await store().find('session-1', NOW)).to.deep.equal(kept);
+      expect(await store().listByAccount('account-1', NOW)).to.deep.equal([kept]);
+      await store().noteOffline('session-2', 'rp');
+      expect(await store().find('session-2', NOW)).to.equal(null);
+    });
+
     it('leaves nothing of a record that is removed during 50 replacements of its authentications [A86]', async () => {
       const replace = (index: number) =>
         store().replaceAuthentications('session-1', [

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { type AuditEventName, auditLineOf, type DomainEvent, noticeOf } from '../../src/domain/events.ts';
 import type { Notice } from '../../src/domain/notice.ts';
-import { anAccount } from '../contracts/examples.ts';
+import { anAccount, NOW } from '../contracts/examples.ts';
 
 const account = { ...anAccount(), phone: '+31612355678' };
 const withoutPhone = { ...account, phone: null };
@@ -10,6 +10,10 @@ const also = [{ channel: 'sms', to: '+31612345678' }] as const;
 const created = { name: 'recovery.created', account } as const;
 const removed = { name: 'enrolment.removed', account, method: 'sms', cause: 'removal', also } as const;
 const changed = { name: 'contact.changed', account, cause: 'self-service', also } as const;
+
+const mailTo = (to: string) => ({ channel: 'email', to }) as const;
+const former = { email: account.email, linkIssuedAt: NOW };
+const origin = { browser: 'Firefox', network: '192.0.2.0/24', place: null };
 
 /** Events that become a notice, or may, with that notice. */
 const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
@@ -70,6 +74,30 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
     { topic: 'token-replayed', application: 'Shop' },
   ],
   [{ name: 'refresh_token.replayed', account: null, application: 'Shop' }, null],
+  [
+    { name: 'email.change_asked', account, email: 'r••••••@h••••••' },
+    { topic: 'email-change-asked', email: 'r••••••@h••••••' },
+  ],
+  [
+    { name: 'email.changed', account, email: 'rob@home.test', former },
+    { topic: 'email-changed', also: [mailTo(account.email), mailTo('rob@home.test')], restorable: former },
+  ],
+  [
+    { name: 'email.restored', account, lost: 'eve@evil.test' },
+    { topic: 'email-restored', also: [mailTo('eve@evil.test')] },
+  ],
+  [
+    { name: 'notification_email.changed', account, email: 'rob@home.test' },
+    { topic: 'notification-email-changed', also: [mailTo('rob@home.test')] },
+  ],
+  [
+    { name: 'notification_email.changed', account, email: null },
+    { topic: 'notification-email-removed', also: [] },
+  ],
+  [
+    { name: 'sign_in.new_browser', account, application: 'Shop', origin },
+    { topic: 'new-sign-in', application: 'Shop', origin },
+  ],
 ];
 
 /** Complete, because the compiler refuses a missing name. */
@@ -110,6 +138,11 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'device.cancelled': null,
   'config.reloaded': null,
   'store.restored': null,
+  'account.details_changed': null,
+  'email.change_stopped': null,
+  'notification_email.asked': null,
+  'notification_email.stopped': null,
+  'session.ended': null,
 };
 
 const isUntold = (name: string): name is keyof typeof UNTOLD => Object.hasOwn(UNTOLD, name);

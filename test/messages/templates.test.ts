@@ -19,6 +19,7 @@ import {
   NOT_ME_URL,
   noticeMessage,
   RESET_URL,
+  RESTORE_URL,
 } from '../support/delivery/message-samples.ts';
 import { SAMPLE_TENANTS, sampleTenant } from '../support/pages/sample-tenants.ts';
 
@@ -82,7 +83,7 @@ describe('a message template', () => {
 
     it(`has in the URLs of ${name} no secret except the token of the link [A102]`, () => {
       for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
-        const known = [CONFIRM_URL, NOT_ME_URL, RESET_URL];
+        const known = [CONFIRM_URL, NOT_ME_URL, RESET_URL, RESTORE_URL];
         expect(known).to.include.members([...new Set(addresses(message))]);
       }
     });

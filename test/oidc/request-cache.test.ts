@@ -10,6 +10,8 @@ const RECORD: SignInRecord = {
   atMs: 0,
   ip: '192.0.2.1',
   browser: '',
+  lastUsedAt: 0,
+  offlineClients: [],
   expiresAt: 1,
 };
 

@@ -1,6 +1,7 @@
 /** Accounts in SQLite. An account with unreadable groups counts as absent, because a group may tighten its policy. */
 import type { Account, Attributes, Locale, Role } from '../../domain/account.ts';
-import { readObject } from '../../domain/json.ts';
+import { readJson, readObject } from '../../domain/json.ts';
+import { readFormerEmails, readPendingEmail } from '../../domain/self-service/email-change.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';
@@ -35,6 +36,10 @@ type Row = {
   disabled_at: number | null;
   invited_at: number | null;
   mail_reset_at: number | null;
+  /** JSON, as the two below. Null: none. */
+  pending_email: string | null;
+  pending_notification_email: string | null;
+  former_emails: string | null;
 };
 
 const COLUMNS = [
@@ -62,6 +67,9 @@ const COLUMNS = [
   'disabled_at',
   'invited_at',
   'mail_reset_at',
+  'pending_email',
+  'pending_notification_email',
+  'former_emails',
 ] as const satisfies readonly (keyof Row)[];
 
 /** The columns of `AccountChanges`, and the time of the change. */
@@ -78,6 +86,8 @@ const DETAILS = [
   'disabled_at',
   'invited_at',
   'mail_reset_at',
+  'pending_email',
+  'pending_notification_email',
   'updated_at',
 ] as const satisfies readonly (typeof COLUMNS)[number][];
 
@@ -107,6 +117,10 @@ function toRow(account: Account): Row {
     disabled_at: account.disabledAt,
     invited_at: account.invitedAt,
     mail_reset_at: account.mailResetAt,
+    pending_email: account.pendingEmail && JSON.stringify(account.pendingEmail),
+    pending_notification_email:
+      account.pendingNotificationEmail && JSON.stringify(account.pendingNotificationEmail),
+    former_emails: JSON.stringify(account.formerEmails),
   };
 }
 
@@ -138,6 +152,9 @@ function toAccount(row: Row | undefined): Account | null {
     disabledAt: row.disabled_at,
     invitedAt: row.invited_at,
     mailResetAt: row.mail_reset_at,
+    pendingEmail: readPendingEmail(readJson(row.pending_email ?? '')),
+    pendingNotificationEmail: readPendingEmail(readJson(row.pending_notification_email ?? '')),
+    formerEmails: readFormerEmails(readJson(row.former_emails ?? '')),
     createdAt: row.created_at,
     updatedAt: row.updated_at ?? row.created_at,
   };
@@ -164,7 +181,8 @@ export function createAccountStore(database: Database): AccountStore {
     `UPDATE accounts SET ${DETAILS.map((column) => `${column} = :${column}`).join(', ')} WHERE id = :id`,
   );
   const replaceEmail = database.statement(
-    `UPDATE OR IGNORE accounts SET email = :next, email_confirmed = 1, updated_at = :now
+    `UPDATE OR IGNORE accounts SET email = :next, email_confirmed = 1, updated_at = :now, pending_email = NULL,
+       former_emails = coalesce(:former, former_emails)
      WHERE id = :id AND email = :previous`,
   );
   const updateLocale = database.statement(
@@ -209,8 +227,11 @@ export function createAccountStore(database: Database): AccountStore {
         const details = Object.fromEntries(DETAILS.map((column) => [column, row[column]]));
         return updateDetails.run({ ...details, id }) === 1;
       }),
-    replaceEmail: (id, previous, next, now) =>
-      database.write(() => replaceEmail.run({ id, previous, next, now }) === 1),
+    replaceEmail: (id, previous, next, now, kept) =>
+      database.write(() => {
+        const former = kept ? JSON.stringify(kept) : null;
+        return replaceEmail.run({ id, previous, next, now, former }) === 1;
+      }),
     setLocale: (id, locale, now) => database.write(() => void updateLocale.run({ id, locale, now })),
     confirmEmail: (id, email, now) => database.write(() => confirm.run({ id, email, now }) === 1),
     setPhone: (id, phone, now) => database.write(() => void updatePhone.run({ id, phone, now })),

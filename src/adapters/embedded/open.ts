@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
+import type { StorePressure } from '../../ports/metrics.ts';
 import type { QueueStore } from '../../ports/queue.ts';
 import type { RestorationStore } from '../../ports/restoration.ts';
 import type {
@@ -17,7 +18,6 @@ import type {
   ShortLivedProviderStore,
   SignInRecordStore,
   StoreClock,
-  StorePressure,
   TransactionStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';

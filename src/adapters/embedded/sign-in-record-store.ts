@@ -3,7 +3,7 @@ import type { SessionClient, SignInRecord } from '../../domain/sign-in/sign-in-r
 import type { SessionClientStore, SignInRecordStore } from '../../ports/stores.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto, putInto } from './sqlite/insertion.ts';
-import { readAuthentications, writeAuthentications } from './sqlite/stored-json.ts';
+import { readAuthentications, readStrings, writeAuthentications } from './sqlite/stored-json.ts';
 
 type Row = {
   session_uid: string;
@@ -14,7 +14,12 @@ type Row = {
   browser: string;
   expires_at: number;
   trusted_browser_id: string | null;
+  /** Null: as `at`. */
+  last_used_at: number | null;
 };
+
+/** `offline_clients` is JSON; null: none. A save leaves it as it is. */
+type StoredRow = Row & { offline_clients: string | null };
 
 const COLUMNS = [
   'session_uid',
@@ -25,6 +30,7 @@ const COLUMNS = [
   'browser',
   'expires_at',
   'trusted_browser_id',
+  'last_used_at',
 ] as const satisfies readonly (keyof Row)[];
 
 function toRow(record: SignInRecord): Row {
@@ -37,10 +43,11 @@ function toRow(record: SignInRecord): Row {
     browser: record.browser,
     expires_at: record.expiresAt,
     trusted_browser_id: record.trustedBrowserId,
+    last_used_at: record.lastUsedAt,
   };
 }
 
-function toRecord(row: Row | undefined): SignInRecord | null {
+function toRecord(row: StoredRow | undefined): SignInRecord | null {
   const authentications = row ? readAuthentications(row.proofs) : null;
   if (!row || !authentications) return null;
   return {
@@ -51,6 +58,8 @@ function toRecord(row: Row | undefined): SignInRecord | null {
     atMs: row.at,
     ip: row.address,
     browser: row.browser,
+    lastUsedAt: row.last_used_at ?? row.at,
+    offlineClients: readStrings(row.offline_clients ?? '[]') ?? [],
     expiresAt: row.expires_at,
   };
 }
@@ -60,10 +69,20 @@ export function createSignInRecordStore(database: Database): SignInRecordStore {
   const replace = database.statement(
     'UPDATE sign_in_records SET proofs = :proofs WHERE session_uid = :sessionUid',
   );
-  const find = database.statement<Row>(
+  const raise = database.statement(
+    `UPDATE sign_in_records SET last_used_at = :atMs
+      WHERE session_uid = :sessionUid AND coalesce(last_used_at, at) < :atMs`,
+  );
+  const offline = database.statement<Pick<StoredRow, 'offline_clients'>>(
+    'SELECT offline_clients FROM sign_in_records WHERE session_uid = :sessionUid',
+  );
+  const setOffline = database.statement(
+    'UPDATE sign_in_records SET offline_clients = :clients WHERE session_uid = :sessionUid',
+  );
+  const find = database.statement<StoredRow>(
     'SELECT * FROM sign_in_records WHERE session_uid = :sessionUid AND expires_at > :now',
   );
-  const byAccount = database.statement<Row>(
+  const byAccount = database.statement<StoredRow>(
     `SELECT * FROM sign_in_records WHERE account_id = :accountId AND expires_at > :now
       ORDER BY at DESC, rowid DESC`,
   );
@@ -73,6 +92,13 @@ export function createSignInRecordStore(database: Database): SignInRecordStore {
     save: (record) => database.write(() => void save.run(toRow(record))),
     replaceAuthentications: (sessionUid, authentications) =>
       database.write(() => void replace.run({ sessionUid, proofs: writeAuthentications(authentications) })),
+    noteUse: (sessionUid, atMs) => database.write(() => void raise.run({ sessionUid, atMs })),
+    noteOffline: (sessionUid, clientId) =>
+      database.write(() => {
+        const known = readStrings(offline.get({ sessionUid })?.offline_clients ?? '[]') ?? [];
+        if (known.includes(clientId)) return;
+        setOffline.run({ sessionUid, clients: JSON.stringify([...known, clientId]) });
+      }),
     find: (sessionUid, now) => database.act(() => toRecord(find.get({ sessionUid, now }))),
     listByAccount: (accountId, now) =>
       database.act(() =>

@@ -2,7 +2,12 @@
 import { createHash } from 'node:crypto';
 import { trusted } from 'mongoose';
 import type { Account, AccountChanges, Attributes, Locale, Role } from '../../domain/account.ts';
-import { readObject } from '../../domain/json.ts';
+import { readJson, readObject } from '../../domain/json.ts';
+import {
+  type PendingEmail,
+  readFormerEmails,
+  readPendingEmail,
+} from '../../domain/self-service/email-change.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
@@ -15,8 +20,9 @@ const AT_ONCE = 200;
 
 function toDocument(account: Account): AccountDocument {
   const { id, role, groups, manages, locale, attributes, ...others } = account;
-  const { frozenAt, heldAt, endsBefore, disabledAt, invitedAt, mailResetAt, createdAt, updatedAt, ...rest } =
+  const { frozenAt, heldAt, endsBefore, disabledAt, invitedAt, mailResetAt, createdAt, updatedAt, ...more } =
     others;
+  const { pendingEmail, pendingNotificationEmail, formerEmails, ...rest } = more;
   return {
     ...rest,
     _id: id,
@@ -30,6 +36,9 @@ function toDocument(account: Account): AccountDocument {
     disabledAt: dateOf(disabledAt),
     invitedAt: dateOf(invitedAt),
     mailResetAt: dateOf(mailResetAt),
+    pendingEmail: textOf(pendingEmail),
+    pendingNotificationEmail: textOf(pendingNotificationEmail),
+    formerEmails: JSON.stringify(formerEmails),
     createdAt: new Date(createdAt),
     updatedAt: new Date(updatedAt),
     // One text: a name of an attribute may hold characters that have a meaning in a query.
@@ -37,9 +46,15 @@ function toDocument(account: Account): AccountDocument {
   };
 }
 
+/** As one text, since none of its parts is looked for. */
+function textOf(pending: PendingEmail | null): string | null {
+  return pending && JSON.stringify(pending);
+}
+
 /** The fields of some details, as they are stored. */
 function toFields(changes: AccountChanges): Partial<AccountDocument> {
-  const { groups, manages, attributes, disabledAt, invitedAt, mailResetAt, ...rest } = changes;
+  const { groups, manages, attributes, disabledAt, invitedAt, mailResetAt, ...more } = changes;
+  const { pendingEmail, pendingNotificationEmail, ...rest } = more;
   return {
     ...rest,
     ...(groups && { groups: [...groups] }),
@@ -48,6 +63,10 @@ function toFields(changes: AccountChanges): Partial<AccountDocument> {
     ...(disabledAt !== undefined && { disabledAt: dateOf(disabledAt) }),
     ...(invitedAt !== undefined && { invitedAt: dateOf(invitedAt) }),
     ...(mailResetAt !== undefined && { mailResetAt: dateOf(mailResetAt) }),
+    ...(pendingEmail !== undefined && { pendingEmail: textOf(pendingEmail) }),
+    ...(pendingNotificationEmail !== undefined && {
+      pendingNotificationEmail: textOf(pendingNotificationEmail),
+    }),
   };
 }
 
@@ -78,6 +97,9 @@ function toAccount(found: AccountDocument | null | undefined): Account | null {
     disabledAt: found.disabledAt?.getTime() ?? null,
     invitedAt: found.invitedAt?.getTime() ?? null,
     mailResetAt: found.mailResetAt?.getTime() ?? null,
+    pendingEmail: readPendingEmail(readJson(found.pendingEmail ?? '')),
+    pendingNotificationEmail: readPendingEmail(readJson(found.pendingNotificationEmail ?? '')),
+    formerEmails: readFormerEmails(readJson(found.formerEmails ?? '')),
     createdAt: found.createdAt.getTime(),
     updatedAt: (found.updatedAt ?? found.createdAt).getTime(),
   };
@@ -169,11 +191,17 @@ export function createAccountStore({ act }: Connection, models: Models): Account
       }),
     update: (id, changes, now) =>
       change(id, () => set({ _id: id }, { ...toFields(changes), updatedAt: new Date(now) })),
-    replaceEmail: (id, previous, next, now) =>
+    replaceEmail: (id, previous, next, now, former) =>
       change(id, async () => {
         try {
-          const email = { email: next, emailConfirmed: true, updatedAt: new Date(now) };
-          return await set({ _id: id, email: previous }, email);
+          const fields = {
+            email: next,
+            emailConfirmed: true,
+            updatedAt: new Date(now),
+            pendingEmail: null,
+            ...(former && { formerEmails: JSON.stringify(former) }),
+          };
+          return await set({ _id: id, email: previous }, fields);
         } catch (error) {
           // The unique index refused it. FerretDB reports that as an internal error.
           const [taken] = await findBy<AccountDocument>(accounts, { email: next });

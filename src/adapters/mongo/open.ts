@@ -1,6 +1,7 @@
 /** Opens the durable stores in MongoDB. */
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
+import type { StorePressure } from '../../ports/metrics.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
 import type { QueueStore } from '../../ports/queue.ts';
 import type { RestorationStore } from '../../ports/restoration.ts';
@@ -12,7 +13,6 @@ import type {
   SessionClientStore,
   SignInRecordStore,
   StoreClock,
-  StorePressure,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';

@@ -10,7 +10,7 @@ import type { Connection } from './connection.ts';
 import { upserted } from './faults.ts';
 import type { Models, SignInRecordDocument } from './schema/collections.ts';
 import type { SessionClientDocument } from './schema/session-client.ts';
-import { findBy, idOf } from './stored-values.ts';
+import { findBy, idOf, readStrings } from './stored-values.ts';
 import { removed } from './writes/removal.ts';
 
 function toRecord(found: SignInRecordDocument | undefined): SignInRecord | null {
@@ -24,16 +24,23 @@ function toRecord(found: SignInRecordDocument | undefined): SignInRecord | null 
     atMs: found.at.getTime(),
     ip: found.address,
     browser: found.browser,
+    lastUsedAt: (found.lastUsedAt ?? found.at).getTime(),
+    offlineClients: readStrings(found.offlineClients ?? []) ?? [],
     expiresAt: found.expiresAt.getTime(),
   };
 }
 
 export function createSignInRecordStore({ act }: Connection, { records }: Models): SignInRecordStore {
   return {
-    save: ({ sessionUid, authentications, atMs, ip, expiresAt, ...rest }) =>
+    save: ({ sessionUid, authentications, atMs, ip, lastUsedAt, expiresAt, ...others }) =>
       act(() => {
         const order = new Types.ObjectId();
-        const dates = { at: new Date(atMs), expiresAt: new Date(expiresAt) };
+        const { offlineClients: _, ...rest } = others;
+        const dates = {
+          at: new Date(atMs),
+          lastUsedAt: new Date(lastUsedAt),
+          expiresAt: new Date(expiresAt),
+        };
         const changes = {
           ...rest,
           ...dates,
@@ -47,6 +54,14 @@ export function createSignInRecordStore({ act }: Connection, { records }: Models
       act(async () => {
         const proofs = authentications.map(toStoredAuthentication);
         await records.updateOne({ _id: sessionUid }, { $set: { proofs } });
+      }),
+    noteUse: (sessionUid, atMs) =>
+      act(async () => {
+        await records.updateOne({ _id: sessionUid }, { $max: { lastUsedAt: new Date(atMs) } });
+      }),
+    noteOffline: (sessionUid, clientId) =>
+      act(async () => {
+        await records.updateOne({ _id: sessionUid }, { $addToSet: { offlineClients: clientId } });
       }),
     find: (sessionUid, now) =>
       act(async () => {

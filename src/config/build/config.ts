@@ -61,6 +61,7 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
     },
     metrics: { port: file.metrics.port },
     audit: { retentionDays: file.audit.retention_days },
+    geo: { database: file.geo.database === null ? null : resolve(around.folder, file.geo.database) },
     passwords: {
       breachedFile:
         file.passwords.breached_file === null ? null : resolve(around.folder, file.passwords.breached_file),

@@ -10,6 +10,7 @@ import { checkBreachedFile } from './breached-file.ts';
 import { checkClients } from './clients.ts';
 import type { CheckContext } from './context.ts';
 import { checkDelivery } from './delivery.ts';
+import { checkGeo } from './geo.ts';
 import { checkPasskeys } from './passkeys.ts';
 import { checkProduction } from './production.ts';
 import { checkReferences } from './references.ts';
@@ -28,5 +29,6 @@ export function checkFile(data: unknown, context: CheckContext, findings: Findin
   checkClients(file, findings);
   checkTokens(file, findings);
   checkAccounts(file, findings);
+  checkGeo(file, context.folder, findings);
   if (file.environment === 'production') checkProduction(file, data, context, findings);
 }

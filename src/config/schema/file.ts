@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { accountShape } from './account.ts';
 import { clientShape } from './client.ts';
 import { redirectAddress } from './field.ts';
+import { geoShape } from './geo.ts';
 import { mailShape } from './mail.ts';
 import {
   accountsStorageShape,
@@ -51,6 +52,7 @@ export const configFile = z
       .describe('Settings of the methods, for all tenants.'),
     metrics: z.strictObject(metricsShape).prefault({}).describe('Metrics for Prometheus.'),
     audit: z.strictObject(auditShape).prefault({}).describe('The audit trail.'),
+    geo: z.strictObject(geoShape).prefault({}).describe('The places of IP addresses, on pages and in mails.'),
     passwords: z.strictObject(passwordsShape).prefault({}).describe('The rules of new passwords.'),
     outbound: z
       .strictObject(outboundShape)
@@ -84,6 +86,7 @@ const configSketch = sketch({
   issuer: z.string(),
   listen: sketch(listenShape),
   metrics: sketch(metricsShape),
+  geo: sketch(geoShape),
   storage: sketch({
     accounts: sketch({ ...accountsStorageShape, uri: present }),
     short_lived: sketch({ ...shortLivedStorageShape, uri: present, sentinel: present, cluster: present }),

@@ -1,5 +1,7 @@
 /** The names of events, under which the audit log stores their lines. */
 
+import type { SelfServiceEventName } from '../self-service/events.ts';
+
 export type AuditEventName =
   | 'sign_in.password_accepted'
   | 'sign_in.password_refused'
@@ -49,4 +51,5 @@ export type AuditEventName =
   | 'device.signed_in'
   | 'device.cancelled'
   | 'config.reloaded'
-  | 'store.restored';
+  | 'store.restored'
+  | SelfServiceEventName;

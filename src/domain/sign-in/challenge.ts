@@ -3,7 +3,7 @@ import type { Locale } from '../account.ts';
 import type { MethodName } from '../methods/method.ts';
 
 /** The purpose of a challenge. Its answer is accepted for no other one. */
-export const PURPOSES = ['sign-in', 'set-up', 'set-up-proof'] as const;
+export const PURPOSES = ['sign-in', 'set-up', 'set-up-proof', 'change-email'] as const;
 export type Purpose = (typeof PURPOSES)[number];
 
 /**

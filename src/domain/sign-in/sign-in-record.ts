@@ -14,6 +14,10 @@ export interface SignInRecord {
   /** The IP address and the `User-Agent` of the sign-in, for the sessions page. */
   readonly ip: string;
   readonly browser: string;
+  /** Milliseconds since the epoch. A use is noted once in a while, so it may be a little later. */
+  readonly lastUsedAt: number;
+  /** The applications that have tokens which outlive the session. */
+  readonly offlineClients: readonly string[];
   readonly expiresAt: number;
 }
 

@@ -2,17 +2,24 @@
 
 import Router from '@koa/router';
 import type { Context, Next } from 'koa';
-import { shownEmail } from '../../domain/account.ts';
 import { type FormTokens, readForm } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
-import { answersSetUp, FRESH_SECONDS } from './factor-enrolment.ts';
-import { accountContext } from './page-context.ts';
+import { FRESH_SECONDS } from './account-page.ts';
+import { addChangeEmailCodeRoutes, type ChangeEmailCodeDeps } from './change-email-code.ts';
+import { addDetailsRoutes, type DetailsDeps } from './details.ts';
+import { answersSetUp } from './factor-enrolment.ts';
 import { addPasswordRoutes, type PasswordPageDeps, showsPasswordSet } from './password.ts';
 import { addSecurityRoutes, type SecurityDeps } from './security.ts';
 import { onlyTells } from './security-page.ts';
+import { addSessionsRoutes, type SessionsDeps } from './sessions.ts';
 
-interface AccountRoutesDeps extends SecurityDeps, PasswordPageDeps {
+interface AccountRoutesDeps
+  extends SecurityDeps,
+    PasswordPageDeps,
+    DetailsDeps,
+    ChangeEmailCodeDeps,
+    SessionsDeps {
   readonly requireSession: RequireSession;
   readonly forms: FormTokens;
   readonly render: Render;
@@ -25,9 +32,10 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   router.get('/return', back);
   router.use(whole);
   router.use(['/security', '/password'], freshEnough);
-  router.get('/', requireSession.requireSession(null), overview);
   addPasswordRoutes(router, needs);
   addSecurityRoutes(router, needs);
+  addDetailsRoutes(router, needs, addChangeEmailCodeRoutes(router, needs));
+  addSessionsRoutes(router, needs);
   return router;
 
   /** The guard looks at the session after the whole form has arrived: a slow form may outlive a session or a factor. */
@@ -45,13 +53,6 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
       ? requireSession.allowLate(FRESH_SECONDS)
       : requireSession.requireSession(onlyTells(ctx) || showsPasswordSet(ctx) ? null : FRESH_SECONDS);
     await guard(ctx, next);
-  }
-
-  function overview(ctx: Context): void {
-    const visit = requireSession.visitIn(ctx);
-    const { account, tenant } = visit.policyResult;
-    const model = { name: account.name, email: shownEmail(account.email), tenantName: tenant.name };
-    render(ctx, 'account', model, accountContext(visit));
   }
 
   /** The provider's answer to our own request. An error is shown. Otherwise the browser goes on to the page. */

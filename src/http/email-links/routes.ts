@@ -3,11 +3,13 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Account, shownEmail } from '../../domain/account.ts';
 import type { Outcome } from '../../domain/refusal.ts';
+import type { LinkUse } from '../../use-cases/account/link-tokens.ts';
 import type { FoundLink, MailedLinks } from '../../use-cases/account/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
+import { type AddressLinksDeps, addAddressLinkRoutes } from './address-links.ts';
 
-interface MailedRoutesDeps {
+interface MailedRoutesDeps extends AddressLinksDeps {
   readonly links: MailedLinks;
   readonly forms: FormTokens;
   readonly render: Render;
@@ -18,12 +20,13 @@ type Link = 'confirm-email' | 'not-me';
 const LINKS = ['confirm-email', 'not-me'] as const;
 
 /** The path of a link, below the issuer. */
-export function mailedPath(link: Link, token: string): string {
+export function mailedPath(link: LinkUse, token: string): string {
   return `/${link}/${encodeURIComponent(token)}`;
 }
 
-export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): Router {
+export function createMailedRoutes({ links, forms, render, ...deps }: MailedRoutesDeps): Router {
   const router = new Router();
+  addAddressLinkRoutes(router, { ...deps, forms, render });
   for (const link of LINKS) {
     router.get(`/${link}/:token`, (ctx) => ask(ctx, link));
     router.post(`/${link}/:token`, (ctx) => act(ctx, link));

@@ -21,11 +21,7 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
    */
   function requireSession(freshSeconds: number | null) {
     return async (ctx: Context, next: Next): Promise<void> => {
-      const current = await session.current(ctx);
-      const visit = current && (await findVisit(current, freshSeconds));
-      if (!visit) return askForMore(ctx, freshSeconds);
-      visits.set(ctx, visit);
-      await next();
+      if (await demand(ctx, freshSeconds, pageOf(ctx))) await next();
     };
   }
 
@@ -38,7 +34,7 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
       const current = await session.current(ctx);
       const fresh = current && (await findVisit(current, freshSeconds));
       const visit = fresh ?? (current && (await findVisit(current, null)));
-      if (!visit) return askForMore(ctx, freshSeconds);
+      if (!visit) return askForMore(ctx, freshSeconds, pageOf(ctx));
       if (!fresh) late.add(ctx);
       visits.set(ctx, visit);
       await next();
@@ -51,17 +47,25 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
   }
 
   /**
-   * Redirects to our own authorization endpoint, like any relying party, and from there back to the page. `page`: the
-   * path of another page to go back to.
+   * The visit of a request. Null when the session is not enough: the browser is redirected to a sign-in, and from there to
+   * `returnTo`. A form is not sent again without the person: its page is shown instead.
    */
-  function askForMore(ctx: Context, freshSeconds: number | null, page: string | null = null): void {
+  async function demand(ctx: Context, freshSeconds: number | null, returnTo: string): Promise<Visit | null> {
+    const current = await session.current(ctx);
+    const visit = current && (await findVisit(current, freshSeconds));
+    if (visit) visits.set(ctx, visit);
+    else askForMore(ctx, freshSeconds, returnTo);
+    return visit;
+  }
+
+  /** Redirects to our own authorization endpoint, like any relying party, and from there back to the page. */
+  function askForMore(ctx: Context, freshSeconds: number | null, returnTo: string): void {
     const query = new URLSearchParams({
       client_id: authorization.clientId,
       response_type: 'none',
       scope: 'openid',
       redirect_uri: authorization.redirectUri,
-      // A form is not sent again without the person: its page is shown instead.
-      state: page ?? (ctx.method === 'GET' ? ctx.path : pageOf(ctx.path)),
+      state: returnTo,
       ...(freshSeconds === null ? {} : { max_age: String(freshSeconds) }),
     });
     ctx.status = 303;
@@ -84,12 +88,12 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
     return visit;
   }
 
-  return { requireSession, allowLate, isLate, askForMore, visitIn, returnAddress };
+  return { requireSession, demand, allowLate, isLate, askForMore, visitIn, returnAddress };
 }
 
-/** The page that a form of this path stands on. */
-function pageOf(path: string): string {
-  return path.startsWith('/account/security/') ? '/account/security' : path;
+/** The page to come back to: a form is not sent again without the person, so its page is shown instead. */
+function pageOf({ method, path }: Context): string {
+  return method !== 'GET' && path.startsWith('/account/security/') ? '/account/security' : path;
 }
 
 export type RequireSession = ReturnType<typeof createRequireSession>;

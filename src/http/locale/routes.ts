@@ -4,12 +4,10 @@ import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import { isLocale } from '../../presentation/locale.ts';
 import { BadForm, readForm } from '../guards/forms.ts';
+import { createLocaleKeeper } from '../guards/locale-cookie.ts';
 import { ownPath } from '../guards/return-path.ts';
 import type { TypedFields } from '../guards/typed-fields.ts';
 import { OWN_SITE, type Site } from '../pages/site.ts';
-
-/** Milliseconds: one year. */
-const COOKIE_LIFETIME = 365 * 24 * 60 * 60 * 1000;
 
 export interface LocaleRoutesOptions {
   /** Whether the issuer uses https. The cookie is then sent over TLS only. */
@@ -28,6 +26,7 @@ export function createLocaleRoutes({
   keepForAccount,
 }: LocaleRoutesOptions): Router {
   const router = new Router({ prefix: site.root });
+  const keepLocale = createLocaleKeeper({ https, site });
 
   router.post('/locale', chooseLocale);
 
@@ -35,16 +34,7 @@ export function createLocaleRoutes({
     // A form of its own may have a field of this name. The button comes after it.
     const { locale, return_to: returnTo, ...fields } = await readForm(ctx, 'locale');
     if (!isLocale(locale)) throw new BadForm(400, 'no page of ours speaks that language');
-    // TLS may end at a load balancer, so the issuer's scheme decides whether the cookie is secure.
-    ctx.cookies.secure = https;
-    ctx.cookies.set(site.localeCookie({ secure: https }), locale, {
-      maxAge: COOKIE_LIFETIME,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: https,
-      signed: false,
-      overwrite: true,
-    });
+    keepLocale(ctx, locale);
     await keepForAccount?.(ctx, locale);
     const path = ownPath(returnTo);
     // Every form with fields has a token, also one in which nothing is ticked.

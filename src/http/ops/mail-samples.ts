@@ -104,6 +104,12 @@ function queryOf(tenantId: string): string {
   return tenantId === '' ? '' : `?${new URLSearchParams({ tenant: tenantId })}`;
 }
 
+const ORIGIN = {
+  browser: 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0',
+  network: '192.0.2.0/24',
+  place: { city: 'Utrecht', country: 'NL' },
+};
+
 /** One sample of each template, by the name in its path. */
 function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageTemplate> {
   const url = new URL('/', issuer).href;
@@ -119,6 +125,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['code-sign-in', { ...code, purpose: 'sign-in' }],
     ['code-set-up', { ...code, purpose: 'set-up' }],
     ['code-set-up-proof', { ...code, purpose: 'set-up-proof', confirmUrl: url }],
+    ['code-change-email', { ...code, purpose: 'change-email' }],
     ['confirm-address', { kind: 'confirm-address', confirmUrl: url }],
     ['reset-password', { kind: 'reset-password', resetUrl: url, expiresAt: atMs + RESET_LIFE_MS }],
     ['factor-added', notice('factor-added', { method: 'totp' })],
@@ -129,7 +136,15 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['recovery-made', notice('recovery-made')],
     ['recovery-used', notice('recovery-used', { left: 3 })],
     ['phone-changed', notice('phone-changed')],
-    ['email-changed', notice('email-changed')],
+    ['email-change-asked', notice('email-change-asked', { email: 'b••••••@h••••••' })],
+    ['new-address', { kind: 'new-address', use: 'account', confirmUrl: url }],
+    ['address-taken', { kind: 'address-taken' }],
+    ['email-changed', notice('email-changed', { notMeUrl: null, restoreUrl: url })],
+    ['email-restored', notice('email-restored')],
+    ['new-address-notices', { kind: 'new-address', use: 'notices', confirmUrl: url }],
+    ['notification-email-changed', notice('notification-email-changed')],
+    ['notification-email-removed', notice('notification-email-removed')],
+    ['new-sign-in', notice('new-sign-in', { application: 'Shop', origin: ORIGIN })],
     ['password-changed', notice('password-changed')],
     ['token-replayed', notice('token-replayed', { application: 'Shop' })],
     ['trust-ended', notice('trust-ended')],

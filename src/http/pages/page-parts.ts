@@ -14,6 +14,7 @@ export type ErrorTitle =
   | 'link-gone'
   | 'report-gone'
   | 'reset-gone'
+  | 'address-link-gone'
   | 'report-handled'
   | 'expired'
   | 'locked'

@@ -65,6 +65,11 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'reset-password': 'password-reset/reset-password',
   account: 'account/account',
   password: 'account/password',
+  'change-email': 'email-links/change-email',
+  'confirm-notices': 'email-links/confirm-notices',
+  'restore-email': 'email-links/restore-email',
+  'change-email-code': 'account/change-email-code',
+  sessions: 'account/sessions',
   security: 'account/security',
   help: 'help/help',
   'confirm-removal': 'account/confirm-removal',
@@ -204,7 +209,7 @@ function titleOf<P extends PageName>(
 }
 
 /** The pages of an enrolment at which a sent code is typed. */
-const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms'];
+const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms', 'change-email-code'];
 
 function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
   if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : PLAIN_WORDS;

@@ -8,6 +8,7 @@ import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { ResumeBinding } from '../../oidc/session/resume-cookie.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
+import type { CompletedSignIn } from '../../use-cases/sign-in/new-browser.ts';
 import type { TrustedBrowserCookie } from '../guards/trusted-browser-cookie.ts';
 import type { InteractionContext } from './open-interaction.ts';
 
@@ -22,6 +23,10 @@ export interface FinishSignInDeps {
   readonly onEnrolled?: ((accountId: string, sessionUid: string | null) => Promise<void>) | undefined;
   /** Called after a sign-in in which a second factor was given. */
   readonly onFactorGiven?: ((account: Account) => Promise<void>) | undefined;
+  /** Called with the end of a full sign-in, and not at a step-up. Never rejects. */
+  readonly onCompleted?:
+    | ((ctx: Context, account: Account, signIn: CompletedSignIn) => Promise<void>)
+    | undefined;
   /** Called last: keeps what the person has chosen on the pages of the sign-in. */
   readonly keepChoices?: ((ctx: Context, account: Account) => Promise<void>) | undefined;
   readonly events: EventLog;
@@ -78,7 +83,18 @@ export function createFinishSignIn(needs: FinishSignInDeps): FinishSignIn {
       method: [...methods].join(' '),
       once: { key: context.transaction.uid, atMs: newest },
     } as const;
-    await (pending ?? events).append(completed);
+    const browserName = ctx.get('user-agent');
+    const signedIn = {
+      uid: context.transaction.uid,
+      ip,
+      clientId,
+      browser: browserName,
+      application: clientName,
+    };
+    await Promise.all([
+      (pending ?? events).append(completed),
+      isStepUp ? null : needs.onCompleted?.(ctx, account, signedIn),
+    ]);
     await needs.keepChoices?.(ctx, account);
     return url;
   };

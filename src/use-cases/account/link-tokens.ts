@@ -1,5 +1,6 @@
 /** The secret parts of the links in our mails. They are encrypted, so that nobody else can create or read one. */
 import type { Account } from '../../domain/account.ts';
+import { CHANGE_LINK_MS, RESTORE_LINK_MS } from '../../domain/self-service/email-change.ts';
 import { beginningAt } from '../../domain/sign-in/ending.ts';
 import { type Cipher, type Clock, SecretUnreadable } from '../../ports/system.ts';
 
@@ -28,13 +29,22 @@ export interface LinkContent {
 }
 
 /** The purpose of a link. */
-export type LinkUse = 'confirm-email' | 'not-me' | 'reset-password';
+export type LinkUse =
+  | 'confirm-email'
+  | 'not-me'
+  | 'reset-password'
+  | 'change-email'
+  | 'confirm-notices'
+  | 'restore-email';
 
 /** Milliseconds. A mail may lie unread for a weekend; a change may be noticed after a holiday. */
 export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
   'confirm-email': 3 * 24 * 60 * 60 * 1000,
   'not-me': 30 * 24 * 60 * 60 * 1000,
   'reset-password': 30 * 60 * 1000,
+  'change-email': CHANGE_LINK_MS,
+  'confirm-notices': CHANGE_LINK_MS,
+  'restore-email': RESTORE_LINK_MS,
 };
 
 /** Milliseconds for which the key that encrypted a link has to stay. */
@@ -49,14 +59,33 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     const { id, email, endsBefore = null, frozenAt = null } = account;
     const now = clock.now();
     const issuedAt = beginningAt(now, { endsBefore, frozenAt });
-    const mark = use === 'reset-password' ? [markOf(account)] : [];
-    const parts = [id, email, now + LINK_LIFETIME_MS[use], issuedAt, isOfRemoval, ...mark];
-    return cipher.encrypt(JSON.stringify(parts), use);
+    const mark = use === 'reset-password' ? markOf(account) : '';
+    return tokenOf(use, { id, email, issuedAt, expiresAt: now + LINK_LIFETIME_MS[use], isOfRemoval, mark });
   }
 
   /** Another password gives another mark, so that a link ends with the password that it was asked for. */
   function markOf({ passwordHash = null }: Partial<Pick<Account, 'passwordHash'>>): string {
     return cipher.digest(passwordHash ?? '', 'link-password').slice(0, MARK_LENGTH);
+  }
+
+  /** For a link whose time is stored with its account: only this one is that link. */
+  function tokenIssuedAt(
+    use: LinkUse,
+    { id, email }: Pick<Account, 'id' | 'email'>,
+    issuedAt: number,
+  ): string {
+    return tokenOf(use, {
+      id,
+      email,
+      issuedAt,
+      expiresAt: issuedAt + LINK_LIFETIME_MS[use],
+      isOfRemoval: false,
+      mark: '',
+    });
+  }
+
+  function tokenOf(use: LinkUse, { id, email, issuedAt, expiresAt, isOfRemoval, mark }: LinkContent): string {
+    return cipher.encrypt(JSON.stringify([id, email, expiresAt, issuedAt, isOfRemoval, mark]), use);
   }
 
   /** Null for a token that is foreign or expired. */
@@ -80,7 +109,7 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     }
   }
 
-  return { tokenFor, read, markOf };
+  return { tokenFor, tokenIssuedAt, read, markOf };
 }
 
 export type LinkTokens = ReturnType<typeof createLinkTokens>;

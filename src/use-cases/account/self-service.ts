@@ -1,7 +1,6 @@
 /** The changes that people make to their own second factors, after a recent authentication. */
 import { phoneOf, regionsOf } from '../../domain/contact.ts';
 import { type Enrolment, hasFactor } from '../../domain/enrolment/enrolment.ts';
-import type { Visitor } from '../../domain/enrolment/steps.ts';
 import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { numberContactOf } from '../../domain/notice.ts';
@@ -12,6 +11,7 @@ import { methodsOnOffer } from '../../domain/tenant.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { FormSender } from './own-details.ts';
 
 interface SelfServiceDeps {
   readonly accounts: Pick<AccountStore, 'setPhone'>;
@@ -121,18 +121,20 @@ export function createSelfService({
 
   /**
    * Changes the telephone number. Codes go to confirmed numbers only, so the factor of the old number is removed.
-   * Without another factor, the next sign-in leads to an enrolment if the organisation requires one.
+   * Without another factor, the next sign-in leads to an enrolment if the organisation requires one. An empty text removes the
+   * number. Gives the ids of the removed factors.
    */
   async function changePhone(
     policyResult: PolicyResult,
     typed: string,
-    from: Visitor,
-  ): Promise<Outcome<null>> {
+    { locale, ...from }: FormSender,
+  ): Promise<Outcome<readonly string[]>> {
     const { account, tenant, enrolments: all } = policyResult;
     if (account.frozenAt !== null) return refused(FROZEN);
-    const phone = phoneOf(typed, regionsOf(tenant, account.locale ?? tenant.locale, allowedPrefixes));
-    if (phone === null) return refused({ code: 'phone_invalid' });
-    if (phone === account.phone) return accepted(null);
+    const isRemoval = typed.trim() === '';
+    const phone = isRemoval ? null : phoneOf(typed, regionsOf(tenant, locale, allowedPrefixes));
+    if (phone === null && !isRemoval) return refused({ code: 'phone_invalid' });
+    if (phone === account.phone) return accepted([]);
     const remaining = all.filter(({ method }) => sentTo(method) !== 'number');
     const lost = all.filter(({ method }) => sentTo(method) === 'number' || !hasFactor(remaining));
     const proven = remaining.length < all.length ? numberContactOf(account) : [];
@@ -150,7 +152,7 @@ export function createSelfService({
       method: methodSentTo('number'),
       also: proven,
     });
-    return accepted(null);
+    return accepted(remaining.length < all.length ? lost.map(({ id }) => id) : []);
   }
 
   /** Does not touch those that are gone already. */

@@ -38,6 +38,10 @@ export interface EndSessions {
    * way, trust, links. `keeps`: the uid of a session that goes on with its tokens, or null.
    */
   all(accountId: string, keeps: string | null): Promise<RaisedEnding>;
+  /** One session, with its refresh tokens. False when the account has no such session. */
+  one(accountId: string, sessionUid: string): Promise<boolean>;
+  /** Every session but this one, with their refresh tokens. Gives how many there were. */
+  others(accountId: string, keeps: string): Promise<number>;
   /** The sessions that were signed in to with a factor which the account has no more. */
   withLostFactor(accountId: string, keeps: string | null): Promise<void>;
 }
@@ -73,7 +77,28 @@ export function createEndSessions(deps: EndSessionsDeps): EndSessions {
     return true;
   }
 
+  /** Ends the sessions that are chosen among those of the account. Gives how many there were. */
+  async function endChosen(
+    accountId: string,
+    isChosen: (session: { readonly sessionUid: string }) => boolean,
+  ): Promise<number> {
+    const now = clock.now();
+    const [live, clients] = await Promise.all([
+      records.listByAccount(accountId, now),
+      sessionClients.listByAccount(accountId, now),
+    ]);
+    const ending = live.filter(isChosen);
+    await end(ending, clients.filter(isChosen));
+    return ending.length;
+  }
+
   return {
+    async one(accountId, sessionUid) {
+      return (await endChosen(accountId, (session) => session.sessionUid === sessionUid)) > 0;
+    },
+
+    others: (accountId, keeps) => endChosen(accountId, ({ sessionUid }) => sessionUid !== keeps),
+
     async all(accountId, keeps) {
       const now = clock.now();
       // First, so that a failure in a later step leaves nothing that can still be used.

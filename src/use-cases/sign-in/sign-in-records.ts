@@ -6,11 +6,16 @@ import type { Clock } from '../../ports/system.ts';
 import type { EndSessions } from './end-sessions.ts';
 
 interface SignInRecordsDeps {
-  readonly records: Pick<SignInRecordStore, 'find' | 'save'>;
+  readonly records: Pick<SignInRecordStore, 'find' | 'save' | 'noteUse'>;
   readonly clock: Clock;
   /** How long after a sign-in something issued from it can still live. */
   readonly issuedLifetimeMs: number;
 }
+
+type FinishedSignIn = Omit<SignInRecord, 'lastUsedAt' | 'offlineClients' | 'expiresAt'>;
+
+/** Milliseconds: a use is noted when it is so much later than the noted one. */
+const NOTED_EVERY_MS = 10 * 60 * 1000;
 
 /** Characters of a `User-Agent` header: a longer one tells a person nothing more. */
 const LONGEST_BROWSER = 200;
@@ -22,12 +27,24 @@ export function createSignInRecords({ records, clock, issuedLifetimeMs }: SignIn
   }
 
   /** Stores a finished sign-in. The record lives as long as anything issued from it can. */
-  async function save({ browser, ...finished }: Omit<SignInRecord, 'expiresAt'>): Promise<void> {
-    const expiresAt = clock.now() + issuedLifetimeMs;
-    await records.save({ ...finished, browser: browser.slice(0, LONGEST_BROWSER), expiresAt });
+  async function save({ browser, ...finished }: FinishedSignIn): Promise<void> {
+    const now = clock.now();
+    await records.save({
+      ...finished,
+      browser: browser.slice(0, LONGEST_BROWSER),
+      lastUsedAt: now,
+      offlineClients: [],
+      expiresAt: now + issuedLifetimeMs,
+    });
   }
 
-  return { find, save };
+  /** Notes that a session or one of its tokens is used. Writes once in a while alone. */
+  async function noteUse({ sessionUid, lastUsedAt }: SignInRecord): Promise<void> {
+    const now = clock.now();
+    if (now - lastUsedAt >= NOTED_EVERY_MS) await records.noteUse(sessionUid, now);
+  }
+
+  return { find, save, noteUse };
 }
 
 export type SignInRecords = ReturnType<typeof createSignInRecords>;

@@ -81,7 +81,9 @@ clients:
       Object.keys(keys).map((key) => `${where}.${key}_file`),
     );
     const inSchema = fileKeys(JSON.parse(generated()['schema.json'] ?? ''), '');
-    expect(inSchema).to.have.members(listed);
+    // The list of breached passwords is a file itself, and no secret.
+    const ofSecrets = inSchema.filter((key) => key !== 'passwords.breached_file');
+    expect(ofSecrets).to.have.members(listed);
   });
 
   it('is an unknown key elsewhere', () => {

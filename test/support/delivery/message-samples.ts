@@ -8,7 +8,14 @@ export const MESSAGE_NOW = Date.UTC(2026, 10, 29, 14, 5);
 export const CONFIRM_URL = `${MESSAGE_ISSUER}/confirm/token-of-the-address`;
 export const RESET_URL = `${MESSAGE_ISSUER}/reset-password/token-of-the-reset`;
 export const NOT_ME_URL = `${MESSAGE_ISSUER}/not-me/token-of-the-notice`;
+export const RESTORE_URL = `${MESSAGE_ISSUER}/restore-email/token-of-the-address`;
 export const CODE = '048291';
+
+const ORIGIN = {
+  browser: 'Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0',
+  network: '192.0.2.0/24',
+  place: { city: 'Utrecht', country: 'NL' },
+};
 
 type Code = Extract<MessageTemplate, { readonly kind: 'code' }>;
 type Notice = Extract<MessageTemplate, { readonly kind: 'notice' }>;
@@ -46,6 +53,15 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'password-changed': noticeMessage('password-changed'),
   'token-replayed': noticeMessage('token-replayed', { application: 'Webwinkel' }),
   'trust-ended': noticeMessage('trust-ended'),
+  'email-changed-restoring': noticeMessage('email-changed', { notMeUrl: null, restoreUrl: RESTORE_URL }),
+  'email-change-asked': noticeMessage('email-change-asked', { email: 'b••••••@h••••••' }),
+  'email-restored': noticeMessage('email-restored'),
+  'notification-email-changed': noticeMessage('notification-email-changed'),
+  'notification-email-removed': noticeMessage('notification-email-removed'),
+  'new-sign-in': noticeMessage('new-sign-in', { application: 'Webwinkel', origin: ORIGIN }),
+  'new-address': { kind: 'new-address', use: 'account', confirmUrl: CONFIRM_URL },
+  'new-address-notices': { kind: 'new-address', use: 'notices', confirmUrl: CONFIRM_URL },
+  'address-taken': { kind: 'address-taken' },
   reported: noticeMessage('reported', { notMeUrl: null }),
   'reported-about': noticeMessage('reported', { about: 'bob@acme.test', notMeUrl: null }),
 };

@@ -1,4 +1,5 @@
 /** The fields and marks of each page, as selectors: what a stranger can rely on. */
+import { ACCOUNT_FIELDS } from './account-fields.ts';
 
 /** Selectors that must be there, once each unless a number stands beside them. */
 export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> = {
@@ -239,7 +240,7 @@ export const FIELDS: Readonly<Record<string, Readonly<Record<string, number>>>> 
     'script[src^="/assets/self-submit."][defer]': 1,
     'form[action="/locale"]': 0,
   },
-  account: { 'nav a[href="/account"][aria-current=page]': 1, 'nav a[href="/session/end"]': 1, dd: 3 },
+  ...ACCOUNT_FIELDS,
   'security-none': {
     'button[name=set-up][value=totp]': 1,
     'button[name=remove]': 0,

@@ -1,6 +1,7 @@
 /** One or more models for every page, as a route would give them: for tests, and to look at. */
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
+import { ACCOUNT_SAMPLES } from './account-samples.ts';
 import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { DEVICE_SAMPLES } from './device-samples.ts';
 import { HELP_SAMPLES } from './help-samples.ts';
@@ -273,7 +274,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
     },
     acme,
   ),
-  sample('account', 'account', { name: 'Bob', email: 'bob@acme.test', tenantName: 'Acme' }, member),
+  ...ACCOUNT_SAMPLES,
   ...PASSWORD_SAMPLES,
   ...SECURITY_SAMPLES,
   ...SENT_CODE_SAMPLES,

@@ -2,6 +2,7 @@
 
 import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
 import type { FactorView, TrustedBrowserView } from '../../../src/http/pages/page-parts.ts';
+import { ACCOUNT_MODEL } from './account-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 
 const SECURITY = '/account/security';
@@ -231,12 +232,7 @@ export const SECURITY_SAMPLES: readonly Sample[] = [
     },
     member,
   ),
-  sample(
-    'account-grace',
-    'account',
-    { name: 'Bob', email: 'bob@acme.test', tenantName: 'Acme' },
-    { ...member, graceUntil: SAMPLE_NOW + 1e9 },
-  ),
+  sample('account-grace', 'account', ACCOUNT_MODEL, { ...member, graceUntil: SAMPLE_NOW + 1e9 }),
   sample('security-grace', 'security', security, { ...member, graceUntil: SAMPLE_NOW + 1e9 }),
   sample(
     'not-me-removal',

@@ -21,7 +21,7 @@ import {
 } from '../setting.ts';
 
 const OTHER = '+31687654321';
-const FROM = { ip: ADDRESS, clientId: null };
+const FROM = { ip: ADDRESS, clientId: null, locale: 'en' } as const;
 const SMS = { method: 'sms' } as const;
 const TOTP = { method: 'totp', secret: SECRET } as const;
 
@@ -68,8 +68,23 @@ describe('a change of the telephone number (3.5)', () => {
     expect(setting().told).to.deep.equal([{ accountId, topic: 'phone-changed' }]);
   });
 
+  it('is read by the language of the page, not by that of the account [3.5]', async () => {
+    const bob = await person('acme');
+    const { evaluated, selfService } = setting();
+    const dutch = { ...FROM, locale: 'nl' } as const;
+    expect(codeOf(await selfService.changePhone(await evaluated(bob), '06 8765 4321', dutch))).to.equal('ok');
+    expect(await phoneOf(bob)).to.equal(OTHER);
+  });
+
+  it('removes the number and its factor when nothing was typed, and gives the id of that factor [3.5]', async () => {
+    const bob = await person('acme', SMS, TOTP);
+    const [factor] = await setting().stores.enrolments.listByAccount(bob.id);
+    const outcome = await change(bob, ' ');
+    expect(outcome).to.deep.equal({ ok: true, value: [factor?.id] });
+    expect([await phoneOf(bob), await left(bob)]).to.deep.equal([null, ['totp']]);
+  });
+
   for (const typed of [
-    '',
     '0687654321',
     '+31',
     '+999123456789',

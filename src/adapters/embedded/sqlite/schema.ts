@@ -217,6 +217,12 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE audit ADD COLUMN actor TEXT;
   ALTER TABLE accounts ADD COLUMN held_at INTEGER;`,
+  `
+  ALTER TABLE accounts ADD COLUMN pending_email TEXT;
+  ALTER TABLE accounts ADD COLUMN pending_notification_email TEXT;
+  ALTER TABLE accounts ADD COLUMN former_emails TEXT;
+  ALTER TABLE sign_in_records ADD COLUMN last_used_at INTEGER;
+  ALTER TABLE sign_in_records ADD COLUMN offline_clients TEXT;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -32,6 +32,10 @@ export interface AccountDocument {
   disabledAt?: Date | null;
   invitedAt?: Date | null;
   mailResetAt?: Date | null;
+  /** JSON, as the two below. */
+  pendingEmail?: string | null;
+  pendingNotificationEmail?: string | null;
+  formerEmails?: string;
   givenName?: string | null;
   familyName?: string | null;
   username?: string | null;
@@ -61,6 +65,9 @@ const account = new Schema<AccountDocument>(
     disabledAt: Date,
     invitedAt: Date,
     mailResetAt: Date,
+    pendingEmail: String,
+    pendingNotificationEmail: String,
+    formerEmails: String,
     givenName: String,
     familyName: String,
     username: String,
@@ -129,6 +136,9 @@ export interface SignInRecordDocument {
   at: Date;
   address: string;
   browser: string;
+  /** Absent from what an older release has written, as `offlineClients` is. */
+  lastUsedAt?: Date;
+  offlineClients?: string[];
   expiresAt: Date;
   order: Types.ObjectId;
 }
@@ -146,6 +156,8 @@ const record = new Schema<SignInRecordDocument>(
     at: Date,
     address: String,
     browser: String,
+    lastUsedAt: Date,
+    offlineClients: { type: [String], default: undefined },
     expiresAt: Date,
     order: Schema.Types.ObjectId,
   },

@@ -1,0 +1,195 @@
+/** The page of the account: name and language, telephone number, and e-mail addresses. */
+
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { type Locale, shownEmail } from '../../domain/account.ts';
+import { shownPhone } from '../../domain/contact.ts';
+import { hasFactor } from '../../domain/enrolment/enrolment.ts';
+import { sentTo } from '../../domain/methods/index.ts';
+import type { Refusal } from '../../domain/refusal.ts';
+import { withoutRemoved } from '../../domain/sign-in/sign-in-record.ts';
+import { isLocale } from '../../presentation/locale.ts';
+import type { EmailChange } from '../../use-cases/account/email-change.ts';
+import type { OwnDetails } from '../../use-cases/account/own-details.ts';
+import type { SelfService } from '../../use-cases/account/self-service.ts';
+import type { Visit } from '../../use-cases/account/visit.ts';
+import type { Fields, FormTokens } from '../guards/forms.ts';
+import type { RequireSession } from '../guards/require-session.ts';
+import { ACCOUNT_DONE, type AccountDone } from '../pages/account-pages.ts';
+import type { PageLocale } from '../pages/locale.ts';
+import type { Pages, Render } from '../pages/page-contract.ts';
+import { ACCOUNT_PATH, FRESH_SECONDS, redirect, senderOf } from './account-page.ts';
+import type { BeginProof } from './change-email-code.ts';
+import { accountContext } from './page-context.ts';
+import { createRestateSession, type RestateSessionDeps } from './restate-session.ts';
+import type { TypedValues } from './typed-values.ts';
+
+export interface DetailsDeps extends RestateSessionDeps {
+  readonly requireSession: RequireSession;
+  readonly ownDetails: OwnDetails;
+  readonly emailChange: EmailChange;
+  readonly selfService: SelfService;
+  readonly typedValues: TypedValues;
+  /** Keeps the language of pages in this browser. Null: the browser decides again. */
+  readonly keepPageLocale: (ctx: Context, locale: Locale | null) => void;
+  readonly forms: FormTokens;
+  readonly render: Render;
+  readonly pageLocale: PageLocale;
+}
+
+interface Showing {
+  readonly refusal?: Refusal | null;
+  readonly typed?: Fields;
+  readonly done?: AccountDone | null;
+  readonly isRefilled?: boolean;
+}
+
+interface Sent {
+  readonly visit: Visit;
+  readonly fields: Fields;
+}
+
+const PATH = {
+  details: `${ACCOUNT_PATH}/details`,
+  phone: `${ACCOUNT_PATH}/phone`,
+  email: `${ACCOUNT_PATH}/email`,
+  stop: `${ACCOUNT_PATH}/email/stop`,
+} as const;
+
+export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof: BeginProof): void {
+  const { requireSession, ownDetails, emailChange, selfService, typedValues, forms, render } = needs;
+  const { pageLocale } = needs;
+  const restateSession = createRestateSession(needs);
+
+  router.get('/', overview);
+  router.post('/details', save);
+  router.post('/phone', changePhone);
+  router.post('/email', changeEmail);
+  router.post('/email/stop', stop);
+
+  async function overview(ctx: Context): Promise<void> {
+    const visit = await requireSession.demand(ctx, null, ACCOUNT_PATH);
+    if (!visit) return;
+    const typed = typedValues.open(visit.record.accountId, ctx.query.typed);
+    const done = ACCOUNT_DONE.find((each) => each === ctx.query.done) ?? null;
+    show(ctx, visit, { typed, done, isRefilled: Object.keys(typed).length > 0 });
+  }
+
+  /** The language needs no fresh factor, and a name does. */
+  async function save(ctx: Context): Promise<void> {
+    const sent = await sentIn(ctx);
+    if (!sent) return;
+    const { visit, fields } = sent;
+    const { account } = visit.policyResult;
+    const { name = account.name, locale: chosen } = fields;
+    if (name !== account.name) {
+      const fresh = await freshVisit(ctx, sent);
+      if (!fresh) return;
+      const renamed = await ownDetails.rename(fresh.policyResult.account, name, ctx.ip);
+      if (!renamed.ok) return show(ctx, fresh, { refusal: renamed.refusal, typed: fields });
+    }
+    if (chosen !== undefined) {
+      const locale = isLocale(chosen) ? chosen : null;
+      await ownDetails.chooseLanguage(account, locale, ctx.ip);
+      needs.keepPageLocale(ctx, locale);
+    }
+    tell(ctx, 'saved');
+  }
+
+  async function changePhone(ctx: Context): Promise<void> {
+    const sent = await sentIn(ctx);
+    const visit = sent && (await freshVisit(ctx, sent));
+    if (!visit) return;
+    const { record, policyResult } = visit;
+    const { phone = '' } = sent.fields;
+    const outcome = await selfService.changePhone(policyResult, phone, senderOf(ctx, visit, pageLocale));
+    if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal, typed: sent.fields });
+    const removed = outcome.value;
+    if (removed.length > 0) {
+      const left = withoutRemoved(record.authentications, policyResult.enrolments, removed);
+      await restateSession(ctx, record, left);
+    }
+    if (phone.trim() === '') return tell(ctx, 'phone-removed');
+    tell(ctx, removed.length > 0 ? 'phone-unbound' : 'phone');
+  }
+
+  /** Both addresses stand in one form. One that was not changed stays as it is. */
+  async function changeEmail(ctx: Context): Promise<void> {
+    const sent = await sentIn(ctx);
+    const visit = sent && (await freshVisit(ctx, sent));
+    if (!visit) return;
+    const { policyResult } = visit;
+    const { account } = policyResult;
+    const { email = account.email, notification_email: second = account.notificationEmail ?? '' } =
+      sent.fields;
+    const from = senderOf(ctx, visit, pageLocale);
+    const refuse = (refusal: Refusal) => show(ctx, visit, { refusal, typed: sent.fields });
+    const notices = await ownDetails.changeSecondAddress(policyResult, second, from);
+    if (!notices.ok) return refuse(notices.refusal);
+    const asked = await emailChange.ask(policyResult, email, from);
+    if (!asked.ok) return refuse(asked.refusal);
+    if (asked.value === 'proof') {
+      const begun = await beginProof(ctx, visit, email);
+      return begun.ok ? undefined : refuse(begun.refusal);
+    }
+    if (asked.value === 'mailed' || notices.value === 'mailed') return tell(ctx, 'mailed');
+    tell(ctx, notices.value === 'removed' ? 'notices-removed' : 'unchanged');
+  }
+
+  /** Needs no fresh factor: the owner may be about to lose the account. */
+  async function stop(ctx: Context): Promise<void> {
+    const sent = await sentIn(ctx);
+    if (!sent) return;
+    const { account } = sent.visit.policyResult;
+    if (sent.fields['stop-change'] === 'notices') await ownDetails.stopSecondAddress(account, ctx.ip);
+    else await emailChange.stop(account, ctx.ip);
+    tell(ctx, 'stopped');
+  }
+
+  async function sentIn(ctx: Context): Promise<Sent | null> {
+    const visit = await requireSession.demand(ctx, null, ACCOUNT_PATH);
+    return visit && { visit, fields: await forms.read(ctx, visit.record.sessionUid) };
+  }
+
+  /** The visit with a fresh factor. Null: the browser is on its way to a sign-in, with what was typed. */
+  function freshVisit(ctx: Context, { visit, fields }: Sent): Promise<Visit | null> {
+    const sealed = typedValues.seal(visit.record.accountId, fields);
+    const query = sealed === null ? '' : `?${new URLSearchParams({ typed: sealed })}`;
+    return requireSession.demand(ctx, FRESH_SECONDS, `${ACCOUNT_PATH}${query}`);
+  }
+
+  function show(ctx: Context, visit: Visit, showing: Showing): void {
+    const { refusal = null, typed = {}, done = null, isRefilled = false } = showing;
+    const { record, policyResult } = visit;
+    const { account, tenant, enrolments } = policyResult;
+    const form = (path: string) => forms.form(path, record.sessionUid);
+    const pendingEmail = emailChange.underWay(account);
+    const pendingNotices = emailChange.secondUnderWay(account);
+    const locale = typed.locale ?? account.locale;
+    const model: Pages['account'] = {
+      details: form(PATH.details),
+      name: typed.name ?? account.name,
+      locale: isLocale(locale) ? locale : null,
+      phoneForm: form(PATH.phone),
+      phone: typed.phone ?? (account.phone === null ? '' : shownPhone(account.phone)),
+      isPhoneFactor: enrolments.some(({ method }) => sentTo(method) === 'number'),
+      emailForm: form(PATH.email),
+      email: typed.email ?? shownEmail(account.email),
+      notificationEmail: typed.notification_email ?? shownEmail(account.notificationEmail ?? ''),
+      pendingEmail: pendingEmail && shownEmail(pendingEmail.email),
+      pendingNotificationEmail: pendingNotices && shownEmail(pendingNotices.email),
+      stop: form(PATH.stop),
+      asksForCode: !hasFactor(enrolments),
+      tenantName: tenant.name,
+      frozenAt: account.frozenAt,
+      isRefilled,
+      done,
+    };
+    render(ctx, 'account', model, accountContext(visit, refusal));
+  }
+}
+
+/** Redirects to the page, which shows once what was done. */
+function tell(ctx: Context, done: AccountDone): void {
+  redirect(ctx, `${ACCOUNT_PATH}?done=${done}`);
+}

@@ -1,0 +1,121 @@
+/**
+ * Restores a former e-mail address by the link that was mailed there, for an owner whose account somebody else has changed.
+ * The link works for its days, whatever happens to the account meanwhile: that is its purpose.
+ */
+import type { Account } from '../../domain/account.ts';
+import { methodSentTo } from '../../domain/methods/index.ts';
+import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
+import { type FormerEmail, isSame, olderThan } from '../../domain/self-service/email-change.ts';
+import type { EventLog } from '../../ports/events.ts';
+import type { AccountStore, TrustedBrowserStore } from '../../ports/stores.ts';
+import type { Clock } from '../../ports/system.ts';
+import type { EndSessions } from '../sign-in/end-sessions.ts';
+import type { LinkTokens } from './link-tokens.ts';
+import type { Passwords } from './passwords.ts';
+
+interface EmailRestorationDeps {
+  readonly accounts: Pick<AccountStore, 'findById' | 'replaceEmail' | 'replacePasswordHash' | 'update'>;
+  readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
+  readonly endSessions: Pick<EndSessions, 'all'>;
+  readonly passwords: Pick<Passwords, 'check' | 'hash'>;
+  readonly tokens: Pick<LinkTokens, 'read'>;
+  readonly events: EventLog;
+  readonly clock: Clock;
+}
+
+/** A link that still works, and its account. */
+export interface RestoringLink {
+  readonly account: Account;
+  readonly former: FormerEmail;
+}
+
+/** An intruder may change the account at the same time, and then it is read again. */
+const MOST_TRIES = 5;
+
+const GONE = { code: 'session_expired' } as const;
+
+export function createEmailRestoration(deps: EmailRestorationDeps) {
+  const { accounts, trustedBrowsers, endSessions, passwords, tokens, events, clock } = deps;
+
+  /** Null for a link that is forged, too old or used, and for one from after an address that was restored. */
+  async function whose(token: string): Promise<RestoringLink | null> {
+    const read = tokens.read('restore-email', token);
+    const account = read && (await accounts.findById(read.id));
+    if (!account) return null;
+    const link = { email: read.email, linkIssuedAt: read.issuedAt };
+    const former = account.formerEmails.find((each) => isSame(each, link));
+    return former ? { account, former } : null;
+  }
+
+  /** The account whose address was restored by this link. */
+  async function restoredBy(token: string): Promise<Account | null> {
+    const read = tokens.read('restore-email', token);
+    const account = read && (await accounts.findById(read.id));
+    return account?.email === read?.email ? (account ?? null) : null;
+  }
+
+  /**
+   * Sets the address and a new password, and ends everything that was begun before. The link is used up last, so that a
+   * repeated call completes what a failure has interrupted.
+   */
+  async function restore(token: string, typed: string, ip: string): Promise<Outcome<Account>> {
+    const found = await whose(token);
+    if (!found) return refused(GONE);
+    const { former, account } = found;
+    const checked = await passwords.check({ ...account, email: former.email }, typed);
+    if (!checked.ok) return checked;
+    const hash = await passwords.hash(checked.value);
+    const lost = await replaceAddress(account.id, former);
+    if (lost === null) return refused(GONE);
+    await replacePassword(account.id, hash);
+    // A code to this mailbox proves no more than the link did, until another factor is given.
+    const now = clock.now();
+    const changes = { mailResetAt: now, pendingEmail: null, pendingNotificationEmail: null };
+    await accounts.update(account.id, changes, now);
+    await Promise.all([trustedBrowsers.removeAll(account.id), endSessions.all(account.id, null)]);
+    const restored = { ...account, email: former.email, emailConfirmed: true };
+    await events.append({
+      accountId: account.id,
+      tenantId: account.tenantId,
+      ip,
+      method: methodSentTo('address'),
+      name: 'email.restored',
+      account: restored,
+      lost,
+      once: { key: account.id, atMs: former.linkIssuedAt },
+    });
+    await useUp(account.id, former);
+    return accepted(restored);
+  }
+
+  /** Gives the address that it has replaced. Null when the link was used meanwhile, or another account has the address. */
+  async function replaceAddress(id: string, former: FormerEmail): Promise<string | null> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const account = await accounts.findById(id);
+      if (!account?.formerEmails.some((each) => isSame(each, former))) return null;
+      const kept = [...olderThan(account.formerEmails, former), former];
+      if (await accounts.replaceEmail(id, account.email, former.email, clock.now(), kept))
+        return account.email;
+    }
+    return null;
+  }
+
+  async function replacePassword(id: string, hash: string): Promise<void> {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const account = await accounts.findById(id);
+      if (account && (await accounts.replacePasswordHash(id, account.passwordHash, hash))) return;
+    }
+    throw new Error('the password of an account is replaced again and again');
+  }
+
+  async function useUp(id: string, former: FormerEmail): Promise<void> {
+    const account = await accounts.findById(id);
+    if (account?.email !== former.email) return;
+    const kept = olderThan(account.formerEmails, former);
+    await accounts.replaceEmail(id, former.email, former.email, clock.now(), kept);
+  }
+
+  return { whose, restoredBy, restore };
+}
+
+export type EmailRestoration = ReturnType<typeof createEmailRestoration>;
