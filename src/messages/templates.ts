@@ -122,7 +122,6 @@ function linksOf(template: MessageTemplate): readonly string[] {
   }
 }
 
-
 /** Characters: the longest name that a tenant may have. */
 const LONGEST_NAME = 100;
 

@@ -12,7 +12,6 @@ import type {
   AddressConfirmationView,
   ErrorTitle,
   Form,
-  LinkText,
   LostPhoneWays,
   MailedPage,
   MessageView,
