@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { QueueStore } from '../../ports/queue.ts';
+import type { ResetRequestStore } from '../../ports/reset-requests.ts';
 import type { RestorationStore } from '../../ports/restoration.ts';
 import type {
   AccountStore,
@@ -33,6 +34,7 @@ import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
 import { createRateStore } from './rate-store.ts';
+import { createResetRequestStore } from './requests/reset-request-store.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { readEqualEmails } from './sqlite/equal-emails.ts';
@@ -61,6 +63,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly records: SignInRecordStore;
   readonly sessionClients: SessionClientStore;
   readonly trustedBrowsers: TrustedBrowserStore;
+  readonly resetRequests: ResetRequestStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
@@ -120,6 +123,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     records: createSignInRecordStore(database),
     sessionClients: createSessionClientStore(database),
     trustedBrowsers: createTrustedBrowserStore(database),
+    resetRequests: createResetRequestStore(database),
     audit: createAuditStore(database),
     providerDurable: createProviderStore(database),
     keys: createKeyStore(database),
