@@ -1,7 +1,9 @@
 /** The areas of the server. A request is compared with the routes of each area before its own, so the sign-in is first. */
 import type { Config } from '../config/shape.ts';
+import type { Account } from '../domain/account.ts';
 import { claimsByScope } from '../domain/claims.ts';
 import { passkeySiteOf } from '../domain/methods/webauthn.ts';
+import { enforcementFor, type Tenant } from '../domain/tenant.ts';
 import { accountArea } from '../http/account/area.ts';
 import { passkeyEndpointsArea } from '../http/account/well-known.ts';
 import { assetsArea } from '../http/assets/area.ts';
@@ -37,7 +39,8 @@ export function createAreas(server: Server): readonly Area[] {
     maskedDestination,
   } = plugin.useCases;
   const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
-  const { forms, knownBrowser, requireSession } = guards;
+  const { tickets, resetLinks } = useCases;
+  const { forms, knownBrowser, requireSession, visitCookie } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
   const findVisit = createFindVisit(plugin.useCases.findSufficientSession);
@@ -51,6 +54,8 @@ export function createAreas(server: Server): readonly Area[] {
       passkeySignIn,
       findAccount,
       signInTransactions,
+      tickets,
+      visitCookie,
       forms,
       knownBrowser,
       render,
@@ -94,7 +99,15 @@ export function createAreas(server: Server): readonly Area[] {
     }),
     assetsArea({ tenants }),
     localeArea({ https: issuer.startsWith('https:'), keepForAccount }),
-    emailLinksArea({ links, forms, render }),
+    emailLinksArea({
+      links,
+      resetLinks,
+      visitCookie,
+      isOffered: isOfferedBy(tenants),
+      issuer,
+      forms,
+      render,
+    }),
     consentArea({
       session,
       findAccount,
@@ -123,6 +136,14 @@ export function createAreas(server: Server): readonly Area[] {
       clock,
     }),
   ];
+}
+
+/** Whether the tenant of an account offers it a second factor. */
+function isOfferedBy(tenants: readonly Tenant[]) {
+  return (account: Account): boolean => {
+    const tenant = tenants.find(({ id }) => id === account.tenantId);
+    return tenant !== undefined && enforcementFor(tenant.secondFactor, account) !== 'off';
+  };
 }
 
 /** The passwords of the built-in demo are public. Those of every other file are secret. */

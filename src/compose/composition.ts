@@ -4,6 +4,7 @@ import type { DemoSessions } from '../http/demo/sessions.ts';
 import type { FormTokens } from '../http/guards/forms.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
 import type { RequireSession } from '../http/guards/require-session.ts';
+import type { VisitCookie } from '../http/guards/visit-cookie.ts';
 import type { Render } from '../http/pages/page-contract.ts';
 import type { WayOn } from '../http/pages/way-on.ts';
 import type { DeviceState } from '../oidc/device/device-state.ts';
@@ -41,6 +42,7 @@ export interface Server {
     readonly forms: FormTokens;
     readonly knownBrowser: KnownBrowser;
     readonly requireSession: RequireSession;
+    readonly visitCookie: VisitCookie;
   };
   readonly render: Render;
   readonly clients: ClientNames;

@@ -2,13 +2,14 @@
 import type { Config } from '../config/shape.ts';
 import type { Account } from '../domain/account.ts';
 import { sentTo } from '../domain/methods/index.ts';
+import type { Notice } from '../domain/notice.ts';
 import { mailedPath } from '../http/email-links/routes.ts';
 import { createNotify } from '../messages/notices.ts';
 import { createMessenger } from '../messages/templates.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageSender } from '../ports/senders.ts';
 import type { Cipher } from '../ports/system.ts';
-import { createLinkTokens } from '../use-cases/account/link-tokens.ts';
+import { createLinkTokens, type LinkUse } from '../use-cases/account/link-tokens.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
@@ -34,11 +35,21 @@ export function noticesOf(
   const smsLimits = { ...config.sms.limits, allowedPrefixes };
   const messenger = createMessenger({ tenants, issuer, clock, sender });
   const linkTokens = createLinkTokens({ cipher, clock });
-  const urlOf = (link: 'confirm-email' | 'not-me', account: Account) =>
-    `${issuer}${mailedPath(link, linkTokens.tokenFor(link, account))}`;
+  const urlOf = (link: LinkUse, account: Account, about: string | null = null) =>
+    `${issuer}${mailedPath(link, linkTokens.tokenFor(link, account, about))}`;
+  const resetAction = (account: Account, { topic, reset }: Omit<Notice, 'account'>, to: string) => {
+    if (!reset) return null;
+    if (topic === 'reset-requested' || topic === 'reset-approved')
+      return { kind: 'cancel-reset', url: urlOf('cancel-reset', account, reset.id) } as const;
+    // It is the proof of the set-up, so it goes to the address of the account alone.
+    if (topic === 'reset-done' && to === account.email)
+      return { kind: 'set-up', url: urlOf('set-up-again', account, reset.id) } as const;
+    return null;
+  };
   const notify = createNotify({
     messenger,
     notMeUrl: (account) => urlOf('not-me', account),
+    resetAction,
     confirmedPhone: async ({ id, phone }) => {
       const enrolled = await enrolments.listByAccount(id);
       return enrolled.some(({ method }) => sentTo(method) === 'number') ? phone : null;
@@ -49,5 +60,11 @@ export function noticesOf(
     clock,
     log,
   });
-  return { messenger, notify, linkTokens, confirmUrl: (account: Account) => urlOf('confirm-email', account) };
+  return {
+    messenger,
+    notify,
+    linkTokens,
+    confirmUrl: (account: Account) => urlOf('confirm-email', account),
+    invitationUrl: (account: Account, clientId: string | null) => urlOf('invitation', account, clientId),
+  };
 }

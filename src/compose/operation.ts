@@ -9,14 +9,19 @@ import type { Cipher } from '../ports/system.ts';
 import { createFactors } from '../use-cases/administration/factors.ts';
 import { createOperation } from '../use-cases/administration/operation.ts';
 import { createEventLog } from '../use-cases/events/event-log.ts';
+import type { ResetDecisions } from '../use-cases/resets/decide.ts';
 import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { cipherOf } from './keys.ts';
 import { storedLogouts } from './logouts.ts';
 import { noticesOf } from './notices.ts';
 import { expectStore, openParts, type Parts, secretsOf } from './parts.ts';
+import { resetDecisionsOf } from './resets.ts';
 import { createSenders, type Senders } from './senders.ts';
 
-export type Operation = ReturnType<typeof createOperation>;
+/** The acts of an operator. */
+export interface Operation extends ReturnType<typeof createOperation> {
+  readonly resets: ResetDecisions;
+}
 
 /** Milliseconds for which an operator waits for a mail server. */
 const SENDING_MS = 5000;
@@ -66,7 +71,9 @@ export async function withOperation(
       log: () => {},
     });
     const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, endSessions, events });
-    await act(createOperation({ accounts, factors, endSessions, audit, events }), config);
+    const { decisions: resets } = resetDecisionsOf({ tenants: config.tenants, parts, endSessions, events });
+    const operation = createOperation({ accounts, factors, endSessions, audit, events });
+    await act({ ...operation, resets }, config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isDelivered) onUndelivered();

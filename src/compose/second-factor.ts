@@ -17,6 +17,7 @@ import type { SecondFactorStores } from '../plugin/use-cases.ts';
 import type { EventLog } from '../ports/events.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createKeepLanguage } from '../use-cases/account/keep-language.ts';
+import { createRequestReset } from '../use-cases/resets/request-reset.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Notices } from './notices.ts';
@@ -91,6 +92,14 @@ export function secondFactorOf({
       // The new factor may have replaced one that other sessions used.
       onEnrolled: endSessions.withLostFactor,
       keepChoices: languageChoiceOf(config, parts).keepAfterSignIn,
+      resets: {
+        requestReset: createRequestReset({
+          resetRequests: parts.stores.resetRequests,
+          events,
+          clock,
+        }),
+        render,
+      },
     },
     issuer: createKnownIssuer(config.issuer),
     log: logger.error,

@@ -8,6 +8,7 @@ import { createCodeForm } from '../http/device/code-form.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
+import { createVisitCookie } from '../http/guards/visit-cookie.ts';
 import { clockGuard } from '../http/middleware/clock-guard.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
@@ -101,6 +102,7 @@ async function composeServer({
 
   const forms = createFormTokens(cipher);
   const knownBrowser = createKnownBrowser({ cipher, random, isHttps: issuer.startsWith('https:') });
+  const visitCookie = createVisitCookie({ isHttps: issuer.startsWith('https:') });
   const isDevelopment = config.environment === 'development';
   const render = createRenderer({ tenants, issuer, clock, isDevelopment });
 
@@ -206,7 +208,8 @@ async function composeServer({
     clock,
     random,
   });
-  const account = accountUseCasesOf({ config, parts, plugin, endSessions, notices, events });
+  const account = accountUseCasesOf({ config, parts, cipher, plugin, endSessions, notices, events });
+  parts.resets.use(account.resetEffects.carryOutDue);
   const requireSession = createRequireSession({
     session,
     findVisit: createFindVisit(plugin.useCases.findSufficientSession),
@@ -224,7 +227,7 @@ async function composeServer({
     session,
     deviceState: createDeviceState(provider),
     useCases: { signIn, deviceCodes, findAccount, ...account },
-    guards: { forms, knownBrowser, requireSession },
+    guards: { forms, knownBrowser, requireSession, visitCookie },
     render,
     clients,
     wayOn,

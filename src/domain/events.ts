@@ -4,8 +4,18 @@
  */
 import type { Account } from './account.ts';
 import { isFactor } from './enrolment/enrolment.ts';
+import type { EventDetails as Details, OnceEvent } from './event-details.ts';
 import type { MethodName } from './methods/method.ts';
 import type { Notice, NoticeContact } from './notice.ts';
+import {
+  type AccountJoined,
+  type INVITATION_EVENTS,
+  type ResetEvent,
+  type ResetEventName,
+  resetNoticeOf,
+} from './reset-events.ts';
+
+export type { OnceEvent };
 
 export type AuditEventName =
   | 'sign_in.password_accepted'
@@ -38,6 +48,8 @@ export type AuditEventName =
   | 'account.reported'
   | 'account.report_refused'
   | 'account.unfrozen'
+  | ResetEventName
+  | (typeof INVITATION_EVENTS)[number]
   | 'token.refused'
   | 'refresh_token.replayed'
   | 'device.code_refused'
@@ -67,21 +79,6 @@ export interface AuditEvent {
 /** A line before the event log adds id and time, and cuts the IP address. */
 export type AuditEntry = Pick<AuditEvent, 'event'> & Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>>;
 
-/** Details that the audit log stores of any event. An absent value is stored as null. */
-type Details = Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event' | 'reference'>> & {
-  /** For an event that a repeated request appends again. */
-  readonly once?: OnceEvent;
-};
-
-/** Identifies an event among those of its name. */
-export interface OnceEvent {
-  readonly key: string;
-  /** The same at each append. In milliseconds since the epoch. */
-  readonly atMs: number;
-  /** The request before may have died between the line and the notice: subscribers get the event in any case. */
-  readonly isRetold?: boolean;
-}
-
 interface EnrolmentCreated extends Details {
   readonly name: 'enrolment.created';
   readonly account: Account;
@@ -93,8 +90,8 @@ interface EnrolmentRemoved extends Details {
   /** Null when the account is gone, so that there is nobody to tell. */
   readonly account: Account | null;
   readonly method: MethodName;
-  /** `contact-change`: the number of the factor was changed, and the notice of that change tells of both. */
-  readonly cause: 'removal' | 'contact-change';
+  /** `contact-change`, `reset`: the notice of that change tells of the removed factors too. */
+  readonly cause: 'removal' | 'contact-change' | 'reset';
   /** The number of the removed factor: its reader learns that no more codes come. */
   readonly also: readonly NoticeContact[];
 }
@@ -151,6 +148,8 @@ type ToldEvent =
   | ContactChanged
   | BrowserReplayed
   | AccountReported
+  | ResetEvent
+  | AccountJoined
   | RefreshTokenReplayed;
 
 interface UntoldEvent extends Details {
@@ -192,6 +191,14 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'reported' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
+    case 'reset.requested':
+    case 'reset.approved':
+    case 'reset.refused':
+    case 'reset.cancelled':
+    case 'reset.done':
+      return resetNoticeOf(event);
+    case 'account.joined':
+      return { account: event.account, topic: 'joined' };
     case 'sign_in.password_accepted':
     case 'sign_in.password_refused':
     case 'sign_in.passkey_accepted':
@@ -215,6 +222,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'contact.link_asked':
     case 'account.report_refused':
     case 'account.unfrozen':
+    case 'account.invited':
     case 'token.refused':
     case 'device.code_refused':
     case 'device.signed_in':
@@ -228,7 +236,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
 /** A set of recovery codes is no factor: it is removed with the last factor, whose notice tells of that. */
 function removalNoticeOf(event: EnrolmentRemoved): Notice | null {
   const { account, method, cause, also } = event;
-  if (account === null || cause === 'contact-change' || !isFactor({ method })) return null;
+  if (account === null || cause !== 'removal' || !isFactor({ method })) return null;
   return { account, topic: 'factor-removed', method, also };
 }
 

@@ -12,12 +12,26 @@ export type NoticeTopic =
   | 'email-changed'
   | 'token-replayed'
   | 'trust-ended'
-  | 'reported';
+  | 'reported'
+  | 'joined'
+  | 'reset-requested'
+  | 'reset-approved'
+  | 'reset-refused'
+  | 'reset-cancelled'
+  | 'reset-done';
 
 /** An e-mail address, or a telephone number in E.164. */
 export interface NoticeContact {
   readonly channel: 'email' | 'sms';
   readonly to: string;
+}
+
+export interface NoticeReset {
+  readonly id: string;
+  /** The browser that it came from. Null when its name is not known. */
+  readonly browser: string | null;
+  /** The time at which an approval takes effect, in milliseconds since the epoch. Null: it is about another step. */
+  readonly effectAt: number | null;
 }
 
 export interface Notice {
@@ -29,6 +43,8 @@ export interface Notice {
   readonly left?: number;
   /** The name of the application that it is about. */
   readonly application?: string;
+  /** The request to reset second factors that it is about. */
+  readonly reset?: NoticeReset;
   /** Contacts beside the confirmed ones of the account. */
   readonly also?: readonly NoticeContact[];
 }

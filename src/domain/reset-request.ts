@@ -1,5 +1,7 @@
 /** A person's request to have every second factor removed, and the steps that it has taken. */
 import type { Account } from './account.ts';
+import { hasFactor } from './enrolment/enrolment.ts';
+import type { PolicyResult } from './policy/policy.ts';
 import { hasEnded } from './sign-in/ending.ts';
 
 export interface ResetRequest {
@@ -68,8 +70,24 @@ export const OWNER = 'owner';
 
 /** The id of the request after this one. */
 export function nextResetId(accountId: string, newest: Pick<ResetRequest, 'id'> | null): string {
-  const number = newest === null ? 0 : Number(newest.id.slice(newest.id.lastIndexOf('.') + 1));
-  return `${accountId}.${number + 1}`;
+  return `${accountId}.${newest === null ? 1 : numberIn(newest.id) + 1}`;
+}
+
+/** The id of the request whose age decides whether the next one is too many for a day. */
+export function limitingResetId({ accountId, id }: Pick<ResetRequest, 'accountId' | 'id'>): string {
+  return `${accountId}.${numberIn(id) - RESETS_PER_DAY + 1}`;
+}
+
+function numberIn(id: string): number {
+  return Number(id.slice(id.lastIndexOf('.') + 1));
+}
+
+/** Whether the account has a factor that this sign-in still waits for, so that its person may have lost it. */
+export function mayAskForReset({
+  enrolments,
+  decision,
+}: Pick<PolicyResult, 'enrolments' | 'decision'>): boolean {
+  return hasFactor(enrolments) && (decision.kind === 'prove' || decision.kind === 'refuse');
 }
 
 export function stepAt({ steps }: Pick<ResetCase, 'steps'>, stage: ResetStage): ResetStep | null {

@@ -49,6 +49,8 @@ function bodyOf(template: MessageTemplate, around: Surroundings): Omit<Words, 'f
       return codeBody(template, around);
     case 'confirm-address':
       return addressBody(template, around);
+    case 'invitation':
+      return invitationBody(template, around);
     case 'notice':
       return noticeBody(template, around);
   }
@@ -87,33 +89,55 @@ function addressBody({ confirmUrl }: Of<'confirm-address'>, { t, tenant }: Surro
   };
 }
 
+/** It names the workspace with its id, which people type in the companion app. */
+function invitationBody(
+  { url, workspace, expiresAt }: Of<'invitation'>,
+  { t, tenant, dates, supportEmail }: Surroundings,
+) {
+  return {
+    subject: t('mail.invitation.subject', { tenant }),
+    heading: t('mail.invitation.subject', { tenant }),
+    blocks: [
+      text(t('mail.invitation.text', { tenant })),
+      { kind: 'details' as const, details: [{ label: t('mail.fact.workspace'), value: workspace }] },
+      { kind: 'link' as const, label: t('mail.invitation.button'), href: url },
+      text(t('mail.invitation.life', { when: dates.moment(expiresAt) })),
+      text(t(supportEmail === null ? 'mail.invitation.not_me' : 'mail.invitation.not_me_support')),
+    ],
+  };
+}
+
 function noticeBody(template: Of<'notice'>, around: Surroundings) {
   const { t, tenant } = around;
   const { notMeUrl } = template;
   const story = storyOf(template);
   const subject = t(`mail.notice.${story}.title`, { tenant });
-  const notMe: Block[] =
-    notMeUrl === null
+  const { action = null } = template;
+  const said = action === null ? 'not_me' : action.kind;
+  const href = action === null ? notMeUrl : action.url;
+  const link: Block[] =
+    href === null
       ? []
-      : [text(t('mail.not_me.text')), { kind: 'link', label: t('mail.not_me.button'), href: notMeUrl }];
+      : [text(t(`mail.${said}.text`, { tenant })), { kind: 'link', label: t(`mail.${said}.button`), href }];
   return {
     subject,
     heading: subject,
     blocks: [
       text(t(`mail.notice.${story}.text`, { tenant })),
       { kind: 'details' as const, details: detailsOf(template, around) },
-      ...notMe,
+      ...link,
     ],
   };
 }
 
 /** A message to an administrator about another account has words of its own. */
 export function storyOf({ topic, about }: Of<'notice'>): string {
-  return topic === 'reported' && about !== null ? 'reported-about' : topic;
+  const isAbout = about !== null && (topic === 'reported' || topic === 'reset-requested');
+  return isAbout ? `${topic}-about` : topic;
 }
 
 function detailsOf(
-  { about, application, method, left, atMs }: Of<'notice'>,
+  { about, application, browser, effectAt, method, left, atMs }: Of<'notice'>,
   { t, dates }: Surroundings,
 ): readonly Detail[] {
   return [
@@ -121,7 +145,9 @@ function detailsOf(
     ...(application === null ? [] : [{ label: t('mail.fact.application'), value: application }]),
     ...(method === null ? [] : [{ label: t('mail.fact.method'), value: t(`method.${method}.name`) }]),
     ...(left === null ? [] : [{ label: t('mail.fact.left'), value: String(left) }]),
+    ...(browser ? [{ label: t('mail.fact.browser'), value: browser }] : []),
     { label: t('mail.fact.at'), value: dates.moment(atMs) },
+    ...(effectAt ? [{ label: t('mail.fact.effect'), value: dates.moment(effectAt) }] : []),
   ];
 }
 

@@ -4,6 +4,7 @@ import { type Account, shownEmail } from '../domain/account.ts';
 import { isServed } from '../domain/contact.ts';
 import { noticeOf } from '../domain/events.ts';
 import { sentTo } from '../domain/methods/index.ts';
+import type { Notice as DomainNotice } from '../domain/notice.ts';
 import type { EventSubscriber } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageTemplate, Messenger, NoticeTopic, Notify, Recipient } from '../ports/senders.ts';
@@ -13,6 +14,12 @@ interface NotifyDeps {
   readonly messenger: Messenger;
   /** The URL where the owner reports "it was not me", one for each contact. Null when there is none. */
   readonly notMeUrl: (account: Account) => string | null;
+  /** The page at which the reader does something about a reset. Null when there is none for this contact. */
+  readonly resetAction?: (
+    account: Account,
+    notice: Omit<DomainNotice, 'account'>,
+    to: string,
+  ) => Notice['action'];
   /** The number that a code was answered from. Null when there is none. */
   readonly confirmedPhone: (account: Account) => Promise<string | null>;
   /** Prefixes of numbers, in E.164, that messages are sent to. Null allows every number. */
@@ -42,11 +49,27 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'factor-removed',
   'phone-changed',
   'email-changed',
+  'reset-requested',
+  'reset-done',
 ]);
+
+/** Administrators are told too: they have to look at it. */
+const FOR_ADMINISTRATORS: ReadonlySet<NoticeTopic> = new Set(['reported', 'reset-requested']);
+
+/** The reader, or an administrator, has dealt with it already: there is nothing to report. */
+const HANDLED: ReadonlySet<NoticeTopic> = new Set(['reported', 'reset-refused', 'reset-cancelled']);
 
 /** An unconfirmed contact may belong to a stranger. It receives a notice only when there is no other contact. */
 export function createNotify(needs: NotifyDeps): Notify {
-  const { messenger, notMeUrl, confirmedPhone, allowedPrefixes, countText, administratorsOf } = needs;
+  const {
+    messenger,
+    notMeUrl,
+    resetAction = () => null,
+    confirmedPhone,
+    allowedPrefixes,
+    countText,
+    administratorsOf,
+  } = needs;
   const { clock, log, patienceMs = PATIENCE_MS } = needs;
 
   return async (account, said) => {
@@ -54,7 +77,7 @@ export function createNotify(needs: NotifyDeps): Notify {
   };
 
   async function tellAll(...[account, said]: Parameters<Notify>): Promise<void> {
-    const { topic, method = null, left = null, application = null, also = [] } = said;
+    const { topic, method = null, left = null, application = null, also = [], reset } = said;
     const notice: Notice = {
       kind: 'notice',
       topic,
@@ -64,14 +87,19 @@ export function createNotify(needs: NotifyDeps): Notify {
       application,
       about: null,
       notMeUrl: null,
+      ...(reset && { browser: reset.browser, effectAt: reset.effectAt }),
     };
     await surely(account, topic, async () => {
       const contacts = await contactsOf(account, notice, also);
-      // The reader of a report has used the link already.
-      const link = () => (topic === 'reported' ? null : notMeUrl(account));
-      await Promise.all(contacts.map((to) => tell(account, to, { ...notice, notMeUrl: link() })));
+      const link = () => (HANDLED.has(topic) ? null : notMeUrl(account));
+      await Promise.all(
+        contacts.map((contact) => {
+          const action = resetAction(account, said, contact.to);
+          return tell(account, contact, { ...notice, ...(action ? { action } : { notMeUrl: link() }) });
+        }),
+      );
     });
-    if (topic !== 'reported') return;
+    if (!FOR_ADMINISTRATORS.has(topic)) return;
     await surely(account, topic, async () => {
       const administrators = await administratorsOf(account.tenantId);
       const others = administrators.filter(({ id }) => id !== account.id);

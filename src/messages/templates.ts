@@ -108,8 +108,15 @@ function withPlainNames(template: MessageTemplate): MessageTemplate {
 }
 
 function linksOf(template: MessageTemplate): readonly string[] {
-  const url = template.kind === 'notice' ? template.notMeUrl : template.confirmUrl;
-  return url === null ? [] : [url];
+  switch (template.kind) {
+    case 'notice':
+      return [template.notMeUrl, template.action?.url].filter((url) => typeof url === 'string');
+    case 'invitation':
+      return [template.url];
+    case 'code':
+    case 'confirm-address':
+      return template.confirmUrl === null ? [] : [template.confirmUrl];
+  }
 }
 
 /** Characters: the longest name that a tenant may have. */

@@ -13,11 +13,13 @@ import {
   CODE,
   CONFIRM_URL,
   codeMessage,
+  INVITATION_URL,
   MESSAGE_ISSUER,
   MESSAGE_NOW,
   MESSAGE_TEMPLATES,
   NOT_ME_URL,
   noticeMessage,
+  RESET_URL,
 } from '../support/delivery/message-samples.ts';
 import { SAMPLE_TENANTS, sampleTenant } from '../support/pages/sample-tenants.ts';
 
@@ -81,7 +83,7 @@ describe('a message template', () => {
 
     it(`has in the URLs of ${name} no secret except the token of the link [A102]`, () => {
       for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
-        const known = [CONFIRM_URL, NOT_ME_URL];
+        const known = [CONFIRM_URL, NOT_ME_URL, INVITATION_URL, RESET_URL];
         expect(known).to.include.members([...new Set(addresses(message))]);
       }
     });

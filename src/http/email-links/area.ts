@@ -5,7 +5,7 @@ import { createMailedRoutes } from './routes.ts';
 export function emailLinksArea(deps: Parameters<typeof createMailedRoutes>[0]): Area {
   return {
     name: 'email-links',
-    paths: ['/confirm-email', '/not-me'],
+    paths: ['/confirm-email', '/not-me', '/cancel-reset', '/set-up-again'],
     routes: createMailedRoutes(deps),
   };
 }

@@ -3,27 +3,31 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Account, shownEmail } from '../../domain/account.ts';
 import type { Outcome } from '../../domain/refusal.ts';
+import type { LinkUse } from '../../use-cases/account/link-tokens.ts';
 import type { FoundLink, MailedLinks } from '../../use-cases/account/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
+import { addResetLinks, type ResetLinkDeps } from './reset-links.ts';
 
-interface MailedRoutesDeps {
+interface MailedRoutesDeps extends ResetLinkDeps {
   readonly links: MailedLinks;
   readonly forms: FormTokens;
   readonly render: Render;
 }
 
-type Link = 'confirm-email' | 'not-me';
+type Link = (typeof LINKS)[number];
 
 const LINKS = ['confirm-email', 'not-me'] as const;
 
 /** The path of a link, below the issuer. */
-export function mailedPath(link: Link, token: string): string {
+export function mailedPath(link: LinkUse, token: string): string {
   return `/${link}/${encodeURIComponent(token)}`;
 }
 
-export function createMailedRoutes({ links, forms, render }: MailedRoutesDeps): Router {
+export function createMailedRoutes(needs: MailedRoutesDeps): Router {
+  const { links, forms, render } = needs;
   const router = new Router();
+  addResetLinks(router, needs);
   for (const link of LINKS) {
     router.get(`/${link}/:token`, (ctx) => ask(ctx, link));
     router.post(`/${link}/:token`, (ctx) => act(ctx, link));

@@ -23,8 +23,9 @@ import type {
   TrustedBrowserView,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
+import type { ResetPages } from './reset-pages.ts';
 
-export interface Pages extends AccountPages, DevicePages, ProtocolPages {
+export interface Pages extends AccountPages, DevicePages, ProtocolPages, ResetPages {
   'sign-in': {
     readonly form: Form;
     readonly email: string;
@@ -123,6 +124,8 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages {
       | 'link-gone'
       | 'report-gone'
       | 'report-handled'
+      | 'reset-gone'
+      | 'set-up-gone'
       | 'expired'
       | 'locked'
       | 'stopped'
@@ -261,6 +264,8 @@ export interface PageContext {
   readonly locale?: Locale | null;
   /** The signed-in person's e-mail address, for the pages under /account. */
   readonly signedInAs?: string;
+  /** The page on which the person can ask for a reset of a lost second factor. */
+  readonly resetHref?: string | null;
 }
 
 /** Writes a page into the response: status, type, cache rules, body. */

@@ -4,6 +4,7 @@ import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
+import { mayAskForReset } from '../../domain/reset-request.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { MissingConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
 import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';
@@ -26,6 +27,8 @@ interface SecondFactorPagesDeps {
   readonly passkeys: Pick<Passkeys, 'request'>;
   readonly passkeyOffers: Pick<PasskeyOffers, 'isPossible' | 'isTaken'>;
   readonly trustDays: number;
+  /** Absent where nobody can ask for a reset. */
+  readonly resets?: object | undefined;
   readonly clock: Clock;
 }
 
@@ -50,6 +53,7 @@ export function createSecondFactorPages({
   passkeys,
   passkeyOffers,
   trustDays,
+  resets,
   clock,
 }: SecondFactorPagesDeps) {
   function formAt(interaction: InteractionContext, path: string): Form {
@@ -66,6 +70,8 @@ export function createSecondFactorPages({
       tenantId: policyResult?.tenant.id ?? null,
       locale: policyResult?.account.locale ?? null,
       uiLocales: uiLocalesOf(view),
+      resetHref:
+        resets && policyResult && mayAskForReset(policyResult) ? `${pages(view.uid)}/request-reset` : null,
     };
   }
 

@@ -7,7 +7,7 @@ import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, OnceStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EndSessions } from '../sign-in/end-sessions.ts';
-import { LINK_LIFETIME_MS, type LinkContent, type LinkTokens, type LinkUse } from './link-tokens.ts';
+import { LINK_LIFETIME_MS, type LinkContent, type LinkTokens } from './link-tokens.ts';
 
 interface MailedLinksDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'confirmEmail' | 'setFrozen'>;
@@ -33,7 +33,7 @@ export function createMailedLinks(needs: MailedLinksDeps) {
    * The account and the e-mail address of a link. Null when the link is forged or too old, or the account is gone.
    * "It was not me" counts for a former address too, because an intruder may have changed it.
    */
-  async function whose(use: LinkUse, token: string): Promise<FoundLink | null> {
+  async function whose(use: 'confirm-email' | 'not-me', token: string): Promise<FoundLink | null> {
     const read = tokens.read(use, token);
     if (!read) return null;
     const account = await accounts.findById(read.id);

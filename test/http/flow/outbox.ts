@@ -1,4 +1,6 @@
 /** The messages to somebody, as `/dev/outbox.json` gives them to developers. */
+
+import type { LinkUse } from '../../../src/use-cases/account/link-tokens.ts';
 import { type App, standardConfig, type Yaml } from '../../support/app.ts';
 import { member } from './members.ts';
 
@@ -53,7 +55,7 @@ export function desk(...people: readonly Yaml[]): Yaml {
 }
 
 /** The address behind a button of a mail. */
-export function linkIn(mail: Sent | undefined, kind: 'confirm-email' | 'not-me'): string {
+export function linkIn(mail: Sent | undefined, kind: LinkUse): string {
   const links = mail?.text.match(/https?:\/\/\S+/g) ?? [];
   const link = links.find((url) => new URL(url).pathname.startsWith(`/${kind}/`));
   if (link === undefined) throw new Error(`no such link in "${mail?.subject}"`);

@@ -7,6 +7,8 @@ export const MESSAGE_ISSUER = 'https://id.kantoorzuid.example:8443';
 export const MESSAGE_NOW = Date.UTC(2026, 10, 29, 14, 5);
 export const CONFIRM_URL = `${MESSAGE_ISSUER}/confirm/token-of-the-address`;
 export const NOT_ME_URL = `${MESSAGE_ISSUER}/not-me/token-of-the-notice`;
+export const RESET_URL = `${MESSAGE_ISSUER}/reset/token-of-the-reset`;
+export const INVITATION_URL = `${MESSAGE_ISSUER}/invitation/token-of-the-invitation`;
 export const CODE = '048291';
 
 type Code = Extract<MessageTemplate, { readonly kind: 'code' }>;
@@ -26,6 +28,8 @@ const CODES = Object.fromEntries(
   PURPOSES.map((purpose: Purpose) => [`code-${purpose}`, codeMessage({ purpose })]),
 );
 
+const toCancel = { notMeUrl: null, action: { kind: 'cancel-reset', url: RESET_URL } } as const;
+
 export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   ...CODES,
   'code-confirming': codeMessage({ purpose: 'set-up-proof', confirmUrl: CONFIRM_URL }),
@@ -38,6 +42,19 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'email-changed': noticeMessage('email-changed'),
   'token-replayed': noticeMessage('token-replayed', { application: 'Webwinkel' }),
   'trust-ended': noticeMessage('trust-ended'),
+  joined: noticeMessage('joined'),
+  invitation: {
+    kind: 'invitation',
+    url: INVITATION_URL,
+    workspace: 'acme',
+    expiresAt: MESSAGE_NOW + 7 * 86_400_000,
+  },
+  'reset-requested': noticeMessage('reset-requested', { ...toCancel, browser: 'Firefox, Linux' }),
+  'reset-requested-about': noticeMessage('reset-requested', { about: 'bob@acme.test', notMeUrl: null }),
+  'reset-approved': noticeMessage('reset-approved', { ...toCancel, effectAt: MESSAGE_NOW + 86_400_000 }),
+  'reset-refused': noticeMessage('reset-refused', { notMeUrl: null }),
+  'reset-cancelled': noticeMessage('reset-cancelled', { notMeUrl: null }),
+  'reset-done': noticeMessage('reset-done', { notMeUrl: null, action: { kind: 'set-up', url: RESET_URL } }),
   reported: noticeMessage('reported', { notMeUrl: null }),
   'reported-about': noticeMessage('reported', { about: 'bob@acme.test', notMeUrl: null }),
 };

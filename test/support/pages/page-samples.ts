@@ -5,6 +5,7 @@ import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { DEVICE_SAMPLES } from './device-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 import { PASSKEY_SAMPLES } from './passkey-samples.ts';
+import { RESET_SAMPLES } from './reset-samples.ts';
 import { SECURITY_SAMPLES } from './security-samples.ts';
 import { SENT_CODE_SAMPLES } from './sent-code-samples.ts';
 
@@ -223,5 +224,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   ...SENT_CODE_SAMPLES,
   ...PASSKEY_SAMPLES,
   ...DEVICE_SAMPLES,
+  ...RESET_SAMPLES,
   ...DEVELOPMENT_SAMPLES,
 ];

@@ -1,0 +1,61 @@
+/** Models of the pages about a reset of second factors, and of an invitation. */
+import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
+
+const at = '/interaction/uid/second-factor';
+const acme = { tenantId: 'acme' };
+
+const gone = { ...acme, refusal: { code: 'session_expired' } } as const;
+
+const request = {
+  form: form(`${at}/request-reset`),
+  reason: '',
+  longestReason: 500,
+  isDone: false,
+  backHref: at,
+  clientName: 'Acme Timesheets',
+  cancel: form(`${at}/cancel`),
+};
+const cancel = {
+  form: form('/cancel-reset/token'),
+  email: 'bob@acme.test',
+  requestedAt: SAMPLE_NOW - 3_600_000,
+  browser: 'Firefox, Linux',
+  isDone: false,
+};
+
+const error = {
+  protocol: null,
+  links: [],
+  cancel: null,
+  reference: 'K7QM-2XPD',
+} as const;
+
+export const RESET_SAMPLES: readonly Sample[] = [
+  sample('error-reset-gone', 'error', { ...error, title: 'reset-gone' }, gone),
+  sample('error-set-up-gone', 'error', { ...error, title: 'set-up-gone' }, gone),
+  sample(
+    'error-locked-with-reset',
+    'error',
+    { ...error, title: 'locked', isAtSecondFactor: true },
+    {
+      ...acme,
+      resetHref: `${at}/request-reset`,
+      refusal: { code: 'too_many_attempts', retryAt: SAMPLE_NOW + 900_000 },
+    },
+  ),
+  sample('request-reset-asked', 'request-reset', request, acme),
+  sample('request-reset-without-a-reason', 'request-reset', request, {
+    ...acme,
+    refusal: { code: 'field_invalid', field: 'reason' },
+  }),
+  sample('request-reset-sent', 'request-reset', { ...request, isDone: true }, acme),
+  sample('cancel-reset-asked', 'cancel-reset', cancel, acme),
+  sample('cancel-reset-from-an-unknown-browser', 'cancel-reset', { ...cancel, browser: null }, acme),
+  sample('cancel-reset-done', 'cancel-reset', { ...cancel, isDone: true }, acme),
+  sample(
+    'set-up-again-asked',
+    'set-up-again',
+    { form: form('/set-up-again/token'), email: 'bob@acme.test' },
+    acme,
+  ),
+];
