@@ -30,6 +30,7 @@ describe('the doublelock command', () => {
     ['check-config'],
     ['accounts', 'list'],
     ['factors', 'remove'],
+    ['requests', 'list'],
     ['audit', 'list'],
     ['keys'],
     ['keys', 'rotate'],
