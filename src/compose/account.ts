@@ -11,13 +11,13 @@ import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import { createVisitTickets } from '../use-cases/sign-in/visit-tickets.ts';
 import type { Notices } from './notices.ts';
-import type { Parts } from './parts.ts';
+import { type Parts, passwordsOf } from './parts.ts';
 import { resetDecisionsOf } from './resets.ts';
 import { allowedPrefixesOf } from './senders.ts';
 
 interface AccountDeps {
   readonly config: Config;
-  readonly parts: Pick<Parts, 'stores' | 'clock' | 'random'>;
+  readonly parts: Pick<Parts, 'stores' | 'clock' | 'random' | 'hasher'>;
   readonly cipher: Cipher;
   readonly plugin: Plugin;
   readonly endSessions: EndSessions;
@@ -82,6 +82,7 @@ export function accountUseCasesOf({
     }),
     tickets,
     selfEnrolment: createSelfEnrolment({ transactions, enrolments, recovery, clock }),
+    passwords: passwordsOf(config, parts.hasher),
     restateRecord: createRestatement({ records, endSessions }),
   };
 }

@@ -12,6 +12,10 @@ import { standardOutput } from '../adapters/system/log/output.ts';
 import { createMetrics } from '../adapters/system/metrics/metrics.ts';
 import { timedStores } from '../adapters/system/metrics/timed-stores.ts';
 import { createPasswordHasher } from '../adapters/system/password-hasher.ts';
+import { createPasswordAdvisor } from '../adapters/system/passwords/advisor.ts';
+import { createPasswordBlockList } from '../adapters/system/passwords/block-list.ts';
+import { createBreachedFile } from '../adapters/system/passwords/breached-file.ts';
+import { createCommonPasswords } from '../adapters/system/passwords/common-passwords.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { systemRequests } from '../adapters/system/requests.ts';
 import { completeSecrets, hasKeptSecrets } from '../adapters/system/secrets/secrets-file.ts';
@@ -24,6 +28,7 @@ import { createSweeping } from '../jobs/sweeping.ts';
 import type { Log, Logger } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
+import { createPasswords, type Passwords } from '../use-cases/account/passwords.ts';
 import { createSeeding } from '../use-cases/administration/seeding.ts';
 import { createLogouts, type Logouts } from './logouts.ts';
 import { createSenders, type Senders } from './senders.ts';
@@ -107,6 +112,20 @@ export function expectStore({ storage: { accounts, dataDir } }: Config): void {
 
 export function openHasher(): PasswordHasher {
   return createPasswordHasher({ concurrency: availableParallelism(), queueLimit: HASHES_IN_LINE });
+}
+
+/** Loaded once, whatever the number of reloads. */
+const common = createCommonPasswords();
+const advisor = createPasswordAdvisor();
+
+export function passwordsOf(
+  { passwords, tenants }: Pick<Config, 'passwords' | 'tenants'>,
+  hasher: Pick<PasswordHasher, 'hash'>,
+): Passwords {
+  const { breachedFile } = passwords;
+  const breached = breachedFile === null ? null : createBreachedFile(breachedFile);
+  const blockList = createPasswordBlockList({ common, breached });
+  return createPasswords({ blockList, advisor, hasher, tenants });
 }
 
 export async function openParts(config: Config): Promise<Parts> {

@@ -73,7 +73,8 @@ function rowsOf(path: Path, schema: JsonSchema): string[] {
     const required = Array.isArray(variant.required) ? variant.required : [];
     const properties = propertiesOf(variant);
     return Object.entries(properties).flatMap(([key, property]) => {
-      if (key.endsWith('_file')) return [];
+      // The row of `KEY` says so. A path that stands alone has a row of its own.
+      if (key.endsWith('_file') && key.slice(0, -'_file'.length) in properties) return [];
       const below = rowsOf([...path, listed(key, property)], nonNull(property));
       const concurrent = `${key}_file` in properties ? `\`, \`…_file` : '';
       const name = `${[...path, key].join('.')}${concurrent}`;

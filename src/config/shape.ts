@@ -137,6 +137,8 @@ export interface Config {
   /** Null: `/metrics` is on the port of the pages. */
   readonly metrics: { readonly port: number | null };
   readonly audit: { readonly retentionDays: number };
+  /** `breachedFile`: absolute. Null: none. */
+  readonly passwords: { readonly breachedFile: string | null };
   readonly outbound: { readonly allowPrivateNetworks: readonly string[] };
   readonly tokens: {
     readonly accessMinutes: number;

@@ -1,3 +1,6 @@
+/** The refusals that people meet, with the data that their pages show. */
+import type { PasswordFault, PasswordPattern } from './password/fault.ts';
+
 /** The fault of a passkey, which has words of its own. `copied`: the counter of a device-bound one fell back. */
 export type PasskeyFault = 'refused' | 'unverified' | 'known' | 'copied' | 'unknown';
 
@@ -45,7 +48,13 @@ export type Refusal =
   | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string }
-  | { readonly code: 'field_invalid'; readonly because: 'email_incomplete' | 'password_missing' };
+  | { readonly code: 'field_invalid'; readonly because: 'email_incomplete' | 'password_missing' }
+  /** A new password that breaks a rule, with what makes it easy to guess. */
+  | {
+      readonly code: 'field_invalid';
+      readonly password: PasswordFault;
+      readonly patterns: readonly PasswordPattern[];
+    };
 
 export const FROZEN = { code: 'forbidden', because: 'frozen' } as const satisfies Refusal;
 

@@ -1,6 +1,7 @@
 /** The interface to the machine: time, random values, encryption and hashing. Use cases receive all of them as parameters. */
 import type { AuditEntry } from '../domain/events.ts';
 import type { NewPasskey, PasskeyCredential, PasskeySite, UsedPasskey } from '../domain/methods/webauthn.ts';
+import type { PasswordFault, PasswordPattern } from '../domain/password/fault.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -48,6 +49,17 @@ export interface PasswordHasher {
   /** Does the job once there is room for it: a comparison, and what belongs right before it. */
   inTurn<T>(job: (verify: VerifyPassword) => Promise<T>): Promise<T>;
   needsRehash(hash: string): boolean;
+}
+
+/** Lists of passwords that nobody may choose. */
+export interface PasswordBlockList {
+  /** Null for a password in no list. Rejects with `StoreUnavailable` while a list can't be read. */
+  find(password: string): Promise<Extract<PasswordFault, { because: 'common' | 'breached' }> | null>;
+}
+
+export interface PasswordAdvisor {
+  /** The patterns that make the password easy to guess. `about`: words about its owner. */
+  patternsIn(password: string, about: readonly string[]): Promise<readonly PasswordPattern[]>;
 }
 
 /** The request to an authenticator: the random value, and the site. */

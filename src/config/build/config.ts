@@ -58,6 +58,10 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
     },
     metrics: { port: file.metrics.port },
     audit: { retentionDays: file.audit.retention_days },
+    passwords: {
+      breachedFile:
+        file.passwords.breached_file === null ? null : resolve(around.folder, file.passwords.breached_file),
+    },
     tenants: file.tenants.map((tenant) => tenantOf(tenant, around.folder)),
     outbound: { allowPrivateNetworks: file.outbound.allow_private_networks },
     tokens: {

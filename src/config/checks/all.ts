@@ -6,6 +6,7 @@
 import type { Findings } from '../faults.ts';
 import { sketchOf } from '../schema/file.ts';
 import { checkAccounts } from './accounts.ts';
+import { checkBreachedFile } from './breached-file.ts';
 import { checkClients } from './clients.ts';
 import type { CheckContext } from './context.ts';
 import { checkDelivery } from './delivery.ts';
@@ -21,6 +22,7 @@ export function checkFile(data: unknown, context: CheckContext, findings: Findin
   checkReferences(file, findings);
   checkServer(file, data, findings);
   checkDelivery(file, data, findings);
+  checkBreachedFile(file, context.folder, findings);
   checkTenants(file, context, findings);
   checkPasskeys(file, context.availableMethods, findings);
   checkClients(file, findings);

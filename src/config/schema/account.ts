@@ -1,12 +1,10 @@
 /** An account of the file. It is created when absent, and never overwritten. */
 import { z } from 'zod';
 import { LOCALES, ROLES } from '../../domain/account.ts';
+import { LONGEST_PASSWORD } from '../../domain/password/rules.ts';
 import { isTooDear, MOST_HASH_COST, MOST_HASH_MEMORY } from '../../domain/password-hash.ts';
 import { email, fileOf, group, listOf, oneOf, phone } from './field.ts';
 import { ATTRIBUTE } from './tokens.ts';
-
-/** The limit of the sign-in form. */
-const MAX_PASSWORD_CHARACTERS = 128;
 
 const text1000 = z.string().max(1000, 'is longer than 1000 characters');
 
@@ -72,7 +70,7 @@ export const accountShape = {
   password: z
     .string()
     .min(1, 'is empty')
-    .max(MAX_PASSWORD_CHARACTERS, `is longer than ${MAX_PASSWORD_CHARACTERS} characters`)
+    .max(LONGEST_PASSWORD, `is longer than ${LONGEST_PASSWORD} characters`)
     .nullable()
     .default(null)
     .describe(

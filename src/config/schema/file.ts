@@ -14,6 +14,7 @@ import {
   listenShape,
   metricsShape,
   outboundShape,
+  passwordsShape,
   secondFactorShape,
   secretsShape,
   sessionShape,
@@ -50,6 +51,7 @@ export const configFile = z
       .describe('Settings of the methods, for all tenants.'),
     metrics: z.strictObject(metricsShape).prefault({}).describe('Metrics for Prometheus.'),
     audit: z.strictObject(auditShape).prefault({}).describe('The audit trail.'),
+    passwords: z.strictObject(passwordsShape).prefault({}).describe('The rules of new passwords.'),
     outbound: z
       .strictObject(outboundShape)
       .prefault({})
@@ -97,6 +99,7 @@ const configSketch = sketch({
     host: smsShape.host,
     tls: smsShape.tls,
   }),
+  passwords: sketch(passwordsShape),
   tokens: sketch(tokensShape),
   claims: sketches(ownClaim.shape),
   resource_servers: sketches(resourceServerShape),

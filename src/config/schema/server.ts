@@ -212,6 +212,19 @@ export const auditShape = {
   retention_days: z.int().min(1).max(3650).default(365).describe('Days that audit events are kept.'),
 };
 
+export const passwordsShape = {
+  breached_file: z
+    .string()
+    .min(1, 'is empty')
+    .nullable()
+    .default(null)
+    .describe(
+      'A file of SHA-1 hashes of breached passwords in hexadecimal, sorted, as the downloader of haveibeenpwned.com writes ' +
+        'it. Nobody may choose a password that is in it. Relative to the configuration file. `null`: the list of common ' +
+        'passwords in the product is the only one.',
+    ),
+};
+
 export const secondFactorShape = {
   totp: z
     .strictObject({

@@ -1,5 +1,6 @@
 /** The status of each refusal, its words, and the fields that it marks. */
 import type { MethodTraits } from '../../domain/methods/contract.ts';
+import type { PasswordFault, PasswordPattern } from '../../domain/password/fault.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 
 /** A sentence of the locale files, with the values to fill in. */
@@ -68,6 +69,7 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
     case 'enforced':
       return [{ key: `refusal.${refusal.code}` }];
     case 'field_invalid':
+      if ('password' in refusal) return passwordPhrases(refusal.password, refusal.patterns);
       return [{ key: `refusal.${'because' in refusal ? refusal.because : refusal.code}` }];
     case 'forbidden':
       return [{ key: `refusal.${refusal.because ?? refusal.code}` }];
@@ -86,6 +88,14 @@ function whyInvalid(clockOffSeconds: number | null, subject: Subject): readonly 
   return [{ key, count: Math.abs(clockOffSeconds) }, { key: 'refusal.clock_mend' }];
 }
 
+function passwordPhrases(fault: PasswordFault, patterns: readonly PasswordPattern[]): readonly Phrase[] {
+  const advice = patterns.map((pattern) => ({ key: `refusal.password_has_${pattern}` }));
+  const key = `refusal.password_${fault.because}`;
+  if (fault.because === 'too_long') return [{ key, count: fault.maximum }];
+  if (fault.because === 'too_short') return [{ key, count: fault.minimum }, ...advice];
+  return [{ key }, ...advice, { key: 'refusal.password_advice' }];
+}
+
 function attempts(left: number | null): readonly Phrase[] {
   return left === null ? [] : [{ key: 'refusal.attempts_left', count: left }];
 }
@@ -102,6 +112,7 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
       return ['code'];
     case 'field_invalid':
       if ('field' in refusal) return [refusal.field];
+      if ('password' in refusal) return ['password'];
       return [refusal.because === 'email_incomplete' ? 'email' : 'password'];
     case 'method_not_allowed':
       return ['method'];

@@ -1,5 +1,6 @@
 /** The first factor: an e-mail address and its password. An accepted password begins the sign-in transaction. */
 import { isEmail, LONGEST_EMAIL, normaliseEmail, normalisePassword } from '../../domain/account.ts';
+import { LONGEST_PASSWORD, passwordLength } from '../../domain/password/rules.ts';
 import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
 import {
   addressKey,
@@ -49,8 +50,6 @@ export interface PasswordSubmission extends WantedAccount {
   readonly expiresAt: number;
 }
 
-/** Characters. No stored password is longer, so longer ones are not hashed. */
-const LONGEST_PASSWORD = 128;
 const BUCKET = 'password';
 
 export function createSignIn({
@@ -108,7 +107,7 @@ export function createSignIn({
       return refused({ code: 'too_many_attempts', retryAt: lockout.lockedUntil });
     }
     const password = normalisePassword(submission.password);
-    const fits = password.length <= LONGEST_PASSWORD && email.length <= LONGEST_EMAIL;
+    const fits = passwordLength(password) <= LONGEST_PASSWORD && email.length <= LONGEST_EMAIL;
     const hash = fits ? (account?.passwordHash ?? null) : null;
     // The attempt is counted when its hash is computed: a password that waits, or finds the queue full, is no failure.
     const { verdict, owner, network, id, matches } = await hasher.inTurn(async (verify) => {

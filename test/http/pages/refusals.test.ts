@@ -1,10 +1,19 @@
 import { expect } from 'chai';
 import { LOCALES } from '../../../src/domain/account.ts';
+import { PASSWORD_PATTERNS, type PasswordFault } from '../../../src/domain/password/fault.ts';
 import { FROZEN, type Refusal, type RefusalCode } from '../../../src/domain/refusal.ts';
 import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from '../../../src/http/pages/refusals.ts';
 import { loadTranslations } from '../../../src/presentation/locale.ts';
 
 const NOW = 1_000_000;
+
+const PASSWORD_FAULTS: readonly PasswordFault[] = [
+  { because: 'too_short', minimum: 8 },
+  { because: 'too_long', maximum: 128 },
+  { because: 'common' },
+  { because: 'breached' },
+  { because: 'about_you' },
+];
 
 /** Every code, so that a new one fails to compile here too. */
 const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; status: number }>> = {
@@ -45,6 +54,8 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
       { code: 'field_invalid', field: 'label' },
       { code: 'field_invalid', because: 'email_incomplete' },
       { code: 'field_invalid', because: 'password_missing' },
+      ...PASSWORD_FAULTS.map((password) => ({ code: 'field_invalid', password, patterns: [] }) as const),
+      { code: 'field_invalid', password: { because: 'common' }, patterns: PASSWORD_PATTERNS },
     ],
     status: 422,
   },
