@@ -1,5 +1,6 @@
 /** `doublelock accounts`. */
 import type { AddCommands } from './command-group.ts';
+import { addInviteCommand } from './invite.ts';
 import { operate, tenantsOf } from './operate.ts';
 import { createTable, print } from './output.ts';
 
@@ -19,6 +20,8 @@ export const addAccountCommands: AddCommands = (program, readConfig) => {
         print(...lines([]));
       }),
     );
+
+  addInviteCommand(accounts, readConfig);
 
   accounts
     .command('unfreeze')

@@ -10,6 +10,7 @@ import { createResetLinks } from '../use-cases/resets/mailed-links.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import { createVisitTickets } from '../use-cases/sign-in/visit-tickets.ts';
+import { acceptanceOf } from './invitations.ts';
 import type { Notices } from './notices.ts';
 import { type Parts, passwordsOf } from './parts.ts';
 import { resetDecisionsOf } from './resets.ts';
@@ -41,6 +42,7 @@ export function accountUseCasesOf({
   const { available, recovery, loadSnapshot } = plugin.useCases;
   const { tenants } = config;
   const { effects: resetEffects, decisions } = resetDecisionsOf({ tenants, parts, endSessions, events });
+  const passwords = passwordsOf(config, parts.hasher);
   const tickets = createVisitTickets({
     onceKeys,
     transactions,
@@ -81,8 +83,9 @@ export function accountUseCasesOf({
       clock,
     }),
     tickets,
+    acceptance: acceptanceOf({ parts, cipher, plugin, notices, events }, passwords, tickets),
     selfEnrolment: createSelfEnrolment({ transactions, enrolments, recovery, clock }),
-    passwords: passwordsOf(config, parts.hasher),
+    passwords,
     restateRecord: createRestatement({ records, endSessions }),
   };
 }

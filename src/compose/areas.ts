@@ -12,6 +12,7 @@ import { demoArea } from '../http/demo/area.ts';
 import type { DemoRoutesDeps } from '../http/demo/routes.ts';
 import { deviceArea } from '../http/device/area.ts';
 import { emailLinksArea } from '../http/email-links/area.ts';
+import { invitationArea } from '../http/invitation/area.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
 import { opsArea } from '../http/ops/area.ts';
@@ -39,7 +40,7 @@ export function createAreas(server: Server): readonly Area[] {
     maskedDestination,
   } = plugin.useCases;
   const { signIn, findAccount, restateRecord, selfService, selfEnrolment, links } = useCases;
-  const { tickets, resetLinks } = useCases;
+  const { tickets, resetLinks, acceptance } = useCases;
   const { forms, knownBrowser, requireSession, visitCookie } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
@@ -108,6 +109,7 @@ export function createAreas(server: Server): readonly Area[] {
       forms,
       render,
     }),
+    invitationArea({ acceptance, visitCookie, tenants, issuer, clientName, forms, render }),
     consentArea({
       session,
       findAccount,
@@ -133,6 +135,7 @@ export function createAreas(server: Server): readonly Area[] {
       forms,
       render,
       pageLocale: ownPageLocale,
+      applicationLink: clients.linkOf,
       clock,
     }),
   ];

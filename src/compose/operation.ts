@@ -9,11 +9,12 @@ import type { Cipher } from '../ports/system.ts';
 import { createFactors } from '../use-cases/administration/factors.ts';
 import { createOperation } from '../use-cases/administration/operation.ts';
 import { createEventLog } from '../use-cases/events/event-log.ts';
+import { createInviting, type Inviting } from '../use-cases/invitations/invite.ts';
 import type { ResetDecisions } from '../use-cases/resets/decide.ts';
 import { createEndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { cipherOf } from './keys.ts';
 import { storedLogouts } from './logouts.ts';
-import { noticesOf } from './notices.ts';
+import { type Notices, noticesOf } from './notices.ts';
 import { expectStore, openParts, type Parts, secretsOf } from './parts.ts';
 import { resetDecisionsOf } from './resets.ts';
 import { createSenders, type Senders } from './senders.ts';
@@ -21,6 +22,8 @@ import { createSenders, type Senders } from './senders.ts';
 /** The acts of an operator. */
 export interface Operation extends ReturnType<typeof createOperation> {
   readonly resets: ResetDecisions;
+  /** Opens the keys and the sender of mail, which no other act needs at once. */
+  inviting(): Promise<Inviting>;
 }
 
 /** Milliseconds for which an operator waits for a mail server. */
@@ -73,7 +76,21 @@ export async function withOperation(
     const factors = createFactors({ accounts, enrolments, lockouts, trustedBrowsers, endSessions, events });
     const { decisions: resets } = resetDecisionsOf({ tenants: config.tenants, parts, endSessions, events });
     const operation = createOperation({ accounts, factors, endSessions, audit, events });
-    await act({ ...operation, resets }, config);
+    const inviting = async () => {
+      const { messenger, invitationUrl } = await openNotices({ config, parts, senders, warn });
+      const { onceKeys } = stores;
+      return createInviting({
+        accounts,
+        enrolments,
+        onceKeys,
+        messenger,
+        invitationUrl,
+        events,
+        clock,
+        random,
+      });
+    };
+    await act({ ...operation, resets, inviting }, config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isDelivered) onUndelivered();
@@ -96,8 +113,13 @@ interface LazyNotifyDeps {
 /** Opens keys and senders with the first notice, so that a command without notices works without them. */
 function lazyNotify({ config, parts, senders, warn }: LazyNotifyDeps): Notify {
   return async (account, notice) => {
-    const cipher = await cipherOf(secretsOf(config), parts);
-    const sender = await senders.of(config, cipher);
-    await noticesOf(config, { parts, sender, cipher, log: warn }).notify(account, notice);
+    const { notify } = await openNotices({ config, parts, senders, warn });
+    await notify(account, notice);
   };
+}
+
+async function openNotices({ config, parts, senders, warn }: LazyNotifyDeps): Promise<Notices> {
+  const cipher = await cipherOf(secretsOf(config), parts);
+  const sender = await senders.of(config, cipher);
+  return noticesOf(config, { parts, sender, cipher, log: warn });
 }

@@ -243,6 +243,7 @@ export function composeUseCases(
     enrolment,
     passkeys,
     passkeySignIn,
+    passkeySite,
     passkeyOffers: createPasskeyOffers({ method: methods.browser, available, onceKeys, clock }),
     isReachable,
     isReadable,

@@ -53,7 +53,7 @@ export interface PasskeyCreation {
   readonly authenticatorSelection: {
     readonly residentKey: 'preferred';
     readonly requireResidentKey: false;
-    readonly userVerification: 'preferred';
+    readonly userVerification: 'preferred' | 'required';
   };
   readonly attestation: 'none';
 }

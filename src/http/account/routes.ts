@@ -12,6 +12,8 @@ interface AccountRoutesDeps extends SecurityDeps {
   readonly requireSession: RequireSession;
   readonly forms: FormTokens;
   readonly render: Render;
+  /** The address at which a person goes on in an application. Null: it has none. */
+  readonly applicationLink: (clientId: string) => string | null;
 }
 
 /** The highest age of the second factor for a change of factors. NIST SP 800-63B-4, 2.2.3 sets no number. */
@@ -25,6 +27,7 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   router.use(whole);
   router.use('/security', freshEnough);
   router.get('/', requireSession.requireSession(null), overview);
+  router.get('/application/:client', requireSession.requireSession(null), toApplication);
   addSecurityRoutes(router, needs);
   return router;
 
@@ -37,6 +40,12 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   /** Changes need a fresh factor. The result page does not: after the last factor is removed none can be given. */
   async function freshEnough(ctx: Context, next: Next): Promise<void> {
     await requireSession.requireSession(onlyTells(ctx) ? null : FRESH_SECONDS)(ctx, next);
+  }
+
+  /** The way on after an invitation that names an application. */
+  function toApplication(ctx: Context): void {
+    ctx.status = 303;
+    ctx.redirect(needs.applicationLink(String(ctx.params.client)) ?? '/account');
   }
 
   function overview(ctx: Context): void {

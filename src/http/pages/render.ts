@@ -55,6 +55,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'form-post': 'oidc-pages/form-post',
   'confirm-email': 'email-links/confirm-email',
   'not-me': 'email-links/not-me',
+  invitation: 'email-links/invitation',
   'request-reset': 'second-factor/request-reset',
   'cancel-reset': 'email-links/cancel-reset',
   'set-up-again': 'email-links/set-up-again',
@@ -186,12 +187,16 @@ function titleOf<P extends PageName>(page: P, model: Pages[P], t: Translate): st
 const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms'];
 
 function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
-  if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : PLAIN_WORDS;
+  if (page === 'error') return isOfLink((model as Pages['error']).title) ? 'link' : PLAIN_WORDS;
   if (SENT_AT.includes(page)) return 'sent';
   if (page === 'device-code') return 'device';
   if (page !== 'enter-code') return PLAIN_WORDS;
   const { method } = model as Pages['enter-code'];
   return traitsOf(method)?.words ?? PLAIN_WORDS;
+}
+
+function isOfLink(title: Pages['error']['title']): boolean {
+  return title.endsWith('-gone') || title.startsWith('invitation-');
 }
 
 function refusalView({ refusal }: PageContext, subject: Subject, { t, dates }: Language) {

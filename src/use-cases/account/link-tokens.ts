@@ -50,13 +50,19 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
 
   /** Null for a token that is foreign or expired. */
   function read(use: LinkUse, token: string): LinkContent | null {
+    const content = open(use, token);
+    return content && content.expiresAt > clock.now() ? content : null;
+  }
+
+  /** Also that of an expired link, whose page can then say more. Null for a token that is foreign. */
+  function open(use: LinkUse, token: string): LinkContent | null {
     const [id, email, expiresAt, given, aim] = partsOf(use, token);
     if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
     // A link of an older release tells no time of its own.
     const issuedAt = given === undefined ? expiresAt - LINK_LIFETIME_MS[use] : given;
     if (typeof issuedAt !== 'number') return null;
     const about = typeof aim === 'string' ? aim : null;
-    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt, about } : null;
+    return { id, email, issuedAt, expiresAt, about };
   }
 
   function partsOf(use: LinkUse, token: string): readonly unknown[] {
@@ -69,7 +75,7 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     }
   }
 
-  return { tokenFor, read };
+  return { tokenFor, read, open };
 }
 
 export type LinkTokens = ReturnType<typeof createLinkTokens>;

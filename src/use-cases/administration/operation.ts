@@ -47,6 +47,10 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
     }
   }
 
+  function findAccount(email: string): Promise<Account | null> {
+    return accounts.findByEmail(normaliseEmail(email));
+  }
+
   /** Oldest first. Null when there is no such account. */
   async function listFactors(email: string): Promise<FactorSummary[] | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
@@ -96,5 +100,5 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
     return lines.map((line) => ({ ...line, email: emails.get(line.accountId) ?? null }));
   }
 
-  return { listAccounts, listFactors, removeFactors, unfreeze, listAudit };
+  return { listAccounts, findAccount, listFactors, removeFactors, unfreeze, listAudit };
 }

@@ -46,6 +46,7 @@ describe('every page', () => {
       'form-post': true,
       'confirm-email': true,
       'not-me': true,
+      invitation: true,
       'request-reset': true,
       'cancel-reset': true,
       'set-up-again': true,

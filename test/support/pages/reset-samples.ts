@@ -30,7 +30,50 @@ const error = {
   reference: 'K7QM-2XPD',
 } as const;
 
+const invitation = {
+  form: form('/invitation/token'),
+  email: 'bob@acme.test',
+  workspace: 'Acme',
+  workspaceId: 'acme',
+  clientName: null,
+  shortest: 15,
+  passkey: null,
+};
+const creation = {
+  rp: { id: 'localhost', name: 'Acme' },
+  user: { id: 'aGFuZGxl', name: 'bob@acme.test', displayName: 'Bob' },
+  challenge: 'Y2hhbGxlbmdl',
+  timeout: 300_000,
+  pubKeyCredParams: [{ type: 'public-key', alg: -7 }],
+  excludeCredentials: [],
+  authenticatorSelection: {
+    residentKey: 'preferred',
+    requireResidentKey: false,
+    userVerification: 'required',
+  },
+  attestation: 'none',
+} as const;
+
 export const RESET_SAMPLES: readonly Sample[] = [
+  sample('invitation', 'invitation', invitation, acme),
+  sample(
+    'invitation-with-passkey',
+    'invitation',
+    { ...invitation, clientName: 'Acme Timesheets', passkey: { creation, nonce: 'nonce' } },
+    acme,
+  ),
+  sample('invitation-refused', 'invitation', invitation, {
+    ...acme,
+    refusal: { code: 'field_invalid', password: { because: 'too_short', minimum: 15 }, patterns: [] },
+  }),
+  sample('error-invitation-gone', 'error', { ...error, title: 'invitation-gone' }, gone),
+  sample('error-invitation-replaced', 'error', { ...error, title: 'invitation-replaced' }, gone),
+  sample(
+    'error-invitation-used',
+    'error',
+    { ...error, title: 'invitation-used', links: [{ href: '/account', text: 'account' }] },
+    gone,
+  ),
   sample('error-reset-gone', 'error', { ...error, title: 'reset-gone' }, gone),
   sample('error-set-up-gone', 'error', { ...error, title: 'set-up-gone' }, gone),
   sample(
