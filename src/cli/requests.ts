@@ -1,6 +1,6 @@
 /** `doublelock requests`. */
 import type { Operation } from '../compose/operation.ts';
-import { OPERATOR } from '../domain/reset-request.ts';
+import { OPERATOR } from '../domain/resets/reset-request.ts';
 import type { ListedReset, ResetDecision } from '../use-cases/resets/decide.ts';
 import type { AddCommands } from './command-group.ts';
 import { operate, tenantsOf } from './operate.ts';

@@ -10,10 +10,10 @@ import { createResetLinks } from '../use-cases/resets/mailed-links.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createRestatement } from '../use-cases/sign-in/sign-in-records.ts';
 import { createVisitTickets } from '../use-cases/sign-in/visit-tickets.ts';
-import { acceptanceOf } from './invitations.ts';
 import type { Notices } from './notices.ts';
 import { type Parts, passwordsOf } from './parts.ts';
-import { resetDecisionsOf } from './resets.ts';
+import { acceptanceOf } from './people/invitations.ts';
+import { resetDecisionsOf } from './people/resets.ts';
 import { allowedPrefixesOf } from './senders.ts';
 
 interface AccountDeps {

@@ -16,7 +16,7 @@ import { cipherOf } from './keys.ts';
 import { storedLogouts } from './logouts.ts';
 import { type Notices, noticesOf } from './notices.ts';
 import { expectStore, openParts, type Parts, secretsOf } from './parts.ts';
-import { resetDecisionsOf } from './resets.ts';
+import { resetDecisionsOf } from './people/resets.ts';
 import { createSenders, type Senders } from './senders.ts';
 
 /** The acts of an operator. */
@@ -90,7 +90,8 @@ export async function withOperation(
         random,
       });
     };
-    await act({ ...operation, resets, inviting }, config);
+    const all: Operation = { ...operation, resets, inviting };
+    await act(all, config);
   } finally {
     await senders.close(SENDING_MS);
     if (!isDelivered) onUndelivered();

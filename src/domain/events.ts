@@ -13,7 +13,7 @@ import {
   type ResetEvent,
   type ResetEventName,
   resetNoticeOf,
-} from './reset-events.ts';
+} from './resets/reset-events.ts';
 
 export type { OnceEvent };
 

@@ -2,7 +2,7 @@
 import { type Account, NEW_ACCOUNT } from '../../src/domain/account.ts';
 import type { Enrolment } from '../../src/domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../src/domain/events.ts';
-import type { ResetRequest, ResetStep } from '../../src/domain/reset-request.ts';
+import type { ResetRequest, ResetStep } from '../../src/domain/resets/reset-request.ts';
 import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
 import type { SessionClient, SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';

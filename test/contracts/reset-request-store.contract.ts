@@ -1,6 +1,6 @@
 /** The contract of a store of requests to reset second factors. */
 import { expect } from 'chai';
-import type { ResetRequestStore } from '../../src/ports/reset-requests.ts';
+import type { ResetRequestStore } from '../../src/ports/administration/reset-requests.ts';
 import { aResetRequest, aResetStep, MINUTE, NOW } from './examples.ts';
 import { freshStore, type MakeStore, together, winners } from './make-store.ts';
 

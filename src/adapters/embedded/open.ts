@@ -1,9 +1,9 @@
 /** The embedded stores: two files in the data directory, each of which can be used without the other. */
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { QueueStore } from '../../ports/queue.ts';
-import type { ResetRequestStore } from '../../ports/reset-requests.ts';
 import type { RestorationStore } from '../../ports/restoration.ts';
 import type {
   AccountStore,

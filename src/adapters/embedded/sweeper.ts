@@ -1,6 +1,6 @@
 /** Deletes expired rows in small batches. Stores check expiry themselves, so this only keeps the files small. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import { RESET_KEPT_MS } from '../../domain/reset-request.ts';
+import { RESET_KEPT_MS } from '../../domain/resets/reset-request.ts';
 import type { Database } from './sqlite/database.ts';
 
 /** Rows per act: some milliseconds of the event loop. */

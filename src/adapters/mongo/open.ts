@@ -1,8 +1,9 @@
 /** Opens the durable stores in MongoDB. */
+
+import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
 import type { QueueStore } from '../../ports/queue.ts';
-import type { ResetRequestStore } from '../../ports/reset-requests.ts';
 import type { RestorationStore } from '../../ports/restoration.ts';
 import type {
   AccountStore,

@@ -6,8 +6,8 @@ import {
   type ResetRequest,
   type ResetStage,
   type ResetStep,
-} from '../../domain/reset-request.ts';
-import type { ResetRequestStore } from '../../ports/reset-requests.ts';
+} from '../../domain/resets/reset-request.ts';
+import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
 import type { Models } from './schema/collections.ts';

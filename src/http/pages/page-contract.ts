@@ -23,7 +23,7 @@ import type {
   TrustedBrowserView,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
-import type { ResetPages } from './reset-pages.ts';
+import type { LinkErrorTitle, ResetPages } from './reset-pages.ts';
 
 export interface Pages extends AccountPages, DevicePages, ProtocolPages, ResetPages {
   'sign-in': {
@@ -121,14 +121,7 @@ export interface Pages extends AccountPages, DevicePages, ProtocolPages, ResetPa
     /** Null when the refusal, or the page's title, is enough. */
     readonly title:
       | 'not-found'
-      | 'link-gone'
-      | 'report-gone'
-      | 'report-handled'
-      | 'invitation-gone'
-      | 'invitation-replaced'
-      | 'invitation-used'
-      | 'reset-gone'
-      | 'set-up-gone'
+      | LinkErrorTitle
       | 'expired'
       | 'locked'
       | 'stopped'

@@ -40,3 +40,14 @@ export interface ResetPages {
   /** The page behind the link of a reset that was carried out. */
   'set-up-again': { readonly form: Form; readonly email: string };
 }
+
+/** The titles of error pages behind links in mails. */
+export type LinkErrorTitle =
+  | 'link-gone'
+  | 'report-gone'
+  | 'report-handled'
+  | 'invitation-gone'
+  | 'invitation-replaced'
+  | 'invitation-used'
+  | 'reset-gone'
+  | 'set-up-gone';

@@ -4,7 +4,7 @@ import type { EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { mayAskForReset } from '../../domain/reset-request.ts';
+import { mayAskForReset } from '../../domain/resets/reset-request.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { MissingConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
 import type { PasskeyOffers } from '../../use-cases/second-factor/passkey-offers.ts';

@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { LONGEST_REASON, mayAskForReset } from '../../domain/reset-request.ts';
+import { LONGEST_REASON, mayAskForReset } from '../../domain/resets/reset-request.ts';
 import { browserName } from '../../presentation/browser-name.ts';
 import type { RequestReset } from '../../use-cases/resets/request-reset.ts';
 import type { FormTokens } from '../guards/forms.ts';
@@ -12,7 +12,7 @@ import type { NextStep, PageAddress } from './next-step.ts';
 import type { InteractionContext } from './open-interaction.ts';
 import type { SecondFactorPages } from './page-models.ts';
 
-/** What our own server has beside the plugin. */
+/** The parts that our own server has beside the plugin. */
 export interface ResetPageDeps {
   readonly requestReset: RequestReset;
   readonly render: RenderSome<'request-reset'>;
@@ -27,7 +27,7 @@ interface RequestResetDeps {
   readonly pages: PageAddress;
 }
 
-/** What the page shows beside its form. */
+/** The parts of the page beside its form. */
 interface Shown {
   readonly reason?: string;
   readonly isDone?: boolean;

@@ -20,7 +20,7 @@ export interface LinkContent {
   readonly issuedAt: number;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
-  /** What the link is about: a request for a reset, or an application. Null where it is about the account alone. */
+  /** The request for a reset, or the application, that the link is about. Null: the account alone. */
   readonly about: string | null;
 }
 

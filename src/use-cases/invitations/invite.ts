@@ -1,6 +1,6 @@
 /**
- * Invites people who have no password yet. Each invitation is taken by a once-only key before its mail, and marked after it,
- * so that a repeated run mails nobody twice and names those whose mail is uncertain.
+ * Invites people who have no password yet. A once-only key takes each invitation before its mail, and a mark follows it. So a
+ * repeated run mails nobody twice, and names those whose mail is uncertain.
  */
 import type { Account } from '../../domain/account.ts';
 import { hasFactor } from '../../domain/enrolment/enrolment.ts';
@@ -59,7 +59,7 @@ export function createInviting(deps: InvitingDeps) {
       const isSent = (await onceKeys.held([sentKey(id, invitedAt)])).size > 0;
       return isSent ? 'recent' : 'uncertain';
     }
-    // Of two runs that read the same invitation, one goes on. A run that died before it changed anything is replaced.
+    // Two runs may read the same invitation: one of them goes on. A run that died before it changed anything is replaced.
     const key = `invited:${id}:${invitedAt ?? 0}`;
     const own = `${now} ${random.id()}`;
     const taken = await onceKeys.first(key, own, now + RECENT_MS);

@@ -6,10 +6,10 @@
 import type { Account } from '../../domain/account.ts';
 import { sentTo } from '../../domain/methods/index.ts';
 import type { NoticeContact } from '../../domain/notice.ts';
-import { type ResetCase, type ResetStep, resetStateOf, stepAt } from '../../domain/reset-request.ts';
+import { type ResetCase, type ResetStep, resetStateOf, stepAt } from '../../domain/resets/reset-request.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
+import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { EventLog } from '../../ports/events.ts';
-import type { ResetRequestStore } from '../../ports/reset-requests.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { EndSessions } from '../sign-in/end-sessions.ts';

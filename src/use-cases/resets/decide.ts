@@ -1,6 +1,6 @@
-/** Lists requests for a reset, approves, refuses and cancels them. Of several decisions the first one stands. */
+/** Lists requests for a reset, approves, refuses and cancels them. The first of several decisions stands. */
 import type { Account } from '../../domain/account.ts';
-import type { ResetEventName } from '../../domain/reset-events.ts';
+import type { ResetEventName } from '../../domain/resets/reset-events.ts';
 import {
   OWNER,
   type ResetCase,
@@ -9,10 +9,10 @@ import {
   resetStateOf,
   stepAt,
   WAITING,
-} from '../../domain/reset-request.ts';
+} from '../../domain/resets/reset-request.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import type { ResetPlace, ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { EventLog } from '../../ports/events.ts';
-import type { ResetPlace, ResetRequestStore } from '../../ports/reset-requests.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { ResetEffects } from './carry-out.ts';
@@ -33,7 +33,7 @@ export interface ListedReset {
   readonly account: Account;
 }
 
-/** Who decides, and why. */
+/** The approver, and the reason. */
 export interface Decider {
   /** `OPERATOR`, or the id of an administrator's account. */
   readonly by: string;

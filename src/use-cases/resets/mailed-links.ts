@@ -2,7 +2,7 @@
 import type { Account } from '../../domain/account.ts';
 import { hasFactor } from '../../domain/enrolment/enrolment.ts';
 import { methodSentTo } from '../../domain/methods/index.ts';
-import { WAITING } from '../../domain/reset-request.ts';
+import { WAITING } from '../../domain/resets/reset-request.ts';
 import { hasEnded } from '../../domain/sign-in/ending.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore } from '../../ports/stores.ts';

@@ -9,11 +9,11 @@ import {
   type ResetRequest,
   resetStateOf,
   WAITING,
-} from '../../domain/reset-request.ts';
+} from '../../domain/resets/reset-request.ts';
 import { truncatedAddress } from '../../domain/sign-in/attempts.ts';
 import { beginningAt } from '../../domain/sign-in/ending.ts';
+import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { EventLog } from '../../ports/events.ts';
-import type { ResetRequestStore } from '../../ports/reset-requests.ts';
 import type { Clock } from '../../ports/system.ts';
 
 interface RequestResetDeps {
@@ -33,8 +33,8 @@ interface Asked {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Accepts the request. A second one beside a request that still waits is accepted in the same way and changes nothing, so
- * that the answer does not tell a stranger with the password whether there is one.
+ * Accepts the request. A second one beside a request that still waits changes nothing and gets the same answer. So the answer
+ * does not tell a stranger with the password whether there is one.
  */
 export type RequestReset = (policyResult: PolicyResult, asked: Asked) => Promise<Outcome<null>>;
 

@@ -1,6 +1,6 @@
 /**
- * Tickets that carry what a link in a mail has proven into the sign-in after it. The browser keeps one in a cookie. Of all
- * tickets of a link the first that is used counts, so that a link serves one browser.
+ * Tickets that carry what a link in a mail has proven into the sign-in after it. The browser keeps one in a cookie. The
+ * first used ticket of a link counts, so that a link serves one browser.
  */
 import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import { hasEnded } from '../../domain/sign-in/ending.ts';
@@ -26,7 +26,7 @@ interface VisitTicketsDeps {
   readonly random: Pick<Random, 'id'>;
 }
 
-/** What a link has proven. */
+/** The facts that a link has proven. */
 export interface ProvenByLink {
   readonly accountId: string;
   /** The link among all links. */

@@ -1,6 +1,6 @@
 /** Sweeping: what has expired goes, everything else stays. */
 import { expect } from 'chai';
-import { RESET_KEPT_MS } from '../../../src/domain/reset-request.ts';
+import { RESET_KEPT_MS } from '../../../src/domain/resets/reset-request.ts';
 import {
   aMail,
   anAccount,

@@ -105,7 +105,7 @@ describe('every page', () => {
         'recovery-codes',
       ].includes(page);
       const hasPasskeys =
-        (page === 'sign-in' && $('form[data-passkey]').length > 0) ||
+        (['sign-in', 'invitation'].includes(page) && $('form[data-passkey]').length > 0) ||
         $('[data-signals], [name=can_use_passkeys]').length > 0;
       expect($('script').length).to.equal(hasScript || hasPasskeys ? 1 : 0);
       expect($('script').text()).to.equal('');

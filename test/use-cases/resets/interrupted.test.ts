@@ -1,7 +1,7 @@
 /** A process dies within the effect of a reset, after each of its writes: another process completes it. */
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
-import { resetDecisionsOf } from '../../../src/compose/resets.ts';
+import { resetDecisionsOf } from '../../../src/compose/people/resets.ts';
 import type { DomainEvent } from '../../../src/domain/events.ts';
 import { createEventLog } from '../../../src/use-cases/events/event-log.ts';
 import { createEndSessions } from '../../../src/use-cases/sign-in/end-sessions.ts';

@@ -1,6 +1,6 @@
 /** Requests to reset second factors in SQLite. */
-import type { ResetCase, ResetRequest, ResetStage, ResetStep } from '../../../domain/reset-request.ts';
-import type { ResetRequestStore } from '../../../ports/reset-requests.ts';
+import type { ResetCase, ResetRequest, ResetStage, ResetStep } from '../../../domain/resets/reset-request.ts';
+import type { ResetRequestStore } from '../../../ports/administration/reset-requests.ts';
 import type { Database } from '../sqlite/database.ts';
 import { insertInto } from '../sqlite/insertion.ts';
 

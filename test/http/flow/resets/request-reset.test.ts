@@ -68,7 +68,6 @@ describe('a request to reset second factors', () => {
     const { request, state } = await newest('ben@open.test');
     expect(state).to.equal('open');
     expect(request).to.include({ reason: 'I left my phone in the train.', ip: '127.0.0.0/24' });
-    // The factor still signs in, in the same visit.
     await visitor.open(page.link('second-factor') ?? '');
     if (visitor.page.name === 'choose-method') await visitor.chooseMethod('totp');
     expect(hasCode(await visitor.enterCode(nextCode(s.app)))).to.equal(true);
@@ -99,7 +98,6 @@ describe('a request to reset second factors', () => {
       'reset.requested',
       'reset.requested already_waiting',
     ]);
-    // Simultaneous forms of one page make one request too.
     const { visitor, page } = await atRequest('eve@open.test');
     const answers = await Promise.all(
       [1, 2, 3, 4].map((n) => visitor.submit(page, { reason: `form ${n}` }, 'send')),
@@ -238,7 +236,6 @@ describe('a request to reset second factors', () => {
     const owner = s.app.visitor();
     await owner.follow(await owner.submit(await owner.open(link), {}, 'continue'));
     await owner.signIn(email, PASSWORD);
-    // Somebody else has read the mail as well.
     const other = s.app.visitor();
     await other.follow(await other.submit(await other.open(link), {}, 'continue'));
     expect((await other.signIn(email, PASSWORD)).name).to.equal('set-up-proof');
@@ -272,7 +269,6 @@ describe('a request to reset second factors', () => {
       await owner.submit(await owner.open(await linkOf(email, 'set-up-again')), {}, 'continue'),
     );
     expect((await owner.signIn(email, PASSWORD)).name).to.equal('set-up-totp');
-    // And whoever does without the link signs in with the password alone.
     const { page } = await givePassword(s, email);
     expect(await redeem(s.rp, page)).to.have.property('tokens');
   });

@@ -1,7 +1,7 @@
-/** What the tests of resets have in common: asking at the second factor, and deciding as the operator's command does. */
+/** The steps that the tests of resets have in common: asking at the second factor, and deciding as the command does. */
 import { expect } from 'chai';
 import { withOperation } from '../../../../src/compose/operation.ts';
-import { OPERATOR } from '../../../../src/domain/reset-request.ts';
+import { OPERATOR } from '../../../../src/domain/resets/reset-request.ts';
 import type { Decider, ListedReset, ResetDecision } from '../../../../src/use-cases/resets/decide.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';

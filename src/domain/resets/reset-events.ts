@@ -1,7 +1,7 @@
 /** The events of requests to reset second factors, and of invitations. */
-import type { Account } from './account.ts';
-import type { EventDetails } from './event-details.ts';
-import type { Notice, NoticeContact } from './notice.ts';
+import type { Account } from '../account.ts';
+import type { EventDetails } from '../event-details.ts';
+import type { Notice, NoticeContact } from '../notice.ts';
 import type { ResetRequest } from './reset-request.ts';
 
 export const RESET_EVENTS = [

@@ -1,8 +1,8 @@
 /** A person's request to have every second factor removed, and the steps that it has taken. */
-import type { Account } from './account.ts';
-import { hasFactor } from './enrolment/enrolment.ts';
-import type { PolicyResult } from './policy/policy.ts';
-import { hasEnded } from './sign-in/ending.ts';
+import type { Account } from '../account.ts';
+import { hasFactor } from '../enrolment/enrolment.ts';
+import type { PolicyResult } from '../policy/policy.ts';
+import { hasEnded } from '../sign-in/ending.ts';
 
 export interface ResetRequest {
   /** The account and the number of the request, so that of two simultaneous requests one is stored. */
@@ -11,7 +11,7 @@ export interface ResetRequest {
   readonly tenantId: string;
   /** The reason in the person's own words. */
   readonly reason: string;
-  /** Where it came from, as the audit log keeps an IP address. */
+  /** The network that it came from, as the audit log keeps an IP address. */
   readonly ip: string;
   /** A name such as `Firefox, Linux`. Null when the browser sends no known name. */
   readonly browser: string | null;
@@ -59,7 +59,7 @@ export const RESET_LIFETIME_MS = 72 * HOUR_MS;
 /** Milliseconds for which a request is kept, whatever became of it. The longest cooling-off is shorter. */
 export const RESET_KEPT_MS = 90 * 24 * HOUR_MS;
 /** Requests of one account within a day. Each of them is mailed. */
-export const RESETS_PER_DAY = 3;
+const RESETS_PER_DAY = 3;
 /** Characters. */
 export const LONGEST_REASON = 500;
 
@@ -95,7 +95,7 @@ export function stepAt({ steps }: Pick<ResetCase, 'steps'>, stage: ResetStage): 
 }
 
 /**
- * What has become of a request. An ending of the account ends its requests too: a changed password stops the request of
+ * The state of a request. An ending of the account ends its requests too: a changed password stops the request of
  * somebody who knew the old one.
  */
 export function resetStateOf(

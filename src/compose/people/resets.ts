@@ -1,10 +1,10 @@
 /** Composes requests for a reset: the decisions, their effect, and the links in the mails about them. */
-import type { Tenant } from '../domain/tenant.ts';
-import type { EventLog } from '../ports/events.ts';
-import { createResetEffects } from '../use-cases/resets/carry-out.ts';
-import { createResetDecisions } from '../use-cases/resets/decide.ts';
-import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
-import type { Parts } from './parts.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import type { EventLog } from '../../ports/events.ts';
+import { createResetEffects } from '../../use-cases/resets/carry-out.ts';
+import { createResetDecisions } from '../../use-cases/resets/decide.ts';
+import type { EndSessions } from '../../use-cases/sign-in/end-sessions.ts';
+import type { Parts } from '../parts.ts';
 
 interface ResetsDeps {
   readonly tenants: readonly Tenant[];

@@ -1,5 +1,5 @@
 /** The storage interface of requests to reset second factors. A step is an insert under its request and its stage. */
-import type { ResetCase, ResetRequest, ResetStep } from '../domain/reset-request.ts';
+import type { ResetCase, ResetRequest, ResetStep } from '../../domain/resets/reset-request.ts';
 
 /** The place of a request in a list that begins with the newest. */
 export type ResetPlace = Pick<ResetRequest, 'createdAt' | 'id'>;

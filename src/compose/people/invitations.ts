@@ -1,14 +1,14 @@
 /** Composes the acceptance of invitations. */
-import { createPasskeyVerifier } from '../adapters/system/passkey-verifier.ts';
-import type { Plugin } from '../plugin/compose.ts';
-import type { EventLog } from '../ports/events.ts';
-import type { Cipher } from '../ports/system.ts';
-import type { Passwords } from '../use-cases/account/passwords.ts';
-import { createAcceptance } from '../use-cases/invitations/accept.ts';
-import { createFirstPasskeys } from '../use-cases/invitations/first-passkey.ts';
-import type { VisitTickets } from '../use-cases/sign-in/visit-tickets.ts';
-import type { Notices } from './notices.ts';
-import type { Parts } from './parts.ts';
+import { createPasskeyVerifier } from '../../adapters/system/passkey-verifier.ts';
+import type { Plugin } from '../../plugin/compose.ts';
+import type { EventLog } from '../../ports/events.ts';
+import type { Cipher } from '../../ports/system.ts';
+import type { Passwords } from '../../use-cases/account/passwords.ts';
+import { createAcceptance } from '../../use-cases/invitations/accept.ts';
+import { createFirstPasskeys } from '../../use-cases/invitations/first-passkey.ts';
+import type { VisitTickets } from '../../use-cases/sign-in/visit-tickets.ts';
+import type { Notices } from '../notices.ts';
+import type { Parts } from '../parts.ts';
 
 interface AcceptanceDeps {
   readonly parts: Pick<Parts, 'stores' | 'clock' | 'random' | 'hasher'>;
