@@ -12,7 +12,7 @@ describe('an invitation', () => {
 
   const { invite, opened, save, stored } = invitationsIn(s);
 
-  it('names the workspace in mail and page, leads to the choice of a factor without a mailed code, and to the account [0.1] [0.2]', async () => {
+  it('names the workspace in mail and page, leads to the choice of a factor without a mailed code, and to the account [0.1]', async () => {
     const email = 'ann@strict.test';
     const { visitor, page } = await opened(email);
     const [mail] = await sentTo(s.app, email);
