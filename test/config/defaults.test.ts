@@ -35,6 +35,7 @@ describe('the configuration [U.5]', () => {
       },
       audit: { retentionDays: 365 },
       outbound: { allowPrivateNetworks: [] },
+      passwords: { breachedFile: null },
       tokens: {
         accessMinutes: 10,
         refreshDays: 30,
