@@ -12,6 +12,7 @@ import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
 import { createSignOutCookie } from '../http/guards/sign-out-cookie.ts';
 import { createTypedFields } from '../http/guards/typed-fields.ts';
+import { createVisitCookie } from '../http/guards/visit-cookie.ts';
 import { clockGuard } from '../http/middleware/clock-guard.ts';
 import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
@@ -78,7 +79,15 @@ export function createServer(
     const difference = await beginSeeding(config, parts, cipher);
     const accounts = withSeeding(parts.stores.accounts, parts.seeding);
     const seeded = { ...parts, stores: { ...parts.stores, accounts } };
-    const server = await composeServer({ config, parts: seeded, readiness, demoSessions, secrets, cipher, places });
+    const server = await composeServer({
+      config,
+      parts: seeded,
+      readiness,
+      demoSessions,
+      secrets,
+      cipher,
+      places,
+    });
     const { finish } = await server.plugin.useCases.trustedBrowsers.endWhereForbidden(config.tenants);
     if (difference) parts.logger.warn({ event: 'config.accounts_differ', reason: difference });
     // Requests need not wait for it: the policy of the tenant counts from the first one on.
@@ -115,6 +124,7 @@ async function composeServer({
   const forms = createFormTokens(cipher);
   const isHttps = issuer.startsWith('https:');
   const knownBrowser = createKnownBrowser({ cipher, random, isHttps });
+  const visitCookie = createVisitCookie({ isHttps });
   const isDevelopment = config.environment === 'development';
   const typedFields = createTypedFields({ cipher, clock, isHttps });
   const render = createRenderer({ tenants, issuer, clock, isDevelopment, typedFields });
@@ -234,6 +244,7 @@ async function composeServer({
     events,
     places,
   });
+  parts.resets.use(account.resetEffects.carryOutDue);
   const requireSession = createRequireSession({
     session,
     findVisit: createFindVisit(plugin.useCases.findSufficientSession),
@@ -251,7 +262,7 @@ async function composeServer({
     session,
     deviceState: createDeviceState(provider),
     useCases: { signIn, deviceCodes, findAccount, ...account },
-    guards: { forms, knownBrowser, requireSession, typedFields },
+    guards: { forms, knownBrowser, requireSession, typedFields, visitCookie },
     render,
     clients,
     wayOn,

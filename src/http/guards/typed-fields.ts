@@ -23,6 +23,7 @@ const CARRIED = {
   label: true,
   app: true,
   method: true,
+  reason: true,
   trust_device: true,
   // It names the device that waits, and stands on the screen of that device.
   user_code: true,

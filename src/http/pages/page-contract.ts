@@ -12,7 +12,6 @@ import type {
   AddressConfirmationView,
   ErrorTitle,
   Form,
-  LinkText,
   LostPhoneWays,
   MailedPage,
   MessageView,
@@ -24,6 +23,7 @@ import type {
   SentCode,
 } from './page-parts.ts';
 import type { ProtocolPages } from './protocol-pages.ts';
+import type { ResetPages } from './reset-pages.ts';
 import type { SecurityPages } from './security-pages.ts';
 import type { SetUpPages } from './set-up-pages.ts';
 import type { SignInPages } from './sign-in-pages.ts';
@@ -33,6 +33,7 @@ export interface Pages
     DevicePages,
     HelpPages,
     ProtocolPages,
+    ResetPages,
     SecurityPages,
     SetUpPages,
     SignInPages {
@@ -187,6 +188,8 @@ export interface PageContext {
   readonly signedInAs?: string;
   /** The end of the grace of that person, in milliseconds since the epoch. Absent or null: there is none. */
   readonly graceUntil?: number | null;
+  /** The page on which the person can ask for a reset of a lost second factor. */
+  readonly resetHref?: string | null;
 }
 
 /** Writes a page into the response: status, type, cache rules, body. */

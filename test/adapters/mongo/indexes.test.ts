@@ -8,6 +8,8 @@ import {
   anAccount,
   anAuditEvent,
   anEnrolment,
+  aResetRequest,
+  aResetStep,
   aSessionClient,
   aSignInRecord,
   aTrustedBrowser,
@@ -56,7 +58,7 @@ function used(index: readonly string[], { filter, sort, limit }: Search): readon
 /** Calls every act of every store, and leaves documents of each kind to the sweeper. */
 async function useAll(stores: MongoAccounts): Promise<void> {
   const { accounts, enrolments, onceKeys, lockouts, records, sessionClients, trustedBrowsers } = stores;
-  const { audit, providerDurable, keys, mailOutbox, logoutOutbox } = stores;
+  const { resetRequests, audit, providerDurable, keys, mailOutbox, logoutOutbox } = stores;
   await accounts.insert(anAccount({ passwordHash: 'old' }));
   await accounts.findById('account-1');
   await accounts.findByEmail('bob@acme.test');
@@ -68,6 +70,8 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await accounts.confirmEmail('account-1', 'bob@acme.test', NOW);
   await accounts.setPhone('account-1', null, NOW);
   await accounts.setFrozen('account-1', NOW);
+  await accounts.update('account-1', { name: 'Robert' }, NOW);
+  await accounts.replaceEmail('account-1', 'bob@acme.test', 'rob@acme.test', NOW);
   await accounts.raiseEndsBefore('account-1', NOW);
   await accounts.raiseAllEndsBefore(NOW);
   await enrolments.insert(anEnrolment());
@@ -98,6 +102,15 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await trustedBrowsers.find('browser-1', NOW);
   await trustedBrowsers.listByAccount('account-1', NOW);
   await trustedBrowsers.rotate(aTrustedBrowser({ generation: 1 }));
+  await resetRequests.insert(aResetRequest());
+  await resetRequests.find('account-1.1');
+  await resetRequests.findNewest('account-1');
+  await resetRequests.pageByTenant('acme', null, 9);
+  await resetRequests.pageByTenant('acme', { createdAt: NOW, id: 'account-1.1' }, 9);
+  await resetRequests.take(aResetStep());
+  await resetRequests.take(aResetStep());
+  await resetRequests.listDue(NOW, 9);
+  await resetRequests.settle('account-1.1');
   await audit.append(anAuditEvent());
   await audit.appendAll([anAuditEvent({ id: 'event-2' }), anAuditEvent({ id: 'event-3' })]);
   await audit.list({ limit: 9 });

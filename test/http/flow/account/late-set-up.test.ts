@@ -39,7 +39,10 @@ describe('a set-up that took longer than a factor is fresh', () => {
     const second = await visitor.signIn(address(name), PASSWORD);
     const page = second.name === 'enter-code' ? await visitor.enterCode(nextCode(s.app)) : second;
     expect(page.name).to.equal('security');
-    return { visitor, page: await visitor.follow(await visitor.submit(page, { method }, 'set_up')) };
+    return {
+      visitor,
+      page: await visitor.follow(await visitor.submit(page, { 'set-up': method }, 'set-up')),
+    };
   }
 
   async function factorsOf(name: string): Promise<string[]> {
@@ -203,7 +206,7 @@ describe('a set-up that took longer than a factor is fresh', () => {
     const finish = await stepUp(visitor, await visitor.submit(page, { code }));
     const security = await visitor.follow(await visitor.submit(finish, {}, 'cancel'));
     expect([security.name, await factorsOf('jan')]).to.deep.equal(['security', ['totp']]);
-    const anew = await visitor.follow(await visitor.submit(security, { method: 'totp' }, 'set_up'));
+    const anew = await visitor.follow(await visitor.submit(security, { 'set-up': 'totp' }, 'set-up'));
     expect(anew.name).to.equal('set-up-totp');
     expect(anew.mark('secret')).not.to.equal(page.mark('secret'));
     // The page from before the fresh factor adds nothing any more.

@@ -136,13 +136,13 @@ describe('the place of a page in its set-up', () => {
     const { page } = await givePassword(s, 'old@several.test', visitor);
     expect(page.name).to.equal('enter-code');
     await visitor.enterCode(nextCode(s.app));
-    const begun = await visitor.submit(await visitor.open(SECURITY), { method: 'sms' }, 'set_up');
+    const begun = await visitor.submit(await visitor.open(SECURITY), { 'set-up': 'sms' }, 'set-up');
     expect(await walk(visitor, await visitor.follow(begun), 'old@several.test', 'sms')).to.deep.equal([
       'set-up-sms Step 1 of 2',
       'recovery-codes Step 2 of 2',
     ]);
     // The codes are there now, and the set-up is one page.
-    const again = await visitor.submit(await visitor.open(SECURITY), { method: 'totp' }, 'set_up');
+    const again = await visitor.submit(await visitor.open(SECURITY), { 'set-up': 'totp' }, 'set-up');
     expect(await walk(visitor, await visitor.follow(again), 'old@several.test', 'totp')).to.deep.equal([
       'set-up-totp',
     ]);
@@ -187,7 +187,7 @@ describe('the place of a page in its set-up', () => {
     const visitor = s.app.visitor();
     await visitor.open(SECURITY);
     await visitor.signIn('new@open.test', PASSWORD);
-    const begun = await visitor.submit(await visitor.open(SECURITY), { method: 'totp' }, 'set_up');
+    const begun = await visitor.submit(await visitor.open(SECURITY), { 'set-up': 'totp' }, 'set-up');
     const page = await visitor.follow(begun);
     const codes = await next(visitor, page, 'new@open.test', 'totp');
     for (const url of [page.url, `${page.url}?again`]) {
