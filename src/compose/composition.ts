@@ -16,7 +16,7 @@ import type { Plugin } from '../plugin/compose.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
-import type { AccountUseCases } from './account.ts';
+import type { AccountUseCases } from './account/account.ts';
 import type { ClientNames } from './client-names.ts';
 import type { Parts } from './parts.ts';
 

@@ -10,13 +10,13 @@ import { createMessenger } from '../messages/templates.ts';
 import type { Log } from '../ports/log.ts';
 import type { MessageSender } from '../ports/senders.ts';
 import type { Cipher } from '../ports/system.ts';
+import type { NewAddressLink } from '../use-cases/account/email/new-address-link.ts';
 import {
   createLinkTokens,
   LINK_LIFETIME_MS,
   type LinkDetails,
   type LinkUse,
 } from '../use-cases/account/link-tokens.ts';
-import type { NewAddressLink } from '../use-cases/account/new-address-link.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';

@@ -31,7 +31,7 @@ import { createSweeping } from '../jobs/sweeping.ts';
 import type { Log, Logger } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
-import { createPasswords, type Passwords } from '../use-cases/account/passwords.ts';
+import { createPasswords, type Passwords } from '../use-cases/account/passwords/passwords.ts';
 import { createSeeding } from '../use-cases/administration/seeding.ts';
 import { createLogouts, type Logouts } from './logouts.ts';
 import { createSenders, type Senders } from './senders.ts';

@@ -19,7 +19,7 @@ import type { EventLog } from '../ports/events.ts';
 import type { AccountStore } from '../ports/stores.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createKeepLanguage } from '../use-cases/account/keep-language.ts';
-import { createMailboxTrust } from '../use-cases/account/mailbox-trust.ts';
+import { createMailboxTrust } from '../use-cases/account/passwords/mailbox-trust.ts';
 import { createRequestReset } from '../use-cases/resets/request-reset.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createNoteNewBrowser } from '../use-cases/sign-in/new-browser.ts';

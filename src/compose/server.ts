@@ -1,37 +1,27 @@
 /** Composes the server of one configuration, in the order in which its parts need each other. */
 import { openPlaces } from '../adapters/geo/places.ts';
 import { createOutboundFetch } from '../adapters/outbound/outbound-fetch.ts';
-import { createCookieSignatures } from '../adapters/system/cookie-signatures.ts';
-import { systemRequests } from '../adapters/system/requests.ts';
 import type { Config, Secrets } from '../config/shape.ts';
 import type { PlaceOf } from '../domain/self-service/origin.ts';
 import { createDemoSessions } from '../http/demo/sessions.ts';
-import { createCodeForm } from '../http/device/code-form.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
 import { createSignOutCookie } from '../http/guards/sign-out-cookie.ts';
 import { createTypedFields } from '../http/guards/typed-fields.ts';
 import { createVisitCookie } from '../http/guards/visit-cookie.ts';
-import { clockGuard } from '../http/middleware/clock-guard.ts';
-import { errorPages } from '../http/middleware/errors.ts';
-import { securityHeaders } from '../http/middleware/headers.ts';
-import { oneRequest } from '../http/middleware/one-request.ts';
-import { requestLog } from '../http/middleware/request-log.ts';
-import { wholeRequest } from '../http/middleware/whole-request.ts';
 import { createProviderPages } from '../http/oidc-pages/pages.ts';
 import { createRenderer } from '../http/pages/render.ts';
 import { createWayOn } from '../http/pages/way-on.ts';
-import { createApp, type Handler } from '../http/server/app.ts';
-import { type Area, headerExceptionsOf } from '../http/server/area.ts';
+import type { Handler } from '../http/server/app.ts';
+import type { Area } from '../http/server/area.ts';
 import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
 import { createSessionEnd } from '../oidc/adapter/end-session.ts';
 import { createRefreshTokenStore } from '../oidc/adapter/refresh-token-store.ts';
 import { createReplayDetection } from '../oidc/adapter/replay-detection.ts';
 import { OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/clients/own-client.ts';
 import { createDeviceState } from '../oidc/device/device-state.ts';
-import { createDevicePolling } from '../oidc/device/polling.ts';
-import { createProvider, installMiddleware } from '../oidc/provider.ts';
+import { createProvider } from '../oidc/provider.ts';
 import { createApplicationCookie } from '../oidc/session/application-cookie.ts';
 import { replaceBackChannelLogout } from '../oidc/session/back-channel-logout.ts';
 import { createProviderSession } from '../oidc/session/provider-session.ts';
@@ -46,12 +36,13 @@ import { createSignIn } from '../use-cases/sign-in/password.ts';
 import { createPasswordAttempts } from '../use-cases/sign-in/password-attempts.ts';
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import { createSessionClients } from '../use-cases/sign-in/session-clients.ts';
-import { accountUseCasesOf } from './account.ts';
+import { accountUseCasesOf } from './account/account.ts';
 import { beginSeeding, withSeeding } from './administration/seeding.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Readiness, Server } from './composition.ts';
 import { eventLogOf } from './events.ts';
+import { handlerOf } from './handler.ts';
 import { cipherOf } from './keys.ts';
 import { noticesOf } from './notices.ts';
 import { type Parts, secretsOf } from './parts.ts';
@@ -267,40 +258,4 @@ async function composeServer({
     clients,
     wayOn,
   };
-}
-
-function handlerOf(
-  { config, parts, provider, providerPages, useCases: { deviceCodes }, guards, render, wayOn }: Server,
-  areas: readonly Area[],
-  { cookies }: Pick<Secrets, 'cookies'>,
-): Handler {
-  const { clock, random, logger, metrics, clockWatch } = parts;
-  const { issuer, listen, environment } = config;
-  const { formsLeadAway, ownWindow } = headerExceptionsOf(areas);
-  const around = [
-    oneRequest(systemRequests, random),
-    wholeRequest,
-    requestLog({ log: logger.info, count: metrics.request, clock, random }),
-    errorPages({ render, log: logger.error, warn: logger.warn, issuer, wayOn }),
-    securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow }),
-    clockGuard(() => clockWatch.wrong() !== null),
-  ];
-  const { knownBrowser } = guards;
-  const deviceForm = createCodeForm({ origin: new URL(issuer).origin, deviceCodes, knownBrowser });
-  installMiddleware(
-    provider,
-    [...around, deviceForm, createDevicePolling(deviceCodes)],
-    providerPages,
-    config.clients,
-    logger.warn,
-  );
-  return createApp({
-    issuer,
-    trustedProxies: listen.trustedProxies,
-    cookieSignatures: createCookieSignatures(cookies),
-    around,
-    areas,
-    home: environment === 'development' ? '/demo' : '/account',
-    warn: logger.warn,
-  });
 }

@@ -56,7 +56,7 @@ const EXCEPTIONS: readonly Exception[] = [
   { path: 'src/use-cases/invitations/invite.ts', names: ['email'], reason: CHANNEL },
   { path: 'src/use-cases/resets/carry-out.ts', names: ['sms'], reason: CHANNEL },
   { path: 'src/use-cases/account/link-tokens.ts', names: ['email'], reason: FIELD },
-  { path: 'src/use-cases/account/email-change.ts', names: ['email'], reason: CHANNEL },
+  { path: 'src/use-cases/account/email/email-change.ts', names: ['email'], reason: CHANNEL },
   { path: 'src/use-cases/account/own-details.ts', names: ['email'], reason: CHANNEL },
   { path: 'src/domain/self-service/events.ts', names: ['email'], reason: CHANNEL },
   { path: 'src/http/account/typed-values.ts', names: ['email'], reason: FIELD },

@@ -3,7 +3,7 @@ import { createPasskeyVerifier } from '../../adapters/system/passkey-verifier.ts
 import type { Plugin } from '../../plugin/compose.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { Cipher } from '../../ports/system.ts';
-import type { Passwords } from '../../use-cases/account/passwords.ts';
+import type { Passwords } from '../../use-cases/account/passwords/passwords.ts';
 import { createAcceptance } from '../../use-cases/invitations/accept.ts';
 import { createFirstPasskeys } from '../../use-cases/invitations/first-passkey.ts';
 import type { VisitTickets } from '../../use-cases/sign-in/visit-tickets.ts';

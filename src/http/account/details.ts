@@ -9,7 +9,7 @@ import { sentTo } from '../../domain/methods/index.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import { withoutRemoved } from '../../domain/sign-in/sign-in-record.ts';
 import { isLocale } from '../../presentation/locale.ts';
-import type { EmailChange } from '../../use-cases/account/email-change.ts';
+import type { EmailChange } from '../../use-cases/account/email/email-change.ts';
 import type { OwnDetails } from '../../use-cases/account/own-details.ts';
 import type { SelfService } from '../../use-cases/account/self-service.ts';
 import type { Visit } from '../../use-cases/account/visit.ts';
@@ -21,7 +21,7 @@ import type { Pages, Render } from '../pages/page-contract.ts';
 import { ACCOUNT_PATH, FRESH_SECONDS, redirect, senderOf } from './account-page.ts';
 import type { BeginProof } from './change-email-code.ts';
 import { accountContext } from './page-context.ts';
-import { createRestateSession, type RestateSessionDeps } from './restate-session.ts';
+import { createRestateSession, type RestateSessionDeps } from './security/restate-session.ts';
 import type { TypedValues } from './typed-values.ts';
 
 export interface DetailsDeps extends RestateSessionDeps {

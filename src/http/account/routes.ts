@@ -8,10 +8,10 @@ import type { Pages, Render } from '../pages/page-contract.ts';
 import { FRESH_SECONDS } from './account-page.ts';
 import { addChangeEmailCodeRoutes, type ChangeEmailCodeDeps } from './change-email-code.ts';
 import { addDetailsRoutes, type DetailsDeps } from './details.ts';
-import { answersSetUp } from './factor-enrolment.ts';
 import { addPasswordRoutes, type PasswordPageDeps, showsPasswordSet } from './password.ts';
-import { addSecurityRoutes, type SecurityDeps } from './security.ts';
-import { onlyTells } from './security-page.ts';
+import { answersSetUp } from './security/factor-enrolment.ts';
+import { addSecurityRoutes, type SecurityDeps } from './security/security.ts';
+import { onlyTells } from './security/security-page.ts';
 import { addSessionsRoutes, type SessionsDeps } from './sessions.ts';
 
 interface AccountRoutesDeps

@@ -4,10 +4,11 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { canTryAgain, isLastRefusal, type Refusal } from '../../domain/refusal.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
+import type { ChoicePage, CodePage } from './answer-pages.ts';
 import { type InteractionGuard, redirect } from './interaction-guard.ts';
 import type { NextStep, PageAddress } from './next-step.ts';
 import type { InteractionContext } from './open-interaction.ts';
-import type { ChoicePage, CodePage, SecondFactorPages } from './page-models.ts';
+import type { SecondFactorPages } from './page-models.ts';
 
 interface CodePagesDeps {
   readonly guard: InteractionGuard;

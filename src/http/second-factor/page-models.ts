@@ -16,6 +16,7 @@ import type { FormTokens } from '../guards/forms.ts';
 import { codePageOf } from '../pages/method-pages.ts';
 import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import type { Form, SentCode } from '../pages/page-parts.ts';
+import type { ChoicePage, CodePage } from './answer-pages.ts';
 import type { PageAddress } from './next-step.ts';
 import { type InteractionContext, uiLocalesOf } from './open-interaction.ts';
 import { lostPhoneWays, titleOf, waysOn } from './ways.ts';
@@ -33,23 +34,6 @@ interface SecondFactorPagesDeps {
   /** Absent where nobody can ask for a reset. */
   readonly resets?: object | undefined;
   readonly clock: Clock;
-}
-
-/** The page on which a method is chosen. */
-export interface ChoicePage {
-  readonly interaction: InteractionContext;
-  readonly policyResult: PolicyResult;
-  /** The methods that take an answer in this sign-in now. */
-  readonly usable: readonly MethodName[];
-}
-
-/** The page on which a code is typed. */
-export interface CodePage extends ChoicePage {
-  readonly method: MethodName;
-  /** Whether the box for trusting this browser is ticked. */
-  readonly isTicked: boolean;
-  /** Whether the newest code of the method was refused for good after it was sent. */
-  readonly isUndelivered: boolean;
 }
 
 type SetUp = Extract<Decision, { kind: 'set-up' }>;

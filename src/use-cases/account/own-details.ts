@@ -9,8 +9,8 @@ import type { EventLog } from '../../ports/events.ts';
 import type { Messenger } from '../../ports/senders.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import { type CountMail, matchingLink, type NewAddressLink } from './email/new-address-link.ts';
 import type { LinkTokens } from './link-tokens.ts';
-import { type CountMail, matchingLink, type NewAddressLink } from './new-address-link.ts';
 
 interface OwnDetailsDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'update' | 'setLocale'>;

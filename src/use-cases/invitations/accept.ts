@@ -13,7 +13,7 @@ import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AttemptStore, EnrolmentStore, OnceStore } from '../../ports/stores.ts';
 import type { Clock, PasswordHasher, Random } from '../../ports/system.ts';
 import type { LinkContent, LinkTokens } from '../account/link-tokens.ts';
-import type { Passwords } from '../account/passwords.ts';
+import type { Passwords } from '../account/passwords/passwords.ts';
 import type { VisitTickets } from '../sign-in/visit-tickets.ts';
 import type { FirstPasskeys } from './first-passkey.ts';
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Account } from '../../../src/domain/account.ts';
 import type { AuthenticationEvent } from '../../../src/domain/policy/assurance.ts';
-import { createPasswordChange } from '../../../src/use-cases/account/change-password.ts';
+import { createPasswordChange } from '../../../src/use-cases/account/passwords/change-password.ts';
 import { createSparedReports } from '../../../src/use-cases/account/spared-reports.ts';
 import type { Visit } from '../../../src/use-cases/account/visit.ts';
 import { anAccount, MINUTE, NOW } from '../../contracts/examples.ts';

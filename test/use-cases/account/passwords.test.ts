@@ -4,7 +4,7 @@ import { createPasswordAdvisor } from '../../../src/adapters/system/passwords/ad
 import { createPasswordBlockList } from '../../../src/adapters/system/passwords/block-list.ts';
 import { createCommonPasswords } from '../../../src/adapters/system/passwords/common-passwords.ts';
 import type { PasswordOwner } from '../../../src/domain/password/rules.ts';
-import { createPasswords } from '../../../src/use-cases/account/passwords.ts';
+import { createPasswords } from '../../../src/use-cases/account/passwords/passwords.ts';
 import { acceptedBy, aTenant, hasher, refusalOf } from '../setting.ts';
 
 const OWNER: PasswordOwner = {

@@ -8,7 +8,7 @@ import { totpCode } from '../../../support/totp.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
 import { interaction, nextCode } from '../../oidc/story.ts';
-import { member, words } from '../members.ts';
+import { askSetUp, member, words } from '../members.ts';
 import { codeTo, notThis, phoneFor, sentTo } from '../outbox.ts';
 import { optionsOf } from '../passkey-sign-in/holder.ts';
 
@@ -41,7 +41,7 @@ describe('a set-up that took longer than a factor is fresh', () => {
     expect(page.name).to.equal('security');
     return {
       visitor,
-      page: await visitor.follow(await visitor.submit(page, { 'set-up': method }, 'set-up')),
+      page: await visitor.follow(await askSetUp(visitor, page, method)),
     };
   }
 
@@ -206,7 +206,7 @@ describe('a set-up that took longer than a factor is fresh', () => {
     const finish = await stepUp(visitor, await visitor.submit(page, { code }));
     const security = await visitor.follow(await visitor.submit(finish, {}, 'cancel'));
     expect([security.name, await factorsOf('jan')]).to.deep.equal(['security', ['totp']]);
-    const anew = await visitor.follow(await visitor.submit(security, { 'set-up': 'totp' }, 'set-up'));
+    const anew = await visitor.follow(await askSetUp(visitor, security, 'totp'));
     expect(anew.name).to.equal('set-up-totp');
     expect(anew.mark('secret')).not.to.equal(page.mark('secret'));
     // The page from before the fresh factor adds nothing any more.

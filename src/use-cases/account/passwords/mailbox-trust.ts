@@ -1,7 +1,7 @@
 /** Lets codes to a mailbox count again, once its owner has given another factor after a reset of the password. */
-import type { Account } from '../../domain/account.ts';
-import type { AccountStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
+import type { Account } from '../../../domain/account.ts';
+import type { AccountStore } from '../../../ports/stores.ts';
+import type { Clock } from '../../../ports/system.ts';
 
 interface MailboxTrustDeps {
   readonly accounts: Pick<AccountStore, 'update'>;

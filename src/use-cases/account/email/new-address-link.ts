@@ -1,12 +1,12 @@
 /** The link in a mail to a new address: it counts while the account still waits for this address. */
-import type { Account } from '../../domain/account.ts';
-import type { PolicyResult } from '../../domain/policy/policy.ts';
-import type { Outcome } from '../../domain/refusal.ts';
-import type { PendingEmail } from '../../domain/self-service/email-change.ts';
-import { hasEnded } from '../../domain/sign-in/ending.ts';
-import type { AccountStore } from '../../ports/stores.ts';
-import type { CountedSend } from '../second-factor/send-limits.ts';
-import type { LinkTokens, LinkUse } from './link-tokens.ts';
+import type { Account } from '../../../domain/account.ts';
+import type { PolicyResult } from '../../../domain/policy/policy.ts';
+import type { Outcome } from '../../../domain/refusal.ts';
+import type { PendingEmail } from '../../../domain/self-service/email-change.ts';
+import { hasEnded } from '../../../domain/sign-in/ending.ts';
+import type { AccountStore } from '../../../ports/stores.ts';
+import type { CountedSend } from '../../second-factor/send-limits.ts';
+import type { LinkTokens, LinkUse } from '../link-tokens.ts';
 
 /** The URL of the page that confirms a new address. */
 export type NewAddressLink = (account: Account, pending: PendingEmail) => string;

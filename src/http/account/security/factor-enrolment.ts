@@ -1,30 +1,31 @@
 /** Setting up a factor, in the place of another one too, or new recovery codes, from the security page. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { type Enrolment, isFactor } from '../../domain/enrolment/enrolment.ts';
-import { type EnrolmentStep, progressOf, type Visitor } from '../../domain/enrolment/steps.ts';
-import type { MethodName } from '../../domain/methods/method.ts';
-import type { Refusal } from '../../domain/refusal.ts';
+import { type Enrolment, isFactor } from '../../../domain/enrolment/enrolment.ts';
+import { type EnrolmentStep, progressOf, type Visitor } from '../../../domain/enrolment/steps.ts';
+import type { MethodName } from '../../../domain/methods/method.ts';
+import type { Refusal } from '../../../domain/refusal.ts';
 import type {
   PendingEnrolment,
   ReplacedFactor,
   SignInTransaction,
-} from '../../domain/sign-in/transaction.ts';
-import type { Clock } from '../../ports/system.ts';
-import type { SelfEnrolment } from '../../use-cases/account/self-enrolment.ts';
-import type { SelfService } from '../../use-cases/account/self-service.ts';
-import type { Visit } from '../../use-cases/account/visit.ts';
-import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
-import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
-import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
-import { createEnrolmentPages, type EnrolmentContext } from '../enrolment/pages.ts';
-import type { Fields, FormTokens } from '../guards/forms.ts';
-import type { RequireSession } from '../guards/require-session.ts';
-import type { PageLocale } from '../pages/locale.ts';
-import type { Render } from '../pages/page-contract.ts';
-import { accountContext } from './page-context.ts';
+} from '../../../domain/sign-in/transaction.ts';
+import type { Clock } from '../../../ports/system.ts';
+import type { SelfEnrolment } from '../../../use-cases/account/self-enrolment.ts';
+import type { SelfService } from '../../../use-cases/account/self-service.ts';
+import type { Visit } from '../../../use-cases/account/visit.ts';
+import type { EnrolmentUseCase } from '../../../use-cases/enrolment/enrolment.ts';
+import type { Recovery } from '../../../use-cases/enrolment/recovery-codes.ts';
+import type { Passkeys } from '../../../use-cases/second-factor/passkeys.ts';
+import { createEnrolmentPages, type EnrolmentContext } from '../../enrolment/pages.ts';
+import type { Fields, FormTokens } from '../../guards/forms.ts';
+import type { RequireSession } from '../../guards/require-session.ts';
+import type { PageLocale } from '../../pages/locale.ts';
+import type { Render } from '../../pages/page-contract.ts';
+import { FRESH_SECONDS, redirect } from '../account-page.ts';
+import { accountContext } from '../page-context.ts';
 import { createRestateSession, type RestateSessionDeps } from './restate-session.ts';
-import { redirect, SECURITY_PATH, type ShowSecurity, tell } from './security-page.ts';
+import { SECURITY_PATH, type ShowSecurity, tell } from './security-page.ts';
 
 export interface FactorEnrolmentDeps extends RestateSessionDeps {
   readonly requireSession: RequireSession;
@@ -38,9 +39,6 @@ export interface FactorEnrolmentDeps extends RestateSessionDeps {
   readonly pageLocale: PageLocale;
   readonly clock: Clock;
 }
-
-/** The highest age of the second factor for a change of factors. NIST SP 800-63B-4, 2.2.3 sets no number. */
-export const FRESH_SECONDS = 5 * 60;
 
 /** Whether a request answers a step of a set-up. */
 export function answersSetUp({ method, path }: Context): boolean {

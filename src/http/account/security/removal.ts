@@ -4,20 +4,21 @@
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { isFactor } from '../../domain/enrolment/enrolment.ts';
-import type { PolicyResult } from '../../domain/policy/policy.ts';
-import type { Outcome, Refusal } from '../../domain/refusal.ts';
-import { withoutRemoved } from '../../domain/sign-in/sign-in-record.ts';
-import type { SelfService } from '../../use-cases/account/self-service.ts';
-import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
-import type { FormTokens } from '../guards/forms.ts';
-import type { RequireSession } from '../guards/require-session.ts';
-import type { Render } from '../pages/page-contract.ts';
-import type { RemovalQuestion } from '../pages/security-pages.ts';
-import { accountContext } from './page-context.ts';
+import { isFactor } from '../../../domain/enrolment/enrolment.ts';
+import type { PolicyResult } from '../../../domain/policy/policy.ts';
+import type { Outcome, Refusal } from '../../../domain/refusal.ts';
+import { withoutRemoved } from '../../../domain/sign-in/sign-in-record.ts';
+import type { SelfService } from '../../../use-cases/account/self-service.ts';
+import type { TrustedBrowsers } from '../../../use-cases/second-factor/trusted-browsers.ts';
+import type { FormTokens } from '../../guards/forms.ts';
+import type { RequireSession } from '../../guards/require-session.ts';
+import type { Render } from '../../pages/page-contract.ts';
+import type { RemovalQuestion } from '../../pages/security-pages.ts';
+import { redirect } from '../account-page.ts';
+import { accountContext } from '../page-context.ts';
 import { browserQuestion, factorQuestion, turnOffQuestion } from './removal-question.ts';
 import { createRestateSession, type RestateSessionDeps } from './restate-session.ts';
-import { type Done, redirect, SECURITY_PATH, type ShowSecurity, tell } from './security-page.ts';
+import { type Done, SECURITY_PATH, type ShowSecurity, tell } from './security-page.ts';
 
 export interface RemovalDeps extends RestateSessionDeps {
   readonly requireSession: RequireSession;

@@ -1,23 +1,24 @@
 /** The model of the security page, and the message about the change that was just made. */
 import type { Context } from 'koa';
-import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
-import type { MethodName } from '../../domain/methods/method.ts';
-import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
-import type { PolicyResult } from '../../domain/policy/policy.ts';
-import type { Refusal } from '../../domain/refusal.ts';
-import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
-import { browserName } from '../../presentation/browser-name.ts';
-import type { FactorChanges } from '../../use-cases/account/factor-changes.ts';
-import type { FindLastUses, LastUse } from '../../use-cases/account/last-uses.ts';
-import type { SelfService } from '../../use-cases/account/self-service.ts';
-import type { Visit } from '../../use-cases/account/visit.ts';
-import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
-import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
-import type { TrustedBrowsers } from '../../use-cases/second-factor/trusted-browsers.ts';
-import type { FormTokens } from '../guards/forms.ts';
-import type { Pages, Render } from '../pages/page-contract.ts';
-import type { FactorView, Form, TrustedBrowserView } from '../pages/page-parts.ts';
-import { accountContext } from './page-context.ts';
+import { type Enrolment, hasFactor, isFactor } from '../../../domain/enrolment/enrolment.ts';
+import type { MethodName } from '../../../domain/methods/method.ts';
+import { FEW_LEFT } from '../../../domain/methods/recovery-code.ts';
+import type { PolicyResult } from '../../../domain/policy/policy.ts';
+import type { Refusal } from '../../../domain/refusal.ts';
+import type { TrustedBrowser } from '../../../domain/sign-in/trusted-browser.ts';
+import { browserName } from '../../../presentation/browser-name.ts';
+import type { FactorChanges } from '../../../use-cases/account/factor-changes.ts';
+import type { FindLastUses, LastUse } from '../../../use-cases/account/last-uses.ts';
+import type { SelfService } from '../../../use-cases/account/self-service.ts';
+import type { Visit } from '../../../use-cases/account/visit.ts';
+import type { Recovery } from '../../../use-cases/enrolment/recovery-codes.ts';
+import type { Passkeys } from '../../../use-cases/second-factor/passkeys.ts';
+import type { TrustedBrowsers } from '../../../use-cases/second-factor/trusted-browsers.ts';
+import type { FormTokens } from '../../guards/forms.ts';
+import type { Pages, Render } from '../../pages/page-contract.ts';
+import type { FactorView, Form, TrustedBrowserView } from '../../pages/page-parts.ts';
+import { redirect } from '../account-page.ts';
+import { accountContext } from '../page-context.ts';
 
 export interface SecurityPageDeps {
   readonly selfService: SelfService;
@@ -140,9 +141,4 @@ export function doneOf(ctx: Context): Done {
 /** Redirects to the page, which shows once what was done. */
 export function tell(ctx: Context, done: Done, method: MethodName | null = null): void {
   redirect(ctx, `${SECURITY_PATH}?done=${done}${method === null ? '' : `&method=${method}`}`);
-}
-
-export function redirect(ctx: Context, url: string): void {
-  ctx.status = 303;
-  ctx.redirect(url);
 }

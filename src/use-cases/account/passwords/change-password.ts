@@ -1,13 +1,13 @@
 /** The change of a password by a person who is signed in. */
-import { normalisePassword } from '../../domain/account.ts';
-import { standsAlone } from '../../domain/policy/assurance.ts';
-import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
-import type { EventLog } from '../../ports/events.ts';
-import type { Clock } from '../../ports/system.ts';
-import type { PasswordAttempts, PasswordPlace } from '../sign-in/password-attempts.ts';
+import { normalisePassword } from '../../../domain/account.ts';
+import { standsAlone } from '../../../domain/policy/assurance.ts';
+import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../../domain/refusal.ts';
+import type { EventLog } from '../../../ports/events.ts';
+import type { Clock } from '../../../ports/system.ts';
+import type { PasswordAttempts, PasswordPlace } from '../../sign-in/password-attempts.ts';
+import type { Visit } from '../visit.ts';
 import type { Passwords } from './passwords.ts';
 import type { SetPassword } from './set-password.ts';
-import type { Visit } from './visit.ts';
 
 interface PasswordChangeDeps {
   readonly passwords: Pick<Passwords, 'check' | 'hash'>;

@@ -1,13 +1,13 @@
 /** Composes the changes that people make to their own second factors. */
-import type { Config } from '../config/shape.ts';
-import type { Plugin } from '../plugin/compose.ts';
-import type { EventLog } from '../ports/events.ts';
-import { createFactorChanges } from '../use-cases/account/factor-changes.ts';
-import { createFindLastUses } from '../use-cases/account/last-uses.ts';
-import { createSelfEnrolment } from '../use-cases/account/self-enrolment.ts';
-import { createSelfService } from '../use-cases/account/self-service.ts';
-import type { Parts } from './parts.ts';
-import { allowedPrefixesOf } from './senders.ts';
+import type { Config } from '../../config/shape.ts';
+import type { Plugin } from '../../plugin/compose.ts';
+import type { EventLog } from '../../ports/events.ts';
+import { createFactorChanges } from '../../use-cases/account/factor-changes.ts';
+import { createFindLastUses } from '../../use-cases/account/last-uses.ts';
+import { createSelfEnrolment } from '../../use-cases/account/self-enrolment.ts';
+import { createSelfService } from '../../use-cases/account/self-service.ts';
+import type { Parts } from '../parts.ts';
+import { allowedPrefixesOf } from '../senders.ts';
 
 interface SelfServiceParts {
   readonly config: Config;

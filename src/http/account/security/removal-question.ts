@@ -1,11 +1,11 @@
 /** The question before a removal: what is removed, and what that means for the next sign-in. */
-import { type Enrolment, hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
-import { traitsOf } from '../../domain/methods/index.ts';
-import type { MethodName } from '../../domain/methods/method.ts';
-import type { PolicyResult } from '../../domain/policy/policy.ts';
-import type { TrustedBrowser } from '../../domain/sign-in/trusted-browser.ts';
-import { browserName } from '../../presentation/browser-name.ts';
-import type { RemovalConsequence, RemovalQuestion } from '../pages/security-pages.ts';
+import { type Enrolment, hasFactor, isFactor } from '../../../domain/enrolment/enrolment.ts';
+import { traitsOf } from '../../../domain/methods/index.ts';
+import type { MethodName } from '../../../domain/methods/method.ts';
+import type { PolicyResult } from '../../../domain/policy/policy.ts';
+import type { TrustedBrowser } from '../../../domain/sign-in/trusted-browser.ts';
+import { browserName } from '../../../presentation/browser-name.ts';
+import type { RemovalConsequence, RemovalQuestion } from '../../pages/security-pages.ts';
 
 type Known = Pick<PolicyResult, 'enrolments' | 'enforcement'>;
 

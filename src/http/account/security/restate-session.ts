@@ -1,9 +1,9 @@
 /** Replaces the authentication events of this browser's session, after a change on an account page. */
 import type { Context } from 'koa';
-import { type AuthenticationEvent, acrOf, amrOf } from '../../domain/policy/assurance.ts';
-import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
-import type { ProviderSession } from '../../oidc/session/provider-session.ts';
-import type { RestateRecord } from '../../use-cases/sign-in/sign-in-records.ts';
+import { type AuthenticationEvent, acrOf, amrOf } from '../../../domain/policy/assurance.ts';
+import type { SignInRecord } from '../../../domain/sign-in/sign-in-record.ts';
+import type { ProviderSession } from '../../../oidc/session/provider-session.ts';
+import type { RestateRecord } from '../../../use-cases/sign-in/sign-in-records.ts';
 
 export interface RestateSessionDeps {
   readonly session: Pick<ProviderSession, 'restate'>;

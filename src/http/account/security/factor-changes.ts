@@ -1,11 +1,11 @@
 /** The forms that rename a factor, choose the default, and take such a change back. */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Outcome } from '../../domain/refusal.ts';
-import type { FactorChanges } from '../../use-cases/account/factor-changes.ts';
-import type { Visit } from '../../use-cases/account/visit.ts';
-import type { Fields, FormTokens } from '../guards/forms.ts';
-import type { RequireSession } from '../guards/require-session.ts';
+import type { Outcome } from '../../../domain/refusal.ts';
+import type { FactorChanges } from '../../../use-cases/account/factor-changes.ts';
+import type { Visit } from '../../../use-cases/account/visit.ts';
+import type { Fields, FormTokens } from '../../guards/forms.ts';
+import type { RequireSession } from '../../guards/require-session.ts';
 import { type Done, type ShowSecurity, tell } from './security-page.ts';
 
 export interface FactorChangeDeps {

@@ -2,28 +2,28 @@
  * A change of the e-mail address by its owner. It counts once the button behind the link in a mail to the new address is
  * pressed. Until then the owner can stop it.
  */
-import { type Account, normaliseEmail } from '../../domain/account.ts';
-import { maskedEmail } from '../../domain/contact.ts';
-import { type Enrolment, hasFactor } from '../../domain/enrolment/enrolment.ts';
-import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
-import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
-import { isTypedEmail } from '../../domain/self-service/details.ts';
+import { type Account, normaliseEmail } from '../../../domain/account.ts';
+import { maskedEmail } from '../../../domain/contact.ts';
+import { type Enrolment, hasFactor } from '../../../domain/enrolment/enrolment.ts';
+import { methodSentTo, sentTo } from '../../../domain/methods/index.ts';
+import type { PolicyResult } from '../../../domain/policy/policy.ts';
+import { accepted, FROZEN, type Outcome, refused } from '../../../domain/refusal.ts';
+import { isTypedEmail } from '../../../domain/self-service/details.ts';
 import {
   MOST_FORMER,
   type PendingEmail,
   RESTORE_LINK_MS,
   restorable,
-} from '../../domain/self-service/email-change.ts';
-import { beginningAt, hasEnded } from '../../domain/sign-in/ending.ts';
-import type { EventLog } from '../../ports/events.ts';
-import type { Messenger } from '../../ports/senders.ts';
-import type { AccountStore, EnrolmentStore, TrustedBrowserStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
-import type { LinkTokens } from './link-tokens.ts';
-import { LINK_LIFETIME_MS } from './link-tokens.ts';
+} from '../../../domain/self-service/email-change.ts';
+import { beginningAt, hasEnded } from '../../../domain/sign-in/ending.ts';
+import type { EventLog } from '../../../ports/events.ts';
+import type { Messenger } from '../../../ports/senders.ts';
+import type { AccountStore, EnrolmentStore, TrustedBrowserStore } from '../../../ports/stores.ts';
+import type { Clock } from '../../../ports/system.ts';
+import type { LinkTokens } from '../link-tokens.ts';
+import { LINK_LIFETIME_MS } from '../link-tokens.ts';
+import type { AddressOutcome, FormSender } from '../own-details.ts';
 import { type CountMail, matchingLink, type NewAddressLink } from './new-address-link.ts';
-import type { AddressOutcome, FormSender } from './own-details.ts';
 
 interface EmailChangeDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'findByEmail' | 'update' | 'replaceEmail'>;

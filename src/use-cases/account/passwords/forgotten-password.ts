@@ -2,14 +2,20 @@
  * Mails a link for a new password to a person who has forgotten it. The answer and its time are the same for every address:
  * the mail is written after the answer.
  */
-import { type Account, isEmail, LONGEST_EMAIL, type Locale, normaliseEmail } from '../../domain/account.ts';
-import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import { anonymousOwner, onceThrottled } from '../../domain/sign-in/attempts.ts';
-import type { EventLog } from '../../ports/events.ts';
-import type { Log } from '../../ports/log.ts';
-import type { AccountStore, AttemptStore } from '../../ports/stores.ts';
-import type { Cipher, Clock, Random } from '../../ports/system.ts';
-import type { PasswordPlace } from '../sign-in/password-attempts.ts';
+import {
+  type Account,
+  isEmail,
+  LONGEST_EMAIL,
+  type Locale,
+  normaliseEmail,
+} from '../../../domain/account.ts';
+import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
+import { anonymousOwner, onceThrottled } from '../../../domain/sign-in/attempts.ts';
+import type { EventLog } from '../../../ports/events.ts';
+import type { Log } from '../../../ports/log.ts';
+import type { AccountStore, AttemptStore } from '../../../ports/stores.ts';
+import type { Cipher, Clock, Random } from '../../../ports/system.ts';
+import type { PasswordPlace } from '../../sign-in/password-attempts.ts';
 
 interface LimitsDeps {
   readonly attempts: AttemptStore;

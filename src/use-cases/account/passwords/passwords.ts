@@ -1,10 +1,10 @@
 /** Checks and hashes the new password of an account, on every page and in every command that sets one. */
-import { normalisePassword } from '../../domain/account.ts';
-import type { PasswordFault } from '../../domain/password/fault.ts';
-import { faultOf, type PasswordOwner, shortestPassword, wordsAbout } from '../../domain/password/rules.ts';
-import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import type { Tenant } from '../../domain/tenant.ts';
-import type { PasswordAdvisor, PasswordBlockList, PasswordHasher } from '../../ports/system.ts';
+import { normalisePassword } from '../../../domain/account.ts';
+import type { PasswordFault } from '../../../domain/password/fault.ts';
+import { faultOf, type PasswordOwner, shortestPassword, wordsAbout } from '../../../domain/password/rules.ts';
+import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
+import type { Tenant } from '../../../domain/tenant.ts';
+import type { PasswordAdvisor, PasswordBlockList, PasswordHasher } from '../../../ports/system.ts';
 
 interface PasswordsDeps {
   readonly blockList: PasswordBlockList;

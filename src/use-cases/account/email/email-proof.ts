@@ -1,17 +1,17 @@
 /** The code to the present address that an account without a second factor answers before its address changes. */
-import type { Locale } from '../../domain/account.ts';
-import type { Visitor } from '../../domain/enrolment/steps.ts';
-import type { Methods } from '../../domain/methods/index.ts';
-import type { PolicyResult } from '../../domain/policy/policy.ts';
-import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import { challengeFor, checkSentCode, withoutChallenge } from '../../domain/sign-in/challenge.ts';
-import type { SignInRecord } from '../../domain/sign-in/sign-in-record.ts';
-import { EMPTY_TRANSACTION, type SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import type { EventLog } from '../../ports/events.ts';
-import type { AccountStore, TransactionStore } from '../../ports/stores.ts';
-import type { Cipher, Clock } from '../../ports/system.ts';
-import type { AttemptLimiter } from '../second-factor/attempt-limiter.ts';
-import type { SendCode } from '../second-factor/sent-codes.ts';
+import type { Locale } from '../../../domain/account.ts';
+import type { Visitor } from '../../../domain/enrolment/steps.ts';
+import type { Methods } from '../../../domain/methods/index.ts';
+import type { PolicyResult } from '../../../domain/policy/policy.ts';
+import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
+import { challengeFor, checkSentCode, withoutChallenge } from '../../../domain/sign-in/challenge.ts';
+import type { SignInRecord } from '../../../domain/sign-in/sign-in-record.ts';
+import { EMPTY_TRANSACTION, type SignInTransaction } from '../../../domain/sign-in/transaction.ts';
+import type { EventLog } from '../../../ports/events.ts';
+import type { AccountStore, TransactionStore } from '../../../ports/stores.ts';
+import type { Cipher, Clock } from '../../../ports/system.ts';
+import type { AttemptLimiter } from '../../second-factor/attempt-limiter.ts';
+import type { SendCode } from '../../second-factor/sent-codes.ts';
 
 interface EmailProofDeps {
   readonly methods: Pick<Methods, 'toAddress'>;

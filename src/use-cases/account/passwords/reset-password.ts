@@ -1,12 +1,12 @@
 /** A new password by a mailed link. It never touches factors, and no later sign-in skips the second factor. */
-import type { Account } from '../../domain/account.ts';
-import { hasFactor } from '../../domain/enrolment/enrolment.ts';
-import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import { hasEnded } from '../../domain/sign-in/ending.ts';
-import type { AccountStore, EnrolmentStore, OnceStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
-import type { PasswordAttempts } from '../sign-in/password-attempts.ts';
-import type { LinkContent, LinkTokens } from './link-tokens.ts';
+import type { Account } from '../../../domain/account.ts';
+import { hasFactor } from '../../../domain/enrolment/enrolment.ts';
+import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
+import { hasEnded } from '../../../domain/sign-in/ending.ts';
+import type { AccountStore, EnrolmentStore, OnceStore } from '../../../ports/stores.ts';
+import type { Clock } from '../../../ports/system.ts';
+import type { PasswordAttempts } from '../../sign-in/password-attempts.ts';
+import type { LinkContent, LinkTokens } from '../link-tokens.ts';
 import type { Passwords } from './passwords.ts';
 import type { SetPassword } from './set-password.ts';
 

@@ -2,11 +2,11 @@
  * Stores a new password, and does what belongs to every change of one: it ends sessions and trust, keeps the owner's links
  * for reports, and tells the owner.
  */
-import type { Account } from '../../domain/account.ts';
-import type { EventLog } from '../../ports/events.ts';
-import type { AccountStore, TrustedBrowserStore } from '../../ports/stores.ts';
-import type { EndSessions } from '../sign-in/end-sessions.ts';
-import type { SparedReports } from './spared-reports.ts';
+import type { Account } from '../../../domain/account.ts';
+import type { EventLog } from '../../../ports/events.ts';
+import type { AccountStore, TrustedBrowserStore } from '../../../ports/stores.ts';
+import type { EndSessions } from '../../sign-in/end-sessions.ts';
+import type { SparedReports } from '../spared-reports.ts';
 
 interface SetPasswordDeps {
   readonly accounts: Pick<AccountStore, 'replacePasswordHash'>;

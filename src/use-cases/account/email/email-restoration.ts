@@ -2,16 +2,16 @@
  * Restores a former e-mail address by the link that was mailed there, for an owner whose account somebody else has changed.
  * The link works for its days, whatever happens to the account meanwhile: that is its purpose.
  */
-import type { Account } from '../../domain/account.ts';
-import { methodSentTo } from '../../domain/methods/index.ts';
-import { accepted, type Outcome, refused } from '../../domain/refusal.ts';
-import { type FormerEmail, isSame, olderThan } from '../../domain/self-service/email-change.ts';
-import type { EventLog } from '../../ports/events.ts';
-import type { AccountStore, TrustedBrowserStore } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
-import type { EndSessions } from '../sign-in/end-sessions.ts';
-import type { LinkTokens } from './link-tokens.ts';
-import type { Passwords } from './passwords.ts';
+import type { Account } from '../../../domain/account.ts';
+import { methodSentTo } from '../../../domain/methods/index.ts';
+import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
+import { type FormerEmail, isSame, olderThan } from '../../../domain/self-service/email-change.ts';
+import type { EventLog } from '../../../ports/events.ts';
+import type { AccountStore, TrustedBrowserStore } from '../../../ports/stores.ts';
+import type { Clock } from '../../../ports/system.ts';
+import type { EndSessions } from '../../sign-in/end-sessions.ts';
+import type { LinkTokens } from '../link-tokens.ts';
+import type { Passwords } from '../passwords/passwords.ts';
 
 interface EmailRestorationDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'replaceEmail' | 'replacePasswordHash' | 'update'>;
