@@ -13,7 +13,7 @@ import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import type { EnrolmentContext } from '../enrolment/pages.ts';
 import type { FormTokens } from '../guards/forms.ts';
-import { codePageOf } from '../pages/method-pages.ts';
+import { codePageOf } from '../pages/models/method-pages.ts';
 import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import type { Form, SentCode } from '../pages/page-parts.ts';
 import type { ChoicePage, CodePage } from './answer-pages.ts';

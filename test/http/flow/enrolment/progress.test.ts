@@ -146,7 +146,7 @@ describe('the place of a page in its set-up', () => {
     expect(await walk(visitor, await visitor.follow(again), 'old@several.test', 'totp')).to.deep.equal([
       'set-up-totp',
     ]);
-    const renewed = await visitor.submit(await visitor.open(SECURITY), {}, 'renew');
+    const renewed = await visitor.submit(await visitor.open(SECURITY), {}, 'new-recovery-codes');
     const codes = await visitor.follow(renewed);
     expect([codes.name, codes.marks('step'), codes.$('.done').length]).to.deep.equal([
       'recovery-codes',

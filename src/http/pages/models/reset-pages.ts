@@ -1,6 +1,6 @@
 /** The models of the pages of an invitation and of a reset of second factors. The key is the page's `data-page`. */
-import type { PasskeyCreation } from '../../domain/methods/webauthn.ts';
-import type { Form } from './page-parts.ts';
+import type { PasskeyCreation } from '../../../domain/methods/webauthn.ts';
+import type { Form } from '../page-parts.ts';
 
 export interface ResetPages {
   invitation: {
