@@ -96,6 +96,7 @@ export async function withOperation(
         messenger,
         invitationUrl,
         events,
+        actor: 'operator',
         clock,
         random,
       });

@@ -150,7 +150,7 @@ export function createAcceptance(deps: AcceptDeps) {
   ): Promise<Outcome<Joined>> {
     const { account } = invitation;
     const { id: accountId, tenantId, email, invitedAt } = account;
-    const line = { accountId, tenantId, ip };
+    const line = { accountId, tenantId, actor: accountId, ip };
     if (!account.emailConfirmed && (await accounts.confirmEmail(accountId, email, clock.now())))
       await events.append({ ...line, name: 'contact.confirmed', method: methodSentTo('address') });
     const once = { key: accountId, atMs: invitedAt ?? 0, isRetold };

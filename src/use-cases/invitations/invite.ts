@@ -18,6 +18,8 @@ interface InvitingDeps {
   readonly messenger: Messenger;
   readonly invitationUrl: (account: Account, clientId: string | null) => string;
   readonly events: EventLog;
+  /** As in the lines of the audit log. */
+  readonly actor: string;
   readonly clock: Clock;
   readonly random: Pick<Random, 'id'>;
 }
@@ -41,7 +43,7 @@ const RECENT_MS = 24 * 60 * 60 * 1000;
 const DEAD_MS = 60_000;
 
 export function createInviting(deps: InvitingDeps) {
-  const { accounts, enrolments, onceKeys, messenger, invitationUrl, events, clock, random } = deps;
+  const { accounts, enrolments, onceKeys, messenger, invitationUrl, events, actor, clock, random } = deps;
   const sentKey = (id: string, invitedAt: number) => `invitation-sent:${id}:${invitedAt}`;
 
   /** Whether the account waits for its first password or passkey. */
@@ -82,7 +84,7 @@ export function createInviting(deps: InvitingDeps) {
       workspace: tenantId,
       expiresAt: invitedAt + LINK_LIFETIME_MS.invitation,
     });
-    const line = { accountId: id, tenantId, clientId };
+    const line = { accountId: id, tenantId, clientId, actor };
     if (!isHandedOver) {
       await events.append({ ...line, name: 'account.invited', reason: 'delivery_failed' });
       return 'failed';

@@ -63,8 +63,9 @@ export function createResetEffects(deps: ResetEffectsDeps) {
     return resetRequests.take({ ...step, atMs: now, dueAt: null });
   }
 
-  async function reset(request: ResetCase, account: Account, { atMs }: ResetStep): Promise<void> {
-    const also = await removeFactors(account, atMs);
+  async function reset(request: ResetCase, account: Account, effect: ResetStep): Promise<void> {
+    const { atMs, by: actor } = effect;
+    const also = await removeFactors(account, effect);
     await Promise.all([
       lockouts.reset(secondFactorSubject(account.id)),
       trustedBrowsers.removeAll(account.id),
@@ -74,7 +75,7 @@ export function createResetEffects(deps: ResetEffectsDeps) {
     const ended = (await accounts.findById(account.id)) ?? account;
     const once = { key: request.id, atMs, isRetold: true };
     const { id, browser } = request;
-    const line = { accountId: account.id, tenantId: account.tenantId, effectAt: null };
+    const line = { accountId: account.id, tenantId: account.tenantId, actor, effectAt: null };
     await events.append({
       ...line,
       once,
@@ -86,12 +87,15 @@ export function createResetEffects(deps: ResetEffectsDeps) {
   }
 
   /** A factor that was set up since is the person's new one. Gives the numbers that got codes until now. */
-  async function removeFactors(account: Account, atMs: number): Promise<readonly NoticeContact[]> {
+  async function removeFactors(
+    account: Account,
+    { atMs, by: actor }: ResetStep,
+  ): Promise<readonly NoticeContact[]> {
     const { id: accountId, tenantId, phone } = account;
     const before = (await enrolments.listByAccount(accountId)).filter(({ createdAt }) => createdAt <= atMs);
     for (const { id, method } of before) {
       if (!(await enrolments.remove(accountId, id))) continue;
-      const line = { accountId, tenantId, method, also: [] };
+      const line = { accountId, tenantId, actor, method, also: [] };
       await events.append({ ...line, name: 'enrolment.removed', account, cause: 'reset' });
     }
     const isTexted = before.some(({ method }) => sentTo(method) === 'number');

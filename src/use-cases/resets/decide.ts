@@ -93,7 +93,7 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
     const decided = stepAt(request, 'decision');
     // An approval that was interrupted is completed.
     if (state === 'approved' && decided?.by === by) return complete(found, decided);
-    if (state !== 'open') return late(found, 'reset.approved', state);
+    if (state !== 'open') return late(found, 'reset.approved', state, by);
 
     const settings = tenants.find((tenant) => tenant.id === account.tenantId)?.secondFactor;
     const now = clock.now();
@@ -102,26 +102,26 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
       const first = await resetRequests.take({ ...step, stage: 'first-approval', note, dueAt: null });
       if (first.by === by) {
         const once = { key: `${id}:first`, atMs: first.atMs };
-        await append(found, 'reset.approved', { reason: 'first_of_two', once });
+        await append(found, 'reset.approved', { by, reason: 'first_of_two', once });
         return { kind: 'first-of-two' };
       }
     }
     const dueAt = now + (settings?.resetCoolingOffHours ?? 0) * HOUR_MS;
     const decision = await resetRequests.take({ ...step, stage: 'decision', note, dueAt });
     if (decision.by !== by || decision.outcome !== 'approved')
-      return late(found, 'reset.approved', decision.outcome);
+      return late(found, 'reset.approved', decision.outcome, by);
     return complete(found, decision, isAlone ? 'override' : null);
   }
 
   /** Each act may be repeated. */
   async function complete(
     found: ListedReset,
-    { atMs, dueAt }: ResetStep,
+    { by, atMs, dueAt }: ResetStep,
     reason: string | null = null,
   ): Promise<ResetDecision> {
     const { id } = found.request;
     const effectAt = dueAt !== null && dueAt > atMs ? dueAt : null;
-    await append(found, 'reset.approved', { reason, once: { key: id, atMs }, effectAt });
+    await append(found, 'reset.approved', { by, reason, once: { key: id, atMs }, effectAt });
     if (effectAt !== null && effectAt > clock.now()) return { kind: 'decided', state: 'approved', effectAt };
     await effects.carryOut(id);
     return { kind: 'decided', state: (await find(id))?.state ?? 'done', effectAt: null };
@@ -131,7 +131,7 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
     const found = await find(id);
     if (!found) return { kind: 'unknown' };
     if (by === found.account.id) return { kind: 'own' };
-    if (found.state !== 'open') return late(found, 'reset.refused', found.state);
+    if (found.state !== 'open') return late(found, 'reset.refused', found.state, by);
     return end(found, { outcome: 'refused', by, note });
   }
 
@@ -157,27 +157,38 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
       if (taken.outcome === 'cancelled') await resetRequests.settle(id);
     }
     const name = given.outcome === 'refused' ? 'reset.refused' : 'reset.cancelled';
-    if (taken.outcome !== given.outcome || taken.by !== given.by) return late(found, name, taken.outcome);
-    await append(found, name, { once: { key: id, atMs: taken.atMs }, ...(ip === undefined ? {} : { ip }) });
+    if (taken.outcome !== given.outcome || taken.by !== given.by)
+      return late(found, name, taken.outcome, given.by);
+    const once = { key: id, atMs: taken.atMs };
+    await append(found, name, { by: given.by, once, ...(ip === undefined ? {} : { ip }) });
     return { kind: 'decided', state: given.outcome, effectAt: null };
   }
 
-  async function late(found: ListedReset, name: ResetEventName, state: ResetState): Promise<ResetDecision> {
-    await append(found, name, { reason: `request_${state}` });
+  async function late(
+    found: ListedReset,
+    name: ResetEventName,
+    state: ResetState,
+    by: string,
+  ): Promise<ResetDecision> {
+    await append(found, name, { by, reason: `request_${state}` });
     return { kind: 'late', state };
   }
 
   async function append(
     { account, request: { id, browser } }: ListedReset,
     name: ResetEventName,
-    more: {
+    {
+      by,
+      ...more
+    }: {
+      readonly by: string;
       readonly reason?: string | null;
       readonly once?: { readonly key: string; readonly atMs: number };
       readonly ip?: string;
       readonly effectAt?: number | null;
     },
   ): Promise<void> {
-    const line = { accountId: account.id, tenantId: account.tenantId };
+    const line = { accountId: account.id, tenantId: account.tenantId, actor: by === OWNER ? account.id : by };
     await events.append({
       effectAt: null,
       ...line,

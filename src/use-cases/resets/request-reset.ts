@@ -43,7 +43,8 @@ export function createRequestReset(deps: RequestResetDeps): RequestReset {
 
   return async ({ account }, { reason: typed, ip, clientId, browser }) => {
     const now = clock.now();
-    const line = { account, accountId: account.id, tenantId: account.tenantId, clientId, ip };
+    const { id: accountId, tenantId } = account;
+    const line = { account, accountId, tenantId, actor: accountId, clientId, ip };
     const noted = async (request: Pick<ResetRequest, 'id' | 'browser'>, reason: string | null) => {
       const once = reason === null ? { once: { key: request.id, atMs: now } } : {};
       await events.append({

@@ -161,6 +161,11 @@ describe('an invitation', () => {
     await store.update(id, { disabledAt: s.clock.now() }, s.clock.now());
     expect((await third.visitor.submit(third.page, { password: SECRET_WORDS }, 'save')).status).to.equal(400);
     expect(await invite(email)).to.equal('disabled');
+    await store.update(id, { disabledAt: null }, s.clock.now());
+    await store.setHeld(id, s.clock.now());
+    expect((await third.visitor.submit(third.page, { password: SECRET_WORDS }, 'save')).status).to.equal(400);
+    expect(await invite(email)).to.equal('disabled');
+    expect((await stored(email)).account?.passwordHash).to.equal(null);
     for (const dead of [`${third.link}x`, third.link.replace('/invitation/', '/not-me/'), '/invitation/x'])
       expect((await s.app.visitor().open(dead)).status, dead).to.equal(400);
   });

@@ -27,7 +27,7 @@ describe('an approved reset', () => {
     ...careful(),
     ...accounts(
       ...'ann ben cat dan eve fay gus'.split(' ').map((name) => withApp(name, 'open', CONFIRMED)),
-      ...'ann ben cat'.split(' ').map((name) => withApp(name, 'strict', CONFIRMED)),
+      ...'ann ben cat dan'.split(' ').map((name) => withApp(name, 'strict', CONFIRMED)),
       ...'ann'.split(' ').map((name) => withApp(name, 'plain', CONFIRMED)),
     ),
   }));
@@ -197,5 +197,17 @@ describe('an approved reset', () => {
       'reset.done',
     ]);
     expect((await newest(email)).request.steps[0]).to.include({ note: alone.note, by: 'operator' });
+  });
+
+  it('is the act of its approver in the audit trail, as are the removals that follow [A125]', async () => {
+    const email = 'dan@strict.test';
+    await ask(email);
+    await decide('approve', email, { isAlone: true });
+    const { account } = await newest(email);
+    const lines = await s.app.parts.stores.audit.list({ accountId: account.id, limit: 20 });
+    const actorOf = (name: string) => lines.find(({ event }) => event === name)?.actor;
+    expect(actorOf('reset.requested')).to.equal(account.id);
+    for (const name of ['reset.approved', 'enrolment.removed', 'reset.done'])
+      expect(actorOf(name), name).to.equal('operator');
   });
 });
