@@ -11,6 +11,7 @@ import type { AddCommands, ReadConfig } from './command-group.ts';
 import { addDrill } from './drill.ts';
 import { addFactorCommands } from './factors.ts';
 import { addKeyCommands } from './keys.ts';
+import { addRequestCommands } from './requests.ts';
 import { addRestore } from './restore.ts';
 import { addStart } from './start.ts';
 
@@ -29,6 +30,7 @@ const GROUPS: readonly AddCommands[] = [
   addCheckConfig,
   addAccountCommands,
   addFactorCommands,
+  addRequestCommands,
   addAuditCommands,
   addKeyCommands,
   addBackup,

@@ -1,7 +1,9 @@
 /** The areas of the server. A request is compared with the routes of each area before its own, so the sign-in is first. */
 import type { Config } from '../config/shape.ts';
+import type { Account } from '../domain/account.ts';
 import { claimsByScope } from '../domain/claims.ts';
 import { passkeySiteOf } from '../domain/methods/webauthn.ts';
+import { enforcementFor, type Tenant } from '../domain/tenant.ts';
 import { accountArea } from '../http/account/area.ts';
 import { wellKnownArea } from '../http/account/well-known.ts';
 import { assetsArea } from '../http/assets/area.ts';
@@ -12,6 +14,7 @@ import { deviceArea } from '../http/device/area.ts';
 import { emailLinksArea } from '../http/email-links/area.ts';
 import { createLocaleKeeper } from '../http/guards/locale-cookie.ts';
 import { helpArea } from '../http/help/area.ts';
+import { invitationArea } from '../http/invitation/area.ts';
 import { localeArea } from '../http/locale/area.ts';
 import { oidcArea } from '../http/oidc-pages/area.ts';
 import { opsArea } from '../http/ops/area.ts';
@@ -43,7 +46,8 @@ export function createAreas(server: Server): readonly Area[] {
   const { signIn, findAccount, restateRecord, own, links } = useCases;
   const { passwords, passwordChange, passwordReset, forgottenPassword } = useCases;
   const { ownDetails, ownSessions, emailChange, emailProof, emailRestoration, typedValues } = useCases;
-  const { forms, knownBrowser, requireSession, typedFields } = guards;
+  const { tickets, resetLinks, acceptance } = useCases;
+  const { forms, knownBrowser, requireSession, typedFields, visitCookie } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
   const isDevelopment = config.environment === 'development';
   const demoAccounts = demoAccountsOf(config);
@@ -58,6 +62,8 @@ export function createAreas(server: Server): readonly Area[] {
       passkeySignIn,
       findAccount,
       signInTransactions,
+      tickets,
+      visitCookie,
       forms,
       knownBrowser,
       demoAccount: (id) => demoAccounts.find((account) => account.id === id) ?? null,
@@ -105,6 +111,10 @@ export function createAreas(server: Server): readonly Area[] {
     helpArea({ render }),
     emailLinksArea({
       links,
+      resetLinks,
+      visitCookie,
+      isOffered: isOfferedBy(tenants),
+      issuer,
       emailChange,
       ownDetails,
       emailRestoration,
@@ -123,6 +133,7 @@ export function createAreas(server: Server): readonly Area[] {
       forms,
       render,
     }),
+    invitationArea({ acceptance, visitCookie, tenants, issuer, clientName, forms, render }),
     consentArea({
       session,
       findAccount,
@@ -159,9 +170,18 @@ export function createAreas(server: Server): readonly Area[] {
       forms,
       render,
       pageLocale: ownPageLocale,
+      applicationLink: clients.linkOf,
       clock,
     }),
   ];
+}
+
+/** Whether the tenant of an account offers it a second factor. */
+function isOfferedBy(tenants: readonly Tenant[]) {
+  return (account: Account): boolean => {
+    const tenant = tenants.find(({ id }) => id === account.tenantId);
+    return tenant !== undefined && enforcementFor(tenant.secondFactor, account) !== 'off';
+  };
 }
 
 /** Empty with any other configuration than the built-in demo. */

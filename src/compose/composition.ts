@@ -5,6 +5,7 @@ import type { FormTokens } from '../http/guards/forms.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
 import type { RequireSession } from '../http/guards/require-session.ts';
 import type { TypedFields } from '../http/guards/typed-fields.ts';
+import type { VisitCookie } from '../http/guards/visit-cookie.ts';
 import type { Render } from '../http/pages/page-contract.ts';
 import type { WayOn } from '../http/pages/way-on.ts';
 import type { DeviceState } from '../oidc/device/device-state.ts';
@@ -43,6 +44,7 @@ export interface Server {
     readonly knownBrowser: KnownBrowser;
     readonly requireSession: RequireSession;
     readonly typedFields: TypedFields;
+    readonly visitCookie: VisitCookie;
   };
   readonly render: Render;
   readonly clients: ClientNames;

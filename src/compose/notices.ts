@@ -2,6 +2,7 @@
 import type { Config } from '../config/shape.ts';
 import type { Account, Locale } from '../domain/account.ts';
 import { sentTo } from '../domain/methods/index.ts';
+import type { Notice } from '../domain/notice.ts';
 import { mailedPath } from '../http/email-links/routes.ts';
 import { resetPath } from '../http/password-reset/routes.ts';
 import { createNotify } from '../messages/notices.ts';
@@ -10,7 +11,12 @@ import type { Log } from '../ports/log.ts';
 import type { MessageSender } from '../ports/senders.ts';
 import type { Cipher } from '../ports/system.ts';
 import type { NewAddressLink } from '../use-cases/account/email/new-address-link.ts';
-import { createLinkTokens, LINK_LIFETIME_MS, type LinkUse } from '../use-cases/account/link-tokens.ts';
+import {
+  createLinkTokens,
+  LINK_LIFETIME_MS,
+  type LinkDetails,
+  type LinkUse,
+} from '../use-cases/account/link-tokens.ts';
 import { createTextLimits } from '../use-cases/second-factor/send-limits.ts';
 import type { Parts } from './parts.ts';
 import { allowedPrefixesOf } from './senders.ts';
@@ -37,20 +43,31 @@ export function noticesOf(
   const messenger = createMessenger({ tenants, issuer, clock, sender });
   const linkTokens = createLinkTokens({ cipher, clock });
   const linkUrl = (link: LinkUse, token: string) => `${issuer}${mailedPath(link, token)}`;
-  const urlOf = (link: 'confirm-email' | 'not-me', account: Account, isOfRemoval = false) =>
-    linkUrl(link, linkTokens.tokenFor(link, account, isOfRemoval));
+  const urlOf = (link: LinkUse, account: Account, details: LinkDetails = {}) =>
+    linkUrl(link, linkTokens.tokenFor(link, account, details));
   const newAddressUrl =
     (link: 'change-email' | 'confirm-notices'): NewAddressLink =>
     (account, { email, linkIssuedAt, askedAt }) =>
       linkUrl(link, linkTokens.tokenIssuedAt(link, { id: account.id, email }, linkIssuedAt ?? askedAt));
+  const resetAction = (account: Account, { topic, reset }: Omit<Notice, 'account'>, to: string) => {
+    if (!reset) return null;
+    if (topic === 'reset-requested' || topic === 'reset-approved')
+      return { kind: 'cancel-reset', url: urlOf('cancel-reset', account, { about: reset.id }) } as const;
+    // It is the proof of the set-up, so it goes to the address of the account alone.
+    if (topic === 'reset-done' && to === account.email)
+      return { kind: 'set-up', url: urlOf('set-up-again', account, { about: reset.id }) } as const;
+    return null;
+  };
   const notify = createNotify({
     messenger,
-    notMeUrl: (account, topic) => urlOf('not-me', account, topic === 'removed-by-administrator'),
+    notMeUrl: (account, topic) =>
+      urlOf('not-me', account, { isOfRemoval: topic === 'removed-by-administrator' }),
     restoreUrl: (account, { email, linkIssuedAt }) =>
       linkUrl(
         'restore-email',
         linkTokens.tokenIssuedAt('restore-email', { id: account.id, email }, linkIssuedAt),
       ),
+    resetAction,
     confirmedPhone: async ({ id, phone }) => {
       const enrolled = await enrolments.listByAccount(id);
       return enrolled.some(({ method }) => sentTo(method) === 'number') ? phone : null;
@@ -74,5 +91,7 @@ export function noticesOf(
       return messenger.send(to, { kind: 'reset-password', resetUrl, expiresAt });
     },
     newAddressUrl,
+    invitationUrl: (account: Account, clientId: string | null) =>
+      urlOf('invitation', account, { about: clientId }),
   };
 }

@@ -25,6 +25,7 @@ import type { PasswordFault } from '../domain/password/fault.ts';
 import { type AccountSeeding, createAccountSeeding } from '../jobs/account-seeding.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
 import { createQueueDelivery } from '../jobs/queue-delivery.ts';
+import { createResetEffectsJob, createResetRuns, type ResetRuns } from '../jobs/reset-effects.ts';
 import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import { createSweeping } from '../jobs/sweeping.ts';
 import type { Log, Logger } from '../ports/log.ts';
@@ -46,6 +47,7 @@ export interface Parts {
   readonly logger: Logger;
   readonly senders: Senders;
   readonly logouts: Logouts;
+  readonly resets: ResetRuns;
   readonly metrics: Metrics;
   readonly clockWatch: ClockWatch;
   readonly seeding: AccountSeeding;
@@ -181,7 +183,8 @@ export async function openParts(config: Config): Promise<Parts> {
     beginsAt: () => Buffer.from(random.bytes(4)).readUInt32BE() / 2 ** 32,
     log: logger,
   });
-  return { stores, hasher, clock, random, logger, senders, logouts, metrics, clockWatch, seeding };
+  const resets = createResetRuns();
+  return { stores, hasher, clock, random, logger, senders, logouts, resets, metrics, clockWatch, seeding };
 }
 
 /** Counts the messages that are logged as undelivered. A mail is given up long after the request that sent it. */
@@ -230,7 +233,7 @@ export async function seedAccounts(
 
 /** Deletes expired rows from the stores, and sends what other processes have left in them. The result stops it. */
 export function startUpkeep(config: Config, parts: Parts): StopJobs {
-  const { stores, senders, logouts, clock, logger, clockWatch } = parts;
+  const { stores, senders, logouts, resets, clock, logger, clockWatch } = parts;
   const { sweep } = stores;
   const { retentionDays: auditRetentionDays } = config.audit;
   const onFailure = (error: unknown) => logger.warn({ event: 'store.sweep_failed', error });
@@ -238,6 +241,10 @@ export function startUpkeep(config: Config, parts: Parts): StopJobs {
     createSweeping({ sweep, auditRetentionDays, clock, onFailure }),
     createQueueDelivery({ queue: 'mail', deliverDue: senders.deliverDue, log: logger.warn }),
     createQueueDelivery({ queue: 'logout', deliverDue: logouts.deliverDue, log: logger.warn }),
+    createResetEffectsJob({
+      resets,
+      onFailure: (error) => logger.warn({ event: 'reset.job_failed', error }),
+    }),
     clockWatch.job,
   ]);
 }

@@ -20,6 +20,7 @@ import type { AccountStore } from '../ports/stores.ts';
 import type { Cipher } from '../ports/system.ts';
 import { createKeepLanguage } from '../use-cases/account/keep-language.ts';
 import { createMailboxTrust } from '../use-cases/account/passwords/mailbox-trust.ts';
+import { createRequestReset } from '../use-cases/resets/request-reset.ts';
 import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import { createNoteNewBrowser } from '../use-cases/sign-in/new-browser.ts';
 import { clientNamesOf } from './client-names.ts';
@@ -109,6 +110,14 @@ export function secondFactorOf({
       onEnrolled: endSessions.withLostFactor,
       onFactorGiven: createMailboxTrust({ accounts: parts.stores.accounts, clock }),
       keepChoices: languageChoiceOf(config, parts).keepAfterSignIn,
+      resets: {
+        requestReset: createRequestReset({
+          resetRequests: parts.stores.resetRequests,
+          events,
+          clock,
+        }),
+        render,
+      },
     },
     issuer: createKnownIssuer(config.issuer),
     log: logger.error,

@@ -9,6 +9,7 @@ import { createKnownBrowser } from '../http/guards/known-browser.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
 import { createSignOutCookie } from '../http/guards/sign-out-cookie.ts';
 import { createTypedFields } from '../http/guards/typed-fields.ts';
+import { createVisitCookie } from '../http/guards/visit-cookie.ts';
 import { createProviderPages } from '../http/oidc-pages/pages.ts';
 import { createRenderer } from '../http/pages/render.ts';
 import { createWayOn } from '../http/pages/way-on.ts';
@@ -114,6 +115,7 @@ async function composeServer({
   const forms = createFormTokens(cipher);
   const isHttps = issuer.startsWith('https:');
   const knownBrowser = createKnownBrowser({ cipher, random, isHttps });
+  const visitCookie = createVisitCookie({ isHttps });
   const isDevelopment = config.environment === 'development';
   const typedFields = createTypedFields({ cipher, clock, isHttps });
   const render = createRenderer({ tenants, issuer, clock, isDevelopment, typedFields });
@@ -233,6 +235,7 @@ async function composeServer({
     events,
     places,
   });
+  parts.resets.use(account.resetEffects.carryOutDue);
   const requireSession = createRequireSession({
     session,
     findVisit: createFindVisit(plugin.useCases.findSufficientSession),
@@ -250,7 +253,7 @@ async function composeServer({
     session,
     deviceState: createDeviceState(provider),
     useCases: { signIn, deviceCodes, findAccount, ...account },
-    guards: { forms, knownBrowser, requireSession, typedFields },
+    guards: { forms, knownBrowser, requireSession, typedFields, visitCookie },
     render,
     clients,
     wayOn,

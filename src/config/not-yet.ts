@@ -18,7 +18,10 @@ export function notYet(file: ConfigFile, available: readonly MethodName[]): stri
     say(listing, `the method ${method} is not in this release and is not offered`);
   }
   const approving = file.tenants.filter((tenant) => tenant.second_factor.reset_approvers !== 1);
-  say(approving, 'reset_approvers is not in this release: factors are reset by the doublelock command');
+  say(
+    approving,
+    'reset_approvers is not in this release for a second administrator: doublelock requests approve needs --override',
+  );
 
   return [...lines, ...factorLines(file, available)];
 }

@@ -5,12 +5,14 @@
 import type { Account } from './account.ts';
 import type { AuditEventName } from './audit/event-name.ts';
 import { isFactor } from './enrolment/enrolment.ts';
+import type { EventDetails as Details, OnceEvent } from './event-details.ts';
 import { sentTo } from './methods/index.ts';
 import type { MethodName } from './methods/method.ts';
 import { type Notice, type NoticeContact, numberContactOf } from './notice.ts';
+import { type AccountJoined, type ResetEvent, resetNoticeOf } from './resets/reset-events.ts';
 import { selfServiceNoticeOf, type ToldSelfServiceEvent } from './self-service/events.ts';
 
-export type { AuditEventName };
+export type { AuditEventName, OnceEvent };
 
 /** One stored line of the audit log. It contains no secret. */
 export interface AuditEvent {
@@ -38,21 +40,6 @@ export interface AuditEvent {
 /** A line before the event log adds id and time, and cuts the IP address. */
 export type AuditEntry = Pick<AuditEvent, 'event'> & Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event'>>;
 
-/** Details that the audit log stores of any event. An absent value is stored as null. */
-type Details = Partial<Omit<AuditEvent, 'id' | 'atMs' | 'event' | 'reference'>> & {
-  /** For an event that a repeated request appends again. */
-  readonly once?: OnceEvent;
-};
-
-/** Identifies an event among those of its name. */
-export interface OnceEvent {
-  readonly key: string;
-  /** The same at each append. In milliseconds since the epoch. */
-  readonly atMs: number;
-  /** The request before may have died between the line and the notice: subscribers get the event in any case. */
-  readonly isRetold?: boolean;
-}
-
 interface EnrolmentCreated extends Details {
   readonly name: 'enrolment.created';
   readonly account: Account;
@@ -68,9 +55,10 @@ interface EnrolmentRemoved extends Details {
   readonly method: MethodName;
   /**
    * `contact-change`: the number of the factor was changed, and the notice of that change tells of both. `replacement`: the
-   * notice of the new factor tells of both. `administration`: an administrator removed it, at the owner's request.
+   * notice of the new factor tells of both. `administration`: an administrator removed it, at the owner's request. `reset`:
+   * the notice of the reset tells of all removed factors.
    */
-  readonly cause: 'removal' | 'contact-change' | 'replacement' | 'administration';
+  readonly cause: 'removal' | 'contact-change' | 'replacement' | 'administration' | 'reset';
   /** The number of the removed factor: its reader learns that no more codes come. */
   readonly also: readonly NoticeContact[];
 }
@@ -149,6 +137,8 @@ type ToldEvent =
   | AccountReported
   | RemovalReported
   | PasswordSet
+  | ResetEvent
+  | AccountJoined
   | RefreshTokenReplayed
   | (ToldSelfServiceEvent & Details);
 
@@ -215,6 +205,14 @@ export function noticeOf(event: DomainEvent): Notice | null {
       return { account: event.account, topic: 'removal-reported' };
     case 'refresh_token.replayed':
       return replayNoticeOf(event);
+    case 'reset.requested':
+    case 'reset.approved':
+    case 'reset.refused':
+    case 'reset.cancelled':
+    case 'reset.done':
+      return resetNoticeOf(event);
+    case 'account.joined':
+      return { account: event.account, topic: 'joined' };
     case 'email.change_asked':
     case 'email.changed':
     case 'email.restored':
@@ -256,6 +254,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'account.disabled':
     case 'account.enabled':
     case 'account.unlocked':
+    case 'account.invited':
     case 'token.refused':
     case 'device.code_refused':
     case 'device.signed_in':

@@ -24,12 +24,26 @@ export type NoticeTopic =
   | 'new-sign-in'
   | 'token-replayed'
   | 'trust-ended'
-  | 'reported';
+  | 'reported'
+  | 'joined'
+  | 'reset-requested'
+  | 'reset-approved'
+  | 'reset-refused'
+  | 'reset-cancelled'
+  | 'reset-done';
 
 /** An e-mail address, or a telephone number in E.164. */
 export interface NoticeContact {
   readonly channel: 'email' | 'sms';
   readonly to: string;
+}
+
+export interface NoticeReset {
+  readonly id: string;
+  /** The browser that it came from. Null when its name is not known. */
+  readonly browser: string | null;
+  /** The time at which an approval takes effect, in milliseconds since the epoch. Null: it is about another step. */
+  readonly effectAt: number | null;
 }
 
 export interface Notice {
@@ -51,6 +65,8 @@ export interface Notice {
   readonly origin?: Origin;
   /** The mail to this address has the link that restores it. */
   readonly restorable?: FormerEmail;
+  /** The request to reset second factors that it is about. */
+  readonly reset?: NoticeReset;
   /** Contacts beside the confirmed ones of the account. */
   readonly also?: readonly NoticeContact[];
 }

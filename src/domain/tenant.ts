@@ -20,6 +20,8 @@ export interface TenantSecondFactor {
   readonly passkeySignIn: boolean;
   readonly setUpProof: 'email' | 'none';
   readonly resetApprovers: 1 | 2;
+  /** Hours between the approval of a reset and its effect. */
+  readonly resetCoolingOffHours: number;
   /** The administrator's own explanation, per language. */
   readonly message: Readonly<Partial<Record<Locale, string>>>;
 }

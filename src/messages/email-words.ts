@@ -60,6 +60,8 @@ function bodyOf(template: MessageTemplate, around: Surroundings): Omit<Words, 'f
       return newAddressBody(template, around);
     case 'address-taken':
       return takenBody(around);
+    case 'invitation':
+      return invitationBody(template, around);
     case 'notice':
       return noticeBody(template, around);
   }
@@ -111,6 +113,24 @@ function resetBody({ resetUrl, expiresAt }: Of<'reset-password'>, { t, tenant, n
   };
 }
 
+/** It names the workspace with its id, which people type in the companion app. */
+function invitationBody(
+  { url, workspace, expiresAt }: Of<'invitation'>,
+  { t, tenant, dates, supportEmail }: Surroundings,
+) {
+  return {
+    subject: t('mail.invitation.subject', { tenant }),
+    heading: t('mail.invitation.subject', { tenant }),
+    blocks: [
+      text(t('mail.invitation.text', { tenant })),
+      { kind: 'details' as const, details: [{ label: t('mail.fact.workspace'), value: workspace }] },
+      { kind: 'link' as const, label: t('mail.invitation.button'), href: url },
+      text(t('mail.invitation.life', { when: dates.moment(expiresAt) })),
+      text(t(supportEmail === null ? 'mail.invitation.not_me' : 'mail.invitation.not_me_support')),
+    ],
+  };
+}
+
 function newAddressBody({ use, confirmUrl }: Of<'new-address'>, { t, tenant }: Surroundings) {
   return {
     subject: t(`mail.new_address.${use}.subject`, { tenant }),
@@ -137,12 +157,16 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
   const { notMeUrl, restoreUrl = null, topic } = template;
   const story = storyOf(template);
   const subject = t(`mail.notice.${story}.title`, { tenant });
-  const notMe: Block[] =
-    notMeUrl === null
+  const { action = null } = template;
+  const said = action === null ? 'not_me' : action.kind;
+  const href = action === null ? notMeUrl : action.url;
+  const isOfRemoval = action === null && topic === 'removed-by-administrator';
+  const link: Block[] =
+    href === null
       ? []
       : [
-          text(t(topic === 'removed-by-administrator' ? 'mail.not_me.removal' : 'mail.not_me.text')),
-          { kind: 'link', label: t('mail.not_me.button'), href: notMeUrl },
+          text(t(`mail.${said}.${isOfRemoval ? 'removal' : 'text'}`, { tenant })),
+          { kind: 'link', label: t(`mail.${said}.button`), href },
         ];
   const restore: Block[] =
     restoreUrl === null
@@ -154,7 +178,7 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
     blocks: [
       text(t(`mail.notice.${story}.text`, { tenant })),
       { kind: 'details' as const, details: detailsOf(template, around) },
-      ...notMe,
+      ...link,
       ...restore,
     ],
   };
@@ -166,7 +190,7 @@ export function storyOf({ topic, about }: Of<'notice'>): string {
 }
 
 function detailsOf(
-  { about, application, method, replaced, until, left, email, origin, atMs }: Of<'notice'>,
+  { about, application, method, replaced, until, left, email, origin, browser, effectAt, atMs }: Of<'notice'>,
   { t, dates, lang }: Surroundings,
 ): readonly Detail[] {
   return [
@@ -177,7 +201,9 @@ function detailsOf(
     ...(until === null ? [] : [{ label: t('mail.fact.until'), value: dates.date(until) }]),
     ...(left === null ? [] : [{ label: t('mail.fact.left'), value: String(left) }]),
     ...(email === undefined ? [] : [{ label: t('mail.fact.email'), value: email }]),
+    ...(browser ? [{ label: t('mail.fact.browser'), value: browser }] : []),
     { label: t('mail.fact.at'), value: dates.moment(atMs) },
+    ...(effectAt ? [{ label: t('mail.fact.effect'), value: dates.moment(effectAt) }] : []),
     ...(origin === undefined ? [] : originDetails(origin, { t, lang })),
   ];
 }

@@ -4,6 +4,7 @@ import { type Account, shownEmail } from '../domain/account.ts';
 import { isServed } from '../domain/contact.ts';
 import { noticeOf } from '../domain/events.ts';
 import { sentTo } from '../domain/methods/index.ts';
+import type { Notice as DomainNotice } from '../domain/notice.ts';
 import type { FormerEmail } from '../domain/self-service/email-change.ts';
 import type { EventSubscriber } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
@@ -16,6 +17,12 @@ interface NotifyDeps {
   readonly notMeUrl: (account: Account, topic: NoticeTopic) => string | null;
   /** The URL that restores a former address. Absent: addresses are not changed here. */
   readonly restoreUrl?: (account: Account, former: FormerEmail) => string;
+  /** The page at which the reader does something about a reset. Null when there is none for this contact. */
+  readonly resetAction?: (
+    account: Account,
+    notice: Omit<DomainNotice, 'account'>,
+    to: string,
+  ) => Notice['action'];
   /** The number that a code was answered from. Null when there is none. */
   readonly confirmedPhone: (account: Account) => Promise<string | null>;
   /** Prefixes of numbers, in E.164, that messages are sent to. Null allows every number. */
@@ -51,18 +58,32 @@ const TEXTED: ReadonlySet<NoticeTopic> = new Set([
   'email-changed',
   'password-changed',
   'email-restored',
+  'reset-requested',
+  'reset-done',
 ]);
 
-/** Reports, which administrators are told of too. Their reader has used the link already. */
-const REPORTS: ReadonlySet<NoticeTopic> = new Set(['reported', 'removal-reported']);
+/** Administrators are told too: they have to look at it. */
+const FOR_ADMINISTRATORS: ReadonlySet<NoticeTopic> = new Set([
+  'reported',
+  'removal-reported',
+  'reset-requested',
+]);
+
+/** The reader, or an administrator, has dealt with it already: there is nothing to report. */
+const HANDLED: ReadonlySet<NoticeTopic> = new Set([
+  'reported',
+  'removal-reported',
+  'reset-refused',
+  'reset-cancelled',
+]);
 
 /** Topics about a new factor. */
 const ADDING: ReadonlySet<NoticeTopic> = new Set(['factor-added', 'factor-replaced']);
 
 /** An unconfirmed contact may belong to a stranger. It receives a notice only when there is no other contact. */
 export function createNotify(needs: NotifyDeps): Notify {
-  const { messenger, notMeUrl, restoreUrl, confirmedPhone, allowedPrefixes, countText } = needs;
-  const { administratorsOf, supportOf } = needs;
+  const { messenger, notMeUrl, restoreUrl, resetAction = () => null } = needs;
+  const { confirmedPhone, allowedPrefixes, countText, administratorsOf, supportOf } = needs;
   const { clock, log, patienceMs = PATIENCE_MS } = needs;
 
   return async (account, said) => {
@@ -72,7 +93,7 @@ export function createNotify(needs: NotifyDeps): Notify {
   async function tellAll(...[account, said]: Parameters<Notify>): Promise<void> {
     const { topic, method = null, replaced = null, until = null, left = null } = said;
     const { application = null, also = [] } = said;
-    const { email, origin, restorable } = said;
+    const { email, origin, restorable, reset } = said;
     const notice: Notice = {
       kind: 'notice',
       topic,
@@ -86,17 +107,20 @@ export function createNotify(needs: NotifyDeps): Notify {
       notMeUrl: null,
       email,
       origin,
+      ...(reset && { browser: reset.browser, effectAt: reset.effectAt }),
     };
     await surely(account, topic, async () => {
       const contacts = await contactsOf(account, notice, also);
-      const link = () => (REPORTS.has(topic) ? null : notMeUrl(account, topic));
-      const linksFor = ({ to }: Contact) =>
-        restorable?.email === to && restoreUrl
-          ? { notMeUrl: null, restoreUrl: restoreUrl(account, restorable) }
-          : { notMeUrl: link() };
+      const link = () => (HANDLED.has(topic) ? null : notMeUrl(account, topic));
+      const linksFor = ({ to }: Contact) => {
+        if (restorable?.email === to && restoreUrl)
+          return { notMeUrl: null, restoreUrl: restoreUrl(account, restorable) };
+        const action = resetAction(account, said, to);
+        return action ? { action } : { notMeUrl: link() };
+      };
       await Promise.all(contacts.map((to) => tell(account, to, { ...notice, ...linksFor(to) })));
     });
-    if (!REPORTS.has(topic)) return;
+    if (!FOR_ADMINISTRATORS.has(topic)) return;
     await surely(account, topic, async () => {
       const administrators = await administratorsOf(account.tenantId);
       const others = administrators.filter(({ id }) => id !== account.id);

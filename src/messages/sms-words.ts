@@ -77,12 +77,16 @@ function write(template: MessageTemplate, { t, tenant, host, now }: Surroundings
       return `${t('sms.address', { tenant })} ${template.confirmUrl}`;
     case 'address-taken':
       return t('sms.address_taken', { tenant });
+    case 'invitation':
+      return `${t('sms.invitation', { tenant })} ${template.url}`;
     case 'notice': {
-      const { about, notMeUrl } = template;
+      const { about, notMeUrl, action = null } = template;
       const story = storyOf(template);
       const sentence = t(`sms.notice.${story}`, { tenant });
       const whom = about === null ? '' : ` ${about}.`;
-      return `${sentence}${whom}${notMeUrl === null ? '' : ` ${t('sms.not_me')} ${notMeUrl}`}`;
+      const href = action === null ? notMeUrl : action.url;
+      const ask = action === null ? 'not_me' : action.kind;
+      return `${sentence}${whom}${href === null ? '' : ` ${t(`sms.${ask}`)} ${href}`}`;
     }
   }
 }

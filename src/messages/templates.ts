@@ -114,9 +114,13 @@ function linksOf(template: MessageTemplate): readonly string[] {
     case 'address-taken':
       return [];
     case 'notice':
-      return [template.notMeUrl, template.restoreUrl ?? null].filter((url) => url !== null);
+      return [template.notMeUrl, template.restoreUrl, template.action?.url].filter(
+        (url) => typeof url === 'string',
+      );
     case 'reset-password':
       return [template.resetUrl];
+    case 'invitation':
+      return [template.url];
     default:
       return template.confirmUrl === null ? [] : [template.confirmUrl];
   }

@@ -11,6 +11,7 @@ import type { PageLocale } from '../http/pages/locale.ts';
 import type { RenderSome, SecondFactorPage } from '../http/pages/page-contract.ts';
 import { createNextStep, type PageAddress } from '../http/second-factor/next-step.ts';
 import type { ClientName } from '../http/second-factor/open-interaction.ts';
+import type { ResetPageDeps } from '../http/second-factor/request-reset.ts';
 import { createSecondFactorRoutes } from '../http/second-factor/routes.ts';
 import { createSessionPolicy, type SessionPolicy } from '../oidc/prompt.ts';
 import type { ClientRule } from '../oidc/requests/requested-assurance.ts';
@@ -42,6 +43,8 @@ export interface OwnSignIn {
   readonly onSignedIn: (ctx: Context, account: Account) => void;
   /** Called with the end of each full sign-in, which does not wait for more than it has to do anyway. */
   readonly onCompleted: (ctx: Context, account: Account, signIn: CompletedSignIn) => Promise<void>;
+  /** The page on which a person asks for a reset. */
+  readonly resets: ResetPageDeps;
   /** Called last: keeps what the person has chosen on the pages of the sign-in. */
   readonly keepChoices: (ctx: Context, account: Account) => Promise<void>;
   /** Called after a sign-in in which a factor was set up. `sessionUid`: the live session that continues. Null: a new one. */
@@ -185,6 +188,7 @@ export function createSecondFactorArea({
       pages: pagesOf(provider.issuer),
       home,
       passwordUrl: ownSignIn?.passwordUrl,
+      resets: ownSignIn?.resets,
       clock,
     });
   }

@@ -259,6 +259,7 @@ export function composeUseCases(
     enrolment,
     passkeys,
     passkeySignIn,
+    passkeySite,
     passkeyOffers: createPasskeyOffers({ method: methods.browser, available, onceKeys, clock }),
     afterRecovery: createAfterRecovery({ recovery, available }),
     isReachable,

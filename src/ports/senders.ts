@@ -58,6 +58,14 @@ export type MessageTemplate =
   /** For the owner of an address that somebody wanted for another account. */
   | { readonly kind: 'address-taken' }
   | {
+      readonly kind: 'invitation';
+      readonly url: string;
+      /** The id of the tenant: the name of the workspace that people type. */
+      readonly workspace: string;
+      /** Milliseconds since the epoch. */
+      readonly expiresAt: number;
+    }
+  | {
       readonly kind: 'notice';
       readonly topic: NoticeTopic;
       /** The factor's; null where none is meant. */
@@ -74,6 +82,12 @@ export type MessageTemplate =
       readonly application: string | null;
       /** The e-mail address of the account, for an administrator who reads it; null: the account is the reader's own. */
       readonly about: string | null;
+      /** A page of ours at which the reader does something about it, in the place of "it was not me". */
+      readonly action?: { readonly kind: NoticeAction; readonly url: string } | null;
+      /** The browser that a request came from. */
+      readonly browser?: string | null;
+      /** The time at which what was approved takes effect, in milliseconds since the epoch. */
+      readonly effectAt?: number | null;
       /** The page behind "it was not me"; null: there is none. */
       readonly notMeUrl: string | null;
       /** The masked e-mail address that it is about. */
@@ -82,6 +96,9 @@ export type MessageTemplate =
       /** The page that restores the address of the reader; absent or null: there is none. */
       readonly restoreUrl?: string | null;
     };
+
+/** `cancel-reset`: stops a request for a reset. `set-up`: sets up a second factor after a reset. */
+export type NoticeAction = 'cancel-reset' | 'set-up';
 
 export interface Recipient {
   readonly channel: Message['channel'];

@@ -53,6 +53,8 @@ const EXCEPTIONS: readonly Exception[] = [
   { path: 'src/http/sign-in/passkey.ts', names: ['passkey'], reason: 'a part of the model of the page' },
   { path: 'src/http/demo/claims.ts', names: ['email'], reason: 'a claim' },
   { path: 'src/use-cases/administration/factors.ts', names: ['sms'], reason: CHANNEL },
+  { path: 'src/use-cases/invitations/invite.ts', names: ['email'], reason: CHANNEL },
+  { path: 'src/use-cases/resets/carry-out.ts', names: ['sms'], reason: CHANNEL },
   { path: 'src/use-cases/account/link-tokens.ts', names: ['email'], reason: FIELD },
   { path: 'src/use-cases/account/email/email-change.ts', names: ['email'], reason: CHANNEL },
   { path: 'src/use-cases/account/own-details.ts', names: ['email'], reason: CHANNEL },

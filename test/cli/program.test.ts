@@ -33,6 +33,7 @@ describe('the doublelock command', () => {
     ['accounts', 'create'],
     ['accounts', 'apply'],
     ['factors', 'remove'],
+    ['requests', 'list'],
     ['audit', 'list'],
     ['keys'],
     ['keys', 'rotate'],

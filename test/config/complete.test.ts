@@ -29,6 +29,7 @@ tenants:
       trusted_devices: true
       set_up_proof: none
       reset_approvers: 2
+      reset_cooling_off_hours: 24
       message: { en: Because., nl: Daarom. }
 clients:
   - client_id: demo

@@ -83,6 +83,7 @@ accounts:
           passkeySignIn: true,
           setUpProof: 'email',
           resetApprovers: 1,
+          resetCoolingOffHours: 0,
           message: {},
         },
       },
@@ -199,6 +200,7 @@ tenants:
       trusted_devices: false
       set_up_proof: email
       reset_approvers: 1
+      reset_cooling_off_hours: 0
       message: {}
 clients:
   - client_id: demo

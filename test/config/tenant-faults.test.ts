@@ -85,6 +85,12 @@ const ROWS: readonly Row[] = [
     'tenants[0].second_factor.reset_approvers',
     /one of 1, 2/,
   ],
+  [
+    'a reset that waits for a month',
+    tenant('{ reset_cooling_off_hours: 720 }'),
+    'tenants[0].second_factor.reset_cooling_off_hours',
+    /168 or less/,
+  ],
 ];
 
 describe('a file with a fault in a tenant [R36]', () => itRefuses(ROWS));

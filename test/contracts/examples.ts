@@ -2,6 +2,7 @@
 import { type Account, NEW_ACCOUNT } from '../../src/domain/account.ts';
 import type { Enrolment } from '../../src/domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../src/domain/events.ts';
+import type { ResetRequest, ResetStep } from '../../src/domain/resets/reset-request.ts';
 import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
 import type { SessionClient, SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
@@ -48,6 +49,33 @@ export function anEnrolment(changes: Partial<Enrolment> = {}): Enrolment {
     lastStep: null,
     isDefault: false,
     createdAt: NOW,
+    ...changes,
+  };
+}
+
+export function aResetRequest(changes: Partial<ResetRequest> = {}): ResetRequest {
+  return {
+    id: 'account-1.1',
+    accountId: 'account-1',
+    tenantId: 'acme',
+    reason: 'I lost my phone.',
+    ip: '192.0.2.0/24',
+    browser: 'Firefox, Linux',
+    createdAt: NOW,
+    expiresAt: NOW + MINUTE,
+    ...changes,
+  };
+}
+
+export function aResetStep(changes: Partial<ResetStep> = {}): ResetStep {
+  return {
+    requestId: 'account-1.1',
+    stage: 'decision',
+    outcome: 'approved',
+    by: 'operator',
+    note: null,
+    atMs: NOW,
+    dueAt: NOW,
     ...changes,
   };
 }

@@ -9,6 +9,7 @@ const withoutPhone = { ...account, phone: null };
 const also = [{ channel: 'sms', to: '+31612345678' }] as const;
 const created = { name: 'recovery.created', account } as const;
 const removed = { name: 'enrolment.removed', account, method: 'sms', cause: 'removal', also } as const;
+const reset = { account, request: { id: 'account-1.1', browser: null }, effectAt: null, also } as const;
 const changed = { name: 'contact.changed', account, cause: 'self-service', also } as const;
 
 const mailTo = (to: string) => ({ channel: 'email', to }) as const;
@@ -69,6 +70,19 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
   [{ name: 'password.reset', account }, { topic: 'password-changed' }],
   [{ name: 'account.reported', account }, { topic: 'reported' }],
   [{ name: 'account.password_set', account }, { topic: 'password-changed' }],
+  [{ ...removed, cause: 'reset' }, null],
+  [{ name: 'account.joined', account }, { topic: 'joined' }],
+  ...(['requested', 'refused', 'cancelled', 'done'] as const).map((step): (typeof TOLD)[number] => [
+    { ...reset, name: `reset.${step}` },
+    { topic: `reset-${step}`, reset: { ...reset.request, effectAt: null }, also },
+  ]),
+  [
+    { ...reset, name: 'reset.approved', effectAt: 1 },
+    { topic: 'reset-approved', reset: { ...reset.request, effectAt: 1 }, also },
+  ],
+  // An approval at once is told together with its effect, and an attempt that changed nothing is told to nobody.
+  [{ ...reset, name: 'reset.approved' }, null],
+  [{ ...reset, name: 'reset.requested', reason: 'already_waiting' }, null],
   [
     { name: 'refresh_token.replayed', account, application: 'Shop' },
     { topic: 'token-replayed', application: 'Shop' },
@@ -132,6 +146,7 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'account.disabled': null,
   'account.enabled': null,
   'account.unlocked': null,
+  'account.invited': null,
   'token.refused': null,
   'device.code_refused': null,
   'device.signed_in': null,
@@ -155,18 +170,19 @@ describe('an event', () => {
     const names = new Set<AuditEventName>();
     for (const event of [...untold, ...TOLD.map(([told]) => told)]) {
       const method = 'method' in event ? event.method : null;
+      const reason = event.reason ?? null;
       const nothing = {
         accountId: null,
         tenantId: null,
         clientId: null,
-        reason: null,
+        reason,
         ip: null,
         actor: null,
       };
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(59);
+    expect(names.size).to.equal(66);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -13,6 +13,7 @@ import {
   CODE,
   CONFIRM_URL,
   codeMessage,
+  INVITATION_URL,
   MESSAGE_ISSUER,
   MESSAGE_NOW,
   MESSAGE_TEMPLATES,
@@ -20,6 +21,7 @@ import {
   noticeMessage,
   RESET_URL,
   RESTORE_URL,
+  SET_UP_URL,
 } from '../support/delivery/message-samples.ts';
 import { SAMPLE_TENANTS, sampleTenant } from '../support/pages/sample-tenants.ts';
 
@@ -83,7 +85,7 @@ describe('a message template', () => {
 
     it(`has in the URLs of ${name} no secret except the token of the link [A102]`, () => {
       for (const message of [mail(template), mail(template, { channel: 'sms' })]) {
-        const known = [CONFIRM_URL, NOT_ME_URL, RESET_URL, RESTORE_URL];
+        const known = [CONFIRM_URL, NOT_ME_URL, RESET_URL, RESTORE_URL, INVITATION_URL, SET_UP_URL];
         expect(known).to.include.members([...new Set(addresses(message))]);
       }
     });

@@ -57,6 +57,7 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
       passkeySignIn: true,
       setUpProof: 'none',
       resetApprovers: 1,
+      resetCoolingOffHours: 0,
       message: {},
       ...secondFactor,
     },

@@ -40,7 +40,10 @@
     if (persisted) location.reload();
   });
 
-  button.hidden = false;
-  if (!browserSupportsWebAuthn()) tell('unsupported');
-  else if (!form.elements.label && !document.querySelector('#alert')) button.focus();
+  // A form beside a password is no more than another way.
+  const isBeside = form.dataset.beside !== undefined;
+  const canAsk = browserSupportsWebAuthn();
+  button.hidden = isBeside && !canAsk;
+  if (!canAsk && !isBeside) tell('unsupported');
+  else if (!isBeside && !form.elements.label && !document.querySelector('#alert')) button.focus();
 }

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
 import type { QueueStore } from '../../ports/queue.ts';
@@ -35,6 +36,7 @@ import { createOutboxStore } from './outbox-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
 import { createRateStore } from './rate-store.ts';
+import { createResetRequestStore } from './requests/reset-request-store.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { openDatabase } from './sqlite/database.ts';
 import { readEqualEmails } from './sqlite/equal-emails.ts';
@@ -63,6 +65,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly records: SignInRecordStore;
   readonly sessionClients: SessionClientStore;
   readonly trustedBrowsers: TrustedBrowserStore;
+  readonly resetRequests: ResetRequestStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
@@ -123,6 +126,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     records: createSignInRecordStore(database),
     sessionClients: createSessionClientStore(database),
     trustedBrowsers: createTrustedBrowserStore(database),
+    resetRequests: createResetRequestStore(database),
     audit: createAuditStore(database),
     providerDurable: createProviderStore(database),
     keys: createKeyStore(database),

@@ -1,5 +1,6 @@
 /** Deletes expired rows in small batches. Stores check expiry themselves, so this only keeps the files small. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { RESET_KEPT_MS } from '../../domain/resets/reset-request.ts';
 import type { Database } from './sqlite/database.ts';
 
 /** Rows per act: some milliseconds of the event loop. */
@@ -22,6 +23,8 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
   { table: 'sign_in_records', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'session_clients', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'trusted_browsers', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
+  { table: 'reset_requests', key: 'rowid', where: 'created_at <= :before', keepMs: RESET_KEPT_MS },
+  { table: 'reset_steps', key: 'rowid', where: 'at <= :before', keepMs: RESET_KEPT_MS },
   PROVIDER,
   // Delivery removes expired items itself, and counts them. This is for a server that sends none any more.
   { table: 'mail_outbox', key: 'rowid', where: 'expires_at <= :before', keepMs: HOUR_MS },

@@ -1,5 +1,6 @@
 /** Opens the durable stores in MongoDB. */
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
@@ -27,6 +28,7 @@ import { createLockoutStore } from './lockout-store.ts';
 import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
+import { createResetRequestStore } from './reset-request-store.ts';
 import { createModels, type Models } from './schema/collections.ts';
 import { respellEmails } from './schema/email-spelling.ts';
 import { makeIndexes } from './schema/indexes.ts';
@@ -43,6 +45,7 @@ export interface MongoAccounts {
   readonly records: SignInRecordStore;
   readonly sessionClients: SessionClientStore;
   readonly trustedBrowsers: TrustedBrowserStore;
+  readonly resetRequests: ResetRequestStore;
   readonly audit: AuditStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
@@ -98,6 +101,7 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     records: createSignInRecordStore(connection, models),
     sessionClients: createSessionClientStore(connection, models),
     trustedBrowsers: createTrustedBrowserStore(connection, models),
+    resetRequests: createResetRequestStore(connection, models),
     audit: createAuditStore(connection, models),
     providerDurable: createProviderStore(connection, models),
     keys: createKeyStore(connection, models),

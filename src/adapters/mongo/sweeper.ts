@@ -31,12 +31,14 @@ interface Rule {
 
 function rulesOf(models: Models): readonly Rule[] {
   const { claims, records, trustedBrowsers, provider, audit, lockouts, mailOutbox } = models;
-  const { sessionClients, logoutOutbox } = models;
+  const { sessionClients, logoutOutbox, resetRequests, resetSteps } = models;
   return [
     { model: claims, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: records, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: sessionClients, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: trustedBrowsers, where: {}, by: 'expiresAt', keepMs: 0 },
+    { model: resetRequests, where: {}, by: 'expiresAt', keepMs: 0 },
+    { model: resetSteps, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: provider, where: {}, by: 'expiresAt', keepMs: 0 },
     {
       model: provider,

@@ -3,6 +3,7 @@ import type { AddCommands } from '../command-group.ts';
 import { addAccountApply } from './apply.ts';
 import { addAccountChanges } from './changes.ts';
 import { addAccountFiles } from './files.ts';
+import { addAccountInvitations } from './invite.ts';
 import { addAccountLists } from './list.ts';
 import { addAccountSwitches } from './switches.ts';
 
@@ -11,6 +12,7 @@ const PARTS: readonly AddCommands[] = [
   addAccountLists,
   addAccountChanges,
   addAccountSwitches,
+  addAccountInvitations,
   addAccountApply,
   addAccountFiles,
 ];

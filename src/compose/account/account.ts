@@ -20,12 +20,16 @@ import { createForgottenPassword } from '../../use-cases/account/passwords/forgo
 import { createPasswordReset } from '../../use-cases/account/passwords/reset-password.ts';
 import { createSetPassword } from '../../use-cases/account/passwords/set-password.ts';
 import { createSparedReports, type SparedReports } from '../../use-cases/account/spared-reports.ts';
+import { createResetLinks } from '../../use-cases/resets/mailed-links.ts';
 import type { EndSessions } from '../../use-cases/sign-in/end-sessions.ts';
 import type { PasswordAttempts } from '../../use-cases/sign-in/password-attempts.ts';
 import { createRestatement } from '../../use-cases/sign-in/sign-in-records.ts';
+import { createVisitTickets } from '../../use-cases/sign-in/visit-tickets.ts';
 import { clientNamesOf } from '../client-names.ts';
 import type { Notices } from '../notices.ts';
 import { type Parts, passwordsOf } from '../parts.ts';
+import { acceptanceOf } from '../people/invitations.ts';
+import { resetDecisionsOf } from '../people/resets.ts';
 import { selfServiceOf } from './self-service.ts';
 
 interface AccountDeps {
@@ -44,10 +48,10 @@ export type AccountUseCases = ReturnType<typeof accountUseCasesOf>;
 
 export function accountUseCasesOf(deps: AccountDeps) {
   const { config, parts, plugin, endSessions, notices, events, cipher, places } = deps;
-  const { stores, clock } = parts;
+  const { stores, clock, random } = parts;
   const { accounts, enrolments, onceKeys, records, transactions, trustedBrowsers } = stores;
   const reports = createSparedReports({ onceKeys, clock });
-  const { methods, countSend, sendCode, attemptLimiter } = plugin.useCases;
+  const { methods, countSend, sendCode, attemptLimiter, loadSnapshot } = plugin.useCases;
   const { messenger, linkTokens: tokens } = notices;
   const passwords = passwordsOf(config, parts.hasher);
   const { nameOf: clientName } = clientNamesOf(config.clients, config.issuer);
@@ -55,6 +59,17 @@ export function accountUseCasesOf(deps: AccountDeps) {
     methods.toAddress
       ? countSend(of, { method: methods.toAddress.name, purpose: 'set-up', destination })
       : refused({ code: 'method_not_allowed' });
+  const { tenants } = config;
+  const { effects: resetEffects, decisions } = resetDecisionsOf({ tenants, parts, endSessions, events });
+  const tickets = createVisitTickets({
+    onceKeys,
+    transactions,
+    loadSnapshot,
+    cipher,
+    events,
+    clock,
+    random,
+  });
   return {
     own: selfServiceOf({ config, parts, plugin, events }),
     links: createMailedLinks({
@@ -118,6 +133,18 @@ export function accountUseCasesOf(deps: AccountDeps) {
       clock,
     }),
     typedValues: createTypedValues({ cipher, clock }),
+    resetEffects,
+    resetLinks: createResetLinks({
+      accounts,
+      enrolments,
+      decisions,
+      tokens,
+      tickets,
+      events,
+      clock,
+    }),
+    tickets,
+    acceptance: acceptanceOf({ parts, cipher, plugin, notices, events }, passwords, tickets),
     restateRecord: createRestatement({ records, endSessions }),
   };
 }

@@ -9,15 +9,23 @@ import type { Cipher } from '../../ports/system.ts';
 import { createFactors } from '../../use-cases/administration/factors.ts';
 import { createOperation } from '../../use-cases/administration/operation.ts';
 import { createEventLog } from '../../use-cases/events/event-log.ts';
+import { createInviting, type Inviting } from '../../use-cases/invitations/invite.ts';
+import type { ResetDecisions } from '../../use-cases/resets/decide.ts';
 import { createEndSessions } from '../../use-cases/sign-in/end-sessions.ts';
 import { type AccountOperation, accountOperationOf } from '../administration/account-operation.ts';
 import { cipherOf } from '../keys.ts';
 import { storedLogouts } from '../logouts.ts';
-import { noticesOf } from '../notices.ts';
+import { type Notices, noticesOf } from '../notices.ts';
 import { expectStore, openParts, type Parts, secretsOf } from '../parts.ts';
+import { resetDecisionsOf } from '../people/resets.ts';
 import { createSenders, type Senders } from '../senders.ts';
 
-export type Operation = ReturnType<typeof createOperation> & AccountOperation;
+/** The acts of an operator. */
+export interface Operation extends ReturnType<typeof createOperation>, AccountOperation {
+  readonly resets: ResetDecisions;
+  /** Opens the keys and the sender of mail, which no other act needs at once. */
+  inviting(): Promise<Inviting>;
+}
 
 /** Milliseconds for which an operator waits for a mail server. */
 const SENDING_MS = 5000;
@@ -77,7 +85,23 @@ export async function withOperation(
     });
     const operation = createOperation({ accounts, factors, endSessions, audit, events });
     const onAccounts = accountOperationOf({ config, parts, factors, endSessions, events, cipherNow });
-    const whole: Operation = { ...operation, ...onAccounts };
+    const { decisions: resets } = resetDecisionsOf({ tenants: config.tenants, parts, endSessions, events });
+    const inviting = async () => {
+      const { messenger, invitationUrl } = await openNotices({ config, parts, senders, warn });
+      const { onceKeys } = stores;
+      return createInviting({
+        accounts,
+        enrolments,
+        onceKeys,
+        messenger,
+        invitationUrl,
+        events,
+        actor: 'operator',
+        clock,
+        random,
+      });
+    };
+    const whole: Operation = { ...operation, ...onAccounts, resets, inviting };
     await act(whole, config);
   } finally {
     await senders.close(SENDING_MS);
@@ -101,8 +125,13 @@ interface LazyNotifyDeps {
 /** Opens keys and senders with the first notice, so that a command without notices works without them. */
 function lazyNotify({ config, parts, senders, warn }: LazyNotifyDeps): Notify {
   return async (account, notice) => {
-    const cipher = await cipherOf(secretsOf(config), parts);
-    const sender = await senders.of(config, cipher);
-    await noticesOf(config, { parts, sender, cipher, log: warn }).notify(account, notice);
+    const { notify } = await openNotices({ config, parts, senders, warn });
+    await notify(account, notice);
   };
+}
+
+async function openNotices({ config, parts, senders, warn }: LazyNotifyDeps): Promise<Notices> {
+  const cipher = await cipherOf(secretsOf(config), parts);
+  const sender = await senders.of(config, cipher);
+  return noticesOf(config, { parts, sender, cipher, log: warn });
 }

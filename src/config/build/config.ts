@@ -119,6 +119,7 @@ function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant
       passkeySignIn: settings.passkey_sign_in,
       setUpProof: settings.set_up_proof,
       resetApprovers: settings.reset_approvers,
+      resetCoolingOffHours: settings.reset_cooling_off_hours,
       message: { ...(en === undefined ? {} : { en }), ...(nl === undefined ? {} : { nl }) },
     },
   };

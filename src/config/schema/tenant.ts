@@ -55,6 +55,14 @@ export const tenantSecondFactorShape = {
     .literal([1, 2])
     .default(1)
     .describe('The number of administrators that approve the reset of a member.'),
+  reset_cooling_off_hours: z
+    .int()
+    .min(0)
+    .max(168)
+    .default(0)
+    .describe(
+      'Hours between the approval of a reset and its effect. Until then the person can cancel it by a link in a mail.',
+    ),
   message: z
     .strictObject({
       en: words.describe('In English.'),

@@ -1,5 +1,6 @@
 /** The names of events, under which the audit log stores their lines. */
 
+import type { INVITATION_EVENTS, ResetEventName } from '../resets/reset-events.ts';
 import type { SelfServiceEventName } from '../self-service/events.ts';
 
 export type AuditEventName =
@@ -45,6 +46,8 @@ export type AuditEventName =
   | 'account.disabled'
   | 'account.enabled'
   | 'account.unlocked'
+  | ResetEventName
+  | (typeof INVITATION_EVENTS)[number]
   | 'token.refused'
   | 'refresh_token.replayed'
   | 'device.code_refused'

@@ -53,7 +53,7 @@ export interface PasskeyCreation {
   readonly authenticatorSelection: {
     readonly residentKey: 'preferred' | 'required';
     readonly requireResidentKey: boolean;
-    readonly userVerification: 'preferred';
+    readonly userVerification: 'preferred' | 'required';
   };
   readonly attestation: 'none';
 }

@@ -40,6 +40,15 @@ export function hasEnded(atMs: number, account: Ending): boolean {
   return account.disabledAt !== null || atMs < endOf(account);
 }
 
+/** Whether no link may lead into the account: it is disabled, or its owner waits for an administrator's answer to a report. */
+export function isBarred({
+  disabledAt,
+  frozenAt,
+  heldAt,
+}: Pick<Account, 'disabledAt' | 'frozenAt' | 'heldAt'>): boolean {
+  return disabledAt !== null || frozenAt !== null || heldAt !== null;
+}
+
 /** The beginning of a sign-in: its first event, or the later time from which its session was kept. */
 export function beganAt(authentications: readonly AuthenticationEvent[]): number {
   const first = authentications.length === 0 ? 0 : Math.min(...authentications.map(({ atMs }) => atMs));

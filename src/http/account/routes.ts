@@ -23,6 +23,8 @@ interface AccountRoutesDeps
   readonly requireSession: RequireSession;
   readonly forms: FormTokens;
   readonly render: Render;
+  /** The address at which a person goes on in an application. Null: it has none. */
+  readonly applicationLink: (clientId: string) => string | null;
 }
 
 export function createAccountRoutes(needs: AccountRoutesDeps): Router {
@@ -33,6 +35,7 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
   router.use(whole);
   router.use(['/security', '/password'], freshEnough);
   addPasswordRoutes(router, needs);
+  router.get('/application/:client', requireSession.requireSession(null), toApplication);
   addSecurityRoutes(router, needs);
   addDetailsRoutes(router, needs, addChangeEmailCodeRoutes(router, needs));
   addSessionsRoutes(router, needs);
@@ -53,6 +56,12 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
       ? requireSession.allowLate(FRESH_SECONDS)
       : requireSession.requireSession(onlyTells(ctx) || showsPasswordSet(ctx) ? null : FRESH_SECONDS);
     await guard(ctx, next);
+  }
+
+  /** The way on after an invitation that names an application. */
+  function toApplication(ctx: Context): void {
+    ctx.status = 303;
+    ctx.redirect(needs.applicationLink(String(ctx.params.client)) ?? '/account');
   }
 
   /** The provider's answer to our own request. An error is shown. Otherwise the browser goes on to the page. */

@@ -6,7 +6,7 @@ import { createMailedRoutes } from './routes.ts';
 export function emailLinksArea(deps: Parameters<typeof createMailedRoutes>[0]): Area {
   return {
     name: 'email-links',
-    paths: ['/confirm-email', '/not-me', ...ADDRESS_LINK_PATHS],
+    paths: ['/confirm-email', '/not-me', '/cancel-reset', '/set-up-again', ...ADDRESS_LINK_PATHS],
     routes: createMailedRoutes(deps),
   };
 }

@@ -8,14 +8,15 @@ import type { FoundLink, MailedLinks } from '../../use-cases/account/mailed-link
 import type { FormTokens } from '../guards/forms.ts';
 import type { PageContext, Render } from '../pages/page-contract.ts';
 import { type AddressLinksDeps, addAddressLinkRoutes } from './address-links.ts';
+import { addResetLinks, type ResetLinkDeps } from './reset-links.ts';
 
-interface MailedRoutesDeps extends AddressLinksDeps {
+interface MailedRoutesDeps extends AddressLinksDeps, ResetLinkDeps {
   readonly links: MailedLinks;
   readonly forms: FormTokens;
   readonly render: Render;
 }
 
-type Link = 'confirm-email' | 'not-me';
+type Link = (typeof LINKS)[number];
 
 const LINKS = ['confirm-email', 'not-me'] as const;
 
@@ -24,9 +25,11 @@ export function mailedPath(link: LinkUse, token: string): string {
   return `/${link}/${encodeURIComponent(token)}`;
 }
 
-export function createMailedRoutes({ links, forms, render, ...deps }: MailedRoutesDeps): Router {
+export function createMailedRoutes(needs: MailedRoutesDeps): Router {
+  const { links, forms, render } = needs;
   const router = new Router();
-  addAddressLinkRoutes(router, { ...deps, forms, render });
+  addAddressLinkRoutes(router, needs);
+  addResetLinks(router, needs);
   for (const link of LINKS) {
     router.get(`/${link}/:token`, (ctx) => ask(ctx, link));
     router.post(`/${link}/:token`, (ctx) => act(ctx, link));

@@ -22,7 +22,7 @@ import type { EnrolmentUseCase } from '../../use-cases/enrolment/enrolment.ts';
 import type { Recovery } from '../../use-cases/enrolment/recovery-codes.ts';
 import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { Fields, FormTokens } from '../guards/forms.ts';
-import { browserPageOf, secretPageOf, sentPageOf } from '../pages/method-pages.ts';
+import { browserPageOf, secretPageOf, sentPageOf } from '../pages/models/method-pages.ts';
 import type { EnrolmentPage, PageContext, RenderSome } from '../pages/page-contract.ts';
 import type { EnrolmentPageParts, Form, RecoveryCodesPage } from '../pages/page-parts.ts';
 import { secretModel } from './secret-model.ts';

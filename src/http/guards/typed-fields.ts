@@ -24,6 +24,7 @@ const CARRIED = {
   label: true,
   app: true,
   method: true,
+  reason: true,
   trust_device: true,
   keep_sessions: true,
   // It names the device that waits, and stands on the screen of that device.

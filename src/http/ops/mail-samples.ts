@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../domain/account.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { WriteMessage } from '../../messages/templates.ts';
-import type { Message, MessageTemplate, NoticeTopic, Recipient } from '../../ports/senders.ts';
+import type { Message, MessageTemplate, NoticeAction, NoticeTopic, Recipient } from '../../ports/senders.ts';
 import type { Clock } from '../../ports/system.ts';
 import { isLocale } from '../../presentation/locale.ts';
 import type { Render } from '../pages/page-contract.ts';
@@ -26,6 +26,8 @@ const LIFE_MS = 90_000;
 /** Two weeks of grace. */
 const GRACE_MS = 14 * 24 * 60 * 60 * 1000;
 const RESET_LIFE_MS = 30 * 60_000;
+const DAY_MS = 86_400_000;
+const BROWSER = 'Firefox, Linux';
 
 /** The templates that are also sent as a text message. */
 const TEXTED = [
@@ -36,6 +38,8 @@ const TEXTED = [
   'phone-changed',
   'email-changed',
   'password-changed',
+  'reset-requested',
+  'reset-done',
 ];
 
 export function createSampleRoutes({ write, tenants, issuer, clock, render }: Samples & { render: Render }) {
@@ -121,6 +125,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     const nothing = { method: null, replaced: null, until: null, left: null, application: null, about: null };
     return { kind: 'notice', topic, atMs, notMeUrl: url, ...nothing, ...over };
   };
+  const resetAction = (kind: NoticeAction) => ({ notMeUrl: null, action: { kind, url } });
   return new Map<string, MessageTemplate>([
     ['code-sign-in', { ...code, purpose: 'sign-in' }],
     ['code-set-up', { ...code, purpose: 'set-up' }],
@@ -148,6 +153,17 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['password-changed', notice('password-changed')],
     ['token-replayed', notice('token-replayed', { application: 'Shop' })],
     ['trust-ended', notice('trust-ended')],
+    ['invitation', { kind: 'invitation', url, workspace: 'acme', expiresAt: atMs + 7 * DAY_MS }],
+    ['joined', notice('joined')],
+    ['reset-requested', notice('reset-requested', { ...resetAction('cancel-reset'), browser: BROWSER })],
+    [
+      'reset-requested-about',
+      notice('reset-requested', { notMeUrl: null, about: TO.email, browser: BROWSER }),
+    ],
+    ['reset-approved', notice('reset-approved', { ...resetAction('cancel-reset'), effectAt: atMs + DAY_MS })],
+    ['reset-refused', notice('reset-refused', { notMeUrl: null })],
+    ['reset-cancelled', notice('reset-cancelled', { notMeUrl: null })],
+    ['reset-done', notice('reset-done', resetAction('set-up'))],
     ['removal-reported', notice('removal-reported', { notMeUrl: null })],
     ['removal-reported-about', notice('removal-reported', { notMeUrl: null, about: TO.email })],
     ['reported', notice('reported', { notMeUrl: null })],

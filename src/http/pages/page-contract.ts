@@ -5,9 +5,14 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import type { PasskeyRequest } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
-import type { AccountPages } from './account-pages.ts';
-import type { DevicePages } from './device-pages.ts';
-import type { HelpPages } from './help-pages.ts';
+import type { AccountPages } from './models/account-pages.ts';
+import type { DevicePages } from './models/device-pages.ts';
+import type { HelpPages } from './models/help-pages.ts';
+import type { ProtocolPages } from './models/protocol-pages.ts';
+import type { ResetPages } from './models/reset-pages.ts';
+import type { SecurityPages } from './models/security-pages.ts';
+import type { SetUpPages } from './models/set-up-pages.ts';
+import type { SignInPages } from './models/sign-in-pages.ts';
 import type {
   AddressConfirmationView,
   ErrorTitle,
@@ -22,16 +27,13 @@ import type {
   SampleLink,
   SentCode,
 } from './page-parts.ts';
-import type { ProtocolPages } from './protocol-pages.ts';
-import type { SecurityPages } from './security-pages.ts';
-import type { SetUpPages } from './set-up-pages.ts';
-import type { SignInPages } from './sign-in-pages.ts';
 
 export interface Pages
   extends AccountPages,
     DevicePages,
     HelpPages,
     ProtocolPages,
+    ResetPages,
     SecurityPages,
     SetUpPages,
     SignInPages {
@@ -186,6 +188,8 @@ export interface PageContext {
   readonly signedInAs?: string;
   /** The end of the grace of that person, in milliseconds since the epoch. Absent or null: there is none. */
   readonly graceUntil?: number | null;
+  /** The page on which the person can ask for a reset of a lost second factor. */
+  readonly resetHref?: string | null;
 }
 
 /** Writes a page into the response: status, type, cache rules, body. */

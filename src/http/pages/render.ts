@@ -63,6 +63,10 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'not-me': 'email-links/not-me',
   'forgot-password': 'password-reset/forgot-password',
   'reset-password': 'password-reset/reset-password',
+  invitation: 'email-links/invitation',
+  'request-reset': 'second-factor/request-reset',
+  'cancel-reset': 'email-links/cancel-reset',
+  'set-up-again': 'email-links/set-up-again',
   account: 'account/account',
   password: 'account/password',
   'change-email': 'email-links/change-email',
@@ -212,13 +216,17 @@ function titleOf<P extends PageName>(
 const SENT_AT: readonly PageName[] = ['set-up-proof', 'set-up-email', 'set-up-sms', 'change-email-code'];
 
 function subjectOf<P extends PageName>(page: P, model: Pages[P]): Subject {
-  if (page === 'error') return (model as Pages['error']).title.endsWith('-gone') ? 'link' : PLAIN_WORDS;
+  if (page === 'error') return isOfLink((model as Pages['error']).title) ? 'link' : PLAIN_WORDS;
   if (SENT_AT.includes(page)) return 'sent';
   if (page === 'device-code') return 'device';
   if (page === 'forgot-password') return 'reset';
   if (page !== 'enter-code') return PLAIN_WORDS;
   const { method } = model as Pages['enter-code'];
   return traitsOf(method)?.words ?? PLAIN_WORDS;
+}
+
+function isOfLink(title: Pages['error']['title']): boolean {
+  return title.endsWith('-gone') || title.startsWith('invitation-');
 }
 
 function refusalView({ refusal }: PageContext, subject: Subject, { t, dates }: Language) {

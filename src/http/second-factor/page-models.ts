@@ -4,6 +4,7 @@ import { chooserProgressOf, type EnrolmentStep } from '../../domain/enrolment/st
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import { type Refusal, undeliveredInstead } from '../../domain/refusal.ts';
+import { mayAskForReset } from '../../domain/resets/reset-request.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { AfterRecovery } from '../../use-cases/enrolment/after-recovery.ts';
 import type { MissingConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
@@ -12,7 +13,7 @@ import type { Passkeys } from '../../use-cases/second-factor/passkeys.ts';
 import type { SecondFactorUseCase } from '../../use-cases/second-factor/verify.ts';
 import type { EnrolmentContext } from '../enrolment/pages.ts';
 import type { FormTokens } from '../guards/forms.ts';
-import { codePageOf } from '../pages/method-pages.ts';
+import { codePageOf } from '../pages/models/method-pages.ts';
 import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import type { Form, SentCode } from '../pages/page-parts.ts';
 import type { ChoicePage, CodePage } from './answer-pages.ts';
@@ -30,6 +31,8 @@ interface SecondFactorPagesDeps {
   readonly passkeyOffers: Pick<PasskeyOffers, 'isPossible' | 'isTaken'>;
   readonly afterRecovery: Pick<AfterRecovery, 'choiceOf' | 'isTaken'>;
   readonly trustDays: number;
+  /** Absent where nobody can ask for a reset. */
+  readonly resets?: object | undefined;
   readonly clock: Clock;
 }
 
@@ -45,6 +48,7 @@ export function createSecondFactorPages({
   passkeyOffers,
   afterRecovery,
   trustDays,
+  resets,
   clock,
 }: SecondFactorPagesDeps) {
   function formAt(interaction: InteractionContext, path: string): Form {
@@ -61,6 +65,8 @@ export function createSecondFactorPages({
       tenantId: policyResult?.tenant.id ?? null,
       locale: policyResult?.account.locale ?? null,
       uiLocales: uiLocalesOf(view),
+      resetHref:
+        resets && policyResult && mayAskForReset(policyResult) ? `${pages(view.uid)}/request-reset` : null,
     };
   }
 
@@ -150,13 +156,10 @@ export function createSecondFactorPages({
   /** The method takes no more codes, for some time or in this sign-in. The page has the ways on, and no form for a code. */
   function stopped(ctx: Context, { interaction, policyResult, usable }: ChoicePage, refusal: Refusal) {
     const { uid, startAgainPath } = interaction.view;
-    const links = waysOn({ base: pages(uid), usable, startAgainPath });
-    return error(
-      ctx,
-      interaction,
-      { title: titleOf(refusal), links },
-      pageContext(interaction, policyResult, refusal),
-    );
+    const around = pageContext(interaction, policyResult, refusal);
+    const { resetHref = null } = around;
+    const links = waysOn({ base: pages(uid), usable, startAgainPath, resetHref });
+    return error(ctx, interaction, { title: titleOf(refusal), links }, around);
   }
 
   /** `missing` is null when confirming the address would not help. */

@@ -22,6 +22,7 @@ import { createOfferPasskey } from './offer-passkey.ts';
 import { SECOND_FACTOR_PROMPTS } from './open-interaction.ts';
 import { createSecondFactorPages } from './page-models.ts';
 import { createRecoveryUsed } from './recovery-used.ts';
+import { createRequestResetPage, type ResetPageDeps } from './request-reset.ts';
 import { createUnusableFactor } from './unusable-factor.ts';
 
 interface SecondFactorRoutesDeps {
@@ -42,6 +43,8 @@ interface SecondFactorRoutesDeps {
   /** The page on which a person can begin anew. Null when none is known. */
   readonly home: string | null;
   readonly passwordUrl?: ((uid: string) => string) | undefined;
+  /** Absent where nobody can ask for a reset. */
+  readonly resets?: ResetPageDeps | undefined;
   readonly clock: Clock;
 }
 
@@ -77,6 +80,11 @@ export function createSecondFactorRoutes(needs: SecondFactorRoutesDeps): Router 
   router.get('/unusable', unusable.page);
   router.post('/unusable', unusable.mailLink);
   router.post('/cancel', cancel);
+  if (needs.resets) {
+    const reset = createRequestResetPage({ ...needs, resets: needs.resets, guard, show });
+    router.get('/request-reset', reset.page);
+    router.post('/request-reset', reset.submit);
+  }
   return router;
 
   async function proceed(ctx: Context): Promise<void> {

@@ -12,12 +12,14 @@ export interface WaysFrom {
   readonly usable: readonly MethodName[];
   /** Null: the application alone can begin a new sign-in. */
   readonly startAgainPath: string | null;
+  /** The page on which the person asks for a reset. Null where nobody can ask for one. */
+  readonly resetHref: string | null;
 }
 
 type Way = (from: WaysFrom) => Links[number] | null;
 
 /** A further way is one more line. The support contact follows on the page itself. */
-const WAYS: readonly Way[] = [anotherMethod, recoveryCode, newSignIn];
+const WAYS: readonly Way[] = [anotherMethod, recoveryCode, requestReset, newSignIn];
 
 export function waysOn(from: WaysFrom): Links {
   return WAYS.flatMap((way) => way(from) ?? []);
@@ -31,6 +33,10 @@ function anotherMethod({ base, usable }: WaysFrom): Links[number] | null {
 function recoveryCode(from: Pick<WaysFrom, 'base' | 'usable'>): Links[number] | null {
   const href = recoveryHref(from);
   return href === null ? null : { href, text: 'recovery-code' };
+}
+
+function requestReset({ resetHref }: WaysFrom): Links[number] | null {
+  return resetHref === null ? null : { href: resetHref, text: 'request-reset' };
 }
 
 function newSignIn({ startAgainPath }: WaysFrom): Links[number] | null {

@@ -13,15 +13,19 @@ import {
 } from '../../oidc/session/provider-session.ts';
 import type { SignIn } from '../../use-cases/sign-in/password.ts';
 import type { SignInTransactions } from '../../use-cases/sign-in/transactions.ts';
+import type { VisitTickets } from '../../use-cases/sign-in/visit-tickets.ts';
 import type { AcceptedFirstFactor, WantedAccount } from '../../use-cases/sign-in/wanted-account.ts';
 import type { Fields } from '../guards/forms.ts';
 import type { JoinSession } from '../guards/join-session.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
+import type { VisitCookie } from '../guards/visit-cookie.ts';
 import type { PageContext } from '../pages/page-contract.ts';
 import { createPasskeyPage, type PasskeyPageDeps } from './passkey.ts';
 import { addSelectAccount, type SelectAccountDeps, selectAccountAddress } from './select-account.ts';
 
 interface SignInRoutesDeps extends SelectAccountDeps, PasskeyPageDeps {
+  readonly tickets: Pick<VisitTickets, 'begin' | 'prove'>;
+  readonly visitCookie: Pick<VisitCookie, 'read'>;
   readonly session: ProviderSession;
   readonly signIn: SignIn;
   readonly signInTransactions: Pick<SignInTransactions, 'find'>;
@@ -55,10 +59,24 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     ]);
     if (view.prompt === 'consent') return redirect(ctx, `/interaction/${view.uid}/consent`);
     if (view.prompt === SELECT_ACCOUNT) return redirect(ctx, selectAccountAddress(view.uid));
+    const begun = transaction === null ? await beginByTicket(ctx, view) : null;
+    if (begun) return needs.onward(ctx, view, begun);
     if (await isJoined(ctx, view, ({ id }) => transaction === null || transaction.accountId === id)) return;
     if (view.session !== null || transaction !== null)
       return redirect(ctx, `/interaction/${view.uid}/second-factor`);
+
     return ask(ctx, view);
+  }
+
+  /**
+   * The sign-in of a person who has set their first factor by an invitation a moment ago. The form of the invitation leads
+   * here by redirects, so this GET begins what that POST has proven. Null for everybody else.
+   */
+  async function beginByTicket(ctx: Context, view: InteractionView): Promise<AcceptedFirstFactor | null> {
+    const ticket = needs.visitCookie.read(ctx);
+    if (ticket === null) return null;
+    const { key: uid, clientId, expiresAt } = view;
+    return needs.tickets.begin(ticket, { uid, clientId, expiresAt, ip: ctx.ip, ...wantedBy(view) });
   }
 
   function transactionAt(ctx: Context): Promise<SignInTransaction | null> {
@@ -122,7 +140,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     if (response === undefined) return submitPassword(ctx, view, before, fields);
     const outcome = await passkeyPage.submit(ctx, view, before, response, wantedBy(view));
     if (!outcome.ok) return refuse(ctx, view, '', outcome.refusal);
-    return needs.onward(ctx, view, outcome.value);
+    return goOn(ctx, view, outcome.value);
   }
 
   async function submitPassword(
@@ -145,7 +163,14 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
       expiresAt: view.expiresAt,
     });
     if (!outcome.ok) return refuse(ctx, view, email, outcome.refusal);
-    return needs.onward(ctx, view, outcome.value);
+    return goOn(ctx, view, outcome.value);
+  }
+
+  /** A link in a mail may have proven to this browser whose account it is. */
+  async function goOn(ctx: Context, view: InteractionView, accepted: AcceptedFirstFactor): Promise<void> {
+    const ticket = needs.visitCookie.read(ctx);
+    const proven = ticket === null ? accepted : await needs.tickets.prove(ticket, accepted);
+    return needs.onward(ctx, view, proven);
   }
 
   function refuse(ctx: Context, view: InteractionView, email: string, refusal: Refusal): void {

@@ -13,3 +13,15 @@ export function ownClient(issuer: string) {
     token_endpoint_auth_method: 'none' as const,
   };
 }
+
+/** A request of our own client, below the issuer. `more`: parameters of OpenID Connect Core 1.0, 3.1.2.1. */
+export function ownAuthorizationPath(issuer: string, more: Readonly<Record<string, string>>): string {
+  const query = new URLSearchParams({
+    client_id: OWN_CLIENT,
+    response_type: 'none',
+    scope: 'openid',
+    redirect_uri: `${issuer}${OWN_RETURN_PATH}`,
+    ...more,
+  });
+  return `/auth?${query}`;
+}

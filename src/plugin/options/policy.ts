@@ -126,7 +126,9 @@ interface Given {
 
 /** The tenants of the host. The policy of a tenant is its own, key by key, and else the host's. */
 export function tenantsOf({ name, policy, tenants }: Given): readonly Tenant[] {
-  const base: TenantSecondFactor = { ...policy, methods: policy.methods ?? ALL_METHODS };
+  const methods = policy.methods ?? ALL_METHODS;
+  // Requests for a reset are pages of our own server.
+  const base: TenantSecondFactor = { ...policy, methods, resetCoolingOffHours: 0 };
   const all = tenants ?? [tenant.parse({})];
   return all.map((one) => ({
     ...one,

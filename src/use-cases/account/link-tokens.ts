@@ -26,7 +26,12 @@ export interface LinkContent {
   readonly isOfRemoval: boolean;
   /** In a link for a new password: the digest of the password that it replaces. Empty in other links. */
   readonly mark: string;
+  /** The request for a reset, or the application, that the link is about. Null: the account alone. */
+  readonly about: string | null;
 }
+
+/** A new link holds these beside its account. */
+export type LinkDetails = Partial<Pick<LinkContent, 'isOfRemoval' | 'about'>>;
 
 /** The purpose of a link. */
 export type LinkUse =
@@ -35,7 +40,10 @@ export type LinkUse =
   | 'reset-password'
   | 'change-email'
   | 'confirm-notices'
-  | 'restore-email';
+  | 'restore-email'
+  | 'cancel-reset'
+  | 'set-up-again'
+  | 'invitation';
 
 /** Milliseconds. A mail may lie unread for a weekend; a change may be noticed after a holiday. */
 export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
@@ -45,6 +53,10 @@ export const LINK_LIFETIME_MS: Readonly<Record<LinkUse, number>> = {
   'change-email': CHANGE_LINK_MS,
   'confirm-notices': CHANGE_LINK_MS,
   'restore-email': RESTORE_LINK_MS,
+  // A request lives for three days, and its approval may cool off for a week.
+  'cancel-reset': 14 * 24 * 60 * 60 * 1000,
+  'set-up-again': 3 * 24 * 60 * 60 * 1000,
+  invitation: 7 * 24 * 60 * 60 * 1000,
 };
 
 /** Milliseconds for which the key that encrypted a link has to stay. */
@@ -54,13 +66,20 @@ export const LONGEST_LINK_MS = Math.max(...Object.values(LINK_LIFETIME_MS));
 const MARK_LENGTH = 22;
 
 export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
-  /** `isOfRemoval`: the mail is about the removal of a factor by an administrator. */
-  function tokenFor(use: LinkUse, account: Addressee, isOfRemoval = false): string {
+  function tokenFor(use: LinkUse, account: Addressee, details: LinkDetails = {}): string {
     const { id, email, endsBefore = null, frozenAt = null } = account;
     const now = clock.now();
     const issuedAt = beginningAt(now, { endsBefore, frozenAt });
     const mark = use === 'reset-password' ? markOf(account) : '';
-    return tokenOf(use, { id, email, issuedAt, expiresAt: now + LINK_LIFETIME_MS[use], isOfRemoval, mark });
+    return tokenOf(use, {
+      id,
+      email,
+      issuedAt,
+      expiresAt: now + LINK_LIFETIME_MS[use],
+      isOfRemoval: details.isOfRemoval ?? false,
+      mark,
+      about: details.about ?? null,
+    });
   }
 
   /** Another password gives another mark, so that a link ends with the password that it was asked for. */
@@ -81,22 +100,30 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
       expiresAt: issuedAt + LINK_LIFETIME_MS[use],
       isOfRemoval: false,
       mark: '',
+      about: null,
     });
   }
 
-  function tokenOf(use: LinkUse, { id, email, issuedAt, expiresAt, isOfRemoval, mark }: LinkContent): string {
-    return cipher.encrypt(JSON.stringify([id, email, expiresAt, issuedAt, isOfRemoval, mark]), use);
+  function tokenOf(use: LinkUse, content: LinkContent): string {
+    const { id, email, issuedAt, expiresAt, isOfRemoval, mark, about } = content;
+    return cipher.encrypt(JSON.stringify([id, email, expiresAt, issuedAt, isOfRemoval, mark, about]), use);
   }
 
   /** Null for a token that is foreign or expired. */
   function read(use: LinkUse, token: string): LinkContent | null {
-    const [id, email, expiresAt, given, about, mark = ''] = partsOf(use, token);
+    const content = open(use, token);
+    return content && content.expiresAt > clock.now() ? content : null;
+  }
+
+  /** Also that of an expired link, whose page can then say more. Null for a token that is foreign. */
+  function open(use: LinkUse, token: string): LinkContent | null {
+    const [id, email, expiresAt, given, removal, mark = '', aim] = partsOf(use, token);
     if (typeof id !== 'string' || typeof email !== 'string' || typeof expiresAt !== 'number') return null;
     // A link of an older release tells no time of its own.
     const issuedAt = given === undefined ? expiresAt - LINK_LIFETIME_MS[use] : given;
     if (typeof issuedAt !== 'number' || typeof mark !== 'string') return null;
-    const isOfRemoval = about === true;
-    return expiresAt > clock.now() ? { id, email, issuedAt, expiresAt, isOfRemoval, mark } : null;
+    const about = typeof aim === 'string' ? aim : null;
+    return { id, email, issuedAt, expiresAt, isOfRemoval: removal === true, mark, about };
   }
 
   function partsOf(use: LinkUse, token: string): readonly unknown[] {
@@ -109,7 +136,7 @@ export function createLinkTokens({ cipher, clock }: LinkTokensDeps) {
     }
   }
 
-  return { tokenFor, tokenIssuedAt, read, markOf };
+  return { tokenFor, tokenIssuedAt, read, open, markOf };
 }
 
 export type LinkTokens = ReturnType<typeof createLinkTokens>;

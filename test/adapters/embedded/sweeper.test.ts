@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
+import { RESET_KEPT_MS } from '../../../src/domain/resets/reset-request.ts';
 import {
   aMail,
   anAccount,
   anAuditEvent,
   anEnrolment,
+  aResetRequest,
+  aResetStep,
   aSessionClient,
   aSignInRecord,
   aTransaction,
@@ -47,6 +50,9 @@ describe('embedded sweeper', () => {
     await stores.sessionClients.insert(aSessionClient({ sessionUid: suffix, noticeId: suffix, expiresAt }));
     await stores.trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores.providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
+    const createdAt = expiresAt - RESET_KEPT_MS;
+    await stores.resetRequests.insert(aResetRequest({ id: suffix, createdAt }));
+    await stores.resetRequests.take(aResetStep({ requestId: suffix, atMs: createdAt, dueAt: null }));
     // Delivery has an hour to count it.
     const mail = aMail({ id: suffix, expiresAt: expiresAt - 60 * MINUTE });
     await stores.mailOutbox.insert(mail, NOW, null);
@@ -61,7 +67,7 @@ describe('embedded sweeper', () => {
     await stores.onceKeys.first('kept', 'value', null);
     await stores.providerDurable.upsert('Grant', 'kept', {}, null);
     await stores.keys.insert({ id: 'kept', digestKey: 'sealed', addedAt: NOW - YEAR, usedAt: null });
-    expect(await stores.sweep(NOW, YEAR)).to.equal(8);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(10);
     expect(rowsIn('accounts.sqlite')).to.deep.equal({
       accounts: 1,
       enrolments: 1,
@@ -71,6 +77,8 @@ describe('embedded sweeper', () => {
       sign_in_records: 1,
       session_clients: 1,
       trusted_browsers: 1,
+      reset_requests: 1,
+      reset_steps: 1,
       audit: 0,
       provider: 2,
       encryption_keys: 1,

@@ -8,6 +8,8 @@ import {
   anAccount,
   anAuditEvent,
   anEnrolment,
+  aResetRequest,
+  aResetStep,
   aSessionClient,
   aSignInRecord,
   aTrustedBrowser,
@@ -56,7 +58,7 @@ function used(index: readonly string[], { filter, sort, limit }: Search): readon
 /** Calls every act of every store, and leaves documents of each kind to the sweeper. */
 async function useAll(stores: MongoAccounts): Promise<void> {
   const { accounts, enrolments, onceKeys, lockouts, records, sessionClients, trustedBrowsers } = stores;
-  const { administration, audit, providerDurable, keys, mailOutbox, logoutOutbox } = stores;
+  const { administration, resetRequests, audit, providerDurable, keys, mailOutbox, logoutOutbox } = stores;
   await accounts.insert(anAccount({ passwordHash: 'old' }));
   await accounts.findById('account-1');
   await accounts.findByEmail('bob@acme.test');
@@ -109,6 +111,15 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await trustedBrowsers.find('browser-1', NOW);
   await trustedBrowsers.listByAccount('account-1', NOW);
   await trustedBrowsers.rotate(aTrustedBrowser({ generation: 1 }));
+  await resetRequests.insert(aResetRequest());
+  await resetRequests.find('account-1.1');
+  await resetRequests.findNewest('account-1');
+  await resetRequests.pageByTenant('acme', null, 9);
+  await resetRequests.pageByTenant('acme', { createdAt: NOW, id: 'account-1.1' }, 9);
+  await resetRequests.take(aResetStep());
+  await resetRequests.take(aResetStep());
+  await resetRequests.listDue(NOW, 9);
+  await resetRequests.settle('account-1.1');
   await audit.append(anAuditEvent());
   await audit.appendAll([anAuditEvent({ id: 'event-2' }), anAuditEvent({ id: 'event-3' })]);
   await audit.list({ limit: 9 });

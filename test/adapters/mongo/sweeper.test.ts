@@ -1,10 +1,13 @@
 /** Sweeping: what has expired goes, everything else stays. */
 import { expect } from 'chai';
+import { RESET_KEPT_MS } from '../../../src/domain/resets/reset-request.ts';
 import {
   aMail,
   anAccount,
   anAuditEvent,
   anEnrolment,
+  aResetRequest,
+  aResetStep,
   aSessionClient,
   aSignInRecord,
   aTrustedBrowser,
@@ -35,6 +38,9 @@ describe('sweeping MongoDB', () => {
     await stores().sessionClients.insert(aSessionClient({ sessionUid: suffix, noticeId: suffix, expiresAt }));
     await stores().trustedBrowsers.insert(aTrustedBrowser({ id: suffix, expiresAt }));
     await stores().providerDurable.upsert('RefreshToken', suffix, {}, expiresAt);
+    const createdAt = expiresAt - RESET_KEPT_MS;
+    await stores().resetRequests.insert(aResetRequest({ id: suffix, createdAt }));
+    await stores().resetRequests.take(aResetStep({ requestId: suffix, atMs: createdAt, dueAt: null }));
     // Delivery has an hour to count it.
     const mail = aMail({ id: suffix, expiresAt: expiresAt - 60 * MINUTE });
     await stores().mailOutbox.insert(mail, NOW, null);
@@ -50,7 +56,7 @@ describe('sweeping MongoDB', () => {
     await stores().enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW);
     await stores().onceKeys.first('kept', 'value', null);
     await stores().providerDurable.upsert('Grant', 'kept', {}, null);
-    expect(await stores().sweep(NOW, YEAR)).to.equal(10);
+    expect(await stores().sweep(NOW, YEAR)).to.equal(12);
     expect(await documents()).to.deep.equal({
       accounts: 1,
       enrolments: 2,
@@ -59,6 +65,8 @@ describe('sweeping MongoDB', () => {
       sign_in_records: 1,
       session_clients: 1,
       trusted_browsers: 1,
+      reset_requests: 1,
+      reset_steps: 1,
       provider: 2,
       mail_outbox: 2,
       logout_outbox: 1,

@@ -27,9 +27,14 @@ describe('the samples page of messages', () => {
     const texts = ['code-sign-in', 'code-set-up', 'factor-added', 'factor-removed'];
     const expected = [
       ...mails.map((template) => `/dev/mail/email/${template}`),
-      ...[...texts, 'phone-changed', 'email-changed', 'password-changed'].map(
-        (template) => `/dev/mail/sms/${template}`,
-      ),
+      ...[
+        ...texts,
+        'phone-changed',
+        'email-changed',
+        'password-changed',
+        'reset-requested',
+        'reset-done',
+      ].map((template) => `/dev/mail/sms/${template}`),
     ].flatMap((path) => [`${path}/en`, `${path}/nl`]);
     expect(links).to.have.members(expected);
     expect($('section[lang=nl]').text()).to.include('Je beveiligingscode om in te loggen');

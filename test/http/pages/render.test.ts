@@ -51,6 +51,10 @@ describe('every page', () => {
       'forgot-password': true,
       'reset-password': true,
       password: true,
+      invitation: true,
+      'request-reset': true,
+      'cancel-reset': true,
+      'set-up-again': true,
       account: true,
       'change-email-code': true,
       sessions: true,
@@ -114,7 +118,7 @@ describe('every page', () => {
         'recovery-codes',
       ].includes(page);
       const hasPasskeys =
-        (page === 'sign-in' && $('form[data-passkey]').length > 0) ||
+        (['sign-in', 'invitation'].includes(page) && $('form[data-passkey]').length > 0) ||
         $('[data-signals], [name=can_use_passkeys], form[data-options] [name=response]').length > 0;
       const hasPassword = $('input[type=password]').length > 0;
       const scripts = [hasScript || hasPasskeys, hasPassword].filter(Boolean);

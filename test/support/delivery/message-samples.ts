@@ -9,6 +9,8 @@ export const CONFIRM_URL = `${MESSAGE_ISSUER}/confirm/token-of-the-address`;
 export const RESET_URL = `${MESSAGE_ISSUER}/reset-password/token-of-the-reset`;
 export const NOT_ME_URL = `${MESSAGE_ISSUER}/not-me/token-of-the-notice`;
 export const RESTORE_URL = `${MESSAGE_ISSUER}/restore-email/token-of-the-address`;
+export const SET_UP_URL = `${MESSAGE_ISSUER}/reset/token-of-the-reset`;
+export const INVITATION_URL = `${MESSAGE_ISSUER}/invitation/token-of-the-invitation`;
 export const CODE = '048291';
 
 const ORIGIN = {
@@ -33,6 +35,8 @@ export function noticeMessage(topic: NoticeTopic, over: Partial<Notice> = {}): N
 const CODES = Object.fromEntries(
   PURPOSES.map((purpose: Purpose) => [`code-${purpose}`, codeMessage({ purpose })]),
 );
+
+const toCancel = { notMeUrl: null, action: { kind: 'cancel-reset', url: SET_UP_URL } } as const;
 
 export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   ...CODES,
@@ -62,6 +66,19 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'new-address': { kind: 'new-address', use: 'account', confirmUrl: CONFIRM_URL },
   'new-address-notices': { kind: 'new-address', use: 'notices', confirmUrl: CONFIRM_URL },
   'address-taken': { kind: 'address-taken' },
+  joined: noticeMessage('joined'),
+  invitation: {
+    kind: 'invitation',
+    url: INVITATION_URL,
+    workspace: 'acme',
+    expiresAt: MESSAGE_NOW + 7 * 86_400_000,
+  },
+  'reset-requested': noticeMessage('reset-requested', { ...toCancel, browser: 'Firefox, Linux' }),
+  'reset-requested-about': noticeMessage('reset-requested', { about: 'bob@acme.test', notMeUrl: null }),
+  'reset-approved': noticeMessage('reset-approved', { ...toCancel, effectAt: MESSAGE_NOW + 86_400_000 }),
+  'reset-refused': noticeMessage('reset-refused', { notMeUrl: null }),
+  'reset-cancelled': noticeMessage('reset-cancelled', { notMeUrl: null }),
+  'reset-done': noticeMessage('reset-done', { notMeUrl: null, action: { kind: 'set-up', url: SET_UP_URL } }),
   reported: noticeMessage('reported', { notMeUrl: null }),
   'reported-about': noticeMessage('reported', { about: 'bob@acme.test', notMeUrl: null }),
 };

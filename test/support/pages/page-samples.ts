@@ -8,6 +8,7 @@ import { HELP_SAMPLES } from './help-samples.ts';
 import { form, SAMPLE_NOW, type Sample, sample } from './page-sample.ts';
 import { PASSKEY_SAMPLES } from './passkey-samples.ts';
 import { PASSWORD_SAMPLES } from './password-samples.ts';
+import { RESET_SAMPLES } from './reset-samples.ts';
 import { SECURITY_SAMPLES } from './security-samples.ts';
 import { SENT_CODE_SAMPLES } from './sent-code-samples.ts';
 
@@ -281,5 +282,6 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   ...PASSKEY_SAMPLES,
   ...DEVICE_SAMPLES,
   ...HELP_SAMPLES,
+  ...RESET_SAMPLES,
   ...DEVELOPMENT_SAMPLES,
 ];

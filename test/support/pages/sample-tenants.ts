@@ -19,6 +19,7 @@ export function sampleTenant(over: Partial<Tenant> = {}): Tenant {
       passkeySignIn: true,
       setUpProof: 'none',
       resetApprovers: 1,
+      resetCoolingOffHours: 0,
       message: {
         en: 'Last year two colleagues lost their mailbox to a thief. We do not want that again.\n\nQuestions? See https://acme.test/why.',
         nl: 'Vorig jaar raakten twee collega’s hun mailbox kwijt aan een dief. Dat willen we niet nog eens.\n\nVragen? Kijk op https://acme.test/why.',

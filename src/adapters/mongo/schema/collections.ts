@@ -10,6 +10,7 @@ import { key } from './key.ts';
 import { OPTIONS } from './options.ts';
 import { provider } from './provider.ts';
 import { logoutOutbox, mailOutbox } from './queue.ts';
+import { resetRequest, resetStep } from './reset-request.ts';
 import { sessionClient } from './session-client.ts';
 
 export interface AccountDocument {
@@ -254,6 +255,8 @@ export function createModels(driver: Driver) {
     keys: driver.model('EncryptionKey', key),
     mailOutbox: driver.model('QueuedMail', mailOutbox),
     logoutOutbox: driver.model('QueuedLogout', logoutOutbox),
+    resetRequests: driver.model('ResetRequest', resetRequest),
+    resetSteps: driver.model('ResetStep', resetStep),
     sessionClients: driver.model('SessionClient', sessionClient),
   };
 }

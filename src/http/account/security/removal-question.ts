@@ -5,7 +5,7 @@ import type { MethodName } from '../../../domain/methods/method.ts';
 import type { PolicyResult } from '../../../domain/policy/policy.ts';
 import type { TrustedBrowser } from '../../../domain/sign-in/trusted-browser.ts';
 import { browserName } from '../../../presentation/browser-name.ts';
-import type { RemovalConsequence, RemovalQuestion } from '../../pages/security-pages.ts';
+import type { RemovalConsequence, RemovalQuestion } from '../../pages/models/security-pages.ts';
 
 type Known = Pick<PolicyResult, 'enrolments' | 'enforcement'>;
 

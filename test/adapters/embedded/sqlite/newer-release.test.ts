@@ -9,6 +9,8 @@ import {
   anAccount,
   anAuditEvent,
   anEnrolment,
+  aResetRequest,
+  aResetStep,
   aSessionClient,
   aSignInRecord,
   aTransaction,
@@ -62,7 +64,7 @@ describe('embedded stores beside a newer release', () => {
   /** One row in every table, or one more. */
   async function insertOneOfEach(id: string): Promise<void> {
     const { accounts, enrolments, onceKeys, lockouts, records, audit, trustedBrowsers, keys } = stores;
-    const { mailOutbox, logoutOutbox, sessionClients } = stores;
+    const { mailOutbox, logoutOutbox, resetRequests, sessionClients } = stores;
     const { transactions, attempts, rates, outbox, providerDurable, providerShortLived } = stores;
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     const template = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
@@ -77,6 +79,8 @@ describe('embedded stores beside a newer release', () => {
     await audit.append(anAuditEvent({ id }));
     await trustedBrowsers.insert(aTrustedBrowser({ id }));
     await sessionClients.insert(aSessionClient({ sessionUid: id, noticeId: id }));
+    expect(await resetRequests.insert(aResetRequest({ id }))).to.equal(true);
+    await resetRequests.take(aResetStep({ requestId: id }));
     await mailOutbox.insert(aMail({ id }), NOW, null);
     await logoutOutbox.insert(aMail({ id }), NOW, null);
     await keys.insert({ id, digestKey: 'sealed', addedAt: NOW, usedAt: null });

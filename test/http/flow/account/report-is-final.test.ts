@@ -5,7 +5,7 @@ import * as client from 'openid-client';
 import { cipherOf } from '../../../../src/compose/keys.ts';
 import { secretsOf } from '../../../../src/compose/parts.ts';
 import type { Account } from '../../../../src/domain/account.ts';
-import { createLinkTokens, type LinkUse } from '../../../../src/use-cases/account/link-tokens.ts';
+import { createLinkTokens } from '../../../../src/use-cases/account/link-tokens.ts';
 import type { RelyingParty } from '../../../support/hosts/relying-party.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import { runCommand } from '../../../support/process/command.ts';
@@ -34,6 +34,8 @@ import { accounts, givePassword, hasCode, withApp, words } from '../members.ts';
 import { linkIn, sentTo } from '../outbox.ts';
 import { openSecurity, signInAgain, trust, trusting } from '../trusted-browsers/trust.ts';
 
+type Link = 'not-me' | 'confirm-email';
+
 describe('"it was not me", after an operator has unfrozen the account', () => {
   const s = interaction(() => ({
     ...withDevices(),
@@ -51,7 +53,7 @@ describe('"it was not me", after an operator has unfrozen the account', () => {
   }
 
   /** As a mail of this moment would carry it. */
-  async function linkFor(name: string, use: LinkUse = 'not-me'): Promise<string> {
+  async function linkFor(name: string, use: Link = 'not-me'): Promise<string> {
     const cipher = await cipherOf(secretsOf(s.app.config), s.app.parts);
     const token = createLinkTokens({ cipher, clock: s.clock }).tokenFor(use, await accountOf(name));
     return `${s.app.origin}/${use}/${encodeURIComponent(token)}`;
@@ -85,7 +87,7 @@ describe('"it was not me", after an operator has unfrozen the account', () => {
     let trusted: Visitor;
     let device: DeviceAnswer;
     let tv: RelyingParty;
-    let links: Readonly<Record<'not-me' | 'confirm-email', string>>;
+    let links: Readonly<Record<Link, string>>;
     let restoreStored: () => Promise<void>;
 
     before(async function () {

@@ -1,6 +1,6 @@
 /** The models of the pages on which people look after their account. The key is the page's `data-page`. */
-import type { Locale } from '../../domain/account.ts';
-import type { EnrolmentCodeParts, Form, MailedPage, PageLink } from './page-parts.ts';
+import type { Locale } from '../../../domain/account.ts';
+import type { EnrolmentCodeParts, Form, MailedPage, PageLink } from '../page-parts.ts';
 
 /** A session on the page of sessions. */
 export interface SessionView {

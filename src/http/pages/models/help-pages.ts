@@ -1,5 +1,5 @@
 /** The models of the help pages. The key is the page's `data-page`. */
-import type { Help, HelpTopic } from '../../presentation/help.ts';
+import type { Help, HelpTopic } from '../../../presentation/help.ts';
 
 export interface HelpPages {
   help: {

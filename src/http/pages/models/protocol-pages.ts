@@ -1,5 +1,5 @@
 /** The pages that OpenID Connect itself brings: the choice of an account, the sign-out, the answer by form. */
-import type { Form } from './page-parts.ts';
+import type { Form } from '../page-parts.ts';
 
 interface SignedOutLink {
   readonly href: string;

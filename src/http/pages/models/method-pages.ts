@@ -2,7 +2,7 @@
  * The pages of a method, by the names that the method states. A host's added method has pages of its own. They
  * receive the same model as the built-in pages.
  */
-import type { Method } from '../../domain/methods/contract.ts';
+import type { Method } from '../../../domain/methods/contract.ts';
 
 /** The page on which a code is typed at a sign-in. */
 export function codePageOf(prompt: Method['prompt'] | null): 'enter-code' {

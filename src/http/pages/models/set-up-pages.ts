@@ -1,6 +1,6 @@
 /** The pages on which a person sets a factor up. */
-import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeyCreation } from '../../domain/methods/webauthn.ts';
+import type { MethodName } from '../../../domain/methods/method.ts';
+import type { PasskeyCreation } from '../../../domain/methods/webauthn.ts';
 import type {
   EnrolmentCodeParts,
   EnrolmentPageParts,
@@ -9,7 +9,7 @@ import type {
   RecoveryCodesPage,
   ReplacedView,
   StepView,
-} from './page-parts.ts';
+} from '../page-parts.ts';
 
 export interface SetUpPages {
   'set-up-choose': {

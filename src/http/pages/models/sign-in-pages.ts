@@ -1,5 +1,5 @@
 /** The first page of a sign-in. */
-import type { Form, PasskeyAtSignIn } from './page-parts.ts';
+import type { Form, PasskeyAtSignIn } from '../page-parts.ts';
 
 export interface SignInPages {
   'sign-in': {

@@ -1,5 +1,5 @@
 /** The pages of a device's sign-in (RFC 8628). */
-import type { Form } from './page-parts.ts';
+import type { Form } from '../page-parts.ts';
 
 export interface DevicePages {
   /** A person types the code that a device shows (RFC 8628, 3.3). */

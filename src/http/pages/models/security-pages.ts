@@ -1,8 +1,8 @@
 /** The security page, and the question before a removal. */
-import type { MethodName } from '../../domain/methods/method.ts';
-import type { PasskeySignals } from '../../domain/methods/webauthn.ts';
-import type { Enforcement } from '../../domain/tenant.ts';
-import type { FactorView, Form, TrustedBrowserView } from './page-parts.ts';
+import type { MethodName } from '../../../domain/methods/method.ts';
+import type { PasskeySignals } from '../../../domain/methods/webauthn.ts';
+import type { Enforcement } from '../../../domain/tenant.ts';
+import type { FactorView, Form, TrustedBrowserView } from '../page-parts.ts';
 
 export interface SecurityPages {
   security: {

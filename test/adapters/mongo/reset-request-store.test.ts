@@ -1,0 +1,9 @@
+import { resetRequestStoreContract } from '../../contracts/reset-request-store.contract.ts';
+import { mongo } from '../../support/stores/mongo.ts';
+
+describe('on MongoDB', () => {
+  resetRequestStoreContract(
+    'mongo',
+    mongo((stores) => stores.resetRequests),
+  );
+});
