@@ -160,12 +160,12 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
   const { action = null } = template;
   const said = action === null ? 'not_me' : action.kind;
   const href = action === null ? notMeUrl : action.url;
-  const isOfRemoval = action === null && topic === 'removed-by-administrator';
+  const words = action === null && topic === 'removed-by-administrator' ? 'removal' : 'text';
   const link: Block[] =
     href === null
       ? []
       : [
-          text(t(`mail.${said}.${isOfRemoval ? 'removal' : 'text'}`, { tenant })),
+          text(t(`mail.${said}.${words}`, { tenant })),
           { kind: 'link', label: t(`mail.${said}.button`), href },
         ];
   const restore: Block[] =
