@@ -165,7 +165,7 @@ function noticeBody(template: Of<'notice'>, around: Surroundings) {
     href === null
       ? []
       : [
-          text(t(`mail.${said}.${isOfRemoval ? 'removal' : 'text'}`, { tenant })),
+          text(isOfRemoval ? t('mail.not_me.removal') : t(`mail.${said}.text`, { tenant })),
           { kind: 'link', label: t(`mail.${said}.button`), href },
         ];
   const restore: Block[] =

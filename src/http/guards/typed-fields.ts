@@ -19,12 +19,14 @@ interface TypedFieldsDeps {
 /** The fields that are carried. Passwords, codes of a sign-in, tokens and every field without a name here are dropped. */
 const CARRIED = {
   email: true,
+  notification_email: true,
   phone: true,
   label: true,
   app: true,
   method: true,
   reason: true,
   trust_device: true,
+  keep_sessions: true,
   // It names the device that waits, and stands on the screen of that device.
   user_code: true,
 };

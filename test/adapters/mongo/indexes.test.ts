@@ -58,7 +58,7 @@ function used(index: readonly string[], { filter, sort, limit }: Search): readon
 /** Calls every act of every store, and leaves documents of each kind to the sweeper. */
 async function useAll(stores: MongoAccounts): Promise<void> {
   const { accounts, enrolments, onceKeys, lockouts, records, sessionClients, trustedBrowsers } = stores;
-  const { resetRequests, audit, providerDurable, keys, mailOutbox, logoutOutbox } = stores;
+  const { administration, resetRequests, audit, providerDurable, keys, mailOutbox, logoutOutbox } = stores;
   await accounts.insert(anAccount({ passwordHash: 'old' }));
   await accounts.findById('account-1');
   await accounts.findByEmail('bob@acme.test');
@@ -70,8 +70,14 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await accounts.confirmEmail('account-1', 'bob@acme.test', NOW);
   await accounts.setPhone('account-1', null, NOW);
   await accounts.setFrozen('account-1', NOW);
+  await accounts.setHeld('account-1', NOW);
   await accounts.update('account-1', { name: 'Robert' }, NOW);
   await accounts.replaceEmail('account-1', 'bob@acme.test', 'rob@acme.test', NOW);
+  await administration.accountsByEmail(['rob@acme.test']);
+  await administration.methodsOf(['account-1']);
+  await administration.lockoutsOf(['account-1']);
+  await administration.valuesOf(['key']);
+  await administration.liftLock('account-1');
   await accounts.raiseEndsBefore('account-1', NOW);
   await accounts.raiseAllEndsBefore(NOW);
   await enrolments.insert(anEnrolment());
@@ -79,6 +85,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW);
   await enrolments.setDefault('account-1', 'enrolment-1');
   await enrolments.setLastUsed('account-1', 'enrolment-1');
+  await enrolments.setLabel('account-1', 'enrolment-1', 'Phone');
   await enrolments.pageOfSecrets(null, 9);
   await enrolments.replaceSecret('enrolment-1', 'sealed', 'anew');
   await onceKeys.claim('key', NOW);
@@ -93,6 +100,8 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await lockouts.clear('account-1', 'password');
   await records.save(aSignInRecord());
   await records.replaceAuthentications('session-1', aSignInRecord().authentications);
+  await records.noteUse('session-1', NOW);
+  await records.noteOffline('session-1', 'demo');
   await records.find('session-1', NOW);
   await records.listByAccount('account-1', NOW);
   await sessionClients.insert(aSessionClient());

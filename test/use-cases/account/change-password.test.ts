@@ -66,9 +66,4 @@ describe('a link for a report', () => {
     expect(await isOutdated(1500, at(3000))).to.equal(true);
     expect(await isOutdated(3000, at(3000))).to.equal(false);
   });
-
-  it('is never outdated while the account is frozen, so that a repeated report completes the first', async () => {
-    const account = anAccount({ endsBefore: 2000, frozenAt: 2000 });
-    expect(await reports().isOutdated(1, account)).to.equal(false);
-  });
 });

@@ -151,7 +151,7 @@ describe('trusted browsers', () => {
       await setting().factors.remove(eve.id, { id: phone?.id ?? '' });
       expect(setting().told.at(-1)).to.deep.equal({
         accountId: eve.id,
-        topic: 'factor-removed',
+        topic: 'removed-by-administrator',
         method: 'totp',
       });
       expect(await askedOf(eve, hers)).to.equal('prove');

@@ -8,7 +8,7 @@ import { totpCode } from '../../../support/totp.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { MINUTE } from '../../oidc/machine-clock.ts';
 import { interaction, nextCode } from '../../oidc/story.ts';
-import { askSetUp, member, words } from '../members.ts';
+import { member, words } from '../members.ts';
 import { codeTo, notThis, phoneFor, sentTo } from '../outbox.ts';
 import { optionsOf } from '../passkey-sign-in/holder.ts';
 
@@ -39,10 +39,7 @@ describe('a set-up that took longer than a factor is fresh', () => {
     const second = await visitor.signIn(address(name), PASSWORD);
     const page = second.name === 'enter-code' ? await visitor.enterCode(nextCode(s.app)) : second;
     expect(page.name).to.equal('security');
-    return {
-      visitor,
-      page: await visitor.follow(await askSetUp(visitor, page, method)),
-    };
+    return { visitor, page: await visitor.follow(await visitor.submit(page, {}, `set-up=${method}`)) };
   }
 
   async function factorsOf(name: string): Promise<string[]> {
@@ -206,7 +203,7 @@ describe('a set-up that took longer than a factor is fresh', () => {
     const finish = await stepUp(visitor, await visitor.submit(page, { code }));
     const security = await visitor.follow(await visitor.submit(finish, {}, 'cancel'));
     expect([security.name, await factorsOf('jan')]).to.deep.equal(['security', ['totp']]);
-    const anew = await visitor.follow(await askSetUp(visitor, security, 'totp'));
+    const anew = await visitor.follow(await visitor.submit(security, {}, 'set-up=totp'));
     expect(anew.name).to.equal('set-up-totp');
     expect(anew.mark('secret')).not.to.equal(page.mark('secret'));
     // The page from before the fresh factor adds nothing any more.

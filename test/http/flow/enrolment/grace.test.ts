@@ -146,7 +146,8 @@ describe('the grace period of a tenant that requires a second factor', () => {
     s.clock.nextStep(DAY);
     const again = await givePassword(s, to);
     await again.visitor.submit(again.page, {}, 'later');
-    expect(await sentTo(s.app, to)).to.have.length(1);
+    const putOff = (await sentTo(s.app, to)).filter(({ subject }) => subject === mail?.subject);
+    expect(putOff).to.have.length(1);
   });
 });
 

@@ -5,7 +5,7 @@ import type { Page } from '../../../support/pages/page.ts';
 import { totpCode } from '../../../support/totp.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { interaction, nextCode } from '../../oidc/story.ts';
-import { askSetUp, givePassword, hasCode, member, words } from '../members.ts';
+import { givePassword, hasCode, member, words } from '../members.ts';
 import { codeTo, phoneFor } from '../outbox.ts';
 
 const SECURITY = '/account/security';
@@ -136,13 +136,13 @@ describe('the place of a page in its set-up', () => {
     const { page } = await givePassword(s, 'old@several.test', visitor);
     expect(page.name).to.equal('enter-code');
     await visitor.enterCode(nextCode(s.app));
-    const begun = await askSetUp(visitor, await visitor.open(SECURITY), 'sms');
+    const begun = await visitor.submit(await visitor.open(SECURITY), {}, 'set-up=sms');
     expect(await walk(visitor, await visitor.follow(begun), 'old@several.test', 'sms')).to.deep.equal([
       'set-up-sms Step 1 of 2',
       'recovery-codes Step 2 of 2',
     ]);
     // The codes are there now, and the set-up is one page.
-    const again = await askSetUp(visitor, await visitor.open(SECURITY), 'totp');
+    const again = await visitor.submit(await visitor.open(SECURITY), {}, 'set-up=totp');
     expect(await walk(visitor, await visitor.follow(again), 'old@several.test', 'totp')).to.deep.equal([
       'set-up-totp',
     ]);
@@ -187,7 +187,7 @@ describe('the place of a page in its set-up', () => {
     const visitor = s.app.visitor();
     await visitor.open(SECURITY);
     await visitor.signIn('new@open.test', PASSWORD);
-    const begun = await askSetUp(visitor, await visitor.open(SECURITY), 'totp');
+    const begun = await visitor.submit(await visitor.open(SECURITY), {}, 'set-up=totp');
     const page = await visitor.follow(begun);
     const codes = await next(visitor, page, 'new@open.test', 'totp');
     for (const url of [page.url, `${page.url}?again`]) {

@@ -15,7 +15,9 @@ describe('after a sign-in with a recovery code', () => {
   async function codesOf(name: string): Promise<string[]> {
     const { visitor: owner } = await givePassword(s, addressOf(name));
     await owner.enterCode(nextCode(s.app));
-    const shown = await owner.follow(await owner.submit(await openSecurity(s, owner), {}, 'renew'));
+    const shown = await owner.follow(
+      await owner.submit(await openSecurity(s, owner), {}, 'new-recovery-codes'),
+    );
     const codes = shown.marks('recovery-code');
     await owner.follow(await owner.submit(shown, {}, 'saved'));
     s.clock.nextStep(1000);

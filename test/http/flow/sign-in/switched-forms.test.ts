@@ -100,11 +100,8 @@ describe('a switch of the language', () => {
     await visitor.signIn(address('dan'), PASSWORD);
     const security = await visitor.enterCode(nextCode(s.app));
     expect(security.name).to.equal('security');
-    const setUp = async (method: string) => {
-      const button = visitor.page.$(`[name=method][value=${method}]`).closest('form');
-      const token = String(button.find('[name=_token]').val());
-      return visitor.follow(await visitor.post(button.attr('action') ?? '', { _token: token, method }));
-    };
+    const setUp = async (method: string) =>
+      visitor.follow(await visitor.submit(visitor.page, {}, `set-up=${method}`));
     const sms = await setUp('sms');
     const typed = '06 1234 56';
     const shown = await switchWith(visitor, sms, { phone: typed });
