@@ -30,7 +30,7 @@ const SMALL = `[...document.querySelectorAll('a[href], button, input:not([type=h
 /** A link alone in its line is a control of its own. */
 const ALONE = `[...document.querySelectorAll('main p > a:only-child, main li > a:only-child')]
   .filter((one) => one.parentElement.textContent.trim() === one.textContent.trim())
-  .filter((one) => one.getBoundingClientRect().height < ${THUMB})
+  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < ${THUMB})
   .map((one) => one.cloneNode(false).outerHTML)`;
 
 /** Words that stand beyond their own box. */

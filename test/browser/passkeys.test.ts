@@ -109,7 +109,7 @@ describe('passkeys, in a browser', function () {
     const setUp = async (label: string) => {
       await person.open(`${app.origin}/account/security`);
       await person.isOn('security');
-      await page.locator('form:has([name=method][value=passkey]) button').click();
+      await page.locator('button[name=set-up][value=passkey]').click();
       await person.isOn('set-up-passkey');
       await person.send({ label }, 'confirm');
     };

@@ -44,7 +44,8 @@ export function createPerson(page: Page): Person {
     async send(fields, button) {
       for (const [name, value] of Object.entries(fields)) {
         const field = page.locator(`main [name="${name}"]:not([type=hidden])`).first();
-        const folded = page.locator('details:not([open])').filter({ has: field });
+        const named = page.locator(`[name="${name}"]`);
+        const folded = page.locator('details:not([open])').filter({ has: named });
         if ((await folded.count()) > 0) await folded.locator('summary').click();
         if ((await field.getAttribute('type')) === 'radio')
           await page.check(`[name="${name}"][value="${value}"]`);

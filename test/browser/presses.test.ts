@@ -126,7 +126,7 @@ describe('the pages and presses of a sign-in', function () {
   async function setUpPasskey(page: Page, person: Person): Promise<void> {
     await person.open(`${app.origin}/account/security`);
     await person.isOn('security');
-    await page.locator('form:has([name=method][value=passkey]) button').click();
+    await page.locator('button[name=set-up][value=passkey]').click();
     await person.isOn('set-up-passkey');
     await person.send({}, 'confirm');
     await person.isOn('recovery-codes');

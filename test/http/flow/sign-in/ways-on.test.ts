@@ -11,7 +11,7 @@ import { codeTo, desk, phoneFor, reachable } from '../outbox.ts';
 import { optionsOf, tenantsFor } from '../passkey-sign-in/holder.ts';
 
 const WRONG = '000000';
-const TEXTS = ['Confirm another way', 'Use a recovery code', 'Sign in again'];
+const TEXTS = ['Confirm another way', 'Use a recovery code', 'Ask for a reset', 'Sign in again'];
 
 /** The words of the links of a page that are drawn as buttons, in their order. */
 function ways(page: Page): string[] {
@@ -89,7 +89,7 @@ describe('the ways on after too many wrong codes', () => {
   it('lead to a method, to a recovery code and to a new sign-in, and each of them signs in [A19]', async () => {
     const { key, codes } = await withPasskey('ben');
     const used: string[] = [];
-    for (const way of TEXTS) {
+    for (const way of TEXTS.filter((text) => text !== 'Ask for a reset')) {
       // Ten wrong codes within a quarter of an hour would make the account wait.
       s.clock.nextStep(16 * MINUTE);
       const { visitor, page } = await atApp('ben');
@@ -122,7 +122,7 @@ describe('the ways on after too many wrong codes', () => {
     await attempt(first.visitor, first.page, 5);
     const { visitor, page } = await atApp('cat');
     const waiting = await attempt(visitor, page, 5);
-    const texts = ['Confirm another way', 'Sign in again'];
+    const texts = ['Confirm another way', 'Ask for a reset', 'Sign in again'];
     expectStopped(waiting, 429, 'too_many_attempts', texts);
     expect(alertOf(waiting)).to.include('in 15 minutes');
     expectStopped(await visitor.get(page.url), 429, 'too_many_attempts', texts);
@@ -138,11 +138,11 @@ describe('the ways on after too many wrong codes', () => {
     expect((await redeem(s.rp, end)).claims.acr).to.equal(PHR);
   });
 
-  it('are a new sign-in alone for a person with one method, and the chooser has no form either [A19]', async () => {
+  it('are a reset and a new sign-in for a person with one method, and the chooser has no form either [A19]', async () => {
     const { visitor, page } = await givePassword(s, 'dan@open.test');
-    expectStopped(await attempt(visitor, page, 5), 422, 'code_invalid', ['Sign in again']);
+    expectStopped(await attempt(visitor, page, 5), 422, 'code_invalid', ['Ask for a reset', 'Sign in again']);
     const chooser = await visitor.get(page.url.replace(/verify\/totp$/, 'choose-method'));
-    expectStopped(chooser, 429, 'too_many_attempts', ['Sign in again']);
+    expectStopped(chooser, 429, 'too_many_attempts', ['Ask for a reset', 'Sign in again']);
     expect(chooser.$('form[action$="choose-method"]').length).to.equal(0);
   });
 
@@ -153,7 +153,7 @@ describe('the ways on after too many wrong codes', () => {
     await visitor.open(`/auth?client_id=rp&request_uri=${encodeURIComponent(String(body.request_uri))}`);
     const page = await visitor.signIn('fay@open.test', PASSWORD);
     const stopped = await attempt(visitor, page, 5);
-    expectStopped(stopped, 422, 'code_invalid', []);
+    expectStopped(stopped, 422, 'code_invalid', ['Ask for a reset']);
     expect(stopped.text).not.to.include(url.searchParams.get('state') ?? 'no state');
     expect(hasCode(await visitor.follow(await visitor.submit(stopped, {}, 'cancel')))).to.equal(false);
   });
@@ -162,7 +162,7 @@ describe('the ways on after too many wrong codes', () => {
     const { visitor, page: chooser } = await givePassword(s, 'eve@desk.test');
     const page = await visitor.chooseMethod('sms');
     const stopped = await attempt(visitor, page, 5);
-    expect(ways(stopped)).to.deep.equal(['Confirm another way', 'Sign in again']);
+    expect(ways(stopped)).to.deep.equal(['Confirm another way', 'Ask for a reset', 'Sign in again']);
     const code = await codeTo(s.app, phoneFor('eve'));
     s.clock.nextStep(2 * MINUTE);
     const asked = [
