@@ -9,7 +9,7 @@ import { launchChromium } from './chromium.ts';
 
 const FOLDER = join(import.meta.dirname, '../../docs/users/images');
 /** The samples that the texts show. */
-const SHOWN = ['set-up-totp', 'recovery-codes', 'enter-code', 'choose-method', 'security-optional'];
+const SHOWN = ['set-up-totp', 'recovery-codes', 'enter-code', 'choose-method'];
 const WINDOW = { width: 390, height: 760 };
 
 async function draw(browser: Browser, origin: string, locale: string): Promise<void> {

@@ -85,5 +85,5 @@ export function invitationsIn(s: Pick<InteractionContext, 'app'>) {
     };
   }
 
-  return { invite, opened, save, stored };
+  return { invite, linkTo, opened, save, stored };
 }

@@ -1,0 +1,46 @@
+/** The bytes that a browser fetches for a page that it sees for the first time. */
+import { expect } from 'chai';
+import { needs } from '../support/needs.ts';
+import { PAGE_SAMPLES } from '../support/pages/page-samples.ts';
+import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
+import { windows } from './windows.ts';
+
+/** Bytes, with styles, scripts and images. A phone with a weak signal gets them within a second or two. */
+const MOST_BYTES = 60_000;
+
+/** The answer to a request for a foreign host has its style within: no file can be fetched from there. */
+const SELF_CONTAINED = 'error-misdirected';
+
+/** What the page and its files took, headers included. */
+const TRANSFERRED = `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+  .reduce((sum, { transferSize }) => sum + transferSize, 0)`;
+
+describe('the weight of a page, in a browser', function () {
+  this.timeout(240_000);
+  const { chromium } = needs('chromium');
+  const open = windows(chromium);
+  let server: PageServer;
+  before(async () => {
+    server = await startPageServer();
+  });
+  after(() => server?.close());
+
+  it('is at most 60 kB, for every page of this host [U.4]', async () => {
+    const { page } = await open({ locale: 'nl' });
+    await page.route('**/self-submit.*.js', (route) =>
+      route.fulfill({ contentType: 'text/javascript', body: '' }),
+    );
+    const devTools = await page.context().newCDPSession(page);
+    await devTools.send('Network.setCacheDisabled', { cacheDisabled: true });
+    const heavy: string[] = [];
+    let most = 0;
+    for (const { name } of PAGE_SAMPLES.filter((sample) => sample.name !== SELF_CONTAINED)) {
+      await page.goto(`${server.origin}/interaction/sample/${name}`, { waitUntil: 'load' });
+      const bytes = Number(await page.evaluate(TRANSFERRED));
+      most = Math.max(most, bytes);
+      if (bytes > MOST_BYTES) heavy.push(`${name}: ${bytes} bytes`);
+    }
+    expect(heavy).to.deep.equal([]);
+    expect(most, 'the cache is off').to.be.greaterThan(10_000);
+  });
+});
