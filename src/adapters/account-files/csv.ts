@@ -5,8 +5,8 @@ import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
 
-/** The columns of an import. An export has those without secrets. */
-const COLUMNS = [
+/** The columns of an export: those of an import, without hashes and secrets. */
+export const EXPORT_COLUMNS = [
   'email',
   'name',
   'given_name',
@@ -16,9 +16,9 @@ const COLUMNS = [
   'role',
   'locale',
   'email_confirmed',
-  'password_hash',
-  'totp',
 ] as const;
+
+const COLUMNS: readonly string[] = [...EXPORT_COLUMNS, 'password_hash', 'totp'];
 
 /** As the writer marks them: the apostrophe is no part of the value. */
 const MARKED_FORMULA = /^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
@@ -52,7 +52,7 @@ export async function* readCsv(path: string): AccountRows {
 
 function headingOf(names: readonly string[]): string[] {
   const columns = names.map((name) => name.trim().toLowerCase());
-  const unknown = columns.filter((name) => !COLUMNS.some((known) => known === name));
+  const unknown = columns.filter((name) => !COLUMNS.includes(name));
   if (unknown.length > 0)
     throw new Error(`the heading has unknown columns: ${unknown.join(', ')} (known: ${COLUMNS.join(', ')})`);
   if (!columns.includes('email')) throw new Error('the heading has no column "email"');

@@ -1,7 +1,7 @@
 /** Composes `doublelock accounts import` and `export` for one command, and closes the stores after it. */
 import type { Transform } from 'node:stream';
 import { readAuthelia } from '../../adapters/account-files/authelia.ts';
-import { csvWriter, jsonLinesWriter, readCsv } from '../../adapters/account-files/csv.ts';
+import { csvWriter, EXPORT_COLUMNS, jsonLinesWriter, readCsv } from '../../adapters/account-files/csv.ts';
 import { readJsonLines } from '../../adapters/account-files/json-lines.ts';
 import { readKeycloak } from '../../adapters/account-files/keycloak.ts';
 import { readImportedAccount } from '../../config/imported-account.ts';
@@ -67,19 +67,6 @@ function readerOf({ path, format, totpPath }: ImportFile): AccountRows {
       return readAuthelia(path, totpPath);
   }
 }
-
-/** The columns of an export: those of an import, without hashes and secrets. */
-const EXPORT_COLUMNS = [
-  'email',
-  'name',
-  'given_name',
-  'family_name',
-  'phone',
-  'groups',
-  'role',
-  'locale',
-  'email_confirmed',
-];
 
 /** A stream that takes objects with these columns, and gives the text of the file. */
 export function writerOf(format: (typeof EXPORT_FORMATS)[number]): Transform {
