@@ -80,6 +80,22 @@ describe('accounts in files', function () {
     expect((await accountOf('ann@again.test')).account?.name).to.equal('Ann, the first');
   });
 
+  it('shows an administrator no hash, no key and no code of a person, by any command [A66 A109]', async () => {
+    people.folder.write('people.csv', CSV);
+    await people.run('accounts import people.csv --format csv --tenant acme --yes');
+    for (const line of [
+      'accounts show ann@acme.test',
+      'accounts show ann@acme.test --json',
+      'accounts list --json',
+      'factors list ann@acme.test',
+      'audit list --json',
+    ]) {
+      const { code, out } = await people.run(line);
+      expect(code, line).to.equal(0);
+      expect(out, line).not.to.match(/argon2|JBSWY|c29tZXNhbHQ/);
+    }
+  });
+
   it('names each row that it refuses, with the reason and without its secrets, and takes the others [R36]', async () => {
     const eight = URI.replace('digits=6', 'digits=8');
     people.folder.write(
