@@ -23,6 +23,11 @@ export function notYet(file: ConfigFile, available: readonly MethodName[]): stri
     'reset_approvers is not in this release for a second administrator: doublelock requests approve needs --override',
   );
 
+  say(
+    file.tenants.filter((tenant) => tenant.second_factor.minimum !== 'any'),
+    'minimum is not in this release: any factor satisfies the policy',
+  );
+
   return [...lines, ...factorLines(file, available)];
 }
 

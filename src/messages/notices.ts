@@ -115,6 +115,9 @@ export function createNotify(needs: NotifyDeps): Notify {
       const linksFor = ({ to }: Contact) => {
         if (restorable?.email === to && restoreUrl)
           return { notMeUrl: null, restoreUrl: restoreUrl(account, restorable) };
+        // The loser of a restored address must not get a link that freezes the account.
+        if (topic === 'email-restored' && also.some((contact) => contact.to === to))
+          return { notMeUrl: null };
         const action = resetAction(account, said, to);
         return action ? { action } : { notMeUrl: link() };
       };

@@ -96,6 +96,7 @@ export function accountUseCasesOf(deps: AccountDeps) {
     }),
     emailRestoration: createEmailRestoration({
       accounts,
+      enrolments,
       trustedBrowsers,
       endSessions,
       passwords,

@@ -52,6 +52,15 @@ export const configFile = z
       .describe('Settings of the methods, for all tenants.'),
     metrics: z.strictObject(metricsShape).prefault({}).describe('Metrics for Prometheus.'),
     audit: z.strictObject(auditShape).prefault({}).describe('The audit trail.'),
+    app: z
+      .strictObject({
+        push: z
+          .boolean()
+          .default(true)
+          .describe('Whether the companion app gets push messages. Not in this release.'),
+      })
+      .prefault({})
+      .describe('The companion app.'),
     geo: z.strictObject(geoShape).prefault({}).describe('The places of IP addresses, on pages and in mails.'),
     passwords: z.strictObject(passwordsShape).prefault({}).describe('The rules of new passwords.'),
     outbound: z

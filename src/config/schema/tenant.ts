@@ -7,6 +7,7 @@ import { COLOUR, ENFORCEMENTS } from '../../domain/tenant.ts';
 import { email, group, identifier, listOf, webAddress } from './field.ts';
 
 const enforcement = z.enum(ENFORCEMENTS);
+const minimum = z.enum(['any', 'mfa', 'phr']);
 const words = z.string().trim().min(1, 'is empty').max(2000, 'is longer than 2000 characters').optional();
 
 export const tenantSecondFactorShape = {
@@ -28,6 +29,11 @@ export const tenantSecondFactorShape = {
     .default(0)
     .describe(
       'With `required`: days that a member may answer "later". They count from the first time asked.',
+    ),
+  minimum: minimum
+    .default('any')
+    .describe(
+      'The level that satisfies the policy: any factor, two factors, or a passkey with user verification. Not in this release.',
     ),
   groups: z
     .record(group, enforcement)

@@ -10,6 +10,7 @@ import type { FormTokens } from '../guards/forms.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { Render } from '../pages/page-contract.ts';
+import { accountContext } from './page-context.ts';
 
 export interface PasswordPageDeps {
   readonly requireSession: RequireSession;
@@ -49,7 +50,7 @@ export function addPasswordRoutes(router: Router, needs: PasswordPageDeps): void
     visit: Visit,
     { refusal = null, keepSessions = false }: { refusal?: Refusal | null; keepSessions?: boolean } = {},
   ): void {
-    const { account, tenant } = visit.policyResult;
+    const { account } = visit.policyResult;
     const email = shownEmail(account.email);
     const model = {
       form: forms.form(PATH, visit.record.sessionUid),
@@ -60,8 +61,7 @@ export function addPasswordRoutes(router: Router, needs: PasswordPageDeps): void
       frozenAt: account.frozenAt,
       isDone: showsPasswordSet(ctx),
     };
-    const frame = { refusal, tenantId: tenant.id, locale: account.locale, signedInAs: email };
-    render(ctx, 'password', model, frame);
+    render(ctx, 'password', model, accountContext(visit, refusal));
   }
 }
 

@@ -120,7 +120,8 @@ export function createEnrol(needs: EnrolDeps): Binding {
   };
 
   const keepProven: KeepProven = async (transaction, _, { enrolmentId, method, secret, ...proven }) => {
-    const pendingEnrolment = { enrolmentId, method, secret, proven };
+    const replaces = transaction.pendingEnrolment?.replaces;
+    const pendingEnrolment = { enrolmentId, method, secret, proven, ...(replaces && { replaces }) };
     const kept = await transactions.save({ ...transaction, pendingEnrolment });
     if (kept) return accepted(kept);
     const concurrent = await transactions.find(transaction.uid, clock.now());

@@ -40,6 +40,8 @@ export interface Invitation {
   /** The application that it names. */
   readonly clientId: string | null;
   readonly state: InvitationState;
+  /** It is too old, or from before an ending of its account. */
+  readonly isOver: boolean;
 }
 
 /** An accepted invitation, with the ticket of the sign-in after it. */
@@ -63,11 +65,14 @@ export function createAcceptance(deps: AcceptDeps) {
     const link = tokens.open('invitation', token);
     const account = link && (await accounts.findById(link.id));
     if (!account || account.email !== link.email) return null;
-    return { account, clientId: link.about, state: await stateOf(link, account) };
+    const isOver = link.expiresAt <= clock.now() || hasEnded(link.issuedAt, account);
+    return { account, clientId: link.about, state: await stateOf(link, account), isOver };
   }
 
   async function stateOf({ issuedAt, expiresAt }: LinkContent, account: Account): Promise<InvitationState> {
     if (account.passwordHash !== null || hasFactor(await enrolments.listByAccount(account.id))) return 'used';
+    // What was set may have been removed since. The invitation stays used.
+    if ((await onceKeys.peek(doneKeyOf(account))) !== null) return 'used';
     if (account.invitedAt === null || issuedAt < account.invitedAt) return 'replaced';
     return isBarred(account) || expiresAt <= clock.now() || hasEnded(issuedAt, account) ? 'expired' : 'open';
   }
@@ -87,7 +92,9 @@ export function createAcceptance(deps: AcceptDeps) {
     const hash = await passwords.hash(checked.value);
     const first = await claim(account, hash);
     if (first.startsWith(BY_PASSKEY)) return refused(GONE);
-    await accounts.replacePasswordHash(account.id, null, first);
+    const isSet = await accounts.replacePasswordHash(account.id, null, first);
+    // An operator may have set another password meanwhile.
+    if (!isSet && (await accounts.findById(account.id))?.passwordHash !== first) return refused(GONE);
     if (first !== hash) return repeated(invitation, first, typed, ip);
     return join(invitation, passwordAt(account), ip);
   }
@@ -101,7 +108,7 @@ export function createAcceptance(deps: AcceptDeps) {
   ): Promise<Outcome<Joined>> {
     const { account } = invitation;
     const isHere = invitation.state === 'open' || invitation.state === 'used';
-    if (hash === null || !isHere || isBarred(account)) return refused(GONE);
+    if (hash === null || !isHere || invitation.isOver || isBarred(account)) return refused(GONE);
     // A password that was changed since has nothing to do with the invitation.
     if ((await onceKeys.peek(keyOf(account))) !== hash) return refused(GONE);
     const id = random.id();
@@ -111,7 +118,10 @@ export function createAcceptance(deps: AcceptDeps) {
     if (!counted.ok) return refused({ code: 'too_many_attempts', retryAt: counted.retryAt });
     const password = normalisePassword(typed);
     const isSame = await hasher.inTurn((verify) => verify(hash, password));
-    return isSame ? join(invitation, passwordAt(account), ip, true) : refused(GONE);
+    if (isSame) return join(invitation, passwordAt(account), ip, true);
+    const line = { accountId: account.id, tenantId: account.tenantId, ip };
+    await events.append({ ...line, name: 'password.refused', reason: 'credentials_invalid' });
+    return refused(GONE);
   }
 
   function passwordAt(account: Account): AuthenticationEvent {
@@ -151,6 +161,7 @@ export function createAcceptance(deps: AcceptDeps) {
     const { account } = invitation;
     const { id: accountId, tenantId, email, invitedAt } = account;
     const line = { accountId, tenantId, actor: accountId, ip };
+    await onceKeys.first(doneKeyOf(account), 'done', clock.now() + KEPT_MS);
     if (!account.emailConfirmed && (await accounts.confirmEmail(accountId, email, clock.now())))
       await events.append({ ...line, name: 'contact.confirmed', method: methodSentTo('address') });
     const once = { key: accountId, atMs: invitedAt ?? 0, isRetold };
@@ -165,6 +176,11 @@ export function createAcceptance(deps: AcceptDeps) {
 }
 
 export type Acceptance = ReturnType<typeof createAcceptance>;
+
+/** The key of an invitation by which somebody has joined. */
+function doneKeyOf({ id, invitedAt }: Account): string {
+  return `joined-by:${id}:${invitedAt}`;
+}
 
 /** The key that holds what an invitation has set. */
 function keyOf({ id, invitedAt }: Account): string {

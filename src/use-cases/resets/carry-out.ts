@@ -16,7 +16,7 @@ import type { EndSessions } from '../sign-in/end-sessions.ts';
 
 interface ResetEffectsDeps {
   readonly resetRequests: Pick<ResetRequestStore, 'find' | 'take' | 'listDue' | 'settle'>;
-  readonly accounts: Pick<AccountStore, 'findById'>;
+  readonly accounts: Pick<AccountStore, 'findById' | 'update'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount' | 'remove'>;
   readonly lockouts: Pick<LockoutStore, 'reset'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
@@ -71,6 +71,8 @@ export function createResetEffects(deps: ResetEffectsDeps) {
       trustedBrowsers.removeAll(account.id),
       endSessions.all(account.id, null),
     ]);
+    // The administrator's approval has proven more than the mailbox did.
+    if (account.mailResetAt !== null) await accounts.update(account.id, { mailResetAt: null }, clock.now());
     // Read again: the link in the mail comes after this ending.
     const ended = (await accounts.findById(account.id)) ?? account;
     const once = { key: request.id, atMs, isRetold: true };

@@ -3,11 +3,12 @@
  * The link works for its days, whatever happens to the account meanwhile: that is its purpose.
  */
 import type { Account } from '../../../domain/account.ts';
+import { hasFactor } from '../../../domain/enrolment/enrolment.ts';
 import { methodSentTo } from '../../../domain/methods/index.ts';
 import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
 import { type FormerEmail, isSame, olderThan } from '../../../domain/self-service/email-change.ts';
 import type { EventLog } from '../../../ports/events.ts';
-import type { AccountStore, TrustedBrowserStore } from '../../../ports/stores.ts';
+import type { AccountStore, EnrolmentStore, TrustedBrowserStore } from '../../../ports/stores.ts';
 import type { Clock } from '../../../ports/system.ts';
 import type { EndSessions } from '../../sign-in/end-sessions.ts';
 import type { LinkTokens } from '../link-tokens.ts';
@@ -15,6 +16,7 @@ import type { Passwords } from '../passwords/passwords.ts';
 
 interface EmailRestorationDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'replaceEmail' | 'replacePasswordHash' | 'update'>;
+  readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly endSessions: Pick<EndSessions, 'all'>;
   readonly passwords: Pick<Passwords, 'check' | 'hash'>;
@@ -35,7 +37,7 @@ const MOST_TRIES = 5;
 const GONE = { code: 'session_expired' } as const;
 
 export function createEmailRestoration(deps: EmailRestorationDeps) {
-  const { accounts, trustedBrowsers, endSessions, passwords, tokens, events, clock } = deps;
+  const { accounts, enrolments, trustedBrowsers, endSessions, passwords, tokens, events, clock } = deps;
 
   /** Null for a link that is forged, too old or used, and for one from after an address that was restored. */
   async function whose(token: string): Promise<RestoringLink | null> {
@@ -68,12 +70,15 @@ export function createEmailRestoration(deps: EmailRestorationDeps) {
     const lost = await replaceAddress(account.id, former);
     if (lost === null) return refused(GONE);
     await replacePassword(account.id, hash);
-    // A code to this mailbox proves no more than the link did, until another factor is given.
     const now = clock.now();
-    const changes = { mailResetAt: now, pendingEmail: null, pendingNotificationEmail: null };
-    await accounts.update(account.id, changes, now);
+    // A code to this mailbox proves no more than the link did, until another factor is given. An account without a factor
+    // has nothing that such a code could replace.
+    const isProtected = hasFactor(await enrolments.listByAccount(account.id));
+    // The second address may be that of the intruder, who would get every link to report a change.
+    const contacts = { notificationEmail: null, pendingEmail: null, pendingNotificationEmail: null };
+    await accounts.update(account.id, { ...contacts, ...(isProtected && { mailResetAt: now }) }, now);
     await Promise.all([trustedBrowsers.removeAll(account.id), endSessions.all(account.id, null)]);
-    const restored = { ...account, email: former.email, emailConfirmed: true };
+    const restored = { ...account, email: former.email, emailConfirmed: true, notificationEmail: null };
     await events.append({
       accountId: account.id,
       tenantId: account.tenantId,

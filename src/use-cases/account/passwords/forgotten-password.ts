@@ -13,7 +13,7 @@ import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
 import { anonymousOwner, onceThrottled } from '../../../domain/sign-in/attempts.ts';
 import type { EventLog } from '../../../ports/events.ts';
 import type { Log } from '../../../ports/log.ts';
-import type { AccountStore, AttemptStore } from '../../../ports/stores.ts';
+import type { AccountStore, AttemptLimit, AttemptStore } from '../../../ports/stores.ts';
 import type { Cipher, Clock, Random } from '../../../ports/system.ts';
 import type { PasswordPlace } from '../../sign-in/password-attempts.ts';
 
@@ -45,6 +45,9 @@ export type SendLater = () => Promise<void>;
 /** As with codes: to one address, within the window. */
 const MOST_SENDS = 5;
 const SENDS_WINDOW_MS = 10 * 60_000;
+/** Mails to one address in a day. */
+const MOST_A_DAY = 20;
+const DAY_MS = 24 * 60 * 60_000;
 /** Requests of one network within the window, for any addresses. */
 const MOST_REQUESTS = 30;
 
@@ -65,13 +68,13 @@ function createLimits({ attempts, cipher, clock, random }: LimitsDeps) {
     const network = `resets:${anonymousOwner(ip, null)}`;
     const digest = cipher.digest(email, 'password-resets');
     const owner = knownBrowser === null ? `resets:${digest}` : `resets:${knownBrowser}:${digest}`;
-    const take = (whose: string, limit: number) => {
-      const limits = [{ counter: 'resets', limit, windowMs: SENDS_WINDOW_MS }];
-      return attempts.take({ owner: whose, id, bucket: id, atMs, limits });
-    };
-    const byNetwork = await take(network, MOST_REQUESTS);
+    const take = (whose: string, ...limits: AttemptLimit[]) =>
+      attempts.take({ owner: whose, id, bucket: id, atMs, limits });
+    const inWindow = (limit: number) => ({ counter: 'resets', limit, windowMs: SENDS_WINDOW_MS });
+    const inDay = { counter: 'resets-a-day', limit: MOST_A_DAY, windowMs: DAY_MS };
+    const byNetwork = await take(network, inWindow(MOST_REQUESTS));
     if (!byNetwork.ok) return refused({ code: 'too_many_requests', retryAt: byNetwork.retryAt });
-    const byAddress = await take(owner, MOST_SENDS);
+    const byAddress = await take(owner, inWindow(MOST_SENDS), inDay);
     return byAddress.ok ? accepted(null) : refused({ code: 'resend_too_soon', retryAt: byAddress.retryAt });
   };
 }

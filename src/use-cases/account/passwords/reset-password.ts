@@ -60,6 +60,9 @@ export function createPasswordReset(needs: PasswordResetDeps) {
     const checked = await passwords.check(account, typed);
     if (!checked.ok) return checked;
     const hash = await passwords.hash(checked.value);
+    // The hash takes its time, and a report or an operator may have closed the account meanwhile.
+    const current = await accounts.findById(account.id);
+    if (!current || !isValid(link, current)) return refused({ code: 'session_expired' });
     if (!(await onceKeys.claim(keyOf(link), link.expiresAt))) return refused({ code: 'session_expired' });
     // Before the password, so that nobody signs in with the mailbox as both factors meanwhile. An account without a factor
     // has nothing that a code to the mailbox could replace.

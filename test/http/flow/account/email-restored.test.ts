@@ -23,7 +23,7 @@ const NEW = 'seventeen purple umbrellas dance';
 
 describe('the link that restores a former address', () => {
   const s = interaction(() =>
-    desk(...'ann ben cat dan eve fay gus'.split(' ').map((name) => reachable(name, 'desk', APP))),
+    desk(...'ann ben cat dan eve fay gus hal'.split(' ').map((name) => reachable(name, 'desk', APP))),
   );
   const at = (name: string) => `${name}@desk.test`;
   const evil = (name: string) => `${name}@evil.test`;
@@ -83,6 +83,27 @@ describe('the link that restores a former address', () => {
     expect(await eventsOf(at('ann'))).to.include('email.restored');
     const told = (await sentTo(s.app)).filter(({ subject }) => subject.includes('was put back'));
     expect(told.map(({ to }) => to)).to.include.members([at('ann'), evil('ann')]);
+  });
+
+  it('takes the second address away, and mails the losers no link that could close the account [A15]', async () => {
+    const { visitor, page, link } = await stolen('hal');
+    const second = 'hal@other.test';
+    s.clock.nextStep(1000);
+    await send(visitor, page, { notification_email: second }, 'change-email');
+    const confirm = linkIn((await sentTo(s.app, second))[0], 'confirm-notices');
+    const reader = s.app.visitor();
+    await reader.follow(await reader.submit(await reader.open(confirm), {}, 'confirm'));
+    expect((await accountOf(evil('hal')))?.notificationEmail).to.equal(second);
+    s.clock.nextStep(1000);
+    const before = (await sentTo(s.app, second)).length;
+    await restore(link);
+    expect((await accountOf(at('hal')))?.notificationEmail).to.equal(null);
+    expect((await sentTo(s.app, second)).length).to.equal(before);
+    const [lost] = await sentTo(s.app, evil('hal'));
+    expect(lost?.subject).to.include('was put back');
+    expect(lost?.text).not.to.include('/not-me/');
+    const [own] = await sentTo(s.app, at('hal'));
+    expect(own?.text).to.include('/not-me/');
   });
 
   it('works after a report, which ends every other link, and after further changes of the address', async () => {

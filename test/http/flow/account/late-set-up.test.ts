@@ -14,7 +14,7 @@ import { optionsOf } from '../passkey-sign-in/holder.ts';
 
 const SECURITY = '/account/security';
 const APP = { method: 'totp', secret: SECRET };
-const PEOPLE = 'ann ben cat dan eve fay gus hal ida jan kim'.split(' ');
+const PEOPLE = 'ann ben cat dan eve fay gus hal ida jan kim lea'.split(' ');
 
 function config(): Yaml {
   const { tenants, accounts } = standardConfig();
@@ -194,6 +194,20 @@ describe('a set-up that took longer than a factor is fresh', () => {
     const late = await visitor.submit(page, { phone: phoneFor('ida') }, 'send');
     expect(await sentTo(s.app, phoneFor('ida'))).to.deep.equal([]);
     expect((await stepUp(visitor, late)).name).to.equal('set-up-sms');
+  });
+
+  it('removes the factor that it replaces, after the one press too [4.3]', async () => {
+    const visitor = s.app.visitor();
+    await visitor.open(SECURITY);
+    await visitor.signIn(address('lea'), PASSWORD);
+    const security = await visitor.enterCode(nextCode(s.app));
+    const page = await visitor.follow(await visitor.submit(security, {}, 'replace'));
+    s.clock.nextStep(6 * MINUTE);
+    const code = totpCode(page.mark('secret').replaceAll(' ', ''), s.clock.now());
+    const finish = await stepUp(visitor, await visitor.submit(page, { code, label: 'New phone' }));
+    expect(finish.name).to.equal('set-up-finish');
+    await visitor.putAway(await visitor.submit(finish, {}, 'confirm'));
+    expect(await factorsOf('lea')).to.deep.equal(['totp: New phone']);
   });
 
   it('can be dropped instead, and begun anew with another secret', async () => {

@@ -229,6 +229,23 @@ describe('an invitation', () => {
     expect(await invite(email)).to.equal('joined');
   });
 
+  it('stays used when the passkey that it has brought is removed again [A117]', async () => {
+    const email = 'jan@strict.test';
+    const { visitor, page, link } = await opened(email);
+    const form = page.$('form[data-passkey=create]');
+    const nonce = String(form.find('[name=nonce]').attr('value'));
+    const device = createAuthenticator({ origin: s.app.origin });
+    const response = device.create(JSON.parse(form.attr('data-options') ?? ''));
+    await visitor.putAway(await visitor.submit(page, { response, nonce }, 'passkey'));
+    const { account, methods } = await stored(email);
+    expect(methods).to.include('passkey');
+    const { enrolments } = s.app.parts.stores;
+    for (const { id } of await enrolments.listByAccount(account?.id ?? ''))
+      await enrolments.remove(account?.id ?? '', id);
+    const again = await s.app.visitor().open(link);
+    expect([again.status, again.$('form[data-passkey=create]').length]).to.deep.equal([400, 0]);
+  });
+
   it('is in Dutch from the mail to the account for a person who reads Dutch [0.1] [1.7]', async () => {
     const email = 'nel@strict.test';
     const { visitor, page } = await opened(email);
