@@ -11,7 +11,7 @@ const MOST_BYTES = 60_000;
 /** The answer to a request for a foreign host has its style within: no file can be fetched from there. */
 const SELF_CONTAINED = 'error-misdirected';
 
-/** What the page and its files took, headers included. */
+/** The bytes of the page and its files, with their headers. */
 const TRANSFERRED = `[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
   .reduce((sum, { transferSize }) => sum + transferSize, 0)`;
 

@@ -132,7 +132,7 @@ describe('the dashboard and the alerts', function () {
   });
 
   it('name existing events of the audit log', () => {
-    const source = readFileSync(join(ROOT, 'src/domain/events.ts'), 'utf8');
+    const source = readFileSync(join(ROOT, 'src/domain/audit/event-name.ts'), 'utf8');
     const known = [...source.matchAll(/^ {2}\| '([\w.]+)'/gm)].map(([, event = '']) => event);
     expect(known).to.include('sign_in.completed');
     const named = expressions.flatMap(({ expr }) => [...expr.matchAll(/event=~?"([^"]+)"/g)]);

@@ -248,8 +248,9 @@ export function createSecondFactorPages({
           : null;
     const hasChoice = choice !== null && (choice.methods.length > 1 || choice.laterUntil !== null);
     // A step-up begins with a GET, which begins no enrolment, so the person has seen the chooser.
+    const isRequired = policyResult.decision.kind === 'set-up';
     const isFirst =
-      !hasChoice && !isWanted && transaction.keepsAuthTime === null && !transaction.isSetUpProven;
+      isRequired && !hasChoice && transaction.keepsAuthTime === null && !transaction.isSetUpProven;
     const { ip, clientId } = context;
     return {
       path: (step: EnrolmentStep) => `${pages(view.uid)}/set-up/${step}`,

@@ -53,7 +53,7 @@ export interface EnrolmentPageName {
 }
 
 /** How an enrolment begins. */
-interface Beginning {
+export interface Beginning {
   readonly pagesBefore?: number;
   readonly replaces?: ReplacedFactor;
 }

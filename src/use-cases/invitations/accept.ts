@@ -71,7 +71,7 @@ export function createAcceptance(deps: AcceptDeps) {
 
   async function stateOf({ issuedAt, expiresAt }: LinkContent, account: Account): Promise<InvitationState> {
     if (account.passwordHash !== null || hasFactor(await enrolments.listByAccount(account.id))) return 'used';
-    // What was set may have been removed since. The invitation stays used.
+    // The password or the passkey may have been removed since. The invitation stays used.
     if ((await onceKeys.peek(doneKeyOf(account))) !== null) return 'used';
     if (account.invitedAt === null || issuedAt < account.invitedAt) return 'replaced';
     return isBarred(account) || expiresAt <= clock.now() || hasEnded(issuedAt, account) ? 'expired' : 'open';

@@ -44,7 +44,7 @@ interface Ticket extends ProvenByLink {
 }
 
 /** The interaction in which a sign-in begins. */
-interface Beginning extends WantedAccount {
+export interface Beginning extends WantedAccount {
   readonly uid: string;
   readonly clientId: string;
   readonly ip: string;

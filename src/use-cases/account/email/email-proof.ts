@@ -32,7 +32,7 @@ export interface ProofVisit {
 }
 
 /** The code that was sent. */
-interface SentProof {
+export interface SentProof {
   readonly id: string | null;
   /** Masked. */
   readonly destination: string;
