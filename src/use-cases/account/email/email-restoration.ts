@@ -16,7 +16,7 @@ import type { Passwords } from '../passwords/passwords.ts';
 
 interface EmailRestorationDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'replaceEmail' | 'replacePasswordHash' | 'update'>;
-  readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
+  readonly enrolments: Pick<EnrolmentStore, 'listByAccount' | 'remove'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly endSessions: Pick<EndSessions, 'all'>;
   readonly passwords: Pick<Passwords, 'check' | 'hash'>;
@@ -30,6 +30,9 @@ export interface RestoringLink {
   readonly account: Account;
   readonly former: FormerEmail;
 }
+
+/** Milliseconds before the change of the address from which a new factor may be that of an intruder. */
+const SUSPECT_MS = 24 * 60 * 60 * 1000;
 
 /** An intruder may change the account at the same time, and then it is read again. */
 const MOST_TRIES = 5;
@@ -73,7 +76,7 @@ export function createEmailRestoration(deps: EmailRestorationDeps) {
     const now = clock.now();
     // A code to this mailbox proves no more than the link did, until another factor is given. An account without a factor
     // has nothing that such a code could replace.
-    const isProtected = hasFactor(await enrolments.listByAccount(account.id));
+    const isProtected = await removeLaterFactors(account, former, ip);
     // The second address may be that of the intruder, who would get every link to report a change.
     const contacts = { notificationEmail: null, pendingEmail: null, pendingNotificationEmail: null };
     await accounts.update(account.id, { ...contacts, ...(isProtected && { mailResetAt: now }) }, now);
@@ -91,6 +94,23 @@ export function createEmailRestoration(deps: EmailRestorationDeps) {
     });
     await useUp(account.id, former);
     return accepted(restored);
+  }
+
+  /**
+   * Removes what was set up since a day before the change, for an account with an older factor: an intruder adds a factor of
+   * their own first. Without an older one all stay, so that this link alone opens nothing. Gives whether there is a factor.
+   */
+  async function removeLaterFactors(account: Account, former: FormerEmail, ip: string): Promise<boolean> {
+    const { id: accountId, tenantId } = account;
+    const all = await enrolments.listByAccount(accountId);
+    const earlier = all.filter(({ createdAt }) => createdAt < former.linkIssuedAt - SUSPECT_MS);
+    if (!hasFactor(earlier)) return hasFactor(all);
+    for (const { id, method } of all.filter((each) => !earlier.includes(each))) {
+      if (!(await enrolments.remove(accountId, id))) continue;
+      const line = { accountId, tenantId, actor: accountId, ip, method, also: [] };
+      await events.append({ ...line, name: 'enrolment.removed', account, cause: 'reset' });
+    }
+    return true;
   }
 
   /** Gives the address that it has replaced. Null when the link was used meanwhile, or another account has the address. */

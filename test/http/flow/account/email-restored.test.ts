@@ -23,7 +23,7 @@ const NEW = 'seventeen purple umbrellas dance';
 
 describe('the link that restores a former address', () => {
   const s = interaction(() =>
-    desk(...'ann ben cat dan eve fay gus hal'.split(' ').map((name) => reachable(name, 'desk', APP))),
+    desk(...'ann ben cat dan eve fay gus hal ida'.split(' ').map((name) => reachable(name, 'desk', APP))),
   );
   const at = (name: string) => `${name}@desk.test`;
   const evil = (name: string) => `${name}@evil.test`;
@@ -104,6 +104,20 @@ describe('the link that restores a former address', () => {
     expect(lost?.text).not.to.include('/not-me/');
     const [own] = await sentTo(s.app, at('hal'));
     expect(own?.text).to.include('/not-me/');
+  });
+
+  it('removes the factors that came shortly before the change, and keeps the older ones [A15]', async () => {
+    s.clock.nextStep(2 * DAY);
+    const account = await accountOf(at('ida'));
+    const { enrolments } = s.app.parts.stores;
+    const [own] = await enrolments.listByAccount(account?.id ?? '');
+    if (!own) throw new Error('the owner has no app');
+    await enrolments.insert({ ...own, id: 'of-the-thief', label: 'Theirs', createdAt: s.clock.now() });
+    const { link } = await stolen('ida');
+    s.clock.nextStep(1000);
+    await restore(link);
+    const left = await enrolments.listByAccount(account?.id ?? '');
+    expect(left.map(({ id }) => id)).to.deep.equal([own.id]);
   });
 
   it('works after a report, which ends every other link, and after further changes of the address', async () => {
