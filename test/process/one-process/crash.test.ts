@@ -17,8 +17,8 @@ import { PATIENCE_MS, type Program, programs } from '../program.ts';
 
 /** 500 KiB in a mount namespace of its own, gone with the process; needs no more than user namespaces. */
 const MOUNTED = 'mkdir -p "$DATA_DIR" && mount -t tmpfs -o size=500k tmpfs "$DATA_DIR" && exec "$@"';
-/** No file beyond 120 KiB (RLIMIT_FSIZE in blocks of 512 bytes), which needs no privilege anywhere. */
-const LIMITED = 'ulimit -f 240 && exec "$@"';
+/** No file beyond 160 KiB (RLIMIT_FSIZE in blocks of 512 bytes), which needs no privilege anywhere. */
+const LIMITED = 'ulimit -f 320 && exec "$@"';
 
 describe('the program when something breaks', function () {
   this.timeout(PATIENCE_MS);
