@@ -21,6 +21,7 @@ describe('a change of the e-mail address', () => {
       member('ola', 'desk', { email_confirmed: true }),
       member('pia', 'desk'),
       member('quy', 'desk', { email_confirmed: true }),
+      member('roy', 'desk', { email_confirmed: true }),
     );
     return { ...accounts(), tenants, accounts: people };
   });
@@ -256,6 +257,18 @@ describe('a change of the e-mail address', () => {
       expect(both.map(({ status }) => status).sort(), 'one of two answers').to.deep.equal([303, 422]);
       expect(await sentTo(s.app, 'ola@one.test')).to.have.length(1);
       expect((await visitor.open('/account/email/code')).name, 'the page is over').to.equal('account');
+    });
+
+    it('refuses text that is no code, and a code whose time is over', async () => {
+      const { visitor, page } = await openAccount(s, at('roy'));
+      const asking = await send(visitor, page, { email: home('roy') }, 'change-email');
+      const code = await codeTo(s.app, at('roy'));
+      const text = await visitor.submit(asking, { code: 'abc' }, 'confirm');
+      expect([text.status, text.error]).to.deep.equal([422, 'code_invalid']);
+      s.clock.set(s.clock.now() + 4 * MINUTE);
+      const late = await visitor.submit(asking, { code }, 'confirm');
+      expect([late.status, late.error]).to.deep.equal([422, 'code_expired']);
+      expect(await sentTo(s.app, home('roy')), 'no link').to.deep.equal([]);
     });
 
     it('asks for a fresh password first, and its page lives as long as the change [A51]', async () => {
