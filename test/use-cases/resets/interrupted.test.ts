@@ -142,4 +142,20 @@ describe('the effect of a reset', () => {
     expect(await approve(dyingAfter(stores, 14))).to.include({ kind: 'decided', state: 'done' });
     expect(await state()).to.deep.equal(WHOLE);
   });
+
+  it('is not begun by the account itself, for an unknown request, or after a refusal [1.5]', async () => {
+    const { decisions } = process(stores);
+    const own = { by: 'account-1', note: null };
+    const operator = { by: 'operator', note: null };
+    for (const act of [decisions.approve, decisions.refuse]) {
+      expect((await act('nothing', operator)).kind).to.equal('unknown');
+      expect((await act('account-1.1', own)).kind).to.equal('own');
+    }
+    expect((await decisions.cancel('nothing', '192.0.2.1')).kind).to.equal('unknown');
+    expect(await decisions.refuse('account-1.1', operator)).to.include({ state: 'refused' });
+    expect(await approve(stores)).to.include({ kind: 'late', state: 'refused' });
+    expect(await decisions.refuse('account-1.1', operator)).to.include({ kind: 'late', state: 'refused' });
+    expect(await decisions.cancel('account-1.1', '192.0.2.1')).to.include({ kind: 'late', state: 'refused' });
+    expect(await state()).to.include({ factors: 2, records: 1, browsers: 1, isEnded: false, done: 0 });
+  });
 });
