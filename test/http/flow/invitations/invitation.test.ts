@@ -217,7 +217,14 @@ describe('an invitation', () => {
     const unverified = device.create(creation, { verified: false });
     const refused = await visitor.submit(page, { response: unverified, nonce }, 'passkey');
     expect([refused.status, refused.error]).to.deep.equal([422, 'code_invalid']);
+    const garbage = await visitor.submit(page, { response: '{}', nonce }, 'passkey');
+    expect([garbage.status, garbage.error]).to.deep.equal([422, 'code_invalid']);
     const response = device.create(creation);
+    for (const forged of ['', 'x'.repeat(24), `${nonce}x`]) {
+      const late = await visitor.submit(page, { response, nonce: forged }, 'passkey');
+      expect(late.status, forged).to.equal(422);
+      expect((await stored(email)).methods, forged).to.deep.equal([]);
+    }
     const codes = await visitor.follow(await visitor.submit(page, { response, nonce }, 'passkey'));
     expect(codes.name).to.equal('recovery-codes');
     expect(codes.marks('recovery-code')).to.have.lengthOf(10);
