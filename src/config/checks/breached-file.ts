@@ -1,34 +1,18 @@
 /** Checks the operator's file of breached passwords: its lines at many places of it, and their order. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { hashOfLine, LONGEST_LINE, lineFault } from '../../domain/password/breached-hash.ts';
 import type { Findings } from '../faults.ts';
 import type { ConfigSketch } from '../schema/file.ts';
+import { fileFault } from './file-fault.ts';
 
 /** Places of the file that are read. All of 40 GB would take minutes at each start. */
 const SAMPLES = 1000;
 
 export function checkBreachedFile({ passwords }: ConfigSketch, folder: string, findings: Findings): void {
   const path = passwords?.breached_file;
-  const fault = path ? breachedFileFault(resolve(folder, path)) : null;
+  const fault = path ? fileFault(resolve(folder, path), faultOfContent) : null;
   if (fault !== null) findings.fault(['passwords', 'breached_file'], fault);
-}
-
-/** The fault of the file; null when it has none. */
-function breachedFileFault(path: string): string | null {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    return `cannot be read (${error instanceof Error && 'code' in error ? error.code : 'unknown'})`;
-  }
-  try {
-    return faultOfContent(file, fstatSync(file).size);
-  } catch {
-    return 'cannot be read as a file';
-  } finally {
-    closeSync(file);
-  }
 }
 
 function faultOfContent(file: number, size: number): string | null {

@@ -1,5 +1,6 @@
 /** Checks a tenant's logo by its first bytes, not by its name. SVG is refused, since it can carry script. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
+import { fileFault } from './file-fault.ts';
 
 /** Bytes. The logo is on every page of a sign-in. */
 const MAX_BYTES = 512 * 1024;
@@ -9,23 +10,14 @@ const SIGNATURES: readonly RegExp[] = [/^\x89PNG\r\n.\n/s, /^\xff\xd8\xff/s, /^R
 
 /** The fault of the file; null when it has none. */
 export function logoFault(path: string): string | null {
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch (error) {
-    return `cannot be read (${error instanceof Error && 'code' in error ? error.code : 'unknown'})`;
-  }
-  try {
-    const { size } = fstatSync(file);
-    if (size > MAX_BYTES) return `is larger than ${MAX_BYTES / 1024} KiB`;
-    const head = Buffer.alloc(12);
-    const beginning = head.subarray(0, readSync(file, head)).toString('latin1');
-    return SIGNATURES.some((signature) => signature.test(beginning))
-      ? null
-      : 'is not a PNG, JPEG or WebP picture';
-  } catch {
-    return 'cannot be read as a file';
-  } finally {
-    closeSync(file);
-  }
+  return fileFault(path, faultOfContent);
+}
+
+function faultOfContent(file: number, size: number): string | null {
+  if (size > MAX_BYTES) return `is larger than ${MAX_BYTES / 1024} KiB`;
+  const head = Buffer.alloc(12);
+  const beginning = head.subarray(0, readSync(file, head)).toString('latin1');
+  return SIGNATURES.some((signature) => signature.test(beginning))
+    ? null
+    : 'is not a PNG, JPEG or WebP picture';
 }

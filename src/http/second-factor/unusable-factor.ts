@@ -1,4 +1,4 @@
-/** The page for a person of whose factors none can be used now, or whose account is held. It says why, and mails a link where one would help. */
+/** The page for a person without a usable factor, or with a held account. It says why, and mails a link where one would help. */
 import type { Context } from 'koa';
 import type { AddressConfirmation } from '../../use-cases/second-factor/address-confirmation.ts';
 import { type InteractionGuard, redirect } from './interaction-guard.ts';

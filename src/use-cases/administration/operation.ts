@@ -49,8 +49,8 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
 
   /**
    * Answers a report: allows changes of factors again after "it was not me", and a sign-in with the password alone after a
-   * removal that nobody asked for. False when there was none. Null when there is no such account. Everything from before the unfreeze has ended then: a session that began since the report may be of
-   * the intruder, and would otherwise get the right to change factors.
+   * removal that nobody asked for. False when there was none. Null when there is no such account. Everything from before the
+   * unfreeze ends: a session that began since the report may be of the intruder, and would get the right to change factors.
    */
   async function unfreeze(email: string): Promise<boolean | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
