@@ -4,12 +4,17 @@ import type { Visitor } from '../../domain/enrolment/steps.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
 import { isTypedEmail, personName } from '../../domain/self-service/details.ts';
-import { beginningAt } from '../../domain/sign-in/ending.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { Messenger } from '../../ports/senders.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
-import { type CountMail, matchingLink, type NewAddressLink } from './email/new-address-link.ts';
+import {
+  type CountMail,
+  doneByLink,
+  mailNewAddress,
+  matchingLink,
+  type NewAddressLink,
+} from './email/new-address-link.ts';
 import type { LinkTokens } from './link-tokens.ts';
 
 interface OwnDetailsDeps {
@@ -33,7 +38,7 @@ export type FormSender = Visitor & {
 export type AddressOutcome = 'unchanged' | 'mailed' | 'removed' | 'proof';
 
 export function createOwnDetails(deps: OwnDetailsDeps) {
-  const { accounts, tokens, confirmUrl, messenger, countMail, events, clock } = deps;
+  const { accounts, confirmUrl, events, clock } = deps;
 
   async function rename(account: Account, typed: string, ip: string): Promise<Outcome<null>> {
     const name = personName(typed);
@@ -57,7 +62,7 @@ export function createOwnDetails(deps: OwnDetailsDeps) {
     typed: string,
     { locale, ...from }: FormSender,
   ): Promise<Outcome<AddressOutcome>> {
-    const { account, tenant } = policyResult;
+    const { account } = policyResult;
     const email = normaliseEmail(typed);
     if (email === (account.notificationEmail ?? '')) return accepted('unchanged');
     if (account.frozenAt !== null) return refused(FROZEN);
@@ -70,17 +75,16 @@ export function createOwnDetails(deps: OwnDetailsDeps) {
     }
     if (!isTypedEmail(email) || email === account.email)
       return refused({ code: 'field_invalid', field: 'notification_email' });
-    const counted = await countMail(policyResult, email);
-    if (!counted.ok) return counted;
-    const now = clock.now();
-    const pending = { email, askedAt: now, linkIssuedAt: beginningAt(now, account) };
-    await accounts.update(account.id, { pendingNotificationEmail: pending }, now);
-    const to = { channel: 'email', to: email, tenantId: tenant.id, locale } as const;
-    const url = confirmUrl(account, pending);
-    if (!(await messenger.send(to, { kind: 'new-address', use: 'notices', confirmUrl: url }))) {
-      await stopSecondAddress(account, from.ip);
-      return refused({ code: 'delivery_failed' });
-    }
+    const mailed = await mailNewAddress(deps, policyResult, {
+      email,
+      locale,
+      field: 'pendingNotificationEmail',
+      mailOf: async (pending) => {
+        const url = confirmUrl(account, pending);
+        return { owner: null, message: { kind: 'new-address', use: 'notices', confirmUrl: url } };
+      },
+    });
+    if (!mailed.ok) return mailed;
     await events.append({ ...line, name: 'notification_email.asked' });
     return accepted('mailed');
   }
@@ -93,10 +97,8 @@ export function createOwnDetails(deps: OwnDetailsDeps) {
 
   /** The account of a link, and the address that it confirms. Null for a link that confirms nothing any more. */
   function whose(token: string) {
-    return matchingLink(
-      { tokens, accounts },
-      { use: 'confirm-notices', token, pendingOf: (account) => account.pendingNotificationEmail },
-    );
+    const pendingOf = ({ pendingNotificationEmail }: Account) => pendingNotificationEmail;
+    return matchingLink(deps, { use: 'confirm-notices', token, pendingOf });
   }
 
   /** From now on notices go to the address too. A repeated call changes nothing. */
@@ -120,10 +122,8 @@ export function createOwnDetails(deps: OwnDetailsDeps) {
   }
 
   /** The account that has confirmed its second address by this link. */
-  async function confirmedBy(token: string): Promise<Account | null> {
-    const read = tokens.read('confirm-notices', token);
-    const account = read && (await accounts.findById(read.id));
-    return account?.notificationEmail === read?.email ? (account ?? null) : null;
+  function confirmedBy(token: string): Promise<Account | null> {
+    return doneByLink(deps, 'confirm-notices', token, ({ notificationEmail }) => notificationEmail);
   }
 
   return {

@@ -23,7 +23,13 @@ import type { Clock } from '../../../ports/system.ts';
 import type { LinkTokens } from '../link-tokens.ts';
 import { LINK_LIFETIME_MS } from '../link-tokens.ts';
 import type { AddressOutcome, FormSender } from '../own-details.ts';
-import { type CountMail, matchingLink, type NewAddressLink } from './new-address-link.ts';
+import {
+  type CountMail,
+  doneByLink,
+  mailNewAddress,
+  matchingLink,
+  type NewAddressLink,
+} from './new-address-link.ts';
 
 interface EmailChangeDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'findByEmail' | 'update' | 'replaceEmail'>;
@@ -42,8 +48,7 @@ interface EmailChangeDeps {
 const UNPROVEN_MS = 15 * 60 * 1000;
 
 export function createEmailChange(deps: EmailChangeDeps) {
-  const { accounts, enrolments, trustedBrowsers, tokens, confirmUrl, messenger, countMail, events, clock } =
-    deps;
+  const { accounts, enrolments, trustedBrowsers, confirmUrl, events, clock } = deps;
 
   /**
    * Begins a change. An account without a second factor answers a code to its present address first: `proof`. Otherwise the
@@ -77,29 +82,22 @@ export function createEmailChange(deps: EmailChangeDeps) {
     email: string,
     { locale, ...from }: FormSender,
   ): Promise<Outcome<AddressOutcome>> {
-    const { account, tenant } = policyResult;
-    const counted = await countMail(policyResult, email);
-    if (!counted.ok) return counted;
-    const now = clock.now();
-    const pendingEmail = { email, askedAt: now, linkIssuedAt: beginningAt(now, account) };
-    const [taken] = await Promise.all([
-      accounts.findByEmail(email),
-      accounts.update(account.id, { pendingEmail }, now),
-    ]);
-    const isHandedOver = taken
-      ? await messenger.send(
-          { channel: 'email', to: email, tenantId: taken.tenantId, locale: taken.locale },
-          { kind: 'address-taken' },
-        )
-      : await messenger.send(
-          { channel: 'email', to: email, tenantId: tenant.id, locale },
-          { kind: 'new-address', use: 'account', confirmUrl: confirmUrl(account, pendingEmail) },
-        );
-    if (!isHandedOver) {
-      await accounts.update(account.id, { pendingEmail: null }, now);
-      await counted.value.takeBack();
-      return refused({ code: 'delivery_failed' });
-    }
+    const { account } = policyResult;
+    const mailed = await mailNewAddress(deps, policyResult, {
+      email,
+      locale,
+      field: 'pendingEmail',
+      async mailOf(pending) {
+        const owner = await accounts.findByEmail(email);
+        return owner
+          ? { owner, message: { kind: 'address-taken' } }
+          : {
+              owner,
+              message: { kind: 'new-address', use: 'account', confirmUrl: confirmUrl(account, pending) },
+            };
+      },
+    });
+    if (!mailed.ok) return mailed;
     const line = { ...lineOf(account, from.ip), method: methodSentTo('address') };
     await events.append({ ...line, name: 'email.change_asked', account, email: maskedEmail(email) });
     return accepted('mailed');
@@ -115,14 +113,12 @@ export function createEmailChange(deps: EmailChangeDeps) {
   /** The account of a link, and the address that it confirms. Null for a link that confirms nothing any more. */
   function whose(token: string) {
     const pendingOf = ({ pendingEmail }: Account) => pendingEmail;
-    return matchingLink({ tokens, accounts }, { use: 'change-email', token, pendingOf });
+    return matchingLink(deps, { use: 'change-email', token, pendingOf });
   }
 
   /** The account that has changed its address by this link. */
-  async function changedBy(token: string): Promise<Account | null> {
-    const read = tokens.read('change-email', token);
-    const account = read && (await accounts.findById(read.id));
-    return account?.email === read?.email ? (account ?? null) : null;
+  function changedBy(token: string): Promise<Account | null> {
+    return doneByLink(deps, 'change-email', token, ({ email }) => email);
   }
 
   /**

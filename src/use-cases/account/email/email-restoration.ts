@@ -13,6 +13,7 @@ import type { Clock } from '../../../ports/system.ts';
 import type { EndSessions } from '../../sign-in/end-sessions.ts';
 import type { LinkTokens } from '../link-tokens.ts';
 import type { Passwords } from '../passwords/passwords.ts';
+import { doneByLink } from './new-address-link.ts';
 
 interface EmailRestorationDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'replaceEmail' | 'replacePasswordHash' | 'update'>;
@@ -53,10 +54,8 @@ export function createEmailRestoration(deps: EmailRestorationDeps) {
   }
 
   /** The account whose address was restored by this link. */
-  async function restoredBy(token: string): Promise<Account | null> {
-    const read = tokens.read('restore-email', token);
-    const account = read && (await accounts.findById(read.id));
-    return account?.email === read?.email ? (account ?? null) : null;
+  function restoredBy(token: string): Promise<Account | null> {
+    return doneByLink(deps, 'restore-email', token, ({ email }) => email);
   }
 
   /**
