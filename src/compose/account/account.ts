@@ -100,6 +100,7 @@ export function accountUseCasesOf(deps: AccountDeps) {
       trustedBrowsers,
       endSessions,
       passwords,
+      passwordAttempts: deps.passwordAttempts,
       tokens,
       events,
       clock,

@@ -9,7 +9,7 @@ import type { AccountStore, AttemptStore, LockoutStore, TrustedBrowserStore } fr
 import type { Clock, PasswordHasher } from '../../ports/system.ts';
 import { GUESSES } from '../second-factor/attempt-limiter.ts';
 import type { EndSessions } from '../sign-in/end-sessions.ts';
-import { PASSWORD_BUCKET, PASSWORD_COUNTER } from '../sign-in/password-subject.ts';
+import { releasePassword } from '../sign-in/password-subject.ts';
 import { type FindPasswordFault, lineOf } from './accounts.ts';
 
 interface AccountAccessDeps {
@@ -77,9 +77,7 @@ export function createAccountAccess(deps: AccountAccessDeps) {
   }
 
   async function forgetPasswords({ email }: Account): Promise<void> {
-    const subject = await deps.passwordSubject(email);
-    await lockouts.reset(subject);
-    await attempts.forget(subject, [PASSWORD_COUNTER], PASSWORD_BUCKET);
+    await releasePassword({ attempts, lockouts }, await deps.passwordSubject(email));
   }
 
   /**

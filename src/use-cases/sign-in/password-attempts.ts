@@ -10,7 +10,7 @@ import {
 } from '../../domain/sign-in/attempts.ts';
 import type { AttemptStore, LockoutStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../../ports/system.ts';
-import { PASSWORD_BUCKET, PASSWORD_COUNTER, passwordSubjectOf } from './password-subject.ts';
+import { PASSWORD_BUCKET, PASSWORD_COUNTER, passwordSubjectOf, releasePassword } from './password-subject.ts';
 
 interface PasswordAttemptsDeps {
   readonly attempts: AttemptStore;
@@ -119,13 +119,9 @@ export function createPasswordAttempts({
     await lockouts.lock(subject, lock.lockedUntil, lock.level);
   }
 
-  /** Ends the wait of an account whose password is another one now: the guesses of before say nothing about it. */
-  async function release(email: string): Promise<void> {
-    const subject = subjectOf(email);
-    await Promise.all([
-      attempts.forget(subject, [PASSWORD_COUNTER], PASSWORD_BUCKET),
-      lockouts.reset(subject),
-    ]);
+  /** Ends the wait after wrong passwords, once the password is another one. */
+  function release(email: string): Promise<void> {
+    return releasePassword({ attempts, lockouts }, subjectOf(email));
   }
 
   return { lockoutOf, compare, release };

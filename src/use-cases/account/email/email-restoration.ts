@@ -11,6 +11,7 @@ import type { EventLog } from '../../../ports/events.ts';
 import type { AccountStore, EnrolmentStore, TrustedBrowserStore } from '../../../ports/stores.ts';
 import type { Clock } from '../../../ports/system.ts';
 import type { EndSessions } from '../../sign-in/end-sessions.ts';
+import type { PasswordAttempts } from '../../sign-in/password-attempts.ts';
 import type { LinkTokens } from '../link-tokens.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import { doneByLink } from './new-address-link.ts';
@@ -21,6 +22,7 @@ interface EmailRestorationDeps {
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'removeAll'>;
   readonly endSessions: Pick<EndSessions, 'all'>;
   readonly passwords: Pick<Passwords, 'check' | 'hash'>;
+  readonly passwordAttempts: Pick<PasswordAttempts, 'release'>;
   readonly tokens: Pick<LinkTokens, 'read'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -42,6 +44,7 @@ const GONE = { code: 'session_expired' } as const;
 
 export function createEmailRestoration(deps: EmailRestorationDeps) {
   const { accounts, enrolments, trustedBrowsers, endSessions, passwords, tokens, events, clock } = deps;
+  const { passwordAttempts } = deps;
 
   /** Null for a link that is forged, too old or used, and for one from after an address that was restored. */
   async function whose(token: string): Promise<RestoringLink | null> {
@@ -72,6 +75,8 @@ export function createEmailRestoration(deps: EmailRestorationDeps) {
     const lost = await replaceAddress(account.id, former);
     if (lost === null) return refused(GONE);
     await replacePassword(account.id, hash);
+    // The owner may have tried the former password at this address, which the intruder had taken away.
+    await passwordAttempts.release(former.email);
     const now = clock.now();
     // A code to this mailbox proves no more than the link did, until another factor is given. An account without a factor
     // has nothing that such a code could replace.

@@ -23,7 +23,7 @@ const NEW = 'seventeen purple umbrellas dance';
 
 describe('the link that restores a former address', () => {
   const s = interaction(() =>
-    desk(...'ann ben cat dan eve fay gus hal ida'.split(' ').map((name) => reachable(name, 'desk', APP))),
+    desk(...'ann ben cat dan eve fay gus hal ida jan'.split(' ').map((name) => reachable(name, 'desk', APP))),
   );
   const at = (name: string) => `${name}@desk.test`;
   const evil = (name: string) => `${name}@evil.test`;
@@ -83,6 +83,18 @@ describe('the link that restores a former address', () => {
     expect(await eventsOf(at('ann'))).to.include('email.restored');
     const told = (await sentTo(s.app)).filter(({ subject }) => subject.includes('was put back'));
     expect(told.map(({ to }) => to)).to.include.members([at('ann'), evil('ann')]);
+  });
+
+  it('lets the owner in who waited after wrong passwords at the address that was taken away', async () => {
+    const { link } = await stolen('jan');
+    const guess = async () => (await givePassword(s, at('jan'))).page.error;
+    for (let each = 0; each < 10; each += 1) await guess();
+    expect(await guess()).to.equal('too_many_attempts');
+    s.clock.nextStep(1000);
+    await restore(link);
+    const owner = s.app.visitor();
+    await owner.open('/account');
+    expect((await owner.signIn(at('jan'), NEW)).name).to.equal('enter-code');
   });
 
   it('takes the second address away, and mails the losers no link that could close the account [A15]', async () => {
