@@ -1,13 +1,13 @@
 /** The changes that people make to their own second factors, after a recent authentication. */
 import { phoneOf, regionsOf } from '../../domain/contact.ts';
 import { type Enrolment, hasFactor } from '../../domain/enrolment/enrolment.ts';
+import { methodsToAdd } from '../../domain/enrolment/offer.ts';
 import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { numberContactOf } from '../../domain/notice.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
-import { methodsOnOffer } from '../../domain/tenant.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -32,9 +32,6 @@ interface Removal {
   readonly cause: 'removal' | 'contact-change';
 }
 
-/** Per account. An answer is compared with every enrolment of its method, so each one helps a guesser. */
-const MOST_OF_A_METHOD = 10;
-
 export function createSelfService({
   accounts,
   enrolments,
@@ -46,19 +43,8 @@ export function createSelfService({
   clock,
 }: SelfServiceDeps) {
   /** The methods that this account may enrol by itself. `replaced`: the id of a factor that goes when the new one works. */
-  function offered(
-    { enforcement, tenant, account, enrolments: all }: PolicyResult,
-    replaced: string | null = null,
-  ): readonly MethodName[] {
-    const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
-    // An account has one e-mail address, so a second enrolment would be the same.
-    const hasInbox = account.emailConfirmed && all.some(({ method }) => sentTo(method) === 'address');
-    const isFull = (method: MethodName) =>
-      all.filter((each) => each.method === method && each.id !== replaced).length >= MOST_OF_A_METHOD;
-    return onOffer.filter(
-      (method) =>
-        available().includes(method) && !(sentTo(method) === 'address' && hasInbox) && !isFull(method),
-    );
+  function offered(policyResult: PolicyResult, replaced: string | null = null): readonly MethodName[] {
+    return methodsToAdd(policyResult, available(), replaced);
   }
 
   /** Removing the last factor is allowed where the policy requires none. */

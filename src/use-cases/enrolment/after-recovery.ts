@@ -1,11 +1,11 @@
 /** Offers new codes, and the set-up of a new phone, at the end of a sign-in with a recovery code. */
 import { hasFactor, isFactor } from '../../domain/enrolment/enrolment.ts';
+import { methodsToAdd } from '../../domain/enrolment/offer.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { FEW_LEFT } from '../../domain/methods/recovery-code.ts';
 import { type AuthenticationEvent, isOfRecoveryCode } from '../../domain/policy/assurance.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
-import { methodsOnOffer } from '../../domain/tenant.ts';
 import type { Recovery } from './recovery-codes.ts';
 
 interface AfterRecoveryDeps {
@@ -55,10 +55,8 @@ export function createAfterRecovery({ recovery, available }: AfterRecoveryDeps) 
 
   /** The methods that can be set up now, in the shape of a policy's decision. Null when there is none. */
   function choiceOf(transaction: SignInTransaction, policyResult: PolicyResult): Choice | null {
-    const { account, enforcement, tenant } = policyResult;
-    if (codeOf(transaction, policyResult) === null || account.frozenAt !== null) return null;
-    const onOffer = methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role);
-    const methods = onOffer.filter((method) => available().includes(method));
+    if (codeOf(transaction, policyResult) === null || policyResult.account.frozenAt !== null) return null;
+    const methods = methodsToAdd(policyResult, available());
     return methods.length > 0 ? { kind: 'set-up', methods, laterUntil: null } : null;
   }
 

@@ -1,14 +1,18 @@
 /** The page at the end of a sign-in with a recovery code: how many are left, new ones, and a new phone. */
 import { expect } from 'chai';
+import { SECRET } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { askAgain, errorOf, interaction, MFA, nextCode, redeem } from '../../oidc/story.ts';
-import { accounts, givePassword, hasCode, withApp, words } from '../members.ts';
+import { accounts, givePassword, hasCode, member, withApp, words } from '../members.ts';
 import { openSecurity } from '../trusted-browsers/trust.ts';
 
 describe('after a sign-in with a recovery code', () => {
   const names = 'ann ben cat dan eve fay gus'.split(' ');
-  const s = interaction(() => accounts(...names.map((name) => withApp(name, 'open'))));
+  const both = { email_confirmed: true, factors: [{ method: 'totp', secret: SECRET }, { method: 'email' }] };
+  const s = interaction(() =>
+    accounts(...names.map((name) => withApp(name, 'open')), member('hal', 'open', both)),
+  );
   const addressOf = (name: string) => `${name}@open.test`;
 
   /** Ten codes, made on the security page. */
@@ -98,6 +102,28 @@ describe('after a sign-in with a recovery code', () => {
     expect([claims.acr, claims.amr]).to.deep.equal([MFA, ['pwd', 'recovery', 'otp', 'mfa']]);
     const again = await givePassword(s, addressOf('cat'));
     expect(hasCode(await again.visitor.enterCode(nextCode(s.app, secret)))).to.equal(true);
+  });
+
+  it('no second e-mail factor is offered, and no eleventh app [A19 A100]', async () => {
+    const { enrolments, accounts: people } = s.app.parts.stores;
+    const [first = ''] = await codesOf('hal');
+    const { visitor, page } = await useCode('hal', first);
+    const shown = async () => {
+      const chooser = await visitor.open(page.url.replace('/recovery-used', '/set-up'));
+      return chooser
+        .$('[name=method]')
+        .toArray()
+        .map((each) => each.attribs.value);
+    };
+    expect(await shown())
+      .to.include('totp')
+      .and.not.include('email');
+    const id = (await people.findByEmail('hal@open.test'))?.id ?? '';
+    const app = (await enrolments.listByAccount(id)).find(({ method }) => method === 'totp');
+    if (!app) throw new Error('there is no app');
+    for (let more = 2; more <= 10; more += 1)
+      await enrolments.insert({ ...app, id: `app-${more}`, isDefault: false });
+    expect(await shown()).not.to.include('totp');
   });
 
   it('the set-up of a new phone can be left at each step, and the sign-in goes on', async () => {
