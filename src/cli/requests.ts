@@ -4,7 +4,7 @@ import { OPERATOR } from '../domain/resets/reset-request.ts';
 import type { ListedReset, ResetDecision } from '../use-cases/resets/decide.ts';
 import type { AddCommands } from './command-group.ts';
 import { operate, tenantsOf } from './operate.ts';
-import { createTable, print, printJson, timeOf } from './output.ts';
+import { createTable, print, printJsonList, printPart, timeOf } from './output.ts';
 
 interface ListOptions {
   readonly tenant?: string;
@@ -27,14 +27,11 @@ export const addRequestCommands: AddCommands = (program, readConfig) => {
     .option('--json', 'as one JSON list')
     .action(({ tenant, all, json }: ListOptions) =>
       operate(readConfig(), async (operation, config) => {
+        const pages = operation.resets.list(tenantsOf(config, tenant), all === true);
+        if (json) return printJsonList(pages, objectOf);
         const lines = createTable(COLUMNS);
-        const objects: object[] = [];
-        for await (const page of operation.resets.list(tenantsOf(config, tenant), all === true)) {
-          if (json) objects.push(...page.map(objectOf));
-          else print(...lines(page.map(rowOf)));
-        }
-        if (json) printJson(objects);
-        else print(...lines([]));
+        for await (const page of pages) await printPart(lines(page.map(rowOf)));
+        await printPart(lines([]));
       }),
     );
 

@@ -1,6 +1,7 @@
 /** Checks one row of an imported file as an account of the configuration is checked. */
 import { z } from 'zod';
 import { accountOf } from './build/account.ts';
+import { managesFault } from './checks/accounts.ts';
 import { accountShape } from './schema/account.ts';
 import type { Config, SeedAccount } from './shape.ts';
 
@@ -53,6 +54,8 @@ export function readImportedAccount(
     return { ok: false, faults };
   }
   const { totp: uri, disabled, ...account } = read.data;
+  const fault = managesFault(account.role, account.manages);
+  if (fault !== null) return { ok: false, faults: [`manages: ${fault}`] };
   const key = uri === null ? null : keyOf(uri, totp);
   if (key && !key.ok) return { ok: false, faults: key.faults };
   const factors = key ? [{ method: 'totp' as const, secret: key.secret }] : [];

@@ -8,6 +8,11 @@ export const ROLES: readonly Role[] = ['member', 'helpdesk', 'manager', 'admin']
 export type Locale = 'en' | 'nl';
 export const LOCALES: readonly Locale[] = ['en', 'nl'];
 
+/** Whether an account of this role may have groups that it manages. */
+export function mayManage(role: Role, manages: readonly string[]): boolean {
+  return role === 'manager' || manages.length === 0;
+}
+
 /** A detail of a person that the operator names, for claims of relying parties. */
 export type AttributeValue = string | number | boolean | readonly string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;

@@ -80,6 +80,28 @@ describe('accounts in files', function () {
     expect((await accountOf('ann@again.test')).account?.name).to.equal('Ann, the first');
   });
 
+  it('exports no CSV in which the name of a group would be read as two groups', async () => {
+    const rows = [{ email: 'ann@acme.test', name: 'Ann', groups: ['finance;crew'] }];
+    people.folder.write('people.jsonl', rows.map((row) => JSON.stringify(row)).join('\n'));
+    await people.run('accounts import people.jsonl --format jsonl --tenant acme --yes');
+    const csv = await people.run('accounts export --tenant acme --format csv');
+    expect([csv.code, csv.err]).to.deep.equal([
+      1,
+      'the group "finance;crew" would be two groups in CSV: use the format jsonl\n',
+    ]);
+    const lines = await people.run('accounts export --tenant acme --format jsonl');
+    expect(lines.out).to.include('"groups":["finance;crew"]');
+  });
+
+  it('refuses groups to manage for any role but manager, as the configuration does', async () => {
+    const row = { email: 'ann@acme.test', name: 'Ann', manages: ['crew'] };
+    people.folder.write('people.jsonl', JSON.stringify(row));
+    const run = await people.run('accounts import people.jsonl --format jsonl --tenant acme --yes');
+    expect(run.code).to.equal(1);
+    expect(run.out).to.include('manages: is for the role manager, and the role is member');
+    expect((await accountOf('ann@acme.test')).account).to.equal(null);
+  });
+
   it('shows an administrator no hash, no key and no code of a person, by any command [A66 A109]', async () => {
     people.folder.write('people.csv', CSV);
     await people.run('accounts import people.csv --format csv --tenant acme --yes');

@@ -20,6 +20,9 @@ export const EXPORT_COLUMNS = [
 
 const COLUMNS: readonly string[] = [...EXPORT_COLUMNS, 'password_hash', 'totp'];
 
+/** Between the groups of a cell. */
+const SEPARATOR = ';';
+
 /** As the writer marks them: the apostrophe is no part of the value. */
 const MARKED_FORMULA = /^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
 
@@ -77,12 +80,22 @@ function rowOf(record: Readonly<Record<string, string>>, line: number): AccountR
 
 function groupsOf(cell: string): string[] {
   return cell
-    .split(';')
+    .split(SEPARATOR)
     .map((group) => group.trim().replace(MARKED_FORMULA, ''))
     .filter(Boolean);
 }
 
-/** A stream that turns objects into lines, the heading first. */
+function cellOf(groups: readonly string[]): string {
+  const divided = groups.find((group) => group.includes(SEPARATOR));
+  if (divided !== undefined)
+    throw new Error(`the group "${divided}" would be two groups in CSV: use the format jsonl`);
+  return groups.join(SEPARATOR);
+}
+
+/**
+ * A stream that turns objects into lines, the heading first. It fails at a list with a semicolon in a name, which could not
+ * be read back.
+ */
 export function csvWriter(columns: readonly string[]): Transform {
   return stringify({
     header: true,
@@ -91,7 +104,7 @@ export function csvWriter(columns: readonly string[]): Transform {
     record_delimiter: 'windows',
     cast: {
       boolean: (value) => String(value),
-      object: (value) => (Array.isArray(value) ? value.join(';') : ''),
+      object: (value) => (Array.isArray(value) ? cellOf(value) : ''),
     },
   });
 }

@@ -7,6 +7,7 @@ import { pick } from 'stream-json/filters/pick.js';
 import { streamArray } from 'stream-json/streamers/stream-array.js';
 import { z } from 'zod';
 import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
+import { readJson } from '../../domain/json.ts';
 import { otpauthUri } from './otpauth.ts';
 
 const base32 = new ScureBase32Plugin();
@@ -140,12 +141,7 @@ function totpOf({ credentials }: User, notes: string[]): string | undefined {
 }
 
 function read<T extends z.ZodType>(shape: T, text: string): z.infer<T> | null {
-  try {
-    const result = shape.safeParse(JSON.parse(text));
-    return result.success ? result.data : null;
-  } catch {
-    return null;
-  }
+  return shape.safeParse(readJson(text)).data ?? null;
 }
 
 function unpadded(base64: string): string {

@@ -37,12 +37,12 @@ export const addAccountChanges: AddCommands = (accounts, readConfig) => {
         const [tenantId = ''] = tenantsOf(config, tenant);
         const details = detailsOf(options);
         const { name = '', role = 'member', groups = [], manages = [], phone = null } = details;
-        if (manages.length > 0 && role !== 'manager') throw notManager();
         const password = passwordStdin ? await readPassword() : null;
         const nobody = { givenName: null, familyName: null, username: null };
         const wanted = { ...nobody, tenantId, name, role, groups, manages, phone };
         const address = checked('the address', DETAIL_TYPES.email, email);
         const created = await operation.accounts.create({ ...wanted, email: address }, password);
+        if (created.kind === 'not_manager') throw notManager();
         if (created.kind === 'taken') throw new Error(`an account has the address ${email} already`);
         if (created.kind === 'password_refused') throw new Error(wordsOf(created.fault));
         const { account } = created;
@@ -63,17 +63,16 @@ export const addAccountChanges: AddCommands = (accounts, readConfig) => {
     .option('--no-manages', 'manages no group any more')
     .option('--no-phone', 'without a telephone number')
     .action((email: string, options: Details) =>
-      operate(readConfig(), async ({ accounts: people, roster }) => {
+      operate(readConfig(), async ({ accounts: people }) => {
         const changes = detailsOf(options);
         if (Object.keys(changes).length === 0)
           throw new Error('say what to change: --name, --role, --group, --manages or --phone');
-        const before = (await roster.find(email))?.account;
-        if (!before) throw noAccount(email);
-        if ((changes.manages ?? []).length > 0 && (changes.role ?? before.role) !== 'manager')
-          throw notManager();
-        const after = await people.update(email, changes);
-        if (after === null) throw noAccount(email);
-        print(`${after.email} is changed: role ${after.role}, groups ${after.groups.join(', ') || 'none'}`);
+        const updated = await people.update(email, changes);
+        if (updated.kind === 'unknown') throw noAccount(email);
+        if (updated.kind === 'not_manager') throw notManager();
+        const { account } = updated;
+        const groups = account.groups.join(', ') || 'none';
+        print(`${account.email} is changed: role ${account.role}, groups ${groups}`);
       }),
     );
 

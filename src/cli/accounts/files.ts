@@ -1,6 +1,6 @@
 /** `doublelock accounts import` and `doublelock accounts export`. */
-import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { Option } from 'commander';
 import { type Account, shownEmail } from '../../domain/account.ts';
 import type { RowResult } from '../../use-cases/administration/account-transfer.ts';
@@ -58,12 +58,10 @@ export const addAccountFiles: AddCommands = (accounts, readConfig) => {
       const [tenantId = ''] = tenantsOf(config, tenant);
       const { withAccountTransfer, writerOf } = await import('../../compose/operator/account-transfer.ts');
       await withAccountTransfer(config, async ({ exportAccounts }) => {
-        const writer = writerOf(format);
-        writer.pipe(process.stdout, { end: false });
-        for await (const account of exportAccounts(tenantId))
-          if (!writer.write(objectOf(account))) await once(writer, 'drain');
-        writer.end();
-        await once(writer, 'end');
+        const objects = async function* () {
+          for await (const account of exportAccounts(tenantId)) yield objectOf(account);
+        };
+        await pipeline(objects, writerOf(format), process.stdout, { end: false });
       });
     });
 };

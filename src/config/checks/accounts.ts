@@ -1,4 +1,5 @@
 /** Checks that the keys of an account do not contradict each other. */
+import { mayManage, type Role } from '../../domain/account.ts';
 import type { Findings, Path } from '../faults.ts';
 import { type ConfigSketch, isGiven } from '../schema/file.ts';
 
@@ -12,11 +13,15 @@ export function checkAccounts(file: ConfigSketch, findings: Findings): void {
     if (password && hash) {
       findings.fault([...path, 'password_hash'], 'given together with password: one of them');
     }
-    if (account.role !== undefined && account.role !== 'manager' && (account.manages ?? []).length > 0) {
-      findings.fault([...path, 'manages'], `is for the role manager, and the role is ${account.role}`);
-    }
+    const fault = account.role === undefined ? null : managesFault(account.role, account.manages ?? []);
+    if (fault !== null) findings.fault([...path, 'manages'], fault);
     checkFactors(account, path, findings);
   }
+}
+
+/** The fault of the groups that an account is to manage. Null when its role may manage them. */
+export function managesFault(role: Role, manages: readonly string[]): string | null {
+  return mayManage(role, manages) ? null : `is for the role manager, and the role is ${role}`;
 }
 
 function checkFactors(account: AccountSketch, path: Path, findings: Findings): void {

@@ -2,6 +2,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type Account, shownEmail } from '../../domain/account.ts';
+import { ACRS } from '../../domain/policy/acr.ts';
 import { ownAuthorizationPath } from '../../oidc/clients/own-client.ts';
 import type { ResetLinks } from '../../use-cases/resets/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
@@ -19,7 +20,7 @@ export interface ResetLinkDeps {
 }
 
 /** The lowest level with two steps, so that the sign-in leads to a set-up where the tenant leaves it to the person. */
-const TWO_STEPS = 'urn:doublelock:acr:two-step';
+const [, TWO_STEPS] = ACRS;
 
 /** Adds the pages to the router of links in mails. */
 export function addResetLinks(router: Router, needs: ResetLinkDeps): void {

@@ -2,6 +2,7 @@
 import {
   type Account,
   type AccountChanges,
+  mayManage,
   normaliseEmail,
   normalisePassword,
 } from '../../domain/account.ts';
@@ -45,7 +46,13 @@ export interface NewAccount
 export type Creation =
   | { readonly kind: 'created'; readonly account: Account }
   | { readonly kind: 'taken' }
+  | { readonly kind: 'not_manager' }
   | { readonly kind: 'password_refused'; readonly fault: PasswordFault };
+
+export type Update =
+  | { readonly kind: 'updated'; readonly account: Account }
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'not_manager' };
 
 /** The details that an administrator changes. An absent one stays as it is. */
 export type DetailChanges = Pick<
@@ -59,24 +66,26 @@ export function createAccounts(deps: AccountsDeps) {
 
   /** `password` null: the person is invited. */
   async function create(wanted: NewAccount, password: string | null): Promise<Creation> {
+    if (!mayManage(wanted.role, wanted.manages)) return { kind: 'not_manager' };
     const fault = password === null ? null : await findPasswordFault(normalisePassword(password), wanted);
     if (fault) return { kind: 'password_refused', fault };
     const nothing = { locale: null, attributes: {}, emailConfirmed: false, passwordHash: null, factors: [] };
     return createWhole({ ...wanted, ...nothing, password });
   }
 
-  async function createWhole(seed: Seed): Promise<Exclude<Creation, { kind: 'password_refused' }>> {
+  async function createWhole(seed: Seed): Promise<Extract<Creation, { kind: 'created' | 'taken' }>> {
     const account = await deps.create(seed);
     if (!account) return { kind: 'taken' };
     await events.append({ ...lineOf(account), name: 'account.created' });
     return { kind: 'created', account };
   }
 
-  /** Gives the account as it is then. Null when there is none. An account that leaves the role manager manages nothing. */
-  async function update(email: string, changes: DetailChanges): Promise<Account | null> {
+  /** Gives the account as it is then. An account that leaves the role manager manages nothing. */
+  async function update(email: string, changes: DetailChanges): Promise<Update> {
     const account = await accounts.findByEmail(normaliseEmail(email));
-    if (!account) return null;
+    if (!account) return { kind: 'unknown' };
     const { phone, locale, ...given } = changes;
+    if (!mayManage(given.role ?? account.role, given.manages ?? [])) return { kind: 'not_manager' };
     const leaves = given.role !== undefined && given.role !== 'manager' && account.manages.length > 0;
     const details = leaves ? { ...given, manages: [] } : given;
     const now = clock.now();
@@ -84,7 +93,8 @@ export function createAccounts(deps: AccountsDeps) {
     if (locale !== undefined) await accounts.setLocale(account.id, locale, now);
     if (phone !== undefined && phone !== account.phone) await changePhone(account, phone);
     await events.append({ ...lineOf(account), name: 'account.updated' });
-    return accounts.findByEmail(account.email);
+    const updated = await accounts.findByEmail(account.email);
+    return updated ? { kind: 'updated', account: updated } : { kind: 'unknown' };
   }
 
   /** Codes go to proven numbers only, so the factor of the old number is removed. Its owner is told at both. */

@@ -93,18 +93,27 @@ describe('the acts of an operator on an account', () => {
     expect((await stored('ann@acme.test')).passwordHash).to.equal(null);
   });
 
+  it('give groups to manage to a manager alone', async () => {
+    expect(await acts().create({ ...EVE, role: 'helpdesk' }, null)).to.deep.equal({ kind: 'not_manager' });
+    expect(await setting().stores.accounts.findByEmail(EVE.email)).to.equal(null);
+    await setting().person();
+    const refused = await acts().update('bob@acme.test', { name: 'Rob', manages: ['sales'] });
+    expect(refused).to.deep.equal({ kind: 'not_manager' });
+    expect(await stored('bob@acme.test')).to.include({ name: 'Bob' });
+    await acts().update('bob@acme.test', { role: 'manager', manages: ['sales'] });
+    expect((await stored('bob@acme.test')).manages).to.deep.equal(['sales']);
+    expect(await events()).to.deep.equal(['account.updated']);
+  });
+
   it('change what is named, and nothing else', async () => {
     const before = await setting().person({ role: 'manager', manages: ['sales'], groups: ['a'] });
     setting().clock.nextStep(5);
     const after = await acts().update(' BOB@acme.test', { groups: ['b', 'c'], locale: 'nl' });
-    expect(after).to.deep.equal({
-      ...before,
-      groups: ['b', 'c'],
-      locale: 'nl',
-      updatedAt: setting().clock.now(),
-    });
-    expect((await acts().update('bob@acme.test', { role: 'admin' }))?.manages).to.deep.equal([]);
-    expect(await acts().update('nobody@acme.test', { name: 'X' })).to.equal(null);
+    const changed = { ...before, groups: ['b', 'c'], locale: 'nl', updatedAt: setting().clock.now() };
+    expect(after).to.deep.equal({ kind: 'updated', account: changed });
+    await acts().update('bob@acme.test', { role: 'admin' });
+    expect((await stored('bob@acme.test')).manages).to.deep.equal([]);
+    expect(await acts().update('nobody@acme.test', { name: 'X' })).to.deep.equal({ kind: 'unknown' });
     expect(await events()).to.deep.equal(['account.updated', 'account.updated']);
   });
 
