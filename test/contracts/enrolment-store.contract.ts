@@ -22,6 +22,19 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await store().listByAccount('account-1')).to.deep.equal([full, bare]);
     });
 
+    it('inserts a copy of the last used enrolment, which is not the last used [2.7]', async () => {
+      await store().insert(anEnrolment());
+      await store().setLastUsed('account-1', 'enrolment-1');
+      const [used = anEnrolment()] = await store().listByAccount('account-1');
+      expect(used.isLastUsed).to.equal(true);
+      expect(await store().insert({ ...used, id: 'enrolment-2' })).to.equal(true);
+      const copied = await store().listByAccount('account-1');
+      expect(copied.map(({ id, isLastUsed = false }) => [id, isLastUsed])).to.deep.equal([
+        ['enrolment-1', true],
+        ['enrolment-2', false],
+      ]);
+    });
+
     it('lists the enrolments of one account alone, oldest first', async () => {
       await store().insert(anEnrolment({ id: 'third', createdAt: NOW + 2 }));
       await store().insert(anEnrolment({ id: 'first', createdAt: NOW }));

@@ -20,7 +20,8 @@ function isChoice(found: Found): found is ChoiceDocument {
   return found.kind === 'choice';
 }
 
-function toDocument({ id, createdAt, ...rest }: Enrolment): EnrolmentDocument {
+/** Without `isLastUsed`: a document of its own holds it. */
+function toDocument({ id, createdAt, isLastUsed: _, ...rest }: Enrolment): EnrolmentDocument {
   const order = new Types.ObjectId();
   return { ...rest, _id: id, kind: 'enrolment', enrolmentId: id, createdAt: new Date(createdAt), order };
 }

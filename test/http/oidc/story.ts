@@ -13,7 +13,7 @@ import {
 } from '../../support/app.ts';
 import { createRelyingParty, type RelyingParty, type Tokens } from '../../support/hosts/relying-party.ts';
 import type { Page } from '../../support/pages/page.ts';
-import { totpCode } from '../../support/totp.ts';
+import { STEP_MS, totpCode } from '../../support/totp.ts';
 import type { Visitor } from '../../support/visitor.ts';
 import { type MachineClock, moveMachine } from './machine-clock.ts';
 
@@ -21,9 +21,6 @@ export const SFA = 'https://refeds.org/profile/sfa';
 export const TWO_STEP = 'urn:doublelock:acr:two-step';
 export const MFA = 'https://refeds.org/profile/mfa';
 export const PHR = 'phr';
-
-/** More than a step of the authenticator app: the next code is a new one. */
-const NEXT_STEP_MS = 31_000;
 
 export interface InteractionContext {
   readonly app: App;
@@ -41,6 +38,8 @@ export function interaction(
   let rp: RelyingParty;
   before(async () => {
     clock = moveMachine();
+    // To the start of a time step: every run of a test then meets the steps' ends at the same places.
+    clock.nextStep(STEP_MS - (clock.now() % STEP_MS));
     app = await startApp({ clock, config: config(), ...more });
     // Behind a proxy nothing here speaks to the issuer's own address.
     if (app.config.issuer === app.origin) rp = await app.relyingParty();
@@ -109,9 +108,10 @@ export function withPeople(likeWhom: Readonly<Record<string, string>>): Yaml {
   return { accounts: [...accounts, ...people] };
 }
 
-/** A code of the authenticator app that has not been used yet. */
+/** A code of the authenticator app that has not been used yet: its time step begins now. */
 export function nextCode(app: App, secret = SECRET): string {
-  app.clock.nextStep(NEXT_STEP_MS);
+  const now = app.clock.now();
+  app.clock.nextStep(STEP_MS - (now % STEP_MS));
   return totpCode(secret, app.clock.now());
 }
 
