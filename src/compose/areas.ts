@@ -6,6 +6,7 @@ import { passkeySiteOf } from '../domain/methods/webauthn.ts';
 import { enforcementFor, type Tenant } from '../domain/tenant.ts';
 import { accountArea } from '../http/account/area.ts';
 import { wellKnownArea } from '../http/account/well-known.ts';
+import { adminArea } from '../http/admin/area.ts';
 import { assetsArea } from '../http/assets/area.ts';
 import { consentArea } from '../http/consent/area.ts';
 import { demoArea } from '../http/demo/area.ts';
@@ -26,6 +27,7 @@ import { signInArea } from '../http/sign-in/area.ts';
 import { createMessageWriter } from '../messages/templates.ts';
 import { createFindVisit } from '../use-cases/account/visit.ts';
 import type { Server } from './composition.ts';
+import { consoleOf } from './console/console.ts';
 import { isDemo } from './provider-settings.ts';
 import { languageChoiceOf } from './second-factor.ts';
 
@@ -145,6 +147,7 @@ export function createAreas(server: Server): readonly Area[] {
       clientName,
       clientTenant,
     }),
+    adminArea({ ...consoleOf(server), requireAdministrator: guards.requireAdministrator }),
     accountArea({
       session,
       requireSession,

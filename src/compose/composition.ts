@@ -3,6 +3,7 @@ import type { Config } from '../config/shape.ts';
 import type { DemoSessions } from '../http/demo/sessions.ts';
 import type { FormTokens } from '../http/guards/forms.ts';
 import type { KnownBrowser } from '../http/guards/known-browser.ts';
+import type { RequireAdministrator } from '../http/guards/require-administrator.ts';
 import type { RequireSession } from '../http/guards/require-session.ts';
 import type { TypedFields } from '../http/guards/typed-fields.ts';
 import type { VisitCookie } from '../http/guards/visit-cookie.ts';
@@ -43,6 +44,7 @@ export interface Server {
     readonly forms: FormTokens;
     readonly knownBrowser: KnownBrowser;
     readonly requireSession: RequireSession;
+    readonly requireAdministrator: RequireAdministrator;
     readonly typedFields: TypedFields;
     readonly visitCookie: VisitCookie;
   };

@@ -6,6 +6,7 @@ import type { PlaceOf } from '../domain/self-service/origin.ts';
 import { createDemoSessions } from '../http/demo/sessions.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
+import { createRequireAdministrator } from '../http/guards/require-administrator.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
 import { createSignOutCookie } from '../http/guards/sign-out-cookie.ts';
 import { createTypedFields } from '../http/guards/typed-fields.ts';
@@ -242,6 +243,12 @@ async function composeServer({
     authorization: { path: '/auth', clientId: OWN_CLIENT, redirectUri: `${issuer}${OWN_RETURN_PATH}` },
   });
 
+  const requireAdministrator = createRequireAdministrator({
+    session,
+    findSufficientSession: plugin.useCases.findSufficientSession,
+    requireSession,
+  });
+
   return {
     config,
     parts,
@@ -253,7 +260,7 @@ async function composeServer({
     session,
     deviceState: createDeviceState(provider),
     useCases: { signIn, deviceCodes, findAccount, ...account },
-    guards: { forms, knownBrowser, requireSession, typedFields, visitCookie },
+    guards: { forms, knownBrowser, requireSession, requireAdministrator, typedFields, visitCookie },
     render,
     clients,
     wayOn,

@@ -58,8 +58,16 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
     return visit;
   }
 
-  /** Redirects to our own authorization endpoint, like any relying party, and from there back to the page. */
-  function askForMore(ctx: Context, freshSeconds: number | null, returnTo: string): void {
+  /**
+   * Redirects to our own authorization endpoint, like any relying party, and from there back to the page. `more`: parameters
+   * of OpenID Connect Core 1.0, 3.1.2.1.
+   */
+  function askForMore(
+    ctx: Context,
+    freshSeconds: number | null,
+    returnTo: string,
+    more: Readonly<Record<string, string>> = {},
+  ): void {
     const query = new URLSearchParams({
       client_id: authorization.clientId,
       response_type: 'none',
@@ -67,18 +75,19 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
       redirect_uri: authorization.redirectUri,
       state: returnTo,
       ...(freshSeconds === null ? {} : { max_age: String(freshSeconds) }),
+      ...more,
     });
     ctx.status = 303;
     ctx.redirect(`${authorization.path}?${query}`);
   }
 
-  /** The page of the account that the provider sends the browser back to. Other addresses become `/account`. */
+  /** The page of the account or the console that the provider sends the browser back to. Others become `/account`. */
   function returnAddress(ctx: Context): string {
     const { state } = ctx.query;
     const path = ownPath(typeof state === 'string' ? state : undefined);
-    const isOfAccount =
-      path !== null && /^\/account(?:\/|$)/.test(new URL(path, 'http://own.invalid').pathname);
-    return isOfAccount ? path : '/account';
+    const isOwn =
+      path !== null && /^\/(?:account|admin)(?:\/|$)/.test(new URL(path, 'http://own.invalid').pathname);
+    return isOwn ? path : '/account';
   }
 
   /** The visit of a request behind the guard. Throws for a request that did not pass it. */

@@ -1,11 +1,13 @@
 /** The model of each page: values to show, never a stored record. The key is the page's `data-page`. */
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
+import type { ConsolePage } from '../../domain/administration/may-act.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { PasskeyRequest } from '../../domain/methods/webauthn.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Enforcement } from '../../domain/tenant.ts';
 import type { AccountPages } from './models/account-pages.ts';
+import type { ConsolePages } from './models/console-pages.ts';
 import type { DevicePages } from './models/device-pages.ts';
 import type { HelpPages } from './models/help-pages.ts';
 import type { ProtocolPages } from './models/protocol-pages.ts';
@@ -30,6 +32,7 @@ import type {
 
 export interface Pages
   extends AccountPages,
+    ConsolePages,
     DevicePages,
     HelpPages,
     ProtocolPages,
@@ -186,6 +189,8 @@ export interface PageContext {
   readonly locale?: Locale | null;
   /** The signed-in person's e-mail address, for the pages under /account. */
   readonly signedInAs?: string;
+  /** The navigation of the console: the pages that the role opens, and the one that is shown. */
+  readonly console?: { readonly page: ConsolePage; readonly pages: readonly ConsolePage[] };
   /** The end of the grace of that person, in milliseconds since the epoch. Absent or null: there is none. */
   readonly graceUntil?: number | null;
   /** The page on which the person can ask for a reset of a lost second factor. */

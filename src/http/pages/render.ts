@@ -76,6 +76,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   sessions: 'account/sessions',
   security: 'account/security',
   help: 'help/help',
+  'admin-overview': 'admin/overview',
   'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',

@@ -22,6 +22,7 @@ describe('every page', () => {
 
   it('has a sample', () => {
     const pages: Readonly<Record<PageName, true>> = {
+      'admin-overview': true,
       'sign-in': true,
       'select-account': true,
       'choose-method': true,

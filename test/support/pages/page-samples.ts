@@ -2,6 +2,7 @@
 import type { MethodName } from '../../../src/domain/methods/method.ts';
 import type { PageContext, Pages } from '../../../src/http/pages/page-contract.ts';
 import { ACCOUNT_SAMPLES } from './account-samples.ts';
+import { CONSOLE_SAMPLES } from './console-samples.ts';
 import { DEVELOPMENT_SAMPLES } from './development-samples.ts';
 import { DEVICE_SAMPLES } from './device-samples.ts';
 import { HELP_SAMPLES } from './help-samples.ts';
@@ -280,6 +281,7 @@ export const PAGE_SAMPLES: readonly Sample[] = [
   ...SECURITY_SAMPLES,
   ...SENT_CODE_SAMPLES,
   ...PASSKEY_SAMPLES,
+  ...CONSOLE_SAMPLES,
   ...DEVICE_SAMPLES,
   ...HELP_SAMPLES,
   ...RESET_SAMPLES,

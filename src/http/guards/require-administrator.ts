@@ -1,0 +1,69 @@
+/**
+ * Lets administrators, managers and the help desk into the console: with a second factor of the last ten minutes, whatever
+ * the tenant asks of its members.
+ */
+import type { Context } from 'koa';
+import type { Account } from '../../domain/account.ts';
+import { type ConsolePage, mayOpen, type Scope, scopeOf } from '../../domain/administration/may-act.ts';
+import type { Acr } from '../../domain/policy/acr.ts';
+import { NO_ASSURANCE_REQUESTED } from '../../domain/policy/policy.ts';
+import type { Tenant } from '../../domain/tenant.ts';
+import type { ProviderSession } from '../../oidc/session/provider-session.ts';
+import type { FindSufficientSession, SufficientSession } from '../../use-cases/sign-in/live-session.ts';
+import type { RequireSession } from './require-session.ts';
+
+interface RequireAdministratorDeps {
+  readonly session: Pick<ProviderSession, 'current'>;
+  readonly findSufficientSession: FindSufficientSession;
+  readonly requireSession: Pick<RequireSession, 'askForMore'>;
+}
+
+/** The highest age of the second factor. */
+const FRESH_SECONDS = 10 * 60;
+const LEVEL: Acr = 'https://refeds.org/profile/mfa';
+
+/** A request of a person who may open the page. */
+export interface AdminVisit {
+  readonly actor: Account;
+  readonly tenant: Tenant;
+  /** The members whom this person sees. */
+  readonly scope: Scope;
+  readonly sessionUid: string;
+  readonly session: SufficientSession;
+}
+
+export type RequireAdministrator = ReturnType<typeof createRequireAdministrator>;
+
+export function createRequireAdministrator(deps: RequireAdministratorDeps) {
+  const { session, findSufficientSession, requireSession } = deps;
+
+  /**
+   * Null when the browser was redirected to a sign-in, or to a second factor, and from there to `returnTo`. Throws 403 for a
+   * person whose role does not open the page, before a second factor is asked for.
+   */
+  return async (ctx: Context, page: ConsolePage, returnTo: string): Promise<AdminVisit | null> => {
+    const current = await session.current(ctx);
+    const basic = current && (await findSufficientSession(current, NO_ASSURANCE_REQUESTED));
+    if (!current || !basic) {
+      requireSession.askForMore(ctx, null, returnTo);
+      return null;
+    }
+    const { role } = basic.policyResult.account;
+    if (!mayOpen(role, page)) return ctx.throw(403);
+    const requested = { ...NO_ASSURANCE_REQUESTED, acrs: [LEVEL], freshMs: FRESH_SECONDS * 1000 };
+    const fresh = await findSufficientSession(current, requested);
+    if (!fresh) {
+      requireSession.askForMore(ctx, FRESH_SECONDS, returnTo, { acr_values: LEVEL });
+      return null;
+    }
+    return visitOf(ctx, page, fresh);
+  };
+}
+
+/** The role is compared once more, by the account as it was read last. */
+function visitOf(ctx: Context, page: ConsolePage, session: SufficientSession): AdminVisit {
+  const { account: actor, tenant } = session.policyResult;
+  const scope = scopeOf(actor);
+  if (!scope || !mayOpen(actor.role, page)) return ctx.throw(403);
+  return { actor, tenant, scope, sessionUid: session.record.sessionUid, session };
+}

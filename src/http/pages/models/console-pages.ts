@@ -1,0 +1,12 @@
+/** The models of the administrators' console. The key is the page's `data-page`. */
+import type { Role } from '../../../domain/account.ts';
+import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
+
+export interface ConsolePages {
+  'admin-overview': {
+    readonly tenantName: string;
+    /** A manager sees the members of some groups alone. */
+    readonly role: Role;
+    readonly totals: PeopleTotals;
+  };
+}

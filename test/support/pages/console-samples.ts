@@ -1,0 +1,31 @@
+/** The pages of the administrators' console. */
+import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
+import { type Sample, sample } from './page-sample.ts';
+
+const admin = {
+  tenantId: 'acme',
+  signedInAs: 'boss@acme.test',
+  console: { page: 'overview', pages: CONSOLE_PAGES },
+} as const;
+
+const totals = {
+  members: 3000,
+  protected: 2710,
+  unprotected: 290,
+  locked: 4,
+  unconfirmed: 112,
+  byMethod: new Map([
+    ['totp', 2400],
+    ['passkey', 512],
+  ]),
+};
+
+export const CONSOLE_SAMPLES: readonly Sample[] = [
+  sample('admin-overview', 'admin-overview', { tenantName: 'Acme', role: 'admin', totals }, admin),
+  sample(
+    'admin-overview-manager',
+    'admin-overview',
+    { tenantName: 'Acme', role: 'manager', totals },
+    { ...admin, console: { page: 'overview', pages: CONSOLE_PAGES.slice(0, 3) } },
+  ),
+];
