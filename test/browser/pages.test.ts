@@ -1,58 +1,12 @@
-/** Every page of the product, as its samples show it: whom it lets in, which windows it fits, what it may load. */
+/** What single pages do in a browser: brands, focus, copying and printing. */
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { BrowserContextOptions, Page } from 'playwright-core';
-import { LOCALES } from '../../src/domain/account.ts';
 import { needs } from '../support/needs.ts';
-import type { Sample } from '../support/pages/page-sample.ts';
-import { PAGE_SAMPLES } from '../support/pages/page-samples.ts';
 import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
 import { sampleTenant } from '../support/pages/sample-tenants.ts';
-import { axeFaults, contrastFaults, keyboardFaults, overflow } from './accessibility.ts';
+import { contrastFaults } from './accessibility.ts';
+import { NARROWEST } from './looks.ts';
 import { windows } from './windows.ts';
-
-/** The narrowest window that a page must fit, in CSS pixels (WCAG 2.2, 1.4.10). */
-const NARROWEST = { width: 320, height: 640 };
-/** Letters of twice the size that browsers begin with, in CSS pixels (WCAG 2.2, 1.4.4). */
-const LARGE_TEXT = 32;
-/** A phone of today: with large letters too nothing may be cut off on it. */
-const PHONE = { width: 390, height: 760 };
-/** The least size of a touch target, in CSS pixels (WCAG 2.2, 2.5.5). */
-const THUMB = 44;
-
-/** Controls that a thumb may miss; words in the midst of a sentence are let off. */
-const SMALL = `[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')]
-  .filter((one) => !one.matches('.skip') && getComputedStyle(one).display !== 'inline')
-  .map((one) => [one.cloneNode(false).outerHTML, (one.closest('label') ?? one).getBoundingClientRect()])
-  .filter(([, { width, height }]) => width > 0 && (width < ${THUMB} || height < ${THUMB}))
-  .map(([tag, { width, height }]) => tag + ' ' + width + ' x ' + height)`;
-
-/** A link alone in its line is a control of its own. */
-const ALONE = `[...document.querySelectorAll('main p > a:only-child, main li > a:only-child')]
-  .filter((one) => one.parentElement.textContent.trim() === one.textContent.trim())
-  .filter((one) => one.checkVisibility() && one.getBoundingClientRect().height < ${THUMB})
-  .map((one) => one.cloneNode(false).outerHTML)`;
-
-/** Words that stand beyond their own box. */
-const CUT = `[...document.querySelectorAll('main :is(button, .button, label, p, li, h1, h2, code, dd, summary)')]
-  .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
-  .map((one) => one.cloneNode(false).outerHTML)`;
-
-/** Each "e-mail" in which a line ends, with the text around it. */
-const BROKEN = `(() => {
-  const found = [];
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const { currentNode } = walker;
-    for (const { index } of currentNode.data.matchAll(/e-mail/gi)) {
-      const range = document.createRange();
-      range.setStart(currentNode, index);
-      range.setEnd(currentNode, index + 6);
-      if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) found.push(currentNode.data);
-    }
-  }
-  return found;
-})()`;
 
 /** Any image. */
 const LOGO = join(import.meta.dirname, '../../docs/sign-in.png');
@@ -90,10 +44,7 @@ const FIRST: Readonly<Record<string, string>> = {
   'error-unconfirmed-sent': '[role=status]',
 };
 
-type Find = (page: Page) => Promise<readonly string[]>;
-
-describe('every page, in a browser', function () {
-  // Some forty pages in a test, on a machine that has other things to do.
+describe('single pages, in a browser', function () {
   this.timeout(240_000);
   const { chromium } = needs('chromium');
   const open = windows(chromium);
@@ -102,93 +53,6 @@ describe('every page, in a browser', function () {
     server = await startPageServer();
   });
   after(() => server?.close());
-
-  /** The faults of these samples, each after the name of its sample, looked at in one window. */
-  async function findInWindow(samples: readonly Sample[], options: BrowserContextOptions, find: Find) {
-    const { page, complaints } = await open(options);
-    // Without it the page would leave before the test has looked at it.
-    await page.route('**/self-submit.*.js', (route) =>
-      route.fulfill({ contentType: 'text/javascript', body: '' }),
-    );
-    const found: string[] = [];
-    for (const { name } of samples) {
-      await page.goto(`${server.origin}/interaction/sample/${name}`);
-      found.push(...[...(await find(page)), ...complaints.splice(0)].map((fault) => `${name}: ${fault}`));
-    }
-    return found;
-  }
-
-  /** The faults of every sample. Two windows share the work: each has a process of its own in Chromium. */
-  async function findOnEach(options: BrowserContextOptions, find: Find): Promise<readonly string[]> {
-    const halves = [0, 1].map((half) => PAGE_SAMPLES.filter((_, index) => index % 2 === half));
-    return (await Promise.all(halves.map((samples) => findInWindow(samples, options, find)))).flat();
-  }
-
-  it('has no violation of axe or of the content security policy [U.4]', async () => {
-    const look = { colorScheme: 'light', locale: 'en', viewport: NARROWEST } as const;
-    expect(await findOnEach(look, axeFaults)).to.deep.equal([]);
-  });
-
-  it('has enough contrast in dark mode [U.4]', async () => {
-    expect(await findOnEach({ colorScheme: 'dark', locale: 'nl' }, contrastFaults)).to.deep.equal([]);
-  });
-
-  it('can be used by keyboard, with a visible focus [U.4]', async () => {
-    expect(await findOnEach({ locale: 'en' }, keyboardFaults)).to.deep.equal([]);
-  });
-
-  it('fits a narrow phone and letters of twice the size [U.4]', async () => {
-    const tooWide = async (page: Page) => {
-      const narrow = await overflow(page);
-      const devTools = await page.context().newCDPSession(page);
-      await page.setViewportSize({ ...NARROWEST, width: 2 * NARROWEST.width });
-      await devTools.send('Page.setFontSizes', {
-        fontSizes: { standard: LARGE_TEXT, fixed: LARGE_TEXT },
-      });
-      const large = await overflow(page);
-      await devTools.detach();
-      await page.setViewportSize(NARROWEST);
-      return [narrow, large].some((pixels) => pixels > 0) ? [`${narrow} and ${large} pixels too wide`] : [];
-    };
-    expect(await findOnEach({ locale: 'nl', viewport: NARROWEST }, tooWide)).to.deep.equal([]);
-  });
-
-  it('cuts off no text on a phone with letters of twice the size [U.4]', async () => {
-    const cut = async (page: Page): Promise<string[]> => {
-      const devTools = await page.context().newCDPSession(page);
-      await devTools.send('Page.setFontSizes', {
-        fontSizes: { standard: LARGE_TEXT, fixed: LARGE_TEXT },
-      });
-      const pixels = await overflow(page);
-      const found: string[] = await page.evaluate(CUT);
-      await devTools.detach();
-      return [...found, ...(pixels > 0 ? [`${pixels} pixels too wide`] : [])];
-    };
-    expect(await findOnEach({ locale: 'nl', viewport: PHONE }, cut)).to.deep.equal([]);
-  });
-
-  for (const locale of LOCALES) {
-    it(`ends no line within the word e-mail on a phone, in ${locale} [U.4]`, async () => {
-      const broken = async (page: Page): Promise<string[]> => {
-        const found: string[] = [];
-        // Each width ends the lines at other words.
-        for (let width = NARROWEST.width; width <= PHONE.width; width += 14) {
-          await page.setViewportSize({ ...PHONE, width });
-          found.push(...(await page.evaluate<string[]>(BROKEN)).map((text) => `${width} pixels: ${text}`));
-        }
-        return found;
-      };
-      expect(await findOnEach({ locale, viewport: PHONE }, broken)).to.deep.equal([]);
-    });
-  }
-
-  it('has controls that are large enough for a thumb [U.4]', async () => {
-    const missed = async (page: Page): Promise<string[]> => [
-      ...(await page.evaluate<string[]>(SMALL)),
-      ...(await page.evaluate<string[]>(ALONE)),
-    ];
-    expect(await findOnEach({ locale: 'nl', viewport: PHONE }, missed)).to.deep.equal([]);
-  });
 
   for (const colorScheme of ['light', 'dark'] as const) {
     it(`has enough contrast in any brand colour, ${colorScheme} [U.4]`, async () => {

@@ -24,7 +24,7 @@ after(async () => {
   await (await running)?.close();
 });
 
-/** Called in a suite's `describe`, with where Chromium is; the windows of a test are closed after it. */
+/** Called in a suite's `describe`; the windows of a test are closed after it. */
 export function windows(chromiumPath: string): (options?: BrowserContextOptions) => Promise<BrowserWindow> {
   const opened: BrowserContext[] = [];
   afterEach(async () => {
@@ -32,14 +32,20 @@ export function windows(chromiumPath: string): (options?: BrowserContextOptions)
   });
 
   return async (options = {}) => {
-    running ??= launchChromium(chromiumPath);
-    const context = await (await running).newContext(options);
-    opened.push(context);
-    context.setDefaultTimeout(PATIENCE_MS);
-    await context.addInitScript(REPORT_VIOLATIONS);
-    const page = await context.newPage();
-    return { page, complaints: listenTo(page) };
+    const window = await windowOf(chromiumPath, options);
+    opened.push(window.page.context());
+    return window;
   };
+}
+
+/** A window that the caller closes. */
+export async function windowOf(chromiumPath: string, options: BrowserContextOptions): Promise<BrowserWindow> {
+  running ??= launchChromium(chromiumPath);
+  const context = await (await running).newContext(options);
+  context.setDefaultTimeout(PATIENCE_MS);
+  await context.addInitScript(REPORT_VIOLATIONS);
+  const page = await context.newPage();
+  return { page, complaints: listenTo(page) };
 }
 
 function listenTo(page: Page): string[] {
