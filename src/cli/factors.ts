@@ -4,7 +4,7 @@ import type { Operation } from '../compose/operator/operation.ts';
 import type { FactorSummary } from '../domain/enrolment/enrolment.ts';
 import type { AddCommands } from './command-group.ts';
 import { operate } from './operate.ts';
-import { print, table, timeOf } from './output.ts';
+import { print, printJson, table, timeOf } from './output.ts';
 
 export const addFactorCommands: AddCommands = (program, readConfig) => {
   const factors = program.command('factors').description('the second factors of an account');
@@ -12,9 +12,12 @@ export const addFactorCommands: AddCommands = (program, readConfig) => {
     .command('list')
     .description('list what is set up')
     .argument('<email>', 'the address of the account')
-    .action((email: string) =>
+    .option('--json', 'as one JSON list')
+    .action((email: string, { json }: { json?: true }) =>
       operate(readConfig(), async (operation) => {
-        print(...table(FACTOR_COLUMNS, (await factorsOf(operation, email)).map(factorRow)));
+        const found = await factorsOf(operation, email);
+        if (json) printJson(found.map(objectOf));
+        else print(...table(FACTOR_COLUMNS, found.map(factorRow)));
       }),
     );
 
@@ -61,6 +64,10 @@ const FACTOR_COLUMNS = ['ID', 'METHOD', 'LABEL', 'APP', 'DEFAULT', 'SET UP'];
 
 function factorRow({ id, method, label, app, isDefault, createdAt }: FactorSummary): string[] {
   return [id, method, label, app ?? '', isDefault ? 'yes' : '', timeOf(createdAt)];
+}
+
+function objectOf({ id, method, label, app, isDefault, createdAt }: FactorSummary) {
+  return { id, method, label, app, is_default: isDefault, created_at: timeOf(createdAt) };
 }
 
 function nameOf({ id, method, label }: FactorSummary): string {

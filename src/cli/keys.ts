@@ -2,7 +2,7 @@
 import type { Config } from '../config/shape.ts';
 import { KEY_USES, type KeyUse } from '../domain/keys.ts';
 import type { AddCommands } from './command-group.ts';
-import { print, table, timeOf } from './output.ts';
+import { print, printJson, table, timeOf } from './output.ts';
 
 type Chosen = { readonly [Use in KeyUse]?: true };
 
@@ -12,9 +12,19 @@ export const addKeyCommands: AddCommands = (program, readConfig) => {
   keys
     .command('list')
     .description('list the keys of the configuration and of secrets.json')
-    .action(async () => {
+    .option('--json', 'as one JSON list')
+    .action(async ({ json }: { json?: true }) => {
       const { listKeys } = await import('../compose/keys.ts');
-      const rows = listKeys(readConfig()).map(({ id, family, state, madeAt, usedAt, keptIn }) => {
+      const listed = listKeys(readConfig());
+      if (json) {
+        return printJson(
+          listed.map(({ id, family, state, madeAt, usedAt, keptIn }) => {
+            const times = { made_at: madeAt && timeOf(madeAt), in_use_since: usedAt && timeOf(usedAt) };
+            return { id, use: family, state, ...times, kept_in: keptIn };
+          }),
+        );
+      }
+      const rows = listed.map(({ id, family, state, madeAt, usedAt, keptIn }) => {
         return [id, family, state, timeOrNothing(madeAt), timeOrNothing(usedAt), keptIn];
       });
       print(...table(['KEY', 'USE', 'STATE', 'MADE', 'IN USE SINCE', 'KEPT IN'], rows));
@@ -23,10 +33,19 @@ export const addKeyCommands: AddCommands = (program, readConfig) => {
   keys
     .command('status')
     .description('count what each encryption key has sealed, and tell which may go')
-    .action(() =>
+    .option('--json', 'as one JSON list')
+    .action(({ json }: { json?: true }) =>
       withStores(readConfig(), async (config, parts) => {
         const { reasonOf, statusOfKeys } = await import('../compose/keys.ts');
-        const rows = (await statusOfKeys(config, parts)).map(({ id, state, factors, tokens, hindrance }) => {
+        const status = await statusOfKeys(config, parts);
+        if (json) {
+          return printJson(
+            status.map(({ id, state, factors, tokens, hindrance }) => {
+              return { id, state, factors, tokens, hindrance: hindrance && reasonOf(hindrance) };
+            }),
+          );
+        }
+        const rows = status.map(({ id, state, factors, tokens, hindrance }) => {
           const free = state === 'next' ? 'yes: it is not used yet' : 'yes';
           const kept =
             state === 'missing' ? 'put it back behind the one in use' : hindrance && reasonOf(hindrance);

@@ -84,6 +84,21 @@ describe('doublelock keys', function () {
     expect(kept().encryption).to.have.length(2);
   });
 
+  it('lists keys and their states as JSON, and shows no key [R34]', async () => {
+    const listed = await keys('list --json');
+    expect(JSON.parse(listed.out).map(({ state }: { state: string }) => state)).to.deep.equal(
+      Array(4).fill('current'),
+    );
+    await enrol(kept().encryption);
+    await keys('rotate --encryption --now');
+    const status = await keys('status --json');
+    const [current, older] = JSON.parse(status.out);
+    expect(current).to.include({ state: 'current', factors: 0, tokens: 0 });
+    expect(current.hindrance).to.be.a('string');
+    expect(older).to.include({ state: 'older', factors: 1 });
+    for (const { out } of [listed, status]) for (const key of everyKey()) expect(out).not.to.include(key);
+  });
+
   it('removes keys that are no longer needed [R35]', async () => {
     await keys('list');
     const { encryption, cookies } = kept();

@@ -166,6 +166,28 @@ describe('the doublelock command', () => {
     expect(new Date(NOW).toISOString()).to.equal('2025-06-15T15:06:40.000Z');
   });
 
+  it('lists factors as JSON, without their secrets', async () => {
+    await storeSomething();
+    const { code, out } = await doublelock(['factors', 'list', 'bob@acme.test', '--json']);
+    expect(code).to.equal(0);
+    expect(out).not.to.include('sealed');
+    const listed = JSON.parse(out);
+    expect(listed.map(({ id }: { id: string }) => id)).to.deep.equal(['enrolment-1', 'enrolment-2']);
+    expect(Object.keys(listed[0])).to.deep.equal([
+      'id',
+      'method',
+      'label',
+      'app',
+      'is_default',
+      'created_at',
+    ]);
+    expect(listed[1]).to.include({
+      method: 'totp',
+      is_default: true,
+      created_at: '2025-06-15T15:06:40.000Z',
+    });
+  });
+
   it('removes a factor with --yes, and records it in the audit log', async () => {
     await storeSomething();
     const one = await doublelock(['factors', 'remove', 'bob@acme.test', 'enrolment-2', '--yes']);
