@@ -9,7 +9,7 @@ import {
   overflow,
   strongContrastFaults,
 } from './accessibility.ts';
-import { looks, NARROWEST, PHONE, type Question } from './looks.ts';
+import { emulate, looks, NARROWEST, PHONE, type Question } from './looks.ts';
 
 /** Letters of twice the size that browsers begin with, in CSS pixels (WCAG 2.2, 1.4.4). */
 const LARGE_TEXT = 32;
@@ -120,12 +120,12 @@ const unevenlyWide: Question = async ({ page }, { pageContext }) => {
 };
 
 const undrawn: Question = async ({ page }) => {
-  await page.emulateMedia({ forcedColors: 'active', colorScheme: 'dark' });
+  await emulate(page, { forcedColors: 'active', colorScheme: 'dark' });
   return page.evaluate<string[]>(UNDRAWN);
 };
 
 const moving: Question = async ({ page }) => {
-  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await emulate(page, { reducedMotion: 'reduce' });
   return page.evaluate<string[]>(MOVING);
 };
 
@@ -136,13 +136,13 @@ const inaccessible: Question = async ({ page }) => {
 };
 
 const paleInDark: Question = async ({ page }) => {
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await emulate(page, { colorScheme: 'dark' });
   return contrastFaults(page);
 };
 
 function pale(colorScheme: 'light' | 'dark'): Question {
   return async ({ page }) => {
-    await page.emulateMedia({ contrast: 'more', colorScheme });
+    await emulate(page, { contrast: 'more', colorScheme });
     return strongContrastFaults(page);
   };
 }

@@ -69,7 +69,7 @@ async function lookAtSome(
   const window = await windowOf(chromium, { locale, viewport: DESK });
   const { page } = window;
   await stay(page);
-  await page.emulateMedia(USUAL);
+  await emulate(page, USUAL);
   const found = new Map<string, string[]>(Object.keys(questions).map((name) => [name, []]));
   for (const sample of samples) {
     await page.goto(addressOf(server, sample.name));
@@ -94,6 +94,17 @@ export function sharesOf(samples: readonly Sample[]): readonly (readonly Sample[
   return Array.from({ length: WINDOWS }, (_, share) =>
     samples.filter((_each, index) => index % WINDOWS === share),
   );
+}
+
+/** Two frames, and what still moves then. */
+const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+  .then(() => Promise.allSettled(document.getAnimations().map(({ finished }) => finished)))
+  .then(() => true)`;
+
+/** Sets what a person would set in the system, and waits until the page has its new colours. */
+export async function emulate(page: Page, settings: Parameters<Page['emulateMedia']>[0]): Promise<void> {
+  await page.emulateMedia(settings);
+  await page.evaluate(SETTLED);
 }
 
 /** Pages that submit themselves would leave before the test has looked at them. */
