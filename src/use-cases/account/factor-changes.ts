@@ -70,14 +70,16 @@ export function createFactorChanges(deps: FactorChangesDeps) {
     const isFirst = await onceKeys.claim(`undo:${id}`, clock.now() + UNDO_MS);
     if (!isStill || !isFirst) return accepted(change.kind);
     if (change.kind === 'default') await setDefault(policyResult, change.before, ip);
-    else await setLabel(policyResult, change.factorId ?? '', change.before ?? '', ip);
+    else if (change.factorId !== null && change.before !== null)
+      await setLabel(policyResult, change.factorId, change.before, ip);
     return accepted(change.kind);
   }
 
   async function setLabel(policyResult: PolicyResult, id: string, label: string, ip: string) {
     const { account, enrolments: all } = policyResult;
-    if (!(await enrolments.setLabel(account.id, id, label))) return false;
-    const method = all.find((each) => each.id === id)?.method ?? null;
+    const factor = all.find((each) => each.id === id);
+    if (!factor || !(await enrolments.setLabel(account.id, id, label))) return false;
+    const { method } = factor;
     await events.append({ ...lineOf(policyResult, ip), name: 'enrolment.renamed', method });
     return true;
   }
