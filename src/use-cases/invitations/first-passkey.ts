@@ -101,13 +101,14 @@ export function createFirstPasskeys(deps: FirstPasskeysDeps) {
     if (!policyResult) return null;
     const nonce = Buffer.from(random.bytes(NONCE_BYTES)).toString('base64url');
     const creation = passkeys.creation(transactionOf(account, token, nonce, nonce), policyResult);
-    if (!creation) return null;
     // It is both factors, so its authenticator has to find it by itself and to verify its user.
     const selection = { residentKey: 'preferred', requireResidentKey: false } as const;
-    return {
-      nonce,
-      creation: { ...creation, authenticatorSelection: { ...selection, userVerification: 'required' } },
-    };
+    return (
+      creation && {
+        nonce,
+        creation: { ...creation, authenticatorSelection: { ...selection, userVerification: 'required' } },
+      }
+    );
   }
 
   /** Gives the id of the enrolment that the answer may become. Refuses a passkey that did not verify its user. */
