@@ -52,6 +52,12 @@ export interface EnrolmentPageName {
   readonly asksNumber: boolean;
 }
 
+/** The step of a method whose answer the person types. */
+interface TypedStep {
+  readonly method: TypedMethod;
+  readonly secret: string;
+}
+
 /** How an enrolment begins. */
 export interface Beginning {
   readonly pagesBefore?: number;
@@ -123,10 +129,7 @@ export function createEnrolment(needs: EnrolmentDeps) {
   }
 
   /** The method and the secret of the current enrolment. Null when there is none, or its step has not come. */
-  function typedIn(
-    transaction: SignInTransaction,
-    policyResult: PolicyResult,
-  ): { readonly method: TypedMethod; readonly secret: string } | null {
+  function typedIn(transaction: SignInTransaction, policyResult: PolicyResult): TypedStep | null {
     const { pendingEnrolment: pending } = transaction;
     const method = pending && methods.find(pending.method);
     if (method?.kind !== 'typed' || !pending || pending.secret === null || pending.proven) return null;
@@ -162,11 +165,14 @@ export function createEnrolment(needs: EnrolmentDeps) {
       lastStep: null,
     };
     const from = { ip, clientId };
-    if (methods.find(pending.method)?.kind === 'typed' && step !== 'proof')
-      return confirmTyped(transaction, policyResult, factor, { typed, isLate }, from);
+    const typedStep = step === 'proof' ? null : typedIn(transaction, policyResult);
+    if (typedStep)
+      return confirmTyped(transaction, policyResult, factor, { ...typedStep, typed, isLate }, from);
     const answered = await codes.answer(transaction, policyResult, step, typed, from);
     if (!answered.ok) return answered;
-    if (step === 'proof') return proven(answered.value, policyResult, factor, { isLate }, from);
+    const mailed = methods.toAddress;
+    if (step === 'proof' && mailed)
+      return proven(answered.value, policyResult, factor, { isLate, by: mailed.name }, from);
     if (isLate) return keepProven(answered.value, policyResult, factor);
     await codes.noteContact(transaction, policyResult, step, from);
     return enrol(answered.value, policyResult, factor, from);
@@ -195,15 +201,13 @@ export function createEnrolment(needs: EnrolmentDeps) {
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     factor: NewFactor,
-    { typed, isLate }: Pick<Confirmation, 'typed' | 'isLate'>,
+    { method, secret, typed, isLate }: TypedStep & Pick<Confirmation, 'typed' | 'isLate'>,
     from: Visitor,
   ): Promise<Outcome<SignInTransaction>> {
-    const pending = typedIn(transaction, policyResult);
-    if (!pending) return refused({ code: 'session_expired' });
-    const read = pending.method.read(typed);
-    if (read === null) return refused(noCode(pending.method.digits));
-    const candidate = { id: factor.enrolmentId, secret: pending.secret, lastStep: null };
-    const verdict = pending.method.enrolment.confirm(candidate, read, clock.now());
+    const read = method.read(typed);
+    if (read === null) return refused(noCode(method.digits));
+    const candidate = { id: factor.enrolmentId, secret, lastStep: null };
+    const verdict = method.enrolment.confirm(candidate, read, clock.now());
     if (verdict.kind === 'accepted') {
       const confirmed = { ...factor, lastStep: verdict.lastStep };
       return isLate
@@ -220,11 +224,11 @@ export function createEnrolment(needs: EnrolmentDeps) {
     transaction: SignInTransaction,
     policyResult: PolicyResult,
     factor: NewFactor,
-    { isLate }: Timeliness,
+    { isLate, by }: Timeliness & { readonly by: MethodName },
     from: Visitor,
   ): Promise<Outcome<SignInTransaction>> {
-    const line = eventDetailsOf(policyResult, methods.toAddress?.name ?? factor.method, from);
-    const isAll = factor.method === methods.toAddress?.name;
+    const line = eventDetailsOf(policyResult, by, from);
+    const isAll = factor.method === by;
     const waits = isAll && isLate;
     if (!waits) await codes.noteContact(transaction, policyResult, 'proof', from);
     await events.append({ ...line, name: 'set_up.proven' });
