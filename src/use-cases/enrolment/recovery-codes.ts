@@ -43,7 +43,7 @@ export interface RenewedCodes {
 export interface MadeCodes {
   /** False when another visit stored a set first: the codes are then not shown. */
   areGood(transaction: SignInTransaction, policyResult: PolicyResult): boolean;
-  /** Stores them, unless there is a set. Two requests for one factor store one set. */
+  /** Stores them, for an account without a set. Two requests for one factor store one set. */
   keep(transaction: SignInTransaction, policyResult: PolicyResult, factorId: string): Promise<void>;
 }
 
@@ -163,9 +163,7 @@ export function createRecovery({
       return sets.some((set) => codes.some((code) => digestsOf(set).includes(digest(set.id, code))));
     },
     async keep(transaction, policyResult, factorId) {
-      const codes = shown(transaction);
-      if (codes.length === 0 || !policyResult.enrolments.every(isFactor)) return;
-      await keep(`recovery-${factorId}`, codes, policyResult);
+      await keep(`recovery-${factorId}`, shown(transaction), policyResult);
     },
   };
 
