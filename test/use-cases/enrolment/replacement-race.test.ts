@@ -4,7 +4,7 @@ import type { Account } from '../../../src/domain/account.ts';
 import { isFactor } from '../../../src/domain/enrolment/enrolment.ts';
 import type { EnrolmentStore } from '../../../src/ports/stores.ts';
 import { createReplaceFactor } from '../../../src/use-cases/enrolment/replacement.ts';
-import { aTransaction } from '../../contracts/examples.ts';
+import { anEnrolment, aTransaction } from '../../contracts/examples.ts';
 import { aTenant, freshSetting, SECRET } from '../setting.ts';
 
 describe('a replacement, at the same time as a removal', () => {
@@ -65,7 +65,10 @@ describe('a replacement, at the same time as a removal', () => {
     expect(await replace({}, true)).to.equal('totp');
   });
 
-  it('keeps the old factor when the new one was removed before it [4.3]', async () => {
+  it('keeps the old factor when the new one was removed before it, whatever else there is [4.3]', async () => {
+    await setting().stores.enrolments.insert(
+      anEnrolment({ id: 'mail', accountId: account.id, method: 'email' }),
+    );
     const policyResult = await setting().evaluated(account);
     await setting().stores.enrolments.remove(account.id, newId);
     const replaces = { enrolmentId: oldId, method: 'totp' } as const;
@@ -74,6 +77,6 @@ describe('a replacement, at the same time as a removal', () => {
     expect(await replaceFactor(aTransaction({ pendingEnrolment }), policyResult, newId, false)).to.equal(
       null,
     );
-    expect((await stored()).map(({ id }) => id)).to.deep.equal([oldId]);
+    expect((await stored()).map(({ id }) => id)).to.have.members([oldId, 'mail']);
   });
 });
