@@ -69,7 +69,7 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
         const listed = await Promise.all(page.map(listedOf));
         const wanted = listed.filter((each) => each !== null && (isAll || WAITING.has(each.state)));
         if (wanted.length > 0) yield wanted.filter((each) => each !== null);
-        after = page.length < PAGE ? null : (page.at(-1) ?? null);
+        after = page.at(PAGE - 1) ?? null;
       } while (after !== null);
     }
   }
