@@ -21,6 +21,7 @@ import type { WayOn } from '../http/pages/way-on.ts';
 import type { ClientName } from '../http/second-factor/open-interaction.ts';
 import { isRouted } from '../http/server/known-paths.ts';
 import { createMounted, type MountedPages } from '../http/server/mount.ts';
+import { hostName } from '../oidc/session/own-cookie.ts';
 import { clientNameOf } from '../oidc/session/provider-session.ts';
 import type { Log } from '../ports/log.ts';
 import type { Clock } from '../ports/system.ts';
@@ -110,7 +111,7 @@ export function composePlugin({
   const namesOf = (provider: Provider) => pages.clientName ?? clientNameOf(provider);
 
   function siteOf({ issuer }: Provider): Site {
-    const cookie = `${issuer.startsWith('https:') ? '__Host-' : ''}second-factor-locale`;
+    const cookie = hostName('second-factor-locale', { isSecure: issuer.startsWith('https:') });
     return { root: `${pages.basePath(issuer)}/second-factor`, localeCookie: () => cookie, hasHelp: false };
   }
 

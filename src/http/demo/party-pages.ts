@@ -2,6 +2,7 @@
 import type { Context } from 'koa';
 import { ACRS } from '../../domain/policy/acr.ts';
 import { DEMO_ACCOUNT } from '../../oidc/requests/demo-account.ts';
+import { setOwnCookie } from '../../oidc/session/own-cookie.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { Render } from '../pages/page-contract.ts';
 import type { DemoApi } from './api.ts';
@@ -180,16 +181,7 @@ export function createPartyPages(
 
   /** An identifier of 256 random bits needs no signature. */
   function remember(ctx: Context, { id }: DemoSession): void {
-    // TLS may end at a load balancer, so the issuer's scheme decides whether the cookie is secure.
-    ctx.cookies.secure = isHttps;
-    ctx.cookies.set(party.cookie, id, {
-      path: party.base,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: isHttps,
-      signed: false,
-      overwrite: true,
-    });
+    setOwnCookie(ctx, party.cookie, id, { isSecure: isHttps, path: party.base });
   }
 
   return { start, stepUp, callback, showMe, refresh, signOut, callApi, showApiCall, stepUpForApi };

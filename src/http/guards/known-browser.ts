@@ -5,6 +5,7 @@
  */
 import type { Context } from 'koa';
 import { normaliseEmail } from '../../domain/account.ts';
+import { hostName, setOwnCookie } from '../../oidc/session/own-cookie.ts';
 import type { Cipher, Random } from '../../ports/system.ts';
 import { unwantedBecause, type WantedAccount } from '../../use-cases/sign-in/wanted-account.ts';
 
@@ -27,10 +28,9 @@ interface Remembered {
   readonly email: string;
 }
 
-export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps) {
-  const name = isHttps ? '__Host-known' : 'known';
-  const emailName = isHttps ? '__Host-last-email' : 'last-email';
-  const options = { httpOnly: true, sameSite: 'lax', secure: isHttps } as const;
+export function createKnownBrowser({ cipher, random, isHttps: isSecure }: KnownBrowserDeps) {
+  const name = hostName('known', { isSecure });
+  const emailName = hostName('last-email', { isSecure });
   /** A copy of the one cookie tells nothing without the other. */
   const purposeOf = (browserId: string) => `remembered-email|${browserId}`;
 
@@ -62,9 +62,9 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
     const mark = markOf(email);
     const marks = [mark, ...known.marks.filter((other) => other !== mark)].slice(0, MOST_ADDRESSES);
     const value = [known.id, ...marks].join('.');
-    ctx.cookies.set(name, value, { ...options, signed: true, maxAge: KEPT_MS });
+    setOwnCookie(ctx, name, value, { isSecure, signed: true, maxAge: KEPT_MS });
     const remembered = cipher.encrypt(JSON.stringify({ id, tenantId, email }), purposeOf(known.id));
-    ctx.cookies.set(emailName, remembered, { ...options, signed: false, maxAge: EMAIL_KEPT_MS });
+    setOwnCookie(ctx, emailName, remembered, { isSecure, maxAge: EMAIL_KEPT_MS });
   }
 
   /** The e-mail address of the last sign-in. Null when there is none, or when the request does not take its account. */
@@ -80,7 +80,7 @@ export function createKnownBrowser({ cipher, random, isHttps }: KnownBrowserDeps
 
   /** The browser stays known. */
   function forgetEmail(ctx: Context): void {
-    ctx.cookies.set(emailName, null, { ...options, signed: false });
+    setOwnCookie(ctx, emailName, null, { isSecure });
   }
 
   return { idFor, personIn, remember, lastEmail, forgetEmail };

@@ -4,6 +4,7 @@
  */
 import type { Context } from 'koa';
 import type { Account, Locale } from '../../domain/account.ts';
+import { hostName, setOwnCookie } from '../../oidc/session/own-cookie.ts';
 import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import { isLocale } from '../../presentation/locale.ts';
 import type { KeepLanguage } from '../../use-cases/account/keep-language.ts';
@@ -22,15 +23,8 @@ interface Visits {
 /** Milliseconds: as long as an interaction. */
 const KEPT_MS = 15 * 60 * 1000;
 
-export function createLanguageChoice({ keepLanguage, isHttps }: LanguageChoiceDeps) {
-  const name = isHttps ? '__Host-locale-choice' : 'locale-choice';
-  const options = {
-    signed: false,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isHttps,
-    overwrite: true,
-  } as const;
+export function createLanguageChoice({ keepLanguage, isHttps: isSecure }: LanguageChoiceDeps) {
+  const name = hostName('locale-choice', { isSecure });
 
   /** Keeps the choice for the account that is signed in. Without an account it waits for the end of a sign-in. */
   function keeperOf({ session, findVisit }: Visits): (ctx: Context, locale: Locale) => Promise<void> {
@@ -38,7 +32,7 @@ export function createLanguageChoice({ keepLanguage, isHttps }: LanguageChoiceDe
       const current = await session.current(ctx);
       const visit = current && (await findVisit(current, null));
       if (visit) return keepLanguage(visit.policyResult.account, locale);
-      ctx.cookies.set(name, locale, { ...options, maxAge: KEPT_MS });
+      setOwnCookie(ctx, name, locale, { isSecure, maxAge: KEPT_MS });
     };
   }
 
@@ -46,7 +40,7 @@ export function createLanguageChoice({ keepLanguage, isHttps }: LanguageChoiceDe
   async function keepAfterSignIn(ctx: Context, account: Account): Promise<void> {
     const chosen = ctx.cookies.get(name, { signed: false });
     if (chosen === undefined) return;
-    ctx.cookies.set(name, null, options);
+    setOwnCookie(ctx, name, null, { isSecure });
     if (isLocale(chosen)) await keepLanguage(account, chosen);
   }
 

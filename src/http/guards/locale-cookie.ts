@@ -1,6 +1,7 @@
 /** Keeps the language that a person chose for the pages of this browser. */
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
+import { setOwnCookie } from '../../oidc/session/own-cookie.ts';
 import { OWN_SITE, type Site } from '../pages/site.ts';
 
 interface LocaleKeeperDeps {
@@ -15,15 +16,9 @@ const COOKIE_LIFETIME = 365 * 24 * 60 * 60 * 1000;
 /** Null forgets the choice: the account and the browser decide again. */
 export function createLocaleKeeper({ https, site = OWN_SITE }: LocaleKeeperDeps) {
   return (ctx: Context, locale: Locale | null): void => {
-    // TLS may end at a load balancer, so the issuer's scheme decides whether the cookie is secure.
-    ctx.cookies.secure = https;
-    ctx.cookies.set(site.localeCookie({ secure: https }), locale, {
+    setOwnCookie(ctx, site.localeCookie({ secure: https }), locale, {
+      isSecure: https,
       ...(locale !== null && { maxAge: COOKIE_LIFETIME }),
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: https,
-      signed: false,
-      overwrite: true,
     });
   };
 }

@@ -5,6 +5,7 @@
 import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import { readObject } from '../../domain/json.ts';
+import { hostName, setOwnCookie } from '../../oidc/session/own-cookie.ts';
 import { isLocale } from '../../presentation/locale.ts';
 
 /** A sign-out as the page after it needs it: for a brand, a language and a way back. */
@@ -17,19 +18,12 @@ export interface SignOut {
 /** Milliseconds: enough for the question before the sign-out, and for a reload after it. */
 const KEPT_MS = 10 * 60 * 1000;
 
-export function createSignOutCookie({ isHttps }: { readonly isHttps: boolean }) {
-  const name = isHttps ? '__Host-sign-out' : 'sign-out';
+export function createSignOutCookie({ isHttps: isSecure }: { readonly isHttps: boolean }) {
+  const name = hostName('sign-out', { isSecure });
 
   function write(ctx: Context, signOut: SignOut): void {
     const value = Buffer.from(JSON.stringify(signOut)).toString('base64url');
-    ctx.cookies.set(name, value, {
-      signed: true,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: isHttps,
-      overwrite: true,
-      maxAge: KEPT_MS,
-    });
+    setOwnCookie(ctx, name, value, { isSecure, signed: true, maxAge: KEPT_MS });
   }
 
   function read(ctx: Context): SignOut {

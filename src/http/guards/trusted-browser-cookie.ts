@@ -3,6 +3,7 @@
  * overwrite the token of each other.
  */
 import type { Context } from 'koa';
+import { hostName, setOwnCookie } from '../../oidc/session/own-cookie.ts';
 import {
   type GivenToken,
   type KeptToken,
@@ -29,7 +30,7 @@ const LONGEST_COMBINED = 300;
 
 /** Over TLS the names of the cookies get the prefix `__Host-`. */
 export function createTrustedBrowserCookie(name: string, trustDays: number): TrustedBrowserCookie {
-  const combinedIn = ({ secure }: Context) => (secure ? `__Host-${name}` : name);
+  const combinedIn = ({ secure: isSecure }: Context) => hostName(name, { isSecure });
   const nameIn = (ctx: Context, mark: string) => `${combinedIn(ctx)}-${mark}`;
 
   function read(ctx: Context): readonly KeptToken[] {
@@ -70,16 +71,8 @@ export function createTrustedBrowserCookie(name: string, trustDays: number): Tru
 
   /** A cookie without a value is deleted. */
   function set(ctx: Context, key: string, value: string, life: Life = {}): void {
-    const { secure } = ctx;
     // It needs no signature: a token of 256 random bits is looked up by its digest.
-    ctx.cookies.set(key, value, {
-      ...life,
-      signed: false,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure,
-      path: '/',
-    });
+    setOwnCookie(ctx, key, value, { ...life, isSecure: ctx.secure });
   }
 
   return { read, write };

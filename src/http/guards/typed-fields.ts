@@ -3,6 +3,7 @@
  * has it. The page at the same address takes it once.
  */
 import type { Context } from 'koa';
+import { hostName, setOwnCookie } from '../../oidc/session/own-cookie.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
 import type { Fields } from './forms.ts';
 import { ownPath } from './return-path.ts';
@@ -47,15 +48,8 @@ export interface Typed {
 
 export const NOTHING_TYPED: Typed = { text: (_, otherwise) => otherwise, tick: (_, otherwise) => otherwise };
 
-export function createTypedFields({ cipher, clock, isHttps, name = 'typed' }: TypedFieldsDeps) {
-  const cookie = isHttps ? `__Host-${name}` : name;
-  const options = {
-    signed: false,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isHttps,
-    overwrite: true,
-  } as const;
+export function createTypedFields({ cipher, clock, isHttps: isSecure, name = 'typed' }: TypedFieldsDeps) {
+  const cookie = hostName(name, { isSecure });
   const purposeOf = (path: string) => `typed-fields|${path}`;
 
   /** Keeps the fields for the page at this address. Too long a text is not kept, and no other field either. */
@@ -63,7 +57,7 @@ export function createTypedFields({ cipher, clock, isHttps, name = 'typed' }: Ty
     const carried = Object.entries(fields).filter(([field]) => CARRIED_FIELDS.has(field));
     const kept = JSON.stringify({ until: clock.now() + KEPT_MS, fields: Object.fromEntries(carried) });
     if (Buffer.byteLength(kept) > LONGEST) return;
-    set(ctx, cipher.encrypt(kept, purposeOf(path)), KEPT_MS);
+    setOwnCookie(ctx, cookie, cipher.encrypt(kept, purposeOf(path)), { isSecure, maxAge: KEPT_MS });
   }
 
   /** The text that was typed on the page of this request before the switch. The browser forgets it. */
@@ -73,15 +67,9 @@ export function createTypedFields({ cipher, clock, isHttps, name = 'typed' }: Ty
     if (!value || path === null) return NOTHING_TYPED;
     const kept = cipher.tryDecrypt(value, purposeOf(path));
     if (kept === null) return NOTHING_TYPED;
-    set(ctx, null, 0);
+    setOwnCookie(ctx, cookie, null, { isSecure });
     const { until, fields }: { until: number; fields: Fields } = JSON.parse(kept);
     return until < clock.now() ? NOTHING_TYPED : typedIn(new Map(Object.entries(fields)));
-  }
-
-  function set(ctx: Context, value: string | null, maxAge: number): void {
-    // TLS may end at a load balancer, so the issuer's scheme decides whether the cookie is secure.
-    ctx.cookies.secure = isHttps;
-    ctx.cookies.set(cookie, value, value === null ? options : { ...options, maxAge });
   }
 
   return { keep, take };

@@ -1,10 +1,11 @@
 /** The place of shared files and of the language cookie: the root of our own server, or a path of a guest. */
 
+import { hostName } from '../../oidc/session/own-cookie.ts';
 import type { HelpTopic } from '../../presentation/help.ts';
 
 /** The cookie outlives the session, so that the next sign-in page has the same language. */
 function localeCookie({ secure }: { readonly secure: boolean }): string {
-  return secure ? '__Host-locale' : 'locale';
+  return hostName('locale', { isSecure: secure });
 }
 
 export interface Site {

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import type { Provider } from 'oidc-provider';
+import { hostName, setOwnCookie } from './own-cookie.ts';
 
 interface ApplicationCookieDeps {
   readonly clientIds: readonly string[];
@@ -21,8 +22,8 @@ const DIGEST = 12;
 /** The interaction of an address of ours or of the provider's. */
 const ADDRESS = /^\/(?:interaction|auth)\/([^/]+)/;
 
-export function createApplicationCookie({ clientIds, isHttps }: ApplicationCookieDeps) {
-  const name = isHttps ? '__Host-applications' : 'applications';
+export function createApplicationCookie({ clientIds, isHttps: isSecure }: ApplicationCookieDeps) {
+  const name = hostName('applications', { isSecure });
   const byMark = new Map(clientIds.map((id) => [markOf(id), id]));
 
   /** Pairs of an interaction's and a client's digest, newest first. */
@@ -34,13 +35,7 @@ export function createApplicationCookie({ clientIds, isHttps }: ApplicationCooki
     if (!byMark.has(markOf(clientId))) return;
     const entry = markOf(uid) + markOf(clientId);
     const value = [entry, ...read(ctx).filter((other) => other !== entry)].slice(0, MOST).join('.');
-    ctx.cookies.set(name, value, {
-      signed: true,
-      httpOnly: true,
-      sameSite: 'lax',
-      secure: isHttps,
-      maxAge: KEPT_MS,
-    });
+    setOwnCookie(ctx, name, value, { isSecure, signed: true, maxAge: KEPT_MS });
   }
 
   /** Remembers each interaction of the provider as it begins. */

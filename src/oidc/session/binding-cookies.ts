@@ -4,6 +4,7 @@
  * cannot set such a cookie (RFC 6265bis, 4.1.3.2).
  */
 import type { Context } from 'koa';
+import { hostName, setOwnCookie } from './own-cookie.ts';
 
 export interface BindingCookie {
   /** Tells the steps apart. */
@@ -16,7 +17,6 @@ export interface BindingCookie {
 /** The path is that without TLS: a cookie of a host has the path `/`. `maxAge` is in milliseconds. */
 type Life = { readonly path: string } & ({ readonly expires: Date } | { readonly maxAge: number });
 
-const HOST = '__Host-';
 /** Characters of the key in a name. */
 const NAMED_BY = 8;
 /** Cookies of a kind that a browser keeps under TLS. Each of them goes with each request. */
@@ -28,27 +28,25 @@ function nameOf({ kind, key }: Pick<BindingCookie, 'kind' | 'key'>): string {
 
 /** Sets the cookie. Under TLS those of the browser's oldest sign-ins go. */
 export function giveBinding(ctx: Context, cookie: BindingCookie, { path, ...life }: Life): void {
-  const { secure } = ctx;
-  const name = `${secure ? HOST : ''}${nameOf(cookie)}`;
-  const fixed = {
-    path: secure ? '/' : path,
-    signed: false,
-    httpOnly: true,
-    sameSite: 'lax',
-    secure,
-  } as const;
-  ctx.cookies.set(name, cookie.value, { ...fixed, ...life });
-  if (!secure) return;
+  const { secure: isSecure } = ctx;
+  const name = hostName(nameOf(cookie), { isSecure });
+  setOwnCookie(ctx, name, cookie.value, { isSecure, path: isSecure ? '/' : path, ...life });
+  if (!isSecure) return;
   // A browser sends the oldest first (RFC 6265, 5.4).
   const names = pairsOf(ctx).map((pair) => pair.slice(0, Math.max(0, pair.indexOf('='))));
-  const others = names.filter((each) => each.startsWith(`${HOST}${cookie.kind}-`) && each !== name);
-  for (const old of others.slice(0, Math.max(0, others.length + 1 - MOST))) ctx.cookies.set(old, '', fixed);
+  const prefix = hostName(`${cookie.kind}-`, { isSecure });
+  const others = names.filter((each) => each.startsWith(prefix) && each !== name);
+  const oldest = others.slice(0, Math.max(0, others.length + 1 - MOST));
+  for (const old of oldest) setOwnCookie(ctx, old, null, { isSecure });
 }
 
 /** Whether the cookie came with a request. */
 export function isBound(ctx: Pick<Context, 'get' | 'secure'>, cookie: BindingCookie): boolean {
   const name = nameOf(cookie);
-  return isSent(ctx, HOST + name, cookie.value) || (!ctx.secure && isSent(ctx, name, cookie.value));
+  return (
+    isSent(ctx, hostName(name, { isSecure: true }), cookie.value) ||
+    (!ctx.secure && isSent(ctx, name, cookie.value))
+  );
 }
 
 /**

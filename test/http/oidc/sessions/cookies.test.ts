@@ -161,6 +161,9 @@ describe('cookies over https, behind a proxy', () => {
     const cookies = await cookiesOf(visitor(), () => nextCode(at.app));
     const names = new Set(cookies.map(({ name }) => name));
     expect([...names]).to.include.members(['__Host-session', '__Host-session.sig', '__Secure-interaction']);
+    const own = ['known', 'last-email', 'locale', 'locale-choice', 'sign-out', 'applications'];
+    expect([...names]).to.include.members(own.map((name) => `__Host-${name}`));
+    expect([...names].some((name) => name.startsWith('__Host-second-factor-begun-'))).to.equal(true);
     for (const { name, attributes } of cookies) {
       expect(name).to.match(/^__(Host|Secure)-/);
       expect([...attributes.keys()], name).to.include.members(['secure', 'httponly', 'samesite']);
