@@ -110,6 +110,7 @@ export function accountUseCasesOf(deps: AccountDeps) {
       accounts,
       transactions,
       sendCode,
+      countMail,
       attemptLimiter,
       cipher,
       events,

@@ -70,7 +70,7 @@ export function addChangeEmailCodeRoutes(router: Router, needs: ChangeEmailCodeD
     const from = senderOf(ctx, proof, pageLocale);
     const answered = await emailProof.answer(proof, fields.code ?? '', { ip: ctx.ip, clientId: null });
     if (!answered.ok) return show(ctx, proof, answered.refusal);
-    const mailed = await emailChange.mailLink(proof.policyResult, proof.email, from);
+    const mailed = await emailChange.mailLink(proof.policyResult, proof.email, from, answered.value);
     if (!mailed.ok) return show(ctx, proof, mailed.refusal);
     redirect(ctx, `${ACCOUNT_PATH}?done=mailed`);
   }

@@ -20,6 +20,7 @@ import type { EventLog } from '../../../ports/events.ts';
 import type { Messenger } from '../../../ports/senders.ts';
 import type { AccountStore, EnrolmentStore, TrustedBrowserStore } from '../../../ports/stores.ts';
 import type { Clock } from '../../../ports/system.ts';
+import type { CountedSend } from '../../second-factor/send-limits.ts';
 import type { LinkTokens } from '../link-tokens.ts';
 import { LINK_LIFETIME_MS } from '../link-tokens.ts';
 import type { AddressOutcome, FormSender } from '../own-details.ts';
@@ -76,16 +77,18 @@ export function createEmailChange(deps: EmailChangeDeps) {
     return accepted('proof');
   }
 
-  /** Mails the link to the new address, after the proof that the account asks for. */
+  /** Mails the link to the new address, after the proof that the account asks for. `counted`: the mail, if it is counted. */
   async function mailLink(
     policyResult: PolicyResult,
     email: string,
     { locale, ...from }: FormSender,
+    counted?: CountedSend,
   ): Promise<Outcome<AddressOutcome>> {
     const { account } = policyResult;
     const mailed = await mailNewAddress(deps, policyResult, {
       email,
       locale,
+      counted,
       field: 'pendingEmail',
       async mailOf(pending) {
         const owner = await accounts.findByEmail(email);

@@ -11,13 +11,16 @@ import type { EventLog } from '../../../ports/events.ts';
 import type { AccountStore, TransactionStore } from '../../../ports/stores.ts';
 import type { Cipher, Clock } from '../../../ports/system.ts';
 import type { AttemptLimiter } from '../../second-factor/attempt-limiter.ts';
+import type { CountedSend } from '../../second-factor/send-limits.ts';
 import type { SendCode } from '../../second-factor/sent-codes.ts';
+import type { CountMail } from './new-address-link.ts';
 
 interface EmailProofDeps {
   readonly methods: Pick<Methods, 'toAddress'>;
   readonly accounts: Pick<AccountStore, 'confirmEmail'>;
   readonly transactions: Pick<TransactionStore, 'find' | 'save'>;
   readonly sendCode: SendCode;
+  readonly countMail: CountMail;
   readonly attemptLimiter: AttemptLimiter;
   readonly cipher: Pick<Cipher, 'digest'>;
   readonly events: EventLog;
@@ -46,7 +49,8 @@ const PURPOSE = 'change-email';
 const KEPT_MS = 15 * 60 * 1000;
 
 export function createEmailProof(deps: EmailProofDeps) {
-  const { methods, accounts, transactions, sendCode, attemptLimiter, cipher, events, clock } = deps;
+  const { methods, accounts, transactions, sendCode, countMail, attemptLimiter, cipher, events, clock } =
+    deps;
 
   /** One for each new address, so that the code of one change proves no other one. */
   async function transactionOf({ record, email }: ProofVisit): Promise<SignInTransaction> {
@@ -91,8 +95,11 @@ export function createEmailProof(deps: EmailProofDeps) {
     };
   }
 
-  /** Checks the code. It is counted as at a sign-in, and a right one confirms the present address. */
-  async function answer(visit: ProofVisit, typed: string, from: Visitor): Promise<Outcome<null>> {
+  /**
+   * Checks the code. It is counted as at a sign-in, and a right one confirms the present address. Counts the mail that
+   * follows before the code is used up: the code still counts when no mail may be sent yet.
+   */
+  async function answer(visit: ProofVisit, typed: string, from: Visitor): Promise<Outcome<CountedSend>> {
     const method = methods.toAddress;
     if (!method) return refused({ code: 'method_not_allowed' });
     const { account, tenant, lockout } = visit.policyResult;
@@ -119,14 +126,21 @@ export function createEmailProof(deps: EmailProofDeps) {
         clockOffSeconds: null,
       });
     }
+    const counted = await countMail(visit.policyResult, visit.email);
+    if (!counted.ok) {
+      await attemptLimiter.succeed(attempt.value);
+      return attemptLimiter.refuse(line, counted.refusal);
+    }
     const challenges = withoutChallenge(transaction.challenges, method.name, PURPOSE);
     // One of two answers with the same code goes on.
-    if (!(await transactions.save({ ...transaction, challenges })))
+    if (!(await transactions.save({ ...transaction, challenges }))) {
+      await counted.value.takeBack();
       return attemptLimiter.refuse(line, { code: 'code_expired' });
+    }
     await attemptLimiter.succeed(attempt.value);
     if (!account.emailConfirmed && (await accounts.confirmEmail(account.id, account.email, clock.now())))
       await events.append({ ...line, name: 'contact.confirmed' });
-    return accepted(null);
+    return counted;
   }
 
   return { send, sentTo, answer };
