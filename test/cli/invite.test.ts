@@ -1,6 +1,6 @@
 /** `doublelock accounts invite` as an operator runs it: a process of its own, on the stores of a server. */
 import { expect } from 'chai';
-import { anAccount } from '../contracts/examples.ts';
+import { anAccount, anEnrolment } from '../contracts/examples.ts';
 import { storedPeople } from './stored-people.ts';
 
 /** Milliseconds for mocha: each command is a process, and may share the processors with other work. */
@@ -29,6 +29,11 @@ describe('doublelock accounts invite', function () {
     for (const id of ['ann', 'ben', 'cat']) await person(id);
     await person('dan', { passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA' });
     await person('eve', { disabledAt: 1 });
+    await person('fay', { frozenAt: 1 });
+    await person('gus', { heldAt: 1 });
+    await person('hal');
+    const passkey = { id: 'key', method: 'passkey', accountId: 'hal', tenantId: 'two' } as const;
+    await stores.enrolments.insert(anEnrolment(passkey));
     stores.close();
   });
 
@@ -80,9 +85,12 @@ describe('doublelock accounts invite', function () {
       const { code, out, err } = await run(line);
       expect([code, out, err.includes(words)], `${line}: ${err}`).to.deep.equal([1, '', true]);
     }
-    const { code, out } = await run('accounts invite dan@two.test eve@two.test');
+    const others = ['dan', 'eve', 'fay', 'gus', 'hal'].map((name) => `${name}@two.test`);
+    const { code, out } = await run(`accounts invite ${others.join(' ')}`);
     expect(code).to.equal(0);
-    expect(out).to.include('dan@two.test has a password').and.include('eve@two.test is disabled');
+    for (const name of ['dan', 'hal']) expect(out).to.include(`${name}@two.test has a password or a passkey`);
+    for (const name of ['eve', 'fay', 'gus'])
+      expect(out).to.include(`${name}@two.test is disabled or frozen`);
     expect(await mailed()).to.deep.equal([]);
     const joined = await run('accounts invite bob@acme.test --client shop');
     expect([joined.code, joined.err]).to.deep.equal([1, 'nobody was invited\n']);

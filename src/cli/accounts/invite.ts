@@ -98,13 +98,8 @@ async function waitingOf(
   const people: Person[] = [];
   const ids = tenantsOf(config, tenant);
   for (const id of ids) expectMember(config, clientId, id);
-  for await (const page of roster.list(ids, {}))
-    people.push(
-      ...page
-        .map(({ account }) => account)
-        .filter(({ passwordHash, disabledAt }) => passwordHash === null && disabledAt === null)
-        .map(({ id, email }) => ({ id, email })),
-    );
+  for await (const page of roster.list(ids, { waiting: true }))
+    people.push(...page.map(({ account: { id, email } }) => ({ id, email })));
   return people;
 }
 

@@ -8,6 +8,7 @@ import { enforcementFor, type Tenant } from '../../domain/tenant.ts';
 import { type AdministrationStore, MOST_AT_ONCE } from '../../ports/administration/administration-store.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import { waitsForInvitation } from '../invitations/invite.ts';
 
 interface RosterDeps {
   readonly accounts: Pick<AccountStore, 'findByEmail' | 'pageByTenant'>;
@@ -35,6 +36,8 @@ export interface RosterFilter {
   readonly locked?: boolean;
   /** With an e-mail address that is not confirmed. */
   readonly unconfirmed?: boolean;
+  /** For an invitation: without a password and without a factor, and not barred. */
+  readonly waiting?: boolean;
   readonly group?: string | undefined;
 }
 
@@ -112,7 +115,12 @@ function isAmong({ emailConfirmed, groups }: Account, { unconfirmed, group }: Ro
   return !(unconfirmed && emailConfirmed) && (group === undefined || groups.includes(group));
 }
 
-function isLike({ account, factors, lockedUntil }: Person, { unprotected, locked }: RosterFilter): boolean {
+function isLike({ account, factors, lockedUntil }: Person, filter: RosterFilter): boolean {
+  const { unprotected, locked, waiting } = filter;
   const isUnprotected = factors.length === 0 && account.disabledAt === null;
-  return (!unprotected || isUnprotected) && (!locked || lockedUntil !== null);
+  return (
+    (!unprotected || isUnprotected) &&
+    (!locked || lockedUntil !== null) &&
+    (!waiting || waitsForInvitation(account, factors.length > 0))
+  );
 }

@@ -46,14 +46,9 @@ export function createInviting(deps: InvitingDeps) {
   const { accounts, enrolments, onceKeys, messenger, invitationUrl, events, actor, clock, random } = deps;
   const sentKey = (id: string, invitedAt: number) => `invitation-sent:${id}:${invitedAt}`;
 
-  /** Whether the account waits for its first password or passkey. */
-  async function isWaiting({ id, passwordHash }: Account): Promise<boolean> {
-    return passwordHash === null && !hasFactor(await enrolments.listByAccount(id));
-  }
-
   async function invite(accountId: string, order: InvitationOrder): Promise<InvitationOutcome> {
     const account = await accounts.findById(accountId);
-    if (!account || !(await isWaiting(account))) return 'joined';
+    if (!account || hasJoined(account, hasFactor(await enrolments.listByAccount(accountId)))) return 'joined';
     if (isBarred(account)) return 'disabled';
     const { id, invitedAt } = account;
     const now = clock.now();
@@ -94,7 +89,17 @@ export function createInviting(deps: InvitingDeps) {
     return 'invited';
   }
 
-  return { invite, isWaiting };
+  return { invite };
 }
 
 export type Inviting = ReturnType<typeof createInviting>;
+
+/** Whether the account waits for an invitation: its owner may join, and has neither a password nor a factor. */
+export function waitsForInvitation(account: Account, isProtected: boolean): boolean {
+  return !isBarred(account) && !hasJoined(account, isProtected);
+}
+
+/** `isProtected`: a factor is set up, for example a passkey alone. */
+function hasJoined({ passwordHash }: Account, isProtected: boolean): boolean {
+  return passwordHash !== null || isProtected;
+}

@@ -116,6 +116,26 @@ describe('the list of accounts', () => {
     expect(await names({ group: 'nobody' })).to.deep.equal([]);
   });
 
+  it('shows as waiting for an invitation those alone who may join and have nothing to sign in with [0.1]', async () => {
+    const { enrolments } = setting().stores;
+    const factor = (accountId: string, method: 'passkey' | 'recovery' | 'totp') =>
+      enrolments.insert(anEnrolment({ id: accountId, accountId, method }));
+    await add('new');
+    await add('invited', { invitedAt: NOW });
+    await add('password', { passwordHash: '$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaA' });
+    await add('disabled', { disabledAt: NOW });
+    await add('frozen', { frozenAt: NOW });
+    await add('held', { heldAt: NOW });
+    await factor(await add('passkey'), 'passkey');
+    await factor(await add('app'), 'totp');
+    await factor(await add('codes'), 'recovery');
+    expect(await listed(['acme'], { waiting: true })).to.deep.equal([
+      'codes@acme.test',
+      'invited@acme.test',
+      'new@acme.test',
+    ]);
+  });
+
   it('takes a few looks for each page of five hundred, in pages', async () => {
     const { accounts } = setting().stores;
     const people = Array.from({ length: 1200 }, (_, index) =>
