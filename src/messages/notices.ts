@@ -49,7 +49,7 @@ type Notice = Extract<MessageTemplate, { readonly kind: 'notice' }>;
  * Changes by which somebody else could take the account over, after which mail may go to them: a text message is sent
  * too. A mail is enough for all other topics, since each text message costs money.
  */
-const TEXTED: ReadonlySet<NoticeTopic> = new Set([
+export const TEXTED_TOPICS: ReadonlySet<NoticeTopic> = new Set([
   'factor-added',
   'factor-removed',
   'factor-replaced',
@@ -143,7 +143,7 @@ export function createNotify(needs: NotifyDeps): Notify {
   ): Promise<readonly Contact[]> {
     // The owner of the number has just answered a code that was sent to it.
     const isTexted =
-      TEXTED.has(topic) && !(ADDING.has(topic) && method !== null && sentTo(method) === 'number');
+      TEXTED_TOPICS.has(topic) && !(ADDING.has(topic) && method !== null && sentTo(method) === 'number');
     let phone: string | null = null;
     if (isTexted) {
       // A failed look-up of the number must not prevent the mail.

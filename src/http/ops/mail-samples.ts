@@ -2,7 +2,9 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../domain/account.ts';
+import type { Purpose } from '../../domain/sign-in/challenge.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import { TEXTED_TOPICS } from '../../messages/notices.ts';
 import type { WriteMessage } from '../../messages/templates.ts';
 import type { Message, MessageTemplate, NoticeAction, NoticeTopic, Recipient } from '../../ports/senders.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -29,18 +31,8 @@ const RESET_LIFE_MS = 30 * 60_000;
 const DAY_MS = 86_400_000;
 const BROWSER = 'Firefox, Linux';
 
-/** The templates that are also sent as a text message. */
-const TEXTED = [
-  'code-sign-in',
-  'code-set-up',
-  'factor-added',
-  'factor-removed',
-  'phone-changed',
-  'email-changed',
-  'password-changed',
-  'reset-requested',
-  'reset-done',
-];
+/** The purposes of codes to a telephone number. The other ones prove an e-mail address. */
+const TEXTED_PURPOSES: readonly Purpose[] = ['sign-in', 'set-up'];
 
 export function createSampleRoutes({ write, tenants, issuer, clock, render }: Samples & { render: Render }) {
   const router = new Router({ prefix: '/dev/mail' });
@@ -53,7 +45,7 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
     const tenantId = tenantOf(ctx);
     const listOf = (channel: Channel, locale: Locale) =>
       [...templatesAt(clock.now(), issuer)]
-        .filter(([name]) => channel === 'email' || TEXTED.includes(name))
+        .filter(([, template]) => channel === 'email' || isTexted(template))
         .map(([name, template]) => {
           const [words = ''] = write(to(channel, locale, tenantId), template).text.split('\n', 1);
           return { words, href: `/dev/mail/${channel}/${name}/${locale}${queryOf(tenantId)}` };
@@ -98,6 +90,12 @@ export function createSampleRoutes({ write, tenants, issuer, clock, render }: Sa
   }
 
   return router;
+}
+
+/** Whether the template is also sent as a text message. An administrator gets a notice about somebody else by mail alone. */
+function isTexted(template: MessageTemplate): boolean {
+  if (template.kind === 'code') return TEXTED_PURPOSES.includes(template.purpose);
+  return template.kind === 'notice' && template.about === null && TEXTED_TOPICS.has(template.topic);
 }
 
 function to(channel: Channel, locale: Locale, tenantId: string): Recipient {

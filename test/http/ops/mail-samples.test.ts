@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { TEXTED_TOPICS } from '../../../src/messages/notices.ts';
 import { MESSAGE_ISSUER, MESSAGE_TEMPLATES } from '../../support/delivery/message-samples.ts';
 import { type OutboxServer, startOutboxServer } from '../../support/delivery/outbox-server.ts';
 import { rawRequest } from '../../support/process/raw-request.ts';
@@ -24,17 +25,14 @@ describe('the samples page of messages', () => {
     const mails = Object.keys(MESSAGE_TEMPLATES).filter(
       (template) => !/-confirming$|-restoring$/.test(template),
     );
-    const texts = ['code-sign-in', 'code-set-up', 'factor-added', 'factor-removed'];
+    const texts = mails.filter((name) => {
+      const template = MESSAGE_TEMPLATES[name];
+      return template?.kind === 'notice' && template.about === null && TEXTED_TOPICS.has(template.topic);
+    });
+    expect(texts).to.have.lengthOf(TEXTED_TOPICS.size);
     const expected = [
       ...mails.map((template) => `/dev/mail/email/${template}`),
-      ...[
-        ...texts,
-        'phone-changed',
-        'email-changed',
-        'password-changed',
-        'reset-requested',
-        'reset-done',
-      ].map((template) => `/dev/mail/sms/${template}`),
+      ...['code-sign-in', 'code-set-up', ...texts].map((template) => `/dev/mail/sms/${template}`),
     ].flatMap((path) => [`${path}/en`, `${path}/nl`]);
     expect(links).to.have.members(expected);
     expect($('section[lang=nl]').text()).to.include('Je beveiligingscode om in te loggen');
