@@ -10,7 +10,7 @@ import { configWith, storedPeople } from './stored-people.ts';
 describe('accounts in files', function () {
   this.timeout(120_000);
   const people = storedPeople();
-  const { accountOf, secretOf } = importedInto(people);
+  const { accountOf, secretOf, storeCodes } = importedInto(people);
 
   beforeEach(() => people.store());
 
@@ -102,19 +102,25 @@ describe('accounts in files', function () {
     expect((await accountOf('ann@acme.test')).account).to.equal(null);
   });
 
-  it('shows an administrator no hash, no key and no code of a person, by any command [A66 A109]', async () => {
+  it('shows no stored hash, key or recovery code of a person by a list, an export or a page of details [A66 A109]', async () => {
     people.folder.write('people.csv', CSV);
     await people.run('accounts import people.csv --format csv --tenant acme --yes');
-    for (const line of [
-      'accounts show ann@acme.test',
-      'accounts show ann@acme.test --json',
-      'accounts list --json',
-      'factors list ann@acme.test',
-      'audit list --json',
-    ]) {
+    const codes = await storeCodes('ann@acme.test');
+    expect((await people.run('accounts disable ann@acme.test')).code).to.equal(0);
+    for (const [line, shown] of [
+      ['accounts show ann@acme.test', 'ann@acme.test'],
+      ['accounts show ann@acme.test --json', 'ann@acme.test'],
+      ['accounts export --tenant acme --format csv', 'ann@acme.test'],
+      ['accounts export --tenant acme --format jsonl', 'ann@acme.test'],
+      ['accounts list --json', 'ann@acme.test'],
+      ['factors list ann@acme.test', 'recovery'],
+      ['audit list --json', 'account.disabled'],
+    ] as const) {
       const { code, out } = await people.run(line);
       expect(code, line).to.equal(0);
+      expect(out, line).to.include(shown);
       expect(out, line).not.to.match(/argon2|JBSWY|c29tZXNhbHQ/);
+      for (const text of codes) expect(out, line).not.to.include(text);
     }
   });
 
