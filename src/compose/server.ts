@@ -20,7 +20,6 @@ import { createProviderAdapter } from '../oidc/adapter/adapter.ts';
 import { createSessionEnd } from '../oidc/adapter/end-session.ts';
 import { createRefreshTokenStore } from '../oidc/adapter/refresh-token-store.ts';
 import { createReplayDetection } from '../oidc/adapter/replay-detection.ts';
-import { OWN_CLIENT, OWN_RETURN_PATH } from '../oidc/clients/own-client.ts';
 import { createDeviceState } from '../oidc/device/device-state.ts';
 import { createProvider } from '../oidc/provider.ts';
 import { createApplicationCookie } from '../oidc/session/application-cookie.ts';
@@ -240,7 +239,7 @@ async function composeServer({
   const requireSession = createRequireSession({
     session,
     findVisit: createFindVisit(plugin.useCases.findSufficientSession),
-    authorization: { path: '/auth', clientId: OWN_CLIENT, redirectUri: `${issuer}${OWN_RETURN_PATH}` },
+    issuer,
   });
 
   const requireAdministrator = createRequireAdministrator({

@@ -1,5 +1,6 @@
 /** Lets a request with a sufficient live session pass, and redirects every other one to the provider for a sign-in. */
 import type { Context, Next } from 'koa';
+import { ownAuthorizationPath } from '../../oidc/clients/own-client.ts';
 import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { FindVisit, Visit } from '../../use-cases/account/visit.ts';
 import { ownPath } from './return-path.ts';
@@ -7,11 +8,10 @@ import { ownPath } from './return-path.ts';
 interface RequireSessionDeps {
   readonly session: Pick<ProviderSession, 'current'>;
   readonly findVisit: FindVisit;
-  /** The provider's authorization endpoint, and our own client of it. */
-  readonly authorization: { readonly path: string; readonly clientId: string; readonly redirectUri: string };
+  readonly issuer: string;
 }
 
-export function createRequireSession({ session, findVisit, authorization }: RequireSessionDeps) {
+export function createRequireSession({ session, findVisit, issuer }: RequireSessionDeps) {
   const visits = new WeakMap<Context, Visit>();
   const late = new WeakSet<Context>();
 
@@ -59,8 +59,8 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
   }
 
   /**
-   * Redirects to our own authorization endpoint, like any relying party, and from there back to the page. `more`: parameters
-   * of OpenID Connect Core 1.0, 3.1.2.1.
+   * Redirects to our own authorization endpoint, like any relying party, and from there back to the page. `more`: further
+   * parameters of the request, for example `acr_values`.
    */
   function askForMore(
     ctx: Context,
@@ -68,17 +68,9 @@ export function createRequireSession({ session, findVisit, authorization }: Requ
     returnTo: string,
     more: Readonly<Record<string, string>> = {},
   ): void {
-    const query = new URLSearchParams({
-      client_id: authorization.clientId,
-      response_type: 'none',
-      scope: 'openid',
-      redirect_uri: authorization.redirectUri,
-      state: returnTo,
-      ...(freshSeconds === null ? {} : { max_age: String(freshSeconds) }),
-      ...more,
-    });
+    const age = freshSeconds === null ? {} : { max_age: String(freshSeconds) };
     ctx.status = 303;
-    ctx.redirect(`${authorization.path}?${query}`);
+    ctx.redirect(ownAuthorizationPath(issuer, { state: returnTo, ...age, ...more }));
   }
 
   /** The page of the account or the console that the provider sends the browser back to. Others become `/account`. */
