@@ -20,6 +20,11 @@ export function personName(typed: string): string | null {
   return isFit ? name : null;
 }
 
+/** Whether what was typed as a telephone number removes the number of the account. */
+export function removesPhone(typed: string): boolean {
+  return typed.trim() === '';
+}
+
 /** Whether a normalised text can be the address of a person: mail programs take these characters for a second address. */
 export function isTypedEmail(email: string): boolean {
   return (

@@ -7,7 +7,7 @@ import { shownPhone } from '../../domain/contact.ts';
 import { hasFactor } from '../../domain/enrolment/enrolment.ts';
 import { sentTo } from '../../domain/methods/index.ts';
 import type { Refusal } from '../../domain/refusal.ts';
-import { withoutRemoved } from '../../domain/sign-in/sign-in-record.ts';
+import { removesPhone } from '../../domain/self-service/details.ts';
 import { isLocale } from '../../presentation/locale.ts';
 import type { EmailChange } from '../../use-cases/account/email/email-change.ts';
 import type { OwnDetails } from '../../use-cases/account/own-details.ts';
@@ -21,7 +21,7 @@ import type { Pages, Render } from '../pages/page-contract.ts';
 import { ACCOUNT_PATH, FRESH_SECONDS, redirect, senderOf } from './account-page.ts';
 import type { BeginProof } from './change-email-code.ts';
 import { accountContext } from './page-context.ts';
-import { createRestateSession, type RestateSessionDeps } from './security/restate-session.ts';
+import { createContinueWithout, type RestateSessionDeps } from './security/restate-session.ts';
 import type { TypedValues } from './typed-values.ts';
 
 export interface DetailsDeps extends RestateSessionDeps {
@@ -59,7 +59,7 @@ const PATH = {
 export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof: BeginProof): void {
   const { requireSession, ownDetails, emailChange, selfService, typedValues, forms, render } = needs;
   const { pageLocale } = needs;
-  const restateSession = createRestateSession(needs);
+  const continueWithout = createContinueWithout(needs);
 
   router.get('/', overview);
   router.post('/details', save);
@@ -83,10 +83,9 @@ export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof:
     const { account } = visit.policyResult;
     const { name = account.name, locale: chosen } = fields;
     if (name !== account.name) {
-      const fresh = await freshVisit(ctx, sent);
-      if (!fresh) return;
-      const renamed = await ownDetails.rename(fresh.policyResult.account, name, ctx.ip);
-      if (!renamed.ok) return show(ctx, fresh, { refusal: renamed.refusal, typed: fields });
+      if (requireSession.isLate(ctx)) return askForFresh(ctx, sent);
+      const renamed = await ownDetails.rename(account, name, ctx.ip);
+      if (!renamed.ok) return show(ctx, visit, { refusal: renamed.refusal, typed: fields });
     }
     if (chosen !== undefined) {
       const locale = isLocale(chosen) ? chosen : null;
@@ -98,32 +97,30 @@ export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof:
 
   async function changePhone(ctx: Context): Promise<void> {
     const sent = await sentIn(ctx);
-    const visit = sent && (await freshVisit(ctx, sent));
-    if (!visit) return;
-    const { record, policyResult } = visit;
-    const { phone = '' } = sent.fields;
-    const outcome = await selfService.changePhone(policyResult, phone, senderOf(ctx, visit, pageLocale));
-    if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal, typed: sent.fields });
+    if (!sent) return;
+    if (requireSession.isLate(ctx)) return askForFresh(ctx, sent);
+    const { visit, fields } = sent;
+    const { phone = '' } = fields;
+    const from = senderOf(ctx, visit, pageLocale);
+    const outcome = await selfService.changePhone(visit.policyResult, phone, from);
+    if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal, typed: fields });
     const removed = outcome.value;
-    if (removed.length > 0) {
-      const left = withoutRemoved(record.authentications, policyResult.enrolments, removed);
-      await restateSession(ctx, record, left);
-    }
-    if (phone.trim() === '') return tell(ctx, 'phone-removed');
+    await continueWithout(ctx, visit, removed);
+    if (removesPhone(phone)) return tell(ctx, 'phone-removed');
     tell(ctx, removed.length > 0 ? 'phone-unbound' : 'phone');
   }
 
   /** Both addresses stand in one form. One that was not changed stays as it is. */
   async function changeEmail(ctx: Context): Promise<void> {
     const sent = await sentIn(ctx);
-    const visit = sent && (await freshVisit(ctx, sent));
-    if (!visit) return;
+    if (!sent) return;
+    if (requireSession.isLate(ctx)) return askForFresh(ctx, sent);
+    const { visit, fields } = sent;
     const { policyResult } = visit;
     const { account } = policyResult;
-    const { email = account.email, notification_email: second = account.notificationEmail ?? '' } =
-      sent.fields;
+    const { email = account.email, notification_email: second = account.notificationEmail ?? '' } = fields;
     const from = senderOf(ctx, visit, pageLocale);
-    const refuse = (refusal: Refusal) => show(ctx, visit, { refusal, typed: sent.fields });
+    const refuse = (refusal: Refusal) => show(ctx, visit, { refusal, typed: fields });
     const notices = await ownDetails.changeSecondAddress(policyResult, second, from);
     if (!notices.ok) return refuse(notices.refusal);
     const asked = await emailChange.ask(policyResult, email, from);
@@ -146,16 +143,17 @@ export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof:
     tell(ctx, 'stopped');
   }
 
+  /** The factor of the visit may be late. Null: the browser is on its way to a sign-in. */
   async function sentIn(ctx: Context): Promise<Sent | null> {
-    const visit = await requireSession.demand(ctx, null, ACCOUNT_PATH);
+    const visit = await requireSession.demandLate(ctx, FRESH_SECONDS, ACCOUNT_PATH);
     return visit && { visit, fields: await forms.read(ctx, visit.record.sessionUid) };
   }
 
-  /** The visit with a fresh factor. Null: the browser is on its way to a sign-in, with what was typed. */
-  function freshVisit(ctx: Context, { visit, fields }: Sent): Promise<Visit | null> {
+  /** Redirects to a sign-in, with what was typed. */
+  function askForFresh(ctx: Context, { visit, fields }: Sent): void {
     const sealed = typedValues.seal(visit.record.accountId, fields);
     const query = sealed === null ? '' : `?${new URLSearchParams({ typed: sealed })}`;
-    return requireSession.demand(ctx, FRESH_SECONDS, `${ACCOUNT_PATH}${query}`);
+    requireSession.askForMore(ctx, FRESH_SECONDS, `${ACCOUNT_PATH}${query}`);
   }
 
   function show(ctx: Context, visit: Visit, showing: Showing): void {

@@ -31,17 +31,25 @@ export function createRequireSession({ session, findVisit, issuer }: RequireSess
    */
   function allowLate(freshSeconds: number) {
     return async (ctx: Context, next: Next): Promise<void> => {
-      const current = await session.current(ctx);
-      const fresh = current && (await findVisit(current, freshSeconds));
-      const visit = fresh ?? (current && (await findVisit(current, null)));
-      if (!visit) return askForMore(ctx, freshSeconds, pageOf(ctx));
-      if (!fresh) late.add(ctx);
-      visits.set(ctx, visit);
-      await next();
+      if (await demandLate(ctx, freshSeconds, pageOf(ctx))) await next();
     };
   }
 
-  /** Whether the factor of a request behind `allowLate` is too old for a change. */
+  /** As `demand`, but gives the visit of a session too whose factor is too old. */
+  async function demandLate(ctx: Context, freshSeconds: number, returnTo: string): Promise<Visit | null> {
+    const current = await session.current(ctx);
+    const fresh = current && (await findVisit(current, freshSeconds));
+    const visit = fresh ?? (current && (await findVisit(current, null)));
+    if (!visit) {
+      askForMore(ctx, freshSeconds, returnTo);
+      return null;
+    }
+    if (!fresh) late.add(ctx);
+    visits.set(ctx, visit);
+    return visit;
+  }
+
+  /** Whether the factor of a request behind `allowLate` or `demandLate` is too old for a change. */
   function isLate(ctx: Context): boolean {
     return late.has(ctx);
   }
@@ -89,7 +97,7 @@ export function createRequireSession({ session, findVisit, issuer }: RequireSess
     return visit;
   }
 
-  return { requireSession, demand, allowLate, isLate, askForMore, visitIn, returnAddress };
+  return { requireSession, demand, allowLate, demandLate, isLate, askForMore, visitIn, returnAddress };
 }
 
 /** The page to come back to: a form is not sent again without the person, so its page is shown instead. */

@@ -7,6 +7,7 @@ import type { MethodName } from '../../domain/methods/method.ts';
 import { numberContactOf } from '../../domain/notice.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
+import { removesPhone } from '../../domain/self-service/details.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
@@ -117,7 +118,7 @@ export function createSelfService({
   ): Promise<Outcome<readonly string[]>> {
     const { account, tenant, enrolments: all } = policyResult;
     if (account.frozenAt !== null) return refused(FROZEN);
-    const isRemoval = typed.trim() === '';
+    const isRemoval = removesPhone(typed);
     const phone = isRemoval ? null : phoneOf(typed, regionsOf(tenant, locale, allowedPrefixes));
     if (phone === null && !isRemoval) return refused({ code: 'phone_invalid' });
     if (phone === account.phone) return accepted([]);

@@ -7,7 +7,6 @@ import type { Context } from 'koa';
 import { isFactor } from '../../../domain/enrolment/enrolment.ts';
 import type { PolicyResult } from '../../../domain/policy/policy.ts';
 import type { Outcome, Refusal } from '../../../domain/refusal.ts';
-import { withoutRemoved } from '../../../domain/sign-in/sign-in-record.ts';
 import type { SelfService } from '../../../use-cases/account/self-service.ts';
 import type { TrustedBrowsers } from '../../../use-cases/second-factor/trusted-browsers.ts';
 import type { FormTokens } from '../../guards/forms.ts';
@@ -17,7 +16,7 @@ import type { Render } from '../../pages/page-contract.ts';
 import { redirect } from '../account-page.ts';
 import { accountContext } from '../page-context.ts';
 import { browserQuestion, factorQuestion, turnOffQuestion } from './removal-question.ts';
-import { createRestateSession, type RestateSessionDeps } from './restate-session.ts';
+import { createContinueWithout, type RestateSessionDeps } from './restate-session.ts';
 import { type Done, SECURITY_PATH, type ShowSecurity, tell } from './security-page.ts';
 
 export interface RemovalDeps extends RestateSessionDeps {
@@ -43,7 +42,7 @@ interface Removal {
 
 export function addRemovalRoutes(router: Router, deps: RemovalDeps, show: ShowSecurity): void {
   const { requireSession, selfService, trustedBrowsers, forms, render } = deps;
-  const restateSession = createRestateSession(deps);
+  const continueWithout = createContinueWithout(deps);
 
   const REMOVALS: readonly Removal[] = [
     {
@@ -115,13 +114,7 @@ export function addRemovalRoutes(router: Router, deps: RemovalDeps, show: ShowSe
     if (!('confirm' in fields)) return redirect(ctx, SECURITY_PATH);
     const outcome = await removal.act(policyResult, idOf(ctx), ctx.ip);
     if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
-    const removed = removal.removed(policyResult, idOf(ctx));
-    if (removed.length > 0)
-      await restateSession(
-        ctx,
-        record,
-        withoutRemoved(record.authentications, policyResult.enrolments, removed),
-      );
+    await continueWithout(ctx, visit, removal.removed(policyResult, idOf(ctx)));
     tell(ctx, removal.done);
   }
 }
