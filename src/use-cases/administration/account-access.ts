@@ -7,13 +7,14 @@ import type { AdministrationStore } from '../../ports/administration/administrat
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AttemptStore, LockoutStore, TrustedBrowserStore } from '../../ports/stores.ts';
 import type { Clock, PasswordHasher } from '../../ports/system.ts';
+import { overwriteHash } from '../account/passwords/overwrite-hash.ts';
 import { GUESSES } from '../second-factor/attempt-limiter.ts';
 import type { EndSessions } from '../sign-in/end-sessions.ts';
 import { releasePassword } from '../sign-in/password-subject.ts';
 import { type FindPasswordFault, lineOf } from './accounts.ts';
 
 interface AccountAccessDeps {
-  readonly accounts: Pick<AccountStore, 'findByEmail' | 'update' | 'replacePasswordHash'>;
+  readonly accounts: Pick<AccountStore, 'findById' | 'findByEmail' | 'update' | 'replacePasswordHash'>;
   readonly administration: Pick<AdministrationStore, 'liftLock'>;
   readonly lockouts: Pick<LockoutStore, 'read' | 'reset'>;
   readonly attempts: Pick<AttemptStore, 'forget'>;
@@ -33,9 +34,6 @@ export interface Unlocked {
   /** The methods that stay refused, after too many wrong codes in a row. */
   readonly refused: readonly MethodName[];
 }
-
-/** A person or another operator may change the password at the same moment. */
-const MOST_TRIES = 5;
 
 export function createAccountAccess(deps: AccountAccessDeps) {
   const { accounts, lockouts, attempts, trustedBrowsers, endSessions, events, clock } = deps;
@@ -60,12 +58,7 @@ export function createAccountAccess(deps: AccountAccessDeps) {
 
   /** The hash of a password that the rules take, or that the operator answers for. */
   async function putHash(account: Account, hash: string): Promise<void> {
-    let stored: Account | null = account;
-    for (let tries = 1; stored; tries += 1) {
-      if (await accounts.replacePasswordHash(stored.id, stored.passwordHash, hash)) break;
-      if (tries === MOST_TRIES) throw new Error(`the password of ${account.email} keeps changing: try again`);
-      stored = await accounts.findByEmail(account.email);
-    }
+    await overwriteHash(accounts, account, hash);
     await endEverything(account);
     await forgetPasswords(account);
     await events.append({ ...lineOf(account), name: 'account.password_set', account });

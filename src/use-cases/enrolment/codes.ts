@@ -19,6 +19,7 @@ import type { PendingEnrolment, SignInTransaction } from '../../domain/sign-in/t
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Cipher, Clock } from '../../ports/system.ts';
+import { confirmAddress } from '../account/confirm-address.ts';
 import type { AttemptLimiter } from '../second-factor/attempt-limiter.ts';
 import type { SendCode } from '../second-factor/sent-codes.ts';
 import type { UndeliveredCodes } from '../second-factor/undelivered-codes.ts';
@@ -183,8 +184,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     const { account } = policyResult;
     const line = eventDetailsOf(policyResult, method.name, from);
     if (method.sends === 'address') {
-      if (!account.emailConfirmed && (await accounts.confirmEmail(account.id, account.email, clock.now())))
-        await events.append({ ...line, name: 'contact.confirmed' });
+      await confirmAddress({ accounts, events, clock }, account, line);
       return;
     }
     const number = destinationOf(transaction, policyResult, method);

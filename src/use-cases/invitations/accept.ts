@@ -4,7 +4,6 @@
  */
 import { type Account, normalisePassword } from '../../domain/account.ts';
 import { hasFactor } from '../../domain/enrolment/enrolment.ts';
-import { methodSentTo } from '../../domain/methods/index.ts';
 import type { AuthenticationEvent } from '../../domain/policy/assurance.ts';
 import { accepted, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import { PASSWORDS_PER_ACCOUNT, WINDOW_MS } from '../../domain/sign-in/attempts.ts';
@@ -12,6 +11,7 @@ import { beginningAt, hasEnded, isBarred } from '../../domain/sign-in/ending.ts'
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AttemptStore, EnrolmentStore, OnceStore } from '../../ports/stores.ts';
 import type { Clock, PasswordHasher, Random } from '../../ports/system.ts';
+import { confirmAddress } from '../account/confirm-address.ts';
 import type { LinkContent, LinkTokens } from '../account/link-tokens.ts';
 import type { Passwords } from '../account/passwords/passwords.ts';
 import type { VisitTickets } from '../sign-in/visit-tickets.ts';
@@ -159,11 +159,10 @@ export function createAcceptance(deps: AcceptDeps) {
     newCodes: string | null = null,
   ): Promise<Outcome<Joined>> {
     const { account } = invitation;
-    const { id: accountId, tenantId, email, invitedAt } = account;
+    const { id: accountId, tenantId, invitedAt } = account;
     const line = { accountId, tenantId, actor: accountId, ip };
     await onceKeys.first(doneKeyOf(account), 'done', clock.now() + KEPT_MS);
-    if (!account.emailConfirmed && (await accounts.confirmEmail(accountId, email, clock.now())))
-      await events.append({ ...line, name: 'contact.confirmed', method: methodSentTo('address') });
+    await confirmAddress({ accounts, events, clock }, account, line);
     const once = { key: accountId, atMs: invitedAt ?? 0, isRetold };
     const confirmed = { ...account, emailConfirmed: true };
     await events.append({ ...line, once, name: 'account.joined', account: confirmed });

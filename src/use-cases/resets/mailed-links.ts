@@ -1,12 +1,12 @@
 /** The links in the mails about a reset: one cancels the request, the other one leads to the set-up after it. */
 import type { Account } from '../../domain/account.ts';
 import { hasFactor } from '../../domain/enrolment/enrolment.ts';
-import { methodSentTo } from '../../domain/methods/index.ts';
 import { WAITING } from '../../domain/resets/reset-request.ts';
 import { hasEnded, isBarred } from '../../domain/sign-in/ending.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import { confirmAddress } from '../account/confirm-address.ts';
 import type { LinkTokens } from '../account/link-tokens.ts';
 import type { VisitTickets } from '../sign-in/visit-tickets.ts';
 import type { ListedReset, ResetDecisions } from './decide.ts';
@@ -54,16 +54,8 @@ export function createResetLinks(deps: ResetLinksDeps) {
     const found = await toSetUp(token);
     if (!found) return null;
     const { account, link } = found;
-    const { id: accountId, email, tenantId } = account;
-    if (!account.emailConfirmed && (await accounts.confirmEmail(accountId, email, clock.now())))
-      await events.append({
-        name: 'contact.confirmed',
-        accountId,
-        tenantId,
-        ip,
-        method: methodSentTo('address'),
-      });
-    const ticket = tickets.issue({ accountId, link, firstFactor: null, newCodes: null });
+    await confirmAddress({ accounts, events, clock }, account, { ip });
+    const ticket = tickets.issue({ accountId: account.id, link, firstFactor: null, newCodes: null });
     return { account, ticket };
   }
 

@@ -13,6 +13,7 @@ import type { Cipher, Clock } from '../../../ports/system.ts';
 import type { AttemptLimiter } from '../../second-factor/attempt-limiter.ts';
 import type { CountedSend } from '../../second-factor/send-limits.ts';
 import type { SendCode } from '../../second-factor/sent-codes.ts';
+import { confirmAddress } from '../confirm-address.ts';
 import type { CountMail } from './new-address-link.ts';
 
 interface EmailProofDeps {
@@ -138,8 +139,7 @@ export function createEmailProof(deps: EmailProofDeps) {
       return attemptLimiter.refuse(line, { code: 'code_expired' });
     }
     await attemptLimiter.succeed(attempt.value);
-    if (!account.emailConfirmed && (await accounts.confirmEmail(account.id, account.email, clock.now())))
-      await events.append({ ...line, name: 'contact.confirmed' });
+    await confirmAddress({ accounts, events, clock }, account, line);
     return counted;
   }
 

@@ -13,6 +13,7 @@ import type { Clock } from '../../../ports/system.ts';
 import type { EndSessions } from '../../sign-in/end-sessions.ts';
 import type { PasswordAttempts } from '../../sign-in/password-attempts.ts';
 import type { LinkTokens } from '../link-tokens.ts';
+import { overwriteHash } from '../passwords/overwrite-hash.ts';
 import type { Passwords } from '../passwords/passwords.ts';
 import { doneByLink } from './new-address-link.ts';
 
@@ -74,7 +75,7 @@ export function createEmailRestoration(deps: EmailRestorationDeps) {
     const hash = await passwords.hash(checked.value);
     const lost = await replaceAddress(account.id, former);
     if (lost === null) return refused(GONE);
-    await replacePassword(account.id, hash);
+    await overwriteHash(accounts, account, hash);
     // The owner may have tried the former password at this address, which the intruder had taken away.
     await passwordAttempts.release(former.email);
     const now = clock.now();
@@ -127,14 +128,6 @@ export function createEmailRestoration(deps: EmailRestorationDeps) {
         return account.email;
     }
     return null;
-  }
-
-  async function replacePassword(id: string, hash: string): Promise<void> {
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-      const account = await accounts.findById(id);
-      if (account && (await accounts.replacePasswordHash(id, account.passwordHash, hash))) return;
-    }
-    throw new Error('the password of an account is replaced again and again');
   }
 
   async function useUp(id: string, former: FormerEmail): Promise<void> {
