@@ -147,7 +147,7 @@ export function createAreas(server: Server): readonly Area[] {
       clientName,
       clientTenant,
     }),
-    adminArea({ ...consoleOf(server), requireAdministrator: guards.requireAdministrator }),
+    adminArea(consoleOf(server), guards.requireAdministrator),
     accountArea({
       session,
       requireSession,

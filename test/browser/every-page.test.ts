@@ -68,7 +68,7 @@ const MOVING = `[...document.querySelectorAll('*')]
   .filter(([, style]) => style.animationName !== 'none' || style.transitionDuration.split(', ').some((time) => parseFloat(time) > 0) || style.scrollBehavior === 'smooth')
   .map(([one]) => one.cloneNode(false).outerHTML)`;
 
-/** What belongs to the page of a signed-in person, by the width of the window, both in CSS pixels. */
+/** The width of the column on the page of a signed-in person, by the width of the window, both in CSS pixels. */
 const COLUMNS: readonly (readonly [width: number, column: number])[] = [
   [1200, 704],
   [390, 358],
@@ -147,7 +147,7 @@ function pale(colorScheme: 'light' | 'dark'): Question {
   };
 }
 
-/** What the browser has said since the page was opened. */
+/** The complaints of the browser since the page was opened. */
 const complaining: Question = async ({ complaints }) => complaints.splice(0);
 
 async function withLargeText<T>(page: Page, act: () => Promise<T>): Promise<T> {

@@ -18,7 +18,7 @@ export type Questions = Readonly<Record<string, Question>>;
 export const NARROWEST = { width: 320, height: 640 };
 /** A phone of today: with large letters too nothing may be cut off on it. */
 export const PHONE = { width: 390, height: 760 };
-export const DESK = { width: 1280, height: 720 };
+const DESK = { width: 1280, height: 720 };
 
 /** Colours change at once: a question would meet them half-way otherwise. */
 const USUAL = { colorScheme: 'light', contrast: null, forcedColors: null, reducedMotion: 'reduce' } as const;

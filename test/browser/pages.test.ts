@@ -1,4 +1,4 @@
-/** What single pages do in a browser: brands, focus, copying and printing. */
+/** Single pages in a browser: brands, focus, copying and printing. */
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { needs } from '../support/needs.ts';

@@ -1,4 +1,4 @@
-/** What single pages do for people who have set their system up, and on paper. */
+/** Single pages for people who have set their system up, and on paper. */
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 import { needs } from '../support/needs.ts';

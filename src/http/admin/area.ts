@@ -4,11 +4,7 @@ import type { Area } from '../server/area.ts';
 import { routerOf } from './console.ts';
 import { type ConsoleDeps, consoleRoutes } from './routes.ts';
 
-/** Every dependency of a page is named by `ConsoleDeps`. */
-export function adminArea({
-  requireAdministrator,
-  ...deps
-}: ConsoleDeps & { readonly requireAdministrator: RequireAdministrator }): Area {
+export function adminArea(deps: ConsoleDeps, requireAdministrator: RequireAdministrator): Area {
   return {
     name: 'admin',
     paths: ['/admin'],

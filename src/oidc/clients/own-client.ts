@@ -1,6 +1,6 @@
 /** The product's own client: the account pages ask for a fresh factor through the provider, as every application does. */
 export const OWN_CLIENT = 'doublelock';
-export const OWN_RETURN_PATH = '/account/return';
+const OWN_RETURN_PATH = '/account/return';
 
 /** Its metadata. It gets no token. */
 export function ownClient(issuer: string) {

@@ -19,7 +19,7 @@ const person = { id: 'ann', tenantId: 'acme', email: 'ann@acme.test' };
 /** As the prefix `__Host-` requires it (RFC 6265bis, 4.1.3.2). */
 const HOST_ONLY = { httpOnly: true, path: '/', domain: null };
 
-/** What sets each cookie, by its name over http. */
+/** The setter of each cookie, by its name over http. */
 function settersAt(isHttps: boolean): Readonly<Record<string, (ctx: Context) => unknown>> {
   const needs = { cipher, clock: { now: () => Date.now() }, random: { id: () => 'browser' }, isHttps };
   const browser = createKnownBrowser(needs);

@@ -8,7 +8,7 @@ const MOST_TRIES = 5;
 /** Throws when the account is gone, and when its password changes again at each try. */
 export async function overwriteHash(
   accounts: Pick<AccountStore, 'findById' | 'replacePasswordHash'>,
-  account: Pick<Account, 'id' | 'email' | 'passwordHash'>,
+  account: Account,
   hash: string,
 ): Promise<void> {
   let previous = account.passwordHash;
