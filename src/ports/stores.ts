@@ -100,8 +100,11 @@ export interface LockoutStore {
   read(subject: string): Promise<Lockout>;
   /** Counts one more failure in a row and gives the new number. */
   addFailure(subject: string, bucket: string, now: number): Promise<number>;
-  /** Raises `lockedUntil` and `level` to these, never lowers them. */
-  lock(subject: string, lockedUntil: number, level: number): Promise<void>;
+  /**
+   * Raises `lockedUntil` and `level` to these, never lowers them. `accountId`: the account that waits, for lists of people.
+   * Null when there is none.
+   */
+  lock(subject: string, lockedUntil: number, level: number, accountId: string | null): Promise<void>;
   /** A success: zeroes the bucket; when no bucket has failures left, the level too. */
   clear(subject: string, bucket: string): Promise<void>;
   /** Forgets the subject altogether. */

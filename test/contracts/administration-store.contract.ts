@@ -59,10 +59,10 @@ export function administrationStoreContract(name: string, makeStores: MakeStore<
     it('gives the locks and failures of each subject', async () => {
       await stores().lockouts.addFailure('a', 'totp', NOW);
       await stores().lockouts.addFailure('a', 'sms', NOW);
-      await stores().lockouts.lock('a', NOW + MINUTE, 1);
+      await stores().lockouts.lock('a', NOW + MINUTE, 1, null);
       await stores().lockouts.addFailure('b', 'password', NOW);
-      await stores().lockouts.lock('c', NOW + MINUTE, 2);
-      await stores().lockouts.lock('d', NOW + MINUTE, 2);
+      await stores().lockouts.lock('c', NOW + MINUTE, 2, null);
+      await stores().lockouts.lock('d', NOW + MINUTE, 2, null);
       const found = await store().lockoutsOf(['a', 'b', 'c', 'nobody']);
       expect([...found.keys()]).to.have.members(['a', 'b', 'c']);
       for (const [subject, lockout] of found)
@@ -78,7 +78,7 @@ export function administrationStoreContract(name: string, makeStores: MakeStore<
     it('lifts a lock and its level, keeps the failures, and leaves other subjects', async () => {
       for (const subject of ['a', 'b']) {
         await stores().lockouts.addFailure(subject, 'totp', NOW);
-        await stores().lockouts.lock(subject, NOW + MINUTE, 3);
+        await stores().lockouts.lock(subject, NOW + MINUTE, 3, null);
       }
       await together(5, () => store().liftLock('a'));
       await store().liftLock('nobody');
@@ -88,7 +88,7 @@ export function administrationStoreContract(name: string, makeStores: MakeStore<
         failures: { totp: 1 },
       });
       expect((await stores().lockouts.read('b')).lockedUntil).to.equal(NOW + MINUTE);
-      await stores().lockouts.lock('a', NOW + 2 * MINUTE, 1);
+      await stores().lockouts.lock('a', NOW + 2 * MINUTE, 1, null);
       expect((await stores().lockouts.read('a')).lockedUntil).to.equal(NOW + 2 * MINUTE);
     });
   });

@@ -30,19 +30,19 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
     });
 
     it('raises a lock and its level independently, and never lowers them', async () => {
-      await store().lock('account-1', NOW + MINUTE, 1);
+      await store().lock('account-1', NOW + MINUTE, 1, null);
       expect(await store().read('account-1')).to.deep.equal({
         ...NOTHING,
         lockedUntil: NOW + MINUTE,
         level: 1,
       });
-      await store().lock('account-1', NOW, 2);
+      await store().lock('account-1', NOW, 2, null);
       expect(await store().read('account-1')).to.deep.equal({
         ...NOTHING,
         lockedUntil: NOW + MINUTE,
         level: 2,
       });
-      await store().lock('account-1', NOW + 2 * MINUTE, 1);
+      await store().lock('account-1', NOW + 2 * MINUTE, 1, null);
       expect(await store().read('account-1')).to.deep.equal({
         ...NOTHING,
         lockedUntil: NOW + 2 * MINUTE,
@@ -51,14 +51,16 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
     });
 
     it('ends at the latest of 50 locks made at once', async () => {
-      await together(50, (index) => store().lock('account-1', NOW + ((index * 37) % 50), (index * 37) % 50));
+      await together(50, (index) =>
+        store().lock('account-1', NOW + ((index * 37) % 50), (index * 37) % 50, null),
+      );
       expect(await store().read('account-1')).to.deep.equal({ ...NOTHING, lockedUntil: NOW + 49, level: 49 });
     });
 
     it('resets the bucket of a success, and the level with the last bucket [A31]', async () => {
       await store().addFailure('account-1', 'totp', NOW);
       await store().addFailure('account-1', 'sms', NOW);
-      await store().lock('account-1', NOW + MINUTE, 2);
+      await store().lock('account-1', NOW + MINUTE, 2, null);
       await store().clear('account-1', 'totp');
       expect(await store().read('account-1')).to.deep.equal({
         lockedUntil: NOW + MINUTE,
@@ -75,7 +77,7 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
     });
 
     it('forgets the lock of a subject that is reset during 50 failures, and loses no later failure', async () => {
-      await store().lock('account-1', NOW + MINUTE, 2);
+      await store().lock('account-1', NOW + MINUTE, 2, null);
       await together<unknown>(51, (index) =>
         index === 25 ? store().reset('account-1') : store().addFailure('account-1', 'totp', NOW),
       );
@@ -88,7 +90,7 @@ export function lockoutStoreContract(name: string, makeStore: MakeStore<LockoutS
     it('forgets all of one subject, and no other', async () => {
       for (const subject of ['account-1', 'account-2']) {
         await store().addFailure(subject, 'totp', NOW);
-        await store().lock(subject, NOW + MINUTE, 1);
+        await store().lock(subject, NOW + MINUTE, 1, null);
       }
       await store().reset('account-1');
       expect(await store().read('account-1')).to.deep.equal(NOTHING);

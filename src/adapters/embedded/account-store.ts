@@ -1,8 +1,10 @@
 /** Accounts in SQLite. An account with unreadable groups counts as absent, because a group may tighten its policy. */
 import type { Account, Attributes, Locale, Role } from '../../domain/account.ts';
+import { searchTextsOf } from '../../domain/administration/search-text.ts';
 import { readJson, readObject } from '../../domain/json.ts';
 import { readFormerEmails, readPendingEmail } from '../../domain/self-service/email-change.ts';
 import type { AccountStore } from '../../ports/stores.ts';
+import { SPELL } from './administration/spelling.ts';
 import type { Database } from './sqlite/database.ts';
 import { insertInto } from './sqlite/insertion.ts';
 import { readStrings } from './sqlite/stored-json.ts';
@@ -124,6 +126,24 @@ function toRow(account: Account): Row {
   };
 }
 
+/** The texts that administrators search people by. */
+type SearchRow = {
+  search_name: string;
+  search_family_name: string | null;
+  search_email: string | null;
+};
+
+const SEARCH_COLUMNS = [
+  'search_name',
+  'search_family_name',
+  'search_email',
+] as const satisfies readonly (keyof SearchRow)[];
+
+function toSearchRow(account: Account): SearchRow {
+  const { name, familyName, email } = searchTextsOf(account);
+  return { search_name: name, search_family_name: familyName, search_email: email };
+}
+
 function toAccount(row: Row | undefined): Account | null {
   if (!row) return null;
   const groups = readStrings(row.groups);
@@ -165,7 +185,9 @@ export function readableAccounts(rows: readonly Row[]): Account[] {
 }
 
 export function createAccountStore(database: Database): AccountStore {
-  const insert = database.statement(`${insertInto('accounts', COLUMNS)} ON CONFLICT DO NOTHING`);
+  const insert = database.statement(
+    `${insertInto('accounts', [...COLUMNS, ...SEARCH_COLUMNS])} ON CONFLICT DO NOTHING`,
+  );
   const byId = database.statement<Row>('SELECT * FROM accounts WHERE id = :id');
   const byEmail = database.statement<Row>('SELECT * FROM accounts WHERE email = :email');
   const page = database.statement<Row>(
@@ -206,12 +228,15 @@ export function createAccountStore(database: Database): AccountStore {
   const raiseOne = database.statement(
     'UPDATE accounts SET ends_before = max(coalesce(ends_before, :at), :at) WHERE id = :id',
   );
+  /** After a change of a name or of the address, within the act that changed it. */
+  const spell = database.statement(`${SPELL} WHERE id = :id`);
   const raiseAll = database.statement(
     'UPDATE accounts SET ends_before = :at WHERE ends_before IS NULL OR ends_before < :at',
   );
 
   return {
-    insert: (account) => database.write(() => insert.run(toRow(account)) === 1),
+    insert: (account) =>
+      database.write(() => insert.run({ ...toRow(account), ...toSearchRow(account) }) === 1),
     findById: (id) => database.act(() => toAccount(byId.get({ id }))),
     findByEmail: (email) => database.act(() => toAccount(byEmail.get({ email }))),
     pageByTenant: (tenantId, after, limit) =>
@@ -225,12 +250,16 @@ export function createAccountStore(database: Database): AccountStore {
         if (account === null) return false;
         const row = toRow({ ...account, ...changes, updatedAt: now });
         const details = Object.fromEntries(DETAILS.map((column) => [column, row[column]]));
-        return updateDetails.run({ ...details, id }) === 1;
+        updateDetails.run({ ...details, id });
+        spell.run({ id });
+        return true;
       }),
     replaceEmail: (id, previous, next, now, kept) =>
       database.write(() => {
         const former = kept ? JSON.stringify(kept) : null;
-        return replaceEmail.run({ id, previous, next, now, former }) === 1;
+        const isReplaced = replaceEmail.run({ id, previous, next, now, former }) === 1;
+        if (isReplaced) spell.run({ id });
+        return isReplaced;
       }),
     setLocale: (id, locale, now) => database.write(() => void updateLocale.run({ id, locale, now })),
     confirmEmail: (id, email, now) => database.write(() => confirm.run({ id, email, now }) === 1),

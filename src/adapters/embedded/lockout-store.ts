@@ -27,9 +27,10 @@ export function createLockoutStore(database: Database): LockoutStore {
       ON CONFLICT DO UPDATE SET count = count + 1, failed_at = excluded.failed_at RETURNING count`,
   );
   const lock = database.statement(
-    `INSERT INTO lockouts (subject, locked_until, level) VALUES (:subject, :lockedUntil, :level)
+    `INSERT INTO lockouts (subject, locked_until, level, account_id)
+      VALUES (:subject, :lockedUntil, :level, :accountId)
       ON CONFLICT DO UPDATE SET locked_until = max(locked_until, excluded.locked_until),
-        level = max(level, excluded.level)`,
+        level = max(level, excluded.level), account_id = coalesce(excluded.account_id, account_id)`,
   );
   const clear = database.statement(
     'DELETE FROM lockout_failures WHERE subject = :subject AND bucket = :bucket',
@@ -45,8 +46,8 @@ export function createLockoutStore(database: Database): LockoutStore {
     read: (subject) => database.act(() => toLockout(read.all({ subject }))),
     addFailure: (subject, bucket, now) =>
       database.write(() => addFailure.get({ subject, bucket, now })?.count ?? 1),
-    lock: (subject, lockedUntil, level) =>
-      database.write(() => void lock.run({ subject, lockedUntil, level })),
+    lock: (subject, lockedUntil, level, accountId) =>
+      database.write(() => void lock.run({ subject, lockedUntil, level, accountId })),
     clear: (subject, bucket) =>
       database.write(() => {
         clear.run({ subject, bucket });

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
@@ -24,6 +25,8 @@ import type {
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
+import { createPeopleStore } from './administration/people-store.ts';
+import { createSpelling } from './administration/spelling.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { expectSettled, identityOf, type StoreFiles } from './backup/replacement.ts';
@@ -75,6 +78,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly logoutOutbox: QueueStore;
   readonly restoration: RestorationStore;
   readonly administration: AdministrationStore;
+  readonly people: PeopleStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -118,6 +122,8 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     database.close();
     throw error;
   }
+  const sweepRows = createSweep(database, ACCOUNTS_RULES);
+  const spellNames = createSpelling(database);
   return {
     accounts: createAccountStore(database),
     enrolments: createEnrolmentStore(database),
@@ -134,7 +140,12 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     logoutOutbox: createQueueStore(database, 'logout_outbox'),
     restoration: createRestorationStore(database),
     administration: createAdministrationStore(database),
-    sweep: createSweep(database, ACCOUNTS_RULES),
+    people: createPeopleStore(database),
+    async sweep(now, auditRetentionMs) {
+      const swept = await sweepRows(now, auditRetentionMs);
+      await spellNames();
+      return swept;
+    },
     ping: database.ping,
     clocks: [],
     pressures: [],

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { trusted } from 'mongoose';
 import type { Account, AccountChanges, Attributes, Locale, Role } from '../../domain/account.ts';
+import { searchEmailText, searchText } from '../../domain/administration/search-text.ts';
 import { readJson, readObject } from '../../domain/json.ts';
 import {
   type PendingEmail,
@@ -9,16 +10,18 @@ import {
   readPendingEmail,
 } from '../../domain/self-service/email-change.ts';
 import type { AccountStore } from '../../ports/stores.ts';
+import { type AccountSummaries, summaryOf, toSearchFields } from './administration/account-summaries.ts';
 import type { Connection } from './connection.ts';
 import { isFirst } from './faults.ts';
-import type { AccountDocument, Models, PasswordChangeDocument } from './schema/collections.ts';
+import type { AccountDocument } from './schema/account.ts';
+import type { Models, PasswordChangeDocument } from './schema/collections.ts';
 import { dateOf, findBy, idOf, readStrings } from './stored-values.ts';
-import { createLine } from './writes/line.ts';
+import type { InLine } from './writes/line.ts';
 
 /** Accounts that one act changes: it ends well within the time limit of an act. */
 const AT_ONCE = 200;
 
-function toDocument(account: Account): AccountDocument {
+function toDocument(account: Account, methods: readonly string[]): AccountDocument {
   const { id, role, groups, manages, locale, attributes, ...others } = account;
   const { frozenAt, heldAt, endsBefore, disabledAt, invitedAt, mailResetAt, createdAt, updatedAt, ...more } =
     others;
@@ -43,6 +46,8 @@ function toDocument(account: Account): AccountDocument {
     updatedAt: new Date(updatedAt),
     // One text: a name of an attribute may hold characters that have a meaning in a query.
     attributes: JSON.stringify(attributes),
+    ...summaryOf(methods),
+    ...toSearchFields(account),
   };
 }
 
@@ -55,8 +60,11 @@ function textOf(pending: PendingEmail | null): string | null {
 function toFields(changes: AccountChanges): Partial<AccountDocument> {
   const { groups, manages, attributes, disabledAt, invitedAt, mailResetAt, ...more } = changes;
   const { pendingEmail, pendingNotificationEmail, ...rest } = more;
+  const { name, familyName } = rest;
   return {
     ...rest,
+    ...(name !== undefined && { searchName: searchText(name) }),
+    ...(familyName !== undefined && { searchFamilyName: familyName && searchText(familyName) }),
     ...(groups && { groups: [...groups] }),
     ...(manages && { manages: [...manages] }),
     ...(attributes && { attributes: JSON.stringify(attributes) }),
@@ -137,9 +145,18 @@ export async function carryOut(models: Models, change: PasswordChangeDocument): 
   return done;
 }
 
-export function createAccountStore({ act }: Connection, models: Models): AccountStore {
+interface AccountStoreDeps {
+  /** Shared by all that change an account. */
+  readonly inLine: InLine;
+  readonly summaries: Pick<AccountSummaries, 'methodsOf'>;
+}
+
+export function createAccountStore(
+  { act }: Connection,
+  models: Models,
+  { inLine, summaries }: AccountStoreDeps,
+): AccountStore {
   const { accounts, passwordChanges } = models;
-  const inLine = createLine();
 
   /** One after another: a server that reads before it writes would put back what another change has just replaced. */
   const change = <T>(id: string, work: () => Promise<T>): Promise<T> => act(() => inLine(id, work));
@@ -165,7 +182,12 @@ export function createAccountStore({ act }: Connection, models: Models): Account
   }
 
   return {
-    insert: (account) => act(() => isFirst(accounts.insertOne(toDocument(account)))),
+    insert: (account) =>
+      act(async () => {
+        // Its factors may be stored already.
+        const methods = (await summaries.methodsOf([account.id])).get(account.id) ?? [];
+        return isFirst(accounts.insertOne(toDocument(account, methods)));
+      }),
     findById: (id) => act(async () => toAccount((await findBy<AccountDocument>(accounts, { _id: id }))[0])),
     findByEmail: (email) =>
       act(async () => toAccount((await findBy<AccountDocument>(accounts, { email }))[0])),
@@ -196,6 +218,7 @@ export function createAccountStore({ act }: Connection, models: Models): Account
         try {
           const fields = {
             email: next,
+            searchEmail: searchEmailText(next),
             emailConfirmed: true,
             updatedAt: new Date(now),
             pendingEmail: null,

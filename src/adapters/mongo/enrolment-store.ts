@@ -3,6 +3,7 @@ import { Types, trusted } from 'mongoose';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
 import type { EncryptedEnrolment, ReencryptableEnrolments } from '../../ports/keys.ts';
+import type { AccountSummaries } from './administration/account-summaries.ts';
 import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
@@ -59,18 +60,33 @@ function toSealed({ _id: id, accountId, tenantId, method, secret }: EnrolmentDoc
   return secret === null ? [] : [{ id, accountId, tenantId, method: method as MethodName, secret }];
 }
 
-export function createEnrolmentStore({ act }: Connection, { enrolments }: Models): ReencryptableEnrolments {
+export function createEnrolmentStore(
+  { act }: Connection,
+  { enrolments }: Models,
+  summaries: Pick<AccountSummaries, 'refresh' | 'prepareRemoval'>,
+): ReencryptableEnrolments {
+  async function removeOne(accountId: string, id: string): Promise<boolean> {
+    const isRemoved = await removed(enrolments, { _id: id, accountId, kind: 'enrolment' });
+    // Not the choice, if this was it: what the others were stored with would count again.
+    if (isRemoved) await enrolments.deleteMany({ enrolmentId: id, kind: 'step' });
+    return isRemoved;
+  }
+
   return {
-    insert: (enrolment) => act(() => isFirst(enrolments.insertOne(toDocument(enrolment)))),
+    async insert(enrolment) {
+      const isNew = await act(() => isFirst(enrolments.insertOne(toDocument(enrolment))));
+      // Again after an insert whose answer was lost.
+      await summaries.refresh(enrolment.accountId);
+      return isNew;
+    },
     listByAccount: (accountId) =>
       act(async () => toEnrolments(await findBy<Found>(enrolments, { accountId }))),
-    remove: (accountId, id) =>
-      act(async () => {
-        const isRemoved = await removed(enrolments, { _id: id, accountId, kind: 'enrolment' });
-        // Not the choice, if this was it: what the others were stored with would count again.
-        if (isRemoved) await enrolments.deleteMany({ enrolmentId: id, kind: 'step' });
-        return isRemoved;
-      }),
+    async remove(accountId, id) {
+      await summaries.prepareRemoval(accountId, id);
+      const isRemoved = await act(() => removeOne(accountId, id));
+      await summaries.refresh(accountId);
+      return isRemoved;
+    },
     /**
      * Inserted rather than raised: servers that read before they write would lose the higher of two. The sweeper removes
      * those that count no more.

@@ -62,10 +62,11 @@ export function createLockoutStore({ act }: Connection, { lockouts }: Models): L
     read: (subject) => act(async () => toLockout(await findBy<LockoutDocument>(lockouts, { subject }))),
     addFailure: (subject, bucket, now) =>
       act(() => inLine(idOf(subject, bucket), () => addFailure(subject, bucket, now))),
-    lock: (subject, lockedUntil, level) =>
+    lock: (subject, lockedUntil, level, accountId) =>
       act(async () => {
         const of = { subject, bucket: null, at: new Date(lockedUntil) };
-        const lock = { ...of, _id: idOf(subject, 'lock', lockedUntil), kind: 'lock', value: 0 } as const;
+        const _id = idOf(subject, 'lock', lockedUntil);
+        const lock = { ...of, _id, kind: 'lock', value: 0, accountId } as const;
         const reached = { ...of, _id: idOf(subject, 'level', level), kind: 'level', value: level } as const;
         await Promise.all([isFirst(lockouts.insertOne(lock)), isFirst(lockouts.insertOne(reached))]);
       }),

@@ -1,5 +1,6 @@
 /** Opens the durable stores in MongoDB. */
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
@@ -17,7 +18,9 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
+import { createAccountSummaries } from './administration/account-summaries.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
+import { createPeopleStore } from './administration/people-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { type Connection, connect } from './connection.ts';
@@ -36,6 +39,7 @@ import { examine } from './server/server-check.ts';
 import { createSessionClientStore, createSignInRecordStore } from './sign-in-record-store.ts';
 import { createSweep, type Sweep } from './sweeper.ts';
 import { createTrustedBrowserStore } from './trusted-browser-store.ts';
+import { createLine } from './writes/line.ts';
 
 export interface MongoAccounts {
   readonly accounts: AccountStore;
@@ -55,6 +59,7 @@ export interface MongoAccounts {
   readonly logoutOutbox: QueueStore;
   readonly restoration: RestorationStore;
   readonly administration: AdministrationStore;
+  readonly people: PeopleStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -93,9 +98,11 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
   const connection = await connect(uri, request);
   const models = createModels(connection.driver);
   const warnings = await prepare(connection, models);
+  const inLine = createLine();
+  const summaries = createAccountSummaries(connection, models, inLine);
   return {
-    accounts: createAccountStore(connection, models),
-    enrolments: createEnrolmentStore(connection, models),
+    accounts: createAccountStore(connection, models, { inLine, summaries }),
+    enrolments: createEnrolmentStore(connection, models, summaries),
     onceKeys: createOnceStore(connection, models),
     lockouts: createLockoutStore(connection, models),
     records: createSignInRecordStore(connection, models),
@@ -109,7 +116,8 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     logoutOutbox: createQueueStore(connection, models.logoutOutbox),
     restoration: createRestorationStore(connection, models),
     administration: createAdministrationStore(connection, models),
-    sweep: createSweep(models),
+    people: createPeopleStore(connection, models),
+    sweep: createSweep(models, summaries),
     ping: connection.ping,
     clocks: [{ store: 'MongoDB', now: connection.now }],
     pressures: [{ store: 'MongoDB', read: connection.pressure }],

@@ -1,6 +1,7 @@
 /** Deletes expired documents in small batches. Stores check expiry themselves, so this only keeps collections small. */
 import { type mongo, trusted } from 'mongoose';
 import { carryOut } from './account-store.ts';
+import type { AccountSummaries } from './administration/account-summaries.ts';
 import { asStoreFault } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import type { StepDocument } from './schema/enrolment.ts';
@@ -140,7 +141,7 @@ async function tidySteps({ enrolments }: Models, now: number): Promise<number> {
   }
 }
 
-export function createSweep(models: Models): Sweep {
+export function createSweep(models: Models, summaries: Pick<AccountSummaries, 'mend'>): Sweep {
   const rules = rulesOf(models);
   return async (now, auditRetentionMs) => {
     let total = 0;
@@ -152,6 +153,7 @@ export function createSweep(models: Models): Sweep {
         const before = new Date(now - (rule.keepMs === 'audit' ? auditRetentionMs : rule.keepMs));
         total += await remove(rule, before);
       }
+      await summaries.mend();
       return total;
     } catch (error) {
       throw asStoreFault(error);

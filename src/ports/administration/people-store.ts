@@ -5,7 +5,7 @@
 import type { Account, Role } from '../../domain/account.ts';
 import type { Scope } from '../../domain/administration/may-act.ts';
 
-/** The conditions that narrow a list. A disabled account is in no list but its own, and in one without a condition. */
+/** The accounts that a list can be narrowed to. A disabled account is in no list but its own, and in one without a condition. */
 export type PeopleCondition =
   /** Without a factor. */
   | 'unprotected'

@@ -120,7 +120,7 @@ export function createAttemptLimiter({
     await lockouts.addFailure(subject, method, atMs);
     if (!attempt.isLastOfAccount) return refuse(attempt, refusal, reason);
     const lock = nextLock(lockout.level, atMs);
-    await lockouts.lock(subject, lock.lockedUntil, lock.level);
+    await lockouts.lock(subject, lock.lockedUntil, lock.level, accountId);
     const line = { accountId, tenantId, clientId, ip, method };
     await events.append({ ...line, name: 'second_factor.locked', reason: 'too_many_attempts' });
     return refused({ code: 'too_many_attempts', retryAt: lock.lockedUntil });

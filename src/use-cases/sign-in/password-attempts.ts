@@ -32,6 +32,8 @@ export interface PasswordPlace {
 export interface TypedPassword extends PasswordPlace {
   /** Normalised. */
   readonly email: string;
+  /** The account with this address. Null when there is none: the same work is done. */
+  readonly accountId: string | null;
   /** Normalised. */
   readonly password: string;
   /** Null where there is no account or no password: the same work is done. */
@@ -46,6 +48,15 @@ export type ComparedPassword =
   | { readonly kind: 'wrong' }
   /** `forget` takes the failures of before back. */
   | { readonly kind: 'right'; readonly forget: () => Promise<void> };
+
+interface CountedFailure {
+  readonly subject: string;
+  readonly accountId: string | null;
+  /** Whether it was the last attempt of the window. */
+  readonly isLast: boolean;
+  /** The level that the account's lock has reached. */
+  readonly level: number;
+}
 
 export function createPasswordAttempts({
   attempts,
@@ -82,7 +93,7 @@ export function createPasswordAttempts({
   }
 
   async function compare(typed: TypedPassword): Promise<ComparedPassword> {
-    const { email, password, hash, lockout, knownBrowser } = typed;
+    const { email, accountId, password, hash, lockout, knownBrowser } = typed;
     const isStranger = knownBrowser === null;
     if (isStranger && lockout.lockedUntil > clock.now())
       return { kind: 'waits', retryAt: lockout.lockedUntil };
@@ -96,7 +107,8 @@ export function createPasswordAttempts({
     });
     if (!verdict.ok) return { kind: 'waits', retryAt: verdict.retryAt };
     if (!matches) {
-      if (isStranger) await countFailure(subject, verdict.left[PASSWORD_COUNTER] === 0, lockout.level);
+      const isLast = verdict.left[PASSWORD_COUNTER] === 0;
+      if (isStranger) await countFailure({ subject, accountId, isLast, level: lockout.level });
       return { kind: 'wrong' };
     }
     const forget = async () => {
@@ -112,11 +124,11 @@ export function createPasswordAttempts({
   }
 
   /** The last attempt of the window locks the account's password, for longer each time. */
-  async function countFailure(subject: string, isLast: boolean, level: number): Promise<void> {
+  async function countFailure({ subject, accountId, isLast, level }: CountedFailure): Promise<void> {
     await lockouts.addFailure(subject, PASSWORD_BUCKET, clock.now());
     if (!isLast) return;
     const lock = nextLock(level, clock.now());
-    await lockouts.lock(subject, lock.lockedUntil, lock.level);
+    await lockouts.lock(subject, lock.lockedUntil, lock.level, accountId);
   }
 
   /** Ends the wait after wrong passwords, once the password is another one. */

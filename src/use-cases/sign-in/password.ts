@@ -67,7 +67,7 @@ export function createSignIn({
 
     const password = normalisePassword(submission.password);
     const hash = email.length <= LONGEST_EMAIL ? (account?.passwordHash ?? null) : null;
-    const typed = { email, password, hash, lockout, ip, knownBrowser };
+    const typed = { email, accountId: line.accountId, password, hash, lockout, ip, knownBrowser };
     const compared = await passwordAttempts.compare(typed);
     if (compared.kind === 'waits') {
       await events.append({ ...line, name: 'sign_in.password_refused', reason: 'too_many_attempts' });

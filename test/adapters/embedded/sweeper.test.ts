@@ -70,6 +70,7 @@ describe('embedded sweeper', () => {
     expect(await stores.sweep(NOW, YEAR)).to.equal(10);
     expect(rowsIn('accounts.sqlite')).to.deep.equal({
       accounts: 1,
+      account_groups: 0,
       enrolments: 1,
       claims: 3,
       lockouts: 0,
@@ -135,11 +136,11 @@ describe('embedded sweeper', () => {
 
   it('never removes the failures of a second factor, and removes those of a password after a month [A19]', async () => {
     await stores.lockouts.addFailure('account-1', 'totp', NOW - YEAR);
-    await stores.lockouts.lock('account-1', NOW - YEAR, 3);
+    await stores.lockouts.lock('account-1', NOW - YEAR, 3, null);
     await stores.lockouts.addFailure('typed-1', 'password', NOW - 31 * DAY);
-    await stores.lockouts.lock('typed-1', NOW - 31 * DAY, 3);
+    await stores.lockouts.lock('typed-1', NOW - 31 * DAY, 3, null);
     await stores.lockouts.addFailure('typed-2', 'password', NOW - 29 * DAY);
-    await stores.lockouts.lock('typed-3', NOW + MINUTE, 1);
+    await stores.lockouts.lock('typed-3', NOW + MINUTE, 1, null);
     expect(await stores.sweep(NOW, YEAR)).to.equal(2);
     expect(await stores.lockouts.read('account-1')).to.deep.include({ level: 3, failures: { totp: 1 } });
     expect(await stores.lockouts.read('typed-1')).to.deep.equal({ lockedUntil: 0, level: 0, failures: {} });

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createConnection } from 'mongoose';
 import { type MongoAccounts, openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
 import { createModels } from '../../../src/adapters/mongo/schema/collections.ts';
+import type { PeopleStore } from '../../../src/ports/administration/people-store.ts';
 import {
   aMail,
   anAccount,
@@ -37,8 +38,9 @@ const SMALL: ReadonlySet<string> = new Set(['encryption_keys', 'password_changes
 const VAGUE: ReadonlySet<string> = new Set(['kind']);
 
 function searchesOf({ name, collection, body }: MongoCommand): Search[] {
+  const one = body.filter ?? body.query ?? body.pipeline?.[0]?.$match;
   const each: readonly Fields[] =
-    name === 'update' ? body.updates : name === 'delete' ? body.deletes : [{ q: body.filter ?? body.query }];
+    name === 'update' ? body.updates : name === 'delete' ? body.deletes : [{ q: one }];
   return each.map(({ q }) => ({
     collection,
     filter: q as Fields,
@@ -58,7 +60,8 @@ function used(index: readonly string[], { filter, sort, limit }: Search): readon
 /** Calls every act of every store, and leaves documents of each kind to the sweeper. */
 async function useAll(stores: MongoAccounts): Promise<void> {
   const { accounts, enrolments, onceKeys, lockouts, records, sessionClients, trustedBrowsers } = stores;
-  const { administration, resetRequests, audit, providerDurable, keys, mailOutbox, logoutOutbox } = stores;
+  const { administration, people, resetRequests, audit, providerDurable, keys, mailOutbox, logoutOutbox } =
+    stores;
   await accounts.insert(anAccount({ passwordHash: 'old' }));
   await accounts.findById('account-1');
   await accounts.findByEmail('bob@acme.test');
@@ -78,6 +81,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await administration.lockoutsOf(['account-1']);
   await administration.valuesOf(['key']);
   await administration.liftLock('account-1');
+  await listPeople(people);
   await accounts.raiseEndsBefore('account-1', NOW);
   await accounts.raiseAllEndsBefore(NOW);
   await enrolments.insert(anEnrolment());
@@ -94,8 +98,8 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await onceKeys.held(['key']);
   for (let failure = 0; failure < 16; failure += 1) await lockouts.addFailure('account-1', 'totp', NOW);
   await lockouts.addFailure('account-1', 'password', NOW);
-  await lockouts.lock('account-1', NOW, 1);
-  await lockouts.lock('account-2', NOW, 1);
+  await lockouts.lock('account-1', NOW, 1, null);
+  await lockouts.lock('account-2', NOW, 1, null);
   await lockouts.read('account-1');
   await lockouts.clear('account-1', 'password');
   await records.save(aSignInRecord());
@@ -156,6 +160,21 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await trustedBrowsers.removeTenant('acme', 9);
   await providerDurable.destroy('RefreshToken', 'token-1');
   await providerDurable.revokeByGrantId('RefreshToken', 'grant-1');
+}
+
+/** Every kind of list. */
+async function listPeople(people: PeopleStore): Promise<void> {
+  const conditions = ['unprotected', 'protected', 'locked', 'unconfirmed', 'disabled', 'enabled'] as const;
+  for (const groups of [null, ['finance', 'sales']]) {
+    const scope = { tenantId: 'acme', groups };
+    for (const condition of [null, ...conditions]) {
+      const query = { q: 'bob', group: 'lab', role: 'member', condition } as const;
+      await people.page(scope, query, null, 9, NOW);
+      await people.count(scope, { ...query, q: null, group: null, role: null }, NOW);
+    }
+    await people.find(scope, 'account-1');
+    await people.totals(scope, NOW);
+  }
 }
 
 /** The acts of a restore work through whole collections, in the order of their ids. No request waits for them. */
@@ -225,7 +244,7 @@ describe('the indexes of MongoDB', () => {
       if (SMALL.has(collection) || name === 'getMore') continue;
       const { lsid, $db, $clusterTime, txnNumber, writeConcern, $readPreference, ...explain } = body;
       const answer = await database().admin.db?.command({ explain, verbosity: 'queryPlanner' });
-      const plan = answer?.queryPlanner?.winningPlan;
+      const { winningPlan: plan } = answer?.queryPlanner ?? answer?.stages?.[0]?.$cursor?.queryPlanner ?? {};
       if (!plan) return [];
       plans.push(`${name} ${collection} ${JSON.stringify(plan)}`);
     }

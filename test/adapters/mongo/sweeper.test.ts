@@ -121,11 +121,11 @@ describe('sweeping MongoDB', () => {
   it('never removes the failures of a second factor, and removes those of a password after a month [A19]', async () => {
     const { lockouts } = stores();
     await lockouts.addFailure('account-1', 'totp', NOW - YEAR);
-    await lockouts.lock('account-1', NOW - YEAR, 3);
+    await lockouts.lock('account-1', NOW - YEAR, 3, null);
     await lockouts.addFailure('typed-1', 'password', NOW - 31 * DAY);
-    await lockouts.lock('typed-1', NOW - 31 * DAY, 3);
+    await lockouts.lock('typed-1', NOW - 31 * DAY, 3, null);
     await lockouts.addFailure('typed-2', 'password', NOW - 29 * DAY);
-    await lockouts.lock('typed-3', NOW + MINUTE, 1);
+    await lockouts.lock('typed-3', NOW + MINUTE, 1, null);
     await stores().sweep(NOW, YEAR);
     expect(await lockouts.read('account-1')).to.deep.include({ level: 3, failures: { totp: 1 } });
     expect(await lockouts.read('typed-1')).to.deep.equal(NOTHING);

@@ -77,7 +77,7 @@ async function write(dataDir: string): Promise<void> {
   await stores.accounts.insert(anAccount());
   await stores.enrolments.insert(anEnrolment());
   await stores.onceKeys.claim('totp|enrolment-1|58333333', NOW);
-  await stores.lockouts.lock('account-1', NOW, 1);
+  await stores.lockouts.lock('account-1', NOW, 1, null);
   await stores.providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1' }, null);
   await stores.audit.append(anAuditEvent());
   await stores.mailOutbox.insert(aMail(), NOW, NOW + 20_000);

@@ -76,7 +76,7 @@ async function write(uri: string): Promise<void> {
   await stores.enrolments.raiseLastStep('enrolment-1', 58_333_333, 'account-1', NOW);
   await stores.onceKeys.claim('totp|enrolment-1|58333333', NOW);
   await stores.lockouts.addFailure('account-1', 'totp', NOW);
-  await stores.lockouts.lock('account-1', NOW, 1);
+  await stores.lockouts.lock('account-1', NOW, 1, null);
   await stores.records.save(aSignInRecord());
   await stores.trustedBrowsers.insert(aTrustedBrowser());
   await stores.providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1' }, null);

@@ -73,7 +73,7 @@ describe('the operator', () => {
     const [own, other] = [secondFactorSubject('account-1'), secondFactorSubject('account-2')];
     for (const subject of [own, other]) {
       await stores.lockouts.addFailure(subject, 'totp', NOW);
-      await stores.lockouts.lock(subject, NOW + MINUTE, 1);
+      await stores.lockouts.lock(subject, NOW + MINUTE, 1, null);
     }
     const locked = await stores.lockouts.read(other);
     await operation.removeFactors('bob@acme.test', { id: 'enrolment-of-nobody' });

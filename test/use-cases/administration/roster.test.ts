@@ -70,8 +70,8 @@ describe('the list of accounts', () => {
   it('shows the end of the longer of two locks, while it lasts', async () => {
     const id = await add('bob');
     const { lockouts } = setting().stores;
-    await lockouts.lock(secondFactorSubject(id), NOW + MINUTE, 1);
-    await lockouts.lock(passwordSubjectOf(cipher, 'bob@acme.test'), NOW + 2 * MINUTE, 1);
+    await lockouts.lock(secondFactorSubject(id), NOW + MINUTE, 1, null);
+    await lockouts.lock(passwordSubjectOf(cipher, 'bob@acme.test'), NOW + 2 * MINUTE, 1, null);
     expect((await roster().find('bob@acme.test'))?.lockedUntil).to.equal(NOW + 2 * MINUTE);
     setting().clock.nextStep(2 * MINUTE);
     expect((await roster().find('bob@acme.test'))?.lockedUntil).to.equal(null);
@@ -105,7 +105,7 @@ describe('the list of accounts', () => {
     await add('off', { disabledAt: NOW, groups: ['safe'] });
     await add('app', { emailConfirmed: true });
     await setting().stores.enrolments.insert(anEnrolment({ accountId: 'app' }));
-    await setting().stores.lockouts.lock(secondFactorSubject('app'), NOW + MINUTE, 1);
+    await setting().stores.lockouts.lock(secondFactorSubject('app'), NOW + MINUTE, 1, null);
     const names = async (filter: RosterFilter) =>
       (await listed(['acme'], filter)).map((email) => email.split('@')[0]);
     expect(await names({ unprotected: true })).to.deep.equal(['plain', 'safe']);

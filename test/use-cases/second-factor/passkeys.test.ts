@@ -239,7 +239,7 @@ describe('a passkey at a sign-in', () => {
     await setUp(account, laptop);
     const subject = secondFactorSubject(account.id);
     const { lockedUntil, level } = nextLock(0, setting().clock.now());
-    await setting().stores.lockouts.lock(subject, lockedUntil, level);
+    await setting().stores.lockouts.lock(subject, lockedUntil, level, null);
     const context = await asked(account);
     expect(codeOf(await setting().secondFactor.verifyCode(context, 'totp', typing('000000')))).to.equal(
       'too_many_attempts',

@@ -158,7 +158,7 @@ describe('sending codes', () => {
   });
 
   it('is refused for a locked account [D9]', async () => {
-    await setting().stores.lockouts.lock(secondFactorSubject(account.id), NOW + 15 * MINUTE, 1);
+    await setting().stores.lockouts.lock(secondFactorSubject(account.id), NOW + 15 * MINUTE, 1, null);
     const retryAt = NOW + 15 * MINUTE;
     for (const method of ['email', 'sms'] as const) {
       const outcome = await tryToAsk(await setting().atCode(account), method);

@@ -67,6 +67,15 @@ describe('the limits on wrong second-factor codes', () => {
     expect((await lockout()).failures.totp).to.equal(10);
   });
 
+  it('show administrators the account that waits', async () => {
+    const query = { q: null, group: null, role: null, condition: 'locked' } as const;
+    const scope = { tenantId: account.tenantId, groups: null };
+    const locked = () => setting().stores.people.page(scope, query, null, 9, setting().clock.now());
+    expect(await locked()).to.deep.equal([]);
+    await attempt(11);
+    expect((await locked()).map(({ id }) => id)).to.deep.equal([account.id]);
+  });
+
   it('tell the attempts left of the nearer limit', async () => {
     await attempt(8);
     const refusal = refusalOf(await verify(await setting().atCode(account), setting().wrongCode()));

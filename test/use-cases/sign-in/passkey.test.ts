@@ -263,7 +263,7 @@ describe('a sign-in with a passkey', () => {
   it('is accepted while the password and the codes wait, and clears no lock [A128]', async () => {
     const subject = secondFactorSubject(account.id);
     const lock = nextLock(0, setting().clock.now());
-    await setting().stores.lockouts.lock(subject, lock.lockedUntil, lock.level);
+    await setting().stores.lockouts.lock(subject, lock.lockedUntil, lock.level, null);
     acceptedBy(await submit(answerTo('sign-in')));
     expect((await setting().stores.lockouts.read(subject)).lockedUntil).to.equal(lock.lockedUntil);
   });

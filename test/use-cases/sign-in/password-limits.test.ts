@@ -129,6 +129,18 @@ describe('the limits on wrong passwords', () => {
     expect(codeOf(await submit({ email: 'eve@acme.test' }))).to.equal('ok');
   });
 
+  it('show administrators the account that waits, and nobody for an address without an account', async () => {
+    await setting().person({ email: 'eve@acme.test' });
+    await attempt(11);
+    await attempt(11, { email: 'nobody@acme.test' });
+    const query = { q: null, group: null, role: null, condition: 'locked' } as const;
+    const scope = { tenantId: 'acme', groups: null };
+    const locked = () => setting().stores.people.page(scope, query, null, 9, setting().clock.now());
+    expect((await locked()).map(({ email }) => email)).to.deep.equal(['bob@acme.test']);
+    setting().clock.nextStep(15 * MINUTE);
+    expect(await locked()).to.deep.equal([]);
+  });
+
   describe('a browser that signed in before', () => {
     it('signs in after 200 failures elsewhere [A28]', async () => {
       const counts = await attempt(200);

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { StoreUnavailable } from '../../../ports/faults.ts';
 import { createDiskSync } from './disk-sync.ts';
 import { asStoreFault, isFull, isLocked } from './faults.ts';
+import { addFunctions } from './functions.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { migrate } from './migrations.ts';
 
@@ -99,6 +100,7 @@ function connect({ path, migrations }: DatabaseOptions): DatabaseSync {
     // FULL would sync the log within each commit, during which nobody is served: what has to is synced beside.
     db.exec('PRAGMA synchronous = NORMAL');
     db.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
+    addFunctions(db);
     migrate(db, name, migrations);
     db.exec('PRAGMA busy_timeout = 0');
     return db;

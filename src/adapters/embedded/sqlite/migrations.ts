@@ -1,13 +1,12 @@
 /** Brings the schema of a file up to date by numbered steps, all of them or none. */
 import type { DatabaseSync } from 'node:sqlite';
-import { normaliseEmail } from '../../../domain/account.ts';
 
 function versionOf(db: DatabaseSync): number {
   return Number(db.prepare('PRAGMA user_version').get()?.user_version ?? 0);
 }
 
 /**
- * `steps[n]` leads from version n to n + 1, and may call `normalised_email(text)`. A file of a version beyond the last
+ * `steps[n]` leads from version n to n + 1, and may call the functions of `functions.ts`. A file of a version beyond the last
  * step is refused. An older release that writes into a newer schema would lose the values that it does not know.
  */
 export function migrate(db: DatabaseSync, name: string, steps: readonly string[]): void {
@@ -19,7 +18,6 @@ export function migrate(db: DatabaseSync, name: string, steps: readonly string[]
     );
   }
   if (found === steps.length) return;
-  db.function('normalised_email', { deterministic: true }, (email) => normaliseEmail(String(email)));
   db.exec('BEGIN IMMEDIATE');
   try {
     // Read again under the lock: another process may have migrated while this one waited.

@@ -5,6 +5,7 @@
  */
 import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
+import { account } from './account.ts';
 import { enrolment } from './enrolment.ts';
 import { key } from './key.ts';
 import { OPTIONS } from './options.ts';
@@ -12,75 +13,6 @@ import { provider } from './provider.ts';
 import { logoutOutbox, mailOutbox } from './queue.ts';
 import { resetRequest, resetStep } from './reset-request.ts';
 import { sessionClient } from './session-client.ts';
-
-export interface AccountDocument {
-  _id: string;
-  tenantId: string;
-  email: string;
-  emailConfirmed: boolean;
-  name: string;
-  phone: string | null;
-  role: string;
-  groups: string[];
-  manages: string[];
-  locale: string | null;
-  passwordHash: string | null;
-  /** Absent from what an older release has written. */
-  frozenAt?: Date | null;
-  heldAt?: Date | null;
-  endsBefore?: Date | null;
-  notificationEmail?: string | null;
-  disabledAt?: Date | null;
-  invitedAt?: Date | null;
-  mailResetAt?: Date | null;
-  /** JSON, as the two below. */
-  pendingEmail?: string | null;
-  pendingNotificationEmail?: string | null;
-  formerEmails?: string;
-  givenName?: string | null;
-  familyName?: string | null;
-  username?: string | null;
-  /** JSON. */
-  attributes?: string;
-  updatedAt?: Date;
-  createdAt: Date;
-}
-
-const account = new Schema<AccountDocument>(
-  {
-    _id: String,
-    tenantId: String,
-    email: String,
-    emailConfirmed: Boolean,
-    name: String,
-    phone: String,
-    role: String,
-    groups: [String],
-    manages: [String],
-    locale: String,
-    passwordHash: String,
-    frozenAt: Date,
-    heldAt: Date,
-    endsBefore: Date,
-    notificationEmail: String,
-    disabledAt: Date,
-    invitedAt: Date,
-    mailResetAt: Date,
-    pendingEmail: String,
-    pendingNotificationEmail: String,
-    formerEmails: String,
-    givenName: String,
-    familyName: String,
-    username: String,
-    attributes: String,
-    updatedAt: Date,
-    createdAt: Date,
-  },
-  { ...OPTIONS, collection: 'accounts' },
-)
-  .index({ email: 1 }, { unique: true })
-  .index({ tenantId: 1, email: 1 })
-  .index({ tenantId: 1, role: 1, email: 1 });
 
 /** That a password hash is being replaced; gone again when it was. */
 export interface PasswordChangeDocument {
@@ -119,14 +51,17 @@ export interface LockoutDocument {
   bucket: string | null;
   value: number;
   at: Date;
+  /** The account that waits. Null where there is none, and absent from what an older release has written. */
+  accountId?: string | null;
 }
 
 const lockout = new Schema<LockoutDocument>(
-  { _id: String, subject: String, kind: String, bucket: String, value: Number, at: Date },
+  { _id: String, subject: String, kind: String, bucket: String, value: Number, at: Date, accountId: String },
   { ...OPTIONS, collection: 'lockouts' },
 )
   .index({ subject: 1, kind: 1, bucket: 1, value: -1 })
-  .index({ kind: 1, bucket: 1, at: 1 });
+  .index({ kind: 1, bucket: 1, at: 1 })
+  .index({ accountId: 1, at: 1 });
 
 export interface SignInRecordDocument {
   _id: string;

@@ -1,5 +1,8 @@
 /** Runs tasks of the same key one after another, so that callers in one process lose no race against each other. */
-export function createLine(): <T>(key: string, work: () => Promise<T>) => Promise<T> {
+
+export type InLine = <T>(key: string, work: () => Promise<T>) => Promise<T>;
+
+export function createLine(): InLine {
   const last = new Map<string, Promise<unknown>>();
   return async (key, work) => {
     const before = last.get(key);

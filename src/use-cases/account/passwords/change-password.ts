@@ -48,7 +48,8 @@ export function createPasswordChange(needs: PasswordChangeDeps) {
     if (typed.current === '') return { code: 'field_invalid', because: 'current_password_missing' };
     const lockout = await passwordAttempts.lockoutOf(email);
     const password = normalisePassword(typed.current);
-    const compared = await passwordAttempts.compare({ email, password, hash, lockout, ip, knownBrowser });
+    const current = { email, accountId, password, hash, lockout };
+    const compared = await passwordAttempts.compare({ ...current, ip, knownBrowser });
     if (compared.kind === 'right') {
       await compared.forget();
       return null;

@@ -68,13 +68,12 @@ describe('embedded stores beside a newer release', () => {
     const { transactions, attempts, rates, outbox, providerDurable, providerShortLived } = stores;
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     const template = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
-    expect(await accounts.insert(anAccount({ id, email: `${id}@acme.test`, passwordHash: 'old' }))).to.equal(
-      true,
-    );
+    const account = anAccount({ id, email: `${id}@acme.test`, passwordHash: 'old', groups: ['finance'] });
+    expect(await accounts.insert(account)).to.equal(true);
     expect(await enrolments.insert(anEnrolment({ id, accountId: id }))).to.equal(true);
     expect(await onceKeys.claim(id, NOW + MINUTE)).to.equal(true);
     expect(await lockouts.addFailure(id, 'totp', NOW)).to.equal(1);
-    await lockouts.lock(id, NOW + MINUTE, 1);
+    await lockouts.lock(id, NOW + MINUTE, 1, null);
     await records.save(aSignInRecord({ sessionUid: id }));
     await audit.append(anAuditEvent({ id }));
     await trustedBrowsers.insert(aTrustedBrowser({ id }));
@@ -106,7 +105,8 @@ describe('embedded stores beside a newer release', () => {
     await stores.lockouts.addFailure('first', 'totp', NOW);
     await stores.providerShortLived.upsert('Session', 'first', { uid: 'other' }, NOW + MINUTE);
 
-    const account = anAccount({ id: 'first', email: 'first@acme.test', passwordHash: 'new' });
+    const own = { id: 'first', email: 'first@acme.test', groups: ['finance'] };
+    const account = anAccount({ ...own, passwordHash: 'new' });
     expect(await stores.accounts.findById('first')).to.deep.equal(account);
     expect((await stores.enrolments.listByAccount('first'))[0]?.lastStep).to.equal(7);
     expect((await stores.records.find('first', NOW))?.browser).to.equal('another');
