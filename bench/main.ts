@@ -6,12 +6,14 @@ import { type Databases, startDatabases } from './databases.ts';
 import { type Grown, grow } from './growth.ts';
 import { openMailbox } from './mailbox.ts';
 import { createPeople } from './people.ts';
+import { measureLists } from './people-lists.ts';
 import { loadAverage, stayOn, twoCores } from './process.ts';
 import { createReaders } from './readers.ts';
 import {
   circumstances,
   comparisonTable,
   growthTable,
+  listTable,
   soakHead,
   soakRow,
   stepTable,
@@ -36,6 +38,7 @@ interface Options {
   readonly acts: boolean;
   readonly soak: number | null;
   readonly timing: boolean;
+  readonly people: number | null;
 }
 
 /** How many of the people are sent codes by mail: each is sent four in ten minutes. */
@@ -64,6 +67,7 @@ const program = new Command('bench')
   .option('--growth', 'measures how the cost grows with the store instead', false)
   .option('--sizes <n,n>', 'accounts and live sessions of the growth run', sizes, [1000, 10_000, 100_000])
   .option('--timing', 'measures the refusal of wrong passwords instead, by the hash of the account', false)
+  .option('--people <n>', 'measures lists of so many people for an administrator instead', positive, null)
   .option(
     '--soak <n>',
     'tells instead whether memory, handles and keys stay as they are over so many sign-ins; ends with 1 if not',
@@ -84,6 +88,10 @@ function sizes(text: string): number[] {
 
 async function run(options: Options): Promise<void> {
   if (options.soak !== null) return endureSignIns(options, options.soak);
+  if (options.people !== null) {
+    print(listTable(await measureLists(options.people), options.people));
+    return;
+  }
   if (options.timing) {
     for (const isEven of [false, true]) print(timingTable(await measureTiming(isEven), isEven));
     return;

@@ -4,6 +4,7 @@ import type { Comparison, Pair, Traces } from './compare.ts';
 import { STEPS, type Step } from './flows.ts';
 import type { Grown } from './growth.ts';
 import { cpuMsPerFlow, flowsPerSecond, percentile, type Tally } from './load.ts';
+import type { ListTiming } from './people-lists.ts';
 import { processorModel } from './process.ts';
 import type { Level } from './soak.ts';
 import type { Timing } from './timing.ts';
@@ -40,6 +41,22 @@ export function timingTable(timings: readonly Timing[], isEven: boolean): string
     round(percentile(ms, 0.5)),
     round(percentile(ms, 0.95)),
     slower.toFixed(2),
+  ]);
+  return table(head, rows);
+}
+
+/** How long an administrator waits for a list of people, and everybody else meanwhile. */
+export function listTable(timings: readonly ListTiming[], accounts: number): string {
+  const head = [
+    `${accounts.toLocaleString('en')} people`,
+    'ms median',
+    'ms p95',
+    'CPU ms median',
+    'longest statement, CPU ms',
+  ];
+  const rows = timings.map(({ name, ms, cpuMs, blockedMs }) => [
+    name,
+    ...[percentile(ms, 0.5), percentile(ms, 0.95), percentile(cpuMs, 0.5), blockedMs].map(round),
   ]);
   return table(head, rows);
 }
