@@ -2,10 +2,8 @@
 import type { ConsoleDeps } from '../../http/admin/routes.ts';
 import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
-import { scannedPeople } from './scanned-people.ts';
 
 export function consoleOf({ parts, render }: Server): ConsoleDeps {
   const { stores, clock } = parts;
-  const people = scannedPeople(stores);
-  return { overview: createOverview({ people, clock }), render };
+  return { overview: createOverview({ people: stores.people, clock }), render };
 }
