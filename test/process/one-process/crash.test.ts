@@ -15,10 +15,10 @@ import { partyAt } from '../forms.ts';
 import { stepClocks, WITH_STEPPING_CLOCK } from '../instances/clock-steps.ts';
 import { PATIENCE_MS, type Program, programs } from '../program.ts';
 
-/** 500 KiB in a mount namespace of its own, gone with the process; needs no more than user namespaces. */
-const MOUNTED = 'mkdir -p "$DATA_DIR" && mount -t tmpfs -o size=500k tmpfs "$DATA_DIR" && exec "$@"';
-/** No file beyond 160 KiB (RLIMIT_FSIZE in blocks of 512 bytes), which needs no privilege anywhere. */
-const LIMITED = 'ulimit -f 320 && exec "$@"';
+/** 1 MiB in a mount namespace of its own, gone with the process; needs no more than user namespaces. */
+const MOUNTED = 'mkdir -p "$DATA_DIR" && mount -t tmpfs -o size=1m tmpfs "$DATA_DIR" && exec "$@"';
+/** No file beyond 400 KiB (RLIMIT_FSIZE in blocks of 512 bytes), which needs no privilege anywhere. */
+const LIMITED = 'ulimit -f 800 && exec "$@"';
 
 describe('the program when something breaks', function () {
   this.timeout(PATIENCE_MS);
@@ -83,7 +83,7 @@ describe('the program when something breaks', function () {
 
   const ways = {
     'a file can grow no more': ['sh', '-c', LIMITED, 'sh'],
-    'the disk of 500 KiB is full': ['unshare', '-Urm', 'sh', '-c', MOUNTED, 'sh'],
+    'the disk of 1 MiB is full': ['unshare', '-Urm', 'sh', '-c', MOUNTED, 'sh'],
   };
   for (const [what, by] of Object.entries(ways)) {
     it(`refuses writes when ${what}, and keeps everything acknowledged before [R29]`, async function () {

@@ -6,10 +6,10 @@ import { freshDataDir } from '../../../support/stores/embedded.ts';
 import type { FullDiskReport } from '../../../support/stores/full-disk-process.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../../support/stores/full-disk-process.ts', import.meta.url));
-/** 300 KiB in a mount namespace of its own, gone with the process; needs no more than user namespaces. */
-const MOUNTED = ['unshare', '-Urm', 'sh', '-c', 'mount -t tmpfs -o size=300k tmpfs "$0" && exec "$@"'];
-/** No file beyond 150 KiB (RLIMIT_FSIZE in blocks of 512 bytes), which needs no privilege anywhere. */
-const LIMITED = ['sh', '-c', 'ulimit -f 300 && exec "$@"'];
+/** 800 KiB in a mount namespace of its own, gone with the process; needs no more than user namespaces. */
+const MOUNTED = ['unshare', '-Urm', 'sh', '-c', 'mount -t tmpfs -o size=800k tmpfs "$0" && exec "$@"'];
+/** No file beyond 400 KiB (RLIMIT_FSIZE in blocks of 512 bytes), which needs no privilege anywhere. */
+const LIMITED = ['sh', '-c', 'ulimit -f 800 && exec "$@"'];
 
 function run(way: readonly string[], dataDir: string, command: readonly string[]) {
   const [program = '', ...words] = [...way, dataDir, ...command];
@@ -38,7 +38,7 @@ describe('embedded stores on a full disk', () => {
     expectIntact(reportOf(LIMITED, dataDir()));
   });
 
-  it('do so on a file system of 300 KiB too, and continue when there is room again [R29]', function () {
+  it('do so on a file system of 800 KiB too, and continue when there is room again [R29]', function () {
     // A container may forbid mounting; then only the test above can run.
     if (run(MOUNTED, dataDir(), ['true']).status !== 0) this.skip();
     const report = reportOf(MOUNTED, dataDir());
