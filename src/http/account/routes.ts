@@ -5,6 +5,7 @@ import type { Context, Next } from 'koa';
 import { type FormTokens, readForm } from '../guards/forms.ts';
 import type { RequireSession } from '../guards/require-session.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
+import { referenceOf } from '../pages/reference.ts';
 import { FRESH_SECONDS } from './account-page.ts';
 import { addChangeEmailCodeRoutes, type ChangeEmailCodeDeps } from './change-email-code.ts';
 import { addDetailsRoutes, type DetailsDeps } from './details.ts';
@@ -78,7 +79,7 @@ export function createAccountRoutes(needs: AccountRoutesDeps): Router {
       { href: requireSession.returnAddress(ctx), text: 'try-again' as const },
       { href: '/', text: 'home' as const },
     ];
-    const reference = String(ctx.state.reference ?? '');
+    const reference = referenceOf(ctx);
     const shown = titled(protocol);
     render(ctx, 'error', { ...shown, links, cancel: null, reference }, { status: 403 });
   }

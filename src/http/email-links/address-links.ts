@@ -9,7 +9,8 @@ import type { OwnDetails } from '../../use-cases/account/own-details.ts';
 import type { Passwords } from '../../use-cases/account/passwords/passwords.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
-import type { PageContext, Render } from '../pages/page-contract.ts';
+import { ownerContext, showLinkGone } from '../pages/link-pages.ts';
+import type { Render } from '../pages/page-contract.ts';
 
 export interface AddressLinksDeps {
   readonly emailChange: Pick<EmailChange, 'whose' | 'changedBy' | 'confirm'>;
@@ -64,7 +65,7 @@ export function addAddressLinkRoutes(router: Router, deps: AddressLinksDeps): vo
     if (!found) return gone(ctx);
     const { account, email } = found;
     const model = { form: forms.form(ctx.path, token), email: shownEmail(email), isDone: used !== null };
-    render(ctx, page, model, frameOf(account));
+    render(ctx, page, model, ownerContext(account));
   }
 
   async function confirm(ctx: Context, link: ConfirmingLink): Promise<void> {
@@ -97,7 +98,7 @@ export function addAddressLinkRoutes(router: Router, deps: AddressLinksDeps): vo
       shortest: passwords.shortest(account),
       isDone: found === null,
     };
-    render(ctx, 'restore-email', model, { ...frameOf(account), refusal });
+    render(ctx, 'restore-email', model, { ...ownerContext(account), refusal });
   }
 
   async function restore(ctx: Context): Promise<void> {
@@ -110,9 +111,7 @@ export function addAddressLinkRoutes(router: Router, deps: AddressLinksDeps): vo
   }
 
   function gone(ctx: Context): void {
-    const reference = String(ctx.state.reference ?? '');
-    const shown = { title: 'address-link-gone', protocol: null, links: [], cancel: null, reference } as const;
-    render(ctx, 'error', shown, { refusal: { code: 'session_expired' } });
+    showLinkGone(ctx, render, { title: 'address-link-gone' });
   }
 }
 
@@ -127,8 +126,4 @@ function tokenOf(ctx: Context): string {
 function done(ctx: Context): void {
   ctx.status = 303;
   ctx.redirect(`${ctx.path}?done=1`);
-}
-
-function frameOf({ tenantId, locale }: Account): PageContext {
-  return { tenantId, locale };
 }

@@ -7,6 +7,7 @@ import { ownAuthorizationPath } from '../../oidc/clients/own-client.ts';
 import type { ResetLinks } from '../../use-cases/resets/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { VisitCookie } from '../guards/visit-cookie.ts';
+import { ownerContext, showLinkGone } from '../pages/link-pages.ts';
 import type { Pages, Render } from '../pages/page-contract.ts';
 
 export interface ResetLinkDeps {
@@ -45,7 +46,7 @@ export function addResetLinks(router: Router, needs: ResetLinkDeps): void {
       browser: request.browser,
       isDone,
     };
-    render(ctx, 'cancel-reset', model, { tenantId: account.tenantId, locale: account.locale });
+    render(ctx, 'cancel-reset', model, ownerContext(account));
   }
 
   async function cancel(ctx: Context): Promise<void> {
@@ -60,9 +61,9 @@ export function addResetLinks(router: Router, needs: ResetLinkDeps): void {
     const token = String(ctx.params.token);
     const found = await resetLinks.toSetUp(token);
     if (!found) return gone(ctx, 'set-up-gone');
-    const { tenantId, locale, email } = found.account;
-    const model = { form: forms.form(ctx.path, token), email: shownEmail(email) };
-    render(ctx, 'set-up-again', model, { tenantId, locale });
+    const { account } = found;
+    const model = { form: forms.form(ctx.path, token), email: shownEmail(account.email) };
+    render(ctx, 'set-up-again', model, ownerContext(account));
   }
 
   /** Leads to a sign-in of its own, at which the ticket in the cookie is the proof for the set-up. */
@@ -83,9 +84,7 @@ export function addResetLinks(router: Router, needs: ResetLinkDeps): void {
     );
   }
 
-  function gone(ctx: Context, title: Pages['error']['title'], tenantId?: string): void {
-    const reference = String(ctx.state.reference ?? '');
-    const shown = { title, protocol: null, links: [], cancel: null, reference } as const;
-    render(ctx, 'error', shown, { tenantId: tenantId ?? null, refusal: { code: 'session_expired' } });
+  function gone(ctx: Context, title: Pages['error']['title'], tenantId: string | null = null): void {
+    showLinkGone(ctx, render, { title }, { tenantId });
   }
 }

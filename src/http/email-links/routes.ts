@@ -6,7 +6,8 @@ import type { Outcome } from '../../domain/refusal.ts';
 import type { LinkUse } from '../../use-cases/account/link-tokens.ts';
 import type { FoundLink, MailedLinks } from '../../use-cases/account/mailed-links.ts';
 import type { FormTokens } from '../guards/forms.ts';
-import type { PageContext, Render } from '../pages/page-contract.ts';
+import { ownerContext, showLinkGone } from '../pages/link-pages.ts';
+import type { Render } from '../pages/page-contract.ts';
 import { type AddressLinksDeps, addAddressLinkRoutes } from './address-links.ts';
 import { addResetLinks, type ResetLinkDeps } from './reset-links.ts';
 
@@ -47,7 +48,12 @@ export function createMailedRoutes(needs: MailedRoutesDeps): Router {
     const { isOfRemoval } = found;
     const isDone = ctx.query.done !== undefined && isSettled(link, found);
     const form = forms.form(ctx.path, token);
-    render(ctx, link, { form, email: shownEmail(found.email), isDone, isOfRemoval }, frameOf(found.account));
+    render(
+      ctx,
+      link,
+      { form, email: shownEmail(found.email), isDone, isOfRemoval },
+      ownerContext(found.account),
+    );
   }
 
   /** Whether the account is in the state that the link asks for. The `done` parameter alone proves nothing. */
@@ -68,15 +74,8 @@ export function createMailedRoutes(needs: MailedRoutesDeps): Router {
 
   /** A confirmation link can be requested again. The report pages say what to do instead. */
   function gone(ctx: Context, link: Link, found: FoundLink | null = null): void {
-    const reference = String(ctx.state.reference ?? '');
     const dead = link === 'confirm-email' ? 'link-gone' : 'report-gone';
     const title = found?.isOutdated ? 'report-handled' : dead;
-    const shown = { title, protocol: null, links: [], cancel: null, reference } as const;
-    const frame = found ? frameOf(found.account) : {};
-    render(ctx, 'error', shown, { ...frame, refusal: { code: 'session_expired' } });
+    showLinkGone(ctx, render, { title }, found ? ownerContext(found.account) : {});
   }
-}
-
-function frameOf({ tenantId, locale }: Account): PageContext {
-  return { tenantId, locale };
 }

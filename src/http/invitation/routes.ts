@@ -8,7 +8,8 @@ import { ownAuthorizationPath } from '../../oidc/clients/own-client.ts';
 import type { Acceptance, Invitation } from '../../use-cases/invitations/accept.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { VisitCookie } from '../guards/visit-cookie.ts';
-import type { PageContext, Render } from '../pages/page-contract.ts';
+import { ownerContext, showLinkGone } from '../pages/link-pages.ts';
+import type { Render } from '../pages/page-contract.ts';
 
 interface InvitationRoutesDeps {
   readonly acceptance: Acceptance;
@@ -83,7 +84,7 @@ export function createInvitationRoutes(needs: InvitationRoutesDeps): Router {
       shortest: acceptance.shortest(account),
       passkey: await acceptance.passkeyFor(account, token),
     };
-    render(ctx, 'invitation', model, { ...contextOf({ account }), refusal: refusal ?? null });
+    render(ctx, 'invitation', model, { ...ownerContext(account), refusal: refusal ?? null });
   }
 
   /** It says whom to ask. After a use it says how to sign in. */
@@ -91,13 +92,6 @@ export function createInvitationRoutes(needs: InvitationRoutesDeps): Router {
     const state = invitation?.state ?? 'expired';
     const title = state === 'open' ? TITLES.used : TITLES[state];
     const links = state === 'used' ? [{ href: '/account', text: 'account' as const }] : [];
-    const reference = String(ctx.state.reference ?? '');
-    const context = invitation ? contextOf(invitation) : {};
-    const shown = { title, protocol: null, links, cancel: null, reference };
-    render(ctx, 'error', shown, { ...context, refusal: { code: 'session_expired' } });
+    showLinkGone(ctx, render, { title, links }, invitation ? ownerContext(invitation.account) : {});
   }
-}
-
-function contextOf({ account }: Pick<Invitation, 'account'>): PageContext {
-  return { tenantId: account.tenantId, locale: account.locale };
 }

@@ -7,6 +7,7 @@ import { isPassing } from '../../ports/passing-faults.ts';
 import { SecretUnreadable } from '../../ports/system.ts';
 import { pagePath } from '../guards/return-path.ts';
 import type { Pages, RenderSome } from '../pages/page-contract.ts';
+import { referenceOf } from '../pages/reference.ts';
 import type { WayOn } from '../pages/way-on.ts';
 import { RequestRefused } from './cross-site.ts';
 import { Misdirected } from './misdirected.ts';
@@ -76,7 +77,7 @@ export function errorPages({
         ? []
         : [{ href: title === 'misdirected' ? (issuer ?? home) : home, text: 'home' as const }]),
     ];
-    const reference = String(ctx.state.reference ?? '');
+    const reference = referenceOf(ctx);
     await render(
       ctx,
       'error',

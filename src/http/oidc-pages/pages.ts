@@ -5,6 +5,7 @@ import type { FindAccount } from '../../use-cases/account/find-account.ts';
 import { pagePath } from '../guards/return-path.ts';
 import type { SignOutCookie } from '../guards/sign-out-cookie.ts';
 import type { Render } from '../pages/page-contract.ts';
+import { referenceOf } from '../pages/reference.ts';
 import type { WayOn } from '../pages/way-on.ts';
 
 interface ProviderPagesDeps {
@@ -33,7 +34,7 @@ export function createProviderPages({
   function showBusy(ctx: Context, retryAt: number): void {
     const again = pagePath(ctx);
     const links = again === null ? [] : [{ href: again, text: 'try-again' as const }];
-    const reference = String(ctx.state.reference ?? '');
+    const reference = referenceOf(ctx);
     const refusal = { code: 'too_many_requests', retryAt } as const;
     render(ctx, 'error', { title: 'busy', protocol: null, cancel: null, links, reference }, { refusal });
   }
@@ -55,7 +56,7 @@ export function createProviderPages({
       const onward = status < 500 ? await wayOn(ctx) : [];
       const others = onward.length > 0 ? onward : [home];
       const links = again === null ? others : [{ href: again, text: 'try-again' as const }, ...others];
-      const reference = String(ctx.state.reference ?? '');
+      const reference = referenceOf(ctx);
       render(ctx, 'error', { title, protocol, cancel: null, links, reference }, { status });
     },
 
@@ -87,7 +88,7 @@ export function createProviderPages({
 
     foreignForm(ctx) {
       const links = [{ href: '/device', text: 'start-again' as const }];
-      const reference = String(ctx.state.reference ?? '');
+      const reference = referenceOf(ctx);
       const refusal = { code: 'forbidden' } as const;
       render(ctx, 'error', { title: 'refused', protocol: null, cancel: null, links, reference }, { refusal });
     },

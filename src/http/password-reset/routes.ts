@@ -8,6 +8,7 @@ import type { Passwords } from '../../use-cases/account/passwords/passwords.ts';
 import type { PasswordResets } from '../../use-cases/account/passwords/reset-password.ts';
 import type { FormTokens } from '../guards/forms.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
+import { ownerContext, showLinkGone } from '../pages/link-pages.ts';
 import type { PageLocale } from '../pages/locale.ts';
 import type { Render } from '../pages/page-contract.ts';
 import type { WayOn } from '../pages/way-on.ts';
@@ -94,11 +95,7 @@ export function createPasswordResetRoutes(needs: PasswordResetRoutesDeps): Route
       isDone,
       links: isDone ? await linksOn(ctx) : [],
     };
-    render(ctx, 'reset-password', model, {
-      refusal,
-      tenantId: account.tenantId,
-      locale: account.locale,
-    });
+    render(ctx, 'reset-password', model, { ...ownerContext(account), refusal });
   }
 
   /** To the application that the person came from in this browser, else to a sign-in of our own. */
@@ -108,10 +105,8 @@ export function createPasswordResetRoutes(needs: PasswordResetRoutesDeps): Route
   }
 
   function gone(ctx: Context): void {
-    const reference = String(ctx.state.reference ?? '');
     const links = [{ href: FORGOTTEN, text: 'new-link' as const }];
-    const shown = { title: 'reset-gone', protocol: null, links, cancel: null, reference } as const;
-    render(ctx, 'error', shown, { refusal: { code: 'session_expired' } });
+    showLinkGone(ctx, render, { title: 'reset-gone', links });
   }
 }
 

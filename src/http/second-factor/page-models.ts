@@ -16,6 +16,7 @@ import type { FormTokens } from '../guards/forms.ts';
 import { codePageOf } from '../pages/models/method-pages.ts';
 import type { PageContext, Pages, RenderSome, SecondFactorPage } from '../pages/page-contract.ts';
 import type { Form, SentCode } from '../pages/page-parts.ts';
+import { referenceOf } from '../pages/reference.ts';
 import type { ChoicePage, CodePage } from './answer-pages.ts';
 import type { PageAddress } from './next-step.ts';
 import { type InteractionContext, uiLocalesOf } from './open-interaction.ts';
@@ -209,7 +210,7 @@ export function createSecondFactorPages({
     of: PageContext,
   ) {
     const cancel = interaction ? formAt(interaction, '/cancel') : null;
-    const reference = String(ctx.state.reference ?? '');
+    const reference = referenceOf(ctx);
     const isAtSecondFactor = interaction !== null;
     return render(ctx, 'error', { ...page, protocol: null, cancel, reference, isAtSecondFactor }, of);
   }

@@ -20,6 +20,7 @@ import type { JoinSession } from '../guards/join-session.ts';
 import type { KnownBrowser } from '../guards/known-browser.ts';
 import type { VisitCookie } from '../guards/visit-cookie.ts';
 import type { PageContext } from '../pages/page-contract.ts';
+import { referenceOf } from '../pages/reference.ts';
 import { createPasskeyPage, type PasskeyPageDeps } from './passkey.ts';
 import { addSelectAccount, type SelectAccountDeps, selectAccountAddress } from './select-account.ts';
 
@@ -181,7 +182,7 @@ export function createSignInRoutes(needs: SignInRoutesDeps): Router {
     }
     const cancel = forms.form(`/interaction/${view.uid}/second-factor/cancel`, view.uid);
     const title = refusal.code === 'too_many_attempts' ? 'locked' : 'refused';
-    const reference = String(ctx.state.reference ?? '');
+    const reference = referenceOf(ctx);
     // A locked person may have mistyped the address of another account.
     const text = refusal.code === 'forbidden' ? 'try-again' : 'start-again';
     const links = [{ href: `/interaction/${view.uid}/sign-in`, text } as const];

@@ -6,7 +6,8 @@ import type { FactorChanges } from '../../../use-cases/account/factor-changes.ts
 import type { Visit } from '../../../use-cases/account/visit.ts';
 import type { Fields, FormTokens } from '../../guards/forms.ts';
 import type { RequireSession } from '../../guards/require-session.ts';
-import { type Done, type ShowSecurity, tell } from './security-page.ts';
+import type { SecurityDone } from '../../pages/models/security-pages.ts';
+import { type ShowSecurity, tell } from './security-page.ts';
 
 export interface FactorChangeDeps {
   readonly requireSession: RequireSession;
@@ -49,7 +50,12 @@ export function addFactorChangeRoutes(
     return { visit, id, fields };
   }
 
-  async function finish(ctx: Context, visit: Visit, outcome: Outcome<unknown>, done: Done): Promise<void> {
+  async function finish(
+    ctx: Context,
+    visit: Visit,
+    outcome: Outcome<unknown>,
+    done: SecurityDone,
+  ): Promise<void> {
     if (!outcome.ok) return show(ctx, visit, { refusal: outcome.refusal });
     tell(ctx, done);
   }

@@ -11,13 +11,13 @@ import type { SelfService } from '../../../use-cases/account/self-service.ts';
 import type { TrustedBrowsers } from '../../../use-cases/second-factor/trusted-browsers.ts';
 import type { FormTokens } from '../../guards/forms.ts';
 import type { RequireSession } from '../../guards/require-session.ts';
-import type { RemovalQuestion } from '../../pages/models/security-pages.ts';
+import type { RemovalQuestion, SecurityDone } from '../../pages/models/security-pages.ts';
 import type { Render } from '../../pages/page-contract.ts';
 import { redirect } from '../account-page.ts';
 import { accountContext } from '../page-context.ts';
 import { browserQuestion, factorQuestion, turnOffQuestion } from './removal-question.ts';
 import { createContinueWithout, type RestateSessionDeps } from './restate-session.ts';
-import { type Done, SECURITY_PATH, type ShowSecurity, tell } from './security-page.ts';
+import { SECURITY_PATH, type ShowSecurity, tell } from './security-page.ts';
 
 export interface RemovalDeps extends RestateSessionDeps {
   readonly requireSession: RequireSession;
@@ -30,7 +30,7 @@ export interface RemovalDeps extends RestateSessionDeps {
 /** One kind of removal. Its routes are the form of the security page, the question, and the form of the question. */
 interface Removal {
   readonly path: string;
-  readonly done: Done;
+  readonly done: SecurityDone;
   /** Why it may not be removed now. */
   readonly refusal: (policyResult: PolicyResult, id: string) => Refusal | null;
   /** Null when there is nothing to remove any more. */

@@ -15,6 +15,7 @@ import type { Recovery } from '../../../use-cases/enrolment/recovery-codes.ts';
 import type { Passkeys } from '../../../use-cases/second-factor/passkeys.ts';
 import type { TrustedBrowsers } from '../../../use-cases/second-factor/trusted-browsers.ts';
 import type { FormTokens } from '../../guards/forms.ts';
+import { SECURITY_DONE, type SecurityDone } from '../../pages/models/security-pages.ts';
 import type { Pages, Render } from '../../pages/page-contract.ts';
 import type { FactorView, Form, TrustedBrowserView } from '../../pages/page-parts.ts';
 import { redirect } from '../account-page.ts';
@@ -33,30 +34,16 @@ export interface SecurityPageDeps {
   readonly render: Render;
 }
 
-export type Done = Pages['security']['done'];
-
 export const SECURITY_PATH = '/account/security';
 
-const DONE = [
-  'set-up',
-  'replaced',
-  'codes',
-  'removed',
-  'turned-off',
-  'default',
-  'renamed',
-  'undone',
-  'revoked',
-] as const;
-
 /** The changes that can be taken back for a minute. */
-const UNDOABLE: readonly Done[] = ['default', 'renamed'];
+const UNDOABLE: readonly (SecurityDone | null)[] = ['default', 'renamed'];
 
 /** Shows the page: with a refusal, or with what the last change was. */
 export type ShowSecurity = (
   ctx: Context,
   visit: Visit,
-  told?: { readonly refusal?: Refusal | null; readonly done?: Done },
+  told?: { readonly refusal?: Refusal | null; readonly done?: SecurityDone | null },
 ) => Promise<void>;
 
 export function createSecurityPage(deps: SecurityPageDeps): ShowSecurity {
@@ -134,11 +121,11 @@ export function onlyTells(ctx: Context): boolean {
   return ctx.method === 'GET' && ctx.path === SECURITY_PATH && doneOf(ctx) !== null;
 }
 
-export function doneOf(ctx: Context): Done {
-  return DONE.find((done) => done === ctx.query.done) ?? null;
+export function doneOf(ctx: Context): SecurityDone | null {
+  return SECURITY_DONE.find((done) => done === ctx.query.done) ?? null;
 }
 
 /** Redirects to the page, which shows once what was done. */
-export function tell(ctx: Context, done: Done, method: MethodName | null = null): void {
+export function tell(ctx: Context, done: SecurityDone, method: MethodName | null = null): void {
   redirect(ctx, `${SECURITY_PATH}?done=${done}${method === null ? '' : `&method=${method}`}`);
 }

@@ -4,6 +4,21 @@ import type { PasskeySignals } from '../../../domain/methods/webauthn.ts';
 import type { Enforcement } from '../../../domain/tenant.ts';
 import type { FactorView, Form, TrustedBrowserView } from '../page-parts.ts';
 
+/** The changes that the page reports. */
+export const SECURITY_DONE = [
+  'set-up',
+  'replaced',
+  'codes',
+  'removed',
+  'turned-off',
+  'default',
+  'renamed',
+  'undone',
+  'revoked',
+] as const;
+
+export type SecurityDone = (typeof SECURITY_DONE)[number];
+
 export interface SecurityPages {
   security: {
     readonly factors: readonly FactorView[];
@@ -29,17 +44,7 @@ export interface SecurityPages {
     /** Told to the password manager of the browser. Null: it is told nothing. */
     readonly passkeySignals: PasskeySignals | null;
     /** The change that was just made. The page reports it once. */
-    readonly done:
-      | 'set-up'
-      | 'replaced'
-      | 'codes'
-      | 'removed'
-      | 'turned-off'
-      | 'default'
-      | 'renamed'
-      | 'undone'
-      | 'revoked'
-      | null;
+    readonly done: SecurityDone | null;
     /** The method that was set up. Null when the change was another one. */
     readonly doneMethod: MethodName | null;
     /** Takes that change back. Null for a change that can't be taken back, and a minute after it. */
