@@ -1,6 +1,7 @@
+/** The reference of a request: an error page shows it, and the lines of the log have it. */
 import type { Context } from 'koa';
 
-/** The reference of a request: an error page shows it, and the lines of the log have it. Empty: the request has none. */
+/** Empty for a request without one. */
 export function referenceOf({ state }: Pick<Context, 'state'>): string {
   return String(state.reference ?? '');
 }
