@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { PASSWORD } from '../../support/app.ts';
 import { createEvaluations } from '../../support/evaluations.ts';
 import { createStoreActs, roundTrips } from '../../support/stores/store-acts.ts';
+import { openAccount } from '../flow/account/own-account.ts';
 import { accounts, arrive, givePassword, withApp } from '../flow/members.ts';
 import { trust } from '../flow/trusted-browsers/trust.ts';
 import {
@@ -154,5 +155,17 @@ describe('the cost of a request', () => {
     const [chosen, cost] = await measured(() => visitor.submit(page, { method: 'totp' }));
     expect(chosen.location).to.include('/set-up/totp');
     expect(cost.evaluations).to.equal(1);
+  });
+
+  it('is one evaluation for a form of the account page that needs a fresh factor', async () => {
+    const { visitor, page } = await openAccount(s, 'app@open.test');
+    for (const [button, fields] of [
+      ['save', { name: 'Anna' }],
+      ['change-phone', { phone: '+31612345678' }],
+    ] as const) {
+      const [saved, cost] = await measured(() => visitor.submit(page, fields, button));
+      expect(saved.location, button).to.include('/account?done=');
+      expect(cost.evaluations, button).to.equal(1);
+    }
   });
 });
