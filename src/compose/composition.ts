@@ -14,11 +14,14 @@ import type { ProviderPages } from '../oidc/page-hooks.ts';
 import type { createProvider } from '../oidc/provider.ts';
 import type { ProviderSession } from '../oidc/session/provider-session.ts';
 import type { Plugin } from '../plugin/compose.ts';
+import type { EventLog } from '../ports/events.ts';
+import type { Cipher } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
 import type { AccountUseCases } from './account/account.ts';
 import type { ClientNames } from './client-names.ts';
+import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
 
 /** Whether the process takes new sign-ins. A process that is stopping does not. */
@@ -28,6 +31,9 @@ export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: 
 export interface Server {
   readonly config: Config;
   readonly parts: Parts;
+  readonly cipher: Cipher;
+  readonly events: EventLog;
+  readonly notices: Notices;
   readonly readiness: Readiness;
   readonly demoSessions: DemoSessions;
   readonly plugin: Plugin;

@@ -251,6 +251,9 @@ async function composeServer({
   return {
     config,
     parts,
+    cipher,
+    events,
+    notices,
     readiness,
     demoSessions,
     plugin,

@@ -1,9 +1,10 @@
 /** Accounts in CSV (RFC 4180), with a heading. Cells that a spreadsheet would take for a formula carry an apostrophe. */
 import { createReadStream } from 'node:fs';
-import { Transform } from 'node:stream';
+import { pipeline, Transform } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
+import type { TableRow, WriteTable } from '../../ports/administration/table-file.ts';
 
 /** The columns of an export: those of an import, without hashes and secrets. */
 export const EXPORT_COLUMNS = [
@@ -96,9 +97,10 @@ function cellOf(groups: readonly string[]): string {
  * A stream that turns objects into lines, the heading first. It fails at a list with a semicolon in a name, which could not
  * be read back.
  */
-export function csvWriter(columns: readonly string[]): Transform {
+export function csvWriter(columns: readonly string[], { bom = false } = {}): Transform {
   return stringify({
     header: true,
+    bom,
     columns: [...columns],
     escape_formulas: true,
     record_delimiter: 'windows',
@@ -107,6 +109,29 @@ export function csvWriter(columns: readonly string[]): Transform {
       object: (value) => (Array.isArray(value) ? cellOf(value) : ''),
     },
   });
+}
+
+/** A character that would begin a line or a cell of its own: a tab, a line break and their like. */
+const CONTROL = /\p{Cc}+/gu;
+/** A spreadsheet of a country with decimal commas divides cells at semicolons, and would find a formula after one. */
+const AFTER_SEMICOLON = /;(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
+
+/** A table for spreadsheets: UTF-8 with a byte order mark, without which some of them take it for another encoding. */
+export const writeCsvTable: WriteTable = (columns, rows) => {
+  const writer = csvWriter(columns, { bom: true });
+  // The last stage passes on every failure to its reader.
+  pipeline(cellsOf(rows), writer, () => {});
+  return writer;
+};
+
+async function* cellsOf(rows: AsyncIterable<TableRow>) {
+  for await (const row of rows)
+    yield Object.fromEntries(Object.entries(row).map(([name, value]) => [name, tableCell(value)]));
+}
+
+function tableCell(value: TableRow[string]): string {
+  const text = typeof value === 'object' ? value.join(SEPARATOR) : String(value);
+  return text.replace(CONTROL, ' ').trim().replace(AFTER_SEMICOLON, ";'");
 }
 
 /** A stream that turns objects into lines of JSON. */

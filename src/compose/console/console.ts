@@ -2,8 +2,11 @@
 import type { ConsoleDeps } from '../../http/admin/routes.ts';
 import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
+import { peopleOf } from './people.ts';
 
-export function consoleOf({ parts, render }: Server): ConsoleDeps {
-  const { stores, clock } = parts;
-  return { overview: createOverview({ people: stores.people, clock }), render };
+export function consoleOf(server: Server): ConsoleDeps {
+  const { stores, clock } = server.parts;
+  const { people } = stores;
+  const ofPeople = peopleOf(server, people);
+  return { ...ofPeople, overview: createOverview({ people, clock }) };
 }

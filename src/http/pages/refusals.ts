@@ -121,6 +121,8 @@ const FIELD_OF: Readonly<Record<FieldFault, string>> = {
   email_incomplete: 'email',
   password_missing: 'password',
   current_password_missing: 'current_password',
+  list_unknown: 'filter',
+  list_place_unknown: 'after',
 };
 
 /** The fields that are marked as wrong. The first of them gets the focus. */

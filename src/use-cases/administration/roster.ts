@@ -29,6 +29,11 @@ export interface Person {
   readonly graceUntil: number | null;
 }
 
+/** Whether a person has neither a password nor a factor yet, and waits for an invitation. */
+export function isWaiting({ account, factors }: Person): boolean {
+  return account.passwordHash === null && factors.length === 0;
+}
+
 /** Each named one narrows the list. */
 export interface RosterFilter {
   /** Without a factor. A disabled account needs none. */
@@ -106,7 +111,7 @@ export function createRoster({ accounts, administration, tenants, passwordSubjec
     return person ?? null;
   }
 
-  return { list, find };
+  return { peopleOf, list, find };
 }
 
 export type Roster = ReturnType<typeof createRoster>;
