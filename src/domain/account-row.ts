@@ -12,4 +12,9 @@ export interface AccountRow {
   readonly notes: readonly string[];
 }
 
+/** The form of a file of accounts is wrong, so that none of its rows can be trusted. The message is one line. */
+export class AccountFileFault extends Error {
+  override name = 'AccountFileFault';
+}
+
 export type AccountRows = AsyncIterable<AccountRow>;

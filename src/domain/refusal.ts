@@ -9,6 +9,15 @@ export type FieldFault =
   | 'email_incomplete'
   | 'password_missing'
   | 'current_password_missing'
+  /** The person with this address is in the list of the administrator already. */
+  | 'email_known'
+  /** The address has an account that the administrator does not see. */
+  | 'email_elsewhere'
+  | 'groups_unfit'
+  | 'groups_not_managed'
+  | 'file_missing'
+  | 'file_unreadable'
+  | 'file_too_long'
   | 'list_unknown'
   | 'list_place_unknown';
 

@@ -30,6 +30,10 @@ export interface Visitor {
   post(address: string, fields: Fields, headers?: Headers): Promise<Page>;
   /** Sends a form of the page; the answer is not followed. */
   submit(page: Page, fields: Fields, button?: string, headers?: Headers): Promise<Page>;
+  /** Sends a form of the page with a file; the answer is not followed. */
+  upload(page: Page, content: string | Uint8Array<ArrayBuffer>, button: string): Promise<Page>;
+  /** Posts a body that no form of a page makes. */
+  send(address: string, type: string, body: string): Promise<Page>;
   /** Goes where redirects lead, until a page, another origin or `stopAt`; the last answer is returned. */
   follow(page: Page): Promise<Page>;
   /** Opens an address and follows. */
@@ -76,7 +80,7 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
   /** The origins of the last page and of the redirects after it. */
   let initiators: readonly string[] = [];
 
-  function send(method: string, url: URL, headers: Headers, body?: string): Promise<Answer> {
+  function send(method: string, url: URL, headers: Headers, body?: string | Uint8Array): Promise<Answer> {
     const via = typeof options.via === 'function' ? options.via() : options.via;
     const connectTo = new URL(via ?? url.origin);
     return new Promise((resolve, reject) => {
@@ -105,7 +109,12 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
     });
   }
 
-  async function visit(method: 'GET' | 'POST', address: string, headers: Headers, body?: URLSearchParams) {
+  async function visit(
+    method: 'GET' | 'POST',
+    address: string,
+    headers: Headers,
+    body?: string | Uint8Array,
+  ) {
     const url = new URL(address, origin);
     if (!origins.includes(url.origin)) throw new Error(`${url.href} is not at ${origins.join(' or ')}`);
     const cookie = jar.getCookieStringSync(url.href);
@@ -114,7 +123,7 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
     const typed = body ? { origin: sender, 'content-type': 'application/x-www-form-urlencoded' } : {};
     const site = { 'sec-fetch-site': siteOf(url, initiators) };
     const own = { ...NAVIGATION, ...site, host: url.host, cookie: cookie || null, ...forwarded, ...typed };
-    const answer = await send(method, url, { ...own, ...options.headers, ...headers }, body?.toString());
+    const answer = await send(method, url, { ...own, ...options.headers, ...headers }, body);
     for (const line of answer.headers['set-cookie'] ?? []) {
       jar.setCookieSync(line, url.href, { ignoreError: true });
     }
@@ -146,14 +155,24 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
       for (const [name, values] of Object.entries(fields)) {
         for (const value of [values].flat()) body.append(name, value);
       }
-      return visit('POST', address, headers, body);
+      return visit('POST', address, headers, body.toString());
     },
     submit(page, fields, button, headers = {}) {
       const { method, action, body } = page.form(fields, button);
-      if (method === 'POST') return visit('POST', action, headers, body);
+      if (method === 'POST') return visit('POST', action, headers, body.toString());
       const url = new URL(action);
       url.search = body.toString();
       return visit('GET', url.href, headers);
+    },
+    send: (address, type, body) => visit('POST', address, { 'content-type': type }, body),
+    async upload(page, content, button) {
+      const { action, body } = page.form({}, button);
+      const form = new FormData();
+      for (const [name, value] of body) form.append(name, value);
+      form.append('file', new Blob([content], { type: 'text/csv' }), 'people.csv');
+      const encoded = new Response(form);
+      const type = { 'content-type': encoded.headers.get('content-type') };
+      return visit('POST', action, type, new Uint8Array(await encoded.arrayBuffer()));
     },
     async follow(page) {
       let reached = page;

@@ -1,9 +1,10 @@
 /** Accounts in CSV (RFC 4180), with a heading. Cells that a spreadsheet would take for a formula carry an apostrophe. */
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
-import { pipeline, Transform } from 'node:stream';
+import { pipeline, Readable, Transform } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
-import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
+import { AccountFileFault, type AccountRow, type AccountRows } from '../../domain/account-row.ts';
 import type { TableRow, WriteTable } from '../../ports/administration/table-file.ts';
 
 /** The columns of an export: those of an import, without hashes and secrets. */
@@ -37,7 +38,26 @@ interface Parsed {
 
 /** Throws one line when the heading or the form of the file is wrong. */
 export async function* readCsv(path: string): AccountRows {
-  const parser = createReadStream(path).pipe(
+  try {
+    yield* rowsIn(createReadStream(path));
+  } catch (error) {
+    throw error instanceof CsvError ? new Error(`${path}: ${error.message}`, { cause: error }) : error;
+  }
+}
+
+/** The same for a file that is in memory. Throws an `AccountFileFault` for a wrong file. */
+export async function* readCsvBytes(bytes: Uint8Array): AccountRows {
+  if (!isUtf8(bytes)) throw new AccountFileFault('the file is not UTF-8');
+  try {
+    yield* rowsIn(Readable.from([bytes]));
+  } catch (error) {
+    throw error instanceof CsvError ? new AccountFileFault(error.message, { cause: error }) : error;
+  }
+}
+
+async function* rowsIn(file: Readable): AccountRows {
+  const parser = pipeline(
+    file,
     parse({
       bom: true,
       columns: headingOf,
@@ -46,20 +66,20 @@ export async function* readCsv(path: string): AccountRows {
       skip_empty_lines: true,
       trim: true,
     }),
-  );
-  try {
-    for await (const { record, info } of parser as AsyncIterable<Parsed>) yield rowOf(record, info.lines);
-  } catch (error) {
-    throw error instanceof CsvError ? new Error(`${path}: ${error.message}`, { cause: error }) : error;
-  }
+    // The last stage passes on every failure to its reader.
+    () => {},
+  ) as AsyncIterable<Parsed>;
+  for await (const { record, info } of parser) yield rowOf(record, info.lines);
 }
 
 function headingOf(names: readonly string[]): string[] {
   const columns = names.map((name) => name.trim().toLowerCase());
   const unknown = columns.filter((name) => !COLUMNS.includes(name));
   if (unknown.length > 0)
-    throw new Error(`the heading has unknown columns: ${unknown.join(', ')} (known: ${COLUMNS.join(', ')})`);
-  if (!columns.includes('email')) throw new Error('the heading has no column "email"');
+    throw new AccountFileFault(
+      `the heading has unknown columns: ${unknown.join(', ')} (known: ${COLUMNS.join(', ')})`,
+    );
+  if (!columns.includes('email')) throw new AccountFileFault('the heading has no column "email"');
   return columns;
 }
 

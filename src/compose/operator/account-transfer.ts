@@ -4,7 +4,6 @@ import { readAuthelia } from '../../adapters/account-files/authelia.ts';
 import { csvWriter, EXPORT_COLUMNS, jsonLinesWriter, readCsv } from '../../adapters/account-files/csv.ts';
 import { readJsonLines } from '../../adapters/account-files/json-lines.ts';
 import { readKeycloak } from '../../adapters/account-files/keycloak.ts';
-import { readImportedAccount } from '../../config/imported-account.ts';
 import type { Config } from '../../config/shape.ts';
 import type { AccountRows } from '../../domain/account-row.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type TransferRow,
 } from '../../use-cases/administration/account-transfer.ts';
 import { createSeeding } from '../../use-cases/administration/seeding.ts';
+import { checkedRows } from '../administration/checked-rows.ts';
 import { cipherOf } from '../keys.ts';
 import { expectStore, openParts, secretsOf } from '../parts.ts';
 
@@ -44,15 +44,8 @@ export async function withAccountTransfer(
 }
 
 /** The checked rows of a file, for accounts of one tenant. */
-export async function* rowsOf(
-  config: Config,
-  file: ImportFile,
-  tenantId: string,
-): AsyncGenerator<TransferRow> {
-  for await (const { at, fields, faults, notes } of readerOf(file)) {
-    if (faults.length > 0) yield { at, notes, read: { ok: false, faults } };
-    else yield { at, notes, read: readImportedAccount(fields, tenantId, config.secondFactor.totp) };
-  }
+export function rowsOf(config: Config, file: ImportFile, tenantId: string): AsyncGenerator<TransferRow> {
+  return checkedRows(readerOf(file), tenantId, config);
 }
 
 function readerOf({ path, format, totpPath }: ImportFile): AccountRows {

@@ -7,6 +7,7 @@ import type { Refusal } from '../../domain/refusal.ts';
 import { readForm } from '../guards/forms.ts';
 import type { AdminVisit, RequireAdministrator } from '../guards/require-administrator.ts';
 import { ownPath } from '../guards/return-path.ts';
+import { isUpload, readUpload } from '../guards/upload.ts';
 import type { PageContext } from '../pages/page-contract.ts';
 
 export const ADMIN_PATH = '/admin';
@@ -16,6 +17,8 @@ export interface ConsoleRoute {
   /** Below `/admin`. A form posts to the address of its page, so that a person who gives a factor first comes back to it. */
   readonly path: string;
   readonly page: ConsolePage;
+  /** Whether the form of this route may have a file. */
+  readonly takesFile?: boolean;
   readonly handle: (ctx: Context, visit: AdminVisit) => Promise<void>;
 }
 
@@ -25,10 +28,14 @@ export function routerOf(
   requireAdministrator: RequireAdministrator,
 ): Router {
   const router = new Router({ prefix: ADMIN_PATH });
-  for (const { method, path, page, handle } of routes) {
+  for (const { method, path, page, takesFile = false, handle } of routes) {
     router.register(path, [method], async (ctx: Context) => {
-      if (method === 'POST') await readForm(ctx);
       const returnTo = method === 'GET' ? (ownPath(ctx.originalUrl) ?? ADMIN_PATH) : ctx.path;
+      if (takesFile && isUpload(ctx)) {
+        // A file is large: it is read for a person who may send one, and for nobody else.
+        if (!(await requireAdministrator(ctx, page, returnTo))) return;
+        await readUpload(ctx);
+      } else if (method === 'POST') await readForm(ctx);
       const visit = await requireAdministrator(ctx, page, returnTo);
       if (visit) await handle(ctx, visit);
     });

@@ -1,10 +1,11 @@
 /** All routes of the console. */
 import type { ConsoleRoute } from './console.ts';
+import { type InvitePageDeps, inviteRoutes } from './invite.ts';
 import { type OverviewPageDeps, overviewRoutes } from './overview.ts';
 import { type UsersPageDeps, usersRoutes } from './users.ts';
 
-export type ConsoleDeps = OverviewPageDeps & UsersPageDeps;
+export type ConsoleDeps = OverviewPageDeps & UsersPageDeps & InvitePageDeps;
 
 export function consoleRoutes(deps: ConsoleDeps): readonly ConsoleRoute[] {
-  return [...overviewRoutes(deps), ...usersRoutes(deps)];
+  return [...overviewRoutes(deps), ...usersRoutes(deps), ...inviteRoutes(deps)];
 }

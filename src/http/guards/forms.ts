@@ -42,7 +42,11 @@ async function fieldsOf(ctx: Context, lastOf: string | null): Promise<Fields> {
     throw new BadForm(400, 'a form was expected');
   }
   if (ctx.get('content-encoding')) throw new BadForm(400, 'compressed forms are not read');
-  const entries = ctx.req.readable ? entriesOf(await rawBody(ctx)) : entriesRead(ctx);
+  return checkedFields(ctx.req.readable ? entriesOf(await rawBody(ctx)) : entriesRead(ctx), lastOf);
+}
+
+/** Throws 400 for fields that no form of ours has. */
+function checkedFields(entries: readonly (readonly [string, unknown])[], lastOf: string | null): Fields {
   if (entries.length > MOST_FIELDS) throw new BadForm(400, 'too many fields');
   const fields = new Map<string, string>();
   for (const [name, value] of entries) {
@@ -54,6 +58,11 @@ async function fieldsOf(ctx: Context, lastOf: string | null): Promise<Fields> {
     fields.set(name, value);
   }
   return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(fields)));
+}
+
+/** Takes the fields of a form that was read in another encoding, for everything that reads this form later. */
+export function keepFields(ctx: Context, entries: readonly (readonly [string, string])[]): void {
+  parsedForms.set(ctx.req, Promise.resolve(checkedFields(entries, null)));
 }
 
 async function rawBody(ctx: Context): Promise<Uint8Array> {

@@ -121,6 +121,13 @@ const FIELD_OF: Readonly<Record<FieldFault, string>> = {
   email_incomplete: 'email',
   password_missing: 'password',
   current_password_missing: 'current_password',
+  email_known: 'email',
+  email_elsewhere: 'email',
+  groups_unfit: 'groups',
+  groups_not_managed: 'groups',
+  file_missing: 'file',
+  file_unreadable: 'file',
+  file_too_long: 'file',
   list_unknown: 'filter',
   list_place_unknown: 'after',
 };

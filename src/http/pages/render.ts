@@ -78,6 +78,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   help: 'help/help',
   'admin-overview': 'admin/overview',
   'admin-users': 'admin/users',
+  'admin-invite': 'admin/invite',
   'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',

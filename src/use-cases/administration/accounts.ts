@@ -14,6 +14,9 @@ import type { Clock } from '../../ports/system.ts';
 import type { Factors } from './factors.ts';
 import type { Seed } from './seeding.ts';
 
+/** The actor of an act on the command line. */
+const OPERATOR = 'operator';
+
 /** Why the rules refuse a password for an account. `password` is normalised. Null when they take it. */
 export type FindPasswordFault = (password: string, account: NewAccount) => Promise<PasswordFault | null>;
 
@@ -61,24 +64,41 @@ export type DetailChanges = Pick<
 > &
   Partial<Pick<Account, 'phone' | 'locale'>>;
 
-export function createAccounts(deps: AccountsDeps) {
-  const { accounts, enrolments, factors, findPasswordFault, events, clock } = deps;
+/** The acts that make accounts. `actor` is as in the lines of the audit log. */
+export function createAccountCreation(deps: Pick<AccountsDeps, 'create' | 'findPasswordFault' | 'events'>) {
+  const { findPasswordFault, events } = deps;
 
   /** `password` null: the person is invited. */
-  async function create(wanted: NewAccount, password: string | null): Promise<Creation> {
+  async function create(
+    wanted: NewAccount,
+    password: string | null,
+    actor: string = OPERATOR,
+  ): Promise<Creation> {
     if (!mayManage(wanted.role, wanted.manages)) return { kind: 'not_manager' };
     const fault = password === null ? null : await findPasswordFault(normalisePassword(password), wanted);
     if (fault) return { kind: 'password_refused', fault };
     const nothing = { locale: null, attributes: {}, emailConfirmed: false, passwordHash: null, factors: [] };
-    return createWhole({ ...wanted, ...nothing, password });
+    return createWhole({ ...wanted, ...nothing, password }, actor);
   }
 
-  async function createWhole(seed: Seed): Promise<Extract<Creation, { kind: 'created' | 'taken' }>> {
+  async function createWhole(
+    seed: Seed,
+    actor: string = OPERATOR,
+  ): Promise<Extract<Creation, { kind: 'created' | 'taken' }>> {
     const account = await deps.create(seed);
     if (!account) return { kind: 'taken' };
-    await events.append({ ...lineOf(account), name: 'account.created' });
+    await events.append({ ...lineOf(account), actor, name: 'account.created' });
     return { kind: 'created', account };
   }
+
+  return { create, createWhole };
+}
+
+export type AccountCreation = ReturnType<typeof createAccountCreation>;
+
+export function createAccounts(deps: AccountsDeps) {
+  const { accounts, enrolments, factors, events, clock } = deps;
+  const { create, createWhole } = createAccountCreation(deps);
 
   /** Gives the account as it is then. An account that leaves the role manager manages nothing. */
   async function update(email: string, changes: DetailChanges): Promise<Update> {
@@ -133,5 +153,5 @@ export type Accounts = ReturnType<typeof createAccounts>;
 
 /** The account and the actor of an audit line. */
 export function lineOf({ id, tenantId }: Account) {
-  return { accountId: id, tenantId, actor: 'operator' };
+  return { accountId: id, tenantId, actor: OPERATOR };
 }

@@ -23,6 +23,7 @@ describe('every page', () => {
   it('has a sample', () => {
     const pages: Readonly<Record<PageName, true>> = {
       'admin-users': true,
+      'admin-invite': true,
       'admin-overview': true,
       'sign-in': true,
       'select-account': true,

@@ -1,4 +1,5 @@
 /** People of two tenants for the tests of the console, one of each role, and the way to its pages. */
+import type { AuditEvent } from '../../../../src/domain/events.ts';
 import { PASSWORD, SECRET, standardConfig, type Yaml } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
@@ -47,4 +48,15 @@ export async function idOf({ app }: Pick<InteractionContext, 'app'>, email: stri
   const account = await app.parts.stores.accounts.findByEmail(email);
   if (!account) throw new Error(`there is no ${email}`);
   return account.id;
+}
+
+/** The lines of the audit log about an act of this person, newest first. */
+export async function linesBy(
+  context: Pick<InteractionContext, 'app'>,
+  name: string,
+  event: string,
+): Promise<AuditEvent[]> {
+  const actor = await idOf(context, addressOf(name));
+  const lines = await context.app.parts.stores.audit.list({ limit: 5000 });
+  return lines.filter((line) => line.actor === actor && line.event === event);
 }

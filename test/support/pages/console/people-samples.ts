@@ -2,7 +2,7 @@
 import { CONSOLE_PAGES } from '../../../../src/domain/administration/may-act.ts';
 import { PEOPLE_FILTERS } from '../../../../src/domain/administration/people-filter.ts';
 import type { PageContext, Pages } from '../../../../src/http/pages/page-contract.ts';
-import { SAMPLE_NOW, type Sample, sample } from '../page-sample.ts';
+import { form, SAMPLE_NOW, type Sample, sample } from '../page-sample.ts';
 
 const DAY = 24 * 60 * 60_000;
 
@@ -56,6 +56,46 @@ const list: Pages['admin-users'] = {
   csvHref: '/admin/users.csv',
 };
 
+const invite: Pages['admin-invite'] = {
+  form: form('/admin/invite'),
+  email: '',
+  name: '',
+  groups: '',
+  managed: null,
+  person: null,
+  done: null,
+  mostRows: 2000,
+  fileFault: null,
+  report: null,
+};
+
+const invited = { name: 'Eva Bakker', email: 'eva@acme.test', href: '/admin/users/id-of-eva' };
+
+const report: NonNullable<Pages['admin-invite']['report']> = {
+  isDryRun: true,
+  created: 1,
+  existing: 1,
+  refused: 2,
+  rows: [
+    {
+      line: 2,
+      email: 'eva@acme.test',
+      outcome: 'created',
+      codes: ['secrets_left_out', 'confirmation_left_out'],
+      texts: [],
+    },
+    { line: 3, email: 'ann@acme.test', outcome: 'exists', codes: [], texts: [] },
+    { line: 4, email: '', outcome: 'refused', codes: [], texts: ['email: is not an e-mail address'] },
+    {
+      line: 5,
+      email: '',
+      outcome: 'refused',
+      codes: ['groups_not_managed', 'role_too_high', 'email_twice', 'email_elsewhere'],
+      texts: [],
+    },
+  ],
+};
+
 const searched = { q: 'jan', filter: 'grace', group: 'sales', isNarrowed: true } as const;
 
 export const PEOPLE_SAMPLES: readonly Sample[] = [
@@ -76,4 +116,36 @@ export const PEOPLE_SAMPLES: readonly Sample[] = [
     ...consoleOf('users'),
     refusal: { code: 'field_invalid', because: 'list_unknown' },
   }),
+  sample('admin-invite', 'admin-invite', invite, consoleOf('invite')),
+  sample(
+    'admin-invite-done',
+    'admin-invite',
+    { ...invite, managed: ['sales', 'research'], groups: 'sales', person: invited, done: 'invited' },
+    consoleOf('invite', true),
+  ),
+  sample(
+    'admin-invite-unmailed',
+    'admin-invite',
+    { ...invite, person: invited, done: 'unmailed' },
+    consoleOf('invite'),
+  ),
+  sample(
+    'admin-invite-known',
+    'admin-invite',
+    { ...invite, email: 'eva@acme.test', name: 'Eva', groups: 'sales', person: invited },
+    { ...consoleOf('invite'), refusal: { code: 'field_invalid', because: 'email_known' } },
+  ),
+  sample(
+    'admin-invite-unreadable',
+    'admin-invite',
+    { ...invite, fileFault: 'the heading has no column "email"' },
+    { ...consoleOf('invite'), refusal: { code: 'field_invalid', because: 'file_unreadable' } },
+  ),
+  sample('admin-invite-checked', 'admin-invite', { ...invite, report }, consoleOf('invite')),
+  sample(
+    'admin-invite-imported',
+    'admin-invite',
+    { ...invite, report: { ...report, isDryRun: false } },
+    consoleOf('invite'),
+  ),
 ];

@@ -1,6 +1,7 @@
-/** The models of the lists of people in the console. */
+/** The models of the pages of the console that list people, and invite more of them. */
 import type { Role } from '../../../../domain/account.ts';
 import type { PeopleFilter } from '../../../../domain/administration/people-filter.ts';
+import type { Form } from '../../page-parts.ts';
 
 /** A person in a list. No secret and no telephone number is among it. */
 export interface PersonRow {
@@ -42,5 +43,36 @@ export interface PeoplePages {
     /** Null on the last page. */
     readonly nextHref: string | null;
     readonly csvHref: string;
+  };
+  'admin-invite': {
+    readonly form: Form;
+    readonly email: string;
+    readonly name: string;
+    /** Separated by commas. */
+    readonly groups: string;
+    /** The groups that a manager gives. Null: any. */
+    readonly managed: readonly string[] | null;
+    /** The person who was invited last, or who has the address of a refused form. */
+    readonly person: { readonly name: string; readonly email: string; readonly href: string } | null;
+    /** `unmailed`: the account was made, and its invitation was not sent. */
+    readonly done: 'invited' | 'unmailed' | null;
+    readonly mostRows: number;
+    /** The fault of a refused file, in English. */
+    readonly fileFault: string | null;
+    readonly report: {
+      readonly isDryRun: boolean;
+      readonly created: number;
+      readonly existing: number;
+      readonly refused: number;
+      readonly rows: readonly {
+        readonly line: number;
+        readonly email: string;
+        readonly outcome: 'created' | 'exists' | 'refused';
+        /** Those with words of their own. */
+        readonly codes: readonly string[];
+        /** All others, in English. */
+        readonly texts: readonly string[];
+      }[];
+    } | null;
   };
 }
