@@ -120,7 +120,8 @@ export function createVisitor(origin: string, options: VisitorOptions = {}): Vis
     const cookie = jar.getCookieStringSync(url.href);
     const forwarded = options.via ? { 'x-forwarded-proto': url.protocol.slice(0, -1) } : {};
     const sender = initiators[0] ?? origin;
-    const typed = body ? { origin: sender, 'content-type': 'application/x-www-form-urlencoded' } : {};
+    const typed =
+      body !== undefined ? { origin: sender, 'content-type': 'application/x-www-form-urlencoded' } : {};
     const site = { 'sec-fetch-site': siteOf(url, initiators) };
     const own = { ...NAVIGATION, ...site, host: url.host, cookie: cookie || null, ...forwarded, ...typed };
     const answer = await send(method, url, { ...own, ...options.headers, ...headers }, body);

@@ -133,7 +133,7 @@ describe('every page', () => {
       expect(
         $('*').filter((_, element) => Object.keys($(element).attr() ?? {}).some(isHandler)),
       ).to.have.lengthOf(0);
-      expect($('form:not([method=post], [method=get][role=search]), form:not([action])')).to.have.lengthOf(0);
+      expect($('form:not([method=post], search > [method=get]), form:not([action])')).to.have.lengthOf(0);
       expect($('a[href^="javascript:"]')).to.have.lengthOf(0);
     });
 
@@ -176,8 +176,8 @@ describe('every page', () => {
         continue;
       }
       // A search changes nothing, and its address would show the token.
-      expect($('main form[role=search] [name=_token]'), name).to.have.lengthOf(0);
-      for (const form of $('main form:not([role=search])').toArray()) {
+      expect($('main search [name=_token]'), name).to.have.lengthOf(0);
+      for (const form of $('main form:not(search > form)').toArray()) {
         expect($(form).find('[name=_token]').attr('value'), name).to.equal('token-of-the-form');
       }
     }
