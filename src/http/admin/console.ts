@@ -57,3 +57,8 @@ export function consoleContext(
     console: { page, pages: CONSOLE_PAGES.filter((each) => mayOpen(actor.role, each)) },
   };
 }
+
+export function redirect(ctx: Context, url: string): void {
+  ctx.status = 303;
+  ctx.redirect(url);
+}

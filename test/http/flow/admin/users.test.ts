@@ -54,7 +54,8 @@ describe('the list of people', () => {
     );
     const now = s.app.clock.now();
     await accounts.update(await idOf(s, addressOf('semi')), { disabledAt: now }, now);
-    await lockouts.lock(secondFactorSubject(await idOf(s, addressOf('ann'))), now + 30 * DAY, 1);
+    const ann = await idOf(s, addressOf('ann'));
+    await lockouts.lock(secondFactorSubject(ann), now + 30 * DAY, 1, ann);
     await onceKeys.first(graceKeyOf(await idOf(s, addressOf('carl'))), String(now), null);
     await onceKeys.first(graceKeyOf(await idOf(s, addressOf('ben'))), String(now - 15 * DAY), null);
   });
