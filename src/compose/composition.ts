@@ -14,7 +14,9 @@ import type { ProviderPages } from '../oidc/page-hooks.ts';
 import type { createProvider } from '../oidc/provider.ts';
 import type { ProviderSession } from '../oidc/session/provider-session.ts';
 import type { Plugin } from '../plugin/compose.ts';
+import type { EventLog } from '../ports/events.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
+import type { EffectiveTenants } from '../use-cases/administration/settings/effective-tenants.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
 import type { AccountUseCases } from './account/account.ts';
@@ -26,7 +28,10 @@ export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: 
 
 /** The server of one configuration, before its areas. */
 export interface Server {
+  /** Its tenants have their effective settings. */
   readonly config: Config;
+  readonly effectiveTenants: EffectiveTenants;
+  readonly events: EventLog;
   readonly parts: Parts;
   readonly readiness: Readiness;
   readonly demoSessions: DemoSessions;

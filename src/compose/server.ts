@@ -38,6 +38,7 @@ import { createPasswordAttempts } from '../use-cases/sign-in/password-attempts.t
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import { createSessionClients } from '../use-cases/sign-in/session-clients.ts';
 import { accountUseCasesOf } from './account/account.ts';
+import { effectiveTenantsOf } from './administration/effective-tenants.ts';
 import { beginSeeding, withSeeding } from './administration/seeding.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
@@ -64,7 +65,11 @@ export function createServer(
   areasOf: (server: Server) => readonly Area[] = createAreas,
 ): Serve {
   const demoSessions = createDemoSessions(parts.clock);
-  return async (config) => {
+  return async (configured) => {
+    const effectiveTenants = await effectiveTenantsOf(configured, parts.stores);
+    // Everything reads the effective settings of the tenants.
+    const config = { ...configured, tenants: effectiveTenants.tenants };
+    parts.tenants.use(effectiveTenants.refresh);
     const secrets = secretsOf(config);
     const cipher = await cipherOf(secrets, parts);
     const places = await openPlaces(config.geo.database);
@@ -73,6 +78,7 @@ export function createServer(
     const seeded = { ...parts, stores: { ...parts.stores, accounts } };
     const server = await composeServer({
       config,
+      effectiveTenants,
       parts: seeded,
       readiness,
       demoSessions,
@@ -88,7 +94,7 @@ export function createServer(
   };
 }
 
-interface Given extends Pick<Server, 'config' | 'parts' | 'readiness' | 'demoSessions'> {
+interface Given extends Pick<Server, 'config' | 'effectiveTenants' | 'parts' | 'readiness' | 'demoSessions'> {
   readonly secrets: Secrets;
   readonly cipher: Cipher;
   readonly places: PlaceOf;
@@ -96,6 +102,7 @@ interface Given extends Pick<Server, 'config' | 'parts' | 'readiness' | 'demoSes
 
 async function composeServer({
   config,
+  effectiveTenants,
   parts,
   readiness,
   demoSessions,
@@ -159,6 +166,7 @@ async function composeServer({
   });
   const plugin = secondFactorOf({
     config,
+    refreshTenants: effectiveTenants.refresh,
     parts,
     cipher,
     events,
@@ -220,7 +228,13 @@ async function composeServer({
     accounts,
     passwordAttempts,
     transactions,
-    loadSnapshot: createSnapshotLoader({ accounts, enrolments, tenants, lockouts }),
+    loadSnapshot: createSnapshotLoader({
+      accounts,
+      enrolments,
+      tenants,
+      refreshTenants: effectiveTenants.refresh,
+      lockouts,
+    }),
     hasher,
     events,
     clock,
@@ -251,6 +265,8 @@ async function composeServer({
 
   return {
     config,
+    effectiveTenants,
+    events,
     parts,
     readiness,
     demoSessions,

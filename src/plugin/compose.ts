@@ -88,16 +88,8 @@ export function composePlugin({
   log,
 }: PluginParts): Plugin {
   const { clock } = ports;
-  const { tenants, methods, catalogue, smsLimits, trustDays, confirmUrl } = settings;
-  const useCases = composeUseCases(ports, {
-    tenants,
-    methods,
-    catalogue,
-    smsLimits,
-    trustDays,
-    confirmUrl,
-    passkeySite: issuer.passkeySite,
-  });
+  const { tenants, trustDays } = settings;
+  const useCases = composeUseCases(ports, { ...settings, passkeySite: issuer.passkeySite });
   const area = createSecondFactorArea({
     useCases,
     ports,

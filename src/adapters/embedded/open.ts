@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
+import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
 import type { QueueStore } from '../../ports/queue.ts';
@@ -24,6 +25,7 @@ import type {
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
+import { createTenantSettingsStore } from './administration/tenant-settings-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { expectSettled, identityOf, type StoreFiles } from './backup/replacement.ts';
@@ -75,6 +77,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly logoutOutbox: QueueStore;
   readonly restoration: RestorationStore;
   readonly administration: AdministrationStore;
+  readonly tenantSettings: TenantSettingsStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -134,6 +137,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     logoutOutbox: createQueueStore(database, 'logout_outbox'),
     restoration: createRestorationStore(database),
     administration: createAdministrationStore(database),
+    tenantSettings: createTenantSettingsStore(database),
     sweep: createSweep(database, ACCOUNTS_RULES),
     ping: database.ping,
     clocks: [],

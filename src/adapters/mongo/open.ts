@@ -1,6 +1,7 @@
 /** Opens the durable stores in MongoDB. */
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
+import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
@@ -18,6 +19,7 @@ import type {
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
+import { createTenantSettingsStore } from './administration/tenant-settings-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { type Connection, connect } from './connection.ts';
@@ -55,6 +57,7 @@ export interface MongoAccounts {
   readonly logoutOutbox: QueueStore;
   readonly restoration: RestorationStore;
   readonly administration: AdministrationStore;
+  readonly tenantSettings: TenantSettingsStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -109,6 +112,7 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     logoutOutbox: createQueueStore(connection, models.logoutOutbox),
     restoration: createRestorationStore(connection, models),
     administration: createAdministrationStore(connection, models),
+    tenantSettings: createTenantSettingsStore(connection, models),
     sweep: createSweep(models),
     ping: connection.ping,
     clocks: [{ store: 'MongoDB', now: connection.now }],

@@ -16,6 +16,8 @@ export interface ConsoleRoute {
   /** Below `/admin`. A form posts to the address of its page, so that a person who gives a factor first comes back to it. */
   readonly path: string;
   readonly page: ConsolePage;
+  /** The field of the form that may be repeated: its values stand in one text, with spaces between them. */
+  readonly list?: string;
   readonly handle: (ctx: Context, visit: AdminVisit) => Promise<void>;
 }
 
@@ -25,9 +27,9 @@ export function routerOf(
   requireAdministrator: RequireAdministrator,
 ): Router {
   const router = new Router({ prefix: ADMIN_PATH });
-  for (const { method, path, page, handle } of routes) {
+  for (const { method, path, page, list = null, handle } of routes) {
     router.register(path, [method], async (ctx: Context) => {
-      if (method === 'POST') await readForm(ctx);
+      if (method === 'POST') await readForm(ctx, null, list);
       const returnTo = method === 'GET' ? (ownPath(ctx.originalUrl) ?? ADMIN_PATH) : ctx.path;
       const visit = await requireAdministrator(ctx, page, returnTo);
       if (visit) await handle(ctx, visit);

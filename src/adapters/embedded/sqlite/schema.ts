@@ -1,7 +1,5 @@
-/**
- * The tables of the two files. A migration is never changed once released: the next one is added below it.
- * WITHOUT ROWID where rows are small and found by their key: one tree to write instead of two.
- */
+/** The tables of the two files. A migration is never changed once released: the next one is added below it. */
+import { TENANT_SETTINGS } from './tenant-settings-table.ts';
 
 /**
  * The table of oidc-provider's payloads, in both files: durable models in one, short-lived models in the other.
@@ -23,6 +21,7 @@ const PROVIDER = `
   CREATE INDEX provider_by_expiry ON provider (expires_at) WHERE expires_at IS NOT NULL;
 `;
 
+// WITHOUT ROWID where rows are small and found by their key: one tree to write instead of two.
 export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE accounts (
@@ -249,6 +248,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX reset_steps_by_age ON reset_steps (at);
   CREATE INDEX reset_steps_due ON reset_steps (due_at) WHERE due_at IS NOT NULL;`,
+  TENANT_SETTINGS,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

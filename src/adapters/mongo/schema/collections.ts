@@ -12,6 +12,7 @@ import { provider } from './provider.ts';
 import { logoutOutbox, mailOutbox } from './queue.ts';
 import { resetRequest, resetStep } from './reset-request.ts';
 import { sessionClient } from './session-client.ts';
+import { tenantSettings } from './tenant-settings.ts';
 
 export interface AccountDocument {
   _id: string;
@@ -258,6 +259,7 @@ export function createModels(driver: Driver) {
     resetRequests: driver.model('ResetRequest', resetRequest),
     resetSteps: driver.model('ResetStep', resetStep),
     sessionClients: driver.model('SessionClient', sessionClient),
+    tenantSettings: driver.model('TenantSettings', tenantSettings),
   };
 }
 
