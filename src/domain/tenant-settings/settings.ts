@@ -100,11 +100,18 @@ export function effectiveSettings(
   const free = { ...settings, ...withoutAbsent(stored) };
   /** Only the file's value counts where it is written. */
   const file = <N extends SettingName>(name: N): TenantSettings[N] => (isFloor(name) ? settings : free)[name];
-  return {
+  const methods = isFloor('methods')
+    ? settings.methods.filter((method) => free.methods.includes(method))
+    : free.methods;
+  const asked = {
     enforcement: isFloor('enforcement') ? stricter(settings.enforcement, free.enforcement) : free.enforcement,
-    methods: isFloor('methods') ? fewer(settings.methods, free.methods) : free.methods,
-    graceDays: isFloor('graceDays') ? Math.min(settings.graceDays, free.graceDays) : free.graceDays,
     groups: strictestGroups(settings.groups, free.groups),
+  };
+  return {
+    ...asked,
+    // An empty list would let nobody in, so that the file's own list then stands.
+    methods: methods.length === 0 && isAsking(asked) ? settings.methods : methods,
+    graceDays: isFloor('graceDays') ? Math.min(settings.graceDays, free.graceDays) : free.graceDays,
     trustedDevices: isFloor('trustedDevices')
       ? settings.trustedDevices && free.trustedDevices
       : free.trustedDevices,
@@ -158,12 +165,8 @@ export function loosenedSettings(before: TenantSettings, after: TenantSettings):
 }
 
 /** Whether nobody could do what the settings ask: they ask for a factor, and no method that can be used is on the list. */
-export function asksInVain(
-  { enforcement, groups, methods }: TenantSettings,
-  available: readonly MethodName[],
-): boolean {
-  const strictest = Object.values(groups).reduce(stricter, enforcement);
-  return strictest !== 'off' && !methods.some((method) => available.includes(method));
+export function asksInVain(settings: TenantSettings, available: readonly MethodName[]): boolean {
+  return isAsking(settings) && !settings.methods.some((method) => available.includes(method));
 }
 
 /** The settings that the configuration leaves no other value for. */
@@ -183,10 +186,9 @@ export function fixedSettings({ settings, written }: ConfiguredSettings): Settin
   return written.filter((name) => isStrictest[name]);
 }
 
-/** A list without a common method would let nobody in, so that the file's own list then stands. */
-function fewer(floor: readonly MethodName[], wanted: readonly MethodName[]): readonly MethodName[] {
-  const common = floor.filter((method) => wanted.includes(method));
-  return common.length === 0 && wanted.length > 0 ? floor : common;
+/** Whether somebody is asked for a factor. */
+function isAsking({ enforcement, groups }: Pick<TenantSettings, 'enforcement' | 'groups'>): boolean {
+  return Object.values(groups).reduce(stricter, enforcement) !== 'off';
 }
 
 function strictestGroups(

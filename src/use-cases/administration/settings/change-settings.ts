@@ -122,11 +122,11 @@ export function createChangeSettings(deps: ChangeSettingsDeps) {
     const read = readTypedSettings(typed, { before: now.settings, fixed: now.fixed, offered: now.offered });
     if (!read.ok) return read;
     const wanted = read.value;
+    if (asksInVain(wanted, available()))
+      return refused({ code: 'field_invalid', field: 'methods', setting: 'methods_missing' });
     const [loosens] = changedSettings(wanted, effectiveSettings(now.configured, wanted));
     if (loosens)
       return refused({ code: 'field_invalid', field: SETTING_FIELDS[loosens], setting: 'setting_fixed' });
-    if (asksInVain(wanted, available()))
-      return refused({ code: 'field_invalid', field: 'methods', setting: 'methods_missing' });
     if (base !== now.version) return refused({ code: 'conflict' });
     await keep(actor, {
       base,
