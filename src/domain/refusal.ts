@@ -7,7 +7,7 @@ export type PasskeyFault = 'refused' | 'unverified' | 'known' | 'copied' | 'unkn
 /** A field that lacks something, which has words of its own. */
 export type FieldFault = 'email_incomplete' | 'password_missing' | 'current_password_missing';
 
-/** What is wrong with a setting of the console, in words of its own. */
+/** The fault of a setting of the console, which has words of its own. */
 export type SettingFault =
   /** The configuration file asks for more. */
   | 'setting_fixed'

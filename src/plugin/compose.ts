@@ -88,8 +88,17 @@ export function composePlugin({
   log,
 }: PluginParts): Plugin {
   const { clock } = ports;
-  const { tenants, trustDays } = settings;
-  const useCases = composeUseCases(ports, { ...settings, passkeySite: issuer.passkeySite });
+  const { tenants, refreshTenants, methods, catalogue, smsLimits, trustDays, confirmUrl } = settings;
+  const useCases = composeUseCases(ports, {
+    tenants,
+    refreshTenants,
+    methods,
+    catalogue,
+    smsLimits,
+    trustDays,
+    confirmUrl,
+    passkeySite: issuer.passkeySite,
+  });
   const area = createSecondFactorArea({
     useCases,
     ports,

@@ -1,4 +1,5 @@
 /** Composes the security settings of the console. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecurityPageDeps } from '../../http/admin/security/security.ts';
 import type { DraftStore } from '../../ports/administration/drafts.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
@@ -36,6 +37,7 @@ export function securitySettingsOf(
       administration: stores.administration,
       listTrusted: trustedBrowsers.list,
       available,
+      othersFirst: () => nextTurn(),
       clock,
     }),
     findNames: createFindNames({ people }),

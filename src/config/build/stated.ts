@@ -26,6 +26,6 @@ export function keyOf(detail: ComparedDetail): string {
 export function statedSettings(data: unknown): readonly (readonly SettingName[])[] {
   const tenants = valueAt(data, ['tenants']);
   return (Array.isArray(tenants) ? tenants : []).map((tenant) =>
-    SETTING_NAMES.filter((name) => valueAt(tenant, SETTING_KEYS[name]) !== undefined),
+    SETTING_NAMES.filter((name) => valueAt(tenant, SETTING_KEYS[name].split('.')) !== undefined),
   );
 }

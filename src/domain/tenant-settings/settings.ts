@@ -40,17 +40,17 @@ export const SETTING_NAMES = [
 
 /** The key of each setting below a tenant of the configuration file. */
 export const SETTING_KEYS = {
-  enforcement: ['second_factor', 'enforcement'],
-  methods: ['second_factor', 'methods'],
-  graceDays: ['second_factor', 'grace_days'],
-  groups: ['second_factor', 'groups'],
-  trustedDevices: ['second_factor', 'trusted_devices'],
-  passkeySignIn: ['second_factor', 'passkey_sign_in'],
-  messageEn: ['second_factor', 'message', 'en'],
-  messageNl: ['second_factor', 'message', 'nl'],
-  supportEmail: ['support', 'email'],
-  supportUrl: ['support', 'url'],
-} as const satisfies Record<SettingName, readonly string[]>;
+  enforcement: 'second_factor.enforcement',
+  methods: 'second_factor.methods',
+  graceDays: 'second_factor.grace_days',
+  groups: 'second_factor.groups',
+  trustedDevices: 'second_factor.trusted_devices',
+  passkeySignIn: 'second_factor.passkey_sign_in',
+  messageEn: 'second_factor.message.en',
+  messageNl: 'second_factor.message.nl',
+  supportEmail: 'support.email',
+  supportUrl: 'support.url',
+} as const satisfies Record<SettingName, string>;
 
 export function settingsOf({
   secondFactor,

@@ -133,7 +133,7 @@ function writtenIn({ configured, fixed }: CurrentSettings): Pages['admin-securit
   const each = configured.written.map((name): [SettingField, WrittenSetting] => [
     SETTING_FIELDS[name],
     {
-      key: SETTING_KEYS[name].join('.'),
+      key: SETTING_KEYS[name],
       value: configured.settings[name],
       isFixed: fixed.includes(name),
     },
@@ -159,6 +159,6 @@ function savedBeside(typed: Typed, saved: TenantSettings): Pages['admin-security
 }
 
 /** Null for anything else than a whole number. */
-export function numberIn(text: unknown): number | null {
+function numberIn(text: unknown): number | null {
   return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : null;
 }

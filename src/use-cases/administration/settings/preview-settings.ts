@@ -1,8 +1,7 @@
 /**
- * The members whom changed settings affect. Members are read in batches, and other requests have their turn between two of
- * them, so that a tenant of any size can be looked at.
+ * The members whom changed settings affect. Members are read in batches, and other requests have their turn between two
+ * batches. So a tenant of any size can be looked at.
  */
-import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { Account } from '../../../domain/account.ts';
 import type { Scope } from '../../../domain/administration/may-act.ts';
 import { isMethodName, type MethodName } from '../../../domain/methods/method.ts';
@@ -21,6 +20,8 @@ interface PreviewDeps {
   readonly listTrusted: (account: Account) => Promise<readonly TrustedBrowser[]>;
   /** The methods that can be used now. */
   readonly available: () => readonly MethodName[];
+  /** Resolves when other requests have had their turn. */
+  readonly othersFirst: () => Promise<void>;
   readonly clock: Clock;
 }
 
@@ -29,10 +30,11 @@ export interface PreviewTotals {
   readonly affected: number;
   /** Administrators among them. */
   readonly administrators: number;
-  /** Of all members, after the change. */
+  /** Members with a factor that counts after the change. */
   readonly alreadyProtected: number;
+  /** Members who have to set up a factor after the change. */
   readonly mustSetUp: number;
-  /** Of those who must set up: those who have nothing that they could set up. */
+  /** The ones among them who have nothing that they could set up. */
   readonly noMethod: number;
 }
 
@@ -55,6 +57,7 @@ export function createPreviewSettings({
   administration,
   listTrusted,
   available,
+  othersFirst,
   clock,
 }: PreviewDeps) {
   /** Each batch of members in the order of their addresses. */
